@@ -1,0 +1,126 @@
+"""Refusals by name: what a command says instead of doing something wrong.
+
+A service declares one small class per refusal in its `domain/errors.py`; the chassis turns it into a problem
+response (`problems.py`). Only the standard library is used here, so that `domain` may import it.
+"""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import ClassVar
+
+
+class Kind(StrEnum):
+    """What sort of refusal it is; each kind has one HTTP status and one title."""
+
+    MALFORMED = "malformed"
+    UNAUTHENTICATED = "unauthenticated"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "not_found"
+    CONFLICT = "conflict"
+    STALE = "stale"
+    TOO_LARGE = "too_large"
+    INVALID = "invalid"
+    TOO_MANY = "too_many"
+    UNAVAILABLE = "unavailable"
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of this kind."""
+        return _STATUS[self]
+
+    def title(self, language: str) -> str:
+        """The short title of this kind in `language`."""
+        zh, en = _TITLES[self]
+        return zh if _is_chinese(language) else en
+
+
+_STATUS = {
+    Kind.MALFORMED: 400,
+    Kind.UNAUTHENTICATED: 401,
+    Kind.FORBIDDEN: 403,
+    Kind.NOT_FOUND: 404,
+    Kind.CONFLICT: 409,
+    Kind.STALE: 412,
+    Kind.TOO_LARGE: 413,
+    Kind.INVALID: 422,
+    Kind.TOO_MANY: 429,
+    Kind.UNAVAILABLE: 503,
+}
+_TITLES = {
+    Kind.MALFORMED: ("请求格式有误", "Malformed request"),
+    Kind.UNAUTHENTICATED: ("未通过身份验证", "Not authenticated"),
+    Kind.FORBIDDEN: ("无权操作", "Not allowed"),
+    Kind.NOT_FOUND: ("未找到", "Not found"),
+    Kind.CONFLICT: ("与当前状态冲突", "Conflict with the present state"),
+    Kind.STALE: ("版本已过期", "Stale version"),
+    Kind.TOO_LARGE: ("内容过大", "Content too large"),
+    Kind.INVALID: ("内容不符合要求", "Invalid content"),
+    Kind.TOO_MANY: ("请求过于频繁", "Too many requests"),
+    Kind.UNAVAILABLE: ("暂时不可用", "Temporarily unavailable"),
+}
+
+
+class Refusal(Exception):
+    """A refusal with a stable code. `zh` and `en` are one-sentence templates, filled in from the facts.
+
+    `pointer` is the JSON pointer of the offending field; the facts become extension members of the problem.
+    """
+
+    kind: ClassVar[Kind] = Kind.INVALID
+    code: ClassVar[str] = "refused"
+    zh: ClassVar[str] = "请求被拒绝。"
+    en: ClassVar[str] = "The request was refused."
+    retry_after: ClassVar[int | None] = None
+
+    def __init__(self, *, pointer: str | None = None, **facts: object) -> None:
+        super().__init__(self.code)
+        self.pointer = pointer
+        self.facts: Mapping[str, object] = facts
+
+    def detail(self, language: str) -> str:
+        """The sentence for the reader, in Chinese for `zh…`, else in English."""
+        chinese = _is_chinese(language)
+        template, comma = (self.zh, "、") if chinese else (self.en, ", ")
+        return template.format_map(_Shown({name: _show(fact, comma) for name, fact in self.facts.items()}))
+
+    def __str__(self) -> str:
+        # The code alone: facts may name people, and exceptions end up in logs.
+        return self.code
+
+
+class NotFound(Refusal):
+    """There is no such thing, or none that this actor may see."""
+
+    kind, code = Kind.NOT_FOUND, "not_found"
+    zh, en = "未找到该对象。", "There is no such object."
+
+
+class Forbidden(Refusal):
+    """This role may not do this."""
+
+    kind, code = Kind.FORBIDDEN, "forbidden"
+    zh, en = "当前角色无权执行此操作。", "This role may not do this."
+
+
+class Stale(Refusal):
+    """If-Match names another version than the present one."""
+
+    kind, code = Kind.STALE, "stale_version"
+    zh, en = "该对象已被修改，请重新读取后再试。", "The object has changed meanwhile; read it again."
+
+
+class _Shown(dict[str, str]):
+    """Facts as shown in a sentence; a fact that was not given must not turn a refusal into a failure."""
+
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def _show(fact: object, comma: str) -> str:
+    if isinstance(fact, Iterable) and not isinstance(fact, str | Mapping):
+        return comma.join(str(item) for item in fact) or "-"
+    return str(fact)
+
+
+def _is_chinese(language: str) -> bool:
+    return language.lower().startswith("zh")
