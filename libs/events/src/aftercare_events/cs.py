@@ -1,0 +1,137 @@
+"""What cs-svc says: complaints, conversations, feedback and ratings."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from aftercare_events import topics
+from aftercare_events.event import Event
+from aftercare_events.fields import (
+    BuyerId,
+    CaseId,
+    Code,
+    ComplaintId,
+    ConversationId,
+    DisputeId,
+    Hash,
+    Id,
+    MerchantId,
+    OrderId,
+)
+from aftercare_events.topics import Topic
+
+Channel = Annotated[Code, Field(description="where it came in: web, wechat, qq, sms, …")]
+
+
+class ComplaintEvent(Event):
+    TOPIC: ClassVar[Topic] = topics.COMPLAINTS
+    KEY: ClassVar[str] = "complaint_id"
+
+    complaint_id: ComplaintId
+    channel: Channel
+    order_id: OrderId
+    case_id: CaseId | None = None
+    buyer_id: BuyerId
+    merchant_id: MerchantId | None = None
+    state: Annotated[Code, Field(description="the complaint's state after this event")]
+
+
+class ComplaintOpened(ComplaintEvent):
+    """A buyer complained. Carries what aftersale-svc needs to open a dispute without asking back."""
+
+    matter: Code = "complaint"
+    category: Code
+    text_hash: Hash
+
+
+class ComplaintEscalated(ComplaintEvent):
+    """A dispute was opened for the complaint."""
+
+    matter: Code = "complaint_escalation"
+    dispute_id: DisputeId
+
+
+class ComplaintAnswered(ComplaintEvent):
+    """The complaint was answered."""
+
+    matter: Code = "complaint_answer"
+    text_hash: Hash
+
+
+class ComplaintResolved(ComplaintEvent):
+    """The complaint is settled."""
+
+    matter: Code = "complaint_resolution"
+    dispute_id: DisputeId | None = None
+    outcome: Code
+
+
+class ConversationEvent(Event):
+    TOPIC: ClassVar[Topic] = topics.CONVERSATIONS
+    KEY: ClassVar[str] = "conversation_id"
+
+    conversation_id: ConversationId
+    order_id: OrderId | None = None
+    case_id: CaseId | None = None
+    buyer_id: BuyerId
+    merchant_id: MerchantId | None = None
+
+
+class ConversationOpened(ConversationEvent):
+    """Somebody began to talk."""
+
+    matter: Code = "conversation"
+
+
+class MessagePosted(ConversationEvent):
+    """A message was added; its text stays with cs-svc."""
+
+    matter: Code = "conversation_message"
+    message_id: Id
+    author_role: Code
+    author_id: Id
+    text_hash: Hash
+
+
+class ConversationClosed(ConversationEvent):
+    """The conversation ended."""
+
+    matter: Code = "conversation"
+
+
+class FeedbackEvent(Event):
+    TOPIC: ClassVar[Topic] = topics.FEEDBACK
+    KEY: ClassVar[str] = "feedback_id"
+
+    feedback_id: Annotated[Id, Field(description="the feedback")]
+    channel: Channel
+    case_id: CaseId | None = None
+    order_id: OrderId | None = None
+    text_hash: Hash
+
+
+class FeedbackReceived(FeedbackEvent):
+    """Feedback came in over one of the channels."""
+
+    matter: Code = "feedback"
+
+
+class FeedbackAnswered(FeedbackEvent):
+    """The feedback was answered."""
+
+    matter: Code = "feedback_answer"
+
+
+class RatingGiven(Event):
+    """A party rated a finished case, once."""
+
+    TOPIC: ClassVar[Topic] = topics.FEEDBACK
+    KEY: ClassVar[str] = "rating_id"
+
+    matter: Code = "rating"
+    rating_id: Annotated[Id, Field(description="the rating")]
+    case_id: CaseId
+    order_id: OrderId
+    buyer_id: BuyerId
+    merchant_id: MerchantId
+    scores: Annotated[dict[str, int], Field(description="score by dimension, 1 to 5")]

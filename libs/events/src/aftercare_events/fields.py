@@ -1,0 +1,38 @@
+"""The words events are made of. Ids, codes, amounts, times and hashes; never a name, a number to call or a text."""
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+from pydantic import AfterValidator, AwareDatetime, Field
+
+
+def _utc(value: datetime) -> datetime:
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+Time = Annotated[AwareDatetime, AfterValidator(_utc)]
+"""An instant: aware, in UTC."""
+
+Id = Annotated[str, Field(min_length=1, max_length=200)]
+Code = Annotated[str, Field(min_length=1, max_length=200)]
+"""A stable word of the contract, lower_snake. Consumers map values they do not know instead of failing."""
+
+Hash = Annotated[str, Field(min_length=1, max_length=200, description="digest of a text or file kept by its owner")]
+Minor = Annotated[int, Field(strict=True, ge=0, description="money in minor units of `currency`")]
+Quantity = Annotated[int, Field(strict=True, ge=0)]
+Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code")]
+
+OrderId = Annotated[Id, Field(description="the order")]
+LineId = Annotated[Id, Field(description="the order's line")]
+PaymentId = Annotated[Id, Field(description="the payment")]
+RefundId = Annotated[Id, Field(description="the refund; the provider's idempotency key for ever")]
+ParcelId = Annotated[Id, Field(description="the parcel")]
+CaseId = Annotated[Id, Field(description="the after-sale case")]
+DisputeId = Annotated[Id, Field(description="the dispute")]
+ComplaintId = Annotated[Id, Field(description="the complaint")]
+ConversationId = Annotated[Id, Field(description="the conversation")]
+BuyerId = Annotated[Id, Field(description="the buyer")]
+MerchantId = Annotated[Id, Field(description="the merchant")]
+WaybillNo = Annotated[str, Field(min_length=1, max_length=200, description="the courier's number of the parcel")]
+Carrier = Annotated[Code, Field(description="the courier company's code")]
+DeadlineAt = Annotated[Time | None, Field(description="until when somebody has to act; absent where nobody has to")]

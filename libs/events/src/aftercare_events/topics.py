@@ -1,0 +1,49 @@
+"""The topics of the log: one per aggregate type, each with a single writer."""
+
+from dataclasses import dataclass
+
+PARTITIONS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """One topic: who writes it and what its messages are keyed by."""
+
+    name: str
+    writer: str
+    aggregate: str
+    partitions: int = PARTITIONS
+
+    def __str__(self) -> str:
+        return self.name
+
+
+ORDERS = Topic("aftercare.orders.v1", writer="order-svc", aggregate="order")
+PAYMENTS = Topic("aftercare.payments.v1", writer="order-svc", aggregate="payment")
+PARCELS = Topic("aftercare.parcels.v1", writer="order-svc", aggregate="parcel")
+CASES = Topic("aftercare.cases.v1", writer="aftersale-svc", aggregate="case")
+DISPUTES = Topic("aftercare.disputes.v1", writer="aftersale-svc", aggregate="dispute")
+SANCTIONS = Topic("aftercare.sanctions.v1", writer="aftersale-svc", aggregate="sanctioned subject")
+COMPLAINTS = Topic("aftercare.complaints.v1", writer="cs-svc", aggregate="complaint")
+CONVERSATIONS = Topic("aftercare.conversations.v1", writer="cs-svc", aggregate="conversation")
+FEEDBACK = Topic("aftercare.feedback.v1", writer="cs-svc", aggregate="feedback or rating")
+ARTICLES = Topic("aftercare.articles.v1", writer="kb-svc", aggregate="article")
+INSIGHTS = Topic("aftercare.insights.v1", writer="analytics-svc", aggregate="insight")
+
+TOPICS: dict[str, Topic] = {
+    topic.name: topic
+    for topic in (
+        ORDERS,
+        PAYMENTS,
+        PARCELS,
+        CASES,
+        DISPUTES,
+        SANCTIONS,
+        COMPLAINTS,
+        CONVERSATIONS,
+        FEEDBACK,
+        ARTICLES,
+        INSIGHTS,
+    )
+}
+"""Every topic by its name."""
