@@ -28,7 +28,7 @@ class Kind(StrEnum):
         """The HTTP status of this kind."""
         return _STATUS[self]
 
-    def title(self, language: str) -> str:
+    def heading(self, language: str) -> str:
         """The short title of this kind in `language`."""
         zh, en = _TITLES[self]
         return zh if _is_chinese(language) else en
