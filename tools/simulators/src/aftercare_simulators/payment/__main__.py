@@ -1,0 +1,5 @@
+"""`python -m aftercare_simulators.payment`."""
+
+from aftercare_simulators.payment.command import main
+
+main()

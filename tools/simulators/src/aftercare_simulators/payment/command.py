@@ -1,0 +1,43 @@
+"""`aftercare-payment-simulator`: the provider as a process of its own."""
+
+import argparse
+import logging
+import os
+
+import uvicorn
+
+from aftercare_simulators.payment.app import LostAnswer, create
+
+
+def main() -> None:
+    """Serve until told to stop."""
+    options = _options().parse_args()
+    logging.getLogger("uvicorn.error").addFilter(_no_noise)
+    uvicorn.run(
+        create(options.webhook_secret, delay=options.delay, slow=options.slow),
+        host=options.host,
+        port=options.port,
+        log_level=options.log_level,
+        timeout_graceful_shutdown=2,
+    )
+
+
+def _options() -> argparse.ArgumentParser:
+    # The environment is for containers, where a secret on the command line could be read by everybody.
+    environment = os.environ.get
+    parser = argparse.ArgumentParser(prog="aftercare-payment-simulator", description=__doc__)
+    parser.add_argument("--host", default=environment("AFTERCARE_HOST", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=int(environment("AFTERCARE_PORT", "8009")))
+    secret = environment("AFTERCARE_PAYMENT_WEBHOOK_SECRET")
+    parser.add_argument(
+        "--webhook-secret", default=secret, required=secret is None, help="whsec_…; signs the callbacks"
+    )
+    parser.add_argument("--delay", type=float, default=0.05, help="seconds until an ordinary operation ends")
+    parser.add_argument("--slow", type=float, default=3.0, help="seconds until a sim_slow operation ends")
+    parser.add_argument("--log-level", default="info")
+    return parser
+
+
+def _no_noise(record: logging.LogRecord) -> bool:
+    """A connection dropped to order is not an error of the server."""
+    return not (record.exc_info and isinstance(record.exc_info[1], LostAnswer))

@@ -1,0 +1,139 @@
+"""What travels over the wire."""
+
+from typing import Annotated, Self
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+from aftercare_simulators.payment.book import Book, Operation, Status
+from aftercare_simulators.payment.callbacks import Delivery
+from aftercare_simulators.payment.methods import Method
+
+Id = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
+Url = Annotated[str, StringConstraints(pattern=r"^https?://[!-~]{1,2000}$")]
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Amount = Annotated[int, Field(gt=0, le=10**13, strict=True)]
+
+
+class _In(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class PaymentIn(_In):
+    """Take this amount from the buyer."""
+
+    payment_id: Id
+    amount: Amount
+    currency: Currency
+    method: Method = Method.SUCCESS
+    callback_url: Url
+
+
+class RefundIn(_In):
+    """Give this amount of a payment back."""
+
+    refund_id: Id
+    payment_id: Id
+    amount: Amount
+    currency: Currency
+    callback_url: Url
+
+
+class BehaviourIn(_In):
+    """The method that overrides all following ones."""
+
+    method: Method
+
+
+class BehaviourOut(BaseModel):
+    """The switch; null where every payment's own method counts."""
+
+    method: Method | None
+
+
+class OperationOut(BaseModel):
+    """A payment or a refund as the provider tells of it."""
+
+    reference: str
+    status: Status
+    payment_id: str
+    refund_id: str | None = None
+    amount: int
+    currency: str
+    failure_code: str | None = None
+
+    @classmethod
+    def of(cls, operation: Operation) -> Self:
+        """The operation as it stands now."""
+        return cls(
+            reference=operation.reference,
+            status=operation.status,
+            payment_id=operation.payment_id,
+            refund_id=operation.id if operation.kind == "refund" else None,
+            amount=operation.amount,
+            currency=operation.currency,
+            failure_code=operation.failure_code,
+        )
+
+
+class LedgerLine(BaseModel):
+    """One payment: what was taken, what went back, what is on its way back."""
+
+    payment_id: str
+    status: Status
+    currency: str
+    paid: int
+    refunded: int
+    in_flight: int
+
+
+class LedgerOut(BaseModel):
+    """The books in one answer, for whoever checks that the shop's books agree."""
+
+    payments: list[LedgerLine]
+    paid: dict[str, int]
+    refunded: dict[str, int]
+
+    @classmethod
+    def of(cls, book: Book) -> Self:
+        """The books as they stand now, with sums per currency."""
+        lines = [_line(book, payment) for payment in book.payments()]
+        currencies = sorted({line.currency for line in lines})
+        return cls(
+            payments=lines,
+            paid={c: sum(line.paid for line in lines if line.currency == c) for c in currencies},
+            refunded={c: sum(line.refunded for line in lines if line.currency == c) for c in currencies},
+        )
+
+
+def _line(book: Book, payment: Operation) -> LedgerLine:
+    return LedgerLine(
+        payment_id=payment.id,
+        status=payment.status,
+        currency=payment.currency,
+        paid=payment.amount if payment.status is Status.SUCCEEDED else 0,
+        refunded=book.refunded(payment.id, Status.SUCCEEDED),
+        in_flight=book.refunded(payment.id, Status.PENDING),
+    )
+
+
+class CallbackOut(BaseModel):
+    """One callback and what became of it."""
+
+    id: str
+    type: str
+    url: str
+    tries: int
+    delivered: bool
+    last: str | None
+
+    @classmethod
+    def of(cls, delivery: Delivery) -> Self:
+        """The callback as it stands now."""
+        return cls(
+            id=delivery.id,
+            type=delivery.type,
+            url=delivery.url,
+            tries=delivery.tries,
+            delivered=delivery.delivered,
+            last=delivery.last,
+        )
