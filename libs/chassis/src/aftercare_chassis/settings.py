@@ -1,0 +1,96 @@
+"""What a service is told by its environment: variables `AFTERCARE_…`, or files of the same names in a secrets directory."""
+
+import os
+from functools import partial
+from typing import Annotated, Any
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
+
+PREFIX = "AFTERCARE_"
+
+
+def _address(value: str, *, schemes: tuple[str, ...]) -> str:
+    if urlsplit(value).scheme not in schemes:
+        raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in schemes)}")
+    return value
+
+
+def _bootstrap(value: str) -> str:
+    for broker in value.split(","):
+        host, _, port = broker.strip().rpartition(":")
+        if not host or not port.isdigit():
+            raise ValueError("must be host:port, or several separated by commas")
+    return value
+
+
+def _split(value: Any) -> Any:
+    return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
+
+
+PostgresUrl = Annotated[str, AfterValidator(partial(_address, schemes=("postgresql", "postgres")))]
+HttpUrl = Annotated[str, AfterValidator(partial(_address, schemes=("http", "https")))]
+Hours = Annotated[float, Field(gt=0, le=24 * 366, allow_inf_nan=False)]
+
+
+class SettingsInvalid(SystemExit):
+    """Settings are missing or malformed. Uncaught, it ends the process with one line per variable on stderr."""
+
+
+class ServiceSettings(BaseSettings):
+    """The settings every service has; a service adds its own in its `settings.py`."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+
+    database_url: PostgresUrl
+    kafka: Annotated[str, AfterValidator(_bootstrap)]
+    jwks_file: str
+    jwt_issuer: str = "aftercare-local"
+    signing_key: Annotated[str, Field(min_length=16, repr=False)]
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
+    otlp_endpoint: HttpUrl | None = None
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()
+    pool_size: Annotated[int, Field(ge=1, le=1000)] = 10
+    rate_limit: Annotated[str, Field(pattern=r"^$|^\d+/(second|minute|hour|day)$")] = ""
+    max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
+    body_seconds: Annotated[float, Field(gt=0)] = 15
+    request_seconds: Annotated[float, Field(gt=0)] = 15
+
+    def __init__(self, **values: Any) -> None:
+        try:
+            super().__init__(**values)
+        except ValidationError as error:
+            raise SettingsInvalid("\n".join(complaints(error))) from None
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Given values first, then variables, then files of the secrets directory."""
+        directory = os.environ.get(f"{PREFIX}SECRETS_DIR")
+        files = (SecretsSettingsSource(settings_cls, secrets_dir=directory),) if directory else ()
+        return (init_settings, env_settings, *files)
+
+
+def complaints(error: ValidationError) -> list[str]:
+    """One line per variable that is missing or malformed; never its value, which may be a secret."""
+    lines = []
+    for each in error.errors(include_input=False, include_url=False):
+        name = PREFIX + "_".join(str(part) for part in each["loc"][:1]).upper()
+        what = "is not set" if each["type"] == "missing" else f"is malformed: {each['msg']}"
+        lines.append(f"{name} {what}")
+    return lines
