@@ -1,0 +1,70 @@
+"""`python -m aftercare_events.docs [--check] [--root DIR]`: write the generated files, or say which one is stale."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from aftercare_events.docs import asyncapi, page, schemas
+from aftercare_events.registry import EVENTS
+
+SCHEMAS = Path("libs/events/schemas")
+REPOSITORY = Path(__file__).resolve().parents[5]
+
+
+def files() -> dict[Path, str]:
+    """Every generated file by its path in the repository."""
+    return {
+        **{SCHEMAS / f"{name}.json": _json(schemas.of(cls)) for name, cls in EVENTS.items()},
+        Path("docs/asyncapi.json"): _json(asyncapi.document()),
+        Path("docs/events.md"): page.text(),
+    }
+
+
+def stale(root: Path) -> list[Path]:
+    """Files that differ from what the classes say, are missing, or describe no event any more."""
+    wanted = files()
+    differing = [path for path, text in wanted.items() if not _holds(root / path, text)]
+    there = {path.relative_to(root) for path in (root / SCHEMAS).glob("*.json")}
+    return sorted({*differing, *(there - wanted.keys())})
+
+
+def write(root: Path) -> list[Path]:
+    """Make the files say what the classes say; returns what changed."""
+    changed, wanted = stale(root), files()
+    for path in changed:
+        if path not in wanted:
+            (root / path).unlink()
+            continue
+        (root / path).parent.mkdir(parents=True, exist_ok=True)
+        (root / path).write_text(wanted[path], encoding="utf-8")
+    return changed
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Exit code 1 under --check when a file is stale."""
+    parser = argparse.ArgumentParser(prog="python -m aftercare_events.docs", description=__doc__)
+    parser.add_argument("--check", action="store_true", help="change nothing; fail when a file is stale")
+    parser.add_argument("--root", type=Path, default=REPOSITORY, help="the repository")
+    options = parser.parse_args(arguments)
+    if not options.check:
+        print(f"{len(write(options.root))} files changed")
+        return 0
+    behind = stale(options.root)
+    if behind:
+        names = ", ".join(str(path) for path in behind)
+        print(f"stale: {names}; run python -m aftercare_events.docs", file=sys.stderr)
+    return 1 if behind else 0
+
+
+def _holds(path: Path, text: str) -> bool:
+    return path.is_file() and path.read_text(encoding="utf-8") == text
+
+
+def _json(document: dict[str, Any]) -> str:
+    return json.dumps(document, ensure_ascii=False, indent=2) + "\n"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,116 @@
+"""The AsyncAPI 3.0 description of the log."""
+
+from typing import Any
+
+from aftercare_events.docs import schemas
+from aftercare_events.event import Event
+from aftercare_events.registry import EVENTS
+from aftercare_events.topics import TOPICS, Topic
+
+_TEXT = {"type": "string", "minLength": 1}
+
+HEADERS: dict[str, Any] = {
+    "type": "object",
+    "description": "CloudEvents 1.0 in Kafka's binary mode",
+    "required": [
+        "ce_specversion",
+        "ce_id",
+        "ce_type",
+        "ce_source",
+        "ce_subject",
+        "ce_time",
+        "ce_dataschema",
+        "ce_partitionkey",
+        "ce_sequence",
+        "ce_correlationid",
+        "content-type",
+    ],
+    "properties": {
+        "ce_specversion": {"const": "1.0"},
+        "ce_id": {"type": "string", "format": "uuid", "description": "UUIDv7; the same event keeps it for ever"},
+        "ce_type": {**_TEXT, "description": "name and version, such as AfterSaleRequested.v1"},
+        "ce_source": {**_TEXT, "description": "the service that says it, such as /aftersale-svc"},
+        "ce_subject": {**_TEXT, "description": "the aggregate's id"},
+        "ce_time": {"type": "string", "format": "date-time"},
+        "ce_dataschema": {"type": "string", "format": "uri"},
+        "ce_partitionkey": {**_TEXT, "description": "the message key: the aggregate's id"},
+        "ce_sequence": {
+            "type": "string",
+            "pattern": "^[0-9]{20}$",
+            "description": "the aggregate's version, 1..n without a gap",
+        },
+        "ce_correlationid": {**_TEXT, "description": "shared by all that followed from one request"},
+        "ce_causationid": {**_TEXT, "description": "the event this one is an effect of"},
+        "traceparent": {**_TEXT, "description": "W3C trace context"},
+        "content-type": {"const": "application/json"},
+    },
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole description: a channel per topic, a message per event, who sends what."""
+    parts: dict[str, Any] = {}
+    messages = {name: _message(cls, parts) for name, cls in EVENTS.items()}
+    return {
+        "asyncapi": "3.0.0",
+        "info": {
+            "title": "Aftercare events",
+            "version": "1.0.0",
+            "description": "Five services meet each other only as the events on these topics.",
+            "license": {"name": "Apache-2.0"},
+        },
+        "defaultContentType": "application/json",
+        "channels": {_channel_id(topic): _channel(topic) for topic in TOPICS.values()},
+        "operations": {f"{_channel_id(topic)}Send": _operation(topic) for topic in TOPICS.values()},
+        "components": {"messages": messages, "schemas": {"Headers": HEADERS, **dict(sorted(parts.items()))}},
+    }
+
+
+def _channel_id(topic: Topic) -> str:
+    return topic.name.split(".")[1]
+
+
+def _channel(topic: Topic) -> dict[str, Any]:
+    return {
+        "address": topic.name,
+        "description": f"What happens to each {topic.aggregate}. Written by {topic.writer} alone.",
+        "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _names(topic)},
+        "bindings": {"kafka": {"partitions": topic.partitions, "bindingVersion": "0.5.0"}},
+    }
+
+
+def _operation(topic: Topic) -> dict[str, Any]:
+    channel = f"#/channels/{_channel_id(topic)}"
+    return {
+        "action": "send",
+        "channel": {"$ref": channel},
+        "summary": f"{topic.writer} says what happened.",
+        "messages": [{"$ref": f"{channel}/messages/{name}"} for name in _names(topic)],
+    }
+
+
+def _names(topic: Topic) -> list[str]:
+    return [name for name, cls in EVENTS.items() if cls.TOPIC is topic]
+
+
+def _message(cls: type[Event], parts: dict[str, Any]) -> dict[str, Any]:
+    schema = schemas.of(cls)
+    parts.update(schema.pop("$defs", {}))
+    del schema["$schema"], schema["$id"]
+    return {
+        "name": cls.type_name(),
+        "summary": cls.__doc__,
+        "contentType": "application/json",
+        "headers": {"$ref": "#/components/schemas/Headers"},
+        "payload": _hoisted(schema),
+        "bindings": {"kafka": {"key": {**_TEXT, "description": f"`{cls.KEY}`"}, "bindingVersion": "0.5.0"}},
+    }
+
+
+def _hoisted(node: Any) -> Any:
+    if isinstance(node, dict):
+        return {
+            key: value.replace("#/$defs/", "#/components/schemas/") if key == "$ref" else _hoisted(value)
+            for key, value in node.items()
+        }
+    return [_hoisted(item) for item in node] if isinstance(node, list) else node
