@@ -93,6 +93,13 @@ class MessagePosted(ConversationEvent):
     text_hash: Hash
 
 
+class ConversationAssigned(ConversationEvent):
+    """An agent took the conversation over."""
+
+    matter: Code = "conversation_assignment"
+    agent_id: Annotated[Id, Field(description="the agent who answers from now on")]
+
+
 class ConversationClosed(ConversationEvent):
     """The conversation ended."""
 
@@ -122,16 +129,31 @@ class FeedbackAnswered(FeedbackEvent):
     matter: Code = "feedback_answer"
 
 
-class RatingGiven(Event):
-    """A party rated a finished case, once."""
+class FeedbackImproved(FeedbackEvent):
+    """Something was made better because of the feedback."""
 
+    matter: Code = "feedback_improvement"
+
+
+class RatingEvent(Event):
     TOPIC: ClassVar[Topic] = topics.FEEDBACK
     KEY: ClassVar[str] = "rating_id"
 
-    matter: Code = "rating"
     rating_id: Annotated[Id, Field(description="the rating")]
     case_id: CaseId
     order_id: OrderId
     buyer_id: BuyerId
     merchant_id: MerchantId
     scores: Annotated[dict[str, int], Field(description="score by dimension, 1 to 5")]
+
+
+class RatingGiven(RatingEvent):
+    """A party rated a finished case, once."""
+
+    matter: Code = "rating"
+
+
+class RatingChanged(RatingEvent):
+    """The author changed the rating; these scores stand in place of the ones before."""
+
+    matter: Code = "rating_change"
