@@ -1,0 +1,1 @@
+"""cs-svc 客服系统: conversations, complaints, feedback and ratings."""

@@ -1,0 +1,41 @@
+"""What the system says in a conversation when a case moves: one code per fact, put into words for each reader.
+
+The words are ours: nothing that somebody typed into another service gets into a conversation this way.
+"""
+
+NOTICES: dict[str, tuple[str, str]] = {
+    "after_sale_requested": ("售后申请已提交，等待商家处理。", "The after-sale request was made; the merchant reviews it."),
+    "after_sale_approved": ("商家已同意售后申请。", "The merchant accepted the after-sale request."),
+    "after_sale_approved_by_timeout": (
+        "商家未在期限内处理，售后申请已自动通过。",
+        "The merchant did not review in time; the after-sale request was accepted automatically.",
+    ),
+    "after_sale_rejected": (
+        "商家拒绝了售后申请；如有异议可以投诉维权。",
+        "The merchant refused the after-sale request; you may complain if you disagree.",
+    ),
+    "return_shipped": ("退货已寄出。", "The goods were sent back."),
+    "return_delivered": ("退货已送达商家，等待验收。", "The goods reached the merchant and wait for inspection."),
+    "return_inspected": ("商家已验收退货。", "The merchant inspected the goods."),
+    "return_inspected_by_timeout": (
+        "商家未在期限内验收，退货已自动验收。",
+        "The merchant did not inspect in time; the goods were accepted automatically.",
+    ),
+    "refund_requested": ("退款处理中，将原路退回。", "The refund is on its way to where the payment came from."),
+    "refund_failed": (
+        "退款未成功，客服将跟进处理。",
+        "The refund did not go through; customer service follows it up.",
+    ),
+    "after_sale_frozen": ("已进入维权，售后单暂停处理。", "A dispute was opened; the case waits for its end."),
+    "after_sale_resumed": ("维权已结束，售后单恢复处理。", "The dispute has ended; the case goes on."),
+    "after_sale_escalated": ("售后单已转由平台客服处理。", "The case was handed to the platform's customer service."),
+    "after_sale_completed": ("售后已完成，欢迎评价。", "The case is complete; you are welcome to rate it."),
+    "after_sale_closed": ("售后单已关闭。", "The case was closed."),
+    "after_sale_cancelled": ("售后申请已撤销。", "The after-sale request was taken back."),
+}
+
+
+def wording(code: str, language: str) -> str:
+    """The notice in the reader's language; a code that this build no longer knows is shown as it is."""
+    zh, en = NOTICES.get(code, (code, code))
+    return zh if language.lower().startswith("zh") else en
