@@ -1,0 +1,46 @@
+"""Reading single values out of partners' text; ValueError for everything that cannot be stored or compared."""
+
+import re
+from datetime import UTC, datetime, tzinfo
+
+_WAYBILL = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,39}")
+_CODE = re.compile(r"[!-~]{1,60}")
+_EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
+
+
+def waybill(text: str) -> str:
+    """A waybill number: 4 to 40 letters, digits and hyphens."""
+    stripped = text.strip()
+    if not _WAYBILL.fullmatch(stripped):
+        raise ValueError("the waybill number is not one")
+    return stripped
+
+
+def code(text: str) -> str:
+    """A partner's own code, as printable ASCII of at most 60."""
+    if not _CODE.fullmatch(text):
+        raise ValueError("the code is not one")
+    return text
+
+
+def naive_time(text: str, zone: tzinfo) -> datetime:
+    """`yyyy-MM-dd HH:mm:ss` as the clocks of `zone` show it, in UTC."""
+    return _sane(datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone))
+
+
+def aware_time(text: str) -> datetime:
+    """An RFC 3339 time, in UTC; one without an offset is refused."""
+    time = datetime.fromisoformat(text)
+    if time.tzinfo is None:
+        raise ValueError("the time has no offset")
+    return _sane(time)
+
+
+def _sane(time: datetime) -> datetime:
+    try:
+        time = time.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time is out of range") from None
+    if time < _EARLIEST:
+        raise ValueError("the time is before any parcel")
+    return time

@@ -1,0 +1,131 @@
+"""Standard Webhooks: our own partner API, for every courier that can sign JSON."""
+
+import base64
+import binascii
+import hmac
+import json
+import secrets as random
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+from standardwebhooks import Webhook
+
+from order_svc.couriers.masking import mask
+from order_svc.couriers.model import Answer, DeliveredTo, Refused, Scan, Status
+from order_svc.couriers.reading import aware_time, code, waybill
+
+_TOLERANCE = timedelta(minutes=5)
+_PREFIX = "whsec_"
+
+
+class _Data(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    waybill_no: str
+    status: str
+    occurred_at: str
+    carrier: str | None = None
+    reason: str | None = None
+    delivered_to: DeliveredTo | None = None
+    text: str | None = None
+
+
+class _Push(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    type: Literal["parcel.status"]
+    data: _Data
+
+
+class _AnyPush(BaseModel):
+    model_config = ConfigDict(extra="ignore")
+
+    type: str
+
+
+class StandardWebhooks:
+    """`{"type": "parcel.status", "data": {"waybill_no", "status", "occurred_at", "carrier"?, "reason"?, …}}`."""
+
+    partner = "standard-webhooks"
+
+    def new_secret(self) -> str:
+        """32 random bytes, written as the specification wants them."""
+        return _PREFIX + base64.b64encode(random.token_bytes(32)).decode()
+
+    def fits(self, secret: str) -> bool:
+        """whsec_ and the base64 of 24 to 64 bytes."""
+        try:
+            key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
+        except (binascii.Error, ValueError):
+            return False
+        return secret.startswith(_PREFIX) and 24 <= len(key) <= 64
+
+    def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Refused | None:
+        """Any signature of the header may be made with any of the secrets, within five minutes either way."""
+        id_, stamp, given = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
+        if not (id_ and stamp and given) or len(id_) > 200:
+            return Refused(
+                "signature_missing", "webhook-id, webhook-timestamp and webhook-signature are required", stranger=True
+            )
+        try:
+            at, body = _timestamp(stamp), raw.decode()
+        except ValueError:
+            return Refused("signature_invalid", "the timestamp or the body is no text", stranger=True)
+        # The library's own verification reads the wall clock, knows one secret and raises ValueError on garbage.
+        valid = [Webhook(secret).sign(id_, at, body).encode() for secret in secrets]
+        proofs = [hmac.compare_digest(v, s.encode()) for v in valid for s in given.split(" ")[:10]]
+        if not any(proofs):
+            return Refused("signature_invalid", "no signature fits", stranger=True)
+        if abs(now - at) > _TOLERANCE:
+            return Refused("timestamp_out_of_tolerance", "the message is older or newer than five minutes")
+        return None
+
+    def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
+        """The sender's message id, the same at every try."""
+        return headers["webhook-id"]
+
+    def parse(self, raw: bytes) -> list[Scan]:
+        """One scan; messages of other types are none of ours."""
+        try:
+            if _AnyPush.model_validate_json(raw).type != "parcel.status":
+                return []
+            return [_scan(_Push.model_validate_json(raw).data)]
+        except ValidationError as error:
+            first = error.errors(include_input=False)[0]
+            raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+
+    def accepted(self) -> Answer:
+        """Any 2xx."""
+        return _answer(200, {"status": "accepted"})
+
+    def refused(self, why: Refused) -> Answer:
+        """Anything else makes the sender try again: 401 for what proves nobody, 400 for what cannot be used."""
+        unproved = why.stranger or why.code == "timestamp_out_of_tolerance"
+        return _answer(401 if unproved else 400, {"status": "refused", "code": why.code, "detail": why.detail})
+
+
+def _timestamp(text: str) -> datetime:
+    if not (text.isascii() and text.isdigit() and len(text) <= 11):
+        raise ValueError("not a Unix time")
+    return datetime.fromtimestamp(int(text), UTC)
+
+
+def _scan(data: _Data) -> Scan:
+    known = data.status in Status.__members__.values()
+    return Scan(
+        partner="standard-webhooks",
+        carrier=code(data.carrier).lower() if data.carrier else None,
+        waybill_no=waybill(data.waybill_no),
+        status=Status(data.status) if known else Status.UNKNOWN,
+        occurred_at=aware_time(data.occurred_at),
+        raw_code=code(data.status),
+        text=mask(data.text or ""),
+        reason=code(data.reason) if data.reason else None,
+        delivered_to=data.delivered_to,
+    )
+
+
+def _answer(status: int, body: Mapping[str, object]) -> Answer:
+    return Answer(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")
