@@ -1,0 +1,99 @@
+"""Refusals by name. Codes are for programs and never change; the sentences are for people, in Chinese and English."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class DiscountExceedsLine(Refusal):
+    """A discount is larger than what the line costs."""
+
+    kind, code = Kind.INVALID, "discount_exceeds_line"
+    zh = "优惠金额 {discount_minor} 超过该行金额 {gross_minor}。"
+    en = "The discount of {discount_minor} is more than the line's value of {gross_minor}."
+
+
+class CurrencyMismatch(Refusal):
+    """An amount is in another currency than the order."""
+
+    kind, code = Kind.INVALID, "currency_mismatch"
+    zh = "该金额的币种须与订单一致（{currency}）。"
+    en = "The amount must be in the order's currency, {currency}."
+
+
+class AmountTooLarge(Refusal):
+    """The order's total is beyond what can be kept."""
+
+    kind, code = Kind.INVALID, "amount_too_large"
+    zh = "订单总额超出上限 {limit_minor}。"
+    en = "The order's total is more than the limit of {limit_minor}."
+
+
+class UnknownLine(Refusal):
+    """A line that this order does not have."""
+
+    kind, code = Kind.INVALID, "unknown_line"
+    zh = "订单中没有该商品行：{line_id}。"
+    en = "The order has no such line: {line_id}."
+
+
+class DuplicateLine(Refusal):
+    """The same line twice in one request."""
+
+    kind, code = Kind.INVALID, "duplicate_line"
+    zh = "同一商品行重复出现：{line_id}。"
+    en = "The same line is named twice: {line_id}."
+
+
+class QuantityExceedsShippable(Refusal):
+    """More units than are left to ship."""
+
+    kind, code = Kind.INVALID, "quantity_exceeds_shippable"
+    zh = "该行尚可发货 {shippable} 件，请求 {quantity} 件。"
+    en = "{shippable} units of this line are left to ship, {quantity} were asked for."
+
+
+class WaybillTaken(Refusal):
+    """The waybill is already registered on this order."""
+
+    kind, code = Kind.CONFLICT, "waybill_already_registered"
+    zh = "该运单号已登记：{waybill_no}。"
+    en = "This waybill is already registered: {waybill_no}."
+
+
+class UnknownProvider(Refusal):
+    """No payment provider of this name is connected."""
+
+    kind, code = Kind.INVALID, "unknown_provider"
+    zh = "未接入该支付渠道：{provider}。"
+    en = "No such payment provider is connected: {provider}."
+
+
+class PaymentInProgress(Refusal):
+    """The order has a payment that the provider has not answered yet."""
+
+    kind, code = Kind.CONFLICT, "payment_in_progress"
+    zh = "该订单有一笔支付正在处理中：{payment_id}。"
+    en = "A payment of this order is in progress: {payment_id}."
+
+
+class AfterSaleOpen(Refusal):
+    """A case or dispute about this order is open."""
+
+    kind, code = Kind.CONFLICT, "after_sale_open"
+    zh = "订单有进行中的售后或纠纷，暂不能执行 {action}。"
+    en = "{action} has to wait: a case or dispute about this order is open."
+
+
+class NotFullyShipped(Refusal):
+    """Receipt cannot be confirmed while something is still to be shipped."""
+
+    kind, code = Kind.CONFLICT, "not_fully_shipped"
+    zh = "订单尚有商品未发货，暂不能执行 {action}。"
+    en = "{action} has to wait: something of this order is still to be shipped."
+
+
+class AlreadyReceived(Refusal):
+    """Receipt was confirmed before."""
+
+    kind, code = Kind.CONFLICT, "already_received"
+    zh = "该订单已确认收货。"
+    en = "Receipt of this order was confirmed before."

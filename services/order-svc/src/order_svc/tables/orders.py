@@ -1,0 +1,114 @@
+"""Orders, their lines and their addresses."""
+
+from aftercare_chassis.rows import Listing, Query, Rows, Statement
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select, update
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from order_svc.domain.model import Address, AfterSale, CancelCause, Line, Order, OrderState
+from order_svc.tables.schema import metadata, minor, moment, one_of, text
+
+orders = Table(
+    "orders",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    text("merchant_id"),
+    text("buyer_id"),
+    one_of("state", OrderState),
+    one_of("after_sale_state", AfterSale),
+    text("currency"),
+    minor("total_minor"),
+    minor("shipping_fee_minor"),
+    moment("created_at"),
+    moment("deadline_at", null=True),
+    text("payment_id", null=True),
+    moment("paid_at", null=True),
+    moment("shipped_at", null=True),
+    moment("delivered_at", null=True),
+    moment("received_at", null=True),
+    moment("window_ends_at", null=True),
+    moment("completed_at", null=True),
+    moment("cancelled_at", null=True),
+    one_of("cancel_cause", CancelCause, null=True),
+    CheckConstraint("(payment_id IS NULL) = (paid_at IS NULL)", name="orders_paid_check"),
+    CheckConstraint("(state = 'cancelled') = (cancel_cause IS NOT NULL)", name="orders_cancelled_check"),
+    CheckConstraint("state NOT IN ('completed', 'cancelled') OR deadline_at IS NULL", name="orders_final_check"),
+    Index("orders_buyer_idx", "buyer_id", "id"),
+    Index("orders_merchant_idx", "merchant_id", "id"),
+    Index("orders_due_idx", "deadline_at", postgresql_where="deadline_at IS NOT NULL"),
+)
+
+order_lines = Table(
+    "order_lines",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
+    Column("position", Integer, nullable=False),
+    text("sku"),
+    text("title"),
+    text("category", null=True),
+    Column("quantity", Integer, CheckConstraint("quantity > 0"), nullable=False),
+    minor("unit_price_minor"),
+    minor("discount_minor"),
+    minor("paid_minor"),
+    Column("shipped_quantity", Integer, nullable=False),
+    Column("withdrawn_quantity", Integer, nullable=False),
+    one_of("after_sale_state", AfterSale),
+    CheckConstraint(
+        "shipped_quantity >= 0 AND withdrawn_quantity >= 0 AND shipped_quantity + withdrawn_quantity <= quantity",
+        name="order_lines_shipped_check",
+    ),
+    CheckConstraint("paid_minor = unit_price_minor * quantity - discount_minor", name="order_lines_paid_check"),
+    Index("order_lines_order_idx", "order_id", "position"),
+)
+
+addresses = Table(
+    "addresses",
+    metadata,
+    Column("order_id", Text, ForeignKey("orders.id"), primary_key=True),
+    text("salt"),
+    text("name"),
+    text("phone"),
+    text("country"),
+    text("province"),
+    text("city"),
+    text("district"),
+    text("street"),
+    text("postal_code"),
+)
+
+SEEN_BY = {
+    "buyer": orders.c.buyer_id,
+    "seller": orders.c.merchant_id,
+    "agent": None,
+    "arbitrator": None,
+    "admin": None,
+}
+ORDERS = Rows(orders, Order, SEEN_BY)
+ORDER_LIST = Listing(orders, Order, filters=("state", "buyer_id", "merchant_id", "after_sale_state"), seen_by=SEEN_BY)
+ADDRESSES = Rows(addresses, Address)
+LINES = Rows(order_lines, Line)
+LINES_OF = Query(
+    select(order_lines).where(order_lines.c.order_id == bindparam("order_id")).order_by(order_lines.c.position), Line
+)
+LINES_OF_MANY = Query(
+    select(order_lines)
+    .where(order_lines.c.order_id == bindparam("order_ids", type_=ARRAY(Text)).any_())
+    .order_by(order_lines.c.order_id, order_lines.c.position),
+    Line,
+)
+CHANGE_LINE = Statement(
+    update(order_lines)
+    .where(order_lines.c.id == bindparam("line_id"))
+    .values(
+        shipped_quantity=bindparam("shipped"),
+        withdrawn_quantity=bindparam("withdrawn"),
+        after_sale_state=bindparam("after_sale"),
+    )
+)
+DUE_ORDERS = Query(
+    select(orders.c.id)
+    .where(orders.c.deadline_at <= bindparam("now"))
+    .order_by(orders.c.deadline_at)
+    .limit(bindparam("limit"))
+)

@@ -1,0 +1,141 @@
+"""Payments, their refunds, the calls still to make to providers, and the callbacks that came in."""
+
+from aftercare_chassis.rows import Listing, Query, Rows, Statement
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Identity,
+    Index,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    delete,
+    select,
+    update,
+)
+from sqlalchemy.dialects.postgresql import ARRAY, insert
+
+from order_svc.domain.model import Payment, PaymentState, ProviderCall, Refund, RefundState, Subject, Verb
+from order_svc.tables.schema import metadata, minor, moment, one_of, text
+
+payments = Table(
+    "payments",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
+    text("buyer_id"),
+    text("merchant_id"),
+    text("provider"),
+    text("method"),
+    one_of("state", PaymentState),
+    minor("amount_minor"),
+    text("currency"),
+    minor("refunded_minor"),
+    moment("created_at"),
+    moment("settled_at", null=True),
+    text("provider_reference", null=True),
+    text("failure_code", null=True),
+    CheckConstraint("refunded_minor <= amount_minor", name="payments_refunded_check"),
+    Index("payments_order_idx", "order_id", "id"),
+    Index("payments_live_key", "order_id", unique=True, postgresql_where="state = 'pending'"),
+)
+
+refunds = Table(
+    "refunds",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("payment_id", Text, ForeignKey("payments.id"), nullable=False),
+    text("order_id"),
+    text("case_id", null=True),
+    one_of("state", RefundState),
+    minor("amount_minor"),
+    text("currency"),
+    text("cause"),
+    moment("created_at"),
+    moment("settled_at", null=True),
+    text("provider_reference", null=True),
+    text("failure_code", null=True),
+    Index("refunds_payment_idx", "payment_id", "id"),
+)
+
+provider_calls = Table(
+    "provider_calls",
+    metadata,
+    Column("id", Text, primary_key=True),
+    one_of("subject", Subject),
+    one_of("verb", Verb),
+    Column("attempts", Integer, nullable=False),
+    moment("due_at"),
+    Index("provider_calls_due_idx", "due_at"),
+)
+
+# Accepted callbacks once per message; refused ones once per message and content, so that a forger cannot fill the disk.
+payment_webhook = Table(
+    "payment_webhook",
+    metadata,
+    Column("id", BigInteger, Identity(), primary_key=True),
+    text("provider"),
+    text("message_id"),
+    text("content_hash"),
+    text("verdict"),
+    moment("received_at"),
+    UniqueConstraint("provider", "message_id", "content_hash", "verdict", name="payment_webhook_message_key"),
+    Index("payment_webhook_received_idx", "received_at"),
+)
+
+SEEN_BY = {
+    "buyer": payments.c.buyer_id,
+    "seller": payments.c.merchant_id,
+    "agent": None,
+    "arbitrator": None,
+    "admin": None,
+}
+PAYMENTS = Rows(payments, Payment, SEEN_BY)
+PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=SEEN_BY)
+PENDING_PAYMENT = Query(
+    select(payments).where(payments.c.order_id == bindparam("order_id"), payments.c.state == "pending"), Payment
+)
+REFUNDS = Rows(refunds, Refund)
+REFUNDS_OF = Query(
+    select(refunds)
+    .where(refunds.c.payment_id == bindparam("payment_ids", type_=ARRAY(Text)).any_())
+    .order_by(refunds.c.payment_id, refunds.c.id),
+    Refund,
+)
+
+CALLS = Rows(provider_calls, ProviderCall)
+NEXT_CALL = Query(
+    select(provider_calls)
+    .where(provider_calls.c.due_at <= bindparam("now"))
+    .order_by(provider_calls.c.due_at)
+    .limit(1)
+    .with_for_update(skip_locked=True),
+    ProviderCall,
+)
+TAKE_CALL = Statement(
+    update(provider_calls)
+    .where(provider_calls.c.id == bindparam("call_id"))
+    .values(verb="query", attempts=bindparam("tries"), due_at=bindparam("leased_until"))
+)
+PUT_OFF_CALL = Statement(
+    update(provider_calls)
+    .where(provider_calls.c.id == bindparam("call_id"))
+    .values(verb=bindparam("next_verb"), due_at=bindparam("next_at"))
+)
+DROP_CALL = Statement(delete(provider_calls).where(provider_calls.c.id == bindparam("call_id")))
+RECORD_WEBHOOK = Statement(
+    insert(payment_webhook)
+    .values(
+        provider=bindparam("provider"),
+        message_id=bindparam("message_id"),
+        content_hash=bindparam("content_hash"),
+        verdict=bindparam("verdict"),
+        received_at=bindparam("received_at"),
+    )
+    .on_conflict_do_nothing()
+)
