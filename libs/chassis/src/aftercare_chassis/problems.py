@@ -91,6 +91,8 @@ def response_to(request: Request, error: Exception) -> Response:
         case RequestValidationError():
             return _validation(request, error)
         case HTTPException():
+            if error.status_code == 400:  # what FastAPI says of a body that breaks its parser: too deep, wrong encoding
+                return problem_response(request, MalformedJson())
             return _http(request, error.status_code, error.headers)
     if is_unavailable(error):
         _log.warning("unavailable", error=type(error).__name__)
@@ -112,7 +114,8 @@ def problem_response(request: Request, refusal: Refusal, headers: Mapping[str, s
     if refusal.retry_after is not None:
         more["Retry-After"] = str(refusal.retry_after)
     if refusal.kind is Kind.UNAUTHENTICATED:
-        more.setdefault("WWW-Authenticate", "Bearer")
+        known = refusal.code == "token_missing"
+        more["WWW-Authenticate"] = "Bearer" if known else 'Bearer error="invalid_token"'
     return _render(problem, language, more)
 
 
