@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 
@@ -141,27 +142,22 @@ class Conversation:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Message:
-    """One message. People's messages have a text; those of the system have a code, put into words for each reader."""
+    """One message. People's messages have a text; those of the system have a code, put into words for each reader.
+
+    `place` is its number in the conversation, padded so that places sort as numbers do: ids of two processes may not.
+    `citations` are the versions of knowledge-base articles that an answer rests on.
+    """
 
     id: str
     conversation_id: str
-    position: int
+    place: str
     author_role: AuthorRole
     author_id: str
     text: str | None
     code: str | None
     event_id: UUID | None
+    citations: list[dict[str, Any]]
     sent_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Citation:
-    """The version of a knowledge-base article that a message rests on."""
-
-    message_id: str
-    number: int
-    article_id: str
-    article_version: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -220,6 +216,16 @@ class Feedback:
     improvement: str | None
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Scores:
+    """The four dimensions of a buyer's satisfaction, each from 1 to 5."""
+
+    service: int
+    helpfulness: int
+    refund: int
+    speed: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,10 @@ The words are ours: nothing that somebody typed into another service gets into a
 """
 
 NOTICES: dict[str, tuple[str, str]] = {
-    "after_sale_requested": ("售后申请已提交，等待商家处理。", "The after-sale request was made; the merchant reviews it."),
+    "after_sale_requested": (
+        "售后申请已提交，等待商家处理。",
+        "The after-sale request was made; the merchant reviews it.",
+    ),
     "after_sale_approved": ("商家已同意售后申请。", "The merchant accepted the after-sale request."),
     "after_sale_approved_by_timeout": (
         "商家未在期限内处理，售后申请已自动通过。",

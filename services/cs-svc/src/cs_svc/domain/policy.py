@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 
 from cs_svc.domain.errors import CaseNotCompleted, CaseOfOtherOrder
-from cs_svc.domain.model import AuthorRole, Conversation, KnownCase, KnownOrder, Subject, Turn
+from cs_svc.domain.model import AuthorRole, Conversation, KnownCase, KnownOrder, Rating, Scores, Subject, Turn
 
 ENDED = frozenset({"completed", "closed", "cancelled"})
 """The states of a case in which both sides know how it ended."""
@@ -46,3 +46,8 @@ def spoken(conversation: Conversation, author: AuthorRole, now: datetime, reply_
             return replace(longer, whose_turn=Turn.SERVICE, answer_due_at=due)
         case _:
             return replace(longer, whose_turn=Turn.BUYER, answer_due_at=None)
+
+
+def scores_of(rating: Rating) -> Scores:
+    """What a rating says, apart from its text."""
+    return Scores(service=rating.service, helpfulness=rating.helpfulness, refund=rating.refund, speed=rating.speed)

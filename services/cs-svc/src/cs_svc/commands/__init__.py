@@ -1,0 +1,1 @@
+"""The verbs that change something in cs-svc, one file per noun."""

@@ -1,0 +1,90 @@
+"""Feedback 反馈: take it in over any channel, answer it, and say what was made better."""
+
+from dataclasses import replace
+from typing import Any
+
+from aftercare_chassis.transaction import Transaction
+from aftercare_events import Answers, FeedbackAnswered, FeedbackImproved, FeedbackReceived
+
+from cs_svc.commands import subjects
+from cs_svc.domain import policy
+from cs_svc.domain.lifecycle import FEEDBACK as LIFECYCLE
+from cs_svc.domain.lifecycle import FeedbackAction
+from cs_svc.domain.model import Feedback, FeedbackChannel, FeedbackState, Sentiment
+from cs_svc.tables import FEEDBACK
+
+ANONYMOUS = "anonymous"
+"""Whom feedback concerns when it came over a group or a text message and nobody knows from whom."""
+
+
+async def receive(
+    tx: Transaction,
+    *,
+    channel: FeedbackChannel,
+    text: str,
+    source: str | None,
+    order_id: str | None,
+    case_id: str | None,
+) -> Feedback:
+    """Keep what a buyer tells us, or what an agent writes down of what came over a channel."""
+    subject = await subjects.find(tx, order_id, case_id)
+    speaker = tx.actor.id if tx.actor.role == "buyer" else None
+    feedback = Feedback(
+        id=tx.new_id("fb"),
+        version=0,
+        state=FeedbackState.OPEN,
+        channel=channel,
+        source=source,
+        sentiment=None,
+        order_id=subject.order_id if subject else None,
+        case_id=subject.case_id if subject else None,
+        buyer_id=subject.buyer_id if subject else speaker,
+        merchant_id=subject.merchant_id if subject else None,
+        recorded_by=tx.actor.id,
+        owner_id=None,
+        text=text,
+        answer=None,
+        improvement=None,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    return await tx.insert(FEEDBACK, feedback, FeedbackReceived(**answers(tx, feedback), **_about(feedback, text)))
+
+
+async def answer(tx: Transaction, feedback_id: str, text: str, sentiment: Sentiment | None) -> Feedback:
+    """Answer it; who answers owns it from then on."""
+    feedback = await tx.lock(FEEDBACK, feedback_id)
+    state = LIFECYCLE.move(feedback.state, FeedbackAction.ANSWER, tx.actor)
+    answered = replace(feedback, state=state, answer=text, sentiment=sentiment, owner_id=tx.actor.id, updated_at=tx.now)
+    return await tx.save(FEEDBACK, answered, FeedbackAnswered(**answers(tx, answered), **_about(answered, text)))
+
+
+async def improve(tx: Transaction, feedback_id: str, text: str) -> Feedback:
+    """Say what was made better because of it."""
+    feedback = await tx.lock(FEEDBACK, feedback_id)
+    state = LIFECYCLE.move(feedback.state, FeedbackAction.IMPROVE, tx.actor)
+    improved = replace(feedback, state=state, improvement=text, owner_id=tx.actor.id, updated_at=tx.now)
+    return await tx.save(FEEDBACK, improved, FeedbackImproved(**answers(tx, improved), **_about(improved, text)))
+
+
+def answers(tx: Transaction, feedback: Feedback) -> Answers:
+    """The six questions of the trace, for feedback."""
+    return Answers(
+        affected_party=feedback.buyer_id or ANONYMOUS,
+        applicant=feedback.buyer_id or ANONYMOUS,
+        handler=tx.actor.id,
+        time=tx.now,
+        result=feedback.state,
+    )
+
+
+def _about(feedback: Feedback, said: str) -> dict[str, Any]:
+    text_hash = policy.digest(said)
+    return {
+        "feedback_id": feedback.id,
+        "channel": feedback.channel,
+        "order_id": feedback.order_id,
+        "case_id": feedback.case_id,
+        "text_hash": text_hash,
+        "evidence": (text_hash,),
+    }

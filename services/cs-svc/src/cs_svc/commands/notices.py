@@ -1,0 +1,52 @@
+"""What the system says in the conversations about a case when the case moves."""
+
+from collections.abc import Mapping
+
+from aftercare_chassis.transaction import Transaction
+from aftercare_events import (
+    AfterSaleApproved,
+    AfterSaleCancelled,
+    AfterSaleClosed,
+    AfterSaleCompleted,
+    AfterSaleEscalated,
+    AfterSaleFrozen,
+    AfterSaleRefundFailed,
+    AfterSaleRejected,
+    AfterSaleRequested,
+    AfterSaleResumed,
+    RefundRequested,
+    ReturnDelivered,
+    ReturnInspected,
+    ReturnShipped,
+)
+from aftercare_events.aftersale import CaseEvent
+
+from cs_svc.commands import conversations
+
+CODES: Mapping[type[CaseEvent], str] = {
+    AfterSaleRequested: "after_sale_requested",
+    AfterSaleApproved: "after_sale_approved",
+    AfterSaleRejected: "after_sale_rejected",
+    ReturnShipped: "return_shipped",
+    ReturnDelivered: "return_delivered",
+    ReturnInspected: "return_inspected",
+    RefundRequested: "refund_requested",
+    AfterSaleRefundFailed: "refund_failed",
+    AfterSaleFrozen: "after_sale_frozen",
+    AfterSaleResumed: "after_sale_resumed",
+    AfterSaleEscalated: "after_sale_escalated",
+    AfterSaleCompleted: "after_sale_completed",
+    AfterSaleClosed: "after_sale_closed",
+    AfterSaleCancelled: "after_sale_cancelled",
+}
+
+
+async def case_moved(tx: Transaction, event: CaseEvent) -> None:
+    """Tell the people in the conversations about this case or its order."""
+    await conversations.tell(tx, order_id=event.order_id, case_id=event.case_id, code=_code(event))
+
+
+def _code(event: CaseEvent) -> str:
+    code = CODES[type(event)]
+    timed_out = isinstance(event, AfterSaleApproved | ReturnInspected) and event.cause == "timeout"
+    return f"{code}_by_timeout" if timed_out else code

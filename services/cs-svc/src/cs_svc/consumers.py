@@ -1,0 +1,41 @@
+"""The ears of cs-svc, on one screen."""
+
+from aftercare_chassis.consumer import Handlers
+from aftercare_chassis.transaction import Transaction
+from aftercare_events import (
+    DisputeExecuted,
+    DisputeOpened,
+    DisputeWithdrawn,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderDelivered,
+    OrderPaid,
+    OrderReceiptConfirmed,
+    OrderShipped,
+)
+from aftercare_events.aftersale import CaseEvent
+
+from cs_svc import projections
+from cs_svc.commands import complaints, notices
+
+
+async def case_moved(tx: Transaction, event: CaseEvent) -> None:
+    """A case moved: remember where it stands, then tell those who talk about it."""
+    await projections.case_moved(tx, event)
+    await notices.case_moved(tx, event)
+
+
+HANDLERS: Handlers = {
+    OrderCreated: projections.order_moved,
+    OrderPaid: projections.order_moved,
+    OrderShipped: projections.order_moved,
+    OrderDelivered: projections.order_moved,
+    OrderReceiptConfirmed: projections.order_moved,
+    OrderCancelled: projections.order_moved,
+    OrderCompleted: projections.order_moved,
+    **dict.fromkeys(notices.CODES, case_moved),
+    DisputeOpened: complaints.follow_dispute,
+    DisputeExecuted: complaints.dispute_executed,
+    DisputeWithdrawn: complaints.dispute_withdrawn,
+}
