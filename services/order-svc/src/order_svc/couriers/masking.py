@@ -7,19 +7,21 @@ _LONGEST = 500
 _UNSTORABLE = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _MAIL = re.compile(r"[\w.+-]+@[\w-]+(\.[\w-]+)+")
 _NUMBER = re.compile(r"\+?\d(?:[\s-]?\d){6,}")
-_SIGNER = re.compile(r"(已由|签收人[::]?\s*)([【\[(（]?)([^】\])）,,。;;\s]{1,12})([】\])）]?)(?=\s*签收|[,,。;;\s]|$)")
+_END = r"\s,;(\[\uff0c\uff1b\uff08\u3002\u3010"  # where a name ends: blanks, and commas, full stops and brackets of either width
+_SIGNER = re.compile(rf"(已由|签收人[:\uff1a]?\s*)([【\[(\uff08]?)([^{_END}】\])\uff09]{{1,12}})")
 _STAFF = re.compile(
-    r"(业务员|快递员|派送员|派件员|投递员|收件人|寄件人|联系人)([::]?\s*)([^\s,,。;;(（【\[]{1,12}?)(?=[\s,,。;;(（【\[]|已|正在|$)"
+    rf"((?:业务|快递|派送|派件|投递)员|(?:收件|寄件|联系)人)([:\uff1a]?\s*)([^{_END}]{{1,12}}?)(?=[{_END}]|已|正在|$)"
 )
 
 
 def mask(text: str, names: Iterable[str | None] = ()) -> str:
     """The text without phone numbers, mail addresses and names; `names` are those the partner gave in fields of their own."""
-    text = _UNSTORABLE.sub(" ", text)
+    # Cut before searching: some of the patterns take quadratic time.
+    text = _UNSTORABLE.sub(" ", text[: 2 * _LONGEST])
     for name in sorted((n for n in names if n), key=len, reverse=True):
         text = text.replace(name, "*")
     text = _MAIL.sub("*", text)
     text = _NUMBER.sub("*", text)
-    text = _SIGNER.sub(r"\1\2*\4", text)
+    text = _SIGNER.sub(r"\1\2*", text)
     text = _STAFF.sub(r"\1\2*", text)
     return text[:_LONGEST]

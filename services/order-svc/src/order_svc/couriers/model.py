@@ -1,4 +1,4 @@
-"""What every courier's push becomes: a scan, in our words, whatever the partner calls it."""
+"""What every courier's push becomes, and what an adapter can do; whatever the partner calls it."""
 
 import hashlib
 from collections.abc import Mapping, Sequence
@@ -7,27 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
-
-class Status(StrEnum):
-    """Where a parcel is, in the words of this house."""
-
-    PENDING = "pending"
-    PICKED_UP = "picked_up"
-    IN_TRANSIT = "in_transit"
-    CUSTOMS = "customs"
-    OUT_FOR_DELIVERY = "out_for_delivery"
-    READY_FOR_PICKUP = "ready_for_pickup"
-    ATTEMPT_FAILED = "attempt_failed"
-    DELIVERED = "delivered"
-    EXCEPTION = "exception"
-    RETURNING = "returning"
-    RETURNED = "returned"
-    LOST = "lost"
-    CANCELLED = "cancelled"
-    UNKNOWN = "unknown"
-
-
-TERMINAL = frozenset({Status.DELIVERED, Status.RETURNED, Status.LOST, Status.CANCELLED})
+from order_svc.domain.tracking import TERMINAL, ParcelStatus, Scan
 
 
 class DeliveredTo(StrEnum):
@@ -40,34 +20,40 @@ class DeliveredTo(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scan:
-    """One thing that happened to a parcel. `text` has been masked: no name and no phone number is in it.
+class Report:
+    """One scan of one parcel. `carrier` is None where the partner tells only the waybill; `text` is the partner's own
+    sentence without names and numbers."""
 
-    `event_id` is the same for the same scan however often and in whatever envelope it is pushed.
-    """
-
-    partner: str
     carrier: str | None
     waybill_no: str
-    status: Status
-    occurred_at: datetime
-    raw_code: str
-    text: str = ""
-    reason: str | None = None
-    delivered_to: DeliveredTo | None = None
+    text: str
+    scan: Scan
 
-    @property
-    def event_id(self) -> str:
-        """Hash of what the partner said; snapshots and repeats lead to the same one."""
-        said = (
-            self.partner,
-            self.carrier or "",
-            self.waybill_no,
-            self.occurred_at.isoformat(),
-            self.raw_code,
-            self.text,
-        )
-        return "scan_" + hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:40]
+
+def report(
+    partner: str,
+    *,
+    carrier: str | None,
+    waybill_no: str,
+    status: ParcelStatus,
+    occurred_at: datetime,
+    raw_code: str,
+    text: str,
+    reason: str | None = None,
+    delivered_to: DeliveredTo | None = None,
+) -> Report:
+    """A report whose key is the same for the same scan, however often and in whatever envelope it is pushed."""
+    said = (partner, carrier or "", waybill_no, occurred_at.isoformat(), raw_code, text)
+    scan = Scan(
+        key="scan_" + hashlib.sha256("\x1f".join(said).encode()).hexdigest()[:40],
+        status=status,
+        occurred_at=occurred_at,
+        reason=reason,
+        terminal=status in TERMINAL,
+        delivered_to=delivered_to,
+        raw_code=raw_code,
+    )
+    return Report(carrier=carrier, waybill_no=waybill_no, text=text, scan=scan)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +93,7 @@ class Courier(Protocol):
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
         """What makes two deliveries of a verified push the same one."""
 
-    def parse(self, raw: bytes) -> list[Scan]:
+    def parse(self, raw: bytes) -> list[Report]:
         """The scans of a push; empty when it is about something else; ValueError when it cannot be read."""
 
     def accepted(self) -> Answer:

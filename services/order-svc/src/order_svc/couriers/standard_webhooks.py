@@ -13,8 +13,9 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from standardwebhooks import Webhook
 
 from order_svc.couriers.masking import mask
-from order_svc.couriers.model import Answer, DeliveredTo, Refused, Scan, Status
+from order_svc.couriers.model import Answer, DeliveredTo, Refused, Report, report
 from order_svc.couriers.reading import aware_time, code, waybill
+from order_svc.domain.tracking import ParcelStatus
 
 _TOLERANCE = timedelta(minutes=5)
 _PREFIX = "whsec_"
@@ -86,7 +87,7 @@ class StandardWebhooks:
         """The sender's message id, the same at every try."""
         return headers["webhook-id"]
 
-    def parse(self, raw: bytes) -> list[Scan]:
+    def parse(self, raw: bytes) -> list[Report]:
         """One scan; messages of other types are none of ours."""
         try:
             if _AnyPush.model_validate_json(raw).type != "parcel.status":
@@ -112,13 +113,13 @@ def _timestamp(text: str) -> datetime:
     return datetime.fromtimestamp(int(text), UTC)
 
 
-def _scan(data: _Data) -> Scan:
-    known = data.status in Status.__members__.values()
-    return Scan(
-        partner="standard-webhooks",
+def _scan(data: _Data) -> Report:
+    known = data.status in ParcelStatus.__members__.values()
+    return report(
+        "standard-webhooks",
         carrier=code(data.carrier).lower() if data.carrier else None,
         waybill_no=waybill(data.waybill_no),
-        status=Status(data.status) if known else Status.UNKNOWN,
+        status=ParcelStatus(data.status) if known else ParcelStatus.UNKNOWN,
         occurred_at=aware_time(data.occurred_at),
         raw_code=code(data.status),
         text=mask(data.text or ""),

@@ -12,25 +12,26 @@ from urllib.parse import parse_qsl
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from order_svc.couriers.masking import mask
-from order_svc.couriers.model import Answer, DeliveredTo, Refused, Scan, Status
+from order_svc.couriers.model import Answer, DeliveredTo, Refused, Report, report
 from order_svc.couriers.reading import code, naive_time, waybill
+from order_svc.domain.tracking import ParcelStatus
 
 _CHINA = timezone(timedelta(hours=8))
 
 # INBOUND and HANDOVERSCAN_SIGNED leave the parcel at a station: the buyer does not have it before DEPARTURE_SIGNED.
-_ACTIONS: dict[str, tuple[Status, DeliveredTo | None]] = {
-    "GOT": (Status.PICKED_UP, None),
-    "ARRIVAL": (Status.IN_TRANSIT, None),
-    "DEPARTURE": (Status.IN_TRANSIT, None),
-    "DISPATCH": (Status.OUT_FOR_DELIVERY, None),
-    "INBOUND": (Status.READY_FOR_PICKUP, DeliveredTo.STATION),
-    "HANDOVERSCAN_SIGNED": (Status.READY_FOR_PICKUP, DeliveredTo.STATION),
-    "DEPARTURE_SIGNED": (Status.DELIVERED, DeliveredTo.STATION),
-    "SIGNED": (Status.DELIVERED, DeliveredTo.PERSON),
-    "PROBLEM": (Status.EXCEPTION, None),
-    "RETURN_SCAN": (Status.RETURNING, None),
-    "RETURN_SIGNED": (Status.RETURNED, None),
-    "RESIGN": (Status.RETURNED, None),
+_ACTIONS: dict[str, tuple[ParcelStatus, DeliveredTo | None]] = {
+    "GOT": (ParcelStatus.PICKED_UP, None),
+    "ARRIVAL": (ParcelStatus.IN_TRANSIT, None),
+    "DEPARTURE": (ParcelStatus.IN_TRANSIT, None),
+    "DISPATCH": (ParcelStatus.OUT_FOR_DELIVERY, None),
+    "INBOUND": (ParcelStatus.READY_FOR_PICKUP, DeliveredTo.STATION),
+    "HANDOVERSCAN_SIGNED": (ParcelStatus.READY_FOR_PICKUP, DeliveredTo.STATION),
+    "DEPARTURE_SIGNED": (ParcelStatus.DELIVERED, DeliveredTo.STATION),
+    "SIGNED": (ParcelStatus.DELIVERED, DeliveredTo.PERSON),
+    "PROBLEM": (ParcelStatus.EXCEPTION, None),
+    "RETURN_SCAN": (ParcelStatus.RETURNING, None),
+    "RETURN_SIGNED": (ParcelStatus.RETURNED, None),
+    "RESIGN": (ParcelStatus.RETURNED, None),
 }
 _RECEIVERS = (
     (DeliveredTo.LOCKER, ("快递柜", "自提柜", "智能柜", "丰巢", "格口")),
@@ -72,8 +73,8 @@ class Zto:
         """The digest covers `data` alone and no time, so that an old push proves as well as a new one."""
         try:
             form = _form(raw)
-        except ValueError as error:
-            return Refused("not_a_form", str(error), stranger=True)
+        except ValueError:
+            return Refused("not_a_form", "the body is not one form", stranger=True)
         digest, data = form.get("data_digest", ""), form.get("data", "")
         if not digest or not data:
             return Refused("signature_missing", "data and data_digest are required", stranger=True)
@@ -85,7 +86,7 @@ class Zto:
         """ZTO numbers nothing: the signed text itself."""
         return "sha256:" + hashlib.sha256(_form(raw)["data"].encode()).hexdigest()
 
-    def parse(self, raw: bytes) -> list[Scan]:
+    def parse(self, raw: bytes) -> list[Report]:
         """One scan as a rule; a list is read as well."""
         form = _form(raw)
         if form.get("msg_type") != "Traces":
@@ -117,25 +118,23 @@ def _digest(data: str, secret: str) -> str:
 
 
 def _form(raw: bytes) -> dict[str, str]:
-    fields = parse_qsl(
-        raw.decode("ascii"), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=32
-    )
+    fields = parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=32)
     form = dict(fields)
     if len(form) != len(fields):
         raise ValueError("a field came twice")
     return form
 
 
-def _scan(trace: _Trace) -> Scan:
+def _scan(trace: _Trace) -> Report:
     desc = trace.desc or ""
-    status, delivered_to = _ACTIONS.get(trace.action, (Status.UNKNOWN, None))
+    status, delivered_to = _ACTIONS.get(trace.action, (ParcelStatus.UNKNOWN, None))
     reason = None
-    if status is Status.RETURNING and _only_redirected(trace):
-        status, reason = Status.IN_TRANSIT, "address_changed"
-    if status is Status.EXCEPTION and ("拒收" in desc or "拒签" in desc):
+    if status is ParcelStatus.RETURNING and _only_redirected(trace):
+        status, reason = ParcelStatus.IN_TRANSIT, "address_changed"
+    if status is ParcelStatus.EXCEPTION and ("拒收" in desc or "拒签" in desc):
         reason = "consignee_refused"
-    return Scan(
-        partner="zto",
+    return report(
+        "zto",
         carrier="zto",
         waybill_no=waybill(trace.billCode),
         status=status,
