@@ -1,0 +1,70 @@
+"""Deadlines live in the rows they belong to; this worker finds those that have passed and lets a command act.
+
+The command locks the row and looks again: between the look and the lock somebody may have acted. So any number of these
+workers may run, and a timer never acts on a stale state.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from aftercare_chassis.consumer import TRANSIENT
+from aftercare_chassis.refusals import Refusal
+from aftercare_chassis.rows import Query
+from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.transaction import Transaction
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`query` selects the ids of rows whose `deadline_at` is not after `:now`, earliest first, at most `:limit`;
+    `command` locks one, looks again, and acts. A refusal means that there was nothing left to do."""
+
+    query: Query[Any]
+    command: Callable[[Transaction, str], Awaitable[object]]
+
+
+class Deadlines:
+    """Fires what is due; runs until told to stop."""
+
+    def __init__(self, runtime: Runtime, whens: Sequence[Due]) -> None:
+        self._runtime, self._whens = runtime, whens
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look every `deadline_poll_seconds`; at once again where a full batch was found."""
+        while not stop.is_set():
+            found = 0
+            try:
+                found = await self.fire()
+            except TRANSIENT as error:
+                log.warning("deadlines_wait", error=type(error).__name__)
+            if found < BATCH:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), self._runtime.settings.deadline_poll_seconds)
+
+    async def fire(self) -> int:
+        """One look at everything; the number of rows that were due."""
+        return sum([await self._fire(when) for when in self._whens])
+
+    async def _fire(self, when: Due) -> int:
+        async with self._runtime.reader() as reader:
+            rows = await reader.all(when.query, now=reader.now, limit=BATCH)
+        for row in rows:
+            try:
+                async with self._runtime.transaction() as tx:
+                    await when.command(tx, row["id"])
+            except Refusal as refusal:
+                log.info("deadline_overtaken", id=row["id"], code=refusal.code)
+            except TRANSIENT:
+                raise
+            except Exception:  # one row that cannot be handled must not hold up the others
+                log.exception("deadline_failed", id=row["id"])
+        return len(rows)

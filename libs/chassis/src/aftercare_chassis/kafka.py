@@ -1,0 +1,42 @@
+"""The only place that builds Kafka clients: the library's defaults lose and double messages, so all that matters is set.
+
+aiokafka 0.14: `acks` defaults to 1, idempotence to off, auto-commit to on and a new group to the end of the log.
+"""
+
+from typing import Any
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+
+PRODUCER: dict[str, Any] = {
+    "acks": "all",
+    "enable_idempotence": True,
+    "compression_type": "lz4",
+    "max_batch_size": 512 * 1024,
+    "linger_ms": 0,
+    "request_timeout_ms": 10_000,
+    "retry_backoff_ms": 100,
+    "metadata_max_age_ms": 30_000,
+}
+CONSUMER: dict[str, Any] = {
+    "enable_auto_commit": False,
+    "auto_offset_reset": "earliest",
+    "partition_assignment_strategy": (StickyPartitionAssignor,),
+    "session_timeout_ms": 30_000,
+    "heartbeat_interval_ms": 3_000,
+    "rebalance_timeout_ms": 60_000,
+    "max_poll_interval_ms": 300_000,
+    "request_timeout_ms": 40_000,
+    "fetch_max_wait_ms": 500,
+    "metadata_max_age_ms": 30_000,
+}
+
+
+def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
+    """An idempotent producer that waits for every in-sync replica."""
+    return AIOKafkaProducer(bootstrap_servers=bootstrap, client_id=client_id, **PRODUCER)
+
+
+def consumer(bootstrap: str, group: str, topics: list[str]) -> AIOKafkaConsumer:
+    """A group member that commits nothing by itself; where it starts is told by our own cursors."""
+    return AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, group_id=group, client_id=group, **CONSUMER)

@@ -1,0 +1,84 @@
+"""Migrations: Alembic inside each service's package, under one advisory lock, so that any number may start at once."""
+
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+
+import asyncpg
+from alembic import command
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from alembic.util import CommandError
+from sqlalchemy import MetaData, text
+from sqlalchemy.engine import Connection
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+_LOCK = 0x0AC2_0000_0001
+
+
+class Migrations:
+    """A service's migrations and the database they are for. `url` is a PostgreSQL address as asyncpg takes it."""
+
+    def __init__(self, package: str, url: str, metadata: MetaData) -> None:
+        self._package, self._url, self._metadata = package, url, metadata
+        self._versions = Path(str(files(package))) / "migrations" / "versions"
+
+    def at(self, url: str) -> "Migrations":
+        """The same migrations for another database."""
+        return Migrations(self._package, url, self._metadata)
+
+    async def upgrade(self) -> None:
+        """Bring the database to the newest revision; waits while another process does."""
+        await self._run(lambda config: command.upgrade(config, "head"))
+
+    async def create_all(self) -> None:
+        """Make the metadata's tables without any migration."""
+        await self._run(lambda config: self._metadata.create_all(config.attributes["connection"]))
+
+    async def autogenerate(self, message: str, revision: str) -> None:
+        """Write a migration with what the metadata has and the database has not."""
+        self._versions.mkdir(parents=True, exist_ok=True)
+        await self._run(lambda c: command.revision(c, message, autogenerate=True, rev_id=revision))
+
+    async def differences(self) -> str | None:
+        """What the metadata says and the migrated database does not; None when they agree."""
+        try:
+            await self._run(command.check)
+        except CommandError as error:
+            return str(error)
+        return None
+
+    async def at_head(self, connection: asyncpg.Connection) -> bool:
+        """True when the database stands at this build's newest revision."""
+        if not await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL"):
+            return False
+        return bool(await connection.fetchval("SELECT version_num FROM alembic_version") == self.head())
+
+    def head(self) -> str | None:
+        """The newest revision this build carries."""
+        if not self._versions.is_dir():
+            return None
+        return ScriptDirectory.from_config(self._config(None)).get_current_head()
+
+    async def _run(self, act: Callable[[Config], object]) -> None:
+        async def connect() -> asyncpg.Connection:
+            return await asyncpg.connect(self._url, timeout=10)
+
+        engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+        try:
+            async with engine.connect() as connection:
+                await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
+                await connection.commit()
+                await connection.run_sync(lambda sync: act(self._config(sync)))
+                await connection.commit()
+        finally:
+            await engine.dispose()
+
+    def _config(self, connection: Connection | None) -> Config:
+        made = Config()
+        made.set_main_option("script_location", str(Path(__file__).parent / "alembic_environment"))
+        made.set_main_option("version_locations", str(self._versions))
+        made.set_main_option("path_separator", "os")
+        made.attributes.update(connection=connection, metadata=self._metadata)
+        return made

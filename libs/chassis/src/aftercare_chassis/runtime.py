@@ -1,0 +1,162 @@
+"""What a running process of a service holds: the pool, the clock, the doorbells; and how a transaction is made."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import TracebackType
+
+import asyncpg
+import httpx
+from asyncpg.pool import PoolConnectionProxy
+from pydantic_core import from_json, to_json
+
+from aftercare_chassis import tracing
+from aftercare_chassis.auth import Verifier
+from aftercare_chassis.clock import Clock
+from aftercare_chassis.ids import Ids
+from aftercare_chassis.lifecycle import SYSTEM, Actor
+from aftercare_chassis.metrics import Metrics
+from aftercare_chassis.outbox import Doorbell
+from aftercare_chassis.pages import Cursors
+from aftercare_chassis.settings import ServiceSettings
+from aftercare_chassis.transaction import Reader, Transaction
+
+ACQUIRE_SECONDS = 5.0
+_SESSION = {"timezone": "UTC", "jit": "off", "idle_in_transaction_session_timeout": "30s"}
+
+
+async def _prepare(connection: asyncpg.Connection) -> None:
+    await connection.set_type_codec(
+        "jsonb", schema="pg_catalog", encoder=lambda value: to_json(value).decode(), decoder=from_json
+    )
+
+
+async def _leave_as_it_is(_: asyncpg.Connection) -> None:
+    """Sessions keep nothing beyond their transactions, so giving one back costs no round trip."""
+
+
+class Runtime:
+    """Built by `open`, ended by `close`. One per process."""
+
+    def __init__(self, name: str, settings: ServiceSettings, clock: Clock, ids: Ids, metrics: Metrics) -> None:
+        self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
+        self.verifier = Verifier(settings, clock)
+        self.cursors = Cursors(settings.signing_key)
+        self.outbox_bell = Doorbell()
+        self.bells: dict[str, Doorbell] = {}
+        self.pool: asyncpg.Pool
+        self.http: httpx.AsyncClient
+
+    async def open(self) -> None:
+        """Connect; OSError or asyncpg's errors where the database cannot be reached."""
+        settings = self.settings
+        self.pool = await asyncpg.create_pool(
+            settings.database_url,
+            min_size=1,
+            max_size=settings.pool_size,
+            init=_prepare,
+            reset=_leave_as_it_is,
+            timeout=ACQUIRE_SECONDS,
+            command_timeout=30,
+            statement_cache_size=512,
+            max_inactive_connection_lifetime=300,
+            server_settings={**_SESSION, "application_name": self.name, "statement_timeout": "10s"},
+        )
+        self.http = httpx.AsyncClient(timeout=10.0)
+
+    async def close(self) -> None:
+        """End within a few seconds, whatever the database does."""
+        await self.http.aclose()
+        try:
+            await asyncio.wait_for(self.pool.close(), 5.0)
+        except TimeoutError:
+            self.pool.terminate()
+
+    async def connect(self, **session: str) -> asyncpg.Connection:
+        """A connection of one's own, beside the pool."""
+        connection = await asyncpg.connect(
+            self.settings.database_url,
+            timeout=ACQUIRE_SECONDS,
+            command_timeout=30,
+            server_settings={**_SESSION, "application_name": self.name, **session},
+        )
+        await _prepare(connection)
+        return connection
+
+    def wake(self, worker: str) -> None:
+        """Tell a worker of this process that there is work; harmless where it runs elsewhere."""
+        if worker in self.bells:
+            self.bells[worker].ring()
+
+    def transaction(self, actor: Actor = SYSTEM, *, if_match: str | None = None) -> "Work":
+        """`async with runtime.transaction(actor) as tx`: committed at the end with its events, or nothing happened."""
+        return Work(self, actor, if_match)
+
+    @asynccontextmanager
+    async def reader(self, actor: Actor = SYSTEM) -> AsyncIterator[Reader]:
+        """One connection to read with; each statement sees what is committed when it starts."""
+        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            yield Reader(connection, actor=actor, now=self.clock.now(), settings=self.settings, cursors=self.cursors)
+
+    def begin(self, connection: PoolConnectionProxy, actor: Actor, if_match: str | None) -> Transaction:
+        """The transaction object of a connection on which BEGIN has been sent."""
+        trace = tracing.current()
+        return Transaction(
+            connection,
+            actor=actor,
+            now=self.clock.now(),
+            settings=self.settings,
+            cursors=self.cursors,
+            ids=self.ids,
+            source=f"/{self.name}",
+            correlation_id=trace.trace_id if trace else self.ids.uuid7().hex,
+            if_match=if_match,
+        )
+
+
+class Work:
+    """One database transaction as a context manager (a class, since it is entered for every command)."""
+
+    __slots__ = ("_actor", "_connection", "_if_match", "_runtime", "_transaction", "_tx")
+
+    def __init__(self, runtime: Runtime, actor: Actor, if_match: str | None) -> None:
+        self._runtime, self._actor, self._if_match = runtime, actor, if_match
+
+    async def __aenter__(self) -> Transaction:
+        self._connection = await self._runtime.pool.acquire(timeout=ACQUIRE_SECONDS)
+        try:
+            self._transaction = self._connection.transaction()
+            await self._transaction.start()
+            self._tx = self._runtime.begin(self._connection, self._actor, self._if_match)
+        except BaseException:
+            await self._runtime.pool.release(self._connection)
+            raise
+        return self._tx
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        try:
+            if kind is None:
+                await self._commit()
+            elif not self._connection.is_closed():
+                await self._transaction.rollback()
+        finally:
+            await self._runtime.pool.release(self._connection)
+        if kind is None:
+            self._tell()
+
+    async def _commit(self) -> None:
+        try:
+            await self._tx.flush()
+        except BaseException:
+            if not self._connection.is_closed():
+                await self._transaction.rollback()
+            raise
+        await self._transaction.commit()
+
+    def _tell(self) -> None:
+        if self._tx.recorded:
+            self._runtime.outbox_bell.ring()
+        for callback in self._tx.callbacks:
+            callback()

@@ -1,0 +1,194 @@
+"""A service on one screen: its routes, ears, timers and workers become an app and a command with its processes."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from contextlib import asynccontextmanager
+from enum import StrEnum
+from functools import cached_property
+from typing import Any
+
+import asyncpg
+import structlog
+import typer
+import uvicorn
+from fastapi import APIRouter, FastAPI
+from sqlalchemy import MetaData
+
+from aftercare_chassis import health, http, logs, openapi, problems, tracing
+from aftercare_chassis.clock import SystemClock
+from aftercare_chassis.consumer import Consumer, Handlers
+from aftercare_chassis.deadlines import Deadlines, Due
+from aftercare_chassis.ids import Uuid7Ids
+from aftercare_chassis.metrics import Metrics
+from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.pruning import PRUNE
+from aftercare_chassis.relay import Relay
+from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.settings import ServiceSettings
+from aftercare_chassis.workers import Worker, work
+
+log = structlog.get_logger(__name__)
+
+DATABASE_SECONDS = 20.0
+STOP_SECONDS = 10.0
+Background = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
+
+
+class Part(StrEnum):
+    """What a process does. `consume` holds everything that happens with no client waiting: events, timers, workers."""
+
+    SERVE = "serve"
+    RELAY = "relay"
+    CONSUME = "consume"
+
+
+class Service:
+    """Everything a service is made of. `seed` fills an empty database with what it cannot do without."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        package: str,
+        settings: ServiceSettings,
+        metadata: MetaData,
+        routers: Sequence[APIRouter],
+        handlers: Handlers | None = None,
+        deadlines: Sequence[Due] = (),
+        workers: Sequence[Worker] = (),
+        seed: Callable[[Runtime], Awaitable[None]] | None = None,
+    ) -> None:
+        self.name, self.package, self.settings, self.routers = name, package, settings, routers
+        self.handlers, self.deadlines, self.workers, self.seed = handlers or {}, deadlines, (*workers, PRUNE), seed
+        self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
+        self.migrations = Migrations(package, settings.database_url, metadata)
+
+    @cached_property
+    def app(self) -> FastAPI:
+        """The REST API, for any ASGI server."""
+        return self.process(Part.SERVE)
+
+    def process(self, *parts: Part) -> FastAPI:
+        """An app that runs these parts for as long as it lives; each has health and metrics, `serve` the API too."""
+
+        @asynccontextmanager
+        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+            await self._open()
+            try:
+                async with _running(self._background(parts)):
+                    yield
+            finally:
+                await self.runtime.close()
+
+        app = FastAPI(
+            title=self.name, version="1", lifespan=lifespan, redoc_url=None, separate_input_output_schemas=True
+        )
+        app.state.runtime = self.runtime
+        problems.install(app)
+        app.include_router(health.router(self.runtime, self.migrations))
+        if Part.SERVE in parts:
+            for router in self.routers:
+                app.include_router(router)
+            openapi.install(app)
+        http.install(app, self.runtime)
+        return app
+
+    def cli(self) -> None:
+        """The service's command: serve | relay | consume | all | migrate | seed."""
+        command = typer.Typer(help=f"{self.name} of Aftercare.", no_args_is_help=True, add_completion=False)
+        for part in Part:
+            command.command(part.value)(lambda part=part: self._run(part))
+        command.command("all", help="serve, relay and consume in one process")(lambda: self._run(*Part))
+        command.command("migrate")(self._migrate)
+        if self.seed is not None:
+            command.command("seed")(lambda: asyncio.run(self._seed()))
+        command()
+
+    def _run(self, *parts: Part) -> None:
+        logs.configure(self.name, self.settings.log_level)
+        tracing.configure(self.name, self.settings.otlp_endpoint)
+        # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        uvicorn.run(
+            self.process(*parts),
+            host=self.settings.host,
+            port=self.settings.port,
+            loop="uvloop",
+            http="httptools",
+            ws="none",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            timeout_keep_alive=75,
+            timeout_graceful_shutdown=10,
+        )
+
+    def _migrate(self, autogenerate: str = "", revision: str = "0001") -> None:
+        """Bring the database to this build's schema; --autogenerate MESSAGE writes a migration instead."""
+        if autogenerate:
+            asyncio.run(self.migrations.autogenerate(autogenerate, revision))
+        else:
+            asyncio.run(self.migrations.upgrade())
+
+    async def _seed(self) -> None:
+        await self._open()
+        try:
+            if self.seed is not None:
+                await self.seed(self.runtime)
+        finally:
+            await self.runtime.close()
+
+    async def _open(self) -> None:
+        """Wait for the database a while; then say in one line what is wrong and give up."""
+        deadline = asyncio.get_running_loop().time() + DATABASE_SECONDS
+        while True:
+            try:
+                await self.runtime.open()
+                return
+            except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+                if asyncio.get_running_loop().time() > deadline:
+                    raise SystemExit(f"{self.name}: the database does not answer ({type(error).__name__})") from None
+                await asyncio.sleep(0.5)
+
+    def _background(self, parts: Sequence[Part]) -> list[Background]:
+        found: list[Background] = []
+        if Part.RELAY in parts:
+            found.append(Relay(self.runtime).run)
+        if Part.CONSUME in parts:
+            if self.handlers:
+                found.append(Consumer(self.runtime, self.handlers).run)
+            if self.deadlines:
+                found.append(Deadlines(self.runtime, self.deadlines).run)
+            found += [_working(self.runtime, worker) for worker in self.workers]
+        return found
+
+
+def _working(runtime: Runtime, worker: Worker) -> Background:
+    return lambda stop: work(runtime, worker, stop)
+
+
+@asynccontextmanager
+async def _running(background: Sequence[Background]) -> AsyncIterator[None]:
+    """Run these until the block ends; then let each finish what it holds, within bounds."""
+    stop = asyncio.Event()
+    tasks = [asyncio.create_task(_guarded(each, stop)) for each in background]
+    try:
+        yield
+    finally:
+        stop.set()
+        if tasks:
+            _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+            for task in late:
+                task.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _guarded(each: Background, stop: asyncio.Event) -> None:
+    """A loop that ends by an error nobody foresaw takes the process with it: a restart is safe, a silent gap is not."""
+    try:
+        await each(stop)
+    except Exception:
+        log.exception("background_failed")
+        signal.raise_signal(signal.SIGTERM)

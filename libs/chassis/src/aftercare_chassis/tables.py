@@ -1,0 +1,108 @@
+"""The tables of the event spine, the same in every service's own database."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    DateTime,
+    Identity,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    SmallInteger,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    func,
+)
+from sqlalchemy.dialects.postgresql import JSONB
+
+
+def _now(name: str) -> Column[object]:
+    return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
+
+
+def spine(metadata: MetaData) -> None:
+    """Add outbox, inbox and idempotency to a service's metadata.
+
+    The outbox has the columns that Debezium's outbox router expects, and is only inserted into and deleted from, so that
+    the router can stand in for our relay.
+    """
+    Table(
+        "outbox",
+        metadata,
+        Column("id", BigInteger, Identity(), primary_key=True),
+        Column("event_id", Uuid, nullable=False, unique=True),
+        Column("aggregatetype", Text, nullable=False),
+        Column("aggregateid", Text, nullable=False),
+        Column("aggregate_version", BigInteger, nullable=False),
+        Column("type", Text, nullable=False),
+        Column("topic", Text, nullable=False),
+        Column("bucket", SmallInteger, nullable=False),
+        Column("headers", JSONB, nullable=False),
+        Column("payload", LargeBinary, nullable=False),
+        _now("created_at"),
+        UniqueConstraint("aggregatetype", "aggregateid", "aggregate_version", name="outbox_sequence_key"),
+        Index("outbox_bucket_idx", "bucket", "id"),
+    )
+    Table(
+        "outbox_blocked",
+        metadata,
+        Column("aggregateid", Text, primary_key=True),
+        Column("event_id", Uuid, nullable=False),
+        Column("reason", Text, nullable=False),
+        _now("blocked_at"),
+    )
+    Table(
+        "inbox",
+        metadata,
+        Column("consumer", Text, primary_key=True),
+        Column("event_id", Uuid, primary_key=True),
+        _now("received_at"),
+        Index("inbox_received_idx", "received_at"),
+    )
+    Table(
+        "consumer_cursor",
+        metadata,
+        Column("consumer", Text, primary_key=True),
+        Column("topic", Text, primary_key=True),
+        Column("partition", Integer, primary_key=True, autoincrement=False),
+        Column("next_offset", BigInteger, nullable=False),
+    )
+    Table(
+        "subject_state",
+        metadata,
+        Column("consumer", Text, primary_key=True),
+        Column("aggregateid", Text, primary_key=True),
+        Column("last_sequence", BigInteger, nullable=False),
+        Column("blocked_since", DateTime(timezone=True)),
+    )
+    Table(
+        "parked_event",
+        metadata,
+        Column("id", BigInteger, Identity(), primary_key=True),
+        Column("consumer", Text, nullable=False),
+        Column("topic", Text, nullable=False),
+        Column("partition", Integer, nullable=False),
+        Column("log_offset", BigInteger, nullable=False),
+        Column("aggregateid", Text, nullable=False),
+        Column("type", Text, nullable=False),
+        Column("headers", JSONB, nullable=False),
+        Column("payload", LargeBinary, nullable=False),
+        Column("reason", Text, nullable=False),
+        _now("parked_at"),
+        UniqueConstraint("consumer", "topic", "partition", "log_offset", name="parked_event_place_key"),
+        Index("parked_event_aggregate_idx", "consumer", "aggregateid", "id"),
+    )
+    Table(
+        "idempotency_key",
+        metadata,
+        Column("scope", Uuid, primary_key=True),
+        Column("fingerprint", LargeBinary, nullable=False),
+        Column("status", SmallInteger, nullable=False),
+        Column("headers", JSONB, nullable=False),
+        Column("body", LargeBinary, nullable=False),
+        _now("created_at"),
+        Index("idempotency_key_created_idx", "created_at"),
+    )

@@ -1,0 +1,6 @@
+"""What the tests of every service stand on: one harness around a real database, with time and ids in the test's hand."""
+
+from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
+from aftercare_chassis.testing.harness import Harness
+
+__all__ = ["FixedClock", "Harness", "SequentialIds"]

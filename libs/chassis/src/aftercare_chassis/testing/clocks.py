@@ -1,0 +1,35 @@
+"""Time and identifiers that a test owns."""
+
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+
+
+class FixedClock:
+    """Stands still until the test moves it."""
+
+    def __init__(self, at: datetime = START) -> None:
+        self._at = at
+
+    def now(self) -> datetime:
+        return self._at
+
+    def set(self, at: datetime) -> None:
+        self._at = at
+
+    def advance(self, *, hours: float = 0, seconds: float = 0) -> datetime:
+        """Move on and answer the new time."""
+        self._at += timedelta(hours=hours, seconds=seconds)
+        return self._at
+
+
+class SequentialIds:
+    """Version 7 UUIDs that only count up, the same in every run."""
+
+    def __init__(self) -> None:
+        self._count = 0
+
+    def uuid7(self) -> UUID:
+        self._count += 1
+        return UUID(int=(0x0195_0000_0000 << 80) | (7 << 76) | (2 << 62) | self._count)

@@ -1,0 +1,176 @@
+"""One service, whole, without its processes: requests go through its real app into a real database; events come in
+through its real inbox and are read out of its real outbox; timers and workers run when the test says so."""
+
+import itertools
+import tempfile
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from functools import cache
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+from uuid import UUID, uuid4
+
+import httpx
+from aftercare_events import Envelope, Event, codec
+from aiokafka import ConsumerRecord, TopicPartition
+from joserfc.jwk import OKPKey
+
+from aftercare_chassis.auth import Verifier
+from aftercare_chassis.consumer import Consumer
+from aftercare_chassis.deadlines import Deadlines
+from aftercare_chassis.keys import make_key_set, mint
+from aftercare_chassis.service import Service
+from aftercare_chassis.settings import ServiceSettings
+from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
+from aftercare_chassis.testing.databases import database
+
+_OUTBOX = "SELECT topic, aggregateid, headers, payload FROM outbox ORDER BY id"
+
+
+@cache
+def _keys() -> tuple[OKPKey, Path]:
+    directory = Path(tempfile.mkdtemp(prefix="aftercare-keys-"))
+    return make_key_set(directory), directory / "jwks.json"
+
+
+class _Client(httpx.AsyncClient):
+    """Adds an Idempotency-Key of its own to each POST and PATCH that brings none."""
+
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        if request.method not in ("GET", "HEAD", "OPTIONS"):
+            request.headers.setdefault("Idempotency-Key", uuid4().hex)
+        return await super().send(request, **options)
+
+
+class Harness:
+    """Made by `start`. `clock` and `ids` belong to the test; `runtime` is the service's own."""
+
+    def __init__(self, service: Service, settings: ServiceSettings) -> None:
+        self.service, self.settings, self.runtime = service, settings, service.runtime
+        self.clock, self.ids = FixedClock(), SequentialIds()
+        self.runtime.clock, self.runtime.ids = self.clock, self.ids
+        self.runtime.verifier = Verifier(settings, self.clock)
+        self.consumer = Consumer(self.runtime, service.handlers)
+        self._offsets: Counter[str] = Counter()
+        self._sequences: Counter[str] = Counter()
+        self._event_ids = itertools.count(1)
+        self._clients = AsyncExitStack()
+
+    @classmethod
+    @asynccontextmanager
+    async def start(
+        cls, factory: Callable[[Any], Service], postgres_url: str, **settings: Any
+    ) -> AsyncIterator["Harness"]:
+        """The service that `factory` makes, on a database of its own; `settings` override the defaults."""
+        made = get_args(get_type_hints(factory)["settings"])[0]
+        given = {
+            "kafka": "127.0.0.1:9",  # nothing listens there: the harness carries events by hand
+            "jwks_file": str(_keys()[1]),
+            "signing_key": "a key for tests only",
+            **settings,
+        }
+        blueprint = factory(made(database_url=postgres_url, **given))
+        async with database(postgres_url, blueprint.package, blueprint.migrations) as url:
+            configured = made(database_url=url, **given)
+            harness = cls(factory(configured), configured)
+            await harness.runtime.open()
+            try:
+                async with harness._clients:
+                    yield harness
+            finally:
+                await harness.runtime.close()
+
+    def token(self, role: str, sub: str, merchant_id: str | None = None, *, hours: float = 24 * 365) -> str:
+        """A bearer token as the identity provider would give."""
+        return mint(
+            _keys()[0],
+            role=role,
+            sub=sub,
+            merchant_id=merchant_id,
+            issuer=self.settings.jwt_issuer,
+            now=self.clock.now(),
+            hours=hours,
+        )
+
+    def client(self, role: str | None = None, sub: str = "", merchant_id: str | None = None) -> httpx.AsyncClient:
+        """An HTTP client of the service's app, signed in unless `role` is None."""
+        headers = {"Authorization": f"Bearer {self.token(role, sub, merchant_id)}"} if role else {}
+        transport = httpx.ASGITransport(app=self.service.app, raise_app_exceptions=False)
+        client = _Client(transport=transport, base_url="http://service.test", headers=headers)
+        self._clients.push_async_callback(client.aclose)
+        return client
+
+    async def consume(
+        self, event: Event, *, sequence: int | None = None, event_id: UUID | None = None, source: str = "/elsewhere"
+    ) -> Envelope:
+        """Bring one event in as Kafka would; its place in its aggregate's row is counted unless given."""
+        self._sequences[event.aggregate_id] = sequence or self._sequences[event.aggregate_id] + 1
+        envelope = Envelope.of(
+            event,
+            id=event_id or UUID(int=(0xE << 124) | next(self._event_ids)),
+            source=source,
+            sequence=self._sequences[event.aggregate_id],
+            correlation_id="test",
+        )
+        await self.deliver(envelope)
+        return envelope
+
+    async def deliver(self, *envelopes: Envelope) -> None:
+        """Bring these in, in this order, as records of one partition per topic."""
+        for envelope in envelopes:
+            partition = TopicPartition(envelope.topic, 0)
+            await self.consumer.chunk(partition, [self._record(partition, envelope)])
+
+    def _record(self, partition: TopicPartition, envelope: Envelope) -> ConsumerRecord:
+        key, value, headers = codec.encode(envelope)
+        offset = self._offsets[envelope.topic]
+        self._offsets[envelope.topic] += 1
+        stamp = int(envelope.time.timestamp() * 1000)
+        return ConsumerRecord(
+            partition.topic, 0, offset, stamp, 0, key, value, None, len(key), len(value), tuple(headers)
+        )
+
+    async def envelopes(self) -> list[Envelope]:
+        """What the outbox holds, oldest first."""
+        rows: Any = await self.runtime.pool.fetch(_OUTBOX)
+        return [
+            codec.decode(
+                row["topic"],
+                row["aggregateid"].encode(),
+                row["payload"],
+                [(name, text.encode()) for name, text in row["headers"].items()],
+            )
+            for row in rows
+        ]
+
+    async def published(self) -> list[Event]:
+        """The events in the outbox, oldest first."""
+        return [event for envelope in await self.envelopes() if (event := envelope.event()) is not None]
+
+    async def parked(self) -> list[str]:
+        """Why events were parked, oldest first; a healthy test finds none."""
+        rows: Any = await self.runtime.pool.fetch("SELECT type, reason FROM parked_event ORDER BY id")
+        return [f"{row['type']}: {row['reason']}" for row in rows]
+
+    async def run_due(self) -> None:
+        """Fire every deadline that has passed by the test's clock."""
+        await Deadlines(self.runtime, self.service.deadlines).fire()
+
+    async def run_workers(self, *names: str, rounds: int = 100) -> None:
+        """Run the workers (those named, else all) until none has anything left to do."""
+        chosen = [w for w in self.service.workers if not names or w.name in names]
+        for _ in range(rounds):
+            if not any([await worker.step(self.runtime) for worker in chosen]):
+                return
+        raise AssertionError("the workers do not come to rest")
+
+    @staticmethod
+    def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+        """Assert that the response is this problem, and answer its body."""
+        assert response.headers["content-type"].startswith("application/problem+json"), response.text
+        body: dict[str, Any] = response.json()
+        assert (response.status_code, body["code"]) == (status, code), response.text
+        assert body["status"] == status
+        assert body["trace_id"]
+        return body

@@ -1,0 +1,186 @@
+"""What commands and queries are given: one connection, one actor, one instant.
+
+A command locks, decides, saves and records. It never begins or commits: whoever made the transaction does, and the
+recorded events are written in one statement just before the commit. A change of an aggregate is numbered by its events:
+`insert` and `save` take at least one, so that sequences run 1..n without a gap and no change goes untold.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, TypeVar
+
+from aftercare_events import Envelope, Event
+from asyncpg.pool import PoolConnectionProxy
+
+from aftercare_chassis import outbox, tracing
+from aftercare_chassis.ids import Ids
+from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.pages import Cursors
+from aftercare_chassis.refusals import NotFound, Stale
+from aftercare_chassis.rows import Compiled, Listing, Page, Query, Rows, Statement, viewer
+
+R = TypeVar("R")
+
+
+class Reader:
+    """Reads as one actor at one instant. `settings` are the service's own."""
+
+    def __init__(
+        self, connection: PoolConnectionProxy, *, actor: Actor, now: datetime, settings: Any, cursors: Cursors
+    ) -> None:
+        self.connection, self.actor, self.now, self.settings = connection, actor, now, settings
+        self.answered_version: int | None = None
+        self._cursors = cursors
+
+    async def get(self, rows: Rows[R], *key: Any) -> R:
+        """The row that this actor may see, else NotFound."""
+        row = await self.find(rows, *key)
+        if row is None:
+            raise NotFound(what=rows.name)
+        return row
+
+    async def find(self, rows: Rows[R], *key: Any) -> R | None:
+        """The row that this actor may see, or None."""
+        return await self._one(rows, rows.by_key(self.actor.role, lock=False), _keyed(rows, key))
+
+    async def one(self, query: Query[R], **params: Any) -> R | None:
+        """The first row of the query, or None."""
+        return await self._one(query, query.for_role(self.actor.role), params)
+
+    async def all(self, query: Query[R], **params: Any) -> list[R]:
+        """Every row of the query."""
+        compiled = query.for_role(self.actor.role)
+        return [query.build(r) for r in await self.connection.fetch(compiled.sql, *self._args(compiled, params))]
+
+    async def page(self, listing: Listing[R], *, limit: int, cursor: str | None, **filters: Any) -> Page[R]:
+        """One page, newest first; filters that are None are left out. A cursor of another list or filter is refused."""
+        used = {name: filters[name] for name in listing.filters if filters.get(name) is not None}
+        sealed = {"viewer": f"{self.actor.role}:{viewer(self.actor)}", **used}
+        after = self._cursors.open(listing.name, sealed, cursor) if cursor else None
+        compiled = listing.statement(self.actor.role, tuple(used), after=after is not None)
+        args = self._args(compiled, {**used, "after": after, "rows": limit + 1})
+        found = [listing.build(record) for record in await self.connection.fetch(compiled.sql, *args)]
+        more, data = len(found) > limit, found[:limit]
+        last = getattr(data[-1], listing.order) if more else None
+        return Page(data, more, self._cursors.seal(listing.name, sealed, last) if last else None)
+
+    async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Mapping[str, Any]) -> R | None:
+        record = await self.connection.fetchrow(compiled.sql, *self._args(compiled, params))
+        return None if record is None else source.build(record)
+
+    def _args(self, compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
+        return compiled.args({"viewer": viewer(self.actor), **params})
+
+
+class Transaction(Reader):
+    """A unit of work. `cause` is the event being handled, where there is one."""
+
+    def __init__(
+        self,
+        connection: PoolConnectionProxy,
+        *,
+        actor: Actor,
+        now: datetime,
+        settings: Any,
+        cursors: Cursors,
+        ids: Ids,
+        source: str,
+        correlation_id: str,
+        if_match: str | None = None,
+    ) -> None:
+        super().__init__(connection, actor=actor, now=now, settings=settings, cursors=cursors)
+        self.cause: Envelope | None = None
+        self.recorded: list[Envelope] = []
+        self.callbacks: list[Callable[[], None]] = []
+        self._ids, self._source, self._correlation_id, self._if_match = ids, source, correlation_id, if_match
+
+    def new_id(self, prefix: str) -> str:
+        """`prefix` and a UUIDv7 in 32 hex digits: unique, sortable by time, recognisable."""
+        return f"{prefix}_{self._ids.uuid7().hex}"
+
+    async def lock(self, rows: Rows[R], *key: Any) -> R:
+        """The row, held until the end of this transaction; NotFound; Stale where the request's If-Match names another."""
+        row = await self._one(rows, rows.by_key(self.actor.role, lock=True), _keyed(rows, key))
+        if row is None:
+            raise NotFound(what=rows.name)
+        if self._if_match is not None:
+            self._match(row)
+        return row
+
+    def _match(self, row: Any) -> None:
+        wanted, self._if_match = self._if_match or "", None
+        tags = [tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")]
+        if "*" not in tags and f"v{row.version}" not in tags:
+            raise Stale(current=f"v{row.version}")
+
+    async def add(self, rows: Rows[R], *new: R) -> None:
+        """Insert plain rows (those that are no aggregates) in one round trip."""
+        if len(new) == 1:
+            await self.connection.execute(rows.insert.sql, *rows.insert.args(_values(rows, new[0])))
+        elif new:
+            await self.connection.executemany(rows.insert.sql, [rows.insert.args(_values(rows, row)) for row in new])
+
+    async def put(self, rows: Rows[R], row: R) -> None:
+        """Insert the row or overwrite the one with its key: for copies of other services' facts."""
+        await self.connection.execute(rows.put.sql, *rows.put.args(_values(rows, row)))
+
+    async def insert(self, rows: Rows[R], row: R, *events: Event) -> R:
+        """A new aggregate, told by its first events; the answer carries its version."""
+        created = self._record(row, events)
+        await self.connection.execute(rows.insert.sql, *rows.insert.args(_values(rows, created)))
+        return created
+
+    async def save(self, rows: Rows[R], row: R, *events: Event) -> R:
+        """Write the changed row if it still has the version that was read, told by its events; else Stale."""
+        saved = self._record(row, events)
+        seen: int = row.version  # type: ignore[attr-defined]
+        keys = {f"key_{name}": getattr(row, name) for name in rows.key}
+        args = rows.save.args({**_values(rows, saved), **keys, "seen": seen})
+        if await self.connection.execute(rows.save.sql, *args) != "UPDATE 1":
+            raise Stale(current="")
+        return saved
+
+    async def execute(self, statement: Statement, **params: Any) -> int:
+        """Run an INSERT, UPDATE or DELETE; the number of rows it touched."""
+        compiled = statement.compiled
+        done = await self.connection.execute(compiled.sql, *self._args(compiled, params))
+        return int(done.rpartition(" ")[2])
+
+    def after_commit(self, callback: Callable[[], None]) -> None:
+        """Call `callback` once the change is durable; never when it is not."""
+        self.callbacks.append(callback)
+
+    async def flush(self) -> None:
+        """Write the recorded events; the transaction's maker calls this right before the commit."""
+        if self.recorded:
+            await outbox.insert(self.connection, self.recorded)
+
+    def _record(self, row: R, events: tuple[Event, ...]) -> R:
+        aggregate: Any = row
+        if not events:
+            raise ValueError("a change of an aggregate is told by at least one event")
+        for number, event in enumerate(events, aggregate.version + 1):
+            self.recorded.append(self._envelope(event, number))
+        numbered: R = replace(aggregate, version=aggregate.version + len(events))
+        return numbered
+
+    def _envelope(self, event: Event, sequence: int) -> Envelope:
+        cause = self.cause
+        return Envelope.of(
+            event,
+            id=self._ids.uuid7(),
+            source=self._source,
+            sequence=sequence,
+            correlation_id=cause.correlation_id if cause else self._correlation_id,
+            causation_id=str(cause.id) if cause else None,
+            traceparent=tracing.current_traceparent(),
+        )
+
+
+def _keyed(rows: Rows[Any], key: tuple[Any, ...]) -> dict[str, Any]:
+    return {f"key_{name}": value for name, value in zip(rows.key, key, strict=True)}
+
+
+def _values(rows: Rows[Any], row: Any) -> dict[str, Any]:
+    return {column.name: getattr(row, column.name) for column in rows.columns}
