@@ -1,15 +1,22 @@
-"""What cs-svc answers: a conversation with its messages, a complaint with its answers, a rating with its history."""
+"""What cs-svc answers; everything is seen with the eyes of the reader's actor."""
+
+from typing import Any
 
 from aftercare_chassis.rows import Page
 from aftercare_chassis.transaction import Reader
 
-from cs_svc.domain.model import Answer, Complaint, Conversation, Message, Rating, RatingRevision
+from cs_svc.domain.model import Answer, Complaint, Conversation, Feedback, Message, Rating, RatingRevision
 from cs_svc.tables import (
     ANSWERS_TO,
+    COMPLAINT_LIST,
     COMPLAINTS,
+    CONVERSATION_LIST,
     CONVERSATIONS,
+    FEEDBACK,
+    FEEDBACK_LIST,
     LATEST_MESSAGES,
     MESSAGE_LIST,
+    RATING_LIST,
     RATINGS,
     REVISIONS_OF,
 )
@@ -17,10 +24,14 @@ from cs_svc.tables import (
 SHOWN_MESSAGES = 100
 
 
-async def conversation(reader: Reader, conversation_id: str) -> tuple[Conversation, list[Message]]:
-    """The conversation and its latest messages, oldest first."""
-    found = await reader.get(CONVERSATIONS, conversation_id)
-    return found, await latest_messages(reader, conversation_id)
+async def conversation(reader: Reader, conversation_id: str) -> Conversation:
+    """One conversation, or NotFound."""
+    return await reader.get(CONVERSATIONS, conversation_id)
+
+
+async def conversations(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Conversation]:
+    """Conversations in pages, newest first."""
+    return await reader.page(CONVERSATION_LIST, limit=limit, cursor=cursor, **filters)
 
 
 async def latest_messages(reader: Reader, conversation_id: str) -> list[Message]:
@@ -31,14 +42,18 @@ async def latest_messages(reader: Reader, conversation_id: str) -> list[Message]
 
 async def messages(reader: Reader, conversation_id: str, limit: int, cursor: str | None) -> Page[Message]:
     """All messages of a conversation in pages, newest first."""
-    await reader.get(CONVERSATIONS, conversation_id)
+    await conversation(reader, conversation_id)
     return await reader.page(MESSAGE_LIST, limit=limit, cursor=cursor, conversation_id=conversation_id)
 
 
-async def complaint(reader: Reader, complaint_id: str) -> tuple[Complaint, list[Answer]]:
-    """The complaint and what was answered to it, in order."""
-    found = await reader.get(COMPLAINTS, complaint_id)
-    return found, await answers_to(reader, complaint_id)
+async def complaint(reader: Reader, complaint_id: str) -> Complaint:
+    """One complaint, or NotFound."""
+    return await reader.get(COMPLAINTS, complaint_id)
+
+
+async def complaints(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Complaint]:
+    """Complaints in pages, newest first."""
+    return await reader.page(COMPLAINT_LIST, limit=limit, cursor=cursor, **filters)
 
 
 async def answers_to(reader: Reader, complaint_id: str) -> list[Answer]:
@@ -46,7 +61,22 @@ async def answers_to(reader: Reader, complaint_id: str) -> list[Answer]:
     return await reader.all(ANSWERS_TO, complaint_id=complaint_id)
 
 
+async def one_feedback(reader: Reader, feedback_id: str) -> Feedback:
+    """One piece of feedback, or NotFound."""
+    return await reader.get(FEEDBACK, feedback_id)
+
+
+async def feedback(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Feedback]:
+    """Feedback in pages, newest first."""
+    return await reader.page(FEEDBACK_LIST, limit=limit, cursor=cursor, **filters)
+
+
 async def rating(reader: Reader, rating_id: str) -> tuple[Rating, list[RatingRevision]]:
-    """The rating and what it said before, oldest first."""
+    """A rating and what it said before, oldest first; or NotFound."""
     found = await reader.get(RATINGS, rating_id)
     return found, await reader.all(REVISIONS_OF, rating_id=rating_id)
+
+
+async def ratings(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Rating]:
+    """Ratings in pages, newest first."""
+    return await reader.page(RATING_LIST, limit=limit, cursor=cursor, **filters)

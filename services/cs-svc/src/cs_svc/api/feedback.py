@@ -1,0 +1,69 @@
+"""Feedback 反馈: over web, WeChat, QQ and text message; open, answered, improved."""
+
+from aftercare_chassis.problems import problems
+from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from fastapi import APIRouter
+
+from cs_svc import queries
+from cs_svc.api.schemas import FeedbackAnswerIn, FeedbackIn, FeedbackOut, TextIn
+from cs_svc.commands import feedback
+from cs_svc.domain.model import FeedbackChannel, FeedbackState
+
+router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=ApiRoute)
+
+
+@router.post(
+    "",
+    operation_id="receiveFeedback",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 409, 413, 422),
+    dependencies=[allow("buyer", "agent")],
+)
+async def receive_feedback(body: FeedbackIn, tx: Tx) -> FeedbackOut:
+    """Tell us something; an agent writes down what came over a group, a call or a text message."""
+    return FeedbackOut.of(await feedback.receive(tx, **dict(body)), tx.actor)
+
+
+@router.get("", operation_id="listFeedback", responses=problems(400, 401, 422))
+async def list_feedback(
+    reader: Read,
+    state: FeedbackState | None = None,
+    channel: FeedbackChannel | None = None,
+    case_id: Id | None = None,
+    owner_id: Id | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageOut[FeedbackOut]:
+    """Feedback, newest first."""
+    filters = {"state": state, "channel": channel, "case_id": case_id, "owner_id": owner_id}
+    page = await queries.feedback(reader, limit, cursor, **filters)
+    return PageOut[FeedbackOut].of(page, lambda row: FeedbackOut.of(row, reader.actor))
+
+
+@router.get("/{feedback_id}", operation_id="getFeedback", responses=problems(401, 404, 422))
+async def get_feedback(feedback_id: Id, reader: Read) -> FeedbackOut:
+    """Feedback and what became of it."""
+    return FeedbackOut.of(await queries.one_feedback(reader, feedback_id), reader.actor)
+
+
+@router.post(
+    "/{feedback_id}/answer",
+    operation_id="answerFeedback",
+    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    dependencies=[allow("agent")],
+)
+async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx) -> FeedbackOut:
+    """Answer it and own it."""
+    return FeedbackOut.of(await feedback.answer(tx, feedback_id, body.text, body.sentiment), tx.actor)
+
+
+@router.post(
+    "/{feedback_id}/improve",
+    operation_id="improveFromFeedback",
+    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    dependencies=[allow("agent")],
+)
+async def improve_from_feedback(feedback_id: Id, body: TextIn, tx: Tx) -> FeedbackOut:
+    """Say what was made better because of it."""
+    return FeedbackOut.of(await feedback.improve(tx, feedback_id, body.text), tx.actor)

@@ -1,0 +1,57 @@
+"""Ratings 评价: once per finished case, in four dimensions; changes keep the history."""
+
+from aftercare_chassis.problems import problems
+from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from fastapi import APIRouter
+
+from cs_svc import queries
+from cs_svc.api.schemas import RatingChangeIn, RatingIn, RatingOut, RatingWithHistoryOut, RevisionOut
+from cs_svc.commands import ratings
+
+router = APIRouter(prefix="/v1/ratings", tags=["ratings"], route_class=ApiRoute)
+
+
+@router.post(
+    "",
+    operation_id="giveRating",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 409, 413, 422),
+    dependencies=[allow("buyer")],
+)
+async def give_rating(body: RatingIn, tx: Tx) -> RatingOut:
+    """Rate a finished case; a second time is 409 `already_rated`, before its end 409 `case_not_completed`."""
+    given = await ratings.give(tx, case_id=body.case_id, scores=body.scores.scores(), text=body.text)
+    return RatingOut.of(given)
+
+
+@router.get("", operation_id="listRatings", responses=problems(400, 401, 422))
+async def list_ratings(
+    reader: Read,
+    case_id: Id | None = None,
+    order_id: Id | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageOut[RatingOut]:
+    """Ratings, newest first."""
+    page = await queries.ratings(reader, limit, cursor, case_id=case_id, order_id=order_id)
+    return PageOut[RatingOut].of(page, RatingOut.of)
+
+
+@router.get("/{rating_id}", operation_id="getRating", responses=problems(401, 404, 422))
+async def get_rating(rating_id: Id, reader: Read) -> RatingWithHistoryOut:
+    """A rating and what it said before."""
+    found, revisions = await queries.rating(reader, rating_id)
+    return RatingWithHistoryOut.of(found, history=[RevisionOut.of(each) for each in revisions])
+
+
+@router.patch(
+    "/{rating_id}",
+    operation_id="changeRating",
+    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    dependencies=[allow("buyer")],
+)
+async def change_rating(rating_id: Id, body: RatingChangeIn, tx: Tx) -> RatingOut:
+    """Change the scores or the text; what they were is kept."""
+    scores = body.scores.scores() if body.scores else None
+    return RatingOut.of(await ratings.change(tx, rating_id, scores=scores, text=body.text))
