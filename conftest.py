@@ -1,0 +1,89 @@
+"""What every test may stand on: a real PostgreSQL and a real Kafka, started when the first test asks for them."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from aftercare_cli.stack import containers
+from aftercare_cli.stack.embedded import Embedded
+from aftercare_cli.stack.guardian import guarded
+from aftercare_cli.stack.interface import Silent
+
+KIND = pytest.StashKey[tuple[str, str]]()
+
+
+def _choice() -> tuple[str, str]:
+    """(kind, why): AFTERCARE_TEST_STACK forces it; given addresses win, then Docker, then the embedded servers."""
+    if forced := os.environ.get("AFTERCARE_TEST_STACK"):
+        if forced not in ("docker", "embedded", "given"):
+            raise pytest.UsageError("AFTERCARE_TEST_STACK is docker, embedded or given")
+        return forced, "AFTERCARE_TEST_STACK"
+    if os.environ.get("AFTERCARE_KAFKA") and os.environ.get("AFTERCARE_POSTGRES"):
+        return "given", "AFTERCARE_KAFKA and AFTERCARE_POSTGRES are set"
+    reason = containers.trouble()
+    return ("embedded", reason) if reason else ("docker", "a Docker engine answers")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.stash[KIND] = _choice()
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    kind, why = config.stash[KIND]
+    return f"Kafka and PostgreSQL: {kind} ({why})"
+
+
+@contextmanager
+def _temporary_servers() -> Iterator[Embedded]:
+    """Embedded servers in a temporary folder; nothing of them is left, even when the run is killed."""
+    home = Path(tempfile.mkdtemp(prefix="aftercare-test-"))
+    try:
+        with guarded(home):
+            yield Embedded.at(home, careless=True)
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """DSN of a role that may create databases."""
+    kind, _ = request.config.stash[KIND]
+    if kind == "given":
+        yield os.environ["AFTERCARE_POSTGRES"]
+    elif kind == "docker":
+        servers = containers.Containers()
+        try:
+            servers.start_postgres(Silent())
+            yield servers.postgres
+        finally:
+            servers.stop(Silent())
+    else:
+        with _temporary_servers() as embedded:
+            embedded.database.start(Silent())
+            yield embedded.database.admin
+            embedded.database.stop()
+
+
+@pytest.fixture(scope="session")
+def kafka_bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
+    """Address of a broker without any topics of ours."""
+    kind, _ = request.config.stash[KIND]
+    if kind == "given":
+        yield os.environ["AFTERCARE_KAFKA"]
+    elif kind == "docker":
+        servers = containers.Containers()
+        try:
+            servers.start_kafka(Silent())
+            yield servers.kafka
+        finally:
+            servers.stop(Silent())
+    else:
+        with _temporary_servers() as embedded:
+            embedded.broker.start(Silent())
+            yield embedded.broker.bootstrap
+            embedded.broker.stop()

@@ -1,0 +1,50 @@
+"""Kafka and PostgreSQL that somebody else runs, by address."""
+
+import asyncio
+from dataclasses import dataclass, field
+
+import asyncpg
+
+from aftercare_cli.stack import databases, topics
+from aftercare_cli.stack.interface import Piece, Progress, StackError, step
+from aftercare_cli.stack.threads import run
+
+
+@dataclass(slots=True)
+class Given:
+    """Servers we use but neither start nor stop."""
+
+    kafka: str
+    postgres: str = field(repr=False)
+    kind: str = "given"
+
+    def start(self, progress: Progress) -> None:
+        """Only look whether PostgreSQL answers; the topics will show whether Kafka does."""
+        with step(progress, "postgres", "looking at the given PostgreSQL", "answers"):
+            if problem := run(_trouble(self.postgres)):
+                raise StackError(f"the PostgreSQL of AFTERCARE_POSTGRES does not answer: {problem}")
+
+    def stop(self, progress: Progress) -> None:
+        """They are not ours to stop."""
+
+    def erase(self, progress: Progress) -> None:
+        """Delete our five databases and roles, and our topics; nothing else."""
+        with step(progress, "given", "deleting our databases and topics", "erased"):
+            run(databases.remove(self.postgres))
+            run(topics.delete(self.kafka))
+
+    def pieces(self) -> list[Piece]:
+        problem = run(_trouble(self.postgres))
+        return [
+            Piece("kafka", "up", f"{self.kafka} · given"),
+            Piece("postgres", "broken" if problem else "up", problem or "given"),
+        ]
+
+
+async def _trouble(dsn: str) -> str | None:
+    try:
+        connection = await asyncpg.connect(dsn, timeout=5)
+    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.TimeoutError) as error:
+        return str(error) or type(error).__name__
+    await connection.close()
+    return None

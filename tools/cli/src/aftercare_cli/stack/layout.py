@@ -1,0 +1,64 @@
+"""Where the local stack keeps its things, and which numbers its services listen on."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """One of our HTTP servers: its name and its place above the port base."""
+
+    name: str
+    number: int
+
+    @property
+    def database(self) -> str:
+        """Name of its database and of the role that owns it (prefixed: a given server may hold others)."""
+        return "aftercare_" + self.name.removesuffix("-svc")
+
+
+SERVICES = tuple(
+    Server(name, number)
+    for number, name in enumerate(("order-svc", "aftersale-svc", "cs-svc", "kb-svc", "analytics-svc"), start=1)
+)
+SIMULATOR = Server("payment-simulator", 9)
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """The folder of one stack and its port base."""
+
+    home: Path
+    port_base: int = 8000
+
+    @classmethod
+    def here(cls) -> "Layout":
+        """The stack of this checkout; PORT_BASE moves its ports, AFTERCARE_HOME its folder."""
+        home = os.environ.get("AFTERCARE_HOME")
+        return cls(Path(home) if home else checkout() / ".aftercare", int(os.environ.get("PORT_BASE") or 8000))
+
+    def url(self, server: Server) -> str:
+        return f"http://127.0.0.1:{self.port_base + server.number}"
+
+    def folder(self, name: str) -> Path:
+        path = self.home / name
+        path.mkdir(parents=True, exist_ok=True)
+        return path
+
+    @property
+    def logs(self) -> Path:
+        return self.folder("logs")
+
+    @property
+    def stack_file(self) -> Path:
+        return self.home / "stack.json"
+
+
+def checkout() -> Path:
+    """The checkout around the current folder, or the one this package is installed from."""
+    for start in (Path.cwd(), Path(__file__).resolve()):
+        for folder in (start, *start.parents):
+            if (folder / "services").is_dir() and (folder / "requirements.lock").is_file():
+                return folder
+    return Path.cwd()
