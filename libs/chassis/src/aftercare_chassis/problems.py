@@ -57,6 +57,7 @@ _HTTP = {
     404: ("not_found", "未找到", "该地址不存在。", "There is nothing at this address."),
     405: ("method_not_allowed", "方法不允许", "该地址不支持此方法。", "This address does not take this method."),
     406: ("not_acceptable", "无法提供所需格式", "无法提供所要求的格式。", "The wanted format is not available."),
+    408: ("body_too_slow", "请求超时", "请求体发送过慢。", "The body took too long to arrive."),
     413: ("body_too_large", "内容过大", "请求体过大。", "The body is too large."),
     415: (
         "unsupported_media_type",
@@ -93,12 +94,12 @@ def response_to(request: Request, error: Exception) -> Response:
         case HTTPException():
             if error.status_code == 400:  # what FastAPI says of a body that breaks its parser: too deep, wrong encoding
                 return problem_response(request, MalformedJson())
-            return _http(request, error.status_code, error.headers)
+            return status_response(request, error.status_code, error.headers)
     if is_unavailable(error):
         _log.warning("unavailable", error=type(error).__name__)
         return problem_response(request, Unavailable())
     _log.error("internal_error", error=type(error).__name__, where=where(error))
-    return _http(request, 500)
+    return status_response(request, 500)
 
 
 def problem_response(request: Request, refusal: Refusal, headers: Mapping[str, str] | None = None) -> Response:
@@ -157,12 +158,17 @@ def _validation(request: Request, error: RequestValidationError) -> Response:
     if any(each["type"] == "json_invalid" for each in found):
         return problem_response(request, MalformedJson())
     if any(each["loc"] == ("body",) for each in found) and not _says_json(request) and error.body:
-        return _http(request, 415)
+        return status_response(request, 415)
     language = choose(request.headers.get("accept-language"))
-    refusal = ValidationFailed(count=len(found))
+    return validation_problem(request, [_one(each, language) for each in found[:_MOST_ERRORS]])
+
+
+def validation_problem(request: Request, errors: list[dict[str, str]]) -> Response:
+    """The 422 problem that names each place which does not fit."""
+    language = choose(request.headers.get("accept-language"))
+    refusal = ValidationFailed(count=len(errors))
     problem = _members(422, refusal.code, refusal.kind.heading(language), refusal.detail(language))
-    problem["errors"] = [_one(each, language) for each in found[:_MOST_ERRORS]]
-    return _render(problem, language, {})
+    return _render(problem | {"errors": errors}, language, {})
 
 
 def _one(error: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -177,7 +183,8 @@ def _says_json(request: Request) -> bool:
     return media_type == "application/json" or media_type.endswith("+json")
 
 
-def _http(request: Request, status: int, headers: Mapping[str, str] | None = None) -> Response:
+def status_response(request: Request, status: int, headers: Mapping[str, str] | None = None) -> Response:
+    """The problem of a bare HTTP status."""
     language = choose(request.headers.get("accept-language"))
     code, title, zh, en = _HTTP.get(status) or (
         f"http_{status}",

@@ -2,9 +2,11 @@
 
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?\Z")
 
@@ -48,8 +50,7 @@ def parse(traceparent: str | None) -> TraceContext | None:
 
 def enter(traceparent: str | None) -> TraceContext:
     """Continue the caller's trace, or start one; from here on `current()` answers with it."""
-    caller = parse(traceparent)
-    context = caller.child() if caller else TraceContext.fresh()
+    context = _next(parse(traceparent))
     _current.set(context)
     return context
 
@@ -63,3 +64,67 @@ def current_traceparent() -> str | None:
     """The `traceparent` to send on, where work is going on."""
     context = _current.get()
     return context.traceparent if context else None
+
+
+_tracer: Any = None
+
+
+def configure(service: str, endpoint: str | None) -> None:
+    """Send spans to an OTLP endpoint (HTTP); without one nothing is loaded, so that an idle process stays small."""
+    if not endpoint:
+        return
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk.resources import Resource
+    from opentelemetry.sdk.trace import TracerProvider
+    from opentelemetry.sdk.trace.export import BatchSpanProcessor
+
+    provider = TracerProvider(resource=Resource.create({"service.name": service}))
+    address = endpoint.rstrip("/")
+    address = address if address.endswith("/v1/traces") else f"{address}/v1/traces"
+    provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=address)))
+    use(provider.get_tracer("aftercare"))
+
+
+def use(tracer: Any) -> None:
+    """Record spans with this OpenTelemetry tracer from now on; None records none."""
+    global _tracer
+    _tracer = tracer
+
+
+@contextmanager
+def span(name: str, traceparent: str | None = None, *, kind: str = "INTERNAL") -> Iterator[TraceContext]:
+    """A piece of work inside the caller's trace, or the present one, or a new one. `kind` as OpenTelemetry names it."""
+    parent = parse(traceparent) or _current.get()
+    recorded = _record(name, parent, kind) if _tracer is not None else None
+    context = _context_of(recorded) if recorded is not None else _next(parent)
+    token = _current.set(context)
+    try:
+        yield context
+    except BaseException as error:
+        if recorded is not None:  # the class alone: messages may quote what people wrote
+            recorded.set_attribute("error.type", type(error).__name__)
+        raise
+    finally:
+        _current.reset(token)
+        if recorded is not None:
+            recorded.end()
+
+
+def _next(parent: TraceContext | None) -> TraceContext:
+    return parent.child() if parent else TraceContext.fresh()
+
+
+def _record(name: str, parent: TraceContext | None, kind: str) -> Any:
+    from opentelemetry import trace
+
+    context = None
+    if parent is not None:
+        flags = trace.TraceFlags(trace.TraceFlags.SAMPLED if parent.sampled else 0)
+        remote = trace.SpanContext(int(parent.trace_id, 16), int(parent.span_id, 16), is_remote=True, trace_flags=flags)
+        context = trace.set_span_in_context(trace.NonRecordingSpan(remote))
+    return _tracer.start_span(name, context=context, kind=trace.SpanKind[kind])
+
+
+def _context_of(recorded: Any) -> TraceContext:
+    found = recorded.get_span_context()
+    return TraceContext(f"{found.trace_id:032x}", f"{found.span_id:016x}", found.trace_flags.sampled)

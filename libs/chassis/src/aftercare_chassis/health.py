@@ -1,0 +1,102 @@
+"""Probes and figures: /livez touches nothing outside, /readyz looks at the database once a second at the most."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from weakref import WeakKeyDictionary
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+from fastapi import APIRouter
+from starlette.responses import JSONResponse, Response
+
+from aftercare_chassis import metrics
+from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.runtime import Runtime
+
+_CACHED_SECONDS = 1.0
+_DATABASE_SECONDS = 2.0
+_WRITABLE = "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'"
+
+Watchdog = Callable[[], str | None]
+_watchdogs: WeakKeyDictionary[Runtime, dict[str, Watchdog]] = WeakKeyDictionary()
+
+
+def watch(runtime: Runtime, name: str, watchdog: Watchdog) -> None:
+    """Let /livez ask `watchdog`: None while it makes progress, else in a word what is wrong."""
+    _watchdogs.setdefault(runtime, {})[name] = watchdog
+
+
+class Readiness:
+    """Whether this process may be given work: its database takes writes and has this build's schema."""
+
+    def __init__(self, runtime: Runtime, migrations: Migrations) -> None:
+        self._runtime, self._head = runtime, migrations.head()
+        self._looked_at = -_CACHED_SECONDS
+        self._lock = asyncio.Lock()
+        self.started = False
+        self.trouble: str | None = "starting"
+
+    async def look(self) -> str | None:
+        """None when ready, else why not; asks the database once a second at the most."""
+        async with self._lock:
+            if time.monotonic() - self._looked_at >= _CACHED_SECONDS:
+                self.trouble = await self._ask()
+                self.started = self.started or self.trouble is None
+                self._looked_at = time.monotonic()
+            return self.trouble
+
+    async def _ask(self) -> str | None:
+        pool = self._runtime.pool
+        try:
+            async with pool.acquire(timeout=_DATABASE_SECONDS) as connection:
+                if not await connection.fetchval(_WRITABLE, timeout=_DATABASE_SECONDS):
+                    return "database_read_only"
+                return await self._schema(connection)
+        except TimeoutError:
+            # Every connection busy is work, not illness: keep the last verdict.
+            return self.trouble if pool.get_size() and not pool.get_idle_size() else "database_slow"
+        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return "database_unreachable"
+
+    async def _schema(self, connection: PoolConnectionProxy[asyncpg.Record]) -> str | None:
+        if self._head is None:
+            return None
+        try:
+            found = await connection.fetchval("SELECT version_num FROM alembic_version", timeout=_DATABASE_SECONDS)
+        except asyncpg.UndefinedTableError:
+            return "schema_missing"
+        return None if found == self._head else "schema_not_at_head"
+
+
+def router(runtime: Runtime, migrations: Migrations) -> APIRouter:
+    """/livez, /readyz, /startupz and /metrics of a process."""
+    routes = APIRouter(include_in_schema=False)
+    readiness = Readiness(runtime, migrations)
+
+    @routes.get("/livez")
+    async def livez() -> Response:
+        asked = {name: watchdog() for name, watchdog in _watchdogs.get(runtime, {}).items()}
+        return _verdict({name: why for name, why in asked.items() if why is not None})
+
+    @routes.get("/readyz")
+    async def readyz() -> Response:
+        trouble = await readiness.look()
+        return _verdict({"database": trouble} if trouble else {})
+
+    @routes.get("/startupz")
+    async def startupz() -> Response:
+        trouble = None if readiness.started else await readiness.look()
+        return _verdict({"database": trouble} if trouble else {})
+
+    @routes.get("/metrics")
+    async def figures() -> Response:
+        return Response(runtime.metrics.exposition(), media_type=metrics.CONTENT_TYPE)
+
+    return routes
+
+
+def _verdict(troubles: dict[str, str]) -> Response:
+    if troubles:
+        return JSONResponse({"status": "failing", "why": troubles}, status_code=503)
+    return JSONResponse({"status": "ok"})

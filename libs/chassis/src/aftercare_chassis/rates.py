@@ -1,0 +1,39 @@
+"""So many requests per caller and time; told in the standard headers. Only loaded where a limit is set."""
+
+import math
+import time
+
+from limits import parse
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class TooManyRequests(Refusal):
+    """This caller has used up the limit for now."""
+
+    kind, code = Kind.TOO_MANY, "rate_limited"
+    zh, en = "请求过于频繁，请稍后再试。", "Too many requests; try again later."
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(retry_after=seconds)
+        self.seconds = seconds
+
+
+class RateLimit:
+    """A limit such as `600/minute`, counted per caller inside this process."""
+
+    def __init__(self, limit: str) -> None:
+        self._limit = parse(limit)
+        self._limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+        policy = f'"default";q={self._limit.amount};w={self._limit.get_expiry()}'
+        self._policy = (b"ratelimit-policy", policy.encode())
+
+    def hit(self, caller: str) -> tuple[bool, int, list[tuple[bytes, bytes]]]:
+        """Count one request: (within the limit, seconds until there is room, headers to send)."""
+        within = self._limiter.hit(self._limit, caller)
+        stats = self._limiter.get_window_stats(self._limit, caller)
+        seconds = max(1, math.ceil(stats.reset_time - time.time()))
+        state = f'"default";r={max(0, stats.remaining)};t={seconds}'
+        return within, seconds, [(b"ratelimit", state.encode()), self._policy]
