@@ -29,9 +29,9 @@ _IRREGULAR = {
 }
 
 STOP_WORDS = frozenset(
-    "a an and are as at be been but by can could did do does for from had has have how i if in is it its just me my no not of on or "
+    "a an and are as at be been but by can could did do does for from had has have how i if in is it its just me my no not of on or "  # noqa: SIM905
     "our so than that the their them then there these they this to us was we were what when where which who whom whose why will with "
-    "would you your".split()  # noqa: SIM905 (eighty quoted words are harder to read)
+    "would you your".split()
 )
 # Characters that ask or join and say nothing by themselves; a pair made of two of them (怎么, 可以, 我的) says nothing either.
 STOP_CHARACTERS = frozenset(

@@ -6,8 +6,8 @@ from aftercare_chassis.lifecycle import Lifecycle, Move, Side
 
 from .model import State
 
-READERS_OF_DRAFTS = frozenset({"agent", "admin", "system"})
-EDITORS = Side("editors_only", READERS_OF_DRAFTS)
+ROLES = frozenset({"buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin"})
+EDITORS = Side("editors_only", frozenset({"agent", "admin", "system"}))
 
 
 class Action(StrEnum):

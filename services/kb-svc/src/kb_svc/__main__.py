@@ -1,0 +1,3 @@
+from kb_svc.main import cli
+
+cli()

@@ -1,0 +1,110 @@
+"""Articles and policies 文档: drafted and published by agents, read by everybody."""
+
+from typing import Annotated
+
+from aftercare_chassis.problems import problems
+from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from fastapi import APIRouter, Query
+
+from kb_svc.api.schemas import (
+    ArticleIn,
+    ArticleOut,
+    ArticlePatch,
+    ArticleSummaryOut,
+    DraftOut,
+    HistoryOut,
+    Slug,
+)
+from kb_svc.commands import articles as commands
+from kb_svc.domain.model import Kind, Language, State
+from kb_svc.queries import articles as queries
+from kb_svc.tables import ARTICLES
+
+router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ApiRoute)
+Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="A published version; the newest when left out.")]
+
+
+@router.post(
+    "",
+    operation_id="draftArticle",
+    status_code=201,
+    responses=problems(400, 401, 403, 409, 413, 422),
+    dependencies=[allow("agent", "admin")],
+)
+async def draft_article(body: ArticleIn, tx: Tx) -> ArticleOut:
+    """Begin an article. Nobody but editors sees it before it is published."""
+    return ArticleOut.with_text(queries.shown(tx, *await commands.draft(tx, **dict(body))))
+
+
+@router.get("", operation_id="listArticles", responses=problems(400, 401, 403, 422))
+async def list_articles(
+    reader: Read,
+    state: State | None = None,
+    kind: Kind | None = None,
+    language: Language | None = None,
+    slug: Slug | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageOut[ArticleSummaryOut]:
+    """Articles, newest first: those in force, and for editors drafts and retired ones too."""
+    page = await queries.listed(
+        reader, state=state, kind=kind, language=language, slug=slug, limit=limit, cursor=cursor
+    )
+    return PageOut[ArticleSummaryOut].of(page, ArticleSummaryOut.of)
+
+
+@router.get("/{article_id}", operation_id="getArticle", responses=problems(401, 404, 422))
+async def get_article(article_id: Id, reader: Read, version: Version = None) -> ArticleOut:
+    """The article as published, in its newest version or in the one that a decision cites."""
+    return ArticleOut.with_text(await queries.show(reader, article_id, version))
+
+
+@router.patch(
+    "/{article_id}",
+    operation_id="editArticle",
+    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    dependencies=[allow("agent", "admin")],
+)
+async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
+    """Write on the draft of the next version; what is published stays as it is until the draft is published."""
+    return DraftOut.of(*await commands.edit(tx, article_id, title=body.title, body=body.body))
+
+
+@router.get(
+    "/{article_id}/draft",
+    operation_id="getDraft",
+    responses=problems(401, 403, 404, 422),
+    dependencies=[allow("agent", "admin")],
+)
+async def get_draft(article_id: Id, reader: Read) -> DraftOut:
+    """The next version as it stands."""
+    return DraftOut.of(await reader.get(ARTICLES, article_id), await queries.draft_of(reader, article_id))
+
+
+@router.get("/{article_id}/versions", operation_id="listVersions", responses=problems(401, 404, 422))
+async def list_versions(article_id: Id, reader: Read) -> HistoryOut:
+    """Every published version, newest first, with the hash that decisions cite."""
+    return HistoryOut.of(await queries.history(reader, article_id))
+
+
+@router.post(
+    "/{article_id}/publish",
+    operation_id="publishArticle",
+    responses=problems(400, 401, 403, 404, 409, 412, 422),
+    dependencies=[allow("agent", "admin")],
+)
+async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
+    """Make the draft version 1, 2, …: it never changes again and is found by the search."""
+    return ArticleOut.with_text(queries.shown(tx, *await commands.publish(tx, article_id)))
+
+
+@router.post(
+    "/{article_id}/retire",
+    operation_id="retireArticle",
+    responses=problems(400, 401, 403, 404, 409, 412, 422),
+    dependencies=[allow("agent", "admin")],
+)
+async def retire_article(article_id: Id, tx: Tx) -> ArticleSummaryOut:
+    """Take the article out of force: no longer found; its versions stay readable by id. There is no way back."""
+    return ArticleSummaryOut.of(await commands.retire(tx, article_id))

@@ -1,0 +1,158 @@
+"""What goes over the wire about articles. `version` is the number of a published version; the row's own counts in the ETag."""
+
+from typing import Annotated, Self
+
+from aftercare_chassis.wire import AllowedOut, In, Name, Out, Time
+from pydantic import Field, StringConstraints
+
+from kb_svc.domain.model import Article, Draft, Edition, Kind, Language, State
+from kb_svc.queries.articles import Shown
+from kb_svc.queries.search import Hit
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
+"""The name in addresses: lower-case words joined by hyphens."""
+
+Body = Annotated[
+    str,
+    StringConstraints(
+        strip_whitespace=True, min_length=1, max_length=20_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
+    ),
+]
+"""Markdown, up to 20,000 characters; no control characters but line breaks and tabs."""
+
+RowVersion = Annotated[int, Field(exclude=True)]
+Number = Annotated[
+    int,
+    Field(serialization_alias="version", description="The published version: 1, 2, …; 0 while nothing is published."),
+]
+Maybe = Field(default=None, exclude_if=lambda value: value is None)
+
+
+class ArticleIn(In):
+    """A new article; it starts as a draft."""
+
+    kind: Kind
+    slug: Slug
+    language: Language
+    title: Name
+    body: Body
+
+
+class ArticlePatch(In):
+    """What to change in the draft of the next version; what is left out stays."""
+
+    title: Name | None = None
+    body: Body | None = None
+
+
+class ArticleSummaryOut(Out):
+    """An article without its text."""
+
+    version: RowVersion
+    id: str
+    kind: Kind
+    slug: str
+    language: Language
+    state: State
+    number: Number
+    title: str
+    created_at: Time
+    published_at: Time | None = Maybe
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        return cls.model_validate(
+            {**_facts(article), "number": article.published, "published_at": article.published_at}
+        )
+
+
+class ArticleOut(ArticleSummaryOut):
+    """An article with the text of one version."""
+
+    body: str
+    body_hash: str | None = Maybe
+    allowed_actions: list[AllowedOut]
+
+    @classmethod
+    def with_text(cls, shown: Shown) -> Self:
+        """The article as this reader sees it."""
+        return cls.model_validate(
+            {
+                **_facts(shown.article),
+                "number": shown.number,
+                "title": shown.title,
+                "body": shown.body,
+                "body_hash": shown.body_hash,
+                "published_at": shown.published_at,
+                "allowed_actions": AllowedOut.of(shown.allowed_actions),
+            }
+        )
+
+
+class DraftOut(Out):
+    """The next version of an article while it is being written."""
+
+    version: RowVersion
+    article_id: str
+    next_version: int
+    title: str
+    body: str
+    edited_by: str
+    edited_at: Time
+
+    @classmethod
+    def of(cls, article: Article, draft: Draft) -> Self:
+        facts = {name: getattr(draft, name) for name in ("article_id", "title", "body", "edited_by", "edited_at")}
+        return cls.model_validate({**facts, "version": article.version, "next_version": article.published + 1})
+
+
+class EditionOut(Out):
+    """One published version in the history of an article."""
+
+    number: Number
+    title: str
+    body_hash: str
+    published_by: str
+    published_at: Time
+
+
+class HistoryOut(Out):
+    """Every published version, newest first."""
+
+    data: list[EditionOut]
+
+    @classmethod
+    def of(cls, editions: list[Edition]) -> Self:
+        return cls(data=[EditionOut.model_validate(edition) for edition in editions])
+
+
+class HitOut(Out):
+    """A published version that answers the question. `highlights` are `[start, end)` in the snippet, in code points."""
+
+    id: str
+    kind: Kind
+    slug: str
+    language: Language
+    number: Number
+    title: str
+    snippet: str
+    highlights: list[list[int]]
+    score: float
+    published_at: Time
+
+    @classmethod
+    def of(cls, hit: Hit) -> Self:
+        facts = {name: getattr(hit, name) for name in ("id", "kind", "slug", "language", "number", "title", "score")}
+        marks = [list(span) for span in hit.snippet.highlights]
+        return cls(**facts, snippet=hit.snippet.text, highlights=marks, published_at=hit.published_at)
+
+
+class HitsOut(Out):
+    """The best hits, best first."""
+
+    data: list[HitOut]
+
+
+def _facts(article: Article) -> dict[str, object]:
+    names = ("id", "version", "kind", "slug", "language", "state", "title", "created_at")
+    return {name: getattr(article, name) for name in names}

@@ -1,0 +1,5 @@
+"""The ears of kb-svc: it hears nobody. Articles come from people and from the seeds."""
+
+from aftercare_chassis.consumer import Handlers
+
+HANDLERS: Handlers = {}

@@ -1,0 +1,1 @@
+"""SELECTs that answer: articles as a reader may see them, and the search."""
