@@ -19,6 +19,7 @@ from order_svc.domain.tracking import ParcelStatus
 
 _TOLERANCE = timedelta(minutes=5)
 _PREFIX = "whsec_"
+_STATUSES = {"timestamp_out_of_tolerance": 401, "unavailable": 503}
 
 
 class _Data(BaseModel):
@@ -102,9 +103,9 @@ class StandardWebhooks:
         return _answer(200, {"status": "accepted"})
 
     def refused(self, why: Refused) -> Answer:
-        """Anything else makes the sender try again: 401 for what proves nobody, 400 for what cannot be used."""
-        unproved = why.stranger or why.code == "timestamp_out_of_tolerance"
-        return _answer(401 if unproved else 400, {"status": "refused", "code": why.code, "detail": why.detail})
+        """Anything else makes the sender try again: 401 for what proves nobody, 503 for our trouble, 400 for the rest."""
+        status = 401 if why.stranger else _STATUSES.get(why.code, 400)
+        return _answer(status, {"status": "refused", "code": why.code, "detail": why.detail})
 
 
 def _timestamp(text: str) -> datetime:

@@ -97,3 +97,19 @@ class AlreadyReceived(Refusal):
     kind, code = Kind.CONFLICT, "already_received"
     zh = "该订单已确认收货。"
     en = "Receipt of this order was confirmed before."
+
+
+class UnknownPartner(Refusal):
+    """No courier of this name can be heard."""
+
+    kind, code = Kind.INVALID, "unknown_partner"
+    zh = "不支持该承运商伙伴：{partner}。可用：{known}。"
+    en = "No such courier partner: {partner}. Known are {known}."
+
+
+class SecretUnfit(Refusal):
+    """The secret cannot be used with the partner's signature scheme."""
+
+    kind, code = Kind.INVALID, "secret_unfit"
+    zh = "该密钥不符合 {partner} 的签名要求。"
+    en = "This secret does not fit the signature scheme of {partner}."

@@ -1,0 +1,33 @@
+"""Where couriers post. They read our bodies by machine: every answer is in the partner's words, whatever happens."""
+
+import structlog
+from aftercare_chassis.problems import is_unavailable, where
+from aftercare_chassis.routing import Live, WebhookRoute
+from fastapi import APIRouter, Request, Response
+
+from order_svc.commands import courier_pushes
+from order_svc.couriers.model import Answer, Refused
+from order_svc.couriers.registry import PARTNERS
+
+router = APIRouter(prefix="/v1/courier-webhooks", tags=["courier-webhooks"], route_class=WebhookRoute)
+log = structlog.get_logger(__name__)
+
+
+@router.post("/{partner}/{endpoint_id}", operation_id="receiveCourierPush", response_class=Response)
+async def receive(partner: str, endpoint_id: str, request: Request, service: Live) -> Response:
+    """Keep a courier's push and acknowledge it; it is worked on afterwards."""
+    raw = await request.body()
+    try:
+        answer = await courier_pushes.receive(service, partner, endpoint_id, raw, request.headers)
+    except Exception as error:
+        log.log(
+            30 if is_unavailable(error) else 40, "courier_push_not_kept", error=type(error).__name__, at=where(error)
+        )
+        answer = PARTNERS[partner].refused(Refused("unavailable", "not kept, send it again"))
+    if answer is None:
+        return Response("No courier posts to this address.\n", 404, media_type="text/plain")
+    return _response(answer)
+
+
+def _response(answer: Answer) -> Response:
+    return Response(answer.body, answer.status, media_type=answer.media_type)
