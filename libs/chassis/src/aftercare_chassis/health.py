@@ -2,8 +2,6 @@
 
 import asyncio
 import time
-from collections.abc import Callable
-from weakref import WeakKeyDictionary
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
@@ -17,15 +15,6 @@ from aftercare_chassis.runtime import Runtime
 _CACHED_SECONDS = 1.0
 _DATABASE_SECONDS = 2.0
 _WRITABLE = "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'"
-
-Watchdog = Callable[[], str | None]
-_watchdogs: WeakKeyDictionary[Runtime, dict[str, Watchdog]] = WeakKeyDictionary()
-
-
-def watch(runtime: Runtime, name: str, watchdog: Watchdog) -> None:
-    """Let /livez ask `watchdog`: None while it makes progress, else in a word what is wrong."""
-    _watchdogs.setdefault(runtime, {})[name] = watchdog
-
 
 class Readiness:
     """Whether this process may be given work: its database takes writes and has this build's schema."""
@@ -59,7 +48,7 @@ class Readiness:
         except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
             return "database_unreachable"
 
-    async def _schema(self, connection: PoolConnectionProxy[asyncpg.Record]) -> str | None:
+    async def _schema(self, connection: "PoolConnectionProxy[asyncpg.Record]") -> str | None:
         if self._head is None:
             return None
         try:
@@ -76,7 +65,7 @@ def router(runtime: Runtime, migrations: Migrations) -> APIRouter:
 
     @routes.get("/livez")
     async def livez() -> Response:
-        asked = {name: watchdog() for name, watchdog in _watchdogs.get(runtime, {}).items()}
+        asked = {name: watchdog() for name, watchdog in runtime.watchdogs.items()}
         return _verdict({name: why for name, why in asked.items() if why is not None})
 
     @routes.get("/readyz")
