@@ -21,6 +21,7 @@ from aiokafka.errors import KafkaError
 
 from aftercare_chassis import kafka, tracing
 from aftercare_chassis.inbox import Fenced, Inbox, Subject
+from aftercare_chassis.problems import is_unavailable
 from aftercare_chassis.runtime import ACQUIRE_SECONDS, Runtime
 from aftercare_chassis.transaction import Transaction
 
@@ -34,18 +35,6 @@ POLL_SECONDS, CALL_SECONDS, STOP_SECONDS = 0.5, 30.0, 5.0
 STALL_SECONDS = 30.0
 BACKOFF_SECONDS = (0.2, 5.0)
 RETRY_LIMIT_SECONDS = 60.0
-
-TRANSIENT = (
-    OSError,
-    TimeoutError,
-    asyncpg.InterfaceError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.ReadOnlySQLTransactionError,
-)
 
 
 class Retry(Exception):
@@ -83,7 +72,9 @@ class Consumer:
         self._cursors: dict[TopicPartition, int | None] = {}
         self._holds: dict[TopicPartition, Hold] = {}
         self._progress = time.monotonic()
+        self._stalled_since: float | None = None
         self._patient = True
+        runtime.watchdogs["consumer"] = lambda: "stalled" if self._stalled_for() > STALL_SECONDS * 2 else None
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set; a client that fails or stalls is replaced."""
@@ -126,12 +117,11 @@ class Consumer:
                 self._holds.pop(partition, None)
             self._progress = time.monotonic()
             await self._acknowledge(client, partition, records[-1].offset + 1)
-        except Fenced:
-            log.warning("partition_fenced", topic=partition.topic, partition=partition.partition)
-            self._cursors.pop(partition, None)
-            self._hold(client, partition, "fenced")
-        except (Retry, *TRANSIENT) as error:
+        except Exception as error:
+            if not (isinstance(error, Fenced | Retry) or is_unavailable(error)):
+                raise
             self._hold(client, partition, type(error).__name__)
+            # Without a cursor in memory the next fetch looks it up in the database and stands there again.
             resume = self._cursors.pop(partition, None)
             client.seek(partition, records[0].offset if resume is None else resume)
 
@@ -169,10 +159,10 @@ class Consumer:
                 inbox = Inbox(tx.connection, self._group)
                 await inbox.move(partition.topic, partition.partition, seen, behind)
                 await self._effects(tx, inbox, [(record, _decoded(record)) for record in records])
-        except (Fenced, Retry, Poisoned, *TRANSIENT):
-            raise
-        except Exception as error:  # what only the commit brings to light, a double sequence for one
-            raise Poisoned(_reason(error)) from error
+        except Exception as error:
+            if isinstance(error, Fenced | Retry | Poisoned) or is_unavailable(error):
+                raise
+            raise Poisoned(_reason(error)) from error  # what only the commit brings to light
         self._cursors[partition] = behind
 
     async def _effects(
@@ -199,12 +189,10 @@ class Consumer:
             handler = self._handlers.get(type(event)) if event is not None else None
             if handler is not None:
                 tx.cause = envelope
-                tracing.enter(envelope.traceparent)
-                await handler(tx, event)
-        except TRANSIENT:
-            raise
+                with tracing.span(f"consume {envelope.type}", envelope.traceparent, kind="CONSUMER"):
+                    await handler(tx, event)
         except Exception as error:
-            if isinstance(error, Retry) and self._patient:
+            if is_unavailable(error) or (isinstance(error, Retry) and self._patient):
                 raise
             log.exception("event_refused", event_type=envelope.type, event_id=str(envelope.id))
             raise Poisoned(_reason(error)) from error
@@ -247,7 +235,7 @@ class Consumer:
     def _watch(self, client: AIOKafkaConsumer, progressed: bool) -> None:
         """Stalled when messages are waiting and none has come for a while (aiokafka issues 703 and 1154)."""
         if progressed:
-            self._progress = time.monotonic()
+            self._progress, self._stalled_since = time.monotonic(), None
             return
         behind = 0
         for partition in client.assignment() - client.paused():
@@ -255,7 +243,12 @@ class Consumer:
             behind += max(0, end - cursor) if end is not None and cursor is not None else 0
         self._runtime.metrics.consumer_lag(behind)
         if behind and time.monotonic() - self._progress > STALL_SECONDS:
+            self._stalled_since = self._stalled_since or self._progress
             raise Stalled
+
+    def _stalled_for(self) -> float:
+        """Seconds for which messages have been waiting without any coming, clients rebuilt in between included."""
+        return 0.0 if self._stalled_since is None else time.monotonic() - self._stalled_since
 
 
 def _decoded(record: ConsumerRecord) -> Envelope | ValueError:
@@ -278,6 +271,8 @@ def _sound(envelope: Envelope | ValueError) -> Envelope:
 async def _set_aside(inbox: Inbox, record: ConsumerRecord, envelope: Envelope | ValueError, why: str) -> None:
     place = (record.topic, record.partition, record.offset)
     headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
-    known = isinstance(envelope, Envelope)
-    aggregate = envelope.subject if isinstance(envelope, Envelope) else (record.key or b"").decode(errors="replace")
-    await inbox.park(place, aggregate, envelope.type if known else "?", headers, record.value or b"", why)
+    if isinstance(envelope, Envelope):
+        aggregate, type_ = envelope.subject, envelope.type
+    else:
+        aggregate, type_ = (record.key or b"").decode(errors="replace"), "unreadable"
+    await inbox.park(place, aggregate, type_, headers, record.value or b"", why)

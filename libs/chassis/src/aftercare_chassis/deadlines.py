@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from aftercare_chassis.consumer import TRANSIENT
+from aftercare_chassis.problems import is_unavailable
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.rows import Query
 from aftercare_chassis.runtime import Runtime
@@ -44,7 +44,9 @@ class Deadlines:
             found = 0
             try:
                 found = await self.fire()
-            except TRANSIENT as error:
+            except Exception as error:
+                if not is_unavailable(error):
+                    raise
                 log.warning("deadlines_wait", error=type(error).__name__)
             if found < BATCH:
                 with suppress(TimeoutError):
@@ -63,8 +65,9 @@ class Deadlines:
                     await when.command(tx, row["id"])
             except Refusal as refusal:
                 log.info("deadline_overtaken", id=row["id"], code=refusal.code)
-            except TRANSIENT:
-                raise
-            except Exception:  # one row that cannot be handled must not hold up the others
+            except Exception as error:
+                if is_unavailable(error):
+                    raise
+                # One row that cannot be handled must not hold up the others.
                 log.exception("deadline_failed", id=row["id"])
         return len(rows)

@@ -16,6 +16,7 @@ _CACHED_SECONDS = 1.0
 _DATABASE_SECONDS = 2.0
 _WRITABLE = "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_read_only') = 'off'"
 
+
 class Readiness:
     """Whether this process may be given work: its database takes writes and has this build's schema."""
 

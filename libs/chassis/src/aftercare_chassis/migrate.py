@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
+from asyncpg.pool import PoolConnectionProxy
 from sqlalchemy import MetaData, text
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -49,7 +50,7 @@ class Migrations:
             return str(error)
         return None
 
-    async def at_head(self, connection: asyncpg.Connection) -> bool:
+    async def at_head(self, connection: asyncpg.Connection | PoolConnectionProxy) -> bool:
         """True when the database stands at this build's newest revision."""
         if not await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL"):
             return False

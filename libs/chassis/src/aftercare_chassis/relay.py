@@ -62,7 +62,7 @@ class ProducerSpent(Exception):
 
 @lru_cache(maxsize=100_000)
 def _hash(key: str) -> int:
-    return murmur2(key.encode()) & 0x7FFFFFFF
+    return int(murmur2(key.encode())) & 0x7FFFFFFF
 
 
 class Relay:

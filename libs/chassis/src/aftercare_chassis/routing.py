@@ -15,9 +15,12 @@ from fastapi.routing import APIRoute
 
 from aftercare_chassis.idempotency import PRIMARY_KEY, Claim, Kept
 from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.problems import problems
 from aftercare_chassis.refusals import Forbidden
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.transaction import Reader, Transaction
+
+__all__ = ["ApiRoute", "Live", "Read", "Tx", "WebhookRoute", "allow", "problems"]
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 KEPT_HEADERS = ("content-type", "etag", "location")
@@ -71,7 +74,7 @@ class ApiRoute(APIRoute):
 
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
-        return _reading(handle) if self.methods <= {"GET", "HEAD"} else _commanding(handle, self.path)
+        return _reading(handle) if (self.methods or set()) <= {"GET", "HEAD"} else _commanding(handle, self.path)
 
 
 class WebhookRoute(APIRoute):

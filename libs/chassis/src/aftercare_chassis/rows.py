@@ -47,14 +47,14 @@ def _enum_of(hint: Any) -> type[Enum] | None:
     return next((c for c in candidates if isinstance(c, type) and issubclass(c, Enum)), None)
 
 
-def _builder(cls: type[R]) -> Callable[[Mapping[str, Any]], R]:
+def _builder(cls: type[R]) -> Callable[[Any], R]:
     """A function from a database record to `cls`; columns of text become the enum that the field names."""
     hints = get_type_hints(cls)
     enums = [(f.name, enum) for f in fields(cls) if (enum := _enum_of(hints[f.name]))]  # type: ignore[arg-type]
     if not enums:
         return lambda record: cls(**record)
 
-    def build(record: Mapping[str, Any]) -> R:
+    def build(record: Any) -> R:
         values = dict(record)
         for name, enum in enums:
             if values[name] is not None:
@@ -105,7 +105,7 @@ class Rows(_Visible, Generic[R]):
         self.table, self.name, self.build = table, table.name, _builder(cls)
         self.columns = [table.c[f.name] for f in fields(cls)]  # type: ignore[arg-type]
         self.key = [column.name for column in table.primary_key]
-        values = {column.name: bindparam(column.name) for column in self.columns}
+        values: dict[str, Any] = {column.name: bindparam(column.name) for column in self.columns}
         changed = {name: value for name, value in values.items() if name not in self.key}
         self.insert = Compiled(insert(table).values(values))
         added = upsert(table).values(values)

@@ -1,7 +1,7 @@
 """What a running process of a service holds: the pool, the clock, the doorbells; and how a transaction is made."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import TracebackType
 
@@ -44,6 +44,7 @@ class Runtime:
         self.cursors = Cursors(settings.signing_key)
         self.outbox_bell = Doorbell()
         self.bells: dict[str, Doorbell] = {}
+        self.watchdogs: dict[str, Callable[[], str | None]] = {}  # None while there is progress, else what is wrong
         self.pool: asyncpg.Pool
         self.http: httpx.AsyncClient
 

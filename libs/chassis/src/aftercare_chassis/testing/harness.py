@@ -14,7 +14,7 @@ from uuid import UUID, uuid4
 import httpx
 from aftercare_events import Envelope, Event, codec
 from aiokafka import ConsumerRecord, TopicPartition
-from joserfc.jwk import OKPKey
+from joserfc.jwk import ECKey
 
 from aftercare_chassis.auth import Verifier
 from aftercare_chassis.consumer import Consumer
@@ -29,7 +29,7 @@ _OUTBOX = "SELECT topic, aggregateid, headers, payload FROM outbox ORDER BY id"
 
 
 @cache
-def _keys() -> tuple[OKPKey, Path]:
+def _keys() -> tuple[ECKey, Path]:
     directory = Path(tempfile.mkdtemp(prefix="aftercare-keys-"))
     return make_key_set(directory), directory / "jwks.json"
 
@@ -120,15 +120,16 @@ class Harness:
         """Bring these in, in this order, as records of one partition per topic."""
         for envelope in envelopes:
             partition = TopicPartition(envelope.topic, 0)
-            await self.consumer.chunk(partition, [self._record(partition, envelope)])
+            await self.consumer.chunk(partition, [self.record(envelope)])
 
-    def _record(self, partition: TopicPartition, envelope: Envelope) -> ConsumerRecord:
+    def record(self, envelope: Envelope) -> ConsumerRecord:
+        """The envelope as the next record of partition 0 of its topic."""
         key, value, headers = codec.encode(envelope)
         offset = self._offsets[envelope.topic]
         self._offsets[envelope.topic] += 1
         stamp = int(envelope.time.timestamp() * 1000)
         return ConsumerRecord(
-            partition.topic, 0, offset, stamp, 0, key, value, None, len(key), len(value), tuple(headers)
+            envelope.topic, 0, offset, stamp, 0, key, value, None, len(key), len(value), tuple(headers)
         )
 
     async def envelopes(self) -> list[Envelope]:

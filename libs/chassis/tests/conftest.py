@@ -1,0 +1,160 @@
+"""A service small enough to hold in the head: tallies that people count up, and one event it listens to."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import partial
+
+import pytest
+from aftercare_chassis.deadlines import Due
+from aftercare_chassis.routing import ApiRoute, Read, Tx, allow, problems
+from aftercare_chassis.rows import Listing, Query, Rows
+from aftercare_chassis.service import Service
+from aftercare_chassis.settings import ServiceSettings
+from aftercare_chassis.tables import spine
+from aftercare_chassis.testing import Harness
+from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.wire import In, Out
+from aftercare_events import FeedbackReceived, OrderCancelled
+from fastapi import APIRouter
+from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text, bindparam, select
+
+metadata = MetaData()
+tallies = Table(
+    "tallies",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("version", Integer, nullable=False),
+    Column("owner", Text, nullable=False),
+    Column("count", Integer, nullable=False),
+    Column("deadline_at", DateTime(timezone=True)),
+)
+spine(metadata)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tally:
+    id: str
+    version: int
+    owner: str
+    count: int
+    deadline_at: datetime | None = None
+
+
+SEEN_BY = {"buyer": tallies.c.owner, "agent": None}
+TALLIES = Rows(tallies, Tally, SEEN_BY)
+LISTING = Listing(tallies, Tally, filters=("count",), seen_by=SEEN_BY)
+DUE = Query(select(tallies.c.id).where(tallies.c.deadline_at <= bindparam("now")).limit(bindparam("limit")))
+
+
+class TallyIn(In):
+    count: int
+
+
+class TallyOut(Out):
+    id: str
+    version: int
+    count: int
+
+
+def told(tx: Transaction, tally: Tally) -> FeedbackReceived:
+    return FeedbackReceived(
+        affected_party=tally.owner,
+        applicant=tally.owner,
+        handler=tx.actor.id,
+        time=tx.now,
+        result="counted",
+        feedback_id=tally.id,
+        channel="web",
+        text_hash="sha256:0",
+    )
+
+
+async def count_up(tx: Transaction, tally_id: str, times: int = 1) -> Tally:
+    tally = await tx.lock(TALLIES, tally_id)
+    counted = replace(tally, count=tally.count + times, deadline_at=None)
+    return await tx.save(TALLIES, counted, *(told(tx, counted) for _ in range(times)))
+
+
+async def cancelled(tx: Transaction, event: OrderCancelled) -> None:
+    if event.cause == "poison":
+        raise ValueError("this can never be handled")
+    tally = await tx.find(TALLIES, f"tally_{event.order_id}")
+    if tally is None:
+        made = Tally(id=f"tally_{event.order_id}", version=0, owner=event.buyer_id, count=1)
+        await tx.insert(TALLIES, made, told(tx, made))
+    else:
+        await count_up(tx, tally.id)
+
+
+router = APIRouter(prefix="/v1/tallies", tags=["tallies"], route_class=ApiRoute)
+
+
+@router.post("", status_code=201, operation_id="createTally", responses=problems(422))
+async def create(body: TallyIn, tx: Tx) -> TallyOut:
+    tally = Tally(id=tx.new_id("tally"), version=0, owner=tx.actor.id, count=body.count)
+    created = await tx.insert(TALLIES, tally, told(tx, tally))
+    if body.count == 13:
+        raise RuntimeError("fails after writing")
+    return TallyOut.model_validate(created)
+
+
+@router.post("/{tally_id}/up", operation_id="countUp", dependencies=[allow("buyer")], responses=problems(404, 412))
+async def up(tally_id: str, tx: Tx, times: int = 1) -> TallyOut:
+    return TallyOut.model_validate(await count_up(tx, tally_id, times))
+
+
+@router.get("/{tally_id}", operation_id="getTally", responses=problems(404))
+async def read(tally_id: str, read: Read) -> TallyOut:
+    return TallyOut.model_validate(await read.get(TALLIES, tally_id))
+
+
+@router.get("", operation_id="listTallies", responses=problems(400))
+async def listing(
+    read: Read, limit: int = 20, cursor: str | None = None, count: int | None = None
+) -> dict[str, object]:
+    page = await read.page(LISTING, limit=limit, cursor=cursor, count=count)
+    return {"data": [tally.id for tally in page.data], "has_more": page.has_more, "next_cursor": page.next_cursor}
+
+
+def service(settings: ServiceSettings | None = None) -> Service:
+    return Service(
+        name="tally-svc",
+        package="aftercare_chassis",
+        settings=settings or ServiceSettings(),
+        routers=[router],
+        handlers={OrderCancelled: cancelled},
+        deadlines=[Due(DUE, count_up)],
+        metadata=metadata,
+    )
+
+
+@pytest.fixture
+async def tally(postgres_url: str) -> AsyncIterator[Harness]:
+    async with Harness.start(service, postgres_url) as harness:
+        yield harness
+
+
+@pytest.fixture
+def start_tally(postgres_url: str) -> Callable[..., AbstractAsyncContextManager[Harness]]:
+    """The same service with other settings, or several of it."""
+    return partial(Harness.start, service, postgres_url)
+
+
+@pytest.fixture
+def order_cancelled(tally: Harness) -> Callable[..., OrderCancelled]:
+    def make(order_id: str, cause: str = "buyer") -> OrderCancelled:
+        return OrderCancelled(
+            affected_party="buyer-1",
+            applicant="buyer-1",
+            handler="buyer-1",
+            time=tally.clock.now(),
+            result="cancelled",
+            order_id=order_id,
+            buyer_id="buyer-1",
+            merchant_id="m-1",
+            cause=cause,
+        )
+
+    return make

@@ -1,0 +1,140 @@
+"""What every command and every read goes through, on a real database."""
+
+import asyncio
+from typing import Any
+
+from aftercare_chassis.testing import Harness
+
+
+async def _count(harness: Harness, table: str) -> int:
+    found: Any = await harness.runtime.pool.fetchval(f"SELECT count(*) FROM {table}")
+    return int(found)
+
+
+async def test_a_new_object_is_told_by_its_first_event(tally: Harness) -> None:
+    answer = await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 5})
+    assert answer.status_code == 201
+    assert answer.headers["etag"] == '"v1"'
+    [envelope] = await tally.envelopes()
+    assert (envelope.subject, envelope.sequence) == (answer.json()["id"], 1)
+    assert (envelope.source, envelope.causation_id) == ("/tally-svc", None)
+
+
+async def test_a_version_is_the_number_of_the_last_event(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    made = (await buyer.post("/v1/tallies", json={"count": 0})).json()
+    await buyer.post(f"/v1/tallies/{made['id']}/up", params={"times": 3})
+    last = await buyer.post(f"/v1/tallies/{made['id']}/up")
+    assert last.json()["version"] == 5
+    assert [envelope.sequence for envelope in await tally.envelopes()] == [1, 2, 3, 4, 5]
+
+
+async def test_twenty_requests_with_one_key_make_one_object(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    key = {"Idempotency-Key": "the-same"}
+    answers = await asyncio.gather(*(buyer.post("/v1/tallies", json={"count": 1}, headers=key) for _ in range(20)))
+    assert {answer.status_code for answer in answers} <= {201, 409}
+    assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
+    assert all(answer.headers["retry-after"] == "1" for answer in answers if answer.status_code == 409)
+    assert await _count(tally, "tallies") == 1
+
+
+async def test_a_repeated_request_gets_the_answer_of_the_first(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    key = {"Idempotency-Key": "again"}
+    first = await buyer.post("/v1/tallies", json={"count": 1}, headers=key)
+    second = await buyer.post("/v1/tallies", json={"count": 1}, headers=key)
+    assert second.headers["idempotent-replayed"] == "true"
+    assert "idempotent-replayed" not in first.headers
+    assert (second.status_code, second.content, second.headers["etag"]) == (201, first.content, first.headers["etag"])
+    assert await _count(tally, "outbox") == 1
+
+
+async def test_a_key_belongs_to_one_person_one_route_and_one_content(tally: Harness) -> None:
+    key = {"Idempotency-Key": "mine"}
+    buyer = tally.client("buyer", "buyer-1")
+    made = await buyer.post("/v1/tallies", json={"count": 1}, headers=key)
+    Harness.problem(await buyer.post("/v1/tallies", json={"count": 2}, headers=key), 422, "idempotency_key_reused")
+    other = await tally.client("buyer", "buyer-2").post("/v1/tallies", json={"count": 1}, headers=key)
+    assert other.status_code == 201
+    assert other.json()["id"] != made.json()["id"]
+    assert (await buyer.post(f"/v1/tallies/{made.json()['id']}/up", headers=key)).status_code == 200
+
+
+async def test_a_command_needs_a_usable_key(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    for unusable in ("", "x" * 256, "tab\there"):
+        answer = await buyer.post("/v1/tallies", json={"count": 1}, headers={"Idempotency-Key": unusable})
+        Harness.problem(answer, 400, "idempotency_key_missing")
+    assert await _count(tally, "tallies") == 0
+
+
+async def test_a_failing_command_leaves_nothing_behind(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    Harness.problem(await buyer.post("/v1/tallies", json={"count": 13}), 500, "internal_error")
+    Harness.problem(await buyer.post("/v1/tallies", json={"count": "1"}), 422, "validation_failed")
+    assert [await _count(tally, table) for table in ("tallies", "outbox", "idempotency_key")] == [0, 0, 0]
+
+
+async def test_if_match_keeps_a_stale_reader_from_writing(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    made = (await buyer.post("/v1/tallies", json={"count": 0})).json()
+    path = f"/v1/tallies/{made['id']}/up"
+    assert (await buyer.post(path, headers={"If-Match": '"v1"'})).status_code == 200
+    body = Harness.problem(await buyer.post(path, headers={"If-Match": '"v1"'}), 412, "stale_version")
+    assert body["current"] == "v2"
+    assert (await buyer.post(path, headers={"If-Match": "*"})).status_code == 200
+
+
+async def test_what_is_not_yours_is_not_there(tally: Harness) -> None:
+    made = (await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 0})).json()
+    stranger = tally.client("buyer", "buyer-2")
+    Harness.problem(await stranger.get(f"/v1/tallies/{made['id']}"), 404, "not_found")
+    Harness.problem(await stranger.post(f"/v1/tallies/{made['id']}/up"), 404, "not_found")
+    Harness.problem(await tally.client("seller", "s", "m-1").get(f"/v1/tallies/{made['id']}"), 404, "not_found")
+    Harness.problem(await tally.client("agent", "agent-1").post(f"/v1/tallies/{made['id']}/up"), 403, "forbidden")
+    assert (await tally.client("agent", "agent-1").get(f"/v1/tallies/{made['id']}")).status_code == 200
+    assert (await stranger.get("/v1/tallies")).json()["data"] == []
+
+
+async def test_pages_show_each_object_once_newest_first(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    made = [(await buyer.post("/v1/tallies", json={"count": n % 2})).json()["id"] for n in range(7)]
+    seen: list[str] = []
+    cursor = None
+    while True:
+        page = (await buyer.get("/v1/tallies", params={"limit": 3, **({"cursor": cursor} if cursor else {})})).json()
+        seen += page["data"]
+        cursor = page["next_cursor"]
+        if not page["has_more"]:
+            break
+    assert seen == sorted(made, reverse=True)
+    assert cursor is None
+
+
+async def test_a_cursor_serves_only_its_own_list_filter_and_reader(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    for _ in range(3):
+        await buyer.post("/v1/tallies", json={"count": 1})
+    cursor = (await buyer.get("/v1/tallies", params={"limit": 1})).json()["next_cursor"]
+    for params in ({"cursor": cursor, "count": 1}, {"cursor": cursor[:-1]}, {"cursor": "x" + cursor}):
+        Harness.problem(await buyer.get("/v1/tallies", params=params), 400, "cursor_invalid")
+    stranger = tally.client("buyer", "buyer-2")
+    Harness.problem(await stranger.get("/v1/tallies", params={"cursor": cursor}), 400, "cursor_invalid")
+
+
+async def test_one_connection_is_enough_for_many_requests(start_tally: Any) -> None:
+    async with start_tally(pool_size=1) as harness:
+        buyer = harness.client("buyer", "buyer-1")
+        answers = await asyncio.gather(*(buyer.post("/v1/tallies", json={"count": 1}) for _ in range(10)))
+        assert {answer.status_code for answer in answers} == {201}
+
+
+async def test_a_timer_acts_once_and_looks_again_first(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    made = (await buyer.post("/v1/tallies", json={"count": 0})).json()
+    await tally.runtime.pool.execute("UPDATE tallies SET deadline_at = $1", tally.clock.now())
+    await tally.run_due()
+    await tally.run_due()
+    assert (await buyer.get(f"/v1/tallies/{made['id']}")).json()["count"] == 1
+    assert (await tally.envelopes())[-1].event().handler == "system"  # type: ignore[union-attr]
