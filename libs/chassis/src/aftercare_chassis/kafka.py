@@ -40,3 +40,10 @@ def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
 def consumer(bootstrap: str, group: str, topics: list[str]) -> AIOKafkaConsumer:
     """A group member that commits nothing by itself; where it starts is told by our own cursors."""
     return AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, group_id=group, client_id=group, **CONSUMER)
+
+
+def reader(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
+    """A reader outside every group: it is told which partitions to read and leaves no mark."""
+    return AIOKafkaConsumer(
+        bootstrap_servers=bootstrap, group_id=None, client_id=client_id, enable_auto_commit=False, fetch_max_wait_ms=100
+    )

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager
 from enum import StrEnum
 from functools import cached_property
@@ -45,7 +45,8 @@ class Part(StrEnum):
 
 
 class Service:
-    """Everything a service is made of. `seed` fills an empty database with what it cannot do without."""
+    """Everything a service is made of. `seed` fills an empty database with what it cannot do without; `commands` are
+    further words of its command line, each answering the exit code."""
 
     def __init__(
         self,
@@ -59,9 +60,11 @@ class Service:
         deadlines: Sequence[Due] = (),
         workers: Sequence[Worker] = (),
         seed: Callable[[Runtime], Awaitable[None]] | None = None,
+        commands: Mapping[str, Callable[[Runtime], Awaitable[int]]] | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers = name, package, settings, routers
         self.handlers, self.deadlines, self.workers, self.seed = handlers or {}, deadlines, (*workers, PRUNE), seed
+        self.commands = commands or {}
         self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
         self.migrations = Migrations(package, settings.database_url, metadata)
 
@@ -104,6 +107,8 @@ class Service:
         command.command("migrate")(self._migrate)
         if self.seed is not None:
             command.command("seed")(lambda: asyncio.run(self._seed()))
+        for name, act in self.commands.items():
+            command.command(name, help=act.__doc__)(lambda act=act: sys.exit(asyncio.run(self._do(act))))
         command()
 
     def _run(self, *parts: Part) -> None:
@@ -137,6 +142,13 @@ class Service:
         try:
             if self.seed is not None:
                 await self.seed(self.runtime)
+        finally:
+            await self.runtime.close()
+
+    async def _do(self, act: Callable[[Runtime], Awaitable[int]]) -> int:
+        await self._open()
+        try:
+            return await act(self.runtime)
         finally:
             await self.runtime.close()
 
