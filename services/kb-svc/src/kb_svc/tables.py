@@ -51,9 +51,9 @@ articles = Table(
     Column("created_by", Text, nullable=False),
     Column("created_at", DateTime(timezone=True), nullable=False),
     Column("published_at", DateTime(timezone=True)),
-    CheckConstraint("(published > 0) = (published_at IS NOT NULL)", name="articles_published_check"),
-    CheckConstraint("state <> 'published' OR published > 0", name="articles_state_check"),
-    CheckConstraint("state <> 'draft' OR published = 0", name="articles_draft_check"),
+    CheckConstraint("(published > 0) = (published_at IS NOT NULL)", name="articles_published_at_check"),
+    CheckConstraint("state <> 'published' OR published > 0", name="articles_published_state_check"),
+    CheckConstraint("state <> 'draft' OR published = 0", name="articles_draft_state_check"),
 )
 Index(
     "articles_slug_key",

@@ -1,0 +1,150 @@
+"""What the search finds, how well, and what it makes of bad questions."""
+
+import tomllib
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from aftercare_chassis.testing import Harness
+
+QUESTIONS = [
+    (language, question, slug)
+    for language, asked in tomllib.loads(
+        (Path(__file__).parents[1] / "questions.toml").read_text(encoding="utf-8")
+    ).items()
+    for question, slug in asked.items()
+]
+RECALL = 0.95
+
+
+async def ask(client: httpx.AsyncClient, question: str, **params: Any) -> list[dict[str, Any]]:
+    response = await client.get("/v1/search", params={"q": question, **params})
+    assert response.status_code == 200, response.text
+    hits: list[dict[str, Any]] = response.json()["data"]
+    return hits
+
+
+async def test_questions_in_peoples_own_words_find_their_article(
+    library: Harness, capsys: pytest.CaptureFixture[str]
+) -> None:
+    buyer, missed, first = library.client("buyer", "buyer-1"), [], 0
+    for language, question, slug in QUESTIONS:
+        found = [(hit["language"], hit["slug"]) for hit in await ask(buyer, question, limit=3)]
+        first += found[:1] == [(language, slug)]
+        if (language, slug) not in found:
+            missed.append(f"{question} -> {slug}, found {found}")
+    asked = len(QUESTIONS)
+    recall = 1 - len(missed) / asked
+    with capsys.disabled():
+        print(f"\nsearch quality: {asked} questions, recall@3 {recall:.3f}, first hit right {first / asked:.3f}")
+    assert recall >= RECALL, missed
+
+
+@pytest.mark.parametrize(
+    ("question", "slug"),
+    [("退货运费谁承担", "return-freight"), ("who pays for return shipping", "return-freight")],
+)
+async def test_words_need_not_stand_in_the_order_of_the_question(library: Harness, question: str, slug: str) -> None:
+    best, *_ = await ask(library.client("buyer", "buyer-1"), question, limit=5)
+    article = (await library.client("buyer", "buyer-1").get(f"/v1/articles/{best['id']}")).json()
+    assert best["slug"] == slug
+    assert (best["version"], best["title"]) == (1, article["title"])
+    assert question not in article["title"] + article["body"]
+    assert best["score"] > 0
+    assert best["highlights"]
+    assert all(0 <= start < end <= len(best["snippet"]) for start, end in best["highlights"])
+
+
+async def test_width_case_and_punctuation_do_not_matter(library: Harness) -> None:
+    buyer = library.client("buyer", "buyer-1")
+    plain = await ask(buyer, "vat invoice 发票 专用")
+    assert await ask(buyer, "ＶＡＴ　Ｉｎｖｏｉｃｅ！「发票」，专用？") == plain
+    assert plain[0]["slug"] == "invoices"
+
+
+async def test_hits_are_ranked_bounded_and_filtered(library: Harness) -> None:
+    buyer = library.client("buyer", "buyer-1")
+    hits = await ask(buyer, "refund 退款", limit=20)
+    scores = [hit["score"] for hit in hits]
+    assert scores == sorted(scores, reverse=True)
+    assert len(await ask(buyer, "refund 退款", limit=2)) == 2
+    assert {hit["language"] for hit in await ask(buyer, "refund 退款", limit=20, language="en")} == {"en"}
+    assert await ask(buyer, "refund 退款", kind="article") == []
+
+
+async def test_one_character_is_a_question_too(library: Harness) -> None:
+    assert (await ask(library.client("buyer", "buyer-1"), "碎"))[0]["slug"] in ("damaged-on-arrival", "return-freight")
+
+
+async def test_what_stands_nowhere_finds_nothing(library: Harness) -> None:
+    assert await ask(library.client("buyer", "buyer-1"), "xylophone 鑫鑫") == []
+
+
+@pytest.mark.parametrize("question", ["   ", "，。！？", "---", "🙂", "\u200b"])
+async def test_a_question_without_words_is_refused(library: Harness, question: str) -> None:
+    response = await library.client("buyer", "buyer-1").get("/v1/search", params={"q": question})
+    library.problem(response, 422, "query_without_words")
+
+
+@pytest.mark.parametrize(
+    "params",
+    [
+        {},
+        {"q": ""},
+        {"q": "退" * 201},
+        {"q": "退", "limit": 0},
+        {"q": "退", "limit": 21},
+        {"q": "退", "language": "fr"},
+        {"q": "退", "kind": "x"},
+    ],
+)
+async def test_parameters_out_of_bounds_are_refused(library: Harness, params: dict[str, Any]) -> None:
+    response = await library.client("buyer", "buyer-1").get("/v1/search", params=params)
+    library.problem(response, 422, "validation_failed")
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "'; DROP TABLE articles; --",
+        "退货' OR '1'='1",
+        "%' AND 1=1 UNION SELECT body FROM drafts --",
+        "a & b | !c <-> d:*",
+        "\\x00 \\' \" $1 {terms} %s",
+        "退\x00货",
+        "<script>alert(1)</script>",
+        "((((((((",
+        "a" * 200,
+        "退" * 200,
+        " ".join(chr(0x4E00 + i) for i in range(99)),
+    ],
+)
+async def test_hostile_questions_are_only_words(library: Harness, question: str) -> None:
+    response = await library.client("buyer", "buyer-1").get("/v1/search", params={"q": question})
+    assert response.status_code == (400 if "\x00" in question else 422 if question.startswith("((") else 200), (
+        response.text
+    )
+    assert await library.runtime.pool.fetchval("SELECT count(*) FROM articles") == 24
+
+
+async def test_nobody_searches_without_a_token(library: Harness) -> None:
+    library.problem(await library.client().get("/v1/search", params={"q": "退货"}), 401, "token_missing")
+
+
+async def test_only_the_published_text_is_found(shelf: Harness) -> None:
+    agent, buyer = shelf.client("agent", "agent-1"), shelf.client("buyer", "buyer-1")
+    text = {"kind": "policy", "slug": "a", "language": "zh-CN", "title": "鹦鹉政策", "body": "只说鹦鹉。"}
+    article = (await agent.post("/v1/articles", json=text)).json()
+    path = f"/v1/articles/{article['id']}"
+    assert await ask(agent, "鹦鹉") == []
+    await agent.post(f"{path}/publish")
+    assert [hit["version"] for hit in await ask(buyer, "鹦鹉")] == [1]
+    await agent.patch(path, json={"title": "长颈鹿政策", "body": "只说长颈鹿。"})
+    assert [hit["version"] for hit in await ask(buyer, "鹦鹉")] == [1]
+    assert await ask(buyer, "长颈鹿") == []
+    await agent.post(f"{path}/publish")
+    assert await ask(buyer, "鹦鹉") == []
+    assert [(hit["version"], hit["title"]) for hit in await ask(buyer, "长颈鹿")] == [(2, "长颈鹿政策")]
+    await agent.post(f"{path}/retire")
+    assert await ask(buyer, "长颈鹿") == []
