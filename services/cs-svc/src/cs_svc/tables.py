@@ -95,8 +95,8 @@ conversations = Table(
     _time("created_at"),
     _time("updated_at"),
     _time("closed_at", nullable=True),
-    CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="conversations_closed_check"),
-    CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name="conversations_subject_check"),
+    CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="conversations_time_when_closed"),
+    CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name="conversations_case_has_order"),
 )
 Index("conversations_buyer_idx", conversations.c.buyer_id, conversations.c.id)
 Index("conversations_merchant_idx", conversations.c.merchant_id, conversations.c.id)
@@ -115,8 +115,8 @@ messages = Table(
     Column("event_id", Uuid, nullable=True),
     Column("citations", JSONB, nullable=False),
     _time("sent_at"),
-    CheckConstraint("(text IS NULL) <> (code IS NULL)", name="messages_text_or_code_check"),
-    CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name="messages_event_check"),
+    CheckConstraint("(text IS NULL) <> (code IS NULL)", name="messages_text_or_code"),
+    CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name="messages_system_has_event"),
 )
 Index("messages_place_key", messages.c.conversation_id, messages.c.place, unique=True)
 Index("messages_event_key", messages.c.conversation_id, messages.c.event_id, unique=True)
@@ -140,10 +140,10 @@ complaints = Table(
     _time("created_at"),
     _time("updated_at"),
     _time("resolved_at", nullable=True),
-    CheckConstraint("subject_id = coalesce(case_id, order_id)", name="complaints_subject_check"),
-    CheckConstraint("(state = 'resolved') = (outcome IS NOT NULL)", name="complaints_outcome_check"),
-    CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="complaints_resolved_check"),
-    CheckConstraint("state <> 'escalated' OR dispute_id IS NOT NULL", name="complaints_dispute_check"),
+    CheckConstraint("subject_id = coalesce(case_id, order_id)", name="complaints_subject_is_case_or_order"),
+    CheckConstraint("(state = 'resolved') = (outcome IS NOT NULL)", name="complaints_outcome_when_resolved"),
+    CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="complaints_time_when_resolved"),
+    CheckConstraint("state <> 'escalated' OR dispute_id IS NOT NULL", name="complaints_dispute_when_escalated"),
 )
 Index(
     "complaints_open_key",
@@ -184,8 +184,8 @@ feedback = Table(
     _text("improvement", nullable=True),
     _time("created_at"),
     _time("updated_at"),
-    CheckConstraint("(state = 'open') = (answer IS NULL)", name="feedback_answer_check"),
-    CheckConstraint("(state = 'improved') = (improvement IS NOT NULL)", name="feedback_improvement_check"),
+    CheckConstraint("(state = 'open') = (answer IS NULL)", name="feedback_answer_unless_open"),
+    CheckConstraint("(state = 'improved') = (improvement IS NOT NULL)", name="feedback_improvement_when_improved"),
 )
 Index("feedback_buyer_idx", feedback.c.buyer_id, feedback.c.id)
 Index("feedback_merchant_idx", feedback.c.merchant_id, feedback.c.id)

@@ -1,0 +1,91 @@
+"""The people who use the service, the facts that other services tell it, and short words for both."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from aftercare_chassis.testing import Harness
+from aftercare_events import (
+    AfterSaleCompleted,
+    AfterSaleRequested,
+    DisputeExecuted,
+    DisputeOpened,
+    DisputeWithdrawn,
+    Envelope,
+    Event,
+    OrderCreated,
+)
+
+ORDER, CASE = "ord_1", "case_1"
+SCORES = {"service": 5, "helpfulness": 4, "refund": 5, "speed": 3}
+
+
+@dataclass
+class Desk:
+    """The harness, one client per person, and short words for what the tests say again and again."""
+
+    harness: Harness
+    people: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> httpx.AsyncClient:
+        return self.people[name]
+
+    async def told(self, event: type[Event], **fields: Any) -> Envelope:
+        """An event of another service comes in; what the test does not say is made up."""
+        envelope = await self.harness.consume(event(**{**self._usual(event), **fields}))
+        assert await self.harness.parked() == []
+        return envelope
+
+    def _usual(self, event: type[Event]) -> dict[str, Any]:
+        facts = {
+            "affected_party": "buyer-1", "applicant": "buyer-1", "handler": "system", "result": "moved",
+            "time": self.harness.clock.now(), "order_id": ORDER, "case_id": CASE, "dispute_id": "dsp_1",
+            "buyer_id": "buyer-1", "merchant_id": "m-1", "case_type": "return_refund", "state": "pending_review",
+            "currency": "CNY", "lines": (), "total_minor": 29500, "shipping_fee_minor": 800, "cause": "decision",
+            "reason": "quality_defect", "stage": "post_receipt", "requested_minor": 19133, "carrier": "zto",
+            "waybill_no": "73000001", "accepted_minor": 19133, "refund_id": "ref_1", "payment_id": "pay_1",
+            "amount_minor": 19133, "failure_code": "refused", "refunded_minor": 19133, "category": "other",
+        }
+        return {name: fact for name, fact in facts.items() if name in event.model_fields}
+
+    async def order(self, order_id: str = ORDER, **whose: str) -> None:
+        await self.told(OrderCreated, order_id=order_id, result="created", **whose)
+
+    async def case(self, case_id: str = CASE, **whose: str) -> None:
+        await self.told(AfterSaleRequested, case_id=case_id, **whose)
+
+    async def completed(self, case_id: str = CASE, **whose: str) -> None:
+        await self.told(AfterSaleCompleted, case_id=case_id, state="completed", **whose)
+
+    async def disputed(self, complaint_id: str) -> None:
+        await self.told(DisputeOpened, complaint_id=complaint_id, state="await_merchant_answer")
+
+    async def executed(self, complaint_id: str) -> None:
+        await self.told(DisputeExecuted, complaint_id=complaint_id, state="executed")
+
+    async def withdrawn(self, complaint_id: str) -> None:
+        await self.told(DisputeWithdrawn, complaint_id=complaint_id, state="withdrawn")
+
+    async def conversation(self, **fields: Any) -> dict[str, Any]:
+        """One that buyer-1 opens about the case."""
+        body = {"order_id": ORDER, "case_id": CASE, "text": "什么时候退款?", **fields}
+        return made(await self.buyer.post("/v1/conversations", json=body))
+
+    async def complaint(self, **fields: Any) -> dict[str, Any]:
+        """One that buyer-1 opens about the case."""
+        return made(await self.buyer.post("/v1/complaints", json=complaint_body(**fields)))
+
+    async def events(self, name: str) -> list[Any]:
+        """What this service published under this name, oldest first."""
+        return [event for event in await self.harness.published() if type(event).__name__ == name]
+
+
+def complaint_body(**fields: Any) -> dict[str, Any]:
+    usual = {"channel": "web", "order_id": ORDER, "case_id": CASE, "category": "unfair_rejection"}
+    return {**usual, "text": "商家无理由拒绝", **fields}
+
+
+def made(response: httpx.Response) -> dict[str, Any]:
+    assert response.status_code == 201, response.text
+    body: dict[str, Any] = response.json()
+    return body

@@ -1,0 +1,158 @@
+"""Buyer, seller and agent in one conversation, and all of it read back."""
+
+from cs_desk import CASE, ORDER, made
+
+
+async def test_a_buyer_opens_a_conversation_about_a_case(served) -> None:
+    opened = await served.conversation()
+    assert opened["id"].startswith("conv_")
+    assert (opened["state"], opened["order_id"], opened["case_id"]) == ("open", ORDER, CASE)
+    assert (opened["buyer_id"], opened["merchant_id"]) == ("buyer-1", "m-1")
+    assert [(m["author_role"], m["author_id"], m["text"]) for m in opened["messages"]] == [
+        ("buyer", "buyer-1", "什么时候退款?")
+    ]
+    assert opened["whose_turn"] == "service"
+    assert opened["answer_due_at"] == "2026-03-02T13:00:00Z"
+
+
+async def test_opening_is_told_without_the_text(served) -> None:
+    opened = await served.conversation()
+    (told,) = await served.events("ConversationOpened")
+    (posted,) = await served.events("MessagePosted")
+    assert (told.conversation_id, told.order_id, told.case_id) == (opened["id"], ORDER, CASE)
+    assert (told.affected_party, told.applicant, told.handler, told.result) == ("buyer-1",) * 3 + ("open",)
+    assert (posted.message_id, posted.author_role) == (opened["messages"][0]["id"], "buyer")
+    assert posted.evidence == (posted.text_hash,)
+    assert "退款".encode() not in b"".join(e.data for e in await served.harness.envelopes())
+
+
+async def test_a_conversation_may_be_about_nothing_in_particular(desk) -> None:
+    opened = made(await desk.buyer.post("/v1/conversations", json={"text": "你好"}))
+    assert (opened["order_id"], opened["case_id"], opened["merchant_id"]) == (None, None, None)
+    assert (await desk.seller.get(f"/v1/conversations/{opened['id']}")).status_code == 404
+
+
+async def test_an_order_alone_is_enough(served) -> None:
+    opened = made(await served.buyer.post("/v1/conversations", json={"order_id": ORDER, "text": "?"}))
+    assert (opened["order_id"], opened["case_id"]) == (ORDER, None)
+
+
+async def test_a_case_alone_brings_its_order(served) -> None:
+    opened = made(await served.buyer.post("/v1/conversations", json={"case_id": CASE, "text": "?"}))
+    assert opened["order_id"] == ORDER
+
+
+async def test_all_three_sides_write_and_read_the_same(served) -> None:
+    opened = await served.conversation()
+    path = f"/v1/conversations/{opened['id']}"
+    made(await served.agent.post(f"{path}/messages", json={"text": "正在处理"}))
+    made(await served.seller.post(f"{path}/messages", json={"text": "已安排"}))
+    made(await served.buyer.post(f"{path}/messages", json={"text": "谢谢"}))
+    shown = [(await client.get(path)).json() for client in (served.buyer, served.seller, served.agent)]
+    said = [(m["author_role"], m["text"]) for m in shown[0]["messages"]]
+    assert said == [("buyer", "什么时候退款?"), ("agent", "正在处理"), ("seller", "已安排"), ("buyer", "谢谢")]
+    assert shown[0]["messages"] == shown[1]["messages"] == shown[2]["messages"]
+    assert shown[0]["message_count"] == 4
+
+
+async def test_an_answer_ends_the_waiting_and_the_queue_shows_who_waits(served) -> None:
+    first, second = await served.conversation(), await served.conversation()
+    made(await served.agent.post(f"/v1/conversations/{first['id']}/messages", json={"text": "正在处理"}))
+    waiting = (await served.agent.get("/v1/conversations?whose_turn=service")).json()["data"]
+    assert [each["id"] for each in waiting] == [second["id"]]
+    answered = (await served.agent.get(f"/v1/conversations/{first['id']}")).json()
+    assert (answered["whose_turn"], answered["answer_due_at"]) == ("buyer", None)
+
+
+async def test_an_agent_cites_articles(served) -> None:
+    opened = await served.conversation()
+    cited = {"text": "七天内可退", "citations": [{"article_id": "art_1", "article_version": 2}]}
+    path = f"/v1/conversations/{opened['id']}"
+    assert made(await served.agent.post(f"{path}/messages", json=cited))["citations"] == cited["citations"]
+    assert (await served.buyer.get(path)).json()["messages"][-1]["citations"] == cited["citations"]
+
+
+async def test_only_agents_cite(served) -> None:
+    opened = await served.conversation()
+    cited = {"text": "?", "citations": [{"article_id": "art_1", "article_version": 2}]}
+    response = await served.buyer.post(f"/v1/conversations/{opened['id']}/messages", json=cited)
+    served.harness.problem(response, 403, "citations_by_agents_only")
+
+
+async def test_an_agent_takes_a_conversation_over(served) -> None:
+    opened = await served.conversation()
+    path = f"/v1/conversations/{opened['id']}/assign"
+    assert (await served.agent.post(path, json={})).json()["agent_id"] == "agent-1"
+    assert (await served.agent.post(path, json={"agent_id": "agent-7"})).json()["agent_id"] == "agent-7"
+    assert [told.agent_id for told in await served.events("ConversationAssigned")] == ["agent-1", "agent-7"]
+    assert len((await served.agent.get("/v1/conversations?agent_id=agent-7")).json()["data"]) == 1
+
+
+async def test_a_closed_conversation_takes_no_more_messages(served) -> None:
+    opened = await served.conversation()
+    path = f"/v1/conversations/{opened['id']}"
+    closed = (await served.buyer.post(f"{path}/close")).json()
+    assert (closed["state"], closed["whose_turn"], closed["answer_due_at"]) == ("closed", None, None)
+    assert closed["closed_at"] == "2026-03-02T09:00:00Z"
+    for verb, body in (("messages", {"text": "还有"}), ("close", None)):
+        body = served.harness.problem(await served.buyer.post(f"{path}/{verb}", json=body), 409, "illegal_transition")
+        assert body["allowed"] == []
+    assert (await served.events("ConversationClosed"))[0].result == "closed"
+
+
+async def test_the_seller_does_not_close_the_buyers_conversation(served) -> None:
+    opened = await served.conversation()
+    served.harness.problem(await served.seller.post(f"/v1/conversations/{opened['id']}/close"), 403, "forbidden")
+
+
+async def test_each_side_is_told_what_it_may_do(served) -> None:
+    opened = await served.conversation()
+    shown = (await served.seller.get(f"/v1/conversations/{opened['id']}")).json()["allowed_actions"]
+    assert shown[:3] == [
+        {"action": "post", "allowed": True},
+        {"action": "assign", "allowed": False, "why_not": "agent_only"},
+        {"action": "close", "allowed": False, "why_not": "buyer_or_agent_only"},
+    ]
+
+
+async def test_a_long_conversation_shows_its_end_and_pages_the_rest(served) -> None:
+    opened = await served.conversation(text="0")
+    path = f"/v1/conversations/{opened['id']}"
+    for number in range(1, 104):
+        made(await served.buyer.post(f"{path}/messages", json={"text": str(number)}))
+    shown = (await served.buyer.get(path)).json()
+    assert shown["message_count"] == 104
+    assert [m["text"] for m in shown["messages"]] == [str(n) for n in range(4, 104)]
+    texts, cursor = [], ""
+    while cursor is not None:
+        page = (
+            await served.buyer.get(
+                f"{path}/messages", params={"limit": 50, "cursor": cursor} if cursor else {"limit": 50}
+            )
+        ).json()
+        texts += [m["text"] for m in page["data"]]
+        cursor = page["next_cursor"]
+    assert texts == [str(n) for n in range(103, -1, -1)]
+
+
+async def test_versions_are_the_sequences_of_the_events(served) -> None:
+    opened = await served.conversation()
+    assert opened["version"] == 2
+    path = f"/v1/conversations/{opened['id']}"
+    made(await served.agent.post(f"{path}/messages", json={"text": "正在处理"}))
+    closed = await served.agent.post(f"{path}/close")
+    assert (closed.json()["version"], closed.headers["etag"]) == (4, '"v4"')
+    mine = [e for e in await served.harness.envelopes() if e.subject == opened["id"]]
+    assert [e.sequence for e in mine] == [1, 2, 3, 4]
+
+
+async def test_lists_are_filtered_and_paged(served) -> None:
+    opened = [(await served.conversation())["id"] for _ in range(3)]
+    await served.agent.post(f"/v1/conversations/{opened[0]}/close")
+    listed = (await served.buyer.get("/v1/conversations?state=open&limit=1")).json()
+    assert [each["id"] for each in listed["data"]] == [opened[2]]
+    assert listed["has_more"]
+    after = {"state": "open", "limit": 1, "cursor": listed["next_cursor"]}
+    rest = (await served.buyer.get("/v1/conversations", params=after)).json()
+    assert ([each["id"] for each in rest["data"]], rest["has_more"]) == ([opened[1]], False)
+    assert "messages" not in rest["data"][0]

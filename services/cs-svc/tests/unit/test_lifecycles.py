@@ -1,0 +1,92 @@
+"""Every row of the three tables, and every move that is not in them, for every role."""
+
+import pytest
+from aftercare_chassis.lifecycle import SYSTEM, Actor, IllegalMove, Lifecycle, NotYours
+from cs_svc.domain.lifecycle import COMPLAINT, CONVERSATION, FEEDBACK
+from cs_svc.settings import Settings
+
+ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
+
+ROWS = {
+    CONVERSATION.name: {
+        ("open", "post"): ("open", {"buyer", "seller", "agent"}),
+        ("open", "assign"): ("open", {"agent"}),
+        ("open", "close"): ("closed", {"buyer", "agent"}),
+        ("open", "notify"): ("open", {"system"}),
+        ("closed", "notify"): ("closed", {"system"}),
+    },
+    COMPLAINT.name: {
+        ("open", "answer"): ("answered", {"agent"}),
+        ("open", "resolve"): ("resolved", {"agent"}),
+        ("open", "escalate"): ("escalated", {"system"}),
+        ("answered", "answer"): ("answered", {"agent"}),
+        ("answered", "resolve"): ("resolved", {"agent"}),
+        ("answered", "escalate"): ("escalated", {"system"}),
+        ("escalated", "answer"): ("escalated", {"agent"}),
+        ("escalated", "conclude"): ("resolved", {"system"}),
+        ("resolved", "escalate"): ("resolved", {"system"}),
+    },
+    FEEDBACK.name: {
+        ("open", "answer"): ("answered", {"agent"}),
+        ("answered", "improve"): ("improved", {"agent"}),
+    },
+}
+
+
+def every_try(lifecycle):
+    """Each state, action and role that the document knows."""
+    states = type(next(iter(lifecycle.moves))[0])
+    actions = type(next(iter(lifecycle.moves))[1])
+    return [(state, action, role) for state in states for action in actions for role in ROLES]
+
+
+EVERY_TRY = [
+    pytest.param(lifecycle, *each, id="-".join((lifecycle.name, *each)))
+    for lifecycle in (CONVERSATION, COMPLAINT, FEEDBACK)
+    for each in every_try(lifecycle)
+]
+
+
+@pytest.mark.parametrize(("lifecycle", "state", "action", "role"), EVERY_TRY)
+def test_a_move_leads_where_the_table_says_and_nowhere_else(lifecycle, state, action, role) -> None:
+    actor = SYSTEM if role == "system" else Actor("somebody", role)
+    row = ROWS[lifecycle.name].get((state.value, action.value))
+    if row is None:
+        with pytest.raises(IllegalMove) as illegal:
+            lifecycle.move(state, action, actor)
+        assert illegal.value.facts["allowed"] == allowed_now(lifecycle, state, role)
+    elif role not in row[1]:
+        with pytest.raises(NotYours) as not_yours:
+            lifecycle.move(state, action, actor)
+        assert not_yours.value.facts["why_not"].endswith("_only")
+    else:
+        assert lifecycle.move(state, action, actor) == row[0]
+
+
+def allowed_now(lifecycle, state, role) -> list[str]:
+    return [action for (at, action), (_, roles) in ROWS[lifecycle.name].items() if at == state and role in roles]
+
+
+@pytest.mark.parametrize(("lifecycle", "state", "action", "role"), EVERY_TRY)
+def test_what_is_shown_as_allowed_is_what_works(lifecycle, state, action, role) -> None:
+    shown = {each.action: each for each in lifecycle.allowed(state, Actor("somebody", role))}[action.value]
+    assert shown.allowed == (action.value in allowed_now(lifecycle, state, role))
+    assert (shown.why_not is None) == shown.allowed
+
+
+@pytest.mark.parametrize("lifecycle", [CONVERSATION, COMPLAINT, FEEDBACK], ids=lambda each: each.name)
+def test_the_hours_of_each_wait_are_settings(lifecycle: Lifecycle) -> None:
+    named = {wait.hours for wait in lifecycle.waits.values() if wait.hours}
+    assert named <= set(Settings.model_fields)
+
+
+def test_open_documents_say_whose_turn_it_is() -> None:
+    assert {state.value: COMPLAINT.wait(state).turn for state in COMPLAINT.waits} == {
+        "open": "agent",
+        "answered": "agent",
+        "escalated": "dispute",
+    }
+
+
+def test_the_table_prints_its_diagram() -> None:
+    assert "open --> escalated: escalate (system)" in COMPLAINT.diagram()
