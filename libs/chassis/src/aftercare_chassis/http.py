@@ -154,6 +154,8 @@ class Edge:
             if answer.limit is None or not answer.limit.expired():
                 raise
             raise TimeLimitExceeded from error
+        finally:
+            answer.limit = None
 
 
 class _Answer:

@@ -161,7 +161,8 @@ def _responses(operation: Node, command: bool, addressed: bool, limited: bool) -
     sent |= {422} if takes_input else set()
     sent |= {409} if command else set()
     sent |= {412} if command and addressed else set()
-    sent |= {408, 413, 415} if "requestBody" in operation else set()
+    sent |= {408, 413} if command else set()
+    sent |= {415} if "requestBody" in operation else set()
     told = {int(status) for status in responses if status.isdigit() and status >= "400"}
     for status, response in problems(*sorted(sent | told)).items():
         found = responses.get(str(status), {})

@@ -2,5 +2,6 @@
 
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from aftercare_chassis.testing.harness import Harness
+from aftercare_chassis.testing.waiting import until
 
-__all__ = ["FixedClock", "Harness", "SequentialIds"]
+__all__ = ["FixedClock", "Harness", "SequentialIds", "until"]

@@ -1,0 +1,12 @@
+"""Waiting in tests: for a condition, with a deadline, never for a while."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+
+async def until(condition: Callable[[], Awaitable[bool]], what: str, seconds: float = 30) -> None:
+    """Return as soon as `condition` holds; AssertionError naming `what` when it does not in time."""
+    deadline = asyncio.get_running_loop().time() + seconds
+    while not await condition():
+        assert asyncio.get_running_loop().time() < deadline, f"not within {seconds} s: {what}"
+        await asyncio.sleep(0.02)

@@ -1,0 +1,173 @@
+"""Outbox to log to inbox, with a real broker: every event arrives, in order per aggregate, with one effect."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aftercare_chassis import kafka, outbox
+from aftercare_chassis.buckets import Buckets
+from aftercare_chassis.consumer import Consumer
+from aftercare_chassis.ids import Uuid7Ids
+from aftercare_chassis.relay import Relay
+from aftercare_chassis.testing import Harness, until
+from aftercare_events import TOPICS, Envelope, OrderCancelled, codec
+from aiokafka import AIOKafkaConsumer
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+
+FEEDBACK, ORDERS = "aftercare.feedback.v1", "aftercare.orders.v1"
+
+
+@pytest.fixture(scope="session")
+async def log(kafka_bootstrap: str) -> str:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(name, 3, 1) for name in TOPICS], timeout_ms=20_000)
+    await admin.close()
+    return kafka_bootstrap
+
+
+@pytest.fixture
+async def on_log(start_tally: Any, log: str) -> AsyncIterator[Harness]:
+    async with start_tally(kafka=log, pool_size=20) as harness:
+        harness.runtime.name = f"tally-{uuid4().hex[:8]}"  # a consumer group of its own on a log that tests share
+        harness.runtime.ids = Uuid7Ids()
+        harness.consumer = Consumer(harness.runtime, harness.service.handlers)
+        yield harness
+
+
+@asynccontextmanager
+async def running(*loops: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    tasks = [asyncio.ensure_future(loop(stop)) for loop in loops]
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(asyncio.gather(*tasks), 20)
+
+
+async def drained(harness: Harness) -> bool:
+    return bool(await harness.runtime.pool.fetchval("SELECT count(*) = 0 FROM outbox"))
+
+
+@asynccontextmanager
+async def reading(bootstrap: str, topic: str) -> AsyncIterator[Callable[[int], Awaitable[list[Envelope]]]]:
+    """The envelopes that reach the end of a topic from now on."""
+    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="latest")
+    await consumer.start()
+    await consumer.seek_to_end()
+    for partition in consumer.assignment():
+        await consumer.position(partition)
+
+    async def take(count: int) -> list[Envelope]:
+        async with asyncio.timeout(30):
+            records = [await consumer.getone() for _ in range(count)]
+        return [codec.decode(r.topic, r.key, r.value, r.headers) for r in records]
+
+    try:
+        yield take
+    finally:
+        await consumer.stop()
+
+
+async def test_concurrent_writers_reach_the_log_in_order_per_aggregate(on_log: Harness, log: str) -> None:
+    buyer = on_log.client("buyer", "buyer-1")
+    ids = [(await buyer.post("/v1/tallies", json={"count": 0})).json()["id"] for _ in range(5)]
+    async with reading(log, FEEDBACK) as take, running(Relay(on_log.runtime).run):
+
+        async def writer(n: int) -> None:
+            for step in range(10):
+                answer = await buyer.post(f"/v1/tallies/{ids[(n + step) % 5]}/up", params={"times": 2})
+                assert answer.status_code == 200
+
+        await asyncio.gather(*(writer(n) for n in range(8)))
+        envelopes = await take(5 + 8 * 10 * 2)
+        await until(lambda: drained(on_log), "the outbox is empty")
+    for each in ids:
+        assert [e.sequence for e in envelopes if e.subject == each] == list(range(1, 34))
+
+
+async def test_relays_share_the_buckets_and_take_over(on_log: Harness) -> None:
+    first, second = [await on_log.runtime.connect() for _ in range(2)]
+    one, two = Buckets(first), Buckets(second)
+    await one.join()
+    assert len(await one.refresh()) == outbox.BUCKETS
+    await two.join()
+    assert await two.refresh() == []
+    assert len(await one.refresh()) == outbox.BUCKETS // 2
+    held = set(await two.refresh())
+    assert len(held) == outbox.BUCKETS // 2
+    assert held.isdisjoint(await one.refresh())
+    await first.close()
+    await until(lambda: _owns_all(two), "the survivor owns everything")
+    await second.close()
+
+
+async def _owns_all(buckets: Buckets) -> bool:
+    return len(await buckets.refresh()) == outbox.BUCKETS
+
+
+def told_by(make: Callable[..., OrderCancelled], order_id: str, sequence: int) -> Envelope:
+    """An event of another service, as its outbox would hold it."""
+    return Envelope.of(make(order_id), id=Uuid7Ids().uuid7(), source="/x", sequence=sequence, correlation_id="c")
+
+
+async def post(harness: Harness, *envelopes: Envelope) -> None:
+    async with harness.runtime.pool.acquire() as connection:
+        await outbox.insert(connection, envelopes)
+
+
+async def tallies(harness: Harness, orders: list[str]) -> dict[str, int]:
+    query = "SELECT id, count FROM tallies WHERE id = ANY($1)"
+    rows: Any = await harness.runtime.pool.fetch(query, [f"tally_{order}" for order in orders])
+    return {row["id"].removeprefix("tally_"): row["count"] for row in rows}
+
+
+async def test_a_relay_that_dies_after_the_acknowledgement_doubles_nothing_in_effect(
+    on_log: Harness, order_cancelled: Callable[..., OrderCancelled]
+) -> None:
+    """The rows are still there, so they are sent again; the consumer knows them by then."""
+    order = uuid4().hex
+    first, second = (told_by(order_cancelled, order, n) for n in (1, 2))
+    async with running(on_log.consumer.run, Relay(on_log.runtime).run):
+        for some in ([first], [first], [second]):  # same aggregate, same partition: the last effect comes last
+            await post(on_log, *some)
+            await until(lambda: drained(on_log), "the event is on the log")
+
+        async def at_the_end() -> bool:
+            return (await tallies(on_log, [order])).get(order, 0) >= 2
+
+        await until(at_the_end, "the second event has its effect")
+    assert await tallies(on_log, [order]) == {order: 2}
+
+
+async def test_consumers_that_come_and_go_lose_and_double_nothing(
+    on_log: Harness, order_cancelled: Callable[..., OrderCancelled]
+) -> None:
+    rivals = [Consumer(on_log.runtime, on_log.service.handlers) for _ in range(2)]
+    orders = [uuid4().hex for _ in range(20)]
+    await post(on_log, *(told_by(order_cancelled, order, n) for n in range(1, 11) for order in orders))
+
+    async def begun() -> bool:
+        return bool(await tallies(on_log, orders))
+
+    async def done() -> bool:
+        return sum((await tallies(on_log, orders)).values()) >= 200
+
+    async with running(Relay(on_log.runtime).run, rivals[0].run):
+        await until(begun, "the first one has begun")
+        async with running(rivals[1].run):
+            await until(done, "every event has its effect")
+    assert await tallies(on_log, orders) == dict.fromkeys(orders, 10)
+    assert await on_log.parked() == []
+
+
+def test_clients_are_built_with_what_keeps_events_safe() -> None:
+    assert kafka.PRODUCER["acks"] == "all"
+    assert kafka.PRODUCER["enable_idempotence"] is True
+    assert kafka.CONSUMER["enable_auto_commit"] is False
+    assert kafka.CONSUMER["auto_offset_reset"] == "earliest"
+    assert kafka.CONSUMER["session_timeout_ms"] < kafka.CONSUMER["rebalance_timeout_ms"]
