@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-
 from aftercare_cli.stack import containers
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.guardian import guarded

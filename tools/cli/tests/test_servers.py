@@ -4,7 +4,6 @@ import asyncio
 
 import asyncpg
 import pytest
-
 from aftercare_cli.stack import databases, topics
 from aftercare_cli.stack.layout import SERVICES
 from aftercare_events import TOPICS

@@ -19,26 +19,18 @@ PASSWORD = "only-for-a-throw-away-container"  # noqa: S105
 def trouble() -> str | None:
     """Why containers cannot be used here, or None. An engine without the images counts as none."""
     try:
-        import docker
+        import docker  # type: ignore[import-untyped]
     except ImportError:
         return "the docker package is not installed"
     try:
         engine = docker.from_env(timeout=5)
         engine.ping()
-        for image in (POSTGRES_IMAGE, KAFKA_IMAGE):
-            _have(engine, image)
+        known = {tag for image in engine.images.list() for tag in image.tags}
+        for image in {POSTGRES_IMAGE, KAFKA_IMAGE} - known:
+            engine.images.pull(image)
     except docker.errors.DockerException as error:
         return f"no Docker engine with our images ({type(error).__name__})"
     return None
-
-
-def _have(engine: Any, image: str) -> None:
-    import docker
-
-    try:
-        engine.images.get(image)
-    except docker.errors.ImageNotFound:
-        engine.images.pull(image)
 
 
 @dataclass(slots=True)
@@ -93,7 +85,8 @@ def _container(image: str, inside: int) -> tuple[Any, int]:
     if not port_is_free(port):
         raise StackError(f"port {port} was taken in this moment, try again")
     container = DockerContainer(image)
-    container.ports[inside] = ("127.0.0.1", port)
+    # Loopback only; the library types the value narrower than what it passes on.
+    container.ports[str(inside)] = ("127.0.0.1", port)  # type: ignore[assignment]
     return container, port
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
-
 from aftercare_cli.stack.layout import SERVICES, Server
 
 

@@ -1,10 +1,8 @@
 """Kafka and PostgreSQL that somebody else runs, by address."""
 
-import asyncio
 from dataclasses import dataclass, field
 
 import asyncpg
-
 from aftercare_cli.stack import databases, topics
 from aftercare_cli.stack.interface import Piece, Progress, StackError, step
 from aftercare_cli.stack.threads import run
@@ -44,7 +42,7 @@ class Given:
 async def _trouble(dsn: str) -> str | None:
     try:
         connection = await asyncpg.connect(dsn, timeout=5)
-    except (OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncio.TimeoutError) as error:
+    except (TimeoutError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
         return str(error) or type(error).__name__
     await connection.close()
     return None

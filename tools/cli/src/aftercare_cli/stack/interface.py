@@ -72,7 +72,8 @@ def step(progress: Progress, name: str, what: str, detail: str) -> Iterator[None
 class Infrastructure(Protocol):
     """Kafka and PostgreSQL, wherever they come from. Every method may be called again."""
 
-    kind: str
+    @property
+    def kind(self) -> str: ...
 
     def start(self, progress: Progress) -> None: ...
 
@@ -96,7 +97,10 @@ class Infrastructure(Protocol):
 class Stack(Protocol):
     """The whole suite on this machine. `up` of a running stack only mends what is broken."""
 
-    kind: str
+    @property
+    def kind(self) -> str:
+        """How it is run: embedded, compose or given."""
+        ...
 
     def up(self, progress: Progress) -> Addresses: ...
 

@@ -99,8 +99,7 @@ class Kafka:
 
     def piece(self) -> Piece:
         if process := self.processes.find(NAME):
-            state = "up" if self._listens() else "broken"
-            return Piece(NAME, state, f"{self.bootstrap} · pid {process.pid}")
+            return Piece(NAME, "up" if self._listens() else "broken", f"{self.bootstrap} · pid {process.pid}")
         if self.processes.was_started(NAME):
             return Piece(NAME, "broken", f"ended by itself · {self.processes.log(NAME)}")
         return Piece(NAME, "down", "")

@@ -11,6 +11,7 @@ class Server:
 
     name: str
     number: int
+    seeded: bool = False
 
     @property
     def database(self) -> str:
@@ -18,9 +19,12 @@ class Server:
         return "aftercare_" + self.name.removesuffix("-svc")
 
 
-SERVICES = tuple(
-    Server(name, number)
-    for number, name in enumerate(("order-svc", "aftersale-svc", "cs-svc", "kb-svc", "analytics-svc"), start=1)
+SERVICES = (
+    Server("order-svc", 1),
+    Server("aftersale-svc", 2),
+    Server("cs-svc", 3),
+    Server("kb-svc", 4, seeded=True),
+    Server("analytics-svc", 5),
 )
 SIMULATOR = Server("payment-simulator", 9)
 
@@ -38,8 +42,11 @@ class Layout:
         home = os.environ.get("AFTERCARE_HOME")
         return cls(Path(home) if home else checkout() / ".aftercare", int(os.environ.get("PORT_BASE") or 8000))
 
+    def port(self, server: Server) -> int:
+        return self.port_base + server.number
+
     def url(self, server: Server) -> str:
-        return f"http://127.0.0.1:{self.port_base + server.number}"
+        return f"http://127.0.0.1:{self.port(server)}"
 
     def folder(self, name: str) -> Path:
         path = self.home / name

@@ -1,6 +1,5 @@
 """A real PostgreSQL server from a wheel, on loopback, with passwords."""
 
-import asyncio
 import importlib.util
 import os
 import pwd
@@ -12,7 +11,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
-
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.interface import Piece, Progress, StackError, step
 from aftercare_cli.stack.processes import Processes, port_is_free
@@ -114,7 +112,7 @@ def answers(dsn: str) -> bool:
 async def _ping(dsn: str) -> bool:
     try:
         connection = await asyncpg.connect(dsn, timeout=3)
-    except (OSError, asyncpg.PostgresError, asyncio.TimeoutError):
+    except (TimeoutError, OSError, asyncpg.PostgresError):
         return False
     await connection.close()
     return True

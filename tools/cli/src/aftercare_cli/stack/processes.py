@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
-
 from aftercare_cli.stack.interface import StackError
 
 LOG_LIMIT = 5 * 1024 * 1024
@@ -114,7 +113,7 @@ def need_port(port: int, name: str, remedy: str) -> None:
 def _listener(port: int) -> str:
     try:
         for connection in psutil.net_connections("tcp"):
-            if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port and connection.pid:
+            if connection.status == psutil.CONN_LISTEN and connection.laddr[1:] == (port,) and connection.pid:
                 return f" by pid {connection.pid} ({psutil.Process(connection.pid).name()})"
     except psutil.Error:
         pass

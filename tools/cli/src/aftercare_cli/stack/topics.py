@@ -1,13 +1,13 @@
 """Creating the topics of the log: by command, never by accident."""
 
 import asyncio
-from collections.abc import Callable
-
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
-from aiokafka.errors import KafkaError, for_code
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from aftercare_cli.stack.interface import StackError
 from aftercare_events import TOPICS
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import KafkaError, for_code
 
 EXISTS, UNKNOWN = 36, 3
 
@@ -28,12 +28,12 @@ async def delete(bootstrap: str) -> list[str]:
     return await _ask(bootstrap, lambda admin: admin.delete_topics(list(TOPICS), timeout_ms=20_000), fine=UNKNOWN)
 
 
-async def _ask(bootstrap: str, what: Callable[[AIOKafkaAdminClient], object], *, fine: int) -> list[str]:
+async def _ask(bootstrap: str, what: Callable[[AIOKafkaAdminClient], Awaitable[Any]], *, fine: int) -> list[str]:
     """Names of the topics for which the request changed something."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=30_000)
     try:
         await asyncio.wait_for(admin.start(), 20)
-        response = await asyncio.wait_for(what(admin), 40)  # type: ignore[arg-type]
+        response = await asyncio.wait_for(what(admin), 40)
     except (KafkaError, TimeoutError, OSError) as error:
         raise StackError(f"kafka at {bootstrap} does not answer: {error or type(error).__name__}") from None
     finally:
@@ -41,7 +41,7 @@ async def _ask(bootstrap: str, what: Callable[[AIOKafkaAdminClient], object], *,
     return [name for name, code in _codes(response) if _changed(name, code, fine)]
 
 
-def _codes(response: object) -> list[tuple[str, int]]:
+def _codes(response: Any) -> list[tuple[str, int]]:
     rows = getattr(response, "topic_errors", None) or getattr(response, "topic_error_codes", None) or []
     return [(row[0], row[1]) for row in rows]
 

@@ -1,0 +1,68 @@
+# Thin lines over one command, `aftercare`, and the usual tools. `make` alone lists the targets.
+.DEFAULT_GOAL := help
+SHELL := /bin/sh
+BIN := .venv/bin
+STAMP := .venv/.aftercare-ready
+MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
+TYPED := $(wildcard libs/*/src tools/*/src services/*/src/*/domain)
+
+.PHONY: help install demo up down status logs reset doctor test test-failure test-compose check format bench lock
+
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## the environment: packages, Java and Maven (every other target does it when needed)
+
+$(STAMP): requirements.lock $(MEMBERS) tools/setup.sh
+	@tools/setup.sh
+	@touch $@
+
+demo: $(STAMP) ## start the suite and play one order's whole story through the public APIs
+	@$(BIN)/aftercare demo
+
+up: $(STAMP) ## start the local stack, or mend what is broken of it
+	@$(BIN)/aftercare up
+
+down: $(STAMP) ## end the local stack; its data stay
+	@$(BIN)/aftercare down
+
+status: $(STAMP) ## what runs and what is broken
+	@$(BIN)/aftercare status
+
+logs: $(STAMP) ## the last lines of all logs, and what comes in (S=order-svc for one)
+	@$(BIN)/aftercare logs $(S) --follow
+
+reset: $(STAMP) ## end the local stack and delete its data
+	@$(BIN)/aftercare reset
+
+doctor: $(STAMP) ## what is missing on this machine and how to get it
+	@$(BIN)/aftercare doctor
+
+test: $(STAMP) ## every test except the long ones (T=… chooses, e.g. T=services/kb-svc)
+	@$(BIN)/python -m pytest $(T)
+
+test-failure: $(STAMP) ## the long failure tests
+	@$(BIN)/python -m pytest -m long $(T)
+
+test-compose: $(STAMP) ## build the images, bring compose up, play the journey against it, take it down
+	@$(BIN)/aftercare test-compose
+
+check: $(STAMP) ## format, lint, types, import rules, generated documents
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy $(TYPED)
+	$(BIN)/lint-imports
+	$(BIN)/aftercare documents --check
+
+format: $(STAMP) ## put the code into shape and write the generated documents
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+	$(BIN)/aftercare documents
+
+bench: $(STAMP) ## measure, and write docs/benchmarks.md
+	@$(BIN)/aftercare bench
+
+lock: $(STAMP) ## choose the newest packages that fit and write requirements.lock
+	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \
+		pyproject.toml --group pyproject.toml:dev $(MEMBERS) -o requirements.lock
+	@! grep -nE 'https?://|--(extra-)?index' requirements.lock

@@ -1,0 +1,89 @@
+"""up, down, status, logs, reset, topics, doctor."""
+
+from typing import Annotated
+
+import typer
+
+from aftercare_cli import doctor as health
+from aftercare_cli import view
+from aftercare_cli.stack import topics as log_topics
+from aftercare_cli.stack.choose import choose
+from aftercare_cli.stack.interface import StackError
+from aftercare_cli.stack.layout import SERVICES, Layout
+from aftercare_cli.stack.threads import run
+
+With = Annotated[str | None, typer.Option("--with", help="embedded, compose or given (else AFTERCARE_STACK decides)")]
+
+
+def add(app: typer.Typer) -> None:
+    """Add these commands to the app."""
+    for command in (up, down, status, logs, reset, topics, doctor):
+        app.command()(command)
+
+
+def up(
+    kind: With = None,
+    without: Annotated[list[str] | None, typer.Option(help="leave this service to your editor or debugger")] = None,
+) -> None:
+    """Start what does not run yet; mend what is broken."""
+    left_out = frozenset(without or ())
+    if unknown := left_out - {service.name for service in SERVICES}:
+        raise StackError(f"there is no service {', '.join(sorted(unknown))}")
+    with view.progress() as shown:
+        where = choose(Layout.here(), kind, left_out).up(shown)
+    view.addresses(where)
+
+
+def down(kind: With = None) -> None:
+    """End what `up` started; the data stay."""
+    with view.progress() as shown:
+        choose(Layout.here(), kind).down(shown)
+    view.console.print("Everything is down; the data stay in .aftercare (`make reset` deletes them).")
+
+
+def reset(kind: With = None) -> None:
+    """Down, and delete all data of the local stack."""
+    with view.progress() as shown:
+        choose(Layout.here(), kind).reset(shown)
+    view.console.print("Everything is down and its data are gone.")
+
+
+def status(kind: With = None) -> None:
+    """Say what runs and what is broken; exit 1 unless everything is up."""
+    found = choose(Layout.here(), kind).status()
+    view.pieces(found)
+    if any(piece.state != "up" for piece in found):
+        raise typer.Exit(1)
+
+
+def logs(
+    service: Annotated[str | None, typer.Argument(help="all when left out")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on until interrupted")] = False,
+    kind: With = None,
+) -> None:
+    """Show the last lines of the logs."""
+    choose(Layout.here(), kind).logs(service, follow)
+
+
+def topics(
+    bootstrap: Annotated[str, typer.Option(envvar="AFTERCARE_KAFKA", help="host:port of the brokers")],
+    replication_factor: int = 3,
+    min_isr: int = 2,
+    partitions: Annotated[int | None, typer.Option(help="as the catalogue says, when left out")] = None,
+    retention_ms: Annotated[int, typer.Option(help="-1 keeps the log for ever, so that it can be replayed")] = -1,
+) -> None:
+    """Create the topics that are missing."""
+    options = {"replication": replication_factor, "min_isr": min_isr, "retention_ms": retention_ms}
+    made = run(log_topics.create(bootstrap, partitions=partitions, **options))
+    view.console.print(f"created {', '.join(made)}" if made else "all topics are there")
+
+
+def doctor() -> None:
+    """Say what is missing on this machine and how to get it; exit 1 when the stack cannot run."""
+    findings = health.examine(Layout.here())
+    for finding in findings:
+        view.console.print(
+            f"  {'[green]✓[/]' if finding.fine else '[red]✗[/]'} {finding.what:<28} [dim]{finding.detail}[/]"
+        )
+    if not health.runnable(findings):
+        raise StackError("something is missing: see the lines with ✗ above")

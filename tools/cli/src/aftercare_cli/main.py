@@ -1,0 +1,22 @@
+"""The `aftercare` command."""
+
+import typer
+
+from aftercare_cli import view
+from aftercare_cli.commands import people, stack
+from aftercare_cli.stack.interface import StackError
+
+app = typer.Typer(
+    no_args_is_help=True, add_completion=False, help="The local stack of Aftercare and what to do with it."
+)
+stack.add(app)
+people.add(app)
+
+
+def cli() -> None:
+    """Run a command; a refusal is one line and exit code 1, never a traceback."""
+    try:
+        app()
+    except StackError as error:
+        view.fail(str(error))
+        raise SystemExit(1) from None

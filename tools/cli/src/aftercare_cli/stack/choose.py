@@ -1,0 +1,25 @@
+"""Which of the three ways the stack is run."""
+
+import os
+
+from aftercare_cli.stack.embedded import Embedded
+from aftercare_cli.stack.given import Given
+from aftercare_cli.stack.interface import Infrastructure, Stack, StackError
+from aftercare_cli.stack.layout import Layout
+from aftercare_cli.stack.local import LocalStack
+
+KINDS = ("embedded", "compose", "given")
+
+
+def choose(layout: Layout, kind: str | None = None, without: frozenset[str] = frozenset()) -> Stack:
+    """What was asked for, else AFTERCARE_STACK, else given addresses when both are set, else embedded."""
+    kafka, postgres = os.environ.get("AFTERCARE_KAFKA"), os.environ.get("AFTERCARE_POSTGRES")
+    kind = kind or os.environ.get("AFTERCARE_STACK") or ("given" if kafka or postgres else "embedded")
+    if kind not in KINDS:
+        raise StackError(f"there is no stack `{kind}`: it is {', '.join(KINDS)}")
+    if kind == "given" and not (kafka and postgres):
+        raise StackError("a stack on given addresses needs both AFTERCARE_KAFKA and AFTERCARE_POSTGRES")
+    infrastructure: Infrastructure = (
+        Given(kafka, postgres) if kind == "given" and kafka and postgres else Embedded.at(layout.home)
+    )
+    return LocalStack(layout, infrastructure, without)

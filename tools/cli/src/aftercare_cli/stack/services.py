@@ -1,0 +1,110 @@
+"""The five services and the payment simulator as processes of this machine."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import httpx
+from aftercare_cli.stack.interface import Piece, Progress, StackError, step
+from aftercare_cli.stack.layout import SIMULATOR, Layout, Server
+from aftercare_cli.stack.processes import Processes, need_port
+from aftercare_cli.stack.waiting import wait_for
+
+START_SECONDS = 60
+MIGRATE_SECONDS = 120
+
+
+@dataclass(slots=True)
+class ServiceProcesses:
+    """Starts, looks at and ends our HTTP servers; `environment` is what all services are told."""
+
+    layout: Layout
+    processes: Processes
+    environment: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    def need_ports(self, servers: tuple[Server, ...]) -> None:
+        """Refuse before anything starts, naming the port that another program holds."""
+        for server in servers:
+            if self.processes.find(server.name) is None:
+                need_port(self.layout.port(server), server.name, "end it, or move all ports: PORT_BASE=9000")
+
+    def start(self, server: Server, database: str, progress: Progress) -> None:
+        """Migrate, seed and start one service unless it runs; returns when it is ready."""
+        if self.processes.find(server.name) and self.ready(server):
+            return
+        self.processes.stop(server.name)
+        own = {**self.environment, "AFTERCARE_DATABASE_URL": database, "AFTERCARE_PORT": str(self.layout.port(server))}
+        with step(progress, server.name, "migrating its database", "migrated"):
+            self._run(server, "migrate", own)
+        if server.seeded:
+            self._run(server, "seed", own)
+        with step(progress, server.name, "starting", self.layout.url(server)):
+            self.processes.start(server.name, [_script(server.name), "all"], own)
+            self._wait(server)
+
+    def start_simulator(self, progress: Progress) -> None:
+        if self.processes.find(SIMULATOR.name) and self.ready(SIMULATOR):
+            return
+        self.processes.stop(SIMULATOR.name)
+        own = {**self.environment, "AFTERCARE_PORT": str(self.layout.port(SIMULATOR))}
+        with step(progress, SIMULATOR.name, "starting", self.layout.url(SIMULATOR)):
+            self.processes.start(SIMULATOR.name, [_script("aftercare-payment-simulator")], own)
+            self._wait(SIMULATOR)
+
+    def _wait(self, server: Server) -> None:
+        def alive() -> None:
+            if self.processes.find(server.name) is None:
+                raise self.processes.obituary(server.name)
+
+        log = self.processes.log(server.name)
+        otherwise = f"{server.name} is not ready after {START_SECONDS} s · its log: {log}"
+        wait_for(lambda: self.ready(server), seconds=START_SECONDS, otherwise=otherwise, alive=alive)
+
+    def _run(self, server: Server, what: str, env: Mapping[str, str]) -> None:
+        """One step of a service that ends by itself, its output in the service's log."""
+        log = self.processes.log(server.name)
+        before = log.stat().st_size if log.exists() else 0
+        with log.open("ab") as out:
+            command = [_script(server.name), what]
+            try:
+                result = subprocess.run(
+                    command, env={**os.environ, **env}, stdout=out, stderr=out, timeout=MIGRATE_SECONDS
+                )
+            except subprocess.TimeoutExpired:
+                raise StackError(f"{server.name} {what} takes more than {MIGRATE_SECONDS} s · its log: {log}") from None
+        if result.returncode:
+            said = log.read_bytes()[before:].decode(errors="replace").strip().splitlines() or ["it wrote nothing"]
+            raise StackError(f"{server.name} {what} failed: {said[-1][:300]} · whole log: {log}")
+
+    def ready(self, server: Server) -> bool:
+        return self._trouble(server) is None
+
+    def _trouble(self, server: Server) -> str | None:
+        path = "/livez" if server is SIMULATOR else "/readyz"
+        try:
+            answer = httpx.get(self.layout.url(server) + path, timeout=3, trust_env=False)
+        except httpx.HTTPError as error:
+            return f"does not answer ({type(error).__name__})"
+        return None if answer.status_code == 200 else f"{path} says {answer.text[:200]}"
+
+    def piece(self, server: Server) -> Piece:
+        log = self.processes.log(server.name)
+        if process := self.processes.find(server.name):
+            trouble = self._trouble(server)
+            memory = process.memory_info().rss // 2**20
+            fine = f"{self.layout.url(server)} · pid {process.pid} · {memory} MB"
+            return Piece(server.name, "broken" if trouble else "up", trouble or fine)
+        if self.processes.was_started(server.name):
+            return Piece(server.name, "broken", f"ended by itself · {log}")
+        return Piece(server.name, "down", "")
+
+
+def _script(name: str) -> str:
+    """A command of this environment."""
+    script = Path(sys.executable).parent / name
+    if not script.exists():
+        raise StackError(f"{name} is not installed in this environment: run `make install`")
+    return str(script)
