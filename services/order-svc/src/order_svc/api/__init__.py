@@ -1,1 +1,1 @@
-"""Routes and schemas of the REST API."""
+"""The HTTP side: routes of a few lines each, and the shapes that travel."""

@@ -94,6 +94,7 @@ class RefundAction(StrEnum):
     FAIL = "fail"
 
 
+# An unknown refund of which the provider, when asked, has never heard is submitted again under the same key.
 _R = RefundState
 REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
     "refund",
@@ -102,6 +103,7 @@ REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
         (_R.SUBMITTED, RefundAction.SUCCEED): Move(_R.SUCCEEDED, SYSTEM_ONLY),
         (_R.SUBMITTED, RefundAction.FAIL): Move(_R.FAILED, SYSTEM_ONLY),
         (_R.SUBMITTED, RefundAction.LOSE): Move(_R.UNKNOWN, SYSTEM_ONLY),
+        (_R.UNKNOWN, RefundAction.SUBMIT): Move(_R.SUBMITTED, SYSTEM_ONLY),
         (_R.UNKNOWN, RefundAction.SUCCEED): Move(_R.SUCCEEDED, SYSTEM_ONLY),
         (_R.UNKNOWN, RefundAction.FAIL): Move(_R.FAILED, SYSTEM_ONLY),
     },

@@ -80,6 +80,26 @@ class Line:
     after_sale_state: AfterSale = AfterSale.NONE
 
 
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """Money as somebody named it."""
+
+    minor: int
+    currency: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineDraft:
+    """One article as it is being ordered."""
+
+    sku: str
+    title: str
+    category: str | None
+    quantity: int
+    unit_price: Amount
+    discount: Amount | None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
     """Where the order goes. It never leaves this service; `salt` keeps its published hash from being guessed."""

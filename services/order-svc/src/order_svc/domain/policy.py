@@ -4,20 +4,26 @@ import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+
+from aftercare_chassis.lifecycle import Actor, Allowed
+from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
-from order_svc.domain.lifecycle import OrderAction
+from order_svc.domain.lifecycle import ORDER, SHOWN, OrderAction
 from order_svc.domain.model import (
     Address,
     AfterSale,
+    Amount,
     Case,
     CaseLine,
     CaseState,
     DisputeState,
     Line,
+    LineDraft,
     Order,
     OrderState,
+    Payment,
+    PaymentState,
     Refund,
     RefundState,
 )
@@ -29,12 +35,22 @@ _WEIGHT = {AfterSale.NONE: 0, AfterSale.DONE: 1, AfterSale.IN_AFTER_SALE: 2, Aft
 # Money
 
 
-def line_paid(quantity: int, unit_price_minor: int, discount_minor: int) -> int:
+def line_paid(draft: LineDraft, currency: str, at: str) -> int:
     """What is really paid for a line; its discount is for the whole line and cannot exceed the line's value."""
-    gross = quantity * unit_price_minor
-    if discount_minor > gross:
-        raise errors.DiscountExceedsLine(discount_minor=discount_minor, gross_minor=gross)
-    return gross - discount_minor
+    gross = draft.quantity * in_currency(draft.unit_price, currency, f"{at}/unit_price")
+    discount = in_currency(draft.discount, currency, f"{at}/discount")
+    if discount > gross:
+        raise errors.DiscountExceedsLine(pointer=f"{at}/discount", discount_minor=discount, gross_minor=gross)
+    return gross - discount
+
+
+def in_currency(amount: Amount | None, currency: str, at: str) -> int:
+    """The amount in minor units; a refusal where it is in another currency than the order."""
+    if amount is None:
+        return 0
+    if amount.currency != currency:
+        raise errors.CurrencyMismatch(pointer=f"{at}/currency", currency=currency)
+    return amount.minor
 
 
 def order_total(paid_minor: Iterable[int], shipping_fee_minor: int) -> int:
@@ -43,6 +59,15 @@ def order_total(paid_minor: Iterable[int], shipping_fee_minor: int) -> int:
     if total > LARGEST_TOTAL:
         raise errors.AmountTooLarge(limit_minor=LARGEST_TOTAL)
     return total
+
+
+def refund_refused(payment: Payment, amount: Amount, refunds: Iterable[Refund]) -> str | None:
+    """Why this much of a payment cannot go back, as a failure code, or None."""
+    if payment.state is not PaymentState.SUCCEEDED:
+        return "payment_not_succeeded"
+    if amount.currency != payment.currency:
+        return "currency_mismatch"
+    return "exceeds_payment" if bound_minor(refunds) + amount.minor > payment.amount_minor else None
 
 
 def bound_minor(refunds: Iterable[Refund]) -> int:
@@ -139,14 +164,52 @@ def after_sale_open(order: Order) -> bool:
 # What the state alone does not say
 
 
-def check(order: Order, action: OrderAction, lines: Iterable[Line]) -> None:
-    """Refuse what the order's facts forbid although its state would allow it."""
+def objection(order: Order, action: OrderAction, lines: Iterable[Line]) -> Refusal | None:
+    """What the order's facts say against an action that its state would allow."""
     if action is OrderAction.CANCEL and after_sale_open(order):
-        raise errors.AfterSaleOpen(action=action)
+        return errors.AfterSaleOpen(action=action)
     if action is OrderAction.CONFIRM_RECEIPT and order.received_at is not None:
-        raise errors.AlreadyReceived()
+        return errors.AlreadyReceived()
     if action is OrderAction.CONFIRM_RECEIPT and order.state is OrderState.SHIPPED and not fully_shipped(lines):
-        raise errors.NotFullyShipped(action=action)
+        return errors.NotFullyShipped(action=action)
+    return None
+
+
+def check(order: Order, action: OrderAction, lines: Iterable[Line]) -> None:
+    """Raise the objection, where there is one."""
+    found = objection(order, action, lines)
+    if found is not None:
+        raise found
+
+
+def allowed(order: Order, lines: Sequence[Line], actor: Actor) -> list[Allowed]:
+    """What this actor may do to the order now, and why not the rest."""
+    return [_judged(each, order, lines) for each in ORDER.allowed(order.state, actor) if each.action in SHOWN]
+
+
+def _judged(each: Allowed, order: Order, lines: Sequence[Line]) -> Allowed:
+    if not each.allowed:
+        return each
+    if each.action == OrderAction.SHIP and fully_shipped(lines):
+        return Allowed(each.action, False, "nothing_left_to_ship")
+    found = objection(order, OrderAction(each.action), lines)
+    return each if found is None else Allowed(each.action, False, found.code)
+
+
+def whose_turn(order: Order) -> str | None:
+    """Who has to act next; None when the order is over. After receipt only the window has to pass."""
+    if order.received_at is not None and order.state is OrderState.DELIVERED:
+        return "system"
+    wait = ORDER.wait(order.state)
+    return wait.turn if wait else None
+
+
+def deadline_effect(order: Order) -> str | None:
+    """What happens at `deadline_at`."""
+    if order.deadline_at is None:
+        return None
+    wait = ORDER.wait(order.state)
+    return "completed_by_timeout" if order.received_at else (wait.effect if wait else None)
 
 
 def address_hash(address: Address) -> str:
@@ -154,10 +217,3 @@ def address_hash(address: Address) -> str:
     fields = (address.name, address.phone, address.country, address.province, address.city, address.district)
     text = json.dumps([address.salt, *fields, address.street, address.postal_code], ensure_ascii=False)
     return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
-
-
-def resumed_deadline(order: Order, closes_at: datetime | None) -> datetime | None:
-    """The timer of a delivered order stands still while a case or dispute is open and goes on after it."""
-    if order.state is not OrderState.DELIVERED:
-        return order.deadline_at
-    return None if after_sale_open(order) else closes_at

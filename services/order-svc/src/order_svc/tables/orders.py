@@ -1,7 +1,9 @@
 """Orders, their lines and their addresses."""
 
-from aftercare_chassis.rows import Listing, Query, Rows, Statement
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select, update
+from typing import Any
+
+from aftercare_chassis.rows import Listing, Query, Rows
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.model import Address, AfterSale, CancelCause, Line, Order, OrderState
@@ -97,16 +99,7 @@ LINES_OF_MANY = Query(
     .order_by(order_lines.c.order_id, order_lines.c.position),
     Line,
 )
-CHANGE_LINE = Statement(
-    update(order_lines)
-    .where(order_lines.c.id == bindparam("line_id"))
-    .values(
-        shipped_quantity=bindparam("shipped"),
-        withdrawn_quantity=bindparam("withdrawn"),
-        after_sale_state=bindparam("after_sale"),
-    )
-)
-DUE_ORDERS = Query(
+DUE_ORDERS: Query[Any] = Query(
     select(orders.c.id)
     .where(orders.c.deadline_at <= bindparam("now"))
     .order_by(orders.c.deadline_at)

@@ -36,7 +36,11 @@ parcels = Table(
     text("delivered_to", null=True),
     moment("status_at"),
     moment("created_at"),
-    UniqueConstraint("order_id", "carrier", "waybill_no", name="parcels_waybill_key"),
+    UniqueConstraint(
+        *("order_id", "leg", "carrier", "waybill_no", "case_id"),
+        name="parcels_waybill_key",
+        postgresql_nulls_not_distinct=True,
+    ),
     Index("parcels_waybill_idx", "waybill_no", "carrier"),
 )
 
@@ -78,9 +82,18 @@ HISTORY_OF = Query(select(parcel_events).where(parcel_events.c.parcel_id == bind
 PARCELS_OF_ORDER = Query(
     select(parcels).where(parcels.c.order_id == bindparam("order_id")).order_by(parcels.c.id), Parcel
 )
-PARCELS_BY_WAYBILL = Query(
-    select(parcels)
-    .where(parcels.c.waybill_no == bindparam("waybill_no"), parcels.c.carrier == bindparam("carrier"))
-    .order_by(parcels.c.id),
+PARCEL_ON_ORDER = Query(
+    select(parcels).where(
+        parcels.c.order_id == bindparam("order_id"),
+        parcels.c.leg == bindparam("leg"),
+        parcels.c.carrier == bindparam("carrier"),
+        parcels.c.waybill_no == bindparam("waybill_no"),
+        parcels.c.case_id.is_not_distinct_from(bindparam("case_id")),
+    ),
     Parcel,
 )
+_UNDER_WAYBILL = (
+    select(parcels).where(parcels.c.waybill_no == bindparam("waybill_no")).order_by(parcels.c.order_id, parcels.c.id)
+)
+PARCELS_BY_WAYBILL = Query(_UNDER_WAYBILL.where(parcels.c.carrier == bindparam("carrier")), Parcel)
+PARCELS_BY_WAYBILL_ALONE = Query(_UNDER_WAYBILL, Parcel)

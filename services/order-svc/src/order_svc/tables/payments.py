@@ -61,6 +61,7 @@ refunds = Table(
     text("provider_reference", null=True),
     text("failure_code", null=True),
     Index("refunds_payment_idx", "payment_id", "id"),
+    Index("refunds_case_idx", "case_id", postgresql_where="case_id IS NOT NULL"),
 )
 
 provider_calls = Table(
@@ -107,6 +108,7 @@ REFUNDS_OF = Query(
     .order_by(refunds.c.payment_id, refunds.c.id),
     Refund,
 )
+REFUNDS_OF_CASE = Query(select(refunds).where(refunds.c.case_id == bindparam("case_id")), Refund)
 
 CALLS = Rows(provider_calls, ProviderCall)
 NEXT_CALL = Query(

@@ -1,0 +1,5 @@
+"""`python -m order_svc`."""
+
+from order_svc.main import cli
+
+cli()

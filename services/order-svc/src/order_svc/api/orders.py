@@ -1,0 +1,83 @@
+"""Orders 订单: placed by the seller's storefront, paid by the buyer, shipped, received, or cancelled."""
+
+from aftercare_chassis.problems import problems
+from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from fastapi import APIRouter
+
+from order_svc import queries
+from order_svc.api.schemas.orders import ChangeAddressIn, OrderDetailOut, OrderIn, OrderOut
+from order_svc.commands import cancellations, orders, receipts
+from order_svc.domain.model import AfterSale, Order, OrderState
+
+router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
+CHANGES = problems(400, 401, 403, 404, 409, 412, 422)
+
+
+@router.post(
+    "",
+    operation_id="createOrder",
+    status_code=201,
+    responses=problems(400, 401, 403, 409, 413, 422),
+    dependencies=[allow("seller")],
+)
+async def create_order(body: OrderIn, tx: Tx) -> OrderDetailOut:
+    """Place an order of a buyer. It waits for its payment until `deadline_at`, then it is cancelled."""
+    placed = await orders.create(
+        tx,
+        buyer_id=body.buyer_id,
+        currency=body.currency,
+        drafts=[line.draft() for line in body.lines],
+        fee=body.fee(),
+        address=body.shipping_address.address(),
+    )
+    return await _shown(tx, placed)
+
+
+@router.get("", operation_id="listOrders", responses=problems(400, 401, 422))
+async def list_orders(
+    reader: Read,
+    state: OrderState | None = None,
+    after_sale_state: AfterSale | None = None,
+    buyer_id: Id | None = None,
+    merchant_id: Id | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageOut[OrderOut]:
+    """Orders, newest first."""
+    filters = {
+        "state": state,
+        "after_sale_state": after_sale_state,
+        "buyer_id": buyer_id,
+        "merchant_id": merchant_id,
+    }
+    page = await queries.orders(reader, limit, cursor, **filters)
+    return PageOut[OrderOut].of(page, lambda view: OrderOut.of(view, reader.actor))
+
+
+@router.get("/{order_id}", operation_id="getOrder", responses=problems(401, 404, 422))
+async def get_order(order_id: Id, reader: Read) -> OrderDetailOut:
+    """An order, its lines, its address, and what can be done next by whom."""
+    return OrderDetailOut.of(await queries.order(reader, order_id), reader.actor)
+
+
+@router.post("/{order_id}/cancel", operation_id="cancelOrder", responses=CHANGES)
+async def cancel_order(order_id: Id, tx: Tx) -> OrderDetailOut:
+    """Call the order off before anything of it is shipped. What was paid is refunded in full."""
+    return await _shown(tx, await cancellations.cancel(tx, order_id))
+
+
+@router.post("/{order_id}/confirm-receipt", operation_id="confirmReceipt", responses=CHANGES)
+async def confirm_receipt(order_id: Id, tx: Tx) -> OrderDetailOut:
+    """The buyer has everything. The order is completed when the after-sale window has passed."""
+    return await _shown(tx, await receipts.confirm(tx, order_id))
+
+
+@router.post("/{order_id}/change-address", operation_id="changeAddress", responses=CHANGES)
+async def change_address(order_id: Id, body: ChangeAddressIn, tx: Tx) -> OrderDetailOut:
+    """Send the order elsewhere, as long as nothing of it is shipped."""
+    return await _shown(tx, await orders.change_address(tx, order_id, body.shipping_address.address()))
+
+
+async def _shown(tx: Tx, order: Order) -> OrderDetailOut:
+    return OrderDetailOut.of(await queries.order_view(tx, order), tx.actor)

@@ -1,0 +1,47 @@
+"""Parcels 包裹: what was shipped, sent back or exchanged, and what the couriers say of it."""
+
+from aftercare_chassis.problems import problems
+from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from fastapi import APIRouter
+
+from order_svc import queries
+from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut
+from order_svc.commands import shipments
+from order_svc.domain.tracking import Leg, ParcelStatus
+
+router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
+
+
+@router.post(
+    "/orders/{order_id}/parcels",
+    operation_id="shipParcel",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 409, 412, 422),
+    dependencies=[allow("seller")],
+)
+async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx) -> ParcelDetailOut:
+    """Hand units of a paid order to a courier; an order may be shipped in several parcels."""
+    parcel = await shipments.ship(tx, order_id, carrier=body.carrier, waybill_no=body.waybill_no, picks=body.picks())
+    return ParcelDetailOut.showing(await queries.parcel_view(tx, parcel))
+
+
+@router.get("/parcels", operation_id="listParcels", responses=problems(400, 401, 422))
+async def list_parcels(
+    reader: Read,
+    order_id: Id | None = None,
+    waybill_no: Id | None = None,
+    leg: Leg | None = None,
+    status: ParcelStatus | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageOut[ParcelOut]:
+    """Parcels, newest first."""
+    filters = {"order_id": order_id, "waybill_no": waybill_no, "leg": leg, "status": status}
+    return PageOut[ParcelOut].of(await queries.parcels(reader, limit, cursor, **filters), ParcelOut.of)
+
+
+@router.get("/parcels/{parcel_id}", operation_id="getParcel", responses=problems(401, 404, 422))
+async def get_parcel(parcel_id: Id, reader: Read) -> ParcelDetailOut:
+    """A parcel, its content, and every scan in the order in which things happened."""
+    return ParcelDetailOut.showing(await queries.parcel(reader, parcel_id))

@@ -1,0 +1,45 @@
+"""Payments 支付单: one attempt to pay an order in full, with the refunds made from it."""
+
+from aftercare_chassis.problems import problems
+from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from fastapi import APIRouter
+
+from order_svc import queries
+from order_svc.api.schemas.payments import PaymentIn, PaymentOut
+from order_svc.commands import payments
+from order_svc.domain.model import PaymentState
+
+router = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
+
+
+@router.post(
+    "/orders/{order_id}/payments",
+    operation_id="startPayment",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 409, 412, 422),
+    dependencies=[allow("buyer")],
+)
+async def start_payment(order_id: Id, body: PaymentIn, tx: Tx) -> PaymentOut:
+    """Pay the whole order. The provider is asked right after this answer; its own answer comes later."""
+    payment = await payments.start(tx, order_id, provider=body.provider, method=body.payment_method)
+    return PaymentOut.of(await queries.payment_view(tx, payment))
+
+
+@router.get("/payments", operation_id="listPayments", responses=problems(400, 401, 422))
+async def list_payments(
+    reader: Read,
+    order_id: Id | None = None,
+    state: PaymentState | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageOut[PaymentOut]:
+    """Payments with their refunds, newest first."""
+    page = await queries.payments(reader, limit, cursor, order_id=order_id, state=state)
+    return PageOut[PaymentOut].of(page, PaymentOut.of)
+
+
+@router.get("/payments/{payment_id}", operation_id="getPayment", responses=problems(401, 404, 422))
+async def get_payment(payment_id: Id, reader: Read) -> PaymentOut:
+    """A payment and its refunds."""
+    return PaymentOut.of(await queries.payment(reader, payment_id))

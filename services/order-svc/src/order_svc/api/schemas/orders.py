@@ -1,0 +1,187 @@
+"""Orders as they travel."""
+
+from typing import Annotated, Self
+
+from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.wire import AllowedOut, Currency, Id, In, Money, Name, Out, Time
+from pydantic import Field, StringConstraints
+
+from order_svc.domain import policy
+from order_svc.domain.model import Address, AfterSale, Amount, CancelCause, Line, LineDraft, OrderState
+from order_svc.queries import OrderView
+
+Place = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{2,38}$")]
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+Units = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class AddressIn(In):
+    """Where to send the goods."""
+
+    name: Name = Field(examples=["王芳"])
+    phone: Phone = Field(examples=["13800000000"])
+    country: Country = Field(default="CN", examples=["CN"])
+    province: Place = Field(default="", examples=["浙江省"])
+    city: Name = Field(examples=["杭州市"])
+    district: Place = Field(default="", examples=["西湖区"])
+    street: Name = Field(examples=["文三路 1 号"])
+    postal_code: Place = ""
+
+    def address(self) -> Address:
+        """As a row that does not know its order yet."""
+        return Address(order_id="", salt="", **dict(self))
+
+
+class OrderLineIn(In):
+    """One article. `discount` is the whole discount of the line."""
+
+    sku: Name = Field(examples=["KETTLE-1"])
+    title: Name = Field(examples=["电热水壶 1.7L"])
+    quantity: Units
+    unit_price: Money
+    discount: Money | None = None
+    category: Name | None = Field(default=None, examples=["kitchen"])
+
+    def draft(self) -> LineDraft:
+        """For the command."""
+        return LineDraft(
+            sku=self.sku,
+            title=self.title,
+            category=self.category,
+            quantity=self.quantity,
+            unit_price=_amount(self.unit_price),
+            discount=_amount(self.discount) if self.discount else None,
+        )
+
+
+class OrderIn(In):
+    """An order of one buyer with the seller's merchant."""
+
+    buyer_id: Id = Field(examples=["buyer-1"])
+    currency: Currency
+    lines: Annotated[list[OrderLineIn], Field(min_length=1, max_length=100)]
+    shipping_fee: Money | None = None
+    shipping_address: AddressIn
+
+    def fee(self) -> Amount | None:
+        """For the command."""
+        return _amount(self.shipping_fee) if self.shipping_fee else None
+
+
+class ChangeAddressIn(In):
+    """The new address, whole."""
+
+    shipping_address: AddressIn
+
+
+class AddressOut(Out):
+    """Where the goods go."""
+
+    name: str
+    phone: str
+    country: str
+    province: str
+    city: str
+    district: str
+    street: str
+    postal_code: str
+
+
+class OrderLineOut(Out):
+    """One article; `paid` is what is really paid for all its units."""
+
+    id: str
+    sku: str
+    title: str
+    category: str | None
+    quantity: int
+    unit_price: Money
+    discount: Money
+    paid: Money
+    shipped_quantity: int
+    withdrawn_quantity: int = Field(description="Units refunded before they were shipped.")
+    after_sale_state: AfterSale | None = Field(description="Absent or null while no case was ever about this line.")
+
+    @classmethod
+    def of(cls, line: Line, currency: str) -> Self:
+        """The line in its order's currency."""
+        return cls(
+            id=line.id,
+            sku=line.sku,
+            title=line.title,
+            category=line.category,
+            quantity=line.quantity,
+            unit_price=Money.of(line.unit_price_minor, currency),
+            discount=Money.of(line.discount_minor, currency),
+            paid=Money.of(line.paid_minor, currency),
+            shipped_quantity=line.shipped_quantity,
+            withdrawn_quantity=line.withdrawn_quantity,
+            after_sale_state=None if line.after_sale_state is AfterSale.NONE else line.after_sale_state,
+        )
+
+
+class OrderOut(Out):
+    """An order as lists show it."""
+
+    id: str
+    version: int
+    state: OrderState
+    after_sale_state: AfterSale
+    merchant_id: str
+    buyer_id: str
+    lines: list[OrderLineOut]
+    shipping_fee: Money
+    total: Money
+    payment_id: str | None
+    fully_shipped: bool
+    whose_turn: str | None
+    deadline_at: Time | None
+    deadline_effect: str | None
+    allowed_actions: list[AllowedOut]
+    created_at: Time
+    paid_at: Time | None
+    shipped_at: Time | None
+    delivered_at: Time | None
+    received_at: Time | None
+    window_ends_at: Time | None
+    completed_at: Time | None
+    cancelled_at: Time | None
+    cancel_cause: CancelCause | None
+
+    @classmethod
+    def of(cls, view: OrderView, actor: Actor) -> Self:
+        """The order as this reader may act on it."""
+        order, lines = view.order, view.lines
+        shown = {name: getattr(order, name) for name in cls.model_fields if hasattr(order, name)}
+        return cls(
+            **shown,
+            **cls.beside(view),
+            lines=[OrderLineOut.of(line, order.currency) for line in lines],
+            shipping_fee=Money.of(order.shipping_fee_minor, order.currency),
+            total=Money.of(order.total_minor, order.currency),
+            fully_shipped=policy.fully_shipped(lines),
+            whose_turn=policy.whose_turn(order),
+            deadline_effect=policy.deadline_effect(order),
+            allowed_actions=AllowedOut.of(policy.allowed(order, lines, actor)),
+        )
+
+    @classmethod
+    def beside(cls, view: OrderView) -> dict[str, object]:
+        """What a fuller shape adds."""
+        return {}
+
+
+class OrderDetailOut(OrderOut):
+    """An order with the address it goes to."""
+
+    shipping_address: AddressOut
+
+    @classmethod
+    def beside(cls, view: OrderView) -> dict[str, object]:
+        """The address, which only the single order shows."""
+        return {"shipping_address": AddressOut.model_validate(view.address)}
+
+
+def _amount(money: Money) -> Amount:
+    return Amount(money.amount, money.currency)

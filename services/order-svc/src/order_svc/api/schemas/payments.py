@@ -1,0 +1,79 @@
+"""Payments and refunds as they travel."""
+
+from typing import Annotated, Self
+
+from aftercare_chassis.wire import Code, In, Money, Out, Time
+from pydantic import Field
+
+from order_svc.domain.model import PaymentState, Refund, RefundState
+from order_svc.queries import PaymentView
+
+
+class PaymentIn(In):
+    """How to pay. The simulator obeys magic methods as card test numbers do."""
+
+    provider: Code = "simulator"
+    payment_method: Annotated[Code, Field(examples=["sim_success"])] = "sim_success"
+
+
+class RefundOut(Out):
+    """Money on its way back or back already."""
+
+    id: str
+    state: RefundState
+    amount: Money
+    case_id: str | None
+    cause: str
+    failure_code: str | None
+    created_at: Time
+    settled_at: Time | None
+
+    @classmethod
+    def of(cls, refund: Refund) -> Self:
+        """The refund as it stands."""
+        return cls(
+            id=refund.id,
+            state=refund.state,
+            amount=Money.of(refund.amount_minor, refund.currency),
+            case_id=refund.case_id,
+            cause=refund.cause,
+            failure_code=refund.failure_code,
+            created_at=refund.created_at,
+            settled_at=refund.settled_at,
+        )
+
+
+class PaymentOut(Out):
+    """A payment with its refunds, oldest first; `refunded` counts those that succeeded."""
+
+    id: str
+    version: int
+    order_id: str
+    state: PaymentState
+    provider: str
+    payment_method: str
+    amount: Money
+    refunded: Money
+    refunds: list[RefundOut]
+    failure_code: str | None
+    created_at: Time
+    settled_at: Time | None
+
+    @classmethod
+    def of(cls, view: PaymentView) -> Self:
+        """The payment as it stands."""
+        payment = view.payment
+        return cls(
+            id=payment.id,
+            version=payment.version,
+            order_id=payment.order_id,
+            state=payment.state,
+            provider=payment.provider,
+            payment_method=payment.method,
+            amount=Money.of(payment.amount_minor, payment.currency),
+            refunded=Money.of(payment.refunded_minor, payment.currency),
+            refunds=[RefundOut.of(refund) for refund in view.refunds],
+            failure_code=payment.failure_code,
+            created_at=payment.created_at,
+            settled_at=payment.settled_at,
+        )

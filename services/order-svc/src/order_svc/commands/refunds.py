@@ -1,0 +1,115 @@
+"""Refunds on their way: what the provider is told and what it answers, under the lock and sequence of the payment."""
+
+from dataclasses import replace
+from typing import Any
+
+from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_chassis.transaction import Transaction
+from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
+
+from order_svc.commands import orders
+from order_svc.domain import policy
+from order_svc.domain.lifecycle import REFUND, OrderAction, RefundAction
+from order_svc.domain.model import CancelCause, Order, OrderState, Payment, Refund, RefundState
+from order_svc.providers.port import Answer, Outcome
+from order_svc.tables.cases import CASE_LINES_OF, CASES_OF
+from order_svc.tables.orders import LINES_OF, ORDERS
+from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS, REFUNDS_OF
+
+_IN_FLIGHT = frozenset({RefundState.CREATED, RefundState.SUBMITTED, RefundState.UNKNOWN})
+
+
+def about(tx: Transaction, payment: Payment, refund: Refund, **other: Any) -> dict[str, Any]:
+    """The six answers and the ids of every event of a refund; `refunded_minor` counts those that succeeded."""
+    return {
+        "affected_party": payment.buyer_id,
+        "applicant": payment.merchant_id if tx.actor.role == "seller" else payment.buyer_id,
+        "handler": tx.actor.id,
+        "time": tx.now,
+        "result": refund.state.value,
+        "payment_id": payment.id,
+        "order_id": payment.order_id,
+        "buyer_id": payment.buyer_id,
+        "merchant_id": payment.merchant_id,
+        "provider": payment.provider,
+        "amount_minor": refund.amount_minor,
+        "currency": refund.currency,
+        "refund_id": refund.id,
+        "case_id": refund.case_id,
+        "refunded_minor": payment.refunded_minor,
+        **other,
+    }
+
+
+async def submit(tx: Transaction, payment: Payment, refund: Refund) -> tuple[Payment, Refund]:
+    """The refund of the locked payment is about to be told to the provider."""
+    submitted = replace(refund, state=REFUND.move(refund.state, RefundAction.SUBMIT, SYSTEM))
+    await tx.put(REFUNDS, submitted)
+    return await tx.save(PAYMENTS, payment, RefundSubmitted(**about(tx, payment, submitted))), submitted
+
+
+async def hear(tx: Transaction, refund_id: str, answer: Answer) -> RefundState:
+    """Take the provider's word on a refund, from its answer, a query or a callback; a repeated word changes nothing."""
+    known = await tx.get(REFUNDS, refund_id)
+    order = await tx.lock(ORDERS, known.order_id)
+    payment = await tx.lock(PAYMENTS, known.payment_id)
+    refund = await tx.get(REFUNDS, refund_id)
+    if refund.state not in _IN_FLIGHT:
+        return refund.state
+    if refund.state is RefundState.CREATED:  # the callback was faster than our own note of the call
+        payment, refund = await submit(tx, payment, refund)
+    match answer.outcome:
+        case Outcome.SUCCEEDED:
+            return await succeed(tx, order, payment, refund, answer)
+        case Outcome.DECLINED:
+            return await _fail(tx, payment, refund, answer)
+        case Outcome.LOST if refund.state is RefundState.SUBMITTED:
+            return await _lose(tx, payment, refund)
+        case Outcome.UNHEARD if refund.state is RefundState.UNKNOWN:
+            return (await submit(tx, payment, refund))[1].state
+    return refund.state
+
+
+async def succeed(tx: Transaction, order: Order, payment: Payment, refund: Refund, answer: Answer) -> RefundState:
+    """The submitted refund of the locked payment has been paid back."""
+    done = replace(
+        refund,
+        state=REFUND.move(refund.state, RefundAction.SUCCEED, SYSTEM),
+        settled_at=tx.now,
+        provider_reference=answer.reference,
+    )
+    paid_back = replace(payment, refunded_minor=payment.refunded_minor + refund.amount_minor)
+    event = RefundSucceeded(**about(tx, paid_back, done), provider_reference=answer.reference)
+    await tx.put(REFUNDS, done)
+    await tx.save(PAYMENTS, paid_back, event)
+    await tx.execute(DROP_CALL, call_id=refund.id)
+    await _end_wholly_refunded(tx, order)
+    return done.state
+
+
+async def _fail(tx: Transaction, payment: Payment, refund: Refund, answer: Answer) -> RefundState:
+    code = answer.failure_code or "declined"
+    state = REFUND.move(refund.state, RefundAction.FAIL, SYSTEM)
+    failed = replace(refund, state=state, settled_at=tx.now, failure_code=code)
+    await tx.put(REFUNDS, failed)
+    await tx.save(PAYMENTS, payment, RefundFailed(**about(tx, payment, failed), failure_code=code))
+    await tx.execute(DROP_CALL, call_id=refund.id)
+    return failed.state
+
+
+async def _lose(tx: Transaction, payment: Payment, refund: Refund) -> RefundState:
+    lost = replace(refund, state=REFUND.move(refund.state, RefundAction.LOSE, SYSTEM))
+    await tx.put(REFUNDS, lost)
+    await tx.save(PAYMENTS, payment, RefundUnknown(**about(tx, payment, lost)))
+    return lost.state
+
+
+async def _end_wholly_refunded(tx: Transaction, order: Order) -> None:
+    """An order of which every unit was paid back on its way is over, once no refund of it is in flight."""
+    if order.state not in (OrderState.PAID, OrderState.SHIPPED) or order.payment_id is None:
+        return
+    if any(each.state in _IN_FLIGHT for each in await tx.all(REFUNDS_OF, payment_ids=[order.payment_id])):
+        return
+    lines, cases = await tx.all(LINES_OF, order_id=order.id), await tx.all(CASES_OF, order_id=order.id)
+    if policy.wholly_refunded(lines, cases, await tx.all(CASE_LINES_OF, order_id=order.id)):
+        await orders.call_off(tx, order, OrderAction.REFUND_WHOLLY, CancelCause.REFUNDED, SYSTEM)

@@ -1,0 +1,21 @@
+"""What happens when nothing happens: the deadline in an order's row, whatever state it is in."""
+
+from aftercare_chassis.deadlines import Due
+from aftercare_chassis.transaction import Transaction
+
+from order_svc.commands import cancellations, receipts
+from order_svc.domain.model import Order, OrderState
+from order_svc.tables.orders import DUE_ORDERS, ORDERS
+
+
+async def order_due(tx: Transaction, order_id: str) -> Order:
+    """Look at the locked order again and take the step that is due, if it still is."""
+    order = await tx.lock(ORDERS, order_id)
+    if order.deadline_at is None or order.deadline_at > tx.now:
+        return order
+    if order.state is OrderState.CREATED:
+        return await cancellations.payment_due(tx, order)
+    return await receipts.receipt_due(tx, order)
+
+
+WHEN_DUE = (Due(DUE_ORDERS, order_due),)

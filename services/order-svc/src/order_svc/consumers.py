@@ -1,0 +1,28 @@
+"""The ears of this service: what it does when others have said something."""
+
+from aftercare_chassis.consumer import Handlers
+from aftercare_events import (
+    AfterSaleCancelled,
+    AfterSaleClosed,
+    AfterSaleCompleted,
+    AfterSaleRequested,
+    DisputeExecuted,
+    DisputeOpened,
+    DisputeWithdrawn,
+    RefundRequested,
+    ReturnShipped,
+)
+
+from order_svc.commands import cases, refund_requests, shipments
+
+HANDLERS: Handlers = {
+    AfterSaleRequested: cases.requested,
+    AfterSaleCompleted: cases.completed,
+    AfterSaleClosed: cases.ended,
+    AfterSaleCancelled: cases.ended,
+    DisputeOpened: cases.disputed,
+    DisputeExecuted: cases.dispute_executed,
+    DisputeWithdrawn: cases.dispute_withdrawn,
+    RefundRequested: refund_requests.accept,
+    ReturnShipped: shipments.register_return,
+}

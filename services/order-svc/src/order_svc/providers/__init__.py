@@ -1,0 +1,1 @@
+"""Payment providers behind one port: a protocol, and one adapter per provider."""

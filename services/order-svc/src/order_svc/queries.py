@@ -1,0 +1,106 @@
+"""What is read: an order with its lines and address, a payment with its refunds, a parcel with its history."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from itertools import groupby
+from typing import Any, TypeVar
+
+from aftercare_chassis.rows import Page
+from aftercare_chassis.transaction import Reader
+
+from order_svc.domain import tracking
+from order_svc.domain.model import Address, Line, Order, Payment, Refund
+from order_svc.domain.tracking import Parcel, ParcelEvent, ParcelLine
+from order_svc.tables.orders import ADDRESSES, LINES_OF, LINES_OF_MANY, ORDER_LIST, ORDERS
+from order_svc.tables.parcels import HISTORY_OF, LINES_IN, PARCEL_LIST, PARCELS
+from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, REFUNDS_OF
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class OrderView:
+    """An order with what belongs to it; lists leave the address out."""
+
+    order: Order
+    lines: list[Line]
+    address: Address | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentView:
+    """A payment with its refunds, oldest first."""
+
+    payment: Payment
+    refunds: list[Refund]
+
+
+@dataclass(frozen=True, slots=True)
+class ParcelView:
+    """A parcel with its content and its history as it happened."""
+
+    parcel: Parcel
+    lines: list[ParcelLine]
+    events: list[ParcelEvent]
+
+
+async def order(reader: Reader, order_id: str) -> OrderView:
+    """One order that the reader may see."""
+    return await order_view(reader, await reader.get(ORDERS, order_id))
+
+
+async def order_view(reader: Reader, found: Order) -> OrderView:
+    """The order with its lines and address."""
+    lines = await reader.all(LINES_OF, order_id=found.id)
+    address = await reader.find(ADDRESSES, found.id)
+    return OrderView(found, lines, address)
+
+
+async def orders(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[OrderView]:
+    """A page of orders with their lines."""
+    page = await reader.page(ORDER_LIST, limit=limit, cursor=cursor, **filters)
+    lines = await reader.all(LINES_OF_MANY, order_ids=[each.id for each in page.data])
+    by_order = _grouped(lines, "order_id")
+    return _shown(page, [OrderView(each, by_order[each.id]) for each in page.data])
+
+
+async def payment(reader: Reader, payment_id: str) -> PaymentView:
+    """One payment that the reader may see."""
+    return await payment_view(reader, await reader.get(PAYMENTS, payment_id))
+
+
+async def payment_view(reader: Reader, found: Payment) -> PaymentView:
+    """The payment with its refunds."""
+    return PaymentView(found, await reader.all(REFUNDS_OF, payment_ids=[found.id]))
+
+
+async def payments(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[PaymentView]:
+    """A page of payments with their refunds."""
+    page = await reader.page(PAYMENT_LIST, limit=limit, cursor=cursor, **filters)
+    by_payment = _grouped(await reader.all(REFUNDS_OF, payment_ids=[p.id for p in page.data]), "payment_id")
+    return _shown(page, [PaymentView(each, by_payment.get(each.id, [])) for each in page.data])
+
+
+async def parcel(reader: Reader, parcel_id: str) -> ParcelView:
+    """One parcel that the reader may see."""
+    return await parcel_view(reader, await reader.get(PARCELS, parcel_id))
+
+
+async def parcel_view(reader: Reader, found: Parcel) -> ParcelView:
+    """The parcel with its content and history."""
+    lines = await reader.all(LINES_IN, parcel_id=found.id)
+    return ParcelView(found, lines, tracking.in_order(await reader.all(HISTORY_OF, parcel_id=found.id)))
+
+
+async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Parcel]:
+    """A page of parcels."""
+    return await reader.page(PARCEL_LIST, limit=limit, cursor=cursor, **filters)
+
+
+def _grouped(rows: Iterable[T], field: str) -> dict[str, list[T]]:
+    return {key: list(group) for key, group in groupby(rows, lambda row: str(getattr(row, field)))}
+
+
+def _shown(page: Page[Any], data: list[T]) -> Page[T]:
+    shown: Page[T] = replace(page, data=data)
+    return shown

@@ -1,0 +1,29 @@
+"""What the environment tells this service; the only place that reads it."""
+
+from typing import Annotated
+
+from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
+from pydantic import AfterValidator, Field
+from standardwebhooks import Webhook
+
+
+def _webhook_secret(value: str) -> str:
+    try:
+        Webhook(value)
+    except Exception:
+        raise ValueError("must be whsec_ and base64") from None
+    return value
+
+
+class Settings(ServiceSettings):
+    """The providers' addresses and the hours of each waiting state."""
+
+    payment_simulator_url: HttpUrl = "http://127.0.0.1:8009"
+    payment_webhook_secret: Annotated[str, AfterValidator(_webhook_secret), Field(repr=False)]
+    public_url: HttpUrl = "http://127.0.0.1:8001"
+    payment_hours: Hours = 0.5
+    auto_receipt_hours: Hours = 240
+    after_sale_window_hours: Hours = 168
+    courier_unmatched_hours: Hours = 72
+    courier_secret_grace_hours: Hours = 24
+    courier_inbox_hours: Hours = 24 * 30
