@@ -1,0 +1,1 @@
+"""Verbs that change: lock, decide, save, record. One file per noun."""

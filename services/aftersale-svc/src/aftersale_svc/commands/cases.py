@@ -1,0 +1,151 @@
+"""Opening a case, judging the request, ending it without money."""
+
+from dataclasses import replace
+
+from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_chassis.transaction import Transaction
+from aftercare_events import (
+    AfterSaleApproved,
+    AfterSaleCancelled,
+    AfterSaleClosed,
+    AfterSaleEscalated,
+    AfterSaleRejected,
+    AfterSaleRequested,
+)
+from aftercare_events import CaseLine as ToldLine
+
+from aftersale_svc.commands import refunds
+from aftersale_svc.commands.record import about, note_down, save
+from aftersale_svc.domain import lifecycle, policy
+from aftersale_svc.domain.codes import CloseCause, RefundCause, RejectReason, Stage
+from aftersale_svc.domain.errors import OrderUnknown
+from aftersale_svc.domain.lifecycle import Action
+from aftersale_svc.domain.model import Case, CaseLine, Order, Request, State
+from aftersale_svc.tables.cases import CASE_LINES, CASES
+from aftersale_svc.tables.orders import ORDER_TO_HOLD, STANDINGS
+
+# Why a case came to an agent's desk, by the state that it waited in.
+ESCALATIONS = {
+    State.PENDING_REVIEW: "review_handed_over",
+    State.MANUAL_REVIEW: "agent_late",
+    State.RETURN_IN_TRANSIT: "return_not_delivered",
+    State.REFUNDING: "refund_late",
+}
+
+
+async def create(tx: Transaction, request: Request) -> tuple[Case, list[CaseLine]]:
+    """Ask for after-sales service. The order is held, so that no unit gets into two live cases."""
+    order = await tx.one(ORDER_TO_HOLD, order_id=request.order_id)
+    if order is None:
+        raise OrderUnknown(order_id=request.order_id)
+    stage = policy.stage(order, request.type, tx.now)
+    case_id = tx.new_id("case")
+    standings = await tx.all(STANDINGS, order_id=order.id)
+    lines = policy.take(case_id, standings, request.lines)
+    freight = policy.shipping_refund(order, stage, request.reason, standings, request.lines)
+    case = _new(tx, case_id, order, request, stage, sum(line.amount_minor for line in lines), freight)
+    created = await tx.insert(CASES, case, _requested(tx, case, lines))
+    await tx.add(CASE_LINES, *lines)
+    await note_down(tx, case, "request", request.description, request.evidence)
+    return created, lines
+
+
+async def approve(
+    tx: Transaction, case_id: str, *, note: str | None = None, return_address: dict[str, str] | None = None
+) -> Case:
+    """Grant the request: the goods come back first, or the money goes back at once."""
+    case = await tx.lock(CASES, case_id)
+    approved = replace(lifecycle.move(case, Action.APPROVE, tx), return_address=return_address)
+    by_timer = tx.actor == SYSTEM
+    cause = "timeout" if by_timer else "decision"
+    told = AfterSaleApproved(**about(tx, approved), cause=cause, deadline_at=approved.deadline_at)
+    if approved.state is not State.REFUNDING:
+        return await save(tx, approved, Action.APPROVE, told, note=note)
+    decided = refunds.decide(
+        tx, approved, policy.whole(approved), RefundCause.TIMEOUT if by_timer else RefundCause.APPROVAL
+    )
+    return await save(tx, decided, Action.APPROVE, told, refunds.requested(tx, decided), note=note)
+
+
+async def reject(tx: Transaction, case_id: str, reason: RejectReason, note: str | None = None) -> Case:
+    """Refuse the request with a reason; the buyer may accept that or complain."""
+    case = await tx.lock(CASES, case_id)
+    rejected = replace(lifecycle.move(case, Action.REJECT, tx), reject_reason=reason)
+    told = AfterSaleRejected(**about(tx, rejected), reason=reason, deadline_at=rejected.deadline_at)
+    return await save(tx, rejected, Action.REJECT, told, note=note)
+
+
+async def cancel(tx: Transaction, case_id: str, note: str | None = None) -> Case:
+    """Take the request back; its units are free again."""
+    case = await tx.lock(CASES, case_id)
+    cancelled = lifecycle.move(case, Action.CANCEL, tx)
+    return await save(tx, cancelled, Action.CANCEL, AfterSaleCancelled(**about(tx, cancelled)), note=note)
+
+
+async def accept(tx: Transaction, case_id: str, note: str | None = None) -> Case:
+    """The buyer accepts the rejection, and may ask anew at once."""
+    case = await tx.lock(CASES, case_id)
+    closed = replace(lifecycle.move(case, Action.ACCEPT, tx), close_cause=CloseCause.REJECTION_ACCEPTED)
+    told = AfterSaleClosed(**about(tx, closed), cause=CloseCause.REJECTION_ACCEPTED)
+    return await save(tx, closed, Action.ACCEPT, told, note=note)
+
+
+async def close(tx: Transaction, case_id: str) -> Case:
+    """The buyer's time ran out: to send the goods, or to answer a rejection."""
+    case = await tx.lock(CASES, case_id)
+    cause = CloseCause.REJECTED if case.state is State.REJECTED else CloseCause.BUYER_LATE
+    closed = replace(lifecycle.move(case, Action.CLOSE, tx), close_cause=cause)
+    return await save(tx, closed, Action.CLOSE, AfterSaleClosed(**about(tx, closed), cause=cause))
+
+
+async def escalate(tx: Transaction, case_id: str, note: str | None = None) -> Case:
+    """Bring the case before an agent, or remind of one that waits too long."""
+    case = await tx.lock(CASES, case_id)
+    raised = lifecycle.move(case, Action.ESCALATE, tx)
+    told = AfterSaleEscalated(**about(tx, raised), cause=ESCALATIONS[case.state], deadline_at=raised.deadline_at)
+    return await save(tx, raised, Action.ESCALATE, told, note=note)
+
+
+def _new(
+    tx: Transaction, case_id: str, order: Order, request: Request, stage: Stage, requested_minor: int, freight: int
+) -> Case:
+    case = Case(
+        id=case_id,
+        version=0,
+        order_id=order.id,
+        payment_id=order.payment_id or "",
+        buyer_id=order.buyer_id,
+        merchant_id=order.merchant_id,
+        applicant_id=tx.actor.id,
+        type=request.type,
+        reason=request.reason,
+        stage=stage,
+        state=State.PENDING_REVIEW,
+        whose_turn=lifecycle.NOBODY,
+        deadline_at=None,
+        currency=order.currency,
+        requested_minor=requested_minor,
+        shipping_refund_minor=freight,
+        description=request.description,
+        evidence=request.evidence,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    return lifecycle.opened(case, tx)
+
+
+def _requested(tx: Transaction, case: Case, lines: list[CaseLine]) -> AfterSaleRequested:
+    return AfterSaleRequested(
+        **about(tx, case),
+        reason=case.reason,
+        stage=case.stage,
+        lines=tuple(
+            ToldLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity, amount_minor=line.amount_minor)
+            for line in lines
+        ),
+        requested_minor=case.requested_minor,
+        currency=case.currency,
+        deadline_at=case.deadline_at,
+        description_hash=policy.digest(case.description) if case.description else None,
+        evidence=tuple(case.evidence),
+    )

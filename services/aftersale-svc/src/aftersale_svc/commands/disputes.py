@@ -1,0 +1,153 @@
+"""Rights protection: a complaint stops the case, both sides speak, and the end lets it go on."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aftercare_chassis.refusals import NotFound
+from aftercare_chassis.transaction import Transaction
+from aftercare_events import (
+    AfterSaleFrozen,
+    AfterSaleResumed,
+    ComplaintOpened,
+    DisputeAnswered,
+    DisputeEscalated,
+    DisputeExecuted,
+    DisputeOpened,
+    DisputeWithdrawn,
+    EvidenceAdded,
+)
+
+from aftersale_svc.commands.record import about, about_dispute, note_down, save, save_dispute
+from aftersale_svc.domain import lifecycle, policy
+from aftersale_svc.domain.lifecycle import Action, DisputeAction
+from aftersale_svc.domain.model import Case, Dispute, DisputeState, State
+from aftersale_svc.tables.cases import CASES, LINES_OF
+from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.orders import ORDER_TO_HOLD, STANDINGS
+
+
+async def open_(tx: Transaction, event: ComplaintOpened) -> None:
+    """A complaint about a case that can still be stopped becomes a dispute; every other stays with customer service."""
+    case = await _case_of(tx, event)
+    if case is None or not await _stoppable(tx, case):
+        return
+    dispute = lifecycle.opened_dispute(_new(tx, case, event), tx)
+    frozen = replace(
+        lifecycle.move(case, Action.FREEZE, tx), frozen_state=case.state, dispute_id=dispute.id
+    )
+    told = DisputeOpened(
+        **about_dispute(tx, dispute),
+        category=dispute.category,
+        deadline_at=dispute.deadline_at,
+        evidence=tuple(dispute.evidence),
+    )
+    await tx.insert(DISPUTES, dispute, told)
+    await note_down(tx, dispute, "open", evidence=dispute.evidence)
+    await save(tx, frozen, Action.FREEZE, AfterSaleFrozen(**about(tx, frozen), dispute_id=dispute.id))
+
+
+async def answer(tx: Transaction, dispute_id: str, text: str, evidence: Sequence[str] = ()) -> Dispute:
+    """The merchant's side of it; the platform reviews next."""
+    dispute = await tx.lock(DISPUTES, dispute_id)
+    moved = lifecycle.move_dispute(dispute, DisputeAction.ANSWER, tx)
+    answered = replace(moved, answer=text, answered_at=tx.now, evidence=[*dispute.evidence, *evidence])
+    told = DisputeAnswered(**about_dispute(tx, answered), text_hash=policy.digest(text), evidence=tuple(evidence))
+    return await save_dispute(tx, answered, DisputeAction.ANSWER, told, note=text, evidence=evidence)
+
+
+async def add_evidence(tx: Transaction, dispute_id: str, evidence: Sequence[str], note: str | None = None) -> Dispute:
+    """Either side adds what supports it, by its hash."""
+    dispute = await tx.lock(DISPUTES, dispute_id)
+    moved = lifecycle.move_dispute(dispute, DisputeAction.ADD_EVIDENCE, tx)
+    added = replace(moved, evidence=[*dispute.evidence, *evidence])
+    told = EvidenceAdded(**about_dispute(tx, added), by=tx.actor.role, evidence=tuple(evidence))
+    return await save_dispute(tx, added, DisputeAction.ADD_EVIDENCE, told, note=note, evidence=evidence)
+
+
+async def withdraw(tx: Transaction, dispute_id: str, note: str | None = None) -> Dispute:
+    """The buyer takes it back; the case goes on where it stood."""
+    dispute = await tx.lock(DISPUTES, dispute_id)
+    withdrawn = lifecycle.move_dispute(dispute, DisputeAction.WITHDRAW, tx)
+    case = await tx.lock(CASES, dispute.case_id)
+    resumed = lifecycle.resume(case, tx)
+    told = AfterSaleResumed(**about(tx, resumed), dispute_id=dispute.id, deadline_at=resumed.deadline_at)
+    await tx.save(CASES, resumed, told)
+    done = DisputeWithdrawn(**about_dispute(tx, withdrawn))
+    return await save_dispute(tx, withdrawn, DisputeAction.WITHDRAW, done, note=note)
+
+
+async def escalate(tx: Transaction, dispute_id: str) -> None:
+    """Time ran out: the merchant's silence counts against it, the platform's own is called out."""
+    dispute = await tx.lock(DISPUTES, dispute_id)
+    if dispute.deadline_at is None or dispute.deadline_at > tx.now:
+        return
+    escalated = lifecycle.move_dispute(dispute, DisputeAction.ESCALATE, tx)
+    silent = dispute.state is DisputeState.AWAIT_MERCHANT_ANSWER
+    cause = "merchant_silent" if silent else "platform_late"
+    told = DisputeEscalated(**about_dispute(tx, escalated), cause=cause)
+    await save_dispute(tx, escalated, DisputeAction.ESCALATE, told)
+
+
+async def execute(tx: Transaction, dispute_id: str, refunded_minor: int) -> None:
+    """What the verdict ordered has been paid."""
+    dispute = await tx.lock(DISPUTES, dispute_id)
+    executed = executed_with(tx, dispute, refunded_minor)
+    await save_dispute(tx, executed, DisputeAction.EXECUTE, executed_event(tx, executed))
+
+
+def executed_with(tx: Transaction, dispute: Dispute, refunded_minor: int) -> Dispute:
+    """The dispute at its end."""
+    return replace(lifecycle.move_dispute(dispute, DisputeAction.EXECUTE, tx), refunded_minor=refunded_minor)
+
+
+def executed_event(tx: Transaction, executed: Dispute) -> DisputeExecuted:
+    """The event that lets customer service resolve the complaint."""
+    return DisputeExecuted(
+        **about_dispute(tx, executed), refunded_minor=executed.refunded_minor or 0, currency=executed.currency
+    )
+
+
+async def _case_of(tx: Transaction, event: ComplaintOpened) -> Case | None:
+    if event.case_id is None:
+        return None
+    try:
+        case = await tx.lock(CASES, event.case_id)
+    except NotFound:
+        return None
+    return case if case.buyer_id == event.buyer_id else None  # nobody stops another buyer's case
+
+
+async def _stoppable(tx: Transaction, case: Case) -> bool:
+    if not lifecycle.possible(case, Action.FREEZE, tx.actor):
+        return False
+    if not policy.disputable(case, tx.now, tx.settings.dispute_window_hours):
+        return False
+    return case.state is not State.CLOSED or await _units_free(tx, case)
+
+
+async def _units_free(tx: Transaction, case: Case) -> bool:
+    """A closed case holds nothing; to be judged it has to hold its units again, and another may have them by now."""
+    await tx.one(ORDER_TO_HOLD, order_id=case.order_id)
+    standings = await tx.all(STANDINGS, order_id=case.order_id)
+    lines = await tx.all(LINES_OF, case_id=case.id)
+    return policy.still_free(lines, {standing.line_id: standing for standing in standings})
+
+
+def _new(tx: Transaction, case: Case, event: ComplaintOpened) -> Dispute:
+    return Dispute(
+        id=tx.new_id("dsp"),
+        version=0,
+        case_id=case.id,
+        order_id=case.order_id,
+        complaint_id=event.complaint_id,
+        buyer_id=case.buyer_id,
+        merchant_id=case.merchant_id,
+        category=event.category,
+        state=DisputeState.AWAIT_MERCHANT_ANSWER,
+        whose_turn=lifecycle.NOBODY,
+        deadline_at=None,
+        evidence=[event.text_hash],
+        currency=case.currency,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )

@@ -1,0 +1,129 @@
+"""The goods' way back: shipped, received, inspected."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_chassis.transaction import Transaction
+from aftercare_events import (
+    AfterSaleRejected,
+    InspectedLine,
+    ParcelStatusChanged,
+    ReturnDelivered,
+    ReturnInspected,
+    ReturnShipped,
+    ShippedLine,
+)
+
+from aftersale_svc.commands import refunds
+from aftersale_svc.commands.record import about, save
+from aftersale_svc.domain import lifecycle, policy
+from aftersale_svc.domain.codes import RefundCause, RejectReason
+from aftersale_svc.domain.errors import ReasonRequired
+from aftersale_svc.domain.lifecycle import Action
+from aftersale_svc.domain.model import Case, CaseLine, Inspected, State
+from aftersale_svc.tables.cases import CASES, JUDGE_LINES, LINES_OF, RETURNED_BY
+
+
+async def ship(tx: Transaction, case_id: str, carrier: str, waybill_no: str) -> tuple[Case, list[CaseLine]]:
+    """The buyer handed the goods to a courier; order-svc follows the parcel from here."""
+    case = await tx.lock(CASES, case_id)
+    shipped = replace(
+        lifecycle.move(case, Action.SHIP, tx), return_carrier=carrier, return_waybill_no=waybill_no, delivered_at=None
+    )
+    lines = await tx.all(LINES_OF, case_id=case.id)
+    parcel = tuple(ShippedLine(line_id=line.line_id, quantity=line.quantity) for line in lines)
+    told = ReturnShipped(
+        **about(tx, shipped), carrier=carrier, waybill_no=waybill_no, lines=parcel, deadline_at=shipped.deadline_at
+    )
+    return await save(tx, shipped, Action.SHIP, told), lines
+
+
+async def receive(tx: Transaction, case_id: str, note: str | None = None) -> Case:
+    """The merchant has the goods, whatever the courier says."""
+    case = await tx.lock(CASES, case_id)
+    received = replace(lifecycle.move(case, Action.RECEIVE, tx), delivered_at=tx.now)
+    return await save(tx, received, Action.RECEIVE, _delivered(tx, received, None), note=note)
+
+
+async def follow_parcel(tx: Transaction, event: ParcelStatusChanged) -> None:
+    """The courier delivered a return: every case that travelled under this waybill waits for its inspection."""
+    if event.leg != "return" or event.status != "delivered":
+        return
+    for row in await tx.all(RETURNED_BY, waybill_no=event.waybill_no, merchant_id=event.merchant_id):
+        await _arrive(tx, row["id"], event)
+
+
+async def _arrive(tx: Transaction, case_id: str, event: ParcelStatusChanged) -> None:
+    case = await tx.lock(CASES, case_id)
+    if case.state is State.DISPUTED and case.frozen_state is State.RETURN_IN_TRANSIT:
+        arrived = replace(case, frozen_state=State.AWAIT_INSPECTION, updated_at=tx.now)
+    elif lifecycle.possible(case, Action.RECEIVE, tx.actor):
+        arrived = lifecycle.move(case, Action.RECEIVE, tx)
+    else:
+        return  # judged without it meanwhile: a late scan changes no decision
+    arrived = replace(arrived, delivered_at=event.occurred_at)
+    await save(tx, arrived, Action.RECEIVE, _delivered(tx, arrived, event.parcel_id))
+
+
+async def inspect(
+    tx: Transaction,
+    case_id: str,
+    found: Sequence[Inspected] | None = None,
+    reason: RejectReason | None = None,
+    note: str | None = None,
+) -> tuple[Case, list[CaseLine]]:
+    """Judge the returned goods: what is accepted is refunded; nothing accepted is a rejection. None accepts all."""
+    nothing = found is not None and not any(each.accepted for each in found)
+    case = await tx.lock(CASES, case_id)
+    moved = lifecycle.move(case, Action.REFUSE if nothing else Action.INSPECT, tx)
+    lines = await tx.all(LINES_OF, case_id=case.id)
+    judged = policy.judge(lines, found)
+    if nothing:
+        return await _refuse(tx, moved, judged, reason, note), lines
+    await _keep(tx, judged)
+    accepted_minor = sum(line.accepted_minor or 0 for line in judged)
+    owed = replace(moved, shipping_refund_minor=policy.freight_after(moved, judged))
+    cause = RefundCause.TIMEOUT if tx.actor == SYSTEM else RefundCause.INSPECTION
+    decided = refunds.decide(tx, owed, accepted_minor + owed.shipping_refund_minor, cause)
+    told = _inspected(tx, decided, judged, accepted_minor)
+    return await save(tx, decided, Action.INSPECT, told, refunds.requested(tx, decided), note=note), judged
+
+
+async def _refuse(
+    tx: Transaction, moved: Case, judged: list[CaseLine], reason: RejectReason | None, note: str | None
+) -> Case:
+    if reason is None:
+        raise ReasonRequired(pointer="/reason")
+    refused = replace(moved, reject_reason=reason)
+    told = AfterSaleRejected(**about(tx, refused), reason=reason, deadline_at=refused.deadline_at)
+    return await save(tx, refused, Action.REFUSE, _inspected(tx, refused, judged, 0), told, note=note)
+
+
+async def _keep(tx: Transaction, judged: list[CaseLine]) -> None:
+    await tx.execute(
+        JUDGE_LINES,
+        case_id=judged[0].case_id,
+        line_ids=[line.line_id for line in judged],
+        units=[line.accepted for line in judged],
+        shares=[line.accepted_minor for line in judged],
+        grades=[line.grade for line in judged],
+    )
+
+
+def _delivered(tx: Transaction, case: Case, parcel_id: str | None) -> ReturnDelivered:
+    return ReturnDelivered(
+        **about(tx, case), parcel_id=parcel_id, waybill_no=case.return_waybill_no or "", deadline_at=case.deadline_at
+    )
+
+
+def _inspected(tx: Transaction, case: Case, judged: list[CaseLine], accepted_minor: int) -> ReturnInspected:
+    return ReturnInspected(
+        **about(tx, case),
+        lines=tuple(
+            InspectedLine(line_id=line.line_id, accepted=line.accepted or 0, grade=line.grade) for line in judged
+        ),
+        accepted_minor=accepted_minor,
+        currency=case.currency,
+        cause="timeout" if tx.actor == SYSTEM else "decision",
+    )

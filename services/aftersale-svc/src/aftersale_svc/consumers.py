@@ -1,0 +1,33 @@
+"""The ears of aftersale-svc, on one screen."""
+
+from aftercare_chassis.consumer import Handlers
+from aftercare_events import (
+    ComplaintOpened,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderDelivered,
+    OrderPaid,
+    OrderReceiptConfirmed,
+    OrderShipped,
+    ParcelStatusChanged,
+    RefundFailed,
+    RefundSucceeded,
+)
+
+from aftersale_svc import projections
+from aftersale_svc.commands import disputes, refunds, returns
+
+HANDLERS: Handlers = {
+    OrderCreated: projections.order_created,
+    OrderPaid: projections.order_paid,
+    OrderShipped: projections.order_moved,
+    OrderDelivered: projections.order_moved,
+    OrderReceiptConfirmed: projections.receipt_confirmed,
+    OrderCompleted: projections.order_moved,
+    OrderCancelled: projections.order_moved,
+    ParcelStatusChanged: returns.follow_parcel,
+    RefundSucceeded: refunds.finish,
+    RefundFailed: refunds.fail,
+    ComplaintOpened: disputes.open_,
+}

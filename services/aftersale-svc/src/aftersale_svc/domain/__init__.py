@@ -1,0 +1,1 @@
+"""Judgement without plumbing: rows, tables of states, policy, refusals by name. The standard library only."""

@@ -1,0 +1,126 @@
+"""The words of after-sales: types, reasons, causes. Their values are part of the contract and never change."""
+
+from enum import StrEnum
+
+
+class CaseType(StrEnum):
+    """What is asked for."""
+
+    RETURN_REFUND = "return_refund"
+    REFUND_ONLY = "refund_only"
+
+
+class Stage(StrEnum):
+    """Where the goods were when help was asked for."""
+
+    PRE_SHIP = "pre_ship"
+    IN_TRANSIT = "in_transit"
+    POST_RECEIPT = "post_receipt"
+
+
+class Reason(StrEnum):
+    """Why help is asked for: the buyer's choice, not as promised, delivery, service."""
+
+    CHANGED_MIND = "changed_mind"
+    WRONG_SIZE_OR_MODEL = "wrong_size_or_model"
+    ORDERED_BY_MISTAKE = "ordered_by_mistake"
+    PRICE_DROPPED = "price_dropped"
+
+    NOT_AS_DESCRIBED = "not_as_described"
+    QUALITY_DEFECT = "quality_defect"
+    DEAD_ON_ARRIVAL = "dead_on_arrival"
+    WRONG_ITEM = "wrong_item"
+    MISSING_PARTS = "missing_parts"
+    SHORT_QUANTITY = "short_quantity"
+    COUNTERFEIT = "counterfeit"
+    EXPIRED_OR_NEAR_EXPIRY = "expired_or_near_expiry"
+    NO_LICENCE_INFO = "no_licence_info"
+
+    NOT_SHIPPED_IN_TIME = "not_shipped_in_time"
+    NO_TRACKING = "no_tracking"
+    LOST_IN_TRANSIT = "lost_in_transit"
+    DAMAGED_IN_TRANSIT = "damaged_in_transit"
+    EMPTY_PACKAGE = "empty_package"
+    DELIVERED_NOT_RECEIVED = "delivered_not_received"
+    REFUSED_AT_DOOR = "refused_at_door"
+
+    WARRANTY_REPAIR = "warranty_repair"
+    RECALL = "recall"
+    SAFETY_INCIDENT = "safety_incident"
+    SERVICE_ATTITUDE = "service_attitude"
+    INVOICE_PROBLEM = "invoice_problem"
+
+
+# Towards the buyer the seller answers for everything else, the courier's faults included.
+BUYERS_CHOICE = frozenset(
+    {
+        Reason.CHANGED_MIND,
+        Reason.WRONG_SIZE_OR_MODEL,
+        Reason.ORDERED_BY_MISTAKE,
+        Reason.PRICE_DROPPED,
+        Reason.REFUSED_AT_DOOR,
+    }
+)
+
+
+class RejectReason(StrEnum):
+    """Why a request, or returned goods, are refused."""
+
+    OUTSIDE_WINDOW = "outside_window"
+    FINAL_SALE_CATEGORY = "final_sale_category"
+    USED_OR_AFFECTS_RESALE = "used_or_affects_resale"
+    WRONG_WAYBILL = "wrong_waybill"
+    NOT_OUR_ITEM = "not_our_item"
+    EMPTY_RETURN = "empty_return"
+    PARTS_MISSING = "parts_missing"
+    NO_DEFECT_FOUND = "no_defect_found"
+    REASON_UNTRUE = "reason_untrue"
+    PACKAGE_IN_TRANSIT = "package_in_transit"
+    AGREED_CANCEL = "agreed_cancel"
+
+
+class CloseCause(StrEnum):
+    """Why a case ended without its purpose."""
+
+    BUYER_LATE = "buyer_late"
+    REJECTED = "rejected"
+    REJECTION_ACCEPTED = "rejection_accepted"
+    VERDICT = "verdict"
+
+
+class RefundCause(StrEnum):
+    """What decided that money goes back."""
+
+    APPROVAL = "approval"
+    INSPECTION = "inspection"
+    VERDICT = "verdict"
+    TIMEOUT = "timeout"
+
+
+class OrderState(StrEnum):
+    """Our copy of where an order stands."""
+
+    CREATED = "created"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+class Liable(StrEnum):
+    """Who answers for the matter, by the verdict."""
+
+    SELLER = "seller"
+    BUYER = "buyer"
+    COURIER = "courier"
+    PLATFORM = "platform"
+    NOBODY = "nobody"
+
+
+class Remedy(StrEnum):
+    """What the verdict orders: money back, nothing more, or that the case goes on where it stood."""
+
+    REFUND = "refund"
+    NONE = "none"
+    RESUME = "resume"

@@ -1,0 +1,102 @@
+"""What this service refuses, by name."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class OrderUnknown(Refusal):
+    """No such order here, or not for this actor, or its events have not arrived yet."""
+
+    kind, code, retry_after = Kind.NOT_FOUND, "order_unknown", 1
+    zh = "未找到该订单；如果订单刚刚创建，请稍后重试。"
+    en = "There is no such order here; if it was made just now, try again shortly."
+
+
+class OrderNotPaid(Refusal):
+    kind, code = Kind.CONFLICT, "order_not_paid"
+    zh, en = "订单尚未支付，不能申请售后。", "The order is not paid yet."
+
+
+class OrderWasCancelled(Refusal):
+    kind, code = Kind.CONFLICT, "order_cancelled"
+    zh, en = "订单已取消，不能申请售后。", "The order was cancelled."
+
+
+class WindowPassed(Refusal):
+    kind, code = Kind.CONFLICT, "window_passed"
+    zh, en = "售后申请期限已过。", "The after-sale window has passed."
+
+
+class NothingToReturn(Refusal):
+    """A return is asked for before anything was shipped."""
+
+    kind, code = Kind.CONFLICT, "nothing_to_return"
+    zh, en = "商品尚未发货，请申请仅退款。", "Nothing was shipped yet; ask for refund_only."
+
+
+class LineUnknown(Refusal):
+    kind, code = Kind.INVALID, "line_unknown"
+    zh, en = "该对象中没有这个明细行。", "There is no such line."
+
+
+class LineTwice(Refusal):
+    kind, code = Kind.INVALID, "line_repeated"
+    zh, en = "同一明细行只能出现一次。", "A line may be named once."
+
+
+class LineMissing(Refusal):
+    kind, code = Kind.INVALID, "line_missing"
+    zh, en = "验收必须包含售后单的每一行；缺少 {line_id}。", "An inspection names every line of the case; {line_id} is missing."
+
+
+class QuantityExceedsRemaining(Refusal):
+    kind, code = Kind.INVALID, "quantity_exceeds_remaining"
+    zh, en = "数量超过剩余可售后数量（{remaining}）。", "More units than remain ({remaining})."
+
+
+class UnitsInLiveCase(Refusal):
+    kind, code = Kind.CONFLICT, "units_in_live_case"
+    zh = "这些商品已有进行中的售后单（空闲数量 {free}）。"
+    en = "These units are in another case that is not finished ({free} are free)."
+
+
+class ReappliedTooOften(Refusal):
+    kind, code = Kind.CONFLICT, "reapplied_too_often"
+    zh, en = "该商品的申请已被拒绝 {times} 次，不能再次申请。", "Requests for this line were rejected {times} times already."
+
+
+class AcceptedExceedsSent(Refusal):
+    kind, code = Kind.INVALID, "accepted_exceeds_sent"
+    zh, en = "验收数量超过寄回数量（{sent}）。", "More units accepted than were sent ({sent})."
+
+
+class ReasonRequired(Refusal):
+    kind, code = Kind.INVALID, "reason_required"
+    zh, en = "全部不接受时必须给出原因。", "Accepting nothing needs a reason."
+
+
+class AmountExceedsPaid(Refusal):
+    kind, code = Kind.INVALID, "amount_exceeds_paid"
+    zh, en = "金额超过该售后单剩余可退金额（{left}）。", "More than what is left of the money paid ({left})."
+
+
+class AmountMissing(Refusal):
+    kind, code = Kind.INVALID, "amount_missing"
+    zh, en = "判决退款时必须给出大于零的金额。", "A verdict that orders a refund names an amount above zero."
+
+
+class AmountWithoutRefund(Refusal):
+    kind, code = Kind.INVALID, "amount_without_refund"
+    zh, en = "不退款的判决不能带金额。", "A verdict without a refund names no amount."
+
+
+class CurrencyForeign(Refusal):
+    kind, code = Kind.INVALID, "currency_mismatch"
+    zh, en = "币种必须与订单一致（{currency}）。", "The order's currency is {currency}."
+
+
+class RefundDecided(Refusal):
+    """A refund was decided for this case; it may be tried again, the decision itself stands."""
+
+    kind, code = Kind.CONFLICT, "refund_already_decided"
+    zh = "该售后单已决定退款，不能再执行 {action}。"
+    en = "A refund was decided for this case already; {action} is not possible any more."

@@ -1,0 +1,236 @@
+"""States as tables: who may do what, where it leads, how long it may wait.
+
+The commands, the timers, the allowed actions in the API and the printed diagrams read these same tables.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any, Protocol, TypeVar
+
+from aftercare_chassis.lifecycle import Actor, Allowed, Lifecycle, Move, Side, Wait
+
+from aftersale_svc.domain.codes import CaseType
+from aftersale_svc.domain.errors import RefundDecided
+from aftersale_svc.domain.model import Case, Dispute, DisputeState, State
+
+BUYER = Side("buyer_only", frozenset({"buyer"}))
+BUYER_OR_AGENT = Side("buyer_only", frozenset({"buyer", "agent"}))
+MERCHANT = Side("merchant_only", frozenset({"seller"}))
+MERCHANT_OR_AGENT = Side("merchant_only", frozenset({"seller", "agent"}))
+MERCHANT_OR_SYSTEM = Side("merchant_only", frozenset({"seller", "system"}))
+AGENT = Side("agent_only", frozenset({"agent"}))
+ARBITRATOR = Side("arbitrator_only", frozenset({"arbitrator"}))
+ARBITRATOR_OR_BUYER = Side("arbitrator_only", frozenset({"arbitrator", "buyer"}))
+SYSTEM_ONLY = Side("system_only", frozenset({"system"}))
+
+NOBODY = "nobody"
+REFUND_DECIDED = "refund_already_decided"
+
+
+class Action(StrEnum):
+    """What can be done to a case. `escalate` by the timer keeps a late agent or a late refund in sight."""
+
+    CANCEL = "cancel"
+    APPROVE = "approve"
+    REJECT = "reject"
+    ESCALATE = "escalate"
+    SHIP = "ship"
+    RECEIVE = "receive"
+    INSPECT = "inspect"
+    REFUSE = "refuse"
+    REFUND = "refund"
+    ACCEPT = "accept"
+    CLOSE = "close"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    FREEZE = "freeze"
+    RESUME = "resume"
+    AWARD = "award"
+    DISMISS = "dismiss"
+
+
+_S, _A = State, Action
+Moves = dict[tuple[State, Action], Move[State]]
+Waits = dict[State, Wait[Action]]
+
+
+def _moves(approved: State) -> Moves:
+    """The rows of every type of case; `approved` is where an approval leads."""
+    return {
+        (_S.PENDING_REVIEW, _A.CANCEL): Move(_S.CANCELLED, BUYER_OR_AGENT),
+        (_S.PENDING_REVIEW, _A.APPROVE): Move(approved, MERCHANT_OR_SYSTEM),
+        (_S.PENDING_REVIEW, _A.REJECT): Move(_S.REJECTED, MERCHANT),
+        (_S.PENDING_REVIEW, _A.ESCALATE): Move(_S.MANUAL_REVIEW, MERCHANT_OR_AGENT),
+        (_S.MANUAL_REVIEW, _A.CANCEL): Move(_S.CANCELLED, AGENT),
+        (_S.MANUAL_REVIEW, _A.APPROVE): Move(approved, AGENT),
+        (_S.MANUAL_REVIEW, _A.REJECT): Move(_S.REJECTED, AGENT),
+        (_S.MANUAL_REVIEW, _A.REFUND): Move(_S.REFUNDING, AGENT),
+        (_S.MANUAL_REVIEW, _A.ESCALATE): Move(_S.MANUAL_REVIEW, SYSTEM_ONLY),
+        (_S.REJECTED, _A.ACCEPT): Move(_S.CLOSED, BUYER),
+        (_S.REJECTED, _A.CLOSE): Move(_S.CLOSED, SYSTEM_ONLY),
+        (_S.REFUNDING, _A.ESCALATE): Move(_S.REFUNDING, SYSTEM_ONLY),
+        (_S.REFUNDING, _A.COMPLETE): Move(_S.COMPLETED, SYSTEM_ONLY),
+        (_S.REFUNDING, _A.FAIL): Move(_S.MANUAL_REVIEW, SYSTEM_ONLY),
+        (_S.PENDING_REVIEW, _A.FREEZE): Move(_S.DISPUTED, SYSTEM_ONLY),
+        (_S.MANUAL_REVIEW, _A.FREEZE): Move(_S.DISPUTED, SYSTEM_ONLY),
+        (_S.REJECTED, _A.FREEZE): Move(_S.DISPUTED, SYSTEM_ONLY),
+        (_S.CLOSED, _A.FREEZE): Move(_S.DISPUTED, SYSTEM_ONLY),
+        # The one row whose end the case itself remembers: it goes on where the dispute stopped it.
+        (_S.DISPUTED, _A.RESUME): Move(_S.PENDING_REVIEW, ARBITRATOR_OR_BUYER),
+        (_S.DISPUTED, _A.AWARD): Move(_S.REFUNDING, ARBITRATOR),
+        (_S.DISPUTED, _A.DISMISS): Move(_S.CLOSED, ARBITRATOR),
+    }
+
+
+RETURN_LEG: Moves = {
+    (_S.AWAIT_BUYER_SHIPMENT, _A.SHIP): Move(_S.RETURN_IN_TRANSIT, BUYER),
+    (_S.AWAIT_BUYER_SHIPMENT, _A.CANCEL): Move(_S.CANCELLED, BUYER_OR_AGENT),
+    (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Move(_S.CLOSED, SYSTEM_ONLY),
+    (_S.RETURN_IN_TRANSIT, _A.RECEIVE): Move(_S.AWAIT_INSPECTION, MERCHANT_OR_SYSTEM),
+    (_S.RETURN_IN_TRANSIT, _A.ESCALATE): Move(_S.MANUAL_REVIEW, SYSTEM_ONLY),
+    (_S.MANUAL_REVIEW, _A.RECEIVE): Move(_S.AWAIT_INSPECTION, SYSTEM_ONLY),
+    (_S.AWAIT_INSPECTION, _A.INSPECT): Move(_S.REFUNDING, MERCHANT_OR_SYSTEM),
+    (_S.AWAIT_INSPECTION, _A.REFUSE): Move(_S.REJECTED, MERCHANT),
+    (_S.AWAIT_BUYER_SHIPMENT, _A.FREEZE): Move(_S.DISPUTED, SYSTEM_ONLY),
+    (_S.RETURN_IN_TRANSIT, _A.FREEZE): Move(_S.DISPUTED, SYSTEM_ONLY),
+    (_S.AWAIT_INSPECTION, _A.FREEZE): Move(_S.DISPUTED, SYSTEM_ONLY),
+}
+WAITS: Waits = {
+    _S.PENDING_REVIEW: Wait("merchant", "review_hours", _A.APPROVE, "approved_by_timeout"),
+    _S.MANUAL_REVIEW: Wait("agent", "manual_review_hours", _A.ESCALATE, "escalated_agent_late"),
+    _S.REJECTED: Wait("buyer", "rejected_hours", _A.CLOSE, "closed_rejected"),
+    _S.REFUNDING: Wait("system", "refund_hours", _A.ESCALATE, "escalated_refund_late"),
+    _S.DISPUTED: Wait("platform"),
+}
+RETURN_WAITS: Waits = {
+    _S.AWAIT_BUYER_SHIPMENT: Wait("buyer", "buyer_ship_hours", _A.CLOSE, "closed_buyer_late"),
+    _S.RETURN_IN_TRANSIT: Wait("courier", "return_transit_hours", _A.ESCALATE, "escalated_not_delivered"),
+    _S.AWAIT_INSPECTION: Wait("merchant", "inspection_hours", _A.INSPECT, "accepted_by_timeout"),
+}
+CASE: Mapping[CaseType, Lifecycle[State, Action]] = {
+    CaseType.RETURN_REFUND: Lifecycle(
+        "return_refund", {**_moves(_S.AWAIT_BUYER_SHIPMENT), **RETURN_LEG}, {**WAITS, **RETURN_WAITS}
+    ),
+    CaseType.REFUND_ONLY: Lifecycle("refund_only", _moves(_S.REFUNDING), WAITS),
+}
+# Once a refund was decided it can only be carried out: the row says so, whatever the state would permit.
+BARRED_BY_REFUND = frozenset({_A.APPROVE, _A.REJECT, _A.CANCEL, _A.RECEIVE, _A.FREEZE})
+
+
+class DisputeAction(StrEnum):
+    """What can be done to a dispute."""
+
+    ANSWER = "answer"
+    ADD_EVIDENCE = "add_evidence"
+    ESCALATE = "escalate"
+    DECIDE = "decide"
+    EXECUTE = "execute"
+    WITHDRAW = "withdraw"
+
+
+_D, _DA = DisputeState, DisputeAction
+PARTIES = Side("parties_only", frozenset({"buyer", "seller"}))
+DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
+    "dispute",
+    moves={
+        (_D.AWAIT_MERCHANT_ANSWER, _DA.ANSWER): Move(_D.PLATFORM_REVIEW, MERCHANT),
+        (_D.AWAIT_MERCHANT_ANSWER, _DA.ADD_EVIDENCE): Move(_D.AWAIT_MERCHANT_ANSWER, PARTIES),
+        (_D.AWAIT_MERCHANT_ANSWER, _DA.WITHDRAW): Move(_D.WITHDRAWN, BUYER),
+        (_D.AWAIT_MERCHANT_ANSWER, _DA.ESCALATE): Move(_D.PLATFORM_REVIEW, SYSTEM_ONLY),
+        (_D.PLATFORM_REVIEW, _DA.ADD_EVIDENCE): Move(_D.PLATFORM_REVIEW, PARTIES),
+        (_D.PLATFORM_REVIEW, _DA.DECIDE): Move(_D.EXECUTING, ARBITRATOR),
+        (_D.PLATFORM_REVIEW, _DA.WITHDRAW): Move(_D.WITHDRAWN, BUYER),
+        (_D.PLATFORM_REVIEW, _DA.ESCALATE): Move(_D.PLATFORM_REVIEW, SYSTEM_ONLY),
+        (_D.EXECUTING, _DA.EXECUTE): Move(_D.EXECUTED, Side("system_only", frozenset({"system", "arbitrator"}))),
+    },
+    waits={
+        _D.AWAIT_MERCHANT_ANSWER: Wait(
+            "merchant", "merchant_answer_hours", _DA.ESCALATE, "escalated_merchant_silent"
+        ),
+        _D.PLATFORM_REVIEW: Wait("platform", "platform_review_hours", _DA.ESCALATE, "escalated_platform_late"),
+        _D.EXECUTING: Wait("system"),
+    },
+)
+
+
+class Occasion(Protocol):
+    """Who acts, when, and the settings that say how long each state may wait. A transaction is one."""
+
+    actor: Actor
+    now: datetime
+    settings: Any
+
+
+D = TypeVar("D", Case, Dispute)
+
+
+def move(case: Case, action: Action, on: Occasion) -> Case:
+    """The case after `action`; IllegalMove, NotYours, or RefundDecided where the decision bars it."""
+    state = CASE[case.type].move(case.state, action, on.actor)
+    if _barred(case, action):
+        raise RefundDecided(action=action, refund_id=case.refund_id)
+    return _enter(case, state, CASE[case.type].wait(state), on)
+
+
+def resume(case: Case, on: Occasion) -> Case:
+    """A frozen case goes on where it stood, with a fresh deadline."""
+    fallback = CASE[case.type].move(case.state, Action.RESUME, on.actor)
+    state = case.frozen_state or fallback
+    return replace(_enter(case, state, CASE[case.type].wait(state), on), frozen_state=None)
+
+
+def opened(case: Case, on: Occasion) -> Case:
+    """A new case starts to wait for its review."""
+    return _enter(case, case.state, CASE[case.type].wait(case.state), on)
+
+
+def move_dispute(dispute: Dispute, action: DisputeAction, on: Occasion) -> Dispute:
+    """The dispute after `action`; its clock goes on where the state stays and nobody's time ran out."""
+    state = DISPUTE.move(dispute.state, action, on.actor)
+    moved = _enter(dispute, state, DISPUTE.wait(state), on)
+    stays = state is dispute.state and action is not DisputeAction.ESCALATE
+    return replace(moved, deadline_at=dispute.deadline_at) if stays else moved
+
+
+def opened_dispute(dispute: Dispute, on: Occasion) -> Dispute:
+    """A new dispute starts to wait for the merchant's answer."""
+    return _enter(dispute, dispute.state, DISPUTE.wait(dispute.state), on)
+
+
+def allowed(case: Case, actor: Actor) -> list[Allowed]:
+    """Every action with a why-not, out of the same rows and bars that `move` obeys."""
+    return [
+        Allowed(each.action, False, REFUND_DECIDED) if each.allowed and _barred(case, Action(each.action)) else each
+        for each in CASE[case.type].allowed(case.state, actor)
+    ]
+
+
+def possible(case: Case, action: Action, actor: Actor) -> bool:
+    """Whether `move` would do it."""
+    return any(each.allowed for each in allowed(case, actor) if each.action == action)
+
+
+def roles(*actions: Action | DisputeAction) -> tuple[str, ...]:
+    """Who may take one of these actions in some state: what a route lets through at all."""
+    tables: list[Lifecycle[Any, Any]] = [*CASE.values(), DISPUTE]
+    sides = [row.by for table in tables for (_, action), row in table.moves.items() if action in actions]
+    return tuple(sorted({role for side in sides for role in side.roles} - {"system"}))
+
+
+def timer(case: Case, on: Occasion) -> Action | None:
+    """What the timer takes now: nothing where the case has moved on, or its time has not come."""
+    due = case.deadline_at is not None and case.deadline_at <= on.now
+    wait = CASE[case.type].wait(case.state)
+    return wait.then if due and wait else None
+
+
+def _barred(case: Case, action: Action) -> bool:
+    return case.refund_id is not None and action in BARRED_BY_REFUND
+
+
+def _enter(row: D, state: Any, wait: Wait[Any] | None, on: Occasion) -> D:
+    turn = wait.turn if wait else NOBODY
+    until = on.now + timedelta(hours=getattr(on.settings, wait.hours)) if wait and wait.hours else None
+    return replace(row, state=state, whose_turn=turn, deadline_at=until, updated_at=on.now)

@@ -1,0 +1,212 @@
+"""Pure judgement: whose order, which stage, how many units, how much money."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from hashlib import sha256
+
+from aftersale_svc.domain.codes import BUYERS_CHOICE, CaseType, CloseCause, OrderState, Reason, Remedy, Stage
+from aftersale_svc.domain.errors import (
+    AcceptedExceedsSent,
+    AmountExceedsPaid,
+    AmountMissing,
+    AmountWithoutRefund,
+    CurrencyForeign,
+    LineMissing,
+    LineTwice,
+    LineUnknown,
+    NothingToReturn,
+    OrderNotPaid,
+    OrderWasCancelled,
+    QuantityExceedsRemaining,
+    ReappliedTooOften,
+    UnitsInLiveCase,
+    WindowPassed,
+)
+from aftersale_svc.domain.model import Case, CaseLine, Inspected, Order, Standing, State, Verdict, Wanted
+
+MOST_REJECTIONS = 5
+_STAGES = {
+    OrderState.PAID: Stage.PRE_SHIP,
+    OrderState.SHIPPED: Stage.IN_TRANSIT,
+    OrderState.DELIVERED: Stage.POST_RECEIPT,
+}
+# After a verdict there is nothing left to dispute; every other closing may have been wrong.
+_DISPUTABLE_CLOSINGS = frozenset({CloseCause.BUYER_LATE, CloseCause.REJECTED, CloseCause.REJECTION_ACCEPTED})
+
+
+def stage(order: Order, wanted: CaseType, now: datetime) -> Stage:
+    """Where the goods are; refuses an order for which nothing of this type can be asked any more, or yet."""
+    if order.state is OrderState.CANCELLED:
+        raise OrderWasCancelled(order_id=order.id)
+    if order.state is OrderState.COMPLETED or (order.window_ends_at is not None and order.window_ends_at <= now):
+        raise WindowPassed(order_id=order.id)
+    if order.state is OrderState.CREATED or order.payment_id is None:
+        raise OrderNotPaid(order_id=order.id)
+    if order.state is OrderState.PAID and wanted is CaseType.RETURN_REFUND:
+        raise NothingToReturn(order_id=order.id)
+    return _STAGES[order.state]
+
+
+def take(case_id: str, standings: Sequence[Standing], wanted: Sequence[Wanted]) -> list[CaseLine]:
+    """The lines of a new case with the money that they hold, or the refusal that names the offending line."""
+    by_id = {standing.line_id: standing for standing in standings}
+    lines: list[CaseLine] = []
+    for place, each in enumerate(wanted):
+        standing = by_id.get(each.line_id)
+        if standing is None:
+            raise LineUnknown(pointer=f"/lines/{place}/line_id")
+        if any(line.line_id == each.line_id for line in lines):
+            raise LineTwice(pointer=f"/lines/{place}/line_id")
+        _check_units(standing, each.quantity, place)
+        lines.append(_hold(case_id, standing, each.quantity))
+    return lines
+
+
+def _check_units(standing: Standing, quantity: int, place: int) -> None:
+    pointer = f"/lines/{place}/quantity"
+    remaining = standing.quantity - standing.settled_units
+    if quantity > remaining:
+        raise QuantityExceedsRemaining(pointer=pointer, remaining=remaining)
+    if quantity > standing.free_units:
+        raise UnitsInLiveCase(pointer=pointer, free=standing.free_units)
+    if standing.rejected_times >= MOST_REJECTIONS:
+        raise ReappliedTooOften(pointer=f"/lines/{place}/line_id", times=standing.rejected_times)
+
+
+def _hold(case_id: str, standing: Standing, quantity: int) -> CaseLine:
+    before = standing.settled_units + standing.live_units
+    return CaseLine(
+        case_id=case_id,
+        line_id=standing.line_id,
+        sku=standing.sku,
+        quantity=quantity,
+        amount_minor=share(standing, quantity),
+        line_units=standing.quantity,
+        line_paid_minor=standing.paid_minor,
+        units_before=before,
+    )
+
+
+def share(standing: Standing, quantity: int) -> int:
+    """What the next units are worth: the cumulative share up to them, less the money that other cases hold.
+
+    Plain history makes it ⌊P·(a+k)/q⌋ − ⌊P·a/q⌋. Where cases were cancelled or cut in between, it still never lets the
+    parts exceed what was paid, and gives the last unit the exact residue.
+    """
+    before = standing.settled_units + standing.live_units
+    return max(0, cumulative(standing.paid_minor, standing.quantity, before + quantity) - standing.held_minor)
+
+
+def cumulative(paid_minor: int, units: int, first: int) -> int:
+    """The share of the `first` units of a line, rounded down."""
+    return paid_minor * first // units
+
+
+def accepted_share(line: CaseLine, accepted: int) -> int:
+    """The money of the first `accepted` units of a case's line; all of them get all that the line holds."""
+    if accepted == line.quantity:
+        return line.amount_minor
+    upto = cumulative(line.line_paid_minor, line.line_units, line.units_before + accepted)
+    from_ = cumulative(line.line_paid_minor, line.line_units, line.units_before)
+    return min(upto - from_, line.amount_minor)
+
+
+def judge(lines: Sequence[CaseLine], found: Sequence[Inspected] | None) -> list[CaseLine]:
+    """The lines as inspected, each exactly once and never more than was sent; None accepts everything."""
+    if found is None:
+        return [_judged(line, Inspected(line.line_id, line.quantity)) for line in lines]
+    by_id = {line.line_id: line for line in lines}
+    judged: dict[str, CaseLine] = {}
+    for place, each in enumerate(found):
+        line = by_id.get(each.line_id)
+        if line is None:
+            raise LineUnknown(pointer=f"/lines/{place}/line_id")
+        if each.line_id in judged:
+            raise LineTwice(pointer=f"/lines/{place}/line_id")
+        if each.accepted > line.quantity:
+            raise AcceptedExceedsSent(pointer=f"/lines/{place}/accepted", sent=line.quantity)
+        judged[each.line_id] = _judged(line, each)
+    for line_id in by_id.keys() - judged.keys():
+        raise LineMissing(pointer="/lines", line_id=line_id)
+    return [judged[line.line_id] for line in lines]
+
+
+def _judged(line: CaseLine, found: Inspected) -> CaseLine:
+    return replace(
+        line, accepted=found.accepted, accepted_minor=accepted_share(line, found.accepted), grade=found.grade
+    )
+
+
+def shipping_refund(order: Order, at: Stage, reason: Reason, standings: Sequence[Standing], wanted: Sequence[Wanted]) -> int:
+    """The freight goes back in full where one case takes the whole order, unshipped or by the seller's liability."""
+    asked = {each.line_id: each.quantity for each in wanted}
+    whole = all(asked.get(standing.line_id) == standing.quantity for standing in standings)
+    owed = at is Stage.PRE_SHIP or reason not in BUYERS_CHOICE
+    return order.shipping_fee_minor if whole and owed else 0
+
+
+def freight_after(case: Case, judged: Sequence[CaseLine]) -> int:
+    """The freight still goes back if every unit was accepted."""
+    return case.shipping_refund_minor if all(line.accepted == line.quantity for line in judged) else 0
+
+
+def whole(case: Case) -> int:
+    """All that the case asks for: its units' share and the freight that goes with it."""
+    return case.requested_minor + case.shipping_refund_minor
+
+
+def settled(case: Case, lines: Sequence[CaseLine]) -> list[tuple[CaseLine, int, int]]:
+    """Which units of each line the refund settled, and its part of the money without the freight."""
+    shares = [line.amount_minor if line.accepted_minor is None else line.accepted_minor for line in lines]
+    parts = spread(case.refunded_minor - case.shipping_refund_minor, shares)
+    units = [line.quantity if line.accepted is None else line.accepted for line in lines]
+    return [each for each in zip(lines, units, parts, strict=True) if each[1]]
+
+
+def verdict_amount(case: Case, verdict: Verdict) -> int:
+    """What a verdict costs: between one minor unit and what is left of the case's money, or nothing at all."""
+    if verdict.remedy is not Remedy.REFUND:
+        if verdict.amount_minor:
+            raise AmountWithoutRefund(pointer="/amount")
+        return 0
+    if not verdict.amount_minor:
+        raise AmountMissing(pointer="/amount")
+    if verdict.currency != case.currency:
+        raise CurrencyForeign(pointer="/amount/currency", currency=case.currency)
+    left = case.requested_minor - case.refunded_minor
+    if verdict.amount_minor > left:
+        raise AmountExceedsPaid(pointer="/amount/amount", left=left)
+    return verdict.amount_minor
+
+
+def disputable(case: Case, now: datetime, window_hours: float) -> bool:
+    """Whether a complaint may stop this case: a closed one within the window, unless a verdict closed it."""
+    if case.state is not State.CLOSED:
+        return True
+    return case.close_cause in _DISPUTABLE_CLOSINGS and now <= case.updated_at + timedelta(hours=window_hours)
+
+
+def still_free(lines: Sequence[CaseLine], standings: Mapping[str, Standing]) -> bool:
+    """Whether a closed case may hold its units and their money again."""
+    return all(
+        line.quantity <= standings[line.line_id].free_units
+        and line.amount_minor + standings[line.line_id].held_minor <= line.line_paid_minor
+        for line in lines
+    )
+
+
+def spread(total: int, weights: Sequence[int]) -> list[int]:
+    """Cut `total` in proportion to the weights, by cumulative shares: the parts add up exactly."""
+    whole, sum_, parts, given = sum(weights), 0, [], 0
+    for weight in weights:
+        sum_ += weight
+        upto = cumulative(total, whole, sum_) if whole else 0
+        parts.append(upto - given)
+        given = upto
+    return parts
+
+
+def digest(text: str) -> str:
+    """What an event says of a text that stays here."""
+    return f"sha256:{sha256(text.encode()).hexdigest()}"

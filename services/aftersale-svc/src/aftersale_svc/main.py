@@ -1,0 +1,33 @@
+"""The whole service on one screen."""
+
+from aftercare_chassis.service import Service
+from fastapi import FastAPI
+
+from aftersale_svc import tables
+from aftersale_svc.api import cases, disputes
+from aftersale_svc.commands.deadlines import WHEN_DUE
+from aftersale_svc.consumers import HANDLERS
+from aftersale_svc.settings import Settings
+
+
+def service(settings: Settings | None = None) -> Service:
+    """Settings, routes, ears and timers put together."""
+    return Service(
+        name="aftersale-svc",
+        package="aftersale_svc",
+        settings=settings or Settings(),
+        routers=[cases.router, disputes.router],
+        handlers=HANDLERS,
+        deadlines=WHEN_DUE,
+        metadata=tables.metadata,
+    )
+
+
+def app() -> FastAPI:
+    """For `uvicorn --factory aftersale_svc.main:app`."""
+    return service().app
+
+
+def cli() -> None:
+    """`aftersale-svc serve | relay | consume | migrate | all`."""
+    service().cli()

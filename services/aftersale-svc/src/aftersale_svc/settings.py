@@ -1,0 +1,18 @@
+"""What the environment tells this service; the only place that reads it."""
+
+from aftercare_chassis.settings import Hours, ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """How long each state may wait before its timer acts."""
+
+    review_hours: Hours = 48
+    manual_review_hours: Hours = 24
+    buyer_ship_hours: Hours = 7 * 24
+    return_transit_hours: Hours = 15 * 24
+    inspection_hours: Hours = 10 * 24
+    rejected_hours: Hours = 7 * 24
+    refund_hours: Hours = 24
+    merchant_answer_hours: Hours = 48
+    platform_review_hours: Hours = 72
+    dispute_window_hours: Hours = 7 * 24
