@@ -1,0 +1,161 @@
+import asyncio
+import json
+from collections.abc import AsyncIterator
+from typing import Any
+
+import httpx
+import pytest
+from aftercare_chassis import bodies
+from aftercare_chassis.settings import ServiceSettings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .conftest import StandingClock, build
+
+GOOD = {"lines": [{"sku": "KETTLE-1", "quantity": 1}]}
+JSON = {"content-type": "application/json", "accept-language": "en"}
+
+
+def code(response: httpx.Response) -> str:
+    assert response.headers["content-type"] == "application/problem+json", response.text
+    return str(response.json()["code"])
+
+
+async def test_every_answer_carries_trace_and_security_headers(client: httpx.AsyncClient) -> None:
+    for path in ("/orders/1", "/nowhere", "/broken", "/refused"):
+        headers = (await client.get(path)).headers
+        assert len(headers["trace-id"]) == 32
+        assert headers["x-content-type-options"] == "nosniff"
+        assert headers["cache-control"] == "no-store"
+
+
+async def test_the_callers_trace_is_continued(client: httpx.AsyncClient) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    response = await client.get("/refused", headers={"traceparent": f"00-{trace}-b7ad6b7169203331-01"})
+    assert response.headers["trace-id"] == trace
+    assert response.json()["trace_id"] == trace
+    forged = await client.get("/refused", headers={"traceparent": "00-zz-zz-01"})
+    assert forged.headers["trace-id"] != trace
+
+
+async def test_a_body_within_the_cap_arrives_whole(client: httpx.AsyncClient) -> None:
+    assert (await client.post("/echo", content=b"x" * 20_000)).json() == 20_000
+    assert (await client.post("/echo", content=_pieces(b"x" * 5_000, 4))).json() == 20_000
+
+
+async def test_a_body_beyond_the_cap_is_refused_declared_or_streamed(client: httpx.AsyncClient) -> None:
+    declared = await client.post("/echo", content=b"x" * 20_001)
+    assert (declared.status_code, code(declared)) == (413, "body_too_large")
+    assert declared.json()["limit_bytes"] == 20_000
+    streamed = await client.post("/echo", content=_pieces(b"x" * 5_000, 5))
+    assert (streamed.status_code, code(streamed)) == (413, "body_too_large")
+
+
+async def test_a_body_that_trickles_is_given_up(client: httpx.AsyncClient) -> None:
+    async def trickle() -> AsyncIterator[bytes]:
+        yield b"x"
+        await asyncio.Event().wait()
+
+    response = await client.post("/echo", content=trickle())
+    assert (response.status_code, code(response)) == (408, "body_too_slow")
+
+
+async def test_work_that_takes_too_long_is_ended(client: httpx.AsyncClient) -> None:
+    response = await client.get("/slow")
+    assert (response.status_code, code(response)) == (503, "time_limit_exceeded")
+    assert response.headers["retry-after"] == "1"
+
+
+async def test_a_stream_that_has_started_may_last(client: httpx.AsyncClient) -> None:
+    assert (await client.get("/stream")).text == "one\ntwo\n"
+
+
+@pytest.mark.parametrize("path", ["/orders/%00", "/orders/a?x=%00", "/orders/%ff", "/orders/a?x=%ed%a0%80", "/%c0%80"])
+async def test_addresses_are_text_without_nul(client: httpx.AsyncClient, path: str) -> None:
+    response = await client.get(path)
+    assert (response.status_code, code(response)) == (400, "address_malformed")
+
+
+async def test_an_address_may_be_chinese(client: httpx.AsyncClient) -> None:
+    assert code(await client.get("/orders/退货?q=运费")) == "not_found"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer", "what"),
+    [
+        ('{"extra": {"a": ["x", "\\u0000"]}}', "/extra/a/1", "control_character"),
+        ('{"extra": {"a": "\\ud800"}}', "/extra/a", "invalid_unicode"),
+        ('{"extra": {"\\uDfff": 1}}', "/extra/?", "invalid_unicode"),
+        ('{"extra": {"a\\u0000": 1}}', "/extra/a\x00", "control_character"),
+        ('{"extra": {"a": NaN}}', "/extra/a", "out_of_range"),
+        ('{"extra": {"a": -Infinity}}', "/extra/a", "out_of_range"),
+    ],
+)
+async def test_what_no_database_stores_is_named(client: httpx.AsyncClient, body: str, pointer: str, what: str) -> None:
+    response = await client.post("/orders", content=body, headers=JSON)
+    assert (response.status_code, code(response)) == (422, "validation_failed")
+    assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [(pointer, what)]
+
+
+async def test_what_only_looks_like_it_is_taken(client: httpx.AsyncClient) -> None:
+    body = '{"lines": [{"sku": "\\\\u0000 \\ud83d\\ude00 NaN", "quantity": 1}]}'
+    assert (await client.post("/orders", content=body, headers=JSON)).status_code == 200
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.floats(allow_nan=False, allow_infinity=False) | st.text(st.characters()),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(st.characters()), inner),
+)
+
+
+@given(json_values, st.booleans())
+def test_the_scan_finds_exactly_what_utf8_and_postgres_refuse(value: Any, escaped: bool) -> None:
+    body = json.dumps(value, ensure_ascii=True)
+    text = json.dumps(value, ensure_ascii=False)
+    storable = "\\u0000" not in text.replace("\\\\", "") and not any("\ud800" <= char <= "\udfff" for char in text)
+    assert (bodies.unstorable(body.encode(), "en") == []) == storable
+
+
+async def test_browsers_get_cors_headers_for_listed_origins_only(
+    settings: ServiceSettings, clock: StandingClock
+) -> None:
+    app = build(settings.model_copy(update={"cors_origins": ("http://localhost:5173",)}), clock)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        asked = {"access-control-request-method": "POST", "access-control-request-headers": "idempotency-key"}
+        listed = await client.options("/orders", headers={"origin": "http://localhost:5173", **asked})
+        assert listed.headers["access-control-allow-origin"] == "http://localhost:5173"
+        other = await client.options("/orders", headers={"origin": "http://evil.example", **asked})
+        assert "access-control-allow-origin" not in other.headers
+        problem = await client.get("/refused", headers={"origin": "http://localhost:5173"})
+        assert "Trace-Id" in problem.headers["access-control-expose-headers"]
+
+
+async def test_a_caller_has_so_many_requests(settings: ServiceSettings, clock: StandingClock, token: str) -> None:
+    app = build(settings.model_copy(update={"rate_limit": "2/hour"}), clock)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        mine = {"authorization": f"Bearer {token}"}
+        first = await client.get("/orders/1", headers=mine)
+        assert first.headers["ratelimit"].startswith('"default";r=1;t=')
+        assert first.headers["ratelimit-policy"] == '"default";q=2;w=3600'
+        await client.get("/orders/1", headers=mine)
+        third = await client.get("/orders/1", headers=mine)
+        assert (third.status_code, code(third)) == (429, "rate_limited")
+        assert 0 < int(third.headers["retry-after"]) <= 3600
+        assert third.headers["ratelimit"].startswith('"default";r=0;')
+        assert (await client.get("/orders/1")).status_code == 404
+
+
+async def test_figures_go_by_route_and_never_by_path(client: httpx.AsyncClient, app: Any) -> None:
+    await client.get("/orders/secret-1")
+    await client.get("/nowhere/secret-2")
+    await client.post("/echo", content=b"x" * 30_000)
+    figures = app.state.runtime.metrics.exposition().decode()
+    assert 'method="GET",route="/orders/{order_id}",status="404"' in figures
+    assert 'route="unmatched"' in figures
+    assert 'status="413"' in figures
+    assert "secret" not in figures
+
+
+async def _pieces(piece: bytes, times: int) -> AsyncIterator[bytes]:
+    for _ in range(times):
+        yield piece

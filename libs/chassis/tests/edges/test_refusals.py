@@ -1,0 +1,44 @@
+import subprocess
+import sys
+
+import pytest
+from aftercare_chassis.refusals import Forbidden, Kind, NotFound, Refusal, Stale
+
+
+class Short(Refusal):
+    kind, code = Kind.CONFLICT, "short"
+    zh, en = "只剩 {left} 件：{names}。", "Only {left} left: {names}."
+
+
+def test_the_sentence_is_filled_in_from_the_facts() -> None:
+    refusal = Short(left=2, names=["a", "b"])
+    assert refusal.detail("zh-CN") == "只剩 2 件：a、b。"
+    assert refusal.detail("en") == "Only 2 left: a, b."
+
+
+def test_a_missing_fact_does_not_turn_a_refusal_into_a_failure() -> None:
+    assert Short(left=2).detail("en") == "Only 2 left: …."
+
+
+def test_the_text_of_the_exception_carries_no_facts() -> None:
+    assert str(Short(left=2, names=["王芳"])) == "short"
+    assert "王芳" not in repr(Short(names=["王芳"]))
+
+
+@pytest.mark.parametrize(("refusal", "status"), [(NotFound, 404), (Forbidden, 403), (Stale, 412)])
+def test_the_common_ones_have_their_status(refusal: type[Refusal], status: int) -> None:
+    assert refusal.kind.status == status
+
+
+def test_every_kind_has_a_status_and_a_title_in_both_languages() -> None:
+    for kind in Kind:
+        assert 400 <= kind.status < 600
+        assert kind.heading("zh-CN") != kind.heading("en")
+
+
+def test_the_domain_may_import_it_without_any_library() -> None:
+    code = (
+        "import sys; import aftercare_chassis.lifecycle;"
+        "print([m for m in ('pydantic', 'fastapi', 'asyncpg', 'sqlalchemy', 'structlog') if m in sys.modules])"
+    )
+    assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"

@@ -1,0 +1,156 @@
+from datetime import UTC, datetime, timedelta, timezone
+from enum import StrEnum
+from typing import Any
+
+import pytest
+from aftercare_chassis.currencies import EXPONENTS
+from aftercare_chassis.lifecycle import Allowed
+from aftercare_chassis.wire import AllowedOut, Code, Id, In, Money, Name, Out, PageOut, Text, Time
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import Field, TypeAdapter, ValidationError
+
+
+class Size(StrEnum):
+    BIG = "big"
+
+
+class InnerIn(In):
+    count: int
+
+
+class ThingIn(In):
+    count: int = 1
+    maybe: int | None = None
+    many: list[int] = Field(default_factory=list)
+    ratio: float = 0.0
+    flag: bool = False
+    size: Size = Size.BIG
+    at: Time | None = None
+    name: Name = "x"
+    text: Text = "x"
+    code: Code = "x"
+    id: Id = "x"
+    free: str = ""
+    price: Money = Money.of(0, "CNY")
+    inner: InnerIn = InnerIn(count=1)
+
+
+REFUSED: list[dict[str, Any]] = [
+    {"count": "1"},
+    {"count": 1.0},
+    {"count": True},
+    {"count": 2**63},
+    {"count": -(2**63) - 1},
+    {"count": 10**400},
+    {"count": float("nan")},
+    {"maybe": "1"},
+    {"many": ["1"]},
+    {"many": [True]},
+    {"inner": {"count": "1"}},
+    {"inner": {"count": 1, "more": 1}},
+    {"ratio": "1.5"},
+    {"ratio": float("inf")},
+    {"flag": 1},
+    {"flag": "true"},
+    {"size": "small"},
+    {"size": 1},
+    {"at": "2026-05-01T08:00:00"},
+    {"at": "2026-05-01"},
+    {"at": 1777622400},
+    {"at": "1777622400"},
+    {"at": "0001-01-01T00:00:00+14:00"},
+    {"at": "2026-13-01T08:00:00Z"},
+    {"name": ""},
+    {"name": "  "},
+    {"name": "a\x00b"},
+    {"name": "a\nb"},
+    {"name": "a" * 201},
+    {"name": "\ud800"},
+    {"text": " \n "},
+    {"text": "a\x00b"},
+    {"text": "a" * 5_001},
+    {"free": "a" * 20_001},
+    {"code": "Not A Code"},
+    {"id": "a b"},
+    {"id": "a" * 101},
+    {"price": {"amount": 1.0, "currency": "CNY"}},
+    {"price": {"amount": "1", "currency": "CNY"}},
+    {"price": {"amount": True, "currency": "CNY"}},
+    {"price": {"amount": -1, "currency": "CNY"}},
+    {"price": {"amount": 10**13 + 1, "currency": "CNY"}},
+    {"price": {"amount": 1, "currency": "XXX"}},
+    {"price": {"amount": 1, "currency": "cny"}},
+    {"price": {"amount": 1}},
+    {"price": {"amount": 1, "currency": "CNY", "more": 1}},
+    {"unknown": 1},
+]
+
+
+@pytest.mark.parametrize("bad", REFUSED, ids=repr)
+def test_input_is_taken_at_its_word(bad: dict[str, Any]) -> None:
+    with pytest.raises(ValidationError):
+        ThingIn.model_validate(bad)
+
+
+def test_good_input_is_taken() -> None:
+    thing = ThingIn.model_validate(
+        {
+            "count": -(2**63),
+            "ratio": 1,
+            "size": "big",
+            "at": "2026-05-01T08:00:00+08:00",
+            "text": "一\n二",
+            "flag": True,
+        }
+    )
+    assert thing.at == datetime(2026, 5, 1, tzinfo=UTC)
+    assert thing.at.tzinfo is UTC
+    assert thing.size is Size.BIG
+
+
+@given(
+    st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001
+    st.integers(-14 * 60, 14 * 60),
+)
+def test_times_keep_their_instant(naive: datetime, minutes: int) -> None:
+    at = naive.replace(tzinfo=timezone(timedelta(minutes=minutes)))
+    assert TypeAdapter(Time).validate_python(at.isoformat()) == at
+
+
+@given(st.text())
+def test_a_name_that_passes_has_no_control_characters(text: str) -> None:
+    try:
+        name = TypeAdapter(Name).validate_python(text)
+    except ValidationError:
+        return
+    assert 0 < len(name) <= 200
+    assert not any(ord(char) < 32 for char in name)
+
+
+def test_naive_times_do_not_go_out_either() -> None:
+    class WhenOut(Out):
+        at: Time
+
+    with pytest.raises(ValidationError):
+        WhenOut(at=datetime(2026, 5, 1))  # noqa: DTZ001
+    assert WhenOut(at=datetime(2026, 5, 1, tzinfo=UTC)).model_dump_json() == '{"at":"2026-05-01T00:00:00Z"}'
+
+
+def test_currencies_have_the_exponents_of_iso_4217() -> None:
+    assert [EXPONENTS[code] for code in ("CNY", "JPY", "KWD", "CLF", "USD")] == [2, 0, 3, 4, 2]
+    assert all(len(code) == 3 and code.isupper() for code in EXPONENTS)
+    assert not {"XAU", "XXX", "XTS", "HRK", "BGN"} & EXPONENTS.keys()
+    assert 150 < len(EXPONENTS) < 180
+
+
+def test_pages_and_allowed_actions_have_their_shape() -> None:
+    class Page:
+        data, has_more, next_cursor = [1, 2], True, "abc"
+
+    assert PageOut[str].of(Page(), str).model_dump() == {"data": ["1", "2"], "has_more": True, "next_cursor": "abc"}
+    shown = AllowedOut.of([Allowed("cancel", True), Allowed("approve", False, "merchant_only")])
+    assert [each.model_dump() for each in shown] == [
+        {"action": "cancel", "allowed": True},
+        {"action": "approve", "allowed": False, "why_not": "merchant_only"},
+    ]
