@@ -10,10 +10,13 @@ from .analyser import Token, is_pair, tokens
 WIDTH = 120  # characters of a snippet; a Chinese one says about twice as much as an English one
 _LEAD = 30  # how far before the first hit the window may begin
 
-_FENCE = re.compile(r"^\s*(?:```|~~~).*$", re.MULTILINE)
-_LINK = re.compile(r"!?\[([^\]\n]*)\]\([^)\n]*\)")
+# Every repetition is bounded or unambiguous: a text of nothing but brackets must not take quadratic time.
+_FENCE = re.compile(r"^[ \t]{0,8}(?:```|~~~).*$", re.MULTILINE)
+_LINK = re.compile(r"!?\[([^\[\]\n]{0,300})\]\([^()\n]{0,500}\)")
 _TAG = re.compile(r"<[^<>\n]{1,200}>")
-_LINE_MARK = re.compile(r"^\s{0,8}(?:#{1,6}\s+|>\s?|[-*+]\s+|\d{1,3}[.)]\s+|[-=*_|:\s]{3,}$)", re.MULTILINE)
+_LINE_MARK = re.compile(
+    r"^[ \t]{0,8}(?:#{1,6}[ \t]+|>[ \t]?|[-*+][ \t]+|\d{1,3}[.)][ \t]+|[-=*_|: \t]{3,500}$)", re.MULTILINE
+)
 _INLINE_MARK = re.compile(r"\*\*|__|`|\||\\(?=[!-/:-@\[-`{-~])")
 _BLANK = re.compile(r"\s+")
 _SENTENCE_END = "。！？；.!?;"
