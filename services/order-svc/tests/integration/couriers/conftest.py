@@ -1,0 +1,135 @@
+"""order-svc with a paid order, an administrator who opens endpoints, and couriers who post to them."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from typing import Any
+from urllib.parse import urlencode
+
+import httpx
+import pytest
+from aftercare_chassis.testing import Harness
+from aftercare_simulators.payment import create
+from order_svc import main
+from order_svc.couriers.zto import sign
+from standardwebhooks import Webhook
+
+PAYMENT_SECRET = "whsec_dGVzdHMgb25seTogcGF5bWVudCBjYWxsYmFja3M="
+CHINA = timezone(timedelta(hours=8))
+WAYBILL = "73000000000001"
+SETTINGS = {
+    "payment_webhook_secret": PAYMENT_SECRET,
+    "payment_simulator_url": "http://provider",
+    "public_url": "http://shop",
+}
+
+
+@dataclass
+class Desk:
+    """The service and everybody around it."""
+
+    harness: Harness
+    admin: httpx.AsyncClient
+    seller: httpx.AsyncClient
+    buyer: httpx.AsyncClient
+    courier: httpx.AsyncClient
+
+    async def endpoint(self, partner: str = "zto", secret: str | None = None) -> dict[str, Any]:
+        response = await self.admin.post(
+            "/v1/courier-endpoints", json={"partner": partner} | ({"secret": secret} if secret else {})
+        )
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    async def zto(self, endpoint: dict[str, Any], action: str, **fields: Any) -> httpx.Response:
+        secret = fields.pop("signed_with", endpoint["secret"])
+        at = fields.pop("at", None) or self.harness.clock.now()
+        trace = {"billCode": WAYBILL, "action": action, "actionTime": f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"}
+        return await self.zto_text(endpoint, json.dumps(trace | fields, ensure_ascii=False), secret)
+
+    async def zto_text(self, endpoint: dict[str, Any], data: str, secret: str | None = None) -> httpx.Response:
+        digest = sign(data, secret or endpoint["secret"])
+        form = {"data": data, "data_digest": digest, "company_id": "c-1", "msg_type": "Traces"}
+        headers = {"content-type": "application/x-www-form-urlencoded"}
+        return await self.courier.post(endpoint["path"], content=urlencode(form), headers=headers)
+
+    async def standard(
+        self,
+        endpoint: dict[str, Any],
+        data: dict[str, Any],
+        *,
+        at: datetime | None = None,
+        type_: str = "parcel.status",
+    ) -> httpx.Response:
+        id_, body = "msg_1", json.dumps({"type": type_, "data": data})
+        moment = (at or self.harness.clock.now()).replace(microsecond=0)
+        headers = {
+            "webhook-id": id_,
+            "webhook-timestamp": str(int(moment.timestamp())),
+            "webhook-signature": Webhook(endpoint["secret"]).sign(id_, moment, body),
+        }
+        return await self.courier.post(endpoint["path"], content=body, headers=headers)
+
+    async def ship(self, order: dict[str, Any], waybill: str = WAYBILL) -> dict[str, Any]:
+        lines = [{"line_id": order["lines"][0]["id"], "quantity": 1}]
+        response = await self.seller.post(
+            f"/v1/orders/{order['id']}/parcels", json={"carrier": "zto", "waybill_no": waybill, "lines": lines}
+        )
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    async def parcel(self, parcel: dict[str, Any]) -> dict[str, Any]:
+        return (await self.buyer.get(f"/v1/parcels/{parcel['id']}")).json()
+
+    async def pushes(self, **filters: Any) -> list[dict[str, Any]]:
+        return (await self.admin.get("/v1/courier-pushes", params=filters)).json()["data"]
+
+    async def work(self) -> None:
+        await self.harness.run_workers("courier-pushes")
+
+
+@pytest.fixture
+async def desk(postgres_url: str) -> AsyncIterator[Desk]:
+    async with Harness.start(main.service, postgres_url, **SETTINGS) as harness:
+        yield Desk(
+            harness,
+            admin=harness.client("admin", "admin-1"),
+            seller=harness.client("seller", "seller-1", merchant_id="m-1"),
+            buyer=harness.client("buyer", "buyer-1"),
+            courier=harness.client(),
+        )
+
+
+@pytest.fixture
+async def order(desk: Desk) -> dict[str, Any]:
+    """An order of one kettle, paid through the provider."""
+    price = {"amount": 9900, "currency": "CNY"}
+    address = {"name": "王芳", "phone": "13800000000", "country": "CN", "province": "浙江省", "city": "杭州市"}
+    made = await desk.seller.post(
+        "/v1/orders",
+        json={
+            "buyer_id": "buyer-1",
+            "currency": "CNY",
+            "lines": [{"sku": "KETTLE-1", "title": "电热水壶", "quantity": 1, "unit_price": price}],
+            "shipping_address": address | {"district": "西湖区", "street": "文三路 1 号"},
+        },
+    )
+    assert made.status_code == 201, made.text
+    await _pay(desk, made.json())
+    return made.json()
+
+
+async def _pay(desk: Desk, order: dict[str, Any]) -> None:
+    back = httpx.AsyncClient(transport=httpx.ASGITransport(desk.harness.service.app), base_url="http://shop")
+    provider = create(PAYMENT_SECRET, http=back, delay=0)
+    await desk.harness.runtime.http.aclose()
+    desk.harness.runtime.http = httpx.AsyncClient(transport=httpx.ASGITransport(provider))
+    payment = await desk.buyer.post(f"/v1/orders/{order['id']}/payments", json={"provider": "simulator"})
+    assert payment.status_code == 201, payment.text
+    await desk.harness.run_workers()
+    await provider.state.provider.callbacks.settled()
+    await desk.harness.run_workers()
+    paid = (await desk.buyer.get(f"/v1/orders/{order['id']}")).json()
+    assert paid["state"] == "paid", paid
+    await back.aclose()

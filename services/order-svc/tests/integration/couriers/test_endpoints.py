@@ -1,0 +1,68 @@
+"""Opening endpoints and changing their secrets."""
+
+import pytest
+
+
+async def test_an_endpoint_shows_its_secret_once(desk):
+    made = await desk.endpoint("zto", secret="given-by-zto-0001")
+    assert made["secret"] == "given-by-zto-0001"
+    assert made["path"] == f"/v1/courier-webhooks/zto/{made['id']}"
+    shown = await desk.admin.get(f"/v1/courier-endpoints/{made['id']}")
+    listed = await desk.admin.get("/v1/courier-endpoints")
+    assert shown.json()["id"] == listed.json()["data"][0]["id"] == made["id"]
+    assert "given-by-zto-0001" not in shown.text + listed.text
+
+
+@pytest.mark.parametrize("partner", ["zto", "standard-webhooks"])
+async def test_a_secret_is_made_when_none_is_given(desk, partner):
+    first, second = await desk.endpoint(partner), await desk.endpoint(partner)
+    assert first["secret"] != second["secret"]
+    assert len(first["secret"]) >= 32
+
+
+async def test_rotation_lets_the_old_secret_live_for_its_grace(desk):
+    endpoint = await desk.endpoint()
+    rotated = await desk.admin.post(f"/v1/courier-endpoints/{endpoint['id']}/rotate-secret", json={})
+    assert rotated.status_code == 200, rotated.text
+    assert rotated.json()["secret"] != endpoint["secret"]
+    assert (await desk.zto(endpoint, "GOT", signed_with=rotated.json()["secret"])).json()["status"] is True
+    assert (await desk.zto(endpoint, "ARRIVAL")).json()["status"] is True
+    desk.harness.clock.advance(hours=24)
+    assert (await desk.zto(endpoint, "DISPATCH")).json()["status"] is False
+    assert (await desk.zto(endpoint, "SIGNED", signed_with=rotated.json()["secret"])).json()["status"] is True
+
+
+async def test_a_secret_that_leaked_is_dead_at_once(desk):
+    endpoint = await desk.endpoint()
+    await desk.admin.post(f"/v1/courier-endpoints/{endpoint['id']}/rotate-secret", json={"grace_hours": 0})
+    assert (await desk.zto(endpoint, "GOT")).json()["status"] is False
+
+
+@pytest.mark.parametrize("role", ["buyer", "seller", "agent", "arbitrator", "supplier", "courier"])
+async def test_only_administrators(desk, role):
+    client = desk.harness.client(role, "somebody", merchant_id="m-1" if role == "seller" else None)
+    endpoint = await desk.endpoint()
+    desk.harness.problem(await client.post("/v1/courier-endpoints", json={"partner": "zto"}), 403, "forbidden")
+    for path in ("/v1/courier-endpoints", f"/v1/courier-endpoints/{endpoint['id']}", "/v1/courier-pushes"):
+        desk.harness.problem(await client.get(path), 403, "forbidden")
+
+
+@pytest.mark.parametrize(
+    ("body", "code"),
+    [
+        ({"partner": "pigeon-post"}, "unknown_partner"),
+        ({"partner": "standard-webhooks", "secret": "whsec_short0"}, "secret_unfit"),
+        ({"partner": "zto", "secret": "short"}, "validation_failed"),
+        ({"partner": "zto", "secret": "密钥密钥密钥密钥"}, "validation_failed"),
+        ({"partner": "zto", "company": "c-1"}, "validation_failed"),
+        ({}, "validation_failed"),
+    ],
+)
+async def test_endpoints_that_cannot_be(desk, body, code):
+    desk.harness.problem(await desk.admin.post("/v1/courier-endpoints", json=body), 422, code)
+
+
+async def test_an_endpoint_that_is_not_there(desk):
+    desk.harness.problem(await desk.admin.get("/v1/courier-endpoints/ce_none"), 404, "not_found")
+    answer = await desk.admin.post("/v1/courier-endpoints/ce_none/rotate-secret", json={})
+    desk.harness.problem(answer, 404, "not_found")

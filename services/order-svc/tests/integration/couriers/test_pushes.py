@@ -1,0 +1,234 @@
+"""From a courier's push to the parcel's status, through the real inbox."""
+
+import asyncio
+import json
+from datetime import timedelta
+
+import pytest
+from aftercare_events import OrderDelivered, ParcelStatusChanged
+
+WAYBILL = "73000000000001"
+
+
+async def test_a_push_is_kept_acknowledged_and_followed(desk, order):
+    parcel, endpoint = await desk.ship(order), await desk.endpoint()
+    answer = await desk.zto(endpoint, "GOT", desc="业务员李雷(13800000000)已揽收")
+    assert (answer.status_code, answer.json()["status"]) == (200, True)
+    assert answer.headers["content-type"] == "application/json"
+    await desk.work()
+    shown = await desk.parcel(parcel)
+    assert shown["status"] == "picked_up"
+    (push,) = await desk.pushes()
+    assert push["state"] == "applied"
+    assert push["reports"][0]["text"] == "业务员*(*)已揽收"
+    (event,) = [e for e in await desk.harness.published() if isinstance(e, ParcelStatusChanged)]
+    assert (event.status, event.raw_code, event.occurred_at) == ("picked_up", "GOT", desk.harness.clock.now())
+
+
+async def test_twenty_times_the_same_push_is_one(desk, order):
+    await desk.ship(order)
+    endpoint = await desk.endpoint()
+    answers = await asyncio.gather(*(desk.zto(endpoint, "SIGNED") for _ in range(20)))
+    assert all(answer.json()["status"] is True for answer in answers)
+    await desk.work()
+    assert len(await desk.pushes()) == 1
+    events = await desk.harness.published()
+    assert len([e for e in events if isinstance(e, ParcelStatusChanged)]) == 1
+    assert len([e for e in events if isinstance(e, OrderDelivered)]) == 1
+
+
+async def test_pushes_out_of_order_end_where_the_parcel_is(desk, order):
+    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.now()
+    for action, hours in (("SIGNED", 0), ("GOT", 30), ("DISPATCH", 2), ("ARRIVAL", 5)):
+        await desk.zto(endpoint, action, at=now - timedelta(hours=hours))
+    await desk.work()
+    shown = await desk.parcel(parcel)
+    assert shown["status"] == "delivered"
+    assert [event["status"] for event in shown["events"]] == [
+        "picked_up",
+        "in_transit",
+        "out_for_delivery",
+        "delivered",
+    ]
+
+
+async def test_signed_after_a_return_scan_is_returned_and_does_not_deliver_the_order(desk, order):
+    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.now()
+    await desk.zto(endpoint, "RETURN_SCAN", at=now - timedelta(hours=20), desc="客户拒收")
+    await desk.zto(endpoint, "SIGNED", at=now)
+    await desk.work()
+    assert (await desk.parcel(parcel))["status"] == "returned"
+    assert not [e for e in await desk.harness.published() if isinstance(e, OrderDelivered)]
+
+
+async def test_left_at_a_station_opens_no_window_before_it_is_collected(desk, order):
+    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.now()
+    await desk.zto(endpoint, "HANDOVERSCAN_SIGNED", at=now - timedelta(hours=3))
+    await desk.work()
+    assert (await desk.parcel(parcel))["status"] == "ready_for_pickup"
+    await desk.zto(endpoint, "DEPARTURE_SIGNED", at=now)
+    await desk.work()
+    shown = await desk.parcel(parcel)
+    assert (shown["status"], shown["delivered_to"]) == ("delivered", "station")
+
+
+async def test_a_push_faster_than_the_seller_waits_for_its_parcel(desk, order):
+    endpoint = await desk.endpoint()
+    assert (await desk.zto(endpoint, "GOT")).json()["status"] is True
+    await desk.work()
+    (push,) = await desk.pushes(state="waiting")
+    assert push["why"] == f"unknown waybill: {WAYBILL}"
+    parcel = await desk.ship(order)
+    desk.harness.clock.advance(seconds=1)
+    await desk.work()
+    assert (await desk.parcel(parcel))["status"] == "picked_up"
+
+
+async def test_an_unknown_waybill_is_given_up_after_its_hours_and_can_be_driven_again(desk, order):
+    endpoint = await desk.endpoint()
+    await desk.zto(endpoint, "GOT")
+    tries = 0
+    while not await desk.pushes(state="unmatched"):
+        await desk.work()
+        desk.harness.clock.advance(hours=8)
+        tries += 1
+    assert tries <= 11
+    (push,) = await desk.pushes(state="unmatched")
+    parcel = await desk.ship(order)
+    again = await desk.admin.post(f"/v1/courier-pushes/{push['id']}/redrive")
+    assert (again.status_code, again.json()["state"]) == (200, "received")
+    await desk.work()
+    assert (await desk.parcel(parcel))["status"] == "picked_up"
+    refused = await desk.admin.post(f"/v1/courier-pushes/{push['id']}/redrive")
+    desk.harness.problem(refused, 409, "illegal_transition")
+
+
+async def test_waiting_pushes_do_not_hold_up_others(desk, order):
+    parcel, endpoint = await desk.ship(order), await desk.endpoint()
+    for number in range(20):
+        await desk.zto(endpoint, "GOT", billCode=f"7400000000{number:04}")
+    await desk.zto(endpoint, "GOT")
+    await desk.work()
+    assert (await desk.parcel(parcel))["status"] == "picked_up"
+
+
+async def test_a_forged_push_is_refused_in_zto_words_recorded_and_changes_nothing(desk, order):
+    parcel, endpoint = await desk.ship(order), await desk.endpoint()
+    before = await desk.harness.published()
+    for _ in range(3):
+        answer = await desk.zto(endpoint, "SIGNED", signed_with="not the secret")
+        assert (answer.status_code, answer.json()["status"]) == (200, False)
+    await desk.work()
+    (push,) = await desk.pushes()
+    assert (push["state"], push["why"], push["reports"]) == ("refused", "signature_invalid", [])
+    assert (await desk.parcel(parcel))["status"] == "pending"
+    assert await desk.harness.published() == before
+    again = await desk.admin.post(f"/v1/courier-pushes/{push['id']}/redrive")
+    desk.harness.problem(again, 409, "illegal_transition")
+
+
+async def test_a_forged_push_does_not_stand_in_the_way_of_the_true_one(desk, order):
+    parcel, endpoint = await desk.ship(order), await desk.endpoint()
+    await desk.zto(endpoint, "SIGNED", signed_with="not the secret")
+    await desk.zto(endpoint, "SIGNED")
+    await desk.work()
+    assert (await desk.parcel(parcel))["status"] == "delivered"
+
+
+async def test_a_code_nobody_knows_is_counted_and_moves_nothing(desk, order):
+    parcel, endpoint = await desk.ship(order), await desk.endpoint()
+    await desk.zto(endpoint, "GOT", at=desk.harness.clock.now() - timedelta(hours=1))
+    await desk.zto(endpoint, "SOMETHING_NEW")
+    await desk.work()
+    assert (await desk.parcel(parcel))["status"] == "picked_up"
+    figures = (await desk.courier.get("/metrics")).text
+    assert 'aftercare_signals_total{signal="courier_unknown_code",source="zto"} 1.0' in figures
+
+
+async def test_a_signed_push_that_cannot_be_read_is_kept_and_refused(desk):
+    endpoint = await desk.endpoint()
+    answer = await desk.zto_text(endpoint, "这不是 JSON")
+    assert (answer.status_code, answer.json()["status"]) == (200, False)
+    (push,) = await desk.pushes()
+    assert push["state"] == "unreadable"
+    await desk.admin.post(f"/v1/courier-pushes/{push['id']}/redrive")
+    await desk.work()
+    assert [push["state"] for push in await desk.pushes()] == ["failed"]
+
+
+async def test_a_scan_dated_into_the_future_is_set_aside(desk, order):
+    parcel, endpoint = await desk.ship(order), await desk.endpoint()
+    await desk.zto(endpoint, "SIGNED", at=desk.harness.clock.now() + timedelta(days=400))
+    await desk.work()
+    assert [push["state"] for push in await desk.pushes()] == ["failed"]
+    assert (await desk.parcel(parcel))["status"] == "pending"
+
+
+async def test_messages_about_other_things_are_acknowledged_and_ignored(desk):
+    endpoint = await desk.endpoint("standard-webhooks")
+    assert (await desk.standard(endpoint, {"label": "A4"}, type_="parcel.label_printed")).status_code == 200
+    await desk.work()
+    assert [push["state"] for push in await desk.pushes()] == ["ignored"]
+
+
+async def test_standard_webhooks_from_end_to_end(desk, order):
+    parcel, endpoint, now = await desk.ship(order), await desk.endpoint("standard-webhooks"), desk.harness.clock.now()
+    data = {"waybill_no": WAYBILL, "status": "delivered", "occurred_at": now.isoformat(), "delivered_to": "locker"}
+    assert (await desk.standard(endpoint, data)).status_code == 200
+    assert (await desk.standard(endpoint, data)).status_code == 200
+    await desk.work()
+    shown = await desk.parcel(parcel)
+    assert (shown["status"], shown["delivered_to"]) == ("delivered", "locker")
+    assert len(await desk.pushes()) == 1
+
+
+async def test_an_old_standard_webhook_is_refused_and_recorded(desk, order):
+    await desk.ship(order)
+    endpoint, now = await desk.endpoint("standard-webhooks"), desk.harness.clock.now()
+    data = {"waybill_no": WAYBILL, "status": "delivered", "occurred_at": now.isoformat()}
+    answer = await desk.standard(endpoint, data, at=now - timedelta(minutes=6))
+    assert answer.status_code == 401
+    assert [push["why"] for push in await desk.pushes()] == ["timestamp_out_of_tolerance"]
+
+
+@pytest.mark.parametrize("path", ["/v1/courier-webhooks/zto/ce_nobody", "/v1/courier-webhooks/nobody/ce_1", "{sf}"])
+async def test_nobody_listens_there(desk, path):
+    endpoint = await desk.endpoint()
+    answer = await desk.courier.post(path.format(sf=endpoint["path"].replace("/zto/", "/standard-webhooks/")))
+    assert answer.status_code == 404
+    assert answer.headers["content-type"].startswith("text/plain")
+
+
+@pytest.mark.parametrize("body", [b"", b"\x00", b"\xff" * 100, b"{}", b"data=%FF&data_digest=x", b"[" * 10_000])
+@pytest.mark.parametrize("partner", ["zto", "standard-webhooks"])
+async def test_garbage_is_never_an_error_of_ours(desk, partner, body):
+    endpoint = await desk.endpoint(partner)
+    answer = await desk.courier.post(endpoint["path"], content=body)
+    assert answer.status_code == 401
+    assert "problem" not in answer.headers["content-type"]
+
+
+async def test_more_than_a_mebibyte_is_refused_before_it_is_read(desk):
+    endpoint = await desk.endpoint()
+    answer = await desk.courier.post(endpoint["path"], content=b"x" * (1_048_576 + 1))
+    assert answer.status_code == 413
+    assert await desk.pushes() == []
+
+
+async def test_trouble_with_the_database_is_told_in_the_partners_words(desk):
+    endpoint = await desk.endpoint()
+    await desk.harness.runtime.pool.execute("ALTER TABLE courier_inbox RENAME TO gone")
+    answer = await desk.zto(endpoint, "GOT")
+    assert (answer.status_code, answer.json()["status"]) == (200, False)
+    assert "unavailable" in answer.json()["message"]
+    assert json.dumps(answer.json())
+
+
+async def test_what_was_finished_long_ago_is_deleted(desk, order):
+    await desk.ship(order)
+    endpoint = await desk.endpoint()
+    await desk.zto(endpoint, "GOT")
+    await desk.work()
+    desk.harness.clock.advance(hours=24 * 31)
+    await desk.harness.run_workers("courier-inbox-pruning")
+    assert await desk.pushes() == []
