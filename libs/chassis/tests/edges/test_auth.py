@@ -1,0 +1,236 @@
+import base64
+import json
+import timeit
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from aftercare_chassis.auth import TokenExpired, TokenInvalid, TokenMalformed, TokenMissing, Unauthenticated, Verifier
+from aftercare_chassis.keys import make_key_set, mint
+from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.problems import install
+from aftercare_chassis.settings import ServiceSettings
+from fastapi import FastAPI
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+from joserfc import jwt
+from joserfc.jwk import ECKey, OctKey, OKPKey, RSAKey
+
+from .conftest import StandingClock
+
+KINDS = {
+    "RS256": lambda kid: RSAKey.generate_key(2048, {"kid": kid}),
+    "ES256": lambda kid: ECKey.generate_key("P-256", {"kid": kid}),
+    "ES384": lambda kid: ECKey.generate_key("P-384", {"kid": kid}),
+    "EdDSA": lambda kid: OKPKey.generate_key("Ed25519", {"kid": kid}),
+}
+
+
+@pytest.fixture
+def verifier(settings: ServiceSettings, clock: StandingClock) -> Verifier:
+    return Verifier(settings, clock)
+
+
+@pytest.fixture
+def claims(clock: StandingClock) -> dict[str, Any]:
+    now = int(clock.now().timestamp())
+    return {
+        "iss": "aftercare-local",
+        "aud": "aftercare",
+        "sub": "buyer-1",
+        "role": "buyer",
+        "nbf": now,
+        "exp": now + 3600,
+    }
+
+
+def sign(key: Any, claims: dict[str, Any], **header: Any) -> str:
+    return jwt.encode({"alg": "ES256", "kid": key.kid, **header}, claims, key, algorithms=["ES256", "HS256", "none"])
+
+
+def bearer(token: str) -> dict[str, str]:
+    return {"authorization": f"Bearer {token}"}
+
+
+def test_a_good_token_tells_who_is_calling(verifier: Verifier, token: str, key: Any, clock: StandingClock) -> None:
+    assert verifier.actor(bearer(token)) == Actor("buyer-1", "buyer")
+    seller = mint(key, role="seller", sub="s-1", merchant_id="m-1", issuer="aftercare-local", now=clock.now())
+    assert verifier.actor(bearer(seller)) == Actor("s-1", "seller", "m-1")
+
+
+@pytest.mark.parametrize("algorithm", KINDS)
+def test_the_asymmetric_algorithms_are_taken(
+    algorithm: str, claims: dict[str, Any], settings: ServiceSettings, clock: StandingClock
+) -> None:
+    key = KINDS[algorithm]("k1")
+    Path(settings.jwks_file).write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
+    token = jwt.encode({"alg": algorithm, "kid": "k1"}, claims, key, algorithms=[algorithm])
+    assert Verifier(settings, clock).actor(bearer(token)).id == "buyer-1"
+
+
+@pytest.mark.parametrize(
+    ("headers", "refusal"),
+    [
+        ({}, TokenMissing),
+        ({"authorization": ""}, TokenMissing),
+        ({"authorization": "Basic YTpi"}, TokenMissing),
+        ({"authorization": "Bearer"}, TokenMalformed),
+        ({"authorization": "Bearer abc"}, TokenMalformed),
+        ({"authorization": "Bearer a.b.c"}, TokenMalformed),
+        ({"authorization": "Bearer é.é.é"}, TokenMalformed),
+        ({"authorization": "Bearer " + "a" * 9_000 + ".b.c"}, TokenMalformed),
+        ({"authorization": "Bearer W10.e30.x"}, TokenMalformed),
+        ({"authorization": "Bearer e30.e30.x"}, TokenInvalid),
+    ],
+)
+def test_what_is_no_token_is_refused(
+    verifier: Verifier, headers: dict[str, str], refusal: type[Unauthenticated]
+) -> None:
+    with pytest.raises(refusal):
+        verifier.actor(headers)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"iss": "somebody-else"},
+        {"aud": "other"},
+        {"aud": ["other"]},
+        {"aud": None},
+        {"exp": None},
+        {"exp": "tomorrow"},
+        {"exp": True},
+        {"exp": 1e300},
+        {"nbf": 4_000_000_000},
+        {"nbf": "x"},
+        {"sub": None},
+        {"sub": ""},
+        {"sub": "a" * 201},
+        {"sub": "a\x00b"},
+        {"sub": 7},
+        {"role": None},
+        {"role": "system"},
+        {"role": "root"},
+        {"role": ["admin"]},
+        {"role": "seller"},
+        {"role": "seller", "merchant_id": ""},
+        {"role": "seller", "merchant_id": 1},
+    ],
+    ids=repr,
+)
+def test_a_claim_that_does_not_fit_is_refused(
+    verifier: Verifier, key: Any, claims: dict[str, Any], change: dict[str, Any]
+) -> None:
+    wrong = {name: value for name, value in (claims | change).items() if value is not None}
+    with pytest.raises(TokenInvalid):
+        verifier.actor(bearer(sign(key, wrong)))
+
+
+def test_several_audiences_may_include_ours(verifier: Verifier, key: Any, claims: dict[str, Any]) -> None:
+    assert verifier.actor(bearer(sign(key, claims | {"aud": ["other", "aftercare"]})))
+
+
+def test_a_token_ends_thirty_seconds_after_its_time_at_the_latest(
+    verifier: Verifier, token: str, clock: StandingClock
+) -> None:
+    clock.advance(hours=12, seconds=29)
+    assert verifier.actor(bearer(token))
+    clock.advance(seconds=1)
+    for _ in range(2):
+        with pytest.raises(TokenExpired):
+            verifier.actor(bearer(token))
+
+
+def test_forged_tokens_are_refused(
+    verifier: Verifier, key: Any, claims: dict[str, Any], settings: ServiceSettings
+) -> None:
+    stranger = ECKey.generate_key("P-256", {"kid": key.kid})
+    public = json.dumps(json.loads(Path(settings.jwks_file).read_text())["keys"][0])
+    confused = OctKey.import_key(public.encode(), {"kid": key.kid})
+    header, body, signature = sign(key, claims).split(".")
+    other = base64.urlsafe_b64encode(json.dumps(claims | {"role": "admin"}).encode()).rstrip(b"=").decode()
+    unsigned = base64.urlsafe_b64encode(json.dumps({"alg": "none", "kid": key.kid}).encode()).rstrip(b"=").decode()
+    forged = [
+        sign(stranger, claims),
+        sign(confused, claims, alg="HS256"),
+        f"{header}.{other}.{signature}",
+        f"{header}.{body}.",
+        f"{unsigned}.{body}.",
+        f"{unsigned}.{body}.{signature}",
+    ]
+    for token in forged:
+        with pytest.raises(Unauthenticated):
+            verifier.actor(bearer(token))
+
+
+@hypothesis_settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
+@given(st.text(st.characters(codec="ascii"), max_size=200))
+def test_no_header_is_more_than_a_refusal(verifier: Verifier, text: str) -> None:
+    with pytest.raises(Unauthenticated):
+        verifier.actor({"authorization": text})
+
+
+def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(
+    settings: ServiceSettings, clock: StandingClock, claims: dict[str, Any], token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("aftercare_chassis.auth.time.monotonic", lambda: now[0])
+    verifier = Verifier(settings, clock)
+    assert verifier.actor(bearer(token))
+    fresh = ECKey.generate_key("P-256", {"kid": "fresh"})
+    Path(settings.jwks_file).write_text(json.dumps({"keys": [fresh.as_dict(private=False)]}))
+    with pytest.raises(TokenInvalid):
+        verifier.actor(bearer(sign(fresh, claims)))
+    now[0] += 6
+    assert verifier.actor(bearer(sign(fresh, claims)))
+    with pytest.raises(TokenInvalid):
+        verifier.actor(bearer(token))
+
+
+def test_unknown_keys_cause_one_reading_in_five_seconds(
+    verifier: Verifier, claims: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read, original = [], Path.read_text
+    monkeypatch.setattr(Path, "read_text", lambda path, *a, **k: read.append(path) or original(path, *a, **k))
+    for number in range(20):
+        with pytest.raises(TokenInvalid):
+            verifier.actor(bearer(sign(ECKey.generate_key("P-256", {"kid": f"k{number}"}), claims)))
+    assert len(read) == 1
+
+
+def test_an_unreadable_key_set_keeps_the_old_keys(
+    verifier: Verifier, token: str, key: Any, claims: dict[str, Any], settings: ServiceSettings
+) -> None:
+    assert verifier.actor(bearer(token))
+    Path(settings.jwks_file).write_text("{")
+    assert verifier.actor(bearer(sign(key, claims)))
+
+
+def test_the_hot_path_is_cheap(verifier: Verifier, token: str) -> None:
+    headers = httpx.Headers(bearer(token))
+    verifier.actor(headers)
+    assert min(timeit.repeat(lambda: verifier.actor(headers), number=200, repeat=5)) / 200 < 100e-6
+
+
+async def test_the_answer_to_a_stranger_challenges(verifier: Verifier) -> None:
+    app = FastAPI()
+    install(app)
+
+    @app.get("/")
+    async def root(token: str | None = None) -> None:
+        verifier.actor(bearer(token) if token else {})
+
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
+        missing, invalid = await client.get("/"), await client.get("/?token=a.b.c")
+    assert (missing.status_code, missing.json()["code"]) == (401, "token_missing")
+    assert missing.headers["www-authenticate"] == "Bearer"
+    assert invalid.headers["www-authenticate"] == 'Bearer error="invalid_token"'
+
+
+def test_the_local_key_is_private_and_kept(tmp_path: Path) -> None:
+    first, second = make_key_set(tmp_path / "keys"), make_key_set(tmp_path / "keys")
+    assert first.kid == second.kid
+    assert (tmp_path / "keys" / "private-key.json").stat().st_mode & 0o077 == 0
+    assert "d" not in json.loads((tmp_path / "keys" / "jwks.json").read_text())["keys"][0]

@@ -1,0 +1,57 @@
+import pytest
+from aftercare_chassis.pages import CursorInvalid, Cursors
+from hypothesis import given
+from hypothesis import strategies as st
+
+CURSORS = Cursors("a signing key of tests")
+FILTERS = {"state": "open", "viewer": "buyer:buyer-1"}
+
+
+@given(st.text(st.characters(exclude_categories=["Cs"])), st.dictionaries(st.text(), st.text()))
+def test_a_cursor_opens_to_what_was_sealed(last: str, filters: dict[str, str]) -> None:
+    assert CURSORS.open("cases", filters, CURSORS.seal("cases", filters, last)) == last
+
+
+@pytest.mark.parametrize(
+    ("listing", "filters"),
+    [
+        ("disputes", FILTERS),
+        ("cases", FILTERS | {"state": "closed"}),
+        ("cases", {"viewer": "buyer:buyer-1"}),
+        ("cases", FILTERS | {"viewer": "buyer:buyer-2"}),
+        ("cases", FILTERS | {"more": "x"}),
+    ],
+)
+def test_a_cursor_serves_no_other_list_filter_or_reader(listing: str, filters: dict[str, str]) -> None:
+    cursor = CURSORS.seal("cases", FILTERS, "case_1")
+    with pytest.raises(CursorInvalid):
+        CURSORS.open(listing, filters, cursor)
+
+
+def test_a_cursor_of_another_key_is_refused() -> None:
+    with pytest.raises(CursorInvalid):
+        CURSORS.open("cases", FILTERS, Cursors("another signing key").seal("cases", FILTERS, "case_1"))
+
+
+@given(st.integers(0, 200), st.characters())
+def test_a_changed_cursor_is_refused(place: int, char: str) -> None:
+    good = CURSORS.seal("cases", FILTERS, "case_1")
+    place %= len(good)
+    bad = good[:place] + char + good[place + 1 :]
+    if bad != good:
+        with pytest.raises(CursorInvalid):
+            CURSORS.open("cases", FILTERS, bad)
+
+
+@given(st.text())
+def test_garbage_is_refused(text: str) -> None:
+    with pytest.raises(CursorInvalid):
+        CURSORS.open("cases", FILTERS, text)
+
+
+@pytest.mark.parametrize(
+    "change", [lambda c: c + "=", lambda c: c + "!", lambda c: " " + c, lambda c: c[:-1], lambda _: ""]
+)
+def test_a_cursor_has_one_spelling(change: object) -> None:
+    with pytest.raises(CursorInvalid):
+        CURSORS.open("cases", FILTERS, change(CURSORS.seal("cases", FILTERS, "case_1")))  # type: ignore[operator]

@@ -1,0 +1,81 @@
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from aftercare_chassis.settings import Hours, ServiceSettings, SettingsInvalid
+
+GOOD = {
+    "AFTERCARE_DATABASE_URL": "postgresql:///orders?host=/run/postgres",
+    "AFTERCARE_KAFKA": "127.0.0.1:9092,127.0.0.1:9093",
+    "AFTERCARE_JWKS_FILE": "/etc/aftercare/jwks.json",
+    "AFTERCARE_SIGNING_KEY": "a signing key of tests",
+}
+
+
+class Settings(ServiceSettings):
+    review_hours: Hours = 48
+
+
+@pytest.fixture(autouse=True)
+def environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in GOOD.items():
+        monkeypatch.setenv(name, value)
+
+
+def test_the_environment_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AFTERCARE_REVIEW_HOURS", "0.001")
+    monkeypatch.setenv("AFTERCARE_CORS_ORIGINS", "http://localhost:5173, http://localhost:8080")
+    monkeypatch.setenv("AFTERCARE_OTLP_ENDPOINT", "")
+    settings = Settings()
+    assert settings.review_hours == 0.001
+    assert settings.cors_origins == ("http://localhost:5173", "http://localhost:8080")
+    assert settings.otlp_endpoint is None
+    assert settings.signing_key not in repr(settings)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_missing_variable_is_named_in_one_line(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.delenv(name)
+    with pytest.raises(SettingsInvalid, match=f"^{name} is not set$"):
+        Settings()
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "mysql://secret@host/db"),
+        ("KAFKA", "broker"),
+        ("SIGNING_KEY", "short"),
+        ("PORT", "70000"),
+        ("LOG_LEVEL", "loud"),
+        ("RATE_LIMIT", "many"),
+        ("POOL_SIZE", "0"),
+        ("OTLP_ENDPOINT", "collector:4318"),
+        ("REVIEW_HOURS", "-1"),
+        ("REVIEW_HOURS", "nan"),
+    ],
+)
+def test_a_malformed_variable_is_named_without_its_value(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str
+) -> None:
+    monkeypatch.setenv(f"AFTERCARE_{name}", value)
+    with pytest.raises(SettingsInvalid) as refused:
+        Settings()
+    assert str(refused.value).startswith(f"AFTERCARE_{name} is malformed: ")
+    assert "\n" not in str(refused.value)
+    assert "secret" not in str(refused.value)
+
+
+def test_secrets_may_be_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("AFTERCARE_SIGNING_KEY")
+    (tmp_path / "AFTERCARE_SIGNING_KEY").write_text("a signing key out of a file\n")
+    monkeypatch.setenv("AFTERCARE_SECRETS_DIR", str(tmp_path))
+    assert Settings().signing_key == "a signing key out of a file"
+
+
+def test_a_process_with_wrong_settings_ends_with_the_line_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AFTERCARE_KAFKA")
+    code = "from aftercare_chassis.settings import ServiceSettings; ServiceSettings()"
+    ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (1, "AFTERCARE_KAFKA is not set\n")
