@@ -52,12 +52,14 @@ check: $(STAMP) ## format, lint, types, import rules, generated documents
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
-	$(BIN)/aftercare documents --check
+	$(BIN)/python -m aftercare_events.docs --check
+	$(BIN)/aftercare lifecycles --check
 
 format: $(STAMP) ## put the code into shape and write the generated documents
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
-	$(BIN)/aftercare documents
+	$(BIN)/python -m aftercare_events.docs
+	$(BIN)/aftercare lifecycles
 
 bench: $(STAMP) ## measure, and write docs/benchmarks.md
 	@$(BIN)/aftercare bench

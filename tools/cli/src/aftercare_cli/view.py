@@ -69,3 +69,14 @@ def addresses(where: Addresses) -> None:
 
 def fail(message: str) -> None:
     errors.print(f"[red]✗[/] {message}", soft_wrap=True)
+
+
+def next_steps(where: Addresses, order_id: str, token: str) -> None:
+    """Where the suite runs, and a call to begin with."""
+    console.print("\nThe suite is running:")
+    addresses(where)
+    url = f"{where.services['order-svc']}/v1/orders/{order_id}"
+    console.print("\nTry it (you are the buyer; each service shows its API at /docs):")
+    # One unbroken line, to be copied.
+    print(f"curl -s -H 'Authorization: Bearer {token}' {url}")
+    console.print("\n`make down` ends it, `make reset` forgets it.")

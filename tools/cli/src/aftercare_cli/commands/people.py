@@ -1,10 +1,17 @@
 """token, demo, courier: acting as the people around the suite."""
 
+from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
 
-from aftercare_cli import tokens
+from aftercare_cli import couriers, tokens, view
+from aftercare_cli.commands.stack import With
+from aftercare_cli.demo.cast import BUYER, cast
+from aftercare_cli.demo.story import Story
+from aftercare_cli.journey import Journey
+from aftercare_cli.stack.choose import choose
+from aftercare_cli.stack.interface import Addresses
 from aftercare_cli.stack.layout import Layout
 
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin")
@@ -13,6 +20,12 @@ ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin
 def add(app: typer.Typer) -> None:
     """Add these commands to the app."""
     app.command()(token)
+    app.command()(demo)
+    courier = typer.Typer(no_args_is_help=True, help="Act as a courier.")
+    courier.command("push")(push)
+    # With a second command, even a small one, typer keeps `push` as a word of its own.
+    courier.command("partners")(partners)
+    app.add_typer(courier, name="courier")
 
 
 def token(
@@ -27,3 +40,33 @@ def token(
     if role == "seller" and not merchant:
         raise typer.BadParameter("a seller needs one", param_hint="--merchant")
     print(tokens.token(Layout.here().home, role=role, sub=sub, merchant=merchant, hours=hours))
+
+
+def demo(kind: With = None) -> None:
+    """Start the suite and play one order's whole story; exit 0 only if every step held."""
+    layout = Layout.here()
+    with view.progress() as shown:
+        where = choose(layout, kind).up(shown)
+    with cast(layout.home, where.services) as people:
+        order = Story(people, Journey(people, BUYER)).play()
+    view.next_steps(where, order["id"], tokens.token(layout.home, role="buyer", sub=BUYER))
+
+
+def push(
+    partner: Annotated[str, typer.Option(help=", ".join(couriers.PARTNERS))],
+    waybill: Annotated[str, typer.Option(help="the waybill number")],
+    status: Annotated[str, typer.Option(help="picked_up, in_transit, out_for_delivery, delivered, …")],
+    carrier: Annotated[str | None, typer.Option(help="who carries it, where the partner tells")] = None,
+) -> None:
+    """Sign and post one scan as the partner would."""
+    if partner not in couriers.PARTNERS:
+        raise typer.BadParameter(f"is one of {', '.join(couriers.PARTNERS)}", param_hint="--partner")
+    layout = Layout.here()
+    scan = couriers.Scan(waybill, status, datetime.now(UTC), carrier)
+    with cast(layout.home, Addresses.read(layout.stack_file).services) as people:
+        print(couriers.push(people.admin, partner, scan, layout.home))
+
+
+def partners() -> None:
+    """The partners this command can speak for."""
+    print("\n".join(couriers.PARTNERS))

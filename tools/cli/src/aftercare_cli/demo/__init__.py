@@ -1,0 +1,1 @@
+"""One order's whole story, told by the four people who live it."""
