@@ -1,6 +1,6 @@
 """The schema of cs-svc and its statements, compiled once."""
 
-from collections.abc import Iterable
+from dataclasses import fields
 from enum import StrEnum
 
 from aftercare_chassis.rows import Listing, Query, Rows
@@ -16,6 +16,7 @@ from sqlalchemy import (
     SmallInteger,
     Table,
     Text,
+    UniqueConstraint,
     Uuid,
     bindparam,
     exists,
@@ -34,15 +35,24 @@ from cs_svc.domain.model import (
     Message,
     Rating,
     RatingRevision,
+    Scores,
 )
 
 metadata = MetaData()
 spine(metadata)
+SCORES = tuple(each.name for each in fields(Scores))
 
 
-def _one_of(name: str, words: Iterable[StrEnum], *, nullable: bool = False) -> Column[str]:
-    listed = ", ".join(f"'{word}'" for word in words)
-    return Column(name, Text, CheckConstraint(f"{name} IN ({listed})"), nullable=nullable)
+def _words(table: str, **columns: type[StrEnum]) -> list[CheckConstraint]:
+    """Each of these columns holds one of its enum's words."""
+    listed = {column: ", ".join(f"'{word}'" for word in words) for column, words in columns.items()}
+    return [
+        CheckConstraint(f"{column} IN ({words})", name=f"{table}_{column}_check") for column, words in listed.items()
+    ]
+
+
+def _scores(table: str) -> list[CheckConstraint]:
+    return [CheckConstraint(f"{name} BETWEEN 1 AND 5", name=f"{table}_{name}_check") for name in SCORES]
 
 
 def _time(name: str, *, nullable: bool = False) -> Column[object]:
@@ -54,12 +64,15 @@ def _text(name: str, *, nullable: bool = False) -> Column[str]:
 
 
 def _score(name: str) -> Column[int]:
-    return Column(name, SmallInteger, CheckConstraint(f"{name} BETWEEN 1 AND 5"), nullable=False)
+    return Column(name, SmallInteger, nullable=False)
 
 
-def _aggregate() -> list[Column[object]]:
-    version: Column[object] = Column("version", Integer, CheckConstraint("version > 0"), nullable=False)
-    return [Column("id", Text, primary_key=True), version]
+def _aggregate(table: str) -> list[Column[object] | CheckConstraint]:
+    return [
+        Column("id", Text, primary_key=True),
+        Column("version", Integer, nullable=False),
+        CheckConstraint("version > 0", name=f"{table}_version_check"),
+    ]
 
 
 known_orders = Table(
@@ -82,33 +95,36 @@ known_cases = Table(
 conversations = Table(
     "conversations",
     metadata,
-    *_aggregate(),
-    _one_of("state", model.ConversationState),
+    *_aggregate("conversations"),
+    _text("state"),
     _text("order_id", nullable=True),
     _text("case_id", nullable=True),
     _text("buyer_id"),
     _text("merchant_id", nullable=True),
     _text("agent_id", nullable=True),
-    Column("message_count", Integer, CheckConstraint("message_count > 0"), nullable=False),
-    _one_of("whose_turn", model.Turn, nullable=True),
+    Column("message_count", Integer, nullable=False),
+    _text("whose_turn", nullable=True),
     _time("answer_due_at", nullable=True),
     _time("created_at"),
     _time("updated_at"),
     _time("closed_at", nullable=True),
+    CheckConstraint("message_count > 0", name="conversations_message_count_check"),
     CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="conversations_time_when_closed"),
     CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name="conversations_case_has_order"),
+    *_words("conversations", state=model.ConversationState, whose_turn=model.Turn),
 )
 Index("conversations_buyer_idx", conversations.c.buyer_id, conversations.c.id)
 Index("conversations_merchant_idx", conversations.c.merchant_id, conversations.c.id)
 Index("conversations_order_idx", conversations.c.order_id, conversations.c.id)
 Index("conversations_case_idx", conversations.c.case_id, conversations.c.id)
+Index("conversations_turn_idx", conversations.c.whose_turn, conversations.c.id)
 messages = Table(
     "messages",
     metadata,
     Column("id", Text, primary_key=True),
     Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
     _text("place"),
-    _one_of("author_role", model.AuthorRole),
+    _text("author_role"),
     _text("author_id"),
     _text("text", nullable=True),
     _text("code", nullable=True),
@@ -117,16 +133,17 @@ messages = Table(
     _time("sent_at"),
     CheckConstraint("(text IS NULL) <> (code IS NULL)", name="messages_text_or_code"),
     CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name="messages_system_has_event"),
+    *_words("messages", author_role=model.AuthorRole),
 )
 Index("messages_place_key", messages.c.conversation_id, messages.c.place, unique=True)
 Index("messages_event_key", messages.c.conversation_id, messages.c.event_id, unique=True)
 complaints = Table(
     "complaints",
     metadata,
-    *_aggregate(),
-    _one_of("state", model.ComplaintState),
-    _one_of("channel", model.ComplaintChannel),
-    _one_of("category", model.Category),
+    *_aggregate("complaints"),
+    _text("state"),
+    _text("channel"),
+    _text("category"),
     _text("subject_id"),
     _text("order_id"),
     _text("case_id", nullable=True),
@@ -135,7 +152,7 @@ complaints = Table(
     _text("opened_by"),
     _text("text"),
     _text("dispute_id", nullable=True),
-    _one_of("outcome", model.Outcome, nullable=True),
+    _text("outcome", nullable=True),
     _time("answer_due_at", nullable=True),
     _time("created_at"),
     _time("updated_at"),
@@ -144,6 +161,13 @@ complaints = Table(
     CheckConstraint("(state = 'resolved') = (outcome IS NOT NULL)", name="complaints_outcome_when_resolved"),
     CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="complaints_time_when_resolved"),
     CheckConstraint("state <> 'escalated' OR dispute_id IS NOT NULL", name="complaints_dispute_when_escalated"),
+    *_words(
+        "complaints",
+        state=model.ComplaintState,
+        channel=model.ComplaintChannel,
+        category=model.Category,
+        outcome=model.Outcome,
+    ),
 )
 Index(
     "complaints_open_key",
@@ -155,6 +179,7 @@ Index(
 Index("complaints_buyer_idx", complaints.c.buyer_id, complaints.c.id)
 Index("complaints_merchant_idx", complaints.c.merchant_id, complaints.c.id)
 Index("complaints_order_idx", complaints.c.order_id, complaints.c.id)
+Index("complaints_state_idx", complaints.c.state, complaints.c.id)
 answers = Table(
     "complaint_answers",
     metadata,
@@ -168,11 +193,11 @@ Index("complaint_answers_complaint_idx", answers.c.complaint_id, answers.c.answe
 feedback = Table(
     "feedback",
     metadata,
-    *_aggregate(),
-    _one_of("state", model.FeedbackState),
-    _one_of("channel", model.FeedbackChannel),
+    *_aggregate("feedback"),
+    _text("state"),
+    _text("channel"),
     _text("source", nullable=True),
-    _one_of("sentiment", model.Sentiment, nullable=True),
+    _text("sentiment", nullable=True),
     _text("order_id", nullable=True),
     _text("case_id", nullable=True),
     _text("buyer_id", nullable=True),
@@ -186,6 +211,7 @@ feedback = Table(
     _time("updated_at"),
     CheckConstraint("(state = 'open') = (answer IS NULL)", name="feedback_answer_unless_open"),
     CheckConstraint("(state = 'improved') = (improvement IS NOT NULL)", name="feedback_improvement_when_improved"),
+    *_words("feedback", state=model.FeedbackState, channel=model.FeedbackChannel, sentiment=model.Sentiment),
 )
 Index("feedback_buyer_idx", feedback.c.buyer_id, feedback.c.id)
 Index("feedback_merchant_idx", feedback.c.merchant_id, feedback.c.id)
@@ -193,18 +219,17 @@ Index("feedback_state_idx", feedback.c.state, feedback.c.id)
 ratings = Table(
     "ratings",
     metadata,
-    *_aggregate(),
-    Column("case_id", Text, nullable=False, unique=True),
+    *_aggregate("ratings"),
+    _text("case_id"),
     _text("order_id"),
     _text("buyer_id"),
     _text("merchant_id"),
-    _score("service"),
-    _score("helpfulness"),
-    _score("refund"),
-    _score("speed"),
+    *map(_score, SCORES),
     _text("text", nullable=True),
     _time("created_at"),
     _time("updated_at"),
+    *_scores("ratings"),
+    UniqueConstraint("case_id", name="ratings_case_id_key"),
 )
 Index("ratings_buyer_idx", ratings.c.buyer_id, ratings.c.id)
 Index("ratings_merchant_idx", ratings.c.merchant_id, ratings.c.id)
@@ -213,12 +238,10 @@ rating_revisions = Table(
     metadata,
     Column("rating_id", Text, ForeignKey("ratings.id"), primary_key=True),
     Column("version", Integer, primary_key=True, autoincrement=False),
-    _score("service"),
-    _score("helpfulness"),
-    _score("refund"),
-    _score("speed"),
+    *map(_score, SCORES),
     _text("text", nullable=True),
     _time("replaced_at"),
+    *_scores("rating_revisions"),
 )
 
 

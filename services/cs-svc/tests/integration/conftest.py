@@ -15,19 +15,7 @@ from cs_desk import Desk
 @pytest.fixture
 async def desk(postgres_url: str) -> AsyncIterator[Desk]:
     async with Harness.start(main.service, postgres_url) as harness:
-        people = {
-            "buyer": harness.client("buyer", "buyer-1"),
-            "stranger": harness.client("buyer", "buyer-2"),
-            "seller": harness.client("seller", "seller-1", merchant_id="m-1"),
-            "rival": harness.client("seller", "seller-2", merchant_id="m-2"),
-            "agent": harness.client("agent", "agent-1"),
-            "arbitrator": harness.client("arbitrator", "arbitrator-1"),
-            "admin": harness.client("admin", "admin-1"),
-            "courier": harness.client("courier", "courier-1"),
-            "supplier": harness.client("supplier", "supplier-1"),
-            "nobody": harness.client(),
-        }
-        yield Desk(harness, people)
+        yield Desk(harness)
 
 
 @pytest.fixture

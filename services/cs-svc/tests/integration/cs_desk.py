@@ -20,15 +20,33 @@ ORDER, CASE = "ord_1", "case_1"
 SCORES = {"service": 5, "helpfulness": 4, "refund": 5, "speed": 3}
 
 
+PEOPLE: dict[str, tuple[str, ...]] = {
+    "buyer": ("buyer", "buyer-1"),
+    "stranger": ("buyer", "buyer-2"),
+    "seller": ("seller", "seller-1", "m-1"),
+    "rival": ("seller", "seller-2", "m-2"),
+    "agent": ("agent", "agent-1"),
+    "arbitrator": ("arbitrator", "arbitrator-1"),
+    "admin": ("admin", "admin-1"),
+    "courier": ("courier", "courier-1"),
+    "supplier": ("supplier", "supplier-1"),
+    "nobody": (),
+}
+
+
 @dataclass
 class Desk:
-    """The harness, one client per person, and short words for what the tests say again and again."""
+    """The harness, a client for whoever is named (`desk.seller`), and short words for what tests say again and again."""
 
     harness: Harness
-    people: dict[str, httpx.AsyncClient] = field(default_factory=dict)
+    _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
 
     def __getattr__(self, name: str) -> httpx.AsyncClient:
-        return self.people[name]
+        if name not in PEOPLE:
+            raise AttributeError(name)
+        if name not in self._clients:
+            self._clients[name] = self.harness.client(*PEOPLE[name])
+        return self._clients[name]
 
     async def told(self, event: type[Event], **fields: Any) -> Envelope:
         """An event of another service comes in; what the test does not say is made up."""
@@ -38,13 +56,35 @@ class Desk:
 
     def _usual(self, event: type[Event]) -> dict[str, Any]:
         facts = {
-            "affected_party": "buyer-1", "applicant": "buyer-1", "handler": "system", "result": "moved",
-            "time": self.harness.clock.now(), "order_id": ORDER, "case_id": CASE, "dispute_id": "dsp_1",
-            "buyer_id": "buyer-1", "merchant_id": "m-1", "case_type": "return_refund", "state": "pending_review",
-            "currency": "CNY", "lines": (), "total_minor": 29500, "shipping_fee_minor": 800, "cause": "decision",
-            "reason": "quality_defect", "stage": "post_receipt", "requested_minor": 19133, "carrier": "zto",
-            "waybill_no": "73000001", "accepted_minor": 19133, "refund_id": "ref_1", "payment_id": "pay_1",
-            "amount_minor": 19133, "failure_code": "refused", "refunded_minor": 19133, "category": "other",
+            "affected_party": "buyer-1",
+            "applicant": "buyer-1",
+            "handler": "system",
+            "result": "moved",
+            "time": self.harness.clock.now(),
+            "order_id": ORDER,
+            "case_id": CASE,
+            "dispute_id": "dsp_1",
+            "buyer_id": "buyer-1",
+            "merchant_id": "m-1",
+            "case_type": "return_refund",
+            "state": "pending_review",
+            "currency": "CNY",
+            "lines": (),
+            "total_minor": 29500,
+            "shipping_fee_minor": 800,
+            "cause": "decision",
+            "reason": "quality_defect",
+            "stage": "post_receipt",
+            "requested_minor": 19133,
+            "carrier": "zto",
+            "waybill_no": "73000001",
+            "accepted_minor": 19133,
+            "refund_id": "ref_1",
+            "payment_id": "pay_1",
+            "amount_minor": 19133,
+            "failure_code": "refused",
+            "refunded_minor": 19133,
+            "category": "other",
         }
         return {name: fact for name, fact in facts.items() if name in event.model_fields}
 

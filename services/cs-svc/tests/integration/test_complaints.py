@@ -22,10 +22,21 @@ async def test_the_event_carries_what_a_dispute_needs_and_no_text(served) -> Non
     (told,) = await served.events("ComplaintOpened")
     text_hash = "sha256:" + hashlib.sha256("商家无理由拒绝".encode()).hexdigest()
     assert told.model_dump(exclude={"time"}) == {
-        "affected_party": "buyer-1", "applicant": "buyer-1", "handler": "buyer-1", "matter": "complaint",
-        "result": "open", "evidence": (text_hash,), "complaint_id": complaint["id"], "channel": "web",
-        "order_id": ORDER, "case_id": CASE, "buyer_id": "buyer-1", "merchant_id": "m-1", "state": "open",
-        "category": "unfair_rejection", "text_hash": text_hash,
+        "affected_party": "buyer-1",
+        "applicant": "buyer-1",
+        "handler": "buyer-1",
+        "matter": "complaint",
+        "result": "open",
+        "evidence": (text_hash,),
+        "complaint_id": complaint["id"],
+        "channel": "web",
+        "order_id": ORDER,
+        "case_id": CASE,
+        "buyer_id": "buyer-1",
+        "merchant_id": "m-1",
+        "state": "open",
+        "category": "unfair_rejection",
+        "text_hash": text_hash,
     }
 
 

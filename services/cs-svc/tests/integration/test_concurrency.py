@@ -1,0 +1,75 @@
+"""Many at once: one object each time."""
+
+import asyncio
+from collections import Counter
+
+from aftercare_events import AfterSaleApproved, AfterSaleFrozen
+from cs_desk import CASE, SCORES, complaint_body
+
+MANY = 20
+
+
+async def test_many_complaints_with_different_keys_make_one(served) -> None:
+    calls = (served.buyer.post("/v1/complaints", json=complaint_body(text=str(n))) for n in range(MANY))
+    answers = await asyncio.gather(*calls)
+    assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
+    (made,) = [a.json()["id"] for a in answers if a.status_code == 201]
+    refused = {(a.json()["code"], a.json()["complaint_id"]) for a in answers if a.status_code == 409}
+    assert refused == {("complaint_already_open", made)}
+    assert len(await served.events("ComplaintOpened")) == 1
+
+
+async def test_many_about_an_order_alone_make_one_too(served) -> None:
+    body = complaint_body(case_id=None)
+    answers = await asyncio.gather(*(served.buyer.post("/v1/complaints", json=body) for _ in range(MANY)))
+    assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
+
+
+async def test_many_calls_with_one_key_make_one(served) -> None:
+    key = {"Idempotency-Key": "the same"}
+    calls = (served.buyer.post("/v1/complaints", json=complaint_body(), headers=key) for _ in range(MANY))
+    answers = await asyncio.gather(*calls)
+    good = [a for a in answers if a.status_code == 201]
+    assert len({a.json()["id"] for a in good}) == 1
+    late = [a for a in answers if a.status_code != 201]
+    assert all(a.json()["code"] == "idempotency_key_in_flight" and a.headers["retry-after"] == "1" for a in late)
+    again = await served.buyer.post("/v1/complaints", json=complaint_body(), headers=key)
+    assert again.content == good[0].content
+    assert len(await served.events("ComplaintOpened")) == 1
+
+
+async def test_many_ratings_make_one(served) -> None:
+    await served.completed()
+    body = {"case_id": CASE, "scores": SCORES}
+    answers = await asyncio.gather(*(served.buyer.post("/v1/ratings", json=body) for _ in range(MANY)))
+    assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
+    assert len(await served.events("RatingGiven")) == 1
+
+
+async def test_many_speak_at_once_and_all_are_heard_in_one_order(served) -> None:
+    opened = await served.conversation(text="0")
+    path = f"/v1/conversations/{opened['id']}"
+    people = (served.buyer, served.seller, served.agent)
+    said = [people[n % 3].post(f"{path}/messages", json={"text": str(n)}) for n in range(1, MANY)]
+    told = [served.told(event) for event in (AfterSaleApproved, AfterSaleFrozen)]
+    answers = await asyncio.gather(*said, _in_turn(told))
+    assert {a.status_code for a in answers if a is not None} == {201}
+    shown = (await served.buyer.get(path)).json()
+    assert shown["message_count"] == len(shown["messages"]) == MANY + 2
+    assert {m["text"] for m in shown["messages"] if m["author_role"] != "system"} == {str(n) for n in range(MANY)}
+    mine = [e.sequence for e in await served.harness.envelopes() if e.subject == opened["id"]]
+    assert mine == list(range(1, MANY + 4))
+
+
+async def _in_turn(awaitables) -> None:
+    for each in awaitables:
+        await each
+
+
+async def test_two_agents_settle_one_complaint_once(served) -> None:
+    complaint = await served.complaint()
+    path = f"/v1/complaints/{complaint['id']}/resolve"
+    calls = (served.agent.post(path, json={"outcome": outcome}) for outcome in ("upheld", "unfounded"))
+    answers = await asyncio.gather(*calls)
+    assert sorted(a.status_code for a in answers) == [200, 409]
+    assert len(await served.events("ComplaintResolved")) == 1
