@@ -45,8 +45,7 @@ class Part(StrEnum):
 
 
 class Service:
-    """Everything a service is made of. `seed` fills an empty database with what it cannot do without; `commands` are
-    further words of its command line, each answering the exit code."""
+    """Everything a service is made of. `commands` are further words of its command line, each answering its exit code (None: 0)."""
 
     def __init__(
         self,
@@ -59,11 +58,10 @@ class Service:
         handlers: Handlers | None = None,
         deadlines: Sequence[Due] = (),
         workers: Sequence[Worker] = (),
-        seed: Callable[[Runtime], Awaitable[None]] | None = None,
-        commands: Mapping[str, Callable[[Runtime], Awaitable[int]]] | None = None,
+        commands: Mapping[str, Callable[[Runtime], Awaitable[int | None]]] | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers = name, package, settings, routers
-        self.handlers, self.deadlines, self.workers, self.seed = handlers or {}, deadlines, (*workers, PRUNE), seed
+        self.handlers, self.deadlines, self.workers = handlers or {}, deadlines, (*workers, PRUNE)
         self.commands = commands or {}
         self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
         self.migrations = Migrations(package, settings.database_url, metadata)
@@ -78,7 +76,7 @@ class Service:
 
         @asynccontextmanager
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-            await self._open()
+            await self.runtime.open()
             try:
                 async with _running(self._background(parts)):
                     yield
@@ -99,14 +97,12 @@ class Service:
         return app
 
     def cli(self) -> None:
-        """The service's command: serve | relay | consume | all | migrate | seed."""
+        """The service's command: serve | relay | consume | all | migrate, and its own words."""
         command = typer.Typer(help=f"{self.name} of Aftercare.", no_args_is_help=True, add_completion=False)
         for part in Part:
             command.command(part.value)(lambda part=part: self._run(part))
         command.command("all", help="serve, relay and consume in one process")(lambda: self._run(*Part))
         command.command("migrate")(self._migrate)
-        if self.seed is not None:
-            command.command("seed")(lambda: asyncio.run(self._seed()))
         for name, act in self.commands.items():
             command.command(name, help=act.__doc__)(lambda act=act: sys.exit(asyncio.run(self._do(act))))
         command()
@@ -114,6 +110,7 @@ class Service:
     def _run(self, *parts: Part) -> None:
         logs.configure(self.name, self.settings.log_level)
         tracing.configure(self.name, self.settings.otlp_endpoint)
+        asyncio.run(self._database_answers())
         # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
         uvicorn.run(
@@ -132,32 +129,26 @@ class Service:
 
     def _migrate(self, autogenerate: str = "", revision: str = "0001") -> None:
         """Bring the database to this build's schema; --autogenerate MESSAGE writes a migration instead."""
+        asyncio.run(self._database_answers())
         if autogenerate:
             asyncio.run(self.migrations.autogenerate(autogenerate, revision))
         else:
             asyncio.run(self.migrations.upgrade())
 
-    async def _seed(self) -> None:
-        await self._open()
-        try:
-            if self.seed is not None:
-                await self.seed(self.runtime)
-        finally:
-            await self.runtime.close()
-
-    async def _do(self, act: Callable[[Runtime], Awaitable[int]]) -> int:
-        await self._open()
+    async def _do(self, act: Callable[[Runtime], Awaitable[int | None]]) -> int | None:
+        await self._database_answers()
+        await self.runtime.open()
         try:
             return await act(self.runtime)
         finally:
             await self.runtime.close()
 
-    async def _open(self) -> None:
+    async def _database_answers(self) -> None:
         """Wait for the database a while; then say in one line what is wrong and give up."""
         deadline = asyncio.get_running_loop().time() + DATABASE_SECONDS
         while True:
             try:
-                await self.runtime.open()
+                await (await self.runtime.connect()).close()
                 return
             except (OSError, TimeoutError, asyncpg.PostgresError) as error:
                 if asyncio.get_running_loop().time() > deadline:

@@ -19,7 +19,7 @@ def service(settings: Settings | None = None) -> Service:
         routers=[articles.router, search.router],
         handlers=HANDLERS,
         metadata=tables.metadata,
-        seed=seed,
+        commands={"seed": seed},
     )
 
 
