@@ -32,9 +32,7 @@ async def open_(tx: Transaction, event: ComplaintOpened) -> None:
     if case is None or not await _stoppable(tx, case):
         return
     dispute = lifecycle.opened_dispute(_new(tx, case, event), tx)
-    frozen = replace(
-        lifecycle.move(case, Action.FREEZE, tx), frozen_state=case.state, dispute_id=dispute.id
-    )
+    frozen = replace(lifecycle.move(case, Action.FREEZE, tx), frozen_state=case.state, dispute_id=dispute.id)
     told = DisputeOpened(
         **about_dispute(tx, dispute),
         category=dispute.category,

@@ -93,11 +93,11 @@ async def note_down(
     tx: Transaction, of: Case | Dispute, action: str, note: str | None = None, evidence: Sequence[str] = ()
 ) -> None:
     """A line in the timeline; its words stay in this database."""
-    disputed = isinstance(of, Dispute)
+    case_id, dispute_id = (of.case_id, of.id) if isinstance(of, Dispute) else (of.id, None)
     entry = Entry(
         id=tx.new_id("step"),
-        case_id=of.case_id if disputed else of.id,
-        dispute_id=of.id if disputed else None,
+        case_id=case_id,
+        dispute_id=dispute_id,
         at=tx.now,
         actor_id=tx.actor.id,
         actor_role=tx.actor.role,

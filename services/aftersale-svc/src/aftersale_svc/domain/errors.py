@@ -45,7 +45,10 @@ class LineTwice(Refusal):
 
 class LineMissing(Refusal):
     kind, code = Kind.INVALID, "line_missing"
-    zh, en = "验收必须包含售后单的每一行；缺少 {line_id}。", "An inspection names every line of the case; {line_id} is missing."
+    zh, en = (
+        "验收必须包含售后单的每一行；缺少 {line_id}。",
+        "An inspection names every line of the case; {line_id} is missing.",
+    )
 
 
 class QuantityExceedsRemaining(Refusal):
@@ -61,7 +64,10 @@ class UnitsInLiveCase(Refusal):
 
 class ReappliedTooOften(Refusal):
     kind, code = Kind.CONFLICT, "reapplied_too_often"
-    zh, en = "该商品的申请已被拒绝 {times} 次，不能再次申请。", "Requests for this line were rejected {times} times already."
+    zh, en = (
+        "该商品的申请已被拒绝 {times} 次，不能再次申请。",
+        "Requests for this line were rejected {times} times already.",
+    )
 
 
 class AcceptedExceedsSent(Refusal):

@@ -3,7 +3,7 @@
 The commands, the timers, the allowed actions in the API and the printed diagrams read these same tables.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -146,9 +146,7 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         (_D.EXECUTING, _DA.EXECUTE): Move(_D.EXECUTED, Side("system_only", frozenset({"system", "arbitrator"}))),
     },
     waits={
-        _D.AWAIT_MERCHANT_ANSWER: Wait(
-            "merchant", "merchant_answer_hours", _DA.ESCALATE, "escalated_merchant_silent"
-        ),
+        _D.AWAIT_MERCHANT_ANSWER: Wait("merchant", "merchant_answer_hours", _DA.ESCALATE, "escalated_merchant_silent"),
         _D.PLATFORM_REVIEW: Wait("platform", "platform_review_hours", _DA.ESCALATE, "escalated_platform_late"),
         _D.EXECUTING: Wait("system"),
     },
@@ -212,10 +210,17 @@ def possible(case: Case, action: Action, actor: Actor) -> bool:
     return any(each.allowed for each in allowed(case, actor) if each.action == action)
 
 
-def roles(*actions: Action | DisputeAction) -> tuple[str, ...]:
-    """Who may take one of these actions in some state: what a route lets through at all."""
-    tables: list[Lifecycle[Any, Any]] = [*CASE.values(), DISPUTE]
-    sides = [row.by for table in tables for (_, action), row in table.moves.items() if action in actions]
+def roles(action: Action) -> tuple[str, ...]:
+    """Who may take this action on a case of some type in some state: whom its route lets through at all."""
+    return _roles(row.by for table in CASE.values() for (_, each), row in table.moves.items() if each is action)
+
+
+def dispute_roles(action: DisputeAction) -> tuple[str, ...]:
+    """Who may take this action on a dispute in some state."""
+    return _roles(row.by for (_, each), row in DISPUTE.moves.items() if each is action)
+
+
+def _roles(sides: Iterable[Side]) -> tuple[str, ...]:
     return tuple(sorted({role for side in sides for role in side.roles} - {"system"}))
 
 

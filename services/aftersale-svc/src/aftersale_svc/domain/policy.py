@@ -138,7 +138,9 @@ def _judged(line: CaseLine, found: Inspected) -> CaseLine:
     )
 
 
-def shipping_refund(order: Order, at: Stage, reason: Reason, standings: Sequence[Standing], wanted: Sequence[Wanted]) -> int:
+def shipping_refund(
+    order: Order, at: Stage, reason: Reason, standings: Sequence[Standing], wanted: Sequence[Wanted]
+) -> int:
     """The freight goes back in full where one case takes the whole order, unshipped or by the seller's liability."""
     asked = {each.line_id: each.quantity for each in wanted}
     whole = all(asked.get(standing.line_id) == standing.quantity for standing in standings)

@@ -1,6 +1,7 @@
 """Cases, their lines and their timeline."""
 
 from aftercare_chassis.rows import Listing, Query, Rows, Statement
+from asyncpg import Record
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -92,7 +93,7 @@ case_lines = Table(
     words("grade", null=True),
     CheckConstraint("units_before + quantity <= line_units", name="case_lines_units_check"),
     CheckConstraint("amount_minor <= line_paid_minor", name="case_lines_amount_check"),
-    CheckConstraint("accepted <= quantity AND accepted_minor <= amount_minor", name="case_lines_accepted_check"),
+    CheckConstraint("accepted <= quantity AND accepted_minor <= amount_minor", name="case_lines_judged_check"),
     Index("case_lines_line_idx", "line_id"),
 )
 
@@ -149,14 +150,14 @@ ENTRIES = Rows(case_timeline, Entry)
 TIMELINE = Query(
     select(case_timeline).where(case_timeline.c.case_id == bindparam("case_id")).order_by(case_timeline.c.id), Entry
 )
-DUE_CASES = Query(
+DUE_CASES: Query[Record] = Query(
     select(cases.c.id)
     .where(cases.c.deadline_at <= bindparam("now"))
     .order_by(cases.c.deadline_at)
     .limit(bindparam("limit"))
 )
 # The carrier is not compared: partners name the same company differently, and a waybill names one parcel of a merchant.
-RETURNED_BY = Query(
+RETURNED_BY: Query[Record] = Query(
     select(cases.c.id)
     .where(
         cases.c.return_waybill_no == bindparam("waybill_no"),

@@ -1,6 +1,7 @@
 """Disputes and their verdicts."""
 
 from aftercare_chassis.rows import Listing, Query, Rows
+from asyncpg import Record
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select, text
 
 from aftersale_svc.domain.codes import Liable, Remedy
@@ -45,9 +46,7 @@ disputes = Table(
     Index("disputes_merchant_idx", "merchant_id", "id"),
     Index("disputes_due_idx", "deadline_at", postgresql_where=text("deadline_at IS NOT NULL")),
     # A case is stopped by one dispute at a time.
-    Index(
-        "disputes_open_key", "case_id", unique=True, postgresql_where=text("state NOT IN ('executed', 'withdrawn')")
-    ),
+    Index("disputes_open_key", "case_id", unique=True, postgresql_where=text("state NOT IN ('executed', 'withdrawn')")),
 )
 
 SEEN_BY = {
@@ -64,7 +63,7 @@ DISPUTE_LIST = Listing(
     filters=("case_id", "order_id", "complaint_id", "state", "whose_turn", "buyer_id", "merchant_id"),
     seen_by=SEEN_BY,
 )
-DUE_DISPUTES = Query(
+DUE_DISPUTES: Query[Record] = Query(
     select(disputes.c.id)
     .where(disputes.c.deadline_at <= bindparam("now"))
     .order_by(disputes.c.deadline_at)

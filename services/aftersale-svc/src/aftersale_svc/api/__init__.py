@@ -1,0 +1,1 @@
+"""Routes and the shapes that go over HTTP."""

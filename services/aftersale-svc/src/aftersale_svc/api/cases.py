@@ -1,0 +1,158 @@
+"""After-sale cases 售后单: asked for, judged, sent back, inspected, refunded."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aftercare_chassis.problems import problems
+from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.transaction import Reader
+from aftercare_chassis.wire import Code, Cursor, Id, Limit, PageOut
+from fastapi import APIRouter
+
+from aftersale_svc import queries
+from aftersale_svc.api.schemas.cases import (
+    ApproveIn,
+    CaseIn,
+    CaseOut,
+    InspectIn,
+    NoteIn,
+    RejectIn,
+    ShipIn,
+    StepOut,
+    TimelineOut,
+)
+from aftersale_svc.commands import cases, refunds, returns
+from aftersale_svc.domain.codes import CaseType, Reason
+from aftersale_svc.domain.lifecycle import Action, roles
+from aftersale_svc.domain.model import Case, CaseLine, State
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
+SAYING_NOTHING = NoteIn()
+APPROVING = ApproveIn()
+
+
+def step(action: Action, operation_id: str) -> dict[str, Any]:
+    """What the route of an action has in common with the others: only roles that may ever take it get through."""
+    return {
+        "operation_id": operation_id,
+        "responses": problems(400, 401, 403, 404, 409, 412, 413, 422),
+        "dependencies": [allow(*roles(action))],
+    }
+
+
+@router.post(
+    "",
+    operation_id="createCase",
+    status_code=201,
+    responses=problems(400, 401, 403, 404, 409, 413, 422),
+    dependencies=[allow("buyer", "seller", "agent")],
+)
+async def create_case(body: CaseIn, tx: Tx) -> CaseOut:
+    """Ask for after-sales service on units of an order; the seller or an agent may do so for the buyer.
+
+    An order that is not known here (yet) is 404 `order_unknown` with Retry-After. More units than remain are 422
+    `quantity_exceeds_remaining`; units that are in another live case are 409 `units_in_live_case`.
+    """
+    case, lines = await cases.create(tx, body.request())
+    return CaseOut.of(case, lines, tx.actor)
+
+
+@router.get("", operation_id="listCases", responses=problems(400, 401, 422))
+async def list_cases(
+    reader: Read,
+    state: State | None = None,
+    order_id: Id | None = None,
+    whose_turn: Code | None = None,
+    type: CaseType | None = None,
+    reason: Reason | None = None,
+    buyer_id: Id | None = None,
+    merchant_id: Id | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageOut[CaseOut]:
+    """Cases, newest first."""
+    filters = {
+        "state": state,
+        "order_id": order_id,
+        "whose_turn": whose_turn,
+        "type": type,
+        "reason": reason,
+        "buyer_id": buyer_id,
+        "merchant_id": merchant_id,
+    }
+    page = await queries.cases(reader, limit, cursor, **filters)
+    lines = await queries.lines_by_case(reader, page.data)
+    return PageOut[CaseOut].of(page, lambda case: CaseOut.of(case, lines[case.id], reader.actor))
+
+
+@router.get("/{case_id}", operation_id="getCase", responses=problems(401, 404, 422))
+async def get_case(case_id: Id, reader: Read) -> CaseOut:
+    """A case, its lines, and what can be done next by whom."""
+    return await _shown(reader, await queries.case(reader, case_id))
+
+
+@router.get("/{case_id}/timeline", operation_id="getCaseTimeline", responses=problems(401, 404, 422))
+async def get_timeline(case_id: Id, reader: Read) -> TimelineOut:
+    """Every step of the case and of its disputes, oldest first: who, when, what, and what was said."""
+    steps = await queries.timeline(reader, case_id)
+    return TimelineOut(data=[StepOut.model_validate(each) for each in steps])
+
+
+@router.post("/{case_id}/approve", **step(Action.APPROVE, "approveCase"))
+async def approve_case(case_id: Id, tx: Tx, body: ApproveIn = APPROVING) -> CaseOut:
+    """Grant the request: the goods come back first (return_refund), or the money goes back at once (refund_only)."""
+    return await _shown(tx, await cases.approve(tx, case_id, note=body.note, return_address=body.address()))
+
+
+@router.post("/{case_id}/reject", **step(Action.REJECT, "rejectCase"))
+async def reject_case(case_id: Id, body: RejectIn, tx: Tx) -> CaseOut:
+    """Refuse the request, with a reason that the buyer may dispute."""
+    return await _shown(tx, await cases.reject(tx, case_id, body.reason, body.note))
+
+
+@router.post("/{case_id}/escalate", **step(Action.ESCALATE, "escalateCase"))
+async def escalate_case(case_id: Id, tx: Tx, body: NoteIn = SAYING_NOTHING) -> CaseOut:
+    """Hand the review over to an agent of the platform."""
+    return await _shown(tx, await cases.escalate(tx, case_id, body.note))
+
+
+@router.post("/{case_id}/ship", **step(Action.SHIP, "shipCase"))
+async def ship_case(case_id: Id, body: ShipIn, tx: Tx) -> CaseOut:
+    """The goods are with a courier; its pushes move the case on."""
+    case, lines = await returns.ship(tx, case_id, body.carrier, body.waybill_no)
+    return await _shown(tx, case, lines)
+
+
+@router.post("/{case_id}/receive", **step(Action.RECEIVE, "receiveCase"))
+async def receive_case(case_id: Id, tx: Tx, body: NoteIn = SAYING_NOTHING) -> CaseOut:
+    """The goods are here although the courier has not said so."""
+    return await _shown(tx, await returns.receive(tx, case_id, body.note))
+
+
+@router.post("/{case_id}/inspect", **step(Action.INSPECT, "inspectCase"))
+async def inspect_case(case_id: Id, body: InspectIn, tx: Tx) -> CaseOut:
+    """Judge the returned goods. Accepting fewer than sent makes the refund smaller; accepting none is a rejection."""
+    case, lines = await returns.inspect(tx, case_id, body.found(), body.reason, body.note)
+    return await _shown(tx, case, lines)
+
+
+@router.post("/{case_id}/refund", **step(Action.REFUND, "refundCase"))
+async def refund_case(case_id: Id, tx: Tx, body: NoteIn = SAYING_NOTHING) -> CaseOut:
+    """An agent orders the refund, or tries it again after the provider refused: each try is a refund of its own."""
+    return await _shown(tx, await refunds.refund(tx, case_id, body.note))
+
+
+@router.post("/{case_id}/accept", **step(Action.ACCEPT, "acceptRejection"))
+async def accept_rejection(case_id: Id, tx: Tx, body: NoteIn = SAYING_NOTHING) -> CaseOut:
+    """The buyer accepts the rejection; the units are free to be asked for anew."""
+    return await _shown(tx, await cases.accept(tx, case_id, body.note))
+
+
+@router.post("/{case_id}/cancel", **step(Action.CANCEL, "cancelCase"))
+async def cancel_case(case_id: Id, tx: Tx, body: NoteIn = SAYING_NOTHING) -> CaseOut:
+    """Take the request back."""
+    return await _shown(tx, await cases.cancel(tx, case_id, body.note))
+
+
+async def _shown(reader: Reader, case: Case, lines: Sequence[CaseLine] | None = None) -> CaseOut:
+    return CaseOut.of(case, await queries.lines(reader, case.id) if lines is None else lines, reader.actor)

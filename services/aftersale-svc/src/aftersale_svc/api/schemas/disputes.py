@@ -1,0 +1,112 @@
+"""Disputes over HTTP."""
+
+from typing import Annotated
+
+from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.wire import AllowedOut, Id, In, Money, Out, Text, Time
+from pydantic import Field
+
+from aftersale_svc.api.schemas.cases import Evidence
+from aftersale_svc.domain import lifecycle, model
+from aftersale_svc.domain.codes import Liable, Remedy
+from aftersale_svc.domain.model import DisputeState
+
+
+class AnswerIn(In):
+    """The merchant's side of it."""
+
+    text: Text
+    evidence: Evidence
+
+
+class EvidenceIn(In):
+    """What supports one side, by its hash."""
+
+    evidence: Annotated[list[Id], Field(min_length=1, max_length=20, description="Content hashes, `sha256:…`.")]
+    note: Text | None = None
+
+
+class VerdictIn(In):
+    """Who is liable and what follows. `amount` belongs to a refund, and to nothing else."""
+
+    liable: Liable
+    remedy: Remedy
+    amount: Money | None = None
+    grounds: Text
+
+    def verdict(self) -> model.Verdict:
+        """The verdict as commands take it."""
+        amount = self.amount
+        return model.Verdict(
+            liable=self.liable,
+            remedy=self.remedy,
+            amount_minor=amount.amount if amount else None,
+            currency=amount.currency if amount else None,
+            grounds=self.grounds,
+        )
+
+
+class DisputeOut(Out):
+    """A dispute: where it stands, whose turn it is, what was decided and why."""
+
+    id: str
+    version: int
+    case_id: str
+    order_id: str
+    complaint_id: str
+    buyer_id: str
+    merchant_id: str
+    category: str
+    state: DisputeState
+    whose_turn: Annotated[str, Field(description="merchant, platform, system or nobody")]
+    deadline_at: Time | None
+    deadline_effect: str | None = None
+    evidence: list[str]
+    answer: str | None = None
+    answered_at: Time | None = None
+    liable: Liable | None = None
+    remedy: Remedy | None = None
+    amount: Money | None = None
+    grounds: str | None = None
+    decided_by: str | None = None
+    decided_at: Time | None = None
+    refunded: Money | None = None
+    allowed_actions: list[AllowedOut]
+    created_at: Time
+    updated_at: Time
+
+    @classmethod
+    def of(cls, dispute: model.Dispute, actor: Actor) -> "DisputeOut":
+        """The dispute as this actor sees it."""
+        wait = lifecycle.DISPUTE.wait(dispute.state)
+        return cls(
+            id=dispute.id,
+            version=dispute.version,
+            case_id=dispute.case_id,
+            order_id=dispute.order_id,
+            complaint_id=dispute.complaint_id,
+            buyer_id=dispute.buyer_id,
+            merchant_id=dispute.merchant_id,
+            category=dispute.category,
+            state=dispute.state,
+            whose_turn=dispute.whose_turn,
+            deadline_at=dispute.deadline_at,
+            deadline_effect=wait.effect if wait else None,
+            evidence=dispute.evidence,
+            answer=dispute.answer,
+            answered_at=dispute.answered_at,
+            liable=dispute.liable,
+            remedy=dispute.remedy,
+            amount=_money(dispute.amount_minor, dispute.currency),
+            grounds=dispute.grounds,
+            decided_by=dispute.decided_by,
+            decided_at=dispute.decided_at,
+            refunded=_money(dispute.refunded_minor, dispute.currency),
+            allowed_actions=AllowedOut.of(lifecycle.DISPUTE.allowed(dispute.state, actor)),
+            created_at=dispute.created_at,
+            updated_at=dispute.updated_at,
+        )
+
+
+def _money(minor: int | None, currency: str) -> Money | None:
+    return None if minor is None else Money.of(minor, currency)

@@ -1,0 +1,262 @@
+"""A shop to tell stories with: order-svc, cs-svc and the courier speak by events, people over HTTP."""
+
+from datetime import datetime
+from typing import Any, TypeVar
+
+import httpx
+from aftercare_chassis.testing import Harness
+from aftercare_events import (
+    ComplaintOpened,
+    Event,
+    OrderCancelled,
+    OrderCompleted,
+    OrderCreated,
+    OrderDelivered,
+    OrderLine,
+    OrderPaid,
+    OrderReceiptConfirmed,
+    OrderShipped,
+    ParcelStatusChanged,
+    RefundFailed,
+    RefundRequested,
+    RefundSucceeded,
+    ShippedLine,
+)
+
+E = TypeVar("E", bound=Event)
+KETTLE = OrderLine(
+    line_id="line_1", sku="KETTLE-1", quantity=3, unit_price_minor=9900, discount_minor=1000, paid_minor=28700
+)
+CUP = OrderLine(line_id="line_2", sku="CUP-1", quantity=2, unit_price_minor=1500, discount_minor=0, paid_minor=3000)
+HASH = "sha256:" + "ab" * 32
+
+
+class Shop:
+    """Order `ord_1` of buyer-1 at merchant m-1, and everybody who has to do with it."""
+
+    def __init__(self, harness: Harness) -> None:
+        self.harness, self.clock = harness, harness.clock
+        self.buyer = harness.client("buyer", "buyer-1")
+        self.seller = harness.client("seller", "seller-1", merchant_id="m-1")
+        self.agent = harness.client("agent", "agent-1")
+        self.arbitrator = harness.client("arbitrator", "arb-1")
+
+    # order-svc, the courier and cs-svc
+
+    def _order(self, order_id: str, handler: str, result: str) -> dict[str, Any]:
+        return {
+            "affected_party": "buyer-1",
+            "applicant": "buyer-1",
+            "handler": handler,
+            "time": self.clock.now(),
+            "result": result,
+            "order_id": order_id,
+            "buyer_id": "buyer-1",
+            "merchant_id": "m-1",
+        }
+
+    async def created(self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800) -> None:
+        total = sum(line.paid_minor for line in lines) + fee
+        amounts = {"currency": "CNY", "total_minor": total, "shipping_fee_minor": fee, "lines": lines}
+        await self.harness.consume(OrderCreated(**self._order(order_id, "seller-1", "created"), **amounts))
+
+    async def paid(self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800) -> None:
+        await self.created(order_id, lines, fee)
+        total = sum(line.paid_minor for line in lines) + fee
+        event = OrderPaid(
+            **self._order(order_id, "system", "paid"),
+            payment_id=f"pay_{order_id}",
+            provider="simulator",
+            currency="CNY",
+            total_minor=total,
+            shipping_fee_minor=fee,
+            lines=lines,
+            paid_at=self.clock.now(),
+        )
+        await self.harness.consume(event)
+
+    async def shipped(self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800) -> None:
+        await self.paid(order_id, lines, fee)
+        event = OrderShipped(
+            **self._order(order_id, "seller-1", "shipped"),
+            parcel_id=f"par_{order_id}",
+            carrier="zto",
+            waybill_no="73001",
+            lines=tuple(ShippedLine(line_id=line.line_id, quantity=line.quantity) for line in lines),
+            complete=True,
+        )
+        await self.harness.consume(event)
+
+    async def delivered(
+        self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800
+    ) -> None:
+        await self.shipped(order_id, lines, fee)
+        facts = self._order(order_id, "system", "delivered")
+        await self.harness.consume(OrderDelivered(**facts, delivered_at=self.clock.now()))
+
+    async def received(self, window_ends_at: datetime, order_id: str = "ord_1") -> None:
+        event = OrderReceiptConfirmed(
+            **self._order(order_id, "buyer-1", "delivered"),
+            confirmed_at=self.clock.now(),
+            cause="buyer",
+            window_ends_at=window_ends_at,
+        )
+        await self.harness.consume(event)
+
+    async def completed(self, order_id: str = "ord_1") -> None:
+        facts = self._order(order_id, "system", "completed")
+        await self.harness.consume(OrderCompleted(**facts, completed_at=self.clock.now()))
+
+    async def cancelled(self, order_id: str = "ord_1") -> None:
+        await self.harness.consume(OrderCancelled(**self._order(order_id, "system", "cancelled"), cause="buyer"))
+
+    async def parcel(
+        self,
+        waybill_no: str = "SF1001",
+        status: str = "delivered",
+        *,
+        leg: str = "return",
+        merchant: str = "m-1",
+        parcel_id: str = "par_back",
+    ) -> None:
+        event = ParcelStatusChanged(
+            **{**self._order("ord_1", "system", status), "merchant_id": merchant},
+            parcel_id=parcel_id,
+            case_id=None,
+            leg=leg,
+            carrier="sf",
+            waybill_no=waybill_no,
+            status=status,
+            previous_status="in_transit",
+            terminal=status == "delivered",
+            occurred_at=self.clock.now(),
+        )
+        await self.harness.consume(event)
+
+    def _refund(self, request: RefundRequested, result: str) -> dict[str, Any]:
+        return {
+            **self._order(request.order_id, "system", result),
+            "payment_id": request.payment_id,
+            "provider": "simulator",
+            "amount_minor": request.amount_minor,
+            "currency": request.currency,
+            "refund_id": request.refund_id,
+            "case_id": request.case_id,
+            "refunded_minor": request.amount_minor,
+        }
+
+    async def refund_succeeds(self, request: RefundRequested | None = None) -> RefundRequested:
+        request = request or await self.last(RefundRequested)
+        await self.harness.consume(RefundSucceeded(**self._refund(request, "succeeded")))
+        return request
+
+    async def refund_fails(self, request: RefundRequested | None = None) -> RefundRequested:
+        request = request or await self.last(RefundRequested)
+        await self.harness.consume(RefundFailed(**self._refund(request, "failed"), failure_code="declined"))
+        return request
+
+    async def complaint(
+        self, case_id: str | None, complaint_id: str = "cmp_1", buyer_id: str = "buyer-1"
+    ) -> dict[str, Any] | None:
+        """cs-svc took a complaint in; the dispute it became, if any."""
+        event = ComplaintOpened(
+            **{**self._order("ord_1", buyer_id, "open"), "buyer_id": buyer_id},
+            complaint_id=complaint_id,
+            channel="web",
+            case_id=case_id,
+            state="open",
+            category="unfair_rejection",
+            text_hash=HASH,
+        )
+        await self.harness.consume(event)
+        found = (await self.agent.get("/v1/disputes", params={"complaint_id": complaint_id})).json()["data"]
+        return found[0] if found else None
+
+    # what came out
+
+    async def told(self, kind: type[E]) -> list[E]:
+        return [event for event in await self.harness.published() if isinstance(event, kind)]
+
+    async def last(self, kind: type[E]) -> E:
+        return (await self.told(kind))[-1]
+
+    async def names(self, subject: str) -> list[str]:
+        """The events of one aggregate, in order; their sequence runs 1..n."""
+        mine = [envelope for envelope in await self.harness.envelopes() if envelope.subject == subject]
+        assert [envelope.sequence for envelope in mine] == list(range(1, len(mine) + 1))
+        return [envelope.type.removesuffix(".v1") for envelope in mine]
+
+    # what people do
+
+    async def ask(
+        self,
+        quantity: int = 2,
+        *,
+        order_id: str = "ord_1",
+        type_: str = "return_refund",
+        reason: str = "quality_defect",
+        lines: list[dict[str, Any]] | None = None,
+        client: httpx.AsyncClient | None = None,
+        **more: Any,
+    ) -> httpx.Response:
+        body = {
+            "order_id": order_id,
+            "type": type_,
+            "reason": reason,
+            "description": "漏水",
+            "lines": lines or [{"line_id": "line_1", "quantity": quantity}],
+            "evidence": [HASH],
+            **more,
+        }
+        return await (client or self.buyer).post("/v1/cases", json=body)
+
+    async def case(self, quantity: int = 2, **more: Any) -> dict[str, Any]:
+        """A case that was opened."""
+        response = await self.ask(quantity, **more)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    async def act(self, client: httpx.AsyncClient, case_id: str, action: str, **body: Any) -> dict[str, Any]:
+        """An action that works."""
+        response = await client.post(f"/v1/cases/{case_id}/{action}", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def get(self, case_id: str) -> dict[str, Any]:
+        response = await self.agent.get(f"/v1/cases/{case_id}")
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def arrived(self, quantity: int = 2, **more: Any) -> dict[str, Any]:
+        """A case whose goods are back and wait for inspection."""
+        case = await self.case(quantity, **more)
+        await self.act(self.seller, case["id"], "approve")
+        await self.act(self.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+        await self.parcel("SF1001")
+        return await self.get(case["id"])
+
+    async def inspect(self, case_id: str, accepted: int, **more: Any) -> dict[str, Any]:
+        lines = [{"line_id": "line_1", "accepted": accepted, "grade": "a"}]
+        return await self.act(self.seller, case_id, "inspect", lines=lines, **more)
+
+    async def rejected(self, quantity: int = 2) -> dict[str, Any]:
+        case = await self.case(quantity)
+        return await self.act(self.seller, case["id"], "reject", reason="used_or_affects_resale", note="有使用痕迹")
+
+    async def disputed(self) -> tuple[str, str]:
+        """A rejected case under dispute: the ids of both."""
+        case = await self.rejected()
+        dispute = await self.complaint(case["id"])
+        assert dispute is not None
+        return case["id"], dispute["id"]
+
+    async def rule(self, dispute_id: str, action: str, client: httpx.AsyncClient, **body: Any) -> dict[str, Any]:
+        response = await client.post(f"/v1/disputes/{dispute_id}/{action}", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def verdict(self, dispute_id: str, amount: int | None, remedy: str = "refund") -> dict[str, Any]:
+        body: dict[str, Any] = {"liable": "seller", "remedy": remedy, "grounds": "卖家未能证明"}
+        if amount is not None:
+            body["amount"] = {"amount": amount, "currency": "CNY"}
+        return await self.rule(dispute_id, "verdict", self.arbitrator, **body)
