@@ -1,0 +1,1 @@
+"""What a trace and its figures are, and the judgement over them. Standard library only."""

@@ -1,0 +1,111 @@
+"""Rebuilt from offset zero of a real log, everything is identical; and where it is not, the command says so."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from aftercare_chassis import kafka
+from aftercare_chassis.consumer import Consumer
+from aftercare_chassis.testing import Harness
+from aftercare_events import TOPICS, Envelope, codec
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.errors import TopicAlreadyExistsError, for_code
+from analytics_svc import main
+from written_log import journey
+
+MINE = UUID(int=0x5EED << 64)
+
+
+@pytest.fixture
+async def desk(postgres_url: str, kafka_bootstrap: str) -> AsyncIterator[Harness]:
+    await create_topics(kafka_bootstrap)
+    async with Harness.start(main.service, postgres_url, kafka=kafka_bootstrap) as harness:
+        yield harness
+
+
+async def create_topics(bootstrap: str) -> None:
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
+    await admin.start()
+    try:
+        wanted = [NewTopic(name, topic.partitions, 1) for name, topic in TOPICS.items()]
+        answer = await admin.create_topics(wanted)
+        for _, code, _ in answer.topic_errors:
+            assert code == 0 or for_code(code) is TopicAlreadyExistsError
+    finally:
+        await admin.close()
+
+
+async def send(bootstrap: str, envelopes: Sequence[Envelope]) -> None:
+    producer = kafka.producer(bootstrap, "test")
+    await producer.start()
+    try:
+        for envelope in envelopes:
+            key, value, headers = codec.encode(envelope)
+            await producer.send_and_wait(envelope.topic, value, key=key, headers=headers)
+    finally:
+        await producer.stop()
+
+
+@asynccontextmanager
+async def consuming(desk: Harness) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    task = asyncio.create_task(Consumer(desk.runtime, desk.service.handlers).run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await asyncio.wait_for(task, 20)
+
+
+async def until(condition: Callable[[], Awaitable[object]]) -> None:
+    async with asyncio.timeout(30):
+        while not await condition():  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+async def until_kept(desk: Harness, last: Envelope) -> None:
+    async def kept() -> bool:
+        return await desk.runtime.pool.fetchval("SELECT 1 FROM trace_events WHERE event_id = $1", last.id) is not None
+
+    await until(kept)
+
+
+def own(envelopes: Sequence[Envelope]) -> list[Envelope]:
+    """Ids of their own, since the log is shared with other tests; the second copy of each is a relay's repetition."""
+    made = {envelope.id: UUID(int=MINE.int + envelope.id.int) for envelope in envelopes}
+    mine = [
+        replace(e, id=made[e.id], causation_id=str(made[UUID(e.causation_id)]) if e.causation_id else None)
+        for e in envelopes
+    ]
+    return [copy for envelope in mine for copy in (envelope, envelope)]
+
+
+async def test_rebuilt_equals_live(desk: Harness, kafka_bootstrap: str, capsys: pytest.CaptureFixture[str]) -> None:
+    sent = own(journey("rebuilt").envelopes)
+    await send(kafka_bootstrap, sent)
+    async with consuming(desk):
+        for envelope in sent:
+            await until_kept(desk, envelope)
+        assert await main.rebuild(desk.runtime) == 0
+    told = capsys.readouterr().out
+    assert told.count("same") == 5
+    live, rebuilt = (line.split()[-1 if "live" in line else -2] for line in told.splitlines()[:2])
+    assert live == rebuilt
+
+    await desk.runtime.pool.execute("UPDATE case_facts SET state = 'lost' WHERE id = $1", "case_rebuilt")
+    assert await main.rebuild(desk.runtime) == 1
+    assert capsys.readouterr().out.count("DIFFERENT") == 1
+
+
+async def test_what_was_parked_is_left_out_of_both(desk: Harness, kafka_bootstrap: str) -> None:
+    sent = own(journey("parked").envelopes)
+    sent = [replace(envelope, id=UUID(int=envelope.id.int + 1000)) for envelope in sent]
+    poison = replace(sent[0], data=b"{}")
+    await send(kafka_bootstrap, [poison, *sent[2:]])
+    async with consuming(desk):
+        await until_kept(desk, sent[-1])
+        await until(desk.parked)
+        assert await main.rebuild(desk.runtime) == 0
