@@ -200,7 +200,7 @@ def _plain(node: Any) -> None:
             if not node["required"]:
                 del node["required"]
     _without_null(node)
-    if node.get("minimum") == -(2**63) and node.get("maximum") == 2**63 - 1:
+    if node.get("type") == "integer" and node.get("minimum", 0) <= -(2**63) and node.get("maximum", 0) >= 2**63 - 1:
         del node["minimum"], node["maximum"]
         node["format"] = "int64"
     for child in node.values():

@@ -1,0 +1,89 @@
+"""Probes of a real service on a real database; `tally` is the small service of the tests beside."""
+
+import time
+from collections.abc import AsyncIterator
+
+import pytest
+from aftercare_chassis import health
+from aftercare_chassis.testing import Harness
+from httpx import ASGITransport, AsyncClient
+
+
+class Head:
+    """Migrations that end at a revision of the test's choice."""
+
+    def __init__(self, revision: str | None) -> None:
+        self._revision = revision
+
+    def head(self) -> str | None:
+        return self._revision
+
+
+@pytest.fixture
+async def probes(tally: Harness) -> AsyncIterator[AsyncClient]:
+    async with AsyncClient(transport=ASGITransport(tally.service.app), base_url="http://test") as client:
+        yield client
+
+
+async def test_a_healthy_service_says_so(probes: AsyncClient) -> None:
+    for path in ("/livez", "/readyz", "/startupz"):
+        response = await probes.get(path)
+        assert (response.status_code, response.json()) == (200, {"status": "ok"})
+    assert "aftercare_service_info" in (await probes.get("/metrics")).text
+
+
+async def test_probes_are_not_part_of_the_api(tally: Harness) -> None:
+    assert not {"/livez", "/readyz", "/startupz", "/metrics"} & tally.service.app.openapi()["paths"].keys()
+
+
+async def test_a_watchdog_that_barks_ends_the_life(tally: Harness, probes: AsyncClient) -> None:
+    trouble: list[str | None] = [None]
+    tally.runtime.watchdogs["consumer"] = lambda: trouble[0]
+    assert (await probes.get("/livez")).status_code == 200
+    trouble[0] = "no_progress"
+    response = await probes.get("/livez")
+    assert (response.status_code, response.json()["why"]) == (503, {"consumer": "no_progress"})
+
+
+async def test_a_lost_database_makes_unready_but_not_dead(tally: Harness, probes: AsyncClient) -> None:
+    await tally.runtime.pool.close()
+    response = await probes.get("/readyz")
+    assert (response.status_code, response.json()["why"]) == (503, {"database": "database_unreachable"})
+    assert (await probes.get("/livez")).status_code == 200
+
+
+async def test_a_database_that_takes_no_writes_is_not_ready(tally: Harness) -> None:
+    name = await tally.runtime.pool.fetchval("SELECT current_database()")
+    await tally.runtime.pool.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
+    await tally.runtime.pool.expire_connections()
+    assert await health.Readiness(tally.runtime, Head(None)).look() == "database_read_only"  # type: ignore[arg-type]
+
+
+async def test_a_schema_that_is_behind_is_not_ready(tally: Harness) -> None:
+    await tally.runtime.pool.execute("CREATE TABLE IF NOT EXISTS alembic_version (version_num text)")
+    await tally.runtime.pool.execute("DELETE FROM alembic_version")
+    assert await health.Readiness(tally.runtime, Head("0002")).look() == "schema_not_at_head"  # type: ignore[arg-type]
+    await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0002')")
+    assert await health.Readiness(tally.runtime, Head("0002")).look() is None  # type: ignore[arg-type]
+    await tally.runtime.pool.execute("DROP TABLE alembic_version")
+    assert await health.Readiness(tally.runtime, Head("0002")).look() == "schema_missing"  # type: ignore[arg-type]
+
+
+async def test_the_database_is_asked_once_a_second_at_the_most(tally: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [1000.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    readiness = health.Readiness(tally.runtime, Head(None))  # type: ignore[arg-type]
+    assert await readiness.look() is None
+    await tally.runtime.pool.close()
+    assert await readiness.look() is None
+    now[0] += 1.1
+    assert await readiness.look() == "database_unreachable"
+
+
+async def test_a_busy_pool_is_not_an_ill_one(start_tally: object) -> None:
+    async with start_tally(pool_size=1) as tally:  # type: ignore[operator]
+        readiness = health.Readiness(tally.runtime, Head(None))  # type: ignore[arg-type]
+        assert await readiness.look() is None
+        readiness._looked_at = -10.0
+        async with tally.runtime.pool.acquire():
+            assert await readiness.look() is None

@@ -1,0 +1,147 @@
+import json
+from typing import Any
+
+import pytest
+from aftercare_chassis import openapi
+from aftercare_chassis.routing import ApiRoute, Read, Tx, WebhookRoute, allow
+from aftercare_chassis.wire import AllowedOut, Cursor, In, Limit, Money, Out, PageOut, Time
+from fastapi import APIRouter, FastAPI, Request, Response
+
+from .conftest import Colour
+
+
+class ThingIn(In):
+    name: str
+    count: int
+    price: Money | None = None
+    colour: Colour | None = None
+
+
+class ThingOut(Out):
+    id: str
+    version: int
+    price: Money | None
+    closed_at: Time | None
+    colour: Colour | None = None
+    allowed_actions: list[AllowedOut] = []  # noqa: RUF012
+
+
+router = APIRouter(prefix="/v1/things", tags=["things"], route_class=ApiRoute)
+hooks = APIRouter(prefix="/v1/hooks", tags=["hooks"], route_class=WebhookRoute)
+
+
+@router.post("", status_code=201, operation_id="createThing")
+async def create(body: ThingIn, tx: Tx) -> ThingOut:
+    raise NotImplementedError
+
+
+@router.get("", operation_id="listThings")
+async def listing(
+    read: Read, colour: Colour | None = None, limit: Limit = 20, cursor: Cursor = None
+) -> PageOut[ThingOut]:
+    raise NotImplementedError
+
+
+@router.get("/{thing_id}", operation_id="getThing", dependencies=[allow("buyer")])
+async def get(thing_id: str, read: Read) -> ThingOut:
+    raise NotImplementedError
+
+
+@router.post("/{thing_id}/close", operation_id="closeThing")
+async def close(thing_id: str, tx: Tx) -> ThingOut:
+    raise NotImplementedError
+
+
+@hooks.post("/{partner}", operation_id="receiveHook")
+async def hook(partner: str, request: Request) -> Response:
+    raise NotImplementedError
+
+
+@pytest.fixture(scope="module")
+def document() -> dict[str, Any]:
+    app = FastAPI(title="thing-svc", version="1")
+    app.include_router(router)
+    app.include_router(hooks)
+    openapi.install(app)
+    return app.openapi()
+
+
+def operation(document: dict[str, Any], path: str, method: str) -> dict[str, Any]:
+    found: dict[str, Any] = document["paths"][path][method]
+    return found
+
+
+def names(operation: dict[str, Any]) -> set[str]:
+    return {each.get("name") or each["$ref"].rpartition("/")[2] for each in operation["parameters"]}
+
+
+def test_no_null_branches_and_no_one_of(document: dict[str, Any]) -> None:
+    text = json.dumps(document)
+    assert "anyOf" not in text
+    assert "oneOf" not in text
+    assert '"null"' not in text
+    assert "HTTPValidationError" not in text
+
+
+def test_optional_fields_are_not_required(document: dict[str, Any]) -> None:
+    schemas = document["components"]["schemas"]
+    assert set(schemas["ThingOut"]["required"]) == {"id", "version"}
+    assert set(schemas["ThingIn"]["required"]) == {"name", "count"}
+    assert schemas["ThingOut"]["properties"]["price"] == {"$ref": "#/components/schemas/Money"}
+    assert schemas["ThingIn"]["properties"]["count"]["format"] == "int64"
+
+
+def test_every_problem_is_told_as_one(document: dict[str, Any]) -> None:
+    for path in document["paths"].values():
+        for each in path.values():
+            for status, response in each["responses"].items():
+                if status >= "400":
+                    schema = response["content"]["application/problem+json"]["schema"]
+                    assert schema == {"$ref": "#/components/schemas/Problem"}
+                    assert list(response["content"]) == ["application/problem+json"]
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "statuses"),
+    [
+        ("/v1/things", "post", "201 400 401 403 408 409 413 415 422 429 500 503"),
+        ("/v1/things", "get", "200 400 401 422 429 500 503"),
+        ("/v1/things/{thing_id}", "get", "200 400 401 403 404 422 429 500 503"),
+        ("/v1/things/{thing_id}/close", "post", "200 400 401 403 404 408 409 412 413 422 429 500 503"),
+    ],
+)
+def test_each_route_tells_what_it_sends(document: dict[str, Any], path: str, method: str, statuses: str) -> None:
+    assert " ".join(operation(document, path, method)["responses"]) == statuses
+
+
+def test_commands_need_a_key_and_take_a_condition(document: dict[str, Any]) -> None:
+    assert names(operation(document, "/v1/things", "post")) == {"IdempotencyKey", "AcceptLanguage"}
+    assert names(operation(document, "/v1/things/{thing_id}/close", "post")) >= {"IdempotencyKey", "IfMatch"}
+    assert names(operation(document, "/v1/things", "get")) == {"colour", "limit", "cursor", "AcceptLanguage"}
+    assert document["components"]["parameters"]["IdempotencyKey"]["required"] is True
+
+
+def test_answers_tell_their_headers(document: dict[str, Any]) -> None:
+    made = operation(document, "/v1/things", "post")["responses"]["201"]
+    assert set(made["headers"]) == {"ETag", "Idempotent-Replayed"}
+    assert "headers" not in operation(document, "/v1/things", "get")["responses"]["200"]
+
+
+def test_partners_need_no_token(document: dict[str, Any]) -> None:
+    assert operation(document, "/v1/things", "get")["security"] == [{"bearer": []}]
+    hook = operation(document, "/v1/hooks/{partner}", "post")
+    assert "security" not in hook
+    assert list(hook["responses"]) == ["200"]
+
+
+def test_every_reference_leads_somewhere(document: dict[str, Any]) -> None:
+    def references(node: Any) -> list[str]:
+        if isinstance(node, dict):
+            found = [node["$ref"]] if isinstance(node.get("$ref"), str) else []
+            return found + [ref for value in node.values() for ref in references(value)]
+        return [ref for value in node for ref in references(value)] if isinstance(node, list) else []
+
+    for ref in references(document):
+        node: Any = document
+        for part in ref.removeprefix("#/").split("/"):
+            node = node[part]
