@@ -33,6 +33,16 @@ log = structlog.get_logger(__name__)
 
 DATABASE_SECONDS = 20.0
 STOP_SECONDS = 10.0
+_SERVER: dict[str, Any] = {
+    "loop": "uvloop",
+    "http": "httptools",
+    "ws": "none",
+    "access_log": False,
+    "log_config": None,
+    "server_header": False,
+    "timeout_keep_alive": 75,
+    "timeout_graceful_shutdown": 10,
+}
 Background = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
@@ -100,32 +110,23 @@ class Service:
         """The service's command: serve | relay | consume | all | migrate, and its own words."""
         command = typer.Typer(help=f"{self.name} of Aftercare.", no_args_is_help=True, add_completion=False)
         for part in Part:
-            command.command(part.value)(lambda part=part: self._run(part))
-        command.command("all", help="serve, relay and consume in one process")(lambda: self._run(*Part))
+            command.command(part.value)(self._running(part))
+        command.command("all", help="serve, relay and consume in one process")(self._running(*Part))
         command.command("migrate")(self._migrate)
         for name, act in self.commands.items():
-            command.command(name, help=act.__doc__)(lambda act=act: sys.exit(asyncio.run(self._do(act))))
+            command.command(name, help=act.__doc__)(self._doing(act))
         command()
 
-    def _run(self, *parts: Part) -> None:
-        logs.configure(self.name, self.settings.log_level)
-        tracing.configure(self.name, self.settings.otlp_endpoint)
-        asyncio.run(self._database_answers())
-        # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        uvicorn.run(
-            self.process(*parts),
-            host=self.settings.host,
-            port=self.settings.port,
-            loop="uvloop",
-            http="httptools",
-            ws="none",
-            access_log=False,
-            log_config=None,
-            server_header=False,
-            timeout_keep_alive=75,
-            timeout_graceful_shutdown=10,
-        )
+    def _running(self, *parts: Part) -> Callable[[], None]:
+        def run() -> None:
+            logs.configure(self.name, self.settings.log_level)
+            tracing.configure(self.name, self.settings.otlp_endpoint)
+            asyncio.run(self._database_answers())
+            # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.
+            signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+            uvicorn.run(self.process(*parts), host=self.settings.host, port=self.settings.port, **_SERVER)
+
+        return run
 
     def _migrate(self, autogenerate: str = "", revision: str = "0001") -> None:
         """Bring the database to this build's schema; --autogenerate MESSAGE writes a migration instead."""
@@ -135,13 +136,16 @@ class Service:
         else:
             asyncio.run(self.migrations.upgrade())
 
-    async def _do(self, act: Callable[[Runtime], Awaitable[int | None]]) -> int | None:
-        await self._database_answers()
-        await self.runtime.open()
-        try:
-            return await act(self.runtime)
-        finally:
-            await self.runtime.close()
+    def _doing(self, act: Callable[[Runtime], Awaitable[int | None]]) -> Callable[[], None]:
+        async def do() -> int | None:
+            await self._database_answers()
+            await self.runtime.open()
+            try:
+                return await act(self.runtime)
+            finally:
+                await self.runtime.close()
+
+        return lambda: sys.exit(asyncio.run(do()))
 
     async def _database_answers(self) -> None:
         """Wait for the database a while; then say in one line what is wrong and give up."""
