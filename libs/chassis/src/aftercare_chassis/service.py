@@ -110,14 +110,14 @@ class Service:
         """The service's command: serve | relay | consume | all | migrate, and its own words."""
         command = typer.Typer(help=f"{self.name} of Aftercare.", no_args_is_help=True, add_completion=False)
         for part in Part:
-            command.command(part.value)(self._running(part))
-        command.command("all", help="serve, relay and consume in one process")(self._running(*Part))
+            command.command(part.value)(self._runner(part))
+        command.command("all", help="serve, relay and consume in one process")(self._runner(*Part))
         command.command("migrate")(self._migrate)
         for name, act in self.commands.items():
-            command.command(name, help=act.__doc__)(self._doing(act))
+            command.command(name, help=act.__doc__)(self._doer(act))
         command()
 
-    def _running(self, *parts: Part) -> Callable[[], None]:
+    def _runner(self, *parts: Part) -> Callable[[], None]:
         def run() -> None:
             logs.configure(self.name, self.settings.log_level)
             tracing.configure(self.name, self.settings.otlp_endpoint)
@@ -136,7 +136,7 @@ class Service:
         else:
             asyncio.run(self.migrations.upgrade())
 
-    def _doing(self, act: Callable[[Runtime], Awaitable[int | None]]) -> Callable[[], None]:
+    def _doer(self, act: Callable[[Runtime], Awaitable[int | None]]) -> Callable[[], None]:
         async def do() -> int | None:
             await self._database_answers()
             await self.runtime.open()
