@@ -1,6 +1,5 @@
 """The main journey as a client sees it: a return in two parts, a refund before shipment, a rejection that is disputed."""
 
-from aftersale_shop import HASH, KETTLE, Shop
 from aftercare_events import (
     AfterSaleApproved,
     AfterSaleCompleted,
@@ -10,6 +9,7 @@ from aftercare_events import (
     ReturnInspected,
     VerdictGiven,
 )
+from aftersale_shop import HASH, KETTLE, Shop
 
 
 async def test_two_of_three_come_back_and_then_the_last_one(shop: Shop) -> None:
@@ -28,7 +28,13 @@ async def test_two_of_three_come_back_and_then_the_last_one(shop: Shop) -> None:
         case["id"],
         "approve",
         note="请寄回",
-        return_address={"name": "售后部", "phone": "0571-1", "country": "CN", "city": "杭州市", "street": "文三路 9 号"},
+        return_address={
+            "name": "售后部",
+            "phone": "0571-1",
+            "country": "CN",
+            "city": "杭州市",
+            "street": "文三路 9 号",
+        },
     )
     assert (approved["state"], approved["whose_turn"]) == ("await_buyer_shipment", "buyer")
     assert approved["return_address"]["street"] == "文三路 9 号"
