@@ -37,6 +37,12 @@ def pytest_report_header(config: pytest.Config) -> str:
     return f"Kafka and PostgreSQL: {kind} ({why})"
 
 
+@pytest.fixture(scope="session")
+def servers_kind(pytestconfig: pytest.Config) -> str:
+    """docker, embedded or given."""
+    return pytestconfig.stash[KIND][0]
+
+
 @contextmanager
 def _temporary_servers() -> Iterator[Embedded]:
     """Embedded servers in a temporary folder; nothing of them is left, even when the run is killed."""

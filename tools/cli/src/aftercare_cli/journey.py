@@ -133,7 +133,7 @@ class Journey:
 
     def trace(self, order: Body, until: Callable[[Body], bool]) -> Body:
         """The record of the order, once it is as wished; analytics-svc follows the log with a small delay."""
-        return self.cast.agent.wait("/v1/traces", until, order_id=order["id"], limit=100)
+        return self.cast.agent.wait("/v1/traces", until, order_id=order["id"])
 
 
 def refunds(payment: Body) -> int:

@@ -1,0 +1,119 @@
+"""The command line: one clear line and a non-zero exit where something is wrong."""
+
+import json
+import os
+import socket
+import stat
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from aftercare_cli.stack import ports
+from aftercare_cli.stack.artifacts import java
+from aftercare_cli.stack.interface import Addresses, StackError
+from aftercare_cli.stack.secrets_file import Secrets
+from joserfc import jwt
+from joserfc.jwk import KeySet
+
+
+def aftercare(home: Path, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "AFTERCARE_HOME": str(home), **environment}
+    script = Path(sys.executable).parent / "aftercare"
+    return subprocess.run([script, *arguments], env=env, capture_output=True, text=True, timeout=60)
+
+
+def refusal(result: subprocess.CompletedProcess[str]) -> str:
+    """The one line on stderr."""
+    assert result.returncode != 0
+    assert "Traceback" not in result.stderr
+    (line,) = result.stderr.strip().splitlines()
+    return line
+
+
+def test_a_token_is_signed_by_the_local_key_set(tmp_path: Path) -> None:
+    result = aftercare(tmp_path, "token", "--role", "seller", "--sub", "seller-1", "--merchant", "m-1")
+
+    keys = KeySet.import_key_set(json.loads((tmp_path / "keys" / "jwks.json").read_text()))
+    claims = jwt.decode(result.stdout.strip(), keys, algorithms=["ES256"]).claims
+    assert {name: claims[name] for name in ("iss", "aud", "sub", "role", "merchant_id")} == {
+        "iss": "aftercare-local",
+        "aud": "aftercare",
+        "sub": "seller-1",
+        "role": "seller",
+        "merchant_id": "m-1",
+    }
+    private = tmp_path / "keys" / "private-key.json"
+    assert stat.S_IMODE(private.stat().st_mode) == 0o600
+
+
+def test_a_taken_port_ends_up_before_anything_starts(tmp_path: Path) -> None:
+    base = ports.base([1, 2, 3, 4, 5, 9])
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", base + 3))
+        holder.listen()
+
+        said = refusal(aftercare(tmp_path, "up", PORT_BASE=str(base)))
+
+    assert f"port {base + 3} for cs-svc is taken by pid {os.getpid()}" in said
+    assert not list((tmp_path / "run").glob("*.pid"))
+
+
+def test_half_given_addresses_are_refused(tmp_path: Path) -> None:
+    said = refusal(aftercare(tmp_path, "up", AFTERCARE_KAFKA="127.0.0.1:1", AFTERCARE_POSTGRES=""))
+
+    assert "needs both AFTERCARE_KAFKA and AFTERCARE_POSTGRES" in said
+
+
+def test_a_given_server_that_does_not_answer_is_named(tmp_path: Path) -> None:
+    port = ports.choose()
+    given = {
+        "AFTERCARE_KAFKA": "127.0.0.1:1",
+        "AFTERCARE_POSTGRES": f"postgresql://postgres:x@127.0.0.1:{port}/postgres",
+    }
+
+    said = refusal(aftercare(tmp_path, "up", PORT_BASE=str(ports.base([1, 2, 3, 4, 5, 9])), **given))
+
+    assert "the PostgreSQL of AFTERCARE_POSTGRES does not answer" in said
+
+
+def test_missing_java_is_named_with_the_remedy(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+
+    with pytest.raises(StackError, match=r"java is missing .*apt-get install maven"):
+        java()
+
+
+def test_status_without_a_stack_says_down(tmp_path: Path) -> None:
+    result = aftercare(tmp_path, "status")
+
+    assert result.returncode == 1
+    assert result.stdout.count("down") >= 8
+
+
+def test_courier_push_without_a_stack_is_refused(tmp_path: Path) -> None:
+    push = ("courier", "push", "--partner", "zto", "--waybill", "7300123456789", "--status", "delivered")
+
+    assert "no stack is running here" in refusal(aftercare(tmp_path, *push))
+
+
+def test_down_and_reset_of_nothing_are_fine(tmp_path: Path) -> None:
+    assert aftercare(tmp_path / "stack", "down").returncode == 0
+    assert aftercare(tmp_path / "stack", "reset").returncode == 0
+    assert not (tmp_path / "stack").exists()
+
+
+def test_secrets_are_made_once_and_closed_to_others(tmp_path: Path) -> None:
+    first, second = Secrets.of(tmp_path), Secrets.of(tmp_path)
+
+    assert first == second
+    assert stat.S_IMODE((tmp_path / "secrets.json").stat().st_mode) == 0o600
+    assert first.postgres not in repr(first)
+
+
+def test_a_damaged_stack_file_is_named(tmp_path: Path) -> None:
+    (tmp_path / "stack.json").write_text('{"kind": ')
+
+    with pytest.raises(StackError, match="is damaged"):
+        Addresses.read(tmp_path / "stack.json")

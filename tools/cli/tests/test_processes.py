@@ -1,0 +1,130 @@
+"""Only our own processes are ever ended, and a dead one leaves a clear line."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+from aftercare_cli.stack.guardian import guarded
+from aftercare_cli.stack.interface import StackError
+from aftercare_cli.stack.processes import Processes, need_port
+from aftercare_cli.stack.waiting import wait_for
+
+SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+@pytest.fixture
+def processes(tmp_path: Path) -> Iterator[Processes]:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "logs").mkdir()
+    made = Processes(tmp_path / "run", tmp_path / "logs")
+    yield made
+    for record in (tmp_path / "run").glob("*.pid"):
+        made.stop(record.stem)
+
+
+def test_a_process_is_found_again_by_another_command(processes: Processes) -> None:
+    processes.start("sleeper", SLEEPER)
+
+    later = Processes(processes.records, processes.log_folder)
+
+    assert later.find("sleeper") is not None
+    assert later.stop("sleeper")
+    assert later.find("sleeper") is None
+    assert not later.was_started("sleeper")
+
+
+def test_a_recycled_pid_is_never_ended(processes: Processes) -> None:
+    stranger = subprocess.Popen(SLEEPER)
+    try:
+        record = {"pid": stranger.pid, "started": psutil.Process(stranger.pid).create_time() - 60}
+        (processes.records / "sleeper.pid").write_text(json.dumps(record))
+
+        assert processes.find("sleeper") is None
+        assert not processes.stop("sleeper")
+        assert stranger.poll() is None
+    finally:
+        stranger.kill()
+        stranger.wait()
+
+
+def test_one_that_ended_by_itself_is_named_with_its_last_words(processes: Processes) -> None:
+    processes.start("short", [sys.executable, "-c", "print('first'); print('no such database'); raise SystemExit(3)"])
+
+    wait_for(lambda: processes.find("short") is None, seconds=10, otherwise="it did not end")
+
+    assert processes.was_started("short")
+    said = str(processes.obituary("short"))
+    assert "\n" not in said
+    assert "short ended (exit 3): no such database" in said
+    assert str(processes.log("short")) in said
+
+
+def test_a_stubborn_process_is_ended_all_the_same(processes: Processes) -> None:
+    deaf = (
+        "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
+    )
+    processes.start("deaf", [sys.executable, "-c", deaf])
+    wait_for(lambda: "ready" in processes.log("deaf").read_text(), seconds=10, otherwise="it did not start")
+
+    assert processes.stop("deaf", patience=0.2)
+
+    assert processes.find("deaf") is None
+
+
+def test_a_taken_port_is_named_with_its_holder() -> None:
+    with socket.socket() as holder:
+        holder.bind(("127.0.0.1", 0))
+        holder.listen()
+        port = holder.getsockname()[1]
+
+        with pytest.raises(StackError, match=f"port {port} for kb-svc is taken by pid {os.getpid()} .*: move it"):
+            need_port(port, "kb-svc", "move it")
+
+
+def test_waiting_ends_at_its_deadline() -> None:
+    began = time.monotonic()
+
+    with pytest.raises(StackError, match="never"):
+        wait_for(lambda: False, seconds=0.2, otherwise="never")
+
+    assert time.monotonic() - began < 2
+
+
+def test_a_killed_run_leaves_nothing_behind(processes: Processes) -> None:
+    home = processes.records.parent
+    run = (
+        "import sys; from pathlib import Path\n"
+        "from aftercare_cli.stack.guardian import guarded\n"
+        "from aftercare_cli.stack.processes import Processes\n"
+        f"home = Path({str(home)!r})\n"
+        "with guarded(home):\n"
+        f"    Processes(home / 'run', home / 'logs').start('orphan', {SLEEPER!r})\n"
+        "    print('ready', flush=True)\n"
+        "    sys.stdin.read()\n"
+    )
+    killed = subprocess.Popen([sys.executable, "-c", run], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert killed.stdout is not None
+    assert killed.stdout.readline() == b"ready\n"
+    assert processes.find("orphan") is not None
+
+    killed.kill()
+    killed.communicate()
+
+    wait_for(lambda: processes.find("orphan") is None, seconds=15, otherwise="the orphan still runs")
+
+
+def test_the_guardian_itself_ends_with_its_block(tmp_path: Path) -> None:
+    (tmp_path / "run").mkdir()
+    before = {child.pid for child in psutil.Process().children()}
+
+    with guarded(tmp_path):
+        pass
+
+    assert {child.pid for child in psutil.Process().children()} <= before
