@@ -2,26 +2,33 @@
 
 from typing import Any
 
+from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.rows import Page
 from aftercare_chassis.transaction import Reader
 
-from cs_svc.domain.model import Answer, Complaint, Conversation, Feedback, Message, Rating, RatingRevision
+from cs_svc.domain.model import Answer, Complaint, Conversation, Customer, Feedback, Message, Rating, RatingRevision
 from cs_svc.tables import (
     ANSWERS_TO,
+    CASES_OF_BUYER,
     COMPLAINT_LIST,
     COMPLAINTS,
+    COMPLAINTS_OF_BUYER,
     CONVERSATION_LIST,
     CONVERSATIONS,
+    CONVERSATIONS_OF_BUYER,
     FEEDBACK,
     FEEDBACK_LIST,
     LATEST_MESSAGES,
     MESSAGE_LIST,
+    ORDERS_OF_BUYER,
     RATING_LIST,
     RATINGS,
+    RATINGS_OF_BUYER,
     REVISIONS_OF,
 )
 
 SHOWN_MESSAGES = 100
+SHOWN_TO_SERVE = 20
 
 
 async def conversation(reader: Reader, conversation_id: str) -> Conversation:
@@ -80,3 +87,19 @@ async def rating(reader: Reader, rating_id: str) -> tuple[Rating, list[RatingRev
 async def ratings(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Rating]:
     """Ratings in pages, newest first."""
     return await reader.page(RATING_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def customer(reader: Reader, buyer_id: str) -> Customer:
+    """What is known of a buyer, as far as this actor may see it; NotFound where that is nothing at all."""
+    which = {"buyer_id": buyer_id, "rows": SHOWN_TO_SERVE}
+    found = Customer(
+        id=buyer_id,
+        orders=await reader.all(ORDERS_OF_BUYER, **which),
+        cases=await reader.all(CASES_OF_BUYER, **which),
+        conversations=await reader.all(CONVERSATIONS_OF_BUYER, **which),
+        complaints=await reader.all(COMPLAINTS_OF_BUYER, **which),
+        ratings=await reader.all(RATINGS_OF_BUYER, **which),
+    )
+    if not (found.orders or found.conversations):
+        raise NotFound
+    return found

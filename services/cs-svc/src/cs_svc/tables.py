@@ -2,6 +2,7 @@
 
 from dataclasses import fields
 from enum import StrEnum
+from typing import TypeVar
 
 from aftercare_chassis.rows import Listing, Query, Rows
 from aftercare_chassis.tables import spine
@@ -38,6 +39,7 @@ from cs_svc.domain.model import (
     Scores,
 )
 
+R = TypeVar("R")
 metadata = MetaData()
 spine(metadata)
 SCORES = tuple(each.name for each in fields(Scores))
@@ -83,6 +85,7 @@ known_orders = Table(
     _text("merchant_id"),
     _text("state"),
 )
+Index("known_orders_buyer_idx", known_orders.c.buyer_id, known_orders.c.id)
 known_cases = Table(
     "known_cases",
     metadata,
@@ -92,6 +95,7 @@ known_cases = Table(
     _text("merchant_id"),
     _text("state"),
 )
+Index("known_cases_buyer_idx", known_cases.c.buyer_id, known_cases.c.id)
 conversations = Table(
     "conversations",
     metadata,
@@ -313,6 +317,18 @@ REVISIONS_OF = Query(
     .order_by(rating_revisions.c.version),
     RatingRevision,
 )
+
+
+def _of_buyer(table: Table, cls: type[R]) -> Query[R]:
+    newest_first = select(table).where(table.c.buyer_id == bindparam("buyer_id")).order_by(table.c.id.desc())
+    return Query(newest_first.limit(bindparam("rows")), cls, seen_by=_seen(table))
+
+
+ORDERS_OF_BUYER = _of_buyer(known_orders, KnownOrder)
+CASES_OF_BUYER = _of_buyer(known_cases, KnownCase)
+CONVERSATIONS_OF_BUYER = _of_buyer(conversations, Conversation)
+COMPLAINTS_OF_BUYER = _of_buyer(complaints, Complaint)
+RATINGS_OF_BUYER = _of_buyer(ratings, Rating)
 
 CONVERSATION_LIST = Listing(
     conversations,

@@ -24,6 +24,7 @@ CALLS: dict[tuple[str, str], tuple[object, set[str]]] = {
     ("POST", "/v1/ratings"): ({"case_id": CASE, "scores": SCORES}, {"buyer"}),
     ("PATCH", "/v1/ratings/{rating_id}"): ({"text": "?"}, {"buyer"}),
     ("GET", "/v1/ratings/{rating_id}"): (None, SEES),
+    ("GET", "/v1/customers/{buyer_id}"): (None, SEES),
 }
 LISTS = ("/v1/conversations", "/v1/complaints", "/v1/feedback", "/v1/ratings")
 ROLE_OF = {name: who[0] for name, who in PEOPLE.items() if who}
@@ -39,6 +40,7 @@ async def objects(desk: Desk) -> dict[str, str]:
         "complaint_id": (await desk.complaint())["id"],
         "feedback_id": feedback["id"],
         "rating_id": rating["id"],
+        "buyer_id": "buyer-1",
     }
 
 

@@ -21,6 +21,7 @@ from cs_svc.commands import conversations
 from cs_svc.domain.model import Conversation, ConversationState, Message, Turn
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=ApiRoute)
+TO_ME = AssignIn()
 
 
 async def _language(request: Request) -> str:
@@ -94,7 +95,7 @@ async def post_message(conversation_id: Id, body: MessageIn, tx: Tx, language: L
     responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
     dependencies=[allow("agent")],
 )
-async def assign_conversation(conversation_id: Id, body: AssignIn, tx: Tx) -> ConversationOut:
+async def assign_conversation(conversation_id: Id, tx: Tx, body: AssignIn = TO_ME) -> ConversationOut:
     """Give the conversation to an agent."""
     return ConversationOut.of(await conversations.assign(tx, conversation_id, body.agent_id), tx.actor)
 

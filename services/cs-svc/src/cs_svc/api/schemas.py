@@ -290,3 +290,43 @@ class RatingWithHistoryOut(RatingOut):
     """A rating and what it said before, oldest first."""
 
     history: list[RevisionOut]
+
+
+class KnownOrderOut(Out):
+    """An order as far as customer service knows it."""
+
+    id: str
+    merchant_id: str
+    state: str
+
+
+class KnownCaseOut(Out):
+    """An after-sale case as far as customer service knows it."""
+
+    id: str
+    order_id: str
+    merchant_id: str
+    state: str
+
+
+class CustomerOut(Out):
+    """What one has to know to serve a buyer: the newest of everything first, at most twenty of each."""
+
+    id: str
+    orders: list[KnownOrderOut]
+    cases: list[KnownCaseOut]
+    conversations: list[ConversationOut]
+    complaints: list[ComplaintOut]
+    ratings: list[RatingOut]
+
+    @classmethod
+    def of(cls, customer: model.Customer, actor: Actor) -> Self:
+        """The customer as this actor may serve them."""
+        return cls(
+            id=customer.id,
+            orders=[KnownOrderOut.model_validate(order) for order in customer.orders],
+            cases=[KnownCaseOut.model_validate(case) for case in customer.cases],
+            conversations=[ConversationOut.of(each, actor) for each in customer.conversations],
+            complaints=[ComplaintOut.of(each, actor) for each in customer.complaints],
+            ratings=[RatingOut.of(each) for each in customer.ratings],
+        )

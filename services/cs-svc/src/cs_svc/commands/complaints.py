@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
 
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import (
@@ -41,9 +40,7 @@ async def open_(
     await _only_one(tx, subject, channel)
     complaint = _taken_in(tx, subject, channel, category, text)
     text_hash = policy.digest(text)
-    opened = ComplaintOpened(
-        **answers(tx, complaint), **_about(complaint), category=category, text_hash=text_hash, evidence=(text_hash,)
-    )
+    opened = ComplaintOpened(**about(tx, complaint), category=category, text_hash=text_hash, evidence=(text_hash,))
     return await tx.insert(COMPLAINTS, complaint, opened)
 
 
@@ -53,7 +50,7 @@ async def answer(tx: Transaction, complaint_id: str, text: str) -> Complaint:
     state = COMPLAINT.move(complaint.state, ComplaintAction.ANSWER, tx.actor)
     answered = replace(complaint, state=state, answer_due_at=None, updated_at=tx.now)
     text_hash = policy.digest(text)
-    told = ComplaintAnswered(**answers(tx, answered), **_about(answered), text_hash=text_hash, evidence=(text_hash,))
+    told = ComplaintAnswered(**about(tx, answered), text_hash=text_hash, evidence=(text_hash,))
     saved = await tx.save(COMPLAINTS, answered, told)
     said = Answer(id=tx.new_id("ans"), complaint_id=complaint.id, author_id=tx.actor.id, text=text, answered_at=tx.now)
     await tx.add(ANSWERS, said)
@@ -72,7 +69,7 @@ async def follow_dispute(tx: Transaction, event: DisputeOpened) -> None:
     complaint = await tx.lock(COMPLAINTS, event.complaint_id)
     state = COMPLAINT.move(complaint.state, ComplaintAction.ESCALATE, tx.actor)
     escalated = replace(complaint, state=state, dispute_id=event.dispute_id, answer_due_at=None, updated_at=tx.now)
-    told = ComplaintEscalated(**answers(tx, escalated), **_about(escalated), dispute_id=event.dispute_id)
+    told = ComplaintEscalated(**about(tx, escalated), dispute_id=event.dispute_id)
     await tx.save(COMPLAINTS, escalated, told)
 
 
@@ -98,7 +95,7 @@ async def _settle(tx: Transaction, complaint: Complaint, state: ComplaintState, 
     settled = replace(
         complaint, state=state, outcome=outcome, answer_due_at=None, updated_at=tx.now, resolved_at=tx.now
     )
-    told = ComplaintResolved(**answers(tx, settled), **_about(settled), dispute_id=settled.dispute_id, outcome=outcome)
+    told = ComplaintResolved(**about(tx, settled), dispute_id=settled.dispute_id, outcome=outcome)
     return await tx.save(COMPLAINTS, settled, told)
 
 
@@ -131,24 +128,31 @@ def _taken_in(tx: Transaction, subject: Subject, channel: ComplaintChannel, cate
     )
 
 
-def answers(tx: Transaction, complaint: Complaint) -> Answers:
-    """The six questions of the trace, for a complaint."""
-    return Answers(
+class About(Answers):
+    """What every event of a complaint says."""
+
+    complaint_id: str
+    channel: str
+    order_id: str
+    case_id: str | None
+    buyer_id: str
+    merchant_id: str
+    state: str
+
+
+def about(tx: Transaction, complaint: Complaint) -> About:
+    """Five of the six answers (the matter is the event's own) and the complaint they belong to."""
+    return About(
         affected_party=complaint.buyer_id,
         applicant=complaint.buyer_id,
         handler=tx.actor.id,
         time=tx.now,
         result=complaint.state,
+        complaint_id=complaint.id,
+        channel=complaint.channel,
+        order_id=complaint.order_id,
+        case_id=complaint.case_id,
+        buyer_id=complaint.buyer_id,
+        merchant_id=complaint.merchant_id,
+        state=complaint.state,
     )
-
-
-def _about(complaint: Complaint) -> dict[str, Any]:
-    return {
-        "complaint_id": complaint.id,
-        "channel": complaint.channel,
-        "order_id": complaint.order_id,
-        "case_id": complaint.case_id,
-        "buyer_id": complaint.buyer_id,
-        "merchant_id": complaint.merchant_id,
-        "state": complaint.state,
-    }

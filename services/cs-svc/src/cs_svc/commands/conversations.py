@@ -35,7 +35,7 @@ async def open_(tx: Transaction, *, order_id: str | None, case_id: str | None, t
     )
     conversation = policy.spoken(begun, AuthorRole.BUYER, tx.now, tx.settings.reply_hours)
     message = _message(tx, conversation, text=text)
-    opened = ConversationOpened(**answers(tx, conversation), **_about(conversation))
+    opened = ConversationOpened(**about(tx, conversation))
     saved = await tx.insert(CONVERSATIONS, conversation, opened, _posted(tx, conversation, message, text))
     await tx.add(MESSAGES, message)
     return saved
@@ -60,7 +60,7 @@ async def assign(tx: Transaction, conversation_id: str, agent_id: str | None) ->
     state = CONVERSATION.move(conversation.state, ConversationAction.ASSIGN, tx.actor)
     agent = agent_id or tx.actor.id
     taken = replace(conversation, state=state, agent_id=agent, updated_at=tx.now)
-    told = ConversationAssigned(**answers(tx, taken), **_about(taken), agent_id=agent)
+    told = ConversationAssigned(**about(tx, taken), agent_id=agent)
     return await tx.save(CONVERSATIONS, taken, told)
 
 
@@ -71,7 +71,7 @@ async def close(tx: Transaction, conversation_id: str) -> Conversation:
     closed = replace(
         conversation, state=state, whose_turn=None, answer_due_at=None, updated_at=tx.now, closed_at=tx.now
     )
-    return await tx.save(CONVERSATIONS, closed, ConversationClosed(**answers(tx, closed), **_about(closed)))
+    return await tx.save(CONVERSATIONS, closed, ConversationClosed(**about(tx, closed)))
 
 
 async def tell(tx: Transaction, *, order_id: str, case_id: str, code: str) -> None:
@@ -86,25 +86,30 @@ async def tell(tx: Transaction, *, order_id: str, case_id: str, code: str) -> No
         await tx.add(MESSAGES, message)
 
 
-def answers(tx: Transaction, conversation: Conversation) -> Answers:
-    """The six questions of the trace, for a conversation."""
-    return Answers(
+class About(Answers):
+    """What every event of a conversation says."""
+
+    conversation_id: str
+    order_id: str | None
+    case_id: str | None
+    buyer_id: str
+    merchant_id: str | None
+
+
+def about(tx: Transaction, conversation: Conversation) -> About:
+    """Five of the six answers (the matter is the event's own) and the conversation they belong to."""
+    return About(
         affected_party=conversation.buyer_id,
         applicant=conversation.buyer_id,
         handler=tx.actor.id,
         time=tx.now,
         result=conversation.state,
+        conversation_id=conversation.id,
+        order_id=conversation.order_id,
+        case_id=conversation.case_id,
+        buyer_id=conversation.buyer_id,
+        merchant_id=conversation.merchant_id,
     )
-
-
-def _about(conversation: Conversation) -> dict[str, Any]:
-    return {
-        "conversation_id": conversation.id,
-        "order_id": conversation.order_id,
-        "case_id": conversation.case_id,
-        "buyer_id": conversation.buyer_id,
-        "merchant_id": conversation.merchant_id,
-    }
 
 
 def _message(
@@ -132,8 +137,7 @@ def _message(
 def _posted(tx: Transaction, conversation: Conversation, message: Message, said: str) -> MessagePosted:
     text_hash = policy.digest(said)
     return MessagePosted(
-        **answers(tx, conversation),
-        **_about(conversation),
+        **about(tx, conversation),
         message_id=message.id,
         author_role=message.author_role,
         author_id=message.author_id,

@@ -1,7 +1,6 @@
 """Feedback 反馈: take it in over any channel, answer it, and say what was made better."""
 
 from dataclasses import replace
-from typing import Any
 
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import Answers, FeedbackAnswered, FeedbackImproved, FeedbackReceived
@@ -48,7 +47,7 @@ async def receive(
         created_at=tx.now,
         updated_at=tx.now,
     )
-    return await tx.insert(FEEDBACK, feedback, FeedbackReceived(**answers(tx, feedback), **_about(feedback, text)))
+    return await tx.insert(FEEDBACK, feedback, FeedbackReceived(**about(tx, feedback, text)))
 
 
 async def answer(tx: Transaction, feedback_id: str, text: str, sentiment: Sentiment | None) -> Feedback:
@@ -56,7 +55,7 @@ async def answer(tx: Transaction, feedback_id: str, text: str, sentiment: Sentim
     feedback = await tx.lock(FEEDBACK, feedback_id)
     state = LIFECYCLE.move(feedback.state, FeedbackAction.ANSWER, tx.actor)
     answered = replace(feedback, state=state, answer=text, sentiment=sentiment, owner_id=tx.actor.id, updated_at=tx.now)
-    return await tx.save(FEEDBACK, answered, FeedbackAnswered(**answers(tx, answered), **_about(answered, text)))
+    return await tx.save(FEEDBACK, answered, FeedbackAnswered(**about(tx, answered, text)))
 
 
 async def improve(tx: Transaction, feedback_id: str, text: str) -> Feedback:
@@ -64,27 +63,33 @@ async def improve(tx: Transaction, feedback_id: str, text: str) -> Feedback:
     feedback = await tx.lock(FEEDBACK, feedback_id)
     state = LIFECYCLE.move(feedback.state, FeedbackAction.IMPROVE, tx.actor)
     improved = replace(feedback, state=state, improvement=text, owner_id=tx.actor.id, updated_at=tx.now)
-    return await tx.save(FEEDBACK, improved, FeedbackImproved(**answers(tx, improved), **_about(improved, text)))
+    return await tx.save(FEEDBACK, improved, FeedbackImproved(**about(tx, improved, text)))
 
 
-def answers(tx: Transaction, feedback: Feedback) -> Answers:
-    """The six questions of the trace, for feedback."""
-    return Answers(
+class About(Answers):
+    """What every event of feedback says; `evidence` is the hash of what was said just now."""
+
+    feedback_id: str
+    channel: str
+    order_id: str | None
+    case_id: str | None
+    text_hash: str
+    evidence: tuple[str, ...]
+
+
+def about(tx: Transaction, feedback: Feedback, said: str) -> About:
+    """Five of the six answers (the matter is the event's own) and the feedback they belong to."""
+    text_hash = policy.digest(said)
+    return About(
         affected_party=feedback.buyer_id or ANONYMOUS,
         applicant=feedback.buyer_id or ANONYMOUS,
         handler=tx.actor.id,
         time=tx.now,
         result=feedback.state,
+        feedback_id=feedback.id,
+        channel=feedback.channel,
+        order_id=feedback.order_id,
+        case_id=feedback.case_id,
+        text_hash=text_hash,
+        evidence=(text_hash,),
     )
-
-
-def _about(feedback: Feedback, said: str) -> dict[str, Any]:
-    text_hash = policy.digest(said)
-    return {
-        "feedback_id": feedback.id,
-        "channel": feedback.channel,
-        "order_id": feedback.order_id,
-        "case_id": feedback.case_id,
-        "text_hash": text_hash,
-        "evidence": (text_hash,),
-    }

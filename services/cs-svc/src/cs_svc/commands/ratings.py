@@ -1,7 +1,6 @@
 """Rating 评价: a buyer rates a finished case once, and may change the rating; what it said before is kept."""
 
 from dataclasses import asdict, replace
-from typing import Any
 
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import Answers, RatingChanged, RatingGiven
@@ -33,7 +32,7 @@ async def give(tx: Transaction, *, case_id: str, scores: Scores, text: str | Non
         created_at=tx.now,
         updated_at=tx.now,
     )
-    return await tx.insert(RATINGS, rating, RatingGiven(**answers(tx, rating, "given"), **_about(rating)))
+    return await tx.insert(RATINGS, rating, RatingGiven(**about(tx, rating, "given")))
 
 
 async def change(tx: Transaction, rating_id: str, *, scores: Scores | None, text: str | None) -> Rating:
@@ -43,7 +42,7 @@ async def change(tx: Transaction, rating_id: str, *, scores: Scores | None, text
     rating = await tx.lock(RATINGS, rating_id)
     said = scores or policy.scores_of(rating)
     changed = replace(rating, **asdict(said), text=rating.text if text is None else text, updated_at=tx.now)
-    saved = await tx.save(RATINGS, changed, RatingChanged(**answers(tx, changed, "changed"), **_about(changed)))
+    saved = await tx.save(RATINGS, changed, RatingChanged(**about(tx, changed, "changed")))
     await tx.add(RATING_REVISIONS, _revision(tx, rating))
     return saved
 
@@ -58,19 +57,29 @@ def _revision(tx: Transaction, rating: Rating) -> RatingRevision:
     )
 
 
-def answers(tx: Transaction, rating: Rating, result: str) -> Answers:
-    """The six questions of the trace, for a rating."""
-    return Answers(
-        affected_party=rating.buyer_id, applicant=rating.buyer_id, handler=tx.actor.id, time=tx.now, result=result
+class About(Answers):
+    """What every event of a rating says."""
+
+    rating_id: str
+    case_id: str
+    order_id: str
+    buyer_id: str
+    merchant_id: str
+    scores: dict[str, int]
+
+
+def about(tx: Transaction, rating: Rating, result: str) -> About:
+    """Five of the six answers (the matter is the event's own) and the rating they belong to."""
+    return About(
+        affected_party=rating.buyer_id,
+        applicant=rating.buyer_id,
+        handler=tx.actor.id,
+        time=tx.now,
+        result=result,
+        rating_id=rating.id,
+        case_id=rating.case_id,
+        order_id=rating.order_id,
+        buyer_id=rating.buyer_id,
+        merchant_id=rating.merchant_id,
+        scores=asdict(policy.scores_of(rating)),
     )
-
-
-def _about(rating: Rating) -> dict[str, Any]:
-    return {
-        "rating_id": rating.id,
-        "case_id": rating.case_id,
-        "order_id": rating.order_id,
-        "buyer_id": rating.buyer_id,
-        "merchant_id": rating.merchant_id,
-        "scores": asdict(policy.scores_of(rating)),
-    }

@@ -259,3 +259,15 @@ class RatingRevision:
     speed: int
     text: str | None
     replaced_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """客户档案: what is known here of one buyer, the newest of each first."""
+
+    id: str
+    orders: list[KnownOrder]
+    cases: list[KnownCase]
+    conversations: list[Conversation]
+    complaints: list[Complaint]
+    ratings: list[Rating]

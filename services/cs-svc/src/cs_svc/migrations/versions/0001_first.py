@@ -1,4 +1,4 @@
-"""The first schema: conversations, complaints, feedback, ratings, our copies of orders and cases, and the event spine."""
+"""The first schema: conversations, complaints, feedback, ratings, our copies of orders and cases, the event spine."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -156,6 +156,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("known_cases_buyer_idx", "known_cases", ["buyer_id", "id"], unique=False)
     op.create_table(
         "known_orders",
         sa.Column("id", sa.Text(), nullable=False),
@@ -164,6 +165,7 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
+    op.create_index("known_orders_buyer_idx", "known_orders", ["buyer_id", "id"], unique=False)
     op.create_table(
         "outbox",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
@@ -317,7 +319,9 @@ def downgrade() -> None:
     op.drop_table("outbox_blocked")
     op.drop_index("outbox_bucket_idx", table_name="outbox")
     op.drop_table("outbox")
+    op.drop_index("known_orders_buyer_idx", table_name="known_orders")
     op.drop_table("known_orders")
+    op.drop_index("known_cases_buyer_idx", table_name="known_cases")
     op.drop_table("known_cases")
     op.drop_index("inbox_received_idx", table_name="inbox")
     op.drop_table("inbox")

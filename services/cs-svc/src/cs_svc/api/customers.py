@@ -1,0 +1,17 @@
+"""Customers 客户: what one has to know to serve a buyer, in one answer."""
+
+from aftercare_chassis.problems import problems
+from aftercare_chassis.routing import ApiRoute, Read
+from aftercare_chassis.wire import Id
+from fastapi import APIRouter
+
+from cs_svc import queries
+from cs_svc.api.schemas import CustomerOut
+
+router = APIRouter(prefix="/v1/customers", tags=["customers"], route_class=ApiRoute)
+
+
+@router.get("/{buyer_id}", operation_id="getCustomer", responses=problems(401, 404, 422))
+async def get_customer(buyer_id: Id, reader: Read) -> CustomerOut:
+    """A buyer's orders, cases, conversations, complaints and ratings; a seller sees those of its own merchant."""
+    return CustomerOut.of(await queries.customer(reader, buyer_id), reader.actor)
