@@ -22,7 +22,7 @@ To = Annotated[Time | None, Query(description="Exclusive; now when absent.")]
     "/after-sales",
     operation_id="getAfterSalesMetrics",
     response_model=FiguresOut,
-    responses=problems(422),
+    responses=problems(400, 401, 403, 422),
     dependencies=[allow("admin", "agent", "arbitrator")],
 )
 async def get_after_sales_metrics(reader: Read, from_: From = None, to: To = None) -> FiguresOut:

@@ -20,7 +20,7 @@ Asked = Annotated[Id | None, Query()]
     "",
     operation_id="getTrace",
     response_model=TraceOut,
-    responses=problems(404, 422),
+    responses=problems(400, 401, 403, 404, 422),
     dependencies=[allow("admin", "agent", "arbitrator", "buyer", "seller")],
 )
 async def get_trace(

@@ -1,0 +1,19 @@
+"""One town for all contract tests: its stories are played once."""
+
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+import town_stories
+from town import Town, open_town
+
+
+@pytest.fixture(scope="session")
+async def town(postgres_url: str) -> AsyncIterator[Town]:
+    """The town after everything has happened; `town.orders` names the order of each story."""
+    async with open_town(postgres_url) as opened:
+        opened.orders = await town_stories.everything(opened)
+        yield opened
