@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aftercare_chassis.testing import Harness
 from kb_svc import main
+from kb_svc.commands.seeds import seed
 
 
 @pytest.fixture
@@ -18,6 +19,5 @@ async def shelf(postgres_url: str) -> AsyncIterator[Harness]:
 async def library(postgres_url: str) -> AsyncIterator[Harness]:
     """The service with its seeds, for tests that only read."""
     async with Harness.start(main.service, postgres_url) as harness:
-        assert harness.service.seed is not None
-        await harness.service.seed(harness.runtime)
+        await seed(harness.runtime)
         yield harness

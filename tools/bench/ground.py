@@ -1,0 +1,109 @@
+"""PostgreSQL, Kafka and single processes of a service, in a folder that is gone afterwards."""
+
+import asyncio
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import psutil
+from aftercare_chassis.keys import PUBLIC_FILE, make_key_set, mint
+from aftercare_cli.stack import databases, ports, topics
+from aftercare_cli.stack.embedded import Embedded
+from aftercare_cli.stack.guardian import guarded
+from aftercare_cli.stack.interface import Silent, StackError
+from aftercare_cli.stack.layout import SERVICES
+from aftercare_cli.stack.processes import Processes
+from aftercare_cli.stack.secrets_file import Secrets
+
+READY_SECONDS = 30
+ISSUER = "aftercare-local"
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A running server: where it answers and who it is."""
+
+    url: str
+    process: psutil.Process
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Both servers, with databases, roles and topics. They keep what they promise: commits are flushed to the disk."""
+
+    home: Path
+    servers: Embedded
+    processes: Processes
+
+    @property
+    def postgres(self) -> psutil.Process:
+        found = self.processes.find("postgres")
+        if found is None:
+            raise StackError("postgres has ended")
+        return found
+
+    def environment(self, service: str) -> dict[str, str]:
+        """What a process of this service is told, without a port."""
+        server, secrets = next(one for one in SERVICES if one.name == service), Secrets.of(self.home)
+        return {
+            "AFTERCARE_DATABASE_URL": databases.dsn(self.servers.postgres, server, secrets.databases[service]),
+            "AFTERCARE_KAFKA": self.servers.kafka,
+            "AFTERCARE_JWKS_FILE": str(self.home / "keys" / PUBLIC_FILE),
+            "AFTERCARE_JWT_ISSUER": ISSUER,
+            "AFTERCARE_SIGNING_KEY": secrets.cursor_key,
+            "AFTERCARE_PAYMENT_SIMULATOR_URL": "http://127.0.0.1:9",
+            "AFTERCARE_PAYMENT_WEBHOOK_SECRET": secrets.payment_webhook,
+            "AFTERCARE_PUBLIC_URL": "http://127.0.0.1:9",
+        }
+
+    def token(self, role: str, sub: str) -> str:
+        return mint(make_key_set(self.home / "keys"), role=role, sub=sub, issuer=ISSUER, now=datetime.now(UTC))
+
+    def migrate(self, service: str) -> None:
+        command = [script(service), "migrate"]
+        subprocess.run(command, env={**os.environ, **self.environment(service)}, check=True, capture_output=True)
+
+    def start(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> Process:
+        """Start a server on a free port (`{port}` in the command, AFTERCARE_PORT) and wait until it is ready."""
+        port = ports.choose()
+        words = [word.replace("{port}", str(port)) for word in command]
+        self.processes.start(name, words, {**(environment or {}), "AFTERCARE_PORT": str(port)})
+        url, end = f"http://127.0.0.1:{port}", time.monotonic() + READY_SECONDS
+        while (process := self.processes.find(name)) is not None and time.monotonic() < end:
+            try:
+                if httpx.get(f"{url}/readyz", trust_env=False).status_code == 200:
+                    return Process(url, process)
+            except httpx.TransportError:
+                pass
+            time.sleep(0.05)
+        raise self.processes.obituary(name)
+
+    def stop(self, name: str) -> None:
+        self.processes.stop(name)
+
+
+@contextmanager
+def ground() -> Iterator[Ground]:
+    """Servers that are ready, and gone at the end, even when the bench is killed."""
+    with tempfile.TemporaryDirectory(prefix="aftercare-bench-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        home.chmod(0o755)  # the database server may run as another user
+        with guarded(home):
+            servers = Embedded.at(home)
+            servers.start(Silent())
+            asyncio.run(databases.provide(servers.postgres, Secrets.of(home).databases))
+            asyncio.run(topics.create(servers.kafka, replication=1, min_isr=1, partitions=None, retention_ms=-1))
+            yield Ground(home, servers, Processes(home / "run", home / "logs"))
+
+
+def script(name: str) -> str:
+    """A command of this environment."""
+    return str(Path(sys.executable).parent / name)

@@ -1,0 +1,92 @@
+"""Orders to complain about, brought in as the events that the service would hear, just before they are needed."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import asyncpg
+import bare
+from aftercare_chassis.service import Service
+from aftercare_events import OrderDelivered, OrderPaid
+from aftercare_events.order import OrderLine
+
+BUYER, MERCHANT = "buyer-bench", "m-bench"
+CHUNK = 100
+BARE_ORDERS = (
+    "INSERT INTO bare_orders SELECT 'ord_bench' || lpad(n::text, 7, '0'), 1, 3 FROM generate_series($1::int, $2::int) n"
+)
+
+
+class Orders:
+    """A stock of delivered orders in the service's database and in the bare endpoint's; every one is used once."""
+
+    def __init__(self, service: Service, bare_database: str) -> None:
+        self._service, self._bare = service, bare_database
+        self._fed = self._used = 0
+
+    def take(self, most: int) -> int:
+        """The number of the first of `most` fresh orders."""
+        first, missing = self._used, self._used + most - self._fed
+        if missing > 0:
+            asyncio.run(self._feed(range(self._fed, self._fed + missing)))
+            self._fed += missing
+        return first
+
+    def used(self, upto: int) -> None:
+        """All orders below this number have been used up."""
+        self._used = upto
+
+    async def prepare(self) -> None:
+        """The bare endpoint's tables."""
+        connection = await asyncpg.connect(self._bare)
+        await connection.execute(bare.SCHEMA)
+        await connection.close()
+
+    async def _feed(self, numbers: range) -> None:
+        at = datetime.now(UTC) - timedelta(days=1)
+        connection = await asyncpg.connect(self._bare)
+        await connection.execute(BARE_ORDERS, numbers.start, numbers.stop - 1)
+        await connection.close()
+        runtime = self._service.runtime
+        await runtime.open()
+        for start in range(numbers.start, numbers.stop, CHUNK):
+            async with runtime.transaction() as tx:
+                for number in range(start, min(start + CHUNK, numbers.stop)):
+                    await self._service.handlers[OrderPaid](tx, paid(number, at))
+                    await self._service.handlers[OrderDelivered](tx, delivered(number, at))
+        await runtime.close()
+
+
+def paid(number: int, at: datetime) -> OrderPaid:
+    """Three kettles for 287.00 and 8.00 for the freight."""
+    line = OrderLine(
+        line_id=f"line_{_id(number)}",
+        sku="KETTLE-1",
+        quantity=3,
+        unit_price_minor=9900,
+        discount_minor=1000,
+        paid_minor=28700,
+    )
+    return OrderPaid(
+        **_facts(number, at, "paid"),
+        payment_id=f"pay_bench{number:07d}",
+        provider="simulator",
+        currency="CNY",
+        total_minor=29500,
+        shipping_fee_minor=800,
+        lines=(line,),
+        paid_at=at,
+    )
+
+
+def delivered(number: int, at: datetime) -> OrderDelivered:
+    return OrderDelivered(**_facts(number, at, "delivered"), delivered_at=at)
+
+
+def _id(number: int) -> str:
+    return f"ord_bench{number:07d}"
+
+
+def _facts(number: int, at: datetime, result: str) -> dict[str, Any]:
+    answers = {"affected_party": BUYER, "applicant": BUYER, "handler": "system", "time": at, "result": result}
+    return {**answers, "order_id": _id(number), "buyer_id": BUYER, "merchant_id": MERCHANT}
