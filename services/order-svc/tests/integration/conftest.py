@@ -1,0 +1,216 @@
+"""A shop with its payment provider: the real service on a real database, the real simulator beside it in the process."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from aftercare_chassis.testing import Harness
+from aftercare_events import AfterSaleRequested, Event, RefundRequested
+from aftercare_events.aftersale import CaseLine
+from aftercare_simulators.payment import create
+from aftercare_simulators.payment.book import Status
+from order_svc import main
+from order_svc.commands import parcels
+from order_svc.domain.tracking import ParcelStatus, Scan
+from standardwebhooks import Webhook
+
+SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQtZm9yLXRlc3RzLW9ubHk="
+ADDRESS = {
+    "name": "王芳",
+    "phone": "13800000000",
+    "country": "CN",
+    "province": "浙江省",
+    "city": "杭州市",
+    "district": "西湖区",
+    "street": "文三路 1 号",
+}
+
+
+def cny(amount: int) -> dict[str, Any]:
+    return {"amount": amount, "currency": "CNY"}
+
+
+def kettle_order(quantity: int = 3, **other: Any) -> dict[str, Any]:
+    """The order of the journey: 3 kettles at 99.00 less 10.00, and 8.00 for shipping."""
+    line = {"sku": "KETTLE-1", "title": "电热水壶 1.7L", "quantity": quantity, "unit_price": cny(9900)}
+    return {
+        "buyer_id": "buyer-1",
+        "currency": "CNY",
+        "lines": [{**line, "discount": cny(1000), "category": "kitchen"}],
+        "shipping_fee": cny(800),
+        "shipping_address": ADDRESS,
+        **other,
+    }
+
+
+class Shop:
+    """One merchant, one buyer, and short words for what they do."""
+
+    def __init__(self, harness: Harness, provider: Any) -> None:
+        self.h, self.provider = harness, provider
+        self.buyer = harness.client("buyer", "buyer-1")
+        self.seller = harness.client("seller", "seller-1", merchant_id="m-1")
+        self.problem = harness.problem
+
+    async def place(self, **other: Any) -> dict[str, Any]:
+        response = await self.seller.post("/v1/orders", json=kettle_order(**other))
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    async def start_payment(self, order_id: str, method: str = "sim_success") -> dict[str, Any]:
+        body = {"provider": "simulator", "payment_method": method}
+        response = await self.buyer.post(f"/v1/orders/{order_id}/payments", json=body)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    async def settle(self) -> None:
+        """Let the workers call the provider and the provider call back, until both have nothing left to do."""
+        await self.h.run_workers(*(f"provider-calls-{n}" for n in (1, 2, 3)))
+        await self.provider.callbacks.settled()
+
+    async def paid(self, method: str = "sim_success", **other: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+        """An order that is paid, and its payment."""
+        order = await self.place(**other)
+        payment = await self.start_payment(order["id"], method)
+        await self.settle()
+        return await self.order(order["id"]), await self.payment(payment["id"])
+
+    async def ship(self, order: dict[str, Any], quantity: int, waybill_no: str = "73001") -> dict[str, Any]:
+        response = await self.try_ship(order, quantity, waybill_no)
+        assert response.status_code == 201, response.text
+        return response.json()
+
+    async def try_ship(self, order: dict[str, Any], quantity: int, waybill_no: str = "73001") -> httpx.Response:
+        lines = [{"line_id": order["lines"][0]["id"], "quantity": quantity}]
+        body = {"carrier": "zto", "waybill_no": waybill_no, "lines": lines}
+        return await self.seller.post(f"/v1/orders/{order['id']}/parcels", json=body)
+
+    async def scan(self, status: ParcelStatus, waybill_no: str = "73001", hours: float = 0, **other: Any) -> None:
+        """The courier says so; `hours` shifts when it happened."""
+        at = self.h.clock.now() + timedelta(hours=hours)
+        key = other.pop("key", f"{status}-{at.isoformat()}")
+        async with self.h.runtime.transaction() as tx:
+            await parcels.apply_scan(tx, "zto", waybill_no, Scan(key=key, status=status, occurred_at=at, **other))
+
+    async def delivered(self) -> dict[str, Any]:
+        """An order of which everything has arrived."""
+        order, _ = await self.paid()
+        await self.ship(order, 3)
+        await self.scan(ParcelStatus.DELIVERED)
+        return await self.order(order["id"])
+
+    async def callback(
+        self, kind: str, data: dict[str, Any], *, message_id: str = "msg_1", secret: str = SECRET, age: float = 0
+    ) -> httpx.Response:
+        """Post a callback as the provider would, `age` seconds old."""
+        body = json.dumps({"type": kind, "data": data})
+        at = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=age)
+        headers = {
+            "webhook-id": message_id,
+            "webhook-timestamp": str(int(at.timestamp())),
+            "webhook-signature": Webhook(secret).sign(message_id, at, body),
+        }
+        client = self.h.client()
+        return await client.post("/v1/payment-webhooks/simulator", content=body, headers=headers)
+
+    def paid_back(self, payment: dict[str, Any]) -> int:
+        """What the provider's own books say went back."""
+        return self.provider.book.refunded(payment["id"], Status.SUCCEEDED)
+
+    async def verdicts(self) -> list[str]:
+        """What was made of every callback that came in."""
+        rows = await self.h.runtime.pool.fetch("SELECT verdict FROM payment_webhook ORDER BY id")
+        return [row["verdict"] for row in rows]
+
+    async def order(self, order_id: str) -> dict[str, Any]:
+        return (await self.buyer.get(f"/v1/orders/{order_id}")).json()
+
+    async def payment(self, payment_id: str) -> dict[str, Any]:
+        return (await self.buyer.get(f"/v1/payments/{payment_id}")).json()
+
+    async def told(self, kind: type[Event]) -> list[Any]:
+        """The events of one kind in the outbox."""
+        return [event for event in await self.h.published() if isinstance(event, kind)]
+
+    def case(self, kind: type[Event], order: dict[str, Any], case_id: str = "case_1", **other: Any) -> Any:
+        """An event of a case or dispute about this order, as aftersale-svc says it."""
+        facts = {
+            "affected_party": "buyer-1",
+            "applicant": "buyer-1",
+            "handler": "buyer-1",
+            "time": self.h.clock.now(),
+            "result": "x",
+            "case_id": case_id,
+            "order_id": order["id"],
+            "buyer_id": "buyer-1",
+            "merchant_id": "m-1",
+            "case_type": "refund_only",
+            "state": "x",
+        }
+        return kind(**facts | other)
+
+    async def open_case(
+        self, order: dict[str, Any], quantity: int, *, case_id: str = "case_1", case_type: str = "refund_only"
+    ) -> None:
+        line = CaseLine(line_id=order["lines"][0]["id"], sku="KETTLE-1", quantity=quantity, amount_minor=0)
+        money = {"requested_minor": 0, "currency": "CNY", "reason": "changed_mind", "stage": "pre_ship"}
+        await self.h.consume(self.case(AfterSaleRequested, order, case_id, case_type=case_type, lines=(line,), **money))
+
+    async def ask_refund(
+        self, order: dict[str, Any], amount: int, *, refund_id: str = "refund_1", case_id: str = "case_1", **other: Any
+    ) -> None:
+        facts = {"payment_id": order["payment_id"], "amount_minor": amount, "currency": "CNY", "cause": "approval"}
+        await self.h.consume(self.case(RefundRequested, order, case_id, refund_id=refund_id, **facts | other))
+
+
+def _beside(harness: Harness, provider: Any) -> None:
+    """Connect both sides in the process: their host names lead to each other's application."""
+    outward = httpx.AsyncClient(transport=httpx.ASGITransport(app=provider))
+    provider.state.provider.callbacks._http = httpx.AsyncClient(
+        transport=httpx.ASGITransport(app=harness.service.app, raise_app_exceptions=False)
+    )
+    harness.runtime.http = outward
+    harness.dead_http = _failing(httpx.ConnectError)
+    harness.mute_http = _failing(httpx.ReadTimeout)
+
+
+def _failing(error: type[httpx.TransportError]) -> httpx.AsyncClient:
+    def fail(request: httpx.Request) -> httpx.Response:
+        raise error("to order", request=request)
+
+    return httpx.AsyncClient(transport=httpx.MockTransport(fail))
+
+
+@asynccontextmanager
+async def open_shop(postgres_url: str, **settings: Any) -> AsyncIterator[Shop]:
+    """A shop with a database and a provider of its own."""
+    addresses = {"payment_simulator_url": "http://provider.test", "public_url": "http://shop.test"}
+    simulator = create(SECRET, delay=0, slow=0.05, patience=(0.01, 0.05))
+    given = {**addresses, "payment_webhook_secret": SECRET, **settings}
+    async with Harness.start(main.service, postgres_url, **given) as harness:
+        _beside(harness, simulator)
+        yield Shop(harness, simulator.state.provider)
+        await simulator.state.provider.callbacks.close()
+        assert await harness.parked() == []
+
+
+@pytest.fixture
+async def shop(postgres_url: str) -> AsyncIterator[Shop]:
+    async with open_shop(postgres_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def kettles() -> Any:
+    """Makes the body of the journey's order."""
+    return kettle_order
+
+
+@pytest.fixture
+def secret() -> str:
+    """What the provider signs its callbacks with."""
+    return SECRET

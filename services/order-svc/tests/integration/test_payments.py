@@ -1,0 +1,153 @@
+"""Paying: whatever the provider does, an order is paid exactly once and no money is lost."""
+
+import asyncio
+
+import pytest
+from aftercare_events import OrderPaid, PaymentFailed, PaymentStarted, PaymentSucceeded, RefundSucceeded
+
+
+async def patiently(shop, done, hours=0.001):
+    """Let time pass and the workers work until it is done."""
+    for _ in range(30):
+        await shop.settle()
+        if await done():
+            return
+        shop.h.clock.advance(hours=hours)
+    raise AssertionError("it never came to an end")
+
+
+def ended(shop, payment_id):
+    async def look():
+        return (await shop.payment(payment_id))["state"] != "pending"
+
+    return look
+
+
+@pytest.mark.parametrize(
+    "method", ["sim_success", "sim_slow", "sim_duplicate_callback", "sim_callback_first", "sim_lost_answer"]
+)
+async def test_an_order_is_paid_once_however_the_provider_answers(shop, method):
+    order = await shop.place()
+    payment = await shop.start_payment(order["id"], method)
+    await patiently(shop, ended(shop, payment["id"]))
+    await shop.settle()
+    assert (await shop.order(order["id"]))["state"] == "paid"
+    for kind in (PaymentStarted, PaymentSucceeded, OrderPaid):
+        assert len(await shop.told(kind)) == 1
+    assert await shop.h.runtime.pool.fetchval("SELECT count(*) FROM provider_calls") == 0
+    (paid,) = await shop.told(OrderPaid)
+    assert (paid.total_minor, paid.lines[0].paid_minor, paid.payment_id) == (29500, 28700, payment["id"])
+
+
+async def test_a_declined_order_can_be_paid_again(shop):
+    order = await shop.place()
+    first = await shop.start_payment(order["id"], "sim_declined")
+    await shop.settle()
+    first = await shop.payment(first["id"])
+    assert (first["state"], first["failure_code"]) == ("failed", "payment_declined")
+    assert (await shop.order(order["id"]))["state"] == "created"
+    second = await shop.start_payment(order["id"])
+    await shop.settle()
+    assert (await shop.order(order["id"]))["payment_id"] == second["id"]
+    assert len(await shop.told(PaymentFailed)) == 1
+    listed = (await shop.buyer.get("/v1/payments", params={"order_id": order["id"]})).json()["data"]
+    assert [each["state"] for each in listed] == ["succeeded", "failed"]
+
+
+async def test_one_payment_at_a_time(shop):
+    order = await shop.place()
+    path, body = f"/v1/orders/{order['id']}/payments", {"payment_method": "sim_success"}
+    answers = await asyncio.gather(*(shop.buyer.post(path, json=body) for _ in range(8)))
+    assert sorted(each.status_code for each in answers) == [201] + [409] * 7
+    problem = shop.problem(await shop.buyer.post(path, json=body), 409, "payment_in_progress")
+    assert problem["payment_id"].startswith("pay_")
+    await shop.settle()
+    shop.problem(await shop.buyer.post(path, json=body), 409, "illegal_transition")
+    assert len(await shop.told(OrderPaid)) == 1
+
+
+async def test_payments_that_are_refused(shop):
+    order = await shop.place()
+    path = f"/v1/orders/{order['id']}/payments"
+    shop.problem(await shop.buyer.post(path, json={"provider": "nobody"}), 422, "unknown_provider")
+    shop.problem(await shop.buyer.post(path, json={"amount": 1}), 422, "validation_failed")
+    shop.problem(await shop.seller.post(path, json={}), 403, "forbidden")
+    shop.problem(await shop.h.client("buyer", "buyer-2").post(path, json={}), 404, "not_found")
+    shop.problem(await shop.buyer.post("/v1/orders/ord_nobody/payments", json={}), 404, "not_found")
+    assert await shop.told(PaymentStarted) == []
+
+
+async def test_a_method_the_provider_does_not_know_fails_the_payment(shop):
+    order = await shop.place()
+    payment = await shop.start_payment(order["id"], "sim_unheard_of")
+    await shop.settle()
+    assert (await shop.payment(payment["id"]))["failure_code"] == "malformed"
+
+
+async def test_foreign_payments_do_not_exist(shop):
+    _, payment = await shop.paid()
+    for stranger in (shop.h.client("buyer", "buyer-2"), shop.h.client("seller", "s", merchant_id="m-2")):
+        shop.problem(await stranger.get(f"/v1/payments/{payment['id']}"), 404, "not_found")
+        assert (await stranger.get("/v1/payments")).json()["data"] == []
+
+
+async def test_a_payment_that_succeeds_after_the_order_was_cancelled_is_paid_back(shop):
+    order = await shop.place()
+    payment = await shop.start_payment(order["id"], "sim_lost_answer")
+    await shop.h.run_workers("provider-calls-1")
+    shop.h.clock.advance(hours=1)
+    await shop.h.run_due()
+    assert (await shop.order(order["id"]))["state"] == "cancelled"
+    await patiently(shop, ended(shop, payment["id"]))
+    await shop.settle()
+    shop.h.clock.advance(hours=0.1)
+    await shop.settle()
+    payment = await shop.payment(payment["id"])
+    assert (payment["state"], payment["refunded"]["amount"]) == ("succeeded", 29500)
+    assert await shop.told(OrderPaid) == []
+    assert (await shop.order(order["id"]))["state"] == "cancelled"
+    assert len(await shop.told(RefundSucceeded)) == 1
+
+
+async def test_a_payment_of_an_order_cancelled_before_the_first_call_is_never_made(shop):
+    order = await shop.place()
+    payment = await shop.start_payment(order["id"])
+    await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")
+    await shop.settle()
+    assert (await shop.payment(payment["id"]))["failure_code"] == "order_cancelled"
+    assert shop.provider.book.payments() == []
+
+
+async def test_an_order_that_costs_nothing_is_paid_without_a_provider(shop, kettles):
+    free = {**kettles()["lines"][0], "discount": {"amount": 29700, "currency": "CNY"}}
+    order, payment = await shop.paid(lines=[free], shipping_fee={"amount": 0, "currency": "CNY"})
+    assert (order["state"], payment["state"]) == ("paid", "succeeded")
+    assert shop.provider.book.payments() == []
+    cancelled = await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")
+    assert cancelled.status_code == 200
+
+
+async def test_a_provider_that_cannot_be_reached_is_called_again(shop):
+    order = await shop.place()
+    payment = await shop.start_payment(order["id"])
+    there, shop.h.runtime.http = shop.h.runtime.http, shop.h.dead_http
+    await shop.settle()
+    assert (await shop.payment(payment["id"]))["state"] == "pending"
+    shop.h.runtime.http = there
+    await patiently(shop, ended(shop, payment["id"]))
+    assert (await shop.order(order["id"]))["state"] == "paid"
+    assert len(shop.provider.book.payments()) == 1
+
+
+async def test_a_worker_that_dies_in_mid_call_leaves_a_question_for_the_next(shop):
+    from order_svc.commands import provider_calls
+
+    order = await shop.place()
+    payment = await shop.start_payment(order["id"])
+    async with shop.h.runtime.transaction() as tx:
+        assert await provider_calls.take(tx) is not None
+    await shop.settle()
+    assert (await shop.payment(payment["id"]))["state"] == "pending"
+    shop.h.clock.advance(seconds=31)
+    await patiently(shop, ended(shop, payment["id"]))
+    assert (await shop.order(order["id"]))["state"] == "paid"

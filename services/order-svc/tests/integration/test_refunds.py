@@ -1,0 +1,175 @@
+"""Refunds: never more than was paid, one key each for ever, unknown until the provider has spoken."""
+
+import asyncio
+
+import pytest
+from aftercare_events import (
+    AfterSaleClosed,
+    OrderCancelled,
+    OrderShipped,
+    RefundFailed,
+    RefundRequested,
+    RefundSubmitted,
+    RefundSucceeded,
+    RefundUnknown,
+)
+from order_svc.domain.tracking import ParcelStatus
+
+
+async def test_a_case_s_refund_goes_through_the_provider_once(shop):
+    order, payment = await shop.paid()
+    await shop.open_case(order, 2, case_type="return_refund")
+    await shop.ask_refund(order, 19133)
+    await shop.ask_refund(order, 19133)
+    await shop.settle()
+    shown = await shop.payment(payment["id"])
+    assert [(r["id"], r["state"], r["case_id"]) for r in shown["refunds"]] == [("refund_1", "succeeded", "case_1")]
+    assert shown["refunded"]["amount"] == 19133
+    assert len(await shop.told(RefundSubmitted)) == 1
+    (done,) = await shop.told(RefundSucceeded)
+    assert (done.refund_id, done.amount_minor, done.refunded_minor, done.result) == (
+        "refund_1",
+        19133,
+        19133,
+        "succeeded",
+    )
+    await shop.ask_refund(order, 9567, refund_id="refund_2")
+    await shop.settle()
+    assert (await shop.payment(payment["id"]))["refunded"]["amount"] == 28700
+    assert shop.paid_back(payment) == 28700
+
+
+async def test_more_than_was_paid_is_answered_with_a_failure(shop):
+    order, payment = await shop.paid()
+    await shop.ask_refund(order, 29501)
+    await shop.ask_refund(order, 29500, refund_id="refund_2", currency="USD")
+    await shop.ask_refund(order, 20000, refund_id="refund_3")
+    await shop.ask_refund(order, 9501, refund_id="refund_4")
+    failed = await shop.told(RefundFailed)
+    assert [(f.refund_id, f.failure_code) for f in failed] == [
+        ("refund_1", "exceeds_payment"),
+        ("refund_2", "currency_mismatch"),
+        ("refund_4", "exceeds_payment"),
+    ]
+    await shop.settle()
+    assert (await shop.payment(payment["id"]))["refunded"]["amount"] == 20000
+    assert await shop.h.parked() == []
+
+
+async def test_concurrent_refunds_never_exceed_the_payment(shop):
+    order, payment = await shop.paid()
+    runtime = shop.h.runtime
+
+    async def ask(number):
+        from order_svc.commands import refund_requests
+
+        event = shop.case(
+            RefundRequested,
+            order,
+            f"case_{number}",
+            refund_id=f"refund_{number}",
+            payment_id=payment["id"],
+            amount_minor=10000,
+            currency="CNY",
+            cause="approval",
+        )
+        async with runtime.transaction() as tx:
+            await refund_requests.accept(tx, event)
+
+    await asyncio.gather(*(ask(number) for number in range(8)))
+    await asyncio.gather(*(shop.settle() for _ in range(3)))
+    await shop.settle()
+    shown = await shop.payment(payment["id"])
+    assert shown["refunded"]["amount"] == 20000
+    assert sorted(r["state"] for r in shown["refunds"]) == ["failed"] * 6 + ["succeeded"] * 2
+    assert [e.refunded_minor for e in await shop.told(RefundSucceeded)] == [10000, 20000]
+
+
+async def test_a_refund_the_provider_declines_frees_its_money(shop):
+    order, payment = await shop.paid("sim_refund_declined")
+    await shop.ask_refund(order, 29500)
+    await shop.settle()
+    (failed,) = await shop.told(RefundFailed)
+    assert failed.failure_code == "refund_declined"
+    shown = await shop.payment(payment["id"])
+    assert (shown["refunds"][0]["state"], shown["refunded"]["amount"]) == ("failed", 0)
+    await shop.ask_refund(order, 29500, refund_id="refund_2")
+    assert (await shop.payment(payment["id"]))["refunds"][1]["state"] == "created"
+
+
+async def test_a_lost_answer_is_unknown_until_the_provider_is_asked(shop):
+    order, payment = await shop.paid("sim_refund_lost_answer")
+    await shop.ask_refund(order, 29500)
+    await shop.settle()
+    assert (await shop.payment(payment["id"]))["refunds"][0]["state"] == "unknown"
+    assert len(await shop.told(RefundUnknown)) == 1
+    await shop.ask_refund(order, 1, refund_id="refund_2")
+    assert (await shop.told(RefundFailed))[0].failure_code == "exceeds_payment"
+    shop.h.clock.advance(seconds=5)
+    await shop.settle()
+    assert (await shop.payment(payment["id"]))["refunds"][0]["state"] == "succeeded"
+    assert len(await shop.told(RefundSucceeded)) == 1
+    assert shop.paid_back(payment) == 29500
+
+
+async def test_an_unknown_refund_the_provider_never_heard_of_is_submitted_again_under_its_key(shop):
+    order, payment = await shop.paid()
+    await shop.ask_refund(order, 500)
+    there, shop.h.runtime.http = shop.h.runtime.http, shop.h.mute_http
+    await shop.h.run_workers("provider-calls-1")
+    assert (await shop.payment(payment["id"]))["refunds"][0]["state"] == "unknown"
+    shop.h.runtime.http = there
+    for _ in range(4):
+        shop.h.clock.advance(seconds=10)
+        await shop.settle()
+    assert (await shop.payment(payment["id"]))["refunds"][0]["state"] == "succeeded"
+    assert [e.result for e in await shop.told(RefundSubmitted)] == ["submitted", "submitted"]
+    assert shop.paid_back(payment) == 500
+
+
+async def test_refunding_everything_before_shipment_cancels_the_order(shop):
+    order, payment = await shop.paid()
+    await shop.open_case(order, 3)
+    await shop.ask_refund(order, 29500)
+    refused = await shop.try_ship(order, 1)
+    shop.problem(refused, 422, "quantity_exceeds_shippable")
+    await shop.settle()
+    order = await shop.order(order["id"])
+    assert (order["state"], order["cancel_cause"]) == ("cancelled", "refunded")
+    assert (await shop.told(OrderCancelled))[0].cause == "refunded"
+    assert (await shop.payment(payment["id"]))["refunded"]["amount"] == 29500
+
+
+async def test_units_refunded_before_shipment_are_not_shipped_and_the_rest_is_complete(shop):
+    order, _ = await shop.paid()
+    await shop.open_case(order, 1)
+    await shop.ask_refund(order, 9567)
+    await shop.settle()
+    assert (await shop.order(order["id"]))["state"] == "paid"
+    shop.problem(await shop.try_ship(order, 3), 422, "quantity_exceeds_shippable")
+    await shop.ship(order, 2)
+    assert (await shop.told(OrderShipped))[0].complete is True
+    await shop.scan(ParcelStatus.DELIVERED)
+    order = await shop.order(order["id"])
+    assert (order["state"], order["lines"][0]["withdrawn_quantity"]) == ("delivered", 1)
+
+
+async def test_refunding_what_was_left_to_ship_makes_the_order_delivered(shop):
+    order, _ = await shop.paid()
+    await shop.ship(order, 2)
+    await shop.scan(ParcelStatus.DELIVERED)
+    assert (await shop.order(order["id"]))["state"] == "shipped"
+    await shop.open_case(order, 1)
+    await shop.ask_refund(order, 9567)
+    assert (await shop.order(order["id"]))["state"] == "delivered"
+
+
+@pytest.mark.parametrize("method", ["sim_refund_declined", "sim_success"])
+async def test_units_go_back_on_sale_only_if_their_money_did_not_go_back(shop, method):
+    order, _ = await shop.paid(method)
+    await shop.open_case(order, 1)
+    await shop.ask_refund(order, 9567)
+    await shop.settle()
+    await shop.h.consume(shop.case(AfterSaleClosed, order, cause="verdict"))
+    withdrawn = (await shop.order(order["id"]))["lines"][0]["withdrawn_quantity"]
+    assert withdrawn == (0 if method == "sim_refund_declined" else 1)

@@ -1,0 +1,190 @@
+"""Money, shipping and after-sale standing, judged without a database."""
+
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from order_svc.domain import errors, policy
+from order_svc.domain.model import (
+    Address,
+    AfterSale,
+    Amount,
+    Case,
+    CaseLine,
+    CaseState,
+    DisputeState,
+    Line,
+    LineDraft,
+    Payment,
+    PaymentState,
+    Refund,
+    RefundState,
+)
+from order_svc.domain.policy import Pick
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+minor = st.integers(0, 10**12)
+
+
+def draft(quantity: int, unit: int, discount: int, currency: str = "CNY") -> LineDraft:
+    return LineDraft(
+        sku="K",
+        title="K",
+        category=None,
+        quantity=quantity,
+        unit_price=Amount(unit, currency),
+        discount=Amount(discount, currency),
+    )
+
+
+def line(quantity: int = 3, shipped: int = 0, withdrawn: int = 0, line_id: str = "l") -> Line:
+    return Line(
+        id=line_id,
+        order_id="o",
+        position=1,
+        sku="K",
+        title="K",
+        category=None,
+        quantity=quantity,
+        unit_price_minor=100,
+        discount_minor=0,
+        paid_minor=100 * quantity,
+        shipped_quantity=shipped,
+        withdrawn_quantity=withdrawn,
+    )
+
+
+@given(st.lists(st.tuples(st.integers(1, 50), st.integers(0, 10**6), st.data()), min_size=1, max_size=8), minor)
+def test_the_total_is_exactly_what_the_lines_and_the_fee_cost(articles, fee):
+    drafts = [draft(q, unit, data.draw(st.integers(0, q * unit))) for q, unit, data in articles]
+    paid = [policy.line_paid(d, "CNY", "") for d in drafts]
+    assert all(p >= 0 for p in paid)
+    expected = sum(d.quantity * d.unit_price.minor - d.discount.minor for d in drafts) + fee
+    assert policy.order_total(paid, fee) == expected
+
+
+@given(st.integers(1, 50), st.integers(0, 10**6), st.integers(1, 10**6))
+def test_a_discount_above_the_value_of_its_line_is_refused(quantity, unit, more):
+    with pytest.raises(errors.DiscountExceedsLine) as refused:
+        policy.line_paid(draft(quantity, unit, quantity * unit + more), "CNY", "/lines/4")
+    assert refused.value.pointer == "/lines/4/discount"
+
+
+def test_a_foreign_currency_is_refused_where_it_stands():
+    with pytest.raises(errors.CurrencyMismatch) as refused:
+        policy.line_paid(draft(1, 100, 0, "USD"), "CNY", "/lines/0")
+    assert refused.value.pointer == "/lines/0/unit_price/currency"
+
+
+def test_a_total_that_nothing_could_keep_is_refused():
+    with pytest.raises(errors.AmountTooLarge):
+        policy.order_total([10**13], 1)
+
+
+def payment(amount: int) -> Payment:
+    return Payment(
+        id="p",
+        version=1,
+        order_id="o",
+        buyer_id="b",
+        merchant_id="m",
+        provider="simulator",
+        method="sim_success",
+        state=PaymentState.SUCCEEDED,
+        amount_minor=amount,
+        currency="CNY",
+        refunded_minor=0,
+        created_at=NOW,
+    )
+
+
+def refund(amount: int, state: RefundState) -> Refund:
+    return Refund(
+        id="r",
+        payment_id="p",
+        order_id="o",
+        case_id=None,
+        state=state,
+        amount_minor=amount,
+        currency="CNY",
+        cause="x",
+        created_at=NOW,
+    )
+
+
+@given(minor, st.lists(st.tuples(minor, st.sampled_from(RefundState)), max_size=20))
+def test_refunds_that_are_let_through_never_exceed_what_was_paid(paid, wishes):
+    taken: list[Refund] = []
+    for amount, state in wishes:
+        if policy.refund_refused(payment(paid), Amount(amount, "CNY"), taken) is None:
+            taken.append(refund(amount, state))
+    assert policy.bound_minor(taken) <= paid
+
+
+def test_failed_refunds_free_their_money_and_unknown_ones_do_not():
+    assert policy.bound_minor([refund(5, RefundState.FAILED), refund(7, RefundState.UNKNOWN)]) == 7
+
+
+@given(st.integers(1, 9), st.lists(st.integers(1, 9), max_size=9))
+def test_no_sequence_of_parcels_ships_more_than_was_ordered(ordered, wishes):
+    now = line(ordered)
+    for wish in wishes:
+        try:
+            (now,) = policy.ship([now], [Pick("l", wish)])
+        except errors.QuantityExceedsShippable:
+            assert wish > policy.shippable(now)
+    assert now.shipped_quantity <= ordered
+    assert policy.fully_shipped([now]) == (now.shipped_quantity == ordered)
+
+
+def test_refunded_units_are_not_shipped_any_more():
+    with pytest.raises(errors.QuantityExceedsShippable) as refused:
+        policy.ship([line(3, shipped=1, withdrawn=1)], [Pick("l", 2)])
+    assert refused.value.facts["shippable"] == 1
+    assert policy.withdraw(line(3, shipped=2), 3) == 1
+
+
+@pytest.mark.parametrize(
+    ("picks", "refusal"),
+    [([Pick("other", 1)], errors.UnknownLine), ([Pick("l", 1), Pick("l", 1)], errors.DuplicateLine)],
+)
+def test_parcels_of_nonsense_are_refused(picks, refusal):
+    with pytest.raises(refusal):
+        policy.ship([line()], picks)
+
+
+def case(state: CaseState, dispute: DisputeState | None = None, case_id: str = "c") -> Case:
+    return Case(id=case_id, order_id="o", case_type="refund_only", state=state, dispute_state=dispute)
+
+
+@pytest.mark.parametrize(
+    ("state", "dispute", "standing"),
+    [
+        (CaseState.OPEN, None, AfterSale.IN_AFTER_SALE),
+        (CaseState.DONE, None, AfterSale.DONE),
+        (CaseState.ENDED, None, AfterSale.NONE),
+        (CaseState.OPEN, DisputeState.OPEN, AfterSale.IN_DISPUTE),
+        (CaseState.DONE, DisputeState.OPEN, AfterSale.IN_DISPUTE),
+        (CaseState.OPEN, DisputeState.EXECUTED, AfterSale.DONE),
+        (CaseState.ENDED, DisputeState.WITHDRAWN, AfterSale.NONE),
+    ],
+)
+def test_where_a_case_stands(state, dispute, standing):
+    assert policy.standing(case(state, dispute)) is standing
+
+
+def test_the_heaviest_case_decides_for_a_line():
+    cases = [case(CaseState.DONE, case_id="a"), case(CaseState.OPEN, case_id="b")]
+    units = [CaseLine(case_id=c, line_id="l", order_id="o", quantity=1) for c in ("a", "b")]
+    assert policy.line_standings(cases, units) == {"l": AfterSale.IN_AFTER_SALE}
+
+
+def test_the_published_hash_of_an_address_changes_with_it_and_with_its_salt():
+    place = {"name": "n", "phone": "1", "country": "CN", "province": "", "city": "c", "district": "", "postal_code": ""}
+    hashes = {
+        policy.address_hash(Address(order_id="o", salt=salt, street=street, **place))
+        for salt in ("a", "b")
+        for street in ("x", "y")
+    }
+    assert len(hashes) == 4

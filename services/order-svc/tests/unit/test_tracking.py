@@ -1,0 +1,72 @@
+"""A parcel's status is the same whatever order its scans arrive in."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from order_svc.domain.tracking import TERMINAL, ParcelEvent, ParcelStatus, in_order, latest
+
+START = datetime(2026, 3, 2, tzinfo=UTC)
+S = ParcelStatus
+
+
+def scans(*happened: tuple[ParcelStatus, int]) -> list[ParcelEvent]:
+    return [
+        ParcelEvent(
+            parcel_id="p",
+            key=f"{number}",
+            status=status,
+            reason=None,
+            terminal=status in TERMINAL,
+            delivered_to=None,
+            raw_code=None,
+            occurred_at=START + timedelta(hours=hour),
+            received_at=START + timedelta(days=9),
+        )
+        for number, (status, hour) in enumerate(happened)
+    ]
+
+
+def status_of(history: list[ParcelEvent]) -> ParcelStatus | None:
+    event = latest(history)
+    return event.status if event else None
+
+
+@given(st.lists(st.tuples(st.sampled_from(S), st.integers(0, 30)), max_size=12), st.randoms())
+def test_arrival_order_does_not_matter(happened, chance):
+    history = scans(*happened)
+    shuffled = history.copy()
+    chance.shuffle(shuffled)
+    assert status_of(shuffled) == status_of(history)
+
+
+@pytest.mark.parametrize(
+    ("happened", "status"),
+    [
+        ([(S.PICKED_UP, 1), (S.DELIVERED, 9), (S.IN_TRANSIT, 5)], S.DELIVERED),
+        ([(S.DELIVERED, 5), (S.IN_TRANSIT, 9)], S.DELIVERED),
+        ([(S.DELIVERED, 5), (S.DELIVERED, 6)], S.DELIVERED),
+        ([(S.OUT_FOR_DELIVERY, 3), (S.PICKED_UP, 3)], S.OUT_FOR_DELIVERY),
+        ([(S.ATTEMPT_FAILED, 3), (S.OUT_FOR_DELIVERY, 4)], S.OUT_FOR_DELIVERY),
+        ([(S.RETURNING, 3), (S.DELIVERED, 4)], S.RETURNED),
+        ([(S.DELIVERED, 4), (S.RETURNING, 3)], S.RETURNED),
+        ([(S.DELIVERED, 4), (S.RETURNED, 8)], S.RETURNED),
+        ([(S.LOST, 4), (S.DELIVERED, 8)], S.DELIVERED),
+        ([(S.DELIVERED, 4), (S.LOST, 8)], S.DELIVERED),
+        ([(S.IN_TRANSIT, 4), (S.UNKNOWN, 8)], S.IN_TRANSIT),
+        ([(S.UNKNOWN, 8)], None),
+        ([], None),
+    ],
+)
+def test_what_scans_say_together(happened, status):
+    assert status_of(scans(*happened)) is status
+
+
+def test_a_clock_that_runs_ahead_does_not_outrank_what_came_later():
+    ahead, after = scans((S.PICKED_UP, 24 * 400), (S.IN_TRANSIT, 24 * 10))
+    later = [
+        ahead,
+        ParcelEvent(**{f: getattr(after, f) for f in after.__slots__} | {"received_at": START + timedelta(days=10)}),
+    ]
+    assert [event.status for event in in_order(later)] == [S.PICKED_UP, S.IN_TRANSIT]
