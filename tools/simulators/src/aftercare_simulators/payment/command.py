@@ -3,6 +3,7 @@
 import argparse
 import logging
 import os
+from pathlib import Path
 
 import uvicorn
 
@@ -12,9 +13,10 @@ from aftercare_simulators.payment.app import LostAnswer, create
 def main() -> None:
     """Serve until told to stop."""
     options = _options().parse_args()
+    secret = options.webhook_secret_file.read_text().strip() if options.webhook_secret_file else options.webhook_secret
     logging.getLogger("uvicorn.error").addFilter(_no_noise)
     uvicorn.run(
-        create(options.webhook_secret, delay=options.delay, slow=options.slow),
+        create(secret, delay=options.delay, slow=options.slow),
         host=options.host,
         port=options.port,
         log_level=options.log_level,
