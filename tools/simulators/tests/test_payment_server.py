@@ -13,11 +13,21 @@ SECRET = "whsec_" + "c2ltdWxhdG9yLXNlY3JldC1vZi10aGUtdGVzdHM="
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[tuple[str, subprocess.Popen[str]]]:
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    secret = tmp_path_factory.mktemp("secrets") / "webhook"
+    secret.write_text(SECRET + "\n")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [sys.executable, "-m", "aftercare_simulators.payment", "--port", str(port), "--webhook-secret", SECRET]
+    command = [
+        sys.executable,
+        "-m",
+        "aftercare_simulators.payment",
+        "--port",
+        str(port),
+        "--webhook-secret-file",
+        str(secret),
+    ]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     url = f"http://127.0.0.1:{port}"
     try:

@@ -31,9 +31,9 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--host", default=environment("AFTERCARE_HOST", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=int(environment("AFTERCARE_PORT", "8009")))
     secret = environment("AFTERCARE_PAYMENT_WEBHOOK_SECRET")
-    parser.add_argument(
-        "--webhook-secret", default=secret, required=secret is None, help="whsec_…; signs the callbacks"
-    )
+    signing = parser.add_mutually_exclusive_group(required=secret is None)
+    signing.add_argument("--webhook-secret", default=secret, help="whsec_…; signs the callbacks")
+    signing.add_argument("--webhook-secret-file", type=Path, help="a file that holds it")
     parser.add_argument("--delay", type=float, default=0.05, help="seconds until an ordinary operation ends")
     parser.add_argument("--slow", type=float, default=3.0, help="seconds until a sim_slow operation ends")
     parser.add_argument("--log-level", default="info")
