@@ -112,8 +112,11 @@ def shape(app: FastAPI) -> Node:
     schemas: Node = components.setdefault("schemas", {})
     for generated in ("HTTPValidationError", "ValidationError"):
         schemas.pop(generated, None)
-    for operation, route, methods in _operations(document, app):
-        _describe(operation, route, methods, schemas)
+    operations = list(_operations(document, app))
+    # Below the address of something with a version, a command can be made conditional on it.
+    versioned = tuple(path for path, _, route, methods in operations if "GET" in methods and _has_version(route))
+    for path, operation, route, methods in operations:
+        _describe(operation, route, methods, path.startswith(versioned) if "{" in path else False)
     _plain(document)
     schemas |= {"Problem": _PROBLEM, "ProblemPlace": _PLACE}
     components["parameters"] = _PARAMETERS
@@ -123,7 +126,7 @@ def shape(app: FastAPI) -> Node:
     return document
 
 
-def _operations(document: Node, app: FastAPI) -> Iterator[tuple[Node, APIRoute, set[str]]]:
+def _operations(document: Node, app: FastAPI) -> Iterator[tuple[str, Node, APIRoute, set[str]]]:
     for context in iter_route_contexts(app.routes):
         route = context.original_route
         if isinstance(route, APIRoute) and route.include_in_schema:
@@ -131,37 +134,36 @@ def _operations(document: Node, app: FastAPI) -> Iterator[tuple[Node, APIRoute, 
             included = cast(APIRoute, context)
             methods = set(included.methods or ())
             for method in methods:
-                yield document["paths"][included.path_format][method.lower()], route, methods
+                path = included.path_format
+                yield path, document["paths"][path][method.lower()], route, methods
 
 
-def _describe(operation: Node, route: APIRoute, methods: set[str], schemas: Node) -> None:
+def _describe(operation: Node, route: APIRoute, methods: set[str], conditional: bool) -> None:
     if not isinstance(route, ApiRoute):
         operation["responses"].pop("422", None)
         return
     command = not methods <= {"GET", "HEAD"}
     refs = ["IdempotencyKey"] if command else []
-    addressed = "{" in route.path_format
-    if command and addressed:
+    if command and conditional:
         refs.append("IfMatch")
     known = operation.setdefault("parameters", [])
     known += [{"$ref": f"#/components/parameters/{name}"} for name in [*refs, "AcceptLanguage"]]
     operation["security"] = [{"bearer": []}]
-    _responses(operation, command, addressed, _is_limited(route))
+    _responses(operation, command, "{" in route.path_format, "IfMatch" in refs, _is_limited(route))
     for status, response in operation["responses"].items():
         if status.startswith("2"):
-            _headers(response, command, schemas)
+            _headers(response, command, _has_version(route))
 
 
-def _responses(operation: Node, command: bool, addressed: bool, limited: bool) -> None:
+def _responses(operation: Node, command: bool, addressed: bool, conditional: bool, limited: bool) -> None:
     responses: Node = operation["responses"]
     takes_input = "422" in responses or command
     sent = {400, 401, 429, 500, 503}
     sent |= {404} if addressed else set()
     sent |= {403} if limited or command else set()
     sent |= {422} if takes_input else set()
-    sent |= {409} if command else set()
-    sent |= {412} if command and addressed else set()
-    sent |= {408, 413} if command else set()
+    sent |= {408, 409, 413} if command else set()
+    sent |= {412} if conditional else set()
     sent |= {415} if "requestBody" in operation else set()
     told = {int(status) for status in responses if status.isdigit() and status >= "400"}
     for status, response in problems(*sorted(sent | told)).items():
@@ -171,14 +173,16 @@ def _responses(operation: Node, command: bool, addressed: bool, limited: bool) -
     operation["responses"] = {status: responses[status] for status in sorted(responses) if responses[status]}
 
 
-def _headers(response: Node, command: bool, schemas: Node) -> None:
+def _headers(response: Node, command: bool, versioned: bool) -> None:
     headers = {"IdempotentReplayed": "Idempotent-Replayed"} if command else {}
-    schema = response.get("content", {}).get("application/json", {}).get("schema", {})
-    name = schema.get("$ref", "").rpartition("/")[2]
-    if "version" in schemas.get(name, {}).get("properties", {}):
+    if versioned:
         headers["ETag"] = "ETag"
     if headers:
         response["headers"] = {shown: {"$ref": f"#/components/headers/{ref}"} for ref, shown in headers.items()}
+
+
+def _has_version(route: APIRoute) -> bool:
+    return "version" in getattr(route.response_model, "model_fields", {})
 
 
 def _is_limited(route: APIRoute) -> bool:
