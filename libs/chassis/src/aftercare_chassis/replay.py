@@ -6,23 +6,21 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
 
 from aftercare_chassis import kafka
 
 CALL_SECONDS, STALL_SECONDS, STOP_SECONDS = 30.0, 60.0, 5.0
 
 
-class Shortened(Exception):
-    """The log does not begin at offset 0 any more: what it told before cannot be read again."""
-
-    def __init__(self, partition: TopicPartition, begins: int) -> None:
-        super().__init__(f"{partition.topic} partition {partition.partition} begins at offset {begins}")
+class Unreadable(Exception):
+    """The log cannot be read from its beginning: it has lost that, or does not answer."""
 
 
 async def records(bootstrap: str, ends: Mapping[TopicPartition, int]) -> AsyncIterator[ConsumerRecord]:
     """Every record of these partitions from offset 0 to before its end, in order per partition.
 
-    Shortened where the log has lost its beginning; TimeoutError where it stops answering.
+    Unreadable, with the reason, where that cannot be done.
     """
     client = kafka.reader(bootstrap, "replay")
     try:
@@ -39,7 +37,9 @@ async def records(bootstrap: str, ends: Mapping[TopicPartition, int]) -> AsyncIt
                 progress = time.monotonic()
             unread = {partition for partition in unread if await client.position(partition) < ends[partition]}
             if time.monotonic() - progress > STALL_SECONDS:
-                raise TimeoutError(f"the log stops before its end in {len(unread)} partitions")
+                raise Unreadable(f"nothing more comes from {len(unread)} partitions, before their end")
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise Unreadable(f"Kafka does not answer ({type(error).__name__})") from error
     finally:
         with suppress(Exception):
             await asyncio.wait_for(client.stop(), STOP_SECONDS)
@@ -50,5 +50,6 @@ async def _stand_at_the_beginning(client: AIOKafkaConsumer, ends: Mapping[TopicP
     begins = await asyncio.wait_for(client.beginning_offsets(list(ends)), CALL_SECONDS) if ends else {}
     for partition, begin in begins.items():
         if begin > 0:
-            raise Shortened(partition, begin)
+            place = f"{partition.topic}, partition {partition.partition}"
+            raise Unreadable(f"the log of {place} begins at offset {begin}: what it told before is lost")
         client.seek(partition, 0)

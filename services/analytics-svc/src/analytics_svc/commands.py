@@ -62,7 +62,8 @@ async def rebuild(runtime: Runtime, keep: Keep) -> list[Comparison]:
     """Fold the whole log again into shadow tables, up to where the live ones had read, and compare the two.
 
     The shadows are temporary tables of one connection: its statements meet them in place of the live ones, so that the
-    very same code folds. Nothing of the live tables is touched, and the service may go on meanwhile.
+    very same code folds. Nothing of the live tables is touched, and the service may go on meanwhile. replay.Unreadable
+    where the log does not tell everything any more.
     """
     connection = await runtime.connect(statement_timeout="0", idle_in_transaction_session_timeout="0")
     try:
@@ -87,10 +88,10 @@ async def _live(connection: asyncpg.Connection, consumer: str) -> Live:
 
 
 async def _fold(runtime: Runtime, connection: asyncpg.Connection, live: Live, keep: Keep) -> None:
-    async with connection.transaction():
-        async for record in replay.records(runtime.settings.kafka, live.ends):
-            if live.has(record):
-                await _keep(runtime.begin(cast(PoolConnectionProxy, connection), SYSTEM, None), record, keep)
+    # Each event on its own: one long transaction would keep the server from cleaning up behind the live tables.
+    async for record in replay.records(runtime.settings.kafka, live.ends):
+        if live.has(record):
+            await _keep(runtime.begin(cast(PoolConnectionProxy, connection), SYSTEM, None), record, keep)
 
 
 async def _keep(tx: Transaction, record: ConsumerRecord, keep: Keep) -> None:

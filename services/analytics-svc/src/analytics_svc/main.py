@@ -1,5 +1,8 @@
 """analytics-svc: the traceability record and the after-sales figures."""
 
+import sys
+
+from aftercare_chassis.replay import Unreadable
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.service import Service
 from fastapi import FastAPI
@@ -24,8 +27,12 @@ def service(settings: Settings | None = None) -> Service:
 
 
 async def rebuild(runtime: Runtime) -> int:
-    """Fold the whole log again and compare the result with what is kept; exit code 1 when they differ."""
-    compared = await commands.rebuild(runtime, projections.keep)
+    """Fold the whole log again and compare the result with what is kept: 0 identical, 1 different, 2 not possible."""
+    try:
+        compared = await commands.rebuild(runtime, projections.keep)
+    except Unreadable as error:
+        print(f"rebuild: {error}", file=sys.stderr)
+        return 2
     for each in compared:
         verdict = "same" if each.live == each.rebuilt else "DIFFERENT"
         print(f"{each.table:<14} live    {each.live.rows:>8} rows {each.live.sha256}")

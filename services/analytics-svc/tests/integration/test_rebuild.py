@@ -109,3 +109,14 @@ async def test_what_was_parked_is_left_out_of_both(desk: Harness, kafka_bootstra
         await until_kept(desk, sent[-1])
         await until(desk.parked)
         assert await main.rebuild(desk.runtime) == 0
+
+
+async def test_a_log_that_cannot_be_read_is_said_in_one_line(
+    postgres_url: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    async with Harness.start(main.service, postgres_url) as deaf:
+        await journey().reach(deaf)
+        assert await main.rebuild(deaf.runtime) == 2
+    said = capsys.readouterr().err.strip()
+    assert said.startswith("rebuild: Kafka does not answer")
+    assert "\n" not in said
