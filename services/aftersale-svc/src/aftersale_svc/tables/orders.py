@@ -30,12 +30,12 @@ orders = Table(
     Column("id", Text, primary_key=True),
     text("buyer_id"),
     text("merchant_id"),
-    one_of("state", OrderState),
+    *one_of("state", OrderState),
     text("currency"),
-    minor("shipping_fee_minor"),
+    *minor("shipping_fee_minor"),
     text("payment_id", null=True),
     moment("window_ends_at", null=True),
-    CheckConstraint("state IN ('created', 'cancelled') OR payment_id IS NOT NULL", name="orders_paid_check"),
+    CheckConstraint("state IN ('created', 'cancelled') OR payment_id IS NOT NULL", name="paid_check"),
 )
 
 order_lines = Table(
@@ -45,8 +45,8 @@ order_lines = Table(
     Column("line_id", Text, primary_key=True),
     Column("position", Integer, nullable=False),
     text("sku"),
-    units("quantity", least=1),
-    minor("paid_minor"),
+    *units("quantity", least=1),
+    *minor("paid_minor"),
 )
 
 ORDERS = Rows(orders, Order)

@@ -2,13 +2,17 @@
 
 from collections.abc import Iterable
 from enum import StrEnum
+from typing import Any
 
 from aftercare_chassis.tables import spine
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Integer, MetaData, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
-metadata = MetaData()
+# Every CHECK has a name and stands beside its columns in the table, so that migrations see it.
+metadata = MetaData(naming_convention={"ck": "%(table_name)s_%(constraint_name)s"})
 spine(metadata)
+
+Checked = tuple[Column[Any], CheckConstraint]
 
 
 def text(name: str, *, null: bool = False) -> "Column[str]":
@@ -26,17 +30,17 @@ def moment(name: str, *, null: bool = False) -> "Column[object]":
     return Column(name, DateTime(timezone=True), nullable=null)
 
 
-def minor(name: str, *, null: bool = False) -> "Column[int]":
+def minor(name: str, *, null: bool = False) -> Checked:
     """Money in minor units, never negative."""
-    return Column(name, BigInteger, CheckConstraint(f"{name} >= 0"), nullable=null)
+    return Column(name, BigInteger, nullable=null), CheckConstraint(f"{name} >= 0", name=f"{name}_check")
 
 
-def units(name: str, *, least: int = 0, null: bool = False) -> "Column[int]":
+def units(name: str, *, least: int = 0, null: bool = False) -> Checked:
     """A number of units."""
-    return Column(name, Integer, CheckConstraint(f"{name} >= {least}"), nullable=null)
+    return Column(name, Integer, nullable=null), CheckConstraint(f"{name} >= {least}", name=f"{name}_check")
 
 
-def one_of(name: str, values: Iterable[StrEnum], *, null: bool = False) -> "Column[str]":
+def one_of(name: str, values: Iterable[StrEnum], *, null: bool = False) -> Checked:
     """A text column that holds one of an enum's values and nothing else."""
     allowed = ", ".join(f"'{value}'" for value in values)
-    return Column(name, Text, CheckConstraint(f"{name} IN ({allowed})"), nullable=null)
+    return Column(name, Text, nullable=null), CheckConstraint(f"{name} IN ({allowed})", name=f"{name}_check")

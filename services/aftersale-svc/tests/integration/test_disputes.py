@@ -1,0 +1,178 @@
+"""Rights protection: which complaints stop a case, what a verdict does, how it ends."""
+
+from aftercare_events import AfterSaleFrozen, DisputeOpened, RefundRequested
+from aftersale_shop import HASH, Shop
+
+
+async def test_a_live_case_of_any_state_is_frozen_and_nobody_moves_it(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.arrived(2)
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    told = await shop.last(DisputeOpened)
+    assert (told.complaint_id, told.category, told.evidence) == ("cmp_1", "unfair_rejection", (HASH,))
+    assert (await shop.last(AfterSaleFrozen)).dispute_id == dispute["id"]
+    body = {"lines": [{"line_id": "line_1", "accepted": 2}]}
+    refused = await shop.seller.post(f"/v1/cases/{case['id']}/inspect", json=body)
+    assert shop.harness.problem(refused, 409, "illegal_transition")["allowed"] == []
+
+
+async def test_complaints_that_stay_with_customer_service(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1)
+    assert await shop.complaint(None, "cmp_no_case") is None
+    assert await shop.complaint("case_unknown", "cmp_unknown") is None
+    assert await shop.complaint(case["id"], "cmp_stranger", buyer_id="buyer-2") is None
+    await shop.act(shop.buyer, case["id"], "cancel")
+    assert await shop.complaint(case["id"], "cmp_cancelled") is None
+    paid = await shop.case(1, type_="refund_only")
+    await shop.act(shop.seller, paid["id"], "approve")
+    assert await shop.complaint(paid["id"], "cmp_refunding") is None
+    await shop.refund_succeeds()
+    assert await shop.complaint(paid["id"], "cmp_completed") is None
+    assert await shop.harness.parked() == []
+
+
+async def test_a_second_complaint_opens_no_second_dispute(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, _ = await shop.disputed()
+    assert await shop.complaint(case_id, "cmp_2") is None
+
+
+async def test_a_closed_case_may_be_disputed_within_the_window(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected()
+    await shop.act(shop.buyer, case["id"], "accept")
+    shop.clock.advance(hours=7 * 24)
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    shop.harness.problem(await shop.ask(2), 409, "units_in_live_case")
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    await shop.verdict(dispute["id"], 19133)
+    await shop.refund_succeeds()
+    done = await shop.get(case["id"])
+    assert (done["state"], done["close_cause"]) == ("completed", None)
+
+
+async def test_a_closed_case_past_the_window_or_whose_units_are_gone_stays_closed(shop: Shop) -> None:
+    await shop.delivered()
+    first = await shop.rejected()
+    await shop.act(shop.buyer, first["id"], "accept")
+    await shop.case(2)
+    assert await shop.complaint(first["id"], "cmp_taken") is None
+    shop.clock.advance(hours=7 * 24 + 1)
+    assert await shop.complaint(first["id"], "cmp_late") is None
+
+
+async def test_a_verdict_may_award_less_and_the_rest_is_not_handed_on(shop: Shop) -> None:
+    await shop.delivered()
+    _, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="?")
+    await shop.verdict(dispute_id, 5000)
+    assert (await shop.refund_succeeds()).amount_minor == 5000
+    assert (await shop.case(1))["requested"]["amount"] == 9567
+
+
+async def test_verdicts_that_make_no_sense(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="?")
+
+    async def refused(status: int, code: str, **body: object) -> None:
+        verdict = {"liable": "seller", "remedy": "refund", "grounds": "?", **body}
+        response = await shop.arbitrator.post(f"/v1/disputes/{dispute_id}/verdict", json=verdict)
+        shop.harness.problem(response, status, code)
+
+    await refused(422, "amount_exceeds_paid", amount={"amount": 19134, "currency": "CNY"})
+    await refused(422, "amount_missing")
+    await refused(422, "amount_missing", amount={"amount": 0, "currency": "CNY"})
+    await refused(422, "currency_mismatch", amount={"amount": 1, "currency": "USD"})
+    await refused(422, "amount_without_refund", remedy="none", amount={"amount": 1, "currency": "CNY"})
+    await refused(422, "validation_failed", amount={"amount": 1.5, "currency": "CNY"})
+    await refused(422, "validation_failed", amount={"amount": -1, "currency": "CNY"})
+    assert (await shop.get(case_id))["state"] == "disputed"
+    assert not await shop.told(RefundRequested)
+
+
+async def test_a_verdict_without_remedy_closes_the_case_for_good(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="?")
+    executed = await shop.verdict(dispute_id, None, "none")
+    assert (executed["state"], executed["refunded"]["amount"], executed["whose_turn"]) == ("executed", 0, "nobody")
+    closed = await shop.get(case_id)
+    assert (closed["state"], closed["close_cause"]) == ("closed", "verdict")
+    assert (await shop.names(dispute_id))[-2:] == ["VerdictGiven", "DisputeExecuted"]
+    assert await shop.complaint(case_id, "cmp_2") is None
+
+
+async def test_a_verdict_may_let_the_case_go_on(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.arrived(2)
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    await shop.verdict(dispute["id"], None, "resume")
+    assert (await shop.get(case["id"]))["state"] == "await_inspection"
+    await shop.inspect(case["id"], 2)
+
+
+async def test_a_withdrawn_dispute_lets_the_case_go_on(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    withdrawn = await shop.rule(dispute_id, "withdraw", shop.buyer)
+    assert withdrawn["state"] == "withdrawn"
+    assert (await shop.get(case_id))["state"] == "rejected"
+    assert (await shop.names(case_id))[-1] == "AfterSaleResumed"
+    assert await shop.complaint(case_id, "cmp_2") is not None
+
+
+async def test_a_return_that_arrives_during_the_dispute_waits_for_inspection_after_it(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2)
+    await shop.act(shop.seller, case["id"], "approve")
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.parcel()
+    assert (await shop.get(case["id"]))["state"] == "disputed"
+    await shop.rule(dispute["id"], "withdraw", shop.buyer)
+    assert (await shop.get(case["id"]))["state"] == "await_inspection"
+
+
+async def test_both_sides_add_evidence_until_the_verdict(shop: Shop) -> None:
+    await shop.delivered()
+    _, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "evidence", shop.buyer, evidence=["sha256:" + "1" * 64], note="开箱视频")
+    before = (await shop.seller.get(f"/v1/disputes/{dispute_id}")).json()
+    shop.clock.advance(hours=1)
+    after = await shop.rule(dispute_id, "evidence", shop.seller, evidence=["sha256:" + "2" * 64])
+    assert (len(after["evidence"]), after["deadline_at"]) == (3, before["deadline_at"])
+    refused = await shop.agent.post(f"/v1/disputes/{dispute_id}/evidence", json={"evidence": [HASH]})
+    shop.harness.problem(refused, 403, "forbidden")
+
+
+async def test_a_refused_refund_of_a_verdict_is_tried_again_and_then_executed(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="?")
+    await shop.verdict(dispute_id, 7000)
+    await shop.refund_fails()
+    assert await shop.complaint(case_id, "cmp_2") is None
+    await shop.act(shop.agent, case_id, "refund")
+    request = await shop.refund_succeeds()
+    assert (request.amount_minor, request.cause) == (7000, "verdict")
+    dispute = (await shop.arbitrator.get(f"/v1/disputes/{dispute_id}")).json()
+    assert (dispute["state"], dispute["refunded"]["amount"]) == ("executed", 7000)
+
+
+async def test_disputes_are_listed_by_case(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    for client in (shop.buyer, shop.seller, shop.agent, shop.arbitrator):
+        found = (await client.get("/v1/disputes", params={"case_id": case_id})).json()
+        assert [each["id"] for each in found["data"]] == [dispute_id]
+        assert found["has_more"] is False
+    assert (await shop.buyer.get("/v1/disputes", params={"case_id": "case_9"})).json()["data"] == []
+    stranger = shop.harness.client("buyer", "buyer-2")
+    assert (await stranger.get("/v1/disputes", params={"case_id": case_id})).json()["data"] == []

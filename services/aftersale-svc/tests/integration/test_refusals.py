@@ -1,0 +1,113 @@
+"""What cannot be asked for, and that asking changes nothing."""
+
+from datetime import timedelta
+
+from aftersale_shop import CUP, KETTLE, Shop
+
+
+async def nothing_happened(shop: Shop) -> None:
+    assert (await shop.agent.get("/v1/cases")).json()["data"] == []
+    assert await shop.harness.published() == []
+
+
+async def test_an_order_nobody_has_told_of(shop: Shop) -> None:
+    response = await shop.ask()
+    body = shop.harness.problem(response, 404, "order_unknown")
+    assert response.headers["retry-after"] == "1"
+    assert "稍后重试" in body["detail"]
+    await nothing_happened(shop)
+
+
+async def test_an_order_of_somebody_else_is_unknown(shop: Shop) -> None:
+    await shop.delivered()
+    for stranger in (
+        shop.harness.client("buyer", "buyer-2"),
+        shop.harness.client("seller", "seller-2", merchant_id="m-2"),
+    ):
+        shop.harness.problem(await shop.ask(client=stranger), 404, "order_unknown")
+    await nothing_happened(shop)
+
+
+async def test_the_seller_and_an_agent_may_ask_for_the_buyer(shop: Shop) -> None:
+    await shop.delivered()
+    for client in (shop.seller, shop.agent):
+        case = await shop.case(1, client=client)
+        assert case["buyer_id"] == "buyer-1"
+    shop.harness.problem(await shop.ask(1, client=shop.arbitrator), 403, "forbidden")
+
+
+async def test_an_order_that_is_not_paid(shop: Shop) -> None:
+    await shop.created()
+    shop.harness.problem(await shop.ask(type_="refund_only"), 409, "order_not_paid")
+    await nothing_happened(shop)
+
+
+async def test_an_order_that_was_cancelled(shop: Shop) -> None:
+    await shop.paid()
+    await shop.cancelled()
+    shop.harness.problem(await shop.ask(type_="refund_only"), 409, "order_cancelled")
+
+
+async def test_goods_that_never_left_cannot_come_back(shop: Shop) -> None:
+    await shop.paid()
+    shop.harness.problem(await shop.ask(), 409, "nothing_to_return")
+
+
+async def test_the_window_closes(shop: Shop) -> None:
+    await shop.delivered()
+    await shop.received(shop.clock.now() + timedelta(hours=1))
+    await shop.case(1)
+    shop.clock.advance(hours=1)
+    shop.harness.problem(await shop.ask(1), 409, "window_passed")
+
+
+async def test_a_completed_order(shop: Shop) -> None:
+    await shop.delivered()
+    await shop.completed()
+    shop.harness.problem(await shop.ask(1), 409, "window_passed")
+
+
+async def test_more_units_than_there_are(shop: Shop) -> None:
+    await shop.delivered()
+    body = shop.harness.problem(await shop.ask(4), 422, "quantity_exceeds_remaining")
+    assert body["remaining"] == 3
+    assert body["errors"][0]["pointer"] == "/lines/0/quantity"
+    await nothing_happened(shop)
+
+
+async def test_units_of_a_live_case(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2)
+    assert shop.harness.problem(await shop.ask(2), 409, "units_in_live_case")["free"] == 1
+    await shop.act(shop.buyer, case["id"], "cancel")
+    assert (await shop.case(3))["requested"]["amount"] == KETTLE.paid_minor
+
+
+async def test_lines_that_make_no_sense(shop: Shop) -> None:
+    await shop.delivered(lines=(KETTLE, CUP))
+    unknown = [{"line_id": "line_2", "quantity": 1}, {"line_id": "line_9", "quantity": 1}]
+    body = shop.harness.problem(await shop.ask(lines=unknown), 422, "line_unknown")
+    assert body["errors"][0]["pointer"] == "/lines/1/line_id"
+    twice = [{"line_id": "line_2", "quantity": 1}] * 2
+    shop.harness.problem(await shop.ask(lines=twice), 422, "line_repeated")
+    await nothing_happened(shop)
+
+
+async def test_several_lines_in_one_case(shop: Shop) -> None:
+    await shop.delivered(lines=(KETTLE, CUP))
+    both = [{"line_id": "line_2", "quantity": 1}, {"line_id": "line_1", "quantity": 3}]
+    case = await shop.case(lines=both, type_="refund_only")
+    assert case["requested"]["amount"] == 28700 + 1500
+    await shop.act(shop.seller, case["id"], "approve")
+    assert (await shop.refund_succeeds()).amount_minor == 28700 + 1500
+    shop.harness.problem(await shop.ask(lines=both), 422, "quantity_exceeds_remaining")
+    assert (await shop.case(lines=[{"line_id": "line_2", "quantity": 1}]))["requested"]["amount"] == 1500
+
+
+async def test_asking_again_and_again_after_rejections_has_an_end(shop: Shop) -> None:
+    await shop.delivered()
+    for _ in range(5):
+        case = await shop.rejected(2)
+        closed = await shop.act(shop.buyer, case["id"], "accept", note="好吧")
+        assert (closed["state"], closed["close_cause"]) == ("closed", "rejection_accepted")
+    shop.harness.problem(await shop.ask(1), 409, "reapplied_too_often")

@@ -1,0 +1,104 @@
+"""The goods' way back."""
+
+from aftercare_events import ReturnDelivered, ReturnInspected, ReturnShipped
+from aftersale_shop import CUP, KETTLE, Shop
+
+
+async def on_its_way(shop: Shop, quantity: int = 1, waybill_no: str = "SF1001") -> str:
+    case = await shop.case(quantity)
+    await shop.act(shop.seller, case["id"], "approve")
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no=waybill_no)
+    return case["id"]
+
+
+async def test_order_svc_is_told_which_parcel_to_follow(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await on_its_way(shop, 2)
+    told = await shop.last(ReturnShipped)
+    assert (told.case_id, told.carrier, told.waybill_no) == (case_id, "sf", "SF1001")
+    assert [(line.line_id, line.quantity) for line in told.lines] == [("line_1", 2)]
+
+
+async def test_scans_on_the_way_outbound_parcels_and_other_merchants_move_nothing(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await on_its_way(shop)
+    await shop.parcel(status="in_transit")
+    await shop.parcel(leg="outbound", parcel_id="par_out")
+    await shop.parcel("SF9999", parcel_id="par_other")
+    await shop.parcel(merchant="m-2", parcel_id="par_foreign")
+    assert (await shop.get(case_id))["state"] == "return_in_transit"
+
+
+async def test_delivered_twice_is_delivered_once(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await on_its_way(shop)
+    await shop.parcel()
+    await shop.parcel()
+    assert len(await shop.told(ReturnDelivered)) == 1
+    arrived = await shop.get(case_id)
+    assert arrived["state"] == "await_inspection"
+    assert arrived["return_parcel"] == {
+        "carrier": "sf",
+        "waybill_no": "SF1001",
+        "delivered_at": "2026-03-02T09:00:00Z",
+    }
+
+
+async def test_one_parcel_may_bring_the_goods_of_two_cases(shop: Shop) -> None:
+    await shop.delivered()
+    cases = [await on_its_way(shop), await on_its_way(shop)]
+    await shop.parcel()
+    assert [(await shop.get(case_id))["state"] for case_id in cases] == ["await_inspection"] * 2
+
+
+async def test_the_merchant_may_be_faster_than_the_courier(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await on_its_way(shop)
+    received = await shop.act(shop.seller, case_id, "receive", note="已到仓")
+    assert received["state"] == "await_inspection"
+    await shop.inspect(case_id, 1)
+    await shop.parcel()
+    assert (await shop.get(case_id))["state"] == "refunding"
+    assert len(await shop.told(ReturnDelivered)) == 1
+
+
+async def test_an_agent_lets_the_buyer_send_a_lost_parcel_again(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await on_its_way(shop)
+    shop.clock.advance(hours=15 * 24)
+    await shop.harness.run_due()
+    await shop.act(shop.agent, case_id, "approve", note="原件退回，请重新寄")
+    await shop.act(shop.buyer, case_id, "ship", carrier="zto", waybill_no="7300")
+    await shop.parcel("SF1001")
+    assert (await shop.get(case_id))["state"] == "return_in_transit"
+    await shop.parcel("7300", parcel_id="par_2")
+    assert (await shop.get(case_id))["state"] == "await_inspection"
+
+
+async def test_a_return_of_two_lines_is_judged_line_by_line(shop: Shop) -> None:
+    await shop.delivered(lines=(KETTLE, CUP))
+    both = [{"line_id": "line_1", "quantity": 2}, {"line_id": "line_2", "quantity": 2}]
+    case = await shop.arrived(lines=both)
+    missing = {"lines": [{"line_id": "line_1", "accepted": 2}]}
+    refused = await shop.seller.post(f"/v1/cases/{case['id']}/inspect", json=missing)
+    assert shop.harness.problem(refused, 422, "line_missing")["line_id"] == "line_2"
+    too_many = {"lines": [{"line_id": "line_1", "accepted": 3}, {"line_id": "line_2", "accepted": 0}]}
+    refused = await shop.seller.post(f"/v1/cases/{case['id']}/inspect", json=too_many)
+    shop.harness.problem(refused, 422, "accepted_exceeds_sent")
+    found = [{"line_id": "line_2", "accepted": 0}, {"line_id": "line_1", "accepted": 1, "grade": "b"}]
+    await shop.act(shop.seller, case["id"], "inspect", lines=found)
+    told = await shop.last(ReturnInspected)
+    assert [(line.line_id, line.accepted, line.grade) for line in told.lines] == [
+        ("line_1", 1, "b"),
+        ("line_2", 0, None),
+    ]
+    assert (await shop.refund_succeeds()).amount_minor == 9566
+
+
+async def test_the_freight_comes_back_only_if_everything_is_accepted(shop: Shop) -> None:
+    await shop.delivered()
+    whole = await shop.arrived(3)
+    assert whole["shipping_refund"]["amount"] == 800
+    inspected = await shop.inspect(whole["id"], 2)
+    assert inspected["shipping_refund"]["amount"] == 0
+    assert (await shop.refund_succeeds()).amount_minor == 19133
