@@ -44,8 +44,12 @@ test: $(STAMP) ## every test except the long ones (T=… chooses, e.g. T=service
 test-failure: $(STAMP) ## the long failure tests
 	@$(BIN)/python -m pytest -m long $(T)
 
+# A project, a folder and ports of its own: a stack that runs beside it is not touched.
+COMPOSE_TEST := AFTERCARE_STACK=compose AFTERCARE_PROJECT=aftercare-test AFTERCARE_HOME=$(CURDIR)/.aftercare-compose PORT_BASE=18000
 test-compose: $(STAMP) ## build the images, bring compose up, play the journey against it, take it down
-	@$(BIN)/aftercare test-compose
+	@trap '$(COMPOSE_TEST) $(BIN)/aftercare reset' EXIT; \
+	export $(COMPOSE_TEST) && $(BIN)/aftercare up && AFTERCARE_JOURNEY=running $(BIN)/python -m pytest tests/journey || \
+	{ code=$$?; $(BIN)/aftercare logs; exit $$code; }
 
 check: $(STAMP) ## format, lint, types, import rules, generated documents
 	$(BIN)/ruff format --check .

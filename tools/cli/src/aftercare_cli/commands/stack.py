@@ -1,15 +1,16 @@
-"""up, down, status, logs, reset, topics, doctor."""
+"""up, down, status, logs, reset, topics, doctor, lifecycles."""
 
 from typing import Annotated
 
 import typer
 
 from aftercare_cli import doctor as health
+from aftercare_cli import lifecycles as page
 from aftercare_cli import view
 from aftercare_cli.stack import topics as log_topics
 from aftercare_cli.stack.choose import choose
 from aftercare_cli.stack.interface import StackError
-from aftercare_cli.stack.layout import SERVICES, Layout
+from aftercare_cli.stack.layout import SERVICES, Layout, checkout
 from aftercare_cli.stack.threads import run
 
 With = Annotated[str | None, typer.Option("--with", help="embedded, compose or given (else AFTERCARE_STACK decides)")]
@@ -17,7 +18,7 @@ With = Annotated[str | None, typer.Option("--with", help="embedded, compose or g
 
 def add(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    for command in (up, down, status, logs, reset, topics, doctor):
+    for command in (up, down, status, logs, reset, topics, doctor, lifecycles):
         app.command()(command)
 
 
@@ -87,3 +88,14 @@ def doctor() -> None:
         )
     if not health.runnable(findings):
         raise StackError("something is missing: see the lines with ✗ above")
+
+
+def lifecycles(
+    check: Annotated[bool, typer.Option("--check", help="change nothing; exit 1 when the page is stale")] = False,
+) -> None:
+    """Write docs/lifecycles.md from the services' tables."""
+    if not page.stale(checkout()):
+        return
+    if check:
+        raise StackError(f"{page.PAGE} is stale: run `make format`")
+    (checkout() / page.PAGE).write_text(page.text(), encoding="utf-8")

@@ -2,6 +2,7 @@
 
 import os
 
+from aftercare_cli.stack.compose import ComposeStack
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.given import Given
 from aftercare_cli.stack.interface import Infrastructure, Stack, StackError
@@ -19,7 +20,15 @@ def choose(layout: Layout, kind: str | None = None, without: frozenset[str] = fr
         raise StackError(f"there is no stack `{kind}`: it is {', '.join(KINDS)}")
     if kind == "given" and not (kafka and postgres):
         raise StackError("a stack on given addresses needs both AFTERCARE_KAFKA and AFTERCARE_POSTGRES")
+    if kind == "compose":
+        return _compose(layout, without)
     infrastructure: Infrastructure = (
         Given(kafka, postgres) if kind == "given" and kafka and postgres else Embedded.at(layout.home)
     )
     return LocalStack(layout, infrastructure, without)
+
+
+def _compose(layout: Layout, without: frozenset[str]) -> Stack:
+    if without:
+        raise StackError("--without is for stacks of processes: with compose, stop the container")
+    return ComposeStack(layout)

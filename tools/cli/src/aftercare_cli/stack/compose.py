@@ -1,0 +1,122 @@
+"""The suite in containers, by docker-compose.yml."""
+
+import json
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+
+from aftercare_chassis.keys import make_key_set
+from aftercare_cli.stack import ports
+from aftercare_cli.stack.interface import Addresses, Piece, Progress, StackError, step
+from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout, Server, checkout
+from aftercare_cli.stack.processes import need_port
+from aftercare_cli.stack.secrets_file import Secrets
+
+BUILD_SECONDS, START_SECONDS = 1800, 300
+LAST_LINES = "40"
+
+
+@dataclass(slots=True)
+class ComposeStack:
+    """One compose project. Containers, volumes and networks are Docker's; keys, secrets and ports are kept in our folder."""
+
+    layout: Layout
+    kind: str = "compose"
+
+    def up(self, progress: Progress) -> Addresses:
+        make_key_set(self.layout.folder("keys"))
+        if not self._containers():
+            for server in (*SERVICES, SIMULATOR):
+                need_port(self.layout.port(server), server.name, "end it, or move all ports: PORT_BASE=9000")
+        with step(progress, "images", "building", "built"):
+            self._compose("build", "--quiet", seconds=BUILD_SECONDS)
+        with step(progress, "containers", "starting", "healthy"):
+            self._compose("up", "--detach", "--wait", "--quiet-pull", seconds=START_SECONDS)
+        addresses = self._addresses()
+        addresses.write(self.layout.stack_file)
+        return addresses
+
+    def down(self, progress: Progress) -> None:
+        with step(progress, "containers", "stopping", "gone"):
+            self._compose("down", "--timeout", "20", seconds=120)
+        self.layout.stack_file.unlink(missing_ok=True)
+
+    def reset(self, progress: Progress) -> None:
+        with step(progress, "containers", "stopping", "gone, with their volumes"):
+            self._compose("down", "--volumes", "--timeout", "20", seconds=120)
+        shutil.rmtree(self.layout.home, ignore_errors=True)
+
+    def status(self) -> list[Piece]:
+        found = {one["Service"]: one for one in self._containers()}
+        return [_piece(name, found.get(name)) for name in ("kafka", "postgres", *_names(SERVICES), SIMULATOR.name)]
+
+    def logs(self, name: str | None, follow: bool) -> None:
+        options = [*(["--follow"] if follow else []), *([name] if name else [])]
+        subprocess.run(self._command("logs", "--tail", LAST_LINES, *options), env=self._environment(), check=False)
+
+    def _containers(self) -> list[dict[str, str]]:
+        lines = self._compose("ps", "--all", "--format", "json", seconds=30).splitlines()
+        return [json.loads(line) for line in lines if line.startswith("{")]
+
+    def _command(self, *arguments: str) -> list[str]:
+        return ["docker", "compose", "--file", str(checkout() / "docker-compose.yml"), *arguments]
+
+    def _compose(self, *arguments: str, seconds: int) -> str:
+        """Run compose; its last words when it fails."""
+        if not shutil.which("docker"):
+            raise StackError("docker is missing: leave out --with compose, or install Docker with compose v2")
+        command = self._command(*arguments)
+        try:
+            result = subprocess.run(command, env=self._environment(), capture_output=True, text=True, timeout=seconds)
+        except subprocess.TimeoutExpired:
+            raise StackError(f"docker compose {arguments[0]} takes more than {seconds} s") from None
+        if result.returncode:
+            said = [line for line in result.stderr.splitlines() if line.strip()] or ["it wrote nothing"]
+            raise StackError(f"docker compose {arguments[0]} failed: {said[-1].strip()[:300]}")
+        return result.stdout
+
+    def _environment(self) -> dict[str, str]:
+        secrets = Secrets.of(self.layout.home)
+        own = {server.name.removesuffix("-svc").upper() + "_PORT": self.layout.port(server) for server in SERVICES}
+        return {
+            **os.environ,
+            **{name: str(port) for name, port in own.items()},
+            "SIMULATOR_PORT": str(self.layout.port(SIMULATOR)),
+            "KAFKA_PORT": str(self._ports()["kafka"]),
+            "POSTGRES_PORT": str(self._ports()["postgres"]),
+            "AFTERCARE_KEYS": str(self.layout.folder("keys").resolve()),
+            "AFTERCARE_SIGNING_KEY": secrets.cursor_key,
+            "AFTERCARE_PAYMENT_WEBHOOK_SECRET": secrets.payment_webhook,
+            "AFTERCARE_DB_PASSWORD": secrets.postgres,
+            "POSTGRES_PASSWORD": secrets.postgres,
+        }
+
+    def _ports(self) -> dict[str, int]:
+        return ports.remembered(self.layout.home / "compose-ports.json", ["kafka", "postgres"])
+
+    def _addresses(self) -> Addresses:
+        place = f"127.0.0.1:{self._ports()['postgres']}"
+        password = Secrets.of(self.layout.home).postgres
+        return Addresses(
+            kind=self.kind,
+            services={service.name: self.layout.url(service) for service in SERVICES},
+            simulator=self.layout.url(SIMULATOR),
+            kafka=f"127.0.0.1:{self._ports()['kafka']}",
+            databases={
+                service.name: f"postgresql://{service.database}:{service.name.removesuffix('-svc')}-{password}@{place}"
+                f"/{service.database}"
+                for service in SERVICES
+            },
+        )
+
+
+def _names(servers: tuple[Server, ...]) -> list[str]:
+    return [server.name for server in servers]
+
+
+def _piece(name: str, container: dict[str, str] | None) -> Piece:
+    if container is None:
+        return Piece(name, "down", "")
+    fine = container["State"] == "running" and container.get("Health") in ("healthy", "")
+    return Piece(name, "up" if fine else "broken", container.get("Status", container["State"]))
