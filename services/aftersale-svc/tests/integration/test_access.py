@@ -1,0 +1,73 @@
+"""Every route, every role, own and foreign objects: who gets what."""
+
+from aftersale_shop import HASH, Shop
+
+EVERYBODY = {"buyer", "seller", "agent", "arbitrator", "admin"}
+ROLES = ("buyer", "seller", "agent", "arbitrator", "admin", "supplier", "courier")
+CASE_CALLS: dict[str, tuple[object, set[str]]] = {
+    "approve": ({}, {"seller", "agent"}),
+    "reject": ({"reason": "no_defect_found"}, {"seller", "agent"}),
+    "escalate": ({}, {"seller", "agent"}),
+    "ship": ({"carrier": "sf", "waybill_no": "SF1001"}, {"buyer"}),
+    "receive": ({}, {"seller"}),
+    "inspect": ({"lines": [{"line_id": "line_1", "accepted": 1}]}, {"seller"}),
+    "refund": ({}, {"agent"}),
+    "accept": ({}, {"buyer"}),
+    "cancel": ({}, {"buyer", "agent"}),
+}
+DISPUTE_CALLS: dict[str, tuple[object, set[str]]] = {
+    "answer": ({"text": "?"}, {"seller"}),
+    "evidence": ({"evidence": [HASH]}, {"buyer", "seller"}),
+    "verdict": ({"liable": "buyer", "remedy": "none", "grounds": "?"}, {"arbitrator"}),
+    "withdraw": ({}, {"buyer"}),
+}
+
+
+async def test_the_matrix_knows_every_route(shop: Shop) -> None:
+    paths = (await shop.agent.get("/openapi.json")).json()["paths"]
+    posts = {path for path, methods in paths.items() if "post" in methods}
+    assert posts == {
+        "/v1/cases",
+        *(f"/v1/cases/{{case_id}}/{action}" for action in CASE_CALLS),
+        *(f"/v1/disputes/{{dispute_id}}/{action}" for action in DISPUTE_CALLS),
+    }
+
+
+async def test_wrong_roles_are_403_foreign_objects_404_and_nothing_changes(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    before = len(await shop.harness.published())
+    calls = {f"/v1/cases/{case_id}/{action}": call for action, call in CASE_CALLS.items()}
+    calls |= {f"/v1/disputes/{dispute_id}/{action}": call for action, call in DISPUTE_CALLS.items()}
+    stranger = shop.harness.client("buyer", "buyer-2")
+    rival = shop.harness.client("seller", "seller-2", merchant_id="m-2")
+    for path, (body, may) in calls.items():
+        for role in ROLES:
+            if role not in may:
+                client = shop.harness.client(role, f"{role}-1", merchant_id="m-1" if role == "seller" else None)
+                shop.harness.problem(await client.post(path, json=body), 403, "forbidden")
+        for foreign, role in ((stranger, "buyer"), (rival, "seller")):
+            code = (404, "not_found") if role in may else (403, "forbidden")
+            shop.harness.problem(await foreign.post(path, json=body), *code)
+        shop.harness.problem(await shop.harness.client().post(path, json=body), 401, "token_missing")
+    assert len(await shop.harness.published()) == before
+
+
+async def test_who_reads_what(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    paths = (f"/v1/cases/{case_id}", f"/v1/cases/{case_id}/timeline", f"/v1/disputes/{dispute_id}")
+    for role in ROLES:
+        client = shop.harness.client(role, f"{role}-1", merchant_id="m-1" if role == "seller" else None)
+        for path in paths:
+            assert (await client.get(path)).status_code == (200 if role in EVERYBODY else 404), (role, path)
+        found = (await client.get("/v1/cases")).json()["data"]
+        assert len(found) == (1 if role in EVERYBODY else 0)
+    for foreign in (
+        shop.harness.client("buyer", "buyer-2"),
+        shop.harness.client("seller", "seller-2", merchant_id="m-2"),
+    ):
+        for path in paths:
+            shop.harness.problem(await foreign.get(path), 404, "not_found")
+        for path in ("/v1/cases", "/v1/disputes"):
+            assert (await foreign.get(path)).json()["data"] == []
