@@ -1,0 +1,88 @@
+"""Manifests as Kubernetes would get them.
+
+With `kubectl` or `kustomize` on the machine the renderings are theirs. Without, the base is still checked: it uses only
+lists of resources, and following those needs no program. Overlays and components need the real thing and are skipped.
+"""
+
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).resolve().parents[2]
+K8S = ROOT / "deploy" / "k8s"
+SERVICES = ("order-svc", "aftersale-svc", "cs-svc", "kb-svc", "analytics-svc")
+POD_OWNERS = ("Deployment", "Job")
+Manifest = dict[str, Any]
+
+
+def kustomize() -> list[str] | None:
+    """The command that renders a folder, where this machine has one."""
+    if shutil.which("kubectl"):
+        return ["kubectl", "kustomize"]
+    return ["kustomize", "build"] if shutil.which("kustomize") else None
+
+
+def rendered(folder: Path) -> list[Manifest]:
+    """The folder as kustomize renders it."""
+    command = kustomize()
+    if command is None:
+        pytest.skip("neither kubectl nor kustomize is here")
+    done = subprocess.run([*command, str(folder)], capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+    assert done.stderr == "", "kustomize warns"
+    return [each for each in yaml.safe_load_all(done.stdout) if each]
+
+
+def listed(folder: Path) -> Iterator[Manifest]:
+    """The folder's manifests by its lists of resources; anything else in a kustomization is an error here."""
+    kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    assert set(kustomization) == {"apiVersion", "kind", "resources"}, f"{folder} does more than list resources"
+    for resource in kustomization["resources"]:
+        path = folder / resource
+        if path.is_dir():
+            yield from listed(path)
+        else:
+            yield from yaml.safe_load_all(path.read_text())
+
+
+class Rendering:
+    """A set of manifests and the questions policies ask of it."""
+
+    def __init__(self, manifests: list[Manifest]) -> None:
+        self.manifests = manifests
+
+    def of(self, *kinds: str) -> list[Manifest]:
+        return [each for each in self.manifests if each["kind"] in kinds]
+
+    def one(self, kind: str, name: str) -> Manifest:
+        (found,) = [each for each in self.of(kind) if each["metadata"]["name"] == name]
+        return found
+
+    def pods(self) -> list[tuple[str, Manifest, Manifest]]:
+        """(name, pod spec, pod labels) of everything that makes pods."""
+        return [
+            (
+                f"{each['kind']}/{each['metadata']['name']}",
+                each["spec"]["template"]["spec"],
+                each["spec"]["template"]["metadata"]["labels"],
+            )
+            for each in self.of(*POD_OWNERS)
+        ]
+
+    def containers(self) -> list[tuple[str, Manifest]]:
+        return [
+            (name, one) for name, spec, _ in self.pods() for one in spec["containers"] + spec.get("initContainers", [])
+        ]
+
+    def deployments(self) -> list[Manifest]:
+        return self.of("Deployment")
+
+
+def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
+    """Whether matchLabels find these labels; an empty selector is a mistake everywhere it is asked."""
+    return bool(selector) and selector.items() <= labels.items()

@@ -1,0 +1,170 @@
+"""Policies for names, settings, secrets and the network."""
+
+import importlib
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from manifests import K8S, SERVICES, Rendering, kustomize, rendered, selects
+
+CURRENT = {
+    "Deployment": "apps/v1",
+    "Job": "batch/v1",
+    "Service": "v1",
+    "ServiceAccount": "v1",
+    "ConfigMap": "v1",
+    "Namespace": "v1",
+    "PodDisruptionBudget": "policy/v1",
+    "NetworkPolicy": "networking.k8s.io/v1",
+}
+SECRETS = {"AFTERCARE_DATABASE_URL", "AFTERCARE_SIGNING_KEY"}
+MORE_SECRETS = {"order-svc": {"AFTERCARE_PAYMENT_WEBHOOK_SECRET"}}
+
+
+def test_kinds_are_known_and_current(k8s):
+    assert all(CURRENT.get(each["kind"]) == each["apiVersion"] for each in k8s.manifests)
+
+
+def test_names_are_unique_and_valid(k8s):
+    names = [(each["kind"], each["metadata"]["name"]) for each in k8s.manifests]
+    assert len(names) == len(set(names))
+    assert all(re.fullmatch(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", name) for _, name in names)
+
+
+def test_the_base_leaves_the_namespace_to_its_overlays(base):
+    assert not any("namespace" in each["metadata"] for each in base.manifests)
+    assert all(each["metadata"]["labels"]["app.kubernetes.io/part-of"] == "aftercare" for each in base.manifests)
+
+
+def test_no_secret_is_in_the_repository_or_in_the_environment(k8s):
+    assert not k8s.of("Secret")
+    for name, container in k8s.containers():
+        for variable in container.get("env", []):
+            assert "secretKeyRef" not in variable.get("valueFrom", {}), name
+        assert not any("secretRef" in source for source in container.get("envFrom", [])), name
+    for config in k8s.of("ConfigMap"):
+        for key, value in config["data"].items():
+            assert not re.search(r"SECRET(?!S_DIR)|PASSWORD|TOKEN|DATABASE_URL|SIGNING", key), key
+            assert not re.search(r"whsec_|//[^/]*:[^/]*@", value), key
+
+
+def test_secrets_are_files_only_the_process_reads(k8s):
+    for name, spec, _ in k8s.pods():
+        secrets = [volume["secret"] for volume in spec["volumes"] if "secret" in volume]
+        assert len(secrets) == 1, name
+        assert secrets[0]["defaultMode"] == 0o440, name
+
+
+def test_references_lead_somewhere(k8s):
+    maps = {each["metadata"]["name"] for each in k8s.of("ConfigMap")}
+    for name, container in k8s.containers():
+        assert all(source["configMapRef"]["name"] in maps for source in container.get("envFrom", [])), name
+    for name, spec, _ in k8s.pods():
+        given = {volume["configMap"]["name"] for volume in spec["volumes"] if "configMap" in volume}
+        assert given <= maps | {"aftercare-jwks"}, name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_settings_are_those_the_service_reads(base, service):
+    settings = importlib.import_module(f"{service.replace('-', '_')}.settings").Settings
+    known = {f"AFTERCARE_{name}".upper(): field for name, field in settings.model_fields.items()}
+    config = base.one("ConfigMap", service)["data"]
+    assert set(config) <= known.keys() | {"AFTERCARE_SECRETS_DIR"}
+    secrets = SECRETS | MORE_SECRETS.get(service, set())
+    assert secrets <= known.keys()
+    required = {name for name, field in known.items() if field.is_required()}
+    assert required <= config.keys() | secrets
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_ports_and_files_are_where_the_settings_say(base, service):
+    config = base.one("ConfigMap", service)["data"]
+    for name, spec, labels in base.pods():
+        if labels["app.kubernetes.io/name"] != service:
+            continue
+        (container,) = spec["containers"]
+        mounts = {mount["mountPath"] for mount in container["volumeMounts"]}
+        assert config["AFTERCARE_SECRETS_DIR"] in mounts, name
+        assert str(Path(config["AFTERCARE_JWKS_FILE"]).parent) in mounts, name
+        for port in container.get("ports", []):
+            assert str(port["containerPort"]) == config["AFTERCARE_PORT"], name
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_processes_are_commands_of_the_service(base, service):
+    from aftercare_chassis.service import Part
+
+    for name, container in base.containers():
+        if container["name"] == service:
+            (argument,) = container["args"]
+            assert argument in {*Part, "migrate", "seed"}
+            assert name.endswith(f"{service}-{argument}")
+
+
+@pytest.mark.parametrize("service", SERVICES[1:])
+@pytest.mark.parametrize("file", ["account.yaml", "migrate.yaml", "serve.yaml", "relay.yaml", "consume.yaml"])
+def test_the_five_differ_only_by_name(service, file):
+    ours = (K8S / "base" / service / file).read_text().replace(service, "order-svc")
+    assert ours == (K8S / "base" / "order-svc" / file).read_text()
+
+
+def test_kustomize_reads_the_base_as_we_do(base):
+    def by_name(manifests):
+        return sorted(manifests, key=lambda each: (each["kind"], each["metadata"]["name"]))
+
+    assert by_name(rendered(K8S / "base")) == by_name(base.manifests)
+
+
+def test_every_folder_that_is_rendered_has_a_readme():
+    for folder in [K8S / "base", *(K8S / "components").iterdir(), *(K8S / "overlays").iterdir()]:
+        assert (folder / "README.md").is_file(), folder
+
+
+def policies(dev: Rendering) -> list[dict]:
+    return [each["spec"] for each in dev.of("NetworkPolicy")]
+
+
+def test_everything_is_denied_first(dev):
+    assert {"podSelector": {}, "policyTypes": ["Ingress", "Egress"]} in policies(dev)
+
+
+def test_no_service_may_call_another(dev):
+    ours = [labels for _, _, labels in dev.pods() if labels.get("app.kubernetes.io/part-of") == "aftercare"]
+    for policy in policies(dev):
+        for direction, peers in (("ingress", "from"), ("egress", "to")):
+            for peer in (p for rule in policy.get(direction, []) for p in rule.get(peers, [])):
+                if "namespaceSelector" in peer or "ipBlock" in peer:
+                    continue
+                here = {x["app.kubernetes.io/name"] for x in ours if _found(policy["podSelector"], x)}
+                there = {x["app.kubernetes.io/name"] for x in ours if _found(peer["podSelector"], x)}
+                assert not (here and there), f"{here} and {there} meet by {direction}"
+
+
+def _found(selector: dict, labels: dict) -> bool:
+    return selector == {} or selects(selector.get("matchLabels", {}), labels)
+
+
+def test_the_namespace_admits_only_restricted_pods(dev):
+    (namespace,) = dev.of("Namespace")
+    assert namespace["metadata"]["labels"]["pod-security.kubernetes.io/enforce"] == "restricted"
+
+
+def test_an_overlay_puts_everything_into_its_namespace(dev):
+    assert {each["metadata"]["namespace"] for each in dev.manifests if each["kind"] != "Namespace"} == {"aftercare-dev"}
+
+
+def test_manifests_hold_no_duplicate_keys():
+    class Strict(yaml.SafeLoader):
+        def construct_mapping(self, node, deep=False):
+            keys = [key.value for key, _ in node.value]
+            assert len(keys) == len(set(keys)), f"{node.start_mark}: a key stands twice"
+            return super().construct_mapping(node, deep)
+
+    for path in K8S.rglob("*.yaml"):
+        list(yaml.load_all(path.read_text(), Strict))
+
+
+def test_the_choice_of_renderer_is_told(record_property):
+    record_property("kustomize", " ".join(kustomize() or ["none: overlays are not checked here"]))

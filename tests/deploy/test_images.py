@@ -1,0 +1,102 @@
+"""The Dockerfile and the compose file: what must not creep in, and what must stay."""
+
+import re
+
+import pytest
+import yaml
+
+from manifests import ROOT, SERVICES
+
+DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()
+COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())
+OURS = (*SERVICES, "payment-simulator")
+JOBS = [name for name, each in COMPOSE["services"].items() if each["restart"] == "no"]
+
+
+def final_stage() -> str:
+    return DOCKERFILE[DOCKERFILE.rindex("\nFROM ") :]
+
+
+@pytest.mark.parametrize(
+    "banned", [r"# *syntax=", r"<<", r"--link", r"https?://", r"curl|wget|apt-get", r"pip install .*-e "]
+)
+def test_a_build_needs_packages_and_nothing_else(banned):
+    assert not re.search(banned, DOCKERFILE)
+
+
+def test_the_base_image_is_an_argument_with_a_default():
+    assert "ARG BASE_IMAGE=python:3.12-slim" in DOCKERFILE
+    assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.M)) == {"${BASE_IMAGE}"}
+
+
+def test_dependencies_are_locked_by_hash_before_any_source_comes_in():
+    locked = DOCKERFILE.index("--require-hashes --compile-bytecode --constraints requirements.lock")
+    assert locked < DOCKERFILE.index("COPY libs libs")
+
+
+def test_the_final_stage_is_the_environment_alone_and_not_root():
+    assert re.findall(r"^COPY .*", final_stage(), re.M) == ["COPY --from=build /venv /venv"]
+    assert "RUN" not in final_stage()
+    assert "USER 10001:10001" in final_stage()
+
+
+def test_locks_hold_hashes_and_no_addresses():
+    for lock in (ROOT / "deploy" / "build.lock", ROOT / "requirements.lock"):
+        text = lock.read_text()
+        assert "://" not in text
+        blocks = re.split(r"(?m)^(?=[a-z0-9])", text)[1:]
+        assert all("--hash=sha256:" in block for block in blocks)
+
+
+def test_everything_listens_on_the_loopback_interface_and_on_a_port_that_can_be_moved():
+    for name, each in COMPOSE["services"].items():
+        for port in each.get("ports", []):
+            assert re.fullmatch(r"127\.0\.0\.1:\$\{[A-Z]+_PORT:-\d+\}:\d+", port), name
+
+
+def test_every_image_is_a_variable_with_a_tagged_default():
+    for name, each in COMPOSE["services"].items():
+        default = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", each["image"])
+        assert default != each["image"], name
+        assert re.fullmatch(r"[a-z0-9./-]+:(?!latest)[\w.]+", default), name
+
+
+@pytest.mark.parametrize("name", OURS)
+def test_our_servers_are_built_here_checked_and_confined(name):
+    each = COMPOSE["services"][name]
+    assert each["build"]["dockerfile"] == "deploy/Dockerfile"
+    assert each["build"]["args"]["BASE_IMAGE"] == "${PYTHON_IMAGE:-python:3.12-slim}"
+    assert each["healthcheck"]["test"]
+    assert each["read_only"] is True
+    assert each["cap_drop"] == ["ALL"]
+    assert each["mem_limit"]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_services_wait_for_their_jobs(service):
+    needed = COMPOSE["services"][service]["depends_on"]
+    assert {"keys", "topics"} < needed.keys()
+    assert all(needed[job]["condition"] == "service_completed_successfully" for job in needed if job in JOBS)
+    migration = f"{service.removesuffix('-svc')}-migrate"
+    assert migration in needed or COMPOSE["services"]["kb-seed"]["depends_on"][migration]
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_each_service_knows_only_its_own_database(service):
+    noun = service.removesuffix("-svc")
+    environment = COMPOSE["services"][service]["environment"]
+    url = environment["AFTERCARE_DATABASE_URL"]
+    assert (
+        url == f"postgresql://aftercare_{noun}:{noun}-${{AFTERCARE_DB_PASSWORD:-local}}@postgres:5432/aftercare_{noun}"
+    )
+    assert not [v for k, v in environment.items() if "aftercare_" in str(v) and k != "AFTERCARE_DATABASE_URL"]
+
+
+def test_databases_are_made_for_the_five_and_closed_to_the_others():
+    script = (ROOT / "deploy" / "compose" / "databases.sh").read_text()
+    assert f"for name in {' '.join(service.removesuffix('-svc') for service in SERVICES)}; do" in script
+    assert 'REVOKE CONNECT, TEMPORARY ON DATABASE :"name" FROM PUBLIC' in script
+
+
+def test_brokers_make_no_topics_by_themselves():
+    assert COMPOSE["services"]["kafka"]["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
