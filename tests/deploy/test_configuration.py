@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import yaml
-
 from manifests import K8S, SERVICES, Rendering, kustomize, rendered, selects
 
 CURRENT = {

@@ -4,7 +4,6 @@ import re
 
 import pytest
 import yaml
-
 from manifests import ROOT, SERVICES
 
 DOCKERFILE = (ROOT / "deploy" / "Dockerfile").read_text()

@@ -3,7 +3,6 @@
 import re
 
 import pytest
-
 from manifests import SERVICES, selects
 
 UNITS = {"m": 0.001, "": 1, "Ki": 2**10, "Mi": 2**20, "Gi": 2**30}
