@@ -1,4 +1,4 @@
-"""What is read: an order with its lines and address, a payment with its refunds, a parcel with its history."""
+"""What is read: orders with their lines, payments with their refunds, parcels with their history, couriers' pushes."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -10,7 +10,9 @@ from aftercare_chassis.transaction import Reader
 
 from order_svc.domain import tracking
 from order_svc.domain.model import Address, Line, Order, Payment, Refund
+from order_svc.domain.pushes import CourierEndpoint, CourierPush
 from order_svc.domain.tracking import Parcel, ParcelEvent, ParcelLine
+from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS, PUSH_LIST, PUSHES
 from order_svc.tables.orders import ADDRESSES, LINES_OF, LINES_OF_MANY, ORDER_LIST, ORDERS
 from order_svc.tables.parcels import HISTORY_OF, LINES_IN, PARCEL_LIST, PARCELS
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, REFUNDS_OF
@@ -95,6 +97,26 @@ async def parcel_view(reader: Reader, found: Parcel) -> ParcelView:
 async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Parcel]:
     """A page of parcels."""
     return await reader.page(PARCEL_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def courier_endpoint(reader: Reader, endpoint_id: str) -> CourierEndpoint:
+    """One endpoint of a courier."""
+    return await reader.get(ENDPOINTS, endpoint_id)
+
+
+async def courier_endpoints(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[CourierEndpoint]:
+    """A page of couriers' endpoints."""
+    return await reader.page(ENDPOINT_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def courier_push(reader: Reader, push_id: str) -> CourierPush:
+    """One push of a courier."""
+    return await reader.get(PUSHES, push_id)
+
+
+async def courier_pushes(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[CourierPush]:
+    """A page of couriers' pushes."""
+    return await reader.page(PUSH_LIST, limit=limit, cursor=cursor, **filters)
 
 
 def _grouped(rows: Iterable[T], field: str) -> dict[str, list[T]]:

@@ -7,9 +7,9 @@ from aftercare_chassis.wire import Code, Cursor, Id, In, Limit, Out, PageOut, Ti
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
+from order_svc import queries
 from order_svc.commands import courier_endpoints, courier_pushes
 from order_svc.domain.pushes import CourierEndpoint, CourierPush, PushState
-from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS, PUSH_LIST, PUSHES
 
 endpoints = APIRouter(
     prefix="/v1/courier-endpoints", tags=["courier-endpoints"], route_class=ApiRoute, dependencies=[allow("admin")]
@@ -118,14 +118,14 @@ async def list_endpoints(
     read: Read, limit: Limit = 20, cursor: Cursor = None, partner: Partner | None = None
 ) -> PageOut[EndpointOut]:
     """All endpoints, newest first."""
-    page = await read.page(ENDPOINT_LIST, limit=limit, cursor=cursor, partner=partner)
+    page = await queries.courier_endpoints(read, limit, cursor, partner=partner)
     return PageOut[EndpointOut].of(page, EndpointOut.of)
 
 
 @endpoints.get("/{endpoint_id}", operation_id="getCourierEndpoint", responses=problems(401, 403, 404, 422))
 async def get_endpoint(endpoint_id: Id, read: Read) -> EndpointOut:
     """One endpoint."""
-    return EndpointOut.of(await read.get(ENDPOINTS, endpoint_id))
+    return EndpointOut.of(await queries.courier_endpoint(read, endpoint_id))
 
 
 @endpoints.post(
@@ -148,14 +148,15 @@ async def list_pushes(
     endpoint_id: Id | None = None,
 ) -> PageOut[PushOut]:
     """What couriers sent, newest first."""
-    page = await read.page(PUSH_LIST, limit=limit, cursor=cursor, state=state, partner=partner, endpoint_id=endpoint_id)
+    filters = {"state": state, "partner": partner, "endpoint_id": endpoint_id}
+    page = await queries.courier_pushes(read, limit, cursor, **filters)
     return PageOut[PushOut].of(page, PushOut.of)
 
 
 @pushes.get("/{push_id}", operation_id="getCourierPush", responses=problems(401, 403, 404, 422))
 async def get_push(push_id: Id, read: Read) -> PushOut:
     """One push."""
-    return PushOut.of(await read.get(PUSHES, push_id))
+    return PushOut.of(await queries.courier_push(read, push_id))
 
 
 @pushes.post("/{push_id}/redrive", operation_id="redriveCourierPush", responses=problems(400, 401, 403, 404, 409, 422))

@@ -101,5 +101,5 @@ def next_try(push: CourierPush, now: datetime, hours: float) -> datetime | None:
     """When to look again for the parcel of a push, each pause twice the last; None when its time is over."""
     if now >= push.tries_since + timedelta(hours=hours):
         return None
-    pause = min(_FIRST_PAUSE * 2 ** min(push.attempts, 20), _LONGEST_PAUSE)
+    pause: timedelta = min(_FIRST_PAUSE * 2 ** min(push.attempts, 20), _LONGEST_PAUSE)
     return now + pause

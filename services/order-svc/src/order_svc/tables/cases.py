@@ -1,10 +1,10 @@
 """Our copy of the after-sale cases about our orders, as their events tell it."""
 
 from aftercare_chassis.rows import Query, Rows
-from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, bindparam, select
 
 from order_svc.domain.model import Case, CaseLine, CaseState, DisputeState
-from order_svc.tables.schema import metadata, one_of, text
+from order_svc.tables.schema import metadata, one_of, quantity, text
 
 cases = Table(
     "cases",
@@ -12,10 +12,10 @@ cases = Table(
     Column("id", Text, primary_key=True),
     Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
     text("case_type"),
-    one_of("state", CaseState),
+    *one_of("state", CaseState),
     Column("refunding", Boolean, nullable=False),
     text("dispute_id", null=True),
-    one_of("dispute_state", DisputeState, null=True),
+    *one_of("dispute_state", DisputeState, null=True),
     Index("cases_order_idx", "order_id", "id"),
 )
 
@@ -25,8 +25,8 @@ case_lines = Table(
     Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
     Column("line_id", Text, ForeignKey("order_lines.id"), primary_key=True),
     text("order_id"),
-    Column("quantity", Integer, nullable=False),
-    Column("withdrawn_quantity", Integer, nullable=False),
+    *quantity("quantity", 0),
+    *quantity("withdrawn_quantity", 0),
     Index("case_lines_order_idx", "order_id"),
 )
 

@@ -1,5 +1,7 @@
 """Couriers' endpoints, and the inbox their pushes are kept in before anybody works on them."""
 
+from typing import Any
+
 from aftercare_chassis.rows import Listing, Query, Rows, Statement
 from sqlalchemy import (
     Column,
@@ -40,7 +42,7 @@ courier_inbox = Table(
     Column("endpoint_id", Text, ForeignKey("courier_endpoints.id"), nullable=False),
     text("partner"),
     text("push_id"),
-    one_of("state", PushState),
+    *one_of("state", PushState),
     text("why", null=True),
     Column("reports", JSONB, nullable=True),
     Column("attempts", Integer, nullable=False),
@@ -85,7 +87,7 @@ DUE_PUSH = Query(
     .with_for_update(skip_locked=True),
     CourierPush,
 )
-RAW_OF = Query(select(courier_inbox.c.raw).where(courier_inbox.c.id == bindparam("push")))
+RAW_OF: Query[Any] = Query(select(courier_inbox.c.raw).where(courier_inbox.c.id == bindparam("push")))
 MOVE_PUSH = Statement(
     update(courier_inbox)
     .where(courier_inbox.c.id == bindparam("push"))

@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Tabl
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.model import Address, AfterSale, CancelCause, Line, Order, OrderState
-from order_svc.tables.schema import metadata, minor, moment, one_of, text
+from order_svc.tables.schema import metadata, minor, moment, one_of, quantity, text
 
 orders = Table(
     "orders",
@@ -16,11 +16,11 @@ orders = Table(
     Column("version", Integer, nullable=False),
     text("merchant_id"),
     text("buyer_id"),
-    one_of("state", OrderState),
-    one_of("after_sale_state", AfterSale),
+    *one_of("state", OrderState),
+    *one_of("after_sale_state", AfterSale),
     text("currency"),
-    minor("total_minor"),
-    minor("shipping_fee_minor"),
+    *minor("total_minor"),
+    *minor("shipping_fee_minor"),
     moment("created_at"),
     moment("deadline_at", null=True),
     text("payment_id", null=True),
@@ -31,10 +31,10 @@ orders = Table(
     moment("window_ends_at", null=True),
     moment("completed_at", null=True),
     moment("cancelled_at", null=True),
-    one_of("cancel_cause", CancelCause, null=True),
-    CheckConstraint("(payment_id IS NULL) = (paid_at IS NULL)", name="orders_paid_check"),
-    CheckConstraint("(state = 'cancelled') = (cancel_cause IS NOT NULL)", name="orders_cancelled_check"),
-    CheckConstraint("state NOT IN ('completed', 'cancelled') OR deadline_at IS NULL", name="orders_final_check"),
+    *one_of("cancel_cause", CancelCause, null=True),
+    CheckConstraint("(payment_id IS NULL) = (paid_at IS NULL)", name="paid"),
+    CheckConstraint("(state = 'cancelled') = (cancel_cause IS NOT NULL)", name="cancelled"),
+    CheckConstraint("state NOT IN ('completed', 'cancelled') OR deadline_at IS NULL", name="final"),
     Index("orders_buyer_idx", "buyer_id", "id"),
     Index("orders_merchant_idx", "merchant_id", "id"),
     Index("orders_due_idx", "deadline_at", postgresql_where="deadline_at IS NOT NULL"),
@@ -49,18 +49,18 @@ order_lines = Table(
     text("sku"),
     text("title"),
     text("category", null=True),
-    Column("quantity", Integer, CheckConstraint("quantity > 0"), nullable=False),
-    minor("unit_price_minor"),
-    minor("discount_minor"),
-    minor("paid_minor"),
-    Column("shipped_quantity", Integer, nullable=False),
-    Column("withdrawn_quantity", Integer, nullable=False),
-    one_of("after_sale_state", AfterSale),
+    *quantity("quantity", 1),
+    *minor("unit_price_minor"),
+    *minor("discount_minor"),
+    *minor("paid_minor"),
+    *quantity("shipped_quantity", 0),
+    *quantity("withdrawn_quantity", 0),
+    *one_of("after_sale_state", AfterSale),
     CheckConstraint(
-        "shipped_quantity >= 0 AND withdrawn_quantity >= 0 AND shipped_quantity + withdrawn_quantity <= quantity",
-        name="order_lines_shipped_check",
+        "shipped_quantity + withdrawn_quantity <= quantity",
+        name="shippable",
     ),
-    CheckConstraint("paid_minor = unit_price_minor * quantity - discount_minor", name="order_lines_paid_check"),
+    CheckConstraint("paid_minor = unit_price_minor * quantity - discount_minor", name="paid"),
     Index("order_lines_order_idx", "order_id", "position"),
 )
 

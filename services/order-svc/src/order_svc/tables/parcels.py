@@ -3,7 +3,6 @@
 from aftercare_chassis.rows import Listing, Query, Rows
 from sqlalchemy import (
     Boolean,
-    CheckConstraint,
     Column,
     ForeignKey,
     Index,
@@ -16,7 +15,7 @@ from sqlalchemy import (
 )
 
 from order_svc.domain.tracking import Leg, Parcel, ParcelEvent, ParcelLine, ParcelStatus
-from order_svc.tables.schema import metadata, moment, one_of, text
+from order_svc.tables.schema import metadata, moment, one_of, quantity, text
 
 parcels = Table(
     "parcels",
@@ -27,10 +26,10 @@ parcels = Table(
     text("case_id", null=True),
     text("buyer_id"),
     text("merchant_id"),
-    one_of("leg", Leg),
+    *one_of("leg", Leg),
     text("carrier"),
     text("waybill_no"),
-    one_of("status", ParcelStatus),
+    *one_of("status", ParcelStatus),
     text("reason", null=True),
     Column("terminal", Boolean, nullable=False),
     text("delivered_to", null=True),
@@ -49,7 +48,7 @@ parcel_lines = Table(
     metadata,
     Column("parcel_id", Text, ForeignKey("parcels.id"), primary_key=True),
     Column("line_id", Text, ForeignKey("order_lines.id"), primary_key=True),
-    Column("quantity", Integer, CheckConstraint("quantity > 0"), nullable=False),
+    *quantity("quantity", 1),
 )
 
 parcel_events = Table(
@@ -57,7 +56,7 @@ parcel_events = Table(
     metadata,
     Column("parcel_id", Text, ForeignKey("parcels.id"), primary_key=True),
     Column("key", Text, primary_key=True),
-    one_of("status", ParcelStatus),
+    *one_of("status", ParcelStatus),
     text("reason", null=True),
     Column("terminal", Boolean, nullable=False),
     text("delivered_to", null=True),
