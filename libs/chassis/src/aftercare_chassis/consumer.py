@@ -19,7 +19,7 @@ from aftercare_events import Envelope, Event, codec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from aftercare_chassis import kafka, tracing
+from aftercare_chassis import crash, kafka, tracing
 from aftercare_chassis.inbox import Fenced, Inbox, Subject
 from aftercare_chassis.problems import is_unavailable
 from aftercare_chassis.runtime import ACQUIRE_SECONDS, Runtime
@@ -159,10 +159,12 @@ class Consumer:
                 inbox = Inbox(tx.connection, self._group)
                 await inbox.move(partition.topic, partition.partition, seen, behind)
                 await self._effects(tx, inbox, [(record, _decoded(record)) for record in records])
+                crash.point("consumer.handled")
         except Exception as error:
             if isinstance(error, Fenced | Retry | Poisoned) or is_unavailable(error):
                 raise
             raise Poisoned(_reason(error)) from error  # what only the commit brings to light
+        crash.point("consumer.committed")
         self._cursors[partition] = behind
 
     async def _effects(
@@ -208,6 +210,7 @@ class Consumer:
             if isinstance(envelope, Envelope):
                 await inbox.take([envelope.id])
                 await inbox.remember({envelope.subject: Subject(envelope.sequence, tx.now)})
+        crash.point("consumer.parked")
         self._cursors[partition] = record.offset + 1
         self._runtime.metrics.parked()
 

@@ -26,7 +26,7 @@ from aiokafka.errors import (
 )
 from aiokafka.partitioner import murmur2
 
-from aftercare_chassis import kafka
+from aftercare_chassis import crash, kafka
 from aftercare_chassis.buckets import SILENCE_SECONDS, Buckets
 from aftercare_chassis.runtime import Runtime
 
@@ -129,11 +129,14 @@ class Relay:
         for row in rows:
             partitions = await asyncio.wait_for(producer.partitions_for(row["topic"]), METADATA_SECONDS)
             places[row["topic"], _hash(row["aggregateid"]) % len(partitions)].append(row)
+        crash.point("relay.read")
         started = time.monotonic()
         outcomes = await asyncio.gather(*(self._send(producer, place, some) for place, some in places.items()))
         acknowledged = [row["id"] for sent, _ in outcomes for row in sent]
+        crash.point("relay.acknowledged")
         if acknowledged:
             await connection.execute(_DELETE, acknowledged)
+            crash.point("relay.deleted")
             self._runtime.metrics.relay_acknowledged(len(acknowledged), time.monotonic() - started)
         for failed in (failure for _, failure in outcomes if failure is not None):
             if not isinstance(failed, _PERMANENT):

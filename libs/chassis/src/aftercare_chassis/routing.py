@@ -13,6 +13,7 @@ from asyncpg import UniqueViolationError
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
 
+from aftercare_chassis import crash
 from aftercare_chassis.idempotency import PRIMARY_KEY, Claim, Kept
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.problems import problems
@@ -116,10 +117,14 @@ async def _run(runtime: Runtime, claim: Claim, handle: Handle, request: Request)
         kept = await claim.take(tx.connection)
         if kept is not None:
             return Response(kept.body, kept.status, {**kept.headers, "idempotent-replayed": "true"})
+        crash.point("command.claimed")
         request.state.reader = tx
         response = await handle(request)
         if tx.answered_version is not None:
             response.headers["etag"] = f'"v{tx.answered_version}"'
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+        crash.point("command.decided")
         await claim.keep(tx.connection, Kept(response.status_code, headers, bytes(response.body)))
+        crash.point("command.kept")
+    crash.point("command.committed")
     return response

@@ -10,7 +10,7 @@ import httpx
 from asyncpg.pool import PoolConnectionProxy
 from pydantic_core import from_json, to_json
 
-from aftercare_chassis import tracing
+from aftercare_chassis import crash, tracing
 from aftercare_chassis.auth import Verifier
 from aftercare_chassis.clock import Clock
 from aftercare_chassis.ids import Ids
@@ -150,6 +150,7 @@ class Work:
     async def _commit(self) -> None:
         try:
             await self._tx.flush()
+            crash.point("transaction.flushed")
         except BaseException:
             if not self._connection.is_closed():
                 await self._transaction.rollback()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
+from aftercare_chassis import crash
 from aftercare_chassis.outbox import Doorbell
 from aftercare_chassis.runtime import Runtime
 
@@ -32,6 +33,7 @@ async def work(runtime: Runtime, worker: Worker, stop: asyncio.Event) -> None:
         while not stop.is_set():
             pause = worker.idle
             try:
+                crash.point("worker.begins")
                 if await worker.step(runtime):
                     continue
             except Exception as error:
