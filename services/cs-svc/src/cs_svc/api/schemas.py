@@ -11,7 +11,7 @@ from cs_svc.domain import model, policy
 from cs_svc.domain.lifecycle import COMPLAINT, CONVERSATION, FEEDBACK
 from cs_svc.domain.notices import wording
 
-Score = Annotated[int, Field(ge=1, le=5)]
+Score = Annotated[int, Field(ge=1, le=5, examples=[5])]
 AgentOutcome = Literal["upheld", "explained", "unfounded", "withdrawn"]
 
 
@@ -20,7 +20,7 @@ class ConversationIn(In):
 
     order_id: Id | None = None
     case_id: Id | None = None
-    text: Text
+    text: Text = Field(examples=["什么时候退款?"])
 
 
 class CitationIn(In):
@@ -33,7 +33,7 @@ class CitationIn(In):
 class MessageIn(In):
     """What is said; agents may cite the articles that it rests on."""
 
-    text: Text
+    text: Text = Field(examples=["退款将在两个工作日内原路退回。"])
     citations: Annotated[list[CitationIn], Field(default_factory=list, max_length=10)]
 
 
@@ -50,7 +50,7 @@ class ComplaintIn(In):
     order_id: Id | None = None
     case_id: Id | None = None
     category: model.Category
-    text: Text
+    text: Text = Field(examples=["商家无理由拒绝退货。"])
 
 
 class TextIn(In):
@@ -69,8 +69,8 @@ class FeedbackIn(In):
     """What somebody told us; `source` says where exactly, such as the name of a group."""
 
     channel: model.FeedbackChannel
-    text: Text
-    source: Name | None = None
+    text: Text = Field(examples=["退款很快，谢谢。"])
+    source: Name | None = Field(default=None, examples=["买家交流群"])
     order_id: Id | None = None
     case_id: Id | None = None
 
