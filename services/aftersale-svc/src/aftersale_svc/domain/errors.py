@@ -12,7 +12,8 @@ class OrderUnknown(Refusal):
 
 
 class OrderNotPaid(Refusal):
-    kind, code = Kind.CONFLICT, "order_not_paid"
+    # The payment may be on its way here: order-svc already shows it.
+    kind, code, retry_after = Kind.CONFLICT, "order_not_paid", 1
     zh, en = "订单尚未支付，不能申请售后。", "The order is not paid yet."
 
 
