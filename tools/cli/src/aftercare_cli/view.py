@@ -12,7 +12,8 @@ from rich.table import Table
 
 from aftercare_cli.stack.interface import Addresses, Piece
 
-console = Console(highlight=False, soft_wrap=not sys.stdout.isatty())
+# A file or a pipe has no width; wide enough for the record is readable everywhere.
+console = Console(highlight=False, soft_wrap=not sys.stdout.isatty(), width=None if sys.stdout.isatty() else 130)
 errors = Console(stderr=True, highlight=False, soft_wrap=True)
 
 COLOURS = {"up": "green", "down": "dim", "broken": "red"}

@@ -1,6 +1,8 @@
 """Five databases and five roles: each service can reach its own and no other."""
 
+import importlib.util
 from collections.abc import Mapping
+from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
@@ -48,3 +50,20 @@ def dsn(admin: str, service: Server, password: str) -> str:
     return urlunsplit(
         parts._replace(netloc=f"{service.database}:{quote(password)}@{place}", path=f"/{service.database}")
     )
+
+
+async def at_head(own: str, service: Server) -> bool:
+    """Whether the service's database stands at the newest revision of its package (`migrations/versions/NNNN_*.py`)."""
+    newest = max((file.name.partition("_")[0] for file in _versions(service).glob("[0-9]*_*.py")), default=None)
+    connection = await asyncpg.connect(own, timeout=10)
+    try:
+        if not await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL"):
+            return False
+        return bool(await connection.fetchval("SELECT version_num FROM alembic_version") == newest)
+    finally:
+        await connection.close()
+
+
+def _versions(service: Server) -> Path:
+    spec = importlib.util.find_spec(service.name.replace("-", "_"))
+    return Path(spec.origin or "").parent / "migrations" / "versions" if spec else Path()

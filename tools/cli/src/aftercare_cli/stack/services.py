@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import httpx
+from aftercare_cli.stack import databases
 from aftercare_cli.stack.interface import Piece, Progress, StackError, step
 from aftercare_cli.stack.layout import SIMULATOR, Layout, Server
 from aftercare_cli.stack.processes import Processes, need_port
+from aftercare_cli.stack.threads import run
 from aftercare_cli.stack.waiting import wait_for
 
 START_SECONDS = 60
@@ -32,15 +34,18 @@ class ServiceProcesses:
                 need_port(self.layout.port(server), server.name, "end it, or move all ports: PORT_BASE=9000")
 
     def start(self, server: Server, database: str, progress: Progress) -> None:
-        """Migrate, seed and start one service unless it runs; returns when it is ready."""
+        """Migrate, seed and start one service unless it runs; returns when it is ready.
+
+        A database that stands at this build's newest revision is left alone: each of these steps costs the start of a process.
+        """
         if self.processes.find(server.name) and self.ready(server):
             return
         self.processes.stop(server.name)
         own = {**self.environment, "AFTERCARE_DATABASE_URL": database, "AFTERCARE_PORT": str(self.layout.port(server))}
-        with step(progress, server.name, "migrating its database", "migrated"):
-            self._run(server, "migrate", own)
-        if server.seeded:
-            self._run(server, "seed", own)
+        if not run(databases.at_head(database, server)):
+            with step(progress, server.name, "migrating its database", "migrated"):
+                for what in ("migrate", "seed") if server.seeded else ("migrate",):
+                    self._run(server, what, own)
         with step(progress, server.name, "starting", self.layout.url(server)):
             self.processes.start(server.name, [_script(server.name), "all"], own)
             self._wait(server)
