@@ -1,0 +1,80 @@
+"""The OpenAPI of every service: current, alike, and readable by client generators."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from aftercare_chassis.openapi_docs import document, installed
+
+FOLDER = Path(__file__).parents[2] / "docs" / "openapi"
+HTTP = {"get", "post", "put", "patch", "delete"}
+
+
+@pytest.fixture(params=installed())
+def package(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def spec(package: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(document(package))
+    return found
+
+
+def operations(spec: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
+    return [(path, method, each) for path, methods in spec["paths"].items() for method, each in methods.items()]
+
+
+def test_there_are_five() -> None:
+    assert len(installed()) == 5
+
+
+def test_the_committed_document_is_current(package: str) -> None:
+    path = FOLDER / f"{package.replace('_', '-')}.json"
+    assert path.read_text() == document(package), "run: python -m aftercare_chassis.openapi_docs"
+
+
+def test_paths_are_plural_kebab_nouns_under_v1(spec: dict[str, Any]) -> None:
+    for path, _, _ in operations(spec):
+        assert re.fullmatch(r"/v1(/([a-z]+(-[a-z]+)*|\{[a-z_]+\}))+", path), path
+
+
+def test_operations_have_one_tag_and_a_unique_lower_camel_name(spec: dict[str, Any]) -> None:
+    names = [each["operationId"] for _, _, each in operations(spec)]
+    assert len(names) == len(set(names))
+    for path, _, each in operations(spec):
+        assert re.fullmatch(r"[a-z]+([A-Z][a-z0-9]*)*", each["operationId"]), each["operationId"]
+        assert len(each["tags"]) == 1, path
+        assert each.get("summary"), path
+
+
+def test_every_refusal_is_a_problem(spec: dict[str, Any]) -> None:
+    for path, method, each in operations(spec):
+        refused = {status: response for status, response in each["responses"].items() if status >= "400"}
+        if "security" in each:
+            assert {"400", "401", "429", "500", "503"} <= refused.keys(), (path, method)
+        for status, response in refused.items():
+            assert list(response["content"]) == ["application/problem+json"], (path, method, status)
+            assert response["content"]["application/problem+json"]["schema"] == {"$ref": "#/components/schemas/Problem"}
+
+
+def test_whatever_changes_something_needs_a_key(spec: dict[str, Any]) -> None:
+    for path, method, each in operations(spec):
+        names = {parameter.get("$ref", "").rpartition("/")[2] for parameter in each.get("parameters", [])}
+        assert ("IdempotencyKey" in names) == (method != "get" and "security" in each), (path, method)
+
+
+def test_generators_for_swift_and_kotlin_can_read_it(spec: dict[str, Any]) -> None:
+    text = json.dumps(spec)
+    for trap in ('"anyOf"', '"oneOf"', '"null"', '"const"'):
+        assert trap not in text, trap
+
+
+def test_fields_are_snake_case_and_amounts_are_integers(spec: dict[str, Any]) -> None:
+    for name, schema in spec["components"]["schemas"].items():
+        for field, shape in schema.get("properties", {}).items():
+            assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", field), (name, field)
+            if field.endswith(("amount", "_minor", "quantity")):
+                assert shape.get("type") in ("integer", None), (name, field)
