@@ -1,0 +1,3 @@
+from aftercare_checker.command import main
+
+main()

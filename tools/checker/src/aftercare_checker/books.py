@@ -1,0 +1,107 @@
+"""What a service's database says, in plain SQL."""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import asyncpg
+
+# An aggregate is a table with a text `id` as its only key and a `version`.
+_AGGREGATES = """
+SELECT t.table_name FROM information_schema.tables t
+WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE'
+  AND EXISTS (SELECT 1 FROM information_schema.columns c WHERE c.table_schema = 'public'
+              AND c.table_name = t.table_name AND c.column_name = 'version')
+  AND (SELECT array_agg(k.column_name::text) FROM information_schema.table_constraints p
+       JOIN information_schema.key_column_usage k USING (constraint_schema, constraint_name, table_name)
+       WHERE p.table_schema = 'public' AND p.table_name = t.table_name AND p.constraint_type = 'PRIMARY KEY')
+      = ARRAY['id']
+ORDER BY 1
+"""
+_PAYMENTS = "SELECT id, state, amount_minor, refunded_minor, currency FROM payments"
+_REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency FROM refunds"
+_TRACE = "SELECT event_id, topic, type, subject, sequence FROM trace_events"
+_PARKED = "SELECT consumer, topic, partition, log_offset, aggregateid, type, reason FROM parked_event ORDER BY id"
+
+
+@dataclass(slots=True)
+class Books:
+    """One database at one instant."""
+
+    name: str
+    outbox: int = 0
+    blocked: list[str] = field(default_factory=list)
+    inbox: dict[str, set[bytes]] = field(default_factory=dict)
+    cursors: dict[str, dict[tuple[str, int], int]] = field(default_factory=dict)
+    parked: list[dict[str, Any]] = field(default_factory=list)
+    aggregates: dict[str, dict[str, int]] = field(default_factory=dict)
+    payments: list[dict[str, Any]] = field(default_factory=list)
+    refunds: list[dict[str, Any]] = field(default_factory=list)
+    trace: list[tuple[bytes, str, str, str, int]] | None = None
+    journal: list[tuple[bytes, str, int]] | None = None
+
+
+async def read(name: str, dsn: str, journal: str | None = None) -> Books:
+    """Everything the invariants need, in one snapshot."""
+    connection = await asyncpg.connect(dsn, timeout=20)
+    try:
+        async with connection.transaction(isolation="repeatable_read", readonly=True):
+            return await _read(connection, name, journal)
+    finally:
+        await connection.close()
+
+
+async def unfinished(dsn: str) -> tuple[int, dict[str, dict[tuple[str, int], int]]]:
+    """What is left in the outbox (blocked aggregates aside), and how far each consumer has come."""
+    connection = await asyncpg.connect(dsn, timeout=20)
+    try:
+        left: int = await connection.fetchval(
+            "SELECT count(*) FROM outbox WHERE aggregateid NOT IN (SELECT aggregateid FROM outbox_blocked)"
+        )
+        return left, await _cursors(connection)
+    finally:
+        await connection.close()
+
+
+async def _read(connection: Any, name: str, journal: str | None) -> Books:
+    books = Books(name)
+    books.outbox = await connection.fetchval("SELECT count(*) FROM outbox")
+    blocked = await connection.fetch("SELECT aggregateid, reason FROM outbox_blocked ORDER BY 1")
+    books.blocked = [f"{row['aggregateid']}: {row['reason']}" for row in blocked]
+    async for row in connection.cursor("SELECT consumer, event_id FROM inbox", prefetch=10_000):
+        books.inbox.setdefault(row["consumer"], set()).add(row["event_id"].bytes)
+    books.cursors = await _cursors(connection)
+    books.parked = [dict(row) for row in await connection.fetch(_PARKED)]
+    for row in await connection.fetch(_AGGREGATES):
+        table = row["table_name"]
+        found = await connection.fetch(f'SELECT id, version FROM "{table}"')  # noqa: S608 - a name the server gave us
+        books.aggregates[table] = {each["id"]: each["version"] for each in found}
+    await _own(connection, books, journal)
+    return books
+
+
+async def _own(connection: Any, books: Books, journal: str | None) -> None:
+    """Tables that only some services have."""
+    if await _has(connection, "refunds") and await _has(connection, "payments"):
+        books.payments = [dict(row) for row in await connection.fetch(_PAYMENTS)]
+        books.refunds = [dict(row) for row in await connection.fetch(_REFUNDS)]
+    if await _has(connection, "trace_events"):
+        rows = await connection.fetch(_TRACE)
+        books.trace = [
+            (row["event_id"].bytes, row["topic"], row["type"], row["subject"], row["sequence"]) for row in rows
+        ]
+    if journal is not None:
+        books.journal = []
+        asked = f'SELECT event_id, subject, sequence FROM "{journal}" ORDER BY id'  # noqa: S608 - the caller's table
+        async for row in connection.cursor(asked, prefetch=10_000):
+            books.journal.append((row["event_id"].bytes, row["subject"], row["sequence"]))
+
+
+async def _has(connection: Any, table: str) -> bool:
+    return bool(await connection.fetchval("SELECT to_regclass($1) IS NOT NULL", f"public.{table}"))
+
+
+async def _cursors(connection: Any) -> dict[str, dict[tuple[str, int], int]]:
+    found: dict[str, dict[tuple[str, int], int]] = {}
+    for row in await connection.fetch("SELECT consumer, topic, partition, next_offset FROM consumer_cursor"):
+        found.setdefault(row["consumer"], {})[row["topic"], row["partition"]] = row["next_offset"]
+    return found

@@ -1,0 +1,72 @@
+"""The log itself: whole messages, in the right partition, each aggregate's events 1..n without a gap or an inversion."""
+
+from collections import Counter
+from collections.abc import Iterator
+
+from aftercare_checker.log import Log, partition_of
+from aftercare_checker.report import Verdict
+
+
+def readable(log: Log, parked: set[tuple[str, int, int]]) -> Verdict:
+    """Every message is a CloudEvent of the suite, or was parked as unreadable."""
+    verdict = Verdict("messages whole", what="messages")
+    verdict.look(len(log.entries) + len(log.garbage))
+    for topic, partition, offset, why in log.garbage:
+        if (topic, partition, offset) not in parked:
+            verdict.blame(f"{topic}/{partition}@{offset}: {why}")
+    for topic, partition, low in log.begins_late:
+        verdict.blame(f"{topic}/{partition} begins at {low}: what it told before is lost")
+    return verdict
+
+
+def placed(log: Log) -> Verdict:
+    """Each aggregate's events lie in the one partition that its id hashes to."""
+    verdict = Verdict("right partition", what="aggregates")
+    seen: dict[tuple[str, str], int] = {}
+    for entry in log.entries:
+        known = seen.get((entry.topic, entry.subject))
+        if known is None:
+            verdict.look()
+            known = seen[entry.topic, entry.subject] = partition_of(entry.subject.encode(), log.partitions[entry.topic])
+        if entry.partition != known:
+            verdict.blame(f"{entry.topic} {entry.subject} #{entry.sequence} lies in {entry.partition}, not in {known}")
+    return verdict
+
+
+def numbered(log: Log) -> Verdict:
+    """First occurrences run 1..n per aggregate; repetitions are allowed and are the same event, byte for byte."""
+    verdict = Verdict("sequence 1..n per aggregate", what="events")
+    last: Counter[tuple[str, str]] = Counter()
+    content: dict[bytes, bytes] = {}
+    owner: dict[tuple[str, str, int], bytes] = {}
+    repeated = 0
+    for entry in log.entries:
+        if entry.id in content:
+            repeated += 1
+            if content[entry.id] != entry.content:
+                verdict.blame(f"{entry.type} {entry.id.hex()} came twice with different content")
+            continue
+        content[entry.id] = entry.content
+        verdict.look()
+        place, wanted = (entry.topic, entry.subject), last[entry.topic, entry.subject] + 1
+        other = owner.setdefault((*place, entry.sequence), entry.id)
+        if other != entry.id:
+            verdict.blame(f"{entry.subject} #{entry.sequence} is claimed by two events")
+        elif entry.sequence != wanted:
+            verdict.blame(f"{entry.subject}: #{entry.sequence} stands where #{wanted} belongs ({entry.topic})")
+        last[place] = max(last[place], entry.sequence)
+    verdict.notes.append(f"{len(last)} aggregates, {repeated} repetitions on the log")
+    return verdict
+
+
+def versions(log: Log) -> dict[tuple[str, str], set[int]]:
+    """(source, aggregate) -> the sequence numbers on the log."""
+    found: dict[tuple[str, str], set[int]] = {}
+    for entry in log.entries:
+        found.setdefault((entry.source, entry.subject), set()).add(entry.sequence)
+    return found
+
+
+def missing(numbers: set[int], version: int) -> Iterator[int]:
+    """Those of 1..version that are not there."""
+    return (number for number in range(1, version + 1) if number not in numbers)
