@@ -19,7 +19,6 @@ from kb_svc.api.schemas import (
 from kb_svc.commands import articles as commands
 from kb_svc.domain.model import Kind, Language, State
 from kb_svc.queries import articles as queries
-from kb_svc.tables import ARTICLES
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ApiRoute)
 Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="A published version; the newest when left out.")]
@@ -79,7 +78,7 @@ async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
 )
 async def get_draft(article_id: Id, reader: Read) -> DraftOut:
     """The next version as it stands."""
-    return DraftOut.of(await reader.get(ARTICLES, article_id), await queries.draft_of(reader, article_id))
+    return DraftOut.of(await queries.article_of(reader, article_id), await queries.draft_of(reader, article_id))
 
 
 @router.get("/{article_id}/versions", operation_id="listVersions", responses=problems(401, 404, 422))

@@ -43,6 +43,11 @@ async def draft_of(reader: Reader, article_id: str) -> Draft:
     return await reader.get(tables.DRAFTS, article_id)
 
 
+async def article_of(reader: Reader, article_id: str) -> Article:
+    """The article itself, whatever its state."""
+    return await reader.get(tables.ARTICLES, article_id)
+
+
 async def history(reader: Reader, article_id: str) -> list[Edition]:
     """Every published version, newest first."""
     editions = await reader.all(tables.HISTORY, article_id=article_id)
