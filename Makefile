@@ -57,12 +57,14 @@ check: $(STAMP) ## format, lint, types, import rules, generated documents
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 	$(BIN)/python -m aftercare_events.docs --check
+	$(BIN)/python -m aftercare_chassis.openapi_docs --check
 	$(BIN)/aftercare lifecycles --check
 
 format: $(STAMP) ## put the code into shape and write the generated documents
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m aftercare_events.docs
+	$(BIN)/python -m aftercare_chassis.openapi_docs
 	$(BIN)/aftercare lifecycles
 
 bench: $(STAMP) ## measure, and write docs/benchmarks.md
