@@ -167,7 +167,7 @@ D = TypeVar("D", Case, Dispute)
 def move(case: Case, action: Action, on: Occasion) -> Case:
     """The case after `action`; IllegalMove, NotYours, or RefundDecided where the decision bars it."""
     state = CASE[case.type].move(case.state, action, on.actor)
-    if _barred(case, action):
+    if case.refund_id is not None and action in BARRED_BY_REFUND:
         raise RefundDecided(action=action, refund_id=case.refund_id)
     return _enter(case, state, CASE[case.type].wait(state), on)
 
@@ -199,9 +199,16 @@ def opened_dispute(dispute: Dispute, on: Occasion) -> Dispute:
 
 def allowed(case: Case, actor: Actor) -> list[Allowed]:
     """Every action with a why-not, out of the same rows and bars that `move` obeys."""
+    return allowed_in(case.type, case.state, case.refund_id is not None, actor)
+
+
+def allowed_in(type_: CaseType, state: State, refund_decided: bool, actor: Actor) -> list[Allowed]:
+    """The same for every case of this type in this state."""
     return [
-        Allowed(each.action, False, REFUND_DECIDED) if each.allowed and _barred(case, Action(each.action)) else each
-        for each in CASE[case.type].allowed(case.state, actor)
+        Allowed(each.action, False, REFUND_DECIDED)
+        if each.allowed and refund_decided and each.action in BARRED_BY_REFUND
+        else each
+        for each in CASE[type_].allowed(state, actor)
     ]
 
 
@@ -229,10 +236,6 @@ def timer(case: Case, on: Occasion) -> Action | None:
     due = case.deadline_at is not None and case.deadline_at <= on.now
     wait = CASE[case.type].wait(case.state)
     return wait.then if due and wait else None
-
-
-def _barred(case: Case, action: Action) -> bool:
-    return case.refund_id is not None and action in BARRED_BY_REFUND
 
 
 def _enter(row: D, state: Any, wait: Wait[Any] | None, on: Occasion) -> D:
