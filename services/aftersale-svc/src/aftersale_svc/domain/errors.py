@@ -30,7 +30,8 @@ class WindowPassed(Refusal):
 class NothingToReturn(Refusal):
     """A return is asked for before anything was shipped."""
 
-    kind, code = Kind.CONFLICT, "nothing_to_return"
+    # The parcel may be on its way here: order-svc already shows it.
+    kind, code, retry_after = Kind.CONFLICT, "nothing_to_return", 1
     zh, en = "商品尚未发货，请申请仅退款。", "Nothing was shipped yet; ask for refund_only."
 
 
