@@ -43,6 +43,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "startPayment": {"buyer"},
         "listPayments": EVERYBODY,
         "getPayment": READERS,
+        "refundRemainder": {"agent", "admin"},
         "shipParcel": {"seller"},
         "listParcels": EVERYBODY,
         "getParcel": READERS,
@@ -131,13 +132,15 @@ class Route:
     async def call(
         self, world: World, client: httpx.AsyncClient, *, stale: bool = False, ids: dict[str, str] | None = None
     ) -> httpx.Response:
-        """Call it about the world's objects; with `stale`, under a condition that cannot hold, so nothing changes."""
+        """Call it about the world's objects; with `stale`, under a condition that cannot hold. The answer is as promised."""
         options: dict[str, Any] = {"params": world.queries.get(self.id), "headers": {}}
         if self.method != "GET" and self.id in world.bodies:
             options["json"] = world.bodies[self.id]
         if stale and self.conditional:
             options["headers"] = {"If-Match": '"v999"'}
-        return await client.request(self.method, self.path.format(**{**world.ids, **(ids or {})}), **options)
+        response = await client.request(self.method, self.path.format(**{**world.ids, **(ids or {})}), **options)
+        world.keeps_promise(self.path, self.method, response)
+        return response
 
 
 def routes(world: World) -> Iterator[Route]:

@@ -20,6 +20,7 @@ from aftercare_events import (
 from aftersale_svc import main as aftersale
 from analytics_svc import main as analytics
 from cs_svc import main as cs
+from jsonschema import Draft202012Validator
 from kb_svc import main as kb
 from order_svc import main as order
 from standardwebhooks import Webhook
@@ -39,6 +40,22 @@ class World:
     ids: dict[str, str] = field(default_factory=dict)
     bodies: dict[str, Any] = field(default_factory=dict)
     queries: dict[str, dict[str, str]] = field(default_factory=dict)
+    checked: set[tuple[str, str, int]] = field(default_factory=set)
+
+    def keeps_promise(self, path: str, method: str, response: httpx.Response) -> None:
+        """Assert that the OpenAPI tells of this answer: its status, its media type, its shape."""
+        document = self.harness.service.app.openapi()
+        promised = document["paths"][path][method.lower()]["responses"]
+        assert str(response.status_code) in promised, (method, path, response.status_code, response.text)
+        content = promised[str(response.status_code)].get("content", {})
+        place = (path, method, response.status_code)
+        if not content or (place in self.checked and not response.is_success):
+            return
+        self.checked.add(place)
+        [(media_type, told)] = content.items()
+        assert response.headers["content-type"] == media_type, place
+        schema = {**told["schema"], "components": document["components"]}
+        Draft202012Validator(schema).validate(_without_null(response.json()))
 
     @property
     def paths(self) -> dict[str, Any]:
@@ -70,6 +87,13 @@ class World:
         given = {name: value for name, value in usual.items() if name in event.model_fields}
         await self.harness.consume(event(**given | fields))
         assert await self.harness.parked() == []
+
+
+def _without_null(value: Any) -> Any:
+    """The body as a client reads it: a field that is null and one that is absent mean the same."""
+    if isinstance(value, dict):
+        return {name: _without_null(inner) for name, inner in value.items() if inner is not None}
+    return [_without_null(inner) for inner in value] if isinstance(value, list) else value
 
 
 def cny(amount: int) -> dict[str, Any]:
