@@ -6,6 +6,7 @@ from fastapi import FastAPI
 from order_svc import tables
 from order_svc.api import courier_endpoints, courier_webhooks, orders, parcels, payment_webhooks, payments
 from order_svc.commands import courier_pushes, provider_calls, timers
+from order_svc.commands.payment_webhooks import WORKERS as WEBHOOK_WORKERS
 from order_svc.consumers import HANDLERS
 from order_svc.settings import Settings
 
@@ -27,7 +28,7 @@ def service(settings: Settings | None = None) -> Service:
         ],
         handlers=HANDLERS,
         deadlines=timers.WHEN_DUE,
-        workers=(*provider_calls.WORKERS, *courier_pushes.WORKERS),
+        workers=(*provider_calls.WORKERS, *WEBHOOK_WORKERS, *courier_pushes.WORKERS),
         metadata=tables.metadata,
     )
 

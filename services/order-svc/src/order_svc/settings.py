@@ -24,6 +24,7 @@ class Settings(ServiceSettings):
     payment_hours: Hours = 0.5
     auto_receipt_hours: Hours = 240
     after_sale_window_hours: Hours = 168
+    payment_webhook_hours: Hours = 24 * 30
     courier_unmatched_hours: Hours = 72
     courier_secret_grace_hours: Hours = 24
     courier_inbox_hours: Hours = 24 * 30

@@ -85,3 +85,13 @@ async def test_money_taken_after_a_decline_is_kept_for_the_order_or_paid_back(sh
     assert (await shop.order(order["id"]))["payment_id"] == second["id"]
     refunds = (await shop.payment(first["id"]))["refunds"]
     assert [each["amount"]["amount"] for each in refunds] == [29500]
+
+
+async def test_old_callbacks_are_forgotten(shop):
+    _, payment = await pending(shop)
+    await shop.callback("payment.succeeded", money(payment))
+    await shop.h.run_workers("payment-webhook-pruning")
+    assert await shop.verdicts() == ["accepted"]
+    shop.h.clock.advance(hours=24 * 31)
+    await shop.h.run_workers("payment-webhook-pruning")
+    assert await shop.verdicts() == []

@@ -5,6 +5,7 @@ import copy
 
 import pytest
 from aftercare_events import OrderAddressChanged, OrderCancelled, OrderCreated, RefundSucceeded
+from order_svc.commands import timers
 
 
 def actions(order):
@@ -194,6 +195,15 @@ async def test_an_unpaid_order_is_cancelled_by_its_timer_and_not_before(shop):
     body = {"payment_method": "sim_success"}
     refused = await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=body)
     shop.problem(refused, 409, "illegal_transition")
+
+
+async def test_a_timer_that_comes_late_looks_again_before_it_acts(shop):
+    young, (paid, _) = await shop.place(), await shop.paid()
+    for order in (young, paid):
+        async with shop.h.runtime.transaction() as tx:
+            await timers.order_due(tx, order["id"])
+        assert (await shop.order(order["id"]))["state"] == order["state"]
+    assert await shop.told(OrderCancelled) == []
 
 
 @pytest.mark.parametrize("who", ["buyer", "seller"])

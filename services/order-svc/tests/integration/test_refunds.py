@@ -13,6 +13,7 @@ from aftercare_events import (
     RefundSucceeded,
     RefundUnknown,
 )
+from aftercare_simulators.payment.methods import Method
 from order_svc.domain.tracking import ParcelStatus
 
 
@@ -83,6 +84,7 @@ async def test_concurrent_refunds_never_exceed_the_payment(shop):
     assert shown["refunded"]["amount"] == 20000
     assert sorted(r["state"] for r in shown["refunds"]) == ["failed"] * 6 + ["succeeded"] * 2
     assert [e.refunded_minor for e in await shop.told(RefundSucceeded)] == [10000, 20000]
+    assert len(await shop.told(RefundSubmitted)) == 2, "the provider must not even be asked for the others"
 
 
 async def test_a_refund_the_provider_declines_frees_its_money(shop):
@@ -173,3 +175,19 @@ async def test_units_go_back_on_sale_only_if_their_money_did_not_go_back(shop, m
     await shop.h.consume(shop.case(AfterSaleClosed, order, cause="verdict"))
     withdrawn = (await shop.order(order["id"]))["lines"][0]["withdrawn_quantity"]
     assert withdrawn == (0 if method == "sim_refund_declined" else 1)
+
+
+async def test_an_operator_tries_again_what_the_provider_declined(shop):
+    order, payment = await shop.paid("sim_refund_declined")
+    operator, path = shop.h.client("admin", "ops-1"), f"/v1/payments/{payment['id']}/refund-remainder"
+    shop.problem(await operator.post(path), 409, "not_refundable")
+    await shop.seller.post(f"/v1/orders/{order['id']}/cancel")
+    shop.problem(await operator.post(path), 409, "nothing_to_refund")
+    await shop.settle()
+    shop.provider.override = Method.SUCCESS
+    shop.problem(await shop.buyer.post(path), 403, "forbidden")
+    assert (await operator.post(path)).status_code == 200
+    await shop.settle()
+    shown = await shop.payment(payment["id"])
+    assert [each["state"] for each in shown["refunds"]] == ["failed", "succeeded"]
+    assert shop.paid_back(payment) == 29500

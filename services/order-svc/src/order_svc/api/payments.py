@@ -7,7 +7,7 @@ from fastapi import APIRouter
 
 from order_svc import queries
 from order_svc.api.schemas.payments import PaymentIn, PaymentOut
-from order_svc.commands import payments
+from order_svc.commands import payments, refund_requests
 from order_svc.domain.model import PaymentState
 
 router = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
@@ -43,3 +43,15 @@ async def list_payments(
 async def get_payment(payment_id: Id, reader: Read) -> PaymentOut:
     """A payment and its refunds."""
     return PaymentOut.of(await queries.payment(reader, payment_id))
+
+
+@router.post(
+    "/payments/{payment_id}/refund-remainder",
+    operation_id="refundRemainder",
+    responses=problems(400, 401, 403, 404, 409, 412, 422),
+    dependencies=[allow("agent", "admin")],
+)
+async def refund_remainder(payment_id: Id, tx: Tx) -> PaymentOut:
+    """Try once more, as a new refund, to give back what is left of the payment of an order that is not fulfilled."""
+    payment = await refund_requests.refund_remainder(tx, payment_id)
+    return PaymentOut.of(await queries.payment_view(tx, payment))

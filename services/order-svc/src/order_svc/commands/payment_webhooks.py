@@ -1,13 +1,16 @@
 """Callbacks of payment providers: each message is taken once, and what is not believed leaves a trace."""
 
 import hashlib
+from datetime import timedelta
 
+from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.workers import Worker
 
 from order_svc.commands import payments, refunds
 from order_svc.domain.model import Subject
 from order_svc.providers.port import Notice, Untrusted
-from order_svc.tables.payments import PAYMENTS, RECORD_WEBHOOK, REFUNDS
+from order_svc.tables.payments import PAYMENTS, PRUNE_WEBHOOKS, RECORD_WEBHOOK, REFUNDS
 
 ACCEPTED, IGNORED = "accepted", "ignored"
 
@@ -41,6 +44,13 @@ async def record(tx: Transaction, provider: str, message_id: str, body: bytes, v
     )
 
 
+async def prune(runtime: Runtime) -> bool:
+    """Forget old messages: long after the signature's five minutes none of them can come again."""
+    async with runtime.transaction() as tx:
+        await tx.execute(PRUNE_WEBHOOKS, before=tx.now - timedelta(hours=tx.settings.payment_webhook_hours))
+    return False
+
+
 async def _check(tx: Transaction, provider: str, notice: Notice) -> None:
     money: tuple[int, str] | None = None
     payment_id = notice.subject_id
@@ -54,3 +64,6 @@ async def _check(tx: Transaction, provider: str, notice: Notice) -> None:
         raise Untrusted("unknown_subject", believed=True)
     if (money or (payment.amount_minor, payment.currency)) != (notice.amount_minor, notice.currency):
         raise Untrusted("amount_mismatch", believed=True)
+
+
+WORKERS = (Worker("payment-webhook-pruning", prune, idle=300),)

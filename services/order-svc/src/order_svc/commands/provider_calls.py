@@ -110,5 +110,7 @@ async def keep(tx: Transaction, call: ProviderCall, answer: Answer) -> None:
         await tx.execute(PUT_OFF_CALL, call_id=call.id, next_verb=verb, next_at=tx.now + timedelta(seconds=wait))
 
 
-# Several lanes, so that one slow answer does not hold up everybody's money.
-WORKERS = tuple(Worker(f"provider-calls-{number}", step) for number in range(1, LANES + 1))
+# Several lanes, so that one slow answer does not hold up everybody's money; those in reserve look less often.
+WORKERS = tuple(
+    Worker(f"provider-calls-{number}", step, idle=0.2 if number == 1 else 1.0) for number in range(1, LANES + 1)
+)

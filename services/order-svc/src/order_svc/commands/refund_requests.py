@@ -9,8 +9,19 @@ from aftercare_chassis.transaction import Transaction
 from aftercare_events import RefundFailed, RefundRequested
 
 from order_svc.commands import receipts, refunds
-from order_svc.domain import policy
-from order_svc.domain.model import Amount, Order, Payment, ProviderCall, Refund, RefundState, Subject, Verb
+from order_svc.domain import errors, policy
+from order_svc.domain.model import (
+    Amount,
+    Order,
+    OrderState,
+    Payment,
+    PaymentState,
+    ProviderCall,
+    Refund,
+    RefundState,
+    Subject,
+    Verb,
+)
 from order_svc.providers.port import Answer, Outcome
 from order_svc.tables.cases import CASE_LINES, CASE_LINES_OF, CASES
 from order_svc.tables.orders import LINES, LINES_OF, ORDERS
@@ -36,6 +47,19 @@ async def accept(tx: Transaction, event: RefundRequested) -> None:
         return
     order = await _withdraw(tx, order, event.case_id)
     await execute(tx, order, payment, refund)
+
+
+async def refund_remainder(tx: Transaction, payment_id: str) -> Payment:
+    """An operator's way out where the provider declined to refund an order that is not fulfilled: a new refund,
+    under a new key, of whatever is left."""
+    payment = await tx.lock(PAYMENTS, payment_id)
+    order = await tx.get(ORDERS, payment.order_id)  # a cancelled order stays cancelled: no need to hold it
+    kept_for_order = order.payment_id == payment.id and order.state is not OrderState.CANCELLED
+    if kept_for_order or payment.state is not PaymentState.SUCCEEDED:
+        raise errors.NotRefundable(state=order.state)
+    if await give_back(tx, order, payment, "operator") is None:
+        raise errors.NothingToRefund()
+    return payment
 
 
 async def give_back(tx: Transaction, order: Order, payment: Payment, cause: str) -> Refund | None:

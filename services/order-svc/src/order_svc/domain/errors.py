@@ -113,3 +113,19 @@ class SecretUnfit(Refusal):
     kind, code = Kind.INVALID, "secret_unfit"
     zh = "该密钥不符合 {partner} 的签名要求。"
     en = "This secret does not fit the signature scheme of {partner}."
+
+
+class NotRefundable(Refusal):
+    """The money belongs to an order that is being fulfilled; only a case gives it back."""
+
+    kind, code = Kind.CONFLICT, "not_refundable"
+    zh = "订单状态为 {state}，该笔款项须通过售后退款。"
+    en = "The order is {state}: this money goes back through an after-sale case only."
+
+
+class NothingToRefund(Refusal):
+    """All of the payment has been refunded or is on its way."""
+
+    kind, code = Kind.CONFLICT, "nothing_to_refund"
+    zh = "该支付已全部退款或正在退款。"
+    en = "All of this payment has been refunded or is on its way."

@@ -112,15 +112,8 @@ class ParcelEvent:
 
 
 def in_order(history: Iterable[ParcelEvent]) -> list[ParcelEvent]:
-    """The history as it happened: by the courier's time; of equal times the further status last, then by arrival.
-
-    A courier whose clock runs ahead cannot put a scan after the moment we heard of it.
-    """
-    return sorted(history, key=_when)
-
-
-def _when(event: ParcelEvent) -> tuple[datetime, int, datetime, str]:
-    return min(event.occurred_at, event.received_at), _RANK[event.status], event.received_at, event.key
+    """The history as it happened: by the courier's time; of equal times the further status last, then by arrival."""
+    return sorted(history, key=lambda event: (event.occurred_at, _RANK[event.status], event.received_at, event.key))
 
 
 def latest(history: Iterable[ParcelEvent]) -> ParcelEvent | None:

@@ -141,3 +141,4 @@ RECORD_WEBHOOK = Statement(
     )
     .on_conflict_do_nothing()
 )
+PRUNE_WEBHOOKS = Statement(delete(payment_webhook).where(payment_webhook.c.received_at < bindparam("before")))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 from aftercare_events import OrderDelivered, ParcelStatusChanged
+from order_svc.commands import courier_pushes
 
 WAYBILL = "73000000000001"
 
@@ -232,3 +233,38 @@ async def test_what_was_finished_long_ago_is_deleted(desk, order):
     desk.harness.clock.advance(hours=24 * 31)
     await desk.harness.run_workers("courier-inbox-pruning")
     assert await desk.pushes() == []
+
+
+async def test_several_workers_share_the_work_and_double_nothing(desk, order):
+    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.now()
+    for hours, action in enumerate(("SIGNED", "DISPATCH", "ARRIVAL", "DEPARTURE", "GOT")):
+        await desk.zto(endpoint, action, at=now - timedelta(hours=hours))
+
+    async def worker() -> None:
+        while await courier_pushes.follow(desk.harness.runtime):
+            pass
+
+    await asyncio.gather(*(worker() for _ in range(4)))
+    assert {push["state"] for push in await desk.pushes()} == {"applied"}
+    assert [push["attempts"] for push in await desk.pushes()] == [1] * 5
+    shown = await desk.parcel(parcel)
+    assert (shown["status"], len(shown["events"])) == ("delivered", 5)
+
+
+async def test_a_push_our_own_code_stumbles_over_is_set_back_and_at_last_aside(desk, order, monkeypatch):
+    await desk.ship(order)
+    endpoint = await desk.endpoint()
+
+    async def stumble(*_: object) -> int:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(courier_pushes.parcels, "apply_scan", stumble)
+    await desk.zto(endpoint, "GOT")
+    await desk.work()
+    (push,) = await desk.pushes()
+    assert (push["state"], push["why"], push["attempts"]) == ("waiting", "ZeroDivisionError", 1)
+    for _ in range(11):
+        desk.harness.clock.advance(hours=1)
+        await desk.work()
+    (push,) = await desk.pushes()
+    assert (push["state"], push["attempts"], push["due_at"]) == ("failed", 12, None)
