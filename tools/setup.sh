@@ -37,7 +37,7 @@ for member in libs/*/ services/*/ tools/*/; do
     [ -f "$member/pyproject.toml" ] && members="$members -e $member"
 done
 # The workspace's own uv settings leave the members out of every resolution; here they are meant.
-.venv/bin/uv pip install -q --no-config --no-deps $members
+.venv/bin/uv pip install -q --no-config --compile-bytecode --no-deps $members
 # Every process of the suite imports the same modules: compiled once, the whole stack starts in half the time.
 .venv/bin/python -m compileall -q libs services tools || true
 

@@ -9,7 +9,7 @@ from aftercare_cli.journey import Journey
 from aftercare_cli.person import Person
 
 # The first test waits for the whole suite to start.
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 Ledger = Callable[[str], tuple[int, int]]
 

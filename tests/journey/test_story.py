@@ -8,7 +8,7 @@ from aftercare_cli.demo.story import Story
 from aftercare_cli.journey import Journey
 
 # The first test waits for the whole suite to start.
-pytestmark = pytest.mark.timeout(300)
+pytestmark = pytest.mark.timeout(600)
 
 EXPECTED = {
     "OrderCreated": 1,

@@ -15,8 +15,9 @@ from aftercare_cli.stack.processes import Processes, need_port
 from aftercare_cli.stack.threads import run
 from aftercare_cli.stack.waiting import wait_for
 
-START_SECONDS = 60
-MIGRATE_SECONDS = 120
+# Generous: a machine may be busy with other things; a service that dies is named at once all the same.
+START_SECONDS = 180
+MIGRATE_SECONDS = 300
 
 
 @dataclass(slots=True)
