@@ -78,7 +78,7 @@ async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
 )
 async def get_draft(article_id: Id, reader: Read) -> DraftOut:
     """The next version as it stands."""
-    return DraftOut.of(await queries.article_of(reader, article_id), await queries.draft_of(reader, article_id))
+    return DraftOut.of(*await queries.draft(reader, article_id))
 
 
 @router.get("/{article_id}/versions", operation_id="listVersions", responses=problems(401, 404, 422))

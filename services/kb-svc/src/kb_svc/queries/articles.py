@@ -30,22 +30,20 @@ async def show(reader: Reader, article_id: str, number: int | None = None) -> Sh
     """This version, or the newest published one; an editor sees the first draft where nothing is published yet."""
     article = await reader.get(tables.ARTICLES, article_id)
     if number is None and not article.published:
-        written = await draft_of(reader, article_id)
-        return shown(reader, article, written)
+        return shown(reader, article, await _written(reader, article_id))
     edition = await reader.get(tables.EDITIONS, article_id, number or article.published)
     return shown(reader, article, edition)
 
 
-async def draft_of(reader: Reader, article_id: str) -> Draft:
-    """The next version as it stands; NotFound for everybody but editors."""
+async def draft(reader: Reader, article_id: str) -> tuple[Article, Draft]:
+    """The article and its next version as it stands; NotFound for everybody but editors."""
+    return await reader.get(tables.ARTICLES, article_id), await _written(reader, article_id)
+
+
+async def _written(reader: Reader, article_id: str) -> Draft:
     if not is_editor(reader):
         raise NotFound(what="drafts")
     return await reader.get(tables.DRAFTS, article_id)
-
-
-async def article_of(reader: Reader, article_id: str) -> Article:
-    """The article itself, whatever its state."""
-    return await reader.get(tables.ARTICLES, article_id)
 
 
 async def history(reader: Reader, article_id: str) -> list[Edition]:
