@@ -22,13 +22,13 @@ class Answers(TypedDict):
 class Part(BaseModel):
     """A nested value of an event, such as a line."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Event(BaseModel):
     """A fact that happened to one aggregate. Unknown fields are ignored, so that producers may add optional ones."""
 
-    model_config = ConfigDict(frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
     TOPIC: ClassVar[Topic]
     KEY: ClassVar[str]
