@@ -29,17 +29,13 @@ fi
 [ -x .venv/bin/uv ] || { say "installing uv into it"; .venv/bin/pip install -q --disable-pip-version-check uv; }
 
 export UV_PYTHON_DOWNLOADS=never VIRTUAL_ENV="$PWD/.venv"
-say "installing the locked packages"
-.venv/bin/uv pip sync -q --compile-bytecode requirements.lock
-say "installing our own packages from this checkout"
-members=
+say "installing the locked packages, and our own from this checkout"
 for member in libs/*/ services/*/ tools/*/; do
-    [ -f "$member/pyproject.toml" ] && members="$members -e $member"
-done
-# The workspace's own uv settings leave the members out of every resolution; here they are meant.
-.venv/bin/uv pip install -q --no-config --compile-bytecode --no-deps $members
-# Every process of the suite imports the same modules: compiled once, the whole stack starts in half the time.
-.venv/bin/python -m compileall -q libs services tools || true
+    [ ! -f "$member/pyproject.toml" ] || echo "-e ./$member"
+done >.venv/members.txt
+# One sync for both, so that nothing is taken out and put back while somebody uses it. The workspace's own uv settings
+# leave the members out of every resolution; here they are meant.
+.venv/bin/uv pip sync -q --no-config --compile-bytecode requirements.lock .venv/members.txt
 
 # Kafka runs on Java and comes through Maven, unless somebody gives its address or containers are asked for.
 if [ -z "${AFTERCARE_KAFKA:-}" ] && [ "${AFTERCARE_STACK:-embedded}" = embedded ]; then
