@@ -48,6 +48,7 @@ _SECURITY = [
     (b"x-frame-options", b"DENY"),
 ]
 _NOT_STORED = (b"cache-control", b"no-store")
+_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _PROBES = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
 
 
@@ -104,7 +105,8 @@ class Edge:
             with suppress(bodies.Disconnected):
                 await self._guarded(scope, headers, receive, answer)
         route = getattr(scope.get("route"), "path", "unmatched")
-        self._runtime.metrics.answered(scope["method"], route, answer.status, time.perf_counter() - started)
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"  # a client may invent as many as it likes
+        self._runtime.metrics.answered(method, route, answer.status, time.perf_counter() - started)
 
     async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: "_Answer") -> None:
         request = Request(scope)

@@ -19,9 +19,9 @@ ALLOWED = frozenset(
     """
     action aggregate attempt attempts backlog bucket buckets cause code consumer count cursor deadline duration_ms error
     event event_id event_type generation group host id kind lag level limit logger method migration name offset operation
-    owned partition path_template port process provider partner queue reason reference_id retry_in revision route
+    owned partition path_template port process provider partner push queue reason reference_id retry_in revision route
     rows seconds sequence service signal size source span_id state status subject taken timestamp topic trace_id type
-    version waited where worker
+    verdict version waited where why worker
     """.split()  # noqa: SIM905
 )
 _SCALARS = (bool, int, float, type(None))

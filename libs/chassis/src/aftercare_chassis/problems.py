@@ -50,6 +50,16 @@ class Unavailable(Refusal):
     zh, en = "服务暂时不可用，请稍后重试。", "The service is unavailable for the moment; try again shortly."
 
 
+class ConcurrentChange(Refusal):
+    """Somebody else has just made what may exist only once."""
+
+    kind, code, retry_after = Kind.CONFLICT, "concurrent_change", RETRY_SECONDS
+    zh, en = (
+        "同一对象刚刚被他人创建或修改，请重新读取后再试。",
+        "Somebody else has just changed this; read it again and retry.",
+    )
+
+
 _HTTP = {
     400: ("malformed_request", "请求格式有误", "请求格式有误。", "The request is malformed."),
     401: ("unauthenticated", "未通过身份验证", "请先登录。", "Authentication is needed."),
@@ -98,6 +108,10 @@ def response_to(request: Request, error: Exception) -> Response:
     if is_unavailable(error):
         _log.warning("unavailable", error=type(error).__name__)
         return problem_response(request, Unavailable())
+    if isinstance(error, asyncpg.UniqueViolationError | asyncpg.ExclusionViolationError):
+        # Commands look before they insert: what is left is the race between two of them, which the database has decided.
+        _log.warning("concurrent_change", reason=error.constraint_name)
+        return problem_response(request, ConcurrentChange())
     _log.error("internal_error", error=type(error).__name__, where=where(error))
     return status_response(request, 500)
 

@@ -144,6 +144,12 @@ async def test_a_database_that_is_away_means_try_again(client: httpx.AsyncClient
     assert response.headers["retry-after"] == "1"
 
 
+async def test_a_race_that_the_database_decided_is_a_conflict(client: httpx.AsyncClient) -> None:
+    response = await client.get("/database", params={"error": "UniqueViolationError"})
+    problem(response, 409, "concurrent_change")
+    assert response.headers["retry-after"] == "1"
+
+
 async def test_a_bug_in_a_statement_is_no_outage(client: httpx.AsyncClient) -> None:
     problem(await client.get("/database", params={"error": "UndefinedColumnError"}), 500, "internal_error")
 
