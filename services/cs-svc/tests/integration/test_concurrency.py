@@ -2,14 +2,15 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import Awaitable, Sequence
 
 from aftercare_events import AfterSaleApproved, AfterSaleFrozen
-from cs_desk import CASE, SCORES, complaint_body
+from cs_desk import CASE, SCORES, Desk, complaint_body
 
 MANY = 20
 
 
-async def test_many_complaints_with_different_keys_make_one(served) -> None:
+async def test_many_complaints_with_different_keys_make_one(served: Desk) -> None:
     calls = (served.buyer.post("/v1/complaints", json=complaint_body(text=str(n))) for n in range(MANY))
     answers = await asyncio.gather(*calls)
     assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
@@ -19,13 +20,13 @@ async def test_many_complaints_with_different_keys_make_one(served) -> None:
     assert len(await served.events("ComplaintOpened")) == 1
 
 
-async def test_many_about_an_order_alone_make_one_too(served) -> None:
+async def test_many_about_an_order_alone_make_one_too(served: Desk) -> None:
     body = complaint_body(case_id=None)
     answers = await asyncio.gather(*(served.buyer.post("/v1/complaints", json=body) for _ in range(MANY)))
     assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
 
 
-async def test_many_calls_with_one_key_make_one(served) -> None:
+async def test_many_calls_with_one_key_make_one(served: Desk) -> None:
     key = {"Idempotency-Key": "the same"}
     calls = (served.buyer.post("/v1/complaints", json=complaint_body(), headers=key) for _ in range(MANY))
     answers = await asyncio.gather(*calls)
@@ -38,7 +39,7 @@ async def test_many_calls_with_one_key_make_one(served) -> None:
     assert len(await served.events("ComplaintOpened")) == 1
 
 
-async def test_many_ratings_make_one(served) -> None:
+async def test_many_ratings_make_one(served: Desk) -> None:
     await served.completed()
     body = {"case_id": CASE, "scores": SCORES}
     answers = await asyncio.gather(*(served.buyer.post("/v1/ratings", json=body) for _ in range(MANY)))
@@ -46,7 +47,7 @@ async def test_many_ratings_make_one(served) -> None:
     assert len(await served.events("RatingGiven")) == 1
 
 
-async def test_many_speak_at_once_and_all_are_heard_in_one_order(served) -> None:
+async def test_many_speak_at_once_and_all_are_heard_in_one_order(served: Desk) -> None:
     opened = await served.conversation(text="0")
     path = f"/v1/conversations/{opened['id']}"
     people = (served.buyer, served.seller, served.agent)
@@ -61,12 +62,12 @@ async def test_many_speak_at_once_and_all_are_heard_in_one_order(served) -> None
     assert mine == list(range(1, MANY + 4))
 
 
-async def _in_turn(awaitables) -> None:
+async def _in_turn(awaitables: Sequence[Awaitable[object]]) -> None:
     for each in awaitables:
         await each
 
 
-async def test_two_agents_settle_one_complaint_once(served) -> None:
+async def test_two_agents_settle_one_complaint_once(served: Desk) -> None:
     complaint = await served.complaint()
     path = f"/v1/complaints/{complaint['id']}/resolve"
     calls = (served.agent.post(path, json={"outcome": outcome}) for outcome in ("upheld", "unfounded"))

@@ -1,9 +1,9 @@
 """Buyer, seller and agent in one conversation, and all of it read back."""
 
-from cs_desk import CASE, ORDER, made
+from cs_desk import CASE, ORDER, Desk, made
 
 
-async def test_a_buyer_opens_a_conversation_about_a_case(served) -> None:
+async def test_a_buyer_opens_a_conversation_about_a_case(served: Desk) -> None:
     opened = await served.conversation()
     assert opened["id"].startswith("conv_")
     assert (opened["state"], opened["order_id"], opened["case_id"]) == ("open", ORDER, CASE)
@@ -15,7 +15,7 @@ async def test_a_buyer_opens_a_conversation_about_a_case(served) -> None:
     assert opened["answer_due_at"] == "2026-03-02T13:00:00Z"
 
 
-async def test_opening_is_told_without_the_text(served) -> None:
+async def test_opening_is_told_without_the_text(served: Desk) -> None:
     opened = await served.conversation()
     (told,) = await served.events("ConversationOpened")
     (posted,) = await served.events("MessagePosted")
@@ -26,23 +26,23 @@ async def test_opening_is_told_without_the_text(served) -> None:
     assert "退款".encode() not in b"".join(e.data for e in await served.harness.envelopes())
 
 
-async def test_a_conversation_may_be_about_nothing_in_particular(desk) -> None:
+async def test_a_conversation_may_be_about_nothing_in_particular(desk: Desk) -> None:
     opened = made(await desk.buyer.post("/v1/conversations", json={"text": "你好"}))
     assert (opened["order_id"], opened["case_id"], opened["merchant_id"]) == (None, None, None)
     assert (await desk.seller.get(f"/v1/conversations/{opened['id']}")).status_code == 404
 
 
-async def test_an_order_alone_is_enough(served) -> None:
+async def test_an_order_alone_is_enough(served: Desk) -> None:
     opened = made(await served.buyer.post("/v1/conversations", json={"order_id": ORDER, "text": "?"}))
     assert (opened["order_id"], opened["case_id"]) == (ORDER, None)
 
 
-async def test_a_case_alone_brings_its_order(served) -> None:
+async def test_a_case_alone_brings_its_order(served: Desk) -> None:
     opened = made(await served.buyer.post("/v1/conversations", json={"case_id": CASE, "text": "?"}))
     assert opened["order_id"] == ORDER
 
 
-async def test_all_three_sides_write_and_read_the_same(served) -> None:
+async def test_all_three_sides_write_and_read_the_same(served: Desk) -> None:
     opened = await served.conversation()
     path = f"/v1/conversations/{opened['id']}"
     made(await served.agent.post(f"{path}/messages", json={"text": "正在处理"}))
@@ -55,7 +55,7 @@ async def test_all_three_sides_write_and_read_the_same(served) -> None:
     assert shown[0]["message_count"] == 4
 
 
-async def test_an_answer_ends_the_waiting_and_the_queue_shows_who_waits(served) -> None:
+async def test_an_answer_ends_the_waiting_and_the_queue_shows_who_waits(served: Desk) -> None:
     first, second = await served.conversation(), await served.conversation()
     made(await served.agent.post(f"/v1/conversations/{first['id']}/messages", json={"text": "正在处理"}))
     waiting = (await served.agent.get("/v1/conversations?whose_turn=service")).json()["data"]
@@ -64,7 +64,7 @@ async def test_an_answer_ends_the_waiting_and_the_queue_shows_who_waits(served) 
     assert (answered["whose_turn"], answered["answer_due_at"]) == ("buyer", None)
 
 
-async def test_an_agent_cites_articles(served) -> None:
+async def test_an_agent_cites_articles(served: Desk) -> None:
     opened = await served.conversation()
     cited = {"text": "七天内可退", "citations": [{"article_id": "art_1", "article_version": 2}]}
     path = f"/v1/conversations/{opened['id']}"
@@ -72,14 +72,14 @@ async def test_an_agent_cites_articles(served) -> None:
     assert (await served.buyer.get(path)).json()["messages"][-1]["citations"] == cited["citations"]
 
 
-async def test_only_agents_cite(served) -> None:
+async def test_only_agents_cite(served: Desk) -> None:
     opened = await served.conversation()
     cited = {"text": "?", "citations": [{"article_id": "art_1", "article_version": 2}]}
     response = await served.buyer.post(f"/v1/conversations/{opened['id']}/messages", json=cited)
     served.harness.problem(response, 403, "citations_by_agents_only")
 
 
-async def test_an_agent_takes_a_conversation_over(served) -> None:
+async def test_an_agent_takes_a_conversation_over(served: Desk) -> None:
     opened = await served.conversation()
     path = f"/v1/conversations/{opened['id']}/assign"
     assert (await served.agent.post(path, json={})).json()["agent_id"] == "agent-1"
@@ -88,24 +88,24 @@ async def test_an_agent_takes_a_conversation_over(served) -> None:
     assert len((await served.agent.get("/v1/conversations?agent_id=agent-7")).json()["data"]) == 1
 
 
-async def test_a_closed_conversation_takes_no_more_messages(served) -> None:
+async def test_a_closed_conversation_takes_no_more_messages(served: Desk) -> None:
     opened = await served.conversation()
     path = f"/v1/conversations/{opened['id']}"
     closed = (await served.buyer.post(f"{path}/close")).json()
     assert (closed["state"], closed["whose_turn"], closed["answer_due_at"]) == ("closed", None, None)
     assert closed["closed_at"] == "2026-03-02T09:00:00Z"
     for verb, body in (("messages", {"text": "还有"}), ("close", None)):
-        body = served.harness.problem(await served.buyer.post(f"{path}/{verb}", json=body), 409, "illegal_transition")
-        assert body["allowed"] == []
+        response = await served.buyer.post(f"{path}/{verb}", json=body)
+        assert served.harness.problem(response, 409, "illegal_transition")["allowed"] == []
     assert (await served.events("ConversationClosed"))[0].result == "closed"
 
 
-async def test_the_seller_does_not_close_the_buyers_conversation(served) -> None:
+async def test_the_seller_does_not_close_the_buyers_conversation(served: Desk) -> None:
     opened = await served.conversation()
     served.harness.problem(await served.seller.post(f"/v1/conversations/{opened['id']}/close"), 403, "forbidden")
 
 
-async def test_each_side_is_told_what_it_may_do(served) -> None:
+async def test_each_side_is_told_what_it_may_do(served: Desk) -> None:
     opened = await served.conversation()
     shown = (await served.seller.get(f"/v1/conversations/{opened['id']}")).json()["allowed_actions"]
     assert shown[:3] == [
@@ -115,7 +115,7 @@ async def test_each_side_is_told_what_it_may_do(served) -> None:
     ]
 
 
-async def test_a_long_conversation_shows_its_end_and_pages_the_rest(served) -> None:
+async def test_a_long_conversation_shows_its_end_and_pages_the_rest(served: Desk) -> None:
     opened = await served.conversation(text="0")
     path = f"/v1/conversations/{opened['id']}"
     for number in range(1, 104):
@@ -135,7 +135,7 @@ async def test_a_long_conversation_shows_its_end_and_pages_the_rest(served) -> N
     assert texts == [str(n) for n in range(103, -1, -1)]
 
 
-async def test_versions_are_the_sequences_of_the_events(served) -> None:
+async def test_versions_are_the_sequences_of_the_events(served: Desk) -> None:
     opened = await served.conversation()
     assert opened["version"] == 2
     path = f"/v1/conversations/{opened['id']}"
@@ -146,7 +146,7 @@ async def test_versions_are_the_sequences_of_the_events(served) -> None:
     assert [e.sequence for e in mine] == [1, 2, 3, 4]
 
 
-async def test_lists_are_filtered_and_paged(served) -> None:
+async def test_lists_are_filtered_and_paged(served: Desk) -> None:
     opened = [(await served.conversation())["id"] for _ in range(3)]
     await served.agent.post(f"/v1/conversations/{opened[0]}/close")
     listed = (await served.buyer.get("/v1/conversations?state=open&limit=1")).json()

@@ -1,6 +1,7 @@
 """Judgement without a database."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from cs_svc.domain import policy
@@ -11,8 +12,8 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CASE = KnownCase(id="case_1", order_id="ord_1", buyer_id="buyer-1", merchant_id="m-1", state="pending_review")
 
 
-def conversation(**fields) -> Conversation:
-    known = {
+def conversation(**fields: Any) -> Conversation:
+    known: dict[str, Any] = {
         "id": "conv_1",
         "version": 2,
         "state": ConversationState.OPEN,
@@ -39,7 +40,7 @@ def test_a_digest_names_the_text_without_showing_it() -> None:
 
 
 @pytest.mark.parametrize("order_id", [None, "ord_1"])
-def test_a_case_is_about_its_own_order(order_id) -> None:
+def test_a_case_is_about_its_own_order(order_id: str | None) -> None:
     subject = policy.about_case(CASE, order_id)
     assert (subject.order_id, subject.case_id, subject.buyer_id, subject.merchant_id) == (
         "ord_1",
@@ -61,12 +62,12 @@ def test_an_order_is_a_subject_without_a_case() -> None:
 
 
 @pytest.mark.parametrize("state", ["completed", "closed", "cancelled"])
-def test_an_ended_case_may_be_rated(state) -> None:
+def test_an_ended_case_may_be_rated(state: str) -> None:
     policy.rateable(KnownCase(id="c", order_id="o", buyer_id="b", merchant_id="m", state=state))
 
 
 @pytest.mark.parametrize("state", ["pending_review", "refunding", "disputed", "rejected", "a_state_of_tomorrow"])
-def test_a_case_that_goes_on_may_not_be_rated(state) -> None:
+def test_a_case_that_goes_on_may_not_be_rated(state: str) -> None:
     with pytest.raises(CaseNotCompleted) as refused:
         policy.rateable(KnownCase(id="c", order_id="o", buyer_id="b", merchant_id="m", state=state))
     assert refused.value.facts == {"state": state}
@@ -80,7 +81,7 @@ def test_a_buyer_waits_from_the_first_unanswered_message_on() -> None:
 
 
 @pytest.mark.parametrize("author", [AuthorRole.SELLER, AuthorRole.AGENT])
-def test_an_answer_ends_the_waiting(author) -> None:
+def test_an_answer_ends_the_waiting(author: AuthorRole) -> None:
     asked = policy.spoken(conversation(), AuthorRole.BUYER, NOW, 4)
     answered = policy.spoken(asked, author, NOW + timedelta(hours=1), 4)
     assert (answered.whose_turn, answered.answer_due_at) == (Turn.BUYER, None)

@@ -17,7 +17,7 @@ HAN = re.compile("[一-鿿]")
 
 
 @pytest.mark.parametrize("refusal", [each for each in REFUSALS if each is not Refusal], ids=lambda each: each.code)
-def test_each_refusal_speaks_both_languages(refusal) -> None:
+def test_each_refusal_speaks_both_languages(refusal: type[Refusal]) -> None:
     assert re.fullmatch("[a-z_]+", refusal.code)
     assert HAN.search(refusal.zh)
     assert not HAN.search(refusal.en)
@@ -31,7 +31,7 @@ def test_codes_are_not_used_twice() -> None:
 
 
 @pytest.mark.parametrize("code", NOTICES)
-def test_each_notice_speaks_both_languages(code) -> None:
+def test_each_notice_speaks_both_languages(code: str) -> None:
     assert HAN.search(wording(code, "zh-CN"))
     assert not HAN.search(wording(code, "en"))
 
