@@ -4,7 +4,9 @@ import json
 import logging
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
 
 import pytest
@@ -147,3 +149,36 @@ def test_figures_of_relay_and_consumer_are_exposed() -> None:
         'aftercare_signals_total{signal="webhook_signature_failed",source="zto"} 1.0',
     ):
         assert line in shown
+
+
+def test_spans_reach_a_collector_before_the_process_ends() -> None:
+    received: list[tuple[str, bytes]] = []
+
+    class Collector(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            received.append((self.path, self.rfile.read(int(self.headers["content-length"]))))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    server = HTTPServer(("127.0.0.1", 0), Collector)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    code = (
+        "from aftercare_chassis import tracing;"
+        f"tracing.configure('some-svc', 'http://127.0.0.1:{server.server_port}');\n"
+        "with tracing.span('the work', kind='SERVER') as s: print(s.trace_id)"
+    )
+    try:
+        ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    finally:
+        server.shutdown()
+        thread.join()
+        server.server_close()
+    [(path, spans)] = received
+    assert path == "/v1/traces"
+    assert b"some-svc" in spans
+    assert b"the work" in spans
+    assert bytes.fromhex(ended.stdout.strip()) in spans
