@@ -177,6 +177,8 @@ class Consumer:
             subject = subjects[envelope.subject]
             if envelope.id not in fresh or envelope.sequence <= subject.last_sequence:
                 continue
+            if 0 < subject.last_sequence < envelope.sequence - 1:
+                self._runtime.metrics.signal("sequence_gap", envelope.topic)
             if subject.blocked_since is not None:
                 await _set_aside(inbox, record, envelope, "behind a parked event")
             else:
@@ -187,12 +189,7 @@ class Consumer:
 
     async def _handle(self, tx: Transaction, envelope: Envelope) -> None:
         try:
-            event = envelope.event()
-            handler = self._handlers.get(type(event)) if event is not None else None
-            if handler is not None:
-                tx.cause = envelope
-                with tracing.span(f"consume {envelope.type}", envelope.traceparent, kind="CONSUMER"):
-                    await handler(tx, event)
+            await dispatch(self._handlers, tx, envelope)
         except Exception as error:
             if is_unavailable(error) or (isinstance(error, Retry) and self._patient):
                 raise
@@ -252,6 +249,16 @@ class Consumer:
     def _stalled_for(self) -> float:
         """Seconds for which messages have been waiting without any coming, clients rebuilt in between included."""
         return 0.0 if self._stalled_since is None else time.monotonic() - self._stalled_since
+
+
+async def dispatch(handlers: Handlers, tx: Transaction, envelope: Envelope) -> None:
+    """Hand the event to whoever listens to it, as the cause of all that follows; others are passed over."""
+    event = envelope.event()
+    handler = handlers.get(type(event)) if event is not None else None
+    if handler is not None:
+        tx.cause = envelope
+        with tracing.span(f"consume {envelope.type}", envelope.traceparent, kind="CONSUMER"):
+            await handler(tx, event)
 
 
 def _decoded(record: ConsumerRecord) -> Envelope | ValueError:

@@ -96,6 +96,19 @@ def spine(metadata: MetaData) -> None:
         Index("parked_event_aggregate_idx", "consumer", "aggregateid", "id"),
     )
     Table(
+        "parked_decision",
+        metadata,
+        Column("id", BigInteger, Identity(), primary_key=True),
+        Column("consumer", Text, nullable=False),
+        Column("event_id", Text, nullable=False),
+        Column("aggregateid", Text, nullable=False),
+        Column("type", Text, nullable=False),
+        Column("decision", Text, nullable=False),
+        Column("decided_by", Text, nullable=False),
+        Column("reason", Text, nullable=False),
+        _now("decided_at"),
+    )
+    Table(
         "idempotency_key",
         metadata,
         Column("scope", Uuid, primary_key=True),

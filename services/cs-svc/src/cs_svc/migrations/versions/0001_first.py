@@ -193,6 +193,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("aggregateid"),
     )
     op.create_table(
+        "parked_decision",
+        sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
+        sa.Column("consumer", sa.Text(), nullable=False),
+        sa.Column("event_id", sa.Text(), nullable=False),
+        sa.Column("aggregateid", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("decision", sa.Text(), nullable=False),
+        sa.Column("decided_by", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("decided_at", sa.DateTime(timezone=True), server_default=sa.text("now()"), nullable=False),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    op.create_table(
         "parked_event",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("consumer", sa.Text(), nullable=False),
@@ -316,6 +329,7 @@ def downgrade() -> None:
     op.drop_table("ratings")
     op.drop_index("parked_event_aggregate_idx", table_name="parked_event")
     op.drop_table("parked_event")
+    op.drop_table("parked_decision")
     op.drop_table("outbox_blocked")
     op.drop_index("outbox_bucket_idx", table_name="outbox")
     op.drop_table("outbox")

@@ -1,0 +1,77 @@
+"""An operator mends what was parked: in order, one by one or all of an aggregate, or gives up with a reason."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from aftercare_chassis.parked import NotTheFirst, ParkedEvents
+from aftercare_chassis.testing import Harness
+from aftercare_events import OrderCancelled
+
+Make = Callable[..., OrderCancelled]
+
+
+@pytest.fixture
+def operator(tally: Harness) -> ParkedEvents:
+    return ParkedEvents(tally.runtime, tally.service.handlers)
+
+
+async def mended(tally: Harness) -> None:
+    """The bug behind the poison is fixed: the parked bytes say so."""
+    await tally.runtime.pool.execute(
+        "UPDATE parked_event SET payload = convert_to(replace(convert_from(payload, 'UTF8'), 'poison', 'buyer'), 'UTF8')"
+    )
+
+
+async def _count(tally: Harness) -> int:
+    found: Any = await tally.runtime.pool.fetchval("SELECT coalesce(sum(count), 0) FROM tallies")
+    return int(found)
+
+
+async def _poisoned(tally: Harness, make: Make) -> None:
+    for cause in ("buyer", "poison", "buyer", "buyer"):
+        await tally.consume(make("ord_1", cause))
+
+
+async def test_a_mended_aggregate_ends_as_if_nothing_had_happened(
+    tally: Harness, operator: ParkedEvents, order_cancelled: Make
+) -> None:
+    await _poisoned(tally, order_cancelled)
+    assert (await _count(tally), len(await operator.list())) == (1, 3)
+    await mended(tally)
+    assert await operator.retry_key("ord_1", by="op-1") == 3
+    assert (await _count(tally), await operator.list()) == (4, [])
+    await tally.consume(order_cancelled("ord_1"))
+    assert await _count(tally) == 5
+
+
+async def test_what_still_fails_stays_parked_and_nothing_overtakes_it(
+    tally: Harness, operator: ParkedEvents, order_cancelled: Make
+) -> None:
+    await _poisoned(tally, order_cancelled)
+    with pytest.raises(ValueError, match="never be handled"):
+        await operator.retry_key("ord_1", by="op-1")
+    assert (await _count(tally), len(await operator.list())) == (1, 3)
+
+
+async def test_a_later_event_is_not_tried_first(tally: Harness, operator: ParkedEvents, order_cancelled: Make) -> None:
+    await _poisoned(tally, order_cancelled)
+    first, second, _ = await operator.list()
+    with pytest.raises(NotTheFirst):
+        await operator.retry(second.id, by="op-1")
+    await mended(tally)
+    await operator.retry(first.id, by="op-1")
+    await operator.retry(second.id, by="op-1")
+    assert await _count(tally) == 3
+
+
+async def test_a_discarded_event_is_remembered_with_who_and_why(
+    tally: Harness, operator: ParkedEvents, order_cancelled: Make
+) -> None:
+    await tally.consume(order_cancelled("ord_1", "poison"))
+    [parked] = await operator.list()
+    await operator.discard(parked.id, by="op-1", reason="sent twice by a test shop")
+    row: Any = await tally.runtime.pool.fetchrow("SELECT * FROM parked_decision")
+    assert (row["decision"], row["decided_by"], row["reason"]) == ("discarded", "op-1", "sent twice by a test shop")
+    await tally.consume(order_cancelled("ord_1"))
+    assert (await _count(tally), await operator.list()) == (1, [])
