@@ -1,0 +1,164 @@
+"""Kafka brokers to be killed: one, or three that replicate, in folders of their own."""
+
+import base64
+import subprocess
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from aftercare_cli.stack import ports
+from aftercare_cli.stack.artifacts import java, kafka_jars
+from aftercare_cli.stack.interface import Silent
+from aftercare_cli.stack.processes import Processes, port_is_free
+from aftercare_cli.stack.waiting import wait_for
+
+MEMORY = ["-Xms96m", "-Xmx320m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+LOGGING = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true"]
+PROPERTIES = """\
+process.roles=broker,controller
+node.id={node}
+controller.quorum.voters={voters}
+listeners=PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{controller}
+advertised.listeners=PLAINTEXT://127.0.0.1:{advertised}
+controller.listener.names=CONTROLLER
+inter.broker.listener.name=PLAINTEXT
+listener.security.protocol.map=PLAINTEXT:PLAINTEXT,CONTROLLER:PLAINTEXT
+log.dirs={data}
+log.retention.ms=-1
+log.segment.bytes={segment}
+log.cleaner.dedupe.buffer.size=16777216
+auto.create.topics.enable=false
+group.initial.rebalance.delay.ms=0
+broker.session.timeout.ms=6000
+offsets.topic.num.partitions=1
+offsets.topic.replication.factor={replicas}
+transaction.state.log.num.partitions=1
+transaction.state.log.replication.factor={replicas}
+transaction.state.log.min.isr=1
+share.coordinator.state.topic.num.partitions=1
+share.coordinator.state.topic.replication.factor={replicas}
+share.coordinator.state.topic.min.isr=1
+"""
+
+
+@dataclass(slots=True)
+class Broker:
+    """One node; its data stays in `folder` whatever happens to its process."""
+
+    node: int
+    folder: Path
+    processes: Processes
+    port: int
+    controller: int
+    advertised: int
+
+    @property
+    def name(self) -> str:
+        return f"kafka-{self.node}"
+
+    def start(self) -> None:
+        """Start again after whatever happened; returns when it listens."""
+        jars = kafka_jars(Silent())
+        wait_for(lambda: port_is_free(self.port), seconds=20, otherwise=f"the port of {self.name} stays taken")
+        properties = str(self.folder / "server.properties")
+        self.processes.start(self.name, [java(), *MEMORY, *LOGGING, "-cp", f"{jars}/*", "kafka.Kafka", properties])
+
+    def wait(self, seconds: float = 60) -> None:
+        wait_for(self.listens, seconds=seconds, otherwise=f"{self.name} does not listen", alive=self._alive)
+
+    def listens(self) -> bool:
+        return not port_is_free(self.port)
+
+    def _alive(self) -> None:
+        if self.processes.find(self.name) is None:
+            raise self.processes.obituary(self.name)
+
+    def running(self) -> bool:
+        return self.processes.find(self.name) is not None
+
+    def kill(self) -> None:
+        """As `kill -9`."""
+        if process := self.processes.find(self.name):
+            process.kill()
+            process.wait(10)
+
+    def prepare(self, voters: str, replicas: int, cluster: str, segment: int) -> None:
+        """Write the properties and format the storage."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        properties = self.folder / "server.properties"
+        written = PROPERTIES.format(
+            node=self.node,
+            voters=voters,
+            port=self.port,
+            controller=self.controller,
+            advertised=self.advertised,
+            data=self.folder / "data",
+            segment=segment,
+            replicas=replicas,
+        )
+        properties.write_text(written, encoding="utf-8")
+        tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
+        command = [java(), *MEMORY, *LOGGING, "-cp", f"{kafka_jars(Silent())}/*", *tool]
+        subprocess.run(command, capture_output=True, check=True, timeout=60)
+
+
+@dataclass(slots=True)
+class Cluster:
+    """All brokers of one log."""
+
+    brokers: list[Broker] = field(default_factory=list)
+
+    @classmethod
+    def make(
+        cls,
+        home: Path,
+        processes: Processes,
+        size: int = 1,
+        *,
+        advertised: Sequence[int] = (),
+        folder: Path | None = None,
+        segment: int = 67_108_864,
+    ) -> "Cluster":
+        """`advertised`: the ports that clients are told, where something stands in between; `folder`: another disk."""
+        taken: set[int] = set()
+        for _ in range(size * 2):
+            taken.add(ports.choose(taken))
+        free = sorted(taken)
+        brokers = []
+        for node in range(1, size + 1):
+            port, controller = free[node - 1], free[size + node - 1]
+            told = advertised[node - 1] if advertised else port
+            place = (folder or home) / f"kafka-{node}"
+            brokers.append(Broker(node, place, processes, port, controller, told))
+        voters = ",".join(f"{one.node}@127.0.0.1:{one.controller}" for one in brokers)
+        cluster = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
+        for one in brokers:
+            one.prepare(voters, min(3, size), cluster, segment)
+        return cls(brokers)
+
+    @property
+    def bootstrap(self) -> str:
+        return ",".join(f"127.0.0.1:{one.advertised}" for one in self.brokers)
+
+    @property
+    def direct(self) -> str:
+        return ",".join(f"127.0.0.1:{one.port}" for one in self.brokers)
+
+    def start(self) -> None:
+        for one in self.brokers:
+            one.start()
+        for one in self.brokers:
+            one.wait()
+
+    def revive(self) -> None:
+        """Start those that do not run."""
+        fallen = [one for one in self.brokers if not one.running()]
+        for one in fallen:
+            one.start()
+        for one in fallen:
+            one.wait()
+
+    def stop(self) -> None:
+        for one in self.brokers:
+            one.kill()

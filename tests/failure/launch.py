@@ -1,0 +1,45 @@
+"""Starts a service as its own command does, in a world that is not as it should be.
+
+    python launch.py order_svc.main serve
+
+FAILURE_CLOCK: a file with the seconds by which this host's clock is wrong, read again at each look at the clock.
+FAILURE_SESSION_MS: after how long Kafka takes a silent consumer for dead (the product's own setting needs half a minute).
+"""
+
+import importlib
+import os
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from aftercare_chassis import kafka
+from aftercare_chassis.auth import Verifier
+from aftercare_chassis.service import Service
+
+
+class WrongClock:
+    """The machine's clock, put wrong by what the file says."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+
+    def now(self) -> datetime:
+        return datetime.now(UTC) + timedelta(seconds=float(self._file.read_text() or 0))
+
+
+def prepared(service: Service) -> Service:
+    """The service with the world's faults built in."""
+    if file := os.environ.get("FAILURE_CLOCK"):
+        runtime = service.runtime
+        runtime.clock = WrongClock(Path(file))
+        runtime.verifier = Verifier(runtime.settings, runtime.clock)
+    if milliseconds := os.environ.get("FAILURE_SESSION_MS"):
+        kafka.CONSUMER["session_timeout_ms"] = int(milliseconds)
+        kafka.CONSUMER["heartbeat_interval_ms"] = int(milliseconds) // 4
+        kafka.CONSUMER["rebalance_timeout_ms"] = int(milliseconds)
+    return service
+
+
+if __name__ == "__main__":
+    made = importlib.import_module(sys.argv.pop(1)).service()
+    prepared(made).cli()

@@ -1,0 +1,88 @@
+"""The relay on trial: killed, raced, frozen."""
+
+import asyncio
+import random
+from typing import Any
+
+from aftercare_chassis.testing import until
+from meters import Meters
+
+REPETITIONS = "sequence 1..n per aggregate"
+
+
+async def test_relay_killed_between_acknowledgement_and_deletion(meter: Meters, form: Any) -> None:
+    """Each relay kills itself after Kafka has acknowledged and before the rows are deleted; the next one takes over."""
+    await meter.start(serve=1, consume=1)
+    await meter.make(20)
+    deaths = form.pick([1, 2], [*range(1, 16), 20, 30, 50, 80])
+    async with meter.loaded(pause=form.pick(0.05, 0.0), times=form.pick(5, 25)):
+        for number in deaths:
+            dying = meter.new("relay", AFTERCARE_CRASH_AT=f"relay.acknowledged:{number}").start()
+            await dying.gone()
+        await meter.start(relay=1)
+        await meter.told_more(form.pick(50, 40_000), 600)
+    report = await meter.judged(seconds=form.pick(60, 600))
+    form.judged(report)
+    form.note(f"{len(deaths)} relays killed, {report[REPETITIONS].notes[0]}")
+    assert ", 0 repetitions" not in report[REPETITIONS].notes[0], "no relay died where it hurts"
+    assert not meter.clients.failed
+
+
+async def test_commits_in_another_order_than_their_numbers(meter: Meters, form: Any) -> None:
+    """A takes its place in the outbox and sleeps, B takes the next and commits first: both arrive, each in its order."""
+    await meter.start(serve=2, relay=2, consume=1)
+    await meter.make(50)
+    first, second = meter.meters[:2]
+    slow = asyncio.create_task(meter.up(first, wait=1.5))
+    await asyncio.sleep(0.3)
+    for _ in range(5):
+        await meter.up(second)
+    await meter.until_effects(50 + 5)
+    assert not slow.done(), "the slow transaction was to commit after those behind it had gone out"
+    await slow
+
+    async def write(some: int) -> None:
+        for _ in range(form.pick(25, 2500)):
+            await meter.up(random.choice(meter.meters), random.choice([1, 2, 5]), wait=random.choice([0, 0, 0, 0.03]))
+
+    await asyncio.gather(*(write(number) for number in range(8)))
+    report = await meter.judged(seconds=form.pick(60, 300))
+    form.judged(report)
+    form.note(f"8 writers × 50 aggregates, 2 relays, {report[REPETITIONS].notes[0]}")
+    assert ", 0 repetitions" in report[REPETITIONS].notes[0], "two relays sent the same event: nobody owns it"
+    assert not meter.clients.failed
+
+
+async def test_a_relay_frozen_with_its_buckets(meter: Meters, form: Any) -> None:
+    """Three relays, one stopped in its tracks; the others take its buckets; it wakes up and does no harm."""
+    await meter.start(serve=1, consume=1)
+    relays = await meter.start(relay=3)
+    await meter.make(30)
+    rounds = form.pick(1, 6)
+    async with meter.loaded(pause=0.02, times=form.pick(3, 20)):
+        for number in range(rounds):
+            victim = relays[number % 3]
+            await meter.told_more(50)
+            ports = meter.servers.of(victim)
+            victim.freeze()
+            if not form.long:  # the server would end the silent session by itself, after 20 s
+                await meter.servers.cut_sessions(ports)
+            await meter.told_more(50)
+            await _moves_everywhere(meter)
+            victim.thaw()
+            await meter.told_more(50)
+    report = await meter.judged(seconds=form.pick(60, 300))
+    form.judged(report)
+    form.note(f"{rounds} × frozen and woken, {report[REPETITIONS].notes[0]}")
+    assert all(each.found() for each in relays), "a relay died of it"
+
+
+async def _moves_everywhere(meter: Meters) -> None:
+    """Every meter that has something to say now gets it through."""
+    numbers = await meter.fetch("SELECT max(id) AS n FROM outbox")
+    newest = numbers[0]["n"] or 0
+
+    async def gone() -> bool:
+        return not await meter.fetch("SELECT 1 FROM outbox WHERE id <= $1 LIMIT 1", newest)
+
+    await until(gone, "others take over what the frozen relay held", 60)
