@@ -87,12 +87,13 @@ class Migrations:
             async with engine.connect() as connection:
                 await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
                 await connection.commit()
-                await connection.run_sync(lambda sync: act(self._config(sync)))
+                await connection.run_sync(lambda sync: act(self.config(sync)))
                 await connection.commit()
         finally:
             await engine.dispose()
 
-    def _config(self, connection: Connection) -> Config:
+    def config(self, connection: Connection | None = None) -> Config:
+        """What Alembic has to know."""
         from alembic.config import Config
 
         made = Config()
