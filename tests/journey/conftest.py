@@ -30,10 +30,11 @@ from aftercare_cli.stack.local import LocalStack
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Where the suite under test is, and the folder with its keys."""
+    """Where the suite under test is, the folder with its keys, and its stack unless somebody else started it."""
 
     home: Path
     where: Addresses
+    stack: LocalStack | None = None
 
 
 @pytest.fixture(scope="session")
@@ -47,7 +48,7 @@ def suite(servers_kind: str) -> Iterator[Suite]:
     stack = LocalStack(Layout(home, base), _infrastructure(servers_kind, home))
     try:
         with guarded(home):
-            yield Suite(home, stack.up(Silent()))
+            yield Suite(home, stack.up(Silent()), stack)
             stack.down(Silent())
     finally:
         stack.infrastructure.stop(Silent())

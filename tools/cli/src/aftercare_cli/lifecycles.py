@@ -36,15 +36,14 @@ def _sections() -> Iterator[str]:
 
 
 def _tables(module: ModuleType) -> Iterator[tuple[str, Lifecycle[Any, Any]]]:
-    """Each table once, also where several types of one document have tables of their own."""
+    """Each table once; a document whose types have tables of their own is named before the type: `case: refund_only`."""
     seen: set[int] = set()
-    for value in vars(module).values():
+    for name, value in vars(module).items():
         several = value if isinstance(value, dict) else {None: value}
         for kind, lifecycle in several.items():
             if isinstance(lifecycle, Lifecycle) and id(lifecycle) not in seen:
                 seen.add(id(lifecycle))
-                typed = kind is not None and str(kind) not in lifecycle.name
-                yield (f"{lifecycle.name} ({kind})" if typed else lifecycle.name), lifecycle
+                yield lifecycle.name if kind is None else f"{name.lower()}: {lifecycle.name}", lifecycle
 
 
 def stale(root: Path) -> bool:
