@@ -1,5 +1,6 @@
 """What every test may stand on: a real PostgreSQL and a real Kafka, started when the first test asks for them."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -8,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from aftercare_chassis.testing.databases import drop_all
 from aftercare_cli.stack import containers
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.guardian import guarded
@@ -44,51 +46,55 @@ def servers_kind(pytestconfig: pytest.Config) -> str:
 
 
 @contextmanager
-def _temporary_servers() -> Iterator[Embedded]:
-    """Embedded servers in a temporary folder; nothing of them is left, even when the run is killed."""
+def _folder() -> Iterator[Path]:
+    """A folder for servers of this run; nothing of it is left, even when the run is killed."""
     home = Path(tempfile.mkdtemp(prefix="aftercare-test-"))
+    (home / "run").mkdir()
     try:
         with guarded(home):
-            yield Embedded.at(home, careless=True)
+            yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
 @pytest.fixture(scope="session")
-def postgres_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def postgres_url(servers_kind: str) -> Iterator[str]:
     """DSN of a role that may create databases."""
-    kind, _ = request.config.stash[KIND]
-    if kind == "given":
+    if servers_kind == "given":
         yield os.environ["AFTERCARE_POSTGRES"]
-    elif kind == "docker":
-        servers = containers.Containers()
-        try:
-            servers.start_postgres(Silent())
-            yield servers.postgres
-        finally:
-            servers.stop(Silent())
-    else:
-        with _temporary_servers() as embedded:
+        asyncio.run(drop_all(os.environ["AFTERCARE_POSTGRES"]))
+        return
+    with _folder() as home:
+        if servers_kind == "docker":
+            servers = containers.Containers(home / "run")
+            try:
+                servers.start_postgres(Silent())
+                yield servers.postgres
+            finally:
+                servers.stop(Silent())
+        else:
+            embedded = Embedded.at(home, careless=True)
             embedded.database.start(Silent())
             yield embedded.database.admin
             embedded.database.stop()
 
 
 @pytest.fixture(scope="session")
-def kafka_bootstrap(request: pytest.FixtureRequest) -> Iterator[str]:
+def kafka_bootstrap(servers_kind: str) -> Iterator[str]:
     """Address of a broker without any topics of ours."""
-    kind, _ = request.config.stash[KIND]
-    if kind == "given":
+    if servers_kind == "given":
         yield os.environ["AFTERCARE_KAFKA"]
-    elif kind == "docker":
-        servers = containers.Containers()
-        try:
-            servers.start_kafka(Silent())
-            yield servers.kafka
-        finally:
-            servers.stop(Silent())
-    else:
-        with _temporary_servers() as embedded:
+        return
+    with _folder() as home:
+        if servers_kind == "docker":
+            servers = containers.Containers(home / "run")
+            try:
+                servers.start_kafka(Silent())
+                yield servers.kafka
+            finally:
+                servers.stop(Silent())
+        else:
+            embedded = Embedded.at(home, careless=True)
             embedded.broker.start(Silent())
             yield embedded.broker.bootstrap
             embedded.broker.stop()

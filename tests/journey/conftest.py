@@ -58,7 +58,7 @@ def suite(servers_kind: str) -> Iterator[Suite]:
 def _infrastructure(kind: str, home: Path) -> Infrastructure:
     if kind == "given":
         return Given(os.environ["AFTERCARE_KAFKA"], os.environ["AFTERCARE_POSTGRES"])
-    return Containers() if kind == "docker" else Embedded.at(home, careless=True)
+    return Containers(Layout(home).folder("run")) if kind == "docker" else Embedded.at(home, careless=True)
 
 
 @pytest.fixture

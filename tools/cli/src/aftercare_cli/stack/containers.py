@@ -1,7 +1,9 @@
 """Kafka and PostgreSQL in throw-away containers: what the tests take where a Docker engine answers."""
 
 import os
+import uuid
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from aftercare_cli.stack import ports
@@ -35,8 +37,9 @@ def trouble() -> str | None:
 
 @dataclass(slots=True)
 class Containers:
-    """Both servers as containers of one test run."""
+    """Both servers as containers of one test run; their names are recorded for the guardian before they start."""
 
+    records: Path
     kafka: str = ""
     postgres: str = field(default="", repr=False)
     kind: str = "docker"
@@ -50,7 +53,7 @@ class Containers:
         container, port = _container(POSTGRES_IMAGE, 5432)
         container.with_env("POSTGRES_PASSWORD", PASSWORD).with_command(CARELESS)
         with step(progress, "postgres", "starting a PostgreSQL container", "ready"):
-            self._running.append(container.start())
+            self._run(container)
             self.postgres = f"postgresql://postgres:{PASSWORD}@127.0.0.1:{port}/postgres"
             wait_for(lambda: answers(self.postgres), seconds=60, otherwise="the PostgreSQL container does not answer")
 
@@ -59,10 +62,15 @@ class Containers:
         for key, value in _broker(port).items():
             container.with_env(key, value)
         with step(progress, "kafka", "starting a Kafka container", "ready"):
-            self._running.append(container.start())
+            self._run(container)
             self.kafka = f"127.0.0.1:{port}"
             said = lambda: b"Kafka Server started" in b"".join(container.get_logs())  # noqa: E731
             wait_for(said, seconds=90, otherwise="the Kafka container does not start")
+
+    def _run(self, container: Any) -> None:
+        name = f"aftercare-test-{uuid.uuid4().hex}"
+        (self.records / f"{name}.container").touch()
+        self._running.append(container.with_name(name).start())
 
     def stop(self, progress: Progress) -> None:
         while self._running:
@@ -108,3 +116,14 @@ def _broker(port: int) -> dict[str, str]:
         "KAFKA_AUTO_CREATE_TOPICS_ENABLE": "false",
         "KAFKA_HEAP_OPTS": "-Xms128m -Xmx384m",
     }
+
+
+def remove_left_over(records: Path) -> None:
+    """Remove containers that a killed run could not."""
+    names = [file.stem for file in records.glob("*.container")]
+    if not names:
+        return
+    import docker
+
+    for container in docker.from_env(timeout=30).containers.list(all=True, filters={"name": names}):
+        container.remove(force=True, v=True)

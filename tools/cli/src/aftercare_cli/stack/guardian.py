@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from aftercare_cli.stack.containers import remove_left_over
 from aftercare_cli.stack.processes import Processes
 
 
@@ -28,11 +29,12 @@ def guarded(home: Path) -> Iterator[None]:
 
 
 def end_all(home: Path) -> None:
-    """End every recorded process: services first, then what they stand on."""
+    """End every recorded process, services first, then what they stand on; and every recorded container."""
     processes = Processes(home / "run", home / "logs")
     names = sorted((file.stem for file in (home / "run").glob("*.pid")), key=lambda name: name in ("kafka", "postgres"))
     for name in names:
         processes.stop(name, how=signal.SIGINT if name == "postgres" else signal.SIGTERM, patience=10)
+    remove_left_over(home / "run")
 
 
 if __name__ == "__main__":
