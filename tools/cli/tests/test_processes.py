@@ -118,6 +118,7 @@ def test_a_killed_run_leaves_nothing_behind(processes: Processes) -> None:
     killed.communicate()
 
     wait_for(lambda: processes.find("orphan") is None, seconds=15, otherwise="the orphan still runs")
+    wait_for(lambda: not home.exists(), seconds=15, otherwise="its folder is still there")
 
 
 def test_the_guardian_itself_ends_with_its_block(tmp_path: Path) -> None:

@@ -1,9 +1,10 @@
 """Ends the processes of a stack when the one who started it is gone, even killed: a test run leaves nothing behind.
 
-The guardian is a process of its own that reads from a pipe. Nobody ever writes; the end of the pipe comes when its
-last writer, the test run, has ended, however it ended.
+The guardian is a process of its own that reads from a pipe. The end of the pipe comes when its last writer, the test run,
+has ended, however it ended. A run that ends by itself says so first; for one that could not, the folder goes as well.
 """
 
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,8 @@ from pathlib import Path
 from aftercare_cli.stack.containers import remove_left_over
 from aftercare_cli.stack.processes import Processes
 
+FAREWELL = b"done"
+
 
 @contextmanager
 def guarded(home: Path) -> Iterator[None]:
@@ -23,9 +26,7 @@ def guarded(home: Path) -> Iterator[None]:
     try:
         yield
     finally:
-        if guardian.stdin:
-            guardian.stdin.close()
-        guardian.wait(timeout=60)
+        guardian.communicate(FAREWELL, timeout=60)
 
 
 def end_all(home: Path) -> None:
@@ -38,5 +39,7 @@ def end_all(home: Path) -> None:
 
 
 if __name__ == "__main__":
-    sys.stdin.read()
+    farewell = sys.stdin.buffer.read()
     end_all(Path(sys.argv[1]))
+    if farewell != FAREWELL:
+        shutil.rmtree(sys.argv[1], ignore_errors=True)
