@@ -111,8 +111,9 @@ class Transaction(Reader):
     def _match(self, row: Any) -> None:
         wanted, self._if_match = self._if_match or "", None
         tags = [tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")]
-        if "*" not in tags and f"v{row.version}" not in tags:
-            raise Stale(current=f"v{row.version}")
+        current = f"v{getattr(row, 'version', '')}"  # a row that is no aggregate has no version anybody could know
+        if "*" not in tags and current not in tags:
+            raise Stale(current=current)
 
     async def add(self, rows: Rows[R], *new: R) -> None:
         """Insert plain rows (those that are no aggregates) in one round trip."""

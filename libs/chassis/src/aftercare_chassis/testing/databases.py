@@ -1,7 +1,9 @@
-"""A migrated database per test, copied from a template that is built once per session."""
+"""A migrated and empty database per test. Databases are emptied and used again: that is ten times faster than making
+one, and a whole run makes no more of them than stand side by side in one test."""
 
 import itertools
 import os
+from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
@@ -10,8 +12,22 @@ import asyncpg
 
 from aftercare_chassis.migrate import Migrations
 
+# Triggers that forbid deleting (an append-only table has one) must not keep a test's rows from going.
+_EMPTY = """
+DO $$ DECLARE it record; BEGIN
+    SET LOCAL session_replication_role = replica;
+    SET LOCAL lock_timeout = '5s';
+    FOR it IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+        EXECUTE format('DELETE FROM %I', it.name);
+    END LOOP;
+    FOR it IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', it.name);
+    END LOOP;
+END $$
+"""
 _numbers = itertools.count(1)
-_templates: dict[tuple[str, str], str] = {}
+_free: dict[tuple[str, str], list[str]] = defaultdict(list)
+_made: dict[str, list[str]] = defaultdict(list)
 
 
 def with_database(url: str, name: str) -> str:
@@ -19,32 +35,35 @@ def with_database(url: str, name: str) -> str:
     return urlunsplit(urlsplit(url)._replace(path=f"/{name}"))
 
 
-async def _execute(admin_url: str, *statements: str) -> None:
-    connection = await asyncpg.connect(admin_url)
-    try:
-        for statement in statements:
-            await connection.execute(statement)
-    finally:
-        await connection.close()
-
-
-async def _template(admin_url: str, package: str, migrations: Migrations) -> str:
-    known = _templates.get((admin_url, package))
-    if known is None:
-        known = f"template_{package}_{os.getpid()}"
-        await _execute(admin_url, f'DROP DATABASE IF EXISTS "{known}"', f'CREATE DATABASE "{known}"')
-        there = migrations.at(with_database(admin_url, known))
-        await (there.upgrade() if there.head() else there.create_all())
-        _templates[admin_url, package] = known
-    return known
-
-
 @asynccontextmanager
 async def database(admin_url: str, package: str, migrations: Migrations) -> AsyncIterator[str]:
-    """The address of a fresh database with the package's schema; dropped afterwards."""
-    template, name = await _template(admin_url, package, migrations), f"test_{os.getpid()}_{next(_numbers)}"
-    await _execute(admin_url, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
-    try:
-        yield with_database(admin_url, name)
-    finally:
+    """The address of an empty database with the package's schema, for as long as the block lasts."""
+    free = _free[admin_url, package]
+    name = free.pop() if free else await _make(admin_url, migrations)
+    url = with_database(admin_url, name)
+    yield url
+    await _execute(url, _EMPTY)
+    free.append(name)  # one that could not be emptied is left aside, and the test has failed loudly
+
+
+async def drop_all(admin_url: str) -> None:
+    """Drop what was made on this server: for one that outlives the tests."""
+    for name in _made.pop(admin_url, []):
         await _execute(admin_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+async def _make(admin_url: str, migrations: Migrations) -> str:
+    name = f"test_{os.getpid()}_{next(_numbers)}"
+    await _execute(admin_url, f'CREATE DATABASE "{name}"')
+    _made[admin_url].append(name)
+    there = migrations.at(with_database(admin_url, name))
+    await (there.upgrade() if there.head() else there.create_all())
+    return name
+
+
+async def _execute(url: str, statement: str) -> None:
+    connection = await asyncpg.connect(url)
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()

@@ -1,7 +1,9 @@
 """One service, whole, without its processes: requests go through its real app into a real database; events come in
 through its real inbox and are read out of its real outbox; timers and workers run when the test says so."""
 
+import atexit
 import itertools
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
@@ -31,6 +33,7 @@ _OUTBOX = "SELECT topic, aggregateid, headers, payload FROM outbox ORDER BY id"
 @cache
 def _keys() -> tuple[ECKey, Path]:
     directory = Path(tempfile.mkdtemp(prefix="aftercare-keys-"))
+    atexit.register(shutil.rmtree, directory, ignore_errors=True)
     return make_key_set(directory), directory / "jwks.json"
 
 

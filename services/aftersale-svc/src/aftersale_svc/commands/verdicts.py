@@ -21,13 +21,14 @@ async def give(tx: Transaction, dispute_id: str, verdict: Verdict) -> Dispute:
     moved = lifecycle.move_dispute(dispute, DisputeAction.DECIDE, tx)
     case = await tx.lock(CASES, dispute.case_id)
     decided = _decided(tx, moved, verdict, policy.verdict_amount(case, verdict))
+    told: list[Event] = [_given(tx, decided)]
+    if verdict.remedy is not Remedy.REFUND:
+        decided = disputes.executed_with(tx, decided, 0)
+        told.append(disputes.executed_event(tx, decided))
+    # The verdict first, then what follows from it: so the record reads as it happened.
+    saved = await save_dispute(tx, decided, DisputeAction.DECIDE, *told, note=verdict.grounds)
     await tx.save(CASES, *_applied(tx, case, decided))
-    told = _given(tx, decided)
-    if verdict.remedy is Remedy.REFUND:
-        return await save_dispute(tx, decided, DisputeAction.DECIDE, told, note=verdict.grounds)
-    executed = disputes.executed_with(tx, decided, 0)
-    done = disputes.executed_event(tx, executed)
-    return await save_dispute(tx, executed, DisputeAction.DECIDE, told, done, note=verdict.grounds)
+    return saved
 
 
 def _decided(tx: Transaction, dispute: Dispute, verdict: Verdict, amount_minor: int) -> Dispute:
