@@ -4,7 +4,7 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-say() { printf '\033[2m· %s\033[0m\n' "$*"; }
+say() { printf '· %s\n' "$*"; }
 die() { printf '✗ %s\n' "$*" >&2; exit 1; }
 may_install() { [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; }
 

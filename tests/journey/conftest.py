@@ -49,7 +49,7 @@ def suite(servers_kind: str) -> Iterator[Suite]:
     try:
         with guarded(home):
             yield Suite(home, stack.up(Silent()), stack)
-            stack.down(Silent())
+            stack.reset(Silent())
     finally:
         stack.infrastructure.stop(Silent())
         shutil.rmtree(home, ignore_errors=True)
