@@ -32,6 +32,17 @@ async def _provide_one(connection: asyncpg.Connection, name: str, password: str)
     await connection.execute(f'REVOKE CONNECT, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
 
 
+async def existing(admin: str) -> list[str]:
+    """Which of the five databases are there."""
+    connection = await asyncpg.connect(admin, timeout=10)
+    try:
+        names = [service.database for service in SERVICES]
+        found = await connection.fetch("SELECT datname FROM pg_database WHERE datname = ANY($1)", names)
+        return [row["datname"] for row in found]
+    finally:
+        await connection.close()
+
+
 async def remove(admin: str) -> None:
     """Delete the five databases and roles."""
     connection = await asyncpg.connect(admin, timeout=10)
