@@ -1,6 +1,5 @@
 """What every test may stand on: a real PostgreSQL and a real Kafka, started when the first test asks for them."""
 
-import asyncio
 import os
 import shutil
 import tempfile
@@ -10,10 +9,11 @@ from pathlib import Path
 
 import pytest
 from aftercare_chassis.testing.databases import drop_all
-from aftercare_cli.stack import containers
+from aftercare_cli.stack import containers, databases
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.guardian import guarded
 from aftercare_cli.stack.interface import Silent
+from aftercare_cli.stack.threads import run
 
 KIND = pytest.StashKey[tuple[str, str]]()
 
@@ -42,7 +42,10 @@ def pytest_report_header(config: pytest.Config) -> str:
 @pytest.fixture(scope="session")
 def servers_kind(pytestconfig: pytest.Config) -> str:
     """docker, embedded or given."""
-    return pytestconfig.stash[KIND][0]
+    kind = pytestconfig.stash[KIND][0]
+    if kind == "given" and run(databases.existing(os.environ["AFTERCARE_POSTGRES"])):
+        pytest.exit("the given PostgreSQL holds a stack already, and tests delete what they find: give another", 4)
+    return kind
 
 
 @contextmanager
@@ -62,7 +65,7 @@ def postgres_url(servers_kind: str) -> Iterator[str]:
     """DSN of a role that may create databases."""
     if servers_kind == "given":
         yield os.environ["AFTERCARE_POSTGRES"]
-        asyncio.run(drop_all(os.environ["AFTERCARE_POSTGRES"]))
+        run(drop_all(os.environ["AFTERCARE_POSTGRES"]))
         return
     with _folder() as home:
         if servers_kind == "docker":
