@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain import errors, policy
-from aftersale_svc.domain.codes import CaseType, CloseCause, Liable, OrderState, Reason, Remedy, Stage
+from aftersale_svc.domain.codes import CloseCause, Liable, OrderState, Reason, Remedy, Stage
 from aftersale_svc.domain.model import Case, CaseLine, Inspected, Order, Standing, State, Verdict, Wanted
 from hypothesis import given
 from hypothesis import strategies as st
@@ -43,36 +43,34 @@ def standing(
 
 
 @pytest.mark.parametrize(
-    ("state", "type_", "stage"),
+    ("state", "stage"),
     [
-        (OrderState.PAID, CaseType.REFUND_ONLY, Stage.PRE_SHIP),
-        (OrderState.SHIPPED, CaseType.REFUND_ONLY, Stage.IN_TRANSIT),
-        (OrderState.SHIPPED, CaseType.RETURN_REFUND, Stage.IN_TRANSIT),
-        (OrderState.DELIVERED, CaseType.RETURN_REFUND, Stage.POST_RECEIPT),
+        (OrderState.PAID, Stage.PRE_SHIP),
+        (OrderState.SHIPPED, Stage.IN_TRANSIT),
+        (OrderState.DELIVERED, Stage.POST_RECEIPT),
     ],
 )
-def test_the_stage_is_where_the_goods_are(state: OrderState, type_: CaseType, stage: Stage) -> None:
-    assert policy.stage(order(state), type_, NOW) is stage
+def test_the_stage_is_where_the_goods_are(state: OrderState, stage: Stage) -> None:
+    assert policy.stage(order(state), NOW) is stage
 
 
 @pytest.mark.parametrize(
-    ("at", "type_", "refusal"),
+    ("at", "refusal"),
     [
-        (order(OrderState.CREATED), CaseType.REFUND_ONLY, errors.OrderNotPaid),
-        (order(OrderState.CANCELLED), CaseType.REFUND_ONLY, errors.OrderWasCancelled),
-        (order(OrderState.COMPLETED), CaseType.REFUND_ONLY, errors.WindowPassed),
-        (order(OrderState.DELIVERED, window_ends_at=NOW), CaseType.REFUND_ONLY, errors.WindowPassed),
-        (order(OrderState.PAID), CaseType.RETURN_REFUND, errors.NothingToReturn),
+        (order(OrderState.CREATED), errors.OrderUnknown),
+        (order(OrderState.CANCELLED), errors.OrderWasCancelled),
+        (order(OrderState.COMPLETED), errors.WindowPassed),
+        (order(OrderState.DELIVERED, window_ends_at=NOW), errors.WindowPassed),
     ],
 )
-def test_orders_nothing_can_be_asked_for(at: Order, type_: CaseType, refusal: type[Refusal]) -> None:
+def test_orders_nothing_can_be_asked_for(at: Order, refusal: type[Refusal]) -> None:
     with pytest.raises(refusal):
-        policy.stage(at, type_, NOW)
+        policy.stage(at, NOW)
 
 
 def test_the_window_is_open_until_its_last_second() -> None:
     at = order(OrderState.DELIVERED, window_ends_at=NOW + timedelta(seconds=1))
-    assert policy.stage(at, CaseType.RETURN_REFUND, NOW) is Stage.POST_RECEIPT
+    assert policy.stage(at, NOW) is Stage.POST_RECEIPT
 
 
 def test_two_of_three_and_then_the_last_one() -> None:

@@ -38,7 +38,7 @@ async def create(tx: Transaction, request: Request) -> tuple[Case, list[CaseLine
     order = await tx.one(ORDER_TO_HOLD, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id)
-    stage = policy.stage(order, request.type, tx.now)
+    stage = policy.stage(order, tx.now)
     case_id = tx.new_id("case")
     standings = await tx.all(STANDINGS, order_id=order.id)
     lines = policy.take(case_id, standings, request.lines)

@@ -4,17 +4,11 @@ from aftercare_chassis.refusals import Kind, Refusal
 
 
 class OrderUnknown(Refusal):
-    """No such order here, or not for this actor, or its events have not arrived yet."""
+    """No such paid order here, or not for this actor, or its events have not arrived yet."""
 
     kind, code, retry_after = Kind.NOT_FOUND, "order_unknown", 1
-    zh = "未找到该订单；如果订单刚刚创建，请稍后重试。"
-    en = "There is no such order here; if it was made just now, try again shortly."
-
-
-class OrderNotPaid(Refusal):
-    # The payment may be on its way here: order-svc already shows it.
-    kind, code, retry_after = Kind.CONFLICT, "order_not_paid", 1
-    zh, en = "订单尚未支付，不能申请售后。", "The order is not paid yet."
+    zh = "未找到该已支付订单；如果刚刚创建或支付，请稍后重试。"
+    en = "There is no such paid order here; if it was made or paid just now, try again shortly."
 
 
 class OrderWasCancelled(Refusal):
@@ -25,14 +19,6 @@ class OrderWasCancelled(Refusal):
 class WindowPassed(Refusal):
     kind, code = Kind.CONFLICT, "window_passed"
     zh, en = "售后申请期限已过。", "The after-sale window has passed."
-
-
-class NothingToReturn(Refusal):
-    """A return is asked for before anything was shipped."""
-
-    # The parcel may be on its way here: order-svc already shows it.
-    kind, code, retry_after = Kind.CONFLICT, "nothing_to_return", 1
-    zh, en = "商品尚未发货，请申请仅退款。", "Nothing was shipped yet; ask for refund_only."
 
 
 class LineUnknown(Refusal):

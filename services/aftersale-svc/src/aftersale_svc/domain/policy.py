@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from aftersale_svc.domain.codes import BUYERS_CHOICE, CaseType, CloseCause, OrderState, Reason, Remedy, Stage
+from aftersale_svc.domain.codes import BUYERS_CHOICE, CloseCause, OrderState, Reason, Remedy, Stage
 from aftersale_svc.domain.errors import (
     AcceptedExceedsSent,
     AmountExceedsPaid,
@@ -15,8 +15,7 @@ from aftersale_svc.domain.errors import (
     LineMissing,
     LineTwice,
     LineUnknown,
-    NothingToReturn,
-    OrderNotPaid,
+    OrderUnknown,
     OrderWasCancelled,
     QuantityExceedsRemaining,
     ReappliedTooOften,
@@ -35,16 +34,18 @@ _STAGES = {
 _DISPUTABLE_CLOSINGS = frozenset({CloseCause.BUYER_LATE, CloseCause.REJECTED, CloseCause.REJECTION_ACCEPTED})
 
 
-def stage(order: Order, wanted: CaseType, now: datetime) -> Stage:
-    """Where the goods are; refuses an order for which nothing of this type can be asked any more, or yet."""
+def stage(order: Order, now: datetime) -> Stage:
+    """Where the goods are, as far as we heard; refuses an order for which nothing can be asked any more, or yet.
+
+    What order-svc already shows may still be on its way here. So an order not known as paid is an unknown one, to be
+    tried again; and a return of goods not known as shipped is the merchant's to judge, not this copy's to refuse.
+    """
     if order.state is OrderState.CANCELLED:
         raise OrderWasCancelled(order_id=order.id)
     if order.state is OrderState.COMPLETED or (order.window_ends_at is not None and order.window_ends_at <= now):
         raise WindowPassed(order_id=order.id)
     if order.state is OrderState.CREATED or order.payment_id is None:
-        raise OrderNotPaid(order_id=order.id)
-    if order.state is OrderState.PAID and wanted is CaseType.RETURN_REFUND:
-        raise NothingToReturn(order_id=order.id)
+        raise OrderUnknown(order_id=order.id)
     return _STAGES[order.state]
 
 
