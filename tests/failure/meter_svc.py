@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
+from aftercare_chassis.parked import ParkedEvents
 from aftercare_chassis.routing import ApiRoute, Tx
 from aftercare_chassis.rows import Rows
 from aftercare_chassis.service import Service
@@ -144,7 +145,7 @@ def _told(tx: Transaction, meter_id: str, value: int, mood: str) -> list[Event]:
 
 
 class MeterIn(In):
-    id: str
+    id: str = ""
     times: int = 1
 
 
@@ -197,7 +198,7 @@ async def _in_mood(tx: Transaction, subject: str, mood: str) -> None:
         raise ValueError("this build cannot read that")
     if mood == "pause":
         REACHED.touch()
-        while PAUSE.exists():  # noqa: ASYNC240 - a look at a file, in a test
+        while PAUSE.exists():  # noqa: ASYNC110, ASYNC240 - in a test, another process takes the file away
             await asyncio.sleep(0.02)
     if mood == "echo":
         echo = Echo(id=tx.new_id("echo"), version=0, of=subject)
@@ -231,9 +232,20 @@ def service(settings: ServiceSettings | None = None) -> Service:
     )
 
 
+async def _retry(made: Service, aggregate: str) -> None:
+    """What an operator does once the fix is there."""
+    await made.runtime.open()
+    try:
+        await ParkedEvents(made.runtime, made.handlers).retry_key(aggregate, by="operator")
+    finally:
+        await made.runtime.close()
+
+
 if __name__ == "__main__":
     made = prepared(service())
     if sys.argv[1:] == ["create"]:
         asyncio.run(made.migrations.create_all())
+    elif sys.argv[1] == "retry-key":
+        asyncio.run(_retry(made, sys.argv[2]))
     else:
         made.cli()

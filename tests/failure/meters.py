@@ -59,9 +59,16 @@ class Meters:
             if each.found() is None:
                 each.start()
 
+    async def run(self, *arguments: str, **environment: str) -> None:
+        """Run the service's command to its end."""
+        label = f"{self.name}-{arguments[0]}-{next(_numbers)}"
+        made = self.servers.process(label, python("meter_svc.py", *arguments), {**self.environment, **environment})
+        made.start()
+        await made.gone()
+
     async def make(self, number: int) -> list[str]:
         """So many new meters."""
-        body = [{"id": f"meter-{uuid.uuid4().hex[:12]}"} for _ in range(number)]
+        body: list[dict[str, Any]] = [{} for _ in range(number)]
         made = await asyncio.gather(*(self.clients.command(self.name, "/v1/meters", each, who=WHO) for each in body))
         self.meters += [each["id"] for each in made if each]
         self.told += len([each for each in made if each])
@@ -191,12 +198,11 @@ async def meters(servers: Servers, *, kafka: str | None = None, **environment: s
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=20, trust_env=False))
         made = Meters(servers, name, topic, dsn, None, own)  # type: ignore[arg-type]
         made.clients = Clients(history, http, servers.keys, lambda _: [one.url for one in made.parts["serve"]])
-        create = servers.process(f"{name}-create", python("meter_svc.py", "create"), own).start()
-        await create.gone()
+        await made.run("create")
         try:
             yield made
         finally:
-            servers.end([*made.all(), create])
+            servers.end(made.all())
 
 
 async def create_topic(bootstrap: str, topic: str, replicas: int, partitions: int = 12) -> None:

@@ -33,7 +33,7 @@ async def test_commits_in_another_order_than_their_numbers(meter: Meters, form: 
     await meter.start(serve=2, relay=2, consume=1)
     await meter.make(50)
     first, second = meter.meters[:2]
-    slow = asyncio.create_task(meter.up(first, wait=1.5))
+    slow = asyncio.create_task(meter.up(first, wait=form.pick(6, 8)))
     await asyncio.sleep(0.3)
     for _ in range(5):
         await meter.up(second)

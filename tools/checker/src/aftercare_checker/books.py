@@ -20,6 +20,9 @@ ORDER BY 1
 _PAYMENTS = "SELECT id, state, amount_minor, refunded_minor, currency FROM payments"
 _REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency FROM refunds"
 _TRACE = "SELECT event_id, topic, type, subject, sequence FROM trace_events"
+_DISCARDED = (
+    "SELECT event_id::text AS event_id FROM parked_decision WHERE decision = 'discarded' AND event_id::text <> ''"
+)
 _PARKED = "SELECT consumer, topic, partition, log_offset, aggregateid, type, reason FROM parked_event ORDER BY id"
 
 
@@ -33,6 +36,7 @@ class Books:
     inbox: dict[str, set[bytes]] = field(default_factory=dict)
     cursors: dict[str, dict[tuple[str, int], int]] = field(default_factory=dict)
     parked: list[dict[str, Any]] = field(default_factory=list)
+    discarded: set[bytes] = field(default_factory=set)
     aggregates: dict[str, dict[str, int]] = field(default_factory=dict)
     payments: list[dict[str, Any]] = field(default_factory=list)
     refunds: list[dict[str, Any]] = field(default_factory=list)
@@ -81,6 +85,9 @@ async def _read(connection: Any, name: str, journal: str | None) -> Books:
 
 async def _own(connection: Any, books: Books, journal: str | None) -> None:
     """Tables that only some services have."""
+    if await _has(connection, "parked_decision"):
+        rows = await connection.fetch(_DISCARDED)
+        books.discarded = {bytes.fromhex(row["event_id"].replace("-", "")) for row in rows}
     if await _has(connection, "refunds") and await _has(connection, "payments"):
         books.payments = [dict(row) for row in await connection.fetch(_PAYMENTS)]
         books.refunds = [dict(row) for row in await connection.fetch(_REFUNDS)]

@@ -13,9 +13,17 @@ from aftercare_checker.suite import Suite
 
 
 async def check(
-    suite: Suite, commands: Sequence[Command] = (), *, allow_parked: bool = False, pruned: bool = False
+    suite: Suite,
+    commands: Sequence[Command] = (),
+    *,
+    allow_parked: bool = False,
+    pruned: bool = False,
+    unheard: Sequence[str] = (),
 ) -> Report:
-    """Every invariant against a suite that is at rest. Reads only. log.Unreadable, OSError where it cannot be read."""
+    """Every invariant against a suite that is at rest. Reads only. log.Unreadable, OSError where it cannot be read.
+
+    `unheard`: event types that no journal is expected to know.
+    """
     ledgers = asyncio.gather(
         *(books.read(name, dsn, suite.journals.get(name)) for name, dsn in suite.databases.items())
     )
@@ -34,7 +42,7 @@ async def check(
         effects.parked(found, allowed=allow_parked),
     ]
     if suite.journals:
-        verdicts.append(effects.journals(found, whole))
+        verdicts.append(effects.journals(found, whole, frozenset(unheard)))
     if any(one.trace is not None for one in found):
         verdicts.append(effects.traced(found, whole))
     if any(one.payments for one in found):

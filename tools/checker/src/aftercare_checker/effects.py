@@ -99,13 +99,13 @@ def caused(books: Sequence[Books], log: Log) -> Verdict:
     return verdict
 
 
-def journals(books: Sequence[Books], log: Log) -> Verdict:
+def journals(books: Sequence[Books], log: Log, unheard: frozenset[str] = frozenset()) -> Verdict:
     """Where a service keeps a row per event: each event of the topics it reads once, in order per aggregate."""
     verdict = Verdict("effects once and in order", what="effects")
     for one in books:
         if one.journal is None:
             continue
-        wanted = _wanted(one, log)
+        wanted = _wanted(one, log, unheard)
         times = Counter(event for event, _, _ in one.journal)
         verdict.look(len(one.journal))
         for event, number in times.items():
@@ -120,11 +120,13 @@ def journals(books: Sequence[Books], log: Log) -> Verdict:
     return verdict
 
 
-def _wanted(one: Books, log: Log) -> dict[bytes, Entry]:
+def _wanted(one: Books, log: Log, unheard: frozenset[str]) -> dict[bytes, Entry]:
     topics = {topic for cursors in one.cursors.values() for topic, _ in cursors}
     held = {(row["topic"], row["partition"], row["log_offset"]) for row in one.parked}
     aside = {entry.id for entry in log.entries if (entry.topic, entry.partition, entry.offset) in held}
-    return {entry.id: entry for entry in log.firsts() if entry.topic in topics and entry.id not in aside}
+    aside |= one.discarded
+    heard = (entry for entry in log.firsts() if entry.topic in topics and entry.type not in unheard)
+    return {entry.id: entry for entry in heard if entry.id not in aside}
 
 
 def _in_order(verdict: Verdict, one: Books) -> None:
@@ -149,7 +151,7 @@ def traced(books: Sequence[Books], log: Log) -> Verdict:
         for entry in log.firsts():
             row = rows.pop(entry.id, None)
             place = (entry.topic, entry.partition, entry.offset)
-            if row is None and place not in aside:
+            if row is None and place not in aside and entry.id not in one.discarded:
                 verdict.blame(f"{entry.type} of {entry.subject} #{entry.sequence} is not in the trace")
             elif row is not None and row != (entry.topic, entry.type, entry.subject, entry.sequence):
                 verdict.blame(f"the trace tells {entry.id.hex()} otherwise than the log: {row}")
