@@ -5,6 +5,7 @@ import os
 import shutil
 import subprocess
 from dataclasses import dataclass
+from functools import cache
 
 from aftercare_chassis.keys import make_key_set
 from aftercare_cli.stack import ports
@@ -64,8 +65,7 @@ class ComposeStack:
 
     def _compose(self, *arguments: str, seconds: int) -> str:
         """Run compose; its last words when it fails."""
-        if not shutil.which("docker"):
-            raise StackError("docker is missing: leave out --with compose, or install Docker with compose v2")
+        _need_compose()
         command = self._command(*arguments)
         try:
             result = subprocess.run(command, env=self._environment(), capture_output=True, text=True, timeout=seconds)
@@ -109,6 +109,13 @@ class ComposeStack:
                 for service in SERVICES
             },
         )
+
+
+@cache
+def _need_compose() -> None:
+    asked = ["docker", "compose", "version", "--short"]
+    if not shutil.which("docker") or subprocess.run(asked, capture_output=True, timeout=30).returncode:
+        raise StackError("docker with compose v2 is missing: install it, or leave out --with compose")
 
 
 def _names(servers: tuple[Server, ...]) -> list[str]:
