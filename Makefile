@@ -57,6 +57,7 @@ check: $(STAMP) ## format, lint, types, import rules, generated documents
 	$(BIN)/mypy $(TYPED)
 	$(BIN)/lint-imports
 	$(BIN)/python -m aftercare_events.docs --check
+	$(BIN)/python -m aftercare_events.evolution --check
 	$(BIN)/python -m aftercare_chassis.openapi_docs --check
 	$(BIN)/aftercare lifecycles --check
 

@@ -44,8 +44,8 @@ class Event(BaseModel):
 
     @classmethod
     def type_name(cls) -> str:
-        """The name on the wire, such as `OrderPaid.v1`."""
-        return f"{cls.__name__}.v{cls.VERSION}"
+        """The name on the wire: `OrderPaid.v1` of the class OrderPaid, `OrderPaid.v2` of OrderPaidV2."""
+        return f"{cls.__name__.removesuffix(f'V{cls.VERSION}')}.v{cls.VERSION}"
 
     @property
     def aggregate_id(self) -> str:

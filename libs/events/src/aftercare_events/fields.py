@@ -36,3 +36,9 @@ MerchantId = Annotated[Id, Field(description="the merchant")]
 WaybillNo = Annotated[str, Field(min_length=1, max_length=200, description="the courier's number of the parcel")]
 Carrier = Annotated[Code, Field(description="the courier company's code")]
 DeadlineAt = Annotated[Time | None, Field(description="until when somebody has to act; absent where nobody has to")]
+
+SupersededBy = Annotated[
+    Code | None,
+    Field(description="type of the newer version that tells the same fact beside this one; who knows that reads that"),
+]
+"""A version that is published beside its successor gets the optional field `superseded_by` of this type."""

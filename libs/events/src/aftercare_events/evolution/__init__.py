@@ -1,0 +1,1 @@
+"""Keeps the published language readable: what was released once may only grow by optional fields."""
