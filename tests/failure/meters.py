@@ -43,15 +43,20 @@ class Meters:
         self.parts.setdefault(part, []).append(made)
         return made
 
-    async def start(self, *, serve: int = 0, relay: int = 0, consume: int = 0, **environment: str) -> list[Process]:
-        """So many of each, ready."""
-        wanted = [("serve", serve), ("relay", relay), ("consume", consume)]
+    async def start(
+        self, *, serve: int = 0, relay: int = 0, consume: int = 0, all: int = 0, **environment: str
+    ) -> list[Process]:
+        """So many of each, ready; `all` does everything in one process."""
+        wanted = [("serve", serve), ("relay", relay), ("consume", consume), ("all", all)]
         made = [self.new(part, **environment).start() for part, number in wanted for _ in range(number)]
         await asyncio.gather(*(each.ready() for each in made))
         return made
 
     def all(self) -> list[Process]:
         return [each for part in self.parts.values() for each in part]
+
+    def urls(self) -> list[str]:
+        return [one.url for part in ("serve", "all") for one in self.parts.get(part, [])]
 
     def revive(self) -> None:
         """Start what has fallen, as a supervisor would."""
@@ -183,9 +188,10 @@ async def meters(servers: Servers, *, kafka: str | None = None, **environment: s
     name = f"meter-{uuid.uuid4().hex[:6]}-svc"
     topic, database = f"aftercare.{name}.v1", name.replace("-", "_")
     admin = servers.postgres.admin
+    template = await _template(servers)
     await servers.execute(
         admin,
-        f'CREATE DATABASE "{database}"',
+        f'CREATE DATABASE "{database}" TEMPLATE "{template}"',
         # What was answered survives an immediate stop; only a power cut would be worse here than in production.
         f'ALTER DATABASE "{database}" SET synchronous_commit = on',
     )
@@ -197,12 +203,22 @@ async def meters(servers: Servers, *, kafka: str | None = None, **environment: s
         history = stack.enter_context(History.at(servers.home / f"{name}.jsonl"))
         http = await stack.enter_async_context(httpx.AsyncClient(timeout=20, trust_env=False))
         made = Meters(servers, name, topic, dsn, None, own)  # type: ignore[arg-type]
-        made.clients = Clients(history, http, servers.keys, lambda _: [one.url for one in made.parts["serve"]])
-        await made.run("create")
+        made.clients = Clients(history, http, servers.keys, lambda _: made.urls())
         try:
             yield made
         finally:
             servers.end(made.all())
+
+
+async def _template(servers: Servers) -> str:
+    """A database with the meter service's tables, made once per server."""
+    if not servers.template:
+        servers.template = "meter_template"
+        await servers.execute(servers.postgres.admin, f'CREATE DATABASE "{servers.template}"')
+        dsn = servers.postgres.admin.rpartition("/")[0] + f"/{servers.template}"
+        own = servers.environment() | {"AFTERCARE_DATABASE_URL": dsn}
+        await servers.process("meter-template", python("meter_svc.py", "create"), own).start().gone()
+    return servers.template
 
 
 async def create_topic(bootstrap: str, topic: str, replicas: int, partitions: int = 12) -> None:

@@ -103,6 +103,7 @@ class Servers:
     postgres: Postgres
     keys: Path
     started: list[Process] = field(default_factory=list)
+    template: str = ""
 
     def process(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
         """A process, not started yet, with a port of its own."""

@@ -120,7 +120,9 @@ def servers_end(meter: Meters, part: str) -> None:
 async def replayed(meter: Meters, **environment: str) -> str:
     """The hash of the state that the whole log folds into, in an empty database."""
     database = f"{meter.name}-replayed".replace("-", "_")
-    await meter.servers.execute(meter.servers.postgres.admin, f'CREATE DATABASE "{database}"')
+    await meter.servers.execute(
+        meter.servers.postgres.admin, f'CREATE DATABASE "{database}" TEMPLATE "{meter.servers.template}"'
+    )
     again = Meters(
         meter.servers,
         meter.name,
@@ -131,7 +133,6 @@ async def replayed(meter: Meters, **environment: str) -> str:
     )
     # Under another name Kafka knows nothing of it: what counts is that its own cursors are empty.
     again.environment = {**meter.environment, "AFTERCARE_DATABASE_URL": again.dsn, "METER_NAME": f"{meter.name}-again"}
-    await again.run("create")
     await again.start(consume=1, **environment)
     try:
         await again.until_effects(await meter.effects(), 600)

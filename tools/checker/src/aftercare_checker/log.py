@@ -2,6 +2,7 @@
 
 import re
 import sys
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -119,9 +120,12 @@ def _bounds(client: Consumer, topics: Iterable[str]) -> dict[tuple[str, int], tu
 def _messages(client: Consumer, bounds: dict[tuple[str, int], tuple[int, int]]) -> Iterator[Message]:
     left = {place: high for place, (_, high) in bounds.items()}
     client.assign([TopicPartition(topic, partition, low) for (topic, partition), (low, _) in bounds.items()])
+    heard = time.monotonic()
     while left:
-        batch = client.consume(5000, timeout=PATIENCE_SECONDS)
-        if not batch:
+        batch = client.consume(5000, timeout=0.1)
+        if batch:
+            heard = time.monotonic()
+        elif time.monotonic() - heard > PATIENCE_SECONDS:
             raise Unreadable(f"{len(left)} partitions end before their announced end")
         for message in batch:
             if (error := message.error()) is not None:

@@ -1,0 +1,220 @@
+"""Ten ways to break the spine, each of which some test must notice: `python tests/failure/mutants.py` prints 10/10.
+
+Each mutant is a copy of the sources with a few exact replacements; where the text to replace is gone the run fails
+loudly, for a mutant that changes nothing proves nothing. The tests that have to notice it are run against the copy.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[2]
+CHASSIS = "libs/chassis/src/aftercare_chassis"
+FAILURE, UNITS = "tests/failure", "libs/chassis/tests"
+
+
+@dataclass(frozen=True, slots=True)
+class Mutant:
+    """One defect: (file, what stands there, what is put there), and the tests that have to fail."""
+
+    name: str
+    changes: tuple[tuple[str, str, str], ...]
+    tests: tuple[str, ...]
+
+
+MUTANTS = (
+    Mutant(
+        "offset committed before the transaction",
+        (
+            (
+                f"{CHASSIS}/consumer.py",
+                """                await inbox.move(partition.topic, partition.partition, seen, behind)
+                await self._effects(""",
+                """                async with self._runtime.transaction() as early:
+                    mover = Inbox(early.connection, self._group)
+                    await mover.move(partition.topic, partition.partition, seen, behind)
+                await self._effects(""",
+            ),
+        ),
+        (f"{FAILURE}/test_consumer.py::test_consumer_killed_around_its_commit[consumer.handled-short]",),
+    ),
+    Mutant(
+        "inbox check removed",
+        (
+            (
+                f"{CHASSIS}/consumer.py",
+                "if envelope.id not in fresh or envelope.sequence <= subject.last_sequence:",
+                "if fresh is None:",
+            ),
+        ),
+        (f"{UNITS}/test_consumer.py::test_an_event_has_one_effect_however_often_it_comes",),
+    ),
+    Mutant(
+        "deleted before the acknowledgement",
+        (
+            (
+                f"{CHASSIS}/relay.py",
+                """        outcomes = await asyncio.gather(*(self._send(""",
+                """        await connection.execute(_DELETE, [row["id"] for row in rows])
+        outcomes = await asyncio.gather(*(self._send(""",
+            ),
+        ),
+        (f"{FAILURE}/test_outages.py::test_broker_down_under_load[short]",),
+    ),
+    Mutant(
+        "buckets not owned",
+        (
+            (
+                f"{CHASSIS}/buckets.py",
+                "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, b)",
+                "SELECT b FROM unnest($1::int[]) AS b WHERE $2::int IS NOT NULL",
+            ),
+            (f"{CHASSIS}/buckets.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
+        ),
+        (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),
+    ),
+    Mutant(
+        "SKIP LOCKED in place of buckets",
+        (
+            (
+                f"{CHASSIS}/buckets.py",
+                "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, b)",
+                "SELECT b FROM unnest($1::int[]) AS b WHERE $2::int IS NOT NULL",
+            ),
+            (f"{CHASSIS}/buckets.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
+            (f"{CHASSIS}/relay.py", "ORDER BY id LIMIT $2\n", "ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED\n"),
+            (f"{CHASSIS}/relay.py", "ROUND = 1000", "ROUND = 20"),
+            (
+                f"{CHASSIS}/relay.py",
+                """            rows = await connection.fetch(_READ, owned, ROUND)
+            if rows:
+                await self._relay(connection, producer, rows)
+                idle""",
+                """            async with connection.transaction():
+                rows = await connection.fetch(_READ, owned, ROUND)
+                if rows:
+                    await self._relay(connection, producer, rows)
+            if rows:
+                idle""",
+            ),
+        ),
+        (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),
+    ),
+    Mutant(
+        "sequence taken outside the lock",
+        (
+            (
+                f"{CHASSIS}/rows.py",
+                "self._by_key().with_for_update() if lock else self._by_key()",
+                "self._by_key()",
+            ),
+            (
+                f"{CHASSIS}/transaction.py",
+                """if await self.connection.execute(rows.save.sql, *args) != "UPDATE 1":""",
+                """if await self.connection.execute(rows.save.sql, *args) == "UPDATE 2":""",
+            ),
+        ),
+        (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),
+    ),
+    Mutant(
+        "parked aggregate allowed to go on",
+        ((f"{CHASSIS}/consumer.py", "if subject.blocked_since is not None:", "if subject.last_sequence < 0:"),),
+        (f"{UNITS}/test_consumer.py::test_poison_stops_its_own_aggregate_alone",),
+    ),
+    Mutant(
+        "cursor not fenced",
+        ((f"{CHASSIS}/inbox.py", 'if not done.endswith(" 1"):', "if not done:"),),
+        (
+            f"{UNITS}/test_consumer.py::test_a_consumer_whose_partition_was_taken_over_changes_nothing",
+            f"{UNITS}/test_consumer.py::test_two_consumers_of_one_chunk_have_one_effect",
+        ),
+    ),
+    Mutant(
+        "kept answer in another transaction",
+        (
+            (
+                f"{CHASSIS}/routing.py",
+                """        await claim.keep(tx.connection, Kept(response.status_code, headers, bytes(response.body)))
+        crash.point("command.kept")
+    crash.point("command.committed")
+""",
+                """    crash.point("command.committed")
+    async with runtime.transaction(request.state.actor) as later:
+        await claim.keep(later.connection, Kept(response.status_code, headers, bytes(response.body)))
+        crash.point("command.kept")
+""",
+            ),
+        ),
+        (f"{FAILURE}/test_crash_points.py::test_serving_killed_at_every_point[command.committed]",),
+    ),
+    Mutant(
+        "refund id made anew per try",
+        (
+            (
+                "services/order-svc/src/order_svc/providers/simulator.py",
+                """            Subject.REFUND, refund.id, {"refund_id": refund.id, "payment_id": refund.payment_id, **money}""",
+                """            Subject.REFUND,
+            (anew := f"{refund.id}-{id(money)}"),
+            {"refund_id": anew, "payment_id": refund.payment_id, **money},""",
+            ),
+        ),
+        ("services/order-svc/tests/integration/test_refunds.py",),
+    ),
+)
+
+
+def apply(mutant: Mutant, to: Path) -> None:
+    """Change the copy; SystemExit where the text is not there exactly once."""
+    for file, old, new in mutant.changes:
+        text = (to / file).read_text(encoding="utf-8")
+        if text.count(old) != 1:
+            raise SystemExit(f"{mutant.name}: {file} has changed, the mutant has to be written anew:\n{old}")
+        (to / file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+def noticed(mutant: Mutant) -> tuple[bool, str]:
+    """Whether a test fails against the mutant, and the last line that pytest said."""
+    with tempfile.TemporaryDirectory(prefix="aftercare-mutant-") as folder:
+        copy, paths = Path(folder), []
+        for file in {Path(file).parts[:4] for file, _, _ in mutant.changes}:
+            package = Path(*file)
+            shutil.copytree(ROOT / package, copy / package, ignore=shutil.ignore_patterns("__pycache__"))
+            paths.append(str((copy / package).parent))
+        apply(mutant, copy)
+        path = os.pathsep.join([*paths, os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+        command = [sys.executable, "-m", "pytest", "-q", "-x", "--no-header", "-p", "no:cacheprovider", *mutant.tests]
+        run = subprocess.run(
+            command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=900
+        )
+    said = (run.stdout.strip().splitlines() or ["nothing"])[-1]
+    if run.returncode not in (0, 1):
+        raise SystemExit(
+            f"{mutant.name}: pytest could not run ({run.returncode}):\n{run.stdout[-2000:]}{run.stderr[-500:]}"
+        )
+    return run.returncode == 1, said
+
+
+def main() -> None:
+    """Try all of them, or those whose names contain the given word."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("only", nargs="?", default="")
+    chosen = [mutant for mutant in MUTANTS if parser.parse_args().only in mutant.name]
+    caught = 0
+    for number, mutant in enumerate(chosen, 1):
+        begun = time.monotonic()
+        found, said = noticed(mutant)
+        caught += found
+        verdict = "caught" if found else "SURVIVES"
+        print(f"{number:>2} {verdict:<9} {mutant.name:<42} {time.monotonic() - begun:>5.0f} s  {said}", flush=True)
+    print(f"{caught}/{len(chosen)}")
+    sys.exit(caught != len(chosen))
+
+
+if __name__ == "__main__":
+    main()
