@@ -69,7 +69,7 @@ format: $(STAMP) ## put the code into shape and write the generated documents
 	$(BIN)/aftercare lifecycles
 
 bench: $(STAMP) ## measure, and write docs/benchmarks.md
-	@$(BIN)/aftercare bench
+	@$(BIN)/python tools/bench
 
 lock: $(STAMP) ## choose the newest packages that fit and write requirements.lock
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

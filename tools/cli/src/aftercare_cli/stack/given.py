@@ -1,5 +1,6 @@
 """Kafka and PostgreSQL that somebody else runs, by address."""
 
+import socket
 from dataclasses import dataclass, field
 
 import asyncpg
@@ -34,9 +35,21 @@ class Given:
     def pieces(self) -> list[Piece]:
         problem = run(_trouble(self.postgres))
         return [
-            Piece("kafka", "up", f"{self.kafka} · given"),
+            Piece("kafka", "up" if _listens(self.kafka) else "broken", f"{self.kafka} · given"),
             Piece("postgres", "broken" if problem else "up", problem or "given"),
         ]
+
+
+def _listens(bootstrap: str) -> bool:
+    """Whether any of the brokers takes connections."""
+    for broker in bootstrap.split(","):
+        host, _, port = broker.strip().rpartition(":")
+        try:
+            socket.create_connection((host, int(port)), timeout=2).close()
+        except (OSError, ValueError):
+            continue
+        return True
+    return False
 
 
 async def _trouble(dsn: str) -> str | None:
