@@ -68,7 +68,7 @@ format: $(STAMP) ## put the code into shape and write the generated documents
 	$(BIN)/python -m aftercare_chassis.openapi_docs
 	$(BIN)/aftercare lifecycles
 
-bench: $(STAMP) ## measure, and write docs/benchmarks.md
+bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=create-case or P=suite for one part)
 	@$(BIN)/python tools/bench
 
 lock: $(STAMP) ## choose the newest packages that fit and write requirements.lock

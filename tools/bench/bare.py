@@ -33,14 +33,9 @@ class CaseIn(BaseModel):
 
 @asynccontextmanager
 async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-    # The pool gives connections back without asking the server to reset them, as the services' own does.
-    app.state.pool = await asyncpg.create_pool(sys.argv[1], min_size=1, max_size=10, reset=_keep)
+    app.state.pool = await asyncpg.create_pool(sys.argv[1], min_size=1, max_size=10)
     yield
     await app.state.pool.close()
-
-
-async def _keep(_: asyncpg.Connection) -> None:
-    """Nothing to undo."""
 
 
 app = FastAPI(lifespan=lifespan)

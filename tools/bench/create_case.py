@@ -8,6 +8,7 @@ from pathlib import Path
 from statistics import median
 
 import bare
+import statements
 from aftercare_chassis.testing.databases import with_database
 from aftersale_svc.main import service as aftersale
 from aftersale_svc.settings import Settings
@@ -17,7 +18,7 @@ from orders import BUYER, Orders
 
 SERVICE = "aftersale-svc"
 ROUNDS, SECONDS, WARM_UP_SECONDS = 5, 6, 2
-FIRST_GUESS = 900  # requests per second, to know how many orders the first run may need
+FIRST_GUESS = 2500  # requests per second, to know how many orders the first run may need
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +29,7 @@ class Comparison:
     bare: list[Run] = field(default_factory=list)
 
     def middle(self, whose: str, name: str) -> float:
-        return median(getattr(each, name) for each in getattr(self, whose))
+        return float(median(getattr(each, name) for each in getattr(self, whose)))
 
     def ratio(self, name: str) -> float:
         """The median of ours by the median of the bare endpoint's."""
@@ -45,6 +46,10 @@ class Bench:
         self._orders = Orders(aftersale(_settings(ground)), self._bare_database)
         ground.migrate(SERVICE)
         asyncio.run(self._orders.prepare())
+
+    def count(self) -> tuple[int, int]:
+        """(transactions, statements) of one command."""
+        return statements.count(aftersale(_settings(self._ground, pool_size=1)), self._orders, self._token, self._tell)
 
     def compare(self, *, relay: bool) -> Comparison:
         """Some rounds of both in turn, the service's relay running beside it or stopped."""
@@ -78,6 +83,6 @@ class Bench:
         return found
 
 
-def _settings(ground: Ground) -> Settings:
+def _settings(ground: Ground, **more: int) -> Settings:
     given = {name.removeprefix("AFTERCARE_").lower(): value for name, value in ground.environment(SERVICE).items()}
-    return Settings(**given)  # type: ignore[arg-type]
+    return Settings(**given, **more)  # type: ignore[arg-type]

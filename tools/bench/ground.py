@@ -97,11 +97,17 @@ def ground() -> Iterator[Ground]:
         home = Path(folder)
         home.chmod(0o755)  # the database server may run as another user
         with guarded(home):
-            servers = Embedded.at(home)
+            servers, processes = Embedded.at(home), Processes(home / "run", home / "logs")
             servers.start(Silent())
-            asyncio.run(databases.provide(servers.postgres, Secrets.of(home).databases))
-            asyncio.run(topics.create(servers.kafka, replication=1, min_isr=1, partitions=None, retention_ms=-1))
-            yield Ground(home, servers, Processes(home / "run", home / "logs"))
+            try:
+                asyncio.run(databases.provide(servers.postgres, Secrets.of(home).databases))
+                asyncio.run(topics.create(servers.kafka, replication=1, min_isr=1, partitions=None, retention_ms=-1))
+                yield Ground(home, servers, processes)
+            finally:
+                for record in (home / "run").glob("*.pid"):
+                    if record.stem not in ("kafka", "postgres"):
+                        processes.stop(record.stem)
+                servers.stop(Silent())
 
 
 def script(name: str) -> str:

@@ -29,7 +29,9 @@ def need_wrk() -> str:
     """The path of wrk; SystemExit with one clear line where it is missing."""
     found = shutil.which("wrk")
     if found is None:
-        raise SystemExit("bench: the load client wrk is missing; get it with: apt-get install wrk")
+        raise SystemExit(
+            "bench: the load client wrk is missing; get it with: apt-get install wrk (macOS: brew install wrk)"
+        )
     return found
 
 

@@ -79,6 +79,18 @@ def paid(number: int, at: datetime) -> OrderPaid:
     )
 
 
+def case_of(number: int) -> dict[str, Any]:
+    """What case.lua sends for this order."""
+    return {
+        "order_id": _id(number),
+        "type": "return_refund",
+        "reason": "quality_defect",
+        "description": "漏水",
+        "lines": [{"line_id": f"line_{_id(number)}", "quantity": 2}],
+        "evidence": [],
+    }
+
+
 def delivered(number: int, at: datetime) -> OrderDelivered:
     return OrderDelivered(**_facts(number, at, "delivered"), delivered_at=at)
 

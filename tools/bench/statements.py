@@ -1,0 +1,50 @@
+"""What one command sends to the database, counted where it is sent."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from aftercare_chassis.service import Service
+from asyncpg.connection import LoggedQuery
+from orders import Orders, case_of
+
+TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK")
+
+
+def count(service: Service, orders: Orders, token: str, tell: Callable[[str], None]) -> tuple[int, int]:
+    """(transactions, statements inside them) of creating one case."""
+    first = orders.take(2)
+    orders.used(first + 2)
+    sent = asyncio.run(_sent(service, [case_of(first), case_of(first + 1)], token))
+    transactions = sum(text.startswith("BEGIN") for text in sent)
+    statements = sum(not text.startswith(TRANSACTION_WORDS) for text in sent)
+    tell(f"{transactions} transaction, {statements} statements")
+    return transactions, statements
+
+
+async def _sent(service: Service, bodies: list[dict[str, Any]], token: str) -> list[str]:
+    """The statements of the second request; the first one also pays for what is cached."""
+    transport = httpx.ASGITransport(app=service.app)
+    async with (
+        service.app.router.lifespan_context(service.app),
+        httpx.AsyncClient(transport=transport, base_url="http://bench.test") as client,
+    ):
+        await _create(client, bodies[0], token)
+        sent: list[str] = []
+
+        def note(query: LoggedQuery) -> None:
+            sent.append(query.query.strip().upper())
+
+        async with service.runtime.pool.acquire() as connection:
+            connection.add_query_logger(note)
+        await _create(client, bodies[1], token)
+    return sent
+
+
+async def _create(client: httpx.AsyncClient, body: dict[str, Any], token: str) -> None:
+    headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
+    answer = await client.post("/v1/cases", json=body, headers=headers)
+    if answer.status_code != 201:
+        raise SystemExit(f"bench: creating a case says {answer.text}")

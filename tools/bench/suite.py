@@ -1,0 +1,172 @@
+"""The whole suite on an idle machine: how soon it is ready, what it keeps resident, how fast an event takes effect."""
+
+import asyncio
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from typing import Any
+from uuid import uuid4
+
+import asyncpg
+import httpx
+from aftercare_chassis.keys import make_key_set, mint
+from aftercare_chassis.testing.databases import with_database
+from aftercare_cli.stack import ports
+from aftercare_cli.stack.embedded import Embedded
+from aftercare_cli.stack.guardian import guarded
+from aftercare_cli.stack.interface import Addresses, Silent
+from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
+from aftercare_cli.stack.local import LocalStack
+from aftercare_cli.stack.processes import Processes
+
+EVENTS = 40
+SETTLE_SECONDS = 5.0
+PATIENCE_SECONDS = 30.0
+ORDER = {
+    "buyer_id": "buyer-1",
+    "currency": "CNY",
+    "lines": [
+        {"sku": "KETTLE-1", "title": "电热水壶", "quantity": 3, "unit_price": {"amount": 9900, "currency": "CNY"}}
+    ],
+    "shipping_fee": {"amount": 800, "currency": "CNY"},
+    "shipping_address": {
+        "name": "王芳",
+        "phone": "13800000000",
+        "country": "CN",
+        "province": "浙江省",
+        "city": "杭州市",
+        "district": "西湖区",
+        "street": "文三路 1 号",
+    },
+}
+# When the case was there for others, and when order-svc had taken note of it: both by the server's own commit times.
+SAID = "SELECT pg_xact_commit_timestamp(xmin) FROM cases WHERE id = $1"
+HEARD = "SELECT pg_xact_commit_timestamp(xmin) FROM subject_state WHERE aggregateid = $1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Found:
+    """What was measured. Memory in MiB per process, which serves, relays and consumes in one."""
+
+    ready_first_s: float
+    ready_again_s: float
+    resident: dict[str, float]
+    effect_ms: list[float]
+
+
+def measure(tell: Callable[[str], None]) -> Found:
+    """Bring a suite of its own up, look at it, and take it away."""
+    with _stack() as (stack, servers, processes):
+        first = _timed(stack)
+        tell(f"ready after {first:.1f} s on an empty folder")
+        asyncio.run(_remember_commit_times(servers.postgres))
+        stack.down(Silent())
+        again = _timed(stack)
+        tell(f"ready after {again:.1f} s when started again")
+        time.sleep(SETTLE_SECONDS)
+        resident = {one.name: _resident(processes, one.name) for one in SERVICES}
+        tell(", ".join(f"{name} {size:.0f} MiB" for name, size in resident.items()))
+        addresses = Addresses.read(stack.layout.stack_file)
+        effects = asyncio.run(_effects(stack.layout, addresses, servers.postgres))
+        tell(f"an event takes effect after {median(effects):.0f} ms (median of {len(effects)})")
+        stack.down(Silent())
+    return Found(ready_first_s=first, ready_again_s=again, resident=resident, effect_ms=sorted(effects))
+
+
+@contextmanager
+def _stack() -> Iterator[tuple[LocalStack, Embedded, Processes]]:
+    with TemporaryDirectory(prefix="aftercare-bench-", ignore_cleanup_errors=True) as folder:
+        home = Path(folder)
+        home.chmod(0o755)  # the database server may run as another user
+        layout = Layout(home, ports.base([server.number for server in (*SERVICES, SIMULATOR)]))
+        with guarded(home):
+            servers = Embedded.at(home)
+            yield LocalStack(layout, servers), servers, Processes(home / "run", home / "logs")
+
+
+def _timed(stack: LocalStack) -> float:
+    began = time.monotonic()
+    stack.up(Silent())
+    return time.monotonic() - began
+
+
+def _resident(processes: Processes, name: str) -> float:
+    found = processes.find(name)
+    return found.memory_info().rss / 2**20 if found else 0.0
+
+
+async def _remember_commit_times(admin: str) -> None:
+    connection = await asyncpg.connect(admin)
+    await connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+    await connection.close()
+
+
+async def _effects(layout: Layout, addresses: Addresses, admin: str) -> list[float]:
+    databases = {one.name: one.database for one in SERVICES}
+    ours = await asyncpg.connect(with_database(admin, databases["aftersale-svc"]))
+    theirs = await asyncpg.connect(with_database(admin, databases["order-svc"]))
+    async with httpx.AsyncClient(trust_env=False, timeout=PATIENCE_SECONDS) as client:
+        people = People(client, addresses, layout)
+        found = [await _effect(await people.case(), ours, theirs) for _ in range(EVENTS + 1)]
+    await ours.close()
+    await theirs.close()
+    return found[1:]  # the first one also pays for connections and plans
+
+
+async def _effect(case_id: str, ours: asyncpg.Connection, theirs: asyncpg.Connection) -> float:
+    said: datetime = await ours.fetchval(SAID, case_id)
+    heard: datetime = await _until(lambda: theirs.fetchval(HEARD, case_id))
+    return (heard - said).total_seconds() * 1000
+
+
+async def _until(ask: Callable[[], Any]) -> Any:
+    """The first answer that is one: asked ten times a second, too seldom to disturb what is measured."""
+    for _ in range(int(PATIENCE_SECONDS * 10)):
+        if answer := await ask():
+            return answer
+        await asyncio.sleep(0.1)
+    raise SystemExit(f"bench: an event took no effect within {PATIENCE_SECONDS:.0f} s")
+
+
+class People:
+    """A seller and a buyer at the public APIs."""
+
+    def __init__(self, client: httpx.AsyncClient, addresses: Addresses, layout: Layout) -> None:
+        self._client, self._services = client, addresses.services
+        key, now, issuer = make_key_set(layout.folder("keys")), datetime.now(UTC), "aftercare-local"
+        self._tokens = {
+            "seller": mint(key, role="seller", sub="seller-1", merchant_id="m-1", issuer=issuer, now=now),
+            "buyer": mint(key, role="buyer", sub="buyer-1", issuer=issuer, now=now),
+        }
+
+    async def case(self) -> str:
+        """A refund asked for on a fresh paid order; the id of the case."""
+        order = await self._post("order-svc", "/v1/orders", "seller", ORDER)
+        paying = {"provider": "simulator", "payment_method": "sim_success"}
+        await self._post("order-svc", f"/v1/orders/{order['id']}/payments", "buyer", paying)
+        wanted = {
+            "order_id": order["id"],
+            "type": "refund_only",
+            "reason": "changed_mind",
+            "lines": [{"line_id": order["lines"][0]["id"], "quantity": 1}],
+            "evidence": [],
+        }
+        created = await self._post("aftersale-svc", "/v1/cases", "buyer", wanted)
+        return str(created["id"])
+
+    async def _post(self, service: str, path: str, role: str, body: dict[str, Any]) -> dict[str, Any]:
+        """The answer, asked for again while the service has not heard of the order or its payment."""
+        async with asyncio.timeout(PATIENCE_SECONDS):
+            while True:
+                headers = {"Authorization": f"Bearer {self._tokens[role]}", "Idempotency-Key": uuid4().hex}
+                answer = await self._client.post(self._services[service] + path, json=body, headers=headers)
+                if answer.status_code == 201:
+                    return dict(answer.json())
+                if answer.status_code not in (404, 409):
+                    raise SystemExit(f"bench: {path} says {answer.text}")
+                await asyncio.sleep(0.3)
