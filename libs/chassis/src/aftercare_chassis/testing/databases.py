@@ -25,8 +25,10 @@ DO $$ DECLARE it record; BEGIN
     END LOOP;
 END $$
 """
+_TABLES = "SELECT string_agg(relname, ',' ORDER BY relname) FROM pg_class WHERE relnamespace = 'public'::regnamespace"
 _numbers = itertools.count(1)
 _free: dict[tuple[str, str], list[str]] = defaultdict(list)
+_shape: dict[str, str] = {}
 _made: dict[str, list[str]] = defaultdict(list)
 
 
@@ -42,8 +44,9 @@ async def database(admin_url: str, package: str, migrations: Migrations) -> Asyn
     name = free.pop() if free else await _make(admin_url, migrations)
     url = with_database(admin_url, name)
     yield url
-    await _execute(url, _EMPTY)
-    free.append(name)  # one that could not be emptied is left aside, and the test has failed loudly
+    await _execute(url, _EMPTY)  # one that cannot be emptied fails its test and is never used again
+    if await _tables(url) == _shape[name]:
+        free.append(name)
 
 
 async def drop_all(admin_url: str) -> None:
@@ -58,7 +61,17 @@ async def _make(admin_url: str, migrations: Migrations) -> str:
     _made[admin_url].append(name)
     there = migrations.at(with_database(admin_url, name))
     await (there.upgrade() if there.head() else there.create_all())
+    _shape[name] = await _tables(with_database(admin_url, name))
     return name
+
+
+async def _tables(url: str) -> str:
+    """The names of the tables: a test may break its database, the next one gets a whole one."""
+    connection = await asyncpg.connect(url)
+    try:
+        return str(await connection.fetchval(_TABLES))
+    finally:
+        await connection.close()
 
 
 async def _execute(url: str, statement: str) -> None:
