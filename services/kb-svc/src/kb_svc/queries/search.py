@@ -12,7 +12,7 @@ from kb_svc.domain.errors import NothingAsked
 from kb_svc.domain.model import Kind, Language
 from kb_svc.domain.snippet import Snippet, snippet
 
-CANDIDATES = 300  # so many articles are scored in full; the rest of a common word's thousands cannot come first anyway
+CANDIDATES = 100  # so many articles are scored in full; the rest of a common word's thousands cannot come first anyway
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
