@@ -1,4 +1,4 @@
-"""The log read again from its beginning, up to given places, without a group and without leaving a mark."""
+"""The log read again, from given places to given places, without a group and without leaving a mark."""
 
 import asyncio
 import time
@@ -11,33 +11,26 @@ from aiokafka.errors import KafkaError
 from aftercare_chassis import kafka
 
 CALL_SECONDS, STALL_SECONDS, STOP_SECONDS = 30.0, 60.0, 5.0
+BATCH, GATHER_SECONDS = 2000, 1.0  # a small batch costs almost as much as a large one
+Offsets = Mapping[TopicPartition, int]
 
 
 class Unreadable(Exception):
-    """The log cannot be read from its beginning: it has lost that, or does not answer."""
+    """The log cannot be read from there: it has lost that, or does not answer."""
 
 
-async def records(bootstrap: str, ends: Mapping[TopicPartition, int]) -> AsyncIterator[ConsumerRecord]:
-    """Every record of these partitions from offset 0 to before its end, in order per partition.
-
-    Unreadable, with the reason, where that cannot be done.
-    """
+async def batches(bootstrap: str, starts: Offsets, ends: Offsets) -> AsyncIterator[list[ConsumerRecord]]:
+    """Every record of the partitions in `ends`, from its start (0 where none is given) to before its end, in order per
+    partition. Unreadable, with the reason, where that cannot be done."""
+    wanted = {partition: starts.get(partition, 0) for partition, end in ends.items() if starts.get(partition, 0) < end}
+    if not wanted:
+        return
     client = kafka.reader(bootstrap, "replay")
     try:
         await asyncio.wait_for(client.start(), CALL_SECONDS)
-        await _stand_at_the_beginning(client, ends)
-        unread = {partition for partition, end in ends.items() if end > 0}
-        progress = time.monotonic()
-        while unread:
-            fetched = await asyncio.wait_for(client.getmany(*unread, timeout_ms=500, max_records=1000), CALL_SECONDS)
-            for partition, found in fetched.items():
-                for record in found:
-                    if record.offset < ends[partition]:
-                        yield record
-                progress = time.monotonic()
-            unread = {partition for partition in unread if await client.position(partition) < ends[partition]}
-            if time.monotonic() - progress > STALL_SECONDS:
-                raise Unreadable(f"nothing more comes from {len(unread)} partitions, before their end")
+        await _stand(client, wanted)
+        async for found in _fetched(client, wanted, ends):
+            yield found
     except (KafkaError, OSError, TimeoutError) as error:
         raise Unreadable(f"Kafka does not answer ({type(error).__name__})") from error
     finally:
@@ -45,11 +38,30 @@ async def records(bootstrap: str, ends: Mapping[TopicPartition, int]) -> AsyncIt
             await asyncio.wait_for(client.stop(), STOP_SECONDS)
 
 
-async def _stand_at_the_beginning(client: AIOKafkaConsumer, ends: Mapping[TopicPartition, int]) -> None:
-    client.assign(list(ends))
-    begins = await asyncio.wait_for(client.beginning_offsets(list(ends)), CALL_SECONDS) if ends else {}
+async def _fetched(client: AIOKafkaConsumer, unread: Offsets, ends: Offsets) -> AsyncIterator[list[ConsumerRecord]]:
+    gathered: list[ConsumerRecord] = []
+    progress = time.monotonic()
+    while unread:
+        call = client.getmany(*unread, timeout_ms=500, max_records=BATCH)
+        fetched = await asyncio.wait_for(call, CALL_SECONDS)
+        for partition, records in fetched.items():
+            gathered += [record for record in records if record.offset < ends[partition]]
+            if await client.position(partition) >= ends[partition]:
+                unread = {place: start for place, start in unread.items() if place != partition}
+                client.pause(partition)
+        now = time.monotonic()
+        if len(gathered) >= BATCH or (gathered and (not unread or now - progress > GATHER_SECONDS)):
+            yield gathered
+            gathered, progress = [], time.monotonic()
+        elif now - progress > STALL_SECONDS:
+            raise Unreadable(f"nothing more comes from {len(unread)} partitions, before their end")
+
+
+async def _stand(client: AIOKafkaConsumer, wanted: Offsets) -> None:
+    client.assign(list(wanted))
+    begins = await asyncio.wait_for(client.beginning_offsets(list(wanted)), CALL_SECONDS)
     for partition, begin in begins.items():
-        if begin > 0:
+        if begin > wanted[partition]:
             place = f"{partition.topic}, partition {partition.partition}"
             raise Unreadable(f"the log of {place} begins at offset {begin}: what it told before is lost")
-        client.seek(partition, 0)
+        client.seek(partition, wanted[partition])

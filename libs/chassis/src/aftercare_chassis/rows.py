@@ -36,6 +36,11 @@ class Compiled:
             (name, _GIVEN if literals.get(name) is None else literals[name]) for name in compiled.positiontup or ()
         )
 
+    @property
+    def parameters(self) -> int:
+        """How many the statement wants."""
+        return len(self._slots)
+
     def args(self, params: Mapping[str, Any]) -> list[Any]:
         """The parameters in the statement's order; KeyError names one that is missing."""
         return [params[name] if literal is _GIVEN else literal for name, literal in self._slots]
@@ -145,7 +150,7 @@ class Statement:
     """An INSERT, UPDATE or DELETE with bind parameters."""
 
     def __init__(self, statement: Executable) -> None:
-        self.compiled = Compiled(statement)
+        self.statement, self.compiled = statement, Compiled(statement)
 
 
 class Listing(_Visible, Generic[R]):

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from types import TracebackType
+from typing import TypeVar
 
 import asyncpg
 import httpx
@@ -21,6 +22,7 @@ from aftercare_chassis.pages import Cursors
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_chassis.transaction import Reader, Transaction
 
+T = TypeVar("T", bound=Transaction)
 ACQUIRE_SECONDS = 5.0
 _SESSION = {"timezone": "UTC", "jit": "off", "idle_in_transaction_session_timeout": "30s"}
 
@@ -101,8 +103,14 @@ class Runtime:
 
     def begin(self, connection: PoolConnectionProxy, actor: Actor, if_match: str | None) -> Transaction:
         """The transaction object of a connection on which BEGIN has been sent."""
+        return self.begin_as(Transaction, connection, actor, if_match)
+
+    def begin_as(
+        self, kind: type[T], connection: PoolConnectionProxy, actor: Actor = SYSTEM, if_match: str | None = None
+    ) -> T:
+        """The same, of a kind of its own."""
         trace = tracing.current()
-        return Transaction(
+        return kind(
             connection,
             actor=actor,
             now=self.clock.now(),

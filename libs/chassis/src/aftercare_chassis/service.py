@@ -23,8 +23,11 @@ from aftercare_chassis.deadlines import Deadlines, Due
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.metrics import Metrics
 from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.parked_command import ParkedWords
+from aftercare_chassis.projection import Projection
 from aftercare_chassis.pruning import PRUNE
 from aftercare_chassis.relay import Relay
+from aftercare_chassis.replay_command import ReplayWord
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_chassis.workers import Worker, work
@@ -55,7 +58,8 @@ class Part(StrEnum):
 
 
 class Service:
-    """Everything a service is made of. `commands` are further words of its command line, each answering its exit code (None: 0)."""
+    """Everything a service is made of. `projection`: what of its tables the log alone makes, if anything. `commands`:
+    further words of its command line, each answering its exit code (None: 0)."""
 
     def __init__(
         self,
@@ -68,11 +72,12 @@ class Service:
         handlers: Handlers | None = None,
         deadlines: Sequence[Due] = (),
         workers: Sequence[Worker] = (),
+        projection: Projection | None = None,
         commands: Mapping[str, Callable[[Runtime], Awaitable[int | None]]] | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers = name, package, settings, routers
         self.handlers, self.deadlines, self.workers = handlers or {}, deadlines, (*workers, PRUNE)
-        self.commands = commands or {}
+        self.projection, self.commands = projection, commands or {}
         self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
         self.migrations = Migrations(package, settings.database_url, metadata)
 
@@ -98,7 +103,7 @@ class Service:
         )
         app.state.runtime = self.runtime
         problems.install(app)
-        app.include_router(health.router(self.runtime, self.migrations))
+        app.include_router(health.router(self.runtime, self.migrations, watched=Part.SERVE not in parts))
         if Part.SERVE in parts:
             for router in self.routers:
                 app.include_router(router)
@@ -107,12 +112,14 @@ class Service:
         return app
 
     def cli(self) -> None:
-        """The service's command: serve | relay | consume | all | migrate, and its own words."""
+        """The service's command: serve | relay | consume | all | migrate | parked … | replay, and its own words."""
         command = typer.Typer(help=f"{self.name} of Aftercare.", no_args_is_help=True, add_completion=False)
         for part in Part:
             command.command(part.value)(self._runner(part))
         command.command("all", help="serve, relay and consume in one process")(self._runner(*Part))
         command.command("migrate")(self._migrate)
+        command.add_typer(ParkedWords(self.handlers, self._once).group(), name="parked")
+        command.command("replay")(ReplayWord(self.projection, self._once).replay)
         for name, act in self.commands.items():
             command.command(name, help=act.__doc__)(self._doer(act))
         command()
@@ -137,6 +144,12 @@ class Service:
             asyncio.run(self.migrations.upgrade())
 
     def _doer(self, act: Callable[[Runtime], Awaitable[int | None]]) -> Callable[[], None]:
+        return lambda: self._once(act)
+
+    def _once(self, act: Callable[[Runtime], Awaitable[int | None]]) -> None:
+        """Do one thing with an open runtime and end the process with its answer. Logs go beside what it prints."""
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
         async def do() -> int | None:
             await self._database_answers()
             await self.runtime.open()
@@ -145,7 +158,7 @@ class Service:
             finally:
                 await self.runtime.close()
 
-        return lambda: sys.exit(asyncio.run(do()))
+        sys.exit(asyncio.run(do()))
 
     async def _database_answers(self) -> None:
         """Wait for the database a while; then say in one line what is wrong and give up."""

@@ -18,7 +18,7 @@ from aftercare_events import (
 from aftersale_svc import projections
 from aftersale_svc.commands import disputes, refunds, returns
 
-HANDLERS: Handlers = {
+FACTS: Handlers = {
     OrderCreated: projections.order_created,
     OrderPaid: projections.order_paid,
     OrderShipped: projections.order_moved,
@@ -26,6 +26,11 @@ HANDLERS: Handlers = {
     OrderReceiptConfirmed: projections.receipt_confirmed,
     OrderCompleted: projections.order_moved,
     OrderCancelled: projections.order_moved,
+}
+"""What makes our copy of the orders, and nothing else."""
+
+HANDLERS: Handlers = {
+    **FACTS,
     ParcelStatusChanged: returns.follow_parcel,
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,

@@ -1,12 +1,13 @@
 """The whole service on one screen."""
 
+from aftercare_chassis.projection import Projection
 from aftercare_chassis.service import Service
 from fastapi import FastAPI
 
 from aftersale_svc import tables
 from aftersale_svc.api import cases, disputes
 from aftersale_svc.commands.deadlines import WHEN_DUE
-from aftersale_svc.consumers import HANDLERS
+from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.settings import Settings
 
 
@@ -20,6 +21,7 @@ def service(settings: Settings | None = None) -> Service:
         handlers=HANDLERS,
         deadlines=WHEN_DUE,
         metadata=tables.metadata,
+        projection=Projection(tables.FOLDED, FACTS),
     )
 
 
@@ -29,5 +31,5 @@ def app() -> FastAPI:
 
 
 def cli() -> None:
-    """`aftersale-svc serve | relay | consume | migrate | all`."""
+    """`aftersale-svc serve | relay | consume | migrate | all | parked … | replay`."""
     service().cli()

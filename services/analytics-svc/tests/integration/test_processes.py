@@ -66,6 +66,7 @@ async def test_a_trace_over_a_real_server(desk: Harness, unused_tcp_port: int) -
 
 
 async def test_rebuild_is_a_word_of_the_command_line(desk: Harness, unused_tcp_port: int) -> None:
+    await journey().reach(desk)
     process = await start(desk, "rebuild", unused_tcp_port)
     told, _ = await asyncio.wait_for(process.communicate(), SECONDS)
     assert process.returncode == 2, "nothing listens where this harness says that Kafka is"

@@ -6,14 +6,17 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from uuid import UUID
 
+import asyncpg
 import pytest
 from aftercare_chassis import kafka
 from aftercare_chassis.consumer import Consumer
+from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.rebuild import Rebuild, Wish, rebuild
 from aftercare_chassis.testing import Harness
 from aftercare_events import TOPICS, Envelope, codec
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
-from analytics_svc import main
+from analytics_svc import commands, main, tables
 from written_log import journey
 
 MINE = UUID(int=0x5EED << 64)
@@ -89,15 +92,53 @@ async def test_rebuilt_equals_live(desk: Harness, kafka_bootstrap: str, capsys: 
     async with consuming(desk):
         for envelope in sent:
             await until_kept(desk, envelope)
-        assert await main.rebuild(desk.runtime) == 0
+        assert await commands.rebuild(desk.runtime) == 0
     told = capsys.readouterr().out
     assert told.count("same") == 5
     live, rebuilt = (line.split()[-1 if "live" in line else -2] for line in told.splitlines()[:2])
     assert live == rebuilt
 
     await desk.runtime.pool.execute("UPDATE case_facts SET state = 'lost' WHERE id = $1", "case_rebuilt")
-    assert await main.rebuild(desk.runtime) == 1
+    assert await commands.rebuild(desk.runtime) == 1
     assert capsys.readouterr().out.count("DIFFERENT") == 1
+
+
+async def test_a_damaged_table_is_replaced_and_the_service_goes_on(
+    desk: Harness, kafka_bootstrap: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    first, second = own(journey("switched").envelopes), own(journey("after").envelopes)
+    second = [replace(envelope, id=UUID(int=envelope.id.int + 5000)) for envelope in second]
+    await send(kafka_bootstrap, first)
+    async with consuming(desk):
+        await until_kept(desk, first[-1])
+        await desk.runtime.pool.execute("UPDATE case_facts SET state = 'lost' WHERE id = 'case_switched'")
+        assert await rebuild(desk.runtime, commands.PROJECTION, Wish(switch=True)) == 0
+        assert "the live tables stood still for" in capsys.readouterr().out
+        state = "SELECT state FROM case_facts WHERE id = $1"
+        assert await desk.runtime.pool.fetchval(state, "case_switched") == "completed"
+        await send(kafka_bootstrap, second)
+        await until_kept(desk, second[-1])
+        assert await desk.runtime.pool.fetchval(state, "case_after") == "completed"
+    assert await commands.rebuild(desk.runtime) == 0
+    with pytest.raises(asyncpg.RaiseError, match="append-only"):
+        await desk.runtime.pool.execute("DELETE FROM trace_events")
+    assert await Migrations("analytics_svc", desk.settings.database_url, tables.metadata).differences() is None
+    assert await rebuild(desk.runtime, commands.PROJECTION, Wish(drop=True)) == 0
+
+
+async def test_an_interrupted_replay_goes_on_where_it_stopped(desk: Harness, kafka_bootstrap: str) -> None:
+    sent = own(journey("resumed").envelopes)
+    sent = [replace(envelope, id=UUID(int=envelope.id.int + 9000)) for envelope in sent]
+    async with consuming(desk):
+        await send(kafka_bootstrap, sent[:20])
+        await until_kept(desk, sent[19])
+        connection = await desk.runtime.connect(statement_timeout="0")
+        await Rebuild(desk.runtime, connection, commands.PROJECTION, "shadow").compare(resume=False)
+        await connection.close()
+        await send(kafka_bootstrap, sent[20:])
+        await until_kept(desk, sent[-1])
+        assert await rebuild(desk.runtime, commands.PROJECTION, Wish(resume=True)) == 0
+        assert await rebuild(desk.runtime, commands.PROJECTION, Wish(resume=True)) == 2, "nothing is left of it"
 
 
 async def test_what_was_parked_is_left_out_of_both(desk: Harness, kafka_bootstrap: str) -> None:
@@ -108,7 +149,7 @@ async def test_what_was_parked_is_left_out_of_both(desk: Harness, kafka_bootstra
     async with consuming(desk):
         await until_kept(desk, sent[-1])
         await until(desk.parked)
-        assert await main.rebuild(desk.runtime) == 0
+        assert await commands.rebuild(desk.runtime) == 0
 
 
 async def test_a_log_that_cannot_be_read_is_said_in_one_line(
@@ -116,7 +157,7 @@ async def test_a_log_that_cannot_be_read_is_said_in_one_line(
 ) -> None:
     async with Harness.start(main.service, postgres_url) as deaf:
         await journey().reach(deaf)
-        assert await main.rebuild(deaf.runtime) == 2
+        assert await commands.rebuild(deaf.runtime) == 2
     said = capsys.readouterr().err.strip()
-    assert said.startswith("rebuild: Kafka does not answer")
+    assert said.startswith("replay: Kafka does not answer")
     assert "\n" not in said

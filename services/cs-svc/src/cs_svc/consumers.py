@@ -26,7 +26,7 @@ async def case_moved(tx: Transaction, event: CaseEvent) -> None:
     await notices.case_moved(tx, event)
 
 
-HANDLERS: Handlers = {
+_ORDERS: Handlers = {
     OrderCreated: projections.order_moved,
     OrderPaid: projections.order_moved,
     OrderShipped: projections.order_moved,
@@ -34,6 +34,12 @@ HANDLERS: Handlers = {
     OrderReceiptConfirmed: projections.order_moved,
     OrderCancelled: projections.order_moved,
     OrderCompleted: projections.order_moved,
+}
+FACTS: Handlers = {**_ORDERS, **dict.fromkeys(notices.CODES, projections.case_moved)}
+"""What makes our copies of orders and cases, and nothing else."""
+
+HANDLERS: Handlers = {
+    **_ORDERS,
     **dict.fromkeys(notices.CODES, case_moved),
     DisputeOpened: complaints.follow_dispute,
     DisputeExecuted: complaints.dispute_executed,

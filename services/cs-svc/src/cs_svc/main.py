@@ -1,11 +1,12 @@
 """The whole service on one screen."""
 
+from aftercare_chassis.projection import Projection
 from aftercare_chassis.service import Service
 from fastapi import FastAPI
 
 from cs_svc import tables
 from cs_svc.api import complaints, conversations, customers, feedback, ratings
-from cs_svc.consumers import HANDLERS
+from cs_svc.consumers import FACTS, HANDLERS
 from cs_svc.settings import Settings
 
 
@@ -18,6 +19,7 @@ def service(settings: Settings | None = None) -> Service:
         routers=[conversations.router, complaints.router, feedback.router, ratings.router, customers.router],
         handlers=HANDLERS,
         metadata=tables.metadata,
+        projection=Projection((tables.known_orders, tables.known_cases), FACTS),
     )
 
 
@@ -27,5 +29,5 @@ def app() -> FastAPI:
 
 
 def cli() -> None:
-    """`cs-svc serve | relay | consume | migrate | all`."""
+    """`cs-svc serve | relay | consume | migrate | all | parked … | replay`."""
     service().cli()

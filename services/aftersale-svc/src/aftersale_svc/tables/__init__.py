@@ -3,4 +3,7 @@
 from aftersale_svc.tables import cases, disputes, orders
 from aftersale_svc.tables.schema import metadata
 
-__all__ = ["cases", "disputes", "metadata", "orders"]
+FOLDED = (orders.orders, orders.order_lines)
+"""Our copy of the orders: a fold of the log and nothing else."""
+
+__all__ = ["FOLDED", "cases", "disputes", "metadata", "orders"]
