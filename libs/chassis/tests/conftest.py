@@ -5,9 +5,12 @@ from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
+from uuid import uuid4
 
 import pytest
+from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.deadlines import Due
+from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow, problems
 from aftercare_chassis.rows import Listing, Query, Rows
 from aftercare_chassis.service import Service
@@ -16,7 +19,8 @@ from aftercare_chassis.tables import spine
 from aftercare_chassis.testing import Harness
 from aftercare_chassis.transaction import Transaction
 from aftercare_chassis.wire import In, Out
-from aftercare_events import FeedbackReceived, OrderCancelled
+from aftercare_events import TOPICS, FeedbackReceived, OrderCancelled
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from fastapi import APIRouter
 from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text, bindparam, select
 
@@ -158,3 +162,21 @@ def order_cancelled(tally: Harness) -> Callable[..., OrderCancelled]:
         )
 
     return make
+
+
+@pytest.fixture(scope="session")
+async def log(kafka_bootstrap: str) -> str:
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(name, 3, 1) for name in TOPICS], timeout_ms=20_000)
+    await admin.close()
+    return kafka_bootstrap
+
+
+@pytest.fixture
+async def on_log(start_tally: Callable[..., AbstractAsyncContextManager[Harness]], log: str) -> AsyncIterator[Harness]:
+    async with start_tally(kafka=log, pool_size=20) as harness:
+        harness.runtime.name = f"tally-{uuid4().hex[:8]}"  # a consumer group of its own on a log that tests share
+        harness.runtime.ids = Uuid7Ids()
+        harness.consumer = Consumer(harness.runtime, harness.service.handlers)
+        yield harness

@@ -6,36 +6,16 @@ from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
 
-import pytest
 from aftercare_chassis import kafka, outbox
 from aftercare_chassis.buckets import Buckets
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.relay import Relay
 from aftercare_chassis.testing import Harness, until
-from aftercare_events import TOPICS, Envelope, OrderCancelled, codec
+from aftercare_events import Envelope, OrderCancelled, codec
 from aiokafka import AIOKafkaConsumer
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 FEEDBACK, ORDERS = "aftercare.feedback.v1", "aftercare.orders.v1"
-
-
-@pytest.fixture(scope="session")
-async def log(kafka_bootstrap: str) -> str:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic(name, 3, 1) for name in TOPICS], timeout_ms=20_000)
-    await admin.close()
-    return kafka_bootstrap
-
-
-@pytest.fixture
-async def on_log(start_tally: Any, log: str) -> AsyncIterator[Harness]:
-    async with start_tally(kafka=log, pool_size=20) as harness:
-        harness.runtime.name = f"tally-{uuid4().hex[:8]}"  # a consumer group of its own on a log that tests share
-        harness.runtime.ids = Uuid7Ids()
-        harness.consumer = Consumer(harness.runtime, harness.service.handlers)
-        yield harness
 
 
 @asynccontextmanager

@@ -24,6 +24,7 @@ from aftercare_chassis.inbox import Fenced, Inbox, Subject
 from aftercare_chassis.problems import is_unavailable
 from aftercare_chassis.runtime import ACQUIRE_SECONDS, Runtime
 from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.watch import Watch
 
 log = structlog.get_logger(__name__)
 
@@ -32,7 +33,6 @@ Handlers = Mapping[type[Event], Handler]
 
 CHUNK, FETCH = 100, 500
 POLL_SECONDS, CALL_SECONDS, STOP_SECONDS = 0.5, 30.0, 5.0
-STALL_SECONDS = 30.0
 BACKOFF_SECONDS = (0.2, 5.0)
 RETRY_LIMIT_SECONDS = 60.0
 
@@ -71,26 +71,30 @@ class Consumer:
         self._topics = sorted({event.TOPIC.name for event in handlers})
         self._cursors: dict[TopicPartition, int | None] = {}
         self._holds: dict[TopicPartition, Hold] = {}
-        self._progress = time.monotonic()
-        self._stalled_since: float | None = None
         self._patient = True
-        runtime.watchdogs["consumer"] = lambda: "stalled" if self._stalled_for() > STALL_SECONDS * 2 else None
+        self.watch = Watch(runtime, self._group, self._topics, self._holds.keys())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set; a client that fails or stalls is replaced."""
+        self._runtime.watchdogs["consumer"] = self.watch.trouble
         while not stop.is_set():
-            client = kafka.consumer(self._runtime.settings.kafka, self._group, self._topics)
+            client = kafka.consumer(self._runtime.settings.kafka, self._group, self._topics, self.watch)
             self._cursors.clear()
             self._holds.clear()
-            self._progress = time.monotonic()
+            self.watch.begin()
+            watching: asyncio.Task[None] | None = None
             try:
                 await asyncio.wait_for(client.start(), CALL_SECONDS)
+                watching = asyncio.create_task(self.watch.run(client))
                 await self._consume(client, stop)
             except (KafkaError, OSError, TimeoutError, Stalled, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
                 log.warning("consumer_rebuilt", reason=type(error).__name__)
+                self.watch.rebuilt(stalled=isinstance(error, Stalled))
                 with suppress(TimeoutError):
                     await asyncio.wait_for(stop.wait(), 0.5)
             finally:
+                if watching is not None:
+                    watching.cancel()
                 with suppress(Exception):
                     await asyncio.wait_for(client.stop(), STOP_SECONDS)
 
@@ -101,7 +105,8 @@ class Consumer:
             fetched = await asyncio.wait_for(call, CALL_SECONDS)
             for partition, records in fetched.items():
                 await self._partition(client, partition, records)
-            self._watch(client, bool(fetched))
+            if self.watch.stalled():
+                raise Stalled
 
     async def _partition(
         self, client: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]
@@ -115,7 +120,7 @@ class Consumer:
             for start in range(0, len(records), CHUNK):
                 await self.chunk(partition, records[start : start + CHUNK])
                 self._holds.pop(partition, None)
-            self._progress = time.monotonic()
+                self.watch.handled(partition, records[: start + CHUNK][-1].timestamp)
             await self._acknowledge(client, partition, records[-1].offset + 1)
         except Exception as error:
             if not (isinstance(error, Fenced | Retry) or is_unavailable(error)):
@@ -231,24 +236,6 @@ class Consumer:
             hold = self._holds.get(partition)
             if hold is None or hold.until <= now:
                 client.resume(partition)
-
-    def _watch(self, client: AIOKafkaConsumer, progressed: bool) -> None:
-        """Stalled when messages are waiting and none has come for a while (aiokafka issues 703 and 1154)."""
-        if progressed:
-            self._progress, self._stalled_since = time.monotonic(), None
-            return
-        behind = 0
-        for partition in client.assignment() - client.paused():
-            end, cursor = client.highwater(partition), self._cursors.get(partition)
-            behind += max(0, end - cursor) if end is not None and cursor is not None else 0
-        self._runtime.metrics.consumer_lag(behind)
-        if behind and time.monotonic() - self._progress > STALL_SECONDS:
-            self._stalled_since = self._stalled_since or self._progress
-            raise Stalled
-
-    def _stalled_for(self) -> float:
-        """Seconds for which messages have been waiting without any coming, clients rebuilt in between included."""
-        return 0.0 if self._stalled_since is None else time.monotonic() - self._stalled_since
 
 
 async def dispatch(handlers: Handlers, tx: Transaction, envelope: Envelope) -> None:

@@ -59,20 +59,24 @@ class Readiness:
         return None if found == self._head else "schema_not_at_head"
 
 
-def router(runtime: Runtime, migrations: Migrations) -> APIRouter:
-    """/livez, /readyz, /startupz and /metrics of a process."""
+def router(runtime: Runtime, migrations: Migrations, *, watched: bool) -> APIRouter:
+    """/livez, /readyz, /startupz and /metrics of a process.
+
+    `watched`: a consumer or relay that is stuck makes the process unready. Not so where it also answers requests: what
+    Kafka does must not keep customers out. None of it ends a life, for a restart heals nothing that a new client does not.
+    """
     routes = APIRouter(include_in_schema=False)
     readiness = Readiness(runtime, migrations)
 
     @routes.get("/livez")
     async def livez() -> Response:
-        asked = {name: watchdog() for name, watchdog in runtime.watchdogs.items()}
-        return _verdict({name: why for name, why in asked.items() if why is not None})
+        return _verdict({})
 
     @routes.get("/readyz")
     async def readyz() -> Response:
-        trouble = await readiness.look()
-        return _verdict({"database": trouble} if trouble else {})
+        asked = {name: watchdog() for name, watchdog in runtime.watchdogs.items()} if watched else {}
+        asked["database"] = await readiness.look()
+        return _verdict({name: why for name, why in asked.items() if why is not None})
 
     @routes.get("/startupz")
     async def startupz() -> Response:

@@ -6,6 +6,7 @@ aiokafka 0.14: `acks` defaults to 1, idempotence to off, auto-commit to on and a
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
 PRODUCER: dict[str, Any] = {
@@ -37,9 +38,11 @@ def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
     return AIOKafkaProducer(bootstrap_servers=bootstrap, client_id=client_id, **PRODUCER)
 
 
-def consumer(bootstrap: str, group: str, topics: list[str]) -> AIOKafkaConsumer:
+def consumer(bootstrap: str, group: str, topics: list[str], listener: ConsumerRebalanceListener) -> AIOKafkaConsumer:
     """A group member that commits nothing by itself; where it starts is told by our own cursors."""
-    return AIOKafkaConsumer(*topics, bootstrap_servers=bootstrap, group_id=group, client_id=group, **CONSUMER)
+    client = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, client_id=group, **CONSUMER)
+    client.subscribe(topics, listener=listener)
+    return client
 
 
 def reader(bootstrap: str, client_id: str) -> AIOKafkaConsumer:

@@ -41,7 +41,9 @@ class Metrics:
         self._answers: dict[tuple[str, str, int], Histogram] = {}
 
     def _relay(self, registry: CollectorRegistry) -> None:
-        self._backlog = Gauge("aftercare_outbox_backlog", "Events not yet on the log.", registry=registry)
+        self._backlog = Gauge(
+            "aftercare_outbox_backlog", "Events not yet on the log, up to 100,000.", registry=registry
+        )
         self._age = Gauge("aftercare_outbox_oldest_seconds", "Age of the oldest of them.", registry=registry)
         self._blocked = Gauge("aftercare_outbox_blocked", "Aggregates whose events the log refuses.", registry=registry)
         self._buckets = Gauge("aftercare_relay_buckets", "Buckets this relay owns, of 64.", registry=registry)
@@ -59,7 +61,19 @@ class Metrics:
             registry=registry,
         )
         self._lag = Gauge("aftercare_consumer_lag", "Messages on the log not yet handled.", registry=registry)
+        self._lag_seconds = Gauge(
+            "aftercare_consumer_lag_seconds", "How long the oldest of them has been waiting.", registry=registry
+        )
+        self._rebuilds = Counter(
+            "aftercare_consumer_rebuilds_total", "Kafka clients given up: stalled or failed.", registry=registry
+        )
         self._parked = Counter("aftercare_consumer_parked_total", "Events set aside.", registry=registry)
+        self._parked_events = Gauge(
+            "aftercare_parked_events", "Events set aside that wait for an operator, up to 10,000.", registry=registry
+        )
+        self._parked_aggregates = Gauge(
+            "aftercare_parked_aggregates", "Aggregates that stand still because of them.", registry=registry
+        )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """One HTTP answer, under its route's template."""
@@ -81,14 +95,28 @@ class Metrics:
         self._blocked.set(blocked)
         self._buckets.set(owned)
 
+    def relay_ended(self) -> None:
+        """A relay that has lost its session owns nothing."""
+        self._buckets.set(0)
+
     def consumed(self, event_type: str, age: float) -> None:
         """One event handled, and how old it was."""
         self._events.labels(event_type).inc()
         self._lag_age.observe(max(age, 0.0))
 
-    def consumer_lag(self, behind: int) -> None:
-        """How many messages wait on the log."""
+    def consumer_lag(self, behind: int, seconds: float) -> None:
+        """How many messages wait on the log, and for how long the oldest has."""
         self._lag.set(behind)
+        self._lag_seconds.set(seconds)
+
+    def consumer_rebuilt(self) -> None:
+        """A Kafka client was given up and another one takes its place."""
+        self._rebuilds.inc()
+
+    def parked_now(self, events: int, aggregates: int) -> None:
+        """What waits for an operator."""
+        self._parked_events.set(events)
+        self._parked_aggregates.set(aggregates)
 
     def parked(self, events: int = 1) -> None:
         """Events set aside because their handler will not take them."""

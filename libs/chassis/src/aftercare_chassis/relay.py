@@ -38,6 +38,7 @@ METADATA_SECONDS, SEND_SECONDS = (
     12.0,
 )  # together below SILENCE_SECONDS: waiting for Kafka must not cost the session
 IDLE_SECONDS = (0.02, 0.2)
+STILL_SECONDS = 60.0
 _PERMANENT = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTopicError, TopicAuthorizationFailedError)
 
 _READ = """
@@ -50,7 +51,8 @@ _BLOCK = """
 INSERT INTO outbox_blocked (aggregateid, event_id, reason) VALUES ($1, $2, $3) ON CONFLICT (aggregateid) DO NOTHING
 """
 _BACKLOG = """
-SELECT (SELECT count(*) FROM outbox) AS backlog, (SELECT count(*) FROM outbox_blocked) AS blocked,
+SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100000) AS rows) AS backlog,
+       (SELECT count(*) FROM outbox_blocked) AS blocked,
        COALESCE(EXTRACT(EPOCH FROM clock_timestamp() - (SELECT created_at FROM outbox ORDER BY id LIMIT 1)), 0)::float8 AS age
 """
 Place = tuple[str, int]
@@ -71,9 +73,11 @@ class Relay:
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._last_look = 0.0
+        self._progress = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until `stop` is set, building connection and producer anew whenever one of them is lost."""
+        self._runtime.watchdogs["relay"] = self._trouble
         while not stop.is_set():
             try:
                 await self._session(stop)
@@ -91,9 +95,11 @@ class Relay:
                     await self._with_producer(connection, buckets, stop)
                 except (KafkaError, ProducerSpent, TimeoutError) as error:
                     log.warning("relay_kafka_lost", error=type(error).__name__)
-                    await buckets.refresh()  # keeps the session from falling silent while Kafka is away
+                    owned = await buckets.refresh()  # keeps the session from falling silent while Kafka is away
+                    await self._measure(connection, len(owned))
                     await _pause(stop, 0.5)
         finally:
+            self._runtime.metrics.relay_ended()
             with suppress(Exception):
                 await connection.close(timeout=2)
 
@@ -122,6 +128,7 @@ class Relay:
                 idle = IDLE_SECONDS[0]
             else:
                 idle = min(idle * 2, IDLE_SECONDS[1])
+            self._progress = time.monotonic()
 
     async def _relay(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, rows: list[Any]) -> None:
         """Send one round; delete what was acknowledged, then raise what made the rest fail."""
@@ -132,12 +139,13 @@ class Relay:
         crash.point("relay.read")
         started = time.monotonic()
         outcomes = await asyncio.gather(*(self._send(producer, place, some) for place, some in places.items()))
+        waited = time.monotonic() - started
         acknowledged = [row["id"] for sent, _ in outcomes for row in sent]
         crash.point("relay.acknowledged")
         if acknowledged:
             await connection.execute(_DELETE, acknowledged)
             crash.point("relay.deleted")
-            self._runtime.metrics.relay_acknowledged(len(acknowledged), time.monotonic() - started)
+            self._runtime.metrics.relay_acknowledged(len(acknowledged), waited)
         for failed in (failure for _, failure in outcomes if failure is not None):
             if not isinstance(failed, _PERMANENT):
                 raise ProducerSpent from failed
@@ -189,6 +197,10 @@ class Relay:
             self._last_look = time.monotonic()
             found: Any = await connection.fetchrow(_BACKLOG)
             self._runtime.metrics.relay_backlog(found["backlog"], found["age"], found["blocked"], owned)
+
+    def _trouble(self) -> str | None:
+        """Why this process is of no use: for long nothing was acknowledged, or nobody could be asked."""
+        return "no_progress" if time.monotonic() - self._progress > STILL_SECONDS else None
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

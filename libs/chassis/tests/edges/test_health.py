@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aftercare_chassis import health
+from aftercare_chassis.service import Part
 from aftercare_chassis.testing import Harness
 from httpx import ASGITransport, AsyncClient
 
@@ -36,13 +37,19 @@ async def test_probes_are_not_part_of_the_api(tally: Harness) -> None:
     assert not {"/livez", "/readyz", "/startupz", "/metrics"} & tally.service.app.openapi()["paths"].keys()
 
 
-async def test_a_watchdog_that_barks_ends_the_life(tally: Harness, probes: AsyncClient) -> None:
+async def test_a_stuck_consumer_makes_its_process_unready_but_keeps_no_customer_out(
+    tally: Harness, probes: AsyncClient
+) -> None:
     trouble: list[str | None] = [None]
     tally.runtime.watchdogs["consumer"] = lambda: trouble[0]
-    assert (await probes.get("/livez")).status_code == 200
-    trouble[0] = "no_progress"
-    response = await probes.get("/livez")
-    assert (response.status_code, response.json()["why"]) == (503, {"consumer": "no_progress"})
+    apart = ASGITransport(tally.service.process(Part.CONSUME))
+    async with AsyncClient(transport=apart, base_url="http://test") as consume:
+        assert (await consume.get("/readyz")).status_code == 200
+        trouble[0] = "stalled"
+        response = await consume.get("/readyz")
+        assert (response.status_code, response.json()["why"]) == (503, {"consumer": "stalled"})
+        assert (await consume.get("/livez")).status_code == 200, "a restart heals nothing that a new client does not"
+    assert (await probes.get("/readyz")).status_code == 200
 
 
 async def test_a_lost_database_makes_unready_but_not_dead(tally: Harness, probes: AsyncClient) -> None:
@@ -56,7 +63,12 @@ async def test_a_database_that_takes_no_writes_is_not_ready(tally: Harness) -> N
     name = await tally.runtime.pool.fetchval("SELECT current_database()")
     await tally.runtime.pool.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     await tally.runtime.pool.expire_connections()
-    assert await health.Readiness(tally.runtime, Head(None)).look() == "database_read_only"  # type: ignore[arg-type]
+    try:
+        assert await health.Readiness(tally.runtime, Head(None)).look() == "database_read_only"  # type: ignore[arg-type]
+    finally:  # the next test may get this database
+        connection = await tally.runtime.connect(default_transaction_read_only="off")
+        await connection.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
+        await connection.close()
 
 
 async def test_a_schema_that_is_behind_is_not_ready(tally: Harness) -> None:

@@ -131,7 +131,9 @@ def test_figures_of_relay_and_consumer_are_exposed() -> None:
     metrics.relay_acknowledged(3, 0.01)
     metrics.relay_backlog(7, 1.5, 1, 64)
     metrics.consumed("OrderPaid.v1", -0.5)
-    metrics.consumer_lag(9)
+    metrics.consumer_lag(9, 2.5)
+    metrics.consumer_rebuilt()
+    metrics.parked_now(4, 3)
     metrics.parked(2)
     metrics.signal("webhook_signature_failed", "zto")
     shown = metrics.exposition().decode().splitlines()
@@ -145,6 +147,10 @@ def test_figures_of_relay_and_consumer_are_exposed() -> None:
         'aftercare_consumer_events_total{type="OrderPaid.v1"} 1.0',
         "aftercare_consumer_event_age_seconds_sum 0.0",
         "aftercare_consumer_lag 9.0",
+        "aftercare_consumer_lag_seconds 2.5",
+        "aftercare_consumer_rebuilds_total 1.0",
+        "aftercare_parked_events 4.0",
+        "aftercare_parked_aggregates 3.0",
         "aftercare_consumer_parked_total 2.0",
         'aftercare_signals_total{signal="webhook_signature_failed",source="zto"} 1.0',
     ):
