@@ -42,7 +42,7 @@ MUTANTS = (
                 await self._effects(""",
             ),
         ),
-        (f"{FAILURE}/test_consumer.py::test_consumer_killed_around_its_commit[consumer.handled-short]",),
+        (f"{FAILURE}/test_consumer.py::test_consumer_killed_around_its_commit[short-consumer.handled]",),
     ),
     Mutant(
         "inbox check removed",
@@ -65,7 +65,7 @@ MUTANTS = (
         outcomes = await asyncio.gather(*(self._send(""",
             ),
         ),
-        (f"{FAILURE}/test_outages.py::test_broker_down_under_load[short]",),
+        (f"{FAILURE}/test_relay.py::test_relay_killed_between_acknowledgement_and_deletion[short]",),
     ),
     Mutant(
         "buckets not owned",

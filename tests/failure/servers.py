@@ -25,7 +25,7 @@ HERE = Path(__file__).parent
 PASSWORD = "for tests only"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Process:
     """One of our processes, by the name it was started under; it may be started again."""
 
@@ -107,7 +107,7 @@ class Servers:
 
     def process(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
         """A process, not started yet, with a port of its own."""
-        port = ports.choose()
+        port = ports.choose({each.port for each in self.started})
         own = {**environment, "AFTERCARE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
         made = Process(name, list(command), own, self.processes, port)
         self.started.append(made)

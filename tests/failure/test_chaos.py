@@ -18,7 +18,8 @@ async def test_killed_at_random(meter: Meters, form: Any) -> None:
     begun = time.monotonic()
     while not loading.done() or time.monotonic() - begun < form.pick(6, 60):
         await asyncio.sleep(form.pick(1.5, 5.0))
-        for victim in random.sample(meter.all(), random.choice([1, 1, 2, 3])):
+        part = random.choice(["serve", "relay", "consume"])
+        for victim in {random.choice(meter.parts[part]), *random.sample(meter.all(), random.choice([0, 0, 1, 2]))}:
             victim.kill()
             kills += 1
         await asyncio.sleep(0.2)

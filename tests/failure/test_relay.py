@@ -19,6 +19,8 @@ async def test_relay_killed_between_acknowledgement_and_deletion(meter: Meters, 
         for number in deaths:
             dying = meter.new("relay", AFTERCARE_CRASH_AT=f"relay.acknowledged:{number}").start()
             await dying.gone()
+        for _ in range(form.pick(1, 5)):
+            await _killed_while_waiting_for_kafka(meter)
         await meter.start(relay=1)
         await meter.told_more(form.pick(50, 40_000), 600)
     report = await meter.judged(seconds=form.pick(60, 600))
@@ -26,6 +28,22 @@ async def test_relay_killed_between_acknowledgement_and_deletion(meter: Meters, 
     form.note(f"{len(deaths)} relays killed, {report[REPETITIONS].notes[0]}")
     assert ", 0 repetitions" not in report[REPETITIONS].notes[0], "no relay died where it hurts"
     assert not meter.clients.failed
+
+
+async def _killed_while_waiting_for_kafka(meter: Meters) -> None:
+    """A relay dies with batches on their way that no broker has taken yet."""
+    [relay] = await meter.start(relay=1)
+    await meter.told_more(20)
+    [broker] = meter.servers.kafka.brokers
+    process = broker.processes.find(broker.name)
+    assert process is not None
+    process.suspend()
+    try:
+        await meter.told_more(60)
+        await asyncio.sleep(0.5)  # long enough for a round to begin
+        relay.kill()
+    finally:
+        process.resume()
 
 
 async def test_commits_in_another_order_than_their_numbers(meter: Meters, form: Any) -> None:

@@ -12,6 +12,7 @@ import httpx
 from aftercare_checker import Report, Suite, check, settled
 from aftercare_cli.stack import databases, topics
 from aftercare_cli.stack.layout import SERVICES
+from aftercare_events import TOPICS
 from clients import Clients, History
 from servers import Process, Servers, python
 
@@ -81,7 +82,9 @@ class Town:
             await one(service)
 
     def suite(self) -> Suite:
-        return Suite(kafka=self.servers.kafka.direct, databases=self.dsns, simulator=self.simulator.url)
+        return Suite(
+            kafka=self.servers.kafka.direct, databases=self.dsns, simulator=self.simulator.url, topics=tuple(TOPICS)
+        )
 
     async def judged(self, *, seconds: float = 90, **options: Any) -> Report:
         """Wait for rest, then let the checker look; AssertionError with its whole report where anything is wrong."""
@@ -111,6 +114,7 @@ async def town(servers: Servers, wanted: Mapping[str, Mapping[str, int]] = EVERY
         "AFTERCARE_PAYMENT_SIMULATOR_URL": simulator.url,
         "AFTERCARE_PAYMENT_WEBHOOK_SECRET": SECRET,
         "FAILURE_SESSION_MS": "6000",
+        "FAILURE_LEASE_SECONDS": "3",
     }
     dsns = {one.name: databases.dsn(admin, one, PASSWORDS[one.name]) for one in SERVICES}
     with History.at(servers.home / "history.jsonl") as history:

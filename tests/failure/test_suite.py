@@ -1,0 +1,180 @@
+"""The suite itself on trial: people buy, return and complain while its processes die at the worst places."""
+
+import asyncio
+import itertools
+import random
+import time
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aftercare_cli.journey import HOME
+from servers import Servers
+from stories import People
+from test_crash_points import CONSUMING, PAYING, RELAYING, SERVING
+from town import Town, town
+
+REFUND_PATH = (
+    *(("aftersale-svc", "serve", label) for label in SERVING),
+    *(("aftersale-svc", "relay", label) for label in RELAYING),
+    *(("order-svc", "consume", label) for label in CONSUMING),
+    *(("order-svc", "consume", label) for label in PAYING),
+    *(("order-svc", "relay", label) for label in RELAYING),
+    *(("aftersale-svc", "consume", label) for label in CONSUMING),
+)
+Point = tuple[str, str, str]
+
+
+@pytest.fixture(scope="module")
+async def suite(one_server: Servers) -> AsyncIterator[Town]:
+    """The whole suite, one process per part."""
+    async with town(one_server) as made:
+        made.clients.patience = 90
+        yield made
+
+
+async def _crash_there(town: Town, points: tuple[Point, ...]) -> None:
+    """A refund during which these processes die, one after the other; whoever died is started again."""
+    people = People(town)
+    order, _ = await people.paid()
+    case = await people.ask(order, 3, "refund_only", "not_shipped_in_time")
+    first, *later = points
+    dying = _arm(town, first)
+    await dying.ready(60)
+    refunding = asyncio.create_task(_refund(people, case))
+    await dying.gone(60)
+    for each in later:
+        # The next one dies in the same refund, wherever that has come to meanwhile; it may already be past that place.
+        await (dying := _arm(town, each)).ready(60)
+    while not refunding.done():
+        town.revive()
+        await asyncio.wait({refunding}, timeout=0.5)
+    await refunding
+    if later and dying.found():
+        dying.environment.pop("AFTERCARE_CRASH_AT", None)
+        dying.stop()
+    town.revive()
+    await asyncio.gather(*(each.ready(60) for each in town.all()))
+
+
+async def _refund(people: People, case: dict[str, Any]) -> None:
+    await people.approve(case)
+    await people.completed(case)
+
+
+def _arm(town: Town, point: Point) -> Any:
+    """The process of this part, started anew so that it dies at the label."""
+    service, part, label = point
+    [process] = town.parts[service, part]
+    process.kill()
+    process.environment["AFTERCARE_CRASH_AT"] = label
+    return process.start()
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize(
+    "point",
+    [("order-svc", "consume", label) for label in PAYING] + [("order-svc", "consume", "worker.begins")],
+    ids=lambda point: point[2],
+)
+async def test_a_refund_killed_on_the_way_to_the_provider(suite: Town, point: Point) -> None:
+    """The payment worker dies before, after and in the middle of asking for money back: it comes back once."""
+    if point[2] == "worker.begins":
+        await _arm(suite, point).gone(60)
+        suite.revive()
+        return
+    await _crash_there(suite, (point,))
+    await suite.judged()
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3000)
+async def test_a_refund_killed_at_every_point_and_pair(suite: Town) -> None:
+    """All labels of the refund's path, then all pairs of them."""
+    await suite.judged()
+    for number, points in enumerate([*((one,) for one in REFUND_PATH), *itertools.combinations(REFUND_PATH, 2)]):
+        await _crash_there(suite, points)
+        if number % 10 == 0:
+            await suite.judged()
+    await suite.judged()
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("label", ["deadline.found", "deadline.acted"])
+async def test_a_timer_killed_at_its_work(suite: Town, label: str) -> None:
+    """The timer that gives up an unpaid order dies before or after its decision: the order is cancelled once."""
+    people = People(suite)
+    [process] = suite.parts["order-svc", "consume"]
+    process.kill()
+    process.environment |= {"AFTERCARE_CRASH_AT": label, "AFTERCARE_PAYMENT_HOURS": "0.0001"}
+    serving = suite.parts["order-svc", "serve"][0]
+    serving.environment["AFTERCARE_PAYMENT_HOURS"] = "0.0001"
+    serving.kill()
+    await serving.start().ready()
+    line = {"sku": "KETTLE-1", "title": "电热水壶", "quantity": 1, "unit_price": {"amount": 9900, "currency": "CNY"}}
+    body = {"buyer_id": people.buyer[1], "currency": "CNY", "lines": [line], "shipping_address": HOME}
+    order = await people.tell("order-svc", "/v1/orders", body, people.shop)
+    await process.start().gone(60)
+    suite.revive()
+    await people.state("order-svc", f"/v1/orders/{order['id']}", "cancelled")
+    serving.environment.pop("AFTERCARE_PAYMENT_HOURS")
+    serving.kill()
+    suite.revive()
+    await asyncio.gather(*(each.ready(60) for each in suite.all()))
+    await suite.judged()
+
+
+async def test_people_served_while_everything_is_killed(suite: Town, form: Any) -> None:
+    """Stories of all kinds at once, processes of all kinds killed: each story ends well, to the last minor unit."""
+    if form.long:
+        for service in ("order-svc", "aftersale-svc"):
+            await suite.start({service: {"serve": 1, "relay": 1, "consume": 1}})
+    enough, ended, kills = form.pick(6, 600), 0, 0
+    left = itertools.count(enough, -1)
+
+    async def live() -> int:
+        done = 0
+        while next(left) > 0:
+            people = People(suite, patience=form.pick(120, 240))
+            await (
+                people.any_story() if form.long else random.choice([people.cancels_before_shipping, people.fights])()
+            )
+            done += 1
+        return done
+
+    living = [asyncio.create_task(live()) for _ in range(form.pick(2, 8))]
+    begun = time.monotonic()
+    while not all(each.done() for each in living) and time.monotonic() - begun < form.pick(200, 1500):
+        await asyncio.wait(living, timeout=form.pick(3.0, 5.0))
+        random.choice(suite.all()).kill()
+        kills += 1
+        await asyncio.sleep(0.3)
+        suite.revive()
+    ended = sum(await asyncio.gather(*living))
+    report = await suite.judged(seconds=180)
+    form.judged(report)
+    form.note(f"{ended} stories, {kills} processes killed, {suite.clients.figures()}")
+    assert ended == enough
+    assert not suite.clients.failed
+
+
+async def test_people_served_while_kafka_is_away(suite: Town, form: Any) -> None:
+    """No call fails while the broker is down; what has to travel waits, and arrives once it is back."""
+    await asyncio.gather(*(each.ready(60) for each in suite.all()))
+    before, people = sum(suite.clients.turned_away.values()), People(suite)
+    away = form.pick(3, 60)
+    await asyncio.to_thread(suite.servers.kafka.stop)
+    begun, orders = time.monotonic(), 0
+    while time.monotonic() - begun < away:
+        await people.paid()
+        orders += 1
+    await asyncio.to_thread(suite.servers.kafka.revive)
+    back = time.monotonic()
+    report = await suite.judged(seconds=60)
+    drained = time.monotonic() - back
+    form.judged(report)
+    form.note(
+        f"Kafka away {away} s, {orders} orders paid meanwhile, everything arrived {drained:.1f} s after its return"
+    )
+    assert sum(suite.clients.turned_away.values()) == before
+    assert drained <= 30 + 10  # the look itself, and the quiet it waits for, included
