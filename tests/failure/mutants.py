@@ -179,7 +179,7 @@ def apply(mutant: Mutant, to: Path) -> None:
 
 
 def noticed(mutant: Mutant) -> tuple[bool, str]:
-    """Whether a test fails against the mutant, and the last line that pytest said."""
+    """Whether a test fails against the mutant, and what gave it away."""
     with tempfile.TemporaryDirectory(prefix="aftercare-mutant-") as folder:
         copy, paths = Path(folder), []
         for file in {Path(file).parts[:4] for file, _, _ in mutant.changes}:
@@ -192,7 +192,9 @@ def noticed(mutant: Mutant) -> tuple[bool, str]:
         run = subprocess.run(
             command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=900
         )
-    said = (run.stdout.strip().splitlines() or ["nothing"])[-1]
+    lines = run.stdout.strip().splitlines() or ["nothing"]
+    said = next((line[1:].strip() for line in lines if line.startswith("E ") and "WRONG" in line), "")
+    said = said or next((line[1:].strip() for line in lines if line.startswith("E ")), lines[-1])
     if run.returncode not in (0, 1):
         raise SystemExit(
             f"{mutant.name}: pytest could not run ({run.returncode}):\n{run.stdout[-2000:]}{run.stderr[-500:]}"
@@ -211,7 +213,9 @@ def main() -> None:
         found, said = noticed(mutant)
         caught += found
         verdict = "caught" if found else "SURVIVES"
-        print(f"{number:>2} {verdict:<9} {mutant.name:<42} {time.monotonic() - begun:>5.0f} s  {said}", flush=True)
+        print(
+            f"{number:>2} {verdict:<9} {mutant.name:<42} {time.monotonic() - begun:>5.0f} s  {said[:110]}", flush=True
+        )
     print(f"{caught}/{len(chosen)}")
     sys.exit(caught != len(chosen))
 

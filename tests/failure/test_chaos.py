@@ -14,7 +14,7 @@ async def test_killed_at_random(meter: Meters, form: Any) -> None:
     await meter.start(serve=2, relay=form.pick(2, 3), consume=form.pick(2, 5), FAILURE_SESSION_MS="6000")
     await meter.make(form.pick(20, 100))
     kills = 0
-    loading = asyncio.create_task(meter.load(form.pick(1500, 150_000), writers=8, times=form.pick(3, 20), mood=_mood))
+    loading = asyncio.create_task(meter.load(form.pick(1500, 300_000), writers=8, times=form.pick(3, 20), mood=_mood))
     begun = time.monotonic()
     while not loading.done() or time.monotonic() - begun < form.pick(6, 60):
         await asyncio.sleep(form.pick(1.5, 5.0))
