@@ -1,6 +1,7 @@
 """The tables of the event spine, the same in every service's own database."""
 
 from sqlalchemy import (
+    DDL,
     BigInteger,
     Column,
     DateTime,
@@ -14,9 +15,21 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     Uuid,
+    event,
     func,
 )
 from sqlalchemy.dialects.postgresql import JSONB
+
+OUTBOX_STORAGE = """
+ALTER TABLE outbox SET (
+    autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0,
+    toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 1000, vacuum_truncate = off
+)
+"""
+"""Every event passes the outbox as an INSERT and a DELETE, so all that it ever held is dead rows. They are cleaned by their
+number and not by a share of the table, which after a broker's absence may be long and would then not be cleaned for long;
+at full speed, since the table is small and everything waits for it; and the file keeps its size, since giving its end back
+takes a lock that no command can pass. (Migrations carry the same text.)"""
 
 
 def _now(name: str) -> Column[object]:
@@ -29,7 +42,7 @@ def spine(metadata: MetaData) -> None:
     The outbox has the columns that Debezium's outbox router expects, and is only inserted into and deleted from, so that
     the router can stand in for our relay.
     """
-    Table(
+    outbox = Table(
         "outbox",
         metadata,
         Column("id", BigInteger, Identity(), primary_key=True),
@@ -46,6 +59,7 @@ def spine(metadata: MetaData) -> None:
         UniqueConstraint("aggregatetype", "aggregateid", "aggregate_version", name="outbox_sequence_key"),
         Index("outbox_bucket_idx", "bucket", "id"),
     )
+    event.listen(outbox, "after_create", DDL(OUTBOX_STORAGE))
     Table(
         "outbox_blocked",
         metadata,

@@ -3,7 +3,7 @@
 import typer
 
 from aftercare_cli import view
-from aftercare_cli.commands import people, stack
+from aftercare_cli.commands import events, people, stack
 from aftercare_cli.stack.interface import StackError
 
 app = typer.Typer(
@@ -11,6 +11,7 @@ app = typer.Typer(
 )
 stack.add(app)
 people.add(app)
+events.add(app)
 
 
 def cli() -> None:

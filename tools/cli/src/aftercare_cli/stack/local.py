@@ -7,8 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from aftercare_chassis.keys import PUBLIC_FILE, make_key_set
 from aftercare_cli.stack import databases, topics
+from aftercare_cli.stack.environment import told
 from aftercare_cli.stack.follow import follow_logs
 from aftercare_cli.stack.interface import Addresses, Infrastructure, Piece, Progress, StackError, step
 from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout, Server
@@ -16,8 +16,6 @@ from aftercare_cli.stack.processes import Processes
 from aftercare_cli.stack.secrets_file import Secrets
 from aftercare_cli.stack.services import ServiceProcesses
 from aftercare_cli.stack.threads import run
-
-ORIGINS = "http://localhost:3000,http://localhost:5173"
 
 
 @dataclass(slots=True)
@@ -65,19 +63,7 @@ class LocalStack:
             each.result()
 
     def _environment(self) -> dict[str, str]:
-        secrets, keys = self._secrets(), self.layout.folder("keys")
-        make_key_set(keys)
-        return {
-            "AFTERCARE_KAFKA": self.infrastructure.kafka,
-            "AFTERCARE_JWKS_FILE": str(keys / PUBLIC_FILE),
-            "AFTERCARE_SIGNING_KEY": secrets.cursor_key,
-            "AFTERCARE_HOST": "127.0.0.1",
-            "AFTERCARE_CORS_ORIGINS": ORIGINS,
-            "AFTERCARE_PAYMENT_SIMULATOR_URL": self.layout.url(SIMULATOR),
-            "AFTERCARE_PAYMENT_WEBHOOK_SECRET": secrets.payment_webhook,
-            "AFTERCARE_PUBLIC_URL": self.layout.url(SERVICES[0]),
-            **self.settings,
-        }
+        return {**told(self.layout, self.infrastructure.kafka), **self.settings}
 
     def _addresses(self) -> Addresses:
         admin, passwords = self.infrastructure.postgres, self._secrets().databases

@@ -2,13 +2,12 @@
 
 import os
 import subprocess
-import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
 import httpx
 from aftercare_cli.stack import databases
+from aftercare_cli.stack.environment import script
 from aftercare_cli.stack.interface import Piece, Progress, StackError, step
 from aftercare_cli.stack.layout import SIMULATOR, Layout, Server
 from aftercare_cli.stack.processes import Processes, need_port
@@ -48,7 +47,7 @@ class ServiceProcesses:
                 for what in ("migrate", "seed") if server.seeded else ("migrate",):
                     self._run(server, what, own)
         with step(progress, server.name, "starting", self.layout.url(server)):
-            self.processes.start(server.name, [_script(server.name), "all"], own)
+            self.processes.start(server.name, [script(server.name), "all"], own)
             self._wait(server)
 
     def start_simulator(self, progress: Progress) -> None:
@@ -57,7 +56,7 @@ class ServiceProcesses:
         self.processes.stop(SIMULATOR.name)
         own = {**self.environment, "AFTERCARE_PORT": str(self.layout.port(SIMULATOR))}
         with step(progress, SIMULATOR.name, "starting", self.layout.url(SIMULATOR)):
-            self.processes.start(SIMULATOR.name, [_script("aftercare-payment-simulator")], own)
+            self.processes.start(SIMULATOR.name, [script("aftercare-payment-simulator")], own)
             self._wait(SIMULATOR)
 
     def _wait(self, server: Server) -> None:
@@ -74,7 +73,7 @@ class ServiceProcesses:
         log = self.processes.log(server.name)
         before = log.stat().st_size if log.exists() else 0
         with log.open("ab") as out:
-            command = [_script(server.name), what]
+            command = [script(server.name), what]
             try:
                 result = subprocess.run(
                     command, env={**os.environ, **env}, stdout=out, stderr=out, timeout=MIGRATE_SECONDS
@@ -106,11 +105,3 @@ class ServiceProcesses:
         if self.processes.was_started(server.name):
             return Piece(server.name, "broken", f"ended by itself · {log}")
         return Piece(server.name, "down", "")
-
-
-def _script(name: str) -> str:
-    """A command of this environment."""
-    script = Path(sys.executable).parent / name
-    if not script.exists():
-        raise StackError(f"{name} is not installed in this environment: run `make install`")
-    return str(script)

@@ -84,6 +84,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("event_id"),
     )
     op.create_index("outbox_bucket_idx", "outbox", ["bucket", "id"], unique=False)
+    # All that an outbox ever held is dead rows: they are cleaned by number, at full speed, and the file keeps its size.
+    op.execute(
+        """
+        ALTER TABLE outbox SET (
+            autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000, autovacuum_vacuum_cost_delay = 0,
+            toast.autovacuum_vacuum_scale_factor = 0, toast.autovacuum_vacuum_threshold = 1000, vacuum_truncate = off
+        )
+        """
+    )
     op.create_table(
         "outbox_blocked",
         sa.Column("aggregateid", sa.Text(), nullable=False),

@@ -1,0 +1,45 @@
+"""What has served is deleted in bounded steps; what may still be asked for stays."""
+
+from datetime import timedelta
+from typing import Any
+
+from aftercare_chassis.pruning import PRUNE, STEP
+from aftercare_chassis.testing import Harness
+
+INBOX = """
+INSERT INTO inbox (consumer, event_id, received_at) SELECT 'tally-svc', gen_random_uuid(), $1 FROM generate_series(1, $2)
+"""
+KEYS = """
+INSERT INTO idempotency_key (scope, fingerprint, status, headers, body, created_at)
+SELECT gen_random_uuid(), '', 200, '{}', '', $1 FROM generate_series(1, $2)
+"""
+
+
+async def left(tally: Harness) -> tuple[int, int]:
+    counts: Any = await tally.runtime.pool.fetchrow(
+        "SELECT (SELECT count(*) FROM inbox) AS inbox, (SELECT count(*) FROM idempotency_key) AS keys"
+    )
+    return counts["inbox"], counts["keys"]
+
+
+async def test_old_rows_go_step_by_step_and_young_ones_stay(tally: Harness) -> None:
+    now, run = tally.clock.now(), tally.runtime.pool.execute
+    await run(INBOX, now - timedelta(days=14, seconds=1), 2 * STEP + 5)
+    await run(INBOX, now - timedelta(days=13), 7)
+    await run(KEYS, now - timedelta(days=7, seconds=1), STEP + 1)
+    await run(KEYS, now - timedelta(days=6), 3)
+    assert await PRUNE.step(tally.runtime) is True
+    assert await left(tally) == (STEP + 5 + 7, 1 + 3)
+    assert await PRUNE.step(tally.runtime) is True, "the inbox had a full step"
+    assert await PRUNE.step(tally.runtime) is False
+    assert await left(tally) == (7, 3)
+    assert await PRUNE.step(tally.runtime) is False
+
+
+async def test_steps_find_their_rows_by_an_index(tally: Harness) -> None:
+    """Also in a large table a step must not look at every row: there is an index on the age."""
+    run = tally.runtime.pool.fetch
+    for table, column in (("inbox", "received_at"), ("idempotency_key", "created_at")):
+        plan = await run(f"EXPLAIN SELECT 1 FROM {table} WHERE {column} < now() - interval '14 days' LIMIT 1000")
+        found: Any = await run("SELECT indexdef FROM pg_indexes WHERE tablename = $1", table)
+        assert any(f"({column})" in row["indexdef"] for row in found), plan

@@ -1,0 +1,57 @@
+"""The log as it grows, read without a group: nothing notices that somebody looks."""
+
+import asyncio
+from collections.abc import AsyncGenerator
+
+from aftercare_chassis import kafka
+from aftercare_events import TOPICS, Envelope, codec
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+
+from aftercare_cli.events.filter import Wanted
+from aftercare_cli.stack.interface import StackError
+
+CALL_SECONDS = 20.0
+
+
+async def tail(
+    bootstrap: str, wanted: Wanted, *, from_beginning: bool
+) -> AsyncGenerator[tuple[ConsumerRecord, Envelope | ValueError], None]:
+    """The wanted records from now on, or from the first one that is kept; what cannot be read comes with its reason.
+
+    Order holds per aggregate; records that came together are shown by their time. StackError when Kafka is away.
+    """
+    wanted.check()
+    client = kafka.reader(bootstrap, "tail")
+    try:
+        await asyncio.wait_for(client.start(), CALL_SECONDS)
+        await _stand(client, wanted, from_beginning)
+        while True:
+            fetched = await asyncio.wait_for(client.getmany(timeout_ms=500, max_records=1000), CALL_SECONDS)
+            for record in sorted((one for some in fetched.values() for one in some), key=lambda one: one.timestamp):
+                envelope = _decoded(record)
+                if wanted.fits(envelope) if isinstance(envelope, Envelope) else _all(wanted):
+                    yield record, envelope
+    except (KafkaError, OSError, TimeoutError) as error:
+        raise StackError(f"kafka at {bootstrap} does not answer: {type(error).__name__}") from None
+    finally:
+        await client.stop()
+
+
+async def _stand(client: AIOKafkaConsumer, wanted: Wanted, from_beginning: bool) -> None:
+    places = [TopicPartition(name, n) for name in wanted.topics() for n in range(TOPICS[name].partitions)]
+    client.assign(places)
+    await asyncio.wait_for((client.seek_to_beginning if from_beginning else client.seek_to_end)(*places), CALL_SECONDS)
+    for place in places:  # a position that is not known yet would be looked up later, behind what has come by then
+        await asyncio.wait_for(client.position(place), CALL_SECONDS)
+
+
+def _all(wanted: Wanted) -> bool:
+    return wanted.type is None and wanted.key is None and wanted.order is None
+
+
+def _decoded(record: ConsumerRecord) -> Envelope | ValueError:
+    try:
+        return codec.decode(record.topic, record.key, record.value, record.headers)
+    except ValueError as error:
+        return error
