@@ -6,7 +6,7 @@ STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
 TYPED := $(wildcard libs/*/src tools/*/src services/*/src/*/domain)
 
-.PHONY: help install demo up down status logs reset doctor test test-failure test-compose check format bench lock
+.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-compose check format bench lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ test: $(STAMP) ## every test except the long ones (T=… chooses, e.g. T=service
 
 test-failure: $(STAMP) ## the long failure tests
 	@$(BIN)/python -m pytest -m long $(T)
+
+test-mutants: $(STAMP) ## break the spine in ten ways: does a test notice each?
+	@$(BIN)/python tests/failure/mutants.py
 
 # A project, a folder and ports of its own: a stack that runs beside it is not touched.
 COMPOSE_TEST := AFTERCARE_STACK=compose AFTERCARE_PROJECT=aftercare-test AFTERCARE_HOME=$(CURDIR)/.aftercare-compose PORT_BASE=18000
