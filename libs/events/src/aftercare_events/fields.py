@@ -37,8 +37,10 @@ WaybillNo = Annotated[str, Field(min_length=1, max_length=200, description="the 
 Carrier = Annotated[Code, Field(description="the courier company's code")]
 DeadlineAt = Annotated[Time | None, Field(description="until when somebody has to act; absent where nobody has to")]
 
-SupersededBy = Annotated[
+Retells = Annotated[
     Code | None,
-    Field(description="type of the newer version that tells the same fact beside this one; who knows that reads that"),
+    Field(
+        description="type of the older version that tells the same fact beside this one; who reads that passes this over"
+    ),
 ]
-"""A version that is published beside its successor gets the optional field `superseded_by` of this type."""
+"""A version that is published beside its predecessor has an optional field `retells` of this type."""

@@ -42,30 +42,23 @@ def upcaster(old: str, *, to: str) -> Callable[[Upcaster], Upcaster]:
 def parse(type_name: str, data: bytes) -> Event | None:
     """The event of this type, brought to its newest version; None for a type this build does not know.
 
-    An old version that says which newer one tells the same fact beside it (`superseded_by`) stays what it is when this
-    build knows that one: brought to the newest version, the fact would be told twice. ValueError when the data does not
-    fit the type.
+    None, too, for an event that `retells` one of an older version which this build reads: the fact is heard there, and
+    would be heard twice. ValueError when the data does not fit the type.
     """
     if type_name in UPCASTERS:
-        fields = _fields(type_name, data)
-        if not _knows(fields.get("superseded_by")):
-            type_name, data = _upcast(type_name, fields)
+        type_name, data = _upcast(type_name, data)
     cls = EVENTS.get(type_name)
-    return None if cls is None else cls.model_validate_json(data)
+    if cls is None:
+        return None
+    event = cls.model_validate_json(data)
+    retold = getattr(event, "retells", None)
+    return None if retold in EVENTS or retold in UPCASTERS else event
 
 
-def _knows(type_name: object) -> bool:
-    return isinstance(type_name, str) and (type_name in EVENTS or type_name in UPCASTERS)
-
-
-def _fields(type_name: str, data: bytes) -> dict[str, Any]:
+def _upcast(type_name: str, data: bytes) -> tuple[str, bytes]:
     fields = json.loads(data)
     if not isinstance(fields, dict):
         raise ValueError(f"the data of {type_name} is not an object")
-    return fields
-
-
-def _upcast(type_name: str, fields: dict[str, Any]) -> tuple[str, bytes]:
     while type_name in UPCASTERS:
         type_name, rewrite = UPCASTERS[type_name]
         try:
