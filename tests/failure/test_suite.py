@@ -2,9 +2,12 @@
 
 import asyncio
 import itertools
+import json
 import random
+import sys
 import time
 from collections.abc import AsyncIterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -178,3 +181,38 @@ async def test_people_served_while_kafka_is_away(suite: Town, form: Any) -> None
     )
     assert sum(suite.clients.turned_away.values()) == before
     assert drained <= 30 + 10  # the look itself, and the quiet it waits for, included
+
+
+@pytest.mark.timeout(400)
+async def test_the_checker_from_the_command_line(suite: Town, tmp_path: Path) -> None:
+    """Exit 0 and a line per invariant when all is well, 1 when a client was told what is not so, 2 when nobody answers."""
+    await People(suite).cancels_before_shipping()
+    found = suite.suite()
+    where = {"kafka": found.kafka, "databases": found.databases, "simulator": found.simulator, "topics": found.topics}
+    stack, history = tmp_path / "stack.json", tmp_path / "history.jsonl"
+    stack.write_text(json.dumps(where))
+    history.write_text(suite.clients.history.path.read_text())
+    sound = await _checked("--stack", str(stack), "--history", str(history))
+    assert sound[0] == 0, sound[1]
+    assert "sequence 1..n per aggregate" in sound[1]
+
+    told = {"key": "k", "service": "order-svc", "method": "POST", "path": "/v1/orders", "status": 201}
+    history.write_text(json.dumps(told | {"id": "ord_never", "version": 1}))
+    code, said = await _checked("--stack", str(stack), "--history", str(history))
+    assert (code, "order-svc has no ord_never" in said) == (1, True), said
+
+    stack.write_text("{}")
+    assert (await _checked("--stack", str(stack)))[0] == 2
+
+
+async def _checked(*arguments: str) -> tuple[int | None, str]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "aftercare_checker",
+        *arguments,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    said, _ = await process.communicate()
+    return process.returncode, said.decode()

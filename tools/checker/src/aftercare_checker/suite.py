@@ -21,6 +21,14 @@ class Suite:
 
     @classmethod
     def read(cls, stack_file: Path) -> "Suite":
-        """From a running stack's `stack.json`; OSError, ValueError or KeyError where it is not one."""
+        """From a running stack's `stack.json`; OSError, ValueError or KeyError where it is not one.
+
+        `topics` there leaves out what others say on the same log.
+        """
         found = json.loads(stack_file.read_text(encoding="utf-8"))
-        return cls(kafka=found["kafka"], databases=dict(found["databases"]), simulator=found.get("simulator"))
+        return cls(
+            kafka=found["kafka"],
+            databases=dict(found["databases"]),
+            simulator=found.get("simulator"),
+            topics=tuple(found.get("topics", ())),
+        )
