@@ -11,7 +11,7 @@ from aftercare_cli.stack.interface import Progress, StackError, step
 
 KAFKA_VERSION = "4.3.1"
 
-POM = f"""<project xmlns="http://maven.apache.org/POM/4.0.0">
+POM = f"""<project>
   <modelVersion>4.0.0</modelVersion>
   <groupId>aftercare</groupId><artifactId>kafka-runtime</artifactId><version>1</version><packaging>pom</packaging>
   <dependencies>
