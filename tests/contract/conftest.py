@@ -8,12 +8,13 @@ import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
 import town_stories
-from town import Town, open_town
+from strangers import EvolvingTown
+from town import open_town
 
 
 @pytest.fixture(scope="session")
-async def town(postgres_url: str) -> AsyncIterator[Town]:
+async def town(postgres_url: str) -> AsyncIterator[EvolvingTown]:
     """The town after everything has happened; `town.orders` names the order of each story."""
-    async with open_town(postgres_url) as opened:
+    async with open_town(postgres_url, EvolvingTown) as opened:
         opened.orders = await town_stories.everything(opened)
         yield opened

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from types import ModuleType
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 from aftercare_chassis.ids import Uuid7Ids
@@ -109,14 +109,21 @@ class Town:
             fresh += said[self._read[name] :]
             self._read[name] = len(said)
         self.log += fresh
-        for harness in self.services.values():
+        for name, harness in self.services.items():
             topics = {event.TOPIC.name for event in harness.service.handlers}
-            await harness.deliver(*(envelope for envelope in fresh if envelope.topic in topics))
+            for envelope in (each for each in fresh if each.topic in topics):
+                await self._bring(name, envelope)
         return bool(fresh)
+
+    async def _bring(self, name: str, envelope: Envelope) -> None:
+        await self.services[name].deliver(envelope)
+
+
+AnyTown = TypeVar("AnyTown", bound=Town)
 
 
 @asynccontextmanager
-async def open_town(postgres_url: str) -> AsyncIterator[Town]:
+async def open_town(postgres_url: str, kind: type[AnyTown]) -> AsyncIterator[AnyTown]:
     """Five services on five databases, and a payment provider."""
     simulator = create(PROVIDER_SECRET, delay=0, slow=0.05, patience=(0.01, 0.05))
     async with AsyncExitStack() as stack:
@@ -129,7 +136,7 @@ async def open_town(postgres_url: str) -> AsyncIterator[Town]:
             harness.runtime.ids = Uuid7Ids()
             services[name] = harness
         _connect(services["order"], simulator)
-        yield Town(services, simulator.state.provider)
+        yield kind(services, simulator.state.provider)
         await simulator.state.provider.callbacks.close()
 
 
