@@ -187,6 +187,7 @@ async def test_people_served_while_kafka_is_away(suite: Town, form: Any) -> None
 async def test_the_checker_from_the_command_line(suite: Town, tmp_path: Path) -> None:
     """Exit 0 and a line per invariant when all is well, 1 when a client was told what is not so, 2 when nobody answers."""
     await People(suite).cancels_before_shipping()
+    suite.clients.history.commands()  # everything said so far is in the file
     found = suite.suite()
     where = {"kafka": found.kafka, "databases": found.databases, "simulator": found.simulator, "topics": found.topics}
     stack, history = tmp_path / "stack.json", tmp_path / "history.jsonl"

@@ -54,14 +54,14 @@ async def read(name: str, dsn: str, journal: str | None = None) -> Books:
         await connection.close()
 
 
-async def unfinished(dsn: str) -> tuple[int, dict[str, dict[tuple[str, int], int]]]:
-    """What is left in the outbox (blocked aggregates aside), and how far each consumer has come."""
+async def unfinished(dsn: str) -> tuple[int, dict[str, dict[tuple[str, int], int]], bool]:
+    """What is left in the outbox (blocked aggregates aside), how far each consumer has come, whether it hears all."""
     connection = await asyncpg.connect(dsn, timeout=20)
     try:
         left: int = await connection.fetchval(
             "SELECT count(*) FROM outbox WHERE aggregateid NOT IN (SELECT aggregateid FROM outbox_blocked)"
         )
-        return left, await _cursors(connection)
+        return left, await _cursors(connection), await _has(connection, "trace_events")
     finally:
         await connection.close()
 

@@ -100,7 +100,7 @@ def caused(books: Sequence[Books], log: Log) -> Verdict:
 
 
 def journals(books: Sequence[Books], log: Log, unheard: frozenset[str] = frozenset()) -> Verdict:
-    """Where a service keeps a row per event: each event of the topics it reads once, in order per aggregate."""
+    """Where a service keeps a row per event: each event of the log once, in order per aggregate."""
     verdict = Verdict("effects once and in order", what="effects")
     for one in books:
         if one.journal is None:
@@ -121,12 +121,10 @@ def journals(books: Sequence[Books], log: Log, unheard: frozenset[str] = frozens
 
 
 def _wanted(one: Books, log: Log, unheard: frozenset[str]) -> dict[bytes, Entry]:
-    topics = {topic for cursors in one.cursors.values() for topic, _ in cursors}
     held = {(row["topic"], row["partition"], row["log_offset"]) for row in one.parked}
     aside = {entry.id for entry in log.entries if (entry.topic, entry.partition, entry.offset) in held}
     aside |= one.discarded
-    heard = (entry for entry in log.firsts() if entry.topic in topics and entry.type not in unheard)
-    return {entry.id: entry for entry in heard if entry.id not in aside}
+    return {entry.id: entry for entry in log.firsts() if entry.type not in unheard and entry.id not in aside}
 
 
 def _in_order(verdict: Verdict, one: Books) -> None:
