@@ -1,4 +1,4 @@
-"""events parked, replay, tail, check: looking at the spine and mending it."""
+"""events parked, outbox, replay, tail, check: looking at the spine and mending it."""
 
 import asyncio
 import signal
@@ -24,6 +24,7 @@ def add(app: typer.Typer) -> None:
     """Add these commands to the app."""
     events = typer.Typer(no_args_is_help=True, help="The event log: look at it, and mend what consumers stumbled over.")
     events.command(context_settings=PASSED_ON)(parked)
+    events.command(context_settings=PASSED_ON)(outbox)
     events.command(context_settings=PASSED_ON)(replay)
     events.command()(tail)
     events.command(context_settings=PASSED_ON)(check)
@@ -33,6 +34,11 @@ def add(app: typer.Typer) -> None:
 def parked(context: typer.Context, service: Service) -> None:
     """list | show N | retry N | retry-key KEY | discard N --reason …: events that a service has set aside."""
     raise typer.Exit(_of(service, "parked", *context.args))
+
+
+def outbox(context: typer.Context, service: Service) -> None:
+    """show | release KEY: what a service has not brought to the log yet, and which aggregates the log refuses."""
+    raise typer.Exit(_of(service, "outbox", *context.args))
 
 
 def replay(context: typer.Context, service: Service) -> None:

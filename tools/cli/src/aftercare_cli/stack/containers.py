@@ -46,8 +46,10 @@ class Containers:
     _running: list[Any] = field(default_factory=list)
 
     def start(self, progress: Progress) -> None:
-        self.start_postgres(progress)
-        self.start_kafka(progress)
+        if not self.postgres:
+            self.start_postgres(progress)
+        if not self.kafka:
+            self.start_kafka(progress)
 
     def start_postgres(self, progress: Progress) -> None:
         container, port = _container(POSTGRES_IMAGE, 5432)
@@ -75,6 +77,7 @@ class Containers:
     def stop(self, progress: Progress) -> None:
         while self._running:
             self._running.pop().stop()
+        self.postgres = self.kafka = ""
 
     def erase(self, progress: Progress) -> None:
         """Nothing is left: the containers took their data along."""
