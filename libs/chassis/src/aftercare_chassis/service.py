@@ -23,6 +23,7 @@ from aftercare_chassis.deadlines import Deadlines, Due
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.metrics import Metrics
 from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.outbox_command import OutboxWords
 from aftercare_chassis.parked_command import ParkedWords
 from aftercare_chassis.projection import Projection
 from aftercare_chassis.pruning import PRUNE
@@ -112,13 +113,14 @@ class Service:
         return app
 
     def cli(self) -> None:
-        """The service's command: serve | relay | consume | all | migrate | parked … | replay, and its own words."""
+        """The service's command: serve | relay | consume | all | migrate | parked … | outbox … | replay, and its own words."""
         command = typer.Typer(help=f"{self.name} of Aftercare.", no_args_is_help=True, add_completion=False)
         for part in Part:
             command.command(part.value)(self._runner(part))
         command.command("all", help="serve, relay and consume in one process")(self._runner(*Part))
         command.command("migrate")(self._migrate)
         command.add_typer(ParkedWords(self.handlers, self._once).group(), name="parked")
+        command.add_typer(OutboxWords(self._once).group(), name="outbox")
         command.command("replay")(ReplayWord(self.projection, self._once).replay)
         for name, act in self.commands.items():
             command.command(name, help=act.__doc__)(self._doer(act))
