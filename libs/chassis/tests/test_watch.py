@@ -11,6 +11,7 @@ import pytest
 from aftercare_chassis import kafka, outbox, relay, watch
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ids import Uuid7Ids
+from aftercare_chassis.parked import ParkedEvents
 from aftercare_chassis.relay import Relay
 from aftercare_chassis.service import Part
 from aftercare_chassis.testing import Harness, until
@@ -196,6 +197,25 @@ async def test_parked_events_are_a_figure_while_they_are_parked(
     await tally.runtime.pool.execute("DELETE FROM parked_event WHERE aggregateid = 'ord_1'")
     await bench.look()
     assert (bench.figure("parked_events"), bench.figure("parked_aggregates")) == (1, 1)
+
+
+async def test_replays_and_what_operators_decided_are_figures(
+    bench: Bench, tally: Harness, order_cancelled: Make
+) -> None:
+    pool = tally.runtime.pool
+    await tally.consume(order_cancelled("ord_1", "poison"))
+    [parked] = await ParkedEvents(tally.runtime, tally.service.handlers).list()
+    await ParkedEvents(tally.runtime, tally.service.handlers).discard(parked.id, by="ops-1", reason="a test order")
+    await bench.look()
+    assert bench.figure("replays") == 0
+    decided = bench.runtime.metrics.registry.get_sample_value("aftercare_parked_decisions", {"decision": "discarded"})
+    assert decided == 1
+    await pool.execute("CREATE SCHEMA again CREATE TABLE consumer_cursor (LIKE public.consumer_cursor)")
+    try:
+        await bench.look()
+        assert bench.figure("replays") == 1
+    finally:
+        await pool.execute("DROP SCHEMA again CASCADE")
 
 
 HASTY = Patience(look=0.1, stall=0.6, partition=5, join=60, away=60)

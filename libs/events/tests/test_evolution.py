@@ -54,7 +54,7 @@ def offences(tmp_path: Path) -> Callable[..., list[str]]:
 class Longer(Part):
     sku: str
     quantity: Annotated[int, Field(ge=1)]
-    note: str | None = None
+    shade: str | None = None
 
 
 class Lacking(Part):

@@ -3,6 +3,7 @@
 Labels are route templates, event types and codes: never a raw path, an id or anything of a person.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
@@ -74,6 +75,17 @@ class Metrics:
         self._parked_aggregates = Gauge(
             "aftercare_parked_aggregates", "Aggregates that stand still because of them.", registry=registry
         )
+        self._decisions = Gauge(
+            "aftercare_parked_decisions",
+            "Parked events that operators retried or discarded, ever.",
+            ["decision"],
+            registry=registry,
+        )
+        self._replays = Gauge(
+            "aftercare_replays",
+            "Projections that are being made again, or stand beside the live ones.",
+            registry=registry,
+        )
 
     def answered(self, method: str, route: str, status: int, seconds: float) -> None:
         """One HTTP answer, under its route's template."""
@@ -117,6 +129,12 @@ class Metrics:
         """What waits for an operator."""
         self._parked_events.set(events)
         self._parked_aggregates.set(aggregates)
+
+    def mended(self, decisions: Mapping[str, int], replays: int) -> None:
+        """What operators have done with parked events, and how many replays there are."""
+        for decision, events in decisions.items():
+            self._decisions.labels(decision).set(events)
+        self._replays.set(replays)
 
     def parked(self, events: int = 1) -> None:
         """Events set aside because their handler will not take them."""

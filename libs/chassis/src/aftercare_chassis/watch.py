@@ -25,6 +25,12 @@ _PARKED = """
 SELECT count(*) AS events, count(DISTINCT aggregateid) AS aggregates
 FROM (SELECT aggregateid FROM parked_event WHERE consumer = $1 LIMIT 10000) AS oldest
 """
+# A replay stands in a schema of its own, with a cursor table of its own, until it is switched to or dropped.
+_REPLAYS = """
+SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relname = 'consumer_cursor' AND c.relkind = 'r' AND n.nspname <> 'public'
+"""
+_DECIDED = "SELECT decision, count(*) AS events FROM parked_decision WHERE consumer = $1 GROUP BY decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +168,9 @@ class Watch(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _remembered(self) -> dict[TopicPartition, int]:
         async with self._runtime.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             parked: Any = await connection.fetchrow(_PARKED, self._group)
+            decided: Any = await connection.fetch(_DECIDED, self._group)
+            replays: int = await connection.fetchval(_REPLAYS)
             rows: Any = await connection.fetch(_CURSORS, self._group)
         self._runtime.metrics.parked_now(parked["events"], parked["aggregates"])
+        self._runtime.metrics.mended({row["decision"]: row["events"] for row in decided}, replays)
         return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
