@@ -11,7 +11,7 @@ from typing import Any
 
 from aftercare_cli.couriers.partners import PARTNERS, Request, Scan
 from aftercare_cli.journey import HOME, RETURNS, waybill, yuan
-from town import Town
+from whole_suite import Town
 
 Body = dict[str, Any]
 AGENT, ARBITRATOR, ADMIN = ("agent", "agent-1", None), ("arbitrator", "arbitrator-1", None), ("admin", "admin-1", None)

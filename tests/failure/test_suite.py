@@ -15,7 +15,7 @@ from aftercare_cli.journey import HOME
 from servers import Servers
 from stories import People
 from test_crash_points import CONSUMING, PAYING, RELAYING, SERVING
-from town import Town, town
+from whole_suite import Town, town
 
 REFUND_PATH = (
     *(("aftersale-svc", "serve", label) for label in SERVING),
