@@ -33,7 +33,7 @@ async def test_relay_killed_between_acknowledgement_and_deletion(meter: Meters, 
 async def _killed_while_waiting_for_kafka(meter: Meters) -> None:
     """A relay dies with batches on their way that no broker has taken yet."""
     [relay] = await meter.start(relay=1)
-    await meter.told_more(20)
+    await meter.until_effects(await meter.effects() + 50)  # it is in the middle of its work
     await asyncio.to_thread(meter.servers.kafka.stop)
     await meter.told_more(60)
     await asyncio.sleep(0.5)  # long enough for a round to begin
