@@ -59,7 +59,7 @@ def spine(metadata: MetaData) -> None:
         UniqueConstraint("aggregatetype", "aggregateid", "aggregate_version", name="outbox_sequence_key"),
         Index("outbox_bucket_idx", "bucket", "id"),
     )
-    event.listen(outbox, "after_create", DDL(OUTBOX_STORAGE))
+    event.listen(outbox, "after_create", DDL(OUTBOX_STORAGE))  # type: ignore[no-untyped-call]
     Table(
         "outbox_blocked",
         metadata,
