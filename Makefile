@@ -6,7 +6,7 @@ STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
 TYPED := $(wildcard libs/*/src tools/*/src services/*/src/*/domain)
 
-.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-compose check format bench lock
+.PHONY: help install demo up down status logs reset doctor test test-faults test-failure test-mutants test-compose check format bench lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,7 +41,10 @@ doctor: $(STAMP) ## what is missing on this machine and how to get it
 test: $(STAMP) ## every test except the long ones (T=… chooses, e.g. T=services/kb-svc)
 	@$(BIN)/python -m pytest $(T)
 
-test-failure: $(STAMP) ## the long failure tests
+test-faults: $(STAMP) ## the failure tests in their short forms, some ten minutes
+	@$(BIN)/python -m pytest -m "faults and not long" $(T)
+
+test-failure: $(STAMP) ## the failure tests in their long forms
 	@$(BIN)/python -m pytest -m long $(T)
 
 test-mutants: $(STAMP) ## break the spine in ten ways: does a test notice each?

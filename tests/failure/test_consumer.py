@@ -12,6 +12,8 @@ from aftercare_chassis.testing import until
 from meters import Meters, meters
 from servers import Servers
 
+pytestmark = pytest.mark.faults
+
 SHORT_SESSION = {"FAILURE_SESSION_MS": "6000"}
 
 

@@ -4,8 +4,11 @@ import asyncio
 import random
 from typing import Any
 
+import pytest
 from aftercare_chassis.testing import until
 from meters import Meters
+
+pytestmark = pytest.mark.faults
 
 REPETITIONS = "sequence 1..n per aggregate"
 
