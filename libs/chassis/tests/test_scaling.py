@@ -20,6 +20,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 Make = Callable[..., OrderCancelled]
 Loop = Callable[[asyncio.Event], Awaitable[None]]
+pytestmark = pytest.mark.faults  # and so on a broker whose topics have all their partitions
+
 AGGREGATES, PARTITIONS, MOST = 48, 12, 4
 
 

@@ -1,17 +1,20 @@
 """What is generated is committed, and says what the classes say."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import jsonschema
 import pytest
 from aftercare_events import EVENTS, TOPICS
-from aftercare_events.docs.__main__ import REPOSITORY, files, main, stale, write
+from aftercare_events.docs.__main__ import REPOSITORY, files, main, write
 
 
 def test_the_committed_files_are_current() -> None:
-    assert stale(REPOSITORY) == []
-    assert main(["--check"]) == 0
+    # In a process of its own: other tests of this run may have made event classes that are not in the catalogue.
+    done = subprocess.run([sys.executable, "-m", "aftercare_events.docs", "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_check_names_what_is_stale_in_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
