@@ -12,7 +12,7 @@ from suite import Found
 PAGE = Path("docs/benchmarks.md")
 HEAD = """# Benchmarks
 
-Written by `make bench` (`python tools/bench`) on {date}, {cores} cores, nothing else running. Absolute figures are this machine's; compare the ratios.
+Written by `make bench` (`python tools/bench`) on {date}, {cores} cores. Absolute figures are this machine's; compare the ratios.
 It needs `wrk` (`apt-get install wrk`), makes servers of its own in a temporary folder and leaves nothing behind.
 """
 CREATE = """
