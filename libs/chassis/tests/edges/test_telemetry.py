@@ -41,7 +41,7 @@ def test_exceptions_show_where_and_not_what(lines: Any) -> None:
         raise ValueError("王芳 13800000000")
     except ValueError:
         structlog.get_logger().exception("failed")
-        logging.getLogger("some.library").exception("failed for %s", "王芳")
+        logging.getLogger("somelib").exception("failed for %s", "王芳")
     ours, theirs = lines()
     assert ours["error"] == theirs["error"] == "ValueError"
     assert "test_exceptions_show_where_and_not_what" in ours["where"]
