@@ -1,6 +1,7 @@
 """Clients that never give up easily, and remember word by word what they were told."""
 
 import asyncio
+import itertools
 import json
 import random
 import time
@@ -9,7 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -43,6 +44,7 @@ class History:
 class Clients:
     """Asks the processes of a service in turn, with one key per wish until there is an answer.
 
+    One wish after the other goes to the next process, and a wish that was turned away goes to the one after that.
     `turned_away`: attempts that did not succeed, by status or kind of error; `failed`: wishes given up.
     """
 
@@ -56,6 +58,7 @@ class Clients:
     failed: list[str] = field(default_factory=list)
     slowest: float = 0.0
     _tokens: dict[tuple[str, str, str | None], str] = field(default_factory=dict)
+    _wishes: Iterator[int] = field(default_factory=itertools.count)
 
     def token(self, role: str, sub: str, merchant: str | None = None) -> str:
         who = (role, sub, merchant)
@@ -65,19 +68,20 @@ class Clients:
                 role=role,
                 sub=sub,
                 issuer="aftercare-local",
-                now=datetime.now(UTC).replace(year=datetime.now(UTC).year - 1),
+                now=datetime.now(UTC) - timedelta(days=365),
                 merchant_id=merchant,
                 hours=24 * 365 * 3,
             )
         return self._tokens[who]
 
     async def command(
-        self, service: str, path: str, body: dict[str, Any], *, who: tuple[str, str, str | None], key: str | None = None
+        self, service: str, path: str, body: dict[str, Any], *, who: tuple[str, str, str | None]
     ) -> dict[str, Any] | None:
         """The answer of a command that succeeded, or None once patience is over. A refusal (4xx) is an error of the test."""
-        key, begun, pause = key or uuid.uuid4().hex, time.monotonic(), 0.05
+        key, turn = uuid.uuid4().hex, next(self._wishes)
+        begun, pause = time.monotonic(), 0.05
         while True:
-            answer = await self._attempt(service, path, body, who, key)
+            answer = await self._attempt(service, path, body, who, key, turn)
             if answer is not None and answer.is_success:
                 self.slowest = max(self.slowest, time.monotonic() - begun)
                 return dict(answer.json())
@@ -87,16 +91,16 @@ class Clients:
                 self.failed.append(f"{path}: {told}")
                 return None
             await asyncio.sleep(pause * random.uniform(0.5, 1.5))
-            pause = min(pause * 1.6, 1.0)
+            pause, turn = min(pause * 1.6, 1.0), turn + 1
 
     async def _attempt(
-        self, service: str, path: str, body: dict[str, Any], who: tuple[str, str, str | None], key: str
+        self, service: str, path: str, body: dict[str, Any], who: tuple[str, str, str | None], key: str, turn: int
     ) -> httpx.Response | None:
         said = {"service": service, "method": "POST", "path": path, "key": key}
         headers = {"Authorization": f"Bearer {self.token(*who)}", "Idempotency-Key": key}
         self.attempts += 1
         try:
-            answer = await self.http.post(random.choice(self.urls(service)) + path, json=body, headers=headers)
+            answer = await self.http.post(self._url(service, turn) + path, json=body, headers=headers)
         except httpx.HTTPError as error:
             self.turned_away[type(error).__name__] += 1
             self.history.note(**said, status=None)
@@ -111,10 +115,14 @@ class Clients:
         """What a read shows now; None where it cannot be had."""
         headers = {"Authorization": f"Bearer {self.token(*who)}"}
         try:
-            answer = await self.http.get(random.choice(self.urls(service)) + path, headers=headers)
+            answer = await self.http.get(self._url(service, next(self._wishes)) + path, headers=headers)
         except httpx.HTTPError:
             return None
         return dict(answer.json()) if answer.is_success else None
+
+    def _url(self, service: str, turn: int) -> str:
+        urls = self.urls(service)
+        return urls[turn % len(urls)]
 
     def figures(self) -> str:
         turned = ", ".join(f"{number} × {kind}" for kind, number in self.turned_away.most_common()) or "none"
