@@ -101,7 +101,6 @@ async def ends(names: list[str]) -> dict[TopicPartition, int]:
     await reader.start()
     try:
         places = [TopicPartition(name, n) for name in names for n in range(TOPICS[name].partitions)]
-        reader.assign(places)
         found: dict[TopicPartition, int] = await reader.end_offsets(places)
         return found
     finally:

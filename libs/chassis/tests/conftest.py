@@ -168,7 +168,7 @@ def order_cancelled(tally: Harness) -> Callable[..., OrderCancelled]:
 async def log(kafka_bootstrap: str) -> str:
     admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
     await admin.start()
-    await admin.create_topics([NewTopic(name, 3, 1) for name in TOPICS], timeout_ms=20_000)
+    await admin.create_topics([NewTopic(name, each.partitions, 1) for name, each in TOPICS.items()], timeout_ms=20_000)
     await admin.close()
     return kafka_bootstrap
 

@@ -16,13 +16,11 @@ from aftercare_chassis.tables import OUTBOX_STORAGE
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import TOPICS, Envelope, OrderCancelled
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 
 Make = Callable[..., OrderCancelled]
 Loop = Callable[[asyncio.Event], Awaitable[None]]
-pytestmark = pytest.mark.faults  # and so on a broker whose topics have all their partitions
 
-AGGREGATES, PARTITIONS, MOST = 48, 12, 4
+ORDERS, AGGREGATES, MOST = "aftercare.orders.v1", 48, 4
 
 
 class Crew:
@@ -47,18 +45,11 @@ class Crew:
 
 
 @pytest.fixture
-async def suite(start_tally: Any, kafka_bootstrap: str) -> AsyncIterator[Harness]:
-    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
-    await admin.start()
-    await admin.create_topics([NewTopic(name, PARTITIONS, 1) for name in TOPICS], timeout_ms=20_000)
-    await admin.close()
-    async with start_tally(kafka=kafka_bootstrap, pool_size=20) as harness:
-        harness.runtime.name = f"tally-{uuid4().hex[:8]}"
-        harness.runtime.ids = Uuid7Ids()
-        async with reading(kafka_bootstrap) as (_, ends):  # what other tests have told is none of this group's business
-            rows = [(harness.runtime.name, place.topic, place.partition, end) for place, end in ends.items()]
-        await harness.runtime.pool.executemany("INSERT INTO consumer_cursor VALUES ($1, $2, $3, $4)", rows)
-        yield harness
+async def suite(on_log: Harness) -> Harness:
+    async with reading(on_log.settings.kafka) as (_, ends):  # what other tests have told is none of its business
+        rows = [(on_log.runtime.name, place.topic, place.partition, end) for place, end in ends.items()]
+    await on_log.runtime.pool.executemany("INSERT INTO consumer_cursor VALUES ($1, $2, $3, $4)", rows)
+    return on_log
 
 
 @asynccontextmanager
@@ -67,10 +58,9 @@ async def reading(bootstrap: str) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[
     reader = kafka.reader(bootstrap, "test")
     await reader.start()
     try:
-        places = [TopicPartition("aftercare.orders.v1", n) for n in range(PARTITIONS)]
-        reader.assign(places)
+        places = [TopicPartition(ORDERS, n) for n in range(TOPICS[ORDERS].partitions)]
         ends = await reader.end_offsets(places)
-        await reader.seek_to_beginning(*places)
+        kafka.stand(reader, dict.fromkeys(places, 0))
         yield reader, ends
     finally:
         await reader.stop()

@@ -3,9 +3,10 @@
 aiokafka 0.14: `acks` defaults to 1, idempotence to off, auto-commit to on and a new group to the end of the log.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
@@ -46,7 +47,26 @@ def consumer(bootstrap: str, group: str, topics: list[str], listener: ConsumerRe
 
 
 def reader(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
-    """A reader outside every group: it is told which partitions to read and leaves no mark."""
+    """A reader outside every group that leaves no mark; it reads nothing until `stand` has put it somewhere.
+
+    Where the log no longer holds what comes next, it fails with OffsetOutOfRangeError: it never jumps.
+    """
     return AIOKafkaConsumer(
-        bootstrap_servers=bootstrap, group_id=None, client_id=client_id, enable_auto_commit=False, fetch_max_wait_ms=100
+        bootstrap_servers=bootstrap,
+        group_id=None,
+        client_id=client_id,
+        enable_auto_commit=False,
+        auto_offset_reset="none",
+        fetch_max_wait_ms=100,
     )
+
+
+def stand(client: AIOKafkaConsumer, places: Mapping[TopicPartition, int]) -> None:
+    """Put a reader at these offsets, and on these partitions alone.
+
+    Done without a pause in between, for the client looks by itself for the place of a partition that has none, and
+    what it finds overrules a `seek_to_beginning` that was asked for meanwhile: whole partitions would go unread.
+    """
+    client.assign(list(places))
+    for partition, offset in places.items():
+        client.seek(partition, offset)

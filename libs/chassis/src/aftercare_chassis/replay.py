@@ -58,10 +58,9 @@ async def _fetched(client: AIOKafkaConsumer, unread: Offsets, ends: Offsets) -> 
 
 
 async def _stand(client: AIOKafkaConsumer, wanted: Offsets) -> None:
-    client.assign(list(wanted))
     begins = await asyncio.wait_for(client.beginning_offsets(list(wanted)), CALL_SECONDS)
     for partition, begin in begins.items():
         if begin > wanted[partition]:
             place = f"{partition.topic}, partition {partition.partition}"
             raise Unreadable(f"the log of {place} begins at offset {begin}: what it told before is lost")
-        client.seek(partition, wanted[partition])
+    kafka.stand(client, wanted)

@@ -40,10 +40,8 @@ async def tail(
 
 async def _stand(client: AIOKafkaConsumer, wanted: Wanted, from_beginning: bool) -> None:
     places = [TopicPartition(name, n) for name in wanted.topics() for n in range(TOPICS[name].partitions)]
-    client.assign(places)
-    await asyncio.wait_for((client.seek_to_beginning if from_beginning else client.seek_to_end)(*places), CALL_SECONDS)
-    for place in places:  # a position that is not known yet would be looked up later, behind what has come by then
-        await asyncio.wait_for(client.position(place), CALL_SECONDS)
+    look = client.beginning_offsets if from_beginning else client.end_offsets
+    kafka.stand(client, await asyncio.wait_for(look(places), CALL_SECONDS))
 
 
 def _all(wanted: Wanted) -> bool:
