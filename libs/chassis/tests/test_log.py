@@ -96,8 +96,8 @@ def told_by(make: Callable[..., OrderCancelled], order_id: str, sequence: int) -
 
 
 async def post(harness: Harness, *envelopes: Envelope) -> None:
-    async with harness.runtime.pool.acquire() as connection:
-        await outbox.insert(connection, envelopes)
+    async with harness.runtime.transaction() as tx:
+        tx.recorded.extend(envelopes)
 
 
 async def tallies(harness: Harness, orders: list[str]) -> dict[str, int]:

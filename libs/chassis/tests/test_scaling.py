@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import kafka, outbox
+from aftercare_chassis import kafka
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.relay import Relay
@@ -79,8 +79,8 @@ async def load(suite: Harness, make: Make, orders: list[str]) -> AsyncIterator[d
                 Envelope.of(make(order), id=ids.uuid7(), source="/x", sequence=told[order], correlation_id="c")
                 for order in orders
             ]
-            async with suite.runtime.pool.acquire() as connection:
-                await outbox.insert(connection, some)
+            async with suite.runtime.transaction() as tx:
+                tx.recorded.extend(some)
             await asyncio.sleep(0.25)
 
     task = asyncio.ensure_future(write())

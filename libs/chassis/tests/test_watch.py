@@ -257,8 +257,8 @@ async def told(harness: Harness, make: Make) -> str:
     """An event that waits on the log."""
     order = uuid4().hex
     envelope = Envelope.of(make(order), id=Uuid7Ids().uuid7(), source="/x", sequence=1, correlation_id="c")
-    async with harness.runtime.pool.acquire() as connection:
-        await outbox.insert(connection, [envelope])
+    async with harness.runtime.transaction() as tx:
+        tx.recorded.append(envelope)
     return order
 
 

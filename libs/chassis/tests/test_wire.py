@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import kafka, outbox, relay
+from aftercare_chassis import kafka, relay
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.relay import Relay
 from aftercare_chassis.testing import Harness, until
@@ -92,8 +92,9 @@ def envelope(number: int, key: str, harness: Harness) -> Envelope:
 async def sent(on_log: Harness) -> dict[str, tuple[Envelope, Kept]]:
     """One event of each key, sent by the relay."""
     envelopes = {key: envelope(number, key, on_log) for number, key in enumerate(KEYS)}
+    async with on_log.runtime.transaction() as tx:
+        tx.recorded.extend(envelopes.values())
     async with on_log.runtime.pool.acquire() as connection:
-        await outbox.insert(connection, list(envelopes.values()))
         rows: Any = await connection.fetch("SELECT aggregateid, headers, payload, created_at FROM outbox")
     kept = {
         row["aggregateid"]: Kept(row["headers"], row["payload"], int(row["created_at"].timestamp() * 1000))

@@ -246,6 +246,7 @@ async def dispatch(handlers: Handlers, tx: Transaction, envelope: Envelope) -> N
         tx.cause = envelope
         with tracing.span(f"consume {envelope.type}", envelope.traceparent, kind="CONSUMER"):
             await handler(tx, event)
+            await tx.settle()  # what the database has against it is this event's trouble, not the next one's
 
 
 def _decoded(record: ConsumerRecord) -> Envelope | ValueError:

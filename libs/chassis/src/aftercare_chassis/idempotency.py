@@ -16,6 +16,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Kind, Refusal
+from aftercare_chassis.writes import Insert
 
 PRIMARY_KEY = "idempotency_key_pkey"
 _CLAIM = """
@@ -85,6 +86,6 @@ class Claim:
             raise KeyReused
         return Kept(found["status"], found["headers"], found["body"])
 
-    async def keep(self, connection: PoolConnectionProxy, kept: Kept) -> None:
-        """Store the answer; a UniqueViolationError on PRIMARY_KEY means that another request was first."""
-        await connection.execute(_KEEP, self.scope, self.fingerprint, kept.status, kept.headers, kept.body)
+    def keep(self, kept: Kept) -> Insert:
+        """What stores the answer; a UniqueViolationError on PRIMARY_KEY means that another request was first."""
+        return _KEEP, (self.scope, self.fingerprint, kept.status, kept.headers, kept.body)

@@ -9,7 +9,8 @@ from collections.abc import Sequence
 from zlib import crc32
 
 from aftercare_events import Envelope, codec
-from asyncpg.pool import PoolConnectionProxy
+
+from aftercare_chassis.writes import Insert
 
 BUCKETS = 64
 
@@ -25,14 +26,14 @@ def bucket_of(aggregate_id: str) -> int:
     return crc32(aggregate_id.encode()) % BUCKETS
 
 
-async def insert(connection: PoolConnectionProxy, envelopes: Sequence[Envelope]) -> None:
-    """Write these events, oldest first, in one statement."""
+def insert(envelopes: Sequence[Envelope]) -> Insert:
+    """The statement that writes these events, oldest first."""
     rows = []
     for e in envelopes:
         _, value, headers = codec.encode(e)
         kept = {name: text.decode() for name, text in headers}
         rows.append((e.id, e.topic, e.subject, e.sequence, e.type, e.topic, bucket_of(e.subject), kept, value))
-    await connection.execute(_INSERT, *map(list, zip(*rows, strict=True)))
+    return _INSERT, [list(column) for column in zip(*rows, strict=True)]
 
 
 class Doorbell:

@@ -124,7 +124,7 @@ async def _run(runtime: Runtime, claim: Claim, handle: Handle, request: Request)
             response.headers["etag"] = f'"v{tx.answered_version}"'
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
         crash.point("command.decided")
-        await claim.keep(tx.connection, Kept(response.status_code, headers, bytes(response.body)))
+        tx.writes.later(*claim.keep(Kept(response.status_code, headers, bytes(response.body))))
         crash.point("command.kept")
     crash.point("command.committed")
     return response

@@ -1,7 +1,8 @@
 """What commands and queries are given: one connection, one actor, one instant.
 
-A command locks, decides, saves and records. It never begins or commits: whoever made the transaction does, and the
-recorded events are written in one statement just before the commit. A change of an aggregate is numbered by its events:
+A command locks, decides, saves and records. It never begins or commits: whoever made the transaction does. New rows wait
+for the next read or change and then travel together; the recorded events are written with the last of them, just before
+the commit. A change of an aggregate is numbered by its events:
 `insert` and `save` take at least one, so that sequences run 1..n without a gap and no change goes untold.
 """
 
@@ -19,8 +20,10 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.pages import Cursors
 from aftercare_chassis.refusals import NotFound, Stale
 from aftercare_chassis.rows import Compiled, Listing, Page, Query, Rows, Statement, viewer
+from aftercare_chassis.writes import Writes
 
 R = TypeVar("R")
+FEW = 4  # rows of one `add` that travel with others; more of them have a round trip of their own
 
 
 class Reader:
@@ -50,8 +53,7 @@ class Reader:
 
     async def all(self, query: Query[R], **params: Any) -> list[R]:
         """Every row of the query."""
-        compiled = query.for_role(self.actor.role)
-        return [query.build(r) for r in await self.connection.fetch(compiled.sql, *self._args(compiled, params))]
+        return [query.build(record) for record in await self._fetch(query.for_role(self.actor.role), params)]
 
     async def page(self, listing: Listing[R], *, limit: int, cursor: str | None, **filters: Any) -> Page[R]:
         """One page, newest first; filters that are None are left out. A cursor of another list or filter is refused."""
@@ -59,15 +61,21 @@ class Reader:
         sealed = {"viewer": f"{self.actor.role}:{viewer(self.actor)}", **used}
         after = self._cursors.open(listing.name, sealed, cursor) if cursor else None
         compiled = listing.statement(self.actor.role, tuple(used), after=after is not None)
-        args = self._args(compiled, {**used, "after": after, "rows": limit + 1})
-        found = [listing.build(record) for record in await self.connection.fetch(compiled.sql, *args)]
+        read = await self._fetch(compiled, {**used, "after": after, "rows": limit + 1})
+        found = [listing.build(record) for record in read]
         more, data = len(found) > limit, found[:limit]
         last = getattr(data[-1], listing.order) if more else None
         return Page(data, more, self._cursors.seal(listing.name, sealed, last) if last else None)
 
     async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Mapping[str, Any]) -> R | None:
-        record = await self.connection.fetchrow(compiled.sql, *self._args(compiled, params))
+        record = await self._fetchrow(compiled, params)
         return None if record is None else source.build(record)
+
+    async def _fetch(self, compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
+        return await self.connection.fetch(compiled.sql, *self._args(compiled, params))
+
+    async def _fetchrow(self, compiled: Compiled, params: Mapping[str, Any]) -> Any:
+        return await self.connection.fetchrow(compiled.sql, *self._args(compiled, params))
 
     def _args(self, compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
         return compiled.args({"viewer": viewer(self.actor), **params})
@@ -93,6 +101,7 @@ class Transaction(Reader):
         self.cause: Envelope | None = None
         self.recorded: list[Envelope] = []
         self.callbacks: list[Callable[[], None]] = []
+        self.writes = Writes()
         self._ids, self._source, self._correlation_id, self._if_match = ids, source, correlation_id, if_match
 
     def new_id(self, prefix: str) -> str:
@@ -116,24 +125,28 @@ class Transaction(Reader):
             raise Stale(current=current)
 
     async def add(self, rows: Rows[R], *new: R) -> None:
-        """Insert plain rows (those that are no aggregates) in one round trip."""
-        if len(new) == 1:
-            await self.connection.execute(rows.insert.sql, *rows.insert.args(_values(rows, new[0])))
-        elif new:
+        """Insert plain rows (those that are no aggregates)."""
+        if len(new) <= FEW:
+            for row in new:
+                self.writes.later(rows.insert.sql, rows.insert.args(_values(rows, row)))
+        else:
+            await self.settle()
             await self.connection.executemany(rows.insert.sql, [rows.insert.args(_values(rows, row)) for row in new])
 
     async def put(self, rows: Rows[R], row: R) -> None:
         """Insert the row or overwrite the one with its key: for copies of other services' facts."""
+        await self.settle()
         await self.connection.execute(rows.put.sql, *rows.put.args(_values(rows, row)))
 
     async def insert(self, rows: Rows[R], row: R, *events: Event) -> R:
         """A new aggregate, told by its first events; the answer carries its version."""
         created = self._record(row, events)
-        await self.connection.execute(rows.insert.sql, *rows.insert.args(_values(rows, created)))
+        self.writes.later(rows.insert.sql, rows.insert.args(_values(rows, created)))
         return created
 
     async def save(self, rows: Rows[R], row: R, *events: Event) -> R:
         """Write the changed row if it still has the version that was read, told by its events; else Stale."""
+        await self.settle()
         saved = self._record(row, events)
         seen: int = row.version  # type: ignore[attr-defined]
         keys = {f"key_{name}": getattr(row, name) for name in rows.key}
@@ -145,6 +158,7 @@ class Transaction(Reader):
     async def execute(self, statement: Statement, **params: Any) -> int:
         """Run an INSERT, UPDATE or DELETE; the number of rows it touched."""
         compiled = statement.compiled
+        await self.settle()
         done = await self.connection.execute(compiled.sql, *self._args(compiled, params))
         return int(done.rpartition(" ")[2])
 
@@ -152,10 +166,24 @@ class Transaction(Reader):
         """Call `callback` once the change is durable; never when it is not."""
         self.callbacks.append(callback)
 
+    async def settle(self) -> None:
+        """Send the inserts that wait: a read or a change comes behind them."""
+        if self.writes:
+            await self.writes.send(self.connection)
+
     async def flush(self) -> None:
-        """Write the recorded events; the transaction's maker calls this right before the commit."""
+        """Send the inserts that wait and the recorded events; the transaction's maker calls this right before the commit."""
         if self.recorded:
-            await outbox.insert(self.connection, self.recorded)
+            self.writes.later(*outbox.insert(self.recorded))
+        await self.settle()
+
+    async def _fetch(self, compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
+        await self.settle()
+        return await super()._fetch(compiled, params)
+
+    async def _fetchrow(self, compiled: Compiled, params: Mapping[str, Any]) -> Any:
+        await self.settle()
+        return await super()._fetchrow(compiled, params)
 
     def _record(self, row: R, events: tuple[Event, ...]) -> R:
         aggregate: Any = row
