@@ -40,11 +40,11 @@ class Folding(Transaction):
         self._known: dict[Statement, tuple[str, str] | None] = {}
 
     async def put(self, rows: Rows[R], row: R) -> None:
-        await self._gather(rows, rows.put.sql, rows.put.args(_values(rows, row)), row)
+        await self._gather(rows, rows.put.sql, rows.put_args(row), row)
 
     async def add(self, rows: Rows[R], *new: R) -> None:
         for row in new:
-            await self._gather(rows, rows.insert.sql, rows.insert.args(_values(rows, row)), row)
+            await self._gather(rows, rows.insert.sql, rows.insert_args(row), row)
 
     async def execute(self, statement: Statement, **params: Any) -> int:
         if statement not in self._known:
@@ -144,17 +144,13 @@ def _counting(statement: Statement) -> tuple[str, str] | None:
     tables = _tables(statement.statement)
     if len(tables) != 1 or "RETURNING" in statement.compiled.sql:
         return None
-    return tables.pop(), f"{statement.compiled.sql} RETURNING ${statement.compiled.parameters + 1}::int"
+    return tables.pop(), f"{statement.compiled.sql} RETURNING ${len(statement.compiled.names) + 1}::int"
 
 
 def _tables(statement: Executable) -> set[str]:
     every: Mapping[str, bool] = dict.fromkeys(("check_columns", "include_aliases", "include_joins"), True)
     found: Iterable[Any] = find_tables(statement, include_selects=True, include_crud=True, **every)  # type: ignore[arg-type]
     return {table.name for table in found}
-
-
-def _values(rows: Rows[Any], row: Any) -> dict[str, Any]:
-    return {column.name: getattr(row, column.name) for column in rows.columns}
 
 
 def _no_events(name: str) -> NoReturn:

@@ -7,6 +7,7 @@ dictionary look-up and the driver's own work. Nothing is loaded lazily and nothi
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import Enum
+from operator import attrgetter
 from types import UnionType
 from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
 
@@ -37,13 +38,19 @@ class Compiled:
         )
 
     @property
-    def parameters(self) -> int:
-        """How many the statement wants."""
-        return len(self._slots)
+    def names(self) -> list[str]:
+        """The names of the parameters in the statement's order."""
+        return [name for name, _ in self._slots]
 
     def args(self, params: Mapping[str, Any]) -> list[Any]:
         """The parameters in the statement's order; KeyError names one that is missing."""
         return [params[name] if literal is _GIVEN else literal for name, literal in self._slots]
+
+
+def _taker(names: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
+    """A function from a row to its values for these parameters; a key's parameter is named `key_…`."""
+    fields = [name.removeprefix("key_") for name in names]
+    return attrgetter(*fields) if len(fields) > 1 else lambda row: [getattr(row, field) for field in fields]
 
 
 def _enum_of(hint: Any) -> type[Enum] | None:
@@ -113,18 +120,25 @@ class Rows(_Visible, Generic[R]):
         values: dict[str, Any] = {column.name: bindparam(column.name) for column in self.columns}
         changed = {name: value for name, value in values.items() if name not in self.key}
         self.insert = Compiled(insert(table).values(values))
+        self.insert_args = _taker(self.insert.names)
         added = upsert(table).values(values)
         self.put = Compiled(
             added.on_conflict_do_update(index_elements=self.key, set_={name: added.excluded[name] for name in changed})
             if changed
             else added.on_conflict_do_nothing()
         )
+        self.put_args = _taker(self.put.names)
         if "version" in changed:
             self.save = Compiled(
                 update(table)
                 .where(*(table.c[k] == bindparam(f"key_{k}") for k in self.key), table.c.version == bindparam("seen"))
                 .values(changed)
             )
+            self._saved_args = _taker(self.save.names[:-1])
+
+    def save_args(self, row: R, seen: int) -> list[Any]:
+        """What `save` wants: the row as it is to be, and the version that was read."""
+        return [*self._saved_args(row), seen]
 
     def by_key(self, role: str, *, lock: bool) -> Compiled:
         """SELECT one row by its key, locked when asked."""

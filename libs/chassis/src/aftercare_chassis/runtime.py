@@ -24,7 +24,13 @@ from aftercare_chassis.transaction import Reader, Transaction
 
 T = TypeVar("T", bound=Transaction)
 ACQUIRE_SECONDS = 5.0
-_SESSION = {"timezone": "UTC", "jit": "off", "idle_in_transaction_session_timeout": "30s"}
+_SESSION = {
+    "timezone": "UTC",
+    "jit": "off",
+    # A plan lasts as long as its connection. One that was made while a table was small would read all of it for ever.
+    "enable_seqscan": "off",
+    "idle_in_transaction_session_timeout": "30s",
+}
 
 
 async def _prepare(connection: asyncpg.Connection) -> None:

@@ -128,20 +128,20 @@ class Transaction(Reader):
         """Insert plain rows (those that are no aggregates)."""
         if len(new) <= FEW:
             for row in new:
-                self.writes.later(rows.insert.sql, rows.insert.args(_values(rows, row)))
+                self.writes.later(rows.insert.sql, rows.insert_args(row))
         else:
             await self.settle()
-            await self.connection.executemany(rows.insert.sql, [rows.insert.args(_values(rows, row)) for row in new])
+            await self.connection.executemany(rows.insert.sql, [rows.insert_args(row) for row in new])
 
     async def put(self, rows: Rows[R], row: R) -> None:
         """Insert the row or overwrite the one with its key: for copies of other services' facts."""
         await self.settle()
-        await self.connection.execute(rows.put.sql, *rows.put.args(_values(rows, row)))
+        await self.connection.execute(rows.put.sql, *rows.put_args(row))
 
     async def insert(self, rows: Rows[R], row: R, *events: Event) -> R:
         """A new aggregate, told by its first events; the answer carries its version."""
         created = self._record(row, events)
-        self.writes.later(rows.insert.sql, rows.insert.args(_values(rows, created)))
+        self.writes.later(rows.insert.sql, rows.insert_args(created))
         return created
 
     async def save(self, rows: Rows[R], row: R, *events: Event) -> R:
@@ -149,9 +149,7 @@ class Transaction(Reader):
         await self.settle()
         saved = self._record(row, events)
         seen: int = row.version  # type: ignore[attr-defined]
-        keys = {f"key_{name}": getattr(row, name) for name in rows.key}
-        args = rows.save.args({**_values(rows, saved), **keys, "seen": seen})
-        if await self.connection.execute(rows.save.sql, *args) != "UPDATE 1":
+        if await self.connection.execute(rows.save.sql, *rows.save_args(saved, seen)) != "UPDATE 1":
             raise Stale(current="")
         return saved
 
@@ -209,7 +207,3 @@ class Transaction(Reader):
 
 def _keyed(rows: Rows[Any], key: tuple[Any, ...]) -> dict[str, Any]:
     return {f"key_{name}": value for name, value in zip(rows.key, key, strict=True)}
-
-
-def _values(rows: Rows[Any], row: Any) -> dict[str, Any]:
-    return {column.name: getattr(row, column.name) for column in rows.columns}
