@@ -27,7 +27,8 @@ ALGORITHMS = ["RS256", "RS384", "RS512", "ES256", "ES384", "ES512", "EdDSA", "Ed
 LEEWAY_SECONDS = 30
 _LONGEST_TOKEN = 8_192
 _MOST_TOKENS = 10_000
-_REREAD_SECONDS = 5.0
+_REREAD_SECONDS = 60.0
+_STRANGER_REREAD_SECONDS = 5.0
 _KEYS: dict[str, type[RSAKey] | type[ECKey] | type[OKPKey]] = {"RSA": RSAKey, "EC": ECKey, "OKP": OKPKey}
 _log = structlog.get_logger()
 
@@ -72,7 +73,7 @@ class TokenInvalid(Unauthenticated):
 
 
 class KeySet:
-    """The public keys by their id, read again when an unknown id shows up: at most once in five seconds."""
+    """The public keys by their id, read again once a minute, and for an unknown id at most once in five seconds."""
 
     def __init__(self, path: str) -> None:
         self._path = Path(path)
@@ -82,11 +83,14 @@ class KeySet:
 
     def find(self, kid: str) -> Key | None:
         """The key of that id, or None."""
-        age = time.monotonic() - self._read_at
-        # The once-a-minute look makes a withdrawn key stop working without a restart.
-        if age > 60 or (kid not in self.keys and age > _REREAD_SECONDS):
-            self._read()
+        if kid not in self.keys:
+            self.refresh(_STRANGER_REREAD_SECONDS)
         return self.keys.get(kid)
+
+    def refresh(self, seconds: float = _REREAD_SECONDS) -> None:
+        """Read the file again where the last look is older than this; other keys make another generation."""
+        if time.monotonic() - self._read_at > seconds:
+            self._read()
 
     def _read(self) -> None:
         self._read_at = time.monotonic()
@@ -104,7 +108,7 @@ class KeySet:
 
 
 class Verifier:
-    """Turns request headers into an actor. A token once verified is remembered until it expires."""
+    """Turns request headers into an actor. A token once verified is remembered until it expires or the keys change."""
 
     def __init__(self, settings: ServiceSettings, clock: Clock) -> None:
         self._issuer, self._clock = settings.jwt_issuer, clock
@@ -117,7 +121,7 @@ class Verifier:
         """Who is calling; one of the Unauthenticated refusals where that is not certain."""
         token = _bearer(headers.get("authorization"))
         now = self._clock.now().timestamp()
-        known = self._known.get(token)
+        known = self._remembered(token)
         if known is None:
             known = self._verify(token)
             self._remember(token, known)
@@ -128,6 +132,14 @@ class Verifier:
         if now < starts - LEEWAY_SECONDS:
             raise TokenInvalid
         return actor
+
+    def _remembered(self, token: str) -> tuple[Actor, float, float] | None:
+        self._key_set.refresh()
+        if self._generation != self._key_set.generation:
+            # What a withdrawn key signed must not outlive it.
+            self._generation = self._key_set.generation
+            self._known.clear()
+        return self._known.get(token)
 
     def _verify(self, token: str) -> tuple[Actor, float, float]:
         key = self._key_set.find(_key_id(token))
@@ -142,9 +154,6 @@ class Verifier:
         return _actor(claims), _instant(claims.get("nbf", 0)), _instant(claims.get("exp"))
 
     def _remember(self, token: str, known: tuple[Actor, float, float]) -> None:
-        if self._generation != self._key_set.generation:
-            self._generation = self._key_set.generation
-            self._known.clear()
         self._known[token] = known
         if len(self._known) > _MOST_TOKENS:
             self._known.popitem(last=False)

@@ -189,6 +189,21 @@ def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(
         verifier.actor(bearer(token))
 
 
+def test_a_withdrawn_key_is_refused_at_the_next_reading_whoever_was_let_in_before(
+    settings: ServiceSettings, clock: StandingClock, token: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    now = [1000.0]
+    monkeypatch.setattr("aftercare_chassis.auth.time.monotonic", lambda: now[0])
+    verifier = Verifier(settings, clock)
+    assert verifier.actor(bearer(token))
+    Path(settings.jwks_file).write_text(json.dumps({"keys": []}))
+    now[0] += 59
+    assert verifier.actor(bearer(token))
+    now[0] += 2
+    with pytest.raises(TokenInvalid):
+        verifier.actor(bearer(token))
+
+
 def test_unknown_keys_cause_one_reading_in_five_seconds(
     verifier: Verifier, claims: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
