@@ -91,6 +91,13 @@ async def test_without_a_period_it_is_the_last_thirty_days(desk: Harness) -> Non
     assert response.json()["cases"]["total"] == 0
 
 
+async def test_thirty_days_before_the_first_days_there_are(desk: Harness) -> None:
+    response = await desk.client("admin", "admin-1").get(
+        "/v1/metrics/after-sales", params={"to": "0001-01-05T00:00:00Z"}
+    )
+    assert (response.status_code, response.json()["from"]) == (200, "0001-01-01T00:00:00Z")
+
+
 @pytest.mark.parametrize(
     ("period", "status"),
     [
@@ -99,6 +106,7 @@ async def test_without_a_period_it_is_the_last_thirty_days(desk: Harness) -> Non
         ({"from": "2026-03-04T00:00:00"}, 422),
         ({"from": "yesterday"}, 422),
         ({"to": "9999999"}, 422),
+        ({"to": "0001-01-01T00:00:00Z"}, 422),
     ],
 )
 async def test_periods_that_are_none(desk: Harness, period: dict[str, str], status: int) -> None:
