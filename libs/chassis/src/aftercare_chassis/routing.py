@@ -5,7 +5,7 @@ in the same transaction, write the events, commit, answer, wake the relay. No co
 sends its body, and nobody is told of a change that is not durable.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Collection, Coroutine
 from functools import wraps
 from typing import Annotated, Any
 
@@ -75,7 +75,9 @@ class ApiRoute(APIRoute):
 
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
-        return _reading(handle) if (self.methods or set()) <= {"GET", "HEAD"} else _commanding(handle, self.path)
+        if (self.methods or set()) <= {"GET", "HEAD"}:
+            return _reading(handle)
+        return _commanding(handle, self.path, getattr(self.response_model, "shown_once", ()))
 
 
 class WebhookRoute(APIRoute):
@@ -96,23 +98,25 @@ def _reading(handle: Handle) -> Handle:
     return read
 
 
-def _commanding(handle: Handle, route: str) -> Handle:
+def _commanding(handle: Handle, route: str, shown_once: Collection[str]) -> Handle:
     async def command(request: Request) -> Response:
         runtime: Runtime = request.app.state.runtime
         actor = request.state.actor = runtime.verifier.actor(request.headers)
         claim = Claim.of(actor, f"{request.method} {route}", request.url.path, request.headers, await request.body())
         try:
-            return await _run(runtime, claim, handle, request)
+            return await _run(runtime, claim, handle, request, shown_once)
         except UniqueViolationError as error:
             if error.constraint_name != PRIMARY_KEY:
                 raise
             # The first request committed between our look and our lock: now its answer is there.
-            return await _run(runtime, claim, handle, request)
+            return await _run(runtime, claim, handle, request, shown_once)
 
     return command
 
 
-async def _run(runtime: Runtime, claim: Claim, handle: Handle, request: Request) -> Response:
+async def _run(
+    runtime: Runtime, claim: Claim, handle: Handle, request: Request, shown_once: Collection[str]
+) -> Response:
     async with runtime.transaction(request.state.actor, if_match=request.headers.get("if-match")) as tx:
         kept = await claim.take(tx.connection)
         if kept is not None:
@@ -124,7 +128,8 @@ async def _run(runtime: Runtime, claim: Claim, handle: Handle, request: Request)
             response.headers["etag"] = f'"v{tx.answered_version}"'
         headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
         crash.point("command.decided")
-        tx.writes.later(*claim.keep(Kept(response.status_code, headers, bytes(response.body))))
+        answer = Kept(response.status_code, headers, bytes(response.body))
+        tx.writes.later(*claim.keep(answer.without(shown_once)))
         crash.point("command.kept")
     crash.point("command.committed")
     return response

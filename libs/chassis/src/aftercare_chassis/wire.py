@@ -6,7 +6,7 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
-from typing import Annotated, Any, Generic, Protocol, Self, TypeVar
+from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar
 
 from fastapi import Query
 from pydantic import (
@@ -67,8 +67,12 @@ class In(BaseModel):
 
 
 class Out(BaseModel):
-    """A response body; an optional field that is null and one that is absent mean the same."""
+    """A response body; an optional field that is null and one that is absent mean the same.
 
+    Fields named `shown_once` are left out of the answer that is kept: who repeats the call gets it without them.
+    """
+
+    shown_once: ClassVar[frozenset[str]] = frozenset()
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 

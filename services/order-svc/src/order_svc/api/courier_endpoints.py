@@ -54,7 +54,10 @@ class EndpointOut(Out):
 class NewSecretOut(EndpointOut):
     """The same with its secret: shown this once."""
 
-    secret: str
+    shown_once = frozenset({"secret"})
+    secret: str | None = Field(
+        default=None, description="Absent where the call is repeated; rotate it if the first answer was lost."
+    )
 
     @classmethod
     def of(cls, endpoint: CourierEndpoint) -> "NewSecretOut":

@@ -13,6 +13,22 @@ async def test_an_endpoint_shows_its_secret_once(desk):
     assert "given-by-zto-0001" not in shown.text + listed.text
 
 
+@pytest.mark.parametrize("action", ["", "/{id}/rotate-secret"])
+async def test_a_repeated_call_gets_the_same_answer_without_the_secret(desk, action):
+    made = await desk.endpoint("zto")
+    path, body = "/v1/courier-endpoints" + action.format(**made), {} if action else {"partner": "zto"}
+    key = {"Idempotency-Key": "one key"}
+    first = await desk.admin.post(path, json=body, headers=key)
+    again = await desk.admin.post(path, json=body, headers=key)
+    assert again.headers["idempotent-replayed"] == "true"
+    shown = first.json()
+    secret = shown.pop("secret")
+    assert again.json() == shown
+    kept = await desk.harness.runtime.pool.fetch("SELECT convert_from(body, 'UTF8') AS answer FROM idempotency_key")
+    assert kept
+    assert not any(secret in row["answer"] or made["secret"] in row["answer"] for row in kept)
+
+
 @pytest.mark.parametrize("partner", ["zto", "standard-webhooks"])
 async def test_a_secret_is_made_when_none_is_given(desk, partner):
     first, second = await desk.endpoint(partner), await desk.endpoint(partner)
