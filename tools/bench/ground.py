@@ -14,8 +14,9 @@ from pathlib import Path
 
 import httpx
 import psutil
+from aftercare_chassis import topics
 from aftercare_chassis.keys import PUBLIC_FILE, make_key_set, mint
-from aftercare_cli.stack import databases, ports, topics
+from aftercare_cli.stack import databases, ports
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.guardian import guarded
 from aftercare_cli.stack.interface import Silent, StackError

@@ -15,10 +15,9 @@ from uuid import uuid4
 import analytics_svc.main
 import cs_svc.main
 import psutil
-from aftercare_chassis import kafka, rebuild
+from aftercare_chassis import kafka, rebuild, topics
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.testing import Harness
-from aftercare_cli.stack import topics
 from aftercare_events import EVENTS, TOPICS, Envelope, codec
 from aiokafka import TopicPartition
 

@@ -18,11 +18,11 @@ from uuid import uuid4
 
 import cs_svc.main
 import psutil
+from aftercare_chassis import topics
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.relay import Relay
 from aftercare_chassis.testing import Harness, until
-from aftercare_cli.stack import topics
 from aftercare_events import TOPICS, Envelope, OrderCancelled
 from replay_rate import CURSOR, ends
 

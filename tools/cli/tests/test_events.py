@@ -9,10 +9,9 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import kafka
+from aftercare_chassis import kafka, topics
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_cli.events.filter import Wanted
-from aftercare_cli.stack import topics
 from aftercare_cli.stack.interface import Addresses, StackError
 from aftercare_cli.stack.layout import SERVICES
 from aftercare_events import Envelope, OrderCancelled, codec

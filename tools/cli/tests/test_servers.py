@@ -1,11 +1,16 @@
 """The servers that all tests stand on."""
 
 import asyncio
+import os
+import subprocess
+import sys
 
 import asyncpg
 import pytest
-from aftercare_cli.stack import databases, topics
-from aftercare_cli.stack.layout import SERVICES
+import yaml
+from aftercare_chassis import topics
+from aftercare_cli.stack import databases
+from aftercare_cli.stack.layout import SERVICES, checkout
 from aftercare_events import TOPICS
 
 
@@ -17,6 +22,22 @@ async def test_topics_are_created_once(kafka_bootstrap: str) -> None:
 
     assert set(first) <= set(TOPICS)
     assert second == []
+
+
+def test_the_job_of_compose_is_the_same_command(kafka_bootstrap: str) -> None:
+    job = yaml.safe_load((checkout() / "docker-compose.yml").read_text())["services"]["topics"]
+    command = [sys.executable, *job["entrypoint"][1:], *job["command"]]
+    environment = {**os.environ, "AFTERCARE_KAFKA": kafka_bootstrap}
+    ran = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    assert (ran.returncode, ran.stderr) == (0, "")
+
+
+def test_brokers_that_do_not_answer_are_one_line() -> None:
+    command = [sys.executable, "-m", "aftercare_chassis.topics", "--bootstrap", "127.0.0.1:1"]
+    ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert ran.returncode == 1
+    assert ran.stderr.startswith("kafka at 127.0.0.1:1 does not answer")
+    assert ran.stderr.count("\n") == 1
 
 
 async def test_each_service_reaches_its_own_database_and_no_other(postgres_url: str) -> None:

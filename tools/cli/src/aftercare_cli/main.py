@@ -1,6 +1,7 @@
 """The `aftercare` command."""
 
 import typer
+from aftercare_chassis.topics import TopicError
 
 from aftercare_cli import view
 from aftercare_cli.commands import events, people, stack
@@ -18,6 +19,6 @@ def cli() -> None:
     """Run a command; a refusal is one line and exit code 1, never a traceback."""
     try:
         app()
-    except StackError as error:
+    except (StackError, TopicError) as error:
         view.fail(str(error))
         raise SystemExit(1) from None

@@ -3,23 +3,23 @@
 from typing import Annotated
 
 import typer
+from aftercare_chassis import topics
 
 from aftercare_cli import doctor as health
 from aftercare_cli import lifecycles as page
 from aftercare_cli import view
-from aftercare_cli.stack import topics as log_topics
 from aftercare_cli.stack.choose import choose
 from aftercare_cli.stack.interface import StackError
 from aftercare_cli.stack.layout import SERVICES, Layout, checkout
-from aftercare_cli.stack.threads import run
 
 With = Annotated[str | None, typer.Option("--with", help="embedded, compose or given (else AFTERCARE_STACK decides)")]
 
 
 def add(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    for command in (up, down, status, logs, reset, topics, doctor, lifecycles):
+    for command in (up, down, status, logs, reset, doctor, lifecycles):
         app.command()(command)
+    app.command("topics")(topics.command)
 
 
 def up(
@@ -64,19 +64,6 @@ def logs(
 ) -> None:
     """Show the last lines of the logs."""
     choose(Layout.here(), kind).logs(service, follow)
-
-
-def topics(
-    bootstrap: Annotated[str, typer.Option(envvar="AFTERCARE_KAFKA", help="host:port of the brokers")],
-    replication_factor: int = 3,
-    min_isr: int = 2,
-    partitions: Annotated[int | None, typer.Option(help="as the catalogue says, when left out")] = None,
-    retention_ms: Annotated[int, typer.Option(help="-1 keeps the log for ever, so that it can be replayed")] = -1,
-) -> None:
-    """Create the topics that are missing."""
-    options = {"replication": replication_factor, "min_isr": min_isr, "retention_ms": retention_ms}
-    made = run(log_topics.create(bootstrap, partitions=partitions, **options))
-    view.console.print(f"created {', '.join(made)}" if made else "all topics are there")
 
 
 def doctor() -> None:
