@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from asyncpg import UniqueViolationError
 from fastapi import Depends, Request, Response
 from fastapi.routing import APIRoute
+from pydantic import BaseModel
 
 from aftercare_chassis import crash
 from aftercare_chassis.idempotency import PRIMARY_KEY, Claim, Kept
@@ -53,25 +54,30 @@ def allow(*roles: str) -> Any:
     return Depends(allowed)
 
 
-def _noting_version(endpoint: Callable[..., Awaitable[Any]]) -> Callable[..., Awaitable[Any]]:
-    """The endpoint, leaving the version of what it answers with its reader, for the ETag."""
+def _answering(endpoint: Callable[..., Awaitable[Any]], status: int) -> Callable[..., Awaitable[Any]]:
+    """The endpoint with its answer as JSON, the version of what it answers left with its reader for the ETag.
+
+    Answers are models of our own making: FastAPI would validate each once more before it writes it.
+    """
 
     @wraps(endpoint)
-    async def noted(**arguments: Any) -> Any:
+    async def answering(**arguments: Any) -> Any:
         answer = await endpoint(**arguments)
         for argument in arguments.values():
             if isinstance(argument, Reader):
                 argument.answered_version = getattr(answer, "version", None)
+        if isinstance(answer, BaseModel):
+            return Response(answer.model_dump_json(), status, media_type="application/json")
         return answer
 
-    return noted
+    return answering
 
 
 class ApiRoute(APIRoute):
     """GET reads on one connection; everything else is a command in one transaction."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _noting_version(endpoint), **options)
+        super().__init__(path, _answering(endpoint, options.get("status_code") or 200), **options)
 
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()

@@ -107,7 +107,8 @@ class Service:
         app.include_router(health.router(self.runtime, self.migrations, watched=Part.SERVE not in parts))
         if Part.SERVE in parts:
             for router in self.routers:
-                app.include_router(router)
+                # Not `include_router`: that looks through every router anew for each request.
+                app.router.routes.extend(router.routes)
             openapi.install(app)
         http.install(app, self.runtime)
         return app
