@@ -6,7 +6,7 @@ STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
 TYPED := $(wildcard libs/*/src tools/*/src services/*/src/*/domain)
 
-.PHONY: help install demo up down status logs reset doctor test test-faults test-failure test-mutants test-compose check format bench lock
+.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-compose check format bench lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -38,11 +38,9 @@ reset: $(STAMP) ## end the local stack and delete its data
 doctor: $(STAMP) ## what is missing on this machine and how to get it
 	@$(BIN)/aftercare doctor
 
+# All of them run side by side, a file at a time; chosen ones in one process, where they are easy to watch.
 test: $(STAMP) ## every test except the long ones (T=… chooses, e.g. T=services/kb-svc)
-	@$(BIN)/python -m pytest $(T)
-
-test-faults: $(STAMP) ## the failure tests in their short forms, some ten minutes
-	@$(BIN)/python -m pytest -m "faults and not long" $(T)
+	@$(BIN)/python -m pytest $(or $(T),-n auto --dist loadfile --no-loadscope-reorder)
 
 test-failure: $(STAMP) ## the failure tests in their long forms
 	@$(BIN)/python -m pytest -m long $(T)

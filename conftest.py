@@ -9,13 +9,14 @@ from pathlib import Path
 
 import pytest
 from aftercare_chassis.testing.databases import drop_all
-from aftercare_cli.stack import containers, databases
+from aftercare_cli.stack import containers, databases, ports
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.guardian import guarded
 from aftercare_cli.stack.interface import Silent
 from aftercare_cli.stack.threads import run
 
 KIND = pytest.StashKey[tuple[str, str]]()
+WORKERS = 3
 
 
 def _choice() -> tuple[str, str]:
@@ -30,8 +31,22 @@ def _choice() -> tuple[str, str]:
     return ("embedded", reason) if reason else ("docker", "a Docker engine answers")
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """More than a small machine has cores, for many tests only wait. Servers that were given serve one at a time."""
+    return 0 if _choice()[0] == "given" else WORKERS
+
+
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[KIND] = _choice()
+    if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+        # A port that one worker has chosen and not opened yet must not be chosen by another.
+        share, place = len(ports.CHOICE) // WORKERS, int(worker.removeprefix("gw")) % WORKERS
+        ports.CHOICE = ports.CHOICE[place * share : (place + 1) * share]
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Failure tests begin: they take longest and wait most, and what comes later fills the gaps that they leave."""
+    items.sort(key=lambda item: "failure" not in item.path.parts)
 
 
 def pytest_report_header(config: pytest.Config) -> str:

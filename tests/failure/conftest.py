@@ -20,7 +20,7 @@ _FIGURES: list[tuple[str, int, str, float]] = []
 
 @dataclass(slots=True)
 class Form:
-    """Short in `make test-faults`, long in `make test-failure`; notes what a test has to show."""
+    """Short in `make test`, long in `make test-failure`; notes what a test has to show."""
 
     long: bool
     events: int = 0

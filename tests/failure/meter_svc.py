@@ -174,16 +174,23 @@ async def create(body: MeterIn, tx: Tx) -> MeterOut:
 
 @router.post("/{meter_id}/up")
 async def up(meter_id: str, body: UpIn, tx: Tx) -> MeterOut:
-    """Count up; `wait` holds the transaction open after its outbox rows were numbered, `pad` makes big events."""
+    """Count up; `wait` and the mood "hold" keep the transaction open after its outbox rows were numbered, for so many
+    seconds or as long as the test wants; `pad` makes big events."""
     meter = await tx.lock(METERS, meter_id)
     mood = body.mood + "." * body.pad
     told = [event for number in range(body.times) for event in _told(tx, meter.id, meter.count + number + 1, mood)]
     saved = await tx.save(METERS, replace(meter, count=meter.count + body.times), *told)
-    if body.wait:
+    if body.wait or body.mood == "hold":
         await tx.flush()  # the ids are taken here, the commit comes later: the classic trap
         tx.recorded.clear()
-        await asyncio.sleep(body.wait)
+        await (_paused() if body.mood == "hold" else asyncio.sleep(body.wait))
     return MeterOut.model_validate(saved)
+
+
+async def _paused() -> None:
+    REACHED.touch()
+    while PAUSE.exists():  # noqa: ASYNC110, ASYNC240 - in a test, another process takes the file away
+        await asyncio.sleep(0.02)
 
 
 async def _write(tx: Transaction, value: int) -> None:
@@ -197,9 +204,7 @@ async def _in_mood(tx: Transaction, subject: str, mood: str) -> None:
     if mood == "poison" and not FIXED:
         raise ValueError("this build cannot read that")
     if mood == "pause":
-        REACHED.touch()
-        while PAUSE.exists():  # noqa: ASYNC110, ASYNC240 - in a test, another process takes the file away
-            await asyncio.sleep(0.02)
+        await _paused()
     if mood == "echo":
         echo = Echo(id=tx.new_id("echo"), version=0, of=subject)
         answers = {"affected_party": "p", "applicant": "p", "handler": "system", "time": tx.now, "result": "echoed"}

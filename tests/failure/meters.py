@@ -8,6 +8,7 @@ import uuid
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import asyncpg
@@ -19,7 +20,34 @@ from clients import Clients, History
 from servers import Process, Servers, python
 
 WHO = ("buyer", "buyer-1", None)
+PARTITIONS = 12
 _numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """A file: while it is there, whoever comes to the place in the code stays and says that it has come."""
+
+    file: Path
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {"METER_PAUSE": str(self.file)}
+
+    def begin(self) -> None:
+        self.file.touch()
+        self.file.with_suffix(".reached").unlink(missing_ok=True)
+
+    def end(self) -> None:
+        self.file.unlink()
+
+    async def reached(self) -> None:
+        """Wait until somebody is in the middle of it."""
+
+        async def reached() -> bool:
+            return self.file.with_suffix(".reached").exists()
+
+        await until(reached, "somebody is in the middle of its work", 60)
 
 
 @dataclass(slots=True)
@@ -221,12 +249,12 @@ async def _template(servers: Servers) -> str:
     return servers.template
 
 
-async def create_topic(bootstrap: str, topic: str, replicas: int, partitions: int = 12) -> None:
+async def create_topic(bootstrap: str, topic: str, replicas: int) -> None:
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=30_000)
     configs = {"min.insync.replicas": str(min(2, replicas)), "retention.ms": "-1"}
 
     async def created() -> bool:
-        answer = await admin.create_topics([NewTopic(topic, partitions, replicas, topic_configs=configs)])
+        answer = await admin.create_topics([NewTopic(topic, PARTITIONS, replicas, topic_configs=configs)])
         return all(error[1] in (0, 36) for error in answer.topic_errors)
 
     await admin.start()

@@ -20,6 +20,7 @@ from aftercare_cli.stack.interface import Silent
 from aftercare_cli.stack.postgres import Postgres
 from aftercare_cli.stack.processes import Processes
 from brokers import Cluster
+from nursery import Nursery
 
 HERE = Path(__file__).parent
 PASSWORD = "for tests only"
@@ -171,12 +172,13 @@ def servers(
     home = Path(tempfile.mkdtemp(prefix="aftercare-failure-"))
     for name in ("run", "logs", "postgres"):
         (home / name).mkdir()
-    processes = Processes(home / "run", home / "logs")
+    processes = Nursery(home / "run", home / "logs")
     database = Postgres(postgres_disk or home / "postgres", processes, PASSWORD.replace(" ", "-"), careless=True)
     keys = home / "keys"
     make_key_set(keys)
     try:
         with guarded(home):
+            processes.open()
             kafka = Cluster.make(home, processes, size, advertised=advertised, folder=kafka_disk, segment=segment)
             for broker in kafka.brokers:
                 broker.start()
@@ -190,6 +192,7 @@ def servers(
                 made.end(made.started)
                 kafka.stop()
                 made.kill_postgres()
+                processes.close()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 

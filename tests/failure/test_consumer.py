@@ -1,18 +1,16 @@
 """The consumer on trial: killed around its commits, turned into a zombie, fed with poison, restarted while it works."""
 
-import asyncio
-import random
-import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 from aftercare_chassis.testing import until
-from meters import Meters, meters
-from servers import Servers
-
-pytestmark = pytest.mark.faults
+from aiokafka.partitioner import murmur2
+from meters import PARTITIONS, Meters, Pause, meters
+from servers import Process, Servers
 
 SHORT_SESSION = {"FAILURE_SESSION_MS": "6000"}
 
@@ -40,22 +38,21 @@ async def test_consumer_killed_around_its_commit(meter: Meters, form: Any, label
 
 async def test_a_zombie_changes_nothing(meter: Meters, form: Any, tmp_path: Path) -> None:
     """A consumer is frozen inside a handler, past its session; another takes over; the first wakes up and goes on."""
-    pause = tmp_path / "pause"
-    environment = {"METER_PAUSE": str(pause), **SHORT_SESSION}
+    pause = Pause(tmp_path / "pause")
+    environment = pause.environment | SHORT_SESSION
     [zombie] = await meter.start(consume=1, **environment)
     await meter.start(serve=1, relay=1)
     await meter.make(12)
     await meter.until_effects(12)
     rounds = form.pick(1, 5)
     for _ in range(rounds):
-        pause.touch()
-        pause.with_suffix(".reached").unlink(missing_ok=True)
+        pause.begin()
         await meter.up(meter.meters[0], 3, mood="pause")
-        await _reached(pause)
+        await pause.reached()
         ports = meter.servers.of(zombie)
         zombie.freeze()
         [heir] = await meter.start(consume=1, **environment)
-        pause.unlink()
+        pause.end()
         if not form.long:  # the server ends a transaction that does nothing by itself, after 30 s
             await meter.servers.cut_sessions(ports)
         await meter.load(form.pick(50, 20_000), times=form.pick(5, 50))
@@ -67,13 +64,6 @@ async def test_a_zombie_changes_nothing(meter: Meters, form: Any, tmp_path: Path
     report = await meter.judged(seconds=form.pick(60, 300))
     form.judged(report)
     form.note(f"{rounds} zombies")
-
-
-async def _reached(pause: Path) -> None:
-    async def reached() -> bool:
-        return pause.with_suffix(".reached").exists()
-
-    await until(reached, "the handler is in the middle of its work", 60)
 
 
 async def test_poison_among_many(one_server: Servers, form: Any) -> None:
@@ -166,54 +156,81 @@ async def test_rolling_restart(meter: Meters, form: Any) -> None:
 
 
 async def test_deadlocks_and_a_reader_that_never_ends(meter: Meters, form: Any) -> None:
-    """Somebody locks what the consumer writes in the opposite order, somebody else holds the oldest snapshot."""
-    await meter.start(serve=1, relay=1, consume=1)
-    await meter.make(6)
-    await meter.until_effects(6)
-    holder = await asyncpg.connect(meter.dsn)
-    enough = asyncio.Event()
-    try:
-        old = holder.transaction(isolation="repeatable_read")
-        await old.start()
-        await holder.fetch("SELECT count(*) FROM effects")
-        rivals = [asyncio.create_task(_rival(meter, enough)) for _ in range(3)]
-        deadlocks = 0
-        async with meter.loaded(times=5, pause=0.0):
-            begun = time.monotonic()
-            while deadlocks < form.pick(1, 100) and time.monotonic() - begun < form.pick(60, 300):
-                await meter.told_more(50, 120)
-                deadlocks = await _deadlocks(meter)
-        enough.set()
-        await asyncio.gather(*rivals)
-        report = await meter.judged(seconds=form.pick(90, 600))
-        await old.rollback()
-    finally:
-        enough.set()
-        await holder.close()
+    """Somebody holds what the consumer wants and wants what it holds; somebody else never gives up an old snapshot."""
+    async with _rival(meter) as rival, _snapshot(meter):
+        await meter.start(serve=1, consume=1)
+        [relay] = await meter.start(relay=1)
+        await meter.make(13)
+        await meter.until_effects(13)
+        pair = _neighbours(meter.meters)
+        rounds = form.pick(2, 20)
+        for _ in range(rounds):
+            await _deadlock(meter, relay, rival, *pair)
+            await meter.load(form.pick(50, 2500), times=form.pick(5, 50))
+        report = await meter.judged(seconds=form.pick(90, 300))
     form.judged(report)
-    form.note(f"{deadlocks} deadlocks")
-    assert deadlocks, "no deadlock came about"
+    form.note(f"{rounds} deadlocks")
+
+    async def counted() -> bool:
+        return bool((await meter.fetch(_DEADLOCKS))[0]["deadlocks"] == rounds)
+
+    await until(counted, f"{rounds} deadlocks are counted")
 
 
-async def _rival(meter: Meters, enough: asyncio.Event) -> None:
-    connection = await asyncpg.connect(meter.dsn)
+_DEADLOCKS = "SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()"
+_LOCK = "SELECT 1 FROM readings WHERE subject = $1 FOR UPDATE"
+_HELD_UP = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(pg_blocking_pids(pid))"
+
+
+def _neighbours(some: list[str]) -> tuple[str, str]:
+    """Two of one partition: of more than twelve there always are."""
+    places: dict[int, str] = {}
+    for each in some:
+        partition = (murmur2(each.encode()) & 0x7FFFFFFF) % PARTITIONS
+        if partition in places:
+            return places[partition], each
+        places[partition] = each
+    raise AssertionError("too few")
+
+
+@asynccontextmanager
+async def _rival(meter: Meters) -> AsyncIterator[asyncpg.Connection]:
+    """One who never gives way: the consumer looks for a deadlock after 3 s, when the rival is long in it, the rival never."""
+    await meter.fetch(f'ALTER DATABASE "{meter.name.replace("-", "_")}" SET deadlock_timeout = 3000')
+    rival = await asyncpg.connect(meter.dsn)
+    await rival.execute("SET deadlock_timeout = '10min'")
     try:
-        while not enough.is_set():
-            first, second = random.sample(meter.meters, 2)
-            try:
-                async with connection.transaction():
-                    for each in (first, second, random.choice(meter.meters)):
-                        await connection.execute("SELECT 1 FROM readings WHERE subject = $1 FOR UPDATE", each)
-                        await asyncio.sleep(0.005)
-            except asyncpg.DeadlockDetectedError:
-                continue
+        yield rival
     finally:
-        await connection.close()
+        await rival.close()
 
 
-async def _deadlocks(meter: Meters) -> int:
-    rows = await meter.fetch("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()")
-    return int(rows[0]["deadlocks"])
+@asynccontextmanager
+async def _snapshot(meter: Meters) -> AsyncIterator[None]:
+    holder = await asyncpg.connect(meter.dsn)
+    try:
+        async with holder.transaction(isolation="repeatable_read"):
+            await holder.fetch("SELECT count(*) FROM effects")
+            yield
+    finally:
+        await holder.close()
+
+
+async def _deadlock(meter: Meters, relay: Process, rival: asyncpg.Connection, first: str, second: str) -> None:
+    """The consumer takes `first` and waits for `second`, which the rival has; then the rival asks for `first`."""
+    await meter.until_effects(meter.told)
+    relay.freeze()  # both events go to the log in one batch, and so are worked on in one transaction
+    await meter.up(first)
+    await meter.up(second)
+
+    async def held_up() -> bool:
+        return bool(await rival.fetchval(_HELD_UP))
+
+    async with rival.transaction():
+        await rival.execute(_LOCK, second)
+        relay.thaw()
+        await until(held_up, "the consumer wants what the rival has", 60)
+        await rival.execute(_LOCK, first)
 
 
 async def test_two_versions_at_once(meter: Meters, form: Any) -> None:

@@ -13,8 +13,6 @@ from meters import Meters, meters
 from proxy import Proxy
 from servers import Servers, servers
 
-pytestmark = pytest.mark.faults
-
 
 async def test_broker_down_under_load(meter: Meters, one_server: Servers, form: Any) -> None:
     """Commands go on while Kafka is away; after its return everything goes out, and nobody restarts anything."""

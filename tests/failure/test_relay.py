@@ -2,13 +2,11 @@
 
 import asyncio
 import random
+from pathlib import Path
 from typing import Any
 
-import pytest
 from aftercare_chassis.testing import until
-from meters import Meters
-
-pytestmark = pytest.mark.faults
+from meters import Meters, Pause
 
 REPETITIONS = "sequence 1..n per aggregate"
 
@@ -44,21 +42,23 @@ async def _killed_while_waiting_for_kafka(meter: Meters) -> None:
     await asyncio.to_thread(meter.servers.kafka.revive)
 
 
-async def test_commits_in_another_order_than_their_numbers(meter: Meters, form: Any) -> None:
+async def test_commits_in_another_order_than_their_numbers(meter: Meters, form: Any, tmp_path: Path) -> None:
     """A takes its place in the outbox and sleeps, B takes the next and commits first: both arrive, each in its order."""
-    await meter.start(serve=2)
+    pause = Pause(tmp_path / "pause")
+    await meter.start(serve=2, **pause.environment)
     await meter.make(50)
     first, second = meter.meters[:2]
     # A few aggregates with much to say, and two relays that fall upon it at the same time.
     await asyncio.gather(*(meter.up(each, 100) for each in meter.meters[:3] for _ in range(10)))
     await asyncio.gather(meter.start(relay=2), meter.start(consume=1))
     await meter.until_effects(meter.told)
-    slow = asyncio.create_task(meter.up(first, wait=form.pick(6, 8)))
-    await asyncio.sleep(0.3)
+    pause.begin()
+    slow = asyncio.create_task(meter.up(first, mood="hold"))
+    await pause.reached()
     for _ in range(5):
         await meter.up(second)
     await meter.until_effects(meter.told)
-    assert not slow.done(), "the slow transaction was to commit after those behind it had gone out"
+    pause.end()
     await slow
 
     async def write(some: int) -> None:
@@ -67,7 +67,7 @@ async def test_commits_in_another_order_than_their_numbers(meter: Meters, form: 
 
     await asyncio.gather(*(write(number) for number in range(8)))
     # Everybody wants the same one at once.
-    await asyncio.gather(*(meter.up(second, wait=0.03) for _ in range(40)))
+    await asyncio.gather(*(meter.up(second, wait=0.03) for _ in range(20)))
     report = await meter.judged(seconds=form.pick(60, 300))
     form.judged(report)
     form.note(f"8 writers × 50 aggregates, 2 relays, {report[REPETITIONS].notes[0]}")

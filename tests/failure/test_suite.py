@@ -17,8 +17,6 @@ from stories import People
 from test_crash_points import CONSUMING, PAYING, RELAYING, SERVING
 from whole_suite import Town, town
 
-pytestmark = pytest.mark.faults
-
 REFUND_PATH = (
     *(("aftersale-svc", "serve", label) for label in SERVING),
     *(("aftersale-svc", "relay", label) for label in RELAYING),

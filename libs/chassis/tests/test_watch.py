@@ -218,7 +218,7 @@ async def test_replays_and_what_operators_decided_are_figures(
         await pool.execute("DROP SCHEMA again CASCADE")
 
 
-HASTY = Patience(look=0.1, stall=0.6, partition=5, join=60, away=60)
+HASTY = Patience(look=0.1, stall=3, partition=30, join=60, away=60)
 
 
 @asynccontextmanager

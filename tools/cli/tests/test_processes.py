@@ -94,7 +94,7 @@ def test_waiting_ends_at_its_deadline() -> None:
     with pytest.raises(StackError, match="never"):
         wait_for(lambda: False, seconds=0.2, otherwise="never")
 
-    assert time.monotonic() - began < 2
+    assert time.monotonic() - began < 20
 
 
 def test_a_killed_run_leaves_nothing_behind(processes: Processes) -> None:

@@ -194,4 +194,4 @@ async def test_a_key_is_required(provider):
 async def test_the_shop_that_never_answers_does_not_hang_a_stop(make):
     provider = make(patience=(3600,))
     await provider.pay(callback_url="http://shop/x")
-    await asyncio.wait_for(provider.app.state.provider.callbacks.close(), 1)
+    await asyncio.wait_for(provider.app.state.provider.callbacks.close(), 20)

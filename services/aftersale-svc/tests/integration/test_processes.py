@@ -12,7 +12,7 @@ import pytest
 from aftercare_chassis.testing import until
 from aftersale_shop import Shop
 
-SECONDS = 30
+SECONDS = 60
 
 
 @pytest.fixture

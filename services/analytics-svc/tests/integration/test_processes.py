@@ -15,7 +15,7 @@ from aftercare_chassis.testing.waiting import until
 from analytics_svc import tables
 from written_log import journey
 
-SECONDS = 30
+SECONDS = 60
 
 
 async def start(desk: Harness, word: str, port: int) -> asyncio.subprocess.Process:

@@ -13,7 +13,7 @@ from aftercare_chassis.migrate import Migrations
 from cs_desk import CASE, Desk, complaint_body
 from cs_svc import tables
 
-READY_SECONDS = 30
+READY_SECONDS = 60
 
 
 @asynccontextmanager

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from aftercare_chassis.testing import Harness
 
-READY_SECONDS = 30
+READY_SECONDS = 60
 
 
 async def run(environment: dict[str, str], *arguments: str) -> None:

@@ -66,6 +66,6 @@ def test_any_text_has_a_bounded_snippet_with_marks_inside(body: str, question: s
     "body", ["退货" * 10_000, "[" * 20_000, "<" * 20_000, "a " * 10_000, "| " * 10_000, "\n" * 20_000]
 )
 def test_hostile_texts_take_no_time(body: str) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     snippet(body, rarities("退货 a"))
-    assert time.perf_counter() - began < 2
+    assert time.process_time() - began < 2
