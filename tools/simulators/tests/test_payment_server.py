@@ -5,37 +5,40 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import httpx
 import pytest
+from aftercare_chassis.testing import until
 
 SECRET = "whsec_" + "c2ltdWxhdG9yLXNlY3JldC1vZi10aGUtdGVzdHM="
 
 
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subprocess.Popen[str]]]:
-    secret = tmp_path_factory.mktemp("secrets") / "webhook"
+@contextmanager
+def running(folder: Path, *options: str) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    """The simulator as a process, killed at the end."""
+    secret = folder / "webhook"
     secret.write_text(SECRET + "\n")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    command = [
-        sys.executable,
-        "-m",
-        "aftercare_simulators.payment",
-        "--port",
-        str(port),
-        "--webhook-secret-file",
-        str(secret),
-    ]
+    place = ["--port", str(port), "--webhook-secret-file", str(secret)]
+    command = [sys.executable, "-m", "aftercare_simulators.payment", *place, *options]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     url = f"http://127.0.0.1:{port}"
     try:
         _wait_until_up(url, process)
         yield url, process
     finally:
-        process.terminate()
+        process.kill()
         process.wait(10)
+
+
+@pytest.fixture
+def server(tmp_path: Path) -> Iterator[tuple[str, subprocess.Popen[str]]]:
+    with running(tmp_path) as made:
+        yield made
 
 
 def _wait_until_up(url: str, process: subprocess.Popen[str]) -> None:
@@ -66,3 +69,37 @@ def test_a_lost_answer_cuts_the_connection_without_noise(server):
     _, errors = process.communicate(timeout=10)
     assert process.returncode in (0, -15)
     assert "Traceback" not in errors
+
+
+async def test_books_outlive_the_process(tmp_path):
+    books = ("--books", str(tmp_path / "books.db"), "--slow", "1")
+    shop = "http://127.0.0.1:9/x"
+
+    def order(url: str, what: str, id_: str, **more: object) -> httpx.Response:
+        body = {f"{what}_id": id_, "currency": "CNY", "callback_url": shop, **more}
+        return httpx.post(f"{url}/v1/{what}s", json=body, headers={"Idempotency-Key": id_})
+
+    async def done(url: str, place: str) -> None:
+        async with httpx.AsyncClient(base_url=url) as client:
+
+            async def is_done() -> bool:
+                return (await client.get(f"/v1/{place}")).json()["status"] == "succeeded"
+
+            await until(is_done, f"{place} succeeded")
+
+    with running(tmp_path, *books) as (url, _):
+        order(url, "payment", "pay_1", amount=100)
+        await done(url, "payments/pay_1")
+        first = order(url, "refund", "ref_1", payment_id="pay_1", amount=60)
+        order(url, "payment", "pay_2", amount=100, method="sim_slow")
+    with running(tmp_path, *books) as (url, _):
+        again = order(url, "refund", "ref_1", payment_id="pay_1", amount=60)
+        assert again.headers["idempotent-replayed"] == "true"
+        assert again.json()["reference"] == first.json()["reference"]
+        other = order(url, "refund", "ref_1", payment_id="pay_1", amount=61)
+        assert other.json()["code"] == "idempotency_key_reused"
+        excess = order(url, "refund", "ref_2", payment_id="pay_1", amount=41)
+        assert excess.json()["code"] == "refund_exceeds_payment"
+        assert order(url, "refund", "ref_3", payment_id="pay_1", amount=40).status_code == 201
+        await done(url, "payments/pay_2")
+        await done(url, "refunds/ref_1")

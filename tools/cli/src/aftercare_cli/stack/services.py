@@ -54,7 +54,12 @@ class ServiceProcesses:
         if self.processes.find(SIMULATOR.name) and self.ready(SIMULATOR):
             return
         self.processes.stop(SIMULATOR.name)
-        own = {**self.environment, "AFTERCARE_PORT": str(self.layout.port(SIMULATOR))}
+        books = self.layout.folder("simulator") / "books.db"
+        own = {
+            **self.environment,
+            "AFTERCARE_PORT": str(self.layout.port(SIMULATOR)),
+            "AFTERCARE_PAYMENT_BOOKS": str(books),
+        }
         with step(progress, SIMULATOR.name, "starting", self.layout.url(SIMULATOR)):
             self.processes.start(SIMULATOR.name, [script("aftercare-payment-simulator")], own)
             self._wait(SIMULATOR)

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Annotated
 
 import httpx
@@ -15,7 +16,7 @@ from starlette.types import Receive, Scope, Send
 from aftercare_simulators.payment import schemas
 from aftercare_simulators.payment.book import Book, Kind, Operation, Refused
 from aftercare_simulators.payment.callbacks import PATIENCE, Callbacks, Delivery, message
-from aftercare_simulators.payment.methods import Method, payment_script, refund_script
+from aftercare_simulators.payment.methods import Method
 
 Key = Annotated[str | None, Header(alias="Idempotency-Key", max_length=255)]
 
@@ -35,12 +36,13 @@ class _Dropped(Response):
 class Provider:
     """The books, the switch and the callbacks of one provider."""
 
-    def __init__(self, callbacks: Callbacks, delay: float, slow: float) -> None:
-        self.book = Book()
+    def __init__(self, book: Book, callbacks: Callbacks, delay: float, slow: float) -> None:
+        self.book = book
         self.callbacks = callbacks
         self.override: Method | None = None
         self._delay = delay
         self._slow = slow
+        self._asked: set[tuple[Kind, str]] = set()
 
     def payment(self, request: schemas.PaymentIn) -> Operation:
         """A payment as ordered, not yet in the books."""
@@ -53,7 +55,6 @@ class Provider:
             currency=request.currency,
             method=method,
             callback_url=request.callback_url,
-            script=payment_script(method),
             reference=self.book.next_reference(Kind.PAYMENT),
         )
 
@@ -68,7 +69,6 @@ class Provider:
             currency=request.currency,
             method=method,
             callback_url=request.callback_url,
-            script=refund_script(method),
             reference=self.book.next_reference(Kind.REFUND),
         )
 
@@ -76,10 +76,10 @@ class Provider:
         """Let the operation take its course and answer the shop."""
         script = operation.script
         if script.lost_answer:
-            operation.settle()
+            self.book.settle(operation)
             return _Dropped()
         if script.callback_first:
-            operation.settle()
+            operation = self.book.settle(operation)
             await self._tell_first(message(operation))
         else:
             self.callbacks.start(self._finish(operation))
@@ -87,13 +87,18 @@ class Provider:
 
     def asked(self, operation: Operation) -> None:
         """The shop came to ask: from now on a lost operation is told of like any other."""
-        if operation.script.lost_answer and not operation.asked:
+        if operation.script.lost_answer and (operation.kind, operation.id) not in self._asked:
             self.callbacks.start(self.callbacks.send(message(operation)))
-        operation.asked = True
+        self._asked.add((operation.kind, operation.id))
+
+    def resume(self) -> None:
+        """What an earlier process began comes to its end."""
+        for operation in self.book.pending():
+            self.callbacks.start(self._finish(operation))
 
     async def _finish(self, operation: Operation) -> None:
         await asyncio.sleep(self._slow if operation.script.slow else self._delay)
-        operation.settle()
+        operation = self.book.settle(operation)
         told = message(operation)
         await self.callbacks.send(told)
         if operation.script.duplicate:
@@ -114,24 +119,27 @@ def answer(operation: Operation, *, replayed: bool = False) -> Response:
 def create(
     secret: str,
     *,
+    books: Path | None = None,
     clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     http: httpx.AsyncClient | None = None,
     delay: float = 0.05,
     slow: float = 3.0,
     patience: Sequence[float] = PATIENCE,
 ) -> FastAPI:
-    """A provider with empty books that signs its callbacks with `secret` (whsec_…).
+    """A provider that signs its callbacks with `secret` (whsec_…). Its books lie in the file `books`, or in memory.
 
     `http` is the client that carries the callbacks (a test gives one that leads into its own application); `delay`
     and `slow` are seconds until an ordinary and a slow operation end; `patience` are the pauses between the tries of
     a callback. `app.state.provider.callbacks.settled()` waits until nothing is on its way.
     """
-    provider = Provider(Callbacks(secret, clock, http, patience), delay, slow)
+    provider = Provider(Book(books), Callbacks(secret, clock, http, patience), delay, slow)
 
     @asynccontextmanager
     async def life(_: FastAPI) -> AsyncIterator[None]:
+        provider.resume()
         yield
         await provider.callbacks.close()
+        provider.book.close()
 
     app = FastAPI(title="Aftercare payment simulator", version="1", lifespan=life)
     app.state.provider = provider
@@ -147,11 +155,12 @@ def _add_operations(app: FastAPI, provider: Provider) -> None:
         if not key:
             raise Refused(400, "idempotency_key_missing", "send an Idempotency-Key")
         kind = Kind.PAYMENT if isinstance(request, schemas.PaymentIn) else Kind.REFUND
-        known = provider.book.replayed(kind, key, request)
+        asked = request.model_dump(mode="json")
+        known = provider.book.replayed(kind, key, asked)
         if known is not None:
             return _Dropped() if known.script.lost_answer else answer(known, replayed=True)
         made = provider.payment(request) if isinstance(request, schemas.PaymentIn) else provider.refund(request)
-        provider.book.enter(key, request, made)
+        provider.book.enter(key, asked, made)
         return await provider.run(made)
 
     @app.post("/v1/payments", status_code=201, response_model=schemas.OperationOut)

@@ -1,9 +1,22 @@
 """The provider's books: payments and refunds by id, idempotency keys for ever, and the rule that no refund exceeds its payment."""
 
-from dataclasses import dataclass, field
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
+from typing import Any
 
-from aftercare_simulators.payment.methods import Method, Script
+from aftercare_simulators.payment.methods import Method, Script, payment_script, refund_script
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS operation (
+    kind TEXT, id TEXT, payment_id TEXT, amount INTEGER, currency TEXT, method TEXT, callback_url TEXT, reference TEXT,
+    status TEXT, key TEXT, request TEXT, PRIMARY KEY (kind, id), UNIQUE (kind, key)
+)
+"""
+_FIELDS = "kind, id, payment_id, amount, currency, method, callback_url, reference, status"
 
 
 class Status(StrEnum):
@@ -31,7 +44,7 @@ class Refused(Exception):
         self.detail = detail
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Operation:
     """A payment or a refund as the provider knows it."""
 
@@ -42,70 +55,90 @@ class Operation:
     currency: str
     method: Method
     callback_url: str
-    script: Script
     reference: str
     status: Status = Status.PENDING
-    asked: bool = False
+
+    @property
+    def script(self) -> Script:
+        """The course it takes."""
+        return payment_script(self.method) if self.kind is Kind.PAYMENT else refund_script(self.method)
 
     @property
     def failure_code(self) -> str | None:
         """Why it was declined, where it was."""
         return f"{self.kind}_declined" if self.status is Status.DECLINED else None
 
-    def settle(self) -> None:
-        """Bring it to the end its script says; a second call changes nothing."""
-        if self.status is Status.PENDING:
-            self.status = Status.DECLINED if self.script.declined else Status.SUCCEEDED
 
-
-@dataclass(slots=True)
 class Book:
-    """All operations since the start of the process. One event loop uses it, so no lock is needed."""
+    """All operations there ever were: in the file given, else as long as the process. One event loop uses it."""
 
-    _operations: dict[tuple[Kind, str], Operation] = field(default_factory=dict)
-    _keys: dict[tuple[Kind, str], tuple[object, Operation]] = field(default_factory=dict)
+    def __init__(self, file: Path | None = None) -> None:
+        # In autocommit, so that a killed process has said nothing that its books do not know.
+        self._books = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
+        self._books.execute("PRAGMA synchronous = OFF")
+        self._books.execute(_TABLE)
 
     def find(self, kind: Kind, id_: str) -> Operation:
         """The operation with this id, or the provider's 404."""
-        operation = self._operations.get((kind, id_))
-        if operation is None:
-            raise Refused(404, f"{kind}_unknown", f"this provider never heard of {kind} {id_}")
-        return operation
+        for operation in self._read("kind = ? AND id = ?", kind, id_):
+            return operation
+        raise Refused(404, f"{kind}_unknown", f"this provider never heard of {kind} {id_}")
 
-    def replayed(self, kind: Kind, key: str, request: object) -> Operation | None:
+    def replayed(self, kind: Kind, key: str, request: dict[str, Any]) -> Operation | None:
         """What an earlier request under this key made; a different request under a used key is refused for ever."""
-        kept = self._keys.get((kind, key))
-        if kept is None:
-            return None
-        if kept[0] != request:
-            raise Refused(409, "idempotency_key_reused", "this Idempotency-Key belongs to another request")
-        return kept[1]
+        kept = self._books.execute("SELECT id, request FROM operation WHERE kind = ? AND key = ?", (kind, key))
+        for id_, asked in kept:
+            if json.loads(asked) != request:
+                raise Refused(409, "idempotency_key_reused", "this Idempotency-Key belongs to another request")
+            return self.find(kind, id_)
+        return None
 
-    def enter(self, key: str, request: object, operation: Operation) -> None:
+    def enter(self, key: str, request: dict[str, Any], operation: Operation) -> None:
         """Take a new operation into the books."""
-        place = (operation.kind, operation.id)
-        if place in self._operations:
+        if self._read("kind = ? AND id = ?", operation.kind, operation.id):
             raise Refused(409, f"{operation.kind}_exists", f"{operation.kind} {operation.id} came under another key")
         if operation.kind is Kind.REFUND:
             self._refuse_excess(operation)
-        self._operations[place] = operation
-        self._keys[(operation.kind, key)] = (request, operation)
+        row = [*(getattr(operation, name) for name in _FIELDS.split(", ")), key, json.dumps(request)]
+        self._books.execute("INSERT INTO operation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def settle(self, operation: Operation) -> Operation:
+        """Bring it to the end its script says; a second call changes nothing."""
+        end = Status.DECLINED if operation.script.declined else Status.SUCCEEDED
+        self._books.execute(
+            "UPDATE operation SET status = ? WHERE kind = ? AND id = ? AND status = ?",
+            (end, operation.kind, operation.id, Status.PENDING),
+        )
+        return self.find(operation.kind, operation.id)
 
     def next_reference(self, kind: Kind) -> str:
         """The provider's own number of the next operation."""
-        return f"sim-{kind}-{len(self._operations) + 1:06d}"
+        (known,) = self._books.execute("SELECT count(*) FROM operation").fetchone()
+        return f"sim-{kind}-{known + 1:06d}"
 
     def payments(self) -> list[Operation]:
         """Every payment, oldest first."""
-        return [operation for operation in self._operations.values() if operation.kind is Kind.PAYMENT]
+        return self._read("kind = ?", Kind.PAYMENT)
+
+    def pending(self) -> list[Operation]:
+        """What has not come to its end."""
+        return self._read("status = ?", Status.PENDING)
 
     def refunded(self, payment_id: str, status: Status) -> int:
         """How much of a payment's refunds is in this status."""
         return sum(
-            operation.amount
-            for operation in self._operations.values()
-            if operation.kind is Kind.REFUND and operation.payment_id == payment_id and operation.status is status
+            refund.amount
+            for refund in self._read("kind = ? AND payment_id = ? AND status = ?", Kind.REFUND, payment_id, status)
         )
+
+    def close(self) -> None:
+        """Put the books away."""
+        self._books.close()
+
+    def _read(self, where: str, *values: str) -> list[Operation]:
+        query = f"SELECT {_FIELDS} FROM operation WHERE {where} ORDER BY rowid"  # noqa: S608
+        rows = self._books.execute(query, values)
+        return [Operation(*(read(value) for read, value in zip(_READ, row, strict=True))) for row in rows]
 
     def _refuse_excess(self, refund: Operation) -> None:
         payment = self.find(Kind.PAYMENT, refund.payment_id)
@@ -118,3 +151,6 @@ class Book:
             raise Refused(
                 422, "refund_exceeds_payment", f"{payment.amount - taken} of this payment can still be refunded"
             )
+
+
+_READ: tuple[Callable[[Any], Any], ...] = (Kind, str, str, int, str, Method, str, str, Status)

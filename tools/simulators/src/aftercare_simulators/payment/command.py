@@ -16,7 +16,7 @@ def main() -> None:
     secret = options.webhook_secret_file.read_text().strip() if options.webhook_secret_file else options.webhook_secret
     logging.getLogger("uvicorn.error").addFilter(_no_noise)
     uvicorn.run(
-        create(secret, delay=options.delay, slow=options.slow),
+        create(secret, books=options.books, delay=options.delay, slow=options.slow),
         host=options.host,
         port=options.port,
         log_level=options.log_level,
@@ -34,6 +34,10 @@ def _options() -> argparse.ArgumentParser:
     signing = parser.add_mutually_exclusive_group(required=secret is None)
     signing.add_argument("--webhook-secret", default=secret, help="whsec_…; signs the callbacks")
     signing.add_argument("--webhook-secret-file", type=Path, help="a file that holds it")
+    books = environment("AFTERCARE_PAYMENT_BOOKS")
+    parser.add_argument(
+        "--books", type=Path, default=Path(books) if books else None, help="file that outlives the process"
+    )
     parser.add_argument("--delay", type=float, default=0.05, help="seconds until an ordinary operation ends")
     parser.add_argument("--slow", type=float, default=3.0, help="seconds until a sim_slow operation ends")
     parser.add_argument("--log-level", default="info")
