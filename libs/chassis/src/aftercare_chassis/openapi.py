@@ -140,7 +140,7 @@ def _operations(document: Node, app: FastAPI) -> Iterator[tuple[str, Node, APIRo
 
 def _describe(operation: Node, route: APIRoute, methods: set[str], conditional: bool) -> None:
     if not isinstance(route, ApiRoute):
-        operation["responses"].pop("422", None)
+        _partners_responses(operation["responses"])
         return
     command = not methods <= {"GET", "HEAD"}
     refs = ["IdempotencyKey"] if command else []
@@ -153,6 +153,14 @@ def _describe(operation: Node, route: APIRoute, methods: set[str], conditional: 
     for status, response in operation["responses"].items():
         if status.startswith("2"):
             _headers(response, command, _has_version(route))
+
+
+def _partners_responses(responses: Node) -> None:
+    """What a partner's call may meet before its route, beside what the route itself declares."""
+    if "HTTPValidationError" in str(responses.get("422")):
+        del responses["422"]
+    for status, response in problems(400, 408, 413, 429, 500, 503).items():
+        responses.setdefault(str(status), response)
 
 
 def _responses(operation: Node, command: bool, addressed: bool, conditional: bool, limited: bool) -> None:

@@ -99,8 +99,14 @@ class Service:
             finally:
                 await self.runtime.close()
 
+        # No redirects: behind a gateway their address would be wrong, and partners' programs do not follow them.
         app = FastAPI(
-            title=self.name, version="1", lifespan=lifespan, redoc_url=None, separate_input_output_schemas=True
+            title=self.name,
+            version="1",
+            lifespan=lifespan,
+            redoc_url=None,
+            redirect_slashes=False,
+            separate_input_output_schemas=True,
         )
         app.state.runtime = self.runtime
         problems.install(app)

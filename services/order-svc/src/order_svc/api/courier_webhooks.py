@@ -1,5 +1,7 @@
 """Where couriers post. They read our bodies by machine: every answer is in the partner's words, whatever happens."""
 
+from typing import Any
+
 import structlog
 from aftercare_chassis.problems import is_unavailable, where
 from aftercare_chassis.routing import Live, WebhookRoute
@@ -13,7 +15,15 @@ router = APIRouter(prefix="/v1/courier-webhooks", tags=["courier-webhooks"], rou
 log = structlog.get_logger(__name__)
 
 
-@router.post("/{partner}/{endpoint_id}", operation_id="receiveCourierPush", response_class=Response)
+OWN_WORDS: dict[int | str, dict[str, Any]] = {
+    200: {"description": "The partner's own acknowledgement; some partners read a refusal here too."},
+    "default": {"description": "A refusal in the partner's own words."},
+}
+
+
+@router.post(
+    "/{partner}/{endpoint_id}", operation_id="receiveCourierPush", response_class=Response, responses=OWN_WORDS
+)
 async def receive(partner: str, endpoint_id: str, request: Request, service: Live) -> Response:
     """Keep a courier's push and acknowledge it; it is worked on afterwards."""
     raw = await request.body()

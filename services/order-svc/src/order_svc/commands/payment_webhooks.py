@@ -57,13 +57,13 @@ async def _check(tx: Transaction, provider: str, notice: Notice) -> None:
     if notice.subject is Subject.REFUND:
         refund = await tx.find(REFUNDS, notice.subject_id)
         if refund is None:
-            raise Untrusted("unknown_subject", believed=True)
+            raise Untrusted("unknown_subject")
         payment_id, money = refund.payment_id, (refund.amount_minor, refund.currency)
     payment = await tx.find(PAYMENTS, payment_id)
     if payment is None or payment.provider != provider:
-        raise Untrusted("unknown_subject", believed=True)
+        raise Untrusted("unknown_subject")
     if (money or (payment.amount_minor, payment.currency)) != (notice.amount_minor, notice.currency):
-        raise Untrusted("amount_mismatch", believed=True)
+        raise Untrusted("amount_mismatch")
 
 
 WORKERS = (Worker("payment-webhook-pruning", prune, idle=300),)

@@ -41,11 +41,11 @@ class Notice:
 
 
 class Untrusted(Exception):
-    """A callback that is not believed; `verdict` says why, `believed` whether the signature held nevertheless."""
+    """A callback that is not believed, or not understood; `verdict` says why."""
 
-    def __init__(self, verdict: str, *, believed: bool = False) -> None:
+    def __init__(self, verdict: str) -> None:
         super().__init__(verdict)
-        self.verdict, self.believed = verdict, believed
+        self.verdict = verdict
 
 
 class PaymentProvider(Protocol):

@@ -132,11 +132,11 @@ def _notice(message_id: str, body: bytes) -> Notice | None:
             return None
         told = _Told.model_validate(message.data)
     except ValidationError:
-        raise Untrusted("unreadable", believed=True) from None
+        raise Untrusted("unreadable") from None
     subject = Subject(noun)
     subject_id = told.payment_id if subject is Subject.PAYMENT else told.refund_id
     if not subject_id:
-        raise Untrusted("unreadable", believed=True)
+        raise Untrusted("unreadable")
     answer = Answer(outcome=_ENDS[end], reference=told.reference, failure_code=told.failure_code)
     return Notice(
         message_id=message_id,

@@ -200,6 +200,12 @@ async def test_nobody_listens_there(desk, path):
     assert answer.headers["content-type"].startswith("text/plain")
 
 
+async def test_partners_are_never_sent_elsewhere(desk):
+    endpoint = await desk.endpoint()
+    answer = await desk.courier.post(endpoint["path"] + "/", follow_redirects=False)
+    assert answer.status_code == 404
+
+
 @pytest.mark.parametrize("body", [b"", b"\x00", b"\xff" * 100, b"{}", b"data=%FF&data_digest=x", b"[" * 10_000])
 @pytest.mark.parametrize("partner", ["zto", "standard-webhooks"])
 async def test_garbage_is_never_an_error_of_ours(desk, partner, body):
