@@ -24,7 +24,7 @@ def _wishes(header: str) -> list[str]:
         tag, _, parameters = part.strip().partition(";")
         weight = _weight(parameters)
         if tag and weight > 0:
-            weighed.append((weight, CHINESE if tag == "*" else tag.strip()))
+            weighed.append((weight, CHINESE if tag == "*" else tag.strip().lower()))  # tags know no case
     return [tag for _, tag in sorted(weighed, key=lambda pair: -pair[0])]
 
 

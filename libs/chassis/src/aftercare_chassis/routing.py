@@ -25,7 +25,7 @@ from aftercare_chassis.transaction import Reader, Transaction
 __all__ = ["ApiRoute", "Live", "Read", "Tx", "WebhookRoute", "allow", "problems"]
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
-KEPT_HEADERS = ("content-type", "etag", "location")
+KEPT_HEADERS = ("content-language", "content-type", "etag", "location", "vary")
 
 
 async def _reader(request: Request) -> Reader:

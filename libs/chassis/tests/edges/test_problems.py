@@ -181,6 +181,8 @@ def test_every_error_that_json_can_cause_has_words(kind: str) -> None:
         ("en-GB, en;q=0.9", "en"),
         ("zh-TW", "zh-CN"),
         ("fr", "zh-CN"),
+        ("EN", "en"),
+        ("ZH-cn, EN;q=0.9", "zh-CN"),
         ("de, en;q=0.2", "en"),
         ("en;q=0.5, zh;q=0.9", "zh-CN"),
         ("en;q=0", "zh-CN"),

@@ -64,6 +64,16 @@ async def test_notices_are_in_the_readers_language(served: Desk) -> None:
         assert await notices(served, opened["id"], language) == expected
 
 
+async def test_the_answer_names_its_language_when_repeated_too(served: Desk) -> None:
+    body, headers = {"order_id": ORDER, "text": "When?"}, {"Idempotency-Key": "one", "Accept-Language": "en"}
+    opened, again = [await served.buyer.post("/v1/conversations", json=body, headers=headers) for _ in range(2)]
+    shown = await served.buyer.get(f"/v1/conversations/{made(opened)['id']}")
+    messages = await served.buyer.get(f"/v1/conversations/{made(opened)['id']}/messages")
+    languages = [each.headers["content-language"] for each in (opened, again, shown, messages)]
+    assert languages == ["en", "en", "zh-CN", "zh-CN"]
+    assert {each.headers["vary"] for each in (opened, again, shown, messages)} == {"Accept-Language"}
+
+
 async def test_nothing_typed_elsewhere_gets_into_a_conversation(served: Desk) -> None:
     opened = await served.conversation()
     await served.told(AfterSaleRejected, reason="call 13800000000 for more")

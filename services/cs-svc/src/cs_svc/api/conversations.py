@@ -6,7 +6,7 @@ from aftercare_chassis.languages import choose
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Request, Response
 
 from cs_svc import queries
 from cs_svc.api.schemas import (
@@ -24,8 +24,11 @@ router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_cla
 TO_ME = AssignIn()
 
 
-async def _language(request: Request) -> str:
-    return choose(request.headers.get("accept-language"))
+async def _language(request: Request, response: Response) -> str:
+    """What the system says in a conversation is said in the reader's language."""
+    language = choose(request.headers.get("accept-language"))
+    response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
+    return language
 
 
 Language = Annotated[str, Depends(_language)]
