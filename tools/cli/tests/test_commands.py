@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.artifacts import java
+from aftercare_cli.stack.choose import choose
 from aftercare_cli.stack.interface import Addresses, StackError
+from aftercare_cli.stack.layout import SERVICES, Layout
 from aftercare_cli.stack.secrets_file import Secrets
 from joserfc import jwt
 from joserfc.jwk import KeySet
@@ -90,6 +92,30 @@ def test_status_without_a_stack_says_down(tmp_path: Path) -> None:
 
     assert result.returncode == 1
     assert result.stdout.count("down") >= 8
+
+
+def test_a_port_base_that_is_none_is_named(tmp_path: Path) -> None:
+    for wrong in ("abc", "70000", "80", "-1"):
+        assert "PORT_BASE is a number" in refusal(aftercare(tmp_path, "status", PORT_BASE=wrong))
+
+
+def test_a_running_stack_is_found_without_saying_again_where_and_how_it_runs(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PORT_BASE", "AFTERCARE_STACK", "AFTERCARE_KAFKA", "AFTERCARE_POSTGRES"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AFTERCARE_HOME", str(tmp_path))
+    urls = {service.name: f"http://127.0.0.1:{24_000 + service.number}" for service in SERVICES}
+    Addresses("compose", urls, "http://127.0.0.1:24009", "127.0.0.1:1", {}).write(tmp_path / "stack.json")
+
+    assert Layout.here().port_base == 24_000
+    assert choose(Layout.here()).kind == "compose"
+    monkeypatch.setenv("PORT_BASE", "9000")
+    assert Layout.here().port_base == 9_000
+    assert choose(Layout.here(), "embedded").kind == "embedded"
+    (tmp_path / "stack.json").write_text("{")
+    monkeypatch.delenv("PORT_BASE")
+    assert Layout.here().port_base == 8_000
 
 
 def test_courier_push_without_a_stack_is_refused(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ import os
 from aftercare_cli.stack.compose import ComposeStack
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.given import Given
-from aftercare_cli.stack.interface import Infrastructure, Stack, StackError
+from aftercare_cli.stack.interface import Addresses, Infrastructure, Stack, StackError
 from aftercare_cli.stack.layout import Layout
 from aftercare_cli.stack.local import LocalStack
 
@@ -13,9 +13,9 @@ KINDS = ("embedded", "compose", "given")
 
 
 def choose(layout: Layout, kind: str | None = None, without: frozenset[str] = frozenset()) -> Stack:
-    """What was asked for, else AFTERCARE_STACK, else given addresses when both are set, else embedded."""
+    """What was asked for, else AFTERCARE_STACK, else given addresses when both are set, else what runs, else embedded."""
     kafka, postgres = os.environ.get("AFTERCARE_KAFKA"), os.environ.get("AFTERCARE_POSTGRES")
-    kind = kind or os.environ.get("AFTERCARE_STACK") or ("given" if kafka or postgres else "embedded")
+    kind = kind or os.environ.get("AFTERCARE_STACK") or ("given" if kafka or postgres else _running(layout))
     if kind not in KINDS:
         raise StackError(f"there is no stack `{kind}`: it is {', '.join(KINDS)}")
     if kind == "given" and not (kafka and postgres):
@@ -26,6 +26,11 @@ def choose(layout: Layout, kind: str | None = None, without: frozenset[str] = fr
         Given(kafka, postgres) if kind == "given" and kafka and postgres else Embedded.at(layout.home)
     )
     return LocalStack(layout, infrastructure, without)
+
+
+def _running(layout: Layout) -> str:
+    running = Addresses.recorded(layout.stack_file)
+    return running.kind if running else "embedded"
 
 
 def _compose(layout: Layout, without: frozenset[str]) -> Stack:

@@ -44,6 +44,14 @@ class Addresses:
         except (ValueError, TypeError):
             raise StackError(f"{path} is damaged: `make down`, then `make up`") from None
 
+    @classmethod
+    def recorded(cls, path: Path) -> "Addresses | None":
+        """The same, or None where no stack runs or nobody can tell any more."""
+        try:
+            return cls.read(path)
+        except StackError:
+            return None
+
 
 class Progress(Protocol):
     """Told what is going on while long steps run."""

@@ -4,6 +4,8 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from aftercare_cli.stack.interface import Addresses, StackError
+
 
 @dataclass(frozen=True, slots=True)
 class Server:
@@ -27,6 +29,7 @@ SERVICES = (
     Server("analytics-svc", 5),
 )
 SIMULATOR = Server("payment-simulator", 9)
+PORT_BASE = 8000
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,14 @@ class Layout:
     """The folder of one stack and its port base."""
 
     home: Path
-    port_base: int = 8000
+    port_base: int = PORT_BASE
 
     @classmethod
     def here(cls) -> "Layout":
-        """The stack of this checkout; PORT_BASE moves its ports, AFTERCARE_HOME its folder."""
-        home = os.environ.get("AFTERCARE_HOME")
-        return cls(Path(home) if home else checkout() / ".aftercare", int(os.environ.get("PORT_BASE") or 8000))
+        """The stack of this checkout; AFTERCARE_HOME moves its folder, PORT_BASE the ports of one that does not run yet."""
+        home = Path(os.environ.get("AFTERCARE_HOME") or checkout() / ".aftercare")
+        wished = os.environ.get("PORT_BASE")
+        return cls(home, _base(wished) if wished else _recorded_base(home) or PORT_BASE)
 
     def port(self, server: Server) -> int:
         return self.port_base + server.number
@@ -60,6 +64,17 @@ class Layout:
     @property
     def stack_file(self) -> Path:
         return self.home / "stack.json"
+
+
+def _base(wished: str) -> int:
+    if not wished.isdecimal() or not 1024 <= int(wished) <= 65_000:
+        raise StackError("PORT_BASE is a number from 1024 to 65000, such as 9000")
+    return int(wished)
+
+
+def _recorded_base(home: Path) -> int | None:
+    running = Addresses.recorded(home / "stack.json")
+    return int(running.services[SERVICES[0].name].rpartition(":")[2]) - SERVICES[0].number if running else None
 
 
 def checkout() -> Path:
