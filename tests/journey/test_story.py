@@ -68,6 +68,9 @@ def test_the_record_is_in_causal_order_and_without_gaps(journey: Journey) -> Non
     for number, entry in enumerate(record):
         cause = entry["caused_by"]
         assert cause is None or place[cause] < number, f"{entry['event_type']} stands before its cause"
+    named = {entry["event_type"]: entry for entry in record}
+    chain = ("RefundRequested.v1", "RefundSucceeded.v1", "AfterSaleCompleted.v1")
+    assert [named[b]["caused_by"] for b in chain[1:]] == [named[a]["event_id"] for a in chain[:-1]]
     for subject in {entry["subject"] for entry in record}:
         told = [entry["sequence"] for entry in record if entry["subject"] == subject]
         assert told == list(range(1, len(told) + 1)), f"{subject} has gaps"

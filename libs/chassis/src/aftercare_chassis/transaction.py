@@ -7,7 +7,7 @@ the commit. A change of an aggregate is numbered by its events:
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeVar
 
@@ -81,8 +81,16 @@ class Reader:
         return compiled.args({"viewer": viewer(self.actor), **params})
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The event from which work follows that was put off: what is told then names it as its cause."""
+
+    id: str
+    correlation_id: str
+
+
 class Transaction(Reader):
-    """A unit of work. `cause` is the event being handled, where there is one."""
+    """A unit of work. `cause` is the event being handled, where there is one; else a command may say `because`."""
 
     def __init__(
         self,
@@ -99,6 +107,7 @@ class Transaction(Reader):
     ) -> None:
         super().__init__(connection, actor=actor, now=now, settings=settings, cursors=cursors)
         self.cause: Envelope | None = None
+        self.because: Origin | None = None
         self.recorded: list[Envelope] = []
         self.callbacks: list[Callable[[], None]] = []
         self.writes = Writes()
@@ -193,7 +202,7 @@ class Transaction(Reader):
         return numbered
 
     def _envelope(self, event: Event, sequence: int) -> Envelope:
-        cause = self.cause
+        cause = self.cause or self.because
         return Envelope.of(
             event,
             id=self._ids.uuid7(),

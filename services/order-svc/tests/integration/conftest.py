@@ -9,7 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from aftercare_chassis.testing import Harness
-from aftercare_events import AfterSaleRequested, Event, RefundRequested
+from aftercare_events import AfterSaleRequested, Envelope, Event, RefundRequested
 from aftercare_events.aftersale import CaseLine
 from aftercare_simulators.payment import create
 from aftercare_simulators.payment.book import Status
@@ -162,9 +162,9 @@ class Shop:
 
     async def ask_refund(
         self, order: dict[str, Any], amount: int, *, refund_id: str = "refund_1", case_id: str = "case_1", **other: Any
-    ) -> None:
+    ) -> Envelope:
         facts = {"payment_id": order["payment_id"], "amount_minor": amount, "currency": "CNY", "cause": "approval"}
-        await self.h.consume(self.case(RefundRequested, order, case_id, refund_id=refund_id, **facts | other))
+        return await self.h.consume(self.case(RefundRequested, order, case_id, refund_id=refund_id, **facts | other))
 
 
 def _beside(harness: Harness, provider: Any) -> None:

@@ -40,6 +40,24 @@ async def test_a_case_s_refund_goes_through_the_provider_once(shop):
     assert shop.paid_back(payment) == 28700
 
 
+async def test_what_is_told_of_a_refund_names_what_asked_for_it(shop):
+    order, _ = await shop.paid()
+    await shop.open_case(order, 2, case_type="return_refund")
+    asked = await shop.ask_refund(order, 19133)
+    await shop.settle()
+    other, _ = await shop.paid()
+    await shop.seller.post(f"/v1/orders/{other['id']}/cancel")
+    await shop.settle()
+    told = await shop.h.envelopes()
+    (cancelled,) = [each for each in told if each.type == "OrderCancelled.v1"]
+    causes = [(each.type, each.causation_id, each.correlation_id) for each in told if each.type.startswith("Refund")]
+    assert causes == [
+        (event, str(cause.id), cause.correlation_id)
+        for cause in (asked, cancelled)
+        for event in ("RefundSubmitted.v1", "RefundSucceeded.v1")
+    ]
+
+
 async def test_more_than_was_paid_is_answered_with_a_failure(shop):
     order, payment = await shop.paid()
     await shop.ask_refund(order, 29501)

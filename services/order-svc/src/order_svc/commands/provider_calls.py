@@ -66,6 +66,7 @@ async def prepare(tx: Transaction, call: ProviderCall) -> Errand | None:
     known = await tx.get(REFUNDS, call.id)
     payment = await tx.lock(PAYMENTS, known.payment_id)
     refund = await tx.get(REFUNDS, call.id)
+    refunds.follow(tx, refund)
     if refund.state is RefundState.CREATED:
         payment, refund = await refunds.submit(tx, payment, refund)
         call = ProviderCall(id=call.id, subject=call.subject, verb=Verb.SUBMIT, attempts=0, due_at=call.due_at)

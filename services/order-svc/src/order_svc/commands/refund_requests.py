@@ -82,6 +82,7 @@ def _created(
     refund_id: str | None = None,
     case_id: str | None = None,
 ) -> Refund:
+    asked_by = tx.cause or (tx.recorded[-1] if tx.recorded else None)
     return Refund(
         id=refund_id or tx.new_id("refund"),
         payment_id=payment.id,
@@ -92,6 +93,8 @@ def _created(
         currency=amount.currency,
         cause=cause,
         created_at=tx.now,
+        asked_by_event=str(asked_by.id) if asked_by else None,
+        correlation_id=asked_by.correlation_id if asked_by else None,
     )
 
 

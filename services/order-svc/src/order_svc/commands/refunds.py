@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.transaction import Origin, Transaction
 from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
 
 from order_svc.commands import orders
@@ -41,6 +41,12 @@ def about(tx: Transaction, payment: Payment, refund: Refund, **other: Any) -> di
     }
 
 
+def follow(tx: Transaction, refund: Refund) -> None:
+    """What is told of the refund from here on names the event that asked for it."""
+    if refund.asked_by_event and refund.correlation_id:
+        tx.because = Origin(refund.asked_by_event, refund.correlation_id)
+
+
 async def submit(tx: Transaction, payment: Payment, refund: Refund) -> tuple[Payment, Refund]:
     """The refund of the locked payment is about to be told to the provider."""
     submitted = replace(refund, state=REFUND.move(refund.state, RefundAction.SUBMIT, SYSTEM))
@@ -56,6 +62,7 @@ async def hear(tx: Transaction, refund_id: str, answer: Answer) -> RefundState:
     refund = await tx.get(REFUNDS, refund_id)
     if refund.state not in _IN_FLIGHT:
         return refund.state
+    follow(tx, refund)
     if refund.state is RefundState.CREATED:  # the callback was faster than our own note of the call
         payment, refund = await submit(tx, payment, refund)
     match answer.outcome:

@@ -171,6 +171,8 @@ class Refund:
     settled_at: datetime | None = None
     provider_reference: str | None = None
     failure_code: str | None = None
+    asked_by_event: str | None = None
+    correlation_id: str | None = None
 
 
 class Verb(StrEnum):

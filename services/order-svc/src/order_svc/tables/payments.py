@@ -60,6 +60,8 @@ refunds = Table(
     moment("settled_at", null=True),
     text("provider_reference", null=True),
     text("failure_code", null=True),
+    text("asked_by_event", null=True),
+    text("correlation_id", null=True),
     Index("refunds_payment_idx", "payment_id", "id"),
     Index("refunds_case_idx", "case_id", postgresql_where="case_id IS NOT NULL"),
 )
