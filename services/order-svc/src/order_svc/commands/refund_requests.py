@@ -84,7 +84,7 @@ def _created(
 ) -> Refund:
     asked_by = tx.cause or (tx.recorded[-1] if tx.recorded else None)
     return Refund(
-        id=refund_id or tx.new_id("refund"),
+        id=refund_id or tx.new_id("ref"),
         payment_id=payment.id,
         order_id=payment.order_id,
         case_id=case_id,
