@@ -89,7 +89,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "getComplaint": READERS,
         "answerComplaint": {"agent"},
         "resolveComplaint": {"agent"},
-        "receiveFeedback": {"buyer", "agent"},
+        "receiveFeedback": PARTIES | {"agent"},
         "listFeedback": EVERYBODY,
         "getFeedback": READERS,
         "answerFeedback": {"agent"},

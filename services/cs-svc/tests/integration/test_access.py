@@ -17,7 +17,7 @@ CALLS: dict[tuple[str, str], tuple[object, set[str]]] = {
     ("POST", "/v1/complaints/{complaint_id}/answer"): ({"text": "?"}, {"agent"}),
     ("POST", "/v1/complaints/{complaint_id}/resolve"): ({"outcome": "upheld"}, {"agent"}),
     ("GET", "/v1/complaints/{complaint_id}"): (None, SEES),
-    ("POST", "/v1/feedback"): ({"channel": "sms", "text": "?", "case_id": CASE}, {"buyer", "agent"}),
+    ("POST", "/v1/feedback"): ({"channel": "sms", "text": "?", "case_id": CASE}, {"buyer", "seller", "agent"}),
     ("POST", "/v1/feedback/{feedback_id}/answer"): ({"text": "?"}, {"agent"}),
     ("POST", "/v1/feedback/{feedback_id}/improve"): ({"text": "?"}, {"agent"}),
     ("GET", "/v1/feedback/{feedback_id}"): (None, SEES),

@@ -52,6 +52,16 @@ async def test_an_agent_writes_down_what_came_over_a_group(served: Desk) -> None
     assert (await served.buyer.get(f"/v1/feedback/{feedback['id']}")).status_code == 404
 
 
+async def test_a_merchant_tells_us_too_and_not_the_buyer(served: Desk) -> None:
+    feedback = await give(served.seller, case_id=CASE, text="买家寄回了空包裹")
+    assert (feedback["merchant_id"], feedback["buyer_id"]) == ("m-1", None)
+    (told,) = await served.events("FeedbackReceived")
+    assert (told.affected_party, told.applicant, told.handler) == ("m-1", "m-1", "seller-1")
+    assert (await served.seller.get(f"/v1/feedback/{feedback['id']}")).status_code == 200
+    assert (await served.buyer.get(f"/v1/feedback/{feedback['id']}")).status_code == 404
+    assert (await give(served.seller))["merchant_id"] == "m-1"
+
+
 async def test_a_linked_case_tells_whose_it_is(served: Desk) -> None:
     feedback = await give(served.agent, case_id=CASE)
     assert feedback["buyer_id"] == "buyer-1"

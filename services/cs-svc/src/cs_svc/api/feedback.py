@@ -18,7 +18,7 @@ router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=ApiRout
     operation_id="receiveFeedback",
     status_code=201,
     responses=problems(400, 401, 403, 404, 409, 413, 422),
-    dependencies=[allow("buyer", "agent")],
+    dependencies=[allow("buyer", "seller", "agent")],
 )
 async def receive_feedback(body: FeedbackIn, tx: Tx) -> FeedbackOut:
     """Tell us something; an agent writes down what came over a group, a call or a text message."""

@@ -25,9 +25,14 @@ async def receive(
     order_id: str | None,
     case_id: str | None,
 ) -> Feedback:
-    """Keep what a buyer tells us, or what an agent writes down of what came over a channel."""
+    """Keep what a buyer or a merchant tells us, or what an agent writes down of what came over a channel.
+
+    What a merchant says of a case is not shown to its buyer.
+    """
     subject = await subjects.find(tx, order_id, case_id)
-    speaker = tx.actor.id if tx.actor.role == "buyer" else None
+    buyer_id, merchant_id = (subject.buyer_id, subject.merchant_id) if subject else (None, tx.actor.merchant_id)
+    if tx.actor.role != "agent":
+        buyer_id = tx.actor.id if tx.actor.role == "buyer" else None
     feedback = Feedback(
         id=tx.new_id("fb"),
         version=0,
@@ -37,8 +42,8 @@ async def receive(
         sentiment=None,
         order_id=subject.order_id if subject else None,
         case_id=subject.case_id if subject else None,
-        buyer_id=subject.buyer_id if subject else speaker,
-        merchant_id=subject.merchant_id if subject else None,
+        buyer_id=buyer_id,
+        merchant_id=merchant_id,
         recorded_by=tx.actor.id,
         owner_id=None,
         text=text,
@@ -80,9 +85,10 @@ class About(Answers):
 def about(tx: Transaction, feedback: Feedback, said: str) -> About:
     """Five of the six answers (the matter is the event's own) and the feedback they belong to."""
     text_hash = policy.digest(said)
+    speaker = feedback.buyer_id or feedback.merchant_id or ANONYMOUS
     return About(
-        affected_party=feedback.buyer_id or ANONYMOUS,
-        applicant=feedback.buyer_id or ANONYMOUS,
+        affected_party=speaker,
+        applicant=speaker,
         handler=tx.actor.id,
         time=tx.now,
         result=feedback.state,
