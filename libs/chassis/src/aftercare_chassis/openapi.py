@@ -194,7 +194,7 @@ def _has_version(route: APIRoute) -> bool:
 
 
 def _is_limited(route: APIRoute) -> bool:
-    return any(getattr(each.call, "__name__", "") == "allowed" for each in route.dependant.dependencies)
+    return bool(getattr(route, "allowed", ()))
 
 
 def _plain(node: Any) -> None:

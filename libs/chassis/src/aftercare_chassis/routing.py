@@ -6,11 +6,12 @@ sends its body, and nobody is told of a change that is not durable.
 """
 
 from collections.abc import Awaitable, Callable, Collection, Coroutine
+from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any
 
 from asyncpg import UniqueViolationError
-from fastapi import Depends, Request, Response
+from fastapi import Depends, Request, Response, params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
 
@@ -19,7 +20,7 @@ from aftercare_chassis.idempotency import PRIMARY_KEY, Claim, Kept
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.problems import problems
 from aftercare_chassis.refusals import Forbidden
-from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.runtime import Runtime, Work
 from aftercare_chassis.transaction import Reader, Transaction
 
 __all__ = ["ApiRoute", "Live", "Read", "Tx", "WebhookRoute", "allow", "problems"]
@@ -43,15 +44,21 @@ Tx = Annotated[Transaction, Depends(_reader)]
 Live = Annotated[Runtime, Depends(_runtime)]
 
 
+@dataclass(frozen=True)
+class Allowed(params.Depends):
+    """Who gets through. Its route reads it, so that nobody else costs a connection."""
+
+    roles: tuple[str, ...] = ()
+
+    def check(self, actor: Actor) -> None:
+        """Forbidden for every other role."""
+        if actor.role not in self.roles:
+            raise Forbidden(allowed_roles=list(self.roles))
+
+
 def allow(*roles: str) -> Any:
-    """A dependency that refuses every other role with 403."""
-
-    async def allowed(request: Request) -> None:
-        actor: Actor = request.state.actor
-        if actor.role not in roles:
-            raise Forbidden(allowed_roles=list(roles))
-
-    return Depends(allowed)
+    """One of a route's `dependencies`: every other role is refused with 403."""
+    return Allowed(roles=roles)
 
 
 def _answering(endpoint: Callable[..., Awaitable[Any]], status: int) -> Callable[..., Awaitable[Any]]:
@@ -67,7 +74,7 @@ def _answering(endpoint: Callable[..., Awaitable[Any]], status: int) -> Callable
             if isinstance(argument, Reader):
                 argument.answered_version = getattr(answer, "version", None)
         if isinstance(answer, BaseModel):
-            return Response(answer.model_dump_json(), status, media_type="application/json")
+            return Response(answer.model_dump_json(by_alias=True), status, media_type="application/json")
         return answer
 
     return answering
@@ -77,65 +84,70 @@ class ApiRoute(APIRoute):
     """GET reads on one connection; everything else is a command in one transaction."""
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
-        super().__init__(path, _answering(endpoint, options.get("status_code") or 200), **options)
+        wanted = options.pop("dependencies", None) or []
+        self.allowed = [each for each in wanted if isinstance(each, Allowed)]
+        others = [each for each in wanted if not isinstance(each, Allowed)]
+        answering = _answering(endpoint, options.get("status_code") or 200)
+        super().__init__(path, answering, dependencies=others, **options)
 
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
-        if (self.methods or set()) <= {"GET", "HEAD"}:
-            return _reading(handle)
-        return _commanding(handle, self.path, getattr(self.response_model, "shown_once", ()))
+        return self._reading(handle) if (self.methods or set()) <= {"GET", "HEAD"} else self._commanding(handle)
+
+    def _admit(self, request: Request, runtime: Runtime) -> Actor:
+        actor: Actor = runtime.verifier.actor(request.headers)
+        for allowed in self.allowed:
+            allowed.check(actor)
+        return actor
+
+    def _reading(self, handle: Handle) -> Handle:
+        async def read(request: Request) -> Response:
+            runtime: Runtime = request.app.state.runtime
+            async with runtime.reader(self._admit(request, runtime)) as reader:
+                request.state.reader = reader
+                response = await handle(request)
+            if reader.answered_version is not None:
+                response.headers["etag"] = f'"v{reader.answered_version}"'
+            return response
+
+        return read
+
+    def _commanding(self, handle: Handle) -> Handle:
+        shown_once: Collection[str] = getattr(self.response_model, "shown_once", ())
+
+        async def run(request: Request, work: Work, claim: Claim) -> Response:
+            async with work as tx:
+                kept = await claim.take(tx.connection)
+                if kept is not None:
+                    return Response(kept.body, kept.status, {**kept.headers, "idempotent-replayed": "true"})
+                crash.point("command.claimed")
+                request.state.reader = tx
+                response = await handle(request)
+                if tx.answered_version is not None:
+                    response.headers["etag"] = f'"v{tx.answered_version}"'
+                headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
+                crash.point("command.decided")
+                answer = Kept(response.status_code, headers, bytes(response.body))
+                tx.writes.later(*claim.keep(answer.without(shown_once)))
+                crash.point("command.kept")
+            crash.point("command.committed")
+            return response
+
+        async def command(request: Request) -> Response:
+            runtime: Runtime = request.app.state.runtime
+            actor, if_match = self._admit(request, runtime), request.headers.get("if-match")
+            route, path, body = f"{request.method} {self.path}", request.scope["path"], await request.body()
+            claim = Claim.of(actor, route, path, request.headers, body)
+            try:
+                return await run(request, runtime.transaction(actor, if_match=if_match), claim)
+            except UniqueViolationError as error:
+                if error.constraint_name != PRIMARY_KEY:
+                    raise
+                # The first request committed between our look and our lock: now its answer is there.
+                return await run(request, runtime.transaction(actor, if_match=if_match), claim)
+
+        return command
 
 
 class WebhookRoute(APIRoute):
     """For partners who post in their own format: the endpoint verifies, opens its own transaction and answers."""
-
-
-def _reading(handle: Handle) -> Handle:
-    async def read(request: Request) -> Response:
-        runtime: Runtime = request.app.state.runtime
-        actor = request.state.actor = runtime.verifier.actor(request.headers)
-        async with runtime.reader(actor) as reader:
-            request.state.reader = reader
-            response = await handle(request)
-        if reader.answered_version is not None:
-            response.headers["etag"] = f'"v{reader.answered_version}"'
-        return response
-
-    return read
-
-
-def _commanding(handle: Handle, route: str, shown_once: Collection[str]) -> Handle:
-    async def command(request: Request) -> Response:
-        runtime: Runtime = request.app.state.runtime
-        actor = request.state.actor = runtime.verifier.actor(request.headers)
-        claim = Claim.of(actor, f"{request.method} {route}", request.url.path, request.headers, await request.body())
-        try:
-            return await _run(runtime, claim, handle, request, shown_once)
-        except UniqueViolationError as error:
-            if error.constraint_name != PRIMARY_KEY:
-                raise
-            # The first request committed between our look and our lock: now its answer is there.
-            return await _run(runtime, claim, handle, request, shown_once)
-
-    return command
-
-
-async def _run(
-    runtime: Runtime, claim: Claim, handle: Handle, request: Request, shown_once: Collection[str]
-) -> Response:
-    async with runtime.transaction(request.state.actor, if_match=request.headers.get("if-match")) as tx:
-        kept = await claim.take(tx.connection)
-        if kept is not None:
-            return Response(kept.body, kept.status, {**kept.headers, "idempotent-replayed": "true"})
-        crash.point("command.claimed")
-        request.state.reader = tx
-        response = await handle(request)
-        if tx.answered_version is not None:
-            response.headers["etag"] = f'"v{tx.answered_version}"'
-        headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
-        crash.point("command.decided")
-        answer = Kept(response.status_code, headers, bytes(response.body))
-        tx.writes.later(*claim.keep(answer.without(shown_once)))
-        crash.point("command.kept")
-    crash.point("command.committed")
-    return response
