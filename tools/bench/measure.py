@@ -4,6 +4,7 @@ import json
 import shutil
 import subprocess
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,8 +43,10 @@ def cpu_seconds(process: psutil.Process) -> float:
 
 def family_seconds(parent: psutil.Process) -> float:
     """CPU of a process, its children and the children that have ended meanwhile."""
-    times = parent.cpu_times()
-    alive = sum(cpu_seconds(child) for child in parent.children(recursive=True))
+    times, alive = parent.cpu_times(), 0.0
+    for child in parent.children(recursive=True):
+        with suppress(psutil.NoSuchProcess):  # it has just ended: from now on its parent accounts for it
+            alive += cpu_seconds(child)
     return times.user + times.system + times.children_user + times.children_system + alive
 
 
