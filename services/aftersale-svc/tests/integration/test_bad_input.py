@@ -192,8 +192,10 @@ async def test_lists_filters_and_cursors(shop: Shop) -> None:
         shop.harness.problem(response, 400, "cursor_invalid")
     other_filter = await shop.seller.get("/v1/cases", params={"cursor": cursor, "state": "closed"})
     shop.harness.problem(other_filter, 400, "cursor_invalid")
-    for params in ({"limit": "0"}, {"limit": "101"}, {"state": "lost"}, {"whose_turn": "Me!"}):
+    for params in ({"limit": "0"}, {"limit": "101"}, {"state": "lost"}, {"whose_turn": "merchnat"}):
         shop.harness.problem(await shop.seller.get("/v1/cases", params=params), 422, "validation_failed")
+    for params in ({"state": "lost"}, {"whose_turn": "buyer"}):
+        shop.harness.problem(await shop.seller.get("/v1/disputes", params=params), 422, "validation_failed")
 
 
 async def found(shop: Shop, **params: Any) -> list[str]:

@@ -3,16 +3,19 @@
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from aftercare_chassis.lifecycle import IllegalMove, Lifecycle, NotYours
+from aftersale_svc.api.schemas.cases import CaseTurn
+from aftersale_svc.api.schemas.disputes import DisputeTurn
 from aftersale_svc.domain.codes import CaseType
 from aftersale_svc.domain.errors import RefundDecided
 from aftersale_svc.domain.lifecycle import (
     BARRED_BY_REFUND,
     CASE,
     DISPUTE,
+    NOBODY,
     Action,
     DisputeAction,
     allowed,
@@ -193,3 +196,8 @@ def test_the_diagram_is_printed_from_the_table() -> None:
     printed = CASE[CaseType.RETURN_REFUND].diagram()
     assert "[*] --> pending_review" in printed
     assert "await_buyer_shipment --> closed: close (system) / after buyer_ship_hours" in printed
+
+
+def test_lists_can_be_asked_for_every_turn_there_is() -> None:
+    assert set(get_args(CaseTurn)) == {wait.turn for table in CASE.values() for wait in table.waits.values()} | {NOBODY}
+    assert set(get_args(DisputeTurn)) == {wait.turn for wait in DISPUTE.waits.values()} | {NOBODY}

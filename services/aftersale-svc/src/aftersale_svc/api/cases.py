@@ -6,7 +6,7 @@ from typing import Any
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.transaction import Reader
-from aftercare_chassis.wire import Code, Cursor, Id, Limit, PageOut
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter
 
 from aftersale_svc import queries
@@ -14,6 +14,7 @@ from aftersale_svc.api.schemas.cases import (
     ApproveIn,
     CaseIn,
     CaseOut,
+    CaseTurn,
     InspectIn,
     NoteIn,
     RejectIn,
@@ -62,7 +63,7 @@ async def list_cases(
     reader: Read,
     state: State | None = None,
     order_id: Id | None = None,
-    whose_turn: Code | None = None,
+    whose_turn: CaseTurn | None = None,
     type: CaseType | None = None,
     reason: Reason | None = None,
     buyer_id: Id | None = None,

@@ -4,12 +4,12 @@ from typing import Any
 
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Code, Cursor, Id, Limit, PageOut
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter
 
 from aftersale_svc import queries
 from aftersale_svc.api.schemas.cases import NoteIn
-from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, EvidenceIn, VerdictIn
+from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, DisputeTurn, EvidenceIn, VerdictIn
 from aftersale_svc.commands import disputes, verdicts
 from aftersale_svc.domain.lifecycle import DisputeAction, dispute_roles
 from aftersale_svc.domain.model import DisputeState
@@ -34,7 +34,7 @@ async def list_disputes(
     order_id: Id | None = None,
     complaint_id: Id | None = None,
     state: DisputeState | None = None,
-    whose_turn: Code | None = None,
+    whose_turn: DisputeTurn | None = None,
     buyer_id: Id | None = None,
     merchant_id: Id | None = None,
     limit: Limit = 20,

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow, problems
-from aftercare_chassis.wire import Code, Cursor, Id, In, Limit, Out, PageOut, Time
+from aftercare_chassis.wire import Cursor, Id, In, Limit, Out, PageOut, Time
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
@@ -146,7 +146,7 @@ async def list_pushes(
     read: Read,
     limit: Limit = 20,
     cursor: Cursor = None,
-    state: Code | None = None,
+    state: PushState | None = None,
     partner: Partner | None = None,
     endpoint_id: Id | None = None,
 ) -> PageOut[PushOut]:

@@ -126,6 +126,9 @@ async def test_a_forged_push_is_refused_in_zto_words_recorded_and_changes_nothin
     assert await desk.harness.published() == before
     again = await desk.admin.post(f"/v1/courier-pushes/{push['id']}/redrive")
     desk.harness.problem(again, 409, "illegal_transition")
+    assert [each["id"] for each in await desk.pushes(state="refused")] == [push["id"]]
+    wrong = await desk.admin.get("/v1/courier-pushes", params={"state": "refuse"})
+    desk.harness.problem(wrong, 422, "validation_failed")
 
 
 async def test_a_forged_push_does_not_stand_in_the_way_of_the_true_one(desk, order):

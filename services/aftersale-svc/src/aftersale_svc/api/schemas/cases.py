@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from functools import cache
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.wire import AllowedOut, Code, Id, In, Money, Name, Out, Text, Time
@@ -14,6 +14,7 @@ from aftersale_svc.domain.model import State
 
 Evidence = Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
+CaseTurn = Literal["merchant", "buyer", "courier", "agent", "platform", "system", "nobody"]
 WaybillNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{3,49}$")]
 
 

@@ -1,6 +1,6 @@
 """Disputes over HTTP."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.wire import AllowedOut, Id, In, Money, Out, Text, Time
@@ -10,6 +10,8 @@ from aftersale_svc.api.schemas.cases import Evidence
 from aftersale_svc.domain import lifecycle, model
 from aftersale_svc.domain.codes import Liable, Remedy
 from aftersale_svc.domain.model import DisputeState
+
+DisputeTurn = Literal["merchant", "platform", "system", "nobody"]
 
 
 class AnswerIn(In):
