@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable
 
 import pytest
+from aftercare_cli.demo.record import flaws
 from aftercare_cli.demo.story import Story
 from aftercare_cli.journey import Journey
 
@@ -63,17 +64,10 @@ def test_the_record_is_in_causal_order_and_without_gaps(journey: Journey) -> Non
 
     record = journey.trace(order, finished)["data"]
 
-    place = {entry["event_id"]: number for number, entry in enumerate(record)}
-    assert len(place) == len(record), "an event stands twice"
-    for number, entry in enumerate(record):
-        cause = entry["caused_by"]
-        assert cause is None or place[cause] < number, f"{entry['event_type']} stands before its cause"
+    assert flaws(record) == []
     named = {entry["event_type"]: entry for entry in record}
     chain = ("RefundRequested.v1", "RefundSucceeded.v1", "AfterSaleCompleted.v1")
     assert [named[b]["caused_by"] for b in chain[1:]] == [named[a]["event_id"] for a in chain[:-1]]
-    for subject in {entry["subject"] for entry in record}:
-        told = [entry["sequence"] for entry in record if entry["subject"] == subject]
-        assert told == list(range(1, len(told) + 1)), f"{subject} has gaps"
     assert all(entry[answer] for entry in record for answer in SIX_ANSWERS)
     assert case["id"] in {entry["subject"] for entry in record}
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass, field
 
 from aftercare_cli.demo.cast import Cast
+from aftercare_cli.demo.record import flaws
 from aftercare_cli.demo.teller import chapter, money, tell, trace
 from aftercare_cli.journey import Journey
 from aftercare_cli.person import Body, Unexpected
@@ -61,8 +62,12 @@ class Story:
             raise Unexpected("the knowledge base found nothing for 退货运费谁承担")
         tell(self.cast.agent, "searches 退货运费谁承担", f"《{hits[0]['title']}》 version {hits[0]['version']}")
         reply = f"可以的。请看《{hits[0]['title']}》: 质量问题由卖家承担退货运费。"
-        self.cast.agent.post(f"/v1/conversations/{conversation['id']}/messages", {"text": reply})
-        tell(self.cast.agent, f"answers: {reply}")
+        cited = [{"article_id": hits[0]["id"], "article_version": hits[0]["version"]}]
+        said = self.cast.agent.post(
+            f"/v1/conversations/{conversation['id']}/messages", {"text": reply, "citations": cited}
+        )
+        expect("what the answer cites", said["citations"], cited)
+        tell(self.cast.agent, f"answers: {reply}", f"citing version {hits[0]['version']}")
 
     def returned(self) -> Body:
         chapter("4 · Two of three come back 退货退款")
@@ -112,6 +117,9 @@ class Story:
         chapter("The record 追溯记录")
         record = self.journey.trace(self.order, _whole)
         trace(record["data"])
+        expect("what is wrong with the record", flaws(record["data"]), [])
+        paid = [entry for entry in record["data"] if entry["event_type"] == "OrderPaid.v1"]
+        expect("how often the order was paid", len(paid), 1)
         sources = sorted({entry["source"].strip("/") for entry in record["data"]})
         outcome = "complete, in causal order"
         tell("analytics-svc", f"{len(record['data'])} events of {', '.join(sources)}", outcome)
