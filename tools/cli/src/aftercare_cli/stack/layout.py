@@ -74,7 +74,8 @@ def _base(wished: str) -> int:
 
 def _recorded_base(home: Path) -> int | None:
     running = Addresses.recorded(home / "stack.json")
-    return int(running.services[SERVICES[0].name].rpartition(":")[2]) - SERVICES[0].number if running else None
+    url = running.services.get(SERVICES[0].name) if running else None
+    return int(url.rpartition(":")[2]) - SERVICES[0].number if url else None
 
 
 def checkout() -> Path:
