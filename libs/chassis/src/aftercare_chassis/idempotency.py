@@ -6,9 +6,8 @@ flight), the answer (replayed), or nothing (free). Refused commands change nothi
 again with the same key. Behaviour as in the IETF draft "The Idempotency-Key HTTP Header Field".
 """
 
-import json
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import Any, ClassVar
 from uuid import UUID
@@ -56,13 +55,6 @@ class Kept:
     status: int
     headers: dict[str, str]
     body: bytes
-
-    def without(self, fields: Collection[str]) -> "Kept":
-        """The same with these members left out of its JSON body: secrets are shown once and kept by nobody."""
-        if not fields:
-            return self
-        told = {name: value for name, value in json.loads(self.body).items() if name not in fields}
-        return replace(self, body=json.dumps(told, ensure_ascii=False, separators=(",", ":")).encode())
 
 
 @dataclass(frozen=True, slots=True)

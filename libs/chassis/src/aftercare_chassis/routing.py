@@ -5,7 +5,7 @@ in the same transaction, write the events, commit, answer, wake the relay. No co
 sends its body, and nobody is told of a change that is not durable.
 """
 
-from collections.abc import Awaitable, Callable, Collection, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any
@@ -21,6 +21,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.problems import problems
 from aftercare_chassis.refusals import Forbidden
 from aftercare_chassis.runtime import Runtime, Work
+from aftercare_chassis.sealing import Seal
 from aftercare_chassis.transaction import Reader, Transaction
 
 __all__ = ["ApiRoute", "Live", "Read", "Tx", "WebhookRoute", "allow", "problems"]
@@ -113,13 +114,14 @@ class ApiRoute(APIRoute):
         return read
 
     def _commanding(self, handle: Handle) -> Handle:
-        shown_once: Collection[str] = getattr(self.response_model, "shown_once", ())
+        sealed: bool = getattr(self.response_model, "holds_secret", False)
 
         async def run(request: Request, work: Work, claim: Claim) -> Response:
             async with work as tx:
                 kept = await claim.take(tx.connection)
                 if kept is not None:
-                    return Response(kept.body, kept.status, {**kept.headers, "idempotent-replayed": "true"})
+                    told = _seal(request).open(kept.body) if sealed else kept.body
+                    return Response(told, kept.status, {**kept.headers, "idempotent-replayed": "true"})
                 crash.point("command.claimed")
                 request.state.reader = tx
                 response = await handle(request)
@@ -127,8 +129,8 @@ class ApiRoute(APIRoute):
                     response.headers["etag"] = f'"v{tx.answered_version}"'
                 headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
                 crash.point("command.decided")
-                answer = Kept(response.status_code, headers, bytes(response.body))
-                tx.writes.later(*claim.keep(answer.without(shown_once)))
+                answer = _seal(request).close(bytes(response.body)) if sealed else bytes(response.body)
+                tx.writes.later(*claim.keep(Kept(response.status_code, headers, answer)))
                 crash.point("command.kept")
             crash.point("command.committed")
             return response
@@ -147,6 +149,10 @@ class ApiRoute(APIRoute):
                 return await run(request, runtime.transaction(actor, if_match=if_match), claim)
 
         return command
+
+
+def _seal(request: Request) -> Seal:
+    return Seal(request.app.state.runtime.settings.signing_key)
 
 
 class WebhookRoute(APIRoute):

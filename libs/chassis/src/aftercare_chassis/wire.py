@@ -69,10 +69,10 @@ class In(BaseModel):
 class Out(BaseModel):
     """A response body; an optional field that is null and one that is absent mean the same.
 
-    Fields named `shown_once` are left out of the answer that is kept: who repeats the call gets it without them.
+    One that `holds_secret` is kept sealed for whoever repeats the call.
     """
 
-    shown_once: ClassVar[frozenset[str]] = frozenset()
+    holds_secret: ClassVar[bool] = False
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 

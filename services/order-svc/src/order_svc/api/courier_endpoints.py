@@ -54,10 +54,8 @@ class EndpointOut(Out):
 class NewSecretOut(EndpointOut):
     """The same with its secret: shown this once."""
 
-    shown_once = frozenset({"secret"})
-    secret: str | None = Field(
-        default=None, description="Absent where the call is repeated; rotate it if the first answer was lost."
-    )
+    holds_secret = True
+    secret: str
 
     @classmethod
     def of(cls, endpoint: CourierEndpoint) -> "NewSecretOut":
