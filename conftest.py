@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import hypothesis
 import pytest
 from aftercare_chassis.testing.databases import drop_all
 from aftercare_cli.stack import containers, databases, ports
@@ -14,6 +15,10 @@ from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.guardian import guarded
 from aftercare_cli.stack.interface import Silent
 from aftercare_cli.stack.threads import run
+
+# How long an example takes says more about what else the machine does than about us.
+hypothesis.settings.register_profile("aftercare", deadline=None)
+hypothesis.settings.load_profile("aftercare")
 
 KIND = pytest.StashKey[tuple[str, str]]()
 WORKERS = 3

@@ -63,7 +63,7 @@ def allow(*roles: str) -> Any:
 
 
 def _answering(endpoint: Callable[..., Awaitable[Any]], status: int) -> Callable[..., Awaitable[Any]]:
-    """The endpoint with its answer as JSON, the version of what it answers left with its reader for the ETag.
+    """The endpoint with its answer as JSON; the version of what it answers becomes its ETag.
 
     Answers are models of our own making: FastAPI would validate each once more before it writes it.
     """
@@ -72,8 +72,8 @@ def _answering(endpoint: Callable[..., Awaitable[Any]], status: int) -> Callable
     async def answering(**arguments: Any) -> Any:
         answer = await endpoint(**arguments)
         for argument in arguments.values():
-            if isinstance(argument, Reader):
-                argument.answered_version = getattr(answer, "version", None)
+            if isinstance(argument, Reader) and (version := getattr(answer, "version", None)) is not None:
+                argument.headers["etag"] = f'"v{version}"'
         if isinstance(answer, BaseModel):
             return Response(answer.model_dump_json(by_alias=True), status, media_type="application/json")
         return answer
@@ -107,8 +107,7 @@ class ApiRoute(APIRoute):
             async with runtime.reader(self._admit(request, runtime)) as reader:
                 request.state.reader = reader
                 response = await handle(request)
-            if reader.answered_version is not None:
-                response.headers["etag"] = f'"v{reader.answered_version}"'
+            response.headers.update(reader.headers)
             return response
 
         return read
@@ -125,8 +124,7 @@ class ApiRoute(APIRoute):
                 crash.point("command.claimed")
                 request.state.reader = tx
                 response = await handle(request)
-                if tx.answered_version is not None:
-                    response.headers["etag"] = f'"v{tx.answered_version}"'
+                response.headers.update(tx.headers)
                 headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
                 crash.point("command.decided")
                 answer = _seal(request).close(bytes(response.body)) if sealed else bytes(response.body)

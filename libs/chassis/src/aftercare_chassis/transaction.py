@@ -27,13 +27,13 @@ FEW = 4  # rows of one `add` that travel with others; more of them have a round 
 
 
 class Reader:
-    """Reads as one actor at one instant. `settings` are the service's own."""
+    """Reads as one actor at one instant. `settings` are the service's own; `headers` go with the answer."""
 
     def __init__(
         self, connection: PoolConnectionProxy, *, actor: Actor, now: datetime, settings: Any, cursors: Cursors
     ) -> None:
         self.connection, self.actor, self.now, self.settings = connection, actor, now, settings
-        self.answered_version: int | None = None
+        self.headers: dict[str, str] = {}
         self._cursors = cursors
 
     async def get(self, rows: Rows[R], *key: Any) -> R:

@@ -6,7 +6,7 @@ from aftercare_chassis.languages import choose
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
-from fastapi import APIRouter, Depends, Request, Response
+from fastapi import APIRouter, Depends, Request
 
 from cs_svc import queries
 from cs_svc.api.schemas import (
@@ -24,10 +24,10 @@ router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_cla
 TO_ME = AssignIn()
 
 
-async def _language(request: Request, response: Response) -> str:
+async def _language(request: Request, reader: Read) -> str:
     """What the system says in a conversation is said in the reader's language."""
     language = choose(request.headers.get("accept-language"))
-    response.headers.update({"Content-Language": language, "Vary": "Accept-Language"})
+    reader.headers |= {"content-language": language, "vary": "Accept-Language"}
     return language
 
 
