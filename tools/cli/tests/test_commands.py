@@ -124,6 +124,17 @@ def test_courier_push_without_a_stack_is_refused(tmp_path: Path) -> None:
     assert "no stack is running here" in refusal(aftercare(tmp_path, *push))
 
 
+def test_a_push_that_nobody_takes_is_refused_in_one_line(tmp_path: Path) -> None:
+    nobody = f"http://127.0.0.1:{ports.choose()}"
+    Addresses("embedded", {"order-svc": nobody}, "", "", {}).write(tmp_path / "stack.json")
+    (tmp_path / "couriers.json").write_text(
+        json.dumps({"zto": {"path": "/v1/courier-webhooks/zto/ce_1", "secret": "s"}})
+    )
+    push = ("courier", "push", "--partner", "zto", "--waybill", "7300123456789", "--status", "delivered")
+
+    assert "order-svc does not take the push: ConnectError" in refusal(aftercare(tmp_path, *push))
+
+
 def test_down_and_reset_of_nothing_are_fine(tmp_path: Path) -> None:
     assert aftercare(tmp_path / "stack", "down").returncode == 0
     assert aftercare(tmp_path / "stack", "reset").returncode == 0

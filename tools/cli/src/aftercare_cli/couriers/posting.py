@@ -29,7 +29,10 @@ def push(admin: Person, partner: str, scan: Scan, home: Path) -> str:
 
 def deliver(admin: Person, path: str, request: Request) -> httpx.Response:
     """Post a push that is already signed."""
-    answer = admin.http.post(admin.url(path), content=request.body, headers=request.headers)
+    try:
+        answer = admin.http.post(admin.url(path), content=request.body, headers=request.headers)
+    except httpx.HTTPError as error:
+        raise Unexpected(f"order-svc does not take the push: {type(error).__name__}") from None
     if answer.status_code != 200 or '"status": false' in answer.text.lower():
         raise Unexpected(f"order-svc did not take the push: {answer.status_code} {answer.text[:200]}")
     return answer
