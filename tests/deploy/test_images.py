@@ -1,6 +1,7 @@
 """The Dockerfile and the compose file: what must not creep in, and what must stay."""
 
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -99,3 +100,10 @@ def test_databases_are_made_for_the_five_and_closed_to_the_others():
 
 def test_brokers_make_no_topics_by_themselves():
     assert COMPOSE["services"]["kafka"]["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
+
+
+def test_the_providers_books_outlive_its_container():
+    simulator = COMPOSE["services"]["payment-simulator"]
+    folder = Path(simulator["environment"]["AFTERCARE_PAYMENT_BOOKS"]).parent
+    assert f"books:{folder}" in simulator["volumes"]
+    assert "books" in COMPOSE["volumes"]
