@@ -5,6 +5,7 @@ One layer and not eight: each costs a frame per message, and a command has 2.5 m
 
 import asyncio
 import time
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 from urllib.parse import unquote_to_bytes
@@ -20,6 +21,7 @@ from aftercare_chassis import bodies, problems, tracing
 from aftercare_chassis.languages import choose
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Kind, Refusal
+from aftercare_chassis.routing import WebhookRoute
 from aftercare_chassis.runtime import Runtime
 
 _log = structlog.get_logger()
@@ -71,7 +73,8 @@ class AddressMalformed(Refusal):
 
 def install(app: FastAPI, runtime: Runtime) -> None:
     """Put the edge around the app; browsers only get CORS headers for the origins that the settings list."""
-    app.add_middleware(Edge, runtime=runtime)
+    partners = [route for route in app.routes if isinstance(route, WebhookRoute)]
+    app.add_middleware(Edge, runtime=runtime, partners=partners)
     if runtime.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -86,8 +89,9 @@ def install(app: FastAPI, runtime: Runtime) -> None:
 class Edge:
     """Trace, limits, bodies, time, headers and figures of each request."""
 
-    def __init__(self, app: ASGIApp, runtime: Runtime) -> None:
+    def __init__(self, app: ASGIApp, runtime: Runtime, partners: Sequence[WebhookRoute] = ()) -> None:
         self._app, self._runtime, self._settings = app, runtime, runtime.settings
+        self._partners = partners
         self._limit: Any = None
         if self._settings.rate_limit:
             from aftercare_chassis.rates import RateLimit
@@ -114,7 +118,7 @@ class Edge:
             response = await self._admit(request, scope, headers, answer)
             if response is None and _has_body(headers):
                 body = await bodies.read(receive, headers, self._settings.max_body_bytes, self._settings.body_seconds)
-                response = _storable(request, body)
+                response = self._storable(request, body)
                 receive = bodies.replay(body, receive)
             if response is None:
                 await self._run(scope, receive, answer)
@@ -147,6 +151,14 @@ class Edge:
             actor: Actor = self._runtime.verifier.actor(request.headers)
             return f"{actor.role}:{actor.id}"
         return str((scope.get("client") or ("unknown",))[0])
+
+    def _storable(self, request: Request, body: bytes) -> Response | None:
+        """A problem where the body holds what no database stores; what partners post is theirs to read and refuse."""
+        language = choose(request.headers.get("accept-language"))
+        errors = bodies.unstorable(body, language)
+        if not errors or any(route.path_regex.match(request.url.path) for route in self._partners):
+            return None
+        return problems.validation_problem(request, errors)
 
     async def _run(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
         try:
@@ -185,12 +197,6 @@ class _Answer:
 
 def _has_body(headers: dict[bytes, bytes]) -> bool:
     return headers.get(b"content-length", b"0") != b"0" or b"transfer-encoding" in headers
-
-
-def _storable(request: Request, body: bytes) -> Response | None:
-    language = choose(request.headers.get("accept-language"))
-    errors = bodies.unstorable(body, language)
-    return problems.validation_problem(request, errors) if errors else None
 
 
 def _check_address(scope: Scope) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 
+import pytest
 from aftercare_events import OrderPaid, PaymentSucceeded
 
 OTHER = "whsec_YW5vdGhlci1vbmUtYWx0b2dldGhlcg=="
@@ -59,6 +60,16 @@ async def test_a_signature_alone_moves_no_money(shop):
     shop.h.problem(unknown, 404, "callback_unknown_subject")
     shop.h.problem(strange, 400, "callback_unreadable")
     assert await shop.verdicts() == ["amount_mismatch", "amount_mismatch", "unknown_subject", "unreadable"]
+    assert (await shop.payment(payment["id"]))["state"] == "pending"
+
+
+@pytest.mark.parametrize("field", ["payment_id", "reference", "currency", "failure_code"])
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800"], ids=["NUL", "half a pair"])
+async def test_what_no_database_stores_is_refused_and_recorded(shop, field, text):
+    _, payment = await pending(shop)
+    answer = await shop.callback("payment.succeeded", money(payment, **{field: text}))
+    shop.problem(answer, 400, "callback_unreadable")
+    assert await shop.verdicts() == ["unreadable"]
     assert (await shop.payment(payment["id"]))["state"] == "pending"
 
 

@@ -1,10 +1,10 @@
 """The payment simulator's protocol over HTTP; callbacks are Standard Webhooks."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Annotated, Any
 
 import httpx
-from pydantic import BaseModel, Field, ValidationError
+from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from order_svc.domain.model import Payment, Refund, Subject
@@ -15,23 +15,26 @@ _PATHS = {Subject.PAYMENT: "/v1/payments", Subject.REFUND: "/v1/refunds"}
 _TRY_AGAIN = frozenset({408, 425, 429})
 
 
+Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+
+
 class _Operation(BaseModel):
     """What the provider says of a payment or refund."""
 
     status: str
-    reference: str | None = Field(default=None, max_length=200)
-    failure_code: str | None = Field(default=None, max_length=200)
+    reference: Word | None = None
+    failure_code: Word | None = None
 
 
 class _Told(BaseModel):
     """The data of a callback."""
 
-    payment_id: str | None = None
-    refund_id: str | None = None
-    reference: str | None = Field(default=None, max_length=200)
+    payment_id: Word | None = None
+    refund_id: Word | None = None
+    reference: Word | None = None
     amount: int = Field(strict=True)
-    currency: str
-    failure_code: str | None = Field(default=None, max_length=200)
+    currency: Word
+    failure_code: Word | None = None
 
 
 class _Message(BaseModel):

@@ -203,6 +203,16 @@ async def test_nobody_listens_there(desk, path):
     assert answer.headers["content-type"].startswith("text/plain")
 
 
+@pytest.mark.parametrize("field", ["waybill_no", "status", "carrier", "reason", "occurred_at"])
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800"], ids=["NUL", "half a pair"])
+async def test_what_no_database_stores_is_refused_in_the_partners_words_and_recorded(desk, field, text):
+    endpoint, now = await desk.endpoint("standard-webhooks"), desk.harness.clock.now()
+    data = {"waybill_no": WAYBILL, "status": "delivered", "occurred_at": now.isoformat(), field: text}
+    answer = await desk.standard(endpoint, data)
+    assert (answer.status_code, answer.json()["code"]) == (400, "unreadable")
+    assert [push["state"] for push in await desk.pushes()] == ["unreadable"]
+
+
 async def test_partners_are_never_sent_elsewhere(desk):
     endpoint = await desk.endpoint()
     answer = await desk.courier.post(endpoint["path"] + "/", follow_redirects=False)
