@@ -59,10 +59,10 @@ MUTANTS = (
         "deleted before the acknowledgement",
         (
             (
-                f"{CHASSIS}/relay.py",
-                """        outcomes = await asyncio.gather(*(self._send(""",
-                """        await connection.execute(_DELETE, [row["id"] for row in rows])
-        outcomes = await asyncio.gather(*(self._send(""",
+                f"{CHASSIS}/rounds.py",
+                """            crash.point("relay.read")""",
+                """            await self._connection.execute(_DELETE, [row["id"] for row in rows])
+            crash.point("relay.read")""",
             ),
         ),
         (f"{FAILURE}/test_relay.py::test_relay_killed_between_acknowledgement_and_deletion[short]",),
@@ -88,20 +88,23 @@ MUTANTS = (
                 "SELECT b FROM unnest($1::int[]) AS b WHERE $2::int IS NOT NULL",
             ),
             (f"{CHASSIS}/buckets.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
-            (f"{CHASSIS}/relay.py", "ORDER BY id LIMIT $2\n", "ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED\n"),
-            (f"{CHASSIS}/relay.py", "ROUND = 1000", "ROUND = 20"),
+            (f"{CHASSIS}/rounds.py", "ORDER BY id LIMIT $2\n", "ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED\n"),
+            (f"{CHASSIS}/rounds.py", "FIRST, MOST, MOST_BYTES = 500, 4000,", "FIRST, MOST, MOST_BYTES = 640, 640,"),
             (
-                f"{CHASSIS}/relay.py",
-                """            rows = await connection.fetch(_READ, owned, ROUND)
-            if rows:
-                await self._relay(connection, producer, rows)
-                idle""",
-                """            async with connection.transaction():
-                rows = await connection.fetch(_READ, owned, ROUND)
-                if rows:
-                    await self._relay(connection, producer, rows)
-            if rows:
-                idle""",
+                f"{CHASSIS}/rounds.py",
+                """                for half in (buckets[::2], buckets[1::2]):
+                    rows = await self._read(half)
+                    ahead, flight = flight, self._launch(rows) if rows else None
+                    if ahead is not None:
+                        await self._land(ahead)
+                    found += len(rows)
+""",
+                """                async with self._connection.transaction():
+                    rows = await self._read(buckets)
+                    if rows:
+                        await self._land(self._launch(rows))
+                    found += len(rows)
+""",
             ),
         ),
         (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),

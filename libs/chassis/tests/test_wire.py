@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import kafka, relay
+from aftercare_chassis import kafka
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.relay import Relay
 from aftercare_chassis.testing import Harness, until
@@ -139,4 +139,4 @@ async def test_a_message_lies_where_other_clients_put_its_key(sent: dict[str, tu
     assert {key: message.partition() for key, message in messages.items()} == theirs
     assert set(theirs.values()) == set(range(PARTITIONS))
     theirs = await asyncio.to_thread(produced, log, topics[5], KEYS)
-    assert {key: relay._hash(key) % 5 for key in KEYS} == theirs
+    assert {key: kafka.key_hash(key.encode()) % 5 for key in KEYS} == theirs
