@@ -4,9 +4,11 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import AsyncMock
 from uuid import uuid4
 
-from aftercare_chassis import kafka, outbox
+import pytest
+from aftercare_chassis import consumer, kafka, outbox
 from aftercare_chassis.buckets import Buckets
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ids import Uuid7Ids
@@ -36,21 +38,21 @@ async def drained(harness: Harness) -> bool:
 @asynccontextmanager
 async def reading(bootstrap: str, topic: str) -> AsyncIterator[Callable[[int], Awaitable[list[Envelope]]]]:
     """The envelopes that reach the end of a topic from now on."""
-    consumer = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="latest")
-    await consumer.start()
-    await consumer.seek_to_end()
-    for partition in consumer.assignment():
-        await consumer.position(partition)
+    client = AIOKafkaConsumer(topic, bootstrap_servers=bootstrap, auto_offset_reset="latest")
+    await client.start()
+    await client.seek_to_end()
+    for partition in client.assignment():
+        await client.position(partition)
 
     async def take(count: int) -> list[Envelope]:
         async with asyncio.timeout(30):
-            records = [await consumer.getone() for _ in range(count)]
+            records = [await client.getone() for _ in range(count)]
         return [codec.decode(r.topic, r.key, r.value, r.headers) for r in records]
 
     try:
         yield take
     finally:
-        await consumer.stop()
+        await client.stop()
 
 
 async def test_concurrent_writers_reach_the_log_in_order_per_aggregate(on_log: Harness, log: str) -> None:
@@ -143,6 +145,24 @@ async def test_consumers_that_come_and_go_lose_and_double_nothing(
             await until(done, "every event has its effect")
     assert await tallies(on_log, orders) == dict.fromkeys(orders, 10)
     assert await on_log.parked() == []
+
+
+async def test_one_that_died_is_waited_for_and_not_given_up(
+    on_log: Harness, order_cancelled: Callable[..., OrderCancelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kafka keeps a dead member's place for its session. Who gives up meanwhile would be the next dead member."""
+    monkeypatch.setitem(kafka.CONSUMER, "session_timeout_ms", 6000)
+    monkeypatch.setattr(consumer, "CALL_SECONDS", 3.0)
+    dead = kafka.consumer(on_log.settings.kafka, on_log.runtime.name)
+    dead.subscribe([ORDERS])
+    await dead.start()
+    monkeypatch.setattr(dead._coordinator, "_maybe_leave_group", AsyncMock())
+    await dead.stop()
+    order = uuid4().hex
+    await post(on_log, told_by(order_cancelled, order, 1))
+    async with running(Relay(on_log.runtime).run, on_log.consumer.run):
+        await until(lambda: tallies(on_log, [order]), "its successor works")
+    assert on_log.runtime.metrics.registry.get_sample_value("aftercare_consumer_rebuilds_total") == 0
 
 
 def test_clients_are_built_with_what_keeps_events_safe() -> None:

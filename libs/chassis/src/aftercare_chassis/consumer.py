@@ -78,13 +78,14 @@ class Consumer:
         """Consume until `stop` is set; a client that fails or stalls is replaced."""
         self._runtime.watchdogs["consumer"] = self.watch.trouble
         while not stop.is_set():
-            client = kafka.consumer(self._runtime.settings.kafka, self._group, self._topics, self.watch)
+            client = kafka.consumer(self._runtime.settings.kafka, self._group)
             self._cursors.clear()
             self._holds.clear()
             self.watch.begin()
             watching: asyncio.Task[None] | None = None
             try:
                 await asyncio.wait_for(client.start(), CALL_SECONDS)
+                client.subscribe(self._topics, listener=self.watch)
                 watching = asyncio.create_task(self.watch.run(client))
                 await self._consume(client, stop)
             except (KafkaError, OSError, TimeoutError, Stalled, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -101,12 +102,22 @@ class Consumer:
     async def _consume(self, client: AIOKafkaConsumer, stop: asyncio.Event) -> None:
         while not stop.is_set():
             self._release(client)
-            call = client.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=FETCH)
-            fetched = await asyncio.wait_for(call, CALL_SECONDS)
-            for partition, records in fetched.items():
+            for partition, records in (await self._fetched(client)).items():
                 await self._partition(client, partition, records)
             if self.watch.stalled():
                 raise Stalled
+
+    async def _fetched(self, client: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+        """What has come. Nothing while the group shares out its partitions: how long that may take is for the watch to say,
+        since a member that gives up meanwhile is one more that the others have to wait for."""
+        call = client.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=FETCH)
+        try:
+            fetched: dict[TopicPartition, list[ConsumerRecord]] = await asyncio.wait_for(call, CALL_SECONDS)
+        except TimeoutError:
+            if self.watch.joined:
+                raise
+            return {}
+        return fetched
 
     async def _partition(
         self, client: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]

@@ -9,7 +9,6 @@ from struct import unpack_from
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
-from aiokafka.abc import ConsumerRebalanceListener
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
 PRODUCER: dict[str, Any] = {
@@ -43,11 +42,12 @@ def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
     return AIOKafkaProducer(bootstrap_servers=bootstrap, client_id=client_id, **PRODUCER)
 
 
-def consumer(bootstrap: str, group: str, topics: list[str], listener: ConsumerRebalanceListener) -> AIOKafkaConsumer:
-    """A group member that commits nothing by itself; where it starts is told by our own cursors."""
-    client = AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, client_id=group, **CONSUMER)
-    client.subscribe(topics, listener=listener)
-    return client
+def consumer(bootstrap: str, group: str) -> AIOKafkaConsumer:
+    """A group member that commits nothing by itself; where it starts is told by our own cursors.
+
+    To be subscribed after its start, for a subscribed client's `start` waits until the group has shared out.
+    """
+    return AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, client_id=group, **CONSUMER)
 
 
 def reader(bootstrap: str, client_id: str) -> AIOKafkaConsumer:

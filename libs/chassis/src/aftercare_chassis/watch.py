@@ -56,14 +56,15 @@ class Standing:
 
 
 class Watch(ConsumerRebalanceListener):  # type: ignore[misc]
-    """`stalled` asks for a new client, `trouble` is what /readyz tells. `resting` holds partitions that wait on purpose."""
+    """`stalled` asks for a new client, `trouble` is what /readyz tells, `joined` whether the group has given this member
+    its share. `resting` holds partitions that wait on purpose."""
 
     def __init__(self, runtime: Runtime, group: str, topics: list[str], resting: Collection[TopicPartition]) -> None:
         self.patience = Patience()
         self._runtime, self._group, self._topics, self._resting = runtime, group, topics, resting
         self._standings: dict[TopicPartition, Standing] = {}
         self._waiting: list[TopicPartition] = []
-        self._joined, self._rebuilt = False, 0
+        self.joined, self._rebuilt = False, 0
         self._began = self._progress = self._answered = time.monotonic()
 
     def begin(self) -> None:
@@ -72,11 +73,11 @@ class Watch(ConsumerRebalanceListener):  # type: ignore[misc]
         self._calm()
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
-        self._joined = False
+        self.joined = False
         self.begin()
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
-        self._joined = True
+        self.joined = True
         self._standings = {
             partition: self._standings[partition] for partition in assigned if partition in self._standings
         }
@@ -92,13 +93,13 @@ class Watch(ConsumerRebalanceListener):  # type: ignore[misc]
     def rebuilt(self, *, stalled: bool) -> None:
         """The client is given up, because it had stalled or because of an error."""
         self._rebuilt += stalled
-        self._joined = False
+        self.joined = False
         self._runtime.metrics.consumer_rebuilt()
 
     def stalled(self) -> bool:
         """Whether there are messages that this client does not bring, or it is of no use otherwise."""
         now, patience = time.monotonic(), self.patience
-        if not self._joined and now - self._began > patience.join:
+        if not self.joined and now - self._began > patience.join:
             return True
         if now - max(self._answered, self._began) > patience.away:
             return True
@@ -162,7 +163,7 @@ class Watch(ConsumerRebalanceListener):  # type: ignore[misc]
         ages = [now - self._standings[partition].after for partition in lagging]
         self._runtime.metrics.consumer_lag(sum(behind.values()), max(ages, default=0.0))
         self._waiting = [partition for partition in lagging if partition not in self._resting]
-        if not lagging:
+        if self.joined and not lagging:
             self._rebuilt = 0
 
     async def _remembered(self) -> dict[TopicPartition, int]:

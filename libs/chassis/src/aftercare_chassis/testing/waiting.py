@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Awaitable, Callable
 
 
-async def until(condition: Callable[[], Awaitable[bool]], what: str, seconds: float = 30) -> None:
+async def until(condition: Callable[[], Awaitable[object]], what: str, seconds: float = 30) -> None:
     """Return as soon as `condition` holds; AssertionError naming `what` when it does not in time."""
     deadline = asyncio.get_running_loop().time() + seconds
     while not await condition():
