@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from aftercare_chassis.consumer import dispatch
+from aftercare_chassis.ears import Ears
 from aftercare_chassis.testing import Harness
 from aftercare_events import EVENTS, Envelope, Event
 from aftercare_events.docs import schemas
@@ -49,7 +49,7 @@ async def tried(harness: Harness, envelope: Envelope) -> str | None:
     """What the service's handler says to this event, right now; nothing of it stays."""
     try:
         async with harness.runtime.transaction() as tx:
-            await dispatch(harness.service.handlers, tx, envelope)
+            await Ears(harness.service.handlers).hand(tx, envelope)
             await tx.flush()
             raise Undone
     except Undone:
@@ -77,12 +77,23 @@ def with_unknown_codes(envelope: Envelope) -> Iterator[tuple[str, Envelope]]:
 
 
 def of_unknown_types(envelope: Envelope) -> list[Envelope]:
-    """Two aggregates of which nobody here knows the events: a new type, and a new version of this one."""
+    """Two aggregates of which nobody here knows the events: a new type, and a second telling of this one."""
+    unknown = replace(
+        envelope,
+        id=uuid4(),
+        subject=f"stranger-{uuid4().hex}",
+        sequence=1,
+        type="MoonPhaseChanged.v1",
+        data=b'{"new": [1]}',
+    )
+    return [unknown, newer_version(envelope, retells=envelope.type)]
+
+
+def newer_version(envelope: Envelope, retells: str | None = None) -> Envelope:
+    """This event of another aggregate in a version that nobody here knows."""
     name = envelope.type.partition(".")[0]
-    return [
-        replace(envelope, id=uuid4(), subject=f"stranger-{uuid4().hex}", sequence=1, type=type_, data=b'{"new": [1]}')
-        for type_ in ("MoonPhaseChanged.v1", f"{name}.v9")
-    ]
+    data = json.dumps({"new": [1], "retells": retells}).encode()
+    return replace(envelope, id=uuid4(), subject=f"stranger-{uuid4().hex}", sequence=1, type=f"{name}.v9", data=data)
 
 
 def sample(cls: type[Event]) -> Envelope:

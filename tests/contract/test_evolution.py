@@ -1,11 +1,14 @@
 """Consumers of today and events of tomorrow: nothing is parked, whatever field, code or type a later build adds."""
 
 import json
+from dataclasses import replace
 from typing import Any
+from uuid import uuid4
 
 import pytest
+from aftercare_chassis.ears import Ears
 from aftercare_events import EVENTS, UPCASTERS
-from strangers import EvolvingTown, of_unknown_types, sample, with_unknown_codes, with_unknown_fields
+from strangers import EvolvingTown, newer_version, of_unknown_types, sample, with_unknown_codes, with_unknown_fields
 from town import SERVICES
 
 
@@ -18,15 +21,28 @@ async def test_every_consumer_survives_what_it_does_not_know(town: EvolvingTown,
     if (type_name, name) not in town.brought:
         least = sample(EVENTS[type_name])
         await harness.deliver(with_unknown_fields(least), *of_unknown_types(least))
-        await harness.deliver(*(other for _, other in with_unknown_codes(sample(EVENTS[type_name]))))
+        for number, (_, other) in enumerate(with_unknown_codes(sample(EVENTS[type_name])), 1):
+            await harness.deliver(replace(other, id=uuid4(), sequence=number))
     assert await harness.parked() == []
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_a_newer_version_of_what_it_listens_to_is_not_missed(town: EvolvingTown, name: str) -> None:
+    """It tells the fact in no version that this build reads: parked where the event has a listener, else passed over."""
+    harness = town.services[name]
+    heard = {event.type_name() for event in Ears(harness.service.handlers).events}
+    for type_name, cls in EVENTS.items():
+        newer = newer_version(sample(cls))
+        await harness.deliver(newer)
+        found = await harness.runtime.pool.fetch("DELETE FROM parked_event RETURNING aggregateid, trouble")
+        assert [tuple(row) for row in found] == [(newer.subject, "unknown_version")] * (type_name in heard), type_name
 
 
 async def test_the_stories_met_the_future_at_every_ear(town: EvolvingTown) -> None:
     """Every type a service's topics carry was brought to it so, not only those that it listens to."""
     said = {envelope.type for envelope in town.log}
     for name, harness in town.services.items():
-        topics = {event.TOPIC.name for event in harness.service.handlers}
+        topics = Ears(harness.service.handlers).topics
         wanted = {(each, name) for each in said if EVENTS[each].TOPIC.name in topics}
         assert wanted <= town.brought
 
@@ -41,5 +57,5 @@ async def test_unknown_fields_reach_every_part(town: EvolvingTown) -> None:
 
 async def test_no_handler_table_lists_a_version_that_becomes_a_newer_one(town: EvolvingTown) -> None:
     for name, harness in town.services.items():
-        old = {event.type_name() for event in harness.service.handlers} & UPCASTERS.keys()
+        old = {event.type_name() for event in Ears(harness.service.handlers).events} & UPCASTERS.keys()
         assert not old or name == "analytics", f"{name} would never be called with {old}"

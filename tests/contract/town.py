@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import httpx
+from aftercare_chassis.ears import Ears
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.testing import Harness
 from aftercare_cli.couriers import PARTNERS, Scan
@@ -110,7 +111,7 @@ class Town:
             self._read[name] = len(said)
         self.log += fresh
         for name, harness in self.services.items():
-            topics = {event.TOPIC.name for event in harness.service.handlers}
+            topics = Ears(harness.service.handlers).topics
             for envelope in (each for each in fresh if each.topic in topics):
                 await self._bring(name, envelope)
         return bool(fresh)

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
+from aftercare_chassis.ears import Handlers
 from aftercare_chassis.parked import ParkedEvents
 from aftercare_chassis.routing import ApiRoute, Tx
 from aftercare_chassis.rows import Rows
@@ -22,6 +23,7 @@ from aftercare_chassis.tables import spine
 from aftercare_chassis.transaction import Transaction
 from aftercare_chassis.wire import In, Out
 from aftercare_events import Event, registry
+from aftercare_events.fields import Retells
 from aftercare_events.topics import Topic
 from fastapi import APIRouter
 from launch import prepared
@@ -103,7 +105,7 @@ class Metered(Event):
 
 
 class MeteredAnew(Event):
-    """The second version: the value has become a text and a unit came along."""
+    """The second version: the value has become a text and a unit came along. Told beside the first, it says so."""
 
     TOPIC: ClassVar[Topic] = TOPIC
     KEY: ClassVar[str] = "meter_id"
@@ -113,6 +115,7 @@ class MeteredAnew(Event):
     reading: str
     unit: str
     mood: str = ""
+    retells: Retells = None
 
     @classmethod
     def type_name(cls) -> str:
@@ -140,7 +143,10 @@ def _told(tx: Transaction, meter_id: str, value: int, mood: str) -> list[Event]:
     if "v1" in TELLS:
         told.append(Metered(**answers, meter_id=meter_id, value=value, mood=mood))
     if "v2" in TELLS:
-        told.append(MeteredAnew(**answers, meter_id=meter_id, reading=str(value), unit="kWh", mood=mood))
+        retells = "Metered.v1" if told else None
+        told.append(
+            MeteredAnew(**answers, meter_id=meter_id, reading=str(value), unit="kWh", mood=mood, retells=retells)
+        )
     return told
 
 
@@ -226,7 +232,7 @@ async def echoed(tx: Transaction, event: Echoed) -> None:
 
 
 def service(settings: ServiceSettings | None = None) -> Service:
-    handlers = {Metered: metered, MeteredAnew: metered_anew, Echoed: echoed}
+    handlers: Handlers = {Echoed: echoed, **({MeteredAnew: metered_anew} if "v2" in HEARS else {Metered: metered})}
     return Service(
         name=NAME,
         package="aftercare_chassis",

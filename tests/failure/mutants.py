@@ -34,11 +34,11 @@ MUTANTS = (
         (
             (
                 f"{CHASSIS}/consumer.py",
-                """                await inbox.move(partition.topic, partition.partition, seen, behind)
+                """                cursor = await inbox.move(partition.topic, partition.partition, self._cursors.get(partition), read)
                 await self._effects(""",
                 """                async with self._runtime.transaction() as early:
-                    mover = Inbox(early.connection, self._group)
-                    await mover.move(partition.topic, partition.partition, seen, behind)
+                    mover, seen = Inbox(early.connection, self._group), self._cursors.get(partition)
+                    cursor = await mover.move(partition.topic, partition.partition, seen, read)
                 await self._effects(""",
             ),
         ),
@@ -49,8 +49,8 @@ MUTANTS = (
         (
             (
                 f"{CHASSIS}/consumer.py",
-                "if envelope.id not in fresh or envelope.sequence <= subject.last_sequence:",
-                "if fresh is None:",
+                "if not _due(envelope, said, subject, tx.now):",
+                "if subject is None:",
             ),
         ),
         (f"{UNITS}/test_consumer.py::test_an_event_has_one_effect_however_often_it_comes",),

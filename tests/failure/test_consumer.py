@@ -93,8 +93,8 @@ async def test_poison_among_many(one_server: Servers, form: Any) -> None:
 async def _parked_in_order(meter: Meters, sick: str) -> int:
     async def all_there() -> bool:
         version = (await meter.fetch("SELECT version FROM meters WHERE id = $1", sick))[0]["version"]
-        last = await meter.fetch("SELECT max(last_sequence) AS n FROM subject_state WHERE aggregateid = $1", sick)
-        return bool(last[0]["n"] == version)
+        parked = await meter.fetch("SELECT max(sequence) AS n FROM parked_event WHERE aggregateid = $1", sick)
+        return bool(parked[0]["n"] == version)
 
     await until(all_there, "every event of the sick meter is parked", 60)
     rows = await meter.fetch("SELECT aggregateid, headers->>'ce_sequence' AS n FROM parked_event ORDER BY id")

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -27,11 +28,50 @@ async def test_an_event_has_one_effect_however_often_it_comes(tally: Harness, or
     assert await _counts(tally) == {"tally_ord_1": 1}
 
 
-async def test_without_its_inbox_an_event_still_has_one_effect(tally: Harness, order_cancelled: Make) -> None:
+async def test_an_event_that_the_inbox_has_lost_by_its_age_still_has_one_effect(
+    tally: Harness, order_cancelled: Make
+) -> None:
     envelope = await tally.consume(order_cancelled("ord_1"))
     await tally.runtime.pool.execute("DELETE FROM inbox")
+    tally.clock.advance(hours=24 * 14)
     await tally.deliver(envelope)
     assert await _counts(tally) == {"tally_ord_1": 1}
+    assert await tally.parked() == []
+
+
+async def test_an_event_too_young_to_be_forgotten_was_never_taken(tally: Harness, order_cancelled: Make) -> None:
+    """So another one has its place, and nobody but an operator can know which is true."""
+    first = await tally.consume(order_cancelled("ord_1"))
+    tally.clock.advance(hours=24 * 12)
+    await tally.deliver(replace(first, id=UUID(int=1)))
+    assert await _counts(tally) == {"tally_ord_1": 1}
+    told = "OrderCancelled.v1: sequence 1 was taken by another event; the aggregate stands at 1"
+    assert await tally.parked() == [told]
+
+
+async def test_two_of_one_id_in_one_chunk_are_judged_like_any_others(tally: Harness, order_cancelled: Make) -> None:
+    one = Envelope.of(order_cancelled("ord_1"), id=UUID(int=1), source="/x", sequence=1, correlation_id="c")
+    other = replace(one, data=one.data.replace(b'"cause":"buyer"', b'"cause":"other"'))
+    await tally.consumer.chunk(ORDERS, [tally.record(each) for each in (one, one, other, one)])
+    assert await _counts(tally) == {"tally_ord_1": 1}
+    assert await tally.parked() == ["OrderCancelled.v1: this event came before, with other content"]
+
+
+async def test_a_chunk_is_six_round_trips_and_what_its_effects_need(tally: Harness, order_cancelled: Make) -> None:
+    """Begin, cursor, aggregates, inbox, aggregates written back, commit; nobody here listens to these events."""
+    deaf = Consumer(tally.runtime, {})
+    made = [
+        tally.record(
+            Envelope.of(order_cancelled(f"o_{n}"), id=UUID(int=n + 1), source="/x", sequence=1, correlation_id="c")
+        )
+        for n in range(200)
+    ]
+    await deaf.chunk(ORDERS, made[:100])  # the driver asks for the types it does not know yet
+    said: list[str] = []
+    async with tally.runtime.pool.acquire() as connection:
+        connection.add_query_logger(lambda record: said.append(record.query.split()[0]))
+    await deaf.chunk(ORDERS, made[100:])
+    assert said == ["BEGIN;", "UPDATE", "SELECT", "INSERT", "INSERT", "COMMIT;"]
 
 
 async def test_what_follows_from_an_event_names_it_as_its_cause(tally: Harness, order_cancelled: Make) -> None:

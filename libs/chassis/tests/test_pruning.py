@@ -7,7 +7,7 @@ from aftercare_chassis.pruning import PRUNE, STEP
 from aftercare_chassis.testing import Harness
 
 INBOX = """
-INSERT INTO inbox (consumer, event_id, received_at) SELECT 'tally-svc', gen_random_uuid(), $1 FROM generate_series(1, $2)
+INSERT INTO inbox (consumer, event_id, content, received_at) SELECT 'tally-svc', gen_random_uuid(), 0, $1 FROM generate_series(1, $2)
 """
 KEYS = """
 INSERT INTO idempotency_key (scope, fingerprint, status, headers, body, created_at)

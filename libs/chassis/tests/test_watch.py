@@ -68,8 +68,8 @@ class Bench:
         await self.watch.look(self.client)
         return self.watch.stalled()
 
-    def figure(self, name: str) -> float:
-        found = self.runtime.metrics.registry.get_sample_value(f"aftercare_{name}")
+    def figure(self, name: str, **labels: str) -> float:
+        found = self.runtime.metrics.registry.get_sample_value(f"aftercare_{name}", labels)
         assert found is not None
         return found
 
@@ -193,10 +193,12 @@ async def test_parked_events_are_a_figure_while_they_are_parked(
     await tally.consume(order_cancelled("ord_1"))
     await tally.consume(order_cancelled("ord_2", "poison"))
     await bench.look()
-    assert (bench.figure("parked_events"), bench.figure("parked_aggregates")) == (3, 2)
+    by_trouble = [bench.figure("parked_events", trouble=each) for each in ("refused", "behind", "unreadable")]
+    assert (by_trouble, bench.figure("parked_aggregates")) == ([2, 1, 0], 2)
     await tally.runtime.pool.execute("DELETE FROM parked_event WHERE aggregateid = 'ord_1'")
     await bench.look()
-    assert (bench.figure("parked_events"), bench.figure("parked_aggregates")) == (1, 1)
+    by_trouble = [bench.figure("parked_events", trouble=each) for each in ("refused", "behind", "unreadable")]
+    assert (by_trouble, bench.figure("parked_aggregates")) == ([1, 0, 0], 1)
 
 
 async def test_replays_and_what_operators_decided_are_figures(

@@ -30,9 +30,9 @@ def any_envelope() -> st.SearchStrategy[Envelope]:
         any_event(),
         id=st.uuids(),
         source=WORDS,
-        sequence=st.integers(1, 10**20 - 1),
+        sequence=st.integers(1, 2**63 - 1),
         correlation_id=WORDS,
-        causation_id=st.none() | WORDS,
+        causation_id=st.none() | st.uuids().map(str),
         traceparent=st.none() | st.just("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
     )
 

@@ -85,6 +85,45 @@ def test_what_cannot_be_read_is_found_unless_it_was_parked() -> None:
     assert order.readable(whole, {(TOPIC, 0, 7)}).holds
 
 
+def aside(number: int, decision: str = "", partition: int | None = None) -> dict[str, Any]:
+    """A row of parked_event, or of parked_decision."""
+    at = partition_of(b"ord_1", 12) if partition is None else partition
+    return {"consumer": "x", "topic": TOPIC, "partition": at, "log_offset": number, "decision": decision}
+
+
+def test_what_was_set_aside_may_be_out_of_order() -> None:
+    place = (TOPIC, partition_of(b"ord_1", 12))
+    told = log(entry(1, 1), entry(2, 3), entry(3, 2), entry(4, 1, content=b"other", id=entry(1, 1).id))
+    assert len(order.numbered(told).wrong) == 3
+    assert order.numbered(told, {(*place, number) for number in (2, 3, 4)}).holds
+    assert not order.numbered(log(entry(1, 1), entry(2, 3), entry(3, 5)), {(*place, 2)}).holds, "the next one was not"
+
+
+def test_a_consumer_that_passed_over_what_it_cannot_read_is_found() -> None:
+    whole = Log(garbage=[(TOPIC, 0, 7, "no ce_id")])
+
+    def look(**more: Any) -> list[str]:
+        return effects.taken([books(cursors={"x": {(TOPIC, 0): 8}}, **more)], whole, pruned=True).wrong
+
+    assert "x passed no ce_id" in look()[0]
+    assert look(parked=[aside(7, partition=0)]) == []
+    assert look(decided=[aside(7, "discarded", partition=0)]) == []
+    assert look(parked=[{**aside(7, partition=0), "consumer": "y"}]) != []
+
+
+def test_an_event_told_in_two_ways_has_the_effect_of_the_one_that_was_not_left_out() -> None:
+    first, other = entry(1, 1), entry(2, 1, id=entry(1, 1).id, content=b"other")
+    written = [(first.id, first.subject, 1)]
+
+    def look(journal: list[Any], **more: Any) -> list[str]:
+        return effects.journals([books(journal=journal, cursors={"x": {}}, **more)], log(first, other)).wrong
+
+    assert look(written, parked=[aside(2)]) == []
+    assert look(written, decided=[aside(1, "discarded"), aside(2, "retried")]) == []
+    assert "has no effect" in look([], decided=[aside(1, "retried"), aside(2, "discarded")])[0]
+    assert "not for it" in look(written, decided=[aside(1, "discarded")], parked=[aside(2)])[0]
+
+
 def test_rows_left_in_an_outbox_are_found() -> None:
     assert effects.drained([books()]).holds
     assert not effects.drained([books(outbox=1)]).holds
@@ -148,7 +187,7 @@ def test_the_trace_is_the_log() -> None:
     assert "not in the trace" in effects.traced([books(trace=[])], log(one)).wrong[0]
     assert "twice" in effects.traced([books(trace=[row, row])], log(one)).wrong[0]
     assert "otherwise" in effects.traced([books(trace=[(*row[:4], 2)])], log(one)).wrong[0]
-    assert "not on the log" in effects.traced([books(trace=[row])], log()).wrong[0]
+    assert "not for it on the log" in effects.traced([books(trace=[row])], log()).wrong[0]
 
 
 def _refund(number: int, refund: str, minor: int) -> Entry:

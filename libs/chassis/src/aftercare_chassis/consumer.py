@@ -2,34 +2,40 @@
 
 A chunk of at most 100 events of one partition is one transaction: cursor, inbox rows, effects, outgoing events. The
 offset that Kafka keeps is committed afterwards. What may pass by itself (a lost connection, a deadlock) rolls the chunk
-back, and the partition waits; nothing is skipped. What will not pass parks the event and every later one of its
-aggregate, while the others flow.
+back, and the partition waits; nothing is skipped. What will not pass is parked with its reason, and with it every later
+event of its aggregate, while the others flow; `trouble` names what that can be.
+
+The order of an aggregate is its events' numbers, 1 to n without a gap, types that nobody here listens to included. Only
+where this consumer did not read a partition from offset 0 (it came late, and the log had lost its beginning to
+retention) may an aggregate begin with any number: the first one met is taken as it is, and from there on none is missed.
+An event that comes again is known by its id and passed over, if it says the same. (What the inbox promises: see there.)
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from functools import partial
 
 import asyncpg
 import structlog
-from aftercare_events import Envelope, Event, codec
+from aftercare_events import Envelope
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from aftercare_chassis import crash, kafka, tracing
-from aftercare_chassis.inbox import Fenced, Inbox, Subject
+from aftercare_chassis import crash, kafka
+from aftercare_chassis.ears import Ears, Handlers
+from aftercare_chassis.inbox import Cursor, Fenced, Inbox, Subject, content_of, maybe_forgotten
+from aftercare_chassis.parking import park
 from aftercare_chassis.problems import is_unavailable
 from aftercare_chassis.runtime import ACQUIRE_SECONDS, Runtime
 from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.trouble import Poisoned, Trouble, decoded, misplaced, refused
 from aftercare_chassis.watch import Watch
 
 log = structlog.get_logger(__name__)
-
-Handler = Callable[[Transaction, Any], Awaitable[object]]
-Handlers = Mapping[type[Event], Handler]
 
 CHUNK, FETCH = 100, 500
 POLL_SECONDS, CALL_SECONDS, STOP_SECONDS = 0.5, 30.0, 5.0
@@ -45,14 +51,6 @@ class Stalled(Exception):
     """There are messages and none arrives: the client has to be built anew."""
 
 
-class Poisoned(Exception):
-    """The first event of the chunk that its handler will never take."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
 @dataclass(slots=True)
 class Hold:
     """A partition that waits: until when, how long the next time, and since when."""
@@ -66,13 +64,12 @@ class Consumer:
     """One member of the service's consumer group."""
 
     def __init__(self, runtime: Runtime, handlers: Handlers) -> None:
-        self._runtime, self._handlers = runtime, handlers
+        self._runtime, self._ears = runtime, Ears(handlers)
         self._group = runtime.name
-        self._topics = sorted({event.TOPIC.name for event in handlers})
-        self._cursors: dict[TopicPartition, int | None] = {}
+        self._cursors: dict[TopicPartition, Cursor | None] = {}
         self._holds: dict[TopicPartition, Hold] = {}
         self._patient = True
-        self.watch = Watch(runtime, self._group, self._topics, self._holds.keys())
+        self.watch = Watch(runtime, self._group, self._ears.topics, self._holds.keys())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set; a client that fails or stalls is replaced."""
@@ -85,7 +82,7 @@ class Consumer:
             watching: asyncio.Task[None] | None = None
             try:
                 await asyncio.wait_for(client.start(), CALL_SECONDS)
-                client.subscribe(self._topics, listener=self.watch)
+                client.subscribe(self._ears.topics, listener=self.watch)
                 watching = asyncio.create_task(self.watch.run(client))
                 await self._consume(client, stop)
             except (KafkaError, OSError, TimeoutError, Stalled, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
@@ -139,7 +136,7 @@ class Consumer:
             self._hold(client, partition, type(error).__name__)
             # Without a cursor in memory the next fetch looks it up in the database and stands there again.
             resume = self._cursors.pop(partition, None)
-            client.seek(partition, records[0].offset if resume is None else resume)
+            client.seek(partition, records[0].offset if resume is None else resume.next_offset)
 
     async def _place(self, client: AIOKafkaConsumer, partition: TopicPartition, fetched: int) -> bool:
         """Learn where our own cursor stands; False when the client had to be sent to another place first."""
@@ -147,9 +144,15 @@ class Consumer:
             cursor = await Inbox(connection, self._group).cursor(partition.topic, partition.partition)
         bounds = (client.beginning_offsets([partition]), client.end_offsets([partition]))
         first, end = [found[partition] for found in await asyncio.wait_for(asyncio.gather(*bounds), CALL_SECONDS)]
-        wanted = first if cursor is None or cursor > end else max(cursor, first)
-        if cursor is not None and cursor > end:
-            log.error("log_shorter_than_cursor", topic=partition.topic, partition=partition.partition)
+        stood = first if cursor is None else cursor.next_offset
+        if (
+            not first <= stood <= end
+        ):  # what it told in between is lost; each aggregate that this concerns has a gap now
+            log.error(
+                "log_lost", topic=partition.topic, partition=partition.partition, stood=stood, first=first, end=end
+            )
+            self._runtime.metrics.signal("log_lost", partition.topic)
+        wanted = stood if first <= stood <= end else first
         self._cursors[partition] = cursor
         if fetched != wanted:
             client.seek(partition, wanted)
@@ -162,70 +165,78 @@ class Consumer:
             await self._take(partition, records)
         except Poisoned as poison:
             if len(records) == 1:
-                await self._park(partition, records[0], poison.reason)
+                await self._park(partition, records[0], poison)
                 return
             for record in records:
                 await self.chunk(partition, [record])
 
     async def _take(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
         """One transaction for these records; Poisoned, Fenced, or whatever is transient."""
-        seen, behind = self._cursors.get(partition), records[-1].offset + 1
+        read = range(records[0].offset, records[-1].offset + 1)
         try:
             async with self._runtime.transaction() as tx:
                 inbox = Inbox(tx.connection, self._group)
-                await inbox.move(partition.topic, partition.partition, seen, behind)
-                await self._effects(tx, inbox, [(record, _decoded(record)) for record in records])
+                cursor = await inbox.move(partition.topic, partition.partition, self._cursors.get(partition), read)
+                await self._effects(tx, inbox, cursor, [(record, _sound(record)) for record in records])
                 crash.point("consumer.handled")
         except Exception as error:
             if isinstance(error, Fenced | Retry | Poisoned) or is_unavailable(error):
                 raise
-            raise Poisoned(_reason(error)) from error  # what only the commit brings to light
+            raise refused(error) from error  # what only the commit brings to light
         crash.point("consumer.committed")
-        self._cursors[partition] = behind
+        self._cursors[partition] = cursor
 
     async def _effects(
-        self, tx: Transaction, inbox: Inbox, events: Sequence[tuple[ConsumerRecord, Envelope | ValueError]]
+        self, tx: Transaction, inbox: Inbox, cursor: Cursor, events: Sequence[tuple[ConsumerRecord, Envelope]]
     ) -> None:
-        envelopes = [(record, _sound(envelope)) for record, envelope in events]
-        subjects = await inbox.subjects(envelope.subject for _, envelope in envelopes)
-        fresh = await inbox.take(envelope.id for _, envelope in envelopes)
-        for record, envelope in envelopes:
+        subjects = await inbox.subjects(envelope.subject for _, envelope in events)
+        before = await inbox.take([envelope for _, envelope in events])
+        moved = {}
+        for (record, envelope), said in zip(events, before, strict=True):
             subject = subjects[envelope.subject]
-            if envelope.id not in fresh or envelope.sequence <= subject.last_sequence:
+            _meet(subject, cursor, envelope.sequence)
+            if not _due(envelope, said, subject, tx.now):
                 continue
-            if 0 < subject.last_sequence < envelope.sequence - 1:
-                self._runtime.metrics.signal("sequence_gap", envelope.topic)
             if subject.blocked_since is not None:
-                await _set_aside(inbox, record, envelope, "behind a parked event")
-            else:
-                await self._handle(tx, envelope)
-                self._runtime.metrics.consumed(envelope.type, (tx.now - envelope.time).total_seconds())
+                await self._set_aside(tx, record, Poisoned(Trouble.BEHIND, "behind a parked event"))
+                continue
+            await self._handle(tx, envelope)
+            self._runtime.metrics.consumed(envelope.type, (tx.now - envelope.time).total_seconds())
             subject.last_sequence = envelope.sequence
-        await inbox.remember(subjects)
+            moved[envelope.subject] = subject
+        if moved:
+            await inbox.remember(moved)
 
     async def _handle(self, tx: Transaction, envelope: Envelope) -> None:
         try:
-            await dispatch(self._handlers, tx, envelope)
+            await self._ears.hand(tx, envelope)
         except Exception as error:
-            if is_unavailable(error) or (isinstance(error, Retry) and self._patient):
+            if isinstance(error, Poisoned) or is_unavailable(error) or (isinstance(error, Retry) and self._patient):
                 raise
             log.exception("event_refused", event_type=envelope.type, event_id=str(envelope.id))
-            raise Poisoned(_reason(error)) from error
+            raise refused(error) from error
 
-    async def _park(self, partition: TopicPartition, record: ConsumerRecord, reason: str) -> None:
-        """Set one record aside and block its aggregate, in a transaction that also moves the cursor past it."""
-        log.error("event_parked", topic=record.topic, partition=record.partition, offset=record.offset)
+    async def _park(self, partition: TopicPartition, record: ConsumerRecord, poison: Poisoned) -> None:
+        """Set one record aside and hold its aggregate, in a transaction that also moves the cursor past it."""
+        where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+        log.error("event_parked", trouble=poison.trouble, **where)
+        read = range(record.offset, record.offset + 1)
         async with self._runtime.transaction() as tx:
             inbox = Inbox(tx.connection, self._group)
-            await inbox.move(partition.topic, partition.partition, self._cursors.get(partition), record.offset + 1)
-            envelope = _decoded(record)
-            await _set_aside(inbox, record, envelope, reason)
-            if isinstance(envelope, Envelope):
-                await inbox.take([envelope.id])
-                await inbox.remember({envelope.subject: Subject(envelope.sequence, tx.now)})
+            cursor = await inbox.move(partition.topic, partition.partition, self._cursors.get(partition), read)
+            if aggregate := await self._set_aside(tx, record, poison):
+                [subject] = (await inbox.subjects([aggregate])).values()
+                if isinstance(envelope := decoded(record), Envelope):
+                    await inbox.take([envelope])
+                    _meet(subject, cursor, envelope.sequence)
+                subject.blocked_since = subject.blocked_since or tx.now
+                await inbox.remember({aggregate: subject})
         crash.point("consumer.parked")
-        self._cursors[partition] = record.offset + 1
-        self._runtime.metrics.parked()
+        self._cursors[partition] = cursor
+
+    async def _set_aside(self, tx: Transaction, record: ConsumerRecord, why: Poisoned) -> str:
+        tx.after_commit(partial(self._runtime.metrics.parked, why.trouble))
+        return await park(tx.connection, self._group, record, why)
 
     async def _acknowledge(self, client: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
         """Tell Kafka, for those who watch the lag; our cursor already knows, so a failure costs nothing."""
@@ -249,39 +260,29 @@ class Consumer:
                 client.resume(partition)
 
 
-async def dispatch(handlers: Handlers, tx: Transaction, envelope: Envelope) -> None:
-    """Hand the event to whoever listens to it, as the cause of all that follows; others are passed over."""
-    event = envelope.event()
-    handler = handlers.get(type(event)) if event is not None else None
-    if handler is not None:
-        tx.cause = envelope
-        with tracing.span(f"consume {envelope.type}", envelope.traceparent, kind="CONSUMER"):
-            await handler(tx, event)
-            await tx.settle()  # what the database has against it is this event's trouble, not the next one's
+def _sound(record: ConsumerRecord) -> Envelope:
+    found = decoded(record)
+    if isinstance(found, Poisoned):
+        raise found
+    return found
 
 
-def _decoded(record: ConsumerRecord) -> Envelope | ValueError:
-    try:
-        return codec.decode(record.topic, record.key, record.value, record.headers)
-    except ValueError as error:
-        return error
+def _meet(subject: Subject, cursor: Cursor, sequence: int) -> None:
+    """Where the log was not read from its beginning, an aggregate's history starts with what is met of it first."""
+    if subject.last_sequence == 0 and cursor.first_offset > 0:
+        subject.last_sequence = sequence - 1
 
 
-def _reason(error: Exception) -> str:
-    return f"{type(error).__name__}: {error}"[:500]
-
-
-def _sound(envelope: Envelope | ValueError) -> Envelope:
-    if isinstance(envelope, ValueError):
-        raise Poisoned(str(envelope)) from envelope
-    return envelope
-
-
-async def _set_aside(inbox: Inbox, record: ConsumerRecord, envelope: Envelope | ValueError, why: str) -> None:
-    place = (record.topic, record.partition, record.offset)
-    headers = {name: (value or b"").decode(errors="replace") for name, value in record.headers}
-    if isinstance(envelope, Envelope):
-        aggregate, type_ = envelope.subject, envelope.type
-    else:
-        aggregate, type_ = (record.key or b"").decode(errors="replace"), "unreadable"
-    await inbox.park(place, aggregate, type_, headers, record.value or b"", why)
+def _due(envelope: Envelope, said: int | None, subject: Subject, now: datetime) -> bool:
+    """Whether the event is yet to be taken; False for one that comes again. Poisoned where it contradicts another one,
+    or where one before it is missing. `said` is what the inbox knows of it."""
+    if said is not None:
+        if said != content_of(envelope):
+            raise Poisoned(Trouble.CONTRADICTION, "this event came before, with other content")
+        return False
+    trouble = misplaced(envelope.sequence, subject.last_sequence)
+    if trouble is None or subject.blocked_since is not None:
+        return True
+    if envelope.sequence <= subject.last_sequence and maybe_forgotten(envelope, now):
+        return False
+    raise trouble

@@ -11,6 +11,10 @@ from typing import Any
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 
+from aftercare_chassis import lenient
+
+lenient.install()
+
 PRODUCER: dict[str, Any] = {
     "acks": "all",
     "enable_idempotence": True,

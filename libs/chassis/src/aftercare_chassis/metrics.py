@@ -11,6 +11,8 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
+from aftercare_chassis.trouble import Trouble
+
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
 _EVENT_SECONDS = (0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300)
@@ -68,10 +70,18 @@ class Metrics:
         self._rebuilds = Counter(
             "aftercare_consumer_rebuilds_total", "Kafka clients given up: stalled or failed.", registry=registry
         )
-        self._parked = Counter("aftercare_consumer_parked_total", "Events set aside.", registry=registry)
-        self._parked_events = Gauge(
-            "aftercare_parked_events", "Events set aside that wait for an operator, up to 10,000.", registry=registry
+        self._parked = Counter(
+            "aftercare_consumer_parked_total", "Events set aside, by what is wrong.", ["trouble"], registry=registry
         )
+        self._parked_events = Gauge(
+            "aftercare_parked_events",
+            "Events set aside that wait for an operator, up to 10,000, by what is wrong.",
+            ["trouble"],
+            registry=registry,
+        )
+        for trouble in Trouble:  # a figure that is 0 is told: an alarm on one that was never seen would not go off
+            self._parked.labels(trouble)
+            self._parked_events.labels(trouble)
         self._parked_aggregates = Gauge(
             "aftercare_parked_aggregates", "Aggregates that stand still because of them.", registry=registry
         )
@@ -125,9 +135,10 @@ class Metrics:
         """A Kafka client was given up and another one takes its place."""
         self._rebuilds.inc()
 
-    def parked_now(self, events: int, aggregates: int) -> None:
-        """What waits for an operator."""
-        self._parked_events.set(events)
+    def parked_now(self, events: Mapping[str, int], aggregates: int) -> None:
+        """What waits for an operator, by what is wrong with it."""
+        for trouble in Trouble:
+            self._parked_events.labels(trouble).set(events.get(trouble, 0))
         self._parked_aggregates.set(aggregates)
 
     def mended(self, decisions: Mapping[str, int], replays: int) -> None:
@@ -136,9 +147,9 @@ class Metrics:
             self._decisions.labels(decision).set(events)
         self._replays.set(replays)
 
-    def parked(self, events: int = 1) -> None:
-        """Events set aside because their handler will not take them."""
-        self._parked.inc(events)
+    def parked(self, trouble: Trouble) -> None:
+        """One event set aside."""
+        self._parked.labels(trouble).inc()
 
     def signal(self, name: str, source: str = "") -> None:
         """Count something worth an alert: `webhook_signature_failed` from a partner, an unknown code."""

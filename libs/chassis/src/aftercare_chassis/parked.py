@@ -1,34 +1,48 @@
 """What operators do with parked events: look, try again in order, or give one up with a reason. Each step is kept.
 
-An aggregate is free again when nothing of it is parked any more. Its events are tried in the order of the log: to try a
-later one first would be the very disorder that parking prevents.
+An aggregate's events are decided on in the order of their numbers, not of the log: what was missing may have been
+published anew, behind those that wait for it. What has no number that can be read comes before all others. Each is judged
+again as it came, by this build, and its place too: it has to be the next one. A gap that will never be filled is passed
+only with a reason. The aggregate is free again when nothing of it is parked any more.
 """
 
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar
 
-from aftercare_events import codec
+from aftercare_events import Envelope
+from aiokafka import ConsumerRecord
 from asyncpg.pool import PoolConnectionProxy
 
-from aftercare_chassis.consumer import Handlers, dispatch
+from aftercare_chassis.ears import Ears, Handlers
+from aftercare_chassis.parking import as_headers
 from aftercare_chassis.refusals import Kind, NotFound, Refusal
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.trouble import Poisoned, Trouble, decoded, misplaced
 
-_COLUMNS = "id, topic, partition, log_offset, aggregateid, type, headers, payload, reason, parked_at"
+_COLUMNS = """id, topic, partition, log_offset, aggregateid, type, sequence, content, headers, payload, trouble, reason,
+parked_at"""
 _LIST = f"SELECT {_COLUMNS} FROM parked_event WHERE consumer = $1 ORDER BY id LIMIT $2"  # noqa: S608
 _ONE = f"SELECT {_COLUMNS} FROM parked_event WHERE consumer = $1 AND id = $2"  # noqa: S608
-_FIRST = f"SELECT {_COLUMNS} FROM parked_event WHERE consumer = $1 AND aggregateid = $2 ORDER BY id LIMIT 1"  # noqa: S608
-_HOLD = "SELECT 1 FROM subject_state WHERE consumer = $1 AND aggregateid = $2 FOR UPDATE"
+_FIRST = f"""
+SELECT {_COLUMNS} FROM parked_event WHERE consumer = $1 AND aggregateid = $2 ORDER BY sequence NULLS FIRST, id LIMIT 1
+"""  # noqa: S608
+_HOLD = "SELECT last_sequence FROM subject_state WHERE consumer = $1 AND aggregateid = $2 FOR UPDATE"
 _GONE = "DELETE FROM parked_event WHERE consumer = $1 AND id = $2"
+# Where another one claims the place of one that is given up, the place is still to be taken.
+_ADVANCE = """
+UPDATE subject_state SET last_sequence = $3 WHERE consumer = $1 AND aggregateid = $2 AND last_sequence < $3
+AND ($4 OR NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.consumer = $1 AND p.aggregateid = $2 AND p.sequence = $3))
+"""
 _FREE = """
 UPDATE subject_state SET blocked_since = NULL WHERE consumer = $1 AND aggregateid = $2
 AND NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.consumer = $1 AND p.aggregateid = $2)
 """
 _DECIDED = """
-INSERT INTO parked_decision (consumer, event_id, aggregateid, type, decision, decided_by, reason)
-VALUES ($1, $2, $3, $4, $5, $6, $7)
+INSERT INTO parked_decision (consumer, event_id, topic, partition, log_offset, aggregateid, type, content, decision,
+  decided_by, reason)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
 """
 
 
@@ -43,7 +57,7 @@ class NotTheFirst(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class Parked:
-    """One event that was set aside, and why."""
+    """One event that was set aside, and why. `aggregateid` is empty where its key names none."""
 
     id: int
     topic: str
@@ -51,24 +65,39 @@ class Parked:
     log_offset: int
     aggregateid: str
     type: str
-    headers: dict[str, str]
-    payload: bytes
+    sequence: int | None
+    content: int | None
+    headers: dict[str, Any]
+    payload: bytes | None
+    trouble: str
     reason: str
     parked_at: datetime
 
     @property
     def event_id(self) -> str:
-        return self.headers.get("ce_id", "")
+        """As its header says; empty where that says nothing, or several things."""
+        said = self.headers.get("ce_id", "")
+        return said if isinstance(said, str) else ""
+
+    def envelope(self) -> Envelope:
+        """The event as it came; Poisoned where this build cannot read it either."""
+        headers = as_headers(self.headers)
+        place = (self.topic, self.partition, self.log_offset)
+        key = self.aggregateid.encode() or None
+        found = decoded(ConsumerRecord(*place, 0, 0, key, self.payload, None, 0, 0, tuple(headers)))
+        if isinstance(found, Poisoned):
+            raise found
+        return found
 
 
 class ParkedEvents:
     """The parked events of one service. `by` is who decides."""
 
     def __init__(self, runtime: Runtime, handlers: Handlers) -> None:
-        self._runtime, self._handlers, self._consumer = runtime, handlers, runtime.name
+        self._runtime, self._ears, self._consumer = runtime, Ears(handlers), runtime.name
 
     async def list(self, limit: int = 100) -> list[Parked]:
-        """The oldest ones, in the order of the log."""
+        """The oldest ones, in the order in which they were parked."""
         found: Any = await self._runtime.pool.fetch(_LIST, self._consumer, limit)
         return [Parked(**row) for row in found]
 
@@ -79,49 +108,64 @@ class ParkedEvents:
             raise NotFound(what="parked_event")
         return Parked(**found)
 
-    async def retry(self, parked_id: int, *, by: str) -> None:
-        """Handle one event again; NotTheFirst, or whatever its handler raises, and then nothing has changed."""
+    async def retry(self, parked_id: int, *, by: str, despite_gap: str = "") -> None:
+        """Handle one event again; NotTheFirst, Poisoned, or whatever its handler raises, and then nothing has changed.
+
+        `despite_gap` is the reason why it may go on without the events that are missing before it.
+        """
         parked = await self.show(parked_id)
         async with self._runtime.transaction() as tx:
-            first = await self._hold(tx.connection, parked.aggregateid)
-            if first is None or first.id != parked_id:
-                raise NotTheFirst(first=first.id if first else None)
-            await self._handle(tx, first, by)
+            last = await self._decide(tx.connection, parked)
+            await self._handle(tx, parked, last, by, despite_gap)
 
     async def retry_key(self, aggregate: str, *, by: str) -> int:
         """Handle every parked event of an aggregate in order; how many. The first that fails raises and stays."""
         done = 0
         while True:
             async with self._runtime.transaction() as tx:
-                first = await self._hold(tx.connection, aggregate)
+                last, first = await self._hold(tx.connection, aggregate)
                 if first is None:
                     return done
-                await self._handle(tx, first, by)
+                await self._handle(tx, first, last, by)
             done += 1
 
     async def discard(self, parked_id: int, *, by: str, reason: str) -> None:
-        """Give one event up for good; its aggregate goes on without it. NotFound."""
+        """Give one up for good; its aggregate goes on without it. NotFound, NotTheFirst."""
         parked = await self.show(parked_id)
         async with self._runtime.transaction() as tx:
-            await self._hold(tx.connection, parked.aggregateid)
+            await self._decide(tx.connection, parked)
             await self._close(tx.connection, parked, "discarded", by, reason)
 
-    async def _hold(self, connection: PoolConnectionProxy, aggregate: str) -> Parked | None:
-        """Keep the consumer from adding to this aggregate meanwhile; its first parked event."""
-        await connection.execute(_HOLD, self._consumer, aggregate)
-        found: Any = await connection.fetchrow(_FIRST, self._consumer, aggregate)
-        return None if found is None else Parked(**found)
+    async def _decide(self, connection: PoolConnectionProxy, parked: Parked) -> int:
+        """Make sure that it is this one's turn, and stays so; where its aggregate stands."""
+        last, first = await self._hold(connection, parked.aggregateid)
+        if first is None:
+            raise NotFound(what="parked_event")
+        if parked.aggregateid and first.id != parked.id:
+            raise NotTheFirst(first=first.id)
+        return last
 
-    async def _handle(self, tx: Transaction, parked: Parked, by: str) -> None:
-        headers = [(name, text.encode()) for name, text in parked.headers.items()]
-        envelope = codec.decode(parked.topic, parked.aggregateid.encode(), parked.payload, headers)
-        await dispatch(self._handlers, tx, envelope)
-        await self._close(tx.connection, parked, "retried", by, "")
+    async def _hold(self, connection: PoolConnectionProxy, aggregate: str) -> tuple[int, Parked | None]:
+        """Keep the consumer from adding to this aggregate meanwhile; where it stands, and its first parked event."""
+        last: int | None = await connection.fetchval(_HOLD, self._consumer, aggregate)
+        found: Any = await connection.fetchrow(_FIRST, self._consumer, aggregate)
+        return last or 0, None if found is None else Parked(**found)
+
+    async def _handle(self, tx: Transaction, parked: Parked, last: int, by: str, despite_gap: str = "") -> None:
+        envelope = parked.envelope()
+        trouble = misplaced(envelope.sequence, last)
+        if trouble and not (despite_gap and trouble.trouble is Trouble.SEQUENCE_GAP):
+            raise trouble
+        await self._ears.hand(tx, envelope)
+        await self._close(tx.connection, parked, "retried", by, despite_gap)
 
     async def _close(
         self, connection: PoolConnectionProxy, parked: Parked, decision: str, by: str, reason: str
     ) -> None:
-        await connection.execute(_GONE, self._consumer, parked.id)
+        if await connection.execute(_GONE, self._consumer, parked.id) != "DELETE 1":
+            raise NotFound(what="parked_event")  # somebody else has decided on one that belongs to no aggregate
+        taken = decision == "retried"
+        await connection.execute(_ADVANCE, self._consumer, parked.aggregateid, parked.sequence, taken)
         await connection.execute(_FREE, self._consumer, parked.aggregateid)
-        who = (decision, by, reason)
-        await connection.execute(_DECIDED, self._consumer, parked.event_id, parked.aggregateid, parked.type, *who)
+        event = (parked.event_id, parked.topic, parked.partition, parked.log_offset, parked.aggregateid, parked.type)
+        await connection.execute(_DECIDED, self._consumer, *event, parked.content, decision, by, reason)

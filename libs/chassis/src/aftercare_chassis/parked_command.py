@@ -7,16 +7,19 @@ from collections.abc import Awaitable, Callable
 from typing import Annotated, Any
 
 import typer
+from pydantic_core import from_json
 
-from aftercare_chassis.consumer import Handlers
+from aftercare_chassis.ears import Handlers
 from aftercare_chassis.parked import Parked, ParkedEvents
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.trouble import Poisoned, plain
 
 Once = Callable[[Callable[[Runtime], Awaitable[int | None]]], None]
 By = Annotated[str, typer.Option(help="who decides", default_factory=getpass.getuser)]
 Json = Annotated[bool, typer.Option("--json", help="for programs")]
 WORDS = {"list": "list_", "show": "show", "retry": "retry", "retry-key": "retry_key", "discard": "discard"}
+_TOLD = ("id", "trouble", "reason", "topic", "partition", "log_offset", "aggregateid", "type", "sequence")
 Number = Annotated[int, typer.Argument(help="the number that `list` shows", min=1)]
 
 
@@ -44,7 +47,8 @@ class ParkedWords:
                 print("nothing is parked")
             for each in found if not as_json else ():
                 print(
-                    f"{each.id:>6}  {each.parked_at:%Y-%m-%d %H:%M:%S}  {each.type}  {each.aggregateid}  {each.reason}"
+                    f"{each.id:>6}  {each.parked_at:%Y-%m-%d %H:%M:%S}  {each.trouble}  {each.type}"
+                    f"  {plain(each.aggregateid) or '-'}  {each.reason}"
                 )
 
         self._run(act)
@@ -57,15 +61,24 @@ class ParkedWords:
             if as_json:
                 _print_json(told)
             for name, value in told.items() if not as_json else ():
-                print(f"{name:<12} {value if isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)}")
+                text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+                print(f"{name:<12} {plain(text, 2**17)}")
 
         self._run(act)
 
-    def retry(self, number: Number, by: By, as_json: Json = False) -> None:
+    def retry(
+        self,
+        number: Number,
+        by: By,
+        despite_gap: Annotated[
+            str, typer.Option(help="why the events missing before it are given up; it is kept")
+        ] = "",
+        as_json: Json = False,
+    ) -> None:
         """Handle one again; it has to be the first of its aggregate."""
 
         async def act(parked: ParkedEvents) -> None:
-            await parked.retry(number, by=by)
+            await parked.retry(number, by=by, despite_gap=despite_gap.strip())
             _done(as_json, f"event {number} is handled", retried=1)
 
         self._run(act)
@@ -104,6 +117,8 @@ class ParkedWords:
                 await act(ParkedEvents(runtime, self._handlers))
             except Refusal as refusal:
                 return _refused(f"{refusal.code}: {refusal.detail('en')}")
+            except Poisoned as poison:
+                return _refused(f"{poison.trouble}: {poison.reason}")
             except Exception as error:  # whatever a handler still has against its event
                 return _refused(f"{type(error).__name__}: {error}")
             return 0
@@ -112,7 +127,7 @@ class ParkedWords:
 
 
 def _refused(why: str) -> int:
-    print(" ".join(why.split())[:500], file=sys.stderr)
+    print(plain(why), file=sys.stderr)
     return 1
 
 
@@ -124,17 +139,20 @@ def _done(as_json: bool, told: str, **facts: int) -> None:
 
 
 def _summary(parked: Parked) -> dict[str, Any]:
-    told = {name: getattr(parked, name) for name in ("id", "topic", "partition", "log_offset", "aggregateid", "type")}
-    return {**told, "event_id": parked.event_id, "reason": parked.reason, "parked_at": parked.parked_at.isoformat()}
+    told = {name: getattr(parked, name) for name in _TOLD}
+    return {**told, "event_id": parked.event_id, "parked_at": parked.parked_at.isoformat()}
 
 
 def _whole(parked: Parked) -> dict[str, Any]:
-    text = parked.payload.decode(errors="replace")
+    return {**_summary(parked), "headers": parked.headers, "data": _said(parked.payload)}
+
+
+def _said(data: bytes | None) -> Any:
+    """As JSON where it is some, else as text; None where there was no value."""
     try:
-        data = json.loads(text)
+        return None if data is None else from_json(data)
     except ValueError:
-        data = text
-    return {**_summary(parked), "headers": parked.headers, "data": data}
+        return (data or b"").decode(errors="replace")
 
 
 def _print_json(told: object) -> None:

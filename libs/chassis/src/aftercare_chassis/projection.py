@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import MetaData, Table
 
-from aftercare_chassis.consumer import Handlers
+from aftercare_chassis.ears import Ears, Handlers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Projection:
 
     @property
     def topics(self) -> list[str]:
-        return sorted({event.TOPIC.name for event in self.handlers})
+        return Ears(self.handlers).topics
 
     def within(self, schema: str) -> list[Table]:
         """The same tables in another schema; what they refer to outside of the projection stays where it is."""

@@ -1,24 +1,27 @@
 """Rows that have served: inbox entries and kept answers are deleted in small steps once nothing can ask for them."""
 
+from datetime import timedelta
+
+from aftercare_chassis.inbox import KEPT
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.workers import Worker
 
 STEP = 1000
 # Kept answers: as long as the API promises. Inbox: the cursor already keeps a consumer from taking an event twice; the
 # inbox covers a log that is read again from an older place, so it outlives the log's retention (7 days).
-_STEPS = (
+_STEPS = {
     """DELETE FROM idempotency_key WHERE scope IN
-       (SELECT scope FROM idempotency_key WHERE created_at < $1::timestamptz - interval '7 days' LIMIT $2)""",
+       (SELECT scope FROM idempotency_key WHERE created_at < $1 LIMIT $2)""": timedelta(days=7),
     """DELETE FROM inbox WHERE (consumer, event_id) IN
-       (SELECT consumer, event_id FROM inbox WHERE received_at < $1::timestamptz - interval '14 days' LIMIT $2)""",
-)
+       (SELECT consumer, event_id FROM inbox WHERE received_at < $1 LIMIT $2)""": KEPT,
+}
 
 
 async def _prune(runtime: Runtime) -> bool:
     full = False
     async with runtime.pool.acquire(timeout=5) as connection:
-        for statement in _STEPS:
-            done = await connection.execute(statement, runtime.clock.now(), STEP)
+        for statement, kept in _STEPS.items():
+            done = await connection.execute(statement, runtime.clock.now() - kept, STEP)
             full = full or done == f"DELETE {STEP}"
     return full
 

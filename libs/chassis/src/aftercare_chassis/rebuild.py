@@ -13,26 +13,30 @@ from dataclasses import dataclass, field
 from typing import Any, cast
 
 import asyncpg
-from aftercare_events import Envelope, codec
+from aftercare_events import Envelope
 from aiokafka import ConsumerRecord, TopicPartition
 from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis import replay
+from aftercare_chassis.ears import Ears
 from aftercare_chassis.folding import Folding
-from aftercare_chassis.inbox import Inbox, Subject
+from aftercare_chassis.inbox import Inbox, Subject, content_of
 from aftercare_chassis.problems import is_unavailable
 from aftercare_chassis.projection import Projection
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.shadow import Print, Shadow
 from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.trouble import Poisoned, decoded
 
 SWITCH_SECONDS, SWITCH_BEHIND, SWITCH_TRIES = 8.0, 500, 5
 _CURSORS = "SELECT topic, partition, next_offset FROM public.consumer_cursor WHERE consumer = $1 AND topic = ANY($2)"
 _OWN = "SELECT topic, partition, next_offset FROM consumer_cursor WHERE consumer = $1"
-_PARKED = """
-SELECT topic, partition, log_offset, headers ->> 'ce_id' AS event_id FROM public.parked_event WHERE consumer = $1
+_LEFT_OUT = """
+SELECT topic, partition, log_offset, headers ->> 'ce_id' AS event_id, content FROM public.parked_event WHERE consumer = $1
+UNION ALL
+SELECT topic, partition, log_offset, event_id, content FROM public.parked_decision
+WHERE consumer = $1 AND decision = 'discarded'
 """
-_DISCARDED = "SELECT event_id FROM public.parked_decision WHERE consumer = $1 AND decision = 'discarded'"
 _MOVE = """
 INSERT INTO consumer_cursor (consumer, topic, partition, next_offset) SELECT $1, * FROM unnest($2::text[], $3::int[], $4::bigint[])
 ON CONFLICT (consumer, topic, partition) DO UPDATE SET next_offset = EXCLUDED.next_offset
@@ -56,19 +60,17 @@ class Wish:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """How far into the log the live tables had read at one moment, and what they had left out."""
+    """How far into the log the live tables had read at one moment, and what they had left out: places, and the events
+    there by their id and content."""
 
     ends: dict[TopicPartition, int]
     places: frozenset[tuple[str, int, int]]
-    ids: frozenset[str]
+    events: frozenset[tuple[str, int]]
     prints: dict[str, Print] = field(default_factory=dict)
 
-    def has(self, record: ConsumerRecord) -> bool:
-        """False for what is set aside or given up: at its place, and in the further copies a relay may have sent."""
-        if (record.topic, record.partition, record.offset) in self.places:
-            return False
-        ids = {value.decode(errors="replace") for name, value in record.headers if name == "ce_id" and value}
-        return not ids & self.ids
+    def holds(self, envelope: Envelope) -> bool:
+        """False for a further copy, as a relay may have sent, of what is set aside or given up."""
+        return not self.events or (str(envelope.id), content_of(envelope)) not in self.events
 
 
 @dataclass(slots=True)
@@ -103,6 +105,8 @@ class Rebuild:
         self._runtime, self._connection, self._projection = runtime, connection, projection
         self._consumer, self._proxy = consumer, cast(PoolConnectionProxy, connection)
         self.shadow = Shadow(connection, projection, consumer)
+        self._ears, self._inbox = Ears(projection.handlers), Inbox(self._proxy, consumer)
+        self._early: dict[str, dict[int, Envelope]] = {}
         self.pace, self.refused = Pace(), dict[str, str]()
         self._folding = runtime.begin_as(Folding, self._proxy)
         self._folding.begin([table.name for table in projection.tables])
@@ -159,43 +163,73 @@ class Rebuild:
     async def _looked(self, prints: dict[str, Print]) -> Live:
         name = self._runtime.name
         cursors: Any = await self._connection.fetch(_CURSORS, name, self._projection.topics)
-        parked: Any = await self._connection.fetch(_PARKED, name)
-        discarded: Any = await self._connection.fetch(_DISCARDED, name)
-        places = frozenset((row["topic"], row["partition"], row["log_offset"]) for row in parked)
-        ids = frozenset(row["event_id"] for row in (*parked, *discarded) if row["event_id"])
-        return Live(_offsets(cursors), places, ids, prints)
+        rows: Any = await self._connection.fetch(_LEFT_OUT, name)
+        places = frozenset((row["topic"], row["partition"], row["log_offset"]) for row in rows)
+        events = frozenset((row["event_id"], row["content"]) for row in rows if row["content"] is not None)
+        return Live(_offsets(cursors), places, events, prints)
 
     async def _own(self) -> dict[TopicPartition, int]:
         return _offsets(await self._connection.fetch(_OWN, self._consumer))
 
     async def _fold(self, live: Live) -> None:
         starts = await self._own()
+        self._early.clear()
         total = self.pace.read + sum(max(0, end - starts.get(place, 0)) for place, end in live.ends.items())
         async for records in replay.batches(self._runtime.settings.kafka, starts, live.ends):
             async with self._connection.transaction():
-                await self._chunk([record for record in records if live.has(record)])
+                await self._chunk([envelope for record in records if (envelope := self._heard(live, record))])
                 await self._move(records)
             self.pace.read += len(records)
             self.pace.tell(total)
+        async with self._connection.transaction():
+            await self._go_on()
 
-    async def _chunk(self, records: list[ConsumerRecord]) -> None:
-        envelopes = [envelope for record in records if (envelope := self._readable(record))]
-        inbox = Inbox(self._proxy, self._consumer)
-        subjects = await inbox.subjects(envelope.subject for envelope in envelopes)
-        fresh = [envelope for envelope in envelopes if _next(envelope, subjects[envelope.subject])]
+    async def _chunk(self, envelopes: list[Envelope]) -> None:
+        subjects = await self._inbox.subjects(envelope.subject for envelope in envelopes)
+        await self._take(self._in_order(envelopes, subjects), subjects)
+
+    def _in_order(self, envelopes: list[Envelope], subjects: dict[str, Subject]) -> list[Envelope]:
+        """Those whose turn has come. The others wait: what is missing before them may have been published later."""
+        due = []
+        for envelope in envelopes:
+            subject = subjects[envelope.subject]
+            if subject.blocked_since is not None or envelope.sequence <= subject.last_sequence:
+                continue
+            if envelope.sequence > subject.last_sequence + 1:
+                self._early.setdefault(envelope.subject, {})[envelope.sequence] = envelope
+                continue
+            early: dict[int, Envelope] = self._early.get(envelope.subject, {})
+            turn: Envelope | None = envelope
+            while turn is not None:
+                due.append(turn)
+                subject.last_sequence = turn.sequence
+                turn = early.pop(turn.sequence + 1, None)
+        return due
+
+    async def _go_on(self) -> None:
+        """What still waits was taken without the missing ones: the live tables hold it, so an operator decided that."""
+        waiting = [early[number] for early in self._early.values() for number in sorted(early)]
+        if not waiting:
+            return
+        subjects = await self._inbox.subjects(envelope.subject for envelope in waiting)
+        for envelope in waiting:
+            subjects[envelope.subject].last_sequence = envelope.sequence
+        await self._take(waiting, subjects)
+
+    async def _take(self, envelopes: list[Envelope], subjects: dict[str, Subject]) -> None:
         try:
             async with self._connection.transaction():
-                for envelope in fresh:
+                for envelope in envelopes:
                     await self._handle(self._folding, envelope)
                 await self._folding.write()
         except Exception as error:
             if is_unavailable(error):
                 raise
             self._folding.forget()
-            await self._one_by_one(fresh, subjects)
+            await self._one_by_one(envelopes, subjects)
         if subjects:
-            await inbox.remember(subjects)
-        self.pace.events += len(fresh)
+            await self._inbox.remember(subjects)
+        self.pace.events += len(envelopes)
 
     async def _one_by_one(self, envelopes: list[Envelope], subjects: dict[str, Subject]) -> None:
         """As the consumer does: what a handler refuses holds up its aggregate, and nothing else."""
@@ -212,18 +246,22 @@ class Rebuild:
                 subjects[envelope.subject].blocked_since = self._runtime.clock.now()
 
     async def _handle(self, tx: Transaction, envelope: Envelope) -> None:
-        event = envelope.event()
-        handler = self._projection.handlers.get(type(event)) if event is not None else None
-        if handler is not None:
+        found = self._ears.listener(envelope)
+        if found is not None:
+            handler, event = found
             tx.cause = envelope
             await handler(tx, event)
+            await tx.settle()
 
-    def _readable(self, record: ConsumerRecord) -> Envelope | None:
-        try:
-            return codec.decode(record.topic, record.key, record.value, record.headers)
-        except ValueError as error:
-            self.refused[f"{record.topic}/{record.partition}/{record.offset}"] = str(error)[:300]
+    def _heard(self, live: Live, record: ConsumerRecord) -> Envelope | None:
+        """The event, if it is for the live tables; what they should have set aside is kept as refused."""
+        if (record.topic, record.partition, record.offset) in live.places:
             return None
+        found = decoded(record)
+        if isinstance(found, Poisoned):
+            self.refused[f"{record.topic}/{record.partition}/{record.offset}"] = found.reason
+            return None
+        return found if live.holds(found) else None
 
     async def _move(self, records: list[ConsumerRecord]) -> None:
         ends = {(record.topic, record.partition): record.offset + 1 for record in records}
@@ -283,14 +321,6 @@ def _tell(work: Rebuild, live: dict[str, Print], made: dict[str, Print], stood: 
         )
     elif live != made:
         print(f"the rebuilt tables are in the schema {work.shadow.schema}: look, then --switch --from last, or --drop")
-
-
-def _next(envelope: Envelope, subject: Subject) -> bool:
-    """Count the event as taken; False for one that was taken before or stands behind a refused one."""
-    if envelope.sequence <= subject.last_sequence or subject.blocked_since is not None:
-        return False
-    subject.last_sequence = envelope.sequence
-    return True
 
 
 def _offsets(rows: Any) -> dict[TopicPartition, int]:

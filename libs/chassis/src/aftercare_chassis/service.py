@@ -18,8 +18,9 @@ from sqlalchemy import MetaData
 
 from aftercare_chassis import health, http, logs, openapi, problems, tracing
 from aftercare_chassis.clock import SystemClock
-from aftercare_chassis.consumer import Consumer, Handlers
+from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.deadlines import Deadlines, Due
+from aftercare_chassis.ears import Handlers
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.metrics import Metrics
 from aftercare_chassis.migrate import Migrations

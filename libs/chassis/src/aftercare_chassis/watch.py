@@ -22,8 +22,12 @@ CALL_SECONDS = 20.0
 _CURSORS = "SELECT topic, partition, next_offset FROM consumer_cursor WHERE consumer = $1"
 # Bounded: "10,000 or more" is enough for an alarm, and counting a million every few seconds would cost.
 _PARKED = """
-SELECT count(*) AS events, count(DISTINCT aggregateid) AS aggregates
-FROM (SELECT aggregateid FROM parked_event WHERE consumer = $1 LIMIT 10000) AS oldest
+SELECT trouble, count(*) AS events FROM (SELECT trouble FROM parked_event WHERE consumer = $1 LIMIT 10000) AS oldest
+GROUP BY trouble
+"""
+_HELD = """
+SELECT count(DISTINCT aggregateid) AS aggregates
+FROM (SELECT aggregateid FROM parked_event WHERE consumer = $1 AND aggregateid <> '' LIMIT 10000) AS oldest
 """
 # A replay stands in a schema of its own, with a cursor table of its own, until it is switched to or dropped.
 _REPLAYS = """
@@ -168,10 +172,11 @@ class Watch(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def _remembered(self) -> dict[TopicPartition, int]:
         async with self._runtime.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            parked: Any = await connection.fetchrow(_PARKED, self._group)
+            parked: Any = await connection.fetch(_PARKED, self._group)
+            held: int = await connection.fetchval(_HELD, self._group)
             decided: Any = await connection.fetch(_DECIDED, self._group)
             replays: int = await connection.fetchval(_REPLAYS)
             rows: Any = await connection.fetch(_CURSORS, self._group)
-        self._runtime.metrics.parked_now(parked["events"], parked["aggregates"])
+        self._runtime.metrics.parked_now({row["trouble"]: row["events"] for row in parked}, held)
         self._runtime.metrics.mended({row["decision"]: row["events"] for row in decided}, replays)
         return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}

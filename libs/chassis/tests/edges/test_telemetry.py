@@ -13,6 +13,7 @@ import pytest
 import structlog
 from aftercare_chassis import logs, tracing
 from aftercare_chassis.metrics import Metrics
+from aftercare_chassis.trouble import Trouble
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -133,8 +134,8 @@ def test_figures_of_relay_and_consumer_are_exposed() -> None:
     metrics.consumed("OrderPaid.v1", -0.5)
     metrics.consumer_lag(9, 2.5)
     metrics.consumer_rebuilt()
-    metrics.parked_now(4, 3)
-    metrics.parked(2)
+    metrics.parked_now({"sequence_gap": 1, "behind": 3}, 1)
+    metrics.parked(Trouble.SEQUENCE_GAP)
     metrics.signal("webhook_signature_failed", "zto")
     shown = metrics.exposition().decode().splitlines()
     for line in (
@@ -149,9 +150,11 @@ def test_figures_of_relay_and_consumer_are_exposed() -> None:
         "aftercare_consumer_lag 9.0",
         "aftercare_consumer_lag_seconds 2.5",
         "aftercare_consumer_rebuilds_total 1.0",
-        "aftercare_parked_events 4.0",
-        "aftercare_parked_aggregates 3.0",
-        "aftercare_consumer_parked_total 2.0",
+        'aftercare_parked_events{trouble="behind"} 3.0',
+        'aftercare_parked_events{trouble="contradiction"} 0.0',
+        "aftercare_parked_aggregates 1.0",
+        'aftercare_consumer_parked_total{trouble="sequence_gap"} 1.0',
+        'aftercare_consumer_parked_total{trouble="unreadable"} 0.0',
         'aftercare_signals_total{signal="webhook_signature_failed",source="zto"} 1.0',
     ):
         assert line in shown

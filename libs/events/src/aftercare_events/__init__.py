@@ -88,6 +88,7 @@ from aftercare_events.order import (
 from aftercare_events.registry import (
     EVENTS,
     UPCASTERS,
+    WrongSchema,
     upcaster,
 )
 from aftercare_events.topics import (
@@ -170,6 +171,7 @@ __all__ = [
     "ShippedLine",
     "Topic",
     "VerdictGiven",
+    "WrongSchema",
     "codec",
     "upcaster",
 ]

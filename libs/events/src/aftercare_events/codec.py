@@ -9,8 +9,22 @@ from aftercare_events.envelope import Envelope
 
 Headers = list[tuple[str, bytes]]
 
+MAX_SUBJECT = 200
 _CONTENT_TYPE = b"application/json"
 _SEQUENCE = re.compile(rb"[0-9]{20}")
+_BIGINT = 2**63 - 1
+_REQUIRED = (
+    "ce_specversion",
+    "ce_id",
+    "ce_type",
+    "ce_source",
+    "ce_subject",
+    "ce_time",
+    "ce_partitionkey",
+    "ce_sequence",
+    "ce_correlationid",
+    "content-type",
+)
 
 
 def data_schema(type_name: str) -> str:
@@ -42,64 +56,101 @@ def encode(envelope: Envelope) -> tuple[bytes, bytes, Headers]:
 
 
 def decode(topic: str, key: bytes | None, value: bytes | None, headers: Iterable[tuple[str, bytes | None]]) -> Envelope:
-    """The envelope of a message; ValueError naming what is wrong when it is not one of ours."""
+    """The envelope of a message; ValueError saying for an operator what is wrong when it is not one of ours."""
+    if not key:
+        raise ValueError("the message has no key")
+    if subject_of(key) is None:
+        raise ValueError(f"the key is not an aggregate's id, a text of 1 to {MAX_SUBJECT} characters")
     found = _unique(headers)
-    if found.get("ce_specversion") != b"1.0":
+    if missing := [name for name in _REQUIRED if name not in found]:
+        raise ValueError(f"header {', '.join(missing)} is missing")
+    if found["ce_specversion"] != b"1.0":
         raise ValueError("ce_specversion is not 1.0")
-    if found.get("content-type") != _CONTENT_TYPE:
+    if found["content-type"] != _CONTENT_TYPE:
         raise ValueError("content-type is not application/json")
     if value is None:
         raise ValueError("the message has no value")
-    subject = _text(found, "ce_subject")
-    if key is None or key != subject.encode() or found.get("ce_partitionkey") != key:
+    if not key == found["ce_subject"] == found["ce_partitionkey"]:
         raise ValueError("key, ce_partitionkey and ce_subject differ")
     return Envelope(
-        id=UUID(_text(found, "ce_id")),
+        id=_uuid(found, "ce_id"),
         type=_text(found, "ce_type"),
         source=_text(found, "ce_source"),
-        subject=subject,
-        time=_instant(_text(found, "ce_time")),
+        subject=_text(found, "ce_subject"),
+        time=_instant(found),
         sequence=_sequence(found),
         topic=topic,
         correlation_id=_text(found, "ce_correlationid"),
-        causation_id=_text(found, "ce_causationid") if "ce_causationid" in found else None,
+        causation_id=str(_uuid(found, "ce_causationid")) if "ce_causationid" in found else None,
         traceparent=_text(found, "traceparent") if "traceparent" in found else None,
         data=value,
     )
 
 
+def subject_of(key: bytes | None) -> str | None:
+    """The aggregate that a message's key names; None where it cannot be the id of one."""
+    text = _readable(key)
+    return text if text and len(text) <= MAX_SUBJECT else None
+
+
+def sequence_of(written: bytes | None) -> int | None:
+    """The number in `ce_sequence`: 20 digits, from 1 to what a bigint holds; None where it is anything else."""
+    number = int(written) if written is not None and _SEQUENCE.fullmatch(written) else 0
+    return number if 1 <= number <= _BIGINT else None
+
+
 def _unique(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for name, value in headers:
-        if value is None or name in found:
-            raise ValueError(f"header {name!r} is empty or given twice")
+        if value is None:
+            raise ValueError(f"header {name!r} has no value")
+        if name in found:
+            raise ValueError(f"header {name!r} is given twice")
         found[name] = value
     return found
 
 
-def _text(found: dict[str, bytes], name: str) -> str:
+def _readable(written: bytes | None) -> str | None:
+    """The text of these bytes; None where they are no UTF-8, or hold a NUL, which no database stores as text."""
     try:
-        text = found[name].decode()
-    except KeyError:
-        raise ValueError(f"header {name} is missing") from None
+        text = (written or b"").decode()
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def _text(found: dict[str, bytes], name: str) -> str:
+    text = _readable(found[name])
+    if text is None:
+        raise ValueError(f"header {name} is not UTF-8 text")
     if not text:
         raise ValueError(f"header {name} is empty")
     return text
 
 
+def _uuid(found: dict[str, bytes], name: str) -> UUID:
+    try:
+        return UUID(_text(found, name))
+    except ValueError:
+        raise ValueError(f"{name} is not a UUID") from None
+
+
 def _sequence(found: dict[str, bytes]) -> int:
-    written = found.get("ce_sequence", b"")
-    if not _SEQUENCE.fullmatch(written):
-        raise ValueError("ce_sequence is not 20 digits")
-    return int(written)
+    number = sequence_of(found["ce_sequence"])
+    if number is None:
+        raise ValueError(f"ce_sequence is not a number from 1 to {_BIGINT} in 20 digits")
+    return number
 
 
 def _time(instant: datetime) -> bytes:
     return instant.astimezone(UTC).isoformat().replace("+00:00", "Z").encode()
 
 
-def _instant(written: str) -> datetime:
-    instant = datetime.fromisoformat(written)
-    if instant.tzinfo is None:
-        raise ValueError("ce_time has no offset")
-    return instant.astimezone(UTC)
+def _instant(found: dict[str, bytes]) -> datetime:
+    try:
+        instant = datetime.fromisoformat(_text(found, "ce_time"))
+        if instant.tzinfo is not None:
+            return instant.astimezone(UTC)
+    except (ValueError, OverflowError):
+        pass
+    raise ValueError("ce_time is not a time with offset, such as 2026-05-01T08:30:00Z")

@@ -7,7 +7,10 @@ from pydantic import AfterValidator, AwareDatetime, Field
 
 
 def _utc(value: datetime) -> datetime:
-    return value if value.tzinfo is UTC else value.astimezone(UTC)
+    try:
+        return value if value.tzinfo is UTC else value.astimezone(UTC)
+    except OverflowError:
+        raise ValueError("the time is out of range") from None
 
 
 Time = Annotated[AwareDatetime, AfterValidator(_utc)]

@@ -3,12 +3,11 @@
 from aftercare_chassis import rebuild as replays
 from aftercare_chassis.projection import Projection
 from aftercare_chassis.runtime import Runtime
-from aftercare_events import EVENTS
 
 from analytics_svc import projections
 from analytics_svc.tables import FOLDED
 
-PROJECTION = Projection(FOLDED, dict.fromkeys(EVENTS.values(), projections.keep))
+PROJECTION = Projection(FOLDED, projections.HANDLERS)
 
 
 async def rebuild(runtime: Runtime) -> int:

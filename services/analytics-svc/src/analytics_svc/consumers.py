@@ -1,8 +1,7 @@
-"""The ears of analytics-svc: it listens to everything, its own insights included."""
+"""The ears of analytics-svc: it listens to everything, its own insights and what this build does not know included."""
 
-from aftercare_chassis.consumer import Handlers
-from aftercare_events import EVENTS
+from aftercare_chassis.ears import Handlers
 
 from analytics_svc import projections
 
-HANDLERS: Handlers = dict.fromkeys(EVENTS.values(), projections.keep)
+HANDLERS: Handlers = projections.HANDLERS

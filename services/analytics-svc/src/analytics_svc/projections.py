@@ -6,8 +6,10 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
+from aftercare_chassis.ears import Handlers
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import (
+    EVENTS,
     AfterSaleApproved,
     AfterSaleCancelled,
     AfterSaleClosed,
@@ -23,6 +25,7 @@ from aftercare_events import (
     RatingGiven,
     RefundSucceeded,
     VerdictGiven,
+    registry,
 )
 from aftercare_events.aftersale import CaseEvent, DisputeEvent
 
@@ -40,24 +43,36 @@ DOCUMENTS = (
     "refund_id",
 )
 PARTIES = ("affected_party", "applicant", "handler", "buyer_id", "merchant_id")
+UNKNOWN, LONGEST = "unknown", 200
 
 
 async def keep(tx: Transaction, event: Event) -> None:
     """Take one event into the trace and the facts; a second time changes nothing."""
     if tx.cause is None:
         raise ValueError("an event is kept together with its envelope")
-    row = traced(tx.cause, event)
-    values = {name: getattr(row, name) for name in TraceEvent.__slots__}
-    if not await tx.execute(tables.KEEP, **values):
+    # Its fields as they are: asking a model for one that it has not costs many times more.
+    if not await _kept(tx, traced(tx.cause, event.__dict__)):
         return
     fold = next((FOLDS[kind] for kind in type(event).__mro__ if kind in FOLDS), None)
     if fold is not None:
         await fold(tx, event)
 
 
-def traced(envelope: Envelope, event: Event) -> TraceEvent:
-    """The row of the trace for this event."""
-    said = event.__dict__  # asking a model for a field that it has not costs many times more
+async def keep_unknown(tx: Transaction, envelope: Envelope) -> None:
+    """Take an event of a type that this build does not know, or the second telling of a fact, into the trace alone."""
+    fields = registry.fields_of(envelope.type, envelope.data)
+    evidence = fields.get("evidence")
+    said: dict[str, Any] = {name: value for name, value in fields.items() if _is_word(value)}
+    said["evidence"] = [each for each in evidence if _is_word(each)] if isinstance(evidence, list) else []
+    await _kept(tx, traced(envelope, said))
+
+
+async def _kept(tx: Transaction, row: TraceEvent) -> int:
+    return await tx.execute(tables.KEEP, **{name: getattr(row, name) for name in TraceEvent.__slots__})
+
+
+def traced(envelope: Envelope, said: Mapping[str, Any]) -> TraceEvent:
+    """The row of the trace for an event that says this; an answer that it does not give is `unknown`."""
     return TraceEvent(
         event_id=envelope.id,
         type=envelope.type,
@@ -66,12 +81,12 @@ def traced(envelope: Envelope, event: Event) -> TraceEvent:
         subject=envelope.subject,
         sequence=envelope.sequence,
         time=envelope.time,
-        affected_party=event.affected_party,
-        applicant=event.applicant,
-        handler=event.handler,
-        matter=event.matter,
-        result=event.result,
-        evidence=list(event.evidence),
+        affected_party=said.get("affected_party", UNKNOWN),
+        applicant=said.get("applicant", UNKNOWN),
+        handler=said.get("handler", UNKNOWN),
+        matter=said.get("matter", UNKNOWN),
+        result=said.get("result", UNKNOWN),
+        evidence=list(said.get("evidence", ())),
         caused_by=UUID(envelope.causation_id) if envelope.causation_id else None,
         correlation_id=envelope.correlation_id,
         work_id=_work(envelope),
@@ -84,6 +99,11 @@ def traced(envelope: Envelope, event: Event) -> TraceEvent:
         documents=_named(said, DOCUMENTS),
         parties=_named(said, PARTIES),
     )
+
+
+def _is_word(value: object) -> bool:
+    """An id or a code, as every event of the catalogue has them: nothing has looked at these before."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST and "\0" not in value
 
 
 def _named(said: Mapping[str, Any], fields: tuple[str, ...]) -> list[str]:
@@ -154,6 +174,11 @@ async def rated(tx: Transaction, event: RatingGiven | RatingChanged) -> None:
     given_at = before.given_at if before else event.time
     await tx.put(tables.RATINGS, RatingFacts(id=event.rating_id, scores=dict(event.scores), given_at=given_at))
 
+
+HANDLERS: Handlers = {
+    **dict.fromkeys(EVENTS.values(), keep),
+    Envelope: keep_unknown,
+}
 
 FOLDS: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
     AfterSaleRequested: case_requested,

@@ -31,7 +31,7 @@ async def trace_of_document(reader: Reader, kind: str, id: str) -> Trace:
     if not asked or not policy.owner_is(reader.actor, asked):
         raise NotFound(what=kind)
     found = await _widened(reader, asked, circle)
-    return await _trace(reader, policy.shown_to(reader.actor, found))
+    return await _trace(reader, id, policy.shown_to(reader.actor, found))
 
 
 async def trace_of_party(reader: Reader, party: str) -> Trace:
@@ -41,7 +41,7 @@ async def trace_of_party(reader: Reader, party: str) -> Trace:
     if not asked:
         raise NotFound(what="party")
     shown = policy.shown_to(reader.actor, asked[:PARTY_EVENTS])
-    return await _trace(reader, shown, truncated=len(asked) > PARTY_EVENTS)
+    return await _trace(reader, party, shown, truncated=len(asked) > PARTY_EVENTS)
 
 
 async def figures(reader: Reader, start: datetime, end: datetime) -> Figures:
@@ -85,15 +85,19 @@ async def _widened(reader: Reader, asked: list[TraceEvent], circle: Circle) -> l
     return list(found.values())
 
 
-async def _trace(reader: Reader, events: list[TraceEvent], *, truncated: bool = False) -> Trace:
-    complete = not truncated and not await _gaps(reader, events) and not await _lost_causes(reader, events)
-    return Trace(events=policy.causal_order(events), complete=complete, truncated=truncated)
+async def _trace(reader: Reader, asked: str, events: list[TraceEvent], *, truncated: bool = False) -> Trace:
+    missing = truncated or await _gaps(reader, asked, events) or await _lost_causes(reader, events)
+    return Trace(events=policy.causal_order(events), complete=not missing, truncated=truncated)
 
 
-async def _gaps(reader: Reader, events: list[TraceEvent]) -> bool:
+async def _gaps(reader: Reader, asked: str, events: list[TraceEvent]) -> bool:
+    """Whether an aggregate's history has a hole, or something of it, or about what was asked for, is set aside here."""
     wanted = {event.aggregate for event in events}
-    gaps = await reader.all(tables.GAPS, subjects=sorted({subject for _, subject in wanted}))
-    return any((row["topic"], row["subject"]) in wanted for row in gaps)
+    subjects = sorted({subject for _, subject in wanted})
+    gaps = await reader.all(tables.GAPS, subjects=subjects)
+    if any((row["topic"], row["subject"]) in wanted for row in gaps):
+        return True
+    return await reader.one(tables.UNTOLD, subjects=subjects, said=f'"{asked}"'.encode()) is not None
 
 
 async def _lost_causes(reader: Reader, events: list[TraceEvent]) -> bool:

@@ -11,6 +11,7 @@ import pytest
 from aftercare_chassis import kafka
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.parked import ParkedEvents
 from aftercare_chassis.rebuild import Rebuild, Wish, rebuild
 from aftercare_chassis.testing import Harness
 from aftercare_events import TOPICS, Envelope, codec
@@ -162,6 +163,43 @@ async def test_what_was_parked_is_left_out_of_both(desk: Harness, kafka_bootstra
     async with consuming(desk):
         await until_kept(desk, sent[-1:])
         await until(desk.parked)
+        assert await commands.rebuild(desk.runtime) == 0
+
+
+async def test_what_operators_have_mended_is_rebuilt_the_same(desk: Harness, kafka_bootstrap: str) -> None:
+    """An event published late, one that never came, one told twice with other content, one of an unknown type."""
+    sent = own(journey("mended").envelopes)
+    sent = [replace(envelope, id=UUID(int=envelope.id.int + 7000)) for envelope in sent]
+    late = [envelope for envelope in sent if envelope.type == "AfterSaleRejected.v1"]
+    lost = [envelope for envelope in sent if envelope.type == "PaymentStarted.v1"]
+    liar = next(replace(each, data=b"{}") for each in sent if each.type == "RatingGiven.v1")
+    strange = next(
+        replace(e, type="X.v1", sequence=2, id=UUID(int=e.id.int + 500)) for e in sent if "Feedback" in e.type
+    )
+    kept = [envelope for envelope in sent if envelope not in (*late, *lost)]
+    await send(kafka_bootstrap, [*kept, liar, strange])
+    operator = ParkedEvents(desk.runtime, desk.service.handlers)
+    async with consuming(desk):
+        await until_kept(desk, [strange])
+
+        async def held() -> bool:
+            return len(await operator.list()) == 7
+
+        await until(held)
+        await send(kafka_bootstrap, late)
+
+        async def come() -> bool:
+            return any(each.type == "AfterSaleRejected.v1" for each in await operator.list())
+
+        await until(come)
+        first = next(
+            each for each in await operator.list() if each.trouble == "sequence_gap" and "pay" in each.aggregateid
+        )
+        await operator.retry(first.id, by="op-1", despite_gap="lost")
+        await operator.retry_key(first.aggregateid, by="op-1")
+        assert await operator.retry_key("case_mended", by="op-1") == 4
+        [told_otherwise] = await operator.list()
+        await operator.discard(told_otherwise.id, by="op-1", reason="the first one is true")
         assert await commands.rebuild(desk.runtime) == 0
 
 

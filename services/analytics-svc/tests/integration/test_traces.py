@@ -1,5 +1,6 @@
 """The traceability record: whole, in causal order, nothing twice, and only for those whose order it is."""
 
+import json
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -222,6 +223,64 @@ async def test_two_truths_about_one_place_are_not_both_kept(desk: Harness) -> No
     await log.reach(desk)
     twin = Log()
     impostor = twin.say("OrderCreated", order_id="ord_1", total_minor=1, shipping_fee_minor=0, lines=())
-    # Its place in the order's history is taken, and so the inbox has no use for it.
     await desk.deliver(replace(impostor, id=UUID(int=999)))
-    assert len((await trace(desk, order_id="ord_1"))["data"]) == len(log.envelopes)
+    assert await desk.parked() == [
+        "OrderCreated.v1: sequence 1 was taken by another event; the aggregate stands at 3",
+    ]
+    body = await trace(desk, order_id="ord_1")
+    assert len(body["data"]) == len(log.envelopes)
+    assert body["complete"] is False, "until somebody has decided which of them is true"
+
+
+async def test_a_type_nobody_knows_yet_leaves_no_gap(desk: Harness) -> None:
+    log = journey()
+    case = next(envelope for envelope in log.envelopes if envelope.type == "AfterSaleRejected.v1")
+    told = json.loads(case.data)
+    said = {
+        "applicant": "buyer-1",
+        "handler": ["no", "id"],
+        "result": "praised",
+        "case_id": "case_1",
+        "order_id": "ord_1",
+    }
+    strange = replace(
+        case, type="AfterSalePraised.v1", data=json.dumps({**said, "evidence": ["sha256:09", 7]}).encode()
+    )
+    log.envelopes[log.envelopes.index(case)] = strange
+    await log.reach(desk)
+    body = await trace(desk, case_id="case_1")
+    assert body["complete"] is True
+    assert_causal(body)
+    shown = next(event for event in body["data"] if event["event_type"] == "AfterSalePraised.v1")
+    assert (shown["sequence"], shown["subject"], shown["time"]) == (strange.sequence, "case_1", told["time"])
+    assert [shown[name] for name in ("affected_party", "applicant", "handler", "matter", "result", "evidence")] == [
+        *("unknown", "buyer-1", "unknown", "unknown", "praised", ["sha256:09"])
+    ]
+
+
+async def test_a_fact_told_in_two_versions_leaves_no_gap(desk: Harness) -> None:
+    """Both tellings stand in the trace; the figures hear one of them."""
+    log = Log()
+    scores = {"rating_id": "rat_1", "case_id": "case_1", "order_id": "ord_1", "scores": {"speed": 4}}
+    first = log.say("RatingGiven", **scores)
+    second = log.say("RatingGiven", beside=first, **scores)
+    again = {**json.loads(second.data), "retells": "RatingGiven.v1", "scores": [["speed", 4]]}
+    log.envelopes[1] = replace(second, type="RatingGiven.v2", data=json.dumps(again).encode())
+    log.say("RatingChanged", **scores)
+    await log.reach(desk)
+    body = await trace(desk, order_id="ord_1")
+    assert [event["event_type"] for event in body["data"]] == ["RatingGiven.v1", "RatingGiven.v2", "RatingChanged.v1"]
+    assert (body["complete"], len({event["matter"] for event in body["data"][:2]})) == (True, 1)
+
+
+async def test_what_waits_for_an_operator_makes_it_incomplete(desk: Harness) -> None:
+    """Also where nothing of its aggregate is kept yet."""
+    log = journey()
+    rating = next(envelope for envelope in log.envelopes if envelope.type == "RatingGiven.v1")
+    newer = replace(rating, type="RatingGiven.v2")
+    log.envelopes[log.envelopes.index(rating)] = newer
+    for envelope in log.envelopes:
+        await desk.deliver(envelope)
+    assert [line.partition(":")[0] for line in await desk.parked()] == ["RatingGiven.v2", "RatingChanged.v1"]
+    assert (await trace(desk, order_id="ord_1"))["complete"] is False
+    assert (await trace(desk, complaint_id="cmp_1"))["complete"] is True, "it says nothing of the complaint"

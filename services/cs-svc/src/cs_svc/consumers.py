@@ -1,6 +1,6 @@
 """The ears of cs-svc, on one screen."""
 
-from aftercare_chassis.consumer import Handlers
+from aftercare_chassis.ears import Handlers
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import (
     DisputeExecuted,

@@ -107,7 +107,7 @@ async def test_an_event_that_comes_twice_is_said_once(served: Desk) -> None:
     envelope = await served.told(AfterSaleApproved)
     await served.harness.deliver(envelope, envelope)
     await served.harness.runtime.pool.execute("DELETE FROM inbox")
-    await served.harness.runtime.pool.execute("DELETE FROM subject_state")
+    await served.harness.runtime.pool.execute("UPDATE subject_state SET last_sequence = last_sequence - 1")
     await served.harness.deliver(envelope)
     assert len(await notices(served, opened["id"])) == 1
     assert await served.harness.parked() == []

@@ -1,5 +1,6 @@
 """What a service's database says, in plain SQL."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -20,10 +21,12 @@ ORDER BY 1
 _PAYMENTS = "SELECT id, state, amount_minor, refunded_minor, currency FROM payments"
 _REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency FROM refunds"
 _TRACE = "SELECT event_id, topic, type, subject, sequence FROM trace_events"
-_DISCARDED = (
-    "SELECT event_id::text AS event_id FROM parked_decision WHERE decision = 'discarded' AND event_id::text <> ''"
-)
+_DECIDED = "SELECT consumer, topic, partition, log_offset, decision FROM parked_decision"
 _PARKED = "SELECT consumer, topic, partition, log_offset, aggregateid, type, reason FROM parked_event ORDER BY id"
+
+
+Place = tuple[str, int, int]
+"""Topic, partition and offset."""
 
 
 @dataclass(slots=True)
@@ -36,12 +39,24 @@ class Books:
     inbox: dict[str, set[bytes]] = field(default_factory=dict)
     cursors: dict[str, dict[tuple[str, int], int]] = field(default_factory=dict)
     parked: list[dict[str, Any]] = field(default_factory=list)
-    discarded: set[bytes] = field(default_factory=set)
+    decided: list[dict[str, Any]] = field(default_factory=list)
     aggregates: dict[str, dict[str, int]] = field(default_factory=dict)
     payments: list[dict[str, Any]] = field(default_factory=list)
     refunds: list[dict[str, Any]] = field(default_factory=list)
     trace: list[tuple[bytes, str, str, str, int]] | None = None
     journal: list[tuple[bytes, str, int]] | None = None
+
+    def held(self, consumer: str | None = None) -> set[Place]:
+        """Where events lie that one consumer, or any, has set aside, whatever became of them since."""
+        return _places(row for row in (*self.parked, *self.decided) if consumer in (None, row["consumer"]))
+
+    def left_out(self) -> set[Place]:
+        """Where events lie that may have no effect: set aside still, or given up."""
+        return _places((*self.parked, *(row for row in self.decided if row["decision"] == "discarded")))
+
+
+def _places(rows: Iterable[dict[str, Any]]) -> set[Place]:
+    return {(row["topic"], row["partition"], row["log_offset"]) for row in rows}
 
 
 async def read(name: str, dsn: str, journal: str | None = None) -> Books:
@@ -86,8 +101,7 @@ async def _read(connection: Any, name: str, journal: str | None) -> Books:
 async def _own(connection: Any, books: Books, journal: str | None) -> None:
     """Tables that only some services have."""
     if await _has(connection, "parked_decision"):
-        rows = await connection.fetch(_DISCARDED)
-        books.discarded = {bytes.fromhex(row["event_id"].replace("-", "")) for row in rows}
+        books.decided = [dict(row) for row in await connection.fetch(_DECIDED)]
     if await _has(connection, "refunds") and await _has(connection, "payments"):
         books.payments = [dict(row) for row in await connection.fetch(_PAYMENTS)]
         books.refunds = [dict(row) for row in await connection.fetch(_REFUNDS)]

@@ -30,11 +30,11 @@ async def check(
     found, whole = await asyncio.gather(
         ledgers, asyncio.to_thread(log.read, suite.kafka, suite.topics, keep_data=money.TYPES)
     )
-    aside = {(row["topic"], row["partition"], row["log_offset"]) for one in found for row in one.parked}
+    aside = set[books.Place]().union(*(one.held() for one in found))
     verdicts = [
         order.readable(whole, aside),
         order.placed(whole),
-        order.numbered(whole),
+        order.numbered(whole, aside),
         effects.drained(found),
         effects.told(found, whole),
         effects.taken(found, whole, pruned=pruned),

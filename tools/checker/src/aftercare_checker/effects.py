@@ -43,7 +43,8 @@ def told(books: Sequence[Books], log: Log) -> Verdict:
 
 
 def taken(books: Sequence[Books], log: Log, *, pruned: bool) -> Verdict:
-    """Each consumer is at the end of what it reads and has taken every event of it; nothing that is not on the log.
+    """Each consumer is at the end of what it reads and has taken every event of it, or set aside what it could not read;
+    nothing that is not on the log.
 
     `pruned`: old inbox rows may be gone, so absence proves nothing.
     """
@@ -56,18 +57,17 @@ def taken(books: Sequence[Books], log: Log, *, pruned: bool) -> Verdict:
             for event in inbox - ids:
                 verdict.blame(f"{consumer} took {event.hex()}, which is not on the log")
             _at_the_end(verdict, consumer, cursors, log)
-            if not pruned:
-                for entry in _read_by(cursors, log):
-                    if entry.id not in inbox:
-                        place = f"{entry.topic}/{entry.partition}@{entry.offset}"
-                        verdict.blame(
-                            f"{consumer} passed {entry.subject} #{entry.sequence} ({place}) without taking it"
-                        )
+            held = one.held(consumer)
+            passed = [
+                ((entry.topic, entry.partition, entry.offset), f"{entry.subject} #{entry.sequence}")
+                for entry in log.entries
+                if not pruned and entry.id not in inbox
+            ]
+            passed += [((topic, partition, offset), why) for topic, partition, offset, why in log.garbage]
+            for place, what in passed:
+                if place[2] < cursors.get(place[:2], 0) and place not in held:
+                    verdict.blame(f"{consumer} passed {what} ({place[0]}/{place[1]}@{place[2]}) without taking it")
     return verdict
-
-
-def _read_by(cursors: dict[tuple[str, int], int], log: Log) -> list[Entry]:
-    return [entry for entry in log.entries if entry.offset < cursors.get((entry.topic, entry.partition), 0)]
 
 
 def _at_the_end(verdict: Verdict, consumer: str, cursors: dict[tuple[str, int], int], log: Log) -> None:
@@ -120,11 +120,16 @@ def journals(books: Sequence[Books], log: Log, unheard: frozenset[str] = frozens
     return verdict
 
 
-def _wanted(one: Books, log: Log, unheard: frozenset[str]) -> dict[bytes, Entry]:
-    held = {(row["topic"], row["partition"], row["log_offset"]) for row in one.parked}
-    aside = {entry.id for entry in log.entries if (entry.topic, entry.partition, entry.offset) in held}
-    aside |= one.discarded
-    return {entry.id: entry for entry in log.firsts() if entry.type not in unheard and entry.id not in aside}
+def _wanted(one: Books, log: Log, unheard: frozenset[str] = frozenset()) -> dict[bytes, Entry]:
+    """The events that have an effect here: where one was told in several ways, the one that was not left out."""
+    aside, told, wanted = one.left_out(), set(), {}
+    for entry in log.entries:
+        if (entry.id, entry.content) in told:
+            continue
+        told.add((entry.id, entry.content))
+        if entry.type not in unheard and (entry.topic, entry.partition, entry.offset) not in aside:
+            wanted[entry.id] = entry
+    return wanted
 
 
 def _in_order(verdict: Verdict, one: Books) -> None:
@@ -145,16 +150,14 @@ def traced(books: Sequence[Books], log: Log) -> Verdict:
         verdict.look(len(one.trace))
         if len(rows) != len(one.trace):
             verdict.blame(f"{one.name}: {len(one.trace) - len(rows)} events twice in the trace")
-        aside = {(row["topic"], row["partition"], row["log_offset"]) for row in one.parked}
-        for entry in log.firsts():
+        for entry in _wanted(one, log).values():
             row = rows.pop(entry.id, None)
-            place = (entry.topic, entry.partition, entry.offset)
-            if row is None and place not in aside and entry.id not in one.discarded:
+            if row is None:
                 verdict.blame(f"{entry.type} of {entry.subject} #{entry.sequence} is not in the trace")
-            elif row is not None and row != (entry.topic, entry.type, entry.subject, entry.sequence):
+            elif row != (entry.topic, entry.type, entry.subject, entry.sequence):
                 verdict.blame(f"the trace tells {entry.id.hex()} otherwise than the log: {row}")
         for event in rows:
-            verdict.blame(f"the trace holds {event.hex()}, which is not on the log")
+            verdict.blame(f"the trace holds {event.hex()}, which is not for it on the log")
     return verdict
 
 

@@ -1,18 +1,19 @@
 """The log itself: whole messages, in the right partition, each aggregate's events 1..n without a gap or an inversion."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 
-from aftercare_checker.log import Log, partition_of
+from aftercare_checker.books import Place
+from aftercare_checker.log import Entry, Log, partition_of
 from aftercare_checker.report import Verdict
 
 
-def readable(log: Log, parked: set[tuple[str, int, int]]) -> Verdict:
-    """Every message is a CloudEvent of the suite, or was parked as unreadable."""
+def readable(log: Log, aside: set[Place]) -> Verdict:
+    """Every message is a CloudEvent of the suite, or was set aside."""
     verdict = Verdict("messages whole", what="messages")
     verdict.look(len(log.entries) + len(log.garbage))
     for topic, partition, offset, why in log.garbage:
-        if (topic, partition, offset) not in parked:
+        if (topic, partition, offset) not in aside:
             verdict.blame(f"{topic}/{partition}@{offset}: {why}")
     for topic, partition, low in log.begins_late:
         verdict.blame(f"{topic}/{partition} begins at {low}: what it told before is lost")
@@ -33,8 +34,11 @@ def placed(log: Log) -> Verdict:
     return verdict
 
 
-def numbered(log: Log) -> Verdict:
-    """First occurrences run 1..n per aggregate; repetitions are allowed and are the same event, byte for byte."""
+def numbered(log: Log, aside: Container[Place] = ()) -> Verdict:
+    """First occurrences run 1..n per aggregate; repetitions are allowed and are the same event, byte for byte.
+
+    What consumers have set aside may be out of order: that is why.
+    """
     verdict = Verdict("sequence 1..n per aggregate", what="events")
     last: Counter[tuple[str, str]] = Counter()
     content: dict[bytes, bytes] = {}
@@ -43,20 +47,26 @@ def numbered(log: Log) -> Verdict:
     for entry in log.entries:
         if entry.id in content:
             repeated += 1
-            if content[entry.id] != entry.content:
+            if content[entry.id] != entry.content and _place(entry) not in aside:
                 verdict.blame(f"{entry.type} {entry.id.hex()} came twice with different content")
             continue
         content[entry.id] = entry.content
         verdict.look()
         place, wanted = (entry.topic, entry.subject), last[entry.topic, entry.subject] + 1
         other = owner.setdefault((*place, entry.sequence), entry.id)
-        if other != entry.id:
+        if _place(entry) in aside:
+            pass
+        elif other != entry.id:
             verdict.blame(f"{entry.subject} #{entry.sequence} is claimed by two events")
         elif entry.sequence != wanted:
             verdict.blame(f"{entry.subject}: #{entry.sequence} stands where #{wanted} belongs ({entry.topic})")
         last[place] = max(last[place], entry.sequence)
     verdict.notes.append(f"{len(last)} aggregates, {repeated} repetitions on the log")
     return verdict
+
+
+def _place(entry: Entry) -> Place:
+    return entry.topic, entry.partition, entry.offset
 
 
 def versions(log: Log) -> dict[tuple[str, str], set[int]]:

@@ -18,7 +18,7 @@ class TraceEventOut(Out):
     source: str = Field(examples=["/aftersale-svc"])
     subject: str
     time: datetime
-    affected_party: str
+    affected_party: str = Field(description="This answer and the next four: `unknown` where the event gives none.")
     applicant: str
     handler: str
     matter: str
@@ -38,7 +38,9 @@ class TraceOut(Out):
     """The traceability record 追溯记录 of one question."""
 
     data: list[TraceEventOut] = Field(description="In causal order: no effect before its cause.")
-    complete: bool = Field(description="No aggregate's sequence has a gap and no cause is missing.")
+    complete: bool = Field(
+        description="No aggregate's sequence has a gap, no cause is missing, and no event of it waits for an operator."
+    )
     truncated: bool = Field(description="Older events than these exist; only where a party is asked for.")
 
     @classmethod

@@ -46,7 +46,8 @@ class TraceEvent:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Trace:
-    """Events in causal order; complete when nothing between the first and the last of them is missing."""
+    """Events in causal order; complete when nothing between the first and the last of them, and nothing that is set
+    aside, is missing."""
 
     events: list[TraceEvent]
     complete: bool

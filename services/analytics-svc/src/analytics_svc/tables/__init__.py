@@ -2,7 +2,7 @@
 
 from analytics_svc.tables.figures import CASE_COUNTS, DISPUTE_COUNTS, RATING_COUNT, RATING_MEANS, REFUND_SUMS, SPREADS
 from analytics_svc.tables.schema import CASES, DISPUTES, FOLDED, RATINGS, REFUNDS, metadata
-from analytics_svc.tables.traces import AROUND, BY_CASE, BY_COMPLAINT, BY_ORDER, BY_PARTY, GAPS, KEEP, KNOWN
+from analytics_svc.tables.traces import AROUND, BY_CASE, BY_COMPLAINT, BY_ORDER, BY_PARTY, GAPS, KEEP, KNOWN, UNTOLD
 
 __all__ = [
     "AROUND",
@@ -24,5 +24,6 @@ __all__ = [
     "REFUNDS",
     "REFUND_SUMS",
     "SPREADS",
+    "UNTOLD",
     "metadata",
 ]

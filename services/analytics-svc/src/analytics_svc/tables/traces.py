@@ -4,13 +4,13 @@ from typing import Any
 
 from aftercare_chassis.rows import Query, Statement
 from asyncpg import Record
-from sqlalchemy import BindParameter, ColumnElement, Text, Uuid, all_, any_, bindparam, func, or_, select
+from sqlalchemy import BindParameter, ColumnElement, LargeBinary, Text, Uuid, all_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from analytics_svc.domain.model import TraceEvent
-from analytics_svc.tables.schema import trace_events
+from analytics_svc.tables.schema import metadata, trace_events
 
-_t = trace_events.c
+_t, _parked = trace_events.c, metadata.tables["parked_event"].c
 
 
 def _texts(name: str) -> BindParameter[Any]:
@@ -73,5 +73,17 @@ GAPS: Query[Record] = Query(
     .having(func.count() != func.max(_t.sequence))
 )
 """Aggregates of these in whose history something is missing."""
+
+UNTOLD: Query[Record] = Query(
+    select(_parked.id)
+    .where(
+        or_(
+            _parked.aggregateid == any_(_texts("subjects")),
+            func.position(bindparam("said", type_=LargeBinary).op("IN")(_parked.payload)) > 0,
+        )
+    )
+    .limit(1)
+)
+"""An event that is set aside here, of these aggregates or one that says this anywhere in its data."""
 
 KNOWN: Query[Record] = Query(select(_t.event_id).where(_t.event_id == any_(_uuids("ids"))))

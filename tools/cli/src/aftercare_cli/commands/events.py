@@ -32,7 +32,7 @@ def add(app: typer.Typer) -> None:
 
 
 def parked(context: typer.Context, service: Service) -> None:
-    """list | show N | retry N | retry-key KEY | discard N --reason …: events that a service has set aside."""
+    """list | show N | retry N [--despite-gap …] | retry-key KEY | discard N --reason …: events that a service has set aside."""
     raise typer.Exit(_of(service, "parked", *context.args))
 
 

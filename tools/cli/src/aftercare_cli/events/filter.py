@@ -45,6 +45,6 @@ def said(envelope: Envelope) -> dict[str, object]:
     """What the event says; nothing where that is no JSON object."""
     try:
         found = json.loads(envelope.data)
-    except ValueError:
+    except (ValueError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}

@@ -1,0 +1,59 @@
+"""What can be wrong with an event, so that it is set aside: a code to count it by, and a reason in words."""
+
+from enum import StrEnum
+
+from aftercare_events import Envelope, EventTooLarge, codec
+from aiokafka import ConsumerRecord
+
+
+class Trouble(StrEnum):
+    """Operators filter and alarm by these."""
+
+    UNREADABLE = "unreadable"
+    TOO_LARGE = "too_large"
+    WRONG_SCHEMA = "wrong_schema"
+    UNKNOWN_VERSION = "unknown_version"
+    SEQUENCE_GAP = "sequence_gap"
+    CONTRADICTION = "contradiction"
+    REFUSED = "refused"
+    BEHIND = "behind"
+
+
+class Poisoned(Exception):
+    """This event will not pass by waiting. `reason` is for an operator."""
+
+    def __init__(self, trouble: Trouble, reason: str) -> None:
+        super().__init__(reason)
+        self.trouble, self.reason = trouble, plain(reason)
+
+
+def refused(error: Exception) -> Poisoned:
+    """The event is as it should be, and still its handler, or the database, will not have it."""
+    return Poisoned(Trouble.REFUSED, f"{type(error).__name__}: {error}")
+
+
+def decoded(record: ConsumerRecord) -> Envelope | Poisoned:
+    """The envelope that the record carries, or what is wrong with it."""
+    try:
+        return codec.decode(record.topic, record.key, record.value, record.headers)
+    except EventTooLarge as error:
+        return Poisoned(Trouble.TOO_LARGE, str(error))
+    except ValueError as error:
+        held = "" if codec.subject_of(record.key) else "; no key names an aggregate, so none is held"
+        return Poisoned(Trouble.UNREADABLE, f"{error}{held}")
+
+
+def misplaced(sequence: int, last: int) -> Poisoned | None:
+    """What is wrong with an event that comes as number `sequence` where `last` was the last one of its aggregate."""
+    if sequence > last + 1:
+        return Poisoned(Trouble.SEQUENCE_GAP, f"expected sequence {last + 1}, got {sequence}")
+    if sequence <= last:
+        told = f"sequence {sequence} was taken by another event; the aggregate stands at {last}"
+        return Poisoned(Trouble.CONTRADICTION, told)
+    return None
+
+
+def plain(text: str, length: int = 500) -> str:
+    """One line that every database and terminal can show."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in text[: 2 * length])
+    return " ".join(shown.split())[:length]
