@@ -204,6 +204,7 @@ class Consumer:
             self._runtime.metrics.consumed(envelope.type, (tx.now - envelope.time).total_seconds())
             subject.last_sequence = envelope.sequence
             moved[envelope.subject] = subject
+        await tx.settle()
         if moved:
             await inbox.remember(moved)
 

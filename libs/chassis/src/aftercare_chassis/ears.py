@@ -51,7 +51,6 @@ class Ears:
             tx.cause = envelope
             with tracing.span(f"consume {envelope.type}", envelope.traceparent, kind="CONSUMER"):
                 await handler(tx, event)
-                await tx.settle()  # what the database has against it is this event's trouble, not the next one's
 
     def _refuse_newer(self, envelope: Envelope) -> None:
         name, version = _versioned(envelope.type)

@@ -57,6 +57,7 @@ class Metrics:
 
     def _consumer(self, registry: CollectorRegistry) -> None:
         self._events = Counter("aftercare_consumer_events_total", "Events handled.", ["type"], registry=registry)
+        self._handled: dict[str, Counter] = {}
         self._lag_age = Histogram(
             "aftercare_consumer_event_age_seconds",
             "From an event's commit to its effect here.",
@@ -123,7 +124,10 @@ class Metrics:
 
     def consumed(self, event_type: str, age: float) -> None:
         """One event handled, and how old it was."""
-        self._events.labels(event_type).inc()
+        child = self._handled.get(event_type)
+        if child is None:
+            child = self._handled[event_type] = self._events.labels(event_type)
+        child.inc()
         self._lag_age.observe(max(age, 0.0))
 
     def consumer_lag(self, behind: int, seconds: float) -> None:

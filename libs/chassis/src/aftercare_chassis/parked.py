@@ -157,6 +157,7 @@ class ParkedEvents:
         if trouble and not (despite_gap and trouble.trouble is Trouble.SEQUENCE_GAP):
             raise trouble
         await self._ears.hand(tx, envelope)
+        await tx.settle()
         await self._close(tx.connection, parked, "retried", by, despite_gap)
 
     async def _close(

@@ -144,8 +144,7 @@ class Transaction(Reader):
 
     async def put(self, rows: Rows[R], row: R) -> None:
         """Insert the row or overwrite the one with its key: for copies of other services' facts."""
-        await self.settle()
-        await self.connection.execute(rows.put.sql, *rows.put_args(row))
+        self.writes.put(rows.put.sql, rows.put_args(row))
 
     async def insert(self, rows: Rows[R], row: R, *events: Event) -> R:
         """A new aggregate, told by its first events; the answer carries its version."""

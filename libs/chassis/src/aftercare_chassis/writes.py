@@ -9,6 +9,8 @@ not promised (PostgreSQL, "Data-Modifying Statements in WITH"), so rows whose nu
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import groupby
+from operator import itemgetter
 from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
@@ -26,22 +28,35 @@ class Writes:
     __slots__ = ("_waiting",)
 
     def __init__(self) -> None:
-        self._waiting: list[Insert] = []
+        self._waiting: list[tuple[str, Insert]] = []
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def later(self, sql: str, args: Sequence[Any]) -> None:
         """Let this INSERT wait."""
-        self._waiting.append((sql, args))
+        self._waiting.append(("", (sql, args)))
+
+    def put(self, sql: str, args: Sequence[Any]) -> None:
+        """Let this upsert wait; those of one statement stay in their order, since they may be about the same row."""
+        self._waiting.append((sql, (sql, args)))
 
     async def send(self, connection: PoolConnectionProxy) -> None:
         """Send all that waits; what the database has against it is raised here, as an asyncpg.PostgresError."""
         waiting, self._waiting = self._waiting, []
-        for start in range(0, len(waiting), MOST):
-            some = waiting[start : start + MOST]
-            sql = together(*[text for text, _ in some])
-            await connection.execute(sql, *[arg for _, args in some for arg in args])
+        for upsert, some in groupby(waiting, key=itemgetter(0)):
+            writes = [write for _, write in some]
+            if upsert:
+                await connection.executemany(upsert, [args for _, args in writes])
+            else:
+                await _insert(connection, writes)
+
+
+async def _insert(connection: PoolConnectionProxy, waiting: Sequence[Insert]) -> None:
+    for start in range(0, len(waiting), MOST):
+        some = waiting[start : start + MOST]
+        sql = together(*[text for text, _ in some])
+        await connection.execute(sql, *[arg for _, args in some for arg in args])
 
 
 @lru_cache(maxsize=1024)

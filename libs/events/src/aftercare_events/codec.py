@@ -150,7 +150,7 @@ def _instant(found: dict[str, bytes]) -> datetime:
     try:
         instant = datetime.fromisoformat(_text(found, "ce_time"))
         if instant.tzinfo is not None:
-            return instant.astimezone(UTC)
+            return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
     except (ValueError, OverflowError):
         pass
     raise ValueError("ce_time is not a time with offset, such as 2026-05-01T08:30:00Z")

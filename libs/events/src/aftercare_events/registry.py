@@ -66,7 +66,7 @@ def parse(type_name: str, data: bytes) -> Event | None:
         event = cls.model_validate_json(_upcast(type_name, data) if type_name in UPCASTERS else data)
     except ValidationError as error:
         raise WrongSchema(f"the data does not fit {cls.type_name()}: {_offences(error)}") from error
-    retold = getattr(event, "retells", None)
+    retold = vars(event).get("retells")
     return None if retold is not None and reads(retold) else event
 
 
