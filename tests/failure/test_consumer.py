@@ -69,7 +69,7 @@ async def test_a_zombie_changes_nothing(meter: Meters, form: Any, tmp_path: Path
 async def test_poison_among_many(one_server: Servers, form: Any) -> None:
     """One event that no build can read: its aggregate waits in order, all others finish; mended, nothing tells the tale."""
     async with meters(one_server) as meter:
-        await meter.start(serve=1, relay=1, consume=2)
+        await meter.start(serve=1, relay=1, consume=2, **SHORT_SESSION)
         await meter.make(20)
         sick = meter.meters[0]
         events = form.pick(300, 10_000)
@@ -81,7 +81,7 @@ async def test_poison_among_many(one_server: Servers, form: Any) -> None:
         await meter.judged(allow_parked=True)
         servers_end(meter, "consume")
         await meter.run("retry-key", sick, METER_FIXED="1")
-        await meter.start(consume=1, METER_FIXED="1")
+        await meter.start(consume=1, METER_FIXED="1", **SHORT_SESSION)
         await meter.up(sick, 2)
         report = await meter.judged(seconds=form.pick(60, 300))
         form.judged(report)
