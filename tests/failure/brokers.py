@@ -30,6 +30,7 @@ log.segment.bytes={segment}
 log.cleaner.dedupe.buffer.size=16777216
 auto.create.topics.enable=false
 group.initial.rebalance.delay.ms=0
+group.min.session.timeout.ms=1000
 broker.session.timeout.ms=6000
 offsets.topic.num.partitions=1
 offsets.topic.replication.factor={replicas}

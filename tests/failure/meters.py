@@ -21,6 +21,7 @@ from servers import Process, Servers, python
 
 WHO = ("buyer", "buyer-1", None)
 PARTITIONS = 12
+SHORT_SESSION = {"FAILURE_SESSION_MS": "3000"}  # how long Kafka keeps the place of a consumer that died
 _numbers = itertools.count(1)
 
 

@@ -5,13 +5,13 @@ import random
 import time
 from typing import Any
 
-from meters import Meters
+from meters import SHORT_SESSION, Meters
 
 
 async def test_killed_at_random(meter: Meters, form: Any) -> None:
     """Three relays, five consumers, two that serve: every few seconds some of them are killed, and started again."""
     meter.clients.patience = 120
-    await meter.start(serve=2, relay=form.pick(2, 3), consume=form.pick(2, 5), FAILURE_SESSION_MS="6000")
+    await meter.start(serve=2, relay=form.pick(2, 3), consume=form.pick(2, 5), **SHORT_SESSION)
     await meter.make(form.pick(20, 100))
     kills = 0
     loading = asyncio.create_task(meter.load(form.pick(1500, 300_000), writers=8, times=form.pick(3, 20), mood=_mood))

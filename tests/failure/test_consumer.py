@@ -9,10 +9,8 @@ import asyncpg
 import pytest
 from aftercare_chassis.testing import until
 from aiokafka.partitioner import murmur2
-from meters import PARTITIONS, Meters, Pause, meters
+from meters import PARTITIONS, SHORT_SESSION, Meters, Pause, meters
 from servers import Process, Servers
-
-SHORT_SESSION = {"FAILURE_SESSION_MS": "6000"}
 
 
 @pytest.mark.parametrize("label", ["consumer.handled", "consumer.committed"])

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from meters import Meters
+from meters import SHORT_SESSION, Meters
 
 ROOT = Path(__file__).resolve().parents[2]
 SERVING = ["command.claimed", "command.decided", "transaction.flushed", "command.kept", "command.committed"]
@@ -45,7 +45,7 @@ async def test_killed_while_parking(meter: Meters) -> None:
     await meter.up(meter.meters[0], 1, mood="poison")
     await meter.up(meter.meters[0], 2)
     await meter.outbox_empty()
-    await meter.new("consume", AFTERCARE_CRASH_AT="consumer.parked:1", FAILURE_SESSION_MS="6000").start().gone()
-    await meter.start(consume=1, FAILURE_SESSION_MS="6000")
+    await meter.new("consume", AFTERCARE_CRASH_AT="consumer.parked:1", **SHORT_SESSION).start().gone()
+    await meter.start(consume=1, **SHORT_SESSION)
     await meter.judged(allow_parked=True)
     assert len(await meter.fetch("SELECT 1 FROM parked_event")) == 3

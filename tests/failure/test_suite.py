@@ -7,6 +7,7 @@ import random
 import sys
 import time
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,70 +37,52 @@ async def suite(one_server: Servers) -> AsyncIterator[Town]:
         yield made
 
 
-async def _crash_there(town: Town, points: tuple[Point, ...]) -> None:
-    """A refund during which these processes die, one after the other; whoever died is started again."""
-    people = People(town)
-    order, _ = await people.paid()
-    case = await people.ask(order, 3, "refund_only", "not_shipped_in_time")
-    first, *later = points
-    dying = _arm(town, first)
-    await dying.ready(60)
-    refunding = asyncio.create_task(_refund(people, case))
-    await dying.gone(60)
-    for each in later:
-        # The next one dies in the same refund, wherever that has come to meanwhile; it may already be past that place.
-        await (dying := _arm(town, each)).ready(60)
-    while not refunding.done():
-        town.revive()
-        await asyncio.wait({refunding}, timeout=0.5)
-    await refunding
-    if later and dying.found():
-        dying.environment.pop("AFTERCARE_CRASH_AT", None)
-        dying.stop()
-    town.revive()
-    await asyncio.gather(*(each.ready(60) for each in town.all()))
-
-
-async def _refund(people: People, case: dict[str, Any]) -> None:
-    await people.approve(case)
-    await people.completed(case)
-
-
-def _arm(town: Town, point: Point) -> Any:
-    """The process of this part, started anew so that it dies at the label."""
+async def _dies(town: Town, point: Point) -> None:
+    """The one process of this part is started anew, dies at the label when its work brings it there, and is started again."""
     service, part, label = point
     [process] = town.parts[service, part]
-    process.kill()
+    process.stop()  # a member that says goodbye keeps its group from working no longer
     process.environment["AFTERCARE_CRASH_AT"] = label
-    return process.start()
+    await process.start().gone(60)
+    town.revive()
+
+
+@asynccontextmanager
+async def _refunding(town: Town, buyers: int = 1) -> AsyncIterator[list[Any]]:
+    """One refund after the other while the block runs, and the last one to its end; those that are done."""
+    enough, done = asyncio.Event(), list[Any]()
+
+    async def buy() -> None:
+        while not enough.is_set():
+            done.append(await People(town).cancels_before_shipping())
+
+    buying = asyncio.gather(*(buy() for _ in range(buyers)))
+    try:
+        yield done
+    finally:
+        enough.set()
+        await buying
 
 
 @pytest.mark.timeout(400)
-@pytest.mark.parametrize(
-    "point",
-    [("order-svc", "consume", label) for label in PAYING] + [("order-svc", "consume", "worker.begins")],
-    ids=lambda point: point[2],
-)
-async def test_a_refund_killed_on_the_way_to_the_provider(suite: Town, point: Point) -> None:
+@pytest.mark.parametrize("label", [*PAYING, "worker.begins"])
+async def test_a_refund_killed_on_the_way_to_the_provider(suite: Town, label: str) -> None:
     """The payment worker dies before, after and in the middle of asking for money back: it comes back once."""
-    if point[2] == "worker.begins":
-        await _arm(suite, point).gone(60)
-        suite.revive()
-        return
-    await _crash_there(suite, (point,))
+    async with _refunding(suite):
+        await _dies(suite, ("order-svc", "consume", label))
     await suite.judged()
 
 
 @pytest.mark.long
-@pytest.mark.timeout(3000)
+@pytest.mark.timeout(1800)
 async def test_a_refund_killed_at_every_point_and_pair(suite: Town) -> None:
-    """All labels of the refund's path, then all pairs of them."""
-    await suite.judged()
-    for number, points in enumerate([*((one,) for one in REFUND_PATH), *itertools.combinations(REFUND_PATH, 2)]):
-        await _crash_there(suite, points)
-        if number % 10 == 0:
-            await suite.judged()
-    await suite.judged()
+    """Two deaths in a row on the way of a refund, at every pair of labels, each twice in a row among them."""
+    pairs = list(itertools.combinations_with_replacement(REFUND_PATH, 2))
+    for begin in range(0, len(pairs), 30):
+        async with _refunding(suite, buyers=2):
+            for point in itertools.chain(*pairs[begin : begin + 30]):
+                await _dies(suite, point)
+        await suite.judged()
 
 
 @pytest.mark.timeout(400)

@@ -114,7 +114,7 @@ async def town(servers: Servers, wanted: Mapping[str, Mapping[str, int]] = EVERY
     environment = servers.environment() | {
         "AFTERCARE_PAYMENT_SIMULATOR_URL": simulator.url,
         "AFTERCARE_PAYMENT_WEBHOOK_SECRET": SECRET,
-        "FAILURE_SESSION_MS": "6000",
+        "FAILURE_SESSION_MS": "3000",
         "FAILURE_LEASE_SECONDS": "3",
     }
     dsns = {one.name: databases.dsn(admin, one, PASSWORDS[one.name]) for one in SERVICES}
