@@ -49,7 +49,7 @@ class Ears:
         if found is not None:
             handler, event = found
             tx.cause = envelope
-            with tracing.span(f"consume {envelope.type}", envelope.traceparent, kind="CONSUMER"):
+            with tracing.light_span(f"consume {envelope.type}", envelope.traceparent, kind="CONSUMER"):
                 await handler(tx, event)
 
     def _refuse_newer(self, envelope: Envelope) -> None:
