@@ -1,13 +1,17 @@
 """The consumer on trial: killed around its commits, turned into a zombie, fed with poison, restarted while it works."""
 
+import json
+import uuid
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import asyncpg
 import pytest
 from aftercare_chassis.testing import until
+from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
 from meters import PARTITIONS, SHORT_SESSION, Meters, Pause, meters
 from servers import Process, Servers
@@ -101,6 +105,67 @@ async def _parked_in_order(meter: Meters, sick: str) -> int:
     assert len(numbers) >= 6
     assert numbers == list(range(numbers[0], numbers[0] + len(numbers)))
     return len(numbers) - 1
+
+
+async def test_bad_input_among_many(meter: Meters, form: Any) -> None:
+    """Written past every relay, while events flow: what cannot be read, a gap, a second truth. Parked, decided, forgotten."""
+    await meter.start(serve=1, relay=1)
+    [reader] = await meter.start(consume=1)
+    await meter.make(20)
+    garbled, gapped, doubled, *_ = meter.meters
+    async with meter.loaded(times=form.pick(4, 25), pause=form.pick(0.05, 0.0)):
+        await meter.told_more(form.pick(50, 5_000), 300)
+        await _written(meter, garbled, ce_id=b"?")
+        await _written(meter, gapped, ce_sequence=b"%020d" % 10**9)
+        await _written(meter, doubled, ce_sequence=b"%020d" % 1)
+        await _written(meter, None)
+        await meter.told_more(form.pick(200, 50_000), 600)
+    report = await meter.judged(seconds=form.pick(60, 300), allow_parked=True)
+    form.judged(report)
+    held = await meter.fetch("SELECT aggregateid, trouble FROM parked_event WHERE trouble <> 'behind' ORDER BY 1")
+    troubles = {garbled: "unreadable", gapped: "sequence_gap", doubled: "contradiction", "": "unreadable"}
+    assert {row["aggregateid"]: row["trouble"] for row in held} == troubles
+    for trouble in ("unreadable", "contradiction", "unreadable", "sequence_gap"):
+        first = "SELECT id FROM parked_event WHERE trouble = $1 ORDER BY id LIMIT 1"
+        [row] = await meter.fetch(first, trouble)
+        if trouble == "sequence_gap":  # those behind it have lower numbers, so they are first
+            await meter.run("parked", "retry-key", gapped)
+        await meter.run("parked", "discard", str(row["id"]), "--reason", "nobody said that")
+    for each in (garbled, doubled):
+        await meter.run("parked", "retry-key", each)
+    await meter.load(form.pick(50, 1_000), times=5)
+    await meter.judged(seconds=60)
+    assert "consumer_rebuilt" not in reader.log(), "it went on all the time"
+    form.note(f"4 spoilt messages, {report['parked events'].checked} parked with those behind them, all decided")
+
+
+async def _written(meter: Meters, key: str | None, **spoilt: bytes) -> None:
+    """A message for the meters' topic from somebody who is no relay."""
+    subject = (key or "nobody").encode()
+    said = {
+        "affected_party": "p",
+        "applicant": "p",
+        "handler": "p",
+        "time": "2026-03-04T05:06:07Z",
+        "result": "counted",
+    }
+    headers = {
+        "ce_specversion": b"1.0",
+        "ce_id": str(uuid.uuid4()).encode(),
+        "ce_type": b"Metered.v1",
+        "ce_source": b"/somebody",
+        "ce_subject": subject,
+        "ce_time": datetime.now(UTC).isoformat().encode(),
+        "ce_partitionkey": subject,
+        "ce_sequence": b"%020d" % 1,
+        "ce_correlationid": b"c",
+        "content-type": b"application/json",
+    }
+    value = json.dumps({**said, "matter": "metered", "meter_id": key, "value": 1, "mood": ""}).encode()
+    async with AIOKafkaProducer(bootstrap_servers=meter.servers.kafka.bootstrap) as producer:
+        await producer.send_and_wait(
+            meter.topic, value, key=key and key.encode(), headers=list({**headers, **spoilt}.items())
+        )
 
 
 def servers_end(meter: Meters, part: str) -> None:

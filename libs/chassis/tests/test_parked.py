@@ -1,11 +1,13 @@
 """An operator mends what was parked: in order, one by one or all of an aggregate, or gives up with a reason."""
 
+import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from aftercare_chassis.parked import NotTheFirst, ParkedEvents
-from aftercare_chassis.testing import Harness
+from aftercare_chassis.testing import Harness, until
+from aftercare_chassis.transaction import Transaction
 from aftercare_events import OrderCancelled
 
 Make = Callable[..., OrderCancelled]
@@ -63,6 +65,33 @@ async def test_a_later_event_is_not_tried_first(tally: Harness, operator: Parked
     await operator.retry(first.id, by="op-1")
     await operator.retry(second.id, by="op-1")
     assert await _count(tally) == 3
+
+
+async def test_what_comes_while_an_operator_frees_its_aggregate_is_not_left_behind(
+    tally: Harness, order_cancelled: Make
+) -> None:
+    """The consumer must not set an event aside on the word of yesterday: nothing would ever take it up."""
+    await tally.consume(order_cancelled("ord_1"))
+    await tally.consume(order_cancelled("ord_1", "poison"))
+    begun, go = asyncio.Event(), asyncio.Event()
+
+    async def slowly(tx: Transaction, event: OrderCancelled) -> None:
+        begun.set()
+        await go.wait()
+
+    operator = ParkedEvents(tally.runtime, {OrderCancelled: slowly})
+    [parked] = await operator.list()
+    freeing = asyncio.create_task(operator.retry(parked.id, by="op-1"))
+    await begun.wait()
+    coming = asyncio.create_task(tally.consume(order_cancelled("ord_1")))
+    await until(lambda: waits(tally), "the consumer waits for the operator")
+    go.set()
+    await asyncio.gather(freeing, coming)
+    assert (await _count(tally), await operator.list()) == (2, [])
+
+
+async def waits(tally: Harness) -> bool:
+    return bool(await tally.runtime.pool.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
 
 
 async def test_a_discarded_event_is_remembered_with_who_and_why(
