@@ -119,8 +119,8 @@ MUTANTS = (
             ),
             (
                 f"{CHASSIS}/transaction.py",
-                """if await self.connection.execute(rows.save.sql, *args) != "UPDATE 1":""",
-                """if await self.connection.execute(rows.save.sql, *args) == "UPDATE 2":""",
+                """*rows.save_args(saved, seen)) != "UPDATE 1":""",
+                """*rows.save_args(saved, seen)) == "UPDATE 2":""",
             ),
         ),
         (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),
@@ -143,14 +143,14 @@ MUTANTS = (
         (
             (
                 f"{CHASSIS}/routing.py",
-                """        await claim.keep(tx.connection, Kept(response.status_code, headers, bytes(response.body)))
-        crash.point("command.kept")
-    crash.point("command.committed")
+                """                tx.writes.later(*claim.keep(Kept(response.status_code, headers, answer)))
+                crash.point("command.kept")
+            crash.point("command.committed")
 """,
-                """    crash.point("command.committed")
-    async with runtime.transaction(request.state.actor) as later:
-        await claim.keep(later.connection, Kept(response.status_code, headers, bytes(response.body)))
-        crash.point("command.kept")
+                """            crash.point("command.committed")
+            async with request.app.state.runtime.transaction(tx.actor) as later:
+                later.writes.later(*claim.keep(Kept(response.status_code, headers, answer)))
+                crash.point("command.kept")
 """,
             ),
         ),
