@@ -10,9 +10,10 @@ from typing import Any
 
 import asyncpg
 import pytest
+from aftercare_chassis.kafka import key_hash
+from aftercare_chassis.outbox import bucket_of
 from aftercare_chassis.testing import until
 from aiokafka import AIOKafkaProducer
-from aiokafka.partitioner import murmur2
 from meters import PARTITIONS, SHORT_SESSION, Meters, Pause, meters
 from servers import Process, Servers
 
@@ -223,8 +224,8 @@ async def test_deadlocks_and_a_reader_that_never_ends(meter: Meters, form: Any) 
     async with _rival(meter) as rival, _snapshot(meter):
         await meter.start(serve=1, consume=1)
         [relay] = await meter.start(relay=1)
-        await meter.make(13)
-        await meter.until_effects(13)
+        await meter.make(2 * PARTITIONS + 1)
+        await meter.until_effects(2 * PARTITIONS + 1)
         pair = _neighbours(meter.meters)
         rounds = form.pick(2, 20)
         for _ in range(rounds):
@@ -246,13 +247,13 @@ _HELD_UP = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(
 
 
 def _neighbours(some: list[str]) -> tuple[str, str]:
-    """Two of one partition: of more than twelve there always are."""
-    places: dict[int, str] = {}
+    """Two that a relay sends in one batch: of one partition, and of one half of the buckets. Of 25 there always are."""
+    places: dict[tuple[int, int], str] = {}
     for each in some:
-        partition = (murmur2(each.encode()) & 0x7FFFFFFF) % PARTITIONS
-        if partition in places:
-            return places[partition], each
-        places[partition] = each
+        place = key_hash(each.encode()) % PARTITIONS, bucket_of(each) % 2
+        if place in places:
+            return places[place], each
+        places[place] = each
     raise AssertionError("too few")
 
 

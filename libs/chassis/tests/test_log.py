@@ -14,8 +14,8 @@ from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.relay import Relay
 from aftercare_chassis.testing import Harness, until
-from aftercare_events import Envelope, OrderCancelled, codec
-from aiokafka import AIOKafkaConsumer
+from aftercare_events import TOPICS, Envelope, OrderCancelled, codec
+from aiokafka import AIOKafkaConsumer, TopicPartition
 
 FEEDBACK, ORDERS = "aftercare.feedback.v1", "aftercare.orders.v1"
 
@@ -145,6 +145,47 @@ async def test_consumers_that_come_and_go_lose_and_double_nothing(
             await until(done, "every event has its effect")
     assert await tallies(on_log, orders) == dict.fromkeys(orders, 10)
     assert await on_log.parked() == []
+
+
+async def test_the_places_of_all_partitions_are_learnt_at_once(
+    on_log: Harness, order_cancelled: Callable[..., OrderCancelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The broker answers such a question only when the fetch that it holds has ended: one wait each would be seconds."""
+    asked: list[int] = []
+    learn = Consumer._places
+
+    async def places(self: Consumer, client: AIOKafkaConsumer, unknown: Any) -> Any:
+        asked.append(len(unknown))
+        return await learn(self, client, unknown)
+
+    monkeypatch.setattr(Consumer, "_places", places)
+    # Our cursors say to start here; the group is new to Kafka, so its client starts at the beginning of the log.
+    ends = await log_ends(on_log.settings.kafka, ORDERS)
+    rows = [(on_log.runtime.name, *place, end, 0) for place, end in ends.items()]
+    await on_log.runtime.pool.executemany("INSERT INTO consumer_cursor VALUES ($1, $2, $3, $4, $5)", rows)
+    orders = [uuid4().hex for _ in range(4 * len(ends))]
+    await post(on_log, *(told_by(order_cancelled, order, 1) for order in orders))
+
+    async def done() -> bool:
+        return len(await tallies(on_log, orders)) == len(orders)
+
+    async with running(Relay(on_log.runtime).run, on_log.consumer.run):
+        await until(done, "every event has its effect")
+    assert asked == [len(ends)]
+    everything: Any = await on_log.runtime.pool.fetchval("SELECT count(*) FROM tallies")
+    assert everything == len(orders), "what stands before the cursors was taken, too"
+
+
+async def log_ends(bootstrap: str, topic: str) -> dict[TopicPartition, int]:
+    reader = kafka.reader(bootstrap, "test")
+    await reader.start()
+    try:
+        ends: dict[TopicPartition, int] = await reader.end_offsets(
+            [TopicPartition(topic, number) for number in range(TOPICS[topic].partitions)]
+        )
+        return ends
+    finally:
+        await reader.stop()
 
 
 async def test_one_that_died_is_waited_for_and_not_given_up(

@@ -13,7 +13,7 @@ An event that comes again is known by its id and passed over, if it says the sam
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +41,8 @@ CHUNK, FETCH = 100, 500
 POLL_SECONDS, CALL_SECONDS, STOP_SECONDS = 0.5, 30.0, 5.0
 BACKOFF_SECONDS = (0.2, 5.0)
 RETRY_LIMIT_SECONDS = 60.0
+
+Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 
 class Retry(Exception):
@@ -99,17 +101,18 @@ class Consumer:
     async def _consume(self, client: AIOKafkaConsumer, stop: asyncio.Event) -> None:
         while not stop.is_set():
             self._release(client)
-            for partition, records in (await self._fetched(client)).items():
-                await self._partition(client, partition, records)
+            fetched = await self._fetched(client)
+            for partition in await self._due(client, fetched):
+                await self._partition(client, partition, fetched[partition])
             if self.watch.stalled():
                 raise Stalled
 
-    async def _fetched(self, client: AIOKafkaConsumer) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+    async def _fetched(self, client: AIOKafkaConsumer) -> Fetched:
         """What has come. Nothing while the group shares out its partitions: how long that may take is for the watch to say,
         since a member that gives up meanwhile is one more that the others have to wait for."""
         call = client.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=FETCH)
         try:
-            fetched: dict[TopicPartition, list[ConsumerRecord]] = await asyncio.wait_for(call, CALL_SECONDS)
+            fetched: Fetched = await asyncio.wait_for(call, CALL_SECONDS)
         except TimeoutError:
             if self.watch.joined:
                 raise
@@ -123,8 +126,6 @@ class Consumer:
         hold = self._holds.get(partition)
         self._patient = hold is None or time.monotonic() - hold.since < RETRY_LIMIT_SECONDS
         try:
-            if partition not in self._cursors and not await self._place(client, partition, records[0].offset):
-                return
             for start in range(0, len(records), CHUNK):
                 await self.chunk(partition, records[start : start + CHUNK])
                 self._holds.pop(partition, None)
@@ -138,26 +139,47 @@ class Consumer:
             resume = self._cursors.pop(partition, None)
             client.seek(partition, records[0].offset if resume is None else resume.next_offset)
 
-    async def _place(self, client: AIOKafkaConsumer, partition: TopicPartition, fetched: int) -> bool:
-        """Learn where our own cursor stands; False when the client had to be sent to another place first."""
+    async def _due(self, client: AIOKafkaConsumer, fetched: Fetched) -> list[TopicPartition]:
+        """Those partitions that bring what comes next for us; the client is sent to the right place of all others.
+
+        All places that are not known are learnt at once: the broker answers when the fetch that it holds has ended.
+        """
+        unknown = (client.assignment() | fetched.keys()) - self._cursors.keys()
+        if not unknown & fetched.keys():
+            return list(fetched)
+        try:
+            places = await self._places(client, unknown)
+        except Exception as error:
+            if not is_unavailable(error):
+                raise
+            for partition in unknown & fetched.keys():
+                self._hold(client, partition, type(error).__name__)
+                client.seek(partition, fetched[partition][0].offset)
+            return [partition for partition in fetched if partition not in unknown]
+        astray = {
+            place for place, offset in places.items() if place not in fetched or fetched[place][0].offset != offset
+        }
+        for partition in astray:
+            client.seek(partition, places[partition])
+        return [partition for partition in fetched if partition not in astray]
+
+    async def _places(self, client: AIOKafkaConsumer, unknown: Collection[TopicPartition]) -> dict[TopicPartition, int]:
+        """Where our own cursors stand, or where the log begins."""
         async with self._runtime.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
-            cursor = await Inbox(connection, self._group).cursor(partition.topic, partition.partition)
-        bounds = (client.beginning_offsets([partition]), client.end_offsets([partition]))
-        first, end = [found[partition] for found in await asyncio.wait_for(asyncio.gather(*bounds), CALL_SECONDS)]
-        stood = first if cursor is None else cursor.next_offset
-        if (
-            not first <= stood <= end
-        ):  # what it told in between is lost; each aggregate that this concerns has a gap now
-            log.error(
-                "log_lost", topic=partition.topic, partition=partition.partition, stood=stood, first=first, end=end
-            )
-            self._runtime.metrics.signal("log_lost", partition.topic)
-        wanted = stood if first <= stood <= end else first
-        self._cursors[partition] = cursor
-        if fetched != wanted:
-            client.seek(partition, wanted)
-            return False
-        return True
+            cursors = await Inbox(connection, self._group).cursors()
+        bounds = asyncio.gather(client.beginning_offsets(unknown), client.end_offsets(unknown))
+        first, end = await asyncio.wait_for(bounds, CALL_SECONDS)
+        places = {}
+        for partition in unknown:
+            cursor = self._cursors[partition] = cursors.get(partition)
+            stood = first[partition] if cursor is None else cursor.next_offset
+            lost = not first[partition] <= stood <= end[partition]
+            if lost:  # what it told in between is lost; each aggregate that this concerns has a gap now
+                where = {"stood": stood, "first": first[partition], "end": end[partition]}
+                log.error("log_lost", topic=partition.topic, partition=partition.partition, **where)
+                self._runtime.metrics.signal("log_lost", partition.topic)
+            places[partition] = first[partition] if lost else stood
+        return places
 
     async def chunk(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
         """The whole chunk at once; where an event in it is poison, one by one, so that only the poison is parked."""

@@ -22,7 +22,7 @@ KEPT = timedelta(days=14)
 _CERTAIN = KEPT - timedelta(days=1)
 """An event younger than this is in the inbox if it was ever taken, however far the hosts' clocks are apart."""
 
-_CURSOR = "SELECT next_offset, first_offset FROM consumer_cursor WHERE consumer = $1 AND topic = $2 AND partition = $3"
+_CURSORS = "SELECT topic, partition, next_offset, first_offset FROM consumer_cursor WHERE consumer = $1"
 _FIRST = """
 INSERT INTO consumer_cursor (consumer, topic, partition, next_offset, first_offset) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING
@@ -84,10 +84,10 @@ class Inbox:
     def __init__(self, connection: PoolConnectionProxy, consumer: str) -> None:
         self._connection, self._consumer = connection, consumer
 
-    async def cursor(self, topic: str, partition: int) -> Cursor | None:
-        """Where this consumer stands; None where nothing was read yet."""
-        found: Any = await self._connection.fetchrow(_CURSOR, self._consumer, topic, partition)
-        return None if found is None else Cursor(**found)
+    async def cursors(self) -> dict[tuple[str, int], Cursor]:
+        """Where this consumer stands, by topic and partition; those where nothing was read yet are missing."""
+        rows: Any = await self._connection.fetch(_CURSORS, self._consumer)
+        return {(topic, partition): Cursor(*offsets) for topic, partition, *offsets in rows}
 
     async def move(self, topic: str, partition: int, seen: Cursor | None, read: range) -> Cursor:
         """Put the cursor from `seen` behind the offsets that were read; Fenced where it does not stand at `seen`."""
