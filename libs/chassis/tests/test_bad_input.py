@@ -202,13 +202,31 @@ async def test_a_gap_that_stays_is_passed_with_a_reason(notes: Notes) -> None:
         await notes.operator.discard(other.id, by="op-1", reason="no use without its beginning")
         await notes.tell(note("sick", 6, "f"), note("other", 4, "y"))
         await notes.heard()
+        assert await notes.parked() == [("other", "sequence_gap", "expected sequence 1, got 4")], (
+            "a discard passes no gap"
+        )
+        await notes.operator.retry((await notes.first()).id, by="op-1", despite_gap="its beginning is lost")
     assert (await notes.letters("sick"), await notes.letters("other")) == ("adef", "y")
     rows: Any = await notes.harness.runtime.pool.fetch("SELECT decision, reason FROM parked_decision ORDER BY id")
     assert [tuple(row) for row in rows] == [
         ("retried", "2 and 3 went with the broker's disk"),
         ("retried", ""),
         ("discarded", "no use without its beginning"),
+        ("retried", "its beginning is lost"),
     ]
+
+
+async def test_a_number_out_of_the_air_leads_nowhere(notes: Notes) -> None:
+    """Somebody who is no relay writes a number of his own: given up, it takes no place, and the next one is the next."""
+    await notes.tell(note("sick", 1, "a"), note("sick", 10**9, "?"), note("sick", 2, "b"))
+    async with reading(notes):
+        await notes.heard()
+        with pytest.raises(Poisoned, match="expected sequence 3, got 1000000000"):
+            await notes.operator.retry_key("sick", by="op-1")
+        await notes.operator.discard((await notes.first()).id, by="op-1", reason="nobody of ours said that")
+        await notes.tell(note("sick", 3, "c"))
+        await notes.heard()
+    assert (await notes.letters("sick"), await notes.parked()) == ("abc", [])
 
 
 @pytest.fixture

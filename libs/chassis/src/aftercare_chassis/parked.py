@@ -30,10 +30,12 @@ SELECT {_COLUMNS} FROM parked_event WHERE consumer = $1 AND aggregateid = $2 ORD
 """  # noqa: S608
 _HOLD = "SELECT last_sequence FROM subject_state WHERE consumer = $1 AND aggregateid = $2 FOR UPDATE"
 _GONE = "DELETE FROM parked_event WHERE consumer = $1 AND id = $2"
-# Where another one claims the place of one that is given up, the place is still to be taken.
+# One that is given up leaves its place empty behind it, if that was the next one and nobody else claims it. What was beyond
+# a gap never had a place: its number may be anything, and a gap is passed by nothing but a retry that says so.
 _ADVANCE = """
 UPDATE subject_state SET last_sequence = $3 WHERE consumer = $1 AND aggregateid = $2 AND last_sequence < $3
-AND ($4 OR NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.consumer = $1 AND p.aggregateid = $2 AND p.sequence = $3))
+AND ($4 OR last_sequence = $3 - 1
+           AND NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.consumer = $1 AND p.aggregateid = $2 AND p.sequence = $3))
 """
 _FREE = """
 UPDATE subject_state SET blocked_since = NULL WHERE consumer = $1 AND aggregateid = $2
