@@ -72,8 +72,8 @@ format: $(STAMP) ## put the code into shape and write the generated documents
 	$(BIN)/python -m aftercare_chassis.openapi_docs
 	$(BIN)/aftercare lifecycles
 
-bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=create-case or P=suite for one part)
-	@$(BIN)/python tools/bench
+bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=suite, create-case or spine for one part)
+	@$(BIN)/python tools/bench $(P)
 
 lock: $(STAMP) ## choose the newest packages that fit and write requirements.lock
 	$(BIN)/uv pip compile -q --upgrade --universal --python-version 3.11 --generate-hashes --no-annotate --no-header \

@@ -3,12 +3,13 @@
 import sys
 
 import report
+import spine
 from create_case import Bench, Comparison
 from ground import ground
 from measure import need_wrk
 from suite import Found, measure
 
-PARTS = ("suite", "create-case")
+PARTS = ("suite", "create-case", "spine")
 
 
 def main(parts: list[str]) -> None:
@@ -25,7 +26,8 @@ def main(parts: list[str]) -> None:
             bench = Bench(servers, tell)
             counted = bench.count()
             compared = {"its relay running beside it": bench.compare(relay=True), "alone": bench.compare(relay=False)}
-    page = report.write(compared, counted, found)
+    passed = spine.measure(tell) if "spine" in wanted else None
+    page = report.write(compared, counted, passed, found)
     if set(wanted) == set(PARTS):
         report.PAGE.write_text(page, encoding="utf-8")
     sys.stdout.write(page)

@@ -43,13 +43,15 @@ class Bench:
         self._ground, self._tell = ground, tell
         self._token = ground.token("buyer", BUYER)
         self._bare_database = with_database(ground.servers.postgres, "template1")
-        self._orders = Orders(aftersale(_settings(ground)), self._bare_database)
+        self._orders = Orders(aftersale(ground.settings(Settings, SERVICE)), self._bare_database)
         ground.migrate(SERVICE)
         asyncio.run(self._orders.prepare())
 
     def count(self) -> tuple[int, int]:
         """(transactions, statements) of one command."""
-        return statements.count(aftersale(_settings(self._ground, pool_size=1)), self._orders, self._token, self._tell)
+        return statements.count(
+            aftersale(self._ground.settings(Settings, SERVICE, pool_size=1)), self._orders, self._token, self._tell
+        )
 
     def compare(self, *, relay: bool) -> Comparison:
         """Some rounds of both in turn, the service's relay running beside it or stopped."""
@@ -83,8 +85,3 @@ class Bench:
         )
         self._orders.used(first + found.requests + 2 * CONNECTIONS)
         return found
-
-
-def _settings(ground: Ground, **more: int) -> Settings:
-    given = {name.removeprefix("AFTERCARE_").lower(): value for name, value in ground.environment(SERVICE).items()}
-    return Settings(**given, **more)  # type: ignore[arg-type]

@@ -11,11 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
+import asyncpg
 import httpx
 import psutil
 from aftercare_chassis import topics
 from aftercare_chassis.keys import PUBLIC_FILE, make_key_set, mint
+from aftercare_chassis.settings import ServiceSettings
 from aftercare_cli.stack import databases, ports
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.guardian import guarded
@@ -24,6 +27,7 @@ from aftercare_cli.stack.layout import SERVICES
 from aftercare_cli.stack.processes import Processes
 from aftercare_cli.stack.secrets_file import Secrets
 
+S = TypeVar("S", bound=ServiceSettings)
 READY_SECONDS = 30
 ISSUER = "aftercare-local"
 
@@ -65,8 +69,20 @@ class Ground:
             "AFTERCARE_PUBLIC_URL": "http://127.0.0.1:9",
         }
 
-    def token(self, role: str, sub: str) -> str:
-        return mint(make_key_set(self.home / "keys"), role=role, sub=sub, issuer=ISSUER, now=datetime.now(UTC))
+    def settings(self, kind: type[S], service: str, **more: int) -> S:
+        """The same for a service inside this process."""
+        given = {name.removeprefix("AFTERCARE_").lower(): value for name, value in self.environment(service).items()}
+        return kind(**given, **more)  # type: ignore[arg-type]
+
+    def token(self, role: str, sub: str, merchant_id: str | None = None) -> str:
+        key, now = make_key_set(self.home / "keys"), datetime.now(UTC)
+        return mint(key, role=role, sub=sub, merchant_id=merchant_id, issuer=ISSUER, now=now)
+
+    def remember_commit_times(self) -> None:
+        """From here on the database server knows when each transaction was committed."""
+        asyncio.run(remember_commit_times(self.servers.postgres))
+        self.servers.database.stop()
+        self.servers.database.start(Silent())
 
     def migrate(self, service: str) -> None:
         command = [script(service), "migrate"]
@@ -109,6 +125,13 @@ def ground() -> Iterator[Ground]:
                     if record.stem not in ("kafka", "postgres"):
                         processes.stop(record.stem)
                 servers.stop(Silent())
+
+
+async def remember_commit_times(admin: str) -> None:
+    """Ask the server to; it does once it has been started again."""
+    connection = await asyncpg.connect(admin)
+    await connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
+    await connection.close()
 
 
 def script(name: str) -> str:

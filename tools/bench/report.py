@@ -5,6 +5,8 @@ from pathlib import Path
 from statistics import quantiles
 
 import psutil
+import spine
+import spine_page
 from create_case import ROUNDS, SECONDS, Comparison
 from measure import CONNECTIONS
 from suite import Found
@@ -31,13 +33,16 @@ ROWS = (
 )
 
 
-def write(compared: dict[str, Comparison], counted: tuple[int, int], found: Found | None) -> str:
+def write(
+    compared: dict[str, Comparison], counted: tuple[int, int], passed: spine.Found | None, found: Found | None
+) -> str:
     """The page; parts that were not measured are left out."""
     page = HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", cores=psutil.cpu_count())
     if compared:
         told = {"connections": CONNECTIONS, "rounds": ROUNDS, "seconds": SECONDS}
         page += CREATE.format(**told, transactions=counted[0], statements=counted[1])
         page += "".join(_comparison(title, comparison) for title, comparison in compared.items())
+    page += spine_page.section(passed) if passed else ""
     return page + (_suite(found) if found else "")
 
 

@@ -23,6 +23,7 @@ from aftercare_cli.stack.interface import Addresses, Silent
 from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
 from aftercare_cli.stack.local import LocalStack
 from aftercare_cli.stack.processes import Processes
+from ground import remember_commit_times
 
 EVENTS = 40
 SETTLE_SECONDS = 5.0
@@ -64,7 +65,7 @@ def measure(tell: Callable[[str], None]) -> Found:
     with _stack() as (stack, servers, processes):
         first = _timed(stack)
         tell(f"ready after {first:.1f} s on an empty folder")
-        asyncio.run(_remember_commit_times(servers.postgres))
+        asyncio.run(remember_commit_times(servers.postgres))
         stack.down(Silent())
         again = _timed(stack)
         tell(f"ready after {again:.1f} s when started again")
@@ -98,12 +99,6 @@ def _timed(stack: LocalStack) -> float:
 def _resident(processes: Processes, name: str) -> float:
     found = processes.find(name)
     return found.memory_info().rss / 2**20 if found else 0.0
-
-
-async def _remember_commit_times(admin: str) -> None:
-    connection = await asyncpg.connect(admin)
-    await connection.execute("ALTER SYSTEM SET track_commit_timestamp = on")
-    await connection.close()
 
 
 async def _effects(layout: Layout, addresses: Addresses, admin: str) -> list[float]:

@@ -1,0 +1,134 @@
+"""The consumer with its effects, against a bare client that reads the same log and sends the same statements by hand.
+
+The effects are cs-svc's copies of orders and cases, one upsert for each event. The bare client knows what it is about: it
+takes the fields it needs out of the JSON, and sends the upserts of a chunk together.
+"""
+
+import asyncio
+import json
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from hashlib import blake2b
+from typing import Any
+from uuid import UUID, uuid4
+
+import asyncpg
+import psutil
+from aftercare_chassis import inbox, kafka
+from aftercare_chassis.consumer import CHUNK, FETCH, Consumer, Handlers
+from aftercare_chassis.metrics import Metrics
+from aftercare_chassis.runtime import Runtime
+from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from cs_svc.tables import KNOWN_CASES, KNOWN_ORDERS
+from rounds import Round, Rounds, timed
+from running import Loop, running
+
+FORGET = "TRUNCATE inbox, subject_state, consumer_cursor, known_orders, known_cases"
+CURSOR = "INSERT INTO consumer_cursor VALUES ($1, $2, $3, $4, $4)"
+PATIENCE_SECONDS = 120
+
+
+class ConsumerRate:
+    """Both on one ground. `starts` says where to read from, and at least `events` events are there."""
+
+    def __init__(
+        self,
+        runtime: Runtime,
+        handlers: Handlers,
+        postgres: psutil.Process,
+        *,
+        starts: Mapping[TopicPartition, int],
+        events: int,
+    ) -> None:
+        self._runtime, self._handlers, self._postgres = runtime, handlers, postgres
+        self._starts, self._events = starts, events
+        self._handled, self._begun, self._done = 0, asyncio.Event(), asyncio.Event()
+
+    async def compare(self, rounds: int, tell: Callable[[str], None]) -> Rounds:
+        """So many rounds of both in turn, each from the same place of the log on."""
+        self._runtime.metrics.consumed = self._consumed  # type: ignore[method-assign]
+        found = Rounds()
+        for number in range(1, rounds + 1):
+            found.raw.append(await self._round(lambda _: self._raw))
+            found.ours.append(await self._round(lambda runtime: Consumer(runtime, self._handlers).run))
+            tell(f"consumer, round {number}: {found.ours[-1]} against {found.raw[-1]}")
+        return found
+
+    async def _round(self, make: Callable[[Runtime], Loop]) -> Round:
+        """From the first events on: joining the group is not counted."""
+        pool, self._runtime.name = self._runtime.pool, f"bench-{uuid4().hex[:8]}"
+        await pool.execute(FORGET)
+        await pool.executemany(CURSOR, [(self._runtime.name, *place, start) for place, start in self._starts.items()])
+        self._handled, self._begun, self._done = 0, asyncio.Event(), asyncio.Event()
+        async with running(make(self._runtime)), asyncio.timeout(PATIENCE_SECONDS):
+            await self._begun.wait()
+            before = self._handled
+            with timed(self._postgres) as measured:
+                await self._done.wait()
+                measured.events = self._handled - before
+        return measured
+
+    def _consumed(self, event_type: str, age: float) -> None:
+        Metrics.consumed(self._runtime.metrics, event_type, age)
+        self._count(1)
+
+    def _count(self, events: int) -> None:
+        self._handled += events
+        self._begun.set()
+        if self._handled >= self._events:
+            self._done.set()
+
+    async def _raw(self, stop: asyncio.Event) -> None:
+        group, cursors = self._runtime.name, dict(self._starts)
+        client = AIOKafkaConsumer(bootstrap_servers=self._runtime.settings.kafka, group_id=group, **kafka.CONSUMER)
+        connection = await self._runtime.connect()
+        await client.start()
+        kafka.stand(client, cursors)
+        while not stop.is_set():
+            fetched = await client.getmany(timeout_ms=500, max_records=FETCH)
+            for place, records in fetched.items():
+                for start in range(0, len(records), CHUNK):
+                    some = records[start : start + CHUNK]
+                    await take(connection, group, place, cursors[place], some)
+                    cursors[place] = some[-1].offset + 1
+                    self._count(len(some))
+                await client.commit({place: cursors[place]})
+        await client.stop()
+        await connection.close()
+
+
+async def take(
+    connection: asyncpg.Connection, group: str, place: TopicPartition, seen: int, records: Sequence[ConsumerRecord]
+) -> None:
+    """One chunk in one transaction: the statements that our consumer and its handlers send, and no more."""
+    told = [(dict(record.headers), json.loads(record.value)) for record in records]
+    ids = [UUID(headers["ce_id"].decode()) for headers, _ in told]
+    contents = [_digest(record.value) for record in records]
+    subjects = sorted({headers["ce_subject"].decode() for headers, _ in told})
+    async with connection.transaction():
+        await connection.execute(inbox._FORWARD, group, *place, records[-1].offset + 1, seen)
+        known: Any = await connection.fetch(inbox._SUBJECTS, group, subjects)
+        last = dict.fromkeys(subjects, 0) | {row["aggregateid"]: row["last_sequence"] for row in known}
+        taken: Any = await connection.fetch(inbox._TAKE, group, ids, contents)
+        fresh = {row["event_id"] for row in taken}
+        upserts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
+        for event_id, (headers, data) in zip(ids, told, strict=True):
+            sequence, subject = int(headers["ce_sequence"]), headers["ce_subject"].decode()
+            if event_id in fresh and sequence > last[subject]:
+                sql, row = _upsert(data)
+                upserts[sql].append(row)
+                last[subject] = sequence
+        for sql, rows in upserts.items():
+            await connection.executemany(sql, rows)
+        await connection.execute(inbox._REMEMBER, group, subjects, [last[s] for s in subjects], [None] * len(subjects))
+
+
+def _digest(value: bytes) -> int:
+    return int.from_bytes(blake2b(value, digest_size=8).digest(), "big", signed=True)
+
+
+def _upsert(data: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
+    whose = data["buyer_id"], data["merchant_id"]
+    if "case_id" in data:
+        return KNOWN_CASES.put.sql, (data["case_id"], data["order_id"], *whose, data["state"])
+    return KNOWN_ORDERS.put.sql, (data["order_id"], *whose, data["result"])

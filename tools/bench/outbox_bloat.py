@@ -1,0 +1,52 @@
+"""How large the outbox gets while events pass it: `python tools/bench/outbox_bloat.py [seconds]`, 130 unless told."""
+
+import sys
+import time
+from typing import Any
+
+import cs_svc.main
+import cs_svc.settings
+import uvloop
+from aftercare_chassis.relay import Relay
+from aftercare_chassis.runtime import Runtime
+from ground import ground
+from running import running
+from stories import stories
+
+SIZES = """
+SELECT pg_relation_size('outbox') / 1024 AS heap, pg_indexes_size('outbox') / 1024 AS indexes, n_dead_tup AS dead,
+       autovacuum_count AS vacuums, n_tup_ins AS passed FROM pg_stat_user_tables WHERE relid = 'outbox'::regclass
+"""
+LOOKS, BACKLOG, AT_ONCE = 6, 2500, 50  # stories that wait when the relay begins, and of one step afterwards
+
+
+async def watch(runtime: Runtime, seconds: float) -> None:
+    """A backlog first, then a steady flow; some looks at the table meanwhile."""
+    await runtime.open()
+    await _tell(runtime, BACKLOG)
+    end, last = time.monotonic() + seconds, 0.0
+    async with running(Relay(runtime).run):
+        while time.monotonic() < end:
+            await _tell(runtime, AT_ONCE)
+            if time.monotonic() - last > seconds / LOOKS:
+                last, found = time.monotonic(), await _sizes(runtime)
+                print(f"after {found['passed']:>9,} events: heap {found['heap']:>7,} KiB,", end=" ")
+                print(f"indexes {found['indexes']:>7,} KiB, {found['dead']:>8,} dead rows, {found['vacuums']} vacuums")
+    await runtime.close()
+
+
+async def _tell(runtime: Runtime, number: int) -> None:
+    for story in stories(number):
+        async with runtime.transaction() as tx:
+            tx.recorded.extend(story)
+
+
+async def _sizes(runtime: Runtime) -> Any:
+    return await runtime.pool.fetchrow(SIZES)
+
+
+if __name__ == "__main__":
+    with ground() as servers:
+        servers.migrate("cs-svc")
+        service = cs_svc.main.service(servers.settings(cs_svc.settings.Settings, "cs-svc"))
+        uvloop.run(watch(service.runtime, float(sys.argv[1]) if len(sys.argv) > 1 else 130.0))
