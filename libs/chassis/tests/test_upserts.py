@@ -1,0 +1,91 @@
+"""Upserts wait for each other and go out together, and nobody can tell but by the time it takes."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from aftercare_chassis.consumer import Consumer
+from aftercare_chassis.rows import Rows
+from aftercare_chassis.testing import Harness
+from aftercare_chassis.transaction import Transaction
+from aftercare_events import Envelope, OrderCancelled
+from aiokafka import ConsumerRecord, TopicPartition
+from sqlalchemy import Column, Integer, MetaData, Table, Text
+
+Make = Callable[..., OrderCancelled]
+ORDERS = TopicPartition("aftercare.orders.v1", 0)
+_NAMES = Column("id", Text, primary_key=True), Column("owner", Text)
+COPIED = Table("tallies", MetaData(), *_NAMES, Column("version", Integer), Column("count", Integer))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Copy:
+    id: str
+    version: int = 1
+    owner: str = "o"
+    count: int
+
+
+COPIES = Rows(COPIED, Copy)
+NOBODY: Any = None  # an owner that the table does not take
+
+
+async def copied(tx: Transaction, event: OrderCancelled) -> None:
+    """A copy as projections make them: no read, one upsert. `count` tells how the last event of the order was numbered."""
+    sequence = tx.cause.sequence if tx.cause else 0
+    owner = NOBODY if event.cause == "poison" else event.buyer_id
+    await tx.put(COPIES, Copy(id=event.order_id, owner=owner, count=sequence))
+
+
+def records(harness: Harness, *events: tuple[OrderCancelled, int]) -> list[ConsumerRecord]:
+    return [
+        harness.record(Envelope.of(event, id=UUID(int=n), source="/x", sequence=sequence, correlation_id="c"))
+        for n, (event, sequence) in enumerate(events, 1)
+    ]
+
+
+async def copies(harness: Harness) -> dict[str, int]:
+    rows: Any = await harness.runtime.pool.fetch("SELECT id, count FROM tallies")
+    return {row["id"]: row["count"] for row in rows}
+
+
+async def test_the_last_one_of_a_row_is_what_a_read_finds_and_what_stays(tally: Harness) -> None:
+    async with tally.runtime.transaction() as tx:
+        for count in (1, 2):
+            await tx.put(COPIES, Copy(id="one", count=count))
+        await tx.put(COPIES, Copy(id="two", count=1))
+        assert (await tx.get(COPIES, "one")).count == 2
+        await tx.put(COPIES, Copy(id="one", count=3))
+        await tx.add(COPIES, Copy(id="three", count=1))
+        await tx.put(COPIES, Copy(id="three", count=2))
+    assert await copies(tally) == {"one": 3, "two": 1, "three": 2}
+
+
+async def test_a_chunk_sends_them_in_the_order_of_the_log_and_all_at_once(
+    tally: Harness, order_cancelled: Make
+) -> None:
+    one, two = order_cancelled("one"), order_cancelled("two")
+    said: list[str] = []
+    async with tally.runtime.pool.acquire() as connection:
+        connection.add_query_logger(lambda record: said.append(record.query))
+    some = records(tally, (one, 1), (two, 1), (one, 2), (one, 3), (two, 2))
+    await Consumer(tally.runtime, {OrderCancelled: copied}).chunk(ORDERS, some)
+    assert await copies(tally) == {"one": 3, "two": 2}
+    assert len([text for text in said if text.startswith("INSERT INTO tallies")]) == 1
+
+
+async def test_one_that_the_database_refuses_is_parked_alone(tally: Harness, order_cancelled: Make) -> None:
+    some = records(
+        tally,
+        (order_cancelled("one"), 1),
+        (order_cancelled("bad", "poison"), 1),
+        (order_cancelled("two"), 1),
+        (order_cancelled("bad"), 2),
+        (order_cancelled("one"), 2),
+    )
+    await Consumer(tally.runtime, {OrderCancelled: copied}).chunk(ORDERS, some)
+    assert await copies(tally) == {"one": 2, "two": 1}
+    refused, behind = await tally.parked()
+    assert "NotNullViolationError" in refused
+    assert behind == "OrderCancelled.v1: behind a parked event"
