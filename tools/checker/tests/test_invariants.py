@@ -97,6 +97,9 @@ def test_what_was_set_aside_may_be_out_of_order() -> None:
     assert len(order.numbered(told).wrong) == 3
     assert order.numbered(told, {(*place, number) for number in (2, 3, 4)}).holds
     assert not order.numbered(log(entry(1, 1), entry(2, 3), entry(3, 5)), {(*place, 2)}).holds, "the next one was not"
+    forged = log(entry(1, 1), entry(2, 10**9), entry(3, 2))
+    assert not order.numbered(forged, {(*place, 2)}).holds
+    assert order.numbered(forged, {(*place, 2)}, {(*place, 2)}).holds, "a number that was given up binds nobody"
 
 
 def test_a_consumer_that_passed_over_what_it_cannot_read_is_found() -> None:

@@ -52,7 +52,11 @@ class Books:
 
     def left_out(self) -> set[Place]:
         """Where events lie that may have no effect: set aside still, or given up."""
-        return _places((*self.parked, *(row for row in self.decided if row["decision"] == "discarded")))
+        return _places(self.parked) | self.given_up()
+
+    def given_up(self) -> set[Place]:
+        """Where events lie that an operator has decided against."""
+        return _places(row for row in self.decided if row["decision"] == "discarded")
 
 
 def _places(rows: Iterable[dict[str, Any]]) -> set[Place]:

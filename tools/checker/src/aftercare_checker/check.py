@@ -31,10 +31,11 @@ async def check(
         ledgers, asyncio.to_thread(log.read, suite.kafka, suite.topics, keep_data=money.TYPES)
     )
     aside = set[books.Place]().union(*(one.held() for one in found))
+    given_up = set[books.Place]().union(*(one.given_up() for one in found))
     verdicts = [
         order.readable(whole, aside),
         order.placed(whole),
-        order.numbered(whole, aside),
+        order.numbered(whole, aside, given_up),
         effects.drained(found),
         effects.told(found, whole),
         effects.taken(found, whole, pruned=pruned),

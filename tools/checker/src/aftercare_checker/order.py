@@ -34,10 +34,10 @@ def placed(log: Log) -> Verdict:
     return verdict
 
 
-def numbered(log: Log, aside: Container[Place] = ()) -> Verdict:
+def numbered(log: Log, aside: Container[Place] = (), given_up: Container[Place] = ()) -> Verdict:
     """First occurrences run 1..n per aggregate; repetitions are allowed and are the same event, byte for byte.
 
-    What consumers have set aside may be out of order: that is why.
+    What consumers have set aside may be out of order: that is why. The number of one that was given up binds nobody.
     """
     verdict = Verdict("sequence 1..n per aggregate", what="events")
     last: Counter[tuple[str, str]] = Counter()
@@ -60,7 +60,8 @@ def numbered(log: Log, aside: Container[Place] = ()) -> Verdict:
             verdict.blame(f"{entry.subject} #{entry.sequence} is claimed by two events")
         elif entry.sequence != wanted:
             verdict.blame(f"{entry.subject}: #{entry.sequence} stands where #{wanted} belongs ({entry.topic})")
-        last[place] = max(last[place], entry.sequence)
+        if entry.sequence == wanted or _place(entry) not in given_up:
+            last[place] = max(last[place], entry.sequence)
     verdict.notes.append(f"{len(last)} aggregates, {repeated} repetitions on the log")
     return verdict
 
