@@ -1,6 +1,7 @@
 """The watchdog: lag is measured, a client that brings nothing is replaced, and the process says when that does not help."""
 
 import asyncio
+import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -8,7 +9,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import kafka, outbox, relay, watch
+from aftercare_chassis import kafka, outbox, relay, service, watch
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.parked import ParkedEvents
@@ -235,20 +236,25 @@ async def running(*loops: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIt
 
 
 def lame(monkeypatch: pytest.MonkeyPatch, clients: int) -> list[AIOKafkaConsumer]:
-    """The first clients' fetching hangs: the task that asks the brokers for records is gone, all else goes on."""
+    """The first clients' fetching hangs: the task that asks the brokers for records is gone, all else goes on. They end as
+    clients do while brokers are away: by a cancellation of their own."""
     build, built = kafka.consumer, []
 
     def make(*given: Any) -> AIOKafkaConsumer:
         client = build(*given)
         built.append(client)
         if len(built) <= clients:
-            begin = client.start
+            begin, end = client.start, client.stop
 
             async def start() -> None:
                 await begin()
                 client._fetcher._fetch_task.cancel()
 
-            client.start = start
+            async def stop() -> None:
+                await end()
+                raise asyncio.CancelledError
+
+            client.start, client.stop = start, stop
         return client
 
     monkeypatch.setattr(kafka, "consumer", make)
@@ -302,6 +308,23 @@ async def test_when_no_client_brings_anything_the_process_is_not_ready(
         assert (await probes[1].get("/readyz")).status_code == 200, "requests are answered all the same"
     for probe in probes:
         await probe.aclose()
+
+
+async def test_a_loop_that_was_cancelled_by_nobody_takes_its_process_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It would do nothing more, and nobody would know."""
+    raised: list[int] = []
+    monkeypatch.setattr(service.signal, "raise_signal", raised.append)
+
+    async def loop(_: asyncio.Event) -> None:
+        raise asyncio.CancelledError
+
+    stop = asyncio.Event()
+    await service._guarded(loop, stop)
+    assert raised == [signal.SIGTERM]
+    stop.set()
+    with pytest.raises(asyncio.CancelledError):
+        await service._guarded(loop, stop)
+    assert raised == [signal.SIGTERM], "at its end it may be cut short"
 
 
 async def test_without_kafka_requests_are_answered_and_the_backlog_is_told(

@@ -95,8 +95,7 @@ class Consumer:
             finally:
                 if watching is not None:
                     watching.cancel()
-                with suppress(Exception):
-                    await asyncio.wait_for(client.stop(), STOP_SECONDS)
+                await kafka.dismiss(client, STOP_SECONDS)
 
     async def _consume(self, client: AIOKafkaConsumer, stop: asyncio.Event) -> None:
         while not stop.is_set():

@@ -3,6 +3,7 @@
 aiokafka 0.14: `acks` defaults to 1, idempotence to off, auto-commit to on and a new group to the end of the log.
 """
 
+import asyncio
 from collections.abc import Mapping
 from functools import lru_cache
 from struct import unpack_from
@@ -40,6 +41,8 @@ CONSUMER: dict[str, Any] = {
 
 _MIX, _WORD = 0x5BD1E995, 0xFFFFFFFF
 
+_ending: set[asyncio.Task[None]] = set()
+
 
 def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
     """An idempotent producer that waits for every in-sync replica."""
@@ -67,6 +70,24 @@ def reader(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
         auto_offset_reset="none",
         fetch_max_wait_ms=100,
     )
+
+
+async def dismiss(client: AIOKafkaConsumer | AIOKafkaProducer, seconds: float) -> None:
+    """End it, without waiting long for brokers that are away: it ends when they return. Cut short it never would.
+
+    In a task of its own, for with brokers away a client's `stop` fails by the CancelledError of its own tasks, which
+    would end whoever waits for it.
+    """
+    ending = asyncio.create_task(client.stop())
+    _ending.add(ending)
+    ending.add_done_callback(_ended)
+    await asyncio.wait([ending], timeout=seconds)
+
+
+def _ended(ending: asyncio.Task[None]) -> None:
+    _ending.discard(ending)
+    if not ending.cancelled():
+        ending.exception()  # looked at: nothing of a client that is given up is anybody's trouble
 
 
 def stand(client: AIOKafkaConsumer, places: Mapping[TopicPartition, int]) -> None:

@@ -13,7 +13,6 @@ from typing import Any
 
 import asyncpg
 import structlog
-from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from aftercare_chassis import kafka
@@ -40,7 +39,6 @@ class Relay:
         self._runtime = runtime
         self._last_look = 0.0
         self._progress = time.monotonic()
-        self._ending: set[asyncio.Task[None]] = set()
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until `stop` is set, building connection and producer anew whenever one of them is lost."""
@@ -83,14 +81,7 @@ class Relay:
                 await rounds.run(owned, TURN_SECONDS, stop)
                 self._progress = time.monotonic()
         finally:
-            await self._dismiss(producer)
-
-    async def _dismiss(self, producer: AIOKafkaProducer) -> None:
-        """End it, without waiting long for brokers that are away: it ends when they return. Cut short it never would."""
-        ending = asyncio.create_task(producer.stop())
-        self._ending.add(ending)
-        ending.add_done_callback(self._ending.discard)
-        await asyncio.wait([ending], timeout=2.0)
+            await kafka.dismiss(producer, 2.0)
 
     async def _measure(self, connection: asyncpg.Connection, owned: int) -> None:
         if time.monotonic() - self._last_look > 5.0:

@@ -3,7 +3,6 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
-from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -34,8 +33,7 @@ async def batches(bootstrap: str, starts: Offsets, ends: Offsets) -> AsyncIterat
     except (KafkaError, OSError, TimeoutError) as error:
         raise Unreadable(f"Kafka does not answer ({type(error).__name__})") from error
     finally:
-        with suppress(Exception):
-            await asyncio.wait_for(client.stop(), STOP_SECONDS)
+        await kafka.dismiss(client, STOP_SECONDS)
 
 
 async def _fetched(client: AIOKafkaConsumer, unread: Offsets, ends: Offsets) -> AsyncIterator[list[ConsumerRecord]]:

@@ -216,9 +216,14 @@ async def _running(background: Sequence[Background]) -> AsyncIterator[None]:
 
 
 async def _guarded(each: Background, stop: asyncio.Event) -> None:
-    """A loop that ends by an error nobody foresaw takes the process with it: a restart is safe, a silent gap is not."""
+    """A loop that ends by an error nobody foresaw takes the process with it: a restart is safe, a silent gap is not.
+
+    A cancellation that nobody asked for is such an error, too: libraries let those of their own tasks escape.
+    """
     try:
         await each(stop)
-    except Exception:
+    except (Exception, asyncio.CancelledError) as error:
+        if stop.is_set() and isinstance(error, asyncio.CancelledError):
+            raise
         log.exception("background_failed")
         signal.raise_signal(signal.SIGTERM)

@@ -35,7 +35,7 @@ async def tail(
     except (KafkaError, OSError, TimeoutError) as error:
         raise StackError(f"kafka at {bootstrap} does not answer: {type(error).__name__}") from None
     finally:
-        await client.stop()
+        await kafka.dismiss(client, CALL_SECONDS)
 
 
 async def _stand(client: AIOKafkaConsumer, wanted: Wanted, from_beginning: bool) -> None:
