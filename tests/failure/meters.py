@@ -206,8 +206,8 @@ class Meters:
         """Wait for rest, then let the checker look; AssertionError with its whole report where anything is wrong."""
         rest = await settled(self.suite(), seconds)
         report = await check(self.suite(), self.clients.history.commands(), **options)
-        assert report.holds, f"\n{report}"
-        assert rest, f"not at rest within {seconds} s\n{report}"
+        assert report.holds, f"\n{report}\n{self.servers.testimony()}"
+        assert rest, f"not at rest within {seconds} s\n{report}\n{self.servers.testimony()}"
         return report
 
 

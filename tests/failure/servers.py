@@ -90,6 +90,9 @@ class Process:
 
         await until(ended, f"{self.name} ends", seconds)
 
+    def ran(self) -> bool:
+        return self.processes.log(self.name).exists()
+
     def log(self) -> str:
         return self.processes.log(self.name).read_text(errors="replace")
 
@@ -119,6 +122,19 @@ class Servers:
         for each in made:
             each.kill()
             self.processes.stop(each.name, patience=5)
+
+    def testimony(self) -> str:
+        """What the processes complained of last, each on its own; of those that are gone, that they are."""
+        lines = []
+        for each in self.started:
+            complaints = (
+                [line for line in each.log().splitlines() if '"level": "info"' not in line] if each.ran() else []
+            )
+            lines += [
+                f"{each.name} {'runs' if each.found() else 'is gone'}",
+                *(f"    {line[:600]}" for line in complaints[-8:]),
+            ]
+        return "\n".join(lines)
 
     def environment(self, *, kafka: str | None = None) -> dict[str, str]:
         return {

@@ -192,8 +192,8 @@ async def test_one_that_died_is_waited_for_and_not_given_up(
     on_log: Harness, order_cancelled: Callable[..., OrderCancelled], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Kafka keeps a dead member's place for its session. Who gives up meanwhile would be the next dead member."""
-    monkeypatch.setitem(kafka.CONSUMER, "session_timeout_ms", 6000)
-    monkeypatch.setattr(consumer, "CALL_SECONDS", 3.0)
+    monkeypatch.setitem(kafka.CONSUMER, "session_timeout_ms", 10_000)
+    monkeypatch.setattr(consumer, "CALL_SECONDS", 5.0)
     dead = kafka.consumer(on_log.settings.kafka, on_log.runtime.name)
     dead.subscribe([ORDERS])
     await dead.start()
@@ -204,6 +204,31 @@ async def test_one_that_died_is_waited_for_and_not_given_up(
     async with running(Relay(on_log.runtime).run, on_log.consumer.run):
         await until(lambda: tallies(on_log, [order]), "its successor works")
     assert on_log.runtime.metrics.registry.get_sample_value("aftercare_consumer_rebuilds_total") == 0
+
+
+async def test_a_client_whose_own_task_is_cancelled_is_replaced(
+    on_log: Harness, order_cancelled: Callable[..., OrderCancelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As happens when brokers go away at a bad moment: its calls fail by a CancelledError that nobody here asked for."""
+    made: list[AIOKafkaConsumer] = []
+    make = kafka.consumer
+    monkeypatch.setattr(kafka, "consumer", lambda *where: made.append(make(*where)) or made[-1])
+    order = uuid4().hex
+    first, second = (told_by(order_cancelled, order, n) for n in (1, 2))
+
+    async def reached(count: int) -> bool:
+        return (await tallies(on_log, [order])).get(order) == count
+
+    async def replaced() -> bool:
+        return len(made) == 2
+
+    async with running(Relay(on_log.runtime).run, on_log.consumer.run):
+        await post(on_log, first)
+        await until(lambda: reached(1), "it works")
+        made[0]._coordinator._coordination_task.cancel()
+        await until(replaced, "it is replaced")
+        await post(on_log, second)
+        await until(lambda: reached(2), "the next one goes on", 60)
 
 
 def test_clients_are_built_with_what_keeps_events_safe() -> None:

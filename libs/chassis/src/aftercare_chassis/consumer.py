@@ -83,7 +83,7 @@ class Consumer:
             self.watch.begin()
             watching: asyncio.Task[None] | None = None
             try:
-                await asyncio.wait_for(client.start(), CALL_SECONDS)
+                await kafka.answer(client.start(), CALL_SECONDS)
                 client.subscribe(self._ears.topics, listener=self.watch)
                 watching = asyncio.create_task(self.watch.run(client))
                 await self._consume(client, stop)
@@ -109,11 +109,12 @@ class Consumer:
     async def _fetched(self, client: AIOKafkaConsumer) -> Fetched:
         """What has come. Nothing while the group shares out its partitions: how long that may take is for the watch to say,
         since a member that gives up meanwhile is one more that the others have to wait for."""
+        joined = self.watch.joined
         call = client.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=FETCH)
         try:
-            fetched: Fetched = await asyncio.wait_for(call, CALL_SECONDS)
+            fetched: Fetched = await kafka.answer(call, CALL_SECONDS)
         except TimeoutError:
-            if self.watch.joined:
+            if joined and self.watch.joined:  # a share that came during the call has had less time than this
                 raise
             return {}
         return fetched
@@ -167,7 +168,7 @@ class Consumer:
         async with self._runtime.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
             cursors = await Inbox(connection, self._group).cursors()
         bounds = asyncio.gather(client.beginning_offsets(unknown), client.end_offsets(unknown))
-        first, end = await asyncio.wait_for(bounds, CALL_SECONDS)
+        first, end = await kafka.answer(bounds, CALL_SECONDS)
         places = {}
         for partition in unknown:
             cursor = self._cursors[partition] = cursors.get(partition)
@@ -263,7 +264,7 @@ class Consumer:
     async def _acknowledge(self, client: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
         """Tell Kafka, for those who watch the lag; our cursor already knows, so a failure costs nothing."""
         with suppress(KafkaError, TimeoutError):
-            await asyncio.wait_for(client.commit({partition: offset}), STOP_SECONDS)
+            await kafka.answer(client.commit({partition: offset}), STOP_SECONDS)
 
     def _hold(self, client: AIOKafkaConsumer, partition: TopicPartition, why: str) -> None:
         """Let this partition wait, longer each time, while others go on."""

@@ -4,13 +4,14 @@ aiokafka 0.14: `acks` defaults to 1, idempotence to off, auto-commit to on and a
 """
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Mapping
 from functools import lru_cache
 from struct import unpack_from
-from typing import Any
+from typing import Any, TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
+from aiokafka.errors import KafkaError
 
 from aftercare_chassis import lenient
 
@@ -39,6 +40,7 @@ CONSUMER: dict[str, Any] = {
     "metadata_max_age_ms": 30_000,
 }
 
+T = TypeVar("T")
 _MIX, _WORD = 0x5BD1E995, 0xFFFFFFFF
 
 _ending: set[asyncio.Task[None]] = set()
@@ -72,11 +74,25 @@ def reader(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
     )
 
 
+class Ended(KafkaError):  # type: ignore[misc]
+    """A client that is of no use any more: a task of its own was cancelled, and not by us."""
+
+
+async def answer(call: Awaitable[T], seconds: float) -> T:
+    """What a client answers. TimeoutError, or KafkaError: with brokers away a client's calls may also fail by the
+    CancelledError of its own tasks, which would end whoever waits for them."""
+    try:
+        return await asyncio.wait_for(call, seconds)
+    except asyncio.CancelledError as error:
+        if (caller := asyncio.current_task()) and caller.cancelling():
+            raise
+        raise Ended from error
+
+
 async def dismiss(client: AIOKafkaConsumer | AIOKafkaProducer, seconds: float) -> None:
     """End it, without waiting long for brokers that are away: it ends when they return. Cut short it never would.
 
-    In a task of its own, for with brokers away a client's `stop` fails by the CancelledError of its own tasks, which
-    would end whoever waits for it.
+    How it ends (see `answer`) is nobody's trouble.
     """
     ending = asyncio.create_task(client.stop())
     _ending.add(ending)
@@ -87,7 +103,7 @@ async def dismiss(client: AIOKafkaConsumer | AIOKafkaProducer, seconds: float) -
 def _ended(ending: asyncio.Task[None]) -> None:
     _ending.discard(ending)
     if not ending.cancelled():
-        ending.exception()  # looked at: nothing of a client that is given up is anybody's trouble
+        ending.exception()  # so that nobody complains that no one has looked at it
 
 
 def stand(client: AIOKafkaConsumer, places: Mapping[TopicPartition, int]) -> None:

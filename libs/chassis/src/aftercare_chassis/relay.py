@@ -73,7 +73,7 @@ class Relay:
     async def _with_producer(self, connection: asyncpg.Connection, buckets: Buckets, stop: asyncio.Event) -> None:
         producer = kafka.producer(self._runtime.settings.kafka, f"{self._runtime.name}-relay")
         try:
-            await asyncio.wait_for(producer.start(), 5.0)
+            await kafka.answer(producer.start(), 5.0)
             rounds = Rounds(connection, producer, self._runtime)
             while not stop.is_set():
                 owned = await buckets.refresh()

@@ -1,6 +1,5 @@
 """The log read again, from given places to given places, without a group and without leaving a mark."""
 
-import asyncio
 import time
 from collections.abc import AsyncIterator, Mapping
 
@@ -26,7 +25,7 @@ async def batches(bootstrap: str, starts: Offsets, ends: Offsets) -> AsyncIterat
         return
     client = kafka.reader(bootstrap, "replay")
     try:
-        await asyncio.wait_for(client.start(), CALL_SECONDS)
+        await kafka.answer(client.start(), CALL_SECONDS)
         await _stand(client, wanted)
         async for found in _fetched(client, wanted, ends):
             yield found
@@ -41,7 +40,7 @@ async def _fetched(client: AIOKafkaConsumer, unread: Offsets, ends: Offsets) -> 
     progress = time.monotonic()
     while unread:
         call = client.getmany(*unread, timeout_ms=500, max_records=BATCH)
-        fetched = await asyncio.wait_for(call, CALL_SECONDS)
+        fetched = await kafka.answer(call, CALL_SECONDS)
         for partition, records in fetched.items():
             gathered += [record for record in records if record.offset < ends[partition]]
             if await client.position(partition) >= ends[partition]:
@@ -56,7 +55,7 @@ async def _fetched(client: AIOKafkaConsumer, unread: Offsets, ends: Offsets) -> 
 
 
 async def _stand(client: AIOKafkaConsumer, wanted: Offsets) -> None:
-    begins = await asyncio.wait_for(client.beginning_offsets(list(wanted)), CALL_SECONDS)
+    begins = await kafka.answer(client.beginning_offsets(list(wanted)), CALL_SECONDS)
     for partition, begin in begins.items():
         if begin > wanted[partition]:
             place = f"{partition.topic}, partition {partition.partition}"

@@ -14,6 +14,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 
+from aftercare_chassis import kafka
 from aftercare_chassis.runtime import ACQUIRE_SECONDS, Runtime
 
 log = structlog.get_logger(__name__)
@@ -141,7 +142,7 @@ class Watch(ConsumerRebalanceListener):  # type: ignore[misc]
         assigned = sorted(client.assignment())
         asked = assigned or [TopicPartition(self._topics[0], 0)]  # one without partitions hears that Kafka answers, too
         bounds = asyncio.gather(client.beginning_offsets(asked), client.end_offsets(asked))
-        first, end = await asyncio.wait_for(bounds, CALL_SECONDS)
+        first, end = await kafka.answer(bounds, CALL_SECONDS)
         self._answered = time.monotonic()
         cursors = await self._remembered()
         behind = {}

@@ -1,6 +1,5 @@
 """The log as it grows, read without a group: nothing notices that somebody looks."""
 
-import asyncio
 from collections.abc import AsyncGenerator
 
 from aftercare_chassis import kafka
@@ -24,10 +23,10 @@ async def tail(
     wanted.check()
     client = kafka.reader(bootstrap, "tail")
     try:
-        await asyncio.wait_for(client.start(), CALL_SECONDS)
+        await kafka.answer(client.start(), CALL_SECONDS)
         await _stand(client, wanted, from_beginning)
         while True:
-            fetched = await asyncio.wait_for(client.getmany(timeout_ms=500, max_records=1000), CALL_SECONDS)
+            fetched = await kafka.answer(client.getmany(timeout_ms=500, max_records=1000), CALL_SECONDS)
             for record in sorted((one for some in fetched.values() for one in some), key=lambda one: one.timestamp):
                 envelope = _decoded(record)
                 if wanted.fits(envelope) if isinstance(envelope, Envelope) else _all(wanted):
@@ -41,7 +40,7 @@ async def tail(
 async def _stand(client: AIOKafkaConsumer, wanted: Wanted, from_beginning: bool) -> None:
     places = [TopicPartition(name, n) for name in wanted.topics() for n in range(TOPICS[name].partitions)]
     look = client.beginning_offsets if from_beginning else client.end_offsets
-    kafka.stand(client, await asyncio.wait_for(look(places), CALL_SECONDS))
+    kafka.stand(client, await kafka.answer(look(places), CALL_SECONDS))
 
 
 def _all(wanted: Wanted) -> bool:
