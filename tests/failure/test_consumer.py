@@ -64,7 +64,7 @@ async def test_a_zombie_changes_nothing(meter: Meters, form: Any, tmp_path: Path
         await meter.load(form.pick(50, 20_000), times=form.pick(5, 50))
         zombie.stop()
         zombie = heir
-    report = await meter.judged(seconds=form.pick(60, 300))
+    report = await meter.judged(seconds=form.pick(120, 300))
     form.judged(report)
     form.note(f"{rounds} zombies")
 
@@ -86,7 +86,7 @@ async def test_poison_among_many(one_server: Servers, form: Any) -> None:
         await meter.run("retry-key", sick, METER_FIXED="1")
         await meter.start(consume=1, METER_FIXED="1", **SHORT_SESSION)
         await meter.up(sick, 2)
-        report = await meter.judged(seconds=form.pick(60, 300))
+        report = await meter.judged(seconds=form.pick(120, 300))
         form.judged(report)
         mended = await meter.readings()
         assert mended == await replayed(meter, METER_FIXED="1"), "mended is not the same as never broken"
@@ -121,7 +121,7 @@ async def test_bad_input_among_many(meter: Meters, form: Any) -> None:
         await _written(meter, doubled, ce_sequence=b"%020d" % 1)
         await _written(meter, None)
         await meter.told_more(form.pick(200, 50_000), 600)
-    report = await meter.judged(seconds=form.pick(60, 300), allow_parked=True)
+    report = await meter.judged(seconds=form.pick(120, 300), allow_parked=True)
     form.judged(report)
     held = await meter.fetch("SELECT aggregateid, trouble FROM parked_event WHERE trouble <> 'behind' ORDER BY 1")
     troubles = {garbled: "unreadable", gapped: "sequence_gap", doubled: "contradiction", "": "unreadable"}
@@ -211,7 +211,7 @@ async def test_rolling_restart(meter: Meters, form: Any) -> None:
                     old.stop()
                     meter.parts[part].remove(old)
             await meter.told_more(form.pick(50, 10_000), 300)
-    report = await meter.judged(seconds=form.pick(60, 300))
+    report = await meter.judged(seconds=form.pick(120, 300))
     form.judged(report)
     gap = await meter.gap()
     form.note(f"{rounds} rolling restarts of 2 consumers and 2 relays, longest silence {gap:.1f} s")
@@ -313,7 +313,7 @@ async def test_two_versions_at_once(meter: Meters, form: Any) -> None:
     servers_end(meter, "serve")
     await meter.start(serve=1)
     await meter.load(events, times=5)
-    report = await meter.judged(seconds=form.pick(60, 300), unheard=("Metered.v2",))
+    report = await meter.judged(seconds=form.pick(120, 300), unheard=("Metered.v2",))
     form.judged(report)
     assert not await meter.fetch("SELECT 1 FROM parked_event")
     assert before > 0

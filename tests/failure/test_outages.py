@@ -221,7 +221,7 @@ async def test_the_clock_of_one_host_jumps(meter: Meters, form: Any, tmp_path: A
             await meter.told_more(form.pick(50, 4000), 300)
             wrong.write_text(jump)
         await meter.told_more(form.pick(50, 4000), 300)
-    report = await meter.judged(seconds=form.pick(60, 300))
+    report = await meter.judged(seconds=form.pick(120, 300))
     form.judged(report)
     form.note(f"{len(jumps)} jumps, {meter.clients.figures()}")
     assert not meter.clients.failed

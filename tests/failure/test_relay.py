@@ -24,7 +24,7 @@ async def test_relay_killed_between_acknowledgement_and_deletion(meter: Meters, 
             await _killed_while_waiting_for_kafka(meter)
         await meter.start(relay=1)
         await meter.told_more(form.pick(50, 100_000), 1200)
-    report = await meter.judged(seconds=form.pick(60, 600))
+    report = await meter.judged(seconds=form.pick(120, 600))
     form.judged(report)
     form.note(f"{len(deaths)} relays killed, {report[REPETITIONS].notes[0]}")
     assert ", 0 repetitions" not in report[REPETITIONS].notes[0], "no relay died where it hurts"
@@ -68,7 +68,7 @@ async def test_commits_in_another_order_than_their_numbers(meter: Meters, form: 
     await asyncio.gather(*(write(number) for number in range(8)))
     # Everybody wants the same one at once.
     await asyncio.gather(*(meter.up(second, wait=0.03) for _ in range(20)))
-    report = await meter.judged(seconds=form.pick(60, 300))
+    report = await meter.judged(seconds=form.pick(120, 300))
     form.judged(report)
     form.note(f"8 writers × 50 aggregates, 2 relays, {report[REPETITIONS].notes[0]}")
     assert ", 0 repetitions" in report[REPETITIONS].notes[0], "two relays sent the same event: nobody owns it"
@@ -93,7 +93,7 @@ async def test_a_relay_frozen_with_its_buckets(meter: Meters, form: Any) -> None
             await _moves_everywhere(meter)
             victim.thaw()
             await meter.told_more(50)
-    report = await meter.judged(seconds=form.pick(60, 300))
+    report = await meter.judged(seconds=form.pick(120, 300))
     form.judged(report)
     form.note(f"{rounds} × frozen and woken, {report[REPETITIONS].notes[0]}")
     assert all(each.found() for each in relays), "a relay died of it"
