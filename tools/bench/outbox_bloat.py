@@ -15,7 +15,7 @@ from stories import stories
 
 SIZES = """
 SELECT pg_relation_size('outbox') / 1024 AS heap, pg_indexes_size('outbox') / 1024 AS indexes, n_dead_tup AS dead,
-       autovacuum_count AS vacuums, n_tup_ins AS passed FROM pg_stat_user_tables WHERE relid = 'outbox'::regclass
+       vacuum_count AS cleanings, autovacuum_count AS vacuums, n_tup_ins AS passed FROM pg_stat_user_tables WHERE relid = 'outbox'::regclass
 """
 LOOKS, BACKLOG, AT_ONCE = 6, 2500, 50  # stories that wait when the relay begins, and of one step afterwards
 
@@ -31,7 +31,8 @@ async def watch(runtime: Runtime, seconds: float) -> None:
             if time.monotonic() - last > seconds / LOOKS:
                 last, found = time.monotonic(), await _sizes(runtime)
                 print(f"after {found['passed']:>9,} events: heap {found['heap']:>7,} KiB,", end=" ")
-                print(f"indexes {found['indexes']:>7,} KiB, {found['dead']:>8,} dead rows, {found['vacuums']} vacuums")
+                print(f"indexes {found['indexes']:>7,} KiB, {found['dead']:>8,} dead rows,", end=" ")
+                print(f"{found['cleanings']} cleanings by the relay, {found['vacuums']} by autovacuum")
     await runtime.close()
 
 

@@ -8,7 +8,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import kafka
+from aftercare_chassis import kafka, rounds
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.relay import Relay
@@ -160,3 +160,22 @@ async def test_the_outbox_has_its_storage_parameters(tally: Harness) -> None:
     for option in kept:
         assert option.replace("=", " = ") in OUTBOX_STORAGE
     assert "autovacuum_vacuum_threshold=1000" in kept
+
+
+async def test_a_relay_frees_the_space_of_what_it_has_sent(
+    suite: Harness, order_cancelled: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Autovacuum comes by the minute; the rows of that minute would be passed at each look for the next event."""
+    monkeypatch.setattr(rounds, "CLEAN", 2 * AGGREGATES)
+    relays = Crew(lambda: Relay(suite.runtime).run)
+
+    async def freed() -> bool:
+        asked = "SELECT vacuum_count > 0 FROM pg_stat_user_tables WHERE relid = 'outbox'::regclass"
+        return bool(await suite.runtime.pool.fetchval(asked))
+
+    relays.add()
+    try:
+        async with load(suite, order_cancelled, [uuid4().hex for _ in range(AGGREGATES)]):
+            await until(freed, "the outbox is cleaned")
+    finally:
+        await relays.dismiss()

@@ -8,6 +8,7 @@ and everything begins anew.
 import asyncio
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
@@ -24,6 +25,9 @@ log = structlog.get_logger(__name__)
 
 FIRST, MOST, MOST_BYTES = 500, 4000, 8 * 1024 * 1024  # rows of a round: a new producer begins with few and doubles them
 IDLE_SECONDS = (0.02, 0.2)
+FEW, BEAT_SECONDS = 100, 0.01  # rounds of few rows cost as much as rounds of many: no more than so often
+CLEAN = 5000  # deleted rows, from one cleaning to the next
+CLEAN_SECONDS, CLEAN_SHARE = 5.0, 0.05  # how long one may take at the most, and which part of the time all of them
 
 # Bucket by bucket. An outbox is empty most times that statistics are made of it, and the plan for all buckets at once
 # that PostgreSQL finds good for an empty table reads and sorts the whole backlog in each round.
@@ -34,6 +38,9 @@ FROM unnest($1::smallint[]) AS mine(bucket), LATERAL (
     ORDER BY id LIMIT $2
 ) AS oldest
 """
+# An outbox leaves dead rows, and each look into a bucket passes all of that bucket's: two thirds of what a busy relay
+# costs the server, where autovacuum comes once in a minute (its default). Who does not own the table is warned, no more.
+_CLEAN = "VACUUM (SKIP_LOCKED, INDEX_CLEANUP ON, TRUNCATE OFF) outbox"
 _DELETE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
 _BLOCK = """
 INSERT INTO outbox_blocked (aggregateid, event_id, reason) SELECT aggregateid, event_id, $2 FROM outbox WHERE id = $1
@@ -59,12 +66,13 @@ class Rounds:
     def __init__(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, runtime: Runtime) -> None:
         self._connection, self._producer, self._runtime = connection, producer, runtime
         self._most, self._idle = FIRST, IDLE_SECONDS[0]
+        self._dead, self._clean_again = 0, 0.0
 
     async def run(self, buckets: Sequence[int], seconds: float, stop: asyncio.Event) -> None:
         """Relay what comes into these buckets for so long; at the end nothing of them is in flight."""
         end, flight = time.monotonic() + seconds, None
         try:
-            while not stop.is_set() and time.monotonic() < end:
+            while not stop.is_set() and (began := time.monotonic()) < end:
                 found = 0
                 for half in (buckets[::2], buckets[1::2]):
                     rows = await self._read(half)
@@ -72,7 +80,8 @@ class Rounds:
                     if ahead is not None:
                         await self._land(ahead)
                     found += len(rows)
-                await self._pause(found)
+                await self._clean()
+                await self._pause(found, began)
             if flight is not None:
                 await self._land(flight)
         except BaseException:
@@ -80,12 +89,26 @@ class Rounds:
                 flight.batches.cancel()
             raise
 
-    async def _pause(self, found: int) -> None:
-        """Not at all where rows were found; else until the bell rings, or longer and longer."""
-        if found or await self._runtime.outbox_bell.wait(self._idle):
+    async def _pause(self, found: int, began: float) -> None:
+        """Not at all after many rows, until the next beat after few; else until the bell rings, or longer and longer."""
+        if found:
+            self._idle = IDLE_SECONDS[0]
+            if found < FEW:
+                await asyncio.sleep(began + BEAT_SECONDS - time.monotonic())
+        elif await self._runtime.outbox_bell.wait(self._idle):
             self._idle = IDLE_SECONDS[0]
         else:
             self._idle = min(self._idle * 2, IDLE_SECONDS[1])
+
+    async def _clean(self) -> None:
+        """Free what was deleted; seldom, where that takes long (somebody keeps an old snapshot, and nothing is freed)."""
+        began = time.monotonic()
+        if self._dead >= CLEAN and began >= self._clean_again:
+            self._dead = 0
+            with suppress(TimeoutError):
+                await self._connection.execute(_CLEAN, timeout=CLEAN_SECONDS)
+            ended = time.monotonic()
+            self._clean_again = ended + (ended - began) / CLEAN_SHARE
 
     async def _read(self, buckets: Sequence[int]) -> list[Any]:
         """The oldest rows of each of these buckets, in the order of their ids."""
@@ -109,6 +132,7 @@ class Rounds:
         crash.point("relay.acknowledged")
         if acknowledged:
             await self._connection.execute(_DELETE, acknowledged)
+            self._dead += len(acknowledged)
             crash.point("relay.deleted")
             self._runtime.metrics.relay_acknowledged(len(acknowledged), waited)
         refused = [batch for batch in sent if batch.refused is not None]
