@@ -16,6 +16,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
     update,
 )
 
@@ -65,29 +66,27 @@ END_WINDOW = Statement(
 
 _completed = cases.c.state == State.COMPLETED
 _closed = cases.c.state == State.CLOSED
-_live = and_(cases.c.id.is_not(None), ~_completed, ~_closed, cases.c.state != State.CANCELLED)
+_live = and_(~_completed, ~_closed, cases.c.state != State.CANCELLED)
 _rejected = or_(*(cases.c.close_cause == cause for cause in (CloseCause.REJECTED, CloseCause.REJECTION_ACCEPTED)))
 _settled_units = func.coalesce(case_lines.c.accepted, case_lines.c.quantity)
 _settled_minor = func.coalesce(case_lines.c.accepted_minor, case_lines.c.amount_minor)
 _held_minor = case((_completed, _settled_minor), (_live, case_lines.c.amount_minor), else_=0)
-STANDINGS = Query(
+# Line by line: while only some of these tables have statistics, PostgreSQL joins the whole of the others.
+_told = (
     select(
-        order_lines.c.line_id,
-        order_lines.c.sku,
-        order_lines.c.quantity,
-        order_lines.c.paid_minor,
         func.coalesce(func.sum(_settled_units).filter(_completed), 0).label("settled_units"),
         func.coalesce(func.sum(case_lines.c.quantity).filter(_live), 0).label("live_units"),
         cast(func.coalesce(func.sum(_held_minor), 0), BigInteger).label("held_minor"),
-        func.count(cases.c.id).filter(and_(_closed, _rejected)).label("rejected_times"),
+        func.count().filter(and_(_closed, _rejected)).label("rejected_times"),
     )
-    .select_from(
-        order_lines.outerjoin(case_lines, case_lines.c.line_id == order_lines.c.line_id).outerjoin(
-            cases, cases.c.id == case_lines.c.case_id
-        )
-    )
+    .select_from(case_lines.join(cases, cases.c.id == case_lines.c.case_id))
+    .where(case_lines.c.line_id == order_lines.c.line_id)
+    .lateral("told")
+)
+STANDINGS = Query(
+    select(order_lines.c.line_id, order_lines.c.sku, order_lines.c.quantity, order_lines.c.paid_minor, *_told.c)
+    .select_from(order_lines.join(_told, true()))
     .where(order_lines.c.order_id == bindparam("order_id"))
-    .group_by(order_lines.c.order_id, order_lines.c.line_id)
     .order_by(order_lines.c.position),
     Standing,
 )
