@@ -15,6 +15,7 @@ CURRENT = {
     "ServiceAccount": "v1",
     "ConfigMap": "v1",
     "Namespace": "v1",
+    "PersistentVolumeClaim": "v1",
     "PodDisruptionBudget": "policy/v1",
     "NetworkPolicy": "networking.k8s.io/v1",
 }
