@@ -21,6 +21,7 @@ _DESCRIPTION = """All five services of Aftercare speak alike.
 - Every call that changes something needs an `Idempotency-Key`; a repeated call gets the first answer, marked `Idempotent-Replayed: true`.
 - An answer with an `ETag` can be made the condition of the next change with `If-Match`.
 - Lists are pages: pass `next_cursor` as `cursor`.
+- Paths that end in `/live` are server-sent events: what is there and then what comes. Come back with `Last-Event-ID`, and nothing is missed.
 - Money is an integer in minor units with its currency; times are RFC 3339 with offset.
 - An optional field may be absent or null; both mean the same.
 """

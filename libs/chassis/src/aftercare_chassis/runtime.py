@@ -53,6 +53,8 @@ class Runtime:
         self.outbox_bell = Doorbell()
         self.bells: dict[str, Doorbell] = {}
         self.watchdogs: dict[str, Callable[[], str | None]] = {}  # None while there is progress, else what is wrong
+        self.streams = 0
+        self.leaving: Callable[[], bool] = lambda: False  # whether this process is about to end
         self.pool: asyncpg.Pool
         self.http: httpx.AsyncClient
 

@@ -38,6 +38,7 @@ log = structlog.get_logger(__name__)
 
 DATABASE_SECONDS = 20.0
 STOP_SECONDS = 10.0
+NOT_STARTED = 3  # the exit code that uvicorn itself uses
 _SERVER: dict[str, Any] = {
     "loop": "uvloop",
     "http": "httptools",
@@ -141,7 +142,12 @@ class Service:
             asyncio.run(self._database_answers())
             # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.
             signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-            uvicorn.run(self.process(*parts), host=self.settings.host, port=self.settings.port, **_SERVER)
+            settings, app = self.settings, self.process(*parts)
+            server = uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, **_SERVER))
+            self.runtime.leaving = lambda: server.should_exit
+            server.run()
+            if not server.started:
+                sys.exit(NOT_STARTED)
 
         return run
 

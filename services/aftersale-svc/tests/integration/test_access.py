@@ -56,7 +56,8 @@ async def test_wrong_roles_are_403_foreign_objects_404_and_nothing_changes(shop:
 async def test_who_reads_what(shop: Shop) -> None:
     await shop.delivered()
     case_id, dispute_id = await shop.disputed()
-    paths = (f"/v1/cases/{case_id}", f"/v1/cases/{case_id}/timeline", f"/v1/disputes/{dispute_id}")
+    case = f"/v1/cases/{case_id}"
+    paths = (case, f"{case}/timeline", f"{case}/timeline/live", f"/v1/disputes/{dispute_id}")
     for role in ROLES:
         client = shop.harness.client(role, f"{role}-1", merchant_id="m-1" if role == "seller" else None)
         for path in paths:

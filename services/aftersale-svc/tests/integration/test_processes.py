@@ -1,11 +1,13 @@
 """The service as it runs: migrated, under a real uvicorn, stopped by a signal."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 import httpx
 import pytest
@@ -29,15 +31,16 @@ def environment(shop: Shop, unused_tcp_port: int) -> dict[str, str]:
 
 
 @asynccontextmanager
-async def serving(environment: dict[str, str]) -> AsyncIterator[str]:
+async def serving(environment: dict[str, str]) -> AsyncIterator[tuple[str, asyncio.subprocess.Process]]:
     process = await asyncio.create_subprocess_exec(sys.executable, "-m", "aftersale_svc", "serve", env=environment)
     address = f"http://127.0.0.1:{environment['AFTERCARE_PORT']}"
     try:
         async with httpx.AsyncClient(base_url=address) as client:
             await until(lambda: _ready(client), "the service is ready", SECONDS)
-        yield address
+        yield address, process
     finally:
-        process.send_signal(signal.SIGTERM)
+        if process.returncode is None:
+            process.send_signal(signal.SIGTERM)
         assert await asyncio.wait_for(process.wait(), SECONDS) == 0
 
 
@@ -46,6 +49,44 @@ async def _ready(client: httpx.AsyncClient) -> bool:
         return (await client.get("/readyz")).status_code == 200
     except httpx.TransportError:
         return False
+
+
+def told(lines: list[str]) -> list[dict[str, Any]]:
+    """The steps that a stream has told, each under its own id."""
+    ids = [line.removeprefix("id: ") for line in lines if line.startswith("id: ")]
+    steps = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
+    return [step for step, name in zip(steps, ids, strict=False) if step["id"] == name]
+
+
+async def more(lines: AsyncIterator[str], seen: list[str], number: int) -> list[dict[str, Any]]:
+    """Read on until so many steps were told."""
+    async with asyncio.timeout(SECONDS):
+        while len(told(seen)) < number:
+            seen.append(await anext(lines))
+    return told(seen)
+
+
+async def test_a_timeline_is_followed_as_it_grows(shop: Shop, environment: dict[str, str]) -> None:
+    await shop.delivered()
+    case_id = (await shop.case())["id"]
+    path, token = f"/v1/cases/{case_id}/timeline/live", shop.harness.token("buyer", "buyer-1")
+    async with (
+        serving(environment) as (address, process),
+        httpx.AsyncClient(base_url=address, headers={"Authorization": f"Bearer {token}"}, timeout=SECONDS) as client,
+    ):
+        async with client.stream("GET", path) as stream:
+            lines, seen = stream.aiter_lines(), list[str]()
+            await more(lines, seen, 1)
+            await shop.act(shop.seller, case_id, "approve")
+            steps = await more(lines, seen, 2)
+        assert [step["action"] for step in steps] == ["request", "approve"]
+        async with client.stream("GET", path, headers={"Last-Event-ID": steps[0]["id"]}) as stream:
+            lines = stream.aiter_lines()
+            assert await more(lines, [], 1) == steps[1:], "behind what the client has"
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(5):  # less than what the server waits for its connections
+                async for _ in lines:
+                    pass
 
 
 async def test_whoever_holds_a_201_finds_the_case_at_once(shop: Shop, environment: dict[str, str]) -> None:
@@ -57,7 +98,7 @@ async def test_whoever_holds_a_201_finds_the_case_at_once(shop: Shop, environmen
         "reason": "quality_defect",
         "lines": [{"line_id": "line_1", "quantity": 1}],
     }
-    async with serving(environment) as address:
+    async with serving(environment) as (address, _):
         token = {"Authorization": f"Bearer {shop.harness.token('buyer', 'buyer-1')}"}
         async with httpx.AsyncClient(base_url=address, headers=token) as client:
             for number in range(3):

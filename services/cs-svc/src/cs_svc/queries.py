@@ -20,6 +20,7 @@ from cs_svc.tables import (
     FEEDBACK_LIST,
     LATEST_MESSAGES,
     MESSAGE_LIST,
+    MESSAGES_BEHIND,
     ORDERS_OF_BUYER,
     RATING_LIST,
     RATINGS,
@@ -51,6 +52,12 @@ async def messages(reader: Reader, conversation_id: str, limit: int, cursor: str
     """All messages of a conversation in pages, newest first."""
     await conversation(reader, conversation_id)
     return await reader.page(MESSAGE_LIST, limit=limit, cursor=cursor, conversation_id=conversation_id)
+
+
+async def messages_behind(reader: Reader, conversation_id: str, place: str) -> list[Message]:
+    """The next hundred messages of a conversation behind a place, oldest first."""
+    await conversation(reader, conversation_id)
+    return await reader.all(MESSAGES_BEHIND, conversation_id=conversation_id, place=place, rows=SHOWN_MESSAGES)
 
 
 async def complaint(reader: Reader, complaint_id: str) -> Complaint:

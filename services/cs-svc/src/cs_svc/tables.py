@@ -296,6 +296,13 @@ LATEST_MESSAGES = Query(
     .limit(bindparam("rows")),
     Message,
 )
+MESSAGES_BEHIND = Query(
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.place > bindparam("place"))
+    .order_by(messages.c.place)
+    .limit(bindparam("rows")),
+    Message,
+)
 OPEN_COMPLAINT = Query(
     select(complaints).where(
         complaints.c.subject_id == bindparam("subject_id"),

@@ -13,6 +13,7 @@ CALLS: dict[tuple[str, str], tuple[object, set[str]]] = {
     ("POST", "/v1/conversations/{conversation_id}/close"): (None, {"buyer", "agent"}),
     ("GET", "/v1/conversations/{conversation_id}"): (None, SEES),
     ("GET", "/v1/conversations/{conversation_id}/messages"): (None, SEES),
+    ("GET", "/v1/conversations/{conversation_id}/live"): (None, SEES),
     ("POST", "/v1/complaints"): (complaint_body(channel="api"), {"buyer", "agent"}),
     ("POST", "/v1/complaints/{complaint_id}/answer"): ({"text": "?"}, {"agent"}),
     ("POST", "/v1/complaints/{complaint_id}/resolve"): ({"outcome": "upheld"}, {"agent"}),

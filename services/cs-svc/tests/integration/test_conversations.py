@@ -1,5 +1,9 @@
 """Buyer, seller and agent in one conversation, and all of it read back."""
 
+import json
+
+import pytest
+from aftercare_chassis import live
 from cs_desk import CASE, ORDER, Desk, made
 
 
@@ -156,3 +160,37 @@ async def test_lists_are_filtered_and_paged(served: Desk) -> None:
     rest = (await served.buyer.get("/v1/conversations", params=after)).json()
     assert ([each["id"] for each in rest["data"]], rest["has_more"]) == ([opened[1]], False)
     assert "messages" not in rest["data"][0]
+
+
+async def test_a_conversation_is_followed_from_where_the_client_stands(served: Desk) -> None:
+    opened = await served.conversation()
+    path = f"/v1/conversations/{opened['id']}"
+    for text in ("one", "two"):
+        made(await served.buyer.post(f"{path}/messages", json={"text": text}))
+
+    async def heard(last: str | None = None) -> list[tuple[str, str]]:
+        stream = await served.agent.get(f"{path}/live", headers={"Last-Event-ID": last} if last else {})
+        assert (stream.status_code, stream.headers["content-type"]) == (200, "text/event-stream")
+        told = [dict(line.split(": ", 1) for line in each.splitlines()) for each in stream.text.split("\n\n") if each]
+        assert "retry" in told[0]
+        return [(each["id"], json.loads(each["data"])["text"]) for each in told[1:]]
+
+    everything = await heard()
+    shown = (await served.agent.get(path)).json()["messages"]
+    assert [text for _, text in everything] == [each["text"] for each in shown]
+    assert await heard(everything[-2][0]) == everything[-1:]
+    assert await heard(everything[-1][0]) == []
+
+
+@pytest.mark.parametrize("last", ["x", "1", "٠٠٠٠٠٠٠١", "00000001 "])
+async def test_an_id_that_no_stream_told_is_refused(served: Desk, last: str) -> None:
+    path = f"/v1/conversations/{(await served.conversation())['id']}/live"
+    refused = await served.buyer.get(path, headers={"Last-Event-ID": last.encode()})
+    served.harness.problem(refused, 400, "last_event_unknown")
+
+
+async def test_a_process_tells_so_many_streams_and_no_more(served: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "MOST", 0)
+    refused = await served.buyer.get(f"/v1/conversations/{(await served.conversation())['id']}/live")
+    served.harness.problem(refused, 503, "too_many_streams")
+    assert refused.headers["retry-after"]

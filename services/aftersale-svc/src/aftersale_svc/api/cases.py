@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
+from aftercare_chassis import live
+from aftercare_chassis.live import EventStream, LastEventId
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.transaction import Reader
 from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
-from fastapi import APIRouter
+from fastapi import APIRouter, Request
 
 from aftersale_svc import queries
 from aftersale_svc.api.schemas.cases import (
@@ -97,6 +99,25 @@ async def get_timeline(case_id: Id, reader: Read) -> TimelineOut:
     """Every step of the case and of its disputes, oldest first: who, when, what, and what was said."""
     steps = await queries.timeline(reader, case_id)
     return TimelineOut(data=[StepOut.model_validate(each) for each in steps])
+
+
+@router.get(
+    "/{case_id}/timeline/live",
+    operation_id="followCaseTimeline",
+    response_class=EventStream,
+    responses=problems(400, 401, 404, 422),
+)
+async def follow_timeline(
+    case_id: Id, request: Request, reader: Read, last_event_id: LastEventId = None
+) -> EventStream:
+    """The timeline as it grows: each step once, as a server-sent event whose data is a step."""
+
+    # From where the client came each time: a step of another host whose clock is behind stands before the last one told.
+    async def look(reader: Reader, _: str | None) -> Sequence[live.Event]:
+        steps = await queries.timeline(reader, case_id)
+        return live.behind([(each.id, StepOut.model_validate(each)) for each in steps], last_event_id)
+
+    return await live.stream(request, reader, look, last_event_id)
 
 
 @router.post("/{case_id}/approve", **step(Action.APPROVE, "approveCase"))

@@ -1,10 +1,14 @@
 """Conversations 会话: a buyer opens, everybody concerned writes, the system tells what happens to the case."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
+from aftercare_chassis import live
 from aftercare_chassis.languages import choose
+from aftercare_chassis.live import EventStream, LastEventId, LastEventUnknown
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.transaction import Reader
 from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Depends, Request
 
@@ -22,6 +26,7 @@ from cs_svc.domain.model import Conversation, ConversationState, Message, Turn
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=ApiRoute)
 TO_ME = AssignIn()
+NOWHERE = "00000000"  # the place before the first message; streams name messages by their places
 
 
 async def _language(request: Request, reader: Read) -> str:
@@ -80,6 +85,24 @@ async def list_messages(
     return PageOut[MessageOut].of(page, lambda message: MessageOut.of(message, language))
 
 
+@router.get(
+    "/{conversation_id}/live",
+    operation_id="followConversation",
+    response_class=EventStream,
+    responses=problems(400, 401, 404, 422),
+)
+async def follow_conversation(
+    conversation_id: Id, request: Request, reader: Read, language: Language, last_event_id: LastEventId = None
+) -> EventStream:
+    """The messages of a conversation as they are written, oldest first: each a server-sent event whose data is a message."""
+
+    async def look(reader: Reader, last: str | None) -> Sequence[live.Event]:
+        found = await queries.messages_behind(reader, conversation_id, _place(last))
+        return [(each.place, MessageOut.of(each, language)) for each in found]
+
+    return await live.stream(request, reader, look, last_event_id)
+
+
 @router.post(
     "/{conversation_id}/messages",
     operation_id="postMessage",
@@ -112,6 +135,12 @@ async def assign_conversation(conversation_id: Id, tx: Tx, body: AssignIn = TO_M
 async def close_conversation(conversation_id: Id, tx: Tx) -> ConversationOut:
     """End the conversation."""
     return ConversationOut.of(await conversations.close(tx, conversation_id), tx.actor)
+
+
+def _place(last: str | None) -> str:
+    if last is not None and not (len(last) == len(NOWHERE) and last.isascii() and last.isdigit()):
+        raise LastEventUnknown
+    return last or NOWHERE
 
 
 async def _with_messages(reader: Read, conversation: Conversation, language: str) -> ConversationWithMessagesOut:
