@@ -4,7 +4,7 @@ import asyncio
 import signal
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from functools import cached_property
 from typing import Any
@@ -145,7 +145,8 @@ class Service:
             settings, app = self.settings, self.process(*parts)
             server = uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, **_SERVER))
             self.runtime.leaving = lambda: server.should_exit
-            server.run()
+            with suppress(KeyboardInterrupt):
+                server.run()
             if not server.started:
                 sys.exit(NOT_STARTED)
 
