@@ -96,7 +96,7 @@ async def test_a_relay_frozen_with_its_buckets(meter: Meters, form: Any) -> None
     report = await meter.judged(seconds=form.pick(120, 300))
     form.judged(report)
     form.note(f"{rounds} × frozen and woken, {report[REPETITIONS].notes[0]}")
-    assert all(each.found() for each in relays), "a relay died of it"
+    assert all(each.found() for each in relays), f"a relay died of it\n{meter.servers.testimony()}"
 
 
 async def _moves_everywhere(meter: Meters) -> None:

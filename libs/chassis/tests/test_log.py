@@ -7,12 +7,14 @@ from typing import Any
 from unittest.mock import AsyncMock
 from uuid import uuid4
 
+import asyncpg
 import pytest
 from aftercare_chassis import consumer, kafka, outbox
 from aftercare_chassis.buckets import Buckets
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.relay import Relay
+from aftercare_chassis.rounds import Rounds
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import TOPICS, Envelope, OrderCancelled, codec
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -229,6 +231,25 @@ async def test_a_client_whose_own_task_is_cancelled_is_replaced(
         await until(replaced, "it is replaced")
         await post(on_log, second)
         await until(lambda: reached(2), "the next one goes on", 60)
+
+
+async def test_a_relay_survives_a_connection_that_its_driver_gives_up(
+    on_log: Harness, order_cancelled: Callable[..., OrderCancelled], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As after a freeze: the driver has read that the server ended the session, and nobody has told it that it is closed."""
+    run, given_up = Rounds.run, []
+
+    async def once(self: Rounds, *arguments: Any) -> None:
+        if not given_up:
+            given_up.append(self)
+            raise asyncpg.InternalClientError('cannot switch to state 12; protocol is in the "failed" state')
+        await run(self, *arguments)
+
+    monkeypatch.setattr(Rounds, "run", once)
+    await post(on_log, told_by(order_cancelled, uuid4().hex, 1))
+    async with running(Relay(on_log.runtime).run):
+        await until(lambda: drained(on_log), "the event is on the log")
+    assert given_up
 
 
 def test_clients_are_built_with_what_keeps_events_safe() -> None:

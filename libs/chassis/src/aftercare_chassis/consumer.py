@@ -19,7 +19,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
-import asyncpg
 import structlog
 from aftercare_events import Envelope
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -29,7 +28,7 @@ from aftercare_chassis import crash, kafka
 from aftercare_chassis.ears import Ears, Handlers
 from aftercare_chassis.inbox import Cursor, Fenced, Inbox, Subject, content_of, maybe_forgotten
 from aftercare_chassis.parking import park
-from aftercare_chassis.problems import is_unavailable
+from aftercare_chassis.problems import DATABASE_ERRORS, is_unavailable
 from aftercare_chassis.runtime import ACQUIRE_SECONDS, Runtime
 from aftercare_chassis.transaction import Transaction
 from aftercare_chassis.trouble import Poisoned, Trouble, decoded, misplaced, refused
@@ -87,7 +86,7 @@ class Consumer:
                 client.subscribe(self._ears.topics, listener=self.watch)
                 watching = asyncio.create_task(self.watch.run(client))
                 await self._consume(client, stop)
-            except (KafkaError, OSError, TimeoutError, Stalled, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except (KafkaError, Stalled, *DATABASE_ERRORS) as error:
                 log.warning("consumer_rebuilt", reason=type(error).__name__)
                 self.watch.rebuilt(stalled=isinstance(error, Stalled))
                 with suppress(TimeoutError):

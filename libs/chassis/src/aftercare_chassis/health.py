@@ -10,6 +10,7 @@ from starlette.responses import JSONResponse, Response
 
 from aftercare_chassis import metrics
 from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.problems import DATABASE_ERRORS
 from aftercare_chassis.runtime import Runtime
 
 _CACHED_SECONDS = 1.0
@@ -46,7 +47,7 @@ class Readiness:
         except TimeoutError:
             # Every connection busy is work, not illness: keep the last verdict.
             return self.trouble if pool.get_size() and not pool.get_idle_size() else "database_slow"
-        except (OSError, asyncpg.PostgresError, asyncpg.InterfaceError):
+        except DATABASE_ERRORS:
             return "database_unreachable"
 
     async def _schema(self, connection: "PoolConnectionProxy[asyncpg.Record]") -> str | None:

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 
 from aftercare_chassis import kafka
 from aftercare_chassis.buckets import SILENCE_SECONDS, Buckets
+from aftercare_chassis.problems import DATABASE_ERRORS
 from aftercare_chassis.rounds import ProducerSpent, Rounds
 from aftercare_chassis.runtime import Runtime
 
@@ -46,7 +47,7 @@ class Relay:
         while not stop.is_set():
             try:
                 await self._session(stop)
-            except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:
+            except DATABASE_ERRORS as error:
                 log.warning("relay_database_lost", error=type(error).__name__)
                 await _pause(stop, 1.0)
 
