@@ -242,7 +242,7 @@ async def test_a_relay_survives_a_connection_that_its_driver_gives_up(
     async def once(self: Rounds, *arguments: Any) -> None:
         if not given_up:
             given_up.append(self)
-            raise asyncpg.InternalClientError('cannot switch to state 12; protocol is in the "failed" state')
+            raise asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
         await run(self, *arguments)
 
     monkeypatch.setattr(Rounds, "run", once)

@@ -38,7 +38,7 @@ FROM unnest($1::smallint[]) AS mine(bucket), LATERAL (
     ORDER BY id LIMIT $2
 ) AS oldest
 """
-# An outbox leaves dead rows, and each look into a bucket passes all of that bucket's: two thirds of what a busy relay
+# An outbox leaves dead rows, and each look into a bucket passes all of that bucket's: most of what a busy relay
 # costs the server, where autovacuum comes once in a minute (its default). Who does not own the table is warned, no more.
 _CLEAN = "VACUUM (SKIP_LOCKED, INDEX_CLEANUP ON, TRUNCATE OFF) outbox"
 _DELETE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"

@@ -6,6 +6,7 @@ import httpx
 import pytest
 from aftercare_chassis.complaints import complaint
 from aftercare_chassis.languages import choose
+from aftercare_chassis.problems import is_unavailable
 from pydantic_core import core_schema
 
 EN = {"accept-language": "en"}
@@ -142,6 +143,21 @@ async def test_a_database_that_is_away_means_try_again(client: httpx.AsyncClient
     response = await client.get("/database", params={"error": error})
     problem(response, 503, "unavailable")
     assert response.headers["retry-after"] == "1"
+
+
+@pytest.mark.parametrize(
+    ("said", "unavailable"),
+    [
+        ("cannot switch to state 15; another operation (2) is in progress", True),
+        ('cannot switch to state 15; protocol is in the "failed" state', True),
+        ("not connected", True),
+        ("no binary format encoder for type x (OID 1)", False),
+    ],
+)
+def test_a_connection_that_the_driver_gave_up_is_an_outage_and_its_other_errors_are_not(
+    said: str, unavailable: bool
+) -> None:
+    assert is_unavailable(asyncpg.InternalClientError(said)) is unavailable
 
 
 async def test_a_race_that_the_database_decided_is_a_conflict(client: httpx.AsyncClient) -> None:

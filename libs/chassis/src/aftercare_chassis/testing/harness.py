@@ -54,9 +54,8 @@ class Harness:
         self.clock, self.ids = FixedClock(), SequentialIds()
         self.runtime.clock, self.runtime.ids = self.clock, self.ids
         self.runtime.verifier = Verifier(settings, self.clock)
-        self.runtime.leaving = lambda: (
-            True
-        )  # in process an answer comes when it is whole: streams end after the first look
+        # In process an answer comes when it is whole: streams end after their first look.
+        self.runtime.leaving = lambda: True
         self.consumer = Consumer(self.runtime, service.handlers)
         self._offsets: Counter[str] = Counter()
         self._sequences: Counter[str] = Counter()
