@@ -13,9 +13,10 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import KafkaError
 
-from aftercare_chassis import lenient
+from aftercare_chassis import lenient, severed
 
 lenient.install()
+severed.install()
 
 PRODUCER: dict[str, Any] = {
     "acks": "all",
