@@ -1,6 +1,8 @@
 """A real Kafka broker in one process (KRaft, broker and controller combined), on loopback."""
 
 import base64
+import socket
+import struct
 import subprocess
 import uuid
 from dataclasses import dataclass
@@ -13,6 +15,8 @@ from aftercare_cli.stack.processes import Processes, port_is_free
 from aftercare_cli.stack.waiting import wait_for
 
 NAME = "kafka"
+# The request that any broker answers: size, key 18, version 0, correlation 1, no client's name (Kafka protocol guide).
+API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 1, -1)
 MEMORY = ["-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 LOGGING = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true"]
 
@@ -57,8 +61,8 @@ class Kafka:
         return ports.remembered(self.folder / "ports.json", ["broker", "controller"])
 
     def start(self, progress: Progress) -> None:
-        """Start the broker unless it runs; returns when it listens."""
-        if self.processes.find(NAME) and self._listens():
+        """Start the broker unless it runs; returns when it answers."""
+        if self.processes.find(NAME) and self._answers():
             return
         self.processes.stop(NAME)
         jars = kafka_jars(progress)
@@ -66,7 +70,7 @@ class Kafka:
             properties = self._configure()
             self._format(jars, properties)
             self.processes.start(NAME, [java(), *MEMORY, *LOGGING, "-cp", f"{jars}/*", "kafka.Kafka", str(properties)])
-            wait_for(self._listens, seconds=60, otherwise="kafka does not listen after 60 s", alive=self._still_alive)
+            wait_for(self._answers, seconds=60, otherwise="kafka does not answer after 60 s", alive=self._still_alive)
 
     def _configure(self) -> Path:
         """Write the properties; ports that were taken meanwhile are chosen anew."""
@@ -87,8 +91,15 @@ class Kafka:
         if result.returncode:
             raise StackError(f"kafka could not format its storage: {(result.stderr or result.stdout).strip()[-300:]}")
 
-    def _listens(self) -> bool:
-        return not port_is_free(self._recorded()["broker"])
+    def _answers(self) -> bool:
+        """A broker listens some time before it works, and what it lacks then ends it."""
+        try:
+            with socket.create_connection(("127.0.0.1", self._recorded()["broker"]), timeout=1) as connection:
+                connection.settimeout(1)
+                connection.sendall(API_VERSIONS)
+                return len(connection.recv(8)) == 8
+        except OSError:
+            return False
 
     def _still_alive(self) -> None:
         if self.processes.find(NAME) is None:
@@ -99,7 +110,7 @@ class Kafka:
 
     def piece(self) -> Piece:
         if process := self.processes.find(NAME):
-            return Piece(NAME, "up" if self._listens() else "broken", f"{self.bootstrap} · pid {process.pid}")
+            return Piece(NAME, "up" if self._answers() else "broken", f"{self.bootstrap} · pid {process.pid}")
         if self.processes.was_started(NAME):
             return Piece(NAME, "broken", f"ended by itself · {self.processes.log(NAME)}")
         return Piece(NAME, "down", "")
