@@ -1,8 +1,11 @@
 """What every command and every read goes through, on a real database."""
 
 import asyncio
+from contextlib import suppress
 from typing import Any
 
+import asyncpg
+import pytest
 from aftercare_chassis.testing import Harness
 
 
@@ -74,6 +77,23 @@ async def test_a_failing_command_leaves_nothing_behind(tally: Harness) -> None:
     Harness.problem(await buyer.post("/v1/tallies", json={"count": 13}), 500, "internal_error")
     Harness.problem(await buyer.post("/v1/tallies", json={"count": "1"}), 422, "validation_failed")
     assert [await _count(tally, table) for table in ("tallies", "outbox", "idempotency_key")] == [0, 0, 0]
+
+
+async def test_an_error_that_is_passed_over_keeps_nothing_and_is_told(tally: Harness) -> None:
+    """PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error; nobody may take that for done."""
+    recorded: list[str] = []
+
+    async def pass_over() -> None:
+        async with tally.runtime.transaction() as tx:
+            await tx.connection.execute("INSERT INTO tallies (id, version, owner, count) VALUES ('t', 1, 'o', 0)")
+            tx.after_commit(lambda: recorded.append("told"))
+            with suppress(asyncpg.DivisionByZeroError):
+                await tx.connection.execute("SELECT 1 / 0")
+
+    with pytest.raises(asyncpg.InFailedSQLTransactionError):
+        await pass_over()
+    assert await _count(tally, "tallies") == 0
+    assert recorded == []
 
 
 async def test_if_match_keeps_a_stale_reader_from_writing(tally: Harness) -> None:

@@ -71,7 +71,7 @@ async def test_a_chunk_is_six_round_trips_and_what_its_effects_need(tally: Harne
     async with tally.runtime.pool.acquire() as connection:
         connection.add_query_logger(lambda record: said.append(record.query.split()[0]))
     await deaf.chunk(ORDERS, made[100:])
-    assert said == ["BEGIN;", "UPDATE", "SELECT", "INSERT", "INSERT", "COMMIT;"]
+    assert said == ["BEGIN", "UPDATE", "SELECT", "INSERT", "INSERT", "COMMIT"]
 
 
 async def test_what_follows_from_an_event_names_it_as_its_cause(tally: Harness, order_cancelled: Make) -> None:

@@ -1,10 +1,9 @@
 """Request bodies: read whole, within a size and a time, and free of text that no database stores."""
 
-import asyncio
 import json
 import math
 import re
-from collections.abc import Iterator, MutableMapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from starlette.types import Message, Receive
@@ -33,19 +32,11 @@ class Disconnected(Exception):
     """The client went away before it had sent its body."""
 
 
-async def read(receive: Receive, headers: MutableMapping[bytes, bytes], limit: int, seconds: float) -> bytes:
-    """The whole body; BodyTooLarge, BodyTooSlow or Disconnected."""
+async def read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
+    """The whole body; BodyTooLarge or Disconnected."""
     declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared[:20]) > limit:
         raise BodyTooLarge(limit_bytes=limit)
-    try:
-        async with asyncio.timeout(seconds):
-            return await _collect(receive, limit)
-    except TimeoutError:
-        raise BodyTooSlow from None
-
-
-async def _collect(receive: Receive, limit: int) -> bytes:
     chunks, size, more = [], 0, True
     while more:
         message = await receive()

@@ -29,7 +29,7 @@ from aftercare_chassis.ears import Ears, Handlers
 from aftercare_chassis.inbox import Cursor, Fenced, Inbox, Subject, content_of, maybe_forgotten
 from aftercare_chassis.parking import park
 from aftercare_chassis.problems import DATABASE_ERRORS, is_unavailable
-from aftercare_chassis.runtime import ACQUIRE_SECONDS, Runtime
+from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.transaction import Transaction
 from aftercare_chassis.trouble import Poisoned, Trouble, decoded, misplaced, refused
 from aftercare_chassis.watch import Watch
@@ -164,7 +164,7 @@ class Consumer:
 
     async def _places(self, client: AIOKafkaConsumer, unknown: Collection[TopicPartition]) -> dict[TopicPartition, int]:
         """Where our own cursors stand, or where the log begins."""
-        async with self._runtime.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        async with self._runtime.connection() as connection:
             cursors = await Inbox(connection, self._group).cursors()
         bounds = asyncio.gather(client.beginning_offsets(unknown), client.end_offsets(unknown))
         first, end = await kafka.answer(bounds, CALL_SECONDS)

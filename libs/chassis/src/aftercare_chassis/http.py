@@ -116,12 +116,9 @@ class Edge:
         request = Request(scope)
         try:
             response = await self._admit(request, scope, headers, answer)
-            if response is None and _has_body(headers):
-                body = await bodies.read(receive, headers, self._settings.max_body_bytes, self._settings.body_seconds)
-                response = self._storable(request, body)
-                receive = bodies.replay(body, receive)
             if response is None:
-                await self._run(scope, receive, answer)
+                response = await self._within_limits(request, scope, headers, receive, answer)
+            if response is None:
                 return
         except bodies.BodyTooSlow:
             response = problems.status_response(request, 408, {"Connection": "close"})
@@ -160,16 +157,29 @@ class Edge:
             return None
         return problems.validation_problem(request, errors)
 
-    async def _run(self, scope: Scope, receive: Receive, answer: "_Answer") -> None:
+    async def _within_limits(
+        self, request: Request, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: "_Answer"
+    ) -> Response | None:
+        """The body within its time, then the work within its own: one timer that is set twice."""
+        late: type[Exception] = bodies.BodyTooSlow
         try:
-            async with asyncio.timeout(self._settings.request_seconds) as answer.limit:
+            async with asyncio.timeout(self._settings.body_seconds) as limit:
+                if _has_body(headers):
+                    body = await bodies.read(receive, headers, self._settings.max_body_bytes)
+                    response = self._storable(request, body)
+                    if response is not None:
+                        return response
+                    receive = bodies.replay(body, receive)
+                late, answer.limit = TimeLimitExceeded, limit
+                limit.reschedule(asyncio.get_running_loop().time() + self._settings.request_seconds)
                 await self._app(scope, receive, answer)
         except TimeoutError as error:
-            if answer.limit is None or not answer.limit.expired():
+            if not limit.expired():
                 raise
-            raise TimeLimitExceeded from error
+            raise late from error
         finally:
             answer.limit = None
+        return None
 
 
 class _Answer:

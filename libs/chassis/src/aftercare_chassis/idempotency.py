@@ -19,10 +19,10 @@ from aftercare_chassis.refusals import Kind, Refusal
 from aftercare_chassis.writes import Insert
 
 PRIMARY_KEY = "idempotency_key_pkey"
-_CLAIM = """
-SELECT pg_try_advisory_xact_lock($1) AS free, k.fingerprint, k.status, k.headers, k.body
-FROM (VALUES (1)) AS one LEFT JOIN idempotency_key k ON k.scope = $2
+_LOOK = """
+SELECT FROM idempotency_key WHERE scope = '{scope}' UNION ALL SELECT WHERE NOT pg_try_advisory_xact_lock('{lock}')
 """
+_KEPT = "SELECT fingerprint, status, headers, body FROM idempotency_key WHERE scope = $1"
 _KEEP = "INSERT INTO idempotency_key (scope, fingerprint, status, headers, body) VALUES ($1, $2, $3, $4, $5)"
 
 
@@ -74,14 +74,16 @@ class Claim:
         content = blake2b(path.encode() + b"\0" + body, digest_size=16)
         return cls(UUID(bytes=scope.digest()), content.digest())
 
-    async def take(self, connection: PoolConnectionProxy) -> Kept | None:
-        """None when the way is free; the kept answer when it was given before; KeyReused, KeyInFlight."""
-        lock = int.from_bytes(self.scope.bytes[:8], signed=True)
-        found: Any = await connection.fetchrow(_CLAIM, lock, self.scope)
-        if found["fingerprint"] is None:
-            if not found["free"]:
-                raise KeyInFlight
-            return None
+    @property
+    def look(self) -> str:
+        """Takes the key, and finds a row unless it is free. No parameters: it goes out with the BEGIN."""
+        return _LOOK.format(scope=self.scope, lock=int.from_bytes(self.scope.bytes[:8], signed=True))
+
+    async def kept(self, connection: PoolConnectionProxy) -> Kept:
+        """The answer of a key that is not free; KeyReused, KeyInFlight."""
+        found: Any = await connection.fetchrow(_KEPT, self.scope)
+        if found is None:
+            raise KeyInFlight
         if found["fingerprint"] != self.fingerprint:
             raise KeyReused
         return Kept(found["status"], found["headers"], found["body"])

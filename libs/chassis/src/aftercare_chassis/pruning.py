@@ -19,7 +19,7 @@ _STEPS = {
 
 async def _prune(runtime: Runtime) -> bool:
     full = False
-    async with runtime.pool.acquire(timeout=5) as connection:
+    async with runtime.connection() as connection:
         for statement, kept in _STEPS.items():
             done = await connection.execute(statement, runtime.clock.now() - kept, STEP)
             full = full or done == f"DELETE {STEP}"

@@ -5,6 +5,7 @@ in the same transaction, write the events, commit, answer, wake the relay. No co
 sends its body, and nobody is told of a change that is not durable.
 """
 
+import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import wraps
@@ -65,20 +66,47 @@ def allow(*roles: str) -> Any:
 def _answering(endpoint: Callable[..., Awaitable[Any]], status: int) -> Callable[..., Awaitable[Any]]:
     """The endpoint with its answer as JSON; the version of what it answers becomes its ETag.
 
-    Answers are models of our own making: FastAPI would validate each once more before it writes it.
+    Answers are models of our own making: FastAPI would validate each once more before it writes it. The reader is handed
+    over here, since what FastAPI does for a dependency takes longer than a whole statement of ours.
     """
+    signature = inspect.signature(endpoint)
+    name = _named(signature, Read, Tx)
+    request = _named(signature, Request)
 
     @wraps(endpoint)
     async def answering(**arguments: Any) -> Any:
-        answer = await endpoint(**arguments)
-        for argument in arguments.values():
-            if isinstance(argument, Reader) and (version := getattr(answer, "version", None)) is not None:
-                argument.headers["etag"] = f'"v{version}"'
-        if isinstance(answer, BaseModel):
-            return Response(answer.model_dump_json(by_alias=True), status, media_type="application/json")
-        return answer
+        if name is None:
+            return _written(await endpoint(**arguments), status)
+        reader: Reader = arguments[request or name].state.reader
+        answer = await endpoint(**{**arguments, name: reader})
+        if (version := getattr(answer, "version", None)) is not None:
+            reader.headers["etag"] = f'"v{version}"'
+        return _written(answer, status)
 
+    if name is not None:
+        answering.__signature__ = _asking(signature, name, request)  # type: ignore[attr-defined]
     return answering
+
+
+def _named(signature: inspect.Signature, *annotations: Any) -> str | None:
+    """The parameter that is annotated so."""
+    return next((each.name for each in signature.parameters.values() if each.annotation in annotations), None)
+
+
+def _asking(signature: inspect.Signature, reader: str, request: str | None) -> inspect.Signature:
+    """What FastAPI is shown: the request in the place of the reader, once."""
+    parameters = dict(signature.parameters)
+    if request is None:
+        parameters[reader] = parameters[reader].replace(annotation=Request)
+    else:
+        del parameters[reader]
+    return signature.replace(parameters=list(parameters.values()))
+
+
+def _written(answer: Any, status: int) -> Any:
+    if isinstance(answer, BaseModel):
+        return Response(answer.model_dump_json(by_alias=True), status, media_type="application/json")
+    return answer
 
 
 class ApiRoute(APIRoute):
@@ -117,8 +145,8 @@ class ApiRoute(APIRoute):
 
         async def run(request: Request, work: Work, claim: Claim) -> Response:
             async with work as tx:
-                kept = await claim.take(tx.connection)
-                if kept is not None:
+                if work.found:
+                    kept = await claim.kept(tx.connection)
                     told = _seal(request).open(kept.body) if sealed else kept.body
                     return Response(told, kept.status, {**kept.headers, "idempotent-replayed": "true"})
                 crash.point("command.claimed")
@@ -139,12 +167,12 @@ class ApiRoute(APIRoute):
             route, path, body = f"{request.method} {self.path}", request.scope["path"], await request.body()
             claim = Claim.of(actor, route, path, request.headers, body)
             try:
-                return await run(request, runtime.transaction(actor, if_match=if_match), claim)
+                return await run(request, runtime.transaction(actor, if_match=if_match, look=claim.look), claim)
             except UniqueViolationError as error:
                 if error.constraint_name != PRIMARY_KEY:
                     raise
                 # The first request committed between our look and our lock: now its answer is there.
-                return await run(request, runtime.transaction(actor, if_match=if_match), claim)
+                return await run(request, runtime.transaction(actor, if_match=if_match, look=claim.look), claim)
 
         return command
 

@@ -99,14 +99,34 @@ class Runtime:
         if worker in self.bells:
             self.bells[worker].ring()
 
-    def transaction(self, actor: Actor = SYSTEM, *, if_match: str | None = None) -> "Work":
-        """`async with runtime.transaction(actor) as tx`: committed at the end with its events, or nothing happened."""
-        return Work(self, actor, if_match)
+    def transaction(self, actor: Actor = SYSTEM, *, if_match: str | None = None, look: str | None = None) -> "Work":
+        """`async with runtime.transaction(actor) as tx`: committed at the end with its events, or nothing happened.
+
+        `look`, a SELECT without parameters, goes out with the BEGIN; whether it found anything is the work's `found`.
+        """
+        return Work(self, actor, if_match, look)
+
+    async def acquire(self) -> PoolConnectionProxy:
+        """A connection of the pool, to be released by the caller; TimeoutError where none is free for too long."""
+        if self.pool.get_idle_size():
+            return await self.pool.acquire()  # at once, so without the timers that bound a wait and a release
+        return await self.pool.acquire(timeout=ACQUIRE_SECONDS)
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[PoolConnectionProxy]:
+        """The same for a block."""
+        connection = await self.acquire()
+        try:
+            yield connection
+        except BaseException:
+            await self.pool.release(connection, timeout=ACQUIRE_SECONDS)
+            raise
+        await self.pool.release(connection)
 
     @asynccontextmanager
     async def reader(self, actor: Actor = SYSTEM) -> AsyncIterator[Reader]:
         """One connection to read with; each statement sees what is committed when it starts."""
-        async with self.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        async with self.connection() as connection:
             yield Reader(connection, actor=actor, now=self.clock.now(), settings=self.settings, cursors=self.cursors)
 
     def begin(self, connection: PoolConnectionProxy, actor: Actor, if_match: str | None) -> Transaction:
@@ -134,44 +154,51 @@ class Runtime:
 class Work:
     """One database transaction as a context manager (a class, since it is entered for every command)."""
 
-    __slots__ = ("_actor", "_connection", "_if_match", "_runtime", "_transaction", "_tx")
+    __slots__ = ("_actor", "_connection", "_if_match", "_look", "_runtime", "_tx", "found")
 
-    def __init__(self, runtime: Runtime, actor: Actor, if_match: str | None) -> None:
-        self._runtime, self._actor, self._if_match = runtime, actor, if_match
+    def __init__(self, runtime: Runtime, actor: Actor, if_match: str | None, look: str | None) -> None:
+        self._runtime, self._actor, self._if_match, self._look = runtime, actor, if_match, look
 
     async def __aenter__(self) -> Transaction:
-        self._connection = await self._runtime.pool.acquire(timeout=ACQUIRE_SECONDS)
+        self._connection = await self._runtime.acquire()
         try:
-            self._transaction = self._connection.transaction()
-            await self._transaction.start()
+            # Not the driver's transaction object: that one sends its BEGIN alone, and a round trip costs more than a look.
+            done = await self._connection.execute(f"BEGIN; {self._look}" if self._look else "BEGIN")
+            self.found = done not in ("BEGIN", "SELECT 0")
             self._tx = self._runtime.begin(self._connection, self._actor, self._if_match)
         except BaseException:
-            await self._runtime.pool.release(self._connection)
+            await self._leave()
             raise
         return self._tx
 
     async def __aexit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        try:
-            if kind is None:
-                await self._commit()
-            elif not self._connection.is_closed():
-                await self._transaction.rollback()
-        finally:
-            await self._runtime.pool.release(self._connection)
-        if kind is None:
-            self._tell()
-
-    async def _commit(self) -> None:
+        if kind is not None:
+            await self._leave()
+            return
         try:
             await self._tx.flush()
             crash.point("transaction.flushed")
+            await self._commit()
         except BaseException:
-            if not self._connection.is_closed():
-                await self._transaction.rollback()
+            await self._leave()
             raise
-        await self._transaction.commit()
+        await self._runtime.pool.release(self._connection)
+        self._tell()
+
+    async def _commit(self) -> None:
+        if await self._connection.execute("COMMIT") != "COMMIT":
+            # PostgreSQL answers the COMMIT of a transaction that has failed with ROLLBACK, and with no error.
+            raise asyncpg.InFailedSQLTransactionError("an error of this transaction was passed over: nothing was kept")
+
+    async def _leave(self) -> None:
+        """Give the connection back with nothing done."""
+        try:
+            if not self._connection.is_closed() and self._connection.is_in_transaction():
+                await self._connection.execute("ROLLBACK", timeout=ACQUIRE_SECONDS)
+        finally:
+            await self._runtime.pool.release(self._connection, timeout=ACQUIRE_SECONDS)
 
     def _tell(self) -> None:
         if self._tx.recorded:

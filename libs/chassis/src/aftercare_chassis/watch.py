@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 
 from aftercare_chassis import kafka
-from aftercare_chassis.runtime import ACQUIRE_SECONDS, Runtime
+from aftercare_chassis.runtime import Runtime
 
 log = structlog.get_logger(__name__)
 
@@ -172,7 +172,7 @@ class Watch(ConsumerRebalanceListener):  # type: ignore[misc]
             self._rebuilt = 0
 
     async def _remembered(self) -> dict[TopicPartition, int]:
-        async with self._runtime.pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+        async with self._runtime.connection() as connection:
             parked: Any = await connection.fetch(_PARKED, self._group)
             held: int = await connection.fetchval(_HELD, self._group)
             decided: Any = await connection.fetch(_DECIDED, self._group)

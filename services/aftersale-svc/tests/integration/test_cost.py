@@ -15,12 +15,12 @@ NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "typeinfo_tree", "current_setting(
 
 @asynccontextmanager
 async def counting(shop: Shop) -> AsyncIterator[list[str]]:
-    """The statements of the one pooled connection; BEGIN and COMMIT are not counted."""
+    """The statements of the one pooled connection; BEGIN and COMMIT are not counted, what is sent along with them is."""
     seen: list[str] = []
 
     def note(record: Any) -> None:
-        if not any(word in record.query for word in NOT_COUNTED):
-            seen.append(record.query)
+        sent = [text for text in record.query.split(";") if text.strip()]
+        seen.extend(text for text in sent if not any(word in text for word in NOT_COUNTED))
 
     pool = shop.harness.runtime.pool
     connection: asyncpg.Connection
