@@ -1,9 +1,11 @@
 """Buyer, seller and agent in one conversation, and all of it read back."""
 
+import asyncio
 import json
 
 import pytest
 from aftercare_chassis import live
+from aftercare_chassis.testing.waiting import until
 from cs_desk import CASE, ORDER, Desk, made
 
 
@@ -194,3 +196,29 @@ async def test_a_process_tells_so_many_streams_and_no_more(served: Desk, monkeyp
     refused = await served.buyer.get(f"/v1/conversations/{(await served.conversation())['id']}/live")
     served.harness.problem(refused, 503, "too_many_streams")
     assert refused.headers["retry-after"]
+
+
+async def test_a_stream_lasts_as_long_as_its_time(served: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live, "LAST_SECONDS", 0.1)
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
+    served.harness.runtime.leaving = lambda: False
+    path = f"/v1/conversations/{(await served.conversation())['id']}/live"
+    assert (await asyncio.wait_for(served.buyer.get(path), 20)).status_code == 200
+    assert served.harness.runtime.streams == 0
+
+
+async def test_a_stream_lasts_no_longer_than_the_token_of_who_listens(
+    served: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
+    served.harness.runtime.leaving = lambda: False
+    path = f"/v1/conversations/{(await served.conversation())['id']}/live"
+    listening = asyncio.create_task(served.buyer.get(path))
+
+    async def begun() -> bool:
+        return served.harness.runtime.streams == 1
+
+    await until(begun, "a stream")
+    served.harness.clock.advance(hours=24 * 365 + 1)
+    assert (await asyncio.wait_for(listening, 20)).text.count("data:") == 1
+    assert served.harness.runtime.streams == 0
