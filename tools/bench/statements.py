@@ -35,7 +35,9 @@ async def _sent(service: Service, bodies: list[dict[str, Any]], token: str) -> l
         sent: list[str] = []
 
         def note(query: LoggedQuery) -> None:
-            sent.extend(text.strip().upper() for text in query.query.split(";") if text.strip())  # some go with the BEGIN
+            sent.extend(
+                text.strip().upper() for text in query.query.split(";") if text.strip()
+            )  # some go with the BEGIN
 
         async with service.runtime.pool.acquire() as connection:
             connection.add_query_logger(note)
