@@ -6,7 +6,7 @@ STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
 TYPED := $(wildcard libs/*/src tools/*/src services/*/src/*/domain)
 
-.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-compose check format bench lock
+.PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-compose check format client bench lock
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -71,6 +71,9 @@ format: $(STAMP) ## put the code into shape and write the generated documents
 	$(BIN)/python -m aftercare_events.docs
 	$(BIN)/python -m aftercare_chassis.openapi_docs
 	$(BIN)/aftercare lifecycles
+
+client: ## the TypeScript client, generated from the OpenAPI documents and type-checked (needs Node 20)
+	@cd clients/typescript && npm ci --no-audit --no-fund && npm run --silent build
 
 bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=suite, create-case or spine for one part)
 	@$(BIN)/python tools/bench $(P)

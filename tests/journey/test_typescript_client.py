@@ -1,0 +1,66 @@
+"""The TypeScript client, generated from today's documents, type-checked, and used by Node against the running suite."""
+
+import json
+import os
+import shutil
+import subprocess
+import uuid
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+from aftercare_cli.demo.cast import cast
+
+CLIENT = Path(__file__).parents[2] / "clients" / "typescript"
+SECONDS = 240
+
+
+class Suite(Protocol):
+    """What this file needs of the suite under test."""
+
+    home: Path
+    where: Any
+
+
+def npm(*words: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["npm", *words], cwd=CLIENT, capture_output=True, text=True, timeout=SECONDS)
+
+
+@pytest.fixture(scope="session")
+def stories() -> Path:
+    """The compiled examples."""
+    if shutil.which("npm") is None:
+        pytest.skip("there is no Node here")
+    if (fetched := npm("ci", "--no-audit", "--no-fund")).returncode:
+        pytest.skip(f"npm cannot fetch its packages: {fetched.stderr[-300:]}")
+    built = npm("run", "build")
+    assert built.returncode == 0, built.stdout + built.stderr
+    return CLIENT / "build" / "examples"
+
+
+@pytest.mark.timeout(2 * SECONDS + 60)
+def test_a_refund_before_shipment(stories: Path, suite: Suite) -> None:
+    some = uuid.uuid4().hex[:8]
+    services = suite.where.services
+    with cast(suite.home, services, buyer=f"buyer-{some}", merchant=f"m-{some}") as people:
+        given = {
+            "ORDERS_URL": services["order-svc"],
+            "AFTERSALE_URL": services["aftersale-svc"],
+            "SELLER_TOKEN": people.seller.token,
+            "BUYER_TOKEN": people.buyer.token,
+            "BUYER": f"buyer-{some}",
+        }
+    played = subprocess.run(
+        ["node", str(stories / "refund_before_shipment.js")],
+        env={**os.environ, **given},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert played.returncode == 0, played.stderr
+    story = json.loads(played.stdout)
+    assert story["again"] == story["order"]
+    assert story["replayed"] == "true"
+    assert story["requested"] == {"amount": 19800, "currency": "CNY"}
+    assert story["refused"] == "units_in_live_case"
+    assert (story["state"], story["steps"]) == ("completed", ["pending_review", "refunding", "completed"])
