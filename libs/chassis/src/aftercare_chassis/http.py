@@ -127,7 +127,7 @@ class Edge:
         except Exception as error:
             response = problems.response_to(request, error)
         if not answer.started:
-            await response(scope, receive, answer)
+            await self._worded(scope, response)(scope, receive, answer)
 
     async def _admit(
         self, request: Request, scope: Scope, headers: dict[bytes, bytes], answer: "_Answer"
@@ -153,9 +153,21 @@ class Edge:
         """A problem where the body holds what no database stores; what partners post is theirs to read and refuse."""
         language = choose(request.headers.get("accept-language"))
         errors = bodies.unstorable(body, language)
-        if not errors or any(route.path_regex.match(request.url.path) for route in self._partners):
+        if not errors or self._partner(request.scope) is not None:
             return None
         return problems.validation_problem(request, errors)
+
+    def _partner(self, scope: Scope) -> tuple[WebhookRoute, dict[str, str]] | None:
+        """The route that a partner posts to, and what its path says."""
+        for route in self._partners:
+            if match := route.path_regex.match(scope["path"]):
+                return route, match.groupdict()
+        return None
+
+    def _worded(self, scope: Scope, response: Response) -> Response:
+        """A refusal in the words of who is refused."""
+        partner = self._partner(scope)
+        return response if partner is None else partner[0].refusal(partner[1], response)
 
     async def _within_limits(
         self, request: Request, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: "_Answer"

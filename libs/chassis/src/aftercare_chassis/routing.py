@@ -6,7 +6,7 @@ sends its body, and nobody is told of a change that is not durable.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from functools import wraps
 from typing import Annotated, Any
@@ -183,3 +183,7 @@ def _seal(request: Request) -> Seal:
 
 class WebhookRoute(APIRoute):
     """For partners who post in their own format: the endpoint verifies, opens its own transaction and answers."""
+
+    def refusal(self, parameters: Mapping[str, str], response: Response) -> Response:
+        """How this partner is told what the edge refuses, before the endpoint has seen the request: `response`, as for all."""
+        return response

@@ -1,5 +1,7 @@
 """Where couriers post. They read our bodies by machine: every answer is in the partner's words, whatever happens."""
 
+from collections.abc import Mapping
+from http import HTTPStatus
 from typing import Any
 
 import structlog
@@ -8,11 +10,26 @@ from aftercare_chassis.routing import Live, WebhookRoute
 from fastapi import APIRouter, Request, Response
 
 from order_svc.commands import courier_pushes
-from order_svc.couriers.model import Answer, Refused
+from order_svc.couriers.model import Refused
 from order_svc.couriers.registry import PARTNERS
 
-router = APIRouter(prefix="/v1/courier-webhooks", tags=["courier-webhooks"], route_class=WebhookRoute)
 log = structlog.get_logger(__name__)
+
+
+class CourierRoute(WebhookRoute):
+    """Couriers read the words of the edge, too, as their own: too large, too slow, too many, not now."""
+
+    def refusal(self, parameters: Mapping[str, str], response: Response) -> Response:
+        status = HTTPStatus(response.status_code)
+        courier = PARTNERS.get(parameters["partner"])
+        if courier is None:
+            return _nobody()
+        answer = courier.refused(Refused(status.name.lower(), status.phrase))
+        headers = {name: response.headers[name] for name in ("retry-after", "connection") if name in response.headers}
+        return Response(answer.body, status, headers, answer.media_type)
+
+
+router = APIRouter(prefix="/v1/courier-webhooks", tags=["courier-webhooks"], route_class=CourierRoute)
 
 
 OWN_WORDS: dict[int | str, dict[str, Any]] = {
@@ -35,9 +52,9 @@ async def receive(partner: str, endpoint_id: str, request: Request, service: Liv
         )
         answer = PARTNERS[partner].refused(Refused("unavailable", "not kept, send it again"))
     if answer is None:
-        return Response("No courier posts to this address.\n", 404, media_type="text/plain")
-    return _response(answer)
-
-
-def _response(answer: Answer) -> Response:
+        return _nobody()
     return Response(answer.body, answer.status, media_type=answer.media_type)
+
+
+def _nobody() -> Response:
+    return Response("No courier posts to this address.\n", 404, media_type="text/plain")

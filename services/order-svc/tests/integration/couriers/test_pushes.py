@@ -231,8 +231,22 @@ async def test_garbage_is_never_an_error_of_ours(desk, partner, body):
 async def test_more_than_a_mebibyte_is_refused_before_it_is_read(desk):
     endpoint = await desk.endpoint()
     answer = await desk.courier.post(endpoint["path"], content=b"x" * (1_048_576 + 1))
-    assert answer.status_code == 413
+    assert (answer.status_code, answer.json()["status"]) == (413, False)
     assert await desk.pushes() == []
+
+
+@pytest.mark.parametrize(("partner", "told"), [("zto", "message"), ("standard-webhooks", "code")])
+async def test_what_the_edge_refuses_is_told_in_the_partners_words(desk, partner, told):
+    """An address that is no text: refused before any route sees it."""
+    endpoint = await desk.endpoint(partner)
+    answer = await desk.courier.post(endpoint["path"] + "?x=%00", content=b"{}")
+    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
+    assert answer.json()[told].startswith("bad_request")
+
+
+async def test_a_courier_that_nobody_knows_is_told_in_plain_words(desk):
+    answer = await desk.courier.post("/v1/courier-webhooks/nobody/ce_1?x=%00", content=b"{}")
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
 
 
 async def test_trouble_with_the_database_is_told_in_the_partners_words(desk):
