@@ -20,7 +20,7 @@ from aftercare_chassis.writes import Insert
 
 PRIMARY_KEY = "idempotency_key_pkey"
 _LOOK = """
-SELECT FROM idempotency_key WHERE scope = '{scope}' UNION ALL SELECT WHERE NOT pg_try_advisory_xact_lock('{lock}')
+SELECT 1 FROM idempotency_key WHERE scope = '{scope}' UNION ALL SELECT 1 WHERE NOT pg_try_advisory_xact_lock('{lock}')
 """
 _KEPT = "SELECT fingerprint, status, headers, body FROM idempotency_key WHERE scope = $1"
 _KEEP = "INSERT INTO idempotency_key (scope, fingerprint, status, headers, body) VALUES ($1, $2, $3, $4, $5)"
