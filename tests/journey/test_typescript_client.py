@@ -55,7 +55,7 @@ def test_a_refund_before_shipment(stories: Path, suite: Suite) -> None:
         env={**os.environ, **given},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     assert played.returncode == 0, played.stderr
     story = json.loads(played.stdout)
