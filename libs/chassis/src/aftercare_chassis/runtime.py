@@ -196,7 +196,9 @@ class Work:
         """Give the connection back with nothing done."""
         try:
             if not self._connection.is_closed() and self._connection.is_in_transaction():
-                await self._connection.execute("ROLLBACK", timeout=ACQUIRE_SECONDS)
+                # Not the driver's own limit: it starts when the query that was cancelled has ended.
+                async with asyncio.timeout(ACQUIRE_SECONDS):
+                    await self._connection.execute("ROLLBACK")
         finally:
             await self._runtime.pool.release(self._connection, timeout=ACQUIRE_SECONDS)
 
