@@ -34,9 +34,17 @@ function later(answer: Response): number | undefined {
   return said >= 0 && said <= LONGEST_SECONDS ? said : undefined;
 }
 
-function pause(milliseconds: number, signal: AbortSignal): Promise<void> {
+/** Waits; throws the signal's reason where that comes first. */
+export function pause(milliseconds: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
-    const timer = setTimeout(resolve, milliseconds);
-    signal.addEventListener("abort", () => (clearTimeout(timer), reject(signal.reason as Error)), { once: true });
+    const giveUp = () => {
+      clearTimeout(timer);
+      reject(signal?.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", giveUp);
+      resolve();
+    }, milliseconds);
+    signal?.addEventListener("abort", giveUp, { once: true });
   });
 }

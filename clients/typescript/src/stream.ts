@@ -2,6 +2,7 @@
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
 import { type Options, type Problem, Refused } from "./index.js";
+import { pause } from "./patience.js";
 
 export interface Told<Data> {
   id: string;
@@ -41,7 +42,7 @@ export async function* follow<Data>(
     if (answer && !answer.ok && !answer.headers.has("Retry-After")) {
       throw new Refused((await answer.json()) as Problem, answer);
     }
-    await new Promise((resolve) => setTimeout(resolve, RETRY_MILLISECONDS));
+    await pause(RETRY_MILLISECONDS, signal).catch(() => undefined);
   }
 }
 
