@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.openapi_docs import document, installed
+from jsonschema import Draft202012Validator
 
 FOLDER = Path(__file__).parents[2] / "docs" / "openapi"
 HTTP = {"get", "post", "put", "patch", "delete"}
@@ -52,8 +53,10 @@ def test_operations_have_one_tag_and_a_unique_lower_camel_name(spec: dict[str, A
 
 def test_every_refusal_is_a_problem(spec: dict[str, Any]) -> None:
     for path, method, each in operations(spec):
-        # "default" stands for what couriers are told in their own words.
-        refused = {code: response for code, response in each["responses"].items() if "400" <= code < "default"}
+        if "default" in each["responses"]:  # couriers are told in their own words, whatever it is
+            assert each["responses"].keys() == {"200", "default"}, path
+            continue
+        refused = {code: response for code, response in each["responses"].items() if code >= "400"}
         if "security" in each:
             assert {"401"} <= refused.keys(), (path, method)
         assert {"400", "429", "500", "503"} <= refused.keys(), (path, method)
@@ -66,6 +69,14 @@ def test_whatever_changes_something_needs_a_key(spec: dict[str, Any]) -> None:
     for path, method, each in operations(spec):
         names = {parameter.get("$ref", "").rpartition("/")[2] for parameter in each.get("parameters", [])}
         assert ("IdempotencyKey" in names) == (method != "get" and "security" in each), (path, method)
+
+
+def test_every_body_has_an_example_that_fits(spec: dict[str, Any]) -> None:
+    for path, method, each in operations(spec):
+        for content in each.get("requestBody", {}).get("content", {}).values():
+            body = spec["components"]["schemas"][content["schema"]["$ref"].rpartition("/")[2]]
+            assert len(body.get("examples", [])) == 1, (path, method)
+            Draft202012Validator({**content["schema"], "components": spec["components"]}).validate(body["examples"][0])
 
 
 def test_generators_for_swift_and_kotlin_can_read_it(spec: dict[str, Any]) -> None:

@@ -157,9 +157,11 @@ def _describe(operation: Node, route: APIRoute, methods: set[str], conditional: 
 
 
 def _partners_responses(responses: Node) -> None:
-    """What a partner's call may meet before its route, beside what the route itself declares."""
+    """What a partner's call may meet before its route; nothing, where the route words every refusal itself."""
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]
+    if "default" in responses:
+        return
     for status, response in problems(400, 408, 413, 429, 500, 503).items():
         responses.setdefault(str(status), response)
 

@@ -4,23 +4,27 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
 
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Id, In, Name, Out, Text, Time
+from aftercare_chassis.wire import AllowedOut, Id, In, Name, Out, Text, Time, such_as
 from pydantic import Field
 
 from cs_svc.domain import model, policy
 from cs_svc.domain.lifecycle import COMPLAINT, CONVERSATION, FEEDBACK
 from cs_svc.domain.notices import wording
 
-Score = Annotated[int, Field(ge=1, le=5, examples=[5])]
+Score = Annotated[int, Field(ge=1, le=5)]
 AgentOutcome = Literal["upheld", "explained", "unfounded", "withdrawn"]
+_ORDER, _CASE = "ord_0196a3c85d1c70f4b8e2d4a6c8f0b2d4", "case_0196a3c8f7a17c3e8b5d7f9a1c3e5b70"
+_SCORES = {"service": 5, "helpfulness": 4, "refund": 5, "speed": 3}
 
 
 class ConversationIn(In):
     """The first message and what it is about; both ids may be left out."""
 
+    model_config = such_as(order_id=_ORDER, case_id=_CASE, text="什么时候退款?")
+
     order_id: Id | None = None
     case_id: Id | None = None
-    text: Text = Field(examples=["什么时候退款?"])
+    text: Text
 
 
 class CitationIn(In):
@@ -33,12 +37,16 @@ class CitationIn(In):
 class MessageIn(In):
     """What is said; agents may cite the articles that it rests on."""
 
-    text: Text = Field(examples=["退款将在两个工作日内原路退回。"])
+    model_config = such_as(text="退款将在两个工作日内原路退回。")
+
+    text: Text
     citations: Annotated[list[CitationIn], Field(default_factory=list, max_length=10)]
 
 
 class AssignIn(In):
     """The agent who takes over; whoever asks, where it is left out."""
+
+    model_config = such_as(agent_id="agent-1")
 
     agent_id: Id | None = None
 
@@ -46,15 +54,21 @@ class AssignIn(In):
 class ComplaintIn(In):
     """A complaint about an order or one case of it."""
 
+    model_config = such_as(
+        channel="web", order_id=_ORDER, case_id=_CASE, category="unfair_rejection", text="商家无理由拒绝退货。"
+    )
+
     channel: model.ComplaintChannel
     order_id: Id | None = None
     case_id: Id | None = None
     category: model.Category
-    text: Text = Field(examples=["商家无理由拒绝退货。"])
+    text: Text
 
 
 class TextIn(In):
     """An answer, or what was made better."""
+
+    model_config = such_as(text="已补发缺件，并改进了打包流程。")
 
     text: Text
 
@@ -62,21 +76,27 @@ class TextIn(In):
 class ResolveIn(In):
     """How an agent settles a complaint without a dispute."""
 
+    model_config = such_as(outcome="explained")
+
     outcome: AgentOutcome
 
 
 class FeedbackIn(In):
     """What somebody told us; `source` says where exactly, such as the name of a group."""
 
+    model_config = such_as(channel="wechat", text="退款很快，谢谢。", source="买家交流群", case_id=_CASE)
+
     channel: model.FeedbackChannel
-    text: Text = Field(examples=["退款很快，谢谢。"])
-    source: Name | None = Field(default=None, examples=["买家交流群"])
+    text: Text
+    source: Name | None = None
     order_id: Id | None = None
     case_id: Id | None = None
 
 
 class FeedbackAnswerIn(In):
     """The answer, and how the feedback sounded."""
+
+    model_config = such_as(text="谢谢您的反馈！", sentiment="positive")
 
     text: Text
     sentiment: model.Sentiment | None = None
@@ -98,6 +118,8 @@ class ScoresIn(In):
 class RatingIn(In):
     """How the buyer found a finished case."""
 
+    model_config = such_as(case_id=_CASE, scores=_SCORES, text="处理很快。")
+
     case_id: Id
     scores: ScoresIn
     text: Text | None = None
@@ -105,6 +127,8 @@ class RatingIn(In):
 
 class RatingChangeIn(In):
     """What takes the place of the earlier scores or text."""
+
+    model_config = such_as(scores=_SCORES, text="客服后来又跟进了一次。")
 
     scores: ScoresIn | None = None
     text: Text | None = None

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from aftercare_chassis.wire import AllowedOut, In, Name, Out, Time
+from aftercare_chassis.wire import AllowedOut, In, Name, Out, Time, such_as
 from pydantic import Field, StringConstraints
 
 from kb_svc.domain.model import Article, Draft, Edition, Kind, Language, State
@@ -31,6 +31,14 @@ Maybe = Field(default=None, exclude_if=lambda value: value is None)
 class ArticleIn(In):
     """A new article; it starts as a draft."""
 
+    model_config = such_as(
+        kind="policy",
+        slug="returns",
+        language="zh-CN",
+        title="七天无理由退货",
+        body="签收后七天内，商品完好即可无理由退货。",
+    )
+
     kind: Kind
     slug: Slug
     language: Language
@@ -40,6 +48,8 @@ class ArticleIn(In):
 
 class ArticlePatch(In):
     """What to change in the draft of the next version; what is left out stays."""
+
+    model_config = such_as(body="签收后七天内，商品及赠品完好即可无理由退货。")
 
     title: Name | None = None
     body: Body | None = None

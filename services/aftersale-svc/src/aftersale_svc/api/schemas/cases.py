@@ -5,7 +5,7 @@ from functools import cache
 from typing import Annotated, Literal
 
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Code, Id, In, Money, Name, Out, Text, Time
+from aftercare_chassis.wire import AllowedOut, Code, Id, In, Money, Name, Out, Text, Time, such_as
 from pydantic import Field
 
 from aftersale_svc.domain import lifecycle, model
@@ -16,6 +16,7 @@ Evidence = Annotated[list[Id], Field(default_factory=list, max_length=20, descri
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
 CaseTurn = Literal["merchant", "buyer", "courier", "agent", "platform", "system", "nobody"]
 WaybillNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{3,49}$")]
+_LINE = "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37"
 
 
 class WantedIn(In):
@@ -27,6 +28,15 @@ class WantedIn(In):
 
 class CaseIn(In):
     """What is asked for, and why."""
+
+    model_config = such_as(
+        order_id="ord_0196a3c85d1c70f4b8e2d4a6c8f0b2d4",
+        type="return_refund",
+        reason="quality_defect",
+        description="漏水",
+        lines=[{"line_id": _LINE, "quantity": 2}],
+        evidence=[],
+    )
 
     order_id: Id
     type: CaseType
@@ -43,6 +53,8 @@ class CaseIn(In):
 
 class NoteIn(In):
     """A word to the other side; may be left out."""
+
+    model_config = such_as(note="已与买家沟通。")
 
     note: Text | None = None
 
@@ -63,6 +75,17 @@ class ReturnAddressIn(In):
 class ApproveIn(NoteIn):
     """Consent, with the address for the goods where they come back."""
 
+    model_config = such_as(
+        note="请用原包装寄回。",
+        return_address={
+            "name": "售后仓",
+            "phone": "13900000000",
+            "province": "浙江省",
+            "city": "杭州市",
+            "street": "仓前路 8 号",
+        },
+    )
+
     return_address: ReturnAddressIn | None = None
 
     def address(self) -> dict[str, str] | None:
@@ -73,11 +96,15 @@ class ApproveIn(NoteIn):
 class RejectIn(NoteIn):
     """A refusal names its reason."""
 
+    model_config = such_as(reason="used_or_affects_resale", note="商品有明显使用痕迹。")
+
     reason: RejectReason
 
 
 class ShipIn(In):
     """The parcel that brings the goods back."""
+
+    model_config = such_as(carrier="sf", waybill_no="SF1000000000001")
 
     carrier: Code
     waybill_no: WaybillNo
@@ -93,6 +120,8 @@ class InspectedIn(In):
 
 class InspectIn(NoteIn):
     """Every line of the case. Accepting nothing at all is a rejection and names its reason."""
+
+    model_config = such_as(lines=[{"line_id": _LINE, "accepted": 2, "grade": "a"}], note="配件齐全。")
 
     lines: Annotated[list[InspectedIn], Field(min_length=1, max_length=100)]
     reason: RejectReason | None = None

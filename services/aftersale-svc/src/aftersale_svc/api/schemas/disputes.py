@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Id, In, Money, Out, Text, Time
+from aftercare_chassis.wire import AllowedOut, Id, In, Money, Out, Text, Time, such_as
 from pydantic import Field
 
 from aftersale_svc.api.schemas.cases import Evidence
@@ -12,10 +12,13 @@ from aftersale_svc.domain.codes import Liable, Remedy
 from aftersale_svc.domain.model import DisputeState
 
 DisputeTurn = Literal["merchant", "platform", "system", "nobody"]
+_PHOTO = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 class AnswerIn(In):
     """The merchant's side of it."""
+
+    model_config = such_as(text="签收时外观完好，请看附图。", evidence=[_PHOTO])
 
     text: Text
     evidence: Evidence
@@ -24,12 +27,21 @@ class AnswerIn(In):
 class EvidenceIn(In):
     """What supports one side, by its hash."""
 
+    model_config = such_as(evidence=[_PHOTO], note="开箱照片")
+
     evidence: Annotated[list[Id], Field(min_length=1, max_length=20, description="Content hashes, `sha256:…`.")]
     note: Text | None = None
 
 
 class VerdictIn(In):
     """Who is liable and what follows. `amount` belongs to a refund, and to nothing else."""
+
+    model_config = such_as(
+        liable="seller",
+        remedy="refund",
+        amount={"amount": 19133, "currency": "CNY"},
+        grounds="商品与描述不符，支持退款。",
+    )
 
     liable: Liable
     remedy: Remedy

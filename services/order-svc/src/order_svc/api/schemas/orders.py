@@ -3,7 +3,7 @@
 from typing import Annotated, Self
 
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Currency, Id, In, Money, Name, Out, Time
+from aftercare_chassis.wire import AllowedOut, Currency, Id, In, Money, Name, Out, Time, such_as
 from pydantic import Field, StringConstraints
 
 from order_svc.domain import policy
@@ -14,18 +14,35 @@ Place = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, 
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{2,38}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Units = Annotated[int, Field(ge=1, le=10_000)]
+_ADDRESS = {
+    "name": "王芳",
+    "phone": "13800000000",
+    "country": "CN",
+    "province": "浙江省",
+    "city": "杭州市",
+    "district": "西湖区",
+    "street": "文三路 1 号",
+}
+_LINE = {
+    "sku": "KETTLE-1",
+    "title": "电热水壶 1.7L",
+    "quantity": 3,
+    "unit_price": {"amount": 9900, "currency": "CNY"},
+    "discount": {"amount": 1000, "currency": "CNY"},
+    "category": "kitchen",
+}
 
 
 class AddressIn(In):
     """Where to send the goods."""
 
-    name: Name = Field(examples=["王芳"])
-    phone: Phone = Field(examples=["13800000000"])
-    country: Country = Field(default="CN", examples=["CN"])
-    province: Place = Field(default="", examples=["浙江省"])
-    city: Name = Field(examples=["杭州市"])
-    district: Place = Field(default="", examples=["西湖区"])
-    street: Name = Field(examples=["文三路 1 号"])
+    name: Name
+    phone: Phone
+    country: Country = "CN"
+    province: Place = ""
+    city: Name
+    district: Place = ""
+    street: Name
     postal_code: Place = ""
 
     def address(self) -> Address:
@@ -36,12 +53,12 @@ class AddressIn(In):
 class OrderLineIn(In):
     """One article. `discount` is the whole discount of the line."""
 
-    sku: Name = Field(examples=["KETTLE-1"])
-    title: Name = Field(examples=["电热水壶 1.7L"])
+    sku: Name
+    title: Name
     quantity: Units
     unit_price: Money
     discount: Money | None = None
-    category: Name | None = Field(default=None, examples=["kitchen"])
+    category: Name | None = None
 
     def draft(self) -> LineDraft:
         """For the command."""
@@ -58,7 +75,15 @@ class OrderLineIn(In):
 class OrderIn(In):
     """An order of one buyer with the seller's merchant."""
 
-    buyer_id: Id = Field(examples=["buyer-1"])
+    model_config = such_as(
+        buyer_id="buyer-1",
+        currency="CNY",
+        lines=[_LINE],
+        shipping_fee={"amount": 800, "currency": "CNY"},
+        shipping_address=_ADDRESS,
+    )
+
+    buyer_id: Id
     currency: Currency
     lines: Annotated[list[OrderLineIn], Field(min_length=1, max_length=100)]
     shipping_fee: Money | None = None
@@ -71,6 +96,8 @@ class OrderIn(In):
 
 class ChangeAddressIn(In):
     """The new address, whole."""
+
+    model_config = such_as(shipping_address=_ADDRESS)
 
     shipping_address: AddressIn
 

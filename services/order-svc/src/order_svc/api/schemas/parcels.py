@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from aftercare_chassis.wire import Code, Id, In, Out, Time
+from aftercare_chassis.wire import Code, Id, In, Out, Time, such_as
 from pydantic import Field
 
 from order_svc.api.schemas.orders import Units
@@ -21,8 +21,14 @@ class ParcelLineIn(In):
 class ParcelIn(In):
     """A parcel handed to a courier."""
 
-    carrier: Code = Field(examples=["zto"])
-    waybill_no: Id = Field(examples=["73000000000001"])
+    model_config = such_as(
+        carrier="zto",
+        waybill_no="73000000000001",
+        lines=[{"line_id": "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37", "quantity": 3}],
+    )
+
+    carrier: Code
+    waybill_no: Id
     lines: Annotated[list[ParcelLineIn], Field(min_length=1, max_length=100)]
 
     def picks(self) -> list[Pick]:
