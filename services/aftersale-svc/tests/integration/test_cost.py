@@ -1,5 +1,7 @@
 """What a command costs: at most eight statements, and four for a new case, counted where they reach the connection."""
 
+import itertools
+import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
@@ -7,8 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 from aftersale_shop import Shop
+from aftersale_svc.tables.orders import STANDINGS
 
 MOST = 8
+TABLES = ("case_lines", "cases", "order_lines")
 # Transactions, and what the driver asks once per connection about array types.
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "typeinfo_tree", "current_setting('jit')")
 
@@ -67,3 +71,50 @@ async def test_no_command_takes_more_than_eight_statements(narrow: Shop) -> None
     assert spent["create"] == 4, spent
     assert min(spent.values()) >= 4, spent
     assert max(spent.values()) <= MOST, spent
+
+
+COPIES = """
+INSERT INTO {table} SELECT (jsonb_populate_record(one, {changed})).* FROM {table} AS one, generate_series(1, 3000) AS n
+"""
+
+
+async def many(shop: Shop) -> None:
+    """Three thousand more orders with a case each, copies of the one there is."""
+    pool = shop.harness.runtime.pool
+    for table, keys in {
+        "orders": ("id",),
+        "order_lines": ("order_id", "line_id"),
+        "cases": ("id", "order_id"),
+        "case_lines": ("case_id", "line_id"),
+    }.items():
+        changed = ", ".join(f"'{key}', one.{key} || n" for key in keys)
+        await pool.execute(COPIES.format(table=table, changed=f"jsonb_build_object({changed})"))
+
+
+def scans(plan: dict[str, Any]) -> list[dict[str, Any]]:
+    """The parts of a plan that read a table or an index."""
+    below = [part for each in plan.get("Plans", []) for part in scans(each)]
+    return [plan, *below] if "Relation Name" in plan or "Index Name" in plan else below
+
+
+@pytest.mark.parametrize("when", [("never",) * 3, *itertools.product(["early", "late"], repeat=3)], ids="-".join)
+async def test_what_is_left_of_an_order_is_looked_up_and_never_searched_for(shop: Shop, when: tuple[str, ...]) -> None:
+    """Whenever each of the tables got its statistics: PostgreSQL makes them table by table, and a plan stays for long."""
+    pool = shop.harness.runtime.pool
+
+    async def analyse(now: str) -> None:
+        for table, due in zip(TABLES, when, strict=True):
+            if due == now:
+                await pool.execute(f"ANALYZE {table}")
+
+    await shop.delivered()
+    await shop.case(1)
+    await analyse("early")
+    await many(shop)
+    await analyse("late")
+    asked = STANDINGS.for_role("buyer")
+    args = asked.args({"order_id": "any"})
+    explained: str = await pool.fetchval(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {asked.sql}", *args)
+    read = scans(json.loads(explained)[0]["Plan"])
+    assert {part["Relation Name"] for part in read if "Relation Name" in part} == set(TABLES)
+    assert all("Index Cond" in part or "Recheck Cond" in part for part in read), read

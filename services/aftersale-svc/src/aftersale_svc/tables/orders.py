@@ -64,14 +64,16 @@ END_WINDOW = Statement(
     .values(state=bindparam("state", type_=Text), window_ends_at=bindparam("window_ends_at"))
 )
 
-_completed = cases.c.state == State.COMPLETED
-_closed = cases.c.state == State.CLOSED
-_live = and_(~_completed, ~_closed, cases.c.state != State.CANCELLED)
-_rejected = or_(*(cases.c.close_cause == cause for cause in (CloseCause.REJECTED, CloseCause.REJECTION_ACCEPTED)))
+# Line by line and case by case (the LIMIT forbids to join them): while PostgreSQL has no statistics of some of these tables,
+# or some from when they were small, it would read the whole of them for every order.
+_case = select(cases.c.state, cases.c.close_cause).where(cases.c.id == case_lines.c.case_id).limit(1).lateral("of_case")
+_completed = _case.c.state == State.COMPLETED
+_closed = _case.c.state == State.CLOSED
+_live = and_(~_completed, ~_closed, _case.c.state != State.CANCELLED)
+_rejected = or_(*(_case.c.close_cause == cause for cause in (CloseCause.REJECTED, CloseCause.REJECTION_ACCEPTED)))
 _settled_units = func.coalesce(case_lines.c.accepted, case_lines.c.quantity)
 _settled_minor = func.coalesce(case_lines.c.accepted_minor, case_lines.c.amount_minor)
 _held_minor = case((_completed, _settled_minor), (_live, case_lines.c.amount_minor), else_=0)
-# Line by line: while only some of these tables have statistics, PostgreSQL joins the whole of the others.
 _told = (
     select(
         func.coalesce(func.sum(_settled_units).filter(_completed), 0).label("settled_units"),
@@ -79,7 +81,7 @@ _told = (
         cast(func.coalesce(func.sum(_held_minor), 0), BigInteger).label("held_minor"),
         func.count().filter(and_(_closed, _rejected)).label("rejected_times"),
     )
-    .select_from(case_lines.join(cases, cases.c.id == case_lines.c.case_id))
+    .select_from(case_lines.join(_case, true()))
     .where(case_lines.c.line_id == order_lines.c.line_id)
     .lateral("told")
 )
