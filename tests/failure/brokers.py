@@ -10,6 +10,7 @@ from pathlib import Path
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.artifacts import java, kafka_jars
 from aftercare_cli.stack.interface import Silent
+from aftercare_cli.stack.kafka import answers
 from aftercare_cli.stack.processes import Processes, port_is_free
 from aftercare_cli.stack.waiting import wait_for
 
@@ -59,17 +60,16 @@ class Broker:
         return f"kafka-{self.node}"
 
     def start(self) -> None:
-        """Start again after whatever happened; returns when it listens."""
+        """Start again after whatever happened; `wait` for it to answer."""
         jars = kafka_jars(Silent())
         wait_for(lambda: port_is_free(self.port), seconds=20, otherwise=f"the port of {self.name} stays taken")
         properties = str(self.folder / "server.properties")
         self.processes.start(self.name, [java(), *MEMORY, *LOGGING, "-cp", f"{jars}/*", "kafka.Kafka", properties])
 
     def wait(self, seconds: float = 60) -> None:
-        wait_for(self.listens, seconds=seconds, otherwise=f"{self.name} does not listen", alive=self._alive)
-
-    def listens(self) -> bool:
-        return not port_is_free(self.port)
+        wait_for(
+            lambda: answers(self.port), seconds=seconds, otherwise=f"{self.name} does not answer", alive=self._alive
+        )
 
     def _alive(self) -> None:
         if self.processes.find(self.name) is None:

@@ -46,6 +46,16 @@ share.coordinator.state.topic.num.partitions=1
 """
 
 
+def answers(port: int) -> bool:
+    """Whether the broker on this loopback port works: it listens some time before, and ends early connections."""
+    try:
+        with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
+            connection.sendall(API_VERSIONS)
+            return len(connection.recv(8)) == 8
+    except OSError:
+        return False
+
+
 @dataclass(slots=True)
 class Kafka:
     """The broker of one stack; its data lives in `folder` and survives `stop`."""
@@ -92,14 +102,7 @@ class Kafka:
             raise StackError(f"kafka could not format its storage: {(result.stderr or result.stdout).strip()[-300:]}")
 
     def _answers(self) -> bool:
-        """A broker listens some time before it works, and what it lacks then ends it."""
-        try:
-            with socket.create_connection(("127.0.0.1", self._recorded()["broker"]), timeout=1) as connection:
-                connection.settimeout(1)
-                connection.sendall(API_VERSIONS)
-                return len(connection.recv(8)) == 8
-        except OSError:
-            return False
+        return answers(self._recorded()["broker"])
 
     def _still_alive(self) -> None:
         if self.processes.find(NAME) is None:
