@@ -1,11 +1,12 @@
 /** The five services of Aftercare, typed from their OpenAPI documents. */
 import createClient, { type Client } from "openapi-fetch";
 
-import type { components as AftersaleParts, paths as AftersalePaths } from "./generated/aftersale-svc.js";
+import type { paths as AftersalePaths } from "./generated/aftersale-svc.js";
 import type { paths as AnalyticsPaths } from "./generated/analytics-svc.js";
 import type { paths as CsPaths } from "./generated/cs-svc.js";
 import type { paths as KbPaths } from "./generated/kb-svc.js";
 import type { paths as OrderPaths } from "./generated/order-svc.js";
+import type { Options } from "./answers.js";
 import { patient } from "./patience.js";
 
 export type { components as AftersaleComponents } from "./generated/aftersale-svc.js";
@@ -13,20 +14,8 @@ export type { components as AnalyticsComponents } from "./generated/analytics-sv
 export type { components as CsComponents } from "./generated/cs-svc.js";
 export type { components as KbComponents } from "./generated/kb-svc.js";
 export type { components as OrderComponents } from "./generated/order-svc.js";
+export { type Options, type Problem, Refused, value } from "./answers.js";
 export { follow, type Told } from "./stream.js";
-
-/** What every refusal is (RFC 9457). `code` is stable; `title` and `detail` are in the reader's language. */
-export type Problem = AftersaleParts["schemas"]["Problem"];
-
-export interface Options {
-  /** Where the service answers, without a slash at the end. */
-  baseUrl: string;
-  /** The caller's bearer token, asked for at each call. */
-  token: () => string | Promise<string>;
-  language?: "zh-CN" | "en";
-  /** The runtime's own when left out. */
-  fetch?: (request: Request) => Promise<Response>;
-}
 
 /** Headers that the client sets by itself need not be given; given ones are kept. */
 type Eased<Operation> = Operation extends { parameters: infer Parameters extends { header?: unknown } }
@@ -70,20 +59,3 @@ export const cs = (options: Options) => connect<CsPaths>(options);
 export const kb = (options: Options) => connect<KbPaths>(options);
 /** Traces and metrics. */
 export const analytics = (options: Options) => connect<AnalyticsPaths>(options);
-
-/** A refusal, thrown. */
-export class Refused extends Error {
-  constructor(
-    readonly problem: Problem,
-    readonly response: Response,
-  ) {
-    super(problem.detail ?? problem.title);
-    this.name = "Refused";
-  }
-}
-
-/** What was answered; Refused where it was a problem. */
-export function value<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
-  if (answer.error !== undefined) throw new Refused(answer.error as Problem, answer.response);
-  return answer.data as Data;
-}

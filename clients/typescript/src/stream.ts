@@ -1,7 +1,7 @@
 /** Paths that end in `/live`: what is there, and then what comes (server-sent events, WHATWG HTML). */
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
-import { type Options, type Problem, Refused } from "./index.js";
+import { type Options, type Problem, Refused } from "./answers.js";
 import { pause } from "./patience.js";
 
 export interface Told<Data> {
