@@ -80,7 +80,7 @@ def of_unknown_types(envelope: Envelope) -> list[Envelope]:
     """Two aggregates of which nobody here knows the events: a new type, and a second telling of this one."""
     unknown = replace(
         envelope,
-        id=uuid4(),
+        id=behind_the_story(),
         subject=f"stranger-{uuid4().hex}",
         sequence=1,
         type="MoonPhaseChanged.v1",
@@ -93,7 +93,14 @@ def newer_version(envelope: Envelope, retells: str | None = None) -> Envelope:
     """This event of another aggregate in a version that nobody here knows."""
     name = envelope.type.partition(".")[0]
     data = json.dumps({"new": [1], "retells": retells}).encode()
-    return replace(envelope, id=uuid4(), subject=f"stranger-{uuid4().hex}", sequence=1, type=f"{name}.v9", data=data)
+    return replace(
+        envelope, id=behind_the_story(), subject=f"stranger-{uuid4().hex}", sequence=1, type=f"{name}.v9", data=data
+    )
+
+
+def behind_the_story() -> UUID:
+    """A new id, greater than any of the story's: of two events at one instant the record tells the smaller id first."""
+    return UUID(int=uuid4().int | 0xFFFF << 112)
 
 
 def sample(cls: type[Event]) -> Envelope:
