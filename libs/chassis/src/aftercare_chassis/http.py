@@ -21,7 +21,7 @@ from aftercare_chassis import bodies, problems, tracing
 from aftercare_chassis.languages import choose
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Kind, Refusal
-from aftercare_chassis.routing import WebhookRoute
+from aftercare_chassis.routing import WebhookRouter
 from aftercare_chassis.runtime import Runtime
 
 _log = structlog.get_logger()
@@ -71,10 +71,9 @@ class AddressMalformed(Refusal):
     zh, en = "地址必须是不含 NUL 的 UTF-8 文本。", "The address must be UTF-8 text without NUL."
 
 
-def install(app: FastAPI, runtime: Runtime) -> None:
+def install(app: FastAPI, runtime: Runtime, webhooks: Sequence[WebhookRouter] = ()) -> None:
     """Put the edge around the app; browsers only get CORS headers for the origins that the settings list."""
-    partners = [route for route in app.routes if isinstance(route, WebhookRoute)]
-    app.add_middleware(Edge, runtime=runtime, partners=partners)
+    app.add_middleware(Edge, runtime=runtime, webhooks=webhooks)
     if runtime.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -89,9 +88,9 @@ def install(app: FastAPI, runtime: Runtime) -> None:
 class Edge:
     """Trace, limits, bodies, time, headers and figures of each request."""
 
-    def __init__(self, app: ASGIApp, runtime: Runtime, partners: Sequence[WebhookRoute] = ()) -> None:
+    def __init__(self, app: ASGIApp, runtime: Runtime, webhooks: Sequence[WebhookRouter] = ()) -> None:
         self._app, self._runtime, self._settings = app, runtime, runtime.settings
-        self._partners = partners
+        self._webhooks = webhooks
         self._limit: Any = None
         if self._settings.rate_limit:
             from aftercare_chassis.rates import RateLimit
@@ -114,6 +113,7 @@ class Edge:
 
     async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: "_Answer") -> None:
         request = Request(scope)
+        self._word(request)
         try:
             response = await self._admit(request, scope, headers, answer)
             if response is None:
@@ -127,7 +127,13 @@ class Edge:
         except Exception as error:
             response = problems.response_to(request, error)
         if not answer.started:
-            await self._worded(scope, response)(scope, receive, answer)
+            await response(scope, receive, answer)
+
+    def _word(self, request: Request) -> None:
+        """Where a partner calls, every refusal is written in the partner's format, whichever layer refuses."""
+        for router in self._webhooks:
+            if (wording := router.wording(request.scope["path"])) is not None:
+                problems.word(request, wording)
 
     async def _admit(
         self, request: Request, scope: Scope, headers: dict[bytes, bytes], answer: "_Answer"
@@ -153,21 +159,9 @@ class Edge:
         """A problem where the body holds what no database stores; what partners post is theirs to read and refuse."""
         language = choose(request.headers.get("accept-language"))
         errors = bodies.unstorable(body, language)
-        if not errors or self._partner(request.scope) is not None:
+        if not errors or problems.is_worded(request):
             return None
         return problems.validation_problem(request, errors)
-
-    def _partner(self, scope: Scope) -> tuple[WebhookRoute, dict[str, str]] | None:
-        """The route that a partner posts to, and what its path says."""
-        for route in self._partners:
-            if match := route.path_regex.match(scope["path"]):
-                return route, match.groupdict()
-        return None
-
-    def _worded(self, scope: Scope, response: Response) -> Response:
-        """A refusal in the words of who is refused."""
-        partner = self._partner(scope)
-        return response if partner is None else partner[0].refusal(partner[1], response)
 
     async def _within_limits(
         self, request: Request, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: "_Answer"

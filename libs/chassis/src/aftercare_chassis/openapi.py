@@ -141,7 +141,7 @@ def _operations(document: Node, app: FastAPI) -> Iterator[tuple[str, Node, APIRo
 
 def _describe(operation: Node, route: APIRoute, methods: set[str], conditional: bool) -> None:
     if not isinstance(route, ApiRoute):
-        _partners_responses(operation["responses"])
+        _without_generated(operation["responses"])
         return
     command = not methods <= {"GET", "HEAD"}
     refs = ["IdempotencyKey"] if command else []
@@ -156,14 +156,10 @@ def _describe(operation: Node, route: APIRoute, methods: set[str], conditional: 
             _headers(response, command, _has_version(route))
 
 
-def _partners_responses(responses: Node) -> None:
-    """What a partner's call may meet before its route; nothing, where the route words every refusal itself."""
+def _without_generated(responses: Node) -> None:
+    """Drop FastAPI's own 422: what a partner's call may meet is told by its route, as `default`."""
     if "HTTPValidationError" in str(responses.get("422")):
         del responses["422"]
-    if "default" in responses:
-        return
-    for status, response in problems(400, 408, 413, 429, 500, 503).items():
-        responses.setdefault(str(status), response)
 
 
 def _responses(operation: Node, command: bool, addressed: bool, conditional: bool, limited: bool) -> None:

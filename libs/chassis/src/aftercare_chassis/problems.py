@@ -1,11 +1,11 @@
-"""Every refusal and failure as an RFC 9457 problem, in the reader's language.
+"""Every refusal and failure as an RFC 9457 problem, in the reader's language; for partners in their own format.
 
 `code` is stable and never translated; no value that a client sent comes back, and no stack trace ever.
 """
 
 import json
 import traceback
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -24,6 +24,8 @@ from aftercare_chassis.languages import CHINESE, choose
 from aftercare_chassis.refusals import Kind, Refusal
 
 MEDIA_TYPE = "application/problem+json"
+Problem = Mapping[str, Any]
+Wording = Callable[[Problem], Response]
 RETRY_SECONDS = 1
 _MOST_ERRORS = 50
 _log = structlog.get_logger()
@@ -84,6 +86,16 @@ _HTTP = {
 }
 
 
+def word(request: Request, wording: Wording) -> None:
+    """Answer every refusal of this request with `wording(problem)` instead of a problem document."""
+    request.state.wording = wording
+
+
+def is_worded(request: Request) -> bool:
+    """True where a partner reads the answer, in a format of its own."""
+    return hasattr(request.state, "wording")
+
+
 def install(app: FastAPI) -> None:
     """Answer every refusal and failure of the app with a problem."""
     for each in (Refusal, RequestValidationError, HTTPException, Exception):
@@ -131,7 +143,7 @@ def problem_response(request: Request, refusal: Refusal, headers: Mapping[str, s
     if refusal.kind is Kind.UNAUTHENTICATED:
         known = refusal.code == "token_missing"
         more["WWW-Authenticate"] = "Bearer" if known else 'Bearer error="invalid_token"'
-    return _render(problem, language, more)
+    return _render(request, problem, language, more)
 
 
 def is_unavailable(error: BaseException) -> bool:
@@ -187,7 +199,7 @@ def validation_problem(request: Request, errors: list[dict[str, str]]) -> Respon
     language = choose(request.headers.get("accept-language"))
     refusal = ValidationFailed(count=len(errors))
     problem = _members(422, refusal.code, refusal.kind.heading(language), refusal.detail(language))
-    return _render(problem | {"errors": errors}, language, {})
+    return _render(request, problem | {"errors": errors}, language, {})
 
 
 def _one(error: Mapping[str, Any], language: str) -> dict[str, str]:
@@ -213,7 +225,7 @@ def status_response(request: Request, status: int, headers: Mapping[str, str] | 
     )
     chinese = language == CHINESE
     problem = _members(status, code, title if chinese else _phrase(status), zh if chinese else en)
-    return _render(problem, language, dict(headers or {}))
+    return _render(request, problem, language, dict(headers or {}))
 
 
 def _phrase(status: int) -> str:
@@ -235,7 +247,12 @@ def _members(status: int, code: str, title: str, detail: str) -> dict[str, Any]:
     }
 
 
-def _render(problem: dict[str, Any], language: str, headers: dict[str, str]) -> Response:
+def _render(request: Request, problem: dict[str, Any], language: str, headers: dict[str, str]) -> Response:
+    """A refusal as it is sent: a problem document, or the partner's format. Every layer's refusals are written here."""
+    if is_worded(request):
+        response: Response = request.state.wording(problem)
+        response.headers.update(headers)
+        return response
     # "replace": a field name of a client may hold a lone surrogate, which no UTF-8 body can carry.
     body = json.dumps(problem, ensure_ascii=False, default=_plain).encode("utf-8", "replace")
     headers |= {"Content-Language": language, "Vary": "Accept-Language"}

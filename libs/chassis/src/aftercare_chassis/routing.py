@@ -6,28 +6,30 @@ sends its body, and nobody is told of a change that is not durable.
 """
 
 import inspect
-from collections.abc import Awaitable, Callable, Coroutine, Mapping
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from functools import wraps
-from typing import Annotated, Any
+from functools import partial, wraps
+from typing import Annotated, Any, TypeVar
 
 from asyncpg import UniqueViolationError
-from fastapi import Depends, Request, Response, params
+from fastapi import APIRouter, Depends, Request, Response, params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
+from starlette.responses import PlainTextResponse
 
 from aftercare_chassis import crash
 from aftercare_chassis.idempotency import PRIMARY_KEY, Claim, Kept
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.problems import problems
+from aftercare_chassis.problems import Problem, Wording, problems
 from aftercare_chassis.refusals import Forbidden
 from aftercare_chassis.runtime import Runtime, Work
 from aftercare_chassis.sealing import Seal
 from aftercare_chassis.transaction import Reader, Transaction
 
-__all__ = ["ApiRoute", "Live", "Read", "Tx", "WebhookRoute", "allow", "problems"]
+__all__ = ["ApiRoute", "Live", "Read", "Tx", "WebhookRouter", "allow", "listening", "problems"]
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
+Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 KEPT_HEADERS = ("content-language", "content-type", "etag", "location", "vary")
 
 
@@ -181,9 +183,39 @@ def _seal(request: Request) -> Seal:
     return Seal(request.app.state.runtime.settings.signing_key)
 
 
-class WebhookRoute(APIRoute):
-    """For partners who post in their own format: the endpoint verifies, opens its own transaction and answers."""
+_IN_PARTNERS_FORMAT: dict[int | str, dict[str, Any]] = {
+    "default": {"description": "A refusal in the partner's own format."}
+}
 
-    def refusal(self, parameters: Mapping[str, str], response: Response) -> Response:
-        """How this partner is told what the edge refuses, before the endpoint has seen the request: `response`, as for all."""
-        return response
+
+class WebhookRouter(APIRouter):
+    """Addresses that partners call in their own formats, `{prefix}/{partner}/…`: each endpoint verifies, opens its own
+    transaction and answers.
+
+    No answer below the prefix is a problem document: `refusal(partner, problem)` writes every refusal, whether the endpoint,
+    the routing or the edge refuses. `partner` is the path's first segment below the prefix, known or not.
+    """
+
+    def __init__(self, prefix: str, refusal: Callable[[str, Problem], Response], **options: Any) -> None:
+        super().__init__(prefix=prefix, responses=_IN_PARTNERS_FORMAT, **options)
+        self._refusal = refusal
+
+    def wording(self, path: str) -> Wording | None:
+        """How refusals at this path are written; None where the path is not below the prefix, doubled slashes aside."""
+        own, found = _segments(self.prefix), _segments(path)
+        if found[: len(own)] != own:
+            return None
+        return partial(self._refusal, "".join(found[len(own) : len(own) + 1]))
+
+    def probe(self, path: str) -> Callable[[Endpoint], Endpoint]:
+        """Decorate the endpoint for partners that look at an address before they post to it; it answers `listening()`."""
+        return self.api_route(path, methods=["GET", "HEAD", "OPTIONS"], include_in_schema=False)
+
+
+def _segments(path: str) -> list[str]:
+    return [segment for segment in path.split("/") if segment]
+
+
+def listening() -> Response:
+    """The plain answer to a probe of an address that takes webhooks."""
+    return PlainTextResponse("This address takes POST.\n", headers={"Allow": "GET, HEAD, OPTIONS, POST"})

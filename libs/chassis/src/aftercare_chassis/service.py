@@ -30,6 +30,7 @@ from aftercare_chassis.projection import Projection
 from aftercare_chassis.pruning import PRUNE
 from aftercare_chassis.relay import Relay
 from aftercare_chassis.replay_command import ReplayWord
+from aftercare_chassis.routing import WebhookRouter
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_chassis.workers import Worker, work
@@ -118,7 +119,7 @@ class Service:
                 # Not `include_router`: that looks through every router anew for each request.
                 app.router.routes.extend(router.routes)
             openapi.install(app)
-        http.install(app, self.runtime)
+        http.install(app, self.runtime, [each for each in self.routers if isinstance(each, WebhookRouter)])
         return app
 
     def cli(self) -> None:

@@ -12,6 +12,14 @@ def money(payment, **other):
     return {"payment_id": payment["id"], "reference": "sim-1", "amount": 29500, "currency": "CNY", **other}
 
 
+def refused(answer, status, code):
+    """The answer is this refusal in the provider's format, and no problem document."""
+    assert answer.headers["content-type"] == "application/json", answer.text
+    body = answer.json()
+    assert (answer.status_code, body["received"], body["code"]) == (status, "refused", code), answer.text
+    return body
+
+
 async def pending(shop):
     order = await shop.place()
     return order, await shop.start_payment(order["id"])
@@ -41,7 +49,7 @@ async def test_forged_and_replayed_callbacks_are_refused_and_recorded(shop):
         (old, "outside_time_window"),
         (bare, "signature_missing"),
     ):
-        assert shop.h.problem(answer, 401, "callback_unproved")["verdict"] == verdict
+        assert refused(answer, 401, "callback_unproved")["verdict"] == verdict
     again = await shop.callback("payment.succeeded", money(payment), secret=OTHER)
     assert again.status_code == 401
     assert await shop.verdicts() == ["signature_invalid", "outside_time_window", "signature_missing"]
@@ -55,10 +63,10 @@ async def test_a_signature_alone_moves_no_money(shop):
     foreign = await shop.callback("payment.succeeded", money(payment, currency="USD"), message_id="msg_2")
     unknown = await shop.callback("payment.succeeded", money({"id": "pay_unknown"}), message_id="msg_3")
     strange = await shop.callback("refund.succeeded", money(payment), message_id="msg_4")
-    shop.h.problem(less, 422, "callback_amount_mismatch")
-    shop.h.problem(foreign, 422, "callback_amount_mismatch")
-    shop.h.problem(unknown, 404, "callback_unknown_subject")
-    shop.h.problem(strange, 400, "callback_unreadable")
+    refused(less, 422, "callback_amount_mismatch")
+    refused(foreign, 422, "callback_amount_mismatch")
+    refused(unknown, 404, "callback_unknown_subject")
+    refused(strange, 400, "callback_unreadable")
     assert await shop.verdicts() == ["amount_mismatch", "amount_mismatch", "unknown_subject", "unreadable"]
     assert (await shop.payment(payment["id"]))["state"] == "pending"
 
@@ -68,7 +76,7 @@ async def test_a_signature_alone_moves_no_money(shop):
 async def test_what_no_database_stores_is_refused_and_recorded(shop, field, text):
     _, payment = await pending(shop)
     answer = await shop.callback("payment.succeeded", money(payment, **{field: text}))
-    shop.problem(answer, 400, "callback_unreadable")
+    refused(answer, 400, "callback_unreadable")
     assert await shop.verdicts() == ["unreadable"]
     assert (await shop.payment(payment["id"]))["state"] == "pending"
 
@@ -79,7 +87,67 @@ async def test_other_news_is_acknowledged_and_ignored(shop):
 
 
 async def test_nobody_calls_back_for_a_provider_that_is_not_connected(shop):
-    shop.h.problem(await shop.h.client().post("/v1/payment-webhooks/nobody", json={}), 404, "not_found")
+    answer = await shop.h.client().post("/v1/payment-webhooks/nobody", json={})
+    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    "first", [{"amount": "a lot"}, {"amount": 1}, {"payment_id": "pay_unknown"}, {"currency": "X\x00"}]
+)
+async def test_a_message_whose_first_body_was_refused_is_taken_with_its_good_one(shop, first):
+    order, payment = await pending(shop)
+    assert (await shop.callback("payment.succeeded", money(payment, **first))).status_code >= 400
+    good = await shop.callback("payment.succeeded", money(payment))
+    assert (good.status_code, good.json()) == (200, {"received": "applied"})
+    assert (await shop.order(order["id"]))["state"] == "paid"
+
+
+async def test_a_message_first_of_another_kind_is_taken_with_its_good_body(shop):
+    order, payment = await pending(shop)
+    assert (await shop.callback("payout.created", {})).json() == {"received": "ignored"}
+    assert (await shop.callback("payment.succeeded", money(payment))).json() == {"received": "applied"}
+    assert (await shop.order(order["id"]))["state"] == "paid"
+
+
+async def test_a_callback_that_came_before_its_payment_is_taken_when_it_is_repeated(shop):
+    _, payment = await pending(shop)
+    await shop.h.runtime.pool.execute("UPDATE payments SET provider = 'other' WHERE id = $1", payment["id"])
+    assert (await shop.callback("payment.succeeded", money(payment))).status_code == 404
+    await shop.h.runtime.pool.execute("UPDATE payments SET provider = 'simulator' WHERE id = $1", payment["id"])
+    assert (await shop.callback("payment.succeeded", money(payment))).json() == {"received": "applied"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        ("POST", "/simulator/", 404, "not_found"),
+        ("POST", "/simulator/more", 404, "not_found"),
+        ("POST", "/simulator?x=%00", 400, "address_malformed"),
+        ("GET", "/simulator/", 404, "not_found"),
+        ("PUT", "/simulator", 405, "method_not_allowed"),
+        ("DELETE", "/simulator", 405, "method_not_allowed"),
+    ],
+)
+async def test_what_the_routing_refuses_is_told_in_the_providers_format(shop, method, path, status, code):
+    refused(await shop.h.client().request(method, f"/v1/payment-webhooks{path}"), status, code)
+
+
+async def test_a_callback_that_is_too_large_is_refused_in_the_providers_format(shop):
+    answer = await shop.h.client().post("/v1/payment-webhooks/simulator", content=b"x" * (1_048_576 + 1))
+    refused(answer, 413, "body_too_large")
+
+
+async def test_trouble_with_the_database_is_told_in_the_providers_format(shop):
+    _, payment = await pending(shop)
+    await shop.h.runtime.pool.execute("ALTER TABLE payment_webhook RENAME TO gone")
+    refused(await shop.callback("payment.succeeded", money(payment)), 500, "internal_error")
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
+@pytest.mark.parametrize(("provider", "status"), [("simulator", 200), ("nobody", 404)])
+async def test_a_provider_that_probes_its_address_gets_a_plain_answer(shop, method, provider, status):
+    answer = await shop.h.client().request(method, f"/v1/payment-webhooks/{provider}")
+    assert (answer.status_code, answer.headers["content-type"]) == (status, "text/plain; charset=utf-8")
 
 
 async def test_a_decline_that_comes_after_the_success_changes_nothing(shop):

@@ -100,6 +100,12 @@ def signed(body: bytes, secret: str = SECRET, at: float | None = None) -> dict[s
     }
 
 
+def numbered(id_: str) -> dict[str, str]:
+    headers = signed(body()) | {"webhook-id": id_}
+    at = datetime.fromtimestamp(int(headers["webhook-timestamp"]), UTC)
+    return headers | {"webhook-signature": Webhook(SECRET).sign(id_, at, body().decode())}
+
+
 def body(kind: str = "payment.succeeded", **data: object) -> bytes:
     return json.dumps(
         {"type": kind, "data": {"payment_id": "pay_1", "amount": 100, "currency": "CNY", **data}}
@@ -125,6 +131,7 @@ FORGERIES = {
     "future": (lambda: signed(body(), at=time.time() + 600), "outside_time_window"),
     "garbage": (lambda: signed(body()) | {"webhook-signature": "garbage"}, "malformed_signature"),
     "no base64": (lambda: signed(body()) | {"webhook-signature": "v1,abc"}, "malformed_signature"),
+    "endless id": (lambda: numbered("m" * 201), "malformed_signature"),
     "no time": (lambda: signed(body()) | {"webhook-timestamp": "soon"}, "signature_invalid"),
 }
 

@@ -1,20 +1,20 @@
 """Where payment providers call back. They read status codes: 2xx is taken, anything else is sent again."""
 
-from typing import Literal
+from typing import Any, Literal
 
 import structlog
-from aftercare_chassis.problems import problems
+from aftercare_chassis.problems import Problem
 from aftercare_chassis.refusals import NotFound, Refusal
-from aftercare_chassis.routing import Live, WebhookRoute
+from aftercare_chassis.routing import Live, WebhookRouter, listening
 from aftercare_chassis.wire import Out
-from fastapi import APIRouter, Request
+from fastapi import Request, Response
+from starlette.responses import PlainTextResponse
 
 from order_svc.commands import payment_webhooks
 from order_svc.domain import errors
 from order_svc.providers.port import PaymentProvider, Untrusted
-from order_svc.providers.registry import connect
+from order_svc.providers.registry import NAMES, connect
 
-router = APIRouter(prefix="/v1/payment-webhooks", tags=["payment-webhooks"], route_class=WebhookRoute)
 log = structlog.get_logger(__name__)
 _REFUSALS: dict[str, type[Refusal]] = {
     "unknown_subject": errors.CallbackUnknownSubject,
@@ -29,7 +29,30 @@ class ReceivedOut(Out):
     received: Literal["applied", "already_taken", "ignored"]
 
 
-@router.post("/{provider}", operation_id="receivePaymentCallback", responses=problems(400, 401, 404, 422))
+class NotReceivedOut(Out):
+    """Why a callback was not taken. `verdict` says what did not hold, where the callback itself was judged."""
+
+    received: str
+    code: str
+    detail: str
+    verdict: str | None = None
+
+
+def _refusal(provider: str, problem: Problem) -> Response:
+    if provider not in NAMES:
+        return PlainTextResponse("No payment provider calls back to this address.\n", 404)
+    said = {name: problem.get(name) for name in ("code", "detail", "verdict")}
+    told = NotReceivedOut(received="refused", **said)
+    return Response(told.model_dump_json(exclude_none=True), problem["status"], media_type="application/json")
+
+
+router = WebhookRouter("/v1/payment-webhooks", _refusal, tags=["payment-webhooks"])
+_NOT_TAKEN: dict[int | str, dict[str, Any]] = {
+    "default": {"model": NotReceivedOut, "description": "Not taken; the provider sends it again."}
+}
+
+
+@router.post("/{provider}", operation_id="receivePaymentCallback", responses=_NOT_TAKEN)
 async def receive(provider: str, request: Request, service: Live) -> ReceivedOut:
     """Take a provider's signed callback once, however often it comes."""
     adapter = connect(service).get(provider)
@@ -41,6 +64,14 @@ async def receive(provider: str, request: Request, service: Live) -> ReceivedOut
     except Untrusted as doubt:
         await _record(service, provider, request, body, doubt.verdict)
         raise _REFUSALS.get(doubt.verdict, errors.CallbackUnproved)(verdict=doubt.verdict) from None
+
+
+@router.probe("/{provider}")
+async def probe(provider: str) -> Response:
+    """Say whether a payment provider may call back to this address."""
+    if provider not in NAMES:
+        raise NotFound(what="payment_provider")
+    return listening()
 
 
 async def _taken(service: Live, provider: str, adapter: PaymentProvider, request: Request, body: bytes) -> ReceivedOut:

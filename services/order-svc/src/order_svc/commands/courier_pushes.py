@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 from aftercare_chassis.problems import is_unavailable
 from aftercare_chassis.runtime import Runtime
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.transaction import Reader, Transaction
 from aftercare_chassis.workers import Worker
 
 from order_svc.commands import parcels
@@ -36,8 +36,8 @@ async def receive(
     if courier is None:
         return None
     async with runtime.transaction() as tx:
-        endpoint = await tx.find(ENDPOINTS, endpoint_id)
-        if endpoint is None or endpoint.partner != partner:
+        endpoint = await _endpoint(tx, partner, endpoint_id)
+        if endpoint is None:
             return None
         refused = courier.verify(raw, headers, endpoint.secrets(tx.now), tx.now)
         if refused is not None:
@@ -51,6 +51,17 @@ async def receive(
     runtime.metrics.signal(f"courier_push_{refused.code}", partner)
     log.warning("courier_push_refused", partner=partner, endpoint_id=endpoint_id, code=refused.code)
     return courier.refused(refused)
+
+
+async def listens(runtime: Runtime, partner: str, endpoint_id: str) -> bool:
+    """Whether pushes of this partner are taken at this address."""
+    async with runtime.reader() as read:
+        return await _endpoint(read, partner, endpoint_id) is not None
+
+
+async def _endpoint(read: Reader, partner: str, endpoint_id: str) -> CourierEndpoint | None:
+    endpoint = await read.find(ENDPOINTS, endpoint_id)
+    return endpoint if endpoint is not None and endpoint.partner == partner else None
 
 
 def _unreadable(courier: Courier, raw: bytes) -> Refused | None:

@@ -13,6 +13,7 @@ from order_svc.providers.port import Answer, Notice, Outcome, Untrusted
 SECONDS = 10.0
 _PATHS = {Subject.PAYMENT: "/v1/payments", Subject.REFUND: "/v1/refunds"}
 _TRY_AGAIN = frozenset({408, 425, 429})
+_LONGEST_ID = 200
 
 
 Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
@@ -76,6 +77,8 @@ class Simulator:
 
     def read(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
         """See the port."""
+        if len(headers.get("webhook-id", "")) > _LONGEST_ID:
+            raise Untrusted("malformed_signature")
         try:
             Webhook(self._secret).verify(body, dict(headers), json_parse=False)
         except WebhookVerificationError as error:

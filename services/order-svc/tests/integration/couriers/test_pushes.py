@@ -1,7 +1,6 @@
 """From a courier's push to the parcel's status, through the real inbox."""
 
 import asyncio
-import json
 from datetime import timedelta
 
 import pytest
@@ -195,14 +194,6 @@ async def test_an_old_standard_webhook_is_refused_and_recorded(desk, order):
     assert [push["why"] for push in await desk.pushes()] == ["timestamp_out_of_tolerance"]
 
 
-@pytest.mark.parametrize("path", ["/v1/courier-webhooks/zto/ce_nobody", "/v1/courier-webhooks/nobody/ce_1", "{sf}"])
-async def test_nobody_listens_there(desk, path):
-    endpoint = await desk.endpoint()
-    answer = await desk.courier.post(path.format(sf=endpoint["path"].replace("/zto/", "/standard-webhooks/")))
-    assert answer.status_code == 404
-    assert answer.headers["content-type"].startswith("text/plain")
-
-
 @pytest.mark.parametrize("field", ["waybill_no", "status", "carrier", "reason", "occurred_at"])
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800"], ids=["NUL", "half a pair"])
 async def test_what_no_database_stores_is_refused_in_the_partners_words_and_recorded(desk, field, text):
@@ -213,12 +204,6 @@ async def test_what_no_database_stores_is_refused_in_the_partners_words_and_reco
     assert [push["state"] for push in await desk.pushes()] == ["unreadable"]
 
 
-async def test_partners_are_never_sent_elsewhere(desk):
-    endpoint = await desk.endpoint()
-    answer = await desk.courier.post(endpoint["path"] + "/", follow_redirects=False)
-    assert answer.status_code == 404
-
-
 @pytest.mark.parametrize("body", [b"", b"\x00", b"\xff" * 100, b"{}", b"data=%FF&data_digest=x", b"[" * 10_000])
 @pytest.mark.parametrize("partner", ["zto", "standard-webhooks"])
 async def test_garbage_is_never_an_error_of_ours(desk, partner, body):
@@ -226,36 +211,6 @@ async def test_garbage_is_never_an_error_of_ours(desk, partner, body):
     answer = await desk.courier.post(endpoint["path"], content=body)
     assert answer.status_code == 401
     assert "problem" not in answer.headers["content-type"]
-
-
-async def test_more_than_a_mebibyte_is_refused_before_it_is_read(desk):
-    endpoint = await desk.endpoint()
-    answer = await desk.courier.post(endpoint["path"], content=b"x" * (1_048_576 + 1))
-    assert (answer.status_code, answer.json()["status"]) == (413, False)
-    assert await desk.pushes() == []
-
-
-@pytest.mark.parametrize(("partner", "told"), [("zto", "message"), ("standard-webhooks", "code")])
-async def test_what_the_edge_refuses_is_told_in_the_partners_words(desk, partner, told):
-    """An address that is no text: refused before any route sees it."""
-    endpoint = await desk.endpoint(partner)
-    answer = await desk.courier.post(endpoint["path"] + "?x=%00", content=b"{}")
-    assert (answer.status_code, answer.headers["content-type"]) == (400, "application/json")
-    assert answer.json()[told].startswith("bad_request")
-
-
-async def test_a_courier_that_nobody_knows_is_told_in_plain_words(desk):
-    answer = await desk.courier.post("/v1/courier-webhooks/nobody/ce_1?x=%00", content=b"{}")
-    assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
-
-
-async def test_trouble_with_the_database_is_told_in_the_partners_words(desk):
-    endpoint = await desk.endpoint()
-    await desk.harness.runtime.pool.execute("ALTER TABLE courier_inbox RENAME TO gone")
-    answer = await desk.zto(endpoint, "GOT")
-    assert (answer.status_code, answer.json()["status"]) == (200, False)
-    assert "unavailable" in answer.json()["message"]
-    assert json.dumps(answer.json())
 
 
 async def test_what_was_finished_long_ago_is_deleted(desk, order):
