@@ -14,9 +14,18 @@ from aftercare_chassis.workers import Worker
 from order_svc.commands import parcels
 from order_svc.couriers.model import Answer, Courier, Refused, Report
 from order_svc.couriers.registry import PARTNERS
-from order_svc.domain.pushes import PUSH, CourierEndpoint, CourierPush, PushAction, PushState, next_try
+from order_svc.domain.pushes import PUSH, WITHOUT_EFFECT, CourierEndpoint, CourierPush, PushAction, PushState, next_try
 from order_svc.domain.tracking import ParcelStatus
-from order_svc.tables.couriers import DUE_PUSH, ENDPOINTS, KEEP_PUSH, MOVE_PUSH, PRUNE_PUSHES, PUSHES, RAW_OF
+from order_svc.tables.couriers import (
+    DUE_PUSH,
+    ENDPOINTS,
+    KEEP_PUSH,
+    MOVE_PUSH,
+    PRUNE_PUSHES,
+    PUSHES,
+    RAW_OF,
+    REPEATED_PUSH,
+)
 
 _FUTURE = timedelta(hours=24)
 _PRUNED_AT_ONCE = 500
@@ -76,7 +85,16 @@ async def _keep(tx: Transaction, endpoint: CourierEndpoint, push_id: str, raw: b
     state = PushState.UNREADABLE if refused else PushState.RECEIVED
     due = None if refused else tx.now
     push = _row(tx, endpoint, push_id, state, refused.detail if refused else None)
-    await tx.execute(KEEP_PUSH, **_values(replace(push, due_at=due)), raw=raw)
+    kept = await tx.execute(KEEP_PUSH, **_values(replace(push, due_at=due)), raw=raw)
+    if not kept and refused is None:
+        await _start_anew(tx, endpoint, push_id)
+
+
+async def _start_anew(tx: Transaction, endpoint: CourierEndpoint, push_id: str) -> None:
+    """Work again on a repeated push whose first copy had no effect: the acknowledgement that it gets now must be true."""
+    push = await tx.one(REPEATED_PUSH, endpoint_id=endpoint.id, push_id=push_id, states=WITHOUT_EFFECT)
+    if push is not None:
+        await _move(tx, replace(push, due_at=tx.now, tries_since=tx.now), PushAction.REPEAT)
 
 
 async def _keep_refused(tx: Transaction, endpoint: CourierEndpoint, raw: bytes, refused: Refused) -> None:
@@ -205,7 +223,7 @@ async def _move(tx: Transaction, push: CourierPush, action: PushAction, *, why: 
         push,
         state=state,
         why=why,
-        attempts=0 if action is PushAction.REDRIVE else push.attempts + 1,
+        attempts=0 if state is PushState.RECEIVED else push.attempts + 1,
         due_at=push.due_at if waits else None,
         finished_at=tx.now if state in (PushState.APPLIED, PushState.IGNORED) else None,
     )

@@ -91,7 +91,8 @@ class Courier(Protocol):
         """None when one of the secrets proves the push; `headers` have lower-case names."""
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
-        """What makes two deliveries of a verified push the same one."""
+        """What makes two deliveries of a verified push the same one: the partner's message id, where it has one, and a hash of
+        all that `parse` reads. The id alone does not: a sender may correct the body of a message and send it again."""
 
     def parse(self, raw: bytes) -> list[Report]:
         """The scans of a push; empty when it is about something else; ValueError when it cannot be read."""

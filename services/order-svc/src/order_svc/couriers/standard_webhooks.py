@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 import hmac
 import json
 import secrets as random
@@ -85,8 +86,8 @@ class StandardWebhooks:
         return None
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
-        """The sender's message id, the same at every try."""
-        return headers["webhook-id"]
+        """The sender's message id, the same at every try, and a hash of the body."""
+        return f"{headers['webhook-id']} sha256:{hashlib.sha256(raw).hexdigest()}"
 
     def parse(self, raw: bytes) -> list[Report]:
         """One scan; messages of other types are none of ours."""

@@ -7,10 +7,10 @@ import json
 import secrets as random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
-from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from order_svc.couriers.forms import form
 from order_svc.couriers.masking import mask
 from order_svc.couriers.model import Answer, DeliveredTo, Refused, Report, report
 from order_svc.couriers.reading import code, naive_time, waybill
@@ -72,10 +72,10 @@ class Zto:
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Refused | None:
         """The digest covers `data` alone and no time, so that an old push proves as well as a new one."""
         try:
-            form = _form(raw)
-        except ValueError:
-            return Refused("not_a_form", "the body is not one form", stranger=True)
-        digest, data = form.get("data_digest", ""), form.get("data", "")
+            fields = form(raw)
+        except ValueError as error:
+            return Refused("not_a_form", str(error), stranger=True)
+        digest, data = fields.get("data_digest", ""), fields.get("data", "")
         if not digest or not data:
             return Refused("signature_missing", "data and data_digest are required", stranger=True)
         # Every secret is tried: the time taken tells nothing about which one it was.
@@ -83,16 +83,18 @@ class Zto:
         return None if any(proofs) else Refused("signature_invalid", "data_digest does not fit")
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
-        """ZTO numbers nothing: the signed text itself."""
-        return "sha256:" + hashlib.sha256(_form(raw)["data"].encode()).hexdigest()
+        """ZTO numbers nothing: the signed text itself, apart for each answer to whether it is read as traces."""
+        fields = form(raw)
+        kind = "" if _has_traces(fields) else "other "
+        return f"{kind}sha256:{hashlib.sha256(fields['data'].encode()).hexdigest()}"
 
     def parse(self, raw: bytes) -> list[Report]:
         """One scan as a rule; a list is read as well."""
-        form = _form(raw)
-        if form.get("msg_type") != "Traces":
+        fields = form(raw)
+        if not _has_traces(fields):
             return []
         try:
-            traces = _TRACES.validate_json(form.get("data", ""))
+            traces = _TRACES.validate_json(fields.get("data", ""))
         except ValidationError as error:
             raise ValueError(f"data is not a trace: {error.errors(include_input=False)[0]['msg']}") from None
         return [_scan(trace) for trace in (traces if isinstance(traces, list) else [traces])]
@@ -117,12 +119,8 @@ def _digest(data: str, secret: str) -> str:
     return base64.b64encode(hashlib.md5((data + secret).encode(), usedforsecurity=False).digest()).decode()
 
 
-def _form(raw: bytes) -> dict[str, str]:
-    fields = parse_qsl(raw.decode(), keep_blank_values=True, strict_parsing=True, errors="strict", max_num_fields=32)
-    form = dict(fields)
-    if len(form) != len(fields):
-        raise ValueError("a field came twice")
-    return form
+def _has_traces(fields: Mapping[str, str]) -> bool:
+    return fields.get("msg_type") == "Traces"
 
 
 def _scan(trace: _Trace) -> Report:

@@ -43,13 +43,14 @@ class PushState(StrEnum):
 
 
 class PushAction(StrEnum):
-    """What happens to a push."""
+    """What happens to a push. REPEAT: the partner sends the same push again."""
 
     APPLY = "apply"
     IGNORE = "ignore"
     WAIT = "wait"
     GIVE_UP = "give_up"
     FAIL = "fail"
+    REPEAT = "repeat"
     REDRIVE = "redrive"
 
 
@@ -71,12 +72,18 @@ PUSH: Lifecycle[PushState, PushAction] = Lifecycle(
         (_S.WAITING, _A.GIVE_UP): Move(_S.UNMATCHED, _SYSTEM),
         (_S.WAITING, _A.FAIL): Move(_S.FAILED, _SYSTEM),
         (_S.WAITING, _A.REDRIVE): Move(_S.RECEIVED, _OPERATOR),
+        (_S.UNMATCHED, _A.REPEAT): Move(_S.RECEIVED, _SYSTEM),
+        (_S.UNREADABLE, _A.REPEAT): Move(_S.RECEIVED, _SYSTEM),
+        (_S.FAILED, _A.REPEAT): Move(_S.RECEIVED, _SYSTEM),
         (_S.UNMATCHED, _A.REDRIVE): Move(_S.RECEIVED, _OPERATOR),
         (_S.UNREADABLE, _A.REDRIVE): Move(_S.RECEIVED, _OPERATOR),
         (_S.FAILED, _A.REDRIVE): Move(_S.RECEIVED, _OPERATOR),
     },
     waits={_S.RECEIVED: Wait("system"), _S.WAITING: Wait("system", "courier_unmatched_hours", _A.GIVE_UP)},
 )
+
+
+WITHOUT_EFFECT = tuple(state for state, action in PUSH.moves if action is PushAction.REPEAT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

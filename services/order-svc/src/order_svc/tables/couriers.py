@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import JSONB, insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from order_svc.domain.pushes import CourierEndpoint, CourierPush, PushState
 from order_svc.tables.schema import metadata, moment, one_of, text
@@ -34,7 +34,7 @@ courier_endpoints = Table(
     moment("rotated_at", null=True),
 )
 
-# A push once, however often it comes: by the partner's own id where proved, by content where refused.
+# A push once, however often it comes: by the partner's own id and its content where proved, by content where refused.
 courier_inbox = Table(
     "courier_inbox",
     metadata,
@@ -79,6 +79,16 @@ KEEP_PUSH = Statement(
     .on_conflict_do_nothing()
 )
 _READ = [column for column in courier_inbox.c if column.name != "raw"]
+REPEATED_PUSH = Query(
+    select(*_READ)
+    .where(
+        courier_inbox.c.endpoint_id == bindparam("endpoint_id"),
+        courier_inbox.c.push_id == bindparam("push_id"),
+        courier_inbox.c.state == bindparam("states", type_=ARRAY(Text)).any_(),
+    )
+    .with_for_update(),
+    CourierPush,
+)
 DUE_PUSH = Query(
     select(*_READ)
     .where(courier_inbox.c.due_at <= bindparam("now"))

@@ -48,11 +48,21 @@ class Desk:
         trace = {"billCode": WAYBILL, "action": action, "actionTime": f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"}
         return await self.zto_text(endpoint, json.dumps(trace | fields, ensure_ascii=False), secret)
 
-    async def zto_text(self, endpoint: dict[str, Any], data: str, secret: str | None = None) -> httpx.Response:
+    async def zto_text(
+        self,
+        endpoint: dict[str, Any],
+        data: str,
+        secret: str | None = None,
+        *,
+        msg_type: str = "Traces",
+        ending: bytes = b"",
+        charset: str = "",
+    ) -> httpx.Response:
+        """A signed push of this text; `ending` is what the form has behind its last field."""
         digest = sign(data, secret or endpoint["secret"])
-        form = {"data": data, "data_digest": digest, "company_id": "c-1", "msg_type": "Traces"}
-        headers = {"content-type": "application/x-www-form-urlencoded"}
-        return await self.courier.post(endpoint["path"], content=urlencode(form), headers=headers)
+        form = {"data": data, "data_digest": digest, "company_id": "c-1", "msg_type": msg_type}
+        headers = {"content-type": "application/x-www-form-urlencoded" + charset}
+        return await self.courier.post(endpoint["path"], content=urlencode(form).encode() + ending, headers=headers)
 
     async def standard(
         self,
@@ -62,7 +72,11 @@ class Desk:
         at: datetime | None = None,
         type_: str = "parcel.status",
     ) -> httpx.Response:
-        id_, body = "msg_1", json.dumps({"type": type_, "data": data})
+        return await self.standard_text(endpoint, json.dumps({"type": type_, "data": data}), at=at)
+
+    async def standard_text(
+        self, endpoint: dict[str, Any], body: str, *, at: datetime | None = None, id_: str = "msg_1"
+    ) -> httpx.Response:
         moment = (at or self.harness.clock.now()).replace(microsecond=0)
         headers = {
             "webhook-id": id_,
