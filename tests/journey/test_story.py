@@ -1,12 +1,24 @@
 """The story the demo tells, and what must be true of its record afterwards."""
 
+import json
+import re
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Protocol
 
 import pytest
+from aftercare_cli import view
+from aftercare_cli.commands import people
+from aftercare_cli.demo.cast import cast
 from aftercare_cli.demo.record import flaws
-from aftercare_cli.demo.story import Story
+from aftercare_cli.demo.story import PATHS, Story
 from aftercare_cli.journey import Journey
+from aftercare_cli.main import app
+from aftercare_cli.stack.interface import Addresses
+from httpx import URL
+from typer.testing import CliRunner
 
 # The first test waits for the whole suite to start.
 pytestmark = pytest.mark.timeout(600)
@@ -39,6 +51,15 @@ EXPECTED = {
     "ConversationOpened": 1,
     "RatingGiven": 1,
 }
+
+
+class Suite(Protocol):
+    """What the session's fixture gives."""
+
+    home: Path
+    where: Addresses
+
+
 SIX_ANSWERS = ("affected_party", "applicant", "handler", "time", "matter", "result")
 
 
@@ -53,6 +74,30 @@ def test_the_story_holds_and_its_record_is_whole(journey: Journey, ledger: Calla
     kinds = Counter(entry["event_type"].removesuffix(".v1") for entry in record)
     assert {kind: kinds[kind] for kind in EXPECTED} == EXPECTED
     assert {entry["source"] for entry in record} >= {"/order-svc", "/aftersale-svc", "/cs-svc"}
+
+
+@pytest.mark.parametrize("arguments", [["demo"], ["demo", "--json"]], ids=" ".join)
+def test_the_demo_names_what_it_made_so_that_a_reader_can_follow_up(
+    suite: Suite, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    running = SimpleNamespace(up=lambda shown: suite.where)
+    monkeypatch.setenv("AFTERCARE_HOME", str(suite.home))
+    monkeypatch.setattr(people, "choose", lambda layout, kind: running)
+    monkeypatch.setattr(view.console, "stderr", False)
+
+    result = CliRunner().invoke(app, arguments)
+
+    assert result.exit_code == 0, result.output
+    story = result.stderr if "--json" in arguments else result.stdout
+    urls = re.findall(r'^curl -s -H "Authorization: Bearer \$TOKEN" (\S+)$', story, re.MULTILINE)
+    with cast(suite.home, suite.where.services) as everybody:
+        found = {url: everybody.buyer.get(URL(url).path)["id"] for url in urls}
+        assert urls == [everybody.buyer.url(URL(url).path) for url in urls]
+    kinds = ["ord", "pay", "parcel", "conv", "case", "case", "cmp", "dsp"]
+    assert [id_.partition("_")[0] for id_ in found.values()] == kinds
+    assert all(story.count(id_) >= 2 for id_ in found.values())  # in the story, and in a line to be copied
+    if "--json" in arguments:
+        assert json.loads(result.stdout) == dict(zip(PATHS, found.values(), strict=True))
 
 
 def test_the_record_is_in_causal_order_and_without_gaps(journey: Journey) -> None:

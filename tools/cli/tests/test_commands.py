@@ -61,6 +61,14 @@ def test_a_taken_port_ends_up_before_anything_starts(tmp_path: Path) -> None:
     assert not list((tmp_path / "run").glob("*.pid"))
 
 
+def test_a_demo_for_programs_that_cannot_start_prints_nothing_on_stdout(tmp_path: Path) -> None:
+    given = {"AFTERCARE_KAFKA": "127.0.0.1:1", "AFTERCARE_POSTGRES": ""}
+    result = aftercare(tmp_path, "demo", "--json", **given)
+
+    assert "needs both" in refusal(result)
+    assert result.stdout == ""
+
+
 def test_half_given_addresses_are_refused(tmp_path: Path) -> None:
     said = refusal(aftercare(tmp_path, "up", AFTERCARE_KAFKA="127.0.0.1:1", AFTERCARE_POSTGRES=""))
 

@@ -3,7 +3,7 @@
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -72,12 +72,12 @@ def fail(message: str) -> None:
     errors.print(f"[red]✗[/] {message}", soft_wrap=True)
 
 
-def next_steps(where: Addresses, order_id: str, token: str) -> None:
-    """Where the suite runs, and a call to begin with."""
+def next_steps(where: Addresses, urls: Sequence[str], token: str) -> None:
+    """Where the suite runs, and a call for each of these addresses to begin with."""
     console.print("\nThe suite is running:")
     addresses(where)
-    url = f"{where.services['order-svc']}/v1/orders/{order_id}"
     console.print("\nTry it (you are the buyer; each service shows its API at /docs):")
-    # One unbroken line, to be copied.
-    print(f"curl -s -H 'Authorization: Bearer {token}' {url}")
+    # Unbroken lines, to be copied.
+    for line in (f"TOKEN={token}", *(f'curl -s -H "Authorization: Bearer $TOKEN" {url}' for url in urls)):
+        console.print(line, markup=False, soft_wrap=True)
     console.print("\n`make down` ends it, `make reset` forgets it.")

@@ -1,5 +1,6 @@
 """token, demo, courier: acting as the people around the suite."""
 
+import json
 from datetime import UTC, datetime
 from typing import Annotated
 
@@ -42,14 +43,24 @@ def token(
     print(tokens.token(Layout.here().home, role=role, sub=sub, merchant=merchant, hours=hours))
 
 
-def demo(kind: With = None) -> None:
+def demo(
+    kind: With = None,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="print only the ids, as one JSON object; the story goes to stderr")
+    ] = False,
+) -> None:
     """Start the suite and play one order's whole story; exit 0 only if every step held."""
+    view.console.stderr = as_json
     layout = Layout.here()
     with view.progress() as shown:
         where = choose(layout, kind).up(shown)
     with cast(layout.home, where.services) as people:
-        order = Story(people, Journey(people, BUYER)).play()
-    view.next_steps(where, order["id"], tokens.token(layout.home, role="buyer", sub=BUYER))
+        story = Story(people, Journey(people, BUYER))
+        story.play()
+        urls = [people.buyer.url(path) for path in story.paths()]
+    view.next_steps(where, urls, tokens.token(layout.home, role="buyer", sub=BUYER))
+    if as_json:
+        print(json.dumps(story.ids, indent=2))
 
 
 def push(

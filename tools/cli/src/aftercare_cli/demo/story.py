@@ -8,6 +8,16 @@ from aftercare_cli.demo.teller import chapter, money, tell, trace
 from aftercare_cli.journey import Journey
 from aftercare_cli.person import Body, Unexpected
 
+PATHS = {
+    "order_id": "/v1/orders",
+    "payment_id": "/v1/payments",
+    "parcel_id": "/v1/parcels",
+    "conversation_id": "/v1/conversations",
+    "case_id": "/v1/cases",
+    "disputed_case_id": "/v1/cases",
+    "complaint_id": "/v1/complaints",
+    "dispute_id": "/v1/disputes",
+}
 WRITTEN_LAST = {"RatingGiven.v1", "ComplaintResolved.v1", "DisputeExecuted.v1"}
 
 
@@ -19,12 +29,13 @@ def expect(what: str, found: object, wanted: object) -> None:
 
 @dataclass(slots=True)
 class Story:
-    """Plays the journey and tells it."""
+    """Plays the journey and tells it. `ids` are those of what it makes, under the names of PATHS."""
 
     cast: Cast
     journey: Journey
     order: Body = field(default_factory=dict)
     payment: Body = field(default_factory=dict)
+    ids: dict[str, str] = field(default_factory=dict)
 
     def play(self) -> Body:
         """All of it; returns the order as it ends."""
@@ -37,18 +48,32 @@ class Story:
         self.traced()
         return self.cast.buyer.get(f"/v1/orders/{self.order['id']}")
 
+    def paths(self) -> list[str]:
+        """Where each thing that the story made can be read."""
+        return [f"{PATHS[name]}/{id_}" for name, id_ in self.ids.items()]
+
+    def named(self, name: str, made: Body, outcome: str) -> str:
+        """The outcome of a step with the id of what it made."""
+        self.ids[name] = made["id"]
+        return f"{outcome} · {made['id']}"
+
     def bought(self) -> None:
         chapter("1 · An order 订单")
         self.order = self.journey.order()
-        tell(self.cast.seller, "takes an order of 3 kettles 电热水壶", f"created, {money(self.order['total'])}")
+        outcome = self.named("order_id", self.order, f"created, {money(self.order['total'])}")
+        tell(self.cast.seller, "takes an order of 3 kettles 电热水壶", outcome)
         self.payment = self.journey.pay(self.order, "sim_duplicate_callback")
-        outcome = f"paid {money(self.payment['amount'])}"
+        outcome = self.named("payment_id", self.payment, f"paid {money(self.payment['amount'])}")
         tell(self.cast.buyer, "pays; the provider calls back twice, it counts once", outcome)
 
     def delivered(self) -> None:
         chapter("2 · A parcel 快递")
         parcel = self.journey.ship(self.order)
-        tell(self.cast.seller, f"ships with 中通, waybill {parcel['waybill_no']}", "shipped")
+        tell(
+            self.cast.seller,
+            f"ships with 中通, waybill {parcel['waybill_no']}",
+            self.named("parcel_id", parcel, "shipped"),
+        )
         state = self.journey.deliver(self.order, parcel)["state"]
         tell("中通", "pushes three signed scans", state)
 
@@ -56,7 +81,8 @@ class Story:
         chapter("3 · A question 客服与知识库")
         ask = {"order_id": self.order["id"], "text": "水壶漏水, 可以退货吗? 退货运费谁承担?"}
         conversation = self.cast.buyer.post("/v1/conversations", ask)
-        tell(self.cast.buyer, f"asks: {ask['text']}", f"conversation {conversation['state']}")
+        outcome = self.named("conversation_id", conversation, f"conversation {conversation['state']}")
+        tell(self.cast.buyer, f"asks: {ask['text']}", outcome)
         hits = self.cast.agent.get("/v1/search", q="退货运费谁承担", limit=3)["data"]
         if not hits:
             raise Unexpected("the knowledge base found nothing for 退货运费谁承担")
@@ -71,7 +97,7 @@ class Story:
 
     def returned(self) -> Body:
         chapter("4 · Two of three come back 退货退款")
-        case = self.asked_for(2, 19133)
+        case = self.asked_for("case_id", 2, 19133)
         approved = self.journey.approve(case)
         tell(self.cast.seller, "approves", f"{approved['state']}, {approved['whose_turn']}'s turn")
         shipped, number = self.journey.send_back(case)
@@ -85,20 +111,21 @@ class Story:
         )
         return done
 
-    def asked_for(self, quantity: int, amount: int) -> Body:
+    def asked_for(self, name: str, quantity: int, amount: int) -> Body:
         case = self.journey.ask(self.order, quantity)
         expect("the most that can be asked for", case["requested"]["amount"], amount)
-        outcome = f"{case['state']}, {money(case['requested'])} at the most"
+        outcome = self.named(name, case, f"{case['state']}, {money(case['requested'])} at the most")
         tell(self.cast.buyer, f"asks to return {quantity}: 漏水", outcome)
         return case
 
     def fought_for(self) -> None:
         chapter("5 · The third is fought for 售后维权")
-        case = self.asked_for(1, 9567)
+        case = self.asked_for("disputed_case_id", 1, 9567)
         tell(self.cast.seller, "rejects: used_or_affects_resale", self.journey.reject(case)["state"])
         complaint = self.journey.complain(self.order, case)
+        tell(self.cast.buyer, "complains", self.named("complaint_id", complaint, complaint["state"]))
         dispute = self.journey.dispute(case)
-        tell(self.cast.buyer, "complains", "a dispute is open, the case is frozen")
+        tell("aftersale-svc", "opens a dispute", self.named("dispute_id", dispute, "the case is frozen"))
         tell(self.cast.seller, "answers: 外观有划痕", self.journey.answer(dispute)["state"])
         decided = self.journey.verdict(dispute, case["requested"])
         tell(self.cast.arbitrator, "finds for the buyer: 同批次质量问题", decided["state"])
