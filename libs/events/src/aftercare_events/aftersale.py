@@ -128,6 +128,9 @@ class RefundRequested(CaseEvent):
     amount_minor: Minor
     currency: Currency
     cause: Annotated[Code, Field(description="approval | inspection | verdict | timeout")]
+    stage: Annotated[Code | None, Field(description="pre_ship | in_transit | post_receipt, as the case knows it")] = (
+        None
+    )
 
 
 class AfterSaleRefundFailed(CaseEvent):
@@ -136,6 +139,14 @@ class AfterSaleRefundFailed(CaseEvent):
     matter: Code = "refund_failure"
     refund_id: RefundId
     failure_code: Code
+
+
+class AfterSaleRestaged(CaseEvent):
+    """Units of a case that was opened before shipment have left after all."""
+
+    matter: Code = "after_sale_stage"
+    previous_stage: Annotated[Code, Field(description="pre_ship")]
+    stage: Annotated[Code, Field(description="in_transit")]
 
 
 class AfterSaleFrozen(CaseEvent):
@@ -171,10 +182,16 @@ class AfterSaleCompleted(CaseEvent):
 
 
 class AfterSaleClosed(CaseEvent):
-    """The case ended without its purpose: the buyer was late, accepted the refusal, or a verdict said so."""
+    """The case ended without its purpose."""
 
     matter: Code = "after_sale_closure"
-    cause: Code
+    cause: Annotated[
+        Code,
+        Field(
+            description="buyer_late | rejected | rejection_accepted | verdict | closed_by_agent | "
+            "order_cancelled (the money of the whole order goes back with it)"
+        ),
+    ]
 
 
 class AfterSaleCancelled(CaseEvent):

@@ -16,12 +16,12 @@ from aftercare_events import (
 )
 
 from aftersale_svc import projections
-from aftersale_svc.commands import disputes, refunds, returns
+from aftersale_svc.commands import disputes, orders, refunds, returns
 
 FACTS: Handlers = {
     OrderCreated: projections.order_created,
     OrderPaid: projections.order_paid,
-    OrderShipped: projections.order_moved,
+    OrderShipped: projections.order_shipped,
     OrderDelivered: projections.order_moved,
     OrderReceiptConfirmed: projections.receipt_confirmed,
     OrderCompleted: projections.order_moved,
@@ -31,6 +31,8 @@ FACTS: Handlers = {
 
 HANDLERS: Handlers = {
     **FACTS,
+    OrderShipped: orders.shipped,
+    OrderCancelled: orders.cancelled,
     ParcelStatusChanged: returns.follow_parcel,
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,

@@ -14,7 +14,7 @@ from aftercare_events import (
 
 from aftersale_svc.domain.codes import OrderState
 from aftersale_svc.domain.model import Order, OrderLine
-from aftersale_svc.tables.orders import END_WINDOW, MOVE_ORDER, ORDER_LINES, ORDERS
+from aftersale_svc.tables.orders import END_WINDOW, MOVE_ORDER, ORDER_LINES, ORDERS, SHIP_LINES
 
 STATES = {
     OrderShipped: OrderState.SHIPPED,
@@ -38,6 +38,13 @@ async def order_moved(tx: Transaction, event: OrderShipped | OrderDelivered | Or
     """The order went on."""
     if not await tx.execute(MOVE_ORDER, order_id=event.order_id, state=STATES[type(event)]):
         raise Retry("order not known yet")
+
+
+async def order_shipped(tx: Transaction, event: OrderShipped) -> None:
+    """A parcel has left with some units. The sum is right because an order's events are taken once each, from its first."""
+    await order_moved(tx, event)
+    parcel = {"line_ids": [line.line_id for line in event.lines], "units": [line.quantity for line in event.lines]}
+    await tx.execute(SHIP_LINES, order_id=event.order_id, **parcel)
 
 
 async def receipt_confirmed(tx: Transaction, event: OrderReceiptConfirmed) -> None:

@@ -12,6 +12,7 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "receive": ({}, {"seller"}),
     "inspect": ({"lines": [{"line_id": "line_1", "accepted": 1}]}, {"seller"}),
     "refund": ({}, {"agent"}),
+    "close": ({"note": "?"}, {"agent"}),
     "accept": ({}, {"buyer"}),
     "cancel": ({}, {"buyer", "agent"}),
 }

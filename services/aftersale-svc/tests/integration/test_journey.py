@@ -61,11 +61,12 @@ async def test_two_of_three_come_back_and_then_the_last_one(shop: Shop) -> None:
     ]
 
     last = await shop.arrived(1)
-    assert last["requested"]["amount"] == 9567
+    assert (last["requested"]["amount"], last["shipping_refund"]["amount"]) == (9567, 800)
     await shop.inspect(last["id"], 1)
-    assert (await shop.refund_succeeds()).amount_minor == 9567
+    assert (await shop.refund_succeeds()).amount_minor == 9567 + 800
     told = await shop.told(AfterSaleCompleted)
-    assert sum(event.refunded_minor for event in told) == KETTLE.paid_minor
+    assert sum(event.refunded_minor for event in told) == KETTLE.paid_minor + 800
+    assert sum(line.amount_minor for event in told for line in event.lines) == KETTLE.paid_minor
     shop.harness.problem(await shop.ask(1), 422, "quantity_exceeds_remaining")
 
 

@@ -15,7 +15,6 @@ from aftersale_svc.domain.lifecycle import (
     BARRED_BY_REFUND,
     CASE,
     DISPUTE,
-    NOBODY,
     Action,
     DisputeAction,
     allowed,
@@ -27,6 +26,7 @@ from aftersale_svc.domain.lifecycle import (
     timer,
 )
 from aftersale_svc.domain.model import Case, DisputeState, State
+from aftersale_svc.domain.occasions import NOBODY
 from aftersale_svc.settings import Settings
 
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")

@@ -17,6 +17,7 @@ from aftersale_svc.api.schemas.cases import (
     CaseIn,
     CaseOut,
     CaseTurn,
+    CloseIn,
     InspectIn,
     NoteIn,
     RejectIn,
@@ -162,6 +163,15 @@ async def inspect_case(case_id: Id, body: InspectIn, tx: Tx) -> CaseOut:
 async def refund_case(case_id: Id, tx: Tx, body: NoteIn = SAYING_NOTHING) -> CaseOut:
     """An agent orders the refund, or tries it again after the provider refused: each try is a refund of its own."""
     return await _shown(tx, await refunds.refund(tx, case_id, body.note))
+
+
+@router.post("/{case_id}/close", **step(Action.CLOSE, "closeCase"))
+async def close_case(case_id: Id, body: CloseIn, tx: Tx) -> CaseOut:
+    """An agent ends the case where nothing else helps, such as a refund that the provider refuses for good.
+
+    The note says why. The buyer may dispute it within the window.
+    """
+    return await _shown(tx, await cases.close(tx, case_id, body.note))
 
 
 @router.post("/{case_id}/accept", **step(Action.ACCEPT, "acceptRejection"))

@@ -14,15 +14,16 @@ from aftercare_events import (
 )
 from aftercare_events import CaseLine as ToldLine
 
-from aftersale_svc.commands import refunds
+from aftersale_svc.commands import effects, holding, refunds
 from aftersale_svc.commands.record import about, note_down, save
-from aftersale_svc.domain import lifecycle, policy
+from aftersale_svc.domain import holds, lifecycle, policy
 from aftersale_svc.domain.codes import CloseCause, RefundCause, RejectReason, Stage
 from aftersale_svc.domain.errors import OrderUnknown
 from aftersale_svc.domain.lifecycle import Action
 from aftersale_svc.domain.model import Case, CaseLine, Order, Request, State
+from aftersale_svc.domain.occasions import NOBODY
 from aftersale_svc.tables.cases import CASE_LINES, CASES
-from aftersale_svc.tables.orders import ORDER_TO_HOLD, STANDINGS
+from aftersale_svc.tables.orders import HOLDS, ORDER_TO_HOLD
 
 # Why a case came to an agent's desk, by the state that it waited in.
 ESCALATIONS = {
@@ -39,11 +40,12 @@ async def create(tx: Transaction, request: Request) -> tuple[Case, list[CaseLine
     if order is None:
         raise OrderUnknown(order_id=request.order_id)
     stage = policy.stage(order, tx.now)
+    known = await tx.all(HOLDS, order_id=order.id)
     case_id = tx.new_id("case")
-    standings = await tx.all(STANDINGS, order_id=order.id)
-    lines = policy.take(case_id, standings, request.lines)
-    freight = policy.shipping_refund(order, stage, request.reason, standings, request.lines)
-    case = _new(tx, case_id, order, request, stage, sum(line.amount_minor for line in lines), freight)
+    lines = policy.take(case_id, holds.standings(known), request.lines)
+    opened = _new(tx, case_id, order, request, stage, sum(line.amount_minor for line in lines))
+    units = {line.line_id: line.quantity for line in lines}
+    case = replace(opened, shipping_refund_minor=holds.expected_freight(order, opened, units, known))
     created = await tx.insert(CASES, case, _requested(tx, case, lines))
     await tx.add(CASE_LINES, *lines)
     await note_down(tx, case, "request", request.description, request.evidence)
@@ -54,17 +56,16 @@ async def approve(
     tx: Transaction, case_id: str, *, note: str | None = None, return_address: dict[str, str] | None = None
 ) -> Case:
     """Grant the request: the goods come back first, or the money goes back at once."""
-    case = await tx.lock(CASES, case_id)
+    case, order = await holding.case_and_order(tx, case_id)
     approved = replace(lifecycle.move(case, Action.APPROVE, tx), return_address=return_address)
     by_timer = tx.actor == SYSTEM
-    cause = "timeout" if by_timer else "decision"
-    told = AfterSaleApproved(**about(tx, approved), cause=cause, deadline_at=approved.deadline_at)
-    if approved.state is not State.REFUNDING:
-        return await save(tx, approved, Action.APPROVE, told, note=note)
-    decided = refunds.decide(
-        tx, approved, policy.whole(approved), RefundCause.TIMEOUT if by_timer else RefundCause.APPROVAL
+    if approved.state is State.REFUNDING:
+        cause = RefundCause.TIMEOUT if by_timer else RefundCause.APPROVAL
+        approved = await refunds.decide(tx, order, approved, cause)
+    told = AfterSaleApproved(
+        **about(tx, approved), cause="timeout" if by_timer else "decision", deadline_at=approved.deadline_at
     )
-    return await save(tx, decided, Action.APPROVE, told, refunds.requested(tx, decided), note=note)
+    return await effects.enter(tx, approved, Action.APPROVE, told, note=note)
 
 
 async def reject(tx: Transaction, case_id: str, reason: RejectReason, note: str | None = None) -> Case:
@@ -72,14 +73,14 @@ async def reject(tx: Transaction, case_id: str, reason: RejectReason, note: str 
     case = await tx.lock(CASES, case_id)
     rejected = replace(lifecycle.move(case, Action.REJECT, tx), reject_reason=reason)
     told = AfterSaleRejected(**about(tx, rejected), reason=reason, deadline_at=rejected.deadline_at)
-    return await save(tx, rejected, Action.REJECT, told, note=note)
+    return await effects.enter(tx, rejected, Action.REJECT, told, note=note)
 
 
 async def cancel(tx: Transaction, case_id: str, note: str | None = None) -> Case:
     """Take the request back; its units are free again."""
     case = await tx.lock(CASES, case_id)
     cancelled = lifecycle.move(case, Action.CANCEL, tx)
-    return await save(tx, cancelled, Action.CANCEL, AfterSaleCancelled(**about(tx, cancelled)), note=note)
+    return await effects.enter(tx, cancelled, Action.CANCEL, AfterSaleCancelled(**about(tx, cancelled)), note=note)
 
 
 async def accept(tx: Transaction, case_id: str, note: str | None = None) -> Case:
@@ -87,15 +88,18 @@ async def accept(tx: Transaction, case_id: str, note: str | None = None) -> Case
     case = await tx.lock(CASES, case_id)
     closed = replace(lifecycle.move(case, Action.ACCEPT, tx), close_cause=CloseCause.REJECTION_ACCEPTED)
     told = AfterSaleClosed(**about(tx, closed), cause=CloseCause.REJECTION_ACCEPTED)
-    return await save(tx, closed, Action.ACCEPT, told, note=note)
+    return await effects.enter(tx, closed, Action.ACCEPT, told, note=note)
 
 
-async def close(tx: Transaction, case_id: str) -> Case:
-    """The buyer's time ran out: to send the goods, or to answer a rejection."""
+async def close(tx: Transaction, case_id: str, note: str | None = None) -> Case:
+    """End the case without its purpose: the buyer's time ran out, or an agent sees no other way.
+
+    The buyer may dispute it within the window.
+    """
     case = await tx.lock(CASES, case_id)
-    cause = CloseCause.REJECTED if case.state is State.REJECTED else CloseCause.BUYER_LATE
-    closed = replace(lifecycle.move(case, Action.CLOSE, tx), close_cause=cause)
-    return await save(tx, closed, Action.CLOSE, AfterSaleClosed(**about(tx, closed), cause=cause))
+    closed = lifecycle.close(case, tx)
+    told = AfterSaleClosed(**about(tx, closed), cause=closed.close_cause or "")
+    return await effects.enter(tx, closed, Action.CLOSE, told, note=note)
 
 
 async def escalate(tx: Transaction, case_id: str, note: str | None = None) -> Case:
@@ -106,9 +110,7 @@ async def escalate(tx: Transaction, case_id: str, note: str | None = None) -> Ca
     return await save(tx, raised, Action.ESCALATE, told, note=note)
 
 
-def _new(
-    tx: Transaction, case_id: str, order: Order, request: Request, stage: Stage, requested_minor: int, freight: int
-) -> Case:
+def _new(tx: Transaction, case_id: str, order: Order, request: Request, stage: Stage, requested_minor: int) -> Case:
     case = Case(
         id=case_id,
         version=0,
@@ -121,11 +123,11 @@ def _new(
         reason=request.reason,
         stage=stage,
         state=State.PENDING_REVIEW,
-        whose_turn=lifecycle.NOBODY,
+        whose_turn=NOBODY,
         deadline_at=None,
         currency=order.currency,
         requested_minor=requested_minor,
-        shipping_refund_minor=freight,
+        shipping_refund_minor=0,
         description=request.description,
         evidence=request.evidence,
         created_at=tx.now,

@@ -5,10 +5,10 @@ from collections.abc import Awaitable, Callable, Mapping
 from aftercare_chassis.deadlines import Due
 from aftercare_chassis.transaction import Transaction
 
-from aftersale_svc.commands import cases, disputes, returns
+from aftersale_svc.commands import cases, disputes, holding, returns
 from aftersale_svc.domain import lifecycle
 from aftersale_svc.domain.lifecycle import Action
-from aftersale_svc.tables.cases import CASES, DUE_CASES
+from aftersale_svc.tables.cases import DUE_CASES
 from aftersale_svc.tables.disputes import DUE_DISPUTES
 
 BY_TIMER: Mapping[Action, Callable[[Transaction, str], Awaitable[object]]] = {
@@ -21,7 +21,7 @@ BY_TIMER: Mapping[Action, Callable[[Transaction, str], Awaitable[object]]] = {
 
 async def on_time(tx: Transaction, case_id: str) -> None:
     """Take what the table gives to the timer now; nothing where somebody was faster."""
-    case = await tx.lock(CASES, case_id)
+    case, _ = await holding.case_and_order(tx, case_id)
     action = lifecycle.timer(case, tx)
     if action is not None:
         await BY_TIMER[action](tx, case_id)

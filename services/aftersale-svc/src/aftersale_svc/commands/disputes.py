@@ -11,26 +11,29 @@ from aftercare_events import (
     ComplaintOpened,
     DisputeAnswered,
     DisputeEscalated,
-    DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
     EvidenceAdded,
 )
 
-from aftersale_svc.commands.record import about, about_dispute, note_down, save, save_dispute
-from aftersale_svc.domain import lifecycle, policy
+from aftersale_svc.commands import effects, holding, orders, stages
+from aftersale_svc.commands.record import about, about_dispute, note_down, save_dispute
+from aftersale_svc.domain import holds, lifecycle, policy
+from aftersale_svc.domain.codes import OrderState
 from aftersale_svc.domain.lifecycle import Action, DisputeAction
-from aftersale_svc.domain.model import Case, Dispute, DisputeState, State
-from aftersale_svc.tables.cases import CASES, LINES_OF
+from aftersale_svc.domain.model import Case, Dispute, DisputeState, Order, State
+from aftersale_svc.domain.occasions import NOBODY
+from aftersale_svc.tables.cases import LINES_OF
 from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.orders import ORDER_TO_HOLD, STANDINGS
+from aftersale_svc.tables.orders import HOLDS
 
 
 async def open_(tx: Transaction, event: ComplaintOpened) -> None:
     """A complaint about a case that can still be stopped becomes a dispute; every other stays with customer service."""
-    case = await _case_of(tx, event)
-    if case is None or not await _stoppable(tx, case):
+    found = await _case_of(tx, event)
+    if found is None or not await _stoppable(tx, *found):
         return
+    case, order = found
     dispute = lifecycle.opened_dispute(_new(tx, case, event), tx)
     frozen = replace(lifecycle.move(case, Action.FREEZE, tx), frozen_state=case.state, dispute_id=dispute.id)
     told = DisputeOpened(
@@ -41,7 +44,9 @@ async def open_(tx: Transaction, event: ComplaintOpened) -> None:
     )
     await tx.insert(DISPUTES, dispute, told)
     await note_down(tx, dispute, "open", evidence=dispute.evidence)
-    await save(tx, frozen, Action.FREEZE, AfterSaleFrozen(**about(tx, frozen), dispute_id=dispute.id))
+    await effects.enter(tx, frozen, Action.FREEZE, AfterSaleFrozen(**about(tx, frozen), dispute_id=dispute.id))
+    if case.state is State.CLOSED:
+        await stages.restage(tx, order)  # a closed case was passed over when its units left
 
 
 async def answer(tx: Transaction, dispute_id: str, text: str, evidence: Sequence[str] = ()) -> Dispute:
@@ -64,14 +69,21 @@ async def add_evidence(tx: Transaction, dispute_id: str, evidence: Sequence[str]
 
 async def withdraw(tx: Transaction, dispute_id: str, note: str | None = None) -> Dispute:
     """The buyer takes it back; the case goes on where it stood."""
+    case, order = await holding.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)
     withdrawn = lifecycle.move_dispute(dispute, DisputeAction.WITHDRAW, tx)
-    case = await tx.lock(CASES, dispute.case_id)
-    resumed = lifecycle.resume(case, tx)
-    told = AfterSaleResumed(**about(tx, resumed), dispute_id=dispute.id, deadline_at=resumed.deadline_at)
-    await tx.save(CASES, resumed, told)
+    await release(tx, case, order)
     done = DisputeWithdrawn(**about_dispute(tx, withdrawn))
     return await save_dispute(tx, withdrawn, DisputeAction.WITHDRAW, done, note=note)
+
+
+async def release(tx: Transaction, case: Case, order: Order) -> Case:
+    """The dispute lets go of the case: it goes on where it stood, or ends with its cancelled order."""
+    if order.state is OrderState.CANCELLED:
+        return await orders.end_case(tx, case)
+    resumed = lifecycle.resume(case, tx)
+    told = AfterSaleResumed(**about(tx, resumed), dispute_id=case.dispute_id or "", deadline_at=resumed.deadline_at)
+    return await effects.enter(tx, resumed, None, told)
 
 
 async def escalate(tx: Transaction, dispute_id: str) -> None:
@@ -86,49 +98,29 @@ async def escalate(tx: Transaction, dispute_id: str) -> None:
     await save_dispute(tx, escalated, DisputeAction.ESCALATE, told)
 
 
-async def execute(tx: Transaction, dispute_id: str, refunded_minor: int) -> None:
-    """What the verdict ordered has been paid."""
-    dispute = await tx.lock(DISPUTES, dispute_id)
-    executed = executed_with(tx, dispute, refunded_minor)
-    await save_dispute(tx, executed, DisputeAction.EXECUTE, executed_event(tx, executed))
-
-
-def executed_with(tx: Transaction, dispute: Dispute, refunded_minor: int) -> Dispute:
-    """The dispute at its end."""
-    return replace(lifecycle.move_dispute(dispute, DisputeAction.EXECUTE, tx), refunded_minor=refunded_minor)
-
-
-def executed_event(tx: Transaction, executed: Dispute) -> DisputeExecuted:
-    """The event that lets customer service resolve the complaint."""
-    return DisputeExecuted(
-        **about_dispute(tx, executed), refunded_minor=executed.refunded_minor or 0, currency=executed.currency
-    )
-
-
-async def _case_of(tx: Transaction, event: ComplaintOpened) -> Case | None:
+async def _case_of(tx: Transaction, event: ComplaintOpened) -> tuple[Case, Order] | None:
     if event.case_id is None:
         return None
     try:
-        case = await tx.lock(CASES, event.case_id)
+        case, order = await holding.case_and_order(tx, event.case_id)
     except NotFound:
         return None
-    return case if case.buyer_id == event.buyer_id else None  # nobody stops another buyer's case
+    return (case, order) if case.buyer_id == event.buyer_id else None  # nobody stops another buyer's case
 
 
-async def _stoppable(tx: Transaction, case: Case) -> bool:
+async def _stoppable(tx: Transaction, case: Case, order: Order) -> bool:
     if not lifecycle.possible(case, Action.FREEZE, tx.actor):
         return False
-    if not policy.disputable(case, tx.now, tx.settings.dispute_window_hours):
+    if not policy.disputable(case, order, tx.now, tx.settings.dispute_window_hours):
         return False
     return case.state is not State.CLOSED or await _units_free(tx, case)
 
 
 async def _units_free(tx: Transaction, case: Case) -> bool:
     """A closed case holds nothing; to be judged it has to hold its units again, and another may have them by now."""
-    await tx.one(ORDER_TO_HOLD, order_id=case.order_id)
-    standings = await tx.all(STANDINGS, order_id=case.order_id)
+    known = await tx.all(HOLDS, order_id=case.order_id)
     lines = await tx.all(LINES_OF, case_id=case.id)
-    return policy.still_free(lines, {standing.line_id: standing for standing in standings})
+    return policy.still_free(lines, {standing.line_id: standing for standing in holds.standings(known)})
 
 
 def _new(tx: Transaction, case: Case, event: ComplaintOpened) -> Dispute:
@@ -142,7 +134,7 @@ def _new(tx: Transaction, case: Case, event: ComplaintOpened) -> Dispute:
         merchant_id=case.merchant_id,
         category=event.category,
         state=DisputeState.AWAIT_MERCHANT_ANSWER,
-        whose_turn=lifecycle.NOBODY,
+        whose_turn=NOBODY,
         deadline_at=None,
         evidence=[event.text_hash],
         currency=case.currency,

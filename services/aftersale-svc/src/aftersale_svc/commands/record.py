@@ -68,10 +68,14 @@ def about_dispute(tx: Transaction, dispute: Dispute) -> AboutDispute:
     )
 
 
-async def save(tx: Transaction, case: Case, action: str, *events: Event, note: str | None = None) -> Case:
-    """Save the changed case, told by its events, and note it in its timeline."""
+async def save(tx: Transaction, case: Case, action: str | None, *events: Event, note: str | None = None) -> Case:
+    """Save the changed case with its events, and note the step in its timeline; None notes nothing.
+
+    A case that enters a state is saved by `effects.enter`.
+    """
     saved = await tx.save(CASES, case, *events)
-    await note_down(tx, case, action, note)
+    if action is not None:
+        await note_down(tx, case, action, note)
     return saved
 
 

@@ -7,6 +7,7 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import (
     AfterSaleRejected,
+    Event,
     InspectedLine,
     ParcelStatusChanged,
     ReturnDelivered,
@@ -15,10 +16,10 @@ from aftercare_events import (
     ShippedLine,
 )
 
-from aftersale_svc.commands import refunds
+from aftersale_svc.commands import effects, holding, refunds, stages
 from aftersale_svc.commands.record import about, save
 from aftersale_svc.domain import lifecycle, policy
-from aftersale_svc.domain.codes import RefundCause, RejectReason
+from aftersale_svc.domain.codes import RefundCause, RejectReason, Stage
 from aftersale_svc.domain.errors import ReasonRequired
 from aftersale_svc.domain.lifecycle import Action
 from aftersale_svc.domain.model import Case, CaseLine, Inspected, State
@@ -75,19 +76,20 @@ async def inspect(
 ) -> tuple[Case, list[CaseLine]]:
     """Judge the returned goods: what is accepted is refunded; nothing accepted is a rejection. None accepts all."""
     nothing = found is not None and not any(each.accepted for each in found)
-    case = await tx.lock(CASES, case_id)
+    case, order = await holding.case_and_order(tx, case_id)
     moved = lifecycle.move(case, Action.REFUSE if nothing else Action.INSPECT, tx)
     lines = await tx.all(LINES_OF, case_id=case.id)
     judged = policy.judge(lines, found)
     if nothing:
         return await _refuse(tx, moved, judged, reason, note), lines
     await _keep(tx, judged)
-    accepted_minor = sum(line.accepted_minor or 0 for line in judged)
-    owed = replace(moved, shipping_refund_minor=policy.freight_after(moved, judged))
+    # Goods that came back had left, whatever this service has heard of their shipment.
+    gone = stages.left(tx, moved) if moved.stage is Stage.PRE_SHIP else moved
     cause = RefundCause.TIMEOUT if tx.actor == SYSTEM else RefundCause.INSPECTION
-    decided = refunds.decide(tx, owed, accepted_minor + owed.shipping_refund_minor, cause)
-    told = _inspected(tx, decided, judged, accepted_minor)
-    return await save(tx, decided, Action.INSPECT, told, refunds.requested(tx, decided), note=note), judged
+    decided = await refunds.decide(tx, order, gone, cause)
+    told: list[Event] = [stages.event(tx, decided)] if gone is not moved else []
+    told.append(_inspected(tx, decided, judged, sum(line.accepted_minor or 0 for line in judged)))
+    return await effects.enter(tx, decided, Action.INSPECT, *told, note=note), judged
 
 
 async def _refuse(
@@ -97,7 +99,7 @@ async def _refuse(
         raise ReasonRequired(pointer="/reason")
     refused = replace(moved, reject_reason=reason)
     told = AfterSaleRejected(**about(tx, refused), reason=reason, deadline_at=refused.deadline_at)
-    return await save(tx, refused, Action.REFUSE, _inspected(tx, refused, judged, 0), told, note=note)
+    return await effects.enter(tx, refused, Action.REFUSE, _inspected(tx, refused, judged, 0), told, note=note)
 
 
 async def _keep(tx: Transaction, judged: list[CaseLine]) -> None:

@@ -3,32 +3,45 @@
 from dataclasses import replace
 
 from aftercare_chassis.transaction import Transaction
-from aftercare_events import AfterSaleClosed, AfterSaleResumed, Event, VerdictGiven
+from aftercare_events import AfterSaleClosed, Event, VerdictGiven
 
-from aftersale_svc.commands import disputes, refunds
+from aftersale_svc.commands import disputes, effects, holding, refunds
 from aftersale_svc.commands.record import about, about_dispute, save_dispute
-from aftersale_svc.domain import lifecycle, policy
+from aftersale_svc.domain import holds, lifecycle, policy
 from aftersale_svc.domain.codes import CloseCause, RefundCause, Remedy
+from aftersale_svc.domain.holds import Due
 from aftersale_svc.domain.lifecycle import Action, DisputeAction
-from aftersale_svc.domain.model import Case, Dispute, Verdict
-from aftersale_svc.tables.cases import CASES
+from aftersale_svc.domain.model import Case, Dispute, Order, Verdict
+from aftersale_svc.tables.cases import ACCEPT_ALL
 from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.orders import HOLDS
 
 
 async def give(tx: Transaction, dispute_id: str, verdict: Verdict) -> Dispute:
     """Decide. A refund is executed when order-svc has paid it; every other remedy is executed with the verdict."""
+    case, order = await holding.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = lifecycle.move_dispute(dispute, DisputeAction.DECIDE, tx)
-    case = await tx.lock(CASES, dispute.case_id)
-    decided = _decided(tx, moved, verdict, policy.verdict_amount(case, verdict))
+    found = replace(case, liable=verdict.liable)
+    due = await _due(tx, found, order, verdict)
+    decided = _decided(tx, moved, verdict, due.total_minor)
     told: list[Event] = [_given(tx, decided)]
     if verdict.remedy is not Remedy.REFUND:
-        decided = disputes.executed_with(tx, decided, 0)
-        told.append(disputes.executed_event(tx, decided))
+        decided = lifecycle.execute(decided, 0, tx)
+        told.append(effects.executed_event(tx, decided))
     # The verdict first, then what follows from it: so the record reads as it happened.
     saved = await save_dispute(tx, decided, DisputeAction.DECIDE, *told, note=verdict.grounds)
-    await tx.save(CASES, *_applied(tx, case, decided))
+    await _apply(tx, found, order, verdict.remedy, due)
     return saved
+
+
+async def _due(tx: Transaction, case: Case, order: Order, verdict: Verdict) -> Due:
+    """What the verdict costs. A refund is for all units of the case, whatever was accepted of them before."""
+    if verdict.remedy is not Remedy.REFUND:
+        policy.check_no_amount(verdict)
+        return Due(0, 0)
+    most = holds.due(order, case, await tx.all(HOLDS, order_id=order.id), inspected=False)
+    return policy.awarded(case, order, verdict, most)
 
 
 def _decided(tx: Transaction, dispute: Dispute, verdict: Verdict, amount_minor: int) -> Dispute:
@@ -43,21 +56,18 @@ def _decided(tx: Transaction, dispute: Dispute, verdict: Verdict, amount_minor: 
     )
 
 
-def _applied(tx: Transaction, case: Case, decided: Dispute) -> tuple[Case, Event]:
+async def _apply(tx: Transaction, case: Case, order: Order, remedy: Remedy, due: Due) -> None:
     """What the verdict does to the case: refunded, resumed or closed."""
-    if decided.remedy is Remedy.RESUME:
-        resumed = lifecycle.resume(case, tx)
-        told = AfterSaleResumed(**about(tx, resumed), dispute_id=decided.id, deadline_at=resumed.deadline_at)
-        return resumed, told
-    if decided.remedy is Remedy.REFUND:
-        # The amount is all that the verdict owes: no freight comes on top of it.
-        awarded = replace(
-            lifecycle.move(case, Action.AWARD, tx), frozen_state=None, close_cause=None, shipping_refund_minor=0
-        )
-        owing = refunds.decide(tx, awarded, decided.amount_minor or 0, RefundCause.VERDICT)
-        return owing, refunds.requested(tx, owing)
-    closed = replace(lifecycle.move(case, Action.DISMISS, tx), frozen_state=None, close_cause=CloseCause.VERDICT)
-    return closed, AfterSaleClosed(**about(tx, closed), cause=CloseCause.VERDICT)
+    if remedy is Remedy.RESUME:
+        await disputes.release(tx, case, order)
+    elif remedy is Remedy.REFUND:
+        if case.refund_id is not None:  # only then may an inspection have accepted fewer
+            await tx.execute(ACCEPT_ALL, case_id=case.id)
+        awarded = replace(lifecycle.move(case, Action.AWARD, tx), frozen_state=None, close_cause=None)
+        await effects.enter(tx, refunds.decided(tx, awarded, due, RefundCause.VERDICT), None)
+    else:
+        closed = replace(lifecycle.move(case, Action.DISMISS, tx), frozen_state=None, close_cause=CloseCause.VERDICT)
+        await effects.enter(tx, closed, None, AfterSaleClosed(**about(tx, closed), cause=CloseCause.VERDICT))
 
 
 def _given(tx: Transaction, decided: Dispute) -> VerdictGiven:

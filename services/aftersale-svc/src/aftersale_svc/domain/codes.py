@@ -11,7 +11,7 @@ class CaseType(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where the goods were when help was asked for."""
+    """Where the goods were when help was asked for; in transit from when units of a case before shipment have left."""
 
     PRE_SHIP = "pre_ship"
     IN_TRANSIT = "in_transit"
@@ -86,6 +86,8 @@ class CloseCause(StrEnum):
     REJECTED = "rejected"
     REJECTION_ACCEPTED = "rejection_accepted"
     VERDICT = "verdict"
+    CLOSED_BY_AGENT = "closed_by_agent"
+    ORDER_CANCELLED = "order_cancelled"
 
 
 class RefundCause(StrEnum):
@@ -116,6 +118,10 @@ class Liable(StrEnum):
     COURIER = "courier"
     PLATFORM = "platform"
     NOBODY = "nobody"
+
+
+# Towards the buyer the merchant answers for these, so the freight is owed.
+ANSWERED_BY_SELLER = frozenset({Liable.SELLER, Liable.COURIER, Liable.PLATFORM})
 
 
 class Remedy(StrEnum):

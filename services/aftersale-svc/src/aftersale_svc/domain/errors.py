@@ -12,8 +12,13 @@ class OrderUnknown(Refusal):
 
 
 class OrderWasCancelled(Refusal):
+    """All the money goes back with the order: there is nothing to ask for and no refund to decide."""
+
     kind, code = Kind.CONFLICT, "order_cancelled"
-    zh, en = "订单已取消，不能申请售后。", "The order was cancelled."
+    zh = "订单已取消，款项随订单全额退回，不能再申请售后或另行退款。"
+    en = (
+        "The order was cancelled and its money goes back with it; no after-sales service or further refund is possible."
+    )
 
 
 class WindowPassed(Refusal):

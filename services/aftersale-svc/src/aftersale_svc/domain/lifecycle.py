@@ -5,15 +5,15 @@ The commands, the timers, the allowed actions in the API and the printed diagram
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import Any, Protocol, TypeVar
 
 from aftercare_chassis.lifecycle import Actor, Allowed, Lifecycle, Move, Side, Wait
 
-from aftersale_svc.domain.codes import CaseType
+from aftersale_svc.domain.codes import CaseType, CloseCause, OrderState
 from aftersale_svc.domain.errors import RefundDecided
-from aftersale_svc.domain.model import Case, Dispute, DisputeState, State
+from aftersale_svc.domain.holds import LIVE
+from aftersale_svc.domain.model import Case, Dispute, DisputeState, Order, State
+from aftersale_svc.domain.occasions import Occasion, consequence, entered
 
 BUYER = Side("buyer_only", frozenset({"buyer"}))
 BUYER_OR_AGENT = Side("buyer_only", frozenset({"buyer", "agent"}))
@@ -25,7 +25,6 @@ ARBITRATOR = Side("arbitrator_only", frozenset({"arbitrator"}))
 ARBITRATOR_OR_BUYER = Side("arbitrator_only", frozenset({"arbitrator", "buyer"}))
 SYSTEM_ONLY = Side("system_only", frozenset({"system"}))
 
-NOBODY = "nobody"
 REFUND_DECIDED = "refund_already_decided"
 
 
@@ -49,6 +48,7 @@ class Action(StrEnum):
     RESUME = "resume"
     AWARD = "award"
     DISMISS = "dismiss"
+    END_WITH_ORDER = "end_with_order"
 
 
 _S, _A = State, Action
@@ -67,6 +67,7 @@ def _moves(approved: State) -> Moves:
         (_S.MANUAL_REVIEW, _A.APPROVE): Move(approved, AGENT),
         (_S.MANUAL_REVIEW, _A.REJECT): Move(_S.REJECTED, AGENT),
         (_S.MANUAL_REVIEW, _A.REFUND): Move(_S.REFUNDING, AGENT),
+        (_S.MANUAL_REVIEW, _A.CLOSE): Move(_S.CLOSED, AGENT),
         (_S.MANUAL_REVIEW, _A.ESCALATE): Move(_S.MANUAL_REVIEW, SYSTEM_ONLY),
         (_S.REJECTED, _A.ACCEPT): Move(_S.CLOSED, BUYER),
         (_S.REJECTED, _A.CLOSE): Move(_S.CLOSED, SYSTEM_ONLY),
@@ -81,7 +82,13 @@ def _moves(approved: State) -> Moves:
         (_S.DISPUTED, _A.RESUME): Move(_S.PENDING_REVIEW, ARBITRATOR_OR_BUYER),
         (_S.DISPUTED, _A.AWARD): Move(_S.REFUNDING, ARBITRATOR),
         (_S.DISPUTED, _A.DISMISS): Move(_S.CLOSED, ARBITRATOR),
+        **_with_order(_S.PENDING_REVIEW, _S.MANUAL_REVIEW, _S.REJECTED, _S.REFUNDING, _S.DISPUTED),
     }
+
+
+def _with_order(*states: State) -> Moves:
+    """A case ends with its cancelled order; one that is refunding or disputed once that is over, see `ends_with`."""
+    return {(state, _A.END_WITH_ORDER): Move(_S.CLOSED, SYSTEM_ONLY) for state in states}
 
 
 RETURN_LEG: Moves = {
@@ -96,6 +103,7 @@ RETURN_LEG: Moves = {
     (_S.AWAIT_BUYER_SHIPMENT, _A.FREEZE): Move(_S.DISPUTED, SYSTEM_ONLY),
     (_S.RETURN_IN_TRANSIT, _A.FREEZE): Move(_S.DISPUTED, SYSTEM_ONLY),
     (_S.AWAIT_INSPECTION, _A.FREEZE): Move(_S.DISPUTED, SYSTEM_ONLY),
+    **_with_order(_S.AWAIT_BUYER_SHIPMENT, _S.RETURN_IN_TRANSIT, _S.AWAIT_INSPECTION),
 }
 WAITS: Waits = {
     _S.PENDING_REVIEW: Wait("merchant", "review_hours", _A.APPROVE, "approved_by_timeout"),
@@ -115,8 +123,14 @@ CASE: Mapping[CaseType, Lifecycle[State, Action]] = {
     ),
     CaseType.REFUND_ONLY: Lifecycle("refund_only", _moves(_S.REFUNDING), WAITS),
 }
-# Once a refund was decided it can only be carried out: the row says so, whatever the state would permit.
-BARRED_BY_REFUND = frozenset({_A.APPROVE, _A.REJECT, _A.CANCEL, _A.RECEIVE, _A.FREEZE})
+# A refund that was decided and has failed may be tried again, disputed, or given up by closing the case; the request is
+# not judged a second time.
+BARRED_BY_REFUND = frozenset({_A.APPROVE, _A.REJECT, _A.CANCEL, _A.RECEIVE})
+CLOSE_CAUSES: Mapping[State, CloseCause] = {
+    _S.REJECTED: CloseCause.REJECTED,
+    _S.AWAIT_BUYER_SHIPMENT: CloseCause.BUYER_LATE,
+    _S.MANUAL_REVIEW: CloseCause.CLOSED_BY_AGENT,
+}
 
 
 class DisputeAction(StrEnum):
@@ -143,7 +157,7 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         (_D.PLATFORM_REVIEW, _DA.DECIDE): Move(_D.EXECUTING, ARBITRATOR),
         (_D.PLATFORM_REVIEW, _DA.WITHDRAW): Move(_D.WITHDRAWN, BUYER),
         (_D.PLATFORM_REVIEW, _DA.ESCALATE): Move(_D.PLATFORM_REVIEW, SYSTEM_ONLY),
-        (_D.EXECUTING, _DA.EXECUTE): Move(_D.EXECUTED, Side("system_only", frozenset({"system", "arbitrator"}))),
+        (_D.EXECUTING, _DA.EXECUTE): Move(_D.EXECUTED, SYSTEM_ONLY),
     },
     waits={
         _D.AWAIT_MERCHANT_ANSWER: Wait("merchant", "merchant_answer_hours", _DA.ESCALATE, "escalated_merchant_silent"),
@@ -153,48 +167,63 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
 )
 
 
-class Occasion(Protocol):
-    """Who acts, when, and the settings that say how long each state may wait. A transaction is one."""
-
-    actor: Actor
-    now: datetime
-    settings: Any
-
-
-D = TypeVar("D", Case, Dispute)
-
-
 def move(case: Case, action: Action, on: Occasion) -> Case:
     """The case after `action`; IllegalMove, NotYours, or RefundDecided where the decision bars it."""
     state = CASE[case.type].move(case.state, action, on.actor)
     if case.refund_id is not None and action in BARRED_BY_REFUND:
         raise RefundDecided(action=action, refund_id=case.refund_id)
-    return _enter(case, state, CASE[case.type].wait(state), on)
+    return entered(case, state, CASE[case.type].wait(state), on)
 
 
 def resume(case: Case, on: Occasion) -> Case:
     """A frozen case goes on where it stood, with a fresh deadline."""
     fallback = CASE[case.type].move(case.state, Action.RESUME, on.actor)
     state = case.frozen_state or fallback
-    return replace(_enter(case, state, CASE[case.type].wait(state), on), frozen_state=None)
+    return replace(entered(case, state, CASE[case.type].wait(state), on), frozen_state=None)
+
+
+def close(case: Case, on: Occasion) -> Case:
+    """The case ends without its purpose, with the cause that belongs to its state."""
+    return replace(move(case, Action.CLOSE, on), close_cause=CLOSE_CAUSES[case.state])
+
+
+def ends_with(order: Order, case: Case) -> bool:
+    """Whether the case ends because its order was cancelled.
+
+    A refund in flight is waited for: paid, it completes the case; else the case ends when it has failed. A disputed case
+    is the platform's: it ends when the dispute lets go of it.
+    """
+    return order.state is OrderState.CANCELLED and case.state in LIVE - {State.REFUNDING, State.DISPUTED}
+
+
+def end_with_order(case: Case, on: Occasion) -> Case:
+    """The case ends: what was paid for its units goes back with the cancelled order."""
+    ended = move(case, Action.END_WITH_ORDER, consequence(on))
+    return replace(ended, frozen_state=None, close_cause=CloseCause.ORDER_CANCELLED)
 
 
 def opened(case: Case, on: Occasion) -> Case:
     """A new case starts to wait for its review."""
-    return _enter(case, case.state, CASE[case.type].wait(case.state), on)
+    return entered(case, case.state, CASE[case.type].wait(case.state), on)
 
 
 def move_dispute(dispute: Dispute, action: DisputeAction, on: Occasion) -> Dispute:
     """The dispute after `action`; its clock goes on where the state stays and nobody's time ran out."""
     state = DISPUTE.move(dispute.state, action, on.actor)
-    moved = _enter(dispute, state, DISPUTE.wait(state), on)
+    moved = entered(dispute, state, DISPUTE.wait(state), on)
     stays = state is dispute.state and action is not DisputeAction.ESCALATE
     return replace(moved, deadline_at=dispute.deadline_at) if stays else moved
 
 
+def execute(dispute: Dispute, refunded_minor: int, on: Occasion) -> Dispute:
+    """The dispute at its end, with what was refunded because of it in minor units."""
+    executed = move_dispute(dispute, DisputeAction.EXECUTE, consequence(on))
+    return replace(executed, refunded_minor=refunded_minor)
+
+
 def opened_dispute(dispute: Dispute, on: Occasion) -> Dispute:
     """A new dispute starts to wait for the merchant's answer."""
-    return _enter(dispute, dispute.state, DISPUTE.wait(dispute.state), on)
+    return entered(dispute, dispute.state, DISPUTE.wait(dispute.state), on)
 
 
 def allowed(case: Case, actor: Actor) -> list[Allowed]:
@@ -236,9 +265,3 @@ def timer(case: Case, on: Occasion) -> Action | None:
     due = case.deadline_at is not None and case.deadline_at <= on.now
     wait = CASE[case.type].wait(case.state)
     return wait.then if due and wait else None
-
-
-def _enter(row: D, state: Any, wait: Wait[Any] | None, on: Occasion) -> D:
-    turn = wait.turn if wait else NOBODY
-    until = on.now + timedelta(hours=getattr(on.settings, wait.hours)) if wait and wait.hours else None
-    return replace(row, state=state, whose_turn=turn, deadline_at=until, updated_at=on.now)

@@ -37,9 +37,11 @@ class State(StrEnum):
 class Case:
     """One request for after-sales service (售后单).
 
-    `requested_minor` is the share of what was paid for its units; `shipping_refund_minor` the freight that goes back
-    besides. `refund_minor` belongs to `refund_id`, the refund decided last; `refunded_minor` has really been paid back.
-    `frozen_state` is where a dispute stopped it.
+    `requested_minor` is the share of what was paid for its units. `shipping_refund_minor` is the freight besides: as long
+    as no refund was decided an estimate, afterwards the part of `refund_minor` that is freight. `refund_minor` belongs to
+    `refund_id`, the refund decided last; it is in flight while the case is `refunding` and has failed where a case with a
+    `refund_id` is in any other state but `completed`. `refunded_minor` has really been paid back. `liable` is whom the
+    last verdict about it found liable. `frozen_state` is where a dispute stopped it.
     """
 
     id: str
@@ -66,6 +68,7 @@ class Case:
     refunded_minor: int = 0
     reject_reason: RejectReason | None = None
     close_cause: CloseCause | None = None
+    liable: Liable | None = None
     description: str | None
     evidence: list[str]
     return_address: dict[str, str] | None = None
@@ -169,7 +172,7 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """Our copy of an order's line: what was really paid for all its units."""
+    """Our copy of an order's line: what was really paid for all its units, and how many of them have left."""
 
     order_id: str
     line_id: str
@@ -177,6 +180,7 @@ class OrderLine:
     sku: str
     quantity: int
     paid_minor: int
+    shipped_quantity: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

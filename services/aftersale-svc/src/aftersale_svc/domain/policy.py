@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from hashlib import sha256
 
-from aftersale_svc.domain.codes import BUYERS_CHOICE, CloseCause, OrderState, Reason, Remedy, Stage
+from aftersale_svc.domain.codes import CloseCause, OrderState, RefundCause, Stage
 from aftersale_svc.domain.errors import (
     AcceptedExceedsSent,
     AmountExceedsPaid,
@@ -22,6 +22,7 @@ from aftersale_svc.domain.errors import (
     UnitsInLiveCase,
     WindowPassed,
 )
+from aftersale_svc.domain.holds import Due
 from aftersale_svc.domain.model import Case, CaseLine, Inspected, Order, Standing, State, Verdict, Wanted
 
 MOST_REJECTIONS = 5
@@ -30,8 +31,8 @@ _STAGES = {
     OrderState.SHIPPED: Stage.IN_TRANSIT,
     OrderState.DELIVERED: Stage.POST_RECEIPT,
 }
-# After a verdict there is nothing left to dispute; every other closing may have been wrong.
-_DISPUTABLE_CLOSINGS = frozenset({CloseCause.BUYER_LATE, CloseCause.REJECTED, CloseCause.REJECTION_ACCEPTED})
+# After a verdict, or with the order's money back, there is nothing left to dispute; every other closing may have been wrong.
+_DISPUTABLE_CLOSINGS = frozenset(CloseCause) - {CloseCause.VERDICT, CloseCause.ORDER_CANCELLED}
 
 
 def stage(order: Order, now: datetime) -> Stage:
@@ -139,26 +140,6 @@ def _judged(line: CaseLine, found: Inspected) -> CaseLine:
     )
 
 
-def shipping_refund(
-    order: Order, at: Stage, reason: Reason, standings: Sequence[Standing], wanted: Sequence[Wanted]
-) -> int:
-    """The freight goes back in full where one case takes the whole order, unshipped or by the seller's liability."""
-    asked = {each.line_id: each.quantity for each in wanted}
-    whole = all(asked.get(standing.line_id) == standing.quantity for standing in standings)
-    owed = at is Stage.PRE_SHIP or reason not in BUYERS_CHOICE
-    return order.shipping_fee_minor if whole and owed else 0
-
-
-def freight_after(case: Case, judged: Sequence[CaseLine]) -> int:
-    """The freight still goes back if every unit was accepted."""
-    return case.shipping_refund_minor if all(line.accepted == line.quantity for line in judged) else 0
-
-
-def whole(case: Case) -> int:
-    """All that the case asks for: its units' share and the freight that goes with it."""
-    return case.requested_minor + case.shipping_refund_minor
-
-
 def settled(case: Case, lines: Sequence[CaseLine]) -> list[tuple[CaseLine, int, int]]:
     """Which units of each line the refund settled, and its part of the money without the freight."""
     shares = [line.amount_minor if line.accepted_minor is None else line.accepted_minor for line in lines]
@@ -167,26 +148,36 @@ def settled(case: Case, lines: Sequence[CaseLine]) -> list[tuple[CaseLine, int, 
     return [each for each in zip(lines, units, parts, strict=True) if each[1]]
 
 
-def verdict_amount(case: Case, verdict: Verdict) -> int:
-    """What a verdict costs: between one minor unit and what is left of the case's money, or nothing at all."""
-    if verdict.remedy is not Remedy.REFUND:
-        if verdict.amount_minor:
-            raise AmountWithoutRefund(pointer="/amount")
-        return 0
+def check_no_amount(verdict: Verdict) -> None:
+    """A verdict that orders no refund names no amount."""
+    if verdict.amount_minor:
+        raise AmountWithoutRefund(pointer="/amount")
+
+
+def awarded(case: Case, order: Order, verdict: Verdict, due: Due) -> Due:
+    """What a verdict that orders a refund gives back: at least one minor unit, at most what is due.
+
+    What it orders beyond the share of the units is freight, so that the shares of the lines stay exact.
+    """
+    if order.state is OrderState.CANCELLED:
+        raise OrderWasCancelled(order_id=order.id)
     if not verdict.amount_minor:
         raise AmountMissing(pointer="/amount")
     if verdict.currency != case.currency:
         raise CurrencyForeign(pointer="/amount/currency", currency=case.currency)
-    left = case.requested_minor - case.refunded_minor
-    if verdict.amount_minor > left:
-        raise AmountExceedsPaid(pointer="/amount/amount", left=left)
-    return verdict.amount_minor
+    if verdict.amount_minor > due.total_minor:
+        raise AmountExceedsPaid(pointer="/amount/amount", left=due.total_minor)
+    freight = max(0, verdict.amount_minor - due.units_minor)
+    return Due(verdict.amount_minor - freight, freight)
 
 
-def disputable(case: Case, now: datetime, window_hours: float) -> bool:
-    """Whether a complaint may stop this case: a closed one within the window, unless a verdict closed it."""
+def disputable(case: Case, order: Order, now: datetime, window_hours: float) -> bool:
+    """Whether a complaint may stop this case: no case of a cancelled order, whose money goes back with the order; none
+    whose verdict is still to be carried out; a closed one within the window, unless there is nothing left to dispute."""
+    if order.state is OrderState.CANCELLED:
+        return False
     if case.state is not State.CLOSED:
-        return True
+        return case.refund_id is None or case.refund_cause is not RefundCause.VERDICT
     return case.close_cause in _DISPUTABLE_CLOSINGS and now <= case.updated_at + timedelta(hours=window_hours)
 
 

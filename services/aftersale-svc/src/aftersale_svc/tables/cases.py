@@ -19,7 +19,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
-from aftersale_svc.domain.codes import CaseType, CloseCause, Reason, RefundCause, RejectReason, Stage
+from aftersale_svc.domain.codes import CaseType, CloseCause, Liable, Reason, RefundCause, RejectReason, Stage
+from aftersale_svc.domain.holds import ENDED
 from aftersale_svc.domain.model import Case, CaseLine, Entry, State
 from aftersale_svc.tables.schema import metadata, minor, moment, one_of, texts, units
 from aftersale_svc.tables.schema import text as words
@@ -51,6 +52,7 @@ cases = Table(
     *minor("refunded_minor"),
     *one_of("reject_reason", RejectReason, null=True),
     *one_of("close_cause", CloseCause, null=True),
+    *one_of("liable", Liable, null=True),
     words("description", null=True),
     texts("evidence"),
     Column("return_address", JSONB(none_as_null=True)),
@@ -144,9 +146,20 @@ JUDGE_LINES = Statement(
     .where(case_lines.c.case_id == bindparam("case_id"), case_lines.c.line_id == _found.c.line_id)
     .values(accepted=_found.c.accepted, accepted_minor=_found.c.share, grade=_found.c.grade)
 )
+# A verdict is about all units of a case, whatever an inspection accepted of them.
+ACCEPT_ALL = Statement(
+    update(case_lines)
+    .where(case_lines.c.case_id == bindparam("case_id"), case_lines.c.accepted < case_lines.c.quantity)
+    .values(accepted=case_lines.c.quantity, accepted_minor=case_lines.c.amount_minor)
+)
 ENTRIES = Rows(case_timeline, Entry)
 TIMELINE = Query(
     select(case_timeline).where(case_timeline.c.case_id == bindparam("case_id")).order_by(case_timeline.c.id), Entry
+)
+LIVE_CASES_OF: Query[Record] = Query(
+    select(cases.c.id)
+    .where(cases.c.order_id == bindparam("order_id"), *(cases.c.state != ended for ended in sorted(ENDED)))
+    .order_by(cases.c.id)
 )
 DUE_CASES: Query[Record] = Query(
     select(cases.c.id)

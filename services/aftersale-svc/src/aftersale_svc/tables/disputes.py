@@ -5,7 +5,8 @@ from asyncpg import Record
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select, text
 
 from aftersale_svc.domain.codes import Liable, Remedy
-from aftersale_svc.domain.model import Dispute, DisputeState
+from aftersale_svc.domain.model import Case, Dispute, DisputeState
+from aftersale_svc.tables.cases import cases
 from aftersale_svc.tables.schema import metadata, minor, moment, one_of, texts
 from aftersale_svc.tables.schema import text as words
 
@@ -62,6 +63,15 @@ DISPUTE_LIST = Listing(
     Dispute,
     filters=("case_id", "order_id", "complaint_id", "state", "whose_turn", "buyer_id", "merchant_id"),
     seen_by=SEEN_BY,
+)
+# Held before the dispute, whose row is locked last.
+CASE_TO_HOLD = Query(
+    select(cases)
+    .join_from(cases, disputes, disputes.c.case_id == cases.c.id)
+    .where(disputes.c.id == bindparam("dispute_id"))
+    .with_for_update(of=cases),
+    Case,
+    SEEN_BY,
 )
 DUE_DISPUTES: Query[Record] = Query(
     select(disputes.c.id)

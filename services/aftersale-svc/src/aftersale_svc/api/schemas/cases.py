@@ -59,6 +59,14 @@ class NoteIn(In):
     note: Text | None = None
 
 
+class CloseIn(In):
+    """Why the case ends without its purpose; both sides read it."""
+
+    model_config = such_as(note="渠道多次拒绝退款，已与买家约定线下处理。")
+
+    note: Text
+
+
 class ReturnAddressIn(In):
     """Where the goods go back to."""
 
@@ -188,7 +196,13 @@ class CaseOut(Out):
     deadline_effect: Annotated[str | None, Field(description="what the timer will do at `deadline_at`")] = None
     lines: list[CaseLineOut]
     requested: Annotated[Money, Field(description="the units' share of what was really paid for them")]
-    shipping_refund: Annotated[Money, Field(description="freight that goes back besides")]
+    shipping_refund: Annotated[
+        Money,
+        Field(
+            description="freight that goes back besides: until a refund is decided, what the case would carry if every "
+            "open case of the order ended as it was asked for; afterwards the freight in that refund"
+        ),
+    ]
     refunded: Annotated[Money, Field(description="what has really been paid back so far")]
     refund: RefundOut | None = None
     reject_reason: RejectReason | None = None
