@@ -1,15 +1,18 @@
 """Rows to judge, without any database."""
 
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import SYSTEM, Actor
-from aftersale_svc.domain.codes import CaseType, Reason, Stage
-from aftersale_svc.domain.model import Case, State
+from aftersale_svc.domain.codes import CaseType, OrderState, Reason, Stage
+from aftersale_svc.domain.model import Case, Order, State
 
+sys.path.insert(0, str(Path(__file__).parent))
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
@@ -71,3 +74,20 @@ def a_case() -> Callable[..., Case]:
         return Case(**{**facts, **more})
 
     return case
+
+
+@pytest.fixture
+def an_order() -> Callable[..., Order]:
+    def order(state: OrderState = OrderState.DELIVERED, **more: Any) -> Order:
+        facts: dict[str, Any] = {
+            "id": "ord_1",
+            "buyer_id": "buyer-1",
+            "merchant_id": "m-1",
+            "state": state,
+            "currency": "CNY",
+            "shipping_fee_minor": 800,
+            "payment_id": None if state is OrderState.CREATED else "pay_1",
+        }
+        return Order(**{**facts, **more})
+
+    return order

@@ -9,23 +9,27 @@ import pytest
 from aftercare_chassis.lifecycle import IllegalMove, Lifecycle, NotYours
 from aftersale_svc.api.schemas.cases import CaseTurn
 from aftersale_svc.api.schemas.disputes import DisputeTurn
-from aftersale_svc.domain.codes import CaseType
+from aftersale_svc.domain.codes import CaseType, CloseCause, OrderState
 from aftersale_svc.domain.errors import RefundDecided
 from aftersale_svc.domain.lifecycle import (
     BARRED_BY_REFUND,
     CASE,
+    CLOSE_CAUSES,
     DISPUTE,
     Action,
     DisputeAction,
     allowed,
+    close,
     dispute_roles,
+    end_with_order,
+    ends_with,
     move,
     possible,
     resume,
     roles,
     timer,
 )
-from aftersale_svc.domain.model import Case, DisputeState, State
+from aftersale_svc.domain.model import Case, DisputeState, Order, State
 from aftersale_svc.domain.occasions import NOBODY
 from aftersale_svc.settings import Settings
 
@@ -39,6 +43,7 @@ manual_review   cancel    cancelled      agent
 manual_review   approve   {approved}     agent
 manual_review   reject    rejected       agent
 manual_review   refund    refunding      agent
+manual_review   close     closed         agent
 manual_review   escalate  manual_review  system
 rejected        accept    closed         buyer
 rejected        close     closed         system
@@ -52,6 +57,11 @@ closed          freeze    disputed       system
 disputed        resume    pending_review arbitrator buyer
 disputed        award     refunding      arbitrator
 disputed        dismiss   closed         arbitrator
+pending_review  end_with_order  closed   system
+manual_review   end_with_order  closed   system
+rejected        end_with_order  closed   system
+refunding       end_with_order  closed   system
+disputed        end_with_order  closed   system
 """
 RETURNS = """
 await_buyer_shipment  ship      return_in_transit  buyer
@@ -65,6 +75,9 @@ await_inspection      refuse    rejected           seller
 await_buyer_shipment  freeze    disputed           system
 return_in_transit     freeze    disputed           system
 await_inspection      freeze    disputed           system
+await_buyer_shipment  end_with_order  closed       system
+return_in_transit     end_with_order  closed       system
+await_inspection      end_with_order  closed       system
 """
 DISPUTES = """
 await_merchant_answer  answer        platform_review        seller
@@ -75,7 +88,7 @@ platform_review        add_evidence  platform_review        buyer seller
 platform_review        decide        executing              arbitrator
 platform_review        withdraw      withdrawn              buyer
 platform_review        escalate      platform_review        system
-executing              execute       executed               arbitrator system
+executing              execute       executed               system
 """
 Rows = dict[tuple[str, str], tuple[str, set[str]]]
 
@@ -154,17 +167,45 @@ def test_a_move_sets_turn_and_deadline(on: Callable[..., Any], a_case: Callable[
 
 
 @pytest.mark.parametrize("action", sorted(BARRED_BY_REFUND))
-def test_a_decided_refund_can_only_be_carried_out(
+def test_a_request_whose_refund_was_decided_is_not_judged_again(
     action: Action, on: Callable[..., Any], a_case: Callable[..., Case]
 ) -> None:
     case = a_case(State.MANUAL_REVIEW, refund_id="ref_1")
-    role = "system" if action in (Action.FREEZE, Action.RECEIVE) else "agent"
+    role = "system" if action is Action.RECEIVE else "agent"
     with pytest.raises(RefundDecided):
         move(case, action, on(role))
     assert not possible(case, action, on(role).actor)
     why = {each.action: each.why_not for each in allowed(case, on(role).actor)}
     assert why[action] == "refund_already_decided"
+
+
+def test_a_failed_refund_is_tried_again_disputed_or_given_up(
+    on: Callable[..., Any], a_case: Callable[..., Case]
+) -> None:
+    case = a_case(State.MANUAL_REVIEW, refund_id="ref_1")
+    assert {each.action for each in allowed(case, on("agent").actor) if each.allowed} == {"refund", "close"}
     assert move(case, Action.REFUND, on("agent")).state is State.REFUNDING
+    assert move(case, Action.FREEZE, on()).state is State.DISPUTED
+    closed = close(case, on("agent"))
+    assert (closed.state, closed.close_cause, closed.whose_turn) == (State.CLOSED, CloseCause.CLOSED_BY_AGENT, NOBODY)
+
+
+@pytest.mark.parametrize("type_", CaseType)
+def test_every_closing_has_a_cause(type_: CaseType) -> None:
+    assert {state for state, action in CASE[type_].moves if action is Action.CLOSE} <= CLOSE_CAUSES.keys()
+
+
+@pytest.mark.parametrize("state", State)
+def test_which_cases_end_when_their_order_is_cancelled(
+    state: State, on: Callable[..., Any], a_case: Callable[..., Case], an_order: Callable[..., Order]
+) -> None:
+    case = a_case(state)
+    waiting = state not in (State.COMPLETED, State.CLOSED, State.CANCELLED, State.REFUNDING, State.DISPUTED)
+    assert ends_with(an_order(OrderState.CANCELLED), case) is waiting
+    assert not ends_with(an_order(OrderState.PAID), case)
+    if waiting:
+        ended = end_with_order(case, on("buyer"))
+        assert (ended.state, ended.close_cause, ended.deadline_at) == (State.CLOSED, CloseCause.ORDER_CANCELLED, None)
 
 
 @pytest.mark.parametrize("frozen", [State.REJECTED, State.AWAIT_INSPECTION, State.CLOSED])

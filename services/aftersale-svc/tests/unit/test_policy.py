@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain import errors, policy
-from aftersale_svc.domain.codes import CloseCause, Liable, OrderState, Reason, Remedy, Stage
+from aftersale_svc.domain.codes import CloseCause, Liable, OrderState, RefundCause, Remedy, Stage
+from aftersale_svc.domain.holds import Due
 from aftersale_svc.domain.model import Case, CaseLine, Inspected, Order, Standing, State, Verdict, Wanted
 from hypothesis import given
 from hypothesis import strategies as st
@@ -168,60 +169,46 @@ def test_an_inspection_keeps_units_share_and_grade() -> None:
     assert (all_.accepted, all_.accepted_minor) == (2, 19133)
 
 
-@pytest.mark.parametrize(
-    ("stage", "reason", "quantity", "freight"),
-    [
-        (Stage.PRE_SHIP, Reason.CHANGED_MIND, 3, 800),
-        (Stage.POST_RECEIPT, Reason.QUALITY_DEFECT, 3, 800),
-        (Stage.POST_RECEIPT, Reason.CHANGED_MIND, 3, 0),
-        (Stage.POST_RECEIPT, Reason.QUALITY_DEFECT, 2, 0),
-        (Stage.PRE_SHIP, Reason.CHANGED_MIND, 2, 0),
-    ],
-)
-def test_the_freight_goes_back_with_the_whole_order(stage: Stage, reason: Reason, quantity: int, freight: int) -> None:
-    wanted = [Wanted("line_1", quantity)]
-    assert policy.shipping_refund(order(OrderState.PAID), stage, reason, [standing()], wanted) == freight
-
-
-def test_the_freight_stays_where_a_line_stays() -> None:
-    other = Standing(
-        line_id="line_2",
-        sku="CUP-1",
-        quantity=1,
-        paid_minor=100,
-        settled_units=0,
-        live_units=0,
-        held_minor=0,
-        rejected_times=0,
-    )
-    whole = [Wanted("line_1", 3)]
-    at = order(OrderState.PAID)
-    assert policy.shipping_refund(at, Stage.PRE_SHIP, Reason.CHANGED_MIND, [standing(), other], whole) == 0
-
-
 def verdict(remedy: Remedy, amount: int | None, currency: str | None = "CNY") -> Verdict:
     return Verdict(Liable.SELLER, remedy, amount, currency if amount is not None else None, "because")
+
+
+DUE = Due(units_minor=19133, freight_minor=800)
 
 
 @pytest.mark.parametrize(
     ("given_", "refusal"),
     [
-        (verdict(Remedy.REFUND, 19134), errors.AmountExceedsPaid),
+        (verdict(Remedy.REFUND, 19934), errors.AmountExceedsPaid),
         (verdict(Remedy.REFUND, None), errors.AmountMissing),
         (verdict(Remedy.REFUND, 0), errors.AmountMissing),
         (verdict(Remedy.REFUND, 100, "USD"), errors.CurrencyForeign),
-        (verdict(Remedy.NONE, 1), errors.AmountWithoutRefund),
-        (verdict(Remedy.RESUME, 1), errors.AmountWithoutRefund),
     ],
 )
 def test_verdicts_that_make_no_sense(given_: Verdict, refusal: type[Refusal], a_case: Callable[..., Case]) -> None:
     with pytest.raises(refusal):
-        policy.verdict_amount(a_case(State.DISPUTED), given_)
+        policy.awarded(a_case(State.DISPUTED), order(OrderState.DELIVERED), given_, DUE)
 
 
-def test_a_verdict_may_order_all_that_is_left(a_case: Callable[..., Case]) -> None:
-    assert policy.verdict_amount(a_case(State.DISPUTED), verdict(Remedy.REFUND, 19133)) == 19133
-    assert policy.verdict_amount(a_case(State.DISPUTED), verdict(Remedy.NONE, None)) == 0
+@pytest.mark.parametrize("remedy", [Remedy.NONE, Remedy.RESUME])
+def test_only_a_refund_names_an_amount(remedy: Remedy) -> None:
+    policy.check_no_amount(verdict(remedy, None))
+    policy.check_no_amount(verdict(remedy, 0))
+    with pytest.raises(errors.AmountWithoutRefund):
+        policy.check_no_amount(verdict(remedy, 1))
+
+
+@pytest.mark.parametrize(("amount", "freight"), [(1, 0), (19133, 0), (19134, 1), (19933, 800)])
+def test_what_a_verdict_awards_beyond_the_units_share_is_freight(
+    amount: int, freight: int, a_case: Callable[..., Case]
+) -> None:
+    awarded = policy.awarded(a_case(State.DISPUTED), order(OrderState.DELIVERED), verdict(Remedy.REFUND, amount), DUE)
+    assert awarded == Due(amount - freight, freight)
+
+
+def test_no_verdict_refunds_a_case_of_a_cancelled_order(a_case: Callable[..., Case]) -> None:
+    with pytest.raises(errors.OrderWasCancelled):
+        policy.awarded(a_case(State.DISPUTED), order(OrderState.CANCELLED), verdict(Remedy.REFUND, 1), DUE)
 
 
 @pytest.mark.parametrize(
@@ -230,15 +217,26 @@ def test_a_verdict_may_order_all_that_is_left(a_case: Callable[..., Case]) -> No
         (State.REJECTED, None, 10_000, True),
         (State.CLOSED, CloseCause.REJECTED, 168, True),
         (State.CLOSED, CloseCause.BUYER_LATE, 168, True),
+        (State.CLOSED, CloseCause.CLOSED_BY_AGENT, 168, True),
         (State.CLOSED, CloseCause.REJECTION_ACCEPTED, 169, False),
         (State.CLOSED, CloseCause.VERDICT, 0, False),
+        (State.CLOSED, CloseCause.ORDER_CANCELLED, 0, False),
     ],
 )
 def test_what_a_complaint_may_stop(
     state: State, cause: CloseCause | None, hours: int, may: bool, a_case: Callable[..., Case]
 ) -> None:
     case = a_case(state, close_cause=cause, updated_at=NOW)
-    assert policy.disputable(case, NOW + timedelta(hours=hours), 168) is may
+    assert policy.disputable(case, order(OrderState.DELIVERED), NOW + timedelta(hours=hours), 168) is may
+    assert not policy.disputable(case, order(OrderState.CANCELLED), NOW, 168)
+
+
+@pytest.mark.parametrize(("cause", "may"), [(RefundCause.INSPECTION, True), (RefundCause.VERDICT, False)])
+def test_a_failed_refund_may_be_disputed_but_not_the_execution_of_a_verdict(
+    cause: RefundCause, may: bool, a_case: Callable[..., Case]
+) -> None:
+    case = a_case(State.MANUAL_REVIEW, refund_id="ref_1", refund_cause=cause)
+    assert policy.disputable(case, order(OrderState.DELIVERED), NOW, 168) is may
 
 
 def test_a_closed_case_holds_its_units_again_only_if_nobody_else_does() -> None:

@@ -1,0 +1,134 @@
+"""Random orders cut into random cases that end in random ways: what goes back is never more than was paid, the freight goes
+back once at most, and everything that was paid goes back where all units do for a reason that owes the freight."""
+
+from contextlib import suppress
+
+from aftercare_chassis.refusals import Refusal
+from aftersale_svc.domain.codes import BUYERS_CHOICE, CaseType, Liable, OrderState, Reason, Stage
+from aftersale_svc.domain.holds import GOING_BACK, LIVE
+from aftersale_svc.domain.model import State
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from order_book import OrderBook
+
+SELLERS_FAULT, CHANGED_MIND = Reason.QUALITY_DEFECT, Reason.CHANGED_MIND
+number = st.integers(0, 99)
+
+
+class AfterSales(RuleBasedStateMachine):
+    """One order of up to three lines."""
+
+    @initialize(
+        lines=st.lists(st.tuples(st.integers(0, 10_000), st.integers(1, 3)), min_size=1, max_size=3),
+        fee=st.integers(0, 1_000),
+        state=st.sampled_from([OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVERED]),
+    )
+    def order(self, lines: list[tuple[int, int]], fee: int, state: OrderState) -> None:
+        self.book = OrderBook(lines, fee, state)
+        self.verdicts = False
+
+    def those(self, *states: State) -> list[str]:
+        return [case.id for case in self.book.cases.values() if case.state in states]
+
+    def pick(self, which: int, *states: State) -> str:
+        found = self.those(*states)
+        return found[which % len(found)]
+
+    @rule(
+        wanted=st.dictionaries(st.integers(1, 3), st.integers(1, 4), min_size=1),
+        reason=st.sampled_from([SELLERS_FAULT, CHANGED_MIND]),
+        type_=st.sampled_from(CaseType),
+    )
+    def ask(self, wanted: dict[int, int], reason: Reason, type_: CaseType) -> None:
+        with suppress(Refusal):
+            self.book.ask(wanted, reason, type_)
+
+    @precondition(lambda self: self.those(State.PENDING_REVIEW, State.MANUAL_REVIEW))
+    @rule(which=number)
+    def refund(self, which: int) -> None:
+        """Approved where nothing comes back, or by an agent; also again after it has failed."""
+        self.book.refund(self.pick(which, State.PENDING_REVIEW, State.MANUAL_REVIEW))
+
+    @precondition(lambda self: self.those(State.PENDING_REVIEW))
+    @rule(which=number, accepted=st.lists(st.integers(0, 4), min_size=3, max_size=3))
+    def inspect(self, which: int, accepted: list[int]) -> None:
+        case_id = self.pick(which, State.PENDING_REVIEW)
+        lines = self.book.of_case[case_id]
+        units = [min(a, line.quantity) for a, line in zip(accepted, lines, strict=False)]
+        if any(units):
+            self.book.inspect(case_id, units)
+
+    @precondition(lambda self: self.those(*LIVE - GOING_BACK))
+    @rule(which=number, state=st.sampled_from([State.REJECTED, State.CANCELLED, State.CLOSED, State.DISPUTED]))
+    def end(self, which: int, state: State) -> None:
+        self.book.move(self.pick(which, *LIVE - GOING_BACK), state)
+
+    @precondition(lambda self: self.those(State.DISPUTED))
+    @rule(which=number, less=st.integers(0, 5_000), liable=st.sampled_from(Liable))
+    def award(self, which: int, less: int, liable: Liable) -> None:
+        case_id = self.pick(which, State.DISPUTED)
+        most = self.book.most(case_id, liable)
+        if most:
+            self.book.award(case_id, max(1, most - less), liable)
+            self.verdicts = True
+
+    @precondition(lambda self: self.those(State.REFUNDING))
+    @rule(which=number, state=st.sampled_from([State.COMPLETED, State.MANUAL_REVIEW]))
+    def answer_of_the_provider(self, which: int, state: State) -> None:
+        self.book.move(self.pick(which, State.REFUNDING), state)
+
+    @precondition(lambda self: self.book.order.state in (OrderState.PAID, OrderState.SHIPPED))
+    @rule(line=st.integers(1, 3), units=st.integers(1, 4))
+    def ship(self, line: int, units: int) -> None:
+        if line <= len(self.book.lines):
+            there = self.book.lines[line - 1]
+            self.book.ship(line, min(units, there.quantity - there.shipped_quantity))
+
+    @invariant()
+    def never_more_than_was_paid(self) -> None:
+        if not hasattr(self, "book"):
+            return
+        going = [case for case in self.book.cases.values() if case.state in GOING_BACK]
+        assert sum(case.shipping_refund_minor for case in going) <= self.book.order.shipping_fee_minor
+        assert sum(case.refund_minor for case in going) <= self.book.paid
+        back = self.book.back_by_line()
+        assert all(0 <= back[line.line_id] <= line.paid_minor for line in self.book.lines)
+        assert sum(back.values()) == sum(
+            case.refunded_minor - case.shipping_refund_minor for case in self.book.completed()
+        )
+
+    def teardown(self) -> None:
+        """In the end all that is left comes back, too."""
+        if not hasattr(self, "book"):
+            return
+        for case_id in self.those(*LIVE - GOING_BACK):
+            self.book.refund(case_id)
+        for hold in {hold.line_id: hold for hold in self.book.holds()}:
+            self._rest(int(hold.removeprefix("line_")))
+        for case_id in self.those(State.REFUNDING):
+            self.book.move(case_id, State.COMPLETED)
+        self.never_more_than_was_paid()
+        if not self.verdicts:
+            self._all_is_back()
+
+    def _rest(self, line: int) -> None:
+        with suppress(Refusal):
+            while True:
+                self.book.refund(self.book.ask({line: 1}, SELLERS_FAULT))
+
+    def _all_is_back(self) -> None:
+        done = self.book.completed()
+        total = sum(case.refunded_minor for case in done)
+        owed = all(case.stage is Stage.PRE_SHIP or case.reason not in BUYERS_CHOICE for case in done)
+        freight = sum(case.shipping_refund_minor for case in done)
+        assert (
+            freight == self.book.order.shipping_fee_minor
+            if owed
+            else freight in (0, self.book.order.shipping_fee_minor)
+        )
+        assert total - freight == sum(line.paid_minor for line in self.book.lines)
+
+
+TestAfterSales = AfterSales.TestCase
+TestAfterSales.settings = settings(max_examples=150, stateful_step_count=25, deadline=None)
