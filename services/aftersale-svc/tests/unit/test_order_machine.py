@@ -104,18 +104,19 @@ class AfterSales(RuleBasedStateMachine):
             return
         for case_id in self.those(*LIVE - GOING_BACK):
             self.book.refund(case_id)
-        for hold in {hold.line_id: hold for hold in self.book.holds()}:
-            self._rest(int(hold.removeprefix("line_")))
-        for case_id in self.those(State.REFUNDING):
-            self.book.move(case_id, State.COMPLETED)
+        self._complete()
+        for line in range(1, len(self.book.lines) + 1):
+            with suppress(Refusal):
+                while True:
+                    self.book.refund(self.book.ask({line: 1}, SELLERS_FAULT))
+        self._complete()
         self.never_more_than_was_paid()
         if not self.verdicts:
             self._all_is_back()
 
-    def _rest(self, line: int) -> None:
-        with suppress(Refusal):
-            while True:
-                self.book.refund(self.book.ask({line: 1}, SELLERS_FAULT))
+    def _complete(self) -> None:
+        for case_id in self.those(State.REFUNDING):
+            self.book.move(case_id, State.COMPLETED)
 
     def _all_is_back(self) -> None:
         done = self.book.completed()
