@@ -28,6 +28,8 @@ KETTLE = OrderLine(
     line_id="line_1", sku="KETTLE-1", quantity=3, unit_price_minor=9900, discount_minor=1000, paid_minor=28700
 )
 CUP = OrderLine(line_id="line_2", sku="CUP-1", quantity=2, unit_price_minor=1500, discount_minor=0, paid_minor=3000)
+TRIO = OrderLine(line_id="line_1", sku="TRIO-1", quantity=3, unit_price_minor=3333, discount_minor=0, paid_minor=9999)
+PAIR = OrderLine(line_id="line_1", sku="PAIR-1", quantity=2, unit_price_minor=1000, discount_minor=0, paid_minor=2000)
 HASH = "sha256:" + "ab" * 32
 
 
@@ -77,15 +79,21 @@ class Shop:
 
     async def shipped(self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800) -> None:
         await self.paid(order_id, lines, fee)
-        event = OrderShipped(
+        await self.leaves({line.line_id: line.quantity for line in lines}, order_id)
+
+    async def leaves(self, units: dict[str, int], order_id: str = "ord_1", parcel_id: str = "par_1") -> None:
+        """A parcel with these units of a paid order is handed to a courier."""
+        await self.harness.consume(self.parcel_leaves(units, order_id, parcel_id))
+
+    def parcel_leaves(self, units: dict[str, int], order_id: str = "ord_1", parcel_id: str = "par_1") -> OrderShipped:
+        return OrderShipped(
             **self._order(order_id, "seller-1", "shipped"),
-            parcel_id=f"par_{order_id}",
+            parcel_id=parcel_id,
             carrier="zto",
             waybill_no="73001",
-            lines=tuple(ShippedLine(line_id=line.line_id, quantity=line.quantity) for line in lines),
+            lines=tuple(ShippedLine(line_id=line_id, quantity=quantity) for line_id, quantity in units.items()),
             complete=True,
         )
-        await self.harness.consume(event)
 
     async def delivered(
         self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800
@@ -150,9 +158,11 @@ class Shop:
         await self.harness.consume(RefundSucceeded(**self._refund(request, "succeeded")))
         return request
 
-    async def refund_fails(self, request: RefundRequested | None = None) -> RefundRequested:
+    async def refund_fails(
+        self, request: RefundRequested | None = None, failure_code: str = "declined"
+    ) -> RefundRequested:
         request = request or await self.last(RefundRequested)
-        await self.harness.consume(RefundFailed(**self._refund(request, "failed"), failure_code="declined"))
+        await self.harness.consume(RefundFailed(**self._refund(request, "failed"), failure_code=failure_code))
         return request
 
     async def complaint(

@@ -113,3 +113,37 @@ async def test_asking_again_and_again_after_rejections_has_an_end(shop: Shop) ->
         closed = await shop.act(shop.buyer, case["id"], "accept", note="好吧")
         assert (closed["state"], closed["close_cause"]) == ("closed", "rejection_accepted")
     shop.harness.problem(await shop.ask(1), 409, "reapplied_too_often")
+
+
+async def test_a_rejection_that_a_verdict_left_as_it_was_is_a_rejection(shop: Shop) -> None:
+    await shop.delivered()
+    for number in range(5):
+        case = await shop.rejected(1)
+        dispute = await shop.complaint(case["id"], f"cmp_{number}")
+        assert dispute is not None
+        await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+        await shop.verdict(dispute["id"], None, "none")
+    assert shop.harness.problem(await shop.ask(1), 409, "reapplied_too_often")["times"] == 5
+
+
+async def test_returned_goods_that_were_refused_count_as_well(shop: Shop) -> None:
+    await shop.delivered()
+    for number in range(5):
+        case = await shop.case(1)
+        await shop.act(shop.seller, case["id"], "approve")
+        await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no=f"SF200{number}")
+        await shop.act(shop.seller, case["id"], "receive")
+        await shop.inspect(case["id"], 0, reason="empty_return")
+        await shop.act(shop.buyer, case["id"], "accept")
+    shop.harness.problem(await shop.ask(1), 409, "reapplied_too_often")
+
+
+async def test_a_verdict_for_the_buyer_or_against_an_open_request_is_no_rejection(shop: Shop) -> None:
+    await shop.delivered()
+    for number in range(6):
+        case = await shop.case(1)
+        dispute = await shop.complaint(case["id"], f"cmp_{number}")
+        assert dispute is not None
+        await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+        await shop.verdict(dispute["id"], None, "none")
+    await shop.case(1)

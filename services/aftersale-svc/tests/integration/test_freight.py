@@ -1,0 +1,130 @@
+"""The freight that is owed comes back with the case whose units complete the order's return, once."""
+
+import asyncio
+
+import pytest
+from aftercare_events import AfterSaleCompleted, OrderLine, RefundRequested
+from aftersale_shop import PAIR, Shop
+
+THREE = OrderLine(line_id="line_1", sku="A-1", quantity=3, unit_price_minor=550, discount_minor=0, paid_minor=1650)
+TWO = OrderLine(line_id="line_2", sku="B-1", quantity=2, unit_price_minor=550, discount_minor=275, paid_minor=825)
+
+
+async def refunded(shop: Shop) -> int:
+    """What all refunds that were asked for come to, each of them paid."""
+    requests = await shop.told(RefundRequested)
+    for request in requests:
+        await shop.refund_succeeds(request)
+    assert await shop.harness.parked() == []
+    return sum(request.amount_minor for request in requests)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+async def test_an_order_refunded_before_shipment_in_two_cases(shop: Shop, first: int) -> None:
+    await shop.paid(lines=(THREE, TWO), fee=50)
+    cases = [
+        await shop.case(
+            lines=[{"line_id": line.line_id, "quantity": line.quantity}], type_="refund_only", reason="changed_mind"
+        )
+        for line in (THREE, TWO)
+    ]
+    assert [case["shipping_refund"]["amount"] for case in cases] == [0, 50]
+    for place in (first, 1 - first):
+        await shop.act(shop.seller, cases[place]["id"], "approve")
+    shown = [(await shop.get(case["id"]))["shipping_refund"]["amount"] for case in cases]
+    assert shown == ([0, 50] if first == 0 else [50, 0])
+    assert await refunded(shop) == 2525
+    told = await shop.told(AfterSaleCompleted)
+    assert sum(line.amount_minor for event in told for line in event.lines) == 2475
+
+
+async def test_each_unit_comes_back_in_a_case_of_its_own(shop: Shop) -> None:
+    await shop.delivered(lines=(PAIR,), fee=700)
+    for amount in (1000, 1700):
+        case = await shop.arrived(1)
+        await shop.inspect(case["id"], 1)
+        assert (await shop.refund_succeeds()).amount_minor == amount
+
+
+async def test_timers_decide_like_people(shop: Shop) -> None:
+    await shop.paid(lines=(PAIR,), fee=700)
+    for _ in range(2):
+        await shop.case(1, type_="refund_only", reason="changed_mind")
+    shop.clock.advance(hours=48)
+    await shop.harness.run_due()
+    assert await refunded(shop) == 2700
+
+
+async def test_an_agent_decides_like_the_merchant(shop: Shop) -> None:
+    await shop.paid(lines=(PAIR,), fee=700)
+    for _ in range(2):
+        case = await shop.case(1, type_="refund_only", reason="changed_mind")
+        await shop.act(shop.seller, case["id"], "escalate")
+        await shop.act(shop.agent, case["id"], "refund")
+    assert await refunded(shop) == 2700
+
+
+async def test_a_verdict_may_award_the_freight_that_the_rejected_case_promised(shop: Shop) -> None:
+    await shop.delivered(lines=(PAIR,), fee=700)
+    case = await shop.case(2)
+    assert (case["requested"]["amount"], case["shipping_refund"]["amount"]) == (2000, 700)
+    await shop.act(shop.seller, case["id"], "reject", reason="no_defect_found")
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    body = {"liable": "seller", "remedy": "refund", "grounds": "?", "amount": {"amount": 2701, "currency": "CNY"}}
+    refused = await shop.arbitrator.post(f"/v1/disputes/{dispute['id']}/verdict", json=body)
+    assert shop.harness.problem(refused, 422, "amount_exceeds_paid")["left"] == 2700
+    await shop.verdict(dispute["id"], 2700)
+    await shop.refund_succeeds()
+    done = await shop.get(case["id"])
+    assert (done["refunded"]["amount"], done["shipping_refund"]["amount"]) == (2700, 700)
+    [told] = await shop.told(AfterSaleCompleted)
+    assert (told.refunded_minor, told.lines[0].amount_minor) == (2700, 2000)
+
+
+@pytest.mark.parametrize(("liable", "most"), [("courier", 2700), ("buyer", 2000)])
+async def test_a_verdict_decides_whether_the_freight_is_owed_where_the_buyer_chose(
+    shop: Shop, liable: str, most: int
+) -> None:
+    await shop.delivered(lines=(PAIR,), fee=700)
+    case = await shop.case(2, reason="changed_mind")
+    await shop.act(shop.seller, case["id"], "reject", reason="no_defect_found")
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    body = {"liable": liable, "remedy": "refund", "grounds": "?", "amount": {"amount": most + 1, "currency": "CNY"}}
+    refused = await shop.arbitrator.post(f"/v1/disputes/{dispute['id']}/verdict", json=body)
+    assert shop.harness.problem(refused, 422, "amount_exceeds_paid")["left"] == most
+
+
+async def test_a_case_that_a_verdict_let_go_on_owes_what_the_verdict_found(shop: Shop) -> None:
+    await shop.delivered(lines=(PAIR,), fee=700)
+    case = await shop.case(2, type_="refund_only", reason="changed_mind")
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    await shop.verdict(dispute["id"], None, "resume")
+    await shop.act(shop.seller, case["id"], "approve")
+    assert await refunded(shop) == 2700
+
+
+async def test_a_refund_tried_again_is_judged_again(shop: Shop) -> None:
+    await shop.paid(lines=(PAIR,), fee=700)
+    first, second = [await shop.case(1, type_="refund_only", reason="changed_mind") for _ in range(2)]
+    await shop.act(shop.seller, first["id"], "approve")
+    await shop.refund_fails()
+    await shop.act(shop.seller, second["id"], "approve")
+    assert (await shop.refund_succeeds()).amount_minor == 1000
+    await shop.act(shop.agent, first["id"], "refund")
+    assert (await shop.refund_succeeds()).amount_minor == 1700
+
+
+async def test_cases_decided_at_the_same_instant_carry_the_freight_once(shop: Shop) -> None:
+    line = OrderLine(line_id="line_1", sku="A-1", quantity=12, unit_price_minor=100, discount_minor=5, paid_minor=1195)
+    await shop.paid(lines=(line,), fee=700)
+    cases = [await shop.case(1, type_="refund_only", reason="changed_mind") for _ in range(12)]
+    await asyncio.gather(*(shop.act(shop.seller, case["id"], "approve") for case in cases))
+    carried = [(await shop.get(case["id"]))["shipping_refund"]["amount"] for case in cases]
+    assert sorted(carried) == [0] * 11 + [700]
+    assert await refunded(shop) == 1195 + 700
