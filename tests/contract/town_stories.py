@@ -224,6 +224,40 @@ async def a_change_of_mind(town: Town) -> str:
     return str(order["id"])
 
 
+async def a_return_asked_for_before_the_goods_left(town: Town) -> str:
+    """The goods leave while the case is open: its stage follows them."""
+    order = await paid(town)
+    line_id = order["lines"][0]["id"]
+    case = await asked(town, order, 1)
+    parcel = {"carrier": "zto", "waybill_no": "73000008", "lines": [{"line_id": line_id, "quantity": 3}]}
+    await town.call("seller", "order", f"orders/{order['id']}/parcels", parcel)
+    assert (await town.see("buyer", "aftersale", f"cases/{case['id']}"))["stage"] == "in_transit"
+    await step(town, "buyer", case, "cancel")
+    await town.push("73000008", "delivered")
+    return str(order["id"])
+
+
+async def a_cancellation_before_the_case_was_known(town: Town) -> str:
+    """Case and cancellation cross each other: all the money goes back with the order, and the case ends with it."""
+    order = await paid(town)
+    body = {
+        "order_id": order["id"],
+        "type": "refund_only",
+        "reason": "changed_mind",
+        "lines": [{"line_id": order["lines"][0]["id"], "quantity": 1}],
+    }
+    asked_for = await town.client("buyer", "aftersale").post("/v1/cases", json=body)
+    assert asked_for.status_code == 201, asked_for.text
+    case = asked_for.json()
+    approved = await town.client("seller", "aftersale").post(f"/v1/cases/{case['id']}/approve", json={})
+    assert approved.status_code == 200, approved.text
+    await town.call("buyer", "order", f"orders/{order['id']}/cancel")
+    ended = await town.see("buyer", "aftersale", f"cases/{case['id']}")
+    assert (ended["state"], ended["close_cause"]) == ("closed", "order_cancelled")
+    assert (await town.see("buyer", "order", f"orders/{order['id']}"))["state"] == "cancelled"
+    return str(order["id"])
+
+
 async def an_article(town: Town) -> None:
     body = {
         "kind": "policy",
@@ -246,6 +280,8 @@ STORIES = (
     a_refund_whose_answer_is_lost,
     a_payment_that_never_comes,
     a_change_of_mind,
+    a_return_asked_for_before_the_goods_left,
+    a_cancellation_before_the_case_was_known,
 )
 
 

@@ -186,6 +186,7 @@ async def aftersale_world(postgres_url: str) -> AsyncIterator[World]:
         world.bodies = {
             "createCase": wanted,
             "rejectCase": {"reason": "used_or_affects_resale"},
+            "closeCase": {"note": "…"},
             "shipCase": {"carrier": "sf", "waybill_no": "SF1234567890"},
             "inspectCase": {"lines": [{"line_id": "line_1", "accepted": 1}]},
             "answerDispute": {"text": "…", "evidence": []},

@@ -17,6 +17,10 @@ NOTICES: dict[str, tuple[str, str]] = {
         "商家拒绝了售后申请；如有异议可以投诉维权。",
         "The merchant refused the after-sale request; you may complain if you disagree.",
     ),
+    "after_sale_restaged": (
+        "商品在售后期间已发出，售后单按运输中处理。",
+        "The goods have left meanwhile; the case goes on as one in transit.",
+    ),
     "return_shipped": ("退货已寄出。", "The goods were sent back."),
     "return_delivered": ("退货已送达商家，等待验收。", "The goods reached the merchant and wait for inspection."),
     "return_inspected": ("商家已验收退货。", "The merchant inspected the goods."),
