@@ -23,6 +23,33 @@ _REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency FROM r
 _TRACE = "SELECT event_id, topic, type, subject, sequence FROM trace_events"
 _DECIDED = "SELECT consumer, topic, partition, log_offset, decision FROM parked_decision"
 _PARKED = "SELECT consumer, topic, partition, log_offset, aggregateid, type, reason FROM parked_event ORDER BY id"
+# What must not be in aftersale-svc's books, by name. Of cases whose refund was paid or is in flight: a unit belongs to one
+# of them, and its money and the freight go back once. A case of a cancelled order waits for a refund or a verdict, if at
+# all; a verdict is executed when its case has ended.
+_FINDINGS = {
+    "lines": """
+        SELECT l.line_id, l.quantity, sum(coalesce(h.accepted, h.quantity)) AS units,
+               l.paid_minor, sum(coalesce(h.accepted_minor, h.amount_minor)) AS minor
+        FROM order_lines l JOIN case_lines h USING (line_id) JOIN cases c ON c.id = h.case_id
+        WHERE c.state IN ('refunding', 'completed') GROUP BY l.line_id, l.quantity, l.paid_minor
+        HAVING sum(coalesce(h.accepted, h.quantity)) > l.quantity
+            OR sum(coalesce(h.accepted_minor, h.amount_minor)) > l.paid_minor
+    """,
+    "freight": """
+        SELECT o.id, o.shipping_fee_minor AS fee, sum(c.shipping_refund_minor) AS freight
+        FROM orders o JOIN cases c ON c.order_id = o.id
+        WHERE c.state IN ('refunding', 'completed') GROUP BY o.id, o.shipping_fee_minor
+        HAVING sum(c.shipping_refund_minor) > o.shipping_fee_minor
+    """,
+    "waiting": """
+        SELECT c.id, c.state FROM cases c JOIN orders o ON o.id = c.order_id
+        WHERE o.state = 'cancelled' AND c.state NOT IN ('completed', 'closed', 'cancelled', 'refunding', 'disputed')
+    """,
+    "executing": """
+        SELECT d.id, c.state FROM disputes d JOIN cases c ON c.id = d.case_id
+        WHERE d.state = 'executing' AND c.state IN ('completed', 'closed', 'cancelled')
+    """,
+}
 
 
 Place = tuple[str, int, int]
@@ -43,6 +70,7 @@ class Books:
     aggregates: dict[str, dict[str, int]] = field(default_factory=dict)
     payments: list[dict[str, Any]] = field(default_factory=list)
     refunds: list[dict[str, Any]] = field(default_factory=list)
+    findings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     trace: list[tuple[bytes, str, str, str, int]] | None = None
     journal: list[tuple[bytes, str, int]] | None = None
 
@@ -109,6 +137,9 @@ async def _own(connection: Any, books: Books, journal: str | None) -> None:
     if await _has(connection, "refunds") and await _has(connection, "payments"):
         books.payments = [dict(row) for row in await connection.fetch(_PAYMENTS)]
         books.refunds = [dict(row) for row in await connection.fetch(_REFUNDS)]
+    if await _has(connection, "disputes"):
+        for name, asked in _FINDINGS.items():
+            books.findings[name] = [dict(row) for row in await connection.fetch(asked)]
     if await _has(connection, "trace_events"):
         rows = await connection.fetch(_TRACE)
         books.trace = [

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from aftercare_checker import answers, books, effects, log, money, order
+from aftercare_checker import answers, books, cases, effects, log, money, order
 from aftercare_checker.history import Command
 from aftercare_checker.report import Report
 from aftercare_checker.suite import Suite
@@ -46,6 +46,8 @@ async def check(
         verdicts.append(effects.journals(found, whole, frozenset(unheard)))
     if any(one.trace is not None for one in found):
         verdicts.append(effects.traced(found, whole))
+    if any(one.findings for one in found):
+        verdicts += [cases.settled(found), cases.ended(found)]
     if any(one.payments for one in found):
         verdicts += [money.refunds(found, whole), money.cases(found, whole)]
         if suite.simulator:

@@ -1,0 +1,47 @@
+"""The independent checker reads this service's books: it finds nothing in healthy ones, and each fault in spoilt ones."""
+
+import pytest
+from aftercare_checker import books, cases
+from aftersale_shop import PAIR, Shop
+
+
+async def wrong(shop: Shop) -> list[str]:
+    found = [await books.read("aftersale-svc", shop.harness.settings.database_url)]
+    return [*cases.settled(found).wrong, *cases.ended(found).wrong]
+
+
+async def busy(shop: Shop) -> str:
+    """Two units refunded in two cases, one of them by a verdict; the id of that case."""
+    await shop.delivered(lines=(PAIR,), fee=700)
+    first = await shop.case(1, type_="refund_only")
+    await shop.act(shop.seller, first["id"], "approve")
+    await shop.refund_succeeds()
+    case = await shop.rejected(1)
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    await shop.verdict(dispute["id"], 1700)
+    await shop.refund_succeeds()
+    return str(case["id"])
+
+
+@pytest.mark.parametrize(
+    ("spoilt", "told"),
+    [
+        ("UPDATE order_lines SET quantity = 1", "2 of 1 units"),
+        ("UPDATE order_lines SET paid_minor = 1999", "2000 of 1999"),
+        ("UPDATE orders SET shipping_fee_minor = 699", "freight 700 of 699"),
+        ("UPDATE disputes SET state = 'executing', refunded_minor = NULL", "its case completed"),
+        (
+            "UPDATE orders SET state = 'cancelled'; UPDATE cases SET state = 'manual_review', whose_turn = 'agent', "
+            "deadline_at = now() WHERE dispute_id IS NOT NULL",
+            "manual_review, its order cancelled",
+        ),
+    ],
+)
+async def test_each_fault_is_found_and_nothing_else(shop: Shop, spoilt: str, told: str) -> None:
+    await busy(shop)
+    assert await wrong(shop) == []
+    await shop.harness.runtime.pool.execute(spoilt)
+    [line] = await wrong(shop)
+    assert told in line
