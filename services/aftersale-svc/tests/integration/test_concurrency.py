@@ -4,6 +4,7 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator
 from random import Random
+from typing import Any
 
 import pytest
 from aftercare_chassis.testing import Harness
@@ -118,3 +119,53 @@ async def test_a_busy_day_never_refunds_more_than_was_paid(shop: Shop, seed: int
     requests = await shop.told(RefundRequested)
     assert sum(request.amount_minor for request in requests) == KETTLE.paid_minor
     assert len({request.refund_id for request in requests}) == len(requests)
+
+
+@pytest.mark.parametrize("seed", [3, 11])
+async def test_people_timers_and_events_about_one_order_never_wait_in_a_circle(shop: Shop, seed: int) -> None:
+    """Whoever locks order, case and dispute does so in one order: nothing deadlocks, and everything still ends."""
+    lines = tuple(KETTLE.model_copy(update={"line_id": f"line_{n}"}) for n in range(8))
+    await shop.paid(lines=lines)
+    cases = [
+        (await shop.case(lines=[{"line_id": line.line_id, "quantity": 3}], type_="refund_only"))["id"] for line in lines
+    ]
+    for case_id in cases[:4]:
+        await shop.act(shop.seller, case_id, "reject", reason="no_defect_found")
+        dispute = await shop.complaint(case_id, f"cmp_{case_id}")
+        assert dispute is not None
+        await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    disputes = (await shop.agent.get("/v1/disputes")).json()["data"]
+    shop.clock.advance(hours=72)
+    acts: list[Any] = [shop.harness.run_due(), shop.harness.run_due(), shop.cancelled()]
+    for dispute in disputes:
+        path = f"/v1/disputes/{dispute['id']}"
+        verdict = {"liable": "seller", "remedy": "refund", "grounds": "?", "amount": {"amount": 9, "currency": "CNY"}}
+        acts += [shop.arbitrator.post(f"{path}/verdict", json=verdict), shop.buyer.post(f"{path}/withdraw", json={})]
+    acts += [shop.seller.post(f"/v1/cases/{case_id}/approve", json={}) for case_id in cases[4:]]
+    Random(seed).shuffle(acts)
+    answers = [each for each in await asyncio.gather(*acts) if each is not None]
+    assert {answer.status_code for answer in answers} <= {200, 409}, [answer.text for answer in answers]
+    assert await shop.harness.parked() == []
+    for request in await shop.told(RefundRequested):
+        await shop.refund_fails(request, "exceeds_payment")
+    assert {(await shop.get(case_id))["close_cause"] for case_id in cases} == {"order_cancelled"}
+    ended = (await shop.agent.get("/v1/disputes")).json()["data"]
+    assert {dispute["state"] for dispute in ended} <= {"executed", "withdrawn"}
+
+
+async def test_a_tag_names_what_the_path_names(shop: Shop) -> None:
+    """The order is locked before the case, and the case before the dispute: If-Match means the one that is asked for."""
+    await shop.delivered()
+    case = await shop.case(1, type_="refund_only")
+    path, body = f"/v1/cases/{case['id']}/approve", dict[str, str]()
+    stale = await shop.seller.post(path, json=body, headers={"If-Match": '"v9"'})
+    shop.harness.problem(stale, 412, "stale_version")
+    assert (await shop.seller.post(path, json=body, headers={"If-Match": '"v1"'})).status_code == 200
+    case_id, dispute_id = await shop.disputed()
+    answered = await shop.rule(dispute_id, "answer", shop.seller, text="?")
+    assert (await shop.get(case_id))["version"] != answered["version"]
+    path, verdict = f"/v1/disputes/{dispute_id}/verdict", {"liable": "buyer", "remedy": "none", "grounds": "?"}
+    stale = await shop.arbitrator.post(path, json=verdict, headers={"If-Match": '"v1"'})
+    shop.harness.problem(stale, 412, "stale_version")
+    tag = {"If-Match": f'"v{answered["version"]}"'}
+    assert (await shop.arbitrator.post(path, json=verdict, headers=tag)).status_code == 200

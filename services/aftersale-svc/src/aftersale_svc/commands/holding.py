@@ -1,4 +1,4 @@
-"""Locking a case behind its order, and the order behind nothing: see the order of locks in this package's docstring."""
+"""Locks on a case and its order, in the order that this package's docstring states."""
 
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.transaction import Transaction
