@@ -198,6 +198,15 @@ def test_returns_lose_first_and_then_the_newest() -> None:
     assert [book.ship(1, units) for units in (2, 1, 1, 1)] == [[], [returned], [newer], [older]]
 
 
+def test_a_rejected_case_loses_before_one_that_is_open() -> None:
+    book = OrderBook([(2000, 2)], 0)
+    rejected, newer = book.ask({1: 1}), book.ask({1: 1})
+    book.cases[rejected] = replace(
+        book.cases[rejected], state=State.REJECTED, reject_reason=RejectReason.NO_DEFECT_FOUND
+    )
+    assert [book.ship(1, 1), book.ship(1, 1)] == [[rejected], [newer]]
+
+
 @pytest.mark.parametrize("state", [State.COMPLETED, State.REFUNDING])
 def test_units_that_were_refunded_before_shipment_stay_where_they_are(state: State) -> None:
     book = OrderBook([(3000, 3)], 0)

@@ -144,9 +144,9 @@ def _owes(case: Case | Hold) -> bool:
 def overtaken(holds: Iterable[Hold]) -> list[str]:
     """The ids of those live cases before shipment of which units have left after all.
 
-    Per line, cases before shipment hold units that have not left. Where they hold more than that, those lose that came
-    last; returns first, since order-svc keeps from shipping what is refunded without coming back. A refund in flight is
-    for order-svc to judge.
+    Per line, cases before shipment hold units that have not left. Where they hold more than there are, the newest lose
+    theirs; before them those whose units order-svc does not keep from being shipped: returns, and what was rejected. A
+    refund in flight is for order-svc to judge.
     """
     found: dict[str, None] = {}
     for of_line in by_line(holds):
@@ -161,4 +161,4 @@ def overtaken(holds: Iterable[Hold]) -> list[str]:
 
 
 def _loses_first(hold: Hold) -> tuple[bool, str]:
-    return hold.type is not CaseType.REFUND_ONLY, hold.case_id or ""
+    return hold.type is not CaseType.REFUND_ONLY or hold.reject_reason is not None, hold.case_id or ""
