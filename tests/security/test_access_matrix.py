@@ -68,6 +68,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "receiveCase": {"seller"},
         "inspectCase": {"seller"},
         "refundCase": {"agent"},
+        "closeCase": {"agent"},
         "acceptRejection": {"buyer"},
         "cancelCase": {"buyer", "agent"},
         "listDisputes": EVERYBODY,
