@@ -21,7 +21,7 @@ async def restage(tx: Transaction, order: Order) -> None:
     known = await tx.all(HOLDS, order_id=order.id)
     overtaken = holds.overtaken(known)
     now = [replace(hold, stage=Stage.IN_TRANSIT) if hold.case_id in overtaken else hold for hold in known]
-    for case_id in overtaken:
+    for case_id in sorted(overtaken):
         case = holds.estimated(order, left(tx, await tx.lock(CASES, case_id)), now)
         await save(tx, case, RESTAGE, event(tx, case))
 
