@@ -138,6 +138,10 @@ def test_a_wrong_header_is_refused_in_words(name: str, value: bytes, why: str) -
         codec.decode("t", b"ord_1", b"{}", changed(name, value))
 
 
+def test_a_time_may_be_written_in_small_letters() -> None:
+    assert codec.decode("t", b"ord_1", b"{}", changed("ce_time", b"2026-03-04t05:06:07.000891z")).time == NOW
+
+
 def test_messages_that_are_no_events_are_refused() -> None:
     headers = codec.encode(ENVELOPE)[2]
     for key, value, why in (

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar
 
+from aftercare_events import instants
 from fastapi import Query
 from pydantic import (
     AfterValidator,
@@ -27,7 +28,6 @@ T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
 
 _INT64 = 2**63 - 1
-_RFC3339 = re.compile(r"\d{4}-\d\d-\d\d[Tt ]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)\Z", re.ASCII)
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
@@ -81,10 +81,15 @@ class Out(BaseModel):
     model_config = ConfigDict(from_attributes=True, frozen=True)
 
 
-def _rfc3339(value: Any) -> Any:
-    if isinstance(value, datetime) or (isinstance(value, str) and _RFC3339.match(value)):
+def _rfc3339(value: Any) -> datetime:
+    if isinstance(value, datetime):
         return value
-    raise PydanticCustomError("time_invalid", "a time with offset is needed, such as 2026-05-01T08:30:00+08:00")
+    try:
+        return instants.read(value)
+    except (TypeError, ValueError):
+        raise PydanticCustomError(
+            "time_invalid", "a time with offset is needed, such as 2026-05-01T08:30:00+08:00"
+        ) from None
 
 
 def _utc(value: datetime) -> datetime:
@@ -119,7 +124,7 @@ def _known_currency(value: str) -> str:
 
 
 Time = Annotated[datetime, AfterValidator(_utc), BeforeValidator(_rfc3339)]
-"""An instant: RFC 3339 with offset coming in, UTC inside and going out."""
+"""An instant: RFC 3339 with offset coming in (`instants.read`), UTC inside and going out."""
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
 """One line for people: no control characters, 1 to 200 characters."""

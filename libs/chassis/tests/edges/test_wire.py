@@ -109,6 +109,15 @@ def test_good_input_is_taken() -> None:
     assert thing.size is Size.BIG
 
 
+@pytest.mark.parametrize(
+    "text", ["2026-05-01t08:00:00+08:00", "2026-05-01t00:00:00.000000000000z", "2026-04-30T23:59:60Z"]
+)
+def test_a_time_may_be_spelt_in_every_way_of_rfc_3339(text: str) -> None:
+    at = ThingIn.model_validate({"at": text}).at
+    assert at == datetime(2026, 5, 1, tzinfo=UTC)
+    assert at.tzinfo is UTC
+
+
 @given(
     st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001
     st.integers(-14 * 60, 14 * 60),

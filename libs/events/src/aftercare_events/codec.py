@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
+from aftercare_events import instants
 from aftercare_events.envelope import Envelope
 
 Headers = list[tuple[str, bytes]]
@@ -148,9 +149,6 @@ def _time(instant: datetime) -> bytes:
 
 def _instant(found: dict[str, bytes]) -> datetime:
     try:
-        instant = datetime.fromisoformat(_text(found, "ce_time"))
-        if instant.tzinfo is not None:
-            return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
-    except (ValueError, OverflowError):
-        pass
-    raise ValueError("ce_time is not a time with offset, such as 2026-05-01T08:30:00Z")
+        return instants.read(_text(found, "ce_time"))
+    except ValueError:
+        raise ValueError("ce_time is not a time with offset, such as 2026-05-01T08:30:00Z") from None

@@ -98,6 +98,11 @@ async def test_thirty_days_before_the_first_days_there_are(desk: Harness) -> Non
     assert (response.status_code, response.json()["from"]) == (200, "0001-01-01T00:00:00Z")
 
 
+async def test_a_period_may_be_written_in_small_letters(desk: Harness) -> None:
+    assert (await figures(desk, to="2026-03-05t00:00:00z"))["to"] == "2026-03-05T00:00:00Z"
+    assert (await figures(desk, to="2026-03-31t23:59:60z"))["to"] == "2026-04-01T00:00:00Z"
+
+
 @pytest.mark.parametrize(
     ("period", "status"),
     [

@@ -3,6 +3,8 @@
 import re
 from datetime import UTC, datetime, tzinfo
 
+from aftercare_events import instants
+
 _WAYBILL = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,39}")
 _CODE = re.compile(r"[!-~]{1,60}")
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
@@ -30,10 +32,7 @@ def naive_time(text: str, zone: tzinfo) -> datetime:
 
 def aware_time(text: str) -> datetime:
     """An RFC 3339 time, in UTC; one without an offset is refused."""
-    time = datetime.fromisoformat(text)
-    if time.tzinfo is None:
-        raise ValueError("the time has no offset")
-    return _sane(time)
+    return _sane(instants.read(text))
 
 
 def _sane(time: datetime) -> datetime:

@@ -106,6 +106,12 @@ def test_a_scan_as_it_comes_out():
     assert (report.scan.reason, report.scan.delivered_to, report.scan.terminal) == ("pickup_overdue", "locker", True)
 
 
+@pytest.mark.parametrize("spelling", ["2026-03-01t03:59:00z", "2026-03-01T03:59:00.0000000Z", "2026-02-28T23:59:60Z"])
+def test_the_time_of_a_scan_may_be_spelt_in_every_way_of_rfc_3339(spelling):
+    (report,) = STANDARD.parse(body(occurred_at=spelling))
+    assert report.scan.occurred_at in (datetime(2026, 3, 1, 3, 59, tzinfo=UTC), datetime(2026, 3, 1, tzinfo=UTC))
+
+
 def test_a_status_nobody_knows_is_kept_as_unknown():
     (report,) = STANDARD.parse(body(status="teleported"))
     assert (report.scan.status, report.scan.raw_code) == ("unknown", "teleported")
