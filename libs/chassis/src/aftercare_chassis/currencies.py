@@ -18,3 +18,11 @@ EXPONENTS: dict[str, int] = {
     **dict.fromkeys(_FOUR.split(), 4),
 }
 """How many decimal places a currency's minor unit has: CNY 2, JPY 0, KWD 3."""
+
+
+def written(minor: int, currency: str) -> str:
+    """An amount as people write it: `101.00 CNY`, `500 JPY`, `1.250 KWD`. `minor` is in minor units of `currency`."""
+    places = EXPONENTS[currency]
+    whole, fraction = divmod(abs(minor), 10**places)
+    digits = f"{whole}.{fraction:0{places}d}" if places else str(whole)
+    return f"{'-' if minor < 0 else ''}{digits} {currency}"

@@ -6,7 +6,10 @@ response (`problems.py`). Only the standard library is used here, so that `domai
 
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
-from typing import ClassVar
+from string import Formatter
+from typing import Any, ClassVar
+
+from aftercare_chassis.currencies import EXPONENTS, written
 
 
 class Kind(StrEnum):
@@ -63,7 +66,9 @@ _TITLES = {
 class Refusal(Exception):
     """A refusal with a stable code. `zh` and `en` are one-sentence templates, filled in from the facts.
 
-    `pointer` is the JSON pointer of the offending field; the facts become extension members of the problem.
+    `{left:money}` writes a fact in minor units as people do (101.00 CNY); it needs the fact `currency` beside it.
+    `pointer` is the JSON pointer of the offending field; the facts become extension members of the problem, where amounts
+    stay integers in minor units.
     """
 
     kind: ClassVar[Kind] = Kind.INVALID
@@ -81,7 +86,7 @@ class Refusal(Exception):
         """The sentence for the reader, in Chinese for `zh…`, else in English."""
         chinese = _is_chinese(language)
         template, comma = (self.zh, "、") if chinese else (self.en, ", ")
-        return template.format_map(_Shown({name: _show(fact, comma) for name, fact in self.facts.items()}))
+        return _Sentence(self.facts, comma).vformat(template, (), self.facts)
 
     def __str__(self) -> str:
         # The code alone: facts may name people, and exceptions end up in logs.
@@ -109,17 +114,23 @@ class Stale(Refusal):
     zh, en = "该对象已被修改，请重新读取后再试。", "The object has changed meanwhile; read it again."
 
 
-class _Shown(dict[str, str]):
-    """Facts as shown in a sentence; a fact that was not given must not turn a refusal into a failure."""
+class _Sentence(Formatter):
+    """Fills in a template; a fact that was not given must not turn a refusal into a failure."""
 
-    def __missing__(self, key: str) -> str:
-        return "…"
+    def __init__(self, facts: Mapping[str, object], comma: str) -> None:
+        self._currency, self._comma = facts.get("currency"), comma
 
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
+        return kwargs.get(str(key))
 
-def _show(fact: object, comma: str) -> str:
-    if isinstance(fact, Iterable) and not isinstance(fact, str | Mapping):
-        return comma.join(str(item) for item in fact) or "-"
-    return str(fact)
+    def format_field(self, value: Any, format_spec: str) -> str:
+        if value is None:
+            return "…"
+        if format_spec == "money":
+            return written(value, str(self._currency)) if self._currency in EXPONENTS else "…"
+        if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
+            return self._comma.join(str(item) for item in value) or "-"
+        return str(value)
 
 
 def _is_chinese(language: str) -> bool:

@@ -20,6 +20,35 @@ def test_a_missing_fact_does_not_turn_a_refusal_into_a_failure() -> None:
     assert Short(left=2).detail("en") == "Only 2 left: …."
 
 
+class Dear(Refusal):
+    zh, en = "最多 {most_minor:money}。", "At most {most_minor:money}."
+
+
+@pytest.mark.parametrize(
+    ("minor", "currency", "written"),
+    [
+        (10100, "CNY", "101.00 CNY"),
+        (5, "CNY", "0.05 CNY"),
+        (0, "USD", "0.00 USD"),
+        (500, "JPY", "500 JPY"),
+        (1250, "KWD", "1.250 KWD"),
+        (10000, "CLF", "1.0000 CLF"),
+        (10**13, "CNY", "100000000000.00 CNY"),
+        (-101, "CNY", "-1.01 CNY"),
+    ],
+)
+def test_money_is_written_as_people_write_it_and_stays_a_number_beside(minor: int, currency: str, written: str) -> None:
+    refusal = Dear(most_minor=minor, currency=currency)
+    assert refusal.detail("zh-CN") == f"最多 {written}。"
+    assert refusal.detail("en") == f"At most {written}."
+    assert refusal.facts == {"most_minor": minor, "currency": currency}
+
+
+@pytest.mark.parametrize("facts", [{}, {"most_minor": 1}, {"currency": "CNY"}, {"most_minor": 1, "currency": "ZZZ"}])
+def test_money_without_its_currency_does_not_turn_a_refusal_into_a_failure(facts: dict[str, object]) -> None:
+    assert Dear(**facts).detail("en") == "At most …."
+
+
 def test_the_text_of_the_exception_carries_no_facts() -> None:
     assert str(Short(left=2, names=["王芳"])) == "short"
     assert "王芳" not in repr(Short(names=["王芳"]))

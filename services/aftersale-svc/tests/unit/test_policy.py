@@ -211,6 +211,14 @@ def test_no_verdict_refunds_a_case_of_a_cancelled_order(a_case: Callable[..., Ca
         policy.awarded(a_case(State.DISPUTED), order(OrderState.CANCELLED), verdict(Remedy.REFUND, 1), DUE)
 
 
+def test_what_is_left_of_the_money_is_told_as_people_write_it(a_case: Callable[..., Case]) -> None:
+    with pytest.raises(errors.AmountExceedsPaid) as refused:
+        policy.awarded(a_case(State.DISPUTED), order(OrderState.DELIVERED), verdict(Remedy.REFUND, 19934), DUE)
+    assert refused.value.detail("zh-CN") == "金额超过该售后单剩余可退金额（199.33 CNY）。"
+    assert refused.value.detail("en") == "More than what is left of the money paid (199.33 CNY)."
+    assert refused.value.facts == {"left": 19933, "currency": "CNY"}
+
+
 @pytest.mark.parametrize(
     ("state", "cause", "hours", "may"),
     [

@@ -61,7 +61,7 @@ def test_the_total_is_exactly_what_the_lines_and_the_fee_cost(articles, fee):
     paid = [policy.line_paid(d, "CNY", "") for d in drafts]
     assert all(p >= 0 for p in paid)
     expected = sum(d.quantity * d.unit_price.minor - d.discount.minor for d in drafts) + fee
-    assert policy.order_total(paid, fee) == expected
+    assert policy.order_total(paid, fee, "CNY") == expected
 
 
 @given(st.integers(1, 50), st.integers(0, 10**6), st.integers(1, 10**6))
@@ -71,6 +71,14 @@ def test_a_discount_above_the_value_of_its_line_is_refused(quantity, unit, more)
     assert refused.value.pointer == "/lines/4/discount"
 
 
+def test_an_excessive_discount_is_told_in_money_and_counted_in_minor_units():
+    with pytest.raises(errors.DiscountExceedsLine) as refused:
+        policy.line_paid(draft(2, 5000, 10100), "CNY", "/lines/0")
+    assert refused.value.detail("zh-CN") == "优惠金额 101.00 CNY 超过该行金额 100.00 CNY。"
+    assert refused.value.detail("en") == "The discount of 101.00 CNY is more than the line's value of 100.00 CNY."
+    assert refused.value.facts == {"discount_minor": 10100, "gross_minor": 10000, "currency": "CNY"}
+
+
 def test_a_foreign_currency_is_refused_where_it_stands():
     with pytest.raises(errors.CurrencyMismatch) as refused:
         policy.line_paid(draft(1, 100, 0, "USD"), "CNY", "/lines/0")
@@ -78,8 +86,9 @@ def test_a_foreign_currency_is_refused_where_it_stands():
 
 
 def test_a_total_that_nothing_could_keep_is_refused():
-    with pytest.raises(errors.AmountTooLarge):
-        policy.order_total([10**13], 1)
+    with pytest.raises(errors.AmountTooLarge) as refused:
+        policy.order_total([10**13], 1, "JPY")
+    assert refused.value.detail("en") == "The order's total is more than the limit of 10000000000000 JPY."
 
 
 def payment(amount: int) -> Payment:

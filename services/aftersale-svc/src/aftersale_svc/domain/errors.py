@@ -75,7 +75,10 @@ class ReasonRequired(Refusal):
 
 class AmountExceedsPaid(Refusal):
     kind, code = Kind.INVALID, "amount_exceeds_paid"
-    zh, en = "金额超过该售后单剩余可退金额（{left}）。", "More than what is left of the money paid ({left})."
+    zh, en = (
+        "金额超过该售后单剩余可退金额（{left:money}）。",
+        "More than what is left of the money paid ({left:money}).",
+    )
 
 
 class AmountMissing(Refusal):

@@ -166,7 +166,7 @@ def awarded(case: Case, order: Order, verdict: Verdict, due: Due) -> Due:
     if verdict.currency != case.currency:
         raise CurrencyForeign(pointer="/amount/currency", currency=case.currency)
     if verdict.amount_minor > due.total_minor:
-        raise AmountExceedsPaid(pointer="/amount/amount", left=due.total_minor)
+        raise AmountExceedsPaid(pointer="/amount/amount", left=due.total_minor, currency=case.currency)
     freight = max(0, verdict.amount_minor - due.units_minor)
     return Due(verdict.amount_minor - freight, freight)
 

@@ -75,7 +75,7 @@ async def create(
         state=OrderState.CREATED,
         after_sale_state=AfterSale.NONE,
         currency=currency,
-        total_minor=policy.order_total((line.paid_minor for line in lines), fee_minor),
+        total_minor=policy.order_total((line.paid_minor for line in lines), fee_minor, currency),
         shipping_fee_minor=fee_minor,
         created_at=tx.now,
         deadline_at=tx.now + timedelta(hours=tx.settings.payment_hours),

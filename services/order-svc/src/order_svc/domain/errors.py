@@ -7,8 +7,8 @@ class DiscountExceedsLine(Refusal):
     """A discount is larger than what the line costs."""
 
     kind, code = Kind.INVALID, "discount_exceeds_line"
-    zh = "优惠金额 {discount_minor} 超过该行金额 {gross_minor}。"
-    en = "The discount of {discount_minor} is more than the line's value of {gross_minor}."
+    zh = "优惠金额 {discount_minor:money} 超过该行金额 {gross_minor:money}。"
+    en = "The discount of {discount_minor:money} is more than the line's value of {gross_minor:money}."
 
 
 class CurrencyMismatch(Refusal):
@@ -23,8 +23,8 @@ class AmountTooLarge(Refusal):
     """The order's total is beyond what can be kept."""
 
     kind, code = Kind.INVALID, "amount_too_large"
-    zh = "订单总额超出上限 {limit_minor}。"
-    en = "The order's total is more than the limit of {limit_minor}."
+    zh = "订单总额超出上限 {limit_minor:money}。"
+    en = "The order's total is more than the limit of {limit_minor:money}."
 
 
 class UnknownLine(Refusal):

@@ -40,7 +40,8 @@ def line_paid(draft: LineDraft, currency: str, at: str) -> int:
     gross = draft.quantity * in_currency(draft.unit_price, currency, f"{at}/unit_price")
     discount = in_currency(draft.discount, currency, f"{at}/discount")
     if discount > gross:
-        raise errors.DiscountExceedsLine(pointer=f"{at}/discount", discount_minor=discount, gross_minor=gross)
+        amounts = {"discount_minor": discount, "gross_minor": gross, "currency": currency}
+        raise errors.DiscountExceedsLine(pointer=f"{at}/discount", **amounts)
     return gross - discount
 
 
@@ -53,11 +54,11 @@ def in_currency(amount: Amount | None, currency: str, at: str) -> int:
     return amount.minor
 
 
-def order_total(paid_minor: Iterable[int], shipping_fee_minor: int) -> int:
+def order_total(paid_minor: Iterable[int], shipping_fee_minor: int, currency: str) -> int:
     """The lines and the fee together."""
     total = sum(paid_minor) + shipping_fee_minor
     if total > LARGEST_TOTAL:
-        raise errors.AmountTooLarge(limit_minor=LARGEST_TOTAL)
+        raise errors.AmountTooLarge(limit_minor=LARGEST_TOTAL, currency=currency)
     return total
 
 

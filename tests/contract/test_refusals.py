@@ -1,0 +1,39 @@
+"""Every refusal of every service: two sentences about the same facts, and money as people write it."""
+
+import importlib
+from collections.abc import Iterator
+from string import Formatter
+
+import pytest
+from aftercare_chassis.openapi_docs import installed
+from aftercare_chassis.refusals import Refusal
+
+
+def refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
+    for each in of.__subclasses__():
+        yield each
+        yield from refusals(each)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def services() -> None:
+    for package in installed():
+        importlib.import_module(f"{package}.main")
+
+
+def facts(template: str) -> dict[str, str]:
+    """The facts that a sentence names, with how each is written."""
+    return {name: spec or "" for _, name, spec, _ in Formatter().parse(template) if name is not None}
+
+
+def test_both_languages_tell_the_same_facts() -> None:
+    for each in refusals():
+        assert facts(each.zh) == facts(each.en), each
+
+
+def test_an_amount_is_never_told_in_minor_units() -> None:
+    found = {(each.code, name): spec for each in refusals() for name, spec in facts(each.en).items()}
+    amounts = {place: spec for place, spec in found.items() if place[1].endswith(("_minor", "amount", "price", "fee"))}
+    assert amounts, "order-svc refuses amounts"
+    assert set(amounts.values()) == {"money"}, amounts
+    assert found["amount_exceeds_paid", "left"] == "money"
