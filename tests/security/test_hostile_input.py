@@ -27,6 +27,7 @@ NASTY: list[Any] = [
     {"amount": 1, "currency": "XYZ"},
     "2026-05-01T08:00:00",
 ]
+PROSE = {"text", "note", "description", "grounds", "body"}
 RAW = {
     "no JSON": (b"{", "malformed_json"),
     "not UTF-8": (b"\xff\xfe", "malformed_json"),
@@ -129,6 +130,26 @@ async def test_values_of_every_wrong_kind(world: World) -> None:
             assert await world.footprint() == before, (route.id, body)
 
 
+@pytest.mark.parametrize("nothing", ["\u200b", "\u2060\ufeff", "\u3164", "\u2800 \u00ad", "\ufe0f\u180e"])
+async def test_text_that_shows_nothing_is_blank(world: World, nothing: str) -> None:
+    before = await world.footprint()
+    for route, client in commands(world):
+        for pointer, body in _with(world.bodies.get(route.id, {}), nothing):
+            response = await send(world, route, client, json=body)
+            assert is_problem(response, 422), (route.id, pointer, response.text)
+            assert pointer in [error["pointer"] for error in response.json()["errors"]], (route.id, response.text)
+    assert await world.footprint() == before
+
+
+@pytest.mark.parametrize("separator", ["\x85", "\x9b", "\u2028", "\u2029"])
+async def test_one_line_is_one_line(world: World, separator: str) -> None:
+    for route, client in commands(world):
+        for pointer, body in _with(world.bodies.get(route.id, {}), f"a{separator}b"):
+            if pointer.rpartition("/")[2] not in PROSE or separator == "\x9b":
+                response = await send(world, route, client, json=body)
+                assert is_problem(response, 422), (route.id, pointer, response.text)
+
+
 async def test_lists_with_nonsense(world: World) -> None:
     for route in routes(world):
         client = somebody(world, route)
@@ -164,6 +185,18 @@ async def test_addresses_with_nonsense(world: World) -> None:
             path = route.path.format(**dict.fromkeys(world.ids, value))
             response = await client.request(route.method, path, json=world.bodies.get(route.id))
             assert is_problem(response, 400, 404, 405, 422), (route.id, value[:20], response.text)
+
+
+def _with(node: Any, text: str, at: str = "") -> Iterator[tuple[str, Any]]:
+    """The body again and again, each time with this text in the place of one of its texts, and where."""
+    if isinstance(node, str):
+        yield at, text
+    elif isinstance(node, dict | list):
+        for place, inner in list(node.items() if isinstance(node, dict) else enumerate(node)):
+            for pointer, changed in _with(inner, text, f"{at}/{place}"):
+                copy: Any = node.copy()
+                copy[place] = changed
+                yield pointer, copy
 
 
 def _spoilt(body: dict[str, Any]) -> Iterator[dict[str, Any]]:

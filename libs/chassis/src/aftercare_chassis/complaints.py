@@ -35,6 +35,11 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "string_not_ascii": ("wrong_format", "只能使用 ASCII 字符。", "Only ASCII characters are allowed."),
     "string_pattern_mismatch": ("wrong_format", "必须匹配 {pattern}。", "Must match {pattern}."),
     "control_character": ("control_character", "不得包含控制字符。", "Control characters are not allowed."),
+    "line_break": (
+        "control_character",
+        "必须为一行，不得包含控制字符或换行。",
+        "Must be one line without control characters.",
+    ),
     "string_blank": ("blank", "不得为空白。", "Must not be blank."),
     "enum": ("not_a_choice", "可选值：{expected}。", "Must be one of: {expected}."),
     "literal_error": ("not_a_choice", "可选值：{expected}。", "Must be one of: {expected}."),

@@ -3,7 +3,6 @@
 `In` takes JSON at its word: "1" is no integer, 1.0 is no money, true is no number, unknown fields are refused.
 """
 
-import re
 from collections.abc import Callable, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar
@@ -23,13 +22,12 @@ from pydantic_core import CoreSchema, PydanticCustomError
 
 from aftercare_chassis.currencies import EXPONENTS
 from aftercare_chassis.lifecycle import Allowed
+from aftercare_chassis.visible import breaks_line, has_control, shows
 
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
 
 _INT64 = 2**63 - 1
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
-_CONTROL_IN_TEXT = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 
 
 def _tighten(node: Any) -> None:
@@ -104,17 +102,21 @@ def _utc(value: datetime) -> datetime:
 
 
 def _one_line(value: str) -> str:
-    if _CONTROL.search(value):
-        raise PydanticCustomError("control_character", "control characters are not allowed")
+    if breaks_line(value):
+        raise PydanticCustomError("line_break", "must be one line without control characters")
+    return value if shows(value) else ""
+
+
+def _not_blank(value: str) -> str:
+    if not shows(value):
+        raise PydanticCustomError("string_blank", "must not be blank")
     return value
 
 
 def _prose(value: str) -> str:
-    if _CONTROL_IN_TEXT.search(value):
+    if has_control(value):
         raise PydanticCustomError("control_character", "control characters are not allowed")
-    if not value.strip():
-        raise PydanticCustomError("string_blank", "must not be blank")
-    return value
+    return _not_blank(value)
 
 
 def _known_currency(value: str) -> str:
@@ -126,11 +128,23 @@ def _known_currency(value: str) -> str:
 Time = Annotated[datetime, AfterValidator(_utc), BeforeValidator(_rfc3339)]
 """An instant: RFC 3339 with offset coming in (`instants.read`), UTC inside and going out."""
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(_one_line)]
-"""One line for people: no control characters, 1 to 200 characters."""
+OneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
+"""One line for people, up to 200 characters, or blank: no control characters or line separators; white space around it is
+cut off, and what shows nothing (`visible.shows`) is the empty string."""
 
-Text = Annotated[str, StringConstraints(min_length=1, max_length=5_000), AfterValidator(_prose)]
-"""Prose: line breaks allowed, not blank, up to 5000 characters."""
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_one_line),
+    AfterValidator(_not_blank),
+]
+"""One line for people that shows something."""
+
+Prose = AfterValidator(_prose)
+"""Text in lines and paragraphs: it shows something (`visible.shows`) and has no control characters but tabs and breaks."""
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=5_000), Prose]
+"""Prose up to 5000 characters."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 """A lower_snake code."""

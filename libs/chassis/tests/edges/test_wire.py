@@ -1,11 +1,12 @@
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
+from unicodedata import category
 
 import pytest
 from aftercare_chassis.currencies import EXPONENTS
 from aftercare_chassis.lifecycle import Allowed
-from aftercare_chassis.wire import AllowedOut, Code, Id, In, Money, Name, Out, PageOut, Text, Time
+from aftercare_chassis.wire import AllowedOut, Code, Id, In, Money, Name, OneLine, Out, PageOut, Text, Time
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import Field, TypeAdapter, ValidationError
@@ -67,7 +68,15 @@ REFUSED: list[dict[str, Any]] = [
     {"name": "a\nb"},
     {"name": "a" * 201},
     {"name": "\ud800"},
+    {"name": "a\x85b"},
+    {"name": "a\x9bb"},
+    {"name": "a\u2028b"},
+    {"name": "a\u2029b"},
+    {"name": "\u200b"},
+    {"name": "\u3164 \u2800"},
     {"text": " \n "},
+    {"text": "\u2060\n\ufeff"},
+    {"text": "a\x9bb"},
     {"text": "a\x00b"},
     {"text": "a" * 5_001},
     {"free": "a" * 20_001},
@@ -128,13 +137,22 @@ def test_times_keep_their_instant(naive: datetime, minutes: int) -> None:
 
 
 @given(st.text())
-def test_a_name_that_passes_has_no_control_characters(text: str) -> None:
+def test_a_name_that_passes_shows_something_in_one_line(text: str) -> None:
     try:
         name = TypeAdapter(Name).validate_python(text)
     except ValidationError:
         return
     assert 0 < len(name) <= 200
-    assert not any(ord(char) < 32 for char in name)
+    assert not any(category(char) in ("Cc", "Zl", "Zp") for char in name)
+    assert any(category(char) not in ("Cf", "Zs") for char in name)
+
+
+def test_a_line_that_shows_nothing_is_empty() -> None:
+    line = TypeAdapter(OneLine)
+    assert [line.validate_python(blank) for blank in ("", "  ", "\u200b", " \u3164\u3000")] == [""] * 4
+    assert line.validate_python(" 浙江省 ") == "浙江省"
+    with pytest.raises(ValidationError):
+        line.validate_python("a\u2028b")
 
 
 def test_naive_times_do_not_go_out_either() -> None:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from aftercare_chassis.wire import AllowedOut, In, Name, Out, Time, such_as
+from aftercare_chassis.wire import AllowedOut, In, Name, Out, Prose, Time, such_as
 from pydantic import Field, StringConstraints
 
 from kb_svc.domain.model import Article, Draft, Edition, Kind, Language, State
@@ -12,13 +12,8 @@ from kb_svc.queries.search import Hit
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
 """The name in addresses: lower-case words joined by hyphens."""
 
-Body = Annotated[
-    str,
-    StringConstraints(
-        strip_whitespace=True, min_length=1, max_length=20_000, pattern=r"^[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f]*$"
-    ),
-]
-"""Markdown, up to 20,000 characters; no control characters but line breaks and tabs."""
+Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), Prose]
+"""Markdown, up to 20,000 characters."""
 
 RowVersion = Annotated[int, Field(exclude=True)]
 Number = Annotated[

@@ -3,14 +3,13 @@
 from typing import Annotated, Self
 
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Currency, Id, In, Money, Name, Out, Time, such_as
+from aftercare_chassis.wire import AllowedOut, Currency, Id, In, Money, Name, OneLine, Out, Time, such_as
 from pydantic import Field, StringConstraints
 
 from order_svc.domain import policy
 from order_svc.domain.model import Address, AfterSale, Amount, CancelCause, Line, LineDraft, OrderState
 from order_svc.queries import OrderView
 
-Place = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{2,38}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 Units = Annotated[int, Field(ge=1, le=10_000)]
@@ -39,11 +38,11 @@ class AddressIn(In):
     name: Name
     phone: Phone
     country: Country = "CN"
-    province: Place = ""
+    province: OneLine = ""
     city: Name
-    district: Place = ""
+    district: OneLine = ""
     street: Name
-    postal_code: Place = ""
+    postal_code: OneLine = ""
 
     def address(self) -> Address:
         """As a row that does not know its order yet."""
