@@ -106,6 +106,49 @@ async def test_if_match_keeps_a_stale_reader_from_writing(tally: Harness) -> Non
     assert (await buyer.post(path, headers={"If-Match": "*"})).status_code == 200
 
 
+@pytest.mark.parametrize(
+    ("lines", "status"),
+    [
+        (["*"], 200),
+        ([" * "], 200),
+        (['"*"'], 412),
+        (['"v1"'], 200),
+        (['"v9"', '"v1"'], 200),
+        (['"v1"', '"v9"'], 200),
+        (['"v9", "v8"'], 412),
+        (['"v9,v8" , ,"v1",'], 200),
+        (['"v9,\\", "v1"'], 200),
+        (['"a,b"', '"v1"'], 200),
+        (['"a,"v1",b"'], 400),
+        (['W/"v1"'], 412),
+        (['W/"v9", "v1"'], 200),
+        (['w/"v1"'], 400),
+        (["v1"], 400),
+        (['"v1'], 400),
+        (['*, "v1"'], 400),
+        (['"*"', "*"], 400),
+        ([""], 412),
+        (['""'], 412),
+        ([f'"v9"{" " * 20_000}x'], 400),
+    ],
+)
+async def test_if_match_is_one_list_of_quoted_tags_or_a_star(tally: Harness, lines: list[str], status: int) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    made = (await buyer.post("/v1/tallies", json={"count": 0})).json()
+    response = await buyer.post(f"/v1/tallies/{made['id']}/up", headers=[("If-Match", line) for line in lines])
+    assert response.status_code == status, response.text
+    if status != 200:
+        Harness.problem(response, status, {400: "if_match_malformed", 412: "stale_version"}[status])
+
+
+async def test_a_condition_on_what_has_no_version_does_not_hold(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    refused = await buyer.post("/v1/tallies", json={"count": 0}, headers={"If-Match": '"v1"'})
+    Harness.problem(refused, 412, "stale_version")
+    assert await tally.published() == []
+    assert (await buyer.post("/v1/tallies", json={"count": 0}, headers={"If-Match": "*"})).status_code == 201
+
+
 async def test_what_is_not_yours_is_not_there(tally: Harness) -> None:
     made = (await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 0})).json()
     stranger = tally.client("buyer", "buyer-2")

@@ -82,7 +82,7 @@ _PARAMETERS: Node = {
     "IfMatch": {
         "name": "If-Match",
         "in": "header",
-        "description": "The ETag last seen; 412 when the object has changed since.",
+        "description": "The ETag last seen, or several; 412 when the object has changed since. Weak ETags never match.",
         "schema": {"type": "string"},
     },
 }
@@ -150,7 +150,7 @@ def _describe(operation: Node, route: APIRoute, methods: set[str], conditional: 
     known = operation.setdefault("parameters", [])
     known += [{"$ref": f"#/components/parameters/{name}"} for name in [*refs, "AcceptLanguage"]]
     operation["security"] = [{"bearer": []}]
-    _responses(operation, command, "{" in route.path_format, "IfMatch" in refs, _is_limited(route))
+    _responses(operation, command, "{" in route.path_format, _is_limited(route))
     for status, response in operation["responses"].items():
         if status.startswith("2"):
             _headers(response, command, _has_version(route))
@@ -162,15 +162,14 @@ def _without_generated(responses: Node) -> None:
         del responses["422"]
 
 
-def _responses(operation: Node, command: bool, addressed: bool, conditional: bool, limited: bool) -> None:
+def _responses(operation: Node, command: bool, addressed: bool, limited: bool) -> None:
     responses: Node = operation["responses"]
     takes_input = "422" in responses or command
     sent = {400, 401, 429, 500, 503}
     sent |= {404} if addressed else set()
     sent |= {403} if limited or command else set()
     sent |= {422} if takes_input else set()
-    sent |= {408, 409, 413} if command else set()
-    sent |= {412} if conditional else set()
+    sent |= {408, 409, 412, 413} if command else set()
     sent |= {415} if "requestBody" in operation else set()
     told = {int(status) for status in responses if status.isdigit() and status >= "400"}
     for status, response in problems(*sorted(sent | told)).items():

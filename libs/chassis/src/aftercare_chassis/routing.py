@@ -18,6 +18,7 @@ from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 
 from aftercare_chassis import crash
+from aftercare_chassis.conditions import IfMatch
 from aftercare_chassis.idempotency import PRIMARY_KEY, Claim, Kept
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.problems import Problem, Wording, problems
@@ -154,6 +155,7 @@ class ApiRoute(APIRoute):
                 crash.point("command.claimed")
                 request.state.reader = tx
                 response = await handle(request)
+                tx.check_condition()
                 response.headers.update(tx.headers)
                 headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
                 crash.point("command.decided")
@@ -165,7 +167,7 @@ class ApiRoute(APIRoute):
 
         async def command(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
-            actor, if_match = self._admit(request, runtime), request.headers.get("if-match")
+            actor, if_match = self._admit(request, runtime), IfMatch.of(request.headers.getlist("if-match"))
             route, path, body = f"{request.method} {self.path}", request.scope["path"], await request.body()
             claim = Claim.of(actor, route, path, request.headers, body)
             try:

@@ -14,6 +14,7 @@ from pydantic_core import from_json, to_json
 from aftercare_chassis import crash, tracing
 from aftercare_chassis.auth import Verifier
 from aftercare_chassis.clock import Clock
+from aftercare_chassis.conditions import IfMatch
 from aftercare_chassis.ids import Ids
 from aftercare_chassis.lifecycle import SYSTEM, Actor
 from aftercare_chassis.metrics import Metrics
@@ -99,7 +100,7 @@ class Runtime:
         if worker in self.bells:
             self.bells[worker].ring()
 
-    def transaction(self, actor: Actor = SYSTEM, *, if_match: str | None = None, look: str | None = None) -> "Work":
+    def transaction(self, actor: Actor = SYSTEM, *, if_match: IfMatch | None = None, look: str | None = None) -> "Work":
         """`async with runtime.transaction(actor) as tx`: committed at the end with its events, or nothing happened.
 
         `look`, a SELECT without parameters, goes out with the BEGIN; whether it found anything is the work's `found`.
@@ -129,12 +130,12 @@ class Runtime:
         async with self.connection() as connection:
             yield Reader(connection, actor=actor, now=self.clock.now(), settings=self.settings, cursors=self.cursors)
 
-    def begin(self, connection: PoolConnectionProxy, actor: Actor, if_match: str | None) -> Transaction:
+    def begin(self, connection: PoolConnectionProxy, actor: Actor, if_match: IfMatch | None) -> Transaction:
         """The transaction object of a connection on which BEGIN has been sent."""
         return self.begin_as(Transaction, connection, actor, if_match)
 
     def begin_as(
-        self, kind: type[T], connection: PoolConnectionProxy, actor: Actor = SYSTEM, if_match: str | None = None
+        self, kind: type[T], connection: PoolConnectionProxy, actor: Actor = SYSTEM, if_match: IfMatch | None = None
     ) -> T:
         """The same, of a kind of its own."""
         trace = tracing.current()
@@ -156,7 +157,7 @@ class Work:
 
     __slots__ = ("_actor", "_connection", "_if_match", "_look", "_runtime", "_tx", "found")
 
-    def __init__(self, runtime: Runtime, actor: Actor, if_match: str | None, look: str | None) -> None:
+    def __init__(self, runtime: Runtime, actor: Actor, if_match: IfMatch | None, look: str | None) -> None:
         self._runtime, self._actor, self._if_match, self._look = runtime, actor, if_match, look
 
     async def __aenter__(self) -> Transaction:

@@ -15,6 +15,7 @@ from aftercare_events import Envelope, Event
 from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis import outbox, tracing
+from aftercare_chassis.conditions import IfMatch
 from aftercare_chassis.ids import Ids
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.pages import Cursors
@@ -103,7 +104,7 @@ class Transaction(Reader):
         ids: Ids,
         source: str,
         correlation_id: str,
-        if_match: str | None = None,
+        if_match: IfMatch | None = None,
     ) -> None:
         super().__init__(connection, actor=actor, now=now, settings=settings, cursors=cursors)
         self.cause: Envelope | None = None
@@ -123,15 +124,18 @@ class Transaction(Reader):
         if row is None:
             raise NotFound(what=rows.name)
         if self._if_match is not None:
-            self._match(row)
+            self._meets(self._if_match, getattr(row, "version", None))
         return row
 
-    def _match(self, row: Any) -> None:
-        wanted, self._if_match = self._if_match or "", None
-        tags = [tag.strip().removeprefix("W/").strip('"') for tag in wanted.split(",")]
-        current = f"v{getattr(row, 'version', '')}"  # a row that is no aggregate has no version anybody could know
-        if "*" not in tags and current not in tags:
-            raise Stale(current=current)
+    def check_condition(self) -> None:
+        """Stale where the request's If-Match names versions of something that has none: no lock has compared them."""
+        if self._if_match is not None:
+            self._meets(self._if_match, None)
+
+    def _meets(self, condition: IfMatch, version: int | None) -> None:
+        if not condition.holds(version):
+            raise Stale(current="" if version is None else f"v{version}")
+        self._if_match = None
 
     async def add(self, rows: Rows[R], *new: R) -> None:
         """Insert plain rows (those that are no aggregates)."""
