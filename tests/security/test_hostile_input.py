@@ -79,11 +79,29 @@ async def test_bodies_that_are_none(world: World, raw: str) -> None:
     before = await world.footprint()
     body, code = RAW[raw]
     for route, client in commands(world):
-        if takes_body(world, route):
-            response = await send(world, route, client, content=body, headers={"content-type": "application/json"})
-            assert is_problem(response, 400, 413, 422), (route.id, response.text)
-            assert response.json()["code"] == code, (route.id, response.text)
+        response = await send(world, route, client, content=body, headers={"content-type": "application/json"})
+        assert is_problem(response, 400, 413, 422), (route.id, response.text)
+        assert response.json()["code"] == code, (route.id, response.text)
     assert await world.footprint() == before
+
+
+@pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", None])
+async def test_bodies_in_other_formats(world: World, media_type: str | None) -> None:
+    before = await world.footprint()
+    for route, client in commands(world):
+        headers = {"content-type": media_type} if media_type else {}
+        response = await send(world, route, client, content=b"please=do", headers=headers)
+        assert is_problem(response, 415), (route.id, response.text)
+    assert await world.footprint() == before
+
+
+async def test_commands_without_a_body_take_nothing_or_an_empty_object(world: World) -> None:
+    stale, as_json = {"if-match": '"v999"'}, {"content-type": "application/json"}
+    for route, client in commands(world):
+        if not takes_body(world, route):
+            for content, said in ((b"", {}), (b"", as_json), (b"{}", as_json), (b" { }\n", as_json)):
+                response = await send(world, route, client, content=content, headers={**said, **stale})
+                assert is_problem(response, 412), (route.id, content, response.text)  # let in as far as the condition
 
 
 async def test_commands_without_a_key(world: World) -> None:
@@ -100,13 +118,12 @@ async def test_commands_without_a_key(world: World) -> None:
 async def test_fields_that_nobody_knows(world: World) -> None:
     before = await world.footprint()
     for route, client in commands(world):
-        if takes_body(world, route):
-            body = {**world.bodies[route.id], "surprise": 1}
-            response = await send(world, route, client, json=body)
-            assert is_problem(response, 422), (route.id, response.text)
-            assert ("/surprise", "unknown_field") in [
-                (error["pointer"], error["code"]) for error in response.json()["errors"]
-            ]
+        body = {**world.bodies.get(route.id, {}), "surprise": 1}
+        response = await send(world, route, client, json=body)
+        assert is_problem(response, 422), (route.id, response.text)
+        assert ("/surprise", "unknown_field") in [
+            (error["pointer"], error["code"]) for error in response.json()["errors"]
+        ]
     assert await world.footprint() == before
 
 

@@ -141,6 +141,32 @@ async def test_if_match_is_one_list_of_quoted_tags_or_a_star(tally: Harness, lin
         Harness.problem(response, status, {400: "if_match_malformed", 412: "stale_version"}[status])
 
 
+@pytest.mark.parametrize(
+    ("content", "media_type", "status", "code"),
+    [
+        (b"{", "application/json", 400, "malformed_json"),
+        (b"[" * 9_000, "application/json", 400, "malformed_json"),
+        (b"\xff", "application/json", 400, "malformed_json"),
+        (b" ", "application/json", 400, "malformed_json"),
+        (b"[]", "application/json", 422, "validation_failed"),
+        (b"null", "application/json", 422, "validation_failed"),
+        (b'{"count": 1}', "application/merge-patch+json", 422, "validation_failed"),
+        (b"{}", "text/plain", 415, "unsupported_media_type"),
+        (b"up", "text/plain", 415, "unsupported_media_type"),
+    ],
+)
+async def test_a_command_without_a_body_takes_none(
+    tally: Harness, content: bytes, media_type: str, status: int, code: str
+) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    made = (await buyer.post("/v1/tallies", json={"count": 0})).json()
+    path = f"/v1/tallies/{made['id']}/up"
+    Harness.problem(await buyer.post(path, content=content, headers={"content-type": media_type}), status, code)
+    assert (await buyer.get(f"/v1/tallies/{made['id']}")).json()["count"] == 0
+    assert (await buyer.post(path, json={})).json()["count"] == 1
+    assert (await buyer.post(path)).json()["count"] == 2
+
+
 async def test_a_condition_on_what_has_no_version_does_not_hold(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     refused = await buyer.post("/v1/tallies", json={"count": 0}, headers={"If-Match": '"v1"'})

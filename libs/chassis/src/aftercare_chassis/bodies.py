@@ -1,4 +1,4 @@
-"""Request bodies: read whole, within a size and a time, and free of text that no database stores."""
+"""Request bodies: read whole, within a size and a time, free of text that no database stores, and none where none is taken."""
 
 import json
 import math
@@ -6,10 +6,15 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from fastapi.exceptions import RequestValidationError
+from pydantic import ValidationError
+from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from aftercare_chassis.complaints import complaint
+from aftercare_chassis.problems import MalformedJson, says_json
 from aftercare_chassis.refusals import Kind, Refusal
+from aftercare_chassis.wire import In
 
 # What may be an escaped NUL, an escaped half of a surrogate pair, or a number that JSON does not have.
 _SUSPECT = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|NaN|Infinity")
@@ -59,6 +64,21 @@ def replay(body: bytes, receive: Receive) -> Receive:
         return waiting.pop() if waiting else await receive()
 
     return again
+
+
+class NothingIn(In):
+    """The body of a command that takes none: clients may leave it out or send an empty object."""
+
+
+def expect_nothing(request: Request, body: bytes) -> None:
+    """Refuse what is neither nothing nor `{}`, as a body of the wrong shape is refused elsewhere: 400, 415 or 422."""
+    try:
+        NothingIn.model_validate(json.loads(body) if says_json(request) else body)
+    except ValidationError as error:
+        errors = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
+        raise RequestValidationError(errors, body=body) from None
+    except (ValueError, RecursionError):
+        raise MalformedJson from None
 
 
 def unstorable(body: bytes, language: str) -> list[dict[str, str]]:

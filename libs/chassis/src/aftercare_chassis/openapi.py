@@ -169,8 +169,7 @@ def _responses(operation: Node, command: bool, addressed: bool, limited: bool) -
     sent |= {404} if addressed else set()
     sent |= {403} if limited or command else set()
     sent |= {422} if takes_input else set()
-    sent |= {408, 409, 412, 413} if command else set()
-    sent |= {415} if "requestBody" in operation else set()
+    sent |= {408, 409, 412, 413, 415} if command else set()
     told = {int(status) for status in responses if status.isdigit() and status >= "400"}
     for status, response in problems(*sorted(sent | told)).items():
         found = responses.get(str(status), {})

@@ -188,7 +188,7 @@ def _validation(request: Request, error: RequestValidationError) -> Response:
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
         return problem_response(request, MalformedJson())
-    if any(each["loc"] == ("body",) for each in found) and not _says_json(request) and error.body:
+    if any(each["loc"] == ("body",) for each in found) and not says_json(request) and error.body:
         return status_response(request, 415)
     language = choose(request.headers.get("accept-language"))
     return validation_problem(request, [_one(each, language) for each in found[:_MOST_ERRORS]])
@@ -209,7 +209,8 @@ def _one(error: Mapping[str, Any], language: str) -> dict[str, str]:
     return place if source == "body" else {**place, "in": str(source)}
 
 
-def _says_json(request: Request) -> bool:
+def says_json(request: Request) -> bool:
+    """Whether the request declares a JSON body."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     return media_type == "application/json" or media_type.endswith("+json")
 

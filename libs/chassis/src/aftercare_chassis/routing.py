@@ -17,7 +17,7 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 
-from aftercare_chassis import crash
+from aftercare_chassis import bodies, crash
 from aftercare_chassis.conditions import IfMatch
 from aftercare_chassis.idempotency import PRIMARY_KEY, Claim, Kept
 from aftercare_chassis.lifecycle import Actor
@@ -113,7 +113,10 @@ def _written(answer: Any, status: int) -> Any:
 
 
 class ApiRoute(APIRoute):
-    """GET reads on one connection; everything else is a command in one transaction."""
+    """GET reads on one connection; everything else is a command in one transaction.
+
+    A command whose endpoint has no body parameter takes nothing or `{}`.
+    """
 
     def __init__(self, path: str, endpoint: Callable[..., Any], **options: Any) -> None:
         wanted = options.pop("dependencies", None) or []
@@ -145,6 +148,7 @@ class ApiRoute(APIRoute):
 
     def _commanding(self, handle: Handle) -> Handle:
         sealed: bool = getattr(self.response_model, "holds_secret", False)
+        takes_body = self.body_field is not None
 
         async def run(request: Request, work: Work, claim: Claim) -> Response:
             async with work as tx:
@@ -170,6 +174,8 @@ class ApiRoute(APIRoute):
             actor, if_match = self._admit(request, runtime), IfMatch.of(request.headers.getlist("if-match"))
             route, path, body = f"{request.method} {self.path}", request.scope["path"], await request.body()
             claim = Claim.of(actor, route, path, request.headers, body)
+            if body and not takes_body:
+                bodies.expect_nothing(request, body)
             try:
                 return await run(request, runtime.transaction(actor, if_match=if_match, look=claim.look), claim)
             except UniqueViolationError as error:
