@@ -16,6 +16,7 @@ from joserfc.errors import JoseError, SecurityWarning
 from joserfc.jwk import ECKey, OKPKey, RSAKey
 from joserfc.jws import JWSRegistry
 
+from aftercare_chassis import principals
 from aftercare_chassis.clock import Clock
 from aftercare_chassis.keys import AUDIENCE
 from aftercare_chassis.lifecycle import Actor
@@ -70,6 +71,13 @@ class TokenInvalid(Unauthenticated):
 
     code = "token_invalid"
     zh, en = "令牌无效。", "The token is not valid."
+
+
+class ClaimUnfit(TokenInvalid):
+    """A claim names somebody by what could not be used in bodies, filters, addresses and events."""
+
+    zh = "令牌的 {claim} 必须是 1 至 {longest} 个可打印字符，且不能只是 . 或 .. 。"
+    en = "The token's {claim} must be 1 to {longest} printable characters, other than . and .. alone."
 
 
 class KeySet:
@@ -201,15 +209,16 @@ def _instant(claim: object) -> float:
 
 
 def _actor(claims: Mapping[str, Any]) -> Actor:
-    sub, role, merchant_id = _name(claims.get("sub")), claims.get("role"), claims.get("merchant_id")
+    sub, role, merchant_id = _name(claims, "sub"), claims.get("role"), claims.get("merchant_id")
     if not isinstance(role, str) or role not in ROLES:
         raise TokenInvalid
     if role == "seller" or merchant_id is not None:
-        merchant_id = _name(merchant_id)
+        merchant_id = _name(claims, "merchant_id")
     return Actor(sub, role, merchant_id if role == "seller" else None)
 
 
-def _name(claim: object) -> str:
-    if not isinstance(claim, str) or not 0 < len(claim) <= 200 or not claim.isprintable():
-        raise TokenInvalid
-    return claim
+def _name(claims: Mapping[str, Any], claim: str) -> str:
+    name = claims.get(claim)
+    if not principals.is_usable(name):
+        raise ClaimUnfit(claim=claim, longest=principals.LONGEST)
+    return name

@@ -40,6 +40,11 @@ _WORDS: dict[str, tuple[str, str, str]] = {
         "必须为一行，不得包含控制字符或换行。",
         "Must be one line without control characters.",
     ),
+    "principal_unfit": (
+        "wrong_format",
+        "只能使用可打印字符，且不能只是 . 或 .. 。",
+        "Must be printable characters, other than . and .. alone.",
+    ),
     "string_blank": ("blank", "不得为空白。", "Must not be blank."),
     "enum": ("not_a_choice", "可选值：{expected}。", "Must be one of: {expected}."),
     "literal_error": ("not_a_choice", "可选值：{expected}。", "Must be one of: {expected}."),

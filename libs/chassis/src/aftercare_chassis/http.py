@@ -107,7 +107,7 @@ class Edge:
             answer = _Answer(send, trace.trace_id)
             with suppress(bodies.Disconnected):
                 await self._guarded(scope, headers, receive, answer)
-        route = getattr(scope.get("route"), "path", "unmatched")
+        route = getattr(scope.get("route"), "path_format", "unmatched")
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"  # a client may invent as many as it likes
         self._runtime.metrics.answered(method, route, answer.status, time.perf_counter() - started)
 

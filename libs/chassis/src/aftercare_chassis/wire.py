@@ -20,6 +20,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError
 
+from aftercare_chassis import principals
 from aftercare_chassis.currencies import EXPONENTS
 from aftercare_chassis.lifecycle import Allowed
 from aftercare_chassis.visible import breaks_line, has_control, shows
@@ -119,6 +120,12 @@ def _prose(value: str) -> str:
     return _not_blank(value)
 
 
+def _usable_name(value: str) -> str:
+    if not principals.is_usable(value):
+        raise PydanticCustomError("principal_unfit", "printable characters are needed")
+    return value
+
+
 def _known_currency(value: str) -> str:
     if value not in EXPONENTS:
         raise PydanticCustomError("currency_unknown", "an ISO 4217 currency code is needed, such as CNY")
@@ -151,6 +158,11 @@ Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,99}$")]
 """An identifier, ours or a partner's: up to 100 letters, digits and `_ . : -`."""
+
+PrincipalId = Annotated[
+    str, StringConstraints(min_length=1, max_length=principals.LONGEST), AfterValidator(_usable_name)
+]
+"""Somebody as the identity provider names them (`principals.is_usable`): who may call may be named here, too."""
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 """An active ISO 4217 code."""

@@ -23,6 +23,7 @@ from aftercare_events.fields import (
     OrderId,
     ParcelId,
     PaymentId,
+    PrincipalId,
     Quantity,
     RefundId,
     Time,
@@ -271,7 +272,7 @@ class SanctionEvent(Event):
     TOPIC: ClassVar[Topic] = topics.SANCTIONS
     KEY: ClassVar[str] = "subject_id"
 
-    subject_id: Annotated[Id, Field(description="the buyer or merchant concerned")]
+    subject_id: Annotated[PrincipalId, Field(description="the buyer or merchant concerned")]
     kind: Code
     reason: Code
     expires_at: Time | None = None

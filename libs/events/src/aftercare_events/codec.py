@@ -10,7 +10,7 @@ from aftercare_events.envelope import Envelope
 
 Headers = list[tuple[str, bytes]]
 
-MAX_SUBJECT = 200
+MAX_SUBJECT = 255  # characters, as many as the longest id of a person or merchant
 _CONTENT_TYPE = b"application/json"
 _SEQUENCE = re.compile(rb"[0-9]{20}")
 _BIGINT = 2**63 - 1

@@ -17,6 +17,7 @@ from aftercare_events.fields import (
     Id,
     MerchantId,
     OrderId,
+    PrincipalId,
 )
 from aftercare_events.topics import Topic
 
@@ -89,7 +90,7 @@ class MessagePosted(ConversationEvent):
     matter: Code = "conversation_message"
     message_id: Id
     author_role: Code
-    author_id: Id
+    author_id: PrincipalId
     text_hash: Hash
 
 
@@ -97,7 +98,7 @@ class ConversationAssigned(ConversationEvent):
     """An agent took the conversation over."""
 
     matter: Code = "conversation_assignment"
-    agent_id: Annotated[Id, Field(description="the agent who answers from now on")]
+    agent_id: Annotated[PrincipalId, Field(description="the agent who answers from now on")]
 
 
 class ConversationClosed(ConversationEvent):

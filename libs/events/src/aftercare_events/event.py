@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, TypedDict
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from aftercare_events.fields import Code, Id, Time
+from aftercare_events.fields import Code, Id, PrincipalId, Time
 from aftercare_events.topics import Topic
 
 
@@ -34,9 +34,9 @@ class Event(BaseModel):
     KEY: ClassVar[str]
     VERSION: ClassVar[int] = 1
 
-    affected_party: Annotated[Id, Field(description="服务受害者: whom the matter concerns")]
-    applicant: Annotated[Id, Field(description="申请人: who asked for it")]
-    handler: Annotated[Id, Field(description="处理人: who did it; `system` for timers and workers")]
+    affected_party: Annotated[PrincipalId, Field(description="服务受害者: whom the matter concerns")]
+    applicant: Annotated[PrincipalId, Field(description="申请人: who asked for it")]
+    handler: Annotated[PrincipalId, Field(description="处理人: who did it; `system` for timers and workers")]
     time: Annotated[Time, Field(description="处理时间: when; the same instant as ce_time")]
     matter: Annotated[Code, Field(description="处理事项: what it is about; one code per event type")]
     result: Annotated[Code, Field(description="处理结果: what came out, normally the new state")]

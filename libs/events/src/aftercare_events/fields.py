@@ -17,6 +17,9 @@ Time = Annotated[AwareDatetime, AfterValidator(_utc)]
 """An instant: aware, in UTC."""
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
+PrincipalId = Annotated[str, Field(min_length=1, max_length=255)]
+"""A person or merchant, as the identity provider names them: OpenID Connect allows 255 characters."""
+
 Code = Annotated[str, Field(min_length=1, max_length=200)]
 """A stable word of the contract, lower_snake. Consumers map values they do not know instead of failing."""
 
@@ -34,8 +37,8 @@ CaseId = Annotated[Id, Field(description="the after-sale case")]
 DisputeId = Annotated[Id, Field(description="the dispute")]
 ComplaintId = Annotated[Id, Field(description="the complaint")]
 ConversationId = Annotated[Id, Field(description="the conversation")]
-BuyerId = Annotated[Id, Field(description="the buyer")]
-MerchantId = Annotated[Id, Field(description="the merchant")]
+BuyerId = Annotated[PrincipalId, Field(description="the buyer")]
+MerchantId = Annotated[PrincipalId, Field(description="the merchant")]
 WaybillNo = Annotated[str, Field(min_length=1, max_length=200, description="the courier's number of the parcel")]
 Carrier = Annotated[Code, Field(description="the courier company's code")]
 DeadlineAt = Annotated[Time | None, Field(description="until when somebody has to act; absent where nobody has to")]

@@ -43,7 +43,7 @@ DOCUMENTS = (
     "refund_id",
 )
 PARTIES = ("affected_party", "applicant", "handler", "buyer_id", "merchant_id")
-UNKNOWN, LONGEST = "unknown", 200
+UNKNOWN, LONGEST = "unknown", 255
 
 
 async def keep(tx: Transaction, event: Event) -> None:

@@ -9,6 +9,7 @@ from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.rows import Query
 from aftercare_chassis.transaction import Reader
 from asyncpg import Record
+from pydantic_core import to_json
 
 from analytics_svc import tables
 from analytics_svc.domain import policy
@@ -97,7 +98,7 @@ async def _gaps(reader: Reader, asked: str, events: list[TraceEvent]) -> bool:
     gaps = await reader.all(tables.GAPS, subjects=subjects)
     if any((row["topic"], row["subject"]) in wanted for row in gaps):
         return True
-    return await reader.one(tables.UNTOLD, subjects=subjects, said=f'"{asked}"'.encode()) is not None
+    return await reader.one(tables.UNTOLD, subjects=subjects, said=to_json(asked)) is not None
 
 
 async def _lost_causes(reader: Reader, events: list[TraceEvent]) -> bool:

@@ -8,7 +8,7 @@ from aftercare_chassis.live import EventStream, LastEventId
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.transaction import Reader
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter, Request
 
 from aftersale_svc import queries
@@ -69,8 +69,8 @@ async def list_cases(
     whose_turn: CaseTurn | None = None,
     type: CaseType | None = None,
     reason: Reason | None = None,
-    buyer_id: Id | None = None,
-    merchant_id: Id | None = None,
+    buyer_id: PrincipalId | None = None,
+    merchant_id: PrincipalId | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[CaseOut]:

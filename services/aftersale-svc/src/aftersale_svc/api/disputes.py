@@ -4,7 +4,7 @@ from typing import Any
 
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter
 
 from aftersale_svc import queries
@@ -35,8 +35,8 @@ async def list_disputes(
     complaint_id: Id | None = None,
     state: DisputeState | None = None,
     whose_turn: DisputeTurn | None = None,
-    buyer_id: Id | None = None,
-    merchant_id: Id | None = None,
+    buyer_id: PrincipalId | None = None,
+    merchant_id: PrincipalId | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[DisputeOut]:

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, allow
-from aftercare_chassis.wire import Id
+from aftercare_chassis.wire import Id, PrincipalId
 from fastapi import APIRouter, Query
 
 from analytics_svc import queries
@@ -14,6 +14,7 @@ from analytics_svc.domain.errors import OneQuestion
 router = APIRouter(prefix="/v1/traces", tags=["traces"], route_class=ApiRoute)
 
 Asked = Annotated[Id | None, Query()]
+Party = Annotated[PrincipalId | None, Query()]
 
 
 @router.get(
@@ -24,7 +25,7 @@ Asked = Annotated[Id | None, Query()]
     dependencies=[allow("admin", "agent", "arbitrator", "buyer", "seller")],
 )
 async def get_trace(
-    reader: Read, order_id: Asked = None, case_id: Asked = None, complaint_id: Asked = None, party: Asked = None
+    reader: Read, order_id: Asked = None, case_id: Asked = None, complaint_id: Asked = None, party: Party = None
 ) -> TraceOut:
     """Everything that happened, in causal order: to an order, to a case or complaint and by it, or around a party."""
     documents = {"order_id": order_id, "case_id": case_id, "complaint_id": complaint_id}

@@ -3,7 +3,7 @@
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.transaction import Reader
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter
 
 from cs_svc import queries
@@ -37,7 +37,7 @@ async def list_complaints(
     channel: ComplaintChannel | None = None,
     order_id: Id | None = None,
     case_id: Id | None = None,
-    buyer_id: Id | None = None,
+    buyer_id: PrincipalId | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[ComplaintOut]:

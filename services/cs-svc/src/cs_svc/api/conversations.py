@@ -9,7 +9,7 @@ from aftercare_chassis.live import EventStream, LastEventId, LastEventUnknown
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.transaction import Reader
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter, Depends, Request
 
 from cs_svc import queries
@@ -58,8 +58,8 @@ async def list_conversations(
     state: ConversationState | None = None,
     order_id: Id | None = None,
     case_id: Id | None = None,
-    buyer_id: Id | None = None,
-    agent_id: Id | None = None,
+    buyer_id: PrincipalId | None = None,
+    agent_id: PrincipalId | None = None,
     whose_turn: Turn | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,

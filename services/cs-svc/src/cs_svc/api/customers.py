@@ -2,7 +2,7 @@
 
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read
-from aftercare_chassis.wire import Id
+from aftercare_chassis.wire import PrincipalId
 from fastapi import APIRouter
 
 from cs_svc import queries
@@ -11,7 +11,8 @@ from cs_svc.api.schemas import CustomerOut
 router = APIRouter(prefix="/v1/customers", tags=["customers"], route_class=ApiRoute)
 
 
-@router.get("/{buyer_id}", operation_id="getCustomer", responses=problems(401, 404, 422))
-async def get_customer(buyer_id: Id, reader: Read) -> CustomerOut:
+# `:path`, since the name of a buyer may hold a slash, which arrives decoded.
+@router.get("/{buyer_id:path}", operation_id="getCustomer", responses=problems(401, 404, 422))
+async def get_customer(buyer_id: PrincipalId, reader: Read) -> CustomerOut:
     """A buyer's orders, cases, conversations, complaints and ratings; a seller sees those of its own merchant."""
     return CustomerOut.of(await queries.customer(reader, buyer_id), reader.actor)

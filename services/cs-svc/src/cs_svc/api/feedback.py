@@ -2,7 +2,7 @@
 
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter
 
 from cs_svc import queries
@@ -31,7 +31,7 @@ async def list_feedback(
     state: FeedbackState | None = None,
     channel: FeedbackChannel | None = None,
     case_id: Id | None = None,
-    owner_id: Id | None = None,
+    owner_id: PrincipalId | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[FeedbackOut]:

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
 
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Id, In, Name, Out, Text, Time, such_as
+from aftercare_chassis.wire import AllowedOut, Id, In, Name, Out, PrincipalId, Text, Time, such_as
 from pydantic import Field
 
 from cs_svc.domain import model, policy
@@ -48,7 +48,7 @@ class AssignIn(In):
 
     model_config = such_as(agent_id="agent-1")
 
-    agent_id: Id | None = None
+    agent_id: PrincipalId | None = None
 
 
 class ComplaintIn(In):

@@ -2,7 +2,7 @@
 
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter
 
 from order_svc import queries
@@ -39,8 +39,8 @@ async def list_orders(
     reader: Read,
     state: OrderState | None = None,
     after_sale_state: AfterSale | None = None,
-    buyer_id: Id | None = None,
-    merchant_id: Id | None = None,
+    buyer_id: PrincipalId | None = None,
+    merchant_id: PrincipalId | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[OrderOut]:

@@ -3,7 +3,7 @@
 from typing import Annotated, Self
 
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Currency, Id, In, Money, Name, OneLine, Out, Time, such_as
+from aftercare_chassis.wire import AllowedOut, Currency, In, Money, Name, OneLine, Out, PrincipalId, Time, such_as
 from pydantic import Field, StringConstraints
 
 from order_svc.domain import policy
@@ -82,7 +82,7 @@ class OrderIn(In):
         shipping_address=_ADDRESS,
     )
 
-    buyer_id: Id
+    buyer_id: PrincipalId
     currency: Currency
     lines: Annotated[list[OrderLineIn], Field(min_length=1, max_length=100)]
     shipping_fee: Money | None = None
