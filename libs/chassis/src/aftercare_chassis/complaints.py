@@ -42,8 +42,8 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     ),
     "principal_unfit": (
         "wrong_format",
-        "只能使用可打印字符，且不能只是 . 或 .. 。",
-        "Must be printable characters, other than . and .. alone.",
+        "必须是 1 至 {longest} 个可打印字符，且不能只是 . 或 .. 。",
+        "Must be 1 to {longest} printable characters, other than . and .. alone.",
     ),
     "string_blank": ("blank", "不得为空白。", "Must not be blank."),
     "enum": ("not_a_choice", "可选值：{expected}。", "Must be one of: {expected}."),

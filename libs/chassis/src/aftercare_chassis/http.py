@@ -17,7 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from aftercare_chassis import bodies, problems, tracing
+from aftercare_chassis import bodies, methods, problems, tracing
 from aftercare_chassis.languages import choose
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Kind, Refusal
@@ -50,7 +50,6 @@ _SECURITY = [
     (b"x-frame-options", b"DENY"),
 ]
 _NOT_STORED = (b"cache-control", b"no-store")
-_METHODS = frozenset({"GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE"})
 _PROBES = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
 
 
@@ -78,7 +77,7 @@ def install(app: FastAPI, runtime: Runtime, webhooks: Sequence[WebhookRouter] = 
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(runtime.settings.cors_origins),
-            allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
+            allow_methods=methods.STANDARD,
             allow_headers=_ASKED,
             expose_headers=_SHOWN,
             max_age=600,
@@ -101,15 +100,17 @@ class Edge:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = dict(scope["headers"])
+        headers, method = dict(scope["headers"]), scope["method"]
+        if method == "HEAD":
+            scope, send = methods.head_as_get(scope, send)
         started = time.perf_counter()
-        with tracing.span(scope["method"], _text(headers.get(b"traceparent")), kind="SERVER") as trace:
+        with tracing.span(method, _text(headers.get(b"traceparent")), kind="SERVER") as trace:
             answer = _Answer(send, trace.trace_id)
             with suppress(bodies.Disconnected):
                 await self._guarded(scope, headers, receive, answer)
         route = getattr(scope.get("route"), "path_format", "unmatched")
-        method = scope["method"] if scope["method"] in _METHODS else "OTHER"  # a client may invent as many as it likes
-        self._runtime.metrics.answered(method, route, answer.status, time.perf_counter() - started)
+        shown = method if method in methods.STANDARD else "OTHER"  # a client may invent as many as it likes
+        self._runtime.metrics.answered(shown, route, answer.status, time.perf_counter() - started)
 
     async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: "_Answer") -> None:
         request = Request(scope)

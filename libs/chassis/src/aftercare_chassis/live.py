@@ -16,6 +16,7 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
+from aftercare_chassis.methods import is_head
 from aftercare_chassis.problems import is_unavailable
 from aftercare_chassis.refusals import Kind, Refusal
 from aftercare_chassis.runtime import Runtime
@@ -78,7 +79,14 @@ async def stream(request: Request, reader: Reader, look: Look, last: str | None)
         raise TooManyStreams
     first = await look(reader, last)
     headers = {"content-type": EventStream.media_type, "x-accel-buffering": "no"}  # always UTF-8, says the standard
+    if is_head(request):
+        return EventStream(_nothing(), headers=headers)
     return EventStream(_told(request, runtime, look, first, last), headers=headers)
+
+
+async def _nothing() -> AsyncIterator[bytes]:
+    return
+    yield b""
 
 
 async def _told(

@@ -20,6 +20,8 @@ _DESCRIPTION = """All five services of Aftercare speak alike.
 - Errors are `application/problem+json` (RFC 9457); `code` is stable, `title` and `detail` follow `Accept-Language` (zh-CN, en).
 - Every call that changes something needs an `Idempotency-Key`; a repeated call gets the first answer, marked `Idempotent-Replayed: true`.
 - An answer with an `ETag` can be made the condition of the next change with `If-Match`.
+- Wherever there is a GET there is a HEAD; a 405 names in `Allow` the methods that the address has.
+- A POST without a described body takes nothing or `{}`.
 - Lists are pages: pass `next_cursor` as `cursor`.
 - Paths that end in `/live` are server-sent events: what is there and then what comes. Come back with `Last-Event-ID`, and nothing is missed.
 - Money is an integer in minor units with its currency; times are RFC 3339 with offset.

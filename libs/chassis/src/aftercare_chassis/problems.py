@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from aftercare_chassis import tracing
+from aftercare_chassis import methods, tracing
 from aftercare_chassis.complaints import complaint, pointer
 from aftercare_chassis.languages import CHINESE, choose
 from aftercare_chassis.refusals import Kind, Refusal
@@ -116,6 +116,8 @@ def response_to(request: Request, error: Exception) -> Response:
         case HTTPException():
             if error.status_code == 400:  # what FastAPI says of a body that breaks its parser: too deep, wrong encoding
                 return problem_response(request, MalformedJson())
+            if error.status_code == 405:  # raised by one route, which knows of no other at its address
+                return status_response(request, 405, {"Allow": ", ".join(methods.allowed(request))})
             return status_response(request, error.status_code, error.headers)
     if is_unavailable(error):
         _log.warning("unavailable", error=type(error).__name__)

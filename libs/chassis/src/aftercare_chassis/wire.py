@@ -122,7 +122,8 @@ def _prose(value: str) -> str:
 
 def _usable_name(value: str) -> str:
     if not principals.is_usable(value):
-        raise PydanticCustomError("principal_unfit", "printable characters are needed")
+        longest = {"longest": principals.LONGEST}
+        raise PydanticCustomError("principal_unfit", "1 to {longest} printable characters are needed", longest)
     return value
 
 
@@ -160,7 +161,9 @@ Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,9
 """An identifier, ours or a partner's: up to 100 letters, digits and `_ . : -`."""
 
 PrincipalId = Annotated[
-    str, StringConstraints(min_length=1, max_length=principals.LONGEST), AfterValidator(_usable_name)
+    str,
+    AfterValidator(_usable_name),
+    Field(description=f"As the identity provider names them: 1 to {principals.LONGEST} printable characters."),
 ]
 """Somebody as the identity provider names them (`principals.is_usable`): who may call may be named here, too."""
 

@@ -7,12 +7,14 @@ import httpx
 import pytest
 from aftercare_chassis import bodies
 from aftercare_chassis.settings import ServiceSettings
+from fastapi import APIRouter, FastAPI, Response
 from hypothesis import given
 from hypothesis import strategies as st
 
 from .conftest import StandingClock, build
 
 GOOD = {"lines": [{"sku": "KETTLE-1", "quantity": 1}]}
+HEAD = {"access-control-request-method": "HEAD"}
 JSON = {"content-type": "application/json", "accept-language": "en"}
 
 
@@ -36,6 +38,48 @@ async def test_the_callers_trace_is_continued(client: httpx.AsyncClient) -> None
     assert response.json()["trace_id"] == trace
     forged = await client.get("/refused", headers={"traceparent": "00-zz-zz-01"})
     assert forged.headers["trace-id"] != trace
+
+
+@pytest.mark.parametrize("path", ["/orders/1", "/refused", "/nowhere", "/broken", "/stream", "/echo", "/openapi.json"])
+async def test_head_is_get_without_content(client: httpx.AsyncClient, path: str) -> None:
+    got, asked = await client.get(path), await client.head(path)
+    assert (asked.status_code, asked.content) == (got.status_code, b"")
+    told = [{name: value for name, value in each.headers.items() if name != "trace-id"} for each in (got, asked)]
+    assert told[0] == told[1]
+
+
+async def test_figures_tell_head_from_get(client: httpx.AsyncClient, app: Any) -> None:
+    await client.head("/orders/1")
+    assert 'method="HEAD",route="/orders/{order_id}",status="404"' in app.state.runtime.metrics.exposition().decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "allow"),
+    [
+        ("/orders", "POST"),
+        ("/orders/1", "GET, HEAD"),
+        ("/orders/1/", "GET, HEAD"),
+        ("/orders/export", "GET, HEAD, POST, DELETE"),
+        ("/openapi.json", "GET, HEAD"),
+    ],
+)
+async def test_allow_names_the_methods_of_all_routes_at_an_address(
+    app: FastAPI, client: httpx.AsyncClient, path: str, allow: str
+) -> None:
+    @app.post("/orders/export")
+    async def export() -> None: ...
+
+    more = APIRouter()
+
+    @more.delete("/export")
+    async def forget() -> None: ...
+
+    app.include_router(more, prefix="/orders")
+    app.add_route("/orders/{order_id}/", lambda request: Response())
+    for method in ("PUT", "BREW"):
+        response = await client.request(method, path)
+        assert (response.status_code, code(response)) == (405, "method_not_allowed")
+        assert response.headers["allow"] == allow
 
 
 async def test_a_body_within_the_cap_arrives_whole(client: httpx.AsyncClient) -> None:
@@ -124,6 +168,8 @@ async def test_browsers_get_cors_headers_for_listed_origins_only(
         asked = {"access-control-request-method": "POST", "access-control-request-headers": "idempotency-key"}
         listed = await client.options("/orders", headers={"origin": "http://localhost:5173", **asked})
         assert listed.headers["access-control-allow-origin"] == "http://localhost:5173"
+        headed = await client.options("/orders", headers={"origin": "http://localhost:5173", **asked, **HEAD})
+        assert headed.status_code == 200
         other = await client.options("/orders", headers={"origin": "http://evil.example", **asked})
         assert "access-control-allow-origin" not in other.headers
         problem = await client.get("/refused", headers={"origin": "http://localhost:5173"})

@@ -63,6 +63,18 @@ async def test_a_streamed_giant_is_refused_on_the_way(port: int) -> None:
     assert (status, problem["code"]) == (413, "body_too_large")
 
 
+@pytest.mark.parametrize("path", ["/orders/1", "/stream"])
+async def test_after_a_head_the_connection_goes_on(port: int, path: str) -> None:
+    reader, writer = await asyncio.open_connection("127.0.0.1", port)
+    async with asyncio.timeout(10):
+        for method in ("HEAD", "HEAD", "GET"):
+            writer.write(f"{method} {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+            head = await reader.readuntil(b"\r\n\r\n")
+            assert head.startswith(b"HTTP/1.1 404" if path == "/orders/1" else b"HTTP/1.1 200"), head
+        assert await reader.readexactly(1)
+    writer.close()
+
+
 async def test_a_client_that_waits_for_continue_gets_it(port: int) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     writer.write(post("/echo", b"content-length: 2\r\n", b"expect: 100-continue\r\n"))

@@ -1,0 +1,39 @@
+"""HEAD and Allow for every address, whatever kind of route answers there (RFC 9110, sections 9.3.2 and 10.2.1)."""
+
+from starlette.requests import Request
+from starlette.routing import Match
+from starlette.types import Message, Scope, Send
+
+STANDARD = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+_HEAD = "aftercare.head"  # in the scope of a HEAD that is answered as a GET
+
+
+def head_as_get(scope: Scope, send: Send) -> tuple[Scope, Send]:
+    """A HEAD request as the GET that it asks about; what is sent keeps its status and headers and loses its content.
+
+    So every route answers HEAD that answers GET, with the same checks. (FastAPI adds HEAD to no route, and would list it in
+    the OpenAPI document as an operation of its own.)
+    """
+
+    async def without_content(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return {**scope, "method": "GET", _HEAD: True}, without_content
+
+
+def is_head(request: Request) -> bool:
+    """True where nothing but the headers of the answer will be sent."""
+    return _HEAD in request.scope
+
+
+def allowed(request: Request) -> list[str]:
+    """The methods that this address has, of all routes that match it."""
+    scope = request.scope
+    found = {
+        method
+        for method in STANDARD
+        if any(route.matches({**scope, "method": method})[0] is Match.FULL for route in scope["app"].routes)
+    }
+    if "GET" in found:
+        found.add("HEAD")
+    return [method for method in STANDARD if method in found]
