@@ -2,6 +2,8 @@
 
 from typing import TypeGuard
 
+from aftercare_chassis.visible import shows
+
 LONGEST = 255
 """Characters. OpenID Connect Core 1.0, section 2, allows a `sub` of up to 255 (ASCII) characters."""
 
@@ -12,7 +14,9 @@ _DOT_SEGMENTS = frozenset({".", ".."})
 def is_usable(name: object) -> TypeGuard[str]:
     """Whether somebody of this name can be called by it everywhere: in bodies, filters, paths and events.
 
-    Any 1 to 255 printable characters (`str.isprintable`), such as `auth0|5f7c…`, `li.na@example.com`, `-7/b` or `王芳`; only
-    `.` and `..` are no names.
+    Any 1 to 255 printable characters (`str.isprintable`), such as `auth0|5f7c…`, `li.na@example.com`, `-7/b` or `王芳`, of
+    which at least one shows something; only `.` and `..` are no names.
     """
-    return isinstance(name, str) and 0 < len(name) <= LONGEST and name.isprintable() and name not in _DOT_SEGMENTS
+    if not isinstance(name, str) or len(name) > LONGEST or name in _DOT_SEGMENTS:
+        return False
+    return name.isprintable() and shows(name)

@@ -111,6 +111,7 @@ def test_what_is_no_token_is_refused(
         {"sub": "."},
         {"sub": ".."},
         {"sub": "a\u202eb"},
+        {"sub": "\u3164 \u2800"},
         {"sub": "a\x00b"},
         {"sub": 7},
         {"role": None},
