@@ -146,7 +146,7 @@ async def test_every_refusal_is_one_line_and_exit_1(words: Words) -> None:
         await words("retry", second),
         await words("retry", first),
         await words("retry-key", "ord_1"),
-        await words("discard", first, "--reason", "  "),
+        await words("discard", first, "--reason", " \u200b "),
     ):
         assert said[0] == 1
         assert len(said[1].splitlines()) == 1

@@ -14,6 +14,7 @@ from aftercare_chassis.parked import Parked, ParkedEvents
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.trouble import Poisoned, plain
+from aftercare_chassis.visible import shows
 
 Once = Callable[[Callable[[Runtime], Awaitable[int | None]]], None]
 By = Annotated[str, typer.Option(help="who decides", default_factory=getpass.getuser)]
@@ -78,7 +79,7 @@ class ParkedWords:
         """Handle one again; it has to be the first of its aggregate."""
 
         async def act(parked: ParkedEvents) -> None:
-            await parked.retry(number, by=by, despite_gap=despite_gap.strip())
+            await parked.retry(number, by=by, despite_gap=despite_gap.strip() if shows(despite_gap) else "")
             _done(as_json, f"event {number} is handled", retried=1)
 
         self._run(act)
@@ -104,7 +105,7 @@ class ParkedWords:
         """Give one up for good; its aggregate goes on without it."""
 
         async def act(parked: ParkedEvents) -> None:
-            if not reason.strip():
+            if not shows(reason):
                 raise ValueError("a reason is more than blanks")
             await parked.discard(number, by=by, reason=reason)
             _done(as_json, f"event {number} is given up", discarded=1)

@@ -81,7 +81,7 @@ async def test_what_stands_nowhere_finds_nothing(library: Harness) -> None:
     assert await ask(library.client("buyer", "buyer-1"), "xylophone 鑫鑫") == []
 
 
-@pytest.mark.parametrize("question", ["   ", "，。！？", "---", "🙂", "\u200b"])
+@pytest.mark.parametrize("question", ["   ", "，。！？", "---", "🙂", "\u200b", "\u3164 \uffa0"])
 async def test_a_question_without_words_is_refused(library: Harness, question: str) -> None:
     response = await library.client("buyer", "buyer-1").get("/v1/search", params={"q": question})
     library.problem(response, 422, "query_without_words")

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from aftercare_chassis.transaction import Reader
+from aftercare_chassis.visible import shows
 
 from kb_svc import tables
 from kb_svc.domain import ranking
@@ -33,9 +34,9 @@ class Hit:
 async def search(
     reader: Reader, question: str, *, limit: int, kind: Kind | None = None, language: Language | None = None
 ) -> list[Hit]:
-    """The best published articles for `question`, best first; NothingAsked where it has no words."""
+    """The best published articles for `question`, best first; NothingAsked where it has no words, or none that are seen."""
     terms = asked(question)
-    if not terms:
+    if not terms or not shows(question):
         raise NothingAsked(pointer="/q")
     corpus = await reader.one(tables.CORPUS)
     if corpus is None:
