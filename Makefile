@@ -63,6 +63,8 @@ check: $(STAMP) ## format, lint, types, import rules, generated documents
 	$(BIN)/python -m aftercare_events.docs --check
 	$(BIN)/python -m aftercare_events.evolution --check
 	$(BIN)/python -m aftercare_chassis.openapi_docs --check
+	$(BIN)/openapi-spec-validator --subschema-errors all docs/openapi/*.json
+	$(BIN)/python -m aftercare_chassis.openapi_release --check
 	$(BIN)/aftercare lifecycles --check
 
 format: $(STAMP) ## put the code into shape and write the generated documents

@@ -1,4 +1,5 @@
-"""The TypeScript client, generated from today's documents, type-checked, and used by Node against the running suite."""
+"""What needs Node: the TypeScript client, generated from today's documents, type-checked and used against the running
+suite; and the description of the log, held against the official schema of AsyncAPI."""
 
 import json
 import os
@@ -10,8 +11,10 @@ from typing import Any, Protocol
 
 import pytest
 from aftercare_cli.demo.cast import cast
+from jsonschema import Draft7Validator
 
-CLIENT = Path(__file__).parents[2] / "clients" / "typescript"
+ROOT = Path(__file__).parents[2]
+CLIENT = ROOT / "clients" / "typescript"
 SECONDS = 240
 
 
@@ -34,17 +37,30 @@ def _node_20() -> bool:
 
 
 @pytest.fixture(scope="session")
-def stories() -> Path:
-    """The compiled examples."""
+def packages() -> Path:
+    """The folder of the client's packages, as locked."""
     if not _node_20():
         pytest.skip("there is no Node 20 here")
     try:
         npm("ci", "--no-audit", "--no-fund").check_returncode()
     except subprocess.SubprocessError as error:
         pytest.skip(f"npm cannot fetch its packages: {error}")
+    return CLIENT / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def stories(packages: Path) -> Path:
+    """The compiled examples."""
     built = npm("run", "build")
     assert built.returncode == 0, built.stdout + built.stderr
     return CLIENT / "build" / "examples"
+
+
+@pytest.mark.timeout(SECONDS + 60)
+def test_the_description_of_the_log_fits_the_official_schema(packages: Path) -> None:
+    schema = json.loads((packages / "@asyncapi" / "specs" / "schemas" / "3.0.0.json").read_text())
+    document = json.loads((ROOT / "docs" / "asyncapi.json").read_text())
+    assert [error.message for error in Draft7Validator(schema).iter_errors(document)] == []
 
 
 @pytest.mark.timeout(2 * SECONDS + 60)

@@ -1,4 +1,10 @@
-"""So many requests per caller and time; told in the standard headers. Only loaded where a limit is set."""
+"""A limit on the requests of a caller per time, shown in the headers `RateLimit` and `RateLimit-Policy`. Only loaded
+where a limit is set.
+
+The count is kept in the memory of one process: it protects that process. With N processes behind a load balancer a
+caller may make up to N times as many requests in total, and loses its count when a process restarts. A limit on a
+caller over all processes belongs to the gateway in front of them.
+"""
 
 import math
 import time

@@ -60,6 +60,7 @@ class ServiceSettings(BaseSettings):
     otlp_endpoint: HttpUrl | None = None
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()
     pool_size: Annotated[int, Field(ge=1, le=1000)] = 10
+    # Per caller and process, such as 600/minute; empty means no limit. See rates.py for several processes.
     rate_limit: Annotated[str, Field(pattern=r"^$|^\d+/(second|minute|hour|day)$")] = ""
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
     body_seconds: Annotated[float, Field(gt=0)] = 15
