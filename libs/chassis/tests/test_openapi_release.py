@@ -34,7 +34,9 @@ def repairs() -> dict[str, Any]:
                 "post": {
                     "operationId": "createRepair",
                     "parameters": [{"$ref": "#/components/parameters/Key"}],
-                    "requestBody": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/RepairIn"}}}},
+                    "requestBody": {
+                        "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RepairIn"}}}
+                    },
                     "responses": {"201": {**answer, "headers": {"ETag": {}}}, "409": {}},
                 }
             },

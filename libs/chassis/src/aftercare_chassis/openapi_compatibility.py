@@ -101,7 +101,9 @@ class _Comparison:
     current: Node
     is_request: bool
 
-    def compare(self, where: str, old: Node, new: Node, seen: frozenset[tuple[str, str]] = frozenset()) -> Iterator[str]:
+    def compare(
+        self, where: str, old: Node, new: Node, seen: frozenset[tuple[str, str]] = frozenset()
+    ) -> Iterator[str]:
         pair = (old.get("$ref", ""), new.get("$ref", ""))
         if any(pair):
             if pair in seen:

@@ -53,10 +53,8 @@ def main(arguments: list[str] | None = None) -> int:
     act.add_argument("--freeze", metavar="VERSION", type=_version, help="keep today's documents as this release")
     parser.add_argument("--documents", type=Path, default=DOCUMENTS, help="the folder of the documents")
     options = parser.parse_args(arguments)
-    if options.freeze and last_release(options.documents) is None:
-        found = []
-    else:
-        found = check(options.documents)
+    first = options.freeze is not None and last_release(options.documents) is None
+    found = [] if first else check(options.documents)
     for change in found:
         print(change, file=sys.stderr)
     if found:
