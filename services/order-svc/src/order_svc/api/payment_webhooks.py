@@ -48,7 +48,11 @@ def _refusal(provider: str, problem: Problem) -> Response:
 
 router = WebhookRouter("/v1/payment-webhooks", _refusal, tags=["payment-webhooks"])
 _NOT_TAKEN: dict[int | str, dict[str, Any]] = {
-    "default": {"model": NotReceivedOut, "description": "Not taken; the provider sends it again."}
+    "default": {
+        "model": NotReceivedOut,
+        "content": {"text/plain": {"schema": {"type": "string"}}},
+        "description": "Not taken; the provider sends it again. In plain text where the path names no provider.",
+    }
 }
 
 
