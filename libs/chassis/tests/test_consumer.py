@@ -9,6 +9,7 @@ from uuid import UUID
 import pytest
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.inbox import Fenced
+from aftercare_chassis.revisions import Revisions, SchemaMismatch
 from aftercare_chassis.testing import Harness
 from aftercare_events import Envelope, OrderCancelled, codec
 from aiokafka import TopicPartition
@@ -137,3 +138,19 @@ async def test_two_consumers_of_one_chunk_have_one_effect(tally: Harness, order_
 
 def vars_of(record: Any) -> dict[str, Any]:
     return {name: getattr(record, name) for name in record.__dataclass_fields__}
+
+
+async def test_an_event_that_meets_a_foreign_schema_waits_and_is_not_parked(
+    tally: Harness, order_cancelled: Make
+) -> None:
+    """A new build that starts before its migration has run, and an old one after a contraction: no event is to blame."""
+    tally.runtime.revisions = Revisions(("0001", "0002"))
+    await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
+    await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0001')")
+    with pytest.raises(SchemaMismatch, match="schema_behind"):
+        await tally.consume(order_cancelled("ord_1", cause="poison"), sequence=1)
+    assert await tally.parked() == []
+    await tally.runtime.pool.execute("UPDATE alembic_version SET version_num = '0002'")
+    await tally.consume(order_cancelled("ord_1", cause="poison"), sequence=1)
+    assert await tally.parked() == ["OrderCancelled.v1: ValueError: this can never be handled"]
+    await tally.runtime.pool.execute("DROP TABLE alembic_version")

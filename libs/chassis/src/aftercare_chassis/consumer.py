@@ -29,6 +29,7 @@ from aftercare_chassis.ears import Ears, Handlers
 from aftercare_chassis.inbox import Cursor, Fenced, Inbox, Subject, content_of, maybe_forgotten
 from aftercare_chassis.parking import park
 from aftercare_chassis.problems import DATABASE_ERRORS, is_unavailable
+from aftercare_chassis.revisions import SchemaMismatch
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.transaction import Transaction
 from aftercare_chassis.trouble import Poisoned, Trouble, decoded, misplaced, refused
@@ -131,7 +132,7 @@ class Consumer:
                 self.watch.handled(partition, records[: start + CHUNK][-1].timestamp)
             await self._acknowledge(client, partition, records[-1].offset + 1)
         except Exception as error:
-            if not (isinstance(error, Fenced | Retry) or is_unavailable(error)):
+            if not (isinstance(error, Fenced | Retry | SchemaMismatch) or is_unavailable(error)):
                 raise
             self._hold(client, partition, type(error).__name__)
             # Without a cursor in memory the next fetch looks it up in the database and stands there again.
@@ -186,6 +187,8 @@ class Consumer:
             await self._take(partition, records)
         except Poisoned as poison:
             if len(records) == 1:
+                if poison.trouble is Trouble.REFUSED:
+                    await self._runtime.need_schema()  # else the database refuses this build, not this event
                 await self._park(partition, records[0], poison)
                 return
             for record in records:

@@ -3,14 +3,12 @@
 import asyncio
 import time
 
-import asyncpg
-from asyncpg.pool import PoolConnectionProxy
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from aftercare_chassis import metrics
-from aftercare_chassis.migrate import Migrations
 from aftercare_chassis.problems import DATABASE_ERRORS
+from aftercare_chassis.revisions import Applied
 from aftercare_chassis.runtime import Runtime
 
 _CACHED_SECONDS = 1.0
@@ -19,10 +17,10 @@ _WRITABLE = "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_rea
 
 
 class Readiness:
-    """Whether this process may be given work: its database takes writes and has this build's schema."""
+    """Whether this process may be given work: its database takes writes and has a schema that this build works with."""
 
-    def __init__(self, runtime: Runtime, migrations: Migrations) -> None:
-        self._runtime, self._head = runtime, migrations.head()
+    def __init__(self, runtime: Runtime) -> None:
+        self._runtime = runtime
         self._looked_at = -_CACHED_SECONDS
         self._lock = asyncio.Lock()
         self.started = False
@@ -43,31 +41,22 @@ class Readiness:
             async with pool.acquire(timeout=_DATABASE_SECONDS) as connection:
                 if not await connection.fetchval(_WRITABLE, timeout=_DATABASE_SECONDS):
                     return "database_read_only"
-                return await self._schema(connection)
+                return self._runtime.revisions.mismatch(await Applied.read(connection))
         except TimeoutError:
             # Every connection busy is work, not illness: keep the last verdict.
             return self.trouble if pool.get_size() and not pool.get_idle_size() else "database_slow"
         except DATABASE_ERRORS:
             return "database_unreachable"
 
-    async def _schema(self, connection: "PoolConnectionProxy[asyncpg.Record]") -> str | None:
-        if self._head is None:
-            return None
-        try:
-            found = await connection.fetchval("SELECT version_num FROM alembic_version", timeout=_DATABASE_SECONDS)
-        except asyncpg.UndefinedTableError:
-            return "schema_missing"
-        return None if found == self._head else "schema_not_at_head"
 
-
-def router(runtime: Runtime, migrations: Migrations, *, watched: bool) -> APIRouter:
+def router(runtime: Runtime, *, watched: bool) -> APIRouter:
     """/livez, /readyz, /startupz and /metrics of a process.
 
     `watched`: a consumer or relay that is stuck makes the process unready. Not so where it also answers requests: what
     Kafka does must not keep customers out. None of it ends a life, for a restart heals nothing that a new client does not.
     """
     routes = APIRouter(include_in_schema=False)
-    readiness = Readiness(runtime, migrations)
+    readiness = Readiness(runtime)
 
     @routes.get("/livez")
     async def livez() -> Response:

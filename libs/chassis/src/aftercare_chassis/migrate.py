@@ -1,25 +1,33 @@
 """Migrations: Alembic inside each service's package, under one advisory lock, so that any number may start at once.
 
-Alembic is imported where it is used: a process that serves only asks which revision is the newest, and should be small.
+Alembic is imported where it is used: a process that serves only asks which revisions there are, and should be small.
 """
 
 from __future__ import annotations
 
-from importlib.resources import files
+from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import structlog
 from sqlalchemy import MetaData, text
 
+from aftercare_chassis.revisions import Applied, Revisions, SchemaMismatch, versions
+
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import AsyncIterator, Callable, Collection
 
     import asyncpg
     from alembic.config import Config
-    from asyncpg.pool import PoolConnectionProxy
+    from alembic.script import ScriptDirectory
     from sqlalchemy.engine import Connection
+    from sqlalchemy.ext.asyncio import AsyncConnection
+
+log = structlog.get_logger(__name__)
 
 _LOCK = 0x0AC2_0000_0001
+_ADD = text("ALTER TABLE alembic_version ADD COLUMN IF NOT EXISTS compatible_with text")
+_DECLARE = text("UPDATE alembic_version SET compatible_with = :oldest")
 
 
 class Migrations:
@@ -30,51 +38,58 @@ class Migrations:
 
     def __init__(self, package: str, url: str, metadata: MetaData) -> None:
         self._package, self._url, self._metadata = package, url, metadata
-        self._versions = Path(str(files(package))) / "migrations" / "versions"
+        self.revisions = Revisions.of(package)
 
     def at(self, url: str) -> Migrations:
         """The same migrations for another database."""
         return Migrations(self._package, url, self._metadata)
 
-    def head(self) -> str | None:
-        """The newest revision this build carries."""
-        return max((path.name.partition("_")[0] for path in self._versions.glob("[0-9]*_*.py")), default=None)
-
-    async def at_head(self, connection: asyncpg.Connection | PoolConnectionProxy) -> bool:
-        """True when the database stands at this build's newest revision."""
-        if not await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL"):
-            return False
-        return bool(await connection.fetchval("SELECT version_num FROM alembic_version") == self.head())
-
     async def upgrade(self) -> None:
-        """Bring the database to the newest revision; waits while another process does."""
+        """Bring the database to the newest revision; waits while another process does.
+
+        A database that a newer build has migrated is left as it is.
+        Raises: SchemaMismatch where this build does not work with it.
+        """
         from alembic import command
 
-        await self._run(lambda config: command.upgrade(config, "head"))
+        async with self._locked() as connection:
+            raw: Any = await connection.get_raw_connection()
+            applied = await Applied.read(raw.driver_connection)
+            if applied is None or applied.revision in self.revisions.known:
+                await self._run(connection, lambda config: command.upgrade(config, "head"))
+            elif mismatch := self.revisions.mismatch(applied):
+                raise SchemaMismatch(mismatch)
+            else:
+                log.info("schema_ahead_and_compatible", database=applied.revision, build=self.revisions.head)
 
     async def create_all(self) -> None:
         """Make the metadata's tables without any migration."""
-        await self._run(lambda config: self._metadata.create_all(config.attributes["connection"]))
+        async with self._locked() as connection:
+            await self._run(connection, lambda config: self._metadata.create_all(config.attributes["connection"]))
 
     async def autogenerate(self, message: str, revision: str) -> None:
         """Write a migration with what the metadata has and the database has not."""
         from alembic import command
 
-        self._versions.mkdir(parents=True, exist_ok=True)
-        await self._run(lambda c: command.revision(c, message, autogenerate=True, rev_id=revision))
+        versions(self._package).mkdir(parents=True, exist_ok=True)
+        async with self._locked() as connection:
+            await self._run(connection, lambda c: command.revision(c, message, autogenerate=True, rev_id=revision))
 
     async def differences(self) -> str | None:
         """What the metadata says and the migrated database does not; None when they agree."""
         from alembic import command
         from alembic.util import CommandError
 
-        try:
-            await self._run(command.check)
-        except CommandError as error:
-            return str(error)
+        async with self._locked() as connection:
+            try:
+                await self._run(connection, command.check)
+            except CommandError as error:
+                return str(error)
         return None
 
-    async def _run(self, act: Callable[[Config], object]) -> None:
+    @asynccontextmanager
+    async def _locked(self) -> AsyncIterator[AsyncConnection]:
+        """A connection that holds the lock of all migrations; waits while another process has it."""
         import asyncpg
         from sqlalchemy.ext.asyncio import create_async_engine
         from sqlalchemy.pool import NullPool
@@ -87,10 +102,13 @@ class Migrations:
             async with engine.connect() as connection:
                 await connection.execute(text(f"SELECT pg_advisory_lock({_LOCK})"))
                 await connection.commit()
-                await connection.run_sync(lambda sync: act(self.config(sync)))
-                await connection.commit()
+                yield connection
         finally:
             await engine.dispose()
+
+    async def _run(self, connection: AsyncConnection, act: Callable[[Config], object]) -> None:
+        await connection.run_sync(lambda sync: act(self.config(sync)))
+        await connection.commit()
 
     def config(self, connection: Connection | None = None) -> Config:
         """What Alembic has to know."""
@@ -98,7 +116,26 @@ class Migrations:
 
         made = Config()
         made.set_main_option("script_location", str(Path(__file__).parent / "alembic_environment"))
-        made.set_main_option("version_locations", str(self._versions))
+        made.set_main_option("version_locations", str(versions(self._package)))
         made.set_main_option("path_separator", "os")
         made.attributes.update(connection=connection, metadata=self._metadata)
         return made
+
+
+def compatible_with(script: ScriptDirectory, revision: str) -> str:
+    """The oldest revision whose builds work with the schema of `revision`.
+
+    The newest declaration up to `revision` counts: one that declares nothing only adds, and is as compatible as the one before it.
+    """
+    path = list(script.walk_revisions(head=revision))
+    return next(
+        (str(each.module.compatible_with) for each in path if hasattr(each.module, "compatible_with")),
+        path[-1].revision,
+    )
+
+
+def declare(script: ScriptDirectory, connection: Connection, *, heads: Collection[str], **_: object) -> None:
+    """Store what the revision just applied declares; Alembic calls it in that revision's transaction."""
+    for revision in heads:
+        connection.execute(_ADD)
+        connection.execute(_DECLARE, {"oldest": compatible_with(script, revision)})

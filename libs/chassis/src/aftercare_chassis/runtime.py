@@ -20,6 +20,7 @@ from aftercare_chassis.lifecycle import SYSTEM, Actor
 from aftercare_chassis.metrics import Metrics
 from aftercare_chassis.outbox import Doorbell
 from aftercare_chassis.pages import Cursors
+from aftercare_chassis.revisions import Applied, Revisions, SchemaMismatch
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_chassis.transaction import Reader, Transaction
 
@@ -54,6 +55,7 @@ class Runtime:
         self.outbox_bell = Doorbell()
         self.bells: dict[str, Doorbell] = {}
         self.watchdogs: dict[str, Callable[[], str | None]] = {}  # None while there is progress, else what is wrong
+        self.revisions = Revisions()  # of the schema, as this build knows them
         self.streams = 0
         self.leaving: Callable[[], bool] = lambda: False  # whether this process is about to end
         self.pool: asyncpg.Pool
@@ -123,6 +125,12 @@ class Runtime:
             await self.pool.release(connection, timeout=ACQUIRE_SECONDS)
             raise
         await self.pool.release(connection)
+
+    async def need_schema(self) -> None:
+        """Raises: SchemaMismatch where this build does not work with the database's schema."""
+        async with self.connection() as connection:
+            if mismatch := self.revisions.mismatch(await Applied.read(connection)):
+                raise SchemaMismatch(mismatch)
 
     @asynccontextmanager
     async def reader(self, actor: Actor = SYSTEM) -> AsyncIterator[Reader]:

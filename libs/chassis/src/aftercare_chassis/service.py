@@ -30,6 +30,7 @@ from aftercare_chassis.projection import Projection
 from aftercare_chassis.pruning import PRUNE
 from aftercare_chassis.relay import Relay
 from aftercare_chassis.replay_command import ReplayWord
+from aftercare_chassis.revisions import SchemaMismatch
 from aftercare_chassis.routing import WebhookRouter
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import ServiceSettings
@@ -84,6 +85,7 @@ class Service:
         self.projection, self.commands = projection, commands or {}
         self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
         self.migrations = Migrations(package, settings.database_url, metadata)
+        self.runtime.revisions = self.migrations.revisions
 
     @cached_property
     def app(self) -> FastAPI:
@@ -113,7 +115,7 @@ class Service:
         )
         app.state.runtime = self.runtime
         problems.install(app)
-        app.include_router(health.router(self.runtime, self.migrations, watched=Part.SERVE not in parts))
+        app.include_router(health.router(self.runtime, watched=Part.SERVE not in parts))
         if Part.SERVE in parts:
             for router in self.routers:
                 # Not `include_router`: that looks through every router anew for each request.
@@ -154,12 +156,18 @@ class Service:
         return run
 
     def _migrate(self, autogenerate: str = "", revision: str = "0001") -> None:
-        """Bring the database to this build's schema; --autogenerate MESSAGE writes a migration instead."""
+        """Bring the database to this build's schema, or leave a newer one that this build works with as it is.
+
+        --autogenerate MESSAGE writes a migration instead.
+        """
         asyncio.run(self._database_answers())
         if autogenerate:
             asyncio.run(self.migrations.autogenerate(autogenerate, revision))
-        else:
+            return
+        try:
             asyncio.run(self.migrations.upgrade())
+        except SchemaMismatch as mismatch:
+            raise SystemExit(f"{self.name}: {mismatch}") from None
 
     def _doer(self, act: Callable[[Runtime], Awaitable[int | None]]) -> Callable[[], None]:
         return lambda: self._once(act)

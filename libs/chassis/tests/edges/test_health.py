@@ -5,19 +5,10 @@ from collections.abc import AsyncIterator
 
 import pytest
 from aftercare_chassis import health
+from aftercare_chassis.revisions import Revisions
 from aftercare_chassis.service import Part
 from aftercare_chassis.testing import Harness
 from httpx import ASGITransport, AsyncClient
-
-
-class Head:
-    """Migrations that end at a revision of the test's choice."""
-
-    def __init__(self, revision: str | None) -> None:
-        self._revision = revision
-
-    def head(self) -> str | None:
-        return self._revision
 
 
 @pytest.fixture
@@ -64,27 +55,44 @@ async def test_a_database_that_takes_no_writes_is_not_ready(tally: Harness) -> N
     await tally.runtime.pool.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     await tally.runtime.pool.expire_connections()
     try:
-        assert await health.Readiness(tally.runtime, Head(None)).look() == "database_read_only"  # type: ignore[arg-type]
+        assert await health.Readiness(tally.runtime).look() == "database_read_only"
     finally:  # the next test may get this database
         connection = await tally.runtime.connect(default_transaction_read_only="off")
         await connection.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
         await connection.close()
 
 
-async def test_a_schema_that_is_behind_is_not_ready(tally: Harness) -> None:
-    await tally.runtime.pool.execute("CREATE TABLE IF NOT EXISTS alembic_version (version_num text)")
-    await tally.runtime.pool.execute("DELETE FROM alembic_version")
-    assert await health.Readiness(tally.runtime, Head("0002")).look() == "schema_not_at_head"  # type: ignore[arg-type]
-    await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0002')")
-    assert await health.Readiness(tally.runtime, Head("0002")).look() is None  # type: ignore[arg-type]
+async def test_a_schema_that_this_build_does_not_work_with_is_not_ready(tally: Harness) -> None:
+    tally.runtime.revisions = Revisions(("0001", "0002"))
+    assert await health.Readiness(tally.runtime).look() == "schema_missing: this build needs revision 0002"
+    await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
+    assert await health.Readiness(tally.runtime).look() == "schema_missing: this build needs revision 0002"
+    await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0001')")
+    behind = "schema_behind: the database is at revision 0001, this build needs 0002"
+    assert await health.Readiness(tally.runtime).look() == behind
+    await tally.runtime.pool.execute("UPDATE alembic_version SET version_num = '0002'")
+    assert await health.Readiness(tally.runtime).look() is None
     await tally.runtime.pool.execute("DROP TABLE alembic_version")
-    assert await health.Readiness(tally.runtime, Head("0002")).look() == "schema_missing"  # type: ignore[arg-type]
+
+
+async def test_a_newer_schema_is_fine_where_it_declares_so(tally: Harness) -> None:
+    """The column comes with the first revision that is applied by a build that declares; the same connection reads on."""
+    tally.runtime.revisions = Revisions(("0001", "0002"))
+    await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
+    await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0004')")
+    needs = "schema_incompatible: the database is at revision 0004, which needs a build of revision {} or later; this build has 0002"
+    assert await health.Readiness(tally.runtime).look() == needs.format("0004")
+    await tally.runtime.pool.execute("ALTER TABLE alembic_version ADD COLUMN compatible_with text")
+    for declared, verdict in (("0001", None), ("0002", None), ("0003", needs.format("0003"))):
+        await tally.runtime.pool.execute("UPDATE alembic_version SET compatible_with = $1", declared)
+        assert await health.Readiness(tally.runtime).look() == verdict
+    await tally.runtime.pool.execute("DROP TABLE alembic_version")
 
 
 async def test_the_database_is_asked_once_a_second_at_the_most(tally: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
-    readiness = health.Readiness(tally.runtime, Head(None))  # type: ignore[arg-type]
+    readiness = health.Readiness(tally.runtime)
     assert await readiness.look() is None
     await tally.runtime.pool.close()
     assert await readiness.look() is None
@@ -94,7 +102,7 @@ async def test_the_database_is_asked_once_a_second_at_the_most(tally: Harness, m
 
 async def test_a_busy_pool_is_not_an_ill_one(start_tally: object) -> None:
     async with start_tally(pool_size=1) as tally:  # type: ignore[operator]
-        readiness = health.Readiness(tally.runtime, Head(None))  # type: ignore[arg-type]
+        readiness = health.Readiness(tally.runtime)
         assert await readiness.look() is None
         readiness._looked_at = -10.0
         async with tally.runtime.pool.acquire():

@@ -1,5 +1,8 @@
 """The Alembic environment of every service; `migrate.py` hands it the connection and the metadata."""
 
+from functools import partial
+
+from aftercare_chassis.migrate import declare
 from alembic import context
 
 config = context.config
@@ -9,6 +12,7 @@ context.configure(
     compare_type=True,
     compare_server_default=False,
     transaction_per_migration=True,
+    on_version_apply=partial(declare, context.script, config.attributes["connection"]),
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -60,7 +60,7 @@ async def _make(admin_url: str, migrations: Migrations) -> str:
     await _execute(admin_url, f'CREATE DATABASE "{name}"')
     _made[admin_url].append(name)
     there = migrations.at(with_database(admin_url, name))
-    await (there.upgrade() if there.head() else there.create_all())
+    await (there.upgrade() if there.revisions.head else there.create_all())
     _shape[name] = await _tables(with_database(admin_url, name))
     return name
 

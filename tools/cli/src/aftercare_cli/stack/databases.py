@@ -1,11 +1,10 @@
 """Five databases and five roles: each service can reach its own and no other."""
 
-import importlib.util
 from collections.abc import Mapping
-from pathlib import Path
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
+from aftercare_chassis.revisions import Applied, Revisions
 from aftercare_cli.stack.layout import SERVICES, Server
 
 
@@ -63,18 +62,11 @@ def dsn(admin: str, service: Server, password: str) -> str:
     )
 
 
-async def at_head(own: str, service: Server) -> bool:
-    """Whether the service's database stands at the newest revision of its package (`migrations/versions/NNNN_*.py`)."""
-    newest = max((file.name.partition("_")[0] for file in _versions(service).glob("[0-9]*_*.py")), default=None)
+async def needs_migration(own: str, service: Server) -> bool:
+    """Whether the service of this checkout does not work with its database's schema as it is."""
     connection = await asyncpg.connect(own, timeout=10)
     try:
-        if not await connection.fetchval("SELECT to_regclass('alembic_version') IS NOT NULL"):
-            return False
-        return bool(await connection.fetchval("SELECT version_num FROM alembic_version") == newest)
+        applied = await Applied.read(connection)
     finally:
         await connection.close()
-
-
-def _versions(service: Server) -> Path:
-    spec = importlib.util.find_spec(service.name.replace("-", "_"))
-    return Path(spec.origin or "").parent / "migrations" / "versions" if spec else Path()
+    return Revisions.of(service.name.replace("-", "_")).mismatch(applied) is not None

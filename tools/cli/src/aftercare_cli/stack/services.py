@@ -36,13 +36,13 @@ class ServiceProcesses:
     def start(self, server: Server, database: str, progress: Progress) -> None:
         """Migrate, seed and start one service unless it runs; returns when it is ready.
 
-        A database that stands at this build's newest revision is left alone: each of these steps costs the start of a process.
+        A database whose schema fits is left alone: each of these steps costs the start of a process.
         """
         if self.processes.find(server.name) and self.ready(server):
             return
         self.processes.stop(server.name)
         own = {**self.environment, "AFTERCARE_DATABASE_URL": database, "AFTERCARE_PORT": str(self.layout.port(server))}
-        if not run(databases.at_head(database, server)):
+        if run(databases.needs_migration(database, server)):
             with step(progress, server.name, "migrating its database", "migrated"):
                 for what in ("migrate", "seed") if server.seeded else ("migrate",):
                     self._run(server, what, own)

@@ -1,0 +1,120 @@
+"""Two builds and one database: what `migrate` of an older build does with the schema of a newer one."""
+
+from collections.abc import Callable, Iterator
+from itertools import count
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.revisions import Applied, SchemaMismatch
+from aftercare_chassis.testing.databases import with_database
+from sqlalchemy import Column, MetaData, Table, Text
+
+Build = Callable[..., Migrations]
+_REVISION = """
+from alembic import op
+revision, down_revision = "{revision}", {down!r}
+{declaration}
+
+def upgrade():
+    op.execute("{statement}")
+"""
+FIRST = ("CREATE TABLE thing (name text)", None)
+EXPANDS = ("ALTER TABLE thing ADD COLUMN colour text", None)
+CONTRACTS = ("ALTER TABLE thing DROP COLUMN name", "0002")
+_numbers = count(1)
+
+
+@pytest.fixture
+async def empty(postgres_url: str) -> Iterator[str]:
+    name = f"migrate_{uuid4().hex[:12]}"
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name}")
+    yield with_database(postgres_url, name)
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+@pytest.fixture
+def build(empty: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Build:
+    """A package with these revisions (statement, what it declares), numbered from 0001."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    def make(*revisions: tuple[str, str | None], metadata: MetaData | None = None) -> Migrations:
+        package = f"build_{next(_numbers)}"
+        folder = tmp_path / package / "migrations" / "versions"
+        folder.mkdir(parents=True)
+        (tmp_path / package / "__init__.py").touch()
+        for number, (statement, declared) in enumerate(revisions, 1):
+            revision, down = f"{number:04}", f"{number - 1:04}" if number > 1 else None
+            declaration = f"compatible_with = {declared!r}" if declared else ""
+            text = _REVISION.format(revision=revision, down=down, declaration=declaration, statement=statement)
+            (folder / f"{revision}_made.py").write_text(text)
+        return Migrations(package, empty, metadata or MetaData())
+
+    return make
+
+
+async def applied(url: str) -> Applied | None:
+    connection = await asyncpg.connect(url)
+    try:
+        return await Applied.read(connection)
+    finally:
+        await connection.close()
+
+
+async def test_a_revision_is_as_compatible_as_the_one_before_unless_it_declares(build: Build, empty: str) -> None:
+    assert await applied(empty) is None
+    revisions = (FIRST, EXPANDS, CONTRACTS, ("CREATE TABLE other (name text)", None))
+    for length, expected in enumerate(("0001", "0001", "0002", "0002"), 1):
+        await build(*revisions[:length]).upgrade()
+        assert await applied(empty) == Applied(f"{length:04}", expected)
+
+
+async def test_many_revisions_at_once_declare_what_the_last_one_does(build: Build, empty: str) -> None:
+    await build(FIRST, EXPANDS, CONTRACTS).upgrade()
+    assert await applied(empty) == Applied("0003", "0002")
+
+
+async def test_an_older_build_leaves_a_compatible_schema_as_it_is(build: Build, empty: str) -> None:
+    await build(FIRST, EXPANDS, CONTRACTS).upgrade()
+    older = build(FIRST, EXPANDS)
+    await older.upgrade()
+    assert await applied(empty) == Applied("0003", "0002")
+    assert older.revisions.mismatch(await applied(empty)) is None
+
+
+async def test_an_older_build_refuses_a_schema_that_it_does_not_work_with(build: Build, empty: str) -> None:
+    await build(FIRST, EXPANDS, CONTRACTS).upgrade()
+    with pytest.raises(SchemaMismatch, match="at revision 0003, which needs a build of revision 0002 or later"):
+        await build(FIRST).upgrade()
+    assert await applied(empty) == Applied("0003", "0002")
+
+
+async def test_a_schema_nobody_declared_anything_about_is_not_worked_with(build: Build, empty: str) -> None:
+    await build(FIRST, EXPANDS).upgrade()
+    connection = await asyncpg.connect(empty)
+    await connection.execute("ALTER TABLE alembic_version DROP COLUMN compatible_with")
+    await connection.close()
+    with pytest.raises(SchemaMismatch, match="at revision 0002, which needs a build of revision 0002 or later"):
+        await build(FIRST).upgrade()
+    await build(FIRST, EXPANDS).upgrade()
+    await build(FIRST, EXPANDS, CONTRACTS).upgrade()
+    assert await applied(empty) == Applied("0003", "0002")
+
+
+async def test_a_revision_that_fails_changes_neither_schema_nor_declaration(build: Build, empty: str) -> None:
+    await build(FIRST, EXPANDS).upgrade()
+    with pytest.raises(Exception, match="nowhere"):
+        await build(FIRST, EXPANDS, ("ALTER TABLE nowhere DROP COLUMN name", "0003")).upgrade()
+    assert await applied(empty) == Applied("0002", "0001")
+
+
+async def test_the_declaration_is_no_difference_to_the_tables(build: Build) -> None:
+    metadata = MetaData()
+    Table("thing", metadata, Column("name", Text))
+    migrations = build(FIRST, metadata=metadata)
+    await migrations.upgrade()
+    assert await migrations.differences() is None

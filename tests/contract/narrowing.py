@@ -1,0 +1,87 @@
+"""What a change of the schema takes away from builds that were made for the schema before: PostgreSQL's catalogue, compared."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+
+_OURS = "relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'alembic_version'"
+_COLUMNS = f"""
+SELECT relname, attname, format_type(atttypid, atttypmod) AS type, attnotnull,
+       attnotnull AND NOT atthasdef AND attidentity = '' AS required
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid
+WHERE {_OURS} AND attnum > 0 AND NOT attisdropped
+"""
+# Without the constraints that PostgreSQL 18 makes of NOT NULL: the columns say that.
+_RULES = f"""
+SELECT relname, conname AS name, pg_get_constraintdef(pg_constraint.oid) AS rule
+FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE {_OURS} AND contype <> 'n'
+UNION ALL
+SELECT relname, tgname, pg_get_triggerdef(pg_trigger.oid)
+FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE {_OURS} AND NOT tgisinternal
+UNION ALL
+SELECT relname, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
+WHERE {_OURS} AND indisunique AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid AND contype <> 'f')
+"""
+_ONE_OF = re.compile(r"= ANY \(ARRAY\[([^\]]*)\]\)")
+
+
+@dataclass(frozen=True, slots=True)
+class Schema:
+    """Columns by (table, column) and rules (constraints, unique indexes, triggers) by (table, name)."""
+
+    columns: dict[tuple[str, str], Any]
+    rules: dict[tuple[str, str], str]
+
+    @classmethod
+    async def read(cls, connection: asyncpg.Connection) -> "Schema":
+        """The schema as the database has it now."""
+        columns = {(row["relname"], row["attname"]): row for row in await connection.fetch(_COLUMNS)}
+        rules = {(row["relname"], row["name"]): row["rule"] for row in await connection.fetch(_RULES)}
+        return cls(columns, rules)
+
+    @property
+    def tables(self) -> set[str]:
+        return {table for table, _ in self.columns}
+
+
+def narrowing(before: Schema, after: Schema) -> list[str]:
+    """What statements that fitted `before` may stumble over in `after`; empty where the change only adds."""
+    return sorted({*_columns(before, after), *_rules(before, after)})
+
+
+def _columns(before: Schema, after: Schema) -> Iterator[str]:
+    for place, old in before.columns.items():
+        new, name = after.columns.get(place), ".".join(place)
+        if new is None:
+            yield f"{name} is gone"
+        elif new["type"] != old["type"]:
+            yield f"{name} was {old['type']} and is {new['type']}"
+        elif new["attnotnull"] and not old["attnotnull"]:
+            yield f"{name} takes no NULL any more"
+        elif new["required"] and not old["required"]:
+            yield f"{name} has lost its default"
+    for place in after.columns.keys() - before.columns.keys():
+        if place[0] in before.tables and after.columns[place]["required"]:
+            yield f"{'.'.join(place)} is required"
+
+
+def _rules(before: Schema, after: Schema) -> Iterator[str]:
+    for place, rule in after.rules.items():
+        if place[0] in before.tables and not _wider(before.rules.get(place), rule):
+            yield f"{place[0]}: new rule {place[1]}"
+    for place, rule in before.rules.items():
+        # An upsert names what is unique. A check or a foreign key that is gone hurts nobody.
+        if place[0] in after.tables and place not in after.rules and "CHECK" not in rule and "FOREIGN KEY" not in rule:
+            yield f"{place[0]}: {place[1]} is gone"
+
+
+def _wider(old: str | None, new: str) -> bool:
+    """Whether the new rule lets everything pass that the old one did: the same, or the same with more values to choose from."""
+    if old is None or _ONE_OF.sub("", old) != _ONE_OF.sub("", new):
+        return False
+    choices = zip(_ONE_OF.findall(old), _ONE_OF.findall(new), strict=True)
+    return all(set(fewer.split(", ")) <= set(more.split(", ")) for fewer, more in choices)

@@ -1,0 +1,157 @@
+"""A rollout and its way back: the database is migrated by a later build, and the pods of this one work on, or say why not."""
+
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import uuid4
+
+import httpx
+import pytest
+from aftercare_chassis import topics
+from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.revisions import SchemaMismatch, versions
+from aftercare_chassis.service import Part
+from aftercare_chassis.testing import Harness, until
+from aftercare_events import Envelope, OrderCancelled, codec
+from aiokafka import AIOKafkaProducer
+from cs_svc import main as cs
+from processes import SECONDS, Processes
+from sqlalchemy import MetaData
+from town import PROVIDER, SERVICES
+
+_LATER = """
+from alembic import op
+revision, down_revision = "9001", "{head}"
+
+def upgrade():
+    op.execute("CREATE TABLE later (id int PRIMARY KEY)")
+    op.execute("ALTER TABLE outbox ADD COLUMN later text NOT NULL DEFAULT ''")
+"""
+_CONTRACTS = """
+from alembic import op
+revision, down_revision, compatible_with = "9002", "9001", "9001"
+
+def upgrade():
+    op.execute("ALTER TABLE outbox RENAME COLUMN later TO latest")
+"""
+Upgrade = Callable[..., Awaitable[None]]
+
+
+@pytest.fixture
+def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Upgrade:
+    """Bring a service's database to where a later build wants it: one that only adds, or one that contracts as well."""
+    monkeypatch.syspath_prepend(tmp_path)
+
+    async def migrate(harness: Harness, *, contract: bool = False) -> None:
+        package = f"later_{uuid4().hex[:8]}"
+        folder = tmp_path / package / "migrations" / "versions"
+        shutil.copytree(versions(harness.service.package), folder)
+        (tmp_path / package / "__init__.py").touch()
+        (folder / "9001_later.py").write_text(_LATER.format(head=harness.runtime.revisions.head))
+        if contract:
+            (folder / "9002_contracts.py").write_text(_CONTRACTS)
+        await Migrations(package, harness.settings.database_url, MetaData()).upgrade()
+
+    return migrate
+
+
+async def readiness(harness: Harness, part: Part) -> tuple[int, str]:
+    """What a new process of this part answers on /readyz."""
+    transport = httpx.ASGITransport(app=harness.service.process(part))
+    async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
+        answer = await client.get("/readyz")
+        return answer.status_code, answer.text
+
+
+@pytest.mark.parametrize("name", SERVICES)
+async def test_every_part_is_ready_beyond_its_revision_until_that_is_contracted(
+    name: str, postgres_url: str, upgrade: Upgrade
+) -> None:
+    settings = PROVIDER if name == "order" else {}
+    async with Harness.start(SERVICES[name].service, postgres_url, **settings) as harness:
+        migrations = harness.service.migrations
+        await upgrade(harness)
+        assert {(await readiness(harness, part))[0] for part in Part} == {200}
+        await migrations.upgrade()
+        await upgrade(harness, contract=True)
+        for part in Part:
+            status, text = await readiness(harness, part)
+            assert status == 503
+            assert "schema_incompatible: the database is at revision 9002, which needs a build of revision 9001" in text
+        with pytest.raises(SchemaMismatch, match="9002"):
+            await migrations.upgrade()
+
+
+@pytest.fixture
+async def desk(postgres_url: str, kafka_bootstrap: str) -> AsyncIterator[Harness]:
+    await topics.create(kafka_bootstrap, replication=1, min_isr=1, partitions=None, retention_ms=-1)
+    async with Harness.start(cs.service, postgres_url, kafka=kafka_bootstrap) as harness:
+        harness.clock.set(datetime.now(UTC))
+        yield harness
+
+
+@pytest.fixture
+def processes(desk: Harness, unused_tcp_port_factory: Callable[[], int]) -> Processes:
+    settings = desk.settings
+    environment = {
+        "AFTERCARE_DATABASE_URL": settings.database_url,
+        "AFTERCARE_KAFKA": settings.kafka,
+        "AFTERCARE_JWKS_FILE": settings.jwks_file,
+        "AFTERCARE_SIGNING_KEY": "a key for tests only",
+    }
+    return Processes("cs_svc", environment, {part: unused_tcp_port_factory() for part in Part})
+
+
+async def works(desk: Harness, processes: Processes, order_id: str) -> None:
+    """A client writes, the relay publishes, the consumer takes an event in."""
+    pool = desk.runtime.pool
+    headers = {"Authorization": f"Bearer {desk.token('buyer', 'buyer-1')}", "Idempotency-Key": order_id}
+    async with processes.client(Part.SERVE) as client:
+        written = await client.post("/v1/conversations", json={"text": "你好"}, headers=headers)
+    assert written.status_code == 201, written.text
+    await until(lambda: pool.fetchval("SELECT NOT EXISTS (SELECT 1 FROM outbox)"), "everything is published", SECONDS)
+    event = OrderCancelled(
+        affected_party="buyer-1",
+        applicant="buyer-1",
+        handler="buyer-1",
+        time=desk.clock.now(),
+        result="cancelled",
+        order_id=order_id,
+        buyer_id="buyer-1",
+        merchant_id="m-1",
+        cause="buyer",
+    )
+    envelope = Envelope.of(event, id=uuid4(), source="/elsewhere", sequence=1, correlation_id="test")
+    key, value, written_headers = codec.encode(envelope)
+    async with AsyncExitStack() as stack:
+        producer = AIOKafkaProducer(bootstrap_servers=desk.settings.kafka)
+        await producer.start()
+        stack.push_async_callback(producer.stop)
+        await producer.send_and_wait(envelope.topic, value, key=key, headers=list(written_headers))
+    taken = "SELECT EXISTS (SELECT 1 FROM inbox WHERE event_id = $1)"
+    await until(lambda: pool.fetchval(taken, envelope.id), "the event is taken in", SECONDS)
+
+
+async def test_a_build_works_on_while_a_later_one_migrates_and_can_be_rolled_back_to(
+    desk: Harness, processes: Processes, upgrade: Upgrade
+) -> None:
+    async with processes.started():
+        await works(desk, processes, "order-before")
+        await upgrade(desk)
+        await works(desk, processes, "order-during")
+        for part in Part:
+            await processes.says(part, 200)
+    assert await processes.migrate() == (0, "")
+    async with processes.started():
+        await works(desk, processes, "order-rolled-back")
+        await upgrade(desk, contract=True)
+        for part in Part:
+            why = await processes.says(part, 503)
+            assert "schema_incompatible: the database is at revision 9002" in why
+            async with processes.client(part) as client:
+                assert (await client.get("/livez")).status_code == 200
+    code, said = await processes.migrate()
+    assert code == 1
+    assert said.splitlines()[-1].startswith("cs-svc: schema_incompatible: the database is at revision 9002")
