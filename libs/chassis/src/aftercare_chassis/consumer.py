@@ -29,7 +29,7 @@ from aftercare_chassis.ears import Ears, Handlers
 from aftercare_chassis.inbox import Cursor, Fenced, Inbox, Subject, content_of, maybe_forgotten
 from aftercare_chassis.parking import park
 from aftercare_chassis.problems import DATABASE_ERRORS, is_unavailable
-from aftercare_chassis.revisions import SchemaMismatch
+from aftercare_chassis.revisions import NewerRow, SchemaMismatch
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.transaction import Transaction
 from aftercare_chassis.trouble import Poisoned, Trouble, decoded, misplaced, refused
@@ -47,6 +47,10 @@ Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 class Retry(Exception):
     """Raised by a handler whose event tells of something this service has not heard of yet: it waits, within limits."""
+
+
+# What may pass while this partition waits: a fact that is on its way, a row whose writers are replacing this build.
+_WAITS = (Retry, NewerRow)
 
 
 class Stalled(Exception):
@@ -132,7 +136,7 @@ class Consumer:
                 self.watch.handled(partition, records[: start + CHUNK][-1].timestamp)
             await self._acknowledge(client, partition, records[-1].offset + 1)
         except Exception as error:
-            if not (isinstance(error, Fenced | Retry | SchemaMismatch) or is_unavailable(error)):
+            if not (isinstance(error, (Fenced, SchemaMismatch, *_WAITS)) or is_unavailable(error)):
                 raise
             self._hold(client, partition, type(error).__name__)
             # Without a cursor in memory the next fetch looks it up in the database and stands there again.
@@ -204,7 +208,7 @@ class Consumer:
                 await self._effects(tx, inbox, cursor, [(record, _sound(record)) for record in records])
                 crash.point("consumer.handled")
         except Exception as error:
-            if isinstance(error, Fenced | Retry | Poisoned) or is_unavailable(error):
+            if isinstance(error, (Fenced, Poisoned, *_WAITS)) or is_unavailable(error):
                 raise
             raise refused(error) from error  # what only the commit brings to light
         crash.point("consumer.committed")
@@ -236,7 +240,7 @@ class Consumer:
         try:
             await self._ears.hand(tx, envelope)
         except Exception as error:
-            if isinstance(error, Poisoned) or is_unavailable(error) or (isinstance(error, Retry) and self._patient):
+            if isinstance(error, Poisoned) or is_unavailable(error) or (isinstance(error, _WAITS) and self._patient):
                 raise
             log.exception("event_refused", event_type=envelope.type, event_id=str(envelope.id))
             raise refused(error) from error

@@ -22,6 +22,7 @@ from aftercare_chassis import methods, tracing
 from aftercare_chassis.complaints import complaint, pointer
 from aftercare_chassis.languages import CHINESE, choose
 from aftercare_chassis.refusals import Kind, Refusal
+from aftercare_chassis.revisions import NewerRow
 
 MEDIA_TYPE = "application/problem+json"
 Problem = Mapping[str, Any]
@@ -119,7 +120,7 @@ def response_to(request: Request, error: Exception) -> Response:
             if error.status_code == 405:  # raised by one route, which knows of no other at its address
                 return status_response(request, 405, {"Allow": ", ".join(methods.allowed(request))})
             return status_response(request, error.status_code, error.headers)
-    if is_unavailable(error):
+    if is_unavailable(error) or isinstance(error, NewerRow):
         _log.warning("unavailable", error=type(error).__name__)
         return problem_response(request, Unavailable())
     if isinstance(error, asyncpg.UniqueViolationError | asyncpg.ExclusionViolationError):

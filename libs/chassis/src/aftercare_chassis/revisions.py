@@ -27,6 +27,10 @@ class SchemaMismatch(Exception):
     """This build does not work with the schema of its database; the message says why."""
 
 
+class NewerRow(Exception):
+    """A row holds a code that this build does not know: a newer build wrote it, and can read it."""
+
+
 @dataclass(frozen=True, slots=True)
 class Applied:
     """The revision that a database is at, and the oldest one whose builds work with it (None: not declared)."""

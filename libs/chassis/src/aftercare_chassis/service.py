@@ -26,6 +26,7 @@ from aftercare_chassis.metrics import Metrics
 from aftercare_chassis.migrate import Migrations
 from aftercare_chassis.outbox_command import OutboxWords
 from aftercare_chassis.parked_command import ParkedWords
+from aftercare_chassis.problems import DATABASE_ERRORS
 from aftercare_chassis.projection import Projection
 from aftercare_chassis.pruning import PRUNE
 from aftercare_chassis.relay import Relay
@@ -40,6 +41,7 @@ log = structlog.get_logger(__name__)
 
 DATABASE_SECONDS = 20.0
 STOP_SECONDS = 10.0
+SCHEMA_SECONDS = 1.0
 NOT_STARTED = 3  # the exit code that uvicorn itself uses
 _SERVER: dict[str, Any] = {
     "loop": "uvloop",
@@ -99,7 +101,7 @@ class Service:
         async def lifespan(_: FastAPI) -> AsyncIterator[None]:
             await self.runtime.open()
             try:
-                async with _running(self._background(parts)):
+                async with _running(self.runtime, self._background(parts)):
                     yield
             finally:
                 await self.runtime.close()
@@ -216,19 +218,41 @@ def _working(runtime: Runtime, worker: Worker) -> Background:
 
 
 @asynccontextmanager
-async def _running(background: Sequence[Background]) -> AsyncIterator[None]:
-    """Run these until the block ends; then let each finish what it holds, within bounds."""
+async def _running(runtime: Runtime, background: Sequence[Background]) -> AsyncIterator[None]:
+    """Run these from when the schema fits until the block ends; then let each finish what it holds, within bounds."""
     stop = asyncio.Event()
-    tasks = [asyncio.create_task(_guarded(each, stop)) for each in background]
+    schema = asyncio.create_task(_schema_fits(runtime, stop))
+    tasks = [schema, *(asyncio.create_task(_guarded(_after(schema, each), stop)) for each in background)]
     try:
         yield
     finally:
         stop.set()
-        if tasks:
-            _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
-            for task in late:
-                task.cancel()
-            await asyncio.gather(*late, return_exceptions=True)
+        _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS)
+        for task in late:
+            task.cancel()
+        await asyncio.gather(*late, return_exceptions=True)
+
+
+async def _schema_fits(runtime: Runtime, stop: asyncio.Event) -> None:
+    """Return once this build works with the database's schema, or `stop` is set. A pod may start before its migration has run."""
+    told = ""
+    while not stop.is_set():
+        try:
+            await runtime.need_schema()
+            return
+        except (SchemaMismatch, TimeoutError, *DATABASE_ERRORS) as error:
+            if told != (told := str(error)):
+                log.warning("background_waits_for_schema", why=told)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), SCHEMA_SECONDS)
+
+
+def _after(schema: asyncio.Task[None], each: Background) -> Background:
+    async def run(stop: asyncio.Event) -> None:
+        await asyncio.shield(schema)
+        await each(stop)
+
+    return run
 
 
 async def _guarded(each: Background, stop: asyncio.Event) -> None:

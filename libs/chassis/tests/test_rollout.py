@@ -1,0 +1,129 @@
+"""Two builds side by side: a process that starts before its migration has run, and one that meets rows of a newer build."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+import httpx
+import pytest
+from aftercare_chassis import service
+from aftercare_chassis.consumer import Consumer
+from aftercare_chassis.problems import response_to
+from aftercare_chassis.revisions import NewerRow, Revisions
+from aftercare_chassis.rows import Rows
+from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.service import Part, Service
+from aftercare_chassis.testing import Harness, until
+from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.workers import Worker
+from aftercare_events import Envelope, OrderCancelled
+from aiokafka import TopicPartition
+from fastapi import FastAPI
+from sqlalchemy import Column, MetaData, Table, Text
+from starlette.requests import Request
+
+Make = Callable[..., OrderCancelled]
+ORDERS = TopicPartition("aftercare.orders.v1", 0)
+
+
+@dataclass(slots=True)
+class Early:
+    """A process that does background work, and how often it has."""
+
+    app: FastAPI
+    steps: int = 0
+
+    async def says(self) -> str:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://test") as client:
+            return (await client.get("/startupz")).text
+
+
+@pytest.fixture
+async def early(tally: Harness, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Early]:
+    """It is there before the first revision; `alembic_version` is made by the test."""
+    monkeypatch.setattr(service, "SCHEMA_SECONDS", 0.05)
+
+    async def step(_: Runtime) -> bool:
+        made.steps += 1
+        return False
+
+    worker = Worker("probe", step)
+    built = Service(
+        name="tally-svc",
+        package="aftercare_chassis",
+        settings=tally.settings,
+        routers=[],
+        metadata=MetaData(),
+        workers=[worker],
+    )
+    built.runtime.revisions = Revisions(("0001",))
+    made = Early(built.process(Part.CONSUME))
+    async with asyncio.timeout(30), made.app.router.lifespan_context(made.app):
+        yield made
+
+
+async def test_background_work_begins_when_the_schema_is_there(tally: Harness, early: Early) -> None:
+    assert "schema_missing" in await early.says()
+    assert early.steps == 0
+    await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
+    await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0001')")
+
+    async def worked() -> bool:
+        return early.steps > 0
+
+    await until(worked, "background work has begun")
+    await tally.runtime.pool.execute("DROP TABLE alembic_version")
+
+
+async def test_a_process_that_waits_for_its_schema_can_be_ended(early: Early) -> None:
+    assert "schema_missing" in await early.says()
+
+
+class Known(StrEnum):
+    """The owners that this build knows."""
+
+    FIRST = "buyer-1"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnedTally:
+    id: str
+    owner: Known
+
+
+OWNED = Rows(Table("tallies", MetaData(), Column("id", Text, primary_key=True), Column("owner", Text)), OwnedTally)
+
+
+async def look(tx: Transaction, event: OrderCancelled) -> None:
+    await tx.find(OWNED, f"tally_{event.order_id}")
+
+
+@pytest.fixture
+async def newer(tally: Harness, order_cancelled: Make) -> Envelope:
+    """An event about a row whose owner this build does not know."""
+    insert = "INSERT INTO tallies (id, version, owner, count) VALUES ($1, 1, $2, 1)"
+    await tally.runtime.pool.execute(insert, "tally_ord_1", "buyer-2")
+    event = order_cancelled("ord_1")
+    return Envelope.of(event, id=tally.ids.uuid7(), source="/x", sequence=1, correlation_id="c")
+
+
+async def test_an_event_about_a_row_of_a_newer_build_waits_for_it_a_while(
+    tally: Harness, newer: Envelope, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its partition goes to the newer build soon; after a rollback nobody comes, and the event is parked alone."""
+    older = Consumer(tally.runtime, {OrderCancelled: look})
+    with pytest.raises(NewerRow, match="owner is 'buyer-2'"):
+        await older.chunk(ORDERS, [tally.record(newer)])
+    assert await tally.parked() == []
+    monkeypatch.setattr(older, "_patient", False)
+    await older.chunk(ORDERS, [tally.record(newer)])
+    assert await tally.parked() == ["OrderCancelled.v1: NewerRow: OwnedTally.owner is 'buyer-2'"]
+
+
+def test_a_client_whose_row_a_newer_build_wrote_is_asked_to_try_again() -> None:
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "headers": []}
+    answer = response_to(Request(scope), NewerRow("OwnedTally.owner is 'buyer-2'"))
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")
+    assert b"buyer-2" not in answer.body
