@@ -67,3 +67,23 @@ async def test_a_wrong_password_is_refused(postgres_url: str) -> None:
             await asyncio.wait_for(asyncpg.connect(databases.dsn(postgres_url, service, "cd" * 16)), 10)
     finally:
         await databases.remove(postgres_url)
+
+
+async def test_a_service_is_migrated_unless_it_works_with_its_schema_as_it_is(postgres_url: str) -> None:
+    service, passwords = SERVICES[0], dict.fromkeys((one.name for one in SERVICES), "ab" * 16)
+    own = databases.dsn(postgres_url, service, passwords[service.name])
+    try:
+        await databases.provide(postgres_url, passwords)
+        assert await databases.needs_migration(own, service)
+        connection = await asyncpg.connect(own)
+        await connection.execute(
+            "CREATE TABLE alembic_version AS SELECT '9001' AS version_num, '0001' AS compatible_with"
+        )
+        assert not await databases.needs_migration(own, service), (
+            "a newer checkout was here, and declared that we can work on"
+        )
+        await connection.execute("UPDATE alembic_version SET compatible_with = '9001'")
+        assert await databases.needs_migration(own, service)
+        await connection.close()
+    finally:
+        await databases.remove(postgres_url)
