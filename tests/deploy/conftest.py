@@ -1,4 +1,4 @@
-"""The base as we ship it, and the development overlay as a cluster would get it."""
+"""The base as we ship it, every overlay as a cluster would get it, and one as an operator would write it."""
 
 import sys
 from pathlib import Path
@@ -6,7 +6,18 @@ from pathlib import Path
 import pytest
 
 sys.path.insert(0, str(Path(__file__).parent))
-from manifests import K8S, Rendering, listed, rendered
+from manifests import K8S, SERVICES, Rendering, listed, rendered, written
+
+OVERLAYS = sorted(each.name for each in (K8S / "overlays").iterdir())
+PINNED = {
+    "resources": [K8S / "base"],
+    "namespace": "shop-aftercare",
+    "components": [K8S / "components" / "networkpolicy"],
+    "images": [
+        {"name": f"aftercare/{one}", "newName": f"registry.example/aftercare/{one}", "digest": f"sha256:{n:064x}"}
+        for n, one in enumerate(SERVICES)
+    ],
+}
 
 
 @pytest.fixture(scope="session")
@@ -19,7 +30,11 @@ def dev() -> Rendering:
     return Rendering(rendered(K8S / "overlays" / "dev"))
 
 
-@pytest.fixture(scope="session", params=["base", "dev"])
-def k8s(request: pytest.FixtureRequest) -> Rendering:
-    """Every policy holds for what we ship and for what a cluster would get."""
-    return request.getfixturevalue(request.param)
+@pytest.fixture(scope="session", params=["base", *OVERLAYS, "pinned by digest"])
+def k8s(request: pytest.FixtureRequest, base: Rendering, tmp_path_factory: pytest.TempPathFactory) -> Rendering:
+    """Every policy holds for what we ship and for what a cluster would get; a folder added to `overlays` is held to them too."""
+    if request.param == "base":
+        return base
+    if request.param in OVERLAYS:
+        return Rendering(rendered(K8S / "overlays" / request.param))
+    return Rendering(rendered(written(tmp_path_factory.mktemp("overlay"), **PINNED)))

@@ -4,9 +4,10 @@ With `kubectl` or `kustomize` on the machine the renderings are theirs. Without,
 lists of resources, and following those needs no program. Overlays and components need the real thing and are skipped.
 """
 
+import os
 import shutil
 import subprocess
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +26,17 @@ def kustomize() -> list[str] | None:
     if shutil.which("kubectl"):
         return ["kubectl", "kustomize"]
     return ["kustomize", "build"] if shutil.which("kustomize") else None
+
+
+def written(folder: Path, *, resources: list[Path], components: Sequence[Path] = (), **more: Any) -> Path:
+    """An overlay in this folder; kustomize takes other folders by relative paths only."""
+    kustomization = {
+        "resources": [os.path.relpath(each, folder.resolve()) for each in resources],
+        "components": [os.path.relpath(each, folder.resolve()) for each in components],
+        **more,
+    }
+    (folder / "kustomization.yaml").write_text(yaml.safe_dump(kustomization))
+    return folder
 
 
 def rendered(folder: Path) -> list[Manifest]:
@@ -46,6 +58,17 @@ def listed(folder: Path) -> Iterator[Manifest]:
         path = folder / resource
         if path.is_dir():
             yield from listed(path)
+        else:
+            yield from yaml.safe_load_all(path.read_text())
+
+
+def sources(folder: Path) -> Iterator[Manifest]:
+    """The manifests that an overlay is made of, components included, before anything of it is changed."""
+    kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
+    for resource in kustomization["resources"] + kustomization.get("components", []):
+        path = folder / resource
+        if path.is_dir():
+            yield from sources(path)
         else:
             yield from yaml.safe_load_all(path.read_text())
 
@@ -78,6 +101,9 @@ class Rendering:
         return [
             (name, one) for name, spec, _ in self.pods() for one in spec["containers"] + spec.get("initContainers", [])
         ]
+
+    def names(self, kind: str) -> set[str]:
+        return {each["metadata"]["name"] for each in self.of(kind)}
 
     def deployments(self) -> list[Manifest]:
         return self.of("Deployment")

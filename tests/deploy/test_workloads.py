@@ -28,16 +28,14 @@ def test_requests_and_limits(k8s):
 
 def test_images_are_tagged_and_never_latest(k8s):
     for name, container in k8s.containers():
-        repository, _, tag = container["image"].rpartition(":")
-        assert repository, f"{name}: no tag"
-        assert tag not in ("", "latest"), name
+        assert re.fullmatch(r"[^@]+(:(?!latest)[\w.-]+|@sha256:[0-9a-f]{64})", container["image"]), name
 
 
 def test_processes_of_a_service_run_one_image(k8s):
     for service in SERVICES:
         images = {c["image"] for name, c in k8s.containers() if c["name"] == service}
         assert len(images) == 1, images
-        assert images.pop().startswith(f"aftercare/{service}:")
+        assert re.search(rf"(^|/)aftercare/{service}[:@]", images.pop())
 
 
 def test_deployments_have_all_three_probes_on_a_real_port(base):

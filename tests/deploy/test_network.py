@@ -1,0 +1,102 @@
+"""Who may reach whom under the development overlay's policies: read from its files, so no program is needed."""
+
+import itertools
+from dataclasses import replace
+
+import pytest
+from manifests import K8S, SERVICES, Rendering, sources
+from network import Network, Pod
+
+DEV = K8S / "overlays" / "dev"
+HTTP, KAFKA, POSTGRES, DNS, OTLP = 8000, 9092, 5432, 53, 4318
+# Pods that somebody else put into the namespace, with labels that we know nothing of.
+BROKER, DATABASE = Pod({"app": "kafka"}), Pod({"app": "postgresql"})
+RESOLVER = Pod({"k8s-app": "kube-dns"}, elsewhere={"kubernetes.io/metadata.name": "kube-system"})
+
+
+@pytest.fixture(scope="module")
+def dev_files() -> Rendering:
+    return Rendering(list(sources(DEV)))
+
+
+@pytest.fixture(scope="module")
+def network(dev_files: Rendering) -> Network:
+    (namespace,) = dev_files.of("Namespace")
+    return Network([each["spec"] for each in dev_files.of("NetworkPolicy")], namespace["metadata"]["labels"])
+
+
+@pytest.fixture(scope="module")
+def pods(dev_files: Rendering) -> dict[str, Pod]:
+    """Everything of ours by name: `order-svc-serve`, `kb-svc-seed`, `payment-simulator`, …"""
+    found = {}
+    for name, spec, labels in dev_files.pods():
+        ports = {port["name"]: port["containerPort"] for each in spec["containers"] for port in each.get("ports", [])}
+        found[name.partition("/")[2]] = Pod(labels, ports)
+    return found
+
+
+def suite(pods: dict[str, Pod]) -> dict[str, Pod]:
+    return {name: pod for name, pod in pods.items() if name != "payment-simulator"}
+
+
+def test_every_pod_of_ours_is_isolated(network, pods):
+    stranger = Pod({"app": "stranger"})
+    for name, pod in pods.items():
+        for other, port in ((stranger, HTTP), (stranger, 443), (replace(stranger, elsewhere={}), HTTP)):
+            assert not network.reaches(other, pod, port), f"{name} from outside"
+            assert not network.reaches(pod, other, port), f"{name} to the outside"
+
+
+def test_no_service_reaches_another(network, pods):
+    for (here, source), (there, target) in itertools.permutations(suite(pods).items(), 2):
+        for port in (HTTP, KAFKA, POSTGRES):
+            answered = port in target.ports.values()
+            assert not (answered and network.reaches(source, target, port)), f"{here} reaches {there}"
+
+
+@pytest.mark.parametrize("place", ["in the same namespace", "in a namespace of its own"])
+@pytest.mark.parametrize(
+    ("server", "port", "label"), [(BROKER, KAFKA, "aftercare/kafka"), (DATABASE, POSTGRES, "aftercare/postgresql")]
+)
+def test_every_process_reaches_kafka_and_its_database(network, pods, place, server, port, label):
+    there = server if place == "in the same namespace" else replace(server, elsewhere={label: "true"})
+    for name, pod in suite(pods).items():
+        assert network.reaches(pod, there, port), name
+        assert network.reaches(pod, RESOLVER, DNS), name
+
+
+@pytest.mark.parametrize("port", [KAFKA, 9090, 9093, POSTGRES, 8443])
+def test_servers_of_others_in_the_namespace_are_left_as_they_are(network, port):
+    """Brokers among each other, an operator that asks them, a replica of the database: none of them is the suite's."""
+    for source, target in itertools.product((BROKER, DATABASE), repeat=2):
+        assert network.reaches(source, target, port)
+    assert network.reaches(BROKER, RESOLVER, DNS)
+
+
+def test_requests_come_in_through_the_gateway_and_figures_go_to_prometheus(network, pods):
+    gateway, prometheus = (
+        Pod({}, elsewhere={"aftercare/gateway": "true"}),
+        Pod({}, elsewhere={"aftercare/monitoring": "true"}),
+    )
+    collector = Pod({}, elsewhere={"aftercare/telemetry": "true"})
+    for service, process in itertools.product(SERVICES, ("serve", "relay", "consume")):
+        pod = pods[f"{service}-{process}"]
+        assert network.reaches(gateway, pod, HTTP) is (process == "serve")
+        assert network.reaches(prometheus, pod, HTTP)
+        assert network.reaches(pod, collector, OTLP)
+
+
+def test_the_payment_simulator_meets_order_svc_and_nobody_else(network, pods):
+    simulator = pods["payment-simulator"]
+    assert [name for name, pod in suite(pods).items() if network.reaches(pod, simulator, HTTP)] == ["order-svc-consume"]
+    assert [name for name, pod in suite(pods).items() if network.reaches(simulator, pod, HTTP)] == ["order-svc-serve"]
+    assert network.reaches(simulator, RESOLVER, DNS)
+    assert not network.reaches(simulator, BROKER, KAFKA)
+    assert not network.reaches(simulator, DATABASE, POSTGRES)
+
+
+def test_kustomize_changes_nothing_about_the_policies(dev, dev_files):
+    def specs(rendering: Rendering) -> dict[str, dict]:
+        return {each["metadata"]["name"]: each["spec"] for each in rendering.of("NetworkPolicy")}
+
+    assert specs(dev) == specs(dev_files)
