@@ -49,8 +49,8 @@ test-mutants: $(STAMP) ## break the spine in ten ways: does a test notice each?
 	@$(BIN)/python tests/failure/mutants.py
 
 # A project, a folder and ports of its own: a stack that runs beside it is not touched.
-COMPOSE_TEST := AFTERCARE_STACK=compose AFTERCARE_PROJECT=aftercare-test AFTERCARE_HOME=$(CURDIR)/.aftercare-compose PORT_BASE=18000
-test-compose: $(STAMP) ## build the images, bring compose up, play the journey against it, take it down
+COMPOSE_TEST = AFTERCARE_STACK=compose AFTERCARE_PROJECT=aftercare-test AFTERCARE_HOME=$(CURDIR)/.aftercare-compose PORT_BASE=$(or $(PORT_BASE),18000)
+test-compose: $(STAMP) ## build the images, bring compose up, play the journey against it, take it down (PORT_BASE=…)
 	@trap '$(COMPOSE_TEST) $(BIN)/aftercare reset' EXIT; \
 	export $(COMPOSE_TEST) && $(BIN)/aftercare up && AFTERCARE_JOURNEY=running $(BIN)/python -m pytest tests/journey || \
 	{ code=$$?; $(BIN)/aftercare logs; exit $$code; }

@@ -1,6 +1,8 @@
 """The Dockerfile and the compose file: what must not creep in, and what must stay."""
 
+import os
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -59,6 +61,17 @@ def test_every_image_is_a_variable_with_a_tagged_default():
         default = re.sub(r"\$\{\w+:-([^}]*)\}", r"\1", each["image"])
         assert default != each["image"], name
         assert re.fullmatch(r"[a-z0-9./-]+:(?!latest)[\w.]+", default), name
+
+
+@pytest.mark.parametrize(
+    ("words", "environment", "base"),
+    [([], {}, "18000"), ([], {"PORT_BASE": "19000"}, "19000"), (["PORT_BASE=19000"], {"PORT_BASE": "20000"}, "19000")],
+)
+def test_the_test_of_compose_listens_where_it_is_told(words, environment, base):
+    plain = {name: value for name, value in os.environ.items() if name not in ("PORT_BASE", "MAKEFLAGS", "MAKELEVEL")}
+    command = ["make", "--dry-run", "-C", str(ROOT), "test-compose", *words]
+    recipe = subprocess.run(command, env=plain | environment, capture_output=True, text=True, check=True).stdout
+    assert set(re.findall(r"PORT_BASE=(\S+)", recipe)) == {base}
 
 
 @pytest.mark.parametrize("name", OURS)
