@@ -105,6 +105,12 @@ def test_each_service_knows_only_its_own_database(service):
     assert not [v for k, v in environment.items() if "aftercare_" in str(v) and k != "AFTERCARE_DATABASE_URL"]
 
 
+def test_every_variable_of_the_compose_file_is_in_the_readme_and_none_else():
+    asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
+    table = [line for line in (ROOT / "deploy" / "README.md").read_text().splitlines() if line.startswith("| `")]
+    assert asked == set(re.findall(r"`([A-Z_]{4,})`", "\n".join(line.split("|")[1] for line in table)))
+
+
 def test_databases_are_made_for_the_five_and_closed_to_the_others():
     script = (ROOT / "deploy" / "compose" / "databases.sh").read_text()
     assert f"for name in {' '.join(service.removesuffix('-svc') for service in SERVICES)}; do" in script

@@ -18,7 +18,7 @@ from aftercare_events import Envelope
 from asyncpg.pool import PoolConnectionProxy
 
 KEPT = timedelta(days=14)
-"""Longer than the log keeps what could be read again (7 days)."""
+"""Longer than anybody goes back in the log while a consumer runs; beyond it the place decides."""
 _CERTAIN = KEPT - timedelta(days=1)
 """An event younger than this is in the inbox if it was ever taken, however far the hosts' clocks are apart."""
 

@@ -8,7 +8,7 @@ from aftercare_chassis.workers import Worker
 
 STEP = 1000
 # Kept answers: as long as the API promises. Inbox: the cursor already keeps a consumer from taking an event twice; the
-# inbox covers a log that is read again from an older place, so it outlives the log's retention (7 days).
+# inbox covers a log that is read again from an older place.
 _STEPS = {
     """DELETE FROM idempotency_key WHERE scope IN
        (SELECT scope FROM idempotency_key WHERE created_at < $1 LIMIT $2)""": timedelta(days=7),

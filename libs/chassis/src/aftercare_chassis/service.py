@@ -127,7 +127,11 @@ class Service:
         return app
 
     def cli(self) -> None:
-        """The service's command: serve | relay | consume | all | migrate | parked … | outbox … | replay, and its own words."""
+        """Run the service's command."""
+        self.command()()
+
+    def command(self) -> typer.Typer:
+        """serve | relay | consume | all | migrate | parked … | outbox … | replay, and the service's own words."""
         command = typer.Typer(help=f"{self.name} of Aftercare.", no_args_is_help=True, add_completion=False)
         for part in Part:
             command.command(part.value)(self._runner(part))
@@ -138,7 +142,7 @@ class Service:
         command.command("replay")(ReplayWord(self.projection, self._once).replay)
         for name, act in self.commands.items():
             command.command(name, help=act.__doc__)(self._doer(act))
-        command()
+        return command
 
     def _runner(self, *parts: Part) -> Callable[[], None]:
         def run() -> None:

@@ -1,0 +1,65 @@
+"""Our documents name only what there is: files, headings, tests, figures, variables, targets."""
+
+import importlib.util
+import re
+
+import pytest
+from aftercare_chassis.metrics import Metrics
+from documents import DOCUMENTS, ROOT, Document, tracked
+from town import SERVICES
+
+FILES = tracked("*")
+SOURCES = "\n".join(path.read_text(errors="replace") for path in FILES if path.suffix != ".md")
+ROOMS = "|".join(re.escape(path.name) for path in ROOT.iterdir() if path.is_dir())
+SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
+FIGURES = {f"{each.name}{suffix}" for each in Metrics("some").registry.collect() for suffix in SUFFIXES[each.type]}
+SETTINGS = {f"AFTERCARE_{name}".upper() for one in SERVICES.values() for name in one.Settings.model_fields}
+
+each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=str)
+
+
+@each_document
+def test_links_lead_to_files_and_headings(document: Document) -> None:
+    for path, anchor in document.links():
+        assert path.exists(), path
+        assert not anchor or anchor in Document(path).anchors(), f"{path}#{anchor}"
+
+
+@each_document
+def test_files_are_where_it_says(document: Document) -> None:
+    for span in document.spans:
+        for name in re.findall(rf"(?<![\w./-])(?:{ROOMS})/[\w./*-]+", span):
+            assert any(ROOT.glob(name.rstrip("/."))) or (document.path.parent / name).exists(), name
+
+
+@each_document
+def test_tests_are_called_so(document: Document) -> None:
+    for span in document.spans:
+        for file, name in re.findall(r"([\w/]+\.py)::(\w+)", span):
+            found = [path for path in FILES if path.as_posix().endswith(f"/{file}")]
+            assert any(f"def {name}(" in path.read_text() for path in found), span
+
+
+@each_document
+def test_figures_are_on_metrics(document: Document) -> None:
+    """But for packages and roles, which are called after the suite too."""
+    for span in document.spans:
+        for name in re.findall(r"(?<![\w.-])aftercare_[a-z_]+\b(?![./])", span):
+            other = importlib.util.find_spec(name) or name.removeprefix("aftercare_") in SERVICES
+            assert other or name in FIGURES, span
+
+
+@each_document
+def test_variables_are_read_somewhere(document: Document) -> None:
+    for line in document.code:
+        for name in re.findall(r"\bAFTERCARE_[A-Z_]*[A-Z]\b", line):
+            assert name in SETTINGS or re.search(rf"\b{name}\b", SOURCES), line
+
+
+@each_document
+def test_targets_and_modules_are_there(document: Document) -> None:
+    targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
+    for first, *_ in document.commands("make"):
+        assert first in targets or not re.fullmatch(r"[a-z-]+", first), first
+    for module, *_ in document.commands("python -m"):
+        assert importlib.util.find_spec(module), module
