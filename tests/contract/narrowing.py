@@ -16,13 +16,14 @@ WHERE {_OURS} AND attnum > 0 AND NOT attisdropped
 """
 # Without the constraints that PostgreSQL 18 makes of NOT NULL: the columns say that.
 _RULES = f"""
-SELECT relname, conname AS name, pg_get_constraintdef(pg_constraint.oid) AS rule
+SELECT relname, conname AS name, pg_get_constraintdef(pg_constraint.oid) AS rule,
+       ARRAY(SELECT attname FROM pg_attribute WHERE attrelid = conrelid AND attnum = ANY (conkey)) AS columns
 FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE {_OURS} AND contype <> 'n'
 UNION ALL
-SELECT relname, tgname, pg_get_triggerdef(pg_trigger.oid)
+SELECT relname, tgname, pg_get_triggerdef(pg_trigger.oid), NULL
 FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE {_OURS} AND NOT tgisinternal
 UNION ALL
-SELECT relname, indexrelid::regclass::text, pg_get_indexdef(indexrelid)
+SELECT relname, indexrelid::regclass::text, pg_get_indexdef(indexrelid), NULL
 FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
 WHERE {_OURS} AND indisunique AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid AND contype <> 'f')
 """
@@ -34,13 +35,13 @@ class Schema:
     """Columns by (table, column) and rules (constraints, unique indexes, triggers) by (table, name)."""
 
     columns: dict[tuple[str, str], Any]
-    rules: dict[tuple[str, str], str]
+    rules: dict[tuple[str, str], Any]
 
     @classmethod
     async def read(cls, connection: asyncpg.Connection) -> "Schema":
         """The schema as the database has it now."""
         columns = {(row["relname"], row["attname"]): row for row in await connection.fetch(_COLUMNS)}
-        rules = {(row["relname"], row["name"]): row["rule"] for row in await connection.fetch(_RULES)}
+        rules = {(row["relname"], row["name"]): row for row in await connection.fetch(_RULES)}
         return cls(columns, rules)
 
     @property
@@ -70,18 +71,29 @@ def _columns(before: Schema, after: Schema) -> Iterator[str]:
 
 
 def _rules(before: Schema, after: Schema) -> Iterator[str]:
-    for place, rule in after.rules.items():
-        if place[0] in before.tables and not _wider(before.rules.get(place), rule):
-            yield f"{place[0]}: new rule {place[1]}"
-    for place, rule in before.rules.items():
+    for (table, name), rule in after.rules.items():
+        old = before.rules.get((table, name))
+        fits = _wider(old["rule"], rule["rule"]) if old else _new_columns_alone(before, table, rule)
+        if table in before.tables and not fits:
+            yield f"{table}: new rule {name}"
+    for (table, name), rule in before.rules.items():
         # An upsert names what is unique. A check or a foreign key that is gone hurts nobody.
-        if place[0] in after.tables and place not in after.rules and "CHECK" not in rule and "FOREIGN KEY" not in rule:
-            yield f"{place[0]}: {place[1]} is gone"
+        if table in after.tables and (table, name) not in after.rules and not _about_values(rule):
+            yield f"{table}: {name} is gone"
 
 
-def _wider(old: str | None, new: str) -> bool:
+def _about_values(rule: Any) -> bool:
+    return str(rule["rule"]).startswith(("CHECK", "FOREIGN KEY"))
+
+
+def _new_columns_alone(before: Schema, table: str, rule: Any) -> bool:
+    """Whether the rule looks only at columns that builds before leave out, so that they hold NULL or their default."""
+    return _about_values(rule) and not any((table, column) in before.columns for column in rule["columns"])
+
+
+def _wider(old: str, new: str) -> bool:
     """Whether the new rule lets everything pass that the old one did: the same, or the same with more values to choose from."""
-    if old is None or _ONE_OF.sub("", old) != _ONE_OF.sub("", new):
+    if _ONE_OF.sub("", old) != _ONE_OF.sub("", new):
         return False
     choices = zip(_ONE_OF.findall(old), _ONE_OF.findall(new), strict=True)
     return all(set(fewer.split(", ")) <= set(more.split(", ")) for fewer, more in choices)

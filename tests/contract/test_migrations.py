@@ -109,6 +109,8 @@ THING = "CREATE TABLE thing (id int PRIMARY KEY, state text NOT NULL DEFAULT 'a'
         ("ALTER TABLE thing ADD COLUMN extra text", []),
         ("ALTER TABLE thing ADD COLUMN extra text NOT NULL DEFAULT ''", []),
         ("ALTER TABLE thing ADD COLUMN extra int GENERATED ALWAYS AS IDENTITY", []),
+        ("ALTER TABLE thing ADD COLUMN extra int NOT NULL DEFAULT 0 CHECK (extra >= 0)", []),
+        ("ALTER TABLE thing ADD COLUMN extra int REFERENCES thing", []),
         ("CREATE INDEX thing_mark_idx ON thing (mark)", []),
         ("ALTER TABLE thing ALTER state DROP NOT NULL", []),
         ("ALTER TABLE thing DROP CONSTRAINT few", []),
@@ -119,6 +121,11 @@ THING = "CREATE TABLE thing (id int PRIMARY KEY, state text NOT NULL DEFAULT 'a'
         ("ALTER TABLE thing ADD COLUMN extra text NOT NULL", ["thing.extra is required"]),
         ("ALTER TABLE thing ALTER mark SET NOT NULL", ["thing.mark takes no NULL any more"]),
         ("ALTER TABLE thing ALTER state DROP DEFAULT", ["thing.state has lost its default"]),
+        ("ALTER TABLE thing ADD COLUMN extra int DEFAULT 0 UNIQUE", ["thing: new rule thing_extra_key"]),
+        (
+            "ALTER TABLE thing ADD COLUMN extra int, ADD CONSTRAINT b CHECK (extra > 0 OR mark = '')",
+            ["thing: new rule b"],
+        ),
         ("ALTER TABLE thing ADD CONSTRAINT short CHECK (mark <> '')", ["thing: new rule short"]),
         ("ALTER TABLE thing DROP CONSTRAINT few, ADD CONSTRAINT few CHECK (state IN ('a'))", ["thing: new rule few"]),
         (
