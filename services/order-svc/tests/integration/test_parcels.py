@@ -60,6 +60,7 @@ async def test_parcels_that_are_refused(shop):
 async def test_scans_in_any_order_are_shown_in_order_and_move_nothing_back(shop):
     order, _ = await shop.paid()
     parcel = await shop.ship(order, 3)
+    shop.h.clock.advance(hours=10)
     await shop.scan(S.IN_TRANSIT, hours=-5, raw_code="ARRIVAL")
     await shop.scan(S.DELIVERED, hours=-1, delivered_to="person")
     await shop.scan(S.DELIVERED, hours=-1, delivered_to="person")
@@ -76,6 +77,7 @@ async def test_scans_in_any_order_are_shown_in_order_and_move_nothing_back(shop)
 async def test_an_outbound_parcel_signed_after_turning_back_was_not_delivered(shop):
     order, _ = await shop.paid()
     await shop.ship(order, 3)
+    shop.h.clock.advance(hours=4)
     await shop.scan(S.RETURNING, hours=-3)
     await shop.scan(S.DELIVERED, hours=-1)
     (listed,) = (await shop.seller.get("/v1/parcels", params={"order_id": order["id"]})).json()["data"]
@@ -119,8 +121,8 @@ async def test_foreign_parcels_do_not_exist(shop):
     shop.problem(await stranger.get(f"/v1/parcels/{parcel['id']}"), 404, "not_found")
 
 
-@pytest.mark.parametrize(("hours", "at"), [(-24 * 30, 0), (48, 0)])
-async def test_a_couriers_wrong_clock_does_not_move_the_delivery_out_of_its_bounds(shop, hours, at):
+@pytest.mark.parametrize("hours", [-0.08, 48])
+async def test_a_couriers_wrong_clock_does_not_move_the_delivery_out_of_its_bounds(shop, hours):
     order, _ = await shop.paid()
     await shop.ship(order, 3)
     await shop.scan(S.DELIVERED, hours=hours)
