@@ -43,8 +43,8 @@ async def test_parcels_that_are_refused(shop):
     problem = shop.problem(await shop.try_ship(order, 4), 422, "quantity_exceeds_shippable")
     assert (problem["shippable"], problem["errors"][0]["pointer"]) == (3, "/lines/0/quantity")
     shop.problem(await shop.try_ship(order, 0), 422, "validation_failed")
-    await shop.ship(order, 2)
-    shop.problem(await shop.try_ship(order, 1), 409, "waybill_already_registered")
+    await shop.ship(order, 2, "AB-1")
+    shop.problem(await shop.try_ship(order, 1, "ab-1"), 409, "waybill_already_registered")
     shop.problem(await shop.try_ship(order, 2, "73002"), 422, "quantity_exceeds_shippable")
     path, line = f"/v1/orders/{order['id']}/parcels", {"line_id": order["lines"][0]["id"], "quantity": 1}
     body = {"carrier": "zto", "waybill_no": "73003", "lines": [line, line]}

@@ -12,24 +12,25 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
-# A parcel that has moved by scans from before its registration keeps them, else it would be moved back. The microseconds
-# keep parcels apart that become one number below.
-HAND_OVER = """
-UPDATE parcels SET handed_over_at = made.at + (made.number - 1) * interval '1 microsecond'
+# What was registered and pushed so far is ASCII without blanks: only its case is left to settle. A parcel that has moved by
+# scans from before its registration keeps them, else it would be moved back; the microseconds keep apart what becomes one
+# number.
+PARCELS = """
+UPDATE parcels
+SET waybill_no = settled.waybill_no,
+    carrier = settled.carrier,
+    handed_over_at = settled.at + (settled.place - 1) * interval '1 microsecond'
 FROM (
-    SELECT id, at, row_number() OVER (
-        PARTITION BY order_id, leg, case_id, at, lower(carrier COLLATE "C"), upper(waybill_no COLLATE "C") ORDER BY id
-    ) AS number
-    FROM parcels, LATERAL (
-        SELECT least(created_at, min(occurred_at)) AS at FROM parcel_events WHERE parcel_id = parcels.id
-    ) AS first
-) AS made
-WHERE made.id = parcels.id
-"""
-# What was registered and pushed so far is ASCII without blanks: only its case is left to settle.
-CANONICAL = """
-UPDATE parcels SET waybill_no = upper(waybill_no COLLATE "C"), carrier = lower(carrier COLLATE "C")
-WHERE waybill_no <> upper(waybill_no COLLATE "C") OR carrier <> lower(carrier COLLATE "C")
+    SELECT *, row_number() OVER (PARTITION BY order_id, leg, case_id, at, carrier, waybill_no ORDER BY id) AS place
+    FROM (
+        SELECT id, order_id, leg, case_id,
+            upper(waybill_no COLLATE "C") AS waybill_no,
+            lower(carrier COLLATE "C") AS carrier,
+            least(created_at, (SELECT min(occurred_at) FROM parcel_events WHERE parcel_id = parcels.id)) AS at
+        FROM parcels
+    ) AS canonical
+) AS settled
+WHERE settled.id = parcels.id
 """
 # Due at once: the other spelling may be what they wait for.
 PUSHES = """
@@ -48,8 +49,7 @@ def upgrade() -> None:
     )
     op.add_column("parcels", sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True))
     op.drop_constraint("parcels_waybill_key", "parcels", type_="unique")
-    op.execute(HAND_OVER)
-    op.execute(CANONICAL)
+    op.execute(PARCELS)
     op.create_index(
         "parcels_waybill_key",
         "parcels",
@@ -65,7 +65,7 @@ def upgrade() -> None:
         ["reports"],
         postgresql_using="gin",
         postgresql_ops={"reports": "jsonb_path_ops"},
-        postgresql_where=sa.text("state = 'waiting'"),
+        postgresql_where=sa.text("(state = 'waiting') IS TRUE"),
     )
 
 
