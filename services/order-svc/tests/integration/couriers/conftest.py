@@ -43,11 +43,14 @@ class Desk:
         assert response.status_code == 201, response.text
         return response.json()
 
+    def trace(self, action: str, at: datetime | None = None, **fields: Any) -> dict[str, Any]:
+        """A scan as 中通 writes it."""
+        china = (at or self.harness.clock.now()).astimezone(CHINA)
+        return {"billCode": WAYBILL, "action": action, "actionTime": f"{china:%Y-%m-%d %H:%M:%S}"} | fields
+
     async def zto(self, endpoint: dict[str, Any], action: str, **fields: Any) -> httpx.Response:
         secret = fields.pop("signed_with", endpoint["secret"])
-        at = fields.pop("at", None) or self.harness.clock.now()
-        trace = {"billCode": WAYBILL, "action": action, "actionTime": f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"}
-        return await self.zto_text(endpoint, json.dumps(trace | fields, ensure_ascii=False), secret)
+        return await self.zto_text(endpoint, json.dumps(self.trace(action, **fields), ensure_ascii=False), secret)
 
     async def zto_text(
         self,

@@ -17,9 +17,7 @@ async def the_same(desk, endpoint: dict[str, Any], at: datetime) -> None:
 
 
 async def in_another_order(desk, endpoint: dict[str, Any], at: datetime) -> None:
-    china = at + timedelta(hours=8)
-    text = json.dumps({"actionTime": f"{china:%Y-%m-%d %H:%M:%S}", "action": "SIGNED", "billCode": WAYBILL})
-    await desk.zto_text(endpoint, text)
+    await desk.zto_text(endpoint, json.dumps(dict(reversed(desk.trace("SIGNED", at).items()))))
 
 
 async def with_other_words(desk, endpoint: dict[str, Any], at: datetime) -> None:
