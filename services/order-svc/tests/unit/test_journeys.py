@@ -81,6 +81,13 @@ def test_a_scan_of_the_second_of_the_hand_over_counts_without_any_tolerance() ->
     assert Journeys([Tracked(late, scanned(late, [(S.DELIVERED, 0)]))], timedelta()).latest(late) is not None
 
 
+def test_goods_that_go_back_in_the_second_in_which_they_arrived() -> None:
+    """Couriers tell the time to the second: the hand-over half a second later is the later one all the same."""
+    at_once = replace(BACK, handed_over_at=START + timedelta(minutes=300, milliseconds=500))
+    assert statuses([OUT, at_once], (S.DELIVERED, 300), (S.DELIVERED, 300)) == [S.DELIVERED, "pending"]
+    assert statuses([OUT, at_once], (S.DELIVERED, 300), (S.DELIVERED, 300.02)) == [S.DELIVERED, S.DELIVERED]
+
+
 def test_an_old_scan_is_shown_as_from_before_the_hand_over() -> None:
     journeys = judged([OUT], (S.DELIVERED, -60), (S.PICKED_UP, 1))
     assert journeys.ignored(OUT) == {"0": "before_hand_over"}

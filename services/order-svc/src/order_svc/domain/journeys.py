@@ -99,7 +99,7 @@ class Journeys:
         if one.leg is not Leg.RETURN and other.leg is Leg.RETURN and _hand_over(one) <= at:
             return True
         arrived = self._arrived.get(one.id)
-        return arrived is not None and arrived < _hand_over(other)
+        return arrived is not None and arrived < other.handed_over_at
 
     def _gave_way(self, one: Parcel, other: Parcel, at: datetime) -> bool:
         """Whether a scan of that time is of the later journey: `one` has arrived, and `other` was handed over.
@@ -110,8 +110,8 @@ class Journeys:
         arrived = self._arrived.get(one.id)
         if arrived is None:
             return False
-        if arrived < _hand_over(other):
-            return at >= _hand_over(other)
+        if arrived < other.handed_over_at:
+            return arrived < at and _hand_over(other) <= at
         return at > arrived + self._tolerance
 
 
