@@ -17,7 +17,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 REGISTERED = datetime(2026, 3, 2, 9, tzinfo=UTC)
-BEFORE = {"order_svc": "0002", "aftersale_svc": "0001"}
+BEFORE = {"order_svc": "0002", "aftersale_svc": "0002"}
 PARCEL = {
     "version": 1,
     "order_id": "ord_1",

@@ -26,7 +26,6 @@ ARBITRATOR_OR_BUYER = Side("arbitrator_only", frozenset({"arbitrator", "buyer"})
 SYSTEM_ONLY = Side("system_only", frozenset({"system"}))
 
 
-
 class Action(StrEnum):
     """What can be done to a case. `escalate` by the timer keeps a late agent or a late refund in sight."""
 
