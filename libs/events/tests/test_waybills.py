@@ -30,7 +30,10 @@ def test_hyphens_belong_to_the_number_whatever_dash_they_are_written_with() -> N
     assert waybill("JDVB001-1-12-") != waybill("JDVB001-11-2-")
 
 
-@pytest.mark.parametrize("text", ["", " ", "\u200b", "\u3164", "-1", "SF1;DROP", "a\x00b", "运单", "ſſß1", "1" * 101])
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\u200b", "\u3164", "-1", "SF1;DROP", "a\x00b", "a\nb", "a\u2028b", "a\x85b", "运单", "ſſß1", "1" * 101],
+)
 def test_what_is_no_waybill_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="Must be a waybill number: 1 to 100"):
         waybill(text)
