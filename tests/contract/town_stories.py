@@ -129,7 +129,9 @@ async def a_return_of_two_of_three(town: Town) -> str:
     case = await asked(town, order, 2)
     await talked(town, case)
     await step(town, "seller", case, "approve", note=TEXTS["note"], return_address=RETURN_ADDRESS)
-    await step(town, "buyer", case, "ship", carrier="zto", waybill_no="73000002")
+    await step(town, "buyer", case, "ship", carrier="zto", waybill_no="73000022")
+    await step(town, "buyer", case, "correct-waybill", carrier="zto", waybill_no="73000002")
+    await town.push("73000002", "picked_up")
     await town.push("73000002", "delivered")
     found = [{"line_id": order["lines"][0]["id"], "accepted": 2, "grade": "a"}]
     await step(town, "seller", case, "inspect", lines=found, note=TEXTS["note"])

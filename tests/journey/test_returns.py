@@ -1,8 +1,10 @@
 """Returns and refunds: the money is exact to the minor unit, whatever way it goes."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from aftercare_cli import couriers
 from aftercare_cli.journey import Journey, refunds
 from aftercare_cli.person import Unexpected
 
@@ -26,6 +28,29 @@ def test_two_of_three_then_the_last(journey: Journey, ledger: Ledger) -> None:
     assert ledger(payment["id"]) == (29500, 29500)
     with pytest.raises(Unexpected, match="quantity_exceeds_remaining"):
         journey.ask(order, 1)
+
+
+def test_goods_sent_back_under_the_number_they_came_with(journey: Journey) -> None:
+    order = journey.order()
+    journey.pay(order)
+    parcel, cast = journey.ship(order), journey.cast
+    signed_at = datetime.now(UTC) - timedelta(minutes=1)
+    couriers.push(cast.admin, "zto", couriers.Scan(parcel["waybill_no"], "delivered", signed_at), cast.home)
+    cast.buyer.wait_state(f"/v1/orders/{order['id']}", "delivered")
+    case = journey.ask(order, 2)
+    journey.approve(case)
+    cast.buyer.post(f"/v1/cases/{case['id']}/ship", {"carrier": "ZTO", "waybill_no": f" {parcel['waybill_no']} "})
+    returns = cast.buyer.wait("/v1/parcels", lambda body: bool(body["data"]), order_id=order["id"], leg="return")
+
+    again = couriers.Scan(parcel["waybill_no"], "delivered", signed_at, "zto")
+    couriers.push(cast.admin, "standard-webhooks", again, cast.home)
+    back = cast.buyer.wait(f"/v1/parcels/{returns['data'][0]['id']}", lambda body: bool(body["events"]))
+
+    assert [event["ignored"] for event in back["events"]] == ["before_hand_over"]
+    assert back["status"] == "pending"
+    assert cast.buyer.get(f"/v1/cases/{case['id']}")["state"] == "return_in_transit"
+    journey.scan(parcel["waybill_no"], "delivered")
+    cast.seller.wait_state(f"/v1/cases/{case['id']}", "await_inspection")
 
 
 def test_accepting_fewer_than_sent_is_a_partial_refund(journey: Journey, ledger: Ledger) -> None:

@@ -65,6 +65,7 @@ MAY: dict[str, dict[str, set[str]]] = {
         "rejectCase": {"seller", "agent"},
         "escalateCase": {"seller", "agent"},
         "shipCase": {"buyer"},
+        "correctReturnWaybill": {"buyer"},
         "receiveCase": {"seller"},
         "inspectCase": {"seller"},
         "refundCase": {"agent"},

@@ -188,6 +188,7 @@ async def aftersale_world(postgres_url: str) -> AsyncIterator[World]:
             "rejectCase": {"reason": "used_or_affects_resale"},
             "closeCase": {"note": "…"},
             "shipCase": {"carrier": "sf", "waybill_no": "SF1234567890"},
+            "correctReturnWaybill": {"carrier": "sf", "waybill_no": "SF1234567891"},
             "inspectCase": {"lines": [{"line_id": "line_1", "accepted": 1}]},
             "answerDispute": {"text": "…", "evidence": []},
             "addDisputeEvidence": {"evidence": [digest]},

@@ -143,6 +143,15 @@ def test_a_push_that_nobody_takes_is_refused_in_one_line(tmp_path: Path) -> None
     assert "order-svc does not take the push: ConnectError" in refusal(aftercare(tmp_path, *push))
 
 
+def test_a_push_of_something_that_is_no_waybill_is_refused_before_it_is_signed(tmp_path: Path) -> None:
+    push = ("courier", "push", "--partner", "zto", "--waybill", "运单", "--status", "delivered")
+
+    refused = aftercare(tmp_path, *push)
+
+    assert refused.returncode == 2
+    assert "Must be a waybill number" in refused.stderr
+
+
 def test_down_and_reset_of_nothing_are_fine(tmp_path: Path) -> None:
     assert aftercare(tmp_path / "stack", "down").returncode == 0
     assert aftercare(tmp_path / "stack", "reset").returncode == 0

@@ -216,3 +216,5 @@ class Work:
             self._runtime.outbox_bell.ring()
         for callback in self._tx.callbacks:
             callback()
+        for worker in self._tx.woken:
+            self._runtime.wake(worker)

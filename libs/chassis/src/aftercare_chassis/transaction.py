@@ -111,6 +111,7 @@ class Transaction(Reader):
         self.because: Origin | None = None
         self.recorded: list[Envelope] = []
         self.callbacks: list[Callable[[], None]] = []
+        self.woken: set[str] = set()
         self.writes = Writes()
         self._ids, self._source, self._correlation_id, self._if_match = ids, source, correlation_id, if_match
 
@@ -175,6 +176,10 @@ class Transaction(Reader):
     def after_commit(self, callback: Callable[[], None]) -> None:
         """Call `callback` once the change is durable; never when it is not."""
         self.callbacks.append(callback)
+
+    def wake(self, worker: str) -> None:
+        """Let a worker of this process look for work once the change is durable; elsewhere its own polling finds it."""
+        self.woken.add(worker)
 
     async def settle(self) -> None:
         """Send the inserts that wait: a read or a change comes behind them."""

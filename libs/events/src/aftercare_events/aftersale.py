@@ -101,6 +101,28 @@ class ReturnShipped(CaseEvent):
     deadline_at: DeadlineAt = None
 
 
+class ReturnWaybillCorrected(CaseEvent):
+    """The buyer named another waybill for goods that no courier has scanned yet; order-svc follows that one instead."""
+
+    matter: Code = "return_waybill_correction"
+    previous_carrier: Carrier
+    previous_waybill_no: WaybillNo
+    carrier: Carrier
+    waybill_no: WaybillNo
+    lines: tuple[ShippedLine, ...]
+    deadline_at: DeadlineAt = None
+
+
+class ReturnScanned(CaseEvent):
+    """A courier has scanned the returned goods for the first time; from here on their waybill stands."""
+
+    matter: Code = "return_tracking"
+    parcel_id: ParcelId
+    waybill_no: WaybillNo
+    scanned_at: Annotated[Time, Field(description="when it happened, as the courier says")]
+    deadline_at: DeadlineAt = None
+
+
 class ReturnDelivered(CaseEvent):
     """The returned goods reached the merchant and wait for inspection."""
 

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field
 
+from aftercare_events.waybills import canonical_carrier, canonical_waybill
+
 
 def _utc(value: datetime) -> datetime:
     try:
@@ -39,8 +41,12 @@ ComplaintId = Annotated[Id, Field(description="the complaint")]
 ConversationId = Annotated[Id, Field(description="the conversation")]
 BuyerId = Annotated[PrincipalId, Field(description="the buyer")]
 MerchantId = Annotated[PrincipalId, Field(description="the merchant")]
-WaybillNo = Annotated[str, Field(min_length=1, max_length=200, description="the courier's number of the parcel")]
-Carrier = Annotated[Code, Field(description="the courier company's code")]
+WaybillNo = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="the courier's number of the parcel"),
+    AfterValidator(canonical_waybill),
+]
+Carrier = Annotated[Code, Field(description="the courier company's code"), AfterValidator(canonical_carrier)]
 DeadlineAt = Annotated[Time | None, Field(description="until when somebody has to act; absent where nobody has to")]
 
 Retells = Annotated[

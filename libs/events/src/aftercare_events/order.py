@@ -228,6 +228,7 @@ class ParcelRegistered(ParcelEvent):
 
     matter: Code = "parcel_registration"
     lines: tuple[ShippedLine, ...]
+    handed_over_at: Annotated[Time | None, Field(description="scans from before that are not this parcel's")] = None
 
 
 class ParcelStatusChanged(ParcelEvent):

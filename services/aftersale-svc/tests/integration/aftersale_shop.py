@@ -124,22 +124,27 @@ class Shop:
         status: str = "delivered",
         *,
         leg: str = "return",
-        merchant: str = "m-1",
         parcel_id: str = "par_back",
+        **about: str,
     ) -> None:
-        event = ParcelStatusChanged(
-            **{**self._order("ord_1", "system", status), "merchant_id": merchant},
-            parcel_id=parcel_id,
-            case_id=None,
-            leg=leg,
-            carrier="sf",
-            waybill_no=waybill_no,
-            status=status,
-            previous_status="in_transit",
-            terminal=status == "delivered",
-            occurred_at=self.clock.now(),
-        )
-        await self.harness.consume(event)
+        """order-svc reports a parcel under this waybill: one for each case that travels under it, or the one that is named
+        by `case_id` and `carrier`."""
+        cases = (await self.agent.get("/v1/cases", params={"limit": 100})).json()["data"]
+        under = [case for case in cases if (case.get("return_parcel") or {}).get("waybill_no") == waybill_no]
+        named = [{"case_id": case["id"], "carrier": case["return_parcel"]["carrier"]} for case in under]
+        for number, each in enumerate([about] if about else named):
+            event = ParcelStatusChanged(
+                **self._order("ord_1", "system", status),
+                parcel_id=f"{parcel_id}_{number}",
+                leg=leg,
+                waybill_no=waybill_no,
+                status=status,
+                previous_status="in_transit",
+                terminal=status == "delivered",
+                occurred_at=self.clock.now(),
+                **{"carrier": "sf", **each},
+            )
+            await self.harness.consume(event)
 
     def _refund(self, request: RefundRequested, result: str) -> dict[str, Any]:
         return {

@@ -9,6 +9,7 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "reject": ({"reason": "no_defect_found"}, {"seller", "agent"}),
     "escalate": ({}, {"seller", "agent"}),
     "ship": ({"carrier": "sf", "waybill_no": "SF1001"}, {"buyer"}),
+    "correct-waybill": ({"carrier": "sf", "waybill_no": "SF1002"}, {"buyer"}),
     "receive": ({}, {"seller"}),
     "inspect": ({"lines": [{"line_id": "line_1", "accepted": 1}]}, {"seller"}),
     "refund": ({}, {"agent"}),

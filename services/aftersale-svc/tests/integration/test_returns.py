@@ -19,14 +19,25 @@ async def test_order_svc_is_told_which_parcel_to_follow(shop: Shop) -> None:
     assert [(line.line_id, line.quantity) for line in told.lines] == [("line_1", 2)]
 
 
-async def test_scans_on_the_way_outbound_parcels_and_other_merchants_move_nothing(shop: Shop) -> None:
+async def test_outbound_parcels_other_waybills_and_other_cases_move_nothing(shop: Shop) -> None:
     await shop.delivered()
     case_id = await on_its_way(shop)
+    other_id = await on_its_way(shop, waybill_no="SF2002")
     await shop.parcel(status="in_transit")
     await shop.parcel(leg="outbound", parcel_id="par_out")
-    await shop.parcel("SF9999", parcel_id="par_other")
-    await shop.parcel(merchant="m-2", parcel_id="par_foreign")
+    await shop.parcel("SF9999", parcel_id="par_other", case_id=case_id)
+    await shop.parcel(parcel_id="par_carrier", case_id=case_id, carrier="zto")
+    await shop.parcel("SF2002", parcel_id="par_second", case_id=other_id)
     assert (await shop.get(case_id))["state"] == "return_in_transit"
+    assert (await shop.get(other_id))["state"] == "await_inspection"
+
+
+async def test_an_event_moves_the_case_that_it_names_and_no_other_under_the_same_number(shop: Shop) -> None:
+    await shop.delivered()
+    one, other = [await on_its_way(shop), await on_its_way(shop)]
+    await shop.parcel(case_id=one)
+    assert (await shop.get(one))["state"] == "await_inspection"
+    assert (await shop.get(other))["state"] == "return_in_transit"
 
 
 async def test_delivered_twice_is_delivered_once(shop: Shop) -> None:

@@ -10,7 +10,7 @@ from aftercare_chassis.lifecycle import IllegalMove, Lifecycle, NotYours
 from aftersale_svc.api.schemas.cases import CaseTurn
 from aftersale_svc.api.schemas.disputes import DisputeTurn
 from aftersale_svc.domain.codes import CaseType, CloseCause, OrderState
-from aftersale_svc.domain.errors import RefundDecided
+from aftersale_svc.domain.errors import RefundDecided, ReturnAlreadyScanned
 from aftersale_svc.domain.lifecycle import (
     BARRED_BY_REFUND,
     CASE,
@@ -67,6 +67,7 @@ RETURNS = """
 await_buyer_shipment  ship      return_in_transit  buyer
 await_buyer_shipment  cancel    cancelled          buyer agent
 await_buyer_shipment  close     closed             system
+return_in_transit     correct_waybill return_in_transit buyer
 return_in_transit     receive   await_inspection   seller system
 return_in_transit     escalate  manual_review      system
 manual_review         receive   await_inspection   system
@@ -206,6 +207,28 @@ def test_which_cases_end_when_their_order_is_cancelled(
     if waiting:
         ended = end_with_order(case, on("buyer"))
         assert (ended.state, ended.close_cause, ended.deadline_at) == (State.CLOSED, CloseCause.ORDER_CANCELLED, None)
+
+
+def test_a_waybill_can_be_corrected_until_the_first_scan(on: Callable[..., Any], a_case: Callable[..., Case]) -> None:
+    due = on().now + timedelta(days=3)
+    sent = a_case(State.RETURN_IN_TRANSIT, deadline_at=due)
+    corrected = move(sent, Action.CORRECT_WAYBILL, on("buyer"))
+    assert (corrected.state, corrected.whose_turn, corrected.deadline_at) == (State.RETURN_IN_TRANSIT, "courier", due)
+    scanned = a_case(State.RETURN_IN_TRANSIT, return_scanned_at=on().now)
+    with pytest.raises(ReturnAlreadyScanned):
+        move(scanned, Action.CORRECT_WAYBILL, on("buyer"))
+    why = {each.action: each.why_not for each in allowed(scanned, on("buyer").actor)}
+    assert why[Action.CORRECT_WAYBILL] == "return_already_scanned"
+    assert not possible(
+        a_case(State.DISPUTED, frozen_state=State.RETURN_IN_TRANSIT), Action.CORRECT_WAYBILL, on("buyer").actor
+    )
+
+
+def test_a_case_that_escalates_in_its_state_gets_a_new_deadline(
+    on: Callable[..., Any], a_case: Callable[..., Case]
+) -> None:
+    again = move(a_case(State.MANUAL_REVIEW), Action.ESCALATE, on())
+    assert again.deadline_at == on().now + timedelta(hours=24)
 
 
 @pytest.mark.parametrize("frozen", [State.REJECTED, State.AWAIT_INSPECTION, State.CLOSED])

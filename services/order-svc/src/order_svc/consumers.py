@@ -11,6 +11,7 @@ from aftercare_events import (
     DisputeWithdrawn,
     RefundRequested,
     ReturnShipped,
+    ReturnWaybillCorrected,
 )
 
 from order_svc.commands import cases, refund_requests, shipments
@@ -25,4 +26,5 @@ HANDLERS: Handlers = {
     DisputeWithdrawn: cases.dispute_withdrawn,
     RefundRequested: refund_requests.accept,
     ReturnShipped: shipments.register_return,
+    ReturnWaybillCorrected: shipments.correct_return,
 }

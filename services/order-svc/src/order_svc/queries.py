@@ -1,20 +1,22 @@
 """What is read: orders with their lines, payments with their refunds, parcels with their history, couriers' pushes."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from itertools import groupby
 from typing import Any, TypeVar
 
 from aftercare_chassis.rows import Page
 from aftercare_chassis.transaction import Reader
 
-from order_svc.domain import tracking
+from order_svc.domain import journeys
+from order_svc.domain.journeys import Ignored, Journeys
 from order_svc.domain.model import Address, Line, Order, Payment, Refund
 from order_svc.domain.pushes import CourierEndpoint, CourierPush
 from order_svc.domain.tracking import Parcel, ParcelEvent, ParcelLine
 from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS, PUSH_LIST, PUSHES
 from order_svc.tables.orders import ADDRESSES, LINES_OF, LINES_OF_MANY, ORDER_LIST, ORDERS
-from order_svc.tables.parcels import HISTORY_OF, LINES_IN, PARCEL_LIST, PARCELS
+from order_svc.tables.parcels import LINES_IN, PARCEL_LIST, PARCELS, PARCELS_UNDER, SCANS_UNDER
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, REFUNDS_OF
 
 T = TypeVar("T")
@@ -39,11 +41,12 @@ class PaymentView:
 
 @dataclass(frozen=True, slots=True)
 class ParcelView:
-    """A parcel with its content and its history as it happened."""
+    """A parcel with its content and its history as it happened; `ignored` tells by their keys which scans did not count."""
 
     parcel: Parcel
     lines: list[ParcelLine]
     events: list[ParcelEvent]
+    ignored: Mapping[str, Ignored]
 
 
 async def order(reader: Reader, order_id: str) -> OrderView:
@@ -91,7 +94,10 @@ async def parcel(reader: Reader, parcel_id: str) -> ParcelView:
 async def parcel_view(reader: Reader, found: Parcel) -> ParcelView:
     """The parcel with its content and history."""
     lines = await reader.all(LINES_IN, parcel_id=found.id)
-    return ParcelView(found, lines, tracking.in_order(await reader.all(HISTORY_OF, parcel_id=found.id)))
+    under_waybill = await reader.all(PARCELS_UNDER, waybill_no=found.waybill_no)
+    tracked = journeys.with_scans(under_waybill, await reader.all(SCANS_UNDER, waybill_no=found.waybill_no))
+    judged = Journeys(tracked, timedelta(minutes=reader.settings.hand_over_tolerance_minutes))
+    return ParcelView(found, lines, judged.history(found), judged.ignored(found))
 
 
 async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Parcel]:

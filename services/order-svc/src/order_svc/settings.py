@@ -16,7 +16,7 @@ def _webhook_secret(value: str) -> str:
 
 
 class Settings(ServiceSettings):
-    """The providers' addresses and the hours of each waiting state."""
+    """The providers' addresses, the hours of each waiting state, and how far couriers' clocks may be behind ours."""
 
     payment_simulator_url: HttpUrl = "http://127.0.0.1:8009"
     payment_webhook_secret: Annotated[str, AfterValidator(_webhook_secret), Field(repr=False)]
@@ -25,6 +25,7 @@ class Settings(ServiceSettings):
     auto_receipt_hours: Hours = 240
     after_sale_window_hours: Hours = 168
     payment_webhook_hours: Hours = 24 * 30
+    hand_over_tolerance_minutes: Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)] = 5
     courier_unmatched_hours: Hours = 72
     courier_secret_grace_hours: Hours = 24
     courier_inbox_hours: Hours = 24 * 30

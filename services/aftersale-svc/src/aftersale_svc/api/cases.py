@@ -18,6 +18,7 @@ from aftersale_svc.api.schemas.cases import (
     CaseOut,
     CaseTurn,
     CloseIn,
+    CorrectWaybillIn,
     InspectIn,
     NoteIn,
     RejectIn,
@@ -144,6 +145,12 @@ async def ship_case(case_id: Id, body: ShipIn, tx: Tx) -> CaseOut:
     """The goods are with a courier; its pushes move the case on."""
     case, lines = await returns.ship(tx, case_id, body.carrier, body.waybill_no)
     return await _shown(tx, case, lines)
+
+
+@router.post("/{case_id}/correct-waybill", **step(Action.CORRECT_WAYBILL, "correctReturnWaybill"))
+async def correct_waybill(case_id: Id, body: CorrectWaybillIn, tx: Tx) -> CaseOut:
+    """The waybill named before was wrong: the goods travel under this one. Possible until a courier has scanned them."""
+    return await _shown(tx, await returns.correct_waybill(tx, case_id, body.carrier, body.waybill_no))
 
 
 @router.post("/{case_id}/receive", **step(Action.RECEIVE, "receiveCase"))

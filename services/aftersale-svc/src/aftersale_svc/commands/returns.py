@@ -12,7 +12,9 @@ from aftercare_events import (
     ParcelStatusChanged,
     ReturnDelivered,
     ReturnInspected,
+    ReturnScanned,
     ReturnShipped,
+    ReturnWaybillCorrected,
     ShippedLine,
 )
 
@@ -20,24 +22,58 @@ from aftersale_svc.commands import effects, holding, refunds, stages
 from aftersale_svc.commands.record import about, save
 from aftersale_svc.domain import lifecycle, policy
 from aftersale_svc.domain.codes import RefundCause, RejectReason, Stage
-from aftersale_svc.domain.errors import ReasonRequired
+from aftersale_svc.domain.errors import ReasonRequired, WaybillUnchanged
 from aftersale_svc.domain.lifecycle import Action
 from aftersale_svc.domain.model import Case, CaseLine, Inspected, State
-from aftersale_svc.tables.cases import CASES, JUDGE_LINES, LINES_OF, RETURNED_BY
+from aftersale_svc.tables.cases import CASES, JUDGE_LINES, LINES_OF
+
+# What order-svc says of a parcel that no courier has had in hand.
+UNSCANNED = frozenset({"pending", "unknown", "cancelled"})
 
 
 async def ship(tx: Transaction, case_id: str, carrier: str, waybill_no: str) -> tuple[Case, list[CaseLine]]:
     """The buyer handed the goods to a courier; order-svc follows the parcel from here."""
     case = await tx.lock(CASES, case_id)
     shipped = replace(
-        lifecycle.move(case, Action.SHIP, tx), return_carrier=carrier, return_waybill_no=waybill_no, delivered_at=None
+        lifecycle.move(case, Action.SHIP, tx),
+        return_carrier=carrier,
+        return_waybill_no=waybill_no,
+        return_scanned_at=None,
+        delivered_at=None,
     )
     lines = await tx.all(LINES_OF, case_id=case.id)
-    parcel = tuple(ShippedLine(line_id=line.line_id, quantity=line.quantity) for line in lines)
     told = ReturnShipped(
-        **about(tx, shipped), carrier=carrier, waybill_no=waybill_no, lines=parcel, deadline_at=shipped.deadline_at
+        **about(tx, shipped),
+        carrier=carrier,
+        waybill_no=waybill_no,
+        lines=_content(lines),
+        deadline_at=shipped.deadline_at,
     )
     return await save(tx, shipped, Action.SHIP, told), lines
+
+
+async def correct_waybill(tx: Transaction, case_id: str, carrier: str, waybill_no: str) -> Case:
+    """The buyer had named a wrong waybill; order-svc follows this one instead. The deadline stays that of the shipping."""
+    case = await tx.lock(CASES, case_id)
+    corrected = replace(
+        lifecycle.move(case, Action.CORRECT_WAYBILL, tx), return_carrier=carrier, return_waybill_no=waybill_no
+    )
+    if (carrier, waybill_no) == (case.return_carrier, case.return_waybill_no):
+        raise WaybillUnchanged(pointer="/waybill_no", waybill_no=waybill_no)
+    told = ReturnWaybillCorrected(
+        **about(tx, corrected),
+        previous_carrier=case.return_carrier or "",
+        previous_waybill_no=case.return_waybill_no or "",
+        carrier=carrier,
+        waybill_no=waybill_no,
+        lines=_content(await tx.all(LINES_OF, case_id=case.id)),
+        deadline_at=corrected.deadline_at,
+    )
+    return await save(tx, corrected, Action.CORRECT_WAYBILL, told)
+
+
+def _content(lines: Sequence[CaseLine]) -> tuple[ShippedLine, ...]:
+    return tuple(ShippedLine(line_id=line.line_id, quantity=line.quantity) for line in lines)
 
 
 async def receive(tx: Transaction, case_id: str, note: str | None = None) -> Case:
@@ -48,22 +84,42 @@ async def receive(tx: Transaction, case_id: str, note: str | None = None) -> Cas
 
 
 async def follow_parcel(tx: Transaction, event: ParcelStatusChanged) -> None:
-    """The courier delivered a return: every case that travelled under this waybill waits for its inspection."""
-    if event.leg != "return" or event.status != "delivered":
+    """A courier reports the parcel of a case: its first scan fixes the waybill, its delivery starts the inspection.
+
+    What is reported of a waybill that the buyer has corrected, or replaced when sending the goods again, changes nothing.
+    """
+    if event.leg != "return" or event.case_id is None or event.status in UNSCANNED:
         return
-    for row in await tx.all(RETURNED_BY, waybill_no=event.waybill_no, merchant_id=event.merchant_id):
-        await _arrive(tx, row["id"], event)
+    case = await tx.lock(CASES, event.case_id)
+    if (case.return_carrier, case.return_waybill_no) != (event.carrier, event.waybill_no):
+        return
+    if event.status == "delivered":
+        await _arrive(tx, case, event)
+    elif case.return_scanned_at is None and State.RETURN_IN_TRANSIT in (case.state, case.frozen_state):
+        await _scanned(tx, case, event)
 
 
-async def _arrive(tx: Transaction, case_id: str, event: ParcelStatusChanged) -> None:
-    case = await tx.lock(CASES, case_id)
+async def _scanned(tx: Transaction, case: Case, event: ParcelStatusChanged) -> None:
+    scanned = replace(case, return_scanned_at=event.occurred_at, updated_at=tx.now)
+    told = ReturnScanned(
+        **about(tx, scanned),
+        parcel_id=event.parcel_id,
+        waybill_no=event.waybill_no,
+        scanned_at=event.occurred_at,
+        deadline_at=scanned.deadline_at,
+    )
+    await save(tx, scanned, "scan", told)
+
+
+async def _arrive(tx: Transaction, case: Case, event: ParcelStatusChanged) -> None:
     if case.state is State.DISPUTED and case.frozen_state is State.RETURN_IN_TRANSIT:
         arrived = replace(case, frozen_state=State.AWAIT_INSPECTION, updated_at=tx.now)
     elif lifecycle.possible(case, Action.RECEIVE, tx.actor):
         arrived = lifecycle.move(case, Action.RECEIVE, tx)
     else:
         return  # judged without it meanwhile: a late scan changes no decision
-    arrived = replace(arrived, delivered_at=event.occurred_at)
+    scanned_at = case.return_scanned_at or event.occurred_at
+    arrived = replace(arrived, return_scanned_at=scanned_at, delivered_at=event.occurred_at)
     await save(tx, arrived, Action.RECEIVE, _delivered(tx, arrived, event.parcel_id))
 
 

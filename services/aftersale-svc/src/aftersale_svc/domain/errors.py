@@ -102,3 +102,19 @@ class RefundDecided(Refusal):
     kind, code = Kind.CONFLICT, "refund_already_decided"
     zh = "该售后单已决定退款，不能再执行 {action}。"
     en = "A refund was decided for this case already; {action} is not possible any more."
+
+
+class ReturnAlreadyScanned(Refusal):
+    """A courier has scanned the goods under the waybill that the buyer named first."""
+
+    kind, code = Kind.CONFLICT, "return_already_scanned"
+    zh = "承运商已扫描该退货包裹，运单号不能再更改。"
+    en = "The courier has scanned the returned parcel; its waybill cannot be changed any more."
+
+
+class WaybillUnchanged(Refusal):
+    """The correction names the waybill and carrier that the case has."""
+
+    kind, code = Kind.INVALID, "waybill_unchanged"
+    zh = "承运商与运单号与原来相同：{waybill_no}。"
+    en = "Carrier and waybill are the same as before: {waybill_no}."

@@ -10,7 +10,7 @@ from enum import StrEnum
 from aftercare_chassis.lifecycle import Actor, Allowed, Lifecycle, Move, Side, Wait
 
 from aftersale_svc.domain.codes import CaseType, CloseCause, OrderState
-from aftersale_svc.domain.errors import RefundDecided
+from aftersale_svc.domain.errors import RefundDecided, ReturnAlreadyScanned
 from aftersale_svc.domain.holds import LIVE
 from aftersale_svc.domain.model import Case, Dispute, DisputeState, Order, State
 from aftersale_svc.domain.occasions import Occasion, consequence, entered
@@ -25,8 +25,6 @@ ARBITRATOR = Side("arbitrator_only", frozenset({"arbitrator"}))
 ARBITRATOR_OR_BUYER = Side("arbitrator_only", frozenset({"arbitrator", "buyer"}))
 SYSTEM_ONLY = Side("system_only", frozenset({"system"}))
 
-REFUND_DECIDED = "refund_already_decided"
-
 
 class Action(StrEnum):
     """What can be done to a case. `escalate` by the timer keeps a late agent or a late refund in sight."""
@@ -36,6 +34,7 @@ class Action(StrEnum):
     REJECT = "reject"
     ESCALATE = "escalate"
     SHIP = "ship"
+    CORRECT_WAYBILL = "correct_waybill"
     RECEIVE = "receive"
     INSPECT = "inspect"
     REFUSE = "refuse"
@@ -95,6 +94,7 @@ RETURN_LEG: Moves = {
     (_S.AWAIT_BUYER_SHIPMENT, _A.SHIP): Move(_S.RETURN_IN_TRANSIT, BUYER),
     (_S.AWAIT_BUYER_SHIPMENT, _A.CANCEL): Move(_S.CANCELLED, BUYER_OR_AGENT),
     (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Move(_S.CLOSED, SYSTEM_ONLY),
+    (_S.RETURN_IN_TRANSIT, _A.CORRECT_WAYBILL): Move(_S.RETURN_IN_TRANSIT, BUYER),
     (_S.RETURN_IN_TRANSIT, _A.RECEIVE): Move(_S.AWAIT_INSPECTION, MERCHANT_OR_SYSTEM),
     (_S.RETURN_IN_TRANSIT, _A.ESCALATE): Move(_S.MANUAL_REVIEW, SYSTEM_ONLY),
     (_S.MANUAL_REVIEW, _A.RECEIVE): Move(_S.AWAIT_INSPECTION, SYSTEM_ONLY),
@@ -133,6 +133,19 @@ CLOSE_CAUSES: Mapping[State, CloseCause] = {
 }
 
 
+class Bar(StrEnum):
+    """What a case remembers that bars actions which its state would permit; the value is the why-not in the API."""
+
+    REFUND_DECIDED = RefundDecided.code
+    RETURN_SCANNED = ReturnAlreadyScanned.code
+
+
+BARS: Mapping[Bar, frozenset[Action]] = {
+    Bar.REFUND_DECIDED: BARRED_BY_REFUND,
+    Bar.RETURN_SCANNED: frozenset({_A.CORRECT_WAYBILL}),
+}
+
+
 class DisputeAction(StrEnum):
     """What can be done to a dispute."""
 
@@ -167,12 +180,27 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
 )
 
 
+def bars(case: Case) -> frozenset[Bar]:
+    """What this case remembers of that kind."""
+    remembered = {Bar.REFUND_DECIDED: case.refund_id, Bar.RETURN_SCANNED: case.return_scanned_at}
+    return frozenset(bar for bar, fact in remembered.items() if fact is not None)
+
+
 def move(case: Case, action: Action, on: Occasion) -> Case:
-    """The case after `action`; IllegalMove, NotYours, or RefundDecided where the decision bars it."""
+    """The case after `action`; its clock goes on where the state stays and nobody's time ran out.
+
+    Raises:
+        IllegalMove, NotYours: The table does not have the row, or not for this actor.
+        RefundDecided, ReturnAlreadyScanned: What the case remembers bars the action.
+    """
     state = CASE[case.type].move(case.state, action, on.actor)
-    if case.refund_id is not None and action in BARRED_BY_REFUND:
+    if action in BARRED_BY_REFUND and case.refund_id is not None:
         raise RefundDecided(action=action, refund_id=case.refund_id)
-    return entered(case, state, CASE[case.type].wait(state), on)
+    if action in BARS[Bar.RETURN_SCANNED] and case.return_scanned_at is not None:
+        raise ReturnAlreadyScanned(scanned_at=case.return_scanned_at)
+    moved = entered(case, state, CASE[case.type].wait(state), on)
+    stays = state is case.state and action is not Action.ESCALATE
+    return replace(moved, deadline_at=case.deadline_at) if stays else moved
 
 
 def resume(case: Case, on: Occasion) -> Case:
@@ -228,15 +256,14 @@ def opened_dispute(dispute: Dispute, on: Occasion) -> Dispute:
 
 def allowed(case: Case, actor: Actor) -> list[Allowed]:
     """Every action with a why-not, out of the same rows and bars that `move` obeys."""
-    return allowed_in(case.type, case.state, case.refund_id is not None, actor)
+    return allowed_in(case.type, case.state, bars(case), actor)
 
 
-def allowed_in(type_: CaseType, state: State, refund_decided: bool, actor: Actor) -> list[Allowed]:
-    """The same for every case of this type in this state."""
+def allowed_in(type_: CaseType, state: State, remembered: frozenset[Bar], actor: Actor) -> list[Allowed]:
+    """The same for every case of this type in this state with these bars."""
+    barred = {action: bar for bar in remembered for action in BARS[bar]}
     return [
-        Allowed(each.action, False, REFUND_DECIDED)
-        if each.allowed and refund_decided and each.action in BARRED_BY_REFUND
-        else each
+        Allowed(each.action, False, barred[Action(each.action)]) if each.allowed and each.action in barred else each
         for each in CASE[type_].allowed(state, actor)
     ]
 

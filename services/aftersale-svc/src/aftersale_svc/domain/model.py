@@ -41,7 +41,8 @@ class Case:
     as no refund was decided an estimate, afterwards the part of `refund_minor` that is freight. `refund_minor` belongs to
     `refund_id`, the refund decided last; it is in flight while the case is `refunding` and has failed where a case with a
     `refund_id` is in any other state but `completed`. `refunded_minor` has really been paid back. `liable` is whom the
-    last verdict about it found liable. `frozen_state` is where a dispute stopped it.
+    last verdict about it found liable. `frozen_state` is where a dispute stopped it. `return_scanned_at` is when, by the courier's
+    word, the goods were first scanned on their way back.
     """
 
     id: str
@@ -74,6 +75,7 @@ class Case:
     return_address: dict[str, str] | None = None
     return_carrier: str | None = None
     return_waybill_no: str | None = None
+    return_scanned_at: datetime | None = None
     delivered_at: datetime | None = None
     created_at: datetime
     updated_at: datetime

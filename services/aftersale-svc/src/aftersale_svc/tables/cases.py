@@ -58,6 +58,7 @@ cases = Table(
     Column("return_address", JSONB(none_as_null=True)),
     words("return_carrier", null=True),
     words("return_waybill_no", null=True),
+    moment("return_scanned_at", null=True),
     moment("delivered_at", null=True),
     moment("created_at"),
     moment("updated_at"),
@@ -74,7 +75,6 @@ cases = Table(
     Index("cases_merchant_idx", "merchant_id", "id"),
     Index("cases_turn_idx", "whose_turn", "id"),
     Index("cases_due_idx", "deadline_at", postgresql_where=text("deadline_at IS NOT NULL")),
-    Index("cases_waybill_idx", "return_waybill_no", postgresql_where=text("return_waybill_no IS NOT NULL")),
 )
 
 case_lines = Table(
@@ -166,14 +166,4 @@ DUE_CASES: Query[Record] = Query(
     .where(cases.c.deadline_at <= bindparam("now"))
     .order_by(cases.c.deadline_at)
     .limit(bindparam("limit"))
-)
-# The carrier is not compared: partners name the same company differently, and a waybill names one parcel of a merchant.
-RETURNED_BY: Query[Record] = Query(
-    select(cases.c.id)
-    .where(
-        cases.c.return_waybill_no == bindparam("waybill_no"),
-        cases.c.merchant_id == bindparam("merchant_id"),
-        cases.c.delivered_at.is_(None),
-    )
-    .order_by(cases.c.id)
 )

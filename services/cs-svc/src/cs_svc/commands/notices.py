@@ -18,7 +18,9 @@ from aftercare_events import (
     RefundRequested,
     ReturnDelivered,
     ReturnInspected,
+    ReturnScanned,
     ReturnShipped,
+    ReturnWaybillCorrected,
 )
 from aftercare_events.aftersale import CaseEvent
 
@@ -30,6 +32,8 @@ CODES: Mapping[type[CaseEvent], str] = {
     AfterSaleRejected: "after_sale_rejected",
     AfterSaleRestaged: "after_sale_restaged",
     ReturnShipped: "return_shipped",
+    ReturnWaybillCorrected: "return_waybill_corrected",
+    ReturnScanned: "return_scanned",
     ReturnDelivered: "return_delivered",
     ReturnInspected: "return_inspected",
     RefundRequested: "refund_requested",

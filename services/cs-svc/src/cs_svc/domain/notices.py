@@ -22,6 +22,8 @@ NOTICES: dict[str, tuple[str, str]] = {
         "The goods have left meanwhile; the case goes on as one in transit.",
     ),
     "return_shipped": ("退货已寄出。", "The goods were sent back."),
+    "return_waybill_corrected": ("退货运单号已更正。", "The waybill of the returned goods was corrected."),
+    "return_scanned": ("承运商已收到退货包裹。", "The courier has the returned goods."),
     "return_delivered": ("退货已送达商家，等待验收。", "The goods reached the merchant and wait for inspection."),
     "return_inspected": ("商家已验收退货。", "The merchant inspected the goods."),
     "return_inspected_by_timeout": (

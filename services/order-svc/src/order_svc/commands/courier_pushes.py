@@ -25,6 +25,7 @@ from order_svc.tables.couriers import (
     PUSHES,
     RAW_OF,
     REPEATED_PUSH,
+    WAKE_PUSHES,
 )
 
 _FUTURE = timedelta(hours=24)
@@ -239,6 +240,13 @@ async def _move(tx: Transaction, push: CourierPush, action: PushAction, *, why: 
         done_at=moved.finished_at,
     )
     return moved
+
+
+async def wake(tx: Transaction, waybill_no: str) -> None:
+    """A parcel under this waybill is registered: every push that waits for it is due with the end of this transaction."""
+    # Only those that wait: one that is being worked on for the first time looks again after half a second by itself.
+    await tx.execute(WAKE_PUSHES, naming=[{"waybill_no": waybill_no}], now=tx.now)
+    tx.wake(WORKER)
 
 
 # By operators

@@ -1,16 +1,25 @@
-"""Parcels as couriers tell of them: every scan is kept, and the parcel follows what they say together."""
+"""Parcels as couriers report them: every scan is kept, and a parcel follows those that are its own."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import ParcelStatusChanged
 
 from order_svc.commands import receipts
-from order_svc.domain import tracking
+from order_svc.domain import journeys, tracking
+from order_svc.domain.journeys import Journeys, Tracked
 from order_svc.domain.tracking import Leg, Parcel, ParcelEvent, ParcelStatus, Scan
 from order_svc.tables.orders import LINES_OF, ORDERS
-from order_svc.tables.parcels import HISTORY_OF, PARCEL_EVENTS, PARCELS, PARCELS_BY_WAYBILL, PARCELS_BY_WAYBILL_ALONE
+from order_svc.tables.parcels import (
+    COPY_SCANS,
+    PARCEL_EVENTS,
+    PARCELS,
+    PARCELS_UNDER,
+    PARCELS_UNDER_LOCKED,
+    SCANS_UNDER,
+)
 
 
 def about(tx: Transaction, parcel: Parcel, **other: Any) -> dict[str, Any]:
@@ -34,40 +43,58 @@ def about(tx: Transaction, parcel: Parcel, **other: Any) -> dict[str, Any]:
 
 
 async def apply_scan(tx: Transaction, carrier: str | None, waybill_no: str, scan: Scan) -> int:
-    """Apply a scan to every parcel under this waybill (one box may hold several orders); how many there are.
+    """Keep a scan for every parcel under this waybill (one box may hold several orders); how many there are.
 
-    A partner that does not name the carrier is matched by the waybill alone.
+    A partner that does not name the carrier is matched by the waybill alone. Which of the parcels the scan moves is for
+    `journeys` to say; a repeated scan moves none.
     """
-    if carrier is None:
-        found = await tx.all(PARCELS_BY_WAYBILL_ALONE, waybill_no=waybill_no)
-    else:
-        found = await tx.all(PARCELS_BY_WAYBILL, waybill_no=waybill_no, carrier=carrier)
-    for parcel in found:
-        await scan_parcel(tx, parcel.id, scan)
-    return len(found)
+    tracked = await _tracked(tx, waybill_no)
+    named = [each for each in tracked if each.parcel.withdrawn_at is None and carrier in (None, each.parcel.carrier)]
+    fresh = [each for each in named if all(event.key != scan.key for event in each.history)]
+    for each in fresh:
+        event = _as_event(tx, each.parcel, scan)
+        each.history.append(event)
+        await tx.add(PARCEL_EVENTS, event)
+    if fresh:
+        under_waybill = Journeys(tracked, _tolerance(tx))
+        for each in tracked:
+            await _follow(tx, each.parcel, under_waybill)
+    return len(named)
 
 
-async def scan_parcel(tx: Transaction, parcel_id: str, scan: Scan) -> Parcel:
-    """Keep a courier's scan in the parcel's history and follow it, if it says something new.
+async def _tracked(tx: Transaction, waybill_no: str) -> list[Tracked]:
+    """Every parcel under the waybill with its scans, held until the end of this transaction.
 
-    A repeated scan changes nothing. A late one is kept, and moves the status only where, put in its place, it tells
-    more than what came before it. The last outbound parcel to arrive makes the order delivered.
+    The orders are locked first, as everywhere, and the parcels are looked up again behind those locks: one of them may
+    have been registered meanwhile.
     """
-    known = await tx.get(PARCELS, parcel_id)
-    order = await tx.lock(ORDERS, known.order_id)
-    parcel = await tx.lock(PARCELS, parcel_id)
-    history = await tx.all(HISTORY_OF, parcel_id=parcel_id)
-    if any(event.key == scan.key for event in history):
-        return parcel
-    event = _as_event(tx, parcel, scan)
-    await tx.add(PARCEL_EVENTS, event)
-    latest = tracking.latest([*history, event])
-    if latest is None or latest.status is parcel.status:
-        return parcel
-    moved = await _follow(tx, parcel, latest)
+    for order_id in sorted({each.order_id for each in await tx.all(PARCELS_UNDER, waybill_no=waybill_no)}):
+        await tx.lock(ORDERS, order_id)
+    found = await tx.all(PARCELS_UNDER_LOCKED, waybill_no=waybill_no)
+    return journeys.with_scans(found, await tx.all(SCANS_UNDER, waybill_no=waybill_no))
+
+
+async def catch_up(tx: Transaction, parcel: Parcel) -> None:
+    """Give a new parcel the scans that are known from other parcels under its waybill and are not older than it."""
+    since = parcel.handed_over_at - _tolerance(tx)
+    known = {"waybill_no": parcel.waybill_no, "carrier": parcel.carrier}
+    if await tx.execute(COPY_SCANS, parcel_id=parcel.id, since=since, **known):
+        await _follow(tx, parcel, Journeys(await _tracked(tx, parcel.waybill_no), _tolerance(tx)))
+
+
+async def _follow(tx: Transaction, parcel: Parcel, under_waybill: Journeys) -> None:
+    """Let a parcel go where its scans say it is. The last outbound parcel to arrive makes its order delivered."""
+    latest = under_waybill.latest(parcel)
+    if latest is None or latest.status is parcel.status or parcel.withdrawn_at is not None:
+        return
+    moved = await _move(tx, parcel, latest)
     if moved.leg is Leg.OUTBOUND and moved.status is ParcelStatus.DELIVERED:
+        order = await tx.get(ORDERS, moved.order_id)
         await receipts.settle_delivery(tx, order, await tx.all(LINES_OF, order_id=order.id))
-    return moved
+
+
+def _tolerance(tx: Transaction) -> timedelta:
+    return timedelta(minutes=tx.settings.hand_over_tolerance_minutes)
 
 
 def _as_event(tx: Transaction, parcel: Parcel, scan: Scan) -> ParcelEvent:
@@ -84,7 +111,7 @@ def _as_event(tx: Transaction, parcel: Parcel, scan: Scan) -> ParcelEvent:
     )
 
 
-async def _follow(tx: Transaction, parcel: Parcel, latest: ParcelEvent) -> Parcel:
+async def _move(tx: Transaction, parcel: Parcel, latest: ParcelEvent) -> Parcel:
     moved = replace(
         parcel,
         status=latest.status,
@@ -104,3 +131,24 @@ async def _follow(tx: Transaction, parcel: Parcel, latest: ParcelEvent) -> Parce
         occurred_at=latest.occurred_at,
     )
     return await tx.save(PARCELS, moved, event)
+
+
+async def withdraw(tx: Transaction, parcel: Parcel, at: datetime) -> Parcel:
+    """The buyer names another waybill instead of this one, which was never theirs: nobody follows it any more."""
+    withdrawn = replace(
+        parcel,
+        status=ParcelStatus.CANCELLED,
+        reason="waybill_corrected",
+        terminal=True,
+        status_at=at,
+        withdrawn_at=at,
+    )
+    event = ParcelStatusChanged(
+        **about(tx, withdrawn),
+        status=withdrawn.status,
+        previous_status=parcel.status,
+        reason=withdrawn.reason,
+        terminal=True,
+        occurred_at=at,
+    )
+    return await tx.save(PARCELS, withdrawn, event)

@@ -2,11 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
 
 from aftercare_chassis.transaction import Transaction
-from aftercare_events import OrderShipped, ParcelRegistered, ReturnShipped, ShippedLine
+from aftercare_events import OrderShipped, ParcelRegistered, ReturnShipped, ReturnWaybillCorrected, ShippedLine
 
-from order_svc.commands import orders
+from order_svc.commands import courier_pushes, orders, parcels
 from order_svc.commands.parcels import about
 from order_svc.domain import errors, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
@@ -14,7 +15,7 @@ from order_svc.domain.model import Line, Order
 from order_svc.domain.policy import Pick
 from order_svc.domain.tracking import Leg, Parcel, ParcelLine, ParcelStatus
 from order_svc.tables.orders import LINES, LINES_OF, ORDERS
-from order_svc.tables.parcels import PARCEL_LINES, PARCEL_ON_ORDER, PARCELS
+from order_svc.tables.parcels import PARCEL_LINES, PARCELS, PARCELS_ON_ORDER
 
 
 async def ship(tx: Transaction, order_id: str, *, carrier: str, waybill_no: str, picks: Sequence[Pick]) -> Parcel:
@@ -23,10 +24,10 @@ async def ship(tx: Transaction, order_id: str, *, carrier: str, waybill_no: str,
     state = ORDER.move(order.state, OrderAction.SHIP, tx.actor)
     lines = await tx.all(LINES_OF, order_id=order_id)
     shipped = policy.ship(lines, picks)
-    if await _registered(tx, order_id, Leg.OUTBOUND, carrier, waybill_no, None) is not None:
+    if await _registered(tx, order_id, Leg.OUTBOUND, carrier, waybill_no):
         raise errors.WaybillTaken(pointer="/waybill_no", waybill_no=waybill_no)
     content = tuple(ShippedLine(line_id=pick.line_id, quantity=pick.quantity) for pick in picks)
-    parcel = await _register(tx, order, Leg.OUTBOUND, carrier, waybill_no, content)
+    parcel = await _register(tx, order, Leg.OUTBOUND, carrier, waybill_no, content, handed_over_at=tx.now)
     for line in shipped:
         await tx.put(LINES, line)
     await _tell_shipped(tx, replace(order, state=state), lines, shipped, parcel, content)
@@ -58,15 +59,45 @@ async def _tell_shipped(
 async def register_return(tx: Transaction, event: ReturnShipped) -> None:
     """The buyer sends goods back for a case: from here on that parcel is followed, too."""
     order = await tx.lock(ORDERS, event.order_id)
-    if await _registered(tx, order.id, Leg.RETURN, event.carrier, event.waybill_no, event.case_id) is None:
-        await _register(tx, order, Leg.RETURN, event.carrier, event.waybill_no, event.lines, event.case_id)
+    await _follow_return(tx, order, event)
+
+
+async def correct_return(tx: Transaction, event: ReturnWaybillCorrected) -> None:
+    """The buyer had named a wrong waybill: follow the right one instead, and leave the wrong one unless it has moved."""
+    order = await tx.lock(ORDERS, event.order_id)
+    wrong = await _registered(
+        tx, order.id, Leg.RETURN, event.previous_carrier, event.previous_waybill_no, event.case_id
+    )
+    for parcel in wrong:
+        if parcel.status is ParcelStatus.PENDING:
+            await parcels.withdraw(tx, parcel, event.time)
+    await _follow_return(tx, order, event)
+
+
+async def _follow_return(tx: Transaction, order: Order, event: ReturnShipped | ReturnWaybillCorrected) -> None:
+    """A return is registered once; under a number whose last journey is over, it is another one."""
+    known = await _registered(tx, order.id, Leg.RETURN, event.carrier, event.waybill_no, event.case_id)
+    if any(not parcel.terminal or parcel.handed_over_at == event.time for parcel in known):
+        return
+    parcel = await _register(
+        tx,
+        order,
+        Leg.RETURN,
+        event.carrier,
+        event.waybill_no,
+        event.lines,
+        case_id=event.case_id,
+        handed_over_at=event.time,
+    )
+    await parcels.catch_up(tx, parcel)
 
 
 async def _registered(
-    tx: Transaction, order_id: str, leg: Leg, carrier: str, waybill_no: str, case_id: str | None
-) -> Parcel | None:
-    return await tx.one(
-        PARCEL_ON_ORDER, order_id=order_id, leg=leg, carrier=carrier, waybill_no=waybill_no, case_id=case_id
+    tx: Transaction, order_id: str, leg: Leg, carrier: str, waybill_no: str, case_id: str | None = None
+) -> list[Parcel]:
+    """The parcels that are followed on this order under this waybill."""
+    return await tx.all(
+        PARCELS_ON_ORDER, order_id=order_id, leg=leg, carrier=carrier, waybill_no=waybill_no, case_id=case_id
     )
 
 
@@ -77,7 +108,9 @@ async def _register(
     carrier: str,
     waybill_no: str,
     content: tuple[ShippedLine, ...],
+    *,
     case_id: str | None = None,
+    handed_over_at: datetime,
 ) -> Parcel:
     parcel = Parcel(
         id=tx.new_id("parcel"),
@@ -94,10 +127,13 @@ async def _register(
         terminal=False,
         delivered_to=None,
         status_at=tx.now,
+        handed_over_at=handed_over_at,
         created_at=tx.now,
     )
-    parcel = await tx.insert(PARCELS, parcel, ParcelRegistered(**about(tx, parcel), lines=content))
+    registered = ParcelRegistered(**about(tx, parcel), lines=content, handed_over_at=handed_over_at)
+    parcel = await tx.insert(PARCELS, parcel, registered)
     await tx.add(
         PARCEL_LINES, *(ParcelLine(parcel_id=parcel.id, line_id=c.line_id, quantity=c.quantity) for c in content)
     )
+    await courier_pushes.wake(tx, waybill_no)
     return parcel

@@ -3,19 +3,20 @@
 import re
 from datetime import UTC, datetime, tzinfo
 
-from aftercare_events import instants
+from aftercare_events import instants, waybills
 
-_WAYBILL = re.compile(r"[0-9A-Za-z][0-9A-Za-z-]{3,39}")
 _CODE = re.compile(r"[!-~]{1,60}")
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def waybill(text: str) -> str:
-    """A waybill number: 4 to 40 letters, digits and hyphens."""
-    stripped = text.strip()
-    if not _WAYBILL.fullmatch(stripped):
-        raise ValueError("the waybill number is not one")
-    return stripped
+    """The canonical form of a waybill number of 4 to 50 characters."""
+    return waybills.waybill(text, least=4, most=50)
+
+
+def carrier(text: str) -> str:
+    """The canonical form of a carrier's code."""
+    return code(waybills.canonical_carrier(text))
 
 
 def code(text: str) -> str:

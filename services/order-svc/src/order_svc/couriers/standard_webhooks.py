@@ -15,7 +15,7 @@ from standardwebhooks import Webhook
 
 from order_svc.couriers.masking import mask
 from order_svc.couriers.model import Answer, DeliveredTo, Refused, Report, report
-from order_svc.couriers.reading import aware_time, code, waybill
+from order_svc.couriers.reading import aware_time, carrier, code, waybill
 from order_svc.domain.tracking import ParcelStatus
 
 _TOLERANCE = timedelta(minutes=5)
@@ -119,7 +119,7 @@ def _scan(data: _Data) -> Report:
     known = data.status in ParcelStatus.__members__.values()
     return report(
         "standard-webhooks",
-        carrier=code(data.carrier).lower() if data.carrier else None,
+        carrier=carrier(data.carrier) if data.carrier else None,
         waybill_no=waybill(data.waybill_no),
         status=ParcelStatus(data.status) if known else ParcelStatus.UNKNOWN,
         occurred_at=aware_time(data.occurred_at),

@@ -68,7 +68,11 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One parcel. `status_at` is when, by the courier's word, the present status began."""
+    """One parcel. `status_at` is when, by the courier's word, the present status began.
+
+    `handed_over_at` is when the seller registered it, or the buyer said that it was on its way back: scans from before
+    that are another parcel's. `withdrawn_at` is when the buyer named another waybill instead: it is not followed since.
+    """
 
     id: str
     version: int
@@ -84,7 +88,9 @@ class Parcel:
     terminal: bool
     delivered_to: str | None
     status_at: datetime
+    handed_over_at: datetime
     created_at: datetime
+    withdrawn_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,11 +119,17 @@ class ParcelEvent:
 
 def in_order(history: Iterable[ParcelEvent]) -> list[ParcelEvent]:
     """The history as it happened: by the courier's time; of equal times the further status last, then by arrival."""
-    return sorted(history, key=lambda event: (event.occurred_at, _RANK[event.status], event.received_at, event.key))
+    return sorted(history, key=lambda event: (*happened(event), event.received_at, event.key))
+
+
+def happened(event: ParcelEvent) -> tuple[datetime, int]:
+    """When it happened, by the courier's time; of equal times the further status comes last."""
+    return event.occurred_at, _RANK[event.status]
 
 
 def latest(history: Iterable[ParcelEvent]) -> ParcelEvent | None:
-    """The event that says where the parcel is now, or None where no event does.
+    """The event that says where the parcel is now, or None where no event does; `history` holds its own scans only
+    (`journeys` tells which those are).
 
     The end of a journey is not undone by scans dated later. "Signed" after any return scan means that the sender has
     the parcel back. An unknown code is kept but says nothing.

@@ -17,6 +17,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from order_svc.domain.pushes import CourierEndpoint, CourierPush, PushState
@@ -33,6 +34,10 @@ courier_endpoints = Table(
     moment("created_at"),
     moment("rotated_at", null=True),
 )
+
+# The index by state would serve this, too, were it not for IS TRUE; and for a table that was empty when its statistics were
+# made, the planner would read every waiting push with it.
+_WAITING = "(state = 'waiting') IS TRUE"
 
 # A push once, however often it comes: by the partner's own id and its content where proved, by content where refused.
 courier_inbox = Table(
@@ -55,6 +60,13 @@ courier_inbox = Table(
     Index("courier_inbox_due_idx", "due_at", postgresql_where="due_at IS NOT NULL"),
     Index("courier_inbox_finished_idx", "finished_at", postgresql_where="finished_at IS NOT NULL"),
     Index("courier_inbox_state_idx", "state", "id"),
+    Index(
+        "courier_inbox_waiting_idx",
+        "reports",
+        postgresql_using="gin",
+        postgresql_ops={"reports": "jsonb_path_ops"},
+        postgresql_where=sql(_WAITING),
+    ),
 )
 
 SEEN_BY = {"admin": None}
@@ -110,6 +122,12 @@ MOVE_PUSH = Statement(
         tries_since=bindparam("since"),
         finished_at=bindparam("done_at"),
     )
+)
+# `naming` is a list with one report of the waybill alone: what contains it names the waybill.
+WAKE_PUSHES = Statement(
+    update(courier_inbox)
+    .where(sql(_WAITING), courier_inbox.c.reports.contains(bindparam("naming", type_=JSONB)))
+    .values(due_at=bindparam("now"))
 )
 PRUNE_PUSHES = Statement(
     delete(courier_inbox).where(

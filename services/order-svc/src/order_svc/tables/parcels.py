@@ -1,18 +1,21 @@
 """Parcels, what is in them and what happened to them."""
 
-from aftercare_chassis.rows import Listing, Query, Rows
+from aftercare_chassis.rows import Listing, Query, Rows, Statement
 from sqlalchemy import (
     Boolean,
     Column,
+    DateTime,
     ForeignKey,
     Index,
     Integer,
     Table,
     Text,
-    UniqueConstraint,
     bindparam,
+    func,
     select,
 )
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import insert
 
 from order_svc.domain.tracking import Leg, Parcel, ParcelEvent, ParcelLine, ParcelStatus
 from order_svc.tables.schema import metadata, moment, one_of, quantity, text
@@ -34,11 +37,17 @@ parcels = Table(
     Column("terminal", Boolean, nullable=False),
     text("delivered_to", null=True),
     moment("status_at"),
+    # The default is for processes of the build before this column, while they are being replaced.
+    Column("handed_over_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     moment("created_at"),
-    UniqueConstraint(
-        *("order_id", "leg", "carrier", "waybill_no", "case_id"),
-        name="parcels_waybill_key",
+    moment("withdrawn_at", null=True),
+    # One number may be handed over again, but not twice at once.
+    Index(
+        "parcels_waybill_key",
+        *("order_id", "leg", "carrier", "waybill_no", "case_id", "handed_over_at"),
+        unique=True,
         postgresql_nulls_not_distinct=True,
+        postgresql_where=sql("withdrawn_at IS NULL"),
     ),
     Index("parcels_waybill_idx", "waybill_no", "carrier"),
 )
@@ -77,22 +86,41 @@ PARCEL_LIST = Listing(parcels, Parcel, filters=("order_id", "waybill_no", "leg",
 PARCEL_LINES = Rows(parcel_lines, ParcelLine)
 PARCEL_EVENTS = Rows(parcel_events, ParcelEvent)
 LINES_IN = Query(select(parcel_lines).where(parcel_lines.c.parcel_id == bindparam("parcel_id")), ParcelLine)
-HISTORY_OF = Query(select(parcel_events).where(parcel_events.c.parcel_id == bindparam("parcel_id")), ParcelEvent)
 PARCELS_OF_ORDER = Query(
     select(parcels).where(parcels.c.order_id == bindparam("order_id")).order_by(parcels.c.id), Parcel
 )
-PARCEL_ON_ORDER = Query(
+PARCELS_ON_ORDER = Query(
     select(parcels).where(
         parcels.c.order_id == bindparam("order_id"),
         parcels.c.leg == bindparam("leg"),
         parcels.c.carrier == bindparam("carrier"),
         parcels.c.waybill_no == bindparam("waybill_no"),
         parcels.c.case_id.is_not_distinct_from(bindparam("case_id")),
+        parcels.c.withdrawn_at.is_(None),
     ),
     Parcel,
 )
-_UNDER_WAYBILL = (
-    select(parcels).where(parcels.c.waybill_no == bindparam("waybill_no")).order_by(parcels.c.order_id, parcels.c.id)
+_UNDER_WAYBILL = select(parcels).where(parcels.c.waybill_no == bindparam("waybill_no")).order_by(parcels.c.id)
+PARCELS_UNDER = Query(_UNDER_WAYBILL, Parcel)
+PARCELS_UNDER_LOCKED = Query(_UNDER_WAYBILL.with_for_update(), Parcel)
+SCANS_UNDER = Query(
+    select(parcel_events)
+    .join(parcels, parcels.c.id == parcel_events.c.parcel_id)
+    .where(parcels.c.waybill_no == bindparam("waybill_no")),
+    ParcelEvent,
 )
-PARCELS_BY_WAYBILL = Query(_UNDER_WAYBILL.where(parcels.c.carrier == bindparam("carrier")), Parcel)
-PARCELS_BY_WAYBILL_ALONE = Query(_UNDER_WAYBILL, Parcel)
+_COPIED = [column for column in parcel_events.c if column.name != "parcel_id"]
+COPY_SCANS = Statement(
+    insert(parcel_events)
+    .from_select(
+        ["parcel_id", *(column.name for column in _COPIED)],
+        select(bindparam("parcel_id", type_=Text), *_COPIED)
+        .join(parcels, parcels.c.id == parcel_events.c.parcel_id)
+        .where(
+            parcels.c.waybill_no == bindparam("waybill_no"),
+            parcels.c.carrier == bindparam("carrier"),
+            parcel_events.c.occurred_at >= bindparam("since"),
+        ),
+    )
+    .on_conflict_do_nothing()
+)

@@ -10,6 +10,7 @@ from urllib.parse import urlencode
 import httpx
 import pytest
 from aftercare_chassis.testing import Harness
+from aftercare_events import ParcelStatusChanged, ReturnShipped, ReturnWaybillCorrected, ShippedLine
 from aftercare_simulators.payment import create
 from order_svc import main
 from order_svc.couriers.zto import sign
@@ -42,11 +43,14 @@ class Desk:
         assert response.status_code == 201, response.text
         return response.json()
 
+    def trace(self, action: str, at: datetime | None = None, **fields: Any) -> dict[str, Any]:
+        """A scan as 中通 writes it."""
+        china = (at or self.harness.clock.now()).astimezone(CHINA)
+        return {"billCode": WAYBILL, "action": action, "actionTime": f"{china:%Y-%m-%d %H:%M:%S}"} | fields
+
     async def zto(self, endpoint: dict[str, Any], action: str, **fields: Any) -> httpx.Response:
         secret = fields.pop("signed_with", endpoint["secret"])
-        at = fields.pop("at", None) or self.harness.clock.now()
-        trace = {"billCode": WAYBILL, "action": action, "actionTime": f"{at.astimezone(CHINA):%Y-%m-%d %H:%M:%S}"}
-        return await self.zto_text(endpoint, json.dumps(trace | fields, ensure_ascii=False), secret)
+        return await self.zto_text(endpoint, json.dumps(self.trace(action, **fields), ensure_ascii=False), secret)
 
     async def zto_text(
         self,
@@ -93,6 +97,43 @@ class Desk:
         assert response.status_code == 201, response.text
         return response.json()
 
+    async def returned(
+        self, order: dict[str, Any], kind: type[ReturnShipped | ReturnWaybillCorrected] = ReturnShipped, **other: Any
+    ) -> dict[str, Any]:
+        """aftersale-svc publishes that the unit of this order is on its way back; the newest return parcel of the case."""
+        facts = {
+            "affected_party": "buyer-1",
+            "applicant": "buyer-1",
+            "handler": "buyer-1",
+            "time": self.harness.clock.now(),
+            "result": "return_in_transit",
+            "case_id": "case_1",
+            "order_id": order["id"],
+            "buyer_id": "buyer-1",
+            "merchant_id": "m-1",
+            "case_type": "return_refund",
+            "state": "return_in_transit",
+            "carrier": "zto",
+            "waybill_no": WAYBILL,
+            "lines": (ShippedLine(line_id=order["lines"][0]["id"], quantity=1),),
+        }
+        await self.harness.consume(kind(**facts | other))
+        return (await self.returns(order))[0]
+
+    async def returns(self, order: dict[str, Any]) -> list[dict[str, Any]]:
+        """The return parcels of the order, newest first."""
+        params = {"order_id": order["id"], "leg": "return"}
+        return (await self.buyer.get("/v1/parcels", params=params)).json()["data"]
+
+    async def moves(self, leg: str) -> list[str]:
+        """The statuses that parcels of this leg have moved to, oldest first."""
+        told = [event for event in await self.harness.published() if isinstance(event, ParcelStatusChanged)]
+        return [event.status for event in told if event.leg == leg]
+
+    async def scans(self, parcel: dict[str, Any]) -> list[tuple[str, str | None]]:
+        """What is shown of the parcel's history: the status of each scan, and why it does not count."""
+        return [(event["status"], event["ignored"]) for event in (await self.parcel(parcel))["events"]]
+
     async def parcel(self, parcel: dict[str, Any]) -> dict[str, Any]:
         return (await self.buyer.get(f"/v1/parcels/{parcel['id']}")).json()
 
@@ -118,6 +159,16 @@ async def desk(postgres_url: str) -> AsyncIterator[Desk]:
 @pytest.fixture
 async def order(desk: Desk) -> dict[str, Any]:
     """An order of one kettle, paid through the provider."""
+    return await _ordered(desk)
+
+
+@pytest.fixture
+async def another_order(desk: Desk) -> dict[str, Any]:
+    """The same once more."""
+    return await _ordered(desk)
+
+
+async def _ordered(desk: Desk) -> dict[str, Any]:
     price = {"amount": 9900, "currency": "CNY"}
     address = {"name": "王芳", "phone": "13800000000", "country": "CN", "province": "浙江省", "city": "杭州市"}
     made = await desk.seller.post(

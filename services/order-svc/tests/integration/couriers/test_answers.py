@@ -9,7 +9,6 @@ import pytest
 
 PARTNERS = ["zto", "standard-webhooks"]
 PLAIN = "text/plain; charset=utf-8"
-WAYBILL = "73000000000001"
 
 
 def refused(answer: httpx.Response, partner: str, status: int, code: str) -> None:
@@ -96,8 +95,8 @@ async def test_a_form_that_is_none_is_refused_with_the_reason(desk, ending, why)
 
 @pytest.mark.parametrize("charset", ["", "; charset=UTF-8", ';charset="utf-8"', "; charset=GBK"])
 async def test_the_bytes_of_a_form_decide_and_not_its_charset(desk, order, charset):
-    parcel, endpoint, at = await desk.ship(order), await desk.endpoint(), desk.harness.clock.now()
-    data = json.dumps({"billCode": WAYBILL, "action": "GOT", "actionTime": f"{at:%Y-%m-%d %H:%M:%S}", "desc": "揽收"})
+    parcel, endpoint = await desk.ship(order), await desk.endpoint()
+    data = json.dumps(desk.trace("GOT", desc="揽收"))
     answer = await desk.zto_text(endpoint, data, ending=b"&&", charset=charset)
     assert (answer.status_code, answer.json()["status"]) == (200, True)
     await desk.work()

@@ -38,7 +38,7 @@ async def test_twenty_times_the_same_push_is_one(desk, order):
 
 
 async def test_pushes_out_of_order_end_where_the_parcel_is(desk, order):
-    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.now()
+    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.advance(hours=48)
     for action, hours in (("SIGNED", 0), ("GOT", 30), ("DISPATCH", 2), ("ARRIVAL", 5)):
         await desk.zto(endpoint, action, at=now - timedelta(hours=hours))
     await desk.work()
@@ -53,7 +53,7 @@ async def test_pushes_out_of_order_end_where_the_parcel_is(desk, order):
 
 
 async def test_signed_after_a_return_scan_is_returned_and_does_not_deliver_the_order(desk, order):
-    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.now()
+    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.advance(hours=48)
     await desk.zto(endpoint, "RETURN_SCAN", at=now - timedelta(hours=20), desc="客户拒收")
     await desk.zto(endpoint, "SIGNED", at=now)
     await desk.work()
@@ -62,7 +62,7 @@ async def test_signed_after_a_return_scan_is_returned_and_does_not_deliver_the_o
 
 
 async def test_left_at_a_station_opens_no_window_before_it_is_collected(desk, order):
-    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.now()
+    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.advance(hours=48)
     await desk.zto(endpoint, "HANDOVERSCAN_SIGNED", at=now - timedelta(hours=3))
     await desk.work()
     assert (await desk.parcel(parcel))["status"] == "ready_for_pickup"
@@ -98,7 +98,8 @@ async def test_an_unknown_waybill_is_given_up_after_its_hours_and_can_be_driven_
     again = await desk.admin.post(f"/v1/courier-pushes/{push['id']}/redrive")
     assert (again.status_code, again.json()["state"]) == (200, "received")
     await desk.work()
-    assert (await desk.parcel(parcel))["status"] == "picked_up"
+    shown = await desk.parcel(parcel)
+    assert (shown["status"], [event["ignored"] for event in shown["events"]]) == ("pending", ["before_hand_over"])
     refused = await desk.admin.post(f"/v1/courier-pushes/{push['id']}/redrive")
     desk.harness.problem(refused, 409, "illegal_transition")
 
@@ -139,8 +140,8 @@ async def test_a_forged_push_does_not_stand_in_the_way_of_the_true_one(desk, ord
 
 
 async def test_a_code_nobody_knows_is_counted_and_moves_nothing(desk, order):
-    parcel, endpoint = await desk.ship(order), await desk.endpoint()
-    await desk.zto(endpoint, "GOT", at=desk.harness.clock.now() - timedelta(hours=1))
+    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.advance(hours=2)
+    await desk.zto(endpoint, "GOT", at=now - timedelta(hours=1))
     await desk.zto(endpoint, "SOMETHING_NEW")
     await desk.work()
     assert (await desk.parcel(parcel))["status"] == "picked_up"
@@ -224,7 +225,7 @@ async def test_what_was_finished_long_ago_is_deleted(desk, order):
 
 
 async def test_several_workers_share_the_work_and_double_nothing(desk, order):
-    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.now()
+    parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.advance(hours=48)
     for hours, action in enumerate(("SIGNED", "DISPATCH", "ARRIVAL", "DEPARTURE", "GOT")):
         await desk.zto(endpoint, action, at=now - timedelta(hours=hours))
 

@@ -94,8 +94,7 @@ async def test_a_push_that_was_given_up_waits_anew_when_it_is_repeated(desk, ord
 
 async def test_a_trace_that_first_came_under_another_kind_is_taken(desk, order):
     parcel, endpoint = await desk.ship(order), await desk.endpoint()
-    at = desk.harness.clock.now()
-    data = json.dumps({"billCode": WAYBILL, "action": "GOT", "actionTime": f"{at:%Y-%m-%d %H:%M:%S}"})
+    data = json.dumps(desk.trace("GOT"))
     assert (await desk.zto_text(endpoint, data, msg_type="Other")).json()["status"] is True
     assert (await desk.zto_text(endpoint, data)).json()["status"] is True
     await desk.work()

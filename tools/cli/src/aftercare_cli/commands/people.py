@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated
 
 import typer
+from aftercare_events import waybills
 
 from aftercare_cli import couriers, tokens, view
 from aftercare_cli.commands.stack import With
@@ -65,15 +66,19 @@ def demo(
 
 def push(
     partner: Annotated[str, typer.Option(help=", ".join(couriers.PARTNERS))],
-    waybill: Annotated[str, typer.Option(help="the waybill number")],
+    waybill: Annotated[str, typer.Option(help="the waybill number, in any case, width and spacing")],
     status: Annotated[str, typer.Option(help="picked_up, in_transit, out_for_delivery, delivered, …")],
     carrier: Annotated[str | None, typer.Option(help="who carries it, where the partner tells")] = None,
 ) -> None:
     """Sign and post one scan as the partner would."""
     if partner not in couriers.PARTNERS:
         raise typer.BadParameter(f"is one of {', '.join(couriers.PARTNERS)}", param_hint="--partner")
+    try:
+        number = waybills.waybill(waybill)
+    except ValueError as error:
+        raise typer.BadParameter(str(error), param_hint="--waybill") from None
     layout = Layout.here()
-    scan = couriers.Scan(waybill, status, datetime.now(UTC), carrier)
+    scan = couriers.Scan(number, status, datetime.now(UTC), carrier and waybills.canonical_carrier(carrier))
     with cast(layout.home, Addresses.read(layout.stack_file).services) as people:
         print(couriers.push(people.admin, partner, scan, layout.home))
 

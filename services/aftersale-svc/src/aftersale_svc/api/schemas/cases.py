@@ -1,21 +1,32 @@
 """Cases over HTTP."""
 
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from typing import Annotated, Literal
 
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.wire import AllowedOut, Code, Id, In, Money, Name, Out, Text, Time, such_as
-from pydantic import Field
+from aftercare_events import waybills
+from pydantic import AfterValidator, Field
 
 from aftersale_svc.domain import lifecycle, model
 from aftersale_svc.domain.codes import CaseType, CloseCause, Reason, RejectReason, Stage
+from aftersale_svc.domain.lifecycle import Bar
 from aftersale_svc.domain.model import State
 
 Evidence = Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
 CaseTurn = Literal["merchant", "buyer", "courier", "agent", "platform", "system", "nobody"]
-WaybillNo = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9-]{3,49}$")]
+WaybillNo = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="In any case, width and spacing: `sf 1000` is SF1000."),
+    AfterValidator(partial(waybills.waybill, least=4, most=50)),
+]
+Carrier = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="The courier's code, such as sf."),
+    AfterValidator(waybills.carrier),
+]
 _LINE = "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37"
 
 
@@ -114,7 +125,16 @@ class ShipIn(In):
 
     model_config = such_as(carrier="sf", waybill_no="SF1000000000001")
 
-    carrier: Code
+    carrier: Carrier
+    waybill_no: WaybillNo
+
+
+class CorrectWaybillIn(In):
+    """The parcel that really brings the goods back."""
+
+    model_config = such_as(carrier="sf", waybill_no="SF1000000000002")
+
+    carrier: Carrier
     waybill_no: WaybillNo
 
 
@@ -245,16 +265,16 @@ class CaseOut(Out):
             evidence=case.evidence,
             return_address=case.return_address,
             return_parcel=_parcel(case),
-            allowed_actions=_actions(case.type, case.state, case.refund_id is not None, actor.role),
+            allowed_actions=_actions(case.type, case.state, lifecycle.bars(case), actor.role),
             created_at=case.created_at,
             updated_at=case.updated_at,
         )
 
 
 @cache
-def _actions(type_: CaseType, state: State, refund_decided: bool, role: str) -> list[AllowedOut]:
+def _actions(type_: CaseType, state: State, remembered: frozenset[Bar], role: str) -> list[AllowedOut]:
     # The same for every case in this state: shaping it anew each time would cost a tenth of the request.
-    return AllowedOut.of(lifecycle.allowed_in(type_, state, refund_decided, Actor("", role)))
+    return AllowedOut.of(lifecycle.allowed_in(type_, state, remembered, Actor("", role)))
 
 
 def _refund(case: model.Case) -> RefundOut | None:

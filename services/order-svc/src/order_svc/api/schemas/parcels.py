@@ -2,13 +2,26 @@
 
 from typing import Annotated, Self
 
-from aftercare_chassis.wire import Code, Id, In, Out, Time, such_as
-from pydantic import Field
+from aftercare_chassis.wire import Id, In, Out, Time, such_as
+from aftercare_events import waybills
+from pydantic import AfterValidator, Field
 
 from order_svc.api.schemas.orders import Units
+from order_svc.domain.journeys import Ignored
 from order_svc.domain.policy import Pick
-from order_svc.domain.tracking import Leg, Parcel, ParcelStatus
+from order_svc.domain.tracking import Leg, Parcel, ParcelEvent, ParcelStatus
 from order_svc.queries import ParcelView
+
+Waybill = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="In any case, width and spacing: `sf 12` is SF12."),
+    AfterValidator(waybills.waybill),
+]
+Carrier = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="The courier's code, such as sf."),
+    AfterValidator(waybills.carrier),
+]
 
 
 class ParcelLineIn(In):
@@ -27,8 +40,8 @@ class ParcelIn(In):
         lines=[{"line_id": "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37", "quantity": 3}],
     )
 
-    carrier: Code
-    waybill_no: Id
+    carrier: Carrier
+    waybill_no: Waybill
     lines: Annotated[list[ParcelLineIn], Field(min_length=1, max_length=100)]
 
     def picks(self) -> list[Pick]:
@@ -53,6 +66,16 @@ class ParcelEventOut(Out):
     raw_code: str | None
     occurred_at: Time
     received_at: Time
+    ignored: Ignored | None = Field(
+        default=None,
+        description="Why the scan did not move this parcel: it is from before the hand-over, or of another journey under"
+        " the same waybill.",
+    )
+
+    @classmethod
+    def of(cls, event: ParcelEvent, ignored: Ignored | None) -> Self:
+        """The scan, and whether it counts."""
+        return cls(**{name: getattr(event, name) for name in cls.model_fields if name != "ignored"}, ignored=ignored)
 
 
 class ParcelOut(Out):
@@ -70,6 +93,7 @@ class ParcelOut(Out):
     terminal: bool
     delivered_to: str | None
     status_at: Time
+    handed_over_at: Time = Field(description="When the seller registered it, or the buyer said that it was sent back.")
     created_at: Time
 
     @classmethod
@@ -90,5 +114,5 @@ class ParcelDetailOut(ParcelOut):
         return cls(
             **dict(ParcelOut.of(view.parcel)),
             lines=[ParcelLineOut.model_validate(line) for line in view.lines],
-            events=[ParcelEventOut.model_validate(event) for event in view.events],
+            events=[ParcelEventOut.of(event, view.ignored.get(event.key)) for event in view.events],
         )
