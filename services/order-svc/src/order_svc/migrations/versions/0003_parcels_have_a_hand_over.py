@@ -11,6 +11,8 @@ revision = "0003"
 down_revision = "0002"
 branch_labels = None
 depends_on = None
+# The unique key is replaced by a wider one: what builds before write satisfies it, and no upsert of theirs names it.
+compatible_with = "0001"
 
 # What was registered and pushed so far is ASCII without blanks: only its case is left to settle. A parcel that has moved by
 # scans from before its registration keeps them, else it would be moved back; the microseconds keep apart what becomes one
