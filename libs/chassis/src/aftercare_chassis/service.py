@@ -65,8 +65,9 @@ class Part(StrEnum):
 
 
 class Service:
-    """Everything a service is made of. `projection`: what of its tables the log alone makes, if anything. `commands`:
-    further words of its command line, each answering its exit code (None: 0)."""
+    """Everything a service is made of. `projection`: what of its tables the log alone makes, if anything. `after_migration`:
+    what `migrate` does once the schema is there, to data that this build derives anew; it may run any number of times.
+    `commands`: further words of its command line, each answering its exit code (None: 0)."""
 
     def __init__(
         self,
@@ -80,11 +81,12 @@ class Service:
         deadlines: Sequence[Due] = (),
         workers: Sequence[Worker] = (),
         projection: Projection | None = None,
+        after_migration: Callable[[Runtime], Awaitable[None]] | None = None,
         commands: Mapping[str, Callable[[Runtime], Awaitable[int | None]]] | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers = name, package, settings, routers
         self.handlers, self.deadlines, self.workers = handlers or {}, deadlines, (*workers, PRUNE)
-        self.projection, self.commands = projection, commands or {}
+        self.projection, self.after_migration, self.commands = projection, after_migration, commands or {}
         self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
         self.migrations = Migrations(package, settings.database_url, metadata)
         self.runtime.revisions = self.migrations.revisions
@@ -174,6 +176,8 @@ class Service:
             asyncio.run(self.migrations.upgrade())
         except SchemaMismatch as mismatch:
             raise SystemExit(f"{self.name}: {mismatch}") from None
+        if self.after_migration:
+            self._once(self.after_migration)
 
     def _doer(self, act: Callable[[Runtime], Awaitable[int | None]]) -> Callable[[], None]:
         return lambda: self._once(act)

@@ -5,6 +5,7 @@ from fastapi import FastAPI
 
 from kb_svc import tables
 from kb_svc.api import articles, search
+from kb_svc.commands import index
 from kb_svc.commands.seeds import seed
 from kb_svc.consumers import HANDLERS
 from kb_svc.settings import Settings
@@ -18,7 +19,9 @@ def service(settings: Settings | None = None) -> Service:
         settings=settings or Settings(),
         routers=[articles.router, search.router],
         handlers=HANDLERS,
+        workers=index.WORKERS,
         metadata=tables.metadata,
+        after_migration=index.reindex,
         commands={"seed": seed},
     )
 

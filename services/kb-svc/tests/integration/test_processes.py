@@ -12,6 +12,13 @@ import pytest
 from aftercare_chassis.testing import Harness
 
 READY_SECONDS = 60
+# The database as revision 0001 left it, with an index that has not every term of today.
+FIRST_SCHEMA = """
+ALTER TABLE search_documents DROP COLUMN text, DROP COLUMN analyser;
+DELETE FROM search_postings WHERE term = 'wifi';
+UPDATE search_terms SET documents = 0 WHERE term = 'wifi';
+UPDATE alembic_version SET version_num = '0001';
+"""
 
 
 async def run(environment: dict[str, str], *arguments: str) -> None:
@@ -71,3 +78,19 @@ async def test_a_seeded_service_answers_over_a_real_server(shelf: Harness, envir
         assert (await client.get(path)).json()["body"] == text["body"]
         refused = await client.post("/v1/articles", json=text)
         assert (refused.status_code, refused.json()["code"]) == (400, "idempotency_key_missing")
+
+
+async def test_migrating_an_older_database_indexes_its_articles_anew(
+    shelf: Harness, environment: dict[str, str]
+) -> None:
+    agent = shelf.client("agent", "agent-1")
+    text = {"kind": "article", "slug": "wifi", "language": "en", "title": "Network", "body": "The **Wi-Fi** box."}
+    article = (await agent.post("/v1/articles", json=text)).json()
+    await agent.post(f"/v1/articles/{article['id']}/publish")
+    await shelf.runtime.pool.execute(FIRST_SCHEMA)
+    try:
+        await run(environment, "migrate")
+        [hit] = (await agent.get("/v1/search", params={"q": "wifi"})).json()["data"]
+        assert (hit["snippet"], hit["highlights"]) == ("The Wi-Fi box.", [[4, 9]])
+    finally:
+        await run(environment, "migrate")

@@ -128,6 +128,80 @@ async def test_hostile_questions_are_only_words(library: Harness, question: str)
     assert await library.runtime.pool.fetchval("SELECT count(*) FROM articles") == 24
 
 
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("wifi", "Wi-Fi"),
+        ("wifi", "Wi Fi"),
+        ("zp200", "ZP-200"),
+        ("zp200", "zp 200"),
+        ("prepaid", "pre-paid"),
+        ("aftersales", "after sales"),
+        ("e-mail", "email"),
+        ("café", "cafe"),
+        ("cafe\u0301", "CAFE"),
+        ("Zürich", "zurich"),
+        ("re\u00adfund", "refund"),
+        ("re\u200bfund", "re\u2060fund"),
+        ("退\u200b货", "退货"),
+        ("退\ufeff货", "退\u00ad货"),
+        ("換貨", "换货"),
+        ("發票", "发票"),
+        ("瞭解", "了解"),
+    ],
+)
+async def test_two_ways_of_writing_find_each_other(shelf: Harness, one: str, other: str) -> None:
+    agent, buyer = shelf.client("agent", "agent-1"), shelf.client("buyer", "buyer-1")
+    texts = (
+        ("hay", "Opening hours 营业时间 200"),
+        ("needle", f"关于 {one} 的说明"),
+        ("thread", f"All about {other}, 说明"),
+    )
+    for slug, body in texts:
+        text = {"kind": "article", "slug": slug, "language": "en", "title": slug, "body": body}
+        article = (await agent.post("/v1/articles", json=text)).json()
+        await agent.post(f"/v1/articles/{article['id']}/publish")
+    for question in (one, other):
+        hits = {hit["slug"]: hit for hit in await ask(buyer, question)}
+        assert {"needle", "thread"} <= hits.keys()
+        assert {marked(hit) for hit in hits.values()} >= {one, other}
+
+
+async def test_a_title_is_found_in_another_way_of_writing(shelf: Harness) -> None:
+    agent = shelf.client("agent", "agent-1")
+    text = {"kind": "article", "slug": "a", "language": "zh-CN", "title": "Wi-Fi 路由器換貨", "body": "正文。"}
+    article = (await agent.post("/v1/articles", json=text)).json()
+    await agent.post(f"/v1/articles/{article['id']}/publish")
+    for question in ("wifi", "换货", "路由\u200b器"):
+        assert [hit["title"] for hit in await ask(agent, question)] == ["Wi-Fi 路由器換貨"]
+
+
+async def test_what_markdown_hides_is_neither_found_nor_shown(shelf: Harness) -> None:
+    agent = shelf.client("agent", "agent-1")
+    body = "Ask for a re**fund** in [our form](https://shop.test/secretpath), please: &quot;now&quot;."
+    text = {"kind": "article", "slug": "a", "language": "en", "title": "Form", "body": body}
+    article = (await agent.post("/v1/articles", json=text)).json()
+    await agent.post(f"/v1/articles/{article['id']}/publish")
+    [hit] = await ask(agent, "refund")
+    assert (hit["snippet"], marked(hit)) == ('Ask for a refund in our form, please: "now".', "refund")
+    assert await ask(agent, "secretpath") == []
+
+
+async def test_a_word_longer_than_a_snippet_is_found(shelf: Harness) -> None:
+    agent, word = shelf.client("agent", "agent-1"), "x" * 199
+    text = {"kind": "article", "slug": "a", "language": "en", "title": "Code", "body": word}
+    article = (await agent.post("/v1/articles", json=text)).json()
+    await agent.post(f"/v1/articles/{article['id']}/publish")
+    [hit] = await ask(agent, word)
+    assert word.startswith(marked(hit))
+
+
+def marked(hit: dict[str, Any]) -> str:
+    """The text under the first highlight."""
+    start, end = hit["highlights"][0]
+    return str(hit["snippet"][start:end])
+
+
 async def test_nobody_searches_without_a_token(library: Harness) -> None:
     library.problem(await library.client().get("/v1/search", params={"q": "退货"}), 401, "token_missing")
 

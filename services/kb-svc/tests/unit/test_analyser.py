@@ -1,40 +1,21 @@
 """How text becomes terms."""
 
 import unicodedata
+from hashlib import sha256
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kb_svc.domain.analyser import STOP_WORDS, asked, fold, is_pair, stem, terms, tokens
+from kb_svc.domain.analyser import JOINED_WEIGHT, STOP_WORDS, VERSION, asked, is_pair, stem, terms, tokens
+from kb_svc.domain.folding import fold
 
 ANY_TEXT = st.text(max_size=300)
-WRITTEN = st.text(st.sampled_from("退货运费谁承担，。！ＶＩＰ vip 7 天 return shipping's 「」（）é①㎏\n"), max_size=80)
-
-
-@pytest.mark.parametrize(
-    ("written", "folded"),
-    [
-        ("ＶＩＰ会员", "vip会员"),
-        ("１２３％", "123%"),
-        ("（退货）！", "(退货)!"),
-        ("ﾀﾞﾒ", "ダメ"),
-        ("㎏", "kg"),
-        ("①", "1"),
-        ("ﬁx", "fix"),
-        ("Straße", "strasse"),
-    ],
+WRITTEN = st.text(
+    st.sampled_from(
+        "退货运费谁承担換貨，。！ＶＩＰ vip 7 天 return shipping's wi-fi「」（）ée\u0301\u00ad\u200b①㎏ﾀﾞㅎㅏ\n"
+    ),
+    max_size=80,
 )
-def test_forms_that_mean_the_same_are_folded(written: str, folded: str) -> None:
-    assert fold(written) == folded
-
-
-@given(ANY_TEXT)
-def test_folding_twice_changes_nothing(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
-
-
-def test_folding_any_single_character_twice_changes_nothing() -> None:
-    assert [hex(c) for c in range(0x110000) if fold(fold(chr(c))) != fold(chr(c))] == []
 
 
 @given(ANY_TEXT)
@@ -42,7 +23,7 @@ def test_no_text_makes_the_analyser_fail(text: str) -> None:
     found = terms(text)
     assert all(found)
     assert all(count > 0 for count in found.values())
-    assert asked(text) <= set(found)
+    assert asked(text).keys() <= set(found)
     assert bool(asked(text)) == bool(found)
 
 
@@ -58,12 +39,15 @@ def test_tokens_stand_where_they_say(text: str) -> None:
         assert 0 <= token.start < token.end <= len(text)
 
 
-@given(WRITTEN)
+@given(st.one_of(ANY_TEXT, WRITTEN, st.text(st.sampled_from("瞭解回覆憑藉口乾隆"), max_size=20)))
 def test_tokens_with_places_are_the_terms(text: str) -> None:
     assert sorted(token.term for token in tokens(text)) == sorted(terms(text).elements())
+
+
+@given(WRITTEN)
+def test_what_stands_at_a_token_gives_its_term(text: str) -> None:
     for token in tokens(text):
-        if len(token.term) == token.end - token.start and not token.term.isascii():
-            assert fold(text[token.start : token.end]) == token.term
+        assert token.term in terms(text[token.start : token.end])
 
 
 def test_chinese_becomes_characters_and_pairs() -> None:
@@ -73,7 +57,41 @@ def test_chinese_becomes_characters_and_pairs() -> None:
 def test_pairs_do_not_reach_over_punctuation_or_words() -> None:
     assert "货运" not in terms("退货，运费")
     assert "货运" not in terms("退货 OK 运费")
-    assert set(terms("买iPhone15手机")) == {"买", "iphone15", "手", "机", "手机"}
+    assert set(terms("买iPhone15手机")) == {"买", "iphon", "15", "iphone15", "手", "机", "手机"}
+    assert "ab" not in terms("a退b")
+
+
+@pytest.mark.parametrize(
+    ("term", "ways"),
+    [
+        ("wifi", ["wifi", "WiFi", "Wi-Fi", "wi‑fi", "Wi–Fi", "wi_fi", "wi fi", "Wi\nFi", "wi\u00adfi", "有Wi-Fi吗"]),
+        ("zp200", ["zp200", "ZP200", "ZP-200", "zp 200", "ZP_200", "zp/200", "ＺＰ－２００", "型号ZP200的"]),
+        ("zp200b", ["zp200b", "ZP-200-B", "zp200-b"]),
+        ("prepaid", ["prepaid", "pre-paid", "pre paid", "Pre Paid"]),
+        ("aftersal", ["aftersales", "after-sales", "after sales"]),
+        ("login", ["login", "log-in", "log in", "Log In"]),
+        ("iphone15", ["iphone15", "iPhone 15", "iPhone-15"]),
+        ("email", ["email", "e-mail", "E-Mails", "e mail"]),
+        ("stateoftheart", ["stateoftheart", "state-of-the-art"]),
+        ("usa", ["USA", "U.S.A.", "U-S-A"]),
+        ("3000", ["3000", "3,000"]),
+        ("dont", ["dont", "don't", "don’t"]),
+        ("7day", ["7day", "7-day", "7 days"]),
+    ],
+)
+def test_words_joined_and_apart_meet(term: str, ways: list[str]) -> None:
+    assert [way for way in ways if term not in asked(way) or term not in terms(way)] == []
+
+
+def test_words_are_joined_over_one_character_only_and_over_a_space_only_where_both_say_something() -> None:
+    assert set(terms("ship, return")) == set(terms("ship  return")) == set(terms("ship. Return")) == {"ship", "return"}
+    assert set(terms("who is it")) == {"who", "is", "it"}
+    assert set(terms("return of the item")) == {"return", "of", "the", "item"}
+
+
+def test_the_halves_of_a_joined_word_stay_words() -> None:
+    assert {"wi", "fi"} <= set(terms("Wi-Fi"))
+    assert {"zp", "200"} <= set(terms("zp200"))
 
 
 @pytest.mark.parametrize(
@@ -81,19 +99,24 @@ def test_pairs_do_not_reach_over_punctuation_or_words() -> None:
     [
         ("refund refunds refunded refunding REFUNDS refund's", "refund"),
         ("ship ships shipped shipping", "ship"),
-        ("policy policies", "policy"),
+        ("policy policies", "polici"),
+        ("use uses used using", "use"),
+        ("reply replies replied", "repli"),
+        ("agree agreed agreeing", "agre"),
+        ("late lately", "late"),
+        ("break broke broken", "break"),
         ("damage damaged damages damaging", "damag"),
         ("box boxes", "box"),
         ("cancel cancels cancelled cancelling canceled", "cancel"),
         ("pay pays paying paid", "pay"),
-        ("sell sells selling", "sel"),
+        ("sell sells selling", "sell"),
     ],
 )
 def test_forms_of_an_english_word_meet(words: str, root: str) -> None:
     assert {term for word in words.split() for term in terms(word)} == {root}
 
 
-@pytest.mark.parametrize("word", ["business", "status", "this", "used", "sing", "red", "iphone15", "café", "gas"])
+@pytest.mark.parametrize("word", ["status", "this", "sing", "red", "iphone15", "café", "gas", "бег"])
 def test_words_that_only_look_like_forms_are_left(word: str) -> None:
     assert stem(word) == word
 
@@ -103,21 +126,41 @@ def test_a_stem_is_never_empty_nor_longer(word: str) -> None:
     assert 0 < len(stem(word)) <= max(len(word), 5)  # five: broke -> break
 
 
+def test_joined_neighbours_weigh_less_than_words() -> None:
+    assert asked("wi-fi") == {"wi": 1, "fi": 1, "wifi": JOINED_WEIGHT}
+    assert asked("wifi") == {"wifi": 1}
+    assert asked("wi-fi wifi")["wifi"] == 1
+    assert set(asked("退货运费").values()) == {1}
+
+
 def test_words_without_meaning_are_not_asked_for() -> None:
-    assert asked("who pays for return shipping") == {"pay", "return", "ship"}
-    assert asked("怎么退货") == {"退", "货", "退货", "么退"}
+    assert set(asked("who pays for return shipping")) == {"pay", "return", "ship", "returnship"}
+    assert set(asked("怎么退货")) == {"退", "货", "退货", "么退"}
 
 
 def test_a_question_of_such_words_alone_is_asked_as_it_is() -> None:
-    assert asked("who is it") == {"who", "is", "it"}
-    assert asked("怎么") == {"怎", "么", "怎么"}
+    assert set(asked("who is it")) == {"who", "is", "it"}
+    assert set(asked("怎么")) == {"怎", "么", "怎么"}
     assert all(asked(word) for word in STOP_WORDS)
 
 
 @pytest.mark.parametrize("text", ["", " ", "，。！？…", "\x00\x01", "🙂🙂", "---", "\u200b\ufeff"])
 def test_where_there_are_no_words_there_are_no_terms(text: str) -> None:
-    assert asked(text) == set()
+    assert not asked(text)
 
 
 def test_candidates_are_looked_up_by_pairs_and_words() -> None:
     assert [term for term in ("退货", "return", "7", "退", "é") if is_pair(term)] == ["退货", "return", "7"]
+
+
+def test_other_terms_than_those_that_are_stored_need_a_new_version() -> None:
+    """Fails with any change of the terms, a library's newer data included: raise VERSION, then write both here."""
+    characters = "\n".join(chr(code) for code in range(0x4E00, 0x9FA6))
+    chinese = "請於簽收後 7 天內退貨，商家不回覆可申请平台介入；ＶＩＰ会员的 Wi-Fi 路由器（型号ZP-200）换货免运费。"
+    english = (
+        "Who pays for return shipping? The seller's pre-paid label is e-mailed within 24 hours of the buyer's request; "
+        "refunds of goods that arrived broken or were never sent are paid to the original card. Opened boxes, café "
+        "vouchers and after-sales visits are handled separately, usually in a working week."
+    )
+    told = "\n".join(repr(sorted(terms(text).items())) for text in (characters, chinese, english))
+    assert (VERSION, sha256(told.encode()).hexdigest()[:16]) == (2, "b6f38f32e040a677")

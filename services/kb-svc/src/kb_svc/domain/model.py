@@ -72,10 +72,13 @@ class Edition:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Indexed:
-    """An article as the search knows it: which version was indexed and how long it is, all weighted counts together."""
+    """An article as the search knows it: the version that was indexed, how long it is (all weighted counts together), its
+    plain text, which snippets are cut from, and the version of the analyser that made its terms."""
 
     article_id: str
     number: int
     kind: Kind
     language: Language
     length: int
+    text: str | None
+    analyser: int

@@ -24,9 +24,9 @@ class Corpus:
         return self.length / self.documents if self.documents else 1.0
 
 
-def weigh(title: str, body: str) -> dict[str, int]:
-    """The term counts stored for an article: the body's and the title's, the title's weighted."""
-    counted = terms(body)
+def weigh(title: str, text: str) -> dict[str, int]:
+    """The term counts stored for an article: those of its plain text and of its title, the title's weighted."""
+    counted = terms(text)
     for term, count in terms(title).items():
         counted[term] += TITLE_WEIGHT * count
     return dict(counted)

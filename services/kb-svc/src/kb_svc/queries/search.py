@@ -35,14 +35,14 @@ async def search(
     reader: Reader, question: str, *, limit: int, kind: Kind | None = None, language: Language | None = None
 ) -> list[Hit]:
     """The best published articles for `question`, best first; NothingAsked where it has no words, or none that are seen."""
-    terms = asked(question)
-    if not terms or not shows(question):
+    weights = asked(question)
+    if not weights or not shows(question):
         raise NothingAsked(pointer="/q")
     corpus = await reader.one(tables.CORPUS)
     if corpus is None:
         return []
-    frequencies = {row["term"]: row["documents"] for row in await reader.all(tables.FREQUENCIES, terms=sorted(terms))}
-    rarities = {term: ranking.rarity(documents, corpus) for term, documents in frequencies.items()}
+    frequencies = {row["term"]: row["documents"] for row in await reader.all(tables.FREQUENCIES, terms=sorted(weights))}
+    rarities = {term: ranking.rarity(documents, corpus) * weights[term] for term, documents in frequencies.items()}
     rarest = ranking.rarest(frequencies)
     if not rarest:
         return []
@@ -75,7 +75,7 @@ async def _hits(reader: Reader, scores: dict[str, float], rarities: dict[str, fl
             slug=row["slug"],
             language=Language(row["language"]),
             title=row["title"],
-            snippet=snippet(row["body"], rarities),
+            snippet=snippet(row["text"], rarities),
             score=round(score, 4),
             published_at=row["published_at"],
         )
