@@ -92,7 +92,7 @@ class Lifecycle(Generic[S, A]):
         self.moves = dict(moves)
         self.waits = dict(waits)
         self._actions: tuple[A, ...] = tuple(dict.fromkeys(action for _, action in self.moves))
-        self._from = frozenset(state for state, _ in self.moves)
+        self._from = frozenset(state for (state, _), row in self.moves.items() if row.to is not state)
         for state, wait in self.waits.items():
             if wait.then is not None:
                 self._check_timer(state, wait.then)
@@ -115,7 +115,7 @@ class Lifecycle(Generic[S, A]):
         return self.waits.get(state)
 
     def final(self, state: S) -> bool:
-        """True where no row leads out of `state`."""
+        """True where no row leads from `state` to another."""
         return state not in self._from
 
     def diagram(self) -> str:
