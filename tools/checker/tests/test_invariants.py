@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aftercare_checker import answers, effects, history, money, order
+from aftercare_checker import answers, effects, history, money, order, units
 from aftercare_checker.books import Books
 from aftercare_checker.log import Entry, Log, partition_of
 from aiokafka.partitioner import murmur2
@@ -244,3 +244,21 @@ def test_an_object_made_twice_for_one_key_is_found() -> None:
 def test_a_broken_history_says_where() -> None:
     with pytest.raises(ValueError, match="line 2"):
         history.commands([_said(), "{"])
+
+
+@pytest.mark.parametrize(
+    ("found", "said"),
+    [
+        ({}, None),
+        ({"shipped_quantity": 3, "in_parcels": 3}, "of 3, shipped, withdrawn and held are (3, 1, 1)"),
+        ({"in_parcels": 0}, "parcels and cases say (0, 1, 1)"),
+        ({"held_by_cases": 0}, "parcels and cases say (1, 1, 0)"),
+        ({"held_for_nothing": 1}, "1 held by cases that have ended"),
+    ],
+    ids=["sound", "money back and goods out", "parcel lost", "case lost", "case ended"],
+)
+def test_units_in_two_places_are_found(found: dict[str, int], said: str | None) -> None:
+    held = {"held_quantity": 1, "held_by_cases": 1, "held_for_nothing": 0}
+    gone = {"shipped_quantity": 1, "in_parcels": 1, "withdrawn_quantity": 1, "withdrawn_by_cases": 1}
+    wrong = units.shipped([books(lines=[{"id": "line_1", "quantity": 3, **gone, **held, **found}])]).wrong
+    assert wrong == [] if said is None else said in wrong[0]

@@ -20,6 +20,17 @@ ORDER BY 1
 """
 _PAYMENTS = "SELECT id, state, amount_minor, refunded_minor, currency FROM payments"
 _REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency FROM refunds"
+_LINES = """
+SELECT line.id, line.quantity, line.shipped_quantity, line.withdrawn_quantity, line.held_quantity,
+       coalesce(sent.units, 0) AS in_parcels, coalesce(asked.withdrawn, 0) AS withdrawn_by_cases,
+       coalesce(asked.held, 0) AS held_by_cases, coalesce(asked.for_nothing, 0) AS held_for_nothing
+FROM order_lines line
+LEFT JOIN (SELECT line_id, sum(quantity) AS units FROM parcel_lines
+           JOIN parcels ON parcels.id = parcel_id AND leg = 'outbound' GROUP BY line_id) sent ON sent.line_id = line.id
+LEFT JOIN (SELECT line_id, sum(withdrawn_quantity) AS withdrawn, sum(held_quantity) AS held,
+                  sum(held_quantity) FILTER (WHERE state <> 'open' AND NOT refunding) AS for_nothing
+           FROM case_lines JOIN cases ON cases.id = case_id GROUP BY line_id) asked ON asked.line_id = line.id
+"""
 _TRACE = "SELECT event_id, topic, type, subject, sequence FROM trace_events"
 _DECIDED = "SELECT consumer, topic, partition, log_offset, decision FROM parked_decision"
 _PARKED = "SELECT consumer, topic, partition, log_offset, aggregateid, type, reason FROM parked_event ORDER BY id"
@@ -71,6 +82,7 @@ class Books:
     payments: list[dict[str, Any]] = field(default_factory=list)
     refunds: list[dict[str, Any]] = field(default_factory=list)
     findings: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    lines: list[dict[str, Any]] = field(default_factory=list)
     trace: list[tuple[bytes, str, str, str, int]] | None = None
     journal: list[tuple[bytes, str, int]] | None = None
 
@@ -140,6 +152,8 @@ async def _own(connection: Any, books: Books, journal: str | None) -> None:
     if await _has(connection, "disputes"):
         for name, asked in _FINDINGS.items():
             books.findings[name] = [dict(row) for row in await connection.fetch(asked)]
+    if await _has(connection, "parcel_lines"):
+        books.lines = [dict(row) for row in await connection.fetch(_LINES)]
     if await _has(connection, "trace_events"):
         rows = await connection.fetch(_TRACE)
         books.trace = [

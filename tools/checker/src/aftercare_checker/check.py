@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from aftercare_checker import answers, books, cases, effects, log, money, order
+from aftercare_checker import answers, books, cases, effects, log, money, order, units
 from aftercare_checker.history import Command
 from aftercare_checker.report import Report
 from aftercare_checker.suite import Suite
@@ -52,6 +52,8 @@ async def check(
         verdicts += [money.refunds(found, whole), money.cases(found, whole)]
         if suite.simulator:
             verdicts.append(await money.ledger(found, suite.simulator))
+    if any(one.lines for one in found):
+        verdicts.append(units.shipped(found))
     if commands:
         verdicts += [answers.durable(commands, found), answers.made_once(commands, found)]
     return Report(verdicts)
