@@ -107,7 +107,7 @@ class OrderShipped(OrderEvent):
 
 
 class OrderDelivered(OrderEvent):
-    """The last parcel of the order arrived."""
+    """Every parcel of the order arrived, or ended otherwise with its units refunded; at least one arrived."""
 
     matter: Code = "order_delivery"
     delivered_at: Time

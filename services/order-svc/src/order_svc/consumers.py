@@ -5,7 +5,9 @@ from aftercare_events import (
     AfterSaleCancelled,
     AfterSaleClosed,
     AfterSaleCompleted,
+    AfterSaleRejected,
     AfterSaleRequested,
+    AfterSaleResumed,
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
@@ -18,6 +20,8 @@ from order_svc.commands import cases, refund_requests, shipments
 
 HANDLERS: Handlers = {
     AfterSaleRequested: cases.requested,
+    AfterSaleRejected: cases.rejected,
+    AfterSaleResumed: cases.resumed,
     AfterSaleCompleted: cases.completed,
     AfterSaleClosed: cases.ended,
     AfterSaleCancelled: cases.ended,

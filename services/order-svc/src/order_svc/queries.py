@@ -11,12 +11,20 @@ from aftercare_chassis.transaction import Reader
 
 from order_svc.domain import journeys
 from order_svc.domain.journeys import Ignored, Journeys
-from order_svc.domain.model import Address, Line, Order, Payment, Refund
+from order_svc.domain.model import Address, Line, Order, OrderState, Payment, Refund
 from order_svc.domain.pushes import CourierEndpoint, CourierPush
 from order_svc.domain.tracking import Parcel, ParcelEvent, ParcelLine
 from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS, PUSH_LIST, PUSHES
-from order_svc.tables.orders import ADDRESSES, LINES_OF, LINES_OF_MANY, ORDER_LIST, ORDERS
-from order_svc.tables.parcels import LINES_IN, PARCEL_LIST, PARCELS, PARCELS_UNDER, SCANS_UNDER
+from order_svc.tables.orders import ADDRESSES, LINES_OF, LINES_OF_MANY, ORDER_LIST, ORDERS, ORDERS_NAMED
+from order_svc.tables.parcels import (
+    LINES_IN,
+    PARCEL_LIST,
+    PARCELS,
+    PARCELS_OF_MANY,
+    PARCELS_OF_ORDER,
+    PARCELS_UNDER,
+    SCANS_UNDER,
+)
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, REFUNDS_OF
 
 T = TypeVar("T")
@@ -24,19 +32,21 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class OrderView:
-    """An order with what belongs to it; lists leave the address out."""
+    """An order with what belongs to it, and its parcels while it is shipped; lists leave the address out."""
 
     order: Order
     lines: list[Line]
+    parcels: list[Parcel]
     address: Address | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class PaymentView:
-    """A payment with its refunds, oldest first."""
+    """A payment with its refunds, oldest first, and the order that it is for."""
 
     payment: Payment
     refunds: list[Refund]
+    order: Order
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +65,12 @@ async def order(reader: Reader, order_id: str) -> OrderView:
 
 
 async def order_view(reader: Reader, found: Order) -> OrderView:
-    """The order with its lines and address."""
+    """The order with its lines, parcels and address."""
     lines = await reader.all(LINES_OF, order_id=found.id)
+    on_its_way = found.state is OrderState.SHIPPED
+    parcels = await reader.all(PARCELS_OF_ORDER, order_id=found.id) if on_its_way else []
     address = await reader.find(ADDRESSES, found.id)
-    return OrderView(found, lines, address)
+    return OrderView(found, lines, parcels, address)
 
 
 async def orders(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[OrderView]:
@@ -66,7 +78,9 @@ async def orders(reader: Reader, limit: int, cursor: str | None, **filters: Any)
     page = await reader.page(ORDER_LIST, limit=limit, cursor=cursor, **filters)
     lines = await reader.all(LINES_OF_MANY, order_ids=[each.id for each in page.data])
     by_order = _grouped(lines, "order_id")
-    return _shown(page, [OrderView(each, by_order[each.id]) for each in page.data])
+    shipped = [each.id for each in page.data if each.state is OrderState.SHIPPED]
+    parcels = _grouped(await reader.all(PARCELS_OF_MANY, order_ids=shipped) if shipped else [], "order_id")
+    return _shown(page, [OrderView(each, by_order[each.id], parcels.get(each.id, [])) for each in page.data])
 
 
 async def payment(reader: Reader, payment_id: str) -> PaymentView:
@@ -75,15 +89,18 @@ async def payment(reader: Reader, payment_id: str) -> PaymentView:
 
 
 async def payment_view(reader: Reader, found: Payment) -> PaymentView:
-    """The payment with its refunds."""
-    return PaymentView(found, await reader.all(REFUNDS_OF, payment_ids=[found.id]))
+    """The payment with its refunds and its order."""
+    refunds = await reader.all(REFUNDS_OF, payment_ids=[found.id])
+    return PaymentView(found, refunds, await reader.get(ORDERS, found.order_id))
 
 
 async def payments(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[PaymentView]:
-    """A page of payments with their refunds."""
+    """A page of payments with their refunds and orders."""
     page = await reader.page(PAYMENT_LIST, limit=limit, cursor=cursor, **filters)
     by_payment = _grouped(await reader.all(REFUNDS_OF, payment_ids=[p.id for p in page.data]), "payment_id")
-    return _shown(page, [PaymentView(each, by_payment.get(each.id, [])) for each in page.data])
+    named = await reader.all(ORDERS_NAMED, order_ids=[p.order_id for p in page.data])
+    by_id = {each.id: each for each in named}
+    return _shown(page, [PaymentView(p, by_payment.get(p.id, []), by_id[p.order_id]) for p in page.data])
 
 
 async def parcel(reader: Reader, parcel_id: str) -> ParcelView:

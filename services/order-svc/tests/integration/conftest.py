@@ -153,12 +153,16 @@ class Shop:
         }
         return kind(**facts | other)
 
+    def units(self, order: dict[str, Any], quantity: int) -> tuple[CaseLine, ...]:
+        """Units of the order's first line, as cases name them."""
+        return (CaseLine(line_id=order["lines"][0]["id"], sku="KETTLE-1", quantity=quantity, amount_minor=0),)
+
     async def open_case(
         self, order: dict[str, Any], quantity: int, *, case_id: str = "case_1", case_type: str = "refund_only"
     ) -> None:
-        line = CaseLine(line_id=order["lines"][0]["id"], sku="KETTLE-1", quantity=quantity, amount_minor=0)
+        lines = self.units(order, quantity)
         money = {"requested_minor": 0, "currency": "CNY", "reason": "changed_mind", "stage": "pre_ship"}
-        await self.h.consume(self.case(AfterSaleRequested, order, case_id, case_type=case_type, lines=(line,), **money))
+        await self.h.consume(self.case(AfterSaleRequested, order, case_id, case_type=case_type, lines=lines, **money))
 
     async def ask_refund(
         self, order: dict[str, Any], amount: int, *, refund_id: str = "refund_1", case_id: str = "case_1", **other: Any

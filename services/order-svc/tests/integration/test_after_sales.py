@@ -4,6 +4,7 @@ from aftercare_events import (
     AfterSaleCancelled,
     AfterSaleClosed,
     AfterSaleCompleted,
+    AfterSaleResumed,
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
@@ -100,9 +101,22 @@ async def test_a_dispute_shows_until_it_is_executed_or_withdrawn(shop):
     second = DISPUTE | {"dispute_id": "disp_2"}
     await shop.h.consume(shop.case(DisputeOpened, order, category="x", **second))
     await shop.h.consume(shop.case(DisputeExecuted, order, refunded_minor=0, currency="CNY", **second))
+    assert await state(shop, order) == ("in_after_sale", "in_after_sale")
+    await shop.h.consume(finished(shop, order))
     assert await state(shop, order) == ("after_sale_done", "after_sale_done")
     await shop.h.consume(shop.case(DisputeWithdrawn, order, **DISPUTE))
     assert await state(shop, order) == ("after_sale_done", "after_sale_done")
+
+
+async def test_a_verdict_that_lets_the_case_go_on_ends_nothing(shop):
+    """Otherwise the paid order could be cancelled, and refunded, under an open case."""
+    order, _ = await shop.paid()
+    await shop.open_case(order, 1)
+    await shop.h.consume(shop.case(DisputeOpened, order, category="x", **DISPUTE))
+    await shop.h.consume(shop.case(AfterSaleResumed, order, dispute_id="disp_1", state="pending_review"))
+    await shop.h.consume(shop.case(DisputeExecuted, order, refunded_minor=0, currency="CNY", **DISPUTE))
+    assert await state(shop, order) == ("in_after_sale", "in_after_sale")
+    shop.problem(await shop.buyer.post(f"/v1/orders/{order['id']}/cancel"), 409, "after_sale_open")
 
 
 async def test_the_end_of_the_case_may_be_heard_before_its_dispute(shop):

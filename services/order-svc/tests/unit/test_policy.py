@@ -1,4 +1,4 @@
-"""Money, shipping and after-sale standing, judged without a database."""
+"""Money and after-sale standing, judged without a database."""
 
 from datetime import UTC, datetime
 
@@ -14,14 +14,12 @@ from order_svc.domain.model import (
     CaseLine,
     CaseState,
     DisputeState,
-    Line,
     LineDraft,
     Payment,
     PaymentState,
     Refund,
     RefundState,
 )
-from order_svc.domain.policy import Pick
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 minor = st.integers(0, 10**12)
@@ -35,23 +33,6 @@ def draft(quantity: int, unit: int, discount: int, currency: str = "CNY") -> Lin
         quantity=quantity,
         unit_price=Amount(unit, currency),
         discount=Amount(discount, currency),
-    )
-
-
-def line(quantity: int = 3, shipped: int = 0, withdrawn: int = 0, line_id: str = "l") -> Line:
-    return Line(
-        id=line_id,
-        order_id="o",
-        position=1,
-        sku="K",
-        title="K",
-        category=None,
-        quantity=quantity,
-        unit_price_minor=100,
-        discount_minor=0,
-        paid_minor=100 * quantity,
-        shipped_quantity=shipped,
-        withdrawn_quantity=withdrawn,
     )
 
 
@@ -135,34 +116,6 @@ def test_failed_refunds_free_their_money_and_unknown_ones_do_not():
     assert policy.bound_minor([refund(5, RefundState.FAILED), refund(7, RefundState.UNKNOWN)]) == 7
 
 
-@given(st.integers(1, 9), st.lists(st.integers(1, 9), max_size=9))
-def test_no_sequence_of_parcels_ships_more_than_was_ordered(ordered, wishes):
-    now = line(ordered)
-    for wish in wishes:
-        try:
-            (now,) = policy.ship([now], [Pick("l", wish)])
-        except errors.QuantityExceedsShippable:
-            assert wish > policy.shippable(now)
-    assert now.shipped_quantity <= ordered
-    assert policy.fully_shipped([now]) == (now.shipped_quantity == ordered)
-
-
-def test_refunded_units_are_not_shipped_any_more():
-    with pytest.raises(errors.QuantityExceedsShippable) as refused:
-        policy.ship([line(3, shipped=1, withdrawn=1)], [Pick("l", 2)])
-    assert refused.value.facts["shippable"] == 1
-    assert policy.withdraw(line(3, shipped=2), 3) == 1
-
-
-@pytest.mark.parametrize(
-    ("picks", "refusal"),
-    [([Pick("other", 1)], errors.UnknownLine), ([Pick("l", 1), Pick("l", 1)], errors.DuplicateLine)],
-)
-def test_parcels_of_nonsense_are_refused(picks, refusal):
-    with pytest.raises(refusal):
-        policy.ship([line()], picks)
-
-
 def case(state: CaseState, dispute: DisputeState | None = None, case_id: str = "c") -> Case:
     return Case(id=case_id, order_id="o", case_type="refund_only", state=state, dispute_state=dispute)
 
@@ -175,7 +128,8 @@ def case(state: CaseState, dispute: DisputeState | None = None, case_id: str = "
         (CaseState.ENDED, None, AfterSale.NONE),
         (CaseState.OPEN, DisputeState.OPEN, AfterSale.IN_DISPUTE),
         (CaseState.DONE, DisputeState.OPEN, AfterSale.IN_DISPUTE),
-        (CaseState.OPEN, DisputeState.EXECUTED, AfterSale.DONE),
+        (CaseState.OPEN, DisputeState.EXECUTED, AfterSale.IN_AFTER_SALE),
+        (CaseState.ENDED, DisputeState.EXECUTED, AfterSale.DONE),
         (CaseState.ENDED, DisputeState.WITHDRAWN, AfterSale.NONE),
     ],
 )

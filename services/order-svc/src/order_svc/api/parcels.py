@@ -21,7 +21,10 @@ router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
     dependencies=[allow("seller")],
 )
 async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx) -> ParcelDetailOut:
-    """Hand units of a paid order to a courier; an order may be shipped in several parcels."""
+    """Hand units of a paid order to a courier; an order may be shipped in several parcels.
+
+    Units that an open refund-only case is about stay until it has ended (409 `units_held_by_case`).
+    """
     parcel = await shipments.ship(tx, order_id, carrier=body.carrier, waybill_no=body.waybill_no, picks=body.picks())
     return ParcelDetailOut.showing(await queries.parcel_view(tx, parcel))
 

@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
 async def start_payment(order_id: Id, body: PaymentIn, tx: Tx) -> PaymentOut:
     """Pay the whole order. The provider is asked right after this answer; its own answer comes later."""
     payment = await payments.start(tx, order_id, provider=body.provider, method=body.payment_method)
-    return PaymentOut.of(await queries.payment_view(tx, payment))
+    return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 
 
 @router.get("/payments", operation_id="listPayments", responses=problems(400, 401, 422))
@@ -36,13 +36,13 @@ async def list_payments(
 ) -> PageOut[PaymentOut]:
     """Payments with their refunds, newest first."""
     page = await queries.payments(reader, limit, cursor, order_id=order_id, state=state)
-    return PageOut[PaymentOut].of(page, PaymentOut.of)
+    return PageOut[PaymentOut].of(page, lambda view: PaymentOut.of(view, reader.actor))
 
 
 @router.get("/payments/{payment_id}", operation_id="getPayment", responses=problems(401, 404, 422))
 async def get_payment(payment_id: Id, reader: Read) -> PaymentOut:
     """A payment and its refunds."""
-    return PaymentOut.of(await queries.payment(reader, payment_id))
+    return PaymentOut.of(await queries.payment(reader, payment_id), reader.actor)
 
 
 @router.post(
@@ -54,4 +54,4 @@ async def get_payment(payment_id: Id, reader: Read) -> PaymentOut:
 async def refund_remainder(payment_id: Id, tx: Tx) -> PaymentOut:
     """Try once more, as a new refund, to give back what is left of the payment of an order that is not fulfilled."""
     payment = await refund_requests.refund_remainder(tx, payment_id)
-    return PaymentOut.of(await queries.payment_view(tx, payment))
+    return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)

@@ -8,7 +8,9 @@ from aftercare_events import (
     AfterSaleCancelled,
     AfterSaleClosed,
     AfterSaleCompleted,
+    AfterSaleRejected,
     AfterSaleRequested,
+    AfterSaleResumed,
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
@@ -16,12 +18,14 @@ from aftercare_events import (
     OrderAfterSaleChanged,
 )
 
-from order_svc.commands import orders, receipts
-from order_svc.domain import policy
-from order_svc.domain.model import AfterSale, Case, CaseLine, CaseState, DisputeState, Line, Order, RefundState
+from order_svc.commands import holds, orders, receipts
+from order_svc.domain import fulfilment, policy
+from order_svc.domain.model import AfterSale, Case, CaseLine, CaseState, DisputeState, Line, Order, OrderState
 from order_svc.tables.cases import CASE_LINES, CASE_LINES_OF, CASES, CASES_OF
 from order_svc.tables.orders import LINES, LINES_OF, ORDERS
-from order_svc.tables.payments import REFUNDS_OF_CASE
+
+# The one state of a case, in the words of aftersale-svc, in which the seller may go on with the sale.
+REJECTED = "rejected"
 
 
 async def requested(tx: Transaction, event: AfterSaleRequested) -> None:
@@ -29,28 +33,56 @@ async def requested(tx: Transaction, event: AfterSaleRequested) -> None:
     order = await tx.lock(ORDERS, event.order_id)
     if await tx.find(CASES, event.case_id) is not None:
         return
-    await tx.add(CASES, Case(id=event.case_id, order_id=order.id, case_type=event.case_type, state=CaseState.OPEN))
+    case = Case(id=event.case_id, order_id=order.id, case_type=event.case_type, state=CaseState.OPEN)
+    await tx.add(CASES, case)
     units = (
-        CaseLine(case_id=event.case_id, line_id=line.line_id, order_id=order.id, quantity=line.quantity)
+        CaseLine(case_id=case.id, line_id=line.line_id, order_id=order.id, quantity=line.quantity)
         for line in event.lines
     )
     await tx.add(CASE_LINES, *units)
+    if order.state is not OrderState.CANCELLED:
+        await holds.hold(tx, case)
     await _refresh(tx, order)
+
+
+async def rejected(tx: Transaction, event: AfterSaleRejected) -> None:
+    """The request was refused: the seller may perform the sale."""
+    _, case = await _locked(tx, event.order_id, event.case_id)
+    await holds.release(tx, case)
+
+
+async def resumed(tx: Transaction, event: AfterSaleResumed) -> None:
+    """A dispute let go of the case: unless it goes on as refused, it holds again what has not left meanwhile."""
+    _, case = await _locked(tx, event.order_id, event.case_id)
+    if case.state is CaseState.OPEN and event.state != REJECTED:
+        await holds.hold(tx, case)
+
+
+async def refund_asked(tx: Transaction, order: Order, case: Case) -> tuple[Order, list[CaseLine]]:
+    """The case of the locked order asks for its money, even where it had ended; it holds what has not left."""
+    if case.state is not CaseState.OPEN:
+        await tx.put(CASES, replace(case, state=CaseState.OPEN))
+        order = await _refresh(tx, order)
+    return order, await holds.hold(tx, case)
 
 
 async def completed(tx: Transaction, event: AfterSaleCompleted) -> None:
-    """The case ended with what it was for."""
+    """The case ended with what it was for; of goods that came back, its event names the units that were refunded."""
     order, case = await _locked(tx, event.order_id, event.case_id)
-    await tx.put(CASES, replace(case, state=CaseState.DONE))
-    await _refresh(tx, order)
+    refunded = {line.line_id: line.quantity for line in event.lines}
+    done = replace(case, state=CaseState.DONE)
+    await tx.put(CASES, done)
+    await holds.release(tx, done)
+    await holds.change(tx, done, lambda line, unit: (line, fulfilment.settled(unit, refunded.get(line.id, 0))))
+    await receipts.settle(tx, await _refresh(tx, order))
 
 
 async def ended(tx: Transaction, event: AfterSaleClosed | AfterSaleCancelled) -> None:
     """The case ended without its purpose: units that it kept from being shipped can be shipped again."""
     order, case = await _locked(tx, event.order_id, event.case_id)
-    await tx.put(CASES, replace(case, state=CaseState.ENDED))
-    if all(refund.state is RefundState.FAILED for refund in await tx.all(REFUNDS_OF_CASE, case_id=case.id)):
-        await _release(tx, order, case.id)
+    over = replace(case, state=CaseState.ENDED)
+    await tx.put(CASES, over)
+    await holds.release(tx, over)
     await _refresh(tx, order)
 
 
@@ -87,16 +119,7 @@ async def _locked(tx: Transaction, order_id: str, case_id: str) -> tuple[Order, 
     return order, case
 
 
-async def _release(tx: Transaction, order: Order, case_id: str) -> None:
-    lines = {line.id: line for line in await tx.all(LINES_OF, order_id=order.id)}
-    for each in await tx.all(CASE_LINES_OF, order_id=order.id):
-        if each.case_id == case_id and each.withdrawn_quantity:
-            line = lines[each.line_id]
-            await tx.put(LINES, replace(line, withdrawn_quantity=line.withdrawn_quantity - each.withdrawn_quantity))
-            await tx.put(CASE_LINES, replace(each, withdrawn_quantity=0))
-
-
-async def _refresh(tx: Transaction, order: Order) -> None:
+async def _refresh(tx: Transaction, order: Order) -> Order:
     """Judge the locked order and its lines anew; say so when something moved."""
     cases, units = await tx.all(CASES_OF, order_id=order.id), await tx.all(CASE_LINES_OF, order_id=order.id)
     standings = policy.line_standings(cases, units)
@@ -105,13 +128,13 @@ async def _refresh(tx: Transaction, order: Order) -> None:
     changed = [line for line, before in zip(lines, old, strict=True) if line != before]
     state = policy.heaviest(line.after_sale_state for line in lines)
     if not changed and state is order.after_sale_state:
-        return
+        return order
     for line in changed:
         await tx.put(LINES, line)
     moved = replace(order, after_sale_state=state)
     if moved.delivered_at is not None and moved.completed_at is None and moved.cancelled_at is None:
         moved = replace(moved, deadline_at=receipts.timer(tx, moved))
-    await tx.save(ORDERS, moved, _told(tx, moved, lines))
+    return await tx.save(ORDERS, moved, _told(tx, moved, lines))
 
 
 def _told(tx: Transaction, order: Order, lines: list[Line]) -> OrderAfterSaleChanged:

@@ -11,7 +11,7 @@ from order_svc.commands import receipts
 from order_svc.domain import journeys, tracking
 from order_svc.domain.journeys import Journeys, Tracked
 from order_svc.domain.tracking import Leg, Parcel, ParcelEvent, ParcelStatus, Scan
-from order_svc.tables.orders import LINES_OF, ORDERS
+from order_svc.tables.orders import ORDERS
 from order_svc.tables.parcels import (
     COPY_SCANS,
     PARCEL_EVENTS,
@@ -83,14 +83,13 @@ async def catch_up(tx: Transaction, parcel: Parcel) -> None:
 
 
 async def _follow(tx: Transaction, parcel: Parcel, under_waybill: Journeys) -> None:
-    """Let a parcel go where its scans say it is. The last outbound parcel to arrive makes its order delivered."""
+    """Let a parcel go where its scans say it is. The last outbound parcel to end may make its order delivered."""
     latest = under_waybill.latest(parcel)
     if latest is None or latest.status is parcel.status or parcel.withdrawn_at is not None:
         return
     moved = await _move(tx, parcel, latest)
-    if moved.leg is Leg.OUTBOUND and moved.status is ParcelStatus.DELIVERED:
-        order = await tx.get(ORDERS, moved.order_id)
-        await receipts.settle_delivery(tx, order, await tx.all(LINES_OF, order_id=order.id))
+    if moved.leg is Leg.OUTBOUND and moved.terminal:
+        await receipts.settle(tx, await tx.get(ORDERS, moved.order_id))
 
 
 def _tolerance(tx: Transaction) -> timedelta:

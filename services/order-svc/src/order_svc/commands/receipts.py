@@ -1,4 +1,4 @@
-"""From the courier's last scan to the end of an order: delivered, received, completed, and the timers between."""
+"""From the last parcel or refund to the end of an order: delivered, received, completed, and the timers between."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,13 +8,16 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import OrderCompleted, OrderDelivered, OrderReceiptConfirmed
 
+from order_svc.commands import orders
 from order_svc.commands.orders import about
-from order_svc.domain import policy
+from order_svc.domain import fulfilment, policy
+from order_svc.domain.fulfilment import Goods
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Line, Order, OrderState
-from order_svc.domain.tracking import Leg, Parcel, ParcelStatus
+from order_svc.domain.model import CancelCause, Line, Order, OrderState
+from order_svc.tables.cases import CASE_LINES_OF, CASES_OF
 from order_svc.tables.orders import LINES_OF, ORDERS
-from order_svc.tables.parcels import PARCELS_OF_ORDER
+from order_svc.tables.parcels import CONTENTS_OF_ORDER, PARCELS_OF_ORDER
+from order_svc.tables.payments import PAYMENTS
 
 
 def timer(tx: Transaction, order: Order) -> datetime | None:
@@ -24,19 +27,36 @@ def timer(tx: Transaction, order: Order) -> datetime | None:
     return order.window_ends_at or order.delivered_at + timedelta(hours=tx.settings.auto_receipt_hours)
 
 
-async def settle_delivery(tx: Transaction, order: Order, lines: Sequence[Line]) -> Order:
-    """The locked order is delivered once nothing is left to ship and each of its parcels has arrived."""
-    if order.state is not OrderState.SHIPPED or not policy.fully_shipped(lines):
+async def settle(tx: Transaction, order: Order) -> Order:
+    """End or deliver the locked order where its parcels and refunds leave nothing to wait for.
+
+    Called after every fact that may be the last one: a parcel's end, a refund's success, a case's completion.
+    """
+    if order.state not in (OrderState.PAID, OrderState.SHIPPED) or order.payment_id is None:
         return order
-    sent = [parcel for parcel in await tx.all(PARCELS_OF_ORDER, order_id=order.id) if parcel.leg is Leg.OUTBOUND]
-    if any(parcel.status is not ParcelStatus.DELIVERED for parcel in sent):
+    lines = await tx.all(LINES_OF, order_id=order.id)
+    if not fulfilment.fully_shipped(lines):
         return order
-    return await _deliver(tx, order, sent)
+    goods = await _goods(tx, order, lines)
+    payment = await tx.get(PAYMENTS, order.payment_id)
+    if fulfilment.wholly_refunded(goods, payment.refunded_minor):
+        return await orders.call_off(tx, order, OrderAction.REFUND_WHOLLY, CancelCause.REFUNDED, SYSTEM)
+    arrived = fulfilment.arrived_at(goods)
+    return order if arrived is None else await _deliver(tx, order, arrived)
 
 
-async def _deliver(tx: Transaction, order: Order, sent: Sequence[Parcel]) -> Order:
+async def _goods(tx: Transaction, order: Order, lines: Sequence[Line]) -> Goods:
+    return Goods(
+        lines=lines,
+        parcels=await tx.all(PARCELS_OF_ORDER, order_id=order.id),
+        contents=await tx.all(CONTENTS_OF_ORDER, order_id=order.id),
+        cases=await tx.all(CASES_OF, order_id=order.id),
+        case_lines=await tx.all(CASE_LINES_OF, order_id=order.id),
+    )
+
+
+async def _deliver(tx: Transaction, order: Order, arrived: datetime) -> Order:
     # A courier's clock may be wrong, but nothing arrives before it was sent or after we heard of it.
-    arrived = max(parcel.status_at for parcel in sent)
     at = min(max(arrived, order.shipped_at or arrived), tx.now)
     delivered = replace(order, state=ORDER.move(order.state, OrderAction.DELIVER, SYSTEM), delivered_at=at)
     delivered = replace(delivered, deadline_at=timer(tx, delivered))

@@ -8,14 +8,14 @@ from dataclasses import replace
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import RefundFailed, RefundRequested
 
-from order_svc.commands import receipts, refunds
-from order_svc.domain import errors, policy
+from order_svc.commands import cases, refunds
+from order_svc.domain import fulfilment, policy
+from order_svc.domain.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.model import (
     Amount,
+    CaseState,
     Order,
-    OrderState,
     Payment,
-    PaymentState,
     ProviderCall,
     Refund,
     RefundState,
@@ -23,13 +23,14 @@ from order_svc.domain.model import (
     Verb,
 )
 from order_svc.providers.port import Answer, Outcome
-from order_svc.tables.cases import CASE_LINES, CASE_LINES_OF, CASES
-from order_svc.tables.orders import LINES, LINES_OF, ORDERS
+from order_svc.tables.cases import CASES
+from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import CALLS, PAYMENTS, REFUNDS, REFUNDS_OF
 
 
 async def accept(tx: Transaction, event: RefundRequested) -> None:
-    """Execute what a case has decided. More than was paid is answered with RefundFailed, never executed in part."""
+    """Execute what a case has decided, in full or not at all: RefundFailed answers more than was paid, and the refund
+    before shipment of units that have left."""
     order = await tx.lock(ORDERS, event.order_id)
     payment = await tx.lock(PAYMENTS, event.payment_id)
     if payment.order_id != order.id:
@@ -40,25 +41,42 @@ async def accept(tx: Transaction, event: RefundRequested) -> None:
     refund = _created(tx, payment, asked, event.cause, refund_id=event.refund_id, case_id=event.case_id)
     known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
     refused = policy.refund_refused(payment, asked, known)
-    if refused is not None:
+    if refused is None:
+        order, refused = await _claim_units(tx, order, event)
+    if refused is None:
+        await execute(tx, order, payment, refund)
+    else:
         failed = replace(refund, state=RefundState.FAILED, settled_at=tx.now, failure_code=refused)
         await tx.add(REFUNDS, failed)
         await tx.save(PAYMENTS, payment, RefundFailed(**refunds.about(tx, payment, failed), failure_code=refused))
-        return
-    order = await _withdraw(tx, order, event.case_id)
-    await execute(tx, order, payment, refund)
+
+
+async def _claim_units(tx: Transaction, order: Order, event: RefundRequested) -> tuple[Order, str | None]:
+    """Hold the units of the case that have not left; a failure code where it was promised that none had.
+
+    A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
+    case is judged anew by what is known now. Goods that come back (`keeps_goods`) have left, whenever it was opened.
+    """
+    case = await tx.find(CASES, event.case_id)
+    if case is None:
+        return order, None
+    order, units = await cases.refund_asked(tx, order, case)
+    if event.stage == fulfilment.PRE_SHIP and fulfilment.has_left(units):
+        return order, "units_shipped"
+    await tx.put(CASES, replace(case, state=CaseState.OPEN, refunding=True))
+    return order, None
 
 
 async def refund_remainder(tx: Transaction, payment_id: str) -> Payment:
     """An operator's way out where the provider declined to refund an order that is not fulfilled: a new refund,
     under a new key, of whatever is left."""
     payment = await tx.lock(PAYMENTS, payment_id)
+    PAYMENT.move(payment.state, PaymentAction.REFUND_REMAINDER, tx.actor)
     order = await tx.get(ORDERS, payment.order_id)  # a cancelled order stays cancelled: no need to hold it
-    kept_for_order = order.payment_id == payment.id and order.state is not OrderState.CANCELLED
-    if kept_for_order or payment.state is not PaymentState.SUCCEEDED:
-        raise errors.NotRefundable(state=order.state)
-    if await give_back(tx, order, payment, "operator") is None:
-        raise errors.NothingToRefund()
+    kept = policy.remainder_kept(payment, order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]))
+    if kept is not None:
+        raise kept
+    await give_back(tx, order, payment, "operator")
     return payment
 
 
@@ -109,22 +127,3 @@ async def execute(tx: Transaction, order: Order, payment: Payment, refund: Refun
         return
     payment, refund = await refunds.submit(tx, payment, refund)
     await refunds.succeed(tx, order, payment, refund, Answer(outcome=Outcome.SUCCEEDED))
-
-
-async def _withdraw(tx: Transaction, order: Order, case_id: str) -> Order:
-    """Units that are paid back without coming back and have not left yet stay with the merchant."""
-    case = await tx.find(CASES, case_id)
-    if case is None or case.refunding:
-        return order
-    await tx.put(CASES, replace(case, refunding=True))
-    if case.case_type != "refund_only":
-        return order
-    lines = {line.id: line for line in await tx.all(LINES_OF, order_id=order.id)}
-    for each in await tx.all(CASE_LINES_OF, order_id=order.id):
-        kept = policy.withdraw(lines[each.line_id], each.quantity) if each.case_id == case_id else 0
-        if kept:
-            line = lines[each.line_id]
-            lines[line.id] = replace(line, withdrawn_quantity=line.withdrawn_quantity + kept)
-            await tx.put(LINES, lines[line.id])
-            await tx.put(CASE_LINES, replace(each, withdrawn_quantity=kept))
-    return await receipts.settle_delivery(tx, order, list(lines.values()))

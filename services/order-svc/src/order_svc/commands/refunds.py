@@ -7,14 +7,14 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.transaction import Origin, Transaction
 from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
 
-from order_svc.commands import orders
-from order_svc.domain import policy
-from order_svc.domain.lifecycle import REFUND, OrderAction, RefundAction
-from order_svc.domain.model import CancelCause, Order, OrderState, Payment, Refund, RefundState
+from order_svc.commands import holds, receipts
+from order_svc.domain import fulfilment
+from order_svc.domain.lifecycle import REFUND, RefundAction
+from order_svc.domain.model import Case, CaseState, Order, Payment, Refund, RefundState
 from order_svc.providers.port import Answer, Outcome
-from order_svc.tables.cases import CASE_LINES_OF, CASES_OF
-from order_svc.tables.orders import LINES_OF, ORDERS
-from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS, REFUNDS_OF
+from order_svc.tables.cases import CASES
+from order_svc.tables.orders import ORDERS
+from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS, REFUNDS_OF_CASE
 
 _IN_FLIGHT = frozenset({RefundState.CREATED, RefundState.SUBMITTED, RefundState.UNKNOWN})
 
@@ -90,7 +90,10 @@ async def succeed(tx: Transaction, order: Order, payment: Payment, refund: Refun
     await tx.put(REFUNDS, done)
     await tx.save(PAYMENTS, paid_back, event)
     await tx.execute(DROP_CALL, call_id=refund.id)
-    await _end_wholly_refunded(tx, order)
+    case = await _update_case(tx, done)
+    if case is not None and fulfilment.keeps_goods(case):
+        await holds.change(tx, case, fulfilment.refund)
+    await receipts.settle(tx, order)
     return done.state
 
 
@@ -101,7 +104,23 @@ async def _fail(tx: Transaction, payment: Payment, refund: Refund, answer: Answe
     await tx.put(REFUNDS, failed)
     await tx.save(PAYMENTS, payment, RefundFailed(**about(tx, payment, failed), failure_code=code))
     await tx.execute(DROP_CALL, call_id=refund.id)
+    case = await _update_case(tx, failed)
+    if case is not None and case.state is not CaseState.OPEN:  # it has ended meanwhile and waited for this answer
+        await holds.release(tx, case)
     return failed.state
+
+
+async def _update_case(tx: Transaction, settled: Refund) -> Case | None:
+    """Keep with the case whether a refund of it is still on its way; the case of the settled refund, if it has one."""
+    if settled.case_id is None:
+        return None
+    known = await tx.find(CASES, settled.case_id)
+    if known is None:
+        return None
+    refunds = await tx.all(REFUNDS_OF_CASE, case_id=known.id)
+    case = replace(known, refunding=any(each.state in _IN_FLIGHT for each in refunds))
+    await tx.put(CASES, case)
+    return case
 
 
 async def _lose(tx: Transaction, payment: Payment, refund: Refund) -> RefundState:
@@ -109,14 +128,3 @@ async def _lose(tx: Transaction, payment: Payment, refund: Refund) -> RefundStat
     await tx.put(REFUNDS, lost)
     await tx.save(PAYMENTS, payment, RefundUnknown(**about(tx, payment, lost)))
     return lost.state
-
-
-async def _end_wholly_refunded(tx: Transaction, order: Order) -> None:
-    """An order of which every unit was paid back on its way is over, once no refund of it is in flight."""
-    if order.state not in (OrderState.PAID, OrderState.SHIPPED) or order.payment_id is None:
-        return
-    if any(each.state in _IN_FLIGHT for each in await tx.all(REFUNDS_OF, payment_ids=[order.payment_id])):
-        return
-    lines, cases = await tx.all(LINES_OF, order_id=order.id), await tx.all(CASES_OF, order_id=order.id)
-    if policy.wholly_refunded(lines, cases, await tx.all(CASE_LINES_OF, order_id=order.id)):
-        await orders.call_off(tx, order, OrderAction.REFUND_WHOLLY, CancelCause.REFUNDED, SYSTEM)

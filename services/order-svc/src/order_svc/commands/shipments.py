@@ -9,21 +9,23 @@ from aftercare_events import OrderShipped, ParcelRegistered, ReturnShipped, Retu
 
 from order_svc.commands import courier_pushes, orders, parcels
 from order_svc.commands.parcels import about
-from order_svc.domain import errors, policy
+from order_svc.domain import errors, fulfilment
+from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Line, Order
-from order_svc.domain.policy import Pick
 from order_svc.domain.tracking import Leg, Parcel, ParcelLine, ParcelStatus
+from order_svc.tables.cases import CASE_LINES_OF
 from order_svc.tables.orders import LINES, LINES_OF, ORDERS
 from order_svc.tables.parcels import PARCEL_LINES, PARCELS, PARCELS_ON_ORDER
 
 
 async def ship(tx: Transaction, order_id: str, *, carrier: str, waybill_no: str, picks: Sequence[Pick]) -> Parcel:
-    """Hand units of an order to a courier; never more than are left to ship."""
+    """Hand units of an order to a courier; never more than are left to ship, nor those that a case holds."""
     order = await tx.lock(ORDERS, order_id)
     state = ORDER.move(order.state, OrderAction.SHIP, tx.actor)
     lines = await tx.all(LINES_OF, order_id=order_id)
-    shipped = policy.ship(lines, picks)
+    held = any(line.held_quantity for line in lines)
+    shipped = fulfilment.ship(lines, picks, await tx.all(CASE_LINES_OF, order_id=order_id) if held else ())
     if await _registered(tx, order_id, Leg.OUTBOUND, carrier, waybill_no):
         raise errors.WaybillTaken(pointer="/waybill_no", waybill_no=waybill_no)
     content = tuple(ShippedLine(line_id=pick.line_id, quantity=pick.quantity) for pick in picks)
@@ -43,7 +45,7 @@ async def _tell_shipped(
     content: tuple[ShippedLine, ...],
 ) -> None:
     changed = {line.id: line for line in shipped}
-    complete = policy.fully_shipped(changed.get(line.id, line) for line in lines)
+    complete = fulfilment.fully_shipped(changed.get(line.id, line) for line in lines)
     on_its_way = replace(order, shipped_at=order.shipped_at or tx.now)
     event = OrderShipped(
         **orders.about(tx, on_its_way),

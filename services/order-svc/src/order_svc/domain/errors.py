@@ -51,6 +51,14 @@ class QuantityExceedsShippable(Refusal):
     en = "{shippable} units of this line are left to ship, {quantity} were asked for."
 
 
+class UnitsHeldByCase(Refusal):
+    """The units are there, but open after-sale cases hold them: their money is to go back."""
+
+    kind, code = Kind.CONFLICT, "units_held_by_case"
+    zh = "该行有商品正由售后单 {case_ids} 处理，暂不能发货；现可发货 {free} 件，请求 {quantity} 件。"
+    en = "Units of this line are held by {case_ids}; {free} can be shipped now, {quantity} were asked for."
+
+
 class WaybillTaken(Refusal):
     """The waybill is already registered on this order."""
 

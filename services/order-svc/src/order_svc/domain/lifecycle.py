@@ -10,6 +10,7 @@ BUYER = Side("buyer_only", frozenset({"buyer"}))
 MERCHANT = Side("merchant_only", frozenset({"seller"}))
 PARTIES = Side("parties_only", frozenset({"buyer", "seller", "agent"}))
 BUYER_OR_TIMER = Side("buyer_only", frozenset({"buyer", "system"}))
+OPERATOR = Side("operator_only", frozenset({"agent", "admin"}))
 SYSTEM_ONLY = Side("system_only", frozenset({"system"}))
 
 
@@ -67,19 +68,22 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
 
 
 class PaymentAction(StrEnum):
-    """What a provider's word does to a payment."""
+    """What a provider's word does to a payment, and what an operator can do about its money."""
 
     SUCCEED = "succeed"
     FAIL = "fail"
+    REFUND_REMAINDER = "refund_remainder"
 
 
-# A provider that declines and later says that it took the money has taken the money: the last row keeps it from being lost.
+# A provider that declines and later says that it took the money has taken the money: the third row keeps it from being
+# lost. The last row is the way out where the provider has declined the refund of an order that is not fulfilled.
 PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
     "payment",
     moves={
         (PaymentState.PENDING, PaymentAction.SUCCEED): Move(PaymentState.SUCCEEDED, SYSTEM_ONLY),
         (PaymentState.PENDING, PaymentAction.FAIL): Move(PaymentState.FAILED, SYSTEM_ONLY),
         (PaymentState.FAILED, PaymentAction.SUCCEED): Move(PaymentState.SUCCEEDED, SYSTEM_ONLY),
+        (PaymentState.SUCCEEDED, PaymentAction.REFUND_REMAINDER): Move(PaymentState.SUCCEEDED, OPERATOR),
     },
     waits={PaymentState.PENDING: Wait("provider")},
 )

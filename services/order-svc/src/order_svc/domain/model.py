@@ -63,7 +63,7 @@ class Order:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Line:
     """One article of an order. `paid_minor` is what is really paid for all its units; `withdrawn_quantity` counts units
-    whose money went back before they were shipped."""
+    whose money went back before they were shipped, `held_quantity` those whose money may go back so."""
 
     id: str
     order_id: str
@@ -77,6 +77,7 @@ class Line:
     paid_minor: int
     shipped_quantity: int = 0
     withdrawn_quantity: int = 0
+    held_quantity: int = 0
     after_sale_state: AfterSale = AfterSale.NONE
 
 
@@ -218,7 +219,10 @@ class DisputeState(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Case:
-    """Our copy of an after-sale case: the cases topic moves `state`, the disputes topic `dispute_state`."""
+    """Our copy of an after-sale case: the cases topic moves `state`, the disputes topic `dispute_state`.
+
+    `refunding` is true while a refund of the case is on its way.
+    """
 
     id: str
     order_id: str
@@ -231,10 +235,12 @@ class Case:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseLine:
-    """Units of one line that a case is about; `withdrawn_quantity` of them will not be shipped any more."""
+    """Units of one line that a case is about: held back from shipment, withdrawn from it for good, and refunded."""
 
     case_id: str
     line_id: str
     order_id: str
     quantity: int
+    held_quantity: int = 0
     withdrawn_quantity: int = 0
+    refunded_quantity: int = 0

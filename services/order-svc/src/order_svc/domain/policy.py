@@ -1,15 +1,15 @@
-"""Pure judgement: money, what is left to ship, and where lines stand in after-sales."""
+"""Pure judgement: money, where lines stand in after-sales, and who may do what next."""
 
 import hashlib
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 
 from aftercare_chassis.lifecycle import Actor, Allowed
 from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
-from order_svc.domain.lifecycle import ORDER, SHOWN, OrderAction
+from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
+from order_svc.domain.lifecycle import ORDER, PAYMENT, SHOWN, OrderAction, PaymentAction
 from order_svc.domain.model import (
     Address,
     AfterSale,
@@ -27,6 +27,7 @@ from order_svc.domain.model import (
     Refund,
     RefundState,
 )
+from order_svc.domain.tracking import Parcel
 
 LARGEST_TOTAL = 10**13
 _WEIGHT = {AfterSale.NONE: 0, AfterSale.DONE: 1, AfterSale.IN_AFTER_SALE: 2, AfterSale.IN_DISPUTE: 3}
@@ -76,58 +77,20 @@ def bound_minor(refunds: Iterable[Refund]) -> int:
     return sum(refund.amount_minor for refund in refunds if refund.state is not RefundState.FAILED)
 
 
-# Shipping
+def remainder_kept(payment: Payment, order: Order, refunds: Iterable[Refund]) -> Refusal | None:
+    """Why an operator cannot give back what is left of a payment: the order is fulfilled with it, or nothing is left."""
+    if order.payment_id == payment.id and order.state is not OrderState.CANCELLED:
+        return errors.NotRefundable(state=order.state)
+    return errors.NothingToRefund() if bound_minor(refunds) >= payment.amount_minor else None
 
 
-def shippable(line: Line) -> int:
-    """How many units of a line are left to ship."""
-    return max(line.quantity - line.shipped_quantity - line.withdrawn_quantity, 0)
-
-
-def fully_shipped(lines: Iterable[Line]) -> bool:
-    """True when nothing is left to ship."""
-    return all(shippable(line) == 0 for line in lines)
-
-
-@dataclass(frozen=True, slots=True)
-class Pick:
-    """Units of one line that somebody wants to ship."""
-
-    line_id: str
-    quantity: int
-
-
-def ship(lines: Sequence[Line], picks: Sequence[Pick]) -> list[Line]:
-    """The picked lines as they are after shipping; a refusal where more is picked than is left."""
-    by_id = {line.id: line for line in lines}
-    shipped: dict[str, Line] = {}
-    for number, pick in enumerate(picks):
-        line, at = by_id.get(pick.line_id), f"/lines/{number}"
-        if line is None:
-            raise errors.UnknownLine(pointer=f"{at}/line_id", line_id=pick.line_id)
-        if pick.line_id in shipped:
-            raise errors.DuplicateLine(pointer=f"{at}/line_id", line_id=pick.line_id)
-        if pick.quantity > shippable(line):
-            raise errors.QuantityExceedsShippable(
-                pointer=f"{at}/quantity", line_id=line.id, shippable=shippable(line), quantity=pick.quantity
-            )
-        shipped[line.id] = replace(line, shipped_quantity=line.shipped_quantity + pick.quantity)
-    return list(shipped.values())
-
-
-def withdraw(line: Line, wanted: int) -> int:
-    """How many of the units being refunded have not been shipped and therefore stay with the merchant."""
-    return min(wanted, shippable(line))
-
-
-def wholly_refunded(lines: Iterable[Line], cases: Iterable[Case], case_lines: Iterable[CaseLine]) -> bool:
-    """True when every unit of the order was refunded without coming back (refund only)."""
-    paid_back = {case.id for case in cases if case.case_type == "refund_only" and case.refunding}
-    units: dict[str, int] = {}
-    for each in case_lines:
-        if each.case_id in paid_back:
-            units[each.line_id] = units.get(each.line_id, 0) + each.quantity
-    return all(units.get(line.id, 0) >= line.quantity for line in lines)
+def payment_allowed(payment: Payment, order: Order, refunds: Iterable[Refund], actor: Actor) -> list[Allowed]:
+    """What this actor may do to the payment now, and why not the rest."""
+    (remainder,) = (
+        each for each in PAYMENT.allowed(payment.state, actor) if each.action == PaymentAction.REFUND_REMAINDER
+    )
+    kept = remainder_kept(payment, order, refunds) if remainder.allowed else None
+    return [remainder if kept is None else Allowed(remainder.action, False, kept.code)]
 
 
 # After-sales
@@ -135,12 +98,16 @@ def wholly_refunded(lines: Iterable[Line], cases: Iterable[Case], case_lines: It
 
 def standing(case: Case) -> AfterSale:
     """What one case makes of the lines it is about. Cases and disputes are told on two topics that do not wait for each
-    other, so each has its own field and the order of arrival does not matter."""
+    other, so each has its own field and the order of arrival does not matter.
+
+    A verdict may let the case go on, so an executed dispute ends nothing: the case's own end does.
+    """
     if case.dispute_state is DisputeState.OPEN:
         return AfterSale.IN_DISPUTE
-    if case.dispute_state is DisputeState.EXECUTED or case.state is CaseState.DONE:
-        return AfterSale.DONE
-    return AfterSale.IN_AFTER_SALE if case.state is CaseState.OPEN else AfterSale.NONE
+    if case.state is CaseState.OPEN:
+        return AfterSale.IN_AFTER_SALE
+    done = case.state is CaseState.DONE or case.dispute_state is DisputeState.EXECUTED
+    return AfterSale.DONE if done else AfterSale.NONE
 
 
 def heaviest(states: Iterable[AfterSale]) -> AfterSale:
@@ -191,16 +158,23 @@ def allowed(order: Order, lines: Sequence[Line], actor: Actor) -> list[Allowed]:
 def _judged(each: Allowed, order: Order, lines: Sequence[Line]) -> Allowed:
     if not each.allowed:
         return each
-    if each.action == OrderAction.SHIP and fully_shipped(lines):
-        return Allowed(each.action, False, "nothing_left_to_ship")
+    if each.action == OrderAction.SHIP and not any(shippable(line) for line in lines):
+        why_not = "nothing_left_to_ship" if fully_shipped(lines) else errors.UnitsHeldByCase.code
+        return Allowed(each.action, False, why_not)
     found = objection(order, OrderAction(each.action), lines)
     return each if found is None else Allowed(each.action, False, found.code)
 
 
-def whose_turn(order: Order) -> str | None:
-    """Who has to act next; None when the order is over. After receipt only the window has to pass."""
+def whose_turn(order: Order, lines: Iterable[Line], parcels: Iterable[Parcel]) -> str | None:
+    """Who has to act next; None when the order is over. After receipt only the window has to pass.
+
+    A shipped order of which no parcel is on its way waits for the merchant while anything is left to ship (held units:
+    the case's answer), else for the buyer: what did not arrive is to be confirmed or brought into a case.
+    """
     if order.received_at is not None and order.state is OrderState.DELIVERED:
         return "system"
+    if order.state is OrderState.SHIPPED and all(parcel.terminal for parcel in outbound(parcels)):
+        return "buyer" if fully_shipped(lines) else "merchant"
     wait = ORDER.wait(order.state)
     return wait.turn if wait else None
 

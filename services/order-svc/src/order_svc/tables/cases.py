@@ -26,7 +26,9 @@ case_lines = Table(
     Column("line_id", Text, ForeignKey("order_lines.id"), primary_key=True),
     text("order_id"),
     *quantity("quantity", 0),
+    *quantity("held_quantity", 0, default=0),
     *quantity("withdrawn_quantity", 0),
+    *quantity("refunded_quantity", 0, default=0),
     Index("case_lines_order_idx", "order_id"),
 )
 

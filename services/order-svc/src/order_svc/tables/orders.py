@@ -55,6 +55,7 @@ order_lines = Table(
     *minor("paid_minor"),
     *quantity("shipped_quantity", 0),
     *quantity("withdrawn_quantity", 0),
+    *quantity("held_quantity", 0, default=0),
     *one_of("after_sale_state", AfterSale),
     CheckConstraint(
         "shipped_quantity + withdrawn_quantity <= quantity",
@@ -99,6 +100,7 @@ LINES_OF_MANY = Query(
     .order_by(order_lines.c.order_id, order_lines.c.position),
     Line,
 )
+ORDERS_NAMED = Query(select(orders).where(orders.c.id == bindparam("order_ids", type_=ARRAY(Text)).any_()), Order)
 DUE_ORDERS: Query[Any] = Query(
     select(orders.c.id)
     .where(orders.c.deadline_at <= bindparam("now"))

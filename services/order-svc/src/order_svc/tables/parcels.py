@@ -15,7 +15,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from order_svc.domain.tracking import Leg, Parcel, ParcelEvent, ParcelLine, ParcelStatus
 from order_svc.tables.schema import metadata, moment, one_of, quantity, text
@@ -49,6 +49,7 @@ parcels = Table(
         postgresql_nulls_not_distinct=True,
         postgresql_where=sql("withdrawn_at IS NULL"),
     ),
+    Index("parcels_order_idx", "order_id", "id"),
     Index("parcels_waybill_idx", "waybill_no", "carrier"),
 )
 
@@ -88,6 +89,18 @@ PARCEL_EVENTS = Rows(parcel_events, ParcelEvent)
 LINES_IN = Query(select(parcel_lines).where(parcel_lines.c.parcel_id == bindparam("parcel_id")), ParcelLine)
 PARCELS_OF_ORDER = Query(
     select(parcels).where(parcels.c.order_id == bindparam("order_id")).order_by(parcels.c.id), Parcel
+)
+PARCELS_OF_MANY = Query(
+    select(parcels)
+    .where(parcels.c.order_id == bindparam("order_ids", type_=ARRAY(Text)).any_())
+    .order_by(parcels.c.order_id, parcels.c.id),
+    Parcel,
+)
+CONTENTS_OF_ORDER = Query(
+    select(parcel_lines)
+    .select_from(parcel_lines.join(parcels, parcels.c.id == parcel_lines.c.parcel_id))
+    .where(parcels.c.order_id == bindparam("order_id")),
+    ParcelLine,
 )
 PARCELS_ON_ORDER = Query(
     select(parcels).where(

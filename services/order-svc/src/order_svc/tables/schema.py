@@ -27,9 +27,12 @@ def minor(name: str) -> tuple[SchemaItem, ...]:
     return Column(name, BigInteger, nullable=False), CheckConstraint(f"{name} >= 0", name=name)
 
 
-def quantity(name: str, least: int) -> tuple[SchemaItem, ...]:
-    """A number of units."""
-    return Column(name, Integer, nullable=False), CheckConstraint(f"{name} >= {least}", name=name)
+def quantity(name: str, least: int, *, default: int | None = None) -> tuple[SchemaItem, ...]:
+    """A number of units; `default` is for writers that do not know the column yet."""
+    initial = None if default is None else str(default)
+    return Column(name, Integer, nullable=False, server_default=initial), CheckConstraint(
+        f"{name} >= {least}", name=name
+    )
 
 
 def one_of(name: str, values: Iterable[StrEnum], *, null: bool = False) -> tuple[SchemaItem, ...]:

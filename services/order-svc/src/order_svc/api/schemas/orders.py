@@ -7,6 +7,7 @@ from aftercare_chassis.wire import AllowedOut, Currency, In, Money, Name, OneLin
 from pydantic import Field, StringConstraints
 
 from order_svc.domain import policy
+from order_svc.domain.fulfilment import fully_shipped
 from order_svc.domain.model import Address, AfterSale, Amount, CancelCause, Line, LineDraft, OrderState
 from order_svc.queries import OrderView
 
@@ -127,6 +128,7 @@ class OrderLineOut(Out):
     paid: Money
     shipped_quantity: int
     withdrawn_quantity: int = Field(description="Units refunded before they were shipped.")
+    held_quantity: int = Field(description="Units not shipped that open cases hold back, for their money may go back.")
     after_sale_state: AfterSale | None = Field(description="Absent or null while no case was ever about this line.")
 
     @classmethod
@@ -143,6 +145,7 @@ class OrderLineOut(Out):
             paid=Money.of(line.paid_minor, currency),
             shipped_quantity=line.shipped_quantity,
             withdrawn_quantity=line.withdrawn_quantity,
+            held_quantity=line.held_quantity,
             after_sale_state=None if line.after_sale_state is AfterSale.NONE else line.after_sale_state,
         )
 
@@ -186,8 +189,8 @@ class OrderOut(Out):
             lines=[OrderLineOut.of(line, order.currency) for line in lines],
             shipping_fee=Money.of(order.shipping_fee_minor, order.currency),
             total=Money.of(order.total_minor, order.currency),
-            fully_shipped=policy.fully_shipped(lines),
-            whose_turn=policy.whose_turn(order),
+            fully_shipped=fully_shipped(lines),
+            whose_turn=policy.whose_turn(order, lines, view.parcels),
             deadline_effect=policy.deadline_effect(order),
             allowed_actions=AllowedOut.of(policy.allowed(order, lines, actor)),
         )

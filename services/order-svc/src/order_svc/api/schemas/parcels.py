@@ -7,8 +7,8 @@ from aftercare_events import waybills
 from pydantic import AfterValidator, Field
 
 from order_svc.api.schemas.orders import Units
+from order_svc.domain.fulfilment import Pick
 from order_svc.domain.journeys import Ignored
-from order_svc.domain.policy import Pick
 from order_svc.domain.tracking import Leg, Parcel, ParcelEvent, ParcelStatus
 from order_svc.queries import ParcelView
 

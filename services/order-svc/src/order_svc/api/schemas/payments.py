@@ -2,8 +2,10 @@
 
 from typing import Self
 
-from aftercare_chassis.wire import Code, In, Money, Out, Time, such_as
+from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.wire import AllowedOut, Code, In, Money, Out, Time, such_as
 
+from order_svc.domain import policy
 from order_svc.domain.model import PaymentState, Refund, RefundState
 from order_svc.queries import PaymentView
 
@@ -59,10 +61,11 @@ class PaymentOut(Out):
     failure_code: str | None
     created_at: Time
     settled_at: Time | None
+    allowed_actions: list[AllowedOut]
 
     @classmethod
-    def of(cls, view: PaymentView) -> Self:
-        """The payment as it stands."""
+    def of(cls, view: PaymentView, actor: Actor) -> Self:
+        """The payment as this reader may act on it."""
         payment = view.payment
         return cls(
             id=payment.id,
@@ -77,4 +80,5 @@ class PaymentOut(Out):
             failure_code=payment.failure_code,
             created_at=payment.created_at,
             settled_at=payment.settled_at,
+            allowed_actions=AllowedOut.of(policy.payment_allowed(payment, view.order, view.refunds, actor)),
         )

@@ -1,0 +1,38 @@
+"""What cases do to the units of the locked order: hold them, let them go, withdraw them for good."""
+
+from collections.abc import Callable
+
+from aftercare_chassis.transaction import Transaction
+
+from order_svc.domain import fulfilment
+from order_svc.domain.model import Case, CaseLine, Line
+from order_svc.tables.cases import CASE_LINES, CASE_LINES_OF
+from order_svc.tables.orders import LINES, LINES_OF
+
+Change = Callable[[Line, CaseLine], tuple[Line, CaseLine]]
+
+
+async def hold(tx: Transaction, case: Case) -> list[CaseLine]:
+    """Keep from shipment what the case is about and has not left, where its goods do not come back; the case's lines."""
+    return await change(tx, case, fulfilment.hold) if fulfilment.keeps_goods(case) else []
+
+
+async def release(tx: Transaction, case: Case) -> None:
+    """Let the case's units be shipped again, unless a refund of them is on its way."""
+    if not case.refunding:
+        await change(tx, case, fulfilment.release)
+
+
+async def change(tx: Transaction, case: Case, by: Change) -> list[CaseLine]:
+    """Change each line of the case together with the order's line that it is about; the case's lines."""
+    lines = {line.id: line for line in await tx.all(LINES_OF, order_id=case.order_id)}
+    changed: list[CaseLine] = []
+    for old in await tx.all(CASE_LINES_OF, order_id=case.order_id):
+        if old.case_id != case.id:
+            continue
+        line, new = by(lines[old.line_id], old)
+        if new != old:
+            await tx.put(LINES, line)
+            await tx.put(CASE_LINES, new)
+        changed.append(new)
+    return changed

@@ -1,0 +1,125 @@
+"""A database of the previous build: what its rows say is told in the words of this one."""
+
+from uuid import uuid4
+
+import asyncpg
+import pytest
+from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.testing.databases import with_database
+from alembic import command
+from order_svc import tables
+from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy.pool import NullPool
+
+BEFORE, THIS = "0003", "0004"
+ORDER = """
+INSERT INTO orders (id, version, merchant_id, buyer_id, state, after_sale_state, currency, total_minor,
+                    shipping_fee_minor, created_at, payment_id, paid_at, cancel_cause)
+VALUES ($1, 1, 'm', 'b', $2, 'none', 'CNY', 500, 0, now(), $1, now(), $3)
+"""
+LINE = """
+INSERT INTO order_lines (id, order_id, position, sku, title, quantity, unit_price_minor, discount_minor, paid_minor,
+                         shipped_quantity, withdrawn_quantity, after_sale_state)
+VALUES ($1, $1, 1, 'K', 'K', 5, 100, 0, 500, $2, $3, 'none')
+"""
+PAYMENT = """
+INSERT INTO payments (id, version, order_id, buyer_id, merchant_id, provider, method, state, amount_minor, currency,
+                      refunded_minor, created_at)
+VALUES ($1, 1, $1, 'b', 'm', 'simulator', 'x', 'succeeded', 500, 'CNY', 0, now())
+"""
+REFUND = """
+INSERT INTO refunds (id, payment_id, order_id, case_id, state, amount_minor, currency, cause, created_at)
+VALUES ($1, $2, $2, $3, $4, 100, 'CNY', 'approval', now())
+"""
+CASES = "INSERT INTO cases (id, order_id, case_type, state, refunding) VALUES ($1, $2, $3, $4, $5)"
+CASE_LINES = (
+    "INSERT INTO case_lines (case_id, line_id, order_id, quantity, withdrawn_quantity) VALUES ($1, $2, $2, $3, $4)"
+)
+
+
+@pytest.fixture
+async def old(postgres_url):
+    """A connection to a database at the revision before, and how to bring it to another one."""
+    name = f"old_{uuid4().hex[:12]}"
+    admin = await asyncpg.connect(postgres_url)
+    await admin.execute(f"CREATE DATABASE {name}")
+    url = with_database(postgres_url, name)
+
+    async def migrate(act, revision):
+        made = Migrations("order_svc", url, tables.metadata)
+        engine = create_async_engine(
+            "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
+        )
+        async with engine.connect() as connection:
+            await connection.run_sync(lambda sync: act(made.config(sync), revision))
+            await connection.commit()
+        await engine.dispose()
+
+    await migrate(command.upgrade, BEFORE)
+    connection = await asyncpg.connect(url)
+    yield connection, migrate
+    await connection.close()
+    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+    await admin.close()
+
+
+async def order(old, id_, shipped=0, withdrawn=0, state="paid"):
+    await old.execute(ORDER, id_, state, "buyer" if state == "cancelled" else None)
+    await old.execute(LINE, id_, shipped, withdrawn)
+    await old.execute(PAYMENT, id_)
+
+
+async def case(old, order_id, id_, quantity, withdrawn=0, *, kind="refund_only", state="open", refund=None):
+    await old.execute(CASES, id_, order_id, kind, state, refund is not None)
+    await old.execute(CASE_LINES, id_, order_id, quantity, withdrawn)
+    if refund is not None:
+        await old.execute(REFUND, f"ref_{id_}", order_id, id_, refund)
+
+
+async def found(old, table):
+    rows = await old.fetch(f"SELECT * FROM {table} ORDER BY 1")
+    names = ("held_quantity", "withdrawn_quantity", "refunded_quantity")
+    return {row[0]: tuple(row[name] for name in names if name in row.keys()) for row in rows}  # noqa: SIM118
+
+
+async def test_open_cases_hold_their_units_and_refunded_ones_are_counted(old):
+    database, migrate = old
+    await order(database, "some_shipped", shipped=2)
+    await case(database, "some_shipped", "a1", 2)
+    await case(database, "some_shipped", "a2", 2)
+    await case(database, "some_shipped", "a3", 1, state="ended")
+    await case(database, "some_shipped", "a4", 1, kind="return_refund")
+    await order(database, "refunds", withdrawn=4)
+    await case(database, "refunds", "b1", 1, 1, state="done", refund="succeeded")
+    await case(database, "refunds", "b2", 1, 1, refund="submitted")
+    await case(database, "refunds", "b3", 2, 2, refund="failed")
+    await order(database, "over", state="cancelled")
+    await case(database, "over", "c1", 5)
+    await migrate(command.upgrade, THIS)
+    assert await found(database, "order_lines") == {"over": (0, 0), "refunds": (2, 2), "some_shipped": (3, 0)}
+    assert await found(database, "case_lines") == {
+        "a1": (2, 0, 0),
+        "a2": (1, 0, 0),
+        "a3": (0, 0, 0),
+        "a4": (0, 0, 0),
+        "b1": (0, 1, 1),
+        "b2": (0, 1, 0),
+        "b3": (2, 0, 0),
+        "c1": (0, 0, 0),
+    }
+    checks = await database.fetch("SELECT conname FROM pg_constraint WHERE contype = 'c'")
+    assert {"case_lines_refunded_quantity_check", "order_lines_held_quantity_check"} <= {
+        row["conname"] for row in checks
+    }
+    on_their_way = await database.fetch("SELECT id FROM cases WHERE refunding ORDER BY id")
+    assert [row["id"] for row in on_their_way] == ["b1", "b2"], "b1 has nothing left that could be released"
+
+
+async def test_the_previous_build_can_go_on_writing_and_its_database_comes_back(old):
+    database, migrate = old
+    await migrate(command.upgrade, THIS)
+    await order(database, "o")
+    await case(database, "o", "c", 1, refund="submitted")
+    await database.execute("UPDATE case_lines SET held_quantity = 1")
+    await migrate(command.downgrade, BEFORE)
+    assert await database.fetchval("SELECT withdrawn_quantity FROM order_lines") == 1
