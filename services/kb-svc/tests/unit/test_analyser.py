@@ -4,7 +4,7 @@ import unicodedata
 from hashlib import sha256
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from kb_svc.domain.analyser import JOINED_WEIGHT, STOP_WORDS, VERSION, asked, is_pair, stem, terms, tokens
 from kb_svc.domain.folding import fold
@@ -45,6 +45,9 @@ def test_tokens_with_places_are_the_terms(text: str) -> None:
 
 
 @given(WRITTEN)
+@example("7's7")
+@example("a's7")
+@example("7's天")
 def test_what_stands_at_a_token_gives_its_term(text: str) -> None:
     for token in tokens(text):
         assert token.term in terms(text[token.start : token.end])

@@ -20,7 +20,8 @@ _UNSPACED = (
 _WORD = re.compile(rf"\d+|[^\W\d_{_UNSPACED}]+")
 # A row: words that nothing parts (zp200), or one character that is no letter (wi-fi, wi fi).
 _RUN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:{_WORD.pattern})(?:[\W_]?(?:{_WORD.pattern}))*")
-_POSSESSIVE = re.compile(r"['’]s\b")
+# Not `\b`: a digit or a Chinese character after it is a word of its own.
+_POSSESSIVE = re.compile(rf"['’]s(?![^\W\d_{_UNSPACED}])")
 JOINED_WEIGHT = 0.4  # in a question: its parts are asked for as well, and most neighbours only happen to stand together
 _LONGEST_WORD = 40  # a longer "word" is a hash or a pasted address: its beginning is enough to find it by
 
