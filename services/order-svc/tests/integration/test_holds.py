@@ -201,15 +201,34 @@ async def test_a_verdict_about_a_closed_case_takes_its_units_off_sale_again(shop
     assert await units(shop, order) == (0, 1, 0)
 
 
-@pytest.mark.parametrize("stage", ["pre_ship", None])
-async def test_goods_that_come_back_may_have_been_asked_for_before_they_left(shop, stage):
-    """A return that was opened too early says `pre_ship` for ever, and a build before this one says no stage."""
+async def test_a_refund_of_a_build_that_named_no_stage_is_paid(shop):
     order, payment = await shop.paid()
     await shop.ship(order, 3)
-    await shop.open_case(order, 2, case_type="return_refund" if stage else "refund_only")
-    await shop.ask_refund(order, 19133, stage=stage, case_type="return_refund" if stage else "refund_only")
+    await shop.open_case(order, 2)
+    await shop.ask_refund(order, 19133, stage=None)
     await shop.settle()
     assert shop.paid_back(payment) == 19133
+
+
+async def test_a_return_that_is_refunded_because_its_goods_never_left_keeps_them_from_leaving(shop):
+    order, payment = await shop.paid()
+    await shop.open_case(order, 2, case_type="return_refund")
+    await shop.ask_refund(order, 19133, stage="pre_ship", case_type="return_refund")
+    shop.problem(await shop.try_ship(order, 2), 409, "units_held_by_case")
+    await shop.settle()
+    assert shop.paid_back(payment) == 19133
+    assert await units(shop, order) == (0, 2, 0)
+    assert shop.problem(await shop.try_ship(order, 2), 422, "quantity_exceeds_shippable")["shippable"] == 1
+
+
+async def test_a_return_whose_goods_left_unnoticed_is_not_refunded_as_before_shipment(shop):
+    order, payment = await shop.paid()
+    await shop.ship(order, 3)
+    await shop.open_case(order, 2, case_type="return_refund")
+    await shop.ask_refund(order, 19133, stage="pre_ship", case_type="return_refund")
+    await shop.settle()
+    assert [each.failure_code for each in await shop.told(RefundFailed)] == ["units_shipped"]
+    assert shop.paid_back(payment) == 0
 
 
 async def test_a_repeated_request_holds_once(shop):

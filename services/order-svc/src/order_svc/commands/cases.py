@@ -58,12 +58,14 @@ async def resumed(tx: Transaction, event: AfterSaleResumed) -> None:
         await holds.hold(tx, case)
 
 
-async def refund_asked(tx: Transaction, order: Order, case: Case) -> tuple[Order, list[CaseLine]]:
+async def refund_asked(
+    tx: Transaction, order: Order, case: Case, *, before_shipment: bool
+) -> tuple[Order, list[CaseLine]]:
     """The case of the locked order asks for its money, even where it had ended; it holds what has not left."""
     if case.state is not CaseState.OPEN:
         await tx.put(CASES, replace(case, state=CaseState.OPEN))
         order = await _refresh(tx, order)
-    return order, await holds.hold(tx, case)
+    return order, await holds.hold(tx, case, before_shipment=before_shipment)
 
 
 async def completed(tx: Transaction, event: AfterSaleCompleted) -> None:

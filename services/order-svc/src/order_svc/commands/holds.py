@@ -12,9 +12,19 @@ from order_svc.tables.orders import LINES, LINES_OF
 Change = Callable[[Line, CaseLine], tuple[Line, CaseLine]]
 
 
-async def hold(tx: Transaction, case: Case) -> list[CaseLine]:
-    """Keep from shipment what the case is about and has not left, where its goods do not come back; the case's lines."""
-    return await change(tx, case, fulfilment.hold) if fulfilment.keeps_goods(case) else []
+async def hold(tx: Transaction, case: Case, *, before_shipment: bool = False) -> list[CaseLine]:
+    """Keep from shipment what the case is about and has not left, where its goods do not come back; the case's lines.
+
+    `before_shipment`: the case is refunded because its goods never left, whatever it was opened for.
+    """
+    return await change(tx, case, fulfilment.hold) if before_shipment or fulfilment.keeps_goods(case) else []
+
+
+async def withdraw(tx: Transaction, case: Case) -> None:
+    """The case's refund has succeeded: what it holds is never shipped. Goods that came back are not held."""
+    units = [each for each in await tx.all(CASE_LINES_OF, order_id=case.order_id) if each.case_id == case.id]
+    if fulfilment.keeps_goods(case) or any(each.held_quantity for each in units):
+        await change(tx, case, fulfilment.refund)
 
 
 async def release(tx: Transaction, case: Case) -> None:

@@ -55,13 +55,14 @@ async def _claim_units(tx: Transaction, order: Order, event: RefundRequested) ->
     """Hold the units of the case that have not left; a failure code where it was promised that none had.
 
     A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
-    case is judged anew by what is known now. Goods that come back (`keeps_goods`) have left, whenever it was opened.
+    case is judged anew by what is known now.
     """
     case = await tx.find(CASES, event.case_id)
     if case is None:
         return order, None
-    order, units = await cases.refund_asked(tx, order, case)
-    if event.stage == fulfilment.PRE_SHIP and fulfilment.has_left(units):
+    before_shipment = event.stage == fulfilment.PRE_SHIP
+    order, units = await cases.refund_asked(tx, order, case, before_shipment=before_shipment)
+    if before_shipment and fulfilment.has_left(units):
         return order, "units_shipped"
     await tx.put(CASES, replace(case, state=CaseState.OPEN, refunding=True))
     return order, None

@@ -8,7 +8,6 @@ from aftercare_chassis.transaction import Origin, Transaction
 from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
 
 from order_svc.commands import holds, receipts
-from order_svc.domain import fulfilment
 from order_svc.domain.lifecycle import REFUND, RefundAction
 from order_svc.domain.model import Case, CaseState, Order, Payment, Refund, RefundState
 from order_svc.providers.port import Answer, Outcome
@@ -91,8 +90,8 @@ async def succeed(tx: Transaction, order: Order, payment: Payment, refund: Refun
     await tx.save(PAYMENTS, paid_back, event)
     await tx.execute(DROP_CALL, call_id=refund.id)
     case = await _update_case(tx, done)
-    if case is not None and fulfilment.keeps_goods(case):
-        await holds.change(tx, case, fulfilment.refund)
+    if case is not None:
+        await holds.withdraw(tx, case)
     await receipts.settle(tx, order)
     return done.state
 

@@ -171,12 +171,13 @@ def _rest_refunded(goods: Goods, arrived: set[str]) -> bool:
         if each.parcel_id in sent:
             (there if each.parcel_id in arrived else missing)[each.line_id] += each.quantity
     kept = {case.id for case in goods.cases if keeps_goods(case)}
-    refunded = _units(each for each in goods.case_lines if each.case_id in kept)
-    returned = _units(each for each in goods.case_lines if each.case_id not in kept)
-    withdrawn = {line.id: line.withdrawn_quantity for line in goods.lines}
+    refunded, returned = Counter[str](), Counter[str]()
+    for unit in goods.case_lines:
+        (refunded if unit.case_id in kept else returned)[unit.line_id] += (
+            unit.refunded_quantity - unit.withdrawn_quantity
+        )
     return all(
-        units <= refunded[line_id] - withdrawn[line_id] + max(returned[line_id] - there[line_id], 0)
-        for line_id, units in missing.items()
+        units <= refunded[line_id] + max(returned[line_id] - there[line_id], 0) for line_id, units in missing.items()
     )
 
 
