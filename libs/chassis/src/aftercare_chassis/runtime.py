@@ -145,8 +145,7 @@ class Runtime:
     def begin_as(
         self, kind: type[T], connection: PoolConnectionProxy, actor: Actor = SYSTEM, if_match: IfMatch | None = None
     ) -> T:
-        """The same, of a kind of its own."""
-        trace = tracing.current()
+        """The same, of a kind of its own. Where no caller's trace goes on, it begins one."""
         return kind(
             connection,
             actor=actor,
@@ -155,7 +154,7 @@ class Runtime:
             cursors=self.cursors,
             ids=self.ids,
             source=f"/{self.name}",
-            correlation_id=trace.trace_id if trace else self.ids.uuid7().hex,
+            trace=tracing.current() or tracing.TraceContext.fresh(),
             if_match=if_match,
         )
 

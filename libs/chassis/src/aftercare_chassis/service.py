@@ -190,7 +190,8 @@ class Service:
             await self._database_answers()
             await self.runtime.open()
             try:
-                return await act(self.runtime)
+                with tracing.new_trace():
+                    return await act(self.runtime)
             finally:
                 await self.runtime.close()
 
