@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import holds
+from aftercare_chassis import holds, kafka
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ears import Handlers
 from aftercare_chassis.ids import Uuid7Ids
@@ -17,7 +17,7 @@ from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.testing import Harness, until
 from aftercare_chassis.transaction import Transaction
 from aftercare_chassis.trouble import Retry
-from aftercare_events import ConversationClosed, Envelope, Event, OrderCancelled
+from aftercare_events import TOPICS, ConversationClosed, Envelope, Event, OrderCancelled
 from aiokafka import TopicPartition
 
 Make = Callable[..., OrderCancelled]
@@ -27,12 +27,15 @@ DONE = "INSERT INTO tallies (id, version, owner, count) VALUES ($1, 1, 'buyer-1'
 CONVERSATIONS = TopicPartition("aftercare.conversations.v1", 0)
 
 
-def builds_on_the_order(tries: list[str]) -> Callable[[Transaction, ConversationClosed], Any]:
-    """A handler that needs the tally of an order, which events of another topic make."""
+def builds_on_the_order(tries: list[str], away: set[str]) -> Callable[[Transaction, ConversationClosed], Any]:
+    """A handler that needs the tally of an order, which events of another topic make. For orders in `away` the database
+    does not answer."""
 
     async def closed(tx: Transaction, event: ConversationClosed) -> None:
         order = event.order_id or ""
         tries.append(order)
+        if order in away:
+            raise TimeoutError
         if await tx.connection.fetchval(KNOWN, f"tally_{order}") is None:
             raise Retry(awaits=order)
         await tx.connection.execute(DONE, f"closed_{order}")
@@ -46,8 +49,13 @@ def tries() -> list[str]:
 
 
 @pytest.fixture
-def handlers(tally: Harness, tries: list[str]) -> Handlers:
-    return {**tally.service.handlers, ConversationClosed: builds_on_the_order(tries)}
+def away() -> set[str]:
+    return set()
+
+
+@pytest.fixture
+def handlers(tally: Harness, tries: list[str], away: set[str]) -> Handlers:
+    return {**tally.service.handlers, ConversationClosed: builds_on_the_order(tries, away)}
 
 
 def closed(harness: Harness, order: str) -> ConversationClosed:
@@ -72,16 +80,33 @@ async def is_done(harness: Harness, order: str) -> bool:
 
 
 @pytest.fixture
-async def consuming(on_log: Harness, tries: list[str], monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Consumer]:
+async def consuming(
+    on_log: Harness, tries: list[str], away: set[str], monkeypatch: pytest.MonkeyPatch
+) -> AsyncIterator[Consumer]:
     """A consumer and a relay that run; a partition that pauses would do so for the rest of the test."""
+    await stand_at_the_end(on_log)
     monkeypatch.setattr(holds, "PAUSE_SECONDS", NEVER)
     on_log.runtime.leaving = lambda: False
-    consumer = Consumer(on_log.runtime, {**on_log.service.handlers, ConversationClosed: builds_on_the_order(tries)})
+    consumer = Consumer(
+        on_log.runtime, {**on_log.service.handlers, ConversationClosed: builds_on_the_order(tries, away)}
+    )
     stop = asyncio.Event()
     tasks = [asyncio.ensure_future(run(stop)) for run in (consumer.run, Relay(on_log.runtime).run)]
     yield consumer
     stop.set()
     await asyncio.wait_for(asyncio.gather(*tasks), 20)
+
+
+async def stand_at_the_end(harness: Harness) -> None:
+    """What other tests have left on the log is none of our business."""
+    reader = kafka.reader(harness.settings.kafka, "test")
+    await reader.start()
+    topics = (CONVERSATIONS.topic, "aftercare.orders.v1")
+    places = [TopicPartition(topic, number) for topic in topics for number in range(TOPICS[topic].partitions)]
+    ends = await reader.end_offsets(places)
+    await reader.stop()
+    rows = [(harness.runtime.name, *place, end, 0) for place, end in ends.items()]
+    await harness.runtime.pool.executemany("INSERT INTO consumer_cursor VALUES ($1, $2, $3, $4, $5)", rows)
 
 
 async def held(consumer: Consumer) -> bool:
@@ -130,6 +155,28 @@ async def test_events_of_others_do_not_end_the_pause(
     assert tries.count(order) == 1
     await post(on_log, order_cancelled(order))
     await until(lambda: is_done(on_log, order), "it went on")
+
+
+async def test_a_partition_goes_on_when_the_database_answers_another_one(
+    on_log: Harness, consuming: Consumer, order_cancelled: Make, away: set[str]
+) -> None:
+    order, other = in_two_partitions()
+    away.add(order)
+    await post(on_log, order_cancelled(order))
+    await post(on_log, closed(on_log, order))
+    await until(lambda: held(consuming), "the partition waits")
+    away.clear()
+    await post(on_log, order_cancelled(other))
+    await post(on_log, closed(on_log, other))
+    await until(lambda: is_done(on_log, order), "it went on")
+
+
+def in_two_partitions() -> tuple[str, str]:
+    """Orders whose conversations are in different partitions of their topic."""
+    number = TOPICS[CONVERSATIONS.topic].partitions
+    places = {kafka.key_hash(f"conv_{order}".encode()) % number: order for order in (uuid4().hex for _ in range(50))}
+    first, second, *_ = places.values()
+    return first, second
 
 
 # Set aside after all

@@ -1,4 +1,5 @@
-"""Partitions of a consumer that wait: each pauses longer than the last time, and goes on at once when what it awaits is there."""
+"""Partitions of a consumer that wait: each pauses longer than the last time, and goes on at once when what it waits for is
+there: an event, or a database that answers again."""
 
 import asyncio
 import time
@@ -53,7 +54,7 @@ class Holds:
         now, last = time.monotonic(), self._holds.get(partition)
         seconds = min(last.seconds * 2, PAUSE_SECONDS[1]) if last else PAUSE_SECONDS[0]
         hold = Hold(now + seconds, seconds, last.since if last else now)
-        self.end(partition)
+        self._drop(partition)
         self._holds[partition] = hold
         place = {"topic": partition.topic, "partition": partition.partition}
         log.warning("partition_waits", **place, why=type(why).__name__, seconds=seconds)
@@ -65,7 +66,14 @@ class Holds:
             hold.wake = asyncio.create_task(self._wake(client, partition, hold))
 
     def end(self, partition: TopicPartition) -> None:
-        """The partition has gone on."""
+        """The partition has gone on. So may those that wait for no event: what troubled them, such as a database that was
+        away, has let this one through."""
+        self._drop(partition)
+        for hold in self._holds.values():
+            if hold.awaits is None:
+                hold.until = 0.0
+
+    def _drop(self, partition: TopicPartition) -> None:
         hold = self._holds.pop(partition, None)
         if hold is not None and hold.wake is not None:
             hold.wake.cancel()
@@ -73,7 +81,7 @@ class Holds:
     def clear(self) -> None:
         """Nothing waits any more."""
         for partition in list(self._holds):
-            self.end(partition)
+            self._drop(partition)
 
     def release(self, client: AIOKafkaConsumer) -> None:
         """Resume those whose pause is over."""
