@@ -90,8 +90,12 @@ class Consumer:
         while not stop.is_set():
             self._holds.release(client)
             fetched = await self._fetched(client)
+            done = {}
             for partition in await self._due(client, fetched):
-                await self._partition(client, partition, fetched[partition])
+                if await self._partition(client, partition, fetched[partition]):
+                    done[partition] = fetched[partition][-1].offset + 1
+            if done:
+                await self._acknowledge(client, done)
             if self.watch.stalled():
                 raise Stalled
 
@@ -110,15 +114,14 @@ class Consumer:
 
     async def _partition(
         self, client: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]
-    ) -> None:
-        """Work through one partition's records; on trouble, stand again at the first one that is not done."""
+    ) -> bool:
+        """Work through one partition's records. False on trouble: then it stands again at the first one that is not done."""
         self._patient = self._holds.patient(partition)
         try:
             for start in range(0, len(records), CHUNK):
                 await self.chunk(partition, records[start : start + CHUNK])
                 self._holds.end(partition)
                 self.watch.handled(partition, records[: start + CHUNK][-1].timestamp)
-            await self._acknowledge(client, partition, records[-1].offset + 1)
         except Exception as error:
             if not (isinstance(error, (Fenced, SchemaMismatch, *_WAITS)) or is_unavailable(error)):
                 raise
@@ -126,6 +129,8 @@ class Consumer:
             # Without a cursor in memory the next fetch looks it up in the database and stands there again.
             resume = self._cursors.pop(partition, None)
             client.seek(partition, records[0].offset if resume is None else resume.next_offset)
+            return False
+        return True
 
     async def _due(self, client: AIOKafkaConsumer, fetched: Fetched) -> list[TopicPartition]:
         """Those partitions that bring what comes next for us; the client is sent to the right place of all others.
@@ -253,10 +258,11 @@ class Consumer:
         tx.after_commit(partial(self._runtime.metrics.parked, why.trouble))
         return await park(tx.connection, self._group, record, why)
 
-    async def _acknowledge(self, client: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
-        """Tell Kafka, for those who watch the lag; our cursor already knows, so a failure costs nothing."""
+    async def _acknowledge(self, client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
+        """Tell Kafka, for those who watch the lag; our cursor already knows, so a failure costs nothing. All partitions at
+        once: those that are worked on later would wait for each answer."""
         with suppress(KafkaError, TimeoutError):
-            await kafka.answer(client.commit({partition: offset}), STOP_SECONDS)
+            await kafka.answer(client.commit(offsets), STOP_SECONDS)
 
 
 def _sound(record: ConsumerRecord) -> Envelope:
