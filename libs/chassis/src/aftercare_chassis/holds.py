@@ -11,6 +11,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
+from aftercare_chassis.problems import is_unavailable
 from aftercare_chassis.progress import Progress
 from aftercare_chassis.trouble import Retry
 
@@ -22,12 +23,13 @@ RETRY_SECONDS = 60.0  # how long a partition may wait for events of other aggreg
 
 @dataclass(slots=True)
 class Hold:
-    """A partition that waits: until when, how long this pause is, and since when. `awaits` is the aggregate whose next
-    event ends the pause, where there is one; `seen` the number of the last one that did not help."""
+    """A partition that waits: until when, how long this pause is, since when, and whether for the database. `awaits` is the
+    aggregate whose next event ends the pause, where there is one; `seen` the number of the last one that did not help."""
 
     until: float
     seconds: float
     since: float
+    unavailable: bool = False
     awaits: str | None = None
     seen: int = 0
     wake: asyncio.Task[None] | None = None
@@ -53,7 +55,7 @@ class Holds:
         """Let this partition wait, longer each time, while others go on."""
         now, last = time.monotonic(), self._holds.get(partition)
         seconds = min(last.seconds * 2, PAUSE_SECONDS[1]) if last else PAUSE_SECONDS[0]
-        hold = Hold(now + seconds, seconds, last.since if last else now)
+        hold = Hold(now + seconds, seconds, last.since if last else now, is_unavailable(why))
         self._drop(partition)
         self._holds[partition] = hold
         place = {"topic": partition.topic, "partition": partition.partition}
@@ -66,11 +68,10 @@ class Holds:
             hold.wake = asyncio.create_task(self._wake(client, partition, hold))
 
     def end(self, partition: TopicPartition) -> None:
-        """The partition has gone on. So may those that wait for no event: what troubled them, such as a database that was
-        away, has let this one through."""
+        """The partition has gone on. So may those for which the database was not available: it has answered this one."""
         self._drop(partition)
         for hold in self._holds.values():
-            if hold.awaits is None:
+            if hold.unavailable:
                 hold.until = 0.0
 
     def _drop(self, partition: TopicPartition) -> None:

@@ -49,6 +49,8 @@ class Metrics:
             buckets=_SECONDS,
             registry=registry,
         )
+        for arrived in ("yes", "no"):  # a figure that is 0 is told, too
+            self._waits.labels(arrived)
 
     def _relay(self, registry: CollectorRegistry) -> None:
         self._backlog = Gauge(

@@ -4,7 +4,9 @@ import asyncio
 
 import httpx
 import pytest
+from aftercare_chassis.outbox import Doorbell
 from aftercare_events import OrderPaid, PaymentFailed, PaymentStarted, PaymentSucceeded, RefundSucceeded
+from order_svc.commands import call_queue
 
 
 async def patiently(shop, done, hours=0.001):
@@ -126,6 +128,14 @@ async def test_an_order_that_costs_nothing_is_paid_without_a_provider(shop, kett
     assert shop.provider.book.payments() == []
     cancelled = await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")
     assert cancelled.status_code == 200
+
+
+async def test_a_call_to_make_wakes_its_worker(shop):
+    bell = shop.h.runtime.bells[call_queue.LANES[0]] = Doorbell()
+    order, _ = await shop.paid()
+    assert await bell.wait(5)
+    await shop.ask_refund(order, 100)
+    assert await bell.wait(5)
 
 
 async def test_a_provider_that_cannot_be_reached_is_called_again(shop):

@@ -12,6 +12,7 @@ from aftercare_chassis.transaction import Transaction
 from aftercare_chassis.workers import Worker
 
 from order_svc.commands import payments, refunds
+from order_svc.commands.call_queue import LANES
 from order_svc.domain.model import OrderState, Payment, PaymentState, ProviderCall, Refund, RefundState, Subject, Verb
 from order_svc.providers.port import Answer, Outcome, PaymentProvider
 from order_svc.providers.registry import connect
@@ -20,7 +21,6 @@ from order_svc.tables.payments import DROP_CALL, NEXT_CALL, PAYMENTS, PUT_OFF_CA
 
 LEASE = timedelta(seconds=30)
 FIRST_WAIT, LONGEST_WAIT = 0.5, 300.0
-LANES = 3
 _NO_ANSWER = frozenset({Outcome.LOST, Outcome.UNREACHED})
 
 
@@ -124,7 +124,5 @@ async def _put_off(tx: Transaction, call: ProviderCall, outcome: Outcome) -> Non
     await tx.execute(PUT_OFF_CALL, call_id=call.id, next_verb=verb, next_at=again, no_answer=outcome in _NO_ANSWER)
 
 
-# Several lanes, so that one slow answer does not hold up everybody's money; those in reserve look less often.
-WORKERS = tuple(
-    Worker(f"provider-calls-{number}", step, idle=0.2 if number == 1 else 1.0) for number in range(1, LANES + 1)
-)
+# Those in reserve look less often.
+WORKERS = tuple(Worker(name, step, idle=0.2 if name == LANES[0] else 1.0) for name in LANES)
