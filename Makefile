@@ -77,7 +77,7 @@ format: $(STAMP) ## put the code into shape and write the generated documents
 client: ## the TypeScript client, generated from the OpenAPI documents and type-checked (needs Node 20)
 	@cd clients/typescript && npm ci --no-audit --no-fund && npm run --silent build
 
-bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=suite, create-case or spine for one part)
+bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=suite, create-case, spine or seams for one part)
 	@$(BIN)/python tools/bench $(P)
 
 lock: $(STAMP) ## choose the newest packages that fit and write requirements.lock

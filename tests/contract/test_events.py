@@ -7,6 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
+from aftercare_chassis import tracing
 from aftercare_chassis.ears import Ears
 from aftercare_events import EVENTS, MAX_DATA_BYTES, TOPICS, codec
 from town import Town
@@ -50,6 +51,7 @@ async def test_envelopes_keep_what_the_spine_promises(town: Town) -> None:
         assert envelope.source == f"/{TOPICS[envelope.topic].writer}", "a single writer"
         assert envelope.id.version == 7
         assert envelope.correlation_id
+        assert tracing.parse(envelope.traceparent), "every event belongs to a trace"
         assert len(envelope.data) <= MAX_DATA_BYTES
         assert codec.decode(envelope.topic, *codec.encode(envelope)) == envelope
 

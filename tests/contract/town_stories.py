@@ -148,6 +148,7 @@ async def talked(town: Town, case: dict[str, Any]) -> None:
     await town.call("agent", "cs", f"{path}/messages", {"text": TEXTS["reply"]})
     await town.call("seller", "cs", f"{path}/messages", {"text": TEXTS["answer"]})
     await town.call("buyer", "cs", f"{path}/close")
+    await town.call("buyer", "cs", f"{path}/messages", {"text": TEXTS["question"]})
 
 
 async def judged(town: Town, case: dict[str, Any]) -> None:

@@ -3,13 +3,14 @@
 import sys
 
 import report
+import seams
 import spine
 from create_case import Bench, Comparison
 from ground import ground
 from measure import need_wrk
 from suite import Found, measure
 
-PARTS = ("suite", "create-case", "spine")
+PARTS = ("suite", "create-case", "spine", "seams")
 
 
 def main(parts: list[str]) -> None:
@@ -27,7 +28,8 @@ def main(parts: list[str]) -> None:
             counted = bench.count()
             compared = {"its relay running beside it": bench.compare(relay=True), "alone": bench.compare(relay=False)}
     passed = spine.measure(tell) if "spine" in wanted else None
-    page = report.write(compared, counted, passed, found)
+    waited = seams.measure(tell) if "seams" in wanted else None
+    page = report.write(compared, counted, passed, waited, found)
     if set(wanted) == set(PARTS):
         report.PAGE.write_text(page, encoding="utf-8")
     sys.stdout.write(page)

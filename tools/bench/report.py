@@ -5,6 +5,7 @@ from pathlib import Path
 from statistics import quantiles
 
 import psutil
+import seams
 import spine
 import spine_page
 from create_case import ROUNDS, SECONDS, Comparison
@@ -24,6 +25,16 @@ CREATE = """
 (`tools/bench/bare.py`, the same uvicorn flags), on one PostgreSQL that flushes each commit. wrk with {connections} connections, {rounds} rounds of {seconds} s in turn, a fresh order and a fresh Idempotency-Key per request; medians.
 One command sends {statements} statements in {transactions} transaction.
 """
+SEAMS = """
+## Commands right after their fact
+
+{stories:,} stories through the running suite, {at_a_time} at a time: the buyer sees the order paid and opens a case at once; the case is there, and a conversation and a complaint about it
+are opened at once. The service concerned may not have heard of the order or the case yet; it waits for the event and tries again by itself. The extra wait is
+what such a command takes beyond the median of the same commands when their fact has long arrived.
+
+| | commands | told 404 (at most 0) | extra wait p50, ms | p99, ms (at most 100) |
+|---|---|---|---|---|
+"""
 ROWS = (
     ("requests per second", "per_second", 0),
     ("p50, ms", "p50_ms", 1),
@@ -34,7 +45,11 @@ ROWS = (
 
 
 def write(
-    compared: dict[str, Comparison], counted: tuple[int, int], passed: spine.Found | None, found: Found | None
+    compared: dict[str, Comparison],
+    counted: tuple[int, int],
+    passed: spine.Found | None,
+    waited: seams.Found | None,
+    found: Found | None,
 ) -> str:
     """The page; parts that were not measured are left out."""
     page = HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", cores=psutil.cpu_count())
@@ -43,6 +58,7 @@ def write(
         page += CREATE.format(**told, transactions=counted[0], statements=counted[1])
         page += "".join(_comparison(title, comparison) for title, comparison in compared.items())
     page += spine_page.section(passed) if passed else ""
+    page += _seams(waited) if waited else ""
     return page + (_suite(found) if found else "")
 
 
@@ -54,6 +70,14 @@ def _comparison(title: str, compared: Comparison) -> str:
         left = ours / bare if field == "per_second" else bare / ours
         lines.append(f"| {name} | {ours:.{digits}f} | {bare:.{digits}f} | {left:.2f} |")
     return "\n".join(lines) + "\n"
+
+
+def _seams(waited: seams.Found) -> str:
+    page = SEAMS.format(stories=seams.STORIES, at_a_time=seams.AT_A_TIME)
+    for kind in seams.KINDS:
+        p50, p99 = (waited.at(kind, percent) for percent in (50, 99))
+        page += f"| a {kind} right after {seams.AFTER[kind]} | {waited.commands[kind]:,} | {waited.refused[kind]} | {p50:.0f} | **{p99:.0f}** |\n"
+    return page
 
 
 def _suite(found: Found) -> str:

@@ -28,6 +28,7 @@ from ground import remember_commit_times
 EVENTS = 40
 SETTLE_SECONDS = 5.0
 PATIENCE_SECONDS = 30.0
+LOOK_SECONDS = 0.005
 ORDER = {
     "buyer_id": "buyer-1",
     "currency": "CNY",
@@ -62,25 +63,26 @@ class Found:
 
 def measure(tell: Callable[[str], None]) -> Found:
     """Bring a suite of its own up, look at it, and take it away."""
-    with _stack() as (stack, servers, processes):
-        first = _timed(stack)
+    with stack() as (local, servers, processes):
+        first = _timed(local)
         tell(f"ready after {first:.1f} s on an empty folder")
         asyncio.run(remember_commit_times(servers.postgres))
-        stack.down(Silent())
-        again = _timed(stack)
+        local.down(Silent())
+        again = _timed(local)
         tell(f"ready after {again:.1f} s when started again")
         time.sleep(SETTLE_SECONDS)
         resident = {one.name: _resident(processes, one.name) for one in SERVICES}
         tell(", ".join(f"{name} {size:.0f} MiB" for name, size in resident.items()))
-        addresses = Addresses.read(stack.layout.stack_file)
-        effects = asyncio.run(_effects(stack.layout, addresses, servers.postgres))
+        addresses = Addresses.read(local.layout.stack_file)
+        effects = asyncio.run(_effects(local.layout, addresses, servers.postgres))
         tell(f"an event takes effect after {median(effects):.0f} ms (median of {len(effects)})")
-        stack.down(Silent())
+        local.down(Silent())
     return Found(ready_first_s=first, ready_again_s=again, resident=resident, effect_ms=sorted(effects))
 
 
 @contextmanager
-def _stack() -> Iterator[tuple[LocalStack, Embedded, Processes]]:
+def stack() -> Iterator[tuple[LocalStack, Embedded, Processes]]:
+    """A local stack in a folder of its own, not started yet."""
     with TemporaryDirectory(prefix="aftercare-bench-", ignore_cleanup_errors=True) as folder:
         home = Path(folder)
         home.chmod(0o755)  # the database server may run as another user
@@ -90,9 +92,9 @@ def _stack() -> Iterator[tuple[LocalStack, Embedded, Processes]]:
             yield LocalStack(layout, servers), servers, Processes(home / "run", home / "logs")
 
 
-def _timed(stack: LocalStack) -> float:
+def _timed(local: LocalStack) -> float:
     began = time.monotonic()
-    stack.up(Silent())
+    local.up(Silent())
     return time.monotonic() - began
 
 
@@ -141,27 +143,38 @@ class People:
 
     async def case(self) -> str:
         """A refund asked for on a fresh paid order; the id of the case."""
-        order = await self._post("order-svc", "/v1/orders", "seller", ORDER)
-        paying = {"provider": "simulator", "payment_method": "sim_success"}
-        await self._post("order-svc", f"/v1/orders/{order['id']}/payments", "buyer", paying)
-        wanted = {
-            "order_id": order["id"],
-            "type": "refund_only",
-            "reason": "changed_mind",
-            "lines": [{"line_id": order["lines"][0]["id"], "quantity": 1}],
-            "evidence": [],
-        }
-        created = await self._post("aftersale-svc", "/v1/cases", "buyer", wanted)
-        return str(created["id"])
+        answer = await self.ask("aftersale-svc", "/v1/cases", "buyer", refund_of(await self.paid_order()))
+        return str(_made(answer)["id"])
 
-    async def _post(self, service: str, path: str, role: str, body: dict[str, Any]) -> dict[str, Any]:
-        """The answer, asked for again while the service has not heard of the order or its payment."""
+    async def paid_order(self) -> dict[str, Any]:
+        """A fresh order, as soon as order-svc shows it as paid."""
+        order = _made(await self.ask("order-svc", "/v1/orders", "seller", ORDER))
+        path = f"/v1/orders/{order['id']}"
+        paying = {"provider": "simulator", "payment_method": "sim_success"}
+        _made(await self.ask("order-svc", f"{path}/payments", "buyer", paying))
         async with asyncio.timeout(PATIENCE_SECONDS):
-            while True:
-                headers = {"Authorization": f"Bearer {self._tokens[role]}", "Idempotency-Key": uuid4().hex}
-                answer = await self._client.post(self._services[service] + path, json=body, headers=headers)
-                if answer.status_code == 201:
-                    return dict(answer.json())
-                if answer.status_code not in (404, 409):
-                    raise SystemExit(f"bench: {path} says {answer.text}")
-                await asyncio.sleep(0.3)
+            while order["state"] != "paid":
+                await asyncio.sleep(LOOK_SECONDS)
+                url = self._services["order-svc"] + path
+                order = (await self._client.get(url, headers=self._headers("buyer"))).json()
+        return dict(order)
+
+    async def ask(self, service: str, path: str, role: str, body: dict[str, Any]) -> httpx.Response:
+        """One command, asked once."""
+        headers = {**self._headers(role), "Idempotency-Key": uuid4().hex}
+        return await self._client.post(self._services[service] + path, json=body, headers=headers)
+
+    def _headers(self, role: str) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self._tokens[role]}"}
+
+
+def refund_of(order: dict[str, Any]) -> dict[str, Any]:
+    """What a buyer asks for who wants the money for one unit back."""
+    lines = [{"line_id": order["lines"][0]["id"], "quantity": 1}]
+    return {"order_id": order["id"], "type": "refund_only", "reason": "changed_mind", "lines": lines, "evidence": []}
+
+
+def _made(answer: httpx.Response) -> dict[str, Any]:
+    if answer.status_code != 201:
+        raise SystemExit(f"bench: {answer.url.path} says {answer.text}")
+    return dict(answer.json())

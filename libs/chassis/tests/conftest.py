@@ -13,6 +13,7 @@ import pytest
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.deadlines import Due
 from aftercare_chassis.ids import Uuid7Ids
+from aftercare_chassis.refusals import Kind, Refusal
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow, problems
 from aftercare_chassis.rows import Listing, Query, Rows
 from aftercare_chassis.service import Service
@@ -111,6 +112,18 @@ async def create(body: TallyIn, tx: Tx) -> TallyOut:
 @router.post("/{tally_id}/up", operation_id="countUp", dependencies=[allow("buyer")], responses=problems(404, 412))
 async def up(tally_id: str, tx: Tx, times: int = 1) -> TallyOut:
     return TallyOut.model_validate(await count_up(tx, tally_id, times))
+
+
+class OrderUnknown(Refusal):
+    kind, code, retry_after = Kind.NOT_FOUND, "order_unknown", 1
+
+
+@router.post("/of-order/{order_id}/up", operation_id="countOrderUp", responses=problems(404))
+async def up_of_order(order_id: str, tx: Tx) -> TallyOut:
+    """The tally of an order is made when another service says that the order was cancelled."""
+    if await tx.find(TALLIES, f"tally_{order_id}") is None:
+        raise OrderUnknown(awaits=order_id)
+    return TallyOut.model_validate(await count_up(tx, f"tally_{order_id}"))
 
 
 @router.get("/{tally_id}", operation_id="getTally", responses=problems(404))

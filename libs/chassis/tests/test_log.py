@@ -9,7 +9,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aftercare_chassis import consumer, kafka, outbox
+from aftercare_chassis import consumer, kafka, outbox, tracing
 from aftercare_chassis.buckets import Buckets
 from aftercare_chassis.consumer import Consumer
 from aftercare_chassis.ids import Uuid7Ids
@@ -72,6 +72,17 @@ async def test_concurrent_writers_reach_the_log_in_order_per_aggregate(on_log: H
         await until(lambda: drained(on_log), "the outbox is empty")
     for each in ids:
         assert [e.sequence for e in envelopes if e.subject == each] == list(range(1, 34))
+
+
+async def test_a_trace_goes_through_the_log(on_log: Harness, log: str) -> None:
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    caller = {"traceparent": f"00-{trace}-b7ad6b7169203331-01", "tracestate": "vendor=one,other=2"}
+    async with reading(log, FEEDBACK) as take, running(Relay(on_log.runtime).run):
+        await on_log.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 0}, headers=caller)
+        [envelope] = await take(1)
+    found = tracing.parse(envelope.traceparent, envelope.tracestate)
+    assert found is not None
+    assert (found.trace_id, found.tracestate) == (trace, caller["tracestate"])
 
 
 async def test_relays_share_the_buckets_and_take_over(on_log: Harness) -> None:

@@ -34,6 +34,7 @@ def any_envelope() -> st.SearchStrategy[Envelope]:
         correlation_id=WORDS,
         causation_id=st.none() | st.uuids().map(str),
         traceparent=st.none() | st.just("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"),
+        tracestate=st.none() | st.just("vendor=one,other=2"),
     )
 
 

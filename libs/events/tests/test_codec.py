@@ -80,9 +80,12 @@ def test_we_read_what_the_sdk_writes(envelope: Envelope) -> None:
     written = list(message.headers.items())
     if envelope.traceparent is not None:
         written.append(("traceparent", envelope.traceparent.encode()))
+    if envelope.tracestate is not None:
+        written.append(("tracestate", envelope.tracestate.encode()))
     back = codec.decode(envelope.topic, message.key.encode(), message.value, written)
     assert back.event() == envelope.event()
     assert (back.id, back.sequence, back.subject) == (envelope.id, envelope.sequence, envelope.subject)
+    assert (back.traceparent, back.tracestate) == (envelope.traceparent, envelope.tracestate)
 
 
 def changed(name: str, value: bytes | None) -> Headers:
@@ -176,7 +179,13 @@ def test_garbage_is_a_value_error_and_nothing_else(
 
 
 def test_headers_of_others_are_left_alone() -> None:
-    headers = [*codec.encode(ENVELOPE)[2], ("tracestate", b"a=b"), ("ce_somethingnew", b"1")]
+    headers = [*codec.encode(ENVELOPE)[2], ("ce_somethingnew", b"1")]
+    assert codec.decode(ENVELOPE.topic, b"ord_1", b"{}", headers) == ENVELOPE
+
+
+@pytest.mark.parametrize("written", [b"", b"\xff", b"a=\0"])
+def test_a_tracestate_that_cannot_be_read_is_left_out(written: bytes) -> None:
+    headers = [*codec.encode(ENVELOPE)[2], ("tracestate", written)]
     assert codec.decode(ENVELOPE.topic, b"ord_1", b"{}", headers) == ENVELOPE
 
 

@@ -34,7 +34,7 @@ class BodyTooSlow(Exception):
 
 
 class Disconnected(Exception):
-    """The client went away before it had sent its body."""
+    """The client went away before it was answered."""
 
 
 async def read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:

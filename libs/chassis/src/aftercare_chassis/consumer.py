@@ -2,8 +2,9 @@
 
 A chunk of at most 100 events of one partition is one transaction: cursor, inbox rows, effects, outgoing events. The
 offset that Kafka keeps is committed afterwards. What may pass by itself (a lost connection, a deadlock) rolls the chunk
-back, and the partition waits; nothing is skipped. What will not pass is parked with its reason, and with it every later
-event of its aggregate, while the others flow; `trouble` names what that can be.
+back, and the partition waits; nothing is skipped. So it does where a handler raises Retry, until the event that it awaits
+has been handled. What will not pass is parked with its reason, and with it every later event of its aggregate, while the
+others flow; `trouble` names what that can be.
 
 The order of an aggregate is its events' numbers, 1 to n without a gap, types that nobody here listens to included. Only
 where this consumer did not read a partition from offset 0 (it came late, and the log had lost its beginning to
@@ -12,10 +13,8 @@ An event that comes again is known by its id and passed over, if it says the sam
 """
 
 import asyncio
-import time
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -26,44 +25,30 @@ from aiokafka.errors import KafkaError
 
 from aftercare_chassis import crash, kafka
 from aftercare_chassis.ears import Ears, Handlers
+from aftercare_chassis.holds import Holds
 from aftercare_chassis.inbox import Cursor, Fenced, Inbox, Subject, content_of, maybe_forgotten
 from aftercare_chassis.parking import park
 from aftercare_chassis.problems import DATABASE_ERRORS, is_unavailable
 from aftercare_chassis.revisions import NewerRow, SchemaMismatch
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.transaction import Transaction
-from aftercare_chassis.trouble import Poisoned, Trouble, decoded, misplaced, refused
+from aftercare_chassis.trouble import Poisoned, Retry, Trouble, decoded, misplaced, refused
 from aftercare_chassis.watch import Watch
 
 log = structlog.get_logger(__name__)
 
 CHUNK, FETCH = 100, 500
 POLL_SECONDS, CALL_SECONDS, STOP_SECONDS = 0.5, 30.0, 5.0
-BACKOFF_SECONDS = (0.2, 5.0)
-RETRY_LIMIT_SECONDS = 60.0
 
 Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 
-class Retry(Exception):
-    """Raised by a handler whose event tells of something this service has not heard of yet: it waits, within limits."""
-
-
-# What may pass while this partition waits: a fact that is on its way, a row whose writers are replacing this build.
+# What may pass while this partition waits: an event that is on its way, a row whose writers are replacing this build.
 _WAITS = (Retry, NewerRow)
 
 
 class Stalled(Exception):
     """There are messages and none arrives: the client has to be built anew."""
-
-
-@dataclass(slots=True)
-class Hold:
-    """A partition that waits: until when, how long the next time, and since when."""
-
-    until: float
-    seconds: float
-    since: float
 
 
 class Consumer:
@@ -73,9 +58,9 @@ class Consumer:
         self._runtime, self._ears = runtime, Ears(handlers)
         self._group = runtime.name
         self._cursors: dict[TopicPartition, Cursor | None] = {}
-        self._holds: dict[TopicPartition, Hold] = {}
+        self._holds = Holds(runtime.progress)
         self._patient = True
-        self.watch = Watch(runtime, self._group, self._ears.topics, self._holds.keys())
+        self.watch = Watch(runtime, self._group, self._ears.topics, self._holds.partitions())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set; a client that fails or stalls is replaced."""
@@ -83,7 +68,6 @@ class Consumer:
         while not stop.is_set():
             client = kafka.consumer(self._runtime.settings.kafka, self._group)
             self._cursors.clear()
-            self._holds.clear()
             self.watch.begin()
             watching: asyncio.Task[None] | None = None
             try:
@@ -99,14 +83,19 @@ class Consumer:
             finally:
                 if watching is not None:
                     watching.cancel()
+                self._holds.clear()
                 await kafka.dismiss(client, STOP_SECONDS)
 
     async def _consume(self, client: AIOKafkaConsumer, stop: asyncio.Event) -> None:
         while not stop.is_set():
-            self._release(client)
+            self._holds.release(client)
             fetched = await self._fetched(client)
+            done = {}
             for partition in await self._due(client, fetched):
-                await self._partition(client, partition, fetched[partition])
+                if await self._partition(client, partition, fetched[partition]):
+                    done[partition] = fetched[partition][-1].offset + 1
+            if done:
+                await self._acknowledge(client, done)
             if self.watch.stalled():
                 raise Stalled
 
@@ -125,23 +114,23 @@ class Consumer:
 
     async def _partition(
         self, client: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]
-    ) -> None:
-        """Work through one partition's records; on trouble, stand again at the first one that is not done."""
-        hold = self._holds.get(partition)
-        self._patient = hold is None or time.monotonic() - hold.since < RETRY_LIMIT_SECONDS
+    ) -> bool:
+        """Work through one partition's records. False on trouble: then it stands again at the first one that is not done."""
+        self._patient = self._holds.patient(partition)
         try:
             for start in range(0, len(records), CHUNK):
                 await self.chunk(partition, records[start : start + CHUNK])
-                self._holds.pop(partition, None)
+                self._holds.end(partition)
                 self.watch.handled(partition, records[: start + CHUNK][-1].timestamp)
-            await self._acknowledge(client, partition, records[-1].offset + 1)
         except Exception as error:
             if not (isinstance(error, (Fenced, SchemaMismatch, *_WAITS)) or is_unavailable(error)):
                 raise
-            self._hold(client, partition, type(error).__name__)
+            self._holds.add(client, partition, error)
             # Without a cursor in memory the next fetch looks it up in the database and stands there again.
             resume = self._cursors.pop(partition, None)
             client.seek(partition, records[0].offset if resume is None else resume.next_offset)
+            return False
+        return True
 
     async def _due(self, client: AIOKafkaConsumer, fetched: Fetched) -> list[TopicPartition]:
         """Those partitions that bring what comes next for us; the client is sent to the right place of all others.
@@ -157,7 +146,7 @@ class Consumer:
             if not is_unavailable(error):
                 raise
             for partition in unknown & fetched.keys():
-                self._hold(client, partition, type(error).__name__)
+                self._holds.add(client, partition, error)
                 client.seek(partition, fetched[partition][0].offset)
             return [partition for partition in fetched if partition not in unknown]
         astray = {
@@ -235,6 +224,8 @@ class Consumer:
         await tx.settle()
         if moved:
             await inbox.remember(moved)
+            last = {aggregate: subject.last_sequence for aggregate, subject in moved.items()}
+            tx.after_commit(partial(self._runtime.progress.handled, last))
 
     async def _handle(self, tx: Transaction, envelope: Envelope) -> None:
         try:
@@ -267,26 +258,11 @@ class Consumer:
         tx.after_commit(partial(self._runtime.metrics.parked, why.trouble))
         return await park(tx.connection, self._group, record, why)
 
-    async def _acknowledge(self, client: AIOKafkaConsumer, partition: TopicPartition, offset: int) -> None:
-        """Tell Kafka, for those who watch the lag; our cursor already knows, so a failure costs nothing."""
+    async def _acknowledge(self, client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
+        """Tell Kafka, for those who watch the lag; our cursor already knows, so a failure costs nothing. All partitions at
+        once: those that are worked on later would wait for each answer."""
         with suppress(KafkaError, TimeoutError):
-            await kafka.answer(client.commit({partition: offset}), STOP_SECONDS)
-
-    def _hold(self, client: AIOKafkaConsumer, partition: TopicPartition, why: str) -> None:
-        """Let this partition wait, longer each time, while others go on."""
-        now, last = time.monotonic(), self._holds.get(partition)
-        seconds = min(last.seconds * 2, BACKOFF_SECONDS[1]) if last else BACKOFF_SECONDS[0]
-        self._holds[partition] = Hold(now + seconds, seconds, last.since if last else now)
-        log.warning("partition_waits", topic=partition.topic, partition=partition.partition, why=why, seconds=seconds)
-        with suppress(KafkaError):
-            client.pause(partition)
-
-    def _release(self, client: AIOKafkaConsumer) -> None:
-        now, assigned = time.monotonic(), client.assignment()
-        for partition in client.paused() & assigned:
-            hold = self._holds.get(partition)
-            if hold is None or hold.until <= now:
-                client.resume(partition)
+            await kafka.answer(client.commit(offsets), STOP_SECONDS)
 
 
 def _sound(record: ConsumerRecord) -> Envelope:

@@ -12,7 +12,7 @@ from typing import Any
 
 import structlog
 
-from aftercare_chassis import crash
+from aftercare_chassis import crash, tracing
 from aftercare_chassis.problems import is_unavailable
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.rows import Query
@@ -63,9 +63,10 @@ class Deadlines:
         for row in rows:
             crash.point("deadline.found")
             try:
-                async with self._runtime.transaction() as tx:
-                    await when.command(tx, row["id"])
-                    crash.point("deadline.acted")
+                with tracing.new_trace():
+                    async with self._runtime.transaction() as tx:
+                        await when.command(tx, row["id"])
+                        crash.point("deadline.acted")
             except Refusal as refusal:
                 log.info("deadline_overtaken", id=row["id"], code=refusal.code)
             except Exception as error:

@@ -49,7 +49,8 @@ class Ears:
         if found is not None:
             handler, event = found
             tx.cause = envelope
-            with tracing.light_span(f"consume {envelope.type}", envelope.traceparent, kind="CONSUMER"):
+            place = envelope.traceparent, envelope.tracestate
+            with tracing.light_span(f"consume {envelope.type}", *place, kind="CONSUMER"):
                 await handler(tx, event)
 
     def _refuse_newer(self, envelope: Envelope) -> None:

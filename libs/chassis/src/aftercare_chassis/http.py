@@ -33,6 +33,7 @@ _ASKED = [
     "If-Match",
     "Last-Event-ID",
     "traceparent",
+    "tracestate",
 ]
 _SHOWN = [
     "Content-Language",
@@ -104,7 +105,8 @@ class Edge:
         if method == "HEAD":
             scope, send = methods.head_as_get(scope, send)
         started = time.perf_counter()
-        with tracing.span(method, _text(headers.get(b"traceparent")), kind="SERVER") as trace:
+        state = _joined(scope, b"tracestate") if b"tracestate" in headers else None
+        with tracing.span(method, _text(headers.get(b"traceparent")), state, kind="SERVER") as trace:
             answer = _Answer(send, trace.trace_id)
             with suppress(bodies.Disconnected):
                 await self._guarded(scope, headers, receive, answer)
@@ -223,6 +225,11 @@ def _check_address(scope: Scope) -> None:
             raise AddressMalformed
     except UnicodeDecodeError:
         raise AddressMalformed from None
+
+
+def _joined(scope: Scope, name: bytes) -> str:
+    """A header that may be sent in several lines, as the one list that they are."""
+    return b",".join(value for each, value in scope["headers"] if each == name).decode("latin-1")
 
 
 def _text(value: bytes | None) -> str | None:

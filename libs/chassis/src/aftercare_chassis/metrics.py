@@ -42,6 +42,15 @@ class Metrics:
             registry=registry,
         )
         self._answers: dict[tuple[str, str, int], Histogram] = {}
+        self._waits = Histogram(
+            "aftercare_command_wait_seconds",
+            "How long commands waited for an event of another service, and whether it arrived.",
+            ["arrived"],
+            buckets=_SECONDS,
+            registry=registry,
+        )
+        for arrived in ("yes", "no"):  # a figure that is 0 is told, too
+            self._waits.labels(arrived)
 
     def _relay(self, registry: CollectorRegistry) -> None:
         self._backlog = Gauge(
@@ -105,6 +114,10 @@ class Metrics:
         if child is None:  # looking labels up costs more than counting
             child = self._answers[key] = self._requests.labels(method, route, str(status))
         child.observe(seconds)
+
+    def waited(self, seconds: float, *, arrived: bool) -> None:
+        """A command that was refused at first waited so long for an event of another service."""
+        self._waits.labels("yes" if arrived else "no").observe(seconds)
 
     def relay_acknowledged(self, events: int, seconds: float) -> None:
         """A batch the log has taken."""

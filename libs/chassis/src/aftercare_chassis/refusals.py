@@ -68,7 +68,9 @@ class Refusal(Exception):
 
     `{left:money}` writes a fact in minor units as people do (101.00 CNY); it needs the fact `currency` beside it.
     `pointer` is the JSON pointer of the offending field; the facts become extension members of the problem, where amounts
-    stay integers in minor units.
+    stay integers in minor units. `awaits` is the id of an aggregate of another service whose next event may make the
+    command possible: the server then waits for that event a moment and tries the command again (see `arrivals`) before the
+    client is refused.
     """
 
     kind: ClassVar[Kind] = Kind.INVALID
@@ -77,9 +79,9 @@ class Refusal(Exception):
     en: ClassVar[str] = "The request was refused."
     retry_after: ClassVar[int | None] = None
 
-    def __init__(self, *, pointer: str | None = None, **facts: object) -> None:
+    def __init__(self, *, pointer: str | None = None, awaits: str | None = None, **facts: object) -> None:
         super().__init__(self.code)
-        self.pointer = pointer
+        self.pointer, self.awaits = pointer, awaits
         self.facts: Mapping[str, object] = facts
 
     def detail(self, language: str) -> str:

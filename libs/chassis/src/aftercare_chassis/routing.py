@@ -2,9 +2,11 @@
 
 A command: authenticate, read the body, take a connection, claim the Idempotency-Key, run the endpoint, keep its answer
 in the same transaction, write the events, commit, answer, wake the relay. No connection is held while a slow client
-sends its body, and nobody is told of a change that is not durable.
+sends its body, and nobody is told of a change that is not durable. A command that is refused since an event of another
+service may still be on its way is tried again for a moment (`arrivals`).
 """
 
+import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
@@ -17,12 +19,12 @@ from fastapi.routing import APIRoute
 from pydantic import BaseModel
 from starlette.responses import PlainTextResponse
 
-from aftercare_chassis import bodies, crash
+from aftercare_chassis import arrivals, bodies, crash
 from aftercare_chassis.conditions import IfMatch
 from aftercare_chassis.idempotency import PRIMARY_KEY, Claim, Kept
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.problems import Problem, Wording, problems
-from aftercare_chassis.refusals import Forbidden
+from aftercare_chassis.refusals import Forbidden, Refusal
 from aftercare_chassis.runtime import Runtime, Work
 from aftercare_chassis.sealing import Seal
 from aftercare_chassis.transaction import Reader, Transaction
@@ -176,13 +178,23 @@ class ApiRoute(APIRoute):
             claim = Claim.of(actor, route, path, request.headers, body)
             if body and not takes_body:
                 bodies.expect_nothing(request, body)
+
+            async def attempt() -> Response:
+                try:
+                    return await run(request, runtime.transaction(actor, if_match=if_match, look=claim.look), claim)
+                except UniqueViolationError as error:
+                    if error.constraint_name != PRIMARY_KEY:
+                        raise
+                    # The first request committed between our look and our lock: now its answer is there.
+                    return await run(request, runtime.transaction(actor, if_match=if_match, look=claim.look), claim)
+
+            began = asyncio.get_running_loop().time()
             try:
-                return await run(request, runtime.transaction(actor, if_match=if_match, look=claim.look), claim)
-            except UniqueViolationError as error:
-                if error.constraint_name != PRIMARY_KEY:
+                return await attempt()
+            except Refusal as refusal:
+                if refusal.awaits is None:
                     raise
-                # The first request committed between our look and our lock: now its answer is there.
-                return await run(request, runtime.transaction(actor, if_match=if_match, look=claim.look), claim)
+                return await arrivals.retry(request, attempt, refusal, began)
 
         return command
 

@@ -1,10 +1,10 @@
 """What a running process of a service holds: the pool, the clock, the doorbells; and how a transaction is made."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import asyncpg
 import httpx
@@ -20,6 +20,7 @@ from aftercare_chassis.lifecycle import SYSTEM, Actor
 from aftercare_chassis.metrics import Metrics
 from aftercare_chassis.outbox import Doorbell
 from aftercare_chassis.pages import Cursors
+from aftercare_chassis.progress import HANDLED, Progress
 from aftercare_chassis.revisions import Applied, Revisions, SchemaMismatch
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_chassis.transaction import Reader, Transaction
@@ -57,7 +58,9 @@ class Runtime:
         self.watchdogs: dict[str, Callable[[], str | None]] = {}  # None while there is progress, else what is wrong
         self.revisions = Revisions()  # of the schema, as this build knows them
         self.streams = 0
+        self.waiting = 0  # requests that wait for an event of another service
         self.leaving: Callable[[], bool] = lambda: False  # whether this process is about to end
+        self.progress = Progress(self.handled, lambda: self.leaving())
         self.pool: asyncpg.Pool
         self.http: httpx.AsyncClient
 
@@ -80,6 +83,7 @@ class Runtime:
 
     async def close(self) -> None:
         """End within a few seconds, whatever the database does."""
+        await self.progress.close()
         await self.http.aclose()
         try:
             await asyncio.wait_for(self.pool.close(), 5.0)
@@ -132,6 +136,13 @@ class Runtime:
             if mismatch := self.revisions.mismatch(await Applied.read(connection)):
                 raise SchemaMismatch(mismatch)
 
+    async def handled(self, aggregates: Collection[str]) -> dict[str, int]:
+        """The number of the last event that this service's consumer has handled of each of these aggregates, by its id;
+        those of which it has handled none may be missing."""
+        async with self.connection() as connection:
+            rows: Any = await connection.fetch(HANDLED, self.name, aggregates)
+        return dict(map(tuple, rows))
+
     @asynccontextmanager
     async def reader(self, actor: Actor = SYSTEM) -> AsyncIterator[Reader]:
         """One connection to read with; each statement sees what is committed when it starts."""
@@ -145,8 +156,7 @@ class Runtime:
     def begin_as(
         self, kind: type[T], connection: PoolConnectionProxy, actor: Actor = SYSTEM, if_match: IfMatch | None = None
     ) -> T:
-        """The same, of a kind of its own."""
-        trace = tracing.current()
+        """The same, of a kind of its own. Where no caller's trace goes on, it begins one."""
         return kind(
             connection,
             actor=actor,
@@ -155,7 +165,7 @@ class Runtime:
             cursors=self.cursors,
             ids=self.ids,
             source=f"/{self.name}",
-            correlation_id=trace.trace_id if trace else self.ids.uuid7().hex,
+            trace=tracing.current() or tracing.TraceContext.fresh(),
             if_match=if_match,
         )
 

@@ -29,6 +29,7 @@ from aftercare_chassis.parked_command import ParkedWords
 from aftercare_chassis.problems import DATABASE_ERRORS
 from aftercare_chassis.projection import Projection
 from aftercare_chassis.pruning import PRUNE
+from aftercare_chassis.redrive import Redrive
 from aftercare_chassis.relay import Relay
 from aftercare_chassis.replay_command import ReplayWord
 from aftercare_chassis.revisions import SchemaMismatch
@@ -85,7 +86,8 @@ class Service:
         commands: Mapping[str, Callable[[Runtime], Awaitable[int | None]]] | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers = name, package, settings, routers
-        self.handlers, self.deadlines, self.workers = handlers or {}, deadlines, (*workers, PRUNE)
+        self.handlers, self.deadlines = handlers or {}, deadlines
+        self.workers = (*workers, PRUNE, Redrive(self.handlers).worker()) if self.handlers else (*workers, PRUNE)
         self.projection, self.after_migration, self.commands = projection, after_migration, commands or {}
         self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
         self.migrations = Migrations(package, settings.database_url, metadata)
@@ -190,7 +192,8 @@ class Service:
             await self._database_answers()
             await self.runtime.open()
             try:
-                return await act(self.runtime)
+                with tracing.new_trace():
+                    return await act(self.runtime)
             finally:
                 await self.runtime.close()
 

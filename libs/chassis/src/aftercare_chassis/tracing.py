@@ -9,6 +9,9 @@ from random import getrandbits
 from typing import Any, Self
 
 _TRACEPARENT = re.compile(r"([0-9a-f]{2})-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})(-.*)?\Z")
+# W3C Trace Context, "tracestate header": at most 32 members `key=value`, of which at least 512 characters are passed on.
+_MEMBER = re.compile(r"[a-z0-9][a-z0-9_*/@-]{0,255}=[\x20-\x2b\x2d-\x3c\x3e-\x7e]{1,256}")
+_MOST_MEMBERS, _LONGEST_STATE = 32, 512
 
 
 def _random(bits: int) -> str:
@@ -18,11 +21,13 @@ def _random(bits: int) -> str:
 
 @dataclass(frozen=True, slots=True)
 class TraceContext:
-    """Where this piece of work belongs: the trace it is part of and its own span in it."""
+    """Where this piece of work belongs: the trace it is part of and its own span in it. `tracestate` is what the tracing
+    systems before us wrote into the header of that name; it is passed on as it came."""
 
     trace_id: str
     span_id: str
     sampled: bool = True
+    tracestate: str | None = None
 
     @property
     def traceparent(self) -> str:
@@ -31,7 +36,7 @@ class TraceContext:
 
     def child(self) -> "TraceContext":
         """A new span of the same trace."""
-        return TraceContext(self.trace_id, _random(64), self.sampled)
+        return TraceContext(self.trace_id, _random(64), self.sampled, self.tracestate)
 
     @classmethod
     def fresh(cls) -> Self:
@@ -42,37 +47,36 @@ class TraceContext:
 _current: "ContextVar[TraceContext | _Unasked | None]" = ContextVar("aftercare_trace", default=None)
 
 
-def parse(traceparent: str | None) -> TraceContext | None:
-    """The context of a `traceparent` header, or None where it is missing or malformed."""
+def parse(traceparent: str | None, tracestate: str | None = None) -> TraceContext | None:
+    """The context of the two headers, or None where `traceparent` is missing or malformed; a malformed `tracestate` is left out."""
     match = _TRACEPARENT.match(traceparent) if traceparent else None
     if match is None:
         return None
     version, trace_id, span_id, flags, rest = match.groups()
     if version == "ff" or (version == "00" and rest) or not (trace_id.strip("0") and span_id.strip("0")):
         return None
-    return TraceContext(trace_id, span_id, bool(int(flags, 16) & 1))
+    return TraceContext(trace_id, span_id, bool(int(flags, 16) & 1), _state(tracestate) if tracestate else None)
 
 
-def enter(traceparent: str | None) -> TraceContext:
-    """Continue the caller's trace, or start one; from here on `current()` answers with it."""
-    context = _next(parse(traceparent))
-    _current.set(context)
-    return context
+def _state(tracestate: str) -> str | None:
+    """The list without its blank members, cut behind the last one that fits; None where it is malformed or empty."""
+    members = [member for part in tracestate.split(",") if (member := part.strip(" \t"))]
+    keys = {member.partition("=")[0] for member in members}
+    sound = all(_MEMBER.fullmatch(member) for member in members)
+    if not sound or len(keys) < len(members) or len(members) > _MOST_MEMBERS:
+        return None
+    while len(state := ",".join(members)) > _LONGEST_STATE:
+        members.pop()
+    return state or None
 
 
 def current() -> TraceContext | None:
     """The context of the work going on, where there is one."""
     found = _current.get()
     if isinstance(found, _Unasked):
-        found = _next(parse(found.traceparent) or found.outer)
+        found = _next(parse(found.traceparent, found.tracestate) or found.outer)
         _current.set(found)
     return found
-
-
-def current_traceparent() -> str | None:
-    """The `traceparent` to send on, where work is going on."""
-    context = current()
-    return context.traceparent if context else None
 
 
 _tracer: Any = None
@@ -101,9 +105,11 @@ def use(tracer: Any) -> None:
 
 
 @contextmanager
-def span(name: str, traceparent: str | None = None, *, kind: str = "INTERNAL") -> Iterator[TraceContext]:
+def span(
+    name: str, traceparent: str | None = None, tracestate: str | None = None, *, kind: str = "INTERNAL"
+) -> Iterator[TraceContext]:
     """A piece of work inside the caller's trace, or the present one, or a new one. `kind` as OpenTelemetry names it."""
-    parent = parse(traceparent) or current()
+    parent = parse(traceparent, tracestate) or current()
     recorded = _record(name, parent, kind) if _tracer is not None else None
     context = _context_of(recorded) if recorded is not None else _next(parent)
     token = _current.set(context)
@@ -122,10 +128,10 @@ def span(name: str, traceparent: str | None = None, *, kind: str = "INTERNAL") -
 class _Unasked:
     """A span that is not recorded, and whose context is only made when somebody asks for it."""
 
-    __slots__ = ("_token", "outer", "traceparent")
+    __slots__ = ("_token", "outer", "traceparent", "tracestate")
 
-    def __init__(self, traceparent: str | None, outer: TraceContext | None) -> None:
-        self.traceparent, self.outer = traceparent, outer
+    def __init__(self, traceparent: str | None, tracestate: str | None, outer: TraceContext | None) -> None:
+        self.traceparent, self.tracestate, self.outer = traceparent, tracestate, outer
 
     def __enter__(self) -> None:
         self._token = _current.set(self)
@@ -134,9 +140,18 @@ class _Unasked:
         _current.reset(self._token)
 
 
-def light_span(name: str, traceparent: str | None, *, kind: str) -> AbstractContextManager[object]:
+def light_span(
+    name: str, traceparent: str | None, tracestate: str | None, *, kind: str
+) -> AbstractContextManager[object]:
     """As `span`, for work that comes in thousands a second and seldom asks for its place."""
-    return _Unasked(traceparent, current()) if _tracer is None else span(name, traceparent, kind=kind)
+    if _tracer is None:
+        return _Unasked(traceparent, tracestate, current())
+    return span(name, traceparent, tracestate, kind=kind)
+
+
+def new_trace() -> AbstractContextManager[object]:
+    """A trace for background work, which no caller started; made when the work asks for it, and not recorded as a span."""
+    return _Unasked(None, None, None)
 
 
 def _next(parent: TraceContext | None) -> TraceContext:
@@ -149,11 +164,14 @@ def _record(name: str, parent: TraceContext | None, kind: str) -> Any:
     context = None
     if parent is not None:
         flags = trace.TraceFlags(trace.TraceFlags.SAMPLED if parent.sampled else 0)
-        remote = trace.SpanContext(int(parent.trace_id, 16), int(parent.span_id, 16), is_remote=True, trace_flags=flags)
+        state = trace.TraceState.from_header([parent.tracestate]) if parent.tracestate else None
+        ids = int(parent.trace_id, 16), int(parent.span_id, 16)
+        remote = trace.SpanContext(*ids, is_remote=True, trace_flags=flags, trace_state=state)
         context = trace.set_span_in_context(trace.NonRecordingSpan(remote))
     return _tracer.start_span(name, context=context, kind=trace.SpanKind[kind])
 
 
 def _context_of(recorded: Any) -> TraceContext:
     found = recorded.get_span_context()
-    return TraceContext(f"{found.trace_id:032x}", f"{found.span_id:016x}", found.trace_flags.sampled)
+    state = found.trace_state.to_header() or None
+    return TraceContext(f"{found.trace_id:032x}", f"{found.span_id:016x}", found.trace_flags.sampled, state)

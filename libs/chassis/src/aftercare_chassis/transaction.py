@@ -21,6 +21,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.pages import Cursors
 from aftercare_chassis.refusals import NotFound, Stale
 from aftercare_chassis.rows import Compiled, Listing, Page, Query, Rows, Statement, viewer
+from aftercare_chassis.tracing import TraceContext
 from aftercare_chassis.writes import Writes
 
 R = TypeVar("R")
@@ -91,7 +92,8 @@ class Origin:
 
 
 class Transaction(Reader):
-    """A unit of work. `cause` is the event being handled, where there is one; else a command may say `because`."""
+    """A unit of work. `cause` is the event being handled, where there is one; else a command may say `because`. `trace` is
+    the one that it belongs to where no span is open when it records an event."""
 
     def __init__(
         self,
@@ -103,7 +105,7 @@ class Transaction(Reader):
         cursors: Cursors,
         ids: Ids,
         source: str,
-        correlation_id: str,
+        trace: TraceContext,
         if_match: IfMatch | None = None,
     ) -> None:
         super().__init__(connection, actor=actor, now=now, settings=settings, cursors=cursors)
@@ -113,7 +115,7 @@ class Transaction(Reader):
         self.callbacks: list[Callable[[], None]] = []
         self.woken: set[str] = set()
         self.writes = Writes()
-        self._ids, self._source, self._correlation_id, self._if_match = ids, source, correlation_id, if_match
+        self._ids, self._source, self._trace, self._if_match = ids, source, trace, if_match
 
     def new_id(self, prefix: str) -> str:
         """`prefix` and a UUIDv7 in 32 hex digits: unique, sortable by time, recognisable."""
@@ -211,14 +213,16 @@ class Transaction(Reader):
 
     def _envelope(self, event: Event, sequence: int) -> Envelope:
         cause = self.cause or self.because
+        trace = tracing.current() or self._trace
         return Envelope.of(
             event,
             id=self._ids.uuid7(),
             source=self._source,
             sequence=sequence,
-            correlation_id=cause.correlation_id if cause else self._correlation_id,
+            correlation_id=cause.correlation_id if cause else self._trace.trace_id,
             causation_id=str(cause.id) if cause else None,
-            traceparent=tracing.current_traceparent(),
+            traceparent=trace.traceparent,
+            tracestate=trace.tracestate,
         )
 
 

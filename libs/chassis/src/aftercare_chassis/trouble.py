@@ -16,6 +16,7 @@ class Trouble(StrEnum):
     SEQUENCE_GAP = "sequence_gap"
     CONTRADICTION = "contradiction"
     REFUSED = "refused"
+    EVENT_MISSING = "event_missing"
     BEHIND = "behind"
 
 
@@ -27,8 +28,19 @@ class Poisoned(Exception):
         self.trouble, self.reason = trouble, plain(reason)
 
 
+class Retry(Exception):
+    """Raised by a handler whose event builds on one of another aggregate, `awaits`, that has not been handled yet: the
+    event is handled again when it has, and is set aside where that takes too long."""
+
+    def __init__(self, awaits: str) -> None:
+        super().__init__(f"it builds on an event of {awaits} that has not been handled")
+        self.awaits = awaits
+
+
 def refused(error: Exception) -> Poisoned:
-    """The event is as it should be, and still its handler, or the database, will not have it."""
+    """The event is as it should be, and still its handler, or the database, will not have it (yet)."""
+    if isinstance(error, Retry):
+        return Poisoned(Trouble.EVENT_MISSING, str(error))
     return Poisoned(Trouble.REFUSED, f"{type(error).__name__}: {error}")
 
 

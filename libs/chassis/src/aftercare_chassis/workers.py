@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from aftercare_chassis import crash
+from aftercare_chassis import crash, tracing
 from aftercare_chassis.outbox import Doorbell
 from aftercare_chassis.runtime import Runtime
 
@@ -34,7 +34,9 @@ async def work(runtime: Runtime, worker: Worker, stop: asyncio.Event) -> None:
             pause = worker.idle
             try:
                 crash.point("worker.begins")
-                if await worker.step(runtime):
+                with tracing.new_trace():
+                    more = await worker.step(runtime)
+                if more:
                     continue
             except Exception as error:
                 log.warning("worker_failed", worker=worker.name, error=type(error).__name__)

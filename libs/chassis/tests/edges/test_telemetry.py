@@ -84,7 +84,7 @@ def test_a_context_survives_its_header() -> None:
     with tracing.span("first") as first, tracing.span("second") as second:
         assert second.trace_id == first.trace_id
         assert second.span_id != first.span_id
-        assert tracing.parse(tracing.current_traceparent()) == second
+        assert tracing.parse(second.traceparent) == second
     assert tracing.current() is None
     later = "01-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00-more"
     context = tracing.parse(later)

@@ -52,6 +52,8 @@ def encode(envelope: Envelope) -> tuple[bytes, bytes, Headers]:
         headers.append(("ce_causationid", envelope.causation_id.encode()))
     if envelope.traceparent is not None:
         headers.append(("traceparent", envelope.traceparent.encode()))
+    if envelope.tracestate is not None:
+        headers.append(("tracestate", envelope.tracestate.encode()))
     headers.append(("content-type", _CONTENT_TYPE))
     return key, envelope.data, headers
 
@@ -85,6 +87,7 @@ def decode(topic: str, key: bytes | None, value: bytes | None, headers: Iterable
         causation_id=str(_uuid(found, "ce_causationid")) if "ce_causationid" in found else None,
         traceparent=_text(found, "traceparent") if "traceparent" in found else None,
         data=value,
+        tracestate=_readable(found.get("tracestate")) or None,
     )
 
 

@@ -107,6 +107,12 @@ class ConversationClosed(ConversationEvent):
     matter: Code = "conversation"
 
 
+class ConversationReopened(ConversationEvent):
+    """The conversation had ended and goes on: the buyer or an agent, who is its handler, wrote again."""
+
+    matter: Code = "conversation"
+
+
 class FeedbackEvent(Event):
     TOPIC: ClassVar[Topic] = topics.FEEDBACK
     KEY: ClassVar[str] = "feedback_id"

@@ -32,6 +32,7 @@ class Envelope:
     causation_id: str | None
     traceparent: str | None
     data: bytes
+    tracestate: str | None = None
 
     def __post_init__(self) -> None:
         # Refused where it is made, inside the producer's transaction: in the relay it would block its aggregate.
@@ -49,6 +50,7 @@ class Envelope:
         correlation_id: str,
         causation_id: str | None = None,
         traceparent: str | None = None,
+        tracestate: str | None = None,
     ) -> "Envelope":
         """The envelope of an event that was just made; EventTooLarge when no message could carry it."""
         return cls(
@@ -63,6 +65,7 @@ class Envelope:
             causation_id=causation_id,
             traceparent=traceparent,
             data=event.to_data(),
+            tracestate=tracestate,
         )
 
     def event(self) -> Event | None:

@@ -1,7 +1,7 @@
 """Our copy of order facts: idempotent upserts, in the order of the order's own events."""
 
-from aftercare_chassis.consumer import Retry
 from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.trouble import Retry
 from aftercare_events import (
     OrderCancelled,
     OrderCompleted,
@@ -37,7 +37,7 @@ async def order_paid(tx: Transaction, event: OrderPaid) -> None:
 async def order_moved(tx: Transaction, event: OrderShipped | OrderDelivered | OrderCompleted | OrderCancelled) -> None:
     """The order went on."""
     if not await tx.execute(MOVE_ORDER, order_id=event.order_id, state=STATES[type(event)]):
-        raise Retry("order not known yet")
+        raise Retry(awaits=event.order_id)
 
 
 async def order_shipped(tx: Transaction, event: OrderShipped) -> None:
@@ -51,7 +51,7 @@ async def receipt_confirmed(tx: Transaction, event: OrderReceiptConfirmed) -> No
     """The after-sale window runs."""
     window = {"state": OrderState.DELIVERED, "window_ends_at": event.window_ends_at}
     if not await tx.execute(END_WINDOW, order_id=event.order_id, **window):
-        raise Retry("order not known yet")
+        raise Retry(awaits=event.order_id)
 
 
 async def _put(tx: Transaction, event: OrderCreated | OrderPaid, state: OrderState, payment_id: str | None) -> None:

@@ -64,6 +64,10 @@ class Shop:
 
     async def paid(self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800) -> None:
         await self.created(order_id, lines, fee)
+        await self.payment(order_id, lines, fee)
+
+    async def payment(self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800) -> None:
+        """The payment alone, of an order that was told before."""
         total = sum(line.paid_minor for line in lines) + fee
         event = OrderPaid(
             **self._order(order_id, "system", "paid"),

@@ -1,7 +1,10 @@
 """What cannot be asked for, and that asking changes nothing."""
 
+import asyncio
 from datetime import timedelta
 
+import pytest
+from aftercare_chassis.testing import until
 from aftersale_shop import CUP, KETTLE, Shop
 
 
@@ -40,6 +43,21 @@ async def test_an_order_that_is_not_paid(shop: Shop) -> None:
     await shop.created()
     shop.harness.problem(await shop.ask(type_="refund_only"), 404, "order_unknown")
     await nothing_happened(shop)
+
+
+@pytest.mark.parametrize("known", [False, True], ids=["unknown", "known as unpaid"])
+async def test_a_case_asked_for_right_after_the_payment_waits_to_hear_of_it(shop: Shop, known: bool) -> None:
+    if known:
+        await shop.created()
+    shop.harness.runtime.leaving = lambda: False
+    asked = asyncio.ensure_future(shop.ask(type_="refund_only"))
+
+    async def waits() -> bool:
+        return shop.harness.runtime.waiting == 1
+
+    await until(waits, "the command waits")
+    await (shop.payment() if known else shop.paid())
+    assert (await asyncio.wait_for(asked, 10)).status_code == 201
 
 
 async def test_an_order_that_was_cancelled(shop: Shop) -> None:

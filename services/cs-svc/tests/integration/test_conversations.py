@@ -94,16 +94,59 @@ async def test_an_agent_takes_a_conversation_over(served: Desk) -> None:
     assert len((await served.agent.get("/v1/conversations?agent_id=agent-7")).json()["data"]) == 1
 
 
-async def test_a_closed_conversation_takes_no_more_messages(served: Desk) -> None:
+async def test_closing_ends_the_waiting(served: Desk) -> None:
     opened = await served.conversation()
     path = f"/v1/conversations/{opened['id']}"
     closed = (await served.buyer.post(f"{path}/close")).json()
     assert (closed["state"], closed["whose_turn"], closed["answer_due_at"]) == ("closed", None, None)
     assert closed["closed_at"] == "2026-03-02T09:00:00Z"
-    for verb, body in (("messages", {"text": "还有"}), ("close", None)):
-        response = await served.buyer.post(f"{path}/{verb}", json=body)
-        assert served.harness.problem(response, 409, "illegal_transition")["allowed"] == []
+    refused = await served.buyer.post(f"{path}/close")
+    assert served.harness.problem(refused, 409, "illegal_transition")["allowed"] == ["post"]
     assert (await served.events("ConversationClosed"))[0].result == "closed"
+
+
+async def test_a_buyer_who_writes_again_reopens_the_conversation(served: Desk) -> None:
+    opened = await served.conversation()
+    path = f"/v1/conversations/{opened['id']}"
+    await served.agent.post(f"{path}/assign")
+    await served.agent.post(f"{path}/close")
+    served.harness.clock.advance(hours=24 * 30)
+    buyer = served.harness.client("buyer", "buyer-1")
+    made(await buyer.post(f"{path}/messages", json={"text": "退款还没有到"}))
+    shown = (await buyer.get(path)).json()
+    assert (shown["state"], shown["closed_at"], shown["agent_id"]) == ("open", None, "agent-1")
+    assert (shown["whose_turn"], shown["answer_due_at"]) == ("service", "2026-04-01T13:00:00Z")
+    assert [message["text"] for message in shown["messages"]] == ["什么时候退款?", "退款还没有到"]
+    mine = [each for each in await served.harness.envelopes() if each.subject == opened["id"]]
+    kinds = [each.type.removesuffix(".v1") for each in mine]
+    assert kinds[-3:] == ["ConversationClosed", "ConversationReopened", "MessagePosted"]
+    assert [each.sequence for each in mine] == list(range(1, len(mine) + 1))
+    (reopened,) = await served.events("ConversationReopened")
+    assert (reopened.handler, reopened.result, reopened.matter) == ("buyer-1", "open", "conversation")
+
+
+async def test_an_agent_who_writes_again_reopens_it_and_waits_for_the_buyer(served: Desk) -> None:
+    opened = await served.conversation()
+    path = f"/v1/conversations/{opened['id']}"
+    await served.buyer.post(f"{path}/close")
+    made(await served.agent.post(f"{path}/messages", json={"text": "退款已到账"}))
+    shown = (await served.agent.get(path)).json()
+    assert (shown["state"], shown["whose_turn"], shown["answer_due_at"]) == ("open", "buyer", None)
+
+
+async def test_the_seller_does_not_reopen_it(served: Desk) -> None:
+    opened = await served.conversation()
+    path = f"/v1/conversations/{opened['id']}"
+    await served.buyer.post(f"{path}/close")
+    refused = await served.seller.post(f"{path}/messages", json={"text": "还有"})
+    assert served.harness.problem(refused, 403, "not_allowed_for_role")["why_not"] == "buyer_or_agent_only"
+    assert (await served.buyer.get(path)).json()["state"] == "closed"
+
+
+async def test_an_open_conversation_is_not_reopened(served: Desk) -> None:
+    opened = await served.conversation()
+    made(await served.buyer.post(f"/v1/conversations/{opened['id']}/messages", json={"text": "?"}))
+    assert await served.events("ConversationReopened") == []
 
 
 async def test_the_seller_does_not_close_the_buyers_conversation(served: Desk) -> None:

@@ -1,15 +1,18 @@
 """The service as it runs: migrated, served by a real uvicorn, stopped by a signal."""
 
 import asyncio
+import json
 import os
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 import httpx
 from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.testing import until
 from cs_desk import CASE, Desk, complaint_body
 from cs_svc import tables
 
@@ -67,6 +70,49 @@ async def test_a_created_answer_is_durable_when_it_is_given(served: Desk, unused
         assert (again.content, again.headers["idempotent-replayed"]) == (first.content, "true")
         refused = await client.post("/v1/complaints", json=complaint_body())
         assert (refused.status_code, refused.json()["code"]) == (400, "idempotency_key_missing")
+
+
+async def test_a_client_that_goes_away_is_waited_for_no_longer(desk: Desk, unused_tcp_port: int) -> None:
+    desk.harness.clock.set(datetime.now(UTC))
+    body = json.dumps({"case_id": CASE, "text": "?"})
+    head = f"POST /v1/conversations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {desk.harness.token('buyer', 'buyer-1')}\r\n"
+    head += f"Idempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
+    async with serving(desk, unused_tcp_port) as client:
+        _, writer = await asyncio.open_connection("127.0.0.1", unused_tcp_port)
+        writer.write((head + body).encode())
+        await until(partial(looks, desk), "it looks for the case")
+        writer.close()
+
+        async def given_up() -> bool:
+            figures = (await client.get("/metrics")).text
+            assert 'route="/v1/conversations",status="404"' not in figures
+            return 'route="/v1/conversations",status="499"' in figures
+
+        await until(given_up, "the request has ended without an answer")
+
+
+LOOKS = """
+SELECT count(*) FROM pg_stat_activity
+WHERE application_name = 'cs-svc' AND pid <> pg_backend_pid() AND query LIKE '%FROM subject_state%'
+"""
+
+
+async def looks(desk: Desk) -> bool:
+    """Whether the other process has asked how far its consumer has come."""
+    return bool(await desk.harness.runtime.pool.fetchval(LOOKS))
+
+
+async def test_a_process_that_serves_hears_of_what_another_one_has_consumed(desk: Desk, unused_tcp_port: int) -> None:
+    desk.harness.clock.set(datetime.now(UTC))
+    token = {"Authorization": f"Bearer {desk.harness.token('buyer', 'buyer-1')}"}
+    said = {"case_id": CASE, "text": "什么时候退款?"}
+    async with serving(desk, unused_tcp_port) as client:
+        client.headers.update(token)
+        asked = asyncio.ensure_future(client.post("/v1/conversations", json=said, headers={"Idempotency-Key": "k"}))
+        await until(partial(looks, desk), "it looks for the case")
+        await desk.case()
+        assert (await asked).status_code == 201
+        assert 'aftercare_command_wait_seconds_count{arrived="yes"} 1.0' in (await client.get("/metrics")).text
 
 
 async def test_the_migrations_make_what_the_tables_say(desk: Desk) -> None:

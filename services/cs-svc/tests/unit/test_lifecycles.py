@@ -17,6 +17,7 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
         ("open", "assign"): ("open", {"agent"}),
         ("open", "close"): ("closed", {"buyer", "agent"}),
         ("open", "notify"): ("open", {"system"}),
+        ("closed", "post"): ("open", {"buyer", "agent"}),
         ("closed", "notify"): ("closed", {"system"}),
     },
     COMPLAINT.name: {

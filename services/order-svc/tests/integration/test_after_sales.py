@@ -187,3 +187,17 @@ async def test_every_event_answers_the_six_questions_and_aggregates_have_no_gaps
     assert len(by_subject) == 3
     for sequences in by_subject.values():
         assert sequences == list(range(1, len(sequences) + 1))
+
+
+async def test_a_dispute_set_aside_for_want_of_its_case_shows_when_the_case_has_come(shop):
+    order = await shop.delivered()
+    shop.h.consumer._patient = False  # as after a minute
+    await shop.h.consume(shop.case(DisputeOpened, order, **DISPUTE, category="other"))
+    told = "DisputeOpened.v1: it builds on an event of case_1 that has not been handled"
+    assert await shop.h.parked() == [told]
+    await shop.h.run_workers("parked-redrive")
+    assert await shop.h.parked() == [told]
+    await shop.open_case(order, 1)
+    await shop.h.run_workers("parked-redrive")
+    assert await shop.h.parked() == []
+    assert await state(shop, order) == ("in_dispute", "in_dispute")

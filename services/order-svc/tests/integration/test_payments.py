@@ -2,8 +2,11 @@
 
 import asyncio
 
+import httpx
 import pytest
+from aftercare_chassis.outbox import Doorbell
 from aftercare_events import OrderPaid, PaymentFailed, PaymentStarted, PaymentSucceeded, RefundSucceeded
+from order_svc.commands import call_queue
 
 
 async def patiently(shop, done, hours=0.001):
@@ -127,6 +130,14 @@ async def test_an_order_that_costs_nothing_is_paid_without_a_provider(shop, kett
     assert cancelled.status_code == 200
 
 
+async def test_a_call_to_make_wakes_its_worker(shop):
+    bell = shop.h.runtime.bells[call_queue.LANES[0]] = Doorbell()
+    order, _ = await shop.paid()
+    assert await bell.wait(5)
+    await shop.ask_refund(order, 100)
+    assert await bell.wait(5)
+
+
 async def test_a_provider_that_cannot_be_reached_is_called_again(shop):
     order = await shop.place()
     payment = await shop.start_payment(order["id"])
@@ -137,6 +148,47 @@ async def test_a_provider_that_cannot_be_reached_is_called_again(shop):
     await patiently(shop, ended(shop, payment["id"]))
     assert (await shop.order(order["id"]))["state"] == "paid"
     assert len(shop.provider.book.payments()) == 1
+
+
+@pytest.mark.parametrize("outage", ["dead_http", "mute_http"])
+async def test_calls_without_an_answer_are_made_again_when_the_provider_answers_another(shop, outage):
+    waiting = [await shop.start_payment((await shop.place())["id"]) for _ in range(4)]
+    there, shop.h.runtime.http = shop.h.runtime.http, getattr(shop.h, outage)
+    for _ in range(8):
+        shop.h.clock.advance(seconds=300)
+        await shop.settle()
+    assert {(await shop.payment(each["id"]))["state"] for each in waiting} == {"pending"}
+    shop.h.runtime.http = there
+    await shop.settle()
+    assert {(await shop.payment(each["id"]))["state"] for each in waiting} == {"pending"}, "none of them is due yet"
+    _, payment = await shop.paid()
+    await patiently(shop, ended(shop, payment["id"]))
+    states = [(await shop.payment(each["id"]))["state"] for each in waiting]
+    assert states == ["succeeded"] * 4
+    assert len(shop.provider.book.payments()) == 5
+
+
+async def test_an_answer_lets_one_call_go_and_only_of_its_kind(shop):
+    order, _ = await shop.paid()
+    payments = [await shop.start_payment((await shop.place())["id"]) for _ in range(2)]
+    await shop.ask_refund(order, 100)
+    shop.h.runtime.http = shop.h.dead_http
+    for _ in range(8):
+        shop.h.clock.advance(seconds=300)
+        await shop.settle()
+    made = []
+
+    async def unanswered_but_one(request):
+        made.append(request.url.path)
+        if len(made) > 1:
+            raise httpx.ConnectError("to order", request=request)
+        return httpx.Response(201, json={"status": "pending"})
+
+    shop.h.runtime.http = httpx.AsyncClient(transport=httpx.MockTransport(unanswered_but_one))
+    await shop.start_payment((await shop.place())["id"])
+    await shop.settle()
+    assert made == ["/v1/payments", "/v1/payments"], "of two payments and a refund that wait, one payment"
+    assert {(await shop.payment(each["id"]))["state"] for each in payments} == {"pending"}
 
 
 async def test_a_worker_that_dies_in_mid_call_leaves_a_question_for_the_next(shop):

@@ -41,7 +41,11 @@ HEADERS: dict[str, Any] = {
         },
         "ce_correlationid": {**_TEXT, "description": "shared by all that followed from one request"},
         "ce_causationid": {**_TEXT, "description": "the event this one is an effect of"},
-        "traceparent": {**_TEXT, "description": "W3C trace context"},
+        "traceparent": {
+            **_TEXT,
+            "description": "W3C trace context: the trace and the span that the event was published in",
+        },
+        "tracestate": {**_TEXT, "description": "W3C trace context: what tracing systems of callers wrote, passed on"},
         "content-type": {"const": "application/json"},
     },
 }

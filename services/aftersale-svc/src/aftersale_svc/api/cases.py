@@ -55,7 +55,7 @@ def step(action: Action, operation_id: str) -> dict[str, Any]:
 async def create_case(body: CaseIn, tx: Tx) -> CaseOut:
     """Ask for after-sales service on units of an order; the seller or an agent may do so for the buyer.
 
-    An order that is not known here (yet) is 404 `order_unknown` with Retry-After. More units than remain are 422
+    An order that is not known here as paid is waited for, up to a second; then it is 404 `order_unknown` with Retry-After. More units than remain are 422
     `quantity_exceeds_remaining`; units that are in another live case are 409 `units_in_live_case`.
     """
     case, lines = await cases.create(tx, body.request())

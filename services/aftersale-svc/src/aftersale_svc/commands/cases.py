@@ -38,7 +38,7 @@ async def create(tx: Transaction, request: Request) -> tuple[Case, list[CaseLine
     """Ask for after-sales service. The order is held, so that no unit gets into two live cases."""
     order = await tx.one(ORDER_TO_HOLD, order_id=request.order_id)
     if order is None:
-        raise OrderUnknown(order_id=request.order_id)
+        raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
     stage = policy.stage(order, tx.now)
     known = await tx.all(HOLDS, order_id=order.id)
     case_id = tx.new_id("case")

@@ -46,7 +46,7 @@ def stage(order: Order, now: datetime) -> Stage:
     if order.state is OrderState.COMPLETED or (order.window_ends_at is not None and order.window_ends_at <= now):
         raise WindowPassed(order_id=order.id)
     if order.state is OrderState.CREATED or order.payment_id is None:
-        raise OrderUnknown(order_id=order.id)
+        raise OrderUnknown(order_id=order.id, awaits=order.id)
     return _STAGES[order.state]
 
 

@@ -111,7 +111,7 @@ async def follow_conversation(
     dependencies=[allow("buyer", "seller", "agent")],
 )
 async def post_message(conversation_id: Id, body: MessageIn, tx: Tx, language: Language) -> MessageOut:
-    """Say something."""
+    """Say something. A message of the buyer or an agent reopens a closed conversation."""
     return MessageOut.of(await conversations.post(tx, conversation_id, **body.model_dump()), language)
 
 
@@ -133,7 +133,7 @@ async def assign_conversation(conversation_id: Id, tx: Tx, body: AssignIn = TO_M
     dependencies=[allow("buyer", "agent")],
 )
 async def close_conversation(conversation_id: Id, tx: Tx) -> ConversationOut:
-    """End the conversation."""
+    """End the conversation; it goes on when the buyer or an agent writes again."""
     return ConversationOut.of(await conversations.close(tx, conversation_id), tx.actor)
 
 

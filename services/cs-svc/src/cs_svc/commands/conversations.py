@@ -4,7 +4,14 @@ from dataclasses import replace
 from typing import Any
 
 from aftercare_chassis.transaction import Transaction
-from aftercare_events import Answers, ConversationAssigned, ConversationClosed, ConversationOpened, MessagePosted
+from aftercare_events import (
+    Answers,
+    ConversationAssigned,
+    ConversationClosed,
+    ConversationOpened,
+    ConversationReopened,
+    MessagePosted,
+)
 
 from cs_svc.commands import subjects
 from cs_svc.domain import policy
@@ -42,14 +49,17 @@ async def open_(tx: Transaction, *, order_id: str | None, case_id: str | None, t
 
 
 async def post(tx: Transaction, conversation_id: str, text: str, citations: list[dict[str, Any]]) -> Message:
-    """Say something; a buyer's message waits for an answer, an answer ends the waiting."""
+    """Say something; a buyer's message waits for an answer, an answer ends the waiting. A closed conversation is open again:
+    its agent stays, and a buyer's message gets a new time to be answered in."""
     if citations and tx.actor.role != AuthorRole.AGENT:
         raise CitationsByAgentsOnly(pointer="/citations")
     conversation = await tx.lock(CONVERSATIONS, conversation_id)
     state = CONVERSATION.move(conversation.state, ConversationAction.POST, tx.actor)
-    said = policy.spoken(replace(conversation, state=state), AuthorRole(tx.actor.role), tx.now, tx.settings.reply_hours)
+    going_on = replace(conversation, state=state, closed_at=None)
+    said = policy.spoken(going_on, AuthorRole(tx.actor.role), tx.now, tx.settings.reply_hours)
     message = _message(tx, said, text=text, citations=citations)
-    await tx.save(CONVERSATIONS, said, _posted(tx, said, message, text))
+    reopened = [ConversationReopened(**about(tx, said))] if conversation.state is ConversationState.CLOSED else []
+    await tx.save(CONVERSATIONS, said, *reopened, _posted(tx, said, message, text))
     await tx.add(MESSAGES, message)
     return message
 

@@ -16,7 +16,7 @@ async def find(tx: Transaction, order_id: str | None, case_id: str | None) -> Su
         return None
     order = await tx.find(KNOWN_ORDERS, order_id)
     if order is None:
-        raise OrderUnknown(pointer="/order_id")
+        raise OrderUnknown(pointer="/order_id", awaits=order_id)
     return policy.about_order(order)
 
 
@@ -24,7 +24,7 @@ async def case(tx: Transaction, case_id: str) -> KnownCase:
     """Our copy of the case that this actor may see, else CaseUnknown."""
     found = await tx.find(KNOWN_CASES, case_id)
     if found is None:
-        raise CaseUnknown(pointer="/case_id")
+        raise CaseUnknown(pointer="/case_id", awaits=case_id)
     return found
 
 

@@ -40,6 +40,8 @@ CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
         (_TALK.OPEN, _SAY.ASSIGN): Move(_TALK.OPEN, AGENT),
         (_TALK.OPEN, _SAY.CLOSE): Move(_TALK.CLOSED, BUYER_OR_AGENT),
         (_TALK.OPEN, _SAY.NOTIFY): Move(_TALK.OPEN, SYSTEM_ONLY),
+        # Who may close it may write again, and so reopen it (ADR 26).
+        (_TALK.CLOSED, _SAY.POST): Move(_TALK.OPEN, BUYER_OR_AGENT),
         # A closed conversation stays the place where the buyer looks for what became of the case.
         (_TALK.CLOSED, _SAY.NOTIFY): Move(_TALK.CLOSED, SYSTEM_ONLY),
     },

@@ -31,7 +31,7 @@ def about_order(order: KnownOrder) -> Subject:
 def rateable(case: KnownCase) -> None:
     """CaseNotCompleted while the case may still turn out either way."""
     if case.state not in ENDED:
-        raise CaseNotCompleted(state=case.state)
+        raise CaseNotCompleted(state=case.state, awaits=case.id)
 
 
 def spoken(conversation: Conversation, author: AuthorRole, now: datetime, reply_hours: float) -> Conversation:

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from aftercare_chassis.consumer import Retry
 from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.trouble import Retry
 from aftercare_events import (
     AfterSaleCancelled,
     AfterSaleClosed,
@@ -117,7 +117,7 @@ async def _locked(tx: Transaction, order_id: str, case_id: str) -> tuple[Order, 
     order = await tx.lock(ORDERS, order_id)
     case = await tx.find(CASES, case_id)
     if case is None:  # disputes and cases are told on two topics; the request may still be on its way
-        raise Retry(f"case {case_id} has not been heard of yet")
+        raise Retry(awaits=case_id)
     return order, case
 
 

@@ -7,14 +7,14 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import PaymentFailed, PaymentStarted, PaymentSucceeded
 
-from order_svc.commands import orders, refund_requests
+from order_svc.commands import call_queue, orders, refund_requests
 from order_svc.domain import errors
 from order_svc.domain.lifecycle import ORDER, PAYMENT, OrderAction, PaymentAction
-from order_svc.domain.model import Order, OrderState, Payment, PaymentState, ProviderCall, Subject, Verb
+from order_svc.domain.model import Order, OrderState, Payment, PaymentState, Subject
 from order_svc.providers.port import Answer, Outcome
 from order_svc.providers.registry import NAMES
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import CALLS, DROP_CALL, PAYMENTS, PENDING_PAYMENT
+from order_svc.tables.payments import DROP_CALL, PAYMENTS, PENDING_PAYMENT
 
 
 def about(tx: Transaction, payment: Payment, **other: Any) -> dict[str, Any]:
@@ -49,9 +49,7 @@ async def start(tx: Transaction, order_id: str, *, provider: str, method: str) -
     payment = await tx.insert(PAYMENTS, payment, PaymentStarted(**about(tx, payment)))
     if payment.amount_minor == 0:  # no provider takes nothing
         return await _succeed(tx, order, payment, Answer(outcome=Outcome.SUCCEEDED))
-    await tx.add(
-        CALLS, ProviderCall(id=payment.id, subject=Subject.PAYMENT, verb=Verb.SUBMIT, attempts=0, due_at=tx.now)
-    )
+    await call_queue.submit(tx, Subject.PAYMENT, payment.id)
     return payment
 
 

@@ -12,15 +12,16 @@ from aftercare_chassis.transaction import Transaction
 from aftercare_chassis.workers import Worker
 
 from order_svc.commands import payments, refunds
+from order_svc.commands.call_queue import LANES
 from order_svc.domain.model import OrderState, Payment, PaymentState, ProviderCall, Refund, RefundState, Subject, Verb
 from order_svc.providers.port import Answer, Outcome, PaymentProvider
 from order_svc.providers.registry import connect
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import DROP_CALL, NEXT_CALL, PAYMENTS, PUT_OFF_CALL, REFUNDS, TAKE_CALL
+from order_svc.tables.payments import DROP_CALL, NEXT_CALL, PAYMENTS, PUT_OFF_CALL, REFUNDS, RESUME_CALL, TAKE_CALL
 
 LEASE = timedelta(seconds=30)
 FIRST_WAIT, LONGEST_WAIT = 0.5, 300.0
-LANES = 3
+_NO_ANSWER = frozenset({Outcome.LOST, Outcome.UNREACHED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ async def step(runtime: Runtime) -> bool:
         answer = await _ask(connect(runtime)[errand.provider], errand)
         crash.point("provider_call.answered")
         async with runtime.transaction() as tx:
-            await keep(tx, errand.call, answer)
+            await keep(tx, errand, answer)
     return True
 
 
@@ -97,21 +98,31 @@ async def _ask(provider: PaymentProvider, errand: Errand) -> Answer:
     return await provider.pay(errand.payment)
 
 
-async def keep(tx: Transaction, call: ProviderCall, answer: Answer) -> None:
-    """Apply the answer. What it leaves open is asked about later, less and less often, but for ever."""
+async def keep(tx: Transaction, errand: Errand, answer: Answer) -> None:
+    """Apply the answer. What it leaves open is asked about later, less and less often, but for ever.
+
+    A provider that answers is there again, so one call that it had left without an answer is made at once. Only one, and
+    of the same kind: its answer lets the next one go, and a provider that is still in trouble is not flooded.
+    """
+    call = errand.call
     if call.subject is Subject.PAYMENT:
         open_still = await payments.hear(tx, call.id, answer) is PaymentState.PENDING
     else:
         state = await refunds.hear(tx, call.id, answer)
         open_still = state in (RefundState.SUBMITTED, RefundState.UNKNOWN)
     if open_still:
-        unsaid = answer.outcome in (Outcome.UNHEARD, Outcome.UNREACHED)
-        wait = min(FIRST_WAIT * 2 ** min(call.attempts, 20), LONGEST_WAIT)
-        verb = Verb.SUBMIT if unsaid else Verb.QUERY
-        await tx.execute(PUT_OFF_CALL, call_id=call.id, next_verb=verb, next_at=tx.now + timedelta(seconds=wait))
+        await _put_off(tx, call, answer.outcome)
+    if answer.outcome not in _NO_ANSWER:
+        await tx.execute(RESUME_CALL, provider=errand.provider, subject=call.subject, now=tx.now)
 
 
-# Several lanes, so that one slow answer does not hold up everybody's money; those in reserve look less often.
-WORKERS = tuple(
-    Worker(f"provider-calls-{number}", step, idle=0.2 if number == 1 else 1.0) for number in range(1, LANES + 1)
-)
+async def _put_off(tx: Transaction, call: ProviderCall, outcome: Outcome) -> None:
+    """The next call: what the provider has never heard of is submitted at once, all else waits."""
+    verb = Verb.SUBMIT if outcome in (Outcome.UNHEARD, Outcome.UNREACHED) else Verb.QUERY
+    pause = min(FIRST_WAIT * 2 ** min(call.attempts, 20), LONGEST_WAIT)
+    again = tx.now if outcome is Outcome.UNHEARD else tx.now + timedelta(seconds=pause)
+    await tx.execute(PUT_OFF_CALL, call_id=call.id, next_verb=verb, next_at=again, no_answer=outcome in _NO_ANSWER)
+
+
+# Those in reserve look less often.
+WORKERS = tuple(Worker(name, step, idle=0.2 if name == LANES[0] else 1.0) for name in LANES)

@@ -8,7 +8,7 @@ from dataclasses import replace
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import RefundFailed, RefundRequested
 
-from order_svc.commands import cases, refunds
+from order_svc.commands import call_queue, cases, refunds
 from order_svc.domain import fulfilment, policy
 from order_svc.domain.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.model import (
@@ -16,16 +16,14 @@ from order_svc.domain.model import (
     CaseState,
     Order,
     Payment,
-    ProviderCall,
     Refund,
     RefundState,
     Subject,
-    Verb,
 )
 from order_svc.providers.port import Answer, Outcome
 from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import CALLS, PAYMENTS, REFUNDS, REFUNDS_OF
+from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
 
 
 async def accept(tx: Transaction, event: RefundRequested) -> None:
@@ -121,10 +119,7 @@ async def execute(tx: Transaction, order: Order, payment: Payment, refund: Refun
     """Keep the refund and leave the provider's part to a worker; nothing is owed to nobody, so zero is done at once."""
     await tx.add(REFUNDS, refund)
     if refund.amount_minor > 0:
-        await tx.add(
-            CALLS,
-            ProviderCall(id=refund.id, subject=Subject.REFUND, verb=Verb.SUBMIT, attempts=0, due_at=tx.now),
-        )
+        await call_queue.submit(tx, Subject.REFUND, refund.id)
         return
     payment, refund = await refunds.submit(tx, payment, refund)
     await refunds.succeed(tx, order, payment, refund, Answer(outcome=Outcome.SUCCEEDED))

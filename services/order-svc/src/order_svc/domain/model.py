@@ -192,13 +192,15 @@ class Subject(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProviderCall:
-    """Work left to do at a payment provider; `id` is the payment's or refund's. `due_at` doubles as the lease."""
+    """Work left to do at a payment provider; `id` is the payment's or refund's. `due_at` doubles as the lease.
+    `unanswered` says that the last call had no answer: it is made again when the provider answers another one."""
 
     id: str
     subject: Subject
     verb: Verb
     attempts: int
     due_at: datetime
+    unanswered: bool = False
 
 
 class CaseState(StrEnum):

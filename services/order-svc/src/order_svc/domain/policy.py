@@ -41,8 +41,8 @@ def line_paid(draft: LineDraft, currency: str, at: str) -> int:
     gross = draft.quantity * in_currency(draft.unit_price, currency, f"{at}/unit_price")
     discount = in_currency(draft.discount, currency, f"{at}/discount")
     if discount > gross:
-        amounts = {"discount_minor": discount, "gross_minor": gross, "currency": currency}
-        raise errors.DiscountExceedsLine(pointer=f"{at}/discount", **amounts)
+        place = f"{at}/discount"
+        raise errors.DiscountExceedsLine(pointer=place, discount_minor=discount, gross_minor=gross, currency=currency)
     return gross - discount
 
 

@@ -3,6 +3,7 @@
 from aftercare_chassis.rows import Listing, Query, Rows, Statement
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
@@ -14,6 +15,8 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     delete,
+    false,
+    func,
     select,
     update,
 )
@@ -74,6 +77,7 @@ provider_calls = Table(
     *one_of("verb", Verb),
     Column("attempts", Integer, nullable=False),
     moment("due_at"),
+    Column("unanswered", Boolean, nullable=False, server_default=false()),
     Index("provider_calls_due_idx", "due_at"),
 )
 
@@ -124,12 +128,33 @@ NEXT_CALL = Query(
 TAKE_CALL = Statement(
     update(provider_calls)
     .where(provider_calls.c.id == bindparam("call_id"))
-    .values(verb="query", attempts=bindparam("tries"), due_at=bindparam("leased_until"))
+    .values(verb="query", attempts=bindparam("tries"), due_at=bindparam("leased_until"), unanswered=False)
 )
 PUT_OFF_CALL = Statement(
     update(provider_calls)
     .where(provider_calls.c.id == bindparam("call_id"))
-    .values(verb=bindparam("next_verb"), due_at=bindparam("next_at"))
+    .values(verb=bindparam("next_verb"), due_at=bindparam("next_at"), unanswered=bindparam("no_answer"))
+)
+_waiting = provider_calls.alias("waiting")
+_refund = refunds.alias("refund")
+_longest_unanswered = (
+    select(_waiting.c.id)
+    .outerjoin(_refund, _refund.c.id == _waiting.c.id)
+    .join(payments, payments.c.id == func.coalesce(_refund.c.payment_id, _waiting.c.id))
+    .where(
+        _waiting.c.unanswered,
+        _waiting.c.due_at > bindparam("now"),
+        _waiting.c.subject == bindparam("subject"),
+        payments.c.provider == bindparam("provider"),
+    )
+    .order_by(_waiting.c.due_at)
+    .limit(1)
+    .with_for_update(of=_waiting, skip_locked=True)
+)
+RESUME_CALL = Statement(
+    update(provider_calls)
+    .where(provider_calls.c.id == _longest_unanswered.scalar_subquery())
+    .values(due_at=bindparam("now"))
 )
 DROP_CALL = Statement(delete(provider_calls).where(provider_calls.c.id == bindparam("call_id")))
 RECORD_WEBHOOK = Statement(
