@@ -8,6 +8,7 @@ from typing import Any
 from aftercare_chassis.lifecycle import SYSTEM, Actor
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
+from aftercare_chassis.tracing import TraceContext
 from aftercare_chassis.transaction import Transaction
 from order_svc.tables.cases import CASE_LINES_OF, CASES_OF
 from order_svc.tables.couriers import WAKE_PUSHES
@@ -22,6 +23,7 @@ from order_svc.tables.parcels import (
 )
 from order_svc.tables.payments import DROP_CALL, PENDING_PAYMENT, REFUNDS_OF, REFUNDS_OF_CASE
 
+TRACE = TraceContext("0" * 31 + "1", "0" * 15 + "1")
 SETTINGS = SimpleNamespace(
     payment_hours=1, auto_receipt_hours=2, after_sale_window_hours=3, hand_over_tolerance_minutes=1
 )
@@ -102,7 +104,7 @@ class MemoryTransaction(Transaction):
     """The chassis' transaction with its statements carried out here."""
 
     def __init__(self, memory: Memory, actor: Actor) -> None:
-        source = {"source": "/order-svc", "correlation_id": "test", "cursors": None, "ids": memory.ids}
+        source = {"source": "/order-svc", "trace": TRACE, "cursors": None, "ids": memory.ids}
         now = memory.clock.now()
         super().__init__(None, actor=actor, now=now, settings=SETTINGS, **source)  # type: ignore[arg-type]
         self.memory = memory
