@@ -223,3 +223,13 @@ def test_a_service_that_is_gone_fails_the_check(documents: Path, capsys: pytest.
 def test_without_any_release_the_check_fails(documents: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--check", "--documents", str(documents)]) == 1
     assert "no release is kept" in capsys.readouterr().err
+
+
+def test_a_change_that_was_accepted_after_the_release_passes(documents: Path) -> None:
+    main(["--freeze", "v0.1.0", "--documents", str(documents)])
+    broken = copy.deepcopy(repairs())
+    del broken["paths"][REPAIR]
+    (documents / "repair-svc.json").write_text(json.dumps(broken))
+    accepted = documents / "released" / "v0.1.0" / "accepted.txt"
+    accepted.write_text(f"# nobody called it\nrepair-svc: GET {REPAIR}: removed\n")
+    assert main(["--check", "--documents", str(documents)]) == 0

@@ -5,7 +5,9 @@ People and couriers write one number in several ways: `sf12`, `ＳＦ１２` and
 
 import re
 import unicodedata
+from typing import Annotated
 
+from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError, SchemaValidator, core_schema
 
 # The tables of pydantic's regular expressions: `unicodedata` has no Default_Ignorable_Code_Point. U+2800 is the blank of Braille.
@@ -14,6 +16,7 @@ _shows_nothing = SchemaValidator(
 ).isinstance_python
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]*")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
+_LONGEST = 100
 
 
 def canonical_waybill(text: str) -> str:
@@ -37,18 +40,18 @@ def canonical_carrier(text: str) -> str:
     return code.lower() if _NUMBER.fullmatch(code) else text
 
 
-def waybill(text: str, *, least: int = 1, most: int = 100) -> str:
-    """The canonical number of `least` to `most` characters: letters, digits, `-`, `_`, `.` and `:`.
+def waybill(text: str) -> str:
+    """The canonical number of 1 to 100 characters: letters, digits, `-`, `_`, `.` and `:`.
 
     Raises:
         ValueError: The text is no such number (as pydantic's own error, so that it may validate a field).
     """
     number = canonical_waybill(text)
-    if not (least <= len(number) <= most and _NUMBER.fullmatch(number)):
+    if not (len(number) <= _LONGEST and _NUMBER.fullmatch(number)):
         raise PydanticCustomError(
             "waybill_invalid",
-            "Must be a waybill number: {least} to {most} letters, digits and any of - _ . :",
-            {"least": least, "most": most, "zh": f"必须是运单号：{least} 至 {most} 位字母、数字或 - _ . :。"},
+            "Must be a waybill number: 1 to {most} letters, digits and any of - _ . :",
+            {"most": _LONGEST, "zh": f"必须是运单号：1 至 {_LONGEST} 位字母、数字或 - _ . :。"},
         )
     return number
 
@@ -80,3 +83,15 @@ def _is_space(character: str) -> bool:
 
 def _dashed(character: str) -> str:
     return "-" if character == "\u2212" or unicodedata.category(character) == "Pd" else character
+
+
+WaybillInput = Annotated[
+    str,
+    Field(min_length=1, max_length=200, description="In any case, width and spacing: `sf 1000` is SF1000."),
+    AfterValidator(waybill),
+]
+"""A waybill number in a request."""
+CarrierInput = Annotated[
+    str, Field(min_length=1, max_length=200, description="The courier's code, such as sf."), AfterValidator(carrier)
+]
+"""A carrier's code in a request."""

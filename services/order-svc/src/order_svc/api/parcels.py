@@ -3,10 +3,11 @@
 from aftercare_chassis.problems import problems
 from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_events.waybills import WaybillInput
 from fastapi import APIRouter
 
 from order_svc import queries
-from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut, Waybill
+from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut
 from order_svc.commands import shipments
 from order_svc.domain.tracking import Leg, ParcelStatus
 
@@ -33,7 +34,7 @@ async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx) -> ParcelDetailOut:
 async def list_parcels(
     reader: Read,
     order_id: Id | None = None,
-    waybill_no: Waybill | None = None,
+    waybill_no: WaybillInput | None = None,
     leg: Leg | None = None,
     status: ParcelStatus | None = None,
     limit: Limit = 20,

@@ -9,11 +9,6 @@ _CODE = re.compile(r"[!-~]{1,60}")
 _EARLIEST = datetime(2000, 1, 1, tzinfo=UTC)
 
 
-def waybill(text: str) -> str:
-    """The canonical form of a waybill number of 4 to 50 characters."""
-    return waybills.waybill(text, least=4, most=50)
-
-
 def carrier(text: str) -> str:
     """The canonical form of a carrier's code."""
     return code(waybills.canonical_carrier(text))

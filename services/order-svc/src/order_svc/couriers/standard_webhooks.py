@@ -10,12 +10,13 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+from aftercare_events.waybills import waybill
 from pydantic import BaseModel, ConfigDict, ValidationError
 from standardwebhooks import Webhook
 
 from order_svc.couriers.masking import mask
 from order_svc.couriers.model import Answer, DeliveredTo, Refused, Report, report
-from order_svc.couriers.reading import aware_time, carrier, code, waybill
+from order_svc.couriers.reading import aware_time, carrier, code
 from order_svc.domain.tracking import ParcelStatus
 
 _TOLERANCE = timedelta(minutes=5)

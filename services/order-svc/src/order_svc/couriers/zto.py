@@ -8,12 +8,13 @@ import secrets as random
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
+from aftercare_events.waybills import waybill
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from order_svc.couriers.forms import form
 from order_svc.couriers.masking import mask
 from order_svc.couriers.model import Answer, DeliveredTo, Refused, Report, report
-from order_svc.couriers.reading import code, naive_time, waybill
+from order_svc.couriers.reading import code, naive_time
 from order_svc.domain.tracking import ParcelStatus
 
 _CHINA = timezone(timedelta(hours=8))

@@ -1,13 +1,13 @@
 """Cases over HTTP."""
 
 from collections.abc import Sequence
-from functools import cache, partial
+from functools import cache
 from typing import Annotated, Literal
 
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.wire import AllowedOut, Code, Id, In, Money, Name, Out, Text, Time, such_as
-from aftercare_events import waybills
-from pydantic import AfterValidator, Field
+from aftercare_events.waybills import CarrierInput, WaybillInput
+from pydantic import Field
 
 from aftersale_svc.domain import lifecycle, model
 from aftersale_svc.domain.codes import CaseType, CloseCause, Reason, RejectReason, Stage
@@ -17,16 +17,6 @@ from aftersale_svc.domain.model import State
 Evidence = Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
 CaseTurn = Literal["merchant", "buyer", "courier", "agent", "platform", "system", "nobody"]
-WaybillNo = Annotated[
-    str,
-    Field(min_length=1, max_length=200, description="In any case, width and spacing: `sf 1000` is SF1000."),
-    AfterValidator(partial(waybills.waybill, least=4, most=50)),
-]
-Carrier = Annotated[
-    str,
-    Field(min_length=1, max_length=200, description="The courier's code, such as sf."),
-    AfterValidator(waybills.carrier),
-]
 _LINE = "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37"
 
 
@@ -125,8 +115,8 @@ class ShipIn(In):
 
     model_config = such_as(carrier="sf", waybill_no="SF1000000000001")
 
-    carrier: Carrier
-    waybill_no: WaybillNo
+    carrier: CarrierInput
+    waybill_no: WaybillInput
 
 
 class CorrectWaybillIn(In):
@@ -134,8 +124,8 @@ class CorrectWaybillIn(In):
 
     model_config = such_as(carrier="sf", waybill_no="SF1000000000002")
 
-    carrier: Carrier
-    waybill_no: WaybillNo
+    carrier: CarrierInput
+    waybill_no: WaybillInput
 
 
 class InspectedIn(In):

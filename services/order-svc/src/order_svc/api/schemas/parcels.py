@@ -3,25 +3,14 @@
 from typing import Annotated, Self
 
 from aftercare_chassis.wire import Id, In, Out, Time, such_as
-from aftercare_events import waybills
-from pydantic import AfterValidator, Field
+from aftercare_events.waybills import CarrierInput, WaybillInput
+from pydantic import Field
 
 from order_svc.api.schemas.orders import Units
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.journeys import Ignored
 from order_svc.domain.tracking import Leg, Parcel, ParcelEvent, ParcelStatus
 from order_svc.queries import ParcelView
-
-Waybill = Annotated[
-    str,
-    Field(min_length=1, max_length=200, description="In any case, width and spacing: `sf 12` is SF12."),
-    AfterValidator(waybills.waybill),
-]
-Carrier = Annotated[
-    str,
-    Field(min_length=1, max_length=200, description="The courier's code, such as sf."),
-    AfterValidator(waybills.carrier),
-]
 
 
 class ParcelLineIn(In):
@@ -40,8 +29,8 @@ class ParcelIn(In):
         lines=[{"line_id": "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37", "quantity": 3}],
     )
 
-    carrier: Carrier
-    waybill_no: Waybill
+    carrier: CarrierInput
+    waybill_no: WaybillInput
     lines: Annotated[list[ParcelLineIn], Field(min_length=1, max_length=100)]
 
     def picks(self) -> list[Pick]:
