@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+from aftercare_chassis.testing import until
 from aftercare_events import (
     AfterSaleCancelled,
     AfterSaleClosed,
@@ -52,6 +53,20 @@ async def test_a_case_before_shipment_holds_its_units(shop):
     assert (await units(shop, order), shown["fully_shipped"]) == ((2, 0, 1), False)
     assert await why_not_ship(shop, order) == "units_held_by_case"
     shop.problem(await shop.try_ship(order, 1, "73002"), 409, "units_held_by_case")
+
+
+async def test_shipping_right_after_the_case_has_ended_waits_to_hear_of_its_end(shop):
+    order, _ = await shop.paid()
+    await shop.open_case(order, 3)
+    shop.h.runtime.leaving = lambda: False
+    shipping = asyncio.ensure_future(shop.try_ship(order, 3))
+
+    async def waits():
+        return shop.h.runtime.waiting == 1
+
+    await until(waits, "the command waits")
+    await shop.h.consume(shop.case(AfterSaleCancelled, order))
+    assert (await asyncio.wait_for(shipping, 10)).status_code == 201
 
 
 async def test_units_that_are_not_there_at_all_are_refused_as_before(shop):

@@ -52,7 +52,8 @@ class QuantityExceedsShippable(Refusal):
 
 
 class UnitsHeldByCase(Refusal):
-    """The units are there, but open after-sale cases hold them: their money is to go back."""
+    """The units are there, but open after-sale cases hold them: their money is to go back. The newest of these cases may
+    have ended just now."""
 
     kind, code = Kind.CONFLICT, "units_held_by_case"
     zh = "该行有商品正由售后单 {case_ids} 处理，暂不能发货；现可发货 {free} 件，请求 {quantity} 件。"

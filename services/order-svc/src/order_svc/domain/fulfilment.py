@@ -67,7 +67,8 @@ def _check_units(line: Line, pick: Pick, case_lines: Sequence[CaseLine], at: str
         raise errors.QuantityExceedsShippable(pointer=at, line_id=line.id, shippable=free, quantity=pick.quantity)
     if pick.quantity > free:
         holding = sorted(each.case_id for each in case_lines if each.line_id == line.id and each.held_quantity)
-        raise errors.UnitsHeldByCase(pointer=at, line_id=line.id, case_ids=holding, free=free, quantity=pick.quantity)
+        facts = {"line_id": line.id, "case_ids": holding, "free": free, "quantity": pick.quantity}
+        raise errors.UnitsHeldByCase(pointer=at, awaits=holding[-1] if holding else None, **facts)
 
 
 # What cases do to units
