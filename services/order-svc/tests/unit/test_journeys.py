@@ -85,26 +85,7 @@ def test_goods_that_go_back_in_the_second_in_which_they_arrived() -> None:
     """Couriers tell the time to the second: the hand-over half a second later is the later one all the same."""
     at_once = replace(BACK, handed_over_at=START + timedelta(minutes=300, milliseconds=500))
     assert statuses([OUT, at_once], (S.DELIVERED, 300), (S.DELIVERED, 300)) == [S.DELIVERED, "pending"]
-    picked_up = [(S.DELIVERED, 300), (S.PICKED_UP, 300.02), (S.DELIVERED, 300.04)]
-    assert statuses([OUT, at_once], *picked_up) == [S.DELIVERED, S.DELIVERED]
-
-
-@pytest.mark.parametrize(
-    ("happened", "back"),
-    [
-        ([(S.DELIVERED, 300), (S.DELIVERED, 302.1)], "pending"),
-        ([(S.DELIVERED, 300), (S.DELIVERED, 305)], "pending"),
-        ([(S.DELIVERED, 300), (S.DELIVERED, 305.1)], S.DELIVERED),
-        ([(S.DELIVERED, 300), (S.PICKED_UP, 301), (S.DELIVERED, 303)], "pending"),
-        ([(S.DELIVERED, 300), (S.PICKED_UP, 303), (S.DELIVERED, 304)], S.DELIVERED),
-        ([(S.RETURNED, 300), (S.RETURNED, 303)], "pending"),
-    ],
-)
-def test_an_arrival_that_is_reported_twice_does_not_deliver_what_is_sent_back_at_once(
-    happened: list[Happened], back: str
-) -> None:
-    at_once = a_parcel("back", 302, Leg.RETURN)
-    assert statuses([OUT, at_once], *happened)[1] == back
+    assert statuses([OUT, at_once], (S.DELIVERED, 300), (S.DELIVERED, 300.02)) == [S.DELIVERED, S.DELIVERED]
 
 
 def test_an_old_scan_is_shown_as_from_before_the_hand_over() -> None:

@@ -52,16 +52,13 @@ class Journeys:
         self._tracked = sorted(tracked, key=lambda each: (each.parcel.handed_over_at, each.parcel.id))
         self._tolerance = tolerance
         self._arrived: dict[str, datetime] = {}
-        self._begun: set[str] = set()
         self._ignored: dict[str, dict[str, Ignored]] = {each.parcel.id: {} for each in self._tracked}
         for parcel, event in self._as_it_happened():
-            why = self._objection(parcel, event)
+            why = self._objection(parcel, event.occurred_at)
             if why is not None:
                 self._ignored[parcel.id][event.key] = why
             elif event.status in _ARRIVED:
                 self._arrived.setdefault(parcel.id, event.occurred_at)
-            elif not tracking.ends(event):
-                self._begun.add(parcel.id)
 
     def history(self, parcel: Parcel) -> list[ParcelEvent]:
         """Every scan that was kept for this parcel, as it happened."""
@@ -85,16 +82,15 @@ class Journeys:
         ]
         return [(parcel, event) for *_, parcel, event in sorted(scans, key=lambda scan: scan[:5])]
 
-    def _objection(self, parcel: Parcel, event: ParcelEvent) -> Ignored | None:
-        """Why this scan is not the parcel's own; None where it is."""
-        at = event.occurred_at
+    def _objection(self, parcel: Parcel, at: datetime) -> Ignored | None:
+        """Why a scan of that time is not this parcel's own; None where it is."""
         if at < _hand_over(parcel) - self._tolerance:
             return Ignored.BEFORE_HAND_OVER
         parcels = [each.parcel for each in self._tracked if each.parcel.withdrawn_at is None]
         others = [other for other in parcels if other.id != parcel.id]
-        if any(self._precedes(other, parcel, at) and not self._gave_way(other, parcel, event) for other in others):
+        if any(self._precedes(other, parcel, at) and not self._gave_way(other, parcel, at) for other in others):
             return Ignored.BEFORE_HAND_OVER if at < _hand_over(parcel) else Ignored.OTHER_JOURNEY
-        if any(self._precedes(parcel, other, at) and self._gave_way(parcel, other, event) for other in others):
+        if any(self._precedes(parcel, other, at) and self._gave_way(parcel, other, at) for other in others):
             return Ignored.OTHER_JOURNEY
         return None
 
@@ -105,20 +101,18 @@ class Journeys:
         arrived = self._arrived.get(one.id)
         return arrived is not None and arrived < other.handed_over_at
 
-    def _gave_way(self, one: Parcel, other: Parcel, event: ParcelEvent) -> bool:
-        """Whether the scan is of the later journey: `one` has arrived, and `other` was handed over.
+    def _gave_way(self, one: Parcel, other: Parcel, at: datetime) -> bool:
+        """Whether a scan of that time is of the later journey: `one` has arrived, and `other` was handed over.
 
-        A number with a past gives no tolerance to the hand-over. Couriers report an arrival more than once, the second
-        time with a time of its own (ZTO's SIGNED): within the tolerance of the arrival of `one`, an end is its own. Only
-        where a courier has had `other` in hand since its hand-over, as a scan that is no end shows, it is that of `other`.
+        A number with a past gives no tolerance to the hand-over. Where `other` was handed over before `one` arrived, what
+        is dated within the tolerance of that arrival may still be the arrival itself, reported twice.
         """
-        arrived, at = self._arrived.get(one.id), event.occurred_at
+        arrived = self._arrived.get(one.id)
         if arrived is None:
             return False
-        if at > arrived + self._tolerance:
-            return _hand_over(other) <= at
-        own = other.id in self._begun or not tracking.ends(event)
-        return arrived < other.handed_over_at and arrived < at and _hand_over(other) <= at and own
+        if arrived < other.handed_over_at:
+            return arrived < at and _hand_over(other) <= at
+        return at > arrived + self._tolerance
 
 
 def _hand_over(parcel: Parcel) -> datetime:
