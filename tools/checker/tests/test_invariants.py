@@ -169,6 +169,13 @@ def test_a_second_effect_and_an_effect_without_a_cause_are_found() -> None:
     assert "never took" in effects.caused([deaf], log(cause, effect)).wrong[0]
 
 
+def test_a_service_may_act_on_an_event_of_its_own() -> None:
+    cause = entry(1, 1)
+    effect = entry(2, 1, "pay_1", topic=OTHER, cause=cause.id)
+    here = books(name=cause.source.removeprefix("/"), inbox={"x": set()})
+    assert effects.caused([here], log(cause, effect)).holds
+
+
 def test_a_journal_tells_of_doubled_lost_and_disordered_effects() -> None:
     first, second = entry(1, 1), entry(2, 2)
     told, cursors = log(first, second), {"x": {(TOPIC, 0): 0}}

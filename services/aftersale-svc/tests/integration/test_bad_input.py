@@ -106,7 +106,7 @@ async def test_actions_with_bodies_that_do_not_fit(shop: Shop) -> None:
         (shop.seller, "reject", {}),
         (shop.seller, "reject", {"reason": "bad_mood"}),
         (shop.buyer, "ship", {"carrier": "SF Express", "waybill_no": "SF1001"}),
-        (shop.buyer, "ship", {"carrier": "sf", "waybill_no": "1"}),
+        (shop.buyer, "ship", {"carrier": "sf", "waybill_no": "7" * 101}),
         (shop.seller, "inspect", {"lines": [{"line_id": "line_1", "accepted": -1}]}),
         (shop.seller, "inspect", {"lines": []}),
     ):

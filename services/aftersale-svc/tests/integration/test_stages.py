@@ -139,6 +139,18 @@ async def test_goods_that_came_back_had_left(shop: Shop) -> None:
     assert (await shop.refund_succeeds()).amount_minor == 1000
 
 
+async def test_goods_that_were_never_shipped_cannot_have_come_back(shop: Shop) -> None:
+    """Whatever the seller says it has received: order-svc refunds them as units that stay, with the freight."""
+    await shop.paid(lines=(PAIR,), fee=700)
+    case_id = await held(shop, 2, type_="return_refund")
+    await shop.act(shop.seller, case_id, "approve")
+    await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
+    await shop.act(shop.seller, case_id, "receive")
+    await shop.inspect(case_id, 2)
+    request = await shop.last(RefundRequested)
+    assert (request.stage, request.amount_minor) == ("pre_ship", 2700)
+
+
 @pytest.mark.parametrize("times", [2])
 async def test_a_parcel_told_twice_has_left_once(shop: Shop, times: int) -> None:
     await shop.paid()

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from aftercare_chassis.refusals import Refusal
 from aftercare_events import ComplaintOpened, OrderCancelled, OrderShipped, RefundFailed, RefundSucceeded, ShippedLine
+from aftersale_memory import NOW, Memory, World
 from aftersale_svc.commands import cases, deadlines, disputes, effects, orders, refunds, returns, verdicts
 from aftersale_svc.domain import lifecycle
 from aftersale_svc.domain.codes import CaseType, Liable, OrderState, RejectReason, Remedy, Stage
@@ -20,7 +21,6 @@ from aftersale_svc.domain.lifecycle import Action
 from aftersale_svc.domain.model import Case, CaseLine, Inspected, Order, State, Verdict
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
-from memory import NOW, Memory, World
 
 Command = Callable[[Any], Awaitable[object]]
 Graph = dict[tuple[object, ...], dict[str, World]]

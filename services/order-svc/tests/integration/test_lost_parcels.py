@@ -55,6 +55,45 @@ async def test_delivered_once_the_other_parcel_has_ended_and_is_refunded(shop, e
     assert len(await shop.told(OrderDelivered)) == 1
 
 
+async def test_a_case_about_a_lost_unit_lets_the_unit_that_has_not_left_go(shop):
+    """One of three arrived, one is lost, one is still here: the refund is for the lost one, and the last one ships."""
+    order, payment = await shop.paid()
+    await shop.ship(order, 1, "73001")
+    await shop.ship(order, 1, "73002")
+    await shop.scan(S.DELIVERED, "73001")
+    await shop.scan(S.LOST, "73002")
+    await refund(shop, order, 1, 9567)
+    await complete(shop, order, 1)
+    line = (await shop.order(order["id"]))["lines"][0]
+    assert (line["shipped_quantity"], line["withdrawn_quantity"], line["held_quantity"]) == (2, 0, 0)
+    assert await state(shop, order) == ("shipped", "merchant")
+    await shop.ship(order, 1, "73003")
+    await shop.scan(S.DELIVERED, "73003")
+    assert await state(shop, order) == ("delivered", "buyer")
+    assert shop.paid_back(payment) == 9567
+
+
+async def test_a_unit_that_is_lost_while_its_case_is_open_is_what_the_case_is_about(shop):
+    order, _ = await shop.paid()
+    await shop.ship(order, 2, "73001")
+    await shop.open_case(order, 1)
+    shop.problem(await shop.try_ship(order, 1), 409, "units_held_by_case")
+    await shop.scan(S.LOST, "73001")
+    await shop.ask_refund(order, 9567, stage="in_transit")
+    await shop.settle()
+    await shop.ship(order, 1, "73002")
+
+
+async def test_two_cases_do_not_count_the_same_lost_unit_twice(shop):
+    order, _ = await shop.paid()
+    await shop.ship(order, 1, "73001")
+    await shop.scan(S.LOST, "73001")
+    await shop.open_case(order, 1)
+    await shop.open_case(order, 1, case_id="case_2")
+    shown = (await shop.order(order["id"]))["lines"][0]
+    assert (shown["shipped_quantity"], shown["held_quantity"]) == (1, 1)
+
+
 async def test_the_parcel_may_end_after_its_units_were_refunded(shop):
     order = await two_parcels(shop)
     await shop.scan(S.DELIVERED, "73001")

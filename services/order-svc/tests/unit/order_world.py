@@ -25,7 +25,7 @@ from aftercare_events import (
     DisputeWithdrawn,
     RefundRequested,
 )
-from memory import Memory
+from order_memory import Memory
 from order_svc.commands import cancellations, orders, parcels, payments, receipts, refund_requests, refunds, shipments
 from order_svc.commands.timers import order_due
 from order_svc.consumers import HANDLERS

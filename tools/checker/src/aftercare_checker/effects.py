@@ -79,9 +79,9 @@ def _at_the_end(verdict: Verdict, consumer: str, cursors: dict[tuple[str, int], 
 
 
 def caused(books: Sequence[Books], log: Log) -> Verdict:
-    """An event that names a cause: the cause is on the log, its service took it, and it followed only once."""
+    """An event that names a cause: the cause is on the log, its service took or published it, and it followed only once."""
     verdict = Verdict("one effect per (consumer, event)", what="events with a cause")
-    ids = {entry.id for entry in log.entries}
+    sources = {entry.id: entry.source for entry in log.entries}
     inboxes = {f"/{one.name}": set().union(*one.inbox.values()) for one in books if one.inbox}
     followed: Counter[tuple[str, bytes, str, str]] = Counter()
     for entry in log.firsts():
@@ -89,8 +89,10 @@ def caused(books: Sequence[Books], log: Log) -> Verdict:
             continue
         verdict.look()
         followed[entry.source, entry.cause, entry.type, entry.subject] += 1
-        if entry.cause not in ids:
+        if entry.cause not in sources:
             verdict.blame(f"{entry.type} of {entry.subject} names a cause that is not on the log: {entry.cause.hex()}")
+        elif sources[entry.cause] == entry.source:
+            continue  # a service's own event: it needs no inbox to know of it
         elif entry.source in inboxes and entry.cause not in inboxes[entry.source]:
             verdict.blame(f"{entry.source} says {entry.type} because of {entry.cause.hex()}, which it never took")
     for (source, cause, type_, subject), times in followed.items():

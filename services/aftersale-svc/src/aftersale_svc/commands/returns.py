@@ -21,7 +21,7 @@ from aftercare_events import (
 from aftersale_svc.commands import effects, holding, refunds, stages
 from aftersale_svc.commands.record import about, save
 from aftersale_svc.domain import lifecycle, policy
-from aftersale_svc.domain.codes import RefundCause, RejectReason, Stage
+from aftersale_svc.domain.codes import RefundCause, RejectReason
 from aftersale_svc.domain.errors import ReasonRequired, WaybillUnchanged
 from aftersale_svc.domain.lifecycle import Action
 from aftersale_svc.domain.model import Case, CaseLine, Inspected, State
@@ -139,8 +139,7 @@ async def inspect(
     if nothing:
         return await _refuse(tx, moved, judged, reason, note), lines
     await _keep(tx, judged)
-    # Goods that came back had left, whatever this service has heard of their shipment.
-    gone = stages.left(tx, moved) if moved.stage is Stage.PRE_SHIP else moved
+    gone = await stages.came_back(tx, order, moved)
     cause = RefundCause.TIMEOUT if tx.actor == SYSTEM else RefundCause.INSPECTION
     decided = await refunds.decide(tx, order, gone, cause)
     told: list[Event] = [stages.event(tx, decided)] if gone is not moved else []

@@ -26,6 +26,17 @@ async def restage(tx: Transaction, order: Order) -> None:
         await save(tx, case, RESTAGE, event(tx, case))
 
 
+async def came_back(tx: Transaction, order: Order, case: Case) -> Case:
+    """The case whose goods were inspected: they had left, where at least as many units of each line were shipped.
+
+    Otherwise they are refunded as goods that never left, and order-svc keeps them from leaving.
+    """
+    if case.stage is not Stage.PRE_SHIP:
+        return case
+    own = [hold for hold in await tx.all(HOLDS, order_id=order.id) if hold.case_id == case.id]
+    return left(tx, case) if all(hold.shipped_quantity >= hold.units for hold in own) else case
+
+
 def left(tx: Transaction, case: Case) -> Case:
     """The case once its units are on their way."""
     return replace(case, stage=Stage.IN_TRANSIT, updated_at=tx.now)

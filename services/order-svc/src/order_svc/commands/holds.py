@@ -5,9 +5,11 @@ from collections.abc import Callable
 from aftercare_chassis.transaction import Transaction
 
 from order_svc.domain import fulfilment
+from order_svc.domain.fulfilment import Goods
 from order_svc.domain.model import Case, CaseLine, Line
-from order_svc.tables.cases import CASE_LINES, CASE_LINES_OF
+from order_svc.tables.cases import CASE_LINES, CASE_LINES_OF, CASES_OF
 from order_svc.tables.orders import LINES, LINES_OF
+from order_svc.tables.parcels import CONTENTS_OF_ORDER, PARCELS_OF_ORDER
 
 Change = Callable[[Line, CaseLine], tuple[Line, CaseLine]]
 
@@ -17,7 +19,12 @@ async def hold(tx: Transaction, case: Case, *, before_shipment: bool = False) ->
 
     `before_shipment`: the case is refunded because its goods never left, whatever it was opened for.
     """
-    return await change(tx, case, fulfilment.hold) if before_shipment or fulfilment.keeps_goods(case) else []
+    if not (before_shipment or fulfilment.keeps_goods(case)):
+        return []
+    if before_shipment:
+        return await change(tx, case, fulfilment.hold)
+    lost = fulfilment.lost_units(await goods(tx, case.order_id), case.id)
+    return await change(tx, case, lambda line, unit: fulfilment.hold(line, unit, lost[line.id]))
 
 
 async def withdraw(tx: Transaction, case: Case) -> None:
@@ -25,6 +32,17 @@ async def withdraw(tx: Transaction, case: Case) -> None:
     units = [each for each in await tx.all(CASE_LINES_OF, order_id=case.order_id) if each.case_id == case.id]
     if fulfilment.keeps_goods(case) or any(each.held_quantity for each in units):
         await change(tx, case, fulfilment.refund)
+
+
+async def goods(tx: Transaction, order_id: str) -> Goods:
+    """Where the units of the locked order are."""
+    return Goods(
+        lines=await tx.all(LINES_OF, order_id=order_id),
+        parcels=await tx.all(PARCELS_OF_ORDER, order_id=order_id),
+        contents=await tx.all(CONTENTS_OF_ORDER, order_id=order_id),
+        cases=await tx.all(CASES_OF, order_id=order_id),
+        case_lines=await tx.all(CASE_LINES_OF, order_id=order_id),
+    )
 
 
 async def release(tx: Transaction, case: Case) -> None:

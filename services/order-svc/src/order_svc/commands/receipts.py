@@ -1,6 +1,5 @@
 """From the last parcel or refund to the end of an order: delivered, received, completed, and the timers between."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -8,15 +7,12 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.transaction import Transaction
 from aftercare_events import OrderCompleted, OrderDelivered, OrderReceiptConfirmed
 
-from order_svc.commands import orders
+from order_svc.commands import holds, orders
 from order_svc.commands.orders import about
 from order_svc.domain import fulfilment, policy
-from order_svc.domain.fulfilment import Goods
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import CancelCause, Line, Order, OrderState
-from order_svc.tables.cases import CASE_LINES_OF, CASES_OF
+from order_svc.domain.model import CancelCause, Order, OrderState
 from order_svc.tables.orders import LINES_OF, ORDERS
-from order_svc.tables.parcels import CONTENTS_OF_ORDER, PARCELS_OF_ORDER
 from order_svc.tables.payments import PAYMENTS
 
 
@@ -34,25 +30,14 @@ async def settle(tx: Transaction, order: Order) -> Order:
     """
     if order.state not in (OrderState.PAID, OrderState.SHIPPED) or order.payment_id is None:
         return order
-    lines = await tx.all(LINES_OF, order_id=order.id)
-    if not fulfilment.fully_shipped(lines):
+    if not fulfilment.fully_shipped(await tx.all(LINES_OF, order_id=order.id)):
         return order
-    goods = await _goods(tx, order, lines)
+    goods = await holds.goods(tx, order.id)
     payment = await tx.get(PAYMENTS, order.payment_id)
     if fulfilment.wholly_refunded(goods, payment.refunded_minor):
         return await orders.call_off(tx, order, OrderAction.REFUND_WHOLLY, CancelCause.REFUNDED, SYSTEM)
     arrived = fulfilment.arrived_at(goods)
     return order if arrived is None else await _deliver(tx, order, arrived)
-
-
-async def _goods(tx: Transaction, order: Order, lines: Sequence[Line]) -> Goods:
-    return Goods(
-        lines=lines,
-        parcels=await tx.all(PARCELS_OF_ORDER, order_id=order.id),
-        contents=await tx.all(CONTENTS_OF_ORDER, order_id=order.id),
-        cases=await tx.all(CASES_OF, order_id=order.id),
-        case_lines=await tx.all(CASE_LINES_OF, order_id=order.id),
-    )
 
 
 async def _deliver(tx: Transaction, order: Order, arrived: datetime) -> Order:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from order_svc.domain import errors
-from order_svc.domain.model import Case, CaseLine, Line
+from order_svc.domain.model import Case, CaseLine, CaseState, Line
 from order_svc.domain.tracking import Leg, Parcel, ParcelLine, ParcelStatus
 
 PRE_SHIP = "pre_ship"
@@ -79,10 +79,10 @@ def keeps_goods(case: Case) -> bool:
     return case.case_type == "refund_only"
 
 
-def hold(line: Line, unit: CaseLine) -> tuple[Line, CaseLine]:
-    """The case holds as many of its units as are free."""
-    more = min(unit.quantity - unit.withdrawn_quantity - unit.held_quantity, shippable(line))
-    return _held(line, unit, max(more, 0))
+def hold(line: Line, unit: CaseLine, lost: int = 0) -> tuple[Line, CaseLine]:
+    """The case holds as many of its units as are free; `lost` of them left and will not arrive: those it cannot hold."""
+    wanted = max(unit.quantity - unit.withdrawn_quantity - lost, 0)
+    return _held(line, unit, min(wanted - unit.held_quantity, shippable(line)))
 
 
 def release(line: Line, unit: CaseLine) -> tuple[Line, CaseLine]:
@@ -188,6 +188,20 @@ def _units(case_lines: Iterable[CaseLine]) -> Counter[str]:
     for each in case_lines:
         units[each.line_id] += each.refunded_quantity
     return units
+
+
+def lost_units(goods: Goods, case_id: str) -> Counter[str]:
+    """Units by line that will not arrive and that no other case is about: this case is about them first."""
+    ended = {parcel.id for parcel in outbound(goods.parcels) if _ended_otherwise(parcel)}
+    live = {case.id for case in goods.cases if case.state is CaseState.OPEN}
+    lost = Counter[str]()
+    for each in goods.contents:
+        lost[each.line_id] += each.quantity if each.parcel_id in ended else 0
+    for unit in goods.case_lines:
+        if unit.case_id != case_id:
+            about = unit.quantity if unit.case_id in live else unit.refunded_quantity
+            lost[unit.line_id] -= about - unit.held_quantity - unit.withdrawn_quantity
+    return +lost
 
 
 def _ended_otherwise(parcel: Parcel) -> bool:

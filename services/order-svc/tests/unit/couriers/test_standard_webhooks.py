@@ -127,7 +127,7 @@ def test_messages_of_other_types_are_none_of_ours():
         {"occurred_at": "2026-03-01T11:59:00"},
         {"occurred_at": "0001-01-01T00:00:00+14:00"},
         {"occurred_at": 5},
-        {"waybill_no": "no"},
+        {"waybill_no": "7" * 101},
         {"waybill_no": "SF 1; DROP"},
         {"status": ""},
         {"status": "签收"},

@@ -248,7 +248,7 @@ def test_a_list_of_traces_is_read_and_other_messages_are_none_of_ours():
         trace("GOT", at="0001-01-01 00:00:00"),
         trace("GOT\x00"),
         trace(""),
-        trace("GOT") | {"billCode": "x" * 99},
+        trace("GOT") | {"billCode": "x" * 101},
         trace("GOT") | {"billCode": ""},
         trace("GOT") | {"billCode": "运单七三"},
         trace("GOT") | {"billCode": 73000000000001},
