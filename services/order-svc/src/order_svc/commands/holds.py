@@ -1,5 +1,6 @@
 """What cases do to the units of the locked order: hold them, let them go, withdraw them for good."""
 
+from collections import Counter
 from collections.abc import Callable
 
 from aftercare_chassis.transaction import Transaction
@@ -19,12 +20,20 @@ async def hold(tx: Transaction, case: Case, *, before_shipment: bool = False) ->
 
     `before_shipment`: the case is refunded because its goods never left, whatever it was opened for.
     """
-    if not (before_shipment or fulfilment.keeps_goods(case)):
-        return []
     if before_shipment:
         return await change(tx, case, fulfilment.hold)
-    lost = fulfilment.lost_units(await goods(tx, case.order_id), case.id)
+    if not fulfilment.keeps_goods(case):
+        return []
+    lost = await _lost(tx, case)
     return await change(tx, case, lambda line, unit: fulfilment.hold(line, unit, lost[line.id]))
+
+
+async def _lost(tx: Transaction, case: Case) -> Counter[str]:
+    """Units by line that will not arrive and that no other case is about. Hardly any order has a parcel that was lost."""
+    parcels = await tx.all(PARCELS_OF_ORDER, order_id=case.order_id)
+    if not any(fulfilment.ended_otherwise(parcel) for parcel in fulfilment.outbound(parcels)):
+        return Counter()
+    return fulfilment.lost_units(await goods(tx, case.order_id), case.id)
 
 
 async def withdraw(tx: Transaction, case: Case) -> None:

@@ -145,7 +145,7 @@ def wholly_refunded(goods: Goods, refunded_minor: int) -> bool:
     refunded = _units(goods.case_lines)
     if any(refunded[line.id] < line.quantity for line in goods.lines):
         return False
-    nothing_arrives = all(_ended_otherwise(parcel) for parcel in outbound(goods.parcels))
+    nothing_arrives = all(ended_otherwise(parcel) for parcel in outbound(goods.parcels))
     return nothing_arrives or refunded_minor >= sum(line.paid_minor for line in goods.lines)
 
 
@@ -192,7 +192,7 @@ def _units(case_lines: Iterable[CaseLine]) -> Counter[str]:
 
 def lost_units(goods: Goods, case_id: str) -> Counter[str]:
     """Units by line that will not arrive and that no other case is about: this case is about them first."""
-    ended = {parcel.id for parcel in outbound(goods.parcels) if _ended_otherwise(parcel)}
+    ended = {parcel.id for parcel in outbound(goods.parcels) if ended_otherwise(parcel)}
     live = {case.id for case in goods.cases if case.state is CaseState.OPEN}
     lost = Counter[str]()
     for each in goods.contents:
@@ -204,5 +204,6 @@ def lost_units(goods: Goods, case_id: str) -> Counter[str]:
     return +lost
 
 
-def _ended_otherwise(parcel: Parcel) -> bool:
+def ended_otherwise(parcel: Parcel) -> bool:
+    """True where the parcel was lost, returned or cancelled: its units will not arrive."""
     return parcel.terminal and parcel.status is not ParcelStatus.DELIVERED
