@@ -62,16 +62,16 @@ check: $(STAMP) ## format, lint, types, import rules, generated documents
 	$(BIN)/lint-imports
 	$(BIN)/python -m aftercare_events.docs --check
 	$(BIN)/python -m aftercare_events.evolution --check
-	$(BIN)/python -m aftercare_chassis.openapi_docs --check
+	$(BIN)/python -m aftercare_chassis.http.openapi_docs --check
 	$(BIN)/openapi-spec-validator --subschema-errors all docs/openapi/*.json
-	$(BIN)/python -m aftercare_chassis.openapi_release --check
+	$(BIN)/python -m aftercare_chassis.http.openapi_release --check
 	$(BIN)/aftercare lifecycles --check
 
 format: $(STAMP) ## put the code into shape and write the generated documents
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m aftercare_events.docs
-	$(BIN)/python -m aftercare_chassis.openapi_docs
+	$(BIN)/python -m aftercare_chassis.http.openapi_docs
 	$(BIN)/aftercare lifecycles
 
 client: ## the TypeScript client, generated from the OpenAPI documents and type-checked (needs Node 20)

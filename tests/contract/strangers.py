@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from aftercare_chassis.ears import Ears
+from aftercare_chassis.consumer.dispatcher import Ears
 from aftercare_chassis.testing import Harness
 from aftercare_events import EVENTS, Envelope, Event
 from aftercare_events.docs import schemas

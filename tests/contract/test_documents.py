@@ -4,7 +4,7 @@ import importlib.util
 import re
 
 import pytest
-from aftercare_chassis.metrics import Metrics
+from aftercare_chassis.observability.metrics import Metrics
 from documents import DOCUMENTS, ROOT, Document, tracked
 from town import SERVICES
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import jsonschema
 import pytest
-from aftercare_chassis import tracing
-from aftercare_chassis.ears import Ears
+from aftercare_chassis.consumer.dispatcher import Ears
+from aftercare_chassis.observability import tracing
 from aftercare_events import EVENTS, MAX_DATA_BYTES, TOPICS, codec
 from town import Town
 from town_stories import PRIVATE

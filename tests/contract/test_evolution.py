@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis.ears import Ears
+from aftercare_chassis.consumer.dispatcher import Ears
 from aftercare_events import EVENTS, UPCASTERS
 from strangers import EvolvingTown, newer_version, of_unknown_types, sample, with_unknown_codes, with_unknown_fields
 from town import SERVICES

@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aftercare_chassis.migrate import Migrations, compatible_with
-from aftercare_chassis.revisions import Applied
+from aftercare_chassis.database.migrations import Migrations, compatible_with
+from aftercare_chassis.database.revisions import Applied
 from aftercare_chassis.testing.databases import with_database
 from alembic import command
 from alembic.script import ScriptDirectory

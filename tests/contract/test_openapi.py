@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aftercare_chassis.openapi_docs import document, installed
+from aftercare_chassis.http.openapi_docs import document, installed
 from jsonschema import Draft202012Validator
 
 FOLDER = Path(__file__).parents[2] / "docs" / "openapi"
@@ -34,7 +34,7 @@ def test_there_are_five() -> None:
 
 def test_the_committed_document_is_current(package: str) -> None:
     path = FOLDER / f"{package.replace('_', '-')}.json"
-    assert path.read_text() == document(package), "run: python -m aftercare_chassis.openapi_docs"
+    assert path.read_text() == document(package), "run: python -m aftercare_chassis.http.openapi_docs"
 
 
 def test_paths_are_plural_kebab_nouns_under_v1(spec: dict[str, Any]) -> None:

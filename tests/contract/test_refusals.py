@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from string import Formatter
 
 import pytest
-from aftercare_chassis.openapi_docs import installed
+from aftercare_chassis.http.openapi_docs import installed
 from aftercare_chassis.refusals import Refusal
 
 

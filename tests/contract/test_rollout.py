@@ -9,9 +9,9 @@ from uuid import uuid4
 
 import httpx
 import pytest
-from aftercare_chassis import topics
-from aftercare_chassis.migrate import Migrations
-from aftercare_chassis.revisions import SchemaMismatch, versions
+from aftercare_chassis.database.migrations import Migrations
+from aftercare_chassis.database.revisions import SchemaMismatch, versions
+from aftercare_chassis.kafka import topics
 from aftercare_chassis.service import Part
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import Envelope, OrderCancelled, codec

@@ -10,7 +10,7 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.testing.databases import with_database
 from alembic import command
 from sqlalchemy.ext.asyncio import create_async_engine

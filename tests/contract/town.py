@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import httpx
-from aftercare_chassis.ears import Ears
+from aftercare_chassis.consumer.dispatcher import Ears
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.testing import Harness
 from aftercare_cli.couriers import PARTNERS, Scan

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import httpx
-from aftercare_chassis.keys import make_key_set, mint
+from aftercare_chassis.auth.dev_keys import make_key_set, mint
 from aftercare_checker import history
 
 

@@ -13,8 +13,8 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aftercare_chassis import kafka
-from aftercare_chassis.auth import Verifier
+from aftercare_chassis.auth.tokens import Verifier
+from aftercare_chassis.kafka import clients
 from aftercare_chassis.service import Service
 
 
@@ -35,9 +35,9 @@ def prepared(service: Service) -> Service:
         runtime.clock = WrongClock(Path(file))
         runtime.verifier = Verifier(runtime.settings, runtime.clock)
     if milliseconds := os.environ.get("FAILURE_SESSION_MS"):
-        kafka.CONSUMER["session_timeout_ms"] = int(milliseconds)
-        kafka.CONSUMER["heartbeat_interval_ms"] = int(milliseconds) // 4
-        kafka.CONSUMER["rebalance_timeout_ms"] = int(milliseconds)
+        clients.CONSUMER["session_timeout_ms"] = int(milliseconds)
+        clients.CONSUMER["heartbeat_interval_ms"] = int(milliseconds) // 4
+        clients.CONSUMER["rebalance_timeout_ms"] = int(milliseconds)
     if (seconds := os.environ.get("FAILURE_LEASE_SECONDS")) and service.name == "order-svc":
         calls = importlib.import_module("order_svc.commands.provider_calls")
         calls.LEASE = timedelta(seconds=float(seconds))  # type: ignore[attr-defined]

@@ -13,15 +13,15 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import ClassVar
 
-from aftercare_chassis.ears import Handlers
-from aftercare_chassis.parked import ParkedEvents
-from aftercare_chassis.routing import ApiRoute, Tx
-from aftercare_chassis.rows import Rows
+from aftercare_chassis.consumer.dispatcher import Handlers
+from aftercare_chassis.consumer.parked import ParkedEvents
+from aftercare_chassis.database.mapping import Rows
+from aftercare_chassis.database.schema import spine
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.http.routing import ApiRoute, Tx
+from aftercare_chassis.http.schemas import In, Out
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import ServiceSettings
-from aftercare_chassis.tables import spine
-from aftercare_chassis.transaction import Transaction
-from aftercare_chassis.wire import In, Out
 from aftercare_events import Event, registry
 from aftercare_events.fields import Retells
 from aftercare_events.topics import Topic

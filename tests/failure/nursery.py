@@ -72,11 +72,11 @@ def _alone(environment: dict[str, str], log: str) -> None:
     os.environ.clear()
     os.environ.update(environment)
     random.seed()
-    importlib.reload(crash)  # reads the environment when it is imported
+    importlib.reload(failpoints)  # reads the environment when it is imported
 
 
 if __name__ == "__main__":
-    from aftercare_chassis import crash
+    from aftercare_chassis import failpoints
 
     for each in ("launch", "aiokafka.admin", *(f"{one.name.replace('-', '_')}.main" for one in SERVICES)):
         importlib.import_module(each)

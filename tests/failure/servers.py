@@ -12,7 +12,7 @@ from pathlib import Path
 import asyncpg
 import httpx
 import psutil
-from aftercare_chassis.keys import PUBLIC_FILE, make_key_set
+from aftercare_chassis.auth.dev_keys import PUBLIC_FILE, make_key_set
 from aftercare_chassis.testing import until
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.guardian import guarded

@@ -10,8 +10,8 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aftercare_chassis.kafka import key_hash
-from aftercare_chassis.outbox import bucket_of
+from aftercare_chassis.database.outbox import bucket_of
+from aftercare_chassis.kafka.clients import key_hash
 from aftercare_chassis.testing import until
 from aiokafka import AIOKafkaProducer
 from meters import PARTITIONS, SHORT_SESSION, Meters, Pause, meters

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import httpx
-from aftercare_chassis import topics
+from aftercare_chassis.kafka import topics
 from aftercare_checker import Report, Suite, check, settled
 from aftercare_cli.stack import databases
 from aftercare_cli.stack.layout import SERVICES

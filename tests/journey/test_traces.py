@@ -5,7 +5,8 @@ from collections import defaultdict
 from typing import Any
 
 import pytest
-from aftercare_chassis import kafka, tracing
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.observability import tracing
 from aftercare_cli.journey import Journey
 from aftercare_events import TOPICS
 from aiokafka import TopicPartition
@@ -25,12 +26,12 @@ def test_every_message_on_the_log_belongs_to_a_trace(journey: Journey, suite: An
 async def traced(bootstrap: str) -> dict[str, list[bool]]:
     """Of each type of event on the log: whether its messages belong to a trace."""
     found: dict[str, list[bool]] = defaultdict(list)
-    reader = kafka.reader(bootstrap, "test")
+    reader = clients.reader(bootstrap, "test")
     await reader.start()
     try:
         places = [TopicPartition(name, number) for name, topic in TOPICS.items() for number in range(topic.partitions)]
         ends = await reader.end_offsets(places)
-        kafka.stand(reader, await reader.beginning_offsets(places))
+        clients.stand(reader, await reader.beginning_offsets(places))
         while any([await reader.position(place) < end for place, end in ends.items()]):
             for records in (await reader.getmany(timeout_ms=200)).values():
                 for headers in (dict(record.headers) for record in records):

@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from aftercare_chassis.principals import LONGEST
+from aftercare_chassis.auth.principals import LONGEST
 from aftercare_chassis.testing import Harness
 from aftercare_events import OrderCreated, OrderPaid
 from aftersale_svc import main as aftersale

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import httpx
-from aftercare_chassis import live
+from aftercare_chassis.http import sse
 from aftercare_chassis.testing import Harness
 from aftercare_events import (
     AfterSaleCompleted,
@@ -56,7 +56,7 @@ class World:
         [(media_type, told)] = content.items()
         assert response.headers["content-type"] == media_type, place
         schema = {**told["schema"], "components": document["components"]}
-        said = response.text if media_type == live.EventStream.media_type else _without_null(response.json())
+        said = response.text if media_type == sse.EventStream.media_type else _without_null(response.json())
         Draft202012Validator(schema).validate(said)
 
     @property

@@ -14,9 +14,10 @@ from uuid import UUID, uuid4
 
 import asyncpg
 import psutil
-from aftercare_chassis import inbox, kafka
-from aftercare_chassis.consumer import CHUNK, FETCH, Consumer, Handlers
-from aftercare_chassis.metrics import Metrics
+from aftercare_chassis.consumer import inbox
+from aftercare_chassis.consumer.consumer import CHUNK, FETCH, Consumer, Handlers
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.runtime import Runtime
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from cs_svc.tables import KNOWN_CASES, KNOWN_ORDERS
@@ -80,10 +81,10 @@ class ConsumerRate:
 
     async def _raw(self, stop: asyncio.Event) -> None:
         group, cursors = self._runtime.name, dict(self._starts)
-        client = AIOKafkaConsumer(bootstrap_servers=self._runtime.settings.kafka, group_id=group, **kafka.CONSUMER)
+        client = AIOKafkaConsumer(bootstrap_servers=self._runtime.settings.kafka, group_id=group, **clients.CONSUMER)
         connection = await self._runtime.connect()
         await client.start()
-        kafka.stand(client, cursors)
+        clients.stand(client, cursors)
         while not stop.is_set():
             fetched = await client.getmany(timeout_ms=500, max_records=FETCH)
             for place, records in fetched.items():

@@ -16,8 +16,8 @@ from typing import TypeVar
 import asyncpg
 import httpx
 import psutil
-from aftercare_chassis import topics
-from aftercare_chassis.keys import PUBLIC_FILE, make_key_set, mint
+from aftercare_chassis.auth.dev_keys import PUBLIC_FILE, make_key_set, mint
+from aftercare_chassis.kafka import topics
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_cli.stack import databases, ports
 from aftercare_cli.stack.embedded import Embedded

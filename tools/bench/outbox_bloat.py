@@ -7,7 +7,7 @@ from typing import Any
 import cs_svc.main
 import cs_svc.settings
 import uvloop
-from aftercare_chassis.relay import Relay
+from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.runtime import Runtime
 from ground import ground
 from running import running

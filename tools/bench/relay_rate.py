@@ -6,9 +6,9 @@ from functools import lru_cache
 from typing import Any
 
 import psutil
-from aftercare_chassis import kafka
-from aftercare_chassis.metrics import Metrics
-from aftercare_chassis.relay import Relay
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.observability.metrics import Metrics
+from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.runtime import Runtime
 from aftercare_events import Envelope
 from aiokafka import AIOKafkaProducer
@@ -45,7 +45,7 @@ class RelayRate:
     async def compare(self, rounds: int, tell: Callable[[str], None]) -> Rounds:
         """So many rounds of both in turn; each sends the whole stock."""
         found, messages = Rounds(), await self._messages()
-        producer = kafka.producer(self._runtime.settings.kafka, "raw")
+        producer = clients.producer(self._runtime.settings.kafka, "raw")
         await producer.start()
         for number in range(1, rounds + 1):
             _hash.cache_clear()  # the aggregates of a backlog are new ones
@@ -77,7 +77,7 @@ class RelayRate:
 
     async def _drained(self, more: int, events: int) -> Round:
         """From the commit that adds `more` events until the relay has deleted `events`, which then were all there are."""
-        kafka.key_hash.cache_clear()
+        clients.key_hash.cache_clear()
         await self._runtime.pool.execute("VACUUM outbox")
         async with running(Relay(self._runtime).run):
             if more:  # from here on it has its buckets, connections and plans

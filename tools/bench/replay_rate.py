@@ -1,7 +1,8 @@
 """How fast a projection is made again from the log, beside the live tables, which stand still meanwhile."""
 
 import psutil
-from aftercare_chassis import kafka, rebuild
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.projections import rebuild
 from aftercare_chassis.service import Service
 from aftercare_events import TOPICS
 from aiokafka import TopicPartition
@@ -31,7 +32,7 @@ async def measure(service: Service, postgres: psutil.Process) -> Round:
 
 async def ends(bootstrap: str, names: list[str]) -> dict[TopicPartition, int]:
     """Where these topics end."""
-    reader = kafka.reader(bootstrap, "bench")
+    reader = clients.reader(bootstrap, "bench")
     await reader.start()
     try:
         places = [TopicPartition(name, number) for name in names for number in range(TOPICS[name].partitions)]

@@ -10,7 +10,7 @@ import cs_svc.settings
 import effect_lag
 import replay_rate
 import uvloop
-from aftercare_chassis.ears import Ears
+from aftercare_chassis.consumer.dispatcher import Ears
 from consumer_rate import ConsumerRate
 from cs_svc.consumers import FACTS
 from effect_lag import Lag

@@ -14,7 +14,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
-from aftercare_chassis.keys import make_key_set, mint
+from aftercare_chassis.auth.dev_keys import make_key_set, mint
 from aftercare_chassis.testing.databases import with_database
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.embedded import Embedded

@@ -10,18 +10,18 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis.consumer import Consumer
-from aftercare_chassis.deadlines import Due
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.database.mapping import Listing, Query, Rows
+from aftercare_chassis.database.schema import spine
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow, problems
+from aftercare_chassis.http.schemas import In, Out
 from aftercare_chassis.ids import Uuid7Ids
+from aftercare_chassis.jobs.deadlines import Due
 from aftercare_chassis.refusals import Kind, Refusal
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow, problems
-from aftercare_chassis.rows import Listing, Query, Rows
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import ServiceSettings
-from aftercare_chassis.tables import spine
 from aftercare_chassis.testing import Harness
-from aftercare_chassis.transaction import Transaction
-from aftercare_chassis.wire import In, Out
 from aftercare_events import TOPICS, FeedbackReceived, OrderCancelled
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from fastapi import APIRouter

@@ -7,9 +7,9 @@ from typing import Any
 
 import httpx
 import pytest
-from aftercare_chassis import arrivals
-from aftercare_chassis.consumer import Consumer
-from aftercare_chassis.progress import POLL_SECONDS
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.database.handled_events import POLL_SECONDS
+from aftercare_chassis.http import awaited_events
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import OrderCancelled
@@ -25,7 +25,7 @@ async def start_shop(start_tally: Start, monkeypatch: pytest.MonkeyPatch) -> Sta
 
     @asynccontextmanager
     async def start(**settings: Any) -> AsyncIterator[Harness]:
-        monkeypatch.setattr(arrivals, "WAIT_SECONDS", LONG)
+        monkeypatch.setattr(awaited_events, "WAIT_SECONDS", LONG)
         async with start_tally(request_seconds=2 * LONG, **settings) as harness:
             harness.runtime.leaving = lambda: False
             yield harness
@@ -171,7 +171,7 @@ async def test_after_a_second_it_is_refused_be_the_object_unknown_or_foreign(
     for order in ("ord_1", "ord_unknown"):
         began = clock()
         refused = await stranger.post(path(order), headers={"Idempotency-Key": "k"})
-        assert clock() - began >= arrivals.WAIT_SECONDS == 1.0
+        assert clock() - began >= awaited_events.WAIT_SECONDS == 1.0
         refusals.append(Harness.problem(refused, 404, "order_unknown") | {"trace_id": ""})
         assert refused.headers["retry-after"] == "1"
     assert refusals[0] == refusals[1]
@@ -204,7 +204,7 @@ async def test_one_statement_looks_for_all_that_waits_and_none_when_nobody_does(
 
 
 async def test_so_many_wait_and_no_more(shop: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(arrivals, "MOST", 2)
+    monkeypatch.setattr(awaited_events, "MOST", 2)
     buyer = shop.client("buyer", "buyer-1")
     async with waiting(shop, buyer.post(path()), buyer.post(path("ord_2"))):
         refused = await asyncio.wait_for(buyer.post(path()), 10)

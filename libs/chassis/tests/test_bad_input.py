@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from aftercare_chassis import kafka
-from aftercare_chassis.parked import NotTheFirst
+from aftercare_chassis.consumer.errors import Poisoned
+from aftercare_chassis.consumer.parked import NotTheFirst
+from aftercare_chassis.kafka import clients
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing import Harness
-from aftercare_chassis.trouble import Poisoned
 from aftercare_events import EVENTS
 from aftercare_events.topics import Topic
 from aiokafka import TopicPartition
@@ -33,7 +33,7 @@ async def notes(on_log: Harness, log: str, monkeypatch: pytest.MonkeyPatch) -> A
     await admin.start()
     await admin.create_topics([NewTopic(topic.name, 1, 1)], timeout_ms=20_000)
     await admin.close()
-    producer = kafka.producer(log, "notes")
+    producer = clients.producer(log, "notes")
     await producer.start()
     try:
         yield Notes(on_log, producer, {Noted: noted})

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from aftercare_chassis.consumer import Consumer
-from aftercare_chassis.inbox import Fenced
-from aftercare_chassis.revisions import Revisions, SchemaMismatch
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.consumer.inbox import Fenced
+from aftercare_chassis.database.revisions import Revisions, SchemaMismatch
 from aftercare_chassis.testing import Harness
 from aftercare_events import Envelope, OrderCancelled, codec
 from aiokafka import TopicPartition

@@ -7,16 +7,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import holds, kafka
-from aftercare_chassis.consumer import Consumer
-from aftercare_chassis.ears import Handlers
+from aftercare_chassis.consumer import paused_partitions
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.consumer.dispatcher import Handlers
+from aftercare_chassis.consumer.errors import Retry
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.ids import Uuid7Ids
-from aftercare_chassis.redrive import Redrive
-from aftercare_chassis.relay import Relay
+from aftercare_chassis.jobs.redrive import Redrive
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.testing import Harness, until
-from aftercare_chassis.transaction import Transaction
-from aftercare_chassis.trouble import Retry
 from aftercare_events import TOPICS, ConversationClosed, Envelope, Event, OrderCancelled
 from aiokafka import TopicPartition
 
@@ -85,7 +86,7 @@ async def consuming(
 ) -> AsyncIterator[Consumer]:
     """A consumer and a relay that run; a partition that pauses would do so for the rest of the test."""
     await stand_at_the_end(on_log)
-    monkeypatch.setattr(holds, "PAUSE_SECONDS", NEVER)
+    monkeypatch.setattr(paused_partitions, "PAUSE_SECONDS", NEVER)
     on_log.runtime.leaving = lambda: False
     consumer = Consumer(
         on_log.runtime, {**on_log.service.handlers, ConversationClosed: builds_on_the_order(tries, away)}
@@ -99,7 +100,7 @@ async def consuming(
 
 async def stand_at_the_end(harness: Harness) -> None:
     """What other tests have left on the log is none of our business."""
-    reader = kafka.reader(harness.settings.kafka, "test")
+    reader = clients.reader(harness.settings.kafka, "test")
     await reader.start()
     topics = (CONVERSATIONS.topic, "aftercare.orders.v1")
     places = [TopicPartition(topic, number) for topic in topics for number in range(TOPICS[topic].partitions)]
@@ -174,7 +175,7 @@ async def test_a_partition_goes_on_when_the_database_answers_another_one(
 def in_two_partitions() -> tuple[str, str]:
     """Orders whose conversations are in different partitions of their topic."""
     number = TOPICS[CONVERSATIONS.topic].partitions
-    places = {kafka.key_hash(f"conv_{order}".encode()) % number: order for order in (uuid4().hex for _ in range(50))}
+    places = {clients.key_hash(f"conv_{order}".encode()) % number: order for order in (uuid4().hex for _ in range(50))}
     first, second, *_ = places.values()
     return first, second
 
@@ -184,9 +185,9 @@ def in_two_partitions() -> tuple[str, str]:
 
 async def park(harness: Harness, handlers: Handlers, order: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """An event that waited for its order for too long."""
-    monkeypatch.setattr(holds, "RETRY_SECONDS", -1.0)
+    monkeypatch.setattr(paused_partitions, "RETRY_SECONDS", -1.0)
     consumer = Consumer(harness.runtime, handlers)
-    consumer._holds._holds[CONVERSATIONS] = holds.Hold(0.0, 0.0, time.monotonic())
+    consumer._holds._holds[CONVERSATIONS] = paused_partitions.Hold(0.0, 0.0, time.monotonic())
     consumer._patient = consumer._holds.patient(CONVERSATIONS)
     await consumer.chunk(CONVERSATIONS, [harness.record(first(closed(harness, order)))])
 

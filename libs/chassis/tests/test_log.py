@@ -9,12 +9,15 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aftercare_chassis import consumer, kafka, outbox, tracing
-from aftercare_chassis.buckets import Buckets
-from aftercare_chassis.consumer import Consumer
+from aftercare_chassis.consumer import consumer
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.database import outbox
 from aftercare_chassis.ids import Uuid7Ids
-from aftercare_chassis.relay import Relay
-from aftercare_chassis.rounds import Rounds
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.observability import tracing
+from aftercare_chassis.relay.relay import Relay
+from aftercare_chassis.relay.sender import Rounds
+from aftercare_chassis.relay.shards import Buckets
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import TOPICS, Envelope, OrderCancelled, codec
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -190,7 +193,7 @@ async def test_the_places_of_all_partitions_are_learnt_at_once(
 
 
 async def log_ends(bootstrap: str, topic: str) -> dict[TopicPartition, int]:
-    reader = kafka.reader(bootstrap, "test")
+    reader = clients.reader(bootstrap, "test")
     await reader.start()
     try:
         ends: dict[TopicPartition, int] = await reader.end_offsets(
@@ -205,9 +208,9 @@ async def test_one_that_died_is_waited_for_and_not_given_up(
     on_log: Harness, order_cancelled: Callable[..., OrderCancelled], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Kafka keeps a dead member's place for its session. Who gives up meanwhile would be the next dead member."""
-    monkeypatch.setitem(kafka.CONSUMER, "session_timeout_ms", 10_000)
+    monkeypatch.setitem(clients.CONSUMER, "session_timeout_ms", 10_000)
     monkeypatch.setattr(consumer, "CALL_SECONDS", 5.0)
-    dead = kafka.consumer(on_log.settings.kafka, on_log.runtime.name)
+    dead = clients.consumer(on_log.settings.kafka, on_log.runtime.name)
     dead.subscribe([ORDERS])
     await dead.start()
     monkeypatch.setattr(dead._coordinator, "_maybe_leave_group", AsyncMock())
@@ -224,8 +227,8 @@ async def test_a_client_whose_own_task_is_cancelled_is_replaced(
 ) -> None:
     """As happens when brokers go away at a bad moment: its calls fail by a CancelledError that nobody here asked for."""
     made: list[AIOKafkaConsumer] = []
-    make = kafka.consumer
-    monkeypatch.setattr(kafka, "consumer", lambda *where: made.append(make(*where)) or made[-1])
+    make = clients.consumer
+    monkeypatch.setattr(clients, "consumer", lambda *where: made.append(make(*where)) or made[-1])
     order = uuid4().hex
     first, second = (told_by(order_cancelled, order, n) for n in (1, 2))
 
@@ -264,8 +267,8 @@ async def test_a_relay_survives_a_connection_that_its_driver_gives_up(
 
 
 def test_clients_are_built_with_what_keeps_events_safe() -> None:
-    assert kafka.PRODUCER["acks"] == "all"
-    assert kafka.PRODUCER["enable_idempotence"] is True
-    assert kafka.CONSUMER["enable_auto_commit"] is False
-    assert kafka.CONSUMER["auto_offset_reset"] == "earliest"
-    assert kafka.CONSUMER["session_timeout_ms"] < kafka.CONSUMER["rebalance_timeout_ms"]
+    assert clients.PRODUCER["acks"] == "all"
+    assert clients.PRODUCER["enable_idempotence"] is True
+    assert clients.CONSUMER["enable_auto_commit"] is False
+    assert clients.CONSUMER["auto_offset_reset"] == "earliest"
+    assert clients.CONSUMER["session_timeout_ms"] < clients.CONSUMER["rebalance_timeout_ms"]

@@ -7,8 +7,8 @@ from uuid import uuid4
 
 import asyncpg
 import pytest
-from aftercare_chassis.migrate import Migrations
-from aftercare_chassis.revisions import Applied, SchemaMismatch
+from aftercare_chassis.database.migrations import Migrations
+from aftercare_chassis.database.revisions import Applied, SchemaMismatch
 from aftercare_chassis.testing.databases import with_database
 from sqlalchemy import Column, MetaData, Table, Text
 

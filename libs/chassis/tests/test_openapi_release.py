@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from aftercare_chassis.openapi_compatibility import breaking_changes
-from aftercare_chassis.openapi_release import last_release, main
+from aftercare_chassis.http.openapi_compatibility import breaking_changes
+from aftercare_chassis.http.openapi_release import last_release, main
 
 REPAIR = "/v1/repairs/{repair_id}"
 

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis.outbox_command import OutboxWords
+from aftercare_chassis.relay.cli import OutboxWords
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.testing import Harness
 from typer.testing import CliRunner

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aftercare_chassis.parked import NotTheFirst, ParkedEvents
+from aftercare_chassis.consumer.parked import NotTheFirst, ParkedEvents
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.testing import Harness, until
-from aftercare_chassis.transaction import Transaction
 from aftercare_events import OrderCancelled
 
 Make = Callable[..., OrderCancelled]

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from aftercare_chassis.parked_command import ParkedWords
+from aftercare_chassis.consumer.cli import ParkedWords
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.testing import Harness
 from aftercare_events import Envelope, OrderCancelled

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from aftercare_chassis.pruning import PRUNE, STEP
+from aftercare_chassis.jobs.retention import PRUNE, STEP
 from aftercare_chassis.testing import Harness
 
 INBOX = """

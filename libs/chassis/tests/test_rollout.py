@@ -9,15 +9,15 @@ from typing import Any
 import httpx
 import pytest
 from aftercare_chassis import service
-from aftercare_chassis.consumer import Consumer
-from aftercare_chassis.problems import response_to
-from aftercare_chassis.revisions import NewerRow, Revisions
-from aftercare_chassis.rows import Rows
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.database.mapping import Rows
+from aftercare_chassis.database.revisions import NewerRow, Revisions
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.http.problems import response_to
+from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.service import Part, Service
 from aftercare_chassis.testing import Harness, until
-from aftercare_chassis.transaction import Transaction
-from aftercare_chassis.workers import Worker
 from aftercare_events import Envelope, OrderCancelled
 from aiokafka import TopicPartition
 from fastapi import FastAPI

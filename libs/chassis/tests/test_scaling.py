@@ -8,11 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import kafka, rounds
-from aftercare_chassis.consumer import Consumer
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.database.schema import OUTBOX_STORAGE
 from aftercare_chassis.ids import Uuid7Ids
-from aftercare_chassis.relay import Relay
-from aftercare_chassis.tables import OUTBOX_STORAGE
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.relay import sender
+from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import TOPICS, Envelope, OrderCancelled
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
@@ -55,12 +56,12 @@ async def suite(on_log: Harness) -> Harness:
 @asynccontextmanager
 async def reading(bootstrap: str) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[TopicPartition, int]]]:
     """A reader of all orders' events that stands at their beginning, and where they end."""
-    reader = kafka.reader(bootstrap, "test")
+    reader = clients.reader(bootstrap, "test")
     await reader.start()
     try:
         places = [TopicPartition(ORDERS, n) for n in range(TOPICS[ORDERS].partitions)]
         ends = await reader.end_offsets(places)
-        kafka.stand(reader, dict.fromkeys(places, 0))
+        clients.stand(reader, dict.fromkeys(places, 0))
         yield reader, ends
     finally:
         await reader.stop()
@@ -166,7 +167,7 @@ async def test_a_relay_frees_the_space_of_what_it_has_sent(
     suite: Harness, order_cancelled: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Autovacuum comes by the minute; the rows of that minute would be passed at each look for the next event."""
-    monkeypatch.setattr(rounds, "CLEAN", 2 * AGGREGATES)
+    monkeypatch.setattr(sender, "CLEAN", 2 * AGGREGATES)
     relays = Crew(lambda: Relay(suite.runtime).run)
 
     async def freed() -> bool:

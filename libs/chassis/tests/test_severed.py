@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 import uvloop
-from aftercare_chassis import kafka
+from aftercare_chassis.kafka import clients
 from aiokafka.client import AIOKafkaClient
 from aiokafka.errors import KafkaConnectionError
 from aiokafka.protocol.metadata import MetadataRequest
@@ -27,7 +27,7 @@ def test_a_write_to_an_ended_connection_is_a_broken_connection_and_the_client_li
 
     async def sever_and_ask_again() -> None:
         client = AIOKafkaClient(bootstrap_servers=kafka_bootstrap)
-        await kafka.answer(client.bootstrap(), 20)
+        await clients.answer(client.bootstrap(), 20)
         try:
             node = client.get_random_node()
             assert await client.ready(node)
@@ -36,7 +36,7 @@ def test_a_write_to_an_ended_connection_is_a_broken_connection_and_the_client_li
             with pytest.raises(KafkaConnectionError):
                 await ask_until_it_has_ended(connection)
             assert not connection.connected()
-            assert await kafka.answer(client.force_metadata_update(), 20)
+            assert await clients.answer(client.force_metadata_update(), 20)
         finally:
             await client.close()
 

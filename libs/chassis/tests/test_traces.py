@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from aftercare_chassis import tracing
+from aftercare_chassis.jobs.workers import Worker, work
+from aftercare_chassis.observability import tracing
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.testing import Harness, until
-from aftercare_chassis.workers import Worker, work
 from aftercare_events import Envelope, OrderCancelled
 
 TRACE = "0af7651916cd43dd8448eb211c80319c"

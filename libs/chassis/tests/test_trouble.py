@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from aftercare_chassis.parking import as_headers, as_json
-from aftercare_chassis.trouble import Poisoned, Trouble, refused
+from aftercare_chassis.consumer.errors import Poisoned, Trouble, refused
+from aftercare_chassis.consumer.parking import as_headers, as_json
 
 Headers = list[tuple[str, bytes | None]]
 

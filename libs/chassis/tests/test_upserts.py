@@ -5,10 +5,10 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from aftercare_chassis.consumer import Consumer
-from aftercare_chassis.rows import Rows
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.database.mapping import Rows
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.testing import Harness
-from aftercare_chassis.transaction import Transaction
 from aftercare_events import Envelope, OrderCancelled
 from aiokafka import ConsumerRecord, TopicPartition
 from sqlalchemy import Column, Integer, MetaData, Table, Text

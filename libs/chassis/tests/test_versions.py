@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Annotated, Any, ClassVar
 
 import pytest
-from aftercare_chassis.consumer import Consumer
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.database.mapping import Rows, Statement
+from aftercare_chassis.database.schema import spine
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.ids import Uuid7Ids
-from aftercare_chassis.rows import Rows, Statement
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import ServiceSettings
-from aftercare_chassis.tables import spine
 from aftercare_chassis.testing import Harness
-from aftercare_chassis.transaction import Transaction
 from aftercare_events import EVENTS, UPCASTERS, Answers, Envelope, Event, FeedbackReceived
 from aftercare_events.evolution import releases
 from aftercare_events.fields import Retells

@@ -9,14 +9,17 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import kafka, outbox, relay, service, watch
-from aftercare_chassis.consumer import Consumer
+from aftercare_chassis import service
+from aftercare_chassis.consumer import watchdog
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.consumer.parked import ParkedEvents
+from aftercare_chassis.consumer.watchdog import Patience, Watch
+from aftercare_chassis.database import outbox
 from aftercare_chassis.ids import Uuid7Ids
-from aftercare_chassis.parked import ParkedEvents
-from aftercare_chassis.relay import Relay
+from aftercare_chassis.relay import relay
+from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.service import Part
 from aftercare_chassis.testing import Harness, until
-from aftercare_chassis.watch import Patience, Watch
 from aftercare_events import Envelope, OrderCancelled
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from httpx import ASGITransport, AsyncClient
@@ -79,7 +82,7 @@ class Bench:
 def bench(tally: Harness, monkeypatch: pytest.MonkeyPatch) -> Bench:
     clock = [1_000_000.0]
     clocks = SimpleNamespace(monotonic=lambda: clock[0], time=lambda: clock[0])
-    monkeypatch.setattr(watch, "time", clocks)
+    monkeypatch.setattr(watchdog, "time", clocks)
     return Bench(tally, clock)
 
 
@@ -238,7 +241,7 @@ async def running(*loops: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIt
 def lame(monkeypatch: pytest.MonkeyPatch, clients: int) -> list[AIOKafkaConsumer]:
     """The first clients' fetching hangs: the task that asks the brokers for records is gone, all else goes on. They end as
     clients do while brokers are away: by a cancellation of their own."""
-    build, built = kafka.consumer, []
+    build, built = clients.consumer, []
 
     def make(*given: Any) -> AIOKafkaConsumer:
         client = build(*given)
@@ -257,7 +260,7 @@ def lame(monkeypatch: pytest.MonkeyPatch, clients: int) -> list[AIOKafkaConsumer
             client.start, client.stop = start, stop
         return client
 
-    monkeypatch.setattr(kafka, "consumer", make)
+    monkeypatch.setattr(clients, "consumer", make)
     return built
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import kafka
 from aftercare_chassis.ids import Uuid7Ids
-from aftercare_chassis.relay import Relay
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import TOPICS, Envelope, FeedbackReceived, codec
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -115,7 +115,7 @@ async def sent(on_log: Harness) -> dict[str, tuple[Envelope, Kept]]:
 
 async def test_what_is_on_the_wire_is_what_was_written(sent: dict[str, tuple[Envelope, Kept]], log: str) -> None:
     """Compressed by one client and read by another: bytes, headers and time are the outbox row's, and it decodes."""
-    assert kafka.PRODUCER["compression_type"] == "lz4"
+    assert clients.PRODUCER["compression_type"] == "lz4"
     messages = await asyncio.to_thread(consumed, log, set(sent))
     for key, message in messages.items():
         envelope, kept = sent[key]
@@ -139,4 +139,4 @@ async def test_a_message_lies_where_other_clients_put_its_key(sent: dict[str, tu
     assert {key: message.partition() for key, message in messages.items()} == theirs
     assert set(theirs.values()) == set(range(PARTITIONS))
     theirs = await asyncio.to_thread(produced, log, topics[5], KEYS)
-    assert {key: kafka.key_hash(key.encode()) % 5 for key in KEYS} == theirs
+    assert {key: clients.key_hash(key.encode()) % 5 for key in KEYS} == theirs

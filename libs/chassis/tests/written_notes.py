@@ -8,11 +8,11 @@ from datetime import UTC, datetime
 from typing import Any, ClassVar
 from uuid import UUID, uuid4
 
-from aftercare_chassis.consumer import Consumer
-from aftercare_chassis.ears import Handlers
-from aftercare_chassis.parked import Parked, ParkedEvents
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.consumer.dispatcher import Handlers
+from aftercare_chassis.consumer.parked import Parked, ParkedEvents
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.testing import Harness, until
-from aftercare_chassis.transaction import Transaction
 from aftercare_events import Envelope, Event, codec
 from aftercare_events.fields import Code, Retells
 from aftercare_events.topics import Topic

@@ -9,8 +9,8 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import kafka, topics
 from aftercare_chassis.ids import Uuid7Ids
+from aftercare_chassis.kafka import clients, topics
 from aftercare_cli.events.filter import Wanted
 from aftercare_cli.stack.interface import Addresses, StackError
 from aftercare_cli.stack.layout import SERVICES
@@ -47,7 +47,7 @@ def home(tmp_path: Path, kafka_bootstrap: str) -> Path:
 async def test_tail_shows_the_wanted_events(home: Path, kafka_bootstrap: str) -> None:
     await topics.create(kafka_bootstrap, replication=1, min_isr=1, partitions=None, retention_ms=-1)
     order = f"ord_{uuid4().hex}"
-    producer = kafka.producer(kafka_bootstrap, "test")
+    producer = clients.producer(kafka_bootstrap, "test")
     await producer.start()
     for each in (cancelled(f"{order}_other"), cancelled(order)):
         key, value, headers = codec.encode(each)

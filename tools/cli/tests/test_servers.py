@@ -8,7 +8,7 @@ import sys
 import asyncpg
 import pytest
 import yaml
-from aftercare_chassis import topics
+from aftercare_chassis.kafka import topics
 from aftercare_cli.stack import databases
 from aftercare_cli.stack.layout import SERVICES, checkout
 from aftercare_events import TOPICS
@@ -33,7 +33,7 @@ def test_the_job_of_compose_is_the_same_command(kafka_bootstrap: str) -> None:
 
 
 def test_brokers_that_do_not_answer_are_one_line() -> None:
-    command = [sys.executable, "-m", "aftercare_chassis.topics", "--bootstrap", "127.0.0.1:1"]
+    command = [sys.executable, "-m", "aftercare_chassis.kafka.topics", "--bootstrap", "127.0.0.1:1"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 1
     assert ran.stderr.startswith("kafka at 127.0.0.1:1 does not answer")

@@ -11,19 +11,20 @@ import httpx
 from asyncpg.pool import PoolConnectionProxy
 from pydantic_core import from_json, to_json
 
-from aftercare_chassis import crash, tracing
-from aftercare_chassis.auth import Verifier
+from aftercare_chassis import failpoints
+from aftercare_chassis.auth.tokens import Verifier
 from aftercare_chassis.clock import Clock
-from aftercare_chassis.conditions import IfMatch
+from aftercare_chassis.database.cursors import Cursors
+from aftercare_chassis.database.handled_events import HANDLED, Progress
+from aftercare_chassis.database.outbox import Doorbell
+from aftercare_chassis.database.revisions import Applied, Revisions, SchemaMismatch
+from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.ids import Ids
 from aftercare_chassis.lifecycle import SYSTEM, Actor
-from aftercare_chassis.metrics import Metrics
-from aftercare_chassis.outbox import Doorbell
-from aftercare_chassis.pages import Cursors
-from aftercare_chassis.progress import HANDLED, Progress
-from aftercare_chassis.revisions import Applied, Revisions, SchemaMismatch
+from aftercare_chassis.observability import tracing
+from aftercare_chassis.observability.metrics import Metrics
+from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.settings import ServiceSettings
-from aftercare_chassis.transaction import Reader, Transaction
 
 T = TypeVar("T", bound=Transaction)
 ACQUIRE_SECONDS = 5.0
@@ -198,7 +199,7 @@ class Work:
             return
         try:
             await self._tx.flush()
-            crash.point("transaction.flushed")
+            failpoints.point("transaction.flushed")
             await self._commit()
         except BaseException:
             await self._leave()

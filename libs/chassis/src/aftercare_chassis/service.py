@@ -16,27 +16,28 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 
-from aftercare_chassis import health, http, logs, openapi, problems, tracing
 from aftercare_chassis.clock import SystemClock
-from aftercare_chassis.consumer import Consumer
-from aftercare_chassis.deadlines import Deadlines, Due
-from aftercare_chassis.ears import Handlers
+from aftercare_chassis.consumer.cli import ParkedWords
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.consumer.dispatcher import Handlers
+from aftercare_chassis.database.migrations import Migrations
+from aftercare_chassis.database.revisions import SchemaMismatch
+from aftercare_chassis.http import health, middleware, openapi, problems
+from aftercare_chassis.http.problems import DATABASE_ERRORS
+from aftercare_chassis.http.routing import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
-from aftercare_chassis.metrics import Metrics
-from aftercare_chassis.migrate import Migrations
-from aftercare_chassis.outbox_command import OutboxWords
-from aftercare_chassis.parked_command import ParkedWords
-from aftercare_chassis.problems import DATABASE_ERRORS
-from aftercare_chassis.projection import Projection
-from aftercare_chassis.pruning import PRUNE
-from aftercare_chassis.redrive import Redrive
-from aftercare_chassis.relay import Relay
-from aftercare_chassis.replay_command import ReplayWord
-from aftercare_chassis.revisions import SchemaMismatch
-from aftercare_chassis.routing import WebhookRouter
+from aftercare_chassis.jobs.deadlines import Deadlines, Due
+from aftercare_chassis.jobs.redrive import Redrive
+from aftercare_chassis.jobs.retention import PRUNE
+from aftercare_chassis.jobs.workers import Worker, work
+from aftercare_chassis.observability import logs, tracing
+from aftercare_chassis.observability.metrics import Metrics
+from aftercare_chassis.projections.cli import ReplayWord
+from aftercare_chassis.projections.projection import Projection
+from aftercare_chassis.relay.cli import OutboxWords
+from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import ServiceSettings
-from aftercare_chassis.workers import Worker, work
 
 log = structlog.get_logger(__name__)
 
@@ -127,7 +128,7 @@ class Service:
                 # Not `include_router`: that looks through every router anew for each request.
                 app.router.routes.extend(router.routes)
             openapi.install(app)
-        http.install(app, self.runtime, [each for each in self.routers if isinstance(each, WebhookRouter)])
+        middleware.install(app, self.runtime, [each for each in self.routers if isinstance(each, WebhookRouter)])
         return app
 
     def cli(self) -> None:

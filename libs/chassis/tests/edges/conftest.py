@@ -10,14 +10,14 @@ from typing import Annotated, Any
 import asyncpg
 import httpx
 import pytest
-from aftercare_chassis import http, problems
+from aftercare_chassis.auth.dev_keys import make_key_set, mint
+from aftercare_chassis.http import middleware, problems
+from aftercare_chassis.http.schemas import In, Limit, Money, Name, Out, Time
 from aftercare_chassis.ids import Uuid7Ids
-from aftercare_chassis.keys import make_key_set, mint
-from aftercare_chassis.metrics import Metrics
+from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.refusals import Kind, NotFound, Refusal
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import ServiceSettings
-from aftercare_chassis.wire import In, Limit, Money, Name, Out, Time
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 from pydantic import AfterValidator, Field
@@ -104,7 +104,7 @@ def build(settings: ServiceSettings, clock: StandingClock) -> FastAPI:
     app = FastAPI()
     runtime = app.state.runtime = Runtime("test-svc", settings, clock, Uuid7Ids(), Metrics("test-svc"))
     problems.install(app)
-    http.install(app, runtime)
+    middleware.install(app, runtime)
 
     @app.post("/orders")
     async def order(body: OrderIn, limit: Limit = 20) -> OrderOut:

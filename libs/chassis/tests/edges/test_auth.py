@@ -6,10 +6,17 @@ from typing import Any
 
 import httpx
 import pytest
-from aftercare_chassis.auth import TokenExpired, TokenInvalid, TokenMalformed, TokenMissing, Unauthenticated, Verifier
-from aftercare_chassis.keys import make_key_set, mint
+from aftercare_chassis.auth.dev_keys import make_key_set, mint
+from aftercare_chassis.auth.tokens import (
+    TokenExpired,
+    TokenInvalid,
+    TokenMalformed,
+    TokenMissing,
+    Unauthenticated,
+    Verifier,
+)
+from aftercare_chassis.http.problems import install
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.problems import install
 from aftercare_chassis.settings import ServiceSettings
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given
@@ -180,7 +187,7 @@ def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(
     settings: ServiceSettings, clock: StandingClock, claims: dict[str, Any], token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr("aftercare_chassis.auth.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("aftercare_chassis.auth.tokens.time.monotonic", lambda: now[0])
     verifier = Verifier(settings, clock)
     assert verifier.actor(bearer(token))
     fresh = ECKey.generate_key("P-256", {"kid": "fresh"})
@@ -197,7 +204,7 @@ def test_a_withdrawn_key_is_refused_at_the_next_reading_whoever_was_let_in_befor
     settings: ServiceSettings, clock: StandingClock, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr("aftercare_chassis.auth.time.monotonic", lambda: now[0])
+    monkeypatch.setattr("aftercare_chassis.auth.tokens.time.monotonic", lambda: now[0])
     verifier = Verifier(settings, clock)
     assert verifier.actor(bearer(token))
     Path(settings.jwks_file).write_text(json.dumps({"keys": []}))

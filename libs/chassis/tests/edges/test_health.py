@@ -4,8 +4,8 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from aftercare_chassis import health
-from aftercare_chassis.revisions import Revisions
+from aftercare_chassis.database.revisions import Revisions
+from aftercare_chassis.http import health
 from aftercare_chassis.service import Part
 from aftercare_chassis.testing import Harness
 from httpx import ASGITransport, AsyncClient

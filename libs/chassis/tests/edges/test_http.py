@@ -5,7 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
-from aftercare_chassis import bodies
+from aftercare_chassis.http import request_body
 from aftercare_chassis.settings import ServiceSettings
 from fastapi import APIRouter, FastAPI, Response
 from hypothesis import given
@@ -157,7 +157,7 @@ def test_the_scan_finds_exactly_what_utf8_and_postgres_refuse(value: Any, escape
     body = json.dumps(value, ensure_ascii=True)
     text = json.dumps(value, ensure_ascii=False)
     storable = "\\u0000" not in text.replace("\\\\", "") and not any("\ud800" <= char <= "\udfff" for char in text)
-    assert (bodies.unstorable(body.encode(), "en") == []) == storable
+    assert (request_body.unstorable(body.encode(), "en") == []) == storable
 
 
 async def test_browsers_get_cors_headers_for_listed_origins_only(

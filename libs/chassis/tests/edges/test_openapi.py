@@ -2,9 +2,9 @@ import json
 from typing import Any
 
 import pytest
-from aftercare_chassis import openapi
-from aftercare_chassis.routing import ApiRoute, Read, Tx, WebhookRouter, allow
-from aftercare_chassis.wire import AllowedOut, Cursor, In, Limit, Money, Out, PageOut, Time
+from aftercare_chassis.http import openapi
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, WebhookRouter, allow
+from aftercare_chassis.http.schemas import AllowedOut, Cursor, In, Limit, Money, Out, PageOut, Time
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from .conftest import Colour

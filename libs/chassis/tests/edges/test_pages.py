@@ -1,5 +1,5 @@
 import pytest
-from aftercare_chassis.pages import CursorInvalid, Cursors
+from aftercare_chassis.database.cursors import CursorInvalid, Cursors
 from hypothesis import given
 from hypothesis import strategies as st
 

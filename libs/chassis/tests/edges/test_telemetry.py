@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import structlog
-from aftercare_chassis import logs, tracing
-from aftercare_chassis.metrics import Metrics
-from aftercare_chassis.trouble import Trouble
+from aftercare_chassis.consumer.errors import Trouble
+from aftercare_chassis.observability import logs, tracing
+from aftercare_chassis.observability.metrics import Metrics
 from hypothesis import given
 from hypothesis import strategies as st
 

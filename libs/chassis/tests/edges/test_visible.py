@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from unicodedata import category
 
 import pytest
-from aftercare_chassis.visible import breaks_line, has_control, shows
+from aftercare_chassis.characters import breaks_line, has_control, shows
 
 INVISIBLE = ("Cc", "Cf", "Zs", "Zl", "Zp")
 VARIATION_SELECTORS = ("\ufe00", "\ufe0f", "\u180b", "\U000e0100", "\U000e01ef")

@@ -6,11 +6,11 @@ from typing import Any
 
 import httpx
 import pytest
-from aftercare_chassis import http, problems
+from aftercare_chassis.http import middleware, problems
+from aftercare_chassis.http.routing import WebhookRouter, listening
 from aftercare_chassis.ids import Uuid7Ids
-from aftercare_chassis.metrics import Metrics
+from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.refusals import NotFound
-from aftercare_chassis.routing import WebhookRouter, listening
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import ServiceSettings
 from fastapi import FastAPI, Request, Response
@@ -52,7 +52,7 @@ def build(settings: ServiceSettings, clock: StandingClock) -> FastAPI:
 
     problems.install(app)
     app.router.routes.extend(hooks.routes)
-    http.install(app, runtime, [hooks])
+    middleware.install(app, runtime, [hooks])
     return app
 
 

@@ -5,8 +5,8 @@ from unicodedata import category
 
 import pytest
 from aftercare_chassis.currencies import EXPONENTS
+from aftercare_chassis.http.schemas import AllowedOut, Code, Id, In, Money, Name, OneLine, Out, PageOut, Text, Time
 from aftercare_chassis.lifecycle import Allowed
-from aftercare_chassis.wire import AllowedOut, Code, Id, In, Money, Name, OneLine, Out, PageOut, Text, Time
 from hypothesis import given
 from hypothesis import strategies as st
 from iso4217 import Currency

@@ -1,6 +1,6 @@
 """The ears of aftersale-svc, on one screen."""
 
-from aftercare_chassis.ears import Handlers
+from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_events import (
     ComplaintOpened,
     OrderCancelled,

@@ -1,6 +1,6 @@
 """The whole service on one screen."""
 
-from aftercare_chassis.projection import Projection
+from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.service import Service
 from fastapi import FastAPI
 

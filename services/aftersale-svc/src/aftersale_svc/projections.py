@@ -1,7 +1,7 @@
 """Our copy of order facts: idempotent upserts, in the order of the order's own events."""
 
-from aftercare_chassis.transaction import Transaction
-from aftercare_chassis.trouble import Retry
+from aftercare_chassis.consumer.errors import Retry
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     OrderCancelled,
     OrderCompleted,

@@ -2,8 +2,8 @@
 
 from collections import defaultdict
 
-from aftercare_chassis.rows import Page
-from aftercare_chassis.transaction import Reader
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc.domain.model import Case, CaseLine, Dispute, Entry
 from aftersale_svc.tables.cases import CASE_LIST, CASES, LINES_OF, LINES_OF_MANY, TIMELINE

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from uuid import uuid4
 
 import asyncpg
-from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.testing.databases import with_database
 from aftersale_svc import tables
 from alembic import command

@@ -4,8 +4,8 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aftercare_chassis.migrate import Migrations
-from aftercare_chassis.shadow import Shadow
+from aftercare_chassis.database.migrations import Migrations
+from aftercare_chassis.projections.shadow_schema import Shadow
 from aftersale_shop import Shop
 from aftersale_svc import tables
 

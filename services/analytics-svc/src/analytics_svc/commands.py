@@ -1,7 +1,7 @@
 """The one thing analytics-svc does: prove that what it keeps is a fold of the log and nothing else."""
 
-from aftercare_chassis import rebuild as replays
-from aftercare_chassis.projection import Projection
+from aftercare_chassis.projections import rebuild as replays
+from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.runtime import Runtime
 
 from analytics_svc import projections

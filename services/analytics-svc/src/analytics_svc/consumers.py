@@ -1,6 +1,6 @@
 """The ears of analytics-svc: it listens to everything, its own insights and what this build does not know included."""
 
-from aftercare_chassis.ears import Handlers
+from aftercare_chassis.consumer.dispatcher import Handlers
 
 from analytics_svc import projections
 

@@ -6,8 +6,8 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from aftercare_chassis.ears import Handlers
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.consumer.dispatcher import Handlers
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     EVENTS,
     AfterSaleApproved,

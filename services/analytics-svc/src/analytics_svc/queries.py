@@ -4,10 +4,10 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 
+from aftercare_chassis.database.mapping import Query
+from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import NotFound
-from aftercare_chassis.rows import Query
-from aftercare_chassis.transaction import Reader
 from asyncpg import Record
 from pydantic_core import to_json
 

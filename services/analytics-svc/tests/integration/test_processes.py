@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 
 import httpx
-from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.testing import Harness
 from aftercare_chassis.testing.waiting import until
 from analytics_svc import tables

@@ -8,11 +8,11 @@ from uuid import UUID
 
 import asyncpg
 import pytest
-from aftercare_chassis import kafka
-from aftercare_chassis.consumer import Consumer
-from aftercare_chassis.migrate import Migrations
-from aftercare_chassis.parked import ParkedEvents
-from aftercare_chassis.rebuild import Rebuild, Wish, rebuild
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.consumer.parked import ParkedEvents
+from aftercare_chassis.database.migrations import Migrations
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.projections.rebuild import Rebuild, Wish, rebuild
 from aftercare_chassis.testing import Harness
 from aftercare_events import TOPICS, Envelope, codec
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -51,7 +51,7 @@ async def create_topics(bootstrap: str) -> None:
 
 
 async def send(bootstrap: str, envelopes: Sequence[Envelope]) -> None:
-    producer = kafka.producer(bootstrap, "test")
+    producer = clients.producer(bootstrap, "test")
     await producer.start()
     try:
         for envelope in envelopes:

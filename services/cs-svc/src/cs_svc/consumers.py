@@ -1,7 +1,7 @@
 """The ears of cs-svc, on one screen."""
 
-from aftercare_chassis.ears import Handlers
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.consumer.dispatcher import Handlers
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     DisputeExecuted,
     DisputeOpened,

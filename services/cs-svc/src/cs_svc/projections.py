@@ -1,6 +1,6 @@
 """Our copies of orders and cases: whose they are and where they stand, so that nobody has to be asked."""
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events.aftersale import CaseEvent
 from aftercare_events.order import OrderEvent
 

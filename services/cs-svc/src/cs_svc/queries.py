@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
-from aftercare_chassis.rows import Page
-from aftercare_chassis.transaction import Reader
 
 from cs_svc.domain.model import Answer, Complaint, Conversation, Customer, Feedback, Message, Rating, RatingRevision
 from cs_svc.tables import (

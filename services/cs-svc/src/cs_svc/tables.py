@@ -4,8 +4,8 @@ from dataclasses import fields
 from enum import StrEnum
 from typing import TypeVar
 
-from aftercare_chassis.rows import Listing, Query, Rows
-from aftercare_chassis.tables import spine
+from aftercare_chassis.database.mapping import Listing, Query, Rows
+from aftercare_chassis.database.schema import spine
 from sqlalchemy import (
     CheckConstraint,
     Column,

@@ -4,7 +4,7 @@ import asyncio
 import json
 
 import pytest
-from aftercare_chassis import live
+from aftercare_chassis.http import sse
 from aftercare_chassis.testing.waiting import until
 from cs_desk import CASE, ORDER, Desk, made
 
@@ -235,15 +235,15 @@ async def test_an_id_that_no_stream_told_is_refused(served: Desk, last: str) -> 
 
 
 async def test_a_process_tells_so_many_streams_and_no_more(served: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "MOST", 0)
+    monkeypatch.setattr(sse, "MOST", 0)
     refused = await served.buyer.get(f"/v1/conversations/{(await served.conversation())['id']}/live")
     served.harness.problem(refused, 503, "too_many_streams")
     assert refused.headers["retry-after"]
 
 
 async def test_a_stream_lasts_as_long_as_its_time(served: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live, "LAST_SECONDS", 0.1)
-    monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(sse, "LAST_SECONDS", 0.1)
+    monkeypatch.setattr(sse, "LOOK_SECONDS", 0.05)
     served.harness.runtime.leaving = lambda: False
     path = f"/v1/conversations/{(await served.conversation())['id']}/live"
     assert (await asyncio.wait_for(served.buyer.get(path), 20)).status_code == 200
@@ -253,7 +253,7 @@ async def test_a_stream_lasts_as_long_as_its_time(served: Desk, monkeypatch: pyt
 async def test_a_stream_lasts_no_longer_than_the_token_of_who_listens(
     served: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(live, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(sse, "LOOK_SECONDS", 0.05)
     served.harness.runtime.leaving = lambda: False
     path = f"/v1/conversations/{(await served.conversation())['id']}/live"
     listening = asyncio.create_task(served.buyer.get(path))

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import partial
 
 import httpx
-from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.testing import until
 from cs_desk import CASE, Desk, complaint_body
 from cs_svc import tables

@@ -1,7 +1,7 @@
 """The tables of kb-svc and its statements, compiled once."""
 
-from aftercare_chassis.rows import Listing, Query, Rows, Statement
-from aftercare_chassis.tables import spine
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
+from aftercare_chassis.database.schema import spine
 from asyncpg import Record
 from sqlalchemy import (
     ARRAY,

@@ -1,6 +1,6 @@
 """The ears of this service: what it does when others have said something."""
 
-from aftercare_chassis.ears import Handlers
+from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_events import (
     AfterSaleCancelled,
     AfterSaleClosed,

@@ -6,8 +6,8 @@ from datetime import timedelta
 from itertools import groupby
 from typing import Any, TypeVar
 
-from aftercare_chassis.rows import Page
-from aftercare_chassis.transaction import Reader
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.database.transaction import Reader
 
 from order_svc.domain import journeys
 from order_svc.domain.journeys import Ignored, Journeys

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from aftercare_chassis.outbox import Doorbell
+from aftercare_chassis.database.outbox import Doorbell
 from aftercare_events import OrderPaid, PaymentFailed, PaymentStarted, PaymentSucceeded, RefundSucceeded
 from order_svc.commands import call_queue
 

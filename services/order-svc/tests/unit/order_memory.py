@@ -5,11 +5,11 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM, Actor
+from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
-from aftercare_chassis.tracing import TraceContext
-from aftercare_chassis.transaction import Transaction
 from order_svc.tables.cases import CASE_LINES_OF, CASES_OF
 from order_svc.tables.couriers import WAKE_PUSHES
 from order_svc.tables.orders import LINES_OF

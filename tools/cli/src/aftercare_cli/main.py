@@ -1,7 +1,7 @@
 """The `aftercare` command."""
 
 import typer
-from aftercare_chassis.topics import TopicError
+from aftercare_chassis.kafka.topics import TopicError
 
 from aftercare_cli import view
 from aftercare_cli.commands import events, people, stack

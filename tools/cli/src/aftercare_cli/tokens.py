@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
-from aftercare_chassis.keys import make_key_set, mint
+from aftercare_chassis.auth.dev_keys import make_key_set, mint
 
 ISSUER = "aftercare-local"
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 
-from aftercare_chassis.migrate import Migrations
+from aftercare_chassis.database.migrations import Migrations
 
 # Triggers that forbid deleting (an append-only table has one) must not keep a test's rows from going.
 _EMPTY = """

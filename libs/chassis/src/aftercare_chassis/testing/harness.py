@@ -18,10 +18,10 @@ from aftercare_events import Envelope, Event, codec
 from aiokafka import ConsumerRecord, TopicPartition
 from joserfc.jwk import ECKey
 
-from aftercare_chassis.auth import Verifier
-from aftercare_chassis.consumer import Consumer
-from aftercare_chassis.deadlines import Deadlines
-from aftercare_chassis.keys import make_key_set, mint
+from aftercare_chassis.auth.dev_keys import make_key_set, mint
+from aftercare_chassis.auth.tokens import Verifier
+from aftercare_chassis.consumer.consumer import Consumer
+from aftercare_chassis.jobs.deadlines import Deadlines
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from typing import Any
 
-from aftercare_chassis import live
-from aftercare_chassis.live import EventStream, LastEventId
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.transaction import Reader
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.database.transaction import Reader
+from aftercare_chassis.http import sse
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.http.sse import EventStream, LastEventId
 from fastapi import APIRouter, Request
 
 from aftersale_svc import queries
@@ -115,11 +115,11 @@ async def follow_timeline(
     """The timeline as it grows: each step once, as a server-sent event whose data is a step."""
 
     # From where the client came each time: a step of another host whose clock is behind stands before the last one told.
-    async def look(reader: Reader, _: str | None) -> Sequence[live.Event]:
+    async def look(reader: Reader, _: str | None) -> Sequence[sse.Event]:
         steps = await queries.timeline(reader, case_id)
-        return live.behind([(each.id, StepOut.model_validate(each)) for each in steps], last_event_id)
+        return sse.behind([(each.id, StepOut.model_validate(each)) for each in steps], last_event_id)
 
-    return await live.stream(request, reader, look, last_event_id)
+    return await sse.stream(request, reader, look, last_event_id)
 
 
 @router.post("/{case_id}/approve", **step(Action.APPROVE, "approveCase"))

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter
 
 from aftersale_svc import queries

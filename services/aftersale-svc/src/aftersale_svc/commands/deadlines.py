@@ -2,8 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping
 
-from aftercare_chassis.deadlines import Due
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.jobs.deadlines import Due
 
 from aftersale_svc.commands import cases, disputes, holding, returns
 from aftersale_svc.domain import lifecycle

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import NotFound
-from aftercare_chassis.transaction import Transaction
 from aftercare_events import (
     AfterSaleFrozen,
     AfterSaleResumed,

@@ -1,6 +1,6 @@
 """What entering a state causes, in one place: a refund is requested, the verdict that an ended case waited for is executed."""
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import DisputeExecuted, Event, RefundRequested
 
 from aftersale_svc.commands.record import about, about_dispute, save, save_dispute

@@ -1,7 +1,7 @@
 """Locks on a case and its order, in the order that this package's docstring states."""
 
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import NotFound
-from aftercare_chassis.transaction import Transaction
 
 from aftersale_svc.domain.model import Case, Order
 from aftersale_svc.tables.cases import CASES

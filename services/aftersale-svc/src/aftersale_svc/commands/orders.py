@@ -1,6 +1,6 @@
 """What happens to cases when their order moves."""
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleClosed, OrderCancelled, OrderShipped
 
 from aftersale_svc import projections

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Answers, Event
 
 from aftersale_svc.domain.model import Case, Dispute, Entry

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleRestaged
 
 from aftersale_svc.commands.record import about, save

@@ -1,6 +1,6 @@
 """Cases, their lines and their timeline."""
 
-from aftercare_chassis.rows import Listing, Query, Rows, Statement
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import (
     BigInteger,

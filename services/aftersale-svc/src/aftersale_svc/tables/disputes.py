@@ -1,6 +1,6 @@
 """Disputes and their verdicts."""
 
-from aftercare_chassis.rows import Listing, Query, Rows
+from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select, text
 

@@ -1,6 +1,6 @@
 """Our copy of order facts, and what cases hold of them."""
 
-from aftercare_chassis.rows import Query, Rows, Statement
+from aftercare_chassis.database.mapping import Query, Rows, Statement
 from sqlalchemy import (
     CheckConstraint,
     Column,

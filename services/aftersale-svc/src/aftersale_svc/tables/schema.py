@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from aftercare_chassis.tables import spine
+from aftercare_chassis.database.schema import spine
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Integer, MetaData, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 

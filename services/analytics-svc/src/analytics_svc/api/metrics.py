@@ -3,9 +3,9 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, allow
-from aftercare_chassis.wire import Time
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, allow
+from aftercare_chassis.http.schemas import Time
 from fastapi import APIRouter, Query
 
 from analytics_svc import queries

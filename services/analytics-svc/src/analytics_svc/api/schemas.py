@@ -3,7 +3,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from aftercare_chassis.wire import Money, Out
+from aftercare_chassis.http.schemas import Money, Out
 from pydantic import Field
 
 from analytics_svc.domain.model import Figures, Spread, Trace, TraceEvent

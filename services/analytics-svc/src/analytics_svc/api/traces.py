@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, allow
-from aftercare_chassis.wire import Id, PrincipalId
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, allow
+from aftercare_chassis.http.schemas import Id, PrincipalId
 from fastapi import APIRouter, Query
 
 from analytics_svc import queries

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aftercare_chassis.rows import Query
+from aftercare_chassis.database.mapping import Query
 from asyncpg import Record
 from sqlalchemy import BigInteger, ColumnElement, Float, and_, bindparam, cast, func, select
 

@@ -1,7 +1,7 @@
 """The schema of analytics-svc: the trace, and the facts the figures are made of."""
 
-from aftercare_chassis.rows import Rows
-from aftercare_chassis.tables import spine
+from aftercare_chassis.database.mapping import Rows
+from aftercare_chassis.database.schema import spine
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aftercare_chassis.rows import Query, Statement
+from aftercare_chassis.database.mapping import Query, Statement
 from asyncpg import Record
 from sqlalchemy import BindParameter, ColumnElement, LargeBinary, Text, Uuid, all_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert

@@ -1,9 +1,9 @@
 """Complaints 投诉: taken in over four channels, answered by agents, settled by an agent or by the end of a dispute."""
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.transaction import Reader
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.database.transaction import Reader
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter
 
 from cs_svc import queries

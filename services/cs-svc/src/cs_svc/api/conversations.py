@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from aftercare_chassis import live
-from aftercare_chassis.languages import choose
-from aftercare_chassis.live import EventStream, LastEventId, LastEventUnknown
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.transaction import Reader
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.database.transaction import Reader
+from aftercare_chassis.http import sse
+from aftercare_chassis.http.languages import choose
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.http.sse import EventStream, LastEventId, LastEventUnknown
 from fastapi import APIRouter, Depends, Request
 
 from cs_svc import queries
@@ -96,11 +96,11 @@ async def follow_conversation(
 ) -> EventStream:
     """The messages of a conversation as they are written, oldest first: each a server-sent event whose data is a message."""
 
-    async def look(reader: Reader, last: str | None) -> Sequence[live.Event]:
+    async def look(reader: Reader, last: str | None) -> Sequence[sse.Event]:
         found = await queries.messages_behind(reader, conversation_id, _place(last))
         return [(each.place, MessageOut.of(each, language)) for each in found]
 
-    return await live.stream(request, reader, look, last_event_id)
+    return await sse.stream(request, reader, look, last_event_id)
 
 
 @router.post(

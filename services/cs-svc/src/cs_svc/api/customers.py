@@ -1,8 +1,8 @@
 """Customers 客户: what one has to know to serve a buyer, in one answer."""
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read
-from aftercare_chassis.wire import PrincipalId
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read
+from aftercare_chassis.http.schemas import PrincipalId
 from fastapi import APIRouter
 
 from cs_svc import queries

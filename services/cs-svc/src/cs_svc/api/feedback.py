@@ -1,8 +1,8 @@
 """Feedback 反馈: over web, WeChat, QQ and text message; open, answered, improved."""
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter
 
 from cs_svc import queries

@@ -1,8 +1,8 @@
 """Ratings 评价: once per finished case, in four dimensions; changes keep the history."""
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter
 
 from cs_svc import queries

@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
 
+from aftercare_chassis.http.schemas import AllowedOut, Id, In, Name, Out, PrincipalId, Text, Time, such_as
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Id, In, Name, Out, PrincipalId, Text, Time, such_as
 from pydantic import Field
 
 from cs_svc.domain import model, policy

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     Answers,
     ComplaintAnswered,

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Answers, FeedbackAnswered, FeedbackImproved, FeedbackReceived
 
 from cs_svc.commands import subjects

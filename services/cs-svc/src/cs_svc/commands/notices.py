@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     AfterSaleApproved,
     AfterSaleCancelled,

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict, replace
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Answers, RatingChanged, RatingGiven
 
 from cs_svc.commands import subjects

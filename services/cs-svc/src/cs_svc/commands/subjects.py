@@ -1,6 +1,6 @@
 """What something is about: an order or a case of this actor, out of our copies."""
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 
 from cs_svc.domain import policy
 from cs_svc.domain.errors import CaseUnknown, OrderUnknown

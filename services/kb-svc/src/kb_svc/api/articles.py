@@ -2,9 +2,9 @@
 
 from typing import Annotated
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
 from kb_svc.api.schemas import (

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from aftercare_chassis.wire import AllowedOut, In, Name, Out, Prose, Time, such_as
+from aftercare_chassis.http.schemas import AllowedOut, In, Name, Out, Prose, Time, such_as
 from pydantic import Field, StringConstraints
 
 from kb_svc.domain.model import Article, Draft, Edition, Kind, Language, State

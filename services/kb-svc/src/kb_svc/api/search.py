@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read
 from fastapi import APIRouter, Query
 
 from kb_svc.api.schemas import HitOut, HitsOut

@@ -4,7 +4,7 @@ from dataclasses import replace
 from hashlib import sha256
 from typing import TypedDict
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Answers, ArticleDrafted, ArticlePublished, ArticleRetired
 
 from kb_svc import tables

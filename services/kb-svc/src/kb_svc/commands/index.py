@@ -1,9 +1,9 @@
 """The search index follows the newest published version, in the transaction that publishes it. Callers hold TURN."""
 
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.runtime import Runtime
-from aftercare_chassis.transaction import Transaction
-from aftercare_chassis.workers import Worker
 
 from kb_svc import tables
 from kb_svc.domain import analyser, ranking

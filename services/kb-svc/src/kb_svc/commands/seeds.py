@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
 
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.runtime import Runtime
-from aftercare_chassis.transaction import Transaction
 
 from kb_svc import tables
 from kb_svc.commands import articles

@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.lifecycle import Allowed
 from aftercare_chassis.refusals import Forbidden, NotFound
-from aftercare_chassis.rows import Page
-from aftercare_chassis.transaction import Reader
 
 from kb_svc import tables
 from kb_svc.domain.lifecycle import ARTICLE, EDITORS

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from aftercare_chassis.transaction import Reader
-from aftercare_chassis.visible import shows
+from aftercare_chassis.characters import shows
+from aftercare_chassis.database.transaction import Reader
 
 from kb_svc import tables
 from kb_svc.domain import ranking

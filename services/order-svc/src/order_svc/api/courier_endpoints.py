@@ -2,8 +2,8 @@
 
 from typing import Annotated
 
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow, problems
-from aftercare_chassis.wire import Cursor, Id, In, Limit, Out, PageOut, Time, such_as
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow, problems
+from aftercare_chassis.http.schemas import Cursor, Id, In, Limit, Out, PageOut, Time, such_as
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 import structlog
-from aftercare_chassis.problems import Problem, is_unavailable, where
+from aftercare_chassis.http.problems import Problem, is_unavailable, where
+from aftercare_chassis.http.routing import Live, WebhookRouter, listening
 from aftercare_chassis.refusals import NotFound
-from aftercare_chassis.routing import Live, WebhookRouter, listening
 from fastapi import Request, Response
 from starlette.responses import PlainTextResponse
 

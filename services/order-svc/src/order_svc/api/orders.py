@@ -1,8 +1,8 @@
 """Orders 订单: placed by the seller's storefront, paid by the buyer, shipped, received, or cancelled."""
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from fastapi import APIRouter
 
 from order_svc import queries

@@ -1,8 +1,8 @@
 """Parcels 包裹: what was shipped, sent back or exchanged, and what the couriers say of it."""
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_events.waybills import WaybillInput
 from fastapi import APIRouter
 

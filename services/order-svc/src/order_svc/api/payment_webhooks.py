@@ -3,10 +3,10 @@
 from typing import Any, Literal
 
 import structlog
-from aftercare_chassis.problems import Problem
+from aftercare_chassis.http.problems import Problem
+from aftercare_chassis.http.routing import Live, WebhookRouter, listening
+from aftercare_chassis.http.schemas import Out
 from aftercare_chassis.refusals import NotFound, Refusal
-from aftercare_chassis.routing import Live, WebhookRouter, listening
-from aftercare_chassis.wire import Out
 from fastapi import Request, Response
 from starlette.responses import PlainTextResponse
 

@@ -1,8 +1,8 @@
 """Payments 支付单: one attempt to pay an order in full, with the refunds made from it."""
 
-from aftercare_chassis.problems import problems
-from aftercare_chassis.routing import ApiRoute, Read, Tx, allow
-from aftercare_chassis.wire import Cursor, Id, Limit, PageOut
+from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter
 
 from order_svc import queries

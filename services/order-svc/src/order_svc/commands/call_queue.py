@@ -1,6 +1,6 @@
 """Calls to payment providers that a worker has yet to make: nothing remote happens in a transaction."""
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.domain.model import ProviderCall, Subject, Verb
 from order_svc.tables.payments import CALLS

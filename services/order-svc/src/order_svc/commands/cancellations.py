@@ -1,7 +1,7 @@
 """Ending an order before anything of it was shipped, and giving back what was paid for it."""
 
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_chassis.transaction import Transaction
 
 from order_svc.commands import orders, refund_requests
 from order_svc.domain import policy

@@ -2,8 +2,8 @@
 
 from dataclasses import replace
 
-from aftercare_chassis.transaction import Transaction
-from aftercare_chassis.trouble import Retry
+from aftercare_chassis.consumer.errors import Retry
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     AfterSaleCancelled,
     AfterSaleClosed,

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.couriers.model import Courier
 from order_svc.couriers.registry import PARTNERS

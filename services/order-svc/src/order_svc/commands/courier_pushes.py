@@ -6,10 +6,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import structlog
-from aftercare_chassis.problems import is_unavailable
+from aftercare_chassis.database.transaction import Reader, Transaction
+from aftercare_chassis.http.problems import is_unavailable
+from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
-from aftercare_chassis.transaction import Reader, Transaction
-from aftercare_chassis.workers import Worker
 
 from order_svc.commands import parcels
 from order_svc.couriers.model import Answer, Courier, Refused, Report

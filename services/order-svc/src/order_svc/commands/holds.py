@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Callable
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.domain import fulfilment
 from order_svc.domain.fulfilment import Goods

@@ -6,9 +6,9 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM, Actor
 from aftercare_chassis.refusals import Forbidden
-from aftercare_chassis.transaction import Transaction
 from aftercare_events import OrderAddressChanged, OrderCancelled, OrderCreated, OrderLine, OrderPaid
 
 from order_svc.domain import policy

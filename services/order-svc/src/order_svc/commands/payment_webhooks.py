@@ -3,9 +3,9 @@
 import hashlib
 from datetime import timedelta
 
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
-from aftercare_chassis.transaction import Transaction
-from aftercare_chassis.workers import Worker
 
 from order_svc.commands import payments, refunds
 from order_svc.domain.model import Subject

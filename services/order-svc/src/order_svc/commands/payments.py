@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_chassis.transaction import Transaction
 from aftercare_events import PaymentFailed, PaymentStarted, PaymentSucceeded
 
 from order_svc.commands import call_queue, orders, refund_requests

@@ -6,10 +6,10 @@ Whoever dies in between leaves a lease that runs out; the next one asks the prov
 from dataclasses import dataclass
 from datetime import timedelta
 
-from aftercare_chassis import crash
+from aftercare_chassis import failpoints
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
-from aftercare_chassis.transaction import Transaction
-from aftercare_chassis.workers import Worker
 
 from order_svc.commands import payments, refunds
 from order_svc.commands.call_queue import LANES
@@ -40,13 +40,13 @@ async def step(runtime: Runtime) -> bool:
         call = await take(tx)
     if call is None:
         return False
-    crash.point("provider_call.leased")
+    failpoints.point("provider_call.leased")
     async with runtime.transaction() as tx:
         errand = await prepare(tx, call)
     if errand is not None:
-        crash.point("provider_call.prepared")
+        failpoints.point("provider_call.prepared")
         answer = await _ask(connect(runtime)[errand.provider], errand)
-        crash.point("provider_call.answered")
+        failpoints.point("provider_call.answered")
         async with runtime.transaction() as tx:
             await keep(tx, errand, answer)
     return True

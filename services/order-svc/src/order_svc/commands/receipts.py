@@ -3,8 +3,8 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_chassis.transaction import Transaction
 from aftercare_events import OrderCompleted, OrderDelivered, OrderReceiptConfirmed
 
 from order_svc.commands import holds, orders

@@ -5,7 +5,7 @@ Money goes back under the lock of its payment, never more than was paid, each re
 
 from dataclasses import replace
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RefundFailed, RefundRequested
 
 from order_svc.commands import call_queue, cases, refunds

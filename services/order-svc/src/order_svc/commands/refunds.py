@@ -3,8 +3,8 @@
 from dataclasses import replace
 from typing import Any
 
+from aftercare_chassis.database.transaction import Origin, Transaction
 from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_chassis.transaction import Origin, Transaction
 from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
 
 from order_svc.commands import holds, receipts

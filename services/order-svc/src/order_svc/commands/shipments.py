@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import OrderShipped, ParcelRegistered, ReturnShipped, ReturnWaybillCorrected, ShippedLine
 
 from order_svc.commands import courier_pushes, orders, parcels

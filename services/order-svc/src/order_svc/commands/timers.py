@@ -1,7 +1,7 @@
 """What happens when nothing happens: the deadline in an order's row, whatever state it is in."""
 
-from aftercare_chassis.deadlines import Due
-from aftercare_chassis.transaction import Transaction
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.jobs.deadlines import Due
 
 from order_svc.commands import cancellations, receipts
 from order_svc.domain.model import Order, OrderState

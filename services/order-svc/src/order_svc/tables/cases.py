@@ -1,6 +1,6 @@
 """Our copy of the after-sale cases about our orders, as their events tell it."""
 
-from aftercare_chassis.rows import Query, Rows
+from aftercare_chassis.database.mapping import Query, Rows
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, bindparam, select
 
 from order_svc.domain.model import Case, CaseLine, CaseState, DisputeState

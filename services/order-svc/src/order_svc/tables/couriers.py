@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aftercare_chassis.rows import Listing, Query, Rows, Statement
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     Column,
     ForeignKey,

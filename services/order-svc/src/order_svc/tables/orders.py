@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aftercare_chassis.rows import Listing, Query, Rows
+from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 

@@ -1,6 +1,6 @@
 """Parcels, what is in them and what happened to them."""
 
-from aftercare_chassis.rows import Listing, Query, Rows, Statement
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     Boolean,
     Column,

@@ -1,6 +1,6 @@
 """Payments, their refunds, the calls still to make to providers, and the callbacks that came in."""
 
-from aftercare_chassis.rows import Listing, Query, Rows, Statement
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     BigInteger,
     Boolean,

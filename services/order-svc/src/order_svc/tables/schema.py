@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from aftercare_chassis.tables import spine
+from aftercare_chassis.database.schema import spine
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Integer, MetaData, Text
 from sqlalchemy.schema import SchemaItem
 

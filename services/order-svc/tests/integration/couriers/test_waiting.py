@@ -5,9 +5,9 @@ from contextlib import suppress
 from datetime import datetime
 from typing import Any
 
+from aftercare_chassis.jobs.workers import work
 from aftercare_chassis.testing.clocks import START
 from aftercare_chassis.testing.waiting import until
-from aftercare_chassis.workers import work
 from aftercare_events import ReturnWaybillCorrected
 from order_svc.commands import courier_pushes
 from order_svc.tables.couriers import WAKE_PUSHES

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 import typer
-from aftercare_chassis import topics
+from aftercare_chassis.kafka import topics
 
 from aftercare_cli import doctor as health
 from aftercare_cli import lifecycles as page

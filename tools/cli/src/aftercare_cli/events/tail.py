@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncGenerator
 
-from aftercare_chassis import kafka
+from aftercare_chassis.kafka import clients
 from aftercare_events import TOPICS, Envelope, codec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -21,12 +21,12 @@ async def tail(
     Order holds per aggregate; records that came together are shown by their time. StackError when Kafka is away.
     """
     wanted.check()
-    client = kafka.reader(bootstrap, "tail")
+    client = clients.reader(bootstrap, "tail")
     try:
-        await kafka.answer(client.start(), CALL_SECONDS)
+        await clients.answer(client.start(), CALL_SECONDS)
         await _stand(client, wanted, from_beginning)
         while True:
-            fetched = await kafka.answer(client.getmany(timeout_ms=500, max_records=1000), CALL_SECONDS)
+            fetched = await clients.answer(client.getmany(timeout_ms=500, max_records=1000), CALL_SECONDS)
             for record in sorted((one for some in fetched.values() for one in some), key=lambda one: one.timestamp):
                 envelope = _decoded(record)
                 if wanted.fits(envelope) if isinstance(envelope, Envelope) else _all(wanted):
@@ -34,13 +34,13 @@ async def tail(
     except (KafkaError, OSError, TimeoutError) as error:
         raise StackError(f"kafka at {bootstrap} does not answer: {type(error).__name__}") from None
     finally:
-        await kafka.dismiss(client, CALL_SECONDS)
+        await clients.dismiss(client, CALL_SECONDS)
 
 
 async def _stand(client: AIOKafkaConsumer, wanted: Wanted, from_beginning: bool) -> None:
     places = [TopicPartition(name, n) for name in wanted.topics() for n in range(TOPICS[name].partitions)]
     look = client.beginning_offsets if from_beginning else client.end_offsets
-    kafka.stand(client, await kafka.answer(look(places), CALL_SECONDS))
+    clients.stand(client, await clients.answer(look(places), CALL_SECONDS))
 
 
 def _all(wanted: Wanted) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
-from aftercare_chassis.revisions import Applied, Revisions
+from aftercare_chassis.database.revisions import Applied, Revisions
 from aftercare_cli.stack.layout import SERVICES, Server
 
 

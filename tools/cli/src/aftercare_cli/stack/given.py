@@ -4,7 +4,7 @@ import socket
 from dataclasses import dataclass, field
 
 import asyncpg
-from aftercare_chassis import topics
+from aftercare_chassis.kafka import topics
 from aftercare_cli.stack import databases
 from aftercare_cli.stack.interface import Piece, Progress, StackError, step
 from aftercare_cli.stack.threads import run

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from aftercare_chassis import topics
+from aftercare_chassis.kafka import topics
 from aftercare_cli.stack import databases
 from aftercare_cli.stack.environment import told
 from aftercare_cli.stack.follow import follow_logs

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Literal
 
+from aftercare_chassis.http.schemas import AllowedOut, Code, Id, In, Money, Name, Out, Text, Time, such_as
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Code, Id, In, Money, Name, Out, Text, Time, such_as
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
 

@@ -2,8 +2,8 @@
 
 from typing import Annotated, Literal
 
+from aftercare_chassis.http.schemas import AllowedOut, Id, In, Money, Out, Text, Time, such_as
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Id, In, Money, Out, Text, Time, such_as
 from pydantic import Field
 
 from aftersale_svc.api.schemas.cases import Evidence

@@ -2,8 +2,19 @@
 
 from typing import Annotated, Self
 
+from aftercare_chassis.http.schemas import (
+    AllowedOut,
+    Currency,
+    In,
+    Money,
+    Name,
+    OneLine,
+    Out,
+    PrincipalId,
+    Time,
+    such_as,
+)
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Currency, In, Money, Name, OneLine, Out, PrincipalId, Time, such_as
 from pydantic import Field, StringConstraints
 
 from order_svc.domain import policy

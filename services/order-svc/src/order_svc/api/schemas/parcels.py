@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from aftercare_chassis.wire import Id, In, Out, Time, such_as
+from aftercare_chassis.http.schemas import Id, In, Out, Time, such_as
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
 

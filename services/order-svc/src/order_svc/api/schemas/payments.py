@@ -2,8 +2,8 @@
 
 from typing import Self
 
+from aftercare_chassis.http.schemas import AllowedOut, Code, In, Money, Out, Time, such_as
 from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.wire import AllowedOut, Code, In, Money, Out, Time, such_as
 
 from order_svc.domain import policy
 from order_svc.domain.model import PaymentState, Refund, RefundState

@@ -1,0 +1,224 @@
+"""What goes over HTTP: strict input, plain output, money, time and bounded strings.
+
+`In` takes JSON at its word: "1" is no integer, 1.0 is no money, true is no number, unknown fields are refused.
+"""
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import UTC, datetime
+from typing import Annotated, Any, ClassVar, Generic, Protocol, Self, TypeVar
+
+from aftercare_events import instants
+from fastapi import Query
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from aftercare_chassis.auth import principals
+from aftercare_chassis.characters import breaks_line, has_control, shows
+from aftercare_chassis.currencies import EXPONENTS
+from aftercare_chassis.lifecycle import Allowed
+
+T = TypeVar("T")
+R_co = TypeVar("R_co", covariant=True)
+
+_INT64 = 2**63 - 1
+
+
+def _tighten(node: Any) -> None:
+    if isinstance(node, dict):
+        match node.get("type"):
+            case "int":
+                node["strict"] = True
+                if "ge" not in node and "gt" not in node:
+                    node["ge"] = -_INT64 - 1
+                if "le" not in node and "lt" not in node:
+                    node["le"] = _INT64
+            case "bool":
+                node["strict"] = True
+            case "float":
+                node.update(strict=True, allow_inf_nan=False)
+        for key, value in node.items():
+            if key not in ("metadata", "default", "cls", "config"):
+                _tighten(value)
+    elif isinstance(node, list | tuple):
+        for value in node:
+            _tighten(value)
+
+
+class In(BaseModel):
+    """A request body. Strict about numbers and unknown fields; every integer fits a bigint, every string is bounded."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=20_000)
+
+    @classmethod
+    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        schema = handler(source)
+        # Not `strict=True` for the model: FastAPI validates parsed JSON, where enums and times still are strings.
+        _tighten(handler.resolve_ref_schema(schema))
+        return schema
+
+
+def such_as(**fields: Any) -> ConfigDict:
+    """The `model_config` of a body with an example: what its page offers to try, and what generators show."""
+    return ConfigDict(json_schema_extra={"examples": [fields]})
+
+
+class Out(BaseModel):
+    """A response body; an optional field that is null and one that is absent mean the same.
+
+    One that `holds_secret` is kept sealed for whoever repeats the call.
+    """
+
+    holds_secret: ClassVar[bool] = False
+    model_config = ConfigDict(from_attributes=True, frozen=True)
+
+
+def _rfc3339(value: Any) -> datetime:
+    if isinstance(value, datetime):
+        return value
+    try:
+        return instants.read(value)
+    except (TypeError, ValueError):
+        raise PydanticCustomError(
+            "time_invalid", "a time with offset is needed, such as 2026-05-01T08:30:00+08:00"
+        ) from None
+
+
+def _utc(value: datetime) -> datetime:
+    if value.tzinfo is UTC:
+        return value
+    if value.tzinfo is None:
+        raise PydanticCustomError("time_invalid", "a time with offset is needed, such as 2026-05-01T08:30:00+08:00")
+    try:
+        return value.astimezone(UTC)
+    except OverflowError:
+        raise PydanticCustomError("time_invalid", "the time is out of range") from None
+
+
+def _one_line(value: str) -> str:
+    if breaks_line(value):
+        raise PydanticCustomError("line_break", "must be one line without control characters")
+    return value if shows(value) else ""
+
+
+def _not_blank(value: str) -> str:
+    if not shows(value):
+        raise PydanticCustomError("string_blank", "must not be blank")
+    return value
+
+
+def _prose(value: str) -> str:
+    if has_control(value):
+        raise PydanticCustomError("control_character", "control characters are not allowed")
+    return _not_blank(value)
+
+
+def _usable_name(value: str) -> str:
+    if not principals.is_usable(value):
+        longest = {"longest": principals.LONGEST}
+        raise PydanticCustomError("principal_unfit", "1 to {longest} printable characters are needed", longest)
+    return value
+
+
+def _known_currency(value: str) -> str:
+    if value not in EXPONENTS:
+        raise PydanticCustomError("currency_unknown", "an ISO 4217 currency code is needed, such as CNY")
+    return value
+
+
+Time = Annotated[datetime, AfterValidator(_utc), BeforeValidator(_rfc3339)]
+"""An instant: RFC 3339 with offset coming in (`instants.read`), UTC inside and going out."""
+
+OneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
+"""One line for people, up to 200 characters, or blank: no control characters or line separators; white space around it is
+cut off, and what shows nothing (`visible.shows`) is the empty string."""
+
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    AfterValidator(_one_line),
+    AfterValidator(_not_blank),
+]
+"""One line for people that shows something."""
+
+Prose = AfterValidator(_prose)
+"""Text in lines and paragraphs: it shows something (`visible.shows`) and has no control characters but tabs and breaks."""
+
+Text = Annotated[str, StringConstraints(min_length=1, max_length=5_000), Prose]
+"""Prose up to 5000 characters."""
+
+Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
+"""A lower_snake code."""
+
+Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,99}$")]
+"""An identifier, ours or a partner's: up to 100 letters, digits and `_ . : -`."""
+
+PrincipalId = Annotated[
+    str,
+    AfterValidator(_usable_name),
+    Field(description=f"As the identity provider names them: 1 to {principals.LONGEST} printable characters."),
+]
+"""Somebody as the identity provider names them (`principals.is_usable`): who may call may be named here, too."""
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
+"""An active ISO 4217 code."""
+
+Limit = Annotated[int, Query(ge=1, le=100, description="How many items a page holds.")]
+Cursor = Annotated[str | None, Query(max_length=1_000, description="The `next_cursor` of the page before.")]
+"""Query parameters of every list: `limit: Limit = 20, cursor: Cursor = None`."""
+
+
+class Money(BaseModel):
+    """An amount in minor units of its currency; never a float."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True) | such_as(amount=19900, currency="CNY")
+
+    amount: Annotated[int, Field(strict=True, ge=0, le=10**13, description="Minor units: 19900 is 199.00 CNY.")]
+    currency: Currency
+
+    @classmethod
+    def of(cls, minor: int, currency: str) -> "Money":
+        """Money out of a row's `…_minor` and `currency`, which its CHECKs have vouched for."""
+        return cls.model_construct(amount=minor, currency=currency)
+
+
+class _PageLike(Protocol[R_co]):
+    @property
+    def data(self) -> Sequence[R_co]: ...
+    @property
+    def has_more(self) -> bool: ...
+    @property
+    def next_cursor(self) -> str | None: ...
+
+
+class PageOut(Out, Generic[T]):
+    """One page of a list, newest first; `next_cursor` leads to the next one."""
+
+    data: list[T]
+    has_more: bool
+    next_cursor: str | None = None
+
+    @classmethod
+    def of(cls, page: _PageLike[Any], shape: Callable[[Any], T]) -> Self:
+        """The page with each row shaped for the wire: `PageOut[CaseOut].of(page, CaseOut.of)`."""
+        return cls(data=[shape(row) for row in page.data], has_more=page.has_more, next_cursor=page.next_cursor)
+
+
+class AllowedOut(Out):
+    """One action: allowed now for the reader, or why not."""
+
+    action: str
+    allowed: bool
+    why_not: str | None = Field(default=None, exclude_if=lambda value: value is None)
+
+    @classmethod
+    def of(cls, actions: Iterable[Allowed]) -> "list[AllowedOut]":
+        """The lifecycle's answer as it goes over the wire."""
+        return [cls.model_construct(action=each.action, allowed=each.allowed, why_not=each.why_not) for each in actions]

@@ -1,0 +1,167 @@
+"""What is said about a field that does not fit: a stable code and a sentence naming what is allowed, in both languages.
+
+Never the value itself: it may be somebody's name or number.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aftercare_chassis.http.languages import CHINESE
+
+_TYPE = ("wrong_type", "类型应为{wanted}。", "Must be {wanted}.")
+_FORMAT = ("wrong_format", "格式应为{wanted}。", "Must be {wanted}.")
+
+_WORDS: dict[str, tuple[str, str, str]] = {
+    "missing": ("required", "此项必填。", "This is required."),
+    "extra_forbidden": ("unknown_field", "不接受此字段。", "This field is not known here."),
+    "invalid_key": ("unknown_field", "字段名必须是文本。", "Field names must be text."),
+    "none_required": ("wrong_type", "只能为 null。", "Must be null."),
+    "greater_than": ("out_of_range", "必须大于 {gt}。", "Must be greater than {gt}."),
+    "greater_than_equal": ("out_of_range", "不得小于 {ge}。", "Must be at least {ge}."),
+    "less_than": ("out_of_range", "必须小于 {lt}。", "Must be less than {lt}."),
+    "less_than_equal": ("out_of_range", "不得大于 {le}。", "Must be at most {le}."),
+    "multiple_of": ("out_of_range", "必须是 {multiple_of} 的倍数。", "Must be a multiple of {multiple_of}."),
+    "finite_number": ("out_of_range", "必须是有限的数。", "Must be a finite number."),
+    "int_parsing_size": ("out_of_range", "整数过大。", "The integer is too large."),
+    "int_from_float": ("wrong_type", "必须是整数，不能有小数。", "Must be an integer without a fraction."),
+    "too_short": ("too_few", "至少需要 {min_length} 项。", "At least {min_length} items are needed."),
+    "too_long": ("too_many", "最多 {max_length} 项。", "At most {max_length} items are allowed."),
+    "string_too_short": ("too_short", "至少需要 {min_length} 个字符。", "At least {min_length} characters are needed."),
+    "string_too_long": ("too_long", "最多 {max_length} 个字符。", "At most {max_length} characters are allowed."),
+    "bytes_too_short": ("too_short", "至少需要 {min_length} 字节。", "At least {min_length} bytes are needed."),
+    "bytes_too_long": ("too_long", "最多 {max_length} 字节。", "At most {max_length} bytes are allowed."),
+    "string_unicode": ("invalid_unicode", "必须是合法的 Unicode 文本。", "Must be valid Unicode text."),
+    "string_not_ascii": ("wrong_format", "只能使用 ASCII 字符。", "Only ASCII characters are allowed."),
+    "string_pattern_mismatch": ("wrong_format", "必须匹配 {pattern}。", "Must match {pattern}."),
+    "control_character": ("control_character", "不得包含控制字符。", "Control characters are not allowed."),
+    "line_break": (
+        "control_character",
+        "必须为一行，不得包含控制字符或换行。",
+        "Must be one line without control characters.",
+    ),
+    "principal_unfit": (
+        "wrong_format",
+        "必须是 1 至 {longest} 个可打印字符，且不能只是 . 或 .. 。",
+        "Must be 1 to {longest} printable characters, other than . and .. alone.",
+    ),
+    "string_blank": ("blank", "不得为空白。", "Must not be blank."),
+    "enum": ("not_a_choice", "可选值：{expected}。", "Must be one of: {expected}."),
+    "literal_error": ("not_a_choice", "可选值：{expected}。", "Must be one of: {expected}."),
+    "union_tag_invalid": ("not_a_choice", "可选值：{expected_tags}。", "Must be one of: {expected_tags}."),
+    "union_tag_not_found": ("required", "缺少区分类型的字段。", "The field that tells the type is missing."),
+    "currency_unknown": (
+        "currency_unknown",
+        "必须是 ISO 4217 货币代码，如 CNY。",
+        "Must be an ISO 4217 code, such as CNY.",
+    ),
+    "time_invalid": (
+        "time_invalid",
+        "必须是带时区偏移的时间，如 2026-05-01T08:30:00+08:00。",
+        "Must be a time with offset, such as 2026-05-01T08:30:00+08:00.",
+    ),
+    "timezone_naive": ("time_invalid", "不得带时区偏移。", "Must have no offset."),
+    "timezone_aware": ("time_invalid", "必须带时区偏移。", "Must have an offset."),
+    "timezone_offset": ("time_invalid", "时区偏移不符。", "Has the wrong offset."),
+    "date_past": ("out_of_range", "必须早于今天。", "Must be in the past."),
+    "date_future": ("out_of_range", "必须晚于今天。", "Must be in the future."),
+    "datetime_past": ("out_of_range", "必须早于现在。", "Must be in the past."),
+    "datetime_future": ("out_of_range", "必须晚于现在。", "Must be in the future."),
+    "decimal_max_digits": ("out_of_range", "最多 {max_digits} 位数字。", "At most {max_digits} digits are allowed."),
+    "decimal_max_places": (
+        "out_of_range",
+        "最多 {decimal_places} 位小数。",
+        "At most {decimal_places} decimal places.",
+    ),
+    "decimal_whole_digits": (
+        "out_of_range",
+        "整数部分最多 {whole_digits} 位。",
+        "At most {whole_digits} whole digits.",
+    ),
+    "url_scheme": ("wrong_format", "网址协议必须是 {expected_schemes}。", "The scheme must be {expected_schemes}."),
+    "url_too_long": ("too_long", "网址最多 {max_length} 个字符。", "At most {max_length} characters are allowed."),
+    "uuid_version": (
+        "wrong_format",
+        "必须是第 {expected_version} 版 UUID。",
+        "Must be a UUID of version {expected_version}.",
+    ),
+    "recursion_loop": ("wrong_type", "不得引用自身。", "Must not contain itself."),
+    "recursion_depth_exceeded": ("too_deep", "嵌套过深。", "Nested too deeply."),
+    "value_error": ("invalid", "内容不符合要求。", "Does not fit."),
+    "assertion_error": ("invalid", "内容不符合要求。", "Does not fit."),
+}
+
+_WANTED = {  # what a `…_type`, `…_parsing` error asked for
+    "string": ("文本", "text"),
+    "int": ("整数", "an integer"),
+    "float": ("数", "a number"),
+    "bool": (" true 或 false", "true or false"),
+    "decimal": ("十进制数", "a decimal number"),
+    "fraction": ("分数", "a fraction"),
+    "complex": ("复数", "a complex number"),
+    "bytes": ("字节串", "bytes"),
+    "date": ("日期，如 2026-05-01", "a date, such as 2026-05-01"),
+    "time": ("时刻，如 08:30:00", "a time of day, such as 08:30:00"),
+    "datetime": ("时间，如 2026-05-01T08:30:00+08:00", "a time, such as 2026-05-01T08:30:00+08:00"),
+    "uuid": ("UUID", "a UUID"),
+    "url": ("网址", "a URL"),
+    "json": ("JSON", "JSON"),
+    "list": ("列表", "a list"),
+    "tuple": ("列表", "a list"),
+    "set": ("列表", "a list"),
+    "frozen": ("列表", "a list"),
+    "deque": ("列表", "a list"),
+    "iterable": ("列表", "a list"),
+    "iteration": ("列表", "a list"),
+    "dict": ("对象", "an object"),
+    "mapping": ("对象", "an object"),
+    "model": ("对象", "an object"),
+    "dataclass": ("对象", "an object"),
+}
+_SHAPES = ("_type", "_parsing", "_invalid", "_encoding", "_violation", "_inexact", "_error", "_hashable", "_delta")
+_UNKNOWN = ("invalid", "内容不符合要求。", "Does not fit.")
+_QUOTED = re.compile(r"'([^']*)'")
+
+
+def complaint(error: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """(code, message) for one pydantic error.
+
+    A validator of a service may raise `PydanticCustomError("its_code", "English.", {"zh": "中文。"})`.
+    """
+    kind, facts = error["type"], {name: _show(fact) for name, fact in error.get("ctx", {}).items()}
+    code, zh, en = _WORDS.get(kind) or _shape(kind) or _own(kind, facts, error.get("msg", ""))
+    return code, (zh if language == CHINESE else en).format_map(_Facts(facts))
+
+
+def _shape(kind: str) -> tuple[str, str, str] | None:
+    wanted = _WANTED.get(kind.split("_", 1)[0])
+    if wanted is None or not kind.endswith(_SHAPES):
+        return None
+    code, zh, en = _TYPE if kind.endswith("_type") else _FORMAT
+    return code, zh.format(wanted=wanted[0]), en.format(wanted=wanted[1])
+
+
+def _own(kind: str, facts: Mapping[str, str], message: str) -> tuple[str, str, str]:
+    if "zh" not in facts:
+        return _UNKNOWN
+    return kind, _literal(facts["zh"]), _literal(message)
+
+
+def _literal(text: str) -> str:
+    return text.replace("{", "{{").replace("}", "}}")
+
+
+def _show(fact: Any) -> str:
+    # pydantic names choices as "'a', 'b' or 'c'"; without its grammar the list reads well in both languages.
+    choices = _QUOTED.findall(fact) if isinstance(fact, str) else None
+    return ", ".join(choices) if choices else str(fact)
+
+
+class _Facts(dict[str, str]):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
+def pointer(location: Sequence[int | str]) -> str:
+    """The JSON pointer of a pydantic location, without its first part (body, query, path, header)."""
+    return "".join("/" + str(part)[:100].replace("~", "~0").replace("/", "~1") for part in location[1:])

@@ -1,0 +1,78 @@
+"""Deadlines live in the rows they belong to; this worker finds those that have passed and lets a command act.
+
+The command locks the row and looks again: between the look and the lock somebody may have acted. So any number of these
+workers may run, and a timer never acts on a stale state.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import structlog
+
+from aftercare_chassis import failpoints
+from aftercare_chassis.database.mapping import Query
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.http.problems import is_unavailable
+from aftercare_chassis.observability import tracing
+from aftercare_chassis.refusals import Refusal
+from aftercare_chassis.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+BATCH = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """`query` selects the ids of rows whose `deadline_at` is not after `:now`, earliest first, at most `:limit`;
+    `command` locks one, looks again, and acts. A refusal means that there was nothing left to do."""
+
+    query: Query[Any]
+    command: Callable[[Transaction, str], Awaitable[object]]
+
+
+class Deadlines:
+    """Fires what is due; runs until told to stop."""
+
+    def __init__(self, runtime: Runtime, whens: Sequence[Due]) -> None:
+        self._runtime, self._whens = runtime, whens
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Look every `deadline_poll_seconds`; at once again where a full batch was found."""
+        while not stop.is_set():
+            found = 0
+            try:
+                found = await self.fire()
+            except Exception as error:
+                if not is_unavailable(error):
+                    raise
+                log.warning("deadlines_wait", error=type(error).__name__)
+            if found < BATCH:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(stop.wait(), self._runtime.settings.deadline_poll_seconds)
+
+    async def fire(self) -> int:
+        """One look at everything; the number of rows that were due."""
+        return sum([await self._fire(when) for when in self._whens])
+
+    async def _fire(self, when: Due) -> int:
+        async with self._runtime.reader() as reader:
+            rows = await reader.all(when.query, now=reader.now, limit=BATCH)
+        for row in rows:
+            failpoints.point("deadline.found")
+            try:
+                with tracing.new_trace():
+                    async with self._runtime.transaction() as tx:
+                        await when.command(tx, row["id"])
+                        failpoints.point("deadline.acted")
+            except Refusal as refusal:
+                log.info("deadline_overtaken", id=row["id"], code=refusal.code)
+            except Exception as error:
+                if is_unavailable(error):
+                    raise
+                # One row that cannot be handled must not hold up the others.
+                log.exception("deadline_failed", id=row["id"])
+        return len(rows)

@@ -1,0 +1,49 @@
+"""Work that nobody waits for and no event starts: calls to providers, inboxes of partners, pruning."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+import structlog
+
+from aftercare_chassis import failpoints
+from aftercare_chassis.database.outbox import Doorbell
+from aftercare_chassis.observability import tracing
+from aftercare_chassis.runtime import Runtime
+
+log = structlog.get_logger(__name__)
+
+FAILED_SECONDS = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """`step` does one bounded piece of work and says whether there may be more at once; else it idles `idle` seconds
+    or until `runtime.wake(name)`."""
+
+    name: str
+    step: Callable[[Runtime], Awaitable[bool]]
+    idle: float = 0.2
+
+
+async def work(runtime: Runtime, worker: Worker, stop: asyncio.Event) -> None:
+    """Run one worker until `stop` is set. A step that fails is logged and tried again after a pause."""
+    bell = runtime.bells.setdefault(worker.name, Doorbell())
+    ended = asyncio.create_task(stop.wait())
+    try:
+        while not stop.is_set():
+            pause = worker.idle
+            try:
+                failpoints.point("worker.begins")
+                with tracing.new_trace():
+                    more = await worker.step(runtime)
+                if more:
+                    continue
+            except Exception as error:
+                log.warning("worker_failed", worker=worker.name, error=type(error).__name__)
+                pause = max(pause, FAILED_SECONDS)
+            rung = asyncio.create_task(bell.wait(pause))
+            await asyncio.wait({rung, ended}, return_when=asyncio.FIRST_COMPLETED)
+            rung.cancel()
+    finally:
+        ended.cancel()

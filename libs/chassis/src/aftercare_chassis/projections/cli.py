@@ -1,0 +1,40 @@
+"""`<name>-svc replay`: make the projection again beside the live one, compare both, and put it in its place."""
+
+from typing import Annotated
+
+import typer
+
+from aftercare_chassis.consumer.cli import Once
+from aftercare_chassis.projections.projection import Projection
+from aftercare_chassis.projections.rebuild import Wish, rebuild
+from aftercare_chassis.runtime import Runtime
+
+
+class ReplayWord:
+    """The word over one service's projection. `once` runs an act with an open runtime and ends the process."""
+
+    def __init__(self, projection: Projection | None, once: Once) -> None:
+        self._projection, self._once = projection, once
+
+    def replay(
+        self,
+        consumer: Annotated[
+            str, typer.Option(help="name of the new consumer; its tables stand in a schema of it")
+        ] = "shadow",
+        start: Annotated[
+            str, typer.Option("--from", help="`beginning`, or `last`: go on where it was interrupted")
+        ] = "beginning",
+        shadow: Annotated[bool, typer.Option("--shadow", help="beside the live tables (there is no other way)")] = True,
+        switch: Annotated[bool, typer.Option("--switch", help="then let it take the place of the live tables")] = False,
+        drop: Annotated[bool, typer.Option("--drop", help="only delete what an earlier replay has left")] = False,
+        as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
+    ) -> None:
+        """Make the projection again from the log: 0 identical or switched, 1 different, 2 not possible."""
+        if start not in ("beginning", "last"):
+            raise typer.BadParameter("is beginning or last", param_hint="--from")
+        wish = Wish(consumer=consumer, resume=start == "last", switch=switch, drop=drop, as_json=as_json)
+
+        async def act(runtime: Runtime) -> int:
+            return await rebuild(runtime, self._projection, wish)
+
+        self._once(act)
