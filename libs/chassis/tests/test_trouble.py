@@ -3,8 +3,9 @@
 import json
 
 import pytest
-from aftercare_chassis.consumer.errors import Poisoned, Trouble, refused
+from aftercare_chassis.consumer.errors import Poisoned, refused
 from aftercare_chassis.consumer.parking import as_headers, as_json
+from aftercare_chassis.park_reason import ParkReason
 
 Headers = list[tuple[str, bytes | None]]
 
@@ -19,7 +20,7 @@ def test_a_reason_is_one_line_that_every_database_and_terminal_takes(quoted: str
 
 
 def test_a_reason_is_short() -> None:
-    assert len(Poisoned(Trouble.REFUSED, "x" * 100_000).reason) == 500
+    assert len(Poisoned(ParkReason.REFUSED, "x" * 100_000).reason) == 500
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,6 @@ from aftercare_chassis.auth.tokens import Verifier
 from aftercare_chassis.clock import Clock
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.handled_events import HANDLED, Progress
-from aftercare_chassis.database.outbox import Doorbell
 from aftercare_chassis.database.revisions import Applied, Revisions, SchemaMismatch
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.ids import Ids
@@ -25,6 +24,7 @@ from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.settings import ServiceSettings
+from aftercare_chassis.wakeup import Wakeup
 
 T = TypeVar("T", bound=Transaction)
 ACQUIRE_SECONDS = 5.0
@@ -54,8 +54,8 @@ class Runtime:
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
         self.verifier = Verifier(settings, clock)
         self.cursors = Cursors(settings.signing_key)
-        self.outbox_bell = Doorbell()
-        self.bells: dict[str, Doorbell] = {}
+        self.outbox_bell = Wakeup()
+        self.bells: dict[str, Wakeup] = {}
         self.watchdogs: dict[str, Callable[[], str | None]] = {}  # None while there is progress, else what is wrong
         self.revisions = Revisions()  # of the schema, as this build knows them
         self.streams = 0

@@ -20,10 +20,10 @@ from aftercare_chassis.clock import SystemClock
 from aftercare_chassis.consumer.cli import ParkedWords
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.dispatcher import Handlers
+from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.revisions import SchemaMismatch
 from aftercare_chassis.http import health, middleware, openapi, problems
-from aftercare_chassis.http.problems import DATABASE_ERRORS
 from aftercare_chassis.http.routing import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.jobs.deadlines import Deadlines, Due

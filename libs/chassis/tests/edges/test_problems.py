@@ -4,8 +4,8 @@ from typing import Any, get_args
 import asyncpg
 import httpx
 import pytest
+from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.http.languages import choose
-from aftercare_chassis.http.problems import is_unavailable
 from aftercare_chassis.http.validation_messages import complaint
 from pydantic_core import core_schema
 

@@ -11,9 +11,9 @@ from typing import Any
 
 import pytest
 import structlog
-from aftercare_chassis.consumer.errors import Trouble
 from aftercare_chassis.observability import logs, tracing
 from aftercare_chassis.observability.metrics import Metrics
+from aftercare_chassis.park_reason import ParkReason
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -135,7 +135,7 @@ def test_figures_of_relay_and_consumer_are_exposed() -> None:
     metrics.consumer_lag(9, 2.5)
     metrics.consumer_rebuilt()
     metrics.parked_now({"sequence_gap": 1, "behind": 3}, 1)
-    metrics.parked(Trouble.SEQUENCE_GAP)
+    metrics.parked(ParkReason.SEQUENCE_GAP)
     metrics.signal("webhook_signature_failed", "zto")
     shown = metrics.exposition().decode().splitlines()
     for line in (

@@ -4,7 +4,7 @@ import asyncio
 
 import httpx
 import pytest
-from aftercare_chassis.database.outbox import Doorbell
+from aftercare_chassis.wakeup import Wakeup
 from aftercare_events import OrderPaid, PaymentFailed, PaymentStarted, PaymentSucceeded, RefundSucceeded
 from order_svc.commands import call_queue
 
@@ -131,7 +131,7 @@ async def test_an_order_that_costs_nothing_is_paid_without_a_provider(shop, kett
 
 
 async def test_a_call_to_make_wakes_its_worker(shop):
-    bell = shop.h.runtime.bells[call_queue.LANES[0]] = Doorbell()
+    bell = shop.h.runtime.bells[call_queue.LANES[0]] = Wakeup()
     order, _ = await shop.paid()
     assert await bell.wait(5)
     await shop.ask_refund(order, 100)

@@ -10,13 +10,13 @@ import typer
 from pydantic_core import from_json
 
 from aftercare_chassis.characters import shows
+from aftercare_chassis.cli import Once
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.errors import Poisoned, plain
 from aftercare_chassis.consumer.parked import Parked, ParkedEvents
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
-Once = Callable[[Callable[[Runtime], Awaitable[int | None]]], None]
 By = Annotated[str, typer.Option(help="who decides", default_factory=getpass.getuser)]
 Json = Annotated[bool, typer.Option("--json", help="for programs")]
 WORDS = {"list": "list_", "show": "show", "retry": "retry", "retry-key": "retry_key", "discard": "discard"}

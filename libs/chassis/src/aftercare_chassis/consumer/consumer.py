@@ -25,15 +25,16 @@ from aiokafka.errors import KafkaError
 
 from aftercare_chassis import failpoints
 from aftercare_chassis.consumer.dispatcher import Ears, Handlers
-from aftercare_chassis.consumer.errors import Poisoned, Retry, Trouble, decoded, misplaced, refused
+from aftercare_chassis.consumer.errors import Poisoned, Retry, decoded, misplaced, refused
 from aftercare_chassis.consumer.inbox import Cursor, Fenced, Inbox, Subject, content_of, maybe_forgotten
 from aftercare_chassis.consumer.parking import park
 from aftercare_chassis.consumer.paused_partitions import Holds
 from aftercare_chassis.consumer.watchdog import Watch
+from aftercare_chassis.database.errors import DATABASE_ERRORS, is_unavailable
 from aftercare_chassis.database.revisions import NewerRow, SchemaMismatch
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.http.problems import DATABASE_ERRORS, is_unavailable
 from aftercare_chassis.kafka import clients
+from aftercare_chassis.park_reason import ParkReason
 from aftercare_chassis.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -181,7 +182,7 @@ class Consumer:
             await self._take(partition, records)
         except Poisoned as poison:
             if len(records) == 1:
-                if poison.trouble is Trouble.REFUSED:
+                if poison.trouble is ParkReason.REFUSED:
                     await self._runtime.need_schema()  # else the database refuses this build, not this event
                 await self._park(partition, records[0], poison)
                 return
@@ -216,7 +217,7 @@ class Consumer:
             if not _due(envelope, said, subject, tx.now):
                 continue
             if subject.blocked_since is not None:
-                await self._set_aside(tx, record, Poisoned(Trouble.BEHIND, "behind a parked event"))
+                await self._set_aside(tx, record, Poisoned(ParkReason.BEHIND, "behind a parked event"))
                 continue
             await self._handle(tx, envelope)
             self._runtime.metrics.consumed(envelope.type, (tx.now - envelope.time).total_seconds())
@@ -284,7 +285,7 @@ def _due(envelope: Envelope, said: int | None, subject: Subject, now: datetime) 
     or where one before it is missing. `said` is what the inbox knows of it."""
     if said is not None:
         if said != content_of(envelope):
-            raise Poisoned(Trouble.CONTRADICTION, "this event came before, with other content")
+            raise Poisoned(ParkReason.CONTRADICTION, "this event came before, with other content")
         return False
     trouble = misplaced(envelope.sequence, subject.last_sequence)
     if trouble is None or subject.blocked_since is not None:

@@ -6,9 +6,10 @@ from typing import Any
 
 from aftercare_events import Envelope, Event, WrongSchema, registry
 
-from aftercare_chassis.consumer.errors import Poisoned, Trouble
+from aftercare_chassis.consumer.errors import Poisoned
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.observability import tracing
+from aftercare_chassis.park_reason import ParkReason
 
 Handler = Callable[[Transaction, Any], Awaitable[object]]
 Handlers = Mapping[type[Event] | type[Envelope], Handler]
@@ -39,7 +40,7 @@ class Ears:
             elif (event := envelope.event()) is not None:
                 return self._handlers[cls], event
         except WrongSchema as error:
-            raise Poisoned(Trouble.WRONG_SCHEMA, str(error)) from error
+            raise Poisoned(ParkReason.WRONG_SCHEMA, str(error)) from error
         rest = self._handlers.get(Envelope)
         return None if rest is None else (rest, envelope)
 
@@ -61,7 +62,7 @@ class Ears:
         retold = registry.fields_of(envelope.type, envelope.data).get("retells")
         if not isinstance(retold, str) or registry.reads(retold) not in self._handlers:
             told = f"{envelope.type} is newer than {name}.v{newest}, the newest version that this build reads"
-            raise Poisoned(Trouble.UNKNOWN_VERSION, f"{told}, and it retells none that it reads")
+            raise Poisoned(ParkReason.UNKNOWN_VERSION, f"{told}, and it retells none that it reads")
 
 
 def _versioned(type_name: str) -> tuple[str, int]:

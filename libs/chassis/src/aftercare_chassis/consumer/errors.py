@@ -1,29 +1,15 @@
 """What can be wrong with an event, so that it is set aside: a code to count it by, and a reason in words."""
 
-from enum import StrEnum
-
 from aftercare_events import Envelope, EventTooLarge, codec
 from aiokafka import ConsumerRecord
 
-
-class Trouble(StrEnum):
-    """Operators filter and alarm by these."""
-
-    UNREADABLE = "unreadable"
-    TOO_LARGE = "too_large"
-    WRONG_SCHEMA = "wrong_schema"
-    UNKNOWN_VERSION = "unknown_version"
-    SEQUENCE_GAP = "sequence_gap"
-    CONTRADICTION = "contradiction"
-    REFUSED = "refused"
-    EVENT_MISSING = "event_missing"
-    BEHIND = "behind"
+from aftercare_chassis.park_reason import ParkReason
 
 
 class Poisoned(Exception):
     """This event will not pass by waiting. `reason` is for an operator."""
 
-    def __init__(self, trouble: Trouble, reason: str) -> None:
+    def __init__(self, trouble: ParkReason, reason: str) -> None:
         super().__init__(reason)
         self.trouble, self.reason = trouble, plain(reason)
 
@@ -40,8 +26,8 @@ class Retry(Exception):
 def refused(error: Exception) -> Poisoned:
     """The event is as it should be, and still its handler, or the database, will not have it (yet)."""
     if isinstance(error, Retry):
-        return Poisoned(Trouble.EVENT_MISSING, str(error))
-    return Poisoned(Trouble.REFUSED, f"{type(error).__name__}: {error}")
+        return Poisoned(ParkReason.EVENT_MISSING, str(error))
+    return Poisoned(ParkReason.REFUSED, f"{type(error).__name__}: {error}")
 
 
 def decoded(record: ConsumerRecord) -> Envelope | Poisoned:
@@ -49,19 +35,19 @@ def decoded(record: ConsumerRecord) -> Envelope | Poisoned:
     try:
         return codec.decode(record.topic, record.key, record.value, record.headers)
     except EventTooLarge as error:
-        return Poisoned(Trouble.TOO_LARGE, str(error))
+        return Poisoned(ParkReason.TOO_LARGE, str(error))
     except ValueError as error:
         held = "" if codec.subject_of(record.key) else "; no key names an aggregate, so none is held"
-        return Poisoned(Trouble.UNREADABLE, f"{error}{held}")
+        return Poisoned(ParkReason.UNREADABLE, f"{error}{held}")
 
 
 def misplaced(sequence: int, last: int) -> Poisoned | None:
     """What is wrong with an event that comes as number `sequence` where `last` was the last one of its aggregate."""
     if sequence > last + 1:
-        return Poisoned(Trouble.SEQUENCE_GAP, f"expected sequence {last + 1}, got {sequence}")
+        return Poisoned(ParkReason.SEQUENCE_GAP, f"expected sequence {last + 1}, got {sequence}")
     if sequence <= last:
         told = f"sequence {sequence} was taken by another event; the aggregate stands at {last}"
-        return Poisoned(Trouble.CONTRADICTION, told)
+        return Poisoned(ParkReason.CONTRADICTION, told)
     return None
 
 

@@ -15,9 +15,10 @@ from aiokafka import ConsumerRecord
 from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis.consumer.dispatcher import Ears, Handlers
-from aftercare_chassis.consumer.errors import Poisoned, Trouble, decoded, misplaced
+from aftercare_chassis.consumer.errors import Poisoned, decoded, misplaced
 from aftercare_chassis.consumer.parking import as_headers
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.park_reason import ParkReason
 from aftercare_chassis.refusals import Kind, NotFound, Refusal
 from aftercare_chassis.runtime import Runtime
 
@@ -156,7 +157,7 @@ class ParkedEvents:
     async def _handle(self, tx: Transaction, parked: Parked, last: int, by: str, despite_gap: str = "") -> None:
         envelope = parked.envelope()
         trouble = misplaced(envelope.sequence, last)
-        if trouble and not (despite_gap and trouble.trouble is Trouble.SEQUENCE_GAP):
+        if trouble and not (despite_gap and trouble.trouble is ParkReason.SEQUENCE_GAP):
             raise trouble
         await self._ears.hand(tx, envelope)
         await tx.settle()

@@ -12,8 +12,8 @@ from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.errors import KafkaError
 
 from aftercare_chassis.consumer.errors import Retry
+from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.handled_events import Progress
-from aftercare_chassis.http.problems import is_unavailable
 
 log = structlog.get_logger(__name__)
 

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 
-from aftercare_chassis.http.problems import DATABASE_ERRORS
+from aftercare_chassis.database.errors import DATABASE_ERRORS
 
 POLL_SECONDS = 0.02
 HANDLED = """

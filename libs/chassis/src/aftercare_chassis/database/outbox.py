@@ -4,7 +4,6 @@ Several events go in one statement. The row lock of the aggregate is held by the
 stand in the order of its versions; between aggregates no order is promised.
 """
 
-import asyncio
 from collections.abc import Sequence
 from typing import Any
 from zlib import crc32
@@ -45,22 +44,3 @@ def _row(e: Envelope) -> tuple[Any, ...]:
     _, value, headers = codec.encode(e)
     kept = {name: text.decode() for name, text in headers}
     return e.id, e.topic, e.subject, e.sequence, e.type, e.topic, bucket_of(e.subject), kept, value
-
-
-class Doorbell:
-    """Rung after a commit that left events or work behind; whoever waits on it in this process starts at once."""
-
-    def __init__(self) -> None:
-        self._rung = asyncio.Event()
-
-    def ring(self) -> None:
-        self._rung.set()
-
-    async def wait(self, seconds: float) -> bool:
-        """True when it rang, False when `seconds` went by in silence."""
-        try:
-            await asyncio.wait_for(self._rung.wait(), seconds)
-        except TimeoutError:
-            return False
-        self._rung.clear()
-        return True

@@ -6,8 +6,8 @@ import time
 from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
+from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.revisions import Applied
-from aftercare_chassis.http.problems import DATABASE_ERRORS
 from aftercare_chassis.observability import metrics
 from aftercare_chassis.runtime import Runtime
 

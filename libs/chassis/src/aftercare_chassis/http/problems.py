@@ -4,7 +4,6 @@
 """
 
 import json
-import traceback
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from http import HTTPStatus
@@ -18,11 +17,13 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.http import methods
 from aftercare_chassis.http.languages import CHINESE, choose
 from aftercare_chassis.http.validation_messages import complaint, pointer
 from aftercare_chassis.observability import tracing
+from aftercare_chassis.observability.code_places import code_places
 from aftercare_chassis.refusals import Kind, Refusal
 
 MEDIA_TYPE = "application/problem+json"
@@ -128,7 +129,7 @@ def response_to(request: Request, error: Exception) -> Response:
         # Commands look before they insert: what is left is the race between two of them, which the database has decided.
         _log.warning("concurrent_change", reason=error.constraint_name)
         return problem_response(request, ConcurrentChange())
-    _log.error("internal_error", error=type(error).__name__, where=where(error))
+    _log.error("internal_error", error=type(error).__name__, where=code_places(error))
     return status_response(request, 500)
 
 
@@ -148,38 +149,6 @@ def problem_response(request: Request, refusal: Refusal, headers: Mapping[str, s
         known = refusal.code == "token_missing"
         more["WWW-Authenticate"] = "Bearer" if known else 'Bearer error="invalid_token"'
     return _render(request, problem, language, more)
-
-
-def is_unavailable(error: BaseException) -> bool:
-    """True where the database or the way to it is the trouble, so that trying again may help."""
-    if isinstance(error, asyncpg.InterfaceError):
-        return "clos" in str(error)  # "connection is closed", "pool is closing"; other interface errors are our bugs
-    if isinstance(error, asyncpg.InternalClientError):
-        return str(error).startswith(_ENDED)
-    if isinstance(error, OSError):
-        return error.filename is None  # a socket, not a file of ours
-    return isinstance(error, _UNAVAILABLE)
-
-
-# asyncpg's words where it has read that the connection ends and was not told of its end yet; others of the kind are bugs.
-_ENDED = ("cannot switch to", "not connected")
-DATABASE_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)
-_UNAVAILABLE = (
-    asyncpg.PostgresConnectionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.TransactionRollbackError,
-    asyncpg.ConnectionFailureError,
-    TimeoutError,
-)
-
-
-def where(error: BaseException) -> str:
-    """The innermost frames of an exception: code places only, for messages may carry personal data."""
-    frames = traceback.extract_tb(error.__traceback__)[-4:]
-    return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))
 
 
 def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -16,9 +16,9 @@ from fastapi.sse import KEEPALIVE_COMMENT, format_sse_event
 from pydantic import BaseModel
 from starlette.responses import StreamingResponse
 
+from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http.methods import is_head
-from aftercare_chassis.http.problems import is_unavailable
 from aftercare_chassis.refusals import Kind, Refusal
 from aftercare_chassis.runtime import Runtime
 

@@ -13,9 +13,9 @@ from typing import Any
 import structlog
 
 from aftercare_chassis import failpoints
+from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.mapping import Query
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.http.problems import is_unavailable
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime

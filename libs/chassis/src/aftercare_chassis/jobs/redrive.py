@@ -8,10 +8,11 @@ from typing import Any
 import structlog
 
 from aftercare_chassis.consumer.dispatcher import Handlers
-from aftercare_chassis.consumer.errors import Retry, Trouble
+from aftercare_chassis.consumer.errors import Retry
 from aftercare_chassis.consumer.parked import ParkedEvents
-from aftercare_chassis.http.problems import is_unavailable
+from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.jobs.workers import Worker
+from aftercare_chassis.park_reason import ParkReason
 from aftercare_chassis.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -38,7 +39,7 @@ class Redrive:
         """Handle those again whose missing event has come. What they await is known from their last try, so each is
         tried once when the process starts."""
         async with runtime.connection() as connection:
-            held: Any = await connection.fetch(_HELD, runtime.name, Trouble.EVENT_MISSING)
+            held: Any = await connection.fetch(_HELD, runtime.name, ParkReason.EVENT_MISSING)
         aggregates = [row["aggregateid"] for row in held]
         self._awaited = {each: self._awaited.get(each, ("", -1)) for each in aggregates}
         last = await runtime.handled({awaits for awaits, _ in self._awaited.values()}) if aggregates else {}

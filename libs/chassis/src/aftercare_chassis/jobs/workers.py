@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import structlog
 
 from aftercare_chassis import failpoints
-from aftercare_chassis.database.outbox import Doorbell
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.wakeup import Wakeup
 
 log = structlog.get_logger(__name__)
 
@@ -28,7 +28,7 @@ class Worker:
 
 async def work(runtime: Runtime, worker: Worker, stop: asyncio.Event) -> None:
     """Run one worker until `stop` is set. A step that fails is logged and tried again after a pause."""
-    bell = runtime.bells.setdefault(worker.name, Doorbell())
+    bell = runtime.bells.setdefault(worker.name, Wakeup())
     ended = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():

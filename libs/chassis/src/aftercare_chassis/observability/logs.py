@@ -12,6 +12,7 @@ from typing import Any
 import structlog
 
 from aftercare_chassis.observability import tracing
+from aftercare_chassis.observability.code_places import code_places
 
 Fields = MutableMapping[str, Any]
 
@@ -21,7 +22,7 @@ ALLOWED = frozenset(
     event event_id event_type generation group host id kind lag level limit logger method migration name offset operation
     owned partition path_template port process provider partner push queue reason reference_id retry_in revision route
     rows seconds sequence service signal size source span_id state status subject taken timestamp topic trace_id type
-    verdict version waited where why worker
+    verdict version waited code_places why worker
     """.split()  # noqa: SIM905
 )
 _SCALARS = (bool, int, float, type(None))
@@ -53,10 +54,8 @@ def drop_exception(_: Any, __: str, fields: Fields) -> Fields:
     info = fields.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
-        from aftercare_chassis.http.problems import where
-
         fields.setdefault("error", type(error).__name__)
-        fields["where"] = where(error)
+        fields["where"] = code_places(error)
     return fields
 
 

@@ -11,7 +11,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4, generate_late
 from prometheus_client.platform_collector import PlatformCollector
 from prometheus_client.process_collector import ProcessCollector
 
-from aftercare_chassis.consumer.errors import Trouble
+from aftercare_chassis.park_reason import ParkReason
 
 CONTENT_TYPE: Final = CONTENT_TYPE_PLAIN_0_0_4
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
@@ -89,7 +89,7 @@ class Metrics:
             ["trouble"],
             registry=registry,
         )
-        for trouble in Trouble:  # a figure that is 0 is told: an alarm on one that was never seen would not go off
+        for trouble in ParkReason:  # a figure that is 0 is told: an alarm on one that was never seen would not go off
             self._parked.labels(trouble)
             self._parked_events.labels(trouble)
         self._parked_aggregates = Gauge(
@@ -154,7 +154,7 @@ class Metrics:
 
     def parked_now(self, events: Mapping[str, int], aggregates: int) -> None:
         """What waits for an operator, by what is wrong with it."""
-        for trouble in Trouble:
+        for trouble in ParkReason:
             self._parked_events.labels(trouble).set(events.get(trouble, 0))
         self._parked_aggregates.set(aggregates)
 
@@ -164,7 +164,7 @@ class Metrics:
             self._decisions.labels(decision).set(events)
         self._replays.set(replays)
 
-    def parked(self, trouble: Trouble) -> None:
+    def parked(self, trouble: ParkReason) -> None:
         """One event set aside."""
         self._parked.labels(trouble).inc()
 

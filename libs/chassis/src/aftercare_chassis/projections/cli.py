@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from aftercare_chassis.consumer.cli import Once
+from aftercare_chassis.cli import Once
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.projections.rebuild import Wish, rebuild
 from aftercare_chassis.runtime import Runtime

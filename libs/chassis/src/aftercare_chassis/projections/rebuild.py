@@ -20,8 +20,8 @@ from asyncpg.pool import PoolConnectionProxy
 from aftercare_chassis.consumer.dispatcher import Ears
 from aftercare_chassis.consumer.errors import Poisoned, decoded
 from aftercare_chassis.consumer.inbox import Inbox, Subject, content_of
+from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.http.problems import is_unavailable
 from aftercare_chassis.kafka import range_reader
 from aftercare_chassis.projections.batch_transaction import Folding
 from aftercare_chassis.projections.projection import Projection

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from aftercare_chassis.consumer.cli import Once
+from aftercare_chassis.cli import Once
 from aftercare_chassis.runtime import Runtime
 
 _STANDS = """

@@ -15,7 +15,7 @@ import asyncpg
 import structlog
 from aiokafka.errors import KafkaError
 
-from aftercare_chassis.http.problems import DATABASE_ERRORS
+from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.relay.sender import ProducerSpent, Rounds
 from aftercare_chassis.relay.shards import SILENCE_SECONDS, Buckets

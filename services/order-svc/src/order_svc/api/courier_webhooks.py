@@ -3,8 +3,10 @@
 from typing import Any
 
 import structlog
-from aftercare_chassis.http.problems import Problem, is_unavailable, where
+from aftercare_chassis.database.errors import is_unavailable
+from aftercare_chassis.http.problems import Problem
 from aftercare_chassis.http.routing import Live, WebhookRouter, listening
+from aftercare_chassis.observability.code_places import code_places
 from aftercare_chassis.refusals import NotFound
 from fastapi import Request, Response
 from starlette.responses import PlainTextResponse
@@ -38,7 +40,10 @@ async def receive(partner: str, endpoint_id: str, request: Request, service: Liv
         answer = await courier_pushes.receive(service, partner, endpoint_id, raw, request.headers)
     except Exception as error:
         log.log(
-            30 if is_unavailable(error) else 40, "courier_push_not_kept", error=type(error).__name__, at=where(error)
+            30 if is_unavailable(error) else 40,
+            "courier_push_not_kept",
+            error=type(error).__name__,
+            at=code_places(error),
         )
         answer = PARTNERS[partner].refused(Refused("unavailable", "not kept, send it again"))
     if answer is None:

@@ -6,8 +6,8 @@ from dataclasses import replace
 from datetime import timedelta
 
 import structlog
+from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.transaction import Reader, Transaction
-from aftercare_chassis.http.problems import is_unavailable
 from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
 
