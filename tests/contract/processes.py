@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 
 import httpx
-from aftercare_chassis.service import Part
+from aftercare_chassis.service import ProcessRole
 from aftercare_chassis.testing import until
 
 SECONDS = 90
@@ -20,9 +20,9 @@ class Processes:
 
     package: str
     environment: dict[str, str]
-    ports: dict[Part, int]
+    ports: dict[ProcessRole, int]
 
-    def client(self, part: Part) -> httpx.AsyncClient:
+    def client(self, part: ProcessRole) -> httpx.AsyncClient:
         return httpx.AsyncClient(base_url=f"http://127.0.0.1:{self.ports[part]}", trust_env=False)
 
     async def run(self, *words: str, stderr: int | None = None, **more: str) -> asyncio.subprocess.Process:
@@ -50,7 +50,7 @@ class Processes:
             for process in running:
                 await asyncio.wait_for(process.wait(), SECONDS)
 
-    async def says(self, part: Part, status: int) -> str:
+    async def says(self, part: ProcessRole, status: int) -> str:
         """What this part answers on /readyz once it answers with this status."""
         answer = httpx.Response(0)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from aftercare_chassis.consumer.dispatcher import Ears
+from aftercare_chassis.consumer.dispatcher import Dispatcher
 from aftercare_chassis.testing import Harness
 from aftercare_events import EVENTS, Envelope, Event
 from aftercare_events.docs import schemas
@@ -49,8 +49,8 @@ async def tried(harness: Harness, envelope: Envelope) -> str | None:
     """What the service's handler says to this event, right now; nothing of it stays."""
     try:
         async with harness.runtime.transaction() as tx:
-            await Ears(harness.service.handlers).hand(tx, envelope)
-            await tx.flush()
+            await Dispatcher(harness.service.handlers).hand(tx, envelope)
+            await tx.finish()
             raise Undone
     except Undone:
         return None

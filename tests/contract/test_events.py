@@ -7,7 +7,7 @@ from typing import Any
 
 import jsonschema
 import pytest
-from aftercare_chassis.consumer.dispatcher import Ears
+from aftercare_chassis.consumer.dispatcher import Dispatcher
 from aftercare_chassis.observability import tracing
 from aftercare_events import EVENTS, MAX_DATA_BYTES, TOPICS, codec
 from town import Town
@@ -89,10 +89,12 @@ async def test_every_consumer_takes_all_it_hears(town: Town, name: str) -> None:
 @pytest.mark.parametrize("name", ["order", "aftersale", "cs"])
 async def test_every_ear_has_heard_the_real_thing(town: Town, name: str) -> None:
     said = {envelope.type for envelope in town.log}
-    assert {event.type_name() for event in Ears(town.services[name].service.handlers).events} - said <= NOT_SAID_YET
+    assert {
+        event.type_name() for event in Dispatcher(town.services[name].service.handlers).events
+    } - said <= NOT_SAID_YET
 
 
 async def test_nobody_listens_to_itself_but_the_record(town: Town) -> None:
     for name, harness in town.services.items():
         if name != "analytics":
-            assert all(event.TOPIC.writer != f"{name}-svc" for event in Ears(harness.service.handlers).events)
+            assert all(event.TOPIC.writer != f"{name}-svc" for event in Dispatcher(harness.service.handlers).events)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis.consumer.dispatcher import Ears
+from aftercare_chassis.consumer.dispatcher import Dispatcher
 from aftercare_events import EVENTS, UPCASTERS
 from strangers import EvolvingTown, newer_version, of_unknown_types, sample, with_unknown_codes, with_unknown_fields
 from town import SERVICES
@@ -30,7 +30,7 @@ async def test_every_consumer_survives_what_it_does_not_know(town: EvolvingTown,
 async def test_a_newer_version_of_what_it_listens_to_is_not_missed(town: EvolvingTown, name: str) -> None:
     """It tells the fact in no version that this build reads: parked where the event has a listener, else passed over."""
     harness = town.services[name]
-    heard = {event.type_name() for event in Ears(harness.service.handlers).events}
+    heard = {event.type_name() for event in Dispatcher(harness.service.handlers).events}
     for type_name, cls in EVENTS.items():
         newer = newer_version(sample(cls))
         await harness.deliver(newer)
@@ -42,7 +42,7 @@ async def test_the_stories_met_the_future_at_every_ear(town: EvolvingTown) -> No
     """Every type a service's topics carry was brought to it so, not only those that it listens to."""
     said = {envelope.type for envelope in town.log}
     for name, harness in town.services.items():
-        topics = Ears(harness.service.handlers).topics
+        topics = Dispatcher(harness.service.handlers).topics
         wanted = {(each, name) for each in said if EVENTS[each].TOPIC.name in topics}
         assert wanted <= town.brought
 
@@ -57,5 +57,5 @@ async def test_unknown_fields_reach_every_part(town: EvolvingTown) -> None:
 
 async def test_no_handler_table_lists_a_version_that_becomes_a_newer_one(town: EvolvingTown) -> None:
     for name, harness in town.services.items():
-        old = {event.type_name() for event in Ears(harness.service.handlers).events} & UPCASTERS.keys()
+        old = {event.type_name() for event in Dispatcher(harness.service.handlers).events} & UPCASTERS.keys()
         assert not old or name == "analytics", f"{name} would never be called with {old}"

@@ -12,7 +12,7 @@ import pytest
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.revisions import SchemaMismatch, versions
 from aftercare_chassis.kafka import topics
-from aftercare_chassis.service import Part
+from aftercare_chassis.service import ProcessRole
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import Envelope, OrderCancelled, codec
 from aiokafka import AIOKafkaProducer
@@ -57,7 +57,7 @@ def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Upgrade:
     return migrate
 
 
-async def readiness(harness: Harness, part: Part) -> tuple[int, str]:
+async def readiness(harness: Harness, part: ProcessRole) -> tuple[int, str]:
     """What a new process of this part answers on /readyz."""
     transport = httpx.ASGITransport(app=harness.service.process(part))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
@@ -73,10 +73,10 @@ async def test_every_part_is_ready_beyond_its_revision_until_that_is_contracted(
     async with Harness.start(SERVICES[name].service, postgres_url, **settings) as harness:
         migrations = harness.service.migrations
         await upgrade(harness)
-        assert {(await readiness(harness, part))[0] for part in Part} == {200}
+        assert {(await readiness(harness, part))[0] for part in ProcessRole} == {200}
         await migrations.upgrade()
         await upgrade(harness, contract=True)
-        for part in Part:
+        for part in ProcessRole:
             status, text = await readiness(harness, part)
             assert status == 503
             assert "schema_incompatible: the database is at revision 9002, which needs a build of revision 9001" in text
@@ -101,14 +101,14 @@ def processes(desk: Harness, unused_tcp_port_factory: Callable[[], int]) -> Proc
         "AFTERCARE_JWKS_FILE": settings.jwks_file,
         "AFTERCARE_SIGNING_KEY": "a key for tests only",
     }
-    return Processes("cs_svc", environment, {part: unused_tcp_port_factory() for part in Part})
+    return Processes("cs_svc", environment, {part: unused_tcp_port_factory() for part in ProcessRole})
 
 
 async def works(desk: Harness, processes: Processes, order_id: str) -> None:
     """A client writes, the relay publishes, the consumer takes an event in."""
     pool = desk.runtime.pool
     headers = {"Authorization": f"Bearer {desk.token('buyer', 'buyer-1')}", "Idempotency-Key": order_id}
-    async with processes.client(Part.SERVE) as client:
+    async with processes.client(ProcessRole.SERVE) as client:
         written = await client.post("/v1/conversations", json={"text": "你好"}, headers=headers)
     assert written.status_code == 201, written.text
     await until(lambda: pool.fetchval("SELECT NOT EXISTS (SELECT 1 FROM outbox)"), "everything is published", SECONDS)
@@ -141,13 +141,13 @@ async def test_a_build_works_on_while_a_later_one_migrates_and_can_be_rolled_bac
         await works(desk, processes, "order-before")
         await upgrade(desk)
         await works(desk, processes, "order-during")
-        for part in Part:
+        for part in ProcessRole:
             await processes.says(part, 200)
     assert await processes.migrate() == (0, "")
     async with processes.started():
         await works(desk, processes, "order-rolled-back")
         await upgrade(desk, contract=True)
-        for part in Part:
+        for part in ProcessRole:
             why = await processes.says(part, 503)
             assert "schema_incompatible: the database is at revision 9002" in why
             async with processes.client(part) as client:

@@ -10,7 +10,7 @@ from types import ModuleType
 from typing import Any, TypeVar
 
 import httpx
-from aftercare_chassis.consumer.dispatcher import Ears
+from aftercare_chassis.consumer.dispatcher import Dispatcher
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.testing import Harness
 from aftercare_cli.couriers import PARTNERS, Scan
@@ -111,7 +111,7 @@ class Town:
             self._read[name] = len(said)
         self.log += fresh
         for name, harness in self.services.items():
-            topics = Ears(harness.service.handlers).topics
+            topics = Dispatcher(harness.service.handlers).topics
             for envelope in (each for each in fresh if each.topic in topics):
                 await self._bring(name, envelope)
         return bool(fresh)

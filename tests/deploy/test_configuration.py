@@ -99,12 +99,12 @@ def test_ports_and_files_are_where_the_settings_say(base, service):
 
 @pytest.mark.parametrize("service", SERVICES)
 def test_processes_are_commands_of_the_service(base, service):
-    from aftercare_chassis.service import Part
+    from aftercare_chassis.service import ProcessRole
 
     for name, container in base.containers():
         if container["name"] == service:
             (argument,) = container["args"]
-            assert argument in {*Part, "migrate", "seed"}
+            assert argument in {*ProcessRole, "migrate", "seed"}
             assert name.endswith(f"{service}-{argument}")
 
 

@@ -16,7 +16,7 @@ from typing import ClassVar
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.parked import ParkedEvents
 from aftercare_chassis.database.mapping import Rows
-from aftercare_chassis.database.schema import spine
+from aftercare_chassis.database.schema import add_messaging_tables
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http.routing import ApiRoute, Tx
 from aftercare_chassis.http.schemas import In, Out
@@ -69,7 +69,7 @@ readings = Table(
     Column("total", BigInteger, nullable=False),
     Column("chain", Text, nullable=False),
 )
-spine(metadata)
+add_messaging_tables(metadata)
 
 _EFFECT = """
 WITH written AS (INSERT INTO effects (event_id, subject, sequence) VALUES ($1, $2, $3))
@@ -175,7 +175,7 @@ router = APIRouter(prefix="/v1/meters", tags=["meters"], route_class=ApiRoute)
 async def create(body: MeterIn, tx: Tx) -> MeterOut:
     meter = Meter(id=body.id or tx.new_id("meter"), version=0, count=body.times)
     told = [event for number in range(body.times) for event in _told(tx, meter.id, number + 1, "")]
-    return MeterOut.model_validate(await tx.insert(METERS, meter, *told))
+    return MeterOut.model_validate(await tx.create(METERS, meter, *told))
 
 
 @router.post("/{meter_id}/up")
@@ -187,7 +187,7 @@ async def up(meter_id: str, body: UpIn, tx: Tx) -> MeterOut:
     told = [event for number in range(body.times) for event in _told(tx, meter.id, meter.count + number + 1, mood)]
     saved = await tx.save(METERS, replace(meter, count=meter.count + body.times), *told)
     if body.wait or body.mood == "hold":
-        await tx.flush()  # the ids are taken here, the commit comes later: the classic trap
+        await tx.finish()  # the ids are taken here, the commit comes later: the classic trap
         tx.recorded.clear()
         await (_paused() if body.mood == "hold" else asyncio.sleep(body.wait))
     return MeterOut.model_validate(saved)
@@ -214,7 +214,7 @@ async def _in_mood(tx: Transaction, subject: str, mood: str) -> None:
     if mood == "echo":
         echo = Echo(id=tx.new_id("echo"), version=0, of=subject)
         answers = {"affected_party": "p", "applicant": "p", "handler": "system", "time": tx.now, "result": "echoed"}
-        await tx.insert(ECHOES, echo, Echoed(**answers, echo_id=echo.id, of=subject))
+        await tx.create(ECHOES, echo, Echoed(**answers, echo_id=echo.id, of=subject))
 
 
 async def metered(tx: Transaction, event: Metered) -> None:

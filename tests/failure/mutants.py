@@ -33,7 +33,7 @@ MUTANTS = (
         "offset committed before the transaction",
         (
             (
-                f"{CHASSIS}/consumer.py",
+                f"{CHASSIS}/consumer/consumer.py",
                 """                cursor = await inbox.move(partition.topic, partition.partition, self._cursors.get(partition), read)
                 await self._effects(""",
                 """                async with self._runtime.transaction() as early:
@@ -48,7 +48,7 @@ MUTANTS = (
         "inbox check removed",
         (
             (
-                f"{CHASSIS}/consumer.py",
+                f"{CHASSIS}/consumer/consumer.py",
                 "if not _due(envelope, said, subject, tx.now):",
                 "if subject is None:",
             ),
@@ -59,10 +59,10 @@ MUTANTS = (
         "deleted before the acknowledgement",
         (
             (
-                f"{CHASSIS}/rounds.py",
-                """            crash.point("relay.read")""",
+                f"{CHASSIS}/relay/sender.py",
+                """            failpoints.point("relay.read")""",
                 """            await self._connection.execute(_DELETE, [row["id"] for row in rows])
-            crash.point("relay.read")""",
+            failpoints.point("relay.read")""",
             ),
         ),
         (f"{FAILURE}/test_relay.py::test_relay_killed_between_acknowledgement_and_deletion[short]",),
@@ -71,11 +71,11 @@ MUTANTS = (
         "buckets not owned",
         (
             (
-                f"{CHASSIS}/buckets.py",
+                f"{CHASSIS}/relay/shards.py",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, b)",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE $2::int IS NOT NULL",
             ),
-            (f"{CHASSIS}/buckets.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
+            (f"{CHASSIS}/relay/shards.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
         ),
         (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),
     ),
@@ -83,15 +83,19 @@ MUTANTS = (
         "SKIP LOCKED in place of buckets",
         (
             (
-                f"{CHASSIS}/buckets.py",
+                f"{CHASSIS}/relay/shards.py",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, b)",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE $2::int IS NOT NULL",
             ),
-            (f"{CHASSIS}/buckets.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
-            (f"{CHASSIS}/rounds.py", "ORDER BY id LIMIT $2\n", "ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED\n"),
-            (f"{CHASSIS}/rounds.py", "FIRST, MOST, MOST_BYTES = 500, 4000,", "FIRST, MOST, MOST_BYTES = 640, 640,"),
+            (f"{CHASSIS}/relay/shards.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
+            (f"{CHASSIS}/relay/sender.py", "ORDER BY id LIMIT $2\n", "ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED\n"),
             (
-                f"{CHASSIS}/rounds.py",
+                f"{CHASSIS}/relay/sender.py",
+                "FIRST, MOST, MOST_BYTES = 500, 4000,",
+                "FIRST, MOST, MOST_BYTES = 640, 640,",
+            ),
+            (
+                f"{CHASSIS}/relay/sender.py",
                 """                for half in (buckets[::2], buckets[1::2]):
                     rows = await self._read(half)
                     ahead, flight = flight, self._launch(rows) if rows else None
@@ -113,12 +117,12 @@ MUTANTS = (
         "sequence taken outside the lock",
         (
             (
-                f"{CHASSIS}/rows.py",
+                f"{CHASSIS}/database/mapping.py",
                 "self._by_key().with_for_update() if lock else self._by_key()",
                 "self._by_key()",
             ),
             (
-                f"{CHASSIS}/transaction.py",
+                f"{CHASSIS}/database/transaction.py",
                 """*rows.save_args(saved, seen)) != "UPDATE 1":""",
                 """*rows.save_args(saved, seen)) == "UPDATE 2":""",
             ),
@@ -127,12 +131,18 @@ MUTANTS = (
     ),
     Mutant(
         "parked aggregate allowed to go on",
-        ((f"{CHASSIS}/consumer.py", "if subject.blocked_since is not None:", "if subject.last_sequence < 0:"),),
+        (
+            (
+                f"{CHASSIS}/consumer/consumer.py",
+                "if subject.blocked_since is not None:",
+                "if subject.last_sequence < 0:",
+            ),
+        ),
         (f"{UNITS}/test_consumer.py::test_poison_stops_its_own_aggregate_alone",),
     ),
     Mutant(
         "cursor not fenced",
-        ((f"{CHASSIS}/inbox.py", 'if not done.endswith(" 1"):', "if not done:"),),
+        ((f"{CHASSIS}/consumer/inbox.py", 'if not done.endswith(" 1"):', "if not done:"),),
         (
             f"{UNITS}/test_consumer.py::test_a_consumer_whose_partition_was_taken_over_changes_nothing",
             f"{UNITS}/test_consumer.py::test_two_consumers_of_one_chunk_have_one_effect",
@@ -142,15 +152,15 @@ MUTANTS = (
         "kept answer in another transaction",
         (
             (
-                f"{CHASSIS}/routing.py",
-                """                tx.writes.later(*claim.keep(Kept(response.status_code, headers, answer)))
-                crash.point("command.kept")
-            crash.point("command.committed")
+                f"{CHASSIS}/http/routing.py",
+                """                tx.writes.later(*claim.keep(StoredResponse(response.status_code, headers, answer)))
+                failpoints.point("command.kept")
+            failpoints.point("command.committed")
 """,
-                """            crash.point("command.committed")
+                """            failpoints.point("command.committed")
             async with request.app.state.runtime.transaction(tx.actor) as later:
-                later.writes.later(*claim.keep(Kept(response.status_code, headers, answer)))
-                crash.point("command.kept")
+                later.writes.later(*claim.keep(StoredResponse(response.status_code, headers, answer)))
+                failpoints.point("command.kept")
 """,
             ),
         ),

@@ -10,7 +10,7 @@ import cs_svc.settings
 import effect_lag
 import replay_rate
 import uvloop
-from aftercare_chassis.consumer.dispatcher import Ears
+from aftercare_chassis.consumer.dispatcher import Dispatcher
 from consumer_rate import ConsumerRate
 from cs_svc.consumers import FACTS
 from effect_lag import Lag
@@ -50,7 +50,7 @@ async def _rates(servers: Ground, lag: Lag, tell: Callable[[str], None]) -> Foun
     analytics = analytics_svc.main.service(servers.settings(analytics_svc.settings.Settings, "analytics-svc"))
     await cs.runtime.open()
     await analytics.runtime.open()
-    starts = await replay_rate.ends(servers.servers.kafka, Ears(FACTS).topics)
+    starts = await replay_rate.ends(servers.servers.kafka, Dispatcher(FACTS).topics)
     relays = RelayRate(cs.runtime, servers.postgres)
     insert = await relays.stock([event for story in stories(STORIES) for event in story])
     tell(f"inserts: {insert}")

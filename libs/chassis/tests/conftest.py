@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.database.mapping import Listing, Query, Rows
-from aftercare_chassis.database.schema import spine
+from aftercare_chassis.database.schema import add_messaging_tables
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow, problems
 from aftercare_chassis.http.schemas import In, Out
@@ -39,7 +39,7 @@ tallies = Table(
     Column("count", Integer, nullable=False),
     Column("deadline_at", DateTime(timezone=True)),
 )
-spine(metadata)
+add_messaging_tables(metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,7 +92,7 @@ async def cancelled(tx: Transaction, event: OrderCancelled) -> None:
     tally = await tx.find(TALLIES, f"tally_{event.order_id}")
     if tally is None:
         made = Tally(id=f"tally_{event.order_id}", version=0, owner=event.buyer_id, count=1)
-        await tx.insert(TALLIES, made, told(tx, made))
+        await tx.create(TALLIES, made, told(tx, made))
     else:
         await count_up(tx, tally.id)
 
@@ -103,7 +103,7 @@ router = APIRouter(prefix="/v1/tallies", tags=["tallies"], route_class=ApiRoute)
 @router.post("", status_code=201, operation_id="createTally", responses=problems(422))
 async def create(body: TallyIn, tx: Tx) -> TallyOut:
     tally = Tally(id=tx.new_id("tally"), version=0, owner=tx.actor.id, count=body.count)
-    created = await tx.insert(TALLIES, tally, told(tx, tally))
+    created = await tx.create(TALLIES, tally, told(tx, tally))
     if body.count == 13:
         raise RuntimeError("fails after writing")
     return TallyOut.model_validate(created)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from aftercare_chassis.consumer.errors import Poisoned
+from aftercare_chassis.consumer.errors import UnprocessableEvent
 from aftercare_chassis.consumer.parked import NotTheFirst
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.refusals import NotFound
@@ -135,7 +135,7 @@ async def test_a_spoilt_message_holds_its_own_aggregate_alone(notes: Notes, name
         await notes.operator.discard(first.id, by="op-1", reason="spoilt by a test")
         if first.sequence is None:  # nobody can say that it was number 2: that one is missing now
             third = await notes.first()
-            with pytest.raises(Poisoned, match="expected sequence 2, got 3"):
+            with pytest.raises(UnprocessableEvent, match="expected sequence 2, got 3"):
                 await notes.operator.retry(third.id, by="op-1")
             await notes.operator.retry(third.id, by="op-1", despite_gap="it was the spoilt one")
         await notes.operator.retry_key("sick", by="op-1")
@@ -157,7 +157,7 @@ async def test_a_message_whose_key_names_no_aggregate_holds_none_and_says_so(not
     parked = await notes.operator.list()
     assert [(each.aggregateid, each.trouble) for each in parked] == [("", UNREADABLE)] * 2
     assert all(each.reason.endswith(KEYLESS) for each in parked)
-    with pytest.raises(Poisoned, match="key"):
+    with pytest.raises(UnprocessableEvent, match="key"):
         await notes.operator.retry(parked[1].id, by="op-1")
     await notes.operator.discard(parked[1].id, by="op-1", reason="nobody's: any order will do")
     with pytest.raises(NotFound):
@@ -176,7 +176,7 @@ async def test_a_gap_holds_its_aggregate_until_the_missing_events_come(notes: No
             ("sick", "sequence_gap", "expected sequence 2, got 4"),
             ("sick", "behind", "behind a parked event"),
         ]
-        with pytest.raises(Poisoned, match="expected sequence 2, got 4"):
+        with pytest.raises(UnprocessableEvent, match="expected sequence 2, got 4"):
             await notes.operator.retry_key("sick", by="op-1")
         await notes.tell(
             note("sick", 2, "b"), note("sick", 3, "c"), note("sick", 6, "f")
@@ -221,7 +221,7 @@ async def test_a_number_out_of_the_air_leads_nowhere(notes: Notes) -> None:
     await notes.tell(note("sick", 1, "a"), note("sick", 10**9, "?"), note("sick", 2, "b"))
     async with reading(notes):
         await notes.heard()
-        with pytest.raises(Poisoned, match="expected sequence 3, got 1000000000"):
+        with pytest.raises(UnprocessableEvent, match="expected sequence 3, got 1000000000"):
             await notes.operator.retry_key("sick", by="op-1")
         await notes.operator.discard((await notes.first()).id, by="op-1", reason="nobody of ours said that")
         await notes.tell(note("sick", 3, "c"))
@@ -282,7 +282,9 @@ async def test_the_same_event_again_is_passed_over_and_another_content_is_not(no
         assert (await notes.letters("sick"), await notes.letters("well")) == ("ab", "xy")
         told = ("sick", "contradiction", "this event came before, with other content")
         assert await notes.parked() == [told, ("sick", "behind", "behind a parked event"), told]
-        with pytest.raises(Poisoned, match="sequence 1 was taken by another event; the aggregate stands at 2"):
+        with pytest.raises(
+            UnprocessableEvent, match="sequence 1 was taken by another event; the aggregate stands at 2"
+        ):
             await notes.operator.retry_key("sick", by="op-1")
         for _ in range(2):  # by their number both come before the one that waits
             numbers = [each.id for each in await notes.operator.list() if each.trouble == "contradiction"]
@@ -331,7 +333,7 @@ async def test_a_newer_version_is_passed_over_only_where_it_retells_one_that_is_
             ("behind", "behind a parked event"),
             ("behind", "behind a parked event"),
         ]
-        with pytest.raises(Poisoned, match="is newer than"):
+        with pytest.raises(UnprocessableEvent, match="is newer than"):
             await notes.operator.retry_key("sick", by="op-1")
 
     async def noted_anew(tx: Any, event: NotedV2) -> None:

@@ -187,7 +187,7 @@ async def park(harness: Harness, handlers: Handlers, order: str, monkeypatch: py
     """An event that waited for its order for too long."""
     monkeypatch.setattr(paused_partitions, "RETRY_SECONDS", -1.0)
     consumer = Consumer(harness.runtime, handlers)
-    consumer._holds._holds[CONVERSATIONS] = paused_partitions.Hold(0.0, 0.0, time.monotonic())
+    consumer._holds._holds[CONVERSATIONS] = paused_partitions.Pause(0.0, 0.0, time.monotonic())
     consumer._patient = consumer._holds.patient(CONVERSATIONS)
     await consumer.chunk(CONVERSATIONS, [harness.record(first(closed(harness, order)))])
 

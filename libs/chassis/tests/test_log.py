@@ -16,8 +16,8 @@ from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.relay.relay import Relay
-from aftercare_chassis.relay.sender import Rounds
-from aftercare_chassis.relay.shards import Buckets
+from aftercare_chassis.relay.sender import Sender
+from aftercare_chassis.relay.shards import ShardLeases
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import TOPICS, Envelope, OrderCancelled, codec
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -90,7 +90,7 @@ async def test_a_trace_goes_through_the_log(on_log: Harness, log: str) -> None:
 
 async def test_relays_share_the_buckets_and_take_over(on_log: Harness) -> None:
     first, second = [await on_log.runtime.connect() for _ in range(2)]
-    one, two = Buckets(first), Buckets(second)
+    one, two = ShardLeases(first), ShardLeases(second)
     await one.join()
     assert len(await one.refresh()) == outbox.BUCKETS
     await two.join()
@@ -104,7 +104,7 @@ async def test_relays_share_the_buckets_and_take_over(on_log: Harness) -> None:
     await second.close()
 
 
-async def _owns_all(buckets: Buckets) -> bool:
+async def _owns_all(buckets: ShardLeases) -> bool:
     return len(await buckets.refresh()) == outbox.BUCKETS
 
 
@@ -251,15 +251,15 @@ async def test_a_relay_survives_a_connection_that_its_driver_gives_up(
     on_log: Harness, order_cancelled: Callable[..., OrderCancelled], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As after a freeze: the driver has read that the server ended the session, and nobody has told it that it is closed."""
-    run, given_up = Rounds.run, []
+    run, given_up = Sender.run, []
 
-    async def once(self: Rounds, *arguments: Any) -> None:
+    async def once(self: Sender, *arguments: Any) -> None:
         if not given_up:
             given_up.append(self)
             raise asyncpg.InternalClientError("cannot switch to state 15; another operation (2) is in progress")
         await run(self, *arguments)
 
-    monkeypatch.setattr(Rounds, "run", once)
+    monkeypatch.setattr(Sender, "run", once)
     await post(on_log, told_by(order_cancelled, uuid4().hex, 1))
     async with running(Relay(on_log.runtime).run):
         await until(lambda: drained(on_log), "the event is on the log")

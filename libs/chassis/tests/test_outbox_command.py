@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis.relay.cli import OutboxWords
+from aftercare_chassis.relay.cli import OutboxCommands
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.testing import Harness
 from typer.testing import CliRunner
@@ -15,7 +15,7 @@ Act = Callable[[Runtime], Awaitable[int | None]]
 
 async def test_what_waits_and_what_is_blocked(tally: Harness, capsys: pytest.CaptureFixture[str]) -> None:
     acts = list[Act]()
-    app = OutboxWords(acts.append).group()
+    app = OutboxCommands(acts.append).group()
 
     async def say(*words: str) -> tuple[int | None, str]:
         CliRunner().invoke(app, words)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from aftercare_chassis.consumer.cli import ParkedWords
+from aftercare_chassis.consumer.cli import ParkedCommands
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.testing import Harness
 from aftercare_events import Envelope, OrderCancelled
@@ -24,7 +24,7 @@ class Words:
 
     def __init__(self, tally: Harness, capsys: pytest.CaptureFixture[str]) -> None:
         self._tally, self._capsys, self._acts = tally, capsys, list[Act]()
-        self._app = ParkedWords(tally.service.handlers, self._acts.append).group()
+        self._app = ParkedCommands(tally.service.handlers, self._acts.append).group()
 
     async def __call__(self, *words: str) -> tuple[int | None, str]:
         """Exit code and what was said, on stderr where it is a refusal."""

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from aftercare_chassis.jobs.retention import PRUNE, STEP
+from aftercare_chassis.jobs.retention import RETENTION, STEP
 from aftercare_chassis.testing import Harness
 
 INBOX = """
@@ -28,12 +28,12 @@ async def test_old_rows_go_step_by_step_and_young_ones_stay(tally: Harness) -> N
     await run(INBOX, now - timedelta(days=13), 7)
     await run(KEYS, now - timedelta(days=7, seconds=1), STEP + 1)
     await run(KEYS, now - timedelta(days=6), 3)
-    assert await PRUNE.step(tally.runtime) is True
+    assert await RETENTION.step(tally.runtime) is True
     assert await left(tally) == (STEP + 5 + 7, 1 + 3)
-    assert await PRUNE.step(tally.runtime) is True, "the inbox had a full step"
-    assert await PRUNE.step(tally.runtime) is False
+    assert await RETENTION.step(tally.runtime) is True, "the inbox had a full step"
+    assert await RETENTION.step(tally.runtime) is False
     assert await left(tally) == (7, 3)
-    assert await PRUNE.step(tally.runtime) is False
+    assert await RETENTION.step(tally.runtime) is False
 
 
 async def test_steps_find_their_rows_by_an_index(tally: Harness) -> None:

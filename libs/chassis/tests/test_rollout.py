@@ -16,7 +16,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http.problems import response_to
 from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
-from aftercare_chassis.service import Part, Service
+from aftercare_chassis.service import ProcessRole, Service
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import Envelope, OrderCancelled
 from aiokafka import TopicPartition
@@ -59,7 +59,7 @@ async def early(tally: Harness, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         workers=[worker],
     )
     built.runtime.revisions = Revisions(("0001",))
-    made = Early(built.process(Part.CONSUME))
+    made = Early(built.process(ProcessRole.CONSUME))
     async with asyncio.timeout(30), made.app.router.lifespan_context(made.app):
         yield made
 

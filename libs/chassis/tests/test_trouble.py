@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from aftercare_chassis.consumer.errors import Poisoned, refused
+from aftercare_chassis.consumer.errors import UnprocessableEvent, refused
 from aftercare_chassis.consumer.parking import as_headers, as_json
 from aftercare_chassis.park_reason import ParkReason
 
@@ -20,7 +20,7 @@ def test_a_reason_is_one_line_that_every_database_and_terminal_takes(quoted: str
 
 
 def test_a_reason_is_short() -> None:
-    assert len(Poisoned(ParkReason.REFUSED, "x" * 100_000).reason) == 500
+    assert len(UnprocessableEvent(ParkReason.REFUSED, "x" * 100_000).reason) == 500
 
 
 @pytest.mark.parametrize(

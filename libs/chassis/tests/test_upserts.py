@@ -35,7 +35,7 @@ async def copied(tx: Transaction, event: OrderCancelled) -> None:
     """A copy as projections make them: no read, one upsert. `count` tells how the last event of the order was numbered."""
     sequence = tx.cause.sequence if tx.cause else 0
     owner = NOBODY if event.cause == "poison" else event.buyer_id
-    await tx.put(COPIES, Copy(id=event.order_id, owner=owner, count=sequence))
+    await tx.upsert(COPIES, Copy(id=event.order_id, owner=owner, count=sequence))
 
 
 def records(harness: Harness, *events: tuple[OrderCancelled, int]) -> list[ConsumerRecord]:
@@ -53,12 +53,12 @@ async def copies(harness: Harness) -> dict[str, int]:
 async def test_the_last_one_of_a_row_is_what_a_read_finds_and_what_stays(tally: Harness) -> None:
     async with tally.runtime.transaction() as tx:
         for count in (1, 2):
-            await tx.put(COPIES, Copy(id="one", count=count))
-        await tx.put(COPIES, Copy(id="two", count=1))
+            await tx.upsert(COPIES, Copy(id="one", count=count))
+        await tx.upsert(COPIES, Copy(id="two", count=1))
         assert (await tx.get(COPIES, "one")).count == 2
-        await tx.put(COPIES, Copy(id="one", count=3))
-        await tx.add(COPIES, Copy(id="three", count=1))
-        await tx.put(COPIES, Copy(id="three", count=2))
+        await tx.upsert(COPIES, Copy(id="one", count=3))
+        await tx.insert(COPIES, Copy(id="three", count=1))
+        await tx.upsert(COPIES, Copy(id="three", count=2))
     assert await copies(tally) == {"one": 3, "two": 1, "three": 2}
 
 

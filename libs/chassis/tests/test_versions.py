@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar
 import pytest
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.database.mapping import Rows, Statement
-from aftercare_chassis.database.schema import spine
+from aftercare_chassis.database.schema import add_messaging_tables
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.service import Service
@@ -72,7 +72,7 @@ heard = Table(
     Column("channel", Text, nullable=False),
     Column("times", Integer, nullable=False),
 )
-spine(metadata)
+add_messaging_tables(metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,7 +126,7 @@ class Producer:
             answers = Answers(affected_party="b-1", applicant="b-1", handler="b-1", time=tx.now, result=fact)
             events = [self._made(version, note, answers, both=len(how) > 1) for version in how]
             if known is None:
-                await tx.insert(NOTES, Note(id=note, version=0), *events)
+                await tx.create(NOTES, Note(id=note, version=0), *events)
             else:
                 await tx.save(NOTES, known, *events)
 

@@ -13,12 +13,13 @@ from aftercare_chassis import service
 from aftercare_chassis.consumer import watchdog
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.parked import ParkedEvents
-from aftercare_chassis.consumer.watchdog import Patience, Watch
+from aftercare_chassis.consumer.watchdog import Thresholds, Watchdog
 from aftercare_chassis.database import outbox
 from aftercare_chassis.ids import Uuid7Ids
+from aftercare_chassis.kafka import clients
 from aftercare_chassis.relay import relay
 from aftercare_chassis.relay.relay import Relay
-from aftercare_chassis.service import Part
+from aftercare_chassis.service import ProcessRole
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import Envelope, OrderCancelled
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -56,7 +57,7 @@ class Bench:
         self.runtime, self.clock = harness.runtime, clock
         self.resting: set[TopicPartition] = set()
         self.client = Client({ONE: 0, TWO: 0})
-        self.watch = Watch(self.runtime, self.runtime.name, [TOPIC], self.resting)
+        self.watch = Watchdog(self.runtime, self.runtime.name, [TOPIC], self.resting)
         self.watch.on_partitions_assigned([ONE, TWO])
 
     async def cursor(self, partition: TopicPartition, offset: int) -> None:
@@ -224,7 +225,7 @@ async def test_replays_and_what_operators_decided_are_figures(
         await pool.execute("DROP SCHEMA again CASCADE")
 
 
-HASTY = Patience(look=0.1, stall=3, partition=30, join=60, away=60)
+HASTY = Thresholds(look=0.1, stall=3, partition=30, join=60, away=60)
 
 
 @asynccontextmanager
@@ -238,7 +239,7 @@ async def running(*loops: Callable[[asyncio.Event], Awaitable[None]]) -> AsyncIt
         await asyncio.wait_for(asyncio.gather(*tasks), 30)
 
 
-def lame(monkeypatch: pytest.MonkeyPatch, clients: int) -> list[AIOKafkaConsumer]:
+def lame(monkeypatch: pytest.MonkeyPatch, hanging: int) -> list[AIOKafkaConsumer]:
     """The first clients' fetching hangs: the task that asks the brokers for records is gone, all else goes on. They end as
     clients do while brokers are away: by a cancellation of their own."""
     build, built = clients.consumer, []
@@ -246,7 +247,7 @@ def lame(monkeypatch: pytest.MonkeyPatch, clients: int) -> list[AIOKafkaConsumer
     def make(*given: Any) -> AIOKafkaConsumer:
         client = build(*given)
         built.append(client)
-        if len(built) <= clients:
+        if len(built) <= hanging:
             begin, end = client.start, client.stop
 
             async def start() -> None:
@@ -281,7 +282,7 @@ async def counted(harness: Harness, order: str) -> bool:
 async def test_a_client_whose_fetching_hangs_is_replaced(
     on_log: Harness, order_cancelled: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    built = lame(monkeypatch, clients=1)
+    built = lame(monkeypatch, hanging=1)
     consumer = Consumer(on_log.runtime, on_log.service.handlers)
     consumer.watch.patience = HASTY
     order = await told(on_log, order_cancelled)
@@ -295,11 +296,13 @@ async def test_a_client_whose_fetching_hangs_is_replaced(
 async def test_when_no_client_brings_anything_the_process_is_not_ready(
     on_log: Harness, order_cancelled: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    lame(monkeypatch, clients=100)
+    lame(monkeypatch, hanging=100)
     consumer = Consumer(on_log.runtime, on_log.service.handlers)
     consumer.watch.patience = HASTY
     await told(on_log, order_cancelled)
-    apps = [on_log.service.process(*parts) for parts in ((Part.CONSUME,), (Part.SERVE, Part.CONSUME))]
+    apps = [
+        on_log.service.process(*parts) for parts in ((ProcessRole.CONSUME,), (ProcessRole.SERVE, ProcessRole.CONSUME))
+    ]
     probes = [AsyncClient(transport=ASGITransport(app), base_url="http://test") for app in apps]
 
     async def given_up() -> bool:
@@ -335,8 +338,8 @@ async def test_without_kafka_requests_are_answered_and_the_backlog_is_told(
 ) -> None:
     """The harness' Kafka is an address where nothing listens."""
     monkeypatch.setattr(relay, "STILL_SECONDS", 0.5)
-    tally.consumer.watch.patience = Patience(look=0.1, away=0.5)
-    relaying, serving = tally.service.process(Part.RELAY, Part.CONSUME), tally.service.app
+    tally.consumer.watch.patience = Thresholds(look=0.1, away=0.5)
+    relaying, serving = tally.service.process(ProcessRole.RELAY, ProcessRole.CONSUME), tally.service.app
     async with (
         AsyncClient(transport=ASGITransport(relaying), base_url="http://test") as apart,
         AsyncClient(transport=ASGITransport(serving), base_url="http://test") as api,

@@ -15,7 +15,7 @@ from aftercare_chassis import failpoints
 from aftercare_chassis.auth.tokens import Verifier
 from aftercare_chassis.clock import Clock
 from aftercare_chassis.database.cursors import Cursors
-from aftercare_chassis.database.handled_events import HANDLED, Progress
+from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
 from aftercare_chassis.database.revisions import Applied, Revisions, SchemaMismatch
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.ids import Ids
@@ -54,14 +54,14 @@ class Runtime:
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
         self.verifier = Verifier(settings, clock)
         self.cursors = Cursors(settings.signing_key)
-        self.outbox_bell = Wakeup()
-        self.bells: dict[str, Wakeup] = {}
+        self.outbox_wakeup = Wakeup()
+        self.worker_wakeups: dict[str, Wakeup] = {}
         self.watchdogs: dict[str, Callable[[], str | None]] = {}  # None while there is progress, else what is wrong
         self.revisions = Revisions()  # of the schema, as this build knows them
         self.streams = 0
         self.waiting = 0  # requests that wait for an event of another service
         self.leaving: Callable[[], bool] = lambda: False  # whether this process is about to end
-        self.progress = Progress(self.handled, lambda: self.leaving())
+        self.progress = HandledEvents(self.handled, lambda: self.leaving())
         self.pool: asyncpg.Pool
         self.http: httpx.AsyncClient
 
@@ -104,15 +104,17 @@ class Runtime:
 
     def wake(self, worker: str) -> None:
         """Tell a worker of this process that there is work; harmless where it runs elsewhere."""
-        if worker in self.bells:
-            self.bells[worker].ring()
+        if worker in self.worker_wakeups:
+            self.worker_wakeups[worker].ring()
 
-    def transaction(self, actor: Actor = SYSTEM, *, if_match: IfMatch | None = None, look: str | None = None) -> "Work":
+    def transaction(
+        self, actor: Actor = SYSTEM, *, if_match: IfMatch | None = None, look: str | None = None
+    ) -> "UnitOfWork":
         """`async with runtime.transaction(actor) as tx`: committed at the end with its events, or nothing happened.
 
         `look`, a SELECT without parameters, goes out with the BEGIN; whether it found anything is the work's `found`.
         """
-        return Work(self, actor, if_match, look)
+        return UnitOfWork(self, actor, if_match, look)
 
     async def acquire(self) -> PoolConnectionProxy:
         """A connection of the pool, to be released by the caller; TimeoutError where none is free for too long."""
@@ -171,7 +173,7 @@ class Runtime:
         )
 
 
-class Work:
+class UnitOfWork:
     """One database transaction as a context manager (a class, since it is entered for every command)."""
 
     __slots__ = ("_actor", "_connection", "_if_match", "_look", "_runtime", "_tx", "found")
@@ -198,7 +200,7 @@ class Work:
             await self._leave()
             return
         try:
-            await self._tx.flush()
+            await self._tx.finish()
             failpoints.point("transaction.flushed")
             await self._commit()
         except BaseException:
@@ -224,7 +226,7 @@ class Work:
 
     def _tell(self) -> None:
         if self._tx.recorded:
-            self._runtime.outbox_bell.ring()
+            self._runtime.outbox_wakeup.ring()
         for callback in self._tx.callbacks:
             callback()
         for worker in self._tx.woken:

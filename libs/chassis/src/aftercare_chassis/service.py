@@ -17,7 +17,7 @@ from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 
 from aftercare_chassis.clock import SystemClock
-from aftercare_chassis.consumer.cli import ParkedWords
+from aftercare_chassis.consumer.cli import ParkedCommands
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.errors import DATABASE_ERRORS
@@ -28,13 +28,13 @@ from aftercare_chassis.http.routing import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.jobs.deadlines import Deadlines, Due
 from aftercare_chassis.jobs.redrive import Redrive
-from aftercare_chassis.jobs.retention import PRUNE
+from aftercare_chassis.jobs.retention import RETENTION
 from aftercare_chassis.jobs.workers import Worker, work
 from aftercare_chassis.observability import logs, tracing
 from aftercare_chassis.observability.metrics import Metrics
-from aftercare_chassis.projections.cli import ReplayWord
+from aftercare_chassis.projections.cli import ReplayCommand
 from aftercare_chassis.projections.projection import Projection
-from aftercare_chassis.relay.cli import OutboxWords
+from aftercare_chassis.relay.cli import OutboxCommands
 from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import ServiceSettings
@@ -58,7 +58,7 @@ _SERVER: dict[str, Any] = {
 Background = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
-class Part(StrEnum):
+class ProcessRole(StrEnum):
     """What a process does. `consume` holds everything that happens with no client waiting: events, timers, workers."""
 
     SERVE = "serve"
@@ -88,7 +88,9 @@ class Service:
     ) -> None:
         self.name, self.package, self.settings, self.routers = name, package, settings, routers
         self.handlers, self.deadlines = handlers or {}, deadlines
-        self.workers = (*workers, PRUNE, Redrive(self.handlers).worker()) if self.handlers else (*workers, PRUNE)
+        self.workers = (
+            (*workers, RETENTION, Redrive(self.handlers).worker()) if self.handlers else (*workers, RETENTION)
+        )
         self.projection, self.after_migration, self.commands = projection, after_migration, commands or {}
         self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
         self.migrations = Migrations(package, settings.database_url, metadata)
@@ -97,9 +99,9 @@ class Service:
     @cached_property
     def app(self) -> FastAPI:
         """The REST API, for any ASGI server."""
-        return self.process(Part.SERVE)
+        return self.process(ProcessRole.SERVE)
 
-    def process(self, *parts: Part) -> FastAPI:
+    def process(self, *parts: ProcessRole) -> FastAPI:
         """An app that runs these parts for as long as it lives; each has health and metrics, `serve` the API too."""
 
         @asynccontextmanager
@@ -122,8 +124,8 @@ class Service:
         )
         app.state.runtime = self.runtime
         problems.install(app)
-        app.include_router(health.router(self.runtime, watched=Part.SERVE not in parts))
-        if Part.SERVE in parts:
+        app.include_router(health.router(self.runtime, watched=ProcessRole.SERVE not in parts))
+        if ProcessRole.SERVE in parts:
             for router in self.routers:
                 # Not `include_router`: that looks through every router anew for each request.
                 app.router.routes.extend(router.routes)
@@ -138,18 +140,18 @@ class Service:
     def command(self) -> typer.Typer:
         """serve | relay | consume | all | migrate | parked … | outbox … | replay, and the service's own words."""
         command = typer.Typer(help=f"{self.name} of Aftercare.", no_args_is_help=True, add_completion=False)
-        for part in Part:
+        for part in ProcessRole:
             command.command(part.value)(self._runner(part))
-        command.command("all", help="serve, relay and consume in one process")(self._runner(*Part))
+        command.command("all", help="serve, relay and consume in one process")(self._runner(*ProcessRole))
         command.command("migrate")(self._migrate)
-        command.add_typer(ParkedWords(self.handlers, self._once).group(), name="parked")
-        command.add_typer(OutboxWords(self._once).group(), name="outbox")
-        command.command("replay")(ReplayWord(self.projection, self._once).replay)
+        command.add_typer(ParkedCommands(self.handlers, self._once).group(), name="parked")
+        command.add_typer(OutboxCommands(self._once).group(), name="outbox")
+        command.command("replay")(ReplayCommand(self.projection, self._once).replay)
         for name, act in self.commands.items():
             command.command(name, help=act.__doc__)(self._doer(act))
         return command
 
-    def _runner(self, *parts: Part) -> Callable[[], None]:
+    def _runner(self, *parts: ProcessRole) -> Callable[[], None]:
         def run() -> None:
             logs.configure(self.name, self.settings.log_level)
             tracing.configure(self.name, self.settings.otlp_endpoint)
@@ -212,11 +214,11 @@ class Service:
                     raise SystemExit(f"{self.name}: the database does not answer ({type(error).__name__})") from None
                 await asyncio.sleep(0.5)
 
-    def _background(self, parts: Sequence[Part]) -> list[Background]:
+    def _background(self, parts: Sequence[ProcessRole]) -> list[Background]:
         found: list[Background] = []
-        if Part.RELAY in parts:
+        if ProcessRole.RELAY in parts:
             found.append(Relay(self.runtime).run)
-        if Part.CONSUME in parts:
+        if ProcessRole.CONSUME in parts:
             if self.handlers:
                 found.append(Consumer(self.runtime, self.handlers).run)
             if self.deadlines:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from aftercare_chassis.database.revisions import Revisions
 from aftercare_chassis.http import health
-from aftercare_chassis.service import Part
+from aftercare_chassis.service import ProcessRole
 from aftercare_chassis.testing import Harness
 from httpx import ASGITransport, AsyncClient
 
@@ -33,7 +33,7 @@ async def test_a_stuck_consumer_makes_its_process_unready_but_keeps_no_customer_
 ) -> None:
     trouble: list[str | None] = [None]
     tally.runtime.watchdogs["consumer"] = lambda: trouble[0]
-    apart = ASGITransport(tally.service.process(Part.CONSUME))
+    apart = ASGITransport(tally.service.process(ProcessRole.CONSUME))
     async with AsyncClient(transport=apart, base_url="http://test") as consume:
         assert (await consume.get("/readyz")).status_code == 200
         trouble[0] = "stalled"

@@ -1,91 +1,241 @@
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import SYSTEM, Actor, Allowed, IllegalMove, Lifecycle, Move, NotYours, Side, Wait
+from aftercare_chassis.lifecycle import (
+    SYSTEM,
+    ActionNotAllowed,
+    Actor,
+    Allowed,
+    Guard,
+    History,
+    IllegalTransition,
+    Lifecycle,
+    Permission,
+    SystemContext,
+    TableError,
+    Timeout,
+    Transition,
+    compose,
+)
+from aftercare_chassis.refusals import Kind, Refusal
+from hypothesis import given
+from hypothesis import strategies as st
 
 
 class State(StrEnum):
     OPEN = "open"
     SHUT = "shut"
+    LOCKED = "locked"
     GONE = "gone"
 
 
 class Action(StrEnum):
     CLOSE = "close"
     REOPEN = "reopen"
+    PAINT = "paint"
+    REMIND = "remind"
+    LOCK = "lock"
+    UNLOCK = "unlock"
     REMOVE = "remove"
 
 
-OWNER = Side("owner_only", frozenset({"owner"}))
-OWNER_OR_TIMER = Side("owner_only", frozenset({"owner", "system"}))
-MOVES = {
-    (State.OPEN, Action.CLOSE): Move(State.SHUT, OWNER_OR_TIMER),
-    (State.SHUT, Action.REOPEN): Move(State.OPEN, OWNER),
-    (State.SHUT, Action.REMOVE): Move(State.GONE, OWNER),
+class StillPainted(Refusal):
+    """The paint is wet."""
+
+    kind, code = Kind.CONFLICT, "still_painted"
+    zh, en = "油漆未干。", "The paint is wet."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Door:
+    state: State = State.OPEN
+    whose_turn: str = "nobody"
+    deadline_at: datetime | None = None
+    updated_at: datetime | None = None
+    locked_from: State | None = None
+    painted: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gate:
+    state: State
+
+
+OWNER = Permission("owner_only", frozenset({"owner"}))
+OWNER_OR_TIMER = Permission("owner_only", frozenset({"owner", "system"}))
+SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
+DRY = Guard("still_painted", lambda door, facts: StillPainted() if door.painted and facts != "fan" else None)
+TABLE = {
+    (State.OPEN, Action.CLOSE): Transition(State.SHUT, OWNER_OR_TIMER, guards=(DRY,)),
+    (State.OPEN, Action.PAINT): Transition(State.OPEN, OWNER),
+    (State.SHUT, Action.REOPEN): Transition(State.OPEN, OWNER),
+    (State.SHUT, Action.REMIND): Transition(State.SHUT, SYSTEM_ONLY),
+    (State.SHUT, Action.REMOVE): Transition(State.GONE, OWNER),
+    (State.OPEN, Action.LOCK): Transition(State.LOCKED, OWNER, remember="locked_from"),
+    (State.SHUT, Action.LOCK): Transition(State.LOCKED, OWNER, remember="locked_from"),
+    (State.LOCKED, Action.UNLOCK): Transition(History("locked_from", State.SHUT), OWNER),
 }
-WAITS = {State.OPEN: Wait[Action]("owner", hours="open_hours", then=Action.CLOSE, effect="closed_by_timeout")}
-DOOR = Lifecycle("door", MOVES, WAITS)
+TIMEOUTS = {
+    State.OPEN: Timeout("owner", hours="open_hours", then=Action.CLOSE, effect="closed_by_timeout"),
+    State.SHUT: Timeout("owner", hours="shut_hours", then=Action.REMIND, effect="reminded"),
+    State.LOCKED: Timeout("owner"),
+}
+DOOR: Lifecycle[State, Action] = Lifecycle(
+    "door", initial=State.OPEN, transitions=TABLE, timeouts=TIMEOUTS, ends={State.GONE}
+)
 ME, YOU = Actor("me", "owner"), Actor("you", "guest")
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+SETTINGS = SimpleNamespace(open_hours=2, shut_hours=5)
 
 
-def test_a_move_leads_where_the_table_says() -> None:
-    assert DOOR.move(State.OPEN, Action.CLOSE, ME) is State.SHUT
-    assert DOOR.move(State.OPEN, Action.CLOSE, SYSTEM) is State.SHUT
+def at(hours: float = 0, actor: Actor = ME) -> Any:
+    return SystemContext(NOON + timedelta(hours=hours), SETTINGS, actor)
 
 
-def test_a_move_without_a_row_is_refused_with_what_is_possible() -> None:
-    with pytest.raises(IllegalMove) as refused:
-        DOOR.move(State.SHUT, Action.CLOSE, ME)
-    assert refused.value.facts == {"state": "shut", "action": "close", "allowed": ["reopen", "remove"]}
-    assert refused.value.detail("zh-CN") == "状态 shut 下不能执行 close；当前可执行：reopen、remove。"
-    assert refused.value.detail("en") == "close is not possible in state shut; possible now: reopen, remove."
+def composed(**changes: Any) -> Lifecycle[State, Action]:
+    table: dict[str, Any] = {"initial": State.OPEN, "transitions": TABLE, "timeouts": TIMEOUTS, "ends": {State.GONE}}
+    return Lifecycle("door", **{**table, **changes})
 
 
-def test_a_move_of_somebody_else_is_refused_with_the_reason() -> None:
-    with pytest.raises(NotYours) as refused:
-        DOOR.move(State.OPEN, Action.CLOSE, YOU)
+def test_a_new_document_waits_from_its_first_state() -> None:
+    door = DOOR.start(Door(), at())
+    assert (door.state, door.whose_turn) == (State.OPEN, "owner")
+    assert door.deadline_at == NOON + timedelta(hours=2)
+
+
+def test_a_transition_sets_state_turn_and_deadline() -> None:
+    shut = DOOR.apply(DOOR.start(Door(), at()), Action.CLOSE, at(1))
+    assert (shut.state, shut.whose_turn, shut.updated_at) == (State.SHUT, "owner", NOON + timedelta(hours=1))
+    assert shut.deadline_at == NOON + timedelta(hours=6)
+    gone = DOOR.apply(shut, Action.REMOVE, at(2))
+    assert (gone.state, gone.whose_turn, gone.deadline_at) == (State.GONE, "nobody", None)
+
+
+def test_the_deadline_stays_with_the_state_unless_its_timer_fired() -> None:
+    painted = DOOR.apply(DOOR.start(Door(), at()), Action.PAINT, at(1))
+    assert (painted.deadline_at, painted.updated_at) == (NOON + timedelta(hours=2), NOON + timedelta(hours=1))
+    shut = replace(Door(state=State.SHUT), deadline_at=NOON)
+    reminded = DOOR.apply(shut, Action.REMIND, SystemContext.of(at(3)))
+    assert (reminded.state, reminded.deadline_at) == (State.SHUT, NOON + timedelta(hours=8))
+
+
+def test_a_row_without_turn_and_deadline_gets_its_state_alone() -> None:
+    assert DOOR.apply(Gate(state=State.SHUT), Action.REOPEN, at()) == Gate(state=State.OPEN)
+
+
+def test_a_history_target_goes_on_where_it_was() -> None:
+    for before in (State.OPEN, State.SHUT):
+        locked = DOOR.apply(Door(state=before), Action.LOCK, at())
+        assert (locked.state, locked.locked_from, locked.deadline_at) == (State.LOCKED, before, None)
+        unlocked = DOOR.apply(locked, Action.UNLOCK, at())
+        assert (unlocked.state, unlocked.locked_from) == (before, None)
+        assert unlocked.deadline_at is not None
+    assert DOOR.apply(Door(state=State.LOCKED), Action.UNLOCK, at()).state is State.SHUT, "nothing was remembered"
+
+
+def test_a_guard_bars_the_action_and_says_why() -> None:
+    wet = Door(painted=True)
+    with pytest.raises(StillPainted):
+        DOOR.apply(wet, Action.CLOSE, at())
+    assert DOOR.apply(wet, Action.CLOSE, at(), facts="fan").state is State.SHUT
+    assert Allowed("close", False, "still_painted") in DOOR.allowed(wet, ME)
+    assert Allowed("close", True) in DOOR.allowed(wet, ME, facts="fan")
+
+
+def test_an_action_without_a_row_is_refused_with_what_is_possible() -> None:
+    with pytest.raises(IllegalTransition) as refused:
+        DOOR.apply(Door(state=State.SHUT), Action.CLOSE, at())
+    assert refused.value.facts == {"state": "shut", "action": "close", "allowed": ["reopen", "remove", "lock"]}
+    assert refused.value.detail("zh-CN") == "状态 shut 下不能执行 close；当前可执行：reopen、remove、lock。"
+    assert refused.value.detail("en") == "close is not possible in state shut; possible now: reopen, remove, lock."
+
+
+def test_an_action_of_somebody_else_is_refused_with_the_reason() -> None:
+    with pytest.raises(ActionNotAllowed) as refused:
+        DOOR.apply(Door(), Action.CLOSE, at(actor=YOU))
     assert refused.value.facts["why_not"] == "owner_only"
-    with pytest.raises(NotYours):
-        DOOR.move(State.SHUT, Action.REOPEN, SYSTEM)
+    with pytest.raises(ActionNotAllowed):
+        DOOR.apply(Door(state=State.SHUT), Action.REOPEN, at(actor=SYSTEM))
 
 
-def test_allowed_says_the_same_as_move() -> None:
-    for state in State:
-        for actor in (ME, YOU, SYSTEM):
-            for shown in DOOR.allowed(state, actor):
-                assert shown.allowed == _can(state, Action(shown.action), actor)
-                assert (shown.why_not is None) == shown.allowed
+@given(st.sampled_from(State), st.sampled_from([ME, YOU, SYSTEM]), st.booleans(), st.sampled_from([None, "fan"]))
+def test_allowed_says_the_same_as_apply(state: State, actor: Actor, painted: bool, facts: str | None) -> None:
+    door = Door(state=state, painted=painted)
+    for shown in DOOR.allowed(door, actor, facts):
+        assert shown.allowed == _can(door, Action(shown.action), actor, facts)
+        assert shown.allowed == DOOR.permits(door, Action(shown.action), actor, facts)
+        assert (shown.why_not is None) == shown.allowed
 
 
 def test_allowed_keeps_the_order_of_the_table() -> None:
-    assert DOOR.allowed(State.OPEN, YOU) == [
-        Allowed("close", False, "owner_only"),
-        Allowed("reopen", False, "not_in_this_state"),
-        Allowed("remove", False, "not_in_this_state"),
+    assert [(each.action, each.why_not) for each in DOOR.allowed(Door(), YOU)] == [
+        ("close", "owner_only"),
+        ("paint", "owner_only"),
+        ("reopen", "not_in_this_state"),
+        ("remind", "not_in_this_state"),
+        ("remove", "not_in_this_state"),
+        ("lock", "owner_only"),
+        ("unlock", "not_in_this_state"),
     ]
 
 
-def test_a_state_without_a_way_out_is_final() -> None:
-    assert [state for state in State if DOOR.final(state)] == [State.GONE]
-    assert DOOR.wait(State.OPEN) == WAITS[State.OPEN]
-    assert DOOR.wait(State.GONE) is None
+def test_a_timer_is_due_at_its_deadline_and_not_before() -> None:
+    door = DOOR.start(Door(), at())
+    assert DOOR.due(door, NOON + timedelta(hours=2)) is Action.CLOSE
+    assert DOOR.due(door, NOON + timedelta(hours=1)) is None
+    assert DOOR.due(Door(state=State.LOCKED), NOON) is None
 
 
-def test_a_timer_must_be_in_the_table() -> None:
-    with pytest.raises(ValueError, match="door: the timer of shut takes remove"):
-        Lifecycle("door", MOVES, {State.SHUT: Wait("owner", then=Action.REMOVE)})
+def test_roles_are_those_of_people() -> None:
+    assert DOOR.roles(Action.CLOSE) == ("owner",)
+    assert DOOR.roles(Action.REMIND) == ()
+
+
+@pytest.mark.parametrize(
+    ("changes", "what"),
+    [
+        ({"timeouts": {**TIMEOUTS, State.SHUT: Timeout("owner", then=Action.REMOVE)}}, "shut has a timer"),
+        ({"timeouts": {**TIMEOUTS, State.SHUT: Timeout("owner", then=Action.PAINT)}}, "shut has a timer"),
+        ({"timeouts": {s: t for s, t in TIMEOUTS.items() if s is not State.SHUT}}, "shut is nobody's turn and no end"),
+        ({"initial": State.GONE}, "locked, open, shut cannot be reached"),
+        ({"timeouts": {**TIMEOUTS, State.GONE: Timeout("owner")}}, "gone is an end and still somebody's turn"),
+        (
+            {
+                "transitions": {k: v for k, v in TABLE.items() if k[1] is not Action.REMOVE},
+                "ends": (),
+            },
+            "has no way to an end",
+        ),
+    ],
+)
+def test_a_table_that_contradicts_itself_is_refused(changes: dict[str, Any], what: str) -> None:
+    with pytest.raises(TableError, match=what):
+        composed(**changes)
+
+
+def test_two_fragments_may_not_have_the_same_row() -> None:
+    one = {(State.OPEN, Action.CLOSE): Transition(State.SHUT, OWNER)}
+    with pytest.raises(TableError, match="close in open"):
+        compose(one, one)
+    assert compose(one, {}) == one
 
 
 def test_the_diagram_shows_every_row() -> None:
     diagram = DOOR.diagram()
     assert diagram.startswith("stateDiagram-v2\n    [*] --> open\n")
-    assert "    open --> shut: close (owner, system) / after open_hours\n" in diagram
+    assert "    open --> shut: close (owner, system, unless still_painted) / after open_hours\n" in diagram
+    assert "    locked --> open: unlock (owner, where it was before)\n" in diagram
+    assert "    locked --> shut: unlock (owner, where it was before)\n" in diagram
     assert diagram.endswith("    gone --> [*]\n")
 
 
-def _can(state: State, action: Action, actor: Actor) -> bool:
+def _can(door: Door, action: Action, actor: Actor, facts: object) -> bool:
     try:
-        DOOR.move(state, action, actor)
-    except (IllegalMove, NotYours):
+        DOOR.apply(door, action, at(actor=actor), facts)
+    except Refusal:
         return False
     return True

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.http.languages import choose
-from aftercare_chassis.http.validation_messages import complaint
+from aftercare_chassis.http.validation_messages import validation_message
 from pydantic_core import core_schema
 
 EN = {"accept-language": "en"}
@@ -182,10 +182,10 @@ PYTHON_ONLY = {
 @pytest.mark.parametrize("kind", [kind for kind in get_args(core_schema.ErrorType) if kind not in PYTHON_ONLY])
 def test_every_error_that_json_can_cause_has_words(kind: str) -> None:
     vague = "内容不符合要求。"
-    code, message = complaint({"type": kind}, "zh-CN")
+    code, message = validation_message({"type": kind}, "zh-CN")
     assert code
     assert message != vague or kind in ("value_error", "assertion_error")
-    assert complaint({"type": kind}, "en")[0] == code
+    assert validation_message({"type": kind}, "en")[0] == code
 
 
 @pytest.mark.parametrize(

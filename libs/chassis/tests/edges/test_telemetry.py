@@ -121,7 +121,7 @@ def test_spans_are_recorded_with_their_parents_when_switched_on() -> None:
 
 def test_open_telemetry_is_not_loaded_until_wanted() -> None:
     code = (
-        "import sys; from aftercare_chassis import http, tracing; tracing.configure('x', None);"
+        "import sys; import aftercare_chassis.http.middleware; from aftercare_chassis.observability import tracing; tracing.configure('x', None);"
         "print([m for m in sys.modules if m.split('.')[0]  == 'limits' or m.startswith('opentelemetry.sdk')])"
     )
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout == "[]\n"
@@ -176,7 +176,7 @@ def test_spans_reach_a_collector_before_the_process_ends() -> None:
     thread = threading.Thread(target=server.serve_forever)
     thread.start()
     code = (
-        "from aftercare_chassis import tracing;"
+        "from aftercare_chassis.observability import tracing;"
         f"tracing.configure('some-svc', 'http://127.0.0.1:{server.server_port}');\n"
         "with tracing.span('the work', kind='SERVER') as s: print(s.trace_id)"
     )

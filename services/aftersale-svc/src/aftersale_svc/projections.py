@@ -64,7 +64,7 @@ async def _put(tx: Transaction, event: OrderCreated | OrderPaid, state: OrderSta
         shipping_fee_minor=event.shipping_fee_minor,
         payment_id=payment_id,
     )
-    await tx.put(ORDERS, order)
+    await tx.upsert(ORDERS, order)
     for position, line in enumerate(event.lines):
         copy = OrderLine(
             order_id=event.order_id,
@@ -74,4 +74,4 @@ async def _put(tx: Transaction, event: OrderCreated | OrderPaid, state: OrderSta
             quantity=line.quantity,
             paid_minor=line.paid_minor,
         )
-        await tx.put(ORDER_LINES, copy)
+        await tx.upsert(ORDER_LINES, copy)

@@ -5,7 +5,7 @@ from typing import Any
 import asyncpg
 import pytest
 from aftercare_chassis.database.migrations import Migrations
-from aftercare_chassis.projections.shadow_schema import Shadow
+from aftercare_chassis.projections.shadow_schema import ShadowSchema
 from aftersale_shop import Shop
 from aftersale_svc import tables
 
@@ -19,7 +19,7 @@ async def test_cases_refer_to_the_orders_that_took_the_place(shop: Shop) -> None
     projection = harness.service.projection
     assert projection is not None
     connection = await harness.runtime.connect()
-    shadow = Shadow(connection, projection, "rebuilt")
+    shadow = ShadowSchema(connection, projection, "rebuilt")
     before: Any = await connection.fetchval(REFERRING)
     try:
         await shadow.create()

@@ -103,12 +103,12 @@ class Memory:
             self.world = replace(self.world, dispute=row)
         return row
 
-    async def insert(self, rows: Any, row: Any, *events: Event) -> Any:
+    async def create(self, rows: Any, row: Any, *events: Event) -> Any:
         assert rows is disputes.DISPUTES
         assert self.world.dispute is None or self.world.dispute.state in CLOSED_DISPUTES, "disputes_open_key"
         return await self.save(rows, row, *events)
 
-    async def add(self, rows: Any, *_: Any) -> None:
+    async def insert(self, rows: Any, *_: Any) -> None:
         assert rows is cases.ENTRIES
 
     async def execute(self, statement: Any, **params: Any) -> int:

@@ -3,10 +3,11 @@
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
+from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
-from aftercare_chassis.lifecycle import IllegalMove, Lifecycle, NotYours
+from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle
 from aftersale_svc.api.schemas.cases import CaseTurn
 from aftersale_svc.api.schemas.disputes import DisputeTurn
 from aftersale_svc.domain.codes import CaseType, CloseCause, OrderState
@@ -121,11 +122,11 @@ def test_every_move_is_in_the_table_or_refused(
         to, by = rows.get((state, action), (None, set()))
         actor = on(role).actor
         if to is None:
-            with pytest.raises(IllegalMove) as refused:
+            with pytest.raises(IllegalTransition) as refused:
                 lifecycle.move(state, action, actor)
             assert action not in refused.value.facts["allowed"]
         elif role not in by:
-            with pytest.raises(NotYours):
+            with pytest.raises(ActionNotAllowed):
                 lifecycle.move(state, action, actor)
         else:
             assert lifecycle.move(state, action, actor) == to
@@ -138,7 +139,7 @@ def test_the_api_shows_exactly_what_move_does(
     lifecycle: Lifecycle[Any, Any], states: Any, actions: Any, rows: Rows, on: Callable[..., Any]
 ) -> None:
     for state, role in product(states, ROLES):
-        shown = lifecycle.allowed(state, on(role).actor)
+        shown = lifecycle.allowed(SimpleNamespace(state=state), on(role).actor)
         assert {a.action for a in shown if a.allowed} == {
             action for (at, action), (_, by) in rows.items() if at == state and role in by
         }
@@ -148,11 +149,11 @@ def test_the_api_shows_exactly_what_move_does(
 @pytest.mark.parametrize("type_", CaseType)
 def test_every_state_that_is_not_final_waits_for_somebody(type_: CaseType) -> None:
     lifecycle = CASE[type_]
-    reached = {row.to for row in lifecycle.moves.values()} | {State.PENDING_REVIEW}
+    reached = {row.target for row in lifecycle.transitions.values()} | {State.PENDING_REVIEW}
     waiting = reached - {State.COMPLETED, State.CLOSED, State.CANCELLED}
-    assert {state for state in reached if lifecycle.wait(state)} == waiting
+    assert {state for state in reached if lifecycle.timeout(state)} == waiting
     for state in waiting - {State.DISPUTED}:
-        wait = lifecycle.wait(state)
+        wait = lifecycle.timeout(state)
         assert wait is not None
         assert wait.hours in Settings.model_fields
         assert wait.then
@@ -193,7 +194,7 @@ def test_a_failed_refund_is_tried_again_disputed_or_given_up(
 
 @pytest.mark.parametrize("type_", CaseType)
 def test_every_closing_has_a_cause(type_: CaseType) -> None:
-    assert {state for state, action in CASE[type_].moves if action is Action.CLOSE} <= CLOSE_CAUSES.keys()
+    assert {state for state, action in CASE[type_].transitions if action is Action.CLOSE} <= CLOSE_CAUSES.keys()
 
 
 @pytest.mark.parametrize("state", State)
@@ -238,7 +239,7 @@ def test_a_resumed_case_goes_on_where_it_stood(
     resumed = resume(a_case(State.DISPUTED, frozen_state=frozen), on("buyer"))
     assert (resumed.state, resumed.frozen_state) == (frozen, None)
     assert (resumed.deadline_at is None) == (frozen is State.CLOSED)
-    with pytest.raises(IllegalMove):
+    with pytest.raises(IllegalTransition):
         resume(a_case(State.REJECTED), on("buyer"))
 
 
@@ -263,5 +264,7 @@ def test_the_diagram_is_printed_from_the_table() -> None:
 
 
 def test_lists_can_be_asked_for_every_turn_there_is() -> None:
-    assert set(get_args(CaseTurn)) == {wait.turn for table in CASE.values() for wait in table.waits.values()} | {NOBODY}
-    assert set(get_args(DisputeTurn)) == {wait.turn for wait in DISPUTE.waits.values()} | {NOBODY}
+    assert set(get_args(CaseTurn)) == {wait.turn for table in CASE.values() for wait in table.timeouts.values()} | {
+        NOBODY
+    }
+    assert set(get_args(DisputeTurn)) == {wait.turn for wait in DISPUTE.timeouts.values()} | {NOBODY}

@@ -125,7 +125,7 @@ async def case_requested(tx: Transaction, event: AfterSaleRequested) -> None:
         state=event.state,
         requested_at=event.time,
     )
-    await tx.put(tables.CASES, facts)
+    await tx.upsert(tables.CASES, facts)
 
 
 async def case_moved(tx: Transaction, event: CaseEvent) -> None:
@@ -139,7 +139,7 @@ async def case_moved(tx: Transaction, event: CaseEvent) -> None:
         # A verdict may reopen a closed case: then only its next end counts.
         closed_at=closed,
     )
-    await tx.put(tables.CASES, moved)
+    await tx.upsert(tables.CASES, moved)
 
 
 async def refund_paid(tx: Transaction, event: RefundSucceeded) -> None:
@@ -150,12 +150,12 @@ async def refund_paid(tx: Transaction, event: RefundSucceeded) -> None:
         currency=event.currency,
         succeeded_at=event.time,
     )
-    await tx.put(tables.REFUNDS, facts)
+    await tx.upsert(tables.REFUNDS, facts)
 
 
 async def dispute_opened(tx: Transaction, event: DisputeOpened) -> None:
     facts = DisputeFacts(id=event.dispute_id, category=event.category, state=event.state, opened_at=event.time)
-    await tx.put(tables.DISPUTES, facts)
+    await tx.upsert(tables.DISPUTES, facts)
 
 
 async def dispute_moved(tx: Transaction, event: DisputeEvent) -> None:
@@ -166,13 +166,13 @@ async def dispute_moved(tx: Transaction, event: DisputeEvent) -> None:
         liable=event.liable if isinstance(event, VerdictGiven) else dispute.liable,
         ended_at=event.time if isinstance(event, DisputeExecuted | DisputeWithdrawn) else dispute.ended_at,
     )
-    await tx.put(tables.DISPUTES, moved)
+    await tx.upsert(tables.DISPUTES, moved)
 
 
 async def rated(tx: Transaction, event: RatingGiven | RatingChanged) -> None:
     before = await tx.find(tables.RATINGS, event.rating_id)
     given_at = before.given_at if before else event.time
-    await tx.put(tables.RATINGS, RatingFacts(id=event.rating_id, scores=dict(event.scores), given_at=given_at))
+    await tx.upsert(tables.RATINGS, RatingFacts(id=event.rating_id, scores=dict(event.scores), given_at=given_at))
 
 
 HANDLERS: Handlers = {

@@ -11,7 +11,7 @@ from cs_svc.tables import KNOWN_CASES, KNOWN_ORDERS
 async def order_moved(tx: Transaction, event: OrderEvent) -> None:
     """Remember the order as it is after the event; its result is the order's state."""
     order = KnownOrder(id=event.order_id, buyer_id=event.buyer_id, merchant_id=event.merchant_id, state=event.result)
-    await tx.put(KNOWN_ORDERS, order)
+    await tx.upsert(KNOWN_ORDERS, order)
 
 
 async def case_moved(tx: Transaction, event: CaseEvent) -> None:
@@ -23,4 +23,4 @@ async def case_moved(tx: Transaction, event: CaseEvent) -> None:
         merchant_id=event.merchant_id,
         state=event.state,
     )
-    await tx.put(KNOWN_CASES, case)
+    await tx.upsert(KNOWN_CASES, case)

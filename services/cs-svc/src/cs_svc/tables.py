@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from aftercare_chassis.database.mapping import Listing, Query, Rows
-from aftercare_chassis.database.schema import spine
+from aftercare_chassis.database.schema import add_messaging_tables
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -41,7 +41,7 @@ from cs_svc.domain.model import (
 
 R = TypeVar("R")
 metadata = MetaData()
-spine(metadata)
+add_messaging_tables(metadata)
 SCORES = tuple(each.name for each in fields(Scores))
 
 

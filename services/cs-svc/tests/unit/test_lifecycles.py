@@ -1,10 +1,11 @@
 """Every row of the three tables, and every move that is not in them, for every role."""
 
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import SYSTEM, Actor, IllegalMove, Lifecycle, NotYours
+from aftercare_chassis.lifecycle import SYSTEM, ActionNotAllowed, Actor, IllegalTransition, Lifecycle
 from cs_svc.domain.lifecycle import COMPLAINT, CONVERSATION, FEEDBACK
 from cs_svc.settings import Settings
 
@@ -38,10 +39,17 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
 }
 
 
+@dataclass(frozen=True)
+class At:
+    """Any document in this state."""
+
+    state: StrEnum
+
+
 def every_try(lifecycle: Table) -> list[tuple[StrEnum, StrEnum, str]]:
     """Each state, action and role that the document knows."""
-    states = type(next(iter(lifecycle.moves))[0])
-    actions = type(next(iter(lifecycle.moves))[1])
+    states = type(next(iter(lifecycle.transitions))[0])
+    actions = type(next(iter(lifecycle.transitions))[1])
     return [(state, action, role) for state in states for action in actions for role in ROLES]
 
 
@@ -59,11 +67,11 @@ def test_a_move_leads_where_the_table_says_and_nowhere_else(
     actor = SYSTEM if role == "system" else Actor("somebody", role)
     row = ROWS[lifecycle.name].get((state.value, action.value))
     if row is None:
-        with pytest.raises(IllegalMove) as illegal:
+        with pytest.raises(IllegalTransition) as illegal:
             lifecycle.move(state, action, actor)
         assert illegal.value.facts["allowed"] == allowed_now(lifecycle, state, role)
     elif role not in row[1]:
-        with pytest.raises(NotYours) as not_yours:
+        with pytest.raises(ActionNotAllowed) as not_yours:
             lifecycle.move(state, action, actor)
         assert str(not_yours.value.facts["why_not"]).endswith("_only")
     else:
@@ -76,19 +84,19 @@ def allowed_now(lifecycle: Table, state: StrEnum, role: str) -> list[str]:
 
 @pytest.mark.parametrize(("lifecycle", "state", "action", "role"), EVERY_TRY)
 def test_what_is_shown_as_allowed_is_what_works(lifecycle: Table, state: StrEnum, action: StrEnum, role: str) -> None:
-    shown = {each.action: each for each in lifecycle.allowed(state, Actor("somebody", role))}[action.value]
+    shown = {each.action: each for each in lifecycle.allowed(At(state), Actor("somebody", role))}[action.value]
     assert shown.allowed == (action.value in allowed_now(lifecycle, state, role))
     assert (shown.why_not is None) == shown.allowed
 
 
 @pytest.mark.parametrize("lifecycle", [CONVERSATION, COMPLAINT, FEEDBACK], ids=lambda each: each.name)
 def test_the_hours_of_each_wait_are_settings(lifecycle: Table) -> None:
-    named = {wait.hours for wait in lifecycle.waits.values() if wait.hours}
+    named = {wait.hours for wait in lifecycle.timeouts.values() if wait.hours}
     assert named <= set(Settings.model_fields)
 
 
 def test_open_documents_say_whose_turn_it_is() -> None:
-    assert {state.value: wait.turn for state, wait in COMPLAINT.waits.items()} == {
+    assert {state.value: wait.turn for state, wait in COMPLAINT.timeouts.items()} == {
         "open": "agent",
         "answered": "agent",
         "escalated": "dispute",

@@ -3,7 +3,7 @@
 from collections import Counter
 
 import pytest
-from aftercare_chassis.lifecycle import SYSTEM, Actor, IllegalMove, NotYours
+from aftercare_chassis.lifecycle import SYSTEM, ActionNotAllowed, Actor, IllegalTransition
 from kb_svc.commands.seeds import read, seeds
 from kb_svc.domain.lifecycle import ARTICLE, ROLES, Action
 from kb_svc.domain.model import Kind, Language, State
@@ -29,14 +29,14 @@ def test_where_an_action_leads(state: State, action: Action, after: State) -> No
 
 @pytest.mark.parametrize("action", list(Action))
 def test_nothing_leads_out_of_retirement(action: Action) -> None:
-    with pytest.raises(IllegalMove):
+    with pytest.raises(IllegalTransition):
         ARTICLE.move(State.RETIRED, action, AGENT)
 
 
 @pytest.mark.parametrize("role", sorted(ROLES - {"agent", "admin"}))
 @pytest.mark.parametrize("action", list(Action))
 def test_only_editors_edit(role: str, action: Action) -> None:
-    with pytest.raises(NotYours):
+    with pytest.raises(ActionNotAllowed):
         ARTICLE.move(State.DRAFT, action, Actor("x", role))
 
 

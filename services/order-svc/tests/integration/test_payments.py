@@ -131,7 +131,7 @@ async def test_an_order_that_costs_nothing_is_paid_without_a_provider(shop, kett
 
 
 async def test_a_call_to_make_wakes_its_worker(shop):
-    bell = shop.h.runtime.bells[call_queue.LANES[0]] = Wakeup()
+    bell = shop.h.runtime.worker_wakeups[call_queue.LANES[0]] = Wakeup()
     order, _ = await shop.paid()
     assert await bell.wait(5)
     await shop.ask_refund(order, 100)

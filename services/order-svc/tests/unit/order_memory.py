@@ -124,15 +124,15 @@ class MemoryTransaction(Transaction):
     async def one(self, query: Any, **params: Any) -> Any:
         return next(iter(await self.all(query, **params)), None)
 
-    async def put(self, rows: Any, row: Any) -> None:
+    async def upsert(self, rows: Any, row: Any) -> None:
         self.memory.table(rows.name)[tuple(getattr(row, name) for name in rows.key)] = row
 
-    async def add(self, rows: Any, *new: Any) -> None:
+    async def insert(self, rows: Any, *new: Any) -> None:
         for row in new:
             assert tuple(getattr(row, name) for name in rows.key) not in self.memory.table(rows.name)
-            await self.put(rows, row)
+            await self.upsert(rows, row)
 
-    async def insert(self, rows: Any, row: Any, *events: Any) -> Any:
+    async def create(self, rows: Any, row: Any, *events: Any) -> Any:
         return await self._keep(rows, row, events)
 
     async def save(self, rows: Any, row: Any, *events: Any) -> Any:
@@ -145,12 +145,12 @@ class MemoryTransaction(Transaction):
         assert statement is DROP_CALL
         return int(self.memory.table("provider_calls").pop((params["call_id"],), None) is not None)
 
-    async def settle(self) -> None:
+    async def flush(self) -> None:
         """Nothing waits here."""
 
     async def _keep(self, rows: Any, row: Any, events: tuple[Any, ...]) -> Any:
         assert events, "no change without its event"
         self.recorded += [self._envelope(event, row.version + n) for n, event in enumerate(events, 1)]
         kept = replace(row, version=row.version + len(events))
-        await self.put(rows, kept)
+        await self.upsert(rows, kept)
         return kept

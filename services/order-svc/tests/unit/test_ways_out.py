@@ -26,14 +26,14 @@ ENDS: list[tuple[Lifecycle[Any, Any], set[StrEnum]]] = [
 
 @pytest.mark.parametrize(("table", "ends"), ENDS, ids=lambda value: getattr(value, "name", ""))
 def test_every_row_of_a_table_leads_on_to_an_end(table: Lifecycle[Any, Any], ends: set[StrEnum]) -> None:
-    states = {state for state, _ in table.moves} | {row.to for row in table.moves.values()}
+    states = {state for state, _ in table.transitions} | {row.target for row in table.transitions.values()}
     leading = set(ends)
-    while more := {state for (state, _), row in table.moves.items() if row.to in leading} - leading:
+    while more := {state for (state, _), row in table.transitions.items() if row.target in leading} - leading:
         leading |= more
     assert states <= leading
     for state in states - ends:
-        by = {role for (each, _), row in table.moves.items() if each is state for role in row.by.roles}
-        assert table.wait(state) or by - {"system"}, f"{table.name}: nobody's turn in {state}"
+        by = {role for (each, _), row in table.transitions.items() if each is state for role in row.permission.roles}
+        assert table.timeout(state) or by - {"system"}, f"{table.name}: nobody's turn in {state}"
 
 
 WORLDS = [

@@ -12,7 +12,7 @@ from pydantic_core import from_json
 from aftercare_chassis.characters import shows
 from aftercare_chassis.cli import Once
 from aftercare_chassis.consumer.dispatcher import Handlers
-from aftercare_chassis.consumer.errors import Poisoned, plain
+from aftercare_chassis.consumer.errors import UnprocessableEvent, plain
 from aftercare_chassis.consumer.parked import Parked, ParkedEvents
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
@@ -24,7 +24,7 @@ _TOLD = ("id", "trouble", "reason", "topic", "partition", "log_offset", "aggrega
 Number = Annotated[int, typer.Argument(help="the number that `list` shows", min=1)]
 
 
-class ParkedWords:
+class ParkedCommands:
     """The words over one service's handlers. `once` runs an act with an open runtime and ends the process."""
 
     def __init__(self, handlers: Handlers, once: Once) -> None:
@@ -118,7 +118,7 @@ class ParkedWords:
                 await act(ParkedEvents(runtime, self._handlers))
             except Refusal as refusal:
                 return _refused(f"{refusal.code}: {refusal.detail('en')}")
-            except Poisoned as poison:
+            except UnprocessableEvent as poison:
                 return _refused(f"{poison.trouble}: {poison.reason}")
             except Exception as error:  # whatever a handler still has against its event
                 return _refused(f"{type(error).__name__}: {error}")

@@ -24,12 +24,12 @@ from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
 from aftercare_chassis import failpoints
-from aftercare_chassis.consumer.dispatcher import Ears, Handlers
-from aftercare_chassis.consumer.errors import Poisoned, Retry, decoded, misplaced, refused
+from aftercare_chassis.consumer.dispatcher import Dispatcher, Handlers
+from aftercare_chassis.consumer.errors import Retry, UnprocessableEvent, decoded, misplaced, refused
 from aftercare_chassis.consumer.inbox import Cursor, Fenced, Inbox, Subject, content_of, maybe_forgotten
 from aftercare_chassis.consumer.parking import park
-from aftercare_chassis.consumer.paused_partitions import Holds
-from aftercare_chassis.consumer.watchdog import Watch
+from aftercare_chassis.consumer.paused_partitions import PausedPartitions
+from aftercare_chassis.consumer.watchdog import Watchdog
 from aftercare_chassis.database.errors import DATABASE_ERRORS, is_unavailable
 from aftercare_chassis.database.revisions import NewerRow, SchemaMismatch
 from aftercare_chassis.database.transaction import Transaction
@@ -57,12 +57,12 @@ class Consumer:
     """One member of the service's consumer group."""
 
     def __init__(self, runtime: Runtime, handlers: Handlers) -> None:
-        self._runtime, self._ears = runtime, Ears(handlers)
+        self._runtime, self._ears = runtime, Dispatcher(handlers)
         self._group = runtime.name
         self._cursors: dict[TopicPartition, Cursor | None] = {}
-        self._holds = Holds(runtime.progress)
+        self._holds = PausedPartitions(runtime.progress)
         self._patient = True
-        self.watch = Watch(runtime, self._group, self._ears.topics, self._holds.partitions())
+        self.watch = Watchdog(runtime, self._group, self._ears.topics, self._holds.partitions())
 
     async def run(self, stop: asyncio.Event) -> None:
         """Consume until `stop` is set; a client that fails or stalls is replaced."""
@@ -180,7 +180,7 @@ class Consumer:
         """The whole chunk at once; where an event in it is poison, one by one, so that only the poison is parked."""
         try:
             await self._take(partition, records)
-        except Poisoned as poison:
+        except UnprocessableEvent as poison:
             if len(records) == 1:
                 if poison.trouble is ParkReason.REFUSED:
                     await self._runtime.need_schema()  # else the database refuses this build, not this event
@@ -190,7 +190,7 @@ class Consumer:
                 await self.chunk(partition, [record])
 
     async def _take(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
-        """One transaction for these records; Poisoned, Fenced, or whatever is transient."""
+        """One transaction for these records; UnprocessableEvent, Fenced, or whatever is transient."""
         read = range(records[0].offset, records[-1].offset + 1)
         try:
             async with self._runtime.transaction() as tx:
@@ -199,7 +199,7 @@ class Consumer:
                 await self._effects(tx, inbox, cursor, [(record, _sound(record)) for record in records])
                 failpoints.point("consumer.handled")
         except Exception as error:
-            if isinstance(error, (Fenced, Poisoned, *_WAITS)) or is_unavailable(error):
+            if isinstance(error, (Fenced, UnprocessableEvent, *_WAITS)) or is_unavailable(error):
                 raise
             raise refused(error) from error  # what only the commit brings to light
         failpoints.point("consumer.committed")
@@ -217,13 +217,13 @@ class Consumer:
             if not _due(envelope, said, subject, tx.now):
                 continue
             if subject.blocked_since is not None:
-                await self._set_aside(tx, record, Poisoned(ParkReason.BEHIND, "behind a parked event"))
+                await self._set_aside(tx, record, UnprocessableEvent(ParkReason.BEHIND, "behind a parked event"))
                 continue
             await self._handle(tx, envelope)
             self._runtime.metrics.consumed(envelope.type, (tx.now - envelope.time).total_seconds())
             subject.last_sequence = envelope.sequence
             moved[envelope.subject] = subject
-        await tx.settle()
+        await tx.flush()
         if moved:
             await inbox.remember(moved)
             last = {aggregate: subject.last_sequence for aggregate, subject in moved.items()}
@@ -233,12 +233,16 @@ class Consumer:
         try:
             await self._ears.hand(tx, envelope)
         except Exception as error:
-            if isinstance(error, Poisoned) or is_unavailable(error) or (isinstance(error, _WAITS) and self._patient):
+            if (
+                isinstance(error, UnprocessableEvent)
+                or is_unavailable(error)
+                or (isinstance(error, _WAITS) and self._patient)
+            ):
                 raise
             log.exception("event_refused", event_type=envelope.type, event_id=str(envelope.id))
             raise refused(error) from error
 
-    async def _park(self, partition: TopicPartition, record: ConsumerRecord, poison: Poisoned) -> None:
+    async def _park(self, partition: TopicPartition, record: ConsumerRecord, poison: UnprocessableEvent) -> None:
         """Set one record aside and hold its aggregate, in a transaction that also moves the cursor past it."""
         where = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         log.error("event_parked", trouble=poison.trouble, **where)
@@ -256,7 +260,7 @@ class Consumer:
         failpoints.point("consumer.parked")
         self._cursors[partition] = cursor
 
-    async def _set_aside(self, tx: Transaction, record: ConsumerRecord, why: Poisoned) -> str:
+    async def _set_aside(self, tx: Transaction, record: ConsumerRecord, why: UnprocessableEvent) -> str:
         tx.after_commit(partial(self._runtime.metrics.parked, why.trouble))
         return await park(tx.connection, self._group, record, why)
 
@@ -269,7 +273,7 @@ class Consumer:
 
 def _sound(record: ConsumerRecord) -> Envelope:
     found = decoded(record)
-    if isinstance(found, Poisoned):
+    if isinstance(found, UnprocessableEvent):
         raise found
     return found
 
@@ -281,11 +285,11 @@ def _meet(subject: Subject, cursor: Cursor, sequence: int) -> None:
 
 
 def _due(envelope: Envelope, said: int | None, subject: Subject, now: datetime) -> bool:
-    """Whether the event is yet to be taken; False for one that comes again. Poisoned where it contradicts another one,
+    """Whether the event is yet to be taken; False for one that comes again. UnprocessableEvent where it contradicts another one,
     or where one before it is missing. `said` is what the inbox knows of it."""
     if said is not None:
         if said != content_of(envelope):
-            raise Poisoned(ParkReason.CONTRADICTION, "this event came before, with other content")
+            raise UnprocessableEvent(ParkReason.CONTRADICTION, "this event came before, with other content")
         return False
     trouble = misplaced(envelope.sequence, subject.last_sequence)
     if trouble is None or subject.blocked_since is not None:

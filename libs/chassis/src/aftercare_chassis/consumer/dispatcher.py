@@ -6,7 +6,7 @@ from typing import Any
 
 from aftercare_events import Envelope, Event, WrongSchema, registry
 
-from aftercare_chassis.consumer.errors import Poisoned
+from aftercare_chassis.consumer.errors import UnprocessableEvent
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.park_reason import ParkReason
@@ -18,7 +18,7 @@ Handlers = Mapping[type[Event] | type[Envelope], Handler]
 _VERSIONED = re.compile(r"(.+)\.v([1-9][0-9]{0,8})")
 
 
-class Ears:
+class Dispatcher:
     """The handlers of one service, asked event by event."""
 
     def __init__(self, handlers: Handlers) -> None:
@@ -30,7 +30,7 @@ class Ears:
     def listener(self, envelope: Envelope) -> tuple[Handler, Event | Envelope] | None:
         """Who takes this event, and as what; None where it is passed over.
 
-        Poisoned where the data does not fit its schema; and where it is a newer version of an event that this service
+        UnprocessableEvent where the data does not fit its schema; and where it is a newer version of an event that this service
         listens to, unless it retells a version that is listened to: then the fact is heard there.
         """
         cls = registry.reads(envelope.type)
@@ -40,12 +40,12 @@ class Ears:
             elif (event := envelope.event()) is not None:
                 return self._handlers[cls], event
         except WrongSchema as error:
-            raise Poisoned(ParkReason.WRONG_SCHEMA, str(error)) from error
+            raise UnprocessableEvent(ParkReason.WRONG_SCHEMA, str(error)) from error
         rest = self._handlers.get(Envelope)
         return None if rest is None else (rest, envelope)
 
     async def hand(self, tx: Transaction, envelope: Envelope) -> None:
-        """Give the event to whoever listens, as the cause of all that follows. Poisoned, or what the handler raises."""
+        """Give the event to whoever listens, as the cause of all that follows. UnprocessableEvent, or what the handler raises."""
         found = self.listener(envelope)
         if found is not None:
             handler, event = found
@@ -62,7 +62,7 @@ class Ears:
         retold = registry.fields_of(envelope.type, envelope.data).get("retells")
         if not isinstance(retold, str) or registry.reads(retold) not in self._handlers:
             told = f"{envelope.type} is newer than {name}.v{newest}, the newest version that this build reads"
-            raise Poisoned(ParkReason.UNKNOWN_VERSION, f"{told}, and it retells none that it reads")
+            raise UnprocessableEvent(ParkReason.UNKNOWN_VERSION, f"{told}, and it retells none that it reads")
 
 
 def _versioned(type_name: str) -> tuple[str, int]:

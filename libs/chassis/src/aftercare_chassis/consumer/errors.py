@@ -6,7 +6,7 @@ from aiokafka import ConsumerRecord
 from aftercare_chassis.park_reason import ParkReason
 
 
-class Poisoned(Exception):
+class UnprocessableEvent(Exception):
     """This event will not pass by waiting. `reason` is for an operator."""
 
     def __init__(self, trouble: ParkReason, reason: str) -> None:
@@ -23,31 +23,31 @@ class Retry(Exception):
         self.awaits = awaits
 
 
-def refused(error: Exception) -> Poisoned:
+def refused(error: Exception) -> UnprocessableEvent:
     """The event is as it should be, and still its handler, or the database, will not have it (yet)."""
     if isinstance(error, Retry):
-        return Poisoned(ParkReason.EVENT_MISSING, str(error))
-    return Poisoned(ParkReason.REFUSED, f"{type(error).__name__}: {error}")
+        return UnprocessableEvent(ParkReason.EVENT_MISSING, str(error))
+    return UnprocessableEvent(ParkReason.REFUSED, f"{type(error).__name__}: {error}")
 
 
-def decoded(record: ConsumerRecord) -> Envelope | Poisoned:
+def decoded(record: ConsumerRecord) -> Envelope | UnprocessableEvent:
     """The envelope that the record carries, or what is wrong with it."""
     try:
         return codec.decode(record.topic, record.key, record.value, record.headers)
     except EventTooLarge as error:
-        return Poisoned(ParkReason.TOO_LARGE, str(error))
+        return UnprocessableEvent(ParkReason.TOO_LARGE, str(error))
     except ValueError as error:
         held = "" if codec.subject_of(record.key) else "; no key names an aggregate, so none is held"
-        return Poisoned(ParkReason.UNREADABLE, f"{error}{held}")
+        return UnprocessableEvent(ParkReason.UNREADABLE, f"{error}{held}")
 
 
-def misplaced(sequence: int, last: int) -> Poisoned | None:
+def misplaced(sequence: int, last: int) -> UnprocessableEvent | None:
     """What is wrong with an event that comes as number `sequence` where `last` was the last one of its aggregate."""
     if sequence > last + 1:
-        return Poisoned(ParkReason.SEQUENCE_GAP, f"expected sequence {last + 1}, got {sequence}")
+        return UnprocessableEvent(ParkReason.SEQUENCE_GAP, f"expected sequence {last + 1}, got {sequence}")
     if sequence <= last:
         told = f"sequence {sequence} was taken by another event; the aggregate stands at {last}"
-        return Poisoned(ParkReason.CONTRADICTION, told)
+        return UnprocessableEvent(ParkReason.CONTRADICTION, told)
     return None
 
 

@@ -14,8 +14,8 @@ from aftercare_events import Envelope
 from aiokafka import ConsumerRecord
 from asyncpg.pool import PoolConnectionProxy
 
-from aftercare_chassis.consumer.dispatcher import Ears, Handlers
-from aftercare_chassis.consumer.errors import Poisoned, decoded, misplaced
+from aftercare_chassis.consumer.dispatcher import Dispatcher, Handlers
+from aftercare_chassis.consumer.errors import UnprocessableEvent, decoded, misplaced
 from aftercare_chassis.consumer.parking import as_headers
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.park_reason import ParkReason
@@ -83,12 +83,12 @@ class Parked:
         return said if isinstance(said, str) else ""
 
     def envelope(self) -> Envelope:
-        """The event as it came; Poisoned where this build cannot read it either."""
+        """The event as it came; UnprocessableEvent where this build cannot read it either."""
         headers = as_headers(self.headers)
         place = (self.topic, self.partition, self.log_offset)
         key = self.aggregateid.encode() or None
         found = decoded(ConsumerRecord(*place, 0, 0, key, self.payload, None, 0, 0, tuple(headers)))
-        if isinstance(found, Poisoned):
+        if isinstance(found, UnprocessableEvent):
             raise found
         return found
 
@@ -97,7 +97,7 @@ class ParkedEvents:
     """The parked events of one service. `by` is who decides."""
 
     def __init__(self, runtime: Runtime, handlers: Handlers) -> None:
-        self._runtime, self._ears, self._consumer = runtime, Ears(handlers), runtime.name
+        self._runtime, self._ears, self._consumer = runtime, Dispatcher(handlers), runtime.name
 
     async def list(self, limit: int = 100) -> list[Parked]:
         """The oldest ones, in the order in which they were parked."""
@@ -112,7 +112,7 @@ class ParkedEvents:
         return Parked(**found)
 
     async def retry(self, parked_id: int, *, by: str, despite_gap: str = "") -> None:
-        """Handle one event again; NotTheFirst, Poisoned, or whatever its handler raises, and then nothing has changed.
+        """Handle one event again; NotTheFirst, UnprocessableEvent, or whatever its handler raises, and then nothing has changed.
 
         `despite_gap` is the reason why it may go on without the events that are missing before it.
         """
@@ -160,7 +160,7 @@ class ParkedEvents:
         if trouble and not (despite_gap and trouble.trouble is ParkReason.SEQUENCE_GAP):
             raise trouble
         await self._ears.hand(tx, envelope)
-        await tx.settle()
+        await tx.flush()
         await self._close(tx.connection, parked, "retried", by, despite_gap)
 
     async def _close(

@@ -8,7 +8,7 @@ from aftercare_events import Envelope, codec
 from aiokafka import ConsumerRecord
 from asyncpg.pool import PoolConnectionProxy
 
-from aftercare_chassis.consumer.errors import Poisoned, decoded, plain
+from aftercare_chassis.consumer.errors import UnprocessableEvent, decoded, plain
 from aftercare_chassis.consumer.inbox import content_of
 
 _PARK = """
@@ -18,7 +18,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHIN
 """
 
 
-async def park(connection: PoolConnectionProxy, consumer: str, record: ConsumerRecord, why: Poisoned) -> str:
+async def park(connection: PoolConnectionProxy, consumer: str, record: ConsumerRecord, why: UnprocessableEvent) -> str:
     """Set a record aside until an operator decides; the aggregate it belongs to, empty where its key names none.
 
     So much is kept as can be read: a type, a sequence, the digest of an event that is whole, and every byte.

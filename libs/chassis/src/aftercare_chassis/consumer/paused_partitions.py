@@ -13,7 +13,7 @@ from aiokafka.errors import KafkaError
 
 from aftercare_chassis.consumer.errors import Retry
 from aftercare_chassis.database.errors import is_unavailable
-from aftercare_chassis.database.handled_events import Progress
+from aftercare_chassis.database.handled_events import HandledEvents
 
 log = structlog.get_logger(__name__)
 
@@ -22,7 +22,7 @@ RETRY_SECONDS = 60.0  # how long a partition may wait for events of other aggreg
 
 
 @dataclass(slots=True)
-class Hold:
+class Pause:
     """A partition that waits: until when, how long this pause is, since when, and whether for the database. `awaits` is the
     aggregate whose next event ends the pause, where there is one; `seen` the number of the last one that did not help."""
 
@@ -35,12 +35,12 @@ class Hold:
     wake: asyncio.Task[None] | None = None
 
 
-class Holds:
+class PausedPartitions:
     """The waiting partitions of one consumer."""
 
-    def __init__(self, progress: Progress) -> None:
+    def __init__(self, progress: HandledEvents) -> None:
         self._progress = progress
-        self._holds: dict[TopicPartition, Hold] = {}
+        self._holds: dict[TopicPartition, Pause] = {}
 
     def partitions(self) -> KeysView[TopicPartition]:
         """Those that wait, as a view that follows."""
@@ -55,7 +55,7 @@ class Holds:
         """Let this partition wait, longer each time, while others go on."""
         now, last = time.monotonic(), self._holds.get(partition)
         seconds = min(last.seconds * 2, PAUSE_SECONDS[1]) if last else PAUSE_SECONDS[0]
-        hold = Hold(now + seconds, seconds, last.since if last else now, is_unavailable(why))
+        hold = Pause(now + seconds, seconds, last.since if last else now, is_unavailable(why))
         self._drop(partition)
         self._holds[partition] = hold
         place = {"topic": partition.topic, "partition": partition.partition}
@@ -92,7 +92,7 @@ class Holds:
             if hold is None or hold.until <= now:
                 client.resume(partition)
 
-    async def _wake(self, client: AIOKafkaConsumer, partition: TopicPartition, hold: Hold) -> None:
+    async def _wake(self, client: AIOKafkaConsumer, partition: TopicPartition, hold: Pause) -> None:
         """End the pause when what the partition awaits has been handled; a fetch that is under way notices."""
         number = await self._progress.beyond(hold.awaits or "", hold.seen)
         if number is not None:

@@ -39,7 +39,7 @@ _DECIDED = "SELECT decision, count(*) AS events FROM parked_decision WHERE consu
 
 
 @dataclass(frozen=True, slots=True)
-class Patience:
+class Thresholds:
     """Seconds: between two looks; without any progress; without progress of one partition while others move; outside of
     the group; without an answer of Kafka."""
 
@@ -51,7 +51,7 @@ class Patience:
 
 
 @dataclass(slots=True)
-class Standing:
+class PartitionProgress:
     """A partition: where its cursor stood, when that last moved (or had nothing to move for), and a time of the clock
     after which the first message that waits was written."""
 
@@ -60,14 +60,14 @@ class Standing:
     after: float
 
 
-class Watch(ConsumerRebalanceListener):  # type: ignore[misc]
+class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
     """`stalled` asks for a new client, `trouble` is what /readyz tells, `joined` whether the group has given this member
     its share. `resting` holds partitions that wait on purpose."""
 
     def __init__(self, runtime: Runtime, group: str, topics: list[str], resting: Collection[TopicPartition]) -> None:
-        self.patience = Patience()
+        self.patience = Thresholds()
         self._runtime, self._group, self._topics, self._resting = runtime, group, topics, resting
-        self._standings: dict[TopicPartition, Standing] = {}
+        self._standings: dict[TopicPartition, PartitionProgress] = {}
         self._waiting: list[TopicPartition] = []
         self.joined, self._rebuilt = False, 0
         self._began = self._progress = self._answered = time.monotonic()
@@ -155,7 +155,7 @@ class Watch(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def _stand(self, partition: TopicPartition, cursor: int, *, caught_up: bool) -> None:
         now = time.monotonic()
-        standing = self._standings.setdefault(partition, Standing(cursor, now, time.time()))
+        standing = self._standings.setdefault(partition, PartitionProgress(cursor, now, time.time()))
         if cursor != standing.cursor or caught_up:
             standing.cursor, standing.moved = cursor, now
 

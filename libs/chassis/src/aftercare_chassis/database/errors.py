@@ -2,7 +2,6 @@
 
 import asyncpg
 
-
 # asyncpg's words where it has read that the connection ends and was not told of its end yet; others of the kind are bugs.
 _ENDED = ("cannot switch to", "not connected")
 DATABASE_ERRORS = (OSError, asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError)

@@ -27,7 +27,7 @@ class _Waiter:
     reached: asyncio.Future[int | None]
 
 
-class Progress:
+class HandledEvents:
     """What waits in this process. `read` asks the database; `leaving` says whether the process is about to end."""
 
     def __init__(self, read: Read, leaving: Callable[[], bool]) -> None:

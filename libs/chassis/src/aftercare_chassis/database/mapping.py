@@ -129,12 +129,12 @@ class Rows(_Visible, Generic[R]):
         self.insert = Compiled(insert(table).values(values))
         self.insert_args = _taker(self.insert.names)
         added = upsert(table).values(values)
-        self.put = Compiled(
+        self.upsert = Compiled(
             added.on_conflict_do_update(index_elements=self.key, set_={name: added.excluded[name] for name in changed})
             if changed
             else added.on_conflict_do_nothing()
         )
-        self.put_args = _taker(self.put.names)
+        self.upsert_args = _taker(self.upsert.names)
         if "version" in changed:
             self.save = Compiled(
                 update(table)

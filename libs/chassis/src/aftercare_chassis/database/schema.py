@@ -1,4 +1,4 @@
-"""The tables of the event spine, the same in every service's own database."""
+"""The messaging tables, the same in every service's own database."""
 
 from sqlalchemy import (
     DDL,
@@ -36,7 +36,7 @@ def _now(name: str) -> Column[object]:
     return Column(name, DateTime(timezone=True), nullable=False, server_default=func.now())
 
 
-def spine(metadata: MetaData) -> None:
+def add_messaging_tables(metadata: MetaData) -> None:
     """Add outbox, inbox and idempotency to a service's metadata.
 
     The outbox has the columns that Debezium's outbox router expects, and is only inserted into and deleted from, so that

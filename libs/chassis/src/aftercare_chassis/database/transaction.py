@@ -17,7 +17,7 @@ from asyncpg.pool import PoolConnectionProxy
 from aftercare_chassis.database import outbox
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.mapping import Compiled, Listing, Page, Query, Rows, Statement, viewer
-from aftercare_chassis.database.write_batch import Writes
+from aftercare_chassis.database.write_batch import WriteBatch
 from aftercare_chassis.ids import Ids
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.observability import tracing
@@ -93,7 +93,7 @@ class Origin:
 
 
 class Transaction(Reader):
-    """A unit of work. `cause` is the event being handled, where there is one; else a command may say `because`. `trace` is
+    """A unit of work. `cause` is the event being handled, where there is one; else a command may say `caused_by`. `trace` is
     the one that it belongs to where no span is open when it records an event."""
 
     def __init__(
@@ -111,11 +111,11 @@ class Transaction(Reader):
     ) -> None:
         super().__init__(connection, actor=actor, now=now, settings=settings, cursors=cursors)
         self.cause: Envelope | None = None
-        self.because: Origin | None = None
+        self.caused_by: Origin | None = None
         self.recorded: list[Envelope] = []
         self.callbacks: list[Callable[[], None]] = []
         self.woken: set[str] = set()
-        self.writes = Writes()
+        self.writes = WriteBatch()
         self._ids, self._source, self._trace, self._if_match = ids, source, trace, if_match
 
     def new_id(self, prefix: str) -> str:
@@ -141,20 +141,20 @@ class Transaction(Reader):
             raise Stale(current="" if version is None else f"v{version}")
         self._if_match = None
 
-    async def add(self, rows: Rows[R], *new: R) -> None:
+    async def insert(self, rows: Rows[R], *new: R) -> None:
         """Insert plain rows (those that are no aggregates)."""
         if len(new) <= FEW:
             for row in new:
                 self.writes.later(rows.insert.sql, rows.insert_args(row))
         else:
-            await self.settle()
+            await self.flush()
             await self.connection.executemany(rows.insert.sql, [rows.insert_args(row) for row in new])
 
-    async def put(self, rows: Rows[R], row: R) -> None:
+    async def upsert(self, rows: Rows[R], row: R) -> None:
         """Insert the row or overwrite the one with its key: for copies of other services' facts."""
-        self.writes.put(rows.put.sql, rows.put_args(row))
+        self.writes.upsert(rows.upsert.sql, rows.upsert_args(row))
 
-    async def insert(self, rows: Rows[R], row: R, *events: Event) -> R:
+    async def create(self, rows: Rows[R], row: R, *events: Event) -> R:
         """A new aggregate, told by its first events; the answer carries its version."""
         created = self._record(row, events)
         self.writes.later(rows.insert.sql, rows.insert_args(created))
@@ -162,7 +162,7 @@ class Transaction(Reader):
 
     async def save(self, rows: Rows[R], row: R, *events: Event) -> R:
         """Write the changed row if it still has the version that was read, told by its events; else Stale."""
-        await self.settle()
+        await self.flush()
         saved = self._record(row, events)
         seen: int = row.version  # type: ignore[attr-defined]
         if await self.connection.execute(rows.save.sql, *rows.save_args(saved, seen)) != "UPDATE 1":
@@ -172,7 +172,7 @@ class Transaction(Reader):
     async def execute(self, statement: Statement, **params: Any) -> int:
         """Run an INSERT, UPDATE or DELETE; the number of rows it touched."""
         compiled = statement.compiled
-        await self.settle()
+        await self.flush()
         done = await self.connection.execute(compiled.sql, *self._args(compiled, params))
         return int(done.rpartition(" ")[2])
 
@@ -184,23 +184,23 @@ class Transaction(Reader):
         """Let a worker of this process look for work once the change is durable; elsewhere its own polling finds it."""
         self.woken.add(worker)
 
-    async def settle(self) -> None:
+    async def flush(self) -> None:
         """Send the inserts that wait: a read or a change comes behind them."""
         if self.writes:
             await self.writes.send(self.connection)
 
-    async def flush(self) -> None:
+    async def finish(self) -> None:
         """Send the inserts that wait and the recorded events; the transaction's maker calls this right before the commit."""
         if self.recorded:
             self.writes.later(*outbox.insert(self.recorded))
-        await self.settle()
+        await self.flush()
 
     async def _fetch(self, compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
-        await self.settle()
+        await self.flush()
         return await super()._fetch(compiled, params)
 
     async def _fetchrow(self, compiled: Compiled, params: Mapping[str, Any]) -> Any:
-        await self.settle()
+        await self.flush()
         return await super()._fetchrow(compiled, params)
 
     def _record(self, row: R, events: tuple[Event, ...]) -> R:
@@ -213,7 +213,7 @@ class Transaction(Reader):
         return numbered
 
     def _envelope(self, event: Event, sequence: int) -> Envelope:
-        cause = self.cause or self.because
+        cause = self.cause or self.caused_by
         trace = tracing.current() or self._trace
         return Envelope.of(
             event,

@@ -22,7 +22,7 @@ Insert = tuple[str, Sequence[Any]]
 """The text of an INSERT without RETURNING, numbered from $1, and its parameters."""
 
 
-class Writes:
+class WriteBatch:
     """What waits, oldest first."""
 
     __slots__ = ("_waiting",)
@@ -37,7 +37,7 @@ class Writes:
         """Let this INSERT wait."""
         self._waiting.append(("", (sql, args)))
 
-    def put(self, sql: str, args: Sequence[Any]) -> None:
+    def upsert(self, sql: str, args: Sequence[Any]) -> None:
         """Let this upsert wait; those of one statement stay in their order, since they may be about the same row."""
         self._waiting.append((sql, (sql, args)))
 

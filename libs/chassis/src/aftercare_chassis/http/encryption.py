@@ -11,7 +11,7 @@ from aftercare_chassis.refusals import Kind, Refusal
 _HEADER = {"alg": "dir", "enc": "A256GCM"}
 
 
-class AnswerSealed(Refusal):
+class ResponseEncrypted(Refusal):
     """The call was made before; its answer was sealed with a signing key that is no longer ours."""
 
     kind, code = Kind.CONFLICT, "kept_answer_sealed"
@@ -19,7 +19,7 @@ class AnswerSealed(Refusal):
     en = "This was done before, but its answer cannot be shown again; read the object, or take a new Idempotency-Key."
 
 
-class Seal:
+class BodyCipher:
     """Seals with a key made of the service's signing key."""
 
     def __init__(self, signing_key: str) -> None:
@@ -30,11 +30,11 @@ class Seal:
         return jwe.encrypt_compact(_HEADER, body, self._key).encode()
 
     def open(self, sealed: bytes) -> bytes:
-        """The body that was sealed; AnswerSealed where it was with another key."""
+        """The body that was sealed; ResponseEncrypted where it was with another key."""
         try:
             body = jwe.decrypt_compact(sealed, self._key).plaintext
         except (JoseError, ValueError):
-            raise AnswerSealed from None
+            raise ResponseEncrypted from None
         if body is None:
-            raise AnswerSealed
+            raise ResponseEncrypted
         return body

@@ -49,7 +49,7 @@ class KeyInFlight(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class StoredResponse:
     """An answer that was given before."""
 
     status: int
@@ -79,15 +79,15 @@ class Claim:
         """Takes the key, and finds a row unless it is free. No parameters: it goes out with the BEGIN."""
         return _LOOK.format(scope=self.scope, lock=int.from_bytes(self.scope.bytes[:8], signed=True))
 
-    async def kept(self, connection: PoolConnectionProxy) -> Kept:
+    async def kept(self, connection: PoolConnectionProxy) -> StoredResponse:
         """The answer of a key that is not free; KeyReused, KeyInFlight."""
         found: Any = await connection.fetchrow(_KEPT, self.scope)
         if found is None:
             raise KeyInFlight
         if found["fingerprint"] != self.fingerprint:
             raise KeyReused
-        return Kept(found["status"], found["headers"], found["body"])
+        return StoredResponse(found["status"], found["headers"], found["body"])
 
-    def keep(self, kept: Kept) -> Insert:
+    def keep(self, kept: StoredResponse) -> Insert:
         """What stores the answer; a UniqueViolationError on PRIMARY_KEY means that another request was first."""
         return _KEEP, (self.scope, self.fingerprint, kept.status, kept.headers, kept.body)

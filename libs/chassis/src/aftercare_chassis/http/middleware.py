@@ -74,7 +74,7 @@ class AddressMalformed(Refusal):
 
 def install(app: FastAPI, runtime: Runtime, webhooks: Sequence[WebhookRouter] = ()) -> None:
     """Put the edge around the app; browsers only get CORS headers for the origins that the settings list."""
-    app.add_middleware(Edge, runtime=runtime, webhooks=webhooks)
+    app.add_middleware(RequestMiddleware, runtime=runtime, webhooks=webhooks)
     if runtime.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
@@ -86,7 +86,7 @@ def install(app: FastAPI, runtime: Runtime, webhooks: Sequence[WebhookRouter] = 
         )
 
 
-class Edge:
+class RequestMiddleware:
     """Trace, limits, bodies, time, headers and figures of each request."""
 
     def __init__(self, app: ASGIApp, runtime: Runtime, webhooks: Sequence[WebhookRouter] = ()) -> None:

@@ -21,7 +21,7 @@ from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.http import methods
 from aftercare_chassis.http.languages import CHINESE, choose
-from aftercare_chassis.http.validation_messages import complaint, pointer
+from aftercare_chassis.http.validation_messages import pointer, validation_message
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.code_places import code_places
 from aftercare_chassis.refusals import Kind, Refusal
@@ -176,7 +176,7 @@ def validation_problem(request: Request, errors: list[dict[str, str]]) -> Respon
 
 
 def _one(error: Mapping[str, Any], language: str) -> dict[str, str]:
-    code, message = complaint(error, language)
+    code, message = validation_message(error, language)
     place = {"pointer": pointer(error["loc"]), "code": code, "message": message}
     source = error["loc"][0] if error["loc"] else "body"
     return place if source == "body" else {**place, "in": str(source)}

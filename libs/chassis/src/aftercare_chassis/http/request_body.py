@@ -13,7 +13,7 @@ from starlette.types import Message, Receive
 
 from aftercare_chassis.http.problems import MalformedJson, says_json
 from aftercare_chassis.http.schemas import In
-from aftercare_chassis.http.validation_messages import complaint
+from aftercare_chassis.http.validation_messages import validation_message
 from aftercare_chassis.refusals import Kind, Refusal
 
 # What may be an escaped NUL, an escaped half of a surrogate pair, or a number that JSON does not have.
@@ -97,7 +97,7 @@ def unstorable(body: bytes, language: str) -> list[dict[str, str]]:
 
 
 def _error(place: str, kind: str, language: str) -> dict[str, str]:
-    code, message = complaint({"type": kind}, language)
+    code, message = validation_message({"type": kind}, language)
     return {"pointer": place, "code": code, "message": message}
 
 

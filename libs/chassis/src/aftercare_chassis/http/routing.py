@@ -22,13 +22,13 @@ from starlette.responses import PlainTextResponse
 from aftercare_chassis import failpoints
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.http import awaited_events, request_body
-from aftercare_chassis.http.encryption import Seal
-from aftercare_chassis.http.idempotency import PRIMARY_KEY, Claim, Kept
+from aftercare_chassis.http.encryption import BodyCipher
+from aftercare_chassis.http.idempotency import PRIMARY_KEY, Claim, StoredResponse
 from aftercare_chassis.http.problems import Problem, Wording, problems
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.refusals import Forbidden, Refusal
-from aftercare_chassis.runtime import Runtime, Work
+from aftercare_chassis.runtime import Runtime, UnitOfWork
 
 __all__ = ["ApiRoute", "Live", "Read", "Tx", "WebhookRouter", "allow", "listening", "problems"]
 
@@ -153,7 +153,7 @@ class ApiRoute(APIRoute):
         sealed: bool = getattr(self.response_model, "holds_secret", False)
         takes_body = self.body_field is not None
 
-        async def run(request: Request, work: Work, claim: Claim) -> Response:
+        async def run(request: Request, work: UnitOfWork, claim: Claim) -> Response:
             async with work as tx:
                 if work.found:
                     kept = await claim.kept(tx.connection)
@@ -167,7 +167,7 @@ class ApiRoute(APIRoute):
                 headers = {name: response.headers[name] for name in KEPT_HEADERS if name in response.headers}
                 failpoints.point("command.decided")
                 answer = _seal(request).close(bytes(response.body)) if sealed else bytes(response.body)
-                tx.writes.later(*claim.keep(Kept(response.status_code, headers, answer)))
+                tx.writes.later(*claim.keep(StoredResponse(response.status_code, headers, answer)))
                 failpoints.point("command.kept")
             failpoints.point("command.committed")
             return response
@@ -200,8 +200,8 @@ class ApiRoute(APIRoute):
         return command
 
 
-def _seal(request: Request) -> Seal:
-    return Seal(request.app.state.runtime.settings.signing_key)
+def _seal(request: Request) -> BodyCipher:
+    return BodyCipher(request.app.state.runtime.settings.signing_key)
 
 
 _IN_PARTNERS_FORMAT: dict[int | str, dict[str, Any]] = {

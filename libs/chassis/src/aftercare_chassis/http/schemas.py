@@ -65,7 +65,7 @@ class In(BaseModel):
         return schema
 
 
-def such_as(**fields: Any) -> ConfigDict:
+def example(**fields: Any) -> ConfigDict:
     """The `model_config` of a body with an example: what its page offers to try, and what generators show."""
     return ConfigDict(json_schema_extra={"examples": [fields]})
 
@@ -178,7 +178,7 @@ Cursor = Annotated[str | None, Query(max_length=1_000, description="The `next_cu
 class Money(BaseModel):
     """An amount in minor units of its currency; never a float."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True) | such_as(amount=19900, currency="CNY")
+    model_config = ConfigDict(extra="forbid", frozen=True) | example(amount=19900, currency="CNY")
 
     amount: Annotated[int, Field(strict=True, ge=0, le=10**13, description="Minor units: 19900 is 199.00 CNY.")]
     currency: Currency

@@ -1,6 +1,6 @@
 """Lists that go on: server-sent events (WHATWG HTML, "Server-sent events").
 
-A stream begins behind `Last-Event-ID`, or at the beginning, and tells what is there and what is written afterwards, each
+A stream begins after `Last-Event-ID`, or at the beginning, and tells what is there and what is written afterwards, each
 once. It holds no connection: once a second it takes one for a look, and at each look the caller must still be allowed to.
 It ends after five minutes, with the process, or with the caller's token; a browser then comes back by itself, with the id
 of the last event that it has, and misses nothing.
@@ -29,12 +29,14 @@ MOST = 500  # streams of one process: each is a look a second
 Event = tuple[str, BaseModel]
 """The id that a client names when it comes back, and what is told."""
 Look = Callable[[Reader, str | None], Awaitable[Sequence[Event]]]
-"""What comes behind the event of that id (all, for None); what was told before may come again."""
+"""What comes after the event of that id (all, for None); what was told before may come again."""
 
 LastEventId = Annotated[
     str | None,
     Header(
-        alias="Last-Event-ID", max_length=100, description="The last event that the client has: it goes on behind it."
+        alias="Last-Event-ID",
+        max_length=100,
+        description="The last event that the client has: it goes on after it.",
     ),
 ]
 
@@ -62,8 +64,8 @@ class TooManyStreams(Refusal):
     zh, en = "当前打开的事件流过多，请稍后重试。", "Too many streams are open; try again shortly."
 
 
-def behind(events: Sequence[Event], last: str | None) -> Sequence[Event]:
-    """Those behind the event of that id; LastEventUnknown where it is not among them."""
+def after_last_event(events: Sequence[Event], last: str | None) -> Sequence[Event]:
+    """Those after the event of that id; LastEventUnknown where it is not among them."""
     if last is None:
         return events
     for place, (name, _) in enumerate(events, 1):

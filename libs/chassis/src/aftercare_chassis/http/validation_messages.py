@@ -123,7 +123,7 @@ _UNKNOWN = ("invalid", "内容不符合要求。", "Does not fit.")
 _QUOTED = re.compile(r"'([^']*)'")
 
 
-def complaint(error: Mapping[str, Any], language: str) -> tuple[str, str]:
+def validation_message(error: Mapping[str, Any], language: str) -> tuple[str, str]:
     """(code, message) for one pydantic error.
 
     A validator of a service may raise `PydanticCustomError("its_code", "English.", {"zh": "中文。"})`.

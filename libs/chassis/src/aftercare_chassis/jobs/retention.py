@@ -26,4 +26,4 @@ async def _prune(runtime: Runtime) -> bool:
     return full
 
 
-PRUNE = Worker("prune", _prune, idle=60.0)
+RETENTION = Worker("prune", _prune, idle=60.0)

@@ -28,7 +28,7 @@ class Worker:
 
 async def work(runtime: Runtime, worker: Worker, stop: asyncio.Event) -> None:
     """Run one worker until `stop` is set. A step that fails is logged and tried again after a pause."""
-    bell = runtime.bells.setdefault(worker.name, Wakeup())
+    bell = runtime.worker_wakeups.setdefault(worker.name, Wakeup())
     ended = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():

@@ -22,7 +22,7 @@ ALLOWED = frozenset(
     event event_id event_type generation group host id kind lag level limit logger method migration name offset operation
     owned partition path_template port process provider partner push queue reason reference_id retry_in revision route
     rows seconds sequence service signal size source span_id state status subject taken timestamp topic trace_id type
-    verdict version waited code_places why worker
+    verdict version waited where why worker
     """.split()  # noqa: SIM905
 )
 _SCALARS = (bool, int, float, type(None))

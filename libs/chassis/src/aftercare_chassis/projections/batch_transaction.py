@@ -1,7 +1,7 @@
 """A transaction for replays: what handlers write is gathered and sent together, which is many times faster.
 
 Two assumptions make that possible, and both are checked. A single statement is taken to touch one row; where it did not,
-`write` raises Misjudged and the chunk is done again, event by event. And events of different aggregates may be written
+`write` raises RowCountMismatch and the chunk is done again, event by event. And events of different aggregates may be written
 in any order among each other, as everywhere: those of one aggregate keep theirs.
 """
 
@@ -22,11 +22,11 @@ Write = tuple[str, bool]
 """The text of a statement, and whether it tells which of its calls touched a row."""
 
 
-class Misjudged(Exception):
+class RowCountMismatch(Exception):
     """A statement touched none or several rows: its chunk has to be done event by event."""
 
 
-class Folding(Transaction):
+class BatchTransaction(Transaction):
     """What the handlers of a projection are given. `order`: its tables, those that others refer to first."""
 
     order: Sequence[str] = ()
@@ -39,10 +39,10 @@ class Folding(Transaction):
         self._kept: dict[str, dict[tuple[Any, ...], tuple[Rows[Any], Any]]] = {}
         self._known: dict[Statement, tuple[str, str] | None] = {}
 
-    async def put(self, rows: Rows[R], row: R) -> None:
-        await self._gather(rows, rows.put.sql, rows.put_args(row), row)
+    async def upsert(self, rows: Rows[R], row: R) -> None:
+        await self._gather(rows, rows.upsert.sql, rows.upsert_args(row), row)
 
-    async def add(self, rows: Rows[R], *new: R) -> None:
+    async def insert(self, rows: Rows[R], *new: R) -> None:
         for row in new:
             await self._gather(rows, rows.insert.sql, rows.insert_args(row), row)
 
@@ -87,14 +87,14 @@ class Folding(Transaction):
     async def page(self, *_: Any, **__: Any) -> Page[Any]:
         raise TypeError("a projection reads rows, not pages")
 
-    async def insert(self, rows: Rows[R], row: R, *_: Event) -> R:
+    async def create(self, rows: Rows[R], row: R, *_: Event) -> R:
         return _no_events(rows.name)
 
     async def save(self, rows: Rows[R], row: R, *_: Event) -> R:
         return _no_events(rows.name)
 
     async def write(self) -> None:
-        """Send what was gathered; Misjudged, or whatever the database has against it."""
+        """Send what was gathered; RowCountMismatch, or whatever the database has against it."""
         waiting, self._waiting, self._stand = self._waiting, {}, {}
         for table in sorted(waiting, key=self._place):
             for level in waiting[table]:
@@ -112,7 +112,7 @@ class Folding(Transaction):
         numbered = [(*call, place) for place, call in enumerate(calls)]
         touched = await self.connection.fetchmany(sql, numbered)
         if [row[0] for row in touched] != list(range(len(calls))):
-            raise Misjudged
+            raise RowCountMismatch
 
     async def _gather(self, rows: Rows[R], sql: str, args: Sequence[Any], row: R) -> None:
         self._keep(rows, tuple(getattr(row, name) for name in rows.key), row)

@@ -6,11 +6,11 @@ import typer
 
 from aftercare_chassis.cli import Once
 from aftercare_chassis.projections.projection import Projection
-from aftercare_chassis.projections.rebuild import Wish, rebuild
+from aftercare_chassis.projections.rebuild import ReplayOptions, rebuild
 from aftercare_chassis.runtime import Runtime
 
 
-class ReplayWord:
+class ReplayCommand:
     """The word over one service's projection. `once` runs an act with an open runtime and ends the process."""
 
     def __init__(self, projection: Projection | None, once: Once) -> None:
@@ -32,7 +32,7 @@ class ReplayWord:
         """Make the projection again from the log: 0 identical or switched, 1 different, 2 not possible."""
         if start not in ("beginning", "last"):
             raise typer.BadParameter("is beginning or last", param_hint="--from")
-        wish = Wish(consumer=consumer, resume=start == "last", switch=switch, drop=drop, as_json=as_json)
+        wish = ReplayOptions(consumer=consumer, resume=start == "last", switch=switch, drop=drop, as_json=as_json)
 
         async def act(runtime: Runtime) -> int:
             return await rebuild(runtime, self._projection, wish)

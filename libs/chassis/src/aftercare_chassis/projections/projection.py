@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import MetaData, Table
 
-from aftercare_chassis.consumer.dispatcher import Ears, Handlers
+from aftercare_chassis.consumer.dispatcher import Dispatcher, Handlers
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +20,7 @@ class Projection:
 
     @property
     def topics(self) -> list[str]:
-        return Ears(self.handlers).topics
+        return Dispatcher(self.handlers).topics
 
     def within(self, schema: str) -> list[Table]:
         """The same tables in another schema; what they refer to outside of the projection stays where it is."""

@@ -17,15 +17,15 @@ from aftercare_events import Envelope
 from aiokafka import ConsumerRecord, TopicPartition
 from asyncpg.pool import PoolConnectionProxy
 
-from aftercare_chassis.consumer.dispatcher import Ears
-from aftercare_chassis.consumer.errors import Poisoned, decoded
+from aftercare_chassis.consumer.dispatcher import Dispatcher
+from aftercare_chassis.consumer.errors import UnprocessableEvent, decoded
 from aftercare_chassis.consumer.inbox import Inbox, Subject, content_of
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.kafka import range_reader
-from aftercare_chassis.projections.batch_transaction import Folding
+from aftercare_chassis.projections.batch_transaction import BatchTransaction
 from aftercare_chassis.projections.projection import Projection
-from aftercare_chassis.projections.shadow_schema import Print, Shadow
+from aftercare_chassis.projections.shadow_schema import ShadowSchema, TableFingerprint
 from aftercare_chassis.runtime import Runtime
 
 SWITCH_SECONDS, SWITCH_BEHIND, SWITCH_TRIES = 8.0, 500, 5
@@ -43,12 +43,12 @@ ON CONFLICT (consumer, topic, partition) DO UPDATE SET next_offset = EXCLUDED.ne
 """
 
 
-class Impossible(Exception):
+class ReplayError(Exception):
     """Why a replay cannot be done, in one line."""
 
 
 @dataclass(frozen=True, slots=True)
-class Wish:
+class ReplayOptions:
     """What an operator wants of a replay."""
 
     consumer: str = "shadow"
@@ -59,14 +59,14 @@ class Wish:
 
 
 @dataclass(frozen=True, slots=True)
-class Live:
+class LiveSnapshot:
     """How far into the log the live tables had read at one moment, and what they had left out: places, and the events
     there by their id and content."""
 
     ends: dict[TopicPartition, int]
     places: frozenset[tuple[str, int, int]]
     events: frozenset[tuple[str, int]]
-    prints: dict[str, Print] = field(default_factory=dict)
+    prints: dict[str, TableFingerprint] = field(default_factory=dict)
 
     def holds(self, envelope: Envelope) -> bool:
         """False for a further copy, as a relay may have sent, of what is set aside or given up."""
@@ -74,7 +74,7 @@ class Live:
 
 
 @dataclass(slots=True)
-class Pace:
+class Progress:
     """How far a replay has come and how fast, told on stderr at most once a second."""
 
     events: int = 0
@@ -99,24 +99,24 @@ class Rebuild:
 
     def __init__(self, runtime: Runtime, connection: asyncpg.Connection, projection: Projection, consumer: str) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9_]{0,40}", consumer) or consumer.startswith(("pg_", "public")):
-            raise Impossible(
+            raise ReplayError(
                 "a consumer's name is lower-case letters, digits and underscores, and begins with a letter"
             )
         self._runtime, self._connection, self._projection = runtime, connection, projection
         self._consumer, self._proxy = consumer, cast(PoolConnectionProxy, connection)
-        self.shadow = Shadow(connection, projection, consumer)
-        self._ears, self._inbox = Ears(projection.handlers), Inbox(self._proxy, consumer)
+        self.shadow = ShadowSchema(connection, projection, consumer)
+        self._ears, self._inbox = Dispatcher(projection.handlers), Inbox(self._proxy, consumer)
         self._early: dict[str, dict[int, Envelope]] = {}
-        self.pace, self.refused = Pace(), dict[str, str]()
-        self._folding = runtime.begin_as(Folding, self._proxy)
+        self.pace, self.refused = Progress(), dict[str, str]()
+        self._folding = runtime.begin_as(BatchTransaction, self._proxy)
         self._folding.begin([table.name for table in projection.tables])
 
-    async def compare(self, *, resume: bool) -> tuple[dict[str, Print], dict[str, Print]]:
+    async def compare(self, *, resume: bool) -> tuple[dict[str, TableFingerprint], dict[str, TableFingerprint]]:
         """Fold the log up to where the live tables stand now; what they hold and what the shadow holds."""
         if not resume:
             await self.shadow.create()
         elif not await self.shadow.exists():
-            raise Impossible(f"no replay of {self._consumer} was interrupted here")
+            raise ReplayError(f"no replay of {self._consumer} was interrupted here")
         await self.shadow.enter()
         # What a crash undoes is folded again. And a plan made while a table was empty would read all of it for ever.
         await self._connection.execute("SET synchronous_commit = off; SET enable_seqscan = off")
@@ -126,7 +126,7 @@ class Rebuild:
             return live.prints, await self.shadow.prints(live=False)
 
     async def switch(self) -> float:
-        """Put the shadow in the place of the live tables; for how many seconds these stood still. Impossible."""
+        """Put the shadow in the place of the live tables; for how many seconds these stood still. ReplayError."""
         await self.shadow.finish()
         for _ in range(SWITCH_TRIES):
             await self._follow()
@@ -142,7 +142,7 @@ class Rebuild:
                 self._folding.forget()
                 continue
             return time.monotonic() - began
-        raise Impossible("the live tables are too busy to be held still; try again later: --switch --from last")
+        raise ReplayError("the live tables are too busy to be held still; try again later: --switch --from last")
 
     async def _follow(self) -> None:
         """Come close to the live tables, which go on meanwhile."""
@@ -153,25 +153,25 @@ class Rebuild:
             if behind < SWITCH_BEHIND:
                 return
 
-    async def _live(self, *, prints: bool = False) -> Live:
+    async def _live(self, *, prints: bool = False) -> LiveSnapshot:
         # One snapshot for tables and cursors, which move together. Inside the switch the lock does the same.
         if self._connection.is_in_transaction():
             return await self._looked({})
         async with self._connection.transaction(isolation="repeatable_read", readonly=True):
             return await self._looked(await self.shadow.prints(live=True) if prints else {})
 
-    async def _looked(self, prints: dict[str, Print]) -> Live:
+    async def _looked(self, prints: dict[str, TableFingerprint]) -> LiveSnapshot:
         name = self._runtime.name
         cursors: Any = await self._connection.fetch(_CURSORS, name, self._projection.topics)
         rows: Any = await self._connection.fetch(_LEFT_OUT, name)
         places = frozenset((row["topic"], row["partition"], row["log_offset"]) for row in rows)
         events = frozenset((row["event_id"], row["content"]) for row in rows if row["content"] is not None)
-        return Live(_offsets(cursors), places, events, prints)
+        return LiveSnapshot(_offsets(cursors), places, events, prints)
 
     async def _own(self) -> dict[TopicPartition, int]:
         return _offsets(await self._connection.fetch(_OWN, self._consumer))
 
-    async def _fold(self, live: Live) -> None:
+    async def _fold(self, live: LiveSnapshot) -> None:
         starts = await self._own()
         self._early.clear()
         total = self.pace.read + sum(max(0, end - starts.get(place, 0)) for place, end in live.ends.items())
@@ -251,14 +251,14 @@ class Rebuild:
             handler, event = found
             tx.cause = envelope
             await handler(tx, event)
-            await tx.settle()
+            await tx.flush()
 
-    def _heard(self, live: Live, record: ConsumerRecord) -> Envelope | None:
+    def _heard(self, live: LiveSnapshot, record: ConsumerRecord) -> Envelope | None:
         """The event, if it is for the live tables; what they should have set aside is kept as refused."""
         if (record.topic, record.partition, record.offset) in live.places:
             return None
         found = decoded(record)
-        if isinstance(found, Poisoned):
+        if isinstance(found, UnprocessableEvent):
             self.refused[f"{record.topic}/{record.partition}/{record.offset}"] = found.reason
             return None
         return found if live.holds(found) else None
@@ -269,23 +269,23 @@ class Rebuild:
         await self._connection.execute(_MOVE, self._consumer, *map(list, zip(*places, strict=True)))
 
 
-async def rebuild(runtime: Runtime, projection: Projection | None, wish: Wish) -> int:
+async def rebuild(runtime: Runtime, projection: Projection | None, wish: ReplayOptions) -> int:
     """Do what was wished and tell it: 0 identical or switched, 1 different, 2 not possible."""
     connection = await runtime.connect(
         statement_timeout="0", idle_in_transaction_session_timeout="0", application_name=f"{runtime.name}-replay"
     )
     try:
         if projection is None:
-            raise Impossible("this service keeps nothing that the log alone makes")
+            raise ReplayError("this service keeps nothing that the log alone makes")
         return await _rebuild(Rebuild(runtime, connection, projection, wish.consumer), wish)
-    except (Impossible, range_reader.Unreadable) as error:
+    except (ReplayError, range_reader.Unreadable) as error:
         print(f"replay: {error}", file=sys.stderr)
         return 2
     finally:
         await connection.close()
 
 
-async def _rebuild(work: Rebuild, wish: Wish) -> int:
+async def _rebuild(work: Rebuild, wish: ReplayOptions) -> int:
     if wish.drop:
         await work.shadow.drop()
         return 0
@@ -298,7 +298,13 @@ async def _rebuild(work: Rebuild, wish: Wish) -> int:
     return 0 if same or wish.switch else 1
 
 
-def _tell(work: Rebuild, live: dict[str, Print], made: dict[str, Print], stood: float | None, wish: Wish) -> None:
+def _tell(
+    work: Rebuild,
+    live: dict[str, TableFingerprint],
+    made: dict[str, TableFingerprint],
+    stood: float | None,
+    wish: ReplayOptions,
+) -> None:
     pace = work.pace
     if wish.as_json:
         tables = {

@@ -33,14 +33,14 @@ FROM pg_constraint WHERE contype = 'f' AND confrelid = ANY($1::text[]::regclass[
 
 
 @dataclass(frozen=True, slots=True)
-class Print:
+class TableFingerprint:
     """What a table holds: how many rows, and one hash over all of them in the order of their key."""
 
     rows: int
     sha256: str
 
 
-class Shadow:
+class ShadowSchema:
     """The shadow of a projection, on one connection. `schema` is a plain lower-case name."""
 
     def __init__(self, connection: asyncpg.Connection, projection: Projection, schema: str) -> None:
@@ -107,12 +107,12 @@ class Shadow:
             await run(f"ALTER TABLE {key['referring']} ADD CONSTRAINT {key['name']} {key['made']}")
         await run(f"DROP SCHEMA {self.schema} CASCADE")
 
-    async def prints(self, *, live: bool) -> dict[str, Print]:
+    async def prints(self, *, live: bool) -> dict[str, TableFingerprint]:
         """What the live tables hold, or the shadow's. In a transaction."""
         schema = "public" if live else self.schema
         return {table.name: await self._print(schema, table) for table in self._projection.tables}
 
-    async def _print(self, schema: str, table: Table) -> Print:
+    async def _print(self, schema: str, table: Table) -> TableFingerprint:
         # By name: a later migration may have put a column elsewhere than the metadata says.
         columns = ", ".join(sorted(column.name for column in table.columns))
         key = ", ".join(column.name for column in table.primary_key)
@@ -121,4 +121,4 @@ class Shadow:
         async for row in self._connection.cursor(query, prefetch=5000):
             rows += 1
             whole.update(row[0].encode())
-        return Print(rows, whole.hexdigest())
+        return TableFingerprint(rows, whole.hexdigest())

@@ -20,7 +20,7 @@ FROM outbox_blocked b ORDER BY b.blocked_at
 _RELEASE = "DELETE FROM outbox_blocked WHERE aggregateid = $1"
 
 
-class OutboxWords:
+class OutboxCommands:
     """The words over one service's outbox. `once` runs an act with an open runtime and ends the process."""
 
     def __init__(self, once: Once) -> None:

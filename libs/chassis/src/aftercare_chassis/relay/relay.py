@@ -17,8 +17,8 @@ from aiokafka.errors import KafkaError
 
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.kafka import clients
-from aftercare_chassis.relay.sender import ProducerSpent, Rounds
-from aftercare_chassis.relay.shards import SILENCE_SECONDS, Buckets
+from aftercare_chassis.relay.sender import ProducerSpent, Sender
+from aftercare_chassis.relay.shards import SILENCE_SECONDS, ShardLeases
 from aftercare_chassis.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -56,7 +56,7 @@ class Relay:
         session = {"idle_session_timeout": f"{SILENCE_SECONDS}s", "synchronous_commit": "off"}
         connection = await self._runtime.connect(**session)
         try:
-            buckets = Buckets(connection)
+            buckets = ShardLeases(connection)
             await buckets.join()
             while not stop.is_set():
                 try:
@@ -71,11 +71,11 @@ class Relay:
             with suppress(Exception):
                 await connection.close(timeout=2)
 
-    async def _with_producer(self, connection: asyncpg.Connection, buckets: Buckets, stop: asyncio.Event) -> None:
+    async def _with_producer(self, connection: asyncpg.Connection, buckets: ShardLeases, stop: asyncio.Event) -> None:
         producer = clients.producer(self._runtime.settings.kafka, f"{self._runtime.name}-relay")
         try:
             await clients.answer(producer.start(), 5.0)
-            rounds = Rounds(connection, producer, self._runtime)
+            rounds = Sender(connection, producer, self._runtime)
             while not stop.is_set():
                 owned = await buckets.refresh()
                 await self._measure(connection, len(owned))

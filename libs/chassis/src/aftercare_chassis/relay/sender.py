@@ -61,7 +61,7 @@ class Flight:
     began: float
 
 
-class Rounds:
+class Sender:
     """What is done with one connection and one producer; ProducerSpent when that is of no further use."""
 
     def __init__(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, runtime: Runtime) -> None:
@@ -96,7 +96,7 @@ class Rounds:
             self._idle = IDLE_SECONDS[0]
             if found < FEW:
                 await asyncio.sleep(began + BEAT_SECONDS - time.monotonic())
-        elif await self._runtime.outbox_bell.wait(self._idle):
+        elif await self._runtime.outbox_wakeup.wait(self._idle):
             self._idle = IDLE_SECONDS[0]
         else:
             self._idle = min(self._idle * 2, IDLE_SECONDS[1])

@@ -22,7 +22,7 @@ _TAKE = "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, b)"
 _GIVE = "SELECT pg_advisory_unlock($2, b) FROM unnest($1::int[]) AS b"
 
 
-class Buckets:
+class ShardLeases:
     """This relay's share. `refresh` is called between rounds, when nothing of it is in flight."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:

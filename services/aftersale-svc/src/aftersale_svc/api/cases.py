@@ -117,7 +117,7 @@ async def follow_timeline(
     # From where the client came each time: a step of another host whose clock is behind stands before the last one told.
     async def look(reader: Reader, _: str | None) -> Sequence[sse.Event]:
         steps = await queries.timeline(reader, case_id)
-        return sse.behind([(each.id, StepOut.model_validate(each)) for each in steps], last_event_id)
+        return sse.after_last_event([(each.id, StepOut.model_validate(each)) for each in steps], last_event_id)
 
     return await sse.stream(request, reader, look, last_event_id)
 

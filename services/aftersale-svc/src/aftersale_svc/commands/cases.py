@@ -46,8 +46,8 @@ async def create(tx: Transaction, request: Request) -> tuple[Case, list[CaseLine
     opened = _new(tx, case_id, order, request, stage, sum(line.amount_minor for line in lines))
     units = {line.line_id: line.quantity for line in lines}
     case = replace(opened, shipping_refund_minor=holds.expected_freight(order, opened, units, known))
-    created = await tx.insert(CASES, case, _requested(tx, case, lines))
-    await tx.add(CASE_LINES, *lines)
+    created = await tx.create(CASES, case, _requested(tx, case, lines))
+    await tx.insert(CASE_LINES, *lines)
     await note_down(tx, case, "request", request.description, request.evidence)
     return created, lines
 

@@ -42,7 +42,7 @@ async def open_(tx: Transaction, event: ComplaintOpened) -> None:
         deadline_at=dispute.deadline_at,
         evidence=tuple(dispute.evidence),
     )
-    await tx.insert(DISPUTES, dispute, told)
+    await tx.create(DISPUTES, dispute, told)
     await note_down(tx, dispute, "open", evidence=dispute.evidence)
     await effects.enter(tx, frozen, Action.FREEZE, AfterSaleFrozen(**about(tx, frozen), dispute_id=dispute.id))
     if case.state is State.CLOSED:

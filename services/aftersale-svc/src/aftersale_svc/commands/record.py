@@ -110,4 +110,4 @@ async def note_down(
         note=note,
         evidence=list(evidence),
     )
-    await tx.add(ENTRIES, entry)
+    await tx.insert(ENTRIES, entry)

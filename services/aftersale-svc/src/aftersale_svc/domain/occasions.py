@@ -4,7 +4,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Protocol, TypeVar
 
-from aftercare_chassis.lifecycle import SYSTEM, Actor, Wait
+from aftercare_chassis.lifecycle import SYSTEM, Actor, Timeout
 
 from aftersale_svc.domain.model import Case, Dispute
 
@@ -36,7 +36,7 @@ def consequence(of: Occasion) -> Consequence:
     return Consequence(SYSTEM, of.now, of.settings)
 
 
-def entered(row: D, state: Any, wait: Wait[Any] | None, on: Occasion) -> D:
+def entered(row: D, state: Any, wait: Timeout[Any] | None, on: Occasion) -> D:
     """The row in this state, with the turn and the deadline that belong to it."""
     turn = wait.turn if wait else NOBODY
     until = on.now + timedelta(hours=getattr(on.settings, wait.hours)) if wait and wait.hours else None

@@ -4,13 +4,13 @@ from collections.abc import Iterable
 from enum import StrEnum
 from typing import Any
 
-from aftercare_chassis.database.schema import spine
+from aftercare_chassis.database.schema import add_messaging_tables
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Integer, MetaData, Text
 from sqlalchemy.dialects.postgresql import ARRAY
 
 # Every CHECK has a name and stands beside its columns in the table, so that migrations see it.
 metadata = MetaData(naming_convention={"ck": "%(table_name)s_%(constraint_name)s"})
-spine(metadata)
+add_messaging_tables(metadata)
 
 Checked = tuple[Column[Any], CheckConstraint]
 

@@ -1,7 +1,7 @@
 """The schema of analytics-svc: the trace, and the facts the figures are made of."""
 
 from aftercare_chassis.database.mapping import Rows
-from aftercare_chassis.database.schema import spine
+from aftercare_chassis.database.schema import add_messaging_tables
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -19,7 +19,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from analytics_svc.domain.model import CaseFacts, DisputeFacts, RatingFacts, RefundFacts
 
 metadata = MetaData()
-spine(metadata)
+add_messaging_tables(metadata)
 
 
 def _text(name: str, *, nullable: bool = False) -> Column[str]:

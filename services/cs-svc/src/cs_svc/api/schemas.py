@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, Self
 
-from aftercare_chassis.http.schemas import AllowedOut, Id, In, Name, Out, PrincipalId, Text, Time, such_as
+from aftercare_chassis.http.schemas import AllowedOut, Id, In, Name, Out, PrincipalId, Text, Time, example
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field
 
@@ -20,7 +20,7 @@ _SCORES = {"service": 5, "helpfulness": 4, "refund": 5, "speed": 3}
 class ConversationIn(In):
     """The first message and what it is about; both ids may be left out."""
 
-    model_config = such_as(order_id=_ORDER, case_id=_CASE, text="什么时候退款?")
+    model_config = example(order_id=_ORDER, case_id=_CASE, text="什么时候退款?")
 
     order_id: Id | None = None
     case_id: Id | None = None
@@ -37,7 +37,7 @@ class CitationIn(In):
 class MessageIn(In):
     """What is said; agents may cite the articles that it rests on."""
 
-    model_config = such_as(text="退款将在两个工作日内原路退回。")
+    model_config = example(text="退款将在两个工作日内原路退回。")
 
     text: Text
     citations: Annotated[list[CitationIn], Field(default_factory=list, max_length=10)]
@@ -46,7 +46,7 @@ class MessageIn(In):
 class AssignIn(In):
     """The agent who takes over; whoever asks, where it is left out."""
 
-    model_config = such_as(agent_id="agent-1")
+    model_config = example(agent_id="agent-1")
 
     agent_id: PrincipalId | None = None
 
@@ -54,7 +54,7 @@ class AssignIn(In):
 class ComplaintIn(In):
     """A complaint about an order or one case of it."""
 
-    model_config = such_as(
+    model_config = example(
         channel="web", order_id=_ORDER, case_id=_CASE, category="unfair_rejection", text="商家无理由拒绝退货。"
     )
 
@@ -68,7 +68,7 @@ class ComplaintIn(In):
 class TextIn(In):
     """An answer, or what was made better."""
 
-    model_config = such_as(text="已补发缺件，并改进了打包流程。")
+    model_config = example(text="已补发缺件，并改进了打包流程。")
 
     text: Text
 
@@ -76,7 +76,7 @@ class TextIn(In):
 class ResolveIn(In):
     """How an agent settles a complaint without a dispute."""
 
-    model_config = such_as(outcome="explained")
+    model_config = example(outcome="explained")
 
     outcome: AgentOutcome
 
@@ -84,7 +84,7 @@ class ResolveIn(In):
 class FeedbackIn(In):
     """What somebody told us; `source` says where exactly, such as the name of a group."""
 
-    model_config = such_as(channel="wechat", text="退款很快，谢谢。", source="买家交流群", case_id=_CASE)
+    model_config = example(channel="wechat", text="退款很快，谢谢。", source="买家交流群", case_id=_CASE)
 
     channel: model.FeedbackChannel
     text: Text
@@ -96,7 +96,7 @@ class FeedbackIn(In):
 class FeedbackAnswerIn(In):
     """The answer, and how the feedback sounded."""
 
-    model_config = such_as(text="谢谢您的反馈！", sentiment="positive")
+    model_config = example(text="谢谢您的反馈！", sentiment="positive")
 
     text: Text
     sentiment: model.Sentiment | None = None
@@ -118,7 +118,7 @@ class ScoresIn(In):
 class RatingIn(In):
     """How the buyer found a finished case."""
 
-    model_config = such_as(case_id=_CASE, scores=_SCORES, text="处理很快。")
+    model_config = example(case_id=_CASE, scores=_SCORES, text="处理很快。")
 
     case_id: Id
     scores: ScoresIn
@@ -128,7 +128,7 @@ class RatingIn(In):
 class RatingChangeIn(In):
     """What takes the place of the earlier scores or text."""
 
-    model_config = such_as(scores=_SCORES, text="客服后来又跟进了一次。")
+    model_config = example(scores=_SCORES, text="客服后来又跟进了一次。")
 
     scores: ScoresIn | None = None
     text: Text | None = None
@@ -181,7 +181,7 @@ class ConversationOut(Out):
     @classmethod
     def of(cls, conversation: model.Conversation, actor: Actor, **more: Any) -> Self:
         """The conversation as this actor may use it."""
-        allowed = CONVERSATION.allowed(conversation.state, actor)
+        allowed = CONVERSATION.allowed(conversation, actor)
         return cls.model_validate({**asdict(conversation), "allowed_actions": AllowedOut.of(allowed), **more})
 
 
@@ -226,9 +226,9 @@ class ComplaintOut(Out):
     @classmethod
     def of(cls, complaint: model.Complaint, actor: Actor, **more: Any) -> Self:
         """The complaint as this actor may use it."""
-        wait = COMPLAINT.wait(complaint.state)
+        wait = COMPLAINT.timeout(complaint.state)
         shown = {"whose_turn": wait.turn if wait else None}
-        allowed = AllowedOut.of(COMPLAINT.allowed(complaint.state, actor))
+        allowed = AllowedOut.of(COMPLAINT.allowed(complaint, actor))
         return cls.model_validate({**asdict(complaint), **shown, "allowed_actions": allowed, **more})
 
 
@@ -263,7 +263,7 @@ class FeedbackOut(Out):
     @classmethod
     def of(cls, feedback: model.Feedback, actor: Actor) -> Self:
         """The feedback as this actor may use it."""
-        allowed = AllowedOut.of(FEEDBACK.allowed(feedback.state, actor))
+        allowed = AllowedOut.of(FEEDBACK.allowed(feedback, actor))
         return cls.model_validate({**asdict(feedback), "allowed_actions": allowed})
 
 

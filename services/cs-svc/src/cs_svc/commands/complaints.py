@@ -41,7 +41,7 @@ async def open_(
     complaint = _taken_in(tx, subject, channel, category, text)
     text_hash = policy.digest(text)
     opened = ComplaintOpened(**about(tx, complaint), category=category, text_hash=text_hash, evidence=(text_hash,))
-    return await tx.insert(COMPLAINTS, complaint, opened)
+    return await tx.create(COMPLAINTS, complaint, opened)
 
 
 async def answer(tx: Transaction, complaint_id: str, text: str) -> Complaint:
@@ -53,7 +53,7 @@ async def answer(tx: Transaction, complaint_id: str, text: str) -> Complaint:
     told = ComplaintAnswered(**about(tx, answered), text_hash=text_hash, evidence=(text_hash,))
     saved = await tx.save(COMPLAINTS, answered, told)
     said = Answer(id=tx.new_id("ans"), complaint_id=complaint.id, author_id=tx.actor.id, text=text, answered_at=tx.now)
-    await tx.add(ANSWERS, said)
+    await tx.insert(ANSWERS, said)
     return saved
 
 

@@ -43,8 +43,8 @@ async def open_(tx: Transaction, *, order_id: str | None, case_id: str | None, t
     conversation = policy.spoken(begun, AuthorRole.BUYER, tx.now, tx.settings.reply_hours)
     message = _message(tx, conversation, text=text)
     opened = ConversationOpened(**about(tx, conversation))
-    saved = await tx.insert(CONVERSATIONS, conversation, opened, _posted(tx, conversation, message, text))
-    await tx.add(MESSAGES, message)
+    saved = await tx.create(CONVERSATIONS, conversation, opened, _posted(tx, conversation, message, text))
+    await tx.insert(MESSAGES, message)
     return saved
 
 
@@ -60,7 +60,7 @@ async def post(tx: Transaction, conversation_id: str, text: str, citations: list
     message = _message(tx, said, text=text, citations=citations)
     reopened = [ConversationReopened(**about(tx, said))] if conversation.state is ConversationState.CLOSED else []
     await tx.save(CONVERSATIONS, said, *reopened, _posted(tx, said, message, text))
-    await tx.add(MESSAGES, message)
+    await tx.insert(MESSAGES, message)
     return message
 
 
@@ -93,7 +93,7 @@ async def tell(tx: Transaction, *, order_id: str, case_id: str, code: str) -> No
         told = policy.spoken(replace(conversation, state=state), AuthorRole.SYSTEM, tx.now, tx.settings.reply_hours)
         message = _message(tx, told, code=code)
         await tx.save(CONVERSATIONS, told, _posted(tx, told, message, code))
-        await tx.add(MESSAGES, message)
+        await tx.insert(MESSAGES, message)
 
 
 class About(Answers):

@@ -52,7 +52,7 @@ async def receive(
         created_at=tx.now,
         updated_at=tx.now,
     )
-    return await tx.insert(FEEDBACK, feedback, FeedbackReceived(**about(tx, feedback, text)))
+    return await tx.create(FEEDBACK, feedback, FeedbackReceived(**about(tx, feedback, text)))
 
 
 async def answer(tx: Transaction, feedback_id: str, text: str, sentiment: Sentiment | None) -> Feedback:

@@ -32,7 +32,7 @@ async def give(tx: Transaction, *, case_id: str, scores: Scores, text: str | Non
         created_at=tx.now,
         updated_at=tx.now,
     )
-    return await tx.insert(RATINGS, rating, RatingGiven(**about(tx, rating, "given")))
+    return await tx.create(RATINGS, rating, RatingGiven(**about(tx, rating, "given")))
 
 
 async def change(tx: Transaction, rating_id: str, *, scores: Scores | None, text: str | None) -> Rating:
@@ -43,7 +43,7 @@ async def change(tx: Transaction, rating_id: str, *, scores: Scores | None, text
     said = scores or policy.scores_of(rating)
     changed = replace(rating, **asdict(said), text=rating.text if text is None else text, updated_at=tx.now)
     saved = await tx.save(RATINGS, changed, RatingChanged(**about(tx, changed, "changed")))
-    await tx.add(RATING_REVISIONS, _revision(tx, rating))
+    await tx.insert(RATING_REVISIONS, _revision(tx, rating))
     return saved
 
 

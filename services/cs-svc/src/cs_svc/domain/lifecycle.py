@@ -2,14 +2,14 @@
 
 from enum import StrEnum
 
-from aftercare_chassis.lifecycle import Lifecycle, Move, Side, Wait
+from aftercare_chassis.lifecycle import Lifecycle, Permission, Timeout, Transition
 
 from cs_svc.domain.model import ComplaintState, ConversationState, FeedbackState
 
-AGENT = Side("agent_only", frozenset({"agent"}))
-SYSTEM_ONLY = Side("system_only", frozenset({"system"}))
-SPEAKERS = Side("parties_and_agents_only", frozenset({"buyer", "seller", "agent"}))
-BUYER_OR_AGENT = Side("buyer_or_agent_only", frozenset({"buyer", "agent"}))
+AGENT = Permission("agent_only", frozenset({"agent"}))
+SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
+SPEAKERS = Permission("parties_and_agents_only", frozenset({"buyer", "seller", "agent"}))
+BUYER_OR_AGENT = Permission("buyer_or_agent_only", frozenset({"buyer", "agent"}))
 
 
 class ConversationAction(StrEnum):
@@ -35,49 +35,55 @@ _TALK = ConversationState
 _SAY = ConversationAction
 CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
     "conversation",
-    {
-        (_TALK.OPEN, _SAY.POST): Move(_TALK.OPEN, SPEAKERS),
-        (_TALK.OPEN, _SAY.ASSIGN): Move(_TALK.OPEN, AGENT),
-        (_TALK.OPEN, _SAY.CLOSE): Move(_TALK.CLOSED, BUYER_OR_AGENT),
-        (_TALK.OPEN, _SAY.NOTIFY): Move(_TALK.OPEN, SYSTEM_ONLY),
+    initial=_TALK.OPEN,
+    transitions={
+        (_TALK.OPEN, _SAY.POST): Transition(_TALK.OPEN, SPEAKERS),
+        (_TALK.OPEN, _SAY.ASSIGN): Transition(_TALK.OPEN, AGENT),
+        (_TALK.OPEN, _SAY.CLOSE): Transition(_TALK.CLOSED, BUYER_OR_AGENT),
+        (_TALK.OPEN, _SAY.NOTIFY): Transition(_TALK.OPEN, SYSTEM_ONLY),
         # Who may close it may write again, and so reopen it (ADR 26).
-        (_TALK.CLOSED, _SAY.POST): Move(_TALK.OPEN, BUYER_OR_AGENT),
+        (_TALK.CLOSED, _SAY.POST): Transition(_TALK.OPEN, BUYER_OR_AGENT),
         # A closed conversation stays the place where the buyer looks for what became of the case.
-        (_TALK.CLOSED, _SAY.NOTIFY): Move(_TALK.CLOSED, SYSTEM_ONLY),
+        (_TALK.CLOSED, _SAY.NOTIFY): Transition(_TALK.CLOSED, SYSTEM_ONLY),
     },
-    {_TALK.OPEN: Wait(turn="service", hours="reply_hours")},
+    timeouts={_TALK.OPEN: Timeout(turn="service", hours="reply_hours")},
+    ends={_TALK.CLOSED},
 )
 
 _OF = ComplaintState
 _DO = ComplaintAction
 COMPLAINT: Lifecycle[ComplaintState, ComplaintAction] = Lifecycle(
     "complaint",
-    {
-        (_OF.OPEN, _DO.ANSWER): Move(_OF.ANSWERED, AGENT),
-        (_OF.OPEN, _DO.RESOLVE): Move(_OF.RESOLVED, AGENT),
-        (_OF.OPEN, _DO.ESCALATE): Move(_OF.ESCALATED, SYSTEM_ONLY),
-        (_OF.ANSWERED, _DO.ANSWER): Move(_OF.ANSWERED, AGENT),
-        (_OF.ANSWERED, _DO.RESOLVE): Move(_OF.RESOLVED, AGENT),
-        (_OF.ANSWERED, _DO.ESCALATE): Move(_OF.ESCALATED, SYSTEM_ONLY),
-        (_OF.ESCALATED, _DO.ANSWER): Move(_OF.ESCALATED, AGENT),
-        (_OF.ESCALATED, _DO.CONCLUDE): Move(_OF.RESOLVED, SYSTEM_ONLY),
+    initial=_OF.OPEN,
+    transitions={
+        (_OF.OPEN, _DO.ANSWER): Transition(_OF.ANSWERED, AGENT),
+        (_OF.OPEN, _DO.RESOLVE): Transition(_OF.RESOLVED, AGENT),
+        (_OF.OPEN, _DO.ESCALATE): Transition(_OF.ESCALATED, SYSTEM_ONLY),
+        (_OF.ANSWERED, _DO.ANSWER): Transition(_OF.ANSWERED, AGENT),
+        (_OF.ANSWERED, _DO.RESOLVE): Transition(_OF.RESOLVED, AGENT),
+        (_OF.ANSWERED, _DO.ESCALATE): Transition(_OF.ESCALATED, SYSTEM_ONLY),
+        (_OF.ESCALATED, _DO.ANSWER): Transition(_OF.ESCALATED, AGENT),
+        (_OF.ESCALATED, _DO.CONCLUDE): Transition(_OF.RESOLVED, SYSTEM_ONLY),
         # An agent was faster than the dispute that the complaint opened: the complaint stays settled and learns of it.
-        (_OF.RESOLVED, _DO.ESCALATE): Move(_OF.RESOLVED, SYSTEM_ONLY),
+        (_OF.RESOLVED, _DO.ESCALATE): Transition(_OF.RESOLVED, SYSTEM_ONLY),
     },
-    {
-        _OF.OPEN: Wait(turn="agent", hours="complaint_answer_hours"),
-        _OF.ANSWERED: Wait(turn="agent"),
-        _OF.ESCALATED: Wait(turn="dispute"),
+    timeouts={
+        _OF.OPEN: Timeout(turn="agent", hours="complaint_answer_hours"),
+        _OF.ANSWERED: Timeout(turn="agent"),
+        _OF.ESCALATED: Timeout(turn="dispute"),
     },
+    ends={_OF.RESOLVED},
 )
 
 _IS = FeedbackState
 _ON = FeedbackAction
 FEEDBACK: Lifecycle[FeedbackState, FeedbackAction] = Lifecycle(
     "feedback",
-    {
-        (_IS.OPEN, _ON.ANSWER): Move(_IS.ANSWERED, AGENT),
-        (_IS.ANSWERED, _ON.IMPROVE): Move(_IS.IMPROVED, AGENT),
+    initial=_IS.OPEN,
+    transitions={
+        (_IS.OPEN, _ON.ANSWER): Transition(_IS.ANSWERED, AGENT),
+        (_IS.ANSWERED, _ON.IMPROVE): Transition(_IS.IMPROVED, AGENT),
     },
-    {_IS.OPEN: Wait(turn="agent"), _IS.ANSWERED: Wait(turn="agent")},
+    timeouts={_IS.OPEN: Timeout(turn="agent"), _IS.ANSWERED: Timeout(turn="agent")},
+    ends={_IS.IMPROVED},
 )

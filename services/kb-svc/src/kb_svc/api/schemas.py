@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from aftercare_chassis.http.schemas import AllowedOut, In, Name, Out, Prose, Time, such_as
+from aftercare_chassis.http.schemas import AllowedOut, In, Name, Out, Prose, Time, example
 from pydantic import Field, StringConstraints
 
 from kb_svc.domain.model import Article, Draft, Edition, Kind, Language, State
@@ -26,7 +26,7 @@ Maybe = Field(default=None, exclude_if=lambda value: value is None)
 class ArticleIn(In):
     """A new article; it starts as a draft."""
 
-    model_config = such_as(
+    model_config = example(
         kind="policy",
         slug="returns",
         language="zh-CN",
@@ -44,7 +44,7 @@ class ArticleIn(In):
 class ArticlePatch(In):
     """What to change in the draft of the next version; what is left out stays."""
 
-    model_config = such_as(body="签收后七天内，商品及赠品完好即可无理由退货。")
+    model_config = example(body="签收后七天内，商品及赠品完好即可无理由退货。")
 
     title: Name | None = None
     body: Body | None = None

@@ -57,8 +57,8 @@ async def draft(
         published_at=None,
     )
     told = ArticleDrafted(**answers(tx, article, State.DRAFT), **about(article))
-    saved, first = await tx.insert(tables.ARTICLES, article, told), _draft(tx, article.id, title, body)
-    await tx.put(tables.DRAFTS, first)
+    saved, first = await tx.create(tables.ARTICLES, article, told), _draft(tx, article.id, title, body)
+    await tx.upsert(tables.DRAFTS, first)
     return saved, first
 
 
@@ -70,7 +70,7 @@ async def edit(tx: Transaction, article_id: str, *, title: str | None, body: str
     if now is None:
         now = await tx.get(tables.EDITIONS, article.id, article.published)
     next_ = _draft(tx, article.id, title or now.title, body or now.body)
-    await tx.put(tables.DRAFTS, next_)
+    await tx.upsert(tables.DRAFTS, next_)
     shown = next_.title if article.state == State.DRAFT else article.title
     told = ArticleDrafted(**answers(tx, article, State.DRAFT), **about(article))
     return await tx.save(tables.ARTICLES, replace(article, title=shown), told), next_
@@ -85,7 +85,7 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
     if written is None:
         raise NothingToPublish()
     edition = _edition(tx, article.published + 1, written)
-    await tx.add(tables.EDITIONS, edition)
+    await tx.insert(tables.EDITIONS, edition)
     await tx.execute(tables.DROP_DRAFT, article_id=article.id)
     await index.replace_with(tx, article, edition)
     changed = replace(

@@ -48,7 +48,7 @@ async def _store(tx: Transaction, article: Article, edition: Edition) -> None:
     text = plain(edition.body)
     counts = ranking.weigh(edition.title, text)
     await _forget(tx, article.id)
-    await tx.add(
+    await tx.insert(
         tables.INDEXED,
         Indexed(
             article_id=article.id,

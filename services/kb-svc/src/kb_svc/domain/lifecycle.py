@@ -2,12 +2,12 @@
 
 from enum import StrEnum
 
-from aftercare_chassis.lifecycle import Lifecycle, Move, Side
+from aftercare_chassis.lifecycle import Lifecycle, Permission, Timeout, Transition
 
 from .model import State
 
 ROLES = frozenset({"buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin"})
-EDITORS = Side("editors_only", frozenset({"agent", "admin", "system"}))
+EDITORS = Permission("editors_only", frozenset({"agent", "admin", "system"}))
 
 
 class Action(StrEnum):
@@ -18,13 +18,15 @@ class Action(StrEnum):
 
 ARTICLE: Lifecycle[State, Action] = Lifecycle(
     "article",
-    {
-        (State.DRAFT, Action.EDIT): Move(State.DRAFT, by=EDITORS),
-        (State.DRAFT, Action.PUBLISH): Move(State.PUBLISHED, by=EDITORS),
-        (State.DRAFT, Action.RETIRE): Move(State.RETIRED, by=EDITORS),
-        (State.PUBLISHED, Action.EDIT): Move(State.PUBLISHED, by=EDITORS),
-        (State.PUBLISHED, Action.PUBLISH): Move(State.PUBLISHED, by=EDITORS),
-        (State.PUBLISHED, Action.RETIRE): Move(State.RETIRED, by=EDITORS),
+    initial=State.DRAFT,
+    transitions={
+        (State.DRAFT, Action.EDIT): Transition(State.DRAFT, EDITORS),
+        (State.DRAFT, Action.PUBLISH): Transition(State.PUBLISHED, EDITORS),
+        (State.DRAFT, Action.RETIRE): Transition(State.RETIRED, EDITORS),
+        (State.PUBLISHED, Action.EDIT): Transition(State.PUBLISHED, EDITORS),
+        (State.PUBLISHED, Action.PUBLISH): Transition(State.PUBLISHED, EDITORS),
+        (State.PUBLISHED, Action.RETIRE): Transition(State.RETIRED, EDITORS),
     },
-    waits={},
+    timeouts={State.DRAFT: Timeout("editors")},
+    ends={State.PUBLISHED, State.RETIRED},
 )

@@ -84,7 +84,7 @@ def shown(reader: Reader, article: Article, text: Draft | Edition) -> Shown:
         body=text.body,
         body_hash=edition.body_hash if edition else None,
         published_at=edition.published_at if edition else None,
-        allowed_actions=ARTICLE.allowed(article.state, reader.actor),
+        allowed_actions=ARTICLE.allowed(article, reader.actor),
     )
 
 

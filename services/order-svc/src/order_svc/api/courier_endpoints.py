@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow, problems
-from aftercare_chassis.http.schemas import Cursor, Id, In, Limit, Out, PageOut, Time, such_as
+from aftercare_chassis.http.schemas import Cursor, Id, In, Limit, Out, PageOut, Time, example
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
@@ -24,7 +24,7 @@ Partner = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")
 class EndpointIn(In):
     """A partner to hear from, with the secret it gave us, or none to have one made."""
 
-    model_config = such_as(partner="zto")
+    model_config = example(partner="zto")
 
     partner: Partner
     secret: Secret | None = None
@@ -33,7 +33,7 @@ class EndpointIn(In):
 class RotationIn(In):
     """The next secret, or none to have one made, and how long the old one goes on."""
 
-    model_config = such_as(grace_hours=24)
+    model_config = example(grace_hours=24)
 
     secret: Secret | None = None
     grace_hours: Annotated[float, Field(ge=0, le=168)] | None = None

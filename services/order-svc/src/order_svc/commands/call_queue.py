@@ -11,5 +11,5 @@ LANES = ("provider-calls-1", "provider-calls-2", "provider-calls-3")
 
 async def submit(tx: Transaction, subject: Subject, subject_id: str) -> None:
     """Let the provider be told of a payment or refund as soon as it is durable."""
-    await tx.add(CALLS, ProviderCall(id=subject_id, subject=subject, verb=Verb.SUBMIT, attempts=0, due_at=tx.now))
+    await tx.insert(CALLS, ProviderCall(id=subject_id, subject=subject, verb=Verb.SUBMIT, attempts=0, due_at=tx.now))
     tx.wake(LANES[0])

@@ -34,12 +34,12 @@ async def requested(tx: Transaction, event: AfterSaleRequested) -> None:
     if await tx.find(CASES, event.case_id) is not None:
         return
     case = Case(id=event.case_id, order_id=order.id, case_type=event.case_type, state=CaseState.OPEN)
-    await tx.add(CASES, case)
+    await tx.insert(CASES, case)
     units = (
         CaseLine(case_id=case.id, line_id=line.line_id, order_id=order.id, quantity=line.quantity)
         for line in event.lines
     )
-    await tx.add(CASE_LINES, *units)
+    await tx.insert(CASE_LINES, *units)
     if order.state is not OrderState.CANCELLED:
         await holds.hold(tx, case)
     await _refresh(tx, order)
@@ -63,7 +63,7 @@ async def refund_asked(
 ) -> tuple[Order, list[CaseLine]]:
     """The case of the locked order asks for its money, even where it had ended; it holds what has not left."""
     if case.state is not CaseState.OPEN:
-        await tx.put(CASES, replace(case, state=CaseState.OPEN))
+        await tx.upsert(CASES, replace(case, state=CaseState.OPEN))
         order = await _refresh(tx, order)
     return order, await holds.hold(tx, case, before_shipment=before_shipment)
 
@@ -73,7 +73,7 @@ async def completed(tx: Transaction, event: AfterSaleCompleted) -> None:
     order, case = await _locked(tx, event.order_id, event.case_id)
     refunded = {line.line_id: line.quantity for line in event.lines}
     done = replace(case, state=CaseState.DONE)
-    await tx.put(CASES, done)
+    await tx.upsert(CASES, done)
     await holds.release(tx, done)
     await holds.change(tx, done, lambda line, unit: (line, fulfilment.settled(unit, refunded.get(line.id, 0))))
     await receipts.settle(tx, await _refresh(tx, order))
@@ -83,7 +83,7 @@ async def ended(tx: Transaction, event: AfterSaleClosed | AfterSaleCancelled) ->
     """The case ended without its purpose: units that it kept from being shipped can be shipped again."""
     order, case = await _locked(tx, event.order_id, event.case_id)
     over = replace(case, state=CaseState.ENDED)
-    await tx.put(CASES, over)
+    await tx.upsert(CASES, over)
     await holds.release(tx, over)
     await _refresh(tx, order)
 
@@ -109,7 +109,7 @@ async def _dispute(
     order, case = await _locked(tx, event.order_id, event.case_id)
     if to is not DisputeState.OPEN and case.dispute_id != event.dispute_id:
         return  # a later dispute about the same case has been opened meanwhile
-    await tx.put(CASES, replace(case, dispute_id=event.dispute_id, dispute_state=to))
+    await tx.upsert(CASES, replace(case, dispute_id=event.dispute_id, dispute_state=to))
     await _refresh(tx, order)
 
 
@@ -132,7 +132,7 @@ async def _refresh(tx: Transaction, order: Order) -> Order:
     if not changed and state is order.after_sale_state:
         return order
     for line in changed:
-        await tx.put(LINES, line)
+        await tx.upsert(LINES, line)
     moved = replace(order, after_sale_state=state)
     if moved.delivered_at is not None and moved.completed_at is None and moved.cancelled_at is None:
         moved = replace(moved, deadline_at=receipts.timer(tx, moved))

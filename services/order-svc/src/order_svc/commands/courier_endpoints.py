@@ -26,7 +26,7 @@ async def open_endpoint(tx: Transaction, partner: str, secret: str | None) -> Co
         created_at=tx.now,
         rotated_at=None,
     )
-    await tx.add(ENDPOINTS, endpoint)
+    await tx.insert(ENDPOINTS, endpoint)
     return endpoint
 
 

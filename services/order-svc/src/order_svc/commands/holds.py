@@ -69,7 +69,7 @@ async def change(tx: Transaction, case: Case, by: Change) -> list[CaseLine]:
             continue
         line, new = by(lines[old.line_id], old)
         if new != old:
-            await tx.put(LINES, line)
-            await tx.put(CASE_LINES, new)
+            await tx.upsert(LINES, line)
+            await tx.upsert(CASE_LINES, new)
         changed.append(new)
     return changed

@@ -80,11 +80,11 @@ async def create(
         created_at=tx.now,
         deadline_at=tx.now + timedelta(hours=tx.settings.payment_hours),
     )
-    created = await tx.insert(
+    created = await tx.create(
         ORDERS, order, OrderCreated(**about(tx, order, deadline_at=order.deadline_at, **_worth(order, lines)))
     )
-    await tx.add(LINES, *lines)
-    await tx.add(ADDRESSES, replace(address, order_id=order_id, salt=secrets.token_hex(16)))
+    await tx.insert(LINES, *lines)
+    await tx.insert(ADDRESSES, replace(address, order_id=order_id, salt=secrets.token_hex(16)))
     return created
 
 
@@ -120,7 +120,7 @@ async def change_address(tx: Transaction, order_id: str, address: Address) -> Or
     moved = replace(address, order_id=order.id, salt=secrets.token_hex(16))
     event = OrderAddressChanged(**about(tx, changed), address_hash=policy.address_hash(moved))
     saved = await tx.save(ORDERS, changed, event)
-    await tx.put(ADDRESSES, moved)
+    await tx.upsert(ADDRESSES, moved)
     return saved
 
 

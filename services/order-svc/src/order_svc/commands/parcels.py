@@ -54,7 +54,7 @@ async def apply_scan(tx: Transaction, carrier: str | None, waybill_no: str, scan
     for each in fresh:
         event = _as_event(tx, each.parcel, scan)
         each.history.append(event)
-        await tx.add(PARCEL_EVENTS, event)
+        await tx.insert(PARCEL_EVENTS, event)
     if fresh:
         under_waybill = Journeys(tracked, _tolerance(tx))
         for each in tracked:

@@ -46,7 +46,7 @@ async def start(tx: Transaction, order_id: str, *, provider: str, method: str) -
     if pending is not None:
         raise errors.PaymentInProgress(payment_id=pending.id)
     payment = _pending(tx, order, provider, method)
-    payment = await tx.insert(PAYMENTS, payment, PaymentStarted(**about(tx, payment)))
+    payment = await tx.create(PAYMENTS, payment, PaymentStarted(**about(tx, payment)))
     if payment.amount_minor == 0:  # no provider takes nothing
         return await _succeed(tx, order, payment, Answer(outcome=Outcome.SUCCEEDED))
     await call_queue.submit(tx, Subject.PAYMENT, payment.id)

@@ -45,7 +45,7 @@ async def accept(tx: Transaction, event: RefundRequested) -> None:
         await execute(tx, order, payment, refund)
     else:
         failed = replace(refund, state=RefundState.FAILED, settled_at=tx.now, failure_code=refused)
-        await tx.add(REFUNDS, failed)
+        await tx.insert(REFUNDS, failed)
         await tx.save(PAYMENTS, payment, RefundFailed(**refunds.about(tx, payment, failed), failure_code=refused))
 
 
@@ -62,7 +62,7 @@ async def _claim_units(tx: Transaction, order: Order, event: RefundRequested) ->
     order, units = await cases.refund_asked(tx, order, case, before_shipment=before_shipment)
     if before_shipment and fulfilment.has_left(units):
         return order, "units_shipped"
-    await tx.put(CASES, replace(case, state=CaseState.OPEN, refunding=True))
+    await tx.upsert(CASES, replace(case, state=CaseState.OPEN, refunding=True))
     return order, None
 
 
@@ -117,7 +117,7 @@ def _created(
 
 async def execute(tx: Transaction, order: Order, payment: Payment, refund: Refund) -> None:
     """Keep the refund and leave the provider's part to a worker; nothing is owed to nobody, so zero is done at once."""
-    await tx.add(REFUNDS, refund)
+    await tx.insert(REFUNDS, refund)
     if refund.amount_minor > 0:
         await call_queue.submit(tx, Subject.REFUND, refund.id)
         return

@@ -43,13 +43,13 @@ def about(tx: Transaction, payment: Payment, refund: Refund, **other: Any) -> di
 def follow(tx: Transaction, refund: Refund) -> None:
     """What is told of the refund from here on names the event that asked for it."""
     if refund.asked_by_event and refund.correlation_id:
-        tx.because = Origin(refund.asked_by_event, refund.correlation_id)
+        tx.caused_by = Origin(refund.asked_by_event, refund.correlation_id)
 
 
 async def submit(tx: Transaction, payment: Payment, refund: Refund) -> tuple[Payment, Refund]:
     """The refund of the locked payment is about to be told to the provider."""
     submitted = replace(refund, state=REFUND.move(refund.state, RefundAction.SUBMIT, SYSTEM))
-    await tx.put(REFUNDS, submitted)
+    await tx.upsert(REFUNDS, submitted)
     return await tx.save(PAYMENTS, payment, RefundSubmitted(**about(tx, payment, submitted))), submitted
 
 
@@ -86,7 +86,7 @@ async def succeed(tx: Transaction, order: Order, payment: Payment, refund: Refun
     )
     paid_back = replace(payment, refunded_minor=payment.refunded_minor + refund.amount_minor)
     event = RefundSucceeded(**about(tx, paid_back, done), provider_reference=answer.reference)
-    await tx.put(REFUNDS, done)
+    await tx.upsert(REFUNDS, done)
     await tx.save(PAYMENTS, paid_back, event)
     await tx.execute(DROP_CALL, call_id=refund.id)
     case = await _update_case(tx, done)
@@ -100,7 +100,7 @@ async def _fail(tx: Transaction, payment: Payment, refund: Refund, answer: Answe
     code = answer.failure_code or "declined"
     state = REFUND.move(refund.state, RefundAction.FAIL, SYSTEM)
     failed = replace(refund, state=state, settled_at=tx.now, failure_code=code)
-    await tx.put(REFUNDS, failed)
+    await tx.upsert(REFUNDS, failed)
     await tx.save(PAYMENTS, payment, RefundFailed(**about(tx, payment, failed), failure_code=code))
     await tx.execute(DROP_CALL, call_id=refund.id)
     case = await _update_case(tx, failed)
@@ -118,12 +118,12 @@ async def _update_case(tx: Transaction, settled: Refund) -> Case | None:
         return None
     refunds = await tx.all(REFUNDS_OF_CASE, case_id=known.id)
     case = replace(known, refunding=any(each.state in _IN_FLIGHT for each in refunds))
-    await tx.put(CASES, case)
+    await tx.upsert(CASES, case)
     return case
 
 
 async def _lose(tx: Transaction, payment: Payment, refund: Refund) -> RefundState:
     lost = replace(refund, state=REFUND.move(refund.state, RefundAction.LOSE, SYSTEM))
-    await tx.put(REFUNDS, lost)
+    await tx.upsert(REFUNDS, lost)
     await tx.save(PAYMENTS, payment, RefundUnknown(**about(tx, payment, lost)))
     return lost.state

@@ -31,7 +31,7 @@ async def ship(tx: Transaction, order_id: str, *, carrier: str, waybill_no: str,
     content = tuple(ShippedLine(line_id=pick.line_id, quantity=pick.quantity) for pick in picks)
     parcel = await _register(tx, order, Leg.OUTBOUND, carrier, waybill_no, content, handed_over_at=tx.now)
     for line in shipped:
-        await tx.put(LINES, line)
+        await tx.upsert(LINES, line)
     await _tell_shipped(tx, replace(order, state=state), lines, shipped, parcel, content)
     return parcel
 
@@ -133,8 +133,8 @@ async def _register(
         created_at=tx.now,
     )
     registered = ParcelRegistered(**about(tx, parcel), lines=content, handed_over_at=handed_over_at)
-    parcel = await tx.insert(PARCELS, parcel, registered)
-    await tx.add(
+    parcel = await tx.create(PARCELS, parcel, registered)
+    await tx.insert(
         PARCEL_LINES, *(ParcelLine(parcel_id=parcel.id, line_id=c.line_id, quantity=c.quantity) for c in content)
     )
     await courier_pushes.wake(tx, waybill_no)

@@ -2,16 +2,16 @@
 
 from enum import StrEnum
 
-from aftercare_chassis.lifecycle import Lifecycle, Move, Side, Wait
+from aftercare_chassis.lifecycle import Lifecycle, Permission, Timeout, Transition
 
 from order_svc.domain.model import OrderState, PaymentState, RefundState
 
-BUYER = Side("buyer_only", frozenset({"buyer"}))
-MERCHANT = Side("merchant_only", frozenset({"seller"}))
-PARTIES = Side("parties_only", frozenset({"buyer", "seller", "agent"}))
-BUYER_OR_TIMER = Side("buyer_only", frozenset({"buyer", "system"}))
-OPERATOR = Side("operator_only", frozenset({"agent", "admin"}))
-SYSTEM_ONLY = Side("system_only", frozenset({"system"}))
+BUYER = Permission("buyer_only", frozenset({"buyer"}))
+MERCHANT = Permission("merchant_only", frozenset({"seller"}))
+PARTIES = Permission("parties_only", frozenset({"buyer", "seller", "agent"}))
+BUYER_OR_TIMER = Permission("buyer_only", frozenset({"buyer", "system"}))
+OPERATOR = Permission("operator_only", frozenset({"agent", "admin"}))
+SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
 
 
 class OrderAction(StrEnum):
@@ -41,29 +41,31 @@ _S, _A = OrderState, OrderAction
 # Shipping starts with the first parcel: from then on an order is neither cancelled nor sent elsewhere.
 ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     "order",
-    moves={
-        (_S.CREATED, _A.PAY): Move(_S.CREATED, BUYER),
-        (_S.CREATED, _A.CANCEL): Move(_S.CANCELLED, PARTIES),
-        (_S.CREATED, _A.CHANGE_ADDRESS): Move(_S.CREATED, PARTIES),
-        (_S.CREATED, _A.MARK_PAID): Move(_S.PAID, SYSTEM_ONLY),
-        (_S.CREATED, _A.EXPIRE): Move(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.PAID, _A.CANCEL): Move(_S.CANCELLED, PARTIES),
-        (_S.PAID, _A.CHANGE_ADDRESS): Move(_S.PAID, PARTIES),
-        (_S.PAID, _A.SHIP): Move(_S.SHIPPED, MERCHANT),
-        (_S.PAID, _A.REFUND_WHOLLY): Move(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.SHIPPED, _A.SHIP): Move(_S.SHIPPED, MERCHANT),
-        (_S.SHIPPED, _A.CONFIRM_RECEIPT): Move(_S.DELIVERED, BUYER),
-        (_S.SHIPPED, _A.DELIVER): Move(_S.DELIVERED, SYSTEM_ONLY),
-        (_S.SHIPPED, _A.REFUND_WHOLLY): Move(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.DELIVERED, _A.CONFIRM_RECEIPT): Move(_S.DELIVERED, BUYER_OR_TIMER),
-        (_S.DELIVERED, _A.COMPLETE): Move(_S.COMPLETED, SYSTEM_ONLY),
+    initial=_S.CREATED,
+    transitions={
+        (_S.CREATED, _A.PAY): Transition(_S.CREATED, BUYER),
+        (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLED, PARTIES),
+        (_S.CREATED, _A.CHANGE_ADDRESS): Transition(_S.CREATED, PARTIES),
+        (_S.CREATED, _A.MARK_PAID): Transition(_S.PAID, SYSTEM_ONLY),
+        (_S.CREATED, _A.EXPIRE): Transition(_S.CANCELLED, SYSTEM_ONLY),
+        (_S.PAID, _A.CANCEL): Transition(_S.CANCELLED, PARTIES),
+        (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES),
+        (_S.PAID, _A.SHIP): Transition(_S.SHIPPED, MERCHANT),
+        (_S.PAID, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
+        (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT),
+        (_S.SHIPPED, _A.CONFIRM_RECEIPT): Transition(_S.DELIVERED, BUYER),
+        (_S.SHIPPED, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
+        (_S.SHIPPED, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
+        (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.DELIVERED, BUYER_OR_TIMER),
+        (_S.DELIVERED, _A.COMPLETE): Transition(_S.COMPLETED, SYSTEM_ONLY),
     },
-    waits={
-        _S.CREATED: Wait("buyer", "payment_hours", _A.EXPIRE, "cancelled_by_timeout"),
-        _S.PAID: Wait("merchant"),
-        _S.SHIPPED: Wait("courier"),
-        _S.DELIVERED: Wait("buyer", "auto_receipt_hours", _A.CONFIRM_RECEIPT, "received_by_timeout"),
+    timeouts={
+        _S.CREATED: Timeout("buyer", "payment_hours", _A.EXPIRE, "cancelled_by_timeout"),
+        _S.PAID: Timeout("merchant"),
+        _S.SHIPPED: Timeout("courier"),
+        _S.DELIVERED: Timeout("buyer", "auto_receipt_hours", _A.CONFIRM_RECEIPT, "received_by_timeout"),
     },
+    ends={_S.COMPLETED, _S.CANCELLED},
 )
 
 
@@ -79,13 +81,15 @@ class PaymentAction(StrEnum):
 # lost. The last row is the way out where the provider has declined the refund of an order that is not fulfilled.
 PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
     "payment",
-    moves={
-        (PaymentState.PENDING, PaymentAction.SUCCEED): Move(PaymentState.SUCCEEDED, SYSTEM_ONLY),
-        (PaymentState.PENDING, PaymentAction.FAIL): Move(PaymentState.FAILED, SYSTEM_ONLY),
-        (PaymentState.FAILED, PaymentAction.SUCCEED): Move(PaymentState.SUCCEEDED, SYSTEM_ONLY),
-        (PaymentState.SUCCEEDED, PaymentAction.REFUND_REMAINDER): Move(PaymentState.SUCCEEDED, OPERATOR),
+    initial=PaymentState.PENDING,
+    transitions={
+        (PaymentState.PENDING, PaymentAction.SUCCEED): Transition(PaymentState.SUCCEEDED, SYSTEM_ONLY),
+        (PaymentState.PENDING, PaymentAction.FAIL): Transition(PaymentState.FAILED, SYSTEM_ONLY),
+        (PaymentState.FAILED, PaymentAction.SUCCEED): Transition(PaymentState.SUCCEEDED, SYSTEM_ONLY),
+        (PaymentState.SUCCEEDED, PaymentAction.REFUND_REMAINDER): Transition(PaymentState.SUCCEEDED, OPERATOR),
     },
-    waits={PaymentState.PENDING: Wait("provider")},
+    timeouts={PaymentState.PENDING: Timeout("provider")},
+    ends={PaymentState.SUCCEEDED, PaymentState.FAILED},
 )
 
 
@@ -102,14 +106,16 @@ class RefundAction(StrEnum):
 _R = RefundState
 REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
     "refund",
-    moves={
-        (_R.CREATED, RefundAction.SUBMIT): Move(_R.SUBMITTED, SYSTEM_ONLY),
-        (_R.SUBMITTED, RefundAction.SUCCEED): Move(_R.SUCCEEDED, SYSTEM_ONLY),
-        (_R.SUBMITTED, RefundAction.FAIL): Move(_R.FAILED, SYSTEM_ONLY),
-        (_R.SUBMITTED, RefundAction.LOSE): Move(_R.UNKNOWN, SYSTEM_ONLY),
-        (_R.UNKNOWN, RefundAction.SUBMIT): Move(_R.SUBMITTED, SYSTEM_ONLY),
-        (_R.UNKNOWN, RefundAction.SUCCEED): Move(_R.SUCCEEDED, SYSTEM_ONLY),
-        (_R.UNKNOWN, RefundAction.FAIL): Move(_R.FAILED, SYSTEM_ONLY),
+    initial=_R.CREATED,
+    transitions={
+        (_R.CREATED, RefundAction.SUBMIT): Transition(_R.SUBMITTED, SYSTEM_ONLY),
+        (_R.SUBMITTED, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, SYSTEM_ONLY),
+        (_R.SUBMITTED, RefundAction.FAIL): Transition(_R.FAILED, SYSTEM_ONLY),
+        (_R.SUBMITTED, RefundAction.LOSE): Transition(_R.UNKNOWN, SYSTEM_ONLY),
+        (_R.UNKNOWN, RefundAction.SUBMIT): Transition(_R.SUBMITTED, SYSTEM_ONLY),
+        (_R.UNKNOWN, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, SYSTEM_ONLY),
+        (_R.UNKNOWN, RefundAction.FAIL): Transition(_R.FAILED, SYSTEM_ONLY),
     },
-    waits={_R.CREATED: Wait("system"), _R.SUBMITTED: Wait("provider"), _R.UNKNOWN: Wait("provider")},
+    timeouts={_R.CREATED: Timeout("system"), _R.SUBMITTED: Timeout("provider"), _R.UNKNOWN: Timeout("provider")},
+    ends={_R.SUCCEEDED, _R.FAILED},
 )

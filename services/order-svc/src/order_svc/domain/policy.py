@@ -86,9 +86,7 @@ def remainder_kept(payment: Payment, order: Order, refunds: Iterable[Refund]) ->
 
 def payment_allowed(payment: Payment, order: Order, refunds: Iterable[Refund], actor: Actor) -> list[Allowed]:
     """What this actor may do to the payment now, and why not the rest."""
-    (remainder,) = (
-        each for each in PAYMENT.allowed(payment.state, actor) if each.action == PaymentAction.REFUND_REMAINDER
-    )
+    (remainder,) = (each for each in PAYMENT.allowed(payment, actor) if each.action == PaymentAction.REFUND_REMAINDER)
     kept = remainder_kept(payment, order, refunds) if remainder.allowed else None
     return [remainder if kept is None else Allowed(remainder.action, False, kept.code)]
 
@@ -152,7 +150,7 @@ def check(order: Order, action: OrderAction, lines: Iterable[Line]) -> None:
 
 def allowed(order: Order, lines: Sequence[Line], actor: Actor) -> list[Allowed]:
     """What this actor may do to the order now, and why not the rest."""
-    return [_judged(each, order, lines) for each in ORDER.allowed(order.state, actor) if each.action in SHOWN]
+    return [_judged(each, order, lines) for each in ORDER.allowed(order, actor) if each.action in SHOWN]
 
 
 def _judged(each: Allowed, order: Order, lines: Sequence[Line]) -> Allowed:
@@ -175,7 +173,7 @@ def whose_turn(order: Order, lines: Iterable[Line], parcels: Iterable[Parcel]) -
         return "system"
     if order.state is OrderState.SHIPPED and all(parcel.terminal for parcel in outbound(parcels)):
         return "buyer" if fully_shipped(lines) else "merchant"
-    wait = ORDER.wait(order.state)
+    wait = ORDER.timeout(order.state)
     return wait.turn if wait else None
 
 
@@ -183,7 +181,7 @@ def deadline_effect(order: Order) -> str | None:
     """What happens at `deadline_at`."""
     if order.deadline_at is None:
         return None
-    wait = ORDER.wait(order.state)
+    wait = ORDER.timeout(order.state)
     return "completed_by_timeout" if order.received_at else (wait.effect if wait else None)
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aftercare_chassis.lifecycle import Lifecycle, Move, Side, Wait
+from aftercare_chassis.lifecycle import Lifecycle, Permission, Timeout, Transition
 
 _FIRST_PAUSE = timedelta(seconds=0.5)
 _LONGEST_PAUSE = timedelta(minutes=5)
@@ -55,35 +55,38 @@ class PushAction(StrEnum):
 
 
 _S, _A = PushState, PushAction
-_SYSTEM = Side("system_only", frozenset({"system"}))
-_OPERATOR = Side("admin_only", frozenset({"admin"}))
+_SYSTEM = Permission("system_only", frozenset({"system"}))
+_OPERATOR = Permission("admin_only", frozenset({"admin"}))
 
 # What a stranger sent stays refused: nobody may turn it into news about a parcel.
 PUSH: Lifecycle[PushState, PushAction] = Lifecycle(
     "courier push",
-    moves={
-        (_S.RECEIVED, _A.APPLY): Move(_S.APPLIED, _SYSTEM),
-        (_S.RECEIVED, _A.IGNORE): Move(_S.IGNORED, _SYSTEM),
-        (_S.RECEIVED, _A.WAIT): Move(_S.WAITING, _SYSTEM),
-        (_S.RECEIVED, _A.GIVE_UP): Move(_S.UNMATCHED, _SYSTEM),
-        (_S.RECEIVED, _A.FAIL): Move(_S.FAILED, _SYSTEM),
-        (_S.WAITING, _A.APPLY): Move(_S.APPLIED, _SYSTEM),
-        (_S.WAITING, _A.WAIT): Move(_S.WAITING, _SYSTEM),
-        (_S.WAITING, _A.GIVE_UP): Move(_S.UNMATCHED, _SYSTEM),
-        (_S.WAITING, _A.FAIL): Move(_S.FAILED, _SYSTEM),
-        (_S.WAITING, _A.REDRIVE): Move(_S.RECEIVED, _OPERATOR),
-        (_S.UNMATCHED, _A.REPEAT): Move(_S.RECEIVED, _SYSTEM),
-        (_S.UNREADABLE, _A.REPEAT): Move(_S.RECEIVED, _SYSTEM),
-        (_S.FAILED, _A.REPEAT): Move(_S.RECEIVED, _SYSTEM),
-        (_S.UNMATCHED, _A.REDRIVE): Move(_S.RECEIVED, _OPERATOR),
-        (_S.UNREADABLE, _A.REDRIVE): Move(_S.RECEIVED, _OPERATOR),
-        (_S.FAILED, _A.REDRIVE): Move(_S.RECEIVED, _OPERATOR),
+    initial=_S.RECEIVED,
+    transitions={
+        (_S.RECEIVED, _A.APPLY): Transition(_S.APPLIED, _SYSTEM),
+        (_S.RECEIVED, _A.IGNORE): Transition(_S.IGNORED, _SYSTEM),
+        (_S.RECEIVED, _A.WAIT): Transition(_S.WAITING, _SYSTEM),
+        (_S.RECEIVED, _A.GIVE_UP): Transition(_S.UNMATCHED, _SYSTEM),
+        (_S.RECEIVED, _A.FAIL): Transition(_S.FAILED, _SYSTEM),
+        (_S.WAITING, _A.APPLY): Transition(_S.APPLIED, _SYSTEM),
+        (_S.WAITING, _A.WAIT): Transition(_S.WAITING, _SYSTEM),
+        (_S.WAITING, _A.GIVE_UP): Transition(_S.UNMATCHED, _SYSTEM),
+        (_S.WAITING, _A.FAIL): Transition(_S.FAILED, _SYSTEM),
+        (_S.WAITING, _A.REDRIVE): Transition(_S.RECEIVED, _OPERATOR),
+        (_S.UNMATCHED, _A.REPEAT): Transition(_S.RECEIVED, _SYSTEM),
+        (_S.UNREADABLE, _A.REPEAT): Transition(_S.RECEIVED, _SYSTEM),
+        (_S.FAILED, _A.REPEAT): Transition(_S.RECEIVED, _SYSTEM),
+        (_S.UNMATCHED, _A.REDRIVE): Transition(_S.RECEIVED, _OPERATOR),
+        (_S.UNREADABLE, _A.REDRIVE): Transition(_S.RECEIVED, _OPERATOR),
+        (_S.FAILED, _A.REDRIVE): Transition(_S.RECEIVED, _OPERATOR),
     },
-    waits={_S.RECEIVED: Wait("system"), _S.WAITING: Wait("system", "courier_unmatched_hours", _A.GIVE_UP)},
+    timeouts={_S.RECEIVED: Timeout("system"), _S.WAITING: Timeout("system", "courier_unmatched_hours", _A.GIVE_UP)},
+    ends={_S.APPLIED, _S.IGNORED, _S.UNMATCHED, _S.UNREADABLE, _S.FAILED, _S.REFUSED},
+    starts={_S.UNREADABLE, _S.REFUSED},
 )
 
 
-WITHOUT_EFFECT = tuple(state for state, action in PUSH.moves if action is PushAction.REPEAT)
+WITHOUT_EFFECT = tuple(state for state, action in PUSH.transitions if action is PushAction.REPEAT)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

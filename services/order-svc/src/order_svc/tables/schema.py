@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from enum import StrEnum
 
-from aftercare_chassis.database.schema import spine
+from aftercare_chassis.database.schema import add_messaging_tables
 from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Integer, MetaData, Text
 from sqlalchemy.schema import SchemaItem
 
 # A CHECK of a column, or one without a name, would be left out of generated migrations: ours belong to their tables.
 metadata = MetaData(naming_convention={"ck": "%(table_name)s_%(constraint_name)s_check"})
-spine(metadata)
+add_messaging_tables(metadata)
 
 
 def text(name: str, *, null: bool = False) -> "Column[str]":

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Literal
 
-from aftercare_chassis.http.schemas import AllowedOut, Code, Id, In, Money, Name, Out, Text, Time, such_as
+from aftercare_chassis.http.schemas import AllowedOut, Code, Id, In, Money, Name, Out, Text, Time, example
 from aftercare_chassis.lifecycle import Actor
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
@@ -30,7 +30,7 @@ class WantedIn(In):
 class CaseIn(In):
     """What is asked for, and why."""
 
-    model_config = such_as(
+    model_config = example(
         order_id="ord_0196a3c85d1c70f4b8e2d4a6c8f0b2d4",
         type="return_refund",
         reason="quality_defect",
@@ -55,7 +55,7 @@ class CaseIn(In):
 class NoteIn(In):
     """A word to the other side; may be left out."""
 
-    model_config = such_as(note="已与买家沟通。")
+    model_config = example(note="已与买家沟通。")
 
     note: Text | None = None
 
@@ -63,7 +63,7 @@ class NoteIn(In):
 class CloseIn(In):
     """Why the case ends without its purpose; both sides read it."""
 
-    model_config = such_as(note="渠道多次拒绝退款，已与买家约定线下处理。")
+    model_config = example(note="渠道多次拒绝退款，已与买家约定线下处理。")
 
     note: Text
 
@@ -84,7 +84,7 @@ class ReturnAddressIn(In):
 class ApproveIn(NoteIn):
     """Consent, with the address for the goods where they come back."""
 
-    model_config = such_as(
+    model_config = example(
         note="请用原包装寄回。",
         return_address={
             "name": "售后仓",
@@ -105,7 +105,7 @@ class ApproveIn(NoteIn):
 class RejectIn(NoteIn):
     """A refusal names its reason."""
 
-    model_config = such_as(reason="used_or_affects_resale", note="商品有明显使用痕迹。")
+    model_config = example(reason="used_or_affects_resale", note="商品有明显使用痕迹。")
 
     reason: RejectReason
 
@@ -113,7 +113,7 @@ class RejectIn(NoteIn):
 class ShipIn(In):
     """The parcel that brings the goods back."""
 
-    model_config = such_as(carrier="sf", waybill_no="SF1000000000001")
+    model_config = example(carrier="sf", waybill_no="SF1000000000001")
 
     carrier: CarrierInput
     waybill_no: WaybillInput
@@ -122,7 +122,7 @@ class ShipIn(In):
 class CorrectWaybillIn(In):
     """The parcel that really brings the goods back."""
 
-    model_config = such_as(carrier="sf", waybill_no="SF1000000000002")
+    model_config = example(carrier="sf", waybill_no="SF1000000000002")
 
     carrier: CarrierInput
     waybill_no: WaybillInput
@@ -139,7 +139,7 @@ class InspectedIn(In):
 class InspectIn(NoteIn):
     """Every line of the case. Accepting nothing at all is a rejection and names its reason."""
 
-    model_config = such_as(lines=[{"line_id": _LINE, "accepted": 2, "grade": "a"}], note="配件齐全。")
+    model_config = example(lines=[{"line_id": _LINE, "accepted": 2, "grade": "a"}], note="配件齐全。")
 
     lines: Annotated[list[InspectedIn], Field(min_length=1, max_length=100)]
     reason: RejectReason | None = None
@@ -229,7 +229,7 @@ class CaseOut(Out):
     @classmethod
     def of(cls, case: model.Case, lines: Sequence[model.CaseLine], actor: Actor) -> "CaseOut":
         """The case as this actor sees it."""
-        wait = lifecycle.CASE[case.type].wait(case.state)
+        wait = lifecycle.CASE[case.type].timeout(case.state)
         return cls(
             id=case.id,
             version=case.version,

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Literal
 
-from aftercare_chassis.http.schemas import AllowedOut, Id, In, Money, Out, Text, Time, such_as
+from aftercare_chassis.http.schemas import AllowedOut, Id, In, Money, Out, Text, Time, example
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field
 
@@ -18,7 +18,7 @@ _PHOTO = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a0
 class AnswerIn(In):
     """The merchant's side of it."""
 
-    model_config = such_as(text="签收时外观完好，请看附图。", evidence=[_PHOTO])
+    model_config = example(text="签收时外观完好，请看附图。", evidence=[_PHOTO])
 
     text: Text
     evidence: Evidence
@@ -27,7 +27,7 @@ class AnswerIn(In):
 class EvidenceIn(In):
     """What supports one side, by its hash."""
 
-    model_config = such_as(evidence=[_PHOTO], note="开箱照片")
+    model_config = example(evidence=[_PHOTO], note="开箱照片")
 
     evidence: Annotated[list[Id], Field(min_length=1, max_length=20, description="Content hashes, `sha256:…`.")]
     note: Text | None = None
@@ -36,7 +36,7 @@ class EvidenceIn(In):
 class VerdictIn(In):
     """Who is liable and what follows. `amount` belongs to a refund, and to nothing else."""
 
-    model_config = such_as(
+    model_config = example(
         liable="seller",
         remedy="refund",
         amount={"amount": 19133, "currency": "CNY"},
@@ -92,7 +92,7 @@ class DisputeOut(Out):
     @classmethod
     def of(cls, dispute: model.Dispute, actor: Actor) -> "DisputeOut":
         """The dispute as this actor sees it."""
-        wait = lifecycle.DISPUTE.wait(dispute.state)
+        wait = lifecycle.DISPUTE.timeout(dispute.state)
         return cls(
             id=dispute.id,
             version=dispute.version,
@@ -116,7 +116,7 @@ class DisputeOut(Out):
             decided_by=dispute.decided_by,
             decided_at=dispute.decided_at,
             refunded=_money(dispute.refunded_minor, dispute.currency),
-            allowed_actions=AllowedOut.of(lifecycle.DISPUTE.allowed(dispute.state, actor)),
+            allowed_actions=AllowedOut.of(lifecycle.DISPUTE.allowed(dispute, actor)),
             created_at=dispute.created_at,
             updated_at=dispute.updated_at,
         )

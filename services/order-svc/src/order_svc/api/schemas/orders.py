@@ -12,7 +12,7 @@ from aftercare_chassis.http.schemas import (
     Out,
     PrincipalId,
     Time,
-    such_as,
+    example,
 )
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field, StringConstraints
@@ -86,7 +86,7 @@ class OrderLineIn(In):
 class OrderIn(In):
     """An order of one buyer with the seller's merchant."""
 
-    model_config = such_as(
+    model_config = example(
         buyer_id="buyer-1",
         currency="CNY",
         lines=[_LINE],
@@ -108,7 +108,7 @@ class OrderIn(In):
 class ChangeAddressIn(In):
     """The new address, whole."""
 
-    model_config = such_as(shipping_address=_ADDRESS)
+    model_config = example(shipping_address=_ADDRESS)
 
     shipping_address: AddressIn
 

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from aftercare_chassis.http.schemas import Id, In, Out, Time, such_as
+from aftercare_chassis.http.schemas import Id, In, Out, Time, example
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
 
@@ -23,7 +23,7 @@ class ParcelLineIn(In):
 class ParcelIn(In):
     """A parcel handed to a courier."""
 
-    model_config = such_as(
+    model_config = example(
         carrier="zto",
         waybill_no="73000000000001",
         lines=[{"line_id": "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37", "quantity": 3}],

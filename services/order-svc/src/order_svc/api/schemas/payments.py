@@ -2,7 +2,7 @@
 
 from typing import Self
 
-from aftercare_chassis.http.schemas import AllowedOut, Code, In, Money, Out, Time, such_as
+from aftercare_chassis.http.schemas import AllowedOut, Code, In, Money, Out, Time, example
 from aftercare_chassis.lifecycle import Actor
 
 from order_svc.domain import policy
@@ -13,7 +13,7 @@ from order_svc.queries import PaymentView
 class PaymentIn(In):
     """How to pay. The simulator obeys magic methods as card test numbers do."""
 
-    model_config = such_as(provider="simulator", payment_method="sim_success")
+    model_config = example(provider="simulator", payment_method="sim_success")
 
     provider: Code = "simulator"
     payment_method: Code = "sim_success"
