@@ -11,7 +11,7 @@ from uuid import uuid4
 
 import pytest
 from aftercare_chassis.consumer.consumer import Consumer
-from aftercare_chassis.database.mapping import Listing, Query, Rows
+from aftercare_chassis.database.mapping import Listing, Rows
 from aftercare_chassis.database.schema import add_messaging_tables
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow, problems
@@ -25,7 +25,7 @@ from aftercare_chassis.testing import Harness
 from aftercare_events import TOPICS, FeedbackReceived, OrderCancelled
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from fastapi import APIRouter
-from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text, bindparam, select
+from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text
 
 sys.path.insert(0, str(Path(__file__).parent))
 
@@ -54,7 +54,6 @@ class Tally:
 SEEN_BY = {"buyer": tallies.c.owner, "agent": None}
 TALLIES = Rows(tallies, Tally, SEEN_BY)
 LISTING = Listing(tallies, Tally, filters=("count",), seen_by=SEEN_BY)
-DUE = Query(select(tallies.c.id).where(tallies.c.deadline_at <= bindparam("now")).limit(bindparam("limit")))
 
 
 class TallyIn(In):
@@ -146,7 +145,7 @@ def service(settings: ServiceSettings | None = None) -> Service:
         settings=settings or ServiceSettings(),
         routers=[router],
         handlers={OrderCancelled: cancelled},
-        deadlines=[Due(DUE, count_up)],
+        deadlines=[Due(TALLIES, count_up)],
         metadata=metadata,
     )
 

@@ -28,7 +28,7 @@ from aftercare_chassis.http.routing import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.jobs.deadlines import Deadlines, Due
 from aftercare_chassis.jobs.redrive import Redrive
-from aftercare_chassis.jobs.retention import RETENTION
+from aftercare_chassis.jobs.retention import MESSAGING, Retention, retention_worker
 from aftercare_chassis.jobs.workers import Worker, work
 from aftercare_chassis.observability import logs, tracing
 from aftercare_chassis.observability.metrics import Metrics
@@ -82,15 +82,18 @@ class Service:
         handlers: Handlers | None = None,
         deadlines: Sequence[Due] = (),
         workers: Sequence[Worker] = (),
+        retention: Sequence[Retention] = (),
         projection: Projection | None = None,
         after_migration: Callable[[Runtime], Awaitable[None]] | None = None,
         commands: Mapping[str, Callable[[Runtime], Awaitable[int | None]]] | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers = name, package, settings, routers
         self.handlers, self.deadlines = handlers or {}, deadlines
-        self.workers = (
-            (*workers, RETENTION, Redrive(self.handlers).worker()) if self.handlers else (*workers, RETENTION)
+        own = (
+            retention_worker((*MESSAGING, *retention)),
+            *((Redrive(self.handlers).worker(),) if self.handlers else ()),
         )
+        self.workers = (*workers, *own)
         self.projection, self.after_migration, self.commands = projection, after_migration, commands or {}
         self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
         self.migrations = Migrations(package, settings.database_url, metadata)

@@ -11,10 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
+from sqlalchemy import bindparam, select
 
 from aftercare_chassis import failpoints
 from aftercare_chassis.database.errors import is_unavailable
-from aftercare_chassis.database.mapping import Query
+from aftercare_chassis.database.mapping import Query, Rows
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.refusals import Refusal
@@ -27,18 +28,26 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """`query` selects the ids of rows whose `deadline_at` is not after `:now`, earliest first, at most `:limit`;
-    `command` locks one, looks again, and acts. A refusal means that there was nothing left to do."""
+    """Rows whose `deadline_at` has passed: `command` locks one by its id, checks it again, and acts.
 
-    query: Query[Any]
+    A refusal of the command means that there was nothing left to do.
+    """
+
+    rows: Rows[Any]  # of any class: only the id is read
     command: Callable[[Transaction, str], Awaitable[object]]
+
+    def query(self) -> Query[Any]:
+        """The ids of those that are due at `:now`, earliest first, at most `:limit`."""
+        row = self.rows.table.c
+        due = select(row.id).where(row.deadline_at <= bindparam("now"))
+        return Query(due.order_by(row.deadline_at).limit(bindparam("limit")))
 
 
 class Deadlines:
     """Fires what is due; runs until told to stop."""
 
-    def __init__(self, runtime: Runtime, whens: Sequence[Due]) -> None:
-        self._runtime, self._whens = runtime, whens
+    def __init__(self, runtime: Runtime, dues: Sequence[Due]) -> None:
+        self._runtime, self._dues = runtime, [(due.query(), due.command) for due in dues]
 
     async def run(self, stop: asyncio.Event) -> None:
         """Look every `deadline_poll_seconds`; at once again where a full batch was found."""
@@ -56,17 +65,17 @@ class Deadlines:
 
     async def fire(self) -> int:
         """One look at everything; the number of rows that were due."""
-        return sum([await self._fire(when) for when in self._whens])
+        return sum([await self._fire(query, command) for query, command in self._dues])
 
-    async def _fire(self, when: Due) -> int:
+    async def _fire(self, query: Query[Any], command: Callable[[Transaction, str], Awaitable[object]]) -> int:
         async with self._runtime.reader() as reader:
-            rows = await reader.all(when.query, now=reader.now, limit=BATCH)
+            rows = await reader.all(query, now=reader.now, limit=BATCH)
         for row in rows:
             failpoints.point("deadline.found")
             try:
                 with tracing.new_trace():
                     async with self._runtime.transaction() as tx:
-                        await when.command(tx, row["id"])
+                        await command(tx, row["id"])
                         failpoints.point("deadline.acted")
             except Refusal as refusal:
                 log.info("deadline_overtaken", id=row["id"], code=refusal.code)

@@ -1,29 +1,53 @@
-"""Rows that have served: inbox entries and kept answers are deleted in small steps once nothing can ask for them."""
+"""Old rows are deleted in bounded steps once nothing can ask for them."""
 
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from aftercare_chassis.consumer.inbox import KEPT
 from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
 
-STEP = 1000
-# Kept answers: as long as the API promises. Inbox: the cursor already keeps a consumer from taking an event twice; the
-# inbox covers a log that is read again from an older place.
-_STEPS = {
-    """DELETE FROM idempotency_key WHERE scope IN
-       (SELECT scope FROM idempotency_key WHERE created_at < $1 LIMIT $2)""": timedelta(days=7),
-    """DELETE FROM inbox WHERE (consumer, event_id) IN
-       (SELECT consumer, event_id FROM inbox WHERE received_at < $1 LIMIT $2)""": KEPT,
-}
+STEP_ROWS = 1000
 
 
-async def _prune(runtime: Runtime) -> bool:
-    full = False
-    async with runtime.connection() as connection:
-        for statement, kept in _STEPS.items():
-            done = await connection.execute(statement, runtime.clock.now() - kept, STEP)
-            full = full or done == f"DELETE {STEP}"
-    return full
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """Rows of `table` are deleted once the time in `column` lies further back than `keep(settings)`.
+
+    Rows in which the column is NULL stay. The column needs an index, so that a step does not read the whole table.
+    """
+
+    table: str
+    column: str
+    keep: Callable[[Any], timedelta]  # each service has its own class of settings
+
+    @property
+    def statement(self) -> str:
+        """DELETE with the parameters $1, the oldest time that is kept, and $2, the rows of one step."""
+        old = f"SELECT ctid FROM {self.table} WHERE {self.column} < $1 LIMIT $2"  # noqa: S608 - names of our own tables
+        return f"DELETE FROM {self.table} WHERE ctid = ANY (ARRAY({old}))"  # noqa: S608
 
 
-RETENTION = Worker("prune", _prune, idle=60.0)
+MESSAGING = (
+    # As long as the API promises to repeat a response.
+    Retention("idempotency_key", "created_at", lambda _: timedelta(days=7)),
+    # The cursor already keeps a consumer from taking an event twice; the inbox covers a log that is read again.
+    Retention("inbox", "received_at", lambda _: KEPT),
+)
+
+
+def retention_worker(retentions: Sequence[Retention]) -> Worker:
+    """The worker that deletes what these name; one statement per table in a step, and at once again after a full one."""
+
+    async def step(runtime: Runtime) -> bool:
+        full = False
+        async with runtime.connection() as connection:
+            for each in retentions:
+                before = runtime.clock.now() - each.keep(runtime.settings)
+                done = await connection.execute(each.statement, before, STEP_ROWS)
+                full = full or done == f"DELETE {STEP_ROWS}"
+        return full
+
+    return Worker("retention", step, idle=60.0)

@@ -8,8 +8,8 @@ from aftercare_chassis.jobs.deadlines import Due
 from aftersale_svc.commands import cases, disputes, holding, returns
 from aftersale_svc.domain import lifecycle
 from aftersale_svc.domain.lifecycle import Action
-from aftersale_svc.tables.cases import DUE_CASES
-from aftersale_svc.tables.disputes import DUE_DISPUTES
+from aftersale_svc.tables.cases import CASES
+from aftersale_svc.tables.disputes import DISPUTES
 
 BY_TIMER: Mapping[Action, Callable[[Transaction, str], Awaitable[object]]] = {
     Action.APPROVE: cases.approve,
@@ -27,4 +27,4 @@ async def on_time(tx: Transaction, case_id: str) -> None:
         await BY_TIMER[action](tx, case_id)
 
 
-WHEN_DUE = (Due(DUE_CASES, on_time), Due(DUE_DISPUTES, disputes.escalate))
+WHEN_DUE = (Due(CASES, on_time), Due(DISPUTES, disputes.escalate))

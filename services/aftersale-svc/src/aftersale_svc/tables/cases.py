@@ -161,9 +161,3 @@ LIVE_CASES_OF: Query[Record] = Query(
     .where(cases.c.order_id == bindparam("order_id"), *(cases.c.state != ended for ended in sorted(ENDED)))
     .order_by(cases.c.id)
 )
-DUE_CASES: Query[Record] = Query(
-    select(cases.c.id)
-    .where(cases.c.deadline_at <= bindparam("now"))
-    .order_by(cases.c.deadline_at)
-    .limit(bindparam("limit"))
-)

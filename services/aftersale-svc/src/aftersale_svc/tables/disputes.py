@@ -1,7 +1,6 @@
 """Disputes and their verdicts."""
 
 from aftercare_chassis.database.mapping import Listing, Query, Rows
-from asyncpg import Record
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select, text
 
 from aftersale_svc.domain.codes import Liable, Remedy
@@ -72,10 +71,4 @@ CASE_TO_HOLD = Query(
     .with_for_update(of=cases),
     Case,
     SEEN_BY,
-)
-DUE_DISPUTES: Query[Record] = Query(
-    select(disputes.c.id)
-    .where(disputes.c.deadline_at <= bindparam("now"))
-    .order_by(disputes.c.deadline_at)
-    .limit(bindparam("limit"))
 )

@@ -5,7 +5,7 @@ from aftercare_chassis.jobs.deadlines import Due
 
 from order_svc.commands import cancellations, receipts
 from order_svc.domain.model import Order, OrderState
-from order_svc.tables.orders import DUE_ORDERS, ORDERS
+from order_svc.tables.orders import ORDERS
 
 
 async def order_due(tx: Transaction, order_id: str) -> Order:
@@ -18,4 +18,4 @@ async def order_due(tx: Transaction, order_id: str) -> Order:
     return await receipts.receipt_due(tx, order)
 
 
-WHEN_DUE = (Due(DUE_ORDERS, order_due),)
+WHEN_DUE = (Due(ORDERS, order_due),)

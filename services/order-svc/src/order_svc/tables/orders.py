@@ -1,7 +1,5 @@
 """Orders, their lines and their addresses."""
 
-from typing import Any
-
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -101,9 +99,3 @@ LINES_OF_MANY = Query(
     Line,
 )
 ORDERS_NAMED = Query(select(orders).where(orders.c.id == bindparam("order_ids", type_=ARRAY(Text)).any_()), Order)
-DUE_ORDERS: Query[Any] = Query(
-    select(orders.c.id)
-    .where(orders.c.deadline_at <= bindparam("now"))
-    .order_by(orders.c.deadline_at)
-    .limit(bindparam("limit"))
-)

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from aftercare_chassis.jobs.retention import RETENTION, STEP
+from aftercare_chassis.jobs.retention import MESSAGING, STEP_ROWS, Retention, retention_worker
 from aftercare_chassis.testing import Harness
 
 INBOX = """
@@ -15,6 +15,9 @@ SELECT gen_random_uuid(), '', 200, '{}', '', $1 FROM generate_series(1, $2)
 """
 
 
+RETENTION = retention_worker(MESSAGING)
+
+
 async def left(tally: Harness) -> tuple[int, int]:
     counts: Any = await tally.runtime.pool.fetchrow(
         "SELECT (SELECT count(*) FROM inbox) AS inbox, (SELECT count(*) FROM idempotency_key) AS keys"
@@ -24,12 +27,12 @@ async def left(tally: Harness) -> tuple[int, int]:
 
 async def test_old_rows_go_step_by_step_and_young_ones_stay(tally: Harness) -> None:
     now, run = tally.clock.now(), tally.runtime.pool.execute
-    await run(INBOX, now - timedelta(days=14, seconds=1), 2 * STEP + 5)
+    await run(INBOX, now - timedelta(days=14, seconds=1), 2 * STEP_ROWS + 5)
     await run(INBOX, now - timedelta(days=13), 7)
-    await run(KEYS, now - timedelta(days=7, seconds=1), STEP + 1)
+    await run(KEYS, now - timedelta(days=7, seconds=1), STEP_ROWS + 1)
     await run(KEYS, now - timedelta(days=6), 3)
     assert await RETENTION.step(tally.runtime) is True
-    assert await left(tally) == (STEP + 5 + 7, 1 + 3)
+    assert await left(tally) == (STEP_ROWS + 5 + 7, 1 + 3)
     assert await RETENTION.step(tally.runtime) is True, "the inbox had a full step"
     assert await RETENTION.step(tally.runtime) is False
     assert await left(tally) == (7, 3)
@@ -43,3 +46,14 @@ async def test_steps_find_their_rows_by_an_index(tally: Harness) -> None:
         plan = await run(f"EXPLAIN SELECT 1 FROM {table} WHERE {column} < now() - interval '14 days' LIMIT 1000")
         found: Any = await run("SELECT indexdef FROM pg_indexes WHERE tablename = $1", table)
         assert any(f"({column})" in row["indexdef"] for row in found), plan
+
+
+async def test_a_service_keeps_its_own_tables_as_long_as_its_settings_say(tally: Harness) -> None:
+    """A row without a time in that column stays."""
+    pool, now = tally.runtime.pool, tally.clock.now()
+    hours = Retention("tallies", "deadline_at", lambda settings: timedelta(seconds=settings.deadline_poll_seconds))
+    insert = "INSERT INTO tallies (id, version, owner, count, deadline_at) VALUES ($1, 1, 'me', 0, $2)"
+    for name, deadline in (("old", now - timedelta(days=1)), ("young", now), ("open", None)):
+        await pool.execute(insert, name, deadline)
+    assert await retention_worker([hours]).step(tally.runtime) is False
+    assert {row["id"] for row in await pool.fetch("SELECT id FROM tallies")} == {"young", "open"}

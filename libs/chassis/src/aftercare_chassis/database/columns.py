@@ -1,0 +1,70 @@
+"""The columns that the tables of all services are declared with, and how their CHECKs are named.
+
+A function that returns several items is unpacked into the table: `Table("orders", metadata, *minor("total_minor"), …)`.
+Alembic sees a CHECK only where it has a name and stands beside the columns, not inside one.
+"""
+
+from collections.abc import Iterable
+from enum import StrEnum
+
+from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Integer, MetaData, Text
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
+from sqlalchemy.schema import SchemaItem
+
+from aftercare_chassis.database.schema import add_messaging_tables
+
+Items = tuple[SchemaItem, ...]
+
+
+def service_metadata() -> MetaData:
+    """The metadata of one service's own database; a CHECK named `paid` of `orders` is `orders_paid_check` there."""
+    metadata = MetaData(naming_convention={"ck": "%(table_name)s_%(constraint_name)s_check"})
+    add_messaging_tables(metadata)
+    return metadata
+
+
+def aggregate() -> Items:
+    """The columns of every aggregate: its id, and the version that counts its events."""
+    return (
+        Column("id", Text, primary_key=True),
+        Column("version", Integer, nullable=False),
+        CheckConstraint("version > 0", name="version"),
+    )
+
+
+def text(name: str, *, null: bool = False) -> Column[str]:
+    """A text column."""
+    return Column(name, Text, nullable=null)
+
+
+def texts(name: str) -> Column[list[str]]:
+    """A list of texts, perhaps empty."""
+    return Column(name, ARRAY(Text), nullable=False)
+
+
+def moment(name: str, *, null: bool = False) -> Column[object]:
+    """An instant with time zone."""
+    return Column(name, DateTime(timezone=True), nullable=null)
+
+
+def document(name: str, *, null: bool = False) -> Column[object]:
+    """A JSON document."""
+    return Column(name, JSONB(none_as_null=True), nullable=null)
+
+
+def minor(name: str, *, null: bool = False) -> Items:
+    """Money in minor units, never negative."""
+    return Column(name, BigInteger, nullable=null), CheckConstraint(f"{name} >= 0", name=name)
+
+
+def quantity(name: str, least: int = 0, *, null: bool = False, default: int | None = None) -> Items:
+    """A number of units; `default` is for builds that do not write the column yet."""
+    initial = None if default is None else str(default)
+    column = Column(name, Integer, nullable=null, server_default=initial)
+    return column, CheckConstraint(f"{name} >= {least}", name=name)
+
+
+def one_of(name: str, values: Iterable[StrEnum], *, null: bool = False) -> Items:
+    """A text column that holds one of an enum's values and nothing else."""
+    allowed = ", ".join(f"'{value}'" for value in values)
+    return Column(name, Text, nullable=null), CheckConstraint(f"{name} IN ({allowed})", name=name)
