@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from types import TracebackType
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 import asyncpg
 import httpx
@@ -23,7 +23,7 @@ from aftercare_chassis.lifecycle import SYSTEM, Actor
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.preconditions import IfMatch
-from aftercare_chassis.settings import ServiceSettings
+from aftercare_chassis.settings import S_co
 from aftercare_chassis.wakeup import Wakeup
 
 T = TypeVar("T", bound=Transaction)
@@ -47,10 +47,10 @@ async def _leave_as_it_is(_: asyncpg.Connection) -> None:
     """Sessions keep nothing beyond their transactions, so giving one back costs no round trip."""
 
 
-class Runtime:
+class Runtime(Generic[S_co]):
     """Built by `open`, ended by `close`. One per process."""
 
-    def __init__(self, name: str, settings: ServiceSettings, clock: Clock, ids: Ids, metrics: Metrics) -> None:
+    def __init__(self, name: str, settings: S_co, clock: Clock, ids: Ids, metrics: Metrics) -> None:
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
         self.verifier = Verifier(settings, clock)
         self.cursors = Cursors(settings.signing_key)
@@ -109,7 +109,7 @@ class Runtime:
 
     def transaction(
         self, actor: Actor = SYSTEM, *, if_match: IfMatch | None = None, look: str | None = None
-    ) -> "UnitOfWork":
+    ) -> "UnitOfWork[S_co]":
         """`async with runtime.transaction(actor) as tx`: committed at the end with its events, or nothing happened.
 
         `look`, a SELECT without parameters, goes out with the BEGIN; whether it found anything is the work's `found`.
@@ -147,14 +147,14 @@ class Runtime:
         return dict(map(tuple, rows))
 
     @asynccontextmanager
-    async def reader(self, actor: Actor = SYSTEM) -> AsyncIterator[Reader]:
+    async def reader(self, actor: Actor = SYSTEM) -> AsyncIterator[Reader[S_co]]:
         """One connection to read with; each statement sees what is committed when it starts."""
         async with self.connection() as connection:
             yield Reader(connection, actor=actor, now=self.clock.now(), settings=self.settings, cursors=self.cursors)
 
-    def begin(self, connection: PoolConnectionProxy, actor: Actor, if_match: IfMatch | None) -> Transaction:
+    def begin(self, connection: PoolConnectionProxy, actor: Actor, if_match: IfMatch | None) -> Transaction[S_co]:
         """The transaction object of a connection on which BEGIN has been sent."""
-        return self.begin_as(Transaction, connection, actor, if_match)
+        return self.begin_as(Transaction[S_co], connection, actor, if_match)
 
     def begin_as(
         self, kind: type[T], connection: PoolConnectionProxy, actor: Actor = SYSTEM, if_match: IfMatch | None = None
@@ -173,15 +173,15 @@ class Runtime:
         )
 
 
-class UnitOfWork:
+class UnitOfWork(Generic[S_co]):
     """One database transaction as a context manager (a class, since it is entered for every command)."""
 
     __slots__ = ("_actor", "_connection", "_if_match", "_look", "_runtime", "_tx", "found")
 
-    def __init__(self, runtime: Runtime, actor: Actor, if_match: IfMatch | None, look: str | None) -> None:
+    def __init__(self, runtime: Runtime[S_co], actor: Actor, if_match: IfMatch | None, look: str | None) -> None:
         self._runtime, self._actor, self._if_match, self._look = runtime, actor, if_match, look
 
-    async def __aenter__(self) -> Transaction:
+    async def __aenter__(self) -> Transaction[S_co]:
         self._connection = await self._runtime.acquire()
         try:
             # Not the driver's transaction object: that one sends its BEGIN alone, and a round trip costs more than a look.

@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mappi
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from functools import cached_property
-from typing import Any
+from typing import Any, Generic
 
 import asyncpg
 import structlog
@@ -37,7 +37,7 @@ from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.relay.cli import OutboxCommands
 from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.runtime import Runtime
-from aftercare_chassis.settings import ServiceSettings
+from aftercare_chassis.settings import S
 
 log = structlog.get_logger(__name__)
 
@@ -66,7 +66,7 @@ class ProcessRole(StrEnum):
     CONSUME = "consume"
 
 
-class Service:
+class Service(Generic[S]):
     """Everything a service is made of. `projection`: what of its tables the log alone makes, if anything. `after_migration`:
     what `migrate` does once the schema is there, to data that this build derives anew; it may run any number of times.
     `commands`: further words of its command line, each answering its exit code (None: 0)."""
@@ -76,24 +76,23 @@ class Service:
         *,
         name: str,
         package: str,
-        settings: ServiceSettings,
+        settings: S,
         metadata: MetaData,
         routers: Sequence[APIRouter],
-        handlers: Handlers | None = None,
-        deadlines: Sequence[Due] = (),
-        workers: Sequence[Worker] = (),
-        retention: Sequence[Retention] = (),
+        handlers: Handlers[S] | None = None,
+        deadlines: Sequence[Due[S]] = (),
+        workers: Sequence[Worker[S]] = (),
+        retention: Sequence[Retention[S]] = (),
         projection: Projection | None = None,
-        after_migration: Callable[[Runtime], Awaitable[None]] | None = None,
-        commands: Mapping[str, Callable[[Runtime], Awaitable[int | None]]] | None = None,
+        after_migration: Callable[[Runtime[S]], Awaitable[None]] | None = None,
+        commands: Mapping[str, Callable[[Runtime[S]], Awaitable[int | None]]] | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers = name, package, settings, routers
         self.handlers, self.deadlines = handlers or {}, deadlines
-        own = (
-            retention_worker((*MESSAGING, *retention)),
-            *((Redrive(self.handlers).worker(),) if self.handlers else ()),
-        )
-        self.workers = (*workers, *own)
+        retained: list[Retention[S]] = [*MESSAGING, *retention]
+        self.workers = [*workers, retention_worker(retained)]
+        if self.handlers:
+            self.workers.append(Redrive(self.handlers).worker())
         self.projection, self.after_migration, self.commands = projection, after_migration, commands or {}
         self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
         self.migrations = Migrations(package, settings.database_url, metadata)
@@ -187,10 +186,10 @@ class Service:
         if self.after_migration:
             self._once(self.after_migration)
 
-    def _doer(self, act: Callable[[Runtime], Awaitable[int | None]]) -> Callable[[], None]:
+    def _doer(self, act: Callable[[Runtime[S]], Awaitable[int | None]]) -> Callable[[], None]:
         return lambda: self._once(act)
 
-    def _once(self, act: Callable[[Runtime], Awaitable[int | None]]) -> None:
+    def _once(self, act: Callable[[Runtime[S]], Awaitable[int | None]]) -> None:
         """Do one thing with an open runtime and end the process with its answer. Logs go beside what it prints."""
         structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
 
@@ -230,7 +229,7 @@ class Service:
         return found
 
 
-def _working(runtime: Runtime, worker: Worker) -> Background:
+def _working(runtime: Runtime[S], worker: Worker[S]) -> Background:
     return lambda stop: work(runtime, worker, stop)
 
 

@@ -13,6 +13,7 @@ from pydantic_settings import (
     SecretsSettingsSource,
     SettingsConfigDict,
 )
+from typing_extensions import TypeVar  # PEP 696: `typing` has TypeVar(default=…) from Python 3.13 on
 
 PREFIX = "AFTERCARE_"
 
@@ -86,6 +87,16 @@ class ServiceSettings(BaseSettings):
         directory = os.environ.get(f"{PREFIX}SECRETS_DIR")
         files = (SecretsSettingsSource(settings_cls, secrets_dir=directory),) if directory else ()
         return (init_settings, env_settings, *files)
+
+
+S = TypeVar("S", bound=ServiceSettings, default=ServiceSettings)
+"""The class of a service's own settings. Without a parameter, `Transaction` or `Runtime` is that of any service.
+
+A function that reads a setting of its service takes `Transaction[Settings]`; one that reads none takes `Transaction`, and
+serves as a handler of every service: what holds settings is covariant, what is called with them is contravariant.
+"""
+S_co = TypeVar("S_co", bound=ServiceSettings, default=ServiceSettings, covariant=True)
+S_contra = TypeVar("S_contra", bound=ServiceSettings, default=ServiceSettings, contravariant=True)
 
 
 def complaints(error: ValidationError) -> list[str]:

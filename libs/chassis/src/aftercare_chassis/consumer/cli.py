@@ -4,7 +4,7 @@ import getpass
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated, Any, Generic
 
 import typer
 from pydantic_core import from_json
@@ -16,6 +16,7 @@ from aftercare_chassis.consumer.errors import UnprocessableEvent, plain
 from aftercare_chassis.consumer.parked import Parked, ParkedEvents
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.settings import S
 
 By = Annotated[str, typer.Option(help="who decides", default_factory=getpass.getuser)]
 Json = Annotated[bool, typer.Option("--json", help="for programs")]
@@ -24,10 +25,10 @@ _TOLD = ("id", "trouble", "reason", "topic", "partition", "log_offset", "aggrega
 Number = Annotated[int, typer.Argument(help="the number that `list` shows", min=1)]
 
 
-class ParkedCommands:
+class ParkedCommands(Generic[S]):
     """The words over one service's handlers. `once` runs an act with an open runtime and ends the process."""
 
-    def __init__(self, handlers: Handlers, once: Once) -> None:
+    def __init__(self, handlers: Handlers[S], once: Once[S]) -> None:
         self._handlers, self._once = handlers, once
 
     def group(self) -> typer.Typer:
@@ -40,7 +41,7 @@ class ParkedCommands:
     def list_(self, limit: Annotated[int, typer.Option(min=1)] = 100, as_json: Json = False) -> None:
         """The oldest ones, in the order of the log."""
 
-        async def act(parked: ParkedEvents) -> None:
+        async def act(parked: ParkedEvents[S]) -> None:
             found = await parked.list(limit)
             if as_json:
                 _print_json([_summary(each) for each in found])
@@ -57,7 +58,7 @@ class ParkedCommands:
     def show(self, number: Number, as_json: Json = False) -> None:
         """One of them: where it lies in the log, its headers and its data."""
 
-        async def act(parked: ParkedEvents) -> None:
+        async def act(parked: ParkedEvents[S]) -> None:
             told = _whole(await parked.show(number))
             if as_json:
                 _print_json(told)
@@ -78,7 +79,7 @@ class ParkedCommands:
     ) -> None:
         """Handle one again; it has to be the first of its aggregate."""
 
-        async def act(parked: ParkedEvents) -> None:
+        async def act(parked: ParkedEvents[S]) -> None:
             await parked.retry(number, by=by, despite_gap=despite_gap.strip() if shows(despite_gap) else "")
             _done(as_json, f"event {number} is handled", retried=1)
 
@@ -89,7 +90,7 @@ class ParkedCommands:
     ) -> None:
         """Handle all of an aggregate again, in order, until one fails."""
 
-        async def act(parked: ParkedEvents) -> None:
+        async def act(parked: ParkedEvents[S]) -> None:
             done = await parked.retry_key(key, by=by)
             _done(as_json, f"{done} events of {key} are handled", retried=done)
 
@@ -104,7 +105,7 @@ class ParkedCommands:
     ) -> None:
         """Give one up for good; its aggregate goes on without it."""
 
-        async def act(parked: ParkedEvents) -> None:
+        async def act(parked: ParkedEvents[S]) -> None:
             if not shows(reason):
                 raise ValueError("a reason is more than blanks")
             await parked.discard(number, by=by, reason=reason)
@@ -112,8 +113,8 @@ class ParkedCommands:
 
         self._run(act)
 
-    def _run(self, act: Callable[[ParkedEvents], Awaitable[None]]) -> None:
-        async def do(runtime: Runtime) -> int:
+    def _run(self, act: Callable[[ParkedEvents[S]], Awaitable[None]]) -> None:
+        async def do(runtime: Runtime[S]) -> int:
             try:
                 await act(ParkedEvents(runtime, self._handlers))
             except Refusal as refusal:

@@ -17,6 +17,7 @@ from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from functools import partial
+from typing import Generic
 
 import structlog
 from aftercare_events import Envelope
@@ -36,6 +37,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.park_reason import ParkReason
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.settings import S
 
 log = structlog.get_logger(__name__)
 
@@ -53,10 +55,10 @@ class Stalled(Exception):
     """There are messages and none arrives: the client has to be built anew."""
 
 
-class Consumer:
+class Consumer(Generic[S]):
     """One member of the service's consumer group."""
 
-    def __init__(self, runtime: Runtime, handlers: Handlers) -> None:
+    def __init__(self, runtime: Runtime[S], handlers: Handlers[S]) -> None:
         self._runtime, self._ears = runtime, Dispatcher(handlers)
         self._group = runtime.name
         self._cursors: dict[TopicPartition, Cursor | None] = {}
@@ -206,7 +208,7 @@ class Consumer:
         self._cursors[partition] = cursor
 
     async def _effects(
-        self, tx: Transaction, inbox: Inbox, cursor: Cursor, events: Sequence[tuple[ConsumerRecord, Envelope]]
+        self, tx: Transaction[S], inbox: Inbox, cursor: Cursor, events: Sequence[tuple[ConsumerRecord, Envelope]]
     ) -> None:
         subjects = await inbox.subjects(envelope.subject for _, envelope in events)
         before = await inbox.take([envelope for _, envelope in events])
@@ -229,7 +231,7 @@ class Consumer:
             last = {aggregate: subject.last_sequence for aggregate, subject in moved.items()}
             tx.after_commit(partial(self._runtime.progress.handled, last))
 
-    async def _handle(self, tx: Transaction, envelope: Envelope) -> None:
+    async def _handle(self, tx: Transaction[S], envelope: Envelope) -> None:
         try:
             await self._ears.hand(tx, envelope)
         except Exception as error:

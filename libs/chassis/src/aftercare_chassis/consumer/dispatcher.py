@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, Generic
 
 from aftercare_events import Envelope, Event, WrongSchema, registry
 
@@ -10,24 +10,26 @@ from aftercare_chassis.consumer.errors import UnprocessableEvent
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.park_reason import ParkReason
+from aftercare_chassis.settings import S, S_contra
 
-Handler = Callable[[Transaction, Any], Awaitable[object]]
-Handlers = Mapping[type[Event] | type[Envelope], Handler]
+# Any: each handler takes its own class of events, and the key beside it says which.
+Handler = Callable[[Transaction[S], Any], Awaitable[object]]
+Handlers = Mapping[type[Event] | type[Envelope], Handler[S]]
 """Event class -> who takes its events. `Envelope` -> who takes what no class here does, as the envelope it came in."""
 
 _VERSIONED = re.compile(r"(.+)\.v([1-9][0-9]{0,8})")
 
 
-class Dispatcher:
+class Dispatcher(Generic[S_contra]):
     """The handlers of one service, asked event by event."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(self, handlers: Handlers[S_contra]) -> None:
         self._handlers = handlers
         self.events = [cls for cls in handlers if issubclass(cls, Event)]
         self.topics = sorted({cls.TOPIC.name for cls in self.events})
         self._newest = dict(sorted(_versioned(cls.type_name()) for cls in self.events))
 
-    def listener(self, envelope: Envelope) -> tuple[Handler, Event | Envelope] | None:
+    def listener(self, envelope: Envelope) -> tuple[Handler[S_contra], Event | Envelope] | None:
         """Who takes this event, and as what; None where it is passed over.
 
         UnprocessableEvent where the data does not fit its schema; and where it is a newer version of an event that this service
@@ -44,7 +46,7 @@ class Dispatcher:
         rest = self._handlers.get(Envelope)
         return None if rest is None else (rest, envelope)
 
-    async def hand(self, tx: Transaction, envelope: Envelope) -> None:
+    async def hand(self, tx: Transaction[S_contra], envelope: Envelope) -> None:
         """Give the event to whoever listens, as the cause of all that follows. UnprocessableEvent, or what the handler raises."""
         found = self.listener(envelope)
         if found is not None:

@@ -8,7 +8,7 @@ only with a reason. The aggregate is free again when nothing of it is parked any
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Generic
 
 from aftercare_events import Envelope
 from aiokafka import ConsumerRecord
@@ -21,6 +21,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.park_reason import ParkReason
 from aftercare_chassis.refusals import Kind, NotFound, Refusal
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.settings import S
 
 _COLUMNS = """id, topic, partition, log_offset, aggregateid, type, sequence, content, headers, payload, trouble, reason,
 parked_at"""
@@ -93,10 +94,10 @@ class Parked:
         return found
 
 
-class ParkedEvents:
+class ParkedEvents(Generic[S]):
     """The parked events of one service. `by` is who decides."""
 
-    def __init__(self, runtime: Runtime, handlers: Handlers) -> None:
+    def __init__(self, runtime: Runtime[S], handlers: Handlers[S]) -> None:
         self._runtime, self._ears, self._consumer = runtime, Dispatcher(handlers), runtime.name
 
     async def list(self, limit: int = 100) -> list[Parked]:
@@ -154,7 +155,7 @@ class ParkedEvents:
         found: Any = await connection.fetchrow(_FIRST, self._consumer, aggregate)
         return last or 0, None if found is None else Parked(**found)
 
-    async def _handle(self, tx: Transaction, parked: Parked, last: int, by: str, despite_gap: str = "") -> None:
+    async def _handle(self, tx: Transaction[S], parked: Parked, last: int, by: str, despite_gap: str = "") -> None:
         envelope = parked.envelope()
         trouble = misplaced(envelope.sequence, last)
         if trouble and not (despite_gap and trouble.trouble is ParkReason.SEQUENCE_GAP):

@@ -9,7 +9,7 @@ the commit. A change of an aggregate is numbered by its events:
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from aftercare_events import Envelope, Event
 from asyncpg.pool import PoolConnectionProxy
@@ -24,16 +24,17 @@ from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.refusals import NotFound, Stale
+from aftercare_chassis.settings import S_co
 
 R = TypeVar("R")
 FEW = 4  # rows of one `add` that travel with others; more of them have a round trip of their own
 
 
-class Reader:
+class Reader(Generic[S_co]):
     """Reads as one actor at one instant. `settings` are the service's own; `headers` go with the answer."""
 
     def __init__(
-        self, connection: PoolConnectionProxy, *, actor: Actor, now: datetime, settings: Any, cursors: Cursors
+        self, connection: PoolConnectionProxy, *, actor: Actor, now: datetime, settings: S_co, cursors: Cursors
     ) -> None:
         self.connection, self.actor, self.now, self.settings = connection, actor, now, settings
         self.headers: dict[str, str] = {}
@@ -92,7 +93,7 @@ class Origin:
     correlation_id: str
 
 
-class Transaction(Reader):
+class Transaction(Reader[S_co]):
     """A unit of work. `cause` is the event being handled, where there is one; else a command may say `caused_by`. `trace` is
     the one that it belongs to where no span is open when it records an event."""
 
@@ -102,7 +103,7 @@ class Transaction(Reader):
         *,
         actor: Actor,
         now: datetime,
-        settings: Any,
+        settings: S_co,
         cursors: Cursors,
         ids: Ids,
         source: str,

@@ -11,7 +11,7 @@ import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from functools import partial, wraps
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, TypeVar, get_args
 
 from asyncpg import UniqueViolationError
 from fastapi import APIRouter, Depends, Request, Response, params
@@ -29,6 +29,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.refusals import Forbidden, Refusal
 from aftercare_chassis.runtime import Runtime, UnitOfWork
+from aftercare_chassis.settings import S
 
 __all__ = ["ApiRoute", "Live", "Read", "Tx", "WebhookRouter", "allow", "listening", "problems"]
 
@@ -47,9 +48,11 @@ async def _runtime(request: Request) -> Runtime:
     return found
 
 
-Read = Annotated[Reader, Depends(_reader)]
-Tx = Annotated[Transaction, Depends(_reader)]
-Live = Annotated[Runtime, Depends(_runtime)]
+_READER = Depends(_reader)
+Read = Annotated[Reader[S], _READER]
+Tx = Annotated[Transaction[S], _READER]
+Live = Annotated[Runtime[S], Depends(_runtime)]
+"""What a route is given: `Tx[Settings]` where it, or what it calls, reads a setting of its service; else `Tx`."""
 
 
 @dataclass(frozen=True)
@@ -76,8 +79,8 @@ def _answering(endpoint: Callable[..., Awaitable[Any]], status: int) -> Callable
     over here, since it is there already and FastAPI's way to it is one of the dearer frames of a command.
     """
     signature = inspect.signature(endpoint)
-    name = _named(signature, Read, Tx)
-    request = _named(signature, Request)
+    name = _named(signature, lambda annotation: _READER in get_args(annotation))
+    request = _named(signature, lambda annotation: annotation is Request)
 
     @wraps(endpoint)
     async def answering(**arguments: Any) -> Any:
@@ -94,9 +97,9 @@ def _answering(endpoint: Callable[..., Awaitable[Any]], status: int) -> Callable
     return answering
 
 
-def _named(signature: inspect.Signature, *annotations: Any) -> str | None:
-    """The parameter that is annotated so."""
-    return next((each.name for each in signature.parameters.values() if each.annotation in annotations), None)
+def _named(signature: inspect.Signature, fits: Callable[[object], bool]) -> str | None:
+    """The first parameter whose annotation fits."""
+    return next((each.name for each in signature.parameters.values() if fits(each.annotation)), None)
 
 
 def _asking(signature: inspect.Signature, reader: str, request: str | None) -> inspect.Signature:

@@ -21,6 +21,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http.methods import is_head
 from aftercare_chassis.refusals import Kind, Refusal
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.settings import S
 
 LAST_SECONDS, LOOK_SECONDS, QUIET_SECONDS = 300.0, 1.0, 15.0
 RETRY_MILLISECONDS, RETRY_SECONDS = 2000, 5
@@ -28,7 +29,7 @@ MOST = 500  # streams of one process: each is a look a second
 
 Event = tuple[str, BaseModel]
 """The id that a client names when it comes back, and what is told."""
-Look = Callable[[Reader, str | None], Awaitable[Sequence[Event]]]
+Look = Callable[[Reader[S], str | None], Awaitable[Sequence[Event]]]
 """What comes after the event of that id (all, for None); what was told before may come again."""
 
 LastEventId = Annotated[
@@ -74,9 +75,9 @@ def after_last_event(events: Sequence[Event], last: str | None) -> Sequence[Even
     raise LastEventUnknown
 
 
-async def stream(request: Request, reader: Reader, look: Look, last: str | None) -> EventStream:
+async def stream(request: Request, reader: Reader[S], look: Look[S], last: str | None) -> EventStream:
     """The answer of a route: its first look decides whether there is a stream at all, as for any other read."""
-    runtime: Runtime = request.app.state.runtime
+    runtime: Runtime[S] = request.app.state.runtime
     if runtime.streams >= MOST:
         raise TooManyStreams
     first = await look(reader, last)
@@ -92,7 +93,7 @@ async def _nothing() -> AsyncIterator[bytes]:
 
 
 async def _told(
-    request: Request, runtime: Runtime, look: Look, found: Sequence[Event], last: str | None
+    request: Request, runtime: Runtime[S], look: Look[S], found: Sequence[Event], last: str | None
 ) -> AsyncIterator[bytes]:
     told: set[str] = set()
     spoke = time.monotonic()

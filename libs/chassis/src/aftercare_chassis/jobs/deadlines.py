@@ -8,7 +8,7 @@ import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic
 
 import structlog
 from sqlalchemy import bindparam, select
@@ -20,6 +20,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.settings import S, S_contra
 
 log = structlog.get_logger(__name__)
 
@@ -27,14 +28,14 @@ BATCH = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Due:
+class Due(Generic[S_contra]):
     """Rows whose `deadline_at` has passed: `command` locks one by its id, checks it again, and acts.
 
     A refusal of the command means that there was nothing left to do.
     """
 
     rows: Rows[Any]  # of any class: only the id is read
-    command: Callable[[Transaction, str], Awaitable[object]]
+    command: Callable[[Transaction[S_contra], str], Awaitable[object]]
 
     def query(self) -> Query[Any]:
         """The ids of those that are due at `:now`, earliest first, at most `:limit`."""
@@ -43,10 +44,10 @@ class Due:
         return Query(due.order_by(row.deadline_at).limit(bindparam("limit")))
 
 
-class Deadlines:
+class Deadlines(Generic[S]):
     """Fires what is due; runs until told to stop."""
 
-    def __init__(self, runtime: Runtime, dues: Sequence[Due]) -> None:
+    def __init__(self, runtime: Runtime[S], dues: Sequence[Due[S]]) -> None:
         self._runtime, self._dues = runtime, [(due.query(), due.command) for due in dues]
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -67,7 +68,7 @@ class Deadlines:
         """One look at everything; the number of rows that were due."""
         return sum([await self._fire(query, command) for query, command in self._dues])
 
-    async def _fire(self, query: Query[Any], command: Callable[[Transaction, str], Awaitable[object]]) -> int:
+    async def _fire(self, query: Query[Any], command: Callable[[Transaction[S], str], Awaitable[object]]) -> int:
         async with self._runtime.reader() as reader:
             rows = await reader.all(query, now=reader.now, limit=BATCH)
         for row in rows:

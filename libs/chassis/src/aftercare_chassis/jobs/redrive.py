@@ -3,7 +3,7 @@
 Whatever else an event was parked for is an operator's to judge.
 """
 
-from typing import Any
+from typing import Any, Generic
 
 import structlog
 
@@ -14,6 +14,7 @@ from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.park_reason import ParkReason
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.settings import S
 
 log = structlog.get_logger(__name__)
 
@@ -24,18 +25,18 @@ SELECT DISTINCT aggregateid FROM parked_event WHERE consumer = $1 AND trouble = 
 """
 
 
-class Redrive:
+class Redrive(Generic[S]):
     """A worker's memory: what each held aggregate awaits, and the number of the last event of that which did not help."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(self, handlers: Handlers[S]) -> None:
         self._handlers = handlers
         self._awaited: dict[str, tuple[str, int]] = {}
 
-    def worker(self) -> Worker:
+    def worker(self) -> Worker[S]:
         """To be run beside the consumer."""
         return Worker("parked-redrive", self.step, idle=LOOK_SECONDS)
 
-    async def step(self, runtime: Runtime) -> bool:
+    async def step(self, runtime: Runtime[S]) -> bool:
         """Handle those again whose missing event has come. What they await is known from their last try, so each is
         tried once when the process starts."""
         async with runtime.connection() as connection:
@@ -49,7 +50,7 @@ class Redrive:
                 await self._retry(runtime, aggregate)
         return False
 
-    async def _retry(self, runtime: Runtime, aggregate: str) -> None:
+    async def _retry(self, runtime: Runtime[S], aggregate: str) -> None:
         try:
             handled = await ParkedEvents(runtime, self._handlers).retry_key(aggregate, by=BY)
         except Retry as missing:

@@ -3,17 +3,18 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Generic
 
 from aftercare_chassis.consumer.inbox import KEPT
 from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.settings import S, S_contra
 
 STEP_ROWS = 1000
 
 
 @dataclass(frozen=True, slots=True)
-class Retention:
+class Retention(Generic[S_contra]):
     """Rows of `table` are deleted once the time in `column` lies further back than `keep(settings)`.
 
     Rows in which the column is NULL stay. The column needs an index, so that a step does not read the whole table.
@@ -21,7 +22,7 @@ class Retention:
 
     table: str
     column: str
-    keep: Callable[[Any], timedelta]  # each service has its own class of settings
+    keep: Callable[[S_contra], timedelta]
 
     @property
     def statement(self) -> str:
@@ -30,7 +31,7 @@ class Retention:
         return f"DELETE FROM {self.table} WHERE ctid = ANY (ARRAY({old}))"  # noqa: S608
 
 
-MESSAGING = (
+MESSAGING: tuple[Retention, ...] = (
     # As long as the API promises to repeat a response.
     Retention("idempotency_key", "created_at", lambda _: timedelta(days=7)),
     # The cursor already keeps a consumer from taking an event twice; the inbox covers a log that is read again.
@@ -38,10 +39,10 @@ MESSAGING = (
 )
 
 
-def retention_worker(retentions: Sequence[Retention]) -> Worker:
+def retention_worker(retentions: Sequence[Retention[S]]) -> Worker[S]:
     """The worker that deletes what these name; one statement per table in a step, and at once again after a full one."""
 
-    async def step(runtime: Runtime) -> bool:
+    async def step(runtime: Runtime[S]) -> bool:
         full = False
         async with runtime.connection() as connection:
             for each in retentions:

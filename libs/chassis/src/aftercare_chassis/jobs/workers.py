@@ -3,12 +3,14 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from typing import Generic
 
 import structlog
 
 from aftercare_chassis import failpoints
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.settings import S, S_contra
 from aftercare_chassis.wakeup import Wakeup
 
 log = structlog.get_logger(__name__)
@@ -17,16 +19,16 @@ FAILED_SECONDS = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Worker:
+class Worker(Generic[S_contra]):
     """`step` does one bounded piece of work and says whether there may be more at once; else it idles `idle` seconds
     or until `runtime.wake(name)`."""
 
     name: str
-    step: Callable[[Runtime], Awaitable[bool]]
+    step: Callable[[Runtime[S_contra]], Awaitable[bool]]
     idle: float = 0.2
 
 
-async def work(runtime: Runtime, worker: Worker, stop: asyncio.Event) -> None:
+async def work(runtime: Runtime[S], worker: Worker[S], stop: asyncio.Event) -> None:
     """Run one worker until `stop` is set. A step that fails is logged and tried again after a pause."""
     bell = runtime.worker_wakeups.setdefault(worker.name, Wakeup())
     ended = asyncio.create_task(stop.wait())

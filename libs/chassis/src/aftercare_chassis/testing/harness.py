@@ -10,7 +10,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, Generic, get_args, get_type_hints
 from uuid import UUID, uuid4
 
 import httpx
@@ -23,7 +23,7 @@ from aftercare_chassis.auth.tokens import Verifier
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.jobs.deadlines import Deadlines
 from aftercare_chassis.service import Service
-from aftercare_chassis.settings import ServiceSettings
+from aftercare_chassis.settings import S
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from aftercare_chassis.testing.databases import database
 
@@ -46,10 +46,10 @@ class _Client(httpx.AsyncClient):
         return await super().send(request, **options)
 
 
-class Harness:
+class Harness(Generic[S]):
     """Made by `start`. `clock` and `ids` belong to the test; `runtime` is the service's own."""
 
-    def __init__(self, service: Service, settings: ServiceSettings) -> None:
+    def __init__(self, service: Service[S], settings: S) -> None:
         self.service, self.settings, self.runtime = service, settings, service.runtime
         self.clock, self.ids = FixedClock(), SequentialIds()
         self.runtime.clock, self.runtime.ids = self.clock, self.ids
@@ -65,8 +65,8 @@ class Harness:
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, factory: Callable[[Any], Service], postgres_url: str, **settings: Any
-    ) -> AsyncIterator["Harness"]:
+        cls, factory: Callable[[S], Service[S]], postgres_url: str, **settings: Any
+    ) -> AsyncIterator["Harness[S]"]:
         """The service that `factory` makes, on a database of its own; `settings` override the defaults."""
         made = get_args(get_type_hints(factory)["settings"])[0]
         given = {
