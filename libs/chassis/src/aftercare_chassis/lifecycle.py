@@ -113,13 +113,17 @@ class Timeout(Generic[A]):
     """Whose turn it is in a state, how long it may last and what the timer then does.
 
     `hours` names the setting that holds the hours; `then` is the action that the timer takes as SYSTEM; `effect` tells
-    the reader what will happen. The time runs from the moment the state is entered, or its timer fires and it stays.
+    the reader what will happen. The time runs from the moment the state is entered, or its timer fires and it stays;
+    where `since` names an attribute of the row, it runs from the time in there (without `hours` it ends then). While
+    `unless` refuses the row, it has no deadline.
     """
 
     turn: str
     hours: str | None = None
     then: A | None = None
     effect: str | None = None
+    since: str | None = None
+    unless: Guard | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +183,7 @@ class Lifecycle(Generic[S, A]):
 
     def start(self, row: D, context: Context) -> D:
         """The new row in the initial state, with whose turn it is and the deadline."""
-        return _replaced(row, self._entered(self.initial, context))
+        return _replaced(row, self._entered(self.initial, row, context))
 
     def apply(self, row: D, action: A, context: Context, facts: object = None) -> D:
         """The row after `action`: state, turn and deadline by the table.
@@ -200,12 +204,16 @@ class Lifecycle(Generic[S, A]):
         target = self._target(transition, row)
         if target is state and not self._is_timer(state, action):
             return _replaced(row, {"updated_at": context.now})
-        values = self._entered(target, context)
+        values = self._entered(target, row, context)
         if isinstance(transition.target, History):
             values[transition.target.attribute] = None
         if transition.remember is not None:
             values[transition.remember] = state
         return _replaced(row, values)
+
+    def reschedule(self, row: D, context: Context) -> D:
+        """The row with the deadline of its state computed anew: what `since` or `unless` of its timeout reads has changed."""
+        return _replaced(row, {"deadline_at": self._deadline(self._state(row), row, context)})
 
     def move(self, state: S, action: A, actor: Actor) -> S:
         """The target for this actor, guards aside. Raises: IllegalTransition, ActionNotAllowed."""
@@ -279,15 +287,23 @@ class Lifecycle(Generic[S, A]):
             return transition.target
         return cast(S, getattr(row, transition.target.attribute) or transition.target.default)
 
-    def _entered(self, state: S, context: Context) -> dict[str, object]:
+    def _entered(self, state: S, row: HasState, context: Context) -> dict[str, object]:
         timeout = self.timeouts.get(state)
-        hours = timedelta(hours=getattr(context.settings, timeout.hours)) if timeout and timeout.hours else None
         return {
             "state": state,
             "whose_turn": timeout.turn if timeout else NOBODY,
-            "deadline_at": context.now + hours if hours else None,
+            "deadline_at": self._deadline(state, row, context),
             "updated_at": context.now,
         }
+
+    def _deadline(self, state: S, row: HasState, context: Context) -> datetime | None:
+        timeout = self.timeouts.get(state)
+        if timeout is None or (timeout.hours is None and timeout.since is None):
+            return None
+        if timeout.unless is not None and timeout.unless.refuses(row, None) is not None:
+            return None
+        since: datetime = getattr(row, timeout.since) if timeout.since else context.now
+        return since + timedelta(hours=getattr(context.settings, timeout.hours) if timeout.hours else 0)
 
     def _is_timer(self, state: S, action: A) -> bool:
         timeout = self.timeouts.get(state)
@@ -297,9 +313,17 @@ class Lifecycle(Generic[S, A]):
         roles = ", ".join(sorted(row.permission.roles))
         guards = "".join(f", unless {guard.code}" for guard in row.guards)
         history = ", where it was before" if isinstance(row.target, History) else ""
-        timeout = self.timeouts.get(state)
-        timed = f" / after {timeout.hours}" if timeout and timeout.then is action and timeout.hours else ""
+        timed = _timed(self.timeouts[state]) if self._is_timer(state, action) else ""
         return f"{action} ({roles}{guards}{history}){timed}"
+
+
+def _timed(timeout: Timeout[A]) -> str:
+    """When the timer takes the action, for the diagram."""
+    if timeout.hours is None and timeout.since is None:
+        return ""
+    since = f" from {timeout.since}" if timeout.since else ""
+    when = f"after {timeout.hours}{since}" if timeout.hours else f"at {timeout.since}"
+    return f" / {when}{f', unless {timeout.unless.code}' if timeout.unless else ''}"
 
 
 def compose(*fragments: Mapping[tuple[S, A], Transition[S]]) -> dict[tuple[S, A], Transition[S]]:

@@ -58,6 +58,7 @@ class Door:
     updated_at: datetime | None = None
     locked_from: State | None = None
     painted: bool = False
+    opened_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -188,6 +189,29 @@ def test_a_timer_is_due_at_its_deadline_and_not_before() -> None:
     assert DOOR.due(door, NOON + timedelta(hours=2)) is Action.CLOSE
     assert DOOR.due(door, NOON + timedelta(hours=1)) is None
     assert DOOR.due(Door(state=State.LOCKED), NOON) is None
+
+
+def test_a_timer_may_run_from_a_time_that_the_row_holds() -> None:
+    since = {**TIMEOUTS, State.OPEN: Timeout("owner", "open_hours", Action.CLOSE, since="opened_at")}
+    table, door = composed(timeouts=since), Door(opened_at=NOON - timedelta(hours=1))
+    assert table.start(door, at()).deadline_at == NOON + timedelta(hours=1)
+    assert (
+        "open --> shut: close (owner, system, unless still_painted) / after open_hours from opened_at\n"
+        in table.diagram()
+    )
+    at_once = composed(timeouts={**TIMEOUTS, State.OPEN: Timeout("owner", None, Action.CLOSE, since="opened_at")})
+    assert at_once.start(door, at()).deadline_at == NOON - timedelta(hours=1)
+    assert "/ at opened_at\n" in at_once.diagram()
+
+
+def test_a_timer_stands_still_while_its_condition_refuses_the_row() -> None:
+    unless = {**TIMEOUTS, State.OPEN: Timeout("owner", "open_hours", Action.CLOSE, since="opened_at", unless=DRY)}
+    table = composed(timeouts=unless)
+    wet = table.start(Door(painted=True, opened_at=NOON), at())
+    assert (wet.state, wet.deadline_at, table.due(wet, NOON + timedelta(hours=9))) == (State.OPEN, None, None)
+    dry = table.reschedule(replace(wet, painted=False), at(5))
+    assert (dry.deadline_at, table.due(dry, NOON + timedelta(hours=5))) == (NOON + timedelta(hours=2), Action.CLOSE)
+    assert "/ after open_hours from opened_at, unless still_painted\n" in table.diagram()
 
 
 def test_roles_are_those_of_people() -> None:
