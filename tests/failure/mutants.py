@@ -170,7 +170,7 @@ MUTANTS = (
         "refund id made anew per try",
         (
             (
-                "services/order-svc/src/order_svc/providers/simulator.py",
+                "services/order-svc/src/order_svc/integrations/payments/simulator.py",
                 """            Subject.REFUND, refund.id, {"refund_id": refund.id, "payment_id": refund.payment_id, **money}""",
                 """            Subject.REFUND,
             (anew := f"{refund.id}-{id(money)}"),

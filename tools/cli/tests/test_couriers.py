@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 from aftercare_cli import couriers
 from aftercare_cli.stack.interface import StackError
-from order_svc.couriers.registry import PARTNERS
+from order_svc.integrations.couriers.registry import PARTNERS
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

@@ -18,7 +18,7 @@ from aftercare_events import (
 )
 from order_svc.commands import refund_requests, refunds
 from order_svc.domain.tracking import ParcelStatus
-from order_svc.providers.port import Answer, Outcome
+from order_svc.integrations.payments.port import Answer, Outcome
 
 ENDS = [
     (AfterSaleCancelled, {}),

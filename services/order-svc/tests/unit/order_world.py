@@ -32,7 +32,7 @@ from order_svc.consumers import HANDLERS
 from order_svc.domain.fulfilment import Pick, fully_shipped
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.domain.tracking import ParcelStatus, Scan
-from order_svc.providers.port import Answer, Outcome
+from order_svc.integrations.payments.port import Answer, Outcome
 
 BUYER, SELLER, AGENT = Actor("buyer-1", "buyer"), Actor("seller-1", "seller", "m-1"), Actor("agent-1", "agent")
 PLACE = {"name": "n", "phone": "1", "country": "CN", "province": "", "city": "c", "district": "", "street": "s"}

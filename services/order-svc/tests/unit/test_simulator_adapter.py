@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from order_svc.domain.model import Payment, PaymentState, Subject
-from order_svc.providers.port import Outcome, Untrusted
-from order_svc.providers.simulator import Simulator
+from order_svc.integrations.payments.port import Outcome, Untrusted
+from order_svc.integrations.payments.simulator import Simulator
 from standardwebhooks import Webhook
 
 SECRET, OTHER = "whsec_bm90LWEtcmVhbC1zZWNyZXQ=", "whsec_YW5vdGhlci1vbmUtYWx0b2dldGhlcg=="

@@ -12,8 +12,8 @@ from fastapi import Request, Response
 from starlette.responses import PlainTextResponse
 
 from order_svc.commands import courier_pushes
-from order_svc.couriers.model import Refused
-from order_svc.couriers.registry import PARTNERS
+from order_svc.integrations.couriers.model import Refused
+from order_svc.integrations.couriers.registry import PARTNERS
 
 log = structlog.get_logger(__name__)
 

@@ -12,8 +12,8 @@ from starlette.responses import PlainTextResponse
 
 from order_svc.commands import payment_webhooks
 from order_svc.domain import errors
-from order_svc.providers.port import PaymentProvider, Untrusted
-from order_svc.providers.registry import NAMES, connect
+from order_svc.integrations.payments.port import PaymentProvider, Untrusted
+from order_svc.integrations.payments.registry import NAMES, connect
 
 log = structlog.get_logger(__name__)
 _REFUSALS: dict[str, type[Refusal]] = {

@@ -5,10 +5,10 @@ from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.couriers.model import Courier
-from order_svc.couriers.registry import PARTNERS
 from order_svc.domain import errors
 from order_svc.domain.pushes import CourierEndpoint
+from order_svc.integrations.couriers.model import Courier
+from order_svc.integrations.couriers.registry import PARTNERS
 from order_svc.tables.couriers import ENDPOINTS, ROTATE_ENDPOINT
 
 

@@ -12,10 +12,10 @@ from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import parcels
-from order_svc.couriers.model import Answer, Courier, Refused, Report
-from order_svc.couriers.registry import PARTNERS
 from order_svc.domain.pushes import PUSH, WITHOUT_EFFECT, CourierEndpoint, CourierPush, PushAction, PushState, next_try
 from order_svc.domain.tracking import ParcelStatus
+from order_svc.integrations.couriers.model import Answer, Courier, Refused, Report
+from order_svc.integrations.couriers.registry import PARTNERS
 from order_svc.tables.couriers import (
     DUE_PUSH,
     ENDPOINTS,

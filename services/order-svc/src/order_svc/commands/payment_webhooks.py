@@ -9,7 +9,7 @@ from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import payments, refunds
 from order_svc.domain.model import Subject
-from order_svc.providers.port import Notice, Untrusted
+from order_svc.integrations.payments.port import Notice, Untrusted
 from order_svc.tables.payments import PAYMENTS, PRUNE_WEBHOOKS, RECORD_WEBHOOK, REFUNDS
 
 ACCEPTED, IGNORED = "accepted", "ignored"

@@ -11,8 +11,8 @@ from order_svc.commands import call_queue, orders, refund_requests
 from order_svc.domain import errors
 from order_svc.domain.lifecycle import ORDER, PAYMENT, OrderAction, PaymentAction
 from order_svc.domain.model import Order, OrderState, Payment, PaymentState, Subject
-from order_svc.providers.port import Answer, Outcome
-from order_svc.providers.registry import NAMES
+from order_svc.integrations.payments.port import Answer, Outcome
+from order_svc.integrations.payments.registry import NAMES
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import DROP_CALL, PAYMENTS, PENDING_PAYMENT
 

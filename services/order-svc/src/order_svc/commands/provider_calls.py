@@ -14,8 +14,8 @@ from aftercare_chassis.runtime import Runtime
 from order_svc.commands import payments, refunds
 from order_svc.commands.call_queue import LANES
 from order_svc.domain.model import OrderState, Payment, PaymentState, ProviderCall, Refund, RefundState, Subject, Verb
-from order_svc.providers.port import Answer, Outcome, PaymentProvider
-from order_svc.providers.registry import connect
+from order_svc.integrations.payments.port import Answer, Outcome, PaymentProvider
+from order_svc.integrations.payments.registry import connect
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import DROP_CALL, NEXT_CALL, PAYMENTS, PUT_OFF_CALL, REFUNDS, RESUME_CALL, TAKE_CALL
 

@@ -20,7 +20,7 @@ from order_svc.domain.model import (
     RefundState,
     Subject,
 )
-from order_svc.providers.port import Answer, Outcome
+from order_svc.integrations.payments.port import Answer, Outcome
 from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF

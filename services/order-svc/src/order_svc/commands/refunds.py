@@ -10,7 +10,7 @@ from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, Ref
 from order_svc.commands import holds, receipts
 from order_svc.domain.lifecycle import REFUND, RefundAction
 from order_svc.domain.model import Case, CaseState, Order, Payment, Refund, RefundState
-from order_svc.providers.port import Answer, Outcome
+from order_svc.integrations.payments.port import Answer, Outcome
 from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS, REFUNDS_OF_CASE

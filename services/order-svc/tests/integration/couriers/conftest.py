@@ -13,7 +13,7 @@ from aftercare_chassis.testing import Harness
 from aftercare_events import ParcelStatusChanged, ReturnShipped, ReturnWaybillCorrected, ShippedLine
 from aftercare_simulators.payment import create
 from order_svc import main
-from order_svc.couriers.zto import sign
+from order_svc.integrations.couriers.zto import sign
 from standardwebhooks import Webhook
 
 PAYMENT_SECRET = "whsec_dGVzdHMgb25seTogcGF5bWVudCBjYWxsYmFja3M="

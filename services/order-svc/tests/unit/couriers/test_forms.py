@@ -5,7 +5,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.couriers.forms import form
+from order_svc.integrations.couriers.forms import form
 
 
 @pytest.mark.parametrize(

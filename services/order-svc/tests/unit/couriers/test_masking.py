@@ -3,7 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.couriers.masking import mask
+from order_svc.integrations.couriers.masking import mask
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.couriers.standard_webhooks import StandardWebhooks
+from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
 
 STANDARD = StandardWebhooks()
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"

@@ -10,9 +10,9 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.couriers.model import DeliveredTo, Refused, Report
-from order_svc.couriers.zto import Zto, sign
 from order_svc.domain.tracking import ParcelEvent, ParcelStatus, latest
+from order_svc.integrations.couriers.model import DeliveredTo, Refused, Report
+from order_svc.integrations.couriers.zto import Zto, sign
 
 ZTO = Zto()
 SECRET = "0f5c1d9a7b3e4f60"

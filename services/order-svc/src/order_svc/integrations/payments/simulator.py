@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from order_svc.domain.model import Payment, Refund, Subject
-from order_svc.providers.port import Answer, Notice, Outcome, Untrusted
+from order_svc.integrations.payments.port import Answer, Notice, Outcome, Untrusted
 
 SECONDS = 10.0
 _PATHS = {Subject.PAYMENT: "/v1/payments", Subject.REFUND: "/v1/refunds"}

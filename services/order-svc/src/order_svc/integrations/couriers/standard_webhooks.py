@@ -14,10 +14,10 @@ from aftercare_events.waybills import waybill
 from pydantic import BaseModel, ConfigDict, ValidationError
 from standardwebhooks import Webhook
 
-from order_svc.couriers.masking import mask
-from order_svc.couriers.model import Answer, DeliveredTo, Refused, Report, report
-from order_svc.couriers.reading import aware_time, carrier, code
 from order_svc.domain.tracking import ParcelStatus
+from order_svc.integrations.couriers.masking import mask
+from order_svc.integrations.couriers.model import Answer, DeliveredTo, Refused, Report, report
+from order_svc.integrations.couriers.reading import aware_time, carrier, code
 
 _TOLERANCE = timedelta(minutes=5)
 _PREFIX = "whsec_"

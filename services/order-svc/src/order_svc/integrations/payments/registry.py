@@ -5,8 +5,8 @@ from typing import Any
 
 from aftercare_chassis.runtime import Runtime
 
-from order_svc.providers.port import PaymentProvider
-from order_svc.providers.simulator import Simulator
+from order_svc.integrations.payments.port import PaymentProvider
+from order_svc.integrations.payments.simulator import Simulator
 
 NAMES = frozenset({"simulator"})
 

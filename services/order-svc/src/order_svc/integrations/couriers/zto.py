@@ -11,11 +11,11 @@ from datetime import datetime, timedelta, timezone
 from aftercare_events.waybills import waybill
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
-from order_svc.couriers.forms import form
-from order_svc.couriers.masking import mask
-from order_svc.couriers.model import Answer, DeliveredTo, Refused, Report, report
-from order_svc.couriers.reading import code, naive_time
 from order_svc.domain.tracking import ParcelStatus
+from order_svc.integrations.couriers.forms import form
+from order_svc.integrations.couriers.masking import mask
+from order_svc.integrations.couriers.model import Answer, DeliveredTo, Refused, Report, report
+from order_svc.integrations.couriers.reading import code, naive_time
 
 _CHINA = timezone(timedelta(hours=8))
 
