@@ -1,12 +1,8 @@
 """One town for all contract tests: its stories are played once."""
 
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 import town_stories
 from strangers import EvolvingTown
 from town import open_town

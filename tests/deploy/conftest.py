@@ -1,11 +1,6 @@
 """The base as we ship it, every overlay as a cluster would get it, and one as an operator would write it."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from manifests import K8S, SERVICES, Rendering, listed, rendered, written
 
 OVERLAYS = sorted(each.name for each in (K8S / "overlays").iterdir())

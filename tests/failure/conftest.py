@@ -1,15 +1,11 @@
 """Servers of their own for the failure tests: nobody else's are hurt. Figures are printed at the end of the run."""
 
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import TypeVar
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from aftercare_checker import Report
 from meters import Meters, meters
 from servers import Servers, servers

@@ -1,12 +1,8 @@
 """One world per service for all tests here: refused requests must leave it as it was."""
 
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 from worlds import WORLDS, World
 
 

@@ -1,12 +1,10 @@
 """A service small enough to hold in the head: tallies that people count up, and one event it listens to."""
 
-import sys
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from pathlib import Path
 from uuid import uuid4
 
 import pytest
@@ -26,8 +24,6 @@ from aftercare_events import TOPICS, FeedbackReceived, OrderCancelled
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from fastapi import APIRouter
 from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 metadata = MetaData()
 tallies = Table(

@@ -1,10 +1,8 @@
 """Rows to judge, without any database."""
 
-import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ from aftercare_chassis.lifecycle import SYSTEM, Actor
 from aftersale_svc.domain.codes import CaseType, OrderState, Reason, Stage
 from aftersale_svc.domain.model import Case, Order, State
 
-sys.path.insert(0, str(Path(__file__).parent))
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 

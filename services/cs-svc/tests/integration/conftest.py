@@ -1,15 +1,11 @@
 """The service on a database of its own."""
 
-import sys
 from collections.abc import AsyncIterator
-from pathlib import Path
 
 import pytest
 from aftercare_chassis.testing import Harness
-from cs_svc import main
-
-sys.path.insert(0, str(Path(__file__).parent))
 from cs_desk import Desk
+from cs_svc import main
 
 
 @pytest.fixture
