@@ -7,8 +7,7 @@ from typing import Any
 import asyncpg
 import bare
 from aftercare_chassis.service import Service
-from aftercare_events import OrderDelivered, OrderPaid
-from aftercare_events.order import OrderLine
+from aftercare_events import OrderDelivered, OrderLine, OrderPaid
 
 BUYER, MERCHANT = "buyer-bench", "m-bench"
 CHUNK = 100

@@ -19,7 +19,7 @@ from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_chassis.testing import Harness
-from aftercare_events import EVENTS, UPCASTERS, Answers, Envelope, Event, FeedbackReceived
+from aftercare_events import EVENTS, UPCASTERS, Envelope, Event, FeedbackReceived, TraceFields
 from aftercare_events.evolution import releases
 from aftercare_events.fields import Retells
 from aftercare_events.topics import FEEDBACK
@@ -123,7 +123,7 @@ class Producer:
     async def tell(self, note: str, fact: str, *how: str) -> None:
         async with self.harness.runtime.transaction() as tx:
             known = await tx.find(NOTES, note)
-            answers = Answers(affected_party="b-1", applicant="b-1", handler="b-1", time=tx.now, result=fact)
+            answers = TraceFields(affected_party="b-1", applicant="b-1", handler="b-1", time=tx.now, result=fact)
             events = [self._made(version, note, answers, both=len(how) > 1) for version in how]
             if known is None:
                 await tx.create(NOTES, Note(id=note, version=0), *events)
@@ -140,7 +140,7 @@ class Producer:
             await self.tell(note, f"{note} {fact}", "v2")
         return [envelope for envelope in await self.harness.envelopes() if envelope.subject == note]
 
-    def _made(self, version: str, note: str, answers: Answers, *, both: bool) -> Event:
+    def _made(self, version: str, note: str, answers: TraceFields, *, both: bool) -> Event:
         if version == "v1":
             return FeedbackReceived(**answers, feedback_id=note, channel="phone", text_hash="sha256:0")
         return FeedbackReceivedV2(

@@ -8,14 +8,14 @@ import jsonschema
 import pytest
 from aftercare_events import EVENTS, MAX_DATA_BYTES, TOPICS, AfterSaleCancelled, Event, OrderCancelled
 from aftercare_events.docs import schemas
-from aftercare_events.event import Part
+from aftercare_events.event import EventPart
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from made_events import any_event, envelope, of
 from pydantic import ValidationError
 
 EACH = pytest.mark.parametrize("cls", EVENTS.values(), ids=EVENTS.keys())
-ANSWERS: dict[str, Any] = {
+TRACE_FIELDS: dict[str, Any] = {
     "affected_party": "buyer-1",
     "applicant": "buyer-1",
     "handler": "system",
@@ -23,7 +23,7 @@ ANSWERS: dict[str, Any] = {
     "result": "cancelled",
 }
 CANCELLED: dict[str, Any] = {
-    **ANSWERS,
+    **TRACE_FIELDS,
     "order_id": "ord_1",
     "buyer_id": "buyer-1",
     "merchant_id": "m-1",
@@ -45,12 +45,12 @@ def test_round_trip_and_schema_agree(cls: type[Event], data: st.DataObject) -> N
 @EACH
 def test_the_six_answers_are_required(cls: type[Event]) -> None:
     schema = schemas.of(cls)
-    assert set(schemas.ANSWERS) <= set(schema["required"])
-    assert all(field in cls.model_fields for field in schemas.ANSWERS)
+    assert set(schemas.TRACE_FIELDS) <= set(schema["required"])
+    assert all(field in cls.model_fields for field in schemas.TRACE_FIELDS)
     assert schema["properties"]["matter"]["const"]
 
 
-@pytest.mark.parametrize("answer", [*ANSWERS])
+@pytest.mark.parametrize("answer", [*TRACE_FIELDS])
 def test_an_event_without_an_answer_is_refused(answer: str) -> None:
     with pytest.raises(ValidationError, match=answer):
         OrderCancelled(**{name: value for name, value in CANCELLED.items() if name != answer})
@@ -138,8 +138,8 @@ def test_no_field_could_hold_a_text_of_a_person() -> None:
         assert not forbidden & cls.model_fields.keys(), cls
 
 
-def _parts() -> list[type[Part]]:
-    return list(Part.__subclasses__())
+def _parts() -> list[type[EventPart]]:
+    return list(EventPart.__subclasses__())
 
 
 def test_a_class_is_one_type() -> None:

@@ -58,7 +58,7 @@ def test_the_page_tells_every_event_with_its_answers() -> None:
     page = files()[Path("docs/events.md")]
     for name in EVENTS:
         section = page.split(f"### {name}\n")[1].split("\n### ")[0]
-        assert "Answers: matter `" in section
+        assert "Trace: matter `" in section
         assert "Key: `" in section
 
 

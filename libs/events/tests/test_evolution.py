@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import pytest
-from aftercare_events import EVENTS, TOPICS, UPCASTERS, Event, Part
+from aftercare_events import EVENTS, TOPICS, UPCASTERS, Event, EventPart
 from aftercare_events.evolution import releases
 from aftercare_events.evolution.__main__ import RELEASED, main
 from pydantic import Field, create_model
@@ -14,7 +14,7 @@ from pydantic import Field, create_model
 Build = dict[str, type[Event]]
 
 
-class Line(Part):
+class Line(EventPart):
     sku: str
     quantity: Annotated[int, Field(ge=1)]
 
@@ -51,17 +51,17 @@ def offences(tmp_path: Path) -> Callable[..., list[str]]:
     return told
 
 
-class Longer(Part):
+class Longer(EventPart):
     sku: str
     quantity: Annotated[int, Field(ge=1)]
     shade: str | None = None
 
 
-class Lacking(Part):
+class Lacking(EventPart):
     sku: str
 
 
-class Stricter(Part):
+class Stricter(EventPart):
     sku: str
     quantity: Annotated[int, Field(ge=2)]
 

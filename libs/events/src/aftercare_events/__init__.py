@@ -1,72 +1,57 @@
-"""The published language of Aftercare: what the services say to each other, and how it travels."""
+"""The events of Aftercare, and how they are carried by Kafka.
+
+The classes are in `catalogue`, one module per aggregate, each with the vocabularies of its fields; everything else here is
+the same for all events.
+"""
 
 from aftercare_events import codec
-from aftercare_events.aftersale import (
-    AfterSaleApproved,
+from aftercare_events.catalogue.articles import ArticleDrafted, ArticleEvent, ArticlePublished, ArticleRetired
+from aftercare_events.catalogue.case_progress import (
     AfterSaleCancelled,
     AfterSaleClosed,
     AfterSaleCompleted,
-    AfterSaleEscalated,
     AfterSaleFrozen,
-    AfterSaleRefundFailed,
-    AfterSaleRejected,
-    AfterSaleRequested,
     AfterSaleRestaged,
     AfterSaleResumed,
-    CaseLine,
+)
+from aftercare_events.catalogue.case_refunds import AfterSaleRefundFailed, RefundRequested
+from aftercare_events.catalogue.cases import CaseEvent, CaseLine
+from aftercare_events.catalogue.complaints import (
+    ComplaintAnswered,
+    ComplaintEscalated,
+    ComplaintEvent,
+    ComplaintOpened,
+    ComplaintResolved,
+)
+from aftercare_events.catalogue.conversations import (
+    ConversationAssigned,
+    ConversationClosed,
+    ConversationEvent,
+    ConversationOpened,
+    ConversationReopened,
+    MessagePosted,
+)
+from aftercare_events.catalogue.disputes import (
     DisputeAnswered,
     DisputeEscalated,
+    DisputeEvent,
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
     EvidenceAdded,
-    InspectedLine,
-    RefundRequested,
-    ReturnDelivered,
-    ReturnInspected,
-    ReturnScanned,
-    ReturnShipped,
-    ReturnWaybillCorrected,
-    SanctionImposed,
-    SanctionLifted,
     VerdictGiven,
 )
-from aftercare_events.analytics import (
-    AlertRaised,
-    ForecastPublished,
-)
-from aftercare_events.cs import (
-    ComplaintAnswered,
-    ComplaintEscalated,
-    ComplaintOpened,
-    ComplaintResolved,
-    ConversationAssigned,
-    ConversationClosed,
-    ConversationOpened,
-    ConversationReopened,
+from aftercare_events.catalogue.feedback import (
     FeedbackAnswered,
+    FeedbackEvent,
     FeedbackImproved,
     FeedbackReceived,
-    MessagePosted,
     RatingChanged,
+    RatingEvent,
     RatingGiven,
 )
-from aftercare_events.envelope import (
-    MAX_DATA_BYTES,
-    Envelope,
-    EventTooLarge,
-)
-from aftercare_events.event import (
-    Answers,
-    Event,
-    Part,
-)
-from aftercare_events.kb import (
-    ArticleDrafted,
-    ArticlePublished,
-    ArticleRetired,
-)
-from aftercare_events.order import (
+from aftercare_events.catalogue.insights import AlertRaised, ForecastPublished, InsightEvent
+from aftercare_events.catalogue.orders import (
     LineAfterSale,
     OrderAddressChanged,
     OrderAfterSaleChanged,
@@ -74,31 +59,44 @@ from aftercare_events.order import (
     OrderCompleted,
     OrderCreated,
     OrderDelivered,
+    OrderEvent,
     OrderLine,
     OrderPaid,
     OrderReceiptConfirmed,
     OrderShipped,
-    ParcelRegistered,
-    ParcelStatusChanged,
+)
+from aftercare_events.catalogue.parcels import ParcelEvent, ParcelRegistered, ParcelStatusChanged, ShippedLine
+from aftercare_events.catalogue.payments import (
+    PaymentEvent,
     PaymentFailed,
     PaymentStarted,
     PaymentSucceeded,
+    RefundEvent,
     RefundFailed,
     RefundSubmitted,
     RefundSucceeded,
     RefundUnknown,
-    ShippedLine,
 )
-from aftercare_events.registry import (
-    EVENTS,
-    UPCASTERS,
-    WrongSchema,
-    upcaster,
+from aftercare_events.catalogue.returns import (
+    InspectedLine,
+    ReturnDelivered,
+    ReturnInspected,
+    ReturnScanned,
+    ReturnShipped,
+    ReturnWaybillCorrected,
 )
-from aftercare_events.topics import (
-    TOPICS,
-    Topic,
+from aftercare_events.catalogue.reviews import (
+    AfterSaleApproved,
+    AfterSaleEscalated,
+    AfterSaleRejected,
+    AfterSaleRequested,
 )
+from aftercare_events.catalogue.sanctions import SanctionEvent, SanctionImposed, SanctionLifted
+from aftercare_events.envelope import MAX_DATA_BYTES, Envelope, EventTooLarge
+from aftercare_events.event import Event, EventPart, TraceFields
+from aftercare_events.fields import digest
+from aftercare_events.registry import EVENTS, UPCASTERS, WrongSchema, upcaster
+from aftercare_events.topics import TOPICS, Topic
 
 __all__ = [
     "EVENTS",
@@ -117,32 +115,39 @@ __all__ = [
     "AfterSaleRestaged",
     "AfterSaleResumed",
     "AlertRaised",
-    "Answers",
     "ArticleDrafted",
+    "ArticleEvent",
     "ArticlePublished",
     "ArticleRetired",
+    "CaseEvent",
     "CaseLine",
     "ComplaintAnswered",
     "ComplaintEscalated",
+    "ComplaintEvent",
     "ComplaintOpened",
     "ComplaintResolved",
     "ConversationAssigned",
     "ConversationClosed",
+    "ConversationEvent",
     "ConversationOpened",
     "ConversationReopened",
     "DisputeAnswered",
     "DisputeEscalated",
+    "DisputeEvent",
     "DisputeExecuted",
     "DisputeOpened",
     "DisputeWithdrawn",
     "Envelope",
     "Event",
+    "EventPart",
     "EventTooLarge",
     "EvidenceAdded",
     "FeedbackAnswered",
+    "FeedbackEvent",
     "FeedbackImproved",
     "FeedbackReceived",
     "ForecastPublished",
+    "InsightEvent",
     "InspectedLine",
     "LineAfterSale",
     "MessagePosted",
@@ -152,18 +157,22 @@ __all__ = [
     "OrderCompleted",
     "OrderCreated",
     "OrderDelivered",
+    "OrderEvent",
     "OrderLine",
     "OrderPaid",
     "OrderReceiptConfirmed",
     "OrderShipped",
+    "ParcelEvent",
     "ParcelRegistered",
     "ParcelStatusChanged",
-    "Part",
+    "PaymentEvent",
     "PaymentFailed",
     "PaymentStarted",
     "PaymentSucceeded",
     "RatingChanged",
+    "RatingEvent",
     "RatingGiven",
+    "RefundEvent",
     "RefundFailed",
     "RefundRequested",
     "RefundSubmitted",
@@ -174,12 +183,15 @@ __all__ = [
     "ReturnScanned",
     "ReturnShipped",
     "ReturnWaybillCorrected",
+    "SanctionEvent",
     "SanctionImposed",
     "SanctionLifted",
     "ShippedLine",
     "Topic",
+    "TraceFields",
     "VerdictGiven",
     "WrongSchema",
     "codec",
+    "digest",
     "upcaster",
 ]

@@ -1,4 +1,4 @@
-"""What every event is: a frozen fact that answers the six questions of the traceability record."""
+"""The base of every event: an immutable fact with the fields of the traceability record."""
 
 from datetime import datetime
 from typing import Annotated, ClassVar, TypedDict
@@ -9,8 +9,8 @@ from aftercare_events.fields import Code, Id, PrincipalId, Time
 from aftercare_events.topics import Topic
 
 
-class Answers(TypedDict):
-    """The five answers a command finds out; the sixth, the matter, belongs to the event's class."""
+class TraceFields(TypedDict):
+    """The fields of the traceability record that a command fills in; the sixth, `matter`, is constant in the event's class."""
 
     affected_party: str
     applicant: str
@@ -19,14 +19,14 @@ class Answers(TypedDict):
     result: str
 
 
-class Part(BaseModel):
+class EventPart(BaseModel):
     """A nested value of an event, such as a line."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
 
 class Event(BaseModel):
-    """A fact that happened to one aggregate. Unknown fields are ignored, so that producers may add optional ones."""
+    """A fact about one aggregate. Unknown fields are ignored, so that publishers may add optional ones."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", defer_build=True)
 
@@ -44,14 +44,14 @@ class Event(BaseModel):
 
     @classmethod
     def type_name(cls) -> str:
-        """The name on the wire: `OrderPaid.v1` of the class OrderPaid, `OrderPaid.v2` of OrderPaidV2."""
+        """Return the value of `ce_type`: `OrderPaid.v1` for the class OrderPaid, `OrderPaid.v2` for OrderPaidV2."""
         return f"{cls.__name__.removesuffix(f'V{cls.VERSION}')}.v{cls.VERSION}"
 
     @property
     def aggregate_id(self) -> str:
-        """The id of the aggregate this happened to: the event's subject and message key."""
+        """The id of the event's aggregate: its subject and message key."""
         return str(getattr(self, self.KEY))
 
     def to_data(self) -> bytes:
-        """The JSON that goes into the message's value."""
+        """Return the JSON for the message's value."""
         return self.model_dump_json().encode()

@@ -1,6 +1,7 @@
 """The words events are made of. Ids, codes, amounts, times and hashes; never a name, a number to call or a text."""
 
 from datetime import UTC, datetime
+from hashlib import sha256
 from typing import Annotated
 
 from pydantic import AfterValidator, AwareDatetime, Field
@@ -26,6 +27,13 @@ Code = Annotated[str, Field(min_length=1, max_length=200)]
 """A stable word of the contract, lower_snake. Consumers map values they do not know instead of failing."""
 
 Hash = Annotated[str, Field(min_length=1, max_length=200, description="digest of a text or file kept by its owner")]
+
+
+def digest(text: str) -> str:
+    """Return the value of a `Hash` field for this text: `sha256:` and the SHA-256 of its UTF-8 bytes in hexadecimal."""
+    return f"sha256:{sha256(text.encode()).hexdigest()}"
+
+
 Minor = Annotated[int, Field(strict=True, ge=0, description="money in minor units of `currency`")]
 Quantity = Annotated[int, Field(strict=True, ge=0)]
 Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code")]

@@ -2,28 +2,51 @@
 
 import json
 from collections.abc import Callable, Iterator
+from types import ModuleType
 from typing import Any
 
 from pydantic import ValidationError
 from pydantic_core import from_json
 
-from aftercare_events import aftersale, analytics, cs, kb, order
+from aftercare_events.catalogue import (
+    articles,
+    case_progress,
+    case_refunds,
+    complaints,
+    conversations,
+    disputes,
+    feedback,
+    insights,
+    orders,
+    parcels,
+    payments,
+    returns,
+    reviews,
+    sanctions,
+)
 from aftercare_events.event import Event
 
-PRODUCERS = (order, aftersale, cs, kb, analytics)
+CATALOGUE = (
+    *(orders, payments, parcels),
+    *(reviews, returns, case_refunds, case_progress, disputes, sanctions),
+    *(complaints, conversations, feedback),
+    articles,
+    insights,
+)
+"""The modules with event classes, in the order of the documentation."""
 
 Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
 
 
-def _concrete(cls: type[Event]) -> Iterator[type[Event]]:
-    # A class that says its matter is an event; the ones above it only share fields.
-    if not cls.model_fields["matter"].is_required():
-        yield cls
-    for below in cls.__subclasses__():
-        yield from _concrete(below)
+def _events_in(module: ModuleType) -> Iterator[type[Event]]:
+    """Yield the events that a module defines: classes with a constant matter. The others only share fields."""
+    for each in vars(module).values():
+        is_own = isinstance(each, type) and issubclass(each, Event) and each.__module__ == module.__name__
+        if is_own and not each.model_fields["matter"].is_required():
+            yield each
 
 
-EVENTS: dict[str, type[Event]] = {cls.type_name(): cls for cls in _concrete(Event)}
+EVENTS: dict[str, type[Event]] = {cls.type_name(): cls for module in CATALOGUE for cls in _events_in(module)}
 """Every event class by its type name."""
 
 UPCASTERS: dict[str, tuple[str, Upcaster]] = {}

@@ -16,6 +16,8 @@ from aftercare_events import (
     AfterSaleCompleted,
     AfterSaleRejected,
     AfterSaleRequested,
+    CaseEvent,
+    DisputeEvent,
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
@@ -27,7 +29,6 @@ from aftercare_events import (
     VerdictGiven,
     registry,
 )
-from aftercare_events.aftersale import CaseEvent, DisputeEvent
 
 from analytics_svc import tables
 from analytics_svc.domain.model import CaseFacts, DisputeFacts, RatingFacts, RefundFacts, TraceEvent

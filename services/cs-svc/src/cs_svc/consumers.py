@@ -3,6 +3,7 @@
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
+    CaseEvent,
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
@@ -14,7 +15,6 @@ from aftercare_events import (
     OrderReceiptConfirmed,
     OrderShipped,
 )
-from aftercare_events.aftersale import CaseEvent
 
 from cs_svc import projections
 from cs_svc.commands import complaints, notices

@@ -1,8 +1,7 @@
 """Our copies of orders and cases: whose they are and where they stand, so that nobody has to be asked."""
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events.aftersale import CaseEvent
-from aftercare_events.order import OrderEvent
+from aftercare_events import CaseEvent, OrderEvent
 
 from cs_svc.domain.model import KnownCase, KnownOrder
 from cs_svc.tables import KNOWN_CASES, KNOWN_ORDERS

@@ -4,8 +4,7 @@ import re
 
 import pytest
 from aftercare_chassis.refusals import Refusal
-from aftercare_events import EVENTS
-from aftercare_events.aftersale import CaseEvent
+from aftercare_events import EVENTS, CaseEvent
 from cs_svc.commands.notices import CODES
 from cs_svc.consumers import HANDLERS
 from cs_svc.domain import errors

@@ -9,8 +9,7 @@ from typing import Any
 import httpx
 import pytest
 from aftercare_chassis.testing import Harness
-from aftercare_events import AfterSaleRequested, Envelope, Event, RefundRequested
-from aftercare_events.aftersale import CaseLine
+from aftercare_events import AfterSaleRequested, CaseLine, Envelope, Event, RefundRequested
 from aftercare_simulators.payment import create
 from aftercare_simulators.payment.book import Status
 from order_svc import main

@@ -5,6 +5,7 @@ from aftercare_events import (
     AfterSaleClosed,
     AfterSaleCompleted,
     AfterSaleResumed,
+    CaseLine,
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
@@ -13,7 +14,6 @@ from aftercare_events import (
     OrderDelivered,
     OrderReceiptConfirmed,
 )
-from aftercare_events.aftersale import CaseLine
 
 DISPUTE = {"dispute_id": "disp_1", "complaint_id": "cmp_1"}
 

@@ -9,8 +9,8 @@ from aftercare_events import (
     ParcelRegistered,
     ParcelStatusChanged,
     ReturnShipped,
+    ShippedLine,
 )
-from aftercare_events.order import ShippedLine
 from order_svc.domain.tracking import ParcelStatus as S
 
 

@@ -7,6 +7,7 @@ from aftercare_events.docs import schemas
 from aftercare_events.event import Event
 from aftercare_events.registry import EVENTS
 from aftercare_events.topics import TOPICS, Topic
+from aftercare_events.vocabulary import KEYWORD, VOCABULARIES
 
 INTRODUCTION = """\
 # Events
@@ -18,9 +19,12 @@ in headers, the data below as JSON in the value, at most 64 KiB. The message key
 the aggregate's version: 1 to n without a gap. Inside one version only optional fields are added; consumers ignore fields
 and types they do not know and survive codes they do not know. Personal data stays out: ids, codes, amounts and hashes only.
 
-## The six answers
+A field with a vocabulary holds one of the codes listed at the end of this page, or one that a newer publisher has added.
+Whether an aggregate has ended, or what happens to goods and money, is a field of its own: read that, not the state or type.
 
-Every event answers the questions of the traceability record 追溯记录, so that a trace is a fold of the log and nothing else.
+## Fields of the traceability record
+
+Every event has the fields of the traceability record 追溯记录, so that a trace is computed from the log alone.
 """
 
 
@@ -30,13 +34,13 @@ def text() -> str:
     for topic in TOPICS.values():
         sections.append(_topic(topic))
         sections.extend(_event(cls) for cls in EVENTS.values() if cls.TOPIC is topic)
-    sections.append(_parts())
+    sections.extend((_parts(), _vocabularies()))
     return "\n".join(sections)
 
 
 def _answers() -> str:
     properties = schemas.of(next(iter(EVENTS.values())))["properties"]
-    rows = [(f"`{name}`", properties[name]["description"]) for name in (*schemas.ANSWERS, "evidence")]
+    rows = [(f"`{name}`", properties[name]["description"]) for name in (*schemas.TRACE_FIELDS, "evidence")]
     return _table(("field", "answers"), rows)
 
 
@@ -51,13 +55,13 @@ def _topic(topic: Topic) -> str:
 
 def _event(cls: type[Event]) -> str:
     schema = schemas.of(cls)
-    answered = ", ".join(f"`{name}`" for name in schemas.ANSWERS if name != "matter")
+    answered = ", ".join(f"`{name}`" for name in schemas.TRACE_FIELDS if name != "matter")
     return "\n".join(
         (
             f"### {cls.type_name()}\n",
             f"{_one_line(cls.__doc__)} Key: `{cls.KEY}`.\n",
-            f"Answers: matter `{schema['properties']['matter']['const']}`, {answered}, and its `evidence`.\n",
-            _fields(schema, (*schemas.ANSWERS, "evidence")),
+            f"Trace: matter `{schema['properties']['matter']['const']}`, {answered}, and its `evidence`.\n",
+            _fields(schema, (*schemas.TRACE_FIELDS, "evidence")),
         )
     )
 
@@ -72,17 +76,31 @@ def _parts() -> str:
     return "## Parts of events\n\n" + "\n".join(sections)
 
 
+def _vocabularies() -> str:
+    sections = [
+        f"### {name}\n\n{_one_line(vocabulary.__doc__)}\n\n"
+        + _table(("code", "meaning"), [(f"`{code}`", code.meaning) for code in vocabulary])
+        for name, vocabulary in sorted(VOCABULARIES.items())
+    ]
+    return "## Vocabularies\n\n" + "\n".join(sections)
+
+
 def _fields(schema: dict[str, Any], leave_out: tuple[str, ...] = ()) -> str:
     rows = [
         (
             f"`{name}`",
             _kind(field) + ("" if name in schema["required"] else ", optional"),
-            field.get("description", ""),
+            _meaning(field),
         )
         for name, field in schema["properties"].items()
         if name not in leave_out
     ]
     return _table(("field", "type", "meaning"), rows)
+
+
+def _meaning(field: dict[str, Any]) -> str:
+    description, vocabulary = field.get("description", ""), field.get(KEYWORD)
+    return f"{description.partition(': ')[0]}: [{vocabulary}](#{vocabulary.lower()})" if vocabulary else description
 
 
 def _kind(field: dict[str, Any]) -> str:

@@ -8,7 +8,7 @@ from pydantic_core import core_schema
 from aftercare_events.codec import data_schema
 from aftercare_events.event import Event
 
-ANSWERS = ("affected_party", "applicant", "handler", "time", "matter", "result")
+TRACE_FIELDS = ("affected_party", "applicant", "handler", "time", "matter", "result")
 
 
 class PlainSchema(GenerateJsonSchema):

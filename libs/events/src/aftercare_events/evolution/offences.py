@@ -8,9 +8,11 @@ everything else is an offence, what this module has never heard of included.
 from collections.abc import Iterator
 from typing import Any
 
+from aftercare_events.vocabulary import KEYWORD
+
 Node = dict[str, Any]
 
-_FOR_PEOPLE = {"description", "title", "examples", "deprecated", "$schema", "$id", "$defs"}
+_FOR_PEOPLE = {"description", "title", "examples", "deprecated", "$schema", "$id", "$defs", KEYWORD}
 _LOWER = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
 _UPPER = {"maximum", "exclusiveMaximum", "maxLength", "maxItems", "maxProperties"}
 _HERE = {"x-topic": "topic", "x-key": "key"}

@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import Answers, Event
+from aftercare_events import Event, TraceFields
 
 from aftersale_svc.domain.model import Case, Dispute, Entry
 from aftersale_svc.tables.cases import CASES, ENTRIES
 from aftersale_svc.tables.disputes import DISPUTES
 
 
-class AboutCase(Answers):
+class AboutCase(TraceFields):
     """What every event of a case says."""
 
     case_id: str
@@ -21,7 +21,7 @@ class AboutCase(Answers):
     state: str
 
 
-class AboutDispute(Answers):
+class AboutDispute(TraceFields):
     """What every event of a dispute says."""
 
     dispute_id: str

@@ -5,7 +5,6 @@ from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
-    Answers,
     ComplaintAnswered,
     ComplaintEscalated,
     ComplaintOpened,
@@ -13,6 +12,7 @@ from aftercare_events import (
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
+    TraceFields,
 )
 
 from cs_svc.commands import subjects
@@ -128,7 +128,7 @@ def _taken_in(tx: Transaction, subject: Subject, channel: ComplaintChannel, cate
     )
 
 
-class About(Answers):
+class About(TraceFields):
     """What every event of a complaint says."""
 
     complaint_id: str

@@ -5,12 +5,12 @@ from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
-    Answers,
     ConversationAssigned,
     ConversationClosed,
     ConversationOpened,
     ConversationReopened,
     MessagePosted,
+    TraceFields,
 )
 
 from cs_svc.commands import subjects
@@ -96,7 +96,7 @@ async def tell(tx: Transaction, *, order_id: str, case_id: str, code: str) -> No
         await tx.insert(MESSAGES, message)
 
 
-class About(Answers):
+class About(TraceFields):
     """What every event of a conversation says."""
 
     conversation_id: str

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import Answers, FeedbackAnswered, FeedbackImproved, FeedbackReceived
+from aftercare_events import FeedbackAnswered, FeedbackImproved, FeedbackReceived, TraceFields
 
 from cs_svc.commands import subjects
 from cs_svc.domain import policy
@@ -71,7 +71,7 @@ async def improve(tx: Transaction, feedback_id: str, text: str) -> Feedback:
     return await tx.save(FEEDBACK, improved, FeedbackImproved(**about(tx, improved, text)))
 
 
-class About(Answers):
+class About(TraceFields):
     """What every event of feedback says; `evidence` is the hash of what was said just now."""
 
     feedback_id: str

@@ -15,6 +15,7 @@ from aftercare_events import (
     AfterSaleRequested,
     AfterSaleRestaged,
     AfterSaleResumed,
+    CaseEvent,
     RefundRequested,
     ReturnDelivered,
     ReturnInspected,
@@ -22,7 +23,6 @@ from aftercare_events import (
     ReturnShipped,
     ReturnWaybillCorrected,
 )
-from aftercare_events.aftersale import CaseEvent
 
 from cs_svc.commands import conversations
 

@@ -3,7 +3,7 @@
 from dataclasses import asdict, replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import Answers, RatingChanged, RatingGiven
+from aftercare_events import RatingChanged, RatingGiven, TraceFields
 
 from cs_svc.commands import subjects
 from cs_svc.domain import policy
@@ -57,7 +57,7 @@ def _revision(tx: Transaction, rating: Rating) -> RatingRevision:
     )
 
 
-class About(Answers):
+class About(TraceFields):
     """What every event of a rating says."""
 
     rating_id: str

@@ -5,7 +5,7 @@ from hashlib import sha256
 from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import Answers, ArticleDrafted, ArticlePublished, ArticleRetired
+from aftercare_events import ArticleDrafted, ArticlePublished, ArticleRetired, TraceFields
 
 from kb_svc import tables
 from kb_svc.commands import index
@@ -29,8 +29,8 @@ def about(article: Article) -> About:
     return About(article_id=article.id, kind=article.kind, slug=article.slug, language=article.language)
 
 
-def answers(tx: Transaction, article: Article, result: State) -> Answers:
-    return Answers(
+def answers(tx: Transaction, article: Article, result: State) -> TraceFields:
+    return TraceFields(
         affected_party=EVERYBODY, applicant=article.created_by, handler=tx.actor.id, time=tx.now, result=result
     )
 

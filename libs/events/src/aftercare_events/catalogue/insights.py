@@ -1,4 +1,4 @@
-"""What analytics-svc says: insights."""
+"""Forecasts and alerts, published by analytics-svc."""
 
 from typing import Annotated, ClassVar
 
@@ -11,6 +11,8 @@ from aftercare_events.topics import Topic
 
 
 class InsightEvent(Event):
+    """What every event of an insight carries."""
+
     TOPIC: ClassVar[Topic] = topics.INSIGHTS
     KEY: ClassVar[str] = "insight_id"
 

@@ -1,4 +1,4 @@
-"""What kb-svc says: articles and policies."""
+"""Articles and policies of the knowledge base, published by kb-svc."""
 
 from typing import Annotated, ClassVar
 
@@ -8,16 +8,26 @@ from aftercare_events import topics
 from aftercare_events.event import Event
 from aftercare_events.fields import Code, Hash, Id
 from aftercare_events.topics import Topic
+from aftercare_events.vocabulary import Vocabulary, one_of
+
+
+class ArticleKind(Vocabulary):
+    """What an article is for."""
+
+    POLICY = "policy", "it binds: decisions cite it"
+    ARTICLE = "article", "it explains"
 
 
 class ArticleEvent(Event):
+    """What every event of an article carries."""
+
     TOPIC: ClassVar[Topic] = topics.ARTICLES
     KEY: ClassVar[str] = "article_id"
 
     article_id: Annotated[Id, Field(description="the article")]
-    kind: Code
-    slug: Id
-    language: Code
+    kind: Annotated[Code, one_of(ArticleKind, "what it is for")]
+    slug: Annotated[Id, Field(description="its name in paths, one per language")]
+    language: Annotated[Code, Field(description="BCP 47 tag, such as zh-CN")]
 
 
 class ArticleDrafted(ArticleEvent):

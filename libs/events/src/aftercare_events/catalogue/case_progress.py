@@ -1,0 +1,74 @@
+"""What else happens to an after-sale case, published by aftersale-svc: its stage, disputes about it, and its end."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, CaseState
+from aftercare_events.fields import Code, Currency, DeadlineAt, DisputeId, Minor
+from aftercare_events.vocabulary import Vocabulary, one_of
+
+
+class CloseCause(Vocabulary):
+    """Why a case ended without its purpose."""
+
+    BUYER_LATE = "buyer_late", "the buyer did not send the goods in time"
+    REJECTED = "rejected", "the buyer did not object to the rejection in time"
+    REJECTION_ACCEPTED = "rejection_accepted", "the buyer accepted the rejection"
+    VERDICT = "verdict", "a verdict ordered nothing"
+    CLOSED_BY_AGENT = "closed_by_agent", "an agent closed it"
+    ORDER_CANCELLED = "order_cancelled", "the order was cancelled; its whole money goes back with it"
+
+
+class AfterSaleRestaged(CaseEvent):
+    """Units of a case that was opened before shipment have left after all."""
+
+    matter: Code = "after_sale_stage"
+    previous_stage: Annotated[Code, one_of(CaseStage, "before")]
+    stage: Annotated[Code, one_of(CaseStage, "from now on")]
+
+
+class AfterSaleFrozen(CaseEvent):
+    """A dispute stopped the case; it goes on or ends with the dispute."""
+
+    matter: Code = "after_sale_freeze"
+    dispute_id: DisputeId
+
+
+class AfterSaleResumed(CaseEvent):
+    """The case goes on where the dispute had stopped it."""
+
+    matter: Code = "after_sale_freeze"
+    dispute_id: DisputeId
+    deadline_at: DeadlineAt = None
+    rejected: Annotated[
+        bool | None,
+        Field(description="whether the case goes on as refused, so that the seller may go on with the sale"),
+    ] = None
+
+    @property
+    def is_rejected(self) -> bool:
+        """Whether the case goes on as refused. Without `rejected`: as its state tells."""
+        return self.state == CaseState.REJECTED if self.rejected is None else self.rejected
+
+
+class AfterSaleCompleted(CaseEvent):
+    """The case ended with what it was for; `lines` are the units that came back or were refunded."""
+
+    matter: Code = "after_sale_completion"
+    refunded_minor: Minor
+    currency: Currency
+    lines: tuple[CaseLine, ...]
+
+
+class AfterSaleClosed(CaseEvent):
+    """The case ended without its purpose."""
+
+    matter: Code = "after_sale_closure"
+    cause: Annotated[Code, one_of(CloseCause, "why it ended")]
+
+
+class AfterSaleCancelled(CaseEvent):
+    """The buyer cancelled the request."""
+
+    matter: Code = "after_sale_cancellation"

@@ -1,0 +1,47 @@
+"""Refunds as an after-sale case asks for them, published by aftersale-svc. Their execution is in `payments`."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from aftercare_events.catalogue.cases import CaseEvent, CaseStage
+from aftercare_events.fields import Code, Currency, Minor, PaymentId, RefundId
+from aftercare_events.vocabulary import Vocabulary, one_of
+
+
+class RefundCause(Vocabulary):
+    """Which decision led to a refund."""
+
+    APPROVAL = "approval", "the request was approved"
+    INSPECTION = "inspection", "the returned goods were inspected"
+    VERDICT = "verdict", "a verdict ordered it"
+    TIMEOUT = "timeout", "the merchant's time ran out"
+
+
+class RefundRequested(CaseEvent):
+    """Money is to go back; order-svc executes it with the refund id as the provider's idempotency key."""
+
+    matter: Code = "refund_request"
+    refund_id: RefundId
+    payment_id: PaymentId
+    amount_minor: Minor
+    currency: Currency
+    cause: Annotated[Code, one_of(RefundCause, "which decision led to it")]
+    stage: Annotated[Code | None, one_of(CaseStage, "where the goods are, as the case knows it")] = None
+    before_shipment: Annotated[
+        bool | None,
+        Field(description="whether the refund is on condition that none of the case's units has left the merchant"),
+    ] = None
+
+    @property
+    def is_before_shipment(self) -> bool:
+        """Whether the refund is on condition that no unit has left. Without `before_shipment`: as its stage tells."""
+        return self.stage == CaseStage.PRE_SHIP if self.before_shipment is None else self.before_shipment
+
+
+class AfterSaleRefundFailed(CaseEvent):
+    """The refund was refused for good; an agent has to find another way."""
+
+    matter: Code = "refund_failure"
+    refund_id: RefundId
+    failure_code: Annotated[Code, Field(description="as in RefundFailed")]

@@ -1,0 +1,111 @@
+"""After-sale cases, published by aftersale-svc: what every event of a case carries.
+
+The events are in `reviews`, `returns`, `case_refunds` and `case_progress`.
+"""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from aftercare_events import topics
+from aftercare_events.event import Event, EventPart
+from aftercare_events.fields import BuyerId, CaseId, Code, Id, LineId, MerchantId, Minor, OrderId, Quantity
+from aftercare_events.topics import Topic
+from aftercare_events.vocabulary import Vocabulary, one_of
+
+
+class CaseType(Vocabulary):
+    """What the buyer asks for."""
+
+    RETURN_REFUND = "return_refund", "the goods go back, then the money"
+    REFUND_ONLY = "refund_only", "the money goes back, the goods stay where they are"
+
+
+class CaseState(Vocabulary):
+    """The states of a case."""
+
+    PENDING_REVIEW = "pending_review", "the merchant has to review the request"
+    MANUAL_REVIEW = "manual_review", "an agent has to decide"
+    AWAIT_BUYER_SHIPMENT = "await_buyer_shipment", "approved; the buyer has to send the goods"
+    RETURN_IN_TRANSIT = "return_in_transit", "the goods are on their way back"
+    AWAIT_INSPECTION = "await_inspection", "the merchant has the goods and has to inspect them"
+    REJECTED = "rejected", "refused; the buyer may accept that or complain"
+    REFUNDING = "refunding", "a refund was requested from order-svc"
+    DISPUTED = "disputed", "stopped by a dispute"
+    COMPLETED = "completed", "ended with what it was for"
+    CLOSED = "closed", "ended without its purpose"
+    CANCELLED = "cancelled", "ended by the buyer"
+
+
+class GoodsOutcome(Vocabulary):
+    """What the case intends for the goods."""
+
+    KEEP = "keep", "they stay where they are: with the buyer, or with the merchant if they have not left"
+    RETURN = "return", "they go back to the merchant"
+    EXCHANGE = "exchange", "they go back, and others are sent"
+    REPAIR = "repair", "they are repaired and go to the buyer again"
+
+
+class MoneyOutcome(Vocabulary):
+    """What the case intends for the money."""
+
+    REFUND = "refund", "the buyer gets money back"
+    CHARGE = "charge", "the buyer pays"
+    NONE = "none", "no money moves"
+
+
+class CaseStage(Vocabulary):
+    """Where the goods were when help was asked for."""
+
+    PRE_SHIP = "pre_ship", "none of the case's units had left the merchant"
+    IN_TRANSIT = "in_transit", "they were on their way to the buyer, or have left since the case was opened"
+    POST_RECEIPT = "post_receipt", "the buyer had them"
+
+
+_ENDS = frozenset({CaseState.COMPLETED, CaseState.CLOSED, CaseState.CANCELLED})
+
+
+class CaseLine(EventPart):
+    """Units of one order line that the case is about, with the money that belongs to them."""
+
+    line_id: LineId
+    sku: Id
+    quantity: Quantity
+    amount_minor: Minor
+
+
+class CaseEvent(Event):
+    """What every event of a case carries."""
+
+    TOPIC: ClassVar[Topic] = topics.CASES
+    KEY: ClassVar[str] = "case_id"
+
+    case_id: CaseId
+    order_id: OrderId
+    buyer_id: BuyerId
+    merchant_id: MerchantId
+    case_type: Annotated[Code, one_of(CaseType, "what is asked for")]
+    state: Annotated[Code, one_of(CaseState, "the case's state after this event")]
+    terminal: Annotated[
+        bool | None,
+        Field(description="whether the case has ended; only a dispute within its window can open it again"),
+    ] = None
+    goods: Annotated[Code | None, one_of(GoodsOutcome, "what the case intends for the goods")] = None
+    money: Annotated[Code | None, one_of(MoneyOutcome, "what the case intends for the money")] = None
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the case has ended. Without `terminal`: as its state tells."""
+        return self.state in _ENDS if self.terminal is None else self.terminal
+
+    @property
+    def goods_outcome(self) -> str:
+        """What the case intends for the goods, a GoodsOutcome or a newer code. Without `goods`: as its type tells."""
+        if self.goods is not None:
+            return self.goods
+        return GoodsOutcome.KEEP if self.case_type == CaseType.REFUND_ONLY else GoodsOutcome.RETURN
+
+    @property
+    def money_outcome(self) -> str:
+        """What the case intends for the money, a MoneyOutcome or a newer code. Without `money`: a refund, as in all older types."""
+        return self.money or MoneyOutcome.REFUND

@@ -1,0 +1,98 @@
+"""Complaints, published by cs-svc."""
+
+from typing import Annotated, ClassVar
+
+from aftercare_events import topics
+from aftercare_events.event import Event
+from aftercare_events.fields import BuyerId, CaseId, Code, ComplaintId, DisputeId, Hash, MerchantId, OrderId
+from aftercare_events.topics import Topic
+from aftercare_events.vocabulary import Vocabulary, one_of
+
+
+class ComplaintChannel(Vocabulary):
+    """Where a complaint came in."""
+
+    WEB = "web", "the web site"
+    API = "api", "the public API"
+    PHONE = "phone", "a phone call, written down by an agent"
+    MESSAGE = "message", "a message, written down by an agent"
+
+
+class ComplaintState(Vocabulary):
+    """The states of a complaint."""
+
+    OPEN = "open", "an agent has to answer"
+    ANSWERED = "answered", "an agent has answered"
+    ESCALATED = "escalated", "it became a dispute, whose end settles it"
+    RESOLVED = "resolved", "settled"
+
+
+class ComplaintCategory(Vocabulary):
+    """What a complaint is about."""
+
+    UNFAIR_REJECTION = "unfair_rejection", "a request was refused without good reason"
+    REFUND_DELAYED = "refund_delayed", "a refund takes too long"
+    REFUND_TOO_LOW = "refund_too_low", "a refund is smaller than it should be"
+    NO_ANSWER = "no_answer", "nobody answers"
+    SERVICE_ATTITUDE = "service_attitude", "the way the buyer was treated"
+    QUALITY = "quality", "the quality of the goods"
+    COUNTERFEIT = "counterfeit", "the goods are not genuine"
+    NOT_AS_DESCRIBED = "not_as_described", "the goods differ from their description"
+    DELIVERY = "delivery", "the delivery"
+    OTHER = "other", "anything else"
+
+
+class ComplaintOutcome(Vocabulary):
+    """How a complaint was settled."""
+
+    VERDICT_EXECUTED = "verdict_executed", "what the verdict of its dispute ordered has been done"
+    DISPUTE_WITHDRAWN = "dispute_withdrawn", "the buyer withdrew its dispute"
+    UPHELD = "upheld", "an agent agreed with it"
+    EXPLAINED = "explained", "an agent explained the matter"
+    UNFOUNDED = "unfounded", "an agent found no ground for it"
+    WITHDRAWN = "withdrawn", "the buyer withdrew it"
+
+
+class ComplaintEvent(Event):
+    """What every event of a complaint carries."""
+
+    TOPIC: ClassVar[Topic] = topics.COMPLAINTS
+    KEY: ClassVar[str] = "complaint_id"
+
+    complaint_id: ComplaintId
+    channel: Annotated[Code, one_of(ComplaintChannel, "where it came in")]
+    order_id: OrderId
+    case_id: CaseId | None = None
+    buyer_id: BuyerId
+    merchant_id: MerchantId | None = None
+    state: Annotated[Code, one_of(ComplaintState, "the complaint's state after this event")]
+
+
+class ComplaintOpened(ComplaintEvent):
+    """A buyer complained. Carries what aftersale-svc needs to open a dispute without asking back."""
+
+    matter: Code = "complaint"
+    category: Annotated[Code, one_of(ComplaintCategory, "what it is about")]
+    text_hash: Hash
+
+
+class ComplaintEscalated(ComplaintEvent):
+    """A dispute was opened for the complaint."""
+
+    matter: Code = "complaint_escalation"
+    dispute_id: DisputeId
+
+
+class ComplaintAnswered(ComplaintEvent):
+    """The complaint was answered."""
+
+    matter: Code = "complaint_answer"
+    text_hash: Hash
+
+
+class ComplaintResolved(ComplaintEvent):
+    """The complaint is settled."""
+
+    matter: Code = "complaint_resolution"
+    dispute_id: DisputeId | None = None
+    outcome: Annotated[Code, one_of(ComplaintOutcome, "how it was settled")]

@@ -1,0 +1,144 @@
+"""Disputes about after-sale cases, published by aftersale-svc."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from aftercare_events import topics
+from aftercare_events.catalogue.complaints import ComplaintCategory
+from aftercare_events.event import Event
+from aftercare_events.fields import (
+    BuyerId,
+    CaseId,
+    Code,
+    ComplaintId,
+    Currency,
+    DeadlineAt,
+    DisputeId,
+    Hash,
+    MerchantId,
+    Minor,
+    OrderId,
+)
+from aftercare_events.topics import Topic
+from aftercare_events.vocabulary import Vocabulary, one_of
+
+
+class DisputeState(Vocabulary):
+    """The states of a dispute."""
+
+    AWAIT_MERCHANT_ANSWER = "await_merchant_answer", "the merchant has to answer"
+    PLATFORM_REVIEW = "platform_review", "an arbitrator has to decide"
+    EXECUTING = "executing", "decided; what the verdict orders is being done"
+    EXECUTED = "executed", "ended: what the verdict orders has been done"
+    WITHDRAWN = "withdrawn", "ended by the buyer"
+
+
+class DisputeEscalationCause(Vocabulary):
+    """Whose time ran out."""
+
+    MERCHANT_SILENT = "merchant_silent", "the merchant has not answered in time; the silence counts against it"
+    PLATFORM_LATE = "platform_late", "the platform has not decided in time"
+
+
+class EvidenceSide(Vocabulary):
+    """The sides of a dispute, by role."""
+
+    BUYER = "buyer", "the buyer"
+    SELLER = "seller", "the merchant"
+
+
+class Liable(Vocabulary):
+    """Whom a verdict finds liable."""
+
+    SELLER = "seller", "the merchant"
+    BUYER = "buyer", "the buyer"
+    COURIER = "courier", "the courier"
+    PLATFORM = "platform", "the platform"
+    NOBODY = "nobody", "nobody"
+
+
+class Remedy(Vocabulary):
+    """What a verdict orders."""
+
+    REFUND = "refund", "money goes back"
+    NONE = "none", "nothing; the case is closed"
+    RESUME = "resume", "the case goes on where the dispute stopped it"
+
+
+_ENDS = frozenset({DisputeState.EXECUTED, DisputeState.WITHDRAWN})
+
+
+class DisputeEvent(Event):
+    """What every event of a dispute carries."""
+
+    TOPIC: ClassVar[Topic] = topics.DISPUTES
+    KEY: ClassVar[str] = "dispute_id"
+
+    dispute_id: DisputeId
+    case_id: CaseId
+    order_id: OrderId
+    complaint_id: ComplaintId
+    buyer_id: BuyerId
+    merchant_id: MerchantId
+    state: Annotated[Code, one_of(DisputeState, "the dispute's state after this event")]
+    terminal: Annotated[bool | None, Field(description="whether the dispute has ended")] = None
+
+    @property
+    def is_terminal(self) -> bool:
+        """Whether the dispute has ended. Without `terminal`: as its state tells."""
+        return self.state in _ENDS if self.terminal is None else self.terminal
+
+
+class DisputeOpened(DisputeEvent):
+    """A complaint became a dispute; the merchant has to answer in time."""
+
+    matter: Code = "dispute_opening"
+    category: Annotated[Code, one_of(ComplaintCategory, "what the complaint is about")]
+    deadline_at: DeadlineAt = None
+
+
+class DisputeAnswered(DisputeEvent):
+    """The merchant answered; the platform reviews."""
+
+    matter: Code = "dispute_answer"
+    text_hash: Hash
+
+
+class DisputeEscalated(DisputeEvent):
+    """Time ran out: the merchant's, and the platform reviews without its answer; or the platform's own."""
+
+    matter: Code = "dispute_escalation"
+    cause: Annotated[Code, one_of(DisputeEscalationCause, "whose time ran out")]
+
+
+class EvidenceAdded(DisputeEvent):
+    """One side added evidence, by its hash."""
+
+    matter: Code = "dispute_evidence"
+    by: Annotated[Code, one_of(EvidenceSide, "the side that added it")]
+
+
+class VerdictGiven(DisputeEvent):
+    """An arbitrator decided who is liable and what is owed."""
+
+    matter: Code = "dispute_verdict"
+    liable: Annotated[Code, one_of(Liable, "who is liable")]
+    remedy: Annotated[Code, one_of(Remedy, "what is ordered")]
+    amount_minor: Minor
+    currency: Currency
+    grounds_hash: Hash
+
+
+class DisputeExecuted(DisputeEvent):
+    """What the verdict ordered has been done."""
+
+    matter: Code = "dispute_execution"
+    refunded_minor: Minor
+    currency: Currency
+
+
+class DisputeWithdrawn(DisputeEvent):
+    """The buyer withdrew the complaint before a verdict."""
+
+    matter: Code = "dispute_withdrawal"

@@ -1,0 +1,164 @@
+"""Orders, published by order-svc."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from aftercare_events import topics
+from aftercare_events.catalogue.parcels import ShippedLine
+from aftercare_events.event import Event, EventPart
+from aftercare_events.fields import (
+    BuyerId,
+    Carrier,
+    Code,
+    Currency,
+    DeadlineAt,
+    Hash,
+    Id,
+    LineId,
+    MerchantId,
+    Minor,
+    OrderId,
+    ParcelId,
+    PaymentId,
+    Quantity,
+    Time,
+    WaybillNo,
+)
+from aftercare_events.topics import Topic
+from aftercare_events.vocabulary import Vocabulary, one_of
+
+
+class AfterSaleState(Vocabulary):
+    """What the after-sale cases make of an order or of one of its lines."""
+
+    NONE = "none", "no case, or only cases that ended without their purpose"
+    IN_AFTER_SALE = "in_after_sale", "a case is open"
+    AFTER_SALE_DONE = "after_sale_done", "a case ended with what it was for"
+    IN_DISPUTE = "in_dispute", "a dispute is open"
+
+
+class ReceiptCause(Vocabulary):
+    """How receipt came to be confirmed."""
+
+    BUYER = "buyer", "the buyer confirmed it"
+    TIMEOUT = "timeout", "the time to confirm ran out"
+
+
+class CancelCause(Vocabulary):
+    """Why an order will not be fulfilled."""
+
+    BUYER = "buyer", "the buyer or an agent cancelled it"
+    SELLER = "seller", "the seller cancelled it"
+    PAYMENT_TIMEOUT = "payment_timeout", "it was not paid in time"
+    REFUNDED = "refunded", "every unit was refunded before any could arrive"
+
+
+class OrderLine(EventPart):
+    """A line as it was sold; `paid_minor` is what was paid for all its units after the discount."""
+
+    line_id: LineId
+    sku: Id
+    quantity: Quantity
+    unit_price_minor: Minor
+    discount_minor: Minor
+    paid_minor: Minor
+    category: Annotated[Code | None, Field(description="the category of the goods, in the merchant's own code")] = None
+
+
+class LineAfterSale(EventPart):
+    """The after-sale state of one line."""
+
+    line_id: LineId
+    after_sale_state: Annotated[Code, one_of(AfterSaleState, "the line's after-sale state")]
+
+
+class OrderEvent(Event):
+    """What every event of an order carries."""
+
+    TOPIC: ClassVar[Topic] = topics.ORDERS
+    KEY: ClassVar[str] = "order_id"
+
+    order_id: OrderId
+    buyer_id: BuyerId
+    merchant_id: MerchantId
+
+
+class OrderCreated(OrderEvent):
+    """An order was placed and waits for its payment."""
+
+    matter: Code = "order_creation"
+    currency: Currency
+    total_minor: Minor
+    shipping_fee_minor: Minor
+    lines: tuple[OrderLine, ...]
+    deadline_at: DeadlineAt = None
+
+
+class OrderPaid(OrderEvent):
+    """The order is paid in full and waits for shipment. Carries what a case needs to be judged without asking back."""
+
+    matter: Code = "order_payment"
+    payment_id: PaymentId
+    provider: Annotated[Code, Field(description="the payment provider's name")]
+    currency: Currency
+    total_minor: Minor
+    shipping_fee_minor: Minor
+    lines: tuple[OrderLine, ...]
+    paid_at: Time
+
+
+class OrderAddressChanged(OrderEvent):
+    """The shipping address was changed before the goods left."""
+
+    matter: Code = "address_change"
+    address_hash: Hash
+
+
+class OrderShipped(OrderEvent):
+    """A parcel of the order was handed to a courier; `complete` when nothing is left to ship."""
+
+    matter: Code = "order_shipment"
+    parcel_id: ParcelId
+    carrier: Carrier
+    waybill_no: WaybillNo
+    lines: tuple[ShippedLine, ...]
+    complete: bool
+
+
+class OrderDelivered(OrderEvent):
+    """Every parcel of the order arrived, or ended otherwise with its units refunded; at least one arrived."""
+
+    matter: Code = "order_delivery"
+    delivered_at: Time
+
+
+class OrderReceiptConfirmed(OrderEvent):
+    """Receipt was confirmed by the buyer or by the timer; the after-sale window starts."""
+
+    matter: Code = "receipt_confirmation"
+    confirmed_at: Time
+    cause: Annotated[Code, one_of(ReceiptCause, "how it was confirmed")]
+    window_ends_at: Time
+
+
+class OrderCancelled(OrderEvent):
+    """The order will not be fulfilled."""
+
+    matter: Code = "order_cancellation"
+    cause: Annotated[Code, one_of(CancelCause, "why")]
+
+
+class OrderCompleted(OrderEvent):
+    """The order is closed for good: received, the after-sale window over, no case or dispute open."""
+
+    matter: Code = "order_completion"
+    completed_at: Time
+
+
+class OrderAfterSaleChanged(OrderEvent):
+    """The after-sale state of the order, or of one of its lines, changed."""
+
+    matter: Code = "order_after_sale_state"
+    after_sale_state: Annotated[Code, one_of(AfterSaleState, "the order's after-sale state")]
+    lines: tuple[LineAfterSale, ...]

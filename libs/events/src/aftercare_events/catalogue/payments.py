@@ -1,0 +1,102 @@
+"""Payments and their refunds, published by order-svc. A refund belongs to its payment, whose sequence it shares."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import Field
+
+from aftercare_events import topics
+from aftercare_events.event import Event
+from aftercare_events.fields import (
+    BuyerId,
+    CaseId,
+    Code,
+    Currency,
+    Id,
+    MerchantId,
+    Minor,
+    OrderId,
+    PaymentId,
+    RefundId,
+)
+from aftercare_events.topics import Topic
+
+_UNITS_SHIPPED = "units_shipped"
+"""The failure code that said `already_shipped` before that field existed."""
+
+
+class PaymentEvent(Event):
+    """What every event of a payment carries."""
+
+    TOPIC: ClassVar[Topic] = topics.PAYMENTS
+    KEY: ClassVar[str] = "payment_id"
+
+    payment_id: PaymentId
+    order_id: OrderId
+    buyer_id: BuyerId
+    merchant_id: MerchantId
+    provider: Annotated[Code, Field(description="the payment provider's name")]
+    amount_minor: Minor
+    currency: Currency
+
+
+class PaymentStarted(PaymentEvent):
+    """The buyer asked to pay; the provider is called next."""
+
+    matter: Code = "payment_start"
+
+
+class PaymentSucceeded(PaymentEvent):
+    """The provider has taken the money."""
+
+    matter: Code = "payment"
+    provider_reference: Id | None = None
+
+
+class PaymentFailed(PaymentEvent):
+    """The provider did not take the money."""
+
+    matter: Code = "payment"
+    failure_code: Annotated[Code, Field(description="the provider's own code; `declined` where it gives none")]
+
+
+class RefundEvent(PaymentEvent):
+    """What every event of a refund carries; `amount_minor` is the refund's."""
+
+    refund_id: RefundId
+    case_id: CaseId | None = None
+    refunded_minor: Annotated[Minor, Field(description="sum of this payment's refunds that succeeded so far")]
+
+
+class RefundSubmitted(RefundEvent):
+    """A refund was accepted for execution; `amount_minor` is the refund's."""
+
+    matter: Code = "refund"
+
+
+class RefundSucceeded(RefundEvent):
+    """The provider has paid the refund back; `amount_minor` is the refund's."""
+
+    matter: Code = "refund"
+    provider_reference: Id | None = None
+
+
+class RefundFailed(RefundEvent):
+    """The refund was refused for good, by the provider or by order-svc; `amount_minor` is the refund's."""
+
+    matter: Code = "refund"
+    failure_code: Annotated[Code, Field(description="the provider's own code, or why order-svc refused")]
+    already_shipped: Annotated[
+        bool | None,
+        Field(description="whether it was refused because units had left of a refund that is before shipment"),
+    ] = None
+
+    @property
+    def is_already_shipped(self) -> bool:
+        """Whether units had left of a refund before shipment. Without `already_shipped`: as its failure code tells."""
+        return self.failure_code == _UNITS_SHIPPED if self.already_shipped is None else self.already_shipped
+
+
+class RefundUnknown(RefundEvent):
+    """The provider has not answered; only a query or a callback ends this."""
+
+    matter: Code = "refund"

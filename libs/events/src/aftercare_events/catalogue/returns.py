@@ -1,0 +1,82 @@
+"""The way of returned goods in an after-sale case, published by aftersale-svc: shipped, scanned, delivered, inspected."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from aftercare_events.catalogue.cases import CaseEvent
+from aftercare_events.catalogue.parcels import ShippedLine
+from aftercare_events.catalogue.reviews import DecisionCause
+from aftercare_events.event import EventPart
+from aftercare_events.fields import (
+    Carrier,
+    Code,
+    Currency,
+    DeadlineAt,
+    LineId,
+    Minor,
+    ParcelId,
+    Quantity,
+    Time,
+    WaybillNo,
+)
+from aftercare_events.vocabulary import one_of
+
+
+class InspectedLine(EventPart):
+    """How many returned units of one line were accepted."""
+
+    line_id: LineId
+    accepted: Quantity
+    grade: Annotated[Code | None, Field(description="their condition, in the merchant's own code")] = None
+
+
+class ReturnShipped(CaseEvent):
+    """The buyer handed the goods to a courier; order-svc follows the parcel from here."""
+
+    matter: Code = "return_shipment"
+    carrier: Carrier
+    waybill_no: WaybillNo
+    lines: tuple[ShippedLine, ...]
+    deadline_at: DeadlineAt = None
+
+
+class ReturnWaybillCorrected(CaseEvent):
+    """The buyer named another waybill for goods that no courier has scanned yet; order-svc follows that one instead."""
+
+    matter: Code = "return_waybill_correction"
+    previous_carrier: Carrier
+    previous_waybill_no: WaybillNo
+    carrier: Carrier
+    waybill_no: WaybillNo
+    lines: tuple[ShippedLine, ...]
+    deadline_at: DeadlineAt = None
+
+
+class ReturnScanned(CaseEvent):
+    """A courier has scanned the returned goods for the first time; from here on the waybill cannot be corrected."""
+
+    matter: Code = "return_tracking"
+    parcel_id: ParcelId
+    waybill_no: WaybillNo
+    scanned_at: Annotated[Time, Field(description="when it happened, according to the courier")]
+    deadline_at: DeadlineAt = None
+
+
+class ReturnDelivered(CaseEvent):
+    """The returned goods reached the merchant and wait for inspection."""
+
+    matter: Code = "return_delivery"
+    parcel_id: ParcelId | None = None
+    waybill_no: WaybillNo
+    deadline_at: DeadlineAt = None
+
+
+class ReturnInspected(CaseEvent):
+    """The returned goods were inspected; accepting fewer than sent makes the refund smaller."""
+
+    matter: Code = "return_inspection"
+    lines: tuple[InspectedLine, ...]
+    accepted_minor: Minor
+    currency: Currency
+    cause: Annotated[Code, one_of(DecisionCause, "how they were judged")]

@@ -1,0 +1,107 @@
+"""Requests for after-sale service and their review, published by aftersale-svc."""
+
+from typing import Annotated
+
+from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage
+from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Minor
+from aftercare_events.vocabulary import Vocabulary, one_of
+
+
+class CaseReason(Vocabulary):
+    """Why help is asked for."""
+
+    CHANGED_MIND = "changed_mind", "the buyer does not want the goods any more"
+    WRONG_SIZE_OR_MODEL = "wrong_size_or_model", "the buyer chose a size or model that does not fit"
+    ORDERED_BY_MISTAKE = "ordered_by_mistake", "the buyer did not mean to order"
+    PRICE_DROPPED = "price_dropped", "the goods have become cheaper"
+    NOT_AS_DESCRIBED = "not_as_described", "the goods differ from their description"
+    QUALITY_DEFECT = "quality_defect", "the goods are defective"
+    DEAD_ON_ARRIVAL = "dead_on_arrival", "the goods did not work when they arrived"
+    WRONG_ITEM = "wrong_item", "other goods were sent"
+    MISSING_PARTS = "missing_parts", "parts are missing"
+    SHORT_QUANTITY = "short_quantity", "fewer units were sent"
+    COUNTERFEIT = "counterfeit", "the goods are not genuine"
+    EXPIRED_OR_NEAR_EXPIRY = "expired_or_near_expiry", "the goods are past or near their expiry date"
+    NO_LICENCE_INFO = "no_licence_info", "required licence information is missing"
+    NOT_SHIPPED_IN_TIME = "not_shipped_in_time", "the order was not shipped in time"
+    NO_TRACKING = "no_tracking", "the courier reports nothing"
+    LOST_IN_TRANSIT = "lost_in_transit", "the parcel was lost"
+    DAMAGED_IN_TRANSIT = "damaged_in_transit", "the goods were damaged on their way"
+    EMPTY_PACKAGE = "empty_package", "the parcel was empty"
+    DELIVERED_NOT_RECEIVED = "delivered_not_received", "reported as delivered, but the buyer does not have it"
+    REFUSED_AT_DOOR = "refused_at_door", "the buyer did not accept the parcel"
+    WARRANTY_REPAIR = "warranty_repair", "a repair under warranty"
+    RECALL = "recall", "the goods were recalled"
+    SAFETY_INCIDENT = "safety_incident", "the goods caused harm, or may"
+    SERVICE_ATTITUDE = "service_attitude", "the way the buyer was treated"
+    INVOICE_PROBLEM = "invoice_problem", "the invoice is missing or wrong"
+
+
+class DecisionCause(Vocabulary):
+    """How a decision of the merchant came about."""
+
+    DECISION = "decision", "somebody decided"
+    TIMEOUT = "timeout", "the merchant's time ran out"
+
+
+class RejectReason(Vocabulary):
+    """Why a request, or returned goods, were refused."""
+
+    OUTSIDE_WINDOW = "outside_window", "the after-sale window is over"
+    FINAL_SALE_CATEGORY = "final_sale_category", "goods of this category are not taken back"
+    USED_OR_AFFECTS_RESALE = "used_or_affects_resale", "the goods were used and cannot be sold again"
+    WRONG_WAYBILL = "wrong_waybill", "the waybill is not that of the return"
+    NOT_OUR_ITEM = "not_our_item", "the merchant did not sell these goods"
+    EMPTY_RETURN = "empty_return", "the returned parcel was empty"
+    PARTS_MISSING = "parts_missing", "parts are missing from the return"
+    NO_DEFECT_FOUND = "no_defect_found", "the goods work"
+    REASON_UNTRUE = "reason_untrue", "the stated reason does not hold"
+    PACKAGE_IN_TRANSIT = "package_in_transit", "the parcel to the buyer is still on its way"
+    AGREED_CANCEL = "agreed_cancel", "both sides agreed to cancel"
+
+
+class EscalationCause(Vocabulary):
+    """Why an agent has to decide about a case."""
+
+    REVIEW_HANDED_OVER = "review_handed_over", "the merchant or an agent handed the review over"
+    AGENT_LATE = "agent_late", "an agent has not decided in time"
+    RETURN_NOT_DELIVERED = "return_not_delivered", "the returned goods have not arrived in time"
+    REFUND_LATE = "refund_late", "the refund is not done in time"
+    REFUND_FAILED = "refund_failed", "the refund was refused for good"
+
+
+class AfterSaleRequested(CaseEvent):
+    """A buyer asked for after-sale service. Carries what a consumer needs to work without asking back."""
+
+    matter: Code = "after_sale_request"
+    reason: Annotated[Code, one_of(CaseReason, "why help is asked for")]
+    stage: Annotated[Code, one_of(CaseStage, "where the goods were")]
+    lines: tuple[CaseLine, ...]
+    requested_minor: Minor
+    currency: Currency
+    deadline_at: DeadlineAt = None
+    description_hash: Hash | None = None
+
+
+class AfterSaleApproved(CaseEvent):
+    """The request was approved, by a decision or because the merchant's time ran out."""
+
+    matter: Code = "after_sale_review"
+    cause: Annotated[Code, one_of(DecisionCause, "how it was approved")]
+    deadline_at: DeadlineAt = None
+
+
+class AfterSaleRejected(CaseEvent):
+    """The request, or the returned goods, were refused with a reason; the buyer may complain."""
+
+    matter: Code = "after_sale_review"
+    reason: Annotated[Code, one_of(RejectReason, "why it was refused")]
+    deadline_at: DeadlineAt = None
+
+
+class AfterSaleEscalated(CaseEvent):
+    """An agent has to decide about the case."""
+
+    matter: Code = "after_sale_escalation"
+    cause: Annotated[Code, one_of(EscalationCause, "why")]
+    deadline_at: DeadlineAt = None

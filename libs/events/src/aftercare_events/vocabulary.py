@@ -1,0 +1,60 @@
+"""Vocabularies: the codes that a publisher uses in a text field, each with its meaning.
+
+A field with a vocabulary is plain text on the wire and in the event class. A reader therefore keeps a code that a newer
+publisher has added, instead of setting the event aside. Descriptions, JSON Schemas and docs/events.md are generated from
+the vocabularies.
+"""
+
+from enum import StrEnum
+from typing import Any, Self
+
+from pydantic import BaseModel, Field
+
+KEYWORD = "x-vocabulary"
+"""The keyword in a JSON Schema that names the vocabulary of a field."""
+
+VOCABULARIES: dict[str, type["Vocabulary"]] = {}
+"""Every vocabulary by the name of its class."""
+
+
+class Vocabulary(StrEnum):
+    """The known codes of a field. Add a code together with the publisher's change that uses it; never rename or remove one."""
+
+    meaning: str
+
+    def __init_subclass__(cls) -> None:
+        VOCABULARIES[cls.__name__] = cls
+
+    def __new__(cls, code: str, meaning: str) -> Self:
+        """Called for each member: `BUYER = "buyer", "the buyer decided"`."""
+        member = str.__new__(cls, code)
+        member._value_ = code
+        member.meaning = meaning
+        return member
+
+
+def one_of(vocabulary: type[Vocabulary], description: str) -> Any:
+    """The annotation of a text field whose codes are listed in the vocabulary.
+
+    The description becomes `<description>: <code> | <code> | …`.
+    """
+    return Field(
+        description=f"{description}: {listed(vocabulary)}",
+        examples=[code.value for code in vocabulary],
+        json_schema_extra={KEYWORD: vocabulary.__name__},
+    )
+
+
+def listed(vocabulary: type[Vocabulary]) -> str:
+    """The codes in one line."""
+    return " | ".join(vocabulary)
+
+
+def vocabularies(model: type[BaseModel]) -> dict[str, type[Vocabulary]]:
+    """The vocabulary of each field of an event or of a part of one, by the field's name; other fields are left out."""
+    extras = {name: field.json_schema_extra for name, field in model.model_fields.items()}
+    return {
+        name: VOCABULARIES[str(extra[KEYWORD])]
+        for name, extra in extras.items()
+        if isinstance(extra, dict) and KEYWORD in extra
+    }
