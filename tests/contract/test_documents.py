@@ -4,6 +4,7 @@ import importlib.util
 import re
 
 import pytest
+from aftercare_chassis import service
 from aftercare_chassis.observability.metrics import Metrics
 from documents import DOCUMENTS, ROOT, Document, tracked
 from town import SERVICES
@@ -12,7 +13,10 @@ FILES = tracked("*")
 SOURCES = "\n".join(path.read_text(errors="replace") for path in FILES if path.suffix != ".md")
 ROOMS = "|".join(re.escape(path.name) for path in ROOT.iterdir() if path.is_dir())
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
-FIGURES = {f"{each.name}{suffix}" for each in Metrics("some").registry.collect() for suffix in SUFFIXES[each.type]}
+METRICS = Metrics("some")
+for figures in service.FIGURES:
+    METRICS.of(figures)
+FIGURES = {f"{each.name}{suffix}" for each in METRICS.registry.collect() for suffix in SUFFIXES[each.type]}
 SETTINGS = {f"AFTERCARE_{name}".upper() for one in SERVICES.values() for name in one.Settings.model_fields}
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=str)

@@ -16,8 +16,8 @@ import asyncpg
 import psutil
 from aftercare_chassis.consumer import inbox
 from aftercare_chassis.consumer.consumer import CHUNK, FETCH, Consumer, Handlers
+from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.kafka import clients
-from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.runtime import Runtime
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from cs_svc.tables import KNOWN_CASES, KNOWN_ORDERS
@@ -43,11 +43,12 @@ class ConsumerRate:
     ) -> None:
         self._runtime, self._handlers, self._postgres = runtime, handlers, postgres
         self._starts, self._events = starts, events
+        self._metrics = runtime.metrics.of(ConsumerMetrics)
         self._handled, self._begun, self._done = 0, asyncio.Event(), asyncio.Event()
 
     async def compare(self, rounds: int, tell: Callable[[str], None]) -> Rounds:
         """So many rounds of both in turn, each from the same place of the log on."""
-        self._runtime.metrics.consumed = self._consumed  # type: ignore[method-assign]
+        self._metrics.handled = self._counted  # type: ignore[method-assign]
         found = Rounds()
         for number in range(1, rounds + 1):
             found.raw.append(await self._round(lambda _: self._raw))
@@ -69,8 +70,8 @@ class ConsumerRate:
                 measured.events = self._handled - before
         return measured
 
-    def _consumed(self, event_type: str, age: float) -> None:
-        Metrics.consumed(self._runtime.metrics, event_type, age)
+    def _counted(self, event_type: str, age: float) -> None:
+        ConsumerMetrics.handled(self._metrics, event_type, age)
         self._count(1)
 
     def _count(self, events: int) -> None:

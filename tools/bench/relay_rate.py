@@ -7,7 +7,7 @@ from typing import Any
 
 import psutil
 from aftercare_chassis.kafka import clients
-from aftercare_chassis.observability.metrics import Metrics
+from aftercare_chassis.relay.metrics import RelayMetrics
 from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.runtime import Runtime
 from aftercare_events import Envelope
@@ -98,16 +98,16 @@ class RelayRate:
 
     def _when_relayed(self, events: int) -> asyncio.Future[None]:
         """Done when the relay has counted so many more events as acknowledged and deleted."""
-        done, metrics, left = asyncio.get_running_loop().create_future(), self._runtime.metrics, events
+        done, metrics, left = asyncio.get_running_loop().create_future(), self._runtime.metrics.of(RelayMetrics), events
 
         def count(some: int, seconds: float) -> None:
             nonlocal left
             left -= some
             if left == 0:
                 done.set_result(None)
-            Metrics.relay_acknowledged(metrics, some, seconds)
+            RelayMetrics.acknowledged(metrics, some, seconds)
 
-        metrics.relay_acknowledged = count  # type: ignore[method-assign]
+        metrics.acknowledged = count  # type: ignore[method-assign]
         return done
 
 

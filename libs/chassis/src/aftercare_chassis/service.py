@@ -20,10 +20,12 @@ from aftercare_chassis.clock import SystemClock
 from aftercare_chassis.consumer.cli import ParkedCommands
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.dispatcher import Handlers
+from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.revisions import SchemaMismatch
 from aftercare_chassis.http import health, middleware, openapi, problems
+from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.routing import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.jobs.deadlines import Deadlines, Due
@@ -35,6 +37,7 @@ from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.projections.cli import ReplayCommand
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.relay.cli import OutboxCommands
+from aftercare_chassis.relay.metrics import RelayMetrics
 from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
@@ -55,6 +58,8 @@ _SERVER: dict[str, Any] = {
     "timeout_keep_alive": 75,
     "timeout_graceful_shutdown": 10,
 }
+FIGURES = (RequestMetrics, ConsumerMetrics, RelayMetrics)
+"""Exported by every process from its start, whatever it does: an alarm on a series that is absent never goes off."""
 Background = Callable[[asyncio.Event], Coroutine[Any, Any, None]]
 
 
@@ -94,7 +99,10 @@ class Service(Generic[S]):
         if self.handlers:
             self.workers.append(Redrive(self.handlers).worker())
         self.projection, self.after_migration, self.commands = projection, after_migration, commands or {}
-        self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), Metrics(name))
+        metrics = Metrics(name)
+        for figures in FIGURES:
+            metrics.of(figures)
+        self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), metrics)
         self.migrations = Migrations(package, settings.database_url, metadata)
         self.runtime.revisions = self.migrations.revisions
 

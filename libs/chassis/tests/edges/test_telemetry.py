@@ -11,9 +11,11 @@ from typing import Any
 
 import pytest
 import structlog
+from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.observability import logs, tracing
 from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.park_reason import ParkReason
+from aftercare_chassis.relay.metrics import RelayMetrics
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -129,13 +131,14 @@ def test_open_telemetry_is_not_loaded_until_wanted() -> None:
 
 def test_figures_of_relay_and_consumer_are_exposed() -> None:
     metrics = Metrics("test-svc")
-    metrics.relay_acknowledged(3, 0.01)
-    metrics.relay_backlog(7, 1.5, 1, 64)
-    metrics.consumed("OrderPaid.v1", -0.5)
-    metrics.consumer_lag(9, 2.5)
-    metrics.consumer_rebuilt()
-    metrics.parked_now({"sequence_gap": 1, "behind": 3}, 1)
-    metrics.parked(ParkReason.SEQUENCE_GAP)
+    relay, consumer = metrics.of(RelayMetrics), metrics.of(ConsumerMetrics)
+    relay.acknowledged(3, 0.01)
+    relay.measured(backlog=7, age=1.5, blocked=1, owned=64)
+    consumer.handled("OrderPaid.v1", -0.5)
+    consumer.lag(9, 2.5)
+    consumer.client_rebuilt()
+    consumer.parked_events({"sequence_gap": 1, "behind": 3}, 1)
+    consumer.parked(ParkReason.SEQUENCE_GAP)
     metrics.signal("webhook_signature_failed", "zto")
     shown = metrics.exposition().decode().splitlines()
     for line in (

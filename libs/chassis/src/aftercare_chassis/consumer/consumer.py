@@ -28,6 +28,7 @@ from aftercare_chassis import failpoints
 from aftercare_chassis.consumer.dispatcher import Dispatcher, Handlers
 from aftercare_chassis.consumer.errors import Retry, UnprocessableEvent, decoded, misplaced, refused
 from aftercare_chassis.consumer.inbox import Cursor, Fenced, Inbox, Subject, content_of, maybe_forgotten
+from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.consumer.parking import park
 from aftercare_chassis.consumer.paused_partitions import PausedPartitions
 from aftercare_chassis.consumer.watchdog import Watchdog
@@ -60,6 +61,7 @@ class Consumer(Generic[S]):
 
     def __init__(self, runtime: Runtime[S], handlers: Handlers[S]) -> None:
         self._runtime, self._ears = runtime, Dispatcher(handlers)
+        self._metrics = runtime.metrics.of(ConsumerMetrics)
         self._group = runtime.name
         self._cursors: dict[TopicPartition, Cursor | None] = {}
         self._holds = PausedPartitions(runtime.progress)
@@ -222,7 +224,7 @@ class Consumer(Generic[S]):
                 await self._set_aside(tx, record, UnprocessableEvent(ParkReason.BEHIND, "behind a parked event"))
                 continue
             await self._handle(tx, envelope)
-            self._runtime.metrics.consumed(envelope.type, (tx.now - envelope.time).total_seconds())
+            self._metrics.handled(envelope.type, (tx.now - envelope.time).total_seconds())
             subject.last_sequence = envelope.sequence
             moved[envelope.subject] = subject
         await tx.flush()
@@ -263,7 +265,7 @@ class Consumer(Generic[S]):
         self._cursors[partition] = cursor
 
     async def _set_aside(self, tx: Transaction, record: ConsumerRecord, why: UnprocessableEvent) -> str:
-        tx.after_commit(partial(self._runtime.metrics.parked, why.trouble))
+        tx.after_commit(partial(self._metrics.parked, why.trouble))
         return await park(tx.connection, self._group, record, why)
 
     async def _acknowledge(self, client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:

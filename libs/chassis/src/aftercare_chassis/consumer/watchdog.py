@@ -14,6 +14,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
 from aiokafka.abc import ConsumerRebalanceListener
 
+from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.runtime import Runtime
 
@@ -66,6 +67,7 @@ class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
 
     def __init__(self, runtime: Runtime, group: str, topics: list[str], resting: Collection[TopicPartition]) -> None:
         self.patience = Thresholds()
+        self._metrics = runtime.metrics.of(ConsumerMetrics)
         self._runtime, self._group, self._topics, self._resting = runtime, group, topics, resting
         self._standings: dict[TopicPartition, PartitionProgress] = {}
         self._waiting: list[TopicPartition] = []
@@ -99,7 +101,7 @@ class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
         """The client is given up, because it had stalled or because of an error."""
         self._rebuilt += stalled
         self.joined = False
-        self._runtime.metrics.consumer_rebuilt()
+        self._metrics.client_rebuilt()
 
     def stalled(self) -> bool:
         """Whether there are messages that this client does not bring, or it is of no use otherwise."""
@@ -166,7 +168,7 @@ class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
                 self._standings[partition].after = now
         lagging = [partition for partition, messages in behind.items() if messages]
         ages = [now - self._standings[partition].after for partition in lagging]
-        self._runtime.metrics.consumer_lag(sum(behind.values()), max(ages, default=0.0))
+        self._metrics.lag(sum(behind.values()), max(ages, default=0.0))
         self._waiting = [partition for partition in lagging if partition not in self._resting]
         if self.joined and not lagging:
             self._rebuilt = 0
@@ -178,6 +180,7 @@ class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
             decided: Any = await connection.fetch(_DECIDED, self._group)
             replays: int = await connection.fetchval(_REPLAYS)
             rows: Any = await connection.fetch(_CURSORS, self._group)
-        self._runtime.metrics.parked_now({row["trouble"]: row["events"] for row in parked}, held)
-        self._runtime.metrics.mended({row["decision"]: row["events"] for row in decided}, replays)
+        self._metrics.parked_events({row["trouble"]: row["events"] for row in parked}, held)
+        self._metrics.decisions({row["decision"]: row["events"] for row in decided})
+        self._metrics.replays(replays)
         return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}

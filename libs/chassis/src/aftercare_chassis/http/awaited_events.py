@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable
 
 from fastapi import Request, Response
 
+from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.request_body import Disconnected
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
@@ -29,6 +30,7 @@ async def retry(
     if runtime.waiting >= MOST:
         raise refusal
     runtime.waiting += 1
+    metrics = runtime.metrics.of(RequestMetrics)
     wait = _Wait(request, began)
     try:
         while refusal.awaits is not None and await wait.arrival(refusal.awaits):
@@ -37,9 +39,9 @@ async def retry(
             except Refusal as again:
                 refusal = again
             else:
-                runtime.metrics.waited(wait.seconds, arrived=True)
+                metrics.waited(wait.seconds, arrived=True)
                 return response
-        runtime.metrics.waited(wait.seconds, arrived=False)
+        metrics.waited(wait.seconds, arrived=False)
         raise refusal
     finally:
         wait.end()

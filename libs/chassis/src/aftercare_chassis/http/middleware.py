@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aftercare_chassis.http import methods, problems, request_body
 from aftercare_chassis.http.languages import choose
+from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.routing import WebhookRouter
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.observability import tracing
@@ -92,6 +93,7 @@ class RequestMiddleware:
     def __init__(self, app: ASGIApp, runtime: Runtime, webhooks: Sequence[WebhookRouter] = ()) -> None:
         self._app, self._runtime, self._settings = app, runtime, runtime.settings
         self._webhooks = webhooks
+        self._metrics = runtime.metrics.of(RequestMetrics)
         self._limit: Any = None
         if self._settings.rate_limit:
             from aftercare_chassis.http.rate_limit import RateLimit
@@ -113,7 +115,7 @@ class RequestMiddleware:
                 await self._guarded(scope, headers, receive, answer)
         route = getattr(scope.get("route"), "path_format", "unmatched")
         shown = method if method in methods.STANDARD else "OTHER"  # a client may invent as many as it likes
-        self._runtime.metrics.answered(shown, route, answer.status, time.perf_counter() - started)
+        self._metrics.answered(shown, route, answer.status, time.perf_counter() - started)
 
     async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: "_Answer") -> None:
         request = Request(scope)

@@ -17,6 +17,7 @@ from aiokafka.errors import KafkaError
 
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.kafka import clients
+from aftercare_chassis.relay.metrics import RelayMetrics
 from aftercare_chassis.relay.sender import ProducerSpent, Sender
 from aftercare_chassis.relay.shards import SILENCE_SECONDS, ShardLeases
 from aftercare_chassis.runtime import Runtime
@@ -38,6 +39,7 @@ class Relay:
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
+        self._metrics = runtime.metrics.of(RelayMetrics)
         self._last_look = 0.0
         self._progress = time.monotonic()
 
@@ -67,7 +69,7 @@ class Relay:
                     await self._measure(connection, len(owned))
                     await _pause(stop, 0.5)
         finally:
-            self._runtime.metrics.relay_ended()
+            self._metrics.session_ended()
             with suppress(Exception):
                 await connection.close(timeout=2)
 
@@ -88,7 +90,7 @@ class Relay:
         if time.monotonic() - self._last_look > 5.0:
             self._last_look = time.monotonic()
             found: Any = await connection.fetchrow(_BACKLOG)
-            self._runtime.metrics.relay_backlog(found["backlog"], found["age"], found["blocked"], owned)
+            self._metrics.measured(**found, owned=owned)
 
     def _trouble(self) -> str | None:
         """Why this process is of no use: for long nothing was acknowledged, or nobody could be asked."""

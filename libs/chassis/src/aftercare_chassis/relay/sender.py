@@ -20,6 +20,7 @@ from aiokafka import AIOKafkaProducer
 from aftercare_chassis import failpoints
 from aftercare_chassis.relay import batches
 from aftercare_chassis.relay.batches import PERMANENT, Batch
+from aftercare_chassis.relay.metrics import RelayMetrics
 from aftercare_chassis.runtime import Runtime
 
 log = structlog.get_logger(__name__)
@@ -66,6 +67,7 @@ class Sender:
 
     def __init__(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, runtime: Runtime) -> None:
         self._connection, self._producer, self._runtime = connection, producer, runtime
+        self._metrics = runtime.metrics.of(RelayMetrics)
         self._most, self._idle = FIRST, IDLE_SECONDS[0]
         self._dead, self._clean_again = 0, 0.0
 
@@ -135,7 +137,7 @@ class Sender:
             await self._connection.execute(_DELETE, acknowledged)
             self._dead += len(acknowledged)
             failpoints.point("relay.deleted")
-            self._runtime.metrics.relay_acknowledged(len(acknowledged), waited)
+            self._metrics.acknowledged(len(acknowledged), waited)
         refused = [batch for batch in sent if batch.refused is not None]
         for batch in refused:
             if not isinstance(batch.refused, PERMANENT):
