@@ -13,7 +13,6 @@ import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from aftercare_chassis.auth.tokens import Verifier
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.service import Service
 
@@ -33,7 +32,7 @@ def prepared(service: Service) -> Service:
     if file := os.environ.get("FAILURE_CLOCK"):
         runtime = service.runtime
         runtime.clock = WrongClock(Path(file))
-        runtime.verifier = Verifier(runtime.settings, runtime.clock)
+        runtime.verifier = runtime.verifier.at(runtime.clock)
     if milliseconds := os.environ.get("FAILURE_SESSION_MS"):
         clients.CONSUMER["session_timeout_ms"] = int(milliseconds)
         clients.CONSUMER["heartbeat_interval_ms"] = int(milliseconds) // 4

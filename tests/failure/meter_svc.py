@@ -24,6 +24,7 @@ from aftercare_chassis.service import Service
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_events import Event, registry
 from aftercare_events.fields import Retells
+from aftercare_events.roles import ROLES
 from aftercare_events.topics import Topic
 from fastapi import APIRouter
 from launch import prepared
@@ -237,6 +238,7 @@ def service(settings: ServiceSettings | None = None) -> Service:
         name=NAME,
         package="aftercare_chassis",
         settings=settings or ServiceSettings(),
+        roles=ROLES,
         routers=[router],
         handlers=handlers,
         metadata=metadata,

@@ -21,6 +21,7 @@ from aftercare_chassis.service import Service
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_chassis.testing import Harness
 from aftercare_events import TOPICS, FeedbackReceived, OrderCancelled
+from aftercare_events.roles import ROLES
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from fastapi import APIRouter
 from sqlalchemy import Column, DateTime, Integer, MetaData, Table, Text
@@ -139,6 +140,7 @@ def service(settings: ServiceSettings | None = None) -> Service:
         name="tally-svc",
         package="aftercare_chassis",
         settings=settings or ServiceSettings(),
+        roles=ROLES,
         routers=[router],
         handlers={OrderCancelled: cancelled},
         deadlines=[Due(TALLIES, count_up)],

@@ -89,7 +89,7 @@ async def test_it_succeeds_when_this_process_has_handled_the_event(shop: Harness
 
 
 async def test_it_succeeds_when_another_process_has_handled_the_event(shop: Harness, order_cancelled: Make) -> None:
-    other = Runtime(shop.runtime.name, shop.settings, shop.clock, shop.ids, shop.runtime.metrics)
+    other = Runtime(shop.runtime.name, shop.settings, shop.clock, shop.ids, shop.runtime.metrics, roles={})
     await other.open()
     shop.consumer = Consumer(other, shop.service.handlers)
     async with waiting(shop, shop.client("buyer", "buyer-1").post(path())) as tasks:

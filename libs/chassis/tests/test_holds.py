@@ -131,7 +131,7 @@ async def test_a_partition_goes_on_when_another_process_has_handled_it(
     order = uuid4().hex
     await post(on_log, closed(on_log, order))
     await until(lambda: held(consuming), "the partition waits")
-    other = Runtime(on_log.runtime.name, on_log.settings, on_log.clock, Uuid7Ids(), on_log.runtime.metrics)
+    other = Runtime(on_log.runtime.name, on_log.settings, on_log.clock, Uuid7Ids(), on_log.runtime.metrics, roles={})
     await other.open()
     elsewhere = TopicPartition("aftercare.orders.v1", 10_000)
     await Consumer(other, on_log.service.handlers).chunk(elsewhere, [on_log.record(first(order_cancelled(order)))])

@@ -54,6 +54,7 @@ async def early(tally: Harness, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         name="tally-svc",
         package="aftercare_chassis",
         settings=tally.settings,
+        roles={},
         routers=[],
         metadata=MetaData(),
         workers=[worker],

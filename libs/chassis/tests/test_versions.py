@@ -109,6 +109,7 @@ def letters(settings: ServiceSettings | None = None) -> Service:
         name="letters-svc",
         package="aftercare_events",
         settings=settings or ServiceSettings(),
+        roles={},
         routers=[],
         metadata=metadata,
     )

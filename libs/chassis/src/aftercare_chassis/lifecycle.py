@@ -24,11 +24,12 @@ NOBODY = "nobody"
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """Who acts: the token's subject and role; sellers act for one merchant."""
+    """Who acts: the token's subject, its role, the tenant it acts for where the role acts for one, and its scopes."""
 
     id: str
     role: str
-    merchant_id: str | None = None
+    tenant: str | None = None
+    scopes: frozenset[str] = frozenset()
 
 
 SYSTEM = Actor("system", "system")

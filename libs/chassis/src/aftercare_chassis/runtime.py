@@ -12,7 +12,7 @@ from asyncpg.pool import PoolConnectionProxy
 from pydantic_core import from_json, to_json
 
 from aftercare_chassis import failpoints
-from aftercare_chassis.auth.tokens import Verifier
+from aftercare_chassis.auth.tokens import Roles, Verifier
 from aftercare_chassis.clock import Clock
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
@@ -50,9 +50,9 @@ async def _leave_as_it_is(_: asyncpg.Connection) -> None:
 class Runtime(Generic[S_co]):
     """Built by `open`, ended by `close`. One per process."""
 
-    def __init__(self, name: str, settings: S_co, clock: Clock, ids: Ids, metrics: Metrics) -> None:
+    def __init__(self, name: str, settings: S_co, clock: Clock, ids: Ids, metrics: Metrics, *, roles: Roles) -> None:
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
-        self.verifier = Verifier(settings, clock)
+        self.verifier = Verifier(settings, clock, roles)
         self.cursors = Cursors(settings.signing_key)
         self.outbox_wakeup = Wakeup()
         self.worker_wakeups: dict[str, Wakeup] = {}

@@ -3,7 +3,7 @@
 import asyncio
 import signal
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Coroutine, Mapping, Sequence
 from contextlib import asynccontextmanager, suppress
 from enum import StrEnum
 from functools import cached_property
@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import APIRouter, FastAPI
 from sqlalchemy import MetaData
 
+from aftercare_chassis.auth.tokens import Roles
 from aftercare_chassis.clock import SystemClock
 from aftercare_chassis.consumer.cli import ParkedCommands
 from aftercare_chassis.consumer.consumer import Consumer
@@ -83,6 +84,7 @@ class Service(Generic[S]):
         package: str,
         settings: S,
         metadata: MetaData,
+        roles: Roles,
         routers: Sequence[APIRouter],
         handlers: Handlers[S] | None = None,
         deadlines: Sequence[Due[S]] = (),
@@ -91,8 +93,10 @@ class Service(Generic[S]):
         projection: Projection | None = None,
         after_migration: Callable[[Runtime[S]], Awaitable[None]] | None = None,
         commands: Mapping[str, Callable[[Runtime[S]], Awaitable[int | None]]] | None = None,
+        log_fields: Collection[str] = (),
     ) -> None:
-        self.name, self.package, self.settings, self.routers = name, package, settings, routers
+        self.name, self.package, self.settings, self.routers, self.roles = name, package, settings, routers, roles
+        self.log_fields = log_fields
         self.handlers, self.deadlines = handlers or {}, deadlines
         retained: list[Retention[S]] = [*MESSAGING, *retention]
         self.workers = [*workers, retention_worker(retained)]
@@ -102,7 +106,7 @@ class Service(Generic[S]):
         metrics = Metrics(name)
         for figures in FIGURES:
             metrics.of(figures)
-        self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), metrics)
+        self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), metrics, roles=roles)
         self.migrations = Migrations(package, settings.database_url, metadata)
         self.runtime.revisions = self.migrations.revisions
 
@@ -163,7 +167,7 @@ class Service(Generic[S]):
 
     def _runner(self, *parts: ProcessRole) -> Callable[[], None]:
         def run() -> None:
-            logs.configure(self.name, self.settings.log_level)
+            logs.configure(self.name, self.settings.log_level, self.log_fields)
             tracing.configure(self.name, self.settings.otlp_endpoint)
             asyncio.run(self._database_answers())
             # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.

@@ -102,7 +102,9 @@ def token(key: Any, clock: StandingClock, settings: ServiceSettings) -> str:
 def build(settings: ServiceSettings, clock: StandingClock) -> FastAPI:
     """The app with its edge; every route shows one thing that can go wrong."""
     app = FastAPI()
-    runtime = app.state.runtime = Runtime("test-svc", settings, clock, Uuid7Ids(), Metrics("test-svc"))
+    runtime = app.state.runtime = Runtime(
+        "test-svc", settings, clock, Uuid7Ids(), Metrics("test-svc"), roles={"buyer": None}
+    )
     problems.install(app)
     middleware.install(app, runtime)
 

@@ -7,17 +7,12 @@ from typing import Any
 import httpx
 import pytest
 from aftercare_chassis.auth.dev_keys import make_key_set, mint
-from aftercare_chassis.auth.tokens import (
-    TokenExpired,
-    TokenInvalid,
-    TokenMalformed,
-    TokenMissing,
-    Unauthenticated,
-    Verifier,
-)
+from aftercare_chassis.auth.errors import TokenExpired, TokenInvalid, TokenMalformed, TokenMissing, Unauthenticated
+from aftercare_chassis.auth.tokens import Verifier
 from aftercare_chassis.http.problems import install
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.settings import ServiceSettings
+from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
@@ -37,7 +32,7 @@ KINDS = {
 
 @pytest.fixture
 def verifier(settings: ServiceSettings, clock: StandingClock) -> Verifier:
-    return Verifier(settings, clock)
+    return Verifier(settings, clock, ROLES)
 
 
 @pytest.fixture
@@ -67,6 +62,32 @@ def test_a_good_token_tells_who_is_calling(verifier: Verifier, token: str, key: 
     assert verifier.actor(bearer(seller)) == Actor("s-1", "seller", "m-1")
 
 
+@pytest.mark.parametrize(
+    ("scope", "scopes"),
+    [
+        ("orders:read orders:write", {"orders:read", "orders:write"}),
+        ("", set()),
+        (["orders:read"], set()),
+        (None, set()),
+    ],
+)
+def test_scopes_are_separated_by_spaces(
+    verifier: Verifier, key: Any, claims: dict[str, Any], scope: object, scopes: set[str]
+) -> None:
+    assert verifier.actor(bearer(sign(key, claims | {"scope": scope}))).scopes == scopes
+
+
+def test_the_roles_and_the_claim_of_their_tenant_are_the_services_own(
+    settings: ServiceSettings, clock: StandingClock, key: Any, claims: dict[str, Any]
+) -> None:
+    verifier = Verifier(settings, clock, {"tenant_admin": "org", "guest": None})
+    admin = verifier.actor(bearer(sign(key, claims | {"role": "tenant_admin", "org": "o-1", "merchant_id": "m-1"})))
+    assert (admin.role, admin.tenant) == ("tenant_admin", "o-1")
+    assert verifier.actor(bearer(sign(key, claims | {"role": "guest", "org": "o-1"}))).tenant is None
+    with pytest.raises(TokenInvalid):
+        verifier.actor(bearer(sign(key, claims)))
+
+
 @pytest.mark.parametrize("algorithm", KINDS)
 def test_the_asymmetric_algorithms_are_taken(
     algorithm: str, claims: dict[str, Any], settings: ServiceSettings, clock: StandingClock
@@ -74,7 +95,7 @@ def test_the_asymmetric_algorithms_are_taken(
     key = KINDS[algorithm]("k1")
     Path(settings.jwks_file).write_text(json.dumps({"keys": [key.as_dict(private=False)]}))
     token = jwt.encode({"alg": algorithm, "kid": "k1"}, claims, key, algorithms=[algorithm])
-    assert Verifier(settings, clock).actor(bearer(token)).id == "buyer-1"
+    assert Verifier(settings, clock, ROLES).actor(bearer(token)).id == "buyer-1"
 
 
 @pytest.mark.parametrize(
@@ -128,6 +149,7 @@ def test_what_is_no_token_is_refused(
         {"role": "seller"},
         {"role": "seller", "merchant_id": ""},
         {"role": "seller", "merchant_id": 1},
+        {"role": "buyer", "merchant_id": ""},
     ],
     ids=repr,
 )
@@ -187,8 +209,8 @@ def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(
     settings: ServiceSettings, clock: StandingClock, claims: dict[str, Any], token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr("aftercare_chassis.auth.tokens.time.monotonic", lambda: now[0])
-    verifier = Verifier(settings, clock)
+    monkeypatch.setattr("aftercare_chassis.auth.key_set.time.monotonic", lambda: now[0])
+    verifier = Verifier(settings, clock, ROLES)
     assert verifier.actor(bearer(token))
     fresh = ECKey.generate_key("P-256", {"kid": "fresh"})
     Path(settings.jwks_file).write_text(json.dumps({"keys": [fresh.as_dict(private=False)]}))
@@ -204,8 +226,8 @@ def test_a_withdrawn_key_is_refused_at_the_next_reading_whoever_was_let_in_befor
     settings: ServiceSettings, clock: StandingClock, token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]
-    monkeypatch.setattr("aftercare_chassis.auth.tokens.time.monotonic", lambda: now[0])
-    verifier = Verifier(settings, clock)
+    monkeypatch.setattr("aftercare_chassis.auth.key_set.time.monotonic", lambda: now[0])
+    verifier = Verifier(settings, clock, ROLES)
     assert verifier.actor(bearer(token))
     Path(settings.jwks_file).write_text(json.dumps({"keys": []}))
     now[0] += 59

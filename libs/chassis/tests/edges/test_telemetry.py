@@ -38,6 +38,13 @@ def test_unlisted_fields_keep_their_type_only(lines: Any) -> None:
     assert (line["case_id"], line["count"]) == ("case_1", 3)
 
 
+def test_a_service_registers_the_log_fields_of_its_own(lines: Any) -> None:
+    logs.configure("test-svc", fields=("partner",))
+    structlog.get_logger().info("pushed", partner="sf-express", verdict="unknown")
+    [line] = lines()
+    assert (line["partner"], line["verdict"]) == ("sf-express", "<str>")
+
+
 def test_exceptions_show_where_and_not_what(lines: Any) -> None:
     logs.configure("test-svc")
     try:

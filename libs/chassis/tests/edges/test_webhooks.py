@@ -30,7 +30,7 @@ def refusal(partner: str, problem: Mapping[str, Any]) -> Response:
 
 def build(settings: ServiceSettings, clock: StandingClock) -> FastAPI:
     app = FastAPI(redirect_slashes=False)
-    runtime = app.state.runtime = Runtime("test-svc", settings, clock, Uuid7Ids(), Metrics("test-svc"))
+    runtime = app.state.runtime = Runtime("test-svc", settings, clock, Uuid7Ids(), Metrics("test-svc"), roles={})
     hooks = WebhookRouter("/v1/hooks", refusal)
 
     @hooks.post("/{partner}/{what}")

@@ -2,6 +2,7 @@
 
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.service import Service
+from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
 from aftersale_svc import tables
@@ -17,6 +18,7 @@ def service(settings: Settings | None = None) -> Service:
         name="aftersale-svc",
         package="aftersale_svc",
         settings=settings or Settings(),
+        roles=ROLES,
         routers=[cases.router, disputes.router],
         handlers=HANDLERS,
         deadlines=WHEN_DUE,

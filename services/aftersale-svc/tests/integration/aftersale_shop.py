@@ -39,7 +39,7 @@ class Shop:
     def __init__(self, harness: Harness) -> None:
         self.harness, self.clock = harness, harness.clock
         self.buyer = harness.client("buyer", "buyer-1")
-        self.seller = harness.client("seller", "seller-1", merchant_id="m-1")
+        self.seller = harness.client("seller", "seller-1", tenant="m-1")
         self.agent = harness.client("agent", "agent-1")
         self.arbitrator = harness.client("arbitrator", "arb-1")
 

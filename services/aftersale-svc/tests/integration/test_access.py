@@ -42,11 +42,11 @@ async def test_wrong_roles_are_403_foreign_objects_404_and_nothing_changes(shop:
     calls = {f"/v1/cases/{case_id}/{action}": call for action, call in CASE_CALLS.items()}
     calls |= {f"/v1/disputes/{dispute_id}/{action}": call for action, call in DISPUTE_CALLS.items()}
     stranger = shop.harness.client("buyer", "buyer-2")
-    rival = shop.harness.client("seller", "seller-2", merchant_id="m-2")
+    rival = shop.harness.client("seller", "seller-2", tenant="m-2")
     for path, (body, may) in calls.items():
         for role in ROLES:
             if role not in may:
-                client = shop.harness.client(role, f"{role}-1", merchant_id="m-1" if role == "seller" else None)
+                client = shop.harness.client(role, f"{role}-1", tenant="m-1" if role == "seller" else None)
                 shop.harness.problem(await client.post(path, json=body), 403, "forbidden")
         for foreign, role in ((stranger, "buyer"), (rival, "seller")):
             code = (404, "not_found") if role in may else (403, "forbidden")
@@ -61,14 +61,14 @@ async def test_who_reads_what(shop: Shop) -> None:
     case = f"/v1/cases/{case_id}"
     paths = (case, f"{case}/timeline", f"{case}/timeline/live", f"/v1/disputes/{dispute_id}")
     for role in ROLES:
-        client = shop.harness.client(role, f"{role}-1", merchant_id="m-1" if role == "seller" else None)
+        client = shop.harness.client(role, f"{role}-1", tenant="m-1" if role == "seller" else None)
         for path in paths:
             assert (await client.get(path)).status_code == (200 if role in EVERYBODY else 404), (role, path)
         found = (await client.get("/v1/cases")).json()["data"]
         assert len(found) == (1 if role in EVERYBODY else 0)
     for foreign in (
         shop.harness.client("buyer", "buyer-2"),
-        shop.harness.client("seller", "seller-2", merchant_id="m-2"),
+        shop.harness.client("seller", "seller-2", tenant="m-2"),
     ):
         for path in paths:
             shop.harness.problem(await foreign.get(path), 404, "not_found")

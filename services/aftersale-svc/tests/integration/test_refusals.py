@@ -25,7 +25,7 @@ async def test_an_order_of_somebody_else_is_unknown(shop: Shop) -> None:
     await shop.delivered()
     for stranger in (
         shop.harness.client("buyer", "buyer-2"),
-        shop.harness.client("seller", "seller-2", merchant_id="m-2"),
+        shop.harness.client("seller", "seller-2", tenant="m-2"),
     ):
         shop.harness.problem(await shop.ask(client=stranger), 404, "order_unknown")
     await nothing_happened(shop)

@@ -12,4 +12,4 @@ PROJECTION = Projection(FOLDED, projections.HANDLERS)
 
 async def rebuild(runtime: Runtime) -> int:
     """Fold the whole log again and compare the result with what is kept: 0 identical, 1 different, 2 not possible."""
-    return await replays.rebuild(runtime, PROJECTION, replays.Wish(consumer="rebuilt"))
+    return await replays.rebuild(runtime, PROJECTION, replays.ReplayOptions(consumer="rebuilt"))

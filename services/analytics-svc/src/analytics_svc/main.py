@@ -1,6 +1,7 @@
 """analytics-svc: the traceability record and the after-sales figures."""
 
 from aftercare_chassis.service import Service
+from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
 from analytics_svc import commands, tables
@@ -15,6 +16,7 @@ def service(settings: Settings | None = None) -> Service:
         name="analytics-svc",
         package="analytics_svc",
         settings=settings or Settings(),
+        roles=ROLES,
         routers=[traces.router, metrics.router],
         handlers=HANDLERS,
         metadata=tables.metadata,

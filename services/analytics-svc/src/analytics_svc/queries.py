@@ -114,8 +114,8 @@ def _own(actor: Actor, party: str) -> dict[str, str | None]:
         return {"buyer": None, "merchant": None}
     if actor.role == "buyer" and party == actor.id:
         return {"buyer": actor.id, "merchant": None}
-    if actor.role == "seller" and actor.merchant_id and party in (actor.id, actor.merchant_id):
-        return {"buyer": None, "merchant": actor.merchant_id}
+    if actor.role == "seller" and actor.tenant and party in (actor.id, actor.tenant):
+        return {"buyer": None, "merchant": actor.tenant}
     raise NotFound(what="party")
 
 

@@ -2,6 +2,7 @@
 
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.service import Service
+from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
 from cs_svc import tables
@@ -16,6 +17,7 @@ def service(settings: Settings | None = None) -> Service:
         name="cs-svc",
         package="cs_svc",
         settings=settings or Settings(),
+        roles=ROLES,
         routers=[conversations.router, complaints.router, feedback.router, ratings.router, customers.router],
         handlers=HANDLERS,
         metadata=tables.metadata,

@@ -1,6 +1,7 @@
 """The whole of kb-svc on one screen."""
 
 from aftercare_chassis.service import Service
+from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
 from kb_svc import tables
@@ -17,6 +18,7 @@ def service(settings: Settings | None = None) -> Service:
         name="kb-svc",
         package="kb_svc",
         settings=settings or Settings(),
+        roles=ROLES,
         routers=[articles.router, search.router],
         handlers=HANDLERS,
         workers=index.WORKERS,

@@ -1,6 +1,7 @@
 """order-svc: orders, payments and refunds, parcels and the couriers that carry them."""
 
 from aftercare_chassis.service import Service
+from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
 from order_svc import tables
@@ -17,6 +18,7 @@ def service(settings: Settings | None = None) -> Service:
         name="order-svc",
         package="order_svc",
         settings=settings or Settings(),
+        roles=ROLES,
         routers=[
             orders.router,
             payments.router,
@@ -30,6 +32,7 @@ def service(settings: Settings | None = None) -> Service:
         deadlines=timers.WHEN_DUE,
         workers=(*provider_calls.WORKERS, *WEBHOOK_WORKERS, *courier_pushes.WORKERS),
         metadata=tables.metadata,
+        log_fields=("partner", "provider", "push", "verdict"),
     )
 
 

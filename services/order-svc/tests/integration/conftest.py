@@ -52,7 +52,7 @@ class Shop:
     def __init__(self, harness: Harness, provider: Any) -> None:
         self.h, self.provider = harness, provider
         self.buyer = harness.client("buyer", "buyer-1")
-        self.seller = harness.client("seller", "seller-1", merchant_id="m-1")
+        self.seller = harness.client("seller", "seller-1", tenant="m-1")
         self.problem = harness.problem
 
     async def place(self, **other: Any) -> dict[str, Any]:

@@ -114,7 +114,7 @@ async def test_twenty_requests_with_one_key_make_one_order(shop, kettles):
     assert len(await shop.told(OrderCreated)) == 1
     other = await shop.seller.post("/v1/orders", json=kettles(quantity=1), headers=headers)
     assert other.status_code == 422
-    bare = shop.h.client("seller", "seller-1", merchant_id="m-1")
+    bare = shop.h.client("seller", "seller-1", tenant="m-1")
     bare.headers["Idempotency-Key"] = ""
     assert (await bare.post("/v1/orders", json=kettles())).status_code == 400
 
@@ -123,7 +123,7 @@ async def test_foreign_orders_do_not_exist(shop):
     order = await shop.place()
     strangers = [
         shop.h.client("buyer", "buyer-2"),
-        shop.h.client("seller", "seller-2", merchant_id="m-2"),
+        shop.h.client("seller", "seller-2", tenant="m-2"),
         shop.h.client("courier", "c"),
         shop.h.client("supplier", "s"),
     ]

@@ -52,7 +52,7 @@ async def test_parcels_that_are_refused(shop):
     strange = {**body, "lines": [{**line, "line_id": unpaid["lines"][0]["id"]}]}
     shop.problem(await shop.seller.post(path, json=strange), 422, "unknown_line")
     shop.problem(await shop.buyer.post(path, json=body), 403, "forbidden")
-    foreign = shop.h.client("seller", "s", merchant_id="m-2")
+    foreign = shop.h.client("seller", "s", tenant="m-2")
     shop.problem(await foreign.post(path, json={**body, "lines": [line]}), 404, "not_found")
     assert len(await shop.told(OrderShipped)) == 1
 

@@ -89,7 +89,7 @@ async def test_a_method_the_provider_does_not_know_fails_the_payment(shop):
 
 async def test_foreign_payments_do_not_exist(shop):
     _, payment = await shop.paid()
-    for stranger in (shop.h.client("buyer", "buyer-2"), shop.h.client("seller", "s", merchant_id="m-2")):
+    for stranger in (shop.h.client("buyer", "buyer-2"), shop.h.client("seller", "s", tenant="m-2")):
         shop.problem(await stranger.get(f"/v1/payments/{payment['id']}"), 404, "not_found")
         assert (await stranger.get("/v1/payments")).json()["data"] == []
 

@@ -1,4 +1,4 @@
-"""A local key set and tokens signed with it: for local runs, the demo and tests. Production brings its own issuer."""
+"""A local key set and tokens signed with it, for local runs, the demo and tests. Production has an identity provider."""
 
 import json
 import os
@@ -15,7 +15,7 @@ _PRIVATE_FILE = "private-key.json"
 
 
 def make_key_set(directory: Path) -> ECKey:
-    """The signing key kept in `directory`, made on first use; its public half lies beside it in `jwks.json`."""
+    """The signing key in `directory`, created on first use; `jwks.json` beside it holds the public key."""
     directory.mkdir(parents=True, exist_ok=True)
     private = directory / _PRIVATE_FILE
     if not private.exists():
@@ -27,10 +27,10 @@ def make_key_set(directory: Path) -> ECKey:
 
 
 def mint(
-    key: ECKey, *, role: str, sub: str, issuer: str, now: datetime, merchant_id: str | None = None, hours: float = 12
+    key: ECKey, *, role: str, sub: str, issuer: str, now: datetime, hours: float = 12, **claims: str | None
 ) -> str:
-    """A token for `sub` in `role`, good for `hours` from `now`."""
-    claims = {
+    """A token for `sub` in `role`, valid for `hours` from `now`, with further claims; one that is None is left out."""
+    registered = {
         "iss": issuer,
         "aud": AUDIENCE,
         "sub": sub,
@@ -38,13 +38,12 @@ def mint(
         "nbf": int(now.timestamp()),
         "exp": int((now + timedelta(hours=hours)).timestamp()),
     }
-    if merchant_id is not None:
-        claims["merchant_id"] = merchant_id
-    return jwt.encode({"alg": "ES256", "kid": key.kid}, claims, key, algorithms=["ES256"])
+    given = {name: value for name, value in claims.items() if value is not None}
+    return jwt.encode({"alg": "ES256", "kid": key.kid}, {**given, **registered}, key, algorithms=["ES256"])
 
 
 def _write(path: Path, text: str, *, mode: int) -> None:
-    # Written aside and renamed: a service that reads at this moment sees the old set or the new one, never half.
+    # Renaming is atomic: a service that reads the file now gets the old set or the new one.
     aside = path.with_name(f".{path.name}.{os.getpid()}")
     with open(os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, mode), "w") as file:
         file.write(text)

@@ -1,4 +1,4 @@
-"""Names that an identity provider gives: a token's `sub` and `merchant_id`, and wherever else these are written."""
+"""Names that an identity provider gives to people and tenants: in the claims of tokens, and wherever else they are written."""
 
 from typing import TypeGuard
 
@@ -7,15 +7,15 @@ from aftercare_chassis.characters import shows
 LONGEST = 255
 """Characters. OpenID Connect Core 1.0, section 2, allows a `sub` of up to 255 (ASCII) characters."""
 
-# An address cannot end in one of these, encoded or not: URL parsers resolve them before they send anything (WHATWG URL).
+# A URL cannot have one of these as a segment, encoded or not: parsers resolve them before anything is sent (WHATWG URL).
 _DOT_SEGMENTS = frozenset({".", ".."})
 
 
 def is_usable(name: object) -> TypeGuard[str]:
-    """Whether somebody of this name can be called by it everywhere: in bodies, filters, paths and events.
+    """Whether the name can be used in bodies, filters, paths and events.
 
-    Any 1 to 255 printable characters (`str.isprintable`), such as `auth0|5f7c…`, `li.na@example.com`, `-7/b` or `王芳`, of
-    which at least one shows something; only `.` and `..` are no names.
+    It has 1 to 255 printable characters (`str.isprintable`), at least one of them visible, such as `auth0|5f7c…`,
+    `li.na@example.com`, `-7/b` or `王芳`. `.` and `..` cannot be used.
     """
     if not isinstance(name, str) or len(name) > LONGEST or name in _DOT_SEGMENTS:
         return False

@@ -84,8 +84,8 @@ def _builder(cls: type[R]) -> Callable[[Any], R]:
 
 
 def viewer(actor: Actor) -> str:
-    """Whose objects this actor sees: a merchant's for those who act for a merchant, else their own."""
-    return actor.merchant_id or actor.id
+    """Whose objects this actor sees: those of the tenant that it acts for, else its own."""
+    return actor.tenant or actor.id
 
 
 class _Visible:

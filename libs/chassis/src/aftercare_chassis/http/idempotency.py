@@ -70,7 +70,7 @@ class Claim:
         key = headers.get("idempotency-key", "")
         if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
             raise KeyMissing
-        scope = blake2b("\0".join((actor.role, actor.id, actor.merchant_id or "", route, key)).encode(), digest_size=16)
+        scope = blake2b("\0".join((actor.role, actor.id, actor.tenant or "", route, key)).encode(), digest_size=16)
         content = blake2b(path.encode() + b"\0" + body, digest_size=16)
         return cls(UUID(bytes=scope.digest()), content.digest())
 

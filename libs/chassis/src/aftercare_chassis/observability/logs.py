@@ -1,12 +1,13 @@
 """Structured logs: one JSON object a line, with the trace id, and without personal data.
 
-Only fields on the allow-list are written as they are. A field nobody listed is replaced by its type: a name or an
-address must not slip into the logs because somebody logged "just one more thing".
+Only the fields of an allow-list are written as they are, those named here and those that the service registers, and every
+field whose name ends in `_id`. Of any other field only the type is written, so that a name or an address that somebody
+logs by mistake does not reach the log.
 """
 
 import logging
 import sys
-from collections.abc import MutableMapping
+from collections.abc import Callable, Collection, MutableMapping
 from typing import Any
 
 import structlog
@@ -14,35 +15,39 @@ import structlog
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.code_places import code_places
 
-Fields = MutableMapping[str, Any]
+Fields = MutableMapping[str, Any]  # Any: a log call may pass values of any type
+Processor = Callable[[Any, str, Fields], Fields]  # Any: structlog passes its logger, which no processor here uses
 
-ALLOWED = frozenset(
+FIELDS = frozenset(
     """
-    action aggregate attempt attempts backlog bucket buckets cause code consumer count cursor deadline duration_ms error
-    event event_id event_type generation group host id kind lag level limit logger method migration name offset operation
-    owned partition path_template port process provider partner push queue reason reference_id retry_in revision route
-    rows seconds sequence service signal size source span_id state status subject taken timestamp topic trace_id type
-    verdict version waited where why worker
+    aggregate build code count database end error event event_type first id level logger offset partition reason seconds
+    service stood timestamp topic trouble type where why worker
     """.split()  # noqa: SIM905
 )
+"""The fields of the chassis' own log lines."""
 _SCALARS = (bool, int, float, type(None))
-_LONGEST = 300
+_LONGEST = 300  # characters of one field
+_JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 
 
-def keep_allowed(_: Any, __: str, fields: Fields) -> Fields:
-    """A structlog processor: unlisted fields and anything that is not a short scalar keep their type only."""
-    for name, value in fields.items():
-        if name in ALLOWED and isinstance(value, _SCALARS):
-            continue
-        if name in ALLOWED or name.endswith("_id"):
-            fields[name] = str(value)[:_LONGEST]
-        else:
-            fields[name] = f"<{type(value).__name__}>"
-    return fields
+def keep_allowed(allowed: Collection[str]) -> Processor:
+    """A processor that keeps numbers of these fields, the text of others of them, and only the type of every other field."""
+
+    def keep(_: Any, __: str, fields: Fields) -> Fields:
+        for name, value in fields.items():
+            if name in allowed and isinstance(value, _SCALARS):
+                continue
+            if name in allowed or name.endswith("_id"):
+                fields[name] = str(value)[:_LONGEST]
+            else:
+                fields[name] = f"<{type(value).__name__}>"
+        return fields
+
+    return keep
 
 
 def add_trace(_: Any, __: str, fields: Fields) -> Fields:
-    """A structlog processor: the trace this line belongs to."""
+    """A processor that adds the id of the trace to which this line belongs."""
     context = tracing.current()
     if context is not None:
         fields["trace_id"] = context.trace_id
@@ -50,7 +55,7 @@ def add_trace(_: Any, __: str, fields: Fields) -> Fields:
 
 
 def drop_exception(_: Any, __: str, fields: Fields) -> Fields:
-    """A structlog processor: of an exception its class and places; its message may quote what people wrote."""
+    """A processor that keeps the class of an exception and its places in the code; its message may quote personal data."""
     info = fields.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
     if isinstance(error, BaseException):
@@ -59,50 +64,50 @@ def drop_exception(_: Any, __: str, fields: Fields) -> Fields:
     return fields
 
 
-def configure(service: str, level: str = "info") -> None:
-    """Send this process's logs, the libraries' included, to stdout as JSON lines."""
-    shared: list[Any] = [
-        structlog.stdlib.add_log_level,
+def configure(service: str, level: str = "info", fields: Collection[str] = ()) -> None:
+    """Write this process's logs, those of libraries included, to stdout as JSON lines.
+
+    `fields` are the names of the service's own log fields whose values are written.
+    """
+    finish: list[Processor] = [
         structlog.processors.TimeStamper(fmt="iso", utc=True),
         add_trace,
         drop_exception,
-        _named(service),
-        keep_allowed,
-        structlog.processors.JSONRenderer(ensure_ascii=False),
+        _add_service(service),
+        keep_allowed(FIELDS | set(fields)),
     ]
     structlog.configure(
-        processors=shared,
+        processors=[structlog.stdlib.add_log_level, *finish, _JSON],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
         logger_factory=structlog.PrintLoggerFactory(),
         cache_logger_on_first_use=True,
     )
     handler = logging.StreamHandler(sys.stdout)
-    handler.setFormatter(_Foreign(service))
+    handler.setFormatter(_LibraryFormatter(finish))
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
     # aiokafka repeats NodeNotReady ten times a second while a broker is away.
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)
 
 
-def _named(service: str) -> Any:
-    def named(_: Any, __: str, fields: Fields) -> Fields:
+def _add_service(service: str) -> Processor:
+    def add(_: Any, __: str, fields: Fields) -> Fields:
         fields["service"] = service
         return fields
 
-    return named
+    return add
 
 
-class _Foreign(logging.Formatter):
-    """Lines of libraries: their template without its arguments, which may hold anything."""
+class _LibraryFormatter(logging.Formatter):
+    """Writes the log records of libraries: their template without its arguments, which may hold personal data."""
 
-    def __init__(self, service: str) -> None:
+    def __init__(self, processors: Collection[Processor]) -> None:
         super().__init__()
-        self._name = _named(service)
+        self._processors = processors
 
     def format(self, record: logging.LogRecord) -> str:
         fields: Fields = {"event": str(record.msg), "level": record.levelname.lower(), "logger": record.name}
         if record.exc_info:
             fields["exc_info"] = record.exc_info
-        stamp = structlog.processors.TimeStamper(fmt="iso", utc=True)
-        for step in (stamp, add_trace, drop_exception, self._name, keep_allowed):
-            fields = step(None, "", fields)
-        return str(structlog.processors.JSONRenderer(ensure_ascii=False)(None, "", fields))
+        for process in self._processors:
+            fields = process(None, "", fields)
+        return str(_JSON(None, "", fields))

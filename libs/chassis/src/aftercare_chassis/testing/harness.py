@@ -19,7 +19,6 @@ from aiokafka import ConsumerRecord, TopicPartition
 from joserfc.jwk import ECKey
 
 from aftercare_chassis.auth.dev_keys import make_key_set, mint
-from aftercare_chassis.auth.tokens import Verifier
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.jobs.deadlines import Deadlines
 from aftercare_chassis.service import Service
@@ -53,7 +52,7 @@ class Harness(Generic[S]):
         self.service, self.settings, self.runtime = service, settings, service.runtime
         self.clock, self.ids = FixedClock(), SequentialIds()
         self.runtime.clock, self.runtime.ids = self.clock, self.ids
-        self.runtime.verifier = Verifier(settings, self.clock)
+        self.runtime.verifier = self.runtime.verifier.at(self.clock)
         # In process an answer comes when it is whole: streams end after their first look.
         self.runtime.leaving = lambda: True
         self.consumer = Consumer(self.runtime, service.handlers)
@@ -86,21 +85,22 @@ class Harness(Generic[S]):
             finally:
                 await harness.runtime.close()
 
-    def token(self, role: str, sub: str, merchant_id: str | None = None, *, hours: float = 24 * 365) -> str:
-        """A bearer token as the identity provider would give."""
+    def token(self, role: str, sub: str, tenant: str | None = None, *, hours: float = 24 * 365) -> str:
+        """A bearer token as the identity provider would give; `tenant` is whom the person acts for."""
+        claims = {claim: tenant for claim in self.service.roles.values() if claim}
         return mint(
             _keys()[0],
             role=role,
             sub=sub,
-            merchant_id=merchant_id,
             issuer=self.settings.jwt_issuer,
             now=self.clock.now(),
             hours=hours,
+            **claims,
         )
 
-    def client(self, role: str | None = None, sub: str = "", merchant_id: str | None = None) -> httpx.AsyncClient:
+    def client(self, role: str | None = None, sub: str = "", tenant: str | None = None) -> httpx.AsyncClient:
         """An HTTP client of the service's app, signed in unless `role` is None."""
-        headers = {"Authorization": f"Bearer {self.token(role, sub, merchant_id)}"} if role else {}
+        headers = {"Authorization": f"Bearer {self.token(role, sub, tenant)}"} if role else {}
         transport = httpx.ASGITransport(app=self.service.app, raise_app_exceptions=False)
         client = _Client(transport=transport, base_url="http://service.test", headers=headers)
         self._clients.push_async_callback(client.aclose)

@@ -67,7 +67,7 @@ def owner_is(actor: Actor, events: Iterable[TraceEvent]) -> bool:
     if first is None:
         return False
     if actor.role == "seller":
-        return actor.merchant_id is not None and first.merchant_id == actor.merchant_id
+        return actor.tenant is not None and first.merchant_id == actor.tenant
     return actor.role == "buyer" and first.buyer_id == actor.id
 
 

@@ -30,7 +30,7 @@ async def receive(
     What a merchant says of a case is not shown to its buyer.
     """
     subject = await subjects.find(tx, order_id, case_id)
-    buyer_id, merchant_id = (subject.buyer_id, subject.merchant_id) if subject else (None, tx.actor.merchant_id)
+    buyer_id, merchant_id = (subject.buyer_id, subject.merchant_id) if subject else (None, tx.actor.tenant)
     if tx.actor.role != "agent":
         buyer_id = tx.actor.id if tx.actor.role == "buyer" else None
     feedback = Feedback(

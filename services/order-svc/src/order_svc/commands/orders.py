@@ -62,7 +62,7 @@ async def create(
     tx: Transaction, *, buyer_id: str, currency: str, drafts: Sequence[LineDraft], fee: Amount | None, address: Address
 ) -> Order:
     """Place an order for the seller's merchant; it waits for its payment until `deadline_at`."""
-    if tx.actor.merchant_id is None:
+    if tx.actor.tenant is None:
         raise Forbidden
     order_id = tx.new_id("ord")
     lines = [_line(tx, order_id, number, draft, currency) for number, draft in enumerate(drafts)]
@@ -70,7 +70,7 @@ async def create(
     order = Order(
         id=order_id,
         version=0,
-        merchant_id=tx.actor.merchant_id,
+        merchant_id=tx.actor.tenant,
         buyer_id=buyer_id,
         state=OrderState.CREATED,
         after_sale_state=AfterSale.NONE,

@@ -150,7 +150,7 @@ async def desk(postgres_url: str) -> AsyncIterator[Desk]:
         yield Desk(
             harness,
             admin=harness.client("admin", "admin-1"),
-            seller=harness.client("seller", "seller-1", merchant_id="m-1"),
+            seller=harness.client("seller", "seller-1", tenant="m-1"),
             buyer=harness.client("buyer", "buyer-1"),
             courier=harness.client(),
         )

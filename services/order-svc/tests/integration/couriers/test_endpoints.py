@@ -63,7 +63,7 @@ async def test_a_secret_that_leaked_is_dead_at_once(desk):
 
 @pytest.mark.parametrize("role", ["buyer", "seller", "agent", "arbitrator", "supplier", "courier"])
 async def test_only_administrators(desk, role):
-    client = desk.harness.client(role, "somebody", merchant_id="m-1" if role == "seller" else None)
+    client = desk.harness.client(role, "somebody", tenant="m-1" if role == "seller" else None)
     endpoint = await desk.endpoint()
     desk.harness.problem(await client.post("/v1/courier-endpoints", json={"partner": "zto"}), 403, "forbidden")
     for path in ("/v1/courier-endpoints", f"/v1/courier-endpoints/{endpoint['id']}", "/v1/courier-pushes"):

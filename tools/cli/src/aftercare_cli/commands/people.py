@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 from aftercare_events import waybills
+from aftercare_events.roles import ROLES
 
 from aftercare_cli import couriers, tokens, view
 from aftercare_cli.commands.stack import With
@@ -15,8 +16,6 @@ from aftercare_cli.journey import Journey
 from aftercare_cli.stack.choose import choose
 from aftercare_cli.stack.interface import Addresses
 from aftercare_cli.stack.layout import Layout
-
-ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin")
 
 
 def add(app: typer.Typer) -> None:

@@ -1,0 +1,44 @@
+"""Why a request without a usable token is refused, each with a stable code."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class Unauthenticated(Refusal):
+    """The caller is not known."""
+
+    kind = Kind.UNAUTHENTICATED
+
+
+class TokenMissing(Unauthenticated):
+    """The request has no `Authorization: Bearer …` header."""
+
+    code = "token_missing"
+    zh, en = "请在 Authorization 头中提供 Bearer 令牌。", "Send a bearer token in the Authorization header."
+
+
+class TokenMalformed(Unauthenticated):
+    """The header does not hold a JSON Web Token."""
+
+    code = "token_malformed"
+    zh, en = "令牌格式有误。", "The token is malformed."
+
+
+class TokenExpired(Unauthenticated):
+    """The time in the token's `exp` has passed."""
+
+    code = "token_expired"
+    zh, en = "令牌已过期。", "The token has expired."
+
+
+class TokenInvalid(Unauthenticated):
+    """The signature, issuer, audience, times or claims of the token are not valid."""
+
+    code = "token_invalid"
+    zh, en = "令牌无效。", "The token is not valid."
+
+
+class ClaimUnfit(TokenInvalid):
+    """A claim names somebody by a text that cannot be used in bodies, filters, paths and events."""
+
+    zh = "令牌的 {claim} 必须是 1 至 {longest} 个可打印字符，且不能只是 . 或 .. 。"
+    en = "The token's {claim} must be 1 to {longest} printable characters, other than . and .. alone."
