@@ -48,7 +48,10 @@ class World:
         document = self.harness.service.app.openapi()
         promised = document["paths"][path][method.lower()]["responses"]
         assert str(response.status_code) in promised, (method, path, response.status_code, response.text)
-        content = promised[str(response.status_code)].get("content", {})
+        answer = promised[str(response.status_code)]
+        if "$ref" in answer:
+            answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+        content = answer.get("content", {})
         place = (path, method, response.status_code)
         if not content or (place in self.checked and not response.is_success):
             return

@@ -12,7 +12,8 @@ from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.database.mapping import Listing, Rows
 from aftercare_chassis.database.schema import add_messaging_tables
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow, problems
+from aftercare_chassis.http.responses import refusals
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import In, Out
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.jobs.deadlines import Due
@@ -96,7 +97,7 @@ async def cancelled(tx: Transaction, event: OrderCancelled) -> None:
 router = APIRouter(prefix="/v1/tallies", tags=["tallies"], route_class=ApiRoute)
 
 
-@router.post("", status_code=201, operation_id="createTally", responses=problems(422))
+@router.post("", status_code=201, operation_id="createTally")
 async def create(body: TallyIn, tx: Tx) -> TallyOut:
     tally = Tally(id=tx.new_id("tally"), version=0, owner=tx.actor.id, count=body.count)
     created = await tx.create(TALLIES, tally, told(tx, tally))
@@ -105,7 +106,7 @@ async def create(body: TallyIn, tx: Tx) -> TallyOut:
     return TallyOut.model_validate(created)
 
 
-@router.post("/{tally_id}/up", operation_id="countUp", dependencies=[allow("buyer")], responses=problems(404, 412))
+@router.post("/{tally_id}/up", operation_id="countUp", dependencies=[allow("buyer")])
 async def up(tally_id: str, tx: Tx, times: int = 1) -> TallyOut:
     return TallyOut.model_validate(await count_up(tx, tally_id, times))
 
@@ -114,7 +115,7 @@ class OrderUnknown(Refusal):
     kind, code, retry_after = Kind.NOT_FOUND, "order_unknown", 1
 
 
-@router.post("/of-order/{order_id}/up", operation_id="countOrderUp", responses=problems(404))
+@router.post("/of-order/{order_id}/up", operation_id="countOrderUp", responses=refusals(OrderUnknown))
 async def up_of_order(order_id: str, tx: Tx) -> TallyOut:
     """The tally of an order is made when another service says that the order was cancelled."""
     if await tx.find(TALLIES, f"tally_{order_id}") is None:
@@ -122,12 +123,12 @@ async def up_of_order(order_id: str, tx: Tx) -> TallyOut:
     return TallyOut.model_validate(await count_up(tx, f"tally_{order_id}"))
 
 
-@router.get("/{tally_id}", operation_id="getTally", responses=problems(404))
+@router.get("/{tally_id}", operation_id="getTally")
 async def read(tally_id: str, read: Read) -> TallyOut:
     return TallyOut.model_validate(await read.get(TALLIES, tally_id))
 
 
-@router.get("", operation_id="listTallies", responses=problems(400))
+@router.get("", operation_id="listTallies")
 async def listing(
     read: Read, limit: int = 20, cursor: str | None = None, count: int | None = None
 ) -> dict[str, object]:

@@ -3,8 +3,11 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.http import openapi
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, WebhookRouter, allow
 from aftercare_chassis.http.schemas import AllowedOut, Cursor, In, Limit, Money, Out, PageOut, Time
+from aftercare_chassis.http.sse import EventStream
+from aftercare_chassis.refusals import Kind, Refusal
 from fastapi import APIRouter, FastAPI, Request, Response
 
 from .conftest import Colour
@@ -24,6 +27,21 @@ class ThingOut(Out):
     closed_at: Time | None
     colour: Colour | None = None
     allowed_actions: list[AllowedOut] = []  # noqa: RUF012
+
+
+class SecretOut(Out):
+    holds_secret = True
+    secret: str
+
+
+class ThingBroken(Refusal):
+    kind, code = Kind.CONFLICT, "thing_broken"
+    zh, en = "修理需 {price_minor:money}。", "It costs {price_minor:money} to mend it."
+
+
+class ThingLocked(Refusal):
+    kind, code = Kind.CONFLICT, "thing_locked"
+    zh, en = "已锁定。", "It is locked."
 
 
 router = APIRouter(prefix="/v1/things", tags=["things"], route_class=ApiRoute)
@@ -47,7 +65,17 @@ async def get(thing_id: str, read: Read) -> ThingOut:
     raise NotImplementedError
 
 
-@router.post("/{thing_id}/close", operation_id="closeThing")
+@router.get("/live", operation_id="followThings", response_class=EventStream)
+async def follow(read: Read) -> EventStream:
+    raise NotImplementedError
+
+
+@router.post("/secrets", operation_id="createSecret")
+async def secret(tx: Tx) -> SecretOut:
+    raise NotImplementedError
+
+
+@router.post("/{thing_id}/close", operation_id="closeThing", responses=refusals(ThingBroken, ThingLocked))
 async def close(thing_id: str, tx: Tx) -> ThingOut:
     raise NotImplementedError
 
@@ -91,23 +119,56 @@ def test_optional_fields_are_not_required(document: dict[str, Any]) -> None:
     assert schemas["ThingIn"]["properties"]["count"]["format"] == "int64"
 
 
-def test_every_problem_is_told_as_one(document: dict[str, Any]) -> None:
-    for path in document["paths"].values():
-        for each in path.values():
-            for status, response in each["responses"].items():
-                if status != "default" and status >= "400":
-                    schema = response["content"]["application/problem+json"]["schema"]
-                    assert schema == {"$ref": "#/components/schemas/Problem"}
-                    assert list(response["content"]) == ["application/problem+json"]
+def codes(document: dict[str, Any], path: str, method: str) -> dict[str, list[str]]:
+    """The codes of each problem that an operation may answer with, by status."""
+    found = {}
+    for status, response in operation(document, path, method)["responses"].items():
+        if status.startswith(("4", "5")):
+            shared = document["components"]["responses"].get(response.get("$ref", "").rpartition("/")[2])
+            content = (shared or response)["content"]
+            assert list(content) == ["application/problem+json"]
+            problem, narrowed = content["application/problem+json"]["schema"]["allOf"]
+            assert problem == {"$ref": "#/components/schemas/Problem"}
+            found[status] = narrowed["properties"]["code"]["enum"]
+    return found
+
+
+def test_every_problem_lists_its_codes(document: dict[str, Any]) -> None:
+    for path, methods in document["paths"].items():
+        for method in methods:
+            assert all(codes(document, path, method).values()), (method, path)
+
+
+def test_a_command_lists_what_it_declares_and_what_every_command_may_refuse(document: dict[str, Any]) -> None:
+    listed = codes(document, "/v1/things/{thing_id}/close", "post")
+    assert listed["404"] == ["not_found"]
+    assert listed["409"] == ["concurrent_change", "idempotency_key_in_flight", "thing_broken", "thing_locked"]
+    assert listed["412"] == ["stale_version"]
+    assert listed["422"] == ["idempotency_key_reused", "validation_failed"]
+    assert listed["503"] == ["time_limit_exceeded", "unavailable"]
+
+
+def test_codes_follow_from_the_kind_of_the_route(document: dict[str, Any]) -> None:
+    assert codes(document, "/v1/things", "get")["400"] == ["address_malformed", "cursor_invalid"]
+    assert codes(document, "/v1/things/{thing_id}", "get")["403"] == ["forbidden"]
+    assert codes(document, "/v1/things/live", "get")["400"] == ["address_malformed", "last_event_unknown"]
+    assert "too_many_streams" in codes(document, "/v1/things/live", "get")["503"]
+    assert "kept_answer_sealed" in codes(document, "/v1/things/secrets", "post")["409"]
+
+
+def test_each_code_is_explained_by_its_english_text(document: dict[str, Any]) -> None:
+    conflict = operation(document, "/v1/things/{thing_id}/close", "post")["responses"]["409"]
+    assert "- `thing_broken`: It costs {price_minor} to mend it." in conflict["description"].splitlines()
+    assert conflict["headers"] == {"Retry-After": {"$ref": "#/components/headers/RetryAfter"}}
 
 
 @pytest.mark.parametrize(
     ("path", "method", "statuses"),
     [
-        ("/v1/things", "post", "201 400 401 403 408 409 412 413 415 422 429 500 503"),
+        ("/v1/things", "post", "201 400 401 408 409 412 413 415 422 429 500 503"),
         ("/v1/things", "get", "200 400 401 422 429 500 503"),
         ("/v1/things/{thing_id}", "get", "200 400 401 403 404 422 429 500 503"),
-        ("/v1/things/{thing_id}/close", "post", "200 400 401 403 404 408 409 412 413 415 422 429 500 503"),
+        ("/v1/things/{thing_id}/close", "post", "200 400 401 404 408 409 412 413 415 422 429 500 503"),
     ],
 )
 def test_each_route_tells_what_it_sends(document: dict[str, Any], path: str, method: str, statuses: str) -> None:

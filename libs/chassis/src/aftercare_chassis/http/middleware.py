@@ -18,12 +18,13 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from aftercare_chassis.http import methods, problems, request_body
+from aftercare_chassis.http.errors import AddressMalformed, TimeLimitExceeded, TooManyRequests
 from aftercare_chassis.http.languages import choose
 from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.routing import WebhookRouter
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.observability import tracing
-from aftercare_chassis.refusals import Kind, Refusal
+from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
 _log = structlog.get_logger()
@@ -54,23 +55,6 @@ _SECURITY = [
 ]
 _NOT_STORED = (b"cache-control", b"no-store")
 _PROBES = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
-
-
-class TimeLimitExceeded(Refusal):
-    """The work took longer than a request may."""
-
-    kind, code, retry_after = Kind.UNAVAILABLE, "time_limit_exceeded", problems.RETRY_SECONDS
-    zh, en = (
-        "处理超时，请稍后用同一个 Idempotency-Key 重试。",
-        "This took too long; try again with the same Idempotency-Key.",
-    )
-
-
-class AddressMalformed(Refusal):
-    """The path or the query holds a NUL or is not UTF-8."""
-
-    kind, code = Kind.MALFORMED, "address_malformed"
-    zh, en = "地址必须是不含 NUL 的 UTF-8 文本。", "The address must be UTF-8 text without NUL."
 
 
 def install(app: FastAPI, runtime: Runtime, webhooks: Sequence[WebhookRouter] = ()) -> None:
@@ -151,8 +135,6 @@ class RequestMiddleware:
         within, seconds, answer.more = self._limit.hit(self._caller(request, scope))
         if within:
             return None
-        from aftercare_chassis.http.rate_limit import TooManyRequests
-
         return problems.problem_response(request, TooManyRequests(seconds), {"Retry-After": str(seconds)})
 
     def _caller(self, request: Request, scope: Scope) -> str:

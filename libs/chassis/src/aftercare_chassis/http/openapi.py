@@ -10,7 +10,7 @@ from typing import Any, cast
 from fastapi import FastAPI
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import SHARED, is_command, shared_responses
 from aftercare_chassis.http.routing import ApiRoute
 
 Node = dict[str, Any]
@@ -37,7 +37,11 @@ _PROBLEM: Node = {
         "title": {"type": "string"},
         "status": {"type": "integer"},
         "detail": {"type": "string"},
-        "code": {"type": "string", "description": "Stable, never translated."},
+        "code": {
+            "type": "string",
+            "description": "Stable, never translated. Each operation lists the codes it answers with. A later release may "
+            "add some: treat a code that you do not know by its status.",
+        },
         "trace_id": {"type": "string"},
         "errors": {"type": "array", "items": {"$ref": "#/components/schemas/ProblemPlace"}},
     },
@@ -93,6 +97,10 @@ _REPLAYED: Node = {
     "description": "`true` when this is the kept answer of an earlier call.",
     "schema": {"type": "string"},
 }
+_RETRY_AFTER: Node = {
+    "description": "After how many seconds the same request may be sent again, with the same Idempotency-Key.",
+    "schema": {"type": "integer"},
+}
 
 
 def install(app: FastAPI) -> None:
@@ -118,12 +126,14 @@ def shape(app: FastAPI) -> Node:
     operations = list(_operations(document, app))
     # Below the address of something with a version, a command can be made conditional on it.
     versioned = tuple(path for path, _, route, methods in operations if "GET" in methods and _has_version(route))
-    for path, operation, route, methods in operations:
-        _describe(operation, route, methods, path.startswith(versioned) if "{" in path else False)
+    shared = shared_responses()
+    for path, operation, route, _ in operations:
+        _describe(operation, route, path.startswith(versioned) if "{" in path else False, shared)
     _plain(document)
     schemas |= {"Problem": _PROBLEM, "ProblemPlace": _PLACE}
     components["parameters"] = _PARAMETERS
-    components["headers"] = {"ETag": _ETAG, "IdempotentReplayed": _REPLAYED}
+    components["headers"] = {"ETag": _ETAG, "IdempotentReplayed": _REPLAYED, "RetryAfter": _RETRY_AFTER}
+    components["responses"] = shared
     components["securitySchemes"] = {"bearer": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}}
     document["components"] = {name: dict(sorted(part.items())) for name, part in sorted(components.items())}
     return document
@@ -141,18 +151,18 @@ def _operations(document: Node, app: FastAPI) -> Iterator[tuple[str, Node, APIRo
                 yield path, document["paths"][path][method.lower()], route, methods
 
 
-def _describe(operation: Node, route: APIRoute, methods: set[str], conditional: bool) -> None:
+def _describe(operation: Node, route: APIRoute, conditional: bool, shared: dict[str, Node]) -> None:
     if not isinstance(route, ApiRoute):
         _without_generated(operation["responses"])
         return
-    command = not methods <= {"GET", "HEAD"}
+    command = is_command(route)
     refs = ["IdempotencyKey"] if command else []
     if command and conditional:
         refs.append("IfMatch")
     known = operation.setdefault("parameters", [])
     known += [{"$ref": f"#/components/parameters/{name}"} for name in [*refs, "AcceptLanguage"]]
     operation["security"] = [{"bearer": []}]
-    _responses(operation, command, "{" in route.path_format, _is_limited(route))
+    operation["responses"] = _with_shared(operation["responses"], shared)
     for status, response in operation["responses"].items():
         if status.startswith("2"):
             _headers(response, command, _has_version(route))
@@ -164,20 +174,15 @@ def _without_generated(responses: Node) -> None:
         del responses["422"]
 
 
-def _responses(operation: Node, command: bool, addressed: bool, limited: bool) -> None:
-    responses: Node = operation["responses"]
-    takes_input = "422" in responses or command
-    sent = {400, 401, 429, 500, 503}
-    sent |= {404} if addressed else set()
-    sent |= {403} if limited or command else set()
-    sent |= {422} if takes_input else set()
-    sent |= {408, 409, 412, 413, 415} if command else set()
-    told = {int(status) for status in responses if status.isdigit() and status >= "400"}
-    for status, response in problems(*sorted(sent | told)).items():
-        found = responses.get(str(status), {})
-        responses[str(status)] = {**response, "description": found.get("description") or response["description"]}
-    responses["422"] = problems(422)[422] if takes_input else responses.get("422", {})
-    operation["responses"] = {status: responses[status] for status in sorted(responses) if responses[status]}
+def _with_shared(responses: Node, shared: dict[str, Node]) -> Node:
+    """The responses in order of their status; those that equal a shared one refer to it."""
+    refs = {status: f"#/components/responses/{name}" for status, name in SHARED.items()}
+    return {
+        status: {"$ref": refs[int(status)]}
+        if status.isdigit() and response == shared.get(SHARED.get(int(status), ""))
+        else response
+        for status, response in sorted(responses.items())
+    }
 
 
 def _headers(response: Node, command: bool, versioned: bool) -> None:
@@ -190,10 +195,6 @@ def _headers(response: Node, command: bool, versioned: bool) -> None:
 
 def _has_version(route: APIRoute) -> bool:
     return "version" in getattr(route.response_model, "model_fields", {})
-
-
-def _is_limited(route: APIRoute) -> bool:
-    return bool(getattr(route, "allowed", ()))
 
 
 def _plain(node: Any) -> None:

@@ -5,6 +5,7 @@
 
 import json
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from http import HTTPStatus
 from typing import Any
@@ -20,6 +21,7 @@ from starlette.responses import Response
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.http import methods
+from aftercare_chassis.http.errors import ConcurrentChange, MalformedJson, Unavailable, ValidationFailed
 from aftercare_chassis.http.languages import CHINESE, choose
 from aftercare_chassis.http.validation_messages import pointer, validation_message
 from aftercare_chassis.observability import tracing
@@ -29,58 +31,39 @@ from aftercare_chassis.refusals import Kind, Refusal
 MEDIA_TYPE = "application/problem+json"
 Problem = Mapping[str, Any]
 Wording = Callable[[Problem], Response]
-RETRY_SECONDS = 1
 _MOST_ERRORS = 50
 _log = structlog.get_logger()
 
 
-class MalformedJson(Refusal):
-    """The body is not JSON."""
+@dataclass(frozen=True, slots=True)
+class StatusProblem:
+    """The problem of a status that no refusal stands for."""
 
-    kind, code = Kind.MALFORMED, "malformed_json"
-    zh, en = "请求体不是合法的 JSON。", "The body is not valid JSON."
-
-
-class ValidationFailed(Refusal):
-    """Some fields do not fit; `errors` says which and what is allowed."""
-
-    kind, code = Kind.INVALID, "validation_failed"
-    zh, en = "有 {count} 处内容不符合要求。", "{count} part(s) of the request do not fit."
+    code: str
+    title_zh: str
+    zh: str
+    en: str
 
 
-class Unavailable(Refusal):
-    """Something this service stands on does not answer now."""
-
-    kind, code, retry_after = Kind.UNAVAILABLE, "unavailable", RETRY_SECONDS
-    zh, en = "服务暂时不可用，请稍后重试。", "The service is unavailable for the moment; try again shortly."
-
-
-class ConcurrentChange(Refusal):
-    """Somebody else has just made what may exist only once."""
-
-    kind, code, retry_after = Kind.CONFLICT, "concurrent_change", RETRY_SECONDS
-    zh, en = (
-        "同一对象刚刚被他人创建或修改，请重新读取后再试。",
-        "Somebody else has just changed this; read it again and retry.",
-    )
-
-
-_HTTP = {
-    400: ("malformed_request", "请求格式有误", "请求格式有误。", "The request is malformed."),
-    401: ("unauthenticated", "未通过身份验证", "请先登录。", "Authentication is needed."),
-    403: ("forbidden", "无权操作", "无权执行此操作。", "This is not allowed."),
-    404: ("not_found", "未找到", "该地址不存在。", "There is nothing at this address."),
-    405: ("method_not_allowed", "方法不允许", "该地址不支持此方法。", "This address does not take this method."),
-    406: ("not_acceptable", "无法提供所需格式", "无法提供所要求的格式。", "The wanted format is not available."),
-    408: ("body_too_slow", "请求超时", "请求体发送过慢。", "The body took too long to arrive."),
-    413: ("body_too_large", "内容过大", "请求体过大。", "The body is too large."),
-    415: (
+STATUS_PROBLEMS = {
+    401: StatusProblem("unauthenticated", "未通过身份验证", "请先登录。", "Authentication is needed."),
+    403: StatusProblem("forbidden", "无权操作", "无权执行此操作。", "This is not allowed."),
+    404: StatusProblem("not_found", "未找到", "该地址不存在。", "There is nothing at this address."),
+    405: StatusProblem(
+        "method_not_allowed", "方法不允许", "该地址不支持此方法。", "This address does not take this method."
+    ),
+    406: StatusProblem(
+        "not_acceptable", "无法提供所需格式", "无法提供所要求的格式。", "The wanted format is not available."
+    ),
+    408: StatusProblem("body_too_slow", "请求超时", "请求体发送过慢。", "The body took too long to arrive."),
+    413: StatusProblem("body_too_large", "内容过大", "请求体过大。", "The body is too large."),
+    415: StatusProblem(
         "unsupported_media_type",
         "不支持的媒体类型",
         "请求体必须是 application/json。",
         "The body must be application/json.",
     ),
-    500: (
+    500: StatusProblem(
         "internal_error",
         "内部错误",
         "出现内部错误，请凭 trace_id 联系我们。",
@@ -151,12 +134,6 @@ def problem_response(request: Request, refusal: Refusal, headers: Mapping[str, s
     return _render(request, problem, language, more)
 
 
-def problems(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """`responses=problems(404, 409)`: what a route may also answer, for the OpenAPI."""
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-    return {status: {"description": HTTPStatus(status).phrase, "content": content} for status in statuses}
-
-
 def _validation(request: Request, error: RequestValidationError) -> Response:
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
@@ -191,14 +168,11 @@ def says_json(request: Request) -> bool:
 def status_response(request: Request, status: int, headers: Mapping[str, str] | None = None) -> Response:
     """The problem of a bare HTTP status."""
     language = choose(request.headers.get("accept-language"))
-    code, title, zh, en = _HTTP.get(status) or (
-        f"http_{status}",
-        f"HTTP {status}",
-        "请求未能完成。",
-        "The request failed.",
+    found = STATUS_PROBLEMS.get(status) or StatusProblem(
+        f"http_{status}", f"HTTP {status}", "请求未能完成。", "The request failed."
     )
-    chinese = language == CHINESE
-    problem = _members(status, code, title if chinese else _phrase(status), zh if chinese else en)
+    title, detail = (found.title_zh, found.zh) if language == CHINESE else (_phrase(status), found.en)
+    problem = _members(status, found.code, title, detail)
     return _render(request, problem, language, dict(headers or {}))
 
 

@@ -13,19 +13,6 @@ from limits import parse
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
-from aftercare_chassis.refusals import Kind, Refusal
-
-
-class TooManyRequests(Refusal):
-    """This caller has used up the limit for now."""
-
-    kind, code = Kind.TOO_MANY, "rate_limited"
-    zh, en = "请求过于频繁，请稍后再试。", "Too many requests; try again later."
-
-    def __init__(self, seconds: int) -> None:
-        super().__init__(retry_after=seconds)
-        self.seconds = seconds
-
 
 class RateLimit:
     """A limit such as `600/minute`, counted per caller inside this process."""

@@ -11,7 +11,8 @@ from pydantic import ValidationError
 from starlette.requests import Request
 from starlette.types import Message, Receive
 
-from aftercare_chassis.http.problems import MalformedJson, says_json
+from aftercare_chassis.http.errors import MalformedJson
+from aftercare_chassis.http.problems import says_json
 from aftercare_chassis.http.schemas import In
 from aftercare_chassis.http.validation_messages import validation_message
 from aftercare_chassis.refusals import Kind, Refusal

@@ -24,14 +24,13 @@ from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.http import awaited_events, request_body
 from aftercare_chassis.http.encryption import BodyCipher
 from aftercare_chassis.http.idempotency import PRIMARY_KEY, Claim, StoredResponse
-from aftercare_chassis.http.problems import Problem, Wording, problems
+from aftercare_chassis.http.problems import Problem, Wording
+from aftercare_chassis.http.responses import described, is_command, possible_problems
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.refusals import Forbidden, Refusal
 from aftercare_chassis.runtime import Runtime, UnitOfWork
 from aftercare_chassis.settings import S
-
-__all__ = ["ApiRoute", "Live", "Read", "Tx", "WebhookRouter", "allow", "listening", "problems"]
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
@@ -130,10 +129,12 @@ class ApiRoute(APIRoute):
         others = [each for each in wanted if not isinstance(each, Allowed)]
         answering = _answering(endpoint, options.get("status_code") or 200)
         super().__init__(path, answering, dependencies=others, **options)
+        self.problems = possible_problems(self, limited=bool(self.allowed))
+        self.responses = described(self.problems, self.responses)
 
     def get_route_handler(self) -> Handle:
         handle = super().get_route_handler()
-        return self._reading(handle) if (self.methods or set()) <= {"GET", "HEAD"} else self._commanding(handle)
+        return self._commanding(handle) if is_command(self) else self._reading(handle)
 
     def _admit(self, request: Request, runtime: Runtime) -> Actor:
         actor: Actor = runtime.verifier.actor(request.headers)

@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import httpx
 from aftercare_events import Envelope, Event, codec
 from aiokafka import ConsumerRecord, TopicPartition
+from fastapi import FastAPI
 from joserfc.jwk import ECKey
 
 from aftercare_chassis.auth.dev_keys import make_key_set, mint
@@ -25,6 +26,7 @@ from aftercare_chassis.service import Service
 from aftercare_chassis.settings import S
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from aftercare_chassis.testing.databases import database
+from aftercare_chassis.testing.documented_problems import check_documented
 
 _OUTBOX = "SELECT topic, aggregateid, headers, payload FROM outbox ORDER BY id"
 
@@ -37,12 +39,19 @@ def _keys() -> tuple[ECKey, Path]:
 
 
 class _Client(httpx.AsyncClient):
-    """Adds an Idempotency-Key of its own to each POST and PATCH that brings none."""
+    """Adds an Idempotency-Key of its own to each POST and PATCH that brings none, and checks each problem it gets."""
+
+    def __init__(self, app: FastAPI, **options: Any) -> None:
+        transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
+        super().__init__(transport=transport, base_url="http://service.test", **options)
+        self._app = app
 
     async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             request.headers.setdefault("Idempotency-Key", uuid4().hex)
-        return await super().send(request, **options)
+        response = await super().send(request, **options)
+        check_documented(self._app, response)
+        return response
 
 
 class Harness(Generic[S]):
@@ -101,8 +110,7 @@ class Harness(Generic[S]):
     def client(self, role: str | None = None, sub: str = "", tenant: str | None = None) -> httpx.AsyncClient:
         """An HTTP client of the service's app, signed in unless `role` is None."""
         headers = {"Authorization": f"Bearer {self.token(role, sub, tenant)}"} if role else {}
-        transport = httpx.ASGITransport(app=self.service.app, raise_app_exceptions=False)
-        client = _Client(transport=transport, base_url="http://service.test", headers=headers)
+        client = _Client(self.service.app, headers=headers)
         self._clients.push_async_callback(client.aclose)
         return client
 

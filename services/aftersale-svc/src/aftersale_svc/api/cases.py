@@ -5,10 +5,12 @@ from typing import Any
 
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.http.sse import EventStream, LastEventId
+from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
+from aftercare_chassis.refusals import Refusal
 from fastapi import APIRouter, Request
 
 from aftersale_svc import queries
@@ -28,6 +30,22 @@ from aftersale_svc.api.schemas.cases import (
 )
 from aftersale_svc.commands import cases, refunds, returns
 from aftersale_svc.domain.codes import CaseType, Reason
+from aftersale_svc.domain.errors import (
+    AcceptedExceedsSent,
+    LineMissing,
+    LineTwice,
+    LineUnknown,
+    OrderUnknown,
+    OrderWasCancelled,
+    QuantityExceedsRemaining,
+    ReappliedTooOften,
+    ReasonRequired,
+    RefundDecided,
+    ReturnAlreadyScanned,
+    UnitsInLiveCase,
+    WaybillUnchanged,
+    WindowPassed,
+)
 from aftersale_svc.domain.lifecycle import Action, roles
 from aftersale_svc.domain.model import Case, CaseLine, State
 
@@ -36,11 +54,14 @@ SAYING_NOTHING = NoteIn()
 APPROVING = ApproveIn()
 
 
-def step(action: Action, operation_id: str) -> dict[str, Any]:
-    """What the route of an action has in common with the others: only roles that may ever take it get through."""
+def step(action: Action, operation_id: str, *refused: type[Refusal]) -> dict[str, Any]:
+    """What the routes of all actions share: only roles that may ever take the action get through.
+
+    `refused` are the refusals of this action besides those of the lifecycle.
+    """
     return {
         "operation_id": operation_id,
-        "responses": problems(400, 401, 403, 404, 409, 412, 413, 422),
+        "responses": refusals(IllegalTransition, ActionNotAllowed, *refused),
         "dependencies": [allow(*roles(action))],
     }
 
@@ -49,7 +70,16 @@ def step(action: Action, operation_id: str) -> dict[str, Any]:
     "",
     operation_id="createCase",
     status_code=201,
-    responses=problems(400, 401, 403, 404, 409, 413, 422),
+    responses=refusals(
+        OrderUnknown,
+        OrderWasCancelled,
+        WindowPassed,
+        LineUnknown,
+        LineTwice,
+        QuantityExceedsRemaining,
+        UnitsInLiveCase,
+        ReappliedTooOften,
+    ),
     dependencies=[allow("buyer", "seller", "agent")],
 )
 async def create_case(body: CaseIn, tx: Tx) -> CaseOut:
@@ -62,7 +92,7 @@ async def create_case(body: CaseIn, tx: Tx) -> CaseOut:
     return CaseOut.of(case, lines, tx.actor)
 
 
-@router.get("", operation_id="listCases", responses=problems(400, 401, 422))
+@router.get("", operation_id="listCases")
 async def list_cases(
     reader: Read,
     state: State | None = None,
@@ -90,13 +120,13 @@ async def list_cases(
     return PageOut[CaseOut].of(page, lambda case: CaseOut.of(case, lines[case.id], reader.actor))
 
 
-@router.get("/{case_id}", operation_id="getCase", responses=problems(401, 404, 422))
+@router.get("/{case_id}", operation_id="getCase")
 async def get_case(case_id: Id, reader: Read) -> CaseOut:
     """A case, its lines, and what can be done next by whom."""
     return await _shown(reader, await queries.case(reader, case_id))
 
 
-@router.get("/{case_id}/timeline", operation_id="getCaseTimeline", responses=problems(401, 404, 422))
+@router.get("/{case_id}/timeline", operation_id="getCaseTimeline")
 async def get_timeline(case_id: Id, reader: Read) -> TimelineOut:
     """Every step of the case and of its disputes, oldest first: who, when, what, and what was said."""
     steps = await queries.timeline(reader, case_id)
@@ -107,7 +137,6 @@ async def get_timeline(case_id: Id, reader: Read) -> TimelineOut:
     "/{case_id}/timeline/live",
     operation_id="followCaseTimeline",
     response_class=EventStream,
-    responses=problems(400, 401, 404, 422),
 )
 async def follow_timeline(
     case_id: Id, request: Request, reader: Read, last_event_id: LastEventId = None
@@ -122,13 +151,13 @@ async def follow_timeline(
     return await sse.stream(request, reader, look, last_event_id)
 
 
-@router.post("/{case_id}/approve", **step(Action.APPROVE, "approveCase"))
+@router.post("/{case_id}/approve", **step(Action.APPROVE, "approveCase", RefundDecided))
 async def approve_case(case_id: Id, tx: Tx, body: ApproveIn = APPROVING) -> CaseOut:
     """Grant the request: the goods come back first (return_refund), or the money goes back at once (refund_only)."""
     return await _shown(tx, await cases.approve(tx, case_id, note=body.note, return_address=body.address()))
 
 
-@router.post("/{case_id}/reject", **step(Action.REJECT, "rejectCase"))
+@router.post("/{case_id}/reject", **step(Action.REJECT, "rejectCase", RefundDecided))
 async def reject_case(case_id: Id, body: RejectIn, tx: Tx) -> CaseOut:
     """Refuse the request, with a reason that the buyer may dispute."""
     return await _shown(tx, await cases.reject(tx, case_id, body.reason, body.note))
@@ -147,19 +176,25 @@ async def ship_case(case_id: Id, body: ShipIn, tx: Tx) -> CaseOut:
     return await _shown(tx, case, lines)
 
 
-@router.post("/{case_id}/correct-waybill", **step(Action.CORRECT_WAYBILL, "correctReturnWaybill"))
+@router.post(
+    "/{case_id}/correct-waybill",
+    **step(Action.CORRECT_WAYBILL, "correctReturnWaybill", ReturnAlreadyScanned, WaybillUnchanged),
+)
 async def correct_waybill(case_id: Id, body: CorrectWaybillIn, tx: Tx) -> CaseOut:
     """The waybill named before was wrong: the goods travel under this one. Possible until a courier has scanned them."""
     return await _shown(tx, await returns.correct_waybill(tx, case_id, body.carrier, body.waybill_no))
 
 
-@router.post("/{case_id}/receive", **step(Action.RECEIVE, "receiveCase"))
+@router.post("/{case_id}/receive", **step(Action.RECEIVE, "receiveCase", RefundDecided))
 async def receive_case(case_id: Id, tx: Tx, body: NoteIn = SAYING_NOTHING) -> CaseOut:
     """The goods are here although the courier has not said so."""
     return await _shown(tx, await returns.receive(tx, case_id, body.note))
 
 
-@router.post("/{case_id}/inspect", **step(Action.INSPECT, "inspectCase"))
+@router.post(
+    "/{case_id}/inspect",
+    **step(Action.INSPECT, "inspectCase", LineUnknown, LineTwice, LineMissing, AcceptedExceedsSent, ReasonRequired),
+)
 async def inspect_case(case_id: Id, body: InspectIn, tx: Tx) -> CaseOut:
     """Judge the returned goods. Accepting fewer than sent makes the refund smaller; accepting none is a rejection."""
     case, lines = await returns.inspect(tx, case_id, body.found(), body.reason, body.note)
@@ -187,7 +222,7 @@ async def accept_rejection(case_id: Id, tx: Tx, body: NoteIn = SAYING_NOTHING) -
     return await _shown(tx, await cases.accept(tx, case_id, body.note))
 
 
-@router.post("/{case_id}/cancel", **step(Action.CANCEL, "cancelCase"))
+@router.post("/{case_id}/cancel", **step(Action.CANCEL, "cancelCase", RefundDecided))
 async def cancel_case(case_id: Id, tx: Tx, body: NoteIn = SAYING_NOTHING) -> CaseOut:
     """Take the request back."""
     return await _shown(tx, await cases.cancel(tx, case_id, body.note))

@@ -2,15 +2,24 @@
 
 from typing import Any
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
+from aftercare_chassis.refusals import Refusal
 from fastapi import APIRouter
 
 from aftersale_svc import queries
 from aftersale_svc.api.schemas.cases import NoteIn
 from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, DisputeTurn, EvidenceIn, VerdictIn
 from aftersale_svc.commands import disputes, verdicts
+from aftersale_svc.domain.errors import (
+    AmountExceedsPaid,
+    AmountMissing,
+    AmountWithoutRefund,
+    CurrencyForeign,
+    OrderWasCancelled,
+)
 from aftersale_svc.domain.lifecycle import DisputeAction, dispute_roles
 from aftersale_svc.domain.model import DisputeState
 
@@ -18,16 +27,19 @@ router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRout
 SAYING_NOTHING = NoteIn()
 
 
-def step(action: DisputeAction, operation_id: str) -> dict[str, Any]:
-    """What the route of an action has in common with the others: only roles that may ever take it get through."""
+def step(action: DisputeAction, operation_id: str, *refused: type[Refusal]) -> dict[str, Any]:
+    """What the routes of all actions share: only roles that may ever take the action get through.
+
+    `refused` are the refusals of this action besides those of the lifecycle.
+    """
     return {
         "operation_id": operation_id,
-        "responses": problems(400, 401, 403, 404, 409, 412, 413, 422),
+        "responses": refusals(IllegalTransition, ActionNotAllowed, *refused),
         "dependencies": [allow(*dispute_roles(action))],
     }
 
 
-@router.get("", operation_id="listDisputes", responses=problems(400, 401, 422))
+@router.get("", operation_id="listDisputes")
 async def list_disputes(
     reader: Read,
     case_id: Id | None = None,
@@ -54,7 +66,7 @@ async def list_disputes(
     return PageOut[DisputeOut].of(page, lambda dispute: DisputeOut.of(dispute, reader.actor))
 
 
-@router.get("/{dispute_id}", operation_id="getDispute", responses=problems(401, 404, 422))
+@router.get("/{dispute_id}", operation_id="getDispute")
 async def get_dispute(dispute_id: Id, reader: Read) -> DisputeOut:
     """A dispute, and what can be done next by whom."""
     return DisputeOut.of(await queries.dispute(reader, dispute_id), reader.actor)
@@ -72,7 +84,18 @@ async def add_evidence(dispute_id: Id, body: EvidenceIn, tx: Tx) -> DisputeOut:
     return DisputeOut.of(await disputes.add_evidence(tx, dispute_id, body.evidence, body.note), tx.actor)
 
 
-@router.post("/{dispute_id}/verdict", **step(DisputeAction.DECIDE, "giveVerdict"))
+@router.post(
+    "/{dispute_id}/verdict",
+    **step(
+        DisputeAction.DECIDE,
+        "giveVerdict",
+        OrderWasCancelled,
+        AmountMissing,
+        AmountWithoutRefund,
+        AmountExceedsPaid,
+        CurrencyForeign,
+    ),
+)
 async def give_verdict(dispute_id: Id, body: VerdictIn, tx: Tx) -> DisputeOut:
     """Decide: a refund of at most what is left of the case's money, nothing more, or that the case goes on."""
     return DisputeOut.of(await verdicts.give(tx, dispute_id, body.verdict()), tx.actor)

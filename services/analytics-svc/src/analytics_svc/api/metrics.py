@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, allow
 from aftercare_chassis.http.schemas import Time
 from fastapi import APIRouter, Query
@@ -25,7 +25,7 @@ To = Annotated[Time | None, Query(description="Exclusive; now when absent.")]
     "/after-sales",
     operation_id="getAfterSalesMetrics",
     response_model=FiguresOut,
-    responses=problems(400, 401, 403, 422),
+    responses=refusals(EmptyPeriod),
     dependencies=[allow("admin", "agent", "arbitrator")],
 )
 async def get_after_sales_metrics(reader: Read, from_: From = None, to: To = None) -> FiguresOut:

@@ -2,9 +2,10 @@
 
 from typing import Annotated
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, allow
 from aftercare_chassis.http.schemas import Id, PrincipalId
+from aftercare_chassis.refusals import NotFound
 from fastapi import APIRouter, Query
 
 from analytics_svc import queries
@@ -21,7 +22,7 @@ Party = Annotated[PrincipalId | None, Query()]
     "",
     operation_id="getTrace",
     response_model=TraceOut,
-    responses=problems(400, 401, 403, 404, 422),
+    responses=refusals(NotFound, OneQuestion),
     dependencies=[allow("admin", "agent", "arbitrator", "buyer", "seller")],
 )
 async def get_trace(

@@ -1,14 +1,16 @@
 """Complaints 投诉: taken in over four channels, answered by agents, settled by an agent or by the end of a dispute."""
 
 from aftercare_chassis.database.transaction import Reader
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
 
 from cs_svc import queries
 from cs_svc.api.schemas import AnswerOut, ComplaintIn, ComplaintOut, ComplaintWithAnswersOut, ResolveIn, TextIn
 from cs_svc.commands import complaints
+from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, ComplaintAlreadyOpen, OrderUnknown, SubjectMissing
 from cs_svc.domain.model import Complaint, ComplaintChannel, ComplaintState, Outcome
 
 router = APIRouter(prefix="/v1/complaints", tags=["complaints"], route_class=ApiRoute)
@@ -18,7 +20,7 @@ router = APIRouter(prefix="/v1/complaints", tags=["complaints"], route_class=Api
     "",
     operation_id="openComplaint",
     status_code=201,
-    responses=problems(400, 401, 403, 404, 409, 413, 422),
+    responses=refusals(OrderUnknown, CaseUnknown, CaseOfOtherOrder, SubjectMissing, ComplaintAlreadyOpen),
     dependencies=[allow("buyer", "agent")],
 )
 async def open_complaint(body: ComplaintIn, tx: Tx) -> ComplaintWithAnswersOut:
@@ -30,7 +32,7 @@ async def open_complaint(body: ComplaintIn, tx: Tx) -> ComplaintWithAnswersOut:
     return ComplaintWithAnswersOut.of(complaint, tx.actor, answers=[])
 
 
-@router.get("", operation_id="listComplaints", responses=problems(400, 401, 422))
+@router.get("", operation_id="listComplaints")
 async def list_complaints(
     reader: Read,
     state: ComplaintState | None = None,
@@ -47,7 +49,7 @@ async def list_complaints(
     return PageOut[ComplaintOut].of(page, lambda row: ComplaintOut.of(row, reader.actor))
 
 
-@router.get("/{complaint_id}", operation_id="getComplaint", responses=problems(401, 404, 422))
+@router.get("/{complaint_id}", operation_id="getComplaint")
 async def get_complaint(complaint_id: Id, reader: Read) -> ComplaintWithAnswersOut:
     """A complaint with its answers, the dispute it became and how it ended."""
     return await _with_answers(reader, await queries.complaint(reader, complaint_id))
@@ -56,7 +58,7 @@ async def get_complaint(complaint_id: Id, reader: Read) -> ComplaintWithAnswersO
 @router.post(
     "/{complaint_id}/answer",
     operation_id="answerComplaint",
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    responses=refusals(IllegalTransition),
     dependencies=[allow("agent")],
 )
 async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx) -> ComplaintWithAnswersOut:
@@ -67,7 +69,7 @@ async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx) -> ComplaintW
 @router.post(
     "/{complaint_id}/resolve",
     operation_id="resolveComplaint",
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    responses=refusals(IllegalTransition),
     dependencies=[allow("agent")],
 )
 async def resolve_complaint(complaint_id: Id, body: ResolveIn, tx: Tx) -> ComplaintWithAnswersOut:

@@ -6,10 +6,11 @@ from typing import Annotated
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
 from aftercare_chassis.http.languages import choose
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.http.sse import EventStream, LastEventId, LastEventUnknown
+from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
 from fastapi import APIRouter, Depends, Request
 
 from cs_svc import queries
@@ -22,6 +23,7 @@ from cs_svc.api.schemas import (
     MessageOut,
 )
 from cs_svc.commands import conversations
+from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, CitationsByAgentsOnly, OrderUnknown
 from cs_svc.domain.model import Conversation, ConversationState, Message, Turn
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=ApiRoute)
@@ -43,7 +45,7 @@ Language = Annotated[str, Depends(_language)]
     "",
     operation_id="openConversation",
     status_code=201,
-    responses=problems(400, 401, 403, 404, 409, 413, 422),
+    responses=refusals(OrderUnknown, CaseUnknown, CaseOfOtherOrder),
     dependencies=[allow("buyer")],
 )
 async def open_conversation(body: ConversationIn, tx: Tx, language: Language) -> ConversationWithMessagesOut:
@@ -52,7 +54,7 @@ async def open_conversation(body: ConversationIn, tx: Tx, language: Language) ->
     return await _with_messages(tx, opened, language)
 
 
-@router.get("", operation_id="listConversations", responses=problems(400, 401, 422))
+@router.get("", operation_id="listConversations")
 async def list_conversations(
     reader: Read,
     state: ConversationState | None = None,
@@ -70,13 +72,13 @@ async def list_conversations(
     return PageOut[ConversationOut].of(page, lambda row: ConversationOut.of(row, reader.actor))
 
 
-@router.get("/{conversation_id}", operation_id="getConversation", responses=problems(401, 404, 422))
+@router.get("/{conversation_id}", operation_id="getConversation")
 async def get_conversation(conversation_id: Id, reader: Read, language: Language) -> ConversationWithMessagesOut:
     """A conversation with its latest hundred messages, oldest first."""
     return await _with_messages(reader, await queries.conversation(reader, conversation_id), language)
 
 
-@router.get("/{conversation_id}/messages", operation_id="listMessages", responses=problems(400, 401, 404, 422))
+@router.get("/{conversation_id}/messages", operation_id="listMessages")
 async def list_messages(
     conversation_id: Id, reader: Read, language: Language, limit: Limit = 20, cursor: Cursor = None
 ) -> PageOut[MessageOut]:
@@ -89,7 +91,6 @@ async def list_messages(
     "/{conversation_id}/live",
     operation_id="followConversation",
     response_class=EventStream,
-    responses=problems(400, 401, 404, 422),
 )
 async def follow_conversation(
     conversation_id: Id, request: Request, reader: Read, language: Language, last_event_id: LastEventId = None
@@ -107,7 +108,7 @@ async def follow_conversation(
     "/{conversation_id}/messages",
     operation_id="postMessage",
     status_code=201,
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    responses=refusals(ActionNotAllowed, CitationsByAgentsOnly),
     dependencies=[allow("buyer", "seller", "agent")],
 )
 async def post_message(conversation_id: Id, body: MessageIn, tx: Tx, language: Language) -> MessageOut:
@@ -118,7 +119,7 @@ async def post_message(conversation_id: Id, body: MessageIn, tx: Tx, language: L
 @router.post(
     "/{conversation_id}/assign",
     operation_id="assignConversation",
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    responses=refusals(IllegalTransition),
     dependencies=[allow("agent")],
 )
 async def assign_conversation(conversation_id: Id, tx: Tx, body: AssignIn = TO_ME) -> ConversationOut:
@@ -129,7 +130,7 @@ async def assign_conversation(conversation_id: Id, tx: Tx, body: AssignIn = TO_M
 @router.post(
     "/{conversation_id}/close",
     operation_id="closeConversation",
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    responses=refusals(IllegalTransition),
     dependencies=[allow("buyer", "agent")],
 )
 async def close_conversation(conversation_id: Id, tx: Tx) -> ConversationOut:

@@ -1,6 +1,5 @@
 """Customers 客户: what one has to know to serve a buyer, in one answer."""
 
-from aftercare_chassis.http.problems import problems
 from aftercare_chassis.http.routing import ApiRoute, Read
 from aftercare_chassis.http.schemas import PrincipalId
 from fastapi import APIRouter
@@ -12,7 +11,7 @@ router = APIRouter(prefix="/v1/customers", tags=["customers"], route_class=ApiRo
 
 
 # `:path`, since the name of a buyer may hold a slash, which arrives decoded.
-@router.get("/{buyer_id:path}", operation_id="getCustomer", responses=problems(401, 404, 422))
+@router.get("/{buyer_id:path}", operation_id="getCustomer")
 async def get_customer(buyer_id: PrincipalId, reader: Read) -> CustomerOut:
     """A buyer's orders, cases, conversations, complaints and ratings; a seller sees those of its own merchant."""
     return CustomerOut.of(await queries.customer(reader, buyer_id), reader.actor)

@@ -1,13 +1,15 @@
 """Feedback 反馈: over web, WeChat, QQ and text message; open, answered, improved."""
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
 
 from cs_svc import queries
 from cs_svc.api.schemas import FeedbackAnswerIn, FeedbackIn, FeedbackOut, TextIn
 from cs_svc.commands import feedback
+from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, OrderUnknown
 from cs_svc.domain.model import FeedbackChannel, FeedbackState
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=ApiRoute)
@@ -17,7 +19,7 @@ router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=ApiRout
     "",
     operation_id="receiveFeedback",
     status_code=201,
-    responses=problems(400, 401, 403, 404, 409, 413, 422),
+    responses=refusals(OrderUnknown, CaseUnknown, CaseOfOtherOrder),
     dependencies=[allow("buyer", "seller", "agent")],
 )
 async def receive_feedback(body: FeedbackIn, tx: Tx) -> FeedbackOut:
@@ -25,7 +27,7 @@ async def receive_feedback(body: FeedbackIn, tx: Tx) -> FeedbackOut:
     return FeedbackOut.of(await feedback.receive(tx, **dict(body)), tx.actor)
 
 
-@router.get("", operation_id="listFeedback", responses=problems(400, 401, 422))
+@router.get("", operation_id="listFeedback")
 async def list_feedback(
     reader: Read,
     state: FeedbackState | None = None,
@@ -41,7 +43,7 @@ async def list_feedback(
     return PageOut[FeedbackOut].of(page, lambda row: FeedbackOut.of(row, reader.actor))
 
 
-@router.get("/{feedback_id}", operation_id="getFeedback", responses=problems(401, 404, 422))
+@router.get("/{feedback_id}", operation_id="getFeedback")
 async def get_feedback(feedback_id: Id, reader: Read) -> FeedbackOut:
     """Feedback and what became of it."""
     return FeedbackOut.of(await queries.one_feedback(reader, feedback_id), reader.actor)
@@ -50,7 +52,7 @@ async def get_feedback(feedback_id: Id, reader: Read) -> FeedbackOut:
 @router.post(
     "/{feedback_id}/answer",
     operation_id="answerFeedback",
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    responses=refusals(IllegalTransition),
     dependencies=[allow("agent")],
 )
 async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx) -> FeedbackOut:
@@ -61,7 +63,7 @@ async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx) -> Fe
 @router.post(
     "/{feedback_id}/improve",
     operation_id="improveFromFeedback",
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    responses=refusals(IllegalTransition),
     dependencies=[allow("agent")],
 )
 async def improve_from_feedback(feedback_id: Id, body: TextIn, tx: Tx) -> FeedbackOut:

@@ -1,6 +1,6 @@
 """Ratings 评价: once per finished case, in four dimensions; changes keep the history."""
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter
@@ -8,6 +8,7 @@ from fastapi import APIRouter
 from cs_svc import queries
 from cs_svc.api.schemas import RatingChangeIn, RatingIn, RatingOut, RatingWithHistoryOut, RevisionOut
 from cs_svc.commands import ratings
+from cs_svc.domain.errors import AlreadyRated, CaseNotCompleted, CaseUnknown, NothingToChange
 
 router = APIRouter(prefix="/v1/ratings", tags=["ratings"], route_class=ApiRoute)
 
@@ -16,7 +17,7 @@ router = APIRouter(prefix="/v1/ratings", tags=["ratings"], route_class=ApiRoute)
     "",
     operation_id="giveRating",
     status_code=201,
-    responses=problems(400, 401, 403, 404, 409, 413, 422),
+    responses=refusals(CaseUnknown, CaseNotCompleted, AlreadyRated),
     dependencies=[allow("buyer")],
 )
 async def give_rating(body: RatingIn, tx: Tx) -> RatingOut:
@@ -25,7 +26,7 @@ async def give_rating(body: RatingIn, tx: Tx) -> RatingOut:
     return RatingOut.of(given)
 
 
-@router.get("", operation_id="listRatings", responses=problems(400, 401, 422))
+@router.get("", operation_id="listRatings")
 async def list_ratings(
     reader: Read,
     case_id: Id | None = None,
@@ -38,7 +39,7 @@ async def list_ratings(
     return PageOut[RatingOut].of(page, RatingOut.of)
 
 
-@router.get("/{rating_id}", operation_id="getRating", responses=problems(401, 404, 422))
+@router.get("/{rating_id}", operation_id="getRating")
 async def get_rating(rating_id: Id, reader: Read) -> RatingWithHistoryOut:
     """A rating and what it said before."""
     found, revisions = await queries.rating(reader, rating_id)
@@ -48,7 +49,7 @@ async def get_rating(rating_id: Id, reader: Read) -> RatingWithHistoryOut:
 @router.patch(
     "/{rating_id}",
     operation_id="changeRating",
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    responses=refusals(NothingToChange),
     dependencies=[allow("buyer")],
 )
 async def change_rating(rating_id: Id, body: RatingChangeIn, tx: Tx) -> RatingOut:

@@ -2,9 +2,11 @@
 
 from typing import Annotated
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
+from aftercare_chassis.lifecycle import IllegalTransition
+from aftercare_chassis.refusals import Forbidden
 from fastapi import APIRouter, Query
 
 from kb_svc.api.schemas import (
@@ -17,6 +19,7 @@ from kb_svc.api.schemas import (
     Slug,
 )
 from kb_svc.commands import articles as commands
+from kb_svc.domain.errors import NothingToPublish, SlugTaken
 from kb_svc.domain.model import Kind, Language, State
 from kb_svc.queries import articles as queries
 
@@ -28,7 +31,7 @@ Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="A publish
     "",
     operation_id="draftArticle",
     status_code=201,
-    responses=problems(400, 401, 403, 409, 413, 422),
+    responses=refusals(SlugTaken),
     dependencies=[allow("agent", "admin")],
 )
 async def draft_article(body: ArticleIn, tx: Tx) -> ArticleOut:
@@ -36,7 +39,7 @@ async def draft_article(body: ArticleIn, tx: Tx) -> ArticleOut:
     return ArticleOut.with_text(queries.shown(tx, *await commands.draft(tx, **dict(body))))
 
 
-@router.get("", operation_id="listArticles", responses=problems(400, 401, 403, 422))
+@router.get("", operation_id="listArticles", responses=refusals(Forbidden))
 async def list_articles(
     reader: Read,
     state: State | None = None,
@@ -53,7 +56,7 @@ async def list_articles(
     return PageOut[ArticleSummaryOut].of(page, ArticleSummaryOut.of)
 
 
-@router.get("/{article_id}", operation_id="getArticle", responses=problems(401, 404, 422))
+@router.get("/{article_id}", operation_id="getArticle")
 async def get_article(article_id: Id, reader: Read, version: Version = None) -> ArticleOut:
     """The article as published, in its newest version or in the one that a decision cites."""
     return ArticleOut.with_text(await queries.show(reader, article_id, version))
@@ -62,7 +65,7 @@ async def get_article(article_id: Id, reader: Read, version: Version = None) -> 
 @router.patch(
     "/{article_id}",
     operation_id="editArticle",
-    responses=problems(400, 401, 403, 404, 409, 412, 413, 422),
+    responses=refusals(IllegalTransition),
     dependencies=[allow("agent", "admin")],
 )
 async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
@@ -73,7 +76,6 @@ async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
 @router.get(
     "/{article_id}/draft",
     operation_id="getDraft",
-    responses=problems(401, 403, 404, 422),
     dependencies=[allow("agent", "admin")],
 )
 async def get_draft(article_id: Id, reader: Read) -> DraftOut:
@@ -81,7 +83,7 @@ async def get_draft(article_id: Id, reader: Read) -> DraftOut:
     return DraftOut.of(*await queries.draft(reader, article_id))
 
 
-@router.get("/{article_id}/versions", operation_id="listVersions", responses=problems(401, 404, 422))
+@router.get("/{article_id}/versions", operation_id="listVersions")
 async def list_versions(article_id: Id, reader: Read) -> HistoryOut:
     """Every published version, newest first, with the hash that decisions cite."""
     return HistoryOut.of(await queries.history(reader, article_id))
@@ -90,7 +92,7 @@ async def list_versions(article_id: Id, reader: Read) -> HistoryOut:
 @router.post(
     "/{article_id}/publish",
     operation_id="publishArticle",
-    responses=problems(400, 401, 403, 404, 409, 412, 422),
+    responses=refusals(IllegalTransition, NothingToPublish),
     dependencies=[allow("agent", "admin")],
 )
 async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
@@ -101,7 +103,7 @@ async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
 @router.post(
     "/{article_id}/retire",
     operation_id="retireArticle",
-    responses=problems(400, 401, 403, 404, 409, 412, 422),
+    responses=refusals(IllegalTransition),
     dependencies=[allow("agent", "admin")],
 )
 async def retire_article(article_id: Id, tx: Tx) -> ArticleSummaryOut:

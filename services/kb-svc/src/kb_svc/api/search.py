@@ -2,11 +2,12 @@
 
 from typing import Annotated
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read
 from fastapi import APIRouter, Query
 
 from kb_svc.api.schemas import HitOut, HitsOut
+from kb_svc.domain.errors import NothingAsked
 from kb_svc.domain.model import Kind, Language
 from kb_svc.queries.search import search
 
@@ -18,7 +19,7 @@ Question = Annotated[
 Best = Annotated[int, Query(ge=1, le=20, description="How many hits at most.")]
 
 
-@router.get("", operation_id="search", responses=problems(401, 422))
+@router.get("", operation_id="search", responses=refusals(NothingAsked))
 async def search_articles(
     reader: Read, q: Question, limit: Best = 5, kind: Kind | None = None, language: Language | None = None
 ) -> HitsOut:

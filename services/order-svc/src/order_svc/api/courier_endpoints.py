@@ -2,13 +2,16 @@
 
 from typing import Annotated
 
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow, problems
+from aftercare_chassis.http.responses import refusals
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, In, Limit, Out, PageOut, Time, example
+from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
 from pydantic import Field, StringConstraints
 
 from order_svc import queries
 from order_svc.commands import courier_endpoints, courier_pushes
+from order_svc.domain.errors import SecretUnfit, UnknownPartner
 from order_svc.domain.pushes import CourierEndpoint, CourierPush, PushState
 
 endpoints = APIRouter(
@@ -112,13 +115,15 @@ class PushOut(Out):
         return cls(**fields, reports=[ReportOut.model_validate(report) for report in push.reports or ()])
 
 
-@endpoints.post("", status_code=201, operation_id="createCourierEndpoint", responses=problems(400, 401, 403, 409, 422))
+@endpoints.post(
+    "", status_code=201, operation_id="createCourierEndpoint", responses=refusals(UnknownPartner, SecretUnfit)
+)
 async def create(body: EndpointIn, tx: Tx) -> NewSecretOut:
     """Open an endpoint for a partner; the answer is the only place that shows the secret."""
     return NewSecretOut.of(await courier_endpoints.open_endpoint(tx, body.partner, body.secret))
 
 
-@endpoints.get("", operation_id="listCourierEndpoints", responses=problems(400, 401, 403, 422))
+@endpoints.get("", operation_id="listCourierEndpoints")
 async def list_endpoints(
     read: Read, limit: Limit = 20, cursor: Cursor = None, partner: Partner | None = None
 ) -> PageOut[EndpointOut]:
@@ -127,7 +132,7 @@ async def list_endpoints(
     return PageOut[EndpointOut].of(page, EndpointOut.of)
 
 
-@endpoints.get("/{endpoint_id}", operation_id="getCourierEndpoint", responses=problems(401, 403, 404, 422))
+@endpoints.get("/{endpoint_id}", operation_id="getCourierEndpoint")
 async def get_endpoint(endpoint_id: Id, read: Read) -> EndpointOut:
     """One endpoint."""
     return EndpointOut.of(await queries.courier_endpoint(read, endpoint_id))
@@ -136,14 +141,14 @@ async def get_endpoint(endpoint_id: Id, read: Read) -> EndpointOut:
 @endpoints.post(
     "/{endpoint_id}/rotate-secret",
     operation_id="rotateCourierSecret",
-    responses=problems(400, 401, 403, 404, 409, 422),
+    responses=refusals(SecretUnfit),
 )
 async def rotate(endpoint_id: Id, body: RotationIn, tx: Tx) -> NewSecretOut:
     """Change the secret; the old one stays good for the grace."""
     return NewSecretOut.of(await courier_endpoints.rotate_secret(tx, endpoint_id, body.secret, body.grace_hours))
 
 
-@pushes.get("", operation_id="listCourierPushes", responses=problems(400, 401, 403, 422))
+@pushes.get("", operation_id="listCourierPushes")
 async def list_pushes(
     read: Read,
     limit: Limit = 20,
@@ -158,13 +163,13 @@ async def list_pushes(
     return PageOut[PushOut].of(page, PushOut.of)
 
 
-@pushes.get("/{push_id}", operation_id="getCourierPush", responses=problems(401, 403, 404, 422))
+@pushes.get("/{push_id}", operation_id="getCourierPush")
 async def get_push(push_id: Id, read: Read) -> PushOut:
     """One push."""
     return PushOut.of(await queries.courier_push(read, push_id))
 
 
-@pushes.post("/{push_id}/redrive", operation_id="redriveCourierPush", responses=problems(400, 401, 403, 404, 409, 422))
+@pushes.post("/{push_id}/redrive", operation_id="redriveCourierPush", responses=refusals(IllegalTransition))
 async def redrive(push_id: Id, tx: Tx) -> PushOut:
     """Work on a push once more."""
     return PushOut.of(await courier_pushes.redrive(tx, push_id))

@@ -1,24 +1,32 @@
 """Orders 订单: placed by the seller's storefront, paid by the buyer, shipped, received, or cancelled."""
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
 from fastapi import APIRouter
 
 from order_svc import queries
 from order_svc.api.schemas.orders import ChangeAddressIn, OrderDetailOut, OrderIn, OrderOut
 from order_svc.commands import cancellations, orders, receipts
+from order_svc.domain.errors import (
+    AfterSaleOpen,
+    AlreadyReceived,
+    AmountTooLarge,
+    CurrencyMismatch,
+    DiscountExceedsLine,
+    NotFullyShipped,
+)
 from order_svc.domain.model import AfterSale, Order, OrderState
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
-CHANGES = problems(400, 401, 403, 404, 409, 412, 422)
 
 
 @router.post(
     "",
     operation_id="createOrder",
     status_code=201,
-    responses=problems(400, 401, 403, 409, 413, 422),
+    responses=refusals(CurrencyMismatch, DiscountExceedsLine, AmountTooLarge),
     dependencies=[allow("seller")],
 )
 async def create_order(body: OrderIn, tx: Tx) -> OrderDetailOut:
@@ -34,7 +42,7 @@ async def create_order(body: OrderIn, tx: Tx) -> OrderDetailOut:
     return await _shown(tx, placed)
 
 
-@router.get("", operation_id="listOrders", responses=problems(400, 401, 422))
+@router.get("", operation_id="listOrders")
 async def list_orders(
     reader: Read,
     state: OrderState | None = None,
@@ -55,25 +63,35 @@ async def list_orders(
     return PageOut[OrderOut].of(page, lambda view: OrderOut.of(view, reader.actor))
 
 
-@router.get("/{order_id}", operation_id="getOrder", responses=problems(401, 404, 422))
+@router.get("/{order_id}", operation_id="getOrder")
 async def get_order(order_id: Id, reader: Read) -> OrderDetailOut:
     """An order, its lines, its address, and what can be done next by whom."""
     return OrderDetailOut.of(await queries.order(reader, order_id), reader.actor)
 
 
-@router.post("/{order_id}/cancel", operation_id="cancelOrder", responses=CHANGES)
+@router.post(
+    "/{order_id}/cancel",
+    operation_id="cancelOrder",
+    responses=refusals(IllegalTransition, ActionNotAllowed, AfterSaleOpen),
+)
 async def cancel_order(order_id: Id, tx: Tx) -> OrderDetailOut:
     """Call the order off before anything of it is shipped. What was paid is refunded in full."""
     return await _shown(tx, await cancellations.cancel(tx, order_id))
 
 
-@router.post("/{order_id}/confirm-receipt", operation_id="confirmReceipt", responses=CHANGES)
+@router.post(
+    "/{order_id}/confirm-receipt",
+    operation_id="confirmReceipt",
+    responses=refusals(IllegalTransition, ActionNotAllowed, AlreadyReceived, NotFullyShipped),
+)
 async def confirm_receipt(order_id: Id, tx: Tx) -> OrderDetailOut:
     """The buyer has everything. The order is completed when the after-sale window has passed."""
     return await _shown(tx, await receipts.confirm(tx, order_id))
 
 
-@router.post("/{order_id}/change-address", operation_id="changeAddress", responses=CHANGES)
+@router.post(
+    "/{order_id}/change-address", operation_id="changeAddress", responses=refusals(IllegalTransition, ActionNotAllowed)
+)
 async def change_address(order_id: Id, body: ChangeAddressIn, tx: Tx) -> OrderDetailOut:
     """Send the order elsewhere, as long as nothing of it is shipped."""
     return await _shown(tx, await orders.change_address(tx, order_id, body.shipping_address.address()))

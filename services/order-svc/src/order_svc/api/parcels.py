@@ -1,14 +1,16 @@
 """Parcels 包裹: what was shipped, sent back or exchanged, and what the couriers say of it."""
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
+from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_events.waybills import WaybillInput
 from fastapi import APIRouter
 
 from order_svc import queries
 from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut
 from order_svc.commands import shipments
+from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine, WaybillTaken
 from order_svc.domain.tracking import Leg, ParcelStatus
 
 router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
@@ -18,7 +20,9 @@ router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
     "/orders/{order_id}/parcels",
     operation_id="shipParcel",
     status_code=201,
-    responses=problems(400, 401, 403, 404, 409, 412, 422),
+    responses=refusals(
+        IllegalTransition, UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, WaybillTaken
+    ),
     dependencies=[allow("seller")],
 )
 async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx) -> ParcelDetailOut:
@@ -30,7 +34,7 @@ async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx) -> ParcelDetailOut:
     return ParcelDetailOut.showing(await queries.parcel_view(tx, parcel))
 
 
-@router.get("/parcels", operation_id="listParcels", responses=problems(400, 401, 422))
+@router.get("/parcels", operation_id="listParcels")
 async def list_parcels(
     reader: Read,
     order_id: Id | None = None,
@@ -45,7 +49,7 @@ async def list_parcels(
     return PageOut[ParcelOut].of(await queries.parcels(reader, limit, cursor, **filters), ParcelOut.of)
 
 
-@router.get("/parcels/{parcel_id}", operation_id="getParcel", responses=problems(401, 404, 422))
+@router.get("/parcels/{parcel_id}", operation_id="getParcel")
 async def get_parcel(parcel_id: Id, reader: Read) -> ParcelDetailOut:
     """A parcel, its content, and every scan in the order in which things happened."""
     return ParcelDetailOut.showing(await queries.parcel(reader, parcel_id))

@@ -1,13 +1,15 @@
 """Payments 支付单: one attempt to pay an order in full, with the refunds made from it."""
 
-from aftercare_chassis.http.problems import problems
+from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
+from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
 
 from order_svc import queries
 from order_svc.api.schemas.payments import PaymentIn, PaymentOut
 from order_svc.commands import payments, refund_requests
+from order_svc.domain.errors import NothingToRefund, NotRefundable, PaymentInProgress, UnknownProvider
 from order_svc.domain.model import PaymentState
 
 router = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
@@ -17,7 +19,7 @@ router = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
     "/orders/{order_id}/payments",
     operation_id="startPayment",
     status_code=201,
-    responses=problems(400, 401, 403, 404, 409, 412, 422),
+    responses=refusals(IllegalTransition, UnknownProvider, PaymentInProgress),
     dependencies=[allow("buyer")],
 )
 async def start_payment(order_id: Id, body: PaymentIn, tx: Tx) -> PaymentOut:
@@ -26,7 +28,7 @@ async def start_payment(order_id: Id, body: PaymentIn, tx: Tx) -> PaymentOut:
     return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 
 
-@router.get("/payments", operation_id="listPayments", responses=problems(400, 401, 422))
+@router.get("/payments", operation_id="listPayments")
 async def list_payments(
     reader: Read,
     order_id: Id | None = None,
@@ -39,7 +41,7 @@ async def list_payments(
     return PageOut[PaymentOut].of(page, lambda view: PaymentOut.of(view, reader.actor))
 
 
-@router.get("/payments/{payment_id}", operation_id="getPayment", responses=problems(401, 404, 422))
+@router.get("/payments/{payment_id}", operation_id="getPayment")
 async def get_payment(payment_id: Id, reader: Read) -> PaymentOut:
     """A payment and its refunds."""
     return PaymentOut.of(await queries.payment(reader, payment_id), reader.actor)
@@ -48,7 +50,7 @@ async def get_payment(payment_id: Id, reader: Read) -> PaymentOut:
 @router.post(
     "/payments/{payment_id}/refund-remainder",
     operation_id="refundRemainder",
-    responses=problems(400, 401, 403, 404, 409, 412, 422),
+    responses=refusals(IllegalTransition, NotRefundable, NothingToRefund),
     dependencies=[allow("agent", "admin")],
 )
 async def refund_remainder(payment_id: Id, tx: Tx) -> PaymentOut:

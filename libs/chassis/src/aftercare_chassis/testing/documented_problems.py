@@ -1,0 +1,36 @@
+"""A check of problem responses against the codes that the OpenAPI document enumerates for their route."""
+
+import httpx
+from fastapi import FastAPI
+from starlette.routing import Match
+
+from aftercare_chassis.http.problems import MEDIA_TYPE
+from aftercare_chassis.http.routing import ApiRoute
+
+
+def check_documented(app: FastAPI, response: httpx.Response) -> None:
+    """Raise AssertionError where the response is a problem that its route does not name.
+
+    A route names its problems by `responses=refusals(…)`; the chassis adds those of its kind.
+    """
+    if response.headers.get("content-type") != MEDIA_TYPE or not response.content:
+        return
+    route = _route(app, response.request)
+    if route is None:
+        return  # no such address, or a partner's
+    problem = response.json()
+    answered = (problem["status"], problem["code"])
+    documented = {(each.status, each.code) for each in route.problems}
+    assert answered in documented, f"{route.operation_id} answers {answered}: name it in responses=refusals(…)"
+
+
+def _route(app: FastAPI, request: httpx.Request) -> ApiRoute | None:
+    scope = {
+        "type": "http",
+        "path": request.url.path,
+        "root_path": "",
+        "method": "GET" if request.method == "HEAD" else request.method,
+    }
+    matching = (route for route in app.routes if route.matches(scope)[0] is Match.FULL)
+    found = next(matching, None)
+    return found if isinstance(found, ApiRoute) else None
