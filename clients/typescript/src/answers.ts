@@ -1,8 +1,13 @@
 /** What a client is made of, and what it hears. */
 import type { components } from "./generated/aftersale-svc.js";
 
-/** What every refusal is (RFC 9457). `code` is stable; `title` and `detail` are in the reader's language. */
+/** A problem document (RFC 9457). `code` is stable; `title` and `detail` are in the reader's language. */
 export type Problem = components["schemas"]["Problem"];
+
+type Code<Problem> = Problem extends { code: infer Literal extends string } ? Literal : never;
+
+/** The codes that an operation documents for its problems, of what `client.POST(…)` resolves to. */
+export type CodeOf<Answer> = Answer extends { error?: infer Problem } ? Code<Problem> : never;
 
 export interface Options {
   /** Where the service answers, without a slash at the end. */

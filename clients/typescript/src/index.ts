@@ -14,7 +14,7 @@ export type { components as AnalyticsComponents } from "./generated/analytics-sv
 export type { components as CsComponents } from "./generated/cs-svc.js";
 export type { components as KbComponents } from "./generated/kb-svc.js";
 export type { components as OrderComponents } from "./generated/order-svc.js";
-export { type Options, type Problem, Refused, value } from "./answers.js";
+export { type CodeOf, type Options, type Problem, Refused, value } from "./answers.js";
 export { follow, type Told } from "./stream.js";
 
 /** Headers that the client sets by itself need not be given; given ones are kept. */
