@@ -90,7 +90,10 @@ class Guard:
 
 @dataclass(frozen=True)
 class History:
-    """A target that the row remembers: the state in `attribute`, or `default` where it holds none; then it is cleared."""
+    """A target that the row remembers: the state in `attribute`, or `default` where it holds none.
+
+    The attribute is cleared when the row enters a state from which no transition goes back to it.
+    """
 
     attribute: str
     default: StrEnum
@@ -180,6 +183,14 @@ class Lifecycle(Generic[S, A]):
         self.name, self.initial, self.starts = name, initial, frozenset({initial, *starts})
         self.transitions, self.timeouts, self.ends = dict(transitions), dict(timeouts), frozenset(ends)
         self._actions: tuple[A, ...] = tuple(dict.fromkeys(action for _, action in self.transitions))
+        self._guards: dict[S, list[Guard]] = {}
+        self._remembering: dict[str, set[S]] = {}
+        for (state, _), row in self.transitions.items():
+            self._guards.setdefault(state, []).extend(row.guards)
+            if isinstance(row.target, History):
+                self._remembering.setdefault(row.target.attribute, set()).add(state)
+        # The answer is the same for every row in a state; building it anew costs a tenth of a request.
+        self._shown = cache(self._show)
         _check(self)
 
     def start(self, row: D, context: Context) -> D:
@@ -206,8 +217,7 @@ class Lifecycle(Generic[S, A]):
         if target is state and not self._is_timer(state, action):
             return _replaced(row, {"updated_at": context.now})
         values = self._entered(target, row, context)
-        if isinstance(transition.target, History):
-            values[transition.target.attribute] = None
+        values.update({name: None for name, states in self._remembering.items() if target not in states})
         if transition.remember is not None:
             values[transition.remember] = state
         return _replaced(row, values)
@@ -223,12 +233,16 @@ class Lifecycle(Generic[S, A]):
 
     def allowed(self, row: HasState, actor: Actor, facts: object = None) -> list[Allowed]:
         """Every action of the table, in its order, with the reason why it is not open to this actor now."""
-        whys = ((action, self._why_not(row, action, actor, facts)) for action in self._actions)
-        return [Allowed(action.value, why_not is None, why_not) for action, why_not in whys]
+        state = self._state(row)
+        refusing = [guard for guard in self._guards.get(state, ()) if guard.refuses(row, facts) is not None]
+        return list(self._shown(state, actor.role, frozenset(refusing)))
 
     def permits(self, row: HasState, action: A, actor: Actor, facts: object = None) -> bool:
         """Whether `apply` would do it."""
-        return self._why_not(row, action, actor, facts) is None
+        found = self.transitions.get((self._state(row), action))
+        if found is None or actor.role not in found.permission.roles:
+            return False
+        return all(guard.refuses(row, facts) is None for guard in found.guards)
 
     def timeout(self, state: S) -> Timeout[A] | None:
         """Whose turn it is in `state` and what happens when nothing happens; None for an end."""
@@ -275,13 +289,17 @@ class Lifecycle(Generic[S, A]):
             raise ActionNotAllowed(state=state, action=action, why_not=found.permission.why_not)
         return found
 
-    def _why_not(self, row: HasState, action: A, actor: Actor, facts: object) -> str | None:
-        found = self.transitions.get((self._state(row), action))
+    def _show(self, state: S, role: str, refusing: frozenset[Guard]) -> tuple[Allowed, ...]:
+        whys = ((action, self._why_not(state, action, role, refusing)) for action in self._actions)
+        return tuple(Allowed(action.value, why_not is None, why_not) for action, why_not in whys)
+
+    def _why_not(self, state: S, action: A, role: str, refusing: frozenset[Guard]) -> str | None:
+        found = self.transitions.get((state, action))
         if found is None:
             return NOT_IN_THIS_STATE
-        if actor.role not in found.permission.roles:
+        if role not in found.permission.roles:
             return found.permission.why_not
-        return next((guard.code for guard in found.guards if guard.refuses(row, facts) is not None), None)
+        return next((guard.code for guard in found.guards if guard in refusing), None)
 
     def _target(self, transition: Transition[S], row: HasState) -> S:
         if not isinstance(transition.target, History):

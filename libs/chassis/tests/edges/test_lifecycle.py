@@ -78,6 +78,7 @@ TABLE = {
     (State.SHUT, Action.REMOVE): Transition(State.GONE, OWNER),
     (State.OPEN, Action.LOCK): Transition(State.LOCKED, OWNER, remember="locked_from"),
     (State.SHUT, Action.LOCK): Transition(State.LOCKED, OWNER, remember="locked_from"),
+    (State.LOCKED, Action.REMOVE): Transition(State.GONE, OWNER),
     (State.LOCKED, Action.UNLOCK): Transition(History("locked_from", State.SHUT), OWNER),
 }
 TIMEOUTS = {
@@ -136,6 +137,12 @@ def test_a_history_target_goes_on_where_it_was() -> None:
         assert (unlocked.state, unlocked.locked_from) == (before, None)
         assert unlocked.deadline_at is not None
     assert DOOR.apply(Door(state=State.LOCKED), Action.UNLOCK, at()).state is State.SHUT, "nothing was remembered"
+
+
+def test_a_remembered_state_is_forgotten_where_nothing_goes_back_to_it() -> None:
+    locked = DOOR.apply(Door(), Action.LOCK, at())
+    removed = DOOR.apply(locked, Action.REMOVE, at())
+    assert (locked.locked_from, removed.state, removed.locked_from) == (State.OPEN, State.GONE, None)
 
 
 def test_a_guard_bars_the_action_and_says_why() -> None:
