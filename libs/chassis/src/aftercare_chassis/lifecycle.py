@@ -223,7 +223,13 @@ class Lifecycle(Generic[S, A]):
         return _replaced(row, values)
 
     def reschedule(self, row: D, context: Context) -> D:
-        """The row with the deadline of its state computed anew: what `since` or `unless` of its timeout reads has changed."""
+        """The row with the deadline of its state computed anew: what `since` or `unless` of its timeout reads has changed.
+
+        A timer that has neither goes on as it was.
+        """
+        timeout = self.timeouts.get(self._state(row))
+        if timeout is None or (timeout.since is None and timeout.unless is None):
+            return row
         return _replaced(row, {"deadline_at": self._deadline(self._state(row), row, context)})
 
     def move(self, state: S, action: A, actor: Actor) -> S:

@@ -221,6 +221,13 @@ def test_a_timer_stands_still_while_its_condition_refuses_the_row() -> None:
     assert "/ after open_hours from opened_at, unless still_painted\n" in table.diagram()
 
 
+def test_a_timer_that_runs_from_the_entry_of_its_state_is_not_rescheduled() -> None:
+    door = DOOR.start(Door(), at())
+    assert DOOR.reschedule(door, at(1)) == door
+    gone = Door(state=State.GONE)
+    assert DOOR.reschedule(gone, at(1)) == gone
+
+
 def test_roles_are_those_of_people() -> None:
     assert DOOR.roles(Action.CLOSE) == ("owner",)
     assert DOOR.roles(Action.REMIND) == ()
