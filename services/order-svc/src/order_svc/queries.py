@@ -11,7 +11,8 @@ from aftercare_chassis.database.transaction import Reader
 
 from order_svc.domain import journeys
 from order_svc.domain.journeys import Ignored, Journeys
-from order_svc.domain.model import Address, Line, Order, OrderState, Payment, Refund
+from order_svc.domain.model import Address, Line, Order, OrderState
+from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.pushes import CourierEndpoint, CourierPush
 from order_svc.domain.tracking import Parcel, ParcelEvent, ParcelLine
 from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS, PUSH_LIST, PUSHES

@@ -2,8 +2,8 @@
 
 import pytest
 from aftercare_chassis.lifecycle import SYSTEM, ActionNotAllowed, Actor, IllegalTransition
-from order_svc.domain.lifecycle import ORDER, PAYMENT, REFUND, OrderAction, PaymentAction, RefundAction
-from order_svc.domain.model import OrderState, PaymentState, RefundState
+from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.model import OrderState
 
 S, A = OrderState, OrderAction
 BUYER, SELLER, AGENT = Actor("buyer-1", "buyer"), Actor("seller-1", "seller", "m-1"), Actor("agent-1", "agent")
@@ -61,20 +61,3 @@ def test_no_buyer_takes_steps_of_others(action):
 def test_only_completed_and_cancelled_are_final():
     assert {state for state in S if (state in ORDER.ends)} == {S.COMPLETED, S.CANCELLED}
     assert all(ORDER.timeout(state) for state in S if state not in ORDER.ends)
-
-
-def test_a_payment_that_was_declined_may_still_turn_out_to_have_been_made():
-    assert PAYMENT.move(PaymentState.FAILED, PaymentAction.SUCCEED, SYSTEM) is PaymentState.SUCCEEDED
-    with pytest.raises(IllegalTransition):
-        PAYMENT.move(PaymentState.SUCCEEDED, PaymentAction.FAIL, SYSTEM)
-
-
-@pytest.mark.parametrize("ended", [RefundState.SUCCEEDED, RefundState.FAILED])
-def test_nothing_moves_a_refund_that_has_ended(ended):
-    assert ended in REFUND.ends
-
-
-def test_a_refund_cannot_end_before_it_was_submitted():
-    for action in (RefundAction.SUCCEED, RefundAction.FAIL, RefundAction.LOSE):
-        with pytest.raises(IllegalTransition):
-            REFUND.move(RefundState.CREATED, action, SYSTEM)

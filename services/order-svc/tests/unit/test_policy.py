@@ -15,10 +15,6 @@ from order_svc.domain.model import (
     CaseState,
     DisputeState,
     LineDraft,
-    Payment,
-    PaymentState,
-    Refund,
-    RefundState,
 )
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
@@ -70,50 +66,6 @@ def test_a_total_that_nothing_could_keep_is_refused():
     with pytest.raises(errors.AmountTooLarge) as refused:
         policy.order_total([10**13], 1, "JPY")
     assert refused.value.detail("en") == "The order's total is more than the limit of 10000000000000 JPY."
-
-
-def payment(amount: int) -> Payment:
-    return Payment(
-        id="p",
-        version=1,
-        order_id="o",
-        buyer_id="b",
-        merchant_id="m",
-        provider="simulator",
-        method="sim_success",
-        state=PaymentState.SUCCEEDED,
-        amount_minor=amount,
-        currency="CNY",
-        refunded_minor=0,
-        created_at=NOW,
-    )
-
-
-def refund(amount: int, state: RefundState) -> Refund:
-    return Refund(
-        id="r",
-        payment_id="p",
-        order_id="o",
-        case_id=None,
-        state=state,
-        amount_minor=amount,
-        currency="CNY",
-        cause="x",
-        created_at=NOW,
-    )
-
-
-@given(minor, st.lists(st.tuples(minor, st.sampled_from(RefundState)), max_size=20))
-def test_refunds_that_are_let_through_never_exceed_what_was_paid(paid, wishes):
-    taken: list[Refund] = []
-    for amount, state in wishes:
-        if policy.refund_refused(payment(paid), Amount(amount, "CNY"), taken) is None:
-            taken.append(refund(amount, state))
-    assert policy.bound_minor(taken) <= paid
-
-
-def test_failed_refunds_free_their_money_and_unknown_ones_do_not():
-    assert policy.bound_minor([refund(5, RefundState.FAILED), refund(7, RefundState.UNKNOWN)]) == 7
 
 
 def case(state: CaseState, dispute: DisputeState | None = None, case_id: str = "c") -> Case:

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import httpx
 import pytest
-from order_svc.domain.model import Payment, PaymentState, Subject
+from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
 from order_svc.integrations.payments.port import Outcome, Untrusted
 from order_svc.integrations.payments.simulator import Simulator
 from standardwebhooks import Webhook
@@ -88,7 +88,7 @@ async def test_the_payments_id_is_the_idempotency_key():
     ],
 )
 async def test_outcomes_of_a_query(answer, outcome):
-    assert (await adapter(answer).find(Subject.REFUND, "refund_1")).outcome is outcome
+    assert (await adapter(answer).find(CallSubject.REFUND, "refund_1")).outcome is outcome
 
 
 def signed(body: bytes, secret: str = SECRET, at: float | None = None) -> dict[str, str]:

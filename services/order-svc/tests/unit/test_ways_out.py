@@ -9,8 +9,10 @@ import pytest
 from aftercare_chassis.lifecycle import Lifecycle
 from hypothesis import event, given, settings
 from hypothesis import strategies as st
-from order_svc.domain.lifecycle import ORDER, PAYMENT, REFUND
-from order_svc.domain.model import OrderState, PaymentState, RefundState
+from order_svc.domain.lifecycle import ORDER
+from order_svc.domain.model import OrderState
+from order_svc.domain.payments.lifecycle import PAYMENT, REFUND
+from order_svc.domain.payments.model import PaymentState, RefundState
 from order_svc.domain.pushes import PUSH, PushState
 from order_world import Limits, Move, World, attempt
 

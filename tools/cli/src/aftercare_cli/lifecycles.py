@@ -1,7 +1,7 @@
 """docs/lifecycles.md: the state machines as the services' own tables print them."""
 
 import importlib
-import importlib.util
+import pkgutil
 from collections.abc import Iterator
 from pathlib import Path
 from types import ModuleType
@@ -15,8 +15,8 @@ PAGE = Path("docs/lifecycles.md")
 HEAD = """\
 # Lifecycles
 
-Written by `aftercare lifecycles` from the tables in each service's `domain/lifecycle.py`: the same tables that judge every move, name
-the allowed actions in the API and set the deadlines. In brackets: who may; after the slash: the setting after whose hours the timer does it.
+Written by `aftercare lifecycles` from the tables in each service's `domain`: the same tables decide every transition, the allowed actions in
+the API and the deadlines. In brackets: who may; after the slash: the setting after whose hours the timer does it.
 """
 
 
@@ -27,23 +27,33 @@ def text() -> str:
 
 def _sections() -> Iterator[str]:
     for service in SERVICES:
-        name = f"{service.name.replace('-', '_')}.domain.lifecycle"
-        if importlib.util.find_spec(name) is None:
-            continue
-        yield f"## {service.name}\n"
-        for title, lifecycle in _tables(importlib.import_module(name)):
+        tables = list(_tables(f"{service.name.replace('-', '_')}.domain"))
+        if tables:
+            yield f"## {service.name}\n"
+        for title, lifecycle in tables:
             yield f"### {title}\n\n```mermaid\n{lifecycle.diagram()}```\n"
 
 
-def _tables(module: ModuleType) -> Iterator[tuple[str, Lifecycle[Any, Any]]]:
-    """Each table once; a document whose types have tables of their own is named before the type: `case: refund_only`."""
+def _tables(package: str) -> Iterator[tuple[str, Lifecycle[Any, Any]]]:
+    """Each table of the package and its subpackages once, under its own name.
+
+    The tables of the types of one document are in a dictionary: its name comes first, as in `case: refund_only`.
+    """
     seen: set[int] = set()
-    for name, value in vars(module).items():
-        several = value if isinstance(value, dict) else {None: value}
-        for kind, lifecycle in several.items():
-            if isinstance(lifecycle, Lifecycle) and id(lifecycle) not in seen:
-                seen.add(id(lifecycle))
-                yield lifecycle.name if kind is None else f"{name.lower()}: {lifecycle.name}", lifecycle
+    for module in _modules(package):
+        for name, value in vars(module).items():
+            several = value if isinstance(value, dict) else {None: value}
+            for kind, lifecycle in several.items():
+                if isinstance(lifecycle, Lifecycle) and id(lifecycle) not in seen:
+                    seen.add(id(lifecycle))
+                    yield lifecycle.name if kind is None else f"{name.lower()}: {lifecycle.name}", lifecycle
+
+
+def _modules(package: str) -> Iterator[ModuleType]:
+    found = importlib.import_module(package)
+    yield found
+    for module in pkgutil.walk_packages(found.__path__, f"{package}."):
+        yield importlib.import_module(module.name)
 
 
 def stale(root: Path) -> bool:

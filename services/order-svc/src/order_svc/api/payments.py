@@ -10,7 +10,7 @@ from order_svc import queries
 from order_svc.api.schemas.payments import PaymentIn, PaymentOut
 from order_svc.commands import payments, refund_requests
 from order_svc.domain.errors import NothingToRefund, NotRefundable, PaymentInProgress, UnknownProvider
-from order_svc.domain.model import PaymentState
+from order_svc.domain.payments.model import PaymentState
 
 router = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
 

@@ -22,8 +22,8 @@ from order_svc.domain.model import (
     LineDraft,
     Order,
     OrderState,
-    Payment,
 )
+from order_svc.domain.payments.model import Payment
 from order_svc.tables.orders import ADDRESSES, LINES, LINES_OF, ORDERS
 
 

@@ -8,7 +8,7 @@ from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import payments, refunds
-from order_svc.domain.model import Subject
+from order_svc.domain.payments.model import CallSubject
 from order_svc.integrations.payments.port import Notice, Untrusted
 from order_svc.tables.payments import PAYMENTS, PRUNE_WEBHOOKS, RECORD_WEBHOOK, REFUNDS
 
@@ -23,7 +23,7 @@ async def take(tx: Transaction, provider: str, notice: Notice, body: bytes) -> b
     await _check(tx, provider, notice)
     if not await record(tx, provider, notice.message_id, body, ACCEPTED):
         return False
-    if notice.subject is Subject.PAYMENT:
+    if notice.subject is CallSubject.PAYMENT:
         await payments.hear(tx, notice.subject_id, notice.answer)
     else:
         await refunds.hear(tx, notice.subject_id, notice.answer)
@@ -54,7 +54,7 @@ async def prune(runtime: Runtime) -> bool:
 async def _check(tx: Transaction, provider: str, notice: Notice) -> None:
     money: tuple[int, str] | None = None
     payment_id = notice.subject_id
-    if notice.subject is Subject.REFUND:
+    if notice.subject is CallSubject.REFUND:
         refund = await tx.find(REFUNDS, notice.subject_id)
         if refund is None:
             raise Untrusted("unknown_subject")

@@ -9,8 +9,10 @@ from aftercare_events import PaymentFailed, PaymentStarted, PaymentSucceeded
 
 from order_svc.commands import call_queue, orders, refund_requests
 from order_svc.domain import errors
-from order_svc.domain.lifecycle import ORDER, PAYMENT, OrderAction, PaymentAction
-from order_svc.domain.model import Order, OrderState, Payment, PaymentState, Subject
+from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.model import Order, OrderState
+from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
+from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
 from order_svc.integrations.payments.port import Answer, Outcome
 from order_svc.integrations.payments.registry import NAMES
 from order_svc.tables.orders import ORDERS
@@ -49,7 +51,7 @@ async def start(tx: Transaction, order_id: str, *, provider: str, method: str) -
     payment = await tx.create(PAYMENTS, payment, PaymentStarted(**about(tx, payment)))
     if payment.amount_minor == 0:  # no provider takes nothing
         return await _succeed(tx, order, payment, Answer(outcome=Outcome.SUCCEEDED))
-    await call_queue.submit(tx, Subject.PAYMENT, payment.id)
+    await call_queue.submit(tx, CallSubject.PAYMENT, payment.id)
     return payment
 
 

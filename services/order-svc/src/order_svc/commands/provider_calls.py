@@ -13,7 +13,16 @@ from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import payments, refunds
 from order_svc.commands.call_queue import LANES
-from order_svc.domain.model import OrderState, Payment, PaymentState, ProviderCall, Refund, RefundState, Subject, Verb
+from order_svc.domain.model import OrderState
+from order_svc.domain.payments.model import (
+    CallSubject,
+    CallVerb,
+    Payment,
+    PaymentState,
+    ProviderCall,
+    Refund,
+    RefundState,
+)
 from order_svc.integrations.payments.port import Answer, Outcome, PaymentProvider
 from order_svc.integrations.payments.registry import connect
 from order_svc.tables.orders import ORDERS
@@ -62,7 +71,7 @@ async def take(tx: Transaction) -> ProviderCall | None:
 
 async def prepare(tx: Transaction, call: ProviderCall) -> Errand | None:
     """What to say, or None where a callback has already ended it; a refund counts as submitted from now on."""
-    if call.subject is Subject.PAYMENT:
+    if call.subject is CallSubject.PAYMENT:
         return await _payment_errand(tx, call)
     known = await tx.get(REFUNDS, call.id)
     payment = await tx.lock(PAYMENTS, known.payment_id)
@@ -70,7 +79,7 @@ async def prepare(tx: Transaction, call: ProviderCall) -> Errand | None:
     refunds.follow(tx, refund)
     if refund.state is RefundState.CREATED:
         payment, refund = await refunds.submit(tx, payment, refund)
-        call = ProviderCall(id=call.id, subject=call.subject, verb=Verb.SUBMIT, attempts=0, due_at=call.due_at)
+        call = ProviderCall(id=call.id, subject=call.subject, verb=CallVerb.SUBMIT, attempts=0, due_at=call.due_at)
     if refund.state not in (RefundState.SUBMITTED, RefundState.UNKNOWN):
         await tx.execute(DROP_CALL, call_id=call.id)
         return None
@@ -91,7 +100,7 @@ async def _payment_errand(tx: Transaction, call: ProviderCall) -> Errand | None:
 
 
 async def _ask(provider: PaymentProvider, errand: Errand) -> Answer:
-    if errand.call.verb is Verb.QUERY:
+    if errand.call.verb is CallVerb.QUERY:
         return await provider.find(errand.call.subject, errand.call.id)
     if errand.refund is not None:
         return await provider.refund(errand.refund)
@@ -105,7 +114,7 @@ async def keep(tx: Transaction, errand: Errand, answer: Answer) -> None:
     of the same kind: its answer lets the next one go, and a provider that is still in trouble is not flooded.
     """
     call = errand.call
-    if call.subject is Subject.PAYMENT:
+    if call.subject is CallSubject.PAYMENT:
         open_still = await payments.hear(tx, call.id, answer) is PaymentState.PENDING
     else:
         state = await refunds.hear(tx, call.id, answer)
@@ -118,7 +127,7 @@ async def keep(tx: Transaction, errand: Errand, answer: Answer) -> None:
 
 async def _put_off(tx: Transaction, call: ProviderCall, outcome: Outcome) -> None:
     """The next call: what the provider has never heard of is submitted at once, all else waits."""
-    verb = Verb.SUBMIT if outcome in (Outcome.UNHEARD, Outcome.UNREACHED) else Verb.QUERY
+    verb = CallVerb.SUBMIT if outcome in (Outcome.UNHEARD, Outcome.UNREACHED) else CallVerb.QUERY
     pause = min(FIRST_WAIT * 2 ** min(call.attempts, 20), LONGEST_WAIT)
     again = tx.now if outcome is Outcome.UNHEARD else tx.now + timedelta(seconds=pause)
     await tx.execute(PUT_OFF_CALL, call_id=call.id, next_verb=verb, next_at=again, no_answer=outcome in _NO_ANSWER)

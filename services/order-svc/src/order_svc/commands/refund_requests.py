@@ -9,17 +9,11 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RefundFailed, RefundRequested
 
 from order_svc.commands import call_queue, cases, refunds
-from order_svc.domain import fulfilment, policy
-from order_svc.domain.lifecycle import PAYMENT, PaymentAction
-from order_svc.domain.model import (
-    Amount,
-    CaseState,
-    Order,
-    Payment,
-    Refund,
-    RefundState,
-    Subject,
-)
+from order_svc.domain import fulfilment
+from order_svc.domain.model import Amount, CaseState, Order
+from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
+from order_svc.domain.payments.model import CallSubject, Payment, Refund, RefundState
+from order_svc.domain.payments.policy import refund_failure, reserved_minor
 from order_svc.integrations.payments.port import Answer, Outcome
 from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
@@ -38,7 +32,7 @@ async def accept(tx: Transaction, event: RefundRequested) -> None:
     asked = Amount(event.amount_minor, event.currency)
     refund = _created(tx, payment, asked, event.cause, refund_id=event.refund_id, case_id=event.case_id)
     known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
-    refused = policy.refund_refused(payment, asked, known)
+    refused = refund_failure(payment, asked, known)
     if refused is None:
         order, refused = await _claim_units(tx, order, event)
     if refused is None:
@@ -70,11 +64,9 @@ async def refund_remainder(tx: Transaction, payment_id: str) -> Payment:
     """An operator's way out where the provider declined to refund an order that is not fulfilled: a new refund,
     under a new key, of whatever is left."""
     payment = await tx.lock(PAYMENTS, payment_id)
-    PAYMENT.move(payment.state, PaymentAction.REFUND_REMAINDER, tx.actor)
     order = await tx.get(ORDERS, payment.order_id)  # a cancelled order stays cancelled: no need to hold it
-    kept = policy.remainder_kept(payment, order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]))
-    if kept is not None:
-        raise kept
+    facts = PaymentFacts(order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]))
+    PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, facts)
     await give_back(tx, order, payment, "operator")
     return payment
 
@@ -82,7 +74,7 @@ async def refund_remainder(tx: Transaction, payment_id: str) -> Payment:
 async def give_back(tx: Transaction, order: Order, payment: Payment, cause: str) -> Refund | None:
     """Refund whatever of the locked payment is not spoken for yet; None where nothing is left."""
     known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
-    left = payment.amount_minor - policy.bound_minor(known)
+    left = payment.amount_minor - reserved_minor(known)
     if left == 0:
         return None
     refund = _created(tx, payment, Amount(left, payment.currency), cause)
@@ -119,7 +111,7 @@ async def execute(tx: Transaction, order: Order, payment: Payment, refund: Refun
     """Keep the refund and leave the provider's part to a worker; nothing is owed to nobody, so zero is done at once."""
     await tx.insert(REFUNDS, refund)
     if refund.amount_minor > 0:
-        await call_queue.submit(tx, Subject.REFUND, refund.id)
+        await call_queue.submit(tx, CallSubject.REFUND, refund.id)
         return
     payment, refund = await refunds.submit(tx, payment, refund)
     await refunds.succeed(tx, order, payment, refund, Answer(outcome=Outcome.SUCCEEDED))

@@ -8,14 +8,13 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
 
 from order_svc.commands import holds, receipts
-from order_svc.domain.lifecycle import REFUND, RefundAction
-from order_svc.domain.model import Case, CaseState, Order, Payment, Refund, RefundState
+from order_svc.domain.model import Case, CaseState, Order
+from order_svc.domain.payments.lifecycle import REFUND, RefundAction
+from order_svc.domain.payments.model import IN_FLIGHT, Payment, Refund, RefundState
 from order_svc.integrations.payments.port import Answer, Outcome
 from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS, REFUNDS_OF_CASE
-
-_IN_FLIGHT = frozenset({RefundState.CREATED, RefundState.SUBMITTED, RefundState.UNKNOWN})
 
 
 def about(tx: Transaction, payment: Payment, refund: Refund, **other: Any) -> dict[str, Any]:
@@ -59,7 +58,7 @@ async def hear(tx: Transaction, refund_id: str, answer: Answer) -> RefundState:
     order = await tx.lock(ORDERS, known.order_id)
     payment = await tx.lock(PAYMENTS, known.payment_id)
     refund = await tx.get(REFUNDS, refund_id)
-    if refund.state not in _IN_FLIGHT:
+    if refund.state not in IN_FLIGHT:
         return refund.state
     follow(tx, refund)
     if refund.state is RefundState.CREATED:  # the callback was faster than our own note of the call
@@ -117,13 +116,13 @@ async def _update_case(tx: Transaction, settled: Refund) -> Case | None:
     if known is None:
         return None
     refunds = await tx.all(REFUNDS_OF_CASE, case_id=known.id)
-    case = replace(known, refunding=any(each.state in _IN_FLIGHT for each in refunds))
+    case = replace(known, refunding=any(each.state in IN_FLIGHT for each in refunds))
     await tx.upsert(CASES, case)
     return case
 
 
 async def _lose(tx: Transaction, payment: Payment, refund: Refund) -> RefundState:
-    lost = replace(refund, state=REFUND.move(refund.state, RefundAction.LOSE, SYSTEM))
+    lost = replace(refund, state=REFUND.move(refund.state, RefundAction.MARK_UNKNOWN, SYSTEM))
     await tx.upsert(REFUNDS, lost)
     await tx.save(PAYMENTS, payment, RefundUnknown(**about(tx, payment, lost)))
     return lost.state

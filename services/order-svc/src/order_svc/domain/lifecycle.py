@@ -4,13 +4,12 @@ from enum import StrEnum
 
 from aftercare_chassis.lifecycle import Lifecycle, Permission, Timeout, Transition
 
-from order_svc.domain.model import OrderState, PaymentState, RefundState
+from order_svc.domain.model import OrderState
 
 BUYER = Permission("buyer_only", frozenset({"buyer"}))
 MERCHANT = Permission("merchant_only", frozenset({"seller"}))
 PARTIES = Permission("parties_only", frozenset({"buyer", "seller", "agent"}))
 BUYER_OR_TIMER = Permission("buyer_only", frozenset({"buyer", "system"}))
-OPERATOR = Permission("operator_only", frozenset({"agent", "admin"}))
 SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
 
 
@@ -66,56 +65,4 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         _S.DELIVERED: Timeout("buyer", "auto_receipt_hours", _A.CONFIRM_RECEIPT, "received_by_timeout"),
     },
     ends={_S.COMPLETED, _S.CANCELLED},
-)
-
-
-class PaymentAction(StrEnum):
-    """What a provider's word does to a payment, and what an operator can do about its money."""
-
-    SUCCEED = "succeed"
-    FAIL = "fail"
-    REFUND_REMAINDER = "refund_remainder"
-
-
-# A provider that declines and later says that it took the money has taken the money: the third row keeps it from being
-# lost. The last row is the way out where the provider has declined the refund of an order that is not fulfilled.
-PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
-    "payment",
-    initial=PaymentState.PENDING,
-    transitions={
-        (PaymentState.PENDING, PaymentAction.SUCCEED): Transition(PaymentState.SUCCEEDED, SYSTEM_ONLY),
-        (PaymentState.PENDING, PaymentAction.FAIL): Transition(PaymentState.FAILED, SYSTEM_ONLY),
-        (PaymentState.FAILED, PaymentAction.SUCCEED): Transition(PaymentState.SUCCEEDED, SYSTEM_ONLY),
-        (PaymentState.SUCCEEDED, PaymentAction.REFUND_REMAINDER): Transition(PaymentState.SUCCEEDED, OPERATOR),
-    },
-    timeouts={PaymentState.PENDING: Timeout("provider")},
-    ends={PaymentState.SUCCEEDED, PaymentState.FAILED},
-)
-
-
-class RefundAction(StrEnum):
-    """What happens to a refund."""
-
-    SUBMIT = "submit"
-    LOSE = "lose"
-    SUCCEED = "succeed"
-    FAIL = "fail"
-
-
-# An unknown refund of which the provider, when asked, has never heard is submitted again under the same key.
-_R = RefundState
-REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
-    "refund",
-    initial=_R.CREATED,
-    transitions={
-        (_R.CREATED, RefundAction.SUBMIT): Transition(_R.SUBMITTED, SYSTEM_ONLY),
-        (_R.SUBMITTED, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, SYSTEM_ONLY),
-        (_R.SUBMITTED, RefundAction.FAIL): Transition(_R.FAILED, SYSTEM_ONLY),
-        (_R.SUBMITTED, RefundAction.LOSE): Transition(_R.UNKNOWN, SYSTEM_ONLY),
-        (_R.UNKNOWN, RefundAction.SUBMIT): Transition(_R.SUBMITTED, SYSTEM_ONLY),
-        (_R.UNKNOWN, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, SYSTEM_ONLY),
-        (_R.UNKNOWN, RefundAction.FAIL): Transition(_R.FAILED, SYSTEM_ONLY),
-    },
-    timeouts={_R.CREATED: Timeout("system"), _R.SUBMITTED: Timeout("provider"), _R.UNKNOWN: Timeout("provider")},
-    ends={_R.SUCCEEDED, _R.FAILED},
 )

@@ -9,7 +9,7 @@ from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
 from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
-from order_svc.domain.lifecycle import ORDER, PAYMENT, SHOWN, OrderAction, PaymentAction
+from order_svc.domain.lifecycle import ORDER, SHOWN, OrderAction
 from order_svc.domain.model import (
     Address,
     AfterSale,
@@ -22,10 +22,6 @@ from order_svc.domain.model import (
     LineDraft,
     Order,
     OrderState,
-    Payment,
-    PaymentState,
-    Refund,
-    RefundState,
 )
 from order_svc.domain.tracking import Parcel
 
@@ -61,34 +57,6 @@ def order_total(paid_minor: Iterable[int], shipping_fee_minor: int, currency: st
     if total > LARGEST_TOTAL:
         raise errors.AmountTooLarge(limit_minor=LARGEST_TOTAL, currency=currency)
     return total
-
-
-def refund_refused(payment: Payment, amount: Amount, refunds: Iterable[Refund]) -> str | None:
-    """Why this much of a payment cannot go back, as a failure code, or None."""
-    if payment.state is not PaymentState.SUCCEEDED:
-        return "payment_not_succeeded"
-    if amount.currency != payment.currency:
-        return "currency_mismatch"
-    return "exceeds_payment" if bound_minor(refunds) + amount.minor > payment.amount_minor else None
-
-
-def bound_minor(refunds: Iterable[Refund]) -> int:
-    """What of a payment is gone or spoken for: every refund that has not failed counts."""
-    return sum(refund.amount_minor for refund in refunds if refund.state is not RefundState.FAILED)
-
-
-def remainder_kept(payment: Payment, order: Order, refunds: Iterable[Refund]) -> Refusal | None:
-    """Why an operator cannot give back what is left of a payment: the order is fulfilled with it, or nothing is left."""
-    if order.payment_id == payment.id and order.state is not OrderState.CANCELLED:
-        return errors.NotRefundable(state=order.state)
-    return errors.NothingToRefund() if bound_minor(refunds) >= payment.amount_minor else None
-
-
-def payment_allowed(payment: Payment, order: Order, refunds: Iterable[Refund], actor: Actor) -> list[Allowed]:
-    """What this actor may do to the payment now, and why not the rest."""
-    (remainder,) = (each for each in PAYMENT.allowed(payment, actor) if each.action == PaymentAction.REFUND_REMAINDER)
-    kept = remainder_kept(payment, order, refunds) if remainder.allowed else None
-    return [remainder if kept is None else Allowed(remainder.action, False, kept.code)]
 
 
 # After-sales

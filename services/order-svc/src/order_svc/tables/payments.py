@@ -22,7 +22,15 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from order_svc.domain.model import Payment, PaymentState, ProviderCall, Refund, RefundState, Subject, Verb
+from order_svc.domain.payments.model import (
+    CallSubject,
+    CallVerb,
+    Payment,
+    PaymentState,
+    ProviderCall,
+    Refund,
+    RefundState,
+)
 from order_svc.tables.schema import metadata, minor, moment, one_of, text
 
 payments = Table(
@@ -73,8 +81,8 @@ provider_calls = Table(
     "provider_calls",
     metadata,
     Column("id", Text, primary_key=True),
-    *one_of("subject", Subject),
-    *one_of("verb", Verb),
+    *one_of("subject", CallSubject),
+    *one_of("verb", CallVerb),
     Column("attempts", Integer, nullable=False),
     moment("due_at"),
     Column("unanswered", Boolean, nullable=False, server_default=false()),

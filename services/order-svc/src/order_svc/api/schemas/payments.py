@@ -3,10 +3,10 @@
 from typing import Self
 
 from aftercare_chassis.http.schemas import AllowedOut, Code, In, Money, Out, Time, example
-from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.lifecycle import Actor, Allowed
 
-from order_svc.domain import policy
-from order_svc.domain.model import PaymentState, Refund, RefundState
+from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
+from order_svc.domain.payments.model import PaymentState, Refund, RefundState
 from order_svc.queries import PaymentView
 
 
@@ -80,5 +80,11 @@ class PaymentOut(Out):
             failure_code=payment.failure_code,
             created_at=payment.created_at,
             settled_at=payment.settled_at,
-            allowed_actions=AllowedOut.of(policy.payment_allowed(payment, view.order, view.refunds, actor)),
+            allowed_actions=AllowedOut.of(_remainder(view, actor)),
         )
+
+
+def _remainder(view: PaymentView, actor: Actor) -> list[Allowed]:
+    """The one action that people can take on a payment, with why this reader cannot."""
+    judged = PAYMENT.allowed(view.payment, actor, PaymentFacts(view.order, view.refunds))
+    return [each for each in judged if each.action == PaymentAction.REFUND_REMAINDER]

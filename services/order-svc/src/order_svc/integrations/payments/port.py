@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
-from order_svc.domain.model import Payment, Refund, Subject
+from order_svc.domain.payments.model import CallSubject, Payment, Refund
 
 
 class Outcome(StrEnum):
@@ -33,7 +33,7 @@ class Notice:
     """A callback whose signature held: what it is about, how it ended, and the amount it names."""
 
     message_id: str
-    subject: Subject
+    subject: CallSubject
     subject_id: str
     answer: Answer
     amount_minor: int
@@ -60,7 +60,7 @@ class PaymentProvider(Protocol):
     async def refund(self, refund: Refund) -> Answer:
         """Give money of a payment back."""
 
-    async def find(self, subject: Subject, subject_id: str) -> Answer:
+    async def find(self, subject: CallSubject, subject_id: str) -> Answer:
         """Ask what became of it."""
 
     def read(self, headers: Mapping[str, str], body: bytes) -> Notice | None:

@@ -7,11 +7,11 @@ import httpx
 from pydantic import BaseModel, Field, StringConstraints, ValidationError
 from standardwebhooks import Webhook, WebhookVerificationError
 
-from order_svc.domain.model import Payment, Refund, Subject
+from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.integrations.payments.port import Answer, Notice, Outcome, Untrusted
 
 SECONDS = 10.0
-_PATHS = {Subject.PAYMENT: "/v1/payments", Subject.REFUND: "/v1/refunds"}
+_PATHS = {CallSubject.PAYMENT: "/v1/payments", CallSubject.REFUND: "/v1/refunds"}
 _TRY_AGAIN = frozenset({408, 425, 429})
 _LONGEST_ID = 200
 
@@ -55,17 +55,17 @@ class Simulator:
         """See the port."""
         money = {"amount": payment.amount_minor, "currency": payment.currency, "callback_url": self._callback_url}
         return await self._submit(
-            Subject.PAYMENT, payment.id, {"payment_id": payment.id, "method": payment.method, **money}
+            CallSubject.PAYMENT, payment.id, {"payment_id": payment.id, "method": payment.method, **money}
         )
 
     async def refund(self, refund: Refund) -> Answer:
         """See the port."""
         money = {"amount": refund.amount_minor, "currency": refund.currency, "callback_url": self._callback_url}
         return await self._submit(
-            Subject.REFUND, refund.id, {"refund_id": refund.id, "payment_id": refund.payment_id, **money}
+            CallSubject.REFUND, refund.id, {"refund_id": refund.id, "payment_id": refund.payment_id, **money}
         )
 
-    async def find(self, subject: Subject, subject_id: str) -> Answer:
+    async def find(self, subject: CallSubject, subject_id: str) -> Answer:
         """See the port."""
         try:
             response = await self._http.get(f"{self._url}{_PATHS[subject]}/{subject_id}", timeout=SECONDS)
@@ -87,7 +87,7 @@ class Simulator:
             raise Untrusted("malformed_signature") from None
         return _notice(headers["webhook-id"], body)
 
-    async def _submit(self, subject: Subject, key: str, content: dict[str, Any]) -> Answer:
+    async def _submit(self, subject: CallSubject, key: str, content: dict[str, Any]) -> Answer:
         try:
             response = await self._http.post(
                 self._url + _PATHS[subject], json=content, headers={"Idempotency-Key": key}, timeout=SECONDS
@@ -134,13 +134,13 @@ def _notice(message_id: str, body: bytes) -> Notice | None:
     try:
         message = _Message.model_validate_json(body)
         noun, _, end = message.type.partition(".")
-        if noun not in set(Subject) or end not in _ENDS:
+        if noun not in set(CallSubject) or end not in _ENDS:
             return None
         told = _Told.model_validate(message.data)
     except ValidationError:
         raise Untrusted("unreadable") from None
-    subject = Subject(noun)
-    subject_id = told.payment_id if subject is Subject.PAYMENT else told.refund_id
+    subject = CallSubject(noun)
+    subject_id = told.payment_id if subject is CallSubject.PAYMENT else told.refund_id
     if not subject_id:
         raise Untrusted("unreadable")
     answer = Answer(outcome=_ENDS[end], reference=told.reference, failure_code=told.failure_code)

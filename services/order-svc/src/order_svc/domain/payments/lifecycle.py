@@ -1,0 +1,94 @@
+"""The states of payments and refunds as tables: who may do what, and where it leads."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from aftercare_chassis.lifecycle import Guard, Lifecycle, Permission, Timeout, Transition
+from aftercare_chassis.refusals import Refusal
+
+from order_svc.domain import errors
+from order_svc.domain.model import Order, OrderState
+from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
+from order_svc.domain.payments.policy import reserved_minor
+
+_OPERATOR = Permission("operator_only", frozenset({"agent", "admin"}))
+_SYSTEM = Permission("system_only", frozenset({"system"}))
+
+
+class PaymentAction(StrEnum):
+    """What the result of a provider does to a payment, and what an operator can do about its money."""
+
+    SUCCEED = "succeed"
+    FAIL = "fail"
+    REFUND_REMAINDER = "refund_remainder"
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentFacts:
+    """What the guards of a payment need besides its row: the order it is for, and its refunds."""
+
+    order: Order
+    refunds: Sequence[Refund]
+
+
+def _order_needs_it(payment: Payment, facts: PaymentFacts) -> Refusal | None:
+    """The money of an order that is being fulfilled goes back through a case only."""
+    order = facts.order
+    fulfilled = order.payment_id == payment.id and order.state is not OrderState.CANCELLED
+    return errors.NotRefundable(state=order.state) if fulfilled else None
+
+
+def _nothing_left(payment: Payment, facts: PaymentFacts) -> Refusal | None:
+    return errors.NothingToRefund() if reserved_minor(facts.refunds) >= payment.amount_minor else None
+
+
+_REMAINDER = (
+    Guard(errors.NotRefundable.code, _order_needs_it),
+    Guard(errors.NothingToRefund.code, _nothing_left),
+)
+_P, _A = PaymentState, PaymentAction
+
+# A provider may decline and later report that it took the money: the third row keeps that money from being lost. The last
+# row is for an operator, where the provider has declined the refund of an order that is not fulfilled.
+PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
+    "payment",
+    initial=_P.PENDING,
+    transitions={
+        (_P.PENDING, _A.SUCCEED): Transition(_P.SUCCEEDED, _SYSTEM),
+        (_P.PENDING, _A.FAIL): Transition(_P.FAILED, _SYSTEM),
+        (_P.FAILED, _A.SUCCEED): Transition(_P.SUCCEEDED, _SYSTEM),
+        (_P.SUCCEEDED, _A.REFUND_REMAINDER): Transition(_P.SUCCEEDED, _OPERATOR, _REMAINDER),
+    },
+    timeouts={_P.PENDING: Timeout("provider")},
+    ends={_P.SUCCEEDED, _P.FAILED},
+)
+
+
+class RefundAction(StrEnum):
+    """What happens to a refund."""
+
+    SUBMIT = "submit"
+    MARK_UNKNOWN = "mark_unknown"
+    SUCCEED = "succeed"
+    FAIL = "fail"
+
+
+_R = RefundState
+
+# A refund that is unknown and that the provider, when asked, does not have is submitted again under the same key.
+REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
+    "refund",
+    initial=_R.CREATED,
+    transitions={
+        (_R.CREATED, RefundAction.SUBMIT): Transition(_R.SUBMITTED, _SYSTEM),
+        (_R.SUBMITTED, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, _SYSTEM),
+        (_R.SUBMITTED, RefundAction.FAIL): Transition(_R.FAILED, _SYSTEM),
+        (_R.SUBMITTED, RefundAction.MARK_UNKNOWN): Transition(_R.UNKNOWN, _SYSTEM),
+        (_R.UNKNOWN, RefundAction.SUBMIT): Transition(_R.SUBMITTED, _SYSTEM),
+        (_R.UNKNOWN, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, _SYSTEM),
+        (_R.UNKNOWN, RefundAction.FAIL): Transition(_R.FAILED, _SYSTEM),
+    },
+    timeouts={_R.CREATED: Timeout("system"), _R.SUBMITTED: Timeout("provider"), _R.UNKNOWN: Timeout("provider")},
+    ends={_R.SUCCEEDED, _R.FAILED},
+)

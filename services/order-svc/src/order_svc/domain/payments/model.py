@@ -1,0 +1,102 @@
+"""Rows of payments and refunds as frozen dataclasses. Money is in minor units of `currency`; times are aware, UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class PaymentState(StrEnum):
+    """The states of a payment 支付单."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    """One attempt to pay an order in full. `refunded_minor` is the sum of its refunds that succeeded."""
+
+    id: str
+    version: int
+    order_id: str
+    buyer_id: str
+    merchant_id: str
+    provider: str
+    method: str
+    state: PaymentState
+    amount_minor: int
+    currency: str
+    refunded_minor: int
+    created_at: datetime
+    settled_at: datetime | None = None
+    provider_reference: str | None = None
+    failure_code: str | None = None
+
+
+class RefundState(StrEnum):
+    """The states of a refund 退款单. Only a query or a callback leads out of `unknown`."""
+
+    CREATED = "created"
+    SUBMITTED = "submitted"
+    UNKNOWN = "unknown"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+IN_FLIGHT = frozenset({RefundState.CREATED, RefundState.SUBMITTED, RefundState.UNKNOWN})
+"""The states of a refund whose result is not known yet."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """A refund of a payment. It shares the lock and the event sequence of the payment.
+
+    `asked_by_event` and `correlation_id` are those of the event that requested it: its later events name that one as
+    their cause.
+    """
+
+    id: str
+    payment_id: str
+    order_id: str
+    case_id: str | None
+    state: RefundState
+    amount_minor: int
+    currency: str
+    cause: str
+    created_at: datetime
+    settled_at: datetime | None = None
+    provider_reference: str | None = None
+    failure_code: str | None = None
+    asked_by_event: str | None = None
+    correlation_id: str | None = None
+
+
+class CallVerb(StrEnum):
+    """What the next call to the provider does."""
+
+    SUBMIT = "submit"
+    QUERY = "query"
+
+
+class CallSubject(StrEnum):
+    """What a call to the provider, or a callback from it, is about."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProviderCall:
+    """A call to a payment provider that is still to be made. `id` is that of the payment or refund.
+
+    `due_at` is also the end of the lease of the worker that makes the call. `unanswered` is true where the last call got
+    no answer; such a call is made again as soon as the provider answers another one.
+    """
+
+    id: str
+    subject: CallSubject
+    verb: CallVerb
+    attempts: int
+    due_at: datetime
+    unanswered: bool = False

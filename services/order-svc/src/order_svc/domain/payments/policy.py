@@ -1,0 +1,20 @@
+"""How much of a payment may be refunded."""
+
+from collections.abc import Iterable
+
+from order_svc.domain.model import Amount
+from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
+
+
+def refund_failure(payment: Payment, amount: Amount, refunds: Iterable[Refund]) -> str | None:
+    """The failure code of a refund of this amount beside the given ones, or None where it is permitted."""
+    if payment.state is not PaymentState.SUCCEEDED:
+        return "payment_not_succeeded"
+    if amount.currency != payment.currency:
+        return "currency_mismatch"
+    return "exceeds_payment" if reserved_minor(refunds) + amount.minor > payment.amount_minor else None
+
+
+def reserved_minor(refunds: Iterable[Refund]) -> int:
+    """The sum of the refunds that have not failed, in minor units: it is refunded already or may still be."""
+    return sum(refund.amount_minor for refund in refunds if refund.state is not RefundState.FAILED)

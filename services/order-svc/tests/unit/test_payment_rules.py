@@ -1,0 +1,168 @@
+"""The rules of payments and refunds: the tables of their states, and how much may be refunded."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aftercare_chassis.lifecycle import SYSTEM, ActionNotAllowed, Actor, IllegalTransition, SystemContext
+from aftercare_chassis.refusals import Refusal
+from hypothesis import given
+from hypothesis import strategies as st
+from order_svc.domain import errors
+from order_svc.domain.model import AfterSale, Amount, CancelCause, Order, OrderState
+from order_svc.domain.payments.lifecycle import (
+    PAYMENT,
+    REFUND,
+    PaymentAction,
+    PaymentFacts,
+    RefundAction,
+)
+from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
+from order_svc.domain.payments.policy import refund_failure, reserved_minor
+
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+BY_SYSTEM = SystemContext(NOW, settings=None)
+BY_OPERATOR = SystemContext(NOW, settings=None, actor=Actor("agent-1", "agent"))
+BY_BUYER = SystemContext(NOW, settings=None, actor=Actor("b", "buyer"))
+minor = st.integers(0, 10**12)
+
+
+def payment(amount: int = 100, state: PaymentState = PaymentState.SUCCEEDED) -> Payment:
+    return Payment(
+        id="p",
+        version=1,
+        order_id="o",
+        buyer_id="b",
+        merchant_id="m",
+        provider="simulator",
+        method="sim_success",
+        state=state,
+        amount_minor=amount,
+        currency="CNY",
+        refunded_minor=0,
+        created_at=NOW,
+    )
+
+
+def refund(amount: int = 100, state: RefundState = RefundState.CREATED) -> Refund:
+    return Refund(
+        id="r",
+        payment_id="p",
+        order_id="o",
+        case_id=None,
+        state=state,
+        amount_minor=amount,
+        currency="CNY",
+        cause="x",
+        created_at=NOW,
+    )
+
+
+def order(state: OrderState, payment_id: str | None = "p") -> Order:
+    return Order(
+        id="o",
+        version=1,
+        merchant_id="m",
+        buyer_id="b",
+        state=state,
+        after_sale_state=AfterSale.NONE,
+        currency="CNY",
+        total_minor=100,
+        shipping_fee_minor=0,
+        created_at=NOW,
+        deadline_at=None,
+        payment_id=payment_id,
+        cancel_cause=CancelCause.BUYER if state is OrderState.CANCELLED else None,
+    )
+
+
+def test_a_declined_payment_may_still_turn_out_to_have_succeeded() -> None:
+    paid = PAYMENT.apply(payment(state=PaymentState.FAILED), PaymentAction.SUCCEED, BY_SYSTEM)
+    assert paid.state is PaymentState.SUCCEEDED
+    with pytest.raises(IllegalTransition):
+        PAYMENT.apply(paid, PaymentAction.FAIL, BY_SYSTEM)
+
+
+@pytest.mark.parametrize(
+    ("state", "payment_id", "refunds", "refused"),
+    [
+        (OrderState.PAID, "p", [], errors.NotRefundable),
+        (OrderState.COMPLETED, "p", [refund(100)], errors.NotRefundable),
+        (OrderState.CANCELLED, "p", [refund(60), refund(40)], errors.NothingToRefund),
+        (OrderState.CANCELLED, "p", [refund(60), refund(40, RefundState.FAILED)], None),
+        (OrderState.PAID, "p-2", [], None),
+    ],
+    ids=["fulfilled", "completed", "nothing left", "a refund failed", "paid by another payment"],
+)
+def test_an_operator_refunds_the_remainder_of_an_order_that_is_not_fulfilled(
+    state: OrderState, payment_id: str, refunds: Sequence[Refund], refused: type[Refusal] | None
+) -> None:
+    def apply() -> Payment:
+        facts = PaymentFacts(order(state, payment_id), refunds)
+        return PAYMENT.apply(payment(), PaymentAction.REFUND_REMAINDER, BY_OPERATOR, facts)
+
+    if refused is None:
+        assert apply().state is PaymentState.SUCCEEDED
+    else:
+        with pytest.raises(refused):
+            apply()
+
+
+def test_only_an_operator_refunds_a_remainder_and_only_of_a_payment_that_succeeded() -> None:
+    facts = PaymentFacts(order(OrderState.CANCELLED), [])
+    with pytest.raises(ActionNotAllowed):
+        PAYMENT.apply(payment(), PaymentAction.REFUND_REMAINDER, BY_BUYER, facts)
+    with pytest.raises(IllegalTransition):
+        PAYMENT.apply(payment(state=PaymentState.FAILED), PaymentAction.REFUND_REMAINDER, BY_OPERATOR, facts)
+
+
+@pytest.mark.parametrize("ended", [RefundState.SUCCEEDED, RefundState.FAILED])
+@pytest.mark.parametrize("action", RefundAction)
+def test_nothing_changes_a_refund_that_has_ended(ended: RefundState, action: RefundAction) -> None:
+    with pytest.raises(IllegalTransition):
+        REFUND.apply(refund(state=ended), action, BY_SYSTEM)
+
+
+@pytest.mark.parametrize("action", [RefundAction.SUCCEED, RefundAction.FAIL, RefundAction.MARK_UNKNOWN])
+def test_a_refund_cannot_end_before_it_was_submitted(action: RefundAction) -> None:
+    with pytest.raises(IllegalTransition):
+        REFUND.apply(refund(), action, BY_SYSTEM)
+
+
+def test_an_unknown_refund_is_submitted_again_or_gets_its_result() -> None:
+    unknown = refund(state=RefundState.UNKNOWN)
+    leads: dict[Any, RefundState] = {
+        RefundAction.SUBMIT: RefundState.SUBMITTED,
+        RefundAction.SUCCEED: RefundState.SUCCEEDED,
+        RefundAction.FAIL: RefundState.FAILED,
+    }
+    assert {action: REFUND.apply(unknown, action, BY_SYSTEM).state for action in leads} == leads
+    assert SYSTEM.role == BY_SYSTEM.actor.role
+
+
+@given(minor, st.lists(st.tuples(minor, st.sampled_from(RefundState)), max_size=20))
+def test_permitted_refunds_never_exceed_the_payment(paid: int, requests: list[tuple[int, RefundState]]) -> None:
+    taken: list[Refund] = []
+    for amount, state in requests:
+        if refund_failure(payment(paid), Amount(amount, "CNY"), taken) is None:
+            taken.append(refund(amount, state))
+    assert reserved_minor(taken) <= paid
+
+
+@pytest.mark.parametrize(
+    ("changes", "amount", "code"),
+    [
+        ({"state": PaymentState.PENDING}, Amount(1, "CNY"), "payment_not_succeeded"),
+        ({}, Amount(1, "USD"), "currency_mismatch"),
+        ({}, Amount(101, "CNY"), "exceeds_payment"),
+        ({}, Amount(100, "CNY"), None),
+    ],
+)
+def test_why_a_refund_fails(changes: dict[str, Any], amount: Amount, code: str | None) -> None:
+    assert refund_failure(replace(payment(100), **changes), amount, []) == code
+
+
+def test_failed_refunds_release_their_money_and_unknown_ones_do_not() -> None:
+    assert reserved_minor([refund(5, RefundState.FAILED), refund(7, RefundState.UNKNOWN)]) == 7
