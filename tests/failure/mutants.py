@@ -171,8 +171,8 @@ MUTANTS = (
         (
             (
                 "services/order-svc/src/order_svc/integrations/payments/simulator.py",
-                """            Subject.REFUND, refund.id, {"refund_id": refund.id, "payment_id": refund.payment_id, **money}""",
-                """            Subject.REFUND,
+                """            CallSubject.REFUND, refund.id, {"refund_id": refund.id, "payment_id": refund.payment_id, **money}""",
+                """            CallSubject.REFUND,
             (anew := f"{refund.id}-{id(money)}"),
             {"refund_id": anew, "payment_id": refund.payment_id, **money},""",
             ),

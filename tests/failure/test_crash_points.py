@@ -18,7 +18,7 @@ ELSEWHERE = ["consumer.parked", "deadline.found", "deadline.acted", "worker.begi
 def test_every_label_is_crashed_at() -> None:
     """A new label needs a test that dies there."""
     sources = [*ROOT.glob("libs/*/src/**/*.py"), *ROOT.glob("services/*/src/**/*.py")]
-    found = {label for file in sources for label in re.findall(r'crash\.point\("([a-z_.]+)"\)', file.read_text())}
+    found = {label for file in sources for label in re.findall(r'failpoints\.point\("([a-z_.]+)"\)', file.read_text())}
     assert found == {*SERVING, *RELAYING, *CONSUMING, *PAYING, *ELSEWHERE}
 
 

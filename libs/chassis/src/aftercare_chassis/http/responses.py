@@ -13,7 +13,7 @@ from typing import Any
 from fastapi.dependencies.utils import get_flat_params
 from fastapi.routing import APIRoute
 
-from aftercare_chassis.auth.tokens import TokenExpired, TokenInvalid, TokenMalformed, TokenMissing
+from aftercare_chassis.auth.errors import TokenExpired, TokenInvalid, TokenMalformed, TokenMissing
 from aftercare_chassis.database.cursors import CursorInvalid
 from aftercare_chassis.http import errors
 from aftercare_chassis.http.encryption import ResponseEncrypted
