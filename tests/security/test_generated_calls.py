@@ -3,15 +3,12 @@ a call uses what an earlier one returned."""
 
 import asyncio
 import itertools
-import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import schemathesis
-import uvicorn
-from aftercare_chassis.testing import Harness
+from aftercare_chassis.testing.servers import serve_app
 from schemathesis.config import GenerationConfig, ProjectConfig, SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from worlds import WORLDS
@@ -27,22 +24,6 @@ EXAMPLES = 5  # generated calls of each kind per operation
 # A valid request may still be refused by a rule of the domain, and a field that is null counts as absent (see
 # World.keeps_promise), which is not what these two checks say.
 NOT_OURS = ("positive_data_acceptance", "response_schema_conformance")
-
-
-@asynccontextmanager
-async def serving(harness: Harness) -> AsyncIterator[str]:
-    """The service's app behind a real server on loopback; yields its address."""
-    # With the protocol named, asyncio sets TCP_NODELAY; without it, each call on a kept connection would take 40 ms.
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP) as listening:
-        listening.bind(("127.0.0.1", 0))
-        listening.listen()  # calls that come before the server runs wait for it
-        server = uvicorn.Server(uvicorn.Config(harness.service.app, log_level="error", lifespan="off"))
-        running = asyncio.create_task(server.serve(sockets=[listening]))
-        try:
-            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            await running
 
 
 def _schema(document: dict[str, Any], url: str, tokens: list[str]) -> schemathesis.BaseSchema:
@@ -88,7 +69,7 @@ def _faults(schema: schemathesis.BaseSchema) -> Iterator[str]:
 
 @pytest.mark.parametrize("name", list(WORLDS))
 async def test_every_answer_is_promised_by_the_document(name: str, postgres_url: str) -> None:
-    async with WORLDS[name](postgres_url) as world, serving(world.harness) as url:
+    async with WORLDS[name](postgres_url) as world, serve_app(world.harness.service.app) as url:
         tokens = [world.harness.token(*role) for role in ROLES]
         schema = _schema(world.harness.service.app.openapi(), url, tokens)
         faults = await asyncio.to_thread(lambda: list(_faults(schema)))

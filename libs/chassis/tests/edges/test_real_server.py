@@ -2,12 +2,11 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
-import uvicorn
+from aftercare_chassis.testing.servers import serve_app
 from fastapi import FastAPI
 
 JSON = b"content-type: application/json\r\n"
@@ -15,13 +14,8 @@ JSON = b"content-type: application/json\r\n"
 
 @pytest.fixture
 async def port(app: FastAPI) -> AsyncIterator[int]:
-    listener = socket.create_server(("127.0.0.1", 0))
-    options = {"loop": "asyncio", "http": "httptools", "ws": "none", "log_config": None, "lifespan": "off"}
-    server = uvicorn.Server(uvicorn.Config(app, **options))  # type: ignore[arg-type]
-    task = asyncio.create_task(server.serve([listener]))
-    yield listener.getsockname()[1]
-    server.should_exit = True
-    await asyncio.wait_for(task, 10)
+    async with serve_app(app) as address:
+        yield int(address.rpartition(":")[2])
 
 
 async def talk(port: int, *sent: bytes, until_closed: bool = False) -> tuple[int, dict[str, str], Any]:

@@ -2,60 +2,20 @@
 
 import asyncio
 import json
-import os
-import signal
-import sys
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
 
-import httpx
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.testing import until
 from cs_desk import CASE, Desk, complaint_body
 from cs_svc import tables
 
-READY_SECONDS = 60
 
-
-@asynccontextmanager
-async def serving(desk: Desk, port: int) -> AsyncIterator[httpx.AsyncClient]:
-    settings = desk.harness.settings
-    environment = {
-        "AFTERCARE_DATABASE_URL": settings.database_url,
-        "AFTERCARE_KAFKA": settings.kafka,
-        "AFTERCARE_JWKS_FILE": settings.jwks_file,
-        "AFTERCARE_SIGNING_KEY": str(getattr(settings.signing_key, "get_secret_value", settings.signing_key.__str__)()),
-        "AFTERCARE_PORT": str(port),
-    }
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "cs_svc", "serve", env={**os.environ, **environment}
-    )
-    try:
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}") as client:
-            await ready(client)
-            yield client
-    finally:
-        process.send_signal(signal.SIGTERM)
-        assert await asyncio.wait_for(process.wait(), READY_SECONDS) == 0
-
-
-async def ready(client: httpx.AsyncClient) -> None:
-    async with asyncio.timeout(READY_SECONDS):
-        while True:
-            try:
-                if (await client.get("/readyz")).status_code == 200:
-                    return
-            except httpx.TransportError:
-                pass
-            await asyncio.sleep(0.05)
-
-
-async def test_a_created_answer_is_durable_when_it_is_given(served: Desk, unused_tcp_port: int) -> None:
+async def test_a_created_answer_is_durable_when_it_is_given(served: Desk) -> None:
     served.harness.clock.set(datetime.now(UTC))
     token = {"Authorization": f"Bearer {served.harness.token('buyer', 'buyer-1')}"}
-    async with serving(served, unused_tcp_port) as client:
+    async with served.harness.serve() as process:
+        client = process.client
         client.headers.update(token)
         said = {"case_id": CASE, "text": "什么时候退款?"}
         for number in range(20):
@@ -72,13 +32,14 @@ async def test_a_created_answer_is_durable_when_it_is_given(served: Desk, unused
         assert (refused.status_code, refused.json()["code"]) == (400, "idempotency_key_missing")
 
 
-async def test_a_client_that_goes_away_is_waited_for_no_longer(desk: Desk, unused_tcp_port: int) -> None:
+async def test_a_client_that_goes_away_is_waited_for_no_longer(desk: Desk) -> None:
     desk.harness.clock.set(datetime.now(UTC))
     body = json.dumps({"case_id": CASE, "text": "?"})
     head = f"POST /v1/conversations HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {desk.harness.token('buyer', 'buyer-1')}\r\n"
     head += f"Idempotency-Key: k\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
-    async with serving(desk, unused_tcp_port) as client:
-        _, writer = await asyncio.open_connection("127.0.0.1", unused_tcp_port)
+    async with desk.harness.serve() as process:
+        client = process.client
+        _, writer = await asyncio.open_connection("127.0.0.1", process.port)
         writer.write((head + body).encode())
         await until(partial(looks, desk), "it looks for the case")
         writer.close()
@@ -102,11 +63,12 @@ async def looks(desk: Desk) -> bool:
     return bool(await desk.harness.runtime.pool.fetchval(LOOKS))
 
 
-async def test_a_process_that_serves_hears_of_what_another_one_has_consumed(desk: Desk, unused_tcp_port: int) -> None:
+async def test_a_process_that_serves_hears_of_what_another_one_has_consumed(desk: Desk) -> None:
     desk.harness.clock.set(datetime.now(UTC))
     token = {"Authorization": f"Bearer {desk.harness.token('buyer', 'buyer-1')}"}
     said = {"case_id": CASE, "text": "什么时候退款?"}
-    async with serving(desk, unused_tcp_port) as client:
+    async with desk.harness.serve() as process:
+        client = process.client
         client.headers.update(token)
         asked = asyncio.ensure_future(client.post("/v1/conversations", json=said, headers={"Idempotency-Key": "k"}))
         await until(partial(looks, desk), "it looks for the case")

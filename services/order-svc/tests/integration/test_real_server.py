@@ -1,41 +1,21 @@
 """Over real sockets: what the client was told is durable, and the provider's callbacks find their way back."""
 
-import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
-
 import asyncpg
 import httpx
-import uvicorn
 from aftercare_chassis.testing import Harness
+from aftercare_chassis.testing.servers import serve_app
 from aftercare_simulators.payment import create
 from order_svc import main
-
-
-@asynccontextmanager
-async def served(app: Any) -> AsyncIterator[str]:
-    """The app behind a real uvicorn; yields its address."""
-    server = uvicorn.Server(uvicorn.Config(app, port=0, lifespan="off", log_config=None))
-    running = asyncio.create_task(server.serve())
-    async with asyncio.timeout(10):
-        while not server.started:  # noqa: ASYNC110 (uvicorn offers nothing to wait for)
-            await asyncio.sleep(0.01)
-    try:
-        yield f"http://127.0.0.1:{server.servers[0].sockets[0].getsockname()[1]}"
-    finally:
-        server.should_exit = True
-        await running
 
 
 async def test_over_real_sockets(postgres_url, secret, kettles):
     simulator = create(secret, delay=0)
     async with (
-        served(simulator) as provider_url,
+        serve_app(simulator) as provider_url,
         Harness.start(
             main.service, postgres_url, payment_simulator_url=provider_url, payment_webhook_secret=secret
         ) as harness,
-        served(harness.service.app) as url,
+        serve_app(harness.service.app) as url,
     ):
         # Only now is our own address known; the provider is told it with every call.
         object.__setattr__(harness.settings, "public_url", url)

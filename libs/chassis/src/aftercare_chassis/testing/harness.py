@@ -7,7 +7,7 @@ import shutil
 import tempfile
 from collections import Counter
 from collections.abc import AsyncIterator, Callable
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, Generic, get_args, get_type_hints
@@ -27,6 +27,7 @@ from aftercare_chassis.settings import S
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from aftercare_chassis.testing.databases import database
 from aftercare_chassis.testing.documented_problems import check_documented
+from aftercare_chassis.testing.servers import ServiceProcess, run_command, serve_process
 
 _OUTBOX = "SELECT topic, aggregateid, headers, payload FROM outbox ORDER BY id"
 
@@ -113,6 +114,17 @@ class Harness(Generic[S]):
         client = _Client(self.service.app, headers=headers)
         self._clients.push_async_callback(client.aclose)
         return client
+
+    def serve(self) -> AbstractAsyncContextManager[ServiceProcess]:
+        """The service's `serve` as a process of its own over this database: `async with harness.serve() as served`.
+
+        It runs by the system's clock: `harness.clock.set(datetime.now(UTC))` makes tokens that it accepts.
+        """
+        return serve_process(self.service.package, self.settings)
+
+    async def run(self, *words: str) -> tuple[int, str]:
+        """Run the service's command with these words over this database: (exit code, standard output)."""
+        return await run_command(self.service.package, self.settings, *words)
 
     async def consume(
         self, event: Event, *, sequence: int | None = None, event_id: UUID | None = None, source: str = "/elsewhere"
