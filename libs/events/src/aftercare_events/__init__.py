@@ -21,6 +21,7 @@ from aftercare_events.catalogue.complaints import (
     ComplaintEscalated,
     ComplaintEvent,
     ComplaintOpened,
+    ComplaintOverdue,
     ComplaintResolved,
 )
 from aftercare_events.catalogue.conversations import (
@@ -28,6 +29,7 @@ from aftercare_events.catalogue.conversations import (
     ConversationClosed,
     ConversationEvent,
     ConversationOpened,
+    ConversationOverdue,
     ConversationReopened,
     MessagePosted,
 )
@@ -125,11 +127,13 @@ __all__ = [
     "ComplaintEscalated",
     "ComplaintEvent",
     "ComplaintOpened",
+    "ComplaintOverdue",
     "ComplaintResolved",
     "ConversationAssigned",
     "ConversationClosed",
     "ConversationEvent",
     "ConversationOpened",
+    "ConversationOverdue",
     "ConversationReopened",
     "DisputeAnswered",
     "DisputeEscalated",

@@ -56,6 +56,7 @@ WaybillNo = Annotated[
 ]
 Carrier = Annotated[Code, Field(description="the courier company's code"), AfterValidator(canonical_carrier)]
 DeadlineAt = Annotated[Time | None, Field(description="until when somebody has to act; absent where nobody has to")]
+AnswerDueAt = Annotated[Time, Field(description="when the answer was due")]
 
 Retells = Annotated[
     Code | None,

@@ -4,7 +4,17 @@ from typing import Annotated, ClassVar
 
 from aftercare_events import topics
 from aftercare_events.event import Event
-from aftercare_events.fields import BuyerId, CaseId, Code, ComplaintId, DisputeId, Hash, MerchantId, OrderId
+from aftercare_events.fields import (
+    AnswerDueAt,
+    BuyerId,
+    CaseId,
+    Code,
+    ComplaintId,
+    DisputeId,
+    Hash,
+    MerchantId,
+    OrderId,
+)
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -88,6 +98,13 @@ class ComplaintAnswered(ComplaintEvent):
 
     matter: Code = "complaint_answer"
     text_hash: Hash
+
+
+class ComplaintOverdue(ComplaintEvent):
+    """No agent replied to the complaint in time."""
+
+    matter: Code = "complaint_overdue"
+    answer_due_at: AnswerDueAt
 
 
 class ComplaintResolved(ComplaintEvent):

@@ -6,7 +6,18 @@ from pydantic import Field
 
 from aftercare_events import topics
 from aftercare_events.event import Event
-from aftercare_events.fields import BuyerId, CaseId, Code, ConversationId, Hash, Id, MerchantId, OrderId, PrincipalId
+from aftercare_events.fields import (
+    AnswerDueAt,
+    BuyerId,
+    CaseId,
+    Code,
+    ConversationId,
+    Hash,
+    Id,
+    MerchantId,
+    OrderId,
+    PrincipalId,
+)
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -54,6 +65,13 @@ class ConversationAssigned(ConversationEvent):
 
     matter: Code = "conversation_assignment"
     agent_id: Annotated[PrincipalId, Field(description="the agent who answers from now on")]
+
+
+class ConversationOverdue(ConversationEvent):
+    """Nobody answered the buyer's message in time."""
+
+    matter: Code = "conversation_overdue"
+    answer_due_at: AnswerDueAt
 
 
 class ConversationClosed(ConversationEvent):
