@@ -107,7 +107,7 @@ REFUSED = {
     "matter: const was lighting, is burning": lantern(matter=(str, "burning")),
     "the event: topic was aftercare.orders.v1, is aftercare.cases.v1": lantern(topic="aftercare.cases.v1"),
     "the event: key was order_id, is colour": lantern(KEY="colour"),
-    "event removed, and no upcaster makes a known event of it": lantern("LanternLitV2", VERSION=2),
+    "event removed, and no upcaster leads to a known event": lantern("LanternLitV2", VERSION=2),
 }
 
 TOLD_TOGETHER = {"oil: type was integer, is string": ["type", "minimum", "maximum"]}

@@ -1,4 +1,4 @@
-"""The envelope: what travels around an event."""
+"""The envelope: the attributes that a message carries beside the event's data."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,10 +8,11 @@ from aftercare_events import registry
 from aftercare_events.event import Event
 
 MAX_DATA_BYTES = 64 * 1024
+"""The most that the JSON of an event may have. Brokers refuse messages of more than 1 MiB."""
 
 
 class EventTooLarge(ValueError):
-    """The event's data is over the size a message may have."""
+    """The event's data is larger than MAX_DATA_BYTES."""
 
     def __init__(self, type_name: str, size: int) -> None:
         super().__init__(f"{type_name} has {size} bytes of data, {MAX_DATA_BYTES} are allowed")
@@ -19,7 +20,15 @@ class EventTooLarge(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One event on its way: who says it, about what, as which one in a row, because of what."""
+    """An event as it is published: its JSON and the attributes of CloudEvents.
+
+    `source` is the publishing service, such as `/order-svc`; `subject` the id of the aggregate; `sequence` the aggregate's
+    version, 1 to n without a gap. `correlation_id` is shared by everything that followed from one request, `causation_id` is
+    the id of the event that led to this one. `traceparent` and `tracestate` are W3C trace context.
+
+    Raises:
+        EventTooLarge: `data` is larger than MAX_DATA_BYTES.
+    """
 
     id: UUID
     type: str
@@ -35,7 +44,7 @@ class Envelope:
     tracestate: str | None = None
 
     def __post_init__(self) -> None:
-        # Refused where it is made, inside the producer's transaction: in the relay it would block its aggregate.
+        # Checked here, inside the publisher's transaction: in the relay it would block the events of its aggregate.
         if len(self.data) > MAX_DATA_BYTES:
             raise EventTooLarge(self.type, len(self.data))
 
@@ -52,7 +61,11 @@ class Envelope:
         traceparent: str | None = None,
         tracestate: str | None = None,
     ) -> "Envelope":
-        """The envelope of an event that was just made; EventTooLarge when no message could carry it."""
+        """Return the envelope of a new event.
+
+        Raises:
+            EventTooLarge: The event's JSON is larger than MAX_DATA_BYTES.
+        """
         return cls(
             id=id,
             type=event.type_name(),
@@ -69,5 +82,9 @@ class Envelope:
         )
 
     def event(self) -> Event | None:
-        """The event inside; None for a type this build does not know. ValueError when the data does not fit."""
+        """Return the event, as `registry.parse` reads it: None where this build does not act on it.
+
+        Raises:
+            WrongSchema: The data does not fit the type.
+        """
         return registry.parse(self.type, self.data)

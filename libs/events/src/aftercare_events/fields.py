@@ -1,4 +1,4 @@
-"""The words events are made of. Ids, codes, amounts, times and hashes; never a name, a number to call or a text."""
+"""The types of fields: ids, codes, amounts, times and digests; never a name, a phone number or a text."""
 
 from datetime import UTC, datetime
 from hashlib import sha256
@@ -17,16 +17,18 @@ def _utc(value: datetime) -> datetime:
 
 
 Time = Annotated[AwareDatetime, AfterValidator(_utc)]
-"""An instant: aware, in UTC."""
+"""A time with offset; read into UTC."""
 
 Id = Annotated[str, Field(min_length=1, max_length=200)]
 PrincipalId = Annotated[str, Field(min_length=1, max_length=255)]
-"""A person or merchant, as the identity provider names them: OpenID Connect allows 255 characters."""
+"""The identity provider's id of a person or merchant. OpenID Connect allows 255 characters."""
 
 Code = Annotated[str, Field(min_length=1, max_length=200)]
-"""A stable word of the contract, lower_snake. Consumers map values they do not know instead of failing."""
+"""A code, lower_snake. The known ones are in a `Vocabulary`; readers accept others."""
 
-Hash = Annotated[str, Field(min_length=1, max_length=200, description="digest of a text or file kept by its owner")]
+Hash = Annotated[
+    str, Field(min_length=1, max_length=200, description="digest of a text or file that stays with the publisher")
+]
 
 
 def digest(text: str) -> str:
@@ -61,7 +63,9 @@ AnswerDueAt = Annotated[Time, Field(description="when the answer was due")]
 Retells = Annotated[
     Code | None,
     Field(
-        description="type of the older version that tells the same fact beside this one; who reads that passes this over"
+        description="type of an older version with the same fact, published beside this event; a consumer of that version ignores this event"
     ),
 ]
-"""A version that is published beside its predecessor has an optional field `retells` of this type."""
+"""The type of the optional field `retells`, which every version has that is published beside its predecessor.
+
+Builds in production look for the field under this name in types that they do not know."""

@@ -1,4 +1,4 @@
-"""Times as text: RFC 3339, section 5.6, in every spelling that it allows."""
+"""Parsing of times as text: RFC 3339, section 5.6, in every form that it allows."""
 
 import re
 from datetime import UTC, datetime, timedelta
@@ -11,12 +11,13 @@ _SECOND = timedelta(seconds=1)
 
 
 def read(text: str) -> datetime:
-    """The instant in UTC, to the microsecond; further digits of a fraction are cut off.
+    """Return the time in UTC, to the microsecond; further digits of a fraction are cut off.
 
-    `T` and `Z` may be small, and a space may stand for the `T`. A leap second (23:59:60 UTC on the last day of a month) is
-    the second after it, as in POSIX: the clocks that this is compared with have no name for it.
+    `t`, `z` and a space in place of the `T` are accepted. A leap second (23:59:60 UTC on the last day of a month) is read as
+    the second after it, as POSIX does: Python's datetime cannot represent it.
 
-    Raises: ValueError where the text is not of this form, names no real time, or has no place in Python's years 1 to 9999.
+    Raises:
+        ValueError: The text has another form, is no real time, or is outside the years 1 to 9999.
     """
     found = _RFC3339.fullmatch(text)
     if found is None:

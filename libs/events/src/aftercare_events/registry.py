@@ -1,4 +1,4 @@
-"""Every event this build knows, and how events of older versions become newer ones."""
+"""The event classes by type name, and the upcasters that rewrite data of older versions."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -50,15 +50,21 @@ EVENTS: dict[str, type[Event]] = {cls.type_name(): cls for module in CATALOGUE f
 """Every event class by its type name."""
 
 UPCASTERS: dict[str, tuple[str, Upcaster]] = {}
-"""Old type name -> the type name it becomes and the function that rewrites its data."""
+"""By old type name: the next type name, and the function that rewrites the data."""
 
 
 class WrongSchema(ValueError):
-    """The data is not what its type says; tells where and how, and quotes no value."""
+    """The data does not fit its type. The message names fields and rules, and quotes no value: it may be anything."""
 
 
 def upcaster(old: str, *, to: str) -> Callable[[Upcaster], Upcaster]:
-    """Declare how data of type `old` is rewritten to fit type `to`; chains of versions are followed."""
+    """Register the decorated function, which takes data of type `old` and returns data of type `to`.
+
+    Chains are followed: v1 to v2 and v2 to v3 read v1 as v3.
+
+    Raises:
+        ValueError: `old` has an upcaster already.
+    """
 
     def register(rewrite: Upcaster) -> Upcaster:
         if old in UPCASTERS:
@@ -70,17 +76,20 @@ def upcaster(old: str, *, to: str) -> Callable[[Upcaster], Upcaster]:
 
 
 def reads(type_name: str) -> type[Event] | None:
-    """The class in which this build reads events of this type; None where it knows no such type."""
+    """Return the class in which this build reads events of this type; None where it knows no such type."""
     while type_name in UPCASTERS:
         type_name = UPCASTERS[type_name][0]
     return EVENTS.get(type_name)
 
 
 def parse(type_name: str, data: bytes) -> Event | None:
-    """The event of this type, brought to its newest version; None for a type this build does not know.
+    """Return the event, upcast to the newest version.
 
-    None, too, for an event that `retells` one of an older version which this build reads: the fact is heard there, and
-    would be heard twice. WrongSchema when the data does not fit the type.
+    None for a type that this build does not know; and for an event that `retells` one of an older version that this
+    build reads, since the same fact would be handled twice.
+
+    Raises:
+        WrongSchema: The data does not fit the type.
     """
     cls = reads(type_name)
     if cls is None:
@@ -88,9 +97,9 @@ def parse(type_name: str, data: bytes) -> Event | None:
     try:
         event = cls.model_validate_json(_upcast(type_name, data) if type_name in UPCASTERS else data)
     except ValidationError as error:
-        raise WrongSchema(f"the data does not fit {cls.type_name()}: {_offences(error)}") from error
-    retold = vars(event).get("retells")
-    return None if retold is not None and reads(retold) else event
+        raise WrongSchema(f"the data does not fit {cls.type_name()}: {_violations(error)}") from error
+    older = vars(event).get("retells")
+    return None if older is not None and reads(older) else event
 
 
 def _upcast(type_name: str, data: bytes) -> bytes:
@@ -100,12 +109,16 @@ def _upcast(type_name: str, data: bytes) -> bytes:
         try:
             fields = rewrite(fields)
         except (LookupError, TypeError, ValueError) as error:
-            raise WrongSchema(f"the data does not fit what becomes {type_name}: {type(error).__name__}") from error
+            raise WrongSchema(f"the upcaster to {type_name} cannot read the data: {type(error).__name__}") from error
     return json.dumps(fields, ensure_ascii=False).encode()
 
 
 def fields_of(type_name: str, data: bytes) -> dict[str, Any]:
-    """The data of an event of any type, known or not, as a JSON object; WrongSchema where it is none."""
+    """Return the data of an event of any type, known or not.
+
+    Raises:
+        WrongSchema: It is not a JSON object.
+    """
     try:
         fields = from_json(data)
     except ValueError as error:
@@ -115,8 +128,8 @@ def fields_of(type_name: str, data: bytes) -> dict[str, Any]:
     return fields
 
 
-def _offences(error: ValidationError) -> str:
-    """Where and what, without the values: they may be anything."""
+def _violations(error: ValidationError) -> str:
+    """Return the first three violations as `field: rule`, without values."""
     found = error.errors(include_url=False, include_context=False, include_input=False)
-    told = [": ".join(filter(None, (".".join(map(str, each["loc"])), each["msg"]))) for each in found[:3]]
-    return "; ".join(told) + (f"; and {len(found) - 3} more" if len(found) > 3 else "")
+    shown = [": ".join(filter(None, (".".join(map(str, each["loc"])), each["msg"]))) for each in found[:3]]
+    return "; ".join(shown) + (f"; and {len(found) - 3} more" if len(found) > 3 else "")

@@ -1,4 +1,4 @@
-"""The topics of the log: one per aggregate type, each with a single writer."""
+"""The Kafka topics: one per aggregate type, each with a single publishing service."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ PARTITIONS = 12
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """One topic: who writes it and what its messages are keyed by."""
+    """A topic, the service that publishes on it, and the aggregate whose id is the message key."""
 
     name: str
     writer: str
@@ -46,4 +46,4 @@ TOPICS: dict[str, Topic] = {
         INSIGHTS,
     )
 }
-"""Every topic by its name."""
+"""The topics by name."""

@@ -1,6 +1,6 @@
-"""Waybill numbers and carrier codes in their one canonical form, on which the services agree.
+"""The canonical form of waybill numbers and carrier codes, in which all services store and compare them.
 
-People and couriers write one number in several ways: `sf12`, `ＳＦ１２` and `SF 12` are the number SF12.
+People and couriers write the same number differently: `sf12`, `ＳＦ１２` and `SF 12` are the number SF12.
 """
 
 import re
@@ -10,8 +10,9 @@ from typing import Annotated
 from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError, SchemaValidator, core_schema
 
-# The tables of pydantic's regular expressions: `unicodedata` has no Default_Ignorable_Code_Point. U+2800 is the blank of Braille.
-_shows_nothing = SchemaValidator(
+# Characters without a glyph. pydantic's regular expressions know Default_Ignorable_Code_Point, which `unicodedata` does not.
+# U+2800 is the blank of Braille.
+_is_invisible = SchemaValidator(
     core_schema.str_schema(pattern=r"^[\p{Cf}\p{Default_Ignorable_Code_Point}\u{2800}]$")
 ).isinstance_python
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]*")
@@ -20,20 +21,20 @@ _LONGEST = 100
 
 
 def canonical_waybill(text: str) -> str:
-    """The number in NFKC and upper case, without spaces and invisible characters; what is no number is left as it is.
+    """Return the number in NFKC and upper case, without spaces and invisible characters; other text unchanged.
 
-    Hyphens stay, for couriers number the parcels of one shipment with them: 京东's `…-1-12-` and `…-11-2-` are two
-    parcels. Every dash of Unicode (Pd, and the minus sign) counts as the hyphen of ASCII. A line break stands between two
-    texts and not within a number.
+    Hyphens are kept, because couriers number the parcels of one shipment with them: 京东's `…-1-12-` and `…-11-2-` are two
+    parcels. Every dash of Unicode (category Pd, and the minus sign) becomes the ASCII hyphen. A text with a line break inside
+    is not a number.
     """
-    if _NUMBER.fullmatch(text):  # nearly every one: the rest costs 15 times as much
+    if _NUMBER.fullmatch(text):  # nearly all numbers are ASCII already, and the way below takes 15 times as long
         return text.upper()
-    number = "".join(_dashed(c) for c in _visible(text) if not _is_space(c))
+    number = "".join(_with_ascii_dash(c) for c in _visible(text) if not _is_space(c))
     return number.upper() if _NUMBER.fullmatch(number) else text
 
 
 def canonical_carrier(text: str) -> str:
-    """The code in NFKC and lower case, without invisible characters and white space around it; no code is left as it is."""
+    """Return the code in NFKC and lower case, without invisible characters and surrounding space; other text unchanged."""
     if _NUMBER.fullmatch(text):
         return text.lower()
     code = _visible(text)
@@ -41,10 +42,10 @@ def canonical_carrier(text: str) -> str:
 
 
 def waybill(text: str) -> str:
-    """The canonical number of 1 to 100 characters: letters, digits, `-`, `_`, `.` and `:`.
+    """Return the canonical number: 1 to 100 letters, digits, `-`, `_`, `.` and `:`.
 
     Raises:
-        ValueError: The text is no such number (as pydantic's own error, so that it may validate a field).
+        PydanticCustomError: The text is no such number. It is a ValueError, so that pydantic reports it for the field.
     """
     number = canonical_waybill(text)
     if not (len(number) <= _LONGEST and _NUMBER.fullmatch(number)):
@@ -57,10 +58,10 @@ def waybill(text: str) -> str:
 
 
 def carrier(text: str) -> str:
-    """The canonical code: a letter, then letters, digits and `_`, at most 64 characters.
+    """Return the canonical code: a letter, then letters, digits and `_`, at most 64 characters.
 
     Raises:
-        ValueError: The text is no such code (as pydantic's own error, so that it may validate a field).
+        PydanticCustomError: The text is no such code. It is a ValueError, so that pydantic reports it for the field.
     """
     code = canonical_carrier(text)
     if not _CODE.fullmatch(code):
@@ -73,15 +74,15 @@ def carrier(text: str) -> str:
 
 
 def _visible(text: str) -> str:
-    """In NFKC, trimmed, and without what shows nothing; spaces inside stay."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text) if not _shows_nothing(c)).strip()
+    """Return the text in NFKC without invisible characters and surrounding space."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if not _is_invisible(c)).strip()
 
 
 def _is_space(character: str) -> bool:
     return character == "\t" or unicodedata.category(character) == "Zs"
 
 
-def _dashed(character: str) -> str:
+def _with_ascii_dash(character: str) -> str:
     return "-" if character == "\u2212" or unicodedata.category(character) == "Pd" else character
 
 

@@ -48,7 +48,7 @@ class AfterSaleResumed(CaseEvent):
 
     @property
     def is_rejected(self) -> bool:
-        """Whether the case goes on as refused. Without `rejected`: as its state tells."""
+        """Return whether the case goes on as refused; in events without `rejected`, by the state."""
         return self.state == CaseState.REJECTED if self.rejected is None else self.rejected
 
 

@@ -35,7 +35,7 @@ class RefundRequested(CaseEvent):
 
     @property
     def is_before_shipment(self) -> bool:
-        """Whether the refund is on condition that no unit has left. Without `before_shipment`: as its stage tells."""
+        """Return whether the refund is on condition that no unit has left; in events without `before_shipment`, by the stage."""
         return self.stage == CaseStage.PRE_SHIP if self.before_shipment is None else self.before_shipment
 
 

@@ -95,17 +95,17 @@ class CaseEvent(Event):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the case has ended. Without `terminal`: as its state tells."""
+        """Return whether the case has ended; in events without `terminal`, by the state."""
         return self.state in _ENDS if self.terminal is None else self.terminal
 
     @property
     def goods_outcome(self) -> str:
-        """What the case intends for the goods, a GoodsOutcome or a newer code. Without `goods`: as its type tells."""
+        """Return what the case intends for the goods, a GoodsOutcome or a newer code; in events without `goods`, by the type."""
         if self.goods is not None:
             return self.goods
         return GoodsOutcome.KEEP if self.case_type == CaseType.REFUND_ONLY else GoodsOutcome.RETURN
 
     @property
     def money_outcome(self) -> str:
-        """What the case intends for the money, a MoneyOutcome or a newer code. Without `money`: a refund, as in all older types."""
+        """Return what the case intends for the money, a MoneyOutcome or a newer code; in events without `money`, a refund."""
         return self.money or MoneyOutcome.REFUND

@@ -86,7 +86,7 @@ class DisputeEvent(Event):
 
     @property
     def is_terminal(self) -> bool:
-        """Whether the dispute has ended. Without `terminal`: as its state tells."""
+        """Return whether the dispute has ended; in events without `terminal`, by the state."""
         return self.state in _ENDS if self.terminal is None else self.terminal
 
 

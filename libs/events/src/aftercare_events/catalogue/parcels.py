@@ -102,7 +102,7 @@ class ParcelStatusChanged(ParcelEvent):
     reason: Annotated[Code | None, Field(description="the courier's reason; `waybill_corrected` is order-svc's")] = None
     terminal: Annotated[bool, Field(description="whether the courier has nothing more to do")]
     scanned: Annotated[
-        bool | None, Field(description="whether the status tells that a courier has had the parcel in hand")
+        bool | None, Field(description="whether the status shows that a courier has had the parcel in hand")
     ] = None
     delivered: Annotated[bool | None, Field(description="whether the receiver of its leg has the parcel")] = None
     delivered_to: Annotated[Code | None, one_of(ReceiverKind, "what kind of receiver took it, never who")] = None
@@ -111,10 +111,10 @@ class ParcelStatusChanged(ParcelEvent):
 
     @property
     def is_scanned(self) -> bool:
-        """Whether a courier has had the parcel in hand. Without `scanned`: as its status tells."""
+        """Return whether a courier has had the parcel in hand; in events without `scanned`, by the status."""
         return self.status not in _NOT_SCANNED if self.scanned is None else self.scanned
 
     @property
     def is_delivered(self) -> bool:
-        """Whether the receiver of its leg has the parcel. Without `delivered`: as its status tells."""
+        """Return whether the receiver of its leg has the parcel; in events without `delivered`, by the status."""
         return self.status == ParcelStatus.DELIVERED if self.delivered is None else self.delivered

@@ -21,7 +21,7 @@ from aftercare_events.fields import (
 from aftercare_events.topics import Topic
 
 _UNITS_SHIPPED = "units_shipped"
-"""The failure code that said `already_shipped` before that field existed."""
+"""The failure code of what is `already_shipped` now."""
 
 
 class PaymentEvent(Event):
@@ -92,7 +92,7 @@ class RefundFailed(RefundEvent):
 
     @property
     def is_already_shipped(self) -> bool:
-        """Whether units had left of a refund before shipment. Without `already_shipped`: as its failure code tells."""
+        """Return whether units had left of a refund before shipment; in events without `already_shipped`, by the failure code."""
         return self.failure_code == _UNITS_SHIPPED if self.already_shipped is None else self.already_shipped
 
 

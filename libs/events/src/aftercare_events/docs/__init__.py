@@ -1,1 +1,1 @@
-"""Generates what people and tools read about the events: JSON Schemas, AsyncAPI and a page."""
+"""Generates the documentation of the events: JSON Schemas, an AsyncAPI document and docs/events.md."""

@@ -1,4 +1,4 @@
-"""`python -m aftercare_events.docs [--check] [--root DIR]`: write the generated files, or say which one is stale."""
+"""`python -m aftercare_events.docs [--check] [--root DIR]`: write the generated files, or report which ones are stale."""
 
 import argparse
 import json
@@ -14,7 +14,7 @@ REPOSITORY = Path(__file__).resolve().parents[5]
 
 
 def files() -> dict[Path, str]:
-    """Every generated file by its path in the repository."""
+    """Return the content of every generated file, by its path in the repository."""
     return {
         **{SCHEMAS / f"{name}.json": _json(schemas.of(cls)) for name, cls in EVENTS.items()},
         Path("docs/asyncapi.json"): _json(asyncapi.document()),
@@ -23,15 +23,15 @@ def files() -> dict[Path, str]:
 
 
 def stale(root: Path) -> list[Path]:
-    """Files that differ from what the classes say, are missing, or describe no event any more."""
+    """Return the files that are missing, differ from the event classes, or describe an event that no longer exists."""
     wanted = files()
-    differing = [path for path, text in wanted.items() if not _holds(root / path, text)]
-    there = {path.relative_to(root) for path in (root / SCHEMAS).glob("*.json")}
-    return sorted({*differing, *(there - wanted.keys())})
+    differing = [path for path, text in wanted.items() if not _contains(root / path, text)]
+    existing = {path.relative_to(root) for path in (root / SCHEMAS).glob("*.json")}
+    return sorted({*differing, *(existing - wanted.keys())})
 
 
 def write(root: Path) -> list[Path]:
-    """Make the files say what the classes say; returns what changed."""
+    """Write, and delete, what is stale; return the changed files."""
     changed, wanted = stale(root), files()
     for path in changed:
         if path not in wanted:
@@ -43,7 +43,7 @@ def write(root: Path) -> list[Path]:
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 1 under --check when a file is stale."""
+    """Run the command; the exit code is 1 where --check finds a stale file."""
     parser = argparse.ArgumentParser(prog="python -m aftercare_events.docs", description=__doc__)
     parser.add_argument("--check", action="store_true", help="change nothing; fail when a file is stale")
     parser.add_argument("--root", type=Path, default=REPOSITORY, help="the repository")
@@ -51,14 +51,14 @@ def main(arguments: list[str] | None = None) -> int:
     if not options.check:
         print(f"{len(write(options.root))} files changed")
         return 0
-    behind = stale(options.root)
-    if behind:
-        names = ", ".join(str(path) for path in behind)
+    found = stale(options.root)
+    if found:
+        names = ", ".join(str(path) for path in found)
         print(f"stale: {names}; run python -m aftercare_events.docs", file=sys.stderr)
-    return 1 if behind else 0
+    return 1 if found else 0
 
 
-def _holds(path: Path, text: str) -> bool:
+def _contains(path: Path, text: str) -> bool:
     return path.is_file() and path.read_text(encoding="utf-8") == text
 
 

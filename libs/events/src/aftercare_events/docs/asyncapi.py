@@ -1,4 +1,4 @@
-"""The AsyncAPI 3.0 description of the log."""
+"""The AsyncAPI 3.0 document of the topics and their events."""
 
 from typing import Any
 
@@ -27,9 +27,9 @@ HEADERS: dict[str, Any] = {
     ],
     "properties": {
         "ce_specversion": {"const": "1.0"},
-        "ce_id": {"type": "string", "format": "uuid", "description": "UUIDv7; the same event keeps it for ever"},
+        "ce_id": {"type": "string", "format": "uuid", "description": "UUIDv7; the same in every delivery of the event"},
         "ce_type": {**_TEXT, "description": "name and version, such as AfterSaleRequested.v1"},
-        "ce_source": {**_TEXT, "description": "the service that says it, such as /aftersale-svc"},
+        "ce_source": {**_TEXT, "description": "the publishing service, such as /aftersale-svc"},
         "ce_subject": {**_TEXT, "description": "the aggregate's id"},
         "ce_time": {"type": "string", "format": "date-time"},
         "ce_dataschema": {"type": "string", "format": "uri"},
@@ -39,20 +39,20 @@ HEADERS: dict[str, Any] = {
             "pattern": "^[0-9]{20}$",
             "description": "the aggregate's version, 1..n without a gap",
         },
-        "ce_correlationid": {**_TEXT, "description": "shared by all that followed from one request"},
-        "ce_causationid": {**_TEXT, "description": "the event this one is an effect of"},
+        "ce_correlationid": {**_TEXT, "description": "shared by everything that followed from one request"},
+        "ce_causationid": {**_TEXT, "description": "id of the event that led to this one"},
         "traceparent": {
             **_TEXT,
             "description": "W3C trace context: the trace and the span that the event was published in",
         },
-        "tracestate": {**_TEXT, "description": "W3C trace context: what tracing systems of callers wrote, passed on"},
+        "tracestate": {**_TEXT, "description": "W3C trace context: the callers' own entries, passed on"},
         "content-type": {"const": "application/json"},
     },
 }
 
 
 def document() -> dict[str, Any]:
-    """The whole description: a channel per topic, a message per event, who sends what."""
+    """Return the document: a channel per topic, a message per event, an operation per publishing service."""
     parts: dict[str, Any] = {}
     messages = {name: _message(cls, parts) for name, cls in EVENTS.items()}
     return {
@@ -60,7 +60,7 @@ def document() -> dict[str, Any]:
         "info": {
             "title": "Aftercare events",
             "version": "1.0.0",
-            "description": "Five services meet each other only as the events on these topics.",
+            "description": "Five services communicate only by the events on these topics.",
             "license": {"name": "Apache-2.0"},
         },
         "defaultContentType": "application/json",
@@ -77,7 +77,7 @@ def _channel_id(topic: Topic) -> str:
 def _channel(topic: Topic) -> dict[str, Any]:
     return {
         "address": topic.name,
-        "description": f"What happens to each {topic.aggregate}. Written by {topic.writer} alone.",
+        "description": f"Events of each {topic.aggregate}. {topic.writer} alone publishes here.",
         "messages": {name: {"$ref": f"#/components/messages/{name}"} for name in _names(topic)},
         "bindings": {"kafka": {"partitions": topic.partitions, "bindingVersion": "0.5.0"}},
     }
@@ -88,7 +88,7 @@ def _operation(topic: Topic) -> dict[str, Any]:
     return {
         "action": "send",
         "channel": {"$ref": channel},
-        "summary": f"{topic.writer} says what happened.",
+        "summary": f"{topic.writer} publishes.",
         "messages": [{"$ref": f"{channel}/messages/{name}"} for name in _names(topic)],
     }
 
@@ -112,6 +112,7 @@ def _message(cls: type[Event], parts: dict[str, Any]) -> dict[str, Any]:
 
 
 def _hoisted(node: Any) -> Any:
+    """Return the schema with references to `$defs` pointing into the document's components."""
     if isinstance(node, dict):
         return {
             key: value.replace("#/$defs/", "#/components/schemas/") if key == "$ref" else _hoisted(value)

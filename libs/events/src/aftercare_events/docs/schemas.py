@@ -1,4 +1,4 @@
-"""JSON Schema (2020-12) of each event's data."""
+"""JSON Schemas (2020-12) of the events' data."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ TRACE_FIELDS = ("affected_party", "applicant", "handler", "time", "matter", "res
 
 
 class PlainSchema(GenerateJsonSchema):
-    """Schemas without titles, and `["string", "null"]` instead of a branch for null."""
+    """Generates schemas without titles, and `["string", "null"]` in place of an `anyOf` with null."""
 
     def field_title_should_be_set(self, schema: Any) -> bool:
         return False
@@ -23,7 +23,7 @@ class PlainSchema(GenerateJsonSchema):
 
 
 def of(cls: type[Event]) -> dict[str, Any]:
-    """The schema of one event's data. Fields that are not listed are allowed: consumers ignore them."""
+    """Return the schema of one event's data. Fields that are not listed are allowed: consumers ignore them."""
     schema = cls.model_json_schema(schema_generator=PlainSchema, mode="serialization")
     for part in schema.get("$defs", {}).values():
         part.pop("title", None)

@@ -1,1 +1,1 @@
-"""Keeps the published language readable: what was released once may only grow by optional fields."""
+"""The evolution check: a released event may only be extended by optional fields. docs/evolution.md states the rules."""

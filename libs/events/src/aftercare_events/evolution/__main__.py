@@ -1,5 +1,7 @@
-"""`python -m aftercare_events.evolution --check`: fail, one line per offence, when an event changed since a release
-other than by an optional field. `--freeze v0.2.0` keeps today's events as a release."""
+"""`python -m aftercare_events.evolution --check`: report, one per line, changes since a release other than optional fields.
+
+`--freeze v0.2.0` keeps today's events as a release.
+"""
 
 import argparse
 import re
@@ -13,7 +15,7 @@ RELEASED = Path(__file__).resolve().parents[3] / "released"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Exit code 1 when an event of any release could not be read any more."""
+    """Run the command; the exit code is 1 where an event changed in a way that is not allowed."""
     parser = argparse.ArgumentParser(prog="python -m aftercare_events.evolution", description=__doc__)
     act = parser.add_mutually_exclusive_group(required=True)
     act.add_argument("--check", action="store_true", help="compare with every release")
@@ -23,10 +25,10 @@ def main(arguments: list[str] | None = None) -> int:
     found = releases.check(options.released, EVENTS, UPCASTERS)
     if options.check and not releases.read(options.released):
         found = [f"no release is kept in {options.released}"]
-    for offence in found:
-        print(offence, file=sys.stderr)
+    for violation in found:
+        print(violation, file=sys.stderr)
     if found:
-        print("An event that was released only grows by optional fields; see docs/evolution.md", file=sys.stderr)
+        print("A released event may only be extended by optional fields; see docs/evolution.md", file=sys.stderr)
         return 1
     if options.freeze:
         print(f"{releases.freeze(options.released, options.freeze, EVENTS)} events kept as {options.freeze}")

@@ -1,4 +1,4 @@
-"""The schemas as they were at each release, kept for ever beside the code."""
+"""The schemas of each release, kept beside the code, and the check of today's events against all of them."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 from aftercare_events.docs import schemas
 from aftercare_events.event import Event
-from aftercare_events.evolution import offences
+from aftercare_events.evolution import comparison
 from aftercare_events.registry import Upcaster
 
 Catalogue = Mapping[str, type[Event]]
@@ -16,16 +16,16 @@ Upcasters = Mapping[str, tuple[str, Upcaster]]
 
 _PEOPLE = ["affected_party", "applicant", "handler", "buyer_id", "merchant_id", "author_id", "agent_id", "subject_id"]
 ACCEPTED = {"v0.1.0": frozenset(f"{field}: widened maxLength, was 200, is 255" for field in _PEOPLE)}
-"""Changes since a release that were weighed and accepted; docs/evolution.md says why."""
+"""By release: violations that were accepted after all. docs/evolution.md gives the reasons."""
 
 
 def described(cls: type[Event]) -> dict[str, Any]:
-    """What a release keeps of an event: its schema, its topic and the field its messages are keyed by."""
+    """Return what a release keeps of an event: its schema, its topic, and the field with the message key."""
     return {**schemas.of(cls), "x-topic": cls.TOPIC.name, "x-key": cls.KEY}
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
-    """Every release by its name, oldest first: type name -> what was kept of the event."""
+    """Return the releases by name, oldest first: each is a dictionary from type name to what `described` returned."""
     found = sorted((path for path in folder.glob("v*") if path.is_dir()), key=_order)
     return {
         release.name: {
@@ -36,7 +36,11 @@ def read(folder: Path) -> dict[str, dict[str, Any]]:
 
 
 def freeze(folder: Path, version: str, events: Catalogue) -> int:
-    """Keep today's events as this release; how many. FileExistsError where it has been kept before."""
+    """Keep today's events as this release; return how many.
+
+    Raises:
+        FileExistsError: The release is kept already.
+    """
     release = folder / version
     release.mkdir(parents=True)
     for name, cls in events.items():
@@ -46,24 +50,24 @@ def freeze(folder: Path, version: str, events: Catalogue) -> int:
 
 
 def check(folder: Path, events: Catalogue, upcasters: Upcasters) -> list[str]:
-    """One line per offence against any release, each told once, with the oldest release it breaks."""
+    """Return one line per violation, each once, with the oldest release that it breaks."""
     today = {name: described(cls) for name, cls in events.items()}
     found: dict[str, str] = {}
     for version, released in read(folder).items():
         for name, kept in released.items():
-            for offence in _against(name, kept, today, upcasters):
-                if offence not in ACCEPTED.get(version, ()):
-                    found.setdefault(f"{name}: {offence}", version)
-    return [f"{offence} (released in {version})" for offence, version in found.items()]
+            for violation in _against(name, kept, today, upcasters):
+                if violation not in ACCEPTED.get(version, ()):
+                    found.setdefault(f"{name}: {violation}", version)
+    return [f"{violation} (released in {version})" for violation, version in found.items()]
 
 
 def _against(name: str, kept: dict[str, Any], today: Mapping[str, Any], upcasters: Upcasters) -> list[str]:
     if name in today:
-        return list(offences.between(kept, today[name]))
+        return list(comparison.violations(kept, today[name]))
     while name in upcasters:
         name = upcasters[name][0]
-    # A version may go once its successor reads what it left on the log.
-    return [] if name in today else ["event removed, and no upcaster makes a known event of it"]
+    # A version may be removed once an upcaster reads its events on the log as a newer version.
+    return [] if name in today else ["event removed, and no upcaster leads to a known event"]
 
 
 def _order(release: Path) -> tuple[int, ...]:
