@@ -1,11 +1,22 @@
-"""One waybill in all its spellings is one number; what is no waybill is refused, or left alone."""
+"""Every spelling of a waybill number becomes the same number; other text is refused, or kept unchanged."""
+
+from collections.abc import Callable
 
 import pytest
 from aftercare_events import ReturnShipped
-from aftercare_events.waybills import canonical_carrier, canonical_waybill, carrier, waybill
+from aftercare_events.waybills import (
+    CarrierInput,
+    WaybillInput,
+    canonical_carrier,
+    canonical_waybill,
+    carrier,
+    waybill,
+)
+from event_strategies import of
 from hypothesis import given
 from hypothesis import strategies as st
-from made_events import of
+from pydantic import TypeAdapter, ValidationError
+from pydantic_core import PydanticCustomError
 
 SPELLINGS = (
     "SF1234567890",
@@ -68,3 +79,52 @@ def test_events_carry_the_canonical_form_and_refuse_nothing(event: ReturnShipped
     again = ReturnShipped.model_validate({**event.model_dump(), "waybill_no": " ｓｆ12 ", "carrier": "SF"})
     assert (again.waybill_no, again.carrier) == ("SF12", "sf")
     assert ReturnShipped.model_validate_json(event.to_data()) == event
+
+
+@given(st.from_regex(r"[0-9A-Za-z][0-9A-Za-z_.:-]{0,99}", fullmatch=True))
+def test_an_ascii_number_is_only_put_into_capitals(text: str) -> None:
+    assert waybill(text) == text.upper()
+    assert canonical_waybill(text.lower()) == canonical_waybill(text.upper())
+
+
+@given(st.from_regex(r"[a-z][a-z0-9_]{0,63}", fullmatch=True))
+def test_a_code_is_itself_in_any_case(text: str) -> None:
+    assert carrier(text) == carrier(text.upper()) == text
+
+
+@given(st.text(max_size=40))
+def test_what_is_accepted_is_canonical(text: str) -> None:
+    for accept, canonical in ((waybill, canonical_waybill), (carrier, canonical_carrier)):
+        try:
+            accepted = accept(text)
+        except ValueError:
+            continue
+        assert accepted == canonical(text) == accept(accepted)
+
+
+@pytest.mark.parametrize(("kind", "language"), [(waybill, "运单号"), (carrier, "承运商代码")])
+def test_a_refusal_has_a_code_and_both_languages(kind: Callable[[str], str], language: str) -> None:
+    with pytest.raises(PydanticCustomError) as refused:
+        kind("?")
+    assert refused.value.type == f"{kind.__name__}_invalid"
+    assert refused.value.message().startswith("Must be a ")
+    assert language in (refused.value.context or {})["zh"]
+
+
+@pytest.mark.parametrize(
+    ("field", "written", "found"),
+    [
+        (WaybillInput, "sf 1000", "SF1000"),
+        (WaybillInput, "ＳＦ１０００", "SF1000"),
+        (CarrierInput, " SF ", "sf"),
+    ],
+)
+def test_a_request_may_use_any_spelling(field: object, written: str, found: str) -> None:
+    assert TypeAdapter(field).validate_python(written) == found
+
+
+@pytest.mark.parametrize("field", [WaybillInput, CarrierInput], ids=["WaybillInput", "CarrierInput"])
+@pytest.mark.parametrize("text", ["", "?", "x" * 201])
+def test_a_request_with_anything_else_is_refused(field: object, text: str) -> None:
+    with pytest.raises(ValidationError):
+        TypeAdapter(field).validate_python(text)

@@ -1,4 +1,4 @@
-"""Events made up from their own schemas, for property tests."""
+"""Hypothesis strategies for events, generated from their own schemas."""
 
 from datetime import UTC
 from typing import Any
@@ -13,18 +13,22 @@ TIMES = st.datetimes(timezones=st.just(UTC))
 
 
 def any_event() -> st.SearchStrategy[Event]:
-    """Any event of the catalogue with any content its schema allows."""
+    """Generate any event of the catalogue with any content that its schema allows."""
     return st.sampled_from(sorted(EVENTS)).flatmap(lambda name: of(EVENTS[name]))
 
 
 def of(cls: type[Event]) -> st.SearchStrategy[Event]:
-    """This event with any content its schema allows."""
-    schema = schemas.of(cls)
-    return _value(schema, schema.get("$defs", {})).map(cls.model_validate)
+    """Generate events of this class with any content that its schema allows."""
+    return data_of(schemas.of(cls)).map(cls.model_validate)
+
+
+def data_of(schema: dict[str, Any]) -> st.SearchStrategy[dict[str, Any]]:
+    """Generate data that this schema allows."""
+    return _value(schema, schema.get("$defs", {}))
 
 
 def any_envelope() -> st.SearchStrategy[Envelope]:
-    """Any event inside an envelope."""
+    """Generate envelopes of any event."""
     return st.builds(
         Envelope.of,
         any_event(),
@@ -39,7 +43,7 @@ def any_envelope() -> st.SearchStrategy[Envelope]:
 
 
 def envelope(event: Event, **changed: Any) -> Envelope:
-    """The first envelope of an aggregate, with what the test cares about changed."""
+    """Return an envelope of the event with sequence 1, changed as given."""
     fields = {"id": UUID(int=7), "source": "/order-svc", "sequence": 1, "correlation_id": "req-1"}
     return Envelope.of(event, **{**fields, **changed})
 

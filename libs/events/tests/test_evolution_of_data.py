@@ -1,0 +1,64 @@
+"""Data of a released build is read by this build, and data of this build by a released one."""
+
+import json
+from typing import Any
+
+import jsonschema
+import pytest
+from aftercare_events import EVENTS, registry
+from aftercare_events.evolution import releases
+from aftercare_events.evolution.__main__ import RELEASED
+from event_strategies import data_of, of
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic_core import to_json
+
+KEPT = [
+    (version, name, schema) for version, events in releases.read(RELEASED).items() for name, schema in events.items()
+]
+EACH = pytest.mark.parametrize(
+    ("version", "name", "schema"), KEPT, ids=[f"{version}-{name}" for version, name, _ in KEPT]
+)
+FEW = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+
+
+def without_lengths(schema: dict[str, Any], fields: set[str]) -> dict[str, Any]:
+    """The schema without the greatest length of these fields, which a later build has widened."""
+    properties = {
+        name: {word: value for word, value in field.items() if word != "maxLength" or name not in fields}
+        for name, field in schema["properties"].items()
+    }
+    return {**schema, "properties": properties}
+
+
+@EACH
+@given(data=st.data())
+@FEW
+def test_old_data_is_read(version: str, name: str, schema: dict[str, Any], data: st.DataObject) -> None:
+    written = data.draw(data_of(schema))
+    event = registry.parse(name, to_json(written))
+    assert event is not None
+    read = json.loads(event.to_data())
+    for field in schema["required"]:
+        assert field in read
+    assert event.aggregate_id == read[schema["x-key"]]
+
+
+@EACH
+@given(data=st.data())
+@FEW
+def test_new_data_fits_the_old_schema(version: str, name: str, schema: dict[str, Any], data: st.DataObject) -> None:
+    event = data.draw(of(EVENTS[name]))
+    accepted = {change.partition(":")[0] for change in releases.ACCEPTED.get(version, ())}
+    jsonschema.validate(json.loads(event.to_data()), without_lengths(schema, accepted))
+
+
+@EACH
+def test_topic_and_key_are_the_same(version: str, name: str, schema: dict[str, Any]) -> None:
+    assert (EVENTS[name].TOPIC.name, EVENTS[name].KEY) == (schema["x-topic"], schema["x-key"])
+
+
+@EACH
+def test_a_new_field_is_null_or_empty_where_nobody_sets_it(version: str, name: str, schema: dict[str, Any]) -> None:
+    new = EVENTS[name].model_fields.keys() - schema["properties"].keys()
+    assert all(not EVENTS[name].model_fields[field].get_default() for field in new)

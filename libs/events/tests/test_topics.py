@@ -1,0 +1,35 @@
+"""The topics: one per aggregate type, one publisher each."""
+
+import re
+
+import pytest
+from aftercare_events import EVENTS, TOPICS, Topic, topics
+
+EACH = pytest.mark.parametrize("topic", TOPICS.values(), ids=TOPICS)
+
+
+def test_there_are_eleven_and_each_constant_is_one_of_them() -> None:
+    constants = [each for each in vars(topics).values() if isinstance(each, Topic)]
+    assert len(TOPICS) == 11
+    assert constants == list(TOPICS.values())
+
+
+@EACH
+def test_a_name_has_the_suite_the_aggregate_and_a_version(topic: Topic) -> None:
+    assert re.fullmatch(r"aftercare\.[a-z]+\.v1", topic.name)
+    assert TOPICS[topic.name] is topic
+    assert str(topic) == topic.name
+
+
+@EACH
+def test_it_has_events_partitions_and_a_publisher(topic: Topic) -> None:
+    assert any(cls.TOPIC is topic for cls in EVENTS.values())
+    assert topic.partitions == topics.PARTITIONS == 12
+    assert topic.writer in {"order-svc", "aftersale-svc", "cs-svc", "kb-svc", "analytics-svc"}
+
+
+@EACH
+def test_its_events_are_keyed_by_its_aggregate(topic: Topic) -> None:
+    keys = {cls.KEY for cls in EVENTS.values() if cls.TOPIC is topic}
+    expected = {"feedback or rating": {"feedback_id", "rating_id"}, "sanctioned subject": {"subject_id"}}
+    assert keys == expected.get(topic.aggregate, {f"{topic.aggregate}_id"})
