@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 
-_OURS = "relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname <> 'alembic_version'"
+_OURS = "relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p') AND relname NOT IN ('alembic_version', 'messaging_version')"
 _COLUMNS = f"""
 SELECT relname, attname, format_type(atttypid, atttypmod) AS type, attnotnull,
        attnotnull AND NOT atthasdef AND attidentity = '' AS required

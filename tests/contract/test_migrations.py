@@ -1,13 +1,14 @@
 """Every service's migrations make the very schema that its tables describe, and say which builds work with it."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib import import_module
 from uuid import uuid4
 
 import asyncpg
 import pytest
-from aftercare_chassis.database.migrations import Migrations, compatible_with
-from aftercare_chassis.database.revisions import Applied
+from aftercare_chassis.database.migrations import Branch, Migrations, compatible_with
+from aftercare_chassis.database.schema import MESSAGING as METADATA
 from aftercare_chassis.testing.databases import with_database
 from alembic import command
 from alembic.script import ScriptDirectory
@@ -16,11 +17,29 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
 PACKAGES = ("order_svc", "aftersale_svc", "cs_svc", "kb_svc", "analytics_svc")
+MESSAGING = "messaging"
+HISTORIES = (*PACKAGES, MESSAGING)
+_CATALOGUE = """
+SELECT relname::text, attname::text, format_type(atttypid, atttypmod), attnotnull::text, attidentity::text,
+       pg_get_expr(adbin, adrelid)
+FROM pg_attribute JOIN pg_class ON pg_class.oid = attrelid LEFT JOIN pg_attrdef ON adrelid = attrelid AND adnum = attnum
+WHERE relname = ANY ($1) AND attnum > 0
+UNION ALL
+SELECT relname::text, conname::text, pg_get_constraintdef(pg_constraint.oid), '', '', ''
+FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid WHERE relname = ANY ($1)
+UNION ALL
+SELECT tablename::text, indexname::text, indexdef, '', '', '' FROM pg_indexes WHERE tablename = ANY ($1)
+UNION ALL
+SELECT relname::text, array_to_string(reloptions, ' '), '', '', '', '' FROM pg_class WHERE relname = ANY ($1)
+UNION ALL
+SELECT t.relname::text, array_to_string(toast.reloptions, ' '), '', '', '', ''
+FROM pg_class t JOIN pg_class toast ON toast.oid = t.reltoastrelid WHERE t.relname = ANY ($1)
+ORDER BY 1, 2, 3
+"""
 
 
-@pytest.fixture
-async def empty(postgres_url: str) -> AsyncIterator[str]:
-    """The address of a database without any table."""
+@asynccontextmanager
+async def database(postgres_url: str) -> AsyncIterator[str]:
     name = f"migrated_{uuid4().hex[:12]}"
     admin = await asyncpg.connect(postgres_url)
     await admin.execute(f"CREATE DATABASE {name}")
@@ -29,24 +48,44 @@ async def empty(postgres_url: str) -> AsyncIterator[str]:
     await admin.close()
 
 
+@pytest.fixture
+async def empty(postgres_url: str) -> AsyncIterator[str]:
+    """The address of a database without any table."""
+    async with database(postgres_url) as url:
+        yield url
+
+
+@pytest.fixture
+async def new(postgres_url: str) -> AsyncIterator[str]:
+    """Another one."""
+    async with database(postgres_url) as url:
+        yield url
+
+
 def migrations_of(package: str, url: str = "postgresql:///") -> Migrations:
     return Migrations(package, url, import_module(f"{package}.tables").metadata)
 
 
-def revisions_of(package: str) -> list[str]:
-    script = ScriptDirectory.from_config(migrations_of(package).config())
+def branch_of(package: str) -> Branch:
+    """A service's own history, or that of the messaging tables."""
+    migrations = migrations_of(PACKAGES[0] if package == MESSAGING else package)
+    return migrations.messaging if package == MESSAGING else migrations.service
+
+
+def revisions_of(branch: Branch) -> list[str]:
+    script = ScriptDirectory.from_config(branch.config())
     return [each.revision for each in script.walk_revisions()][::-1]
 
 
-async def upgrade(migrations: Migrations, url: str, revision: str) -> None:
-    """One revision on, and no further."""
+async def upgrade(branch: Branch, url: str, revision: str) -> None:
+    """One history to this revision, and no further."""
 
     async def connect() -> asyncpg.Connection:
         return await asyncpg.connect(url)
 
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     async with engine.connect() as connection:
-        await connection.run_sync(lambda sync: command.upgrade(migrations.config(sync), revision))
+        await connection.run_sync(lambda sync: command.upgrade(branch.config(sync), revision))
         await connection.commit()
     await engine.dispose()
 
@@ -58,35 +97,71 @@ async def test_the_migrated_database_is_what_the_tables_say(package: str, empty:
     await migrations.upgrade()  # a second start finds nothing to do
     assert await migrations.differences() is None
     connection = await asyncpg.connect(empty)
-    assert migrations.revisions.mismatch(await Applied.read(connection)) is None
+    assert await migrations.revisions.mismatch(connection) is None
     await connection.close()
 
 
+# The revisions at which the services' own histories still held the messaging tables.
+BEFORE = {"order_svc": "0005", "aftersale_svc": "0003", "cs_svc": "0001", "kb_svc": "0002", "analytics_svc": "0001"}
+ROWS = (
+    "INSERT INTO outbox_blocked (aggregateid, event_id, reason) VALUES ('ord_1', gen_random_uuid(), 'RecordTooLarge')",
+    "INSERT INTO consumer_cursor (consumer, topic, partition, next_offset) VALUES ('x', 'aftercare.orders.v1', 3, 42)",
+    "INSERT INTO subject_state (consumer, aggregateid, last_sequence) VALUES ('x', 'ord_1', 7)",
+)
+
+
 @pytest.mark.parametrize("package", PACKAGES)
+async def test_a_database_of_before_keeps_its_messaging_tables_and_becomes_like_a_new_one(
+    package: str, empty: str, new: str
+) -> None:
+    """What a service of before created and filled is the same, to the catalogue's last word, as what the chassis creates."""
+    await upgrade(branch_of(package), empty, BEFORE[package])
+    connection, other = await asyncpg.connect(empty), await asyncpg.connect(new)
+    for statement in ROWS:
+        await connection.execute(statement)
+    await migrations_of(package, empty).upgrade()
+    await upgrade(branch_of(MESSAGING), new, "head")
+    assert await connection.fetchval("SELECT next_offset FROM consumer_cursor WHERE first_offset = 0") == 42
+    assert await connection.fetchval("SELECT last_sequence FROM subject_state") == 7
+    assert await connection.fetchval("SELECT aggregateid FROM outbox_blocked") == "ord_1"
+    assert await migrations_of(package, empty).differences() is None
+    assert await messaging_catalogue(connection) == await messaging_catalogue(other)
+    await connection.close()
+    await other.close()
+
+
+async def messaging_catalogue(connection: asyncpg.Connection) -> list[tuple[object, ...]]:
+    """Every column, constraint, index and storage option of the messaging tables."""
+    found = await connection.fetch(_CATALOGUE, list(METADATA.tables))
+    return [tuple(row) for row in found]
+
+
+@pytest.mark.parametrize("package", HISTORIES)
 def test_the_files_are_the_revisions_in_one_line(package: str) -> None:
-    assert migrations_of(package).revisions.known == tuple(revisions_of(package))
+    branch = branch_of(package)
+    assert branch.history.known == tuple(revisions_of(branch))
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", HISTORIES)
 def test_declarations_name_a_revision_and_never_take_back_what_was_contracted(package: str) -> None:
-    script = ScriptDirectory.from_config(migrations_of(package).config())
-    revisions = revisions_of(package)
+    branch = branch_of(package)
+    script, revisions = ScriptDirectory.from_config(branch.config()), revisions_of(branch)
     oldest = [revisions.index(compatible_with(script, revision)) for revision in revisions]
     assert oldest == sorted(oldest)
     assert all(declared <= number for number, declared in enumerate(oldest))
 
 
-@pytest.mark.parametrize("package", PACKAGES)
+@pytest.mark.parametrize("package", HISTORIES)
 async def test_a_revision_that_takes_something_away_declares_which_builds_can_do_without(
     package: str, empty: str
 ) -> None:
     """Most revisions only add and declare nothing: pods of the release before work with them during a rollout."""
-    migrations = migrations_of(package, empty)
-    script = ScriptDirectory.from_config(migrations.config())
+    branch = branch_of(package)
+    script = ScriptDirectory.from_config(branch.config())
     connection = await asyncpg.connect(empty)
     schema = None
-    for revision in revisions_of(package):
-        await upgrade(migrations, empty, revision)
+    for revision in revisions_of(branch):
+        await upgrade(branch, empty, revision)
         before, schema = schema, await Schema.read(connection)
         lost = narrowing(before, schema) if before else []
         declared = hasattr(script.get_revision(revision).module, "compatible_with")

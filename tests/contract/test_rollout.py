@@ -10,7 +10,7 @@ from uuid import uuid4
 import httpx
 import pytest
 from aftercare_chassis.database.migrations import Migrations
-from aftercare_chassis.database.revisions import SchemaMismatch, versions
+from aftercare_chassis.database.revisions import MESSAGING_FOLDER, SchemaMismatch, versions
 from aftercare_chassis.kafka import topics
 from aftercare_chassis.service import ProcessRole
 from aftercare_chassis.testing import Harness, until
@@ -27,6 +27,12 @@ revision, down_revision = "9001", "{head}"
 
 def upgrade():
     op.execute("CREATE TABLE later (id int PRIMARY KEY)")
+"""
+_LATER_MESSAGING = """
+from alembic import op
+revision, down_revision = "m9001", "{head}"
+
+def upgrade():
     op.execute("ALTER TABLE outbox ADD COLUMN later text NOT NULL DEFAULT ''")
 """
 _CONTRACTS = """
@@ -34,7 +40,7 @@ from alembic import op
 revision, down_revision, compatible_with = "9002", "9001", "9001"
 
 def upgrade():
-    op.execute("ALTER TABLE outbox RENAME COLUMN later TO latest")
+    op.execute("ALTER TABLE later RENAME TO latest")
 """
 Upgrade = Callable[..., Awaitable[None]]
 
@@ -47,12 +53,16 @@ def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Upgrade:
     async def migrate(harness: Harness, *, contract: bool = False) -> None:
         package = f"later_{uuid4().hex[:8]}"
         folder = tmp_path / package / "migrations" / "versions"
+        messaging = tmp_path / f"{package}_messaging"
         shutil.copytree(versions(harness.service.package), folder)
+        shutil.copytree(MESSAGING_FOLDER, messaging)
         (tmp_path / package / "__init__.py").touch()
-        (folder / "9001_later.py").write_text(_LATER.format(head=harness.runtime.revisions.head))
+        known = harness.runtime.revisions
+        (folder / "9001_later.py").write_text(_LATER.format(head=known.service.head))
+        (messaging / "m9001_later.py").write_text(_LATER_MESSAGING.format(head=known.messaging.head))
         if contract:
             (folder / "9002_contracts.py").write_text(_CONTRACTS)
-        await Migrations(package, harness.settings.database_url, MetaData()).upgrade()
+        await Migrations(package, harness.settings.database_url, MetaData(), messaging=messaging).upgrade()
 
     return migrate
 

@@ -16,7 +16,6 @@ from typing import ClassVar
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.parked import ParkedEvents
 from aftercare_chassis.database.mapping import Rows
-from aftercare_chassis.database.schema import add_messaging_tables
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http.routing import ApiRoute, Tx
 from aftercare_chassis.http.schemas import In, Out
@@ -70,7 +69,6 @@ readings = Table(
     Column("total", BigInteger, nullable=False),
     Column("chain", Text, nullable=False),
 )
-add_messaging_tables(metadata)
 
 _EFFECT = """
 WITH written AS (INSERT INTO effects (event_id, subject, sequence) VALUES ($1, $2, $3))

@@ -10,7 +10,6 @@ from uuid import uuid4
 import pytest
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.database.mapping import Listing, Rows
-from aftercare_chassis.database.schema import add_messaging_tables
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
@@ -37,7 +36,6 @@ tallies = Table(
     Column("count", Integer, nullable=False),
     Column("deadline_at", DateTime(timezone=True)),
 )
-add_messaging_tables(metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.inbox import Fenced
-from aftercare_chassis.database.revisions import Revisions, SchemaMismatch
+from aftercare_chassis.database.revisions import History, Revisions, SchemaMismatch
 from aftercare_chassis.testing import Harness
 from aftercare_events import Envelope, OrderCancelled, codec
 from aiokafka import TopicPartition
@@ -144,7 +144,7 @@ async def test_an_event_that_meets_a_foreign_schema_waits_and_is_not_parked(
     tally: Harness, order_cancelled: Make
 ) -> None:
     """A new build that starts before its migration has run, and an old one after a contraction: no event is to blame."""
-    tally.runtime.revisions = Revisions(("0001", "0002"))
+    tally.runtime.revisions = Revisions(History(("0001", "0002")))
     await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
     await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0001')")
     with pytest.raises(SchemaMismatch, match="schema_behind"):

@@ -11,7 +11,7 @@ import pytest
 from aftercare_chassis import service
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.database.mapping import Rows
-from aftercare_chassis.database.revisions import NewerRow, Revisions
+from aftercare_chassis.database.revisions import History, NewerRow, Revisions
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http.problems import response_to
 from aftercare_chassis.jobs.workers import Worker
@@ -59,7 +59,7 @@ async def early(tally: Harness, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
         metadata=MetaData(),
         workers=[worker],
     )
-    built.runtime.revisions = Revisions(("0001",))
+    built.runtime.revisions = Revisions(History(("0001",)))
     made = Early(built.process(ProcessRole.CONSUME))
     async with asyncio.timeout(30), made.app.router.lifespan_context(made.app):
         yield made

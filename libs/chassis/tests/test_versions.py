@@ -13,7 +13,6 @@ from typing import Annotated, Any, ClassVar
 import pytest
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.database.mapping import Rows, Statement
-from aftercare_chassis.database.schema import add_messaging_tables
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.service import Service
@@ -72,7 +71,6 @@ heard = Table(
     Column("channel", Text, nullable=False),
     Column("times", Integer, nullable=False),
 )
-add_messaging_tables(metadata)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

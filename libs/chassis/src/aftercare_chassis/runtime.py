@@ -16,7 +16,7 @@ from aftercare_chassis.auth.tokens import Roles, Verifier
 from aftercare_chassis.clock import Clock
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
-from aftercare_chassis.database.revisions import Applied, Revisions, SchemaMismatch
+from aftercare_chassis.database.revisions import Revisions, SchemaMismatch
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.ids import Ids
 from aftercare_chassis.lifecycle import SYSTEM, Actor
@@ -136,7 +136,7 @@ class Runtime(Generic[S_co]):
     async def need_schema(self) -> None:
         """Raises: SchemaMismatch where this build does not work with the database's schema."""
         async with self.connection() as connection:
-            if mismatch := self.revisions.mismatch(await Applied.read(connection)):
+            if mismatch := await self.revisions.mismatch(connection):
                 raise SchemaMismatch(mismatch)
 
     async def handled(self, aggregates: Collection[str]) -> dict[str, int]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import AsyncIterator
 
 import pytest
-from aftercare_chassis.database.revisions import Revisions
+from aftercare_chassis.database.revisions import History, Revisions
 from aftercare_chassis.http import health
 from aftercare_chassis.service import ProcessRole
 from aftercare_chassis.testing import Harness
@@ -63,7 +63,7 @@ async def test_a_database_that_takes_no_writes_is_not_ready(tally: Harness) -> N
 
 
 async def test_a_schema_that_this_build_does_not_work_with_is_not_ready(tally: Harness) -> None:
-    tally.runtime.revisions = Revisions(("0001", "0002"))
+    tally.runtime.revisions = Revisions(History(("0001", "0002")))
     assert await health.Readiness(tally.runtime).look() == "schema_missing: this build needs revision 0002"
     await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
     assert await health.Readiness(tally.runtime).look() == "schema_missing: this build needs revision 0002"
@@ -77,7 +77,7 @@ async def test_a_schema_that_this_build_does_not_work_with_is_not_ready(tally: H
 
 async def test_a_newer_schema_is_fine_where_it_declares_so(tally: Harness) -> None:
     """The column comes with the first revision that is applied by a build that declares; the same connection reads on."""
-    tally.runtime.revisions = Revisions(("0001", "0002"))
+    tally.runtime.revisions = Revisions(History(("0001", "0002")))
     await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
     await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0004')")
     needs = "schema_incompatible: the database is at revision 0004, which needs a build of revision {} or later; this build has 0002"

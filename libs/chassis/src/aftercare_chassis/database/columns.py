@@ -11,16 +11,12 @@ from sqlalchemy import BigInteger, CheckConstraint, Column, DateTime, Integer, M
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.schema import SchemaItem
 
-from aftercare_chassis.database.schema import add_messaging_tables
-
 Items = tuple[SchemaItem, ...]
 
 
 def service_metadata() -> MetaData:
     """The metadata of one service's own database; a CHECK named `paid` of `orders` is `orders_paid_check` there."""
-    metadata = MetaData(naming_convention={"ck": "%(table_name)s_%(constraint_name)s_check"})
-    add_messaging_tables(metadata)
-    return metadata
+    return MetaData(naming_convention={"ck": "%(table_name)s_%(constraint_name)s_check"})
 
 
 def aggregate() -> Items:

@@ -1,4 +1,7 @@
-"""Migrations: Alembic inside each service's package, under one advisory lock, so that any number may start at once.
+"""Migrations: Alembic over the two histories of a service's database, under one advisory lock.
+
+Any number of processes may migrate at once: the first does the work, the others wait and find nothing to do. The service's
+revisions run before those of the messaging tables: the first ones that the five services released created these tables.
 
 Alembic is imported where it is used: a process that serves only asks which revisions there are, and should be small.
 """
@@ -6,13 +9,24 @@ Alembic is imported where it is used: a process that serves only asks which revi
 from __future__ import annotations
 
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import structlog
 from sqlalchemy import MetaData, text
 
-from aftercare_chassis.database.revisions import Applied, Revisions, SchemaMismatch, versions
+from aftercare_chassis.database.revisions import (
+    MESSAGING_FOLDER,
+    MESSAGING_VERSION,
+    SERVICE_VERSION,
+    Applied,
+    History,
+    Revisions,
+    SchemaMismatch,
+    versions,
+)
+from aftercare_chassis.database.schema import MESSAGING
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable, Collection
@@ -26,65 +40,102 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 _LOCK = 0x0AC2_0000_0001
-_ADD = text("ALTER TABLE alembic_version ADD COLUMN IF NOT EXISTS compatible_with text")
-_DECLARE = text("UPDATE alembic_version SET compatible_with = :oldest")
+_NOT_THE_SERVICES = frozenset({*MESSAGING.tables, SERVICE_VERSION, MESSAGING_VERSION})
+
+
+@dataclass(frozen=True)
+class Branch:
+    """One history, the folder of its revisions, and the tables that they make."""
+
+    history: History
+    folder: Path
+    metadata: MetaData
+
+    def owns(self, table: str) -> bool:
+        """Whether this history migrates the table; whatever is no messaging table belongs to the service."""
+        if self.history.version_table == MESSAGING_VERSION:
+            return table in MESSAGING.tables
+        return table not in _NOT_THE_SERVICES
+
+    def config(self, connection: Connection | None = None) -> Config:
+        """Alembic's configuration for this history."""
+        from alembic.config import Config
+
+        made = Config()
+        made.set_main_option("script_location", str(Path(__file__).parent / "alembic_environment"))
+        made.set_main_option("version_locations", str(self.folder))
+        made.set_main_option("path_separator", "os")
+        made.attributes.update(connection=connection, branch=self)
+        return made
+
+    def create_all(self, config: Config) -> None:
+        """Create the tables of this history from the metadata."""
+        tables = [table for table in self.metadata.sorted_tables if self.owns(table.name)]
+        self.metadata.create_all(config.attributes["connection"], tables)
 
 
 class Migrations:
-    """A service's migrations (`migrations/versions/NNNN_*.py`, revision NNNN) and the database they are for.
+    """A service's migrations (`migrations/versions/NNNN_*.py`, revision NNNN), those of the messaging tables, and the
+    database that they are for. `url` is a PostgreSQL address as asyncpg takes it."""
 
-    `url` is a PostgreSQL address as asyncpg takes it.
-    """
-
-    def __init__(self, package: str, url: str, metadata: MetaData) -> None:
-        self._package, self._url, self._metadata = package, url, metadata
-        self.revisions = Revisions.of(package)
+    def __init__(self, package: str, url: str, metadata: MetaData, *, messaging: Path = MESSAGING_FOLDER) -> None:
+        self._package, self._url, self._metadata, self._folder = package, url, metadata, messaging
+        self.revisions = Revisions(Revisions.of(package).service, History.of(messaging, MESSAGING_VERSION))
+        self.service = Branch(self.revisions.service, versions(package), metadata)
+        self.messaging = Branch(self.revisions.messaging, messaging, MESSAGING)
 
     def at(self, url: str) -> Migrations:
         """The same migrations for another database."""
-        return Migrations(self._package, url, self._metadata)
+        return Migrations(self._package, url, self._metadata, messaging=self._folder)
+
+    def config(self, connection: Connection | None = None) -> Config:
+        """Alembic's configuration for the service's own revisions."""
+        return self.service.config(connection)
 
     async def upgrade(self) -> None:
-        """Bring the database to the newest revision; waits while another process does.
+        """Bring the database to the newest revisions; waits while another process does.
 
-        A database that a newer build has migrated is left as it is.
-        Raises: SchemaMismatch where this build does not work with it.
+        A history that a newer build has migrated is left as it is.
+
+        Raises:
+            SchemaMismatch: this build does not work with the schema; then nothing was changed.
         """
         from alembic import command
 
         async with self._locked() as connection:
-            raw: Any = await connection.get_raw_connection()
-            applied = await Applied.read(raw.driver_connection)
-            if applied is None or applied.revision in self.revisions.known:
-                await self._run(connection, lambda config: command.upgrade(config, "head"))
-            elif mismatch := self.revisions.mismatch(applied):
-                raise SchemaMismatch(mismatch)
-            else:
-                log.info("schema_ahead_and_compatible", database=applied.revision, build=self.revisions.head)
+            behind = [branch for branch in (self.service, self.messaging) if not await _is_ahead(branch, connection)]
+            for branch in behind:
+                await self._run(branch, connection, lambda config: command.upgrade(config, "head"))
 
     async def create_all(self) -> None:
-        """Make the metadata's tables without any migration."""
-        async with self._locked() as connection:
-            await self._run(connection, lambda config: self._metadata.create_all(config.attributes["connection"]))
-
-    async def autogenerate(self, message: str, revision: str) -> None:
-        """Write a migration with what the metadata has and the database has not."""
+        """Make the metadata's tables without any revision of the service, and the messaging tables by theirs."""
         from alembic import command
 
-        versions(self._package).mkdir(parents=True, exist_ok=True)
         async with self._locked() as connection:
-            await self._run(connection, lambda c: command.revision(c, message, autogenerate=True, rev_id=revision))
+            await self._run(self.service, connection, self.service.create_all)
+            await self._run(self.messaging, connection, lambda config: command.upgrade(config, "head"))
+
+    async def autogenerate(self, message: str, revision: str) -> None:
+        """Write a revision of the service with what the metadata has and the database does not have."""
+        from alembic import command
+
+        self.service.folder.mkdir(parents=True, exist_ok=True)
+        async with self._locked() as connection:
+            await self._run(
+                self.service, connection, lambda c: command.revision(c, message, autogenerate=True, rev_id=revision)
+            )
 
     async def differences(self) -> str | None:
-        """What the metadata says and the migrated database does not; None when they agree."""
+        """In what the migrated database differs from the metadata; None when they agree."""
         from alembic import command
         from alembic.util import CommandError
 
         async with self._locked() as connection:
-            try:
-                await self._run(connection, command.check)
-            except CommandError as error:
-                return str(error)
+            for branch in (self.service, self.messaging):
+                try:
+                    await self._run(branch, connection, command.check)
+                except CommandError as error:
+                    return str(error)
         return None
 
     @asynccontextmanager
@@ -106,20 +157,22 @@ class Migrations:
         finally:
             await engine.dispose()
 
-    async def _run(self, connection: AsyncConnection, act: Callable[[Config], object]) -> None:
-        await connection.run_sync(lambda sync: act(self.config(sync)))
+    async def _run(self, branch: Branch, connection: AsyncConnection, act: Callable[[Config], object]) -> None:
+        await connection.run_sync(lambda sync: act(branch.config(sync)))
         await connection.commit()
 
-    def config(self, connection: Connection | None = None) -> Config:
-        """What Alembic has to know."""
-        from alembic.config import Config
 
-        made = Config()
-        made.set_main_option("script_location", str(Path(__file__).parent / "alembic_environment"))
-        made.set_main_option("version_locations", str(versions(self._package)))
-        made.set_main_option("path_separator", "os")
-        made.attributes.update(connection=connection, metadata=self._metadata)
-        return made
+async def _is_ahead(branch: Branch, connection: AsyncConnection) -> bool:
+    """Whether a newer build has migrated the database. Raises: SchemaMismatch where this build does not work with that."""
+    raw: Any = await connection.get_raw_connection()  # Any: SQLAlchemy does not type the connection of the driver
+    history = branch.history
+    applied = await Applied.read(raw.driver_connection, history.version_table)
+    if applied is None or applied.revision in history.known:
+        return False
+    if mismatch := history.mismatch(applied):
+        raise SchemaMismatch(mismatch)
+    log.info("schema_ahead_and_compatible", database=applied.revision, build=history.head)
+    return True
 
 
 def compatible_with(script: ScriptDirectory, revision: str) -> str:
@@ -134,8 +187,12 @@ def compatible_with(script: ScriptDirectory, revision: str) -> str:
     )
 
 
-def declare(script: ScriptDirectory, connection: Connection, *, heads: Collection[str], **_: object) -> None:
+def declare(
+    script: ScriptDirectory, connection: Connection, version_table: str, *, heads: Collection[str], **_: object
+) -> None:
     """Store what the revision just applied declares; Alembic calls it in that revision's transaction."""
+    add = text(f"ALTER TABLE {version_table} ADD COLUMN IF NOT EXISTS compatible_with text")
+    store = text(f"UPDATE {version_table} SET compatible_with = :oldest")  # noqa: S608 - a constant of ours
     for revision in heads:
-        connection.execute(_ADD)
-        connection.execute(_DECLARE, {"oldest": compatible_with(script, revision)})
+        connection.execute(add)
+        connection.execute(store, {"oldest": compatible_with(script, revision)})

@@ -7,7 +7,6 @@ from fastapi import APIRouter
 from starlette.responses import JSONResponse, Response
 
 from aftercare_chassis.database.errors import DATABASE_ERRORS
-from aftercare_chassis.database.revisions import Applied
 from aftercare_chassis.observability import metrics
 from aftercare_chassis.runtime import Runtime
 
@@ -41,7 +40,7 @@ class Readiness:
             async with pool.acquire(timeout=_DATABASE_SECONDS) as connection:
                 if not await connection.fetchval(_WRITABLE, timeout=_DATABASE_SECONDS):
                     return "database_read_only"
-                return self._runtime.revisions.mismatch(await Applied.read(connection))
+                return await self._runtime.revisions.mismatch(connection)
         except TimeoutError:
             # Every connection busy is work, not illness: keep the last verdict.
             return self.trouble if pool.get_size() and not pool.get_idle_size() else "database_slow"

@@ -17,7 +17,8 @@ _EMPTY = """
 DO $$ DECLARE it record; BEGIN
     SET LOCAL session_replication_role = replica;
     SET LOCAL lock_timeout = '5s';
-    FOR it IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version' LOOP
+    FOR it IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'
+               AND tablename NOT IN ('alembic_version', 'messaging_version') LOOP
         EXECUTE format('DELETE FROM %I', it.name);
     END LOOP;
     FOR it IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
@@ -60,7 +61,7 @@ async def _make(admin_url: str, migrations: Migrations) -> str:
     await _execute(admin_url, f'CREATE DATABASE "{name}"')
     _made[admin_url].append(name)
     there = migrations.at(with_database(admin_url, name))
-    await (there.upgrade() if there.revisions.head else there.create_all())
+    await (there.upgrade() if there.revisions.service.head else there.create_all())
     _shape[name] = await _tables(with_database(admin_url, name))
     return name
 

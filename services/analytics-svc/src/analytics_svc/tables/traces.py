@@ -3,14 +3,15 @@
 from typing import Any
 
 from aftercare_chassis.database.mapping import Query, Statement
+from aftercare_chassis.database.schema import PARKED_EVENT
 from asyncpg import Record
 from sqlalchemy import BindParameter, ColumnElement, LargeBinary, Text, Uuid, all_, any_, bindparam, func, or_, select
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from analytics_svc.domain.model import TraceEvent
-from analytics_svc.tables.schema import metadata, trace_events
+from analytics_svc.tables.schema import trace_events
 
-_t, _parked = trace_events.c, metadata.tables["parked_event"].c
+_t, _parked = trace_events.c, PARKED_EVENT.c
 
 
 def _texts(name: str) -> BindParameter[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
-from aftercare_chassis.database.revisions import Applied, Revisions
+from aftercare_chassis.database.revisions import Revisions
 from aftercare_cli.stack.layout import SERVICES, Server
 
 
@@ -66,7 +66,6 @@ async def needs_migration(own: str, service: Server) -> bool:
     """Whether the service of this checkout does not work with its database's schema as it is."""
     connection = await asyncpg.connect(own, timeout=10)
     try:
-        applied = await Applied.read(connection)
+        return await Revisions.of(service.name.replace("-", "_")).mismatch(connection) is not None
     finally:
         await connection.close()
-    return Revisions.of(service.name.replace("-", "_")).mismatch(applied) is not None

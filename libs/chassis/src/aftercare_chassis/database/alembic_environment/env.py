@@ -1,18 +1,30 @@
-"""The Alembic environment of every service; `migrate.py` hands it the connection and the metadata."""
+"""The Alembic environment of every history; `migrations.py` passes the connection and the branch in the attributes."""
 
 from functools import partial
+from typing import Any
 
-from aftercare_chassis.database.migrations import declare
+from aftercare_chassis.database.migrations import Branch, declare
 from alembic import context
 
-config = context.config
+connection = context.config.attributes["connection"]
+branch: Branch = context.config.attributes["branch"]
+version_table = branch.history.version_table
+
+
+def owned(item: Any, name: str | None, kind: str, *_: object) -> bool:  # Any: a table, a column, an index …
+    """Whether Alembic compares this item: the tables of the other history are none of this one's."""
+    return kind != "table" or branch.owns(name or "")
+
+
 context.configure(
-    connection=config.attributes["connection"],
-    target_metadata=config.attributes["metadata"],
+    connection=connection,
+    target_metadata=branch.metadata,
+    version_table=version_table,
+    include_object=owned,
     compare_type=True,
     compare_server_default=False,
     transaction_per_migration=True,
-    on_version_apply=partial(declare, context.script, config.attributes["connection"]),
+    on_version_apply=partial(declare, context.script, connection, version_table),
 )
 with context.begin_transaction():
     context.run_migrations()
