@@ -92,7 +92,7 @@ class RelayRate:
             await connection.execute(FILL, more)
             with timed(self._postgres, events) as measured:
                 await transaction.commit()
-                self._runtime.outbox_wakeup.ring()
+                self._runtime.outbox_wakeup.notify()
                 await asyncio.wait_for(done, PATIENCE_SECONDS)
         return measured
 

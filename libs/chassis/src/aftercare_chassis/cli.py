@@ -1,4 +1,4 @@
-"""What the command groups of the packages share."""
+"""What the command groups of several packages share."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,4 +6,4 @@ from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
 
 Once = Callable[[Callable[[Runtime[S]], Awaitable[int | None]]], None]
-"""Runs an act with an open runtime, and ends the process with the exit code that the act returns (0 for None)."""
+"""Runs a function with an open runtime, then ends the process with the exit code that it returns (0 for None)."""

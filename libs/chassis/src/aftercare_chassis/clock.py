@@ -1,20 +1,20 @@
-"""The one place that asks what time it is."""
+"""The only place that reads the system clock."""
 
 from datetime import UTC, datetime
 from typing import Protocol
 
 
 class Clock(Protocol):
-    """Tells the time; tests give one that stands still until told to move."""
+    """Where the time comes from; tests use one that they set."""
 
     def now(self) -> datetime:
-        """This instant, aware, in UTC."""
+        """The present time, aware, in UTC."""
         ...
 
 
 class SystemClock:
-    """The machine's own clock."""
+    """The clock of the machine."""
 
     def now(self) -> datetime:
-        """This instant, aware, in UTC."""
+        """The present time, aware, in UTC."""
         return datetime.now(UTC)

@@ -1,7 +1,7 @@
-"""ISO 4217: every active currency with its exponent. Codes without an exponent (metals, drawing rights) are no money here.
+"""ISO 4217: every active currency with its exponent. Codes without an exponent (metals, drawing rights) are not accepted.
 
-A test compares the table with the package iso4217. It is not read from there: a code that ISO retires goes by a decision
-about the orders that were paid in it, not by a newer package.
+A test compares the table with the package iso4217. The table is not read from the package: whether a code that ISO retires
+is removed depends on the documents that hold amounts in it, not on the version of a package.
 """
 
 _TWO = """
@@ -25,7 +25,7 @@ EXPONENTS: dict[str, int] = {
 
 
 def written(minor: int, currency: str) -> str:
-    """An amount as people write it: `101.00 CNY`, `500 JPY`, `1.250 KWD`. `minor` is in minor units of `currency`."""
+    """The amount as text, `101.00 CNY`, `500 JPY` or `1.250 KWD`; `minor` is in minor units of `currency`."""
     places = EXPONENTS[currency]
     whole, fraction = divmod(abs(minor), 10**places)
     digits = f"{whole}.{fraction:0{places}d}" if places else str(whole)

@@ -1,7 +1,8 @@
-"""Places where a crash could matter, for the tests that crash there.
+"""Places where a crash could lose or repeat something, for the tests that crash there.
 
-`AFTERCARE_CRASH_AT=relay.acknowledged:3` makes the process kill itself at its third pass of that place; without it a
-place costs one comparison. Tests find all labels by looking for `crash.point("…")` in the sources.
+`AFTERCARE_CRASH_AT=relay.acknowledged:3` makes the process kill itself when it reaches that point for the third time.
+Without the variable a point costs one comparison. The failure tests find every label by the calls
+`failpoints.point("…")` in the sources.
 """
 
 import os
@@ -12,7 +13,7 @@ _left = int(_PASS or 1)
 
 
 def point(label: str) -> None:
-    """Die here at once, as by `kill -9`, when the environment asks for it."""
+    """Kill the process at once, as `kill -9` does, if the environment asks for it at this point."""
     global _left
     if label == _LABEL:
         _left -= 1

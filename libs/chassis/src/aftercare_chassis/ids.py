@@ -1,4 +1,4 @@
-"""New identifiers: version 7 UUIDs, sortable by the time they were made."""
+"""New identifiers: version 7 UUIDs (RFC 9562), which sort by the time at which they were made."""
 
 from typing import Protocol
 from uuid import UUID
@@ -7,15 +7,15 @@ from uuid_utils.compat import uuid7
 
 
 class Ids(Protocol):
-    """Where new identifiers come from; tests give a deterministic one."""
+    """Where new identifiers come from; tests use a deterministic source."""
 
     def uuid7(self) -> UUID:
-        """A new version 7 UUID, never given before."""
+        """A new version 7 UUID that was not returned before."""
         ...
 
 
 class Uuid7Ids:
-    """Identifiers out of time and randomness."""
+    """Identifiers made of the time and random bits."""
 
     def uuid7(self) -> UUID:
         """A new version 7 UUID."""

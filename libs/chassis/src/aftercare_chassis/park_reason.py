@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class ParkReason(StrEnum):
-    """Operators filter and alarm by these."""
+    """The codes by which operators filter parked events and set alarms."""
 
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"

@@ -105,7 +105,7 @@ class Runtime(Generic[S_co]):
     def wake(self, worker: str) -> None:
         """Tell a worker of this process that there is work; harmless where it runs elsewhere."""
         if worker in self.worker_wakeups:
-            self.worker_wakeups[worker].ring()
+            self.worker_wakeups[worker].notify()
 
     def transaction(
         self, actor: Actor = SYSTEM, *, if_match: IfMatch | None = None, look: str | None = None
@@ -226,7 +226,7 @@ class UnitOfWork(Generic[S_co]):
 
     def _tell(self) -> None:
         if self._tx.recorded:
-            self._runtime.outbox_wakeup.ring()
+            self._runtime.outbox_wakeup.notify()
         for callback in self._tx.callbacks:
             callback()
         for worker in self._tx.woken:

@@ -1,8 +1,8 @@
-"""What a service is told by its environment: variables `AFTERCARE_…`, or files of the same names in a secrets directory."""
+"""The settings of a service: environment variables `AFTERCARE_…`, or files of the same names in a secrets directory."""
 
 import os
 from functools import partial
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
@@ -50,18 +50,18 @@ class ServiceSettings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
 
-    database_url: PostgresUrl
-    kafka: Annotated[str, AfterValidator(_bootstrap)]
-    jwks_file: str
+    database_url: Annotated[PostgresUrl, Field(examples=["postgresql://user@127.0.0.1/database"])]
+    kafka: Annotated[str, AfterValidator(_bootstrap), Field(examples=["127.0.0.1:9092"])]
+    jwks_file: Annotated[str, Field(examples=["/etc/aftercare/jwks.json"])]
     jwt_issuer: str = "aftercare-local"
-    signing_key: Annotated[str, Field(min_length=16, repr=False)]
+    signing_key: Annotated[str, Field(min_length=16, repr=False, examples=["an example of a signing key"])]
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000
     log_level: Annotated[str, Field(pattern="^(debug|info|warning|error)$")] = "info"
     otlp_endpoint: HttpUrl | None = None
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_split)] = ()
     pool_size: Annotated[int, Field(ge=1, le=1000)] = 10
-    # Per caller and process, such as 600/minute; empty means no limit. See rates.py for several processes.
+    # Per caller and process, such as 600/minute; empty means no limit. Several processes: see `http/rate_limit.py`.
     rate_limit: Annotated[str, Field(pattern=r"^$|^\d+/(second|minute|hour|day)$")] = ""
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
     body_seconds: Annotated[float, Field(gt=0)] = 15
@@ -72,7 +72,13 @@ class ServiceSettings(BaseSettings):
         try:
             super().__init__(**values)
         except ValidationError as error:
-            raise SettingsInvalid("\n".join(complaints(error))) from None
+            raise SettingsInvalid("\n".join(_lines(error))) from None
+
+    @classmethod
+    def example(cls) -> Self:
+        """Settings from the examples of the required fields, for a service that is described but never runs."""
+        required = {name: field.examples for name, field in cls.model_fields.items() if field.is_required()}
+        return cls(**{name: examples[0] for name, examples in required.items() if examples})
 
     @classmethod
     def settings_customise_sources(
@@ -83,7 +89,7 @@ class ServiceSettings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Given values first, then variables, then files of the secrets directory."""
+        """The sources in the order of their precedence: arguments, variables, files of the secrets directory."""
         directory = os.environ.get(f"{PREFIX}SECRETS_DIR")
         files = (SecretsSettingsSource(settings_cls, secrets_dir=directory),) if directory else ()
         return (init_settings, env_settings, *files)
@@ -99,8 +105,8 @@ S_co = TypeVar("S_co", bound=ServiceSettings, default=ServiceSettings, covariant
 S_contra = TypeVar("S_contra", bound=ServiceSettings, default=ServiceSettings, contravariant=True)
 
 
-def complaints(error: ValidationError) -> list[str]:
-    """One line per variable that is missing or malformed; never its value, which may be a secret."""
+def _lines(error: ValidationError) -> list[str]:
+    """One line per variable that is missing or malformed, without its value, which may be a secret."""
     lines = []
     for each in error.errors(include_input=False, include_url=False):
         name = PREFIX + "_".join(str(part) for part in each["loc"][:1]).upper()

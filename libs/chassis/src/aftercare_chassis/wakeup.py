@@ -1,22 +1,23 @@
-"""Wake-ups inside one process: whoever waits for work starts as soon as there is some."""
+"""Wake-ups inside one process: a loop that waits for work starts as soon as there is some."""
 
 import asyncio
 
 
 class Wakeup:
-    """Rung after a commit that left events or work behind; whoever waits on it in this process starts at once."""
+    """One waiter sleeps on it; it is notified after a commit that left events or work behind."""
 
     def __init__(self) -> None:
-        self._rung = asyncio.Event()
+        self._notified = asyncio.Event()
 
-    def ring(self) -> None:
-        self._rung.set()
+    def notify(self) -> None:
+        """End the present wait, or the next one where nobody waits now."""
+        self._notified.set()
 
     async def wait(self, seconds: float) -> bool:
-        """True when it rang, False when `seconds` went by in silence."""
+        """Return True once it is notified, or False after `seconds`."""
         try:
-            await asyncio.wait_for(self._rung.wait(), seconds)
+            await asyncio.wait_for(self._notified.wait(), seconds)
         except TimeoutError:
             return False
-        self._rung.clear()
+        self._notified.clear()
         return True

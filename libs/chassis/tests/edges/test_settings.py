@@ -1,9 +1,11 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Annotated
 
 import pytest
 from aftercare_chassis.settings import Hours, ServiceSettings, SettingsInvalid
+from pydantic import Field
 
 GOOD = {
     "AFTERCARE_DATABASE_URL": "postgresql:///orders?host=/run/postgres",
@@ -65,6 +67,15 @@ def test_a_malformed_variable_is_named_without_its_value(
     assert str(refused.value).startswith(f"AFTERCARE_{name} is malformed: ")
     assert "\n" not in str(refused.value)
     assert "secret" not in str(refused.value)
+
+
+def test_a_service_can_be_described_without_its_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    class WithSecret(Settings):
+        partner_secret: Annotated[str, Field(min_length=8, examples=["not a secret"])]
+
+    for name in GOOD:
+        monkeypatch.delenv(name)
+    assert WithSecret.example().partner_secret == "not a secret"
 
 
 def test_secrets_may_be_files(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -19,7 +19,9 @@ class Settings(ServiceSettings):
     """The providers' addresses, the hours of each waiting state, and how far couriers' clocks may be behind ours."""
 
     payment_simulator_url: HttpUrl = "http://127.0.0.1:8009"
-    payment_webhook_secret: Annotated[str, AfterValidator(_webhook_secret), Field(repr=False)]
+    payment_webhook_secret: Annotated[
+        str, AfterValidator(_webhook_secret), Field(repr=False, examples=["whsec_YW4gZXhhbXBsZQ=="])
+    ]
     public_url: HttpUrl = "http://127.0.0.1:8001"
     payment_hours: Hours = 0.5
     auto_receipt_hours: Hours = 240

@@ -9,23 +9,11 @@ from pathlib import Path
 
 from aftercare_chassis.settings import ServiceSettings
 
-# Enough to build an app that never serves; the document depends on none of it.
-_NOWHERE = {
-    "database_url": "postgresql://nobody@127.0.0.1/none",
-    "kafka": "127.0.0.1:1",
-    "jwks_file": "none",
-    "signing_key": "not-a-secret-only-for-documents",
-    "payment_simulator_url": "http://127.0.0.1:1",
-    "payment_webhook_secret": "whsec_bm90LWEtc2VjcmV0LW9ubHktZm9yLWRvY3VtZW50cw==",
-    "public_url": "http://127.0.0.1:1",
-}
-
 
 def document(package: str) -> str:
     """The OpenAPI of the service in `package`, as it is committed."""
     settings_class: type[ServiceSettings] = importlib.import_module(f"{package}.settings").Settings
-    given = {name: value for name, value in _NOWHERE.items() if name in settings_class.model_fields}
-    service = importlib.import_module(f"{package}.main").service(settings_class(**given))
+    service = importlib.import_module(f"{package}.main").service(settings_class.example())
     return json.dumps(service.app.openapi(), ensure_ascii=False, indent=2) + "\n"
 
 
