@@ -1,4 +1,4 @@
-"""What a running process of a service holds: the pool, the clock, the doorbells; and how a transaction is made."""
+"""What a running process of a service holds, such as its connection pool, and how it makes transactions."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection
@@ -28,10 +28,11 @@ from aftercare_chassis.wakeup import Wakeup
 
 T = TypeVar("T", bound=Transaction)
 ACQUIRE_SECONDS = 5.0
+CLOSE_SECONDS = 5.0
 _SESSION = {
     "timezone": "UTC",
     "jit": "off",
-    # A plan lasts as long as its connection. One that was made while a table was small would read all of it for ever.
+    # A plan lasts as long as its connection: one that was made while a table was small would go on to scan all of it.
     "enable_seqscan": "off",
     "idle_in_transaction_session_timeout": "30s",
 }
@@ -43,12 +44,17 @@ async def _prepare(connection: asyncpg.Connection) -> None:
     )
 
 
-async def _leave_as_it_is(_: asyncpg.Connection) -> None:
-    """Sessions keep nothing beyond their transactions, so giving one back costs no round trip."""
+async def _no_reset(_: asyncpg.Connection) -> None:
+    """Nothing: our sessions have no state beyond a transaction, and asyncpg's own reset costs a round trip per release."""
 
 
 class Runtime(Generic[S_co]):
-    """Built by `open`, ended by `close`. One per process."""
+    """One per process: `open` connects it, `close` ends it.
+
+    `watchdogs` name what may get stuck; each returns None, or what is wrong. `revisions` are those of this build.
+    `streams` counts the open event streams, `waiting` the requests that wait for an event of another service. `leaving`
+    returns whether the process is about to end.
+    """
 
     def __init__(self, name: str, settings: S_co, clock: Clock, ids: Ids, metrics: Metrics, *, roles: Roles) -> None:
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
@@ -56,24 +62,24 @@ class Runtime(Generic[S_co]):
         self.cursors = Cursors(settings.signing_key)
         self.outbox_wakeup = Wakeup()
         self.worker_wakeups: dict[str, Wakeup] = {}
-        self.watchdogs: dict[str, Callable[[], str | None]] = {}  # None while there is progress, else what is wrong
-        self.revisions = Revisions()  # of the schema, as this build knows them
+        self.watchdogs: dict[str, Callable[[], str | None]] = {}
+        self.revisions = Revisions()
         self.streams = 0
-        self.waiting = 0  # requests that wait for an event of another service
-        self.leaving: Callable[[], bool] = lambda: False  # whether this process is about to end
+        self.waiting = 0
+        self.leaving: Callable[[], bool] = lambda: False
         self.progress = HandledEvents(self.handled, lambda: self.leaving())
         self.pool: asyncpg.Pool
         self.http: httpx.AsyncClient
 
     async def open(self) -> None:
-        """Connect; OSError or asyncpg's errors where the database cannot be reached."""
+        """Connect to the database. Raises: OSError, asyncpg.PostgresError where it cannot be reached."""
         settings = self.settings
         self.pool = await asyncpg.create_pool(
             settings.database_url,
             min_size=1,
             max_size=settings.pool_size,
             init=_prepare,
-            reset=_leave_as_it_is,
+            reset=_no_reset,
             timeout=ACQUIRE_SECONDS,
             command_timeout=30,
             statement_cache_size=512,
@@ -83,16 +89,16 @@ class Runtime(Generic[S_co]):
         self.http = httpx.AsyncClient(timeout=10.0)
 
     async def close(self) -> None:
-        """End within a few seconds, whatever the database does."""
+        """Close the connections; they are cut where the database does not close them within five seconds."""
         await self.progress.close()
         await self.http.aclose()
         try:
-            await asyncio.wait_for(self.pool.close(), 5.0)
+            await asyncio.wait_for(self.pool.close(), CLOSE_SECONDS)
         except TimeoutError:
             self.pool.terminate()
 
     async def connect(self, **session: str) -> asyncpg.Connection:
-        """A connection of one's own, beside the pool."""
+        """A new connection outside the pool, with these settings of the session; the caller closes it."""
         connection = await asyncpg.connect(
             self.settings.database_url,
             timeout=ACQUIRE_SECONDS,
@@ -103,28 +109,29 @@ class Runtime(Generic[S_co]):
         return connection
 
     def wake(self, worker: str) -> None:
-        """Tell a worker of this process that there is work; harmless where it runs elsewhere."""
+        """Notify a worker of this process that there is work; does nothing where it runs in another process."""
         if worker in self.worker_wakeups:
             self.worker_wakeups[worker].notify()
 
     def transaction(
         self, actor: Actor = SYSTEM, *, if_match: IfMatch | None = None, look: str | None = None
     ) -> "UnitOfWork[S_co]":
-        """`async with runtime.transaction(actor) as tx`: committed at the end with its events, or nothing happened.
+        """`async with runtime.transaction(actor) as tx`: committed with its events at the end, rolled back on an exception.
 
-        `look`, a SELECT without parameters, goes out with the BEGIN; whether it found anything is the work's `found`.
+        `look` is a SELECT without parameters that is sent with the BEGIN; `found` of the unit of work says whether it
+        returned a row.
         """
         return UnitOfWork(self, actor, if_match, look)
 
     async def acquire(self) -> PoolConnectionProxy:
-        """A connection of the pool, to be released by the caller; TimeoutError where none is free for too long."""
+        """A connection of the pool, which the caller releases. Raises: TimeoutError where none is free within 5 seconds."""
         if self.pool.get_idle_size():
-            return await self.pool.acquire()  # at once, so without the timers that bound a wait and a release
+            return await self.pool.acquire()  # returns at once: no timer is needed, and none is set up
         return await self.pool.acquire(timeout=ACQUIRE_SECONDS)
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[PoolConnectionProxy]:
-        """The same for a block."""
+        """A connection of the pool for the block. Raises: TimeoutError where none is free within 5 seconds."""
         connection = await self.acquire()
         try:
             yield connection
@@ -134,32 +141,34 @@ class Runtime(Generic[S_co]):
         await self.pool.release(connection)
 
     async def need_schema(self) -> None:
-        """Raises: SchemaMismatch where this build does not work with the database's schema."""
+        """Check the schema of the database. Raises: SchemaMismatch where this build does not work with it."""
         async with self.connection() as connection:
             if mismatch := await self.revisions.mismatch(connection):
                 raise SchemaMismatch(mismatch)
 
     async def handled(self, aggregates: Collection[str]) -> dict[str, int]:
-        """The number of the last event that this service's consumer has handled of each of these aggregates, by its id;
-        those of which it has handled none may be missing."""
+        """The sequence of the last event that the consumer has handled, for each of these aggregates, by its id.
+
+        An aggregate of which no event was handled may be missing.
+        """
         async with self.connection() as connection:
-            rows: Any = await connection.fetch(HANDLED, self.name, aggregates)
-        return dict(map(tuple, rows))
+            rows = await connection.fetch(HANDLED, self.name, aggregates)
+        return {row["aggregateid"]: row["last_sequence"] for row in rows}
 
     @asynccontextmanager
     async def reader(self, actor: Actor = SYSTEM) -> AsyncIterator[Reader[S_co]]:
-        """One connection to read with; each statement sees what is committed when it starts."""
+        """A reader on one connection; each statement sees what is committed when it starts."""
         async with self.connection() as connection:
             yield Reader(connection, actor=actor, now=self.clock.now(), settings=self.settings, cursors=self.cursors)
 
     def begin(self, connection: PoolConnectionProxy, actor: Actor, if_match: IfMatch | None) -> Transaction[S_co]:
-        """The transaction object of a connection on which BEGIN has been sent."""
+        """The transaction of a connection on which BEGIN has been sent."""
         return self.begin_as(Transaction[S_co], connection, actor, if_match)
 
     def begin_as(
         self, kind: type[T], connection: PoolConnectionProxy, actor: Actor = SYSTEM, if_match: IfMatch | None = None
     ) -> T:
-        """The same, of a kind of its own. Where no caller's trace goes on, it begins one."""
+        """The same as an object of `kind`. It continues the current trace, or starts one."""
         return kind(
             connection,
             actor=actor,
@@ -174,7 +183,10 @@ class Runtime(Generic[S_co]):
 
 
 class UnitOfWork(Generic[S_co]):
-    """One database transaction as a context manager (a class, since it is entered for every command)."""
+    """One database transaction as a context manager; `found` is whether the `look` sent with the BEGIN returned a row.
+
+    A class and not a generator: it is entered for every command.
+    """
 
     __slots__ = ("_actor", "_connection", "_if_match", "_look", "_runtime", "_tx", "found")
 
@@ -184,12 +196,12 @@ class UnitOfWork(Generic[S_co]):
     async def __aenter__(self) -> Transaction[S_co]:
         self._connection = await self._runtime.acquire()
         try:
-            # Not the driver's transaction object: that one sends its BEGIN alone, and a round trip costs more than a look.
-            done = await self._connection.execute(f"BEGIN; {self._look}" if self._look else "BEGIN")
-            self.found = done not in ("BEGIN", "SELECT 0")
+            # Not asyncpg's transaction object: it sends its BEGIN alone, and a round trip costs more than the SELECT.
+            status = await self._connection.execute(f"BEGIN; {self._look}" if self._look else "BEGIN")
+            self.found = status not in ("BEGIN", "SELECT 0")
             self._tx = self._runtime.begin(self._connection, self._actor, self._if_match)
         except BaseException:
-            await self._leave()
+            await self._roll_back()
             raise
         return self._tx
 
@@ -197,34 +209,34 @@ class UnitOfWork(Generic[S_co]):
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if kind is not None:
-            await self._leave()
+            await self._roll_back()
             return
         try:
             await self._tx.finish()
             failpoints.point("transaction.flushed")
             await self._commit()
         except BaseException:
-            await self._leave()
+            await self._roll_back()
             raise
         await self._runtime.pool.release(self._connection)
-        self._tell()
+        self._after_commit()
 
     async def _commit(self) -> None:
         if await self._connection.execute("COMMIT") != "COMMIT":
-            # PostgreSQL answers the COMMIT of a transaction that has failed with ROLLBACK, and with no error.
-            raise asyncpg.InFailedSQLTransactionError("an error of this transaction was passed over: nothing was kept")
+            # PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK, and with no error.
+            raise asyncpg.InFailedSQLTransactionError("an error in this transaction was ignored: it was rolled back")
 
-    async def _leave(self) -> None:
-        """Give the connection back with nothing done."""
+    async def _roll_back(self) -> None:
+        """Roll back and release the connection."""
         try:
             if not self._connection.is_closed() and self._connection.is_in_transaction():
-                # Not the driver's own limit: it starts when the query that was cancelled has ended.
+                # Not asyncpg's own timeout: that one starts when the query that was cancelled has ended.
                 async with asyncio.timeout(ACQUIRE_SECONDS):
                     await self._connection.execute("ROLLBACK")
         finally:
             await self._runtime.pool.release(self._connection, timeout=ACQUIRE_SECONDS)
 
-    def _tell(self) -> None:
+    def _after_commit(self) -> None:
         if self._tx.recorded:
             self._runtime.outbox_wakeup.notify()
         for callback in self._tx.callbacks:

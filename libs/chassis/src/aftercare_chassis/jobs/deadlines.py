@@ -1,7 +1,7 @@
-"""Deadlines live in the rows they belong to; this worker finds those that have passed and lets a command act.
+"""Timers: a deadline is a column of the row that it belongs to. A loop finds the rows that are due and calls a command.
 
-The command locks the row and looks again: between the look and the lock somebody may have acted. So any number of these
-workers may run, and a timer never acts on a stale state.
+The command locks the row and checks it again, because the row may have changed between the query and the lock. So any
+number of processes may run the loop, and a timer never acts on an outdated state.
 """
 
 import asyncio
@@ -29,29 +29,29 @@ BATCH = 100
 
 @dataclass(frozen=True, slots=True)
 class Due(Generic[S_contra]):
-    """Rows whose `deadline_at` has passed: `command` locks one by its id, checks it again, and acts.
+    """Rows whose `deadline_at` has passed, and the command that is called with the id of each.
 
-    A refusal of the command means that there was nothing left to do.
+    The command locks the row, checks it again, and acts. A refusal means that there was nothing left to do.
     """
 
     rows: Rows[Any]  # of any class: only the id is read
     command: Callable[[Transaction[S_contra], str], Awaitable[object]]
 
     def query(self) -> Query[Any]:
-        """The ids of those that are due at `:now`, earliest first, at most `:limit`."""
+        """The ids of the rows that are due at `:now`, earliest first, at most `:limit`."""
         row = self.rows.table.c
         due = select(row.id).where(row.deadline_at <= bindparam("now"))
         return Query(due.order_by(row.deadline_at).limit(bindparam("limit")))
 
 
 class Deadlines(Generic[S]):
-    """Fires what is due; runs until told to stop."""
+    """The loop over all timers of a service."""
 
     def __init__(self, runtime: Runtime[S], dues: Sequence[Due[S]]) -> None:
         self._runtime, self._dues = runtime, [(due.query(), due.command) for due in dues]
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Look every `deadline_poll_seconds`; at once again where a full batch was found."""
+        """Run until `stop` is set: every `deadline_poll_seconds`, and at once again after a full batch."""
         while not stop.is_set():
             found = 0
             try:
@@ -65,7 +65,7 @@ class Deadlines(Generic[S]):
                     await asyncio.wait_for(stop.wait(), self._runtime.settings.deadline_poll_seconds)
 
     async def fire(self) -> int:
-        """One look at everything; the number of rows that were due."""
+        """Call the commands of the rows that are due now, at most 100 per timer; the number of these rows."""
         return sum([await self._fire(query, command) for query, command in self._dues])
 
     async def _fire(self, query: Query[Any], command: Callable[[Transaction[S], str], Awaitable[object]]) -> int:
@@ -83,6 +83,6 @@ class Deadlines(Generic[S]):
             except Exception as error:
                 if is_unavailable(error):
                     raise
-                # One row that cannot be handled must not hold up the others.
+                # One row whose command fails must not delay the others.
                 log.exception("deadline_failed", id=row["id"])
         return len(rows)

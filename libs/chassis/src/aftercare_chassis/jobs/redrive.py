@@ -1,9 +1,10 @@
-"""Parked events that miss an event of another aggregate are handled again, without an operator, once that one has come.
+"""Parked events that wait for an event of another aggregate are retried without an operator once that event was handled.
 
-Whatever else an event was parked for is an operator's to judge.
+Events that were parked for another reason are left to an operator.
 """
 
-from typing import Any, Generic
+from dataclasses import dataclass
+from typing import Generic
 
 import structlog
 
@@ -18,44 +19,55 @@ from aftercare_chassis.settings import S
 
 log = structlog.get_logger(__name__)
 
-LOOK_SECONDS = 1.0
-BY = "system"
-_HELD = """
+POLL_SECONDS = 1.0
+DECIDED_BY = "system"
+_PARKED = """
 SELECT DISTINCT aggregateid FROM parked_event WHERE consumer = $1 AND trouble = $2 AND aggregateid <> '' LIMIT 100
 """
 
 
+@dataclass(frozen=True, slots=True)
+class _Awaited:
+    """The aggregate that a parked event waits for, and the sequence of its last event at the last retry."""
+
+    aggregate: str
+    sequence: int
+
+
+# Which aggregate a parked event waits for is known from its last retry only: each is retried once after the start.
+_UNKNOWN = _Awaited("", -1)
+
+
 class Redrive(Generic[S]):
-    """A worker's memory: what each held aggregate awaits, and the number of the last event of that which did not help."""
+    """Retries the parked events of these handlers; remembers what each parked aggregate waits for."""
 
     def __init__(self, handlers: Handlers[S]) -> None:
         self._handlers = handlers
-        self._awaited: dict[str, tuple[str, int]] = {}
+        self._awaited: dict[str, _Awaited] = {}
 
     def worker(self) -> Worker[S]:
-        """To be run beside the consumer."""
-        return Worker("parked-redrive", self.step, idle=LOOK_SECONDS)
+        """The worker that does it, once a second."""
+        return Worker("parked-redrive", self.step, idle=POLL_SECONDS)
 
     async def step(self, runtime: Runtime[S]) -> bool:
-        """Handle those again whose missing event has come. What they await is known from their last try, so each is
-        tried once when the process starts."""
+        """Retry the aggregates for which the awaited event was handled since their last retry."""
         async with runtime.connection() as connection:
-            held: Any = await connection.fetch(_HELD, runtime.name, ParkReason.EVENT_MISSING)
-        aggregates = [row["aggregateid"] for row in held]
-        self._awaited = {each: self._awaited.get(each, ("", -1)) for each in aggregates}
-        last = await runtime.handled({awaits for awaits, _ in self._awaited.values()}) if aggregates else {}
-        for aggregate, (awaits, seen) in list(self._awaited.items()):
-            if last.get(awaits, 0) > seen:
-                self._awaited[aggregate] = (awaits, last.get(awaits, 0))
+            parked = await connection.fetch(_PARKED, runtime.name, ParkReason.EVENT_MISSING)
+        self._awaited = {row["aggregateid"]: self._awaited.get(row["aggregateid"], _UNKNOWN) for row in parked}
+        last = await runtime.handled({each.aggregate for each in self._awaited.values()}) if self._awaited else {}
+        for aggregate, awaited in list(self._awaited.items()):
+            sequence = last.get(awaited.aggregate, 0)
+            if sequence > awaited.sequence:
+                self._awaited[aggregate] = _Awaited(awaited.aggregate, sequence)
                 await self._retry(runtime, aggregate)
         return False
 
     async def _retry(self, runtime: Runtime[S], aggregate: str) -> None:
         try:
-            handled = await ParkedEvents(runtime, self._handlers).retry_key(aggregate, by=BY)
+            handled = await ParkedEvents(runtime, self._handlers).retry_key(aggregate, by=DECIDED_BY)
         except Retry as missing:
-            if missing.awaits != self._awaited[aggregate][0]:
-                self._awaited[aggregate] = (missing.awaits, 0)
+            if missing.awaits != self._awaited[aggregate].aggregate:
+                self._awaited[aggregate] = _Awaited(missing.awaits, 0)
         except Exception as error:
             if is_unavailable(error):
                 raise

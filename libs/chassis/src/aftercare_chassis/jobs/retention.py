@@ -1,4 +1,4 @@
-"""Old rows are deleted in bounded steps once nothing can ask for them."""
+"""Old rows are deleted in bounded steps once they are no longer needed."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -32,15 +32,15 @@ class Retention(Generic[S_contra]):
 
 
 MESSAGING: tuple[Retention, ...] = (
-    # As long as the API promises to repeat a response.
+    # The API promises to repeat the response to an Idempotency-Key for as long.
     Retention("idempotency_key", "created_at", lambda _: timedelta(days=7)),
-    # The cursor already keeps a consumer from taking an event twice; the inbox covers a log that is read again.
+    # In normal operation the cursor keeps events from being handled twice; the inbox is for a log that is read again.
     Retention("inbox", "received_at", lambda _: KEPT),
 )
 
 
 def retention_worker(retentions: Sequence[Retention[S]]) -> Worker[S]:
-    """The worker that deletes what these name; one statement per table in a step, and at once again after a full one."""
+    """The worker that deletes the old rows of these tables, at most 1000 of each in a step."""
 
     async def step(runtime: Runtime[S]) -> bool:
         full = False

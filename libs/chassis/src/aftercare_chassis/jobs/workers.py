@@ -1,4 +1,4 @@
-"""Work that nobody waits for and no event starts: calls to providers, inboxes of partners, pruning."""
+"""Work that no client waits for and no event starts: calls to providers, the inboxes of partners, deleting old rows."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -20,8 +20,10 @@ FAILED_SECONDS = 2.0
 
 @dataclass(frozen=True, slots=True)
 class Worker(Generic[S_contra]):
-    """`step` does one bounded piece of work and says whether there may be more at once; else it idles `idle` seconds
-    or until `runtime.wake(name)`."""
+    """`step` does one bounded piece of work and returns whether there may be more to do at once.
+
+    Otherwise the worker sleeps for `idle` seconds, or until `runtime.wake(name)`.
+    """
 
     name: str
     step: Callable[[Runtime[S_contra]], Awaitable[bool]]
@@ -29,9 +31,9 @@ class Worker(Generic[S_contra]):
 
 
 async def work(runtime: Runtime[S], worker: Worker[S], stop: asyncio.Event) -> None:
-    """Run one worker until `stop` is set. A step that fails is logged and tried again after a pause."""
-    bell = runtime.worker_wakeups.setdefault(worker.name, Wakeup())
-    ended = asyncio.create_task(stop.wait())
+    """Run one worker until `stop` is set. A step that fails is logged and tried again after at least two seconds."""
+    wakeup = runtime.worker_wakeups.setdefault(worker.name, Wakeup())
+    stopped = asyncio.create_task(stop.wait())
     try:
         while not stop.is_set():
             pause = worker.idle
@@ -44,8 +46,8 @@ async def work(runtime: Runtime[S], worker: Worker[S], stop: asyncio.Event) -> N
             except Exception as error:
                 log.warning("worker_failed", worker=worker.name, error=type(error).__name__)
                 pause = max(pause, FAILED_SECONDS)
-            rung = asyncio.create_task(bell.wait(pause))
-            await asyncio.wait({rung, ended}, return_when=asyncio.FIRST_COMPLETED)
-            rung.cancel()
+            woken = asyncio.create_task(wakeup.wait(pause))
+            await asyncio.wait({woken, stopped}, return_when=asyncio.FIRST_COMPLETED)
+            woken.cancel()
     finally:
-        ended.cancel()
+        stopped.cancel()
