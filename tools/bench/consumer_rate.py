@@ -20,7 +20,7 @@ from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.runtime import Runtime
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
-from cs_svc.tables import KNOWN_CASES, KNOWN_ORDERS
+from cs_svc.tables.orders import KNOWN_CASES, KNOWN_ORDERS
 from rounds import Round, Rounds, timed
 from running import Loop, running
 

@@ -1,4 +1,4 @@
-"""The ears of cs-svc, on one screen."""
+"""The events that cs-svc consumes, and their handlers."""
 
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.transaction import Transaction
@@ -17,30 +17,31 @@ from aftercare_events import (
 )
 
 from cs_svc import projections
-from cs_svc.commands import complaints, notices
+from cs_svc.commands import case_notifications, complaints
+from cs_svc.settings import Settings
 
 
-async def case_moved(tx: Transaction, event: CaseEvent) -> None:
-    """A case moved: remember where it stands, then tell those who talk about it."""
-    await projections.case_moved(tx, event)
-    await notices.case_moved(tx, event)
+async def case_changed(tx: Transaction[Settings], event: CaseEvent) -> None:
+    """Copy the case and notify the conversations about it."""
+    await projections.copy_case(tx, event)
+    await case_notifications.notify(tx, event)
 
 
 _ORDERS: Handlers = {
-    OrderCreated: projections.order_moved,
-    OrderPaid: projections.order_moved,
-    OrderShipped: projections.order_moved,
-    OrderDelivered: projections.order_moved,
-    OrderReceiptConfirmed: projections.order_moved,
-    OrderCancelled: projections.order_moved,
-    OrderCompleted: projections.order_moved,
+    OrderCreated: projections.copy_order,
+    OrderPaid: projections.copy_order,
+    OrderShipped: projections.copy_order,
+    OrderDelivered: projections.copy_order,
+    OrderReceiptConfirmed: projections.copy_order,
+    OrderCancelled: projections.copy_order,
+    OrderCompleted: projections.copy_order,
 }
-FACTS: Handlers = {**_ORDERS, **dict.fromkeys(notices.CODES, projections.case_moved)}
-"""What makes our copies of orders and cases, and nothing else."""
+FACTS: Handlers = {**_ORDERS, **dict.fromkeys(case_notifications.CODES, projections.copy_case)}
+"""The handlers that write our copies of orders and cases, and nothing else."""
 
-HANDLERS: Handlers = {
+HANDLERS: Handlers[Settings] = {
     **_ORDERS,
-    **dict.fromkeys(notices.CODES, case_moved),
+    **dict.fromkeys(case_notifications.CODES, case_changed),
     DisputeOpened: complaints.follow_dispute,
     DisputeExecuted: complaints.dispute_executed,
     DisputeWithdrawn: complaints.dispute_withdrawn,

@@ -1,4 +1,4 @@
-"""The whole service on one screen."""
+"""The composition of cs-svc: settings, routes, handlers and timers."""
 
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.service import Service
@@ -7,12 +7,14 @@ from fastapi import FastAPI
 
 from cs_svc import tables
 from cs_svc.api import complaints, conversations, customers, feedback, ratings
+from cs_svc.commands.deadlines import DEADLINES
 from cs_svc.consumers import FACTS, HANDLERS
 from cs_svc.settings import Settings
+from cs_svc.tables.orders import known_cases, known_orders
 
 
-def service(settings: Settings | None = None) -> Service:
-    """Settings, routes and ears put together."""
+def service(settings: Settings | None = None) -> Service[Settings]:
+    """The service with these settings; with those of the environment where none are given."""
     return Service(
         name="cs-svc",
         package="cs_svc",
@@ -20,8 +22,9 @@ def service(settings: Settings | None = None) -> Service:
         roles=ROLES,
         routers=[conversations.router, complaints.router, feedback.router, ratings.router, customers.router],
         handlers=HANDLERS,
+        deadlines=DEADLINES,
         metadata=tables.metadata,
-        projection=Projection((tables.known_orders, tables.known_cases), FACTS),
+        projection=Projection((known_orders, known_cases), FACTS),
     )
 
 

@@ -1,111 +1,120 @@
-"""What cs-svc answers; everything is seen with the eyes of the reader's actor."""
+"""The reads of cs-svc. Each returns what the reader's actor may see."""
 
-from typing import Any
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
-from cs_svc.domain.model import Answer, Complaint, Conversation, Customer, Feedback, Message, Rating, RatingRevision
-from cs_svc.tables import (
-    ANSWERS_TO,
-    CASES_OF_BUYER,
-    COMPLAINT_LIST,
-    COMPLAINTS,
-    COMPLAINTS_OF_BUYER,
+from cs_svc.domain.complaints import Complaint, ComplaintReply
+from cs_svc.domain.conversations import Conversation, Message
+from cs_svc.domain.feedback import Feedback
+from cs_svc.domain.orders import KnownCase, KnownOrder
+from cs_svc.domain.ratings import Rating, RatingRevision
+from cs_svc.tables.complaints import COMPLAINT_LIST, COMPLAINTS, COMPLAINTS_OF_BUYER, REPLIES_TO_COMPLAINT
+from cs_svc.tables.conversations import (
     CONVERSATION_LIST,
     CONVERSATIONS,
     CONVERSATIONS_OF_BUYER,
-    FEEDBACK,
-    FEEDBACK_LIST,
     LATEST_MESSAGES,
     MESSAGE_LIST,
-    MESSAGES_BEHIND,
-    ORDERS_OF_BUYER,
-    RATING_LIST,
-    RATINGS,
-    RATINGS_OF_BUYER,
-    REVISIONS_OF,
+    MESSAGES_AFTER,
 )
+from cs_svc.tables.feedback import FEEDBACK, FEEDBACK_LIST
+from cs_svc.tables.orders import CASES_OF_BUYER, ORDERS_OF_BUYER
+from cs_svc.tables.ratings import RATING_LIST, RATINGS, RATINGS_OF_BUYER, REVISIONS_OF_RATING
 
-SHOWN_MESSAGES = 100
-SHOWN_TO_SERVE = 20
+LATEST = 100  # messages shown with a conversation
+OF_CUSTOMER = 20  # rows of each kind shown of a customer
+Filter: TypeAlias = str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Customer:
+    """客户档案: the latest rows of one buyer, newest first."""
+
+    id: str
+    orders: list[KnownOrder]
+    cases: list[KnownCase]
+    conversations: list[Conversation]
+    complaints: list[Complaint]
+    ratings: list[Rating]
 
 
 async def conversation(reader: Reader, conversation_id: str) -> Conversation:
-    """One conversation, or NotFound."""
+    """One conversation. Raises: NotFound."""
     return await reader.get(CONVERSATIONS, conversation_id)
 
 
-async def conversations(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Conversation]:
-    """Conversations in pages, newest first."""
+async def conversations(reader: Reader, limit: int, cursor: str | None, **filters: Filter) -> Page[Conversation]:
+    """A page of conversations, newest first."""
     return await reader.page(CONVERSATION_LIST, limit=limit, cursor=cursor, **filters)
 
 
 async def latest_messages(reader: Reader, conversation_id: str) -> list[Message]:
-    """The latest messages of a conversation that was looked up before, oldest first."""
-    newest_first = await reader.all(LATEST_MESSAGES, conversation_id=conversation_id, rows=SHOWN_MESSAGES)
+    """The latest messages of a conversation that the reader may see, oldest first."""
+    newest_first = await reader.all(LATEST_MESSAGES, conversation_id=conversation_id, rows=LATEST)
     return newest_first[::-1]
 
 
 async def messages(reader: Reader, conversation_id: str, limit: int, cursor: str | None) -> Page[Message]:
-    """All messages of a conversation in pages, newest first."""
+    """A page of all messages of a conversation, newest first. Raises: NotFound."""
     await conversation(reader, conversation_id)
     return await reader.page(MESSAGE_LIST, limit=limit, cursor=cursor, conversation_id=conversation_id)
 
 
-async def messages_behind(reader: Reader, conversation_id: str, place: str) -> list[Message]:
-    """The next hundred messages of a conversation behind a place, oldest first."""
+async def messages_after(reader: Reader, conversation_id: str, place: str) -> list[Message]:
+    """The next messages of a conversation after a place, oldest first. Raises: NotFound."""
     await conversation(reader, conversation_id)
-    return await reader.all(MESSAGES_BEHIND, conversation_id=conversation_id, place=place, rows=SHOWN_MESSAGES)
+    return await reader.all(MESSAGES_AFTER, conversation_id=conversation_id, place=place, rows=LATEST)
 
 
 async def complaint(reader: Reader, complaint_id: str) -> Complaint:
-    """One complaint, or NotFound."""
+    """One complaint. Raises: NotFound."""
     return await reader.get(COMPLAINTS, complaint_id)
 
 
-async def complaints(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Complaint]:
-    """Complaints in pages, newest first."""
+async def complaints(reader: Reader, limit: int, cursor: str | None, **filters: Filter) -> Page[Complaint]:
+    """A page of complaints, newest first."""
     return await reader.page(COMPLAINT_LIST, limit=limit, cursor=cursor, **filters)
 
 
-async def answers_to(reader: Reader, complaint_id: str) -> list[Answer]:
-    """What was answered to a complaint that was looked up before, in order."""
-    return await reader.all(ANSWERS_TO, complaint_id=complaint_id)
+async def replies_to(reader: Reader, complaint_id: str) -> list[ComplaintReply]:
+    """The replies to a complaint that the reader may see, oldest first."""
+    return await reader.all(REPLIES_TO_COMPLAINT, complaint_id=complaint_id)
 
 
 async def one_feedback(reader: Reader, feedback_id: str) -> Feedback:
-    """One piece of feedback, or NotFound."""
+    """One piece of feedback. Raises: NotFound."""
     return await reader.get(FEEDBACK, feedback_id)
 
 
-async def feedback(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Feedback]:
-    """Feedback in pages, newest first."""
+async def feedback(reader: Reader, limit: int, cursor: str | None, **filters: Filter) -> Page[Feedback]:
+    """A page of feedback, newest first."""
     return await reader.page(FEEDBACK_LIST, limit=limit, cursor=cursor, **filters)
 
 
 async def rating(reader: Reader, rating_id: str) -> tuple[Rating, list[RatingRevision]]:
-    """A rating and what it said before, oldest first; or NotFound."""
+    """A rating and its earlier versions, oldest first. Raises: NotFound."""
     found = await reader.get(RATINGS, rating_id)
-    return found, await reader.all(REVISIONS_OF, rating_id=rating_id)
+    return found, await reader.all(REVISIONS_OF_RATING, rating_id=rating_id)
 
 
-async def ratings(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Rating]:
-    """Ratings in pages, newest first."""
+async def ratings(reader: Reader, limit: int, cursor: str | None, **filters: Filter) -> Page[Rating]:
+    """A page of ratings, newest first."""
     return await reader.page(RATING_LIST, limit=limit, cursor=cursor, **filters)
 
 
 async def customer(reader: Reader, buyer_id: str) -> Customer:
-    """What is known of a buyer, as far as this actor may see it; NotFound where that is nothing at all."""
-    which = {"buyer_id": buyer_id, "rows": SHOWN_TO_SERVE}
+    """The latest rows of a buyer. Raises: NotFound where the reader may see no order and no conversation."""
     found = Customer(
         id=buyer_id,
-        orders=await reader.all(ORDERS_OF_BUYER, **which),
-        cases=await reader.all(CASES_OF_BUYER, **which),
-        conversations=await reader.all(CONVERSATIONS_OF_BUYER, **which),
-        complaints=await reader.all(COMPLAINTS_OF_BUYER, **which),
-        ratings=await reader.all(RATINGS_OF_BUYER, **which),
+        orders=await reader.all(ORDERS_OF_BUYER, buyer_id=buyer_id, rows=OF_CUSTOMER),
+        cases=await reader.all(CASES_OF_BUYER, buyer_id=buyer_id, rows=OF_CUSTOMER),
+        conversations=await reader.all(CONVERSATIONS_OF_BUYER, buyer_id=buyer_id, rows=OF_CUSTOMER),
+        complaints=await reader.all(COMPLAINTS_OF_BUYER, buyer_id=buyer_id, rows=OF_CUSTOMER),
+        ratings=await reader.all(RATINGS_OF_BUYER, buyer_id=buyer_id, rows=OF_CUSTOMER),
     )
     if not (found.orders or found.conversations):
         raise NotFound

@@ -15,8 +15,8 @@ async def desk(postgres_url: str) -> AsyncIterator[Desk]:
 
 
 @pytest.fixture
-async def served(desk: Desk) -> Desk:
-    """The desk, knowing buyer-1's order and the open case about it."""
+async def prepared(desk: Desk) -> Desk:
+    """The desk after the events of buyer-1's order and of an open case about it."""
     await desk.order()
     await desk.case()
     return desk

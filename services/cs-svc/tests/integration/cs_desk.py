@@ -1,4 +1,4 @@
-"""The people who use the service, the facts that other services tell it, and short words for both."""
+"""The people who use the service, the events of other services, and short forms for both."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,21 +22,21 @@ SCORES = {"service": 5, "helpfulness": 4, "refund": 5, "speed": 3}
 
 PEOPLE: dict[str, tuple[str, ...]] = {
     "buyer": ("buyer", "buyer-1"),
-    "stranger": ("buyer", "buyer-2"),
+    "other_buyer": ("buyer", "buyer-2"),
     "seller": ("seller", "seller-1", "m-1"),
-    "rival": ("seller", "seller-2", "m-2"),
+    "other_seller": ("seller", "seller-2", "m-2"),
     "agent": ("agent", "agent-1"),
     "arbitrator": ("arbitrator", "arbitrator-1"),
     "admin": ("admin", "admin-1"),
     "courier": ("courier", "courier-1"),
     "supplier": ("supplier", "supplier-1"),
-    "nobody": (),
+    "unauthenticated": (),
 }
 
 
 @dataclass
 class Desk:
-    """The harness, a client for whoever is named (`desk.seller`), and short words for what tests say again and again."""
+    """The harness, a client for each person (`desk.seller`), and short forms of what many tests do."""
 
     harness: Harness
     _clients: dict[str, httpx.AsyncClient] = field(default_factory=dict)
@@ -48,8 +48,8 @@ class Desk:
             self._clients[name] = self.harness.client(*PEOPLE[name])
         return self._clients[name]
 
-    async def told(self, event: type[Event], **fields: Any) -> Envelope:
-        """An event of another service comes in; what the test does not say is made up."""
+    async def consume(self, event: type[Event], **fields: Any) -> Envelope:
+        """Consume an event of another service; fields that the test does not give have usual values."""
         envelope = await self.harness.consume(event(**{**self._usual(event), **fields}))
         assert await self.harness.parked() == []
         return envelope
@@ -89,22 +89,22 @@ class Desk:
         return {name: fact for name, fact in facts.items() if name in event.model_fields}
 
     async def order(self, order_id: str = ORDER, **whose: str) -> None:
-        await self.told(OrderCreated, order_id=order_id, result="created", **whose)
+        await self.consume(OrderCreated, order_id=order_id, result="created", **whose)
 
     async def case(self, case_id: str = CASE, **whose: str) -> None:
-        await self.told(AfterSaleRequested, case_id=case_id, **whose)
+        await self.consume(AfterSaleRequested, case_id=case_id, **whose)
 
     async def completed(self, case_id: str = CASE, **whose: str) -> None:
-        await self.told(AfterSaleCompleted, case_id=case_id, state="completed", **whose)
+        await self.consume(AfterSaleCompleted, case_id=case_id, state="completed", **whose)
 
     async def disputed(self, complaint_id: str) -> None:
-        await self.told(DisputeOpened, complaint_id=complaint_id, state="await_merchant_answer")
+        await self.consume(DisputeOpened, complaint_id=complaint_id, state="await_merchant_answer")
 
     async def executed(self, complaint_id: str) -> None:
-        await self.told(DisputeExecuted, complaint_id=complaint_id, state="executed")
+        await self.consume(DisputeExecuted, complaint_id=complaint_id, state="executed")
 
     async def withdrawn(self, complaint_id: str) -> None:
-        await self.told(DisputeWithdrawn, complaint_id=complaint_id, state="withdrawn")
+        await self.consume(DisputeWithdrawn, complaint_id=complaint_id, state="withdrawn")
 
     async def conversation(self, **fields: Any) -> dict[str, Any]:
         """One that buyer-1 opens about the case."""
@@ -116,7 +116,7 @@ class Desk:
         return made(await self.buyer.post("/v1/complaints", json=complaint_body(**fields)))
 
     async def events(self, name: str) -> list[Any]:
-        """What this service published under this name, oldest first."""
+        """The events of this type that the service recorded, oldest first."""
         return [event for event in await self.harness.published() if type(event).__name__ == name]
 
 

@@ -1,11 +1,11 @@
-"""Every route, every role, own and foreign objects: who gets what."""
+"""Every route with every role, with own and foreign objects."""
 
 from cs_desk import CASE, PEOPLE, SCORES, Desk, complaint_body, made
 
 SEES = {"buyer", "seller", "agent", "arbitrator", "admin"}
 NOT_FOUND, FORBIDDEN = 404, 403
 
-# (method, path) -> the body of a good call and who may make it; everybody else of the same role is a stranger to it.
+# (method, path) -> a valid body and the roles that may call it; others of the same role do not own the object.
 CALLS: dict[tuple[str, str], tuple[object, set[str]]] = {
     ("POST", "/v1/conversations"): ({"case_id": CASE, "text": "?"}, {"buyer"}),
     ("POST", "/v1/conversations/{conversation_id}/messages"): ({"text": "?"}, {"buyer", "seller", "agent"}),
@@ -32,7 +32,7 @@ ROLE_OF = {name: who[0] for name, who in PEOPLE.items() if who}
 
 
 async def objects(desk: Desk) -> dict[str, str]:
-    """One of each, all of them buyer-1's and m-1's."""
+    """The ids of one object of each kind, all of buyer-1 and m-1."""
     await desk.completed()
     rating = made(await desk.buyer.post("/v1/ratings", json={"case_id": CASE, "scores": SCORES}))
     feedback = made(await desk.buyer.post("/v1/feedback", json={"channel": "web", "text": "?", "case_id": CASE}))
@@ -46,10 +46,10 @@ async def objects(desk: Desk) -> dict[str, str]:
 
 
 def refusals(roles: set[str]) -> dict[str, int]:
-    """What each person that the call is not for is told: foreign is 404, the wrong role 403; a read tells neither apart."""
+    """The status for each person who may not call it: a foreign object is 404, the wrong role 403; a read is always 404."""
     return {
-        "stranger": NOT_FOUND if "buyer" in roles else FORBIDDEN,
-        "rival": NOT_FOUND if "seller" in roles else FORBIDDEN,
+        "other_buyer": NOT_FOUND if "buyer" in roles else FORBIDDEN,
+        "other_seller": NOT_FOUND if "seller" in roles else FORBIDDEN,
         **dict.fromkeys(("courier", "supplier"), NOT_FOUND if roles is SEES else FORBIDDEN),
         **{
             name: FORBIDDEN
@@ -59,7 +59,7 @@ def refusals(roles: set[str]) -> dict[str, int]:
     }
 
 
-def test_no_route_is_left_out(desk: Desk) -> None:
+def test_every_route_is_covered(desk: Desk) -> None:
     def routes() -> set[tuple[str, str]]:
         found = desk.harness.service.app.openapi()["paths"]
         return {
@@ -69,30 +69,30 @@ def test_no_route_is_left_out(desk: Desk) -> None:
     assert routes() == set(CALLS) | {("GET", path) for path in LISTS}
 
 
-async def test_foreign_objects_and_wrong_roles(served: Desk) -> None:
-    ids = await objects(served)
-    before = len(await served.harness.envelopes())
+async def test_foreign_objects_and_wrong_roles_are_refused(prepared: Desk) -> None:
+    ids = await objects(prepared)
+    before = len(await prepared.harness.envelopes())
     for (method, path), (body, roles) in CALLS.items():
         for name, status in refusals(roles).items():
-            response = await getattr(served, name).request(method, path.format(**ids), json=body)
+            response = await getattr(prepared, name).request(method, path.format(**ids), json=body)
             assert response.status_code == status, (method, path, name, response.text)
             assert response.headers["content-type"].startswith("application/problem+json")
-        response = await served.nobody.request(method, path.format(**ids), json=body)
+        response = await prepared.unauthenticated.request(method, path.format(**ids), json=body)
         assert response.status_code == 401, (method, path)
-    assert len(await served.harness.envelopes()) == before
+    assert len(await prepared.harness.envelopes()) == before
 
 
-async def test_those_whom_a_call_is_for_are_let_in(served: Desk) -> None:
-    ids = await objects(served)
+async def test_the_roles_of_a_route_are_accepted(prepared: Desk) -> None:
+    ids = await objects(prepared)
     for (method, path), (body, roles) in CALLS.items():
         for role in sorted(roles):
-            response = await getattr(served, role).request(method, path.format(**ids), json=body)
+            response = await getattr(prepared, role).request(method, path.format(**ids), json=body)
             assert response.status_code not in (401, 403, 404, 422), (method, path, role, response.text)
 
 
-async def test_lists_hold_only_what_one_may_see(served: Desk) -> None:
-    await objects(served)
+async def test_lists_hold_only_visible_rows(prepared: Desk) -> None:
+    await objects(prepared)
     for path in LISTS:
         for name, role in ROLE_OF.items():
-            seen = len((await getattr(served, name).get(path)).json()["data"])
-            assert seen == (1 if role in SEES and name not in ("stranger", "rival") else 0), (path, name)
+            seen = len((await getattr(prepared, name).get(path)).json()["data"])
+            assert seen == (1 if role in SEES and name not in ("other_buyer", "other_seller") else 0), (path, name)

@@ -1,4 +1,4 @@
-"""Whatever comes in wrong is refused with a stable code in the reader's language, and nothing changes."""
+"""Invalid requests are refused with a stable code in the reader's language, and change nothing."""
 
 import json
 
@@ -25,38 +25,38 @@ BODIES: list[tuple[str, object, str]] = [
 ]
 
 
-async def untouched(desk: Desk) -> None:
-    """Nothing was stored and nothing was said."""
+async def unchanged(desk: Desk) -> None:
+    """Nothing was stored and no event recorded."""
     assert await desk.harness.envelopes() == []
     counted = "SELECT count(*) FROM {}"
     for table in ("conversations", "complaints", "feedback", "ratings", "idempotency_key"):
         assert await desk.harness.runtime.pool.fetchval(counted.format(table)) == 0
 
 
-async def test_fields_that_do_not_fit(served: Desk) -> None:
-    await served.completed()
+async def test_invalid_fields_are_refused_by_pointer_and_code(prepared: Desk) -> None:
+    await prepared.completed()
     for path, good in TEXT_BODIES.items():
         for name, wrong, code in BODIES:
-            response = await served.buyer.post(path, json={**good, name: wrong})
-            body = served.harness.problem(response, 422, "validation_failed")
+            response = await prepared.buyer.post(path, json={**good, name: wrong})
+            body = prepared.harness.problem(response, 422, "validation_failed")
             assert [(e["pointer"], e["code"]) for e in body["errors"]] == [(f"/{name}", code)], (path, name, body)
-    await untouched(served)
+    await unchanged(prepared)
 
 
-async def test_words_that_are_not_choices(served: Desk) -> None:
+async def test_unknown_choices_are_refused(prepared: Desk) -> None:
     for path, field in (
         ("/v1/complaints", "channel"),
         ("/v1/complaints", "category"),
         ("/v1/feedback", "channel"),
     ):
         for wrong in ("telegram", "WEB", "", None, 1):
-            response = await served.buyer.post(path, json={**TEXT_BODIES[path], field: wrong})
-            body = served.harness.problem(response, 422, "validation_failed")
+            response = await prepared.buyer.post(path, json={**TEXT_BODIES[path], field: wrong})
+            body = prepared.harness.problem(response, 422, "validation_failed")
             assert body["errors"][0]["pointer"] == f"/{field}"
-    await untouched(served)
+    await unchanged(prepared)
 
 
-async def test_bodies_that_are_no_json_objects(served: Desk) -> None:
+async def test_bodies_that_are_not_json_objects_are_refused(prepared: Desk) -> None:
     for path in TEXT_BODIES:
         for content, status, code in (
             (b"{", 400, "malformed_json"),
@@ -67,70 +67,72 @@ async def test_bodies_that_are_no_json_objects(served: Desk) -> None:
             (b"", 422, "validation_failed"),
             (b'"text"', 422, "validation_failed"),
         ):
-            response = await served.buyer.post(path, content=content, headers={"Content-Type": "application/json"})
-            served.harness.problem(response, status, code)
-    await untouched(served)
+            response = await prepared.buyer.post(path, content=content, headers={"Content-Type": "application/json"})
+            prepared.harness.problem(response, status, code)
+    await unchanged(prepared)
 
 
-async def test_lone_surrogates(served: Desk) -> None:
+async def test_lone_surrogates_are_refused(prepared: Desk) -> None:
     for path, good in TEXT_BODIES.items():
         content = json.dumps({**good, "text": "\ud800"}).encode()
-        response = await served.buyer.post(path, content=content, headers={"Content-Type": "application/json"})
+        response = await prepared.buyer.post(path, content=content, headers={"Content-Type": "application/json"})
         assert response.status_code in (400, 422), response.text
         assert response.headers["content-type"].startswith("application/problem+json")
-    await untouched(served)
+    await unchanged(prepared)
 
 
-async def test_a_body_that_is_too_large(served: Desk) -> None:
+async def test_a_body_above_the_size_limit_is_refused(prepared: Desk) -> None:
     content = json.dumps({"text": "x" * 2_000_000}).encode()
-    response = await served.buyer.post(
+    response = await prepared.buyer.post(
         "/v1/conversations", content=content, headers={"Content-Type": "application/json"}
     )
-    served.harness.problem(response, 413, "body_too_large")
-    await untouched(served)
+    prepared.harness.problem(response, 413, "body_too_large")
+    await unchanged(prepared)
 
 
-async def test_idempotency_keys(served: Desk) -> None:
+async def test_an_idempotency_key_is_required_and_bound_to_its_body(prepared: Desk) -> None:
     body = complaint_body()
-    missing = await served.buyer.post("/v1/complaints", json=body, headers={"Idempotency-Key": ""})
-    served.harness.problem(missing, 400, "idempotency_key_missing")
-    await untouched(served)
+    missing = await prepared.buyer.post("/v1/complaints", json=body, headers={"Idempotency-Key": ""})
+    prepared.harness.problem(missing, 400, "idempotency_key_missing")
+    await unchanged(prepared)
     key = {"Idempotency-Key": "one key"}
-    first = await served.buyer.post("/v1/complaints", json=body, headers=key)
-    again = await served.buyer.post("/v1/complaints", json=body, headers=key)
+    first = await prepared.buyer.post("/v1/complaints", json=body, headers=key)
+    again = await prepared.buyer.post("/v1/complaints", json=body, headers=key)
     assert (again.status_code, again.content) == (201, first.content)
     assert (again.headers["idempotent-replayed"], again.headers["etag"]) == ("true", first.headers["etag"])
-    other = await served.buyer.post("/v1/complaints", json={**body, "text": "别的"}, headers=key)
-    served.harness.problem(other, 422, "idempotency_key_reused")
-    assert len(await served.events("ComplaintOpened")) == 1
+    other = await prepared.buyer.post("/v1/complaints", json={**body, "text": "别的"}, headers=key)
+    prepared.harness.problem(other, 422, "idempotency_key_reused")
+    assert len(await prepared.events("ComplaintOpened")) == 1
 
 
-async def test_a_retried_message_is_said_once(served: Desk) -> None:
-    opened = await served.conversation()
+async def test_a_retried_message_is_posted_once(prepared: Desk) -> None:
+    opened = await prepared.conversation()
     path, key = f"/v1/conversations/{opened['id']}/messages", {"Idempotency-Key": "retry"}
-    answers = [await served.buyer.post(path, json={"text": "还在吗"}, headers=key) for _ in range(3)]
+    answers = [await prepared.buyer.post(path, json={"text": "还在吗"}, headers=key) for _ in range(3)]
     assert len({answer.content for answer in answers}) == 1
-    assert (await served.buyer.get(f"/v1/conversations/{opened['id']}")).json()["message_count"] == 2
+    assert (await prepared.buyer.get(f"/v1/conversations/{opened['id']}")).json()["message_count"] == 2
 
 
-async def test_tokens(served: Desk) -> None:
+async def test_missing_forged_and_expired_tokens_are_refused(prepared: Desk) -> None:
     for path in TEXT_BODIES:
-        response = await served.nobody.get(path)
-        served.harness.problem(response, 401, "token_missing")
+        response = await prepared.unauthenticated.get(path)
+        prepared.harness.problem(response, 401, "token_missing")
         assert response.headers["www-authenticate"] == "Bearer"
-    good = served.buyer.headers["authorization"]
+    good = prepared.buyer.headers["authorization"]
     forged = {"Authorization": good[:-8] + ("A" * 8 if not good.endswith("A" * 8) else "B" * 8)}
-    assert (await served.nobody.get("/v1/complaints", headers=forged)).status_code == 401
-    assert (await served.nobody.post("/v1/complaints", json=complaint_body(), headers=forged)).status_code == 401
-    served.harness.clock.advance(hours=24 * 366)
-    assert (await served.buyer.get("/v1/complaints")).status_code == 401
-    await untouched(served)
+    assert (await prepared.unauthenticated.get("/v1/complaints", headers=forged)).status_code == 401
+    assert (
+        await prepared.unauthenticated.post("/v1/complaints", json=complaint_body(), headers=forged)
+    ).status_code == 401
+    prepared.harness.clock.advance(hours=24 * 366)
+    assert (await prepared.buyer.get("/v1/complaints")).status_code == 401
+    await unchanged(prepared)
 
 
-async def test_cursors(served: Desk) -> None:
+async def test_tampered_and_foreign_cursors_are_refused(prepared: Desk) -> None:
     for _ in range(2):
-        await served.conversation()
-    page = (await served.buyer.get("/v1/conversations?limit=1")).json()
+        await prepared.conversation()
+    page = (await prepared.buyer.get("/v1/conversations?limit=1")).json()
     cursor = page["next_cursor"]
     tampered = cursor[:-2] + ("AA" if not cursor.endswith("AA") else "BB")
     for path, wrong in (
@@ -140,53 +142,53 @@ async def test_cursors(served: Desk) -> None:
         ("/v1/complaints", cursor),
         ("/v1/conversations?state=open", cursor),
     ):
-        response = await served.buyer.get(path, params={**_query(path), "cursor": wrong})
-        served.harness.problem(response, 400, "cursor_invalid")
-    served.harness.problem(
-        await served.stranger.get("/v1/conversations", params={"cursor": cursor}), 400, "cursor_invalid"
+        response = await prepared.buyer.get(path, params={**_query(path), "cursor": wrong})
+        prepared.harness.problem(response, 400, "cursor_invalid")
+    prepared.harness.problem(
+        await prepared.other_buyer.get("/v1/conversations", params={"cursor": cursor}), 400, "cursor_invalid"
     )
     for limit in ("0", "101", "-1", "x", "1.5"):
-        response = await served.buyer.get("/v1/conversations", params={"limit": limit})
-        served.harness.problem(response, 422, "validation_failed")
+        response = await prepared.buyer.get("/v1/conversations", params={"limit": limit})
+        prepared.harness.problem(response, 422, "validation_failed")
 
 
 def _query(path: str) -> dict[str, str]:
     return dict(part.split("=") for part in path.partition("?")[2].split("&") if part)
 
 
-async def test_stale_versions(served: Desk) -> None:
-    opened, complaint = await served.conversation(), await served.complaint()
+async def test_a_stale_if_match_is_refused(prepared: Desk) -> None:
+    opened, complaint = await prepared.conversation(), await prepared.complaint()
     for client, path, body in (
-        (served.buyer, f"/v1/conversations/{opened['id']}/messages", {"text": "?"}),
-        (served.agent, f"/v1/conversations/{opened['id']}/assign", {}),
-        (served.buyer, f"/v1/conversations/{opened['id']}/close", None),
-        (served.agent, f"/v1/complaints/{complaint['id']}/answer", {"text": "?"}),
-        (served.agent, f"/v1/complaints/{complaint['id']}/resolve", {"outcome": "upheld"}),
+        (prepared.buyer, f"/v1/conversations/{opened['id']}/messages", {"text": "?"}),
+        (prepared.agent, f"/v1/conversations/{opened['id']}/assign", {}),
+        (prepared.buyer, f"/v1/conversations/{opened['id']}/close", None),
+        (prepared.agent, f"/v1/complaints/{complaint['id']}/answer", {"text": "?"}),
+        (prepared.agent, f"/v1/complaints/{complaint['id']}/resolve", {"outcome": "upheld"}),
     ):
         for tag in ('"v9"', "garbage"):
             response = await client.post(path, json=body, headers={"If-Match": tag})
-            served.harness.problem(response, 412, "stale_version")
+            prepared.harness.problem(response, 412, "stale_version")
     fresh = {"If-Match": f'"v{opened["version"]}"'}
-    assert (await served.buyer.post(f"/v1/conversations/{opened['id']}/close", headers=fresh)).status_code == 200
+    assert (await prepared.buyer.post(f"/v1/conversations/{opened['id']}/close", headers=fresh)).status_code == 200
 
 
-async def test_problems_speak_the_readers_language(served: Desk) -> None:
-    await served.complaint()
+async def test_problems_are_in_the_readers_language(prepared: Desk) -> None:
+    await prepared.complaint()
     for language, chosen, words in (
         ("zh-CN,zh;q=0.9", "zh-CN", "已有一个未结束的投诉"),
         ("en-GB,en;q=0.9", "en", "already open over this channel"),
         ("fr", "zh-CN", "已有一个未结束的投诉"),
     ):
-        response = await served.buyer.post(
+        response = await prepared.buyer.post(
             "/v1/complaints", json=complaint_body(), headers={"Accept-Language": language}
         )
-        body = served.harness.problem(response, 409, "complaint_already_open")
+        body = prepared.harness.problem(response, 409, "complaint_already_open")
         assert response.headers["content-language"] == chosen
         assert words in body["detail"]
 
 
-async def test_an_outcome_only_a_dispute_gives(served: Desk) -> None:
-    complaint = await served.complaint()
+async def test_an_agent_cannot_set_the_outcome_of_a_dispute(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
     for outcome in ("verdict_executed", "dispute_withdrawn", "", None):
-        response = await served.agent.post(f"/v1/complaints/{complaint['id']}/resolve", json={"outcome": outcome})
-        served.harness.problem(response, 422, "validation_failed")
+        response = await prepared.agent.post(f"/v1/complaints/{complaint['id']}/resolve", json={"outcome": outcome})
+        prepared.harness.problem(response, 422, "validation_failed")

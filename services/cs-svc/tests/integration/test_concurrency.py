@@ -1,4 +1,4 @@
-"""Many at once: one object each time."""
+"""Concurrent requests for the same thing have one effect."""
 
 import asyncio
 from collections import Counter
@@ -10,55 +10,55 @@ from cs_desk import CASE, SCORES, Desk, complaint_body
 MANY = 20
 
 
-async def test_many_complaints_with_different_keys_make_one(served: Desk) -> None:
-    calls = (served.buyer.post("/v1/complaints", json=complaint_body(text=str(n))) for n in range(MANY))
+async def test_concurrent_complaints_about_a_case_open_one(prepared: Desk) -> None:
+    calls = (prepared.buyer.post("/v1/complaints", json=complaint_body(text=str(n))) for n in range(MANY))
     answers = await asyncio.gather(*calls)
     assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
     (made,) = [a.json()["id"] for a in answers if a.status_code == 201]
     refused = {(a.json()["code"], a.json()["complaint_id"]) for a in answers if a.status_code == 409}
     assert refused == {("complaint_already_open", made)}
-    assert len(await served.events("ComplaintOpened")) == 1
+    assert len(await prepared.events("ComplaintOpened")) == 1
 
 
-async def test_many_about_an_order_alone_make_one_too(served: Desk) -> None:
+async def test_concurrent_complaints_about_an_order_open_one(prepared: Desk) -> None:
     body = complaint_body(case_id=None)
-    answers = await asyncio.gather(*(served.buyer.post("/v1/complaints", json=body) for _ in range(MANY)))
+    answers = await asyncio.gather(*(prepared.buyer.post("/v1/complaints", json=body) for _ in range(MANY)))
     assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
 
 
-async def test_many_calls_with_one_key_make_one(served: Desk) -> None:
+async def test_concurrent_requests_with_one_key_have_one_effect(prepared: Desk) -> None:
     key = {"Idempotency-Key": "the same"}
-    calls = (served.buyer.post("/v1/complaints", json=complaint_body(), headers=key) for _ in range(MANY))
+    calls = (prepared.buyer.post("/v1/complaints", json=complaint_body(), headers=key) for _ in range(MANY))
     answers = await asyncio.gather(*calls)
     good = [a for a in answers if a.status_code == 201]
     assert len({a.json()["id"] for a in good}) == 1
     late = [a for a in answers if a.status_code != 201]
     assert all(a.json()["code"] == "idempotency_key_in_flight" and a.headers["retry-after"] == "1" for a in late)
-    again = await served.buyer.post("/v1/complaints", json=complaint_body(), headers=key)
+    again = await prepared.buyer.post("/v1/complaints", json=complaint_body(), headers=key)
     assert again.content == good[0].content
-    assert len(await served.events("ComplaintOpened")) == 1
+    assert len(await prepared.events("ComplaintOpened")) == 1
 
 
-async def test_many_ratings_make_one(served: Desk) -> None:
-    await served.completed()
+async def test_concurrent_ratings_of_a_case_give_one(prepared: Desk) -> None:
+    await prepared.completed()
     body = {"case_id": CASE, "scores": SCORES}
-    answers = await asyncio.gather(*(served.buyer.post("/v1/ratings", json=body) for _ in range(MANY)))
+    answers = await asyncio.gather(*(prepared.buyer.post("/v1/ratings", json=body) for _ in range(MANY)))
     assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
-    assert len(await served.events("RatingGiven")) == 1
+    assert len(await prepared.events("RatingGiven")) == 1
 
 
-async def test_many_speak_at_once_and_all_are_heard_in_one_order(served: Desk) -> None:
-    opened = await served.conversation(text="0")
+async def test_concurrent_messages_and_notifications_are_stored_in_one_order(prepared: Desk) -> None:
+    opened = await prepared.conversation(text="0")
     path = f"/v1/conversations/{opened['id']}"
-    people = (served.buyer, served.seller, served.agent)
-    said = [people[n % 3].post(f"{path}/messages", json={"text": str(n)}) for n in range(1, MANY)]
-    told = [served.told(event) for event in (AfterSaleApproved, AfterSaleFrozen)]
-    answers = await asyncio.gather(*said, _in_turn(told))
+    people = (prepared.buyer, prepared.seller, prepared.agent)
+    posts = [people[n % 3].post(f"{path}/messages", json={"text": str(n)}) for n in range(1, MANY)]
+    notifications = [prepared.consume(event) for event in (AfterSaleApproved, AfterSaleFrozen)]
+    answers = await asyncio.gather(*posts, _in_turn(notifications))
     assert {a.status_code for a in answers if a is not None} == {201}
-    shown = (await served.buyer.get(path)).json()
+    shown = (await prepared.buyer.get(path)).json()
     assert shown["message_count"] == len(shown["messages"]) == MANY + 2
     assert {m["text"] for m in shown["messages"] if m["author_role"] != "system"} == {str(n) for n in range(MANY)}
-    mine = [e.sequence for e in await served.harness.envelopes() if e.subject == opened["id"]]
+    mine = [e.sequence for e in await prepared.harness.envelopes() if e.subject == opened["id"]]
     assert mine == list(range(1, MANY + 4))
 
 
@@ -67,10 +67,10 @@ async def _in_turn(awaitables: Sequence[Awaitable[object]]) -> None:
         await each
 
 
-async def test_two_agents_settle_one_complaint_once(served: Desk) -> None:
-    complaint = await served.complaint()
+async def test_two_agents_resolve_one_complaint_once(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
     path = f"/v1/complaints/{complaint['id']}/resolve"
-    calls = (served.agent.post(path, json={"outcome": outcome}) for outcome in ("upheld", "unfounded"))
+    calls = (prepared.agent.post(path, json={"outcome": outcome}) for outcome in ("upheld", "unfounded"))
     answers = await asyncio.gather(*calls)
     assert sorted(a.status_code for a in answers) == [200, 409]
-    assert len(await served.events("ComplaintResolved")) == 1
+    assert len(await prepared.events("ComplaintResolved")) == 1

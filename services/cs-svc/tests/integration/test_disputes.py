@@ -1,4 +1,4 @@
-"""A complaint follows the dispute that it became."""
+"""A complaint follows the dispute that was opened for it."""
 
 from typing import Any
 
@@ -11,76 +11,76 @@ async def shown(desk: Desk, complaint_id: str) -> dict[str, Any]:
     return body
 
 
-async def test_the_complaint_shows_its_dispute(served: Desk) -> None:
-    complaint = await served.complaint()
-    await served.disputed(complaint["id"])
-    escalated = await shown(served, complaint["id"])
+async def test_the_complaint_shows_its_dispute(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
+    await prepared.disputed(complaint["id"])
+    escalated = await shown(prepared, complaint["id"])
     assert (escalated["state"], escalated["dispute_id"], escalated["whose_turn"]) == ("escalated", "dsp_1", "dispute")
-    (told,) = await served.events("ComplaintEscalated")
-    assert (told.dispute_id, told.state, told.handler) == ("dsp_1", "escalated", "system")
+    (event,) = await prepared.events("ComplaintEscalated")
+    assert (event.dispute_id, event.state, event.handler) == ("dsp_1", "escalated", "system")
 
 
-async def test_the_end_of_the_dispute_settles_it(served: Desk) -> None:
-    complaint = await served.complaint()
-    await served.disputed(complaint["id"])
-    await served.executed(complaint["id"])
-    settled = await shown(served, complaint["id"])
-    assert (settled["state"], settled["outcome"]) == ("resolved", "verdict_executed")
-    assert settled["resolved_at"] == "2026-03-02T09:00:00Z"
-    (told,) = await served.events("ComplaintResolved")
-    assert (told.dispute_id, told.outcome, told.result) == ("dsp_1", "verdict_executed", "resolved")
+async def test_an_executed_verdict_resolves_the_complaint(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
+    await prepared.disputed(complaint["id"])
+    await prepared.executed(complaint["id"])
+    resolved = await shown(prepared, complaint["id"])
+    assert (resolved["state"], resolved["outcome"]) == ("resolved", "verdict_executed")
+    assert resolved["resolved_at"] == "2026-03-02T09:00:00Z"
+    (event,) = await prepared.events("ComplaintResolved")
+    assert (event.dispute_id, event.outcome, event.result) == ("dsp_1", "verdict_executed", "resolved")
 
 
-async def test_a_withdrawn_dispute_settles_it_too(served: Desk) -> None:
-    complaint = await served.complaint()
-    await served.disputed(complaint["id"])
-    await served.withdrawn(complaint["id"])
-    assert (await shown(served, complaint["id"]))["outcome"] == "dispute_withdrawn"
+async def test_a_withdrawn_dispute_resolves_the_complaint(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
+    await prepared.disputed(complaint["id"])
+    await prepared.withdrawn(complaint["id"])
+    assert (await shown(prepared, complaint["id"]))["outcome"] == "dispute_withdrawn"
 
 
-async def test_an_answered_complaint_may_become_a_dispute(served: Desk) -> None:
-    complaint = await served.complaint()
-    await served.agent.post(f"/v1/complaints/{complaint['id']}/answer", json={"text": "已核实"})
-    await served.disputed(complaint["id"])
-    assert (await shown(served, complaint["id"]))["state"] == "escalated"
+async def test_an_answered_complaint_may_become_a_dispute(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
+    await prepared.agent.post(f"/v1/complaints/{complaint['id']}/answer", json={"text": "已核实"})
+    await prepared.disputed(complaint["id"])
+    assert (await shown(prepared, complaint["id"]))["state"] == "escalated"
 
 
-async def test_in_a_dispute_an_agent_answers_but_does_not_settle(served: Desk) -> None:
-    complaint = await served.complaint()
-    await served.disputed(complaint["id"])
+async def test_an_agent_may_reply_to_an_escalated_complaint_but_not_resolve_it(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
+    await prepared.disputed(complaint["id"])
     path = f"/v1/complaints/{complaint['id']}"
-    answered = (await served.agent.post(f"{path}/answer", json={"text": "平台正在审理"})).json()
+    answered = (await prepared.agent.post(f"{path}/answer", json={"text": "平台正在审理"})).json()
     assert (answered["state"], len(answered["answers"])) == ("escalated", 1)
-    response = await served.agent.post(f"{path}/resolve", json={"outcome": "explained"})
-    body = served.harness.problem(response, 409, "illegal_transition")
+    response = await prepared.agent.post(f"{path}/resolve", json={"outcome": "explained"})
+    body = prepared.harness.problem(response, 409, "illegal_transition")
     assert body["allowed"] == ["answer"]
 
 
-async def test_a_disputed_complaint_is_still_the_open_one(served: Desk) -> None:
-    complaint = await served.complaint()
-    await served.disputed(complaint["id"])
-    response = await served.buyer.post("/v1/complaints", json=complaint_body())
-    assert served.harness.problem(response, 409, "complaint_already_open")["complaint_id"] == complaint["id"]
+async def test_an_escalated_complaint_is_unresolved(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
+    await prepared.disputed(complaint["id"])
+    response = await prepared.buyer.post("/v1/complaints", json=complaint_body())
+    assert prepared.harness.problem(response, 409, "complaint_already_open")["complaint_id"] == complaint["id"]
 
 
-async def test_an_agent_was_faster_than_the_dispute(served: Desk) -> None:
-    complaint = await served.complaint()
-    await served.agent.post(f"/v1/complaints/{complaint['id']}/resolve", json={"outcome": "explained"})
-    await served.disputed(complaint["id"])
-    await served.executed(complaint["id"])
-    settled = await shown(served, complaint["id"])
-    assert (settled["state"], settled["outcome"], settled["dispute_id"]) == ("resolved", "explained", "dsp_1")
-    assert len(await served.events("ComplaintResolved")) == 1
+async def test_a_complaint_resolved_before_its_dispute_keeps_its_outcome(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
+    await prepared.agent.post(f"/v1/complaints/{complaint['id']}/resolve", json={"outcome": "explained"})
+    await prepared.disputed(complaint["id"])
+    await prepared.executed(complaint["id"])
+    resolved = await shown(prepared, complaint["id"])
+    assert (resolved["state"], resolved["outcome"], resolved["dispute_id"]) == ("resolved", "explained", "dsp_1")
+    assert len(await prepared.events("ComplaintResolved")) == 1
 
 
-async def test_events_that_come_twice_change_nothing(served: Desk) -> None:
-    complaint = await served.complaint()
-    envelope = await served.told(DisputeOpened, complaint_id=complaint["id"], state="await_merchant_answer")
-    before = await shown(served, complaint["id"])
-    await served.harness.deliver(envelope, envelope)
-    assert await shown(served, complaint["id"]) == before
+async def test_an_event_that_arrives_twice_changes_nothing(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
+    envelope = await prepared.consume(DisputeOpened, complaint_id=complaint["id"], state="await_merchant_answer")
+    before = await shown(prepared, complaint["id"])
+    await prepared.harness.deliver(envelope, envelope)
+    assert await shown(prepared, complaint["id"]) == before
 
 
-async def test_a_dispute_about_a_complaint_we_never_took_in_is_parked(served: Desk) -> None:
-    await served.harness.consume(DisputeOpened(**served._usual(DisputeOpened), complaint_id="cmp_of_nobody"))
-    assert [why.split(":")[0] for why in await served.harness.parked()] == ["DisputeOpened.v1"]
+async def test_a_dispute_of_an_unknown_complaint_is_parked(prepared: Desk) -> None:
+    await prepared.harness.consume(DisputeOpened(**prepared._usual(DisputeOpened), complaint_id="cmp_of_nobody"))
+    assert [why.split(":")[0] for why in await prepared.harness.parked()] == ["DisputeOpened.v1"]

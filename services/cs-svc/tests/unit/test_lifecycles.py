@@ -1,12 +1,22 @@
-"""Every row of the three tables, and every move that is not in them, for every role."""
+"""Every transition of the three tables, and everything that is not in them, for every role."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import SYSTEM, ActionNotAllowed, Actor, IllegalTransition, Lifecycle
-from cs_svc.domain.lifecycle import COMPLAINT, CONVERSATION, FEEDBACK
+from aftercare_chassis.lifecycle import (
+    SYSTEM,
+    ActionNotAllowed,
+    Actor,
+    IllegalTransition,
+    Lifecycle,
+    SystemContext,
+)
+from cs_svc.domain.complaints import COMPLAINT
+from cs_svc.domain.conversations import CONVERSATION
+from cs_svc.domain.feedback import FEEDBACK
 from cs_svc.settings import Settings
 
 Table = Lifecycle[Any, Any]
@@ -18,6 +28,7 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
         ("open", "assign"): ("open", {"agent"}),
         ("open", "close"): ("closed", {"buyer", "agent"}),
         ("open", "notify"): ("open", {"system"}),
+        ("open", "mark_overdue"): ("open", {"system"}),
         ("closed", "post"): ("open", {"buyer", "agent"}),
         ("closed", "notify"): ("closed", {"system"}),
     },
@@ -25,6 +36,7 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
         ("open", "answer"): ("answered", {"agent"}),
         ("open", "resolve"): ("resolved", {"agent"}),
         ("open", "escalate"): ("escalated", {"system"}),
+        ("open", "mark_overdue"): ("open", {"system"}),
         ("answered", "answer"): ("answered", {"agent"}),
         ("answered", "resolve"): ("resolved", {"agent"}),
         ("answered", "escalate"): ("escalated", {"system"}),
@@ -40,68 +52,75 @@ ROWS: dict[str, dict[tuple[str, str], tuple[str, set[str]]]] = {
 
 
 @dataclass(frozen=True)
-class At:
-    """Any document in this state."""
+class Document:
+    """Any document in this state, in which no answer is due."""
 
     state: StrEnum
+    answer_due_at: datetime | None = None
+    overdue_at: datetime | None = None
 
 
-def every_try(lifecycle: Table) -> list[tuple[StrEnum, StrEnum, str]]:
-    """Each state, action and role that the document knows."""
+def attempts(lifecycle: Table) -> list[tuple[StrEnum, StrEnum, str]]:
+    """Each state with each action and each role."""
     states = type(next(iter(lifecycle.transitions))[0])
     actions = type(next(iter(lifecycle.transitions))[1])
     return [(state, action, role) for state in states for action in actions for role in ROLES]
 
 
-EVERY_TRY = [
+ATTEMPTS = [
     pytest.param(lifecycle, *each, id="-".join((lifecycle.name, *each)))
     for lifecycle in (CONVERSATION, COMPLAINT, FEEDBACK)
-    for each in every_try(lifecycle)
+    for each in attempts(lifecycle)
 ]
 
 
-@pytest.mark.parametrize(("lifecycle", "state", "action", "role"), EVERY_TRY)
-def test_a_move_leads_where_the_table_says_and_nowhere_else(
+def context(role: str) -> SystemContext:
+    actor = SYSTEM if role == "system" else Actor("somebody", role)
+    return SystemContext(datetime(2026, 3, 2, tzinfo=UTC), Settings.model_construct(), actor)
+
+
+@pytest.mark.parametrize(("lifecycle", "state", "action", "role"), ATTEMPTS)
+def test_an_action_leads_where_the_table_says_and_nowhere_else(
     lifecycle: Table, state: StrEnum, action: StrEnum, role: str
 ) -> None:
-    actor = SYSTEM if role == "system" else Actor("somebody", role)
-    row = ROWS[lifecycle.name].get((state.value, action.value))
+    document, row = Document(state), ROWS[lifecycle.name].get((state.value, action.value))
     if row is None:
         with pytest.raises(IllegalTransition) as illegal:
-            lifecycle.move(state, action, actor)
+            lifecycle.apply(document, action, context(role))
         assert illegal.value.facts["allowed"] == allowed_now(lifecycle, state, role)
     elif role not in row[1]:
-        with pytest.raises(ActionNotAllowed) as not_yours:
-            lifecycle.move(state, action, actor)
-        assert str(not_yours.value.facts["why_not"]).endswith("_only")
+        with pytest.raises(ActionNotAllowed) as not_allowed:
+            lifecycle.apply(document, action, context(role))
+        assert str(not_allowed.value.facts["why_not"]).endswith("_only")
     else:
-        assert lifecycle.move(state, action, actor) == row[0]
+        assert lifecycle.apply(document, action, context(role)).state == row[0]
 
 
 def allowed_now(lifecycle: Table, state: StrEnum, role: str) -> list[str]:
     return [action for (at, action), (_, roles) in ROWS[lifecycle.name].items() if at == state and role in roles]
 
 
-@pytest.mark.parametrize(("lifecycle", "state", "action", "role"), EVERY_TRY)
-def test_what_is_shown_as_allowed_is_what_works(lifecycle: Table, state: StrEnum, action: StrEnum, role: str) -> None:
-    shown = {each.action: each for each in lifecycle.allowed(At(state), Actor("somebody", role))}[action.value]
+@pytest.mark.parametrize(("lifecycle", "state", "action", "role"), ATTEMPTS)
+def test_allowed_actions_are_those_of_the_table(lifecycle: Table, state: StrEnum, action: StrEnum, role: str) -> None:
+    shown = {each.action: each for each in lifecycle.allowed(Document(state), Actor("somebody", role))}[action.value]
     assert shown.allowed == (action.value in allowed_now(lifecycle, state, role))
     assert (shown.why_not is None) == shown.allowed
 
 
 @pytest.mark.parametrize("lifecycle", [CONVERSATION, COMPLAINT, FEEDBACK], ids=lambda each: each.name)
-def test_the_hours_of_each_wait_are_settings(lifecycle: Table) -> None:
-    named = {wait.hours for wait in lifecycle.timeouts.values() if wait.hours}
+def test_the_hours_of_each_timeout_are_settings(lifecycle: Table) -> None:
+    named = {timeout.hours for timeout in lifecycle.timeouts.values() if timeout.hours}
     assert named <= set(Settings.model_fields)
 
 
-def test_open_documents_say_whose_turn_it_is() -> None:
-    assert {state.value: wait.turn for state, wait in COMPLAINT.timeouts.items()} == {
+def test_an_unresolved_complaint_is_somebodys_turn() -> None:
+    assert {state.value: timeout.turn for state, timeout in COMPLAINT.timeouts.items()} == {
         "open": "agent",
         "answered": "agent",
         "escalated": "dispute",
     }
 
 
-def test_the_table_prints_its_diagram() -> None:
-    assert "open --> escalated: escalate (system)" in COMPLAINT.diagram()
+def test_the_diagrams_show_the_timers() -> None:
+    assert "open --> open: mark_overdue (system) / after complaint_answer_hours, unless" in COMPLAINT.diagram()
+    assert "open --> open: mark_overdue (system) / at answer_due_at, unless" in CONVERSATION.diagram()

@@ -1,1 +1,1 @@
-"""The HTTP face of cs-svc: routes by noun, and the shapes that go over the wire."""
+"""The REST API of cs-svc: routes by noun, and the bodies in `schemas/`."""

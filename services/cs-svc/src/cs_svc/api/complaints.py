@@ -1,4 +1,4 @@
-"""Complaints 投诉: taken in over four channels, answered by agents, settled by an agent or by the end of a dispute."""
+"""Complaints 投诉: received over four channels, answered by agents, resolved by an agent or by the end of a dispute."""
 
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http.responses import refusals
@@ -8,10 +8,12 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
 
 from cs_svc import queries
-from cs_svc.api.schemas import AnswerOut, ComplaintIn, ComplaintOut, ComplaintWithAnswersOut, ResolveIn, TextIn
+from cs_svc.api.schemas.complaints import ComplaintIn, ComplaintOut, ComplaintWithAnswersOut, ResolveIn
+from cs_svc.api.schemas.shared import TextIn
 from cs_svc.commands import complaints
+from cs_svc.domain.complaints import Complaint, ComplaintChannel, ComplaintOutcome, ComplaintState
 from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, ComplaintAlreadyOpen, OrderUnknown, SubjectMissing
-from cs_svc.domain.model import Complaint, ComplaintChannel, ComplaintState, Outcome
+from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/complaints", tags=["complaints"], route_class=ApiRoute)
 
@@ -23,13 +25,21 @@ router = APIRouter(prefix="/v1/complaints", tags=["complaints"], route_class=Api
     responses=refusals(OrderUnknown, CaseUnknown, CaseOfOtherOrder, SubjectMissing, ComplaintAlreadyOpen),
     dependencies=[allow("buyer", "agent")],
 )
-async def open_complaint(body: ComplaintIn, tx: Tx) -> ComplaintWithAnswersOut:
-    """Complain about an order or one case of it; an agent does so for a buyer who calls.
+async def open_complaint(body: ComplaintIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
+    """Open a complaint about an order or one case of it; an agent opens it for a buyer who calls.
 
-    One complaint may be open per subject and channel: a second one is 409 `complaint_already_open` and names the first.
+    One complaint per case or order and channel may be unresolved: a second one is 409 `complaint_already_open`, which
+    names the first.
     """
-    complaint = await complaints.open_(tx, **dict(body))
-    return ComplaintWithAnswersOut.of(complaint, tx.actor, answers=[])
+    opened = await complaints.open_(
+        tx,
+        channel=body.channel,
+        category=body.category,
+        text=body.text,
+        order_id=body.order_id,
+        case_id=body.case_id,
+    )
+    return ComplaintWithAnswersOut.with_replies(opened, tx.actor, [])
 
 
 @router.get("", operation_id="listComplaints")
@@ -51,8 +61,8 @@ async def list_complaints(
 
 @router.get("/{complaint_id}", operation_id="getComplaint")
 async def get_complaint(complaint_id: Id, reader: Read) -> ComplaintWithAnswersOut:
-    """A complaint with its answers, the dispute it became and how it ended."""
-    return await _with_answers(reader, await queries.complaint(reader, complaint_id))
+    """A complaint with the replies to it, the dispute that was opened for it and its outcome."""
+    return await _with_replies(reader, await queries.complaint(reader, complaint_id))
 
 
 @router.post(
@@ -61,9 +71,9 @@ async def get_complaint(complaint_id: Id, reader: Read) -> ComplaintWithAnswersO
     responses=refusals(IllegalTransition),
     dependencies=[allow("agent")],
 )
-async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx) -> ComplaintWithAnswersOut:
-    """Answer the buyer."""
-    return await _with_answers(tx, await complaints.answer(tx, complaint_id, body.text))
+async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
+    """Reply to the buyer."""
+    return await _with_replies(tx, await complaints.answer(tx, complaint_id, body.text))
 
 
 @router.post(
@@ -72,11 +82,11 @@ async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx) -> ComplaintW
     responses=refusals(IllegalTransition),
     dependencies=[allow("agent")],
 )
-async def resolve_complaint(complaint_id: Id, body: ResolveIn, tx: Tx) -> ComplaintWithAnswersOut:
-    """Settle a complaint that became no dispute."""
-    return await _with_answers(tx, await complaints.resolve(tx, complaint_id, Outcome(body.outcome)))
+async def resolve_complaint(complaint_id: Id, body: ResolveIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
+    """Resolve a complaint for which no dispute was opened."""
+    return await _with_replies(tx, await complaints.resolve(tx, complaint_id, ComplaintOutcome(body.outcome)))
 
 
-async def _with_answers(reader: Reader, complaint: Complaint) -> ComplaintWithAnswersOut:
-    found = [AnswerOut.model_validate(answer) for answer in await queries.answers_to(reader, complaint.id)]
-    return ComplaintWithAnswersOut.of(complaint, reader.actor, answers=found)
+async def _with_replies(reader: Reader, complaint: Complaint) -> ComplaintWithAnswersOut:
+    replies = await queries.replies_to(reader, complaint.id)
+    return ComplaintWithAnswersOut.with_replies(complaint, reader.actor, replies)

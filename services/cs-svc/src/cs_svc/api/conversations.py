@@ -1,4 +1,4 @@
-"""Conversations 会话: a buyer opens, everybody concerned writes, the system tells what happens to the case."""
+"""Conversations 会话: a buyer opens one; buyer, seller, agents and the system write in it."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -14,7 +14,7 @@ from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
 from fastapi import APIRouter, Depends, Request
 
 from cs_svc import queries
-from cs_svc.api.schemas import (
+from cs_svc.api.schemas.conversations import (
     AssignIn,
     ConversationIn,
     ConversationOut,
@@ -23,16 +23,18 @@ from cs_svc.api.schemas import (
     MessageOut,
 )
 from cs_svc.commands import conversations
+from cs_svc.domain.conversations import Citation, Conversation, ConversationState, Turn
 from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, CitationsByAgentsOnly, OrderUnknown
-from cs_svc.domain.model import Conversation, ConversationState, Message, Turn
+from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=ApiRoute)
-TO_ME = AssignIn()
-NOWHERE = "00000000"  # the place before the first message; streams name messages by their places
+TO_CALLER = AssignIn()
+BEGINNING = "00000000"
+"""The place before the first message. The event ids of a stream are the places of its messages."""
 
 
 async def _language(request: Request, reader: Read) -> str:
-    """What the system says in a conversation is said in the reader's language."""
+    """The language of the system's messages in the response: the reader's."""
     language = choose(request.headers.get("accept-language"))
     reader.headers |= {"content-language": language, "vary": "Accept-Language"}
     return language
@@ -48,9 +50,9 @@ Language = Annotated[str, Depends(_language)]
     responses=refusals(OrderUnknown, CaseUnknown, CaseOfOtherOrder),
     dependencies=[allow("buyer")],
 )
-async def open_conversation(body: ConversationIn, tx: Tx, language: Language) -> ConversationWithMessagesOut:
-    """Begin a conversation about a case, an order or nothing in particular."""
-    opened = await conversations.open_(tx, **body.model_dump())
+async def open_conversation(body: ConversationIn, tx: Tx[Settings], language: Language) -> ConversationWithMessagesOut:
+    """Open a conversation about an after-sale case, an order or nothing in particular."""
+    opened = await conversations.open_(tx, order_id=body.order_id, case_id=body.case_id, text=body.text)
     return await _with_messages(tx, opened, language)
 
 
@@ -66,7 +68,7 @@ async def list_conversations(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[ConversationOut]:
-    """Conversations, newest first; `whose_turn=service` is the queue of those that wait for an answer."""
+    """Conversations, newest first. `whose_turn=service` lists those in which the buyer awaits an answer."""
     filters = {"state": state, "order_id": order_id, "case_id": case_id, "buyer_id": buyer_id}
     page = await queries.conversations(reader, limit, cursor, **filters, agent_id=agent_id, whose_turn=whose_turn)
     return PageOut[ConversationOut].of(page, lambda row: ConversationOut.of(row, reader.actor))
@@ -87,18 +89,15 @@ async def list_messages(
     return PageOut[MessageOut].of(page, lambda message: MessageOut.of(message, language))
 
 
-@router.get(
-    "/{conversation_id}/live",
-    operation_id="followConversation",
-    response_class=EventStream,
-)
+@router.get("/{conversation_id}/live", operation_id="followConversation", response_class=EventStream)
 async def follow_conversation(
     conversation_id: Id, request: Request, reader: Read, language: Language, last_event_id: LastEventId = None
 ) -> EventStream:
-    """The messages of a conversation as they are written, oldest first: each a server-sent event whose data is a message."""
+    """The messages of a conversation as server-sent events while they are posted, oldest first; each event's data is a
+    message."""
 
     async def look(reader: Reader, last: str | None) -> Sequence[sse.Event]:
-        found = await queries.messages_behind(reader, conversation_id, _place(last))
+        found = await queries.messages_after(reader, conversation_id, _place(last))
         return [(each.place, MessageOut.of(each, language)) for each in found]
 
     return await sse.stream(request, reader, look, last_event_id)
@@ -111,9 +110,10 @@ async def follow_conversation(
     responses=refusals(ActionNotAllowed, CitationsByAgentsOnly),
     dependencies=[allow("buyer", "seller", "agent")],
 )
-async def post_message(conversation_id: Id, body: MessageIn, tx: Tx, language: Language) -> MessageOut:
-    """Say something. A message of the buyer or an agent reopens a closed conversation."""
-    return MessageOut.of(await conversations.post(tx, conversation_id, **body.model_dump()), language)
+async def post_message(conversation_id: Id, body: MessageIn, tx: Tx[Settings], language: Language) -> MessageOut:
+    """Post a message. A message of the buyer or an agent reopens a closed conversation."""
+    cited = [Citation(article_id=each.article_id, article_version=each.article_version) for each in body.citations]
+    return MessageOut.of(await conversations.post(tx, conversation_id, text=body.text, citations=cited), language)
 
 
 @router.post(
@@ -122,8 +122,8 @@ async def post_message(conversation_id: Id, body: MessageIn, tx: Tx, language: L
     responses=refusals(IllegalTransition),
     dependencies=[allow("agent")],
 )
-async def assign_conversation(conversation_id: Id, tx: Tx, body: AssignIn = TO_ME) -> ConversationOut:
-    """Give the conversation to an agent."""
+async def assign_conversation(conversation_id: Id, tx: Tx[Settings], body: AssignIn = TO_CALLER) -> ConversationOut:
+    """Assign the conversation to an agent."""
     return ConversationOut.of(await conversations.assign(tx, conversation_id, body.agent_id), tx.actor)
 
 
@@ -133,18 +133,17 @@ async def assign_conversation(conversation_id: Id, tx: Tx, body: AssignIn = TO_M
     responses=refusals(IllegalTransition),
     dependencies=[allow("buyer", "agent")],
 )
-async def close_conversation(conversation_id: Id, tx: Tx) -> ConversationOut:
-    """End the conversation; it goes on when the buyer or an agent writes again."""
+async def close_conversation(conversation_id: Id, tx: Tx[Settings]) -> ConversationOut:
+    """Close the conversation; the next message of the buyer or an agent reopens it."""
     return ConversationOut.of(await conversations.close(tx, conversation_id), tx.actor)
 
 
 def _place(last: str | None) -> str:
-    if last is not None and not (len(last) == len(NOWHERE) and last.isascii() and last.isdigit()):
+    if last is not None and not (len(last) == len(BEGINNING) and last.isascii() and last.isdigit()):
         raise LastEventUnknown
-    return last or NOWHERE
+    return last or BEGINNING
 
 
-async def _with_messages(reader: Read, conversation: Conversation, language: str) -> ConversationWithMessagesOut:
-    found: list[Message] = await queries.latest_messages(reader, conversation.id)
-    shown = [MessageOut.of(message, language) for message in found]
-    return ConversationWithMessagesOut.of(conversation, reader.actor, messages=shown)
+async def _with_messages(reader: Reader, conversation: Conversation, language: str) -> ConversationWithMessagesOut:
+    messages = [MessageOut.of(each, language) for each in await queries.latest_messages(reader, conversation.id)]
+    return ConversationWithMessagesOut.with_messages(conversation, reader.actor, messages)

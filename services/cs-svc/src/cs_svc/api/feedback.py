@@ -1,4 +1,4 @@
-"""Feedback 反馈: over web, WeChat, QQ and text message; open, answered, improved."""
+"""Feedback 反馈: received over web, WeChat, QQ and text message; open, answered, improved."""
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
@@ -7,10 +7,12 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
 
 from cs_svc import queries
-from cs_svc.api.schemas import FeedbackAnswerIn, FeedbackIn, FeedbackOut, TextIn
+from cs_svc.api.schemas.feedback import FeedbackAnswerIn, FeedbackIn, FeedbackOut
+from cs_svc.api.schemas.shared import TextIn
 from cs_svc.commands import feedback
 from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, OrderUnknown
-from cs_svc.domain.model import FeedbackChannel, FeedbackState
+from cs_svc.domain.feedback import FeedbackChannel, FeedbackState
+from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=ApiRoute)
 
@@ -22,9 +24,17 @@ router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=ApiRout
     responses=refusals(OrderUnknown, CaseUnknown, CaseOfOtherOrder),
     dependencies=[allow("buyer", "seller", "agent")],
 )
-async def receive_feedback(body: FeedbackIn, tx: Tx) -> FeedbackOut:
-    """Tell us something; an agent writes down what came over a group, a call or a text message."""
-    return FeedbackOut.of(await feedback.receive(tx, **dict(body)), tx.actor)
+async def receive_feedback(body: FeedbackIn, tx: Tx[Settings]) -> FeedbackOut:
+    """Give feedback; an agent records what came over a group, a call or a text message."""
+    received = await feedback.receive(
+        tx,
+        channel=body.channel,
+        text=body.text,
+        source=body.source,
+        order_id=body.order_id,
+        case_id=body.case_id,
+    )
+    return FeedbackOut.of(received, tx.actor)
 
 
 @router.get("", operation_id="listFeedback")
@@ -45,7 +55,7 @@ async def list_feedback(
 
 @router.get("/{feedback_id}", operation_id="getFeedback")
 async def get_feedback(feedback_id: Id, reader: Read) -> FeedbackOut:
-    """Feedback and what became of it."""
+    """One piece of feedback."""
     return FeedbackOut.of(await queries.one_feedback(reader, feedback_id), reader.actor)
 
 
@@ -55,8 +65,8 @@ async def get_feedback(feedback_id: Id, reader: Read) -> FeedbackOut:
     responses=refusals(IllegalTransition),
     dependencies=[allow("agent")],
 )
-async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx) -> FeedbackOut:
-    """Answer it and own it."""
+async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx[Settings]) -> FeedbackOut:
+    """Answer the feedback; the caller becomes its owner."""
     return FeedbackOut.of(await feedback.answer(tx, feedback_id, body.text, body.sentiment), tx.actor)
 
 
@@ -66,6 +76,6 @@ async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx) -> Fe
     responses=refusals(IllegalTransition),
     dependencies=[allow("agent")],
 )
-async def improve_from_feedback(feedback_id: Id, body: TextIn, tx: Tx) -> FeedbackOut:
-    """Say what was made better because of it."""
+async def improve_from_feedback(feedback_id: Id, body: TextIn, tx: Tx[Settings]) -> FeedbackOut:
+    """Record what was improved because of the feedback."""
     return FeedbackOut.of(await feedback.improve(tx, feedback_id, body.text), tx.actor)

@@ -1,4 +1,4 @@
-"""Ratings 评价: once per finished case, in four dimensions; changes keep the history."""
+"""Ratings 评价: one per ended after-sale case, in four dimensions; earlier versions are kept."""
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
@@ -6,9 +6,10 @@ from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter
 
 from cs_svc import queries
-from cs_svc.api.schemas import RatingChangeIn, RatingIn, RatingOut, RatingWithHistoryOut, RevisionOut
+from cs_svc.api.schemas.ratings import RatingChangeIn, RatingIn, RatingOut, RatingWithHistoryOut
 from cs_svc.commands import ratings
 from cs_svc.domain.errors import AlreadyRated, CaseNotCompleted, CaseUnknown, NothingToChange
+from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/ratings", tags=["ratings"], route_class=ApiRoute)
 
@@ -20,8 +21,8 @@ router = APIRouter(prefix="/v1/ratings", tags=["ratings"], route_class=ApiRoute)
     responses=refusals(CaseUnknown, CaseNotCompleted, AlreadyRated),
     dependencies=[allow("buyer")],
 )
-async def give_rating(body: RatingIn, tx: Tx) -> RatingOut:
-    """Rate a finished case; a second time is 409 `already_rated`, before its end 409 `case_not_completed`."""
+async def give_rating(body: RatingIn, tx: Tx[Settings]) -> RatingOut:
+    """Rate an ended after-sale case. A second rating is 409 `already_rated`, one before the end 409 `case_not_completed`."""
     given = await ratings.give(tx, case_id=body.case_id, scores=body.scores.scores(), text=body.text)
     return RatingOut.of(given)
 
@@ -41,9 +42,8 @@ async def list_ratings(
 
 @router.get("/{rating_id}", operation_id="getRating")
 async def get_rating(rating_id: Id, reader: Read) -> RatingWithHistoryOut:
-    """A rating and what it said before."""
-    found, revisions = await queries.rating(reader, rating_id)
-    return RatingWithHistoryOut.of(found, history=[RevisionOut.of(each) for each in revisions])
+    """A rating with its earlier versions."""
+    return RatingWithHistoryOut.with_history(*await queries.rating(reader, rating_id))
 
 
 @router.patch(
@@ -52,7 +52,7 @@ async def get_rating(rating_id: Id, reader: Read) -> RatingWithHistoryOut:
     responses=refusals(NothingToChange),
     dependencies=[allow("buyer")],
 )
-async def change_rating(rating_id: Id, body: RatingChangeIn, tx: Tx) -> RatingOut:
-    """Change the scores or the text; what they were is kept."""
+async def change_rating(rating_id: Id, body: RatingChangeIn, tx: Tx[Settings]) -> RatingOut:
+    """Change the scores, the text or both; the earlier version is kept."""
     scores = body.scores.scores() if body.scores else None
     return RatingOut.of(await ratings.change(tx, rating_id, scores=scores, text=body.text))

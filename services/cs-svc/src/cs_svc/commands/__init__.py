@@ -1,1 +1,1 @@
-"""The verbs that change something in cs-svc, one file per noun."""
+"""The commands of cs-svc, one module per noun."""

@@ -1,158 +1,156 @@
-"""Complaining: open, answer, resolve; and following the dispute that a complaint became."""
+"""Complaints: open, answer, resolve, follow the dispute that a complaint became, and mark a reply as overdue."""
 
 from dataclasses import replace
-from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     ComplaintAnswered,
     ComplaintEscalated,
     ComplaintOpened,
+    ComplaintOverdue,
     ComplaintResolved,
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
-    TraceFields,
 )
 
-from cs_svc.commands import subjects
-from cs_svc.domain import policy
+from cs_svc.commands import order_references
+from cs_svc.commands.record import event_fields, text_fields
+from cs_svc.domain.complaints import (
+    COMPLAINT,
+    Complaint,
+    ComplaintAction,
+    ComplaintCategory,
+    ComplaintChannel,
+    ComplaintOutcome,
+    ComplaintReply,
+    ComplaintState,
+)
 from cs_svc.domain.errors import ComplaintAlreadyOpen, SubjectMissing
-from cs_svc.domain.lifecycle import COMPLAINT, ComplaintAction
-from cs_svc.domain.model import Answer, Category, Complaint, ComplaintChannel, ComplaintState, Outcome, Subject
-from cs_svc.tables import ANSWERS, COMPLAINTS, OPEN_COMPLAINT
+from cs_svc.domain.orders import OrderReference
+from cs_svc.settings import Settings
+from cs_svc.tables.complaints import CLEAR_DEADLINE, COMPLAINT_REPLIES, COMPLAINTS, UNRESOLVED_COMPLAINT
 
 
 async def open_(
-    tx: Transaction,
+    tx: Transaction[Settings],
     *,
     channel: ComplaintChannel,
-    category: Category,
+    category: ComplaintCategory,
     text: str,
     order_id: str | None,
     case_id: str | None,
 ) -> Complaint:
-    """Take a complaint in. One may be open per subject and channel: ComplaintAlreadyOpen names it."""
-    subject = await subjects.find(tx, order_id, case_id)
-    if subject is None:
+    """Open a complaint about a case or an order.
+
+    Raises:
+        CaseUnknown, OrderUnknown, CaseOfOtherOrder: see `order_references.resolve`.
+        SubjectMissing: neither a case nor an order is named.
+        ComplaintAlreadyOpen: one about it is unresolved over this channel.
+    """
+    reference = await order_references.resolve(tx, order_id, case_id)
+    if reference is None:
         raise SubjectMissing(pointer="/order_id")
-    await subjects.hold(tx, subject)
-    await _only_one(tx, subject, channel)
-    complaint = _taken_in(tx, subject, channel, category, text)
-    text_hash = policy.digest(text)
-    opened = ComplaintOpened(**about(tx, complaint), category=category, text_hash=text_hash, evidence=(text_hash,))
+    await order_references.lock(tx, reference)
+    unresolved = await tx.one(UNRESOLVED_COMPLAINT, subject_id=reference.subject_id, channel=channel)
+    if unresolved is not None:
+        raise ComplaintAlreadyOpen(complaint_id=unresolved.id)
+    complaint = _new(tx, reference, channel, category, text)
+    opened = ComplaintOpened(**event_fields(tx, complaint), **text_fields(text), category=category)
     return await tx.create(COMPLAINTS, complaint, opened)
 
 
-async def answer(tx: Transaction, complaint_id: str, text: str) -> Complaint:
-    """Answer the buyer; a dispute about it goes on all the same."""
-    complaint = await tx.lock(COMPLAINTS, complaint_id)
-    state = COMPLAINT.move(complaint.state, ComplaintAction.ANSWER, tx.actor)
-    answered = replace(complaint, state=state, answer_due_at=None, updated_at=tx.now)
-    text_hash = policy.digest(text)
-    told = ComplaintAnswered(**about(tx, answered), text_hash=text_hash, evidence=(text_hash,))
-    saved = await tx.save(COMPLAINTS, answered, told)
-    said = Answer(id=tx.new_id("ans"), complaint_id=complaint.id, author_id=tx.actor.id, text=text, answered_at=tx.now)
-    await tx.insert(ANSWERS, said)
+async def answer(tx: Transaction[Settings], complaint_id: str, text: str) -> Complaint:
+    """Reply to the buyer; a dispute about the complaint continues."""
+    complaint = COMPLAINT.apply(await tx.lock(COMPLAINTS, complaint_id), ComplaintAction.ANSWER, tx)
+    answered = replace(complaint, answer_due_at=None)
+    event = ComplaintAnswered(**event_fields(tx, answered), **text_fields(text))
+    saved = await tx.save(COMPLAINTS, answered, event)
+    reply = ComplaintReply(
+        id=tx.new_id("ans"), complaint_id=complaint.id, author_id=tx.actor.id, text=text, answered_at=tx.now
+    )
+    await tx.insert(COMPLAINT_REPLIES, reply)
     return saved
 
 
-async def resolve(tx: Transaction, complaint_id: str, outcome: Outcome) -> Complaint:
-    """Settle a complaint that no dispute settles."""
+async def resolve(tx: Transaction[Settings], complaint_id: str, outcome: ComplaintOutcome) -> Complaint:
+    """Resolve a complaint that has not become a dispute."""
+    return await _resolve(tx, await tx.lock(COMPLAINTS, complaint_id), ComplaintAction.RESOLVE, outcome)
+
+
+async def follow_dispute(tx: Transaction[Settings], event: DisputeOpened) -> None:
+    """Store the dispute that was opened for the complaint; its end resolves the complaint."""
+    complaint = COMPLAINT.apply(await tx.lock(COMPLAINTS, event.complaint_id), ComplaintAction.ESCALATE, tx)
+    escalated = replace(complaint, dispute_id=event.dispute_id, answer_due_at=None)
+    await tx.save(COMPLAINTS, escalated, ComplaintEscalated(**event_fields(tx, escalated), dispute_id=event.dispute_id))
+
+
+async def dispute_executed(tx: Transaction[Settings], event: DisputeExecuted) -> None:
+    """Resolve the complaint: the verdict was executed."""
+    await _conclude(tx, event.complaint_id, ComplaintOutcome.VERDICT_EXECUTED)
+
+
+async def dispute_withdrawn(tx: Transaction[Settings], event: DisputeWithdrawn) -> None:
+    """Resolve the complaint: the buyer withdrew the dispute and the complaint with it."""
+    await _conclude(tx, event.complaint_id, ComplaintOutcome.DISPUTE_WITHDRAWN)
+
+
+async def mark_overdue(tx: Transaction[Settings], complaint_id: str) -> None:
+    """Record that the first reply is overdue; the timer's command."""
     complaint = await tx.lock(COMPLAINTS, complaint_id)
-    state = COMPLAINT.move(complaint.state, ComplaintAction.RESOLVE, tx.actor)
-    return await _settle(tx, complaint, state, outcome)
+    if COMPLAINT.reschedule(complaint, tx).deadline_at is None:
+        # A build of revision 0001, which does not know the column, stored the reply. Can go with its compatibility.
+        await tx.execute(CLEAR_DEADLINE, complaint_id=complaint.id)
+    elif COMPLAINT.due(complaint, tx.now):
+        overdue = COMPLAINT.apply(replace(complaint, overdue_at=tx.now), ComplaintAction.MARK_OVERDUE, tx)
+        event = ComplaintOverdue(**event_fields(tx, overdue), answer_due_at=overdue.answer_due_at)
+        await tx.save(COMPLAINTS, overdue, event)
 
 
-async def follow_dispute(tx: Transaction, event: DisputeOpened) -> None:
-    """The complaint became a dispute: show which, and let its end settle the complaint."""
-    complaint = await tx.lock(COMPLAINTS, event.complaint_id)
-    state = COMPLAINT.move(complaint.state, ComplaintAction.ESCALATE, tx.actor)
-    escalated = replace(complaint, state=state, dispute_id=event.dispute_id, answer_due_at=None, updated_at=tx.now)
-    told = ComplaintEscalated(**about(tx, escalated), dispute_id=event.dispute_id)
-    await tx.save(COMPLAINTS, escalated, told)
-
-
-async def dispute_executed(tx: Transaction, event: DisputeExecuted) -> None:
-    """What the verdict said has been done, so the complaint is settled."""
-    await _conclude(tx, event.complaint_id, Outcome.VERDICT_EXECUTED)
-
-
-async def dispute_withdrawn(tx: Transaction, event: DisputeWithdrawn) -> None:
-    """The buyer took the dispute back, and the complaint with it."""
-    await _conclude(tx, event.complaint_id, Outcome.DISPUTE_WITHDRAWN)
-
-
-async def _conclude(tx: Transaction, complaint_id: str, outcome: Outcome) -> None:
+async def _conclude(tx: Transaction[Settings], complaint_id: str, outcome: ComplaintOutcome) -> None:
     complaint = await tx.lock(COMPLAINTS, complaint_id)
-    if complaint.state is ComplaintState.RESOLVED:
-        return  # an agent had settled it before the dispute was opened; that outcome stands
-    state = COMPLAINT.move(complaint.state, ComplaintAction.CONCLUDE, tx.actor)
-    await _settle(tx, complaint, state, outcome)
+    # An agent may have resolved it before the dispute was opened; that outcome stays.
+    if complaint.state is not ComplaintState.RESOLVED:
+        await _resolve(tx, complaint, ComplaintAction.CONCLUDE, outcome)
 
 
-async def _settle(tx: Transaction, complaint: Complaint, state: ComplaintState, outcome: Outcome) -> Complaint:
-    settled = replace(
-        complaint, state=state, outcome=outcome, answer_due_at=None, updated_at=tx.now, resolved_at=tx.now
-    )
-    told = ComplaintResolved(**about(tx, settled), dispute_id=settled.dispute_id, outcome=outcome)
-    return await tx.save(COMPLAINTS, settled, told)
+async def _resolve(
+    tx: Transaction[Settings], complaint: Complaint, action: ComplaintAction, outcome: ComplaintOutcome
+) -> Complaint:
+    ended = COMPLAINT.apply(complaint, action, tx)
+    resolved = replace(ended, outcome=outcome, answer_due_at=None, resolved_at=tx.now)
+    event = ComplaintResolved(**event_fields(tx, resolved), dispute_id=resolved.dispute_id, outcome=outcome)
+    return await tx.save(COMPLAINTS, resolved, event)
 
 
-async def _only_one(tx: Transaction, subject: Subject, channel: ComplaintChannel) -> None:
-    there = await tx.one(OPEN_COMPLAINT, subject_id=subject.case_id or subject.order_id, channel=channel)
-    if there is not None:
-        raise ComplaintAlreadyOpen(complaint_id=there.id)
-
-
-def _taken_in(tx: Transaction, subject: Subject, channel: ComplaintChannel, category: Category, text: str) -> Complaint:
-    return Complaint(
+def _new(
+    tx: Transaction[Settings],
+    reference: OrderReference,
+    channel: ComplaintChannel,
+    category: ComplaintCategory,
+    text: str,
+) -> Complaint:
+    complaint = Complaint(
         id=tx.new_id("cmp"),
         version=0,
         state=ComplaintState.OPEN,
         channel=channel,
         category=category,
-        subject_id=subject.case_id or subject.order_id,
-        order_id=subject.order_id,
-        case_id=subject.case_id,
-        buyer_id=subject.buyer_id,
-        merchant_id=subject.merchant_id,
+        subject_id=reference.subject_id,
+        order_id=reference.order_id,
+        case_id=reference.case_id,
+        buyer_id=reference.buyer_id,
+        merchant_id=reference.merchant_id,
         opened_by=tx.actor.id,
         text=text,
         dispute_id=None,
         outcome=None,
-        answer_due_at=tx.now + timedelta(hours=tx.settings.complaint_answer_hours),
+        answer_due_at=None,
+        deadline_at=None,
+        overdue_at=None,
         created_at=tx.now,
         updated_at=tx.now,
         resolved_at=None,
     )
-
-
-class About(TraceFields):
-    """What every event of a complaint says."""
-
-    complaint_id: str
-    channel: str
-    order_id: str
-    case_id: str | None
-    buyer_id: str
-    merchant_id: str
-    state: str
-
-
-def about(tx: Transaction, complaint: Complaint) -> About:
-    """Five of the six answers (the matter is the event's own) and the complaint they belong to."""
-    return About(
-        affected_party=complaint.buyer_id,
-        applicant=complaint.buyer_id,
-        handler=tx.actor.id,
-        time=tx.now,
-        result=complaint.state,
-        complaint_id=complaint.id,
-        channel=complaint.channel,
-        order_id=complaint.order_id,
-        case_id=complaint.case_id,
-        buyer_id=complaint.buyer_id,
-        merchant_id=complaint.merchant_id,
-        state=complaint.state,
-    )
+    started = COMPLAINT.start(complaint, tx)
+    return replace(started, answer_due_at=started.deadline_at)

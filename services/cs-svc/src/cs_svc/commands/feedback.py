@@ -1,23 +1,21 @@
-"""Feedback 反馈: take it in over any channel, answer it, and say what was made better."""
+"""Feedback 反馈: receive it, answer it, and record what was improved because of it."""
 
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import FeedbackAnswered, FeedbackImproved, FeedbackReceived, TraceFields
+from aftercare_events import FeedbackAnswered, FeedbackImproved, FeedbackReceived
 
-from cs_svc.commands import subjects
-from cs_svc.domain import policy
-from cs_svc.domain.lifecycle import FEEDBACK as LIFECYCLE
-from cs_svc.domain.lifecycle import FeedbackAction
-from cs_svc.domain.model import Feedback, FeedbackChannel, FeedbackState, Sentiment
-from cs_svc.tables import FEEDBACK
-
-ANONYMOUS = "anonymous"
-"""Whom feedback concerns when it came over a group or a text message and nobody knows from whom."""
+from cs_svc.commands import order_references
+from cs_svc.commands.record import event_fields, text_fields
+from cs_svc.domain.feedback import FEEDBACK as LIFECYCLE
+from cs_svc.domain.feedback import Feedback, FeedbackAction, FeedbackChannel, FeedbackState, Sentiment
+from cs_svc.domain.orders import OrderReference
+from cs_svc.settings import Settings
+from cs_svc.tables.feedback import FEEDBACK
 
 
 async def receive(
-    tx: Transaction,
+    tx: Transaction[Settings],
     *,
     channel: FeedbackChannel,
     text: str,
@@ -25,14 +23,12 @@ async def receive(
     order_id: str | None,
     case_id: str | None,
 ) -> Feedback:
-    """Keep what a buyer or a merchant tells us, or what an agent writes down of what came over a channel.
+    """Store the feedback of a buyer or a merchant, or what an agent writes down of what came over a channel.
 
-    What a merchant says of a case is not shown to its buyer.
+    Raises:
+        CaseUnknown, OrderUnknown, CaseOfOtherOrder: see `order_references.resolve`.
     """
-    subject = await subjects.find(tx, order_id, case_id)
-    buyer_id, merchant_id = (subject.buyer_id, subject.merchant_id) if subject else (None, tx.actor.tenant)
-    if tx.actor.role != "agent":
-        buyer_id = tx.actor.id if tx.actor.role == "buyer" else None
+    reference = await order_references.resolve(tx, order_id, case_id)
     feedback = Feedback(
         id=tx.new_id("fb"),
         version=0,
@@ -40,10 +36,10 @@ async def receive(
         channel=channel,
         source=source,
         sentiment=None,
-        order_id=subject.order_id if subject else None,
-        case_id=subject.case_id if subject else None,
-        buyer_id=buyer_id,
-        merchant_id=merchant_id,
+        order_id=reference.order_id if reference else None,
+        case_id=reference.case_id if reference else None,
+        buyer_id=_buyer(tx, reference),
+        merchant_id=reference.merchant_id if reference else tx.actor.tenant,
         recorded_by=tx.actor.id,
         owner_id=None,
         text=text,
@@ -52,50 +48,30 @@ async def receive(
         created_at=tx.now,
         updated_at=tx.now,
     )
-    return await tx.create(FEEDBACK, feedback, FeedbackReceived(**about(tx, feedback, text)))
+    received = LIFECYCLE.start(feedback, tx)
+    return await tx.create(FEEDBACK, received, FeedbackReceived(**event_fields(tx, received), **text_fields(text)))
 
 
-async def answer(tx: Transaction, feedback_id: str, text: str, sentiment: Sentiment | None) -> Feedback:
-    """Answer it; who answers owns it from then on."""
-    feedback = await tx.lock(FEEDBACK, feedback_id)
-    state = LIFECYCLE.move(feedback.state, FeedbackAction.ANSWER, tx.actor)
-    answered = replace(feedback, state=state, answer=text, sentiment=sentiment, owner_id=tx.actor.id, updated_at=tx.now)
-    return await tx.save(FEEDBACK, answered, FeedbackAnswered(**about(tx, answered, text)))
+async def answer(tx: Transaction[Settings], feedback_id: str, text: str, sentiment: Sentiment | None) -> Feedback:
+    """Answer the feedback; the actor owns it from then on."""
+    feedback = LIFECYCLE.apply(await tx.lock(FEEDBACK, feedback_id), FeedbackAction.ANSWER, tx)
+    answered = replace(feedback, answer=text, sentiment=sentiment, owner_id=tx.actor.id)
+    return await tx.save(FEEDBACK, answered, FeedbackAnswered(**event_fields(tx, answered), **text_fields(text)))
 
 
-async def improve(tx: Transaction, feedback_id: str, text: str) -> Feedback:
-    """Say what was made better because of it."""
-    feedback = await tx.lock(FEEDBACK, feedback_id)
-    state = LIFECYCLE.move(feedback.state, FeedbackAction.IMPROVE, tx.actor)
-    improved = replace(feedback, state=state, improvement=text, owner_id=tx.actor.id, updated_at=tx.now)
-    return await tx.save(FEEDBACK, improved, FeedbackImproved(**about(tx, improved, text)))
+async def improve(tx: Transaction[Settings], feedback_id: str, text: str) -> Feedback:
+    """Record what was improved because of the feedback."""
+    feedback = LIFECYCLE.apply(await tx.lock(FEEDBACK, feedback_id), FeedbackAction.IMPROVE, tx)
+    improved = replace(feedback, improvement=text, owner_id=tx.actor.id)
+    return await tx.save(FEEDBACK, improved, FeedbackImproved(**event_fields(tx, improved), **text_fields(text)))
 
 
-class About(TraceFields):
-    """What every event of feedback says; `evidence` is the hash of what was said just now."""
-
-    feedback_id: str
-    channel: str
-    order_id: str | None
-    case_id: str | None
-    text_hash: str
-    evidence: tuple[str, ...]
-
-
-def about(tx: Transaction, feedback: Feedback, said: str) -> About:
-    """Five of the six answers (the matter is the event's own) and the feedback they belong to."""
-    text_hash = policy.digest(said)
-    speaker = feedback.buyer_id or feedback.merchant_id or ANONYMOUS
-    return About(
-        affected_party=speaker,
-        applicant=speaker,
-        handler=tx.actor.id,
-        time=tx.now,
-        result=feedback.state,
-        feedback_id=feedback.id,
-        channel=feedback.channel,
-        order_id=feedback.order_id,
-        case_id=feedback.case_id,
-        text_hash=text_hash,
-        evidence=(text_hash,),
-    )
+def _buyer(tx: Transaction[Settings], reference: OrderReference | None) -> str | None:
+    """The buyer who sees the feedback: never one whose case a merchant reports on."""
+    match tx.actor.role:
+        case "buyer":
+            return tx.actor.id
+        case "agent":
+            return reference.buyer_id if reference else None
+        case _:
+            return None

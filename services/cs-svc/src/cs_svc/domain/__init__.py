@@ -1,1 +1,1 @@
-"""Judgement of cs-svc, standard library only: what the rows are, where they may go, and why not."""
+"""Decisions of cs-svc without a database, one module per noun: rows, lifecycle tables, rules and refusals."""

@@ -1,10 +1,10 @@
-"""What cs-svc refuses, by name."""
+"""The refusals of cs-svc."""
 
 from aftercare_chassis.refusals import Kind, Refusal
 
 
 class OrderUnknown(Refusal):
-    """No such order, or none of this actor's; it may also be so new that its event is still on the way."""
+    """The order does not exist, belongs to somebody else, or its event has not arrived yet."""
 
     kind, code = Kind.NOT_FOUND, "order_unknown"
     zh = "未找到该订单；如果是刚下的订单，请稍后再试。"
@@ -13,7 +13,7 @@ class OrderUnknown(Refusal):
 
 
 class CaseUnknown(Refusal):
-    """No such case, or none of this actor's; it may also be so new that its event is still on the way."""
+    """The case does not exist, belongs to somebody else, or its event has not arrived yet."""
 
     kind, code = Kind.NOT_FOUND, "case_unknown"
     zh = "未找到该售后单；如果是刚申请的，请稍后再试。"
@@ -22,19 +22,23 @@ class CaseUnknown(Refusal):
 
 
 class CaseOfOtherOrder(Refusal):
+    """The case that was named does not belong to the order that was named."""
+
     kind, code = Kind.INVALID, "case_of_other_order"
     zh = "该售后单不属于所填的订单。"
     en = "This after-sale case belongs to another order than the one given."
 
 
 class SubjectMissing(Refusal):
+    """A complaint names neither an order nor a case."""
+
     kind, code = Kind.INVALID, "subject_required"
     zh = "请填写投诉所涉及的订单或售后单。"
-    en = "Say which order or after-sale case the complaint is about."
+    en = "Name the order or after-sale case that the complaint is about."
 
 
 class ComplaintAlreadyOpen(Refusal):
-    """One open complaint per subject and channel; `complaint_id` names the one there is."""
+    """A complaint about the same case or order is open over the same channel; `complaint_id` names it."""
 
     kind, code = Kind.CONFLICT, "complaint_already_open"
     zh = "通过该渠道已有一个未结束的投诉：{complaint_id}。"
@@ -42,13 +46,15 @@ class ComplaintAlreadyOpen(Refusal):
 
 
 class CaseNotCompleted(Refusal):
+    """The case has not ended yet; `state` is its state."""
+
     kind, code = Kind.CONFLICT, "case_not_completed"
     zh = "售后单尚未结束（当前状态 {state}），结束后才能评价。"
     en = "The after-sale case is not finished yet (state {state}); it can be rated once it is."
 
 
 class AlreadyRated(Refusal):
-    """A case is rated once; `rating_id` names the rating, which its author may change."""
+    """The case has a rating, which its author may change; `rating_id` names it."""
 
     kind, code = Kind.CONFLICT, "already_rated"
     zh = "该售后单已评价过（{rating_id}），可以修改原评价。"
@@ -56,12 +62,24 @@ class AlreadyRated(Refusal):
 
 
 class NothingToChange(Refusal):
+    """A change names nothing to change."""
+
     kind, code = Kind.INVALID, "nothing_to_change"
     zh = "请至少填写一项要修改的内容。"
-    en = "Say at least one thing that is to change."
+    en = "Name at least one value to change."
 
 
 class CitationsByAgentsOnly(Refusal):
+    """Somebody else than an agent cites articles."""
+
     kind, code = Kind.FORBIDDEN, "citations_by_agents_only"
     zh = "只有客服人员可以引用知识库文章。"
-    en = "Only agents cite articles of the knowledge base."
+    en = "Only agents may cite articles of the knowledge base."
+
+
+class NoAnswerAwaited(Refusal):
+    """No answer is due, or the one that is due has been marked as overdue."""
+
+    kind, code = Kind.CONFLICT, "no_answer_awaited"
+    zh = "当前没有等待答复的消息。"
+    en = "No answer is awaited."

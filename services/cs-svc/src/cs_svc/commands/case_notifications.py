@@ -1,4 +1,4 @@
-"""What the system says in the conversations about a case when the case moves."""
+"""Notifications about after-sale cases in the conversations about them: which event of a case has which code."""
 
 from collections.abc import Mapping
 
@@ -23,8 +23,10 @@ from aftercare_events import (
     ReturnShipped,
     ReturnWaybillCorrected,
 )
+from aftercare_events.catalogue.reviews import DecisionCause
 
 from cs_svc.commands import conversations
+from cs_svc.settings import Settings
 
 CODES: Mapping[type[CaseEvent], str] = {
     AfterSaleRequested: "after_sale_requested",
@@ -47,12 +49,12 @@ CODES: Mapping[type[CaseEvent], str] = {
 }
 
 
-async def case_moved(tx: Transaction, event: CaseEvent) -> None:
-    """Tell the people in the conversations about this case or its order."""
-    await conversations.tell(tx, order_id=event.order_id, case_id=event.case_id, code=_code(event))
+async def notify(tx: Transaction[Settings], event: CaseEvent) -> None:
+    """Add a message of the system to the conversations about this case or its order."""
+    await conversations.notify(tx, order_id=event.order_id, case_id=event.case_id, code=_code(event))
 
 
 def _code(event: CaseEvent) -> str:
     code = CODES[type(event)]
-    timed_out = isinstance(event, AfterSaleApproved | ReturnInspected) and event.cause == "timeout"
+    timed_out = isinstance(event, AfterSaleApproved | ReturnInspected) and event.cause == DecisionCause.TIMEOUT
     return f"{code}_by_timeout" if timed_out else code

@@ -1,14 +1,14 @@
-"""What readers are told, in both languages."""
+"""The texts for readers in both languages."""
 
 import re
 
 import pytest
 from aftercare_chassis.refusals import Refusal
 from aftercare_events import EVENTS, CaseEvent
-from cs_svc.commands.notices import CODES
+from cs_svc.commands.case_notifications import CODES
 from cs_svc.consumers import HANDLERS
 from cs_svc.domain import errors
-from cs_svc.domain.notices import NOTICES, wording
+from cs_svc.domain.case_notifications import NOTIFICATIONS, notification_text
 
 REFUSALS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Refusal)]
 CASE_EVENTS = {cls for cls in EVENTS.values() if issubclass(cls, CaseEvent)}
@@ -16,7 +16,7 @@ HAN = re.compile("[一-鿿]")
 
 
 @pytest.mark.parametrize("refusal", [each for each in REFUSALS if each is not Refusal], ids=lambda each: each.code)
-def test_each_refusal_speaks_both_languages(refusal: type[Refusal]) -> None:
+def test_each_refusal_has_both_languages_with_the_same_facts(refusal: type[Refusal]) -> None:
     assert re.fullmatch("[a-z_]+", refusal.code)
     assert HAN.search(refusal.zh)
     assert not HAN.search(refusal.en)
@@ -24,22 +24,22 @@ def test_each_refusal_speaks_both_languages(refusal: type[Refusal]) -> None:
     assert re.findall(fields, refusal.zh) == re.findall(fields, refusal.en)
 
 
-def test_codes_are_not_used_twice() -> None:
+def test_refusal_codes_are_unique() -> None:
     codes = [each.code for each in REFUSALS]
     assert len(codes) == len(set(codes))
 
 
-@pytest.mark.parametrize("code", NOTICES)
-def test_each_notice_speaks_both_languages(code: str) -> None:
-    assert HAN.search(wording(code, "zh-CN"))
-    assert not HAN.search(wording(code, "en"))
+@pytest.mark.parametrize("code", NOTIFICATIONS)
+def test_each_notification_has_both_languages(code: str) -> None:
+    assert HAN.search(notification_text(code, "zh-CN"))
+    assert not HAN.search(notification_text(code, "en"))
 
 
-def test_a_code_nobody_knows_any_more_is_shown_as_it_is() -> None:
-    assert wording("older_than_this_build", "zh-CN") == "older_than_this_build"
+def test_an_unknown_code_is_shown_as_it_is() -> None:
+    assert notification_text("older_than_this_build", "zh-CN") == "older_than_this_build"
 
 
-def test_each_event_of_a_case_is_heard_and_has_words() -> None:
+def test_each_event_of_a_case_is_consumed_and_has_a_text() -> None:
     assert set(CODES) == CASE_EVENTS
     assert set(HANDLERS) >= CASE_EVENTS
-    assert set(CODES.values()) <= set(NOTICES)
+    assert set(CODES.values()) <= set(NOTIFICATIONS)

@@ -1,12 +1,12 @@
-"""What the system says in a conversation when a case moves: one code per fact, put into words for each reader.
+"""The texts of the system's messages about an after-sale case: one code per fact, with its text in zh-CN and in en.
 
-The words are ours: nothing that somebody typed into another service gets into a conversation this way.
+The texts are fixed: nothing that somebody entered in another service gets into a conversation this way.
 """
 
-NOTICES: dict[str, tuple[str, str]] = {
+NOTIFICATIONS: dict[str, tuple[str, str]] = {
     "after_sale_requested": (
         "售后申请已提交，等待商家处理。",
-        "The after-sale request was made; the merchant reviews it.",
+        "The after-sale request was submitted; the merchant will review it.",
     ),
     "after_sale_approved": ("商家已同意售后申请。", "The merchant accepted the after-sale request."),
     "after_sale_approved_by_timeout": (
@@ -19,32 +19,32 @@ NOTICES: dict[str, tuple[str, str]] = {
     ),
     "after_sale_restaged": (
         "商品在售后期间已发出，售后单按运输中处理。",
-        "The goods have left meanwhile; the case goes on as one in transit.",
+        "The goods were shipped in the meantime; the case continues as one in transit.",
     ),
     "return_shipped": ("退货已寄出。", "The goods were sent back."),
     "return_waybill_corrected": ("退货运单号已更正。", "The waybill of the returned goods was corrected."),
     "return_scanned": ("承运商已收到退货包裹。", "The courier has the returned goods."),
-    "return_delivered": ("退货已送达商家，等待验收。", "The goods reached the merchant and wait for inspection."),
+    "return_delivered": ("退货已送达商家，等待验收。", "The goods have reached the merchant and await inspection."),
     "return_inspected": ("商家已验收退货。", "The merchant inspected the goods."),
     "return_inspected_by_timeout": (
         "商家未在期限内验收，退货已自动验收。",
         "The merchant did not inspect in time; the goods were accepted automatically.",
     ),
-    "refund_requested": ("退款处理中，将原路退回。", "The refund is on its way to where the payment came from."),
+    "refund_requested": ("退款处理中，将原路退回。", "The refund is being made to the original payment method."),
     "refund_failed": (
         "退款未成功，客服将跟进处理。",
-        "The refund did not go through; customer service follows it up.",
+        "The refund failed; customer service will follow up.",
     ),
-    "after_sale_frozen": ("已进入维权，售后单暂停处理。", "A dispute was opened; the case waits for its end."),
-    "after_sale_resumed": ("维权已结束，售后单恢复处理。", "The dispute has ended; the case goes on."),
+    "after_sale_frozen": ("已进入维权，售后单暂停处理。", "A dispute was opened; the case is paused until it ends."),
+    "after_sale_resumed": ("维权已结束，售后单恢复处理。", "The dispute has ended; the case continues."),
     "after_sale_escalated": ("售后单已转由平台客服处理。", "The case was handed to the platform's customer service."),
     "after_sale_completed": ("售后已完成，欢迎评价。", "The case is complete; you are welcome to rate it."),
     "after_sale_closed": ("售后单已关闭。", "The case was closed."),
-    "after_sale_cancelled": ("售后申请已撤销。", "The after-sale request was taken back."),
+    "after_sale_cancelled": ("售后申请已撤销。", "The after-sale request was withdrawn."),
 }
 
 
-def wording(code: str, language: str) -> str:
-    """The notice in the reader's language; a code that this build no longer knows is shown as it is."""
-    zh, en = NOTICES.get(code, (code, code))
+def notification_text(code: str, language: str) -> str:
+    """The text of a notification in the reader's language; the code itself where this build does not know it."""
+    zh, en = NOTIFICATIONS.get(code, (code, code))
     return zh if language.lower().startswith("zh") else en

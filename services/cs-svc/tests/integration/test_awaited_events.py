@@ -1,4 +1,4 @@
-"""What a buyer does right after something has happened in another service works, although its event is still on its way."""
+"""A command that builds on an event of another service waits for it for a moment."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -8,14 +8,14 @@ import pytest
 from aftercare_chassis.testing import until
 from cs_desk import CASE, ORDER, SCORES, Desk, complaint_body
 
-Tell = Callable[[Desk], Awaitable[None]]
+Arrive = Callable[[Desk], Awaitable[None]]
 
 
 async def nothing(_: Desk) -> None:
-    """Nothing has been heard yet."""
+    """No event has arrived."""
 
 
-COMMANDS: list[tuple[str, str, dict[str, Any], Tell, Tell]] = [
+COMMANDS: list[tuple[str, str, dict[str, Any], Arrive, Arrive]] = [
     ("conversation about a case", "conversations", {"case_id": CASE, "text": "?"}, nothing, Desk.case),
     ("conversation about an order", "conversations", {"order_id": ORDER, "text": "?"}, nothing, Desk.order),
     ("complaint about a case", "complaints", complaint_body(), Desk.order, Desk.case),
@@ -23,7 +23,7 @@ COMMANDS: list[tuple[str, str, dict[str, Any], Tell, Tell]] = [
     ("feedback on a case", "feedback", {"channel": "web", "text": "好", "case_id": CASE}, nothing, Desk.case),
     ("feedback on an order", "feedback", {"channel": "web", "text": "好", "order_id": ORDER}, nothing, Desk.order),
     ("rating of a case", "ratings", {"case_id": CASE, "scores": SCORES}, nothing, Desk.completed),
-    ("rating of a case known as open", "ratings", {"case_id": CASE, "scores": SCORES}, Desk.case, Desk.completed),
+    ("rating of a case that is open", "ratings", {"case_id": CASE, "scores": SCORES}, Desk.case, Desk.completed),
 ]
 
 
@@ -31,21 +31,21 @@ COMMANDS: list[tuple[str, str, dict[str, Any], Tell, Tell]] = [
     ("path", "body", "before", "after"), [each[1:] for each in COMMANDS], ids=[c[0] for c in COMMANDS]
 )
 async def test_a_command_waits_for_the_event_that_it_builds_on(
-    desk: Desk, path: str, body: dict[str, Any], before: Tell, after: Tell
+    desk: Desk, path: str, body: dict[str, Any], before: Arrive, after: Arrive
 ) -> None:
     await before(desk)
     desk.harness.runtime.leaving = lambda: False
-    asked = asyncio.ensure_future(desk.buyer.post(f"/v1/{path}", json=body))
+    response = asyncio.ensure_future(desk.buyer.post(f"/v1/{path}", json=body))
 
-    async def waits() -> bool:
+    async def is_waiting() -> bool:
         return desk.harness.runtime.waiting == 1
 
-    await until(waits, "the command waits")
+    await until(is_waiting, "the command waits")
     await after(desk)
-    assert (await asyncio.wait_for(asked, 10)).status_code == 201
+    assert (await asyncio.wait_for(response, 10)).status_code == 201
 
 
-async def test_a_case_that_is_not_completed_is_refused_as_before(served: Desk) -> None:
-    refused = await served.buyer.post("/v1/ratings", json={"case_id": CASE, "scores": SCORES})
-    served.harness.problem(refused, 409, "case_not_completed")
+async def test_a_case_that_stays_open_is_refused_after_the_wait(prepared: Desk) -> None:
+    refused = await prepared.buyer.post("/v1/ratings", json={"case_id": CASE, "scores": SCORES})
+    prepared.harness.problem(refused, 409, "case_not_completed")
     assert "retry-after" not in refused.headers

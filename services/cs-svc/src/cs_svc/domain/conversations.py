@@ -1,0 +1,155 @@
+"""Conversations 会话: a buyer's conversation with those who serve, its messages, and whose turn it is to write."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import TypedDict
+from uuid import UUID
+
+from aftercare_chassis.lifecycle import Context, Guard, Lifecycle, Timeout, Transition
+
+from cs_svc.domain.errors import NoAnswerAwaited
+from cs_svc.domain.permissions import AGENT, BUYER_OR_AGENT, PARTIES_AND_AGENTS, SYSTEM_ONLY
+
+
+class ConversationState(StrEnum):
+    OPEN = "open"
+    CLOSED = "closed"
+
+
+class ConversationAction(StrEnum):
+    POST = "post"
+    ASSIGN = "assign"
+    CLOSE = "close"
+    NOTIFY = "notify"
+    MARK_OVERDUE = "mark_overdue"
+
+
+class AuthorRole(StrEnum):
+    BUYER = "buyer"
+    SELLER = "seller"
+    AGENT = "agent"
+    SYSTEM = "system"
+
+
+class Turn(StrEnum):
+    """Who has to write next: the seller or an agent, or the buyer whom they answered."""
+
+    SERVICE = "service"
+    BUYER = "buyer"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conversation:
+    """A conversation about an after-sale case, an order or nothing in particular.
+
+    `answer_due_at` is when the oldest unanswered message of the buyer is due to be answered, None where there is none.
+    `deadline_at` is when the timer marks that answer as overdue, None once it has. `overdue_at` is when the timer last
+    marked an answer, also after it was given. `whose_turn` is None in a closed conversation.
+    """
+
+    id: str
+    version: int
+    state: ConversationState
+    order_id: str | None
+    case_id: str | None
+    buyer_id: str
+    merchant_id: str | None
+    agent_id: str | None
+    message_count: int
+    whose_turn: Turn | None
+    answer_due_at: datetime | None
+    deadline_at: datetime | None
+    overdue_at: datetime | None
+    created_at: datetime
+    updated_at: datetime
+    closed_at: datetime | None
+
+
+class Citation(TypedDict):
+    """A published version of a knowledge-base article."""
+
+    article_id: str
+    article_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Message:
+    """One message. People's messages have a text, those of the system a code that is translated for each reader.
+
+    `place` is its number in the conversation, padded so that places sort as numbers do: ids of two processes may not.
+    `citations` are the versions of knowledge-base articles that the message relies on.
+    """
+
+    id: str
+    conversation_id: str
+    place: str
+    author_role: AuthorRole
+    author_id: str
+    text: str | None
+    code: str | None
+    event_id: UUID | None
+    citations: list[Citation]
+    sent_at: datetime
+
+
+def _refuse_unless_awaited(conversation: Conversation, _: object) -> NoAnswerAwaited | None:
+    """A refusal where no answer is due, or where the one that is due has been marked already."""
+    due, marked = conversation.answer_due_at, conversation.overdue_at
+    return NoAnswerAwaited() if due is None or (marked is not None and marked >= due) else None
+
+
+NOT_AWAITED = Guard(NoAnswerAwaited.code, _refuse_unless_awaited)
+_STATE, _ACTION = ConversationState, ConversationAction
+CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
+    "conversation",
+    initial=_STATE.OPEN,
+    transitions={
+        (_STATE.OPEN, _ACTION.POST): Transition(_STATE.OPEN, PARTIES_AND_AGENTS),
+        (_STATE.OPEN, _ACTION.ASSIGN): Transition(_STATE.OPEN, AGENT),
+        (_STATE.OPEN, _ACTION.CLOSE): Transition(_STATE.CLOSED, BUYER_OR_AGENT),
+        (_STATE.OPEN, _ACTION.NOTIFY): Transition(_STATE.OPEN, SYSTEM_ONLY),
+        (_STATE.OPEN, _ACTION.MARK_OVERDUE): Transition(_STATE.OPEN, SYSTEM_ONLY),
+        # Those who may close it may write again and so reopen it (ADR 26).
+        (_STATE.CLOSED, _ACTION.POST): Transition(_STATE.OPEN, BUYER_OR_AGENT),
+        # A buyer also looks into a closed conversation for news of the case.
+        (_STATE.CLOSED, _ACTION.NOTIFY): Transition(_STATE.CLOSED, SYSTEM_ONLY),
+    },
+    timeouts={
+        _STATE.OPEN: Timeout(
+            turn=Turn.SERVICE,
+            then=_ACTION.MARK_OVERDUE,
+            effect="marked_overdue",
+            since="answer_due_at",
+            unless=NOT_AWAITED,
+        )
+    },
+    ends={_STATE.CLOSED},
+)
+
+
+def with_message(conversation: Conversation, author: AuthorRole, context: Context) -> Conversation:
+    """The open conversation with one more message; who wrote last decides whose turn it is.
+
+    A buyer's message is due to be answered within `reply_hours`, counted from the oldest unanswered one: writing again
+    does not postpone the answer. A message of the seller or an agent is the answer. The system's change neither.
+    """
+    longer = replace(conversation, message_count=conversation.message_count + 1)
+    match author:
+        case AuthorRole.BUYER:
+            due = conversation.answer_due_at or context.now + timedelta(hours=context.settings.reply_hours)
+            longer = replace(longer, whose_turn=Turn.SERVICE, answer_due_at=due)
+        case AuthorRole.SELLER | AuthorRole.AGENT:
+            longer = replace(longer, whose_turn=Turn.BUYER, answer_due_at=None)
+    return CONVERSATION.reschedule(longer, context)
+
+
+def mark_overdue(conversation: Conversation, context: Context) -> Conversation:
+    """The conversation whose answer is overdue; the timer does not mark the same answer again."""
+    return CONVERSATION.apply(replace(conversation, overdue_at=context.now), ConversationAction.MARK_OVERDUE, context)
+
+
+def close(conversation: Conversation, context: Context) -> Conversation:
+    """The closed conversation; no answer is due in it."""
+    closed = CONVERSATION.apply(conversation, ConversationAction.CLOSE, context)
+    return replace(closed, whose_turn=None, answer_due_at=None, closed_at=context.now)

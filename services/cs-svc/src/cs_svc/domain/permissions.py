@@ -1,0 +1,8 @@
+"""The roles that may take the transitions of the documents of cs-svc, and the reason shown to all others."""
+
+from aftercare_chassis.lifecycle import Permission
+
+AGENT = Permission("agent_only", frozenset({"agent"}))
+BUYER_OR_AGENT = Permission("buyer_or_agent_only", frozenset({"buyer", "agent"}))
+PARTIES_AND_AGENTS = Permission("parties_and_agents_only", frozenset({"buyer", "seller", "agent"}))
+SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))

@@ -1,0 +1,90 @@
+"""Complaints and the replies to them."""
+
+from aftercare_chassis.database.columns import aggregate, moment, one_of, text
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, null, select, update
+from sqlalchemy.schema import conv
+
+from cs_svc.domain.complaints import (
+    Complaint,
+    ComplaintCategory,
+    ComplaintChannel,
+    ComplaintOutcome,
+    ComplaintReply,
+    ComplaintState,
+)
+from cs_svc.tables.schema import metadata
+from cs_svc.tables.visibility import newest_of_buyer, seen_by
+
+complaints = Table(
+    "complaints",
+    metadata,
+    *aggregate(),
+    *one_of("state", ComplaintState),
+    *one_of("channel", ComplaintChannel),
+    *one_of("category", ComplaintCategory),
+    text("subject_id"),
+    text("order_id"),
+    text("case_id", null=True),
+    text("buyer_id"),
+    text("merchant_id"),
+    text("opened_by"),
+    text("text"),
+    text("dispute_id", null=True),
+    *one_of("outcome", ComplaintOutcome, null=True),
+    moment("answer_due_at", null=True),
+    moment("deadline_at", null=True),
+    moment("overdue_at", null=True),
+    moment("created_at"),
+    moment("updated_at"),
+    moment("resolved_at", null=True),
+    # Names given by `conv` are older than the naming convention.
+    CheckConstraint("subject_id = coalesce(case_id, order_id)", name=conv("complaints_subject_is_case_or_order")),
+    CheckConstraint("(state = 'resolved') = (outcome IS NOT NULL)", name=conv("complaints_outcome_when_resolved")),
+    CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name=conv("complaints_time_when_resolved")),
+    CheckConstraint("state <> 'escalated' OR dispute_id IS NOT NULL", name=conv("complaints_dispute_when_escalated")),
+    Index("complaints_open_key", "subject_id", "channel", unique=True, postgresql_where="state != 'resolved'"),
+    Index("complaints_buyer_idx", "buyer_id", "id"),
+    Index("complaints_merchant_idx", "merchant_id", "id"),
+    Index("complaints_order_idx", "order_id", "id"),
+    Index("complaints_state_idx", "state", "id"),
+    Index("complaints_due_idx", "deadline_at", postgresql_where="deadline_at IS NOT NULL"),
+)
+complaint_replies = Table(
+    "complaint_answers",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("complaint_id", Text, ForeignKey("complaints.id"), nullable=False),
+    text("author_id"),
+    text("text"),
+    moment("answered_at"),
+    Index("complaint_answers_complaint_idx", "complaint_id", "answered_at"),
+)
+
+COMPLAINTS = Rows(complaints, Complaint, seen_by(complaints))
+COMPLAINT_LIST = Listing(
+    complaints,
+    Complaint,
+    filters=("state", "channel", "order_id", "case_id", "buyer_id"),
+    seen_by=seen_by(complaints),
+)
+COMPLAINTS_OF_BUYER = newest_of_buyer(complaints, Complaint)
+UNRESOLVED_COMPLAINT = Query(
+    select(complaints).where(
+        complaints.c.subject_id == bindparam("subject_id"),
+        complaints.c.channel == bindparam("channel"),
+        complaints.c.state != "resolved",
+    ),
+    Complaint,
+)
+CLEAR_DEADLINE = Statement(
+    update(complaints).where(complaints.c.id == bindparam("complaint_id")).values(deadline_at=null())
+)
+
+COMPLAINT_REPLIES = Rows(complaint_replies, ComplaintReply)
+REPLIES_TO_COMPLAINT = Query(
+    select(complaint_replies)
+    .where(complaint_replies.c.complaint_id == bindparam("complaint_id"))
+    .order_by(complaint_replies.c.answered_at, complaint_replies.c.id),
+    ComplaintReply,
+)

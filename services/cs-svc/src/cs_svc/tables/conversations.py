@@ -1,0 +1,120 @@
+"""Conversations and their messages."""
+
+from aftercare_chassis.database.columns import aggregate, document, moment, one_of, text
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    Uuid,
+    bindparam,
+    exists,
+    null,
+    select,
+    update,
+)
+from sqlalchemy.schema import conv
+
+from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
+from cs_svc.tables.schema import metadata
+from cs_svc.tables.visibility import newest_of_buyer, seen_by
+
+conversations = Table(
+    "conversations",
+    metadata,
+    *aggregate(),
+    *one_of("state", ConversationState),
+    text("order_id", null=True),
+    text("case_id", null=True),
+    text("buyer_id"),
+    text("merchant_id", null=True),
+    text("agent_id", null=True),
+    Column("message_count", Integer, nullable=False),
+    CheckConstraint("message_count > 0", name="message_count"),
+    *one_of("whose_turn", Turn, null=True),
+    moment("answer_due_at", null=True),
+    moment("deadline_at", null=True),
+    moment("overdue_at", null=True),
+    moment("created_at"),
+    moment("updated_at"),
+    moment("closed_at", null=True),
+    # Names given by `conv` are older than the naming convention.
+    CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=conv("conversations_time_when_closed")),
+    CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name=conv("conversations_case_has_order")),
+    Index("conversations_buyer_idx", "buyer_id", "id"),
+    Index("conversations_merchant_idx", "merchant_id", "id"),
+    Index("conversations_order_idx", "order_id", "id"),
+    Index("conversations_case_idx", "case_id", "id"),
+    Index("conversations_turn_idx", "whose_turn", "id"),
+    Index("conversations_due_idx", "deadline_at", postgresql_where="deadline_at IS NOT NULL"),
+)
+messages = Table(
+    "messages",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("conversation_id", Text, ForeignKey("conversations.id"), nullable=False),
+    text("place"),
+    *one_of("author_role", AuthorRole),
+    text("author_id"),
+    text("text", null=True),
+    text("code", null=True),
+    Column("event_id", Uuid, nullable=True),
+    document("citations"),
+    moment("sent_at"),
+    CheckConstraint("(text IS NULL) <> (code IS NULL)", name=conv("messages_text_or_code")),
+    CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name=conv("messages_system_has_event")),
+    Index("messages_place_key", "conversation_id", "place", unique=True),
+    Index("messages_event_key", "conversation_id", "event_id", unique=True),
+)
+
+CONVERSATIONS = Rows(conversations, Conversation, seen_by(conversations))
+CONVERSATION_LIST = Listing(
+    conversations,
+    Conversation,
+    filters=("state", "order_id", "case_id", "buyer_id", "agent_id", "whose_turn"),
+    seen_by=seen_by(conversations),
+)
+CONVERSATIONS_OF_BUYER = newest_of_buyer(conversations, Conversation)
+CLEAR_DEADLINE = Statement(
+    update(conversations).where(conversations.c.id == bindparam("conversation_id")).values(deadline_at=null())
+)
+
+MESSAGES = Rows(messages, Message)
+# Whoever sees a conversation sees its messages: the conversation is looked up first.
+MESSAGE_LIST = Listing(
+    messages, Message, filters=("conversation_id",), seen_by=dict.fromkeys(seen_by(conversations)), order="place"
+)
+LATEST_MESSAGES = Query(
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("conversation_id"))
+    .order_by(messages.c.place.desc())
+    .limit(bindparam("rows")),
+    Message,
+)
+MESSAGES_AFTER = Query(
+    select(messages)
+    .where(messages.c.conversation_id == bindparam("conversation_id"), messages.c.place > bindparam("place"))
+    .order_by(messages.c.place)
+    .limit(bindparam("rows")),
+    Message,
+)
+
+_NOTIFIED = exists().where(
+    messages.c.conversation_id == conversations.c.id, messages.c.event_id == bindparam("event_id")
+)
+# A conversation about one case is notified of that case only, one about the order of all its cases.
+LOCK_NOT_NOTIFIED = Query(
+    select(conversations)
+    .where(
+        conversations.c.order_id == bindparam("order_id"),
+        (conversations.c.case_id == bindparam("case_id")) | conversations.c.case_id.is_(None),
+        ~_NOTIFIED,
+    )
+    .order_by(conversations.c.id)
+    .with_for_update(),
+    Conversation,
+)

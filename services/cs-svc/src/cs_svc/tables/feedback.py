@@ -1,0 +1,44 @@
+"""Feedback."""
+
+from aftercare_chassis.database.columns import aggregate, moment, one_of, text
+from aftercare_chassis.database.mapping import Listing, Rows
+from sqlalchemy import CheckConstraint, Index, Table
+from sqlalchemy.schema import conv
+
+from cs_svc.domain.feedback import Feedback, FeedbackChannel, FeedbackState, Sentiment
+from cs_svc.tables.schema import metadata
+from cs_svc.tables.visibility import seen_by
+
+feedback = Table(
+    "feedback",
+    metadata,
+    *aggregate(),
+    *one_of("state", FeedbackState),
+    *one_of("channel", FeedbackChannel),
+    text("source", null=True),
+    *one_of("sentiment", Sentiment, null=True),
+    text("order_id", null=True),
+    text("case_id", null=True),
+    text("buyer_id", null=True),
+    text("merchant_id", null=True),
+    text("recorded_by"),
+    text("owner_id", null=True),
+    text("text"),
+    text("answer", null=True),
+    text("improvement", null=True),
+    moment("created_at"),
+    moment("updated_at"),
+    # Names given by `conv` are older than the naming convention.
+    CheckConstraint("(state = 'open') = (answer IS NULL)", name=conv("feedback_answer_unless_open")),
+    CheckConstraint(
+        "(state = 'improved') = (improvement IS NOT NULL)", name=conv("feedback_improvement_when_improved")
+    ),
+    Index("feedback_buyer_idx", "buyer_id", "id"),
+    Index("feedback_merchant_idx", "merchant_id", "id"),
+    Index("feedback_state_idx", "state", "id"),
+)
+
+FEEDBACK = Rows(feedback, Feedback, seen_by(feedback))
+FEEDBACK_LIST = Listing(
+    feedback, Feedback, filters=("state", "channel", "case_id", "owner_id"), seen_by=seen_by(feedback)
+)

@@ -1,0 +1,39 @@
+"""Our copies of the orders and after-sale cases of other services."""
+
+from aftercare_chassis.database.columns import text
+from aftercare_chassis.database.mapping import Query, Rows
+from sqlalchemy import Boolean, Column, Index, Table, Text, bindparam, false, select
+
+from cs_svc.domain.orders import KnownCase, KnownOrder
+from cs_svc.tables.schema import metadata
+from cs_svc.tables.visibility import newest_of_buyer, seen_by
+
+known_orders = Table(
+    "known_orders",
+    metadata,
+    Column("id", Text, primary_key=True),
+    text("buyer_id"),
+    text("merchant_id"),
+    text("state"),
+    Index("known_orders_buyer_idx", "buyer_id", "id"),
+)
+known_cases = Table(
+    "known_cases",
+    metadata,
+    Column("id", Text, primary_key=True),
+    text("order_id"),
+    text("buyer_id"),
+    text("merchant_id"),
+    text("state"),
+    Column("ended", Boolean, nullable=False, server_default=false()),
+    Index("known_cases_buyer_idx", "buyer_id", "id"),
+)
+
+KNOWN_ORDERS = Rows(known_orders, KnownOrder, seen_by(known_orders))
+KNOWN_CASES = Rows(known_cases, KnownCase, seen_by(known_cases))
+LOCK_ORDER: Query[object] = Query(
+    select(known_orders.c.id).where(known_orders.c.id == bindparam("id")).with_for_update()
+)
+LOCK_CASE: Query[object] = Query(select(known_cases.c.id).where(known_cases.c.id == bindparam("id")).with_for_update())
+ORDERS_OF_BUYER = newest_of_buyer(known_orders, KnownOrder)
+CASES_OF_BUYER = newest_of_buyer(known_cases, KnownCase)
