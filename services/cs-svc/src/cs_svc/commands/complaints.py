@@ -98,12 +98,12 @@ async def dispute_withdrawn(tx: Transaction[Settings], event: DisputeWithdrawn) 
 async def mark_overdue(tx: Transaction[Settings], complaint_id: str) -> None:
     """Record that the first reply is overdue; the timer's command."""
     complaint = await tx.lock(COMPLAINTS, complaint_id)
-    if COMPLAINT.reschedule(complaint, tx).deadline_at is None:
+    if complaint.answer_due_at is None:
         # A build of revision 0001, which does not know the column, stored the reply. Can go with its compatibility.
         await tx.execute(CLEAR_DEADLINE, complaint_id=complaint.id)
     elif COMPLAINT.due(complaint, tx.now):
         overdue = COMPLAINT.apply(replace(complaint, overdue_at=tx.now), ComplaintAction.MARK_OVERDUE, tx)
-        event = ComplaintOverdue(**event_fields(tx, overdue), answer_due_at=overdue.answer_due_at)
+        event = ComplaintOverdue(**event_fields(tx, overdue), answer_due_at=complaint.answer_due_at)
         await tx.save(COMPLAINTS, overdue, event)
 
 

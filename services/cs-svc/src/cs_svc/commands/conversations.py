@@ -113,12 +113,12 @@ async def notify(tx: Transaction[Settings], *, order_id: str, case_id: str, code
 async def mark_overdue(tx: Transaction[Settings], conversation_id: str) -> None:
     """Record that an answer is overdue; the timer's command."""
     conversation = await tx.lock(CONVERSATIONS, conversation_id)
-    if CONVERSATION.reschedule(conversation, tx).deadline_at is None:
+    if conversation.answer_due_at is None:
         # A build of revision 0001, which does not know the column, stored the answer. Can go with its compatibility.
         await tx.execute(CLEAR_DEADLINE, conversation_id=conversation.id)
     elif CONVERSATION.due(conversation, tx.now):
         overdue = conversations.mark_overdue(conversation, tx)
-        event = ConversationOverdue(**event_fields(tx, overdue), answer_due_at=overdue.answer_due_at)
+        event = ConversationOverdue(**event_fields(tx, overdue), answer_due_at=conversation.answer_due_at)
         await tx.save(CONVERSATIONS, overdue, event)
 
 
