@@ -1,0 +1,221 @@
+"""Every conversation, complaint and feedback can end from each state that it can reach.
+
+The service's own commands are run on one row in memory. Reached is what people, timers and events lead to; from there, an
+end must be reachable by people, timers and the end of a dispute that is open.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from aftercare_chassis.lifecycle import SYSTEM, Actor
+from aftercare_chassis.refusals import Refusal
+from aftercare_events import DisputeExecuted, DisputeOpened, DisputeWithdrawn, Event
+from cs_svc.commands import complaints, conversations, feedback
+from cs_svc.domain.complaints import ComplaintCategory, ComplaintChannel, ComplaintOutcome
+from cs_svc.domain.feedback import FeedbackChannel
+from cs_svc.domain.orders import KnownCase
+from cs_svc.settings import Settings
+
+NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
+SETTINGS = Settings.model_construct(reply_hours=4, complaint_answer_hours=48)
+CASE = KnownCase(id="case_1", order_id="ord_1", buyer_id="buyer-1", merchant_id="m-1", state="rejected", ended=False)
+ROLES = ("buyer", "seller", "agent", "arbitrator", "admin")
+Row = Any  # a conversation, a complaint or feedback
+Command = Callable[[Any], Awaitable[object]]
+
+
+class Memory:
+    """A transaction on one document. `row` is what it leaves behind, `events` what it recorded."""
+
+    cause = None
+
+    def __init__(self, row: Row, role: str, now: datetime = NOW) -> None:
+        self.row, self.now, self.settings, self.events = row, now, SETTINGS, list[Event]()
+        self.actor = SYSTEM if role == "system" else Actor(f"{role}-1", role)
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}_1"
+
+    async def find(self, *_: Any) -> KnownCase:
+        return CASE
+
+    async def one(self, *_: Any, **__: Any) -> None:
+        return None
+
+    async def lock(self, *_: Any) -> Row:
+        return self.row
+
+    async def all(self, *_: Any, **__: Any) -> list[Row]:
+        return [self.row]
+
+    async def create(self, _: Any, row: Row, *events: Event) -> Row:
+        return await self.save(_, row, *events)
+
+    async def save(self, _: Any, row: Row, *events: Event) -> Row:
+        assert events
+        self.row, self.events = row, [*self.events, *events]
+        return row
+
+    async def insert(self, *_: Any) -> None:
+        """Messages and replies do not decide how a document goes on."""
+
+
+def dispute_event(cls: type[Event], row: Row) -> Any:
+    usual = {
+        "affected_party": "buyer-1",
+        "applicant": "buyer-1",
+        "handler": "system",
+        "time": NOW,
+        "result": "?",
+        "dispute_id": "dsp_1",
+        "case_id": "case_1",
+        "order_id": "ord_1",
+        "complaint_id": row.id,
+        "buyer_id": "buyer-1",
+        "merchant_id": "m-1",
+        "state": "?",
+        "category": "other",
+        "refunded_minor": 0,
+        "currency": "CNY",
+    }
+    return cls(**{name: value for name, value in usual.items() if name in cls.model_fields})
+
+
+def on_dispute(cls: type[Event], command: Callable[[Any, Any], Awaitable[None]]) -> Command:
+    return lambda tx: command(tx, dispute_event(cls, tx.row))
+
+
+def nothing(_: Row) -> dict[str, Command]:
+    return {}
+
+
+@dataclass(frozen=True)
+class Document:
+    """How a document is opened, and the commands of people, of the timer and of events on it.
+
+    `certain` are the events that will arrive in time, given the row; `others` may arrive or not.
+    """
+
+    opened: Command
+    people: dict[str, Command]
+    end: str
+    timer: Command | None = None
+    others: dict[str, Command] = field(default_factory=dict)
+    certain: Callable[[Row], dict[str, Command]] = nothing
+
+
+def ends_of_dispute(row: Row) -> dict[str, Command]:
+    """Each dispute ends one way or the other, which aftersale-svc tests."""
+    if row.dispute_id is None:
+        return {}
+    return {
+        "verdict executed": on_dispute(DisputeExecuted, complaints.dispute_executed),
+        "dispute withdrawn": on_dispute(DisputeWithdrawn, complaints.dispute_withdrawn),
+    }
+
+
+CONVERSATION = Document(
+    opened=lambda tx: conversations.open_(tx, order_id=None, case_id="case_1", text="?"),
+    people={
+        "post": lambda tx: conversations.post(tx, "conv_1", text="?"),
+        "assign": lambda tx: conversations.assign(tx, "conv_1", None),
+        "close": lambda tx: conversations.close(tx, "conv_1"),
+    },
+    end="closed",
+    timer=lambda tx: conversations.mark_overdue(tx, "conv_1"),
+    others={"notify": lambda tx: conversations.notify(tx, order_id="ord_1", case_id="case_1", code="return_shipped")},
+)
+COMPLAINT = Document(
+    opened=lambda tx: complaints.open_(
+        tx, channel=ComplaintChannel.WEB, category=ComplaintCategory.OTHER, text="?", order_id=None, case_id="case_1"
+    ),
+    people={
+        "answer": lambda tx: complaints.answer(tx, "cmp_1", "?"),
+        "resolve": lambda tx: complaints.resolve(tx, "cmp_1", ComplaintOutcome.EXPLAINED),
+    },
+    end="resolved",
+    timer=lambda tx: complaints.mark_overdue(tx, "cmp_1"),
+    others={"dispute opened": on_dispute(DisputeOpened, complaints.follow_dispute)},
+    certain=ends_of_dispute,
+)
+FEEDBACK = Document(
+    opened=lambda tx: feedback.receive(
+        tx, channel=FeedbackChannel.WEB, text="?", source=None, order_id=None, case_id=None
+    ),
+    people={
+        "answer": lambda tx: feedback.answer(tx, "fb_1", "?", None),
+        "improve": lambda tx: feedback.improve(tx, "fb_1", "?"),
+    },
+    end="improved",
+)
+KINDS = {"conversation": CONVERSATION, "complaint": COMPLAINT, "feedback": FEEDBACK}
+DOCUMENTS = pytest.mark.parametrize("document", KINDS.values(), ids=KINDS.keys())
+
+
+async def after(command: Command, row: Row, role: str, now: datetime = NOW) -> Row:
+    """The row after one command; the same where it is refused."""
+    tx = Memory(row, role, now)
+    try:
+        await command(tx)
+    except Refusal:
+        return row
+    return tx.row
+
+
+async def ways_out(document: Document, row: Row) -> list[Row]:
+    """What people, the timer and the events that are certain to arrive make of the row."""
+    found = [await after(command, row, role) for command in document.people.values() for role in ROLES]
+    found += [await after(command, row, "system") for command in document.certain(row).values()]
+    if document.timer is not None and row.deadline_at is not None:
+        found.append(await after(document.timer, row, "system", row.deadline_at))
+    return found
+
+
+def facts(row: Row) -> tuple[object, ...]:
+    """What decides how the document goes on; times count as being set or not."""
+    names = ("state", "whose_turn", "dispute_id", "outcome", "answer_due_at", "deadline_at", "overdue_at")
+    values = [getattr(row, name, None) for name in names]
+    return tuple("set" if isinstance(value, datetime) else value for value in values)
+
+
+async def graph(document: Document) -> dict[tuple[object, ...], set[tuple[object, ...]]]:
+    """Every reachable row, by its facts, with those that its ways out lead to."""
+    tx = Memory(None, "buyer")
+    await document.opened(tx)
+    edges: dict[tuple[object, ...], set[tuple[object, ...]]] = {}
+    queue = deque([tx.row])
+    while queue:
+        row = queue.popleft()
+        if facts(row) in edges:
+            continue
+        out = await ways_out(document, row)
+        edges[facts(row)] = {facts(each) for each in out}
+        queue += [*out, *[await after(command, row, "system") for command in document.others.values()]]
+    return edges
+
+
+@DOCUMENTS
+async def test_an_end_can_be_reached_from_everywhere(document: Document) -> None:
+    edges = await graph(document)
+    saved = {node for node in edges if node[0] == document.end}
+    while more := {node for node, targets in edges.items() if targets & saved} - saved:
+        saved |= more
+    assert set(edges) - saved == set()
+
+
+@DOCUMENTS
+async def test_every_state_is_reached(document: Document) -> None:
+    tx = Memory(None, "buyer")
+    await document.opened(tx)
+    assert {node[0] for node in await graph(document)} == set(type(tx.row.state))
+
+
+@pytest.mark.parametrize("document", [CONVERSATION, COMPLAINT], ids=["conversation", "complaint"])
+async def test_a_timer_runs_exactly_while_an_answer_is_due_and_not_marked(document: Document) -> None:
+    for _, _, _, _, due, deadline, overdue in await graph(document):
+        assert deadline is None or due == "set"
+        assert due is None or deadline == "set" or overdue == "set"
