@@ -33,6 +33,14 @@ async def test_a_closed_case_may_be_rated(prepared: Desk) -> None:
     await rate(prepared)
 
 
+async def test_the_event_decides_whether_a_case_has_ended(prepared: Desk) -> None:
+    await prepared.consume(AfterSaleApproved, state="completed", terminal=False)
+    response = await prepared.buyer.post("/v1/ratings", json={"case_id": CASE, "scores": SCORES})
+    assert prepared.harness.problem(response, 409, "case_not_completed")["state"] == "completed"
+    await prepared.consume(AfterSaleClosed, state="a_state_of_a_later_build", terminal=True)
+    await rate(prepared)
+
+
 async def test_a_case_is_rated_once(prepared: Desk) -> None:
     await prepared.completed()
     first = await rate(prepared)
