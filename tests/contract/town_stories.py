@@ -182,6 +182,8 @@ async def a_silent_merchant_and_a_buyer_who_lets_go(town: Town) -> str:
     order = await delivered(town, "73000004")
     case = await rejected(town, order, 1)
     _, dispute = await complained(town, case, "phone")
+    unanswered = {"channel": "message", "order_id": order["id"], "category": "no_answer", "text": TEXTS["complaint"]}
+    await town.call("buyer", "cs", "complaints", unanswered)
     await town.let_pass(49)
     await town.call("buyer", "aftersale", f"disputes/{dispute}/withdraw", {})
     await step(town, "buyer", case, "accept")
