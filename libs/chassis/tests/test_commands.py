@@ -1,10 +1,8 @@
 """What every command and every read goes through, on a real database."""
 
 import asyncio
-from contextlib import suppress
 from typing import Any
 
-import asyncpg
 import pytest
 from aftercare_chassis.testing import Harness
 
@@ -77,23 +75,6 @@ async def test_a_failing_command_leaves_nothing_behind(tally: Harness) -> None:
     Harness.problem(await buyer.post("/v1/tallies", json={"count": 13}), 500, "internal_error")
     Harness.problem(await buyer.post("/v1/tallies", json={"count": "1"}), 422, "validation_failed")
     assert [await _count(tally, table) for table in ("tallies", "outbox", "idempotency_key")] == [0, 0, 0]
-
-
-async def test_an_error_that_is_passed_over_keeps_nothing_and_is_told(tally: Harness) -> None:
-    """PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error; nobody may take that for done."""
-    recorded: list[str] = []
-
-    async def pass_over() -> None:
-        async with tally.runtime.transaction() as tx:
-            await tx.connection.execute("INSERT INTO tallies (id, version, owner, count) VALUES ('t', 1, 'o', 0)")
-            tx.after_commit(lambda: recorded.append("told"))
-            with suppress(asyncpg.DivisionByZeroError):
-                await tx.connection.execute("SELECT 1 / 0")
-
-    with pytest.raises(asyncpg.InFailedSQLTransactionError):
-        await pass_over()
-    assert await _count(tally, "tallies") == 0
-    assert recorded == []
 
 
 async def test_if_match_keeps_a_stale_reader_from_writing(tally: Harness) -> None:
@@ -217,13 +198,3 @@ async def test_one_connection_is_enough_for_many_requests(start_tally: Any) -> N
         buyer = harness.client("buyer", "buyer-1")
         answers = await asyncio.gather(*(buyer.post("/v1/tallies", json={"count": 1}) for _ in range(10)))
         assert {answer.status_code for answer in answers} == {201}
-
-
-async def test_a_timer_acts_once_and_looks_again_first(tally: Harness) -> None:
-    buyer = tally.client("buyer", "buyer-1")
-    made = (await buyer.post("/v1/tallies", json={"count": 0})).json()
-    await tally.runtime.pool.execute("UPDATE tallies SET deadline_at = $1", tally.clock.now())
-    await tally.run_due()
-    await tally.run_due()
-    assert (await buyer.get(f"/v1/tallies/{made['id']}")).json()["count"] == 1
-    assert (await tally.envelopes())[-1].event().handler == "system"  # type: ignore[union-attr]

@@ -1,7 +1,6 @@
 """The watchdog: lag is measured, a client that brings nothing is replaced, and the process says when that does not help."""
 
 import asyncio
-import signal
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from types import SimpleNamespace
@@ -9,7 +8,6 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis import service
 from aftercare_chassis.consumer import watchdog
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.parked import ParkedEvents
@@ -314,23 +312,6 @@ async def test_when_no_client_brings_anything_the_process_is_not_ready(
         assert (await probes[1].get("/readyz")).status_code == 200, "requests are answered all the same"
     for probe in probes:
         await probe.aclose()
-
-
-async def test_a_loop_that_was_cancelled_by_nobody_takes_its_process_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    """It would do nothing more, and nobody would know."""
-    raised: list[int] = []
-    monkeypatch.setattr(service.signal, "raise_signal", raised.append)
-
-    async def loop(_: asyncio.Event) -> None:
-        raise asyncio.CancelledError
-
-    stop = asyncio.Event()
-    await service._guarded(loop, stop)
-    assert raised == [signal.SIGTERM]
-    stop.set()
-    with pytest.raises(asyncio.CancelledError):
-        await service._guarded(loop, stop)
-    assert raised == [signal.SIGTERM], "at its end it may be cut short"
 
 
 async def test_without_kafka_requests_are_answered_and_the_backlog_is_told(

@@ -4,12 +4,10 @@ from typing import Any
 from unicodedata import category
 
 import pytest
-from aftercare_chassis.currencies import EXPONENTS
 from aftercare_chassis.http.schemas import AllowedOut, Code, Id, In, Money, Name, OneLine, Out, PageOut, Text, Time
 from aftercare_chassis.lifecycle import Allowed
 from hypothesis import given
 from hypothesis import strategies as st
-from iso4217 import Currency
 from pydantic import Field, TypeAdapter, ValidationError
 
 
@@ -163,12 +161,6 @@ def test_naive_times_do_not_go_out_either() -> None:
     with pytest.raises(ValidationError):
         WhenOut(at=datetime(2026, 5, 1))  # noqa: DTZ001
     assert WhenOut(at=datetime(2026, 5, 1, tzinfo=UTC)).model_dump_json() == '{"at":"2026-05-01T00:00:00Z"}'
-
-
-def test_currencies_have_the_exponents_of_iso_4217() -> None:
-    assert {each.code: each.exponent for each in Currency if each.exponent is not None} == EXPONENTS
-    assert [EXPONENTS[code] for code in ("CNY", "JPY", "KWD", "CLF", "USD")] == [2, 0, 3, 4, 2]
-    assert not {"XAU", "XXX", "XTS", "HRK", "BGN"} & EXPONENTS.keys()
 
 
 def test_pages_and_allowed_actions_have_their_shape() -> None:

@@ -115,39 +115,3 @@ async def test_a_timer_begins_a_trace(tally: Harness, counting: Counting) -> Non
     await tally.run_due()
     [found] = await traces(tally)
     assert found is not None
-
-
-@pytest.mark.parametrize(
-    ("given", "passed_on"),
-    [
-        ("a=1", "a=1"),
-        (" a=1 ,\tb@c=2,", "a=1,b@c=2"),
-        ("1a=b c", "1a=b c"),
-        ("", None),
-        (",", None),
-        ("a", None),
-        ("A=1", None),
-        ("a=1=2", None),
-        ("a=é", None),
-        ("a=1,a=2", None),
-        ("a=" + "x" * 257, None),
-        (",".join(f"k{n}=1" for n in range(33)), None),
-        (f"a={'x' * 256},b={'y' * 200},c={'z' * 100}", f"a={'x' * 256},b={'y' * 200}"),
-    ],
-)
-def test_a_tracestate_is_passed_on_as_it_came_or_not_at_all(given: str, passed_on: str | None) -> None:
-    found = tracing.parse(CALLER["traceparent"], given)
-    assert found is not None
-    assert found.tracestate == passed_on
-    assert found.child().tracestate == passed_on
-
-
-def test_recorded_spans_keep_the_tracestate() -> None:
-    from opentelemetry.sdk.trace import TracerProvider
-
-    tracing.use(TracerProvider().get_tracer("test"))
-    try:
-        with tracing.span("POST", *CALLER.values(), kind="SERVER") as context:
-            assert (context.trace_id, context.tracestate) == (TRACE, CALLER["tracestate"])
-    finally:
-        tracing.use(None)

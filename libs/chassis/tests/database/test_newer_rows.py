@@ -1,85 +1,24 @@
-"""Two builds side by side: a process that starts before its migration has run, and one that meets rows of a newer build."""
+"""Two builds side by side: a process that reads rows which a newer build has written."""
 
-import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-import httpx
 import pytest
-from aftercare_chassis import service
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.database.mapping import Rows
-from aftercare_chassis.database.revisions import History, NewerRow, Revisions
+from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http.problems import response_to
-from aftercare_chassis.jobs.workers import Worker
-from aftercare_chassis.runtime import Runtime
-from aftercare_chassis.service import ProcessRole, Service
-from aftercare_chassis.testing import Harness, until
+from aftercare_chassis.testing import Harness
 from aftercare_events import Envelope, OrderCancelled
 from aiokafka import TopicPartition
-from fastapi import FastAPI
 from sqlalchemy import Column, MetaData, Table, Text
 from starlette.requests import Request
 
 Make = Callable[..., OrderCancelled]
 ORDERS = TopicPartition("aftercare.orders.v1", 0)
-
-
-@dataclass(slots=True)
-class Early:
-    """A process that does background work, and how often it has."""
-
-    app: FastAPI
-    steps: int = 0
-
-    async def says(self) -> str:
-        async with httpx.AsyncClient(transport=httpx.ASGITransport(self.app), base_url="http://test") as client:
-            return (await client.get("/startupz")).text
-
-
-@pytest.fixture
-async def early(tally: Harness, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Early]:
-    """It is there before the first revision; `alembic_version` is made by the test."""
-    monkeypatch.setattr(service, "SCHEMA_SECONDS", 0.05)
-
-    async def step(_: Runtime) -> bool:
-        made.steps += 1
-        return False
-
-    worker = Worker("probe", step)
-    built = Service(
-        name="tally-svc",
-        package="aftercare_chassis",
-        settings=tally.settings,
-        roles={},
-        routers=[],
-        metadata=MetaData(),
-        workers=[worker],
-    )
-    built.runtime.revisions = Revisions(History(("0001",)))
-    made = Early(built.process(ProcessRole.CONSUME))
-    async with asyncio.timeout(30), made.app.router.lifespan_context(made.app):
-        yield made
-
-
-async def test_background_work_begins_when_the_schema_is_there(tally: Harness, early: Early) -> None:
-    assert "schema_missing" in await early.says()
-    assert early.steps == 0
-    await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
-    await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0001')")
-
-    async def worked() -> bool:
-        return early.steps > 0
-
-    await until(worked, "background work has begun")
-    await tally.runtime.pool.execute("DROP TABLE alembic_version")
-
-
-async def test_a_process_that_waits_for_its_schema_can_be_ended(early: Early) -> None:
-    assert "schema_missing" in await early.says()
 
 
 class Known(StrEnum):

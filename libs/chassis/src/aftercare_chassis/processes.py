@@ -1,0 +1,98 @@
+"""The processes that a service's command line starts: a server, a migration, or one function with an open runtime."""
+
+import asyncio
+import signal
+import sys
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from typing import Any, Generic
+
+import asyncpg
+import structlog
+import uvicorn
+from fastapi import FastAPI
+
+from aftercare_chassis.database.migrations import Migrations
+from aftercare_chassis.database.revisions import SchemaMismatch
+from aftercare_chassis.observability import logs, tracing
+from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.settings import S
+
+DATABASE_SECONDS = 20.0
+RETRY_SECONDS = 0.5
+NOT_STARTED = 3  # the exit code of uvicorn for a server that could not start
+_SERVER: dict[str, Any] = {  # Any: options of uvicorn, each of its own type
+    "loop": "uvloop",
+    "http": "httptools",
+    "ws": "none",
+    "access_log": False,
+    "log_config": None,
+    "server_header": False,
+    "timeout_keep_alive": 75,
+    "timeout_graceful_shutdown": 10,
+}
+
+
+class Processes(Generic[S]):
+    """The processes of one service. Each first waits up to 20 seconds for the database, else it ends with one line."""
+
+    def __init__(self, runtime: Runtime[S], migrations: Migrations, log_fields: Collection[str]) -> None:
+        self._runtime, self._migrations, self._log_fields = runtime, migrations, log_fields
+
+    def serve(self, app: FastAPI) -> None:
+        """Serve the app until SIGTERM or Ctrl+C."""
+        settings, name = self._runtime.settings, self._runtime.name
+        logs.configure(name, settings.log_level, self._log_fields)
+        tracing.configure(name, settings.otlp_endpoint)
+        asyncio.run(self._wait_for_database())
+        # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        server = uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, **_SERVER))
+        self._runtime.leaving = lambda: server.should_exit
+        with suppress(KeyboardInterrupt):
+            server.run()
+        if not server.started:
+            sys.exit(NOT_STARTED)
+
+    def migrate(self) -> None:
+        """Bring the database to this build's schema, or leave a newer one with which this build works as it is."""
+        asyncio.run(self._wait_for_database())
+        try:
+            asyncio.run(self._migrations.upgrade())
+        except SchemaMismatch as mismatch:
+            raise SystemExit(f"{self._runtime.name}: {mismatch}") from None
+
+    def autogenerate(self, message: str, revision: str) -> None:
+        """Write a revision with what the tables have and the database does not have."""
+        asyncio.run(self._wait_for_database())
+        asyncio.run(self._migrations.autogenerate(message, revision))
+
+    def once(self, act: Callable[[Runtime[S]], Awaitable[int | None]]) -> None:
+        """Run `act` with an open runtime and end the process with the exit code that it returns (0 for None).
+
+        Logs go to stderr, so that stdout holds what the command prints.
+        """
+        structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
+
+        async def run() -> int | None:
+            await self._wait_for_database()
+            await self._runtime.open()
+            try:
+                with tracing.new_trace():
+                    return await act(self._runtime)
+            finally:
+                await self._runtime.close()
+
+        sys.exit(asyncio.run(run()))
+
+    async def _wait_for_database(self) -> None:
+        deadline = asyncio.get_running_loop().time() + DATABASE_SECONDS
+        while True:
+            try:
+                await (await self._runtime.connect()).close()
+                return
+            except (OSError, TimeoutError, asyncpg.PostgresError) as error:
+                if asyncio.get_running_loop().time() > deadline:
+                    why = f"the database does not answer ({type(error).__name__})"
+                    raise SystemExit(f"{self._runtime.name}: {why}") from None
+                await asyncio.sleep(RETRY_SECONDS)

@@ -1,0 +1,90 @@
+"""Transactions: all or nothing, callbacks and wake-ups only after the commit, connections always released."""
+
+import asyncio
+from contextlib import suppress
+from typing import Any
+
+import asyncpg
+import pytest
+from aftercare_chassis.testing import Harness
+from aftercare_chassis.wakeup import Wakeup
+
+INSERT = "INSERT INTO tallies (id, version, owner, count) VALUES ('t', 1, 'o', 0)"
+
+
+async def rows(harness: Harness) -> int:
+    found: Any = await harness.runtime.pool.fetchval("SELECT count(*) FROM tallies")
+    return int(found)
+
+
+async def test_an_error_that_the_command_ignores_rolls_back_and_is_raised(tally: Harness) -> None:
+    """PostgreSQL answers the COMMIT of a failed transaction with ROLLBACK and no error; that must not count as success."""
+    called: list[str] = []
+
+    async def ignore_error() -> None:
+        async with tally.runtime.transaction() as tx:
+            await tx.connection.execute(INSERT)
+            tx.after_commit(lambda: called.append("committed"))
+            with suppress(asyncpg.DivisionByZeroError):
+                await tx.connection.execute("SELECT 1 / 0")
+
+    with pytest.raises(asyncpg.InFailedSQLTransactionError):
+        await ignore_error()
+    assert await rows(tally) == 0
+    assert called == []
+
+
+async def test_callbacks_run_after_the_commit(tally: Harness) -> None:
+    committed: list[asyncio.Task[int]] = []
+    async with tally.runtime.transaction() as tx:
+        await tx.connection.execute(INSERT)
+        tx.after_commit(lambda: committed.append(asyncio.create_task(rows(tally))))
+        assert committed == []
+    assert [await each for each in committed] == [1]
+
+
+async def test_an_exception_rolls_back_and_calls_nothing(tally: Harness) -> None:
+    called: list[str] = []
+
+    async def fail() -> None:
+        async with tally.runtime.transaction() as tx:
+            await tx.connection.execute(INSERT)
+            tx.after_commit(lambda: called.append("committed"))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
+    assert (await rows(tally), called) == (0, [])
+
+
+async def test_a_cancelled_transaction_gives_its_connection_back(start_tally: Any) -> None:
+    async with start_tally(pool_size=1) as harness:
+
+        async def sleeping() -> None:
+            async with harness.runtime.transaction() as tx:
+                begun.set()
+                await tx.connection.execute("SELECT pg_sleep(60)")
+
+        begun = asyncio.Event()
+        task = asyncio.create_task(sleeping())
+        await begun.wait()
+        task.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await task
+        async with asyncio.timeout(10):
+            assert await rows(harness) == 0
+
+
+async def test_a_select_sent_with_the_begin_says_whether_there_is_a_row(tally: Harness) -> None:
+    for select, found in (("SELECT 1", True), ("SELECT 1 WHERE false", False), (None, False)):
+        work = tally.runtime.transaction(look=select)
+        async with work:
+            assert work.found is found
+
+
+async def test_a_worker_is_woken_after_the_commit(tally: Harness) -> None:
+    wakeup = tally.runtime.worker_wakeups.setdefault("probe", Wakeup())
+    async with tally.runtime.transaction() as tx:
+        tx.wake("probe")
+        assert not await wakeup.wait(0)
+    assert await wakeup.wait(10)

@@ -1,0 +1,90 @@
+"""Timers: each row that is due is handled once, and one that fails does not delay the others."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import pytest
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.jobs import deadlines
+from aftercare_chassis.jobs.deadlines import Deadlines, Due
+from aftercare_chassis.refusals import NotFound
+from aftercare_chassis.testing import Harness
+
+Command = Callable[[Transaction, str], Awaitable[None]]
+
+
+@pytest.fixture
+async def due(tally: Harness) -> list[str]:
+    """The ids of three rows that are due, the earliest first."""
+    buyer = tally.client("buyer", "buyer-1")
+    made = [(await buyer.post("/v1/tallies", json={"count": 0})).json()["id"] for _ in range(3)]
+    for tally_id in reversed(made):
+        at = tally.clock.advance(seconds=1)
+        await tally.runtime.pool.execute("UPDATE tallies SET deadline_at = $1 WHERE id = $2", at, tally_id)
+    return made[::-1]
+
+
+async def fire(tally: Harness, command: Command) -> int:
+    rows: Any = tally.service.deadlines[0].rows
+    return await Deadlines(tally.runtime, [Due(rows, command)]).fire()
+
+
+async def test_a_timer_acts_once_and_checks_the_row_again(tally: Harness, due: list[str]) -> None:
+    await tally.run_due()
+    await tally.run_due()
+    buyer = tally.client("buyer", "buyer-1")
+    assert [(await buyer.get(f"/v1/tallies/{each}")).json()["count"] for each in due] == [1, 1, 1]
+    event = (await tally.envelopes())[-1].event()
+    assert event is not None
+    assert event.handler == "system"
+
+
+async def test_rows_are_handled_in_the_order_of_their_deadlines(tally: Harness, due: list[str]) -> None:
+    handled: list[str] = []
+
+    async def note(_: Transaction, tally_id: str) -> None:
+        handled.append(tally_id)
+
+    assert await fire(tally, note) == 3
+    assert handled == due
+
+
+async def test_a_row_that_is_not_due_yet_is_left_alone(tally: Harness, due: list[str]) -> None:
+    await tally.runtime.pool.execute("UPDATE tallies SET deadline_at = $1", tally.clock.now())
+    tally.clock.advance(seconds=-1)
+    await tally.run_due()
+    assert await tally.runtime.pool.fetchval("SELECT sum(count) FROM tallies") == 0
+
+
+@pytest.mark.parametrize("error", [NotFound(what="tally"), RuntimeError("a fault in one row")])
+async def test_a_row_that_fails_does_not_delay_the_others(tally: Harness, due: list[str], error: Exception) -> None:
+    handled: list[str] = []
+
+    async def fail_first(_: Transaction, tally_id: str) -> None:
+        if tally_id == due[0]:
+            raise error
+        handled.append(tally_id)
+
+    assert await fire(tally, fail_first) == 3
+    assert handled == due[1:]
+
+
+async def test_a_lost_database_is_no_fault_of_the_row(tally: Harness, due: list[str]) -> None:
+    async def lose(_: Transaction, tally_id: str) -> None:
+        raise ConnectionResetError
+
+    with pytest.raises(ConnectionResetError):
+        await fire(tally, lose)
+
+
+async def test_a_full_batch_is_all_that_one_round_takes(
+    tally: Harness, due: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deadlines, "BATCH", 2)
+    handled: list[str] = []
+
+    async def note(_: Transaction, tally_id: str) -> None:
+        handled.append(tally_id)
+
+    assert await fire(tally, note) == 2
+    assert handled == due[:2]
