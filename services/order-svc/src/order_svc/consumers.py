@@ -1,4 +1,4 @@
-"""The ears of this service: what it does when others have said something."""
+"""The events of other services that this service handles."""
 
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_events import (
@@ -16,18 +16,20 @@ from aftercare_events import (
     ReturnWaybillCorrected,
 )
 
-from order_svc.commands import cases, refund_requests, shipments
+from order_svc import projections
+from order_svc.commands import refund_requests, shipments
+from order_svc.settings import Settings
 
-HANDLERS: Handlers = {
-    AfterSaleRequested: cases.requested,
-    AfterSaleRejected: cases.rejected,
-    AfterSaleResumed: cases.resumed,
-    AfterSaleCompleted: cases.completed,
-    AfterSaleClosed: cases.ended,
-    AfterSaleCancelled: cases.ended,
-    DisputeOpened: cases.disputed,
-    DisputeExecuted: cases.dispute_executed,
-    DisputeWithdrawn: cases.dispute_withdrawn,
+HANDLERS: Handlers[Settings] = {
+    AfterSaleRequested: projections.case_requested,
+    AfterSaleRejected: projections.case_rejected,
+    AfterSaleResumed: projections.case_resumed,
+    AfterSaleCompleted: projections.case_completed,
+    AfterSaleClosed: projections.case_ended,
+    AfterSaleCancelled: projections.case_ended,
+    DisputeOpened: projections.dispute_opened,
+    DisputeExecuted: projections.dispute_executed,
+    DisputeWithdrawn: projections.dispute_withdrawn,
     RefundRequested: refund_requests.accept,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,

@@ -29,7 +29,7 @@ def service(settings: Settings | None = None) -> Service:
             courier_webhooks.router,
         ],
         handlers=HANDLERS,
-        deadlines=timers.WHEN_DUE,
+        deadlines=timers.DUE,
         workers=(*provider_calls.WORKERS, *WEBHOOK_WORKERS, *courier_pushes.WORKERS),
         metadata=tables.metadata,
         log_fields=("partner", "provider", "push", "verdict"),

@@ -1,4 +1,4 @@
-"""What is read: orders with their lines, payments with their refunds, parcels with their history, couriers' pushes."""
+"""SELECTs: orders with their lines, payments with their refunds, parcels with their history, couriers' pushes."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -9,22 +9,26 @@ from typing import Any, TypeVar
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
-from order_svc.domain import journeys
-from order_svc.domain.journeys import Ignored, Journeys
-from order_svc.domain.model import Address, Line, Order, OrderState
+from order_svc.domain import waybills
+from order_svc.domain.fulfilment import Fulfilment
+from order_svc.domain.model import Address, Order, OrderLine, OrderState
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.pushes import CourierEndpoint, CourierPush
-from order_svc.domain.tracking import Parcel, ParcelEvent, ParcelLine
+from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
+from order_svc.domain.waybills import IgnoredReason, Waybill
+from order_svc.settings import Settings
+from order_svc.tables.cases import CASE_LINES_OF_ORDER, CASES_OF_ORDER
 from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS, PUSH_LIST, PUSHES
-from order_svc.tables.orders import ADDRESSES, LINES_OF, LINES_OF_MANY, ORDER_LIST, ORDERS, ORDERS_NAMED
+from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDER_LIST, ORDERS, ORDERS_BY_ID
 from order_svc.tables.parcels import (
-    LINES_IN,
+    LINES_OF_PARCEL,
+    PARCEL_LINES_OF_ORDER,
     PARCEL_LIST,
     PARCELS,
-    PARCELS_OF_MANY,
     PARCELS_OF_ORDER,
-    PARCELS_UNDER,
-    SCANS_UNDER,
+    PARCELS_OF_ORDERS,
+    PARCELS_OF_WAYBILL,
+    SCANS_OF_WAYBILL,
 )
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, REFUNDS_OF
 
@@ -36,7 +40,7 @@ class OrderView:
     """An order with what belongs to it, and its parcels while it is shipped; lists leave the address out."""
 
     order: Order
-    lines: list[Line]
+    lines: list[OrderLine]
     parcels: list[Parcel]
     address: Address | None = None
 
@@ -52,12 +56,15 @@ class PaymentView:
 
 @dataclass(frozen=True, slots=True)
 class ParcelView:
-    """A parcel with its content and its history as it happened; `ignored` tells by their keys which scans did not count."""
+    """A parcel with its content and its scans in the order in which they happened.
+
+    `ignored` names, by their keys, the scans that do not belong to the parcel.
+    """
 
     parcel: Parcel
     lines: list[ParcelLine]
-    events: list[ParcelEvent]
-    ignored: Mapping[str, Ignored]
+    scans: list[ParcelScan]
+    ignored: Mapping[str, IgnoredReason]
 
 
 async def order(reader: Reader, order_id: str) -> OrderView:
@@ -67,7 +74,7 @@ async def order(reader: Reader, order_id: str) -> OrderView:
 
 async def order_view(reader: Reader, found: Order) -> OrderView:
     """The order with its lines, parcels and address."""
-    lines = await reader.all(LINES_OF, order_id=found.id)
+    lines = await reader.all(LINES_OF_ORDER, order_id=found.id)
     on_its_way = found.state is OrderState.SHIPPED
     parcels = await reader.all(PARCELS_OF_ORDER, order_id=found.id) if on_its_way else []
     address = await reader.find(ADDRESSES, found.id)
@@ -77,10 +84,10 @@ async def order_view(reader: Reader, found: Order) -> OrderView:
 async def orders(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[OrderView]:
     """A page of orders with their lines."""
     page = await reader.page(ORDER_LIST, limit=limit, cursor=cursor, **filters)
-    lines = await reader.all(LINES_OF_MANY, order_ids=[each.id for each in page.data])
+    lines = await reader.all(LINES_OF_ORDERS, order_ids=[each.id for each in page.data])
     by_order = _grouped(lines, "order_id")
     shipped = [each.id for each in page.data if each.state is OrderState.SHIPPED]
-    parcels = _grouped(await reader.all(PARCELS_OF_MANY, order_ids=shipped) if shipped else [], "order_id")
+    parcels = _grouped(await reader.all(PARCELS_OF_ORDERS, order_ids=shipped) if shipped else [], "order_id")
     return _shown(page, [OrderView(each, by_order[each.id], parcels.get(each.id, [])) for each in page.data])
 
 
@@ -99,23 +106,34 @@ async def payments(reader: Reader, limit: int, cursor: str | None, **filters: An
     """A page of payments with their refunds and orders."""
     page = await reader.page(PAYMENT_LIST, limit=limit, cursor=cursor, **filters)
     by_payment = _grouped(await reader.all(REFUNDS_OF, payment_ids=[p.id for p in page.data]), "payment_id")
-    named = await reader.all(ORDERS_NAMED, order_ids=[p.order_id for p in page.data])
+    named = await reader.all(ORDERS_BY_ID, order_ids=[p.order_id for p in page.data])
     by_id = {each.id: each for each in named}
     return _shown(page, [PaymentView(p, by_payment.get(p.id, []), by_id[p.order_id]) for p in page.data])
 
 
-async def parcel(reader: Reader, parcel_id: str) -> ParcelView:
+async def fulfilment(reader: Reader, order_id: str) -> Fulfilment:
+    """Where the units of an order are."""
+    return Fulfilment(
+        lines=await reader.all(LINES_OF_ORDER, order_id=order_id),
+        parcels=await reader.all(PARCELS_OF_ORDER, order_id=order_id),
+        contents=await reader.all(PARCEL_LINES_OF_ORDER, order_id=order_id),
+        cases=await reader.all(CASES_OF_ORDER, order_id=order_id),
+        case_lines=await reader.all(CASE_LINES_OF_ORDER, order_id=order_id),
+    )
+
+
+async def parcel(reader: Reader[Settings], parcel_id: str) -> ParcelView:
     """One parcel that the reader may see."""
     return await parcel_view(reader, await reader.get(PARCELS, parcel_id))
 
 
-async def parcel_view(reader: Reader, found: Parcel) -> ParcelView:
+async def parcel_view(reader: Reader[Settings], found: Parcel) -> ParcelView:
     """The parcel with its content and history."""
-    lines = await reader.all(LINES_IN, parcel_id=found.id)
-    under_waybill = await reader.all(PARCELS_UNDER, waybill_no=found.waybill_no)
-    tracked = journeys.with_scans(under_waybill, await reader.all(SCANS_UNDER, waybill_no=found.waybill_no))
-    judged = Journeys(tracked, timedelta(minutes=reader.settings.hand_over_tolerance_minutes))
-    return ParcelView(found, lines, judged.history(found), judged.ignored(found))
+    lines = await reader.all(LINES_OF_PARCEL, parcel_id=found.id)
+    same_number = await reader.all(PARCELS_OF_WAYBILL, waybill_no=found.waybill_no)
+    tracked = waybills.with_scans(same_number, await reader.all(SCANS_OF_WAYBILL, waybill_no=found.waybill_no))
+    waybill = Waybill(tracked, timedelta(minutes=reader.settings.hand_over_tolerance_minutes))
+    return ParcelView(found, lines, waybill.history(found), waybill.ignored(found))
 
 
 async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Parcel]:

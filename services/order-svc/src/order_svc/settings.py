@@ -1,4 +1,4 @@
-"""What the environment tells this service; the only place that reads it."""
+"""The settings of this service; the only module that reads the environment."""
 
 from typing import Annotated
 
@@ -16,7 +16,7 @@ def _webhook_secret(value: str) -> str:
 
 
 class Settings(ServiceSettings):
-    """The providers' addresses, the hours of each waiting state, and how far couriers' clocks may be behind ours."""
+    """Addresses of providers, durations of states in hours, and the tolerance for couriers' clocks in minutes."""
 
     payment_simulator_url: HttpUrl = "http://127.0.0.1:8009"
     payment_webhook_secret: Annotated[

@@ -34,12 +34,13 @@ async def test_the_buyer_confirms_and_the_window_completes_the_order(shop):
     path = f"/v1/orders/{order['id']}/confirm-receipt"
     shop.problem(await shop.seller.post(path), 403, "not_allowed_for_role")
     received = (await shop.buyer.post(path)).json()
-    assert (received["state"], received["deadline_effect"]) == ("delivered", "completed_by_timeout")
+    assert (received["state"], received["deadline_effect"]) == ("received", "completed_by_timeout")
+    assert received["whose_turn"] == "system"
     assert received["deadline_at"] == received["window_ends_at"]
     shop.problem(await shop.buyer.post(path), 409, "already_received")
     shop.h.clock.advance(hours=167)
     await shop.h.run_due()
-    assert (await shop.order(order["id"]))["state"] == "delivered"
+    assert (await shop.order(order["id"]))["state"] == "received"
     shop.h.clock.advance(hours=2)
     await shop.h.run_due()
     order = await shop.order(order["id"])
@@ -64,7 +65,7 @@ async def test_receipt_can_be_confirmed_before_the_courier_says_so(shop):
     path = f"/v1/orders/{order['id']}/confirm-receipt"
     shop.problem(await shop.buyer.post(path), 409, "not_fully_shipped")
     await shop.ship(order, 1, "73002")
-    assert (await shop.buyer.post(path)).json()["state"] == "delivered"
+    assert (await shop.buyer.post(path)).json()["state"] == "received"
     assert len(await shop.told(OrderDelivered)) == len(await shop.told(OrderReceiptConfirmed)) == 1
     versions = [e.sequence for e in await shop.h.envelopes() if e.subject == order["id"]]
     assert versions == list(range(1, len(versions) + 1))
@@ -135,7 +136,7 @@ async def test_nothing_is_completed_while_a_case_is_open(shop):
     assert (await shop.order(order["id"])).get("deadline_at") is None
     shop.h.clock.advance(hours=400)
     await shop.h.run_due()
-    assert (await shop.order(order["id"]))["state"] == "delivered"
+    assert (await shop.order(order["id"]))["state"] == "received"
     await shop.h.consume(finished(shop, order))
     await shop.h.run_due()
     assert (await shop.order(order["id"]))["state"] == "completed"

@@ -16,6 +16,7 @@ from aftercare_events import (
     RefundFailed,
     RefundSubmitted,
 )
+from order_svc import projections
 from order_svc.commands import refund_requests, refunds
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.payments.port import Answer, Outcome
@@ -273,10 +274,8 @@ async def test_a_parcel_and_a_case_at_the_same_instant(shop):
         requested = shop.case(AfterSaleRequested, order, case_id, stage="pre_ship", **facts)
 
         async def open_case(event=requested):
-            from order_svc.commands import cases
-
             async with shop.h.runtime.transaction() as tx:
-                await cases.requested(tx, event)
+                await projections.case_requested(tx, event)
 
         _, answer = await asyncio.gather(open_case(), shop.try_ship(order, 2, f"7300{number}"))
         async with shop.h.runtime.transaction() as tx:

@@ -118,7 +118,7 @@ async def test_fewer_refunded_than_lost_is_not_delivered(shop):
     await shop.scan(S.LOST, "73001")
     await refund(shop, order, 1, 9567)
     assert await state(shop, order) == ("shipped", "buyer")
-    assert (await shop.buyer.post(f"/v1/orders/{order['id']}/confirm-receipt")).json()["state"] == "delivered"
+    assert (await shop.buyer.post(f"/v1/orders/{order['id']}/confirm-receipt")).json()["state"] == "received"
 
 
 async def test_units_refunded_before_shipment_do_not_count_for_those_that_were_lost(shop):

@@ -1,5 +1,6 @@
-"""A database of the previous build: what its rows say is told in the words of this one."""
+"""A database of an earlier revision: what its rows mean is kept by the later revisions."""
 
+from datetime import UTC, datetime
 from uuid import uuid4
 
 import asyncpg
@@ -8,14 +9,15 @@ from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.testing.databases import with_database
 from alembic import command
 from order_svc import tables
+from sqlalchemy import CheckConstraint
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
-BEFORE, THIS = "0003", "0004"
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
 ORDER = """
 INSERT INTO orders (id, version, merchant_id, buyer_id, state, after_sale_state, currency, total_minor,
-                    shipping_fee_minor, created_at, payment_id, paid_at, cancel_cause)
-VALUES ($1, 1, 'm', 'b', $2, 'none', 'CNY', 500, 0, now(), $1, now(), $3)
+                    shipping_fee_minor, created_at, payment_id, paid_at, cancel_cause, received_at)
+VALUES ($1, 1, 'm', 'b', $2, 'none', 'CNY', 500, 0, now(), $1, now(), $3, $4)
 """
 LINE = """
 INSERT INTO order_lines (id, order_id, position, sku, title, quantity, unit_price_minor, discount_minor, paid_minor,
@@ -38,8 +40,8 @@ CASE_LINES = (
 
 
 @pytest.fixture
-async def old(postgres_url):
-    """A connection to a database at the revision before, and how to bring it to another one."""
+async def old(request, postgres_url):
+    """A connection to a database at the revision of the parameter, and a function that migrates it to another one."""
     name = f"old_{uuid4().hex[:12]}"
     admin = await asyncpg.connect(postgres_url)
     await admin.execute(f"CREATE DATABASE {name}")
@@ -55,7 +57,7 @@ async def old(postgres_url):
             await connection.commit()
         await engine.dispose()
 
-    await migrate(command.upgrade, BEFORE)
+    await migrate(command.upgrade, request.param)
     connection = await asyncpg.connect(url)
     yield connection, migrate
     await connection.close()
@@ -63,8 +65,8 @@ async def old(postgres_url):
     await admin.close()
 
 
-async def order(old, id_, shipped=0, withdrawn=0, state="paid"):
-    await old.execute(ORDER, id_, state, "buyer" if state == "cancelled" else None)
+async def order(old, id_, shipped=0, withdrawn=0, state="paid", received_at=None):
+    await old.execute(ORDER, id_, state, "buyer" if state == "cancelled" else None, received_at)
     await old.execute(LINE, id_, shipped, withdrawn)
     await old.execute(PAYMENT, id_)
 
@@ -82,6 +84,7 @@ async def found(old, table):
     return {row[0]: tuple(row[name] for name in names if name in row.keys()) for row in rows}  # noqa: SIM118
 
 
+@pytest.mark.parametrize("old", ["0003"], indirect=True)
 async def test_open_cases_hold_their_units_and_refunded_ones_are_counted(old):
     database, migrate = old
     await order(database, "some_shipped", shipped=2)
@@ -95,7 +98,7 @@ async def test_open_cases_hold_their_units_and_refunded_ones_are_counted(old):
     await case(database, "refunds", "b3", 2, 2, refund="failed")
     await order(database, "over", state="cancelled")
     await case(database, "over", "c1", 5)
-    await migrate(command.upgrade, THIS)
+    await migrate(command.upgrade, "0004")
     assert await found(database, "order_lines") == {"over": (0, 0), "refunds": (2, 2), "some_shipped": (3, 0)}
     assert await found(database, "case_lines") == {
         "a1": (2, 0, 0),
@@ -115,11 +118,53 @@ async def test_open_cases_hold_their_units_and_refunded_ones_are_counted(old):
     assert [row["id"] for row in on_their_way] == ["b1", "b2"], "b1 has nothing left that could be released"
 
 
+@pytest.mark.parametrize("old", ["0003"], indirect=True)
 async def test_the_previous_build_can_go_on_writing_and_its_database_comes_back(old):
     database, migrate = old
-    await migrate(command.upgrade, THIS)
+    await migrate(command.upgrade, "0004")
     await order(database, "o")
     await case(database, "o", "c", 1, refund="submitted")
     await database.execute("UPDATE case_lines SET held_quantity = 1")
-    await migrate(command.downgrade, BEFORE)
+    await migrate(command.downgrade, "0003")
     assert await database.fetchval("SELECT withdrawn_quantity FROM order_lines") == 1
+
+
+async def states(database):
+    return {row["id"]: row["state"] for row in await database.fetch("SELECT id, state FROM orders")}
+
+
+@pytest.mark.parametrize("old", ["0005"], indirect=True)
+async def test_delivered_orders_that_were_received_are_in_the_state_received(old):
+    database, migrate = old
+    await order(database, "delivered", state="delivered")
+    await order(database, "received", state="delivered", received_at=NOW)
+    await order(database, "completed", state="completed", received_at=NOW)
+    before = await states(database)
+    await migrate(command.upgrade, "0007")
+    assert await states(database) == {**before, "received": "received"}
+    await migrate(command.downgrade, "0005")
+    assert await states(database) == before
+
+
+@pytest.mark.parametrize("old", ["0007"], indirect=True)
+async def test_cases_say_whether_the_goods_stay_where_they_are(old):
+    database, migrate = old
+    await order(database, "o")
+    await case(database, "o", "stay", 1)
+    await case(database, "o", "back", 1, kind="return_refund")
+    await migrate(command.upgrade, "0008")
+    await case(database, "o", "of_a_build_before", 1)
+    rows = await database.fetch("SELECT id, keeps_goods FROM cases")
+    assert dict(map(tuple, rows)) == {"stay": True, "back": False, "of_a_build_before": None}
+
+
+@pytest.mark.parametrize("old", ["0008"], indirect=True)
+async def test_checks_get_the_names_that_the_tables_declare(old):
+    database, migrate = old
+    await migrate(command.upgrade, "head")
+    tables_with_checks = tables.metadata.tables.values()
+    declared = {
+        check.name for table in tables_with_checks for check in table.constraints if isinstance(check, CheckConstraint)
+    }
+    found = "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+    assert {row["conname"] for row in await database.fetch(found)} == declared

@@ -1,4 +1,4 @@
-"""Units of a line: whatever cases and parcels do to them, none is in two places and none is lost."""
+"""Units of a line: whatever cases and parcels do, no unit is counted twice and none is lost."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -8,18 +8,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from order_svc.domain import errors, fulfilment
-from order_svc.domain.fulfilment import Goods, Pick
-from order_svc.domain.model import Case, CaseLine, CaseState, Line
-from order_svc.domain.tracking import Leg, Parcel, ParcelLine, ParcelStatus
+from order_svc.domain.cases import Case, CaseLine, CaseState
+from order_svc.domain.fulfilment import Fulfilment, Pick
+from order_svc.domain.model import OrderLine
+from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelStatus
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 units = st.integers(1, 9)
 
 
-def line(quantity: int = 3, **where: int) -> Line:
+def line(quantity: int = 3, **where: int) -> OrderLine:
     facts: dict[str, Any] = {"id": "l", "order_id": "o", "position": 1, "sku": "K", "title": "K", "category": None}
     price = {"unit_price_minor": 100, "discount_minor": 0, "paid_minor": 100 * quantity}
-    return Line(quantity=quantity, **facts, **price, **where)
+    return OrderLine(quantity=quantity, **facts, **price, **where)
 
 
 def unit(quantity: int, case_id: str = "c", **where: int) -> CaseLine:
@@ -42,7 +43,7 @@ def test_no_sequence_of_parcels_ships_more_than_was_ordered(ordered: int, wishes
     ("picks", "refusal"),
     [([Pick("other", 1)], errors.UnknownLine), ([Pick("l", 1), Pick("l", 1)], errors.DuplicateLine)],
 )
-def test_parcels_of_nonsense_are_refused(picks: list[Pick], refusal: type[errors.Refusal]) -> None:
+def test_picks_that_name_no_line_or_one_twice_are_refused(picks: list[Pick], refusal: type[errors.Refusal]) -> None:
     with pytest.raises(refusal):
         fulfilment.ship([line()], picks)
 
@@ -84,7 +85,7 @@ class Units(RuleBasedStateMachine):
 
     @rule(which=st.integers(0, 9))
     def refund(self, which: int) -> None:
-        self.change(which, fulfilment.refund)
+        self.change(which, fulfilment.withdraw)
 
     @rule(wish=units)
     def ship(self, wish: int) -> None:
@@ -97,7 +98,7 @@ class Units(RuleBasedStateMachine):
             assert wish > free + self.line.held_quantity
 
     @invariant()
-    def every_unit_is_in_one_place(self) -> None:
+    def every_unit_is_counted_once(self) -> None:
         now = self.line
         parts = now.shipped_quantity + now.withdrawn_quantity + now.held_quantity + fulfilment.shippable(now)
         assert parts == now.quantity
@@ -111,22 +112,25 @@ class Units(RuleBasedStateMachine):
 TestUnits = Units.TestCase
 
 
-def parcel(number: int, status: ParcelStatus, *, terminal: bool = True, leg: Leg = Leg.OUTBOUND) -> Parcel:
+def parcel(number: int, status: ParcelStatus, *, terminal: bool = True, leg: ParcelLeg = ParcelLeg.OUTBOUND) -> Parcel:
     facts: dict[str, Any] = {"version": 1, "order_id": "o", "case_id": None, "buyer_id": "b", "merchant_id": "m"}
     shown = {"carrier": "zto", "waybill_no": str(number), "reason": None, "delivered_to": None, "created_at": NOW}
     at, facts["handed_over_at"] = NOW + timedelta(hours=number), NOW
     return Parcel(id=f"p{number}", leg=leg, status=status, terminal=terminal, status_at=at, **facts, **shown)
 
 
-def goods(*parcels: Parcel, withdrawn: int = 0, case_lines: tuple[CaseLine, ...] = ()) -> Goods:
+def order_of(*parcels: Parcel, withdrawn: int = 0, case_lines: tuple[CaseLine, ...] = ()) -> Fulfilment:
     """One unit of the line in each outbound parcel; cases named `r…` are returns."""
-    sent = [each for each in parcels if each.leg is Leg.OUTBOUND]
-    kinds = {each.case_id: "return_refund" if each.case_id.startswith("r") else "refund_only" for each in case_lines}
-    return Goods(
+    sent = [each for each in parcels if each.leg is ParcelLeg.OUTBOUND]
+    keeping = {each.case_id: not each.case_id.startswith("r") for each in case_lines}
+    return Fulfilment(
         lines=[line(len(sent) + withdrawn, shipped_quantity=len(sent), withdrawn_quantity=withdrawn)],
         parcels=parcels,
         contents=[ParcelLine(parcel_id=each.id, line_id="l", quantity=1) for each in parcels],
-        cases=[Case(id=id_, order_id="o", case_type=kind, state=CaseState.OPEN) for id_, kind in kinds.items()],
+        cases=[
+            Case(id=id_, order_id="o", case_type="x", keeps_goods=keeps, state=CaseState.OPEN)
+            for id_, keeps in keeping.items()
+        ],
         case_lines=case_lines,
     )
 
@@ -138,23 +142,26 @@ ON_ITS_WAY = parcel(3, ParcelStatus.IN_TRANSIT, terminal=False)
 def test_an_order_is_delivered_when_its_last_parcel_has_arrived_or_is_refunded() -> None:
     refunded = (unit(1, refunded_quantity=1),)
     later = parcel(5, ParcelStatus.DELIVERED)
-    assert fulfilment.arrived_at(goods(HERE, later)) == NOW + timedelta(hours=5)
-    assert fulfilment.arrived_at(goods(HERE, GONE)) is None
-    assert fulfilment.arrived_at(goods(HERE, GONE, case_lines=refunded)) == NOW + timedelta(hours=1)
-    assert fulfilment.arrived_at(goods(HERE, ON_ITS_WAY, case_lines=refunded)) is None
-    assert fulfilment.arrived_at(goods(GONE, case_lines=refunded)) is None
-    assert fulfilment.arrived_at(goods(HERE, GONE, case_lines=(unit(1, held_quantity=1),))) is None
+    assert fulfilment.arrived_at(order_of(HERE, later)) == NOW + timedelta(hours=5)
+    assert fulfilment.arrived_at(order_of(HERE, GONE)) is None
+    assert fulfilment.arrived_at(order_of(HERE, GONE, case_lines=refunded)) == NOW + timedelta(hours=1)
+    assert fulfilment.arrived_at(order_of(HERE, ON_ITS_WAY, case_lines=refunded)) is None
+    assert fulfilment.arrived_at(order_of(GONE, case_lines=refunded)) is None
+    assert fulfilment.arrived_at(order_of(HERE, GONE, case_lines=(unit(1, held_quantity=1),))) is None
 
 
-def test_the_courier_s_other_ends_count_as_not_arrived() -> None:
+def test_a_parcel_that_ended_otherwise_has_not_arrived() -> None:
     destroyed = parcel(2, ParcelStatus.EXCEPTION, terminal=True)
-    assert fulfilment.arrived_at(goods(HERE, destroyed)) is None
-    assert fulfilment.arrived_at(goods(HERE, destroyed, case_lines=(unit(1, refunded_quantity=1),))) is not None
+    assert fulfilment.arrived_at(order_of(HERE, destroyed)) is None
+    assert fulfilment.arrived_at(order_of(HERE, destroyed, case_lines=(unit(1, refunded_quantity=1),))) is not None
 
 
 def test_returns_and_exchanges_do_not_count_as_sent() -> None:
-    back, again = parcel(8, ParcelStatus.LOST, leg=Leg.RETURN), parcel(9, ParcelStatus.IN_TRANSIT, leg=Leg.EXCHANGE)
-    assert fulfilment.arrived_at(goods(HERE, back, again)) == NOW + timedelta(hours=1)
+    back, again = (
+        parcel(8, ParcelStatus.LOST, leg=ParcelLeg.RETURN),
+        parcel(9, ParcelStatus.IN_TRANSIT, leg=ParcelLeg.EXCHANGE),
+    )
+    assert fulfilment.arrived_at(order_of(HERE, back, again)) == NOW + timedelta(hours=1)
 
 
 @pytest.mark.parametrize(
@@ -169,13 +176,13 @@ def test_returns_and_exchanges_do_not_count_as_sent() -> None:
     ids=["only withdrawn", "withdrawn and lost", "one case for both", "what arrived came back", "both came back"],
 )
 def test_whose_refund_counts_for_a_lost_unit(refunds: tuple[CaseLine, ...], counts: bool) -> None:
-    found = fulfilment.arrived_at(goods(HERE, GONE, withdrawn=1, case_lines=refunds))
+    found = fulfilment.arrived_at(order_of(HERE, GONE, withdrawn=1, case_lines=refunds))
     assert (found is not None) == counts
 
 
 def test_an_order_is_wholly_refunded_when_no_unit_and_no_money_is_left() -> None:
     whole = (unit(2, refunded_quantity=2),)
-    assert fulfilment.wholly_refunded(goods(HERE, ON_ITS_WAY, case_lines=whole), 200)
-    assert not fulfilment.wholly_refunded(goods(HERE, ON_ITS_WAY, case_lines=whole), 199), "a verdict for a part"
-    assert fulfilment.wholly_refunded(goods(GONE, GONE, case_lines=whole), 1), "nothing can arrive"
-    assert not fulfilment.wholly_refunded(goods(GONE, GONE, case_lines=(unit(2, refunded_quantity=1),)), 200)
+    assert fulfilment.wholly_refunded(order_of(HERE, ON_ITS_WAY, case_lines=whole), 200)
+    assert not fulfilment.wholly_refunded(order_of(HERE, ON_ITS_WAY, case_lines=whole), 199), "a verdict for a part"
+    assert fulfilment.wholly_refunded(order_of(GONE, GONE, case_lines=whole), 1), "nothing can arrive"
+    assert not fulfilment.wholly_refunded(order_of(GONE, GONE, case_lines=(unit(2, refunded_quantity=1),)), 200)

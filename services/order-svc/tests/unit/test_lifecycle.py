@@ -1,12 +1,21 @@
-"""The tables of states: every row leads where the design says, and nothing else leads anywhere."""
+"""The table of an order's states: its rows, its guards and its timers."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import SYSTEM, ActionNotAllowed, Actor, IllegalTransition
+from aftercare_chassis.lifecycle import SYSTEM, ActionNotAllowed, Actor, IllegalTransition, SystemContext
+from aftercare_chassis.refusals import Refusal
+from order_svc.domain import errors, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import OrderState
+from order_svc.domain.model import AfterSaleState, Order, OrderLine, OrderState
 
 S, A = OrderState, OrderAction
 BUYER, SELLER, AGENT = Actor("buyer-1", "buyer"), Actor("seller-1", "seller", "m-1"), Actor("agent-1", "agent")
+NOW = datetime(2026, 3, 2, tzinfo=UTC)
+HOURS = SimpleNamespace(payment_hours=0.5, auto_receipt_hours=240)
 ROWS = [
     (S.CREATED, A.PAY, BUYER, S.CREATED),
     (S.CREATED, A.MARK_PAID, SYSTEM, S.PAID),
@@ -17,10 +26,11 @@ ROWS = [
     (S.PAID, A.SHIP, SELLER, S.SHIPPED),
     (S.SHIPPED, A.SHIP, SELLER, S.SHIPPED),
     (S.SHIPPED, A.DELIVER, SYSTEM, S.DELIVERED),
-    (S.SHIPPED, A.CONFIRM_RECEIPT, BUYER, S.DELIVERED),
+    (S.SHIPPED, A.CONFIRM_RECEIPT, BUYER, S.RECEIVED),
     (S.SHIPPED, A.REFUND_WHOLLY, SYSTEM, S.CANCELLED),
-    (S.DELIVERED, A.CONFIRM_RECEIPT, SYSTEM, S.DELIVERED),
-    (S.DELIVERED, A.COMPLETE, SYSTEM, S.COMPLETED),
+    (S.DELIVERED, A.CONFIRM_RECEIPT, BUYER, S.RECEIVED),
+    (S.DELIVERED, A.CONFIRM_RECEIPT, SYSTEM, S.RECEIVED),
+    (S.RECEIVED, A.COMPLETE, SYSTEM, S.COMPLETED),
 ]
 ILLEGAL = [
     (S.CREATED, A.SHIP, SELLER),
@@ -31,33 +41,143 @@ ILLEGAL = [
     (S.SHIPPED, A.CANCEL, BUYER),
     (S.SHIPPED, A.CHANGE_ADDRESS, BUYER),
     (S.DELIVERED, A.SHIP, SELLER),
+    (S.DELIVERED, A.COMPLETE, SYSTEM),
+    (S.RECEIVED, A.SHIP, SELLER),
     (S.CANCELLED, A.PAY, BUYER),
     (S.CANCELLED, A.MARK_PAID, SYSTEM),
     (S.COMPLETED, A.CANCEL, BUYER),
 ]
 
 
-@pytest.mark.parametrize(("state", "action", "actor", "to"), ROWS)
-def test_rows_lead_where_they_should(state, action, actor, to):
-    assert ORDER.move(state, action, actor) is to
+def order(state: OrderState, after_sale: AfterSaleState = AfterSaleState.NONE) -> Order:
+    return Order(
+        id="o",
+        version=1,
+        merchant_id="m-1",
+        buyer_id="buyer-1",
+        state=state,
+        after_sale_state=after_sale,
+        currency="CNY",
+        total_minor=300,
+        shipping_fee_minor=0,
+        created_at=NOW,
+        deadline_at=None,
+        delivered_at=NOW - timedelta(hours=40),
+        window_ends_at=NOW + timedelta(hours=168),
+    )
+
+
+def line(**units: int) -> OrderLine:
+    price = {"unit_price_minor": 100, "discount_minor": 0, "paid_minor": 300}
+    return OrderLine(id="l", order_id="o", position=1, sku="K", title="K", category=None, quantity=3, **price, **units)
+
+
+def by(actor: Actor) -> SystemContext:
+    return SystemContext(NOW, HOURS, actor)
+
+
+SHIPPED = [line(shipped_quantity=3)]
+
+
+@pytest.mark.parametrize(("state", "action", "actor", "target"), ROWS)
+def test_a_row_leads_to_its_target(state: OrderState, action: OrderAction, actor: Actor, target: OrderState) -> None:
+    lines = SHIPPED if action is A.CONFIRM_RECEIPT else None
+    assert ORDER.apply(order(state), action, by(actor), lines).state is target
 
 
 @pytest.mark.parametrize(("state", "action", "actor"), ILLEGAL)
-def test_what_has_no_row_is_refused_with_what_is_possible(state, action, actor):
+def test_an_action_without_a_row_is_refused_with_what_is_possible(
+    state: OrderState, action: OrderAction, actor: Actor
+) -> None:
     with pytest.raises(IllegalTransition) as refused:
-        ORDER.move(state, action, actor)
+        ORDER.apply(order(state), action, by(actor))
     assert refused.value.facts["state"] == state
     assert action not in refused.value.facts["allowed"]
 
 
 @pytest.mark.parametrize("action", [A.SHIP, A.MARK_PAID, A.DELIVER, A.COMPLETE, A.EXPIRE])
-def test_no_buyer_takes_steps_of_others(action):
-    for (state, each), _ in ORDER.transitions.items():
+def test_a_buyer_cannot_take_the_actions_of_others(action: OrderAction) -> None:
+    for state, each in ORDER.transitions:
         if each is action:
             with pytest.raises(ActionNotAllowed):
-                ORDER.move(state, action, BUYER)
+                ORDER.apply(order(state), action, by(BUYER))
 
 
-def test_only_completed_and_cancelled_are_final():
-    assert {state for state in S if (state in ORDER.ends)} == {S.COMPLETED, S.CANCELLED}
-    assert all(ORDER.timeout(state) for state in S if state not in ORDER.ends)
+OPEN = [AfterSaleState.IN_AFTER_SALE, AfterSaleState.IN_DISPUTE]
+GUARDED: list[tuple[Order, OrderAction, Actor, list[OrderLine], type[Refusal]]] = [
+    *((order(S.PAID, each), A.CANCEL, BUYER, [line()], errors.AfterSaleOpen) for each in OPEN),
+    *((order(S.RECEIVED, each), A.COMPLETE, SYSTEM, SHIPPED, errors.AfterSaleOpen) for each in OPEN),
+    (order(S.SHIPPED), A.CONFIRM_RECEIPT, BUYER, [line(shipped_quantity=2)], errors.NotFullyShipped),
+    (order(S.RECEIVED), A.CONFIRM_RECEIPT, BUYER, SHIPPED, errors.AlreadyReceived),
+    (order(S.SHIPPED), A.SHIP, SELLER, SHIPPED, errors.NothingLeftToShip),
+    (order(S.PAID), A.SHIP, SELLER, [line(held_quantity=3)], errors.AllUnitsHeld),
+]
+
+
+@pytest.mark.parametrize(("row", "action", "actor", "lines", "refusal"), GUARDED)
+def test_a_guard_refuses_with_the_reason_that_the_api_shows(
+    row: Order, action: OrderAction, actor: Actor, lines: list[OrderLine], refusal: type[Refusal]
+) -> None:
+    with pytest.raises(refusal) as refused:
+        ORDER.apply(row, action, by(actor), lines)
+    assert refused.value.detail("en") != refused.value.detail("zh-CN")
+    (shown,) = (each for each in ORDER.allowed(row, actor, lines) if each.action == action)
+    assert (shown.allowed, shown.why_not) == (False, refusal.code)
+
+
+def test_the_api_shows_the_actions_of_people_only() -> None:
+    shown = policy.allowed(order(S.PAID), [line(shipped_quantity=1, held_quantity=1)], SELLER)
+    assert [(each.action, each.why_not) for each in shown] == [
+        ("pay", "not_in_this_state"),
+        ("cancel", None),
+        ("change_address", None),
+        ("ship", None),
+        ("confirm_receipt", "not_in_this_state"),
+    ]
+
+
+def test_automatic_receipt_counts_from_the_delivery_and_completion_is_due_at_the_end_of_the_window() -> None:
+    delivered = ORDER.apply(order(S.SHIPPED), A.DELIVER, by(SYSTEM))
+    assert delivered.deadline_at == NOW + timedelta(hours=200)
+    assert ORDER.due(delivered, NOW + timedelta(hours=200)) is A.CONFIRM_RECEIPT
+    received = ORDER.apply(delivered, A.CONFIRM_RECEIPT, by(SYSTEM))
+    assert received.deadline_at == NOW + timedelta(hours=168)
+    assert ORDER.due(received, NOW + timedelta(hours=168)) is A.COMPLETE
+    effects = [policy.deadline_effect(each) for each in (delivered, received, order(S.PAID))]
+    assert effects == ["received_by_timeout", "completed_by_timeout", None]
+
+
+@pytest.mark.parametrize("state", [S.DELIVERED, S.RECEIVED])
+def test_the_timer_stands_still_while_a_case_is_open(state: OrderState) -> None:
+    waiting = ORDER.reschedule(order(state, AfterSaleState.IN_AFTER_SALE), by(SYSTEM))
+    assert waiting.deadline_at is None
+    going_on = ORDER.reschedule(replace(waiting, after_sale_state=AfterSaleState.DONE), by(SYSTEM))
+    assert going_on.deadline_at is not None
+
+
+def test_a_case_about_an_unpaid_order_leaves_its_timer_alone() -> None:
+    unpaid = ORDER.start(order(S.CREATED), by(SELLER))
+    assert unpaid.deadline_at == NOW + timedelta(hours=0.5)
+    later: Any = SystemContext(NOW + timedelta(hours=0.1), HOURS)
+    assert ORDER.reschedule(unpaid, later) == unpaid
+
+
+def test_only_completed_and_cancelled_orders_are_over() -> None:
+    assert {state for state in S if state in ORDER.ends} == {S.COMPLETED, S.CANCELLED}
+    assert [policy.whose_turn(order(state), SHIPPED, []) for state in S] == [
+        "buyer",
+        "merchant",
+        "buyer",
+        "buyer",
+        "system",
+        None,
+        None,
+    ]
+
+
+def test_the_diagram_shows_the_guards_and_the_timers() -> None:
+    diagram = ORDER.diagram()
+    assert "paid --> cancelled: cancel (agent, buyer, seller, unless after_sale_open)\n" in diagram
+    timed = "/ after auto_receipt_hours from delivered_at, unless after_sale_open\n"
+    assert f"delivered --> received: confirm_receipt (buyer, system) {timed}" in diagram
+    assert "/ at window_ends_at, unless after_sale_open\n" in diagram

@@ -11,7 +11,7 @@ from aftercare_chassis.refusals import Refusal
 from hypothesis import given
 from hypothesis import strategies as st
 from order_svc.domain import errors
-from order_svc.domain.model import AfterSale, Amount, CancelCause, Order, OrderState
+from order_svc.domain.model import AfterSaleState, Amount, CancelCause, Order, OrderState
 from order_svc.domain.payments.lifecycle import (
     PAYMENT,
     REFUND,
@@ -67,7 +67,7 @@ def order(state: OrderState, payment_id: str | None = "p") -> Order:
         merchant_id="m",
         buyer_id="b",
         state=state,
-        after_sale_state=AfterSale.NONE,
+        after_sale_state=AfterSaleState.NONE,
         currency="CNY",
         total_minor=100,
         shipping_fee_minor=0,

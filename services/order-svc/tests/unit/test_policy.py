@@ -1,23 +1,11 @@
-"""Money and after-sale standing, judged without a database."""
-
-from datetime import UTC, datetime
+"""Amounts of orders, and the digest of an address."""
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from order_svc.domain import errors, policy
-from order_svc.domain.model import (
-    Address,
-    AfterSale,
-    Amount,
-    Case,
-    CaseLine,
-    CaseState,
-    DisputeState,
-    LineDraft,
-)
+from order_svc.domain.model import Address, Amount, LineDraft
 
-NOW = datetime(2026, 3, 2, tzinfo=UTC)
 minor = st.integers(0, 10**12)
 
 
@@ -48,7 +36,7 @@ def test_a_discount_above_the_value_of_its_line_is_refused(quantity, unit, more)
     assert refused.value.pointer == "/lines/4/discount"
 
 
-def test_an_excessive_discount_is_told_in_money_and_counted_in_minor_units():
+def test_the_refusal_of_a_discount_shows_money_and_carries_minor_units():
     with pytest.raises(errors.DiscountExceedsLine) as refused:
         policy.line_paid(draft(2, 5000, 10100), "CNY", "/lines/0")
     assert refused.value.detail("zh-CN") == "优惠金额 101.00 CNY 超过该行金额 100.00 CNY。"
@@ -56,50 +44,23 @@ def test_an_excessive_discount_is_told_in_money_and_counted_in_minor_units():
     assert refused.value.facts == {"discount_minor": 10100, "gross_minor": 10000, "currency": "CNY"}
 
 
-def test_a_foreign_currency_is_refused_where_it_stands():
+def test_the_refusal_of_another_currency_points_at_its_place():
     with pytest.raises(errors.CurrencyMismatch) as refused:
         policy.line_paid(draft(1, 100, 0, "USD"), "CNY", "/lines/0")
     assert refused.value.pointer == "/lines/0/unit_price/currency"
 
 
-def test_a_total_that_nothing_could_keep_is_refused():
+def test_a_total_above_the_limit_is_refused():
     with pytest.raises(errors.AmountTooLarge) as refused:
         policy.order_total([10**13], 1, "JPY")
     assert refused.value.detail("en") == "The order's total is more than the limit of 10000000000000 JPY."
 
 
-def case(state: CaseState, dispute: DisputeState | None = None, case_id: str = "c") -> Case:
-    return Case(id=case_id, order_id="o", case_type="refund_only", state=state, dispute_state=dispute)
-
-
-@pytest.mark.parametrize(
-    ("state", "dispute", "standing"),
-    [
-        (CaseState.OPEN, None, AfterSale.IN_AFTER_SALE),
-        (CaseState.DONE, None, AfterSale.DONE),
-        (CaseState.ENDED, None, AfterSale.NONE),
-        (CaseState.OPEN, DisputeState.OPEN, AfterSale.IN_DISPUTE),
-        (CaseState.DONE, DisputeState.OPEN, AfterSale.IN_DISPUTE),
-        (CaseState.OPEN, DisputeState.EXECUTED, AfterSale.IN_AFTER_SALE),
-        (CaseState.ENDED, DisputeState.EXECUTED, AfterSale.DONE),
-        (CaseState.ENDED, DisputeState.WITHDRAWN, AfterSale.NONE),
-    ],
-)
-def test_where_a_case_stands(state, dispute, standing):
-    assert policy.standing(case(state, dispute)) is standing
-
-
-def test_the_heaviest_case_decides_for_a_line():
-    cases = [case(CaseState.DONE, case_id="a"), case(CaseState.OPEN, case_id="b")]
-    units = [CaseLine(case_id=c, line_id="l", order_id="o", quantity=1) for c in ("a", "b")]
-    assert policy.line_standings(cases, units) == {"l": AfterSale.IN_AFTER_SALE}
-
-
-def test_the_published_hash_of_an_address_changes_with_it_and_with_its_salt():
+def test_the_published_digest_of_an_address_changes_with_it_and_with_its_salt():
     place = {"name": "n", "phone": "1", "country": "CN", "province": "", "city": "c", "district": "", "postal_code": ""}
-    hashes = {
-        policy.address_hash(Address(order_id="o", salt=salt, street=street, **place))
+    texts = {
+        policy.address_text(Address(order_id="o", salt=salt, street=street, **place))
         for salt in ("a", "b")
         for street in ("x", "y")
     }
-    assert len(hashes) == 4
+    assert len(texts) == 4

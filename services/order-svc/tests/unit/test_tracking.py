@@ -1,19 +1,19 @@
-"""A parcel's status is the same whatever order its scans arrive in."""
+"""A parcel's status does not depend on the order in which its scans arrive."""
 
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.domain.tracking import TERMINAL, ParcelEvent, ParcelStatus, latest
+from order_svc.domain.tracking import TERMINAL, ParcelScan, ParcelStatus, latest
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 S = ParcelStatus
 
 
-def scans(*happened: tuple[ParcelStatus, int]) -> list[ParcelEvent]:
+def scans(*happened: tuple[ParcelStatus, int]) -> list[ParcelScan]:
     return [
-        ParcelEvent(
+        ParcelScan(
             parcel_id="p",
             key=f"{number}",
             status=status,
@@ -28,9 +28,9 @@ def scans(*happened: tuple[ParcelStatus, int]) -> list[ParcelEvent]:
     ]
 
 
-def status_of(history: list[ParcelEvent]) -> ParcelStatus | None:
-    event = latest(history)
-    return event.status if event else None
+def status_of(history: list[ParcelScan]) -> ParcelStatus | None:
+    scan = latest(history)
+    return scan.status if scan else None
 
 
 @given(st.lists(st.tuples(st.sampled_from(S), st.integers(0, 30)), max_size=12), st.randoms())
@@ -59,5 +59,5 @@ def test_arrival_order_does_not_matter(happened, chance):
         ([], None),
     ],
 )
-def test_what_scans_say_together(happened, status):
+def test_the_status_that_scans_give_together(happened, status):
     assert status_of(scans(*happened)) is status

@@ -1,4 +1,4 @@
-"""Orders 订单: placed by the seller's storefront, paid by the buyer, shipped, received, or cancelled."""
+"""Orders 订单: placed by the seller's storefront, paid by the buyer, shipped, received, completed or cancelled."""
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
@@ -17,7 +17,8 @@ from order_svc.domain.errors import (
     DiscountExceedsLine,
     NotFullyShipped,
 )
-from order_svc.domain.model import AfterSale, Order, OrderState
+from order_svc.domain.model import AfterSaleState, Order, OrderState
+from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
 
@@ -29,8 +30,8 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
     responses=refusals(CurrencyMismatch, DiscountExceedsLine, AmountTooLarge),
     dependencies=[allow("seller")],
 )
-async def create_order(body: OrderIn, tx: Tx) -> OrderDetailOut:
-    """Place an order of a buyer. It waits for its payment until `deadline_at`, then it is cancelled."""
+async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
+    """Place an order for a buyer. If it is not paid by `deadline_at`, it is cancelled."""
     placed = await orders.create(
         tx,
         buyer_id=body.buyer_id,
@@ -44,9 +45,9 @@ async def create_order(body: OrderIn, tx: Tx) -> OrderDetailOut:
 
 @router.get("", operation_id="listOrders")
 async def list_orders(
-    reader: Read,
+    reader: Read[Settings],
     state: OrderState | None = None,
-    after_sale_state: AfterSale | None = None,
+    after_sale_state: AfterSaleState | None = None,
     buyer_id: PrincipalId | None = None,
     merchant_id: PrincipalId | None = None,
     limit: Limit = 20,
@@ -64,8 +65,8 @@ async def list_orders(
 
 
 @router.get("/{order_id}", operation_id="getOrder")
-async def get_order(order_id: Id, reader: Read) -> OrderDetailOut:
-    """An order, its lines, its address, and what can be done next by whom."""
+async def get_order(order_id: Id, reader: Read[Settings]) -> OrderDetailOut:
+    """An order with its lines, its address and the actions that are allowed now."""
     return OrderDetailOut.of(await queries.order(reader, order_id), reader.actor)
 
 
@@ -74,8 +75,8 @@ async def get_order(order_id: Id, reader: Read) -> OrderDetailOut:
     operation_id="cancelOrder",
     responses=refusals(IllegalTransition, ActionNotAllowed, AfterSaleOpen),
 )
-async def cancel_order(order_id: Id, tx: Tx) -> OrderDetailOut:
-    """Call the order off before anything of it is shipped. What was paid is refunded in full."""
+async def cancel_order(order_id: Id, tx: Tx[Settings]) -> OrderDetailOut:
+    """Cancel an order of which nothing is shipped. What was paid is refunded in full."""
     return await _shown(tx, await cancellations.cancel(tx, order_id))
 
 
@@ -84,18 +85,18 @@ async def cancel_order(order_id: Id, tx: Tx) -> OrderDetailOut:
     operation_id="confirmReceipt",
     responses=refusals(IllegalTransition, ActionNotAllowed, AlreadyReceived, NotFullyShipped),
 )
-async def confirm_receipt(order_id: Id, tx: Tx) -> OrderDetailOut:
-    """The buyer has everything. The order is completed when the after-sale window has passed."""
+async def confirm_receipt(order_id: Id, tx: Tx[Settings]) -> OrderDetailOut:
+    """Confirm that everything of the order was received. The order is completed when the after-sale window has ended."""
     return await _shown(tx, await receipts.confirm(tx, order_id))
 
 
 @router.post(
     "/{order_id}/change-address", operation_id="changeAddress", responses=refusals(IllegalTransition, ActionNotAllowed)
 )
-async def change_address(order_id: Id, body: ChangeAddressIn, tx: Tx) -> OrderDetailOut:
-    """Send the order elsewhere, as long as nothing of it is shipped."""
+async def change_address(order_id: Id, body: ChangeAddressIn, tx: Tx[Settings]) -> OrderDetailOut:
+    """Replace the shipping address of an order of which nothing is shipped."""
     return await _shown(tx, await orders.change_address(tx, order_id, body.shipping_address.address()))
 
 
-async def _shown(tx: Tx, order: Order) -> OrderDetailOut:
+async def _shown(tx: Tx[Settings], order: Order) -> OrderDetailOut:
     return OrderDetailOut.of(await queries.order_view(tx, order), tx.actor)

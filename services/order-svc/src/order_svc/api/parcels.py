@@ -1,4 +1,4 @@
-"""Parcels 包裹: what was shipped, sent back or exchanged, and what the couriers say of it."""
+"""Parcels 包裹: shipped, sent back or exchanged, with the scans that couriers report."""
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
@@ -11,7 +11,8 @@ from order_svc import queries
 from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut
 from order_svc.commands import shipments
 from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine, WaybillTaken
-from order_svc.domain.tracking import Leg, ParcelStatus
+from order_svc.domain.tracking import ParcelLeg, ParcelStatus
+from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
 
@@ -25,10 +26,10 @@ router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
     ),
     dependencies=[allow("seller")],
 )
-async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx) -> ParcelDetailOut:
-    """Hand units of a paid order to a courier; an order may be shipped in several parcels.
+async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx[Settings]) -> ParcelDetailOut:
+    """Register a parcel that was handed to a courier. An order may be shipped in several parcels.
 
-    Units that an open refund-only case is about stay until it has ended (409 `units_held_by_case`).
+    Units that an open after-sale case holds cannot be shipped until the case has ended (409 `units_held_by_case`).
     """
     parcel = await shipments.ship(tx, order_id, carrier=body.carrier, waybill_no=body.waybill_no, picks=body.picks())
     return ParcelDetailOut.showing(await queries.parcel_view(tx, parcel))
@@ -36,10 +37,10 @@ async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx) -> ParcelDetailOut:
 
 @router.get("/parcels", operation_id="listParcels")
 async def list_parcels(
-    reader: Read,
+    reader: Read[Settings],
     order_id: Id | None = None,
     waybill_no: WaybillInput | None = None,
-    leg: Leg | None = None,
+    leg: ParcelLeg | None = None,
     status: ParcelStatus | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,
@@ -50,6 +51,6 @@ async def list_parcels(
 
 
 @router.get("/parcels/{parcel_id}", operation_id="getParcel")
-async def get_parcel(parcel_id: Id, reader: Read) -> ParcelDetailOut:
-    """A parcel, its content, and every scan in the order in which things happened."""
+async def get_parcel(parcel_id: Id, reader: Read[Settings]) -> ParcelDetailOut:
+    """A parcel with its content and every scan, in the order in which the scans happened."""
     return ParcelDetailOut.showing(await queries.parcel(reader, parcel_id))

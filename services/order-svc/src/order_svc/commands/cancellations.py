@@ -1,29 +1,27 @@
-"""Ending an order before anything of it was shipped, and giving back what was paid for it."""
+"""Cancelling an order before anything of it was shipped."""
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_chassis.lifecycle import SystemContext
 
-from order_svc.commands import orders, refund_requests
-from order_svc.domain import policy
+from order_svc.commands import effects
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order
+from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import PAYMENTS
 
 
-async def cancel(tx: Transaction, order_id: str) -> Order:
-    """Buyer or seller call the order off; a paid one is refunded in full."""
-    order = await tx.lock(ORDERS, order_id)
-    ORDER.move(order.state, OrderAction.CANCEL, tx.actor)
-    policy.check(order, OrderAction.CANCEL, ())
-    cause = CancelCause.SELLER if tx.actor.role == "seller" else CancelCause.BUYER
-    cancelled = await orders.call_off(tx, order, OrderAction.CANCEL, cause, tx.actor)
-    if order.payment_id is not None:
-        payment = await tx.lock(PAYMENTS, order.payment_id)
-        await refund_requests.give_back(tx, cancelled, payment, "order_cancelled")
-    return cancelled
+async def cancel(tx: Transaction[Settings], order_id: str) -> Order:
+    """The buyer, the seller or an agent cancels the order; what was paid is refunded in full.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see ORDER.
+        AfterSaleOpen: a case or dispute about the order is open.
+    """
+    cancelled = ORDER.apply(await tx.lock(ORDERS, order_id), OrderAction.CANCEL, tx)
+    return await effects.cancel(tx, cancelled, CancelCause.SELLER if tx.actor.role == "seller" else CancelCause.BUYER)
 
 
-async def payment_due(tx: Transaction, order: Order) -> Order:
-    """Nobody has paid in time. A payment still in progress is followed to its end and refunded if it succeeds."""
-    return await orders.call_off(tx, order, OrderAction.EXPIRE, CancelCause.PAYMENT_TIMEOUT, SYSTEM)
+async def expire(tx: Transaction[Settings], order: Order) -> Order:
+    """The locked order was not paid in time. A payment in progress goes on, and is refunded if it succeeds."""
+    expired = ORDER.apply(order, OrderAction.EXPIRE, SystemContext.of(tx))
+    return await effects.cancel(tx, expired, CancelCause.PAYMENT_TIMEOUT)

@@ -1,67 +1,50 @@
-"""Orders: placing, addressing, paying and ending them."""
+"""Orders: placing, paying, and changing their address."""
 
 import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import timedelta
-from typing import Any
+from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.lifecycle import SYSTEM, Actor
+from aftercare_chassis.lifecycle import SystemContext
 from aftercare_chassis.refusals import Forbidden
-from aftercare_events import OrderAddressChanged, OrderCancelled, OrderCreated, OrderLine, OrderPaid
+from aftercare_events import OrderAddressChanged, OrderCreated, OrderPaid, digest
+from aftercare_events import OrderLine as SoldLine
 
+from order_svc.commands import effects
+from order_svc.commands.record import order_fields
 from order_svc.domain import policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import (
-    Address,
-    AfterSale,
-    Amount,
-    CancelCause,
-    Line,
-    LineDraft,
-    Order,
-    OrderState,
-)
+from order_svc.domain.model import Address, AfterSaleState, Amount, LineDraft, Order, OrderLine, OrderState
 from order_svc.domain.payments.model import Payment
-from order_svc.tables.orders import ADDRESSES, LINES, LINES_OF, ORDERS
+from order_svc.settings import Settings
+from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, ORDER_LINES, ORDERS
 
 
-def about(tx: Transaction, order: Order, **other: Any) -> dict[str, Any]:
-    """The six answers and the ids of every event of an order. Sellers apply for their merchant, others for the buyer."""
-    return {
-        "affected_party": order.buyer_id,
-        "applicant": order.merchant_id if tx.actor.role == "seller" else order.buyer_id,
-        "handler": tx.actor.id,
-        "time": tx.now,
-        "result": order.state.value,
-        "order_id": order.id,
-        "buyer_id": order.buyer_id,
-        "merchant_id": order.merchant_id,
-        **other,
-    }
+class SaleFields(TypedDict):
+    """What was sold for how much; amounts in minor units of `currency`."""
 
-
-def sold(lines: Iterable[Line]) -> tuple[OrderLine, ...]:
-    """The lines as events tell them."""
-    return tuple(
-        OrderLine(
-            line_id=line.id,
-            sku=line.sku,
-            quantity=line.quantity,
-            unit_price_minor=line.unit_price_minor,
-            discount_minor=line.discount_minor,
-            paid_minor=line.paid_minor,
-            category=line.category,
-        )
-        for line in lines
-    )
+    currency: str
+    total_minor: int
+    shipping_fee_minor: int
+    lines: tuple[SoldLine, ...]
 
 
 async def create(
-    tx: Transaction, *, buyer_id: str, currency: str, drafts: Sequence[LineDraft], fee: Amount | None, address: Address
+    tx: Transaction[Settings],
+    *,
+    buyer_id: str,
+    currency: str,
+    drafts: Sequence[LineDraft],
+    fee: Amount | None,
+    address: Address,
 ) -> Order:
-    """Place an order for the seller's merchant; it waits for its payment until `deadline_at`."""
+    """Place an order for the seller's merchant. It waits for its payment until `deadline_at`.
+
+    Raises:
+        Forbidden: the seller acts for no merchant.
+        CurrencyMismatch, DiscountExceedsLine, AmountTooLarge: the amounts do not add up to an order.
+    """
     if tx.actor.tenant is None:
         raise Forbidden
     order_id = tx.new_id("ord")
@@ -73,24 +56,24 @@ async def create(
         merchant_id=tx.actor.tenant,
         buyer_id=buyer_id,
         state=OrderState.CREATED,
-        after_sale_state=AfterSale.NONE,
+        after_sale_state=AfterSaleState.NONE,
         currency=currency,
         total_minor=policy.order_total((line.paid_minor for line in lines), fee_minor, currency),
         shipping_fee_minor=fee_minor,
         created_at=tx.now,
-        deadline_at=tx.now + timedelta(hours=tx.settings.payment_hours),
+        deadline_at=None,
     )
-    created = await tx.create(
-        ORDERS, order, OrderCreated(**about(tx, order, deadline_at=order.deadline_at, **_worth(order, lines)))
-    )
-    await tx.insert(LINES, *lines)
+    order = ORDER.start(order, tx)
+    event = OrderCreated(**order_fields(tx, order), **_sale_fields(order, lines), deadline_at=order.deadline_at)
+    created = await tx.create(ORDERS, order, event)
+    await tx.insert(ORDER_LINES, *lines)
     await tx.insert(ADDRESSES, replace(address, order_id=order_id, salt=secrets.token_hex(16)))
     return created
 
 
-def _line(tx: Transaction, order_id: str, number: int, draft: LineDraft, currency: str) -> Line:
+def _line(tx: Transaction[Settings], order_id: str, number: int, draft: LineDraft, currency: str) -> OrderLine:
     paid = policy.line_paid(draft, currency, f"/lines/{number}")
-    return Line(
+    return OrderLine(
         id=tx.new_id("line"),
         order_id=order_id,
         position=number + 1,
@@ -104,49 +87,51 @@ def _line(tx: Transaction, order_id: str, number: int, draft: LineDraft, currenc
     )
 
 
-def _worth(order: Order, lines: Iterable[Line]) -> dict[str, Any]:
+def _sale_fields(order: Order, lines: Iterable[OrderLine]) -> SaleFields:
     return {
         "currency": order.currency,
         "total_minor": order.total_minor,
         "shipping_fee_minor": order.shipping_fee_minor,
-        "lines": sold(lines),
+        "lines": tuple(_sold(line) for line in lines),
     }
 
 
-async def change_address(tx: Transaction, order_id: str, address: Address) -> Order:
-    """Send the order elsewhere, as long as nothing of it has left."""
-    order = await tx.lock(ORDERS, order_id)
-    changed = replace(order, state=ORDER.move(order.state, OrderAction.CHANGE_ADDRESS, tx.actor))
-    moved = replace(address, order_id=order.id, salt=secrets.token_hex(16))
-    event = OrderAddressChanged(**about(tx, changed), address_hash=policy.address_hash(moved))
+def _sold(line: OrderLine) -> SoldLine:
+    return SoldLine(
+        line_id=line.id,
+        sku=line.sku,
+        quantity=line.quantity,
+        unit_price_minor=line.unit_price_minor,
+        discount_minor=line.discount_minor,
+        paid_minor=line.paid_minor,
+        category=line.category,
+    )
+
+
+async def change_address(tx: Transaction[Settings], order_id: str, address: Address) -> Order:
+    """Replace the shipping address of an order of which nothing has left.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see ORDER.
+    """
+    changed = ORDER.apply(await tx.lock(ORDERS, order_id), OrderAction.CHANGE_ADDRESS, tx)
+    moved = replace(address, order_id=order_id, salt=secrets.token_hex(16))
+    event = OrderAddressChanged(**order_fields(tx, changed), address_hash=digest(policy.address_text(moved)))
     saved = await tx.save(ORDERS, changed, event)
     await tx.upsert(ADDRESSES, moved)
     return saved
 
 
-async def mark_paid(tx: Transaction, order: Order, payment: Payment) -> Order:
-    """The locked order is paid by this payment. Said with everything a case needs to be judged later."""
-    lines = await tx.all(LINES_OF, order_id=order.id)
-    paid = replace(
-        order,
-        state=ORDER.move(order.state, OrderAction.MARK_PAID, SYSTEM),
-        payment_id=payment.id,
-        paid_at=tx.now,
-        deadline_at=None,
-    )
+async def mark_paid(tx: Transaction[Settings], order: Order, payment: Payment) -> Order:
+    """The locked order is paid by this payment. The event carries what a case needs to be judged later."""
+    lines = await tx.all(LINES_OF_ORDER, order_id=order.id)
+    paid = ORDER.apply(order, OrderAction.MARK_PAID, SystemContext.of(tx))
+    paid = replace(paid, payment_id=payment.id, paid_at=tx.now)
     event = OrderPaid(
-        **about(tx, paid), payment_id=payment.id, provider=payment.provider, paid_at=tx.now, **_worth(paid, lines)
+        **order_fields(tx, paid),
+        **_sale_fields(paid, lines),
+        payment_id=payment.id,
+        provider=payment.provider,
+        paid_at=tx.now,
     )
-    return await tx.save(ORDERS, paid, event)
-
-
-async def call_off(tx: Transaction, order: Order, action: OrderAction, cause: CancelCause, actor: Actor) -> Order:
-    """Cancel the locked order; what was paid for it is the caller's concern."""
-    cancelled = replace(
-        order,
-        state=ORDER.move(order.state, action, actor),
-        cancelled_at=tx.now,
-        cancel_cause=cause,
-        deadline_at=None,
-    )
-    return await tx.save(ORDERS, cancelled, OrderCancelled(**about(tx, cancelled), cause=cause))
+    return await effects.enter(tx, paid, event)

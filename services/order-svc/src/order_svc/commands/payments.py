@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import PaymentFailed, PaymentStarted, PaymentSucceeded
 
-from order_svc.commands import call_queue, orders, refund_requests
+from order_svc.commands import call_queue, orders, refund_creation
 from order_svc.domain import errors
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderState
@@ -41,7 +41,7 @@ def about(tx: Transaction, payment: Payment, **other: Any) -> dict[str, Any]:
 async def start(tx: Transaction, order_id: str, *, provider: str, method: str) -> Payment:
     """Pay the whole order. One payment at a time: while one is pending, another is refused."""
     order = await tx.lock(ORDERS, order_id)
-    ORDER.move(order.state, OrderAction.PAY, tx.actor)
+    ORDER.apply(order, OrderAction.PAY, tx)
     if provider not in NAMES:
         raise errors.UnknownProvider(pointer="/provider", provider=provider)
     pending = await tx.one(PENDING_PAYMENT, order_id=order_id)
@@ -98,7 +98,7 @@ async def _succeed(tx: Transaction, order: Order, payment: Payment, answer: Answ
         await orders.mark_paid(tx, order, paid)
     else:
         # The order ended, or was paid otherwise, while the provider took its time: nobody keeps this money.
-        await refund_requests.give_back(tx, order, paid, "order_not_awaiting_payment")
+        await refund_creation.refund_rest(tx, paid, "order_not_awaiting_payment")
     return paid
 
 

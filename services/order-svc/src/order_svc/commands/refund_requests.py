@@ -8,16 +8,21 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RefundFailed, RefundRequested
 
-from order_svc.commands import call_queue, cases, refunds
+from order_svc import projections
+from order_svc.commands import after_sales, call_queue, refunds
+from order_svc.commands.refund_creation import new_refund, refund_rest
 from order_svc.domain import fulfilment
-from order_svc.domain.model import Amount, CaseState, Order
+from order_svc.domain.cases import CaseState
+from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
 from order_svc.domain.payments.model import CallSubject, Payment, Refund, RefundState
-from order_svc.domain.payments.policy import refund_failure, reserved_minor
+from order_svc.domain.payments.policy import refund_failure
 from order_svc.integrations.payments.port import Answer, Outcome
 from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
+
+UNITS_SHIPPED = "units_shipped"
 
 
 async def accept(tx: Transaction, event: RefundRequested) -> None:
@@ -30,7 +35,7 @@ async def accept(tx: Transaction, event: RefundRequested) -> None:
     if await tx.find(REFUNDS, event.refund_id) is not None:
         return
     asked = Amount(event.amount_minor, event.currency)
-    refund = _created(tx, payment, asked, event.cause, refund_id=event.refund_id, case_id=event.case_id)
+    refund = new_refund(tx, payment, asked, event.cause, refund_id=event.refund_id, case_id=event.case_id)
     known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
     refused = refund_failure(payment, asked, known)
     if refused is None:
@@ -40,7 +45,13 @@ async def accept(tx: Transaction, event: RefundRequested) -> None:
     else:
         failed = replace(refund, state=RefundState.FAILED, settled_at=tx.now, failure_code=refused)
         await tx.insert(REFUNDS, failed)
-        await tx.save(PAYMENTS, payment, RefundFailed(**refunds.about(tx, payment, failed), failure_code=refused))
+        await tx.save(
+            PAYMENTS,
+            payment,
+            RefundFailed(
+                **refunds.about(tx, payment, failed), failure_code=refused, already_shipped=refused == UNITS_SHIPPED
+            ),
+        )
 
 
 async def _claim_units(tx: Transaction, order: Order, event: RefundRequested) -> tuple[Order, str | None]:
@@ -49,13 +60,13 @@ async def _claim_units(tx: Transaction, order: Order, event: RefundRequested) ->
     A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
     case is judged anew by what is known now.
     """
-    case = await tx.find(CASES, event.case_id)
+    case = await projections.known_case(tx, event)
     if case is None:
         return order, None
-    before_shipment = event.stage == fulfilment.PRE_SHIP
-    order, units = await cases.refund_asked(tx, order, case, before_shipment=before_shipment)
-    if before_shipment and fulfilment.has_left(units):
-        return order, "units_shipped"
+    before_shipment = event.is_before_shipment
+    order, units = await after_sales.claim_units(tx, order, case, before_shipment=before_shipment)
+    if before_shipment and fulfilment.any_shipped(units):
+        return order, UNITS_SHIPPED
     await tx.upsert(CASES, replace(case, state=CaseState.OPEN, refunding=True))
     return order, None
 
@@ -67,44 +78,8 @@ async def refund_remainder(tx: Transaction, payment_id: str) -> Payment:
     order = await tx.get(ORDERS, payment.order_id)  # a cancelled order stays cancelled: no need to hold it
     facts = PaymentFacts(order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]))
     PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, facts)
-    await give_back(tx, order, payment, "operator")
+    await refund_rest(tx, payment, "operator")
     return payment
-
-
-async def give_back(tx: Transaction, order: Order, payment: Payment, cause: str) -> Refund | None:
-    """Refund whatever of the locked payment is not spoken for yet; None where nothing is left."""
-    known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
-    left = payment.amount_minor - reserved_minor(known)
-    if left == 0:
-        return None
-    refund = _created(tx, payment, Amount(left, payment.currency), cause)
-    await execute(tx, order, payment, refund)
-    return refund
-
-
-def _created(
-    tx: Transaction,
-    payment: Payment,
-    amount: Amount,
-    cause: str,
-    *,
-    refund_id: str | None = None,
-    case_id: str | None = None,
-) -> Refund:
-    asked_by = tx.cause or (tx.recorded[-1] if tx.recorded else None)
-    return Refund(
-        id=refund_id or tx.new_id("ref"),
-        payment_id=payment.id,
-        order_id=payment.order_id,
-        case_id=case_id,
-        state=RefundState.CREATED,
-        amount_minor=amount.minor,
-        currency=amount.currency,
-        cause=cause,
-        created_at=tx.now,
-        asked_by_event=str(asked_by.id) if asked_by else None,
-        correlation_id=asked_by.correlation_id if asked_by else None,
-    )
 
 
 async def execute(tx: Transaction, order: Order, payment: Payment, refund: Refund) -> None:

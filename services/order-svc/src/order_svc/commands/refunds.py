@@ -7,8 +7,9 @@ from aftercare_chassis.database.transaction import Origin, Transaction
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
 
-from order_svc.commands import holds, receipts
-from order_svc.domain.model import Case, CaseState, Order
+from order_svc.commands import effects, holds
+from order_svc.domain.cases import Case, CaseState
+from order_svc.domain.model import Order
 from order_svc.domain.payments.lifecycle import REFUND, RefundAction
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, Refund, RefundState
 from order_svc.integrations.payments.port import Answer, Outcome
@@ -91,7 +92,7 @@ async def succeed(tx: Transaction, order: Order, payment: Payment, refund: Refun
     case = await _update_case(tx, done)
     if case is not None:
         await holds.withdraw(tx, case)
-    await receipts.settle(tx, order)
+    await effects.advance(tx, order)
     return done.state
 
 

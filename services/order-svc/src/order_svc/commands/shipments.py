@@ -1,141 +1,153 @@
-"""Parcels on their way: handed over by the seller, or sent back by the buyer for a case."""
+"""Parcels that are handed over: shipped by the merchant, or sent back by the buyer for a case."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import OrderShipped, ParcelRegistered, ReturnShipped, ReturnWaybillCorrected, ShippedLine
 
-from order_svc.commands import courier_pushes, orders, parcels
-from order_svc.commands.parcels import about
+from order_svc.commands import courier_pushes, effects, parcels
+from order_svc.commands.record import order_fields, parcel_fields
 from order_svc.domain import errors, fulfilment
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Line, Order
-from order_svc.domain.tracking import Leg, Parcel, ParcelLine, ParcelStatus
-from order_svc.tables.cases import CASE_LINES_OF
-from order_svc.tables.orders import LINES, LINES_OF, ORDERS
-from order_svc.tables.parcels import PARCEL_LINES, PARCELS, PARCELS_ON_ORDER
+from order_svc.domain.model import Order
+from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelStatus
+from order_svc.settings import Settings
+from order_svc.tables.cases import CASE_LINES_OF_ORDER
+from order_svc.tables.orders import LINES_OF_ORDER, ORDER_LINES, ORDERS
+from order_svc.tables.parcels import PARCEL_LINES, PARCELS, PARCELS_OF_ORDER_BY_WAYBILL
 
 
-async def ship(tx: Transaction, order_id: str, *, carrier: str, waybill_no: str, picks: Sequence[Pick]) -> Parcel:
-    """Hand units of an order to a courier; never more than are left to ship, nor those that a case holds."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HandOver:
+    """What a courier is given: the waybill, the content, and since when. `case_id` is set for returns."""
+
+    leg: ParcelLeg
+    carrier: str
+    waybill_no: str
+    content: tuple[ShippedLine, ...]
+    at: datetime
+    case_id: str | None = None
+
+
+async def ship(
+    tx: Transaction[Settings], order_id: str, *, carrier: str, waybill_no: str, picks: Sequence[Pick]
+) -> Parcel:
+    """Hand units of an order to a courier; never more than are left to ship, nor those that a case holds.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see ORDER.
+        UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase: see `fulfilment.ship`.
+        WaybillTaken: the waybill is registered on this order.
+    """
     order = await tx.lock(ORDERS, order_id)
-    state = ORDER.move(order.state, OrderAction.SHIP, tx.actor)
-    lines = await tx.all(LINES_OF, order_id=order_id)
+    on_its_way = ORDER.apply(order, OrderAction.SHIP, tx)
+    lines = await tx.all(LINES_OF_ORDER, order_id=order_id)
     held = any(line.held_quantity for line in lines)
-    shipped = fulfilment.ship(lines, picks, await tx.all(CASE_LINES_OF, order_id=order_id) if held else ())
-    if await _registered(tx, order_id, Leg.OUTBOUND, carrier, waybill_no):
-        raise errors.WaybillTaken(pointer="/waybill_no", waybill_no=waybill_no)
+    shipped = fulfilment.ship(lines, picks, await tx.all(CASE_LINES_OF_ORDER, order_id=order_id) if held else ())
     content = tuple(ShippedLine(line_id=pick.line_id, quantity=pick.quantity) for pick in picks)
-    parcel = await _register(tx, order, Leg.OUTBOUND, carrier, waybill_no, content, handed_over_at=tx.now)
+    hand_over = HandOver(leg=ParcelLeg.OUTBOUND, carrier=carrier, waybill_no=waybill_no, content=content, at=tx.now)
+    if await _registered(tx, order_id, hand_over):
+        raise errors.WaybillTaken(pointer="/waybill_no", waybill_no=waybill_no)
+    parcel = await _register(tx, order, hand_over)
     for line in shipped:
-        await tx.upsert(LINES, line)
-    await _tell_shipped(tx, replace(order, state=state), lines, shipped, parcel, content)
+        await tx.upsert(ORDER_LINES, line)
+    changed = {line.id: line for line in shipped}
+    complete = fulfilment.fully_shipped(changed.get(line.id, line) for line in lines)
+    on_its_way = replace(on_its_way, shipped_at=order.shipped_at or tx.now)
+    await effects.enter(tx, on_its_way, _shipped(tx, on_its_way, parcel, content, complete=complete))
     return parcel
 
 
-async def _tell_shipped(
-    tx: Transaction,
-    order: Order,
-    lines: Sequence[Line],
-    shipped: Sequence[Line],
-    parcel: Parcel,
-    content: tuple[ShippedLine, ...],
-) -> None:
-    changed = {line.id: line for line in shipped}
-    complete = fulfilment.fully_shipped(changed.get(line.id, line) for line in lines)
-    on_its_way = replace(order, shipped_at=order.shipped_at or tx.now)
-    event = OrderShipped(
-        **orders.about(tx, on_its_way),
+def _shipped(
+    tx: Transaction[Settings], order: Order, parcel: Parcel, content: tuple[ShippedLine, ...], *, complete: bool
+) -> OrderShipped:
+    return OrderShipped(
+        **order_fields(tx, order),
         parcel_id=parcel.id,
         carrier=parcel.carrier,
         waybill_no=parcel.waybill_no,
         lines=content,
         complete=complete,
     )
-    await tx.save(ORDERS, on_its_way, event)
 
 
-async def register_return(tx: Transaction, event: ReturnShipped) -> None:
-    """The buyer sends goods back for a case: from here on that parcel is followed, too."""
+async def register_return(tx: Transaction[Settings], event: ReturnShipped) -> None:
+    """The buyer sends goods back for a case: that parcel is followed from now on."""
     order = await tx.lock(ORDERS, event.order_id)
     await _follow_return(tx, order, event)
 
 
-async def correct_return(tx: Transaction, event: ReturnWaybillCorrected) -> None:
-    """The buyer had named a wrong waybill: follow the right one instead, and leave the wrong one unless it has moved."""
+async def correct_return(tx: Transaction[Settings], event: ReturnWaybillCorrected) -> None:
+    """The buyer has corrected the waybill of a return: follow the new one, and withdraw the old one unless it was scanned."""
     order = await tx.lock(ORDERS, event.order_id)
-    wrong = await _registered(
-        tx, order.id, Leg.RETURN, event.previous_carrier, event.previous_waybill_no, event.case_id
+    old = await tx.all(
+        PARCELS_OF_ORDER_BY_WAYBILL,
+        order_id=order.id,
+        leg=ParcelLeg.RETURN,
+        carrier=event.previous_carrier,
+        waybill_no=event.previous_waybill_no,
+        case_id=event.case_id,
     )
-    for parcel in wrong:
+    for parcel in old:
         if parcel.status is ParcelStatus.PENDING:
             await parcels.withdraw(tx, parcel, event.time)
     await _follow_return(tx, order, event)
 
 
-async def _follow_return(tx: Transaction, order: Order, event: ReturnShipped | ReturnWaybillCorrected) -> None:
-    """A return is registered once; under a number whose last journey is over, it is another one."""
-    known = await _registered(tx, order.id, Leg.RETURN, event.carrier, event.waybill_no, event.case_id)
-    if any(not parcel.terminal or parcel.handed_over_at == event.time for parcel in known):
-        return
-    parcel = await _register(
-        tx,
-        order,
-        Leg.RETURN,
-        event.carrier,
-        event.waybill_no,
-        event.lines,
+async def _follow_return(
+    tx: Transaction[Settings], order: Order, event: ReturnShipped | ReturnWaybillCorrected
+) -> None:
+    """Register a return once. Under a waybill number whose parcel has ended, it is another parcel."""
+    hand_over = HandOver(
+        leg=ParcelLeg.RETURN,
+        carrier=event.carrier,
+        waybill_no=event.waybill_no,
+        content=event.lines,
+        at=event.time,
         case_id=event.case_id,
-        handed_over_at=event.time,
     )
-    await parcels.catch_up(tx, parcel)
+    known = await _registered(tx, order.id, hand_over)
+    if not any(not parcel.terminal or parcel.handed_over_at == event.time for parcel in known):
+        await parcels.catch_up(tx, await _register(tx, order, hand_over))
 
 
-async def _registered(
-    tx: Transaction, order_id: str, leg: Leg, carrier: str, waybill_no: str, case_id: str | None = None
-) -> list[Parcel]:
-    """The parcels that are followed on this order under this waybill."""
+async def _registered(tx: Transaction[Settings], order_id: str, hand_over: HandOver) -> list[Parcel]:
+    """The parcels of this order that are followed under the waybill of the hand-over."""
     return await tx.all(
-        PARCELS_ON_ORDER, order_id=order_id, leg=leg, carrier=carrier, waybill_no=waybill_no, case_id=case_id
+        PARCELS_OF_ORDER_BY_WAYBILL,
+        order_id=order_id,
+        leg=hand_over.leg,
+        carrier=hand_over.carrier,
+        waybill_no=hand_over.waybill_no,
+        case_id=hand_over.case_id,
     )
 
 
-async def _register(
-    tx: Transaction,
-    order: Order,
-    leg: Leg,
-    carrier: str,
-    waybill_no: str,
-    content: tuple[ShippedLine, ...],
-    *,
-    case_id: str | None = None,
-    handed_over_at: datetime,
-) -> Parcel:
+async def _register(tx: Transaction[Settings], order: Order, hand_over: HandOver) -> Parcel:
     parcel = Parcel(
         id=tx.new_id("parcel"),
         version=0,
         order_id=order.id,
-        case_id=case_id,
+        case_id=hand_over.case_id,
         buyer_id=order.buyer_id,
         merchant_id=order.merchant_id,
-        leg=leg,
-        carrier=carrier,
-        waybill_no=waybill_no,
+        leg=hand_over.leg,
+        carrier=hand_over.carrier,
+        waybill_no=hand_over.waybill_no,
         status=ParcelStatus.PENDING,
         reason=None,
         terminal=False,
         delivered_to=None,
         status_at=tx.now,
-        handed_over_at=handed_over_at,
+        handed_over_at=hand_over.at,
         created_at=tx.now,
     )
-    registered = ParcelRegistered(**about(tx, parcel), lines=content, handed_over_at=handed_over_at)
-    parcel = await tx.create(PARCELS, parcel, registered)
-    await tx.insert(
-        PARCEL_LINES, *(ParcelLine(parcel_id=parcel.id, line_id=c.line_id, quantity=c.quantity) for c in content)
-    )
-    await courier_pushes.wake(tx, waybill_no)
+    event = ParcelRegistered(**parcel_fields(tx, parcel), lines=hand_over.content, handed_over_at=hand_over.at)
+    parcel = await tx.create(PARCELS, parcel, event)
+    content = (ParcelLine(parcel_id=parcel.id, line_id=c.line_id, quantity=c.quantity) for c in hand_over.content)
+    await tx.insert(PARCEL_LINES, *content)
+    await courier_pushes.wake(tx, hand_over.waybill_no)
     return parcel

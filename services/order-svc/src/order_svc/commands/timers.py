@@ -1,21 +1,28 @@
-"""What happens when nothing happens: the deadline in an order's row, whatever state it is in."""
+"""The deadline of an order: what its timer does, by the table of its states."""
+
+from collections.abc import Awaitable, Callable, Mapping
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.deadlines import Due
 
 from order_svc.commands import cancellations, receipts
-from order_svc.domain.model import Order, OrderState
+from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.model import Order
+from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
 
+TIMERS: Mapping[OrderAction, Callable[[Transaction[Settings], Order], Awaitable[Order]]] = {
+    OrderAction.EXPIRE: cancellations.expire,
+    OrderAction.CONFIRM_RECEIPT: receipts.receive_by_timeout,
+    OrderAction.COMPLETE: receipts.complete,
+}
 
-async def order_due(tx: Transaction, order_id: str) -> Order:
-    """Look at the locked order again and take the step that is due, if it still is."""
+
+async def order_due(tx: Transaction[Settings], order_id: str) -> Order:
+    """Take the action that is due for the order, if it still is once the order is locked."""
     order = await tx.lock(ORDERS, order_id)
-    if order.deadline_at is None or order.deadline_at > tx.now:
-        return order
-    if order.state is OrderState.CREATED:
-        return await cancellations.payment_due(tx, order)
-    return await receipts.receipt_due(tx, order)
+    action = ORDER.due(order, tx.now)
+    return order if action is None else await TIMERS[action](tx, order)
 
 
-WHEN_DUE = (Due(ORDERS, order_due),)
+DUE = (Due(ORDERS, order_due),)

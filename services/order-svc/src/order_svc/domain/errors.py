@@ -1,10 +1,10 @@
-"""Refusals by name. Codes are for programs and never change; the sentences are for people, in Chinese and English."""
+"""The refusals of this service. Codes are for programs and never change; sentences are for people, in Chinese and English."""
 
 from aftercare_chassis.refusals import Kind, Refusal
 
 
 class DiscountExceedsLine(Refusal):
-    """A discount is larger than what the line costs."""
+    """A discount is larger than the value of its line."""
 
     kind, code = Kind.INVALID, "discount_exceeds_line"
     zh = "优惠金额 {discount_minor:money} 超过该行金额 {gross_minor:money}。"
@@ -20,7 +20,7 @@ class CurrencyMismatch(Refusal):
 
 
 class AmountTooLarge(Refusal):
-    """The order's total is beyond what can be kept."""
+    """The order's total is above the limit."""
 
     kind, code = Kind.INVALID, "amount_too_large"
     zh = "订单总额超出上限 {limit_minor:money}。"
@@ -28,7 +28,7 @@ class AmountTooLarge(Refusal):
 
 
 class UnknownLine(Refusal):
-    """A line that this order does not have."""
+    """The request names a line that this order does not have."""
 
     kind, code = Kind.INVALID, "unknown_line"
     zh = "订单中没有该商品行：{line_id}。"
@@ -36,7 +36,7 @@ class UnknownLine(Refusal):
 
 
 class DuplicateLine(Refusal):
-    """The same line twice in one request."""
+    """The request names the same line twice."""
 
     kind, code = Kind.INVALID, "duplicate_line"
     zh = "同一商品行重复出现：{line_id}。"
@@ -44,20 +44,38 @@ class DuplicateLine(Refusal):
 
 
 class QuantityExceedsShippable(Refusal):
-    """More units than are left to ship."""
+    """More units are picked than are left to ship."""
 
     kind, code = Kind.INVALID, "quantity_exceeds_shippable"
     zh = "该行尚可发货 {shippable} 件，请求 {quantity} 件。"
     en = "{shippable} units of this line are left to ship, {quantity} were asked for."
 
 
+class NothingLeftToShip(Refusal):
+    """Every unit of the order is shipped or withdrawn."""
+
+    kind, code = Kind.CONFLICT, "nothing_left_to_ship"
+    zh, en = "订单已无可发货商品。", "Nothing of this order is left to ship."
+
+
 class UnitsHeldByCase(Refusal):
-    """The units are there, but open after-sale cases hold them: their money is to go back. The newest of these cases may
-    have ended just now."""
+    """The units have not left, but open after-sale cases hold them because they may be refunded.
+
+    The newest of these cases may have ended a moment ago: the refusal awaits its next event.
+    """
 
     kind, code = Kind.CONFLICT, "units_held_by_case"
     zh = "该行有商品正由售后单 {case_ids} 处理，暂不能发货；现可发货 {free} 件，请求 {quantity} 件。"
     en = "Units of this line are held by {case_ids}; {free} can be shipped now, {quantity} were asked for."
+
+
+class AllUnitsHeld(UnitsHeldByCase):
+    """Every unit of the order that has not left is held by open after-sale cases."""
+
+    zh, en = (
+        "订单未发货的商品均由售后单处理，暂不能发货。",
+        "All unshipped units of this order are held by after-sale cases.",
+    )
 
 
 class WaybillTaken(Refusal):
@@ -138,7 +156,7 @@ class AlreadyReceived(Refusal):
 
 
 class UnknownPartner(Refusal):
-    """No courier of this name can be heard."""
+    """No courier partner of this name is connected."""
 
     kind, code = Kind.INVALID, "unknown_partner"
     zh = "不支持该承运商伙伴：{partner}。可用：{known}。"

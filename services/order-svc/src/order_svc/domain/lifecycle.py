@@ -1,10 +1,17 @@
-"""States as tables: who may do what, where it leads, how long it may wait. The API, the timers and the docs read these."""
+"""State machines as tables: who may take an action, where it leads, and how long a state may last.
 
+The commands, the timers, the allowed actions in the API and docs/lifecycles.md read these tables.
+"""
+
+from collections.abc import Sequence
 from enum import StrEnum
 
-from aftercare_chassis.lifecycle import Lifecycle, Permission, Timeout, Transition
+from aftercare_chassis.lifecycle import Guard, Lifecycle, Permission, Timeout, Transition
+from aftercare_chassis.refusals import Refusal
 
-from order_svc.domain.model import OrderState
+from order_svc.domain import errors
+from order_svc.domain.fulfilment import fully_shipped, shippable
+from order_svc.domain.model import Order, OrderLine, OrderState
 
 BUYER = Permission("buyer_only", frozenset({"buyer"}))
 MERCHANT = Permission("merchant_only", frozenset({"seller"}))
@@ -28,41 +35,88 @@ class OrderAction(StrEnum):
     COMPLETE = "complete"
 
 
-SHOWN = (
+SHOWN_ACTIONS = (
     OrderAction.PAY,
     OrderAction.CANCEL,
     OrderAction.CHANGE_ADDRESS,
     OrderAction.SHIP,
     OrderAction.CONFIRM_RECEIPT,
 )
+
+
+def _unless_after_sale_open(action: OrderAction) -> Guard:
+    """A case or dispute about the order bars the action."""
+
+    def refuses(order: Order, _: object) -> Refusal | None:
+        return errors.AfterSaleOpen(action=action) if order.in_after_sale else None
+
+    return Guard(errors.AfterSaleOpen.code, refuses)
+
+
+def _nothing_left(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
+    return errors.NothingLeftToShip() if lines is not None and fully_shipped(lines) else None
+
+
+def _all_held(_: Order, lines: Sequence[OrderLine] | None) -> Refusal | None:
+    nothing_free = lines is not None and not any(shippable(line) for line in lines)
+    return errors.AllUnitsHeld() if nothing_free else None
+
+
+def _not_fully_shipped(_: Order, lines: Sequence[OrderLine]) -> Refusal | None:
+    return None if fully_shipped(lines) else errors.NotFullyShipped(action=OrderAction.CONFIRM_RECEIPT)
+
+
+# The facts of the guards are the order's lines. A command that ships passes none: `fulfilment.ship` checks its units one by
+# one and names the line that it refuses.
+UNITS_TO_SHIP = (Guard(errors.NothingLeftToShip.code, _nothing_left), Guard(errors.AllUnitsHeld.code, _all_held))
+FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
+ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived())
+
 _S, _A = OrderState, OrderAction
 
-# Shipping starts with the first parcel: from then on an order is neither cancelled nor sent elsewhere.
+# From the first parcel on, an order is neither cancelled by a party nor sent to another address.
 ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     "order",
     initial=_S.CREATED,
     transitions={
         (_S.CREATED, _A.PAY): Transition(_S.CREATED, BUYER),
-        (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLED, PARTIES),
+        (_S.CREATED, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
         (_S.CREATED, _A.CHANGE_ADDRESS): Transition(_S.CREATED, PARTIES),
         (_S.CREATED, _A.MARK_PAID): Transition(_S.PAID, SYSTEM_ONLY),
         (_S.CREATED, _A.EXPIRE): Transition(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.PAID, _A.CANCEL): Transition(_S.CANCELLED, PARTIES),
+        (_S.PAID, _A.CANCEL): Transition(_S.CANCELLED, PARTIES, (_unless_after_sale_open(_A.CANCEL),)),
         (_S.PAID, _A.CHANGE_ADDRESS): Transition(_S.PAID, PARTIES),
-        (_S.PAID, _A.SHIP): Transition(_S.SHIPPED, MERCHANT),
+        (_S.PAID, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
         (_S.PAID, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT),
-        (_S.SHIPPED, _A.CONFIRM_RECEIPT): Transition(_S.DELIVERED, BUYER),
+        (_S.SHIPPED, _A.SHIP): Transition(_S.SHIPPED, MERCHANT, UNITS_TO_SHIP),
+        (_S.SHIPPED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (FULLY_SHIPPED,)),
         (_S.SHIPPED, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.DELIVERED, BUYER_OR_TIMER),
-        (_S.DELIVERED, _A.COMPLETE): Transition(_S.COMPLETED, SYSTEM_ONLY),
+        (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER_OR_TIMER),
+        # Never taken: the row is there for the reason that the API gives, which was published before the state was.
+        (_S.RECEIVED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (ALREADY_RECEIVED,)),
+        (_S.RECEIVED, _A.COMPLETE): Transition(_S.COMPLETED, SYSTEM_ONLY, (_unless_after_sale_open(_A.COMPLETE),)),
     },
     timeouts={
         _S.CREATED: Timeout("buyer", "payment_hours", _A.EXPIRE, "cancelled_by_timeout"),
         _S.PAID: Timeout("merchant"),
         _S.SHIPPED: Timeout("courier"),
-        _S.DELIVERED: Timeout("buyer", "auto_receipt_hours", _A.CONFIRM_RECEIPT, "received_by_timeout"),
+        _S.DELIVERED: Timeout(
+            "buyer",
+            "auto_receipt_hours",
+            _A.CONFIRM_RECEIPT,
+            "received_by_timeout",
+            since="delivered_at",
+            unless=_unless_after_sale_open(_A.CONFIRM_RECEIPT),
+        ),
+        _S.RECEIVED: Timeout(
+            "system",
+            None,
+            _A.COMPLETE,
+            "completed_by_timeout",
+            since="window_ends_at",
+            unless=_unless_after_sale_open(_A.COMPLETE),
+        ),
     },
     ends={_S.COMPLETED, _S.CANCELLED},
 )

@@ -1,4 +1,4 @@
-"""The rows of this service as frozen dataclasses. Money in minor units of `currency`; times are aware, UTC."""
+"""Rows of orders and payments as frozen dataclasses. Money is in minor units of `currency`; times are aware, UTC."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,12 +12,13 @@ class OrderState(StrEnum):
     PAID = "paid"
     SHIPPED = "shipped"
     DELIVERED = "delivered"
+    RECEIVED = "received"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
 
 
-class AfterSale(StrEnum):
-    """Where an order or a line stands in after-sales 售后状态, beside its trade state."""
+class AfterSaleState(StrEnum):
+    """The after-sale state of an order or line 售后状态, beside the trade state."""
 
     NONE = "none"
     IN_AFTER_SALE = "in_after_sale"
@@ -36,14 +37,17 @@ class CancelCause(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """One order of one buyer with one merchant. `deadline_at` is when the timer of its state goes off."""
+    """An order of one buyer with one merchant. `deadline_at` is when the timer of its state fires.
+
+    `window_ends_at` is the end of the after-sale window; it is set with `received_at`.
+    """
 
     id: str
     version: int
     merchant_id: str
     buyer_id: str
     state: OrderState
-    after_sale_state: AfterSale
+    after_sale_state: AfterSaleState
     currency: str
     total_minor: int
     shipping_fee_minor: int
@@ -59,11 +63,19 @@ class Order:
     cancelled_at: datetime | None = None
     cancel_cause: CancelCause | None = None
 
+    @property
+    def in_after_sale(self) -> bool:
+        """True while a case or dispute about the order is open."""
+        return self.after_sale_state in (AfterSaleState.IN_AFTER_SALE, AfterSaleState.IN_DISPUTE)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One article of an order. `paid_minor` is what is really paid for all its units; `withdrawn_quantity` counts units
-    whose money went back before they were shipped, `held_quantity` those whose money may go back so."""
+class OrderLine:
+    """One article of an order. `paid_minor` is the amount paid for all its units, after the discount.
+
+    `held_quantity` counts units that open cases keep from shipment; `withdrawn_quantity` counts units that were refunded
+    before shipment.
+    """
 
     id: str
     order_id: str
@@ -78,12 +90,12 @@ class Line:
     shipped_quantity: int = 0
     withdrawn_quantity: int = 0
     held_quantity: int = 0
-    after_sale_state: AfterSale = AfterSale.NONE
+    after_sale_state: AfterSaleState = AfterSaleState.NONE
 
 
 @dataclass(frozen=True, slots=True)
 class Amount:
-    """Money as somebody named it."""
+    """An amount of money as a request states it."""
 
     minor: int
     currency: str
@@ -91,7 +103,7 @@ class Amount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineDraft:
-    """One article as it is being ordered."""
+    """One article of an order that is being placed."""
 
     sku: str
     title: str
@@ -103,7 +115,7 @@ class LineDraft:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Address:
-    """Where the order goes. It never leaves this service; `salt` keeps its published hash from being guessed."""
+    """The shipping address of an order. It is never published; `salt` keeps its published hash from being guessed."""
 
     order_id: str
     salt: str
@@ -115,48 +127,3 @@ class Address:
     district: str
     street: str
     postal_code: str
-
-
-class CaseState(StrEnum):
-    """A case as the order sees it."""
-
-    OPEN = "open"
-    DONE = "done"
-    ENDED = "ended"
-
-
-class DisputeState(StrEnum):
-    """A dispute as the order sees it."""
-
-    OPEN = "open"
-    EXECUTED = "executed"
-    WITHDRAWN = "withdrawn"
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Case:
-    """Our copy of an after-sale case: the cases topic moves `state`, the disputes topic `dispute_state`.
-
-    `refunding` is true while a refund of the case is on its way.
-    """
-
-    id: str
-    order_id: str
-    case_type: str
-    state: CaseState
-    refunding: bool = False
-    dispute_id: str | None = None
-    dispute_state: DisputeState | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CaseLine:
-    """Units of one line that a case is about: held back from shipment, withdrawn from it for good, and refunded."""
-
-    case_id: str
-    line_id: str
-    order_id: str
-    quantity: int
-    held_quantity: int = 0
-    withdrawn_quantity: int = 0
-    refunded_quantity: int = 0

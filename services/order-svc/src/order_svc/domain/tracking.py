@@ -1,5 +1,8 @@
-"""Parcels and what couriers say about them. A parcel's status is a fold of its history in the order things happened,
-so that scans may arrive late, twice or in any order and lead to the same status."""
+"""Parcels and the scans that couriers report of them.
+
+A parcel's status is computed from all its scans in the order in which they happened, so that scans may arrive late, twice or
+in any order and give the same status. It is no state machine: nobody takes an action, and a late scan may change the past.
+"""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -7,8 +10,8 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Leg(StrEnum):
-    """Which way a parcel goes: to the buyer, back to the merchant, or to the buyer in exchange."""
+class ParcelLeg(StrEnum):
+    """The way of a parcel: to the buyer, back to the merchant, or to the buyer in exchange."""
 
     OUTBOUND = "outbound"
     RETURN = "return"
@@ -16,7 +19,7 @@ class Leg(StrEnum):
 
 
 class ParcelStatus(StrEnum):
-    """What all couriers' codes are normalised to (承运商推送 · normalised model)."""
+    """The statuses that every courier's codes are mapped to (承运商推送 · normalised model)."""
 
     PENDING = "pending"
     PICKED_UP = "picked_up"
@@ -35,6 +38,7 @@ class ParcelStatus(StrEnum):
 
 
 TERMINAL = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED, ParcelStatus.LOST, ParcelStatus.CANCELLED})
+_NOT_SCANNED = frozenset({ParcelStatus.PENDING, ParcelStatus.UNKNOWN, ParcelStatus.CANCELLED})
 _RANK = {
     ParcelStatus.UNKNOWN: 0,
     ParcelStatus.PENDING: 0,
@@ -55,7 +59,7 @@ _RANK = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scan:
-    """One normalised report of a courier. `key` is the same whenever the courier repeats itself."""
+    """One scan as a courier reports it, in normalised form. A repeated report has the same `key`."""
 
     key: str
     status: ParcelStatus
@@ -68,10 +72,11 @@ class Scan:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parcel:
-    """One parcel. `status_at` is when, by the courier's word, the present status began.
+    """One parcel. `status_at` is the time of the scan that gave the present status, by the courier's clock.
 
-    `handed_over_at` is when the seller registered it, or the buyer said that it was on its way back: scans from before
-    that are another parcel's. `withdrawn_at` is when the buyer named another waybill instead: it is not followed since.
+    `handed_over_at` is when the merchant registered the parcel, or the buyer reported the return; earlier scans of the
+    waybill belong to another parcel. `withdrawn_at` is when the buyer corrected the waybill; the parcel is not followed
+    from then on.
     """
 
     id: str
@@ -80,7 +85,7 @@ class Parcel:
     case_id: str | None
     buyer_id: str
     merchant_id: str
-    leg: Leg
+    leg: ParcelLeg
     carrier: str
     waybill_no: str
     status: ParcelStatus
@@ -103,8 +108,8 @@ class ParcelLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ParcelEvent:
-    """One scan as kept in a parcel's history; nothing is dropped from it, only repeats are."""
+class ParcelScan:
+    """One scan in the history of a parcel. Every scan is kept once; repeated reports are dropped."""
 
     parcel_id: str
     key: str
@@ -117,44 +122,49 @@ class ParcelEvent:
     received_at: datetime
 
 
-def in_order(history: Iterable[ParcelEvent]) -> list[ParcelEvent]:
-    """The history as it happened: by the courier's time; of equal times the further status last, then by arrival."""
-    return sorted(history, key=lambda event: (*happened(event), event.received_at, event.key))
+def in_order(history: Iterable[ParcelScan]) -> list[ParcelScan]:
+    """The scans by the courier's time; of equal times the further status comes last, then the later arrival."""
+    return sorted(history, key=lambda scan: (*happened(scan), scan.received_at, scan.key))
 
 
-def happened(event: ParcelEvent) -> tuple[datetime, int]:
-    """When it happened, by the courier's time; of equal times the further status comes last."""
-    return event.occurred_at, _RANK[event.status]
+def happened(scan: ParcelScan) -> tuple[datetime, int]:
+    """The sort key of a scan: the courier's time, then how far the status is along the way."""
+    return scan.occurred_at, _RANK[scan.status]
 
 
-def latest(history: Iterable[ParcelEvent]) -> ParcelEvent | None:
-    """The event that says where the parcel is now, or None where no event does; `history` holds its own scans only
-    (`journeys` tells which those are).
+def latest(history: Iterable[ParcelScan]) -> ParcelScan | None:
+    """The scan that gives the parcel's status, or None where no scan gives one.
 
-    The end of a journey is not undone by scans dated later. "Signed" after any return scan means that the sender has
-    the parcel back. An unknown code is kept but says nothing.
+    `history` holds only scans that belong to the parcel (see `waybills`). A final status is not replaced by later scans of
+    a parcel on its way. A delivery after any returning scan is the return to the sender. Scans with an unknown code are
+    kept but give no status.
     """
-    current: ParcelEvent | None = None
-    turned_back = False
-    for event in in_order(history):
-        if event.status is ParcelStatus.UNKNOWN:
+    current: ParcelScan | None = None
+    returning = False
+    for scan in in_order(history):
+        if scan.status is ParcelStatus.UNKNOWN:
             continue
-        turned_back = turned_back or event.status is ParcelStatus.RETURNING
-        if turned_back and event.status is ParcelStatus.DELIVERED:
-            event = replace(event, status=ParcelStatus.RETURNED, terminal=True, delivered_to=None)
-        if current is None or _may_follow(current, event):
-            current = event
+        returning = returning or scan.status is ParcelStatus.RETURNING
+        if returning and scan.status is ParcelStatus.DELIVERED:
+            scan = replace(scan, status=ParcelStatus.RETURNED, terminal=True, delivered_to=None)
+        if current is None or _may_follow(current, scan):
+            current = scan
     return current
 
 
-def ends(event: ParcelEvent) -> bool:
-    """True where the courier has nothing more to do after this."""
-    return event.terminal or event.status in TERMINAL
+def is_final(scan: ParcelScan) -> bool:
+    """True where the courier has nothing more to do after this scan."""
+    return scan.terminal or scan.status in TERMINAL
 
 
-def _may_follow(current: ParcelEvent, event: ParcelEvent) -> bool:
-    if not ends(current):
+def is_scanned(status: ParcelStatus) -> bool:
+    """True where the status shows that a courier has had the parcel in hand."""
+    return status not in _NOT_SCANNED
+
+
+def _may_follow(current: ParcelScan, scan: ParcelScan) -> bool:
+    if not is_final(current):
         return True
-    if current.status is ParcelStatus.RETURNED or not ends(event):
+    if current.status is ParcelStatus.RETURNED or not is_final(scan):
         return False
-    return current.status is not ParcelStatus.DELIVERED or event.status is ParcelStatus.RETURNED
+    return current.status is not ParcelStatus.DELIVERED or scan.status is ParcelStatus.RETURNED

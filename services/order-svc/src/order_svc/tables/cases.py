@@ -1,10 +1,11 @@
-"""Our copy of the after-sale cases about our orders, as their events tell it."""
+"""Our copy of the after-sale cases about our orders, from the events of aftersale-svc."""
 
+from aftercare_chassis.database.columns import one_of, quantity, text
 from aftercare_chassis.database.mapping import Query, Rows
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, bindparam, select
 
-from order_svc.domain.model import Case, CaseLine, CaseState, DisputeState
-from order_svc.tables.schema import metadata, one_of, quantity, text
+from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState
+from order_svc.tables.schema import metadata
 
 cases = Table(
     "cases",
@@ -16,6 +17,8 @@ cases = Table(
     Column("refunding", Boolean, nullable=False),
     text("dispute_id", null=True),
     *one_of("dispute_state", DisputeState, null=True),
+    # NULL in rows of builds before revision 0008, until the next event of the case.
+    Column("keeps_goods", Boolean),
     Index("cases_order_idx", "order_id", "id"),
 )
 
@@ -25,14 +28,14 @@ case_lines = Table(
     Column("case_id", Text, ForeignKey("cases.id"), primary_key=True),
     Column("line_id", Text, ForeignKey("order_lines.id"), primary_key=True),
     text("order_id"),
-    *quantity("quantity", 0),
-    *quantity("held_quantity", 0, default=0),
-    *quantity("withdrawn_quantity", 0),
-    *quantity("refunded_quantity", 0, default=0),
+    *quantity("quantity"),
+    *quantity("held_quantity", default=0),
+    *quantity("withdrawn_quantity"),
+    *quantity("refunded_quantity", default=0),
     Index("case_lines_order_idx", "order_id"),
 )
 
 CASES = Rows(cases, Case)
 CASE_LINES = Rows(case_lines, CaseLine)
-CASES_OF = Query(select(cases).where(cases.c.order_id == bindparam("order_id")).order_by(cases.c.id), Case)
-CASE_LINES_OF = Query(select(case_lines).where(case_lines.c.order_id == bindparam("order_id")), CaseLine)
+CASES_OF_ORDER = Query(select(cases).where(cases.c.order_id == bindparam("order_id")).order_by(cases.c.id), Case)
+CASE_LINES_OF_ORDER = Query(select(case_lines).where(case_lines.c.order_id == bindparam("order_id")), CaseLine)

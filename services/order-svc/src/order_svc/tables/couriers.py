@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aftercare_chassis.database.columns import moment, one_of, text
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     Column,
@@ -21,7 +22,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from order_svc.domain.pushes import CourierEndpoint, CourierPush, PushState
-from order_svc.tables.schema import metadata, moment, one_of, text
+from order_svc.tables.schema import metadata
 
 courier_endpoints = Table(
     "courier_endpoints",

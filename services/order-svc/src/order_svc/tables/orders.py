@@ -1,11 +1,13 @@
 """Orders, their lines and their addresses."""
 
+from aftercare_chassis.database.columns import minor, moment, one_of, quantity, text
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from order_svc.domain.model import Address, AfterSale, CancelCause, Line, Order, OrderState
-from order_svc.tables.schema import metadata, minor, moment, one_of, quantity, text
+from order_svc.domain.model import Address, AfterSaleState, CancelCause, Order, OrderLine, OrderState
+from order_svc.tables.schema import metadata
+from order_svc.tables.visibility import seen_by
 
 orders = Table(
     "orders",
@@ -15,7 +17,7 @@ orders = Table(
     text("merchant_id"),
     text("buyer_id"),
     *one_of("state", OrderState),
-    *one_of("after_sale_state", AfterSale),
+    *one_of("after_sale_state", AfterSaleState),
     text("currency"),
     *minor("total_minor"),
     *minor("shipping_fee_minor"),
@@ -51,14 +53,11 @@ order_lines = Table(
     *minor("unit_price_minor"),
     *minor("discount_minor"),
     *minor("paid_minor"),
-    *quantity("shipped_quantity", 0),
-    *quantity("withdrawn_quantity", 0),
-    *quantity("held_quantity", 0, default=0),
-    *one_of("after_sale_state", AfterSale),
-    CheckConstraint(
-        "shipped_quantity + withdrawn_quantity <= quantity",
-        name="shippable",
-    ),
+    *quantity("shipped_quantity"),
+    *quantity("withdrawn_quantity"),
+    *quantity("held_quantity", default=0),
+    *one_of("after_sale_state", AfterSaleState),
+    CheckConstraint("shipped_quantity + withdrawn_quantity <= quantity", name="shippable"),
     CheckConstraint("paid_minor = unit_price_minor * quantity - discount_minor", name="paid"),
     Index("order_lines_order_idx", "order_id", "position"),
 )
@@ -78,24 +77,20 @@ addresses = Table(
     text("postal_code"),
 )
 
-SEEN_BY = {
-    "buyer": orders.c.buyer_id,
-    "seller": orders.c.merchant_id,
-    "agent": None,
-    "arbitrator": None,
-    "admin": None,
-}
-ORDERS = Rows(orders, Order, SEEN_BY)
-ORDER_LIST = Listing(orders, Order, filters=("state", "buyer_id", "merchant_id", "after_sale_state"), seen_by=SEEN_BY)
-ADDRESSES = Rows(addresses, Address)
-LINES = Rows(order_lines, Line)
-LINES_OF = Query(
-    select(order_lines).where(order_lines.c.order_id == bindparam("order_id")).order_by(order_lines.c.position), Line
+ORDERS = Rows(orders, Order, seen_by(orders))
+ORDER_LIST = Listing(
+    orders, Order, filters=("state", "buyer_id", "merchant_id", "after_sale_state"), seen_by=seen_by(orders)
 )
-LINES_OF_MANY = Query(
+ADDRESSES = Rows(addresses, Address)
+ORDER_LINES = Rows(order_lines, OrderLine)
+LINES_OF_ORDER = Query(
+    select(order_lines).where(order_lines.c.order_id == bindparam("order_id")).order_by(order_lines.c.position),
+    OrderLine,
+)
+LINES_OF_ORDERS = Query(
     select(order_lines)
     .where(order_lines.c.order_id == bindparam("order_ids", type_=ARRAY(Text)).any_())
     .order_by(order_lines.c.order_id, order_lines.c.position),
-    Line,
+    OrderLine,
 )
-ORDERS_NAMED = Query(select(orders).where(orders.c.id == bindparam("order_ids", type_=ARRAY(Text)).any_()), Order)
+ORDERS_BY_ID = Query(select(orders).where(orders.c.id == bindparam("order_ids", type_=ARRAY(Text)).any_()), Order)

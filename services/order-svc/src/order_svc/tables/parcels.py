@@ -1,24 +1,14 @@
 """Parcels, what is in them and what happened to them."""
 
+from aftercare_chassis.database.columns import moment, one_of, quantity, text
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
-from sqlalchemy import (
-    Boolean,
-    Column,
-    DateTime,
-    ForeignKey,
-    Index,
-    Integer,
-    Table,
-    Text,
-    bindparam,
-    func,
-    select,
-)
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, Table, Text, bindparam, func, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from order_svc.domain.tracking import Leg, Parcel, ParcelEvent, ParcelLine, ParcelStatus
-from order_svc.tables.schema import metadata, moment, one_of, quantity, text
+from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelScan, ParcelStatus
+from order_svc.tables.schema import metadata
+from order_svc.tables.visibility import seen_by
 
 parcels = Table(
     "parcels",
@@ -29,7 +19,7 @@ parcels = Table(
     text("case_id", null=True),
     text("buyer_id"),
     text("merchant_id"),
-    *one_of("leg", Leg),
+    *one_of("leg", ParcelLeg),
     text("carrier"),
     text("waybill_no"),
     *one_of("status", ParcelStatus),
@@ -37,11 +27,11 @@ parcels = Table(
     Column("terminal", Boolean, nullable=False),
     text("delivered_to", null=True),
     moment("status_at"),
-    # The default is for processes of the build before this column, while they are being replaced.
+    # The default is for builds before revision 0003, which do not write the column.
     Column("handed_over_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
     moment("created_at"),
     moment("withdrawn_at", null=True),
-    # One number may be handed over again, but not twice at once.
+    # A waybill may be used for another hand-over of the same goods, but not twice for one hand-over.
     Index(
         "parcels_waybill_key",
         *("order_id", "leg", "carrier", "waybill_no", "case_id", "handed_over_at"),
@@ -75,34 +65,27 @@ parcel_events = Table(
     moment("received_at"),
 )
 
-SEEN_BY = {
-    "buyer": parcels.c.buyer_id,
-    "seller": parcels.c.merchant_id,
-    "agent": None,
-    "arbitrator": None,
-    "admin": None,
-}
-PARCELS = Rows(parcels, Parcel, SEEN_BY)
-PARCEL_LIST = Listing(parcels, Parcel, filters=("order_id", "waybill_no", "leg", "status"), seen_by=SEEN_BY)
+PARCELS = Rows(parcels, Parcel, seen_by(parcels))
+PARCEL_LIST = Listing(parcels, Parcel, filters=("order_id", "waybill_no", "leg", "status"), seen_by=seen_by(parcels))
 PARCEL_LINES = Rows(parcel_lines, ParcelLine)
-PARCEL_EVENTS = Rows(parcel_events, ParcelEvent)
-LINES_IN = Query(select(parcel_lines).where(parcel_lines.c.parcel_id == bindparam("parcel_id")), ParcelLine)
+PARCEL_SCANS = Rows(parcel_events, ParcelScan)
+LINES_OF_PARCEL = Query(select(parcel_lines).where(parcel_lines.c.parcel_id == bindparam("parcel_id")), ParcelLine)
 PARCELS_OF_ORDER = Query(
     select(parcels).where(parcels.c.order_id == bindparam("order_id")).order_by(parcels.c.id), Parcel
 )
-PARCELS_OF_MANY = Query(
+PARCELS_OF_ORDERS = Query(
     select(parcels)
     .where(parcels.c.order_id == bindparam("order_ids", type_=ARRAY(Text)).any_())
     .order_by(parcels.c.order_id, parcels.c.id),
     Parcel,
 )
-CONTENTS_OF_ORDER = Query(
+PARCEL_LINES_OF_ORDER = Query(
     select(parcel_lines)
     .select_from(parcel_lines.join(parcels, parcels.c.id == parcel_lines.c.parcel_id))
     .where(parcels.c.order_id == bindparam("order_id")),
     ParcelLine,
 )
-PARCELS_ON_ORDER = Query(
+PARCELS_OF_ORDER_BY_WAYBILL = Query(
     select(parcels).where(
         parcels.c.order_id == bindparam("order_id"),
         parcels.c.leg == bindparam("leg"),
@@ -113,14 +96,14 @@ PARCELS_ON_ORDER = Query(
     ),
     Parcel,
 )
-_UNDER_WAYBILL = select(parcels).where(parcels.c.waybill_no == bindparam("waybill_no")).order_by(parcels.c.id)
-PARCELS_UNDER = Query(_UNDER_WAYBILL, Parcel)
-PARCELS_UNDER_LOCKED = Query(_UNDER_WAYBILL.with_for_update(), Parcel)
-SCANS_UNDER = Query(
+_BY_WAYBILL = select(parcels).where(parcels.c.waybill_no == bindparam("waybill_no")).order_by(parcels.c.id)
+PARCELS_OF_WAYBILL = Query(_BY_WAYBILL, Parcel)
+PARCELS_OF_WAYBILL_LOCKED = Query(_BY_WAYBILL.with_for_update(), Parcel)
+SCANS_OF_WAYBILL = Query(
     select(parcel_events)
     .join(parcels, parcels.c.id == parcel_events.c.parcel_id)
     .where(parcels.c.waybill_no == bindparam("waybill_no")),
-    ParcelEvent,
+    ParcelScan,
 )
 _COPIED = [column for column in parcel_events.c if column.name != "parcel_id"]
 COPY_SCANS = Statement(

@@ -1,5 +1,6 @@
 """Payments, their refunds, the calls still to make to providers, and the callbacks that came in."""
 
+from aftercare_chassis.database.columns import minor, moment, one_of, text
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     BigInteger,
@@ -31,7 +32,8 @@ from order_svc.domain.payments.model import (
     Refund,
     RefundState,
 )
-from order_svc.tables.schema import metadata, minor, moment, one_of, text
+from order_svc.tables.schema import metadata
+from order_svc.tables.visibility import seen_by
 
 payments = Table(
     "payments",
@@ -103,15 +105,8 @@ payment_webhook = Table(
     Index("payment_webhook_received_idx", "received_at"),
 )
 
-SEEN_BY = {
-    "buyer": payments.c.buyer_id,
-    "seller": payments.c.merchant_id,
-    "agent": None,
-    "arbitrator": None,
-    "admin": None,
-}
-PAYMENTS = Rows(payments, Payment, SEEN_BY)
-PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=SEEN_BY)
+PAYMENTS = Rows(payments, Payment, seen_by(payments))
+PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=seen_by(payments))
 PENDING_PAYMENT = Query(
     select(payments).where(payments.c.order_id == bindparam("order_id"), payments.c.state == "pending"), Payment
 )

@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.domain.tracking import ParcelEvent, ParcelStatus, latest
+from order_svc.domain.tracking import ParcelScan, ParcelStatus, latest
 from order_svc.integrations.couriers.model import DeliveredTo, Refused, Report
 from order_svc.integrations.couriers.zto import Zto, sign
 
@@ -40,7 +40,7 @@ def heard(action: str, **more: Any) -> Report:
 
 def status_after(reports: Sequence[Report]) -> ParcelStatus | None:
     history = [
-        ParcelEvent(
+        ParcelScan(
             parcel_id="par_1",
             key=report.scan.key,
             status=report.scan.status,

@@ -1,4 +1,4 @@
-"""Orders as they travel."""
+"""Orders as requests and responses."""
 
 from typing import Annotated, Self
 
@@ -19,7 +19,7 @@ from pydantic import Field, StringConstraints
 
 from order_svc.domain import policy
 from order_svc.domain.fulfilment import fully_shipped
-from order_svc.domain.model import Address, AfterSale, Amount, CancelCause, Line, LineDraft, OrderState
+from order_svc.domain.model import Address, AfterSaleState, Amount, CancelCause, LineDraft, OrderLine, OrderState
 from order_svc.queries import OrderView
 
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{2,38}$")]
@@ -45,7 +45,7 @@ _LINE = {
 
 
 class AddressIn(In):
-    """Where to send the goods."""
+    """A shipping address."""
 
     name: Name
     phone: Phone
@@ -57,12 +57,12 @@ class AddressIn(In):
     postal_code: OneLine = ""
 
     def address(self) -> Address:
-        """As a row that does not know its order yet."""
+        """The address as a row, without its order."""
         return Address(order_id="", salt="", **dict(self))
 
 
 class OrderLineIn(In):
-    """One article. `discount` is the whole discount of the line."""
+    """One article. `discount` is the discount for the whole line, not per unit."""
 
     sku: Name
     title: Name
@@ -72,7 +72,7 @@ class OrderLineIn(In):
     category: Name | None = None
 
     def draft(self) -> LineDraft:
-        """For the command."""
+        """The line as the command takes it."""
         return LineDraft(
             sku=self.sku,
             title=self.title,
@@ -84,7 +84,7 @@ class OrderLineIn(In):
 
 
 class OrderIn(In):
-    """An order of one buyer with the seller's merchant."""
+    """An order of one buyer with the merchant that the seller acts for."""
 
     model_config = example(
         buyer_id="buyer-1",
@@ -101,12 +101,12 @@ class OrderIn(In):
     shipping_address: AddressIn
 
     def fee(self) -> Amount | None:
-        """For the command."""
+        """The shipping fee as the command takes it."""
         return _amount(self.shipping_fee) if self.shipping_fee else None
 
 
 class ChangeAddressIn(In):
-    """The new address, whole."""
+    """The complete new address."""
 
     model_config = example(shipping_address=_ADDRESS)
 
@@ -114,7 +114,7 @@ class ChangeAddressIn(In):
 
 
 class AddressOut(Out):
-    """Where the goods go."""
+    """The shipping address."""
 
     name: str
     phone: str
@@ -127,7 +127,7 @@ class AddressOut(Out):
 
 
 class OrderLineOut(Out):
-    """One article; `paid` is what is really paid for all its units."""
+    """One article; `paid` is the amount for all its units after the discount."""
 
     id: str
     sku: str
@@ -138,13 +138,15 @@ class OrderLineOut(Out):
     discount: Money
     paid: Money
     shipped_quantity: int
-    withdrawn_quantity: int = Field(description="Units refunded before they were shipped.")
-    held_quantity: int = Field(description="Units not shipped that open cases hold back, for their money may go back.")
-    after_sale_state: AfterSale | None = Field(description="Absent or null while no case was ever about this line.")
+    withdrawn_quantity: int = Field(description="Units that were refunded before shipment and are never shipped.")
+    held_quantity: int = Field(description="Unshipped units that open cases hold because they may be refunded.")
+    after_sale_state: AfterSaleState | None = Field(
+        description="Absent or null where no case is or was about this line."
+    )
 
     @classmethod
-    def of(cls, line: Line, currency: str) -> Self:
-        """The line in its order's currency."""
+    def of(cls, line: OrderLine, currency: str) -> Self:
+        """The line as a response, in its order's currency."""
         return cls(
             id=line.id,
             sku=line.sku,
@@ -157,17 +159,17 @@ class OrderLineOut(Out):
             shipped_quantity=line.shipped_quantity,
             withdrawn_quantity=line.withdrawn_quantity,
             held_quantity=line.held_quantity,
-            after_sale_state=None if line.after_sale_state is AfterSale.NONE else line.after_sale_state,
+            after_sale_state=None if line.after_sale_state is AfterSaleState.NONE else line.after_sale_state,
         )
 
 
 class OrderOut(Out):
-    """An order as lists show it."""
+    """An order, without its address."""
 
     id: str
     version: int
     state: OrderState
-    after_sale_state: AfterSale
+    after_sale_state: AfterSaleState
     merchant_id: str
     buyer_id: str
     lines: list[OrderLineOut]
@@ -191,7 +193,7 @@ class OrderOut(Out):
 
     @classmethod
     def of(cls, view: OrderView, actor: Actor) -> Self:
-        """The order as this reader may act on it."""
+        """The order as a response, with the actions that this reader may take."""
         order, lines = view.order, view.lines
         shown = {name: getattr(order, name) for name in cls.model_fields if hasattr(order, name)}
         return cls(
@@ -208,18 +210,18 @@ class OrderOut(Out):
 
     @classmethod
     def beside(cls, view: OrderView) -> dict[str, object]:
-        """What a fuller shape adds."""
+        """The fields that a subclass adds."""
         return {}
 
 
 class OrderDetailOut(OrderOut):
-    """An order with the address it goes to."""
+    """An order with its shipping address."""
 
     shipping_address: AddressOut
 
     @classmethod
     def beside(cls, view: OrderView) -> dict[str, object]:
-        """The address, which only the single order shows."""
+        """The shipping address."""
         return {"shipping_address": AddressOut.model_validate(view.address)}
 
 

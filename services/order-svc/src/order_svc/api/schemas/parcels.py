@@ -1,4 +1,4 @@
-"""Parcels as they travel."""
+"""Parcels as requests and responses."""
 
 from typing import Annotated, Self
 
@@ -8,20 +8,20 @@ from pydantic import Field
 
 from order_svc.api.schemas.orders import Units
 from order_svc.domain.fulfilment import Pick
-from order_svc.domain.journeys import Ignored
-from order_svc.domain.tracking import Leg, Parcel, ParcelEvent, ParcelStatus
+from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus
+from order_svc.domain.waybills import IgnoredReason
 from order_svc.queries import ParcelView
 
 
 class ParcelLineIn(In):
-    """Units of one line in the parcel."""
+    """Units of one order line in the parcel."""
 
     line_id: Id
     quantity: Units
 
 
 class ParcelIn(In):
-    """A parcel handed to a courier."""
+    """A parcel that was handed to a courier."""
 
     model_config = example(
         carrier="zto",
@@ -34,19 +34,19 @@ class ParcelIn(In):
     lines: Annotated[list[ParcelLineIn], Field(min_length=1, max_length=100)]
 
     def picks(self) -> list[Pick]:
-        """For the command."""
+        """The units as the command takes them."""
         return [Pick(line.line_id, line.quantity) for line in self.lines]
 
 
 class ParcelLineOut(Out):
-    """Units of one line in the parcel."""
+    """Units of one order line in the parcel."""
 
     line_id: str
     quantity: int
 
 
 class ParcelEventOut(Out):
-    """One scan of the courier."""
+    """One scan as the courier reported it."""
 
     status: ParcelStatus
     reason: str | None
@@ -55,26 +55,26 @@ class ParcelEventOut(Out):
     raw_code: str | None
     occurred_at: Time
     received_at: Time
-    ignored: Ignored | None = Field(
+    ignored: IgnoredReason | None = Field(
         default=None,
-        description="Why the scan did not move this parcel: it is from before the hand-over, or of another journey under"
-        " the same waybill.",
+        description="Why the scan does not belong to this parcel: it happened before the hand-over, or it is of another"
+        " shipment with the same waybill number.",
     )
 
     @classmethod
-    def of(cls, event: ParcelEvent, ignored: Ignored | None) -> Self:
-        """The scan, and whether it counts."""
-        return cls(**{name: getattr(event, name) for name in cls.model_fields if name != "ignored"}, ignored=ignored)
+    def of(cls, scan: ParcelScan, ignored: IgnoredReason | None) -> Self:
+        """The scan, with the reason why it is ignored, if it is."""
+        return cls(**{name: getattr(scan, name) for name in cls.model_fields if name != "ignored"}, ignored=ignored)
 
 
 class ParcelOut(Out):
-    """A parcel as lists show it."""
+    """A parcel, without its content and scans."""
 
     id: str
     version: int
     order_id: str
     case_id: str | None
-    leg: Leg
+    leg: ParcelLeg
     carrier: str
     waybill_no: str
     status: ParcelStatus
@@ -82,26 +82,26 @@ class ParcelOut(Out):
     terminal: bool
     delivered_to: str | None
     status_at: Time
-    handed_over_at: Time = Field(description="When the seller registered it, or the buyer said that it was sent back.")
+    handed_over_at: Time = Field(description="When the seller registered the parcel, or the buyer reported the return.")
     created_at: Time
 
     @classmethod
     def of(cls, parcel: Parcel) -> Self:
-        """The parcel as it stands."""
+        """The parcel as a response."""
         return cls.model_validate(parcel)
 
 
 class ParcelDetailOut(ParcelOut):
-    """A parcel with its content and every scan, in the order in which things happened."""
+    """A parcel with its content and every scan, in the order in which the scans happened."""
 
     lines: list[ParcelLineOut]
     events: list[ParcelEventOut]
 
     @classmethod
     def showing(cls, view: ParcelView) -> Self:
-        """The parcel with all that is known of it."""
+        """The parcel with its content and scans as a response."""
         return cls(
             **dict(ParcelOut.of(view.parcel)),
             lines=[ParcelLineOut.model_validate(line) for line in view.lines],
-            events=[ParcelEventOut.of(event, view.ignored.get(event.key)) for event in view.events],
+            events=[ParcelEventOut.of(scan, view.ignored.get(scan.key)) for scan in view.scans],
         )

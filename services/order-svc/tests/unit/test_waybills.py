@@ -1,4 +1,4 @@
-"""A scan moves the parcel whose journey was under way when it happened, in whatever order scans arrive."""
+"""A scan belongs to the parcel whose shipment was under way when it happened, in whatever order scans arrive."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -7,17 +7,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from order_svc.domain.journeys import Journeys, Tracked, with_scans
-from order_svc.domain.tracking import TERMINAL, Leg, Parcel, ParcelEvent, ParcelStatus
+from order_svc.domain.tracking import TERMINAL, Parcel, ParcelLeg, ParcelScan, ParcelStatus
+from order_svc.domain.waybills import TrackedParcel, Waybill, with_scans
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
 TOLERANCE = timedelta(minutes=5)
 S = ParcelStatus
 Happened = tuple[ParcelStatus, float]
-"""What a courier reports, and the minute when it happened."""
+"""The status that a courier reports, and the minute in which it happened."""
 
 
-def a_parcel(id_: str, minute: float, leg: Leg = Leg.OUTBOUND) -> Parcel:
+def a_parcel(id_: str, minute: float, leg: ParcelLeg = ParcelLeg.OUTBOUND) -> Parcel:
     return Parcel(
         id=id_,
         version=1,
@@ -38,9 +38,9 @@ def a_parcel(id_: str, minute: float, leg: Leg = Leg.OUTBOUND) -> Parcel:
     )
 
 
-def scanned(parcel: Parcel, happened: Sequence[Happened]) -> list[ParcelEvent]:
+def scanned(parcel: Parcel, happened: Sequence[Happened]) -> list[ParcelScan]:
     return [
-        ParcelEvent(
+        ParcelScan(
             parcel_id=parcel.id,
             key=f"{number}",
             status=status,
@@ -55,17 +55,17 @@ def scanned(parcel: Parcel, happened: Sequence[Happened]) -> list[ParcelEvent]:
     ]
 
 
-def judged(parcels: Sequence[Parcel], *happened: Happened) -> Journeys:
-    return Journeys([Tracked(parcel, scanned(parcel, happened)) for parcel in parcels], TOLERANCE)
+def waybill_of(parcels: Sequence[Parcel], *happened: Happened) -> Waybill:
+    return Waybill([TrackedParcel(parcel, scanned(parcel, happened)) for parcel in parcels], TOLERANCE)
 
 
 def statuses(parcels: Sequence[Parcel], *happened: Happened) -> list[str]:
-    """Where each parcel is after all of them were scanned like this."""
-    journeys = judged(parcels, *happened)
-    return [latest.status if (latest := journeys.latest(parcel)) else "pending" for parcel in parcels]
+    """The status of each parcel after all of them were scanned like this."""
+    waybill = waybill_of(parcels, *happened)
+    return [latest.status if (latest := waybill.latest(parcel)) else "pending" for parcel in parcels]
 
 
-OUT, BACK = a_parcel("out", 0), a_parcel("back", 600, Leg.RETURN)
+OUT, BACK = a_parcel("out", 0), a_parcel("back", 600, ParcelLeg.RETURN)
 
 
 @pytest.mark.parametrize(
@@ -78,26 +78,26 @@ def test_a_scan_counts_from_the_hand_over_on_less_the_tolerance(minute: float, s
 
 def test_a_scan_of_the_second_of_the_hand_over_counts_without_any_tolerance() -> None:
     late = replace(OUT, handed_over_at=OUT.handed_over_at + timedelta(milliseconds=900))
-    assert Journeys([Tracked(late, scanned(late, [(S.DELIVERED, 0)]))], timedelta()).latest(late) is not None
+    assert Waybill([TrackedParcel(late, scanned(late, [(S.DELIVERED, 0)]))], timedelta()).latest(late) is not None
 
 
 def test_goods_that_go_back_in_the_second_in_which_they_arrived() -> None:
-    """Couriers tell the time to the second: the hand-over half a second later is the later one all the same."""
+    """Couriers report times in seconds: the hand-over half a second later is the later one all the same."""
     at_once = replace(BACK, handed_over_at=START + timedelta(minutes=300, milliseconds=500))
     assert statuses([OUT, at_once], (S.DELIVERED, 300), (S.DELIVERED, 300)) == [S.DELIVERED, "pending"]
     assert statuses([OUT, at_once], (S.DELIVERED, 300), (S.DELIVERED, 300.02)) == [S.DELIVERED, S.DELIVERED]
 
 
 def test_an_old_scan_is_shown_as_from_before_the_hand_over() -> None:
-    journeys = judged([OUT], (S.DELIVERED, -60), (S.PICKED_UP, 1))
-    assert journeys.ignored(OUT) == {"0": "before_hand_over"}
-    assert [event.status for event in journeys.history(OUT)] == [S.DELIVERED, S.PICKED_UP]
+    waybill = waybill_of([OUT], (S.DELIVERED, -60), (S.PICKED_UP, 1))
+    assert waybill.ignored(OUT) == {"0": "before_hand_over"}
+    assert [scan.status for scan in waybill.history(OUT)] == [S.DELIVERED, S.PICKED_UP]
 
 
 @pytest.mark.parametrize(
     ("happened", "out", "back"),
     [
-        # The way there ended before the return began.
+        # The outbound parcel ended before the return began.
         ([(S.DELIVERED, 300)], S.DELIVERED, "pending"),
         ([(S.DELIVERED, 598), (S.DELIVERED, 599)], S.DELIVERED, "pending"),
         ([(S.DELIVERED, 300), (S.PICKED_UP, 650), (S.DELIVERED, 900)], S.DELIVERED, S.DELIVERED),
@@ -109,7 +109,7 @@ def test_an_old_scan_is_shown_as_from_before_the_hand_over() -> None:
         ([(S.DELIVERED, 800), (S.IN_TRANSIT, 900), (S.DELIVERED, 990)], S.DELIVERED, S.DELIVERED),
         # What was lost, and is found, has not come back.
         ([(S.LOST, 500), (S.DELIVERED, 800)], S.DELIVERED, "pending"),
-        # The end of the way there is not undone by the way back.
+        # The end of the outbound parcel is not undone by scans of the return.
         ([(S.DELIVERED, 300), (S.RETURNING, 700), (S.RETURNED, 900)], S.DELIVERED, S.RETURNED),
         ([(S.DELIVERED, 300), (S.RETURNED, 500)], S.RETURNED, "pending"),
     ],
@@ -118,25 +118,25 @@ def test_a_return_under_the_number_that_the_goods_came_with(happened: list[Happe
     assert statuses([OUT, BACK], *happened) == [out, back]
 
 
-def test_a_scan_of_the_way_there_is_shown_with_the_return_as_another_journeys() -> None:
-    assert judged([OUT, BACK], (S.DELIVERED, 800)).ignored(BACK) == {"0": "other_journey"}
+def test_a_scan_of_the_outbound_parcel_is_shown_with_the_return_as_of_another_shipment() -> None:
+    assert waybill_of([OUT, BACK], (S.DELIVERED, 800)).ignored(BACK) == {"0": "other_journey"}
 
 
 def test_several_orders_in_one_box_arrive_together() -> None:
     box = [a_parcel("one", 0), a_parcel("two", 90)]
     assert statuses(box, (S.PICKED_UP, 60), (S.DELIVERED, 300)) == [S.DELIVERED, S.DELIVERED]
-    back = [a_parcel("case_1", 600, Leg.RETURN), a_parcel("case_2", 700, Leg.RETURN)]
+    back = [a_parcel("case_1", 600, ParcelLeg.RETURN), a_parcel("case_2", 700, ParcelLeg.RETURN)]
     assert statuses([*box, *back], (S.DELIVERED, 300), (S.DELIVERED, 900)) == [S.DELIVERED] * 4
 
 
-def test_a_number_that_comes_again_begins_a_new_journey() -> None:
+def test_a_number_that_is_used_again_begins_a_new_shipment() -> None:
     again = a_parcel("again", 130_000)
     assert statuses([OUT, again], (S.DELIVERED, 300)) == [S.DELIVERED, "pending"]
     turned_back = [(S.DELIVERED, 300), (S.RETURNING, 130_100), (S.DELIVERED, 130_200)]
     assert statuses([OUT, again], *turned_back) == [S.DELIVERED, S.RETURNED]
 
 
-def test_a_number_with_a_past_gives_no_tolerance() -> None:
+def test_a_number_that_was_used_before_has_no_tolerance() -> None:
     assert statuses([OUT, a_parcel("next", 302)], (S.DELIVERED, 300), (S.DELIVERED, 301)) == [S.DELIVERED, "pending"]
 
 
@@ -149,51 +149,55 @@ def test_a_return_that_never_arrived_does_not_take_the_scans_of_a_new_parcel() -
     ]
 
 
-def test_a_withdrawn_return_takes_no_scans_from_the_way_there() -> None:
+def test_a_withdrawn_return_takes_no_scans_of_the_outbound_parcel() -> None:
     wrong = replace(BACK, withdrawn_at=START + timedelta(minutes=650))
-    there = Tracked(OUT, scanned(OUT, [(S.DELIVERED, 300), (S.RETURNED, 900)]))
-    latest = Journeys([there, Tracked(wrong, [])], TOLERANCE).latest(OUT)
+    there = TrackedParcel(OUT, scanned(OUT, [(S.DELIVERED, 300), (S.RETURNED, 900)]))
+    latest = Waybill([there, TrackedParcel(wrong, [])], TOLERANCE).latest(OUT)
     assert latest is not None
     assert latest.status is S.RETURNED
 
 
-PARCELS = st.lists(st.tuples(st.integers(-30, 60), st.sampled_from([Leg.OUTBOUND, Leg.RETURN])), min_size=1, max_size=4)
+PARCELS = st.lists(
+    st.tuples(st.integers(-30, 60), st.sampled_from([ParcelLeg.OUTBOUND, ParcelLeg.RETURN])), min_size=1, max_size=4
+)
 SCANS = st.lists(st.tuples(st.sampled_from(S), st.integers(-30, 60)), max_size=10)
 
 
 @given(PARCELS, SCANS, st.randoms())
-def test_arrival_order_does_not_matter(made: list[tuple[int, Leg]], happened: list[Happened], chance: object) -> None:
+def test_arrival_order_does_not_matter(
+    made: list[tuple[int, ParcelLeg]], happened: list[Happened], chance: object
+) -> None:
     parcels = [a_parcel(f"{number}", minute, leg) for number, (minute, leg) in enumerate(made)]
-    scans = [event for parcel in parcels for event in scanned(parcel, happened)]
+    scans = [scan for parcel in parcels for scan in scanned(parcel, happened)]
     shuffled = scans.copy()
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
-    told = [Journeys(with_scans(parcels, each), TOLERANCE) for each in (scans, shuffled)]
+    waybills = [Waybill(with_scans(parcels, each), TOLERANCE) for each in (scans, shuffled)]
     for parcel in parcels:
-        assert told[0].latest(parcel) == told[1].latest(parcel)
-        assert told[0].ignored(parcel) == told[1].ignored(parcel)
+        assert waybills[0].latest(parcel) == waybills[1].latest(parcel)
+        assert waybills[0].ignored(parcel) == waybills[1].ignored(parcel)
 
 
 @given(PARCELS, SCANS)
 def test_no_scan_moves_a_parcel_before_its_hand_over_nor_both_ways_at_once(
-    made: list[tuple[int, Leg]], happened: list[Happened]
+    made: list[tuple[int, ParcelLeg]], happened: list[Happened]
 ) -> None:
     parcels = [a_parcel(f"{number}", minute, leg) for number, (minute, leg) in enumerate(made)]
-    journeys, moved = judged(parcels, *happened), {}
+    waybill, moved = waybill_of(parcels, *happened), {}
     for parcel in parcels:
-        counted = [event for event in journeys.history(parcel) if event.key not in journeys.ignored(parcel)]
-        assert all(event.occurred_at >= parcel.handed_over_at - TOLERANCE for event in counted)
-        for event in counted:
-            if event.status is S.DELIVERED and event.occurred_at >= parcel.handed_over_at:
-                moved.setdefault(event.key, set()).add(parcel.leg)
+        counted = [scan for scan in waybill.history(parcel) if scan.key not in waybill.ignored(parcel)]
+        assert all(scan.occurred_at >= parcel.handed_over_at - TOLERANCE for scan in counted)
+        for scan in counted:
+            if scan.status is S.DELIVERED and scan.occurred_at >= parcel.handed_over_at:
+                moved.setdefault(scan.key, set()).add(parcel.leg)
     assert all(len(legs) == 1 for legs in moved.values())
 
 
 @given(PARCELS, SCANS, SCANS)
 def test_what_arrives_later_undoes_no_arrival(
-    made: list[tuple[int, Leg]], happened: list[Happened], later: list[Happened]
+    made: list[tuple[int, ParcelLeg]], happened: list[Happened], later: list[Happened]
 ) -> None:
     parcels = [a_parcel(f"{number}", minute, leg) for number, (minute, leg) in enumerate(made)]
-    before, after = judged(parcels, *happened), judged(parcels, *happened, *later)
+    before, after = waybill_of(parcels, *happened), waybill_of(parcels, *happened, *later)
     for parcel in parcels:
         was, now = before.latest(parcel), after.latest(parcel)
         if was is not None and was.status in (S.DELIVERED, S.RETURNED):

@@ -1,4 +1,4 @@
-"""A transaction over rows in memory: the real commands run on it, thousands of times a second and without a database."""
+"""A database in memory: the real commands run on it, thousands of times a second."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
@@ -10,16 +10,16 @@ from aftercare_chassis.lifecycle import SYSTEM, Actor
 from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
-from order_svc.tables.cases import CASE_LINES_OF, CASES_OF
+from order_svc.tables.cases import CASE_LINES_OF_ORDER, CASES_OF_ORDER
 from order_svc.tables.couriers import WAKE_PUSHES
-from order_svc.tables.orders import LINES_OF
+from order_svc.tables.orders import LINES_OF_ORDER
 from order_svc.tables.parcels import (
-    CONTENTS_OF_ORDER,
+    PARCEL_LINES_OF_ORDER,
     PARCELS_OF_ORDER,
-    PARCELS_ON_ORDER,
-    PARCELS_UNDER,
-    PARCELS_UNDER_LOCKED,
-    SCANS_UNDER,
+    PARCELS_OF_ORDER_BY_WAYBILL,
+    PARCELS_OF_WAYBILL,
+    PARCELS_OF_WAYBILL_LOCKED,
+    SCANS_OF_WAYBILL,
 )
 from order_svc.tables.payments import DROP_CALL, PENDING_PAYMENT, REFUNDS_OF, REFUNDS_OF_CASE
 
@@ -31,8 +31,8 @@ Table = dict[tuple[Any, ...], Any]
 
 
 @dataclass
-class Memory:
-    """Every table as a dictionary by key. Rows are frozen, so a copy of the dictionaries is a copy of the state."""
+class MemoryDatabase:
+    """Every table as a dictionary by key. Rows are immutable, so a copy of the dictionaries is a copy of the state."""
 
     tables: Mapping[str, Table] = field(default_factory=dict)
     clock: FixedClock = field(default_factory=FixedClock)
@@ -42,11 +42,11 @@ class Memory:
         return self.tables.setdefault(name, {})  # type: ignore[attr-defined]
 
     def rows(self, name: str) -> list[Any]:
-        """In the order in which they were made, as ids are."""
+        """The rows of a table in the order of their insertion, which is that of their ids."""
         return list(self.table(name).values())
 
     async def run(self, command: Callable[..., Any], *args: Any, by: Actor = SYSTEM, **named: Any) -> Any:
-        """Run a command as a transaction of its own: what raises has changed nothing."""
+        """Run a command in a transaction of its own; one that raises changes nothing."""
         before = {name: dict(rows) for name, rows in self.tables.items()}
         try:
             return await command(MemoryTransaction(self, by), *args, **named)
@@ -55,55 +55,55 @@ class Memory:
             raise
 
 
-def _of(table: str, **wanted: str) -> Callable[[Memory, Mapping[str, Any]], list[Any]]:
+def _of(table: str, **wanted: str) -> Callable[[MemoryDatabase, Mapping[str, Any]], list[Any]]:
     """The rows of a table whose columns equal these parameters."""
 
-    def found(memory: Memory, params: Mapping[str, Any]) -> list[Any]:
+    def found(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
         rows = memory.rows(table)
         return [row for row in rows if all(getattr(row, column) == params[name] for column, name in wanted.items())]
 
     return found
 
 
-def _contents(memory: Memory, params: Mapping[str, Any]) -> list[Any]:
+def _contents(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     ours = {parcel.id for parcel in memory.rows("parcels") if parcel.order_id == params["order_id"]}
     return [line for line in memory.rows("parcel_lines") if line.parcel_id in ours]
 
 
-def _scans(memory: Memory, params: Mapping[str, Any]) -> list[Any]:
+def _scans(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     here = {parcel.id for parcel in _of("parcels", waybill_no="waybill_no")(memory, params)}
     return [event for event in memory.rows("parcel_events") if event.parcel_id in here]
 
 
-def _pending(memory: Memory, params: Mapping[str, Any]) -> list[Any]:
+def _pending(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     return [each for each in _of("payments", order_id="order_id")(memory, params) if each.state == "pending"]
 
 
-def _refunds(memory: Memory, params: Mapping[str, Any]) -> list[Any]:
+def _refunds(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     return [each for each in memory.rows("refunds") if each.payment_id in params["payment_ids"]]
 
 
 _WAYBILL = {name: name for name in ("order_id", "leg", "carrier", "waybill_no", "case_id")}
 QUERIES = {
-    LINES_OF: _of("order_lines", order_id="order_id"),
-    CASES_OF: _of("cases", order_id="order_id"),
-    CASE_LINES_OF: _of("case_lines", order_id="order_id"),
+    LINES_OF_ORDER: _of("order_lines", order_id="order_id"),
+    CASES_OF_ORDER: _of("cases", order_id="order_id"),
+    CASE_LINES_OF_ORDER: _of("case_lines", order_id="order_id"),
     PARCELS_OF_ORDER: _of("parcels", order_id="order_id"),
-    PARCELS_ON_ORDER: _of("parcels", **_WAYBILL),
-    PARCELS_UNDER: _of("parcels", waybill_no="waybill_no"),
-    PARCELS_UNDER_LOCKED: _of("parcels", waybill_no="waybill_no"),
-    SCANS_UNDER: _scans,
+    PARCELS_OF_ORDER_BY_WAYBILL: _of("parcels", **_WAYBILL),
+    PARCELS_OF_WAYBILL: _of("parcels", waybill_no="waybill_no"),
+    PARCELS_OF_WAYBILL_LOCKED: _of("parcels", waybill_no="waybill_no"),
+    SCANS_OF_WAYBILL: _scans,
     REFUNDS_OF_CASE: _of("refunds", case_id="case_id"),
-    CONTENTS_OF_ORDER: _contents,
+    PARCEL_LINES_OF_ORDER: _contents,
     PENDING_PAYMENT: _pending,
     REFUNDS_OF: _refunds,
 }
 
 
 class MemoryTransaction(Transaction):
-    """The chassis' transaction with its statements carried out here."""
+    """The chassis' transaction, with its statements executed on the dictionaries."""
 
-    def __init__(self, memory: Memory, actor: Actor) -> None:
+    def __init__(self, memory: MemoryDatabase, actor: Actor) -> None:
         source = {"source": "/order-svc", "trace": TRACE, "cursors": None, "ids": memory.ids}
         now = memory.clock.now()
         super().__init__(None, actor=actor, now=now, settings=SETTINGS, **source)  # type: ignore[arg-type]
@@ -141,15 +141,15 @@ class MemoryTransaction(Transaction):
 
     async def execute(self, statement: Any, **params: Any) -> int:
         if statement is WAKE_PUSHES:
-            return 0  # no courier is faster than the seller here
+            return 0  # no push waits for its parcel here
         assert statement is DROP_CALL
         return int(self.memory.table("provider_calls").pop((params["call_id"],), None) is not None)
 
     async def flush(self) -> None:
-        """Nothing waits here."""
+        """Inserts are not collected here."""
 
     async def _keep(self, rows: Any, row: Any, events: tuple[Any, ...]) -> Any:
-        assert events, "no change without its event"
+        assert events, "a change without an event"
         self.recorded += [self._envelope(event, row.version + n) for n, event in enumerate(events, 1)]
         kept = replace(row, version=row.version + len(events))
         await self.upsert(rows, kept)

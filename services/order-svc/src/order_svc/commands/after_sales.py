@@ -1,0 +1,55 @@
+"""The after-sale state of an order and its lines, as its cases and disputes give it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import LineAfterSale, OrderAfterSaleChanged
+
+from order_svc.commands import holds
+from order_svc.commands.record import order_fields
+from order_svc.domain.cases import Case, CaseLine, CaseState, after_sale_states, most_severe
+from order_svc.domain.lifecycle import ORDER
+from order_svc.domain.model import AfterSaleState, Order, OrderLine
+from order_svc.settings import Settings
+from order_svc.tables.cases import CASE_LINES_OF_ORDER, CASES, CASES_OF_ORDER
+from order_svc.tables.orders import LINES_OF_ORDER, ORDER_LINES, ORDERS
+
+
+async def refresh(tx: Transaction[Settings], order: Order) -> Order:
+    """Compute the after-sale state of the locked order and its lines; save and publish what has changed.
+
+    The timers of a delivered and a received order stand still while a case or dispute is open.
+    """
+    cases, units = await tx.all(CASES_OF_ORDER, order_id=order.id), await tx.all(CASE_LINES_OF_ORDER, order_id=order.id)
+    states = after_sale_states(cases, units)
+    old = await tx.all(LINES_OF_ORDER, order_id=order.id)
+    lines = [replace(line, after_sale_state=states.get(line.id, AfterSaleState.NONE)) for line in old]
+    changed = [line for line, before in zip(lines, old, strict=True) if line != before]
+    state = most_severe(line.after_sale_state for line in lines)
+    if not changed and state is order.after_sale_state:
+        return order
+    for line in changed:
+        await tx.upsert(ORDER_LINES, line)
+    return await _save(tx, replace(order, after_sale_state=state), lines)
+
+
+async def _save(tx: Transaction[Settings], order: Order, lines: Sequence[OrderLine]) -> Order:
+    order = ORDER.reschedule(order, tx)
+    states = tuple(LineAfterSale(line_id=line.id, after_sale_state=line.after_sale_state) for line in lines)
+    fields = order_fields(tx, order, order.after_sale_state)
+    event = OrderAfterSaleChanged(**fields, after_sale_state=order.after_sale_state, lines=states)
+    return await tx.save(ORDERS, order, event)
+
+
+async def claim_units(
+    tx: Transaction[Settings], order: Order, case: Case, *, before_shipment: bool
+) -> tuple[Order, list[CaseLine]]:
+    """A refund of the case was requested, even where the case had ended: it is open and holds what has not left.
+
+    Returns the locked order and the case's lines.
+    """
+    if case.state is not CaseState.OPEN:
+        await tx.upsert(CASES, replace(case, state=CaseState.OPEN))
+        order = await refresh(tx, order)
+    return order, await holds.hold(tx, case, before_shipment=before_shipment)

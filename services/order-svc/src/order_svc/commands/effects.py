@@ -1,0 +1,71 @@
+"""What entering a state causes: of an order, and of the parcels, refunds and cases that an order waits for."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
+from aftercare_events import Event, OrderCancelled, OrderDelivered
+
+from order_svc import queries
+from order_svc.commands import refund_creation
+from order_svc.commands.record import order_fields
+from order_svc.domain import fulfilment
+from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.model import CancelCause, Order, OrderState
+from order_svc.settings import Settings
+from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
+from order_svc.tables.payments import PAYMENTS
+
+
+async def enter(tx: Transaction[Settings], order: Order, *events: Event) -> Order:
+    """Save the order in the state that it has entered, with its events, and do what the state causes."""
+    saved = await tx.save(ORDERS, order, *events)
+    effect = EFFECTS.get(saved.state)
+    if effect is not None:
+        await effect(tx, saved)
+    return saved
+
+
+async def _refund_cancelled(tx: Transaction[Settings], order: Order) -> None:
+    """Refund in full what was paid for an order that a party cancelled; the refunds of other causes exist already."""
+    if order.payment_id is not None and order.cancel_cause is not CancelCause.REFUNDED:
+        payment = await tx.lock(PAYMENTS, order.payment_id)
+        await refund_creation.refund_rest(tx, payment, "order_cancelled")
+
+
+EFFECTS: Mapping[OrderState, Callable[[Transaction[Settings], Order], Awaitable[None]]] = {
+    OrderState.CANCELLED: _refund_cancelled
+}
+
+
+async def cancel(tx: Transaction[Settings], order: Order, cause: CancelCause) -> Order:
+    """Record the cancellation of an order that has entered that state, and do what it causes."""
+    cancelled = replace(order, cancelled_at=tx.now, cancel_cause=cause)
+    return await enter(tx, cancelled, OrderCancelled(**order_fields(tx, cancelled), cause=cause))
+
+
+async def advance(tx: Transaction[Settings], order: Order) -> Order:
+    """Deliver or cancel the locked order where its parcels and refunds leave nothing to wait for.
+
+    Called after each fact that may be the last one: the end of a parcel, the success of a refund, the completion of a case.
+    """
+    if order.state not in (OrderState.PAID, OrderState.SHIPPED) or order.payment_id is None:
+        return order
+    if not fulfilment.fully_shipped(await tx.all(LINES_OF_ORDER, order_id=order.id)):
+        return order
+    units = await queries.fulfilment(tx, order.id)
+    payment = await tx.get(PAYMENTS, order.payment_id)
+    if fulfilment.wholly_refunded(units, payment.refunded_minor):
+        ended = ORDER.apply(order, OrderAction.REFUND_WHOLLY, SystemContext.of(tx))
+        return await cancel(tx, ended, CancelCause.REFUNDED)
+    arrived = fulfilment.arrived_at(units)
+    return order if arrived is None else await _deliver(tx, order, arrived)
+
+
+async def _deliver(tx: Transaction[Settings], order: Order, arrived: datetime) -> Order:
+    # A courier's clock may be wrong, but nothing arrives before it was sent or after its arrival was reported.
+    at = min(max(arrived, order.shipped_at or arrived), tx.now)
+    delivered = ORDER.apply(replace(order, delivered_at=at), OrderAction.DELIVER, SystemContext.of(tx))
+    return await enter(tx, delivered, OrderDelivered(**order_fields(tx, delivered), delivered_at=at))

@@ -1,0 +1,64 @@
+"""The fields that every event of an order or a parcel carries."""
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events.event import TraceFields
+
+from order_svc.domain.model import Order
+from order_svc.domain.tracking import Parcel, ParcelLeg
+
+
+class OrderFields(TraceFields):
+    """The fields of every event of an order."""
+
+    order_id: str
+    buyer_id: str
+    merchant_id: str
+
+
+class ParcelFields(TraceFields):
+    """The fields of every event of a parcel."""
+
+    parcel_id: str
+    order_id: str
+    case_id: str | None
+    buyer_id: str
+    merchant_id: str
+    leg: str
+    carrier: str
+    waybill_no: str
+
+
+def order_fields(tx: Transaction, order: Order, result: str | None = None) -> OrderFields:
+    """The fields of an event of this order; `result` is the order's state unless another one is given.
+
+    The applicant is the merchant where a seller acts, else the buyer.
+    """
+    return {
+        "affected_party": order.buyer_id,
+        "applicant": order.merchant_id if tx.actor.role == "seller" else order.buyer_id,
+        "handler": tx.actor.id,
+        "time": tx.now,
+        "result": result or order.state.value,
+        "order_id": order.id,
+        "buyer_id": order.buyer_id,
+        "merchant_id": order.merchant_id,
+    }
+
+
+def parcel_fields(tx: Transaction, parcel: Parcel) -> ParcelFields:
+    """The fields of an event of this parcel. The applicant of a return is the buyer, of other parcels the merchant."""
+    return {
+        "affected_party": parcel.buyer_id,
+        "applicant": parcel.buyer_id if parcel.leg is ParcelLeg.RETURN else parcel.merchant_id,
+        "handler": tx.actor.id,
+        "time": tx.now,
+        "result": parcel.status.value,
+        "parcel_id": parcel.id,
+        "order_id": parcel.order_id,
+        "case_id": parcel.case_id,
+        "buyer_id": parcel.buyer_id,
+        "merchant_id": parcel.merchant_id,
+        "leg": parcel.leg.value,
+        "carrier": parcel.carrier,
+        "waybill_no": parcel.waybill_no,
+    }

@@ -1,0 +1,120 @@
+"""Which parcel a scan belongs to, where several parcels have one waybill number, together or one after another.
+
+A courier reports scans of a waybill number. A buyer may send goods back under the number that they came with, and couriers
+use numbers again after months. A scan belongs to a parcel only from the parcel's hand-over on, less a tolerance for the
+courier's clock, and only while no other shipment under the number is under way.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from order_svc.domain import tracking
+from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus
+
+_ARRIVED = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED})
+
+
+class IgnoredReason(StrEnum):
+    """Why a scan of a parcel's waybill number does not belong to the parcel."""
+
+    BEFORE_HAND_OVER = "before_hand_over"
+    OTHER_SHIPMENT = "other_journey"
+
+
+@dataclass(frozen=True, slots=True)
+class TrackedParcel:
+    """A parcel with every scan of its waybill that was kept for it."""
+
+    parcel: Parcel
+    history: list[ParcelScan]
+
+
+def with_scans(parcels: Iterable[Parcel], scans: Iterable[ParcelScan]) -> list[TrackedParcel]:
+    """The parcels, each with those of the scans that were kept for it; scans of other parcels are left out."""
+    tracked = {parcel.id: TrackedParcel(parcel, []) for parcel in parcels}
+    for scan in scans:
+        if scan.parcel_id in tracked:
+            tracked[scan.parcel_id].history.append(scan)
+    return list(tracked.values())
+
+
+class Waybill:
+    """All parcels with one waybill number, and which scans belong to each of them.
+
+    The result depends on the scans and not on the order in which they arrived. Parcels of one leg that are under way at the
+    same time are one shipment: they share a box. A return begins when every outbound parcel has arrived, and a parcel that
+    is handed over after another one has arrived begins a new shipment.
+    """
+
+    def __init__(self, tracked: Iterable[TrackedParcel], tolerance: timedelta) -> None:
+        self._tracked = sorted(tracked, key=lambda each: (each.parcel.handed_over_at, each.parcel.id))
+        self._tolerance = tolerance
+        self._arrived: dict[str, datetime] = {}
+        self._ignored: dict[str, dict[str, IgnoredReason]] = {each.parcel.id: {} for each in self._tracked}
+        for parcel, scan in self._as_it_happened():
+            reason = self._why_ignored(parcel, scan.occurred_at)
+            if reason is not None:
+                self._ignored[parcel.id][scan.key] = reason
+            elif scan.status in _ARRIVED:
+                self._arrived.setdefault(parcel.id, scan.occurred_at)
+
+    def history(self, parcel: Parcel) -> list[ParcelScan]:
+        """Every scan that was kept for this parcel, in the order in which they happened."""
+        return tracking.in_order(next(each.history for each in self._tracked if each.parcel.id == parcel.id))
+
+    def ignored(self, parcel: Parcel) -> Mapping[str, IgnoredReason]:
+        """The scans that do not belong to this parcel, by their keys."""
+        return self._ignored[parcel.id]
+
+    def latest(self, parcel: Parcel) -> ParcelScan | None:
+        """The scan that gives this parcel's status, or None where no scan gives one."""
+        ignored = self._ignored[parcel.id]
+        return tracking.latest(scan for scan in self.history(parcel) if scan.key not in ignored)
+
+    def _as_it_happened(self) -> list[tuple[Parcel, ParcelScan]]:
+        """Each scan with each parcel that it was kept for; the parcel that was handed over first comes first."""
+        scans = [
+            (*tracking.happened(scan), place, scan.received_at, scan.key, each.parcel, scan)
+            for place, each in enumerate(self._tracked)
+            for scan in each.history
+        ]
+        return [(parcel, scan) for *_, parcel, scan in sorted(scans, key=lambda each: each[:5])]
+
+    def _why_ignored(self, parcel: Parcel, at: datetime) -> IgnoredReason | None:
+        """Why a scan of that time does not belong to the parcel; None where it does."""
+        if at < _hand_over(parcel) - self._tolerance:
+            return IgnoredReason.BEFORE_HAND_OVER
+        parcels = [each.parcel for each in self._tracked if each.parcel.withdrawn_at is None]
+        others = [other for other in parcels if other.id != parcel.id]
+        if any(self._precedes(other, parcel, at) and not self._succeeded(other, parcel, at) for other in others):
+            return IgnoredReason.BEFORE_HAND_OVER if at < _hand_over(parcel) else IgnoredReason.OTHER_SHIPMENT
+        if any(self._precedes(parcel, other, at) and self._succeeded(parcel, other, at) for other in others):
+            return IgnoredReason.OTHER_SHIPMENT
+        return None
+
+    def _precedes(self, one: Parcel, other: Parcel, at: datetime) -> bool:
+        """Whether `one` is of an earlier shipment than `other`, as far as is known at that time."""
+        if one.leg is not ParcelLeg.RETURN and other.leg is ParcelLeg.RETURN and _hand_over(one) <= at:
+            return True
+        arrived = self._arrived.get(one.id)
+        return arrived is not None and arrived < other.handed_over_at
+
+    def _succeeded(self, one: Parcel, other: Parcel, at: datetime) -> bool:
+        """Whether a scan of that time is of the later shipment: `one` has arrived, and `other` was handed over.
+
+        The hand-over has no tolerance where the number was used before. Where `other` was handed over before `one` arrived,
+        a scan within the tolerance after that arrival may still be a second report of the arrival.
+        """
+        arrived = self._arrived.get(one.id)
+        if arrived is None:
+            return False
+        if arrived < other.handed_over_at:
+            return arrived < at and _hand_over(other) <= at
+        return at > arrived + self._tolerance
+
+
+def _hand_over(parcel: Parcel) -> datetime:
+    """The hand-over to the second: couriers report times in seconds."""
+    return parcel.handed_over_at.replace(microsecond=0)

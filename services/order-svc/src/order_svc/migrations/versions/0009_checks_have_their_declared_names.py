@@ -1,0 +1,38 @@
+"""CHECKs have the names that the tables declare.
+
+The first revision gave full names, and the naming convention was applied to them once more: `refunds_refunds_state_check_check`.
+"""
+
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+# No statement of any build names a CHECK.
+compatible_with = "0001"
+
+_RENAME = """
+DO $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN
+        SELECT relname, conname, regexp_replace(conname, '^' || relname || '_(' || relname || '_.*_check)_check$', '\\1') AS name
+        FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+        WHERE contype = 'c' AND relnamespace = 'public'::regnamespace
+    LOOP
+        IF found.name <> found.conname THEN
+            EXECUTE format('ALTER TABLE %I RENAME CONSTRAINT %I TO %I', found.relname, found.conname, found.name);
+        END IF;
+    END LOOP;
+END $$
+"""
+
+
+def upgrade() -> None:
+    op.execute(_RENAME)
+
+
+def downgrade() -> None:
+    """The names are not put back: nothing depends on them."""

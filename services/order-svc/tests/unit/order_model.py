@@ -1,0 +1,175 @@
+"""A model of one order: every step that a buyer, seller, courier, provider, operator or timer may try, on the real commands."""
+
+from collections.abc import Iterator
+from functools import partial
+from typing import Any
+
+from after_sale_model import PRICE, AfterSaleModel, CaseModel, Limits
+from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
+from memory_database import MemoryDatabase
+from order_svc.commands import cancellations, orders, parcels, payments, receipts, refund_requests, refunds, shipments
+from order_svc.commands.timers import order_due
+from order_svc.domain.fulfilment import Pick, fully_shipped
+from order_svc.domain.model import Address, Amount, LineDraft
+from order_svc.domain.tracking import ParcelStatus, Scan
+from order_svc.integrations.payments.port import Answer, Outcome
+from state_explorer import State, Step
+
+BUYER, SELLER, AGENT = Actor("buyer-1", "buyer"), Actor("seller-1", "seller", "m-1"), Actor("agent-1", "agent")
+PLACE = {"name": "n", "phone": "1", "country": "CN", "province": "", "city": "c", "district": "", "street": "s"}
+FREIGHT = 7
+
+
+class OrderModel:
+    """One order in a database of its own, with the after-sale cases about it. See `state_explorer.Model`."""
+
+    def __init__(self, quantities: tuple[int, ...], limits: Limits) -> None:
+        self.quantities, self.limits, self.db = quantities, limits, MemoryDatabase()
+        self.after_sales = AfterSaleModel(self, limits)
+
+    def copy(self) -> "OrderModel":
+        other = OrderModel(self.quantities, self.limits)
+        tables = {name: dict(rows) for name, rows in self.db.tables.items()}
+        clock, ids = FixedClock(self.db.clock.now()), SequentialIds()
+        ids._count = self.db.ids._count
+        other.db = MemoryDatabase(tables, clock, ids)
+        other.after_sales = self.after_sales.copy(other)
+        return other
+
+    async def placed(self) -> "OrderModel":
+        """The model, once its order is placed."""
+        drafts = [
+            LineDraft(sku="K", title="K", category=None, quantity=q, unit_price=Amount(PRICE, "CNY"), discount=None)
+            for q in self.quantities
+        ]
+        place = Address(order_id="", salt="", postal_code="", **PLACE)
+        order = {"buyer_id": "buyer-1", "currency": "CNY", "drafts": drafts, "fee": Amount(FREIGHT, "CNY")}
+        await self.db.run(orders.create, by=SELLER, address=place, **order)
+        return self
+
+    @property
+    def order(self) -> Any:
+        return self.db.rows("orders")[0]
+
+    @property
+    def lines(self) -> list[Any]:
+        return sorted(self.db.rows("order_lines"), key=lambda line: line.position)
+
+    @property
+    def parcels(self) -> list[Any]:
+        return self.db.rows("parcels")
+
+    def money(self) -> tuple[int, int]:
+        """What was paid, and what of it was refunded."""
+        paid = [each for each in self.db.rows("payments") if each.state == "succeeded"]
+        return sum(each.amount_minor for each in paid), sum(each.refunded_minor for each in paid)
+
+    def refunds_in_flight(self) -> list[Any]:
+        return [r for r in self.db.rows("refunds") if r.state in ("created", "submitted", "unknown")]
+
+    def is_over(self) -> bool:
+        """Nobody waits for anything any more."""
+        known = [case for case in self.db.rows("cases") if case.state == "open"]
+        pending = [payment for payment in self.db.rows("payments") if payment.state == "pending"]
+        paid, refunded = self.money()
+        owed = self.order.state == "cancelled" and self.order.cancel_cause != "refunded" and refunded < paid
+        ended = self.order.state in ("completed", "cancelled")
+        return ended and not (known or self.after_sales.open_cases() or pending or self.refunds_in_flight() or owed)
+
+    def check_invariants(self) -> None:
+        """What must hold in every state."""
+        paid, refunded = self.money()
+        assert refunded <= paid
+        reserved = [refund for refund in self.db.rows("refunds") if refund.state != "failed"]
+        assert sum(refund.amount_minor for refund in reserved) <= paid
+        for number, line in enumerate(self.lines):
+            self._check_units(number, line)
+        if self.order.state in ("delivered", "received", "completed"):
+            assert fully_shipped(self.lines), "units were neither shipped nor refunded"
+
+    def _check_units(self, number: int, line: Any) -> None:
+        cases = self.after_sales.cases
+        refunded = sum(case.units for case in cases if case.line == number and self._refunded_before_shipment(case))
+        assert refunded + line.shipped_quantity <= line.quantity, "a unit was both refunded before shipment and shipped"
+        assert line.shipped_quantity + line.withdrawn_quantity + line.held_quantity <= line.quantity
+        units = [unit for unit in self.db.rows("case_lines") if unit.line_id == line.id]
+        assert line.held_quantity == sum(unit.held_quantity for unit in units)
+        assert line.withdrawn_quantity == sum(unit.withdrawn_quantity for unit in units)
+
+    def _refunded_before_shipment(self, case: CaseModel) -> bool:
+        refund = self.db.table("refunds").get((case.refund_id,))
+        kept = case.type == "refund_only" and case.stage == "pre_ship"
+        return kept and refund is not None and refund.state == "succeeded"
+
+    def state(self) -> State:
+        """All that decides what can happen next: times, ids and failed attempts are left out."""
+        order, refunds = self.order, self.db.rows("refunds")
+        return (
+            (order.state, order.after_sale_state, order.deadline_at is not None),
+            tuple((line.shipped_quantity, line.withdrawn_quantity, line.held_quantity) for line in self.lines),
+            tuple(sorted((parcel.status, *self._contents(parcel)) for parcel in self.parcels)),
+            tuple(each.state for each in self.db.rows("payments") if each.state != "failed"),
+            tuple(sorted((r.state, r.case_id or "", r.amount_minor) for r in refunds if r.state != "failed")),
+            tuple((case.state, case.refunding, case.dispute_state) for case in self.db.rows("cases")),
+            tuple((u.held_quantity, u.withdrawn_quantity, u.refunded_quantity) for u in self.db.rows("case_lines")),
+            self.after_sales.state(),
+        )
+
+    def _contents(self, parcel: Any) -> list[tuple[str, int]]:
+        lines = self.db.rows("parcel_lines")
+        return sorted((each.line_id, each.quantity) for each in lines if each.parcel_id == parcel.id)
+
+    def steps(self) -> dict[str, Step]:
+        found: dict[str, Step] = {}
+        for group in (self._trade, self._courier, self._provider, self.after_sales.steps):
+            found.update(group())
+        return found
+
+    def _trade(self) -> Iterator[tuple[str, Step]]:
+        run, id_ = self.db.run, self.order.id
+        if self.order.state == "created":
+            yield "pay", partial(run, payments.start, id_, provider="simulator", method="sim_success", by=BUYER)
+        yield "cancel", partial(run, cancellations.cancel, id_, by=BUYER)
+        yield "confirm", partial(run, receipts.confirm, id_, by=BUYER)
+        if self.order.deadline_at is not None:
+            yield "time passes", self._fire_timer
+        if len(self.parcels) < self.limits.parcels:
+            for number, line in enumerate(self.lines):
+                for units in range(1, line.quantity + 1):
+                    yield f"ship {units} of {number}", partial(self._ship, line, units)
+        for payment in self.db.rows("payments"):
+            yield f"operator refunds {payment.id}", partial(run, refund_requests.refund_remainder, payment.id, by=AGENT)
+
+    async def _fire_timer(self) -> None:
+        self.db.clock.set(max(self.order.deadline_at, self.db.clock.now()))
+        await self.db.run(order_due, self.order.id)
+
+    async def _ship(self, line: Any, units: int) -> None:
+        parcel = {"carrier": "zto", "waybill_no": f"w{len(self.parcels)}", "picks": [Pick(line.id, units)]}
+        await self.db.run(shipments.ship, self.order.id, by=SELLER, **parcel)
+
+    def _courier(self) -> Iterator[tuple[str, Step]]:
+        for parcel in self.parcels:
+            for status in (ParcelStatus.DELIVERED, ParcelStatus.LOST, ParcelStatus.RETURNED):
+                if not parcel.terminal or (parcel.status, status) == ("lost", "delivered"):
+                    yield f"{parcel.waybill_no} is {status}", partial(self._scan, parcel, status)
+
+    async def _scan(self, parcel: Any, status: ParcelStatus) -> None:
+        at = self.db.clock.advance(seconds=60)
+        scan = Scan(key=f"{status}-{at}", status=status, occurred_at=at, terminal=True)
+        await self.db.run(parcels.apply_scan, "zto", parcel.waybill_no, scan)
+
+    def _provider(self) -> Iterator[tuple[str, Step]]:
+        for payment in self.db.rows("payments"):
+            if payment.state == "pending":
+                for outcome in (Outcome.SUCCEEDED, Outcome.DECLINED):
+                    yield f"payment {outcome}", partial(self._apply_result, payments.hear, payment.id, outcome)
+        for refund in self.refunds_in_flight():
+            for outcome in (Outcome.SUCCEEDED, Outcome.DECLINED, Outcome.LOST):
+                if outcome is Outcome.LOST and refund.state == "unknown":
+                    continue
+                yield f"refund {refund.id} {outcome}", partial(self._apply_result, refunds.hear, refund.id, outcome)
+
+    async def _apply_result(self, command: Any, subject: str, outcome: Outcome) -> None:
+        await self.db.run(command, subject, Answer(outcome=outcome, failure_code="declined"))
