@@ -15,6 +15,7 @@ from typing import Any, Generic, Protocol, TypeVar, cast
 from aftercare_chassis.refusals import Kind, Refusal
 
 S = TypeVar("S", bound=StrEnum)
+S_co = TypeVar("S_co", bound=StrEnum, covariant=True)
 A = TypeVar("A", bound=StrEnum)
 D = TypeVar("D", bound="HasState")
 
@@ -100,13 +101,13 @@ class History:
 
 
 @dataclass(frozen=True)
-class Transition(Generic[S]):
+class Transition(Generic[S_co]):
     """One row of the table: where an action leads, who may take it, and what bars it.
 
     `remember` names the attribute that keeps the state which is left, for a later `History`.
     """
 
-    target: S | History
+    target: S_co | History
     permission: Permission
     guards: tuple[Guard, ...] = ()
     remember: str | None = None
