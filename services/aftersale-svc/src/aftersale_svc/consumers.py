@@ -1,6 +1,7 @@
-"""The ears of aftersale-svc, on one screen."""
+"""Which events aftersale-svc consumes, and what handles them."""
 
 from aftercare_chassis.consumer.dispatcher import Handlers
+from aftercare_chassis.settings import ServiceSettings
 from aftercare_events import (
     ComplaintOpened,
     OrderCancelled,
@@ -16,9 +17,10 @@ from aftercare_events import (
 )
 
 from aftersale_svc import projections
-from aftersale_svc.commands import disputes, orders, refunds, returns
+from aftersale_svc.commands import disputes, endings, refunds, returns, stages
+from aftersale_svc.settings import Settings
 
-FACTS: Handlers = {
+FACTS: Handlers[ServiceSettings] = {
     OrderCreated: projections.order_created,
     OrderPaid: projections.order_paid,
     OrderShipped: projections.order_shipped,
@@ -27,14 +29,14 @@ FACTS: Handlers = {
     OrderCompleted: projections.order_moved,
     OrderCancelled: projections.order_moved,
 }
-"""What makes our copy of the orders, and nothing else."""
+"""The events that our copy of the orders is made of."""
 
-HANDLERS: Handlers = {
+HANDLERS: Handlers[Settings] = {
     **FACTS,
-    OrderShipped: orders.shipped,
-    OrderCancelled: orders.cancelled,
+    OrderShipped: stages.order_shipped,
+    OrderCancelled: endings.order_cancelled,
     ParcelStatusChanged: returns.follow_parcel,
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,
-    ComplaintOpened: disputes.open_,
+    ComplaintOpened: disputes.complaint_opened,
 }

@@ -1,4 +1,4 @@
-"""The whole service on one screen."""
+"""aftersale-svc: after-sale cases and the disputes about them."""
 
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.service import Service
@@ -12,8 +12,8 @@ from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.settings import Settings
 
 
-def service(settings: Settings | None = None) -> Service:
-    """Settings, routes, ears and timers put together."""
+def service(settings: Settings | None = None) -> Service[Settings]:
+    """The whole service on one screen."""
     return Service(
         name="aftersale-svc",
         package="aftersale_svc",
@@ -23,15 +23,15 @@ def service(settings: Settings | None = None) -> Service:
         handlers=HANDLERS,
         deadlines=WHEN_DUE,
         metadata=tables.metadata,
-        projection=Projection(tables.FOLDED, FACTS),
+        projection=Projection(tables.COPIED, FACTS),
     )
 
 
 def app() -> FastAPI:
-    """For `uvicorn --factory aftersale_svc.main:app`."""
+    """The application, for `uvicorn --factory aftersale_svc.main:app`."""
     return service().app
 
 
 def cli() -> None:
-    """`aftersale-svc serve | relay | consume | migrate | all | parked … | replay`."""
+    """The command line: serve, relay, consume, migrate, all, parked …, replay."""
     service().cli()

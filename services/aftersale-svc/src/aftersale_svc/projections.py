@@ -1,7 +1,8 @@
-"""Our copy of order facts: idempotent upserts, in the order of the order's own events."""
+"""Our copy of order facts: idempotent upserts, in the sequence of the order's own events."""
 
 from aftercare_chassis.consumer.errors import Retry
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.settings import ServiceSettings
 from aftercare_events import (
     OrderCancelled,
     OrderCompleted,
@@ -12,11 +13,10 @@ from aftercare_events import (
     OrderShipped,
 )
 
-from aftersale_svc.domain.codes import OrderState
-from aftersale_svc.domain.model import Order, OrderLine
+from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState
 from aftersale_svc.tables.orders import END_WINDOW, MOVE_ORDER, ORDER_LINES, ORDERS, SHIP_LINES
 
-STATES = {
+_STATES = {
     OrderShipped: OrderState.SHIPPED,
     OrderDelivered: OrderState.DELIVERED,
     OrderCompleted: OrderState.COMPLETED,
@@ -24,37 +24,41 @@ STATES = {
 }
 
 
-async def order_created(tx: Transaction, event: OrderCreated) -> None:
-    """An order that is not paid yet."""
-    await _put(tx, event, OrderState.CREATED, None)
+async def order_created(tx: Transaction[ServiceSettings], event: OrderCreated) -> None:
+    """Copy an order that is not paid yet."""
+    await _copy(tx, event, OrderState.CREATED, None)
 
 
-async def order_paid(tx: Transaction, event: OrderPaid) -> None:
-    """From here on a case may be opened."""
-    await _put(tx, event, OrderState.PAID, event.payment_id)
+async def order_paid(tx: Transaction[ServiceSettings], event: OrderPaid) -> None:
+    """Copy an order that is paid: cases may be opened from now on."""
+    await _copy(tx, event, OrderState.PAID, event.payment_id)
 
 
-async def order_moved(tx: Transaction, event: OrderShipped | OrderDelivered | OrderCompleted | OrderCancelled) -> None:
-    """The order went on."""
-    if not await tx.execute(MOVE_ORDER, order_id=event.order_id, state=STATES[type(event)]):
+async def order_moved(
+    tx: Transaction[ServiceSettings], event: OrderShipped | OrderDelivered | OrderCompleted | OrderCancelled
+) -> None:
+    """Set how far the order has come. Raises: Retry until the order is known."""
+    if not await tx.execute(MOVE_ORDER, order_id=event.order_id, state=_STATES[type(event)]):
         raise Retry(awaits=event.order_id)
 
 
-async def order_shipped(tx: Transaction, event: OrderShipped) -> None:
-    """A parcel has left with some units. The sum is right because an order's events are taken once each, from its first."""
+async def order_shipped(tx: Transaction[ServiceSettings], event: OrderShipped) -> None:
+    """Add the units of a parcel that has left. The sum is right because each event of an order is consumed once, from its first."""
     await order_moved(tx, event)
     parcel = {"line_ids": [line.line_id for line in event.lines], "units": [line.quantity for line in event.lines]}
     await tx.execute(SHIP_LINES, order_id=event.order_id, **parcel)
 
 
-async def receipt_confirmed(tx: Transaction, event: OrderReceiptConfirmed) -> None:
-    """The after-sale window runs."""
+async def receipt_confirmed(tx: Transaction[ServiceSettings], event: OrderReceiptConfirmed) -> None:
+    """Set when the after-sale window ends. Raises: Retry until the order is known."""
     window = {"state": OrderState.DELIVERED, "window_ends_at": event.window_ends_at}
     if not await tx.execute(END_WINDOW, order_id=event.order_id, **window):
         raise Retry(awaits=event.order_id)
 
 
-async def _put(tx: Transaction, event: OrderCreated | OrderPaid, state: OrderState, payment_id: str | None) -> None:
+async def _copy(
+    tx: Transaction[ServiceSettings], event: OrderCreated | OrderPaid, state: OrderState, payment_id: str | None
+) -> None:
     order = Order(
         id=event.order_id,
         buyer_id=event.buyer_id,

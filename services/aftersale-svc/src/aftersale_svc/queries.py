@@ -1,49 +1,51 @@
 """SELECTs that answer; they never lock and never write."""
 
-from collections import defaultdict
+from collections.abc import Sequence
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
-from aftersale_svc.domain.model import Case, CaseLine, Dispute, Entry
-from aftersale_svc.tables.cases import CASE_LIST, CASES, LINES_OF, LINES_OF_MANY, TIMELINE
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case, TimelineStep
+from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import CASE_LIST, CASES, TIMELINE
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTES
+from aftersale_svc.tables.legs import DETAILS, full_cases
 
 
-async def case(read: Reader, case_id: str) -> Case:
-    """The case, where this actor may see it."""
-    return await read.get(CASES, case_id)
+async def case(read: Reader[Settings], case_id: str) -> FullCase:
+    """The case, where this actor may see it. Raises: NotFound."""
+    return await full(read, await read.get(CASES, case_id))
 
 
-async def lines(read: Reader, case_id: str) -> list[CaseLine]:
-    """The lines of a case."""
-    return await read.all(LINES_OF, case_id=case_id)
+async def full(read: Reader[Settings], case: Case) -> FullCase:
+    """A case that was read or locked before, with its lines and the rows of its legs."""
+    [found] = await _full(read, [case])
+    return found
 
 
-async def cases(read: Reader, limit: int, cursor: str | None, **filters: str | None) -> Page[Case]:
+async def cases(read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[FullCase]:
     """A page of the cases that this actor may see, newest first."""
-    return await read.page(CASE_LIST, limit=limit, cursor=cursor, **filters)
+    page = await read.page(CASE_LIST, limit=limit, cursor=cursor, **filters)
+    return Page(await _full(read, page.data), page.has_more, page.next_cursor)
 
 
-async def lines_by_case(read: Reader, found: list[Case]) -> dict[str, list[CaseLine]]:
-    """The lines of many cases in one statement."""
-    by_case: dict[str, list[CaseLine]] = defaultdict(list)
-    for line in await read.all(LINES_OF_MANY, case_ids=[each.id for each in found]):
-        by_case[line.case_id].append(line)
-    return by_case
+async def _full(read: Reader[Settings], found: Sequence[Case]) -> list[FullCase]:
+    return full_cases(found, await read.all(DETAILS, case_ids=[each.id for each in found]))
 
 
-async def timeline(read: Reader, case_id: str) -> list[Entry]:
-    """Every step of the case and of its disputes, oldest first."""
+async def timeline(read: Reader[Settings], case_id: str) -> list[TimelineStep]:
+    """Every step of the case and of its disputes, oldest first. Raises: NotFound."""
     await read.get(CASES, case_id)
     return await read.all(TIMELINE, case_id=case_id)
 
 
-async def dispute(read: Reader, dispute_id: str) -> Dispute:
-    """The dispute, where this actor may see it."""
+async def dispute(read: Reader[Settings], dispute_id: str) -> Dispute:
+    """The dispute, where this actor may see it. Raises: NotFound."""
     return await read.get(DISPUTES, dispute_id)
 
 
-async def disputes(read: Reader, limit: int, cursor: str | None, **filters: str | None) -> Page[Dispute]:
+async def disputes(read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[Dispute]:
     """A page of the disputes that this actor may see, newest first."""
     return await read.page(DISPUTE_LIST, limit=limit, cursor=cursor, **filters)

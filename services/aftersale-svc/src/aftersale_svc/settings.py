@@ -1,10 +1,10 @@
-"""What the environment tells this service; the only place that reads it."""
+"""The settings of this service; the only place that reads the environment."""
 
 from aftercare_chassis.settings import Hours, ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """How long each state may wait before its timer acts."""
+    """How many hours a case or a dispute may stay in a state before its timer acts."""
 
     review_hours: Hours = 48
     manual_review_hours: Hours = 24

@@ -31,10 +31,15 @@ async def busy(shop: Shop) -> str:
         ("UPDATE order_lines SET quantity = 1", "2 of 1 units"),
         ("UPDATE order_lines SET paid_minor = 1999", "2000 of 1999"),
         ("UPDATE orders SET shipping_fee_minor = 699", "freight 700 of 699"),
+        (
+            "UPDATE holds SET state = 'released' FROM cases WHERE cases.id = case_id AND dispute_id IS NOT NULL",
+            "is completed, line_1 released",
+        ),
         ("UPDATE disputes SET state = 'executing', refunded_minor = NULL", "its case completed"),
         (
             "UPDATE orders SET state = 'cancelled'; UPDATE cases SET state = 'manual_review', whose_turn = 'agent', "
-            "deadline_at = now() WHERE dispute_id IS NOT NULL",
+            "deadline_at = now() WHERE dispute_id IS NOT NULL; UPDATE holds SET state = 'held' FROM cases "
+            "WHERE cases.id = case_id AND dispute_id IS NOT NULL",
             "manual_review, its order cancelled",
         ),
     ],

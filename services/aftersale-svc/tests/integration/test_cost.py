@@ -9,10 +9,10 @@ from typing import Any
 import asyncpg
 import pytest
 from aftersale_shop import Shop
-from aftersale_svc.tables.orders import HOLDS
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 
 MOST = 9
-TABLES = ("case_lines", "cases", "order_lines")
+TABLES = ("cases", "holds", "inspections", "order_lines")
 # Transactions, and what the driver asks once per connection about array types.
 NOT_COUNTED = ("BEGIN", "COMMIT", "ROLLBACK", "typeinfo_tree", "current_setting('jit')")
 
@@ -79,13 +79,15 @@ INSERT INTO {table} SELECT (jsonb_populate_record(one, {changed})).* FROM {table
 
 
 async def many(shop: Shop) -> None:
-    """Three thousand more orders with a case each, copies of the one there is."""
+    """Three thousand more orders with an inspected case each, copies of the one there is."""
     pool = shop.harness.runtime.pool
     for table, keys in {
         "orders": ("id",),
         "order_lines": ("order_id", "line_id"),
         "cases": ("id", "order_id"),
         "case_lines": ("case_id", "line_id"),
+        "holds": ("line_id", "case_id"),
+        "inspections": ("case_id", "line_id"),
     }.items():
         changed = ", ".join(f"'{key}', one.{key} || n" for key in keys)
         await pool.execute(COPIES.format(table=table, changed=f"jsonb_build_object({changed})"))
@@ -97,7 +99,7 @@ def scans(plan: dict[str, Any]) -> list[dict[str, Any]]:
     return [plan, *below] if "Relation Name" in plan or "Index Name" in plan else below
 
 
-@pytest.mark.parametrize("when", [("never",) * 3, *itertools.product(["early", "late"], repeat=3)], ids="-".join)
+@pytest.mark.parametrize("when", [("never",) * 4, *itertools.product(["early", "late"], repeat=4)], ids="-".join)
 async def test_what_is_left_of_an_order_is_looked_up_and_never_searched_for(shop: Shop, when: tuple[str, ...]) -> None:
     """Whenever each of the tables got its statistics: PostgreSQL makes them table by table, and a plan stays for long."""
     pool = shop.harness.runtime.pool
@@ -108,11 +110,12 @@ async def test_what_is_left_of_an_order_is_looked_up_and_never_searched_for(shop
                 await pool.execute(f"ANALYZE {table}")
 
     await shop.delivered()
-    await shop.case(1)
+    case = await shop.arrived(1)
+    await shop.inspect(case["id"], 1)
     await analyse("early")
     await many(shop)
     await analyse("late")
-    asked = HOLDS.for_role("buyer")
+    asked = HOLDS_OF_ORDER.for_role("buyer")
     args = asked.args({"order_id": "any"})
     explained: str = await pool.fetchval(f"EXPLAIN (GENERIC_PLAN, FORMAT JSON) {asked.sql}", *args)
     read = scans(json.loads(explained)[0]["Plan"])

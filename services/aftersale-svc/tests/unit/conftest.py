@@ -1,52 +1,34 @@
-"""Rows to judge, without any database."""
+"""Rows to decide about, without a database."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import SYSTEM, Actor
-from aftersale_svc.domain.codes import CaseType, OrderState, Reason, Stage
-from aftersale_svc.domain.model import Case, Order, State
+from aftercare_chassis.lifecycle import Actor, SystemContext
+from aftersale_svc.domain.cases.codes import CaseType, Reason, Stage
+from aftersale_svc.domain.cases.model import Case, CaseState
+from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-
-
-@dataclass
-class Hours:
-    review_hours: float = 48
-    manual_review_hours: float = 24
-    buyer_ship_hours: float = 168
-    return_transit_hours: float = 360
-    inspection_hours: float = 240
-    rejected_hours: float = 168
-    refund_hours: float = 24
-    merchant_answer_hours: float = 48
-    platform_review_hours: float = 72
-
-
-@dataclass
-class Occasion:
-    """What a transaction is to the domain: who, when, how long."""
-
-    actor: Actor = SYSTEM
-    now: datetime = NOW
-    settings: Any = field(default_factory=Hours)
+SETTINGS = Settings.model_construct()
 
 
 @pytest.fixture
-def on() -> Callable[..., Occasion]:
-    def occasion(role: str = "system", now: datetime = NOW) -> Occasion:
-        return Occasion(actor=Actor(f"{role}-1", role), now=now)
+def acting() -> Callable[..., SystemContext]:
+    """Who acts now: `acting("buyer")`, or the system."""
 
-    return occasion
+    def context(role: str = "system") -> SystemContext:
+        return SystemContext(NOW, SETTINGS, Actor("system" if role == "system" else f"{role}-1", role))
+
+    return context
 
 
 @pytest.fixture
 def a_case() -> Callable[..., Case]:
-    def case(state: State = State.PENDING_REVIEW, **more: Any) -> Case:
-        facts: dict[str, Any] = {
+    def case(state: CaseState = CaseState.PENDING_REVIEW, **more: Any) -> Case:
+        values: dict[str, Any] = {
             "id": "case_1",
             "version": 1,
             "order_id": "ord_1",
@@ -68,7 +50,7 @@ def a_case() -> Callable[..., Case]:
             "created_at": NOW,
             "updated_at": NOW,
         }
-        return Case(**{**facts, **more})
+        return Case(**{**values, **more})
 
     return case
 
@@ -76,7 +58,7 @@ def a_case() -> Callable[..., Case]:
 @pytest.fixture
 def an_order() -> Callable[..., Order]:
     def order(state: OrderState = OrderState.DELIVERED, **more: Any) -> Order:
-        facts: dict[str, Any] = {
+        values: dict[str, Any] = {
             "id": "ord_1",
             "buyer_id": "buyer-1",
             "merchant_id": "m-1",
@@ -85,6 +67,6 @@ def an_order() -> Callable[..., Order]:
             "shipping_fee_minor": 800,
             "payment_id": None if state is OrderState.CREATED else "pay_1",
         }
-        return Order(**{**facts, **more})
+        return Order(**{**values, **more})
 
     return order

@@ -4,12 +4,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from aftersale_svc.domain import holds, policy
-from aftersale_svc.domain.codes import CaseType, Liable, OrderState, Reason, Remedy, Stage
-from aftersale_svc.domain.holds import Due, Hold
-from aftersale_svc.domain.model import Case, CaseLine, Inspected, Order, OrderLine, State, Verdict, Wanted
+from aftersale_svc.domain.cases.codes import CaseType, Reason, Stage
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Finding, Wanted
+from aftersale_svc.domain.cases.policy import accept_all, apply_inspection
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.disputes.model import Liable, Remedy, Verdict
+from aftersale_svc.domain.disputes.policy import awarded
+from aftersale_svc.domain.money.allocation import allocate_lines
+from aftersale_svc.domain.money.codes import HoldState
+from aftersale_svc.domain.money.freight import expected_freight
+from aftersale_svc.domain.money.holds import balances, holds_of, overtaken
+from aftersale_svc.domain.money.model import Hold, LineHold, RefundAmount
+from aftersale_svc.domain.money.refunds import refund_due, refunded_lines
+from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState
+from aftersale_svc.domain.orders.policy import stage_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+# What a case holds in a state that it has entered; in every other state it holds all it was opened with.
+HELD = {
+    CaseState.COMPLETED: HoldState.SETTLED,
+    CaseState.CLOSED: HoldState.RELEASED,
+    CaseState.CANCELLED: HoldState.RELEASED,
+}
 
 
 class OrderBook:
@@ -30,45 +46,46 @@ class OrderBook:
             for n, (paid, units) in enumerate(lines, 1)
         ]
         self.cases: dict[str, Case] = {}
-        self.of_case: dict[str, list[CaseLine]] = {}
+        self.of_case: dict[str, Sequence[CaseLine]] = {}
+        self.held: dict[str, list[Hold]] = {}
+        self.refunds: dict[str, RefundAmount] = {}
 
     @property
     def paid(self) -> int:
         return sum(line.paid_minor for line in self.lines) + self.order.shipping_fee_minor
 
-    def holds(self) -> list[Hold]:
+    def holds(self) -> list[LineHold]:
         return [hold for line in self.lines for hold in self._of(line)]
 
-    def _of(self, line: OrderLine) -> Iterator[Hold]:
-        known = {
-            "line_id": line.line_id,
-            "sku": line.sku,
-            "quantity": line.quantity,
-            "paid_minor": line.paid_minor,
-            "shipped_quantity": line.shipped_quantity,
-        }
-        held = False
-        for case in self.cases.values():
-            for each in self.of_case[case.id]:
-                if each.line_id == line.line_id and case.state is not State.CANCELLED:
-                    held = True
-                    yield Hold(
-                        **known,  # type: ignore[arg-type]
-                        case_id=case.id,
-                        type=case.type,
-                        state=case.state,
-                        stage=case.stage,
-                        reason=case.reason,
-                        liable=case.liable,
-                        reject_reason=case.reject_reason,
-                        shipping_refund_minor=case.shipping_refund_minor,
-                        units=each.quantity,
-                        accepted=each.accepted,
-                        amount_minor=each.amount_minor,
-                        accepted_minor=each.accepted_minor,
-                    )
-        if not held:
-            yield Hold(**known)  # type: ignore[arg-type]
+    def _of(self, line: OrderLine) -> Iterator[LineHold]:
+        known = LineHold(
+            line_id=line.line_id,
+            sku=line.sku,
+            quantity=line.quantity,
+            paid_minor=line.paid_minor,
+            shipped_quantity=line.shipped_quantity,
+        )
+        found = [
+            replace(
+                known,
+                case_id=case.id,
+                type=case.type,
+                state=case.state,
+                stage=case.stage,
+                reason=case.reason,
+                liable=case.liable,
+                reject_reason=case.reject_reason,
+                shipping_refund_minor=case.shipping_refund_minor,
+                hold=hold.state,
+                units=hold.units,
+                amount_minor=hold.amount_minor,
+                accepted=each.accepted,
+            )
+            for case in self.cases.values()
+            for each, hold in zip(self.of_case[case.id], self.held[case.id], strict=True)
+            if each.line_id == line.line_id and case.state is not CaseState.CANCELLED
+        ]
+        yield from found or [known]
 
     def ask(
         self,
@@ -76,10 +93,10 @@ class OrderBook:
         reason: Reason = Reason.QUALITY_DEFECT,
         type_: CaseType = CaseType.REFUND_ONLY,
     ) -> str:
-        """A new case on these units by the line's number; the refusals are those of `policy.take`."""
+        """A new case on these units by the line's number; the refusals are those of `allocate_lines`."""
         case_id = f"case_{len(self.cases) + 1:03}"
         asked = [Wanted(f"line_{n}", units) for n, units in wanted.items()]
-        lines = policy.take(case_id, holds.standings(self.holds()), asked)
+        lines = allocate_lines(case_id, balances(self.holds()), asked)
         case = Case(
             id=case_id,
             version=1,
@@ -90,8 +107,8 @@ class OrderBook:
             applicant_id="buyer-1",
             type=type_,
             reason=reason,
-            stage=policy.stage(self.order, NOW),
-            state=State.PENDING_REVIEW,
+            stage=stage_of(self.order, NOW),
+            state=CaseState.PENDING_REVIEW,
             whose_turn="merchant",
             deadline_at=NOW,
             currency="CNY",
@@ -103,67 +120,81 @@ class OrderBook:
             updated_at=NOW,
         )
         units = {line.line_id: line.quantity for line in lines}
-        expected = holds.expected_freight(self.order, case, units, self.holds())
+        expected = expected_freight(self.order, case, units, self.holds())
         self.cases[case_id] = replace(case, shipping_refund_minor=expected)
         self.of_case[case_id] = lines
+        self.held[case_id] = holds_of(lines, TYPES[type_])
         return case_id
 
     def refund(self, case_id: str) -> int:
         """Decide to refund what is due; its amount."""
-        case = replace(self.cases[case_id], state=State.REFUNDING)
-        due = holds.due(self.order, case, self.holds())
+        case = replace(self.cases[case_id], state=CaseState.REFUNDING)
+        due = refund_due(self.order, case, self.of_case[case_id], self.holds())
         self._decided(case, due)
         return due.total_minor
 
     def inspect(self, case_id: str, accepted: Sequence[int]) -> int:
         """Accept so many units of each line of the case, and refund them."""
         lines = self.of_case[case_id]
-        found = [Inspected(line.line_id, units) for line, units in zip(lines, accepted, strict=True)]
-        self.of_case[case_id] = policy.judge(lines, found)
+        found = [Finding(line.line_id, units) for line, units in zip(lines, accepted, strict=True)]
+        self.of_case[case_id] = apply_inspection(lines, found)
         self.cases[case_id] = replace(self.cases[case_id], stage=Stage.IN_TRANSIT)
         return self.refund(case_id)
 
     def most(self, case_id: str, liable: Liable = Liable.SELLER) -> int:
         """The most that a verdict may award."""
         case = replace(self.cases[case_id], liable=liable)
-        return holds.due(self.order, case, self.holds(), inspected=False).total_minor
+        return self._most(case).total_minor
+
+    def _most(self, case: Case) -> RefundAmount:
+        return refund_due(self.order, case, accept_all(self.of_case[case.id]), self.holds())
 
     def award(self, case_id: str, amount: int, liable: Liable = Liable.SELLER) -> None:
         """A verdict orders this refund."""
-        case = replace(self.cases[case_id], liable=liable, state=State.REFUNDING)
-        most = holds.due(self.order, case, self.holds(), inspected=False)
+        case = replace(self.cases[case_id], liable=liable, state=CaseState.REFUNDING)
+        most = self._most(case)
         verdict = Verdict(liable, Remedy.REFUND, amount, "CNY", "because")
-        self.of_case[case_id] = policy.judge(self.of_case[case_id], None)
-        self._decided(case, policy.awarded(case, self.order, verdict, most))
+        self.of_case[case_id] = accept_all(self.of_case[case_id])
+        self._decided(case, awarded(case, self.order, verdict, most))
 
-    def _decided(self, case: Case, due: Due) -> None:
-        self.cases[case.id] = replace(
-            case, refund_id="ref", refund_minor=due.total_minor, shipping_refund_minor=due.freight_minor
-        )
+    def _decided(self, case: Case, amount: RefundAmount) -> None:
+        self.refunds[case.id] = amount
+        self.cases[case.id] = replace(case, refund_id="ref", shipping_refund_minor=amount.freight_minor)
 
-    def move(self, case_id: str, state: State) -> None:
-        """The case in another state; completed means refunded."""
-        case = self.cases[case_id]
-        refunded = case.refund_minor if state is State.COMPLETED else 0
-        self.cases[case_id] = replace(case, state=state, refunded_minor=refunded)
+    def move(self, case_id: str, state: CaseState, **more: object) -> None:
+        """The case in another state, which settles or releases what it holds; completed means refunded."""
+        self.cases[case_id] = replace(self.cases[case_id], state=state, **more)  # type: ignore[arg-type]
+        kept = HELD.get(state, HoldState.HELD)
+        pairs = zip(self.of_case[case_id], self.held[case_id], strict=True)
+        self.held[case_id] = [
+            _settled(line, hold) if kept is HoldState.SETTLED else replace(hold, state=kept) for line, hold in pairs
+        ]
 
     def ship(self, number: int, units: int) -> list[str]:
         """So many units of a line leave; the ids of the cases whose stage changes."""
         line = self.lines[number - 1]
         self.lines[number - 1] = replace(line, shipped_quantity=line.shipped_quantity + units)
         self.order = replace(self.order, state=OrderState.SHIPPED)
-        overtaken = holds.overtaken(self.holds())
-        for case_id in overtaken:
+        gone = overtaken(self.holds())
+        for case_id in gone:
             self.cases[case_id] = replace(self.cases[case_id], stage=Stage.IN_TRANSIT)
-        return overtaken
+        return gone
 
     def completed(self) -> list[Case]:
-        return [case for case in self.cases.values() if case.state is State.COMPLETED]
+        return [case for case in self.cases.values() if case.state is CaseState.COMPLETED]
+
+    def refunded(self, case_id: str) -> int:
+        """What has been paid back for a completed case."""
+        return self.refunds[case_id].total_minor
 
     def back_by_line(self) -> dict[str, int]:
-        """What completed cases tell that they refunded of each line."""
+        """What completed cases publish that they refunded of each line."""
         back = dict.fromkeys((line.line_id for line in self.lines), 0)
         for case in self.completed():
-            for line, _, minor in policy.settled(case, self.of_case[case.id]):
+            for line, _, minor in refunded_lines(self.of_case[case.id], self.refunds[case.id]):
                 back[line.line_id] += minor
         return back
+
+
+def _settled(line: CaseLine, hold: Hold) -> Hold:
+    return replace(hold, state=HoldState.SETTLED, units=line.refund_units, amount_minor=line.refund_minor)

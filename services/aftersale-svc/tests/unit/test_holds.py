@@ -2,12 +2,16 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
-from aftersale_svc.domain import errors, holds, policy
-from aftersale_svc.domain.codes import CaseType, Liable, OrderState, Reason, RejectReason, Stage
-from aftersale_svc.domain.model import Case, State
+from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason, Stage
+from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.disputes.errors import AmountExceedsPaid
+from aftersale_svc.domain.disputes.model import Liable
+from aftersale_svc.domain.money.allocation import MOST_REJECTIONS
+from aftersale_svc.domain.money.errors import ReappliedTooOften
+from aftersale_svc.domain.money.holds import balances
+from aftersale_svc.domain.orders.model import OrderState
 from order_book import OrderBook
 
 PRE_SHIP_ORDER = [(3 * 550, 3), (2 * 550 - 275, 2)]
@@ -43,7 +47,7 @@ def test_each_unit_in_a_case_of_its_own(state: OrderState, reason: Reason, total
         for _ in range(2):
             case = book.ask({1: 1}, reason)
             amounts.append(book.refund(case))
-            book.move(case, State.COMPLETED)
+            book.move(case, CaseState.COMPLETED)
         assert sum(amounts) == total
 
 
@@ -57,13 +61,13 @@ def test_one_case_with_the_whole_order_says_so_when_it_is_opened() -> None:
 def test_a_verdict_may_award_what_the_rejected_case_promised() -> None:
     book = OrderBook([(2000, 2)], 700, OrderState.DELIVERED)
     case = book.ask({1: 2})
-    book.move(case, State.DISPUTED)
+    book.move(case, CaseState.DISPUTED)
     assert book.most(case) == 2700
-    with pytest.raises(errors.AmountExceedsPaid) as refused:
+    with pytest.raises(AmountExceedsPaid) as refused:
         book.award(case, 2701)
     assert refused.value.facts["left"] == 2700
     book.award(case, 2700)
-    book.move(case, State.COMPLETED)
+    book.move(case, CaseState.COMPLETED)
     assert (book.cases[case].shipping_refund_minor, book.back_by_line()) == (700, {"line_1": 2000})
 
 
@@ -80,14 +84,14 @@ def test_a_verdict_may_award_what_the_rejected_case_promised() -> None:
 def test_whom_a_verdict_finds_liable_decides_where_the_reason_does_not(liable: Liable, most: int) -> None:
     book = OrderBook([(2000, 2)], 700, OrderState.DELIVERED)
     case = book.ask({1: 2}, Reason.CHANGED_MIND)
-    book.move(case, State.DISPUTED)
+    book.move(case, CaseState.DISPUTED)
     assert book.most(case, liable) == most
 
 
 def test_a_verdict_on_the_last_unit_completes_the_freight_of_the_order() -> None:
     book = OrderBook([(2000, 2)], 700, OrderState.DELIVERED)
     first, second = book.ask({1: 1}), book.ask({1: 1})
-    book.move(second, State.DISPUTED)
+    book.move(second, CaseState.DISPUTED)
     assert book.most(second) == 1000
     book.refund(first)
     assert book.most(second) == 1700
@@ -97,7 +101,7 @@ def test_units_that_an_inspection_did_not_accept_do_not_go_back() -> None:
     book = OrderBook([(2000, 2)], 700, OrderState.DELIVERED)
     case = book.ask({1: 2})
     assert book.inspect(case, [1]) == 1000
-    book.move(case, State.COMPLETED)
+    book.move(case, CaseState.COMPLETED)
     rest = book.ask({1: 1})
     assert book.refund(rest) == 1700
 
@@ -106,16 +110,18 @@ def test_a_verdict_is_about_all_units_whatever_was_accepted_before() -> None:
     book = OrderBook([(2000, 2)], 700, OrderState.DELIVERED)
     case = book.ask({1: 2})
     book.inspect(case, [1])
-    book.move(case, State.DISPUTED)  # its refund had failed
+    book.move(case, CaseState.DISPUTED)  # its refund had failed
     assert book.most(case) == 2700
     book.award(case, 2000)
-    book.move(case, State.COMPLETED)
-    [standing] = holds.standings(book.holds())
-    assert (standing.free_units, standing.held_minor) == (0, 2000)
+    book.move(case, CaseState.COMPLETED)
+    [balance] = balances(book.holds())
+    assert (balance.free_units, balance.held_minor) == (0, 2000)
 
 
-@pytest.mark.parametrize("end", [State.REJECTED, State.CLOSED, State.CANCELLED, State.MANUAL_REVIEW, State.DISPUTED])
-def test_a_case_that_does_not_refund_does_not_count(end: State) -> None:
+@pytest.mark.parametrize(
+    "end", [CaseState.REJECTED, CaseState.CLOSED, CaseState.CANCELLED, CaseState.MANUAL_REVIEW, CaseState.DISPUTED]
+)
+def test_a_case_that_does_not_refund_does_not_count(end: CaseState) -> None:
     book = OrderBook([(2000, 2)], 700)
     first, second = book.ask({1: 1}), book.ask({1: 1})
     book.refund(first)
@@ -127,7 +133,7 @@ def test_a_failed_refund_is_tried_again_with_the_freight_of_that_moment() -> Non
     book = OrderBook([(2000, 2)], 700)
     first, second = book.ask({1: 1}), book.ask({1: 1})
     assert book.refund(first) == 1000
-    book.move(first, State.MANUAL_REVIEW)
+    book.move(first, CaseState.MANUAL_REVIEW)
     assert book.refund(second) == 1000
     assert book.refund(first) == 1700
 
@@ -137,7 +143,7 @@ def test_the_freight_goes_back_once_whatever_fails_in_between() -> None:
     first, second = book.ask({1: 1}), book.ask({1: 1})
     book.refund(first)
     assert book.refund(second) == 1700
-    book.move(first, State.MANUAL_REVIEW)
+    book.move(first, CaseState.MANUAL_REVIEW)
     assert book.refund(first) == 1000
 
 
@@ -158,21 +164,17 @@ def test_a_gift_has_to_go_back_too() -> None:
 
 def test_five_rejections_are_five_however_they_ended() -> None:
     book = OrderBook([(2000, 2)], 700, OrderState.DELIVERED)
-    for _ in range(policy.MOST_REJECTIONS):
+    for _ in range(MOST_REJECTIONS):
         case = book.ask({1: 1})
-        book.cases[case] = _rejected(book, case)
-    with pytest.raises(errors.ReappliedTooOften):
+        book.move(case, CaseState.CLOSED, reject_reason=RejectReason.NO_DEFECT_FOUND)
+    with pytest.raises(ReappliedTooOften):
         book.ask({1: 1})
 
 
 def test_a_closing_without_a_rejection_is_none() -> None:
     book = OrderBook([(2000, 2)], 700, OrderState.DELIVERED)
-    for _ in range(policy.MOST_REJECTIONS + 1):
-        book.move(book.ask({1: 1}), State.CLOSED)
-
-
-def _rejected(book: OrderBook, case_id: str) -> Case:
-    return replace(book.cases[case_id], state=State.CLOSED, reject_reason=RejectReason.NO_DEFECT_FOUND)
+    for _ in range(MOST_REJECTIONS + 1):
+        book.move(book.ask({1: 1}), CaseState.CLOSED)
 
 
 # Units that leave
@@ -201,14 +203,12 @@ def test_returns_lose_first_and_then_the_newest() -> None:
 def test_a_rejected_case_loses_before_one_that_is_open() -> None:
     book = OrderBook([(2000, 2)], 0)
     rejected, newer = book.ask({1: 1}), book.ask({1: 1})
-    book.cases[rejected] = replace(
-        book.cases[rejected], state=State.REJECTED, reject_reason=RejectReason.NO_DEFECT_FOUND
-    )
+    book.move(rejected, CaseState.REJECTED, reject_reason=RejectReason.NO_DEFECT_FOUND)
     assert [book.ship(1, 1), book.ship(1, 1)] == [[rejected], [newer]]
 
 
-@pytest.mark.parametrize("state", [State.COMPLETED, State.REFUNDING])
-def test_units_that_were_refunded_before_shipment_stay_where_they_are(state: State) -> None:
+@pytest.mark.parametrize("state", [CaseState.COMPLETED, CaseState.REFUNDING])
+def test_units_that_were_refunded_before_shipment_stay_where_they_are(state: CaseState) -> None:
     book = OrderBook([(3000, 3)], 0)
     kept, case = book.ask({1: 1}), book.ask({1: 1})
     book.refund(kept)
@@ -217,8 +217,8 @@ def test_units_that_were_refunded_before_shipment_stay_where_they_are(state: Sta
     assert stages(book, [kept]) == [Stage.PRE_SHIP]
 
 
-@pytest.mark.parametrize("state", [State.CLOSED, State.CANCELLED])
-def test_what_has_ended_holds_nothing_back(state: State) -> None:
+@pytest.mark.parametrize("state", [CaseState.CLOSED, CaseState.CANCELLED])
+def test_what_has_ended_holds_nothing_back(state: CaseState) -> None:
     book = OrderBook([(2000, 2)], 0)
     book.move(book.ask({1: 1}), state)
     assert book.ship(1, 2) == []
@@ -227,7 +227,7 @@ def test_what_has_ended_holds_nothing_back(state: State) -> None:
 def test_a_frozen_case_is_overtaken_like_any_other() -> None:
     book = OrderBook([(2000, 2)], 0)
     case = book.ask({1: 1})
-    book.move(case, State.DISPUTED)
+    book.move(case, CaseState.DISPUTED)
     assert book.ship(1, 2) == [case]
 
 
@@ -244,5 +244,5 @@ def test_three_cases_in_every_order_of_decision(order: tuple[int, ...]) -> None:
     cases = [book.ask({1: 2, 2: 1}), book.ask({1: 1}), book.ask({2: 1, 3: 1})]
     assert sum(book.refund(cases[place]) for place in order) == book.paid
     for case in cases:
-        book.move(case, State.COMPLETED)
+        book.move(case, CaseState.COMPLETED)
     assert book.back_by_line() == {"line_1": 1000, "line_2": 333, "line_3": 0}

@@ -1,39 +1,28 @@
-"""Every row of the tables, and that nothing else is possible. The tables are written out a second time here."""
+"""Every row of the state tables, and that nothing else is possible. The tables are written out a second time here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from itertools import product
-from types import SimpleNamespace
 from typing import Any, get_args
 
 import pytest
-from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle
+from aftercare_chassis.lifecycle import NOBODY, ActionNotAllowed, IllegalTransition, Lifecycle, SystemContext
 from aftersale_svc.api.schemas.cases import CaseTurn
 from aftersale_svc.api.schemas.disputes import DisputeTurn
-from aftersale_svc.domain.codes import CaseType, CloseCause, OrderState
-from aftersale_svc.domain.errors import RefundDecided, ReturnAlreadyScanned
-from aftersale_svc.domain.lifecycle import (
-    BARRED_BY_REFUND,
-    CASE,
-    CLOSE_CAUSES,
-    DISPUTE,
-    Action,
-    DisputeAction,
-    allowed,
-    close,
-    dispute_roles,
-    end_with_order,
-    ends_with,
-    move,
-    possible,
-    resume,
-    roles,
-    timer,
-)
-from aftersale_svc.domain.model import Case, DisputeState, Order, State
-from aftersale_svc.domain.occasions import NOBODY
+from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.errors import RefundDecided, ReturnAlreadyScanned
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import CASE, CLOSE_CAUSES, ESCALATION_CAUSES, of, roles
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Return
+from aftersale_svc.domain.cases.policy import ends_with_order
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.lifecycle import ESCALATION_CAUSES as DISPUTE_ESCALATION_CAUSES
+from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
+from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 
+Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
 EVERY_TYPE = """
 pending_review  cancel    cancelled      buyer agent
@@ -103,168 +92,189 @@ def read(table: str) -> Rows:
 TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
     (
         CASE[CaseType.RETURN_REFUND],
-        State,
-        Action,
+        CaseState,
+        CaseAction,
         read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS),
     ),
-    (CASE[CaseType.REFUND_ONLY], State, Action, read(EVERY_TYPE.format(approved="refunding"))),
+    (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(EVERY_TYPE.format(approved="refunding"))),
     (DISPUTE, DisputeState, DisputeAction, read(DISPUTES)),
 ]
 
 
-@pytest.mark.parametrize(
+tables = pytest.mark.parametrize(
     ("lifecycle", "states", "actions", "rows"), TABLES, ids=["return_refund", "refund_only", "dispute"]
 )
-def test_every_move_is_in_the_table_or_refused(
-    lifecycle: Lifecycle[Any, Any], states: Any, actions: Any, rows: Rows, on: Callable[..., Any]
+
+
+def in_state(state: Any, a_case: Callable[..., Case]) -> Case:
+    return a_case(state, frozen_state=CaseState.PENDING_REVIEW if state == "disputed" else None)
+
+
+@tables
+def test_every_action_is_in_the_table_or_refused(
+    lifecycle: Lifecycle[Any, Any], states: Any, actions: Any, rows: Rows, acting: Acting, a_case: Callable[..., Case]
 ) -> None:
     for state, action, role in product(states, actions, ROLES):
         to, by = rows.get((state, action), (None, set()))
-        actor = on(role).actor
+        case = in_state(state, a_case)
         if to is None:
             with pytest.raises(IllegalTransition) as refused:
-                lifecycle.move(state, action, actor)
+                lifecycle.apply(case, action, acting(role))
             assert action not in refused.value.facts["allowed"]
         elif role not in by:
             with pytest.raises(ActionNotAllowed):
-                lifecycle.move(state, action, actor)
+                lifecycle.apply(case, action, acting(role))
         else:
-            assert lifecycle.move(state, action, actor) == to
+            assert lifecycle.apply(case, action, acting(role)).state == to
 
 
-@pytest.mark.parametrize(
-    ("lifecycle", "states", "actions", "rows"), TABLES, ids=["return_refund", "refund_only", "dispute"]
-)
-def test_the_api_shows_exactly_what_move_does(
-    lifecycle: Lifecycle[Any, Any], states: Any, actions: Any, rows: Rows, on: Callable[..., Any]
+@tables
+def test_the_api_shows_exactly_what_is_possible(
+    lifecycle: Lifecycle[Any, Any], states: Any, actions: Any, rows: Rows, acting: Acting, a_case: Callable[..., Case]
 ) -> None:
     for state, role in product(states, ROLES):
-        shown = lifecycle.allowed(SimpleNamespace(state=state), on(role).actor)
-        assert {a.action for a in shown if a.allowed} == {
+        shown = lifecycle.allowed(in_state(state, a_case), acting(role).actor)
+        assert {each.action for each in shown if each.allowed} == {
             action for (at, action), (_, by) in rows.items() if at == state and role in by
         }
-        assert all(a.why_not for a in shown if not a.allowed)
+        assert all(each.why_not for each in shown if not each.allowed)
 
 
 @pytest.mark.parametrize("type_", CaseType)
-def test_every_state_that_is_not_final_waits_for_somebody(type_: CaseType) -> None:
+def test_every_state_but_the_ends_and_a_dispute_has_a_timer(type_: CaseType) -> None:
     lifecycle = CASE[type_]
-    reached = {row.target for row in lifecycle.transitions.values()} | {State.PENDING_REVIEW}
-    waiting = reached - {State.COMPLETED, State.CLOSED, State.CANCELLED}
-    assert {state for state in reached if lifecycle.timeout(state)} == waiting
-    for state in waiting - {State.DISPUTED}:
-        wait = lifecycle.timeout(state)
-        assert wait is not None
-        assert wait.hours in Settings.model_fields
-        assert wait.then
-        assert wait.effect
+    for state, timeout in lifecycle.timeouts.items():
+        if state is not CaseState.DISPUTED:
+            assert timeout.hours in Settings.model_fields
+            assert timeout.then
+            assert timeout.effect
 
 
-def test_a_move_sets_turn_and_deadline(on: Callable[..., Any], a_case: Callable[..., Case]) -> None:
-    approved = move(a_case(), Action.APPROVE, on("seller"))
-    assert (approved.state, approved.whose_turn) == (State.AWAIT_BUYER_SHIPMENT, "buyer")
-    assert approved.deadline_at == on().now + timedelta(days=7)
-    cancelled = move(a_case(), Action.CANCEL, on("buyer"))
+def test_an_action_sets_turn_and_deadline(acting: Acting, a_case: Callable[..., Case]) -> None:
+    case = a_case()
+    approved = of(case).apply(case, CaseAction.APPROVE, acting("seller"))
+    assert (approved.state, approved.whose_turn) == (CaseState.AWAIT_BUYER_SHIPMENT, "buyer")
+    assert approved.deadline_at == acting().now + timedelta(days=7)
+    cancelled = of(case).apply(case, CaseAction.CANCEL, acting("buyer"))
     assert (cancelled.whose_turn, cancelled.deadline_at) == ("nobody", None)
 
 
-@pytest.mark.parametrize("action", sorted(BARRED_BY_REFUND))
+@pytest.mark.parametrize("action", [CaseAction.APPROVE, CaseAction.REJECT, CaseAction.CANCEL, CaseAction.RECEIVE])
 def test_a_request_whose_refund_was_decided_is_not_judged_again(
-    action: Action, on: Callable[..., Any], a_case: Callable[..., Case]
+    action: CaseAction, acting: Acting, a_case: Callable[..., Case]
 ) -> None:
-    case = a_case(State.MANUAL_REVIEW, refund_id="ref_1")
-    role = "system" if action is Action.RECEIVE else "agent"
-    with pytest.raises(RefundDecided):
-        move(case, action, on(role))
-    assert not possible(case, action, on(role).actor)
-    why = {each.action: each.why_not for each in allowed(case, on(role).actor)}
+    case = a_case(CaseState.MANUAL_REVIEW, refund_id="ref_1")
+    context = acting("system" if action is CaseAction.RECEIVE else "agent")
+    with pytest.raises(RefundDecided) as refused:
+        of(case).apply(case, action, context)
+    assert refused.value.facts == {"action": action, "refund_id": "ref_1"}
+    assert not of(case).permits(case, action, context.actor)
+    why = {each.action: each.why_not for each in of(case).allowed(case, context.actor)}
     assert why[action] == "refund_already_decided"
 
 
-def test_a_failed_refund_is_tried_again_disputed_or_given_up(
-    on: Callable[..., Any], a_case: Callable[..., Case]
-) -> None:
-    case = a_case(State.MANUAL_REVIEW, refund_id="ref_1")
-    assert {each.action for each in allowed(case, on("agent").actor) if each.allowed} == {"refund", "close"}
-    assert move(case, Action.REFUND, on("agent")).state is State.REFUNDING
-    assert move(case, Action.FREEZE, on()).state is State.DISPUTED
-    closed = close(case, on("agent"))
-    assert (closed.state, closed.close_cause, closed.whose_turn) == (State.CLOSED, CloseCause.CLOSED_BY_AGENT, NOBODY)
+def test_a_failed_refund_is_tried_again_disputed_or_given_up(acting: Acting, a_case: Callable[..., Case]) -> None:
+    case = a_case(CaseState.MANUAL_REVIEW, refund_id="ref_1")
+    table, agent = of(case), acting("agent")
+    assert {each.action for each in table.allowed(case, agent.actor) if each.allowed} == {"refund", "close"}
+    assert table.apply(case, CaseAction.REFUND, agent).state is CaseState.REFUNDING
+    assert table.apply(case, CaseAction.FREEZE, acting()).state is CaseState.DISPUTED
+    closed = table.apply(case, CaseAction.CLOSE, agent)
+    assert (closed.state, closed.whose_turn) == (CaseState.CLOSED, NOBODY)
 
 
 @pytest.mark.parametrize("type_", CaseType)
-def test_every_closing_has_a_cause(type_: CaseType) -> None:
-    assert {state for state, action in CASE[type_].transitions if action is Action.CLOSE} <= CLOSE_CAUSES.keys()
+def test_every_closing_and_every_escalation_has_a_cause(type_: CaseType) -> None:
+    table = CASE[type_].transitions
+    closing = {key for key, row in table.items() if row.target is CaseState.CLOSED}
+    assert {key for key in closing if key[1] is not CaseAction.END_WITH_ORDER} <= CLOSE_CAUSES.keys()
+    assert {state for state, action in table if action is CaseAction.ESCALATE} <= ESCALATION_CAUSES.keys()
+    disputes = {state for state, action in DISPUTE.transitions if action is DisputeAction.ESCALATE}
+    assert disputes == DISPUTE_ESCALATION_CAUSES.keys()
 
 
-@pytest.mark.parametrize("state", State)
+@pytest.mark.parametrize("state", CaseState)
 def test_which_cases_end_when_their_order_is_cancelled(
-    state: State, on: Callable[..., Any], a_case: Callable[..., Case], an_order: Callable[..., Order]
+    state: CaseState, acting: Acting, a_case: Callable[..., Case], an_order: Callable[..., Order]
 ) -> None:
     case = a_case(state)
-    waiting = state not in (State.COMPLETED, State.CLOSED, State.CANCELLED, State.REFUNDING, State.DISPUTED)
-    assert ends_with(an_order(OrderState.CANCELLED), case) is waiting
-    assert not ends_with(an_order(OrderState.PAID), case)
-    if waiting:
-        ended = end_with_order(case, on("buyer"))
-        assert (ended.state, ended.close_cause, ended.deadline_at) == (State.CLOSED, CloseCause.ORDER_CANCELLED, None)
+    others = (CaseState.COMPLETED, CaseState.CLOSED, CaseState.CANCELLED, CaseState.REFUNDING, CaseState.DISPUTED)
+    assert ends_with_order(an_order(OrderState.CANCELLED), case) is (state not in others)
+    assert not ends_with_order(an_order(OrderState.PAID), case)
+    if state not in others:
+        ended = of(case).apply(case, CaseAction.END_WITH_ORDER, acting())
+        assert (ended.state, ended.deadline_at) == (CaseState.CLOSED, None)
 
 
-def test_a_waybill_can_be_corrected_until_the_first_scan(on: Callable[..., Any], a_case: Callable[..., Case]) -> None:
-    due = on().now + timedelta(days=3)
-    sent = a_case(State.RETURN_IN_TRANSIT, deadline_at=due)
-    corrected = move(sent, Action.CORRECT_WAYBILL, on("buyer"))
-    assert (corrected.state, corrected.whose_turn, corrected.deadline_at) == (State.RETURN_IN_TRANSIT, "courier", due)
-    scanned = a_case(State.RETURN_IN_TRANSIT, return_scanned_at=on().now)
+def test_a_waybill_can_be_corrected_until_the_first_scan(acting: Acting, a_case: Callable[..., Case]) -> None:
+    buyer, deadline_at = acting("buyer"), acting().now + timedelta(days=3)
+    sent = a_case(CaseState.RETURN_IN_TRANSIT, whose_turn="courier", deadline_at=deadline_at)
+    named = FullCase(case=sent, lines=(), leg=Return(case_id=sent.id, carrier="sf", waybill_no="SF1"))
+    corrected = of(sent).apply(sent, CaseAction.CORRECT_WAYBILL, buyer, named)
+    assert (corrected.state, corrected.whose_turn, corrected.deadline_at) == (sent.state, "courier", deadline_at)
+    scanned = replace(named, leg=replace(named.leg, scanned_at=acting().now))
     with pytest.raises(ReturnAlreadyScanned):
-        move(scanned, Action.CORRECT_WAYBILL, on("buyer"))
-    why = {each.action: each.why_not for each in allowed(scanned, on("buyer").actor)}
-    assert why[Action.CORRECT_WAYBILL] == "return_already_scanned"
-    assert not possible(
-        a_case(State.DISPUTED, frozen_state=State.RETURN_IN_TRANSIT), Action.CORRECT_WAYBILL, on("buyer").actor
-    )
+        of(sent).apply(sent, CaseAction.CORRECT_WAYBILL, buyer, scanned)
+    why = {each.action: each.why_not for each in of(sent).allowed(sent, buyer.actor, scanned)}
+    assert why[CaseAction.CORRECT_WAYBILL] == "return_already_scanned"
+    disputed = a_case(CaseState.DISPUTED, frozen_state=CaseState.RETURN_IN_TRANSIT)
+    assert not of(disputed).permits(disputed, CaseAction.CORRECT_WAYBILL, buyer.actor, named)
 
 
-def test_a_case_that_escalates_in_its_state_gets_a_new_deadline(
-    on: Callable[..., Any], a_case: Callable[..., Case]
+def test_a_timer_that_repeats_sets_a_new_deadline(acting: Acting, a_case: Callable[..., Case]) -> None:
+    case = a_case(CaseState.MANUAL_REVIEW)
+    assert of(case).apply(case, CaseAction.ESCALATE, acting()).deadline_at == acting().now + timedelta(hours=24)
+
+
+@pytest.mark.parametrize("before", [CaseState.REJECTED, CaseState.AWAIT_INSPECTION, CaseState.CLOSED])
+def test_a_resumed_case_goes_on_where_the_dispute_stopped_it(
+    before: CaseState, acting: Acting, a_case: Callable[..., Case]
 ) -> None:
-    again = move(a_case(State.MANUAL_REVIEW), Action.ESCALATE, on())
-    assert again.deadline_at == on().now + timedelta(hours=24)
-
-
-@pytest.mark.parametrize("frozen", [State.REJECTED, State.AWAIT_INSPECTION, State.CLOSED])
-def test_a_resumed_case_goes_on_where_it_stood(
-    frozen: State, on: Callable[..., Any], a_case: Callable[..., Case]
-) -> None:
-    resumed = resume(a_case(State.DISPUTED, frozen_state=frozen), on("buyer"))
-    assert (resumed.state, resumed.frozen_state) == (frozen, None)
-    assert (resumed.deadline_at is None) == (frozen is State.CLOSED)
+    case = a_case(before, deadline_at=None)
+    frozen = of(case).apply(case, CaseAction.FREEZE, acting())
+    assert (frozen.state, frozen.frozen_state, frozen.deadline_at) == (CaseState.DISPUTED, before, None)
+    resumed = of(case).apply(frozen, CaseAction.RESUME, acting("buyer"))
+    assert (resumed.state, resumed.frozen_state) == (before, None)
+    assert (resumed.deadline_at is None) == (before is CaseState.CLOSED)
     with pytest.raises(IllegalTransition):
-        resume(a_case(State.REJECTED), on("buyer"))
+        of(case).apply(case, CaseAction.RESUME, acting("buyer"))
 
 
-def test_the_timer_looks_at_the_row_again(on: Callable[..., Any], a_case: Callable[..., Case]) -> None:
-    now = on().now
-    assert timer(a_case(deadline_at=now), on()) is Action.APPROVE
-    assert timer(a_case(deadline_at=now + timedelta(seconds=1)), on()) is None
-    assert timer(a_case(State.CANCELLED, deadline_at=None), on()) is None
-    assert timer(a_case(State.DISPUTED, deadline_at=None), on()) is None
+@pytest.mark.parametrize("action", [CaseAction.AWARD, CaseAction.DISMISS])
+def test_a_verdict_forgets_where_the_dispute_stopped_the_case(
+    action: CaseAction, acting: Acting, a_case: Callable[..., Case]
+) -> None:
+    frozen = a_case(CaseState.DISPUTED, frozen_state=CaseState.REJECTED)
+    assert of(frozen).apply(frozen, action, acting("arbitrator")).frozen_state is None
+
+
+def test_the_timer_looks_at_the_row_again(acting: Acting, a_case: Callable[..., Case]) -> None:
+    now = acting().now
+    assert of(a_case()).due(a_case(deadline_at=now), now) is CaseAction.APPROVE
+    for later in (
+        a_case(deadline_at=now + timedelta(seconds=1)),
+        a_case(CaseState.CANCELLED, deadline_at=None),
+        a_case(CaseState.DISPUTED, deadline_at=None),
+    ):
+        assert of(later).due(later, now) is None
 
 
 def test_routes_let_through_whom_some_row_lets_through() -> None:
-    assert roles(Action.APPROVE) == ("agent", "seller")
-    assert roles(Action.SHIP) == ("buyer",)
-    assert dispute_roles(DisputeAction.DECIDE) == ("arbitrator",)
+    assert roles(CaseAction.APPROVE) == ("agent", "seller")
+    assert roles(CaseAction.SHIP) == ("buyer",)
+    assert DISPUTE.roles(DisputeAction.DECIDE) == ("arbitrator",)
 
 
-def test_the_diagram_is_printed_from_the_table() -> None:
+def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
     printed = CASE[CaseType.RETURN_REFUND].diagram()
     assert "[*] --> pending_review" in printed
     assert "await_buyer_shipment --> closed: close (system) / after buyer_ship_hours" in printed
+    assert "manual_review --> rejected: reject (agent, unless refund_already_decided)" in printed
+    assert "correct_waybill (buyer, unless return_already_scanned)" in printed
+    assert "disputed --> await_inspection: resume (arbitrator, buyer, where it was before)" in printed
 
 
-def test_lists_can_be_asked_for_every_turn_there_is() -> None:
-    assert set(get_args(CaseTurn)) == {wait.turn for table in CASE.values() for wait in table.timeouts.values()} | {
-        NOBODY
-    }
-    assert set(get_args(DisputeTurn)) == {wait.turn for wait in DISPUTE.timeouts.values()} | {NOBODY}
+def test_lists_can_be_filtered_by_every_turn_there_is() -> None:
+    turns = {timeout.turn for table in CASE.values() for timeout in table.timeouts.values()}
+    assert set(get_args(CaseTurn)) == turns | {NOBODY}
+    assert set(get_args(DisputeTurn)) == {timeout.turn for timeout in DISPUTE.timeouts.values()} | {NOBODY}

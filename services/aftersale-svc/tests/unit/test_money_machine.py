@@ -1,10 +1,12 @@
-"""Any order of opening, cancelling, inspecting, refunding and judging: units and money never come apart."""
+"""Any order of opening, cancelling, inspecting, refunding and judging: units and money stay together."""
 
 from dataclasses import dataclass, replace
 
-from aftersale_svc.domain import policy
-from aftersale_svc.domain.errors import QuantityExceedsRemaining, UnitsInLiveCase
-from aftersale_svc.domain.model import CaseLine, Inspected, Standing, Wanted
+from aftersale_svc.domain.cases.model import CaseLine, Finding, Wanted
+from aftersale_svc.domain.cases.policy import apply_inspection
+from aftersale_svc.domain.money.allocation import allocate_lines, spread
+from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, UnitsInLiveCase
+from aftersale_svc.domain.money.model import LineBalance
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -27,8 +29,8 @@ class Line(RuleBasedStateMachine):
         self.short = 0
         self.refunded = 0
 
-    def standing(self) -> Standing:
-        return Standing(
+    def balance(self) -> LineBalance:
+        return LineBalance(
             line_id="line_1",
             sku="KETTLE-1",
             quantity=self.units,
@@ -45,9 +47,9 @@ class Line(RuleBasedStateMachine):
 
     @rule(k=st.integers(1, 14))
     def ask(self, k: int) -> None:
-        at = self.standing()
+        at = self.balance()
         try:
-            [line] = policy.take("case", [at], [Wanted("line_1", k)])
+            [line] = allocate_lines("case", [at], [Wanted("line_1", k)])
         except QuantityExceedsRemaining:
             assert k > self.units - at.settled_units
         except UnitsInLiveCase:
@@ -65,7 +67,7 @@ class Line(RuleBasedStateMachine):
     @rule(number=st.integers(0, 99), j=st.integers(1, 14))
     def inspect_and_refund(self, number: int, j: int) -> None:
         line = self.pick(number).line
-        [judged] = policy.judge([line], [Inspected("line_1", min(j, line.quantity))])
+        [judged] = apply_inspection([line], [Finding("line_1", min(j, line.quantity))])
         self.refunded += judged.accepted_minor or 0
         self.done.append(judged)
 
@@ -80,12 +82,12 @@ class Line(RuleBasedStateMachine):
         self.done.append(replace(line, accepted=line.quantity, accepted_minor=line.amount_minor))
 
     @invariant()
-    def nothing_comes_apart(self) -> None:
-        at = self.standing()
+    def units_and_money_stay_within_what_was_paid(self) -> None:
+        at = self.balance()
         assert 0 <= at.free_units <= at.quantity
         assert 0 <= at.held_minor <= self.paid
         assert 0 <= self.refunded <= self.paid
-        assert sum(policy.spread(self.refunded, [line.accepted_minor or 0 for line in self.done])) in (0, self.refunded)
+        assert sum(spread(self.refunded, [line.accepted_minor or 0 for line in self.done])) in (0, self.refunded)
 
     def teardown(self) -> None:
         """Whatever happened before: once every unit is refunded, the parts are exactly what was paid."""
@@ -93,8 +95,8 @@ class Line(RuleBasedStateMachine):
             return
         while self.live:
             self.inspect_and_refund(0, 99)
-        if self.standing().free_units:
-            self.ask(self.standing().free_units)
+        if self.balance().free_units:
+            self.ask(self.balance().free_units)
             self.inspect_and_refund(0, 99)
         assert self.refunded + self.short == self.paid
 

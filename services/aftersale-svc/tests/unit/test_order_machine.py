@@ -4,15 +4,19 @@ back once at most, and everything that was paid goes back where all units do for
 from contextlib import suppress
 
 from aftercare_chassis.refusals import Refusal
-from aftersale_svc.domain.codes import BUYERS_CHOICE, CaseType, Liable, OrderState, Reason, Stage
-from aftersale_svc.domain.holds import GOING_BACK, LIVE
-from aftersale_svc.domain.model import State
+from aftersale_svc.domain.cases.codes import BUYERS_CHOICE, CaseType, Reason, Stage
+from aftersale_svc.domain.cases.lifecycle import LIVE
+from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.disputes.model import Liable
+from aftersale_svc.domain.orders.model import OrderState
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 from order_book import OrderBook
 
 SELLERS_FAULT, CHANGED_MIND = Reason.QUALITY_DEFECT, Reason.CHANGED_MIND
+GOING_BACK = frozenset({CaseState.REFUNDING, CaseState.COMPLETED})
+OPEN = LIVE - GOING_BACK
 number = st.integers(0, 99)
 
 
@@ -28,10 +32,10 @@ class AfterSales(RuleBasedStateMachine):
         self.book = OrderBook(lines, fee, state)
         self.verdicts = False
 
-    def those(self, *states: State) -> list[str]:
+    def those(self, *states: CaseState) -> list[str]:
         return [case.id for case in self.book.cases.values() if case.state in states]
 
-    def pick(self, which: int, *states: State) -> str:
+    def pick(self, which: int, *states: CaseState) -> str:
         found = self.those(*states)
         return found[which % len(found)]
 
@@ -44,39 +48,42 @@ class AfterSales(RuleBasedStateMachine):
         with suppress(Refusal):
             self.book.ask(wanted, reason, type_)
 
-    @precondition(lambda self: self.those(State.PENDING_REVIEW, State.MANUAL_REVIEW))
+    @precondition(lambda self: self.those(CaseState.PENDING_REVIEW, CaseState.MANUAL_REVIEW))
     @rule(which=number)
     def refund(self, which: int) -> None:
         """Approved where nothing comes back, or by an agent; also again after it has failed."""
-        self.book.refund(self.pick(which, State.PENDING_REVIEW, State.MANUAL_REVIEW))
+        self.book.refund(self.pick(which, CaseState.PENDING_REVIEW, CaseState.MANUAL_REVIEW))
 
-    @precondition(lambda self: self.those(State.PENDING_REVIEW))
+    @precondition(lambda self: self.those(CaseState.PENDING_REVIEW))
     @rule(which=number, accepted=st.lists(st.integers(0, 4), min_size=3, max_size=3))
     def inspect(self, which: int, accepted: list[int]) -> None:
-        case_id = self.pick(which, State.PENDING_REVIEW)
+        case_id = self.pick(which, CaseState.PENDING_REVIEW)
         lines = self.book.of_case[case_id]
         units = [min(a, line.quantity) for a, line in zip(accepted, lines, strict=False)]
         if any(units):
             self.book.inspect(case_id, units)
 
-    @precondition(lambda self: self.those(*LIVE - GOING_BACK))
-    @rule(which=number, state=st.sampled_from([State.REJECTED, State.CANCELLED, State.CLOSED, State.DISPUTED]))
-    def end(self, which: int, state: State) -> None:
-        self.book.move(self.pick(which, *LIVE - GOING_BACK), state)
+    @precondition(lambda self: self.those(*OPEN))
+    @rule(
+        which=number,
+        state=st.sampled_from([CaseState.REJECTED, CaseState.CANCELLED, CaseState.CLOSED, CaseState.DISPUTED]),
+    )
+    def end(self, which: int, state: CaseState) -> None:
+        self.book.move(self.pick(which, *OPEN), state)
 
-    @precondition(lambda self: self.those(State.DISPUTED))
+    @precondition(lambda self: self.those(CaseState.DISPUTED))
     @rule(which=number, less=st.integers(0, 5_000), liable=st.sampled_from(Liable))
     def award(self, which: int, less: int, liable: Liable) -> None:
-        case_id = self.pick(which, State.DISPUTED)
+        case_id = self.pick(which, CaseState.DISPUTED)
         most = self.book.most(case_id, liable)
         if most:
             self.book.award(case_id, max(1, most - less), liable)
             self.verdicts = True
 
-    @precondition(lambda self: self.those(State.REFUNDING))
-    @rule(which=number, state=st.sampled_from([State.COMPLETED, State.MANUAL_REVIEW]))
-    def answer_of_the_provider(self, which: int, state: State) -> None:
-        self.book.move(self.pick(which, State.REFUNDING), state)
+    @precondition(lambda self: self.those(CaseState.REFUNDING))
+    @rule(which=number, state=st.sampled_from([CaseState.COMPLETED, CaseState.MANUAL_REVIEW]))
+    def answer_of_the_provider(self, which: int, state: CaseState) -> None:
+        self.book.move(self.pick(which, CaseState.REFUNDING), state)
 
     @precondition(lambda self: self.book.order.state in (OrderState.PAID, OrderState.SHIPPED))
     @rule(line=st.integers(1, 3), units=st.integers(1, 4))
@@ -91,18 +98,18 @@ class AfterSales(RuleBasedStateMachine):
             return
         going = [case for case in self.book.cases.values() if case.state in GOING_BACK]
         assert sum(case.shipping_refund_minor for case in going) <= self.book.order.shipping_fee_minor
-        assert sum(case.refund_minor for case in going) <= self.book.paid
+        assert sum(self.book.refunded(case.id) for case in going) <= self.book.paid
         back = self.book.back_by_line()
         assert all(0 <= back[line.line_id] <= line.paid_minor for line in self.book.lines)
         assert sum(back.values()) == sum(
-            case.refunded_minor - case.shipping_refund_minor for case in self.book.completed()
+            self.book.refunded(case.id) - case.shipping_refund_minor for case in self.book.completed()
         )
 
     def teardown(self) -> None:
         """In the end all that is left comes back, too."""
         if not hasattr(self, "book"):
             return
-        for case_id in self.those(*LIVE - GOING_BACK):
+        for case_id in self.those(*OPEN):
             self.book.refund(case_id)
         self._complete()
         for line in range(1, len(self.book.lines) + 1):
@@ -115,12 +122,12 @@ class AfterSales(RuleBasedStateMachine):
             self._all_is_back()
 
     def _complete(self) -> None:
-        for case_id in self.those(State.REFUNDING):
-            self.book.move(case_id, State.COMPLETED)
+        for case_id in self.those(CaseState.REFUNDING):
+            self.book.move(case_id, CaseState.COMPLETED)
 
     def _all_is_back(self) -> None:
         done = self.book.completed()
-        total = sum(case.refunded_minor for case in done)
+        total = sum(self.book.refunded(case.id) for case in done)
         owed = all(case.stage is Stage.PRE_SHIP or case.reason not in BUYERS_CHOICE for case in done)
         freight = sum(case.shipping_refund_minor for case in done)
         assert (

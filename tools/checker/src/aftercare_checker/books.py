@@ -35,16 +35,23 @@ _TRACE = "SELECT event_id, topic, type, subject, sequence FROM trace_events"
 _DECIDED = "SELECT consumer, topic, partition, log_offset, decision FROM parked_decision"
 _PARKED = "SELECT consumer, topic, partition, log_offset, aggregateid, type, reason FROM parked_event ORDER BY id"
 # What must not be in aftersale-svc's books, by name. Of cases whose refund was paid or is in flight: a unit belongs to one
-# of them, and its money and the freight go back once. A case of a cancelled order waits for a refund or a verdict, if at
+# of them, and its money and the freight go back once. What a case holds follows from its state and its refund. A case of a cancelled order waits for a refund or a verdict, if at
 # all; a verdict is executed when its case has ended.
 _FINDINGS = {
     "lines": """
-        SELECT l.line_id, l.quantity, sum(coalesce(h.accepted, h.quantity)) AS units,
-               l.paid_minor, sum(coalesce(h.accepted_minor, h.amount_minor)) AS minor
-        FROM order_lines l JOIN case_lines h USING (line_id) JOIN cases c ON c.id = h.case_id
+        SELECT l.line_id, l.quantity, sum(coalesce(i.accepted, h.units)) AS units,
+               l.paid_minor, sum(coalesce(i.accepted_minor, h.amount_minor)) AS minor
+        FROM order_lines l JOIN holds h USING (line_id) JOIN cases c ON c.id = h.case_id
+        LEFT JOIN inspections i ON i.case_id = h.case_id AND i.line_id = h.line_id
         WHERE c.state IN ('refunding', 'completed') GROUP BY l.line_id, l.quantity, l.paid_minor
-        HAVING sum(coalesce(h.accepted, h.quantity)) > l.quantity
-            OR sum(coalesce(h.accepted_minor, h.amount_minor)) > l.paid_minor
+        HAVING sum(coalesce(i.accepted, h.units)) > l.quantity
+            OR sum(coalesce(i.accepted_minor, h.amount_minor)) > l.paid_minor
+    """,
+    "holds": """
+        SELECT h.case_id, h.line_id, h.state AS hold, c.state FROM holds h JOIN cases c ON c.id = h.case_id
+        LEFT JOIN refunds r ON r.id = c.refund_id
+        WHERE h.state <> CASE WHEN c.state = 'completed' AND r.state = 'succeeded' THEN 'settled'
+                              WHEN c.state IN ('completed', 'closed', 'cancelled') THEN 'released' ELSE 'held' END
     """,
     "freight": """
         SELECT o.id, o.shipping_fee_minor AS fee, sum(c.shipping_refund_minor) AS freight

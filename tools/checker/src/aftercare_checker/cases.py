@@ -16,6 +16,8 @@ def settled(books: Sequence[Books]) -> Verdict:
                 f"{row['line_id']}: {row['units']} of {row['quantity']} units and {row['minor']} of "
                 f"{row['paid_minor']} settled"
             )
+        for row in one.findings.get("holds", ()):
+            verdict.blame(f"{row['case_id']} is {row['state']}, {row['line_id']} {row['hold']}")
         for row in one.findings.get("freight", ()):
             verdict.blame(f"{row['id']}: freight {row['freight']} of {row['fee']} goes back")
     return verdict

@@ -10,24 +10,27 @@ from aftercare_chassis.refusals import Refusal
 from fastapi import APIRouter
 
 from aftersale_svc import queries
-from aftersale_svc.api.schemas.cases import NoteIn
+from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, DisputeTurn, EvidenceIn, VerdictIn
 from aftersale_svc.commands import disputes, verdicts
-from aftersale_svc.domain.errors import (
+from aftersale_svc.domain.disputes.errors import (
     AmountExceedsPaid,
     AmountMissing,
     AmountWithoutRefund,
     CurrencyForeign,
-    OrderWasCancelled,
 )
-from aftersale_svc.domain.lifecycle import DisputeAction, dispute_roles
-from aftersale_svc.domain.model import DisputeState
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
+from aftersale_svc.domain.orders.errors import OrderWasCancelled
+from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRoute)
-SAYING_NOTHING = NoteIn()
+NO_NOTE = NoteIn()
 
 
-def step(action: DisputeAction, operation_id: str, *refused: type[Refusal]) -> dict[str, Any]:
+def step(
+    action: DisputeAction, operation_id: str, *refused: type[Refusal]
+) -> dict[str, Any]:  # keyword arguments of FastAPI's decorators
     """What the routes of all actions share: only roles that may ever take the action get through.
 
     `refused` are the refusals of this action besides those of the lifecycle.
@@ -35,13 +38,13 @@ def step(action: DisputeAction, operation_id: str, *refused: type[Refusal]) -> d
     return {
         "operation_id": operation_id,
         "responses": refusals(IllegalTransition, ActionNotAllowed, *refused),
-        "dependencies": [allow(*dispute_roles(action))],
+        "dependencies": [allow(*DISPUTE.roles(action))],
     }
 
 
 @router.get("", operation_id="listDisputes")
 async def list_disputes(
-    reader: Read,
+    reader: Read[Settings],
     case_id: Id | None = None,
     order_id: Id | None = None,
     complaint_id: Id | None = None,
@@ -52,7 +55,7 @@ async def list_disputes(
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[DisputeOut]:
-    """Disputes, newest first."""
+    """List the disputes that the caller may see, newest first."""
     filters = {
         "case_id": case_id,
         "order_id": order_id,
@@ -67,21 +70,22 @@ async def list_disputes(
 
 
 @router.get("/{dispute_id}", operation_id="getDispute")
-async def get_dispute(dispute_id: Id, reader: Read) -> DisputeOut:
-    """A dispute, and what can be done next by whom."""
+async def get_dispute(dispute_id: Id, reader: Read[Settings]) -> DisputeOut:
+    """Get a dispute, with what the caller may do next."""
     return DisputeOut.of(await queries.dispute(reader, dispute_id), reader.actor)
 
 
 @router.post("/{dispute_id}/answer", **step(DisputeAction.ANSWER, "answerDispute"))
-async def answer_dispute(dispute_id: Id, body: AnswerIn, tx: Tx) -> DisputeOut:
-    """The merchant answers; the platform reviews next."""
-    return DisputeOut.of(await disputes.answer(tx, dispute_id, body.text, body.evidence), tx.actor)
+async def answer_dispute(dispute_id: Id, body: AnswerIn, tx: Tx[Settings]) -> DisputeOut:
+    """Answer as the merchant. The platform reviews the dispute next."""
+    return DisputeOut.of(await disputes.answer(tx, dispute_id, text=body.text, evidence=body.evidence), tx.actor)
 
 
 @router.post("/{dispute_id}/evidence", **step(DisputeAction.ADD_EVIDENCE, "addDisputeEvidence"))
-async def add_evidence(dispute_id: Id, body: EvidenceIn, tx: Tx) -> DisputeOut:
-    """Either side adds what supports it, until the verdict."""
-    return DisputeOut.of(await disputes.add_evidence(tx, dispute_id, body.evidence, body.note), tx.actor)
+async def add_evidence(dispute_id: Id, body: EvidenceIn, tx: Tx[Settings]) -> DisputeOut:
+    """Add evidence for either side, until the verdict."""
+    added = await disputes.add_evidence(tx, dispute_id, evidence=body.evidence, note=body.note)
+    return DisputeOut.of(added, tx.actor)
 
 
 @router.post(
@@ -96,12 +100,12 @@ async def add_evidence(dispute_id: Id, body: EvidenceIn, tx: Tx) -> DisputeOut:
         CurrencyForeign,
     ),
 )
-async def give_verdict(dispute_id: Id, body: VerdictIn, tx: Tx) -> DisputeOut:
-    """Decide: a refund of at most what is left of the case's money, nothing more, or that the case goes on."""
-    return DisputeOut.of(await verdicts.give(tx, dispute_id, body.verdict()), tx.actor)
+async def give_verdict(dispute_id: Id, body: VerdictIn, tx: Tx[Settings]) -> DisputeOut:
+    """Decide as an arbitrator: a refund of at most what is left of the case's money, nothing, or that the case goes on."""
+    return DisputeOut.of(await verdicts.give(tx, dispute_id, verdict=body.verdict()), tx.actor)
 
 
 @router.post("/{dispute_id}/withdraw", **step(DisputeAction.WITHDRAW, "withdrawDispute"))
-async def withdraw_dispute(dispute_id: Id, tx: Tx, body: NoteIn = SAYING_NOTHING) -> DisputeOut:
-    """The buyer takes it back; the case goes on where it stood."""
-    return DisputeOut.of(await disputes.withdraw(tx, dispute_id, body.note), tx.actor)
+async def withdraw_dispute(dispute_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
+    """Withdraw the complaint as the buyer. The case goes on in the state in which the dispute stopped it."""
+    return DisputeOut.of(await disputes.withdraw(tx, dispute_id, note=body.note), tx.actor)

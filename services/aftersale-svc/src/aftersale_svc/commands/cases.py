@@ -1,116 +1,55 @@
-"""Opening a case, judging the request, ending it without money."""
+"""Opening a case."""
 
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_events import (
-    AfterSaleApproved,
-    AfterSaleCancelled,
-    AfterSaleClosed,
-    AfterSaleEscalated,
-    AfterSaleRejected,
-    AfterSaleRequested,
-)
-from aftercare_events import CaseLine as ToldLine
+from aftercare_chassis.lifecycle import NOBODY
+from aftercare_events import AfterSaleRequested, digest
+from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import effects, holding, refunds
-from aftersale_svc.commands.record import about, note_down, save
-from aftersale_svc.domain import holds, lifecycle, policy
-from aftersale_svc.domain.codes import CloseCause, RefundCause, RejectReason, Stage
-from aftersale_svc.domain.errors import OrderUnknown
-from aftersale_svc.domain.lifecycle import Action
-from aftersale_svc.domain.model import Case, CaseLine, Order, Request, State
-from aftersale_svc.domain.occasions import NOBODY
+from aftersale_svc.commands.record import event_fields, record_step
+from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.codes import Stage
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case, CaseLine, Request, Return
+from aftersale_svc.domain.cases.policy import check_needs
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.money.allocation import allocate_lines
+from aftersale_svc.domain.money.freight import expected_freight
+from aftersale_svc.domain.money.holds import balances, holds_of
+from aftersale_svc.domain.orders.errors import OrderUnknown
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.orders.policy import stage_of
+from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASE_LINES, CASES
-from aftersale_svc.tables.orders import HOLDS, ORDER_TO_HOLD
-
-# Why a case came to an agent's desk, by the state that it waited in.
-ESCALATIONS = {
-    State.PENDING_REVIEW: "review_handed_over",
-    State.MANUAL_REVIEW: "agent_late",
-    State.RETURN_IN_TRANSIT: "return_not_delivered",
-    State.REFUNDING: "refund_late",
-}
+from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
+from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 
-async def create(tx: Transaction, request: Request) -> tuple[Case, list[CaseLine]]:
-    """Ask for after-sales service. The order is held, so that no unit gets into two live cases."""
-    order = await tx.one(ORDER_TO_HOLD, order_id=request.order_id)
+async def create(tx: Transaction[Settings], request: Request) -> FullCase:
+    """Ask for after-sales service. The order is locked, so that no unit gets into two open cases."""
+    order = await tx.one(ORDER_TO_LOCK, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
-    stage = policy.stage(order, tx.now)
-    known = await tx.all(HOLDS, order_id=order.id)
+    type_, stage = TYPES[request.type], stage_of(order, tx.now)
+    check_needs(type_, stage, request.evidence)
+    holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     case_id = tx.new_id("case")
-    lines = policy.take(case_id, holds.standings(known), request.lines)
+    lines = allocate_lines(case_id, balances(holds), request.lines)
     opened = _new(tx, case_id, order, request, stage, sum(line.amount_minor for line in lines))
     units = {line.line_id: line.quantity for line in lines}
-    case = replace(opened, shipping_refund_minor=holds.expected_freight(order, opened, units, known))
+    case = replace(opened, shipping_refund_minor=expected_freight(order, opened, units, holds))
     created = await tx.create(CASES, case, _requested(tx, case, lines))
     await tx.insert(CASE_LINES, *lines)
-    await note_down(tx, case, "request", request.description, request.evidence)
-    return created, lines
+    await tx.insert(HOLDS, *holds_of(lines, type_))
+    await record_step(tx, case, "request", request.description, request.evidence)
+    return FullCase(case=created, lines=tuple(lines), leg=Return(case_id=case_id))
 
 
-async def approve(
-    tx: Transaction, case_id: str, *, note: str | None = None, return_address: dict[str, str] | None = None
+def _new(
+    tx: Transaction[Settings], case_id: str, order: Order, request: Request, stage: Stage, requested_minor: int
 ) -> Case:
-    """Grant the request: the goods come back first, or the money goes back at once."""
-    case, order = await holding.case_and_order(tx, case_id)
-    approved = replace(lifecycle.move(case, Action.APPROVE, tx), return_address=return_address)
-    by_timer = tx.actor == SYSTEM
-    if approved.state is State.REFUNDING:
-        cause = RefundCause.TIMEOUT if by_timer else RefundCause.APPROVAL
-        approved = await refunds.decide(tx, order, approved, cause)
-    told = AfterSaleApproved(
-        **about(tx, approved), cause="timeout" if by_timer else "decision", deadline_at=approved.deadline_at
-    )
-    return await effects.enter(tx, approved, Action.APPROVE, told, note=note)
-
-
-async def reject(tx: Transaction, case_id: str, reason: RejectReason, note: str | None = None) -> Case:
-    """Refuse the request with a reason; the buyer may accept that or complain."""
-    case = await tx.lock(CASES, case_id)
-    rejected = replace(lifecycle.move(case, Action.REJECT, tx), reject_reason=reason)
-    told = AfterSaleRejected(**about(tx, rejected), reason=reason, deadline_at=rejected.deadline_at)
-    return await effects.enter(tx, rejected, Action.REJECT, told, note=note)
-
-
-async def cancel(tx: Transaction, case_id: str, note: str | None = None) -> Case:
-    """Take the request back; its units are free again."""
-    case = await tx.lock(CASES, case_id)
-    cancelled = lifecycle.move(case, Action.CANCEL, tx)
-    return await effects.enter(tx, cancelled, Action.CANCEL, AfterSaleCancelled(**about(tx, cancelled)), note=note)
-
-
-async def accept(tx: Transaction, case_id: str, note: str | None = None) -> Case:
-    """The buyer accepts the rejection, and may ask anew at once."""
-    case = await tx.lock(CASES, case_id)
-    closed = replace(lifecycle.move(case, Action.ACCEPT, tx), close_cause=CloseCause.REJECTION_ACCEPTED)
-    told = AfterSaleClosed(**about(tx, closed), cause=CloseCause.REJECTION_ACCEPTED)
-    return await effects.enter(tx, closed, Action.ACCEPT, told, note=note)
-
-
-async def close(tx: Transaction, case_id: str, note: str | None = None) -> Case:
-    """End the case without its purpose: the buyer's time ran out, or an agent sees no other way.
-
-    The buyer may dispute it within the window.
-    """
-    case = await tx.lock(CASES, case_id)
-    closed = lifecycle.close(case, tx)
-    told = AfterSaleClosed(**about(tx, closed), cause=closed.close_cause or "")
-    return await effects.enter(tx, closed, Action.CLOSE, told, note=note)
-
-
-async def escalate(tx: Transaction, case_id: str, note: str | None = None) -> Case:
-    """Bring the case before an agent, or remind of one that waits too long."""
-    case = await tx.lock(CASES, case_id)
-    raised = lifecycle.move(case, Action.ESCALATE, tx)
-    told = AfterSaleEscalated(**about(tx, raised), cause=ESCALATIONS[case.state], deadline_at=raised.deadline_at)
-    return await save(tx, raised, Action.ESCALATE, told, note=note)
-
-
-def _new(tx: Transaction, case_id: str, order: Order, request: Request, stage: Stage, requested_minor: int) -> Case:
+    table = lifecycle.CASE[request.type]
     case = Case(
         id=case_id,
         version=0,
@@ -122,7 +61,7 @@ def _new(tx: Transaction, case_id: str, order: Order, request: Request, stage: S
         type=request.type,
         reason=request.reason,
         stage=stage,
-        state=State.PENDING_REVIEW,
+        state=table.initial,
         whose_turn=NOBODY,
         deadline_at=None,
         currency=order.currency,
@@ -133,21 +72,21 @@ def _new(tx: Transaction, case_id: str, order: Order, request: Request, stage: S
         created_at=tx.now,
         updated_at=tx.now,
     )
-    return lifecycle.opened(case, tx)
+    return table.start(case, tx)
 
 
-def _requested(tx: Transaction, case: Case, lines: list[CaseLine]) -> AfterSaleRequested:
+def _requested(tx: Transaction[Settings], case: Case, lines: list[CaseLine]) -> AfterSaleRequested:
     return AfterSaleRequested(
-        **about(tx, case),
+        **event_fields(tx, case),
         reason=case.reason,
         stage=case.stage,
         lines=tuple(
-            ToldLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity, amount_minor=line.amount_minor)
+            EventLine(line_id=line.line_id, sku=line.sku, quantity=line.quantity, amount_minor=line.amount_minor)
             for line in lines
         ),
         requested_minor=case.requested_minor,
         currency=case.currency,
         deadline_at=case.deadline_at,
-        description_hash=policy.digest(case.description) if case.description else None,
+        description_hash=digest(case.description) if case.description else None,
         evidence=tuple(case.evidence),
     )

@@ -1,52 +1,169 @@
-"""What entering a state causes, in one place: a refund is requested, the verdict that an ended case waited for is executed."""
+"""What entering a state causes, in one place. Every change of a case is saved here.
+
+Commands do not look at the state that an action has led to: an approval requests the refund where it leads to `refunding`.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import DisputeExecuted, Event, RefundRequested
 
-from aftersale_svc.commands.record import about, about_dispute, save, save_dispute
-from aftersale_svc.domain import lifecycle
-from aftersale_svc.domain.codes import RefundCause
-from aftersale_svc.domain.holds import ENDED
-from aftersale_svc.domain.lifecycle import Action, DisputeAction
-from aftersale_svc.domain.model import Case, Dispute, DisputeState, State
+from aftersale_svc.commands.record import dispute_event_fields, event_fields, record_step, save_dispute
+from aftersale_svc.domain.cases.codes import Stage
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
+from aftersale_svc.domain.money.codes import RefundCause
+from aftersale_svc.domain.money.model import Refund, RefundAmount
+from aftersale_svc.domain.money.refunds import refund_due
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.holds import HOLD_AGAIN, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
+from aftersale_svc.tables.legs import INSPECTIONS, REFUNDS, RETURNS
 
 
-async def enter(tx: Transaction, case: Case, action: Action | None, *events: Event, note: str | None = None) -> Case:
-    """Save the case in the state that it has entered, and do what that state causes.
+@dataclass(frozen=True, slots=True)
+class RefundTerms:
+    """Why money goes back if the case is refunding now. `amount` None: all that is due for its units by then.
 
-    `action` is its step in the timeline; None where the step of its dispute says it.
+    `order` is locked, so no other case of it decides at the same time.
     """
-    caused = (_requested(tx, case),) if case.state is State.REFUNDING else ()
-    saved = await save(tx, case, action, *events, *caused, note=note)
-    if saved.state in ENDED and saved.dispute_id is not None:
-        await _execute(tx, saved.dispute_id, saved.refunded_minor)
-    return saved
+
+    order: Order
+    cause: RefundCause
+    amount: RefundAmount | None = None
 
 
-def _requested(tx: Transaction, case: Case) -> RefundRequested:
-    """The event that lets order-svc pay."""
-    return RefundRequested(
-        **about(tx, case),
-        refund_id=case.refund_id or "",
-        payment_id=case.payment_id,
-        amount_minor=case.refund_minor,
-        currency=case.currency,
-        cause=case.refund_cause or RefundCause.APPROVAL,
-        stage=case.stage,
+async def save(
+    tx: Transaction[Settings],
+    before: FullCase,
+    after: FullCase,
+    action: str | None,
+    *events: Event,
+    terms: RefundTerms | None = None,
+    note: str | None = None,
+) -> FullCase:
+    """Save what has changed of a case, with its events and its step in the timeline; do what an entered state causes.
+
+    `action` None: a step of its dispute stands for the change. `terms` are needed by what can lead to a refund.
+    """
+    entered = after.case.state is not before.case.state
+    if entered and after.case.state is CaseState.REFUNDING:
+        after, requested = await _request_refund(tx, after, terms)
+        events = (*events, requested)
+    after = replace(after, case=await tx.save(CASES, after.case, *events))
+    await _save_legs(tx, before, after)
+    if action is not None:
+        await record_step(tx, after.case, action, note)
+    for effect in CAUSED.get(after.case.state, ()) if entered else ():
+        await effect(tx, after)
+    return after
+
+
+async def _save_legs(tx: Transaction[Settings], before: FullCase, after: FullCase) -> None:
+    if after.leg != before.leg:
+        await tx.upsert(RETURNS, after.leg)
+    if after.refund is not None and after.refund != before.refund:
+        await tx.insert(REFUNDS, after.refund)
+    for line, inspected in zip(before.lines, after.lines, strict=True):
+        if inspected != line:
+            await (tx.insert if line.accepted is None else tx.upsert)(INSPECTIONS, _inspection(inspected))
+
+
+def _inspection(line: CaseLine) -> Inspection:
+    return Inspection(
+        case_id=line.case_id,
+        line_id=line.line_id,
+        accepted=line.refund_units,
+        accepted_minor=line.refund_minor,
+        grade=line.grade,
     )
 
 
-async def _execute(tx: Transaction, dispute_id: str, refunded_minor: int) -> None:
-    """However the case ended, no verdict waits for it any more: what was really refunded is what was carried out."""
-    dispute = await tx.lock(DISPUTES, dispute_id)
+async def _request_refund(
+    tx: Transaction[Settings], full: FullCase, terms: RefundTerms | None
+) -> tuple[FullCase, RefundRequested]:
+    """Decide on a refund of its own id, and request it from order-svc."""
+    if terms is None:
+        raise ValueError("what leads to a refund has to give its terms")
+    case, amount = full.case, terms.amount
+    if amount is None:
+        holds = await tx.all(HOLDS_OF_ORDER, order_id=case.order_id)
+        amount = refund_due(terms.order, case, full.lines, holds)
+    refund = Refund(
+        id=tx.new_id("ref"),
+        case_id=case.id,
+        cause=terms.cause,
+        units_minor=amount.units_minor,
+        freight_minor=amount.freight_minor,
+        currency=case.currency,
+        requested_at=tx.now,
+    )
+    case = replace(case, refund_id=refund.id, shipping_refund_minor=refund.freight_minor)
+    return replace(full, case=case, refund=refund), _requested(tx, case, refund)
+
+
+def _requested(tx: Transaction[Settings], case: Case, refund: Refund) -> RefundRequested:
+    return RefundRequested(
+        **event_fields(tx, case),
+        refund_id=refund.id,
+        payment_id=case.payment_id,
+        amount_minor=refund.amount.total_minor,
+        currency=refund.currency,
+        cause=refund.cause,
+        stage=case.stage,
+        before_shipment=case.stage is Stage.PRE_SHIP,
+    )
+
+
+async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
+    """What was refunded stays with the case for good; a case that was completed otherwise holds nothing any more."""
+    await tx.execute(SETTLE_HOLDS if full.is_refunded else RELEASE_HOLDS, case_id=full.case.id)
+
+
+async def _release(tx: Transaction[Settings], full: FullCase) -> None:
+    """Units and money are free for other cases."""
+    await tx.execute(RELEASE_HOLDS, case_id=full.case.id)
+
+
+async def _hold_again(tx: Transaction[Settings], full: FullCase) -> None:
+    """A closed case that is disputed holds its units and their money again."""
+    await tx.execute(HOLD_AGAIN, case_id=full.case.id)
+
+
+async def _execute_verdict(tx: Transaction[Settings], full: FullCase) -> None:
+    """However the case ended, its verdict is executed: what was really refunded is what has come of it."""
+    if full.case.dispute_id is None:
+        return
+    dispute = await tx.lock(DISPUTES, full.case.dispute_id)
     if dispute.state is DisputeState.EXECUTING:
-        executed = lifecycle.execute(dispute, refunded_minor, tx)
-        await save_dispute(tx, executed, DisputeAction.EXECUTE, executed_event(tx, executed))
+        done = executed(tx, dispute, full.refunded_minor)
+        await save_dispute(tx, done, DisputeAction.EXECUTE, executed_event(tx, done))
 
 
-def executed_event(tx: Transaction, executed: Dispute) -> DisputeExecuted:
+def executed(tx: Transaction[Settings], dispute: Dispute, refunded_minor: int) -> Dispute:
+    """The dispute at its end, with what was refunded because of it in minor units."""
+    done = DISPUTE.apply(dispute, DisputeAction.EXECUTE, SystemContext.of(tx))
+    return replace(done, refunded_minor=refunded_minor)
+
+
+def executed_event(tx: Transaction[Settings], dispute: Dispute) -> DisputeExecuted:
     """The event that lets customer service resolve the complaint."""
     return DisputeExecuted(
-        **about_dispute(tx, executed), refunded_minor=executed.refunded_minor or 0, currency=executed.currency
+        **dispute_event_fields(tx, dispute), refunded_minor=dispute.refunded_minor or 0, currency=dispute.currency
     )
+
+
+Effect = Callable[[Transaction[Settings], FullCase], Awaitable[None]]
+CAUSED: Mapping[CaseState, tuple[Effect, ...]] = {
+    CaseState.COMPLETED: (_settle, _execute_verdict),
+    CaseState.CLOSED: (_release, _execute_verdict),
+    CaseState.CANCELLED: (_release, _execute_verdict),
+    CaseState.DISPUTED: (_hold_again,),
+}
+"""What each state causes once the case is saved in it. Before that, `refunding` decides and requests the refund."""

@@ -1,17 +1,21 @@
-"""How a change is written down: the row, its events, a line in the timeline of its case."""
+"""How a change is recorded: the fields that its events share, the dispute's row, and the step in the case's timeline."""
 
 from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, TraceFields
 
-from aftersale_svc.domain.model import Case, Dispute, Entry
-from aftersale_svc.tables.cases import CASES, ENTRIES
+from aftersale_svc.domain.cases.model import Case, TimelineStep
+from aftersale_svc.domain.cases.types import ENDED, TYPES
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import STEPS
 from aftersale_svc.tables.disputes import DISPUTES
 
 
-class AboutCase(TraceFields):
-    """What every event of a case says."""
+class CaseFields(TraceFields):
+    """What every event of a case carries."""
 
     case_id: str
     order_id: str
@@ -19,10 +23,13 @@ class AboutCase(TraceFields):
     merchant_id: str
     case_type: str
     state: str
+    terminal: bool
+    goods: str
+    money: str
 
 
-class AboutDispute(TraceFields):
-    """What every event of a dispute says."""
+class DisputeFields(TraceFields):
+    """What every event of a dispute carries."""
 
     dispute_id: str
     case_id: str
@@ -31,11 +38,13 @@ class AboutDispute(TraceFields):
     buyer_id: str
     merchant_id: str
     state: str
+    terminal: bool
 
 
-def about(tx: Transaction, case: Case) -> AboutCase:
-    """Five of the six answers (the matter is the event's own) and the case they belong to."""
-    return AboutCase(
+def event_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
+    """The fields that all events of this case share, after its change."""
+    type_ = TYPES[case.type]
+    return CaseFields(
         affected_party=case.buyer_id,
         applicant=case.applicant_id,
         handler=tx.actor.id,
@@ -47,12 +56,15 @@ def about(tx: Transaction, case: Case) -> AboutCase:
         merchant_id=case.merchant_id,
         case_type=case.type,
         state=case.state,
+        terminal=case.state in ENDED,
+        goods=type_.goods,
+        money=type_.money,
     )
 
 
-def about_dispute(tx: Transaction, dispute: Dispute) -> AboutDispute:
-    """Five of the six answers and the dispute they belong to; the buyer is who complained."""
-    return AboutDispute(
+def dispute_event_fields(tx: Transaction[Settings], dispute: Dispute) -> DisputeFields:
+    """The fields that all events of this dispute share, after its change; the buyer is the one who complained."""
+    return DisputeFields(
         affected_party=dispute.buyer_id,
         applicant=dispute.buyer_id,
         handler=tx.actor.id,
@@ -65,40 +77,45 @@ def about_dispute(tx: Transaction, dispute: Dispute) -> AboutDispute:
         buyer_id=dispute.buyer_id,
         merchant_id=dispute.merchant_id,
         state=dispute.state,
+        terminal=dispute.state in DISPUTE.ends,
     )
 
 
-async def save(tx: Transaction, case: Case, action: str | None, *events: Event, note: str | None = None) -> Case:
-    """Save the changed case with its events, and note the step in its timeline; None notes nothing.
-
-    A case that enters a state is saved by `effects.enter`.
-    """
-    saved = await tx.save(CASES, case, *events)
-    if action is not None:
-        await note_down(tx, case, action, note)
-    return saved
-
-
 async def save_dispute(
-    tx: Transaction,
+    tx: Transaction[Settings],
     dispute: Dispute,
     action: str,
     *events: Event,
     note: str | None = None,
     evidence: Sequence[str] = (),
 ) -> Dispute:
-    """Save the changed dispute, told by its events, and note it in the timeline of its case."""
+    """Save the changed dispute with its events, and record the step in the timeline of its case."""
     saved = await tx.save(DISPUTES, dispute, *events)
-    await note_down(tx, dispute, action, note, evidence)
+    await record_step(tx, dispute, action, note, evidence)
     return saved
 
 
-async def note_down(
-    tx: Transaction, of: Case | Dispute, action: str, note: str | None = None, evidence: Sequence[str] = ()
+async def record_step(
+    tx: Transaction[Settings],
+    of: Case | Dispute,
+    action: str,
+    note: str | None = None,
+    evidence: Sequence[str] = (),
 ) -> None:
-    """A line in the timeline; its words stay in this database."""
+    """Add a step to the timeline of a case; its texts stay in this database."""
+    await tx.insert(STEPS, step(tx, of, action, note, evidence))
+
+
+def step(
+    tx: Transaction[Settings],
+    of: Case | Dispute,
+    action: str,
+    note: str | None = None,
+    evidence: Sequence[str] = (),
+) -> TimelineStep:
+    """A step that is taken now; steps are sorted by their ids."""
     case_id, dispute_id = (of.case_id, of.id) if isinstance(of, Dispute) else (of.id, None)
-    entry = Entry(
+    return TimelineStep(
         id=tx.new_id("step"),
         case_id=case_id,
         dispute_id=dispute_id,
@@ -110,4 +127,3 @@ async def note_down(
         note=note,
         evidence=list(evidence),
     )
-    await tx.insert(ENTRIES, entry)

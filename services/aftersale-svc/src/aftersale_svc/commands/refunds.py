@@ -1,4 +1,4 @@
-"""Money back: decide it, take note of its end, try again. Order-svc pays; here it is decided once per refund id."""
+"""Money back: try it again, record how it ended. Order-svc pays; each attempt has a refund id of its own."""
 
 from dataclasses import replace
 
@@ -11,109 +11,115 @@ from aftercare_events import (
     RefundFailed,
     RefundSucceeded,
 )
-from aftercare_events import CaseLine as ToldLine
+from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import effects, holding, orders, stages
-from aftersale_svc.commands.record import about
-from aftersale_svc.domain import holds, lifecycle, policy
-from aftersale_svc.domain.codes import OrderState, RefundCause, Stage
-from aftersale_svc.domain.holds import Due
-from aftersale_svc.domain.lifecycle import Action
-from aftersale_svc.domain.model import Case, Order, State
-from aftersale_svc.tables.cases import CASES, LINES_OF
-from aftersale_svc.tables.orders import HOLDS
+from aftersale_svc.commands import effects, endings, locking, stages
+from aftersale_svc.commands.effects import RefundTerms
+from aftersale_svc.commands.record import event_fields
+from aftersale_svc.domain.cases.codes import EscalationCause, Stage
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.money.codes import RefundCause, RefundState
+from aftersale_svc.domain.money.model import Refund
+from aftersale_svc.domain.money.refunds import refunded_lines
+from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.legs import REFUNDS
 
-UNITS_SHIPPED = "units_shipped"
-"""Order-svc's answer to a refund before shipment of units that have left."""
+_REPORTED = {RefundSucceeded: RefundState.SUCCEEDED, RefundFailed: RefundState.FAILED}
 
 
 class RefundUnexpected(Exception):
-    """Order-svc tells of a refund that was not decided here like this: set aside for people to look at."""
+    """Order-svc reports a refund that was not decided here like this. The event is parked for people to look at."""
 
 
-async def decide(tx: Transaction, order: Order, case: Case, cause: RefundCause) -> Case:
-    """The case with a refund of all that is due for its units now. The order is locked, so no other case decides."""
-    return decided(tx, case, holds.due(order, case, await tx.all(HOLDS, order_id=order.id)), cause)
+async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Let the money go back, as an agent: for the first time, or again after a failure, as a new refund.
 
-
-def decided(tx: Transaction, case: Case, due: Due, cause: RefundCause) -> Case:
-    """The case with a refund of its own number. A refund id is used once: it is the provider's key for ever."""
-    return replace(
-        case,
-        refund_id=tx.new_id("ref"),
-        refund_minor=due.total_minor,
-        shipping_refund_minor=due.freight_minor,
-        refund_cause=cause,
-    )
-
-
-async def refund(tx: Transaction, case_id: str, note: str | None = None) -> Case:
-    """An agent lets the money go back: for the first time, or again after a failure, as a new refund.
-
-    What a verdict ordered stays; any other amount is judged anew, for other cases may have ended meanwhile.
+    What a verdict ordered stays; any other amount is computed anew, since other cases may have ended meanwhile.
     """
-    case, order = await holding.case_and_order(tx, case_id)
-    moved = lifecycle.move(case, Action.REFUND, tx)
-    if case.refund_cause is RefundCause.VERDICT:
-        owing = replace(moved, refund_id=tx.new_id("ref"))
-    else:
-        owing = await decide(tx, order, moved, case.refund_cause or RefundCause.APPROVAL)
-    return await effects.enter(tx, owing, Action.REFUND, note=note)
+    full, order = await locking.case_and_order(tx, case_id)
+    refunding = apply(full, CaseAction.REFUND, tx)
+    terms = _terms(order, full.refund)
+    return await effects.save(tx, full, refunding, CaseAction.REFUND, terms=terms, note=note)
 
 
-async def finish(tx: Transaction, event: RefundSucceeded) -> None:
-    """The money is back with the buyer: the case is complete."""
+def _terms(order: Order, before: Refund | None) -> RefundTerms:
+    if before is None:
+        return RefundTerms(order, RefundCause.APPROVAL)
+    return RefundTerms(order, before.cause, before.amount if before.cause is RefundCause.VERDICT else None)
+
+
+async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
+    """The money is back with the buyer: complete the case."""
     if event.case_id is None:
         return  # order-svc pays refunds of its own too, for cancelled orders
-    case = await tx.lock(CASES, event.case_id)
-    if case.state is State.COMPLETED and case.refund_id == event.refund_id:
+    full = await locking.case(tx, event.case_id)
+    found = await _reported(tx, full, event)
+    if found.state is RefundState.SUCCEEDED:
         return
-    _check(case, event)
-    completed = replace(
-        lifecycle.move(case, Action.COMPLETE, tx), refunded_minor=case.refunded_minor + case.refund_minor
-    )
-    await effects.enter(tx, completed, Action.COMPLETE, await _completed(tx, completed))
+    paid = await _end(tx, full, replace(found, state=RefundState.SUCCEEDED, ended_at=tx.now))
+    completed = apply(paid, CaseAction.COMPLETE, tx)
+    await effects.save(tx, paid, completed, CaseAction.COMPLETE, _completed(tx, completed, found))
 
 
-async def fail(tx: Transaction, event: RefundFailed) -> None:
-    """The refund was refused for good; an agent decides, unless the money has gone back with the cancelled order.
+async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
+    """The refund was refused for good: let an agent decide, or end the case with its cancelled order.
 
-    An unknown outcome never comes here: only an answer ends it.
+    A refund whose outcome is unknown does not come here: order-svc reports how it ended once it knows.
     """
     if event.case_id is None:
         return
-    case, order = await holding.case_and_order(tx, event.case_id)
-    if case.refund_id == event.refund_id and case.state not in holds.GOING_BACK:
+    full, order = await locking.case_and_order(tx, event.case_id)
+    found = await _reported(tx, full, event)
+    if found.state is RefundState.FAILED:
         return
-    _check(case, event)
+    failed = replace(found, state=RefundState.FAILED, failure_code=event.failure_code, ended_at=tx.now)
+    unpaid = await _end(tx, full, failed)
     if order.state is OrderState.CANCELLED:
-        await orders.end_case(tx, case, event.failure_code)
-        return
-    failed = lifecycle.move(case, Action.FAIL, tx)
-    told: list[Event] = [
-        AfterSaleRefundFailed(**about(tx, failed), refund_id=event.refund_id, failure_code=event.failure_code)
-    ]
-    if event.failure_code == UNITS_SHIPPED and case.stage is Stage.PRE_SHIP:
+        await endings.end_with_order(tx, unpaid, note=event.failure_code)
+    else:
+        await _hand_to_agent(tx, unpaid, event)
+
+
+async def _hand_to_agent(tx: Transaction[Settings], full: FullCase, event: RefundFailed) -> None:
+    failed = apply(full, CaseAction.FAIL, tx)
+    refused = {"refund_id": event.refund_id, "failure_code": event.failure_code}
+    events: list[Event] = [AfterSaleRefundFailed(**event_fields(tx, failed.case), **refused)]
+    if event.is_already_shipped and full.case.stage is Stage.PRE_SHIP:
         failed = stages.left(tx, failed)
-        told.append(stages.event(tx, failed))
-    told.append(AfterSaleEscalated(**about(tx, failed), cause="refund_failed", deadline_at=failed.deadline_at))
-    await effects.enter(tx, failed, Action.FAIL, *told, note=event.failure_code)
+        events.append(stages.restaged_event(tx, failed.case))
+    cause, deadline_at = EscalationCause.REFUND_FAILED, failed.case.deadline_at
+    events.append(AfterSaleEscalated(**event_fields(tx, failed.case), cause=cause, deadline_at=deadline_at))
+    await effects.save(tx, full, failed, CaseAction.FAIL, *events, note=event.failure_code)
 
 
-def _check(case: Case, event: RefundSucceeded | RefundFailed) -> None:
-    if (case.refund_id, case.refund_minor, case.currency) != (event.refund_id, event.amount_minor, event.currency):
-        raise RefundUnexpected(f"{event.refund_id} is not the refund decided for {case.id}")
+async def _reported(tx: Transaction[Settings], full: FullCase, event: RefundSucceeded | RefundFailed) -> Refund:
+    """The refund that the event is about, in flight or ended as reported. Raises: RefundUnexpected."""
+    found = full.refund
+    if found is None or found.id != event.refund_id:
+        found = await tx.find(REFUNDS, event.refund_id)
+    reported = (event.case_id, event.amount_minor, event.currency)
+    if found is None or (found.case_id, found.amount.total_minor, found.currency) != reported:
+        raise RefundUnexpected(f"{event.refund_id} is not a refund decided for {full.case.id}")
+    if found.state not in (RefundState.REQUESTED, _REPORTED[type(event)]):
+        raise RefundUnexpected(f"{event.refund_id} has {found.state} before")
+    return found
 
 
-async def _completed(tx: Transaction, case: Case) -> AfterSaleCompleted:
-    lines = await tx.all(LINES_OF, case_id=case.id)
-    parts = policy.settled(case, lines)
+async def _end(tx: Transaction[Settings], full: FullCase, ended: Refund) -> FullCase:
+    await tx.upsert(REFUNDS, ended)
+    return replace(full, refund=ended)
+
+
+def _completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> AfterSaleCompleted:
     return AfterSaleCompleted(
-        **about(tx, case),
-        refunded_minor=case.refunded_minor,
-        currency=case.currency,
+        **event_fields(tx, full.case),
+        refunded_minor=refund.amount.total_minor,
+        currency=refund.currency,
         lines=tuple(
-            ToldLine(line_id=line.line_id, sku=line.sku, quantity=units, amount_minor=minor)
-            for line, units, minor in parts
+            EventLine(line_id=line.line_id, sku=line.sku, quantity=units, amount_minor=minor)
+            for line, units, minor in refunded_lines(full.lines, refund.amount)
         ),
     )

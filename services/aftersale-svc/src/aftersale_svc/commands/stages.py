@@ -3,45 +3,60 @@
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import AfterSaleRestaged
+from aftercare_events import AfterSaleRestaged, OrderShipped
 
-from aftersale_svc.commands.record import about, save
-from aftersale_svc.domain import holds
-from aftersale_svc.domain.codes import Stage
-from aftersale_svc.domain.model import Case, Order
-from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.orders import HOLDS
+from aftersale_svc import projections
+from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.record import event_fields
+from aftersale_svc.domain.cases.codes import Stage
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.money.freight import estimated
+from aftersale_svc.domain.money.holds import have_left, overtaken
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 RESTAGE = "restage"
 """The step in the timeline. It leaves the state as it is, so no lifecycle table has it."""
 
 
-async def restage(tx: Transaction, order: Order) -> None:
-    """Set the stage of those cases of the locked order of which units have left; a refund in flight is not touched."""
-    known = await tx.all(HOLDS, order_id=order.id)
-    overtaken = holds.overtaken(known)
-    now = [replace(hold, stage=Stage.IN_TRANSIT) if hold.case_id in overtaken else hold for hold in known]
-    for case_id in sorted(overtaken):
-        case = holds.estimated(order, left(tx, await tx.lock(CASES, case_id)), now)
-        await save(tx, case, RESTAGE, event(tx, case))
+async def order_shipped(tx: Transaction[Settings], event: OrderShipped) -> None:
+    """Take note of a parcel that has left: the units of a case opened before shipment may be in it."""
+    await projections.order_shipped(tx, event)
+    order = await tx.one(ORDER_TO_LOCK, order_id=event.order_id)
+    if order is not None:
+        await restage(tx, order)
 
 
-async def came_back(tx: Transaction, order: Order, case: Case) -> Case:
+async def restage(tx: Transaction[Settings], order: Order) -> None:
+    """Set the stage of those cases of the locked order of which units have left; not while a refund is in flight."""
+    holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
+    gone = overtaken(holds)
+    now = [replace(hold, stage=Stage.IN_TRANSIT) if hold.case_id in gone else hold for hold in holds]
+    for case_id in sorted(gone):
+        full = await locking.case(tx, case_id)
+        case = estimated(order, left(tx, full).case, full.lines, now)
+        await effects.save(tx, full, replace(full, case=case), RESTAGE, restaged_event(tx, case))
+
+
+async def came_back(tx: Transaction[Settings], full: FullCase) -> FullCase:
     """The case whose goods were inspected: they had left, where at least as many units of each line were shipped.
 
     Otherwise they are refunded as goods that never left, and order-svc keeps them from leaving.
     """
-    if case.stage is not Stage.PRE_SHIP:
-        return case
-    own = [hold for hold in await tx.all(HOLDS, order_id=order.id) if hold.case_id == case.id]
-    return left(tx, case) if all(hold.shipped_quantity >= hold.units for hold in own) else case
+    if full.case.stage is not Stage.PRE_SHIP:
+        return full
+    holds = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
+    return left(tx, full) if have_left(holds, full.case.id) else full
 
 
-def left(tx: Transaction, case: Case) -> Case:
+def left(tx: Transaction[Settings], full: FullCase) -> FullCase:
     """The case once its units are on their way."""
-    return replace(case, stage=Stage.IN_TRANSIT, updated_at=tx.now)
+    return replace(full, case=replace(full.case, stage=Stage.IN_TRANSIT, updated_at=tx.now))
 
 
-def event(tx: Transaction, case: Case) -> AfterSaleRestaged:
-    """What consumers are told of it."""
-    return AfterSaleRestaged(**about(tx, case), previous_stage=Stage.PRE_SHIP, stage=case.stage)
+def restaged_event(tx: Transaction[Settings], case: Case) -> AfterSaleRestaged:
+    """The event of a case that was before shipment."""
+    return AfterSaleRestaged(**event_fields(tx, case), previous_stage=Stage.PRE_SHIP, stage=case.stage)

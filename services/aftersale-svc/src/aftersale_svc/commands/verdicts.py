@@ -1,50 +1,60 @@
-"""The verdict: what an arbitrator decides, and what follows for the case at once."""
+"""The verdict: what an arbitrator decides, and what it does to the case at once."""
 
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import AfterSaleClosed, Event, VerdictGiven
+from aftercare_events import Event, VerdictGiven, digest
 
-from aftersale_svc.commands import disputes, effects, holding, refunds
-from aftersale_svc.commands.record import about, about_dispute, save_dispute
-from aftersale_svc.domain import holds, lifecycle, policy
-from aftersale_svc.domain.codes import CloseCause, RefundCause, Remedy
-from aftersale_svc.domain.holds import Due
-from aftersale_svc.domain.lifecycle import Action, DisputeAction
-from aftersale_svc.domain.model import Case, Dispute, Order, Verdict
-from aftersale_svc.tables.cases import ACCEPT_ALL
+from aftersale_svc.commands import disputes, effects, endings, locking
+from aftersale_svc.commands.effects import RefundTerms
+from aftersale_svc.commands.record import dispute_event_fields, step
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.policy import accept_all
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, Remedy, Verdict
+from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
+from aftersale_svc.domain.money.codes import RefundCause
+from aftersale_svc.domain.money.model import RefundAmount
+from aftersale_svc.domain.money.refunds import refund_due
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import STEPS
 from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.orders import HOLDS
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 
 
-async def give(tx: Transaction, dispute_id: str, verdict: Verdict) -> Dispute:
+async def give(tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict) -> Dispute:
     """Decide. A refund is executed when order-svc has paid it; every other remedy is executed with the verdict."""
-    case, order = await holding.disputed_case_and_order(tx, dispute_id)
+    full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)
-    moved = lifecycle.move_dispute(dispute, DisputeAction.DECIDE, tx)
-    found = replace(case, liable=verdict.liable)
-    due = await _due(tx, found, order, verdict)
-    decided = _decided(tx, moved, verdict, due.total_minor)
-    told: list[Event] = [_given(tx, decided)]
+    moved = DISPUTE.apply(dispute, DisputeAction.DECIDE, tx)
+    judged = replace(full, case=replace(full.case, liable=verdict.liable))
+    amount = await _amount(tx, judged, order, verdict)
+    decided = _decided(tx, moved, verdict, amount.total_minor)
+    events: list[Event] = [_given(tx, decided)]
     if verdict.remedy is not Remedy.REFUND:
-        decided = lifecycle.execute(decided, 0, tx)
-        told.append(effects.executed_event(tx, decided))
-    # The verdict first, then what follows from it: so the record reads as it happened.
-    saved = await save_dispute(tx, decided, DisputeAction.DECIDE, *told, note=verdict.grounds)
-    await _apply(tx, found, order, verdict.remedy, due)
+        decided = effects.executed(tx, decided, 0)
+        events.append(effects.executed_event(tx, decided))
+    # The verdict first, then what follows from it, so that the traceability record has them in this order.
+    saved = await tx.save(DISPUTES, decided, *events)
+    decision = step(tx, saved, DisputeAction.DECIDE, verdict.grounds)
+    await _apply(tx, judged, order, verdict.remedy, amount)
+    await tx.insert(STEPS, decision)  # with the rows of the case, which saves a round trip
     return saved
 
 
-async def _due(tx: Transaction, case: Case, order: Order, verdict: Verdict) -> Due:
+async def _amount(tx: Transaction[Settings], full: FullCase, order: Order, verdict: Verdict) -> RefundAmount:
     """What the verdict costs. A refund is for all units of the case, whatever was accepted of them before."""
     if verdict.remedy is not Remedy.REFUND:
-        policy.check_no_amount(verdict)
-        return Due(0, 0)
-    most = holds.due(order, case, await tx.all(HOLDS, order_id=order.id), inspected=False)
-    return policy.awarded(case, order, verdict, most)
+        check_no_amount(verdict)
+        return RefundAmount(0, 0)
+    holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
+    return awarded(full.case, order, verdict, refund_due(order, full.case, accept_all(full.lines), holds))
 
 
-def _decided(tx: Transaction, dispute: Dispute, verdict: Verdict, amount_minor: int) -> Dispute:
+def _decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amount_minor: int) -> Dispute:
     return replace(
         dispute,
         liable=verdict.liable,
@@ -56,27 +66,29 @@ def _decided(tx: Transaction, dispute: Dispute, verdict: Verdict, amount_minor: 
     )
 
 
-async def _apply(tx: Transaction, case: Case, order: Order, remedy: Remedy, due: Due) -> None:
-    """What the verdict does to the case: refunded, resumed or closed."""
+async def _apply(tx: Transaction[Settings], full: FullCase, order: Order, remedy: Remedy, amount: RefundAmount) -> None:
+    """Refund, resume or close the case."""
     if remedy is Remedy.RESUME:
-        await disputes.release(tx, case, order)
+        await disputes.resume(tx, full, order)
     elif remedy is Remedy.REFUND:
-        if case.refund_id is not None:  # only then may an inspection have accepted fewer
-            await tx.execute(ACCEPT_ALL, case_id=case.id)
-        awarded = replace(lifecycle.move(case, Action.AWARD, tx), frozen_state=None, close_cause=None)
-        await effects.enter(tx, refunds.decided(tx, awarded, due, RefundCause.VERDICT), None)
+        await _refund(tx, full, RefundTerms(order, RefundCause.VERDICT, amount))
     else:
-        closed = replace(lifecycle.move(case, Action.DISMISS, tx), frozen_state=None, close_cause=CloseCause.VERDICT)
-        await effects.enter(tx, closed, None, AfterSaleClosed(**about(tx, closed), cause=CloseCause.VERDICT))
+        await endings.close_by(tx, full, CaseAction.DISMISS)
 
 
-def _given(tx: Transaction, decided: Dispute) -> VerdictGiven:
+async def _refund(tx: Transaction[Settings], full: FullCase, terms: RefundTerms) -> None:
+    awarded = apply(full, CaseAction.AWARD, tx)
+    refunding = replace(awarded, case=replace(awarded.case, close_cause=None), lines=accept_all(full.lines))
+    await effects.save(tx, full, refunding, None, terms=terms)
+
+
+def _given(tx: Transaction[Settings], decided: Dispute) -> VerdictGiven:
     return VerdictGiven(
-        **about_dispute(tx, decided),
+        **dispute_event_fields(tx, decided),
         liable=decided.liable or "",
         remedy=decided.remedy or "",
         amount_minor=decided.amount_minor or 0,
         currency=decided.currency,
-        grounds_hash=policy.digest(decided.grounds or ""),
+        grounds_hash=digest(decided.grounds or ""),
         evidence=tuple(decided.evidence),
     )

@@ -1,1 +1,1 @@
-"""Judgement without plumbing: rows, tables of states, policy, refusals by name. The standard library only."""
+"""Decisions without I/O, by subject. Only the standard library and the kernel of the chassis are used here."""

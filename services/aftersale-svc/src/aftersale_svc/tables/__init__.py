@@ -1,9 +1,9 @@
-"""The schema and the statements, compiled on first use; one file per noun."""
+"""The tables and their statements, which are compiled on first use; one module per noun."""
 
-from aftersale_svc.tables import cases, disputes, orders
+from aftersale_svc.tables import cases, disputes, holds, legs, locks, orders
 from aftersale_svc.tables.schema import metadata
 
-FOLDED = (orders.orders, orders.order_lines)
-"""Our copy of the orders: a fold of the log and nothing else."""
+COPIED = (orders.orders, orders.order_lines)
+"""Our copy of the orders: made of the log and nothing else."""
 
-__all__ = ["FOLDED", "cases", "disputes", "metadata", "orders"]
+__all__ = ["COPIED", "cases", "disputes", "holds", "legs", "locks", "metadata", "orders"]

@@ -1,4 +1,4 @@
-"""Disputes over HTTP."""
+"""What is sent to the routes of disputes, and disputes as they are shown."""
 
 from typing import Annotated, Literal
 
@@ -6,17 +6,16 @@ from aftercare_chassis.http.schemas import AllowedOut, Id, In, Money, Out, Text,
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field
 
-from aftersale_svc.api.schemas.cases import Evidence
-from aftersale_svc.domain import lifecycle, model
-from aftersale_svc.domain.codes import Liable, Remedy
-from aftersale_svc.domain.model import DisputeState
+from aftersale_svc.api.schemas.case_requests import Evidence
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Liable, Remedy, Verdict
 
 DisputeTurn = Literal["merchant", "platform", "system", "nobody"]
 _PHOTO = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
 class AnswerIn(In):
-    """The merchant's side of it."""
+    """The merchant's answer."""
 
     model_config = example(text="签收时外观完好，请看附图。", evidence=[_PHOTO])
 
@@ -25,7 +24,7 @@ class AnswerIn(In):
 
 
 class EvidenceIn(In):
-    """What supports one side, by its hash."""
+    """Evidence for one side, by its hash."""
 
     model_config = example(evidence=[_PHOTO], note="开箱照片")
 
@@ -34,7 +33,7 @@ class EvidenceIn(In):
 
 
 class VerdictIn(In):
-    """Who is liable and what follows. `amount` belongs to a refund, and to nothing else."""
+    """Who is liable, and what follows. `amount` is given with the remedy `refund` only."""
 
     model_config = example(
         liable="seller",
@@ -48,10 +47,10 @@ class VerdictIn(In):
     amount: Money | None = None
     grounds: Text
 
-    def verdict(self) -> model.Verdict:
+    def verdict(self) -> Verdict:
         """The verdict as commands take it."""
         amount = self.amount
-        return model.Verdict(
+        return Verdict(
             liable=self.liable,
             remedy=self.remedy,
             amount_minor=amount.amount if amount else None,
@@ -61,7 +60,7 @@ class VerdictIn(In):
 
 
 class DisputeOut(Out):
-    """A dispute: where it stands, whose turn it is, what was decided and why."""
+    """A dispute: its state, whose turn it is, what was decided and why."""
 
     id: str
     version: int
@@ -90,9 +89,9 @@ class DisputeOut(Out):
     updated_at: Time
 
     @classmethod
-    def of(cls, dispute: model.Dispute, actor: Actor) -> "DisputeOut":
+    def of(cls, dispute: Dispute, actor: Actor) -> "DisputeOut":
         """The dispute as this actor sees it."""
-        wait = lifecycle.DISPUTE.timeout(dispute.state)
+        timeout = DISPUTE.timeout(dispute.state)
         return cls(
             id=dispute.id,
             version=dispute.version,
@@ -105,7 +104,7 @@ class DisputeOut(Out):
             state=dispute.state,
             whose_turn=dispute.whose_turn,
             deadline_at=dispute.deadline_at,
-            deadline_effect=wait.effect if wait else None,
+            deadline_effect=timeout.effect if timeout else None,
             evidence=dispute.evidence,
             answer=dispute.answer,
             answered_at=dispute.answered_at,
@@ -116,7 +115,7 @@ class DisputeOut(Out):
             decided_by=dispute.decided_by,
             decided_at=dispute.decided_at,
             refunded=_money(dispute.refunded_minor, dispute.currency),
-            allowed_actions=AllowedOut.of(lifecycle.DISPUTE.allowed(dispute, actor)),
+            allowed_actions=AllowedOut.of(DISPUTE.allowed(dispute, actor)),
             created_at=dispute.created_at,
             updated_at=dispute.updated_at,
         )

@@ -1,4 +1,4 @@
-"""The words of after-sales: types, reasons, causes. Their values are part of the contract and never change."""
+"""The codes of cases: types, stages, reasons, causes. They are published, so a value never changes."""
 
 from enum import StrEnum
 
@@ -8,6 +8,19 @@ class CaseType(StrEnum):
 
     RETURN_REFUND = "return_refund"
     REFUND_ONLY = "refund_only"
+
+
+class Goods(StrEnum):
+    """What a case intends for the goods: they stay where they are, or go back to the merchant."""
+
+    KEEP = "keep"
+    RETURN = "return"
+
+
+class Money(StrEnum):
+    """What a case intends for the money."""
+
+    REFUND = "refund"
 
 
 class Stage(StrEnum):
@@ -51,7 +64,7 @@ class Reason(StrEnum):
     INVOICE_PROBLEM = "invoice_problem"
 
 
-# Towards the buyer the seller answers for everything else, the courier's faults included.
+# For every other reason the merchant is liable towards the buyer, also where the courier is at fault.
 BUYERS_CHOICE = frozenset(
     {
         Reason.CHANGED_MIND,
@@ -90,43 +103,11 @@ class CloseCause(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
 
 
-class RefundCause(StrEnum):
-    """What decided that money goes back."""
+class EscalationCause(StrEnum):
+    """Why an agent has to decide about a case."""
 
-    APPROVAL = "approval"
-    INSPECTION = "inspection"
-    VERDICT = "verdict"
-    TIMEOUT = "timeout"
-
-
-class OrderState(StrEnum):
-    """Our copy of where an order stands."""
-
-    CREATED = "created"
-    PAID = "paid"
-    SHIPPED = "shipped"
-    DELIVERED = "delivered"
-    COMPLETED = "completed"
-    CANCELLED = "cancelled"
-
-
-class Liable(StrEnum):
-    """Who answers for the matter, by the verdict."""
-
-    SELLER = "seller"
-    BUYER = "buyer"
-    COURIER = "courier"
-    PLATFORM = "platform"
-    NOBODY = "nobody"
-
-
-# Towards the buyer the merchant answers for these, so the freight is owed.
-ANSWERED_BY_SELLER = frozenset({Liable.SELLER, Liable.COURIER, Liable.PLATFORM})
-
-
-class Remedy(StrEnum):
-    """What the verdict orders: money back, nothing more, or that the case goes on where it stood."""
-
-    REFUND = "refund"
-    NONE = "none"
-    RESUME = "resume"
+    REVIEW_HANDED_OVER = "review_handed_over"
+    AGENT_LATE = "agent_late"
+    RETURN_NOT_DELIVERED = "return_not_delivered"
+    REFUND_LATE = "refund_late"
+    REFUND_FAILED = "refund_failed"

@@ -1,0 +1,143 @@
+"""What is sent to the routes of cases."""
+
+from typing import Annotated
+
+from aftercare_chassis.http.schemas import Code, Id, In, Name, Text, example
+from aftercare_events.waybills import CarrierInput, WaybillInput
+from pydantic import Field
+
+from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason
+from aftersale_svc.domain.cases.model import Finding, Request, Wanted
+
+Evidence = Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
+Units = Annotated[int, Field(ge=1, le=1_000_000)]
+_LINE = "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37"
+
+
+class WantedIn(In):
+    """Units of one order line."""
+
+    line_id: Id
+    quantity: Units
+
+
+class CaseIn(In):
+    """What is asked for, and why."""
+
+    model_config = example(
+        order_id="ord_0196a3c85d1c70f4b8e2d4a6c8f0b2d4",
+        type="return_refund",
+        reason="quality_defect",
+        description="漏水",
+        lines=[{"line_id": _LINE, "quantity": 2}],
+        evidence=[],
+    )
+
+    order_id: Id
+    type: CaseType
+    reason: Reason
+    description: Text | None = None
+    lines: Annotated[list[WantedIn], Field(min_length=1, max_length=100)]
+    evidence: Evidence
+
+    def request(self) -> Request:
+        """The request as commands take it."""
+        wanted = [Wanted(line.line_id, line.quantity) for line in self.lines]
+        return Request(self.order_id, self.type, self.reason, self.description, wanted, self.evidence)
+
+
+class NoteIn(In):
+    """A note that both sides can read; may be left out."""
+
+    model_config = example(note="已与买家沟通。")
+
+    note: Text | None = None
+
+
+class CloseIn(In):
+    """Why the case ends without its purpose. Both sides can read it."""
+
+    model_config = example(note="渠道多次拒绝退款，已与买家约定线下处理。")
+
+    note: Text
+
+
+class ReturnAddressIn(In):
+    """Where the goods are sent back to."""
+
+    name: Name
+    phone: Name
+    country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CN"
+    province: Name | None = None
+    city: Name | None = None
+    district: Name | None = None
+    street: Name
+    postal_code: Name | None = None
+
+
+class ApproveIn(NoteIn):
+    """An approval, with the address for the goods if they are sent back."""
+
+    model_config = example(
+        note="请用原包装寄回。",
+        return_address={
+            "name": "售后仓",
+            "phone": "13900000000",
+            "province": "浙江省",
+            "city": "杭州市",
+            "street": "仓前路 8 号",
+        },
+    )
+
+    return_address: ReturnAddressIn | None = None
+
+    def address(self) -> dict[str, str] | None:
+        """The address as it is stored."""
+        return self.return_address.model_dump(exclude_none=True) if self.return_address else None
+
+
+class RejectIn(NoteIn):
+    """A rejection and its reason."""
+
+    model_config = example(reason="used_or_affects_resale", note="商品有明显使用痕迹。")
+
+    reason: RejectReason
+
+
+class ShipIn(In):
+    """The parcel that brings the goods back."""
+
+    model_config = example(carrier="sf", waybill_no="SF1000000000001")
+
+    carrier: CarrierInput
+    waybill_no: WaybillInput
+
+
+class CorrectWaybillIn(In):
+    """The parcel that brings the goods back, in place of the one named before."""
+
+    model_config = example(carrier="sf", waybill_no="SF1000000000002")
+
+    carrier: CarrierInput
+    waybill_no: WaybillInput
+
+
+class InspectedIn(In):
+    """How many units of one line are accepted, and their condition."""
+
+    line_id: Id
+    accepted: Annotated[int, Field(ge=0, le=1_000_000)]
+    grade: Code | None = None
+
+
+class InspectIn(NoteIn):
+    """What was found of every line of the case. Accepting nothing at all is a rejection and needs a reason."""
+
+    model_config = example(lines=[{"line_id": _LINE, "accepted": 2, "grade": "a"}], note="配件齐全。")
+
+    lines: Annotated[list[InspectedIn], Field(min_length=1, max_length=100)]
+    reason: RejectReason | None = None
+
+    def findings(self) -> list[Finding]:
+        """The findings as commands take them."""
+        return [Finding(line.line_id, line.accepted, line.grade) for line in self.lines]

@@ -1,0 +1,80 @@
+"""Ending a case without its purpose: by the buyer, by a timer, by an agent, or with its cancelled order."""
+
+from dataclasses import replace
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
+from aftercare_events import AfterSaleCancelled, AfterSaleClosed, OrderCancelled
+
+from aftersale_svc import projections
+from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.record import event_fields
+from aftersale_svc.domain.cases.codes import CloseCause
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import CLOSE_CAUSES, apply
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.policy import ends_with_order
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import LIVE_CASES_OF
+from aftersale_svc.tables.locks import ORDER_TO_LOCK
+
+
+async def cancel(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Take the request back; its units are free again."""
+    full = await locking.case(tx, case_id)
+    cancelled = apply(full, CaseAction.CANCEL, tx)
+    event = AfterSaleCancelled(**event_fields(tx, cancelled.case))
+    return await effects.save(tx, full, cancelled, CaseAction.CANCEL, event, note=note)
+
+
+async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Accept the rejection; the units are free to be asked for again."""
+    return await close_by(tx, await locking.case(tx, case_id), CaseAction.ACCEPT, note=note)
+
+
+async def close(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """End the case without its purpose, where an agent sees no other way. The buyer may dispute it within the window."""
+    return await close_by(tx, await locking.case(tx, case_id), CaseAction.CLOSE, note=note)
+
+
+async def close_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
+    """End a locked case without its purpose: the buyer's time ran out."""
+    return await close_by(tx, full, CaseAction.CLOSE)
+
+
+async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> None:
+    """End the cases of a cancelled order, whose money goes back with it, but for those in a refund or a dispute."""
+    await projections.order_moved(tx, event)
+    order = await tx.one(ORDER_TO_LOCK, order_id=event.order_id)
+    for row in await tx.all(LIVE_CASES_OF, order_id=event.order_id):
+        full = await locking.case(tx, row["id"])
+        if order is not None and ends_with_order(order, full.case):
+            await end_with_order(tx, full)
+
+
+async def end_with_order(tx: Transaction[Settings], full: FullCase, *, note: str | None = None) -> FullCase:
+    """End a locked case because its order was cancelled."""
+    ended = apply(full, CaseAction.END_WITH_ORDER, SystemContext.of(tx))
+    return await _save_closed(tx, full, ended, CaseAction.END_WITH_ORDER, CloseCause.ORDER_CANCELLED, note)
+
+
+async def close_by(
+    tx: Transaction[Settings], full: FullCase, action: CaseAction, *, note: str | None = None
+) -> FullCase:
+    """Close a locked case by an action whose cause `CLOSE_CAUSES` names. A dismissal is a step of the dispute."""
+    step = None if action is CaseAction.DISMISS else action
+    return await _save_closed(tx, full, apply(full, action, tx), step, CLOSE_CAUSES[full.case.state, action], note)
+
+
+async def _save_closed(
+    tx: Transaction[Settings],
+    full: FullCase,
+    closed: FullCase,
+    step: CaseAction | None,
+    cause: CloseCause,
+    note: str | None,
+) -> FullCase:
+    closed = replace(closed, case=replace(closed.case, close_cause=cause))
+    event = AfterSaleClosed(**event_fields(tx, closed.case), cause=cause)
+    return await effects.save(tx, full, closed, step, event, note=note)

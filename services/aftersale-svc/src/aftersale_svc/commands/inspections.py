@@ -1,0 +1,88 @@
+"""Judging returned goods: what is accepted is refunded; nothing accepted is a rejection."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_events import AfterSaleRejected, Event, InspectedLine, ReturnInspected
+
+from aftersale_svc.commands import effects, locking, stages
+from aftersale_svc.commands.effects import RefundTerms
+from aftersale_svc.commands.record import event_fields
+from aftersale_svc.domain.cases.codes import RejectReason
+from aftersale_svc.domain.cases.errors import ReasonRequired
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, Finding
+from aftersale_svc.domain.cases.policy import apply_inspection
+from aftersale_svc.domain.money.codes import RefundCause
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.settings import Settings
+
+
+async def inspect(
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    findings: Sequence[Finding],
+    reason: RejectReason | None = None,
+    note: str | None = None,
+) -> FullCase:
+    """Record what was found. Accepting nothing is a rejection, of which no findings are kept."""
+    full, order = await locking.case_and_order(tx, case_id)
+    if any(each.accepted for each in findings):
+        return await _accept(tx, full, order, findings, note)
+    return await _refuse(tx, full, findings, reason, note)
+
+
+async def inspect_locked(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
+    """Accept everything of a case that is locked with its order: the merchant's time ran out."""
+    return await _accept(tx, full, order, None)
+
+
+async def _accept(
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    findings: Sequence[Finding] | None,
+    note: str | None = None,
+) -> FullCase:
+    moved = apply(full, CaseAction.INSPECT, tx)
+    inspected = replace(moved, lines=apply_inspection(full.lines, findings))
+    after = await stages.came_back(tx, inspected)
+    events: list[Event] = [] if after is inspected else [stages.restaged_event(tx, after.case)]
+    events.append(_inspected(tx, after.case, after.lines, sum(line.refund_minor for line in after.lines)))
+    terms = RefundTerms(order, RefundCause.TIMEOUT if tx.actor == SYSTEM else RefundCause.INSPECTION)
+    return await effects.save(tx, full, after, CaseAction.INSPECT, *events, terms=terms, note=note)
+
+
+async def _refuse(
+    tx: Transaction[Settings],
+    full: FullCase,
+    findings: Sequence[Finding],
+    reason: RejectReason | None,
+    note: str | None,
+) -> FullCase:
+    moved = apply(full, CaseAction.REFUSE, tx)
+    lines = apply_inspection(full.lines, findings)
+    if reason is None:
+        raise ReasonRequired(pointer="/reason")
+    refused = replace(moved.case, reject_reason=reason)
+    event = AfterSaleRejected(**event_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at)
+    inspected = _inspected(tx, refused, lines, 0)
+    return await effects.save(tx, full, replace(moved, case=refused), CaseAction.REFUSE, inspected, event, note=note)
+
+
+def _inspected(
+    tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine], accepted_minor: int
+) -> ReturnInspected:
+    return ReturnInspected(
+        **event_fields(tx, case),
+        lines=tuple(
+            InspectedLine(line_id=line.line_id, accepted=line.accepted or 0, grade=line.grade) for line in lines
+        ),
+        accepted_minor=accepted_minor,
+        currency=case.currency,
+        cause="timeout" if tx.actor == SYSTEM else "decision",
+    )

@@ -1,0 +1,42 @@
+"""Locks on a case and its order, in the order that this package's docstring states.
+
+A locked case is read with the rows of its legs: they change under its lock only.
+"""
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.refusals import NotFound
+
+from aftersale_svc import queries
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import CASES
+from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.locks import CASE_OF_DISPUTE, ORDER_OF_CASE, ORDER_OF_DISPUTE
+
+
+async def case(tx: Transaction[Settings], case_id: str) -> FullCase:
+    """Lock a case.
+
+    Raises:
+        NotFound: there is no such case, or this actor may not see it.
+        Stale: the request's If-Match names another version of the case.
+    """
+    return await queries.full(tx, await tx.lock(CASES, case_id))
+
+
+async def case_and_order(tx: Transaction[Settings], case_id: str) -> tuple[FullCase, Order]:
+    """Lock a case and its order. Raises: NotFound and Stale as `case` does."""
+    order = await tx.one(ORDER_OF_CASE, case_id=case_id)
+    if order is None:
+        raise NotFound(what=CASES.name)
+    return await case(tx, case_id), order
+
+
+async def disputed_case_and_order(tx: Transaction[Settings], dispute_id: str) -> tuple[FullCase, Order]:
+    """Lock the case of a dispute and its order, so that the dispute can be locked next. Raises: NotFound."""
+    order = await tx.one(ORDER_OF_DISPUTE, dispute_id=dispute_id)
+    disputed = await tx.one(CASE_OF_DISPUTE, dispute_id=dispute_id)
+    if order is None or disputed is None:
+        raise NotFound(what=DISPUTES.name)
+    return await queries.full(tx, disputed), order

@@ -1,0 +1,73 @@
+"""Deciding about a request: approve it, reject it, or let an agent decide."""
+
+from dataclasses import replace
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_events import AfterSaleApproved, AfterSaleEscalated, AfterSaleRejected
+
+from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.effects import RefundTerms
+from aftersale_svc.commands.record import event_fields
+from aftersale_svc.domain.cases.codes import RejectReason
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import ESCALATION_CAUSES, apply
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.money.codes import RefundCause
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.settings import Settings
+
+
+async def approve(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, return_address: dict[str, str] | None = None
+) -> FullCase:
+    """Grant the request: the goods come back first, or the money goes back at once."""
+    full, order = await locking.case_and_order(tx, case_id)
+    return await approve_locked(tx, full, order, note=note, return_address=return_address)
+
+
+async def approve_locked(
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    *,
+    note: str | None = None,
+    return_address: dict[str, str] | None = None,
+) -> FullCase:
+    """Grant the request of a case that is locked with its order."""
+    approved = replace(apply(full, CaseAction.APPROVE, tx), leg=replace(full.leg, address=return_address))
+    by_timer = tx.actor == SYSTEM
+    event = AfterSaleApproved(
+        **event_fields(tx, approved.case),
+        cause="timeout" if by_timer else "decision",
+        deadline_at=approved.case.deadline_at,
+    )
+    terms = RefundTerms(order, RefundCause.TIMEOUT if by_timer else RefundCause.APPROVAL)
+    return await effects.save(tx, full, approved, CaseAction.APPROVE, event, terms=terms, note=note)
+
+
+async def reject(tx: Transaction[Settings], case_id: str, *, reason: RejectReason, note: str | None = None) -> FullCase:
+    """Refuse the request with a reason; the buyer may accept that or complain."""
+    full = await locking.case(tx, case_id)
+    rejected = apply(full, CaseAction.REJECT, tx)
+    rejected = replace(rejected, case=replace(rejected.case, reject_reason=reason))
+    event = AfterSaleRejected(**event_fields(tx, rejected.case), reason=reason, deadline_at=rejected.case.deadline_at)
+    return await effects.save(tx, full, rejected, CaseAction.REJECT, event, note=note)
+
+
+async def escalate(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Let an agent decide about the case."""
+    return await _escalate(tx, await locking.case(tx, case_id), note)
+
+
+async def escalate_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
+    """Let an agent decide about a locked case, or publish again that one is late."""
+    return await _escalate(tx, full)
+
+
+async def _escalate(tx: Transaction[Settings], full: FullCase, note: str | None = None) -> FullCase:
+    escalated = apply(full, CaseAction.ESCALATE, tx)
+    cause = ESCALATION_CAUSES[full.case.state]
+    deadline_at = escalated.case.deadline_at
+    event = AfterSaleEscalated(**event_fields(tx, escalated.case), cause=cause, deadline_at=deadline_at)
+    return await effects.save(tx, full, escalated, CaseAction.ESCALATE, event, note=note)

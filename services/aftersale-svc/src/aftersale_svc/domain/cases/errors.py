@@ -1,0 +1,82 @@
+"""Refusals of what people do with a case."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class StageUnsuitable(Refusal):
+    """This type of case cannot be opened where the goods are now."""
+
+    kind, code = Kind.CONFLICT, "stage_unsuitable"
+    zh, en = (
+        "商品当前所处阶段（{stage}）不能申请此类售后。",
+        "This type of case is not possible at this stage ({stage}).",
+    )
+
+
+class EvidenceRequired(Refusal):
+    """This type of case is opened with evidence."""
+
+    kind, code = Kind.INVALID, "evidence_required"
+    zh, en = "申请此类售后必须提供凭证。", "This type of case needs evidence."
+
+
+class LineUnknown(Refusal):
+    """The order, or the case, has no such line."""
+
+    kind, code = Kind.INVALID, "line_unknown"
+    zh, en = "该对象中没有这个明细行。", "There is no such line."
+
+
+class LineTwice(Refusal):
+    """A line is named twice."""
+
+    kind, code = Kind.INVALID, "line_repeated"
+    zh, en = "同一明细行只能出现一次。", "A line may be named once."
+
+
+class LineMissing(Refusal):
+    """An inspection leaves out a line of the case."""
+
+    kind, code = Kind.INVALID, "line_missing"
+    zh, en = (
+        "验收必须包含售后单的每一行；缺少 {line_id}。",
+        "An inspection names every line of the case; {line_id} is missing.",
+    )
+
+
+class AcceptedExceedsSent(Refusal):
+    """An inspection accepts more units of a line than the case is about."""
+
+    kind, code = Kind.INVALID, "accepted_exceeds_sent"
+    zh, en = "验收数量超过寄回数量（{sent}）。", "More units accepted than were sent ({sent})."
+
+
+class ReasonRequired(Refusal):
+    """An inspection accepts nothing and names no reason."""
+
+    kind, code = Kind.INVALID, "reason_required"
+    zh, en = "全部不接受时必须给出原因。", "Accepting nothing needs a reason."
+
+
+class RefundDecided(Refusal):
+    """A refund was decided for this case. It may be tried again, but the request is not judged a second time."""
+
+    kind, code = Kind.CONFLICT, "refund_already_decided"
+    zh = "该售后单已决定退款，不能再执行 {action}。"
+    en = "A refund was decided for this case already; {action} is not possible any more."
+
+
+class ReturnAlreadyScanned(Refusal):
+    """A courier has scanned the goods under the waybill that the buyer named first."""
+
+    kind, code = Kind.CONFLICT, "return_already_scanned"
+    zh = "承运商已扫描该退货包裹，运单号不能再更改。"
+    en = "The courier has scanned the returned parcel; its waybill cannot be changed any more."
+
+
+class WaybillUnchanged(Refusal):
+    """The correction names the waybill and carrier that the case has."""
+
+    kind, code = Kind.INVALID, "waybill_unchanged"
+    zh = "承运商与运单号与原来相同：{waybill_no}。"
+    en = "Carrier and waybill are the same as before: {waybill_no}."

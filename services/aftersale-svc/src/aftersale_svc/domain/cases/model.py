@@ -1,0 +1,190 @@
+"""Cases and the rows of their legs. Money is in minor units of `currency`; times are aware, UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason, Stage
+from aftersale_svc.domain.disputes.model import Liable
+
+
+class CaseState(StrEnum):
+    """The states of a case."""
+
+    PENDING_REVIEW = "pending_review"
+    MANUAL_REVIEW = "manual_review"
+    AWAIT_BUYER_SHIPMENT = "await_buyer_shipment"
+    RETURN_IN_TRANSIT = "return_in_transit"
+    AWAIT_INSPECTION = "await_inspection"
+    REJECTED = "rejected"
+    REFUNDING = "refunding"
+    DISPUTED = "disputed"
+    COMPLETED = "completed"
+    CLOSED = "closed"
+    CANCELLED = "cancelled"
+
+
+class CaseAction(StrEnum):
+    """What can be done to a case. `escalate` by the timer repeats where an agent or a refund is late."""
+
+    CANCEL = "cancel"
+    APPROVE = "approve"
+    REJECT = "reject"
+    ESCALATE = "escalate"
+    SHIP = "ship"
+    CORRECT_WAYBILL = "correct_waybill"
+    RECEIVE = "receive"
+    INSPECT = "inspect"
+    REFUSE = "refuse"
+    REFUND = "refund"
+    ACCEPT = "accept"
+    CLOSE = "close"
+    COMPLETE = "complete"
+    FAIL = "fail"
+    FREEZE = "freeze"
+    RESUME = "resume"
+    AWARD = "award"
+    DISMISS = "dismiss"
+    END_WITH_ORDER = "end_with_order"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """One request for after-sales service (售后单): the aggregate, and the lock of everything that belongs to it.
+
+    `requested_minor` is the share of what was paid for its units. `shipping_refund_minor` is the freight besides: an
+    estimate until a refund is decided, then the freight in the refund decided last, which `refund_id` names. That refund
+    is in flight while the case is `refunding`; in any other state but `completed` it has failed. `liable` is whom the
+    last verdict found liable. `frozen_state` is the state in which a dispute stopped the case.
+    """
+
+    id: str
+    version: int
+    order_id: str
+    payment_id: str
+    buyer_id: str
+    merchant_id: str
+    applicant_id: str
+    type: CaseType
+    reason: Reason
+    stage: Stage
+    state: CaseState
+    whose_turn: str
+    deadline_at: datetime | None
+    frozen_state: CaseState | None = None
+    dispute_id: str | None = None
+    currency: str
+    requested_minor: int
+    shipping_refund_minor: int
+    refund_id: str | None = None
+    reject_reason: RejectReason | None = None
+    close_cause: CloseCause | None = None
+    liable: Liable | None = None
+    description: str | None
+    evidence: list[str]
+    created_at: datetime
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestedLine:
+    """Units of one order line in a case, and their share of the line's money.
+
+    `line_units`, `line_paid_minor` and `units_before` are what the share was computed from.
+    """
+
+    case_id: str
+    line_id: str
+    sku: str
+    quantity: int
+    amount_minor: int
+    line_units: int
+    line_paid_minor: int
+    units_before: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseLine(RequestedLine):
+    """A line of a case with what its inspection found, if there was one: units, their share of the money, condition."""
+
+    accepted: int | None = None
+    accepted_minor: int | None = None
+    grade: str | None = None
+
+    @property
+    def refund_units(self) -> int:
+        """The units that a refund is for: those accepted; all where nothing was inspected."""
+        return self.quantity if self.accepted is None else self.accepted
+
+    @property
+    def refund_minor(self) -> int:
+        """The money that belongs to these units."""
+        return self.amount_minor if self.accepted_minor is None else self.accepted_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Return:
+    """The leg that brings the goods back. `scanned_at` is the courier's first scan under the present waybill."""
+
+    case_id: str
+    address: dict[str, str] | None = None
+    carrier: str | None = None
+    waybill_no: str | None = None
+    scanned_at: datetime | None = None
+    delivered_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inspection:
+    """How many returned units of one line were accepted, their share of the money, and their condition."""
+
+    case_id: str
+    line_id: str
+    accepted: int
+    accepted_minor: int
+    grade: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimelineStep:
+    """One step of a case: who did what, the state after it, and the texts that stay in this database."""
+
+    id: str
+    case_id: str
+    dispute_id: str | None
+    at: datetime
+    actor_id: str
+    actor_role: str
+    action: str
+    state: str
+    note: str | None
+    evidence: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Units of one line that help is asked for."""
+
+    line_id: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for when a case is opened."""
+
+    order_id: str
+    type: CaseType
+    reason: Reason
+    description: str | None
+    lines: list[Wanted]
+    evidence: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an inspection found of one line: how many units are accepted, and their condition."""
+
+    line_id: str
+    accepted: int
+    grade: str | None = None

@@ -1,0 +1,110 @@
+"""The types of cases: each is one row that strings legs together and says what it holds and needs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aftercare_chassis.lifecycle import Lifecycle, TableError, Transition, compose
+
+from aftersale_svc.domain.cases.codes import CaseType, Goods, Money, Stage
+from aftersale_svc.domain.cases.legs import (
+    INSPECTION,
+    REFUND,
+    RETURN,
+    REVIEW,
+    DisputeExit,
+    Exit,
+    InspectionExit,
+    Leg,
+    RefundExit,
+    ReturnExit,
+    ReviewExit,
+    Row,
+    interruptions,
+)
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
+
+ENDED = frozenset({CaseState.COMPLETED, CaseState.CLOSED, CaseState.CANCELLED})
+
+
+@dataclass(frozen=True)
+class TypeRow:
+    """One type of case. It starts with the first of its legs; `exits` says where each exit of a leg leads.
+
+    `goods` and `money` are what it is for, as its events say. While it is open it holds the units that it is about
+    (`holds_units`) and their share of the money (`holds_money`), so that no other case gets them. It can be opened at
+    these `stages`, and only with evidence where `needs_evidence`.
+    """
+
+    legs: tuple[Leg, ...]
+    exits: Mapping[Exit, Leg | CaseState]
+    goods: Goods
+    money: Money
+    holds_units: bool = True
+    holds_money: bool = True
+    stages: frozenset[Stage] = frozenset(Stage)
+    needs_evidence: bool = False
+
+
+TYPES: dict[CaseType, TypeRow] = {
+    CaseType.RETURN_REFUND: TypeRow(
+        legs=(REVIEW, RETURN, INSPECTION, REFUND),
+        exits={
+            ReviewExit.APPROVED: RETURN,
+            ReviewExit.REFUND_ORDERED: REFUND,
+            ReturnExit.ARRIVED: INSPECTION,
+            InspectionExit.ACCEPTED: REFUND,
+            RefundExit.PAID: CaseState.COMPLETED,
+            DisputeExit.AWARDED: REFUND,
+        },
+        goods=Goods.RETURN,
+        money=Money.REFUND,
+    ),
+    CaseType.REFUND_ONLY: TypeRow(
+        legs=(REVIEW, REFUND),
+        exits={
+            ReviewExit.APPROVED: REFUND,
+            ReviewExit.REFUND_ORDERED: REFUND,
+            RefundExit.PAID: CaseState.COMPLETED,
+            DisputeExit.AWARDED: REFUND,
+        },
+        goods=Goods.KEEP,
+        money=Money.REFUND,
+    ),
+}
+
+
+def lifecycle_of(name: str, type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
+    """The state table of one type of case.
+
+    Raises:
+        TableError: two legs have the same row, an exit leads nowhere or to a leg that the type does not have, the type
+            names an exit that no leg has, or what `Lifecycle` finds: an unreachable state, a state that is nobody's
+            turn, a timeout whose action the system may not take.
+    """
+    legs = (*type_.legs, interruptions(type_.legs))
+    _check_exits(name, legs, type_.exits)
+    fragments = [{key: _connected(row, type_.exits) for key, row in leg.rows.items()} for leg in legs]
+    return Lifecycle(
+        name,
+        initial=legs[0].entry,
+        transitions=compose(*fragments),
+        timeouts={state: timeout for leg in legs for state, timeout in leg.timeouts.items()},
+        ends=ENDED,
+    )
+
+
+def _check_exits(name: str, legs: tuple[Leg, ...], exits: Mapping[Exit, Leg | CaseState]) -> None:
+    found = {each for leg in legs for each in leg.exits}
+    for what, wrong in (("leads nowhere", found - exits.keys()), ("belongs to no leg", exits.keys() - found)):
+        if wrong:
+            raise TableError(f"{name}: the exit {', '.join(sorted(wrong))} {what}")
+    missing = [leg.name for leg in exits.values() if isinstance(leg, Leg) and leg not in legs]
+    if missing:
+        raise TableError(f"{name}: an exit leads to the leg {', '.join(missing)}, which this type does not have")
+
+
+def _connected(row: Row, exits: Mapping[Exit, Leg | CaseState]) -> Transition[CaseState]:
+    """The row with the state that its exit leads to in place of the exit."""
+    target = exits[row.target] if isinstance(row.target, Exit) else row.target
+    state = target.entry if isinstance(target, Leg) else target
+    return Transition(state, row.permission, row.guards, row.remember)

@@ -1,0 +1,1 @@
+"""Disputes about cases, and the verdicts that end them."""

@@ -1,0 +1,90 @@
+"""Which share of a line's money belongs to which of its units (domain.md R3): cumulative, so that all parts add up."""
+
+from collections.abc import Sequence
+
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
+from aftersale_svc.domain.cases.model import CaseLine, Wanted
+from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, ReappliedTooOften, UnitsInLiveCase
+from aftersale_svc.domain.money.model import LineBalance
+
+MOST_REJECTIONS = 5
+
+
+def allocate_lines(case_id: str, balances: Sequence[LineBalance], wanted: Sequence[Wanted]) -> list[CaseLine]:
+    """Return the lines of a new case, each with its share of the money.
+
+    Raises:
+        LineUnknown, LineTwice: a line is not the order's, or is named twice.
+        QuantityExceedsRemaining, UnitsInLiveCase: fewer units are left, or are free.
+        ReappliedTooOften: the line was rejected too often.
+    """
+    by_id = {balance.line_id: balance for balance in balances}
+    lines: list[CaseLine] = []
+    for place, each in enumerate(wanted):
+        balance = by_id.get(each.line_id)
+        if balance is None:
+            raise LineUnknown(pointer=f"/lines/{place}/line_id")
+        if any(line.line_id == each.line_id for line in lines):
+            raise LineTwice(pointer=f"/lines/{place}/line_id")
+        _check_units(balance, each.quantity, place)
+        lines.append(_allocated(case_id, balance, each.quantity))
+    return lines
+
+
+def _check_units(balance: LineBalance, quantity: int, place: int) -> None:
+    pointer = f"/lines/{place}/quantity"
+    remaining = balance.quantity - balance.settled_units
+    if quantity > remaining:
+        raise QuantityExceedsRemaining(pointer=pointer, remaining=remaining)
+    if quantity > balance.free_units:
+        raise UnitsInLiveCase(pointer=pointer, free=balance.free_units)
+    if balance.rejected_times >= MOST_REJECTIONS:
+        raise ReappliedTooOften(pointer=f"/lines/{place}/line_id", times=balance.rejected_times)
+
+
+def _allocated(case_id: str, balance: LineBalance, quantity: int) -> CaseLine:
+    return CaseLine(
+        case_id=case_id,
+        line_id=balance.line_id,
+        sku=balance.sku,
+        quantity=quantity,
+        amount_minor=next_share(balance, quantity),
+        line_units=balance.quantity,
+        line_paid_minor=balance.paid_minor,
+        units_before=balance.settled_units + balance.live_units,
+    )
+
+
+def next_share(balance: LineBalance, quantity: int) -> int:
+    """Return the money of the next units: the cumulative share up to them, less what other cases hold.
+
+    Where no case was cancelled or cut in between, this is ⌊P·(a+k)/q⌋ − ⌊P·a/q⌋. Where one was, the parts still never exceed
+    what was paid, and the last unit gets the exact residue.
+    """
+    before = balance.settled_units + balance.live_units
+    return max(0, cumulative_share(balance.paid_minor, balance.quantity, before + quantity) - balance.held_minor)
+
+
+def accepted_share(line: CaseLine, accepted: int) -> int:
+    """Return the money of the first `accepted` units of a case's line; all of them have all that the line has."""
+    if accepted == line.quantity:
+        return line.amount_minor
+    upto = cumulative_share(line.line_paid_minor, line.line_units, line.units_before + accepted)
+    before = cumulative_share(line.line_paid_minor, line.line_units, line.units_before)
+    return min(upto - before, line.amount_minor)
+
+
+def cumulative_share(paid_minor: int, units: int, first: int) -> int:
+    """Return the share of the `first` units of a line, rounded down."""
+    return paid_minor * first // units
+
+
+def spread(total: int, weights: Sequence[int]) -> list[int]:
+    """Cut `total` in proportion to the weights by cumulative shares; the parts add up to it exactly."""
+    all_weights, weights_so_far, given, parts = sum(weights), 0, 0, []
+    for weight in weights:
+        weights_so_far += weight
+        upto = cumulative_share(total, all_weights, weights_so_far) if all_weights else 0
+        parts.append(upto - given)
+        given = upto
+    return parts

@@ -1,0 +1,28 @@
+"""Refusals that follow from what cases hold of an order."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class QuantityExceedsRemaining(Refusal):
+    """More units of a line are asked for than have not been refunded."""
+
+    kind, code = Kind.INVALID, "quantity_exceeds_remaining"
+    zh, en = "数量超过剩余可售后数量（{remaining}）。", "More units than remain ({remaining})."
+
+
+class UnitsInLiveCase(Refusal):
+    """More units of a line are asked for than no other case holds."""
+
+    kind, code = Kind.CONFLICT, "units_in_live_case"
+    zh = "这些商品已有进行中的售后单（空闲数量 {free}）。"
+    en = "These units are in another case that is not finished ({free} are free)."
+
+
+class ReappliedTooOften(Refusal):
+    """Requests for this line were rejected too often."""
+
+    kind, code = Kind.CONFLICT, "reapplied_too_often"
+    zh, en = (
+        "该商品的申请已被拒绝 {times} 次，不能再次申请。",
+        "Requests for this line were rejected {times} times already.",
+    )

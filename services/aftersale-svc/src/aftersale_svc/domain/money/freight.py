@@ -1,0 +1,68 @@
+"""The freight of an order (domain.md R5): it goes back with the case whose units complete the return of all units, once."""
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+
+from aftersale_svc.domain.cases.codes import BUYERS_CHOICE, Money, Stage
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.disputes.model import MERCHANT_LIABLE
+from aftersale_svc.domain.money.codes import HoldState
+from aftersale_svc.domain.money.model import LineHold
+from aftersale_svc.domain.orders.model import Order
+
+
+def goes_back(hold: LineHold) -> bool:
+    """Whether the units were refunded, or their refund is in flight."""
+    return hold.hold is HoldState.SETTLED or hold.state is CaseState.REFUNDING
+
+
+def is_expected_back(hold: LineHold) -> bool:
+    """Whether the units are refunded if every open case ends as it was asked for."""
+    refunds = hold.type is not None and TYPES[hold.type].money is Money.REFUND
+    return goes_back(hold) or (refunds and hold.hold is HoldState.HELD)
+
+
+def estimated(order: Order, case: Case, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> Case:
+    """The case with the freight that it is expected to carry; after a refund was decided, with that refund's."""
+    if case.refund_id is not None:
+        return case
+    units = {line.line_id: line.quantity for line in lines}
+    return replace(case, shipping_refund_minor=expected_freight(order, case, units, holds))
+
+
+def expected_freight(order: Order, case: Case, units: Mapping[str, int], holds: Sequence[LineHold]) -> int:
+    """Return the freight, in minor units, of the case if every open case ends as it was asked for, and it the last."""
+    if TYPES[case.type].money is not Money.REFUND:
+        return 0
+    return freight(order, case, units, holds, counts=is_expected_back)
+
+
+def freight(
+    order: Order,
+    case: Case,
+    units: Mapping[str, int],
+    holds: Sequence[LineHold],
+    counts: Callable[[LineHold], bool] = goes_back,
+) -> int:
+    """Return the freight, in minor units, that goes back with these units of the case.
+
+    It is owed where they complete the return of all units of the order, `counts` choosing the units of other cases, and
+    where each of those cases owes it. What other cases carry of it already is subtracted.
+    """
+    others = [hold for hold in holds if hold.case_id not in (None, case.id) and counts(hold)]
+    if not (_owes(case) and all(_owes(hold) for hold in others)):
+        return 0
+    back = Counter(units)
+    for hold in others:
+        back[hold.line_id] += hold.refund_units
+    if any(back[hold.line_id] < hold.quantity for hold in holds):
+        return 0
+    carried = {hold.case_id: hold.shipping_refund_minor for hold in others if goes_back(hold)}
+    return order.shipping_fee_minor - sum(carried.values())
+
+
+def _owes(case: Case | LineHold) -> bool:
+    """Whether a case gives the buyer the right to the freight: before shipment, or where the merchant is liable."""
+    return case.stage is Stage.PRE_SHIP or case.reason not in BUYERS_CHOICE or case.liable in MERCHANT_LIABLE

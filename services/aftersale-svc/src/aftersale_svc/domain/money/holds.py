@@ -1,0 +1,91 @@
+"""What follows from what the cases of one order hold. It is judged under the lock of the order, from all of them."""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
+
+from aftersale_svc.domain.cases.codes import Goods, Stage
+from aftersale_svc.domain.cases.model import CaseLine, CaseState
+from aftersale_svc.domain.cases.types import TYPES, TypeRow
+from aftersale_svc.domain.money.codes import HoldState
+from aftersale_svc.domain.money.model import Hold, LineBalance, LineHold
+
+
+def holds_of(lines: Iterable[CaseLine], type_: TypeRow) -> list[Hold]:
+    """What a new case of this type holds."""
+    return [
+        Hold(
+            line_id=line.line_id,
+            case_id=line.case_id,
+            units=line.quantity if type_.holds_units else 0,
+            amount_minor=line.amount_minor if type_.holds_money else 0,
+        )
+        for line in lines
+    ]
+
+
+def balances(holds: Iterable[LineHold]) -> list[LineBalance]:
+    """The lines of an order, each with what all its cases hold of it. `holds` come line by line."""
+    return [_balance(of_line) for of_line in _by_line(holds)]
+
+
+def _by_line(holds: Iterable[LineHold]) -> Iterator[list[LineHold]]:
+    for _, of_line in groupby(holds, key=lambda hold: hold.line_id):
+        yield list(of_line)
+
+
+def _balance(of_line: Sequence[LineHold]) -> LineBalance:
+    line = of_line[0]
+    settled = [hold for hold in of_line if hold.hold is HoldState.SETTLED]
+    live = [hold for hold in of_line if hold.hold is HoldState.HELD]
+    return LineBalance(
+        line_id=line.line_id,
+        sku=line.sku,
+        quantity=line.quantity,
+        paid_minor=line.paid_minor,
+        settled_units=sum(hold.units for hold in settled),
+        live_units=sum(hold.units for hold in live),
+        held_minor=sum(hold.amount_minor for hold in (*settled, *live)),
+        rejected_times=sum(hold.state is CaseState.CLOSED and hold.reject_reason is not None for hold in of_line),
+    )
+
+
+def can_hold_again(lines: Sequence[CaseLine], balances: Mapping[str, LineBalance]) -> bool:
+    """Whether a closed case can hold its units and their money again: no other case has them by now."""
+    return all(
+        line.quantity <= balances[line.line_id].free_units
+        and line.amount_minor + balances[line.line_id].held_minor <= line.line_paid_minor
+        for line in lines
+    )
+
+
+def overtaken(holds: Iterable[LineHold]) -> list[str]:
+    """The ids of those open cases before shipment of which units have left after all.
+
+    Per line, cases before shipment hold units that have not left. Where they hold more than there are, the newest lose
+    theirs; before them those whose units order-svc does not keep from being shipped: returns, and what was rejected.
+    Whether a refund in flight is still possible is for order-svc to decide.
+    """
+    found: dict[str, None] = {}
+    for of_line in _by_line(holds):
+        line = of_line[0]
+        before = [hold for hold in of_line if hold.stage is Stage.PRE_SHIP and hold.hold in _NOT_RELEASED]
+        missing = sum(hold.refund_units for hold in before) - (line.quantity - line.shipped_quantity)
+        for hold in sorted(before, key=_loses_first, reverse=True):
+            in_flight = hold.hold is HoldState.SETTLED or hold.state is CaseState.REFUNDING
+            if missing > 0 and hold.case_id is not None and not in_flight:
+                found[hold.case_id] = None
+                missing -= hold.units
+    return list(found)
+
+
+_NOT_RELEASED = (HoldState.HELD, HoldState.SETTLED)
+
+
+def _loses_first(hold: LineHold) -> tuple[bool, str]:
+    goods = TYPES[hold.type].goods if hold.type is not None else Goods.KEEP
+    return goods is not Goods.KEEP or hold.reject_reason is not None, hold.case_id or ""
+
+
+def have_left(holds: Iterable[LineHold], case_id: str) -> bool:
+    """Whether at least as many units of each line were shipped as the case holds."""
+    return all(hold.shipped_quantity >= hold.units for hold in holds if hold.case_id == case_id)

@@ -1,0 +1,105 @@
+"""Refunds, and what cases hold of an order. Money is in minor units of the order's currency; times are aware, UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason, Stage
+from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.disputes.model import Liable
+from aftersale_svc.domain.money.codes import HoldState, RefundCause, RefundState
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAmount:
+    """What a refund gives back: the share of the case's units, and the freight besides."""
+
+    units_minor: int
+    freight_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """Both together."""
+        return self.units_minor + self.freight_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """One attempt to give the money of a case back. Its id is the provider's idempotency key, so it is used once."""
+
+    id: str
+    case_id: str
+    state: RefundState = RefundState.REQUESTED
+    cause: RefundCause
+    units_minor: int
+    freight_minor: int
+    currency: str
+    failure_code: str | None = None
+    requested_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def amount(self) -> RefundAmount:
+        """What it gives back."""
+        return RefundAmount(self.units_minor, self.freight_minor)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hold:
+    """What a case holds of one order line: units, and their share of the money."""
+
+    line_id: str
+    case_id: str
+    state: HoldState = HoldState.HELD
+    units: int
+    amount_minor: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineHold:
+    """An order line, and what one case that was not cancelled holds of it.
+
+    The first five fields are the line's. A line that no case is about has one row without a case. `accepted` is None where
+    nothing was inspected.
+    """
+
+    line_id: str
+    sku: str
+    quantity: int
+    paid_minor: int
+    shipped_quantity: int
+    case_id: str | None = None
+    type: CaseType | None = None
+    state: CaseState | None = None
+    stage: Stage | None = None
+    reason: Reason | None = None
+    liable: Liable | None = None
+    reject_reason: RejectReason | None = None
+    shipping_refund_minor: int = 0
+    hold: HoldState | None = None
+    units: int = 0
+    amount_minor: int = 0
+    accepted: int | None = None
+
+    @property
+    def refund_units(self) -> int:
+        """The units that the case's refund is for: those accepted; all where nothing was inspected."""
+        return self.units if self.accepted is None else self.accepted
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LineBalance:
+    """An order line and what all cases hold of it: units settled for good, units of open cases, the money of both."""
+
+    line_id: str
+    sku: str
+    quantity: int
+    paid_minor: int
+    settled_units: int
+    live_units: int
+    held_minor: int
+    rejected_times: int
+
+    @property
+    def free_units(self) -> int:
+        """Units that no case holds."""
+        return self.quantity - self.settled_units - self.live_units

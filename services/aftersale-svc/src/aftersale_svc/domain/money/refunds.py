@@ -1,0 +1,22 @@
+"""What a refund of a case gives back, and which units it is for."""
+
+from collections.abc import Sequence
+
+from aftersale_svc.domain.cases.model import Case, CaseLine
+from aftersale_svc.domain.money.allocation import spread
+from aftersale_svc.domain.money.freight import freight
+from aftersale_svc.domain.money.model import LineHold, RefundAmount
+from aftersale_svc.domain.orders.model import Order
+
+
+def refund_due(order: Order, case: Case, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> RefundAmount:
+    """Return what a refund of these lines of the case gives back now; `holds` are what all cases of the order hold."""
+    units = {line.line_id: line.refund_units for line in lines}
+    return RefundAmount(sum(line.refund_minor for line in lines), freight(order, case, units, holds))
+
+
+def refunded_lines(lines: Sequence[CaseLine], refunded: RefundAmount) -> list[tuple[CaseLine, int, int]]:
+    """Return which units of each line a refund was for, and its part of the money in minor units without the freight."""
+    parts = spread(refunded.units_minor, [line.refund_minor for line in lines])
+    found = zip(lines, parts, strict=True)
+    return [(line, line.refund_units, minor) for line, minor in found if line.refund_units]

@@ -1,0 +1,1 @@
+"""Facts about orders, copied from the events of order-svc."""

@@ -1,0 +1,43 @@
+"""Our copy of orders. Money is in minor units of `currency`; times are aware, UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+
+class OrderState(StrEnum):
+    """How far an order has come, by the events that have arrived."""
+
+    CREATED = "created"
+    PAID = "paid"
+    SHIPPED = "shipped"
+    DELIVERED = "delivered"
+    COMPLETED = "completed"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order:
+    """An order. Its row is locked by whatever decides about its units or its money."""
+
+    id: str
+    buyer_id: str
+    merchant_id: str
+    state: OrderState
+    currency: str
+    shipping_fee_minor: int
+    payment_id: str | None = None
+    window_ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderLine:
+    """A line of an order: what was paid for all its units after the discount, and how many of them have left."""
+
+    order_id: str
+    line_id: str
+    position: int
+    sku: str
+    quantity: int
+    paid_minor: int
+    shipped_quantity: int = 0

@@ -1,0 +1,33 @@
+"""Whether something can be asked for an order, and at which stage its goods are."""
+
+from datetime import datetime
+
+from aftersale_svc.domain.cases.codes import Stage
+from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
+from aftersale_svc.domain.orders.model import Order, OrderState
+
+_STAGES = {
+    OrderState.PAID: Stage.PRE_SHIP,
+    OrderState.SHIPPED: Stage.IN_TRANSIT,
+    OrderState.DELIVERED: Stage.POST_RECEIPT,
+}
+
+
+def stage_of(order: Order, now: datetime) -> Stage:
+    """Return where the goods of an order are, by the events that have arrived.
+
+    Later events of the order may still be on their way. So an order that is not known as paid counts as unknown, to be
+    tried again; and a return of goods that are not known as shipped is left to the merchant.
+
+    Raises:
+        OrderUnknown: the order is not known as paid.
+        OrderWasCancelled: its money goes back with it.
+        WindowPassed: the after-sale window is over.
+    """
+    if order.state is OrderState.CANCELLED:
+        raise OrderWasCancelled(order_id=order.id)
+    if order.state is OrderState.COMPLETED or (order.window_ends_at is not None and order.window_ends_at <= now):
+        raise WindowPassed(order_id=order.id)
+    if order.state is OrderState.CREATED or order.payment_id is None:
+        raise OrderUnknown(order_id=order.id, awaits=order.id)
+    return _STAGES[order.state]

@@ -1,0 +1,14 @@
+"""Who may take a transition: the roles, and the reason shown to everybody else."""
+
+from aftercare_chassis.lifecycle import Permission
+
+BUYER = Permission("buyer_only", frozenset({"buyer"}))
+BUYER_OR_AGENT = Permission("buyer_only", frozenset({"buyer", "agent"}))
+MERCHANT = Permission("merchant_only", frozenset({"seller"}))
+MERCHANT_OR_AGENT = Permission("merchant_only", frozenset({"seller", "agent"}))
+MERCHANT_OR_SYSTEM = Permission("merchant_only", frozenset({"seller", "system"}))
+PARTIES = Permission("parties_only", frozenset({"buyer", "seller"}))
+AGENT = Permission("agent_only", frozenset({"agent"}))
+ARBITRATOR = Permission("arbitrator_only", frozenset({"arbitrator"}))
+ARBITRATOR_OR_BUYER = Permission("arbitrator_only", frozenset({"arbitrator", "buyer"}))
+SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))

@@ -1,0 +1,111 @@
+"""What cases hold of the units and the money of an order's lines."""
+
+from aftercare_chassis.database.columns import minor, one_of, quantity
+from aftercare_chassis.database.mapping import Query, Rows, Statement
+from sqlalchemy import (
+    Column,
+    ForeignKeyConstraint,
+    Table,
+    Text,
+    Update,
+    bindparam,
+    func,
+    literal_column,
+    select,
+    true,
+    update,
+)
+
+from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.money.codes import HoldState
+from aftersale_svc.domain.money.model import Hold, LineHold
+from aftersale_svc.tables.cases import case_lines, cases
+from aftersale_svc.tables.legs import inspections
+from aftersale_svc.tables.orders import order_lines
+from aftersale_svc.tables.schema import metadata
+
+# They are looked up by the line of an order, so that comes first in the key.
+holds = Table(
+    "holds",
+    metadata,
+    Column("line_id", Text, primary_key=True),
+    Column("case_id", Text, primary_key=True),
+    *one_of("state", HoldState),
+    *quantity("units"),
+    *minor("amount_minor"),
+    ForeignKeyConstraint(["case_id", "line_id"], ["case_lines.case_id", "case_lines.line_id"]),
+)
+
+HOLDS = Rows(holds, Hold)
+
+
+def _of_case() -> Update:
+    """UPDATE the holds of `:case_id`, found by their key."""
+    return update(holds).where(
+        case_lines.c.case_id == bindparam("case_id"),
+        holds.c.line_id == case_lines.c.line_id,
+        holds.c.case_id == case_lines.c.case_id,
+    )
+
+
+_inspection = (inspections.c.case_id == holds.c.case_id) & (inspections.c.line_id == holds.c.line_id)
+_accepted = select(inspections.c.accepted).where(_inspection).scalar_subquery()
+_accepted_minor = select(inspections.c.accepted_minor).where(_inspection).scalar_subquery()
+# Only what was accepted is settled; the other units are free again.
+SETTLE_HOLDS = Statement(
+    _of_case().values(
+        state=HoldState.SETTLED,
+        units=func.coalesce(_accepted, holds.c.units),
+        amount_minor=func.coalesce(_accepted_minor, holds.c.amount_minor),
+    )
+)
+RELEASE_HOLDS = Statement(_of_case().values(state=HoldState.RELEASED))
+HOLD_AGAIN = Statement(_of_case().where(holds.c.state == HoldState.RELEASED).values(state=HoldState.HELD))
+
+# Line by line and case by case (LIMIT and OFFSET forbid to join them): while PostgreSQL has no statistics of some of these
+# tables, or some from when they were small, it would read the whole of them for every order.
+_case = (
+    select(
+        cases.c.id.label("case_id"),
+        cases.c.type,
+        cases.c.state,
+        cases.c.stage,
+        cases.c.reason,
+        cases.c.liable,
+        cases.c.reject_reason,
+        cases.c.shipping_refund_minor,
+    )
+    .where(cases.c.id == holds.c.case_id, cases.c.state != CaseState.CANCELLED)
+    .limit(1)
+    .lateral("of_case")
+)
+_found = select(inspections.c.accepted).where(_inspection).limit(1).lateral("of_inspection")
+_held = (
+    select(
+        _case,
+        holds.c.state.label("hold"),
+        holds.c.units,
+        holds.c.amount_minor,
+        _found.c.accepted,
+    )
+    .select_from(holds.join(_case, true()).outerjoin(_found, true()))
+    .where(holds.c.line_id == order_lines.c.line_id)
+    .offset(literal_column("0"))
+    .lateral("held")
+)
+_NUMBERS = ("shipping_refund_minor", "units", "amount_minor")
+HOLDS_OF_ORDER = Query(
+    select(
+        order_lines.c.line_id,
+        order_lines.c.sku,
+        order_lines.c.quantity,
+        order_lines.c.paid_minor,
+        order_lines.c.shipped_quantity,
+        *(column for column in _held.c if column.name not in _NUMBERS),
+        *(func.coalesce(_held.c[name], 0).label(name) for name in _NUMBERS),
+    )
+    .select_from(order_lines.outerjoin(_held, true()))
+    .where(order_lines.c.order_id == bindparam("order_id"))
+    .order_by(order_lines.c.position, _held.c.case_id),
+    LineHold,
+)

@@ -1,0 +1,42 @@
+"""The row locks that are not taken by a row's own key. Held until the end of the transaction.
+
+Whatever decides about units or money of an order locks its row first, and then reads what its cases hold.
+"""
+
+from aftercare_chassis.database.mapping import Query
+from sqlalchemy import bindparam, select
+
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.tables.cases import CASE_SEEN_BY, cases
+from aftersale_svc.tables.disputes import DISPUTE_SEEN_BY, disputes
+from aftersale_svc.tables.orders import orders
+from aftersale_svc.tables.visibility import seen_by
+
+ORDER_TO_LOCK = Query(
+    select(orders).where(orders.c.id == bindparam("order_id")).with_for_update(), Order, seen_by(orders, "agent")
+)
+ORDER_OF_CASE = Query(
+    select(orders)
+    .join_from(orders, cases, cases.c.order_id == orders.c.id)
+    .where(cases.c.id == bindparam("case_id"))
+    .with_for_update(of=orders),
+    Order,
+    CASE_SEEN_BY,
+)
+ORDER_OF_DISPUTE = Query(
+    select(orders)
+    .join_from(orders, disputes, disputes.c.order_id == orders.c.id)
+    .where(disputes.c.id == bindparam("dispute_id"))
+    .with_for_update(of=orders),
+    Order,
+    DISPUTE_SEEN_BY,
+)
+CASE_OF_DISPUTE = Query(
+    select(cases)
+    .join_from(cases, disputes, disputes.c.case_id == cases.c.id)
+    .where(disputes.c.id == bindparam("dispute_id"))
+    .with_for_update(of=cases),
+    Case,
+    DISPUTE_SEEN_BY,
+)

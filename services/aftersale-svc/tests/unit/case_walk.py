@@ -1,0 +1,191 @@
+"""The graph of everything that can become of one case, explored with the service's own commands.
+
+Reached is whatever people, timers, the provider, order-svc, the courier and customer service lead to. The steps that lead
+on from a place are those of people and timers alone, with a provider that declines for ever.
+"""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aftercare_chassis.refusals import Refusal
+from aftercare_events import (
+    ComplaintOpened,
+    OrderCancelled,
+    OrderShipped,
+    ParcelStatusChanged,
+    RefundFailed,
+    RefundSucceeded,
+    ShippedLine,
+)
+from aftersale_svc.commands import (
+    deadlines,
+    disputes,
+    endings,
+    inspections,
+    refunds,
+    returns,
+    reviews,
+    stages,
+    verdicts,
+)
+from aftersale_svc.domain.cases.codes import RejectReason
+from aftersale_svc.domain.cases.model import CaseState, Finding
+from aftersale_svc.domain.disputes.model import Liable, Remedy, Verdict
+from aftersale_svc.domain.orders.model import OrderState
+from aftersale_svc.settings import Settings
+from memory_transaction import NOW, MemoryTransaction, Snapshot
+
+Command = Callable[[Any], Awaitable[object]]
+Place = tuple[object, ...]
+Graph = dict[Place, dict[str, Snapshot]]
+CASE, DISPUTE = "case_1", "dsp_1"
+SETTINGS = Settings.model_construct()
+PARCEL = {"carrier": "sf", "waybill_no": "SF1001"}
+TRACE_FIELDS: dict[str, Any] = {
+    "affected_party": "buyer-1",
+    "applicant": "buyer-1",
+    "handler": "system",
+    "time": NOW,
+    "result": "?",
+    "order_id": "ord_1",
+    "buyer_id": "buyer-1",
+    "merchant_id": "m-1",
+}
+
+
+def inspect(accepted: int) -> Command:
+    found = [Finding("line_1", accepted)]
+    return lambda tx: inspections.inspect(tx, CASE, findings=found, reason=RejectReason.EMPTY_RETURN)
+
+
+def decide(remedy: Remedy, amount: int | None = None) -> Command:
+    verdict = Verdict(Liable.SELLER, remedy, amount, "CNY" if amount else None, "because")
+    return lambda tx: verdicts.give(tx, DISPUTE, verdict=verdict)
+
+
+PEOPLE: dict[str, Command] = {
+    "approve": lambda tx: reviews.approve(tx, CASE),
+    "reject": lambda tx: reviews.reject(tx, CASE, reason=RejectReason.NO_DEFECT_FOUND),
+    "cancel": lambda tx: endings.cancel(tx, CASE),
+    "escalate": lambda tx: reviews.escalate(tx, CASE),
+    "ship": lambda tx: returns.ship(tx, CASE, **PARCEL),
+    "receive": lambda tx: returns.receive(tx, CASE),
+    "accept all": inspect(2),
+    "accept one": inspect(1),
+    "accept none": inspect(0),
+    "refund": lambda tx: refunds.refund(tx, CASE),
+    "accept the rejection": lambda tx: endings.accept(tx, CASE),
+    "close": lambda tx: endings.close(tx, CASE, note="?"),
+    "answer": lambda tx: disputes.answer(tx, DISPUTE, text="?"),
+    "withdraw": lambda tx: disputes.withdraw(tx, DISPUTE),
+    "award": decide(Remedy.REFUND, 100),
+    "dismiss": decide(Remedy.NONE),
+    "resume": decide(Remedy.RESUME),
+}
+
+
+def refund_ends(kind: type[Any], command: Callable[[Any, Any], Awaitable[object]], **more: Any) -> Command:
+    async def report(tx: MemoryTransaction) -> None:
+        case, refund = tx.snapshot.case, tx.snapshot.refund
+        if case.state is CaseState.REFUNDING and refund is not None:  # order-svc reports what it was asked for
+            facts = {"payment_id": "pay_1", "provider": "simulator", "currency": "CNY", "refunded_minor": 0}
+            amount = refund.amount.total_minor
+            event = kind(**TRACE_FIELDS, **facts, **more, case_id=CASE, refund_id=refund.id, amount_minor=amount)
+            await command(tx, event)
+
+    return report
+
+
+def parcel(*, delivered: bool) -> Command:
+    facts: dict[str, Any] = {"parcel_id": "par_1", "leg": "return", "previous_status": "pending", "occurred_at": NOW}
+    facts |= {"status": "?", "scanned": True, "delivered": delivered, "terminal": delivered}
+    return lambda tx: returns.follow_parcel(tx, ParcelStatusChanged(**TRACE_FIELDS, **PARCEL, **facts, case_id=CASE))
+
+
+async def complain(tx: Any) -> None:
+    facts = {"channel": "web", "state": "open", "category": "unfair_rejection", "text_hash": "sha256:0"}
+    await disputes.complaint_opened(tx, ComplaintOpened(**TRACE_FIELDS, **facts, complaint_id="cmp_1", case_id=CASE))
+
+
+async def cancel_order(tx: Any) -> None:
+    if tx.snapshot.order.state is OrderState.PAID:
+        await endings.order_cancelled(tx, OrderCancelled(**TRACE_FIELDS, cause="buyer"))
+
+
+async def ship_order(tx: Any) -> None:
+    if tx.snapshot.order.state is OrderState.PAID:
+        lines = (ShippedLine(line_id="line_1", quantity=2),)
+        facts: dict[str, Any] = {"parcel_id": "par_1", "carrier": "zto", "waybill_no": "7300", "complete": True}
+        await stages.order_shipped(tx, OrderShipped(**TRACE_FIELDS, **facts, lines=lines))
+
+
+DECLINED: dict[str, Command] = {"declined": refund_ends(RefundFailed, refunds.fail, failure_code="declined")}
+OTHERS: dict[str, Command] = {
+    "refunded": refund_ends(RefundSucceeded, refunds.finish),
+    "units shipped": refund_ends(RefundFailed, refunds.fail, failure_code="units_shipped", already_shipped=True),
+    "complained": complain,
+    "order cancelled": cancel_order,
+    "order shipped": ship_order,
+    "scanned": parcel(delivered=False),
+    "delivered": parcel(delivered=True),
+}
+
+
+async def after(snapshot: Snapshot, role: str, command: Command, now: datetime = NOW) -> Snapshot:
+    """What one command leaves behind; the same where it is refused."""
+    tx = MemoryTransaction(snapshot, role, now, SETTINGS)
+    try:
+        await command(tx)
+    except Refusal:
+        return snapshot
+    return tx.snapshot
+
+
+async def steps(snapshot: Snapshot, people: Mapping[str, Command]) -> dict[str, Snapshot]:
+    """What people, timers and a provider that declines make of it."""
+    made = {
+        f"{name} ({role})": await after(snapshot, role, command)
+        for name, command in people.items()
+        for role in ("buyer", "seller", "agent", "arbitrator")
+    }
+    made |= {name: await after(snapshot, "system", command) for name, command in DECLINED.items()}
+    case, dispute = snapshot.case, snapshot.dispute
+    if case.deadline_at is not None:
+        made["timer"] = await after(snapshot, "system", lambda tx: deadlines.on_time(tx, CASE), case.deadline_at)
+    if dispute is not None and dispute.deadline_at is not None:
+        late = await after(snapshot, "system", lambda tx: disputes.escalate(tx, DISPUTE), dispute.deadline_at)
+        made["timer of the dispute"] = late
+    return {name: found for name, found in made.items() if found.facts != snapshot.facts}
+
+
+async def explore(first: Snapshot, people: Mapping[str, Command] = PEOPLE) -> tuple[Graph, dict[Place, Snapshot]]:
+    """Every place that is reached, with the steps that lead on from it."""
+    graph: Graph = {}
+    places = {first.facts: first}
+    waiting = deque([first])
+    while waiting:
+        snapshot = waiting.popleft()
+        graph[snapshot.facts] = await steps(snapshot, people)
+        events = [await after(snapshot, "system", command) for command in OTHERS.values()]
+        for found in (*graph[snapshot.facts].values(), *events):
+            if found.facts not in places:
+                places[found.facts] = found
+                waiting.append(found)
+    return graph, places
+
+
+def leading_to(graph: Graph, ends: Iterable[Place]) -> set[Place]:
+    """The places from which some steps lead to one of these."""
+    found, before = set(ends), -1
+    while len(found) > before:
+        before = len(found)
+        found |= {place for place, on in graph.items() if any(each.facts in found for each in on.values())}
+    return found
+
+
+def stuck(graph: Graph, places: Mapping[Place, Snapshot]) -> list[str]:
+    """The places from which no end can be reached."""
+    ends = [place for place, snapshot in places.items() if snapshot.is_over]
+    return sorted(str(place) for place in places.keys() - leading_to(graph, ends))

@@ -1,0 +1,194 @@
+"""A transaction on one order, one case and its dispute in memory, so that the real commands run without a database."""
+
+from dataclasses import asdict, dataclass, field, replace
+from datetime import UTC, datetime
+from typing import Any
+
+from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.refusals import NotFound
+from aftercare_events import Event
+from aftersale_svc.domain.cases.codes import Stage
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
+from aftersale_svc.domain.cases.types import ENDED
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.money.codes import HoldState, RefundCause
+from aftersale_svc.domain.money.model import Hold, LineHold, Refund
+from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables import cases, disputes, holds, legs, locks, orders
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+HOLD_STATES = {
+    holds.SETTLE_HOLDS: HoldState.SETTLED,
+    holds.RELEASE_HOLDS: HoldState.RELEASED,
+    holds.HOLD_AGAIN: HoldState.HELD,
+}
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """All rows of one order with one line, which is in one case."""
+
+    order: Order
+    case: Case
+    line: CaseLine
+    hold: Hold
+    shipped: int = 0
+    leg: Return | None = None
+    refunds: dict[str, Refund] = field(default_factory=dict)
+    dispute: Dispute | None = None
+
+    @property
+    def refund(self) -> Refund | None:
+        """The refund decided last."""
+        return self.refunds.get(self.case.refund_id or "")
+
+    @property
+    def facts(self) -> tuple[object, ...]:
+        """What decides how it can go on: two snapshots with the same facts are one place in the graph."""
+        case, dispute = self.case, self.dispute
+        request = (case.type, case.state, case.frozen_state, case.stage, case.close_cause, case.reject_reason)
+        refund = (self.refund.state, self.refund.cause is RefundCause.VERDICT) if self.refund else None
+        held = (self.line.accepted, self.hold.state, self.hold.units)
+        decided = (dispute.state, dispute.remedy) if dispute else None
+        sent = (self.leg.carrier is not None, self.leg.scanned_at is not None) if self.leg else None
+        return request, refund, held, decided, sent, self.order.state, self.shipped
+
+    @property
+    def is_over(self) -> bool:
+        """Whether nobody waits for anything any more."""
+        return self.case.state in ENDED and (self.dispute is None or self.dispute.state in DISPUTE.ends)
+
+
+class MemoryTransaction:
+    """A transaction that starts from a snapshot; `snapshot` is what it leaves behind, `events` what it publishes."""
+
+    def __init__(self, snapshot: Snapshot, role: str, now: datetime, settings: Settings) -> None:
+        self.snapshot, self.now, self.settings = snapshot, now, settings
+        self.actor = Actor("system" if role == "system" else f"{role}-1", role)
+        self.events: list[Event] = []
+
+    def _set(self, **rows: Any) -> None:
+        self.snapshot = replace(self.snapshot, **rows)
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}_{len(self.snapshot.refunds) + 1}" if prefix == "ref" else f"{prefix}_1"
+
+    async def lock(self, rows: Any, *key: Any) -> Any:
+        row = {cases.CASES: self.snapshot.case, disputes.DISPUTES: self.snapshot.dispute}[rows]
+        if row is None or row.id != key[0]:
+            raise NotFound(what=rows.name)
+        return row
+
+    async def find(self, rows: Any, *key: Any) -> Any:
+        assert rows is legs.REFUNDS
+        return self.snapshot.refunds.get(key[0])
+
+    async def one(self, query: Any, **_: Any) -> Any:
+        if query is locks.CASE_OF_DISPUTE:
+            return self.snapshot.case if self.snapshot.dispute else None
+        assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)
+        return self.snapshot.order
+
+    async def all(self, query: Any, **_: Any) -> list[Any]:
+        case = self.snapshot.case
+        return {
+            cases.LIVE_CASES_OF: [] if case.state in ENDED else [{"id": case.id}],
+            legs.DETAILS: [self._details()],
+            holds.HOLDS_OF_ORDER: [self._line_hold()],
+        }[query]
+
+    def _line_hold(self) -> LineHold:
+        case, line, hold = self.snapshot.case, self.snapshot.line, self.snapshot.hold
+        return LineHold(
+            line_id=line.line_id,
+            sku=line.sku,
+            quantity=line.line_units,
+            paid_minor=line.line_paid_minor,
+            shipped_quantity=self.snapshot.shipped,
+            case_id=case.id,
+            type=case.type,
+            state=case.state,
+            stage=case.stage,
+            reason=case.reason,
+            liable=case.liable,
+            reject_reason=case.reject_reason,
+            shipping_refund_minor=case.shipping_refund_minor,
+            hold=hold.state,
+            units=hold.units,
+            amount_minor=hold.amount_minor,
+            accepted=line.accepted,
+        )
+
+    def _details(self) -> dict[str, Any]:
+        """A record of DETAILS."""
+        leg, refund = self.snapshot.leg, self.snapshot.refund
+        parts = (("return_", legs.RETURNS, leg), ("refund_", legs.REFUNDS, refund))
+        record = {
+            f"{prefix}{column.name}": getattr(row, column.name, None)
+            for prefix, rows, row in parts
+            for column in rows.columns
+        }
+        return {**asdict(self.snapshot.line), **record}
+
+    async def save(self, rows: Any, row: Any, *events: Event) -> Any:
+        assert events, "a change is published"
+        self.events += events
+        if rows is cases.CASES:
+            _check(row)
+            self._set(case=row)
+        else:
+            self._set(dispute=row)
+        return row
+
+    async def create(self, rows: Any, row: Any, *events: Event) -> Any:
+        assert rows is disputes.DISPUTES
+        before = self.snapshot.dispute
+        assert before is None or before.state in DISPUTE.ends, "disputes_open_key"
+        return await self.save(rows, row, *events)
+
+    async def insert(self, rows: Any, *new: Any) -> None:
+        if rows is legs.REFUNDS:
+            assert all(refund.state == "failed" for refund in self.snapshot.refunds.values()), "refunds_case_key"
+            await self.upsert(rows, *new)
+        elif rows is legs.INSPECTIONS:
+            assert self.snapshot.line.accepted is None, "inspections_pkey"
+            await self.upsert(rows, *new)
+        else:
+            assert rows is cases.STEPS
+
+    async def upsert(self, rows: Any, row: Any) -> None:
+        if rows is legs.REFUNDS:
+            self._set(refunds={**self.snapshot.refunds, row.id: row})
+        elif rows is legs.INSPECTIONS:
+            self._set(line=replace(self.snapshot.line, accepted=row.accepted, accepted_minor=row.accepted_minor))
+        else:
+            assert rows is legs.RETURNS
+            self._set(leg=row)
+
+    async def execute(self, statement: Any, **params: Any) -> int:
+        if statement is orders.MOVE_ORDER:
+            self._set(order=replace(self.snapshot.order, state=OrderState(params["state"])))
+        elif statement is orders.SHIP_LINES:
+            self._set(shipped=self.snapshot.shipped + sum(params["units"]))
+        else:
+            self._hold(HOLD_STATES[statement])
+        return 1
+
+    def _hold(self, state: HoldState) -> None:
+        line, hold = self.snapshot.line, self.snapshot.hold
+        if state is HoldState.SETTLED and line.accepted is not None:
+            hold = replace(hold, units=line.accepted, amount_minor=line.accepted_minor or 0)
+        self._set(hold=replace(hold, state=state))
+
+
+def _check(case: Case) -> None:
+    """The CHECKs of the table."""
+    assert (case.state is CaseState.DISPUTED) == (case.frozen_state is not None)
+    assert case.state is not CaseState.REFUNDING or case.refund_id is not None
+    assert case.state is not CaseState.REJECTED or case.reject_reason is not None
+    assert case.state is not CaseState.CLOSED or case.close_cause is not None
+    assert (case.state in ENDED) == (case.whose_turn == "nobody")
+    assert (case.whose_turn in ("nobody", "platform")) == (case.deadline_at is None)
+    assert case.stage in Stage

@@ -1,0 +1,128 @@
+"""How many units can be asked for, and how much money belongs to them."""
+
+import pytest
+from aftercare_chassis.refusals import Refusal
+from aftersale_svc.domain.cases.errors import AcceptedExceedsSent, LineMissing, LineTwice, LineUnknown
+from aftersale_svc.domain.cases.model import CaseLine, Finding, Wanted
+from aftersale_svc.domain.cases.policy import apply_inspection
+from aftersale_svc.domain.money.allocation import MOST_REJECTIONS, accepted_share, allocate_lines, next_share, spread
+from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, ReappliedTooOften, UnitsInLiveCase
+from aftersale_svc.domain.money.holds import can_hold_again
+from aftersale_svc.domain.money.model import LineBalance
+from hypothesis import given
+from hypothesis import strategies as st
+
+
+def balance(
+    paid: int = 28700, units: int = 3, *, settled: int = 0, live: int = 0, held: int = 0, rejected: int = 0
+) -> LineBalance:
+    return LineBalance(
+        line_id="line_1",
+        sku="KETTLE-1",
+        quantity=units,
+        paid_minor=paid,
+        settled_units=settled,
+        live_units=live,
+        held_minor=held,
+        rejected_times=rejected,
+    )
+
+
+def test_two_of_three_and_then_the_last_one() -> None:
+    assert next_share(balance(), 2) == 19133
+    assert next_share(balance(settled=2, held=19133), 1) == 9567
+    assert next_share(balance(live=2, held=19133), 1) == 9567
+
+
+def test_units_that_cannot_be_had() -> None:
+    wanted = [Wanted("line_1", 2)]
+    with pytest.raises(QuantityExceedsRemaining) as too_many:
+        allocate_lines("case_1", [balance(settled=2, held=19133)], wanted)
+    assert (too_many.value.pointer, too_many.value.facts) == ("/lines/0/quantity", {"remaining": 1})
+    with pytest.raises(UnitsInLiveCase):
+        allocate_lines("case_1", [balance(live=2, held=19133)], wanted)
+    with pytest.raises(LineUnknown):
+        allocate_lines("case_1", [balance()], [Wanted("line_9", 1)])
+    with pytest.raises(LineTwice) as twice:
+        allocate_lines("case_1", [balance()], [Wanted("line_1", 1), Wanted("line_1", 1)])
+    assert twice.value.pointer == "/lines/1/line_id"
+    with pytest.raises(ReappliedTooOften):
+        allocate_lines("case_1", [balance(rejected=MOST_REJECTIONS)], wanted)
+
+
+lines_of = st.tuples(st.integers(0, 10**9), st.integers(1, 200))
+
+
+@given(lines_of, st.data())
+def test_any_split_of_a_line_adds_up_to_what_was_paid(line: tuple[int, int], data: st.DataObject) -> None:
+    """And each part is ⌊P·(a+k)/q⌋ − ⌊P·a/q⌋, where a units were refunded before."""
+    paid, units = line
+    taken = held = 0
+    while taken < units:
+        k = data.draw(st.integers(1, units - taken))
+        part = next_share(balance(paid, units, settled=taken, held=held), k)
+        assert part == paid * (taken + k) // units - paid * taken // units
+        taken, held = taken + k, held + part
+    assert held == paid
+
+
+@given(lines_of, st.data())
+def test_the_accepted_share_never_exceeds_the_asked_one(line: tuple[int, int], data: st.DataObject) -> None:
+    paid, units = line
+    before = data.draw(st.integers(0, units - 1))
+    k = data.draw(st.integers(1, units - before))
+    [asked] = allocate_lines(
+        "case_1", [balance(paid, units, settled=before, held=paid * before // units)], [Wanted("line_1", k)]
+    )
+    shares = [accepted_share(asked, j) for j in range(k + 1)]
+    assert shares == sorted(shares)
+    assert (shares[0], shares[-1]) == (0, asked.amount_minor)
+    assert shares == [paid * (before + j) // units - paid * before // units for j in range(k + 1)]
+
+
+@given(st.integers(0, 10**9), st.lists(st.integers(0, 10**6), min_size=1, max_size=8))
+def test_a_total_is_spread_without_losing_a_minor_unit(total: int, weights: list[int]) -> None:
+    parts = spread(total, weights)
+    assert all(part >= 0 for part in parts)
+    assert sum(parts) == (total if sum(weights) else 0)
+    assert all(part == 0 for part, weight in zip(parts, weights, strict=True) if weight == 0)
+
+
+def sent(line_id: str = "line_1", quantity: int = 2) -> CaseLine:
+    return CaseLine(
+        case_id="case_1",
+        line_id=line_id,
+        sku="KETTLE-1",
+        quantity=quantity,
+        amount_minor=19133,
+        line_units=3,
+        line_paid_minor=28700,
+        units_before=0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("found", "refusal", "pointer"),
+    [
+        ([Finding("line_9", 1)], LineUnknown, "/lines/0/line_id"),
+        ([Finding("line_1", 1), Finding("line_1", 1)], LineTwice, "/lines/1/line_id"),
+        ([Finding("line_1", 3)], AcceptedExceedsSent, "/lines/0/accepted"),
+        ([Finding("line_1", 1)], LineMissing, "/lines"),
+    ],
+)
+def test_inspections_that_make_no_sense(found: list[Finding], refusal: type[Refusal], pointer: str) -> None:
+    with pytest.raises(refusal) as refused:
+        apply_inspection([sent(), sent("line_2")], found)
+    assert refused.value.pointer == pointer
+
+
+def test_an_inspection_keeps_units_share_and_grade() -> None:
+    [judged] = apply_inspection([sent()], [Finding("line_1", 1, "b")])
+    assert (judged.accepted, judged.accepted_minor, judged.grade) == (1, 9566, "b")
+    [all_] = apply_inspection([sent()], None)
+    assert (all_.accepted, all_.accepted_minor) == (2, 19133)
+
+
+def test_a_closed_case_holds_its_units_again_only_if_nobody_else_does() -> None:
+    assert can_hold_again([sent()], {"line_1": balance()})
+    assert not can_hold_again([sent()], {"line_1": balance(live=2, held=19133)})

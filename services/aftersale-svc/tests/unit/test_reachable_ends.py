@@ -1,0 +1,75 @@
+"""Every state that can be reached, with every fact that is remembered in it, leads to an end."""
+
+from collections.abc import Callable
+
+import pytest
+from aftercare_chassis.lifecycle import SystemContext
+from aftersale_svc.domain.cases.codes import CaseType, Stage
+from aftersale_svc.domain.cases.lifecycle import CASE, of
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
+from aftersale_svc.domain.cases.types import ENDED, TYPES
+from aftersale_svc.domain.money.codes import HoldState, RefundState
+from aftersale_svc.domain.money.holds import holds_of
+from aftersale_svc.domain.orders.model import Order, OrderState
+from case_walk import explore, stuck
+from memory_transaction import Snapshot
+
+First = Callable[[CaseType, OrderState], Snapshot]
+
+
+@pytest.fixture
+def first(a_case: Callable[..., Case], an_order: Callable[..., Order], acting: Callable[..., SystemContext]) -> First:
+    """A new case on all that was ordered: two units of one line."""
+
+    def opened(type_: CaseType, state: OrderState) -> Snapshot:
+        stage = Stage.PRE_SHIP if state is OrderState.PAID else Stage.POST_RECEIPT
+        case = a_case(type=type_, stage=stage, shipping_refund_minor=800)
+        line = CaseLine(
+            case_id=case.id,
+            line_id="line_1",
+            sku="KETTLE-1",
+            quantity=2,
+            amount_minor=19133,
+            line_units=2,
+            line_paid_minor=19133,
+            units_before=0,
+        )
+        [hold] = holds_of([line], TYPES[type_])
+        return Snapshot(an_order(state), of(case).start(case, acting()), line, hold)
+
+    return opened
+
+
+@pytest.mark.parametrize("state", [OrderState.PAID, OrderState.DELIVERED])
+@pytest.mark.parametrize("type_", CaseType)
+async def test_everything_that_can_be_reached_leads_to_an_end(first: First, type_: CaseType, state: OrderState) -> None:
+    graph, places = await explore(first(type_, state))
+    assert not stuck(graph, places)
+    seen = {snapshot.case.state for snapshot in places.values()}
+    assert seen == CASE[type_].timeouts.keys() | ENDED, "every state is reached"
+
+
+@pytest.mark.parametrize("type_", CaseType)
+async def test_what_holds_in_every_place(first: First, type_: CaseType) -> None:
+    _, places = await explore(first(type_, OrderState.PAID))
+    for place, snapshot in places.items():
+        case, dispute = snapshot.case, snapshot.dispute
+        disputed = dispute is not None and dispute.state in ("await_merchant_answer", "platform_review")
+        assert (case.state is CaseState.DISPUTED) == disputed, place
+        if dispute is not None and dispute.state == "executing":
+            assert case.state in (CaseState.REFUNDING, CaseState.MANUAL_REVIEW), place
+        if snapshot.order.state is OrderState.CANCELLED:
+            assert snapshot.is_over or case.state in (CaseState.REFUNDING, CaseState.DISPUTED), place
+
+
+@pytest.mark.parametrize("type_", CaseType)
+async def test_what_a_case_holds_in_every_place(first: First, type_: CaseType) -> None:
+    _, places = await explore(first(type_, OrderState.DELIVERED))
+    for place, snapshot in places.items():
+        case, hold, refund = snapshot.case, snapshot.hold, snapshot.refund
+        completed = case.state is CaseState.COMPLETED
+        expected = HoldState.SETTLED if completed else HoldState.RELEASED if case.state in ENDED else HoldState.HELD
+        assert hold.state is expected, place
+        assert hold.units == ((snapshot.line.accepted or 2) if completed else 2), place
+        assert (refund is not None and refund.state is RefundState.REQUESTED) == (case.state is CaseState.REFUNDING)
+        assert (refund is not None and refund.state is RefundState.SUCCEEDED) == completed, place
