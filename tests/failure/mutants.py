@@ -123,8 +123,8 @@ MUTANTS = (
             ),
             (
                 f"{CHASSIS}/database/transaction.py",
-                """*rows.save_args(saved, seen)) != "UPDATE 1":""",
-                """*rows.save_args(saved, seen)) == "UPDATE 2":""",
+                """*rows.save_args(saved, row.version)) != "UPDATE 1":""",
+                """*rows.save_args(saved, row.version)) == "UPDATE 2":""",
             ),
         ),
         (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),

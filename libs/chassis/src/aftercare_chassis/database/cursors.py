@@ -12,7 +12,7 @@ _SIGNATURE_BYTES = 16
 
 
 class CursorInvalid(Refusal):
-    """The cursor was not made by us for this list, these filters and this reader."""
+    """The cursor was not issued for this list, these filters and this reader."""
 
     kind, code = Kind.MALFORMED, "cursor_invalid"
     zh = "游标无效：游标只能用于生成它的列表、筛选条件和账号。"
@@ -23,31 +23,35 @@ class CursorInvalid(Refusal):
 
 
 class Cursors:
-    """Makes and opens cursors with the service's signing key."""
+    """Seals and opens cursors with the service's signing key."""
 
     def __init__(self, key: str) -> None:
         self._key = hmac.digest(key.encode(), b"aftercare cursor", "sha256")
 
     def seal(self, listing: str, filters: Mapping[str, object], last: str) -> str:
-        """A cursor that continues after `last`. Put the reader among the filters."""
+        """A cursor that continues after `last`. The filters have to include the reader."""
         signature = self._sign(listing, filters, last)
         return _encode(signature + last.encode())
 
     def open(self, listing: str, filters: Mapping[str, object], cursor: str) -> str:
-        """The `last` that was sealed under the same listing and filters, or CursorInvalid."""
+        """The `last` with which the cursor was sealed.
+
+        Raises:
+            CursorInvalid: it was sealed for another list or other filters, or by another key, or was changed.
+        """
         try:
             raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
             last = raw[_SIGNATURE_BYTES:].decode()
         except (NotBase64, ValueError):
             raise CursorInvalid from None
-        if _encode(raw) != cursor:  # base64 has several spellings of the same bytes; only ours is taken
+        if _encode(raw) != cursor:  # base64 has several encodings of the same bytes; only the canonical one is accepted
             raise CursorInvalid
         if not hmac.compare_digest(raw[:_SIGNATURE_BYTES], self._sign(listing, filters, last)):
             raise CursorInvalid
         return last
 
     def _sign(self, listing: str, filters: Mapping[str, object], last: str) -> bytes:
-        # JSON keeps the parts apart: ("ab", "c") and ("a", "bc") must not sign alike.
+        # JSON keeps the parts apart: ("ab", "c") and ("a", "bc") must have different signatures.
         scope = json.dumps([listing, sorted((name, str(value)) for name, value in filters.items()), last])
         return hmac.digest(self._key, scope.encode(), "sha256")[:_SIGNATURE_BYTES]
 

@@ -1,7 +1,7 @@
-"""How far this service's consumer has come with the events of one aggregate, for those who wait for the next one.
+"""Waiting until the consumer of this service has handled the next event of an aggregate.
 
-A consumer in the same process reports what it has handled. What another process has handled, or an operator has retried,
-is found by one statement for everything that waits, sent every `POLL_SECONDS` while anything waits.
+A consumer in this process reports what it has handled. What was handled in another process, or retried by an operator, is
+found by one query for all aggregates together, every `POLL_SECONDS` while anything waits.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ SELECT aggregateid, last_sequence FROM subject_state WHERE consumer = $1 AND agg
 """
 
 Read = Callable[[Collection[str]], Awaitable[Mapping[str, int]]]
-"""The number of the last event that was handled of each of these aggregates; those without one may be left out."""
+"""Returns the sequence of the last event that was handled, per aggregate; an aggregate without one may be missing."""
 
 
 @dataclass(slots=True, eq=False)
@@ -28,7 +28,7 @@ class _Waiter:
 
 
 class HandledEvents:
-    """What waits in this process. `read` asks the database; `leaving` says whether the process is about to end."""
+    """What waits in this process. `read` queries the database; `leaving` returns whether the process is about to end."""
 
     def __init__(self, read: Read, leaving: Callable[[], bool]) -> None:
         self._read, self._leaving = read, leaving
@@ -36,12 +36,14 @@ class HandledEvents:
         self._poll: asyncio.Task[None] | None = None
 
     async def beyond(self, aggregate: str, sequence: int) -> int | None:
-        """The number of the last handled event of the aggregate, once it is greater than `sequence`; None where the
-        process is about to end."""
+        """Wait for an event of the aggregate beyond `sequence`; the sequence of the last one handled.
+
+        None where the process is about to end.
+        """
         waiter = _Waiter(sequence, asyncio.get_running_loop().create_future())
         self._waiting[aggregate].add(waiter)
         if self._poll is None or self._poll.done():
-            self._poll = asyncio.create_task(self._look())
+            self._poll = asyncio.create_task(self._poll_database())
         try:
             return await waiter.reached
         finally:
@@ -50,27 +52,27 @@ class HandledEvents:
                 del self._waiting[aggregate]
 
     def handled(self, last: Mapping[str, int]) -> None:
-        """Wake those who wait for one of these aggregates; `last` holds the number of the last handled event of each."""
+        """End the waits for these aggregates; `last` holds the sequence of the last handled event of each."""
         for aggregate in self._waiting.keys() & last.keys():
             for waiter in self._waiting[aggregate]:
                 if last[aggregate] > waiter.sequence:
                     _end(waiter, last[aggregate])
 
-    async def _look(self) -> None:
-        while self._waiting:
-            if self._leaving():
-                for waiter in [each for some in self._waiting.values() for each in some]:
-                    _end(waiter, None)
-            else:
-                with suppress(*DATABASE_ERRORS):  # those who wait give up by themselves
-                    self.handled(await self._read(list(self._waiting)))
-            await asyncio.sleep(POLL_SECONDS)
-
     async def close(self) -> None:
-        """End the look, and with it every wait."""
+        """End the polling, and with it every wait."""
         if self._poll is not None:
             self._poll.cancel()
             await asyncio.wait([self._poll])
+
+    async def _poll_database(self) -> None:
+        while self._waiting:
+            if self._leaving():
+                for waiter in [each for waiters in self._waiting.values() for each in waiters]:
+                    _end(waiter, None)
+            else:
+                with suppress(*DATABASE_ERRORS):  # each waiter has a time limit of its own
+                    self.handled(await self._read(list(self._waiting)))
+            await asyncio.sleep(POLL_SECONDS)
 
 
 def _end(waiter: _Waiter, reached: int | None) -> None:

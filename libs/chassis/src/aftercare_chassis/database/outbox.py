@@ -1,11 +1,10 @@
-"""Events leave a service through its outbox: rows written in the transaction of the change they tell of.
+"""The outbox: events are rows, inserted in the transaction of the change that they describe; a relay publishes them.
 
-Several events go in one statement. The row lock of the aggregate is held by then, so the ids of one aggregate's events
-stand in the order of its versions; between aggregates no order is promised.
+Several events go in one statement. The row of their aggregate is locked by then, so the ids of one aggregate's events rise
+with its versions. Between aggregates no order is promised.
 """
 
 from collections.abc import Sequence
-from typing import Any
 from zlib import crc32
 
 from aftercare_events import Envelope, codec
@@ -28,19 +27,19 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[
 
 
 def bucket_of(aggregate_id: str) -> int:
-    """The bucket that keeps this aggregate's events in order; every build and machine agrees on it."""
+    """The bucket whose relay publishes the events of this aggregate in order; the same in every build and process."""
     return crc32(aggregate_id.encode()) % BUCKETS
 
 
 def insert(envelopes: Sequence[Envelope]) -> Insert:
-    """The statement that writes these events, oldest first."""
+    """The statement that inserts these events, oldest first."""
     rows = [_row(envelope) for envelope in envelopes]
     if len(rows) == 1:
-        return _ONE, rows[0]  # what most commands leave: arrays of one cost both sides more than the row
+        return _ONE, rows[0]  # the usual case: arrays of one element cost client and server more than the row
     return _SEVERAL, [list(column) for column in zip(*rows, strict=True)]
 
 
-def _row(e: Envelope) -> tuple[Any, ...]:
+def _row(e: Envelope) -> tuple[object, ...]:
     _, value, headers = codec.encode(e)
-    kept = {name: text.decode() for name, text in headers}
-    return e.id, e.topic, e.subject, e.sequence, e.type, e.topic, bucket_of(e.subject), kept, value
+    texts = {name: text.decode() for name, text in headers}
+    return e.id, e.topic, e.subject, e.sequence, e.type, e.topic, bucket_of(e.subject), texts, value

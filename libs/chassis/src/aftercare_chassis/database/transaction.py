@@ -1,15 +1,15 @@
-"""What commands and queries are given: one connection, one actor, one instant.
+"""What queries and commands are given: a connection, the actor, and the time at which they run.
 
-A command locks, decides, saves and records. It never begins or commits: whoever made the transaction does. New rows wait
-for the next read or change and then travel together; the recorded events are written with the last of them, just before
-the commit. A change of an aggregate is numbered by its events:
-`insert` and `save` take at least one, so that sequences run 1..n without a gap and no change goes untold.
+A command locks, decides, saves and records; it never begins or commits, the caller does. New rows wait for the next read or
+change and are then sent together; the recorded events are inserted with the last of them, right before the commit. The
+versions of an aggregate are the numbers of its events: `create` and `save` take at least one event, so that sequences run
+1..n without a gap, and every change is published.
 """
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Generic, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from aftercare_events import Envelope, Event
 from asyncpg.pool import PoolConnectionProxy
@@ -26,12 +26,26 @@ from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.refusals import NotFound, Stale
 from aftercare_chassis.settings import S_co
 
+# Any, throughout this module: a key or a parameter has whatever type its column takes, and asyncpg checks it.
 R = TypeVar("R")
-FEW = 4  # rows of one `add` that travel with others; more of them have a round trip of their own
+A = TypeVar("A", bound="Aggregate")
+FEW_ROWS = 4  # rows of one `insert` that are sent with others; more of them have a round trip of their own
+
+
+class Aggregate(Protocol):
+    """A dataclass whose version is the number of its last event."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+    @property
+    def version(self) -> int: ...
 
 
 class Reader(Generic[S_co]):
-    """Reads as one actor at one instant. `settings` are the service's own; `headers` go with the answer."""
+    """Reads as one actor, who sees only the rows that `seen_by` permits.
+
+    `now` is the time of the transaction or request, `settings` are the service's own, `headers` are added to the response.
+    """
 
     def __init__(
         self, connection: PoolConnectionProxy, *, actor: Actor, now: datetime, settings: S_co, cursors: Cursors
@@ -41,26 +55,30 @@ class Reader(Generic[S_co]):
         self._cursors = cursors
 
     async def get(self, rows: Rows[R], *key: Any) -> R:
-        """The row that this actor may see, else NotFound."""
+        """The row with this key. Raises: NotFound where there is none that the actor may see."""
         row = await self.find(rows, *key)
         if row is None:
             raise NotFound(what=rows.name)
         return row
 
     async def find(self, rows: Rows[R], *key: Any) -> R | None:
-        """The row that this actor may see, or None."""
+        """The row with this key, or None where there is none that the actor may see."""
         return await self._one(rows, rows.by_key(self.actor.role, lock=False), _keyed(rows, key))
 
     async def one(self, query: Query[R], **params: Any) -> R | None:
-        """The first row of the query, or None."""
+        """The first row that the query returns, or None."""
         return await self._one(query, query.for_role(self.actor.role), params)
 
     async def all(self, query: Query[R], **params: Any) -> list[R]:
-        """Every row of the query."""
+        """Every row that the query returns."""
         return [query.build(record) for record in await self._fetch(query.for_role(self.actor.role), params)]
 
     async def page(self, listing: Listing[R], *, limit: int, cursor: str | None, **filters: Any) -> Page[R]:
-        """One page, newest first; filters that are None are left out. A cursor of another list or filter is refused."""
+        """One page, newest first; filters that are None are left out.
+
+        Raises:
+            CursorInvalid: the cursor belongs to another list, other filters or another reader.
+        """
         used = {name: filters[name] for name in listing.filters if filters.get(name) is not None}
         sealed = {"viewer": f"{self.actor.role}:{viewer(self.actor)}", **used}
         after = self._cursors.open(listing.name, sealed, cursor) if cursor else None
@@ -87,15 +105,18 @@ class Reader(Generic[S_co]):
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """The event from which work follows that was put off: what is told then names it as its cause."""
+    """The event that caused work which is done later: the events of that work name it as their cause."""
 
     id: str
     correlation_id: str
 
 
 class Transaction(Reader[S_co]):
-    """A unit of work. `cause` is the event being handled, where there is one; else a command may say `caused_by`. `trace` is
-    the one that it belongs to where no span is open when it records an event."""
+    """Reads and writes in one database transaction.
+
+    `cause` is the event that is being handled, if any; else a command may set `caused_by`. `recorded` are the events so
+    far, `callbacks` and `woken` what follows the commit. `trace` is the trace of events that are recorded outside a span.
+    """
 
     def __init__(
         self,
@@ -120,31 +141,36 @@ class Transaction(Reader[S_co]):
         self._ids, self._source, self._trace, self._if_match = ids, source, trace, if_match
 
     def new_id(self, prefix: str) -> str:
-        """`prefix` and a UUIDv7 in 32 hex digits: unique, sortable by time, recognisable."""
+        """A new id: `prefix`, an underscore and a UUIDv7 in 32 hex digits, which sorts by the time."""
         return f"{prefix}_{self._ids.uuid7().hex}"
 
     async def lock(self, rows: Rows[R], *key: Any) -> R:
-        """The row, held until the end of this transaction; NotFound; Stale where the request's If-Match names another."""
+        """The row with this key, locked until the end of the transaction.
+
+        Raises:
+            NotFound: there is none that the actor may see.
+            Stale: the request's If-Match names another version.
+        """
         row = await self._one(rows, rows.by_key(self.actor.role, lock=True), _keyed(rows, key))
         if row is None:
             raise NotFound(what=rows.name)
         if self._if_match is not None:
-            self._meets(self._if_match, getattr(row, "version", None))
+            self._check(self._if_match, getattr(row, "version", None))
         return row
 
     def check_condition(self) -> None:
-        """Stale where the request's If-Match names versions of something that has none: no lock has compared them."""
+        """Check an If-Match that no lock has checked. Raises: Stale, because what was changed has no version."""
         if self._if_match is not None:
-            self._meets(self._if_match, None)
+            self._check(self._if_match, None)
 
-    def _meets(self, condition: IfMatch, version: int | None) -> None:
+    def _check(self, condition: IfMatch, version: int | None) -> None:
         if not condition.holds(version):
             raise Stale(current="" if version is None else f"v{version}")
         self._if_match = None
 
     async def insert(self, rows: Rows[R], *new: R) -> None:
-        """Insert plain rows (those that are no aggregates)."""
-        if len(new) <= FEW:
+        """Insert rows that are not aggregates."""
+        if len(new) <= FEW_ROWS:
             for row in new:
                 self.writes.later(rows.insert.sql, rows.insert_args(row))
         else:
@@ -152,46 +178,49 @@ class Transaction(Reader[S_co]):
             await self.connection.executemany(rows.insert.sql, [rows.insert_args(row) for row in new])
 
     async def upsert(self, rows: Rows[R], row: R) -> None:
-        """Insert the row or overwrite the one with its key: for copies of other services' facts."""
+        """Insert the row, or overwrite the one with its key: for copies of other services' facts."""
         self.writes.upsert(rows.upsert.sql, rows.upsert_args(row))
 
-    async def create(self, rows: Rows[R], row: R, *events: Event) -> R:
-        """A new aggregate, told by its first events; the answer carries its version."""
+    async def create(self, rows: Rows[A], row: A, *events: Event) -> A:
+        """Insert a new aggregate with its first events; the row with its version, which is the number of the last event."""
         created = self._record(row, events)
         self.writes.later(rows.insert.sql, rows.insert_args(created))
         return created
 
-    async def save(self, rows: Rows[R], row: R, *events: Event) -> R:
-        """Write the changed row if it still has the version that was read, told by its events; else Stale."""
+    async def save(self, rows: Rows[A], row: A, *events: Event) -> A:
+        """Save a changed aggregate with the events of the change; the row with its new version.
+
+        Raises:
+            Stale: the row no longer has the version that was read.
+        """
         await self.flush()
         saved = self._record(row, events)
-        seen: int = row.version  # type: ignore[attr-defined]
-        if await self.connection.execute(rows.save.sql, *rows.save_args(saved, seen)) != "UPDATE 1":
+        if await self.connection.execute(rows.save.sql, *rows.save_args(saved, row.version)) != "UPDATE 1":
             raise Stale(current="")
         return saved
 
     async def execute(self, statement: Statement, **params: Any) -> int:
-        """Run an INSERT, UPDATE or DELETE; the number of rows it touched."""
+        """Run an INSERT, UPDATE or DELETE; the number of rows that it affected."""
         compiled = statement.compiled
         await self.flush()
-        done = await self.connection.execute(compiled.sql, *self._args(compiled, params))
-        return int(done.rpartition(" ")[2])
+        status = await self.connection.execute(compiled.sql, *self._args(compiled, params))
+        return int(status.rpartition(" ")[2])
 
     def after_commit(self, callback: Callable[[], None]) -> None:
-        """Call `callback` once the change is durable; never when it is not."""
+        """Call `callback` after the commit, and not at all where the transaction is rolled back."""
         self.callbacks.append(callback)
 
     def wake(self, worker: str) -> None:
-        """Let a worker of this process look for work once the change is durable; elsewhere its own polling finds it."""
+        """Notify a worker of this process after the commit; one in another process finds the work by polling."""
         self.woken.add(worker)
 
     async def flush(self) -> None:
-        """Send the inserts that wait: a read or a change comes behind them."""
+        """Send the inserts that wait, so that a read or a change sees them."""
         if self.writes:
             await self.writes.send(self.connection)
 
     async def finish(self) -> None:
-        """Send the inserts that wait and the recorded events; the transaction's maker calls this right before the commit."""
+        """Send the inserts that wait and the recorded events; called right before the commit, by whoever commits."""
         if self.recorded:
             self.writes.later(*outbox.insert(self.recorded))
         await self.flush()
@@ -204,14 +233,12 @@ class Transaction(Reader[S_co]):
         await self.flush()
         return await super()._fetchrow(compiled, params)
 
-    def _record(self, row: R, events: tuple[Event, ...]) -> R:
-        aggregate: Any = row
+    def _record(self, row: A, events: tuple[Event, ...]) -> A:
         if not events:
-            raise ValueError("a change of an aggregate is told by at least one event")
-        for number, event in enumerate(events, aggregate.version + 1):
+            raise ValueError("a change of an aggregate needs at least one event")
+        for number, event in enumerate(events, row.version + 1):
             self.recorded.append(self._envelope(event, number))
-        numbered: R = replace(aggregate, version=aggregate.version + len(events))
-        return numbered
+        return replace(row, version=row.version + len(events))
 
     def _envelope(self, event: Event, sequence: int) -> Envelope:
         cause = self.cause or self.caused_by

@@ -1,9 +1,10 @@
-"""Inserts of a transaction that wait for each other and travel together: a round trip costs more than a row.
+"""Inserts of a transaction that wait and are sent together: a round trip costs more than a row.
 
-Nobody sees a row before reading, so an insert may wait until its transaction reads, changes something or commits. What
-waits by then goes out as one statement, `WITH w1 AS (INSERT …), w2 AS (INSERT …) INSERT …`. PostgreSQL checks foreign
-keys at the end of a statement, so rows that travel together may refer to each other. In which order such parts run is
-not promised (PostgreSQL, "Data-Modifying Statements in WITH"), so rows whose numbers must rise go in a single part.
+Nobody sees a row before the transaction reads, so an insert may wait until it reads, changes something or commits. What
+waits by then is sent as one statement, `WITH w0 AS (INSERT …), w1 AS (INSERT …) INSERT …` (ADR 6: a new case takes four
+statements in place of eight). PostgreSQL checks foreign keys at the end of a statement, so the rows may refer to each other.
+It does not promise in which order the parts run ("Data-Modifying Statements in WITH"), so rows whose numbers must rise go
+in one part.
 """
 
 import re
@@ -15,15 +16,15 @@ from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
-MOST = 8  # parts of a statement: every combination is prepared once per connection, so let there be few
+MOST_PARTS = 8  # every combination of parts is prepared once per connection: their number has to stay small
 _PARAMETER = re.compile(r"\$(\d+)")
 
-Insert = tuple[str, Sequence[Any]]
-"""The text of an INSERT without RETURNING, numbered from $1, and its parameters."""
+Insert = tuple[str, Sequence[Any]]  # Any: parameters of any type that PostgreSQL takes
+"""The text of an INSERT without RETURNING, its parameters numbered from $1, and their values."""
 
 
 class WriteBatch:
-    """What waits, oldest first."""
+    """The inserts that wait, oldest first."""
 
     __slots__ = ("_waiting",)
 
@@ -38,30 +39,30 @@ class WriteBatch:
         self._waiting.append(("", (sql, args)))
 
     def upsert(self, sql: str, args: Sequence[Any]) -> None:
-        """Let this upsert wait; those of one statement stay in their order, since they may be about the same row."""
+        """Let this upsert wait. Those of one statement keep their order, since they may concern the same row."""
         self._waiting.append((sql, (sql, args)))
 
     async def send(self, connection: PoolConnectionProxy) -> None:
-        """Send all that waits; what the database has against it is raised here, as an asyncpg.PostgresError."""
+        """Send everything that waits. Raises: asyncpg.PostgresError where the database refuses one of the rows."""
         waiting, self._waiting = self._waiting, []
-        for upsert, some in groupby(waiting, key=itemgetter(0)):
-            writes = [write for _, write in some]
+        for upsert, group in groupby(waiting, key=itemgetter(0)):
+            writes = [write for _, write in group]
             if upsert:
                 await connection.executemany(upsert, [args for _, args in writes])
             else:
                 await _insert(connection, writes)
 
 
-async def _insert(connection: PoolConnectionProxy, waiting: Sequence[Insert]) -> None:
-    for start in range(0, len(waiting), MOST):
-        some = waiting[start : start + MOST]
-        sql = together(*[text for text, _ in some])
-        await connection.execute(sql, *[arg for _, args in some for arg in args])
+async def _insert(connection: PoolConnectionProxy, writes: Sequence[Insert]) -> None:
+    for start in range(0, len(writes), MOST_PARTS):
+        parts = writes[start : start + MOST_PARTS]
+        sql = _combined(*[text for text, _ in parts])
+        await connection.execute(sql, *[arg for _, args in parts for arg in args])
 
 
 @lru_cache(maxsize=1024)
-def together(*inserts: str) -> str:
-    """One statement out of several: the last is its body, the others go before it."""
+def _combined(*inserts: str) -> str:
+    """One statement of several: the last is its body, the others are its WITH queries; the parameters are renumbered."""
     numbered, taken = [], 0
     for sql in inserts:
         before, numbers = taken, [int(number) for number in _PARAMETER.findall(sql)]
