@@ -4,6 +4,6 @@ import traceback
 
 
 def code_places(error: BaseException) -> str:
-    """The innermost frames of an exception: code places only, for messages may carry personal data."""
+    """The innermost four frames of an exception, without its message, which may hold personal data."""
     frames = traceback.extract_tb(error.__traceback__)[-4:]
     return " < ".join(f"{frame.name}:{frame.lineno}" for frame in reversed(frames))

@@ -1,4 +1,4 @@
-"""Trace context by the W3C rules: usable without OpenTelemetry, which is only loaded where an endpoint is set."""
+"""W3C Trace Context and spans. OpenTelemetry is loaded only where an endpoint is set; trace ids exist without it."""
 
 import re
 from collections.abc import Iterator
@@ -15,14 +15,16 @@ _MOST_MEMBERS, _LONGEST_STATE = 32, 512
 
 
 def _random(bits: int) -> str:
-    """In hex. A name and no secret: asking the kernel for each one costs more than the rest of a span."""
+    """Random bits in hex. An id is no secret: asking the kernel for each one would cost more than the rest of a span."""
     return f"{getrandbits(bits):0{bits // 4}x}"
 
 
 @dataclass(frozen=True, slots=True)
 class TraceContext:
-    """Where this piece of work belongs: the trace it is part of and its own span in it. `tracestate` is what the tracing
-    systems before us wrote into the header of that name; it is passed on as it came."""
+    """The trace and the span to which a piece of work belongs.
+
+    `tracestate` is what the callers' tracing systems wrote into the header of that name; it is passed on unchanged.
+    """
 
     trace_id: str
     span_id: str
@@ -31,7 +33,7 @@ class TraceContext:
 
     @property
     def traceparent(self) -> str:
-        """The header that carries this context on, over HTTP and in Kafka."""
+        """The header that carries this context, over HTTP and in Kafka."""
         return f"00-{self.trace_id}-{self.span_id}-{'01' if self.sampled else '00'}"
 
     def child(self) -> "TraceContext":
@@ -40,15 +42,15 @@ class TraceContext:
 
     @classmethod
     def fresh(cls) -> Self:
-        """A trace that starts here."""
+        """A new trace with its first span."""
         return cls(_random(128), _random(64))
 
 
-_current: "ContextVar[TraceContext | _Unasked | None]" = ContextVar("aftercare_trace", default=None)
+_current: "ContextVar[TraceContext | _LazySpan | None]" = ContextVar("aftercare_trace", default=None)
 
 
 def parse(traceparent: str | None, tracestate: str | None = None) -> TraceContext | None:
-    """The context of the two headers, or None where `traceparent` is missing or malformed; a malformed `tracestate` is left out."""
+    """The context of the two headers, or None where `traceparent` is missing or malformed; a malformed `tracestate` is dropped."""
     match = _TRACEPARENT.match(traceparent) if traceparent else None
     if match is None:
         return None
@@ -59,11 +61,12 @@ def parse(traceparent: str | None, tracestate: str | None = None) -> TraceContex
 
 
 def _state(tracestate: str) -> str | None:
-    """The list without its blank members, cut behind the last one that fits; None where it is malformed or empty."""
+    """The list without empty members, cut after the last one that fits into 512 characters; None where it is malformed
+    or empty."""
     members = [member for part in tracestate.split(",") if (member := part.strip(" \t"))]
     keys = {member.partition("=")[0] for member in members}
-    sound = all(_MEMBER.fullmatch(member) for member in members)
-    if not sound or len(keys) < len(members) or len(members) > _MOST_MEMBERS:
+    valid = all(_MEMBER.fullmatch(member) for member in members)
+    if not valid or len(keys) < len(members) or len(members) > _MOST_MEMBERS:
         return None
     while len(state := ",".join(members)) > _LONGEST_STATE:
         members.pop()
@@ -71,19 +74,19 @@ def _state(tracestate: str) -> str | None:
 
 
 def current() -> TraceContext | None:
-    """The context of the work going on, where there is one."""
+    """The context of the current work, or None."""
     found = _current.get()
-    if isinstance(found, _Unasked):
+    if isinstance(found, _LazySpan):
         found = _next(parse(found.traceparent, found.tracestate) or found.outer)
         _current.set(found)
     return found
 
 
-_tracer: Any = None
+_tracer: Any = None  # Any: OpenTelemetry's Tracer, whose module is only loaded where an endpoint is set
 
 
 def configure(service: str, endpoint: str | None) -> None:
-    """Send spans to an OTLP endpoint (HTTP); without one nothing is loaded, so that an idle process stays small."""
+    """Send spans to an OTLP endpoint over HTTP. Without one OpenTelemetry is not loaded, which saves memory."""
     if not endpoint:
         return
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
@@ -98,7 +101,7 @@ def configure(service: str, endpoint: str | None) -> None:
     use(provider.get_tracer("aftercare"))
 
 
-def use(tracer: Any) -> None:
+def use(tracer: Any) -> None:  # OpenTelemetry's Tracer
     """Record spans with this OpenTelemetry tracer from now on; None records none."""
     global _tracer
     _tracer = tracer
@@ -108,7 +111,7 @@ def use(tracer: Any) -> None:
 def span(
     name: str, traceparent: str | None = None, tracestate: str | None = None, *, kind: str = "INTERNAL"
 ) -> Iterator[TraceContext]:
-    """A piece of work inside the caller's trace, or the present one, or a new one. `kind` as OpenTelemetry names it."""
+    """A span in the caller's trace, else in the current one, else in a new one. `kind` is one of OpenTelemetry's."""
     parent = parse(traceparent, tracestate) or current()
     recorded = _record(name, parent, kind) if _tracer is not None else None
     context = _context_of(recorded) if recorded is not None else _next(parent)
@@ -116,7 +119,7 @@ def span(
     try:
         yield context
     except BaseException as error:
-        if recorded is not None:  # the class alone: messages may quote what people wrote
+        if recorded is not None:  # only the class: messages may quote personal data
             recorded.set_attribute("error.type", type(error).__name__)
         raise
     finally:
@@ -125,8 +128,8 @@ def span(
             recorded.end()
 
 
-class _Unasked:
-    """A span that is not recorded, and whose context is only made when somebody asks for it."""
+class _LazySpan:
+    """A span that is not recorded. Its context is made when it is asked for: handling an event seldom needs one."""
 
     __slots__ = ("_token", "outer", "traceparent", "tracestate")
 
@@ -143,22 +146,22 @@ class _Unasked:
 def light_span(
     name: str, traceparent: str | None, tracestate: str | None, *, kind: str
 ) -> AbstractContextManager[object]:
-    """As `span`, for work that comes in thousands a second and seldom asks for its place."""
+    """As `span`, for work that is done thousands of times a second and seldom asks for its context."""
     if _tracer is None:
-        return _Unasked(traceparent, tracestate, current())
+        return _LazySpan(traceparent, tracestate, current())
     return span(name, traceparent, tracestate, kind=kind)
 
 
 def new_trace() -> AbstractContextManager[object]:
-    """A trace for background work, which no caller started; made when the work asks for it, and not recorded as a span."""
-    return _Unasked(None, None, None)
+    """A new trace for background work that no caller started; made when the work asks for it, not recorded as a span."""
+    return _LazySpan(None, None, None)
 
 
 def _next(parent: TraceContext | None) -> TraceContext:
     return parent.child() if parent else TraceContext.fresh()
 
 
-def _record(name: str, parent: TraceContext | None, kind: str) -> Any:
+def _record(name: str, parent: TraceContext | None, kind: str) -> Any:  # OpenTelemetry's Span
     from opentelemetry import trace
 
     context = None
@@ -171,7 +174,7 @@ def _record(name: str, parent: TraceContext | None, kind: str) -> Any:
     return _tracer.start_span(name, context=context, kind=trace.SpanKind[kind])
 
 
-def _context_of(recorded: Any) -> TraceContext:
+def _context_of(recorded: Any) -> TraceContext:  # OpenTelemetry's Span
     found = recorded.get_span_context()
     state = found.trace_state.to_header() or None
     return TraceContext(f"{found.trace_id:032x}", f"{found.span_id:016x}", found.trace_flags.sampled, state)

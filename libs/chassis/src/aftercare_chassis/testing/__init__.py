@@ -1,4 +1,4 @@
-"""What the tests of every service stand on: one harness around a real database, with time and ids in the test's hand."""
+"""For the tests of every service: a harness over a real database, with a clock and ids that the test controls."""
 
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from aftercare_chassis.testing.harness import Harness

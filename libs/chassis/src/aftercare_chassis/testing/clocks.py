@@ -1,4 +1,4 @@
-"""Time and identifiers that a test owns."""
+"""A clock and identifiers that a test controls."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -7,7 +7,7 @@ START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 class FixedClock:
-    """Stands still until the test moves it."""
+    """A clock that changes only when the test sets it."""
 
     def __init__(self, at: datetime = START) -> None:
         self._at = at
@@ -19,13 +19,13 @@ class FixedClock:
         self._at = at
 
     def advance(self, *, hours: float = 0, seconds: float = 0) -> datetime:
-        """Move on and answer the new time."""
+        """Advance the clock; the new time."""
         self._at += timedelta(hours=hours, seconds=seconds)
         return self._at
 
 
 class SequentialIds:
-    """Version 7 UUIDs that only count up, the same in every run."""
+    """Version 7 UUIDs that count up, the same in every run."""
 
     def __init__(self) -> None:
         self._count = 0

@@ -1,5 +1,8 @@
-"""A migrated and empty database per test. Databases are emptied and used again: that is ten times faster than making
-one, and a whole run makes no more of them than stand side by side in one test."""
+"""A migrated and empty database per test.
+
+Databases are emptied and used again, which is ten times faster than creating one. A run creates no more of them than one
+test uses at a time.
+"""
 
 import itertools
 import os
@@ -12,17 +15,17 @@ import asyncpg
 
 from aftercare_chassis.database.migrations import Migrations
 
-# Triggers that forbid deleting (an append-only table has one) must not keep a test's rows from going.
+# As a replica, so that triggers which forbid deleting (an append-only table has one) do not fire.
 _EMPTY = """
-DO $$ DECLARE it record; BEGIN
+DO $$ DECLARE each record; BEGIN
     SET LOCAL session_replication_role = replica;
     SET LOCAL lock_timeout = '5s';
-    FOR it IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'
+    FOR each IN SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'
                AND tablename NOT IN ('alembic_version', 'messaging_version') LOOP
-        EXECUTE format('DELETE FROM %I', it.name);
+        EXECUTE format('DELETE FROM %I', each.name);
     END LOOP;
-    FOR it IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
-        EXECUTE format('ALTER SEQUENCE %I RESTART', it.name);
+    FOR each IN SELECT sequencename AS name FROM pg_sequences WHERE schemaname = 'public' AND last_value IS NOT NULL LOOP
+        EXECUTE format('ALTER SEQUENCE %I RESTART', each.name);
     END LOOP;
 END $$
 """
@@ -45,13 +48,13 @@ async def database(admin_url: str, package: str, migrations: Migrations) -> Asyn
     name = free.pop() if free else await _make(admin_url, migrations)
     url = with_database(admin_url, name)
     yield url
-    await _execute(url, _EMPTY)  # one that cannot be emptied fails its test and is never used again
+    await _execute(url, _EMPTY)  # where that fails, the test fails and the database is not used again
     if await _tables(url) == _shape[name]:
         free.append(name)
 
 
 async def drop_all(admin_url: str) -> None:
-    """Drop what was made on this server: for one that outlives the tests."""
+    """Drop the databases that were created on this server, where it continues to run after the tests."""
     for name in _made.pop(admin_url, []):
         await _execute(admin_url, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
@@ -67,7 +70,7 @@ async def _make(admin_url: str, migrations: Migrations) -> str:
 
 
 async def _tables(url: str) -> str:
-    """The names of the tables: a test may break its database, the next one gets a whole one."""
+    """The names of all tables and indexes: a database in which a test has changed them is not used again."""
     connection = await asyncpg.connect(url)
     try:
         return str(await connection.fetchval(_TABLES))

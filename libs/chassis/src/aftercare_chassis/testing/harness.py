@@ -1,5 +1,5 @@
-"""One service, whole, without its processes: requests go through its real app into a real database; events come in
-through its real inbox and are read out of its real outbox; timers and workers run when the test says so."""
+"""A whole service in the test's process: requests go through its app into a real database, events come in through its
+inbox and are read from its outbox, timers and workers run when the test calls them."""
 
 import atexit
 import itertools
@@ -40,7 +40,7 @@ def _keys() -> tuple[ECKey, Path]:
 
 
 class _Client(httpx.AsyncClient):
-    """Adds an Idempotency-Key of its own to each POST and PATCH that brings none, and checks each problem it gets."""
+    """Adds a new Idempotency-Key to each command without one, and checks that each problem is documented."""
 
     def __init__(self, app: FastAPI, **options: Any) -> None:
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
@@ -56,14 +56,14 @@ class _Client(httpx.AsyncClient):
 
 
 class Harness(Generic[S]):
-    """Made by `start`. `clock` and `ids` belong to the test; `runtime` is the service's own."""
+    """Created by `start`. The test controls `clock` and `ids`; `runtime` is the service's own."""
 
     def __init__(self, service: Service[S], settings: S) -> None:
         self.service, self.settings, self.runtime = service, settings, service.runtime
         self.clock, self.ids = FixedClock(), SequentialIds()
         self.runtime.clock, self.runtime.ids = self.clock, self.ids
         self.runtime.verifier = self.runtime.verifier.at(self.clock)
-        # In process an answer comes when it is whole: streams end after their first look.
+        # httpx's ASGI transport returns a response once it is complete, so event streams have to end.
         self.runtime.leaving = lambda: True
         self.consumer = Consumer(self.runtime, service.handlers)
         self._offsets: Counter[str] = Counter()
@@ -76,10 +76,10 @@ class Harness(Generic[S]):
     async def start(
         cls, factory: Callable[[S], Service[S]], postgres_url: str, **settings: Any
     ) -> AsyncIterator["Harness[S]"]:
-        """The service that `factory` makes, on a database of its own; `settings` override the defaults."""
+        """The service that `factory` returns, on a database of its own; `settings` override the defaults."""
         made = get_args(get_type_hints(factory)["settings"])[0]
         given = {
-            "kafka": "127.0.0.1:9",  # nothing listens there: the harness carries events by hand
+            "kafka": "127.0.0.1:9",  # nothing listens there: the harness itself delivers events
             "jwks_file": str(_keys()[1]),
             "signing_key": "a key for tests only",
             **settings,
@@ -96,7 +96,7 @@ class Harness(Generic[S]):
                 await harness.runtime.close()
 
     def token(self, role: str, sub: str, tenant: str | None = None, *, hours: float = 24 * 365) -> str:
-        """A bearer token as the identity provider would give; `tenant` is whom the person acts for."""
+        """A bearer token as the identity provider would issue it; `tenant` is whom the person acts for."""
         claims = {claim: tenant for claim in self.service.roles.values() if claim}
         return mint(
             _keys()[0],
@@ -109,7 +109,7 @@ class Harness(Generic[S]):
         )
 
     def client(self, role: str | None = None, sub: str = "", tenant: str | None = None) -> httpx.AsyncClient:
-        """An HTTP client of the service's app, signed in unless `role` is None."""
+        """An HTTP client of the service's app, with a token unless `role` is None."""
         headers = {"Authorization": f"Bearer {self.token(role, sub, tenant)}"} if role else {}
         client = _Client(self.service.app, headers=headers)
         self._clients.push_async_callback(client.aclose)
@@ -129,7 +129,7 @@ class Harness(Generic[S]):
     async def consume(
         self, event: Event, *, sequence: int | None = None, event_id: UUID | None = None, source: str = "/elsewhere"
     ) -> Envelope:
-        """Bring one event in as Kafka would; its place in its aggregate's row is counted unless given."""
+        """Deliver one event as Kafka would. Its sequence in its aggregate is counted unless it is given."""
         self._sequences[event.aggregate_id] = sequence or self._sequences[event.aggregate_id] + 1
         envelope = Envelope.of(
             event,
@@ -142,7 +142,7 @@ class Harness(Generic[S]):
         return envelope
 
     async def deliver(self, *envelopes: Envelope) -> None:
-        """Bring these in, in this order, as records of one partition per topic."""
+        """Deliver these in this order, as records of one partition per topic."""
         for envelope in envelopes:
             partition = TopicPartition(envelope.topic, 0)
             await self.consumer.chunk(partition, [self.record(envelope)])
@@ -158,7 +158,7 @@ class Harness(Generic[S]):
         )
 
     async def envelopes(self) -> list[Envelope]:
-        """What the outbox holds, oldest first."""
+        """The events in the outbox with their envelopes, oldest first."""
         rows: Any = await self.runtime.pool.fetch(_OUTBOX)
         return [
             codec.decode(
@@ -175,25 +175,25 @@ class Harness(Generic[S]):
         return [event for envelope in await self.envelopes() if (event := envelope.event()) is not None]
 
     async def parked(self) -> list[str]:
-        """Why events were parked, oldest first; a healthy test finds none."""
+        """The type and the reason of each parked event, oldest first."""
         rows: Any = await self.runtime.pool.fetch("SELECT type, reason FROM parked_event ORDER BY id")
         return [f"{row['type']}: {row['reason']}" for row in rows]
 
     async def run_due(self) -> None:
-        """Fire every deadline that has passed by the test's clock."""
+        """Run the timers of all rows that are due by the test's clock."""
         await Deadlines(self.runtime, self.service.deadlines).fire()
 
     async def run_workers(self, *names: str, rounds: int = 100) -> None:
-        """Run the workers (those named, else all) until none has anything left to do."""
+        """Run the workers of these names, or all, until none has anything left to do."""
         chosen = [w for w in self.service.workers if not names or w.name in names]
         for _ in range(rounds):
             if not any([await worker.step(self.runtime) for worker in chosen]):
                 return
-        raise AssertionError("the workers do not come to rest")
+        raise AssertionError(f"the workers have more to do after {rounds} rounds")
 
     @staticmethod
     def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
-        """Assert that the response is this problem, and answer its body."""
+        """Check that the response is this problem; its body. Raises: AssertionError where it is not."""
         assert response.headers["content-type"].startswith("application/problem+json"), response.text
         body: dict[str, Any] = response.json()
         assert (response.status_code, body["code"]) == (status, code), response.text
