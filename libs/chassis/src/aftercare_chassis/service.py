@@ -53,7 +53,7 @@ class Service(Generic[S]):
     """What a service consists of.
 
     Args:
-        name: such as `order-svc`; the name of its consumer group and of its command.
+        name: names its command, its consumer group and the source of its events.
         package: the Python package, which holds `migrations/versions`.
         metadata: its own tables, without the messaging tables.
         roles: the roles of the people whom it lets in, each with the claim that names the tenant it acts for.

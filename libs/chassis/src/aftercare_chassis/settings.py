@@ -32,7 +32,7 @@ def _bootstrap(value: str) -> str:
     return value
 
 
-def _split(value: Any) -> Any:
+def _split(value: Any) -> Any:  # Any: pydantic passes what it was given, and validates what is returned
     return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
 
 
@@ -68,7 +68,7 @@ class ServiceSettings(BaseSettings):
     request_seconds: Annotated[float, Field(gt=0)] = 15
     deadline_poll_seconds: Annotated[float, Field(gt=0)] = 1
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, **values: Any) -> None:  # Any: each setting has a type of its own, which pydantic validates
         try:
             super().__init__(**values)
         except ValidationError as error:

@@ -1,7 +1,6 @@
 """The tables of kb-svc and its statements, compiled once."""
 
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
-from aftercare_chassis.database.schema import add_messaging_tables
 from asyncpg import Record
 from sqlalchemy import (
     ARRAY,
@@ -35,7 +34,6 @@ from kb_svc.domain.model import Article, Draft, Edition, Indexed, State
 from kb_svc.domain.ranking import Corpus
 
 metadata = MetaData()
-add_messaging_tables(metadata)
 
 # CHECKs stand beside the columns and have names: a migration is only generated for such.
 

@@ -126,9 +126,3 @@ IDEMPOTENCY_KEY = Table(
     _now("created_at"),
     Index("idempotency_key_created_idx", "created_at"),
 )
-
-
-def add_messaging_tables(metadata: MetaData) -> None:
-    """Copy the messaging tables into the metadata."""
-    for table in MESSAGING.sorted_tables:
-        table.to_metadata(metadata)

@@ -42,12 +42,12 @@ def _keys() -> tuple[ECKey, Path]:
 class _Client(httpx.AsyncClient):
     """Adds a new Idempotency-Key to each command without one, and checks that each problem is documented."""
 
-    def __init__(self, app: FastAPI, **options: Any) -> None:
+    def __init__(self, app: FastAPI, **options: Any) -> None:  # Any: options of httpx
         transport = httpx.ASGITransport(app=app, raise_app_exceptions=False)
         super().__init__(transport=transport, base_url="http://service.test", **options)
         self._app = app
 
-    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+    async def send(self, request: httpx.Request, **options: Any) -> httpx.Response:  # Any: options of httpx
         if request.method not in ("GET", "HEAD", "OPTIONS"):
             request.headers.setdefault("Idempotency-Key", uuid4().hex)
         response = await super().send(request, **options)
@@ -159,7 +159,7 @@ class Harness(Generic[S]):
 
     async def envelopes(self) -> list[Envelope]:
         """The events in the outbox with their envelopes, oldest first."""
-        rows: Any = await self.runtime.pool.fetch(_OUTBOX)
+        rows = await self.runtime.pool.fetch(_OUTBOX)
         return [
             codec.decode(
                 row["topic"],
@@ -176,7 +176,7 @@ class Harness(Generic[S]):
 
     async def parked(self) -> list[str]:
         """The type and the reason of each parked event, oldest first."""
-        rows: Any = await self.runtime.pool.fetch("SELECT type, reason FROM parked_event ORDER BY id")
+        rows = await self.runtime.pool.fetch("SELECT type, reason FROM parked_event ORDER BY id")
         return [f"{row['type']}: {row['reason']}" for row in rows]
 
     async def run_due(self) -> None:

@@ -1,7 +1,6 @@
 """The schema of analytics-svc: the trace, and the facts the figures are made of."""
 
 from aftercare_chassis.database.mapping import Rows
-from aftercare_chassis.database.schema import add_messaging_tables
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -19,7 +18,6 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from analytics_svc.domain.model import CaseFacts, DisputeFacts, RatingFacts, RefundFacts
 
 metadata = MetaData()
-add_messaging_tables(metadata)
 
 
 def _text(name: str, *, nullable: bool = False) -> Column[str]:
