@@ -3,7 +3,7 @@
 No broker is needed for that, so the events are the producers' own, and the consumers' reading of them is the real one.
 """
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from types import ModuleType
@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 import httpx
 from aftercare_chassis.consumer.dispatcher import Dispatcher
 from aftercare_chassis.ids import Uuid7Ids
+from aftercare_chassis.service import Service
 from aftercare_chassis.testing import Harness
 from aftercare_cli.couriers import PARTNERS, Scan
 from aftercare_events import Envelope
@@ -19,8 +20,10 @@ from aftercare_simulators.payment import create
 from aftersale_svc import main as aftersale
 from analytics_svc import main as analytics
 from cs_svc import main as cs
+from fastapi import FastAPI
 from kb_svc import main as kb
 from order_svc import main as order
+from order_svc.settings import Settings as OrderSettings
 
 SERVICES: dict[str, ModuleType] = {"order": order, "aftersale": aftersale, "cs": cs, "kb": kb, "analytics": analytics}
 PROVIDER_SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQtZm9yLXRlc3RzLW9ubHk="
@@ -99,6 +102,7 @@ class Town:
         while True:
             await self.services["order"].run_workers()
             await self.provider.callbacks.settled()
+            await self.services["order"].run_workers()
             if not await self._carry():
                 return
 
@@ -126,23 +130,29 @@ AnyTown = TypeVar("AnyTown", bound=Town)
 @asynccontextmanager
 async def open_town(postgres_url: str, kind: type[AnyTown]) -> AsyncIterator[AnyTown]:
     """Five services on five databases, and a payment provider."""
-    simulator = create(PROVIDER_SECRET, delay=0, slow=0.05, patience=(0.01, 0.05))
+    simulator = create(
+        PROVIDER_SECRET, clock=lambda: services["order"].clock.now(), delay=0, slow=0.05, patience=(0.01, 0.05)
+    )
     async with AsyncExitStack() as stack:
         services: dict[str, Harness] = {}
         for name, module in SERVICES.items():
+            factory = _order_service(simulator) if name == "order" else module.service
             settings = PROVIDER if name == "order" else {}
-            harness = await stack.enter_async_context(Harness.start(module.service, postgres_url, **settings))
+            harness = await stack.enter_async_context(Harness.start(factory, postgres_url, **settings))
             harness.clock.set(START)
             # Ids that only count up would be the same in every service, and a listener takes an event once.
             harness.runtime.ids = Uuid7Ids()
             services[name] = harness
-        _connect(services["order"], simulator)
+        application = httpx.ASGITransport(app=services["order"].service.app, raise_app_exceptions=False)
+        simulator.state.provider.callbacks.client = httpx.AsyncClient(transport=application)
         yield kind(services, simulator.state.provider)
         await simulator.state.provider.callbacks.close()
 
 
-def _connect(shop: Harness, simulator: Any) -> None:
-    """Both sides in one process: the shop's calls reach the provider, and the provider's callbacks the shop."""
-    shop.runtime.http = httpx.AsyncClient(transport=httpx.ASGITransport(app=simulator))
-    application = httpx.ASGITransport(app=shop.service.app, raise_app_exceptions=False)
-    simulator.state.provider.callbacks._http = httpx.AsyncClient(transport=application)
+def _order_service(simulator: FastAPI) -> Callable[[OrderSettings | None], Service[OrderSettings]]:
+    """Makes order-svc with its calls to the provider going to the simulator in this process."""
+
+    def service(settings: OrderSettings | None = None) -> Service[OrderSettings]:
+        return order.service(settings, simulator_transport=httpx.ASGITransport(app=simulator))
+
+    return service

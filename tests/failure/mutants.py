@@ -171,10 +171,14 @@ MUTANTS = (
         (
             (
                 "services/order-svc/src/order_svc/integrations/payments/simulator.py",
-                """            CallSubject.REFUND, refund.id, {"refund_id": refund.id, "payment_id": refund.payment_id, **money}""",
-                """            CallSubject.REFUND,
-            (anew := f"{refund.id}-{id(money)}"),
-            {"refund_id": anew, "payment_id": refund.payment_id, **money},""",
+                """        own = {"refund_id": refund.id, "payment_id": refund.payment_id}
+        money = self._money(refund.amount_minor, refund.currency)
+        return await self._submit(CallSubject.REFUND, refund.id, {**own, **money})
+""",
+                """        own = {"refund_id": (anew := f"{refund.id}-{id(object())}"), "payment_id": refund.payment_id}
+        money = self._money(refund.amount_minor, refund.currency)
+        return await self._submit(CallSubject.REFUND, anew, {**own, **money})
+""",
             ),
         ),
         ("services/order-svc/tests/integration/test_refunds.py",),

@@ -3,7 +3,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 import httpx
@@ -135,6 +134,7 @@ async def order_world(postgres_url: str) -> AsyncIterator[World]:
         endpoint = made(await admin.post("/v1/courier-endpoints", json={"partner": "zto"}))
         await harness.client().post(endpoint["path"], content=b"forged")
         [push] = made(await admin.get("/v1/courier-pushes"))["data"]
+        [callback] = made(await admin.get("/v1/payment-callbacks"))["data"]
         yield World(
             harness,
             {
@@ -143,6 +143,7 @@ async def order_world(postgres_url: str) -> AsyncIterator[World]:
                 "parcel_id": parcel["id"],
                 "endpoint_id": endpoint["id"],
                 "push_id": push["id"],
+                "callback_id": callback["id"],
             },
             {
                 "createOrder": wanted,
@@ -159,7 +160,7 @@ async def _paid(harness: Harness, payment: dict[str, Any]) -> None:
     """The provider's signed word that the money is there."""
     data = {"payment_id": payment["id"], "reference": "sim_1", **payment["amount"]}
     body = httpx.Request("POST", "http://x", json={"type": "payment.succeeded", "data": data}).content.decode()
-    now = datetime.now(UTC).replace(microsecond=0)
+    now = harness.clock.now().replace(microsecond=0)
     headers = {
         "webhook-id": "msg_1",
         "webhook-timestamp": str(int(now.timestamp())),

@@ -5,7 +5,11 @@ from datetime import UTC, datetime
 import pytest
 from aftercare_cli import couriers
 from aftercare_cli.stack.interface import StackError
-from order_svc.integrations.couriers.registry import PARTNERS
+from order_svc.integrations.couriers.port import Courier
+from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
+from order_svc.integrations.couriers.zto import Zto
+
+PARTNERS: dict[str, Courier] = {each.partner: each for each in (StandardWebhooks(), Zto())}
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 

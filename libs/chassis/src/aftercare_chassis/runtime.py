@@ -1,13 +1,12 @@
 """What a running process of a service holds, such as its connection pool, and how it makes transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
 from types import TracebackType
 from typing import Generic, TypeVar
 
 import asyncpg
-import httpx
 from asyncpg.pool import PoolConnectionProxy
 from pydantic_core import from_json, to_json
 
@@ -56,7 +55,18 @@ class Runtime(Generic[S_co]):
     returns whether the process is about to end.
     """
 
-    def __init__(self, name: str, settings: S_co, clock: Clock, ids: Ids, metrics: Metrics, *, roles: Roles) -> None:
+    def __init__(
+        self,
+        name: str,
+        settings: S_co,
+        clock: Clock,
+        ids: Ids,
+        metrics: Metrics,
+        *,
+        roles: Roles,
+        resources: Sequence[AbstractAsyncContextManager[object]] = (),
+    ) -> None:
+        self._resources, self._opened = resources, AsyncExitStack()
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
         self.verifier = Verifier(settings, clock, roles)
         self.cursors = Cursors(settings.signing_key)
@@ -69,7 +79,6 @@ class Runtime(Generic[S_co]):
         self.leaving: Callable[[], bool] = lambda: False
         self.progress = HandledEvents(self.handled, lambda: self.leaving())
         self.pool: asyncpg.Pool
-        self.http: httpx.AsyncClient
 
     async def open(self) -> None:
         """Connect to the database. Raises: OSError, asyncpg.PostgresError where it cannot be reached."""
@@ -86,12 +95,13 @@ class Runtime(Generic[S_co]):
             max_inactive_connection_lifetime=300,
             server_settings={**_SESSION, "application_name": self.name, "statement_timeout": "10s"},
         )
-        self.http = httpx.AsyncClient(timeout=10.0)
+        for each in self._resources:
+            await self._opened.enter_async_context(each)
 
     async def close(self) -> None:
         """Close the connections; they are cut where the database does not close them within five seconds."""
         await self.progress.close()
-        await self.http.aclose()
+        await self._opened.aclose()
         try:
             await asyncio.wait_for(self.pool.close(), CLOSE_SECONDS)
         except TimeoutError:

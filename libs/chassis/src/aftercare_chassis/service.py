@@ -1,7 +1,7 @@
 """A service: its routes, handlers, timers and workers become an app and a command line that starts its processes."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Collection, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from enum import StrEnum
 from functools import cached_property, partial
 from typing import Generic
@@ -20,7 +20,7 @@ from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.http import health, middleware, openapi, problems
 from aftercare_chassis.http.metrics import RequestMetrics
-from aftercare_chassis.http.routing import WebhookRouter
+from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.jobs.background import Loop, running
 from aftercare_chassis.jobs.deadlines import Deadlines, Due
@@ -63,6 +63,7 @@ class Service(Generic[S]):
         after_migration: runs at the end of `migrate`, on data that this build derives; it may run any number of times.
         commands: further commands of its command line, each returning the exit code (None: 0).
         log_fields: the names of its own log fields whose values are written.
+        resources: what its adapters hold open, such as HTTP clients; entered when a process starts, left when it ends.
     """
 
     def __init__(
@@ -82,6 +83,7 @@ class Service(Generic[S]):
         after_migration: Callable[[Runtime[S]], Awaitable[None]] | None = None,
         commands: Mapping[str, Callable[[Runtime[S]], Awaitable[int | None]]] | None = None,
         log_fields: Collection[str] = (),
+        resources: Sequence[AbstractAsyncContextManager[object]] = (),
     ) -> None:
         self.name, self.package, self.settings, self.routers, self.roles = name, package, settings, routers, roles
         self.handlers, self.deadlines = handlers or {}, deadlines
@@ -93,7 +95,7 @@ class Service(Generic[S]):
         metrics = Metrics(name)
         for figures in FIGURES:
             metrics.of(figures)
-        self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), metrics, roles=roles)
+        self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), metrics, roles=roles, resources=resources)
         self.migrations = Migrations(package, settings.database_url, metadata)
         self.runtime.revisions = self.migrations.revisions
         self._processes = Processes(self.runtime, self.migrations, log_fields)

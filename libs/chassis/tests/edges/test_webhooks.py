@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from aftercare_chassis.http import middleware, problems
-from aftercare_chassis.http.routing import WebhookRouter, listening
+from aftercare_chassis.http.webhooks import WebhookRouter, listening
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.refusals import NotFound

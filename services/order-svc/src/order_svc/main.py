@@ -1,38 +1,76 @@
 """order-svc: orders, payments and refunds, parcels and the couriers that carry them."""
 
+from collections.abc import Mapping
+from datetime import timedelta
+
+import httpx
+from aftercare_chassis.jobs.retention import Retention
 from aftercare_chassis.service import Service
 from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
 from order_svc import tables
-from order_svc.api import courier_endpoints, courier_webhooks, orders, parcels, payment_webhooks, payments
-from order_svc.commands import courier_pushes, provider_calls, timers
-from order_svc.commands.payment_webhooks import WORKERS as WEBHOOK_WORKERS
+from order_svc.api import (
+    courier_endpoints,
+    courier_webhooks,
+    orders,
+    parcels,
+    partner_inbox,
+    payment_webhooks,
+    payments,
+)
+from order_svc.commands import timers
 from order_svc.consumers import HANDLERS
+from order_svc.integrations.couriers.port import Courier
+from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
+from order_svc.integrations.couriers.zto import Zto
+from order_svc.integrations.payments.port import PaymentProvider
+from order_svc.integrations.payments.simulator import Simulator
 from order_svc.settings import Settings
+from order_svc.workers.partner_inbox import PartnerInbox
+from order_svc.workers.provider_calls import ProviderCalls
+
+_LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=5)
 
 
-def service(settings: Settings | None = None) -> Service:
-    """The whole service on one screen."""
+def service(
+    settings: Settings | None = None, *, simulator_transport: httpx.AsyncBaseTransport | None = None
+) -> Service[Settings]:
+    """The whole service on one screen. A test gives a transport that leads to the provider inside its process."""
+    settings = settings or Settings()
+    client = httpx.AsyncClient(transport=simulator_transport, timeout=10, limits=_LIMITS)
+    simulator = Simulator(
+        client,
+        url=settings.payment_simulator_url,
+        callback_url=f"{settings.public_url.rstrip('/')}/v1/payment-webhooks/simulator",
+        secret=settings.payment_webhook_secret,
+    )
+    providers: Mapping[str, PaymentProvider] = {"simulator": simulator}
+    couriers: Mapping[str, Courier] = {each.partner: each for each in (StandardWebhooks(), Zto())}
     return Service(
         name="order-svc",
         package="order_svc",
-        settings=settings or Settings(),
+        settings=settings,
         roles=ROLES,
         routers=[
             orders.router,
-            payments.router,
+            payments.router(providers),
             parcels.router,
-            payment_webhooks.router,
-            courier_endpoints.endpoints,
-            courier_endpoints.pushes,
-            courier_webhooks.router,
+            payment_webhooks.router(providers),
+            partner_inbox.callbacks,
+            courier_endpoints.router(couriers),
+            partner_inbox.pushes,
+            courier_webhooks.router(couriers),
         ],
         handlers=HANDLERS,
         deadlines=timers.DUE,
-        workers=(*provider_calls.WORKERS, *WEBHOOK_WORKERS, *courier_pushes.WORKERS),
+        workers=(*ProviderCalls(providers).workers(), *PartnerInbox(couriers, providers).workers()),
+        retention=[
+            Retention("partner_inbox", "finished_at", lambda settings: timedelta(hours=settings.partner_inbox_hours))
+        ],
         metadata=tables.metadata,
-        log_fields=("partner", "provider", "push", "verdict"),
+        log_fields=("partner", "provider", "push", "source", "verdict"),
+        resources=[client],
     )
 
 

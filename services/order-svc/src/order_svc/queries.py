@@ -8,17 +8,19 @@ from typing import Any, TypeVar
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
+from aftercare_chassis.refusals import NotFound
 
 from order_svc.domain import waybills
 from order_svc.domain.fulfilment import Fulfilment
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
+from order_svc.domain.partners.endpoints import CourierEndpoint
+from order_svc.domain.partners.pushes import PartnerPush, PushSource
 from order_svc.domain.payments.model import Payment, Refund
-from order_svc.domain.pushes import CourierEndpoint, CourierPush
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, Waybill
 from order_svc.settings import Settings
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, CASES_OF_ORDER
-from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS, PUSH_LIST, PUSHES
+from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDER_LIST, ORDERS, ORDERS_BY_ID
 from order_svc.tables.parcels import (
     LINES_OF_PARCEL,
@@ -30,6 +32,7 @@ from order_svc.tables.parcels import (
     PARCELS_OF_WAYBILL,
     SCANS_OF_WAYBILL,
 )
+from order_svc.tables.partner_inbox import PUSH_LIST, PUSHES
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, REFUNDS_OF
 
 T = TypeVar("T")
@@ -151,14 +154,25 @@ async def courier_endpoints(reader: Reader, limit: int, cursor: str | None, **fi
     return await reader.page(ENDPOINT_LIST, limit=limit, cursor=cursor, **filters)
 
 
-async def courier_push(reader: Reader, push_id: str) -> CourierPush:
-    """One push of a courier."""
-    return await reader.get(PUSHES, push_id)
+async def courier_address(reader: Reader, partner: str, endpoint_id: str) -> CourierEndpoint | None:
+    """The endpoint to which this partner posts, or None where this address is none of its own."""
+    endpoint = await reader.find(ENDPOINTS, endpoint_id)
+    return endpoint if endpoint is not None and endpoint.partner == partner else None
 
 
-async def courier_pushes(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[CourierPush]:
-    """A page of couriers' pushes."""
-    return await reader.page(PUSH_LIST, limit=limit, cursor=cursor, **filters)
+async def partner_push(reader: Reader, source: PushSource, push_id: str) -> PartnerPush:
+    """One push of a partner. Raises: NotFound."""
+    push = await reader.get(PUSHES, push_id)
+    if push.source is not source:
+        raise NotFound(what=PUSHES.name)
+    return push
+
+
+async def partner_pushes(
+    reader: Reader, source: PushSource, limit: int, cursor: str | None, **filters: str | None
+) -> Page[PartnerPush]:
+    """A page of partners' pushes."""
+    return await reader.page(PUSH_LIST, limit=limit, cursor=cursor, source=source, **filters)
 
 
 def _grouped(rows: Iterable[T], field: str) -> dict[str, list[T]]:

@@ -26,8 +26,7 @@ class Settings(ServiceSettings):
     payment_hours: Hours = 0.5
     auto_receipt_hours: Hours = 240
     after_sale_window_hours: Hours = 168
-    payment_webhook_hours: Hours = 24 * 30
     hand_over_tolerance_minutes: Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)] = 5
     courier_unmatched_hours: Hours = 72
     courier_secret_grace_hours: Hours = 24
-    courier_inbox_hours: Hours = 24 * 30
+    partner_inbox_hours: Hours = 24 * 30

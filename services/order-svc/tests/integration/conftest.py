@@ -1,20 +1,23 @@
-"""A shop with its payment provider: the real service on a real database, the real simulator beside it in the process."""
+"""A shop and its payment provider: the real service on a real database, and the real simulator, in one process."""
 
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import httpx
 import pytest
+from aftercare_chassis.service import Service
 from aftercare_chassis.testing import Harness
 from aftercare_events import AfterSaleRequested, CaseLine, Envelope, Event, RefundRequested
 from aftercare_simulators.payment import create
 from aftercare_simulators.payment.book import Status
 from order_svc import main
-from order_svc.commands import parcels
+from order_svc.commands import call_queue, parcels, partner_inbox
+from order_svc.domain.partners.pushes import PushSource
 from order_svc.domain.tracking import ParcelStatus, Scan
+from order_svc.settings import Settings
 from standardwebhooks import Webhook
 
 SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQtZm9yLXRlc3RzLW9ubHk="
@@ -46,11 +49,35 @@ def kettle_order(quantity: int = 3, **other: Any) -> dict[str, Any]:
     }
 
 
-class Shop:
-    """One merchant, one buyer, and short words for what they do."""
+class Network(httpx.AsyncBaseTransport):
+    """The way from the service to its provider, which a test may interrupt."""
 
-    def __init__(self, harness: Harness, provider: Any) -> None:
-        self.h, self.provider = harness, provider
+    def __init__(self, provider: httpx.AsyncBaseTransport) -> None:
+        self._provider = self._now = provider
+
+    async def handle_async_request(self, request: httpx.Request) -> httpx.Response:
+        return await self._now.handle_async_request(request)
+
+    def use(self, transport: httpx.AsyncBaseTransport) -> None:
+        self._now = transport
+
+    def fail(self, error: type[httpx.TransportError]) -> None:
+        """Every request fails: ConnectError where the provider cannot be reached, ReadTimeout where it does not respond."""
+
+        def raise_it(request: httpx.Request) -> httpx.Response:
+            raise error("as the test says", request=request)
+
+        self.use(httpx.MockTransport(raise_it))
+
+    def restore(self) -> None:
+        self.use(self._provider)
+
+
+class Shop:
+    """One merchant, one buyer, and short names for what they do."""
+
+    def __init__(self, harness: Harness, provider: Any, network: Network) -> None:
+        self.h, self.provider, self.network = harness, provider, network
         self.buyer = harness.client("buyer", "buyer-1")
         self.seller = harness.client("seller", "seller-1", tenant="m-1")
         self.problem = harness.problem
@@ -67,9 +94,14 @@ class Shop:
         return response.json()
 
     async def settle(self) -> None:
-        """Let the workers call the provider and the provider call back, until both have nothing left to do."""
-        await self.h.run_workers(*(f"provider-calls-{n}" for n in (1, 2, 3)))
+        """Have the workers call the provider, the provider call back, and the inbox processed."""
+        await self.h.run_workers(*call_queue.WORKERS)
         await self.provider.callbacks.settled()
+        await self.process_callbacks()
+
+    async def process_callbacks(self) -> None:
+        """Have the worker process what providers called back with."""
+        await self.h.run_workers(partner_inbox.WORKERS[PushSource.PAYMENT])
 
     async def paid(self, method: str = "sim_success", **other: Any) -> tuple[dict[str, Any], dict[str, Any]]:
         """An order that is paid, and its payment."""
@@ -102,12 +134,18 @@ class Shop:
         await self.scan(ParcelStatus.DELIVERED)
         return await self.order(order["id"])
 
-    async def callback(
+    async def callback(self, kind: str, data: dict[str, Any], **other: Any) -> httpx.Response:
+        """Post a callback as the provider would, and have it processed."""
+        response = await self.post_callback(kind, data, **other)
+        await self.process_callbacks()
+        return response
+
+    async def post_callback(
         self, kind: str, data: dict[str, Any], *, message_id: str = "msg_1", secret: str = SECRET, age: float = 0
     ) -> httpx.Response:
         """Post a callback as the provider would, `age` seconds old."""
         body = json.dumps({"type": kind, "data": data})
-        at = datetime.now(UTC).replace(microsecond=0) - timedelta(seconds=age)
+        at = self.h.clock.now().replace(microsecond=0) - timedelta(seconds=age)
         headers = {
             "webhook-id": message_id,
             "webhook-timestamp": str(int(at.timestamp())),
@@ -120,10 +158,11 @@ class Shop:
         """What the provider's own books say went back."""
         return self.provider.book.refunded(payment["id"], Status.SUCCEEDED)
 
-    async def verdicts(self) -> list[str]:
-        """What was made of every callback that came in."""
-        rows = await self.h.runtime.pool.fetch("SELECT verdict FROM payment_webhook ORDER BY id")
-        return [row["verdict"] for row in rows]
+    async def callbacks(self) -> list[tuple[str, str | None]]:
+        """The state of every stored callback and its reason, oldest first."""
+        admin = self.h.client("admin", "ops-1")
+        listed = (await admin.get("/v1/payment-callbacks", params={"limit": 100})).json()["data"]
+        return [(each["state"], each["why"]) for each in reversed(listed)]
 
     async def order(self, order_id: str) -> dict[str, Any]:
         return (await self.buyer.get(f"/v1/orders/{order_id}")).json()
@@ -170,34 +209,23 @@ class Shop:
         return await self.h.consume(self.case(RefundRequested, order, case_id, refund_id=refund_id, **facts | other))
 
 
-def _beside(harness: Harness, provider: Any) -> None:
-    """Connect both sides in the process: their host names lead to each other's application."""
-    outward = httpx.AsyncClient(transport=httpx.ASGITransport(app=provider))
-    provider.state.provider.callbacks._http = httpx.AsyncClient(
-        transport=httpx.ASGITransport(app=harness.service.app, raise_app_exceptions=False)
-    )
-    harness.runtime.http = outward
-    harness.dead_http = _failing(httpx.ConnectError)
-    harness.mute_http = _failing(httpx.ReadTimeout)
-
-
-def _failing(error: type[httpx.TransportError]) -> httpx.AsyncClient:
-    def fail(request: httpx.Request) -> httpx.Response:
-        raise error("to order", request=request)
-
-    return httpx.AsyncClient(transport=httpx.MockTransport(fail))
-
-
 @asynccontextmanager
 async def open_shop(postgres_url: str, **settings: Any) -> AsyncIterator[Shop]:
-    """A shop with a database and a provider of its own."""
+    """A shop with a database and a provider of its own; they reach each other inside the process."""
+    simulator = create(SECRET, clock=lambda: harness.clock.now(), delay=0, slow=0.05, patience=(0.01, 0.05))
+    network = Network(httpx.ASGITransport(app=simulator))
+
+    def service(settings: Settings | None = None) -> Service[Settings]:
+        return main.service(settings, simulator_transport=network)
+
     addresses = {"payment_simulator_url": "http://provider.test", "public_url": "http://shop.test"}
-    simulator = create(SECRET, delay=0, slow=0.05, patience=(0.01, 0.05))
     given = {**addresses, "payment_webhook_secret": SECRET, **settings}
-    async with Harness.start(main.service, postgres_url, **given) as harness:
-        _beside(harness, simulator)
-        yield Shop(harness, simulator.state.provider)
-        await simulator.state.provider.callbacks.close()
+    async with Harness.start(service, postgres_url, **given) as harness:
+        to_shop = httpx.ASGITransport(app=harness.service.app, raise_app_exceptions=False)
+        provider = simulator.state.provider
+        provider.callbacks.client = httpx.AsyncClient(transport=to_shop)
+        yield Shop(harness, provider, network)
+        await provider.callbacks.close()
         assert await harness.parked() == []
 
 

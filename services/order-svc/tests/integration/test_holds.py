@@ -19,7 +19,7 @@ from aftercare_events import (
 from order_svc import projections
 from order_svc.commands import refund_requests, refunds
 from order_svc.domain.tracking import ParcelStatus
-from order_svc.integrations.payments.port import Answer, Outcome
+from order_svc.integrations.payments.port import Outcome, ProviderResult
 
 ENDS = [
     (AfterSaleCancelled, {}),
@@ -174,7 +174,7 @@ async def test_a_case_that_ends_before_the_answer_to_its_refund_holds_until_the_
     await shop.h.consume(shop.case(AfterSaleClosed, order, cause="verdict"))
     assert await units(shop, order) == (0, 0, 1)
     async with shop.h.runtime.transaction() as tx:
-        await refunds.hear(tx, "refund_1", Answer(outcome=Outcome.DECLINED))
+        await refunds.apply_result(tx, "refund_1", ProviderResult(outcome=Outcome.DECLINED))
     assert await units(shop, order) == (0, 0, 0)
 
 

@@ -131,7 +131,7 @@ async def test_an_order_that_costs_nothing_is_paid_without_a_provider(shop, kett
 
 
 async def test_a_call_to_make_wakes_its_worker(shop):
-    bell = shop.h.runtime.worker_wakeups[call_queue.LANES[0]] = Wakeup()
+    bell = shop.h.runtime.worker_wakeups[call_queue.WORKERS[0]] = Wakeup()
     order, _ = await shop.paid()
     assert await bell.wait(5)
     await shop.ask_refund(order, 100)
@@ -141,24 +141,24 @@ async def test_a_call_to_make_wakes_its_worker(shop):
 async def test_a_provider_that_cannot_be_reached_is_called_again(shop):
     order = await shop.place()
     payment = await shop.start_payment(order["id"])
-    there, shop.h.runtime.http = shop.h.runtime.http, shop.h.dead_http
+    shop.network.fail(httpx.ConnectError)
     await shop.settle()
     assert (await shop.payment(payment["id"]))["state"] == "pending"
-    shop.h.runtime.http = there
+    shop.network.restore()
     await patiently(shop, ended(shop, payment["id"]))
     assert (await shop.order(order["id"]))["state"] == "paid"
     assert len(shop.provider.book.payments()) == 1
 
 
-@pytest.mark.parametrize("outage", ["dead_http", "mute_http"])
+@pytest.mark.parametrize("outage", [httpx.ConnectError, httpx.ReadTimeout])
 async def test_calls_without_an_answer_are_made_again_when_the_provider_answers_another(shop, outage):
     waiting = [await shop.start_payment((await shop.place())["id"]) for _ in range(4)]
-    there, shop.h.runtime.http = shop.h.runtime.http, getattr(shop.h, outage)
+    shop.network.fail(outage)
     for _ in range(8):
         shop.h.clock.advance(seconds=300)
         await shop.settle()
     assert {(await shop.payment(each["id"]))["state"] for each in waiting} == {"pending"}
-    shop.h.runtime.http = there
+    shop.network.restore()
     await shop.settle()
     assert {(await shop.payment(each["id"]))["state"] for each in waiting} == {"pending"}, "none of them is due yet"
     _, payment = await shop.paid()
@@ -172,7 +172,7 @@ async def test_an_answer_lets_one_call_go_and_only_of_its_kind(shop):
     order, _ = await shop.paid()
     payments = [await shop.start_payment((await shop.place())["id"]) for _ in range(2)]
     await shop.ask_refund(order, 100)
-    shop.h.runtime.http = shop.h.dead_http
+    shop.network.fail(httpx.ConnectError)
     for _ in range(8):
         shop.h.clock.advance(seconds=300)
         await shop.settle()
@@ -184,7 +184,7 @@ async def test_an_answer_lets_one_call_go_and_only_of_its_kind(shop):
             raise httpx.ConnectError("to order", request=request)
         return httpx.Response(201, json={"status": "pending"})
 
-    shop.h.runtime.http = httpx.AsyncClient(transport=httpx.MockTransport(unanswered_but_one))
+    shop.network.use(httpx.MockTransport(unanswered_but_one))
     await shop.start_payment((await shop.place())["id"])
     await shop.settle()
     assert made == ["/v1/payments", "/v1/payments"], "of two payments and a refund that wait, one payment"
@@ -197,7 +197,7 @@ async def test_a_worker_that_dies_in_mid_call_leaves_a_question_for_the_next(sho
     order = await shop.place()
     payment = await shop.start_payment(order["id"])
     async with shop.h.runtime.transaction() as tx:
-        assert await provider_calls.take(tx) is not None
+        assert await provider_calls.lease(tx) is not None
     await shop.settle()
     assert (await shop.payment(payment["id"]))["state"] == "pending"
     shop.h.clock.advance(seconds=31)

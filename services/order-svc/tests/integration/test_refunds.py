@@ -2,6 +2,7 @@
 
 import asyncio
 
+import httpx
 from aftercare_events import (
     OrderCancelled,
     OrderShipped,
@@ -133,10 +134,10 @@ async def test_a_lost_answer_is_unknown_until_the_provider_is_asked(shop):
 async def test_an_unknown_refund_the_provider_never_heard_of_is_submitted_again_under_its_key(shop):
     order, payment = await shop.paid()
     await shop.ask_refund(order, 500)
-    there, shop.h.runtime.http = shop.h.runtime.http, shop.h.mute_http
+    shop.network.fail(httpx.ReadTimeout)
     await shop.h.run_workers("provider-calls-1")
     assert (await shop.payment(payment["id"]))["refunds"][0]["state"] == "unknown"
-    shop.h.runtime.http = there
+    shop.network.restore()
     for _ in range(4):
         shop.h.clock.advance(seconds=10)
         await shop.settle()

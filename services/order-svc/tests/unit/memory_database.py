@@ -11,7 +11,6 @@ from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, CASES_OF_ORDER
-from order_svc.tables.couriers import WAKE_PUSHES
 from order_svc.tables.orders import LINES_OF_ORDER
 from order_svc.tables.parcels import (
     PARCEL_LINES_OF_ORDER,
@@ -21,6 +20,7 @@ from order_svc.tables.parcels import (
     PARCELS_OF_WAYBILL_LOCKED,
     SCANS_OF_WAYBILL,
 )
+from order_svc.tables.partner_inbox import WAKE_PUSHES
 from order_svc.tables.payments import DROP_CALL, PENDING_PAYMENT, REFUNDS_OF, REFUNDS_OF_CASE
 
 TRACE = TraceContext("0" * 31 + "1", "0" * 15 + "1")

@@ -13,7 +13,7 @@ from order_svc.commands.timers import order_due
 from order_svc.domain.fulfilment import Pick, fully_shipped
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.domain.tracking import ParcelStatus, Scan
-from order_svc.integrations.payments.port import Answer, Outcome
+from order_svc.integrations.payments.port import Outcome, ProviderResult
 from state_explorer import State, Step
 
 BUYER, SELLER, AGENT = Actor("buyer-1", "buyer"), Actor("seller-1", "seller", "m-1"), Actor("agent-1", "agent")
@@ -129,7 +129,18 @@ class OrderModel:
     def _trade(self) -> Iterator[tuple[str, Step]]:
         run, id_ = self.db.run, self.order.id
         if self.order.state == "created":
-            yield "pay", partial(run, payments.start, id_, provider="simulator", method="sim_success", by=BUYER)
+            yield (
+                "pay",
+                partial(
+                    run,
+                    payments.start,
+                    id_,
+                    provider="simulator",
+                    method="sim_success",
+                    providers=("simulator",),
+                    by=BUYER,
+                ),
+            )
         yield "cancel", partial(run, cancellations.cancel, id_, by=BUYER)
         yield "confirm", partial(run, receipts.confirm, id_, by=BUYER)
         if self.order.deadline_at is not None:
@@ -164,12 +175,15 @@ class OrderModel:
         for payment in self.db.rows("payments"):
             if payment.state == "pending":
                 for outcome in (Outcome.SUCCEEDED, Outcome.DECLINED):
-                    yield f"payment {outcome}", partial(self._apply_result, payments.hear, payment.id, outcome)
+                    yield f"payment {outcome}", partial(self._apply_result, payments.apply_result, payment.id, outcome)
         for refund in self.refunds_in_flight():
-            for outcome in (Outcome.SUCCEEDED, Outcome.DECLINED, Outcome.LOST):
-                if outcome is Outcome.LOST and refund.state == "unknown":
+            for outcome in (Outcome.SUCCEEDED, Outcome.DECLINED, Outcome.UNKNOWN):
+                if outcome is Outcome.UNKNOWN and refund.state == "unknown":
                     continue
-                yield f"refund {refund.id} {outcome}", partial(self._apply_result, refunds.hear, refund.id, outcome)
+                yield (
+                    f"refund {refund.id} {outcome}",
+                    partial(self._apply_result, refunds.apply_result, refund.id, outcome),
+                )
 
     async def _apply_result(self, command: Any, subject: str, outcome: Outcome) -> None:
-        await self.db.run(command, subject, Answer(outcome=outcome, failure_code="declined"))
+        await self.db.run(command, subject, ProviderResult(outcome=outcome, failure_code="declined"))

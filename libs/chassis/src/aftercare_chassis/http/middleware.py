@@ -21,7 +21,7 @@ from aftercare_chassis.http import methods, problems, request_body
 from aftercare_chassis.http.errors import AddressMalformed, TimeLimitExceeded, TooManyRequests
 from aftercare_chassis.http.languages import choose
 from aftercare_chassis.http.metrics import RequestMetrics
-from aftercare_chassis.http.routing import WebhookRouter
+from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.refusals import Refusal

@@ -10,21 +10,19 @@ import asyncio
 import inspect
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
-from functools import partial, wraps
-from typing import Annotated, Any, TypeVar, get_args
+from functools import wraps
+from typing import Annotated, Any, get_args
 
 from asyncpg import UniqueViolationError
-from fastapi import APIRouter, Depends, Request, Response, params
+from fastapi import Depends, Request, Response, params
 from fastapi.routing import APIRoute
 from pydantic import BaseModel
-from starlette.responses import PlainTextResponse
 
 from aftercare_chassis import failpoints
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.http import awaited_events, request_body
 from aftercare_chassis.http.encryption import BodyCipher
 from aftercare_chassis.http.idempotency import PRIMARY_KEY, Claim, StoredResponse
-from aftercare_chassis.http.problems import Problem, Wording
 from aftercare_chassis.http.responses import described, is_command, possible_problems
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.preconditions import IfMatch
@@ -33,7 +31,6 @@ from aftercare_chassis.runtime import Runtime, UnitOfWork
 from aftercare_chassis.settings import S
 
 Handle = Callable[[Request], Coroutine[Any, Any, Response]]
-Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 KEPT_HEADERS = ("content-language", "content-type", "etag", "location", "vary")
 
 
@@ -78,7 +75,7 @@ def _answering(endpoint: Callable[..., Awaitable[Any]], status: int) -> Callable
     over here, since it is there already and FastAPI's way to it is one of the dearer frames of a command.
     """
     signature = inspect.signature(endpoint)
-    name = _named(signature, lambda annotation: _READER in get_args(annotation))
+    name = reader_parameter(signature)
     request = _named(signature, lambda annotation: annotation is Request)
 
     @wraps(endpoint)
@@ -94,6 +91,11 @@ def _answering(endpoint: Callable[..., Awaitable[Any]], status: int) -> Callable
     if name is not None:
         answering.__signature__ = _asking(signature, name, request)  # type: ignore[attr-defined]
     return answering
+
+
+def reader_parameter(signature: inspect.Signature) -> str | None:
+    """The name of the parameter that takes the reader or the transaction, if there is one."""
+    return _named(signature, lambda annotation: _READER in get_args(annotation))
 
 
 def _named(signature: inspect.Signature, fits: Callable[[object], bool]) -> str | None:
@@ -206,41 +208,3 @@ class ApiRoute(APIRoute):
 
 def _seal(request: Request) -> BodyCipher:
     return BodyCipher(request.app.state.runtime.settings.signing_key)
-
-
-_IN_PARTNERS_FORMAT: dict[int | str, dict[str, Any]] = {
-    "default": {"description": "A refusal in the partner's own format."}
-}
-
-
-class WebhookRouter(APIRouter):
-    """Addresses that partners call in their own formats, `{prefix}/{partner}/…`: each endpoint verifies, opens its own
-    transaction and answers.
-
-    No answer below the prefix is a problem document: `refusal(partner, problem)` writes every refusal, whether the endpoint,
-    the routing or the edge refuses. `partner` is the path's first segment below the prefix, known or not.
-    """
-
-    def __init__(self, prefix: str, refusal: Callable[[str, Problem], Response], **options: Any) -> None:
-        super().__init__(prefix=prefix, responses=_IN_PARTNERS_FORMAT, **options)
-        self._refusal = refusal
-
-    def wording(self, path: str) -> Wording | None:
-        """How refusals at this path are written; None where the path is not below the prefix, doubled slashes aside."""
-        own, found = _segments(self.prefix), _segments(path)
-        if found[: len(own)] != own:
-            return None
-        return partial(self._refusal, "".join(found[len(own) : len(own) + 1]))
-
-    def probe(self, path: str) -> Callable[[Endpoint], Endpoint]:
-        """Decorate the endpoint for partners that look at an address before they post to it; it answers `listening()`."""
-        return self.api_route(path, methods=["GET", "HEAD", "OPTIONS"], include_in_schema=False)
-
-
-def _segments(path: str) -> list[str]:
-    return [segment for segment in path.split("/") if segment]
-
-
-def listening() -> Response:
-    """The plain answer to a probe of an address that takes webhooks."""
-    return PlainTextResponse("This address takes POST.\n", headers={"Allow": "GET, HEAD, OPTIONS, POST"})

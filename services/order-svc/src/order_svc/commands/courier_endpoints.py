@@ -5,22 +5,17 @@ from datetime import timedelta
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc.domain import errors
-from order_svc.domain.pushes import CourierEndpoint
-from order_svc.integrations.couriers.model import Courier
-from order_svc.integrations.couriers.registry import PARTNERS
+from order_svc.domain.partners.endpoints import CourierEndpoint
+from order_svc.settings import Settings
 from order_svc.tables.couriers import ENDPOINTS, ROTATE_ENDPOINT
 
 
-async def open_endpoint(tx: Transaction, partner: str, secret: str | None) -> CourierEndpoint:
-    """A new endpoint for a partner; its secret is made unless the partner has given one."""
-    courier = PARTNERS.get(partner)
-    if courier is None:
-        raise errors.UnknownPartner(pointer="/partner", partner=partner, known=", ".join(PARTNERS))
+async def open_endpoint(tx: Transaction, *, partner: str, secret: str) -> CourierEndpoint:
+    """A new endpoint for a partner, which signs its pushes with this secret."""
     endpoint = CourierEndpoint(
         id=tx.new_id("ce"),
         partner=partner,
-        secret=_usable(courier, secret),
+        secret=secret,
         previous_secret=None,
         previous_until=None,
         created_at=tx.now,
@@ -31,14 +26,17 @@ async def open_endpoint(tx: Transaction, partner: str, secret: str | None) -> Co
 
 
 async def rotate_secret(
-    tx: Transaction, endpoint_id: str, secret: str | None, grace_hours: float | None
+    tx: Transaction[Settings], endpoint_id: str, *, secret: str, grace_hours: float | None
 ) -> CourierEndpoint:
-    """A new secret; the old one goes on proving pushes for the grace (0 where it has leaked)."""
+    """A new secret; the old one is accepted as well until the grace ends, in hours (0 where it has leaked).
+
+    Raises: NotFound.
+    """
     endpoint = await tx.lock(ENDPOINTS, endpoint_id)
     hours = tx.settings.courier_secret_grace_hours if grace_hours is None else grace_hours
     rotated = replace(
         endpoint,
-        secret=_usable(PARTNERS[endpoint.partner], secret),
+        secret=secret,
         previous_secret=endpoint.secret,
         previous_until=tx.now + timedelta(hours=hours),
         rotated_at=tx.now,
@@ -51,11 +49,3 @@ async def rotate_secret(
         now=tx.now,
     )
     return rotated
-
-
-def _usable(courier: Courier, secret: str | None) -> str:
-    if secret is None:
-        return courier.new_secret()
-    if not courier.fits(secret):
-        raise errors.SecretUnfit(pointer="/secret", partner=courier.partner)
-    return secret

@@ -1,61 +1,48 @@
-"""Payments: started by the buyer, carried out by a worker, ended by the provider's word."""
+"""Payments: started by the buyer, submitted by a worker, ended by the provider's result."""
 
+from collections.abc import Collection
 from dataclasses import replace
-from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import PaymentFailed, PaymentStarted, PaymentSucceeded
 
 from order_svc.commands import call_queue, orders, refund_creation
+from order_svc.commands.record import payment_fields
 from order_svc.domain import errors
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderState
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
-from order_svc.integrations.payments.port import Answer, Outcome
-from order_svc.integrations.payments.registry import NAMES
+from order_svc.integrations.payments.port import Outcome, ProviderResult
+from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import DROP_CALL, PAYMENTS, PENDING_PAYMENT
 
 
-def about(tx: Transaction, payment: Payment, **other: Any) -> dict[str, Any]:
-    """The six answers and the ids of every event of a payment."""
-    return {
-        "affected_party": payment.buyer_id,
-        "applicant": payment.buyer_id,
-        "handler": tx.actor.id,
-        "time": tx.now,
-        "result": payment.state.value,
-        "payment_id": payment.id,
-        "order_id": payment.order_id,
-        "buyer_id": payment.buyer_id,
-        "merchant_id": payment.merchant_id,
-        "provider": payment.provider,
-        "amount_minor": payment.amount_minor,
-        "currency": payment.currency,
-        **other,
-    }
+async def start(
+    tx: Transaction[Settings], order_id: str, *, provider: str, method: str, providers: Collection[str]
+) -> Payment:
+    """Pay the whole order through one of the connected providers.
 
-
-async def start(tx: Transaction, order_id: str, *, provider: str, method: str) -> Payment:
-    """Pay the whole order. One payment at a time: while one is pending, another is refused."""
+    Raises: NotFound; IllegalTransition, ActionNotAllowed; UnknownProvider; PaymentInProgress while another one is pending.
+    """
     order = await tx.lock(ORDERS, order_id)
     ORDER.apply(order, OrderAction.PAY, tx)
-    if provider not in NAMES:
+    if provider not in providers:
         raise errors.UnknownProvider(pointer="/provider", provider=provider)
     pending = await tx.one(PENDING_PAYMENT, order_id=order_id)
     if pending is not None:
         raise errors.PaymentInProgress(payment_id=pending.id)
     payment = _pending(tx, order, provider, method)
-    payment = await tx.create(PAYMENTS, payment, PaymentStarted(**about(tx, payment)))
-    if payment.amount_minor == 0:  # no provider takes nothing
-        return await _succeed(tx, order, payment, Answer(outcome=Outcome.SUCCEEDED))
+    payment = await tx.create(PAYMENTS, payment, PaymentStarted(**payment_fields(tx, payment)))
+    if payment.amount_minor == 0:  # no provider takes a payment of nothing
+        return await _succeed(tx, order, payment, ProviderResult(outcome=Outcome.SUCCEEDED))
     await call_queue.submit(tx, CallSubject.PAYMENT, payment.id)
     return payment
 
 
-def _pending(tx: Transaction, order: Order, provider: str, method: str) -> Payment:
+def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str) -> Payment:
     return Payment(
         id=tx.new_id("pay"),
         version=0,
@@ -72,41 +59,43 @@ def _pending(tx: Transaction, order: Order, provider: str, method: str) -> Payme
     )
 
 
-async def hear(tx: Transaction, payment_id: str, answer: Answer) -> PaymentState:
-    """Take the provider's word on a payment, from its answer, a query or a callback; a repeated word changes nothing."""
+async def apply_result(tx: Transaction[Settings], payment_id: str, result: ProviderResult) -> PaymentState:
+    """Apply what the provider reports of a payment, in a response or a callback; a repeated report changes nothing.
+
+    Raises: NotFound.
+    """
     known = await tx.get(PAYMENTS, payment_id)
     order = await tx.lock(ORDERS, known.order_id)
     payment = await tx.lock(PAYMENTS, payment_id)
-    if answer.outcome is Outcome.SUCCEEDED and payment.state is not PaymentState.SUCCEEDED:
-        return (await _succeed(tx, order, payment, answer)).state
-    if answer.outcome is Outcome.DECLINED and payment.state is PaymentState.PENDING:
-        return (await fail(tx, payment, answer.failure_code or "declined")).state
+    if result.outcome is Outcome.SUCCEEDED and payment.state is not PaymentState.SUCCEEDED:
+        return (await _succeed(tx, order, payment, result)).state
+    if result.outcome is Outcome.DECLINED and payment.state is PaymentState.PENDING:
+        return (await fail(tx, payment, result.failure_code or "declined")).state
     return payment.state
 
 
-async def _succeed(tx: Transaction, order: Order, payment: Payment, answer: Answer) -> Payment:
+async def _succeed(tx: Transaction[Settings], order: Order, payment: Payment, result: ProviderResult) -> Payment:
     paid = replace(
-        payment,
-        state=PAYMENT.move(payment.state, PaymentAction.SUCCEED, SYSTEM),
+        PAYMENT.apply(payment, PaymentAction.SUCCEED, SystemContext.of(tx)),
         settled_at=tx.now,
-        provider_reference=answer.reference,
+        provider_reference=result.reference,
         failure_code=None,
     )
-    paid = await tx.save(PAYMENTS, paid, PaymentSucceeded(**about(tx, paid), provider_reference=answer.reference))
+    event = PaymentSucceeded(**payment_fields(tx, paid), provider_reference=result.reference)
+    paid = await tx.save(PAYMENTS, paid, event)
     await tx.execute(DROP_CALL, call_id=payment.id)
     if order.state is OrderState.CREATED:
         await orders.mark_paid(tx, order, paid)
     else:
-        # The order ended, or was paid otherwise, while the provider took its time: nobody keeps this money.
+        # The order ended, or was paid by another payment, before the provider reported: this money is refunded.
         await refund_creation.refund_rest(tx, paid, "order_not_awaiting_payment")
     return paid
 
 
-async def fail(tx: Transaction, payment: Payment, code: str) -> Payment:
-    """The locked payment did not take place; the order can be paid again."""
-    failed = replace(
-        payment, state=PAYMENT.move(payment.state, PaymentAction.FAIL, SYSTEM), settled_at=tx.now, failure_code=code
-    )
-    failed = await tx.save(PAYMENTS, failed, PaymentFailed(**about(tx, failed), failure_code=code))
+async def fail(tx: Transaction[Settings], payment: Payment, code: str) -> Payment:
+    """The locked payment was not made, for the reason with this code; the order can be paid again."""
+    failed = PAYMENT.apply(payment, PaymentAction.FAIL, SystemContext.of(tx))
+    failed = replace(failed, settled_at=tx.now, failure_code=code)
+    failed = await tx.save(PAYMENTS, failed, PaymentFailed(**payment_fields(tx, failed), failure_code=code))
     await tx.execute(DROP_CALL, call_id=payment.id)
     return failed

@@ -1,9 +1,10 @@
-"""The fields that every event of an order or a parcel carries."""
+"""The fields that every event of an order, a parcel, a payment or a refund carries."""
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events.event import TraceFields
 
 from order_svc.domain.model import Order
+from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.tracking import Parcel, ParcelLeg
 
 
@@ -61,4 +62,64 @@ def parcel_fields(tx: Transaction, parcel: Parcel) -> ParcelFields:
         "leg": parcel.leg.value,
         "carrier": parcel.carrier,
         "waybill_no": parcel.waybill_no,
+    }
+
+
+class PaymentFields(TraceFields):
+    """The fields of every event of a payment. `amount_minor` is what the buyer pays, in minor units of `currency`."""
+
+    payment_id: str
+    order_id: str
+    buyer_id: str
+    merchant_id: str
+    provider: str
+    amount_minor: int
+    currency: str
+
+
+class RefundFields(PaymentFields):
+    """The fields of every event of a refund. `amount_minor` is that of the refund; `refunded_minor` is the sum of the
+    payment's refunds that succeeded."""
+
+    refund_id: str
+    case_id: str | None
+    refunded_minor: int
+
+
+def payment_fields(tx: Transaction, payment: Payment) -> PaymentFields:
+    """The fields of an event of this payment."""
+    return {
+        "affected_party": payment.buyer_id,
+        "applicant": payment.buyer_id,
+        "handler": tx.actor.id,
+        "time": tx.now,
+        "result": payment.state.value,
+        "payment_id": payment.id,
+        "order_id": payment.order_id,
+        "buyer_id": payment.buyer_id,
+        "merchant_id": payment.merchant_id,
+        "provider": payment.provider,
+        "amount_minor": payment.amount_minor,
+        "currency": payment.currency,
+    }
+
+
+def refund_fields(tx: Transaction, payment: Payment, refund: Refund) -> RefundFields:
+    """The fields of an event of this refund of the payment. The applicant is the merchant where a seller acts, else the buyer."""
+    return {
+        "affected_party": payment.buyer_id,
+        "applicant": payment.merchant_id if tx.actor.role == "seller" else payment.buyer_id,
+        "handler": tx.actor.id,
+        "time": tx.now,
+        "result": refund.state.value,
+        "payment_id": payment.id,
+        "order_id": payment.order_id,
+        "buyer_id": payment.buyer_id,
+        "merchant_id": payment.merchant_id,
+        "provider": payment.provider,
+        "amount_minor": refund.amount_minor,
+        "currency": refund.currency,
+        "refund_id": refund.id,
+        "case_id": refund.case_id,
+        "refunded_minor": payment.refunded_minor,
     }

@@ -1,6 +1,6 @@
-"""Refunds as they are asked for: by a case's decision, or because a paid order is not fulfilled.
+"""Requests for refunds: by the decision of a case, or by an operator.
 
-Money goes back under the lock of its payment, never more than was paid, each refund under one key for ever.
+A refund is made under the lock of its payment, never for more than was paid, and under one key for ever.
 """
 
 from dataclasses import replace
@@ -10,6 +10,7 @@ from aftercare_events import RefundFailed, RefundRequested
 
 from order_svc import projections
 from order_svc.commands import after_sales, call_queue, refunds
+from order_svc.commands.record import refund_fields
 from order_svc.commands.refund_creation import new_refund, refund_rest
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import CaseState
@@ -17,7 +18,8 @@ from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
 from order_svc.domain.payments.model import CallSubject, Payment, Refund, RefundState
 from order_svc.domain.payments.policy import refund_failure
-from order_svc.integrations.payments.port import Answer, Outcome
+from order_svc.integrations.payments.port import Outcome, ProviderResult
+from order_svc.settings import Settings
 from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
@@ -25,9 +27,11 @@ from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
 UNITS_SHIPPED = "units_shipped"
 
 
-async def accept(tx: Transaction, event: RefundRequested) -> None:
-    """Execute what a case has decided, in full or not at all: RefundFailed answers more than was paid, and the refund
-    before shipment of units that have left."""
+async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
+    """Execute the refund that a case has decided, in full or not at all.
+
+    RefundFailed is the answer to more than was paid, and to a refund before shipment of units that were shipped.
+    """
     order = await tx.lock(ORDERS, event.order_id)
     payment = await tx.lock(PAYMENTS, event.payment_id)
     if payment.order_id != order.id:
@@ -49,16 +53,16 @@ async def accept(tx: Transaction, event: RefundRequested) -> None:
             PAYMENTS,
             payment,
             RefundFailed(
-                **refunds.about(tx, payment, failed), failure_code=refused, already_shipped=refused == UNITS_SHIPPED
+                **refund_fields(tx, payment, failed), failure_code=refused, already_shipped=refused == UNITS_SHIPPED
             ),
         )
 
 
-async def _claim_units(tx: Transaction, order: Order, event: RefundRequested) -> tuple[Order, str | None]:
-    """Hold the units of the case that have not left; a failure code where it was promised that none had.
+async def _claim_units(tx: Transaction[Settings], order: Order, event: RefundRequested) -> tuple[Order, str | None]:
+    """Hold the units of the case that were not shipped; a failure code where the case assumes that none was.
 
     A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
-    case is judged anew by what is known now.
+    case is decided again with what is known now.
     """
     case = await projections.known_case(tx, event)
     if case is None:
@@ -71,22 +75,28 @@ async def _claim_units(tx: Transaction, order: Order, event: RefundRequested) ->
     return order, None
 
 
-async def refund_remainder(tx: Transaction, payment_id: str) -> Payment:
-    """An operator's way out where the provider declined to refund an order that is not fulfilled: a new refund,
-    under a new key, of whatever is left."""
+async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Payment:
+    """Refund what is left of the payment of an order that is not fulfilled: a new refund, under a new key.
+
+    For operators, where the provider has declined the refund.
+
+    Raises:
+        NotFound: there is no such payment.
+        IllegalTransition, ActionNotAllowed, NotRefundable, NothingToRefund: see PAYMENT.
+    """
     payment = await tx.lock(PAYMENTS, payment_id)
-    order = await tx.get(ORDERS, payment.order_id)  # a cancelled order stays cancelled: no need to hold it
+    order = await tx.get(ORDERS, payment.order_id)  # not locked: a cancelled order stays cancelled
     facts = PaymentFacts(order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]))
     PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, facts)
     await refund_rest(tx, payment, "operator")
     return payment
 
 
-async def execute(tx: Transaction, order: Order, payment: Payment, refund: Refund) -> None:
-    """Keep the refund and leave the provider's part to a worker; nothing is owed to nobody, so zero is done at once."""
+async def execute(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund) -> None:
+    """Insert the refund and have a worker submit it; a refund of nothing succeeds at once, without a provider."""
     await tx.insert(REFUNDS, refund)
     if refund.amount_minor > 0:
         await call_queue.submit(tx, CallSubject.REFUND, refund.id)
         return
     payment, refund = await refunds.submit(tx, payment, refund)
-    await refunds.succeed(tx, order, payment, refund, Answer(outcome=Outcome.SUCCEEDED))
+    await refunds.succeed(tx, order, payment, refund, ProviderResult(outcome=Outcome.SUCCEEDED))

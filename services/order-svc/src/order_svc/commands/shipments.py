@@ -7,7 +7,7 @@ from datetime import datetime
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import OrderShipped, ParcelRegistered, ReturnShipped, ReturnWaybillCorrected, ShippedLine
 
-from order_svc.commands import courier_pushes, effects, parcels
+from order_svc.commands import effects, parcels, partner_inbox
 from order_svc.commands.record import order_fields, parcel_fields
 from order_svc.domain import errors, fulfilment
 from order_svc.domain.fulfilment import Pick
@@ -149,5 +149,5 @@ async def _register(tx: Transaction[Settings], order: Order, hand_over: HandOver
     parcel = await tx.create(PARCELS, parcel, event)
     content = (ParcelLine(parcel_id=parcel.id, line_id=c.line_id, quantity=c.quantity) for c in hand_over.content)
     await tx.insert(PARCEL_LINES, *content)
-    await courier_pushes.wake(tx, hand_over.waybill_no)
+    await partner_inbox.wake(tx, hand_over.waybill_no)
     return parcel

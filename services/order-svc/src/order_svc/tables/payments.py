@@ -1,19 +1,16 @@
-"""Payments, their refunds, the calls still to make to providers, and the callbacks that came in."""
+"""Payments, their refunds, and the calls to providers that are still to be made."""
 
 from aftercare_chassis.database.columns import minor, moment, one_of, text
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
-    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
     ForeignKey,
-    Identity,
     Index,
     Integer,
     Table,
     Text,
-    UniqueConstraint,
     bindparam,
     delete,
     false,
@@ -21,7 +18,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.payments.model import (
     CallSubject,
@@ -91,20 +88,6 @@ provider_calls = Table(
     Index("provider_calls_due_idx", "due_at"),
 )
 
-# Accepted callbacks once per message; refused ones once per message and content, so that a forger cannot fill the disk.
-payment_webhook = Table(
-    "payment_webhook",
-    metadata,
-    Column("id", BigInteger, Identity(), primary_key=True),
-    text("provider"),
-    text("message_id"),
-    text("content_hash"),
-    text("verdict"),
-    moment("received_at"),
-    UniqueConstraint("provider", "message_id", "content_hash", "verdict", name="payment_webhook_message_key"),
-    Index("payment_webhook_received_idx", "received_at"),
-)
-
 PAYMENTS = Rows(payments, Payment, seen_by(payments))
 PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=seen_by(payments))
 PENDING_PAYMENT = Query(
@@ -136,7 +119,7 @@ TAKE_CALL = Statement(
 PUT_OFF_CALL = Statement(
     update(provider_calls)
     .where(provider_calls.c.id == bindparam("call_id"))
-    .values(verb=bindparam("next_verb"), due_at=bindparam("next_at"), unanswered=bindparam("no_answer"))
+    .values(verb=bindparam("next_verb"), due_at=bindparam("next_at"), unanswered=bindparam("no_response"))
 )
 _waiting = provider_calls.alias("waiting")
 _refund = refunds.alias("refund")
@@ -160,15 +143,3 @@ RESUME_CALL = Statement(
     .values(due_at=bindparam("now"))
 )
 DROP_CALL = Statement(delete(provider_calls).where(provider_calls.c.id == bindparam("call_id")))
-RECORD_WEBHOOK = Statement(
-    insert(payment_webhook)
-    .values(
-        provider=bindparam("provider"),
-        message_id=bindparam("message_id"),
-        content_hash=bindparam("content_hash"),
-        verdict=bindparam("verdict"),
-        received_at=bindparam("received_at"),
-    )
-    .on_conflict_do_nothing()
-)
-PRUNE_WEBHOOKS = Statement(delete(payment_webhook).where(payment_webhook.c.received_at < bindparam("before")))

@@ -9,11 +9,15 @@ from urllib.parse import urlencode
 
 import httpx
 import pytest
+from aftercare_chassis.service import Service
 from aftercare_chassis.testing import Harness
 from aftercare_events import ParcelStatusChanged, ReturnShipped, ReturnWaybillCorrected, ShippedLine
 from aftercare_simulators.payment import create
 from order_svc import main
-from order_svc.integrations.couriers.zto import sign
+from order_svc.commands.partner_inbox import WORKERS
+from order_svc.domain.partners.pushes import PushSource
+from order_svc.integrations.signatures import zto_digest
+from order_svc.settings import Settings
 from standardwebhooks import Webhook
 
 PAYMENT_SECRET = "whsec_dGVzdHMgb25seTogcGF5bWVudCBjYWxsYmFja3M="
@@ -35,6 +39,7 @@ class Desk:
     seller: httpx.AsyncClient
     buyer: httpx.AsyncClient
     courier: httpx.AsyncClient
+    provider: Any
 
     async def endpoint(self, partner: str = "zto", secret: str | None = None) -> dict[str, Any]:
         response = await self.admin.post(
@@ -63,7 +68,7 @@ class Desk:
         charset: str = "",
     ) -> httpx.Response:
         """A signed push of this text; `ending` is what the form has behind its last field."""
-        digest = sign(data, secret or endpoint["secret"])
+        digest = zto_digest(data, secret or endpoint["secret"])
         form = {"data": data, "data_digest": digest, "company_id": "c-1", "msg_type": msg_type}
         headers = {"content-type": "application/x-www-form-urlencoded" + charset}
         return await self.courier.post(endpoint["path"], content=urlencode(form).encode() + ending, headers=headers)
@@ -141,18 +146,26 @@ class Desk:
         return (await self.admin.get("/v1/courier-pushes", params=filters)).json()["data"]
 
     async def work(self) -> None:
-        await self.harness.run_workers("courier-pushes")
+        await self.harness.run_workers(WORKERS[PushSource.COURIER])
 
 
 @pytest.fixture
 async def desk(postgres_url: str) -> AsyncIterator[Desk]:
-    async with Harness.start(main.service, postgres_url, **SETTINGS) as harness:
+    simulator = create(PAYMENT_SECRET, clock=lambda: harness.clock.now(), delay=0)
+
+    def service(settings: Settings | None = None) -> Service[Settings]:
+        return main.service(settings, simulator_transport=httpx.ASGITransport(simulator))
+
+    async with Harness.start(service, postgres_url, **SETTINGS) as harness:
+        to_shop = httpx.ASGITransport(harness.service.app)
+        simulator.state.provider.callbacks.client = httpx.AsyncClient(transport=to_shop)
         yield Desk(
             harness,
             admin=harness.client("admin", "admin-1"),
             seller=harness.client("seller", "seller-1", tenant="m-1"),
             buyer=harness.client("buyer", "buyer-1"),
             courier=harness.client(),
+            provider=simulator.state.provider,
         )
 
 
@@ -186,15 +199,10 @@ async def _ordered(desk: Desk) -> dict[str, Any]:
 
 
 async def _pay(desk: Desk, order: dict[str, Any]) -> None:
-    back = httpx.AsyncClient(transport=httpx.ASGITransport(desk.harness.service.app), base_url="http://shop")
-    provider = create(PAYMENT_SECRET, http=back, delay=0)
-    await desk.harness.runtime.http.aclose()
-    desk.harness.runtime.http = httpx.AsyncClient(transport=httpx.ASGITransport(provider))
     payment = await desk.buyer.post(f"/v1/orders/{order['id']}/payments", json={"provider": "simulator"})
     assert payment.status_code == 201, payment.text
     await desk.harness.run_workers()
-    await provider.state.provider.callbacks.settled()
+    await desk.provider.callbacks.settled()
     await desk.harness.run_workers()
     paid = (await desk.buyer.get(f"/v1/orders/{order['id']}")).json()
     assert paid["state"] == "paid", paid
-    await back.aclose()

@@ -124,7 +124,7 @@ async def test_a_body_that_stops_is_refused(desk, partner):
 
 async def test_trouble_with_the_database(desk):
     endpoint, standard = await desk.endpoint(), await desk.endpoint("standard-webhooks")
-    await desk.harness.runtime.pool.execute("ALTER TABLE courier_inbox RENAME TO gone")
+    await desk.harness.runtime.pool.execute("ALTER TABLE partner_inbox RENAME TO gone")
     refused(await desk.zto(endpoint, "GOT"), "zto", 200, "unavailable")
     refused(await desk.standard(standard, {}), "standard-webhooks", 503, "unavailable")
     await desk.harness.runtime.pool.execute("ALTER TABLE courier_endpoints RENAME TO gone_too")

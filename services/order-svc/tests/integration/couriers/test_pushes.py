@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 from aftercare_events import OrderDelivered, ParcelStatusChanged
-from order_svc.commands import courier_pushes
+from order_svc.commands import courier_reports
 
 WAYBILL = "73000000000001"
 
@@ -220,7 +220,7 @@ async def test_what_was_finished_long_ago_is_deleted(desk, order):
     await desk.zto(endpoint, "GOT")
     await desk.work()
     desk.harness.clock.advance(hours=24 * 31)
-    await desk.harness.run_workers("courier-inbox-pruning")
+    await desk.harness.run_workers("retention")
     assert await desk.pushes() == []
 
 
@@ -229,11 +229,7 @@ async def test_several_workers_share_the_work_and_double_nothing(desk, order):
     for hours, action in enumerate(("SIGNED", "DISPATCH", "ARRIVAL", "DEPARTURE", "GOT")):
         await desk.zto(endpoint, action, at=now - timedelta(hours=hours))
 
-    async def worker() -> None:
-        while await courier_pushes.follow(desk.harness.runtime):
-            pass
-
-    await asyncio.gather(*(worker() for _ in range(4)))
+    await asyncio.gather(*(desk.work() for _ in range(4)))
     assert {push["state"] for push in await desk.pushes()} == {"applied"}
     assert [push["attempts"] for push in await desk.pushes()] == [1] * 5
     shown = await desk.parcel(parcel)
@@ -247,7 +243,7 @@ async def test_a_push_our_own_code_stumbles_over_is_set_back_and_at_last_aside(d
     async def stumble(*_: object) -> int:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(courier_pushes.parcels, "apply_scan", stumble)
+    monkeypatch.setattr(courier_reports.parcels, "apply_scan", stumble)
     await desk.zto(endpoint, "GOT")
     await desk.work()
     (push,) = await desk.pushes()

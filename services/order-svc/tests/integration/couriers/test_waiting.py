@@ -9,8 +9,9 @@ from aftercare_chassis.jobs.workers import work
 from aftercare_chassis.testing.clocks import START
 from aftercare_chassis.testing.waiting import until
 from aftercare_events import ReturnWaybillCorrected
-from order_svc.commands import courier_pushes
-from order_svc.tables.couriers import WAKE_PUSHES
+from order_svc.commands import partner_inbox
+from order_svc.domain.partners.pushes import PushSource
+from order_svc.tables.partner_inbox import WAKE_PUSHES
 
 WAYBILL = "73000000000001"
 
@@ -70,7 +71,7 @@ async def test_a_registration_that_fails_wakes_nothing(desk, order):
     assert refused.status_code == 422
     with suppress(ZeroDivisionError):
         async with desk.harness.runtime.transaction() as tx:
-            await courier_pushes.wake(tx, WAYBILL)
+            await partner_inbox.wake(tx, WAYBILL)
             raise ZeroDivisionError
     assert (await desk.pushes(state="waiting"))[0]["due_at"] == push["due_at"]
 
@@ -78,7 +79,8 @@ async def test_a_registration_that_fails_wakes_nothing(desk, order):
 async def test_the_worker_of_this_process_starts_at_once(desk, order):
     """Its clock stands still and it would idle for minutes: only the registration wakes it."""
     push, stop = await paused(desk, await desk.endpoint()), asyncio.Event()
-    worker = next(each for each in courier_pushes.WORKERS if each.name == courier_pushes.WORKER)
+    name = partner_inbox.WORKERS[PushSource.COURIER]
+    worker = next(each for each in desk.harness.service.workers if each.name == name)
     idle = asyncio.Event()
 
     async def step(runtime: Any) -> bool:
@@ -103,6 +105,6 @@ async def test_the_worker_of_this_process_starts_at_once(desk, order):
 async def test_waiting_pushes_are_found_by_an_index(desk):
     plan = await desk.harness.runtime.pool.fetch(
         f"EXPLAIN {WAKE_PUSHES.compiled.sql}",
-        *WAKE_PUSHES.compiled.args({"naming": [{"waybill_no": "SF12"}], "now": START}),
+        *WAKE_PUSHES.compiled.args({"waybill": [{"waybill_no": "SF12"}], "now": START}),
     )
-    assert any("courier_inbox_waiting_idx" in row[0] for row in plan), plan
+    assert any("partner_inbox_waiting_idx" in row[0] for row in plan), plan

@@ -154,11 +154,11 @@ def test_unreadable_pushes_say_what_is_wrong(changes):
     ],
 )
 def test_secrets_that_fit(secret, fits):
-    assert STANDARD.fits(secret) is fits
+    assert STANDARD.is_valid_secret(secret) is fits
 
 
 def test_its_own_secrets_fit_and_differ():
-    assert STANDARD.fits(STANDARD.new_secret())
+    assert STANDARD.is_valid_secret(STANDARD.new_secret())
     assert STANDARD.new_secret() != STANDARD.new_secret()
 
 

@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from order_svc.domain.tracking import ParcelScan, ParcelStatus, latest
-from order_svc.integrations.couriers.model import DeliveredTo, Refused, Report
-from order_svc.integrations.couriers.zto import Zto, sign
+from order_svc.integrations.couriers.port import DeliveredTo, Report
+from order_svc.integrations.couriers.zto import Zto
+from order_svc.integrations.pushes import Rejection
+from order_svc.integrations.signatures import zto_digest
 
 ZTO = Zto()
 SECRET = "0f5c1d9a7b3e4f60"
@@ -29,7 +31,13 @@ def trace(action: str, at: str = "2026-03-01 12:00:00", **more: Any) -> dict[str
 
 def push(data: object, secret: str = SECRET, **fields: str) -> bytes:
     text = data if isinstance(data, str) else json.dumps(data, ensure_ascii=False)
-    form = {"data": text, "data_digest": sign(text, secret), "company_id": "c-1", "msg_type": "Traces", "token": ""}
+    form = {
+        "data": text,
+        "data_digest": zto_digest(text, secret),
+        "company_id": "c-1",
+        "msg_type": "Traces",
+        "token": "",
+    }
     return urlencode(form | fields).encode()
 
 
@@ -59,14 +67,14 @@ def status_after(reports: Sequence[Report]) -> ParcelStatus | None:
 
 @pytest.mark.parametrize(("data", "digest"), VECTORS)
 def test_digests(data, digest):
-    assert sign(data, SECRET) == digest
+    assert zto_digest(data, SECRET) == digest
     assert ZTO.verify(push(data, data_digest=digest), {}, [SECRET], NOW) is None
 
 
 def test_one_changed_byte_is_refused_in_zto_words_with_200():
     raw = push(trace("GOT")).replace(b"73000000000001", b"73000000000002")
     refused = ZTO.verify(raw, {}, [SECRET], NOW)
-    assert isinstance(refused, Refused)
+    assert isinstance(refused, Rejection)
     answer = ZTO.refused(refused)
     assert answer.status == 200
     assert json.loads(answer.body)["status"] is False

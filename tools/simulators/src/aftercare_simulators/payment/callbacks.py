@@ -51,13 +51,13 @@ class Callbacks:
         self,
         secret: str,
         clock: Callable[[], datetime],
-        http: httpx.AsyncClient | None,
+        client: httpx.AsyncClient | None,
         patience: Sequence[float],
     ) -> None:
         self._webhook = Webhook(secret)
         self._clock = clock
-        self._http = http
-        self._own_http = http is None
+        self.client = client
+        self._own_client = client is None
         self._patience = tuple(patience)
         self._tasks: set[asyncio.Task[None]] = set()
         self.deliveries: list[Delivery] = []
@@ -79,8 +79,8 @@ class Callbacks:
         for task in tuple(self._tasks):
             task.cancel()
         await self.settled()
-        if self._own_http and self._http is not None:
-            await self._http.aclose()
+        if self._own_client and self.client is not None:
+            await self.client.aclose()
 
     async def send(self, delivery: Delivery) -> None:
         """Post it until the shop says 2xx or patience ends; the message id stays the same."""
@@ -96,8 +96,8 @@ class Callbacks:
                 await asyncio.sleep(pause)
 
     async def _post(self, delivery: Delivery) -> str:
-        if self._http is None:
-            self._http = httpx.AsyncClient(timeout=15)
+        if self.client is None:
+            self.client = httpx.AsyncClient(timeout=15)
         now = self._clock().replace(microsecond=0)
         headers = {
             "content-type": "application/json",
@@ -106,7 +106,7 @@ class Callbacks:
             "webhook-signature": self._webhook.sign(delivery.id, now, delivery.body),
         }
         try:
-            response = await self._http.post(delivery.url, content=delivery.body.encode(), headers=headers)
+            response = await self.client.post(delivery.url, content=delivery.body.encode(), headers=headers)
         except httpx.HTTPError as error:
             return type(error).__name__
         return str(response.status_code)

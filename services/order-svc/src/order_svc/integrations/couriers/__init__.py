@@ -1,1 +1,1 @@
-"""Couriers: one pure adapter per partner, and one model all of them speak."""
+"""Couriers: one pure adapter per partner, and one normalised model of what they report."""

@@ -1,4 +1,4 @@
-"""Reading the bodies of partners that post forms."""
+"""Read the bodies of partners that post forms."""
 
 import re
 from urllib.parse import parse_qsl
@@ -11,8 +11,8 @@ def form(raw: bytes) -> dict[str, str]:
     """The fields of an `application/x-www-form-urlencoded` body in UTF-8, each at most once.
 
     As in the WHATWG URL standard, section 5.1, empty pieces between `&` are skipped, a piece without `=` is a field with an
-    empty value, `+` is a space, and `;` separates nothing. A field without a name is skipped. `Content-Type` is not asked:
-    the bytes decide.
+    empty value, `+` is a space, and `;` separates nothing. A field without a name is skipped. `Content-Type` is
+    ignored.
 
     Raises:
         ValueError: an escape is broken, the text is not UTF-8, a field comes twice, or there are more than 32.

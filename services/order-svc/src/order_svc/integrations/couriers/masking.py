@@ -1,4 +1,4 @@
-"""Personal data out of couriers' free text, before anything is stored in clear, logged or published."""
+"""Remove personal data from couriers' free text, before it is stored in clear, logged or published."""
 
 import re
 from collections.abc import Iterable

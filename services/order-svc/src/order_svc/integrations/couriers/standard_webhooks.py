@@ -1,26 +1,39 @@
-"""Standard Webhooks: our own partner API, for every courier that can sign JSON."""
+"""Standard Webhooks 1.0.0: our own partner API, for every courier that can sign JSON."""
 
-import base64
-import binascii
 import hashlib
-import hmac
 import json
-import secrets as random
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Literal
 
 from aftercare_events.waybills import waybill
 from pydantic import BaseModel, ConfigDict, ValidationError
-from standardwebhooks import Webhook
 
 from order_svc.domain.tracking import ParcelStatus
+from order_svc.integrations import signatures
+from order_svc.integrations.couriers.fields import aware_time, carrier, code
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.model import Answer, DeliveredTo, Refused, Report, report
-from order_svc.integrations.couriers.reading import aware_time, carrier, code
+from order_svc.integrations.couriers.port import DeliveredTo, Report, report
+from order_svc.integrations.pushes import Acknowledgement, Rejection
+from order_svc.integrations.signatures import StandardFault
 
-_TOLERANCE = timedelta(minutes=5)
-_PREFIX = "whsec_"
+_MISSING = Rejection(
+    "signature_missing", "webhook-id, webhook-timestamp and webhook-signature are required", unauthenticated=True
+)
+_MALFORMED = Rejection("signature_invalid", "the timestamp or the body is no text", unauthenticated=True)
+_WRONG = Rejection("signature_invalid", "no signature fits", unauthenticated=True)
+# The first fault in this order is the one reported: who cannot sign learns nothing about the time.
+_REJECTIONS = {
+    StandardFault.HEADER_MISSING: _MISSING,
+    StandardFault.ID_TOO_LONG: _MISSING,
+    StandardFault.TIMESTAMP_MALFORMED: _MALFORMED,
+    StandardFault.BODY_MALFORMED: _MALFORMED,
+    StandardFault.SIGNATURE_MALFORMED: _WRONG,
+    StandardFault.SIGNATURE_WRONG: _WRONG,
+    StandardFault.OUTSIDE_TOLERANCE: Rejection(
+        "timestamp_out_of_tolerance", "the message is older or newer than five minutes"
+    ),
+}
 _STATUSES = {"timestamp_out_of_tolerance": 401, "unavailable": 503}
 
 
@@ -53,45 +66,27 @@ class StandardWebhooks:
     """`{"type": "parcel.status", "data": {"waybill_no", "status", "occurred_at", "carrier"?, "reason"?, …}}`."""
 
     partner = "standard-webhooks"
+    proving_headers = signatures.STANDARD_HEADERS
 
     def new_secret(self) -> str:
-        """32 random bytes, written as the specification wants them."""
-        return _PREFIX + base64.b64encode(random.token_bytes(32)).decode()
+        """32 random bytes, written as the specification requires."""
+        return signatures.new_standard_secret()
 
-    def fits(self, secret: str) -> bool:
+    def is_valid_secret(self, secret: str) -> bool:
         """whsec_ and the base64 of 24 to 64 bytes."""
-        try:
-            key = base64.b64decode(secret.removeprefix(_PREFIX), validate=True)
-        except (binascii.Error, ValueError):
-            return False
-        return secret.startswith(_PREFIX) and 24 <= len(key) <= 64
+        return signatures.is_standard_secret(secret)
 
-    def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Refused | None:
+    def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
         """Any signature of the header may be made with any of the secrets, within five minutes either way."""
-        id_, stamp, given = (headers.get(f"webhook-{name}", "") for name in ("id", "timestamp", "signature"))
-        if not (id_ and stamp and given) or len(id_) > 200:
-            return Refused(
-                "signature_missing", "webhook-id, webhook-timestamp and webhook-signature are required", stranger=True
-            )
-        try:
-            at, body = _timestamp(stamp), raw.decode()
-        except ValueError:
-            return Refused("signature_invalid", "the timestamp or the body is no text", stranger=True)
-        # The library's own verification reads the wall clock, knows one secret and raises ValueError on garbage.
-        valid = [Webhook(secret).sign(id_, at, body).encode() for secret in secrets]
-        proofs = [hmac.compare_digest(v, s.encode()) for v in valid for s in given.split(" ")[:10]]
-        if not any(proofs):
-            return Refused("signature_invalid", "no signature fits", stranger=True)
-        if abs(now - at) > _TOLERANCE:
-            return Refused("timestamp_out_of_tolerance", "the message is older or newer than five minutes")
-        return None
+        faults = signatures.standard_faults(raw, headers, secrets, now)
+        return next((rejection for fault, rejection in _REJECTIONS.items() if fault in faults), None)
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
         """The sender's message id, the same at every try, and a hash of the body."""
         return f"{headers['webhook-id']} sha256:{hashlib.sha256(raw).hexdigest()}"
 
     def parse(self, raw: bytes) -> list[Report]:
-        """One scan; messages of other types are none of ours."""
+        """One scan; none for messages of other types."""
         try:
             if _AnyPush.model_validate_json(raw).type != "parcel.status":
                 return []
@@ -100,20 +95,14 @@ class StandardWebhooks:
             first = error.errors(include_input=False)[0]
             raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
 
-    def accepted(self) -> Answer:
+    def accepted(self) -> Acknowledgement:
         """Any 2xx."""
-        return _answer(200, {"status": "accepted"})
+        return _acknowledgement(200, {"status": "accepted"})
 
-    def refused(self, why: Refused) -> Answer:
-        """Anything else makes the sender try again: 401 for what proves nobody, 503 for our trouble, 400 for the rest."""
-        status = 401 if why.stranger else _STATUSES.get(why.code, 400)
-        return _answer(status, {"status": "refused", "code": why.code, "detail": why.detail})
-
-
-def _timestamp(text: str) -> datetime:
-    if not (text.isascii() and text.isdigit() and len(text) <= 11):
-        raise ValueError("not a Unix time")
-    return datetime.fromtimestamp(int(text), UTC)
+    def refused(self, rejection: Rejection) -> Acknowledgement:
+        """Anything else makes the sender try again: 401 without a proof, 503 where we could not store it, else 400."""
+        status = 401 if rejection.unauthenticated else _STATUSES.get(rejection.code, 400)
+        return _acknowledgement(status, {"status": "refused", "code": rejection.code, "detail": rejection.detail})
 
 
 def _scan(data: _Data) -> Report:
@@ -131,5 +120,5 @@ def _scan(data: _Data) -> Report:
     )
 
 
-def _answer(status: int, body: Mapping[str, object]) -> Answer:
-    return Answer(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")
+def _acknowledgement(status: int, body: Mapping[str, object]) -> Acknowledgement:
+    return Acknowledgement(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")

@@ -1,10 +1,8 @@
-"""ZTO 中通: form pushes of single scans, proved by base64(md5(data + secret)), out of order and more than once."""
+"""ZTO 中通: form pushes of single scans, signed with base64(md5(data + secret)), out of order and more than once."""
 
-import base64
 import hashlib
-import hmac
 import json
-import secrets as random
+import secrets as randomness
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 
@@ -12,10 +10,12 @@ from aftercare_events.waybills import waybill
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from order_svc.domain.tracking import ParcelStatus
+from order_svc.integrations.couriers.fields import code, naive_time
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
-from order_svc.integrations.couriers.model import Answer, DeliveredTo, Refused, Report, report
-from order_svc.integrations.couriers.reading import code, naive_time
+from order_svc.integrations.couriers.port import DeliveredTo, Report, report
+from order_svc.integrations.pushes import Acknowledgement, Rejection
+from order_svc.integrations.signatures import matches_any, zto_digest
 
 _CHINA = timezone(timedelta(hours=8))
 
@@ -58,33 +58,33 @@ _TRACES = TypeAdapter[list[_Trace] | _Trace](list[_Trace] | _Trace)
 
 
 class Zto:
-    """中通's trace push (msg_type=Traces)."""
+    """中通's trace push (msg_type=Traces). The digest is part of the form, so no header proves anything."""
 
     partner = "zto"
+    proving_headers = ()
 
     def new_secret(self) -> str:
-        """32 hex digits, as ZTO gives them out."""
-        return random.token_hex(16)
+        """32 hex digits, as ZTO issues them."""
+        return randomness.token_hex(16)
 
-    def fits(self, secret: str) -> bool:
+    def is_valid_secret(self, secret: str) -> bool:
         """8 to 128 printable characters."""
         return 8 <= len(secret) <= 128 and secret.isprintable() and secret.isascii()
 
-    def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Refused | None:
-        """The digest covers `data` alone and no time, so that an old push proves as well as a new one."""
+    def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
+        """The digest covers `data` alone and no time: an old push is as valid as a new one."""
         try:
             fields = form(raw)
         except ValueError as error:
-            return Refused("not_a_form", str(error), stranger=True)
+            return Rejection("not_a_form", str(error), unauthenticated=True)
         digest, data = fields.get("data_digest", ""), fields.get("data", "")
         if not digest or not data:
-            return Refused("signature_missing", "data and data_digest are required", stranger=True)
-        # Every secret is tried: the time taken tells nothing about which one it was.
-        proofs = [hmac.compare_digest(_digest(data, secret).encode(), digest.encode()) for secret in secrets]
-        return None if any(proofs) else Refused("signature_invalid", "data_digest does not fit")
+            return Rejection("signature_missing", "data and data_digest are required", unauthenticated=True)
+        proven = matches_any(digest, (zto_digest(data, secret) for secret in secrets))
+        return None if proven else Rejection("signature_invalid", "data_digest does not fit")
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
-        """ZTO numbers nothing: the signed text itself, apart for each answer to whether it is read as traces."""
+        """ZTO sends no message id: it is a hash of the signed text, and whether that is read as traces."""
         fields = form(raw)
         kind = "" if _has_traces(fields) else "other "
         return f"{kind}sha256:{hashlib.sha256(fields['data'].encode()).hexdigest()}"
@@ -100,24 +100,19 @@ class Zto:
             raise ValueError(f"data is not a trace: {error.errors(include_input=False)[0]['msg']}") from None
         return [_scan(trace) for trace in (traces if isinstance(traces, list) else [traces])]
 
-    def accepted(self) -> Answer:
-        """ZTO looks at `status` in the body and at nothing else."""
-        return _answer(200, {"message": "", "result": "success", "status": True, "statusCode": "0"})
+    def accepted(self) -> Acknowledgement:
+        """ZTO reads `status` in the body and nothing else."""
+        return _acknowledgement(200, {"message": "", "result": "success", "status": True, "statusCode": "0"})
 
-    def refused(self, why: Refused) -> Answer:
-        """200 as well: a partner whose secret we lost must read our word, not a gateway's page; a stranger gets 401."""
-        body = {"message": f"{why.code}: {why.detail}", "result": "fail", "status": False, "statusCode": "1"}
-        return _answer(401 if why.stranger else 200, body)
-
-
-def sign(data: str, secret: str) -> str:
-    """The digest ZTO would send with this text."""
-    return _digest(data, secret)
-
-
-def _digest(data: str, secret: str) -> str:
-    # The partner's scheme, not ours: MD5 is what they compute.
-    return base64.b64encode(hashlib.md5((data + secret).encode(), usedforsecurity=False).digest()).decode()
+    def refused(self, rejection: Rejection) -> Acknowledgement:
+        """200 as well, so that the partner reads the body and not a gateway's page; 401 without any proof."""
+        body = {
+            "message": f"{rejection.code}: {rejection.detail}",
+            "result": "fail",
+            "status": False,
+            "statusCode": "1",
+        }
+        return _acknowledgement(401 if rejection.unauthenticated else 200, body)
 
 
 def _has_traces(fields: Mapping[str, str]) -> bool:
@@ -146,17 +141,17 @@ def _scan(trace: _Trace) -> Report:
 
 
 def _only_redirected(trace: _Trace) -> bool:
-    # RETURN_SCAN stands for "sent back or address changed"; only the type and the text tell them apart.
+    # RETURN_SCAN means "sent back or address changed"; only the type and the text differ.
     return any(word in f"{trace.returnType or ''} {trace.desc or ''}" for word in ("改地址", "更址", "改址"))
 
 
 def _receiver(trace: _Trace, by_action: DeliveredTo | None) -> DeliveredTo | None:
-    """The action says that it was signed; who signed stands only in the text."""
+    """The action says that the parcel was signed for; only the text says by whom."""
     if by_action is not DeliveredTo.PERSON:
         return by_action
-    said = f"{trace.expressSigner or ''} {(trace.desc or '').split('感谢')[0]}"
-    return next((kind for kind, words in _RECEIVERS if any(word in said for word in words)), by_action)
+    text = f"{trace.expressSigner or ''} {(trace.desc or '').split('感谢')[0]}"
+    return next((kind for kind, words in _RECEIVERS if any(word in text for word in words)), by_action)
 
 
-def _answer(status: int, body: Mapping[str, object]) -> Answer:
-    return Answer(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")
+def _acknowledgement(status: int, body: Mapping[str, object]) -> Acknowledgement:
+    return Acknowledgement(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")

@@ -1,11 +1,11 @@
-"""What this service needs of a payment provider, whoever it is."""
+"""What this service needs of a payment provider, whichever it is."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
 
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
+from order_svc.integrations.pushes import PushAdapter
 
 
 class Outcome(StrEnum):
@@ -14,14 +14,14 @@ class Outcome(StrEnum):
     PENDING = "pending"
     SUCCEEDED = "succeeded"
     DECLINED = "declined"
-    UNHEARD = "unheard"  # asked for: the provider has never heard of it
-    LOST = "lost"  # it may or may not have happened
-    UNREACHED = "unreached"  # it surely has not happened
+    NOT_FOUND = "not_found"  # of a query: the provider has no such payment or refund
+    UNKNOWN = "unknown"  # no usable response: it may or may not have been carried out
+    NOT_SENT = "not_sent"  # the request did not reach the provider: it has not been carried out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Answer:
-    """A provider's word on a payment or a refund."""
+class ProviderResult:
+    """What a provider reports of a payment or refund, in a response or in a callback."""
 
     outcome: Outcome
     reference: str | None = None
@@ -29,39 +29,32 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Notice:
-    """A callback whose signature held: what it is about, how it ended, and the amount it names."""
+class ProviderNotification:
+    """The content of a verified callback. `amount_minor` and `currency` are what the provider carried out."""
 
-    message_id: str
     subject: CallSubject
     subject_id: str
-    answer: Answer
+    result: ProviderResult
     amount_minor: int
     currency: str
 
 
-class Untrusted(Exception):
-    """A callback that is not believed, or not understood; `verdict` says why."""
-
-    def __init__(self, verdict: str) -> None:
-        super().__init__(verdict)
-        self.verdict = verdict
-
-
-class PaymentProvider(Protocol):
+class PaymentProvider(PushAdapter[ProviderNotification | None], Protocol):
     """One provider. The ids of payments and refunds are its idempotency keys for ever.
 
-    No method raises for what the network or the provider does; that is what Outcome is for.
+    No method raises for what the network or the provider does: that is an Outcome. `parse` returns None for callbacks of
+    other kinds.
     """
 
-    async def pay(self, payment: Payment) -> Answer:
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """What its callbacks may be signed with."""
+
+    async def pay(self, payment: Payment) -> ProviderResult:
         """Take the money from the buyer."""
 
-    async def refund(self, refund: Refund) -> Answer:
+    async def refund(self, refund: Refund) -> ProviderResult:
         """Give money of a payment back."""
 
-    async def find(self, subject: CallSubject, subject_id: str) -> Answer:
-        """Ask what became of it."""
-
-    def read(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
-        """The callback, verified; Untrusted when it is forged, too old or unreadable, None for other kinds of news."""
+    async def find(self, subject: CallSubject, subject_id: str) -> ProviderResult:
+        """Query the state of a payment or refund."""

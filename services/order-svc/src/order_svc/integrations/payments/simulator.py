@@ -1,118 +1,147 @@
 """The payment simulator's protocol over HTTP; callbacks are Standard Webhooks."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+import hashlib
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Annotated
 
 import httpx
-from pydantic import BaseModel, Field, StringConstraints, ValidationError
-from standardwebhooks import Webhook, WebhookVerificationError
+from pydantic import BaseModel, Field, JsonValue, StringConstraints, ValidationError
 
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
-from order_svc.integrations.payments.port import Answer, Notice, Outcome, Untrusted
+from order_svc.integrations import signatures
+from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
+from order_svc.integrations.pushes import Rejection
+from order_svc.integrations.signatures import StandardFault
 
-SECONDS = 10.0
 _PATHS = {CallSubject.PAYMENT: "/v1/payments", CallSubject.REFUND: "/v1/refunds"}
-_TRY_AGAIN = frozenset({408, 425, 429})
-_LONGEST_ID = 200
+_RETRYABLE = frozenset({408, 425, 429})
+_RESULTS = {"succeeded": Outcome.SUCCEEDED, "declined": Outcome.DECLINED}
+_UNKNOWN = ProviderResult(outcome=Outcome.UNKNOWN)
+_NOT_SENT = ProviderResult(outcome=Outcome.NOT_SENT)
+_NOT_FOUND = ProviderResult(outcome=Outcome.NOT_FOUND)
+# The first fault in this order is the one reported.
+_FAULTS = {
+    StandardFault.ID_TOO_LONG: "malformed_signature",
+    StandardFault.BODY_MALFORMED: "malformed_signature",
+    StandardFault.HEADER_MISSING: "signature_missing",
+    StandardFault.TIMESTAMP_MALFORMED: "signature_invalid",
+    StandardFault.OUTSIDE_TOLERANCE: "outside_time_window",
+    StandardFault.SIGNATURE_MALFORMED: "malformed_signature",
+    StandardFault.SIGNATURE_WRONG: "signature_invalid",
+}
 
-
-Word = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
+Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
 
 class _Operation(BaseModel):
-    """What the provider says of a payment or refund."""
+    """The response about a payment or refund."""
 
     status: str
-    reference: Word | None = None
-    failure_code: Word | None = None
+    reference: Text | None = None
+    failure_code: Text | None = None
 
 
-class _Told(BaseModel):
-    """The data of a callback."""
-
-    payment_id: Word | None = None
-    refund_id: Word | None = None
-    reference: Word | None = None
+class _CallbackData(BaseModel):
+    payment_id: Text | None = None
+    refund_id: Text | None = None
+    reference: Text | None = None
     amount: int = Field(strict=True)
-    currency: Word
-    failure_code: Word | None = None
+    currency: Text
+    failure_code: Text | None = None
 
 
-class _Message(BaseModel):
-    """A callback's body."""
-
+class _Callback(BaseModel):
     type: str
-    data: dict[str, Any]
+    data: dict[str, JsonValue]
 
 
 class Simulator:
-    """The adapter. `url` is where it listens, `callback_url` where it calls back."""
+    """The adapter. `url` is where the provider listens, `callback_url` where it calls back."""
 
-    def __init__(self, http: httpx.AsyncClient, *, url: str, callback_url: str, secret: str) -> None:
-        self._http, self._url, self._callback_url, self._secret = http, url.rstrip("/"), callback_url, secret
+    proving_headers = signatures.STANDARD_HEADERS
 
-    async def pay(self, payment: Payment) -> Answer:
+    def __init__(self, client: httpx.AsyncClient, *, url: str, callback_url: str, secret: str) -> None:
+        self.client, self._url, self._callback_url = client, url.rstrip("/"), callback_url
+        self.secrets = (secret,)
+
+    async def pay(self, payment: Payment) -> ProviderResult:
         """See the port."""
-        money = {"amount": payment.amount_minor, "currency": payment.currency, "callback_url": self._callback_url}
-        return await self._submit(
-            CallSubject.PAYMENT, payment.id, {"payment_id": payment.id, "method": payment.method, **money}
-        )
+        own = {"payment_id": payment.id, "method": payment.method}
+        money = self._money(payment.amount_minor, payment.currency)
+        return await self._submit(CallSubject.PAYMENT, payment.id, {**own, **money})
 
-    async def refund(self, refund: Refund) -> Answer:
+    async def refund(self, refund: Refund) -> ProviderResult:
         """See the port."""
-        money = {"amount": refund.amount_minor, "currency": refund.currency, "callback_url": self._callback_url}
-        return await self._submit(
-            CallSubject.REFUND, refund.id, {"refund_id": refund.id, "payment_id": refund.payment_id, **money}
-        )
+        own = {"refund_id": refund.id, "payment_id": refund.payment_id}
+        money = self._money(refund.amount_minor, refund.currency)
+        return await self._submit(CallSubject.REFUND, refund.id, {**own, **money})
 
-    async def find(self, subject: CallSubject, subject_id: str) -> Answer:
+    async def find(self, subject: CallSubject, subject_id: str) -> ProviderResult:
         """See the port."""
         try:
-            response = await self._http.get(f"{self._url}{_PATHS[subject]}/{subject_id}", timeout=SECONDS)
+            response = await self.client.get(f"{self._url}{_PATHS[subject]}/{subject_id}")
         except httpx.HTTPError:
-            return Answer(outcome=Outcome.LOST)
+            return _UNKNOWN
         if response.status_code == 404:
-            return Answer(outcome=Outcome.UNHEARD)
-        return _read(response) if response.is_success else Answer(outcome=Outcome.LOST)
+            return _NOT_FOUND
+        return _result(response) if response.is_success else _UNKNOWN
 
-    def read(self, headers: Mapping[str, str], body: bytes) -> Notice | None:
+    def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
         """See the port."""
-        if len(headers.get("webhook-id", "")) > _LONGEST_ID:
-            raise Untrusted("malformed_signature")
-        try:
-            Webhook(self._secret).verify(body, dict(headers), json_parse=False)
-        except WebhookVerificationError as error:
-            raise Untrusted(_verdict(error)) from None
-        except ValueError:  # the library's word for headers and bytes that are no webhook at all
-            raise Untrusted("malformed_signature") from None
-        return _notice(headers["webhook-id"], body)
+        faults = signatures.standard_faults(raw, headers, secrets, now)
+        code = next((code for fault, code in _FAULTS.items() if fault in faults), None)
+        return None if code is None else Rejection(code, "the callback is not proven", unauthenticated=True)
 
-    async def _submit(self, subject: CallSubject, key: str, content: dict[str, Any]) -> Answer:
+    def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
+        """The provider's message id, the same at every try, and a hash of the body."""
+        return f"{headers['webhook-id']} sha256:{hashlib.sha256(raw).hexdigest()}"
+
+    def parse(self, raw: bytes) -> ProviderNotification | None:
+        """See the port."""
         try:
-            response = await self._http.post(
-                self._url + _PATHS[subject], json=content, headers={"Idempotency-Key": key}, timeout=SECONDS
+            callback = _Callback.model_validate_json(raw)
+            noun, _, end = callback.type.partition(".")
+            if noun not in set(CallSubject) or end not in _RESULTS:
+                return None
+            data = _CallbackData.model_validate(callback.data)
+        except ValidationError as error:
+            first = error.errors(include_input=False)[0]
+            raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
+        return _notification(CallSubject(noun), _RESULTS[end], data)
+
+    def _money(self, amount_minor: int, currency: str) -> dict[str, JsonValue]:
+        return {"amount": amount_minor, "currency": currency, "callback_url": self._callback_url}
+
+    async def _submit(self, subject: CallSubject, key: str, content: Mapping[str, JsonValue]) -> ProviderResult:
+        try:
+            response = await self.client.post(
+                self._url + _PATHS[subject], json=content, headers={"Idempotency-Key": key}
             )
-        except (httpx.ConnectError, httpx.ConnectTimeout):
-            return Answer(outcome=Outcome.UNREACHED)
+        except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
+            return _NOT_SENT
         except httpx.HTTPError:
-            return Answer(outcome=Outcome.LOST)
+            return _UNKNOWN
         if response.is_success:
-            return _read(response)
-        if response.is_client_error and response.status_code not in _TRY_AGAIN:
-            return Answer(outcome=Outcome.DECLINED, failure_code=_why(response))
-        return Answer(outcome=Outcome.LOST)
+            return _result(response)
+        if response.is_client_error and response.status_code not in _RETRYABLE:
+            return ProviderResult(outcome=Outcome.DECLINED, failure_code=_refusal_code(response))
+        return _UNKNOWN
 
 
-def _read(response: httpx.Response) -> Answer:
+def _result(response: httpx.Response) -> ProviderResult:
     try:
-        said = _Operation.model_validate_json(response.content)
-        return Answer(outcome=Outcome(said.status), reference=said.reference, failure_code=said.failure_code)
+        operation = _Operation.model_validate_json(response.content)
     except ValueError:
-        return Answer(outcome=Outcome.LOST)
+        return _UNKNOWN
+    outcome = {"pending": Outcome.PENDING, **_RESULTS}.get(operation.status)
+    if outcome is None:
+        return _UNKNOWN
+    return ProviderResult(outcome=outcome, reference=operation.reference, failure_code=operation.failure_code)
 
 
-def _why(response: httpx.Response) -> str:
-    """The provider's own code of a refusal, where it is one."""
+def _refusal_code(response: httpx.Response) -> str:
+    """The provider's own code of a refusal, where it sends one."""
     try:
         code = response.json()["code"]
     except (ValueError, KeyError, TypeError):
@@ -120,35 +149,14 @@ def _why(response: httpx.Response) -> str:
     return code if isinstance(code, str) and 0 < len(code) <= 100 else f"provider_refused_{response.status_code}"
 
 
-def _verdict(error: WebhookVerificationError) -> str:
-    said = str(error).lower()
-    if "too old" in said or "too new" in said:
-        return "outside_time_window"
-    return "signature_missing" if "missing" in said else "signature_invalid"
-
-
-_ENDS = {"succeeded": Outcome.SUCCEEDED, "declined": Outcome.DECLINED}
-
-
-def _notice(message_id: str, body: bytes) -> Notice | None:
-    try:
-        message = _Message.model_validate_json(body)
-        noun, _, end = message.type.partition(".")
-        if noun not in set(CallSubject) or end not in _ENDS:
-            return None
-        told = _Told.model_validate(message.data)
-    except ValidationError:
-        raise Untrusted("unreadable") from None
-    subject = CallSubject(noun)
-    subject_id = told.payment_id if subject is CallSubject.PAYMENT else told.refund_id
+def _notification(subject: CallSubject, outcome: Outcome, data: _CallbackData) -> ProviderNotification:
+    subject_id = data.payment_id if subject is CallSubject.PAYMENT else data.refund_id
     if not subject_id:
-        raise Untrusted("unreadable")
-    answer = Answer(outcome=_ENDS[end], reference=told.reference, failure_code=told.failure_code)
-    return Notice(
-        message_id=message_id,
+        raise ValueError(f"{subject}_id: Field required")
+    return ProviderNotification(
         subject=subject,
         subject_id=subject_id,
-        answer=answer,
-        amount_minor=told.amount,
-        currency=told.currency,
+        result=ProviderResult(outcome=outcome, reference=data.reference, failure_code=data.failure_code),
+        amount_minor=data.amount,
+        currency=data.currency,
     )

@@ -7,7 +7,7 @@ until they are replaced. An order that such a build receives meanwhile stays `de
 from alembic import op
 
 revision = "0007"
-down_revision = "0005"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 # The CHECK has another name, and every value that builds before write satisfies it.

@@ -1,8 +1,9 @@
-"""Couriers' endpoints and what was pushed to them, with the states a push goes through."""
+"""What partners push to us: one row each, and the states that it goes through."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import TypedDict
 
 from aftercare_chassis.lifecycle import Lifecycle, Permission, Timeout, Transition
 
@@ -10,27 +11,15 @@ _FIRST_PAUSE = timedelta(seconds=0.5)
 _LONGEST_PAUSE = timedelta(minutes=5)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CourierEndpoint:
-    """Where one partner posts. After a rotation the previous secret proves pushes until its grace ends."""
+class PushSource(StrEnum):
+    """What kind of partner a push comes from."""
 
-    id: str
-    partner: str
-    secret: str
-    previous_secret: str | None
-    previous_until: datetime | None
-    created_at: datetime
-    rotated_at: datetime | None
-
-    def secrets(self, now: datetime) -> tuple[str, ...]:
-        """The secrets that prove a push at this moment."""
-        if self.previous_secret is None or self.previous_until is None or now >= self.previous_until:
-            return (self.secret,)
-        return (self.secret, self.previous_secret)
+    COURIER = "courier"
+    PAYMENT = "payment"
 
 
 class PushState(StrEnum):
-    """How far the work on a push is."""
+    """How far the processing of a push is."""
 
     RECEIVED = "received"
     WAITING = "waiting"
@@ -58,9 +47,9 @@ _S, _A = PushState, PushAction
 _SYSTEM = Permission("system_only", frozenset({"system"}))
 _OPERATOR = Permission("admin_only", frozenset({"admin"}))
 
-# What a stranger sent stays refused: nobody may turn it into news about a parcel.
+# A refused push proves no partner: nobody may have it processed.
 PUSH: Lifecycle[PushState, PushAction] = Lifecycle(
-    "courier push",
+    "partner push",
     initial=_S.RECEIVED,
     transitions={
         (_S.RECEIVED, _A.APPLY): Transition(_S.APPLIED, _SYSTEM),
@@ -69,6 +58,7 @@ PUSH: Lifecycle[PushState, PushAction] = Lifecycle(
         (_S.RECEIVED, _A.GIVE_UP): Transition(_S.UNMATCHED, _SYSTEM),
         (_S.RECEIVED, _A.FAIL): Transition(_S.FAILED, _SYSTEM),
         (_S.WAITING, _A.APPLY): Transition(_S.APPLIED, _SYSTEM),
+        (_S.WAITING, _A.IGNORE): Transition(_S.IGNORED, _SYSTEM),
         (_S.WAITING, _A.WAIT): Transition(_S.WAITING, _SYSTEM),
         (_S.WAITING, _A.GIVE_UP): Transition(_S.UNMATCHED, _SYSTEM),
         (_S.WAITING, _A.FAIL): Transition(_S.FAILED, _SYSTEM),
@@ -80,36 +70,55 @@ PUSH: Lifecycle[PushState, PushAction] = Lifecycle(
         (_S.UNREADABLE, _A.REDRIVE): Transition(_S.RECEIVED, _OPERATOR),
         (_S.FAILED, _A.REDRIVE): Transition(_S.RECEIVED, _OPERATOR),
     },
-    timeouts={_S.RECEIVED: Timeout("system"), _S.WAITING: Timeout("system", "courier_unmatched_hours", _A.GIVE_UP)},
+    timeouts={
+        _S.RECEIVED: Timeout("system"),
+        _S.WAITING: Timeout("system", "courier_unmatched_hours", _A.GIVE_UP, since="tries_since"),
+    },
     ends={_S.APPLIED, _S.IGNORED, _S.UNMATCHED, _S.UNREADABLE, _S.FAILED, _S.REFUSED},
-    starts={_S.UNREADABLE, _S.REFUSED},
+    starts={_S.UNMATCHED, _S.UNREADABLE, _S.FAILED, _S.REFUSED},
 )
 
-
 WITHOUT_EFFECT = tuple(state for state, action in PUSH.transitions if action is PushAction.REPEAT)
+"""The states of a push that changed nothing: when the partner repeats it, it is processed again."""
+
+
+class ReportFields(TypedDict):
+    """One scan of a push as operators see it. `occurred_at` is RFC 3339."""
+
+    carrier: str | None
+    waybill_no: str
+    status: str
+    reason: str | None
+    raw_code: str | None
+    occurred_at: str
+    text: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class CourierPush:
-    """One push as kept, without its raw body. `tries_since` starts the time it may wait for its parcel."""
+class PartnerPush:
+    """One push as stored, without its raw body and headers.
+
+    `endpoint_id` is None for payment providers, which post to the address of their name. `why` is the reason of its state.
+    `due_at` is when it is processed next. It may wait for its parcel from `tries_since` to `deadline_at`.
+    """
 
     id: str
-    endpoint_id: str
+    source: PushSource
+    endpoint_id: str | None
     partner: str
     push_id: str
     state: PushState
     why: str | None
-    reports: list[dict[str, str | None]] | None
+    reports: list[ReportFields] | None
     attempts: int
     due_at: datetime | None
     received_at: datetime
     tries_since: datetime
+    deadline_at: datetime | None
     finished_at: datetime | None
 
 
-def next_try(push: CourierPush, now: datetime, hours: float) -> datetime | None:
-    """When to look again for the parcel of a push, each pause twice the last; None when its time is over."""
-    if now >= push.tries_since + timedelta(hours=hours):
-        return None
-    pause: timedelta = min(_FIRST_PAUSE * 2 ** min(push.attempts, 20), _LONGEST_PAUSE)
-    return now + pause
+def pause(attempts: int) -> timedelta:
+    """How long a push waits after so many attempts before it: each pause is twice the last, up to five minutes."""
+    factor: int = 2 ** min(attempts, 20)
+    return min(_FIRST_PAUSE * factor, _LONGEST_PAUSE)

@@ -1,4 +1,4 @@
-"""Reading single values out of partners' text; ValueError for everything that cannot be stored or compared."""
+"""Read single values out of partners' text. Each raises ValueError for what cannot be stored or compared."""
 
 import re
 from datetime import UTC, datetime, tzinfo
@@ -17,21 +17,21 @@ def carrier(text: str) -> str:
 def code(text: str) -> str:
     """A partner's own code, as printable ASCII of at most 60."""
     if not _CODE.fullmatch(text):
-        raise ValueError("the code is not one")
+        raise ValueError("the code is not printable ASCII of at most 60 characters")
     return text
 
 
 def naive_time(text: str, zone: tzinfo) -> datetime:
     """`yyyy-MM-dd HH:mm:ss` as the clocks of `zone` show it, in UTC."""
-    return _sane(datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone))
+    return _plausible(datetime.strptime(text, "%Y-%m-%d %H:%M:%S").replace(tzinfo=zone))
 
 
 def aware_time(text: str) -> datetime:
     """An RFC 3339 time, in UTC; one without an offset is refused."""
-    return _sane(instants.read(text))
+    return _plausible(instants.read(text))
 
 
-def _sane(time: datetime) -> datetime:
+def _plausible(time: datetime) -> datetime:
     try:
         time = time.astimezone(UTC)
     except OverflowError:

@@ -1,0 +1,72 @@
+"""The inbox of partners, for administrators: list what couriers and payment providers pushed, and redrive it."""
+
+from aftercare_chassis.http.responses import refusals
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
+from aftercare_chassis.lifecycle import IllegalTransition
+from fastapi import APIRouter
+
+from order_svc import queries
+from order_svc.api.schemas.partners import CallbackOut, Partner, PushOut
+from order_svc.commands import partner_inbox
+from order_svc.domain.partners.pushes import PushSource, PushState
+from order_svc.settings import Settings
+
+pushes = APIRouter(
+    prefix="/v1/courier-pushes", tags=["courier-pushes"], route_class=ApiRoute, dependencies=[allow("admin")]
+)
+callbacks = APIRouter(
+    prefix="/v1/payment-callbacks", tags=["payment-callbacks"], route_class=ApiRoute, dependencies=[allow("admin")]
+)
+
+
+@pushes.get("", operation_id="listCourierPushes")
+async def list_pushes(
+    read: Read,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    state: PushState | None = None,
+    partner: Partner | None = None,
+    endpoint_id: Id | None = None,
+) -> PageOut[PushOut]:
+    """What couriers pushed, newest first."""
+    filters = {"state": state, "partner": partner, "endpoint_id": endpoint_id}
+    page = await queries.partner_pushes(read, PushSource.COURIER, limit, cursor, **filters)
+    return PageOut[PushOut].of(page, PushOut.of)
+
+
+@pushes.get("/{push_id}", operation_id="getCourierPush")
+async def get_push(push_id: Id, read: Read) -> PushOut:
+    """One push."""
+    return PushOut.of(await queries.partner_push(read, PushSource.COURIER, push_id))
+
+
+@pushes.post("/{push_id}/redrive", operation_id="redriveCourierPush", responses=refusals(IllegalTransition))
+async def redrive_push(push_id: Id, tx: Tx[Settings]) -> PushOut:
+    """Process a push once more."""
+    return PushOut.of(await partner_inbox.redrive(tx, PushSource.COURIER, push_id))
+
+
+@callbacks.get("", operation_id="listPaymentCallbacks")
+async def list_callbacks(
+    read: Read,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    state: PushState | None = None,
+    provider: Partner | None = None,
+) -> PageOut[CallbackOut]:
+    """What payment providers called back with, newest first."""
+    page = await queries.partner_pushes(read, PushSource.PAYMENT, limit, cursor, state=state, partner=provider)
+    return PageOut[CallbackOut].of(page, CallbackOut.of)
+
+
+@callbacks.get("/{callback_id}", operation_id="getPaymentCallback")
+async def get_callback(callback_id: Id, read: Read) -> CallbackOut:
+    """One callback."""
+    return CallbackOut.of(await queries.partner_push(read, PushSource.PAYMENT, callback_id))
+
+
+@callbacks.post("/{callback_id}/redrive", operation_id="redrivePaymentCallback", responses=refusals(IllegalTransition))
+async def redrive_callback(callback_id: Id, tx: Tx[Settings]) -> CallbackOut:
+    """Process a callback once more; it is checked again against our own books."""
+    return CallbackOut.of(await partner_inbox.redrive(tx, PushSource.PAYMENT, callback_id))

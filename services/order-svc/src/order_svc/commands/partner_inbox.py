@@ -1,0 +1,181 @@
+"""The inbox of partners: a push is stored before it is acknowledged, processed afterwards, and redriven by operators."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.refusals import NotFound
+
+from order_svc.domain.partners.pushes import (
+    PUSH,
+    WITHOUT_EFFECT,
+    PartnerPush,
+    PushAction,
+    PushSource,
+    PushState,
+    pause,
+)
+from order_svc.integrations.pushes import ExaminedPush
+from order_svc.settings import Settings
+from order_svc.tables.partner_inbox import DUE_PUSH, INSERT_PUSH, PUSHES, RAW_OF_PUSH, REPEATED_PUSH, WAKE_PUSHES
+
+# One worker per source: a flood of scans must not delay the callbacks that buyers wait for.
+WORKERS = {PushSource.COURIER: "courier-pushes", PushSource.PAYMENT: "payment-callbacks"}
+_MOST_FAILURES = 12
+# What the code of a rejection makes of a verified push; every other rejection is of an unverified one.
+_STATES = {
+    "unreadable": PushState.UNREADABLE,
+    "unknown_subject": PushState.UNMATCHED,
+    "amount_mismatch": PushState.FAILED,
+}
+
+
+async def store(
+    tx: Transaction[Settings],
+    push: ExaminedPush[object],
+    *,
+    source: PushSource,
+    partner: str,
+    endpoint_id: str | None = None,
+) -> bool:
+    """Store a push once; True where it is to be processed: it is new, or repeats one that had no effect.
+
+    A rejected push is stored too, with the reason; of an unverified one only a hash, since it may contain anything.
+    """
+    state = PushState.RECEIVED if push.rejection is None else _STATES.get(push.rejection.code, PushState.REFUSED)
+    row = PartnerPush(
+        id=tx.new_id("push"),
+        source=source,
+        endpoint_id=endpoint_id,
+        partner=partner,
+        push_id=push.push_id,
+        state=state,
+        why=_reason(push),
+        reports=None,
+        attempts=0,
+        due_at=tx.now if state is PushState.RECEIVED else None,
+        received_at=tx.now,
+        tries_since=tx.now,
+        deadline_at=None,
+        finished_at=tx.now if state is PushState.REFUSED else None,
+    )
+    values = {column.name: getattr(row, column.name) for column in PUSHES.columns}
+    raw, headers = (push.raw, dict(push.headers)) if push.verified else (None, None)
+    stored = await tx.execute(INSERT_PUSH, **values, raw=raw, headers=headers) == 1
+    if push.rejection is not None:
+        return False
+    tx.wake(WORKERS[source])
+    return stored or await _repeat(tx, row)
+
+
+def _reason(push: ExaminedPush[object]) -> str | None:
+    if push.rejection is None:
+        return None
+    return push.rejection.detail if push.rejection.code == "unreadable" else push.rejection.code
+
+
+async def _repeat(tx: Transaction[Settings], row: PartnerPush) -> bool:
+    """Process a repeated push again whose first copy had no effect: the partner is told now that it is accepted."""
+    push = await tx.one(
+        REPEATED_PUSH,
+        source=row.source,
+        partner=row.partner,
+        endpoint_id=row.endpoint_id,
+        push_id=row.push_id,
+        states=WITHOUT_EFFECT,
+    )
+    if push is None:
+        return False
+    await _move(tx, replace(push, tries_since=tx.now), PushAction.REPEAT, due_at=tx.now)
+    return True
+
+
+async def next_due(tx: Transaction, source: PushSource) -> PartnerPush | None:
+    """The push of this source that has been due longest, locked; None where none is due."""
+    return await tx.one(DUE_PUSH, source=source, now=tx.now)
+
+
+async def raw_body(tx: Transaction, push: PartnerPush) -> bytes:
+    """The body of a verified push as it arrived."""
+    found = await tx.one(RAW_OF_PUSH, push_id=push.id)
+    if found is None:
+        raise NotFound(what=PUSHES.name)
+    return bytes(found["raw"])
+
+
+async def applied(tx: Transaction[Settings], push: PartnerPush) -> PartnerPush:
+    """The locked push has had its effect."""
+    return await _move(tx, push, PushAction.APPLY)
+
+
+async def ignored(tx: Transaction[Settings], push: PartnerPush) -> PartnerPush:
+    """The locked push is about something that this service does not need."""
+    return await _move(tx, push, PushAction.IGNORE)
+
+
+async def failed(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
+    """The locked push cannot be applied; only an operator, or a repetition, has it processed again."""
+    return await _move(tx, push, PushAction.FAIL, why=why)
+
+
+async def unmatched(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
+    """The locked push names something that does not exist here, and is not waited for."""
+    return await _move(tx, push, PushAction.GIVE_UP, why=why)
+
+
+async def wait(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
+    """Process the locked push again later, as what it names may be on its way; UNMATCHED once its time is over."""
+    waiting = PUSH.reschedule(PUSH.apply(push, PushAction.WAIT, tx), tx)
+    if PUSH.due(waiting, tx.now) is PushAction.GIVE_UP:
+        return await unmatched(tx, push, why)
+    return await _move(tx, push, PushAction.WAIT, why=why, due_at=tx.now + pause(push.attempts))
+
+
+async def set_back(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
+    """Process a push later on which our own code failed, so that it does not hold up others; at last it is FAILED."""
+    current = await tx.lock(PUSHES, push.id)
+    if (current.state, current.attempts) != (push.state, push.attempts):
+        return current  # another worker was faster
+    if push.attempts + 1 >= _MOST_FAILURES:
+        return await failed(tx, push, why)
+    return await _move(tx, push, PushAction.WAIT, why=why, due_at=tx.now + pause(push.attempts))
+
+
+async def redrive(tx: Transaction[Settings], source: PushSource, push_id: str) -> PartnerPush:
+    """Process a push of this source once more, with its time to wait starting anew.
+
+    Raises: NotFound; IllegalTransition where it has had its effect, or proves no partner.
+    """
+    push = await tx.lock(PUSHES, push_id)
+    if push.source is not source:
+        raise NotFound(what=PUSHES.name)
+    tx.wake(WORKERS[source])
+    return await _move(tx, replace(push, tries_since=tx.now), PushAction.REDRIVE, due_at=tx.now)
+
+
+async def wake(tx: Transaction, waybill_no: str) -> None:
+    """A parcel with this waybill is registered: every push that waits for it is due with the end of this transaction."""
+    # Only those that wait: one that is being processed for the first time is due again after half a second anyway.
+    await tx.execute(WAKE_PUSHES, waybill=[{"waybill_no": waybill_no}], now=tx.now)
+    tx.wake(WORKERS[PushSource.COURIER])
+
+
+async def _move(
+    tx: Transaction[Settings],
+    push: PartnerPush,
+    action: PushAction,
+    *,
+    why: str | None = None,
+    due_at: datetime | None = None,
+) -> PartnerPush:
+    moved = PUSH.apply(push, action, tx)
+    done = moved.state in (PushState.APPLIED, PushState.IGNORED)
+    moved = replace(
+        moved,
+        why=why,
+        due_at=due_at,
+        attempts=0 if moved.state is PushState.RECEIVED else push.attempts + 1,
+        finished_at=tx.now if done else None,
+    )
+    await tx.upsert(PUSHES, moved)
+    return moved

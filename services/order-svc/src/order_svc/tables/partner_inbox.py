@@ -1,0 +1,103 @@
+"""The inbox of partners: what couriers and payment providers pushed, stored before anybody processes it."""
+
+from typing import Any
+
+from aftercare_chassis.database.columns import document, moment, one_of, text
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    select,
+    update,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
+
+from order_svc.domain.partners.pushes import PartnerPush, PushSource, PushState
+from order_svc.tables.schema import metadata
+
+# The index by state would serve this too, were it not for IS TRUE; and for a table that was empty when its statistics were
+# made, the planner would read every waiting push with it.
+_WAITING = "(state = 'waiting') IS TRUE"
+
+partner_inbox = Table(
+    "partner_inbox",
+    metadata,
+    Column("id", Text, primary_key=True),
+    # The default is for builds before revision 0006: they insert couriers' pushes through the view courier_inbox.
+    Column("source", Text, nullable=False, server_default=PushSource.COURIER.value),
+    CheckConstraint("source IN ('courier', 'payment')", name="source"),
+    Column("endpoint_id", Text, ForeignKey("courier_endpoints.id"), nullable=True),
+    CheckConstraint("(source = 'courier') = (endpoint_id IS NOT NULL)", name="endpoint"),
+    text("partner"),
+    text("push_id"),
+    *one_of("state", PushState),
+    text("why", null=True),
+    document("reports", null=True),
+    Column("attempts", Integer, nullable=False),
+    moment("due_at", null=True),
+    moment("received_at"),
+    moment("tries_since"),
+    moment("deadline_at", null=True),
+    moment("finished_at", null=True),
+    Column("raw", LargeBinary, nullable=True),
+    document("headers", null=True),
+    # A push once, however often it is sent: by the partner's own id and its content, or by the content alone where refused.
+    UniqueConstraint(
+        "source", "partner", "endpoint_id", "push_id", name="partner_inbox_push_key", postgresql_nulls_not_distinct=True
+    ),
+    Index("partner_inbox_due_idx", "source", "due_at", postgresql_where=sql("due_at IS NOT NULL")),
+    Index("partner_inbox_finished_idx", "finished_at", postgresql_where=sql("finished_at IS NOT NULL")),
+    Index("partner_inbox_state_idx", "source", "state", "id"),
+    Index(
+        "partner_inbox_waiting_idx",
+        "reports",
+        postgresql_using="gin",
+        postgresql_ops={"reports": "jsonb_path_ops"},
+        postgresql_where=sql(_WAITING),
+    ),
+)
+
+SEEN_BY = {"admin": None}
+PUSHES = Rows(partner_inbox, PartnerPush, SEEN_BY)
+PUSH_LIST = Listing(partner_inbox, PartnerPush, filters=("source", "state", "partner", "endpoint_id"), seen_by=SEEN_BY)
+INSERT_PUSH = Statement(
+    insert(partner_inbox)
+    .values({column.name: bindparam(column.name, type_=column.type) for column in partner_inbox.c})
+    .on_conflict_do_nothing()
+)
+REPEATED_PUSH = Query(
+    select(*PUSHES.columns)
+    .where(
+        partner_inbox.c.source == bindparam("source"),
+        partner_inbox.c.partner == bindparam("partner"),
+        partner_inbox.c.endpoint_id.is_not_distinct_from(bindparam("endpoint_id")),
+        partner_inbox.c.push_id == bindparam("push_id"),
+        partner_inbox.c.state == bindparam("states", type_=ARRAY(Text)).any_(),
+    )
+    .with_for_update(),
+    PartnerPush,
+)
+DUE_PUSH = Query(
+    select(*PUSHES.columns)
+    .where(partner_inbox.c.source == bindparam("source"), partner_inbox.c.due_at <= bindparam("now"))
+    .order_by(partner_inbox.c.due_at)
+    .limit(1)
+    .with_for_update(skip_locked=True),
+    PartnerPush,
+)
+RAW_OF_PUSH: Query[Any] = Query(select(partner_inbox.c.raw).where(partner_inbox.c.id == bindparam("push_id")))
+# `waybill` is a list with one report of the waybill alone: the reports of a push that names it contain that list.
+WAKE_PUSHES = Statement(
+    update(partner_inbox)
+    .where(sql(_WAITING), partner_inbox.c.reports.contains(bindparam("waybill", type_=JSONB)))
+    .values(due_at=bindparam("now"))
+)

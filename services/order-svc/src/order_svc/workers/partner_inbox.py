@@ -1,0 +1,85 @@
+"""The worker that processes what partners pushed: one push at a time, in one transaction."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import TypeVar
+
+import structlog
+from aftercare_chassis.database.errors import is_unavailable
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.jobs.workers import Worker
+from aftercare_chassis.runtime import Runtime
+
+from order_svc.commands import courier_reports, partner_inbox, payment_callbacks
+from order_svc.domain.partners.pushes import PartnerPush, PushSource, PushState
+from order_svc.domain.tracking import ParcelStatus
+from order_svc.integrations.couriers.port import Courier, Report
+from order_svc.integrations.payments.port import PaymentProvider
+from order_svc.integrations.pushes import PushAdapter
+from order_svc.settings import Settings
+
+C = TypeVar("C")
+_LONGEST_REASON = 200
+log = structlog.get_logger(__name__)
+
+
+class PartnerInbox:
+    """Processes the inbox with the adapters of all partners."""
+
+    def __init__(self, couriers: Mapping[str, Courier], providers: Mapping[str, PaymentProvider]) -> None:
+        self._couriers, self._providers = couriers, providers
+
+    def workers(self) -> tuple[Worker[Settings], ...]:
+        """One worker per source."""
+        return tuple(Worker(name, partial(self.step, source)) for source, name in partner_inbox.WORKERS.items())
+
+    async def step(self, source: PushSource, runtime: Runtime[Settings]) -> bool:
+        """Process the push that has been due longest; False where none is due."""
+        push: PartnerPush | None = None
+        try:
+            async with runtime.transaction() as tx:
+                push = await partner_inbox.next_due(tx, source)
+                if push is not None:
+                    await self._process(runtime, tx, push)
+        except Exception as error:
+            if push is None or is_unavailable(error):
+                raise
+            log.error("partner_push_failed", push=push.id, source=source, error=type(error).__name__)
+            async with runtime.transaction() as tx:
+                await partner_inbox.set_back(tx, push, type(error).__name__)
+        return push is not None
+
+    async def _process(self, runtime: Runtime[Settings], tx: Transaction[Settings], push: PartnerPush) -> None:
+        raw = await partner_inbox.raw_body(tx, push)
+        try:
+            if push.source is PushSource.PAYMENT:
+                await payment_callbacks.apply(tx, push, _parse(self._providers[push.partner], raw))
+            else:
+                reports = _parse(self._couriers[push.partner], raw)
+                processed = await courier_reports.apply(tx, push, reports)
+                tx.after_commit(partial(_count, runtime, push, reports, processed.state))
+        except _Unreadable as error:
+            await partner_inbox.failed(tx, push, str(error)[:_LONGEST_REASON])
+
+
+class _Unreadable(Exception):
+    """The adapter cannot read the push; nothing was changed yet."""
+
+
+def _parse(adapter: PushAdapter[C], raw: bytes) -> C:
+    try:
+        return adapter.parse(raw)
+    except ValueError as error:
+        raise _Unreadable(str(error)) from None
+
+
+def _count(runtime: Runtime[Settings], push: PartnerPush, reports: list[Report], state: PushState) -> None:
+    """Count what operators look after: pushes that were given up, and codes that the adapter does not know, once each."""
+    if state is PushState.UNMATCHED:
+        runtime.metrics.signal("courier_push_unmatched", push.partner)
+    if push.attempts > 0:
+        return
+    for report in reports:
+        if report.scan.status is ParcelStatus.UNKNOWN:
+            runtime.metrics.signal("courier_unknown_code", push.partner)
+            log.warning("courier_unknown_code", partner=push.partner, code=report.scan.raw_code)
