@@ -1,10 +1,10 @@
 """SELECTs: orders with their lines, payments with their refunds, parcels with their history, couriers' pushes."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import groupby
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
@@ -35,6 +35,7 @@ from order_svc.tables.parcels import (
 from order_svc.tables.partner_inbox import PUSH_LIST, PUSHES
 from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, REFUNDS_OF
 
+R = TypeVar("R")
 T = TypeVar("T")
 
 
@@ -84,14 +85,14 @@ async def order_view(reader: Reader, found: Order) -> OrderView:
     return OrderView(found, lines, parcels, address)
 
 
-async def orders(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[OrderView]:
+async def orders(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[OrderView]:
     """A page of orders with their lines."""
     page = await reader.page(ORDER_LIST, limit=limit, cursor=cursor, **filters)
     lines = await reader.all(LINES_OF_ORDERS, order_ids=[each.id for each in page.data])
     by_order = _grouped(lines, "order_id")
     shipped = [each.id for each in page.data if each.state is OrderState.SHIPPED]
     parcels = _grouped(await reader.all(PARCELS_OF_ORDERS, order_ids=shipped) if shipped else [], "order_id")
-    return _shown(page, [OrderView(each, by_order[each.id], parcels.get(each.id, [])) for each in page.data])
+    return _with(page, [OrderView(each, by_order[each.id], parcels.get(each.id, [])) for each in page.data])
 
 
 async def payment(reader: Reader, payment_id: str) -> PaymentView:
@@ -105,13 +106,13 @@ async def payment_view(reader: Reader, found: Payment) -> PaymentView:
     return PaymentView(found, refunds, await reader.get(ORDERS, found.order_id))
 
 
-async def payments(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[PaymentView]:
+async def payments(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[PaymentView]:
     """A page of payments with their refunds and orders."""
     page = await reader.page(PAYMENT_LIST, limit=limit, cursor=cursor, **filters)
     by_payment = _grouped(await reader.all(REFUNDS_OF, payment_ids=[p.id for p in page.data]), "payment_id")
     named = await reader.all(ORDERS_BY_ID, order_ids=[p.order_id for p in page.data])
     by_id = {each.id: each for each in named}
-    return _shown(page, [PaymentView(p, by_payment.get(p.id, []), by_id[p.order_id]) for p in page.data])
+    return _with(page, [PaymentView(p, by_payment.get(p.id, []), by_id[p.order_id]) for p in page.data])
 
 
 async def fulfilment(reader: Reader, order_id: str) -> Fulfilment:
@@ -139,7 +140,7 @@ async def parcel_view(reader: Reader[Settings], found: Parcel) -> ParcelView:
     return ParcelView(found, lines, waybill.history(found), waybill.ignored(found))
 
 
-async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[Parcel]:
+async def parcels(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[Parcel]:
     """A page of parcels."""
     return await reader.page(PARCEL_LIST, limit=limit, cursor=cursor, **filters)
 
@@ -149,7 +150,7 @@ async def courier_endpoint(reader: Reader, endpoint_id: str) -> CourierEndpoint:
     return await reader.get(ENDPOINTS, endpoint_id)
 
 
-async def courier_endpoints(reader: Reader, limit: int, cursor: str | None, **filters: Any) -> Page[CourierEndpoint]:
+async def courier_endpoints(reader: Reader, limit: int, cursor: str | None, **filters: object) -> Page[CourierEndpoint]:
     """A page of couriers' endpoints."""
     return await reader.page(ENDPOINT_LIST, limit=limit, cursor=cursor, **filters)
 
@@ -179,6 +180,6 @@ def _grouped(rows: Iterable[T], field: str) -> dict[str, list[T]]:
     return {key: list(group) for key, group in groupby(rows, lambda row: str(getattr(row, field)))}
 
 
-def _shown(page: Page[Any], data: list[T]) -> Page[T]:
-    shown: Page[T] = replace(page, data=data)
-    return shown
+def _with(page: Page[R], data: list[T]) -> Page[T]:
+    """The page with other rows in the place of its own."""
+    return Page(data, page.has_more, page.next_cursor)

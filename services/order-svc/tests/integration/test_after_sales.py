@@ -1,4 +1,4 @@
-"""Receipt, completion, and how cases and disputes show on orders and lines."""
+"""Receipt, completion, and the after-sale state that cases and disputes give to orders and lines."""
 
 from aftercare_events import (
     AfterSaleCancelled,
@@ -49,7 +49,7 @@ async def test_the_buyer_confirms_and_the_window_completes_the_order(shop):
     assert len(await shop.told(OrderCompleted)) == 1
 
 
-async def test_nobody_answering_confirms_and_completes_by_timer(shop):
+async def test_timers_receive_and_complete_an_order_that_nobody_confirms(shop):
     order = await shop.delivered()
     shop.h.clock.advance(hours=241)
     await shop.h.run_due()
@@ -59,7 +59,7 @@ async def test_nobody_answering_confirms_and_completes_by_timer(shop):
     assert (await shop.order(order["id"]))["state"] == "completed"
 
 
-async def test_receipt_can_be_confirmed_before_the_courier_says_so(shop):
+async def test_receipt_can_be_confirmed_before_the_courier_reports_the_delivery(shop):
     order, _ = await shop.paid()
     await shop.ship(order, 2)
     path = f"/v1/orders/{order['id']}/confirm-receipt"
@@ -71,7 +71,7 @@ async def test_receipt_can_be_confirmed_before_the_courier_says_so(shop):
     assert versions == list(range(1, len(versions) + 1))
 
 
-async def test_a_case_shows_on_its_line_and_goes_when_it_ends_without_effect(shop):
+async def test_an_open_case_gives_its_line_a_state_until_it_ends_without_effect(shop):
     order = await shop.delivered()
     assert await state(shop, order) == ("none", None)
     await shop.open_case(order, 1)
@@ -120,7 +120,7 @@ async def test_a_verdict_that_lets_the_case_go_on_ends_nothing(shop):
     shop.problem(await shop.buyer.post(f"/v1/orders/{order['id']}/cancel"), 409, "after_sale_open")
 
 
-async def test_the_end_of_the_case_may_be_heard_before_its_dispute(shop):
+async def test_the_end_of_the_case_may_arrive_before_its_dispute(shop):
     order = await shop.delivered()
     await shop.open_case(order, 1)
     await shop.h.consume(finished(shop, order))
@@ -153,7 +153,7 @@ async def test_automatic_receipt_waits_for_an_open_case(shop):
     assert [e.cause for e in await shop.told(OrderReceiptConfirmed)] == ["timeout"]
 
 
-async def test_a_paid_order_with_an_open_case_is_not_cancelled_behind_its_back(shop):
+async def test_a_paid_order_with_an_open_case_cannot_be_cancelled(shop):
     order, _ = await shop.paid()
     await shop.open_case(order, 1)
     refused = await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")
@@ -172,7 +172,7 @@ async def test_a_case_about_a_completed_order_still_shows(shop):
     assert (await state(shop, order))[0] == "after_sale_done"
 
 
-async def test_every_event_answers_the_six_questions_and_aggregates_have_no_gaps(shop):
+async def test_every_event_has_the_trace_fields_and_aggregates_have_no_gaps(shop):
     order = await shop.delivered()
     await shop.open_case(order, 1)
     await shop.ask_refund(order, 100)
@@ -190,14 +190,14 @@ async def test_every_event_answers_the_six_questions_and_aggregates_have_no_gaps
         assert sequences == list(range(1, len(sequences) + 1))
 
 
-async def test_a_dispute_set_aside_for_want_of_its_case_shows_when_the_case_has_come(shop):
+async def test_a_parked_dispute_is_handled_once_its_case_has_arrived(shop):
     order = await shop.delivered()
     shop.h.consumer._patient = False  # as after a minute
     await shop.h.consume(shop.case(DisputeOpened, order, **DISPUTE, category="other"))
-    told = "DisputeOpened.v1: it builds on an event of case_1 that has not been handled"
-    assert await shop.h.parked() == [told]
+    parked = "DisputeOpened.v1: it builds on an event of case_1 that has not been handled"
+    assert await shop.h.parked() == [parked]
     await shop.h.run_workers("parked-redrive")
-    assert await shop.h.parked() == [told]
+    assert await shop.h.parked() == [parked]
     await shop.open_case(order, 1)
     await shop.h.run_workers("parked-redrive")
     assert await shop.h.parked() == []

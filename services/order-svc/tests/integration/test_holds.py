@@ -1,4 +1,4 @@
-"""Units of which the money may go back stay where they are: money back and goods out never happen together."""
+"""Units that may be refunded are not shipped: no unit is both refunded before shipment and shipped."""
 
 import asyncio
 
@@ -56,7 +56,7 @@ async def test_a_case_before_shipment_holds_its_units(shop):
     shop.problem(await shop.try_ship(order, 1, "73002"), 409, "units_held_by_case")
 
 
-async def test_shipping_right_after_the_case_has_ended_waits_to_hear_of_its_end(shop):
+async def test_shipping_right_after_the_end_of_the_case_waits_for_the_event_of_the_end(shop):
     order, _ = await shop.paid()
     await shop.open_case(order, 3)
     shop.h.runtime.leaving = lambda: False
@@ -150,7 +150,7 @@ async def test_held_units_stay_until_their_refund_has_succeeded_and_are_withdraw
 
 
 async def test_units_whose_refund_was_declined_ship_once_their_case_has_ended(shop):
-    """Also where everything else has arrived: an order is not delivered while units of it wait for their money."""
+    """Also where everything else has arrived: an order is not delivered while units of it are held."""
     order, _ = await shop.paid("sim_refund_declined")
     await shop.ship(order, 2)
     await shop.open_case(order, 1)
@@ -179,7 +179,7 @@ async def test_a_case_that_ends_before_the_answer_to_its_refund_holds_until_the_
 
 
 async def test_a_refund_before_shipment_of_units_that_have_left_is_not_paid(shop):
-    """The parcel was registered before the case was heard of: the case is judged anew."""
+    """The parcel was registered before the case arrived here: the case is reviewed again."""
     order, payment = await shop.paid()
     await shop.ship(order, 2)
     await shop.open_case(order, 2)
@@ -204,7 +204,7 @@ async def test_a_verdict_after_the_sale_was_performed_pays_nothing_as_before_shi
     assert shop.paid_back(payment) == 0
 
 
-async def test_a_verdict_about_a_closed_case_takes_its_units_off_sale_again(shop):
+async def test_a_verdict_about_a_closed_case_holds_its_units_again(shop):
     order, _ = await shop.paid()
     await shop.open_case(order, 1)
     await shop.h.consume(shop.case(AfterSaleClosed, order, cause="rejected"))
@@ -237,7 +237,7 @@ async def test_a_return_that_is_refunded_because_its_goods_never_left_keeps_them
     assert shop.problem(await shop.try_ship(order, 2), 422, "quantity_exceeds_shippable")["shippable"] == 1
 
 
-async def test_a_return_whose_goods_left_unnoticed_is_not_refunded_as_before_shipment(shop):
+async def test_a_return_whose_goods_have_left_is_not_refunded_as_before_shipment(shop):
     order, payment = await shop.paid()
     await shop.ship(order, 3)
     await shop.open_case(order, 2, case_type="return_refund")
@@ -266,7 +266,7 @@ async def test_a_case_about_a_cancelled_order_holds_nothing_and_is_not_paid_twic
 
 
 async def test_a_parcel_and_a_case_at_the_same_instant(shop):
-    """Whoever comes first has the units; afterwards the money goes back for those alone that have not left."""
+    """The first one has the units; then money is refunded for units that have not left and for no others."""
     for number in range(6):
         order, payment = await shop.paid()
         case_id = f"case_{number}"

@@ -1,4 +1,4 @@
-"""Parcels that end without arriving: once their units are refunded, the order goes on as if they had never been sent."""
+"""Parcels that end without arriving: once their units are refunded, the order goes on without them."""
 
 from datetime import datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Placing, reading, cancelling and readdressing orders, and everything that is refused on the way."""
+"""Placing, reading, cancelling and readdressing orders, and what is refused."""
 
 import asyncio
 import copy
@@ -90,7 +90,7 @@ async def test_bodies_that_are_no_json_or_hold_lone_surrogates(shop):
     assert await shop.h.published() == []
 
 
-async def test_refusals_speak_the_readers_language(shop, kettles):
+async def test_refusals_are_in_the_language_of_the_request(shop, kettles):
     body = changed(kettles(), (*LINE, "discount", "amount"), 29701)
     zh = await shop.seller.post("/v1/orders", json=body)
     en = await shop.seller.post("/v1/orders", json=body, headers={"accept-language": "en"})
@@ -121,16 +121,16 @@ async def test_twenty_requests_with_one_key_make_one_order(shop, kettles):
 
 async def test_foreign_orders_do_not_exist(shop):
     order = await shop.place()
-    strangers = [
+    others = [
         shop.h.client("buyer", "buyer-2"),
         shop.h.client("seller", "seller-2", tenant="m-2"),
         shop.h.client("courier", "c"),
         shop.h.client("supplier", "s"),
     ]
-    for stranger in strangers:
-        shop.problem(await stranger.get(f"/v1/orders/{order['id']}"), 404, "not_found")
-        shop.problem(await stranger.post(f"/v1/orders/{order['id']}/cancel"), 404, "not_found")
-        assert (await stranger.get("/v1/orders")).json()["data"] == []
+    for other in others:
+        shop.problem(await other.get(f"/v1/orders/{order['id']}"), 404, "not_found")
+        shop.problem(await other.post(f"/v1/orders/{order['id']}/cancel"), 404, "not_found")
+        assert (await other.get("/v1/orders")).json()["data"] == []
     for role in ("agent", "arbitrator", "admin"):
         assert (await shop.h.client(role, "x").get(f"/v1/orders/{order['id']}")).status_code == 200
 
@@ -152,7 +152,7 @@ async def test_lists_filter_and_page(shop, kettles):
     assert (await shop.seller.get("/v1/orders", params={**more, "buyer_id": "buyer-2"})).status_code == 400
 
 
-async def test_what_can_be_done_is_told_with_the_reason_why_not(shop):
+async def test_allowed_actions_name_the_reason_of_each_refusal(shop):
     created = await shop.place()
     assert actions(created)["pay"] == "buyer_only"
     assert actions(created)["cancel"] is True
@@ -197,7 +197,7 @@ async def test_an_unpaid_order_is_cancelled_by_its_timer_and_not_before(shop):
     shop.problem(refused, 409, "illegal_transition")
 
 
-async def test_a_timer_that_comes_late_looks_again_before_it_acts(shop):
+async def test_a_timer_acts_only_on_an_order_that_is_still_due(shop):
     young, (paid, _) = await shop.place(), await shop.paid()
     for order in (young, paid):
         async with shop.h.runtime.transaction() as tx:
@@ -220,7 +220,7 @@ async def test_a_paid_order_is_cancelled_with_a_full_refund(shop, who):
     assert shop.paid_back(payment) == 29500
 
 
-async def test_the_address_changes_until_the_first_parcel_and_stays_in_the_house(shop, kettles):
+async def test_the_address_changes_until_the_first_parcel_and_is_never_published(shop, kettles):
     order, _ = await shop.paid()
     path, moved = f"/v1/orders/{order['id']}/change-address", {**kettles()["shipping_address"], "street": "延安路 2 号"}
     answer = (await shop.buyer.post(path, json={"shipping_address": moved})).json()

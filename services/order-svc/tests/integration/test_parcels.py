@@ -11,7 +11,9 @@ from aftercare_events import (
     ReturnShipped,
     ShippedLine,
 )
+from order_svc.commands import parcels
 from order_svc.domain.tracking import ParcelStatus as S
+from order_svc.domain.tracking import Scan
 
 
 async def test_partial_shipment_until_everything_has_arrived(shop):
@@ -49,8 +51,8 @@ async def test_parcels_that_are_refused(shop):
     path, line = f"/v1/orders/{order['id']}/parcels", {"line_id": order["lines"][0]["id"], "quantity": 1}
     body = {"carrier": "zto", "waybill_no": "73003", "lines": [line, line]}
     shop.problem(await shop.seller.post(path, json=body), 422, "duplicate_line")
-    strange = {**body, "lines": [{**line, "line_id": unpaid["lines"][0]["id"]}]}
-    shop.problem(await shop.seller.post(path, json=strange), 422, "unknown_line")
+    foreign_line = {**body, "lines": [{**line, "line_id": unpaid["lines"][0]["id"]}]}
+    shop.problem(await shop.seller.post(path, json=foreign_line), 422, "unknown_line")
     shop.problem(await shop.buyer.post(path, json=body), 403, "forbidden")
     foreign = shop.h.client("seller", "s", tenant="m-2")
     shop.problem(await foreign.post(path, json={**body, "lines": [line]}), 404, "not_found")
@@ -100,9 +102,6 @@ async def test_a_return_is_registered_once_and_its_delivery_is_the_sellers(shop)
     registered = [e for e in await shop.told(ParcelRegistered) if e.leg == "return"]
     assert [(e.case_id, e.waybill_no) for e in registered] == [("case_1", "SF001")]
     async with shop.h.runtime.transaction() as tx:
-        from order_svc.commands import parcels
-        from order_svc.domain.tracking import Scan
-
         scan = Scan(key="k", status=S.DELIVERED, occurred_at=shop.h.clock.now())
         assert await parcels.apply_scan(tx, None, "SF001", scan) == 1
         assert await parcels.apply_scan(tx, "zto", "SF001", scan) == 0
@@ -117,8 +116,8 @@ async def test_a_return_is_registered_once_and_its_delivery_is_the_sellers(shop)
 async def test_foreign_parcels_do_not_exist(shop):
     order, _ = await shop.paid()
     parcel = await shop.ship(order, 3)
-    stranger = shop.h.client("buyer", "buyer-2")
-    shop.problem(await stranger.get(f"/v1/parcels/{parcel['id']}"), 404, "not_found")
+    other = shop.h.client("buyer", "buyer-2")
+    shop.problem(await other.get(f"/v1/parcels/{parcel['id']}"), 404, "not_found")
 
 
 @pytest.mark.parametrize("hours", [-0.08, 48])

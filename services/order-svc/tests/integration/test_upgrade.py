@@ -147,7 +147,7 @@ async def test_delivered_orders_that_were_received_are_in_the_state_received(old
 
 
 @pytest.mark.parametrize("old", ["0007"], indirect=True)
-async def test_cases_say_whether_the_goods_stay_where_they_are(old):
+async def test_copies_of_cases_get_the_fact_whether_the_goods_stay(old):
     database, migrate = old
     await order(database, "o")
     await case(database, "o", "stay", 1)

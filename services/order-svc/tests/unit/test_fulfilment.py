@@ -175,7 +175,7 @@ def test_returns_and_exchanges_do_not_count_as_sent() -> None:
     ],
     ids=["only withdrawn", "withdrawn and lost", "one case for both", "what arrived came back", "both came back"],
 )
-def test_whose_refund_counts_for_a_lost_unit(refunds: tuple[CaseLine, ...], counts: bool) -> None:
+def test_which_refund_counts_for_a_lost_unit(refunds: tuple[CaseLine, ...], counts: bool) -> None:
     found = fulfilment.arrived_at(order_of(HERE, GONE, withdrawn=1, case_lines=refunds))
     assert (found is not None) == counts
 

@@ -155,7 +155,7 @@ def test_the_timer_stands_still_while_a_case_is_open(state: OrderState) -> None:
     assert going_on.deadline_at is not None
 
 
-def test_a_case_about_an_unpaid_order_leaves_its_timer_alone() -> None:
+def test_the_timer_of_an_unpaid_order_is_not_rescheduled() -> None:
     unpaid = ORDER.start(order(S.CREATED), by(SELLER))
     assert unpaid.deadline_at == NOW + timedelta(hours=0.5)
     later: Any = SystemContext(NOW + timedelta(hours=0.1), HOURS)

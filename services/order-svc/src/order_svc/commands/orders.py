@@ -50,10 +50,27 @@ async def create(
     order_id = tx.new_id("ord")
     lines = [_line(tx, order_id, number, draft, currency) for number, draft in enumerate(drafts)]
     fee_minor = policy.in_currency(fee, currency, "/shipping_fee")
+    order = _new_order(tx, order_id, tx.actor.tenant, buyer_id, currency, lines, fee_minor)
+    event = OrderCreated(**order_fields(tx, order), **_sale_fields(order, lines), deadline_at=order.deadline_at)
+    created = await tx.create(ORDERS, order, event)
+    await tx.insert(ORDER_LINES, *lines)
+    await tx.insert(ADDRESSES, replace(address, order_id=order_id, salt=secrets.token_hex(16)))
+    return created
+
+
+def _new_order(
+    tx: Transaction[Settings],
+    order_id: str,
+    merchant_id: str,
+    buyer_id: str,
+    currency: str,
+    lines: Sequence[OrderLine],
+    fee_minor: int,
+) -> Order:
     order = Order(
         id=order_id,
         version=0,
-        merchant_id=tx.actor.tenant,
+        merchant_id=merchant_id,
         buyer_id=buyer_id,
         state=OrderState.CREATED,
         after_sale_state=AfterSaleState.NONE,
@@ -63,12 +80,7 @@ async def create(
         created_at=tx.now,
         deadline_at=None,
     )
-    order = ORDER.start(order, tx)
-    event = OrderCreated(**order_fields(tx, order), **_sale_fields(order, lines), deadline_at=order.deadline_at)
-    created = await tx.create(ORDERS, order, event)
-    await tx.insert(ORDER_LINES, *lines)
-    await tx.insert(ADDRESSES, replace(address, order_id=order_id, salt=secrets.token_hex(16)))
-    return created
+    return ORDER.start(order, tx)
 
 
 def _line(tx: Transaction[Settings], order_id: str, number: int, draft: LineDraft, currency: str) -> OrderLine:

@@ -12,7 +12,7 @@ from order_svc.commands.record import order_fields, parcel_fields
 from order_svc.domain import errors, fulfilment
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Order
+from order_svc.domain.model import Order, OrderLine
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelStatus
 from order_svc.settings import Settings
 from order_svc.tables.cases import CASE_LINES_OF_ORDER
@@ -45,23 +45,31 @@ async def ship(
     order = await tx.lock(ORDERS, order_id)
     on_its_way = ORDER.apply(order, OrderAction.SHIP, tx)
     lines = await tx.all(LINES_OF_ORDER, order_id=order_id)
-    held = any(line.held_quantity for line in lines)
-    shipped = fulfilment.ship(lines, picks, await tx.all(CASE_LINES_OF_ORDER, order_id=order_id) if held else ())
+    shipped = await _shipped_lines(tx, lines, picks)
     content = tuple(ShippedLine(line_id=pick.line_id, quantity=pick.quantity) for pick in picks)
     hand_over = HandOver(leg=ParcelLeg.OUTBOUND, carrier=carrier, waybill_no=waybill_no, content=content, at=tx.now)
     if await _registered(tx, order_id, hand_over):
         raise errors.WaybillTaken(pointer="/waybill_no", waybill_no=waybill_no)
     parcel = await _register(tx, order, hand_over)
-    for line in shipped:
-        await tx.upsert(ORDER_LINES, line)
-    changed = {line.id: line for line in shipped}
-    complete = fulfilment.fully_shipped(changed.get(line.id, line) for line in lines)
     on_its_way = replace(on_its_way, shipped_at=order.shipped_at or tx.now)
-    await effects.enter(tx, on_its_way, _shipped(tx, on_its_way, parcel, content, complete=complete))
+    complete = fulfilment.fully_shipped(shipped.get(line.id, line) for line in lines)
+    await effects.enter(tx, on_its_way, _event(tx, on_its_way, parcel, content, complete=complete))
     return parcel
 
 
-def _shipped(
+async def _shipped_lines(
+    tx: Transaction[Settings], lines: Sequence[OrderLine], picks: Sequence[Pick]
+) -> dict[str, OrderLine]:
+    """Save the picked lines as they are after shipping; returns them by their ids."""
+    held = any(line.held_quantity for line in lines)
+    case_lines = await tx.all(CASE_LINES_OF_ORDER, order_id=lines[0].order_id) if held else ()
+    shipped = fulfilment.ship(lines, picks, case_lines)
+    for line in shipped:
+        await tx.upsert(ORDER_LINES, line)
+    return {line.id: line for line in shipped}
+
+
+def _event(
     tx: Transaction[Settings], order: Order, parcel: Parcel, content: tuple[ShippedLine, ...], *, complete: bool
 ) -> OrderShipped:
     return OrderShipped(
