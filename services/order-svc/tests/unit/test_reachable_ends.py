@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from order_model import OrderModel
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import OrderState
+from order_svc.domain.partners.pushes import PUSH, PushState
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND
 from order_svc.domain.payments.model import PaymentState, RefundState
-from order_svc.domain.partners.pushes import PUSH, PushState
 from state_explorer import Step, attempt, every_state, leading_to
 
 ENDS: list[tuple[Lifecycle[Any, Any], set[StrEnum]]] = [
