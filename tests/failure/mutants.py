@@ -152,15 +152,15 @@ MUTANTS = (
         "kept answer in another transaction",
         (
             (
-                f"{CHASSIS}/http/routing.py",
-                """                tx.writes.later(*claim.keep(StoredResponse(response.status_code, headers, answer)))
-                failpoints.point("command.kept")
-            failpoints.point("command.committed")
+                f"{CHASSIS}/http/commands.py",
+                """            tx.writes.later(*self.key.insert(self._stored(response)))
+            failpoints.point("command.kept")
+        failpoints.point("command.committed")
 """,
-                """            failpoints.point("command.committed")
-            async with request.app.state.runtime.transaction(tx.actor) as later:
-                later.writes.later(*claim.keep(StoredResponse(response.status_code, headers, answer)))
-                failpoints.point("command.kept")
+                """        failpoints.point("command.committed")
+        async with self.runtime.transaction(tx.actor) as later:
+            later.writes.later(*self.key.insert(self._stored(response)))
+            failpoints.point("command.kept")
 """,
             ),
         ),

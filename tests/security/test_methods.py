@@ -32,14 +32,14 @@ async def test_head_tells_what_get_would_and_sends_no_content(world: World) -> N
 
 
 async def test_head_of_an_event_stream_takes_no_place_among_the_streams(world: World) -> None:
-    world.harness.runtime.streams = sse.MOST - 1
+    world.harness.runtime.streams = sse.MAX_STREAMS - 1
     try:
         for path, client, query in reads(world):
             if path.endswith("/live"):
                 for _ in range(2):
                     asked = await client.head(path, params=query)
                     assert (asked.status_code, asked.headers["content-type"]) == (200, "text/event-stream")
-        assert world.harness.runtime.streams == sse.MOST - 1
+        assert world.harness.runtime.streams == sse.MAX_STREAMS - 1
     finally:
         world.harness.runtime.streams = 0
 

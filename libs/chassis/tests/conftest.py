@@ -12,7 +12,7 @@ from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.database.mapping import Listing, Rows
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import In, Out
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.jobs.deadlines import Due
@@ -104,7 +104,7 @@ async def create(body: TallyIn, tx: Tx) -> TallyOut:
     return TallyOut.model_validate(created)
 
 
-@router.post("/{tally_id}/up", operation_id="countUp", dependencies=[allow("buyer")])
+@router.post("/{tally_id}/up", operation_id="countUp", dependencies=[require_role("buyer")])
 async def up(tally_id: str, tx: Tx, times: int = 1) -> TallyOut:
     return TallyOut.model_validate(await count_up(tx, tally_id, times))
 

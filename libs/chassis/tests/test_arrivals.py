@@ -204,7 +204,7 @@ async def test_one_statement_looks_for_all_that_waits_and_none_when_nobody_does(
 
 
 async def test_so_many_wait_and_no_more(shop: Harness, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(awaited_events, "MOST", 2)
+    monkeypatch.setattr(awaited_events, "MAX_WAITING", 2)
     buyer = shop.client("buyer", "buyer-1")
     async with waiting(shop, buyer.post(path()), buyer.post(path("ord_2"))):
         refused = await asyncio.wait_for(buyer.post(path()), 10)

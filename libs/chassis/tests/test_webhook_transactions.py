@@ -8,7 +8,7 @@ import pytest
 from aftercare_chassis.http import middleware, problems
 from aftercare_chassis.http.problems import Problem
 from aftercare_chassis.http.routing import Read, Tx
-from aftercare_chassis.http.webhooks import WebhookRouter, listening
+from aftercare_chassis.http.webhooks import WebhookRouter, probe_response
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import ServiceSettings
@@ -48,11 +48,11 @@ def build(harness: Harness, *, with_failure: bool = False) -> FastAPI:
     async def probe(partner: str, read: Read) -> Response:
         if not await read.connection.fetch(KEPT):
             raise NotFound
-        return listening()
+        return probe_response()
 
     @hooks.probe("/{partner}/unconnected")
     async def unconnected(partner: str) -> Response:
-        return listening()
+        return probe_response()
 
     problems.install(app)
     app.router.routes.extend(hooks.routes)

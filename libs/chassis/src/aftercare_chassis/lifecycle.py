@@ -144,8 +144,8 @@ class IllegalTransition(Refusal):
     """The table has no such row: the action does not exist in this state."""
 
     kind, code = Kind.CONFLICT, "illegal_transition"
-    zh = "状态 {state} 下不能执行 {action}；当前可执行：{allowed}。"
-    en = "{action} is not possible in state {state}; possible now: {allowed}."
+    zh = "状态 {state} 下不能执行 {action}；当前可执行：{allowed:or 无}。"
+    en = "{action} is not possible in state {state}; possible now: {allowed:or no action}."
 
 
 class ActionNotAllowed(Refusal):

@@ -4,12 +4,11 @@ A service declares one small class per refusal in its `domain/errors.py`; the ch
 response (`problems.py`). Only the standard library is used here, so that `domain` may import it.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
-from string import Formatter
-from typing import Any, ClassVar
+from typing import ClassVar
 
-from aftercare_chassis.currencies import EXPONENTS, written
+from aftercare_chassis.sentences import fill, is_chinese
 
 
 class Kind(StrEnum):
@@ -34,7 +33,7 @@ class Kind(StrEnum):
     def heading(self, language: str) -> str:
         """The short title of this kind in `language`."""
         zh, en = _TITLES[self]
-        return zh if _is_chinese(language) else en
+        return zh if is_chinese(language) else en
 
 
 _STATUS = {
@@ -64,12 +63,11 @@ _TITLES = {
 
 
 class Refusal(Exception):
-    """A refusal with a stable code. `zh` and `en` are one-sentence templates, filled in from the facts.
+    """A refusal with a stable code. `zh` and `en` are templates, filled in from the facts (see `sentences`).
 
-    `{left:money}` writes a fact in minor units as people do (101.00 CNY); it needs the fact `currency` beside it.
     `pointer` is the JSON pointer of the offending field; the facts become extension members of the problem, where amounts
     stay integers in minor units. `awaits` is the id of an aggregate of another service whose next event may make the
-    command possible: the server then waits for that event a moment and tries the command again (see `arrivals`) before the
+    command possible: the server then waits for that event a moment and tries the command again (see `http.awaited_events`) before the
     client is refused.
     """
 
@@ -86,9 +84,7 @@ class Refusal(Exception):
 
     def detail(self, language: str) -> str:
         """The sentence for the reader, in Chinese for `zh…`, else in English."""
-        chinese = _is_chinese(language)
-        template, comma = (self.zh, "、") if chinese else (self.en, ", ")
-        return _Sentence(self.facts, comma).vformat(template, (), self.facts)
+        return fill(self.zh if is_chinese(language) else self.en, self.facts, language)
 
     def __str__(self) -> str:
         # The code alone: facts may name people, and exceptions end up in logs.
@@ -114,26 +110,3 @@ class Stale(Refusal):
 
     kind, code = Kind.STALE, "stale_version"
     zh, en = "该对象已被修改，请重新读取后再试。", "The object has changed meanwhile; read it again."
-
-
-class _Sentence(Formatter):
-    """Fills in a template; a fact that was not given must not turn a refusal into a failure."""
-
-    def __init__(self, facts: Mapping[str, object], comma: str) -> None:
-        self._currency, self._comma = facts.get("currency"), comma
-
-    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:
-        return kwargs.get(str(key))
-
-    def format_field(self, value: Any, format_spec: str) -> str:
-        if value is None:
-            return "…"
-        if format_spec == "money":
-            return written(value, str(self._currency)) if self._currency in EXPONENTS else "…"
-        if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
-            return self._comma.join(str(item) for item in value) or "-"
-        return str(value)
-
-
-def _is_chinese(language: str) -> bool:
-    return language.lower().startswith("zh")

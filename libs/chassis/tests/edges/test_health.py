@@ -55,7 +55,7 @@ async def test_a_database_that_takes_no_writes_is_not_ready(tally: Harness) -> N
     await tally.runtime.pool.execute(f'ALTER DATABASE "{name}" SET default_transaction_read_only = on')
     await tally.runtime.pool.expire_connections()
     try:
-        assert await health.Readiness(tally.runtime).look() == "database_read_only"
+        assert await health.Readiness(tally.runtime).check() == "database_read_only"
     finally:  # the next test may get this database
         connection = await tally.runtime.connect(default_transaction_read_only="off")
         await connection.execute(f'ALTER DATABASE "{name}" RESET default_transaction_read_only')
@@ -64,14 +64,14 @@ async def test_a_database_that_takes_no_writes_is_not_ready(tally: Harness) -> N
 
 async def test_a_schema_that_this_build_does_not_work_with_is_not_ready(tally: Harness) -> None:
     tally.runtime.revisions = Revisions(History(("0001", "0002")))
-    assert await health.Readiness(tally.runtime).look() == "schema_missing: this build needs revision 0002"
+    assert await health.Readiness(tally.runtime).check() == "schema_missing: this build needs revision 0002"
     await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
-    assert await health.Readiness(tally.runtime).look() == "schema_missing: this build needs revision 0002"
+    assert await health.Readiness(tally.runtime).check() == "schema_missing: this build needs revision 0002"
     await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0001')")
     behind = "schema_behind: the database is at revision 0001, this build needs 0002"
-    assert await health.Readiness(tally.runtime).look() == behind
+    assert await health.Readiness(tally.runtime).check() == behind
     await tally.runtime.pool.execute("UPDATE alembic_version SET version_num = '0002'")
-    assert await health.Readiness(tally.runtime).look() is None
+    assert await health.Readiness(tally.runtime).check() is None
     await tally.runtime.pool.execute("DROP TABLE alembic_version")
 
 
@@ -81,11 +81,11 @@ async def test_a_newer_schema_is_fine_where_it_declares_so(tally: Harness) -> No
     await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
     await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0004')")
     needs = "schema_incompatible: the database is at revision 0004, which needs a build of revision {} or later; this build has 0002"
-    assert await health.Readiness(tally.runtime).look() == needs.format("0004")
+    assert await health.Readiness(tally.runtime).check() == needs.format("0004")
     await tally.runtime.pool.execute("ALTER TABLE alembic_version ADD COLUMN compatible_with text")
     for declared, verdict in (("0001", None), ("0002", None), ("0003", needs.format("0003"))):
         await tally.runtime.pool.execute("UPDATE alembic_version SET compatible_with = $1", declared)
-        assert await health.Readiness(tally.runtime).look() == verdict
+        assert await health.Readiness(tally.runtime).check() == verdict
     await tally.runtime.pool.execute("DROP TABLE alembic_version")
 
 
@@ -93,17 +93,17 @@ async def test_the_database_is_asked_once_a_second_at_the_most(tally: Harness, m
     now = [1000.0]
     monkeypatch.setattr(time, "monotonic", lambda: now[0])
     readiness = health.Readiness(tally.runtime)
-    assert await readiness.look() is None
+    assert await readiness.check() is None
     await tally.runtime.pool.close()
-    assert await readiness.look() is None
+    assert await readiness.check() is None
     now[0] += 1.1
-    assert await readiness.look() == "database_unreachable"
+    assert await readiness.check() == "database_unreachable"
 
 
 async def test_a_busy_pool_is_not_an_ill_one(start_tally: object) -> None:
     async with start_tally(pool_size=1) as tally:  # type: ignore[operator]
         readiness = health.Readiness(tally.runtime)
-        assert await readiness.look() is None
+        assert await readiness.check() is None
         readiness._looked_at = -10.0
         async with tally.runtime.pool.acquire():
-            assert await readiness.look() is None
+            assert await readiness.check() is None

@@ -4,9 +4,10 @@ from typing import Any
 import pytest
 from aftercare_chassis.http import openapi
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, WebhookRouter, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import AllowedOut, Cursor, In, Limit, Money, Out, PageOut, Time
 from aftercare_chassis.http.sse import EventStream
+from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.refusals import Kind, Refusal
 from fastapi import APIRouter, FastAPI, Request, Response
 
@@ -60,7 +61,7 @@ async def listing(
     raise NotImplementedError
 
 
-@router.get("/{thing_id}", operation_id="getThing", dependencies=[allow("buyer")])
+@router.get("/{thing_id}", operation_id="getThing", dependencies=[require_role("buyer")])
 async def get(thing_id: str, read: Read) -> ThingOut:
     raise NotImplementedError
 

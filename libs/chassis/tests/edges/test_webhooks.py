@@ -7,7 +7,7 @@ from typing import Any
 import httpx
 import pytest
 from aftercare_chassis.http import middleware, problems
-from aftercare_chassis.http.webhooks import WebhookRouter, listening
+from aftercare_chassis.http.webhooks import WebhookRouter, probe_response
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.refusals import NotFound
@@ -48,7 +48,7 @@ def build(settings: ServiceSettings, clock: StandingClock) -> FastAPI:
     async def probe(partner: str, what: str) -> Response:
         if what == "missing":
             raise NotFound
-        return listening()
+        return probe_response()
 
     problems.install(app)
     app.router.routes.extend(hooks.routes)

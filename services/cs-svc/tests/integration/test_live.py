@@ -37,15 +37,15 @@ async def test_an_unknown_last_event_id_is_refused(prepared: Desk, last: str) ->
 
 
 async def test_a_process_refuses_more_streams_than_its_limit(prepared: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sse, "MOST", 0)
+    monkeypatch.setattr(sse, "MAX_STREAMS", 0)
     refused = await prepared.buyer.get(f"/v1/conversations/{(await prepared.conversation())['id']}/live")
     prepared.harness.problem(refused, 503, "too_many_streams")
     assert refused.headers["retry-after"]
 
 
 async def test_a_stream_ends_after_its_time(prepared: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sse, "LAST_SECONDS", 0.1)
-    monkeypatch.setattr(sse, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(sse, "STREAM_SECONDS", 0.1)
+    monkeypatch.setattr(sse, "READ_SECONDS", 0.05)
     prepared.harness.runtime.leaving = lambda: False
     path = f"/v1/conversations/{(await prepared.conversation())['id']}/live"
     assert (await asyncio.wait_for(prepared.buyer.get(path), 20)).status_code == 200
@@ -53,7 +53,7 @@ async def test_a_stream_ends_after_its_time(prepared: Desk, monkeypatch: pytest.
 
 
 async def test_a_stream_ends_with_the_token_of_its_reader(prepared: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sse, "LOOK_SECONDS", 0.05)
+    monkeypatch.setattr(sse, "READ_SECONDS", 0.05)
     prepared.harness.runtime.leaving = lambda: False
     path = f"/v1/conversations/{(await prepared.conversation())['id']}/live"
     reading = asyncio.create_task(prepared.buyer.get(path))

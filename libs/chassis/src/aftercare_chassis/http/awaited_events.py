@@ -1,8 +1,9 @@
-"""Commands that build on an event which may still be on its way: the server tries them again, so that no client has to.
+"""Further attempts at a command that builds on an event which may still be on its way, so that no client has to retry.
 
-A refusal that says what it `awaits` has rolled its transaction back and returned its connection. The request waits for the
-next event of that aggregate; then the whole command runs again, its Idempotency-Key included, until it succeeds, is refused
-for another reason, or `WAIT_SECONDS` have passed since its first try. A foreign object is waited for like an unknown one.
+A refusal with `awaits` has rolled its transaction back and released its connection. The request waits for the next event
+of that aggregate; then the whole command runs again, with its Idempotency-Key, until it succeeds, is refused for another
+reason, or WAIT_SECONDS have passed since its first attempt. An object that the actor may not see is waited for like one
+that does not exist, so that the time of the response tells nobody that it exists.
 """
 
 import asyncio
@@ -16,24 +17,28 @@ from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
 WAIT_SECONDS = 1.0
-MOST = 100  # requests of one process that wait at a time; any more are refused at once
+MAX_WAITING = 100  # requests of one process that wait at a time; any more are refused at once
 
 
 async def retry(
-    request: Request, attempt: Callable[[], Awaitable[Response]], refusal: Refusal, began: float
+    request: Request, attempt: Callable[[], Awaitable[Response]], refusal: Refusal, started_at: float
 ) -> Response:
-    """The answer of `attempt`, which was refused, once what the refusal awaits has arrived.
+    """The response of a further `attempt`, after `refusal` ended the first one.
 
-    `began` is the loop's time of the first try. Raises: the last refusal, Disconnected.
+    `started_at` is the event loop's time of the first attempt.
+
+    Raises:
+        Refusal: the last one, where the time has passed or it awaits nothing.
+        Disconnected: the client went away.
     """
     runtime: Runtime = request.app.state.runtime
-    if runtime.waiting >= MOST:
+    if runtime.waiting >= MAX_WAITING:
         raise refusal
     runtime.waiting += 1
     metrics = runtime.metrics.of(RequestMetrics)
-    wait = _Wait(request, began)
+    wait = _Wait(request, started_at)
     try:
-        while refusal.awaits is not None and await wait.arrival(refusal.awaits):
+        while refusal.awaits is not None and await wait.next_event(refusal.awaits):
             try:
                 response = await attempt()
             except Refusal as again:
@@ -49,38 +54,41 @@ async def retry(
 
 
 class _Wait:
-    """The time that one request may wait, and whether its client is still there."""
+    """The time that one request may wait, and whether its client is still connected."""
 
-    def __init__(self, request: Request, began: float) -> None:
+    def __init__(self, request: Request, started_at: float) -> None:
         self._runtime: Runtime = request.app.state.runtime
-        self._loop, self._began = asyncio.get_running_loop(), began
-        self._end = began + min(WAIT_SECONDS, self._runtime.settings.request_seconds / 2)
-        self._gone = asyncio.create_task(_disconnected(request))
-        self._seen: dict[str, int] = {}
+        self._loop, self._started_at = asyncio.get_running_loop(), started_at
+        self._end = started_at + min(WAIT_SECONDS, self._runtime.settings.request_seconds / 2)
+        self._disconnected = asyncio.create_task(_disconnected(request))
+        self._handled: dict[str, int] = {}  # the number of the last event of each aggregate that ended a wait
 
     @property
     def seconds(self) -> float:
-        """Since the first try."""
-        return self._loop.time() - self._began
+        """Seconds since the first attempt."""
+        return self._loop.time() - self._started_at
 
-    async def arrival(self, aggregate: str) -> bool:
-        """True once another event of the aggregate has been handled, False where the time is over; Disconnected."""
-        seen = self._seen.get(aggregate, 0)
-        reached = asyncio.create_task(self._runtime.progress.beyond(aggregate, seen))
+    async def next_event(self, aggregate: str) -> bool:
+        """True once a further event of the aggregate has been handled, False where the time has passed.
+
+        Raises: Disconnected.
+        """
+        reached = asyncio.create_task(self._runtime.progress.beyond(aggregate, self._handled.get(aggregate, 0)))
         try:
             left = self._end - self._loop.time()
-            await asyncio.wait((reached, self._gone), timeout=left, return_when=asyncio.FIRST_COMPLETED)
-            if self._gone.done():
+            await asyncio.wait((reached, self._disconnected), timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if self._disconnected.done():
                 raise Disconnected
             number = reached.result() if reached.done() else None
         finally:
             reached.cancel()
         if number is not None:
-            self._seen[aggregate] = number
+            self._handled[aggregate] = number
         return number is not None
 
     def end(self) -> None:
-        self._gone.cancel()
+        """Stop to listen for the disconnection."""
+        self._disconnected.cancel()
 
 
 async def _disconnected(request: Request) -> None:

@@ -1,4 +1,4 @@
-"""Answers that hold a secret are kept sealed: who reads the database learns nothing, who repeats the call is told again."""
+"""Encryption of stored responses that hold a secret: the database does not show it, and a repeated call gets it again."""
 
 import hmac
 
@@ -8,31 +8,35 @@ from joserfc.jwk import OctKey
 
 from aftercare_chassis.refusals import Kind, Refusal
 
-_HEADER = {"alg": "dir", "enc": "A256GCM"}
+_PROTECTED_HEADER = {"alg": "dir", "enc": "A256GCM"}
+_KEY_CONTEXT = b"aftercare kept answer"  # stored responses of earlier releases were encrypted under it
 
 
 class ResponseEncrypted(Refusal):
-    """The call was made before; its answer was sealed with a signing key that is no longer ours."""
+    """The call was made before, and its response was encrypted with a signing key that this service no longer has."""
 
     kind, code = Kind.CONFLICT, "kept_answer_sealed"
     zh = "该请求已执行过，但其应答已无法再次显示；请读取对象，或换一个新的 Idempotency-Key。"
-    en = "This was done before, but its answer cannot be shown again; read the object, or take a new Idempotency-Key."
+    en = (
+        "This call was made before, but its response cannot be shown again. Read the object, or use a new "
+        "Idempotency-Key."
+    )
 
 
 class BodyCipher:
-    """Seals with a key made of the service's signing key."""
+    """Encrypts response bodies with a key derived from the service's signing key (JWE, `dir` and A256GCM)."""
 
     def __init__(self, signing_key: str) -> None:
-        self._key = OctKey.import_key(hmac.digest(signing_key.encode(), b"aftercare kept answer", "sha256"))
+        self._key = OctKey.import_key(hmac.digest(signing_key.encode(), _KEY_CONTEXT, "sha256"))
 
-    def close(self, body: bytes) -> bytes:
+    def encrypt(self, body: bytes) -> bytes:
         """The body, readable only with the key."""
-        return jwe.encrypt_compact(_HEADER, body, self._key).encode()
+        return jwe.encrypt_compact(_PROTECTED_HEADER, body, self._key).encode()
 
-    def open(self, sealed: bytes) -> bytes:
-        """The body that was sealed; ResponseEncrypted where it was with another key."""
+    def decrypt(self, encrypted: bytes) -> bytes:
+        """The body that was encrypted. Raises: ResponseEncrypted where it was encrypted with another key."""
         try:
-            body = jwe.decrypt_compact(sealed, self._key).plaintext
+            body = jwe.decrypt_compact(encrypted, self._key).plaintext
         except (JoseError, ValueError):
             raise ResponseEncrypted from None
         if body is None:

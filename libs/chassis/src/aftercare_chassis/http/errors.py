@@ -4,6 +4,8 @@ Refusals of one mechanism stand beside it: `idempotency`, `encryption`, `request
 `auth.tokens`.
 """
 
+from dataclasses import dataclass
+
 from aftercare_chassis.refusals import Kind, Refusal
 
 RETRY_SECONDS = 1
@@ -20,14 +22,15 @@ class AddressMalformed(Refusal):
     """The path or the query holds a NUL or is not UTF-8."""
 
     kind, code = Kind.MALFORMED, "address_malformed"
-    zh, en = "地址必须是不含 NUL 的 UTF-8 文本。", "The address must be UTF-8 text without NUL."
+    zh, en = "地址必须是不含 NUL 的 UTF-8 文本。", "The path and query must be UTF-8 without NUL."
 
 
 class ValidationFailed(Refusal):
     """Fields or parameters are invalid; `errors` names each of them and what is allowed."""
 
     kind, code = Kind.INVALID, "validation_failed"
-    zh, en = "有 {count} 处内容不符合要求。", "{count} part(s) of the request do not fit."
+    zh = "有 {count} 处内容不符合要求。"
+    en = "{count:part of the request is|parts of the request are} invalid; see `errors`."
 
 
 class ConcurrentChange(Refusal):
@@ -36,7 +39,7 @@ class ConcurrentChange(Refusal):
     kind, code, retry_after = Kind.CONFLICT, "concurrent_change", RETRY_SECONDS
     zh, en = (
         "同一对象刚刚被他人创建或修改，请重新读取后再试。",
-        "Somebody else has just changed this; read it again and retry.",
+        "Another request has just created or changed the same object; read it again and retry.",
     )
 
 
@@ -44,7 +47,10 @@ class TooManyRequests(Refusal):
     """The caller has used up its limit. `seconds` is the time until there is room again."""
 
     kind, code = Kind.TOO_MANY, "rate_limited"
-    zh, en = "请求过于频繁，请稍后再试。", "Too many requests; try again later."
+    zh, en = (
+        "请求过于频繁，请在 Retry-After 所示时间后再试。",
+        "Too many requests; try again after the time in Retry-After.",
+    )
 
     def __init__(self, seconds: int) -> None:
         super().__init__(retry_after=seconds)
@@ -55,7 +61,7 @@ class Unavailable(Refusal):
     """The database does not answer."""
 
     kind, code, retry_after = Kind.UNAVAILABLE, "unavailable", RETRY_SECONDS
-    zh, en = "服务暂时不可用，请稍后重试。", "The service is unavailable for the moment; try again shortly."
+    zh, en = "服务暂时不可用，请稍后重试。", "The service is temporarily unavailable; try again shortly."
 
 
 class TimeLimitExceeded(Refusal):
@@ -64,5 +70,36 @@ class TimeLimitExceeded(Refusal):
     kind, code, retry_after = Kind.UNAVAILABLE, "time_limit_exceeded", RETRY_SECONDS
     zh, en = (
         "处理超时，请稍后用同一个 Idempotency-Key 重试。",
-        "This took too long; try again with the same Idempotency-Key.",
+        "The request took too long; try again with the same Idempotency-Key.",
     )
+
+
+@dataclass(frozen=True, slots=True)
+class StatusProblem:
+    """The problem of an HTTP status that no refusal stands for."""
+
+    code: str
+    title_zh: str
+    zh: str
+    en: str
+
+
+STATUS_PROBLEMS = {
+    404: StatusProblem("not_found", "未找到", "该地址不存在。", "There is nothing at this address."),
+    405: StatusProblem(
+        "method_not_allowed", "方法不允许", "该地址不支持此方法。", "This address does not support this method."
+    ),
+    408: StatusProblem("body_too_slow", "请求超时", "请求体发送过慢。", "The body took too long to arrive."),
+    415: StatusProblem(
+        "unsupported_media_type",
+        "不支持的媒体类型",
+        "请求体必须是 application/json。",
+        "The body must be application/json.",
+    ),
+    500: StatusProblem(
+        "internal_error",
+        "内部错误",
+        "服务器出现内部错误；联系支持时请提供 trace_id。",
+        "The server failed. Quote the trace_id when you report this.",
+    ),
+}

@@ -1,4 +1,4 @@
-"""Probes and figures: /livez touches nothing outside, /readyz looks at the database once a second at the most."""
+"""Probes and metrics. /livez uses nothing outside the process, /readyz asks the database at most once a second."""
 
 import asyncio
 import time
@@ -16,23 +16,23 @@ _WRITABLE = "SELECT NOT pg_is_in_recovery() AND current_setting('transaction_rea
 
 
 class Readiness:
-    """Whether this process may be given work: its database takes writes and has a schema that this build works with."""
+    """Whether the process can serve: its database accepts writes and has a schema that this build works with."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
-        self._looked_at = -_CACHED_SECONDS
+        self._checked_at = -_CACHED_SECONDS
         self._lock = asyncio.Lock()
         self.started = False
-        self.trouble: str | None = "starting"
+        self.reason: str | None = "starting"
 
-    async def look(self) -> str | None:
-        """None when ready, else why not; asks the database once a second at the most."""
+    async def check(self) -> str | None:
+        """None where the process is ready, else the reason why not; at most one second old."""
         async with self._lock:
-            if time.monotonic() - self._looked_at >= _CACHED_SECONDS:
-                self.trouble = await self._ask()
-                self.started = self.started or self.trouble is None
-                self._looked_at = time.monotonic()
-            return self.trouble
+            if time.monotonic() - self._checked_at >= _CACHED_SECONDS:
+                self.reason = await self._ask()
+                self.started = self.started or self.reason is None
+                self._checked_at = time.monotonic()
+            return self.reason
 
     async def _ask(self) -> str | None:
         pool = self._runtime.pool
@@ -42,8 +42,8 @@ class Readiness:
                     return "database_read_only"
                 return await self._runtime.revisions.mismatch(connection)
         except TimeoutError:
-            # Every connection busy is work, not illness: keep the last verdict.
-            return self.trouble if pool.get_size() and not pool.get_idle_size() else "database_slow"
+            # All connections are in use: that is load and no fault, so the last result stays.
+            return self.reason if pool.get_size() and not pool.get_idle_size() else "database_slow"
         except DATABASE_ERRORS:
             return "database_unreachable"
 
@@ -51,35 +51,36 @@ class Readiness:
 def router(runtime: Runtime, *, watched: bool) -> APIRouter:
     """/livez, /readyz, /startupz and /metrics of a process.
 
-    `watched`: a consumer or relay that is stuck makes the process unready. Not so where it also answers requests: what
-    Kafka does must not keep customers out. None of it ends a life, for a restart heals nothing that a new client does not.
+    `watched`: a consumer or relay that makes no progress makes the process unready. A process that also serves requests is
+    not watched: a fault of Kafka must not make its API unavailable. Liveness depends on none of it, since a restart would
+    repair nothing.
     """
     routes = APIRouter(include_in_schema=False)
     readiness = Readiness(runtime)
 
     @routes.get("/livez")
     async def livez() -> Response:
-        return _verdict({})
+        return _response({})
 
     @routes.get("/readyz")
     async def readyz() -> Response:
-        asked = {name: watchdog() for name, watchdog in runtime.watchdogs.items()} if watched else {}
-        asked["database"] = await readiness.look()
-        return _verdict({name: why for name, why in asked.items() if why is not None})
+        reasons = {name: watchdog() for name, watchdog in runtime.watchdogs.items()} if watched else {}
+        reasons["database"] = await readiness.check()
+        return _response({name: reason for name, reason in reasons.items() if reason is not None})
 
     @routes.get("/startupz")
     async def startupz() -> Response:
-        trouble = None if readiness.started else await readiness.look()
-        return _verdict({"database": trouble} if trouble else {})
+        reason = None if readiness.started else await readiness.check()
+        return _response({"database": reason} if reason else {})
 
     @routes.get("/metrics")
-    async def figures() -> Response:
+    async def exposition() -> Response:
         return Response(runtime.metrics.exposition(), media_type=metrics.CONTENT_TYPE)
 
     return routes
 
 
-def _verdict(troubles: dict[str, str]) -> Response:
-    if troubles:
-        return JSONResponse({"status": "failing", "why": troubles}, status_code=503)
+def _response(reasons: dict[str, str]) -> Response:
+    if reasons:
+        return JSONResponse({"status": "failing", "why": reasons}, status_code=503)
     return JSONResponse({"status": "ok"})

@@ -1,9 +1,9 @@
-"""One answer per Idempotency-Key: a command that is repeated gets the answer that the first one got.
+"""One response per Idempotency-Key: a command that is repeated gets the response that the first request got.
 
-The key is claimed by an advisory lock that lives as long as the command's transaction, and the answer is inserted in that
-transaction: either the change and its answer are both there, or neither is. A second request finds the lock taken (in
-flight), the answer (replayed), or nothing (free). Refused commands change nothing and keep nothing, so they may be tried
-again with the same key. Behaviour as in the IETF draft "The Idempotency-Key HTTP Header Field".
+A transaction-level advisory lock reserves the key for as long as the command runs, and the response is inserted in the
+command's transaction: either the change and its response are both stored, or neither is. A second request finds the lock
+taken (in flight), the response (replayed), or nothing (free). Commands that are refused change and store nothing, so they
+may be tried again with the same key. Behaviour as in the IETF draft "The Idempotency-Key HTTP Header Field".
 """
 
 from collections.abc import Mapping
@@ -19,14 +19,16 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Kind, Refusal
 
 PRIMARY_KEY = "idempotency_key_pkey"
-_LOOK = """
+_LOOK_UP = """
 SELECT 1 FROM idempotency_key WHERE scope = '{scope}' UNION ALL SELECT 1 WHERE NOT pg_try_advisory_xact_lock('{lock}')
 """
-_KEPT = "SELECT fingerprint, status, headers, body FROM idempotency_key WHERE scope = $1"
-_KEEP = "INSERT INTO idempotency_key (scope, fingerprint, status, headers, body) VALUES ($1, $2, $3, $4, $5)"
+_STORED = "SELECT fingerprint, status, headers, body FROM idempotency_key WHERE scope = $1"
+_INSERT = "INSERT INTO idempotency_key (scope, fingerprint, status, headers, body) VALUES ($1, $2, $3, $4, $5)"
 
 
 class KeyMissing(Refusal):
+    """The header is absent or unusable."""
+
     kind: ClassVar[Kind] = Kind.MALFORMED
     code: ClassVar[str] = "idempotency_key_missing"
     zh: ClassVar[str] = "此请求必须带 Idempotency-Key 请求头（1–255 个可见 ASCII 字符）。"
@@ -34,23 +36,27 @@ class KeyMissing(Refusal):
 
 
 class KeyReused(Refusal):
+    """An earlier request with this key had another path or body."""
+
     kind: ClassVar[Kind] = Kind.INVALID
     code: ClassVar[str] = "idempotency_key_reused"
     zh: ClassVar[str] = "这个 Idempotency-Key 已用于内容不同的请求，请换一个新的。"
-    en: ClassVar[str] = "This Idempotency-Key was used for a request with other content; take a new one."
+    en: ClassVar[str] = "This Idempotency-Key was used for a request with other content; use a new one."
 
 
 class KeyInFlight(Refusal):
+    """A request with this key has not ended yet."""
+
     kind: ClassVar[Kind] = Kind.CONFLICT
     code: ClassVar[str] = "idempotency_key_in_flight"
     retry_after: ClassVar[int | None] = 1
     zh: ClassVar[str] = "使用同一 Idempotency-Key 的请求正在处理，请稍后重试。"
-    en: ClassVar[str] = "A request with this Idempotency-Key is being worked on; try again shortly."
+    en: ClassVar[str] = "A request with this Idempotency-Key is in progress; try again shortly."
 
 
 @dataclass(frozen=True, slots=True)
 class StoredResponse:
-    """An answer that was given before."""
+    """The response of an earlier request."""
 
     status: int
     headers: dict[str, str]
@@ -58,15 +64,18 @@ class StoredResponse:
 
 
 @dataclass(frozen=True, slots=True)
-class Claim:
-    """The right of one request to run: who asks, for which route, under which key, with what content."""
+class IdempotencyKey:
+    """The key of one request.
+
+    `scope` is a digest of the caller, the route and the key, `fingerprint` one of the path and the body.
+    """
 
     scope: UUID
     fingerprint: bytes
 
     @classmethod
-    def of(cls, actor: Actor, route: str, path: str, headers: Mapping[str, str], body: bytes) -> "Claim":
-        """KeyMissing where the header is absent or unusable."""
+    def of(cls, actor: Actor, route: str, path: str, headers: Mapping[str, str], body: bytes) -> "IdempotencyKey":
+        """The key in the headers of a request. Raises: KeyMissing where the header is absent or unusable."""
         key = headers.get("idempotency-key", "")
         if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
             raise KeyMissing
@@ -75,19 +84,23 @@ class Claim:
         return cls(UUID(bytes=scope.digest()), content.digest())
 
     @property
-    def look(self) -> str:
-        """Takes the key, and finds a row unless it is free. No parameters: it goes out with the BEGIN."""
-        return _LOOK.format(scope=self.scope, lock=int.from_bytes(self.scope.bytes[:8], signed=True))
+    def look_up(self) -> str:
+        """A statement that reserves the key, and returns a row unless it is free. It has no parameters, so that it can be
+        sent together with the BEGIN."""
+        return _LOOK_UP.format(scope=self.scope, lock=int.from_bytes(self.scope.bytes[:8], signed=True))
 
-    async def kept(self, connection: PoolConnectionProxy) -> StoredResponse:
-        """The answer of a key that is not free; KeyReused, KeyInFlight."""
-        found: Any = await connection.fetchrow(_KEPT, self.scope)
+    async def stored_response(self, connection: PoolConnectionProxy) -> StoredResponse:
+        """The response stored under a key that is not free. Raises: KeyReused, KeyInFlight."""
+        found: Any = await connection.fetchrow(_STORED, self.scope)
         if found is None:
             raise KeyInFlight
         if found["fingerprint"] != self.fingerprint:
             raise KeyReused
         return StoredResponse(found["status"], found["headers"], found["body"])
 
-    def keep(self, kept: StoredResponse) -> Insert:
-        """What stores the answer; a UniqueViolationError on PRIMARY_KEY means that another request was first."""
-        return _KEEP, (self.scope, self.fingerprint, kept.status, kept.headers, kept.body)
+    def insert(self, response: StoredResponse) -> Insert:
+        """The INSERT that stores the response.
+
+        A UniqueViolationError on PRIMARY_KEY means that another request with this key committed first.
+        """
+        return _INSERT, (self.scope, self.fingerprint, response.status, response.headers, response.body)

@@ -1,4 +1,4 @@
-"""Which of our languages a reader gets: zh-CN unless they prefer English."""
+"""The language of a response: zh-CN unless the client prefers English."""
 
 from functools import lru_cache
 from typing import Final
@@ -6,15 +6,15 @@ from typing import Final
 CHINESE: Final = "zh-CN"
 ENGLISH: Final = "en"
 _BY_PRIMARY_TAG = {"zh": CHINESE, "en": ENGLISH, "*": CHINESE}
-_LONGEST_HEADER = 200
+_MAX_HEADER = 200
 
 
 @lru_cache(maxsize=256)
 def choose(accept_language: str | None) -> str:
-    """`zh-CN` or `en` for an Accept-Language header (RFC 9110, 12.5.4); what is malformed or unknown counts as not said."""
-    ranges = [_range(part) for part in (accept_language or "")[:_LONGEST_HEADER].split(",")]
+    """`zh-CN` or `en` for an Accept-Language header (RFC 9110, 12.5.4); what is malformed or unknown is ignored."""
+    ranges = [_range(part) for part in (accept_language or "")[:_MAX_HEADER].split(",")]
     known = [(weight, _BY_PRIMARY_TAG[tag]) for tag, weight in ranges if weight > 0 and tag in _BY_PRIMARY_TAG]
-    return max(known, key=lambda each: each[0])[1] if known else CHINESE  # of equal ones the first
+    return max(known, key=lambda each: each[0])[1] if known else CHINESE  # of several with the same weight the first
 
 
 def _range(part: str) -> tuple[str, float]:

@@ -1,18 +1,18 @@
-"""HEAD and Allow for every address, whatever kind of route answers there (RFC 9110, sections 9.3.2 and 10.2.1)."""
+"""HEAD and Allow for every address, whatever kind of route is there (RFC 9110, sections 9.3.2 and 10.2.1)."""
 
 from starlette.requests import Request
 from starlette.routing import Match
 from starlette.types import Message, Scope, Send
 
 STANDARD = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
-_HEAD = "aftercare.head"  # in the scope of a HEAD that is answered as a GET
+_HEAD = "aftercare.head"  # marks the scope of a HEAD request that runs as a GET
 
 
 def head_as_get(scope: Scope, send: Send) -> tuple[Scope, Send]:
-    """A HEAD request as the GET that it asks about; what is sent keeps its status and headers and loses its content.
+    """A HEAD request as the GET request that it stands for; the response keeps its status and headers and loses its content.
 
-    So every route answers HEAD that answers GET, with the same checks. (FastAPI adds HEAD to no route, and would list it in
-    the OpenAPI document as an operation of its own.)
+    So every route that supports GET supports HEAD, with the same checks. (FastAPI adds HEAD to no route, and would list it
+    in the OpenAPI document as an operation of its own.)
     """
 
     async def without_content(message: Message) -> None:
@@ -22,12 +22,12 @@ def head_as_get(scope: Scope, send: Send) -> tuple[Scope, Send]:
 
 
 def is_head(request: Request) -> bool:
-    """True where nothing but the headers of the answer will be sent."""
+    """Whether only the headers of the response will be sent."""
     return _HEAD in request.scope
 
 
 def allowed(request: Request) -> list[str]:
-    """The methods that this address has, of all routes that match it."""
+    """The methods that this address supports, those of all routes that match it; a mount serves files, by GET."""
     scope = request.scope
     found = {
         method

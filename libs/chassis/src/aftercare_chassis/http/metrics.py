@@ -1,4 +1,4 @@
-"""The figures of the HTTP server."""
+"""The metrics of the HTTP server."""
 
 from prometheus_client import CollectorRegistry, Histogram
 

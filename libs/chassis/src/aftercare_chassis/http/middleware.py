@@ -1,16 +1,14 @@
-"""The edge of every service: what happens to each request before and after its route, in one pure ASGI layer.
+"""What happens to each request before and after its route, in one ASGI middleware.
 
-One layer and not eight: each costs a frame per message, and a command has 2.5 ms of CPU for everything.
+One middleware and not eight: each costs a frame per message, and a command has 2.5 ms of CPU time for everything.
 """
 
 import asyncio
 import time
 from collections.abc import Sequence
 from contextlib import suppress
-from typing import Any
 from urllib.parse import unquote_to_bytes
 
-import structlog
 from fastapi import FastAPI
 from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
@@ -21,14 +19,14 @@ from aftercare_chassis.http import methods, problems, request_body
 from aftercare_chassis.http.errors import AddressMalformed, TimeLimitExceeded, TooManyRequests
 from aftercare_chassis.http.languages import choose
 from aftercare_chassis.http.metrics import RequestMetrics
+from aftercare_chassis.http.rate_limit import RateLimit
 from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
-_log = structlog.get_logger()
-_ASKED = [
+_REQUEST_HEADERS = [
     "Accept-Language",
     "Authorization",
     "Content-Type",
@@ -38,7 +36,7 @@ _ASKED = [
     "traceparent",
     "tracestate",
 ]
-_SHOWN = [
+_EXPOSED_HEADERS = [
     "Content-Language",
     "ETag",
     "Idempotent-Replayed",
@@ -48,41 +46,38 @@ _SHOWN = [
     "Retry-After",
     "Trace-Id",
 ]
-_SECURITY = [
+_SECURITY_HEADERS = [
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"x-frame-options", b"DENY"),
 ]
-_NOT_STORED = (b"cache-control", b"no-store")
-_PROBES = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
+_NO_STORE = (b"cache-control", b"no-store")
+_UNLIMITED_PATHS = frozenset({"/livez", "/readyz", "/startupz", "/metrics"})
+_CLIENT_CLOSED_REQUEST = 499  # the status in the metrics where nothing was sent; nginx introduced it
 
 
 def install(app: FastAPI, runtime: Runtime, webhooks: Sequence[WebhookRouter] = ()) -> None:
-    """Put the edge around the app; browsers only get CORS headers for the origins that the settings list."""
+    """Put the middleware around the app. Browsers get CORS headers for the origins of the setting `cors_origins` only."""
     app.add_middleware(RequestMiddleware, runtime=runtime, webhooks=webhooks)
     if runtime.settings.cors_origins:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=list(runtime.settings.cors_origins),
             allow_methods=methods.STANDARD,
-            allow_headers=_ASKED,
-            expose_headers=_SHOWN,
+            allow_headers=_REQUEST_HEADERS,
+            expose_headers=_EXPOSED_HEADERS,
             max_age=600,
         )
 
 
 class RequestMiddleware:
-    """Trace, limits, bodies, time, headers and figures of each request."""
+    """Trace, rate limit, size and time limits, response headers and metrics of each request."""
 
     def __init__(self, app: ASGIApp, runtime: Runtime, webhooks: Sequence[WebhookRouter] = ()) -> None:
         self._app, self._runtime, self._settings = app, runtime, runtime.settings
         self._webhooks = webhooks
         self._metrics = runtime.metrics.of(RequestMetrics)
-        self._limit: Any = None
-        if self._settings.rate_limit:
-            from aftercare_chassis.http.rate_limit import RateLimit
-
-            self._limit = RateLimit(self._settings.rate_limit)
+        self._rate_limit = RateLimit(self._settings.rate_limit) if self._settings.rate_limit else None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -91,23 +86,26 @@ class RequestMiddleware:
         headers, method = dict(scope["headers"]), scope["method"]
         if method == "HEAD":
             scope, send = methods.head_as_get(scope, send)
-        started = time.perf_counter()
+        started_at = time.perf_counter()
         state = _joined(scope, b"tracestate") if b"tracestate" in headers else None
         with tracing.span(method, _text(headers.get(b"traceparent")), state, kind="SERVER") as trace:
-            answer = _Answer(send, trace.trace_id)
+            sender = ResponseSender(send, trace.trace_id)
             with suppress(request_body.Disconnected):
-                await self._guarded(scope, headers, receive, answer)
+                await self._respond(scope, headers, receive, sender)
         route = getattr(scope.get("route"), "path_format", "unmatched")
-        shown = method if method in methods.STANDARD else "OTHER"  # a client may invent as many as it likes
-        self._metrics.answered(shown, route, answer.status, time.perf_counter() - started)
+        label = method if method in methods.STANDARD else "OTHER"  # clients may invent any number of methods
+        self._metrics.answered(label, route, sender.status, time.perf_counter() - started_at)
 
-    async def _guarded(self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: "_Answer") -> None:
+    async def _respond(
+        self, scope: Scope, headers: dict[bytes, bytes], receive: Receive, sender: "ResponseSender"
+    ) -> None:
+        """Run the app within the limits; respond with a problem where a limit or anything unexpected prevents that."""
         request = Request(scope)
-        self._word(request)
+        self._choose_renderer(request)
         try:
-            response = await self._admit(request, scope, headers, answer)
+            response = self._refused_at_once(request, scope, sender)
             if response is None:
-                response = await self._within_limits(request, scope, headers, receive, answer)
+                response = await self._run_app(request, scope, headers, receive, sender)
             if response is None:
                 return
         except request_body.BodyTooSlow:
@@ -116,87 +114,93 @@ class RequestMiddleware:
             raise
         except Exception as error:
             response = problems.response_to(request, error)
-        if not answer.started:
-            await response(scope, receive, answer)
+        if not sender.started:
+            await response(scope, receive, sender)
 
-    def _word(self, request: Request) -> None:
-        """Where a partner calls, every refusal is written in the partner's format, whichever layer refuses."""
+    def _choose_renderer(self, request: Request) -> None:
+        """Where a partner calls, refusals of every layer are rendered in the partner's format."""
         for router in self._webhooks:
-            if (wording := router.wording(request.scope["path"])) is not None:
-                problems.word(request, wording)
+            if (renderer := router.problem_renderer(request.scope["path"])) is not None:
+                problems.render_with(request, renderer)
 
-    async def _admit(
-        self, request: Request, scope: Scope, headers: dict[bytes, bytes], answer: "_Answer"
-    ) -> Response | None:
+    def _refused_at_once(self, request: Request, scope: Scope, sender: "ResponseSender") -> Response | None:
+        """The problem of a caller above its rate limit, else None. Raises: AddressMalformed."""
         if b"%" in scope.get("raw_path", b"") or b"%" in scope["query_string"]:
             _check_address(scope)
-        if self._limit is None or scope["path"] in _PROBES:
+        if self._rate_limit is None or scope["path"] in _UNLIMITED_PATHS:
             return None
-        within, seconds, answer.more = self._limit.hit(self._caller(request, scope))
-        if within:
+        is_within, seconds, sender.extra_headers = self._rate_limit.hit(self._caller(request, scope))
+        if is_within:
             return None
         return problems.problem_response(request, TooManyRequests(seconds), {"Retry-After": str(seconds)})
 
     def _caller(self, request: Request, scope: Scope) -> str:
+        """Whose requests are counted together: an actor's, else those of an address."""
         with suppress(Refusal):
             actor: Actor = self._runtime.verifier.actor(request.headers)
             return f"{actor.role}:{actor.id}"
         return str((scope.get("client") or ("unknown",))[0])
 
-    def _storable(self, request: Request, body: bytes) -> Response | None:
-        """A problem where the body holds what no database stores; what partners post is theirs to read and refuse."""
-        language = choose(request.headers.get("accept-language"))
-        errors = request_body.unstorable(body, language)
-        if not errors or problems.is_worded(request):
-            return None
-        return problems.validation_problem(request, errors)
-
-    async def _within_limits(
-        self, request: Request, scope: Scope, headers: dict[bytes, bytes], receive: Receive, answer: "_Answer"
+    async def _run_app(
+        self, request: Request, scope: Scope, headers: dict[bytes, bytes], receive: Receive, sender: "ResponseSender"
     ) -> Response | None:
-        """The body within its time, then the work within its own: one timer that is set twice."""
+        """Read the body within its time, then run the app within its own: one timer that is set twice.
+
+        Returns a problem in place of the app's response where the body cannot be stored.
+
+        Raises: BodyTooLarge, BodyTooSlow, Disconnected, TimeLimitExceeded.
+        """
         late: type[Exception] = request_body.BodyTooSlow
         try:
             async with asyncio.timeout(self._settings.body_seconds) as limit:
                 if _has_body(headers):
                     body = await request_body.read(receive, headers, self._settings.max_body_bytes)
-                    response = self._storable(request, body)
+                    response = _unstorable(request, body)
                     if response is not None:
                         return response
                     receive = request_body.replay(body, receive)
-                late, answer.limit = TimeLimitExceeded, limit
+                late, sender.limit = TimeLimitExceeded, limit
                 limit.reschedule(asyncio.get_running_loop().time() + self._settings.request_seconds)
-                await self._app(scope, receive, answer)
+                await self._app(scope, receive, sender)
         except TimeoutError as error:
             if not limit.expired():
                 raise
             raise late from error
         finally:
-            answer.limit = None
+            sender.limit = None
         return None
 
 
-class _Answer:
-    """A `send` that adds the headers of every answer and remembers how it went."""
+class ResponseSender:
+    """A `send` that adds the headers of every response and remembers its status."""
 
-    __slots__ = ("_send", "_trace_id", "limit", "more", "started", "status")
+    __slots__ = ("_send", "_trace_id", "extra_headers", "limit", "started", "status")
 
     def __init__(self, send: Send, trace_id: str) -> None:
         self._send, self._trace_id = send, trace_id
         self.limit: asyncio.Timeout | None = None
-        self.more: list[tuple[bytes, bytes]] = []
-        self.started, self.status = False, 499
+        self.extra_headers: list[tuple[bytes, bytes]] = []
+        self.started, self.status = False, _CLIENT_CLOSED_REQUEST
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.started, self.status = True, message["status"]
-            headers = [*message["headers"], *_SECURITY, (b"trace-id", self._trace_id.encode()), *self.more]
+            trace_id = (b"trace-id", self._trace_id.encode())
+            headers = [*message["headers"], *_SECURITY_HEADERS, trace_id, *self.extra_headers]
             if not any(name == b"cache-control" for name, _ in message["headers"]):
-                headers.append(_NOT_STORED)
+                headers.append(_NO_STORE)
             message = {**message, "headers": headers}
             if self.limit is not None and not self.limit.expired():
-                self.limit.reschedule(None)  # an event stream may last; only the wait for its start is bounded
+                self.limit.reschedule(None)  # an event stream may last; only the time until it starts is limited
         await self._send(message)
+
+
+def _unstorable(request: Request, body: bytes) -> Response | None:
+    """A problem where the body contains what no database stores, else None. Partners' bodies are checked by their routes."""
+    errors = request_body.unstorable(body, choose(request.headers.get("accept-language")))
+    if not errors or problems.has_renderer(request):
+        return None
+    return problems.validation_problem(request, errors)
 
 
 def _has_body(headers: dict[bytes, bytes]) -> bool:
@@ -204,6 +208,7 @@ def _has_body(headers: dict[bytes, bytes]) -> bool:
 
 
 def _check_address(scope: Scope) -> None:
+    """Raises: AddressMalformed."""
     raw = unquote_to_bytes(scope.get("raw_path", b"")) + b"?" + unquote_to_bytes(scope["query_string"])
     try:
         if "\x00" in raw.decode("utf-8"):

@@ -1,7 +1,6 @@
-"""A limit on the requests of a caller per time, shown in the headers `RateLimit` and `RateLimit-Policy`. Only loaded
-where a limit is set.
+"""A limit on the requests of a caller per time, shown in the headers `RateLimit` and `RateLimit-Policy`.
 
-The count is kept in the memory of one process: it protects that process. With N processes behind a load balancer a
+Requests are counted in the memory of one process, and the limit protects that process. With N processes behind a load balancer a
 caller may make up to N times as many requests in total, and loses its count when a process restarts. A limit on a
 caller over all processes belongs to the gateway in front of them.
 """
@@ -24,9 +23,9 @@ class RateLimit:
         self._policy = (b"ratelimit-policy", policy.encode())
 
     def hit(self, caller: str) -> tuple[bool, int, list[tuple[bytes, bytes]]]:
-        """Count one request: (within the limit, seconds until there is room, headers to send)."""
-        within = self._limiter.hit(self._limit, caller)
+        """Count one request: (whether it is within the limit, seconds until another one will be, headers to send)."""
+        is_within = self._limiter.hit(self._limit, caller)
         stats = self._limiter.get_window_stats(self._limit, caller)
         seconds = max(1, math.ceil(stats.reset_time - time.time()))
         state = f'"default";r={max(0, stats.remaining)};t={seconds}'
-        return within, seconds, [(b"ratelimit", state.encode()), self._policy]
+        return is_within, seconds, [(b"ratelimit", state.encode()), self._policy]

@@ -1,9 +1,10 @@
-"""Request bodies: read whole, within a size and a time, free of text that no database stores, and none where none is taken."""
+"""Request bodies: read whole within a size, checked for what no database stores, and refused where none is accepted."""
 
 import json
 import math
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from fastapi.exceptions import RequestValidationError
@@ -12,7 +13,7 @@ from starlette.requests import Request
 from starlette.types import Message, Receive
 
 from aftercare_chassis.http.errors import MalformedJson
-from aftercare_chassis.http.problems import says_json
+from aftercare_chassis.http.problems import MAX_ERRORS, has_json_content_type
 from aftercare_chassis.http.schemas import In
 from aftercare_chassis.http.validation_messages import validation_message
 from aftercare_chassis.refusals import Kind, Refusal
@@ -20,26 +21,25 @@ from aftercare_chassis.refusals import Kind, Refusal
 # What may be an escaped NUL, an escaped half of a surrogate pair, or a number that JSON does not have.
 _SUSPECT = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|NaN|Infinity")
 _SURROGATE = re.compile("[\ud800-\udfff]")
-_MOST_ERRORS = 50
 
 
 class BodyTooLarge(Refusal):
-    """The body is larger than this service takes."""
+    """The body is larger than the setting `max_body_bytes`."""
 
     kind, code = Kind.TOO_LARGE, "body_too_large"
     zh, en = "请求体不得超过 {limit_bytes} 字节。", "The body may have at most {limit_bytes} bytes."
 
 
 class BodyTooSlow(Exception):
-    """The body did not arrive in time."""
+    """The body did not arrive within the setting `body_seconds`."""
 
 
 class Disconnected(Exception):
-    """The client went away before it was answered."""
+    """The client went away before the response started."""
 
 
 async def read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> bytes:
-    """The whole body; BodyTooLarge or Disconnected."""
+    """The whole body, at most `limit` bytes. Raises: BodyTooLarge, Disconnected."""
     declared = headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared[:20]) > limit:
         raise BodyTooLarge(limit_bytes=limit)
@@ -58,7 +58,7 @@ async def read(receive: Receive, headers: Mapping[bytes, bytes], limit: int) -> 
 
 
 def replay(body: bytes, receive: Receive) -> Receive:
-    """A `receive` that hands out the body read before, and then what the server says."""
+    """A `receive` that returns the body that was read, and then what the server sends."""
     waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
 
     async def again() -> Message:
@@ -67,14 +67,19 @@ def replay(body: bytes, receive: Receive) -> Receive:
     return again
 
 
-class NothingIn(In):
+class EmptyIn(In):
     """The body of a command that takes none: clients may leave it out or send an empty object."""
 
 
-def expect_nothing(request: Request, body: bytes) -> None:
-    """Refuse what is neither nothing nor `{}`, as a body of the wrong shape is refused elsewhere: 400, 415 or 422."""
+def require_empty(request: Request, body: bytes) -> None:
+    """Accept no body, or `{}`.
+
+    Raises:
+        MalformedJson: the body is declared as JSON and is not.
+        RequestValidationError: it is anything else; responded to with 415 or 422, as a wrong body is elsewhere.
+    """
     try:
-        NothingIn.model_validate(json.loads(body) if says_json(request) else body)
+        EmptyIn.model_validate(json.loads(body) if has_json_content_type(request) else body)
     except ValidationError as error:
         errors = [{**each, "loc": ("body", *each["loc"])} for each in error.errors()]
         raise RequestValidationError(errors, body=body) from None
@@ -83,44 +88,42 @@ def expect_nothing(request: Request, body: bytes) -> None:
 
 
 def unstorable(body: bytes, language: str) -> list[dict[str, str]]:
-    """The places of a JSON body that hold a NUL, half a surrogate pair or a number that is none; [] nearly always."""
+    """An entry for each place of a JSON body that holds a NUL, half a surrogate pair, NaN or an infinity."""
     if not _SUSPECT.search(body):
         return []
     try:
-        found = json.loads(body)
-        # Sliced lazily: a body may hold a hundred thousand such places.
-        return [
-            _error(place, kind, language)
-            for (place, kind), _ in zip(_walk(found, ""), range(_MOST_ERRORS), strict=False)
-        ]
+        places = _unstorable_places(json.loads(body), "")
+        # A body may have a hundred thousand such places: the generator is not exhausted.
+        return [_entry(place, kind, language) for place, kind in islice(places, MAX_ERRORS)]
     except (ValueError, RecursionError):
-        return []  # no JSON: whoever parses it next says so
+        return []  # not JSON: the route that parses it refuses it
 
 
-def _error(place: str, kind: str, language: str) -> dict[str, str]:
+def _entry(place: str, kind: str, language: str) -> dict[str, str]:
     code, message = validation_message({"type": kind}, language)
     return {"pointer": place, "code": code, "message": message}
 
 
-def _walk(value: Any, place: str) -> Iterator[tuple[str, str]]:
+def _unstorable_places(value: Any, place: str) -> Iterator[tuple[str, str]]:
+    """The JSON pointer of each such place below `place`, with the kind of pydantic error that describes it."""
     match value:
         case str():
-            if kind := _bad_text(value):
+            if kind := _text_error(value):
                 yield place, kind
         case float() if not math.isfinite(value):
             yield place, "finite_number"
         case list():
             for index, item in enumerate(value):
-                yield from _walk(item, f"{place}/{index}")
+                yield from _unstorable_places(item, f"{place}/{index}")
         case dict():
             for name, item in value.items():
                 inside = f"{place}/{_SURROGATE.sub('?', name)[:100].replace('~', '~0').replace('/', '~1')}"
-                if kind := _bad_text(name):
+                if kind := _text_error(name):
                     yield inside, kind
-                yield from _walk(item, inside)
+                yield from _unstorable_places(item, inside)
 
 
-def _bad_text(text: str) -> str | None:
+def _text_error(text: str) -> str | None:
     if "\x00" in text:
         return "control_character"
     return "string_unicode" if _SURROGATE.search(text) else None

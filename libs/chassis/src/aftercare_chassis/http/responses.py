@@ -17,8 +17,9 @@ from aftercare_chassis.auth.errors import TokenExpired, TokenInvalid, TokenMalfo
 from aftercare_chassis.database.cursors import CursorInvalid
 from aftercare_chassis.http import errors
 from aftercare_chassis.http.encryption import ResponseEncrypted
+from aftercare_chassis.http.errors import STATUS_PROBLEMS
 from aftercare_chassis.http.idempotency import KeyInFlight, KeyMissing, KeyReused
-from aftercare_chassis.http.problems import MEDIA_TYPE, STATUS_PROBLEMS
+from aftercare_chassis.http.problems import MEDIA_TYPE
 from aftercare_chassis.http.request_body import BodyTooLarge
 from aftercare_chassis.http.sse import EventStream, LastEventUnknown, TooManyStreams
 from aftercare_chassis.refusals import Forbidden, Kind, NotFound, Refusal, Stale
@@ -27,7 +28,7 @@ Node = dict[str, Any]
 Responses = dict[int | str, Node]
 
 _DECLARED = "refusals"  # the key under which `refusals` hands its classes to `ApiRoute`
-_FORMAT = re.compile(r":\w+}")  # of `{left_minor:money}`
+_FORMAT = re.compile(r"\{(\w+):(?:[^|}]*\|([^}]*)|[^}]*)\}")  # of `{left_minor:money}` or `{count:unit|units}`
 
 EVERY_ROUTE = (
     errors.AddressMalformed,
@@ -77,12 +78,17 @@ class PossibleProblem:
     def of(cls, refusal: type[Refusal]) -> "PossibleProblem":
         """The problem that answers this refusal."""
         retries = refusal.retry_after is not None or refusal.kind is Kind.TOO_MANY
-        return cls(refusal.kind.status, refusal.code, _FORMAT.sub("}", refusal.en), retries)
+        return cls(refusal.kind.status, refusal.code, _placeholders(refusal.en), retries)
 
     @classmethod
     def of_status(cls, status: int) -> "PossibleProblem":
         """The problem that answers a status without a refusal."""
         return cls(status, STATUS_PROBLEMS[status].code, STATUS_PROBLEMS[status].en)
+
+
+def _placeholders(template: str) -> str:
+    """The template with plain placeholders: `{count:unit|units}` as `{count} units`."""
+    return _FORMAT.sub(lambda found: f"{{{found[1]}}} {found[2]}" if found[2] else f"{{{found[1]}}}", template)
 
 
 def refusals(*classes: type[Refusal]) -> Responses:

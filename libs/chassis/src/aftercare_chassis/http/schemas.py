@@ -1,6 +1,6 @@
-"""What goes over HTTP: strict input, plain output, money, time and bounded strings.
+"""Request and response bodies: strict input, plain output, money, time and bounded strings.
 
-`In` takes JSON at its word: "1" is no integer, 1.0 is no money, true is no number, unknown fields are refused.
+`In` converts nothing: "1" is no integer, 1.0 is no integer, true is no number, and unknown fields are refused.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -26,6 +26,7 @@ from aftercare_chassis.characters import breaks_line, has_control, shows
 from aftercare_chassis.currencies import EXPONENTS
 from aftercare_chassis.lifecycle import Allowed
 
+_TIME_MESSAGE = "must be a time with a UTC offset, such as 2026-05-01T08:30:00+08:00"
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)
 
@@ -54,27 +55,27 @@ def _tighten(node: Any) -> None:
 
 
 class In(BaseModel):
-    """A request body. Strict about numbers and unknown fields; every integer fits a bigint, every string is bounded."""
+    """A request body: strict numbers, no unknown fields, integers of at most 64 bits, bounded strings."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=20_000)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         schema = handler(source)
-        # Not `strict=True` for the model: FastAPI validates parsed JSON, where enums and times still are strings.
+        # Not `strict=True` for the model: FastAPI validates parsed JSON, in which enums and times are still strings.
         _tighten(handler.resolve_ref_schema(schema))
         return schema
 
 
 def example(**fields: Any) -> ConfigDict:
-    """The `model_config` of a body with an example: what its page offers to try, and what generators show."""
+    """The `model_config` of a body with an example, for the OpenAPI document."""
     return ConfigDict(json_schema_extra={"examples": [fields]})
 
 
 class Out(BaseModel):
-    """A response body; an optional field that is null and one that is absent mean the same.
+    """A response body. An optional field that is null and one that is absent mean the same.
 
-    One that `holds_secret` is kept sealed for whoever repeats the call.
+    A response that `holds_secret` is stored encrypted for repeated requests.
     """
 
     holds_secret: ClassVar[bool] = False
@@ -87,16 +88,14 @@ def _rfc3339(value: Any) -> datetime:
     try:
         return instants.read(value)
     except (TypeError, ValueError):
-        raise PydanticCustomError(
-            "time_invalid", "a time with offset is needed, such as 2026-05-01T08:30:00+08:00"
-        ) from None
+        raise PydanticCustomError("time_invalid", _TIME_MESSAGE) from None
 
 
 def _utc(value: datetime) -> datetime:
     if value.tzinfo is UTC:
         return value
     if value.tzinfo is None:
-        raise PydanticCustomError("time_invalid", "a time with offset is needed, such as 2026-05-01T08:30:00+08:00")
+        raise PydanticCustomError("time_invalid", _TIME_MESSAGE)
     try:
         return value.astimezone(UTC)
     except OverflowError:
@@ -117,29 +116,29 @@ def _not_blank(value: str) -> str:
 
 def _prose(value: str) -> str:
     if has_control(value):
-        raise PydanticCustomError("control_character", "control characters are not allowed")
+        raise PydanticCustomError("control_character", "must not contain control characters")
     return _not_blank(value)
 
 
-def _usable_name(value: str) -> str:
+def _usable_principal(value: str) -> str:
     if not principals.is_usable(value):
         longest = {"longest": principals.LONGEST}
-        raise PydanticCustomError("principal_unfit", "1 to {longest} printable characters are needed", longest)
+        raise PydanticCustomError("principal_unfit", "must be 1 to {longest} printable characters", longest)
     return value
 
 
 def _known_currency(value: str) -> str:
     if value not in EXPONENTS:
-        raise PydanticCustomError("currency_unknown", "an ISO 4217 currency code is needed, such as CNY")
+        raise PydanticCustomError("currency_unknown", "must be an ISO 4217 currency code, such as CNY")
     return value
 
 
 Time = Annotated[datetime, AfterValidator(_utc), BeforeValidator(_rfc3339)]
-"""An instant: RFC 3339 with offset coming in (`instants.read`), UTC inside and going out."""
+"""An instant: RFC 3339 with any offset in requests (`instants.read`), UTC in the service and in responses."""
 
 OneLine = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200), AfterValidator(_one_line)]
-"""One line for people, up to 200 characters, or blank: no control characters or line separators; white space around it is
-cut off, and what shows nothing (`visible.shows`) is the empty string."""
+"""One line for people of at most 200 characters, or blank: no control characters or line separators. White space around it
+is removed, and text without visible characters (`characters.shows`) becomes the empty string."""
 
 Name = Annotated[
     str,
@@ -147,46 +146,51 @@ Name = Annotated[
     AfterValidator(_one_line),
     AfterValidator(_not_blank),
 ]
-"""One line for people that shows something."""
+"""One line for people of 1 to 200 characters, at least one of them visible."""
 
 Prose = AfterValidator(_prose)
-"""Text in lines and paragraphs: it shows something (`visible.shows`) and has no control characters but tabs and breaks."""
+"""Validates text in lines and paragraphs: at least one visible character, no control characters but tabs and line breaks."""
 
 Text = Annotated[str, StringConstraints(min_length=1, max_length=5_000), Prose]
-"""Prose up to 5000 characters."""
+"""Prose of at most 5000 characters."""
 
 Code = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,63}$")]
-"""A lower_snake code."""
+"""A lower_snake code of at most 64 characters."""
 
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.:\-]{0,99}$")]
 """An identifier, ours or a partner's: up to 100 letters, digits and `_ . : -`."""
 
 PrincipalId = Annotated[
     str,
-    AfterValidator(_usable_name),
-    Field(description=f"As the identity provider names them: 1 to {principals.LONGEST} printable characters."),
+    AfterValidator(_usable_principal),
+    Field(description=f"The id that the identity provider gave them: 1 to {principals.LONGEST} printable characters."),
 ]
-"""Somebody as the identity provider names them (`principals.is_usable`): who may call may be named here, too."""
+"""The id of a person or merchant at the identity provider. Whatever a token may contain is valid (`principals.is_usable`)."""
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 """An active ISO 4217 code."""
 
-Limit = Annotated[int, Query(ge=1, le=100, description="How many items a page holds.")]
-Cursor = Annotated[str | None, Query(max_length=1_000, description="The `next_cursor` of the page before.")]
+Limit = Annotated[int, Query(ge=1, le=100, description="The number of items of a page.")]
+Cursor = Annotated[
+    str | None,
+    Query(max_length=1_000, description="The `next_cursor` of the previous page; the filters must be the same."),
+]
 """Query parameters of every list: `limit: Limit = 20, cursor: Cursor = None`."""
 
 
 class Money(BaseModel):
-    """An amount in minor units of its currency; never a float."""
+    """An amount in minor units of its currency."""
 
     model_config = ConfigDict(extra="forbid", frozen=True) | example(amount=19900, currency="CNY")
 
-    amount: Annotated[int, Field(strict=True, ge=0, le=10**13, description="Minor units: 19900 is 199.00 CNY.")]
+    amount: Annotated[
+        int, Field(strict=True, ge=0, le=10**13, description="Minor units of the currency: 19900 is 199.00 CNY.")
+    ]
     currency: Currency
 
     @classmethod
     def of(cls, minor: int, currency: str) -> "Money":
-        """Money out of a row's `…_minor` and `currency`, which its CHECKs have vouched for."""
+        """Money of a row's `…_minor` and `currency`, without validation: the CHECKs of the row have done it."""
         return cls.model_construct(amount=minor, currency=currency)
 
 
@@ -200,7 +204,7 @@ class _PageLike(Protocol[R_co]):
 
 
 class PageOut(Out, Generic[T]):
-    """One page of a list, newest first; `next_cursor` leads to the next one."""
+    """One page of a list, newest first. `next_cursor` requests the next page; it is absent on the last one."""
 
     data: list[T]
     has_more: bool
@@ -208,12 +212,12 @@ class PageOut(Out, Generic[T]):
 
     @classmethod
     def of(cls, page: _PageLike[Any], shape: Callable[[Any], T]) -> Self:
-        """The page with each row shaped for the wire: `PageOut[CaseOut].of(page, CaseOut.of)`."""
+        """The page with each row converted: `PageOut[OrderOut].of(page, OrderOut.of)`."""
         return cls(data=[shape(row) for row in page.data], has_more=page.has_more, next_cursor=page.next_cursor)
 
 
 class AllowedOut(Out):
-    """One action: allowed now for the reader, or why not."""
+    """One action, and whether the caller may take it now; `why_not` is a code that says why not."""
 
     action: str
     allowed: bool
@@ -221,12 +225,12 @@ class AllowedOut(Out):
 
     @classmethod
     def of(cls, actions: Iterable[Allowed]) -> "list[AllowedOut]":
-        """The lifecycle's answer as it goes over the wire."""
-        return list(_shaped(tuple(actions)))
+        """The actions as the lifecycle returns them, converted."""
+        return list(_converted(tuple(actions)))
 
 
 @cache
-def _shaped(actions: tuple[Allowed, ...]) -> tuple[AllowedOut, ...]:
-    # The same for every document in a state: building it anew costs a tenth of a request.
+def _converted(actions: tuple[Allowed, ...]) -> tuple[AllowedOut, ...]:
+    # Cached: the result is the same for every document in a state, and building it costs a tenth of a request.
     construct = AllowedOut.model_construct
     return tuple(construct(action=each.action, allowed=each.allowed, why_not=each.why_not) for each in actions)

@@ -1,6 +1,5 @@
-"""What is said about a field that does not fit: a stable code and a sentence naming what is allowed, in both languages.
-
-Never the value itself: it may be somebody's name or number.
+"""The code and the message of an invalid field, in both languages. A message names what is allowed, never the value that
+was sent: that may be somebody's name or number.
 """
 
 import re
@@ -8,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from aftercare_chassis.http.languages import CHINESE
+from aftercare_chassis.sentences import fill
 
-_TYPE = ("wrong_type", "类型应为{wanted}。", "Must be {wanted}.")
-_FORMAT = ("wrong_format", "格式应为{wanted}。", "Must be {wanted}.")
+_TYPE = ("wrong_type", "类型应为{type}。", "Must be {type}.")
+_FORMAT = ("wrong_format", "格式应为{type}。", "Must be {type}.")
 
-_WORDS: dict[str, tuple[str, str, str]] = {
-    "missing": ("required", "此项必填。", "This is required."),
-    "extra_forbidden": ("unknown_field", "不接受此字段。", "This field is not known here."),
+_MESSAGES: dict[str, tuple[str, str, str]] = {
+    "missing": ("required", "此项必填。", "Required."),
+    "extra_forbidden": ("unknown_field", "不接受此字段。", "Unknown field."),
     "invalid_key": ("unknown_field", "字段名必须是文本。", "Field names must be text."),
     "none_required": ("wrong_type", "只能为 null。", "Must be null."),
     "greater_than": ("out_of_range", "必须大于 {gt}。", "Must be greater than {gt}."),
@@ -25,16 +25,24 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "finite_number": ("out_of_range", "必须是有限的数。", "Must be a finite number."),
     "int_parsing_size": ("out_of_range", "整数过大。", "The integer is too large."),
     "int_from_float": ("wrong_type", "必须是整数，不能有小数。", "Must be an integer without a fraction."),
-    "too_short": ("too_few", "至少需要 {min_length} 项。", "At least {min_length} items are needed."),
-    "too_long": ("too_many", "最多 {max_length} 项。", "At most {max_length} items are allowed."),
-    "string_too_short": ("too_short", "至少需要 {min_length} 个字符。", "At least {min_length} characters are needed."),
-    "string_too_long": ("too_long", "最多 {max_length} 个字符。", "At most {max_length} characters are allowed."),
-    "bytes_too_short": ("too_short", "至少需要 {min_length} 字节。", "At least {min_length} bytes are needed."),
-    "bytes_too_long": ("too_long", "最多 {max_length} 字节。", "At most {max_length} bytes are allowed."),
+    "too_short": ("too_few", "至少需要 {min_length} 项。", "Must have at least {min_length:item|items}."),
+    "too_long": ("too_many", "最多 {max_length} 项。", "Must have at most {max_length:item|items}."),
+    "string_too_short": (
+        "too_short",
+        "至少需要 {min_length} 个字符。",
+        "Must have at least {min_length:character|characters}.",
+    ),
+    "string_too_long": (
+        "too_long",
+        "最多 {max_length} 个字符。",
+        "Must have at most {max_length:character|characters}.",
+    ),
+    "bytes_too_short": ("too_short", "至少需要 {min_length} 字节。", "Must have at least {min_length:byte|bytes}."),
+    "bytes_too_long": ("too_long", "最多 {max_length} 字节。", "Must have at most {max_length:byte|bytes}."),
     "string_unicode": ("invalid_unicode", "必须是合法的 Unicode 文本。", "Must be valid Unicode text."),
-    "string_not_ascii": ("wrong_format", "只能使用 ASCII 字符。", "Only ASCII characters are allowed."),
+    "string_not_ascii": ("wrong_format", "只能使用 ASCII 字符。", "Must be ASCII."),
     "string_pattern_mismatch": ("wrong_format", "必须匹配 {pattern}。", "Must match {pattern}."),
-    "control_character": ("control_character", "不得包含控制字符。", "Control characters are not allowed."),
+    "control_character": ("control_character", "不得包含控制字符。", "Must not contain control characters."),
     "line_break": (
         "control_character",
         "必须为一行，不得包含控制字符或换行。",
@@ -43,13 +51,13 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "principal_unfit": (
         "wrong_format",
         "必须是 1 至 {longest} 个可打印字符，且不能只是 . 或 .. 。",
-        "Must be 1 to {longest} printable characters, other than . and .. alone.",
+        "Must be 1 to {longest} printable characters, and neither . nor .. alone.",
     ),
     "string_blank": ("blank", "不得为空白。", "Must not be blank."),
     "enum": ("not_a_choice", "可选值：{expected}。", "Must be one of: {expected}."),
     "literal_error": ("not_a_choice", "可选值：{expected}。", "Must be one of: {expected}."),
     "union_tag_invalid": ("not_a_choice", "可选值：{expected_tags}。", "Must be one of: {expected_tags}."),
-    "union_tag_not_found": ("required", "缺少区分类型的字段。", "The field that tells the type is missing."),
+    "union_tag_not_found": ("required", "缺少区分类型的字段。", "The field that selects the type is missing."),
     "currency_unknown": (
         "currency_unknown",
         "必须是 ISO 4217 货币代码，如 CNY。",
@@ -58,40 +66,48 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "time_invalid": (
         "time_invalid",
         "必须是带时区偏移的时间，如 2026-05-01T08:30:00+08:00。",
-        "Must be a time with offset, such as 2026-05-01T08:30:00+08:00.",
+        "Must be a time with a UTC offset, such as 2026-05-01T08:30:00+08:00.",
     ),
-    "timezone_naive": ("time_invalid", "不得带时区偏移。", "Must have no offset."),
-    "timezone_aware": ("time_invalid", "必须带时区偏移。", "Must have an offset."),
-    "timezone_offset": ("time_invalid", "时区偏移不符。", "Has the wrong offset."),
+    "timezone_naive": ("time_invalid", "不得带时区偏移。", "Must not have a UTC offset."),
+    "timezone_aware": ("time_invalid", "必须带时区偏移。", "Must have a UTC offset."),
+    "timezone_offset": ("time_invalid", "时区偏移不符。", "Has the wrong UTC offset."),
     "date_past": ("out_of_range", "必须早于今天。", "Must be in the past."),
     "date_future": ("out_of_range", "必须晚于今天。", "Must be in the future."),
     "datetime_past": ("out_of_range", "必须早于现在。", "Must be in the past."),
     "datetime_future": ("out_of_range", "必须晚于现在。", "Must be in the future."),
-    "decimal_max_digits": ("out_of_range", "最多 {max_digits} 位数字。", "At most {max_digits} digits are allowed."),
+    "decimal_max_digits": (
+        "out_of_range",
+        "最多 {max_digits} 位数字。",
+        "Must have at most {max_digits:digit|digits}.",
+    ),
     "decimal_max_places": (
         "out_of_range",
         "最多 {decimal_places} 位小数。",
-        "At most {decimal_places} decimal places.",
+        "Must have at most {decimal_places:decimal place|decimal places}.",
     ),
     "decimal_whole_digits": (
         "out_of_range",
         "整数部分最多 {whole_digits} 位。",
-        "At most {whole_digits} whole digits.",
+        "Must have at most {whole_digits:digit|digits} before the decimal point.",
     ),
     "url_scheme": ("wrong_format", "网址协议必须是 {expected_schemes}。", "The scheme must be {expected_schemes}."),
-    "url_too_long": ("too_long", "网址最多 {max_length} 个字符。", "At most {max_length} characters are allowed."),
+    "url_too_long": (
+        "too_long",
+        "网址最多 {max_length} 个字符。",
+        "Must have at most {max_length:character|characters}.",
+    ),
     "uuid_version": (
         "wrong_format",
         "必须是第 {expected_version} 版 UUID。",
         "Must be a UUID of version {expected_version}.",
     ),
     "recursion_loop": ("wrong_type", "不得引用自身。", "Must not contain itself."),
-    "recursion_depth_exceeded": ("too_deep", "嵌套过深。", "Nested too deeply."),
-    "value_error": ("invalid", "内容不符合要求。", "Does not fit."),
-    "assertion_error": ("invalid", "内容不符合要求。", "Does not fit."),
+    "recursion_depth_exceeded": ("too_deep", "嵌套过深。", "Is nested too deeply."),
+    "value_error": ("invalid", "内容不符合要求。", "Is not valid."),
+    "assertion_error": ("invalid", "内容不符合要求。", "Is not valid."),
 }
 
-_WANTED = {  # what a `…_type`, `…_parsing` error asked for
+_TYPES = {  # what is expected, by the first word of a `…_type` or `…_parsing` error
     "string": ("文本", "text"),
     "int": ("整数", "an integer"),
     "float": ("数", "a number"),
@@ -118,48 +134,37 @@ _WANTED = {  # what a `…_type`, `…_parsing` error asked for
     "model": ("对象", "an object"),
     "dataclass": ("对象", "an object"),
 }
-_SHAPES = ("_type", "_parsing", "_invalid", "_encoding", "_violation", "_inexact", "_error", "_hashable", "_delta")
-_UNKNOWN = ("invalid", "内容不符合要求。", "Does not fit.")
+_SUFFIXES = ("_type", "_parsing", "_invalid", "_encoding", "_violation", "_inexact", "_error", "_hashable", "_delta")
+_UNKNOWN = ("invalid", "内容不符合要求。", "Is not valid.")
 _QUOTED = re.compile(r"'([^']*)'")
 
 
 def validation_message(error: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """(code, message) for one pydantic error.
+    """(code, message) of a pydantic error.
 
     A validator of a service may raise `PydanticCustomError("its_code", "English.", {"zh": "中文。"})`.
     """
-    kind, facts = error["type"], {name: _show(fact) for name, fact in error.get("ctx", {}).items()}
-    code, zh, en = _WORDS.get(kind) or _shape(kind) or _own(kind, facts, error.get("msg", ""))
-    return code, (zh if language == CHINESE else en).format_map(_Facts(facts))
+    kind, context = error["type"], error.get("ctx", {})
+    found = _MESSAGES.get(kind) or _type_message(kind)
+    if found is None and "zh" in context:
+        return kind, context["zh"] if language == CHINESE else error["msg"]
+    code, zh, en = found or _UNKNOWN
+    facts = {name: _readable(fact) for name, fact in context.items()}
+    return code, fill(zh if language == CHINESE else en, facts, language)
 
 
-def _shape(kind: str) -> tuple[str, str, str] | None:
-    wanted = _WANTED.get(kind.split("_", 1)[0])
-    if wanted is None or not kind.endswith(_SHAPES):
+def _type_message(kind: str) -> tuple[str, str, str] | None:
+    types = _TYPES.get(kind.split("_", 1)[0])
+    if types is None or not kind.endswith(_SUFFIXES):
         return None
     code, zh, en = _TYPE if kind.endswith("_type") else _FORMAT
-    return code, zh.format(wanted=wanted[0]), en.format(wanted=wanted[1])
+    return code, zh.format(type=types[0]), en.format(type=types[1])
 
 
-def _own(kind: str, facts: Mapping[str, str], message: str) -> tuple[str, str, str]:
-    if "zh" not in facts:
-        return _UNKNOWN
-    return kind, _literal(facts["zh"]), _literal(message)
-
-
-def _literal(text: str) -> str:
-    return text.replace("{", "{{").replace("}", "}}")
-
-
-def _show(fact: Any) -> str:
-    # pydantic names choices as "'a', 'b' or 'c'"; without its grammar the list reads well in both languages.
+def _readable(fact: object) -> object:
+    # pydantic lists choices as "'a', 'b' or 'c'"; without its grammar the list reads well in both languages.
     choices = _QUOTED.findall(fact) if isinstance(fact, str) else None
-    return ", ".join(choices) if choices else str(fact)
-
-
-class _Facts(dict[str, str]):
-    def __missing__(self, key: str) -> str:
-        return "…"
+    return choices or fact
 
 
 def pointer(location: Sequence[int | str]) -> str:

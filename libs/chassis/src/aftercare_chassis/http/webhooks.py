@@ -1,4 +1,4 @@
-"""Addresses that partners call in their own formats, and that answer in them."""
+"""Addresses that partners call in formats of their own, and that respond in them."""
 
 import inspect
 from collections.abc import Callable
@@ -10,8 +10,10 @@ from fastapi.routing import APIRoute
 from starlette.exceptions import HTTPException
 from starlette.responses import PlainTextResponse
 
-from aftercare_chassis.http.problems import Problem, Wording
-from aftercare_chassis.http.routing import Handle, reader_parameter
+from aftercare_chassis.http.commands import Handler
+from aftercare_chassis.http.endpoints import reader_parameter
+from aftercare_chassis.http.problems import Problem, ProblemRenderer
+from aftercare_chassis.http.routing import READER
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
@@ -28,36 +30,37 @@ class WebhookRoute(APIRoute):
 
     A refusal that the endpoint raises rolls it back; a response that refuses, and is returned, is committed with what was
     stored. A route of probes (`GET`, `HEAD`, `OPTIONS`) takes `read: Read`. An endpoint that takes neither uses no connection.
-    `failure(partner, error)` answers a post whose transaction failed; without it that is a refusal with status 500 or 503.
+    `failure(partner, error)` makes the response to a post whose transaction failed; without it, that is a problem with status
+    500 or 503, rendered as every other.
     """
 
     def __init__(
         self, path: str, endpoint: Callable[..., Any], *, failure: Failure | None = None, **options: Any
     ) -> None:
         self._failure = failure
-        self._needs_database = reader_parameter(inspect.signature(endpoint)) is not None
+        self._needs_database = reader_parameter(inspect.signature(endpoint), READER) is not None
         super().__init__(path, endpoint, **options)
 
-    def get_route_handler(self) -> Handle:
-        handle = super().get_route_handler()
+    def get_route_handler(self) -> Handler:
+        handler = super().get_route_handler()
         if not self._needs_database:
-            return handle
-        return self._reading(handle) if (self.methods or set()) <= set(_PROBES) else self._storing(handle)
+            return handler
+        return self._reading(handler) if (self.methods or set()) <= set(_PROBES) else self._storing(handler)
 
-    def _reading(self, handle: Handle) -> Handle:
+    def _reading(self, handler: Handler) -> Handler:
         async def read(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
             async with runtime.reader() as request.state.reader:
-                return await handle(request)
+                return await handler(request)
 
         return read
 
-    def _storing(self, handle: Handle) -> Handle:
+    def _storing(self, handler: Handler) -> Handler:
         async def store(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
             try:
                 async with runtime.transaction() as request.state.reader:
-                    return await handle(request)
+                    return await handler(request)
             except (Refusal, HTTPException):
                 raise
             except Exception as error:
@@ -71,36 +74,36 @@ class WebhookRoute(APIRoute):
 class WebhookRouter(APIRouter):
     """The addresses `{prefix}/{partner}/…`: each endpoint verifies what was posted, stores it and answers.
 
-    No response below the prefix is a problem document: `refusal(partner, problem)` renders every refusal, whether the
+    No response below the prefix is a problem document: `render(partner, problem)` makes the response of every refusal, whether the
     endpoint, the routing or the middleware refuses. `partner` is the path's first segment below the prefix, known or not.
     """
 
     def __init__(
         self,
         prefix: str,
-        refusal: Callable[[str, Problem], Response],
+        render: Callable[[str, Problem], Response],
         *,
         failure: Failure | None = None,
         **options: Any,
     ) -> None:
         route: Any = partial(WebhookRoute, failure=failure)  # FastAPI only calls it, and wants a class
         super().__init__(prefix=prefix, responses=_IN_PARTNERS_FORMAT, route_class=route, **options)
-        self._refusal = refusal
+        self._render = render
 
-    def wording(self, path: str) -> Wording | None:
-        """How refusals at this path are rendered; None where the path is not below the prefix, doubled slashes aside."""
+    def problem_renderer(self, path: str) -> ProblemRenderer | None:
+        """What renders problems at this path; None where the path is not below the prefix, doubled slashes aside."""
         own, found = _segments(self.prefix), _segments(path)
         if found[: len(own)] != own:
             return None
-        return partial(self._refusal, "".join(found[len(own) : len(own) + 1]))
+        return partial(self._render, "".join(found[len(own) : len(own) + 1]))
 
     def probe(self, path: str) -> Callable[[Endpoint], Endpoint]:
-        """Decorate the endpoint for partners that request an address before they post to it; it returns `listening()`."""
+        """Decorate the endpoint for partners that request an address before they post to it; it returns `probe_response()`."""
         return self.api_route(path, methods=list(_PROBES), include_in_schema=False)
 
 
-def listening() -> Response:
-    """The plain answer to a probe of an address that takes webhooks."""
+def probe_response() -> Response:
+    """The plain response to a probe of an address that takes webhooks."""
     return PlainTextResponse("This address takes POST.\n", headers={"Allow": ", ".join([*_PROBES, "POST"])})
 
 

@@ -6,7 +6,7 @@ from typing import Any
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.http.sse import EventStream, LastEventId
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
@@ -59,7 +59,7 @@ def step(
     return {
         "operation_id": operation_id,
         "responses": refusals(IllegalTransition, ActionNotAllowed, *refused),
-        "dependencies": [allow(*roles(action))],
+        "dependencies": [require_role(*roles(action))],
     }
 
 
@@ -77,7 +77,7 @@ def step(
         UnitsInLiveCase,
         ReappliedTooOften,
     ),
-    dependencies=[allow("buyer", "seller", "agent")],
+    dependencies=[require_role("buyer", "seller", "agent")],
 )
 async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:
     """Open a case about units of an order. The seller or an agent may do so for the buyer.

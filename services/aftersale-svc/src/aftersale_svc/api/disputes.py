@@ -3,7 +3,7 @@
 from typing import Any
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
 from aftercare_chassis.refusals import Refusal
@@ -38,7 +38,7 @@ def step(
     return {
         "operation_id": operation_id,
         "responses": refusals(IllegalTransition, ActionNotAllowed, *refused),
-        "dependencies": [allow(*DISPUTE.roles(action))],
+        "dependencies": [require_role(*DISPUTE.roles(action))],
     }
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, require_role
 from aftercare_chassis.http.schemas import Time
 from fastapi import APIRouter, Query
 
@@ -26,7 +26,7 @@ To = Annotated[Time | None, Query(description="Exclusive; now when absent.")]
     operation_id="getAfterSalesMetrics",
     response_model=FiguresOut,
     responses=refusals(EmptyPeriod),
-    dependencies=[allow("admin", "agent", "arbitrator")],
+    dependencies=[require_role("admin", "agent", "arbitrator")],
 )
 async def get_after_sales_metrics(reader: Read, from_: From = None, to: To = None) -> FiguresOut:
     """Cases, refunds, times, disputes and ratings of a period."""

@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, require_role
 from aftercare_chassis.http.schemas import Id, PrincipalId
 from aftercare_chassis.refusals import NotFound
 from fastapi import APIRouter, Query
@@ -23,7 +23,7 @@ Party = Annotated[PrincipalId | None, Query()]
     operation_id="getTrace",
     response_model=TraceOut,
     responses=refusals(NotFound, OneQuestion),
-    dependencies=[allow("admin", "agent", "arbitrator", "buyer", "seller")],
+    dependencies=[require_role("admin", "agent", "arbitrator", "buyer", "seller")],
 )
 async def get_trace(
     reader: Read, order_id: Asked = None, case_id: Asked = None, complaint_id: Asked = None, party: Party = None

@@ -2,7 +2,7 @@
 
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/v1/complaints", tags=["complaints"], route_class=Api
     operation_id="openComplaint",
     status_code=201,
     responses=refusals(OrderUnknown, CaseUnknown, CaseOfOtherOrder, SubjectMissing, ComplaintAlreadyOpen),
-    dependencies=[allow("buyer", "agent")],
+    dependencies=[require_role("buyer", "agent")],
 )
 async def open_complaint(body: ComplaintIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
     """Open a complaint about an order or one case of it; an agent opens it for a buyer who calls.
@@ -69,7 +69,7 @@ async def get_complaint(complaint_id: Id, reader: Read) -> ComplaintWithAnswersO
     "/{complaint_id}/answer",
     operation_id="answerComplaint",
     responses=refusals(IllegalTransition),
-    dependencies=[allow("agent")],
+    dependencies=[require_role("agent")],
 )
 async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
     """Reply to the buyer."""
@@ -80,7 +80,7 @@ async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx[Settings]) -> 
     "/{complaint_id}/resolve",
     operation_id="resolveComplaint",
     responses=refusals(IllegalTransition),
-    dependencies=[allow("agent")],
+    dependencies=[require_role("agent")],
 )
 async def resolve_complaint(complaint_id: Id, body: ResolveIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
     """Resolve a complaint for which no dispute was opened."""

@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
 from aftercare_chassis.http.languages import choose
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.http.sse import EventStream, LastEventId, LastEventUnknown
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
@@ -48,7 +48,7 @@ Language = Annotated[str, Depends(_language)]
     operation_id="openConversation",
     status_code=201,
     responses=refusals(OrderUnknown, CaseUnknown, CaseOfOtherOrder),
-    dependencies=[allow("buyer")],
+    dependencies=[require_role("buyer")],
 )
 async def open_conversation(body: ConversationIn, tx: Tx[Settings], language: Language) -> ConversationWithMessagesOut:
     """Open a conversation about an after-sale case, an order or nothing in particular."""
@@ -108,7 +108,7 @@ async def follow_conversation(
     operation_id="postMessage",
     status_code=201,
     responses=refusals(ActionNotAllowed, CitationsByAgentsOnly),
-    dependencies=[allow("buyer", "seller", "agent")],
+    dependencies=[require_role("buyer", "seller", "agent")],
 )
 async def post_message(conversation_id: Id, body: MessageIn, tx: Tx[Settings], language: Language) -> MessageOut:
     """Post a message. A message of the buyer or an agent reopens a closed conversation."""
@@ -120,7 +120,7 @@ async def post_message(conversation_id: Id, body: MessageIn, tx: Tx[Settings], l
     "/{conversation_id}/assign",
     operation_id="assignConversation",
     responses=refusals(IllegalTransition),
-    dependencies=[allow("agent")],
+    dependencies=[require_role("agent")],
 )
 async def assign_conversation(conversation_id: Id, tx: Tx[Settings], body: AssignIn = TO_CALLER) -> ConversationOut:
     """Assign the conversation to an agent."""
@@ -131,7 +131,7 @@ async def assign_conversation(conversation_id: Id, tx: Tx[Settings], body: Assig
     "/{conversation_id}/close",
     operation_id="closeConversation",
     responses=refusals(IllegalTransition),
-    dependencies=[allow("buyer", "agent")],
+    dependencies=[require_role("buyer", "agent")],
 )
 async def close_conversation(conversation_id: Id, tx: Tx[Settings]) -> ConversationOut:
     """Close the conversation; the next message of the buyer or an agent reopens it."""

@@ -1,7 +1,7 @@
 """Feedback 反馈: received over web, WeChat, QQ and text message; open, answered, improved."""
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
@@ -22,7 +22,7 @@ router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=ApiRout
     operation_id="receiveFeedback",
     status_code=201,
     responses=refusals(OrderUnknown, CaseUnknown, CaseOfOtherOrder),
-    dependencies=[allow("buyer", "seller", "agent")],
+    dependencies=[require_role("buyer", "seller", "agent")],
 )
 async def receive_feedback(body: FeedbackIn, tx: Tx[Settings]) -> FeedbackOut:
     """Give feedback; an agent records what came over a group, a call or a text message."""
@@ -63,7 +63,7 @@ async def get_feedback(feedback_id: Id, reader: Read) -> FeedbackOut:
     "/{feedback_id}/answer",
     operation_id="answerFeedback",
     responses=refusals(IllegalTransition),
-    dependencies=[allow("agent")],
+    dependencies=[require_role("agent")],
 )
 async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx[Settings]) -> FeedbackOut:
     """Answer the feedback; the caller becomes its owner."""
@@ -74,7 +74,7 @@ async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx[Settin
     "/{feedback_id}/improve",
     operation_id="improveFromFeedback",
     responses=refusals(IllegalTransition),
-    dependencies=[allow("agent")],
+    dependencies=[require_role("agent")],
 )
 async def improve_from_feedback(feedback_id: Id, body: TextIn, tx: Tx[Settings]) -> FeedbackOut:
     """Record what was improved because of the feedback."""

@@ -1,7 +1,7 @@
 """Ratings 评价: one per ended after-sale case, in four dimensions; earlier versions are kept."""
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter
 
@@ -19,7 +19,7 @@ router = APIRouter(prefix="/v1/ratings", tags=["ratings"], route_class=ApiRoute)
     operation_id="giveRating",
     status_code=201,
     responses=refusals(CaseUnknown, CaseNotCompleted, AlreadyRated),
-    dependencies=[allow("buyer")],
+    dependencies=[require_role("buyer")],
 )
 async def give_rating(body: RatingIn, tx: Tx[Settings]) -> RatingOut:
     """Rate an ended after-sale case. A second rating is 409 `already_rated`, one before the end 409 `case_not_completed`."""
@@ -50,7 +50,7 @@ async def get_rating(rating_id: Id, reader: Read) -> RatingWithHistoryOut:
     "/{rating_id}",
     operation_id="changeRating",
     responses=refusals(NothingToChange),
-    dependencies=[allow("buyer")],
+    dependencies=[require_role("buyer")],
 )
 async def change_rating(rating_id: Id, body: RatingChangeIn, tx: Tx[Settings]) -> RatingOut:
     """Change the scores, the text or both; the earlier version is kept."""

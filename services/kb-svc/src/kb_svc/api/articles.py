@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_chassis.refusals import Forbidden
@@ -32,7 +32,7 @@ Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="A publish
     operation_id="draftArticle",
     status_code=201,
     responses=refusals(SlugTaken),
-    dependencies=[allow("agent", "admin")],
+    dependencies=[require_role("agent", "admin")],
 )
 async def draft_article(body: ArticleIn, tx: Tx) -> ArticleOut:
     """Begin an article. Nobody but editors sees it before it is published."""
@@ -66,7 +66,7 @@ async def get_article(article_id: Id, reader: Read, version: Version = None) -> 
     "/{article_id}",
     operation_id="editArticle",
     responses=refusals(IllegalTransition),
-    dependencies=[allow("agent", "admin")],
+    dependencies=[require_role("agent", "admin")],
 )
 async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
     """Write on the draft of the next version; what is published stays as it is until the draft is published."""
@@ -76,7 +76,7 @@ async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
 @router.get(
     "/{article_id}/draft",
     operation_id="getDraft",
-    dependencies=[allow("agent", "admin")],
+    dependencies=[require_role("agent", "admin")],
 )
 async def get_draft(article_id: Id, reader: Read) -> DraftOut:
     """The next version as it stands."""
@@ -93,7 +93,7 @@ async def list_versions(article_id: Id, reader: Read) -> HistoryOut:
     "/{article_id}/publish",
     operation_id="publishArticle",
     responses=refusals(IllegalTransition, NothingToPublish),
-    dependencies=[allow("agent", "admin")],
+    dependencies=[require_role("agent", "admin")],
 )
 async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
     """Make the draft version 1, 2, …: it never changes again and is found by the search."""
@@ -104,7 +104,7 @@ async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
     "/{article_id}/retire",
     operation_id="retireArticle",
     responses=refusals(IllegalTransition),
-    dependencies=[allow("agent", "admin")],
+    dependencies=[require_role("agent", "admin")],
 )
 async def retire_article(article_id: Id, tx: Tx) -> ArticleSummaryOut:
     """Take the article out of force: no longer found; its versions stay readable by id. There is no way back."""

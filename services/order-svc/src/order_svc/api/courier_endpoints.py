@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter
 
@@ -18,7 +18,10 @@ from order_svc.settings import Settings
 def router(couriers: Mapping[str, Courier]) -> APIRouter:
     """The endpoints of these couriers."""
     made = APIRouter(
-        prefix="/v1/courier-endpoints", tags=["courier-endpoints"], route_class=ApiRoute, dependencies=[allow("admin")]
+        prefix="/v1/courier-endpoints",
+        tags=["courier-endpoints"],
+        route_class=ApiRoute,
+        dependencies=[require_role("admin")],
     )
 
     @made.post(

@@ -8,8 +8,8 @@ from typing import Any
 import structlog
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.http.problems import Problem
-from aftercare_chassis.http.routing import Live, Read, Tx
-from aftercare_chassis.http.webhooks import WebhookRouter, listening
+from aftercare_chassis.http.routing import Read, ServiceRuntime, Tx
+from aftercare_chassis.http.webhooks import WebhookRouter, probe_response
 from aftercare_chassis.observability.code_places import code_places
 from aftercare_chassis.refusals import NotFound
 from fastapi import Request, Response
@@ -43,7 +43,9 @@ def router(couriers: Mapping[str, Courier]) -> WebhookRouter:
         response_class=Response,
         responses=_ACKNOWLEDGED,
     )
-    async def receive(partner: str, endpoint_id: str, request: Request, tx: Tx[Settings], service: Live) -> Response:
+    async def receive(
+        partner: str, endpoint_id: str, request: Request, tx: Tx[Settings], service: ServiceRuntime
+    ) -> Response:
         """Store a courier's push and acknowledge it; it is processed afterwards."""
         endpoint = await queries.courier_address(tx, partner, endpoint_id)
         if endpoint is None or partner not in couriers:
@@ -59,7 +61,7 @@ def router(couriers: Mapping[str, Courier]) -> WebhookRouter:
         """Say whether a courier may post to this address."""
         if await queries.courier_address(read, partner, endpoint_id) is None:
             raise NotFound(what="courier_endpoint")
-        return listening()
+        return probe_response()
 
     return made
 
@@ -84,7 +86,7 @@ def _failure(couriers: Mapping[str, Courier], partner: str, error: Exception) ->
     return _response(couriers[partner].refused(Rejection("unavailable", "not kept, send it again")))
 
 
-def _report(service: Live, partner: str, endpoint_id: str, push: ExaminedPush[Any]) -> None:
+def _report(service: ServiceRuntime, partner: str, endpoint_id: str, push: ExaminedPush[Any]) -> None:
     """Count and log a push that was not accepted."""
     if push.rejection is not None:
         code = push.rejection.code

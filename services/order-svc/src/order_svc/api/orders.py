@@ -1,7 +1,7 @@
 """Orders 订单: placed by the seller's storefront, paid by the buyer, shipped, received, completed or cancelled."""
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
 from fastapi import APIRouter
@@ -28,7 +28,7 @@ router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
     operation_id="createOrder",
     status_code=201,
     responses=refusals(CurrencyMismatch, DiscountExceedsLine, AmountTooLarge),
-    dependencies=[allow("seller")],
+    dependencies=[require_role("seller")],
 )
 async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
     """Place an order for a buyer. If it is not paid by `deadline_at`, it is cancelled."""

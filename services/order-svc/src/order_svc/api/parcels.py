@@ -1,7 +1,7 @@
 """Parcels 包裹: shipped, sent back or exchanged, with the scans that couriers report."""
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_events.waybills import WaybillInput
@@ -24,7 +24,7 @@ router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
     responses=refusals(
         IllegalTransition, UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, WaybillTaken
     ),
-    dependencies=[allow("seller")],
+    dependencies=[require_role("seller")],
 )
 async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx[Settings]) -> ParcelDetailOut:
     """Register a parcel that was handed to a courier. An order may be shipped in several parcels.

@@ -1,7 +1,7 @@
 """The inbox of partners, for administrators: list what couriers and payment providers pushed, and redrive it."""
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
@@ -13,10 +13,13 @@ from order_svc.domain.partners.pushes import PushSource, PushState
 from order_svc.settings import Settings
 
 pushes = APIRouter(
-    prefix="/v1/courier-pushes", tags=["courier-pushes"], route_class=ApiRoute, dependencies=[allow("admin")]
+    prefix="/v1/courier-pushes", tags=["courier-pushes"], route_class=ApiRoute, dependencies=[require_role("admin")]
 )
 callbacks = APIRouter(
-    prefix="/v1/payment-callbacks", tags=["payment-callbacks"], route_class=ApiRoute, dependencies=[allow("admin")]
+    prefix="/v1/payment-callbacks",
+    tags=["payment-callbacks"],
+    route_class=ApiRoute,
+    dependencies=[require_role("admin")],
 )
 
 

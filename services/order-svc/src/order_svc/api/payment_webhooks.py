@@ -7,9 +7,9 @@ from typing import Any, Literal
 
 import structlog
 from aftercare_chassis.http.problems import Problem, response_to
-from aftercare_chassis.http.routing import Live, Tx
+from aftercare_chassis.http.routing import ServiceRuntime, Tx
 from aftercare_chassis.http.schemas import Out
-from aftercare_chassis.http.webhooks import WebhookRouter, listening
+from aftercare_chassis.http.webhooks import WebhookRouter, probe_response
 from aftercare_chassis.refusals import NotFound, Refusal
 from fastapi import Request, Response
 from starlette.responses import PlainTextResponse
@@ -60,7 +60,7 @@ def router(providers: Mapping[str, PaymentProvider]) -> WebhookRouter:
     @made.post(
         "/{provider}", operation_id="receivePaymentCallback", response_model=ReceivedOut, responses=_NOT_RECEIVED
     )
-    async def receive(provider: str, request: Request, tx: Tx[Settings], service: Live) -> Response:
+    async def receive(provider: str, request: Request, tx: Tx[Settings], service: ServiceRuntime) -> Response:
         """Store a provider's signed callback once, however often it is sent; it is applied right afterwards."""
         adapter = providers.get(provider)
         if adapter is None:
@@ -81,7 +81,7 @@ def router(providers: Mapping[str, PaymentProvider]) -> WebhookRouter:
         """Say whether a payment provider may call back to this address."""
         if provider not in providers:
             raise NotFound(what="payment_provider")
-        return listening()
+        return probe_response()
 
     return made
 
@@ -102,7 +102,7 @@ def _refusal(providers: Mapping[str, PaymentProvider], provider: str, problem: P
     return Response(body.model_dump_json(exclude_none=True), problem["status"], media_type="application/json")
 
 
-def _report(service: Live, provider: str, verdict: str) -> None:
+def _report(service: ServiceRuntime, provider: str, verdict: str) -> None:
     """Count and log a callback that was not accepted."""
     service.metrics.signal(f"payment_callback_{verdict}", provider)
     log.warning("payment_callback_refused", provider=provider, verdict=verdict)

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, allow
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
@@ -25,7 +25,7 @@ def router(providers: Collection[str]) -> APIRouter:
         operation_id="startPayment",
         status_code=201,
         responses=refusals(IllegalTransition, UnknownProvider, PaymentInProgress),
-        dependencies=[allow("buyer")],
+        dependencies=[require_role("buyer")],
     )
     async def start_payment(order_id: Id, body: PaymentIn, tx: Tx[Settings]) -> PaymentOut:
         """Pay the whole order. The provider is called right after this response; it reports the result later."""
@@ -55,7 +55,7 @@ def router(providers: Collection[str]) -> APIRouter:
         "/payments/{payment_id}/refund-remainder",
         operation_id="refundRemainder",
         responses=refusals(IllegalTransition, NotRefundable, NothingToRefund),
-        dependencies=[allow("agent", "admin")],
+        dependencies=[require_role("agent", "admin")],
     )
     async def refund_remainder(payment_id: Id, tx: Tx[Settings]) -> PaymentOut:
         """Refund what is left of the payment of an order that is not fulfilled, as a new refund: for operators, where

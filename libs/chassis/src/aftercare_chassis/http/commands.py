@@ -1,0 +1,90 @@
+"""The execution of one command: its transaction, its idempotency key, and further attempts while an event is on its way."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from typing import Any
+
+from asyncpg import UniqueViolationError
+from fastapi import Request, Response
+
+from aftercare_chassis import failpoints
+from aftercare_chassis.http import awaited_events
+from aftercare_chassis.http.encryption import BodyCipher
+from aftercare_chassis.http.idempotency import PRIMARY_KEY, IdempotencyKey, StoredResponse
+from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.preconditions import IfMatch
+from aftercare_chassis.refusals import Refusal
+from aftercare_chassis.runtime import Runtime
+
+Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+STORED_HEADERS = ("content-language", "content-type", "etag", "location", "vary")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One request that changes something, with its actor, its condition and its key.
+
+    `cipher` encrypts the response that is stored for repetitions; None where it may be read in the database.
+    """
+
+    request: Request
+    runtime: Runtime
+    handler: Handler
+    actor: Actor
+    if_match: IfMatch | None
+    key: IdempotencyKey
+    cipher: BodyCipher | None
+
+    async def execute(self) -> Response:
+        """The response of the command, or the stored one of an earlier request with the same key.
+
+        A command that is refused because an event of another service may still be on its way is attempted again when
+        the event has arrived (see `awaited_events`).
+
+        Raises:
+            KeyInFlight, KeyReused, ResponseEncrypted: there was an earlier request with this key.
+            Stale: the condition of the request does not hold.
+            Refusal: what the endpoint refuses with.
+        """
+        started_at = asyncio.get_running_loop().time()
+        try:
+            return await self._attempt()
+        except Refusal as refusal:
+            if refusal.awaits is None:
+                raise
+            return await awaited_events.retry(self.request, self._attempt, refusal, started_at)
+
+    async def _attempt(self) -> Response:
+        try:
+            return await self._transact()
+        except UniqueViolationError as error:
+            if error.constraint_name != PRIMARY_KEY:
+                raise
+            # The first request with this key committed between our look-up and our lock: now its response is there.
+            return await self._transact()
+
+    async def _transact(self) -> Response:
+        work = self.runtime.transaction(self.actor, if_match=self.if_match, look=self.key.look_up)
+        async with work as tx:
+            if work.found:
+                return self._replayed(await self.key.stored_response(tx.connection))
+            failpoints.point("command.claimed")
+            self.request.state.reader = tx
+            response = await self.handler(self.request)
+            tx.check_condition()
+            response.headers.update(tx.headers)
+            failpoints.point("command.decided")
+            tx.writes.later(*self.key.insert(self._stored(response)))
+            failpoints.point("command.kept")
+        failpoints.point("command.committed")
+        return response
+
+    def _replayed(self, stored: StoredResponse) -> Response:
+        body = self.cipher.decrypt(stored.body) if self.cipher else stored.body
+        return Response(body, stored.status, {**stored.headers, "idempotent-replayed": "true"})
+
+    def _stored(self, response: Response) -> StoredResponse:
+        headers = {name: response.headers[name] for name in STORED_HEADERS if name in response.headers}
+        body = bytes(response.body)
+        return StoredResponse(response.status_code, headers, self.cipher.encrypt(body) if self.cipher else body)

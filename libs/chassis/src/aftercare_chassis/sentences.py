@@ -1,0 +1,49 @@
+"""Sentences for people, in Chinese and English, filled in from facts.
+
+A template names facts as `str.format` does, and adds:
+
+- `{left_minor:money}`: an amount in minor units, as people write it (101.00 CNY), with the fact `currency` beside it;
+- `{count:unit|units}`: the number and the noun in its singular or plural (1 unit, 2 units);
+- `{allowed:or none}`: a list, or the text behind `or` where it is empty.
+
+A list is separated by commas. A fact that is missing becomes "…": it must not turn a refusal into a failure.
+"""
+
+from collections.abc import Iterable, Mapping
+from string import Formatter
+from typing import Any
+
+from aftercare_chassis.currencies import EXPONENTS, written
+
+_MISSING, _NOTHING = "…", "-"
+_OTHERWISE = "or "
+
+
+def is_chinese(language: str) -> bool:
+    """Whether sentences in `language` (a tag such as `zh-CN`) are in Chinese; all others are in English."""
+    return language.lower().startswith("zh")
+
+
+def fill(template: str, facts: Mapping[str, object], language: str) -> str:
+    """The template with its facts."""
+    return _Filler(facts, "、" if is_chinese(language) else ", ").vformat(template, (), facts)
+
+
+class _Filler(Formatter):
+    def __init__(self, facts: Mapping[str, object], comma: str) -> None:
+        self._currency, self._comma = facts.get("currency"), comma
+
+    def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:  # the signature of Formatter
+        return kwargs.get(str(key))
+
+    def format_field(self, value: Any, format_spec: str) -> str:  # the signature of Formatter
+        if value is None:
+            return _MISSING
+        if format_spec == "money":
+            return written(value, str(self._currency)) if self._currency in EXPONENTS else _MISSING
+        if "|" in format_spec:
+            singular, plural = format_spec.split("|")
+            return f"{value} {singular if value == 1 else plural}"
+        if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
+            return self._comma.join(str(item) for item in value) or format_spec.removeprefix(_OTHERWISE) or _NOTHING
+        return str(value)

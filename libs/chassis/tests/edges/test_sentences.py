@@ -1,0 +1,48 @@
+"""Sentences for people: numbers with their nouns, lists that may be empty, facts that are missing."""
+
+import pytest
+from aftercare_chassis.http.errors import ValidationFailed
+from aftercare_chassis.http.responses import PossibleProblem
+from aftercare_chassis.lifecycle import IllegalTransition
+from aftercare_chassis.sentences import fill
+
+
+@pytest.mark.parametrize(("left", "text"), [(0, "0 units left"), (1, "1 unit left"), (2, "2 units left")])
+def test_a_number_takes_the_noun_in_its_form(left: int, text: str) -> None:
+    assert fill("{left:unit|units} left", {"left": left}, "en") == text
+
+
+@pytest.mark.parametrize(
+    ("names", "language", "text"),
+    [
+        (["a", "b"], "en", "known: a, b"),
+        (["a", "b"], "zh-CN", "known: a、b"),
+        ([], "en", "known: none"),
+    ],
+)
+def test_a_list_may_be_empty(names: list[str], language: str, text: str) -> None:
+    assert fill("known: {names:or none}", {"names": names}, language) == text
+
+
+def test_a_list_without_a_word_for_emptiness_is_a_dash() -> None:
+    assert fill("known: {names}", {"names": []}, "en") == "known: -"
+
+
+@pytest.mark.parametrize("template", ["{left}", "{left:money}", "{left:unit|units}", "{left:or none}"])
+def test_a_missing_fact_is_an_ellipsis(template: str) -> None:
+    assert fill(template, {}, "en") == "…"
+
+
+def test_a_validation_problem_counts_in_good_english() -> None:
+    assert ValidationFailed(count=1).detail("en") == "1 part of the request is invalid; see `errors`."
+    assert ValidationFailed(count=2).detail("en") == "2 parts of the request are invalid; see `errors`."
+
+
+def test_a_state_without_any_action_says_so() -> None:
+    refusal = IllegalTransition(state="closed", action="approve", allowed=[])
+    assert refusal.detail("en") == "approve is not possible in state closed; possible now: no action."
+    assert refusal.detail("zh-CN") == "状态 closed 下不能执行 approve；当前可执行：无。"
+
+
+def test_documents_show_placeholders_without_their_formats() -> None:
+    assert PossibleProblem.of(ValidationFailed).text == "{count} parts of the request are invalid; see `errors`."
