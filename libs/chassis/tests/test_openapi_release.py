@@ -8,9 +8,10 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.http.openapi_compatibility import breaking_changes
-from aftercare_chassis.http.openapi_release import last_release, main
+from aftercare_chassis.http.openapi_release import main, releases
 
 REPAIR = "/v1/repairs/{repair_id}"
+PROBLEM = "application/problem+json"
 
 
 def repairs() -> dict[str, Any]:
@@ -27,6 +28,8 @@ def repairs() -> dict[str, Any]:
         "state": {"type": "string", "enum": ["open", "done"]},
         "follow_up": {"$ref": "#/components/schemas/RepairOut"},
     }
+    listed = {"properties": {"code": {"type": "string", "enum": ["repair_closed", "item_unknown"]}}}
+    conflict = {"$ref": "#/components/responses/Conflict"}
     answer = {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/RepairOut"}}}}
     return {
         "paths": {
@@ -37,7 +40,7 @@ def repairs() -> dict[str, Any]:
                     "requestBody": {
                         "content": {"application/json": {"schema": {"$ref": "#/components/schemas/RepairIn"}}}
                     },
-                    "responses": {"201": {**answer, "headers": {"ETag": {}}}, "409": {}},
+                    "responses": {"201": {**answer, "headers": {"ETag": {}}}, "409": conflict},
                 }
             },
             REPAIR: {
@@ -51,6 +54,11 @@ def repairs() -> dict[str, Any]:
             },
         },
         "components": {
+            "responses": {
+                "Conflict": {
+                    "content": {PROBLEM: {"schema": {"allOf": [{"$ref": "#/components/schemas/Problem"}, listed]}}}
+                }
+            },
             "parameters": {"Key": {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}},
             "schemas": {
                 "RepairIn": body,
@@ -76,6 +84,13 @@ def get(document: dict[str, Any]) -> dict[str, Any]:
 
 def post(document: dict[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = document["paths"]["/v1/repairs"]["post"]
+    return found
+
+
+def codes(document: dict[str, Any]) -> list[str]:
+    found: list[str] = document["components"]["responses"]["Conflict"]["content"][PROBLEM]["schema"]["allOf"][1][
+        "properties"
+    ]["code"]["enum"]
     return found
 
 
@@ -139,11 +154,15 @@ BREAKING: dict[str, tuple[Change, str]] = {
     ),
     "a response field becomes optional": (
         lambda d: schema(d, "RepairOut")["required"].remove("state"),
-        f"GET {REPAIR} 200 .state: is no longer always there",
+        f"GET {REPAIR} 200 .state: may be absent",
     ),
     "a type is changed": (
         lambda d: schema(d, "RepairOut")["properties"]["id"].update(type="integer"),
         f"GET {REPAIR} 200 .id: type was string, is integer",
+    ),
+    "a code of a problem is removed": (
+        lambda d: codes(d).remove("repair_closed"),
+        "POST /v1/repairs 409 code repair_closed: removed",
     ),
     "an unknown keyword appears": (
         lambda d: schema(d, "RepairOut")["properties"]["id"].update(contentEncoding="base64"),
@@ -165,7 +184,8 @@ ALLOWED: dict[str, Change] = {
     "a new response field": lambda d: schema(d, "RepairOut")["properties"].update(note={"type": "string"}),
     "a new response value": lambda d: schema(d, "RepairOut")["properties"]["state"]["enum"].append("lost"),
     "a bound of a response": lambda d: schema(d, "RepairOut")["properties"]["id"].update(maxLength=40),
-    "a new refusal": lambda d: post(d)["responses"].update({"422": {}}),
+    "a new code of a problem": lambda d: codes(d).append("repair_locked"),
+    "a problem of another status": lambda d: post(d)["responses"].update({"422": {}}),
     "a description": lambda d: schema(d, "RepairOut")["properties"]["id"].update(description="the id"),
 }
 
@@ -195,9 +215,7 @@ def test_a_release_is_kept_once(documents: Path, capsys: pytest.CaptureFixture[s
     assert main(["--freeze", "v0.10.0", "--documents", str(documents)]) == 0
     with pytest.raises(FileExistsError):
         main(["--freeze", "v0.10.0", "--documents", str(documents)])
-    newest = last_release(documents)
-    assert newest is not None
-    assert newest.name == "v0.10.0"
+    assert [path.name for path in releases(documents)] == ["v0.9.0", "v0.10.0"]
     assert main(["--check", "--documents", str(documents)]) == 0
 
 

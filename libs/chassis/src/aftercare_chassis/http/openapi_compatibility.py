@@ -1,9 +1,9 @@
-"""What changed between two OpenAPI documents of a service that would break a client of the older one.
+"""The changes between two OpenAPI documents of a service that break a client of the older one.
 
-A request that was valid must stay valid, and a response must hold what it held. Additions are allowed: operations,
-optional parameters and request fields, response fields, response statuses, and values of an enumeration in a response
-(clients must accept values that they do not know). A change of a schema keyword that this module does not know counts
-as breaking.
+A request that was valid must stay valid, and a response must contain what it contained. Additions are allowed: operations,
+optional parameters and request fields, response fields, response statuses, codes of problems, and values of an
+enumeration in a response (clients must accept values that they do not know). A code of a problem must not be removed,
+since that may be a renaming. A change of a schema keyword that this module does not know counts as breaking.
 """
 
 from collections.abc import Iterator
@@ -13,13 +13,14 @@ from typing import Any
 Node = dict[str, Any]
 
 METHODS = ("get", "put", "post", "delete", "patch")
+_PROBLEM = "application/problem+json"
 _ANNOTATIONS = {"title", "description", "examples", "example", "deprecated", "default"}
 _LOWER = {"minimum", "exclusiveMinimum", "minLength", "minItems"}
 _UPPER = {"maximum", "exclusiveMaximum", "maxLength", "maxItems"}
 
 
 def breaking_changes(released: Node, current: Node) -> Iterator[str]:
-    """One line per change in `current` that a client written against `released` would notice as an error."""
+    """One line per change in `current` that breaks a client written against `released`."""
     for path, operations in released["paths"].items():
         for method in METHODS:
             if method in operations:
@@ -72,9 +73,12 @@ def _body(place: str, old: Node | None, new: Node | None, documents: tuple[Node,
 
 def _responses(place: str, old: Node, new: Node, documents: tuple[Node, Node]) -> Iterator[str]:
     for status, response in old.items():
-        if not status.startswith("2"):
-            continue  # refusals share one schema, and any of them may become possible
         where = f"{place} {status}"
+        if not status.startswith("2"):
+            # Problems share one schema, and any may become possible: only their codes are compared.
+            known = _codes(new.get(status, {}), documents[1])
+            yield from (f"{where} code {code}: removed" for code in _codes(response, documents[0]) if code not in known)
+            continue
         if status not in new:
             yield f"{where}: removed"
             continue
@@ -83,6 +87,13 @@ def _responses(place: str, old: Node, new: Node, documents: tuple[Node, Node]) -
         yield from _contents(
             where, response.get("content", {}), new[status].get("content", {}), _Comparison(*documents, False)
         )
+
+
+def _codes(response: Node, document: Node) -> list[str]:
+    """The codes that the response of a problem lists."""
+    content = _resolved(response, document).get("content", {}).get(_PROBLEM, {})
+    parts: list[Node] = content.get("schema", {}).get("allOf", [])
+    return [code for part in parts for code in part.get("properties", {}).get("code", {}).get("enum", [])]
 
 
 def _contents(where: str, old: Node, new: Node, comparison: "_Comparison") -> Iterator[str]:
@@ -111,32 +122,36 @@ class _Comparison:
             seen = seen | {pair}
         old, new = _resolved(old, self.released), _resolved(new, self.current)
         yield from self._fields(where, old, new, seen)
-        for word in sorted((old.keys() | new.keys()) - _ANNOTATIONS - {"properties", "required"}):
-            before, after = old.get(word), new.get(word)
+        for keyword in sorted((old.keys() | new.keys()) - _ANNOTATIONS - {"properties", "required"}):
+            before, after = old.get(keyword), new.get(keyword)
             if isinstance(before, dict) and isinstance(after, dict):
                 yield from self.compare(f"{where}[]", before, after, seen)
-            elif before != after and not self._allowed(word, before, after):
-                yield f"{where}: {word} was {_shown(before)}, is {_shown(after)}"
+            elif before != after and not self._is_compatible(keyword, before, after):
+                yield f"{where}: {keyword} was {_shown(before)}, is {_shown(after)}"
 
     def _fields(self, where: str, old: Node, new: Node, seen: frozenset[tuple[str, str]]) -> Iterator[str]:
         before, after = old.get("properties", {}), new.get("properties", {})
-        needed, needs = set(old.get("required", ())), set(new.get("required", ()))
+        was_required, is_required = set(old.get("required", ())), set(new.get("required", ()))
         for name in before.keys() - after.keys():
             yield f"{where} .{name}: removed"
-        for name in sorted(needs - needed if self.is_request else (needed - needs) & after.keys()):
-            yield f"{where} .{name}: is {'required' if self.is_request else 'no longer always there'}"
+        if self.is_request:
+            yield from (f"{where} .{name}: is required" for name in sorted(is_required - was_required))
+        else:
+            yield from (
+                f"{where} .{name}: may be absent" for name in sorted((was_required - is_required) & after.keys())
+            )
         for name in before.keys() & after.keys():
             yield from self.compare(f"{where} .{name}", before[name], after[name], seen)
 
-    def _allowed(self, word: str, before: Any, after: Any) -> bool:
-        if word == "enum":
+    def _is_compatible(self, keyword: str, before: Any, after: Any) -> bool:
+        if keyword == "enum":
             return before is not None and after is not None and (not self.is_request or set(before) <= set(after))
-        if word in _LOWER | _UPPER:
-            wider = after is None or (before is not None and (after < before) == (word in _LOWER))
+        if keyword in _LOWER | _UPPER:
+            wider = after is None or (before is not None and (after < before) == (keyword in _LOWER))
             return wider or not self.is_request
-        if word == "pattern":
+        if keyword == "pattern":
             return after is None or not self.is_request
-        return word == "additionalProperties" and after is not False
+        return keyword == "additionalProperties" and after is not False
 
 
 def _resolved(node: Node, document: Node) -> Node:
@@ -145,7 +160,7 @@ def _resolved(node: Node, document: Node) -> Node:
     target: Any = document
     for part in node["$ref"].removeprefix("#/").split("/"):
         target = target[part]
-    return {**target, **{word: value for word, value in node.items() if word != "$ref"}}
+    return {**target, **{name: value for name, value in node.items() if name != "$ref"}}
 
 
 def _shown(value: Any) -> str:

@@ -1,44 +1,38 @@
-"""`python -m aftercare_events.evolution --check`: report, one per line, changes since a release other than optional fields.
+"""`python -m aftercare_events.evolution --check`: compares every event with every release.
 
-`--freeze v0.2.0` keeps today's events as a release.
+It fails, with one line per change, where an event changed in any other way than by a new optional field.
+`--freeze v0.2.0` keeps today's schemas as a release.
 """
 
-import argparse
-import re
 import sys
 from pathlib import Path
 
 from aftercare_events.evolution import releases
 from aftercare_events.registry import EVENTS, UPCASTERS
+from aftercare_events.release_gate import ReleaseGate
 
 RELEASED = Path(__file__).resolve().parents[3] / "released"
 
 
+def _freeze(folder: Path, version: str) -> str:
+    return f"{releases.freeze(folder, version, EVENTS)} events kept as {version}"
+
+
+GATE = ReleaseGate(
+    module="aftercare_events.evolution",
+    description=__doc__,
+    option="--released",
+    folder=RELEASED,
+    releases=lambda folder: list(releases.read(folder)),
+    breaking_changes=lambda folder: releases.check(folder, EVENTS, UPCASTERS),
+    freeze=_freeze,
+    hint="An event that was released only grows by optional fields; see docs/evolution.md",
+)
+
+
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; the exit code is 1 where an event changed in a way that is not allowed."""
-    parser = argparse.ArgumentParser(prog="python -m aftercare_events.evolution", description=__doc__)
-    act = parser.add_mutually_exclusive_group(required=True)
-    act.add_argument("--check", action="store_true", help="compare with every release")
-    act.add_argument("--freeze", metavar="VERSION", type=_version, help="keep today's events as this release")
-    parser.add_argument("--released", type=Path, default=RELEASED, help="the folder of the releases")
-    options = parser.parse_args(arguments)
-    found = releases.check(options.released, EVENTS, UPCASTERS)
-    if options.check and not releases.read(options.released):
-        found = [f"no release is kept in {options.released}"]
-    for violation in found:
-        print(violation, file=sys.stderr)
-    if found:
-        print("A released event may only be extended by optional fields; see docs/evolution.md", file=sys.stderr)
-        return 1
-    if options.freeze:
-        print(f"{releases.freeze(options.released, options.freeze, EVENTS)} events kept as {options.freeze}")
-    return 0
-
-
-def _version(text: str) -> str:
-    if not re.fullmatch(r"v\d+\.\d+\.\d+", text):
-        raise argparse.ArgumentTypeError("a release is named like v0.2.0")
-    return text
+    """Returns the exit code: 1 where an event of a release could not be read any more."""
+    return GATE.run(arguments)
 
 
 if __name__ == "__main__":
