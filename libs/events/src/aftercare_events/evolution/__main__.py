@@ -26,7 +26,7 @@ GATE = ReleaseGate(
     releases=lambda folder: list(releases.read(folder)),
     breaking_changes=lambda folder: releases.check(folder, EVENTS, UPCASTERS),
     freeze=_freeze,
-    hint="An event that was released only grows by optional fields; see docs/evolution.md",
+    hint="A released event may only be extended by optional fields; see docs/evolution.md",
 )
 
 
