@@ -18,7 +18,7 @@ from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.database.migrations import Migrations
-from aftercare_chassis.http import health, middleware, openapi, problems
+from aftercare_chassis.http import docs_page, health, middleware, openapi, problems
 from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
@@ -122,6 +122,7 @@ class Service(Generic[S]):
             title=self.name,
             version="1",
             lifespan=lifespan,
+            docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
             separate_input_output_schemas=True,
@@ -133,6 +134,7 @@ class Service(Generic[S]):
             for router in self.routers:
                 # Not `include_router`: that looks through every router anew for each request.
                 app.router.routes.extend(router.routes)
+            app.include_router(docs_page.router(self.name))
             openapi.install(app)
         middleware.install(app, self.runtime, [each for each in self.routers if isinstance(each, WebhookRouter)])
         return app

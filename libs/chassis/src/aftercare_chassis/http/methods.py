@@ -27,7 +27,7 @@ def is_head(request: Request) -> bool:
 
 
 def allowed(request: Request) -> list[str]:
-    """The methods that this address supports, those of all routes that match it; a mount serves files, by GET."""
+    """The methods that this address supports, those of all routes that match it."""
     scope = request.scope
     found = {
         method
