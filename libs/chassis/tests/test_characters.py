@@ -1,4 +1,4 @@
-"""What a text shows, over all of Unicode, with Python's own categories as the second opinion."""
+"""Visible characters, over all of Unicode, compared with Python's own categories."""
 
 from collections.abc import Iterator
 from unicodedata import category
@@ -12,15 +12,15 @@ FILLERS = ("\u115f", "\u1160", "\u3164", "\uffa0", "\u034f", "\u17b4", "\u2800",
 
 
 def characters() -> Iterator[str]:
-    """Every character there is, without the halves of surrogate pairs, which no text holds."""
+    """Every code point except surrogates, which no text holds."""
     yield from (chr(point) for point in range(0x110000) if not 0xD800 <= point < 0xE000)
 
 
-def test_nothing_is_seen_of_controls_formats_and_separators() -> None:
+def test_control_and_format_characters_and_separators_are_invisible() -> None:
     assert [char for char in characters() if category(char) in INVISIBLE and shows(char)] == []
 
 
-def test_letters_digits_marks_and_symbols_are_seen_but_for_those_that_are_ignored_or_empty() -> None:
+def test_letters_digits_marks_and_symbols_are_visible_except_ignorable_and_empty_ones() -> None:
     hidden = {char for char in characters() if category(char)[0] in "LNPSM" and not shows(char)}
     assert hidden >= {*VARIATION_SELECTORS, *FILLERS}
     assert 250 < len(hidden) < 300, "some 256 variation selectors and a dozen fillers"
@@ -40,7 +40,7 @@ def test_letters_digits_marks_and_symbols_are_seen_but_for_those_that_are_ignore
         "\u180e\u3000",
     ],
 )
-def test_a_text_of_such_characters_alone_is_blank(text: str) -> None:
+def test_a_text_of_invisible_characters_is_blank(text: str) -> None:
     assert not shows(text)
 
 
@@ -57,18 +57,18 @@ def test_a_text_of_such_characters_alone_is_blank(text: str) -> None:
         "\U0001fae9",
     ],
 )
-def test_beside_something_that_is_seen_they_may_stand(text: str) -> None:
+def test_invisible_characters_are_permitted_beside_a_visible_one(text: str) -> None:
     assert shows(text)
     assert not breaks_line(text)
 
 
-def test_one_line_has_no_control_character_and_no_separator_of_lines() -> None:
+def test_a_line_has_no_control_character_and_no_line_separator() -> None:
     assert {char for char in characters() if breaks_line(char)} == {
         char for char in characters() if category(char) in ("Cc", "Zl", "Zp")
     }
 
 
-def test_lines_may_end_in_prose_and_nothing_else_may_control_it() -> None:
+def test_a_text_of_several_lines_has_no_other_control_character() -> None:
     breaks = {"\t", "\n", "\r", "\x85"}
     assert {char for char in characters() if has_control(char)} == {
         char for char in characters() if category(char) == "Cc"

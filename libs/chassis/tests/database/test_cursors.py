@@ -44,7 +44,7 @@ def test_a_changed_cursor_is_refused(place: int, char: str) -> None:
 
 
 @given(st.text())
-def test_garbage_is_refused(text: str) -> None:
+def test_a_text_that_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(CursorInvalid):
         CURSORS.open("cases", FILTERS, text)
 
@@ -52,6 +52,6 @@ def test_garbage_is_refused(text: str) -> None:
 @pytest.mark.parametrize(
     "change", [lambda c: c + "=", lambda c: c + "!", lambda c: " " + c, lambda c: c[:-1], lambda _: ""]
 )
-def test_a_cursor_has_one_spelling(change: object) -> None:
+def test_a_cursor_has_one_encoding(change: object) -> None:
     with pytest.raises(CursorInvalid):
         CURSORS.open("cases", FILTERS, change(CURSORS.seal("cases", FILTERS, "case_1")))  # type: ignore[operator]

@@ -1,4 +1,4 @@
-"""Two builds side by side: a process that reads rows which a newer build has written."""
+"""Rows that a newer build has written, read by this build."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -49,10 +49,10 @@ async def newer(tally: Harness, order_cancelled: Make) -> Envelope:
     return Envelope.of(event, id=tally.ids.uuid7(), source="/x", sequence=1, correlation_id="c")
 
 
-async def test_an_event_about_a_row_of_a_newer_build_waits_for_it_a_while(
+async def test_an_event_about_a_row_of_a_newer_build_waits_before_it_is_parked(
     tally: Harness, newer: Envelope, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its partition goes to the newer build soon; after a rollback nobody comes, and the event is parked alone."""
+    """In a rollout the partition soon moves to the newer build; after a rollback it does not, and the event is parked."""
     older = Consumer(tally.runtime, {OrderCancelled: look})
     with pytest.raises(NewerRow, match="owner is 'buyer-2'"):
         await older.chunk(ORDERS, [tally.record(newer)])
@@ -62,7 +62,7 @@ async def test_an_event_about_a_row_of_a_newer_build_waits_for_it_a_while(
     assert await tally.parked() == ["OrderCancelled.v1: NewerRow: OwnedTally.owner is 'buyer-2'"]
 
 
-def test_a_client_whose_row_a_newer_build_wrote_is_asked_to_try_again() -> None:
+def test_a_request_for_a_row_of_a_newer_build_may_be_retried() -> None:
     scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/", "headers": []}
     answer = response_to(Request(scope), NewerRow("OwnedTally.owner is 'buyer-2'"))
     assert (answer.status_code, answer.headers["retry-after"]) == (503, "1")

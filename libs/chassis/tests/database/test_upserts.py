@@ -1,4 +1,4 @@
-"""Upserts wait for each other and go out together, and nobody can tell but by the time it takes."""
+"""Upserts of a transaction wait and are sent together, with the same result as one by one."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -28,11 +28,11 @@ class Copy:
 
 
 COPIES = Rows(COPIED, Copy)
-NOBODY: Any = None  # an owner that the table does not take
+NOBODY: Any = None  # an owner that the database refuses
 
 
 async def copied(tx: Transaction, event: OrderCancelled) -> None:
-    """A copy as projections make them: no read, one upsert. `count` tells how the last event of the order was numbered."""
+    """A copy as projections make them: no read, one upsert. `count` is the sequence of the last event of the order."""
     sequence = tx.cause.sequence if tx.cause else 0
     owner = NOBODY if event.cause == "poison" else event.buyer_id
     await tx.upsert(COPIES, Copy(id=event.order_id, owner=owner, count=sequence))
@@ -50,7 +50,7 @@ async def copies(harness: Harness) -> dict[str, int]:
     return {row["id"]: row["count"] for row in rows}
 
 
-async def test_the_last_one_of_a_row_is_what_a_read_finds_and_what_stays(tally: Harness) -> None:
+async def test_the_last_upsert_of_a_row_is_read_and_kept(tally: Harness) -> None:
     async with tally.runtime.transaction() as tx:
         for count in (1, 2):
             await tx.upsert(COPIES, Copy(id="one", count=count))
@@ -62,21 +62,23 @@ async def test_the_last_one_of_a_row_is_what_a_read_finds_and_what_stays(tally: 
     assert await copies(tally) == {"one": 3, "two": 1, "three": 2}
 
 
-async def test_a_chunk_sends_them_in_the_order_of_the_log_and_all_at_once(
+async def test_a_chunk_sends_its_upserts_together_and_in_the_order_of_the_log(
     tally: Harness, order_cancelled: Make
 ) -> None:
     one, two = order_cancelled("one"), order_cancelled("two")
-    said: list[str] = []
+    sent: list[str] = []
     async with tally.runtime.pool.acquire() as connection:
-        connection.add_query_logger(lambda record: said.append(record.query))
-    some = records(tally, (one, 1), (two, 1), (one, 2), (one, 3), (two, 2))
-    await Consumer(tally.runtime, {OrderCancelled: copied}).chunk(ORDERS, some)
+        connection.add_query_logger(lambda record: sent.append(record.query))
+    batch = records(tally, (one, 1), (two, 1), (one, 2), (one, 3), (two, 2))
+    await Consumer(tally.runtime, {OrderCancelled: copied}).chunk(ORDERS, batch)
     assert await copies(tally) == {"one": 3, "two": 2}
-    assert len([text for text in said if text.startswith("INSERT INTO tallies")]) == 1
+    assert len([text for text in sent if text.startswith("INSERT INTO tallies")]) == 1
 
 
-async def test_one_that_the_database_refuses_is_parked_alone(tally: Harness, order_cancelled: Make) -> None:
-    some = records(
+async def test_an_event_whose_upsert_the_database_refuses_is_parked_alone(
+    tally: Harness, order_cancelled: Make
+) -> None:
+    batch = records(
         tally,
         (order_cancelled("one"), 1),
         (order_cancelled("bad", "poison"), 1),
@@ -84,7 +86,7 @@ async def test_one_that_the_database_refuses_is_parked_alone(tally: Harness, ord
         (order_cancelled("bad"), 2),
         (order_cancelled("one"), 2),
     )
-    await Consumer(tally.runtime, {OrderCancelled: copied}).chunk(ORDERS, some)
+    await Consumer(tally.runtime, {OrderCancelled: copied}).chunk(ORDERS, batch)
     assert await copies(tally) == {"one": 2, "two": 1}
     refused, behind = await tally.parked()
     assert "NotNullViolationError" in refused

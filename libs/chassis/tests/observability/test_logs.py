@@ -19,7 +19,7 @@ def lines(capsys: pytest.CaptureFixture[str]) -> Iterator[Any]:
     root.handlers[:], root.level = before
 
 
-def test_unlisted_fields_keep_their_type_only(lines: Any) -> None:
+def test_of_an_unlisted_field_only_the_type_is_logged(lines: Any) -> None:
     logs.configure("test-svc")
     structlog.get_logger().info("saved", phone="13800000000", name_of="王芳", case_id="case_1", count=3, body={"a": 1})
     [line] = lines()
@@ -28,14 +28,14 @@ def test_unlisted_fields_keep_their_type_only(lines: Any) -> None:
     assert (line["case_id"], line["count"]) == ("case_1", 3)
 
 
-def test_a_service_registers_the_log_fields_of_its_own(lines: Any) -> None:
+def test_a_service_registers_log_fields_of_its_own(lines: Any) -> None:
     logs.configure("test-svc", fields=("partner",))
     structlog.get_logger().info("pushed", partner="sf-express", verdict="unknown")
     [line] = lines()
     assert (line["partner"], line["verdict"]) == ("sf-express", "<str>")
 
 
-def test_exceptions_show_where_and_not_what(lines: Any) -> None:
+def test_an_exception_is_logged_with_its_place_and_without_its_message(lines: Any) -> None:
     logs.configure("test-svc")
     try:
         raise ValueError("王芳 13800000000")
@@ -44,12 +44,12 @@ def test_exceptions_show_where_and_not_what(lines: Any) -> None:
         logging.getLogger("somelib").exception("failed for %s", "王芳")
     ours, theirs = lines()
     assert ours["error"] == theirs["error"] == "ValueError"
-    assert "test_exceptions_show_where_and_not_what" in ours["where"]
+    assert "test_an_exception_is_logged_with_its_place_and_without_its_message" in ours["where"]
     assert "王芳" not in json.dumps([ours, theirs], ensure_ascii=False)
     assert "13800000000" not in json.dumps([ours, theirs])
 
 
-def test_lines_carry_the_trace(lines: Any) -> None:
+def test_lines_have_the_id_of_the_trace(lines: Any) -> None:
     logs.configure("test-svc")
     with tracing.span("work") as context:
         structlog.get_logger().info("inside")

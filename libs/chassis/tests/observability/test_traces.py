@@ -1,4 +1,4 @@
-"""Every event belongs to a trace: the caller's, handed on with its `tracestate`, or one that background work began."""
+"""Every event belongs to a trace: that of the caller, with its `tracestate`, or one that background work started."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -37,7 +37,7 @@ async def counting(tally: Harness) -> Callable[[], Awaitable[None]]:
     return count
 
 
-async def test_a_command_goes_on_with_its_caller_s_trace(tally: Harness) -> None:
+async def test_a_command_continues_the_trace_of_its_caller(tally: Harness) -> None:
     await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 1}, headers=CALLER)
     [found] = await traces(tally)
     assert found is not None
@@ -53,14 +53,14 @@ async def test_lines_of_tracestate_are_one_list(tally: Harness) -> None:
     assert found.tracestate == "a=1,b=2"
 
 
-async def test_without_a_caller_s_trace_its_tracestate_means_nothing(tally: Harness) -> None:
+async def test_a_tracestate_without_a_traceparent_is_ignored(tally: Harness) -> None:
     await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 1}, headers={"tracestate": "a=1"})
     [found] = await traces(tally)
     assert found is not None
     assert found.tracestate is None
 
 
-async def test_what_follows_from_an_event_goes_on_with_its_trace(
+async def test_events_caused_by_an_event_continue_its_trace(
     tally: Harness, order_cancelled: Callable[..., OrderCancelled]
 ) -> None:
     ids = {"id": UUID(int=1), "source": "/x", "sequence": 1, "correlation_id": "c"}
@@ -71,7 +71,7 @@ async def test_what_follows_from_an_event_goes_on_with_its_trace(
     assert (found.trace_id, found.tracestate) == (TRACE, CALLER["tracestate"])
 
 
-async def test_what_follows_from_an_event_without_a_trace_begins_one(
+async def test_events_caused_by_an_event_without_a_trace_start_one(
     tally: Harness, order_cancelled: Callable[..., OrderCancelled]
 ) -> None:
     envelope = await tally.consume(order_cancelled("ord_1"))
@@ -79,7 +79,7 @@ async def test_what_follows_from_an_event_without_a_trace_begins_one(
     assert None not in await traces(tally)
 
 
-async def test_work_that_nobody_called_begins_a_trace(tally: Harness, counting: Counting) -> None:
+async def test_background_work_starts_a_trace(tally: Harness, counting: Counting) -> None:
     await counting()
     first, second = await traces(tally)
     assert first is not None
@@ -110,7 +110,7 @@ async def test_each_step_of_a_worker_has_a_trace_of_its_own(tally: Harness, coun
     assert len(set(found)) == 3
 
 
-async def test_a_timer_begins_a_trace(tally: Harness, counting: Counting) -> None:
+async def test_a_timer_starts_a_trace(tally: Harness, counting: Counting) -> None:
     await tally.runtime.pool.execute("UPDATE tallies SET deadline_at = $1", tally.clock.now())
     await tally.run_due()
     [found] = await traces(tally)

@@ -16,7 +16,7 @@ CALLER = {"traceparent": f"00-{TRACE}-b7ad6b7169203331-01", "tracestate": "vendo
 
 
 @given(st.text())
-def test_no_traceparent_is_an_error(header: str) -> None:
+def test_no_traceparent_raises_an_error(header: str) -> None:
     assert tracing.parse(header) is None
 
 
@@ -74,7 +74,7 @@ def test_spans_are_recorded_with_their_parents_when_switched_on() -> None:
     assert not outer.events
 
 
-def test_open_telemetry_is_not_loaded_until_wanted() -> None:
+def test_open_telemetry_is_loaded_only_where_an_endpoint_is_set() -> None:
     code = (
         "import sys; import aftercare_chassis.http.middleware; from aftercare_chassis.observability import tracing; tracing.configure('x', None);"
         "print([m for m in sys.modules if m.startswith('opentelemetry.sdk')])"
@@ -133,7 +133,7 @@ def test_spans_reach_a_collector_before_the_process_ends() -> None:
         (f"a={'x' * 256},b={'y' * 200},c={'z' * 100}", f"a={'x' * 256},b={'y' * 200}"),
     ],
 )
-def test_a_tracestate_is_passed_on_as_it_came_or_not_at_all(given: str, passed_on: str | None) -> None:
+def test_a_tracestate_is_passed_on_unchanged_or_dropped(given: str, passed_on: str | None) -> None:
     found = tracing.parse(CALLER["traceparent"], given)
     assert found is not None
     assert found.tracestate == passed_on
