@@ -15,6 +15,8 @@ from aftercare_events import (
     OrderReceiptConfirmed,
 )
 
+STATES = ("delivered", "received")
+TIMES = ("delivered_at", "received_at", "window_ends_at")
 DISPUTE = {"dispute_id": "disp_1", "complaint_id": "cmp_1"}
 
 
@@ -57,6 +59,25 @@ async def test_timers_receive_and_complete_an_order_that_nobody_confirms(shop):
     shop.h.clock.advance(hours=169)
     await shop.h.run_due()
     assert (await shop.order(order["id"]))["state"] == "completed"
+
+
+async def test_received_orders_are_listed_by_their_state(shop):
+    order = await shop.delivered()
+    await shop.buyer.post(f"/v1/orders/{order['id']}/confirm-receipt")
+    listed = [(await shop.buyer.get("/v1/orders", params={"state": state})).json()["data"] for state in STATES]
+    assert [[each["id"] for each in page] for page in listed] == [[], [order["id"]]]
+
+
+async def test_an_order_that_a_build_before_the_state_received_is_completed_at_the_end_of_its_window(shop):
+    order = await shop.delivered()
+    received = (await shop.buyer.post(f"/v1/orders/{order['id']}/confirm-receipt")).json()
+    await shop.h.runtime.pool.execute("UPDATE orders SET state = 'delivered'")
+    shop.h.clock.advance(hours=169)
+    await shop.h.run_due()
+    await shop.h.run_due()
+    completed = await shop.order(order["id"])
+    assert completed["state"] == "completed"
+    assert [completed[name] for name in TIMES] == [received[name] for name in TIMES]
 
 
 async def test_receipt_can_be_confirmed_before_the_courier_reports_the_delivery(shop):

@@ -162,6 +162,9 @@ async def test_all_lost_and_all_refunded_ends_as_wholly_refunded(shop, case_type
     shown = await shop.order(order["id"])
     assert (shown["state"], shown["cancel_cause"], shown["whose_turn"]) == ("cancelled", "refunded", None)
     assert [e.cause for e in await shop.told(OrderCancelled)] == ["refunded"]
+    await shop.settle()
+    payment = await shop.payment(shown["payment_id"])
+    assert (payment["refunded"]["amount"], len(payment["refunds"])) == (28700, 1), "the freight is not refunded with it"
 
 
 async def test_all_lost_and_some_refunded_waits_for_the_buyer(shop):
