@@ -1,4 +1,4 @@
-"""A service small enough to hold in the head: tallies that people count up, and one event it listens to."""
+"""A small service for the tests: tallies that people count up, and one event that it handles."""
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager
@@ -62,7 +62,7 @@ class TallyOut(Out):
     count: int
 
 
-def told(tx: Transaction, tally: Tally) -> FeedbackReceived:
+def counted_event(tx: Transaction, tally: Tally) -> FeedbackReceived:
     return FeedbackReceived(
         affected_party=tally.owner,
         applicant=tally.owner,
@@ -78,7 +78,7 @@ def told(tx: Transaction, tally: Tally) -> FeedbackReceived:
 async def count_up(tx: Transaction, tally_id: str, times: int = 1) -> Tally:
     tally = await tx.lock(TALLIES, tally_id)
     counted = replace(tally, count=tally.count + times, deadline_at=None)
-    return await tx.save(TALLIES, counted, *(told(tx, counted) for _ in range(times)))
+    return await tx.save(TALLIES, counted, *(counted_event(tx, counted) for _ in range(times)))
 
 
 async def cancelled(tx: Transaction, event: OrderCancelled) -> None:
@@ -87,7 +87,7 @@ async def cancelled(tx: Transaction, event: OrderCancelled) -> None:
     tally = await tx.find(TALLIES, f"tally_{event.order_id}")
     if tally is None:
         made = Tally(id=f"tally_{event.order_id}", version=0, owner=event.buyer_id, count=1)
-        await tx.create(TALLIES, made, told(tx, made))
+        await tx.create(TALLIES, made, counted_event(tx, made))
     else:
         await count_up(tx, tally.id)
 
@@ -98,7 +98,7 @@ router = APIRouter(prefix="/v1/tallies", tags=["tallies"], route_class=ApiRoute)
 @router.post("", status_code=201, operation_id="createTally")
 async def create(body: TallyIn, tx: Tx) -> TallyOut:
     tally = Tally(id=tx.new_id("tally"), version=0, owner=tx.actor.id, count=body.count)
-    created = await tx.create(TALLIES, tally, told(tx, tally))
+    created = await tx.create(TALLIES, tally, counted_event(tx, tally))
     if body.count == 13:
         raise RuntimeError("fails after writing")
     return TallyOut.model_validate(created)
@@ -115,7 +115,7 @@ class OrderUnknown(Refusal):
 
 @router.post("/of-order/{order_id}/up", operation_id="countOrderUp", responses=refusals(OrderUnknown))
 async def up_of_order(order_id: str, tx: Tx) -> TallyOut:
-    """The tally of an order is made when another service says that the order was cancelled."""
+    """Count up the tally of an order, which is created once another service has published that the order was cancelled."""
     if await tx.find(TALLIES, f"tally_{order_id}") is None:
         raise OrderUnknown(awaits=order_id)
     return TallyOut.model_validate(await count_up(tx, f"tally_{order_id}"))

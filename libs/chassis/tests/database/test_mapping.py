@@ -1,0 +1,100 @@
+"""Statements of rows, queries and lists: what they select for which role, and how records become dataclasses."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+import pytest
+from aftercare_chassis.database.mapping import Compiled, Listing, Query, Rows, viewer
+from aftercare_chassis.database.revisions import NewerRow
+from aftercare_chassis.lifecycle import SYSTEM, Actor
+from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, select
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Box:
+    id: str
+    version: int = 1
+    owner: str = "me"
+    colour: Colour
+    lid: Colour | None = None
+
+
+BOXES = Table(
+    "boxes",
+    MetaData(),
+    Column("id", Text, primary_key=True),
+    Column("version", Integer),
+    Column("owner", Text),
+    Column("colour", Text),
+    Column("lid", Text),
+    Column("secret", Text),
+)
+SEEN_BY = {"owner": BOXES.c.owner, "keeper": None}
+RECORD = {"id": "b", "version": 1, "owner": "me", "colour": "red", "lid": None}
+
+
+def test_only_the_columns_of_the_dataclass_are_selected() -> None:
+    assert "secret" not in Rows(BOXES, Box).by_key("keeper", lock=False).sql
+
+
+@pytest.mark.parametrize(
+    ("role", "limited"),
+    [("owner", "boxes.owner = $"), ("keeper", None), (SYSTEM.role, None), ("nobody", "false")],
+)
+def test_the_rows_of_a_role_are_limited_in_the_statement(role: str, limited: str | None) -> None:
+    rows, query = Rows(BOXES, Box, SEEN_BY), Query(select(BOXES), seen_by=SEEN_BY)
+    listing = Listing(BOXES, Box, filters=(), seen_by=SEEN_BY)
+    statements = [
+        rows.by_key(role, lock=False),
+        rows.by_key(role, lock=True),
+        query.for_role(role),
+        listing.statement(role, (), after=False),
+    ]
+    for compiled in statements:
+        if limited is None:
+            assert "owner = " not in compiled.sql
+            assert "false" not in compiled.sql
+        else:
+            assert limited in compiled.sql
+
+
+def test_who_acts_for_a_tenant_sees_the_rows_of_the_tenant() -> None:
+    assert viewer(Actor("me", "owner")) == "me"
+    assert viewer(Actor("me", "owner", "the-house")) == "the-house"
+
+
+def test_a_row_is_locked_only_where_it_is_asked_for() -> None:
+    rows = Rows(BOXES, Box)
+    assert "FOR UPDATE" in rows.by_key("keeper", lock=True).sql
+    assert "FOR UPDATE" not in rows.by_key("keeper", lock=False).sql
+
+
+def test_parameters_come_in_the_order_of_the_statement() -> None:
+    compiled = Compiled(
+        select(BOXES.c.id).where(BOXES.c.owner == bindparam("who"), BOXES.c.colour == "red").limit(bindparam("rows"))
+    )
+    assert compiled.args({"rows": 3, "who": "me"}) == ["me", "red", 3]
+    assert compiled.names[0] == "who"
+    with pytest.raises(KeyError, match="who"):
+        compiled.args({"rows": 3})
+
+
+def test_a_save_compares_the_version_that_was_read() -> None:
+    rows = Rows(BOXES, Box)
+    args = dict(zip(rows.save.names, rows.save_args(Box(id="b", version=7, colour=Colour.RED), 6), strict=True))
+    assert (args["version"], args["seen"], args["key_id"]) == (7, 6, "b")
+
+
+def test_texts_become_the_enums_of_the_dataclass() -> None:
+    build = Rows(BOXES, Box).build
+    assert build(RECORD) == Box(id="b", colour=Colour.RED)
+    assert build({**RECORD, "lid": "red"}).lid is Colour.RED
+
+
+def test_a_code_of_a_newer_build_is_named() -> None:
+    with pytest.raises(NewerRow, match=r"Box\.colour is 'blue'"):
+        Rows(BOXES, Box).build({**RECORD, "colour": "blue"})

@@ -1,0 +1,85 @@
+"""Inserts that wait: sent before a read or a change, in one statement, and never behind the transaction's back."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import asyncpg
+import pytest
+from aftercare_chassis.database.mapping import Rows
+from aftercare_chassis.database.write_batch import MOST_PARTS, WriteBatch
+from aftercare_chassis.testing import Harness
+from sqlalchemy import Column, Integer, MetaData, Table, Text
+
+COLUMNS = (Column("id", Text, primary_key=True), Column("version", Integer), Column("owner", Text))
+INSERT = "INSERT INTO tallies (id, version, owner, count) VALUES ($1, 1, 'me', $2)"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    id: str
+    version: int = 1
+    owner: str = "me"
+    count: int = 0
+
+
+COUNTED = Rows(Table("tallies", MetaData(), *COLUMNS, Column("count", Integer)), Counted)
+
+
+@pytest.fixture
+async def sent(tally: Harness) -> list[str]:
+    """The INSERTs that the database was sent, by any connection of the pool."""
+    found: list[str] = []
+
+    def note(record: Any) -> None:
+        if "INSERT INTO tallies" in record.query:
+            found.append(record.query)
+
+    async with tally.runtime.pool.acquire() as connection:
+        connection.add_query_logger(note)
+    return found
+
+
+async def test_they_are_sent_together_at_the_commit(tally: Harness, sent: list[str]) -> None:
+    async with tally.runtime.transaction() as tx:
+        for number in range(3):
+            await tx.insert(COUNTED, Counted(id=f"t{number}"))
+        assert sent == []
+    assert len(sent) == 1
+    assert sent[0].startswith("WITH w0 AS (INSERT")
+
+
+async def test_a_read_finds_what_was_inserted_before_it(tally: Harness, sent: list[str]) -> None:
+    async with tally.runtime.transaction() as tx:
+        await tx.insert(COUNTED, Counted(id="t", count=7))
+        assert (await tx.get(COUNTED, "t")).count == 7
+    assert len(sent) == 1
+
+
+async def test_a_statement_has_a_bounded_number_of_parts(tally: Harness, sent: list[str]) -> None:
+    batch = WriteBatch()
+    for number in range(MOST_PARTS + 2):
+        batch.later(INSERT, (f"t{number}", number))
+    async with tally.runtime.pool.acquire() as connection:
+        await batch.send(connection)
+        rows = await connection.fetch("SELECT id, count FROM tallies ORDER BY count")
+    assert [(row["id"], row["count"]) for row in rows] == [(f"t{n}", n) for n in range(MOST_PARTS + 2)]
+    assert [text.count("INSERT INTO") for text in sent] == [MOST_PARTS, 2]
+
+
+async def test_many_rows_of_one_insert_have_a_round_trip_of_their_own(tally: Harness) -> None:
+    async with tally.runtime.transaction() as tx:
+        await tx.insert(COUNTED, *(Counted(id=f"t{number}") for number in range(50)))
+        assert len(tx.writes) == 0
+    assert await tally.runtime.pool.fetchval("SELECT count(*) FROM tallies") == 50
+
+
+async def test_what_the_database_refuses_is_raised_when_it_is_sent(tally: Harness) -> None:
+    async def insert_twice() -> None:
+        async with tally.runtime.transaction() as tx:
+            await tx.insert(COUNTED, Counted(id="t"))
+            await tx.insert(COUNTED, Counted(id="t"))
+            assert len(tx.writes) == 2
+
+    with pytest.raises(asyncpg.UniqueViolationError):
+        await insert_twice()
+    assert await tally.runtime.pool.fetchval("SELECT count(*) FROM tallies") == 0
