@@ -98,7 +98,8 @@ class Service(Generic[S]):
         self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), metrics, roles=roles, resources=resources)
         self.migrations = Migrations(package, settings.database_url, metadata)
         self.runtime.revisions = self.migrations.revisions
-        self._processes = Processes(self.runtime, self.migrations, log_fields)
+        self.log_fields = frozenset(log_fields)
+        self._processes = Processes(self.runtime, self.migrations, self.log_fields)
 
     @cached_property
     def app(self) -> FastAPI:
