@@ -49,7 +49,7 @@ async def tried(harness: Harness, envelope: Envelope) -> str | None:
     """What the service's handler says to this event, right now; nothing of it stays."""
     try:
         async with harness.runtime.transaction() as tx:
-            await Dispatcher(harness.service.handlers).hand(tx, envelope)
+            await Dispatcher(harness.service.handlers).dispatch(tx, envelope)
             await tx.finish()
             raise Undone
     except Undone:

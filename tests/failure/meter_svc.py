@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import ClassVar
 
 from aftercare_chassis.consumer.dispatcher import Handlers
-from aftercare_chassis.consumer.parked import ParkedEvents
+from aftercare_chassis.consumer.parked_events import ParkedEvents
 from aftercare_chassis.database.mapping import Rows
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.http.routing import ApiRoute, Tx

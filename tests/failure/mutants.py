@@ -1,7 +1,7 @@
-"""Ten ways to break the spine, each of which some test must notice: `python tests/failure/mutants.py` prints 10/10.
+"""Ten defects of the messaging code, each of which some test must notice: `python tests/failure/mutants.py` prints 10/10.
 
-Each mutant is a copy of the sources with a few exact replacements; where the text to replace is gone the run fails
-loudly, for a mutant that changes nothing proves nothing. The tests that have to notice it are run against the copy.
+Each mutant is a copy of the sources with a few exact replacements, against which the tests that have to notice it are run.
+Where the text to replace does not occur exactly once, the mutant has to be written anew: `test_mutants.py` checks that.
 """
 
 import argparse
@@ -21,7 +21,7 @@ FAILURE, UNITS = "tests/failure", "libs/chassis/tests"
 
 @dataclass(frozen=True, slots=True)
 class Mutant:
-    """One defect: (file, what stands there, what is put there), and the tests that have to fail."""
+    """One defect: its changes as (file, present text, defective text), and the tests that have to fail."""
 
     name: str
     changes: tuple[tuple[str, str, str], ...]
@@ -33,13 +33,13 @@ MUTANTS = (
         "offset committed before the transaction",
         (
             (
-                f"{CHASSIS}/consumer/consumer.py",
-                """                cursor = await inbox.move(partition.topic, partition.partition, self._cursors.get(partition), read)
-                await self._effects(""",
+                f"{CHASSIS}/consumer/chunks.py",
+                """                cursor = await inbox.move_cursor(partition, self.cursors.get(partition), read)
+                await self._apply(""",
                 """                async with self._runtime.transaction() as early:
-                    mover, seen = Inbox(early.connection, self._group), self._cursors.get(partition)
-                    cursor = await mover.move(partition.topic, partition.partition, seen, read)
-                await self._effects(""",
+                    early_inbox = Inbox(early.connection, self._group)
+                    cursor = await early_inbox.move_cursor(partition, self.cursors.get(partition), read)
+                await self._apply(""",
             ),
         ),
         (f"{FAILURE}/test_consumer.py::test_consumer_killed_around_its_commit[short-consumer.handled]",),
@@ -48,12 +48,12 @@ MUTANTS = (
         "inbox check removed",
         (
             (
-                f"{CHASSIS}/consumer/consumer.py",
-                "if not _due(envelope, said, subject, tx.now):",
-                "if subject is None:",
+                f"{CHASSIS}/consumer/chunks.py",
+                "if not _is_new(envelope, digest, progress, tx.now):",
+                "if progress is None:",
             ),
         ),
-        (f"{UNITS}/test_consumer.py::test_an_event_has_one_effect_however_often_it_comes",),
+        (f"{UNITS}/consumer/test_chunks.py::test_an_event_has_one_effect_however_often_it_arrives",),
     ),
     Mutant(
         "deleted before the acknowledgement",
@@ -91,22 +91,22 @@ MUTANTS = (
             (f"{CHASSIS}/relay/sender.py", "ORDER BY id LIMIT $2\n", "ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED\n"),
             (
                 f"{CHASSIS}/relay/sender.py",
-                "FIRST, MOST, MOST_BYTES = 500, 4000,",
-                "FIRST, MOST, MOST_BYTES = 640, 640,",
+                "FIRST_ROWS, MAX_ROWS, MAX_BYTES = 500, 4000,",
+                "FIRST_ROWS, MAX_ROWS, MAX_BYTES = 640, 640,",
             ),
             (
                 f"{CHASSIS}/relay/sender.py",
                 """                for half in (buckets[::2], buckets[1::2]):
                     rows = await self._read(half)
-                    ahead, flight = flight, self._launch(rows) if rows else None
-                    if ahead is not None:
-                        await self._land(ahead)
+                    previous, in_flight = in_flight, self._send(rows) if rows else None
+                    if previous is not None:
+                        await self._complete(previous)
                     found += len(rows)
 """,
                 """                async with self._connection.transaction():
                     rows = await self._read(buckets)
                     if rows:
-                        await self._land(self._launch(rows))
+                        await self._complete(self._send(rows))
                     found += len(rows)
 """,
             ),
@@ -133,19 +133,19 @@ MUTANTS = (
         "parked aggregate allowed to go on",
         (
             (
-                f"{CHASSIS}/consumer/consumer.py",
-                "if subject.blocked_since is not None:",
-                "if subject.last_sequence < 0:",
+                f"{CHASSIS}/consumer/chunks.py",
+                "            if progress.blocked_since is not None:",
+                "            if progress.last_sequence < 0:",
             ),
         ),
-        (f"{UNITS}/test_consumer.py::test_poison_stops_its_own_aggregate_alone",),
+        (f"{UNITS}/consumer/test_chunks.py::test_an_unprocessable_event_blocks_its_own_aggregate_alone",),
     ),
     Mutant(
         "cursor not fenced",
         ((f"{CHASSIS}/consumer/inbox.py", 'if not done.endswith(" 1"):', "if not done:"),),
         (
-            f"{UNITS}/test_consumer.py::test_a_consumer_whose_partition_was_taken_over_changes_nothing",
-            f"{UNITS}/test_consumer.py::test_two_consumers_of_one_chunk_have_one_effect",
+            f"{UNITS}/consumer/test_chunks.py::test_a_consumer_whose_partition_was_taken_over_changes_nothing",
+            f"{UNITS}/consumer/test_chunks.py::test_two_consumers_of_one_chunk_have_one_effect",
         ),
     ),
     Mutant(
@@ -186,17 +186,42 @@ MUTANTS = (
 )
 
 
+class Outdated(Exception):
+    """A mutant whose text does not occur exactly once: the source has changed, and the mutant has to be written anew."""
+
+
 def apply(mutant: Mutant, to: Path) -> None:
-    """Change the copy; SystemExit where the text is not there exactly once."""
+    """Change the copy.
+
+    Raises:
+        Outdated: A text to replace does not occur exactly once.
+    """
+    for file, text in changed(mutant, to).items():
+        (to / file).write_text(text, encoding="utf-8")
+
+
+def changed(mutant: Mutant, root: Path) -> dict[str, str]:
+    """Return the mutant's files by name, with its changes.
+
+    Raises:
+        Outdated: A text to replace does not occur exactly once.
+    """
+    texts: dict[str, str] = {}
     for file, old, new in mutant.changes:
-        text = (to / file).read_text(encoding="utf-8")
+        text = texts.get(file) or (root / file).read_text(encoding="utf-8")
         if text.count(old) != 1:
-            raise SystemExit(f"{mutant.name}: {file} has changed, the mutant has to be written anew:\n{old}")
-        (to / file).write_text(text.replace(old, new), encoding="utf-8")
+            raise Outdated(f"{mutant.name}: {file} has changed, the mutant has to be written anew:\n{old}")
+        texts[file] = text.replace(old, new)
+    return texts
 
 
 def noticed(mutant: Mutant) -> tuple[bool, str]:
-    """Whether a test fails against the mutant, and what gave it away."""
+    """Return whether a test fails against the mutant, and its message.
+
+    Raises:
+        Outdated: As `apply`.
+        SystemExit: pytest could not run.
+    """
     with tempfile.TemporaryDirectory(prefix="aftercare-mutant-") as folder:
         copy, paths = Path(folder), []
         for file in {Path(file).parts[:4] for file, _, _ in mutant.changes}:
@@ -222,28 +247,29 @@ def noticed(mutant: Mutant) -> tuple[bool, str]:
             command, cwd=ROOT, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, timeout=900
         )
     lines = run.stdout.strip().splitlines() or ["nothing"]
-    said = next((line[1:].strip() for line in lines if line.startswith("E ") and "WRONG" in line), "")
-    said = said or next((line[1:].strip() for line in lines if line.startswith("E ")), lines[-1])
+    message = next((line[1:].strip() for line in lines if line.startswith("E ") and "WRONG" in line), "")
+    message = message or next((line[1:].strip() for line in lines if line.startswith("E ")), lines[-1])
     if run.returncode not in (0, 1):
         raise SystemExit(
             f"{mutant.name}: pytest could not run ({run.returncode}):\n{run.stdout[-2000:]}{run.stderr[-500:]}"
         )
-    return run.returncode == 1, said
+    return run.returncode == 1, message
 
 
 def main() -> None:
-    """Try all of them, or those whose names contain the given word."""
+    """Run all of them, or those whose names contain the argument."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("only", nargs="?", default="")
     chosen = [mutant for mutant in MUTANTS if parser.parse_args().only in mutant.name]
     caught = 0
     for number, mutant in enumerate(chosen, 1):
-        begun = time.monotonic()
-        found, said = noticed(mutant)
+        began = time.monotonic()
+        found, message = noticed(mutant)
         caught += found
         verdict = "caught" if found else "SURVIVES"
         print(
-            f"{number:>2} {verdict:<9} {mutant.name:<42} {time.monotonic() - begun:>5.0f} s  {said[:110]}", flush=True
+            f"{number:>2} {verdict:<9} {mutant.name:<42} {time.monotonic() - began:>5.0f} s  {message[:110]}",
+            flush=True,
         )
     print(f"{caught}/{len(chosen)}")
     sys.exit(caught != len(chosen))

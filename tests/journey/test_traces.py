@@ -31,7 +31,7 @@ async def traced(bootstrap: str) -> dict[str, list[bool]]:
     try:
         places = [TopicPartition(name, number) for name, topic in TOPICS.items() for number in range(topic.partitions)]
         ends = await reader.end_offsets(places)
-        clients.stand(reader, await reader.beginning_offsets(places))
+        clients.assign(reader, await reader.beginning_offsets(places))
         while any([await reader.position(place) < end for place, end in ends.items()]):
             for records in (await reader.getmany(timeout_ms=200)).values():
                 for headers in (dict(record.headers) for record in records):

@@ -15,7 +15,8 @@ from uuid import UUID, uuid4
 import asyncpg
 import psutil
 from aftercare_chassis.consumer import inbox
-from aftercare_chassis.consumer.consumer import CHUNK, FETCH, Consumer, Handlers
+from aftercare_chassis.consumer.consumer import CHUNK, FETCH, Consumer
+from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.runtime import Runtime
@@ -85,7 +86,7 @@ class ConsumerRate:
         client = AIOKafkaConsumer(bootstrap_servers=self._runtime.settings.kafka, group_id=group, **clients.CONSUMER)
         connection = await self._runtime.connect()
         await client.start()
-        clients.stand(client, cursors)
+        clients.assign(client, cursors)
         while not stop.is_set():
             fetched = await client.getmany(timeout_ms=500, max_records=FETCH)
             for place, records in fetched.items():
@@ -108,10 +109,10 @@ async def take(
     contents = [_digest(record.value) for record in records]
     subjects = sorted({headers["ce_subject"].decode() for headers, _ in told})
     async with connection.transaction():
-        await connection.execute(inbox._FORWARD, group, *place, records[-1].offset + 1, seen)
-        known: Any = await connection.fetch(inbox._SUBJECTS, group, subjects)
+        await connection.execute(inbox._MOVE_CURSOR, group, *place, records[-1].offset + 1, seen)
+        known: Any = await connection.fetch(inbox._PROGRESS, group, subjects)
         last = dict.fromkeys(subjects, 0) | {row["aggregateid"]: row["last_sequence"] for row in known}
-        taken: Any = await connection.fetch(inbox._TAKE, group, ids, contents)
+        taken: Any = await connection.fetch(inbox._INSERT_EVENTS, group, ids, contents)
         fresh = {row["event_id"] for row in taken}
         upserts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
         for event_id, (headers, data) in zip(ids, told, strict=True):
@@ -122,7 +123,9 @@ async def take(
                 last[subject] = sequence
         for sql, rows in upserts.items():
             await connection.executemany(sql, rows)
-        await connection.execute(inbox._REMEMBER, group, subjects, [last[s] for s in subjects], [None] * len(subjects))
+        await connection.execute(
+            inbox._SAVE_PROGRESS, group, subjects, [last[s] for s in subjects], [None] * len(subjects)
+        )
 
 
 def _digest(value: bytes) -> int:

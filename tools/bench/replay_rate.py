@@ -22,9 +22,9 @@ async def measure(service: Service, postgres: psutil.Process) -> Round:
     work = rebuild.Rebuild(runtime, connection, projection, "bench")
     with timed(postgres) as measured:
         await work.compare(resume=False)
-        measured.events = work.pace.events
-    if work.refused:
-        raise SystemExit(f"bench: the replay of {service.name} refused {len(work.refused)} aggregates")
+        measured.events = work.replay.progress.events
+    if work.replay.refused:
+        raise SystemExit(f"bench: the replay of {service.name} refused {len(work.replay.refused)} aggregates")
     await work.shadow.drop()
     await connection.close()
     return measured

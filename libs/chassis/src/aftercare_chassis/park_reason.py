@@ -1,10 +1,10 @@
-"""Why a consumer parks an event."""
+"""Why a consumer parks an event. Operators filter by these codes, and alarms are set on them."""
 
 from enum import StrEnum
 
 
 class ParkReason(StrEnum):
-    """The codes by which operators filter parked events and set alarms."""
+    """The codes. In the database, in metrics and in the output of commands they are called `trouble`."""
 
     UNREADABLE = "unreadable"
     TOO_LARGE = "too_large"

@@ -49,16 +49,13 @@ async def newer(tally: Harness, order_cancelled: Make) -> Envelope:
     return Envelope.of(event, id=tally.ids.uuid7(), source="/x", sequence=1, correlation_id="c")
 
 
-async def test_an_event_about_a_row_of_a_newer_build_waits_before_it_is_parked(
-    tally: Harness, newer: Envelope, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_an_event_about_a_row_of_a_newer_build_waits_before_it_is_parked(tally: Harness, newer: Envelope) -> None:
     """In a rollout the partition soon moves to the newer build; after a rollback it does not, and the event is parked."""
     older = Consumer(tally.runtime, {OrderCancelled: look})
     with pytest.raises(NewerRow, match="owner is 'buyer-2'"):
-        await older.chunk(ORDERS, [tally.record(newer)])
+        await older.process(ORDERS, [tally.record(newer)])
     assert await tally.parked() == []
-    monkeypatch.setattr(older, "_patient", False)
-    await older.chunk(ORDERS, [tally.record(newer)])
+    await older.process(ORDERS, [tally.record(newer)], may_wait=False)
     assert await tally.parked() == ["OrderCancelled.v1: NewerRow: OwnedTally.owner is 'buyer-2'"]
 
 

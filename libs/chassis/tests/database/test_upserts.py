@@ -70,7 +70,7 @@ async def test_a_chunk_sends_its_upserts_together_and_in_the_order_of_the_log(
     async with tally.runtime.pool.acquire() as connection:
         connection.add_query_logger(lambda record: sent.append(record.query))
     batch = records(tally, (one, 1), (two, 1), (one, 2), (one, 3), (two, 2))
-    await Consumer(tally.runtime, {OrderCancelled: copied}).chunk(ORDERS, batch)
+    await Consumer(tally.runtime, {OrderCancelled: copied}).process(ORDERS, batch)
     assert await copies(tally) == {"one": 3, "two": 2}
     assert len([text for text in sent if text.startswith("INSERT INTO tallies")]) == 1
 
@@ -86,7 +86,7 @@ async def test_an_event_whose_upsert_the_database_refuses_is_parked_alone(
         (order_cancelled("bad"), 2),
         (order_cancelled("one"), 2),
     )
-    await Consumer(tally.runtime, {OrderCancelled: copied}).chunk(ORDERS, batch)
+    await Consumer(tally.runtime, {OrderCancelled: copied}).process(ORDERS, batch)
     assert await copies(tally) == {"one": 2, "two": 1}
     refused, behind = await tally.parked()
     assert "NotNullViolationError" in refused

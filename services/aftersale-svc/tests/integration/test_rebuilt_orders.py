@@ -25,11 +25,11 @@ async def test_cases_refer_to_the_orders_that_took_the_place(shop: Shop) -> None
         await shadow.create()
         for table in ("orders", "order_lines"):
             await connection.execute(f"INSERT INTO rebuilt.{table} SELECT * FROM public.{table}")
-        await shadow.finish()
-        await shadow.finish()  # a switch that had to be given up is begun again
+        await shadow.complete()
+        await shadow.complete()  # a switch that had to be given up is begun again
         async with connection.transaction():
-            same = await shadow.prints(live=True) == await shadow.prints(live=False)
-            await shadow.hold_live()
+            same = await shadow.fingerprints(live=True) == await shadow.fingerprints(live=False)
+            await shadow.lock_live()
             await shadow.swap()
         assert same
         assert await connection.fetchval(REFERRING) == before

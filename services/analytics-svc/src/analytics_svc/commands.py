@@ -1,7 +1,7 @@
 """The one thing analytics-svc does: prove that what it keeps is a fold of the log and nothing else."""
 
-from aftercare_chassis.projections import rebuild as replays
 from aftercare_chassis.projections.projection import Projection
+from aftercare_chassis.projections.replay import ReplayOptions, replay
 from aftercare_chassis.runtime import Runtime
 
 from analytics_svc import projections
@@ -12,4 +12,4 @@ PROJECTION = Projection(FOLDED, projections.HANDLERS)
 
 async def rebuild(runtime: Runtime) -> int:
     """Fold the whole log again and compare the result with what is kept: 0 identical, 1 different, 2 not possible."""
-    return await replays.rebuild(runtime, PROJECTION, replays.ReplayOptions(consumer="rebuilt"))
+    return await replay(runtime, PROJECTION, ReplayOptions(consumer="rebuilt"))

@@ -9,10 +9,11 @@ from uuid import UUID
 import asyncpg
 import pytest
 from aftercare_chassis.consumer.consumer import Consumer
-from aftercare_chassis.consumer.parked import ParkedEvents
+from aftercare_chassis.consumer.parked_events import ParkedEvents
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.kafka import clients
-from aftercare_chassis.projections.rebuild import Rebuild, ReplayOptions, rebuild
+from aftercare_chassis.projections.rebuild import Rebuild
+from aftercare_chassis.projections.replay import ReplayOptions, replay
 from aftercare_chassis.testing import Harness
 from aftercare_events import TOPICS, Envelope, codec
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
@@ -126,7 +127,7 @@ async def test_a_damaged_table_is_replaced_and_the_service_goes_on(
     async with consuming(desk):
         await until_kept(desk, first)
         await desk.runtime.pool.execute("UPDATE case_facts SET state = 'lost' WHERE id = 'case_switched'")
-        assert await rebuild(desk.runtime, commands.PROJECTION, ReplayOptions(switch=True)) == 0
+        assert await replay(desk.runtime, commands.PROJECTION, ReplayOptions(switch=True)) == 0
         assert "the live tables stood still for" in capsys.readouterr().out
         state = "SELECT state FROM case_facts WHERE id = $1"
         assert await desk.runtime.pool.fetchval(state, "case_switched") == "completed"
@@ -137,7 +138,7 @@ async def test_a_damaged_table_is_replaced_and_the_service_goes_on(
     with pytest.raises(asyncpg.RaiseError, match="append-only"):
         await desk.runtime.pool.execute("DELETE FROM trace_events")
     assert await Migrations("analytics_svc", desk.settings.database_url, tables.metadata).differences() is None
-    assert await rebuild(desk.runtime, commands.PROJECTION, ReplayOptions(drop=True)) == 0
+    assert await replay(desk.runtime, commands.PROJECTION, ReplayOptions(drop=True)) == 0
 
 
 async def test_an_interrupted_replay_goes_on_where_it_stopped(desk: Harness, kafka_bootstrap: str) -> None:
@@ -151,10 +152,8 @@ async def test_an_interrupted_replay_goes_on_where_it_stopped(desk: Harness, kaf
         await connection.close()
         await send(kafka_bootstrap, sent[20:])
         await until_kept(desk, sent)
-        assert await rebuild(desk.runtime, commands.PROJECTION, ReplayOptions(resume=True)) == 0
-        assert await rebuild(desk.runtime, commands.PROJECTION, ReplayOptions(resume=True)) == 2, (
-            "nothing is left of it"
-        )
+        assert await replay(desk.runtime, commands.PROJECTION, ReplayOptions(resume=True)) == 0
+        assert await replay(desk.runtime, commands.PROJECTION, ReplayOptions(resume=True)) == 2, "nothing is left of it"
 
 
 async def test_what_was_parked_is_left_out_of_both(desk: Harness, kafka_bootstrap: str) -> None:

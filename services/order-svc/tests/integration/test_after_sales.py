@@ -213,8 +213,7 @@ async def test_every_event_has_the_trace_fields_and_aggregates_have_no_gaps(shop
 
 async def test_a_parked_dispute_is_handled_once_its_case_has_arrived(shop):
     order = await shop.delivered()
-    shop.h.consumer._patient = False  # as after a minute
-    await shop.h.consume(shop.case(DisputeOpened, order, **DISPUTE, category="other"))
+    await shop.h.consume(shop.case(DisputeOpened, order, **DISPUTE, category="other"), may_wait=False)
     parked = "DisputeOpened.v1: it builds on an event of case_1 that has not been handled"
     assert await shop.h.parked() == [parked]
     await shop.h.run_workers("parked-redrive")

@@ -1,4 +1,4 @@
-"""What a service listens to: its `consumers.py`, made ready for the log."""
+"""The handlers of a service's `consumers.py`, found event by event."""
 
 import re
 from collections.abc import Awaitable, Callable, Mapping
@@ -12,16 +12,16 @@ from aftercare_chassis.observability import tracing
 from aftercare_chassis.park_reason import ParkReason
 from aftercare_chassis.settings import S, S_contra
 
-# Any: each handler takes its own class of events, and the key beside it says which.
+# Any: each handler takes its own event class, which is the key beside it.
 Handler = Callable[[Transaction[S], Any], Awaitable[object]]
 Handlers = Mapping[type[Event] | type[Envelope], Handler[S]]
-"""Event class -> who takes its events. `Envelope` -> who takes what no class here does, as the envelope it came in."""
+"""By event class: its handler. The handler of `Envelope` takes, as envelopes, all events without a handler of their own."""
 
 _VERSIONED = re.compile(r"(.+)\.v([1-9][0-9]{0,8})")
 
 
 class Dispatcher(Generic[S_contra]):
-    """The handlers of one service, asked event by event."""
+    """The handlers of one service, and the topics that they need."""
 
     def __init__(self, handlers: Handlers[S_contra]) -> None:
         self._handlers = handlers
@@ -29,45 +29,51 @@ class Dispatcher(Generic[S_contra]):
         self.topics = sorted({cls.TOPIC.name for cls in self.events})
         self._newest = dict(sorted(_versioned(cls.type_name()) for cls in self.events))
 
-    def listener(self, envelope: Envelope) -> tuple[Handler[S_contra], Event | Envelope] | None:
-        """Who takes this event, and as what; None where it is passed over.
+    def handler_of(self, envelope: Envelope) -> tuple[Handler[S_contra], Event | Envelope] | None:
+        """Return the event's handler and what to give it; None for an event that this service ignores.
 
-        UnprocessableEvent where the data does not fit its schema; and where it is a newer version of an event that this service
-        listens to, unless it retells a version that is listened to: then the fact is heard there.
+        Raises:
+            UnprocessableEvent: The data does not fit its schema (WRONG_SCHEMA); or it is a newer version of an event that
+                this service handles, without an older version beside it that this service reads (UNKNOWN_VERSION).
         """
         cls = registry.reads(envelope.type)
         try:
             if cls is None or cls not in self._handlers:
-                self._refuse_newer(envelope)
+                self._check_version(envelope)
             elif (event := envelope.event()) is not None:
                 return self._handlers[cls], event
         except WrongSchema as error:
             raise UnprocessableEvent(ParkReason.WRONG_SCHEMA, str(error)) from error
-        rest = self._handlers.get(Envelope)
-        return None if rest is None else (rest, envelope)
+        default = self._handlers.get(Envelope)
+        return None if default is None else (default, envelope)
 
-    async def hand(self, tx: Transaction[S_contra], envelope: Envelope) -> None:
-        """Give the event to whoever listens, as the cause of all that follows. UnprocessableEvent, or what the handler raises."""
-        found = self.listener(envelope)
+    async def dispatch(self, tx: Transaction[S_contra], envelope: Envelope) -> None:
+        """Give the event to its handler; what the handler records is caused by it.
+
+        Raises:
+            UnprocessableEvent: As `handler_of`.
+            Exception: Whatever the handler raises.
+        """
+        found = self.handler_of(envelope)
         if found is not None:
             handler, event = found
             tx.cause = envelope
-            place = envelope.traceparent, envelope.tracestate
-            with tracing.light_span(f"consume {envelope.type}", *place, kind="CONSUMER"):
+            parent = envelope.traceparent, envelope.tracestate
+            with tracing.light_span(f"consume {envelope.type}", *parent, kind="CONSUMER"):
                 await handler(tx, event)
 
-    def _refuse_newer(self, envelope: Envelope) -> None:
+    def _check_version(self, envelope: Envelope) -> None:
         name, version = _versioned(envelope.type)
         newest = self._newest.get(name, version)
         if version <= newest:
             return
-        retold = registry.fields_of(envelope.type, envelope.data).get("retells")
-        if not isinstance(retold, str) or registry.reads(retold) not in self._handlers:
-            told = f"{envelope.type} is newer than {name}.v{newest}, the newest version that this build reads"
-            raise UnprocessableEvent(ParkReason.UNKNOWN_VERSION, f"{told}, and it retells none that it reads")
+        older = registry.fields_of(envelope.type, envelope.data).get("retells")
+        if not isinstance(older, str) or registry.reads(older) not in self._handlers:
+            newer = f"{envelope.type} is newer than {name}.v{newest}, the newest version that this build reads"
+            raise UnprocessableEvent(ParkReason.UNKNOWN_VERSION, f"{newer}, and it retells none that it reads")
 
 
 def _versioned(type_name: str) -> tuple[str, int]:
-    """`OrderPaid.v2` as (OrderPaid, 2); a type that is not named so has no versions."""
+    """Return `OrderPaid.v2` as (OrderPaid, 2), and a type without a version as (type_name, 0)."""
     found = _VERSIONED.fullmatch(type_name)
     return (found[1], int(found[2])) if found else (type_name, 0)

@@ -1,5 +1,8 @@
-"""Partitions of a consumer that wait: each pauses longer than the last time, and goes on at once when what it waits for is
-there: an event, or a database that answers again."""
+"""The paused partitions of a consumer.
+
+Each pause of a partition is twice as long as the one before, up to five seconds, and ends early when what it waits for has
+happened: an event was handled, or the database answers again.
+"""
 
 import asyncio
 import time
@@ -23,8 +26,12 @@ RETRY_SECONDS = 60.0  # how long a partition may wait for events of other aggreg
 
 @dataclass(slots=True)
 class Pause:
-    """A partition that waits: until when, how long this pause is, since when, and whether for the database. `awaits` is the
-    aggregate whose next event ends the pause, where there is one; `seen` the number of the last one that did not help."""
+    """The pause of a partition; times are of the monotonic clock.
+
+    `until`: its end. `seconds`: its length. `since`: when the partition was paused for the first time in a row.
+    `unavailable`: the database did not answer. `awaits`: the aggregate whose next event ends the pause; `seen`: the sequence
+    of that aggregate's last event that did not help. `task` waits for that event.
+    """
 
     until: float
     seconds: float
@@ -32,70 +39,73 @@ class Pause:
     unavailable: bool = False
     awaits: str | None = None
     seen: int = 0
-    wake: asyncio.Task[None] | None = None
+    task: asyncio.Task[None] | None = None
 
 
 class PausedPartitions:
-    """The waiting partitions of one consumer."""
+    """The pauses of one consumer."""
 
-    def __init__(self, progress: HandledEvents) -> None:
-        self._progress = progress
-        self._holds: dict[TopicPartition, Pause] = {}
+    def __init__(self, handled_events: HandledEvents) -> None:
+        self._handled_events = handled_events
+        self._pauses: dict[TopicPartition, Pause] = {}
 
     def partitions(self) -> KeysView[TopicPartition]:
-        """Those that wait, as a view that follows."""
-        return self._holds.keys()
+        """Return a view of the paused partitions, which follows changes."""
+        return self._pauses.keys()
 
-    def patient(self, partition: TopicPartition) -> bool:
-        """Whether the partition may wait on for an event of another aggregate."""
-        hold = self._holds.get(partition)
-        return hold is None or time.monotonic() - hold.since < RETRY_SECONDS
+    def may_wait(self, partition: TopicPartition) -> bool:
+        """Return whether the partition may still wait for an event of another aggregate."""
+        pause = self._pauses.get(partition)
+        return pause is None or time.monotonic() - pause.since < RETRY_SECONDS
 
-    def add(self, client: AIOKafkaConsumer, partition: TopicPartition, why: Exception) -> None:
-        """Let this partition wait, longer each time, while others go on."""
-        now, last = time.monotonic(), self._holds.get(partition)
+    def pause(self, client: AIOKafkaConsumer, partition: TopicPartition, why: Exception) -> None:
+        """Pause this partition, for twice as long as the last time; others go on."""
+        now, last = time.monotonic(), self._pauses.get(partition)
         seconds = min(last.seconds * 2, PAUSE_SECONDS[1]) if last else PAUSE_SECONDS[0]
-        hold = Pause(now + seconds, seconds, last.since if last else now, is_unavailable(why))
-        self._drop(partition)
-        self._holds[partition] = hold
+        pause = Pause(now + seconds, seconds, last.since if last else now, is_unavailable(why))
+        self._remove(partition)
+        self._pauses[partition] = pause
         place = {"topic": partition.topic, "partition": partition.partition}
         log.warning("partition_waits", **place, why=type(why).__name__, seconds=seconds)
         with suppress(KafkaError):
             client.pause(partition)
         if isinstance(why, Retry):
-            hold.awaits = why.awaits
-            hold.seen = last.seen if last is not None and last.awaits == why.awaits else 0
-            hold.wake = asyncio.create_task(self._wake(client, partition, hold))
+            pause.awaits = why.awaits
+            pause.seen = last.seen if last is not None and last.awaits == why.awaits else 0
+            pause.task = asyncio.create_task(self._end_on_event(client, partition, pause))
 
-    def end(self, partition: TopicPartition) -> None:
-        """The partition has gone on. So may those for which the database was not available: it has answered this one."""
-        self._drop(partition)
-        for hold in self._holds.values():
-            if hold.unavailable:
-                hold.until = 0.0
+    def succeeded(self, partition: TopicPartition) -> None:
+        """Forget the partition's pause, since records of it were handled.
 
-    def _drop(self, partition: TopicPartition) -> None:
-        hold = self._holds.pop(partition, None)
-        if hold is not None and hold.wake is not None:
-            hold.wake.cancel()
+        Pauses for a database that did not answer end with the next `resume`: it has answered for this partition.
+        """
+        self._remove(partition)
+        for pause in self._pauses.values():
+            if pause.unavailable:
+                pause.until = 0.0
+
+    def _remove(self, partition: TopicPartition) -> None:
+        pause = self._pauses.pop(partition, None)
+        if pause is not None and pause.task is not None:
+            pause.task.cancel()
 
     def clear(self) -> None:
-        """Nothing waits any more."""
-        for partition in list(self._holds):
-            self._drop(partition)
+        """Forget all pauses."""
+        for partition in list(self._pauses):
+            self._remove(partition)
 
-    def release(self, client: AIOKafkaConsumer) -> None:
-        """Resume those whose pause is over."""
+    def resume(self, client: AIOKafkaConsumer) -> None:
+        """Resume the partitions whose pause is over."""
         now, assigned = time.monotonic(), client.assignment()
         for partition in client.paused() & assigned:
-            hold = self._holds.get(partition)
-            if hold is None or hold.until <= now:
+            pause = self._pauses.get(partition)
+            if pause is None or pause.until <= now:
                 client.resume(partition)
 
-    async def _wake(self, client: AIOKafkaConsumer, partition: TopicPartition, hold: Pause) -> None:
-        """End the pause when what the partition awaits has been handled; a fetch that is under way notices."""
-        number = await self._progress.beyond(hold.awaits or "", hold.seen)
-        if number is not None:
-            hold.seen, hold.until = number, 0.0
+    async def _end_on_event(self, client: AIOKafkaConsumer, partition: TopicPartition, pause: Pause) -> None:
+        """End the pause when the next event of the awaited aggregate was handled. A fetch in progress takes that into account."""
+        sequence = await self._handled_events.beyond(pause.awaits or "", pause.seen)
+        if sequence is not None:
+            pause.seen, pause.until = sequence, 0.0
             with suppress(KafkaError):
                 client.resume(partition)

@@ -1,7 +1,7 @@
-"""Watches a consumer from beside its loop: how far it is behind, and whether it moves.
+"""Watches a consumer from a task of its own: how far it lags behind the log, and whether it makes progress.
 
-The ends of the log are asked for, not taken from what the client has fetched: a client whose fetching hangs has seen no
-end, and that is the very client to notice (aiokafka issues 703 and 1154).
+The ends of the log are requested from the brokers and not taken from the client's fetches: a client whose fetches hang has
+seen no end, and that is the client to detect (aiokafka issues 703 and 1154, open in 0.14.0).
 """
 
 import asyncio
@@ -22,27 +22,28 @@ log = structlog.get_logger(__name__)
 
 CALL_SECONDS = 20.0
 _CURSORS = "SELECT topic, partition, next_offset FROM consumer_cursor WHERE consumer = $1"
-# Bounded: "10,000 or more" is enough for an alarm, and counting a million every few seconds would cost.
+# With a limit: "10,000 or more" is enough for an alarm, and counting a million rows every few seconds is expensive.
 _PARKED = """
 SELECT trouble, count(*) AS events FROM (SELECT trouble FROM parked_event WHERE consumer = $1 LIMIT 10000) AS oldest
 GROUP BY trouble
 """
-_HELD = """
+_BLOCKED = """
 SELECT count(DISTINCT aggregateid) AS aggregates
 FROM (SELECT aggregateid FROM parked_event WHERE consumer = $1 AND aggregateid <> '' LIMIT 10000) AS oldest
 """
-# A replay stands in a schema of its own, with a cursor table of its own, until it is switched to or dropped.
+# A replay has a schema of its own, with its own cursor table, until it is switched to or dropped.
 _REPLAYS = """
 SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relname = 'consumer_cursor' AND c.relkind = 'r' AND n.nspname <> 'public'
 """
-_DECIDED = "SELECT decision, count(*) AS events FROM parked_decision WHERE consumer = $1 GROUP BY decision"
+_DECISIONS = "SELECT decision, count(*) AS events FROM parked_decision WHERE consumer = $1 GROUP BY decision"
 
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Seconds: between two looks; without any progress; without progress of one partition while others move; outside of
-    the group; without an answer of Kafka."""
+    """Seconds. `look`: between two measurements. The others, after which the client is replaced: `stall` without progress of
+    any partition; `partition` without progress of one partition; `join` outside of the group; `away` without an answer of
+    Kafka."""
 
     look: float = 5.0
     stall: float = 30.0
@@ -53,8 +54,8 @@ class Thresholds:
 
 @dataclass(slots=True)
 class PartitionProgress:
-    """A partition: where its cursor stood, when that last moved (or had nothing to move for), and a time of the clock
-    after which the first message that waits was written."""
+    """`cursor`: the partition's, at the last measurement. `moved`: when it last changed or had nothing to do, by the monotonic
+    clock. `after`: a time of the wall clock after which the first waiting message was written."""
 
     cursor: int
     moved: float
@@ -62,125 +63,123 @@ class PartitionProgress:
 
 
 class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
-    """`stalled` asks for a new client, `trouble` is what /readyz tells, `joined` whether the group has given this member
-    its share. `resting` holds partitions that wait on purpose."""
+    """`stalled` says that the client has to be replaced, `problem` is for /readyz, `joined` says whether the group has assigned
+    partitions to this member. `paused` are the partitions that wait on purpose."""
 
-    def __init__(self, runtime: Runtime, group: str, topics: list[str], resting: Collection[TopicPartition]) -> None:
-        self.patience = Thresholds()
+    def __init__(self, runtime: Runtime, topics: list[str], paused: Collection[TopicPartition]) -> None:
+        self.thresholds = Thresholds()
         self._metrics = runtime.metrics.of(ConsumerMetrics)
-        self._runtime, self._group, self._topics, self._resting = runtime, group, topics, resting
-        self._standings: dict[TopicPartition, PartitionProgress] = {}
-        self._waiting: list[TopicPartition] = []
-        self.joined, self._rebuilt = False, 0
-        self._began = self._progress = self._answered = time.monotonic()
+        self._runtime, self._group, self._topics, self._paused = runtime, runtime.name, topics, paused
+        self._partitions: dict[TopicPartition, PartitionProgress] = {}
+        self._lagging: list[TopicPartition] = []
+        self.joined, self._stalls = False, 0
+        self._started = self._progress = self._answered = time.monotonic()
 
-    def begin(self) -> None:
-        """A new client, or a rebalance: it gets the whole patience."""
-        self._began = time.monotonic()
-        self._calm()
+    def restart(self) -> None:
+        """Count all times from now, for a new client or after a rebalance."""
+        self._started = time.monotonic()
+        self._assume_progress()
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
         self.joined = False
-        self.begin()
+        self.restart()
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
         self.joined = True
-        self._standings = {
-            partition: self._standings[partition] for partition in assigned if partition in self._standings
-        }
-        self.begin()
+        self._partitions = {each: self._partitions[each] for each in assigned if each in self._partitions}
+        self.restart()
 
-    def handled(self, partition: TopicPartition, stamp: int) -> None:
-        """The consumer has moved: up to a message written at `stamp` (milliseconds), which is done."""
-        self._progress, self._rebuilt = time.monotonic(), 0
-        standing = self._standings.get(partition)
-        if standing is not None:
-            standing.moved, standing.after = self._progress, stamp / 1000
+    def handled(self, partition: TopicPartition, timestamp: int) -> None:
+        """Note that the partition's messages up to one written at `timestamp` (milliseconds) were handled."""
+        self._progress, self._stalls = time.monotonic(), 0
+        progress = self._partitions.get(partition)
+        if progress is not None:
+            progress.moved, progress.after = self._progress, timestamp / 1000
 
-    def rebuilt(self, *, stalled: bool) -> None:
-        """The client is given up, because it had stalled or because of an error."""
-        self._rebuilt += stalled
+    def client_replaced(self, *, stalled: bool) -> None:
+        """Note that the client is replaced, because it had stalled or because of an error."""
+        self._stalls += stalled
         self.joined = False
         self._metrics.client_rebuilt()
 
     def stalled(self) -> bool:
-        """Whether there are messages that this client does not bring, or it is of no use otherwise."""
-        now, patience = time.monotonic(), self.patience
-        if not self.joined and now - self._began > patience.join:
+        """Return whether messages wait that this client does not fetch, or whether it cannot fetch at all."""
+        now, thresholds = time.monotonic(), self.thresholds
+        if not self.joined and now - self._started > thresholds.join:
             return True
-        if now - max(self._answered, self._began) > patience.away:
+        if now - max(self._answered, self._started) > thresholds.away:
             return True
-        still = max((now - self._standings[partition].moved for partition in self._waiting), default=0.0)
-        return still > patience.partition or min(still, now - self._progress) > patience.stall
+        longest = max((now - self._partitions[each].moved for each in self._lagging), default=0.0)
+        return longest > thresholds.partition or min(longest, now - self._progress) > thresholds.stall
 
-    def trouble(self) -> str | None:
-        """Why this process is of no use: a second client did not help, or Kafka has been away for long."""
-        if time.monotonic() - self._answered > self.patience.away:
+    def problem(self) -> str | None:
+        """Return why this process does not work: a second client did not help, or Kafka has not answered for long."""
+        if time.monotonic() - self._answered > self.thresholds.away:
             return "kafka_unreachable"
-        return "stalled" if self._rebuilt > 1 else None
+        return "stalled" if self._stalls > 1 else None
 
     async def run(self, client: AIOKafkaConsumer) -> None:
-        """Look every few seconds until cancelled."""
+        """Measure every few seconds until cancelled."""
         while True:
             await self.look(client)
-            await asyncio.sleep(self.patience.look)
+            await asyncio.sleep(self.thresholds.look)
 
     async def look(self, client: AIOKafkaConsumer) -> None:
-        """Learn how things stand. What cannot be learnt is nobody's fault, and counts as no stall."""
+        """Measure once. Where that fails, the client counts as making progress."""
         try:
             await self._measure(client)
         except Exception as error:
             log.warning("lag_unknown", reason=f"{type(error).__name__}: {error}"[:200])
-            self._calm()
+            self._assume_progress()
 
-    def _calm(self) -> None:
-        """As if everything had just moved."""
+    def _assume_progress(self) -> None:
         self._progress = time.monotonic()
-        self._waiting = []
-        for standing in self._standings.values():
-            standing.moved = self._progress
+        self._lagging = []
+        for progress in self._partitions.values():
+            progress.moved = self._progress
 
     async def _measure(self, client: AIOKafkaConsumer) -> None:
         assigned = sorted(client.assignment())
-        asked = assigned or [TopicPartition(self._topics[0], 0)]  # one without partitions hears that Kafka answers, too
+        asked = assigned or [TopicPartition(self._topics[0], 0)]  # without partitions, to know that Kafka answers
         bounds = asyncio.gather(client.beginning_offsets(asked), client.end_offsets(asked))
-        first, end = await clients.answer(bounds, CALL_SECONDS)
+        first, end = await clients.result(bounds, CALL_SECONDS)
         self._answered = time.monotonic()
-        cursors = await self._remembered()
-        behind = {}
+        cursors = await self._query()
+        lag = {}
         for partition in assigned:
-            # What retention has taken is nobody's lag: it never comes.
+            # Messages that retention has deleted never arrive, so they are no lag.
             cursor = max(cursors.get(partition, 0), first[partition])
-            behind[partition] = max(0, end[partition] - cursor)
-            self._stand(partition, cursor, caught_up=behind[partition] == 0 or partition in self._resting)
-        self._tell(behind)
+            lag[partition] = max(0, end[partition] - cursor)
+            self._update(partition, cursor, idle=lag[partition] == 0 or partition in self._paused)
+        self._report(lag)
 
-    def _stand(self, partition: TopicPartition, cursor: int, *, caught_up: bool) -> None:
+    def _update(self, partition: TopicPartition, cursor: int, *, idle: bool) -> None:
         now = time.monotonic()
-        standing = self._standings.setdefault(partition, PartitionProgress(cursor, now, time.time()))
-        if cursor != standing.cursor or caught_up:
-            standing.cursor, standing.moved = cursor, now
+        progress = self._partitions.setdefault(partition, PartitionProgress(cursor, now, time.time()))
+        if cursor != progress.cursor or idle:
+            progress.cursor, progress.moved = cursor, now
 
-    def _tell(self, behind: Mapping[TopicPartition, int]) -> None:
+    def _report(self, lag: Mapping[TopicPartition, int]) -> None:
         now = time.time()
-        for partition, messages in behind.items():
+        for partition, messages in lag.items():
             if not messages:
-                self._standings[partition].after = now
-        lagging = [partition for partition, messages in behind.items() if messages]
-        ages = [now - self._standings[partition].after for partition in lagging]
-        self._metrics.lag(sum(behind.values()), max(ages, default=0.0))
-        self._waiting = [partition for partition in lagging if partition not in self._resting]
+                self._partitions[partition].after = now
+        lagging = [partition for partition, messages in lag.items() if messages]
+        ages = [now - self._partitions[partition].after for partition in lagging]
+        self._metrics.lag(sum(lag.values()), max(ages, default=0.0))
+        self._lagging = [partition for partition in lagging if partition not in self._paused]
         if self.joined and not lagging:
-            self._rebuilt = 0
+            self._stalls = 0
 
-    async def _remembered(self) -> dict[TopicPartition, int]:
+    async def _query(self) -> dict[TopicPartition, int]:
+        """Return the cursors, and update the metrics of what is parked."""
         async with self._runtime.connection() as connection:
             parked: Any = await connection.fetch(_PARKED, self._group)
-            held: int = await connection.fetchval(_HELD, self._group)
-            decided: Any = await connection.fetch(_DECIDED, self._group)
+            blocked: int = await connection.fetchval(_BLOCKED, self._group)
+            decisions: Any = await connection.fetch(_DECISIONS, self._group)
             replays: int = await connection.fetchval(_REPLAYS)
-            rows: Any = await connection.fetch(_CURSORS, self._group)
-        self._metrics.parked_events({row["trouble"]: row["events"] for row in parked}, held)
-        self._metrics.decisions({row["decision"]: row["events"] for row in decided})
+            cursors: Any = await connection.fetch(_CURSORS, self._group)
+        self._metrics.parked_events({row["trouble"]: row["events"] for row in parked}, blocked)
+        self._metrics.decisions({row["decision"]: row["events"] for row in decisions})
         self._metrics.replays(replays)
-        return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}
+        return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in cursors}

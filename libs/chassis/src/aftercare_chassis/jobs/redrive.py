@@ -10,7 +10,7 @@ import structlog
 
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.errors import Retry
-from aftercare_chassis.consumer.parked import ParkedEvents
+from aftercare_chassis.consumer.parked_events import ParkedEvents
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.park_reason import ParkReason

@@ -1,6 +1,6 @@
-"""The only place that builds Kafka clients: the library's defaults lose and double messages, so all that matters is set.
+"""The only place that builds Kafka clients. Every setting that matters is given: the library's defaults lose and repeat messages.
 
-aiokafka 0.14: `acks` defaults to 1, idempotence to off, auto-commit to on and a new group to the end of the log.
+aiokafka 0.14: `acks` defaults to 1, idempotence to off, auto-commit to on, and a new group starts at the end of the log.
 """
 
 import asyncio
@@ -42,28 +42,32 @@ CONSUMER: dict[str, Any] = {
 }
 
 T = TypeVar("T")
-_MIX, _WORD = 0x5BD1E995, 0xFFFFFFFF
+_MULTIPLIER, _32_BITS = 0x5BD1E995, 0xFFFFFFFF
 
-_ending: set[asyncio.Task[None]] = set()
+_closing: set[asyncio.Task[None]] = set()
+
+
+class ClientFailed(KafkaError):  # type: ignore[misc]
+    """A client of no further use: a task of its own was cancelled, and not by us."""
 
 
 def producer(bootstrap: str, client_id: str) -> AIOKafkaProducer:
-    """An idempotent producer that waits for every in-sync replica."""
+    """Return an idempotent producer that waits for every in-sync replica."""
     return AIOKafkaProducer(bootstrap_servers=bootstrap, client_id=client_id, **PRODUCER)
 
 
 def consumer(bootstrap: str, group: str) -> AIOKafkaConsumer:
-    """A group member that commits nothing by itself; where it starts is told by our own cursors.
+    """Return a member of the group that commits nothing by itself: our own cursors decide where it reads.
 
-    To be subscribed after its start, for a subscribed client's `start` waits until the group has shared out.
+    Subscribe it after `start`: the `start` of a subscribed client waits until the group has assigned its partitions.
     """
     return AIOKafkaConsumer(bootstrap_servers=bootstrap, group_id=group, client_id=group, **CONSUMER)
 
 
 def reader(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
-    """A reader outside every group that leaves no mark; it reads nothing until `stand` has put it somewhere.
+    """Return a reader outside of every group, which leaves no offsets behind. It reads nothing until `assign` was called.
 
-    Where the log no longer holds what comes next, it fails with OffsetOutOfRangeError: it never jumps.
+    Where the log no longer holds the next offset, its calls raise OffsetOutOfRangeError; it never skips.
     """
     return AIOKafkaConsumer(
         bootstrap_servers=bootstrap,
@@ -75,58 +79,66 @@ def reader(bootstrap: str, client_id: str) -> AIOKafkaConsumer:
     )
 
 
-class Ended(KafkaError):  # type: ignore[misc]
-    """A client that is of no use any more: a task of its own was cancelled, and not by us."""
+async def result(call: Awaitable[T], seconds: float) -> T:
+    """Return the result of a client's call.
 
+    With brokers away, aiokafka's calls may fail with the CancelledError of a task of the client, which would end the caller.
 
-async def answer(call: Awaitable[T], seconds: float) -> T:
-    """What a client answers. TimeoutError, or KafkaError: with brokers away a client's calls may also fail by the
-    CancelledError of its own tasks, which would end whoever waits for them."""
+    Raises:
+        TimeoutError: There is no result after this many seconds.
+        KafkaError: The call failed; ClientFailed where a task of the client was cancelled.
+    """
     try:
         return await asyncio.wait_for(call, seconds)
     except asyncio.CancelledError as error:
         if (caller := asyncio.current_task()) and caller.cancelling():
             raise
-        raise Ended from error
+        raise ClientFailed from error
 
 
-async def dismiss(client: AIOKafkaConsumer | AIOKafkaProducer, seconds: float) -> None:
-    """End it, without waiting long for brokers that are away: it ends when they return. Cut short it never would.
+async def close(client: AIOKafkaConsumer | AIOKafkaProducer, seconds: float) -> None:
+    """Stop the client; wait for that no longer than this many seconds.
 
-    How it ends (see `answer`) is nobody's trouble.
+    With brokers away `stop` goes on in the background until they answer: a client whose `stop` is cancelled never ends.
+    Errors of `stop` are ignored.
     """
-    ending = asyncio.create_task(client.stop())
-    _ending.add(ending)
-    ending.add_done_callback(_ended)
-    await asyncio.wait([ending], timeout=seconds)
+    closing = asyncio.create_task(client.stop())
+    _closing.add(closing)
+    closing.add_done_callback(_closed)
+    await asyncio.wait([closing], timeout=seconds)
 
 
-def _ended(ending: asyncio.Task[None]) -> None:
-    _ending.discard(ending)
-    if not ending.cancelled():
-        ending.exception()  # so that nobody complains that no one has looked at it
+def _closed(closing: asyncio.Task[None]) -> None:
+    _closing.discard(closing)
+    if not closing.cancelled():
+        closing.exception()  # asyncio logs exceptions that nobody has retrieved
 
 
-def stand(client: AIOKafkaConsumer, places: Mapping[TopicPartition, int]) -> None:
-    """Put a reader at these offsets, and on these partitions alone.
+def assign(client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
+    """Assign these partitions to a reader, at these offsets.
 
-    Done without a pause in between, for the client looks by itself for the place of a partition that has none, and
-    what it finds overrules a `seek_to_beginning` that was asked for meanwhile: whole partitions would go unread.
+    Without an await in between: the client looks up a position by itself for a partition that has none, and its result
+    overrules a `seek_to_beginning` that was called meanwhile, so that whole partitions would not be read.
     """
-    client.assign(list(places))
-    for partition, offset in places.items():
+    client.assign(list(offsets))
+    for partition, offset in offsets.items():
         client.seek(partition, offset)
 
 
 @lru_cache(maxsize=100_000)
 def key_hash(key: bytes) -> int:
-    """Where every client puts a key, modulo the partitions: Java's murmur2 without its sign, twice as fast as aiokafka's."""
+    """Return the positive murmur2 hash of a message key, as Java's clients compute it. Modulo the number of partitions it is
+    the key's partition.
+
+    Our own, because aiokafka 0.14's takes twice as long and the relay computes one for every event; keys come again, so most
+    are cached. `tests/kafka/test_messages.py` compares it with librdkafka. To be removed when aiokafka computes it in C.
+    """
     length = len(key)
     found = 0x9747B28C ^ length
     for word in unpack_from(f"<{length >> 2}I", key):
-        mixed = word * _MIX & _WORD
-        found = (found * _MIX ^ (mixed ^ mixed >> 24) * _MIX) & _WORD
+        mixed = word * _MULTIPLIER & _32_BITS
+        found = (found * _MULTIPLIER ^ (mixed ^ mixed >> 24) * _MULTIPLIER) & _32_BITS
     if rest := key[length & ~3 :]:
-        found = (found ^ int.from_bytes(rest, "little")) * _MIX & _WORD
-    found = (found ^ found >> 13) * _MIX & _WORD
+        found = (found ^ int.from_bytes(rest, "little")) * _MULTIPLIER & _32_BITS
+    found = (found ^ found >> 13) * _MULTIPLIER & _32_BITS
     return (found ^ found >> 15) & 0x7FFFFFFF

@@ -1,4 +1,4 @@
-"""Creating the topics of the log: by command, never by accident.
+"""Creation of the topics, by command: brokers do not create them automatically.
 
 `python -m aftercare_chassis.kafka.topics` in any service's image; `aftercare topics` is the same command for people.
 """
@@ -14,41 +14,54 @@ from aftercare_events import TOPICS
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, for_code
 
-EXISTS, UNKNOWN = 36, 3
+TOPIC_ALREADY_EXISTS, UNKNOWN_TOPIC = 36, 3
+"""Kafka's error codes."""
 
 
 class TopicError(Exception):
-    """The brokers do not answer, or refuse; one line says which."""
+    """The brokers do not answer, or refuse. The message is one line for an operator."""
 
 
 async def create(
     bootstrap: str, *, replication: int, min_isr: int, partitions: int | None, retention_ms: int
 ) -> list[str]:
-    """Create the topics that are missing and tell which they were. Existing topics stay as they are."""
+    """Create the topics that are missing; return their names. Existing topics are not changed.
+
+    Raises:
+        TopicError: The brokers do not answer, or refuse.
+    """
     configuration = {"cleanup.policy": "delete", "min.insync.replicas": str(min_isr), "retention.ms": str(retention_ms)}
     wanted = [
         NewTopic(topic.name, partitions or topic.partitions, replication, topic_configs=configuration)
         for topic in TOPICS.values()
     ]
-    return await _ask(bootstrap, lambda admin: admin.create_topics(wanted, timeout_ms=20_000), fine=EXISTS)
+    return await _request(
+        bootstrap, lambda admin: admin.create_topics(wanted, timeout_ms=20_000), ignore=TOPIC_ALREADY_EXISTS
+    )
 
 
 async def delete(bootstrap: str) -> list[str]:
-    """Delete the topics of the catalogue and tell which were there."""
-    return await _ask(bootstrap, lambda admin: admin.delete_topics(list(TOPICS), timeout_ms=20_000), fine=UNKNOWN)
+    """Delete the topics of the catalogue; return the names of those that existed.
+
+    Raises:
+        TopicError: The brokers do not answer, or refuse.
+    """
+    return await _request(
+        bootstrap, lambda admin: admin.delete_topics(list(TOPICS), timeout_ms=20_000), ignore=UNKNOWN_TOPIC
+    )
 
 
-async def _ask(bootstrap: str, what: Callable[[AIOKafkaAdminClient], Awaitable[Any]], *, fine: int) -> list[str]:
-    """Names of the topics for which the request changed something."""
+async def _request(bootstrap: str, call: Callable[[AIOKafkaAdminClient], Awaitable[Any]], *, ignore: int) -> list[str]:
+    """Send a request; return the topics that it changed. The error code `ignore` of a topic means no change."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=30_000)
     try:
         await asyncio.wait_for(admin.start(), 20)
-        response = await asyncio.wait_for(what(admin), 40)
+        response = await asyncio.wait_for(call(admin), 40)
     except (KafkaError, TimeoutError, OSError) as error:
         raise TopicError(f"kafka at {bootstrap} does not answer: {error or type(error).__name__}") from None
     finally:
         await admin.close()
-    return [name for name, code in _codes(response) if _changed(name, code, fine)]
+    return [name for name, code in _codes(response) if _changed(name, code, ignore)]
 
 
 def _codes(response: Any) -> list[tuple[str, int]]:
@@ -56,8 +69,8 @@ def _codes(response: Any) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in rows]
 
 
-def _changed(name: str, code: int, fine: int) -> bool:
-    if code not in (0, fine):
+def _changed(name: str, code: int, ignore: int) -> bool:
+    if code not in (0, ignore):
         raise TopicError(f"topic {name}: {for_code(code).__name__}")
     return code == 0
 
@@ -66,23 +79,23 @@ def command(
     bootstrap: Annotated[str, typer.Option(envvar="AFTERCARE_KAFKA", help="host:port of the brokers")],
     replication_factor: int = 3,
     min_isr: int = 2,
-    partitions: Annotated[int | None, typer.Option(help="as the catalogue says, when left out")] = None,
-    retention_ms: Annotated[int, typer.Option(help="-1 keeps the log for ever, so that it can be replayed")] = -1,
-    patience: Annotated[float, typer.Option(help="seconds to try for, where the brokers may still be starting")] = 0,
+    partitions: Annotated[int | None, typer.Option(help="default: as in the catalogue")] = None,
+    retention_ms: Annotated[int, typer.Option(help="-1 keeps every event, so that the log can be replayed")] = -1,
+    patience: Annotated[float, typer.Option(help="seconds to retry for while the brokers are starting")] = 0,
 ) -> None:
     """Create the topics that are missing."""
-    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # it says in many lines what a TopicError says in one
-    wish = {"replication": replication_factor, "min_isr": min_isr, "retention_ms": retention_ms}
+    logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a TopicError has it in one line
+    options = {"replication": replication_factor, "min_isr": min_isr, "retention_ms": retention_ms}
     end = time.monotonic() + patience
     while True:
         try:
-            made = asyncio.run(create(bootstrap, partitions=partitions, **wish))
+            created = asyncio.run(create(bootstrap, partitions=partitions, **options))
             break
         except TopicError:
             if time.monotonic() >= end:
                 raise
             time.sleep(1)
-    print(f"created {', '.join(made)}" if made else "all topics are there")
+    print(f"created {', '.join(created)}" if created else "all topics exist")
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`<name>-svc replay`: make the projection again beside the live one, compare both, and put it in its place."""
+"""`<name>-svc replay`: rebuilds the projection beside the live one, compares both, and switches to it."""
 
 from typing import Annotated
 
@@ -6,12 +6,12 @@ import typer
 
 from aftercare_chassis.cli import Once
 from aftercare_chassis.projections.projection import Projection
-from aftercare_chassis.projections.rebuild import ReplayOptions, rebuild
+from aftercare_chassis.projections.replay import ReplayOptions, replay
 from aftercare_chassis.runtime import Runtime
 
 
 class ReplayCommand:
-    """The word over one service's projection. `once` runs an act with an open runtime and ends the process."""
+    """The command over one service's projection. `once` runs a function with an open runtime and ends the process."""
 
     def __init__(self, projection: Projection | None, once: Once) -> None:
         self._projection, self._once = projection, once
@@ -29,12 +29,12 @@ class ReplayCommand:
         drop: Annotated[bool, typer.Option("--drop", help="only delete what an earlier replay has left")] = False,
         as_json: Annotated[bool, typer.Option("--json", help="for programs")] = False,
     ) -> None:
-        """Make the projection again from the log: 0 identical or switched, 1 different, 2 not possible."""
+        """Rebuild the projection from the log: 0 identical or switched, 1 different, 2 not possible."""
         if start not in ("beginning", "last"):
             raise typer.BadParameter("is beginning or last", param_hint="--from")
-        wish = ReplayOptions(consumer=consumer, resume=start == "last", switch=switch, drop=drop, as_json=as_json)
+        options = ReplayOptions(consumer=consumer, resume=start == "last", switch=switch, drop=drop, as_json=as_json)
 
         async def act(runtime: Runtime) -> int:
-            return await rebuild(runtime, self._projection, wish)
+            return await replay(runtime, self._projection, options)
 
         self._once(act)

@@ -1,4 +1,4 @@
-"""What of a service's tables is a fold of the log and nothing else: it can be made again from the beginning."""
+"""A projection: tables of a service that are computed from the log alone, so that they can be rebuilt from its beginning."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,9 @@ from aftercare_chassis.consumer.dispatcher import Dispatcher, Handlers
 
 @dataclass(frozen=True, slots=True)
 class Projection:
-    """Tables (those that others refer to first) and the handlers that write them, and write nothing else.
+    """The tables, those that others refer to first, and the handlers that write them and nothing else.
 
-    The handlers take what an event says and the rows of these tables; they record no events and ask no clock.
+    The handlers use only the event and the rows of these tables; they record no events and do not use the time.
     """
 
     tables: Sequence[Table]
@@ -23,11 +23,11 @@ class Projection:
         return Dispatcher(self.handlers).topics
 
     def within(self, schema: str) -> list[Table]:
-        """The same tables in another schema; what they refer to outside of the projection stays where it is."""
-        own, there = {table.name for table in self.tables}, MetaData()
+        """Return the same tables in another schema. References to tables outside of the projection stay as they are."""
+        own, metadata = {table.name for table in self.tables}, MetaData()
         return [
             table.to_metadata(
-                there,
+                metadata,
                 schema=schema,
                 referred_schema_fn=lambda _, to, key, __: to if key.referred_table.name in own else "public",
             )

@@ -1,9 +1,9 @@
-"""The relay: outbox rows to Kafka, in order per aggregate, each at least once.
+"""The relay: sends outbox rows to Kafka, in order per aggregate, each at least once.
 
-Whose events it may send is settled by buckets, how by rounds. A partition whose batch failed keeps its rows, and so
-everything behind them. An event that Kafka will never take blocks its aggregate alone. After a fatal error of the
-producer, or a deadline that passed with batches still queued, the producer is thrown away, so that nothing old is sent
-behind something new.
+Which events it may send is decided by its leases (`shards`), how by `sender`. A partition whose batch failed keeps its rows,
+and so everything behind them. An event that Kafka refuses permanently blocks its own aggregate alone. After a fatal error of
+the producer, or a timeout with batches still queued, the producer is replaced, so that nothing old is sent behind something
+newer (aiokafka issue 1017: OutOfOrderSequence is fatal).
 """
 
 import asyncio
@@ -18,14 +18,16 @@ from aiokafka.errors import KafkaError
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.relay.metrics import RelayMetrics
-from aftercare_chassis.relay.sender import ProducerSpent, Sender
-from aftercare_chassis.relay.shards import SILENCE_SECONDS, ShardLeases
+from aftercare_chassis.relay.sender import ProducerUnusable, Sender
+from aftercare_chassis.relay.shards import IDLE_SESSION_SECONDS, ShardLeases
 from aftercare_chassis.runtime import Runtime
 
 log = structlog.get_logger(__name__)
 
-TURN_SECONDS = 1.0
-STILL_SECONDS = 60.0
+LEASE_SECONDS = 1.0
+"""How long the sender runs until the leases are refreshed."""
+STALL_SECONDS = 60.0
+_MEASURE_SECONDS = 5.0
 
 _BACKLOG = """
 SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100000) AS rows) AS backlog,
@@ -35,17 +37,17 @@ SELECT (SELECT count(*) FROM (SELECT 1 FROM outbox LIMIT 100000) AS rows) AS bac
 
 
 class Relay:
-    """Runs until told to stop; survives Kafka and PostgreSQL going away and coming back."""
+    """Runs until it is stopped, through outages of Kafka and PostgreSQL."""
 
     def __init__(self, runtime: Runtime) -> None:
         self._runtime = runtime
         self._metrics = runtime.metrics.of(RelayMetrics)
-        self._last_look = 0.0
+        self._measured = 0.0
         self._progress = time.monotonic()
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Relay until `stop` is set, building connection and producer anew whenever one of them is lost."""
-        self._runtime.watchdogs["relay"] = self._trouble
+        """Relay until `stop` is set. A lost connection or producer is replaced."""
+        self._runtime.watchdogs["relay"] = self._problem
         while not stop.is_set():
             try:
                 await self._session(stop)
@@ -54,18 +56,18 @@ class Relay:
                 await _pause(stop, 1.0)
 
     async def _session(self, stop: asyncio.Event) -> None:
-        # A deletion that a crash undoes is an event sent twice, which its sequence tells: not worth waiting for the disk.
-        session = {"idle_session_timeout": f"{SILENCE_SECONDS}s", "synchronous_commit": "off"}
+        # Without waiting for the disk: a deletion that a crash undoes is an event sent twice, which its sequence shows.
+        session = {"idle_session_timeout": f"{IDLE_SESSION_SECONDS}s", "synchronous_commit": "off"}
         connection = await self._runtime.connect(**session)
         try:
-            buckets = ShardLeases(connection)
-            await buckets.join()
+            leases = ShardLeases(connection)
+            await leases.join()
             while not stop.is_set():
                 try:
-                    await self._with_producer(connection, buckets, stop)
-                except (KafkaError, ProducerSpent, TimeoutError) as error:
+                    await self._with_producer(connection, leases, stop)
+                except (KafkaError, ProducerUnusable, TimeoutError) as error:
                     log.warning("relay_kafka_lost", error=type(error).__name__)
-                    owned = await buckets.refresh()  # keeps the session from falling silent while Kafka is away
+                    owned = await leases.refresh()  # keeps the session from being idle while Kafka is away
                     await self._measure(connection, len(owned))
                     await _pause(stop, 0.5)
         finally:
@@ -73,28 +75,28 @@ class Relay:
             with suppress(Exception):
                 await connection.close(timeout=2)
 
-    async def _with_producer(self, connection: asyncpg.Connection, buckets: ShardLeases, stop: asyncio.Event) -> None:
+    async def _with_producer(self, connection: asyncpg.Connection, leases: ShardLeases, stop: asyncio.Event) -> None:
         producer = clients.producer(self._runtime.settings.kafka, f"{self._runtime.name}-relay")
         try:
-            await clients.answer(producer.start(), 5.0)
-            rounds = Sender(connection, producer, self._runtime)
+            await clients.result(producer.start(), 5.0)
+            sender = Sender(connection, producer, self._runtime)
             while not stop.is_set():
-                owned = await buckets.refresh()
+                owned = await leases.refresh()
                 await self._measure(connection, len(owned))
-                await rounds.run(owned, TURN_SECONDS, stop)
+                await sender.run(owned, LEASE_SECONDS, stop)
                 self._progress = time.monotonic()
         finally:
-            await clients.dismiss(producer, 2.0)
+            await clients.close(producer, 2.0)
 
     async def _measure(self, connection: asyncpg.Connection, owned: int) -> None:
-        if time.monotonic() - self._last_look > 5.0:
-            self._last_look = time.monotonic()
+        if time.monotonic() - self._measured > _MEASURE_SECONDS:
+            self._measured = time.monotonic()
             found: Any = await connection.fetchrow(_BACKLOG)
             self._metrics.measured(**found, owned=owned)
 
-    def _trouble(self) -> str | None:
-        """Why this process is of no use: for long nothing was acknowledged, or nobody could be asked."""
-        return "no_progress" if time.monotonic() - self._progress > STILL_SECONDS else None
+    def _problem(self) -> str | None:
+        """Return why this process does not work: for long no round was completed."""
+        return "no_progress" if time.monotonic() - self._progress > STALL_SECONDS else None
 
 
 async def _pause(stop: asyncio.Event, seconds: float) -> None:

@@ -1,8 +1,8 @@
-"""A relay's rounds: the oldest rows of some buckets are read, sent, and deleted once they are acknowledged.
+"""The rounds of a relay: the oldest rows of its buckets are read, sent, and deleted once they are acknowledged.
 
-The buckets are worked through in two halves: while Kafka takes the events of the one, those of the other are read. Of a
-bucket, and so of an aggregate, nothing is read before all that was sent of it is acknowledged and deleted, or has failed
-and everything begins anew.
+The buckets are processed in two halves: while Kafka takes the events of one, those of the other are read. Nothing more of a
+bucket, and so of an aggregate, is read before everything that was sent of it is acknowledged and deleted, or has failed and
+a new producer begins.
 """
 
 import asyncio
@@ -25,14 +25,20 @@ from aftercare_chassis.runtime import Runtime
 
 log = structlog.get_logger(__name__)
 
-FIRST, MOST, MOST_BYTES = 500, 4000, 8 * 1024 * 1024  # rows of a round: a new producer begins with few and doubles them
+FIRST_ROWS, MAX_ROWS, MAX_BYTES = 500, 4000, 8 * 1024 * 1024
+"""A round of a new producer reads FIRST_ROWS, each further one twice as many, up to the other two."""
 IDLE_SECONDS = (0.02, 0.2)
-FEW, BEAT_SECONDS = 100, 0.01  # rounds of few rows cost as much as rounds of many: no more than so often
-CLEAN = 5000  # deleted rows, from one cleaning to the next
-CLEAN_SECONDS, CLEAN_SHARE = 5.0, 0.05  # how long one may take at the most, and which part of the time all of them
+"""The first pause of an idle relay, and the longest."""
+SMALL_ROUND, ROUND_SECONDS = 100, 0.01
+"""A round of few rows costs as much as a full one: after a round of fewer than SMALL_ROUND rows the next begins
+ROUND_SECONDS after its beginning."""
+VACUUM_ROWS = 5000
+"""How many deleted rows lead to a VACUUM."""
+VACUUM_SECONDS, VACUUM_SHARE = 5.0, 0.05
+"""How long a VACUUM may take, and which share of the time all of them together may."""
 
-# Bucket by bucket. An outbox is empty most times that statistics are made of it, and the plan for all buckets at once
-# that PostgreSQL finds good for an empty table reads and sorts the whole backlog in each round.
+# Bucket by bucket. The outbox is mostly empty when PostgreSQL collects statistics, and the plan for all buckets at once that
+# is good for an empty table reads and sorts the whole backlog in each round.
 _READ = """
 SELECT id, aggregateid, topic, headers::text, payload, floor(date_part('epoch', created_at) * 1000)::bigint AS stamp
 FROM unnest($1::smallint[]) AS mine(bucket), LATERAL (
@@ -40,9 +46,9 @@ FROM unnest($1::smallint[]) AS mine(bucket), LATERAL (
     ORDER BY id LIMIT $2
 ) AS oldest
 """
-# An outbox leaves dead rows, and each look into a bucket passes all of that bucket's: most of what a busy relay
-# costs the server, where autovacuum comes once in a minute (its default). Who does not own the table is warned, no more.
-_CLEAN = "VACUUM (SKIP_LOCKED, INDEX_CLEANUP ON, TRUNCATE OFF) outbox"
+# Every read of a bucket passes the dead rows that deletions have left in it, which is most of what a busy relay costs the
+# server; autovacuum runs once a minute by default. A role that does not own the table gets a warning and no VACUUM.
+_VACUUM = "VACUUM (SKIP_LOCKED, INDEX_CLEANUP ON, TRUNCATE OFF) outbox"
 _DELETE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
 _BLOCK = """
 INSERT INTO outbox_blocked (aggregateid, event_id, reason) SELECT aggregateid, event_id, $2 FROM outbox WHERE id = $1
@@ -50,113 +56,122 @@ ON CONFLICT (aggregateid) DO NOTHING
 """
 
 
-class ProducerSpent(Exception):
-    """This producer may still hold old batches or an unusable sequence; a new one has to be built."""
+class ProducerUnusable(Exception):
+    """The producer may still hold old batches, or its sequence is unusable: it has to be replaced."""
 
 
 @dataclass(slots=True)
-class Flight:
-    """A round on its way, and when it began."""
+class InFlight:
+    """A half round that is being sent, and when it began, by the monotonic clock."""
 
     batches: asyncio.Task[list[Batch]]
     began: float
 
 
 class Sender:
-    """What is done with one connection and one producer; ProducerSpent when that is of no further use."""
+    """Sends through one connection and one producer."""
 
     def __init__(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, runtime: Runtime) -> None:
         self._connection, self._producer, self._runtime = connection, producer, runtime
         self._metrics = runtime.metrics.of(RelayMetrics)
-        self._most, self._idle = FIRST, IDLE_SECONDS[0]
-        self._dead, self._clean_again = 0, 0.0
+        self._rows, self._idle = FIRST_ROWS, IDLE_SECONDS[0]
+        self._deleted, self._next_vacuum = 0, 0.0
 
     async def run(self, buckets: Sequence[int], seconds: float, stop: asyncio.Event) -> None:
-        """Relay what comes into these buckets for so long; at the end nothing of them is in flight."""
-        end, flight = time.monotonic() + seconds, None
+        """Send the events of these buckets for this many seconds; at the end none is being sent.
+
+        Raises:
+            ProducerUnusable: Build a new producer and begin again.
+        """
+        end, in_flight = time.monotonic() + seconds, None
         try:
             while not stop.is_set() and (began := time.monotonic()) < end:
                 found = 0
                 for half in (buckets[::2], buckets[1::2]):
                     rows = await self._read(half)
-                    ahead, flight = flight, self._launch(rows) if rows else None
-                    if ahead is not None:
-                        await self._land(ahead)
+                    previous, in_flight = in_flight, self._send(rows) if rows else None
+                    if previous is not None:
+                        await self._complete(previous)
                     found += len(rows)
-                await self._clean()
+                await self._vacuum()
                 await self._pause(found, began)
-            if flight is not None:
-                await self._land(flight)
+            if in_flight is not None:
+                await self._complete(in_flight)
         except BaseException:
-            if flight is not None:
-                flight.batches.cancel()
+            if in_flight is not None:
+                in_flight.batches.cancel()
             raise
 
     async def _pause(self, found: int, began: float) -> None:
-        """Not at all after many rows, until the next beat after few; else until the bell rings, or longer and longer."""
+        """Wait not at all after many rows, briefly after few, and after none until a commit in this process notifies, or for
+        twice as long as the last time."""
         if found:
             self._idle = IDLE_SECONDS[0]
-            if found < FEW:
-                await asyncio.sleep(began + BEAT_SECONDS - time.monotonic())
+            if found < SMALL_ROUND:
+                await asyncio.sleep(began + ROUND_SECONDS - time.monotonic())
         elif await self._runtime.outbox_wakeup.wait(self._idle):
             self._idle = IDLE_SECONDS[0]
         else:
             self._idle = min(self._idle * 2, IDLE_SECONDS[1])
 
-    async def _clean(self) -> None:
-        """Free what was deleted; seldom, where that takes long (somebody keeps an old snapshot, and nothing is freed)."""
+    async def _vacuum(self) -> None:
+        """Remove dead rows; rarely where that takes long, since an old snapshot is then in use and nothing is freed."""
         began = time.monotonic()
-        if self._dead >= CLEAN and began >= self._clean_again:
-            self._dead = 0
+        if self._deleted >= VACUUM_ROWS and began >= self._next_vacuum:
+            self._deleted = 0
             with suppress(TimeoutError):
-                await self._connection.execute(_CLEAN, timeout=CLEAN_SECONDS)
+                await self._connection.execute(_VACUUM, timeout=VACUUM_SECONDS)
             ended = time.monotonic()
-            self._clean_again = ended + (ended - began) / CLEAN_SHARE
+            self._next_vacuum = ended + (ended - began) / VACUUM_SHARE
 
     async def _read(self, buckets: Sequence[int]) -> list[Any]:
-        """The oldest rows of each of these buckets, in the order of their ids."""
-        each = -(-self._most // max(1, len(buckets)))
-        rows: list[Any] = await self._connection.fetch(_READ, buckets, each)
+        """Return the oldest rows of each of these buckets, in the order of their ids."""
+        per_bucket = -(-self._rows // max(1, len(buckets)))
+        rows: list[Any] = await self._connection.fetch(_READ, buckets, per_bucket)
         if rows:
             rows.sort(key=itemgetter("id"))
             size = sum(len(row["payload"]) for row in rows)
-            self._most = min(2 * self._most, MOST, max(1, MOST_BYTES * len(rows) // max(1, size)))
+            self._rows = min(2 * self._rows, MAX_ROWS, max(1, MAX_BYTES * len(rows) // max(1, size)))
             failpoints.point("relay.read")
         return rows
 
-    def _launch(self, rows: list[Any]) -> Flight:
-        return Flight(asyncio.create_task(batches.send(self._producer, rows)), time.monotonic())
+    def _send(self, rows: list[Any]) -> InFlight:
+        return InFlight(asyncio.create_task(batches.send(self._producer, rows)), time.monotonic())
 
-    async def _land(self, flight: Flight) -> None:
-        """Delete what was acknowledged, then raise what made the rest fail."""
-        sent = await flight.batches
-        waited = time.monotonic() - flight.began
-        acknowledged = [row["id"] for batch in sent for row in batch.rows[: batch.taken]]
+    async def _complete(self, in_flight: InFlight) -> None:
+        """Delete what was acknowledged; then deal with what was refused.
+
+        Raises:
+            ProducerUnusable: A batch failed in a way that may pass.
+        """
+        sent = await in_flight.batches
+        seconds = time.monotonic() - in_flight.began
+        acknowledged = [row["id"] for batch in sent for row in batch.rows[: batch.acknowledged]]
         failpoints.point("relay.acknowledged")
         if acknowledged:
             await self._connection.execute(_DELETE, acknowledged)
-            self._dead += len(acknowledged)
+            self._deleted += len(acknowledged)
             failpoints.point("relay.deleted")
-            self._metrics.acknowledged(len(acknowledged), waited)
-        refused = [batch for batch in sent if batch.refused is not None]
+            self._metrics.acknowledged(len(acknowledged), seconds)
+        refused = [batch for batch in sent if batch.error is not None]
         for batch in refused:
-            if not isinstance(batch.refused, PERMANENT):
-                raise ProducerSpent from batch.refused
+            if not isinstance(batch.error, PERMANENT):
+                raise ProducerUnusable from batch.error
         for batch in refused:
-            await self._block_hopeless(batch.rows)
+            await self._block_refused(batch.rows)
 
-    async def _block_hopeless(self, rows: list[Any]) -> None:
-        """Of a batch that Kafka refused for good, find the events that it refuses, and block their aggregates."""
+    async def _block_refused(self, rows: list[Any]) -> None:
+        """Find the events of a permanently refused batch that Kafka refuses one by one, and block their aggregates."""
         blocked: set[str] = set()
         for row in rows:
             if row["aggregateid"] in blocked:
                 continue
             [alone] = await batches.send(self._producer, [row])
-            if alone.taken:
+            if alone.acknowledged:
                 await self._connection.execute(_DELETE, [row["id"]])
-            elif isinstance(alone.refused, PERMANENT):
+            elif isinstance(alone.error, PERMANENT):
                 blocked.add(row["aggregateid"])
-                await self._connection.execute(_BLOCK, row["id"], type(alone.refused).__name__)
-                log.error("aggregate_blocked", aggregate=row["aggregateid"], reason=type(alone.refused).__name__)
+                await self._connection.execute(_BLOCK, row["id"], type(alone.error).__name__)
+                log.error("aggregate_blocked", aggregate=row["aggregateid"], reason=type(alone.error).__name__)
             else:
-                raise ProducerSpent from alone.refused
+                raise ProducerUnusable from alone.error

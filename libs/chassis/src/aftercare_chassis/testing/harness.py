@@ -127,9 +127,18 @@ class Harness(Generic[S]):
         return await run_command(self.service.package, self.settings, *words)
 
     async def consume(
-        self, event: Event, *, sequence: int | None = None, event_id: UUID | None = None, source: str = "/elsewhere"
+        self,
+        event: Event,
+        *,
+        sequence: int | None = None,
+        event_id: UUID | None = None,
+        source: str = "/elsewhere",
+        may_wait: bool = True,
     ) -> Envelope:
-        """Deliver one event as Kafka would. Its sequence in its aggregate is counted unless it is given."""
+        """Let the consumer handle one event; its sequence is the next one of its aggregate unless given.
+
+        Without `may_wait`, an event whose handler raises Retry is parked, as after a minute.
+        """
         self._sequences[event.aggregate_id] = sequence or self._sequences[event.aggregate_id] + 1
         envelope = Envelope.of(
             event,
@@ -138,14 +147,14 @@ class Harness(Generic[S]):
             sequence=self._sequences[event.aggregate_id],
             correlation_id="test",
         )
-        await self.deliver(envelope)
+        await self.deliver(envelope, may_wait=may_wait)
         return envelope
 
-    async def deliver(self, *envelopes: Envelope) -> None:
-        """Deliver these in this order, as records of one partition per topic."""
+    async def deliver(self, *envelopes: Envelope, may_wait: bool = True) -> None:
+        """Let the consumer handle these, in this order, as records of one partition per topic."""
         for envelope in envelopes:
             partition = TopicPartition(envelope.topic, 0)
-            await self.consumer.chunk(partition, [self.record(envelope)])
+            await self.consumer.process(partition, [self.record(envelope)], may_wait=may_wait)
 
     def record(self, envelope: Envelope) -> ConsumerRecord:
         """The envelope as the next record of partition 0 of its topic."""

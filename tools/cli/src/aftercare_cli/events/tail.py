@@ -23,10 +23,10 @@ async def tail(
     wanted.check()
     client = clients.reader(bootstrap, "tail")
     try:
-        await clients.answer(client.start(), CALL_SECONDS)
+        await clients.result(client.start(), CALL_SECONDS)
         await _stand(client, wanted, from_beginning)
         while True:
-            fetched = await clients.answer(client.getmany(timeout_ms=500, max_records=1000), CALL_SECONDS)
+            fetched = await clients.result(client.getmany(timeout_ms=500, max_records=1000), CALL_SECONDS)
             for record in sorted((one for some in fetched.values() for one in some), key=lambda one: one.timestamp):
                 envelope = _decoded(record)
                 if wanted.fits(envelope) if isinstance(envelope, Envelope) else _all(wanted):
@@ -34,13 +34,13 @@ async def tail(
     except (KafkaError, OSError, TimeoutError) as error:
         raise StackError(f"kafka at {bootstrap} does not answer: {type(error).__name__}") from None
     finally:
-        await clients.dismiss(client, CALL_SECONDS)
+        await clients.close(client, CALL_SECONDS)
 
 
 async def _stand(client: AIOKafkaConsumer, wanted: Wanted, from_beginning: bool) -> None:
     places = [TopicPartition(name, n) for name in wanted.topics() for n in range(TOPICS[name].partitions)]
     look = client.beginning_offsets if from_beginning else client.end_offsets
-    clients.stand(client, await clients.answer(look(places), CALL_SECONDS))
+    clients.assign(client, await clients.result(look(places), CALL_SECONDS))
 
 
 def _all(wanted: Wanted) -> bool:

@@ -1,8 +1,11 @@
-"""Tells aiokafka that a connection has ended, where uvloop says so in words that it does not know.
+"""Makes aiokafka notice a closed connection under uvloop.
 
-A write to a closed transport is silent with asyncio, and a RuntimeError with uvloop; aiokafka expects an OSError (its issue
-1038). Not understood, that error ends the task that keeps a client's metadata, and such a client answers nothing any more:
-a consumer stands still, with Kafka long back.
+The defect: `AIOKafkaConnection.send` expects an OSError from a write to a closed transport. asyncio's transports ignore such
+a write, uvloop's raise RuntimeError. That error ends the task that keeps the client's metadata, and from then on the client
+answers nothing: a consumer stays idle although Kafka is back.
+
+aiokafka issue 1038; present in 0.14.0 with uvloop 0.23. To be removed when `send` handles RuntimeError itself:
+`tests/kafka/test_closed_transport.py` fails without the patch until then.
 """
 
 from typing import Any
@@ -12,12 +15,12 @@ from aiokafka.errors import KafkaConnectionError
 
 
 def install() -> None:
-    """Let every client of this process connect so."""
+    """Let every client of this process use the corrected connection."""
     conn.AIOKafkaConnection = Connection
 
 
 class Connection(conn.AIOKafkaConnection):  # type: ignore[misc]
-    """A connection of the library's that breaks as the library thinks that connections break."""
+    """A connection that reports a closed transport as KafkaConnectionError."""
 
     def send(self, request: Any, expect_response: bool = True) -> Any:
         try:

@@ -1,8 +1,13 @@
-"""Reads what aiokafka cannot: a message with a header whose name is no UTF-8.
+"""Lets aiokafka read a message with a header whose name is not UTF-8.
 
-The library's reader gives up the whole batch that holds one, and does so again at each try: one such message would end
-every consumer of its topic for ever. A batch that it cannot read is therefore read by its slow twin, with such names
-replaced; what is then missing or wrong in the message is judged as in any other.
+The defect: the record parser decodes header names strictly. A name that is not UTF-8 raises UnicodeDecodeError for the whole
+batch, at every attempt, so one such message stops every consumer of its topic for ever.
+
+The patch reads a batch with the parser in C as before, and where that fails continues with the parser in Python, with such
+names replaced by U+FFFD. Whatever is then missing or wrong in the message is for the consumer to judge: it parks it.
+
+There is no upstream issue; present in aiokafka 0.14.0. To be removed when both parsers return such names:
+`tests/consumer/test_unreadable_messages.py` fails without the patch until then.
 """
 
 from collections.abc import Iterator
@@ -14,30 +19,31 @@ from aiokafka.record.default_records import _DefaultRecordBatchPy
 from aiokafka.record.memory_records import MemoryRecords
 
 _LENGTH = slice(8, 12)
+"""Where a batch states how many bytes follow."""
 
 
 def install() -> None:
-    """Let every consumer of this process read so."""
+    """Let every consumer of this process read with the patch."""
     fetcher.MemoryRecords = Records
 
 
 class Records:
-    """What one fetch brought of a partition, batch by batch, as aiokafka's fetcher asks for it."""
+    """The batches of one fetch of a partition, as aiokafka's fetcher asks for them."""
 
     def __init__(self, fetched: bytes) -> None:
-        self._left, self._records = memoryview(fetched), MemoryRecords(fetched)
+        self._rest, self._records = memoryview(fetched), MemoryRecords(fetched)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._records, name)
 
     def next_batch(self) -> "Batch":
-        size = _LENGTH.stop + int.from_bytes(self._left[_LENGTH], "big")
-        batch, self._left = self._left[:size], self._left[size:]
+        size = _LENGTH.stop + int.from_bytes(self._rest[_LENGTH], "big")
+        batch, self._rest = self._rest[:size], self._rest[size:]
         return Batch(self._records.next_batch(), batch)
 
 
 class Batch:
-    """A batch of the library's, with a second way to read it."""
+    """A batch of the library's, and its bytes for a second attempt."""
 
     def __init__(self, batch: Any, data: memoryview) -> None:
         self._batch, self._data = batch, data
@@ -52,19 +58,21 @@ class Batch:
                 yield record
                 read += 1
         except UnicodeDecodeError:
-            yield from islice(_Slow(self._data), read, None)
+            yield from islice(_LenientBatch(self._data), read, None)
 
 
-class _Slow(_DefaultRecordBatchPy):  # type: ignore[misc]
+class _LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
     def _maybe_uncompress(self) -> None:
         super()._maybe_uncompress()
-        self._buffer: bytearray = _Bytes(self._buffer)
+        self._buffer: bytearray = _LenientBytes(self._buffer)
 
 
-class _Bytes(bytearray):
+class _LenientBytes(bytearray):
+    """Bytes that decode to text whatever they are; the parser decodes slices of its buffer."""
+
     def __getitem__(self, place: Any) -> Any:
         found = super().__getitem__(place)
-        return _Bytes(found) if isinstance(place, slice) else found
+        return _LenientBytes(found) if isinstance(place, slice) else found
 
     def decode(self, *_: Any, **__: Any) -> str:
         return super().decode("utf-8", "replace")

@@ -1,7 +1,7 @@
-"""One event taken to its second version, from the first day to the last: nobody misses a fact, nobody hears it twice.
+"""An event gets a second version, from the first day to the last: no consumer misses a fact or handles it twice.
 
-A build is what its catalogue knows. Three of them meet the same log: the old one knows v1, the new one knows v2 and how
-v1 becomes v2, the lean one knows v2 alone. A producer tells v1, then both, then v2.
+Three builds read the same log: the old one knows v1, the new one knows v2 and an upcaster from v1, the third one knows only v2.
+A producer publishes v1, then both, then v2.
 """
 
 from collections.abc import AsyncIterator, Iterator
@@ -30,7 +30,7 @@ OLD_NAME, NEW_NAME = "FeedbackReceived.v1", "FeedbackReceived.v2"
 
 
 class FeedbackReceivedV2(Event):
-    """Somebody told us something. `channel` is called what it is, and says whether a person can be answered there."""
+    """Feedback came in. `channel` has another name, and a field says whether a person can be answered there."""
 
     TOPIC = FEEDBACK
     KEY = "feedback_id"
@@ -38,7 +38,7 @@ class FeedbackReceivedV2(Event):
 
     matter: str = "feedback"
     feedback_id: str
-    heard_on: Annotated[str, Field(min_length=1)]
+    received_on: Annotated[str, Field(min_length=1)]
     answerable: bool
     text_hash: str
     retells: Retells = None
@@ -46,26 +46,26 @@ class FeedbackReceivedV2(Event):
 
 def rename_the_channel(data: dict[str, Any]) -> dict[str, Any]:
     kept = {name: value for name, value in data.items() if name != "channel"}
-    return {**kept, "heard_on": data["channel"], "answerable": data["channel"] != "overheard"}
+    return {**kept, "received_on": data["channel"], "answerable": data["channel"] != "anonymous"}
 
 
 @contextmanager
 def build(kind: str) -> Iterator[None]:
-    """What a build's catalogue knows, for as long as the block lasts."""
+    """Let this process know what such a build knows, for as long as the block lasts."""
     with pytest.MonkeyPatch.context() as patch:
-        if kind in ("new", "lean"):
+        if kind in ("new", "v2 only"):
             patch.setitem(EVENTS, NEW_NAME, FeedbackReceivedV2)
         if kind == "new":
             patch.setitem(UPCASTERS, OLD_NAME, (NEW_NAME, rename_the_channel))
-        if kind == "lean":
+        if kind == "v2 only":
             patch.delitem(EVENTS, OLD_NAME)
         yield
 
 
 metadata = MetaData()
 notes = Table("notes", metadata, Column("id", Text, primary_key=True), Column("version", Integer, nullable=False))
-heard = Table(
-    "heard",
+facts = Table(
+    "facts",
     metadata,
     Column("fact", Text, primary_key=True),
     Column("channel", Text, nullable=False),
@@ -80,25 +80,25 @@ class Note:
 
 
 NOTES = Rows(notes, Note, {})
-HEAR = Statement(
-    insert(heard)
+COUNT = Statement(
+    insert(facts)
     .values(fact=bindparam("fact"), channel=bindparam("channel"), times=1)
-    .on_conflict_do_update(index_elements=[heard.c.fact], set_={"times": heard.c.times + 1})
+    .on_conflict_do_update(index_elements=[facts.c.fact], set_={"times": facts.c.times + 1})
 )
 
 
-async def hear_old(tx: Transaction, event: FeedbackReceived) -> None:
-    await tx.execute(HEAR, fact=event.result, channel=event.channel)
+async def count_old(tx: Transaction, event: FeedbackReceived) -> None:
+    await tx.execute(COUNT, fact=event.result, channel=event.channel)
 
 
-async def hear_new(tx: Transaction, event: FeedbackReceivedV2) -> None:
-    await tx.execute(HEAR, fact=event.result, channel=event.heard_on)
+async def count_new(tx: Transaction, event: FeedbackReceivedV2) -> None:
+    await tx.execute(COUNT, fact=event.result, channel=event.received_on)
 
 
 HANDLERS: dict[str, Any] = {
-    "old": {FeedbackReceived: hear_old},
-    "new": {FeedbackReceivedV2: hear_new},
-    "lean": {FeedbackReceivedV2: hear_new},
+    "old": {FeedbackReceived: count_old},
+    "new": {FeedbackReceivedV2: count_new},
+    "v2 only": {FeedbackReceivedV2: count_new},
 }
 
 
@@ -114,38 +114,38 @@ def letters(settings: ServiceSettings | None = None) -> Service:
 
 
 class Producer:
-    """Tells facts of one note, the way its build does."""
+    """Publishes facts about notes, in the versions of its build."""
 
     def __init__(self, harness: Harness) -> None:
         self.harness = harness
 
-    async def tell(self, note: str, fact: str, *how: str) -> None:
+    async def publish(self, note: str, fact: str, *versions: str) -> None:
         async with self.harness.runtime.transaction() as tx:
             known = await tx.find(NOTES, note)
-            answers = TraceFields(affected_party="b-1", applicant="b-1", handler="b-1", time=tx.now, result=fact)
-            events = [self._made(version, note, answers, both=len(how) > 1) for version in how]
+            trace = TraceFields(affected_party="b-1", applicant="b-1", handler="b-1", time=tx.now, result=fact)
+            events = [self._event(version, note, trace, both=len(versions) > 1) for version in versions]
             if known is None:
                 await tx.create(NOTES, Note(id=note, version=0), *events)
             else:
                 await tx.save(NOTES, known, *events)
 
     async def history(self, note: str) -> list[Envelope]:
-        """First v1, then both for a while, then v2; the last two facts are told in v2 alone."""
+        """Two facts in v1, two in both versions, two in v2 alone."""
         for fact in ("one", "two"):
-            await self.tell(note, f"{note} {fact}", "v1")
+            await self.publish(note, f"{note} {fact}", "v1")
         for fact in ("three", "four"):
-            await self.tell(note, f"{note} {fact}", "v1", "v2")
+            await self.publish(note, f"{note} {fact}", "v1", "v2")
         for fact in ("five", "six"):
-            await self.tell(note, f"{note} {fact}", "v2")
+            await self.publish(note, f"{note} {fact}", "v2")
         return [envelope for envelope in await self.harness.envelopes() if envelope.subject == note]
 
-    def _made(self, version: str, note: str, answers: TraceFields, *, both: bool) -> Event:
+    def _event(self, version: str, note: str, trace: TraceFields, *, both: bool) -> Event:
         if version == "v1":
-            return FeedbackReceived(**answers, feedback_id=note, channel="phone", text_hash="sha256:0")
+            return FeedbackReceived(**trace, feedback_id=note, channel="phone", text_hash="sha256:0")
         return FeedbackReceivedV2(
-            **answers,
+            **trace,
             feedback_id=note,
-            heard_on="phone",
+            received_on="phone",
             answerable=True,
             text_hash="sha256:0",
             retells=OLD_NAME if both else None,
@@ -160,14 +160,14 @@ class Reader:
 
     async def read(self, kind: str, envelopes: list[Envelope]) -> None:
         before, after = self.harness.consumer, Consumer(self.harness.runtime, HANDLERS[kind])
-        after._cursors = dict(before._cursors)  # where a new process finds them in the database
+        after._chunks.cursors.update(before._chunks.cursors)  # a new process reads them from the database
         self.harness.consumer = after
         with build(kind):
             await self.harness.deliver(*envelopes)
         assert await self.harness.parked() == []
 
-    async def heard(self, note: str) -> dict[str, tuple[str, int]]:
-        rows: Any = await self.harness.runtime.pool.fetch("SELECT * FROM heard WHERE fact LIKE $1", f"{note} %")
+    async def facts(self, note: str) -> dict[str, tuple[str, int]]:
+        rows: Any = await self.harness.runtime.pool.fetch("SELECT * FROM facts WHERE fact LIKE $1", f"{note} %")
         return {row["fact"].removeprefix(f"{note} "): (row["channel"], row["times"]) for row in rows}
 
 
@@ -189,61 +189,70 @@ def once(*facts: str) -> dict[str, tuple[str, int]]:
 
 
 FIRST, BOTH, LAST = ("one", "two"), ("three", "four"), ("five", "six")
-TOLD_TO_ALL = 6
-"""Envelopes before v1 retires: two facts in v1, two in both versions."""
+WITH_V1 = 6
+"""How many events there are before v1 ends: two facts in v1, two in both versions."""
 
 
-async def test_both_versions_stand_beside_each_other_on_the_log(producer: Producer) -> None:
-    told = await producer.history("note")
-    assert [envelope.type.rpartition(".")[2] for envelope in told] == ["v1", "v1", "v1", "v2", "v1", "v2", "v2", "v2"]
-    assert [envelope.sequence for envelope in told] == list(range(1, 9))
-    assert len({envelope.id for envelope in told}) == 8
+async def test_both_versions_are_on_the_log(producer: Producer) -> None:
+    history = await producer.history("note")
+    assert [envelope.type.rpartition(".")[2] for envelope in history] == [
+        "v1",
+        "v1",
+        "v1",
+        "v2",
+        "v1",
+        "v2",
+        "v2",
+        "v2",
+    ]
+    assert [envelope.sequence for envelope in history] == list(range(1, 9))
+    assert len({envelope.id for envelope in history}) == 8
 
 
 async def test_the_old_consumer_goes_on_as_if_nothing_had_happened(producer: Producer, reader: Reader) -> None:
-    told = await producer.history("note")
-    await reader.read("old", told[:TOLD_TO_ALL])
-    assert await reader.heard("note") == once(*FIRST, *BOTH)
+    history = await producer.history("note")
+    await reader.read("old", history[:WITH_V1])
+    assert await reader.facts("note") == once(*FIRST, *BOTH)
 
 
-async def test_the_new_consumer_hears_the_whole_log_once(producer: Producer, reader: Reader) -> None:
-    """A projection made anew from the beginning, long after v1 has retired."""
-    told = await producer.history("note")
-    await reader.read("new", told)
-    assert await reader.heard("note") == once(*FIRST, *BOTH, *LAST)
+async def test_the_new_consumer_handles_each_fact_of_the_log_once(producer: Producer, reader: Reader) -> None:
+    """As in a projection that is rebuilt from the beginning, long after v1 has ended."""
+    history = await producer.history("note")
+    await reader.read("new", history)
+    assert await reader.facts("note") == once(*FIRST, *BOTH, *LAST)
     last = "SELECT last_sequence FROM subject_state WHERE aggregateid = 'note'"
-    assert await reader.harness.runtime.pool.fetchval(last) == 8, "what is passed over leaves no gap"
+    assert await reader.harness.runtime.pool.fetchval(last) == 8, "an ignored event leaves no gap"
 
 
-async def test_a_consumer_replaced_at_any_moment_hears_each_fact_once(producer: Producer, reader: Reader) -> None:
-    """By the new build, or back by the old one and forward again: also between the two tellings of one fact."""
-    for cut in range(TOLD_TO_ALL + 1):
-        told = await producer.history(f"up{cut}")
-        await reader.read("old", told[:cut])
-        await reader.read("new", told[cut:])
-        assert await reader.heard(f"up{cut}") == once(*FIRST, *BOTH, *LAST), f"updated before record {cut}"
-        told = await producer.history(f"down{cut}")
-        await reader.read("new", told[:cut])
-        await reader.read("old", told[cut:TOLD_TO_ALL])
-        await reader.read("new", told[TOLD_TO_ALL:])
-        assert await reader.heard(f"down{cut}") == once(*FIRST, *BOTH, *LAST), f"taken back before record {cut}"
+async def test_a_consumer_replaced_at_any_moment_handles_each_fact_once(producer: Producer, reader: Reader) -> None:
+    """By the new build, or back by the old one and forward again: also between the two events of one fact."""
+    for cut in range(WITH_V1 + 1):
+        history = await producer.history(f"up{cut}")
+        await reader.read("old", history[:cut])
+        await reader.read("new", history[cut:])
+        assert await reader.facts(f"up{cut}") == once(*FIRST, *BOTH, *LAST), f"updated before record {cut}"
+        history = await producer.history(f"down{cut}")
+        await reader.read("new", history[:cut])
+        await reader.read("old", history[cut:WITH_V1])
+        await reader.read("new", history[WITH_V1:])
+        assert await reader.facts(f"down{cut}") == once(*FIRST, *BOTH, *LAST), f"taken back before record {cut}"
 
 
-async def test_who_never_knew_the_old_version_hears_the_new_one(producer: Producer, reader: Reader) -> None:
-    """A consumer that comes late and needs what only v2 tells: it has no upcaster, so nothing was heard before."""
-    told = await producer.history("note")
-    await reader.read("lean", told)
-    assert await reader.heard("note") == once(*BOTH, *LAST)
+async def test_a_consumer_without_the_old_version_handles_the_new_one(producer: Producer, reader: Reader) -> None:
+    """A consumer that needs what only v2 contains has no upcaster, so it handles the facts since v2 began."""
+    history = await producer.history("note")
+    await reader.read("v2 only", history)
+    assert await reader.facts("note") == once(*BOTH, *LAST)
 
 
 async def test_a_second_delivery_of_everything_changes_nothing(producer: Producer, reader: Reader) -> None:
-    told = await producer.history("note")
-    await reader.read("new", told)
-    await reader.read("new", told)
-    assert await reader.heard("note") == once(*FIRST, *BOTH, *LAST)
+    history = await producer.history("note")
+    await reader.read("new", history)
+    await reader.read("new", history)
+    assert await reader.facts("note") == once(*FIRST, *BOTH, *LAST)
 
 
-def test_the_gate_lets_every_step_pass_and_no_other(tmp_path: Path) -> None:
+def test_the_evolution_check_allows_every_step_and_no_other(tmp_path: Path) -> None:
     first: dict[str, type[Event]] = {OLD_NAME: FeedbackReceived}
     second: dict[str, type[Event]] = {NEW_NAME: FeedbackReceivedV2}
     upcasters = {OLD_NAME: (NEW_NAME, rename_the_channel)}
@@ -251,5 +260,5 @@ def test_the_gate_lets_every_step_pass_and_no_other(tmp_path: Path) -> None:
     assert releases.check(tmp_path, first | second, upcasters) == []
     releases.freeze(tmp_path, "v0.2.0", first | second)
     assert releases.check(tmp_path, second, upcasters) == []
-    [offence] = releases.check(tmp_path, second, {})
-    assert offence.startswith(f"{OLD_NAME}: event removed")
+    [violation] = releases.check(tmp_path, second, {})
+    assert violation.startswith(f"{OLD_NAME}: event removed")

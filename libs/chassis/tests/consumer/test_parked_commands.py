@@ -1,4 +1,4 @@
-"""The operator's words: what they print, what they refuse in one line, who decided."""
+"""The commands over parked events: what they print, what they refuse in one line, who decided."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -16,47 +16,47 @@ from typer.testing import CliRunner
 
 Make = Callable[..., OrderCancelled]
 ORDERS = TopicPartition("aftercare.orders.v1", 0)
-Act = Callable[[Runtime], Awaitable[int | None]]
+Function = Callable[[Runtime], Awaitable[int | None]]
 
 
-class Words:
-    """Speaks the words as a shell would; what they do runs on the test's own loop and database."""
+class Commands:
+    """Runs the commands as a shell would; what they do runs on the test's own loop and database."""
 
     def __init__(self, tally: Harness, capsys: pytest.CaptureFixture[str]) -> None:
-        self._tally, self._capsys, self._acts = tally, capsys, list[Act]()
-        self._app = ParkedCommands(tally.service.handlers, self._acts.append).group()
+        self._tally, self._capsys, self._functions = tally, capsys, list[Function]()
+        self._app = ParkedCommands(tally.service.handlers, self._functions.append).group()
 
-    async def __call__(self, *words: str) -> tuple[int | None, str]:
-        """Exit code and what was said, on stderr where it is a refusal."""
-        result = CliRunner().invoke(self._app, words)
-        if not self._acts:
+    async def __call__(self, *arguments: str) -> tuple[int | None, str]:
+        """Exit code and output, that of stderr where the code is not 0."""
+        result = CliRunner().invoke(self._app, arguments)
+        if not self._functions:
             return result.exit_code, result.output
         self._capsys.readouterr()
-        code = await self._acts.pop()(self._tally.runtime)
+        code = await self._functions.pop()(self._tally.runtime)
         out, err = self._capsys.readouterr()
         return code, (err if code else out).strip()
 
 
 @pytest.fixture
-async def words(tally: Harness, capsys: pytest.CaptureFixture[str], order_cancelled: Make) -> Words:
+async def commands(tally: Harness, capsys: pytest.CaptureFixture[str], order_cancelled: Make) -> Commands:
     for cause in ("poison", "buyer"):
         await tally.consume(order_cancelled("ord_1", cause))
-    return Words(tally, capsys)
+    return Commands(tally, capsys)
 
 
-async def test_list_and_show_for_people_and_programs(words: Words) -> None:
-    code, told = await words("list")
-    assert (code, len(told.splitlines())) == (0, 2)
-    assert "refused  OrderCancelled.v1  ord_1  ValueError: this can never be handled" in told.splitlines()[0]
-    assert "behind  OrderCancelled.v1  ord_1  behind a parked event" in told.splitlines()[1]
-    listed: list[dict[str, Any]] = json.loads((await words("list", "--json"))[1])
+async def test_list_and_show_for_people_and_programs(commands: Commands) -> None:
+    code, output = await commands("list")
+    assert (code, len(output.splitlines())) == (0, 2)
+    assert "refused  OrderCancelled.v1  ord_1  ValueError: this can never be handled" in output.splitlines()[0]
+    assert "behind  OrderCancelled.v1  ord_1  behind a parked event" in output.splitlines()[1]
+    listed: list[dict[str, Any]] = json.loads((await commands("list", "--json"))[1])
     number = str(listed[0]["id"])
-    shown = json.loads((await words("show", number, "--json"))[1])
+    shown = json.loads((await commands("show", number, "--json"))[1])
     assert (shown["data"]["cause"], shown["headers"]["ce_subject"]) == ("poison", "ord_1")
-    assert f"event_id     {shown['event_id']}" in (await words("show", number))[1]
+    assert f"event_id     {shown['event_id']}" in (await commands("show", number))[1]
 
 
-SPOILT: dict[str, tuple[Callable[[Any, Any], Any], str, str, str]] = {
+SPOILED: dict[str, tuple[Callable[[Any, Any], Any], str, str, str]] = {
     "unreadable": (
         lambda r, _: replace(r, headers=[h for h in r.headers if h[0] != "ce_source"]),
         "unreadable  OrderCancelled.v1  ord_1  header ce_source is missing",
@@ -102,63 +102,63 @@ SPOILT: dict[str, tuple[Callable[[Any, Any], Any], str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", SPOILT)
-async def test_what_each_word_shows_and_does_for_each_trouble(
+@pytest.mark.parametrize("name", SPOILED)
+async def test_what_each_command_prints_and_does_for_each_reason(
     tally: Harness, capsys: pytest.CaptureFixture[str], order_cancelled: Make, name: str
 ) -> None:
-    spoil, line, retried, all_retried = SPOILT[name]
+    spoil, line, retried, all_retried = SPOILED[name]
     first, second = (
         tally.record(Envelope.of(order_cancelled("ord_1"), id=UUID(int=n), source="/x", sequence=n, correlation_id="c"))
         for n in (1, 2)
     )
-    await tally.consumer.chunk(ORDERS, [first])
-    await tally.consumer.chunk(ORDERS, [replace(spoil(second, first), offset=second.offset)])
-    words = Words(tally, capsys)
-    code, told = await words("list")
-    assert (code, len(told.splitlines())) == (0, 1)
-    assert line in told
-    [listed] = json.loads((await words("list", "--json"))[1])
+    await tally.consumer.process(ORDERS, [first])
+    await tally.consumer.process(ORDERS, [replace(spoil(second, first), offset=second.offset)])
+    commands = Commands(tally, capsys)
+    code, output = await commands("list")
+    assert (code, len(output.splitlines())) == (0, 1)
+    assert line in output
+    [listed] = json.loads((await commands("list", "--json"))[1])
     number, trouble = str(listed["id"]), retried.partition(":")[0]
     assert (listed["trouble"], listed["log_offset"]) == (trouble, 1)
-    shown = (await words("show", number))[1]
+    shown = (await commands("show", number))[1]
     assert f"trouble      {trouble}" in shown
     assert f"reason       {listed['reason']}" in shown
     assert "\x1b" not in shown
-    for word in (("retry", number), ("retry-key", "ord_1")):
-        code, told = await words(*word)
-        assert told.startswith(retried if word[0] == "retry" else all_retried)
-        assert len(told.splitlines()) == 1
-    code, told = await words("retry", number, "--despite-gap", "2 and 3 are lost")
-    assert code == (0 if name == "gap" else 1), "it opens the way past a gap and past nothing else"
+    for arguments in (("retry", number), ("retry-key", "ord_1")):
+        code, output = await commands(*arguments)
+        assert output.startswith(retried if arguments[0] == "retry" else all_retried)
+        assert len(output.splitlines()) == 1
+    code, output = await commands("retry", number, "--despite-gap", "2 and 3 are lost")
+    assert code == (0 if name == "gap" else 1), "it passes a gap and nothing else"
     if name != "gap":
-        assert (await words("discard", number, "--reason", "a test shop"))[0] == 0
-    assert (await words("list"))[1] == "nothing is parked"
-    held: Any = await tally.runtime.pool.fetchval("SELECT blocked_since FROM subject_state")
-    assert held is None
+        assert (await commands("discard", number, "--reason", "a test shop"))[0] == 0
+    assert (await commands("list"))[1] == "nothing is parked"
+    blocked: Any = await tally.runtime.pool.fetchval("SELECT blocked_since FROM subject_state")
+    assert blocked is None
     kept: Any = await tally.runtime.pool.fetchrow("SELECT decision, reason, log_offset FROM parked_decision")
     assert tuple(kept) == (("retried", "2 and 3 are lost", 1) if name == "gap" else ("discarded", "a test shop", 1))
 
 
-async def test_every_refusal_is_one_line_and_exit_1(words: Words) -> None:
-    first, second = (str(each["id"]) for each in json.loads((await words("list", "--json"))[1]))
-    for said in (
-        await words("show", "4711"),
-        await words("retry", second),
-        await words("retry", first),
-        await words("retry-key", "ord_1"),
-        await words("discard", first, "--reason", " \u200b "),
+async def test_every_refusal_is_one_line_and_exit_1(commands: Commands) -> None:
+    first, second = (str(each["id"]) for each in json.loads((await commands("list", "--json"))[1]))
+    for code, output in (
+        await commands("show", "4711"),
+        await commands("retry", second),
+        await commands("retry", first),
+        await commands("retry-key", "ord_1"),
+        await commands("discard", first, "--reason", " \u200b "),
     ):
-        assert said[0] == 1
-        assert len(said[1].splitlines()) == 1
-    assert (await words("discard", first))[0] == 2, "a reason has to be given"
+        assert code == 1
+        assert len(output.splitlines()) == 1
+    assert (await commands("discard", first))[0] == 2, "a reason has to be given"
 
 
-async def test_who_decided_is_kept(tally: Harness, words: Words, monkeypatch: pytest.MonkeyPatch) -> None:
-    first, _ = (str(each["id"]) for each in json.loads((await words("list", "--json"))[1]))
-    assert (await words("discard", first, "--reason", "a test shop", "--by", "op-1"))[0] == 0
+async def test_who_decided_is_kept(tally: Harness, commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, _ = (str(each["id"]) for each in json.loads((await commands("list", "--json"))[1]))
+    assert (await commands("discard", first, "--reason", "a test shop", "--by", "op-1"))[0] == 0
     monkeypatch.setenv("LOGNAME", "op-2")
-    code, told = await words("retry-key", "ord_1", "--json")
-    assert (code, json.loads(told)) == (0, {"retried": 1})
-    assert (await words("list"))[1] == "nothing is parked"
+    code, output = await commands("retry-key", "ord_1", "--json")
+    assert (code, json.loads(output)) == (0, {"retried": 1})
+    assert (await commands("list"))[1] == "nothing is parked"
     found: Any = await tally.runtime.pool.fetch("SELECT decision, decided_by, reason FROM parked_decision ORDER BY id")
     assert [tuple(row) for row in found] == [("discarded", "op-1", "a test shop"), ("retried", "op-2", "")]

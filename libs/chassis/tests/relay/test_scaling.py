@@ -1,8 +1,8 @@
-"""Relays and consumers scale by their number: four of each are added and removed under load, and nothing is inverted."""
+"""Relays and consumers scale by their number: four of each are added and removed under load, and no order is inverted."""
 
 import asyncio
 from collections import defaultdict
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 from uuid import uuid4
@@ -14,17 +14,15 @@ from aftercare_chassis.kafka import clients
 from aftercare_chassis.relay import sender
 from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.testing import Harness, until
-from aftercare_events import TOPICS, Envelope, OrderCancelled
+from aftercare_events import TOPICS, Envelope
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from log_support import ORDERS, Loop, Make, counts, start_at_the_end
 
-Make = Callable[..., OrderCancelled]
-Loop = Callable[[asyncio.Event], Awaitable[None]]
-
-ORDERS, AGGREGATES, MOST = "aftercare.orders.v1", 48, 4
+AGGREGATES, MOST = 48, 4
 
 
-class Crew:
-    """Loops of one kind that come and go."""
+class Pool:
+    """Loops of one kind that are added and removed."""
 
     def __init__(self, make: Callable[[], Loop]) -> None:
         self._make = make
@@ -39,28 +37,26 @@ class Crew:
         stop.set()
         await asyncio.wait_for(task, 30)
 
-    async def dismiss(self) -> None:
+    async def remove_all(self) -> None:
         while self._members:
             await self.remove()
 
 
 @pytest.fixture
 async def suite(on_log: Harness) -> Harness:
-    async with reading(on_log.settings.kafka) as (_, ends):  # what other tests have told is none of its business
-        rows = [(on_log.runtime.name, place.topic, place.partition, end) for place, end in ends.items()]
-    await on_log.runtime.pool.executemany("INSERT INTO consumer_cursor VALUES ($1, $2, $3, $4)", rows)
+    await start_at_the_end(on_log, [ORDERS])
     return on_log
 
 
 @asynccontextmanager
 async def reading(bootstrap: str) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[TopicPartition, int]]]:
-    """A reader of all orders' events that stands at their beginning, and where they end."""
+    """A reader at the beginning of all events of orders, and their ends."""
     reader = clients.reader(bootstrap, "test")
     await reader.start()
     try:
-        places = [TopicPartition(ORDERS, n) for n in range(TOPICS[ORDERS].partitions)]
-        ends = await reader.end_offsets(places)
-        clients.stand(reader, dict.fromkeys(places, 0))
+        partitions = [TopicPartition(ORDERS, n) for n in range(TOPICS[ORDERS].partitions)]
+        ends = await reader.end_offsets(partitions)
+        clients.assign(reader, dict.fromkeys(partitions, 0))
         yield reader, ends
     finally:
         await reader.stop()
@@ -68,15 +64,15 @@ async def reading(bootstrap: str) -> AsyncIterator[tuple[AIOKafkaConsumer, dict[
 
 @asynccontextmanager
 async def load(suite: Harness, make: Make, orders: list[str]) -> AsyncIterator[dict[str, int]]:
-    """Events of all aggregates, one after the other, for as long as the block lasts; how many there are of each."""
-    told, end, ids = dict.fromkeys(orders, 0), asyncio.Event(), Uuid7Ids()
+    """Publish events of all aggregates for as long as the block lasts; how many there are of each."""
+    published, end, ids = dict.fromkeys(orders, 0), asyncio.Event(), Uuid7Ids()
 
     async def write() -> None:
         while not end.is_set():
             for order in orders:
-                told[order] += 1
+                published[order] += 1
             some = [
-                Envelope.of(make(order), id=ids.uuid7(), source="/x", sequence=told[order], correlation_id="c")
+                Envelope.of(make(order), id=ids.uuid7(), source="/x", sequence=published[order], correlation_id="c")
                 for order in orders
             ]
             async with suite.runtime.transaction() as tx:
@@ -85,17 +81,17 @@ async def load(suite: Harness, make: Make, orders: list[str]) -> AsyncIterator[d
 
     task = asyncio.ensure_future(write())
     try:
-        yield told
+        yield published
     finally:
         end.set()
         await task
 
 
 async def on_the_log(suite: Harness, orders: list[str]) -> dict[str, list[int]]:
-    """The sequences of each aggregate as they stand in the log."""
+    """The sequences of each aggregate in the order of the log."""
     found: dict[str, list[int]] = defaultdict(list)
     async with reading(suite.settings.kafka) as (reader, ends):
-        while any([await reader.position(place) < end for place, end in ends.items()]):
+        while any([await reader.position(partition) < end for partition, end in ends.items()]):
             for records in (await reader.getmany(timeout_ms=200)).values():
                 for record in records:
                     found[(record.key or b"").decode(errors="replace")].append(_sequence(record))
@@ -106,26 +102,21 @@ def _sequence(record: ConsumerRecord) -> int:
     return int(dict(record.headers).get("ce_sequence") or 0)
 
 
-async def test_four_of_each_come_and_go_under_load(suite: Harness, order_cancelled: Make) -> None:
+async def test_four_of_each_are_added_and_removed_under_load(suite: Harness, order_cancelled: Make) -> None:
     orders = [uuid4().hex for _ in range(AGGREGATES)]
-    relays = Crew(lambda: Relay(suite.runtime).run)
-    consumers = Crew(lambda: Consumer(suite.runtime, suite.service.handlers).run)
-
-    async def counts() -> dict[str, int]:
-        wanted = [f"tally_{order}" for order in orders]  # other tests write to this log, too
-        rows: Any = await suite.runtime.pool.fetch("SELECT id, count FROM tallies WHERE id = ANY($1)", wanted)
-        return {row["id"].removeprefix("tally_"): row["count"] for row in rows}
+    relays = Pool(lambda: Relay(suite.runtime).run)
+    consumers = Pool(lambda: Consumer(suite.runtime, suite.service.handlers).run)
 
     async def further() -> None:
-        """New effects are seen: whoever is there now works."""
-        before = sum((await counts()).values())
+        """Wait for new effects: those that are there now work."""
+        before = sum((await counts(suite, orders)).values())
         await until(lambda: more_than(before + AGGREGATES), "effects go on", 60)
 
     async def more_than(number: int) -> bool:
-        return sum((await counts()).values()) > number
+        return sum((await counts(suite, orders)).values()) > number
 
     try:
-        async with load(suite, order_cancelled, orders) as told:
+        async with load(suite, order_cancelled, orders) as published:
             for more in (1, MOST - 1):
                 for _ in range(more):
                     relays.add()
@@ -139,20 +130,22 @@ async def test_four_of_each_come_and_go_under_load(suite: Harness, order_cancell
             relays.add()
 
         async def done() -> bool:
-            return await counts() == told
+            return await counts(suite, orders) == published
 
         await until(done, "every event has its one effect", 60)
     finally:
-        await relays.dismiss()
-        await consumers.dismiss()
+        await relays.remove_all()
+        await consumers.remove_all()
     seen = await on_the_log(suite, orders)
     first = {order: list(dict.fromkeys(sequences)) for order, sequences in seen.items()}
-    assert first == {order: list(range(1, number + 1)) for order, number in told.items()}, "an inversion, or a loss"
+    assert first == {order: list(range(1, number + 1)) for order, number in published.items()}, (
+        "an inversion, or a loss"
+    )
     parked: Any = await suite.runtime.pool.fetchval(
         "SELECT count(*) FROM parked_event WHERE aggregateid = ANY($1)", orders
     )
     assert parked == 0
-    print(f"{sum(told.values())} events, {sum(map(len, seen.values()))} on the log, 0 inversions")
+    print(f"{sum(published.values())} events, {sum(map(len, seen.values()))} on the log, 0 inversions")
 
 
 async def test_the_outbox_has_its_storage_parameters(tally: Harness) -> None:
@@ -165,20 +158,20 @@ async def test_the_outbox_has_its_storage_parameters(tally: Harness) -> None:
     }
 
 
-async def test_a_relay_frees_the_space_of_what_it_has_sent(
+async def test_a_relay_removes_the_dead_rows_of_what_it_has_sent(
     suite: Harness, order_cancelled: Make, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Autovacuum comes by the minute; the rows of that minute would be passed at each look for the next event."""
-    monkeypatch.setattr(sender, "CLEAN", 2 * AGGREGATES)
-    relays = Crew(lambda: Relay(suite.runtime).run)
+    """Autovacuum runs once a minute; every read would pass the dead rows of that minute."""
+    monkeypatch.setattr(sender, "VACUUM_ROWS", 2 * AGGREGATES)
+    relays = Pool(lambda: Relay(suite.runtime).run)
 
-    async def freed() -> bool:
-        asked = "SELECT vacuum_count > 0 FROM pg_stat_user_tables WHERE relid = 'outbox'::regclass"
-        return bool(await suite.runtime.pool.fetchval(asked))
+    async def vacuumed() -> bool:
+        query = "SELECT vacuum_count > 0 FROM pg_stat_user_tables WHERE relid = 'outbox'::regclass"
+        return bool(await suite.runtime.pool.fetchval(query))
 
     relays.add()
     try:
         async with load(suite, order_cancelled, [uuid4().hex for _ in range(AGGREGATES)]):
-            await until(freed, "the outbox is cleaned")
+            await until(vacuumed, "the outbox is vacuumed")
     finally:
-        await relays.dismiss()
+        await relays.remove_all()

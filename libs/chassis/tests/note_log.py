@@ -1,7 +1,7 @@
-"""Notes on a topic of their own on a real log, written by hand in any state, and a service that reads them in order."""
+"""A log of notes: a topic of its own on a real broker, messages in any state, and a service that reads them in order."""
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
@@ -10,7 +10,7 @@ from uuid import UUID, uuid4
 
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.dispatcher import Handlers
-from aftercare_chassis.consumer.parked import Parked, ParkedEvents
+from aftercare_chassis.consumer.parked_events import ParkedEvent, ParkedEvents
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import Envelope, Event, codec
@@ -18,8 +18,10 @@ from aftercare_events.fields import Code, Retells
 from aftercare_events.topics import Topic
 from aiokafka import AIOKafkaProducer
 
+Shorten = Callable[[int], Awaitable[None]]
+"""The fixture `shorten`: deletes the messages before an offset."""
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SIX = {"affected_party": "b-1", "applicant": "b-1", "handler": "b-1", "time": NOW, "result": "noted"}
+TRACE = {"affected_party": "b-1", "applicant": "b-1", "handler": "b-1", "time": NOW, "result": "noted"}
 
 
 class Noted(Event):
@@ -43,9 +45,9 @@ class NotedV2(Event):
 
 
 async def noted(tx: Transaction, event: Noted) -> None:
-    """Letters in the order in which they were taken."""
+    """Append the letter to the note, so that the order of the events can be seen."""
     if event.letter == "!":
-        raise ValueError("this build cannot stand an exclamation mark")
+        raise ValueError("this build cannot handle an exclamation mark")
     await tx.connection.execute(
         """INSERT INTO tallies (id, version, owner, count) VALUES ($1, 1, $2, 1)
            ON CONFLICT (id) DO UPDATE SET owner = tallies.owner || EXCLUDED.owner""",
@@ -55,7 +57,7 @@ async def noted(tx: Transaction, event: Noted) -> None:
 
 @dataclass(slots=True)
 class Message:
-    """What goes onto the log; `headers` of one name replace each other."""
+    """A message for the log. `more`: headers whose names may be among `headers` already."""
 
     key: bytes | None
     value: bytes | None
@@ -65,7 +67,7 @@ class Message:
     def but(self, **changed: Any) -> "Message":
         return replace(self, **changed)
 
-    def saying(self, name: str, value: bytes | None) -> "Message":
+    def with_header(self, name: str, value: bytes | None) -> "Message":
         return replace(self, headers={**self.headers, name: value})
 
     def without(self, name: str) -> "Message":
@@ -73,49 +75,53 @@ class Message:
 
 
 def note(of: str, sequence: int, letter: str, *, id: UUID | None = None, event: Event | None = None) -> Message:
-    """A sound message."""
-    told = event or Noted(**SIX, note_id=of, letter=letter)
+    """A valid message."""
     envelope = Envelope.of(
-        told, id=id or uuid4(), source="/notes-svc", sequence=sequence, correlation_id="c", causation_id=str(uuid4())
+        event or Noted(**TRACE, note_id=of, letter=letter),
+        id=id or uuid4(),
+        source="/notes-svc",
+        sequence=sequence,
+        correlation_id="c",
+        causation_id=str(uuid4()),
     )
     key, value, headers = codec.encode(envelope)
     return Message(key, value, dict(headers))
 
 
-class Notes:
-    """The log, the service at its other end, and its operator."""
+class NoteLog:
+    """The log, the service that consumes it, and the service's operator."""
 
     def __init__(self, harness: Harness, producer: AIOKafkaProducer, handlers: Handlers) -> None:
-        self.harness, self._producer, self.handlers = harness, producer, handlers
+        self.harness, self.producer, self.handlers = harness, producer, handlers
         self.operator = ParkedEvents(harness.runtime, handlers)
         self._end = 0
 
-    async def tell(self, *messages: Message) -> None:
+    async def publish(self, *messages: Message) -> None:
         """Put these on the log, one after the other."""
         for each in messages:
             headers = [*each.headers.items(), *each.more]
-            sent = await self._producer.send_and_wait(
+            sent = await self.producer.send_and_wait(
                 Noted.TOPIC.name, each.value, key=each.key, headers=headers, partition=0
             )
             self._end = sent.offset + 1
 
-    async def tell_together(self, *messages: Message) -> None:
+    async def publish_batch(self, *messages: Message) -> None:
         """Put these on the log in one batch."""
-        batch = self._producer.create_batch()
+        batch = self.producer.create_batch()
         for each in messages:
             headers = [*each.headers.items(), *each.more]
             batch.append(timestamp=None, key=each.key, value=each.value, headers=headers)
-        sent = await (await self._producer.send_batch(batch, Noted.TOPIC.name, partition=0))
+        sent = await (await self.producer.send_batch(batch, Noted.TOPIC.name, partition=0))
         self._end = sent.offset + len(messages)
 
-    async def heard(self) -> None:
-        """Wait until the service is at the end of the log."""
+    async def consumed(self) -> None:
+        """Wait until the service's cursor is at the end of the log."""
 
-        async def there() -> bool:
+        async def at_the_end() -> bool:
             query = "SELECT next_offset FROM consumer_cursor WHERE consumer = $1"
             return bool(await self.harness.runtime.pool.fetchval(query, self.harness.runtime.name) == self._end)
 
-        await until(there, "the end of the log is reached")
+        await until(at_the_end, "the end of the log is reached")
 
     async def letters(self, of: str) -> str:
         found = await self.harness.runtime.pool.fetchval("SELECT owner FROM tallies WHERE id = $1", of)
@@ -125,16 +131,16 @@ class Notes:
         """(aggregate, trouble, reason), oldest first."""
         return [(each.aggregateid, each.trouble, each.reason) for each in await self.operator.list()]
 
-    async def first(self) -> Parked:
+    async def first_parked(self) -> ParkedEvent:
         return (await self.operator.list())[0]
 
-    def figure(self, name: str, **labels: str) -> float:
+    def metric(self, name: str, **labels: str) -> float:
         return self.harness.runtime.metrics.registry.get_sample_value(f"aftercare_{name}", labels) or 0.0
 
 
 @asynccontextmanager
-async def reading(notes: Notes) -> AsyncIterator[Consumer]:
-    """The service reads, for as long as the block lasts."""
+async def consuming(notes: NoteLog) -> AsyncIterator[Consumer]:
+    """The service consumes for as long as the block lasts."""
     stop, consumer = asyncio.Event(), Consumer(notes.harness.runtime, notes.handlers)
     task = asyncio.create_task(consumer.run(stop))
     try:

@@ -1,4 +1,4 @@
-"""A second Kafka client as an oracle: librdkafka finds our messages where it would have put them, and reads them whole."""
+"""librdkafka as an oracle: it finds our messages where it would have put them, and reads them completely."""
 
 import asyncio
 from collections.abc import Iterable
@@ -14,6 +14,7 @@ from aftercare_chassis.testing import Harness, until
 from aftercare_events import TOPICS, Envelope, FeedbackReceived, codec
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from confluent_kafka import OFFSET_BEGINNING, TIMESTAMP_CREATE_TIME, Consumer, Producer, TopicPartition
+from log_support import outbox_is_empty, running
 
 TOPIC = "aftercare.feedback.v1"
 PARTITIONS = TOPICS[TOPIC].partitions
@@ -25,7 +26,7 @@ KEYS = [
 
 
 @dataclass(frozen=True)
-class Kept:
+class Row:
     """A row of the outbox before it is sent."""
 
     headers: dict[str, str]
@@ -34,18 +35,18 @@ class Kept:
 
 
 def produced(bootstrap: str, topic: str, keys: Iterable[str]) -> dict[str, int]:
-    """Where librdkafka puts these keys when it is told to do as Java does."""
-    places: dict[str, int] = {}
+    """The partitions into which librdkafka puts these keys, with Java's partitioner."""
+    partitions: dict[str, int] = {}
 
     def delivered(error: Any, message: Any) -> None:
         assert error is None, error
-        places[message.key().decode()] = message.partition()
+        partitions[message.key().decode()] = message.partition()
 
     producer = Producer({"bootstrap.servers": bootstrap, "partitioner": "murmur2_random", "acks": "all"})
     for key in keys:
         producer.produce(topic, key=key.encode(), value=b"{}", on_delivery=delivered)
     assert producer.flush(60) == 0
-    return places
+    return partitions
 
 
 def consumed(bootstrap: str, keys: set[str]) -> dict[str, Any]:
@@ -90,45 +91,42 @@ def envelope(number: int, key: str, harness: Harness) -> Envelope:
 
 
 @pytest.fixture
-async def sent(on_log: Harness) -> dict[str, tuple[Envelope, Kept]]:
+async def sent(on_log: Harness) -> dict[str, tuple[Envelope, Row]]:
     """One event of each key, sent by the relay."""
     envelopes = {key: envelope(number, key, on_log) for number, key in enumerate(KEYS)}
     async with on_log.runtime.transaction() as tx:
         tx.recorded.extend(envelopes.values())
     async with on_log.runtime.pool.acquire() as connection:
         rows: Any = await connection.fetch("SELECT aggregateid, headers, payload, created_at FROM outbox")
-    kept = {
-        row["aggregateid"]: Kept(row["headers"], row["payload"], int(row["created_at"].timestamp() * 1000))
+    stored = {
+        row["aggregateid"]: Row(row["headers"], row["payload"], int(row["created_at"].timestamp() * 1000))
         for row in rows
     }
-    stop = asyncio.Event()
-    relaying = asyncio.create_task(Relay(on_log.runtime).run(stop))
-
-    async def drained() -> bool:
-        return await on_log.runtime.pool.fetchval("SELECT count(*) FROM outbox") == 0
-
-    await until(drained, "everything is on the log", seconds=60)
-    stop.set()
-    await asyncio.wait_for(relaying, 20)
-    return {key: (envelopes[key], kept[key]) for key in KEYS}
+    async with running(Relay(on_log.runtime).run):
+        await until(lambda: outbox_is_empty(on_log), "everything is on the log", seconds=60)
+    return {key: (envelopes[key], stored[key]) for key in KEYS}
 
 
-async def test_what_is_on_the_wire_is_what_was_written(sent: dict[str, tuple[Envelope, Kept]], log: str) -> None:
-    """Compressed by one client and read by another: bytes, headers and time are the outbox row's, and it decodes."""
+async def test_a_message_has_the_bytes_headers_and_time_of_its_row(
+    sent: dict[str, tuple[Envelope, Row]], log: str
+) -> None:
+    """Compressed by one client and read by another."""
     assert clients.PRODUCER["compression_type"] == "lz4"
     messages = await asyncio.to_thread(consumed, log, set(sent))
     for key, message in messages.items():
-        envelope, kept = sent[key]
-        assert (message.key(), message.value()) == (key.encode(), kept.payload)
-        assert message.timestamp() == (TIMESTAMP_CREATE_TIME, kept.created_ms)
+        envelope, row = sent[key]
+        assert (message.key(), message.value()) == (key.encode(), row.payload)
+        assert message.timestamp() == (TIMESTAMP_CREATE_TIME, row.created_ms)
         headers = message.headers()
-        assert len(headers) == len(kept.headers)
-        assert {name: value.decode() for name, value in headers} == kept.headers
+        assert len(headers) == len(row.headers)
+        assert {name: value.decode() for name, value in headers} == row.headers
         assert codec.decode(message.topic(), message.key(), message.value(), headers) == envelope
 
 
-async def test_a_message_lies_where_other_clients_put_its_key(sent: dict[str, tuple[Envelope, Kept]], log: str) -> None:
-    """Whoever else writes to a topic (Debezium in the relay's place, a tool of Java) keeps an aggregate's order."""
+async def test_a_message_is_in_the_partition_where_other_clients_put_its_key(
+    sent: dict[str, tuple[Envelope, Row]], log: str
+) -> None:
+    """Other programs that write to a topic (Debezium in place of the relay, a tool in Java) keep an aggregate's order."""
     topics = {count: f"oracle-{count}-{uuid4().hex[:8]}" for count in (PARTITIONS, 5)}
     admin = AIOKafkaAdminClient(bootstrap_servers=log)
     await admin.start()

@@ -1,11 +1,11 @@
-"""An operator mends what was parked: in order, one by one or all of an aggregate, or gives up with a reason."""
+"""Operators retry parked events in order, one by one or all of an aggregate, or discard one with a reason."""
 
 import asyncio
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aftercare_chassis.consumer.parked import NotTheFirst, ParkedEvents
+from aftercare_chassis.consumer.parked_events import NotTheFirst, ParkedEvents
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import OrderCancelled
@@ -18,8 +18,8 @@ def operator(tally: Harness) -> ParkedEvents:
     return ParkedEvents(tally.runtime, tally.service.handlers)
 
 
-async def mended(tally: Harness) -> None:
-    """The bug behind the poison is fixed: the parked bytes say so."""
+async def correct(tally: Harness) -> None:
+    """Make the parked events processable, as a fixed handler would."""
     await tally.runtime.pool.execute(
         "UPDATE parked_event SET payload = convert_to(replace(convert_from(payload, 'UTF8'), 'poison', 'buyer'), 'UTF8')"
     )
@@ -30,71 +30,73 @@ async def _count(tally: Harness) -> int:
     return int(found)
 
 
-async def _poisoned(tally: Harness, make: Make) -> None:
+async def _park_some(tally: Harness, make: Make) -> None:
     for cause in ("buyer", "poison", "buyer", "buyer"):
         await tally.consume(make("ord_1", cause))
 
 
-async def test_a_mended_aggregate_ends_as_if_nothing_had_happened(
+async def test_a_corrected_aggregate_ends_as_if_nothing_had_happened(
     tally: Harness, operator: ParkedEvents, order_cancelled: Make
 ) -> None:
-    await _poisoned(tally, order_cancelled)
+    await _park_some(tally, order_cancelled)
     assert (await _count(tally), len(await operator.list())) == (1, 3)
-    await mended(tally)
+    await correct(tally)
     assert await operator.retry_key("ord_1", by="op-1") == 3
     assert (await _count(tally), await operator.list()) == (4, [])
     await tally.consume(order_cancelled("ord_1"))
     assert await _count(tally) == 5
 
 
-async def test_what_still_fails_stays_parked_and_nothing_overtakes_it(
+async def test_an_event_that_still_fails_stays_parked_and_none_overtakes_it(
     tally: Harness, operator: ParkedEvents, order_cancelled: Make
 ) -> None:
-    await _poisoned(tally, order_cancelled)
+    await _park_some(tally, order_cancelled)
     with pytest.raises(ValueError, match="never be handled"):
         await operator.retry_key("ord_1", by="op-1")
     assert (await _count(tally), len(await operator.list())) == (1, 3)
 
 
-async def test_a_later_event_is_not_tried_first(tally: Harness, operator: ParkedEvents, order_cancelled: Make) -> None:
-    await _poisoned(tally, order_cancelled)
+async def test_a_later_event_cannot_be_retried_first(
+    tally: Harness, operator: ParkedEvents, order_cancelled: Make
+) -> None:
+    await _park_some(tally, order_cancelled)
     first, second, _ = await operator.list()
     with pytest.raises(NotTheFirst):
         await operator.retry(second.id, by="op-1")
-    await mended(tally)
+    await correct(tally)
     await operator.retry(first.id, by="op-1")
     await operator.retry(second.id, by="op-1")
     assert await _count(tally) == 3
 
 
-async def test_what_comes_while_an_operator_frees_its_aggregate_is_not_left_behind(
+async def test_an_event_that_arrives_while_its_aggregate_is_released_is_not_left_parked(
     tally: Harness, order_cancelled: Make
 ) -> None:
-    """The consumer must not set an event aside on the word of yesterday: nothing would ever take it up."""
+    """The consumer must not park an event by an outdated state: nothing would ever release it."""
     await tally.consume(order_cancelled("ord_1"))
     await tally.consume(order_cancelled("ord_1", "poison"))
-    begun, go = asyncio.Event(), asyncio.Event()
+    started, go = asyncio.Event(), asyncio.Event()
 
     async def slowly(tx: Transaction, event: OrderCancelled) -> None:
-        begun.set()
+        started.set()
         await go.wait()
 
     operator = ParkedEvents(tally.runtime, {OrderCancelled: slowly})
     [parked] = await operator.list()
-    freeing = asyncio.create_task(operator.retry(parked.id, by="op-1"))
-    await begun.wait()
-    coming = asyncio.create_task(tally.consume(order_cancelled("ord_1")))
-    await until(lambda: waits(tally), "the consumer waits for the operator")
+    retrying = asyncio.create_task(operator.retry(parked.id, by="op-1"))
+    await started.wait()
+    arriving = asyncio.create_task(tally.consume(order_cancelled("ord_1")))
+    await until(lambda: somebody_waits(tally), "the consumer waits for the operator")
     go.set()
-    await asyncio.gather(freeing, coming)
+    await asyncio.gather(retrying, arriving)
     assert (await _count(tally), await operator.list()) == (2, [])
 
 
-async def waits(tally: Harness) -> bool:
+async def somebody_waits(tally: Harness) -> bool:
     return bool(await tally.runtime.pool.fetchval("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"))
 
 
-async def test_a_discarded_event_is_remembered_with_who_and_why(
+async def test_a_discarded_event_is_kept_with_who_decided_and_why(
     tally: Harness, operator: ParkedEvents, order_cancelled: Make
 ) -> None:
     await tally.consume(order_cancelled("ord_1", "poison"))
