@@ -1,4 +1,4 @@
-"""The ears of kb-svc: it hears nobody. Articles come from people and from the seeds."""
+"""The events that kb-svc consumes: none. Articles come from editors and from the seeds."""
 
 from aftercare_chassis.consumer.dispatcher import Handlers
 

@@ -1,4 +1,4 @@
-"""The whole of kb-svc on one screen."""
+"""The composition of kb-svc: settings, routes and workers."""
 
 from aftercare_chassis.service import Service
 from aftercare_events.roles import ROLES
@@ -6,14 +6,14 @@ from fastapi import FastAPI
 
 from kb_svc import tables
 from kb_svc.api import articles, search
-from kb_svc.commands import index
-from kb_svc.commands.seeds import seed
 from kb_svc.consumers import HANDLERS
 from kb_svc.settings import Settings
+from kb_svc.workers.search_index import REINDEXING, reindex
+from kb_svc.workers.seeds import seed
 
 
-def service(settings: Settings | None = None) -> Service:
-    """The service as it is served, relayed and tested."""
+def service(settings: Settings | None = None) -> Service[Settings]:
+    """The service with these settings; with those of the environment where none are given."""
     return Service(
         name="kb-svc",
         package="kb_svc",
@@ -21,9 +21,9 @@ def service(settings: Settings | None = None) -> Service:
         roles=ROLES,
         routers=[articles.router, search.router],
         handlers=HANDLERS,
-        workers=index.WORKERS,
+        workers=(REINDEXING,),
         metadata=tables.metadata,
-        after_migration=index.reindex,
+        after_migration=reindex,
         commands={"seed": seed},
     )
 
@@ -34,5 +34,5 @@ def app() -> FastAPI:
 
 
 def cli() -> None:
-    """For the console script."""
+    """`kb-svc serve | relay | consume | migrate | all | parked … | seed`."""
     service().cli()

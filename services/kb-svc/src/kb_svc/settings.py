@@ -1,7 +1,7 @@
-"""What kb-svc is told by its environment, beyond what every service is."""
+"""The settings of kb-svc."""
 
 from aftercare_chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """kb-svc needs nothing of its own yet: it hears nobody and waits for nothing."""
+    """The settings of every service; kb-svc has none of its own."""

@@ -1,4 +1,4 @@
-"""Articles over the API: drafts, versions that never change, retirement, and who may see what."""
+"""Articles over the API: drafts, editions, retirement, and who may see what."""
 
 import asyncio
 from typing import Any
@@ -32,8 +32,8 @@ async def published(client: httpx.AsyncClient, **changed: Any) -> dict[str, Any]
     return body
 
 
-async def test_a_draft_is_begun(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_an_agent_drafts_an_article(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     response = await agent.post("/v1/articles", json=RETURNS)
     article = response.json()
     assert response.status_code == 201
@@ -44,7 +44,7 @@ async def test_a_draft_is_begun(shelf: Harness) -> None:
         "version": 0,
     }
     assert response.headers["etag"] == '"v1"'
-    [event] = await shelf.published()
+    [event] = await empty_kb.published()
     assert isinstance(event, ArticleDrafted)
     assert (event.article_id, event.handler, event.applicant, event.result) == (
         article["id"],
@@ -54,8 +54,8 @@ async def test_a_draft_is_begun(shelf: Harness) -> None:
     )
 
 
-async def test_publishing_numbers_versions_that_never_change(shelf: Harness) -> None:
-    agent, buyer = shelf.client("agent", "agent-1"), shelf.client("buyer", "buyer-1")
+async def test_each_publication_is_a_version_that_never_changes(empty_kb: Harness) -> None:
+    agent, buyer = empty_kb.client("agent", "agent-1"), empty_kb.client("buyer", "buyer-1")
     article = await published(agent)
     path = f"/v1/articles/{article['id']}"
     assert (article["version"], article["state"]) == (1, "published")
@@ -74,72 +74,72 @@ async def test_publishing_numbers_versions_that_never_change(shelf: Harness) -> 
     ]
 
 
-async def test_events_tell_every_change_in_order(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_every_change_is_an_event_in_order(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     article = await published(agent)
     await agent.post(f"/v1/articles/{article['id']}/retire")
-    envelopes = await shelf.envelopes()
+    envelopes = await empty_kb.envelopes()
     assert [envelope.sequence for envelope in envelopes] == [1, 2, 3]
-    events = await shelf.published()
+    events = await empty_kb.published()
     assert [type(event) for event in events] == [ArticleDrafted, ArticlePublished, ArticleRetired]
-    told = events[1]
-    assert isinstance(told, ArticlePublished)
-    assert (told.article_version, told.body_hash, told.result) == (1, article["body_hash"], "published")
+    event = events[1]
+    assert isinstance(event, ArticlePublished)
+    assert (event.article_version, event.body_hash, event.result) == (1, article["body_hash"], "published")
 
 
-async def test_a_draft_is_for_editors_only(shelf: Harness) -> None:
-    agent, buyer = shelf.client("agent", "agent-1"), shelf.client("buyer", "buyer-1")
+async def test_only_editors_see_a_draft(empty_kb: Harness) -> None:
+    agent, buyer = empty_kb.client("agent", "agent-1"), empty_kb.client("buyer", "buyer-1")
     article = await drafted(agent)
     path = f"/v1/articles/{article['id']}"
     assert (await agent.get(path)).json()["body"] == RETURNS["body"]
-    shelf.problem(await buyer.get(path), 404, "not_found")
-    shelf.problem(await buyer.get(f"{path}/versions"), 404, "not_found")
-    shelf.problem(await buyer.get(f"{path}/draft"), 403, "forbidden")
+    empty_kb.problem(await buyer.get(path), 404, "not_found")
+    empty_kb.problem(await buyer.get(f"{path}/versions"), 404, "not_found")
+    empty_kb.problem(await buyer.get(f"{path}/draft"), 403, "forbidden")
     assert (await buyer.get("/v1/articles")).json()["data"] == []
     assert [each["id"] for each in (await agent.get("/v1/articles")).json()["data"]] == [article["id"]]
 
 
-async def test_a_retired_article_is_read_by_version_but_not_listed(shelf: Harness) -> None:
-    agent, buyer = shelf.client("admin", "admin-1"), shelf.client("buyer", "buyer-1")
+async def test_a_retired_article_is_read_by_version_but_not_listed(empty_kb: Harness) -> None:
+    agent, buyer = empty_kb.client("admin", "admin-1"), empty_kb.client("buyer", "buyer-1")
     article = await published(agent)
     path = f"/v1/articles/{article['id']}"
     assert (await agent.post(f"{path}/retire")).json()["state"] == "retired"
     cited = (await buyer.get(path, params={"version": 1})).json()
     assert (cited["state"], cited["body"]) == ("retired", RETURNS["body"])
     assert (await buyer.get("/v1/articles")).json()["data"] == []
-    shelf.problem(await buyer.get("/v1/articles", params={"state": "retired"}), 403, "forbidden")
-    shelf.problem(await agent.patch(path, json={"body": "x"}), 409, "illegal_transition")
-    shelf.problem(await agent.post(f"{path}/publish"), 409, "illegal_transition")
+    empty_kb.problem(await buyer.get("/v1/articles", params={"state": "retired"}), 403, "forbidden")
+    empty_kb.problem(await agent.patch(path, json={"body": "x"}), 409, "illegal_transition")
+    empty_kb.problem(await agent.post(f"{path}/publish"), 409, "illegal_transition")
     assert (await drafted(agent))["state"] == "draft"  # the slug is free again
 
 
-async def test_one_slug_one_article_per_language(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_a_slug_is_unique_per_language(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     article = await drafted(agent)
-    refused = shelf.problem(await agent.post("/v1/articles", json=RETURNS), 409, "slug_taken")
+    refused = empty_kb.problem(await agent.post("/v1/articles", json=RETURNS), 409, "slug_taken")
     assert refused["article_id"] == article["id"]
     assert (await drafted(agent, language="en", title="Returns"))["language"] == "en"
 
 
-async def test_two_who_begin_one_slug_at_once_make_one_article(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_concurrent_drafts_with_one_slug_create_one_article(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     responses = await asyncio.gather(*(agent.post("/v1/articles", json=RETURNS) for _ in range(8)))
     assert sorted(response.status_code for response in responses) == [201] + [409] * 7
 
 
-async def test_publishing_needs_a_draft(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_publishing_needs_a_draft(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     article = await published(agent)
-    shelf.problem(await agent.post(f"/v1/articles/{article['id']}/publish"), 409, "nothing_to_publish")
+    empty_kb.problem(await agent.post(f"/v1/articles/{article['id']}/publish"), 409, "nothing_to_publish")
 
 
-async def test_many_publishing_at_once_keep_the_counts_right(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_concurrent_publications_keep_the_counts_of_the_index(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     ids = [(await drafted(agent, slug=f"s-{i}"))["id"] for i in range(8)]
     responses = await asyncio.gather(*(agent.post(f"/v1/articles/{each}/publish") for each in ids))
     assert {response.status_code for response in responses} == {200}
     await asyncio.gather(*(agent.post(f"/v1/articles/{each}/retire") for each in ids[:3]))
-    pool = shelf.runtime.pool
+    pool = empty_kb.runtime.pool
     assert await pool.fetchval("SELECT documents FROM search_corpus") == 5
     assert await pool.fetchval("SELECT max(documents) FROM search_terms") == 5
     wrong = await pool.fetch(
@@ -148,19 +148,19 @@ async def test_many_publishing_at_once_keep_the_counts_right(shelf: Harness) -> 
     assert wrong == []
 
 
-async def test_a_stale_reader_changes_nothing(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_a_stale_if_match_is_refused(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     article = await published(agent)
     path = f"/v1/articles/{article['id']}"
     tag = (await agent.get(path)).headers["etag"]
     await agent.patch(path, json={"title": "新题目"})
-    shelf.problem(await agent.post(f"{path}/publish", headers={"If-Match": tag}), 412, "stale_version")
+    empty_kb.problem(await agent.post(f"{path}/publish", headers={"If-Match": tag}), 412, "stale_version")
     fresh = (await agent.get(f"{path}/draft")).headers["etag"]
     assert (await agent.post(f"{path}/publish", headers={"If-Match": fresh})).json()["title"] == "新题目"
 
 
-async def test_a_repeated_call_publishes_once(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_a_repeated_request_publishes_once(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     article = await drafted(agent)
     path, key = f"/v1/articles/{article['id']}/publish", {"Idempotency-Key": "once"}
     first, again = await agent.post(path, headers=key), await agent.post(path, headers=key)
@@ -170,14 +170,14 @@ async def test_a_repeated_call_publishes_once(shelf: Harness) -> None:
 
 
 @pytest.mark.parametrize("role", ["buyer", "seller", "arbitrator", "supplier", "courier"])
-async def test_others_read_only(shelf: Harness, role: str) -> None:
-    article = await published(shelf.client("agent", "agent-1"))
-    other, path = shelf.client(role, "x-1", "m-1"), f"/v1/articles/{article['id']}"
+async def test_other_roles_only_read(empty_kb: Harness, role: str) -> None:
+    article = await published(empty_kb.client("agent", "agent-1"))
+    other, path = empty_kb.client(role, "x-1", "m-1"), f"/v1/articles/{article['id']}"
     assert (await other.get(path)).status_code == 200
-    shelf.problem(await other.post("/v1/articles", json=RETURNS), 403, "forbidden")
-    shelf.problem(await other.patch(path, json={}), 403, "forbidden")
-    shelf.problem(await other.post(f"{path}/publish"), 403, "forbidden")
-    shelf.problem(await other.post(f"{path}/retire"), 403, "forbidden")
+    empty_kb.problem(await other.post("/v1/articles", json=RETURNS), 403, "forbidden")
+    empty_kb.problem(await other.patch(path, json={}), 403, "forbidden")
+    empty_kb.problem(await other.post(f"{path}/publish"), 403, "forbidden")
+    empty_kb.problem(await other.post(f"{path}/retire"), 403, "forbidden")
 
 
 @pytest.mark.parametrize(
@@ -197,31 +197,31 @@ async def test_others_read_only(shelf: Harness, role: str) -> None:
         ({"unknown": 1}, "/unknown"),
     ],
 )
-async def test_what_does_not_fit_is_refused(shelf: Harness, changed: dict[str, Any], pointer: str) -> None:
-    agent = shelf.client("agent", "agent-1")
-    refused = shelf.problem(await agent.post("/v1/articles", json={**RETURNS, **changed}), 422, "validation_failed")
+async def test_invalid_fields_are_refused(empty_kb: Harness, changed: dict[str, Any], pointer: str) -> None:
+    agent = empty_kb.client("agent", "agent-1")
+    refused = empty_kb.problem(await agent.post("/v1/articles", json={**RETURNS, **changed}), 422, "validation_failed")
     assert [error["pointer"] for error in refused["errors"]] == [pointer]
-    assert await shelf.published() == []
+    assert await empty_kb.published() == []
 
 
 @pytest.mark.parametrize(
     "path", ["/v1/articles/art_unknown", "/v1/articles/art_unknown/draft", "/v1/articles/art_x/versions"]
 )
-async def test_unknown_articles(shelf: Harness, path: str) -> None:
-    shelf.problem(await shelf.client("agent", "agent-1").get(path), 404, "not_found")
+async def test_an_unknown_article_is_not_found(empty_kb: Harness, path: str) -> None:
+    empty_kb.problem(await empty_kb.client("agent", "agent-1").get(path), 404, "not_found")
 
 
 @pytest.mark.parametrize("version", ["0", "-1", "x", "99999999999999999999"])
-async def test_versions_are_positive_numbers(shelf: Harness, version: str) -> None:
-    article = await published(shelf.client("agent", "agent-1"))
-    response = await shelf.client("buyer", "b-1").get(f"/v1/articles/{article['id']}", params={"version": version})
+async def test_versions_are_positive_numbers(empty_kb: Harness, version: str) -> None:
+    article = await published(empty_kb.client("agent", "agent-1"))
+    response = await empty_kb.client("buyer", "b-1").get(f"/v1/articles/{article['id']}", params={"version": version})
     assert response.status_code == 422
 
 
-async def test_lists_are_filtered_and_paged(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_lists_are_filtered_and_paged(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     ids = [(await published(agent, slug=f"s-{i}", language=("en", "zh-CN")[i % 2]))["id"] for i in range(5)]
-    reader, seen, cursor = shelf.client("buyer", "buyer-1"), [], None
+    reader, seen, cursor = empty_kb.client("buyer", "buyer-1"), [], None
     while True:
         page = (await reader.get("/v1/articles", params={"limit": 2} | ({"cursor": cursor} if cursor else {}))).json()
         seen += [each["id"] for each in page["data"]]
@@ -231,4 +231,4 @@ async def test_lists_are_filtered_and_paged(shelf: Harness) -> None:
     assert seen == ids[::-1]
     english = (await reader.get("/v1/articles", params={"language": "en"})).json()["data"]
     assert [each["slug"] for each in english] == ["s-4", "s-2", "s-0"]
-    shelf.problem(await reader.get("/v1/articles", params={"cursor": "forged"}), 400, "cursor_invalid")
+    empty_kb.problem(await reader.get("/v1/articles", params={"cursor": "forged"}), 400, "cursor_invalid")

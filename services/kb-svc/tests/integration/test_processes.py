@@ -1,8 +1,8 @@
-"""The processes as they run: migrate, seed, serve under a real uvicorn, stop by signal."""
+"""The service in processes of its own: migrate, seed, serve behind a real uvicorn."""
 
 from aftercare_chassis.testing import Harness
 
-# The database as revision 0001 left it, with an index that has not every term of today.
+# The database as revision 0001 left it, with an index that lacks a term of today.
 FIRST_SCHEMA = """
 ALTER TABLE search_documents DROP COLUMN text, DROP COLUMN analyser;
 DELETE FROM search_postings WHERE term = 'wifi';
@@ -11,12 +11,12 @@ UPDATE alembic_version SET version_num = '0001';
 """
 
 
-async def test_a_seeded_service_answers_over_a_real_server(shelf: Harness) -> None:
-    assert await shelf.run("migrate") == (0, "")
-    code, _ = await shelf.run("seed")
+async def test_a_seeded_service_serves_behind_uvicorn(empty_kb: Harness) -> None:
+    assert await empty_kb.run("migrate") == (0, "")
+    code, _ = await empty_kb.run("seed")
     assert code == 0
-    headers = {"Authorization": f"Bearer {shelf.token('agent', 'agent-1')}"}
-    async with shelf.serve() as served:
+    headers = {"Authorization": f"Bearer {empty_kb.token('agent', 'agent-1')}"}
+    async with empty_kb.serve() as served:
         client = served.client
         client.headers.update(headers)
         hits = (await client.get("/v1/search", params={"q": "退货运费谁承担"})).json()["data"]
@@ -24,22 +24,22 @@ async def test_a_seeded_service_answers_over_a_real_server(shelf: Harness) -> No
         text = {"kind": "article", "slug": "hours", "language": "en", "title": "Hours", "body": "We answer by day."}
         created = await client.post("/v1/articles", json=text, headers={"Idempotency-Key": "k-1"})
         assert created.status_code == 201
-        # What a client holds a 201 for is there for everybody else.
+        # The article is committed before the client gets its 201.
         path = f"/v1/articles/{created.json()['id']}"
         assert (await client.get(path)).json()["body"] == text["body"]
         refused = await client.post("/v1/articles", json=text)
         assert (refused.status_code, refused.json()["code"]) == (400, "idempotency_key_missing")
 
 
-async def test_migrating_an_older_database_indexes_its_articles_anew(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_migrating_an_older_database_indexes_its_articles_again(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     text = {"kind": "article", "slug": "wifi", "language": "en", "title": "Network", "body": "The **Wi-Fi** box."}
     article = (await agent.post("/v1/articles", json=text)).json()
     await agent.post(f"/v1/articles/{article['id']}/publish")
-    await shelf.runtime.pool.execute(FIRST_SCHEMA)
+    await empty_kb.runtime.pool.execute(FIRST_SCHEMA)
     try:
-        assert await shelf.run("migrate") == (0, "")
+        assert await empty_kb.run("migrate") == (0, "")
         [hit] = (await agent.get("/v1/search", params={"q": "wifi"})).json()["data"]
         assert (hit["snippet"], hit["highlights"]) == ("The Wi-Fi box.", [[4, 9]])
     finally:
-        assert await shelf.run("migrate") == (0, "")
+        assert await empty_kb.run("migrate") == (0, "")

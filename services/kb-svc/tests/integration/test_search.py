@@ -1,4 +1,4 @@
-"""What the search finds, how well, and what it makes of bad questions."""
+"""What the search finds, how well, and which queries it refuses."""
 
 import tomllib
 from pathlib import Path
@@ -25,10 +25,10 @@ async def ask(client: httpx.AsyncClient, question: str, **params: Any) -> list[d
     return hits
 
 
-async def test_questions_in_peoples_own_words_find_their_article(
-    library: Harness, capsys: pytest.CaptureFixture[str]
+async def test_questions_in_everyday_words_find_their_article(
+    seeded_kb: Harness, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    buyer, missed, first = library.client("buyer", "buyer-1"), [], 0
+    buyer, missed, first = seeded_kb.client("buyer", "buyer-1"), [], 0
     for language, question, slug in QUESTIONS:
         found = [(hit["language"], hit["slug"]) for hit in await ask(buyer, question, limit=3)]
         first += found[:1] == [(language, slug)]
@@ -45,9 +45,9 @@ async def test_questions_in_peoples_own_words_find_their_article(
     ("question", "slug"),
     [("退货运费谁承担", "return-freight"), ("who pays for return shipping", "return-freight")],
 )
-async def test_words_need_not_stand_in_the_order_of_the_question(library: Harness, question: str, slug: str) -> None:
-    best, *_ = await ask(library.client("buyer", "buyer-1"), question, limit=5)
-    article = (await library.client("buyer", "buyer-1").get(f"/v1/articles/{best['id']}")).json()
+async def test_the_order_of_words_does_not_matter(seeded_kb: Harness, question: str, slug: str) -> None:
+    best, *_ = await ask(seeded_kb.client("buyer", "buyer-1"), question, limit=5)
+    article = (await seeded_kb.client("buyer", "buyer-1").get(f"/v1/articles/{best['id']}")).json()
     assert best["slug"] == slug
     assert (best["version"], best["title"]) == (1, article["title"])
     assert question not in article["title"] + article["body"]
@@ -56,15 +56,15 @@ async def test_words_need_not_stand_in_the_order_of_the_question(library: Harnes
     assert all(0 <= start < end <= len(best["snippet"]) for start, end in best["highlights"])
 
 
-async def test_width_case_and_punctuation_do_not_matter(library: Harness) -> None:
-    buyer = library.client("buyer", "buyer-1")
+async def test_width_case_and_punctuation_do_not_matter(seeded_kb: Harness) -> None:
+    buyer = seeded_kb.client("buyer", "buyer-1")
     plain = await ask(buyer, "vat invoice 发票 专用")
     assert await ask(buyer, "ＶＡＴ　Ｉｎｖｏｉｃｅ！「发票」，专用？") == plain
     assert plain[0]["slug"] == "invoices"
 
 
-async def test_hits_are_ranked_bounded_and_filtered(library: Harness) -> None:
-    buyer = library.client("buyer", "buyer-1")
+async def test_hits_are_ranked_bounded_and_filtered(seeded_kb: Harness) -> None:
+    buyer = seeded_kb.client("buyer", "buyer-1")
     hits = await ask(buyer, "refund 退款", limit=20)
     scores = [hit["score"] for hit in hits]
     assert scores == sorted(scores, reverse=True)
@@ -73,18 +73,21 @@ async def test_hits_are_ranked_bounded_and_filtered(library: Harness) -> None:
     assert await ask(buyer, "refund 退款", kind="article") == []
 
 
-async def test_one_character_is_a_question_too(library: Harness) -> None:
-    assert (await ask(library.client("buyer", "buyer-1"), "碎"))[0]["slug"] in ("damaged-on-arrival", "return-freight")
+async def test_a_single_character_is_a_query(seeded_kb: Harness) -> None:
+    assert (await ask(seeded_kb.client("buyer", "buyer-1"), "碎"))[0]["slug"] in (
+        "damaged-on-arrival",
+        "return-freight",
+    )
 
 
-async def test_what_stands_nowhere_finds_nothing(library: Harness) -> None:
-    assert await ask(library.client("buyer", "buyer-1"), "xylophone 鑫鑫") == []
+async def test_words_without_a_match_find_nothing(seeded_kb: Harness) -> None:
+    assert await ask(seeded_kb.client("buyer", "buyer-1"), "xylophone 鑫鑫") == []
 
 
 @pytest.mark.parametrize("question", ["   ", "，。！？", "---", "🙂", "\u200b", "\u3164 \uffa0"])
-async def test_a_question_without_words_is_refused(library: Harness, question: str) -> None:
-    response = await library.client("buyer", "buyer-1").get("/v1/search", params={"q": question})
-    library.problem(response, 422, "query_without_words")
+async def test_a_query_without_words_is_refused(seeded_kb: Harness, question: str) -> None:
+    response = await seeded_kb.client("buyer", "buyer-1").get("/v1/search", params={"q": question})
+    seeded_kb.problem(response, 422, "query_without_words")
 
 
 @pytest.mark.parametrize(
@@ -99,9 +102,9 @@ async def test_a_question_without_words_is_refused(library: Harness, question: s
         {"q": "退", "kind": "x"},
     ],
 )
-async def test_parameters_out_of_bounds_are_refused(library: Harness, params: dict[str, Any]) -> None:
-    response = await library.client("buyer", "buyer-1").get("/v1/search", params=params)
-    library.problem(response, 422, "validation_failed")
+async def test_parameters_out_of_bounds_are_refused(seeded_kb: Harness, params: dict[str, Any]) -> None:
+    response = await seeded_kb.client("buyer", "buyer-1").get("/v1/search", params=params)
+    seeded_kb.problem(response, 422, "validation_failed")
 
 
 @pytest.mark.parametrize(
@@ -120,12 +123,12 @@ async def test_parameters_out_of_bounds_are_refused(library: Harness, params: di
         " ".join(chr(0x4E00 + i) for i in range(99)),
     ],
 )
-async def test_hostile_questions_are_only_words(library: Harness, question: str) -> None:
-    response = await library.client("buyer", "buyer-1").get("/v1/search", params={"q": question})
+async def test_hostile_queries_are_treated_as_words(seeded_kb: Harness, question: str) -> None:
+    response = await seeded_kb.client("buyer", "buyer-1").get("/v1/search", params={"q": question})
     assert response.status_code == (400 if "\x00" in question else 422 if question.startswith("((") else 200), (
         response.text
     )
-    assert await library.runtime.pool.fetchval("SELECT count(*) FROM articles") == 24
+    assert await seeded_kb.runtime.pool.fetchval("SELECT count(*) FROM articles") == 24
 
 
 @pytest.mark.parametrize(
@@ -150,8 +153,8 @@ async def test_hostile_questions_are_only_words(library: Harness, question: str)
         ("瞭解", "了解"),
     ],
 )
-async def test_two_ways_of_writing_find_each_other(shelf: Harness, one: str, other: str) -> None:
-    agent, buyer = shelf.client("agent", "agent-1"), shelf.client("buyer", "buyer-1")
+async def test_spelling_variants_find_each_other(empty_kb: Harness, one: str, other: str) -> None:
+    agent, buyer = empty_kb.client("agent", "agent-1"), empty_kb.client("buyer", "buyer-1")
     texts = (
         ("hay", "Opening hours 营业时间 200"),
         ("needle", f"关于 {one} 的说明"),
@@ -167,8 +170,8 @@ async def test_two_ways_of_writing_find_each_other(shelf: Harness, one: str, oth
         assert {marked(hit) for hit in hits.values()} >= {one, other}
 
 
-async def test_a_title_is_found_in_another_way_of_writing(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_a_title_is_found_by_a_spelling_variant(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     text = {"kind": "article", "slug": "a", "language": "zh-CN", "title": "Wi-Fi 路由器換貨", "body": "正文。"}
     article = (await agent.post("/v1/articles", json=text)).json()
     await agent.post(f"/v1/articles/{article['id']}/publish")
@@ -176,8 +179,8 @@ async def test_a_title_is_found_in_another_way_of_writing(shelf: Harness) -> Non
         assert [hit["title"] for hit in await ask(agent, question)] == ["Wi-Fi 路由器換貨"]
 
 
-async def test_what_markdown_hides_is_neither_found_nor_shown(shelf: Harness) -> None:
-    agent = shelf.client("agent", "agent-1")
+async def test_hidden_parts_of_markdown_are_neither_found_nor_shown(empty_kb: Harness) -> None:
+    agent = empty_kb.client("agent", "agent-1")
     body = "Ask for a re**fund** in [our form](https://shop.test/secretpath), please: &quot;now&quot;."
     text = {"kind": "article", "slug": "a", "language": "en", "title": "Form", "body": body}
     article = (await agent.post("/v1/articles", json=text)).json()
@@ -187,8 +190,8 @@ async def test_what_markdown_hides_is_neither_found_nor_shown(shelf: Harness) ->
     assert await ask(agent, "secretpath") == []
 
 
-async def test_a_word_longer_than_a_snippet_is_found(shelf: Harness) -> None:
-    agent, word = shelf.client("agent", "agent-1"), "x" * 199
+async def test_a_word_longer_than_a_snippet_is_found(empty_kb: Harness) -> None:
+    agent, word = empty_kb.client("agent", "agent-1"), "x" * 199
     text = {"kind": "article", "slug": "a", "language": "en", "title": "Code", "body": word}
     article = (await agent.post("/v1/articles", json=text)).json()
     await agent.post(f"/v1/articles/{article['id']}/publish")
@@ -202,12 +205,12 @@ def marked(hit: dict[str, Any]) -> str:
     return str(hit["snippet"][start:end])
 
 
-async def test_nobody_searches_without_a_token(library: Harness) -> None:
-    library.problem(await library.client().get("/v1/search", params={"q": "退货"}), 401, "token_missing")
+async def test_the_search_needs_a_token(seeded_kb: Harness) -> None:
+    seeded_kb.problem(await seeded_kb.client().get("/v1/search", params={"q": "退货"}), 401, "token_missing")
 
 
-async def test_only_the_published_text_is_found(shelf: Harness) -> None:
-    agent, buyer = shelf.client("agent", "agent-1"), shelf.client("buyer", "buyer-1")
+async def test_the_search_finds_only_the_newest_published_text(empty_kb: Harness) -> None:
+    agent, buyer = empty_kb.client("agent", "agent-1"), empty_kb.client("buyer", "buyer-1")
     text = {"kind": "policy", "slug": "a", "language": "zh-CN", "title": "鹦鹉政策", "body": "只说鹦鹉。"}
     article = (await agent.post("/v1/articles", json=text)).json()
     path = f"/v1/articles/{article['id']}"

@@ -1,4 +1,4 @@
-"""How text becomes terms."""
+"""The terms of texts and queries."""
 
 import unicodedata
 from hashlib import sha256
@@ -6,8 +6,8 @@ from hashlib import sha256
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from kb_svc.domain.analyser import JOINED_WEIGHT, STOP_WORDS, VERSION, asked, is_pair, stem, terms, tokens
-from kb_svc.domain.folding import fold
+from kb_svc.domain.analyser import JOINED_WEIGHT, STOP_WORDS, VERSION, is_selective, query_terms, stem, terms, tokens
+from kb_svc.domain.normalization import normalize
 
 ANY_TEXT = st.text(max_size=300)
 WRITTEN = st.text(
@@ -19,28 +19,28 @@ WRITTEN = st.text(
 
 
 @given(ANY_TEXT)
-def test_no_text_makes_the_analyser_fail(text: str) -> None:
+def test_every_text_is_analysed(text: str) -> None:
     found = terms(text)
     assert all(found)
     assert all(count > 0 for count in found.values())
-    assert asked(text).keys() <= set(found)
-    assert bool(asked(text)) == bool(found)
+    assert query_terms(text).keys() <= set(found)
+    assert bool(query_terms(text)) == bool(found)
 
 
 @given(ANY_TEXT)
 def test_terms_do_not_depend_on_width_or_case(text: str) -> None:
-    assert terms(fold(text)) == terms(text)
+    assert terms(normalize(text)) == terms(text)
     assert terms(unicodedata.normalize("NFKC", text)) == terms(text)
 
 
 @given(st.text(st.characters(codec="utf-8", exclude_categories=["Cs"]), max_size=200))
-def test_tokens_stand_where_they_say(text: str) -> None:
+def test_positions_are_within_the_text(text: str) -> None:
     for token in tokens(text):
         assert 0 <= token.start < token.end <= len(text)
 
 
 @given(st.one_of(ANY_TEXT, WRITTEN, st.text(st.sampled_from("瞭解回覆憑藉口乾隆"), max_size=20)))
-def test_tokens_with_places_are_the_terms(text: str) -> None:
+def test_tokens_have_the_terms_of_the_text(text: str) -> None:
     assert sorted(token.term for token in tokens(text)) == sorted(terms(text).elements())
 
 
@@ -48,7 +48,7 @@ def test_tokens_with_places_are_the_terms(text: str) -> None:
 @example("7's7")
 @example("a's7")
 @example("7's天")
-def test_what_stands_at_a_token_gives_its_term(text: str) -> None:
+def test_the_text_at_a_token_has_its_term(text: str) -> None:
     for token in tokens(text):
         assert token.term in terms(text[token.start : token.end])
 
@@ -57,7 +57,7 @@ def test_chinese_becomes_characters_and_pairs() -> None:
     assert set(terms("退货运费")) == {"退", "货", "运", "费", "退货", "货运", "运费"}
 
 
-def test_pairs_do_not_reach_over_punctuation_or_words() -> None:
+def test_pairs_do_not_span_punctuation_or_words() -> None:
     assert "货运" not in terms("退货，运费")
     assert "货运" not in terms("退货 OK 运费")
     assert set(terms("买iPhone15手机")) == {"买", "iphon", "15", "iphone15", "手", "机", "手机"}
@@ -65,7 +65,7 @@ def test_pairs_do_not_reach_over_punctuation_or_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("term", "ways"),
+    ("term", "variants"),
     [
         ("wifi", ["wifi", "WiFi", "Wi-Fi", "wi‑fi", "Wi–Fi", "wi_fi", "wi fi", "Wi\nFi", "wi\u00adfi", "有Wi-Fi吗"]),
         ("zp200", ["zp200", "ZP200", "ZP-200", "zp 200", "ZP_200", "zp/200", "ＺＰ－２００", "型号ZP200的"]),
@@ -82,17 +82,17 @@ def test_pairs_do_not_reach_over_punctuation_or_words() -> None:
         ("7day", ["7day", "7-day", "7 days"]),
     ],
 )
-def test_words_joined_and_apart_meet(term: str, ways: list[str]) -> None:
-    assert [way for way in ways if term not in asked(way) or term not in terms(way)] == []
+def test_joined_and_separate_words_have_a_common_term(term: str, variants: list[str]) -> None:
+    assert [each for each in variants if term not in query_terms(each) or term not in terms(each)] == []
 
 
-def test_words_are_joined_over_one_character_only_and_over_a_space_only_where_both_say_something() -> None:
+def test_words_are_joined_over_one_character_and_over_a_space_unless_one_is_a_stop_word() -> None:
     assert set(terms("ship, return")) == set(terms("ship  return")) == set(terms("ship. Return")) == {"ship", "return"}
     assert set(terms("who is it")) == {"who", "is", "it"}
     assert set(terms("return of the item")) == {"return", "of", "the", "item"}
 
 
-def test_the_halves_of_a_joined_word_stay_words() -> None:
+def test_the_parts_of_a_joined_word_are_terms() -> None:
     assert {"wi", "fi"} <= set(terms("Wi-Fi"))
     assert {"zp", "200"} <= set(terms("zp200"))
 
@@ -115,12 +115,12 @@ def test_the_halves_of_a_joined_word_stay_words() -> None:
         ("sell sells selling", "sell"),
     ],
 )
-def test_forms_of_an_english_word_meet(words: str, root: str) -> None:
+def test_forms_of_an_english_word_have_one_stem(words: str, root: str) -> None:
     assert {term for word in words.split() for term in terms(word)} == {root}
 
 
 @pytest.mark.parametrize("word", ["status", "this", "sing", "red", "iphone15", "café", "gas", "бег"])
-def test_words_that_only_look_like_forms_are_left(word: str) -> None:
+def test_words_that_only_look_inflected_stay(word: str) -> None:
     assert stem(word) == word
 
 
@@ -130,33 +130,33 @@ def test_a_stem_is_never_empty_nor_longer(word: str) -> None:
 
 
 def test_joined_neighbours_weigh_less_than_words() -> None:
-    assert asked("wi-fi") == {"wi": 1, "fi": 1, "wifi": JOINED_WEIGHT}
-    assert asked("wifi") == {"wifi": 1}
-    assert asked("wi-fi wifi")["wifi"] == 1
-    assert set(asked("退货运费").values()) == {1}
+    assert query_terms("wi-fi") == {"wi": 1, "fi": 1, "wifi": JOINED_WEIGHT}
+    assert query_terms("wifi") == {"wifi": 1}
+    assert query_terms("wi-fi wifi")["wifi"] == 1
+    assert set(query_terms("退货运费").values()) == {1}
 
 
-def test_words_without_meaning_are_not_asked_for() -> None:
-    assert set(asked("who pays for return shipping")) == {"pay", "return", "ship", "returnship"}
-    assert set(asked("怎么退货")) == {"退", "货", "退货", "么退"}
+def test_stop_words_are_not_query_terms() -> None:
+    assert set(query_terms("who pays for return shipping")) == {"pay", "return", "ship", "returnship"}
+    assert set(query_terms("怎么退货")) == {"退", "货", "退货", "么退"}
 
 
-def test_a_question_of_such_words_alone_is_asked_as_it_is() -> None:
-    assert set(asked("who is it")) == {"who", "is", "it"}
-    assert set(asked("怎么")) == {"怎", "么", "怎么"}
-    assert all(asked(word) for word in STOP_WORDS)
+def test_a_query_of_stop_words_alone_keeps_them() -> None:
+    assert set(query_terms("who is it")) == {"who", "is", "it"}
+    assert set(query_terms("怎么")) == {"怎", "么", "怎么"}
+    assert all(query_terms(word) for word in STOP_WORDS)
 
 
 @pytest.mark.parametrize("text", ["", " ", "，。！？…", "\x00\x01", "🙂🙂", "---", "\u200b\ufeff"])
-def test_where_there_are_no_words_there_are_no_terms(text: str) -> None:
-    assert not asked(text)
+def test_a_text_without_words_has_no_terms(text: str) -> None:
+    assert not query_terms(text)
 
 
-def test_candidates_are_looked_up_by_pairs_and_words() -> None:
-    assert [term for term in ("退货", "return", "7", "退", "é") if is_pair(term)] == ["退货", "return", "7"]
+def test_pairs_and_words_are_selective() -> None:
+    assert [term for term in ("退货", "return", "7", "退", "é") if is_selective(term)] == ["退货", "return", "7"]
 
 
-def test_other_terms_than_those_that_are_stored_need_a_new_version() -> None:
+def test_a_change_of_the_terms_needs_a_new_version() -> None:
     """Fails with any change of the terms, a library's newer data included: raise VERSION, then write both here."""
     characters = "\n".join(chr(code) for code in range(0x4E00, 0x9FA6))
     chinese = "請於簽收後 7 天內退貨，商家不回覆可申请平台介入；ＶＩＰ会员的 Wi-Fi 路由器（型号ZP-200）换货免运费。"
@@ -165,5 +165,5 @@ def test_other_terms_than_those_that_are_stored_need_a_new_version() -> None:
         "refunds of goods that arrived broken or were never sent are paid to the original card. Opened boxes, café "
         "vouchers and after-sales visits are handled separately, usually in a working week."
     )
-    told = "\n".join(repr(sorted(terms(text).items())) for text in (characters, chinese, english))
-    assert (VERSION, sha256(told.encode()).hexdigest()[:16]) == (2, "b6f38f32e040a677")
+    found = "\n".join(repr(sorted(terms(text).items())) for text in (characters, chinese, english))
+    assert (VERSION, sha256(found.encode()).hexdigest()[:16]) == (2, "b6f38f32e040a677")

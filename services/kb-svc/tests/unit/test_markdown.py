@@ -1,4 +1,4 @@
-"""What of an article's Markdown is read, searched and shown."""
+"""The plain text of Markdown."""
 
 import time
 
@@ -24,7 +24,7 @@ code
 """
 
 
-def test_marks_of_markdown_are_not_shown() -> None:
+def test_markup_is_removed() -> None:
     text = plain(MARKDOWN)
     assert text == "运费 请如实选择原因。 原因 运费 质量问题 商家 承担 看这里 图 *星* code 粗 3 < 5"
 
@@ -47,12 +47,12 @@ def test_marks_of_markdown_are_not_shown() -> None:
         ("| a | b |\n|---|:-:|\n| 1 | 2 |", "a b 1 2"),
     ],
 )
-def test_what_a_reader_sees_is_the_text(markdown: str, text: str) -> None:
+def test_the_text_is_what_a_reader_sees(markdown: str, text: str) -> None:
     assert plain(markdown) == text
 
 
 @given(st.text(max_size=300))
-def test_any_text_has_words_on_one_line(markdown: str) -> None:
+def test_the_text_is_on_one_line(markdown: str) -> None:
     assert "\n" not in plain(markdown)
 
 
@@ -70,7 +70,7 @@ def test_any_text_has_words_on_one_line(markdown: str) -> None:
         "\n" * 20_000,
     ],
 )
-def test_hostile_texts_take_no_time(body: str) -> None:
+def test_hostile_texts_are_parsed_in_bounded_time(body: str) -> None:
     began = time.process_time()
     plain(body)
     assert time.process_time() - began < 2

@@ -58,7 +58,7 @@ class RatingFields(TraceFields):
 
 
 class TextFields(TypedDict):
-    """What stands in an event for a text that stays in this database."""
+    """What an event holds of a text that is kept in this database."""
 
     text_hash: str
     evidence: tuple[str, ...]

@@ -1,1 +1,1 @@
-"""The HTTP face of kb-svc: routes by noun, and the shapes that go over the wire."""
+"""The REST API of kb-svc: routes by noun, and the bodies in `schemas.py`."""

@@ -1,4 +1,4 @@
-"""Articles and policies 文档: drafted and published by agents, read by everybody."""
+"""Articles and policies 文档: drafted and published by editors, read by everybody."""
 
 from typing import Annotated
 
@@ -9,22 +9,16 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_chassis.refusals import Forbidden
 from fastapi import APIRouter, Query
 
-from kb_svc.api.schemas import (
-    ArticleIn,
-    ArticleOut,
-    ArticlePatch,
-    ArticleSummaryOut,
-    DraftOut,
-    HistoryOut,
-    Slug,
-)
+from kb_svc.api.schemas import ArticleIn, ArticleOut, ArticlePatch, ArticleSummaryOut, DraftOut, HistoryOut, Slug
 from kb_svc.commands import articles as commands
+from kb_svc.domain.articles import ArticleKind, ArticleState, Language
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
-from kb_svc.domain.model import Kind, Language, State
 from kb_svc.queries import articles as queries
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ApiRoute)
-Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="A published version; the newest when left out.")]
+Version = Annotated[
+    int | None, Query(ge=1, le=2**31 - 1, description="A published version; the newest where it is left out.")
+]
 
 
 @router.post(
@@ -35,22 +29,25 @@ Version = Annotated[int | None, Query(ge=1, le=2**31 - 1, description="A publish
     dependencies=[require_role("agent", "admin")],
 )
 async def draft_article(body: ArticleIn, tx: Tx) -> ArticleOut:
-    """Begin an article. Nobody but editors sees it before it is published."""
-    return ArticleOut.with_text(queries.shown(tx, *await commands.draft(tx, **dict(body))))
+    """Create an article as a draft. Only editors see it before it is published."""
+    article, draft = await commands.draft(
+        tx, kind=body.kind, slug=body.slug, language=body.language, title=body.title, body=body.body
+    )
+    return ArticleOut.with_text(queries.view(tx, article, draft))
 
 
 @router.get("", operation_id="listArticles", responses=refusals(Forbidden))
 async def list_articles(
     reader: Read,
-    state: State | None = None,
-    kind: Kind | None = None,
+    state: ArticleState | None = None,
+    kind: ArticleKind | None = None,
     language: Language | None = None,
     slug: Slug | None = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[ArticleSummaryOut]:
-    """Articles, newest first: those in force, and for editors drafts and retired ones too."""
-    page = await queries.listed(
+    """Articles, newest first: published ones; editors also see drafts and retired ones."""
+    page = await queries.articles(
         reader, state=state, kind=kind, language=language, slug=slug, limit=limit, cursor=cursor
     )
     return PageOut[ArticleSummaryOut].of(page, ArticleSummaryOut.of)
@@ -58,7 +55,7 @@ async def list_articles(
 
 @router.get("/{article_id}", operation_id="getArticle")
 async def get_article(article_id: Id, reader: Read, version: Version = None) -> ArticleOut:
-    """The article as published, in its newest version or in the one that a decision cites."""
+    """The article in its newest published version, or in the one that a decision cites."""
     return ArticleOut.with_text(await queries.show(reader, article_id, version))
 
 
@@ -69,7 +66,7 @@ async def get_article(article_id: Id, reader: Read, version: Version = None) -> 
     dependencies=[require_role("agent", "admin")],
 )
 async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
-    """Write on the draft of the next version; what is published stays as it is until the draft is published."""
+    """Change the draft of the next version. Published versions stay as they are."""
     return DraftOut.of(*await commands.edit(tx, article_id, title=body.title, body=body.body))
 
 
@@ -79,14 +76,14 @@ async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
     dependencies=[require_role("agent", "admin")],
 )
 async def get_draft(article_id: Id, reader: Read) -> DraftOut:
-    """The next version as it stands."""
+    """The draft of the next version."""
     return DraftOut.of(*await queries.draft(reader, article_id))
 
 
 @router.get("/{article_id}/versions", operation_id="listVersions")
 async def list_versions(article_id: Id, reader: Read) -> HistoryOut:
     """Every published version, newest first, with the hash that decisions cite."""
-    return HistoryOut.of(await queries.history(reader, article_id))
+    return HistoryOut.of(await queries.editions(reader, article_id))
 
 
 @router.post(
@@ -96,8 +93,8 @@ async def list_versions(article_id: Id, reader: Read) -> HistoryOut:
     dependencies=[require_role("agent", "admin")],
 )
 async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
-    """Make the draft version 1, 2, …: it never changes again and is found by the search."""
-    return ArticleOut.with_text(queries.shown(tx, *await commands.publish(tx, article_id)))
+    """Publish the draft as version 1, 2, …: the version never changes again, and the search finds it."""
+    return ArticleOut.with_text(queries.view(tx, *await commands.publish(tx, article_id)))
 
 
 @router.post(
@@ -107,5 +104,5 @@ async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
     dependencies=[require_role("agent", "admin")],
 )
 async def retire_article(article_id: Id, tx: Tx) -> ArticleSummaryOut:
-    """Take the article out of force: no longer found; its versions stay readable by id. There is no way back."""
+    """Retire the article for good: the search does not find it any more; its versions stay readable by id."""
     return ArticleSummaryOut.of(await commands.retire(tx, article_id))

@@ -1,16 +1,16 @@
-"""What goes over the wire about articles. `version` is the number of a published version; the row's own counts in the ETag."""
+"""Request and response bodies. `version` in a body is the number of a published version; the row's own is in the ETag."""
 
 from typing import Annotated, Self
 
 from aftercare_chassis.http.schemas import AllowedOut, In, Name, Out, Prose, Time, example
 from pydantic import Field, StringConstraints
 
-from kb_svc.domain.model import Article, Draft, Edition, Kind, Language, State
-from kb_svc.queries.articles import Shown
+from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Draft, Edition, Language
+from kb_svc.queries.articles import ArticleView
 from kb_svc.queries.search import Hit
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=100)]
-"""The name in addresses: lower-case words joined by hyphens."""
+"""The name of an article in URLs: lower-case words joined by hyphens."""
 
 Body = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), Prose]
 """Markdown, up to 20,000 characters."""
@@ -34,7 +34,7 @@ class ArticleIn(In):
         body="签收后七天内，商品完好即可无理由退货。",
     )
 
-    kind: Kind
+    kind: ArticleKind
     slug: Slug
     language: Language
     title: Name
@@ -42,7 +42,7 @@ class ArticleIn(In):
 
 
 class ArticlePatch(In):
-    """What to change in the draft of the next version; what is left out stays."""
+    """The changes of the draft; fields that are left out stay as they are."""
 
     model_config = example(body="签收后七天内，商品及赠品完好即可无理由退货。")
 
@@ -55,10 +55,10 @@ class ArticleSummaryOut(Out):
 
     version: RowVersion
     id: str
-    kind: Kind
+    kind: ArticleKind
     slug: str
     language: Language
-    state: State
+    state: ArticleState
     number: Number
     title: str
     created_at: Time
@@ -66,6 +66,7 @@ class ArticleSummaryOut(Out):
 
     @classmethod
     def of(cls, article: Article) -> Self:
+        """The article with its newest title."""
         return cls.model_validate(
             {**_facts(article), "number": article.published, "published_at": article.published_at}
         )
@@ -79,23 +80,23 @@ class ArticleOut(ArticleSummaryOut):
     allowed_actions: list[AllowedOut]
 
     @classmethod
-    def with_text(cls, shown: Shown) -> Self:
-        """The article as this reader sees it."""
+    def with_text(cls, view: ArticleView) -> Self:
+        """The article as its reader sees it."""
         return cls.model_validate(
             {
-                **_facts(shown.article),
-                "number": shown.number,
-                "title": shown.title,
-                "body": shown.body,
-                "body_hash": shown.body_hash,
-                "published_at": shown.published_at,
-                "allowed_actions": AllowedOut.of(shown.allowed_actions),
+                **_facts(view.article),
+                "number": view.number,
+                "title": view.title,
+                "body": view.body,
+                "body_hash": view.body_hash,
+                "published_at": view.published_at,
+                "allowed_actions": AllowedOut.of(view.allowed_actions),
             }
         )
 
 
 class DraftOut(Out):
-    """The next version of an article while it is being written."""
+    """The draft of the next version of an article."""
 
     version: RowVersion
     article_id: str
@@ -107,12 +108,13 @@ class DraftOut(Out):
 
     @classmethod
     def of(cls, article: Article, draft: Draft) -> Self:
+        """The draft and the number that it will get."""
         facts = {name: getattr(draft, name) for name in ("article_id", "title", "body", "edited_by", "edited_at")}
         return cls.model_validate({**facts, "version": article.version, "next_version": article.published + 1})
 
 
 class EditionOut(Out):
-    """One published version in the history of an article."""
+    """One published version, without its text."""
 
     number: Number
     title: str
@@ -128,14 +130,15 @@ class HistoryOut(Out):
 
     @classmethod
     def of(cls, editions: list[Edition]) -> Self:
+        """These editions."""
         return cls(data=[EditionOut.model_validate(edition) for edition in editions])
 
 
 class HitOut(Out):
-    """A published version that answers the question. `highlights` are `[start, end)` in the snippet, in code points."""
+    """A published version that matches the query. `highlights` are `[start, end)` in the snippet, in code points."""
 
     id: str
-    kind: Kind
+    kind: ArticleKind
     slug: str
     language: Language
     number: Number
@@ -147,13 +150,14 @@ class HitOut(Out):
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
+        """The hit with its snippet and highlights."""
         facts = {name: getattr(hit, name) for name in ("id", "kind", "slug", "language", "number", "title", "score")}
         marks = [list(span) for span in hit.snippet.highlights]
         return cls(**facts, snippet=hit.snippet.text, highlights=marks, published_at=hit.published_at)
 
 
 class HitsOut(Out):
-    """The best hits, best first."""
+    """The best matches, best first."""
 
     data: list[HitOut]
 

@@ -1,4 +1,4 @@
-"""Search 检索 over what is published, in Chinese and English."""
+"""Search 检索 in published articles, in Chinese and English."""
 
 from typing import Annotated
 
@@ -7,8 +7,8 @@ from aftercare_chassis.http.routing import ApiRoute, Read
 from fastapi import APIRouter, Query
 
 from kb_svc.api.schemas import HitOut, HitsOut
-from kb_svc.domain.errors import NothingAsked
-from kb_svc.domain.model import Kind, Language
+from kb_svc.domain.articles import ArticleKind, Language
+from kb_svc.domain.errors import QueryWithoutWords
 from kb_svc.queries.search import search
 
 router = APIRouter(prefix="/v1/search", tags=["search"], route_class=ApiRoute)
@@ -16,13 +16,13 @@ router = APIRouter(prefix="/v1/search", tags=["search"], route_class=ApiRoute)
 Question = Annotated[
     str, Query(min_length=1, max_length=200, description="A question or a few words.", examples=["退货运费谁承担"])
 ]
-Best = Annotated[int, Query(ge=1, le=20, description="How many hits at most.")]
+Best = Annotated[int, Query(ge=1, le=20, description="How many articles at most.")]
 
 
-@router.get("", operation_id="search", responses=refusals(NothingAsked))
+@router.get("", operation_id="search", responses=refusals(QueryWithoutWords))
 async def search_articles(
-    reader: Read, q: Question, limit: Best = 5, kind: Kind | None = None, language: Language | None = None
+    reader: Read, q: Question, limit: Best = 5, kind: ArticleKind | None = None, language: Language | None = None
 ) -> HitsOut:
-    """The published articles that answer the question best. Words may stand in any order; not all of them have to be there."""
+    """The published articles that match the query best. Words may be in any order, and not all of them have to match."""
     hits = await search(reader, q, limit=limit, kind=kind, language=language)
     return HitsOut(data=[HitOut.of(hit) for hit in hits])

@@ -1,1 +1,1 @@
-"""Verbs that change: articles are drafted, published and retired; the index follows; the seeds are planted."""
+"""The commands of kb-svc, one module per noun."""

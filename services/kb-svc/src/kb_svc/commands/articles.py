@@ -1,120 +1,103 @@
-"""What editors do to articles."""
+"""Articles: draft, edit, publish, retire."""
 
 from dataclasses import replace
-from hashlib import sha256
-from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import ArticleDrafted, ArticlePublished, ArticleRetired, TraceFields
+from aftercare_events import ArticleDrafted, ArticlePublished, ArticleRetired, digest
 
-from kb_svc import tables
-from kb_svc.commands import index
+from kb_svc.commands import search_index
+from kb_svc.commands.record import event_fields
+from kb_svc.domain.articles import (
+    ARTICLE,
+    Article,
+    ArticleAction,
+    ArticleKind,
+    ArticleState,
+    Draft,
+    Edition,
+    Language,
+)
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
-from kb_svc.domain.lifecycle import ARTICLE, Action
-from kb_svc.domain.model import Article, Draft, Edition, Kind, Language, State
-
-EVERYBODY = "public"  # whom a change of a policy concerns
-
-
-class About(TypedDict):
-    """What every event of an article says of it."""
-
-    article_id: str
-    kind: str
-    slug: str
-    language: str
-
-
-def about(article: Article) -> About:
-    return About(article_id=article.id, kind=article.kind, slug=article.slug, language=article.language)
-
-
-def answers(tx: Transaction, article: Article, result: State) -> TraceFields:
-    return TraceFields(
-        affected_party=EVERYBODY, applicant=article.created_by, handler=tx.actor.id, time=tx.now, result=result
-    )
+from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, LOCK_WRITERS
 
 
 async def draft(
-    tx: Transaction, *, kind: Kind, slug: str, language: Language, title: str, body: str
+    tx: Transaction, *, kind: ArticleKind, slug: str, language: Language, title: str, body: str
 ) -> tuple[Article, Draft]:
-    """Begin an article; SlugTaken where one in force has this slug in this language."""
-    await tx.one(tables.TURN)
-    taken = await tx.one(tables.BY_SLUG, slug=slug, language=language)
-    if taken is not None:
-        raise SlugTaken(pointer="/slug", slug=slug, article_id=taken.id)
+    """Create an article with its first draft.
+
+    Raises:
+        SlugTaken: an article that is not retired has this slug in this language.
+    """
+    await tx.one(LOCK_WRITERS)
+    existing = await tx.one(ARTICLE_WITH_SLUG, slug=slug, language=language)
+    if existing is not None:
+        raise SlugTaken(pointer="/slug", slug=slug, article_id=existing.id)
     article = Article(
         id=tx.new_id("art"),
         version=0,
         kind=kind,
         slug=slug,
         language=language,
-        state=State.DRAFT,
+        state=ArticleState.DRAFT,
         title=title,
         published=0,
         created_by=tx.actor.id,
         created_at=tx.now,
         published_at=None,
     )
-    told = ArticleDrafted(**answers(tx, article, State.DRAFT), **about(article))
-    saved, first = await tx.create(tables.ARTICLES, article, told), _draft(tx, article.id, title, body)
-    await tx.upsert(tables.DRAFTS, first)
+    drafted = ARTICLE.start(article, tx)
+    saved = await tx.create(ARTICLES, drafted, ArticleDrafted(**event_fields(tx, drafted, ArticleState.DRAFT)))
+    first = _draft(tx, article.id, title, body)
+    await tx.upsert(DRAFTS, first)
     return saved, first
 
 
 async def edit(tx: Transaction, article_id: str, *, title: str | None, body: str | None) -> tuple[Article, Draft]:
-    """Write on the draft of the next version, begun from the published one where there is none; that one stays as it is."""
-    article = await tx.lock(tables.ARTICLES, article_id)
-    ARTICLE.move(article.state, Action.EDIT, tx.actor)
-    now: Draft | Edition | None = await tx.find(tables.DRAFTS, article.id)
-    if now is None:
-        now = await tx.get(tables.EDITIONS, article.id, article.published)
-    next_ = _draft(tx, article.id, title or now.title, body or now.body)
-    await tx.upsert(tables.DRAFTS, next_)
-    shown = next_.title if article.state == State.DRAFT else article.title
-    told = ArticleDrafted(**answers(tx, article, State.DRAFT), **about(article))
-    return await tx.save(tables.ARTICLES, replace(article, title=shown), told), next_
+    """Change the draft, which starts as a copy of the newest edition; the editions stay as they are."""
+    article = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.EDIT, tx)
+    current: Draft | Edition | None = await tx.find(DRAFTS, article.id)
+    if current is None:
+        current = await tx.get(EDITIONS, article.id, article.published)
+    edited = _draft(tx, article.id, title or current.title, body or current.body)
+    await tx.upsert(DRAFTS, edited)
+    shown = edited.title if article.state is ArticleState.DRAFT else article.title
+    event = ArticleDrafted(**event_fields(tx, article, ArticleState.DRAFT))
+    return await tx.save(ARTICLES, replace(article, title=shown), event), edited
 
 
 async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
-    """Make the draft the newest version: numbered, unchangeable and found by the search from now on."""
-    await tx.one(tables.TURN)
-    article = await tx.lock(tables.ARTICLES, article_id)
-    state = ARTICLE.move(article.state, Action.PUBLISH, tx.actor)
-    written = await tx.find(tables.DRAFTS, article.id)
-    if written is None:
+    """Make the draft the newest edition, which never changes, and index it for the search.
+
+    Raises:
+        NothingToPublish: the article has no draft.
+    """
+    await tx.one(LOCK_WRITERS)
+    article = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.PUBLISH, tx)
+    drafted = await tx.find(DRAFTS, article.id)
+    if drafted is None:
         raise NothingToPublish()
-    edition = _edition(tx, article.published + 1, written)
-    await tx.insert(tables.EDITIONS, edition)
-    await tx.execute(tables.DROP_DRAFT, article_id=article.id)
-    await index.replace_with(tx, article, edition)
-    changed = replace(
-        article, state=state, title=edition.title, published=edition.number, published_at=edition.published_at
-    )
-    told = ArticlePublished(
-        **answers(tx, article, state),
-        **about(article),
+    edition = _edition(tx, article.published + 1, drafted)
+    await tx.insert(EDITIONS, edition)
+    await tx.execute(DELETE_DRAFT, article_id=article.id)
+    await search_index.put(tx, article, edition)
+    published = replace(article, title=edition.title, published=edition.number, published_at=edition.published_at)
+    event = ArticlePublished(
+        **event_fields(tx, published, published.state),
         article_version=edition.number,
         title_hash=digest(edition.title),
         body_hash=edition.body_hash,
     )
-    return await tx.save(tables.ARTICLES, changed, told), edition
+    return await tx.save(ARTICLES, published, event), edition
 
 
 async def retire(tx: Transaction, article_id: str) -> Article:
-    """Take the article out of force: no longer found, still readable by those who hold its id and version."""
-    await tx.one(tables.TURN)
-    article = await tx.lock(tables.ARTICLES, article_id)
-    state = ARTICLE.move(article.state, Action.RETIRE, tx.actor)
-    await tx.execute(tables.DROP_DRAFT, article_id=article.id)
-    await index.remove(tx, article.id)
-    told = ArticleRetired(**answers(tx, article, state), **about(article))
-    return await tx.save(tables.ARTICLES, replace(article, state=state), told)
-
-
-def digest(text: str) -> str:
-    """The content hash that decisions cite."""
-    return f"sha256:{sha256(text.encode()).hexdigest()}"
+    """Retire the article: the search does not find it any more, its editions stay readable by id and number."""
+    await tx.one(LOCK_WRITERS)
+    retired = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.RETIRE, tx)
+    await tx.execute(DELETE_DRAFT, article_id=retired.id)
+    await search_index.remove(tx, retired.id)
+    return await tx.save(ARTICLES, retired, ArticleRetired(**event_fields(tx, retired, retired.state)))
 
 
 def _draft(tx: Transaction, article_id: str, title: str, body: str) -> Draft:

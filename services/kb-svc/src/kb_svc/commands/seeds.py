@@ -1,4 +1,4 @@
-"""The policies a shop starts with, published like any other article. What people have edited is left alone."""
+"""The seeds: the policies that a new installation starts with, published as articles."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -6,18 +6,17 @@ from importlib.resources import files
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_chassis.runtime import Runtime
 
-from kb_svc import tables
 from kb_svc.commands import articles
-from kb_svc.domain.model import Kind, Language
+from kb_svc.domain.articles import ArticleKind, Language
+from kb_svc.tables.articles import ARTICLE_WITH_SLUG, DRAFTS, EDITIONS
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seed:
-    """One file: its directory is the language, its name the slug, its first lines kind and title."""
+    """One file: its directory is the language, its name the slug; its header has the kind and the title."""
 
-    kind: Kind
+    kind: ArticleKind
     slug: str
     language: Language
     title: str
@@ -25,39 +24,37 @@ class Seed:
 
 
 def seeds() -> Iterator[Seed]:
-    """Every seed of this build, in the same order each time."""
+    """Every seed of this build, always in the same order."""
     for language in Language:
         folder = files("kb_svc") / "seeds" / language
         for file in sorted(folder.iterdir(), key=lambda file: file.name):
-            yield read(language, file.name.removesuffix(".md"), file.read_text(encoding="utf-8"))
+            yield parse(language, file.name.removesuffix(".md"), file.read_text(encoding="utf-8"))
 
 
-def read(language: Language, slug: str, text: str) -> Seed:
-    """The seed in a file's text; ValueError or KeyError where its head is not as it should be."""
-    _, head, body = text.split("---\n", 2)
-    facts = {name: value for name, _, value in (line.partition(": ") for line in head.splitlines())}
-    return Seed(kind=Kind(facts["kind"]), slug=slug, language=language, title=facts["title"], body=body.strip() + "\n")
+def parse(language: Language, slug: str, text: str) -> Seed:
+    """The seed in the text of a file. Raises: ValueError without a header, KeyError for a missing kind or title."""
+    _, header, body = text.split("---\n", 2)
+    fields = {name: value for name, _, value in (line.partition(": ") for line in header.splitlines())}
+    return Seed(
+        kind=ArticleKind(fields["kind"]), slug=slug, language=language, title=fields["title"], body=body.strip() + "\n"
+    )
 
 
-async def seed(runtime: Runtime) -> None:
-    """Publish what is missing and what this build says anew. Running it again changes nothing."""
-    for each in seeds():
-        async with runtime.transaction(SYSTEM) as tx:
-            await plant(tx, each)
+async def publish(tx: Transaction, seed: Seed) -> None:
+    """Publish the seed as an article, or as the next edition where this build has a newer text.
 
-
-async def plant(tx: Transaction, seed: Seed) -> None:
-    """One seed into one article."""
-    article = await tx.one(tables.BY_SLUG, slug=seed.slug, language=seed.language)
+    An article that an editor has published or is editing stays as it is.
+    """
+    article = await tx.one(ARTICLE_WITH_SLUG, slug=seed.slug, language=seed.language)
     if article is None:
         created, _ = await articles.draft(
             tx, kind=seed.kind, slug=seed.slug, language=seed.language, title=seed.title, body=seed.body
         )
         await articles.publish(tx, created.id)
         return
-    newest = await tx.find(tables.EDITIONS, article.id, article.published)
-    written = await tx.find(tables.DRAFTS, article.id)
-    if newest is None or newest.published_by != SYSTEM.id or written is not None:
+    newest = await tx.find(EDITIONS, article.id, article.published)
+    draft = await tx.find(DRAFTS, article.id)
+    if newest is None or newest.published_by != SYSTEM.id or draft is not None:
         return
     if (newest.title, newest.body) != (seed.title, seed.body):
         await articles.edit(tx, article.id, title=seed.title, body=seed.body)

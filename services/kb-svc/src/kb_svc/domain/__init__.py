@@ -1,4 +1,4 @@
-"""Judgement of kb-svc: articles, their lifecycle, how text becomes terms, how hits are ranked.
+"""Decisions of kb-svc without a database: articles and their lifecycle, the terms of a text, ranking, snippets.
 
-The standard library, and three libraries that compute on text alone: opencc, PyStemmer, markdown-it-py.
+It uses the standard library and three libraries that compute on text alone: opencc, PyStemmer, markdown-it-py.
 """

@@ -1,4 +1,4 @@
-"""Text to terms, for what is stored and for what is asked, in Chinese and English. See docs/adr "Chinese search without a parser"."""
+"""The terms of texts and queries, in Chinese and English. See docs/adr/0015-chinese-search-without-a-parser.md."""
 
 import re
 from collections import Counter
@@ -8,22 +8,22 @@ from typing import NamedTuple
 
 import Stemmer
 
-from .folding import fold, fold_with_places
+from kb_svc.domain.normalization import normalize, normalize_with_offsets
 
 VERSION = 2
-"""Stored with each indexed article. Raise it whenever a text gives other terms than before: `migrate` then indexes anew."""
+"""Stored with each indexed article. Raise it with every change of the terms of a text: `migrate` then indexes again."""
 
 # Scripts written without spaces: Han (with extensions and 々〇), kana, bopomofo, hangul.
 _UNSPACED = (
     "\u3005-\u3007\u3040-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
 _WORD = re.compile(rf"\d+|[^\W\d_{_UNSPACED}]+")
-# A row: words that nothing parts (zp200), or one character that is no letter (wi-fi, wi fi).
+# Adjacent words: without a separator (zp200), or with one character that is neither a letter nor a digit (wi-fi, wi fi).
 _RUN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:{_WORD.pattern})(?:[\W_]?(?:{_WORD.pattern}))*")
-# Not `\b`: a digit or a Chinese character after it is a word of its own.
+# Not `\b`: a digit or a Chinese character after it starts another word.
 _POSSESSIVE = re.compile(rf"['’]s(?![^\W\d_{_UNSPACED}])")
-JOINED_WEIGHT = 0.4  # in a question: its parts are asked for as well, and most neighbours only happen to stand together
-_LONGEST_WORD = 40  # a longer "word" is a hash or a pasted address: its beginning is enough to find it by
+JOINED_WEIGHT = 0.4  # of a joined term in a query: its parts are terms as well, and most neighbours are not compounds
+_LONGEST_WORD = 40  # characters; a longer "word" is a hash or a URL, and is indexed by its beginning
 
 _snowball = Stemmer.Stemmer("english")
 _IRREGULAR = {
@@ -42,15 +42,15 @@ STOP_WORDS = frozenset(
     "our so than that the their them then there these they this to us was we were what when where which who whom whose why will with "
     "would you your".split()
 )
-_NEVER_LAST = STOP_WORDS - {"in", "on"}  # log in, add on: these do make one word with the verb before them
-# Characters that ask or join and say nothing by themselves; a pair made of two of them (怎么, 可以, 我的) says nothing either.
+_NEVER_LAST = STOP_WORDS - {"in", "on"}  # "log in" and "add on" are also written as one word
+# Function characters. A pair of two of them (怎么, 可以, 我的) is a stop word as well.
 STOP_CHARACTERS = frozenset(
     "的了着过地得吗呢吧啊呀嘛么我你您他她它们这那哪是有在和与或就都也还又再很更太要能会可以应该怎什为因所被把给让从对到跟"
 )
 
 
 class Token(NamedTuple):
-    """One term and where it stands: `text[start:end]`. `joined`: made of neighbours that are terms themselves."""
+    """A term and its position, `text[start:end]`. `joined`: it consists of neighbours that are terms themselves."""
 
     term: str
     start: int
@@ -59,40 +59,40 @@ class Token(NamedTuple):
 
 
 def stem(word: str) -> str:
-    """The English stem: refunds, refunded and refunding meet in `refund`. Words of other alphabets come back as they are."""
+    """The English stem: `refund` for refunds, refunded and refunding. Words of other alphabets are returned unchanged."""
     return str(_snowball.stemWord(_IRREGULAR.get(word, word))) if word.isascii() else word
 
 
 def terms(text: str) -> Counter[str]:
-    """How often each term stands in `text`: single characters and pairs of unspaced scripts; stems of words, and of
-    neighbouring words written as one (`wifi` for Wi-Fi and Wi Fi)."""
-    return Counter(token.term for token in _scan(fold(text)))
+    """How often each term occurs: single characters and pairs of unspaced scripts, stems of words, and of neighbouring words
+    joined (`wifi` for Wi-Fi and Wi Fi)."""
+    return Counter(token.term for token in _scan(normalize(text)))
 
 
-def asked(question: str) -> dict[str, float]:
-    """The terms of a question and their weights. Words that carry no meaning are left out unless the question has nothing else."""
+def query_terms(query: str) -> dict[str, float]:
+    """The terms of a query and their weights, without stop words unless the query consists of them."""
     found: dict[str, float] = {}
-    for token in _scan(fold(question)):
+    for token in _scan(normalize(query)):
         found[token.term] = max(found.get(token.term, 0), JOINED_WEIGHT if token.joined else 1)
-    told = {term: found[term] for term in found if not (term in _STOP_STEMS or STOP_CHARACTERS.issuperset(term))}
-    return told or found
+    content = {term: found[term] for term in found if not (term in _STOP_STEMS or STOP_CHARACTERS.issuperset(term))}
+    return content or found
 
 
 def tokens(text: str) -> Iterator[Token]:
-    """The terms of `text`, each with its place in the text as it was written, whatever folding did to its length."""
-    folded = fold_with_places(text)
-    for token in _scan(folded.text):
-        yield Token(token.term, folded.starts[token.start], folded.ends[token.end - 1])
+    """The terms of the text with their positions in the original, in code points."""
+    normalized = normalize_with_offsets(text)
+    for token in _scan(normalized.text):
+        yield Token(token.term, normalized.starts[token.start], normalized.ends[token.end - 1])
 
 
-def is_pair(term: str) -> bool:
-    """Whether `term` is worth looking candidates up by: a pair or a word. A single character of an unspaced script stands everywhere."""
+def is_selective(term: str) -> bool:
+    """Whether candidates are looked up by the term: a pair or a word. Single characters of unspaced scripts are too common."""
     return len(term) > 1 or term.isascii()
 
 
-def _scan(folded: str) -> Iterator[Token]:
-    folded = _POSSESSIVE.sub(lambda found: " " * len(found.group()), folded)
-    for run in _RUN.finditer(folded):
+def _scan(normalized: str) -> Iterator[Token]:
+    without = _POSSESSIVE.sub(lambda found: " " * len(found.group()), normalized)
+    for run in _RUN.finditer(without):
         yield from (_characters if run.lastgroup == "unspaced" else _words)(run.group(), run.start())
 
 
@@ -103,14 +103,15 @@ def _characters(run: str, at: int) -> Iterator[Token]:
         yield Token(first + second, i, i + 2)
 
 
-def _words(row: str, at: int) -> Iterator[Token]:
-    """The words of a row and its neighbours joined: all that no space parts, and two that a space parts unless one says nothing."""
-    words = [Token(word.group()[:_LONGEST_WORD], at + word.start(), at + word.end()) for word in _WORD.finditer(row)]
+def _words(run: str, at: int) -> Iterator[Token]:
+    """The words of a run, and neighbours joined: all without a space between them, and pairs with a space unless one of the
+    two is a stop word."""
+    words = [Token(word.group()[:_LONGEST_WORD], at + word.start(), at + word.end()) for word in _WORD.finditer(run)]
     for word in words:
         yield _stemmed(word)
     compound = words[0]
     for before, word in pairwise(words):
-        if row[before.end - at : word.start - at].isspace():
+        if run[before.end - at : word.start - at].isspace():
             compound = word
             if before.term in STOP_WORDS or word.term in _NEVER_LAST:
                 continue

@@ -1,10 +1,10 @@
-"""What kb-svc refuses, by name."""
+"""The refusals of kb-svc."""
 
 from aftercare_chassis.refusals import Kind, Refusal
 
 
 class SlugTaken(Refusal):
-    """Another article in force has this slug in this language: edit that one, or retire it first."""
+    """An article that is not retired has this slug in this language; `article_id` names it."""
 
     kind, code = Kind.CONFLICT, "slug_taken"
     zh, en = (
@@ -14,14 +14,14 @@ class SlugTaken(Refusal):
 
 
 class NothingToPublish(Refusal):
-    """The article has no draft beside its published version."""
+    """The article has no draft."""
 
     kind, code = Kind.CONFLICT, "nothing_to_publish"
     zh, en = "没有待发布的草稿；请先编辑。", "There is no draft to publish; edit the article first."
 
 
-class NothingAsked(Refusal):
-    """The question has no letter, digit or character to look for."""
+class QueryWithoutWords(Refusal):
+    """The query has no letter, digit or character to search for."""
 
     kind, code = Kind.INVALID, "query_without_words"
     zh, en = "请输入要查找的文字。", "The query has no words to look for."

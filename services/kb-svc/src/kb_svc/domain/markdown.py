@@ -1,4 +1,4 @@
-"""Markdown to plain text: what a reader sees of an article, which is what is searched and what snippets are cut from."""
+"""The plain text of Markdown, as a reader sees it: it is indexed, and snippets are cut from it."""
 
 import html
 import re
@@ -13,19 +13,19 @@ _BREAKS = ("softbreak", "hardbreak")
 
 
 def plain(markdown: str) -> str:
-    """The words of a Markdown text without its marks, on one line."""
+    """The text without markup, on one line."""
     return " ".join("".join(_texts(_PARSER.parse(markdown))).split())
 
 
 def _texts(tokens: list[Token]) -> Iterator[str]:
     for token in tokens:
-        if token.type == "inline" or token.type == "image":  # an image is read by its description
+        if token.type == "inline" or token.type == "image":  # the alternative text of an image
             yield from _texts(token.children or [])
         elif token.type == "html_block":
             yield html.unescape(_TAG.sub(" ", token.content))
         elif token.type == "html_inline":
             yield " " if token.content.lower().startswith("<br") else ""
         else:
-            yield token.content  # empty for the marks themselves
+            yield token.content  # empty for markup
         if token.block or token.type in _BREAKS:
             yield " "

@@ -1,1 +1,1 @@
-"""SELECTs that answer: articles as a reader may see them, and the search."""
+"""The reads of kb-svc: articles as a reader may see them, and the search."""

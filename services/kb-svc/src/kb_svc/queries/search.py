@@ -1,28 +1,29 @@
-"""The search: candidates by the rarest terms, BM25 over their stored counts, a snippet out of each article found."""
+"""The search: candidates by the rarest terms, BM25 over their stored counts, a snippet of each article found."""
 
 from dataclasses import dataclass
 from datetime import datetime
 
 from aftercare_chassis.characters import shows
 from aftercare_chassis.database.transaction import Reader
+from asyncpg import Record
 
-from kb_svc import tables
 from kb_svc.domain import ranking
-from kb_svc.domain.analyser import asked
-from kb_svc.domain.errors import NothingAsked
-from kb_svc.domain.model import Kind, Language
-from kb_svc.domain.snippet import Snippet, snippet
+from kb_svc.domain.analyser import query_terms
+from kb_svc.domain.articles import ArticleKind, Language
+from kb_svc.domain.errors import QueryWithoutWords
+from kb_svc.domain.snippets import Snippet, snippet
+from kb_svc.tables.search_index import CANDIDATES, CORPUS, HITS, TERM_FREQUENCIES
 
-CANDIDATES = 100  # so many articles are scored in full; the rest of a common word's thousands cannot come first anyway
+MOST_CANDIDATES = 100  # articles that are scored in full
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Hit:
-    """A published version that answers the question, and how well (higher is better; only comparable within one search)."""
+    """An edition that answers the query. Scores are comparable within one search only; higher is better."""
 
     id: str
     number: int
-    kind: Kind
+    kind: ArticleKind
     slug: str
     language: Language
     title: str
@@ -32,50 +33,58 @@ class Hit:
 
 
 async def search(
-    reader: Reader, question: str, *, limit: int, kind: Kind | None = None, language: Language | None = None
+    reader: Reader, query: str, *, limit: int, kind: ArticleKind | None = None, language: Language | None = None
 ) -> list[Hit]:
-    """The best published articles for `question`, best first; NothingAsked where it has no words, or none that are seen."""
-    weights = asked(question)
-    if not weights or not shows(question):
-        raise NothingAsked(pointer="/q")
-    corpus = await reader.one(tables.CORPUS)
-    if corpus is None:
-        return []
-    frequencies = {row["term"]: row["documents"] for row in await reader.all(tables.FREQUENCIES, terms=sorted(weights))}
-    rarities = {term: ranking.rarity(documents, corpus) * weights[term] for term, documents in frequencies.items()}
+    """The published articles that answer the query best, best first.
+
+    Raises:
+        QueryWithoutWords: the query has no terms, or only invisible ones.
+    """
+    asked = query_terms(query)
+    if not asked or not shows(query):
+        raise QueryWithoutWords(pointer="/q")
+    corpus = await reader.one(CORPUS)
+    frequencies = {row["term"]: row["documents"] for row in await reader.all(TERM_FREQUENCIES, terms=sorted(asked))}
     rarest = ranking.rarest(frequencies)
-    if not rarest:
+    if corpus is None or not rarest:
         return []
+    weights = {
+        term: ranking.inverse_document_frequency(documents, corpus) * asked[term]
+        for term, documents in frequencies.items()
+    }
     candidates = await reader.all(
-        tables.CANDIDATES,
+        CANDIDATES,
         rarest=rarest,
-        rarities=[rarities[term] for term in rarest],
-        terms=list(rarities),
+        weights=[weights[term] for term in rarest],
+        terms=list(weights),
         kind=kind,
         language=language,
-        candidates=CANDIDATES,
+        candidates=MOST_CANDIDATES,
     )
-    scores = {
+    return await _hits(reader, dict(ranking.top(_scores(candidates, weights, corpus), limit)), weights)
+
+
+def _scores(candidates: list[Record], weights: dict[str, float], corpus: ranking.Corpus) -> dict[str, float]:
+    return {
         row["article_id"]: ranking.bm25(
-            dict(zip(row["terms"], row["times"], strict=True)), row["length"], rarities, corpus
+            dict(zip(row["terms"], row["times"], strict=True)), row["length"], weights, corpus
         )
         for row in candidates
     }
-    return await _hits(reader, dict(ranking.top(scores, limit)), rarities)
 
 
-async def _hits(reader: Reader, scores: dict[str, float], rarities: dict[str, float]) -> list[Hit]:
-    """The articles behind the scores, in their order. One retired in this instant is left out."""
-    found = {row["id"]: row for row in await reader.all(tables.FOUND, ids=list(scores))}
+async def _hits(reader: Reader, scores: dict[str, float], weights: dict[str, float]) -> list[Hit]:
+    """The articles with these scores, in the same order. One that was retired in the meantime is left out."""
+    found = {row["id"]: row for row in await reader.all(HITS, ids=list(scores))}
     return [
         Hit(
             id=article_id,
             number=row["number"],
-            kind=Kind(row["kind"]),
+            kind=ArticleKind(row["kind"]),
             slug=row["slug"],
             language=Language(row["language"]),
             title=row["title"],
-            snippet=snippet(row["text"], rarities),
+            snippet=snippet(row["text"], weights),
             score=round(score, 4),
             published_at=row["published_at"],
         )

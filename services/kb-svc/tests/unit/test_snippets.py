@@ -1,39 +1,39 @@
-"""The lines shown under a hit."""
+"""Snippets and their highlights."""
 
 import time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kb_svc.domain.analyser import asked
-from kb_svc.domain.snippet import WIDTH, snippet
+from kb_svc.domain.analyser import query_terms
+from kb_svc.domain.snippets import WIDTH, snippet
 
 
-def rarities(question: str) -> dict[str, float]:
-    return dict.fromkeys(asked(question), 1.0)
+def weights(question: str) -> dict[str, float]:
+    return dict.fromkeys(query_terms(question), 1.0)
 
 
-def test_the_window_is_where_the_answer_is() -> None:
+def test_the_snippet_is_where_the_terms_are() -> None:
     body = "前面说的是别的事情。" * 40 + "退货的运费由卖家承担。" + "后面也是别的事情。" * 40
-    found = snippet(body, rarities("退货运费谁承担"))
+    found = snippet(body, weights("退货运费谁承担"))
     assert found.text.startswith("…")
     assert found.text.endswith("…")
     assert [found.text[start:end] for start, end in found.highlights] == ["退货", "运费", "承担"]
 
 
-def test_a_text_without_the_words_shows_its_beginning() -> None:
-    assert snippet("开头。" * 100, rarities("退货")).text == ("开头。" * 100)[:WIDTH] + "…"
-    assert snippet("短。", rarities("退货")).text == "短。"
-    assert snippet("", rarities("退货")).text == ""
+def test_the_snippet_of_a_text_without_the_terms_is_its_beginning() -> None:
+    assert snippet("开头。" * 100, weights("退货")).text == ("开头。" * 100)[:WIDTH] + "…"
+    assert snippet("短。", weights("退货")).text == "短。"
+    assert snippet("", weights("退货")).text == ""
 
 
-def test_width_forms_are_found_and_shown_as_written() -> None:
-    found = snippet("办理ＶＩＰ会员，㎏计价", rarities("vip kg"))
+def test_width_variants_are_highlighted_in_the_original() -> None:
+    found = snippet("办理ＶＩＰ会员，㎏计价", weights("vip kg"))
     assert [found.text[start:end] for start, end in found.highlights] == ["ＶＩＰ", "㎏"]
 
 
 @pytest.mark.parametrize(
-    ("text", "question", "marked"),
+    ("text", "question", "highlighted"),
     [
         ("请联系Wi-Fi客服", "wifi", ["Wi-Fi"]),
         ("our wifi is free", "Wi-Fi", ["wifi"]),
@@ -49,34 +49,34 @@ def test_width_forms_are_found_and_shown_as_written() -> None:
         ("賣家不回覆", "回复", ["回覆"]),
     ],
 )
-def test_hits_are_marked_as_they_are_written(text: str, question: str, marked: list[str]) -> None:
-    found = snippet(text, rarities(question))
-    assert [found.text[start:end] for start, end in found.highlights] == marked
+def test_matches_are_highlighted_in_the_original(text: str, question: str, highlighted: list[str]) -> None:
+    found = snippet(text, weights(question))
+    assert [found.text[start:end] for start, end in found.highlights] == highlighted
 
 
-def test_of_equal_places_the_first_is_shown_however_terms_overlap() -> None:
+def test_the_first_of_equal_windows_is_chosen() -> None:
     text = "alpha beta " + "filler " * 60 + "gamma delta"
-    assert snippet(text, rarities("alpha beta, gamma delta")).text.startswith("alpha beta filler")
+    assert snippet(text, weights("alpha beta, gamma delta")).text.startswith("alpha beta filler")
 
 
-def test_a_word_longer_than_the_window_is_marked_as_far_as_it_is_shown() -> None:
-    found = snippet("x" * 300, rarities("x" * 200))
+def test_a_word_longer_than_the_window_is_highlighted_up_to_its_end() -> None:
+    found = snippet("x" * 300, weights("x" * 200))
     assert (found.text, found.highlights) == ("x" * WIDTH + "…", ((0, WIDTH),))
     hidden = "re" + "\u200b" * 200 + "fund"
-    assert snippet(hidden, rarities("refund")).highlights == ((0, WIDTH),)
+    assert snippet(hidden, weights("refund")).highlights == ((0, WIDTH),)
 
 
-def test_no_letter_is_parted_from_its_accent() -> None:
+def test_a_letter_is_not_parted_from_its_accent() -> None:
     text = "e\u0301" * 200
     assert snippet("a" + text, {}).text == "a" + text[: WIDTH - 2] + "…"
-    shown = snippet(text + "退货" + text, rarities("退货")).text
+    shown = snippet(text + "退货" + text, weights("退货")).text
     assert (shown[1], shown[-2]) == ("e", "\u0301")
     assert WIDTH <= len(shown) <= WIDTH + 2
 
 
 @given(st.text(max_size=600), st.text("退货运费ab ", min_size=1, max_size=10))
-def test_any_text_has_a_bounded_snippet_with_marks_inside(body: str, question: str) -> None:
-    found = snippet(body, rarities(question))
+def test_snippets_are_bounded_and_highlights_are_inside(body: str, question: str) -> None:
+    found = snippet(body, weights(question))
     assert len(found.text) <= WIDTH + 2
     ends = [place for span in found.highlights for place in span]
     assert ends == sorted(ends)
@@ -86,7 +86,7 @@ def test_any_text_has_a_bounded_snippet_with_marks_inside(body: str, question: s
 @pytest.mark.parametrize(
     "text", ["退货" * 10_000, "a " * 10_000, "a-" * 10_000, "a\u0301" * 10_000, "a" + "\u0301" * 20_000]
 )
-def test_hostile_texts_take_no_time(text: str) -> None:
+def test_hostile_texts_are_cut_in_bounded_time(text: str) -> None:
     began = time.process_time()
-    snippet(text, rarities("退货 a"))
+    snippet(text, weights("退货 a"))
     assert time.process_time() - began < 2

@@ -1,11 +1,18 @@
-"""Ways of writing that mean the same."""
+"""Spelling variants are normalized alike."""
 
 import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kb_svc.domain.folding import _ONE_TO_ONE, _TO_SIMPLIFIED, _ignorable, continues, fold, fold_with_places
+from kb_svc.domain.normalization import (
+    _ONE_TO_ONE,
+    _TO_SIMPLIFIED,
+    _ignorable,
+    extends_previous,
+    normalize,
+    normalize_with_offsets,
+)
 from pydantic_core import SchemaValidator, core_schema
 
 CHARACTERS = [chr(code) for code in range(0x110000) if not 0xD800 <= code < 0xE000]  # no text holds a surrogate
@@ -16,13 +23,13 @@ MARKED = st.text(
 TRADITIONAL = [c for c in CHARACTERS if unicodedata.name(c, "").startswith("CJK") and _TO_SIMPLIFIED.convert(c) != c]
 IGNORED = {chr(code) for code in _ignorable()}
 IGNORABLE = SchemaValidator(core_schema.str_schema(pattern=r"\p{Default_Ignorable_Code_Point}")).isinstance_python
-# Of the category Cf, these are seen: they stand before or around digits, letters or notes.
-SEEN = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, *range(0xFFF9, 0xFFFC), 0x110BD, 0x110CD}
-SEEN |= set(range(0x13430, 0x13440))
+# Visible characters of the category Cf: they stand before or around digits, letters or notes.
+VISIBLE_FORMATS = {*range(0x600, 0x606), 0x6DD, 0x70F, 0x890, 0x891, 0x8E2, *range(0xFFF9, 0xFFFC), 0x110BD, 0x110CD}
+VISIBLE_FORMATS |= set(range(0x13430, 0x13440))
 
 
 @pytest.mark.parametrize(
-    ("written", "folded"),
+    ("text", "normalized"),
     [
         ("ＶＩＰ会员", "vip会员"),
         ("１２３％", "123%"),
@@ -44,8 +51,8 @@ SEEN |= set(range(0x13430, 0x13440))
         ("\u3164", ""),
     ],
 )
-def test_forms_that_mean_the_same_are_folded(written: str, folded: str) -> None:
-    assert fold(written) == folded
+def test_variants_are_normalized(text: str, normalized: str) -> None:
+    assert normalize(text) == normalized
 
 
 @pytest.mark.parametrize(
@@ -62,53 +69,53 @@ def test_forms_that_mean_the_same_are_folded(written: str, folded: str) -> None:
     ],
 )
 def test_traditional_characters_are_simplified(traditional: str, simplified: str) -> None:
-    assert fold(traditional) == simplified
-    assert fold(simplified) == simplified
+    assert normalize(traditional) == simplified
+    assert normalize(simplified) == simplified
 
 
 @pytest.mark.parametrize("word", ["が", "パン", "한국어", "ไม่", "हिन्दी", "עִבְרִית"])
-def test_marks_that_make_another_letter_stay(word: str) -> None:
-    assert fold(word) == unicodedata.normalize("NFC", word)
+def test_marks_that_make_another_letter_are_kept(word: str) -> None:
+    assert normalize(word) == unicodedata.normalize("NFC", word)
 
 
-def test_what_unicode_declares_ignorable_vanishes() -> None:
+def test_characters_that_unicode_declares_ignorable_are_removed() -> None:
     assert [hex(ord(c)) for c in CHARACTERS if IGNORABLE(c) != (c in IGNORED)] == []
-    formats = [c for c in CHARACTERS if unicodedata.category(c) == "Cf" and ord(c) not in SEEN]
+    formats = [c for c in CHARACTERS if unicodedata.category(c) == "Cf" and ord(c) not in VISIBLE_FORMATS]
     assert len(formats) > 100
-    assert [hex(ord(c)) for c in {*formats, *IGNORED} if fold(f"a{c}b") != "ab"] == []
+    assert [hex(ord(c)) for c in {*formats, *IGNORED} if normalize(f"a{c}b") != "ab"] == []
 
 
 @given(st.one_of(ANY_TEXT, MARKED))
-def test_folding_twice_changes_nothing(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
+def test_normalization_is_idempotent(text: str) -> None:
+    assert normalize(normalize(text)) == normalize(text)
 
 
-def test_folding_any_single_character_twice_changes_nothing() -> None:
-    assert [hex(ord(c)) for c in CHARACTERS if fold(fold(c)) != fold(c)] == []
+def test_normalization_of_each_character_is_idempotent() -> None:
+    assert [hex(ord(c)) for c in CHARACTERS if normalize(normalize(c)) != normalize(c)] == []
 
 
 @given(st.one_of(ANY_TEXT, MARKED, st.text(st.sampled_from(TRADITIONAL), max_size=80)))
-def test_every_folded_character_has_its_place(text: str) -> None:
-    folded = fold_with_places(text)
-    assert folded.text == fold(text)
-    assert len(folded.text) == len(folded.starts) == len(folded.ends)
-    places = list(zip(folded.starts, folded.ends, strict=True))
-    assert places == sorted(places)
-    assert all(0 <= start < end <= len(text) for start, end in places)
+def test_every_normalized_character_has_offsets(text: str) -> None:
+    normalized = normalize_with_offsets(text)
+    assert normalized.text == normalize(text)
+    assert len(normalized.text) == len(normalized.starts) == len(normalized.ends)
+    offsets = list(zip(normalized.starts, normalized.ends, strict=True))
+    assert offsets == sorted(offsets)
+    assert all(0 <= start < end <= len(text) for start, end in offsets)
 
 
 @given(st.text(st.sampled_from(TRADITIONAL), max_size=80))
-def test_simplifying_keeps_the_length(text: str) -> None:
+def test_simplification_keeps_the_length(text: str) -> None:
     assert len(_TO_SIMPLIFIED.convert(text)) == len(text)
 
 
-def test_a_mark_goes_with_its_letter() -> None:
+def test_a_mark_belongs_to_its_letter() -> None:
     text = "un cafe\u0301 chaud"
-    folded = fold_with_places(text)
-    at = folded.text.index("cafe")
-    assert text[folded.starts[at] : folded.ends[at + 3]] == "cafe\u0301"
+    normalized = normalize_with_offsets(text)
+    at = normalized.text.index("cafe")
+    assert text[normalized.starts[at] : normalized.ends[at + 3]] == "cafe\u0301"
 
 
-def test_the_short_way_is_for_characters_that_fold_one_to_one() -> None:
+def test_the_one_to_one_characters_are_normalized_one_to_one() -> None:
     easy = [c for c in CHARACTERS if _ONE_TO_ONE.fullmatch(c)]
-    assert [hex(ord(c)) for c in easy if len(fold(c)) != 1 or continues(c)] == []
+    assert [hex(ord(c)) for c in easy if len(normalize(c)) != 1 or extends_previous(c)] == []

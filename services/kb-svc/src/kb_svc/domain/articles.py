@@ -1,0 +1,114 @@
+"""Articles, their drafts and published versions, and the lifecycle of an article."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from aftercare_chassis.lifecycle import Lifecycle, Permission, Timeout, Transition
+
+
+class ArticleKind(StrEnum):
+    """A policy is binding (decisions cite it); an article explains."""
+
+    POLICY = "policy"
+    ARTICLE = "article"
+
+
+class Language(StrEnum):
+    """The languages that the analyser supports, as BCP 47 tags."""
+
+    ZH_CN = "zh-CN"
+    EN = "en"
+
+
+class ArticleState(StrEnum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    RETIRED = "retired"
+
+
+class ArticleAction(StrEnum):
+    EDIT = "edit"
+    PUBLISH = "publish"
+    RETIRE = "retire"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Article:
+    """One text in one language under one slug.
+
+    `version` counts every change of the row (it is the ETag); `published` is the number of the newest edition, 0 before the
+    first. `title` is that edition's, or the draft's while nothing is published.
+    """
+
+    id: str
+    version: int
+    kind: ArticleKind
+    slug: str
+    language: Language
+    state: ArticleState
+    title: str
+    published: int
+    created_by: str
+    created_at: datetime
+    published_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Draft:
+    """The next edition while it is edited; at most one per article, beside the published ones."""
+
+    article_id: str
+    title: str
+    body: str
+    edited_by: str
+    edited_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edition:
+    """One published version of an article. It never changes: decisions and answers cite it by number and hash."""
+
+    article_id: str
+    number: int
+    title: str
+    body: str
+    body_hash: str
+    published_by: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IndexedArticle:
+    """An article in the search index.
+
+    `number` is the indexed edition, `length` the sum of all weighted term counts, `text` the plain text that snippets are
+    cut from, `analyser` the version of the analyser that made the terms.
+    """
+
+    article_id: str
+    number: int
+    kind: ArticleKind
+    language: Language
+    length: int
+    text: str | None
+    analyser: int
+
+
+EDITORS = Permission("editors_only", frozenset({"agent", "admin", "system"}))
+_STATE, _ACTION = ArticleState, ArticleAction
+ARTICLE: Lifecycle[ArticleState, ArticleAction] = Lifecycle(
+    "article",
+    initial=_STATE.DRAFT,
+    transitions={
+        (_STATE.DRAFT, _ACTION.EDIT): Transition(_STATE.DRAFT, EDITORS),
+        (_STATE.DRAFT, _ACTION.PUBLISH): Transition(_STATE.PUBLISHED, EDITORS),
+        (_STATE.DRAFT, _ACTION.RETIRE): Transition(_STATE.RETIRED, EDITORS),
+        (_STATE.PUBLISHED, _ACTION.EDIT): Transition(_STATE.PUBLISHED, EDITORS),
+        # Publishing again makes the next edition.
+        (_STATE.PUBLISHED, _ACTION.PUBLISH): Transition(_STATE.PUBLISHED, EDITORS),
+        (_STATE.PUBLISHED, _ACTION.RETIRE): Transition(_STATE.RETIRED, EDITORS),
+    },
+    timeouts={_STATE.DRAFT: Timeout("editors")},
+    ends={_STATE.PUBLISHED, _STATE.RETIRED},
+)

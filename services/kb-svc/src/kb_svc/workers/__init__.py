@@ -1,0 +1,1 @@
+"""Work of kb-svc that opens its own transactions."""

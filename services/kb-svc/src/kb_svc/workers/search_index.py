@@ -1,0 +1,26 @@
+"""Index articles again whose terms an older analyser made: all of them after a migration, then what comes later."""
+
+from aftercare_chassis.jobs.workers import Worker
+from aftercare_chassis.lifecycle import SYSTEM
+from aftercare_chassis.runtime import Runtime
+
+from kb_svc.commands import search_index
+from kb_svc.settings import Settings
+
+ARTICLES_PER_TRANSACTION = 10  # editors who publish wait for it
+IDLE_SECONDS = 60.0
+
+
+async def reindex(runtime: Runtime[Settings]) -> None:
+    """Index every outdated article again, while searches continue. Running it again changes nothing."""
+    while await _step(runtime):
+        pass
+
+
+async def _step(runtime: Runtime[Settings]) -> bool:
+    async with runtime.transaction(SYSTEM) as tx:
+        return await search_index.put_outdated(tx, ARTICLES_PER_TRANSACTION) == ARTICLES_PER_TRANSACTION
+
+
+# `migrate` indexes everything again; the worker finds what a process of an older build published after that.
+REINDEXING = Worker("search-index", _step, idle=IDLE_SECONDS)
