@@ -1,4 +1,4 @@
-# Thin lines over one command, `aftercare`, and the usual tools. `make` alone lists the targets.
+# Short names for `aftercare` and the usual tools. `make` alone lists the targets.
 .DEFAULT_GOAL := help
 SHELL := /bin/sh
 BIN := .venv/bin
@@ -11,51 +11,51 @@ TYPED := $(wildcard libs/*/src tools/*/src services/*/src/*/domain)
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{printf "  make %-14s %s\n", $$1, $$2}'
 
-install: $(STAMP) ## the environment: packages, Java and Maven (every other target does it when needed)
+install: $(STAMP) ## install packages, Java and Maven (every other target does it when needed)
 
 $(STAMP): requirements.lock $(MEMBERS) tools/setup.sh
 	@tools/setup.sh
 	@touch $@
 
-demo: $(STAMP) ## start the suite and play one order's whole story through the public APIs
+demo: $(STAMP) ## start the suite and run one order's whole scenario through the public APIs
 	@$(BIN)/aftercare demo
 
-up: $(STAMP) ## start the local stack, or mend what is broken of it
+up: $(STAMP) ## start the local stack, or what is broken of it
 	@$(BIN)/aftercare up
 
-down: $(STAMP) ## end the local stack; its data stay
+down: $(STAMP) ## stop the local stack; its data stay
 	@$(BIN)/aftercare down
 
 status: $(STAMP) ## what runs and what is broken
 	@$(BIN)/aftercare status
 
-logs: $(STAMP) ## the last lines of all logs, and what comes in (S=order-svc for one)
+logs: $(STAMP) ## the last lines of all logs, and new ones (S=order-svc for one)
 	@$(BIN)/aftercare logs $(S) --follow
 
-reset: $(STAMP) ## end the local stack and delete its data
+reset: $(STAMP) ## stop the local stack and delete its data
 	@$(BIN)/aftercare reset
 
-doctor: $(STAMP) ## what is missing on this machine and how to get it
+doctor: $(STAMP) ## what this machine lacks, and how to get it
 	@$(BIN)/aftercare doctor
 
-# All of them run side by side, a file at a time; chosen ones in one process, where they are easy to watch.
+# All tests run in several processes, a file at a time; chosen ones in one process, with their output.
 test: $(STAMP) ## every test except the long ones (T=… chooses, e.g. T=services/kb-svc)
 	@$(BIN)/python -m pytest $(or $(T),-n auto --dist loadfile --no-loadscope-reorder)
 
 test-failure: $(STAMP) ## the failure tests in their long forms
 	@$(BIN)/python -m pytest -m long $(T)
 
-test-mutants: $(STAMP) ## break the spine in ten ways: does a test notice each?
+test-mutants: $(STAMP) ## break the messaging in ten ways: does a test notice each?
 	@$(BIN)/python tests/failure/mutants.py
 
-# A project, a folder and ports of its own: a stack that runs beside it is not touched.
+# With its own project, folder and ports, beside a running stack.
 COMPOSE_TEST = AFTERCARE_STACK=compose AFTERCARE_PROJECT=aftercare-test AFTERCARE_HOME=$(CURDIR)/.aftercare-compose PORT_BASE=$(or $(PORT_BASE),18000)
-test-compose: $(STAMP) ## build the images, bring compose up, play the journey against it, take it down (PORT_BASE=…)
+test-compose: $(STAMP) ## build the images, start compose, run the journey tests on it, stop it (PORT_BASE=…)
 	@trap '$(COMPOSE_TEST) $(BIN)/aftercare reset' EXIT; \
 	export $(COMPOSE_TEST) && $(BIN)/aftercare up && AFTERCARE_JOURNEY=running $(BIN)/python -m pytest tests/journey || \
 	{ code=$$?; $(BIN)/aftercare logs; exit $$code; }
 
-check: $(STAMP) ## format, lint, types, import rules, generated documents
+check: $(STAMP) ## formatting, lint, types, import rules, generated documents
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy $(TYPED)
@@ -67,7 +67,7 @@ check: $(STAMP) ## format, lint, types, import rules, generated documents
 	$(BIN)/python -m aftercare_chassis.http.openapi_release --check
 	$(BIN)/aftercare lifecycles --check
 
-format: $(STAMP) ## put the code into shape and write the generated documents
+format: $(STAMP) ## format the code and write the generated documents
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 	$(BIN)/python -m aftercare_events.docs
@@ -77,7 +77,7 @@ format: $(STAMP) ## put the code into shape and write the generated documents
 client: ## the TypeScript client, generated from the OpenAPI documents and type-checked (needs Node 20)
 	@cd clients/typescript && npm ci --no-audit --no-fund && npm run --silent build
 
-bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=suite, create-case, spine or seams for one part)
+bench: $(STAMP) ## measure, and write docs/benchmarks.md (P=suite, create-case, messaging or cross-service for one part)
 	@$(BIN)/python tools/bench $(P)
 
 lock: $(STAMP) ## choose the newest packages that fit and write requirements.lock

@@ -1,4 +1,4 @@
-"""What every test may stand on: a real PostgreSQL and a real Kafka, started when the first test asks for them."""
+"""A PostgreSQL and a Kafka for all tests, started when the first test requests one of them."""
 
 import os
 import shutil
@@ -12,11 +12,11 @@ import pytest
 from aftercare_chassis.testing.databases import drop_all
 from aftercare_cli.stack import containers, databases, ports
 from aftercare_cli.stack.embedded import Embedded
-from aftercare_cli.stack.guardian import guarded
-from aftercare_cli.stack.interface import Silent
+from aftercare_cli.stack.interface import NoProgress
+from aftercare_cli.stack.reaper import reaper
 from aftercare_cli.stack.threads import run
 
-# How long an example takes says more about what else the machine does than about us.
+# The duration of an example depends on the load of the machine: it is no failure.
 hypothesis.settings.register_profile("aftercare", deadline=None)
 hypothesis.settings.load_profile("aftercare")
 
@@ -25,32 +25,32 @@ WORKERS = 3
 
 
 def _choice() -> tuple[str, str]:
-    """(kind, why): AFTERCARE_TEST_STACK forces it; given addresses win, then Docker, then the embedded servers."""
+    """The kind of servers and the reason: AFTERCARE_TEST_STACK, else given addresses, else Docker, else embedded servers."""
     if forced := os.environ.get("AFTERCARE_TEST_STACK"):
         if forced not in ("docker", "embedded", "given"):
-            raise pytest.UsageError("AFTERCARE_TEST_STACK is docker, embedded or given")
+            raise pytest.UsageError("AFTERCARE_TEST_STACK must be docker, embedded or given")
         return forced, "AFTERCARE_TEST_STACK"
     if os.environ.get("AFTERCARE_KAFKA") and os.environ.get("AFTERCARE_POSTGRES"):
         return "given", "AFTERCARE_KAFKA and AFTERCARE_POSTGRES are set"
-    reason = containers.trouble()
+    reason = containers.unavailable_reason()
     return ("embedded", reason) if reason else ("docker", "a Docker engine answers")
 
 
 def pytest_xdist_auto_num_workers() -> int:
-    """More than a small machine has cores, for many tests only wait. Servers that were given serve one at a time."""
+    """Three, even on two cores: many tests only wait. With given servers the tests run in one process."""
     return 0 if _choice()[0] == "given" else WORKERS
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.stash[KIND] = _choice()
     if worker := os.environ.get("PYTEST_XDIST_WORKER"):
-        # A port that one worker has chosen and not opened yet must not be chosen by another.
-        share, place = len(ports.CHOICE) // WORKERS, int(worker.removeprefix("gw")) % WORKERS
-        ports.CHOICE = ports.CHOICE[place * share : (place + 1) * share]
+        # Each worker chooses from its own part: a port that was chosen may not be open yet.
+        share, place = len(ports.RANGE) // WORKERS, int(worker.removeprefix("gw")) % WORKERS
+        ports.RANGE = ports.RANGE[place * share : (place + 1) * share]
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Failure tests begin: they take longest and wait most, and what comes later fills the gaps that they leave."""
+    """Failure tests come first: they take longest, and other tests run while they wait."""
     items.sort(key=lambda item: "failure" not in item.path.parts)
 
 
@@ -64,17 +64,17 @@ def servers_kind(pytestconfig: pytest.Config) -> str:
     """docker, embedded or given."""
     kind = pytestconfig.stash[KIND][0]
     if kind == "given" and run(databases.existing(os.environ["AFTERCARE_POSTGRES"])):
-        pytest.exit("the given PostgreSQL holds a stack already, and tests delete what they find: give another", 4)
+        pytest.exit("the given PostgreSQL has the databases of a stack, which the tests would delete: give another", 4)
     return kind
 
 
 @contextmanager
 def _folder() -> Iterator[Path]:
-    """A folder for servers of this run; nothing of it is left, even when the run is killed."""
+    """A folder for servers of this run. It is deleted, and its processes are ended, even when the run is killed."""
     home = Path(tempfile.mkdtemp(prefix="aftercare-test-"))
     (home / "run").mkdir()
     try:
-        with guarded(home):
+        with reaper(home):
             yield home
     finally:
         shutil.rmtree(home, ignore_errors=True)
@@ -82,7 +82,7 @@ def _folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="session")
 def postgres_url(servers_kind: str) -> Iterator[str]:
-    """DSN of a role that may create databases."""
+    """The DSN of a role that may create databases."""
     if servers_kind == "given":
         yield os.environ["AFTERCARE_POSTGRES"]
         run(drop_all(os.environ["AFTERCARE_POSTGRES"]))
@@ -91,20 +91,20 @@ def postgres_url(servers_kind: str) -> Iterator[str]:
         if servers_kind == "docker":
             servers = containers.Containers(home / "run")
             try:
-                servers.start_postgres(Silent())
+                servers.start_postgres(NoProgress())
                 yield servers.postgres
             finally:
-                servers.stop(Silent())
+                servers.stop(NoProgress())
         else:
-            embedded = Embedded.at(home, careless=True)
-            embedded.database.start(Silent())
+            embedded = Embedded.at(home, durable=False)
+            embedded.database.start(NoProgress())
             yield embedded.database.admin
             embedded.database.stop()
 
 
 @pytest.fixture(scope="session")
 def kafka_bootstrap(servers_kind: str) -> Iterator[str]:
-    """Address of a broker without any topics of ours."""
+    """The address of a broker without topics of the suite."""
     if servers_kind == "given":
         yield os.environ["AFTERCARE_KAFKA"]
         return
@@ -112,12 +112,12 @@ def kafka_bootstrap(servers_kind: str) -> Iterator[str]:
         if servers_kind == "docker":
             servers = containers.Containers(home / "run")
             try:
-                servers.start_kafka(Silent())
+                servers.start_kafka(NoProgress())
                 yield servers.kafka
             finally:
-                servers.stop(Silent())
+                servers.stop(NoProgress())
         else:
-            embedded = Embedded.at(home, careless=True)
-            embedded.broker.start(Silent())
+            embedded = Embedded.at(home, durable=False)
+            embedded.broker.start(NoProgress())
             yield embedded.broker.bootstrap
             embedded.broker.stop()

@@ -1,16 +1,16 @@
-"""One town for all contract tests: its stories are played once."""
+"""One suite for all contract tests; its scenarios run once per session."""
 
 from collections.abc import AsyncIterator
 
 import pytest
-import town_stories
-from strangers import EvolvingTown
-from town import open_town
+import suite_scenarios
+from in_process_suite import in_process_suite
+from unknown_events import EvolvingSuite
 
 
 @pytest.fixture(scope="session")
-async def town(postgres_url: str) -> AsyncIterator[EvolvingTown]:
-    """The town after everything has happened; `town.orders` names the order of each story."""
-    async with open_town(postgres_url, EvolvingTown) as opened:
-        opened.orders = await town_stories.everything(opened)
+async def suite(postgres_url: str) -> AsyncIterator[EvolvingSuite]:
+    """The suite after all scenarios; `suite.orders` has the order of each scenario."""
+    async with in_process_suite(postgres_url, EvolvingSuite) as opened:
+        opened.orders = await suite_scenarios.run_all(opened)
         yield opened

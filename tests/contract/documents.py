@@ -1,4 +1,4 @@
-"""What our documents name that can be looked up: links, files, tests, commands, figures, variables."""
+"""The names in our documents that can be checked: links, files, tests, commands, metrics, variables."""
 
 import re
 import subprocess
@@ -12,7 +12,7 @@ FENCE = re.compile(r"^ *```.*?^ *```", re.S | re.M)
 
 
 def tracked(pattern: str) -> list[Path]:
-    """Files of the repository, kept or about to be."""
+    """Files of the repository, also those that are not committed yet."""
     command = ["git", "-C", str(ROOT), "ls-files", "--cached", "--others", "--exclude-standard", pattern]
     names = subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
     return [path for name in names if (path := ROOT / name).is_file()]
@@ -33,28 +33,28 @@ class Document:
 
     @cached_property
     def spans(self) -> list[str]:
-        """What stands in code type inside the sentences."""
+        """The inline code."""
         return re.findall(r"`([^`\n]+)`", FENCE.sub("", self.text))
 
     @cached_property
     def code(self) -> list[str]:
-        """The same, and the lines of its blocks."""
+        """The inline code, and the lines of code blocks."""
         return self.spans + [line for block in FENCE.findall(self.text) for line in block.splitlines()[1:-1]]
 
     def links(self) -> Iterator[tuple[Path, str]]:
-        """Files and headings of the repository that it links to."""
+        """The (file, heading) of each link into the repository."""
         for target in re.findall(r"\]\(([^)\s]+)\)", FENCE.sub("", self.text)):
             if "://" not in target:
                 path, _, anchor = target.partition("#")
                 yield (self.path.parent / path).resolve() if path else self.path, anchor
 
     def anchors(self) -> set[str]:
-        """What its headings are linked by."""
+        """The anchors of its headings."""
         headings = re.findall(r"^#+ (.*)$", FENCE.sub("", self.text), re.M)
         return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
 
     def commands(self, program: str) -> Iterator[list[str]]:
-        """The words behind each call of a program (a regular expression), as far as the call goes."""
+        """The arguments of each call of a program, which is a regular expression."""
         for line in self.code:
             for call in re.findall(rf"(?:^|[;&(]|\$ )\s*(?:[A-Z_]+=\S* )*(?:{program}) ([^|;#&·(→…]+)", line):
                 if call.strip():

@@ -1,4 +1,4 @@
-"""What our documents tell to type is there, with its options: the words of `aftercare` and those of each service."""
+"""The commands in our documents exist, with their options: those of `aftercare` and of each service."""
 
 import re
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from aftercare_cli.main import app
 from documents import DOCUMENTS, Document
-from town import PROVIDER, SERVICES
+from in_process_suite import PROVIDER, SERVICES
 from typer.main import get_command
 
 OURS = get_command(app)
@@ -28,15 +28,15 @@ def services() -> dict[str, Any]:
     return made
 
 
-def words_of(command: Any) -> dict[str, Any]:
-    """The words of a group; a command that is none has none."""
+def subcommands_of(command: Any) -> dict[str, Any]:
+    """The subcommands of a group; none for a command."""
     return getattr(command, "commands", {})
 
 
 def called(root: Any, words: list[str]) -> tuple[Any, list[str]]:
-    """The command that these words call and what is left of them; AssertionError where a group has no such word."""
+    """The command that these words call, and the words left. Raises: AssertionError for an unknown subcommand."""
     command, left = root, words
-    while (known := words_of(command)) and left and re.fullmatch(r"[a-z][a-z-]*", left[0]):
+    while (known := subcommands_of(command)) and left and re.fullmatch(r"[a-z][a-z-]*", left[0]):
         assert left[0] in known, f"no {left[0]}: {' '.join(words)}"
         command, left = known[left[0]], left[1:]
     return command, left
@@ -55,7 +55,7 @@ def test_commands_of_the_local_stack(document: Document, services: dict[str, Any
     for words in document.commands(r"(?:\.venv/bin/)?aftercare"):
         command, left = called(OURS, words)
         known = taken(command)
-        if "--service" in known:  # these pass on what follows to the service
+        if "--service" in known:  # the service's own options follow
             inner, _ = called(services["order-svc"], [str(command.name), *left])
             known |= taken(inner)
         assert options(left) <= known, words
@@ -68,7 +68,7 @@ def test_commands_of_services(document: Document, services: dict[str, Any]) -> N
             command, left = called(root, words)
             assert options(left) <= taken(command), words
     for words in document.commands("server"):
-        known = [root for root in services.values() if words[0] in words_of(root)]
+        known = [root for root in services.values() if words[0] in subcommands_of(root)]
         assert known, words
         assert options(words) <= taken(called(known[0], words)[0]), words
 
@@ -76,6 +76,6 @@ def test_commands_of_services(document: Document, services: dict[str, Any]) -> N
 @pytest.mark.parametrize(
     ("words", "missing"), [(["parked", "list"], "no parked"), (["events", "mend"], "no mend"), (["ups"], "no ups")]
 )
-def test_a_word_that_is_not_there_is_found(words: list[str], missing: str) -> None:
+def test_an_unknown_subcommand_is_found(words: list[str], missing: str) -> None:
     with pytest.raises(AssertionError, match=missing):
         called(OURS, words)

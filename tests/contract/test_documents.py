@@ -1,4 +1,4 @@
-"""Our documents name only what there is: files, headings, tests, figures, variables, targets."""
+"""Everything that our documents name exists: files, headings, tests, metrics, variables, targets."""
 
 import importlib.util
 import re
@@ -7,7 +7,7 @@ import pytest
 from aftercare_chassis import service
 from aftercare_chassis.observability.metrics import Metrics
 from documents import DOCUMENTS, ROOT, Document, tracked
-from town import SERVICES
+from in_process_suite import SERVICES
 
 FILES = tracked("*")
 SOURCES = "\n".join(path.read_text(errors="replace") for path in FILES if path.suffix != ".md")
@@ -23,21 +23,21 @@ each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 
 
 @each_document
-def test_links_lead_to_files_and_headings(document: Document) -> None:
+def test_links_are_to_files_and_headings(document: Document) -> None:
     for path, anchor in document.links():
         assert path.exists(), path
         assert not anchor or anchor in Document(path).anchors(), f"{path}#{anchor}"
 
 
 @each_document
-def test_files_are_where_it_says(document: Document) -> None:
+def test_named_files_exist(document: Document) -> None:
     for span in document.spans:
         for name in re.findall(rf"(?<![\w./-])(?:{ROOMS})/[\w./*-]+", span):
             assert any(ROOT.glob(name.rstrip("/."))) or (document.path.parent / name).exists(), name
 
 
 @each_document
-def test_tests_are_called_so(document: Document) -> None:
+def test_named_tests_exist(document: Document) -> None:
     for span in document.spans:
         for file, name in re.findall(r"([\w/]+\.py)::(\w+)", span):
             found = [path for path in FILES if path.as_posix().endswith(f"/{file}")]
@@ -45,8 +45,8 @@ def test_tests_are_called_so(document: Document) -> None:
 
 
 @each_document
-def test_figures_are_on_metrics(document: Document) -> None:
-    """But for packages and roles, which are called after the suite too."""
+def test_named_metrics_exist(document: Document) -> None:
+    """Packages and database roles have the same prefix."""
     for span in document.spans:
         for name in re.findall(r"(?<![\w.-])aftercare_[a-z_]+\b(?![./])", span):
             other = importlib.util.find_spec(name) or name.removeprefix("aftercare_") in SERVICES
@@ -54,14 +54,14 @@ def test_figures_are_on_metrics(document: Document) -> None:
 
 
 @each_document
-def test_variables_are_read_somewhere(document: Document) -> None:
+def test_named_variables_are_read(document: Document) -> None:
     for line in document.code:
         for name in re.findall(r"\bAFTERCARE_[A-Z_]*[A-Z]\b", line):
             assert name in SETTINGS or re.search(rf"\b{name}\b", SOURCES), line
 
 
 @each_document
-def test_targets_and_modules_are_there(document: Document) -> None:
+def test_named_targets_and_modules_exist(document: Document) -> None:
     targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.M))
     for first, *_ in document.commands("make"):
         assert first in targets or not re.fullmatch(r"[a-z-]+", first), first

@@ -12,7 +12,7 @@ from aftercare_chassis.database.schema import MESSAGING as METADATA
 from aftercare_chassis.testing.databases import with_database
 from alembic import command
 from alembic.script import ScriptDirectory
-from narrowing import Schema, narrowing
+from breaking_changes import Schema, breaking_changes
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -163,7 +163,7 @@ async def test_a_revision_that_takes_something_away_declares_which_builds_can_do
     for revision in revisions_of(branch):
         await upgrade(branch, empty, revision)
         before, schema = schema, await Schema.read(connection)
-        lost = narrowing(before, schema) if before else []
+        lost = breaking_changes(before, schema) if before else []
         declared = hasattr(script.get_revision(revision).module, "compatible_with")
         assert declared or not lost, (
             f"{package} {revision}: {'; '.join(lost)}. Where builds of the release before fail by that, split the revision"
@@ -194,7 +194,7 @@ THING = "CREATE TABLE thing (id int PRIMARY KEY, state text NOT NULL DEFAULT 'a'
         ("ALTER TABLE thing RENAME mark TO sign", ["thing.mark is gone"]),
         ("ALTER TABLE thing ALTER other TYPE bigint", ["thing.other was integer and is bigint"]),
         ("ALTER TABLE thing ADD COLUMN extra text NOT NULL", ["thing.extra is required"]),
-        ("ALTER TABLE thing ALTER mark SET NOT NULL", ["thing.mark takes no NULL any more"]),
+        ("ALTER TABLE thing ALTER mark SET NOT NULL", ["thing.mark is NOT NULL now"]),
         ("ALTER TABLE thing ALTER state DROP DEFAULT", ["thing.state has lost its default"]),
         ("ALTER TABLE thing ADD COLUMN extra int DEFAULT 0 UNIQUE", ["thing: new rule thing_extra_key"]),
         (
@@ -222,5 +222,5 @@ async def test_what_counts_as_taking_away(empty: str, statement: str, lost: list
     await connection.execute("CREATE UNIQUE INDEX thing_other_key ON thing (other)")
     before = await Schema.read(connection)
     await connection.execute(statement)
-    assert narrowing(before, await Schema.read(connection)) == lost
+    assert breaking_changes(before, await Schema.read(connection)) == lost
     await connection.close()

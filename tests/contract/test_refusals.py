@@ -1,4 +1,4 @@
-"""Every refusal of every service: two sentences about the same facts, and money as people write it."""
+"""Every refusal of every service: both sentences have the same facts, and amounts are formatted as money."""
 
 import importlib
 from collections.abc import Iterator
@@ -22,7 +22,7 @@ def services() -> None:
 
 
 def facts(template: str) -> dict[str, str]:
-    """The facts that a sentence names, with how each is written."""
+    """The facts in a sentence, with their format."""
     return {name: spec or "" for _, name, spec, _ in Formatter().parse(template) if name is not None}
 
 
@@ -30,13 +30,13 @@ def amounts(template: str) -> set[str]:
     return {name for name, spec in facts(template).items() if spec == "money"}
 
 
-def test_both_languages_name_the_same_facts() -> None:
+def test_both_languages_have_the_same_facts() -> None:
     for each in refusals():
         assert facts(each.zh).keys() == facts(each.en).keys(), each
         assert amounts(each.zh) == amounts(each.en), each
 
 
-def test_an_amount_is_never_told_in_minor_units() -> None:
+def test_amounts_are_formatted_as_money() -> None:
     found = {(each.code, name): spec for each in refusals() for name, spec in facts(each.en).items()}
     priced = {place: spec for place, spec in found.items() if place[1].endswith(("_minor", "amount", "price", "fee"))}
     assert priced, "order-svc refuses amounts"

@@ -1,4 +1,4 @@
-"""Every package that a member requires is imported by its code, and stubs are for packages that somebody imports."""
+"""Every required package is imported by its member, and every stub package is for an imported one."""
 
 import re
 import tomllib

@@ -1,4 +1,4 @@
-"""A rollout and its way back: the database is migrated by a later build, and the pods of this one work on, or say why not."""
+"""A rollout and its rollback: a later build migrates the database, and processes of this one go on or say why not."""
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -17,9 +17,9 @@ from aftercare_chassis.testing import Harness, until
 from aftercare_events import Envelope, OrderCancelled, codec
 from aiokafka import AIOKafkaProducer
 from cs_svc import main as cs
-from processes import SECONDS, Processes
+from deployed_service import SECONDS, DeployedService
+from in_process_suite import PROVIDER, SERVICES
 from sqlalchemy import MetaData
-from town import PROVIDER, SERVICES
 
 _LATER = """
 from alembic import op
@@ -47,7 +47,7 @@ Upgrade = Callable[..., Awaitable[None]]
 
 @pytest.fixture
 def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Upgrade:
-    """Bring a service's database to where a later build wants it: one that only adds, or one that contracts as well."""
+    """Migrates a database as a later build does: only adding, or contracting as well."""
     monkeypatch.syspath_prepend(tmp_path)
 
     async def migrate(harness: Harness, *, contract: bool = False) -> None:
@@ -67,27 +67,27 @@ def upgrade(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Upgrade:
     return migrate
 
 
-async def readiness(harness: Harness, part: ProcessRole) -> tuple[int, str]:
-    """What a new process of this part answers on /readyz."""
-    transport = httpx.ASGITransport(app=harness.service.process(part))
+async def readiness(harness: Harness, role: ProcessRole) -> tuple[int, str]:
+    """The status and body of /readyz of a new process in this role."""
+    transport = httpx.ASGITransport(app=harness.service.process(role))
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as client:
         answer = await client.get("/readyz")
         return answer.status_code, answer.text
 
 
 @pytest.mark.parametrize("name", SERVICES)
-async def test_every_part_is_ready_beyond_its_revision_until_that_is_contracted(
+async def test_every_role_is_ready_with_a_later_schema_until_it_is_contracted(
     name: str, postgres_url: str, upgrade: Upgrade
 ) -> None:
     settings = PROVIDER if name == "order" else {}
     async with Harness.start(SERVICES[name].service, postgres_url, **settings) as harness:
         migrations = harness.service.migrations
         await upgrade(harness)
-        assert {(await readiness(harness, part))[0] for part in ProcessRole} == {200}
+        assert {(await readiness(harness, role))[0] for role in ProcessRole} == {200}
         await migrations.upgrade()
         await upgrade(harness, contract=True)
-        for part in ProcessRole:
-            status, text = await readiness(harness, part)
+        for role in ProcessRole:
+            status, text = await readiness(harness, role)
             assert status == 503
             assert "schema_incompatible: the database is at revision 9002, which needs a build of revision 9001" in text
         with pytest.raises(SchemaMismatch, match="9002"):
@@ -103,7 +103,7 @@ async def desk(postgres_url: str, kafka_bootstrap: str) -> AsyncIterator[Harness
 
 
 @pytest.fixture
-def processes(desk: Harness, unused_tcp_port_factory: Callable[[], int]) -> Processes:
+def deployed(desk: Harness, unused_tcp_port_factory: Callable[[], int]) -> DeployedService:
     settings = desk.settings
     environment = {
         "AFTERCARE_DATABASE_URL": settings.database_url,
@@ -111,14 +111,14 @@ def processes(desk: Harness, unused_tcp_port_factory: Callable[[], int]) -> Proc
         "AFTERCARE_JWKS_FILE": settings.jwks_file,
         "AFTERCARE_SIGNING_KEY": "a key for tests only",
     }
-    return Processes("cs_svc", environment, {part: unused_tcp_port_factory() for part in ProcessRole})
+    return DeployedService("cs_svc", environment, {role: unused_tcp_port_factory() for role in ProcessRole})
 
 
-async def works(desk: Harness, processes: Processes, order_id: str) -> None:
-    """A client writes, the relay publishes, the consumer takes an event in."""
+async def works(desk: Harness, deployed: DeployedService, order_id: str) -> None:
+    """A command is written and published, and an event is consumed."""
     pool = desk.runtime.pool
     headers = {"Authorization": f"Bearer {desk.token('buyer', 'buyer-1')}", "Idempotency-Key": order_id}
-    async with processes.client(ProcessRole.SERVE) as client:
+    async with deployed.client(ProcessRole.SERVE) as client:
         written = await client.post("/v1/conversations", json={"text": "你好"}, headers=headers)
     assert written.status_code == 201, written.text
     await until(lambda: pool.fetchval("SELECT NOT EXISTS (SELECT 1 FROM outbox)"), "everything is published", SECONDS)
@@ -141,27 +141,27 @@ async def works(desk: Harness, processes: Processes, order_id: str) -> None:
         stack.push_async_callback(producer.stop)
         await producer.send_and_wait(envelope.topic, value, key=key, headers=list(written_headers))
     taken = "SELECT EXISTS (SELECT 1 FROM inbox WHERE event_id = $1)"
-    await until(lambda: pool.fetchval(taken, envelope.id), "the event is taken in", SECONDS)
+    await until(lambda: pool.fetchval(taken, envelope.id), "the event is consumed", SECONDS)
 
 
-async def test_a_build_works_on_while_a_later_one_migrates_and_can_be_rolled_back_to(
-    desk: Harness, processes: Processes, upgrade: Upgrade
+async def test_a_build_goes_on_while_a_later_one_migrates_and_after_a_rollback(
+    desk: Harness, deployed: DeployedService, upgrade: Upgrade
 ) -> None:
-    async with processes.started():
-        await works(desk, processes, "order-before")
+    async with deployed.started():
+        await works(desk, deployed, "order-before")
         await upgrade(desk)
-        await works(desk, processes, "order-during")
-        for part in ProcessRole:
-            await processes.says(part, 200)
-    assert await processes.migrate() == (0, "")
-    async with processes.started():
-        await works(desk, processes, "order-rolled-back")
+        await works(desk, deployed, "order-during")
+        for role in ProcessRole:
+            await deployed.wait_readyz(role, 200)
+    assert await deployed.migrate() == (0, "")
+    async with deployed.started():
+        await works(desk, deployed, "order-rolled-back")
         await upgrade(desk, contract=True)
-        for part in ProcessRole:
-            why = await processes.says(part, 503)
+        for role in ProcessRole:
+            why = await deployed.wait_readyz(role, 503)
             assert "schema_incompatible: the database is at revision 9002" in why
-            async with processes.client(part) as client:
+            async with deployed.client(role) as client:
                 assert (await client.get("/livez")).status_code == 200
-    code, said = await processes.migrate()
+    code, errors = await deployed.migrate()
     assert code == 1
-    assert said.splitlines()[-1].startswith("cs-svc: schema_incompatible: the database is at revision 9002")
+    assert errors.splitlines()[-1].startswith("cs-svc: schema_incompatible: the database is at revision 9002")

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aftercare_events import Event, EventPart
 from aftercare_events.vocabulary import VOCABULARIES, vocabularies
-from town import Town
+from in_process_suite import InProcessSuite
 
 OPENAPI = Path(__file__).parents[2] / "docs/openapi"
 NOT_IN_THE_API = {
@@ -18,8 +18,8 @@ NOT_IN_THE_API = {
 """Vocabularies of fields that the REST API does not show as an enumeration."""
 
 
-async def test_every_published_code_is_in_its_vocabulary(town: Town) -> None:
-    for envelope in town.log:
+async def test_every_published_code_is_in_its_vocabulary(suite: InProcessSuite) -> None:
+    for envelope in suite.log:
         event = envelope.event()
         assert event is not None
         unknown = {place: code for place, code, known in codes(event) if code not in known}

@@ -1,4 +1,4 @@
-"""Databases of builds that kept waybills as they were written: brought to one form, with nothing lost on the way."""
+"""Databases of builds that kept waybills as they were written: delivered_types to one form, with nothing lost on the way."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable

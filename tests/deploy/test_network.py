@@ -40,9 +40,9 @@ def suite(pods: dict[str, Pod]) -> dict[str, Pod]:
 
 
 def test_every_pod_of_ours_is_isolated(network, pods):
-    stranger = Pod({"app": "stranger"})
+    outsider = Pod({"app": "outsider"})
     for name, pod in pods.items():
-        for other, port in ((stranger, HTTP), (stranger, 443), (replace(stranger, elsewhere={}), HTTP)):
+        for other, port in ((outsider, HTTP), (outsider, 443), (replace(outsider, elsewhere={}), HTTP)):
             assert not network.reaches(other, pod, port), f"{name} from outside"
             assert not network.reaches(pod, other, port), f"{name} to the outside"
 

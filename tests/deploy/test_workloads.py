@@ -159,7 +159,7 @@ def test_pods_spread_over_nodes(base):
 
 
 def test_a_stop_has_time_enough(base):
-    from aftercare_chassis.service import STOP_SECONDS
+    from aftercare_chassis.jobs.background import STOP_SECONDS
 
     requests, pool = 10, 5  # how long uvicorn waits for the last requests, and the pool for its connections
     for each in base.deployments():

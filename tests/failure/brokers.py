@@ -1,4 +1,4 @@
-"""Kafka brokers to be killed: one, or three that replicate, in folders of their own."""
+"""Kafka brokers that tests kill: one, or three with replication, each with its own folder."""
 
 import base64
 import subprocess
@@ -9,7 +9,7 @@ from pathlib import Path
 
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.artifacts import java, kafka_jars
-from aftercare_cli.stack.interface import Silent
+from aftercare_cli.stack.interface import NoProgress
 from aftercare_cli.stack.kafka import answers
 from aftercare_cli.stack.processes import Processes, port_is_free
 from aftercare_cli.stack.waiting import wait_for
@@ -46,7 +46,7 @@ share.coordinator.state.topic.min.isr=1
 
 @dataclass(slots=True)
 class Broker:
-    """One node; its data stays in `folder` whatever happens to its process."""
+    """One node. Clients connect to `advertised`, which is another port than `port` where a proxy is between."""
 
     node: int
     folder: Path
@@ -60,26 +60,29 @@ class Broker:
         return f"kafka-{self.node}"
 
     def start(self) -> None:
-        """Start again after whatever happened; `wait` for it to answer."""
-        jars = kafka_jars(Silent())
+        """Start the process, once its port is free; `wait` waits until it answers."""
+        jars = kafka_jars(NoProgress())
         wait_for(lambda: port_is_free(self.port), seconds=20, otherwise=f"the port of {self.name} stays taken")
         properties = str(self.folder / "server.properties")
         self.processes.start(self.name, [java(), *MEMORY, *LOGGING, "-cp", f"{jars}/*", "kafka.Kafka", properties])
 
     def wait(self, seconds: float = 60) -> None:
         wait_for(
-            lambda: answers(self.port), seconds=seconds, otherwise=f"{self.name} does not answer", alive=self._alive
+            lambda: answers(self.port),
+            seconds=seconds,
+            otherwise=f"{self.name} does not answer",
+            check=self._check_running,
         )
 
-    def _alive(self) -> None:
+    def _check_running(self) -> None:
         if self.processes.find(self.name) is None:
-            raise self.processes.obituary(self.name)
+            raise self.processes.exit_error(self.name)
 
     def running(self) -> bool:
         return self.processes.find(self.name) is not None
 
     def kill(self) -> None:
-        """As `kill -9`."""
+        """Send SIGKILL and wait until it has ended."""
         if process := self.processes.find(self.name):
             process.kill()
             process.wait(10)
@@ -88,7 +91,7 @@ class Broker:
         """Write the properties and format the storage."""
         self.folder.mkdir(parents=True, exist_ok=True)
         properties = self.folder / "server.properties"
-        written = PROPERTIES.format(
+        text = PROPERTIES.format(
             node=self.node,
             voters=voters,
             port=self.port,
@@ -98,15 +101,15 @@ class Broker:
             segment=segment,
             replicas=replicas,
         )
-        properties.write_text(written, encoding="utf-8")
+        properties.write_text(text, encoding="utf-8")
         tool = ["kafka.tools.StorageTool", "format", "-t", cluster, "-c", str(properties)]
-        command = [java(), *MEMORY, *LOGGING, "-cp", f"{kafka_jars(Silent())}/*", *tool]
+        command = [java(), *MEMORY, *LOGGING, "-cp", f"{kafka_jars(NoProgress())}/*", *tool]
         subprocess.run(command, capture_output=True, check=True, timeout=60)
 
 
 @dataclass(slots=True)
 class Cluster:
-    """All brokers of one log."""
+    """All brokers of one cluster."""
 
     brokers: list[Broker] = field(default_factory=list)
 
@@ -121,7 +124,7 @@ class Cluster:
         folder: Path | None = None,
         segment: int = 67_108_864,
     ) -> "Cluster":
-        """`advertised`: the ports that clients are told, where something stands in between; `folder`: another disk."""
+        """A prepared cluster that is not started. `advertised`: ports of proxies; `folder`: a place on another disk."""
         taken: set[int] = set()
         for _ in range(size * 2):
             taken.add(ports.choose(taken))
@@ -129,9 +132,9 @@ class Cluster:
         brokers = []
         for node in range(1, size + 1):
             port, controller = free[node - 1], free[size + node - 1]
-            told = advertised[node - 1] if advertised else port
+            public = advertised[node - 1] if advertised else port
             place = (folder or home) / f"kafka-{node}"
-            brokers.append(Broker(node, place, processes, port, controller, told))
+            brokers.append(Broker(node, place, processes, port, controller, public))
         voters = ",".join(f"{one.node}@127.0.0.1:{one.controller}" for one in brokers)
         cluster = "A" + base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")[1:]
         for one in brokers:
@@ -152,12 +155,12 @@ class Cluster:
         for one in self.brokers:
             one.wait()
 
-    def revive(self) -> None:
-        """Start those that do not run."""
-        fallen = [one for one in self.brokers if not one.running()]
-        for one in fallen:
+    def start_stopped(self) -> None:
+        """Start the brokers that are not running, and wait until they answer."""
+        stopped = [one for one in self.brokers if not one.running()]
+        for one in stopped:
             one.start()
-        for one in fallen:
+        for one in stopped:
             one.wait()
 
     def stop(self) -> None:

@@ -1,4 +1,4 @@
-"""Servers of their own for the failure tests: nobody else's are hurt. Figures are printed at the end of the run."""
+"""The servers of the failure tests, which no other test uses. A table of figures is printed at the end of the run."""
 
 import time
 from collections.abc import AsyncIterator, Iterator
@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 from aftercare_checker import Report
-from meters import Meters, meters
+from counter_service import CounterService, counter_service
 from servers import Servers, servers
 
 T = TypeVar("T")
@@ -15,8 +15,8 @@ _FIGURES: list[tuple[str, int, str, float]] = []
 
 
 @dataclass(slots=True)
-class Form:
-    """Short in `make test`, long in `make test-failure`; notes what a test has to show."""
+class Scale:
+    """The size of a test: short in `make test`, long in `make test-failure`; and the figures of the test for the table."""
 
     long: bool
     events: int = 0
@@ -25,8 +25,8 @@ class Form:
     def pick(self, short: T, long: T) -> T:
         return long if self.long else short
 
-    def judged(self, report: Report) -> None:
-        """Count the events that went through the faults."""
+    def count(self, report: Report) -> None:
+        """Add the number of events that the checker looked at."""
         self.events += report["sequence 1..n per aggregate"].checked
 
     def note(self, line: str) -> None:
@@ -39,15 +39,15 @@ class Form:
         pytest.param(True, id="long", marks=[pytest.mark.long, pytest.mark.timeout(2400)]),
     ]
 )
-def form(request: pytest.FixtureRequest) -> Iterator[Form]:
-    made, begun = Form(request.param), time.monotonic()
+def scale(request: pytest.FixtureRequest) -> Iterator[Scale]:
+    made, begun = Scale(request.param), time.monotonic()
     yield made
     _FIGURES.append((request.node.name, made.events, " · ".join(made.notes), time.monotonic() - begun))
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     if _FIGURES:
-        terminalreporter.section("events through faults")
+        terminalreporter.section("events during failures")
         for name, events, notes, seconds in _FIGURES:
             terminalreporter.write_line(f"{name:<70} {events:>9,} events {seconds:>6.0f} s  {notes}")
         terminalreporter.write_line(f"{'in all':<70} {sum(each[1] for each in _FIGURES):>9,} events")
@@ -55,13 +55,13 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture(scope="session")
 def one_server() -> Iterator[Servers]:
-    """One PostgreSQL and one broker; a test that breaks them mends them."""
+    """One PostgreSQL and one broker for the session; a test that stops one of them starts it again."""
     with servers() as made:
         yield made
 
 
 @pytest.fixture
-async def meter(one_server: Servers) -> AsyncIterator[Meters]:
-    """A meter service of its own, nothing running yet."""
-    async with meters(one_server) as made:
+async def service(one_server: Servers) -> AsyncIterator[CounterService]:
+    """A counter-svc of the test's own, without any process yet."""
+    async with counter_service(one_server) as made:
         yield made

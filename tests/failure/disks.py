@@ -1,4 +1,4 @@
-"""A small disk of one's own, to be filled to the last byte."""
+"""A small file system that a test fills up."""
 
 import os
 import subprocess
@@ -18,7 +18,7 @@ class Disk:
     path: Path
 
     def fill(self) -> None:
-        """Leave no room at all."""
+        """Write until not one byte is free."""
         with suppress(OSError), (self.path / "filler").open("ab", buffering=0) as filler:
             for size in (1 << 20, 4096, 1):
                 with suppress(OSError):
@@ -31,14 +31,14 @@ class Disk:
 
 @contextmanager
 def small_disk(megabytes: int) -> Iterator[Disk]:
-    """Mounted for the test; skipped where nobody may mount."""
+    """A mounted file system for one test, which is skipped where this user may not mount."""
     path = Path(tempfile.mkdtemp(prefix="aftercare-disk-"))
-    made = subprocess.run(
+    mounted = subprocess.run(
         ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(path)], capture_output=True, text=True
     )
-    if made.returncode or os.geteuid() != 0:
+    if mounted.returncode or os.geteuid() != 0:
         path.rmdir()
-        pytest.skip(f"a small disk cannot be mounted here: {made.stderr.strip()}")
+        pytest.skip(f"a small disk cannot be mounted here: {mounted.stderr.strip()}")
     path.chmod(0o755)
     try:
         yield Disk(path)

@@ -1,10 +1,10 @@
-"""Starts a service as its own command does, in a world that is not as it should be.
+"""Starts a service as its own command does, with faults of its host.
 
     python launch.py order_svc.main serve
 
-FAILURE_CLOCK: a file with the seconds by which this host's clock is wrong, read again at each look at the clock.
-FAILURE_LEASE_SECONDS: after how long a payment call of a dead worker is taken up by the next (the product waits 30 s).
-FAILURE_SESSION_MS: after how long Kafka takes a silent consumer for dead (the product's own setting needs half a minute).
+FAILURE_CLOCK: a file with the seconds by which the host's clock is wrong; it is read again each time.
+FAILURE_LEASE_SECONDS: when a payment call of a worker that died is taken over by another (30 s in production).
+FAILURE_SESSION_MS: when Kafka removes a silent consumer from its group (half a minute in production).
 """
 
 import importlib
@@ -18,7 +18,7 @@ from aftercare_chassis.service import Service
 
 
 class WrongClock:
-    """The machine's clock, put wrong by what the file says."""
+    """The machine's clock, off by the seconds in a file."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -27,8 +27,8 @@ class WrongClock:
         return datetime.now(UTC) + timedelta(seconds=float(self._file.read_text() or 0))
 
 
-def prepared(service: Service) -> Service:
-    """The service with the world's faults built in."""
+def with_faults(service: Service) -> Service:
+    """The service, changed as the variables say."""
     if file := os.environ.get("FAILURE_CLOCK"):
         runtime = service.runtime
         runtime.clock = WrongClock(Path(file))
@@ -44,5 +44,5 @@ def prepared(service: Service) -> Service:
 
 
 if __name__ == "__main__":
-    made = importlib.import_module(sys.argv.pop(1)).service()
-    prepared(made).cli()
+    built = importlib.import_module(sys.argv.pop(1)).service()
+    with_faults(built).cli()

@@ -1,4 +1,4 @@
-"""A TCP proxy that makes the way slow, cuts it, or leaves it half-open: connections stand, nothing comes through."""
+"""A TCP proxy that delays data, cuts connections, or leaves them half-open: established, but nothing gets through."""
 
 import asyncio
 from collections import Counter
@@ -6,59 +6,60 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 
-SLOW_SECONDS = 0.3
+DELAY_SECONDS = 0.3
 
 
 @dataclass(slots=True)
 class Proxy:
-    """Listens on `port`, leads to `target`."""
+    """Listens on `port` and connects to `target`."""
 
     port: int
     target: int = 0
     faults: Counter[str] = field(default_factory=Counter)
     _delay: float = 0.0
     _closed: bool = False
-    _through: asyncio.Event = field(default_factory=asyncio.Event)
+    _open: asyncio.Event = field(default_factory=asyncio.Event)
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
 
     @classmethod
     @asynccontextmanager
-    async def open(cls, port: int) -> AsyncIterator["Proxy"]:
-        made = cls(port)
-        made._through.set()
-        server = await asyncio.start_server(made._accept, "127.0.0.1", port)
+    async def listening(cls, port: int) -> AsyncIterator["Proxy"]:
+        """A proxy that listens during the block."""
+        proxy = cls(port)
+        proxy._open.set()
+        server = await asyncio.start_server(proxy._accept, "127.0.0.1", port)
         try:
-            yield made
+            yield proxy
         finally:
             server.close()
-            made.cut()
+            proxy.cut()
 
     def slow(self) -> None:
-        """Every piece of data takes its time from here on."""
+        """Delay each piece of data from here on."""
         self.faults["slowed"] += 1
-        self._delay = SLOW_SECONDS
+        self._delay = DELAY_SECONDS
 
     def cut(self) -> None:
-        """Everything that stands is torn off, nothing new comes about."""
+        """Abort every connection and accept no new one."""
         self.faults["cut"] += 1
         self._closed = True
         for writer in list(self._writers):
             writer.transport.abort()
 
     def half_open(self) -> None:
-        """Connections stand and can be made, but what is sent does not arrive and nobody is told."""
+        """Keep and accept connections, but hold their data back."""
         self.faults["half-open"] += 1
-        self._through.clear()
+        self._open.clear()
 
-    def heal(self) -> None:
-        """The way is good. What hung in a half-open connection is lost with it, as in a real network."""
-        if not self._through.is_set():
+    def restore(self) -> None:
+        """End all faults. Data that were held back are lost with their connections, as in a real network."""
+        if not self._open.is_set():
             for writer in list(self._writers):
                 writer.transport.abort()
         self._delay, self._closed = 0.0, False
-        self._through.set()
+        self._open.set()
 
-    def figures(self) -> str:
+    def summary(self) -> str:
         return ", ".join(f"{number} × {fault}" for fault, number in self.faults.items())
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -80,7 +81,7 @@ class Proxy:
     async def _pump(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while data := await reader.read(65536):
-                await self._through.wait()
+                await self._open.wait()
                 if self._delay:
                     await asyncio.sleep(self._delay)
                 writer.write(data)

@@ -1,4 +1,4 @@
-"""PostgreSQL and Kafka that tests may hurt, and processes that tests may kill."""
+"""PostgreSQL, Kafka and processes that tests may stop, kill and suspend."""
 
 import shutil
 import signal
@@ -15,12 +15,12 @@ import psutil
 from aftercare_chassis.auth.dev_keys import PUBLIC_FILE, make_key_set
 from aftercare_chassis.testing import until
 from aftercare_cli.stack import ports
-from aftercare_cli.stack.guardian import guarded
-from aftercare_cli.stack.interface import Silent
+from aftercare_cli.stack.interface import NoProgress
 from aftercare_cli.stack.postgres import Postgres
 from aftercare_cli.stack.processes import Processes
+from aftercare_cli.stack.reaper import reaper
 from brokers import Cluster
-from nursery import Nursery
+from fork_server import ForkServer
 
 HERE = Path(__file__).parent
 PASSWORD = "for tests only"
@@ -28,7 +28,7 @@ PASSWORD = "for tests only"
 
 @dataclass(slots=True, eq=False)
 class Process:
-    """One of our processes, by the name it was started under; it may be started again."""
+    """A process with a name, a log and a port of its own; it may be started again."""
 
     name: str
     command: list[str]
@@ -44,12 +44,16 @@ class Process:
         self.processes.start(self.name, self.command, self.environment)
         return self
 
-    async def ready(self, seconds: float = 60) -> "Process":
-        """Wait until it answers."""
+    async def wait_ready(self, seconds: float = 60) -> "Process":
+        """Wait until it answers.
+
+        Raises:
+            StackError: it has ended; the message quotes its log.
+        """
 
         async def answers() -> bool:
-            if self.found() is None:
-                raise self.processes.obituary(self.name)
+            if self.find() is None:
+                raise self.processes.exit_error(self.name)
             try:
                 return (await http.get(f"{self.url}/livez")).status_code == 200
             except httpx.HTTPError:
@@ -59,34 +63,34 @@ class Process:
             await until(answers, f"{self.name} starts", seconds)
         return self
 
-    def found(self) -> psutil.Process | None:
+    def find(self) -> psutil.Process | None:
         return self.processes.find(self.name)
 
     def signal(self, number: int) -> None:
-        if process := self.found():
+        if process := self.find():
             process.send_signal(number)
 
     def kill(self) -> None:
-        """As `kill -9`; returns when it is gone."""
-        if process := self.found():
+        """Send SIGKILL and wait until it has ended."""
+        if process := self.find():
             process.kill()
             process.wait(10)
 
     def stop(self) -> None:
-        """SIGTERM, and wait for its end."""
-        self.processes.stop(self.name, patience=20)
+        """Send SIGTERM and wait until it has ended."""
+        self.processes.stop(self.name, grace_seconds=20)
 
-    def freeze(self) -> None:
+    def suspend(self) -> None:
         self.signal(signal.SIGSTOP)
 
-    def thaw(self) -> None:
+    def resume(self) -> None:
         self.signal(signal.SIGCONT)
 
-    async def gone(self, seconds: float = 60) -> None:
-        """Wait until it has ended by itself (a crash point, say)."""
+    async def wait_ended(self, seconds: float = 60) -> None:
+        """Wait until it has ended by itself, at a failpoint for example."""
 
         async def ended() -> bool:
-            return self.found() is None
+            return self.find() is None
 
         await until(ended, f"{self.name} ends", seconds)
 
@@ -99,7 +103,7 @@ class Process:
 
 @dataclass(slots=True)
 class Servers:
-    """One PostgreSQL, one Kafka cluster, a key set; everything in one folder and gone afterwards."""
+    """One PostgreSQL, one Kafka cluster and a key set, in a folder that is deleted afterwards."""
 
     home: Path
     processes: Processes
@@ -110,29 +114,27 @@ class Servers:
     template: str = ""
 
     def process(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> Process:
-        """A process, not started yet, with a port of its own."""
+        """A process that is not started yet."""
         port = ports.choose({each.port for each in self.started})
-        own = {**environment, "AFTERCARE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
-        made = Process(name, list(command), own, self.processes, port)
+        variables = {**environment, "AFTERCARE_PORT": str(port), "PYTHONUNBUFFERED": "1"}
+        made = Process(name, list(command), variables, self.processes, port)
         self.started.append(made)
         return made
 
-    def end(self, made: Sequence[Process]) -> None:
+    def end(self, processes: Sequence[Process]) -> None:
         """End these for good."""
-        for each in made:
+        for each in processes:
             each.kill()
-            self.processes.stop(each.name, patience=5)
+            self.processes.stop(each.name, grace_seconds=5)
 
-    def testimony(self) -> str:
-        """What the processes complained of last, each on its own; of those that are gone, that they are."""
+    def log_excerpts(self) -> str:
+        """Per process, whether it runs and its last log lines above the level info."""
         lines = []
         for each in self.started:
-            complaints = (
-                [line for line in each.log().splitlines() if '"level": "info"' not in line] if each.ran() else []
-            )
+            excerpt = [line for line in each.log().splitlines() if '"level": "info"' not in line] if each.ran() else []
             lines += [
-                f"{each.name} {'runs' if each.found() else 'is gone'}",
-                *(f"    {line[:600]}" for line in complaints[-8:]),
+                f"{each.name} {'runs' if each.find() else 'has ended'}",
+                *(f"    {line[:600]}" for line in excerpt[-8:]),
             ]
         return "\n".join(lines)
 
@@ -144,24 +146,24 @@ class Servers:
             "AFTERCARE_LOG_LEVEL": "info",
         }
 
-    def of(self, process: Process) -> list[int]:
-        """The local ports of this process's connections to PostgreSQL."""
-        there = int(self.postgres.admin.rpartition(":")[2].partition("/")[0])
-        found = process.found()
+    def postgres_ports(self, process: Process) -> list[int]:
+        """The local ports of the process's connections to PostgreSQL."""
+        port = int(self.postgres.admin.rpartition(":")[2].partition("/")[0])
+        found = process.find()
         connections = found.net_connections("tcp") if found else []
-        return [each.laddr.port for each in connections if each.raddr and each.raddr.port == there]
+        return [each.laddr.port for each in connections if each.raddr and each.raddr.port == port]
 
-    async def cut_sessions(self, ports: Sequence[int]) -> None:
-        """End the sessions that come from these ports, as the server itself does with those that fall silent."""
+    async def terminate_sessions(self, ports: Sequence[int]) -> None:
+        """End the sessions from these ports, as the server itself does with silent ones after a while."""
         wanted = ", ".join(map(str, ports))
-        ask = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY('{{{wanted}}}')"
-        await self.execute(self.postgres.admin, ask)
+        query = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE client_port = ANY('{{{wanted}}}')"
+        await self.execute(self.postgres.admin, query)
 
-    def revive_postgres(self) -> None:
-        self.postgres.start(Silent())
+    def start_postgres(self) -> None:
+        self.postgres.start(NoProgress())
 
     def kill_postgres(self) -> None:
-        """An immediate stop: no checkpoint, every session cut off in the middle of what it does."""
+        """Stop PostgreSQL immediately: no checkpoint, and every session is ended at once."""
         if process := self.processes.find("postgres"):
             process.send_signal(signal.SIGQUIT)
             process.wait(20)
@@ -184,21 +186,21 @@ def servers(
     postgres_disk: Path | None = None,
     segment: int = 67_108_864,
 ) -> Iterator[Servers]:
-    """Both servers, running. Commits are durable against everything but a power cut."""
+    """Both servers, running. Commits survive everything but a power cut."""
     home = Path(tempfile.mkdtemp(prefix="aftercare-failure-"))
     for name in ("run", "logs", "postgres"):
         (home / name).mkdir()
-    processes = Nursery(home / "run", home / "logs")
-    database = Postgres(postgres_disk or home / "postgres", processes, PASSWORD.replace(" ", "-"), careless=True)
+    processes = ForkServer(home / "run", home / "logs")
+    database = Postgres(postgres_disk or home / "postgres", processes, PASSWORD.replace(" ", "-"), durable=False)
     keys = home / "keys"
     make_key_set(keys)
     try:
-        with guarded(home):
+        with reaper(home):
             processes.open()
             kafka = Cluster.make(home, processes, size, advertised=advertised, folder=kafka_disk, segment=segment)
             for broker in kafka.brokers:
                 broker.start()
-            database.start(Silent())
+            database.start(NoProgress())
             for broker in kafka.brokers:
                 broker.wait()
             made = Servers(home, processes, kafka, database, keys)
@@ -214,5 +216,5 @@ def servers(
 
 
 def python(script: str, *arguments: str) -> list[str]:
-    """A script of this folder under this environment's Python."""
+    """The command that runs a script of this folder with this Python."""
     return [sys.executable, str(HERE / script), *arguments]

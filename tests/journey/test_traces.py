@@ -1,8 +1,7 @@
-"""Every message that the running suite puts on the log belongs to a trace, whoever or whatever began the work."""
+"""Every message that the suite publishes belongs to a trace, also those of workers and timers."""
 
 import asyncio
 from collections import defaultdict
-from typing import Any
 
 import pytest
 from aftercare_chassis.kafka import clients
@@ -10,21 +9,22 @@ from aftercare_chassis.observability import tracing
 from aftercare_cli.journey import Journey
 from aftercare_events import TOPICS
 from aiokafka import TopicPartition
+from running_suite import RunningSuite
 
 # The first test waits for the whole suite to start.
 pytestmark = pytest.mark.timeout(600)
 
 
-def test_every_message_on_the_log_belongs_to_a_trace(journey: Journey, suite: Any) -> None:
+def test_every_message_on_the_log_belongs_to_a_trace(journey: Journey, suite: RunningSuite) -> None:
     order, _ = journey.delivered_order()
-    journey.return_all_the_way(order, 1)
-    kinds = asyncio.run(traced(suite.where.kafka))
-    assert {"OrderPaid.v1", "ParcelStatusChanged.v1", "RefundSucceeded.v1"} <= set(kinds), "what workers publish"
-    assert [kind for kind, traces in kinds.items() if not all(traces)] == []
+    journey.complete_return(order, 1)
+    types = asyncio.run(traced(suite.addresses.kafka))
+    assert {"OrderPaid.v1", "ParcelStatusChanged.v1", "RefundSucceeded.v1"} <= set(types), "events of workers"
+    assert [name for name, traces in types.items() if not all(traces)] == []
 
 
 async def traced(bootstrap: str) -> dict[str, list[bool]]:
-    """Of each type of event on the log: whether its messages belong to a trace."""
+    """Per event type, whether each of its messages on the log belongs to a trace."""
     found: dict[str, list[bool]] = defaultdict(list)
     reader = clients.reader(bootstrap, "test")
     await reader.start()

@@ -1,5 +1,5 @@
-"""What needs Node: the TypeScript client, generated from today's documents, type-checked and used against the running
-suite; and the description of the log, held against the official schema of AsyncAPI."""
+"""Tests that need Node: the TypeScript client, generated from the present documents, type-checked and run against the
+suite; and docs/asyncapi.json, validated with the official schema of AsyncAPI."""
 
 import json
 import os
@@ -7,33 +7,26 @@ import shutil
 import subprocess
 import uuid
 from pathlib import Path
-from typing import Any, Protocol
 
 import pytest
-from aftercare_cli.demo.cast import cast
+from aftercare_cli.demo.participants import participants
 from jsonschema import Draft7Validator
+from running_suite import RunningSuite
 
 ROOT = Path(__file__).parents[2]
 CLIENT = ROOT / "clients" / "typescript"
 SECONDS = 240
 
 
-class Suite(Protocol):
-    """What this file needs of the suite under test."""
-
-    home: Path
-    where: Any
-
-
-def npm(*words: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["npm", *words], cwd=CLIENT, capture_output=True, text=True, timeout=SECONDS)
+def npm(*arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["npm", *arguments], cwd=CLIENT, capture_output=True, text=True, timeout=SECONDS)
 
 
 def _node_20() -> bool:
     if not (shutil.which("node") and shutil.which("npm")):
         return False
-    said = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=SECONDS).stdout
-    return int(said.removeprefix("v").partition(".")[0] or 0) >= 20
+    version = subprocess.run(["node", "--version"], capture_output=True, text=True, timeout=SECONDS).stdout
+    return int(version.removeprefix("v").partition(".")[0] or 0) >= 20
 
 
 @pytest.fixture(scope="session")
@@ -44,12 +37,12 @@ def packages() -> Path:
     try:
         npm("ci", "--no-audit", "--no-fund").check_returncode()
     except subprocess.SubprocessError as error:
-        pytest.skip(f"npm cannot fetch its packages: {error}")
+        pytest.skip(f"npm cannot install the packages: {error}")
     return CLIENT / "node_modules"
 
 
 @pytest.fixture(scope="session")
-def stories(packages: Path) -> Path:
+def examples(packages: Path) -> Path:
     """The compiled examples."""
     built = npm("run", "build")
     assert built.returncode == 0, built.stdout + built.stderr
@@ -57,35 +50,35 @@ def stories(packages: Path) -> Path:
 
 
 @pytest.mark.timeout(SECONDS + 60)
-def test_the_description_of_the_log_fits_the_official_schema(packages: Path) -> None:
+def test_asyncapi_document_matches_the_official_schema(packages: Path) -> None:
     schema = json.loads((packages / "@asyncapi" / "specs" / "schemas" / "3.0.0.json").read_text())
     document = json.loads((ROOT / "docs" / "asyncapi.json").read_text())
     assert [error.message for error in Draft7Validator(schema).iter_errors(document)] == []
 
 
 @pytest.mark.timeout(2 * SECONDS + 60)
-def test_a_refund_before_shipment(stories: Path, suite: Suite) -> None:
+def test_a_refund_before_shipment(examples: Path, suite: RunningSuite) -> None:
     some = uuid.uuid4().hex[:8]
-    services = suite.where.services
-    with cast(suite.home, services, buyer=f"buyer-{some}", merchant=f"m-{some}") as people:
-        given = {
+    services = suite.addresses.services
+    with participants(suite.home, services, buyer=f"buyer-{some}", merchant=f"m-{some}") as people:
+        variables = {
             "ORDERS_URL": services["order-svc"],
             "AFTERSALE_URL": services["aftersale-svc"],
             "SELLER_TOKEN": people.seller.token,
             "BUYER_TOKEN": people.buyer.token,
             "BUYER": f"buyer-{some}",
         }
-    played = subprocess.run(
-        ["node", str(stories / "refund_before_shipment.js")],
-        env={**os.environ, **given},
+    run = subprocess.run(
+        ["node", str(examples / "refund_before_shipment.js")],
+        env={**os.environ, **variables},
         capture_output=True,
         text=True,
         timeout=120,
     )
-    assert played.returncode == 0, played.stderr
-    story = json.loads(played.stdout)
-    assert story["again"] == story["order"]
-    assert story["replayed"] == "true"
-    assert story["requested"] == {"amount": 19800, "currency": "CNY"}
-    assert story["refused"] == "units_in_live_case"
-    assert (story["state"], story["steps"]) == ("completed", ["pending_review", "refunding", "completed"])
+    assert run.returncode == 0, run.stderr
+    result = json.loads(run.stdout)
+    assert result["again"] == result["order"]
+    assert result["replayed"] == "true"
+    assert result["requested"] == {"amount": 19800, "currency": "CNY"}
+    assert result["refused"] == "units_in_live_case"
+    assert (result["state"], result["steps"]) == ("completed", ["pending_review", "refunding", "completed"])

@@ -1,12 +1,12 @@
-"""One world per service for all tests here: refused requests must leave it as it was."""
+"""One service with a few objects per session; refused requests must leave it unchanged."""
 
 from collections.abc import AsyncIterator
 
 import pytest
-from worlds import WORLDS, World
+from seeded_services import SEEDED, SeededService
 
 
-@pytest.fixture(scope="session", params=list(WORLDS))
-async def world(request: pytest.FixtureRequest, postgres_url: str) -> AsyncIterator[World]:
-    async with WORLDS[request.param](postgres_url) as made:
+@pytest.fixture(scope="session", params=list(SEEDED))
+async def service(request: pytest.FixtureRequest, postgres_url: str) -> AsyncIterator[SeededService]:
+    async with SEEDED[request.param](postgres_url) as made:
         yield made

@@ -1,5 +1,4 @@
-"""Calls that schemathesis generates from each service's OpenAPI document: single ones, valid and not, and chains in which
-a call uses what an earlier one returned."""
+"""Calls that schemathesis generates from the OpenAPI documents: valid and invalid ones, and chains of calls."""
 
 import asyncio
 import itertools
@@ -11,7 +10,7 @@ import schemathesis
 from aftercare_chassis.testing.servers import serve_app
 from schemathesis.config import GenerationConfig, ProjectConfig, SchemathesisConfig
 from schemathesis.engine import events, from_schema
-from worlds import WORLDS
+from seeded_services import SEEDED
 
 ROLES = (
     ("buyer", "buyer-1", None),
@@ -22,7 +21,7 @@ ROLES = (
 )
 EXAMPLES = 5  # generated calls of each kind per operation
 # A valid request may still be refused by a rule of the domain, and a field that is null counts as absent (see
-# World.keeps_promise), which is not what these two checks say.
+# SeededService.assert_documented), which is not what these two checks say.
 NOT_OURS = ("positive_data_acceptance", "response_schema_conformance")
 
 
@@ -51,8 +50,8 @@ def _schema(document: dict[str, Any], url: str, tokens: list[str]) -> schemathes
     return schema
 
 
-def _faults(schema: schemathesis.BaseSchema) -> Iterator[str]:
-    """Plays every phase; yields each failed check with the call that shows it. Ends with the number of calls."""
+def _failures(schema: schemathesis.BaseSchema) -> Iterator[str]:
+    """Run every phase; each failed check with its call. A run of too few calls is a failure as well."""
     calls = 0
     for event in from_schema(schema).execute():
         if isinstance(event, events.NonFatalError | events.FatalError):
@@ -67,10 +66,10 @@ def _faults(schema: schemathesis.BaseSchema) -> Iterator[str]:
         yield f"only {calls} calls were made"
 
 
-@pytest.mark.parametrize("name", list(WORLDS))
-async def test_every_answer_is_promised_by_the_document(name: str, postgres_url: str) -> None:
-    async with WORLDS[name](postgres_url) as world, serve_app(world.harness.service.app) as url:
-        tokens = [world.harness.token(*role) for role in ROLES]
-        schema = _schema(world.harness.service.app.openapi(), url, tokens)
-        faults = await asyncio.to_thread(lambda: list(_faults(schema)))
-    assert not faults, f"{len(faults)} faults, such as\n" + "\n".join(sorted(set(faults))[:5])
+@pytest.mark.parametrize("name", list(SEEDED))
+async def test_every_response_is_documented(name: str, postgres_url: str) -> None:
+    async with SEEDED[name](postgres_url) as service, serve_app(service.harness.service.app) as url:
+        tokens = [service.harness.token(*role) for role in ROLES]
+        schema = _schema(service.harness.service.app.openapi(), url, tokens)
+        failures = await asyncio.to_thread(lambda: list(_failures(schema)))
+    assert not failures, f"{len(failures)} failures, such as\n" + "\n".join(sorted(set(failures))[:5])

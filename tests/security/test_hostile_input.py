@@ -1,4 +1,4 @@
-"""Whatever is sent, to any route of any service: a problem with a stable code, and nothing changed."""
+"""Invalid input to every route of every service: a problem with a stable code, and no change."""
 
 import json
 from collections.abc import Iterator
@@ -6,10 +6,10 @@ from typing import Any
 
 import httpx
 import pytest
-from test_access_matrix import OWN, Route, may, routes
-from worlds import World
+from access_rules import PRINCIPALS, Route, allowed_roles, routes
+from seeded_services import SeededService
 
-NASTY: list[Any] = [
+INVALID: list[Any] = [
     None,
     True,
     -1,
@@ -42,23 +42,23 @@ RAW = {
 }
 
 
-def somebody(world: World, route: Route) -> httpx.AsyncClient | None:
+def client_of(service: SeededService, route: Route) -> httpx.AsyncClient | None:
     """A client that may take the route."""
-    allowed = [role for role in OWN if role in may(world)[route.id]]
-    return world.harness.client(*OWN[allowed[0]]) if allowed else None
+    roles = [role for role in PRINCIPALS if role in allowed_roles(service)[route.id]]
+    return service.harness.client(*PRINCIPALS[roles[0]]) if roles else None
 
 
-def commands(world: World) -> Iterator[tuple[Route, httpx.AsyncClient]]:
-    for route in routes(world):
-        client = somebody(world, route)
+def commands(service: SeededService) -> Iterator[tuple[Route, httpx.AsyncClient]]:
+    for route in routes(service):
+        client = client_of(service, route)
         if route.method != "GET" and client is not None:
             yield route, client
 
 
-async def send(world: World, route: Route, client: httpx.AsyncClient, **options: Any) -> httpx.Response:
-    """Send this to the route; whatever comes back, the OpenAPI tells of it."""
-    response = await client.request(route.method, route.path.format(**world.ids), **options)
-    world.keeps_promise(route.path, route.method, response)
+async def send(service: SeededService, route: Route, client: httpx.AsyncClient, **options: Any) -> httpx.Response:
+    """Call the route, and assert that the response is documented."""
+    response = await client.request(route.method, route.path.format(**service.ids), **options)
+    service.assert_documented(route.path, route.method, response)
     return response
 
 
@@ -69,143 +69,147 @@ def is_problem(response: httpx.Response, *statuses: int) -> bool:
     return bool(body["code"] and body["title"] and body["detail"] and body["trace_id"])
 
 
-def takes_body(world: World, route: Route) -> bool:
-    operation = world.paths[route.path][route.method.lower()]
+def takes_body(service: SeededService, route: Route) -> bool:
+    operation = service.paths[route.path][route.method.lower()]
     return bool(operation.get("requestBody", {}).get("required"))
 
 
 @pytest.mark.parametrize("raw", RAW)
-async def test_bodies_that_are_none(world: World, raw: str) -> None:
-    before = await world.footprint()
+async def test_bodies_that_are_no_json_object(service: SeededService, raw: str) -> None:
+    before = await service.written_rows()
     body, code = RAW[raw]
-    for route, client in commands(world):
-        response = await send(world, route, client, content=body, headers={"content-type": "application/json"})
+    for route, client in commands(service):
+        response = await send(service, route, client, content=body, headers={"content-type": "application/json"})
         assert is_problem(response, 400, 413, 422), (route.id, response.text)
         assert response.json()["code"] == code, (route.id, response.text)
-    assert await world.footprint() == before
+    assert await service.written_rows() == before
 
 
 @pytest.mark.parametrize("media_type", ["text/plain", "application/x-www-form-urlencoded", "application/xml", None])
-async def test_bodies_in_other_formats(world: World, media_type: str | None) -> None:
-    before = await world.footprint()
-    for route, client in commands(world):
+async def test_bodies_in_other_formats(service: SeededService, media_type: str | None) -> None:
+    before = await service.written_rows()
+    for route, client in commands(service):
         headers = {"content-type": media_type} if media_type else {}
-        response = await send(world, route, client, content=b"please=do", headers=headers)
+        response = await send(service, route, client, content=b"please=do", headers=headers)
         assert is_problem(response, 415), (route.id, response.text)
-    assert await world.footprint() == before
+    assert await service.written_rows() == before
 
 
-async def test_commands_without_a_body_take_nothing_or_an_empty_object(world: World) -> None:
+async def test_commands_without_a_body_accept_none_or_an_empty_object(service: SeededService) -> None:
     stale, as_json = {"if-match": '"v999"'}, {"content-type": "application/json"}
-    for route, client in commands(world):
-        if not takes_body(world, route):
-            for content, said in ((b"", {}), (b"", as_json), (b"{}", as_json), (b" { }\n", as_json)):
-                response = await send(world, route, client, content=content, headers={**said, **stale})
-                assert is_problem(response, 412), (route.id, content, response.text)  # let in as far as the condition
+    for route, client in commands(service):
+        if not takes_body(service, route):
+            for content, kind in ((b"", {}), (b"", as_json), (b"{}", as_json), (b" { }\n", as_json)):
+                response = await send(service, route, client, content=content, headers={**kind, **stale})
+                assert is_problem(response, 412), (
+                    route.id,
+                    content,
+                    response.text,
+                )  # admitted, and stopped by the condition
 
 
-async def test_commands_without_a_key(world: World) -> None:
-    before = await world.footprint()
-    for route, client in commands(world):
+async def test_commands_without_a_key(service: SeededService) -> None:
+    before = await service.written_rows()
+    for route, client in commands(service):
         for key in ("", "a" * 256, "é".encode("latin-1")):
             headers = {b"Idempotency-Key": key if isinstance(key, bytes) else key.encode()}
-            response = await send(world, route, client, json=world.bodies.get(route.id), headers=headers)
+            response = await send(service, route, client, json=service.bodies.get(route.id), headers=headers)
             assert is_problem(response, 400), (route.id, response.text)
             assert response.json()["code"] == "idempotency_key_missing", (route.id, response.text)
-    assert await world.footprint() == before
+    assert await service.written_rows() == before
 
 
-async def test_fields_that_nobody_knows(world: World) -> None:
-    before = await world.footprint()
-    for route, client in commands(world):
-        body = {**world.bodies.get(route.id, {}), "surprise": 1}
-        response = await send(world, route, client, json=body)
+async def test_unknown_fields(service: SeededService) -> None:
+    before = await service.written_rows()
+    for route, client in commands(service):
+        body = {**service.bodies.get(route.id, {}), "surprise": 1}
+        response = await send(service, route, client, json=body)
         assert is_problem(response, 422), (route.id, response.text)
         assert ("/surprise", "unknown_field") in [
             (error["pointer"], error["code"]) for error in response.json()["errors"]
         ]
-    assert await world.footprint() == before
+    assert await service.written_rows() == before
 
 
-async def test_values_of_every_wrong_kind(world: World) -> None:
-    """Each field of each body, replaced by everything nasty: an answer, never a failure; refused ones change nothing."""
-    for route, client in commands(world):
+async def test_invalid_values_in_every_field(service: SeededService) -> None:
+    """Each field of each body, replaced by each invalid value: never a 500, and a refused request changes nothing."""
+    for route, client in commands(service):
         condition = {"if-match": '"v999"'} if route.conditional else {}
-        before = await world.footprint()
-        for body in _spoilt(world.bodies.get(route.id, {})):
+        before = await service.written_rows()
+        for body in _with_invalid_values(service.bodies.get(route.id, {})):
             response = await send(
-                world,
+                service,
                 route,
                 client,
                 content=json.dumps(body),
                 headers={"content-type": "application/json", **condition},
             )
             if response.is_success:
-                before = await world.footprint()
+                before = await service.written_rows()
                 continue
             assert is_problem(response, 400, 403, 404, 409, 412, 415, 422), (route.id, body, response.text)
-            assert await world.footprint() == before, (route.id, body)
+            assert await service.written_rows() == before, (route.id, body)
 
 
-@pytest.mark.parametrize("nothing", ["\u200b", "\u2060\ufeff", "\u3164", "\u2800 \u00ad", "\ufe0f\u180e"])
-async def test_text_that_shows_nothing_is_blank(world: World, nothing: str) -> None:
-    before = await world.footprint()
-    for route, client in commands(world):
-        for pointer, body in _with(world.bodies.get(route.id, {}), nothing):
-            response = await send(world, route, client, json=body)
+@pytest.mark.parametrize("blank", ["\u200b", "\u2060\ufeff", "\u3164", "\u2800 \u00ad", "\ufe0f\u180e"])
+async def test_text_of_invisible_characters_is_blank(service: SeededService, blank: str) -> None:
+    before = await service.written_rows()
+    for route, client in commands(service):
+        for pointer, body in _with(service.bodies.get(route.id, {}), blank):
+            response = await send(service, route, client, json=body)
             assert is_problem(response, 422), (route.id, pointer, response.text)
             assert pointer in [error["pointer"] for error in response.json()["errors"]], (route.id, response.text)
-    assert await world.footprint() == before
+    assert await service.written_rows() == before
 
 
 @pytest.mark.parametrize("separator", ["\x85", "\x9b", "\u2028", "\u2029"])
-async def test_one_line_is_one_line(world: World, separator: str) -> None:
-    for route, client in commands(world):
-        for pointer, body in _with(world.bodies.get(route.id, {}), f"a{separator}b"):
+async def test_line_separators_are_refused_in_single_line_texts(service: SeededService, separator: str) -> None:
+    for route, client in commands(service):
+        for pointer, body in _with(service.bodies.get(route.id, {}), f"a{separator}b"):
             if pointer.rpartition("/")[2] not in PROSE or separator == "\x9b":
-                response = await send(world, route, client, json=body)
+                response = await send(service, route, client, json=body)
                 assert is_problem(response, 422), (route.id, pointer, response.text)
 
 
-async def test_lists_with_nonsense(world: World) -> None:
-    for route in routes(world):
-        client = somebody(world, route)
+async def test_invalid_cursors_and_limits(service: SeededService) -> None:
+    for route in routes(service):
+        client = client_of(service, route)
         if "cursor" not in route.filters or client is None:
             continue
         for cursor in ("x", "AAAA", "a" * 900, "é", "=", "null"):
-            response = await send(world, route, client, params={"cursor": cursor})
+            response = await send(service, route, client, params={"cursor": cursor})
             assert is_problem(response, 400), (route.id, cursor, response.text)
             assert response.json()["code"] == "cursor_invalid"
         for limit in ("0", "101", "-1", "x", "1.5", "9" * 50, ""):
-            response = await send(world, route, client, params={"limit": limit})
+            response = await send(service, route, client, params={"limit": limit})
             assert is_problem(response, 422), (route.id, limit, response.text)
 
 
-async def test_filters_with_nonsense(world: World) -> None:
-    for route in routes(world):
-        client = somebody(world, route)
+async def test_invalid_filters(service: SeededService) -> None:
+    for route in routes(service):
+        client = client_of(service, route)
         if route.method != "GET" or client is None:
             continue
-        for name in route.filters - {"AcceptLanguage"} - world.ids.keys():
+        for name in route.filters - {"AcceptLanguage"} - service.ids.keys():
             for value in ("", "a" * 5_000, "9" * 50, "'", "退货", "\u202e", "-1", "2026-05-01T08:00:00"):
-                response = await send(world, route, client, params={name: value})
-                fine = response.status_code == 200 or is_problem(response, 400, 404, 422)
-                assert fine, (route.id, name, value[:20], response.text)
+                response = await send(service, route, client, params={name: value})
+                expected = response.status_code == 200 or is_problem(response, 400, 404, 422)
+                assert expected, (route.id, name, value[:20], response.text)
 
 
-async def test_addresses_with_nonsense(world: World) -> None:
-    for route in routes(world):
-        client = somebody(world, route)
+async def test_invalid_ids_in_paths(service: SeededService) -> None:
+    for route in routes(service):
+        client = client_of(service, route)
         if client is None or "{" not in route.path:
             continue
         for value in ("%00", "%ff", "a" * 3_000, "..", "'", "%E9%80%80", " "):
-            path = route.path.format(**dict.fromkeys(world.ids, value))
-            response = await client.request(route.method, path, json=world.bodies.get(route.id))
+            path = route.path.format(**dict.fromkeys(service.ids, value))
+            response = await client.request(route.method, path, json=service.bodies.get(route.id))
             assert is_problem(response, 400, 404, 405, 422), (route.id, value[:20], response.text)
 
 
 def _with(node: Any, text: str, at: str = "") -> Iterator[tuple[str, Any]]:
-    """The body again and again, each time with this text in the place of one of its texts, and where."""
+    """The body with one of its texts replaced by `text`, for each of them, with its JSON pointer."""
     if isinstance(node, str):
         yield at, text
     elif isinstance(node, dict | list):
@@ -216,12 +220,12 @@ def _with(node: Any, text: str, at: str = "") -> Iterator[tuple[str, Any]]:
                 yield pointer, copy
 
 
-def _spoilt(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _with_invalid_values(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for name, value in body.items():
         yield {other: kept for other, kept in body.items() if other != name}
-        yield from ({**body, name: nasty} for nasty in NASTY)
+        yield from ({**body, name: invalid} for invalid in INVALID)
         if isinstance(value, dict):
-            yield from ({**body, name: inner} for inner in _spoilt(value))
+            yield from ({**body, name: inner} for inner in _with_invalid_values(value))
         if isinstance(value, list) and value and isinstance(value[0], dict):
-            yield from ({**body, name: [inner]} for inner in _spoilt(value[0]))
+            yield from ({**body, name: [inner]} for inner in _with_invalid_values(value[0]))
             yield {**body, name: value * 500}

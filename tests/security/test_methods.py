@@ -1,69 +1,69 @@
-"""HEAD is answered wherever GET is, and `Allow` names every method of an address, on every route of all five services."""
+"""HEAD where there is GET, and `Allow` with every method of a path, on every route of all five services."""
 
 from collections.abc import Iterator
 
 import httpx
+from access_rules import PRINCIPALS, allowed_roles, routes
 from aftercare_chassis.http import sse
-from test_access_matrix import OWN, may, routes
-from worlds import World
+from seeded_services import SeededService
 
 OPEN = ("/openapi.json", "/docs", "/livez", "/readyz", "/startupz", "/metrics")
 VARYING = {"trace-id"}
 
 
-def reads(world: World) -> Iterator[tuple[str, httpx.AsyncClient, dict[str, str]]]:
-    """Every address that is read, with somebody who may read it and what they ask for."""
+def reads(service: SeededService) -> Iterator[tuple[str, httpx.AsyncClient, dict[str, str]]]:
+    """Every path with GET, with a client that may read it, and its query."""
     for path in OPEN:
-        yield path, world.harness.client(), {}
-    for route in routes(world):
-        roles = sorted(may(world)[route.id]) or sorted(OWN)
+        yield path, service.harness.client(), {}
+    for route in routes(service):
+        roles = sorted(allowed_roles(service)[route.id]) or sorted(PRINCIPALS)
         if route.method == "GET":
-            client = world.harness.client(*OWN[roles[0]])
-            yield route.path.format(**world.ids), client, world.queries.get(route.id, {})
+            client = service.harness.client(*PRINCIPALS[roles[0]])
+            yield route.path.format(**service.ids), client, service.queries.get(route.id, {})
 
 
-async def test_head_tells_what_get_would_and_sends_no_content(world: World) -> None:
-    for path, client, query in reads(world):
-        got, asked = await client.get(path, params=query), await client.head(path, params=query)
-        assert (asked.status_code, asked.content) == (got.status_code, b""), path
+async def test_head_has_the_headers_of_get_and_no_content(service: SeededService) -> None:
+    for path, client, query in reads(service):
+        get, head = await client.get(path, params=query), await client.head(path, params=query)
+        assert (head.status_code, head.content) == (get.status_code, b""), path
         varying = VARYING | ({"content-length"} if path == "/metrics" else set())
-        told = [{k: v for k, v in each.headers.items() if k not in varying} for each in (got, asked)]
-        assert told[0] == told[1], path
+        headers = [{k: v for k, v in each.headers.items() if k not in varying} for each in (get, head)]
+        assert headers[0] == headers[1], path
 
 
-async def test_head_of_an_event_stream_takes_no_place_among_the_streams(world: World) -> None:
-    world.harness.runtime.streams = sse.MAX_STREAMS - 1
+async def test_head_of_an_event_stream_does_not_count_as_a_stream(service: SeededService) -> None:
+    service.harness.runtime.streams = sse.MAX_STREAMS - 1
     try:
-        for path, client, query in reads(world):
+        for path, client, query in reads(service):
             if path.endswith("/live"):
                 for _ in range(2):
-                    asked = await client.head(path, params=query)
-                    assert (asked.status_code, asked.headers["content-type"]) == (200, "text/event-stream")
-        assert world.harness.runtime.streams == sse.MAX_STREAMS - 1
+                    head = await client.head(path, params=query)
+                    assert (head.status_code, head.headers["content-type"]) == (200, "text/event-stream")
+        assert service.harness.runtime.streams == sse.MAX_STREAMS - 1
     finally:
-        world.harness.runtime.streams = 0
+        service.harness.runtime.streams = 0
 
 
-async def test_head_is_refused_as_get_is(world: World) -> None:
-    stranger = world.harness.client()
-    for route in routes(world):
+async def test_head_without_a_token_is_refused(service: SeededService) -> None:
+    anonymous = service.harness.client()
+    for route in routes(service):
         if route.method == "GET":
-            asked = await stranger.head(route.path.format(**world.ids))
-            assert (asked.status_code, asked.content) == (401, b""), route.id
-            assert asked.headers["content-type"] == "application/problem+json"
-            assert int(asked.headers["content-length"]) > 0
-    assert (await stranger.head("/v1/nowhere")).status_code == 404
+            head = await anonymous.head(route.path.format(**service.ids))
+            assert (head.status_code, head.content) == (401, b""), route.id
+            assert head.headers["content-type"] == "application/problem+json"
+            assert int(head.headers["content-length"]) > 0
+    assert (await anonymous.head("/v1/nowhere")).status_code == 404
 
 
-async def test_allow_names_every_method_of_an_address(world: World) -> None:
-    client = world.harness.client()
+async def test_allow_has_every_method_of_a_path(service: SeededService) -> None:
+    client = service.harness.client()
     hidden: dict[str, set[str]] = {path: {"GET"} for path in OPEN}
-    hidden |= {path: {"GET", "OPTIONS", "POST"} for path in world.paths if "-webhooks/" in path}
-    for path, operations in (hidden | {each: set(found) for each, found in world.paths.items()}).items():
+    hidden |= {path: {"GET", "OPTIONS", "POST"} for path in service.paths if "-webhooks/" in path}
+    for path, operations in (hidden | {each: set(found) for each, found in service.paths.items()}).items():
         methods = {method.upper() for method in operations} | hidden.get(path, set())
         methods |= {"HEAD"} if "GET" in methods else set()
         for method in {"BREW", "DELETE", "HEAD", "OPTIONS", "PUT"} - methods:
-            known = world.ids | {"partner": "zto", "provider": "simulator"}
+            known = service.ids | {"partner": "zto", "provider": "simulator"}
             response = await client.request(method, path.format(**known))
             assert response.status_code == 405, (method, path, response.text)
             assert set(response.headers["allow"].split(", ")) == methods, (method, path)

@@ -1,4 +1,4 @@
-"""Whoever is let in can be used everywhere under the name that the identity provider gives, whatever it looks like."""
+"""Subjects of any form that an identity provider gives work in every list, filter and event."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -12,7 +12,7 @@ from aftersale_svc import main as aftersale
 from analytics_svc import main as analytics
 from cs_svc import main as cs
 from order_svc import main as order
-from worlds import ADDRESS, KETTLE, World, cny, made
+from seeded_services import ADDRESS, KETTLE, SeededService, cny, made
 
 NAMES = {
     "auth0": "auth0|5f7c8ec7c33c6c004bbafe82",
@@ -26,7 +26,7 @@ NAMES = {
     "longest": "a" * LONGEST,
     "longest in four bytes": "🙂" * LONGEST,
 }
-OWN_TEXT = {"text": "什么时候退款?"}
+TEXT = {"text": "什么时候退款?"}
 
 
 @pytest.fixture(params=list(NAMES))
@@ -35,10 +35,10 @@ def name(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="module")
-async def served(request: pytest.FixtureRequest, postgres_url: str) -> AsyncIterator[World]:
+async def served(request: pytest.FixtureRequest, postgres_url: str) -> AsyncIterator[SeededService]:
     """One service for all names."""
     async with Harness.start(request.param.service, postgres_url, **OPTIONS.get(request.param, {})) as harness:
-        yield World(harness)
+        yield SeededService(harness)
 
 
 OPTIONS = {
@@ -50,82 +50,82 @@ OPTIONS = {
 }
 
 
-def everybody(name: str) -> dict[str, Any]:
-    """The fields of an event that name people, all with this name."""
+def parties(name: str) -> dict[str, Any]:
+    """The fields of an event that name parties, all with this name."""
     return dict.fromkeys(("affected_party", "applicant", "handler", "buyer_id", "merchant_id"), name)
 
 
 async def listed(client: Any, path: str, **filters: str) -> list[str]:
-    """The ids of one list under these filters."""
+    """The ids of a list with these filters."""
     return [each["id"] for each in made(await client.get(path, params=filters))["data"]]
 
 
-async def spoken_of(world: World, name: str) -> set[str]:
-    """Who the last event was about and by."""
-    event = (await world.harness.published())[-1]
+async def parties_of_last_event(service: SeededService, name: str) -> set[str]:
+    """The parties in the last published event."""
+    event = (await service.harness.published())[-1]
     return {event.affected_party, event.applicant, event.handler}
 
 
 @pytest.mark.parametrize("served", [order], indirect=True, ids=["order-svc"])
-async def test_orders(served: World, name: str) -> None:
+async def test_orders(served: SeededService, name: str) -> None:
     buyer, seller = served.harness.client("buyer", name), served.harness.client("seller", name, name)
     line = {"sku": "KETTLE-1", "title": "电热水壶", "quantity": 3, "unit_price": cny(9900)}
     wanted = {"buyer_id": name, "currency": "CNY", "lines": [line], "shipping_address": ADDRESS}
     placed = made(await seller.post("/v1/orders", json=wanted))
     assert (placed["buyer_id"], placed["merchant_id"]) == (name, name)
-    assert await spoken_of(served, name) == {name}
+    assert await parties_of_last_event(served, name) == {name}
     for client in (buyer, seller, served.harness.client("agent", name)):
         assert await listed(client, "/v1/orders", buyer_id=name, merchant_id=name) == [placed["id"]]
     assert made(await buyer.post(f"/v1/orders/{placed['id']}/cancel"))["state"] == "cancelled"
 
 
 @pytest.mark.parametrize("served", [aftersale], indirect=True, ids=["aftersale-svc"])
-async def test_cases(served: World, name: str) -> None:
+async def test_cases(served: SeededService, name: str) -> None:
     order_id = f"ord_{list(NAMES.values()).index(name)}"
     lines = (KETTLE.model_copy(update={"line_id": f"line_{order_id}"}),)
     money = {"total_minor": 29700, "shipping_fee_minor": 0, "paid_at": served.harness.clock.now()}
     paid = {"payment_id": f"pay_{order_id}", "provider": "simulator", "lines": lines, **money}
-    await served.tell(OrderPaid, order_id=order_id, **everybody(name), **paid)
+    await served.consume(OrderPaid, order_id=order_id, **parties(name), **paid)
     buyer, seller = served.harness.client("buyer", name), served.harness.client("seller", name, name)
     wanted = {"order_id": order_id, "type": "refund_only", "reason": "quality_defect"}
     case = made(await buyer.post("/v1/cases", json=wanted | {"lines": [{"line_id": lines[0].line_id, "quantity": 1}]}))
     assert await listed(seller, "/v1/cases", buyer_id=name, merchant_id=name) == [case["id"]]
     assert made(await seller.post(f"/v1/cases/{case['id']}/approve"))["state"] == "refunding"
-    assert await spoken_of(served, name) == {name}
+    assert await parties_of_last_event(served, name) == {name}
     steps = made(await buyer.get(f"/v1/cases/{case['id']}/timeline"))["data"]
     assert {step["actor_id"] for step in steps if step["actor_role"] != "system"} == {name}
     assert await listed(seller, "/v1/disputes", buyer_id=name, merchant_id=name) == []
 
 
 @pytest.mark.parametrize("served", [cs], indirect=True, ids=["cs-svc"])
-async def test_conversations_and_customers(served: World, name: str) -> None:
+async def test_conversations_and_customers(served: SeededService, name: str) -> None:
     order_id = f"ord_{list(NAMES.values()).index(name)}"
     total = {"total_minor": 29700, "shipping_fee_minor": 0, "lines": (KETTLE,)}
-    await served.tell(OrderCreated, order_id=order_id, **everybody(name), **total)
+    await served.consume(OrderCreated, order_id=order_id, **parties(name), **total)
     buyer, seller = served.harness.client("buyer", name), served.harness.client("seller", name, name)
     agent, other = served.harness.client("agent", name), served.harness.client("agent", "agent-9")
-    talk = made(await buyer.post("/v1/conversations", json=OWN_TEXT | {"order_id": order_id}))
-    path = f"/v1/conversations/{talk['id']}"
+    conversation = made(await buyer.post("/v1/conversations", json=TEXT | {"order_id": order_id}))
+    path = f"/v1/conversations/{conversation['id']}"
     assert made(await other.post(f"{path}/assign", json={"agent_id": name}))["agent_id"] == name
-    made(await agent.post(f"{path}/messages", json=OWN_TEXT))
-    assert await spoken_of(served, name) == {name}
-    assert await listed(agent, "/v1/conversations", buyer_id=name, agent_id=name) == [talk["id"]]
-    complaint = {"channel": "web", "order_id": order_id, "category": "no_answer", **OWN_TEXT}
+    made(await agent.post(f"{path}/messages", json=TEXT))
+    assert await parties_of_last_event(served, name) == {name}
+    assert await listed(agent, "/v1/conversations", buyer_id=name, agent_id=name) == [conversation["id"]]
+    complaint = {"channel": "web", "order_id": order_id, "category": "no_answer", **TEXT}
     opened = made(await buyer.post("/v1/complaints", json=complaint))
     assert await listed(agent, "/v1/complaints", buyer_id=name) == [opened["id"]]
-    said = made(await buyer.post("/v1/feedback", json={"channel": "web", **OWN_TEXT}))
-    made(await agent.post(f"/v1/feedback/{said['id']}/answer", json=OWN_TEXT))
-    assert await listed(agent, "/v1/feedback", owner_id=name) == [said["id"]]
+    feedback = made(await buyer.post("/v1/feedback", json={"channel": "web", **TEXT}))
+    made(await agent.post(f"/v1/feedback/{feedback['id']}/answer", json=TEXT))
+    assert await listed(agent, "/v1/feedback", owner_id=name) == [feedback["id"]]
     for client in (buyer, seller, agent):
         customer = made(await client.get(f"/v1/customers/{quote(name, safe='')}"))
         assert (customer["id"], [each["id"] for each in customer["orders"]]) == (name, [order_id])
 
 
 @pytest.mark.parametrize("served", [analytics], indirect=True, ids=["analytics-svc"])
-async def test_traces(served: World, name: str) -> None:
+async def test_traces(served: SeededService, name: str) -> None:
     order_id = f"ord_{list(NAMES.values()).index(name)}"
     total = {"total_minor": 29700, "shipping_fee_minor": 0, "lines": (KETTLE,)}
-    await served.tell(OrderCreated, order_id=order_id, **everybody(name), **total)
+    await served.consume(OrderCreated, order_id=order_id, **parties(name), **total)
     await served.harness.run_workers()
     for role, merchant in (("buyer", None), ("seller", name), ("agent", None)):
         client = served.harness.client(role, name, merchant)
@@ -145,8 +145,8 @@ async def test_traces(served: World, name: str) -> None:
         ("seller", "seller-1", "a" * (LONGEST + 1), "merchant_id"),
     ],
 )
-async def test_a_name_that_could_not_be_used_is_refused_at_the_token(
-    served: World, role: str, sub: str, merchant: str | None, claim: str
+async def test_a_token_with_an_unusable_subject_is_refused(
+    served: SeededService, role: str, sub: str, merchant: str | None, claim: str
 ) -> None:
     client = served.harness.client(role, sub, merchant)
     client.headers["accept-language"] = "en"

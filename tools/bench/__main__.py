@@ -2,40 +2,40 @@
 
 import sys
 
+import cross_service
+import messaging
 import report
-import seams
-import spine
 from create_case import Bench, Comparison
-from ground import ground
-from measure import need_wrk
+from environment import environment
 from suite import Found, measure
+from wrk import need_wrk
 
-PARTS = ("suite", "create-case", "spine", "seams")
+PARTS = ("suite", "create-case", "messaging", "cross-service")
 
 
 def main(parts: list[str]) -> None:
-    """Measure these parts; the page is only written when all of them were."""
+    """Measure these parts; the page is written only when all of them are."""
     if unknown := set(parts) - set(PARTS):
-        raise SystemExit(f"bench: there is no part {', '.join(sorted(unknown))}; it is {' or '.join(PARTS)}")
+        raise SystemExit(f"bench: there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     wanted = parts or list(PARTS)
-    found: Found | None = measure(tell) if "suite" in wanted else None
-    compared: dict[str, Comparison] = {}
-    counted = (0, 0)
+    suite: Found | None = measure(log) if "suite" in wanted else None
+    cases: dict[str, Comparison] = {}
+    statements = (0, 0)
     if "create-case" in wanted:
         need_wrk()
-        with ground() as servers:
-            bench = Bench(servers, tell)
-            counted = bench.count()
-            compared = {"its relay running beside it": bench.compare(relay=True), "alone": bench.compare(relay=False)}
-    passed = spine.measure(tell) if "spine" in wanted else None
-    waited = seams.measure(tell) if "seams" in wanted else None
-    page = report.write(compared, counted, passed, waited, found)
+        with environment() as env:
+            bench = Bench(env, log)
+            statements = bench.count()
+            cases = {"its relay running beside it": bench.compare(relay=True), "alone": bench.compare(relay=False)}
+    rates = messaging.measure(log) if "messaging" in wanted else None
+    waits = cross_service.measure(log) if "cross-service" in wanted else None
+    page = report.page(cases, statements, rates, waits, suite)
     if set(wanted) == set(PARTS):
         report.PAGE.write_text(page, encoding="utf-8")
     sys.stdout.write(page)
 
 
-def tell(line: str) -> None:
+def log(line: str) -> None:
     sys.stderr.write(f"bench: {line}\n")
 
 

@@ -1,7 +1,7 @@
-"""The consumer with its effects, against a bare client that reads the same log and sends the same statements by hand.
+"""The consumer with its effects, compared with a plain client that reads the same log and sends the same statements.
 
-The effects are cs-svc's copies of orders and cases, one upsert for each event. The bare client knows what it is about: it
-takes the fields it needs out of the JSON, and sends the upserts of a chunk together.
+The effects are cs-svc's copies of orders and cases, one upsert per event. The plain client reads only the fields that it
+needs from the JSON, and sends the upserts of a chunk together.
 """
 
 import asyncio
@@ -21,17 +21,18 @@ from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.runtime import Runtime
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
+from background import Loop, in_background
 from cs_svc.tables.orders import KNOWN_CASES, KNOWN_ORDERS
-from rounds import Round, Rounds, timed
-from running import Loop, running
+from measurement import Comparison, Measurement, timed
 
-FORGET = "TRUNCATE inbox, subject_state, consumer_cursor, known_orders, known_cases"
+RESET = "TRUNCATE inbox, subject_state, consumer_cursor, known_orders, known_cases"
 CURSOR = "INSERT INTO consumer_cursor VALUES ($1, $2, $3, $4, $4)"
-PATIENCE_SECONDS = 120
+WAIT_SECONDS = 120
+ENDED = {"completed", "closed", "cancelled"}
 
 
 class ConsumerRate:
-    """Both on one ground. `starts` says where to read from, and at least `events` events are there."""
+    """Both in one environment. Each run begins at the offsets `starts`, after which there are at least `events` events."""
 
     def __init__(
         self,
@@ -47,23 +48,23 @@ class ConsumerRate:
         self._metrics = runtime.metrics.of(ConsumerMetrics)
         self._handled, self._begun, self._done = 0, asyncio.Event(), asyncio.Event()
 
-    async def compare(self, rounds: int, tell: Callable[[str], None]) -> Rounds:
-        """So many rounds of both in turn, each from the same place of the log on."""
+    async def compare(self, rounds: int, log: Callable[[str], None]) -> Comparison:
+        """Rounds of both in turn, each from the same offsets."""
         self._metrics.handled = self._counted  # type: ignore[method-assign]
-        found = Rounds()
+        found = Comparison()
         for number in range(1, rounds + 1):
             found.raw.append(await self._round(lambda _: self._raw))
             found.ours.append(await self._round(lambda runtime: Consumer(runtime, self._handlers).run))
-            tell(f"consumer, round {number}: {found.ours[-1]} against {found.raw[-1]}")
+            log(f"consumer, round {number}: {found.ours[-1]} against {found.raw[-1]}")
         return found
 
-    async def _round(self, make: Callable[[Runtime], Loop]) -> Round:
-        """From the first events on: joining the group is not counted."""
+    async def _round(self, make: Callable[[Runtime], Loop]) -> Measurement:
+        """One run, measured from its first events: joining the group is not counted."""
         pool, self._runtime.name = self._runtime.pool, f"bench-{uuid4().hex[:8]}"
-        await pool.execute(FORGET)
+        await pool.execute(RESET)
         await pool.executemany(CURSOR, [(self._runtime.name, *place, start) for place, start in self._starts.items()])
         self._handled, self._begun, self._done = 0, asyncio.Event(), asyncio.Event()
-        async with running(make(self._runtime)), asyncio.timeout(PATIENCE_SECONDS):
+        async with in_background(make(self._runtime)), asyncio.timeout(WAIT_SECONDS):
             await self._begun.wait()
             before = self._handled
             with timed(self._postgres) as measured:
@@ -92,7 +93,7 @@ class ConsumerRate:
             for place, records in fetched.items():
                 for start in range(0, len(records), CHUNK):
                     some = records[start : start + CHUNK]
-                    await take(connection, group, place, cursors[place], some)
+                    await consume(connection, group, place, cursors[place], some)
                     cursors[place] = some[-1].offset + 1
                     self._count(len(some))
                 await client.commit({place: cursors[place]})
@@ -100,22 +101,22 @@ class ConsumerRate:
         await connection.close()
 
 
-async def take(
+async def consume(
     connection: asyncpg.Connection, group: str, place: TopicPartition, seen: int, records: Sequence[ConsumerRecord]
 ) -> None:
-    """One chunk in one transaction: the statements that our consumer and its handlers send, and no more."""
-    told = [(dict(record.headers), json.loads(record.value)) for record in records]
-    ids = [UUID(headers["ce_id"].decode()) for headers, _ in told]
+    """Consume one chunk in one transaction, with the statements that our consumer and its handlers send."""
+    messages = [(dict(record.headers), json.loads(record.value)) for record in records]
+    ids = [UUID(headers["ce_id"].decode()) for headers, _ in messages]
     contents = [_digest(record.value) for record in records]
-    subjects = sorted({headers["ce_subject"].decode() for headers, _ in told})
+    subjects = sorted({headers["ce_subject"].decode() for headers, _ in messages})
     async with connection.transaction():
         await connection.execute(inbox._MOVE_CURSOR, group, *place, records[-1].offset + 1, seen)
         known: Any = await connection.fetch(inbox._PROGRESS, group, subjects)
         last = dict.fromkeys(subjects, 0) | {row["aggregateid"]: row["last_sequence"] for row in known}
         taken: Any = await connection.fetch(inbox._INSERT_EVENTS, group, ids, contents)
         fresh = {row["event_id"] for row in taken}
-        upserts: dict[str, list[tuple[str, ...]]] = defaultdict(list)
-        for event_id, (headers, data) in zip(ids, told, strict=True):
+        upserts: dict[str, list[tuple[str | bool, ...]]] = defaultdict(list)
+        for event_id, (headers, data) in zip(ids, messages, strict=True):
             sequence, subject = int(headers["ce_sequence"]), headers["ce_subject"].decode()
             if event_id in fresh and sequence > last[subject]:
                 sql, row = _upsert(data)
@@ -132,8 +133,14 @@ def _digest(value: bytes) -> int:
     return int.from_bytes(blake2b(value, digest_size=8).digest(), "big", signed=True)
 
 
-def _upsert(data: dict[str, Any]) -> tuple[str, tuple[str, ...]]:
-    whose = data["buyer_id"], data["merchant_id"]
+def _upsert(data: dict[str, Any]) -> tuple[str, tuple[str | bool, ...]]:
+    parties = data["buyer_id"], data["merchant_id"]
     if "case_id" in data:
-        return KNOWN_CASES.put.sql, (data["case_id"], data["order_id"], *whose, data["state"])
-    return KNOWN_ORDERS.put.sql, (data["order_id"], *whose, data["result"])
+        return KNOWN_CASES.upsert.sql, (
+            data["case_id"],
+            data["order_id"],
+            *parties,
+            data["state"],
+            data["state"] in ENDED,
+        )
+    return KNOWN_ORDERS.upsert.sql, (data["order_id"], *parties, data["result"])

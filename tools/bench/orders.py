@@ -1,50 +1,48 @@
-"""Orders to complain about, brought in as the events that the service would hear, just before they are needed."""
+"""Delivered orders for new cases, consumed as events of order-svc shortly before they are needed."""
 
 import asyncio
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
-import bare
+import baseline
 from aftercare_chassis.service import Service
 from aftercare_events import OrderDelivered, OrderLine, OrderPaid
 
 BUYER, MERCHANT = "buyer-bench", "m-bench"
 CHUNK = 100
-BARE_ORDERS = (
-    "INSERT INTO bare_orders SELECT 'ord_bench' || lpad(n::text, 7, '0'), 1, 3 FROM generate_series($1::int, $2::int) n"
-)
+BASELINE_ORDERS = "INSERT INTO baseline_orders SELECT 'ord_bench' || lpad(n::text, 7, '0'), 1, 3 FROM generate_series($1::int, $2::int) n"
 
 
 class Orders:
-    """A stock of delivered orders in the service's database and in the bare endpoint's; every one is used once."""
+    """Orders in the databases of the service and of the baseline; each is used once."""
 
-    def __init__(self, service: Service, bare_database: str) -> None:
-        self._service, self._bare = service, bare_database
-        self._fed = self._used = 0
+    def __init__(self, service: Service, baseline_database: str) -> None:
+        self._service, self._baseline = service, baseline_database
+        self._created = self._used = 0
 
     def take(self, most: int) -> int:
-        """The number of the first of `most` fresh orders."""
-        first, missing = self._used, self._used + most - self._fed
+        """The number of the first of `most` unused orders, which are created where they are missing."""
+        first, missing = self._used, self._used + most - self._created
         if missing > 0:
-            asyncio.run(self._feed(range(self._fed, self._fed + missing)))
-            self._fed += missing
+            asyncio.run(self._create(range(self._created, self._created + missing)))
+            self._created += missing
         return first
 
     def used(self, upto: int) -> None:
-        """All orders below this number have been used up."""
+        """Mark all orders below this number as used."""
         self._used = upto
 
     async def prepare(self) -> None:
-        """The bare endpoint's tables."""
-        connection = await asyncpg.connect(self._bare)
-        await connection.execute(bare.SCHEMA)
+        """Create the tables of the baseline."""
+        connection = await asyncpg.connect(self._baseline)
+        await connection.execute(baseline.SCHEMA)
         await connection.close()
 
-    async def _feed(self, numbers: range) -> None:
+    async def _create(self, numbers: range) -> None:
         at = datetime.now(UTC) - timedelta(days=1)
-        connection = await asyncpg.connect(self._bare)
-        await connection.execute(BARE_ORDERS, numbers.start, numbers.stop - 1)
+        connection = await asyncpg.connect(self._baseline)
+        await connection.execute(BASELINE_ORDERS, numbers.start, numbers.stop - 1)
         await connection.close()
         runtime = self._service.runtime
         await runtime.open()
@@ -57,7 +55,7 @@ class Orders:
 
 
 def paid(number: int, at: datetime) -> OrderPaid:
-    """Three kettles for 287.00 and 8.00 for the freight."""
+    """An order of three kettles for 287.00, with a shipping fee of 8.00."""
     line = OrderLine(
         line_id=f"line_{_id(number)}",
         sku="KETTLE-1",
@@ -79,7 +77,7 @@ def paid(number: int, at: datetime) -> OrderPaid:
 
 
 def case_of(number: int) -> dict[str, Any]:
-    """What case.lua sends for this order."""
+    """The body that case.lua sends for this order."""
     return {
         "order_id": _id(number),
         "type": "return_refund",
@@ -99,5 +97,5 @@ def _id(number: int) -> str:
 
 
 def _facts(number: int, at: datetime, result: str) -> dict[str, Any]:
-    answers = {"affected_party": BUYER, "applicant": BUYER, "handler": "system", "time": at, "result": result}
-    return {**answers, "order_id": _id(number), "buyer_id": BUYER, "merchant_id": MERCHANT}
+    fields = {"affected_party": BUYER, "applicant": BUYER, "handler": "system", "time": at, "result": result}
+    return {**fields, "order_id": _id(number), "buyer_id": BUYER, "merchant_id": MERCHANT}

@@ -1,4 +1,4 @@
-"""How large the outbox gets while events pass it: `python tools/bench/outbox_bloat.py [seconds]`, 130 unless told."""
+"""The size of the outbox table while events pass through it: `python tools/bench/outbox_bloat.py [seconds]` (130)."""
 
 import sys
 import time
@@ -9,25 +9,26 @@ import cs_svc.settings
 import uvloop
 from aftercare_chassis.relay.relay import Relay
 from aftercare_chassis.runtime import Runtime
-from ground import ground
-from running import running
-from stories import stories
+from background import in_background
+from environment import environment
+from sample_events import sample_events
 
 SIZES = """
 SELECT pg_relation_size('outbox') / 1024 AS heap, pg_indexes_size('outbox') / 1024 AS indexes, n_dead_tup AS dead,
        vacuum_count AS cleanings, autovacuum_count AS vacuums, n_tup_ins AS passed FROM pg_stat_user_tables WHERE relid = 'outbox'::regclass
 """
-LOOKS, BACKLOG, AT_ONCE = 6, 2500, 50  # stories that wait when the relay begins, and of one step afterwards
+# Orders in the outbox when the relay starts, and added in each step afterwards.
+LOOKS, BACKLOG, AT_ONCE = 6, 2500, 50
 
 
 async def watch(runtime: Runtime, seconds: float) -> None:
-    """A backlog first, then a steady flow; some looks at the table meanwhile."""
+    """Publish a backlog and then a steady flow of events, and print the sizes from time to time."""
     await runtime.open()
-    await _tell(runtime, BACKLOG)
+    await _record(runtime, BACKLOG)
     end, last = time.monotonic() + seconds, 0.0
-    async with running(Relay(runtime).run):
+    async with in_background(Relay(runtime).run):
         while time.monotonic() < end:
-            await _tell(runtime, AT_ONCE)
+            await _record(runtime, AT_ONCE)
             if time.monotonic() - last > seconds / LOOKS:
                 last, found = time.monotonic(), await _sizes(runtime)
                 print(f"after {found['passed']:>9,} events: heap {found['heap']:>7,} KiB,", end=" ")
@@ -36,10 +37,10 @@ async def watch(runtime: Runtime, seconds: float) -> None:
     await runtime.close()
 
 
-async def _tell(runtime: Runtime, number: int) -> None:
-    for story in stories(number):
+async def _record(runtime: Runtime, number: int) -> None:
+    for events in sample_events(number):
         async with runtime.transaction() as tx:
-            tx.recorded.extend(story)
+            tx.recorded.extend(events)
 
 
 async def _sizes(runtime: Runtime) -> Any:
@@ -47,7 +48,7 @@ async def _sizes(runtime: Runtime) -> Any:
 
 
 if __name__ == "__main__":
-    with ground() as servers:
-        servers.migrate("cs-svc")
-        service = cs_svc.main.service(servers.settings(cs_svc.settings.Settings, "cs-svc"))
+    with environment() as env:
+        env.migrate("cs-svc")
+        service = cs_svc.main.service(env.settings(cs_svc.settings.Settings, "cs-svc"))
         uvloop.run(watch(service.runtime, float(sys.argv[1]) if len(sys.argv) > 1 else 130.0))

@@ -1,4 +1,4 @@
-"""The relay that drains a full outbox, against a bare idempotent producer that sends the same bytes."""
+"""The relay that drains a full outbox, compared with an idempotent producer that sends the same messages."""
 
 import asyncio
 from collections.abc import Callable, Sequence
@@ -13,26 +13,26 @@ from aftercare_chassis.runtime import Runtime
 from aftercare_events import Envelope
 from aiokafka import AIOKafkaProducer
 from aiokafka.partitioner import murmur2
-from rounds import Round, Rounds, timed
-from running import running
+from background import in_background
+from measurement import Comparison, Measurement, timed
 
 COLUMNS = "event_id, aggregatetype, aggregateid, aggregate_version, type, topic, bucket, headers, payload"
 KEEP = "CREATE TABLE bench_stock AS TABLE outbox"
 FILL = f"INSERT INTO outbox ({COLUMNS}) SELECT {COLUMNS} FROM bench_stock ORDER BY id LIMIT $1"  # noqa: S608
 STOCK = "SELECT topic, aggregateid, headers, payload, created_at FROM bench_stock ORDER BY id"
-BY, INSERTS = 4, 4000  # events of one transaction, and how many transactions are measured
-PATIENCE_SECONDS = 120
+BY, INSERTS = 4, 4000  # events per transaction, and the number of measured transactions
+WAIT_SECONDS = 120
 Message = tuple[str, bytes, int, bytes, list[tuple[str, bytes]]]
 
 
 class RelayRate:
-    """Both on one ground. `runtime` is open, and its outbox empty."""
+    """Both in one environment. `runtime` is open, and its outbox is empty."""
 
     def __init__(self, runtime: Runtime, postgres: psutil.Process) -> None:
         self._runtime, self._postgres = runtime, postgres
 
-    async def stock(self, envelopes: Sequence[Envelope]) -> Round:
-        """Put these into the outbox and the log, once; what the inserts cost, a few events in a transaction each."""
+    async def stock(self, envelopes: Sequence[Envelope]) -> Measurement:
+        """Record these events and publish them once; the cost of the inserts, BY events per transaction."""
         measured = BY * INSERTS
         with timed(self._postgres, measured) as found:
             for start in range(0, measured, BY):
@@ -42,18 +42,18 @@ class RelayRate:
         await self._drained(0, len(envelopes))
         return found
 
-    async def compare(self, rounds: int, tell: Callable[[str], None]) -> Rounds:
-        """So many rounds of both in turn; each sends the whole stock."""
-        found, messages = Rounds(), await self._messages()
+    async def compare(self, rounds: int, log: Callable[[str], None]) -> Comparison:
+        """Rounds of both in turn; each sends all recorded events."""
+        found, messages = Comparison(), await self._messages()
         producer = clients.producer(self._runtime.settings.kafka, "raw")
         await producer.start()
         for number in range(1, rounds + 1):
-            _hash.cache_clear()  # the aggregates of a backlog are new ones
+            _hash.cache_clear()  # the aggregates of a backlog are not in the cache
             with timed(self._postgres, len(messages)) as raw:
                 await send(producer, messages)
             found.raw.append(raw)
             found.ours.append(await self._drained(len(messages), len(messages)))
-            tell(f"relay, round {number}: {found.ours[-1]} against {raw}")
+            log(f"relay, round {number}: {found.ours[-1]} against {raw}")
         await producer.stop()
         return found
 
@@ -62,7 +62,7 @@ class RelayRate:
             tx.recorded.extend(envelopes)
 
     async def _messages(self) -> list[Message]:
-        """The stock as it goes over the wire."""
+        """The recorded events as messages."""
         rows: Any = await self._runtime.pool.fetch(STOCK)
         return [
             (
@@ -75,16 +75,16 @@ class RelayRate:
             for row in rows
         ]
 
-    async def _drained(self, more: int, events: int) -> Round:
-        """From the commit that adds `more` events until the relay has deleted `events`, which then were all there are."""
+    async def _drained(self, more: int, events: int) -> Measurement:
+        """From the commit that adds `more` events until the relay has deleted `events`, which are all."""
         clients.key_hash.cache_clear()
         await self._runtime.pool.execute("VACUUM outbox")
-        async with running(Relay(self._runtime).run):
-            if more:  # from here on it has its buckets, connections and plans
+        async with in_background(Relay(self._runtime).run):
+            if more:  # then it has its shards, connections and query plans
                 await self._relayed(1, 1)
             return await self._relayed(more, events)
 
-    async def _relayed(self, more: int, events: int) -> Round:
+    async def _relayed(self, more: int, events: int) -> Measurement:
         done = self._when_relayed(events)
         async with self._runtime.pool.acquire() as connection:
             transaction = connection.transaction()
@@ -93,11 +93,11 @@ class RelayRate:
             with timed(self._postgres, events) as measured:
                 await transaction.commit()
                 self._runtime.outbox_wakeup.notify()
-                await asyncio.wait_for(done, PATIENCE_SECONDS)
+                await asyncio.wait_for(done, WAIT_SECONDS)
         return measured
 
     def _when_relayed(self, events: int) -> asyncio.Future[None]:
-        """Done when the relay has counted so many more events as acknowledged and deleted."""
+        """Done when the relay has counted this number of further events as acknowledged and deleted."""
         done, metrics, left = asyncio.get_running_loop().create_future(), self._runtime.metrics.of(RelayMetrics), events
 
         def count(some: int, seconds: float) -> None:
@@ -107,7 +107,7 @@ class RelayRate:
                 done.set_result(None)
             RelayMetrics.acknowledged(metrics, some, seconds)
 
-        metrics.acknowledged = count  # type: ignore[method-assign]
+        metrics.acknowledged = count  # type: ignore[method-assign, assignment]
         return done
 
 
@@ -117,7 +117,7 @@ def _hash(key: bytes) -> int:
 
 
 async def send(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
-    """As fast as the library can: full batches, and as many of them on their way as it allows."""
+    """Send full batches, with as many in flight as the library allows."""
     partitions = {topic: len(await producer.partitions_for(topic)) for topic in {each[0] for each in messages}}
     batches: dict[tuple[str, int], Any] = {}
     waiting = []

@@ -1,4 +1,6 @@
-"""How fast a projection is made again from the log, beside the live tables, which stand still meanwhile."""
+"""The rate at which a projection is rebuilt from the log, beside live tables that do not change meanwhile."""
+
+from typing import Any
 
 import psutil
 from aftercare_chassis.kafka import clients
@@ -6,13 +8,14 @@ from aftercare_chassis.projections import rebuild
 from aftercare_chassis.service import Service
 from aftercare_events import TOPICS
 from aiokafka import TopicPartition
-from rounds import Round, timed
+from measurement import Measurement, timed
 
 CURSOR = "INSERT INTO consumer_cursor (consumer, topic, partition, next_offset) VALUES ($1, $2, $3, $4)"
 
 
-async def measure(service: Service, postgres: psutil.Process) -> Round:
-    """Fold the whole log into this service's projection; its runtime is open and has consumed nothing yet."""
+# Any service with a projection: its settings are not used.
+async def measure(service: Service[Any], postgres: psutil.Process) -> Measurement:
+    """Replay the whole log into this service's projection. Its runtime is open and has consumed nothing yet."""
     runtime, projection = service.runtime, service.projection
     if projection is None:
         raise ValueError(f"{service.name} has no projection")
@@ -31,7 +34,7 @@ async def measure(service: Service, postgres: psutil.Process) -> Round:
 
 
 async def ends(bootstrap: str, names: list[str]) -> dict[TopicPartition, int]:
-    """Where these topics end."""
+    """The end offsets of these topics."""
     reader = clients.reader(bootstrap, "bench")
     await reader.start()
     try:

@@ -1,38 +1,38 @@
-"""docs/benchmarks.md: the figures in words that hold on any machine, and how to get them again."""
+"""docs/benchmarks.md: the figures, and how they are measured."""
 
 from datetime import UTC, datetime
 from pathlib import Path
 from statistics import quantiles
 
+import cross_service
+import messaging
+import messaging_page
 import psutil
-import seams
-import spine
-import spine_page
 from create_case import ROUNDS, SECONDS, Comparison
-from measure import CONNECTIONS
 from suite import Found
+from wrk import CONNECTIONS
 
 PAGE = Path("docs/benchmarks.md")
 HEAD = """# Benchmarks
 
 Written by `make bench` (`python tools/bench`) on {date}, {cores} cores. Absolute figures are this machine's; compare the ratios.
-It needs `wrk` (`apt-get install wrk`), makes servers of its own in a temporary folder and leaves nothing behind.
+It needs `wrk` (`apt-get install wrk`), starts its own servers in a temporary folder and deletes them afterwards.
 """
 CREATE = """
 ## Creating a case
 
-`POST /v1/cases` of aftersale-svc (`aftersale-svc serve`, one worker: authentication, idempotency, exact money, outbox) against a bare FastAPI + asyncpg endpoint that does a row lock, an update and two inserts
-(`tools/bench/bare.py`, the same uvicorn flags), on one PostgreSQL that flushes each commit. wrk with {connections} connections, {rounds} rounds of {seconds} s in turn, a fresh order and a fresh Idempotency-Key per request; medians.
+`POST /v1/cases` of aftersale-svc (`aftersale-svc serve`, one worker: authentication, idempotency, exact money, outbox) compared with a plain FastAPI + asyncpg endpoint that does a row lock, an update and two inserts
+(`tools/bench/baseline.py`, the same uvicorn flags), on one PostgreSQL that flushes each commit. wrk with {connections} connections, {rounds} rounds of {seconds} s in turn, a new order and a new Idempotency-Key per request; medians.
 One command sends {statements} statements in {transactions} transaction.
 """
-SEAMS = """
-## Commands right after their fact
+CROSS_SERVICE = """
+## Commands right after an event of another service
 
-{stories:,} stories through the running suite, {at_a_time} at a time: the buyer sees the order paid and opens a case at once; the case is there, and a conversation and a complaint about it
-are opened at once. The service concerned may not have heard of the order or the case yet; it waits for the event and tries again by itself. The extra wait is
-what such a command takes beyond the median of the same commands when their fact has long arrived.
+{orders:,} orders in the running suite, {at_a_time} at a time: the buyer opens a case as soon as the order is paid, and a conversation and a complaint
+as soon as there is a case. The service may not have consumed the event of the order or the case yet; it waits for the event and tries again by itself. The extra wait is
+the time that such a command takes beyond the median of the same commands when the event arrived long ago.
 
-| | commands | told 404 (at most 0) | extra wait p50, ms | p99, ms (at most 100) |
+| | commands | 404 (at most 0) | extra wait p50, ms | p99, ms (at most 100) |
 |---|---|---|---|---|
 """
 ROWS = (
@@ -44,40 +44,40 @@ ROWS = (
 )
 
 
-def write(
-    compared: dict[str, Comparison],
-    counted: tuple[int, int],
-    passed: spine.Found | None,
-    waited: seams.Found | None,
-    found: Found | None,
+def page(
+    cases: dict[str, Comparison],
+    statements: tuple[int, int],
+    rates: messaging.Found | None,
+    waits: cross_service.Found | None,
+    suite: Found | None,
 ) -> str:
-    """The page; parts that were not measured are left out."""
-    page = HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", cores=psutil.cpu_count())
-    if compared:
-        told = {"connections": CONNECTIONS, "rounds": ROUNDS, "seconds": SECONDS}
-        page += CREATE.format(**told, transactions=counted[0], statements=counted[1])
-        page += "".join(_comparison(title, comparison) for title, comparison in compared.items())
-    page += spine_page.section(passed) if passed else ""
-    page += _seams(waited) if waited else ""
-    return page + (_suite(found) if found else "")
+    """The text of the page, without the parts that were not measured."""
+    text = HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", cores=psutil.cpu_count())
+    if cases:
+        options = {"connections": CONNECTIONS, "rounds": ROUNDS, "seconds": SECONDS}
+        text += CREATE.format(**options, transactions=statements[0], statements=statements[1])
+        text += "".join(_comparison(title, comparison) for title, comparison in cases.items())
+    text += messaging_page.section(rates) if rates else ""
+    text += _cross_service(waits) if waits else ""
+    return text + (_suite(suite) if suite else "")
 
 
 def _comparison(title: str, compared: Comparison) -> str:
-    lines = [f"\n**{title}**\n", "| | create case | bare | ratio |", "|---|---|---|---|"]
+    lines = [f"\n**{title}**\n", "| | create case | baseline | ratio |", "|---|---|---|---|"]
     for name, field, digits in ROWS:
-        ours, bare = compared.middle("ours", field), compared.middle("bare", field)
-        # Always how much of the bare endpoint's performance is left: for costs the other way round.
-        left = ours / bare if field == "per_second" else bare / ours
-        lines.append(f"| {name} | {ours:.{digits}f} | {bare:.{digits}f} | {left:.2f} |")
+        ours, baseline = compared.median("ours", field), compared.median("baseline", field)
+        # Our part of the baseline's performance; costs are inverted.
+        ratio = ours / baseline if field == "per_second" else baseline / ours
+        lines.append(f"| {name} | {ours:.{digits}f} | {baseline:.{digits}f} | {ratio:.2f} |")
     return "\n".join(lines) + "\n"
 
 
-def _seams(waited: seams.Found) -> str:
-    page = SEAMS.format(stories=seams.STORIES, at_a_time=seams.AT_A_TIME)
-    for kind in seams.KINDS:
-        p50, p99 = (waited.at(kind, percent) for percent in (50, 99))
-        page += f"| a {kind} right after {seams.AFTER[kind]} | {waited.commands[kind]:,} | {waited.refused[kind]} | {p50:.0f} | **{p99:.0f}** |\n"
-    return page
+def _cross_service(waits: cross_service.Found) -> str:
+    text = CROSS_SERVICE.format(orders=cross_service.ORDERS, at_a_time=cross_service.AT_A_TIME)
+    for kind in cross_service.KINDS:
+        p50, p99 = (waits.at(kind, percent) for percent in (50, 99))
+        text += f"| a {kind} right after {cross_service.AFTER[kind]} | {waits.commands[kind]:,} | {waits.refused[kind]} | {p50:.0f} | **{p99:.0f}** |\n"
+    return text
 
 
 def _suite(found: Found) -> str:
@@ -86,9 +86,9 @@ def _suite(found: Found) -> str:
     memory = "".join(f"| {name}, idle, resident | {size:.0f} MiB |\n" for name, size in found.resident.items())
     return (
         "\n## The suite on an idle machine\n\n"
-        "Kafka, PostgreSQL, five services and the payment simulator as `make up` starts them; each service is one process that serves, relays and consumes.\n\n"
+        "Kafka, PostgreSQL, five services and the payment simulator as `make up` starts them; each service is one process with all roles.\n\n"
         "| | |\n|---|---|\n"
-        f"| stack ready, empty folder · started again | {found.ready_first_s:.1f} s · {found.ready_again_s:.1f} s |\n{memory}"
+        f"| stack ready, in an empty folder · started again | {found.ready_first_s:.1f} s · {found.ready_again_s:.1f} s |\n{memory}"
         f"| a case's event, from its commit to its effect in order-svc: median · p90 of {len(found.effect_ms)} | {middle:.0f} ms · {slow:.0f} ms |\n\n"
-        "Both ends are PostgreSQL's own commit times (`track_commit_timestamp`): the row of the case, and the row in which order-svc notes how far it has heard.\n"
+        "Both ends are commit times of PostgreSQL (`track_commit_timestamp`): of the row of the case, and of the row with the last sequence that order-svc has consumed.\n"
     )

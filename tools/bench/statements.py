@@ -1,4 +1,4 @@
-"""What one command sends to the database, counted where it is sent."""
+"""Counts the statements that one command sends to the database."""
 
 import asyncio
 from collections.abc import Callable
@@ -13,19 +13,19 @@ from orders import Orders, case_of
 TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK")
 
 
-def count(service: Service, orders: Orders, token: str, tell: Callable[[str], None]) -> tuple[int, int]:
+def count(service: Service, orders: Orders, token: str, log: Callable[[str], None]) -> tuple[int, int]:
     """(transactions, statements inside them) of creating one case."""
     first = orders.take(2)
     orders.used(first + 2)
     sent = asyncio.run(_sent(service, [case_of(first), case_of(first + 1)], token))
     transactions = sum(text.startswith("BEGIN") for text in sent)
     statements = sum(not text.startswith(TRANSACTION_WORDS) for text in sent)
-    tell(f"{transactions} transaction, {statements} statements")
+    log(f"{transactions} transaction, {statements} statements")
     return transactions, statements
 
 
 async def _sent(service: Service, bodies: list[dict[str, Any]], token: str) -> list[str]:
-    """The statements of the second request; the first one also pays for what is cached."""
+    """The statements of the second request; the first one also fills caches."""
     transport = httpx.ASGITransport(app=service.app)
     async with (
         service.app.router.lifespan_context(service.app),
@@ -37,7 +37,7 @@ async def _sent(service: Service, bodies: list[dict[str, Any]], token: str) -> l
         def note(query: LoggedQuery) -> None:
             sent.extend(
                 text.strip().upper() for text in query.query.split(";") if text.strip()
-            )  # some go with the BEGIN
+            )  # some are sent with the BEGIN
 
         async with service.runtime.pool.acquire() as connection:
             connection.add_query_logger(note)
@@ -47,6 +47,6 @@ async def _sent(service: Service, bodies: list[dict[str, Any]], token: str) -> l
 
 async def _create(client: httpx.AsyncClient, body: dict[str, Any], token: str) -> None:
     headers = {"Authorization": f"Bearer {token}", "Idempotency-Key": uuid4().hex}
-    answer = await client.post("/v1/cases", json=body, headers=headers)
-    if answer.status_code != 201:
-        raise SystemExit(f"bench: creating a case says {answer.text}")
+    response = await client.post("/v1/cases", json=body, headers=headers)
+    if response.status_code != 201:
+        raise SystemExit(f"bench: creating a case returns {response.text}")

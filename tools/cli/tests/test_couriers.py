@@ -1,9 +1,17 @@
-"""What we push as a courier is what order-svc takes for that courier's own."""
+"""Pushes to order-svc: their formats, where they are posted, and `aftercare courier`."""
 
+import json
+import stat
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
 
+import httpx
 import pytest
 from aftercare_cli import couriers
+from aftercare_cli.api_client import ApiClient, UnexpectedResponse
+from aftercare_cli.stack import ports
 from aftercare_cli.stack.interface import StackError
 from order_svc.integrations.couriers.port import Courier
 from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
@@ -12,32 +20,106 @@ from order_svc.integrations.couriers.zto import Zto
 PARTNERS: dict[str, Courier] = {each.partner: each for each in (StandardWebhooks(), Zto())}
 
 NOW = datetime.now(UTC).replace(microsecond=0)
+PUSH = ("courier", "push", "--partner", "zto", "--waybill", "7300123456789", "--status", "delivered")
+ENDPOINT = {"path": "/v1/courier-webhooks/zto/ce_1", "secret": "a secret"}
+
+
+def headers_of(request: couriers.Request) -> dict[str, str]:
+    return {name.lower(): value for name, value in request.headers.items()}
 
 
 @pytest.mark.parametrize("partner", list(couriers.PARTNERS))
 @pytest.mark.parametrize("status", ["picked_up", "in_transit", "out_for_delivery", "delivered", "returned"])
-def test_a_push_is_believed_and_means_what_we_said(partner: str, status: str) -> None:
+def test_a_push_is_verified_and_parsed_by_order_svc(partner: str, status: str) -> None:
     adapter = PARTNERS[partner]
     secret = adapter.new_secret()
 
     request = couriers.PARTNERS[partner](couriers.Scan("7300123456789", status, NOW, "sf"), secret)
 
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    assert adapter.verify(request.body, headers, [secret], datetime.now(UTC)) is None
+    assert adapter.verify(request.body, headers_of(request), [secret], datetime.now(UTC)) is None
     (report,) = adapter.parse(request.body)
     assert (report.waybill_no, report.scan.status, report.scan.occurred_at) == ("7300123456789", status, NOW)
 
 
 @pytest.mark.parametrize("partner", list(couriers.PARTNERS))
-def test_a_push_with_another_secret_is_not_believed(partner: str) -> None:
+def test_a_push_with_another_secret_is_refused(partner: str) -> None:
     adapter = PARTNERS[partner]
 
     request = couriers.PARTNERS[partner](couriers.Scan("7300123456789", "delivered", NOW), adapter.new_secret())
 
-    headers = {name.lower(): value for name, value in request.headers.items()}
-    assert adapter.verify(request.body, headers, [adapter.new_secret()], datetime.now(UTC)) is not None
+    assert adapter.verify(request.body, headers_of(request), [adapter.new_secret()], datetime.now(UTC)) is not None
 
 
-def test_a_word_the_partner_does_not_have_is_refused_in_one_line() -> None:
-    with pytest.raises(StackError, match="zto has no word for `teleported`"):
+def test_a_status_that_the_partner_does_not_have_is_refused() -> None:
+    with pytest.raises(StackError, match="zto has no status `teleported`"):
         couriers.PARTNERS["zto"](couriers.Scan("7300123456789", "teleported", NOW), "secret-of-zto")
+
+
+class Orders:
+    """order-svc as far as pushes need it: one endpoint per partner, and an acknowledgement."""
+
+    def __init__(self, acknowledgement: httpx.Response | None = None) -> None:
+        self.acknowledgement = acknowledgement or httpx.Response(200, json={"status": True})
+        self.paths: list[str] = []
+
+    def __call__(self, request: httpx.Request) -> httpx.Response:
+        self.paths.append(request.url.path)
+        if request.url.path == "/v1/courier-endpoints":
+            return httpx.Response(201, json=ENDPOINT | {"id": "ce_1"})
+        return self.acknowledgement
+
+    def admin(self) -> ApiClient:
+        http = httpx.Client(transport=httpx.MockTransport(self))
+        return ApiClient("the admin", {"order-svc": "http://orders.test"}, "a token", http)
+
+
+def test_the_endpoint_of_a_partner_is_created_once_and_kept(tmp_path: Path) -> None:
+    orders, scan = Orders(), couriers.Scan("7300123456789", "delivered", NOW)
+
+    first = couriers.push(orders.admin(), "zto", scan, tmp_path)
+    couriers.push(orders.admin(), "zto", scan, tmp_path)
+
+    assert json.loads(first) == {"status": True}
+    assert orders.paths == ["/v1/courier-endpoints", ENDPOINT["path"], ENDPOINT["path"]]
+    assert json.loads((tmp_path / "couriers.json").read_text()) == {"zto": ENDPOINT}
+    assert stat.S_IMODE((tmp_path / "couriers.json").stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "acknowledgement", [httpx.Response(401, text="no"), httpx.Response(200, text='{"status": false}')]
+)
+def test_a_push_that_is_not_acknowledged_is_an_error(acknowledgement: httpx.Response) -> None:
+    admin = Orders(acknowledgement).admin()
+
+    with pytest.raises(UnexpectedResponse, match="order-svc refused the push"):
+        couriers.deliver(admin, ENDPOINT["path"], couriers.Request(b"", {}))
+
+
+def test_the_command_needs_a_running_stack(aftercare: Callable[..., Any]) -> None:
+    assert "no stack is running here" in aftercare(*PUSH).error()
+
+
+def test_the_command_reports_an_order_svc_that_does_not_answer(
+    home: Path, aftercare: Callable[..., Any], running: Callable[..., Any]
+) -> None:
+    running(services={"order-svc": f"http://127.0.0.1:{ports.choose()}"})
+    (home / "couriers.json").write_text(json.dumps({"zto": ENDPOINT}))
+
+    assert "order-svc does not answer the push: ConnectError" in aftercare(*PUSH).error()
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "message"),
+    [("--waybill", "运单", "Must be a waybill number"), ("--partner", "pony", "must be one of zto")],
+)
+def test_a_wrong_option_is_a_usage_error(aftercare: Callable[..., Any], option: str, value: str, message: str) -> None:
+    arguments = [value if PUSH[number - 1] == option else word for number, word in enumerate(PUSH)]
+
+    result = aftercare(*arguments)
+
+    assert result.code == 2
+    assert message in result.stderr
+
+
+def test_the_partners_are_listed(aftercare: Callable[..., Any]) -> None:
+    assert aftercare("courier", "partners").stdout.split() == list(couriers.PARTNERS)

@@ -1,4 +1,4 @@
-"""`aftercare events`: what the log holds, as lines and as JSON, and refusals in one line."""
+"""`aftercare events`: filters, output as lines and as JSON, and errors in one line."""
 
 import json
 import os
@@ -11,7 +11,7 @@ from uuid import uuid4
 import pytest
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.kafka import clients, topics
-from aftercare_cli.events.filter import Wanted
+from aftercare_cli.events.filter import EventFilter
 from aftercare_cli.stack.interface import Addresses, StackError
 from aftercare_cli.stack.layout import SERVICES
 from aftercare_events import Envelope, OrderCancelled, codec
@@ -31,10 +31,10 @@ def cancelled(order: str) -> Envelope:
     return Envelope.of(event, id=Uuid7Ids().uuid7(), source="/order-svc", sequence=1, correlation_id="c")
 
 
-def aftercare(home: Path, *words: str) -> subprocess.CompletedProcess[str]:
+def aftercare(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     script = Path(sys.executable).parent / "aftercare"
     env = {**os.environ, "AFTERCARE_HOME": str(home)}
-    return subprocess.run([script, "events", *words], env=env, capture_output=True, text=True, timeout=60)
+    return subprocess.run([script, "events", *arguments], env=env, capture_output=True, text=True, timeout=60)
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def home(tmp_path: Path, kafka_bootstrap: str) -> Path:
     return tmp_path
 
 
-async def test_tail_shows_the_wanted_events(home: Path, kafka_bootstrap: str) -> None:
+async def test_tail_shows_the_selected_events(home: Path, kafka_bootstrap: str) -> None:
     await topics.create(kafka_bootstrap, replication=1, min_isr=1, partitions=None, retention_ms=-1)
     order = f"ord_{uuid4().hex}"
     producer = clients.producer(kafka_bootstrap, "test")
@@ -54,7 +54,7 @@ async def test_tail_shows_the_wanted_events(home: Path, kafka_bootstrap: str) ->
         await producer.send_and_wait(each.topic, value, key=key, headers=headers)
     await producer.stop()
 
-    words = (
+    arguments = (
         "tail",
         "--from-beginning",
         "--topic",
@@ -66,36 +66,36 @@ async def test_tail_shows_the_wanted_events(home: Path, kafka_bootstrap: str) ->
         "--count",
         "1",
     )
-    told = json.loads(aftercare(home, *words, "--json").stdout)
-    assert (told["subject"], told["sequence"], told["data"]["cause"]) == (order, 1, "buyer")
-    line = aftercare(home, *words).stdout
+    shown = json.loads(aftercare(home, *arguments, "--json").stdout)
+    assert (shown["subject"], shown["sequence"], shown["data"]["cause"]) == (order, 1, "buyer")
+    line = aftercare(home, *arguments).stdout
     assert "OrderCancelled.v1" in line
     assert f"{order} #1 buyer-1 → cancelled" in line
 
 
 @pytest.mark.parametrize(
-    ("words", "said"),
+    ("arguments", "message"),
     [
         (("tail", "--topic", "nothing"), "there is no topic nothing"),
         (("tail", "--type", "OrderEaten"), "there is no event OrderEaten"),
         (("parked", "list", "--service", "moon-svc"), "there is no service moon-svc"),
     ],
 )
-def test_a_wrong_word_is_refused_in_one_line(home: Path, words: tuple[str, ...], said: str) -> None:
-    result = aftercare(home, *words)
+def test_an_unknown_name_is_one_line_on_stderr(home: Path, arguments: tuple[str, ...], message: str) -> None:
+    result = aftercare(home, *arguments)
     assert result.returncode == 1
-    assert said in result.stderr
+    assert message in result.stderr
     assert "Traceback" not in result.stderr
 
 
-def test_without_a_stack_there_is_nothing_to_look_at(tmp_path: Path) -> None:
-    for words in (("tail",), ("check",), ("parked", "list", "--service", "cs-svc")):
-        result = aftercare(tmp_path, *words)
+def test_without_a_stack_every_command_is_refused(tmp_path: Path) -> None:
+    for arguments in (("tail",), ("check",), ("parked", "list", "--service", "cs-svc")):
+        result = aftercare(tmp_path, *arguments)
         assert result.returncode == 1
         assert "no stack is running here" in result.stderr
 
 
-def test_an_unknown_topic_names_those_there_are() -> None:
+def test_the_error_for_an_unknown_topic_lists_the_topics() -> None:
     with pytest.raises(StackError, match="cases"):
-        Wanted(topic="case").topics()
-    assert Wanted(topic="cases").topics() == Wanted(topic="aftercare.cases.v1").topics()
+        EventFilter(topic="case").topics()
+    assert EventFilter(topic="cases").topics() == EventFilter(topic="aftercare.cases.v1").topics()

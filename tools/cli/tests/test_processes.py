@@ -1,4 +1,4 @@
-"""Only our own processes are ever ended, and a dead one leaves a clear line."""
+"""Recorded processes: found again, ended, reported; and the reaper."""
 
 import json
 import os
@@ -11,9 +11,9 @@ from pathlib import Path
 
 import psutil
 import pytest
-from aftercare_cli.stack.guardian import guarded
 from aftercare_cli.stack.interface import StackError
-from aftercare_cli.stack.processes import Processes, need_port
+from aftercare_cli.stack.processes import Processes, require_free_port
+from aftercare_cli.stack.reaper import reaper
 from aftercare_cli.stack.waiting import wait_for
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
@@ -40,52 +40,52 @@ def test_a_process_is_found_again_by_another_command(processes: Processes) -> No
     assert not later.was_started("sleeper")
 
 
-def test_a_recycled_pid_is_never_ended(processes: Processes) -> None:
-    stranger = subprocess.Popen(SLEEPER)
+def test_a_process_with_a_reused_pid_is_not_ended(processes: Processes) -> None:
+    other = subprocess.Popen(SLEEPER)
     try:
-        record = {"pid": stranger.pid, "started": psutil.Process(stranger.pid).create_time() - 60}
+        record = {"pid": other.pid, "started": psutil.Process(other.pid).create_time() - 60}
         (processes.records / "sleeper.pid").write_text(json.dumps(record))
 
         assert processes.find("sleeper") is None
         assert not processes.stop("sleeper")
-        assert stranger.poll() is None
+        assert other.poll() is None
     finally:
-        stranger.kill()
-        stranger.wait()
+        other.kill()
+        other.wait()
 
 
-def test_one_that_ended_by_itself_is_named_with_its_last_words(processes: Processes) -> None:
+def test_the_error_for_an_ended_process_has_its_exit_code_and_last_line(processes: Processes) -> None:
     processes.start("short", [sys.executable, "-c", "print('first'); print('no such database'); raise SystemExit(3)"])
 
     wait_for(lambda: processes.find("short") is None, seconds=10, otherwise="it did not end")
 
     assert processes.was_started("short")
-    said = str(processes.obituary("short"))
-    assert "\n" not in said
-    assert "short ended (exit 3): no such database" in said
-    assert str(processes.log("short")) in said
+    message = str(processes.exit_error("short"))
+    assert "\n" not in message
+    assert "short ended (exit 3): no such database" in message
+    assert str(processes.log("short")) in message
 
 
-def test_a_stubborn_process_is_ended_all_the_same(processes: Processes) -> None:
-    deaf = (
+def test_a_process_that_ignores_sigterm_is_killed(processes: Processes) -> None:
+    ignoring = (
         "import signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN); print('ready', flush=True); time.sleep(60)"
     )
-    processes.start("deaf", [sys.executable, "-c", deaf])
-    wait_for(lambda: "ready" in processes.log("deaf").read_text(), seconds=10, otherwise="it did not start")
+    processes.start("ignoring", [sys.executable, "-c", ignoring])
+    wait_for(lambda: "ready" in processes.log("ignoring").read_text(), seconds=10, otherwise="it did not start")
 
-    assert processes.stop("deaf", patience=0.2)
+    assert processes.stop("ignoring", grace_seconds=0.2)
 
-    assert processes.find("deaf") is None
+    assert processes.find("ignoring") is None
 
 
-def test_a_taken_port_is_named_with_its_holder() -> None:
+def test_the_error_for_a_taken_port_names_the_process() -> None:
     with socket.socket() as holder:
         holder.bind(("127.0.0.1", 0))
         holder.listen()
         port = holder.getsockname()[1]
 
         with pytest.raises(StackError, match=f"port {port} for kb-svc is taken by pid {os.getpid()} .*: move it"):
-            need_port(port, "kb-svc", "move it")
+            require_free_port(port, "kb-svc", "move it")
 
 
 def test_waiting_ends_at_its_deadline() -> None:
@@ -97,14 +97,14 @@ def test_waiting_ends_at_its_deadline() -> None:
     assert time.monotonic() - began < 20
 
 
-def test_a_killed_run_leaves_nothing_behind(processes: Processes) -> None:
+def test_the_reaper_ends_the_processes_of_a_killed_run(processes: Processes) -> None:
     home = processes.records.parent
     run = (
         "import sys; from pathlib import Path\n"
-        "from aftercare_cli.stack.guardian import guarded\n"
+        "from aftercare_cli.stack.reaper import reaper\n"
         "from aftercare_cli.stack.processes import Processes\n"
         f"home = Path({str(home)!r})\n"
-        "with guarded(home):\n"
+        "with reaper(home):\n"
         f"    Processes(home / 'run', home / 'logs').start('orphan', {SLEEPER!r})\n"
         "    print('ready', flush=True)\n"
         "    sys.stdin.read()\n"
@@ -121,11 +121,11 @@ def test_a_killed_run_leaves_nothing_behind(processes: Processes) -> None:
     wait_for(lambda: not home.exists(), seconds=15, otherwise="its folder is still there")
 
 
-def test_the_guardian_itself_ends_with_its_block(tmp_path: Path) -> None:
+def test_the_reaper_process_ends_with_its_block(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     before = {child.pid for child in psutil.Process().children()}
 
-    with guarded(tmp_path):
+    with reaper(tmp_path):
         pass
 
     assert {child.pid for child in psutil.Process().children()} <= before

@@ -1,4 +1,4 @@
-"""The servers that all tests stand on."""
+"""Databases, roles and topics on real servers."""
 
 import asyncio
 import os
@@ -15,16 +15,16 @@ from aftercare_events import TOPICS
 
 
 async def test_topics_are_created_once(kafka_bootstrap: str) -> None:
-    wish = {"replication": 1, "min_isr": 1, "partitions": 3, "retention_ms": -1}
+    options = {"replication": 1, "min_isr": 1, "partitions": 3, "retention_ms": -1}
 
-    first = await topics.create(kafka_bootstrap, **wish)
-    second = await topics.create(kafka_bootstrap, **wish)
+    first = await topics.create(kafka_bootstrap, **options)
+    second = await topics.create(kafka_bootstrap, **options)
 
     assert set(first) <= set(TOPICS)
     assert second == []
 
 
-def test_the_job_of_compose_is_the_same_command(kafka_bootstrap: str) -> None:
+def test_the_topics_job_of_compose_runs(kafka_bootstrap: str) -> None:
     job = yaml.safe_load((checkout() / "docker-compose.yml").read_text())["services"]["topics"]
     command = [sys.executable, *job["entrypoint"][1:], *job["command"]]
     environment = {**os.environ, "AFTERCARE_KAFKA": kafka_bootstrap}
@@ -32,7 +32,7 @@ def test_the_job_of_compose_is_the_same_command(kafka_bootstrap: str) -> None:
     assert (ran.returncode, ran.stderr) == (0, "")
 
 
-def test_brokers_that_do_not_answer_are_one_line() -> None:
+def test_a_broker_that_does_not_answer_is_one_line_on_stderr() -> None:
     command = [sys.executable, "-m", "aftercare_chassis.kafka.topics", "--bootstrap", "127.0.0.1:1"]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert ran.returncode == 1
@@ -40,11 +40,11 @@ def test_brokers_that_do_not_answer_are_one_line() -> None:
     assert ran.stderr.count("\n") == 1
 
 
-async def test_each_service_reaches_its_own_database_and_no_other(postgres_url: str) -> None:
+async def test_a_role_connects_to_its_own_database_only(postgres_url: str) -> None:
     passwords = {service.name: f"{number:032x}" for number, service in enumerate(SERVICES)}
     try:
-        await databases.provide(postgres_url, passwords)
-        await databases.provide(postgres_url, passwords)
+        await databases.create(postgres_url, passwords)
+        await databases.create(postgres_url, passwords)
         for service in SERVICES:
             own = databases.dsn(postgres_url, service, passwords[service.name])
             connection = await asyncpg.connect(own)
@@ -62,18 +62,18 @@ async def test_a_wrong_password_is_refused(postgres_url: str) -> None:
     service = SERVICES[0]
     passwords = {each.name: "ab" * 16 for each in SERVICES}
     try:
-        await databases.provide(postgres_url, passwords)
+        await databases.create(postgres_url, passwords)
         with pytest.raises(asyncpg.InvalidPasswordError):
             await asyncio.wait_for(asyncpg.connect(databases.dsn(postgres_url, service, "cd" * 16)), 10)
     finally:
         await databases.remove(postgres_url)
 
 
-async def test_a_service_is_migrated_unless_it_works_with_its_schema_as_it_is(postgres_url: str) -> None:
+async def test_a_service_is_migrated_unless_its_schema_is_compatible(postgres_url: str) -> None:
     service, passwords = SERVICES[0], dict.fromkeys((one.name for one in SERVICES), "ab" * 16)
     own = databases.dsn(postgres_url, service, passwords[service.name])
     try:
-        await databases.provide(postgres_url, passwords)
+        await databases.create(postgres_url, passwords)
         assert await databases.needs_migration(own, service)
         connection = await asyncpg.connect(own)
         await connection.execute(
@@ -83,9 +83,7 @@ async def test_a_service_is_migrated_unless_it_works_with_its_schema_as_it_is(po
         await connection.execute(
             "CREATE TABLE messaging_version AS SELECT 'm9001' AS version_num, 'm0001' AS compatible_with"
         )
-        assert not await databases.needs_migration(own, service), (
-            "a newer checkout was here, and declared that we can work on"
-        )
+        assert not await databases.needs_migration(own, service), "a newer build declared its schema compatible"
         await connection.execute("UPDATE alembic_version SET compatible_with = '9001'")
         assert await databases.needs_migration(own, service)
         await connection.close()

@@ -1,17 +1,17 @@
-"""The independent checker reads this service's books: it finds nothing in healthy ones, and each fault in spoilt ones."""
+"""The checker on this service's database: no violation in sound rows, and each one that a test introduces."""
 
 import pytest
-from aftercare_checker import books, cases
+from aftercare_checker import cases, database
 from aftersale_shop import PAIR, Shop
 
 
-async def wrong(shop: Shop) -> list[str]:
-    found = [await books.read("aftersale-svc", shop.harness.settings.database_url)]
-    return [*cases.settled(found).wrong, *cases.ended(found).wrong]
+async def violations(shop: Shop) -> list[str]:
+    found = [await database.read("aftersale-svc", shop.harness.settings.database_url)]
+    return [*cases.settled(found).violations, *cases.ended(found).violations]
 
 
 async def busy(shop: Shop) -> str:
-    """Two units refunded in two cases, one of them by a verdict; the id of that case."""
+    """Two units refunded in two cases, one of them by a result; the id of that case."""
     await shop.delivered(lines=(PAIR,), fee=700)
     first = await shop.case(1, type_="refund_only")
     await shop.act(shop.seller, first["id"], "approve")
@@ -20,13 +20,13 @@ async def busy(shop: Shop) -> str:
     dispute = await shop.complaint(case["id"])
     assert dispute is not None
     await shop.rule(dispute["id"], "answer", shop.seller, text="?")
-    await shop.verdict(dispute["id"], 1700)
+    await shop.result(dispute["id"], 1700)
     await shop.refund_succeeds()
     return str(case["id"])
 
 
 @pytest.mark.parametrize(
-    ("spoilt", "told"),
+    ("statement", "message"),
     [
         ("UPDATE order_lines SET quantity = 1", "2 of 1 units"),
         ("UPDATE order_lines SET paid_minor = 1999", "2000 of 1999"),
@@ -44,9 +44,9 @@ async def busy(shop: Shop) -> str:
         ),
     ],
 )
-async def test_each_fault_is_found_and_nothing_else(shop: Shop, spoilt: str, told: str) -> None:
+async def test_each_violation_is_found_and_no_other(shop: Shop, statement: str, message: str) -> None:
     await busy(shop)
-    assert await wrong(shop) == []
-    await shop.harness.runtime.pool.execute(spoilt)
-    [line] = await wrong(shop)
-    assert told in line
+    assert await violations(shop) == []
+    await shop.harness.runtime.pool.execute(statement)
+    [line] = await violations(shop)
+    assert message in line

@@ -1,35 +1,35 @@
-"""After-sale cases: what they settle of an order is never more than there is, and none waits for what cannot come."""
+"""After-sale cases: together they settle no more than their order has, and none waits for something that cannot happen."""
 
 from collections.abc import Sequence
 
-from aftercare_checker.books import Books
-from aftercare_checker.report import Verdict
+from aftercare_checker.database import DatabaseState
+from aftercare_checker.report import CheckResult
 
 
-def settled(books: Sequence[Books]) -> Verdict:
+def settled(states: Sequence[DatabaseState]) -> CheckResult:
     """Per line and order: units, money and freight of its cases ≤ what was sold and paid."""
-    verdict = Verdict("cases ≤ their order", what="cases")
-    for one in books:
-        verdict.look(len(one.aggregates.get("cases", ())))
+    result = CheckResult("cases ≤ their order", what="cases")
+    for one in states:
+        result.count(len(one.aggregates.get("cases", ())))
         for row in one.findings.get("lines", ()):
-            verdict.blame(
+            result.violation(
                 f"{row['line_id']}: {row['units']} of {row['quantity']} units and {row['minor']} of "
                 f"{row['paid_minor']} settled"
             )
         for row in one.findings.get("holds", ()):
-            verdict.blame(f"{row['case_id']} is {row['state']}, {row['line_id']} {row['hold']}")
+            result.violation(f"{row['case_id']} is {row['state']}, {row['line_id']} {row['hold']}")
         for row in one.findings.get("freight", ()):
-            verdict.blame(f"{row['id']}: freight {row['freight']} of {row['fee']} goes back")
-    return verdict
+            result.violation(f"{row['id']}: freight {row['freight']} of {row['fee']} is refunded")
+    return result
 
 
-def ended(books: Sequence[Books]) -> Verdict:
-    """No case of a cancelled order waits for people, no verdict for a case that has ended."""
-    verdict = Verdict("nothing waits in vain", what="cases")
-    for one in books:
-        verdict.look(len(one.aggregates.get("cases", ())))
+def ended(states: Sequence[DatabaseState]) -> CheckResult:
+    """No case of a cancelled order waits for a person, and no verdict is executing for a case that has ended."""
+    result = CheckResult("nothing waits in vain", what="cases")
+    for one in states:
+        result.count(len(one.aggregates.get("cases", ())))
         for row in one.findings.get("waiting", ()):
-            verdict.blame(f"{row['id']} is {row['state']}, its order cancelled")
+            result.violation(f"{row['id']} is {row['state']}, its order cancelled")
         for row in one.findings.get("executing", ()):
-            verdict.blame(f"{row['id']} is executing, its case {row['state']}")
-    return verdict
+            result.violation(f"{row['id']} is executing, its case {row['state']}")
+    return result

@@ -1,4 +1,4 @@
-"""One look at everything."""
+"""All checks of a suite."""
 
 import asyncio
 import time
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import asyncpg
 
-from aftercare_checker import answers, books, cases, effects, log, money, order, units
+from aftercare_checker import cases, database, effects, log, money, responses, sequence, units
 from aftercare_checker.history import Command
 from aftercare_checker.report import Report
 from aftercare_checker.suite import Suite
@@ -18,57 +18,61 @@ async def check(
     *,
     allow_parked: bool = False,
     pruned: bool = False,
-    unheard: Sequence[str] = (),
+    unhandled: Sequence[str] = (),
 ) -> Report:
-    """Every invariant against a suite that is at rest. Reads only. log.Unreadable, OSError where it cannot be read.
+    """Check every invariant of a suite that is at rest. Reads only.
 
-    `unheard`: event types that no journal is expected to know.
+    `allow_parked`: parked events are no violation. `pruned`: old inbox rows may be deleted. `unhandled`: event types that no
+    journal has rows of.
+
+    Raises:
+        Unreadable, OSError: the log or a database cannot be read.
     """
-    ledgers = asyncio.gather(
-        *(books.read(name, dsn, suite.journals.get(name)) for name, dsn in suite.databases.items())
+    reading = asyncio.gather(
+        *(database.read(name, dsn, suite.journals.get(name)) for name, dsn in suite.databases.items())
     )
-    found, whole = await asyncio.gather(
-        ledgers, asyncio.to_thread(log.read, suite.kafka, suite.topics, keep_data=money.TYPES)
+    states, whole = await asyncio.gather(
+        reading, asyncio.to_thread(log.read, suite.kafka, suite.topics, keep_data=money.TYPES)
     )
-    aside = set[books.Place]().union(*(one.held() for one in found))
-    given_up = set[books.Place]().union(*(one.given_up() for one in found))
-    verdicts = [
-        order.readable(whole, aside),
-        order.placed(whole),
-        order.numbered(whole, aside, given_up),
-        effects.drained(found),
-        effects.told(found, whole),
-        effects.taken(found, whole, pruned=pruned),
-        effects.caused(found, whole),
-        effects.parked(found, allowed=allow_parked),
+    parked = set[database.Place]().union(*(one.ever_parked() for one in states))
+    discarded = set[database.Place]().union(*(one.discarded() for one in states))
+    results = [
+        sequence.readable(whole, parked),
+        sequence.placed(whole),
+        sequence.numbered(whole, parked, discarded),
+        effects.drained(states),
+        effects.versions(states, whole),
+        effects.consumed(states, whole, pruned=pruned),
+        effects.caused(states, whole),
+        effects.parked(states, allowed=allow_parked),
     ]
     if suite.journals:
-        verdicts.append(effects.journals(found, whole, frozenset(unheard)))
-    if any(one.trace is not None for one in found):
-        verdicts.append(effects.traced(found, whole))
-    if any(one.findings for one in found):
-        verdicts += [cases.settled(found), cases.ended(found)]
-    if any(one.payments for one in found):
-        verdicts += [money.refunds(found, whole), money.cases(found, whole)]
+        results.append(effects.journals(states, whole, frozenset(unhandled)))
+    if any(one.trace is not None for one in states):
+        results.append(effects.traced(states, whole))
+    if any(one.findings for one in states):
+        results += [cases.settled(states), cases.ended(states)]
+    if any(one.payments for one in states):
+        results += [money.refunds(states, whole), money.cases(states, whole)]
         if suite.simulator:
-            verdicts.append(await money.ledger(found, suite.simulator))
-    if any(one.lines for one in found):
-        verdicts.append(units.shipped(found))
+            results.append(await money.ledger(states, suite.simulator))
+    if any(one.lines for one in states):
+        results.append(units.shipped(states))
     if commands:
-        verdicts += [answers.durable(commands, found), answers.made_once(commands, found)]
-    return Report(verdicts)
+        results += [responses.durable(commands, states), responses.made_once(commands, states)]
+    return Report(results)
 
 
 async def at_rest(suite: Suite) -> bool:
-    """Whether every outbox is empty and every consumer at the end of what it reads.
+    """Whether every outbox is empty and every consumer is at the end of its topics.
 
-    Those who hear everything (the trace, a journal) are behind as long as they have not begun with a partition.
+    A consumer of all topics (the trace, a journal) is behind as long as it has no cursor for a partition.
     """
-    states = await asyncio.gather(*(books.unfinished(dsn) for dsn in suite.databases.values()))
-    if any(left for left, _, _ in states):
+    progress = await asyncio.gather(*(database.progress(dsn) for dsn in suite.databases.values()))
+    if any(left for left, _, _ in progress):
         return False
     ends = await asyncio.to_thread(log.ends, suite.kafka, suite.topics)
-    for name, (_, consumers, everything) in zip(suite.databases, states, strict=True):
+    for name, (_, consumers, everything) in zip(suite.databases, progress, strict=True):
         everything = everything or name in suite.journals
         for cursors in consumers.values() or ([{}] if everything else []):
             topics = {topic for topic, _ in (ends if everything else cursors)}

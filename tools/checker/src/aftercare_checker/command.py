@@ -1,4 +1,4 @@
-"""`aftercare-check --stack .aftercare/stack.json [--history file]`: exit 0 all holds, 1 something does not, 2 not possible."""
+"""`aftercare-check --stack .aftercare/stack.json [--history file]`: exit 0: all hold, 1: violations, 2: not readable."""
 
 import argparse
 import asyncio
@@ -13,15 +13,15 @@ from aftercare_checker.check import check, settled
 from aftercare_checker.log import Unreadable
 from aftercare_checker.suite import Suite
 
-TROUBLE = (OSError, ValueError, KeyError, TimeoutError, asyncpg.PostgresError, httpx.HTTPError, Unreadable)
+EXPECTED_ERRORS = (OSError, ValueError, KeyError, TimeoutError, asyncpg.PostgresError, httpx.HTTPError, Unreadable)
 
 
 def main() -> None:
-    """Check a running suite and end with the verdict as exit code."""
+    """Check a running suite; the exit code is the result."""
     options = _options().parse_args()
     try:
         code = asyncio.run(_check(options))
-    except TROUBLE as error:
+    except EXPECTED_ERRORS as error:
         print(f"aftercare-check: {type(error).__name__}: {error}", file=sys.stderr)
         code = 2
     sys.exit(code)
@@ -31,7 +31,7 @@ async def _check(options: argparse.Namespace) -> int:
     suite = Suite.read(options.stack)
     commands = history.read(options.history) if options.history else []
     if not await settled(suite, options.wait):
-        print(f"not at rest within {options.wait:g} s: what is still under way counts as missing")
+        print(f"not at rest within {options.wait:g} s: what has not arrived yet counts as missing")
     report = await check(suite, commands, allow_parked=options.allow_parked, pruned=options.pruned)
     print(report)
     return report.exit_code
@@ -40,8 +40,8 @@ async def _check(options: argparse.Namespace) -> int:
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="aftercare-check", description=__doc__)
     parser.add_argument("--stack", type=Path, default=Path(".aftercare/stack.json"))
-    parser.add_argument("--history", type=Path, help="JSON lines: what clients asked and were told")
-    parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait for the suite to come to rest")
-    parser.add_argument("--allow-parked", action="store_true", help="parked events are listed, not blamed")
-    parser.add_argument("--pruned", action="store_true", help="inbox rows may have been deleted as too old")
+    parser.add_argument("--history", type=Path, help="JSON lines with the commands and responses of clients")
+    parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait until the suite is at rest")
+    parser.add_argument("--allow-parked", action="store_true", help="parked events are listed, but are no violation")
+    parser.add_argument("--pruned", action="store_true", help="old inbox rows may have been deleted")
     return parser

@@ -1,176 +1,180 @@
-"""What became of the events: one effect each, none without a cause on the log, nothing left lying about."""
+"""Effects of events: each event is published and consumed once, and every effect has its cause on the log."""
 
 from collections import Counter
 from collections.abc import Sequence
 
-from aftercare_checker.books import Books
+from aftercare_checker.database import DatabaseState
 from aftercare_checker.log import Entry, Log
-from aftercare_checker.order import missing, versions
-from aftercare_checker.report import Verdict
+from aftercare_checker.report import CheckResult
+from aftercare_checker.sequence import missing
+from aftercare_checker.sequence import versions as versions_on
 
 
-def drained(books: Sequence[Books]) -> Verdict:
+def drained(states: Sequence[DatabaseState]) -> CheckResult:
     """Every outbox is empty and no aggregate is blocked in it."""
-    verdict = Verdict("outbox drained", what="databases")
-    for one in books:
-        verdict.look()
+    result = CheckResult("outbox drained", what="databases")
+    for one in states:
+        result.count()
         if one.outbox:
-            verdict.blame(f"{one.name}: {one.outbox} rows left")
+            result.violation(f"{one.name}: {one.outbox} rows left")
         for blocked in one.blocked:
-            verdict.blame(f"{one.name}: blocked {blocked}")
-    return verdict
+            result.violation(f"{one.name}: blocked {blocked}")
+    return result
 
 
-def told(books: Sequence[Books], log: Log) -> Verdict:
-    """Each version of each aggregate row has its event on the log, and no aggregate on the log is without its row."""
-    verdict = Verdict("row version = events on the log", what="aggregate rows")
-    on_log = versions(log)
-    for one in books:
+def versions(states: Sequence[DatabaseState], log: Log) -> CheckResult:
+    """Each version of each aggregate row has its event on the log, and each aggregate on the log has a row."""
+    result = CheckResult("row version = events on the log", what="aggregate rows")
+    on_log = versions_on(log)
+    for one in states:
         known: dict[str, int] = {}
         for table, rows in one.aggregates.items():
             known.update(rows)
             for id_, version in rows.items():
-                verdict.look()
+                result.count()
                 numbers = on_log.get((f"/{one.name}", id_), set())
                 if lost := list(missing(numbers, version)):
-                    verdict.blame(f"{one.name}.{table} {id_} has version {version}; not on the log: {lost[:5]}")
+                    result.violation(f"{one.name}.{table} {id_} has version {version}; not on the log: {lost[:5]}")
                 if numbers and max(numbers) > version:
-                    verdict.blame(f"{one.name}.{table} {id_} has version {version}; the log knows #{max(numbers)}")
+                    result.violation(f"{one.name}.{table} {id_} has version {version}; the log has #{max(numbers)}")
         for source, subject in on_log:
             if source == f"/{one.name}" and one.aggregates and subject not in known:
-                verdict.blame(f"{one.name} has no row for {subject}, of which the log tells")
-    return verdict
+                result.violation(f"{one.name} has no row for {subject}, which is on the log")
+    return result
 
 
-def taken(books: Sequence[Books], log: Log, *, pruned: bool) -> Verdict:
-    """Each consumer is at the end of what it reads and has taken every event of it, or set aside what it could not read;
-    nothing that is not on the log.
+def consumed(states: Sequence[DatabaseState], log: Log, *, pruned: bool) -> CheckResult:
+    """Each consumer is at the end of its topics and has consumed or parked every event, and none that is not on the log.
 
-    `pruned`: old inbox rows may be gone, so absence proves nothing.
+    `pruned`: old inbox rows may be deleted, so that a missing one is no violation.
     """
-    verdict = Verdict("each consumer took each event", what="(consumer, event)")
+    result = CheckResult("each consumer took each event", what="(consumer, event)")
     ids = {entry.id for entry in log.entries}
-    for one in books:
+    for one in states:
         for consumer, cursors in one.cursors.items():
             inbox = one.inbox.get(consumer, set())
-            verdict.look(len(inbox))
+            result.count(len(inbox))
             for event in inbox - ids:
-                verdict.blame(f"{consumer} took {event.hex()}, which is not on the log")
-            _at_the_end(verdict, consumer, cursors, log)
-            held = one.held(consumer)
-            passed = [
+                result.violation(f"{consumer} consumed {event.hex()}, which is not on the log")
+            _at_the_end(result, consumer, cursors, log)
+            parked = one.ever_parked(consumer)
+            skipped = [
                 ((entry.topic, entry.partition, entry.offset), f"{entry.subject} #{entry.sequence}")
                 for entry in log.entries
                 if not pruned and entry.id not in inbox
             ]
-            passed += [((topic, partition, offset), why) for topic, partition, offset, why in log.garbage]
-            for place, what in passed:
-                if place[2] < cursors.get(place[:2], 0) and place not in held:
-                    verdict.blame(f"{consumer} passed {what} ({place[0]}/{place[1]}@{place[2]}) without taking it")
-    return verdict
+            skipped += [((topic, partition, offset), why) for topic, partition, offset, why in log.unreadable]
+            for place, what in skipped:
+                if place[2] < cursors.get(place[:2], 0) and place not in parked:
+                    result.violation(f"{consumer} skipped {what} ({place[0]}/{place[1]}@{place[2]})")
+    return result
 
 
-def _at_the_end(verdict: Verdict, consumer: str, cursors: dict[tuple[str, int], int], log: Log) -> None:
+def _at_the_end(result: CheckResult, consumer: str, cursors: dict[tuple[str, int], int], log: Log) -> None:
     topics = {topic for topic, _ in cursors}
     for (topic, partition), end in log.ends.items():
         if topic in topics and cursors.get((topic, partition), 0) != end:
-            where = cursors.get((topic, partition), 0)
-            verdict.blame(f"{consumer} stands at {where} of {end} in {topic}/{partition}")
+            offset = cursors.get((topic, partition), 0)
+            result.violation(f"{consumer} is at {offset} of {end} in {topic}/{partition}")
 
 
-def caused(books: Sequence[Books], log: Log) -> Verdict:
-    """An event that names a cause: the cause is on the log, its service took or published it, and it followed only once."""
-    verdict = Verdict("one effect per (consumer, event)", what="events with a cause")
+def caused(states: Sequence[DatabaseState], log: Log) -> CheckResult:
+    """For each event with a cause: the cause is on the log, its service consumed or published it, and it has one such effect."""
+    result = CheckResult("one effect per (consumer, event)", what="events with a cause")
     sources = {entry.id: entry.source for entry in log.entries}
-    inboxes = {f"/{one.name}": set().union(*one.inbox.values()) for one in books if one.inbox}
+    inboxes = {f"/{one.name}": set().union(*one.inbox.values()) for one in states if one.inbox}
     followed: Counter[tuple[str, bytes, str, str]] = Counter()
     for entry in log.firsts():
         if entry.cause is None:
             continue
-        verdict.look()
+        result.count()
         followed[entry.source, entry.cause, entry.type, entry.subject] += 1
         if entry.cause not in sources:
-            verdict.blame(f"{entry.type} of {entry.subject} names a cause that is not on the log: {entry.cause.hex()}")
+            result.violation(
+                f"{entry.type} of {entry.subject} names a cause that is not on the log: {entry.cause.hex()}"
+            )
         elif sources[entry.cause] == entry.source:
-            continue  # a service's own event: it needs no inbox to know of it
+            continue  # its own event, which it does not consume
         elif entry.source in inboxes and entry.cause not in inboxes[entry.source]:
-            verdict.blame(f"{entry.source} says {entry.type} because of {entry.cause.hex()}, which it never took")
+            result.violation(
+                f"{entry.source} published {entry.type} because of {entry.cause.hex()}, which it has not consumed"
+            )
     for (source, cause, type_, subject), times in followed.items():
         if times > 1:
-            verdict.blame(f"{source} said {type_} of {subject} {times} times because of {cause.hex()}")
-    return verdict
+            result.violation(f"{source} published {type_} of {subject} {times} times because of {cause.hex()}")
+    return result
 
 
-def journals(books: Sequence[Books], log: Log, unheard: frozenset[str] = frozenset()) -> Verdict:
-    """Where a service keeps a row per event: each event of the log once, in order per aggregate."""
-    verdict = Verdict("effects once and in order", what="effects")
-    for one in books:
+def journals(states: Sequence[DatabaseState], log: Log, unhandled: frozenset[str] = frozenset()) -> CheckResult:
+    """The journal of a service has each event of the log once, in order per aggregate."""
+    result = CheckResult("effects once and in order", what="effects")
+    for one in states:
         if one.journal is None:
             continue
-        wanted = _wanted(one, log, unheard)
+        wanted = _wanted(one, log, unhandled)
         times = Counter(event for event, _, _ in one.journal)
-        verdict.look(len(one.journal))
+        result.count(len(one.journal))
         for event, number in times.items():
             if number > 1:
-                verdict.blame(f"{one.name}: {event.hex()} has {number} effects")
+                result.violation(f"{one.name}: {event.hex()} has {number} effects")
             if event not in wanted:
-                verdict.blame(f"{one.name}: an effect of {event.hex()}, which is not for it on the log")
+                result.violation(f"{one.name}: an effect of {event.hex()}, which should have none")
         for event, entry in wanted.items():
             if event not in times:
-                verdict.blame(f"{one.name}: {entry.subject} #{entry.sequence} has no effect")
-        _in_order(verdict, one)
-    return verdict
+                result.violation(f"{one.name}: {entry.subject} #{entry.sequence} has no effect")
+        _in_order(result, one)
+    return result
 
 
-def _wanted(one: Books, log: Log, unheard: frozenset[str] = frozenset()) -> dict[bytes, Entry]:
-    """The events that have an effect here: where one was told in several ways, the one that was not left out."""
-    aside, told, wanted = one.left_out(), set(), {}
+def _wanted(one: DatabaseState, log: Log, unhandled: frozenset[str] = frozenset()) -> dict[bytes, Entry]:
+    """The events that should have an effect. Of several contents under one id, the first that was not parked."""
+    without_effect, seen, wanted = one.without_effect(), set(), {}
     for entry in log.entries:
-        if (entry.id, entry.content) in told:
+        if (entry.id, entry.content) in seen:
             continue
-        told.add((entry.id, entry.content))
-        if entry.type not in unheard and (entry.topic, entry.partition, entry.offset) not in aside:
+        seen.add((entry.id, entry.content))
+        if entry.type not in unhandled and (entry.topic, entry.partition, entry.offset) not in without_effect:
             wanted[entry.id] = entry
     return wanted
 
 
-def _in_order(verdict: Verdict, one: Books) -> None:
+def _in_order(result: CheckResult, one: DatabaseState) -> None:
     last: dict[str, int] = {}
     for _, subject, sequence in one.journal or ():
         if sequence <= last.get(subject, 0):
-            verdict.blame(f"{one.name}: the effect of {subject} #{sequence} came after that of #{last[subject]}")
+            result.violation(f"{one.name}: the effect of {subject} #{sequence} came after that of #{last[subject]}")
         last[subject] = max(sequence, last.get(subject, 0))
 
 
-def traced(books: Sequence[Books], log: Log) -> Verdict:
-    """The traceability record holds each event of the log exactly once, as it is on the log."""
-    verdict = Verdict("trace = log", what="trace rows")
-    for one in books:
+def traced(states: Sequence[DatabaseState], log: Log) -> CheckResult:
+    """The traceability record has each event of the log exactly once, with the same content."""
+    result = CheckResult("trace = log", what="trace rows")
+    for one in states:
         if one.trace is None:
             continue
         rows = {row[0]: row[1:] for row in one.trace}
-        verdict.look(len(one.trace))
+        result.count(len(one.trace))
         if len(rows) != len(one.trace):
-            verdict.blame(f"{one.name}: {len(one.trace) - len(rows)} events twice in the trace")
+            result.violation(f"{one.name}: {len(one.trace) - len(rows)} events twice in the trace")
         for entry in _wanted(one, log).values():
             row = rows.pop(entry.id, None)
             if row is None:
-                verdict.blame(f"{entry.type} of {entry.subject} #{entry.sequence} is not in the trace")
+                result.violation(f"{entry.type} of {entry.subject} #{entry.sequence} is not in the trace")
             elif row != (entry.topic, entry.type, entry.subject, entry.sequence):
-                verdict.blame(f"the trace tells {entry.id.hex()} otherwise than the log: {row}")
+                result.violation(f"the trace has {entry.id.hex()} with other content than the log: {row}")
         for event in rows:
-            verdict.blame(f"the trace holds {event.hex()}, which is not for it on the log")
-    return verdict
+            result.violation(f"the trace has {event.hex()}, which it should not have")
+    return result
 
 
-def parked(books: Sequence[Books], *, allowed: bool) -> Verdict:
-    """Nothing is set aside, or what is was expected."""
-    verdict = Verdict("parked events", what="parked")
-    for one in books:
+def parked(states: Sequence[DatabaseState], *, allowed: bool) -> CheckResult:
+    """No event is parked, unless parked events are expected."""
+    result = CheckResult("parked events", what="parked")
+    for one in states:
         for row in one.parked:
-            verdict.look()
+            result.count()
             line = f"{row['consumer']}: {row['type']} of {row['aggregateid']} at {row['topic']}/{row['partition']}"
-            (verdict.notes.append if allowed else verdict.blame)(f"{line}@{row['log_offset']}: {row['reason']}")
+            (result.notes.append if allowed else result.violation)(f"{line}@{row['log_offset']}: {row['reason']}")
     if allowed:
-        verdict.notes = [f"{len(verdict.notes)} expected"] if verdict.notes else []
-    return verdict
+        result.notes = [f"{len(result.notes)} expected"] if result.notes else []
+    return result

@@ -1,7 +1,7 @@
-"""What clients asked and were told: one JSON object per line and attempt.
+"""The requests of clients and their responses: one JSON object per line and attempt.
 
-`key` (Idempotency-Key), `service`, `method`, `path`, `status` (null where no answer came), and from the answer's body
-`id` and `version` where it has them.
+Its fields are `key` (Idempotency-Key), `service`, `method`, `path`, `status` (null without a response), and `id` and
+`version` where the body of the response has them.
 """
 
 import json
@@ -12,13 +12,13 @@ from pathlib import Path
 
 @dataclass(slots=True)
 class Command:
-    """One thing a client wanted, under one key, however often it asked."""
+    """One command, with all attempts under its key. `returned` holds (id, version) of successful responses."""
 
     key: str
     service: str
     path: str
     statuses: list[int | None] = field(default_factory=list)
-    told: set[tuple[str, int | None]] = field(default_factory=set)
+    returned: set[tuple[str, int | None]] = field(default_factory=set)
 
     @property
     def succeeded(self) -> bool:
@@ -26,28 +26,32 @@ class Command:
 
     @property
     def in_doubt(self) -> bool:
-        """Nobody was told whether it happened."""
+        """Whether no response says if it took effect."""
         return not self.succeeded and any(status is None or status >= 500 for status in self.statuses)
 
 
 def read(path: Path) -> list[Command]:
-    """The commands of a history file; ValueError naming the line that is not one."""
+    """The commands of a history file.
+
+    Raises:
+        ValueError: a line is no attempt; the message has its number.
+    """
     with path.open(encoding="utf-8") as lines:
         return commands(lines)
 
 
 def commands(lines: Iterable[str]) -> list[Command]:
-    """The commands of these lines, reads left out."""
+    """The commands of these lines, without reads. Raises: ValueError, see `read`."""
     found: dict[str, Command] = {}
     for number, line in enumerate(lines, 1):
         try:
-            said = json.loads(line)
-            if said["method"] == "GET":
+            attempt = json.loads(line)
+            if attempt["method"] == "GET":
                 continue
-            command = found.setdefault(said["key"], Command(said["key"], said["service"], said["path"]))
-            command.statuses.append(said["status"])
-            if said["status"] is not None and 200 <= said["status"] < 300 and said.get("id"):
-                command.told.add((said["id"], said.get("version")))
+            command = found.setdefault(attempt["key"], Command(attempt["key"], attempt["service"], attempt["path"]))
+            command.statuses.append(attempt["status"])
+            if attempt["status"] is not None and 200 <= attempt["status"] < 300 and attempt.get("id"):
+                command.returned.add((attempt["id"], attempt.get("version")))
         except (ValueError, KeyError, TypeError) as error:
-            raise ValueError(f"line {number} of the history is not one: {error!r}") from None
+            raise ValueError(f"line {number} of the history is no attempt: {error!r}") from None
     return list(found.values())

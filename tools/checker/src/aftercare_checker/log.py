@@ -1,4 +1,4 @@
-"""The whole log, read with another Kafka client than the suite's own; the CloudEvents headers are parsed here."""
+"""Reads the whole log, with another Kafka client and another parser of the headers than the suite itself."""
 
 import re
 import sys
@@ -12,19 +12,19 @@ from typing import Any
 from confluent_kafka import Consumer, KafkaException, Message, TopicPartition
 
 PREFIX = "aftercare."
-PATIENCE_SECONDS = 30.0
+TIMEOUT_SECONDS = 30.0
 _UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 _SEQUENCE = re.compile(r"[0-9]{20}")
 _REQUIRED = ("ce_id", "ce_type", "ce_source", "ce_subject", "ce_sequence", "ce_time", "ce_correlationid")
 
 
 class Unreadable(Exception):
-    """The log does not answer."""
+    """Kafka does not answer, or a partition ends too early."""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One message, as far as the invariants need it."""
+    """What the checks need of one message."""
 
     topic: str
     partition: int
@@ -41,16 +41,16 @@ class Entry:
 
 @dataclass(slots=True)
 class Log:
-    """Everything on the log: good entries in order per partition, and what cannot be read, with its place and why."""
+    """The readable entries in order per partition, and the place and reason of each message that cannot be read."""
 
     entries: list[Entry] = field(default_factory=list)
-    garbage: list[tuple[str, int, int, str]] = field(default_factory=list)
+    unreadable: list[tuple[str, int, int, str]] = field(default_factory=list)
     ends: dict[tuple[str, int], int] = field(default_factory=dict)
     partitions: Counter[str] = field(default_factory=Counter)
     begins_late: list[tuple[str, int, int]] = field(default_factory=list)
 
     def firsts(self) -> Iterator[Entry]:
-        """The entries without repetitions of the same event."""
+        """The first occurrence of each event."""
         seen: set[bytes] = set()
         for entry in self.entries:
             if entry.id not in seen:
@@ -59,7 +59,7 @@ class Log:
 
 
 def ends(bootstrap: str, topics: Iterable[str] = ()) -> dict[tuple[str, int], int]:
-    """Where each partition ends now."""
+    """The present end of each partition. Raises: Unreadable."""
     client = _client(bootstrap)
     try:
         return {place: high for place, (_, high) in _bounds(client, topics).items()}
@@ -68,7 +68,7 @@ def ends(bootstrap: str, topics: Iterable[str] = ()) -> dict[tuple[str, int], in
 
 
 def read(bootstrap: str, topics: Iterable[str] = (), keep_data: Iterable[str] = ()) -> Log:
-    """Every message from the beginning to the present end; `keep_data` names event types whose JSON is needed."""
+    """Every message up to the present end; `keep_data` names event types whose JSON is kept. Raises: Unreadable."""
     client, log, keep = _client(bootstrap), Log(), frozenset(keep_data)
     try:
         bounds = _bounds(client, topics)
@@ -82,7 +82,7 @@ def read(bootstrap: str, topics: Iterable[str] = (), keep_data: Iterable[str] = 
             if isinstance(found, Entry):
                 log.entries.append(found)
             else:
-                log.garbage.append((message.topic() or "", message.partition() or 0, message.offset() or 0, found))
+                log.unreadable.append((message.topic() or "", message.partition() or 0, message.offset() or 0, found))
     finally:
         client.close()
     return log
@@ -105,12 +105,12 @@ def _client(bootstrap: str) -> Consumer:
 def _bounds(client: Consumer, topics: Iterable[str]) -> dict[tuple[str, int], tuple[int, int]]:
     wanted = set(topics)
     try:
-        known = client.list_topics(timeout=PATIENCE_SECONDS).topics
+        known = client.list_topics(timeout=TIMEOUT_SECONDS).topics
         names = [name for name in known if (name in wanted if wanted else name.startswith(PREFIX))]
         places = [(name, number) for name in sorted(names) for number in sorted(known[name].partitions)]
         found = {}
         for place in places:
-            low, high = client.get_watermark_offsets(TopicPartition(*place), timeout=PATIENCE_SECONDS)
+            low, high = client.get_watermark_offsets(TopicPartition(*place), timeout=TIMEOUT_SECONDS)
             found[place] = (low, high)
         return found
     except KafkaException as error:
@@ -120,13 +120,13 @@ def _bounds(client: Consumer, topics: Iterable[str]) -> dict[tuple[str, int], tu
 def _messages(client: Consumer, bounds: dict[tuple[str, int], tuple[int, int]]) -> Iterator[Message]:
     left = {place: high for place, (_, high) in bounds.items()}
     client.assign([TopicPartition(topic, partition, low) for (topic, partition), (low, _) in bounds.items()])
-    heard = time.monotonic()
+    received = time.monotonic()
     while left:
         batch = client.consume(5000, timeout=0.1)
         if batch:
-            heard = time.monotonic()
-        elif time.monotonic() - heard > PATIENCE_SECONDS:
-            raise Unreadable(f"{len(left)} partitions end before their announced end")
+            received = time.monotonic()
+        elif time.monotonic() - received > TIMEOUT_SECONDS:
+            raise Unreadable(f"{len(left)} partitions end before their reported end")
         for message in batch:
             if (error := message.error()) is not None:
                 raise Unreadable(f"Kafka does not answer: {error}")
@@ -139,13 +139,12 @@ def _messages(client: Consumer, bounds: dict[tuple[str, int], tuple[int, int]]) 
 
 
 def parse(message: Message, keep: frozenset[str] = frozenset()) -> Entry | str:
-    """The entry, or why this message is not a CloudEvent of the suite."""
+    """The entry, or the reason why the message is no CloudEvent of the suite."""
     headers = _headers(message)
     if isinstance(headers, str):
         return headers
-    trouble = _trouble(headers, message)
-    if trouble:
-        return trouble
+    if problem := _problem(headers, message):
+        return problem
     value, type_, cause = message.value() or b"", sys.intern(headers["ce_type"]), headers.get("ce_causationid")
     return Entry(
         topic=sys.intern(message.topic() or ""),
@@ -177,7 +176,7 @@ def _headers(message: Message) -> dict[str, str] | str:
     return found
 
 
-def _trouble(headers: dict[str, str], message: Message) -> str | None:
+def _problem(headers: dict[str, str], message: Message) -> str | None:
     if headers.get("ce_specversion") != "1.0":
         return "ce_specversion is not 1.0"
     if missing := [name for name in _REQUIRED if not headers.get(name)]:
@@ -199,7 +198,7 @@ def binary(uuid: str) -> bytes:
 
 
 def partition_of(key: bytes, partitions: int) -> int:
-    """Where Java's default partitioner puts a key (murmur2 with its seed, sign bit cleared)."""
+    """The partition of a key by the default partitioner of Java's client (murmur2, sign bit cleared)."""
     mask, factor, h = 0xFFFFFFFF, 0x5BD1E995, 0x9747B28C ^ len(key)
     whole = len(key) // 4 * 4
     for start in range(0, whole, 4):

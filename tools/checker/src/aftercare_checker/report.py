@@ -1,4 +1,4 @@
-"""What the checker says: one line per invariant, and an exit code."""
+"""The report of the checker: one line per invariant, and an exit code."""
 
 from dataclasses import dataclass, field
 
@@ -6,56 +6,60 @@ SHOWN = 5
 
 
 @dataclass(slots=True)
-class Verdict:
-    """One invariant: what was looked at, how much of it, and what is wrong."""
+class CheckResult:
+    """The check of one invariant. `what` names the objects that `checked` counts."""
 
     name: str
     checked: int = 0
     what: str = ""
-    wrong: list[str] = field(default_factory=list)
+    violations: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     @property
     def holds(self) -> bool:
-        return not self.wrong
+        return not self.violations
 
-    def look(self, number: int = 1) -> None:
-        """Count what was examined."""
+    def count(self, number: int = 1) -> None:
+        """Add to the number of checked objects."""
         self.checked += number
 
-    def blame(self, line: str) -> None:
-        """Something that must not be."""
-        self.wrong.append(line)
+    def violation(self, line: str) -> None:
+        """Record a violation."""
+        self.violations.append(line)
 
     def lines(self) -> list[str]:
-        """For a person: the verdict, then the first things that are wrong."""
+        """The printed lines: the result, then the first violations."""
         mark = "ok   " if self.holds else "WRONG"
-        count = f"{self.checked:>9} {self.what}" + (f", {len(self.wrong)} wrong" if self.wrong else "")
+        count = f"{self.checked:>9} {self.what}" + (f", {len(self.violations)} wrong" if self.violations else "")
         notes = "".join(f" · {note}" for note in self.notes)
-        more = [f"        - … and {len(self.wrong) - SHOWN} more"] if len(self.wrong) > SHOWN else []
-        return [f"{mark} {self.name:<34} {count}{notes}", *(f"        - {line}" for line in self.wrong[:SHOWN]), *more]
+        more = [f"        - … and {len(self.violations) - SHOWN} more"] if len(self.violations) > SHOWN else []
+        return [
+            f"{mark} {self.name:<34} {count}{notes}",
+            *(f"        - {line}" for line in self.violations[:SHOWN]),
+            *more,
+        ]
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """All verdicts of one look."""
+    """The results of all checks."""
 
-    verdicts: list[Verdict]
+    results: list[CheckResult]
 
     @property
     def holds(self) -> bool:
-        return all(verdict.holds for verdict in self.verdicts)
+        return all(result.holds for result in self.results)
 
     @property
     def exit_code(self) -> int:
         return 0 if self.holds else 1
 
-    def __getitem__(self, name: str) -> Verdict:
-        return next(verdict for verdict in self.verdicts if verdict.name == name)
+    def __getitem__(self, name: str) -> CheckResult:
+        return next(result for result in self.results if result.name == name)
 
     def failed(self) -> list[str]:
         """Names of the invariants that do not hold."""
-        return [verdict.name for verdict in self.verdicts if not verdict.holds]
+        return [result.name for result in self.results if not result.holds]
 
     def __str__(self) -> str:
-        return "\n".join(line for verdict in self.verdicts for line in verdict.lines())
+        return "\n".join(line for result in self.results for line in result.lines())

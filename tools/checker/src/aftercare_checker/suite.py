@@ -1,4 +1,4 @@
-"""Where everything is that the checker reads."""
+"""The addresses of what the checker reads."""
 
 import json
 from dataclasses import dataclass, field
@@ -7,10 +7,10 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Suite:
-    """Addresses: the log, one database per service, and the payment provider's books where there are any.
+    """The log, the database of each service, and the payment provider where there is one.
 
-    `journals` names tables in which a service writes one plain row per event it took (event_id, subject, sequence, in
-    the order of id): with no constraint to hide behind, a doubled effect shows there.
+    `journals` names, per service, a table with one row per effect: event_id, subject, sequence, in the order of id. It has
+    no unique constraint, so that a second effect of an event is visible.
     """
 
     kafka: str
@@ -21,9 +21,10 @@ class Suite:
 
     @classmethod
     def read(cls, stack_file: Path) -> "Suite":
-        """From a running stack's `stack.json`; OSError, ValueError or KeyError where it is not one.
+        """The suite of a `stack.json`. Its `topics`, where given, leave out other topics of the same broker.
 
-        `topics` there leaves out what others say on the same log.
+        Raises:
+            OSError, ValueError, KeyError: the file is no `stack.json`.
         """
         found = json.loads(stack_file.read_text(encoding="utf-8"))
         return cls(

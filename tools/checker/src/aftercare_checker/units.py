@@ -1,23 +1,25 @@
-"""Units of order lines: none is both refunded before shipment and shipped, and none is kept back for nothing."""
+"""Units of order lines: none is both shipped and refunded before shipment, and no ended case holds one."""
 
 from collections.abc import Sequence
 
-from aftercare_checker.books import Books
-from aftercare_checker.report import Verdict
+from aftercare_checker.database import DatabaseState
+from aftercare_checker.report import CheckResult
 
 
-def shipped(books: Sequence[Books]) -> Verdict:
-    """Per line: shipped + withdrawn + held ≤ ordered; its parcels and cases say the same; a case that has ended holds none."""
-    verdict = Verdict("units shipped or refunded, not both", what="order lines")
-    for one in books:
+def shipped(states: Sequence[DatabaseState]) -> CheckResult:
+    """Per line: shipped + withdrawn + held ≤ ordered, as its parcels and cases add up, and no ended case holds units."""
+    result = CheckResult("units shipped or refunded, not both", what="order lines")
+    for one in states:
         for line in one.lines:
-            verdict.look()
-            here = (line["shipped_quantity"], line["withdrawn_quantity"], line["held_quantity"])
-            there = (line["in_parcels"], line["withdrawn_by_cases"], line["held_by_cases"])
-            if sum(here) > line["quantity"]:
-                verdict.blame(f"{line['id']}: of {line['quantity']}, shipped, withdrawn and held are {here}")
-            if here != there:
-                verdict.blame(f"{line['id']}: shipped, withdrawn and held are {here}, parcels and cases say {there}")
+            result.count()
+            of_line = (line["shipped_quantity"], line["withdrawn_quantity"], line["held_quantity"])
+            added_up = (line["in_parcels"], line["withdrawn_by_cases"], line["held_by_cases"])
+            if sum(of_line) > line["quantity"]:
+                result.violation(f"{line['id']}: of {line['quantity']}, shipped, withdrawn and held are {of_line}")
+            if of_line != added_up:
+                result.violation(
+                    f"{line['id']}: shipped, withdrawn and held are {of_line}, parcels and cases add up to {added_up}"
+                )
             if line["held_for_nothing"]:
-                verdict.blame(f"{line['id']}: {line['held_for_nothing']} held by cases that have ended")
-    return verdict
+                result.violation(f"{line['id']}: {line['held_for_nothing']} held by cases that have ended")
+    return result

@@ -1,10 +1,9 @@
-"""What a machine needs for the local stack, looked at one by one."""
+"""Checks of what a machine needs to run the local stack."""
 
 import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from aftercare_cli.stack.artifacts import KAFKA_VERSION, cache, java
@@ -13,84 +12,87 @@ from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
 from aftercare_cli.stack.postgres import as_user, binaries
 from aftercare_cli.stack.processes import Processes, port_is_free
 
+JAVA, MINIMUM_JAVA, MINIMUM_DISK_GIB = "java 17 or newer", 17, 2
+DOCKER, POSTGRES = "docker compose (optional)", "PostgreSQL 18"
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing looked at. `needed` is False for what only some uses want."""
+    """The result of one check. `needed` is False for what the embedded stack runs without."""
 
-    what: str
-    fine: bool
+    name: str
+    ok: bool
     detail: str
     needed: bool = True
 
 
 def examine(layout: Layout) -> list[Finding]:
-    """Everything the local stack wants, with how to get what is missing."""
+    """All checks; the detail of a failed one says how to get what is missing."""
     python = Finding("python 3.11 or newer", sys.version_info >= (3, 11), sys.version.split()[0])
     return [python, _java(), _kafka(), _postgres(), _ports(layout), _disk(layout), _docker()]
 
 
 def runnable(findings: list[Finding]) -> bool:
     """Whether the embedded stack can run."""
-    return all(finding.fine for finding in findings if finding.needed)
+    return all(finding.ok for finding in findings if finding.needed)
 
 
 def _java() -> Finding:
-    what = "java 17 or newer"
     try:
-        said = _said(java(), "-version")
+        output = _output_of(java(), "-version")
     except StackError as error:
-        return Finding(what, False, str(error))
-    version = re.search(r'version "(\d+)', said)
-    fine = version is not None and int(version[1]) >= 17
-    return Finding(what, fine, said.splitlines()[0] if said else "does not run")
+        return Finding(JAVA, False, str(error))
+    version = re.search(r'version "(\d+)', output)
+    new_enough = version is not None and int(version[1]) >= MINIMUM_JAVA
+    return Finding(JAVA, new_enough, _first_line(output) or "does not run")
 
 
 def _kafka() -> Finding:
-    what = f"Apache Kafka {KAFKA_VERSION}"
+    name = f"Apache Kafka {KAFKA_VERSION}"
     if (cache() / f"kafka-{KAFKA_VERSION}").is_dir():
-        return Finding(what, True, "fetched")
+        return Finding(name, True, "downloaded")
     if shutil.which("mvn"):
-        return Finding(what, True, "Maven will fetch it at the first start (45 MB)")
-    return Finding(what, False, "Maven fetches it, and is missing: on Debian `apt-get install maven`")
+        return Finding(name, True, "Maven downloads it at the first start (45 MB)")
+    return Finding(name, False, "Maven downloads it, and is missing: on Debian `apt-get install maven`")
 
 
 def _postgres() -> Finding:
     try:
         as_user(binaries())
-        return Finding("PostgreSQL 18", True, "from its wheel")
+        return Finding(POSTGRES, True, "from its wheel")
     except StackError as error:
-        return Finding("PostgreSQL 18", False, str(error))
+        return Finding(POSTGRES, False, str(error))
 
 
 def _ports(layout: Layout) -> Finding:
     processes = Processes(layout.folder("run"), layout.logs)
     servers = [server for server in (*SERVICES, SIMULATOR) if processes.find(server.name) is None]
     taken = [str(layout.port(server)) for server in servers if not port_is_free(layout.port(server))]
-    what = f"ports {layout.port_base + 1}-{layout.port_base + 9}"
-    return Finding(what, not taken, f"taken: {', '.join(taken)}; PORT_BASE=9000 moves all" if taken else "free or ours")
+    name = f"ports {layout.port_base + 1}-{layout.port_base + 9}"
+    remedy = f"taken: {', '.join(taken)}; PORT_BASE=9000 moves all"
+    return Finding(name, not taken, remedy if taken else "free, or used by this stack")
 
 
 def _disk(layout: Layout) -> Finding:
     free = shutil.disk_usage(layout.home).free / 2**30
-    return Finding("2 GB of disk", free > 2, f"{free:.0f} GB free")
+    return Finding(f"{MINIMUM_DISK_GIB} GB of disk", free > MINIMUM_DISK_GIB, f"{free:.0f} GB free")
 
 
 def _docker() -> Finding:
-    what = "docker compose (optional)"
     if not shutil.which("docker"):
-        return Finding(what, False, "only for --with compose and testcontainers", needed=False)
-    said = _said("docker", "compose", "version")
-    return Finding(what, said.startswith("Docker Compose"), said.splitlines()[0] if said else "no answer", needed=False)
+        return Finding(DOCKER, False, "only for --with compose and testcontainers", needed=False)
+    output = _output_of("docker", "compose", "version")
+    return Finding(DOCKER, output.startswith("Docker Compose"), _first_line(output) or "does not answer", needed=False)
 
 
-def _said(*command: str) -> str:
-    """What a program prints about itself, or nothing."""
-    ask: Callable[[], subprocess.CompletedProcess[str]] = lambda: subprocess.run(  # noqa: E731
-        command, capture_output=True, text=True, timeout=15
-    )
+def _output_of(*command: str) -> str:
+    """What a program prints, on stdout or else on stderr; empty where it does not run."""
     try:
-        result = ask()
+        result = subprocess.run(command, capture_output=True, text=True, timeout=15, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return ""
     return (result.stdout or result.stderr).strip()
+
+
+def _first_line(output: str) -> str:
+    return output.splitlines()[0] if output else ""

@@ -1,8 +1,8 @@
-"""docs/lifecycles.md: the state machines as the services' own tables print them."""
+"""docs/lifecycles.md: a diagram of every state machine of every service."""
 
 import importlib
 import pkgutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -15,9 +15,15 @@ PAGE = Path("docs/lifecycles.md")
 HEAD = """\
 # Lifecycles
 
-Written by `aftercare lifecycles` from the tables in each service's `domain`: the same tables decide every transition, the allowed actions in
-the API and the deadlines. In brackets: who may; after the slash: the setting after whose hours the timer does it.
+Written by `aftercare lifecycles` from the lifecycle tables of all services. Commands, timers and the `allowed_actions` of the API read the same tables.
+In brackets: the roles that may take the action, and the guards that may refuse it. After the slash: the setting that holds the timer's hours.
+An arrow to the black dot marks a state in which the lifecycle ends.
 """
+# Their modules run on import (`__main__`), or only inside Alembic.
+NOT_IMPORTED = ("__main__", "migrations")
+
+# The states and actions differ per lifecycle; the page needs the name and the diagram alone.
+AnyLifecycle = Lifecycle[Any, Any]
 
 
 def text() -> str:
@@ -25,38 +31,42 @@ def text() -> str:
     return "\n".join([HEAD, *_sections()])
 
 
+def out_of_date(root: Path) -> bool:
+    """Whether the page in the checkout differs from the tables."""
+    page = root / PAGE
+    return not page.exists() or page.read_text(encoding="utf-8") != text()
+
+
 def _sections() -> Iterator[str]:
     for service in SERVICES:
-        tables = list(_tables(f"{service.name.replace('-', '_')}.domain"))
-        if tables:
+        lifecycles = lifecycles_of(service.name.replace("-", "_"))
+        if lifecycles:
             yield f"## {service.name}\n"
-        for title, lifecycle in tables:
+        for title, lifecycle in sorted(lifecycles.items()):
             yield f"### {title}\n\n```mermaid\n{lifecycle.diagram()}```\n"
 
 
-def _tables(package: str) -> Iterator[tuple[str, Lifecycle[Any, Any]]]:
-    """Each table of the package and its subpackages once, under its own name.
-
-    The tables of the types of one document are in a dictionary: its name comes first, as in `case: refund_only`.
-    """
-    seen: set[int] = set()
-    for module in _modules(package):
+def lifecycles_of(package: str) -> dict[str, AnyLifecycle]:
+    """Every lifecycle of a package by its title, which is `case: refund_only` for one in a mapping named CASE."""
+    found: dict[int, tuple[str, AnyLifecycle]] = {}
+    for module in _modules(importlib.import_module(package)):
         for name, value in vars(module).items():
-            several = value if isinstance(value, dict) else {None: value}
-            for kind, lifecycle in several.items():
-                if isinstance(lifecycle, Lifecycle) and id(lifecycle) not in seen:
-                    seen.add(id(lifecycle))
-                    yield lifecycle.name if kind is None else f"{name.lower()}: {lifecycle.name}", lifecycle
+            for title, lifecycle in _titled(name, value):
+                found.setdefault(id(lifecycle), (title, lifecycle))
+    return dict(found.values())
 
 
-def _modules(package: str) -> Iterator[ModuleType]:
-    found = importlib.import_module(package)
-    yield found
-    for module in pkgutil.walk_packages(found.__path__, f"{package}."):
-        yield importlib.import_module(module.name)
+def _modules(package: ModuleType) -> Iterator[ModuleType]:
+    yield package
+    for found in pkgutil.iter_modules(package.__path__, f"{package.__name__}."):
+        if found.name.rpartition(".")[2] not in NOT_IMPORTED:
+            module = importlib.import_module(found.name)
+            yield from _modules(module) if found.ispkg else (module,)
 
 
-def stale(root: Path) -> bool:
-    """Whether the page in the checkout says something else than the tables."""
-    page = root / PAGE
-    return not page.exists() or page.read_text(encoding="utf-8") != text()
+def _titled(name: str, value: object) -> Iterator[tuple[str, AnyLifecycle]]:
+    if isinstance(value, Lifecycle):
+        yield value.name, value
+    elif isinstance(value, Mapping):
+        titled = ((f"{name.lower()}: {one.name}", one) for one in value.values() if isinstance(one, Lifecycle))
+        yield from titled

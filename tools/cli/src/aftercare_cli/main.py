@@ -7,18 +7,16 @@ from aftercare_cli import view
 from aftercare_cli.commands import events, people, stack
 from aftercare_cli.stack.interface import StackError
 
-app = typer.Typer(
-    no_args_is_help=True, add_completion=False, help="The local stack of Aftercare and what to do with it."
-)
+app = typer.Typer(no_args_is_help=True, add_completion=False, help="Run and inspect the local stack of Aftercare.")
 stack.add(app)
 people.add(app)
 events.add(app)
 
 
 def cli() -> None:
-    """Run a command; a refusal is one line and exit code 1, never a traceback."""
+    """Run a command. An expected error is one line on stderr and exit code 1, without a traceback."""
     try:
         app()
     except (StackError, TopicError) as error:
-        view.fail(str(error))
+        view.error(str(error))
         raise SystemExit(1) from None

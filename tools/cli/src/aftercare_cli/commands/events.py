@@ -1,4 +1,4 @@
-"""events parked, outbox, replay, tail, check: looking at the spine and mending it."""
+"""events parked, outbox, replay, tail, check: inspect and repair the event log."""
 
 import asyncio
 import signal
@@ -10,19 +10,22 @@ from typing import Annotated
 import typer
 
 from aftercare_cli.events import lines
-from aftercare_cli.events.filter import Wanted
+from aftercare_cli.events.filter import EventFilter
 from aftercare_cli.events.tail import tail as follow
-from aftercare_cli.stack.environment import run_service
 from aftercare_cli.stack.interface import Addresses, StackError
 from aftercare_cli.stack.layout import SERVICES, Layout
+from aftercare_cli.stack.service_commands import run_service
 
+# The options of these commands are the service's own; they are passed on as they are.
 PASSED_ON = {"allow_extra_args": True, "ignore_unknown_options": True}
 Service = Annotated[str, typer.Option(help=", ".join(service.name for service in SERVICES))]
 
 
 def add(app: typer.Typer) -> None:
     """Add these commands to the app."""
-    events = typer.Typer(no_args_is_help=True, help="The event log: look at it, and mend what consumers stumbled over.")
+    events = typer.Typer(
+        no_args_is_help=True, help="Inspect the event log, and repair what consumers could not handle."
+    )
     events.command(context_settings=PASSED_ON)(parked)
     events.command(context_settings=PASSED_ON)(outbox)
     events.command(context_settings=PASSED_ON)(replay)
@@ -32,41 +35,41 @@ def add(app: typer.Typer) -> None:
 
 
 def parked(context: typer.Context, service: Service) -> None:
-    """list | show N | retry N [--despite-gap …] | retry-key KEY | discard N --reason …: events that a service has set aside."""
-    raise typer.Exit(_of(service, "parked", *context.args))
+    """list | show N | retry N [--despite-gap …] | retry-key KEY | discard N --reason …: events that a service has parked."""
+    raise typer.Exit(_run(service, "parked", *context.args))
 
 
 def outbox(context: typer.Context, service: Service) -> None:
-    """show | release KEY: what a service has not brought to the log yet, and which aggregates the log refuses."""
-    raise typer.Exit(_of(service, "outbox", *context.args))
+    """show | release KEY: events that a service has not published yet, and aggregates whose events Kafka refuses."""
+    raise typer.Exit(_run(service, "outbox", *context.args))
 
 
 def replay(context: typer.Context, service: Service) -> None:
-    """Rebuild what the log alone makes, beside the live tables (--shadow), compare, and --switch if wanted."""
-    raise typer.Exit(_of(service, "replay", *context.args))
+    """Rebuild a projection from the log beside the live tables (--shadow), compare, and --switch if wanted."""
+    raise typer.Exit(_run(service, "replay", *context.args))
 
 
 def tail(
     topic: Annotated[str | None, typer.Option(help="cases, or aftercare.cases.v1")] = None,
     type: Annotated[str | None, typer.Option(help="OrderPaid, or OrderPaid.v1")] = None,
     key: Annotated[str | None, typer.Option(help="the aggregate's id")] = None,
-    order: Annotated[str | None, typer.Option(help="everything that names this order")] = None,
-    from_beginning: Annotated[bool, typer.Option("--from-beginning", help="all that the log holds first")] = False,
-    count: Annotated[int, typer.Option(min=0, help="end after so many; 0: when interrupted")] = 0,
-    as_json: Annotated[bool, typer.Option("--json", help="one object a line")] = False,
+    order: Annotated[str | None, typer.Option(help="events that name this order")] = None,
+    from_beginning: Annotated[bool, typer.Option("--from-beginning", help="start with the oldest event")] = False,
+    count: Annotated[int, typer.Option(min=0, help="end after this many; 0: run until interrupted")] = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="one JSON object per line")] = False,
 ) -> None:
-    """Show events as they come, until interrupted."""
+    """Show events as they arrive, until interrupted."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
-    wanted, show = Wanted(topic, type, key, order), lines.show_json if as_json else lines.show
+    wanted, show = EventFilter(topic, type, key, order), lines.show_json if as_json else lines.show
     wanted.topics()
 
     async def run() -> None:
-        seen = 0
+        shown = 0
         async with aclosing(follow(_addresses().kafka, wanted, from_beginning=from_beginning)) as found:
             async for record, envelope in found:
                 show(record, envelope)
-                seen += 1
-                if seen == count:
+                shown += 1
+                if shown == count:
                     return
 
     try:
@@ -76,16 +79,17 @@ def tail(
 
 
 def check(context: typer.Context) -> None:
-    """Let the independent checker read the log and all databases of the running suite; exit 1 where a promise is broken."""
+    """Run the checker over the log and all databases of the running stack; exit 1 where a guarantee does not hold."""
     _addresses()
     command = [sys.executable, "-m", "aftercare_checker", "--stack", str(Layout.here().stack_file), *context.args]
     raise typer.Exit(subprocess.run(command, check=False).returncode)
 
 
-def _of(service: str, *words: str) -> int:
-    if service not in {one.name for one in SERVICES}:
-        raise StackError(f"there is no service {service}: {', '.join(one.name for one in SERVICES)}")
-    return run_service(Layout.here(), service, words)
+def _run(service: str, *arguments: str) -> int:
+    names = [one.name for one in SERVICES]
+    if service not in names:
+        raise StackError(f"there is no service {service}; there are {', '.join(names)}")
+    return run_service(Layout.here(), service, arguments)
 
 
 def _addresses() -> Addresses:

@@ -1,4 +1,4 @@
-"""token, demo, courier: acting as the people around the suite."""
+"""token, demo, courier: act as a user of the suite."""
 
 import json
 from datetime import UTC, datetime
@@ -10,8 +10,8 @@ from aftercare_events.roles import ROLES
 
 from aftercare_cli import couriers, tokens, view
 from aftercare_cli.commands.stack import With
-from aftercare_cli.demo.cast import BUYER, cast
-from aftercare_cli.demo.story import Story
+from aftercare_cli.demo.participants import BUYER, participants
+from aftercare_cli.demo.scenario import Scenario
 from aftercare_cli.journey import Journey
 from aftercare_cli.stack.choose import choose
 from aftercare_cli.stack.interface import Addresses
@@ -24,64 +24,67 @@ def add(app: typer.Typer) -> None:
     app.command()(demo)
     courier = typer.Typer(no_args_is_help=True, help="Act as a courier.")
     courier.command("push")(push)
-    # With a second command, even a small one, typer keeps `push` as a word of its own.
+    # typer drops the name of the only command of a group: `courier push` needs a second one.
     courier.command("partners")(partners)
     app.add_typer(courier, name="courier")
 
 
 def token(
     role: Annotated[str, typer.Option(help=", ".join(ROLES))],
-    sub: Annotated[str, typer.Option(help="who it is, e.g. buyer-1")],
-    merchant: Annotated[str | None, typer.Option(help="whose seller, e.g. m-1")] = None,
-    hours: float = 12,
+    sub: Annotated[str, typer.Option(help="the subject, e.g. buyer-1")],
+    merchant: Annotated[str | None, typer.Option(help="the merchant of a seller, e.g. m-1")] = None,
+    hours: Annotated[float, typer.Option(help="how long it is valid")] = 12,
 ) -> None:
     """Print a bearer token for the running stack."""
     if role not in ROLES:
-        raise typer.BadParameter(f"is one of {', '.join(ROLES)}", param_hint="--role")
+        raise typer.BadParameter(f"must be one of {', '.join(ROLES)}", param_hint="--role")
     if role == "seller" and not merchant:
-        raise typer.BadParameter("a seller needs one", param_hint="--merchant")
-    print(tokens.token(Layout.here().home, role=role, sub=sub, merchant=merchant, hours=hours))
+        raise typer.BadParameter("is required for a seller", param_hint="--merchant")
+    layout = Layout.here()
+    # Without a stack there is no key set: a new one would sign tokens that no service accepts.
+    Addresses.read(layout.stack_file)
+    print(tokens.token(layout.home, role=role, sub=sub, merchant=merchant, hours=hours))
 
 
 def demo(
     kind: With = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="print only the ids, as one JSON object; the story goes to stderr")
+        bool, typer.Option("--json", help="print only the ids, as one JSON object; the steps go to stderr")
     ] = False,
 ) -> None:
-    """Start the suite and play one order's whole story; exit 0 only if every step held."""
+    """Start the suite and run one order's whole scenario; exit 0 only if every step succeeded."""
     view.console.stderr = as_json
     layout = Layout.here()
-    with view.progress() as shown:
-        where = choose(layout, kind).up(shown)
-    with cast(layout.home, where.services) as people:
-        story = Story(people, Journey(people, BUYER))
-        story.play()
-        urls = [people.buyer.url(path) for path in story.paths()]
-    view.next_steps(where, urls, tokens.token(layout.home, role="buyer", sub=BUYER))
+    with view.progress() as progress:
+        addresses = choose(layout, kind).up(progress)
+    with participants(layout.home, addresses.services) as people:
+        scenario = Scenario(people, Journey(people, BUYER))
+        scenario.run()
+        urls = [people.buyer.url(path) for path in scenario.paths()]
+    view.next_steps(addresses, urls, tokens.token(layout.home, role="buyer", sub=BUYER))
     if as_json:
-        print(json.dumps(story.ids, indent=2))
+        print(json.dumps(scenario.ids, indent=2))
 
 
 def push(
     partner: Annotated[str, typer.Option(help=", ".join(couriers.PARTNERS))],
     waybill: Annotated[str, typer.Option(help="the waybill number, in any case, width and spacing")],
     status: Annotated[str, typer.Option(help="picked_up, in_transit, out_for_delivery, delivered, …")],
-    carrier: Annotated[str | None, typer.Option(help="who carries it, where the partner tells")] = None,
+    carrier: Annotated[str | None, typer.Option(help="the carrier, where the partner's format names one")] = None,
 ) -> None:
     """Sign and post one scan as the partner would."""
     if partner not in couriers.PARTNERS:
-        raise typer.BadParameter(f"is one of {', '.join(couriers.PARTNERS)}", param_hint="--partner")
+        raise typer.BadParameter(f"must be one of {', '.join(couriers.PARTNERS)}", param_hint="--partner")
     try:
         number = waybills.waybill(waybill)
     except ValueError as error:
         raise typer.BadParameter(str(error), param_hint="--waybill") from None
     layout = Layout.here()
     scan = couriers.Scan(number, status, datetime.now(UTC), carrier and waybills.canonical_carrier(carrier))
-    with cast(layout.home, Addresses.read(layout.stack_file).services) as people:
+    with participants(layout.home, Addresses.read(layout.stack_file).services) as people:
         print(couriers.push(people.admin, partner, scan, layout.home))
 
 
 def partners() -> None:
-    """The partners this command can speak for."""
+    """Print the partners that `push` supports."""
     print("\n".join(couriers.PARTNERS))

@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 from aftercare_chassis.kafka import topics
 
-from aftercare_cli import doctor as health
+from aftercare_cli import doctor as checks
 from aftercare_cli import lifecycles as page
 from aftercare_cli import view
 from aftercare_cli.stack.choose import choose
@@ -24,65 +24,64 @@ def add(app: typer.Typer) -> None:
 
 def up(
     kind: With = None,
-    without: Annotated[list[str] | None, typer.Option(help="leave this service to your editor or debugger")] = None,
+    without: Annotated[list[str] | None, typer.Option(help="do not start this service: your debugger does")] = None,
 ) -> None:
-    """Start what does not run yet; mend what is broken."""
-    left_out = frozenset(without or ())
-    if unknown := left_out - {service.name for service in SERVICES}:
+    """Start what is not running yet, and repair what is broken."""
+    excluded = frozenset(without or ())
+    if unknown := excluded - {service.name for service in SERVICES}:
         raise StackError(f"there is no service {', '.join(sorted(unknown))}")
-    with view.progress() as shown:
-        where = choose(Layout.here(), kind, left_out).up(shown)
-    view.addresses(where)
+    with view.progress() as progress:
+        addresses = choose(Layout.here(), kind, excluded).up(progress)
+    view.addresses(addresses)
 
 
 def down(kind: With = None) -> None:
-    """End what `up` started; the data stay."""
-    with view.progress() as shown:
-        choose(Layout.here(), kind).down(shown)
-    view.console.print("Everything is down; the data stay in .aftercare (`make reset` deletes them).")
+    """Stop what `up` started; the data stay."""
+    with view.progress() as progress:
+        choose(Layout.here(), kind).down(progress)
+    view.console.print("The stack has stopped; its data stay in .aftercare (`make reset` deletes them).")
 
 
 def reset(kind: With = None) -> None:
-    """Down, and delete all data of the local stack."""
-    with view.progress() as shown:
-        choose(Layout.here(), kind).reset(shown)
-    view.console.print("Everything is down and its data are gone.")
+    """Stop the stack and delete all its data, keys and secrets included."""
+    with view.progress() as progress:
+        choose(Layout.here(), kind).reset(progress)
+    view.console.print("The stack has stopped and its data are deleted.")
 
 
 def status(kind: With = None) -> None:
-    """Say what runs and what is broken; exit 1 unless everything is up."""
-    found = choose(Layout.here(), kind).status()
-    view.pieces(found)
-    if any(piece.state != "up" for piece in found):
+    """Show the state of every component; exit 1 unless all are up."""
+    components = choose(Layout.here(), kind).status()
+    view.components(components)
+    if any(component.state != "up" for component in components):
         raise typer.Exit(1)
 
 
 def logs(
-    service: Annotated[str | None, typer.Argument(help="all when left out")] = None,
-    follow: Annotated[bool, typer.Option("--follow", "-f", help="go on until interrupted")] = False,
+    service: Annotated[str | None, typer.Argument(help="one service; all without it")] = None,
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="continue until interrupted")] = False,
     kind: With = None,
 ) -> None:
-    """Show the last lines of the logs."""
+    """Print the last lines of the logs."""
     choose(Layout.here(), kind).logs(service, follow)
 
 
 def doctor() -> None:
-    """Say what is missing on this machine and how to get it; exit 1 when the stack cannot run."""
-    findings = health.examine(Layout.here())
+    """Check what this machine needs for the stack, and how to get what is missing; exit 1 when the stack cannot run."""
+    findings = checks.examine(Layout.here())
     for finding in findings:
-        view.console.print(
-            f"  {'[green]✓[/]' if finding.fine else '[red]✗[/]'} {finding.what:<28} [dim]{finding.detail}[/]"
-        )
-    if not health.runnable(findings):
-        raise StackError("something is missing: see the lines with ✗ above")
+        mark = "[green]✓[/]" if finding.ok else "[red]✗[/]"
+        view.console.print(f"  {mark} {finding.name:<28} [dim]{finding.detail}[/]")
+    if not checks.runnable(findings):
+        raise StackError("requirements are missing: see the lines with ✗ above")
 
 
 def lifecycles(
-    check: Annotated[bool, typer.Option("--check", help="change nothing; exit 1 when the page is stale")] = False,
+    check: Annotated[bool, typer.Option("--check", help="change nothing; exit 1 when the page is out of date")] = False,
 ) -> None:
-    """Write docs/lifecycles.md from the services' tables."""
-    if not page.stale(checkout()):
+    """Write docs/lifecycles.md from the lifecycles of all services."""
+    if not page.out_of_date(checkout()):
         return
     if check:
-        raise StackError(f"{page.PAGE} is stale: run `make format`")
+        raise StackError(f"{page.PAGE} is out of date: run `make format`")
     (checkout() / page.PAGE).write_text(page.text(), encoding="utf-8")

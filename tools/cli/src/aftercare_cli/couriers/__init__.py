@@ -1,4 +1,4 @@
-"""Being a courier: pushes in the partners' own formats, signed with their own secrets."""
+"""Pushes to order-svc in the formats of its courier partners, signed with their secrets."""
 
 from aftercare_cli.couriers.partners import PARTNERS, Request, Scan
 from aftercare_cli.couriers.posting import deliver, endpoint, push

@@ -1,4 +1,4 @@
-"""How each partner writes a scan and proves that it wrote it."""
+"""Each partner's request for one scan: its body format and its signature."""
 
 import base64
 import hashlib
@@ -28,7 +28,7 @@ ZTO_ACTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Scan:
-    """What happened to a parcel, in our own words."""
+    """One event of a parcel, with the status names of our own API."""
 
     waybill_no: str
     status: str
@@ -38,16 +38,20 @@ class Scan:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A push as it goes over the wire; sent twice it is the same push."""
+    """A signed push. Posted again, it is the same push."""
 
     body: bytes
     headers: dict[str, str]
 
 
 def zto(scan: Scan, secret: str) -> Request:
-    """中通: a form whose digest covers `data` and the secret."""
+    """中通: a form with `data` as JSON, and the MD5 digest of `data` and the secret.
+
+    Raises:
+        StackError: 中通 has no action for this status.
+    """
     if scan.status not in ZTO_ACTIONS:
-        raise StackError(f"zto has no word for `{scan.status}`: it is one of {', '.join(ZTO_ACTIONS)}")
+        raise StackError(f"zto has no status `{scan.status}`; it has {', '.join(ZTO_ACTIONS)}")
     action, text = ZTO_ACTIONS[scan.status]
     at = scan.at.astimezone(CHINA).strftime("%Y-%m-%d %H:%M:%S")
     trace = {"billCode": scan.waybill_no, "action": action, "actionTime": at, "desc": text}
@@ -58,7 +62,7 @@ def zto(scan: Scan, secret: str) -> Request:
 
 
 def standard_webhooks(scan: Scan, secret: str) -> Request:
-    """Our own partner API."""
+    """Our own partner API: JSON, signed by the rules of Standard Webhooks."""
     data = {"waybill_no": scan.waybill_no, "status": scan.status, "occurred_at": scan.at.isoformat()}
     if scan.carrier:
         data["carrier"] = scan.carrier

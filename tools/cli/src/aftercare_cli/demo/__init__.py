@@ -1,1 +1,1 @@
-"""One order's whole story, told by the four people who live it."""
+"""The demo: one order from payment to rating, through the public APIs, as four people."""

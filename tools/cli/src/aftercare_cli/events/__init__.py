@@ -1,1 +1,1 @@
-"""Looking at the event log."""
+"""Reading the event log: which events, and how they are printed."""

@@ -1,4 +1,4 @@
-"""One event as one line: for people in colours, for programs as JSON."""
+"""One event as one line: coloured text, or JSON."""
 
 import json
 from dataclasses import asdict
@@ -8,7 +8,7 @@ from aiokafka import ConsumerRecord
 from rich.markup import escape
 
 from aftercare_cli import view
-from aftercare_cli.events.filter import said
+from aftercare_cli.events.filter import data_of
 
 COLOURS = {
     "orders": "cyan",
@@ -26,26 +26,26 @@ COLOURS = {
 
 
 def show(record: ConsumerRecord, envelope: Envelope | ValueError) -> None:
-    """Time, type, aggregate and its number, who did it, what came out."""
+    """Print time, type, aggregate and sequence, handler and result."""
     if isinstance(envelope, ValueError):
         place = f"{record.topic}/{record.partition}/{record.offset}"
         view.console.print(f"[bold red]unreadable[/] {place} [dim]{escape(str(envelope))}[/]")
         return
-    colour, told = COLOURS.get(envelope.topic.split(".")[1], "white"), said(envelope)
-    order = told.get("order_id")
-    beside = f" · {order}" if order and order != envelope.subject else ""
+    colour, data = COLOURS.get(envelope.topic.split(".")[1], "white"), data_of(envelope)
+    order = data.get("order_id")
+    suffix = f" · {order}" if order and order != envelope.subject else ""
     view.console.print(
         f"[dim]{envelope.time:%H:%M:%S.%f}[/] [{colour}]{escape(envelope.type):<28}[/] "
         f"[bold]{escape(envelope.subject)}[/] [dim]#{envelope.sequence}[/] "
-        f"{escape(str(told.get('handler', '?')))} → {escape(str(told.get('result', '?')))}[dim]{escape(beside)}[/]"
+        f"{escape(str(data.get('handler', '?')))} → {escape(str(data.get('result', '?')))}[dim]{escape(suffix)}[/]"
     )
 
 
 def show_json(record: ConsumerRecord, envelope: Envelope | ValueError) -> None:
-    """The same with all there is, one object a line."""
-    told: dict[str, object] = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
+    """Print everything as one JSON object."""
+    line: dict[str, object] = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
     if isinstance(envelope, ValueError):
-        told |= {"unreadable": str(envelope)}
+        line |= {"unreadable": str(envelope)}
     else:
-        told |= asdict(envelope) | {"data": said(envelope)}
-    print(json.dumps(told, ensure_ascii=False, default=str), flush=True)
+        line |= asdict(envelope) | {"data": data_of(envelope)}
+    print(json.dumps(line, ensure_ascii=False, default=str), flush=True)

@@ -1,4 +1,4 @@
-"""The log as it grows, read without a group: nothing notices that somebody looks."""
+"""Follows the log without a consumer group, so that reading changes nothing on the broker."""
 
 from collections.abc import AsyncGenerator
 
@@ -7,29 +7,32 @@ from aftercare_events import TOPICS, Envelope, codec
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from aftercare_cli.events.filter import Wanted
+from aftercare_cli.events.filter import EventFilter
 from aftercare_cli.stack.interface import StackError
 
 CALL_SECONDS = 20.0
 
 
 async def tail(
-    bootstrap: str, wanted: Wanted, *, from_beginning: bool
+    bootstrap: str, wanted: EventFilter, *, from_beginning: bool
 ) -> AsyncGenerator[tuple[ConsumerRecord, Envelope | ValueError], None]:
-    """The wanted records from now on, or from the first one that is kept; what cannot be read comes with its reason.
+    """The matching records from now on, or from the oldest one; a record that cannot be read comes with its error.
 
-    Order holds per aggregate; records that came together are shown by their time. StackError when Kafka is away.
+    The order holds per aggregate; records of one fetch are sorted by their time.
+
+    Raises:
+        StackError: Kafka does not answer, or the filter names a type or topic that does not exist.
     """
     wanted.check()
     client = clients.reader(bootstrap, "tail")
     try:
         await clients.result(client.start(), CALL_SECONDS)
-        await _stand(client, wanted, from_beginning)
+        await _seek(client, wanted, from_beginning)
         while True:
             fetched = await clients.result(client.getmany(timeout_ms=500, max_records=1000), CALL_SECONDS)
             for record in sorted((one for some in fetched.values() for one in some), key=lambda one: one.timestamp):
                 envelope = _decoded(record)
-                if wanted.fits(envelope) if isinstance(envelope, Envelope) else _all(wanted):
+                if wanted.matches(envelope) if isinstance(envelope, Envelope) else wanted.matches_all():
                     yield record, envelope
     except (KafkaError, OSError, TimeoutError) as error:
         raise StackError(f"kafka at {bootstrap} does not answer: {type(error).__name__}") from None
@@ -37,14 +40,10 @@ async def tail(
         await clients.close(client, CALL_SECONDS)
 
 
-async def _stand(client: AIOKafkaConsumer, wanted: Wanted, from_beginning: bool) -> None:
-    places = [TopicPartition(name, n) for name in wanted.topics() for n in range(TOPICS[name].partitions)]
-    look = client.beginning_offsets if from_beginning else client.end_offsets
-    clients.assign(client, await clients.result(look(places), CALL_SECONDS))
-
-
-def _all(wanted: Wanted) -> bool:
-    return wanted.type is None and wanted.key is None and wanted.order is None
+async def _seek(client: AIOKafkaConsumer, wanted: EventFilter, from_beginning: bool) -> None:
+    partitions = [TopicPartition(name, n) for name in wanted.topics() for n in range(TOPICS[name].partitions)]
+    offsets = client.beginning_offsets if from_beginning else client.end_offsets
+    clients.assign(client, await clients.result(offsets(partitions), CALL_SECONDS))
 
 
 def _decoded(record: ConsumerRecord) -> Envelope | ValueError:

@@ -1,4 +1,4 @@
-"""Apache Kafka as published: its own jars, fetched once by Maven into a folder that all checkouts share."""
+"""The published jars of Apache Kafka, downloaded once by Maven into a folder that all checkouts share."""
 
 import fcntl
 import os
@@ -23,44 +23,53 @@ POM = f"""<project>
 
 
 def cache() -> Path:
+    """The folder for downloads of all checkouts."""
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "aftercare"
 
 
 def java() -> str:
-    """The Java to run Kafka with (17 or newer)."""
+    """The path of the Java that runs Kafka (17 or newer).
+
+    Raises:
+        StackError: no Java is installed.
+    """
     home = os.environ.get("JAVA_HOME")
     found = (str(Path(home) / "bin" / "java") if home else None) or shutil.which("java")
     if not found or not shutil.which(found):
         raise StackError(
-            "java is missing (17 or newer): on Debian `apt-get install maven` brings it; see `make doctor`"
+            "java is missing (17 or newer): on Debian `apt-get install maven` installs it; see `make doctor`"
         )
     return found
 
 
 def kafka_jars(progress: Progress) -> Path:
-    """The folder with Kafka's jars; fetched when this machine does not have them yet."""
+    """The folder with Kafka's jars, downloaded unless this machine has them.
+
+    Raises:
+        StackError: Maven is missing, or the download failed.
+    """
     jars = cache() / f"kafka-{KAFKA_VERSION}"
     if jars.is_dir():
         return jars
     maven = shutil.which("mvn")
     if not maven:
-        raise StackError("mvn is missing (it fetches Kafka): on Debian `apt-get install maven`; see `make doctor`")
+        raise StackError("mvn is missing (it downloads Kafka): on Debian `apt-get install maven`; see `make doctor`")
     jars.parent.mkdir(parents=True, exist_ok=True)
     with (jars.parent / "kafka.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not jars.is_dir():
-            with step(progress, "kafka", f"fetching Apache Kafka {KAFKA_VERSION} (45 MB, once)", "fetched"):
-                _fetch(maven, jars)
+            with step(progress, "kafka", f"downloading Apache Kafka {KAFKA_VERSION} (45 MB, once)", "downloaded"):
+                _download(maven, jars)
     return jars
 
 
-def _fetch(maven: str, jars: Path) -> None:
-    """Fetch beside the final place and rename, so that a broken download is never taken for a whole one."""
+def _download(maven: str, jars: Path) -> None:
+    """Download to another folder and rename it, so that `jars` never holds a part of the files."""
     with tempfile.TemporaryDirectory(dir=jars.parent) as work:
         (Path(work) / "pom.xml").write_text(POM, encoding="utf-8")
         goal = ["dependency:copy-dependencies", "-DincludeScope=runtime", f"-DoutputDirectory={work}/jars"]
         result = subprocess.run([maven, "-q", "-B", *goal], cwd=work, capture_output=True, text=True, timeout=600)
         if result.returncode:
-            said = [line for line in (result.stdout + result.stderr).splitlines() if "ERROR" in line]
-            raise StackError(f"Maven could not fetch Kafka: {said[0][:300] if said else 'no reason given'}")
+            errors = [line for line in (result.stdout + result.stderr).splitlines() if "ERROR" in line]
+            raise StackError(f"Maven could not download Kafka: {errors[0][:300] if errors else 'no reason given'}")
         (Path(work) / "jars").rename(jars)

@@ -1,4 +1,4 @@
-"""Which of the three ways the stack is run."""
+"""Which of the three kinds of stack is used."""
 
 import os
 
@@ -13,13 +13,17 @@ KINDS = ("embedded", "compose", "given")
 
 
 def choose(layout: Layout, kind: str | None = None, without: frozenset[str] = frozenset()) -> Stack:
-    """What was asked for, else AFTERCARE_STACK, else given addresses when both are set, else what runs, else embedded."""
+    """The stack of the layout: `kind`, else AFTERCARE_STACK, else `given` where an address is set, else what runs, else embedded.
+
+    Raises:
+        StackError: there is no such kind, or only one of the two addresses is set.
+    """
     kafka, postgres = os.environ.get("AFTERCARE_KAFKA"), os.environ.get("AFTERCARE_POSTGRES")
     kind = kind or os.environ.get("AFTERCARE_STACK") or ("given" if kafka or postgres else _running(layout))
     if kind not in KINDS:
-        raise StackError(f"there is no stack `{kind}`: it is {', '.join(KINDS)}")
+        raise StackError(f"there is no stack `{kind}`; there are {', '.join(KINDS)}")
     if kind == "given" and not (kafka and postgres):
-        raise StackError("a stack on given addresses needs both AFTERCARE_KAFKA and AFTERCARE_POSTGRES")
+        raise StackError("a stack of kind `given` needs both AFTERCARE_KAFKA and AFTERCARE_POSTGRES")
     if kind == "compose":
         return _compose(layout, without)
     infrastructure: Infrastructure = (
@@ -35,5 +39,5 @@ def _running(layout: Layout) -> str:
 
 def _compose(layout: Layout, without: frozenset[str]) -> Stack:
     if without:
-        raise StackError("--without is for stacks of processes: with compose, stop the container")
+        raise StackError("--without is not supported with compose: stop the container instead")
     return ComposeStack(layout)

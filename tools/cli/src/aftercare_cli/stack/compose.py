@@ -1,4 +1,4 @@
-"""The suite in containers, by docker-compose.yml."""
+"""The suite in containers, run by docker-compose.yml."""
 
 import json
 import os
@@ -9,9 +9,9 @@ from functools import cache
 
 from aftercare_chassis.auth.dev_keys import make_key_set
 from aftercare_cli.stack import ports
-from aftercare_cli.stack.interface import Addresses, Piece, Progress, StackError, step
+from aftercare_cli.stack.interface import Addresses, ComponentStatus, Progress, StackError, step
 from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout, Server, checkout
-from aftercare_cli.stack.processes import need_port
+from aftercare_cli.stack.processes import require_free_port
 from aftercare_cli.stack.secrets_file import Secrets
 
 BUILD_SECONDS, START_SECONDS = 1800, 300
@@ -20,7 +20,7 @@ LAST_LINES = "40"
 
 @dataclass(slots=True)
 class ComposeStack:
-    """One compose project. Containers, volumes and networks are Docker's; keys, secrets and ports are kept in our folder."""
+    """One compose project. Docker keeps containers, volumes and networks; the stack's folder keeps keys, secrets and ports."""
 
     layout: Layout
     kind: str = "compose"
@@ -29,7 +29,7 @@ class ComposeStack:
         make_key_set(self.layout.folder("keys"))
         if not self._containers():
             for server in (*SERVICES, SIMULATOR):
-                need_port(self.layout.port(server), server.name, "end it, or move all ports: PORT_BASE=9000")
+                require_free_port(self.layout.port(server), server.name, "end it, or move all ports: PORT_BASE=9000")
         with step(progress, "images", "building", "built"):
             self._compose("build", "--quiet", seconds=BUILD_SECONDS)
         with step(progress, "containers", "starting", "healthy"):
@@ -39,18 +39,18 @@ class ComposeStack:
         return addresses
 
     def down(self, progress: Progress) -> None:
-        with step(progress, "containers", "stopping", "gone"):
+        with step(progress, "containers", "stopping", "removed"):
             self._compose("down", "--timeout", "20", seconds=120)
         self.layout.stack_file.unlink(missing_ok=True)
 
     def reset(self, progress: Progress) -> None:
-        with step(progress, "containers", "stopping", "gone, with their volumes"):
+        with step(progress, "containers", "stopping", "removed, with their volumes"):
             self._compose("down", "--volumes", "--timeout", "20", seconds=120)
         shutil.rmtree(self.layout.home, ignore_errors=True)
 
-    def status(self) -> list[Piece]:
+    def status(self) -> list[ComponentStatus]:
         found = {one["Service"]: one for one in self._containers()}
-        return [_piece(name, found.get(name)) for name in ("kafka", "postgres", *_names(SERVICES), SIMULATOR.name)]
+        return [_component(name, found.get(name)) for name in ("kafka", "postgres", *_names(SERVICES), SIMULATOR.name)]
 
     def logs(self, name: str | None, follow: bool) -> None:
         options = [*(["--follow"] if follow else []), *([name] if name else [])]
@@ -64,24 +64,30 @@ class ComposeStack:
         return ["docker", "compose", "--file", str(checkout() / "docker-compose.yml"), *arguments]
 
     def _compose(self, *arguments: str, seconds: int) -> str:
-        """Run compose; its last words when it fails."""
-        _need_compose()
+        """The output of a compose command.
+
+        Raises:
+            StackError: it failed, with its last line, or took too long.
+        """
+        _require_compose()
         command = self._command(*arguments)
         try:
             result = subprocess.run(command, env=self._environment(), capture_output=True, text=True, timeout=seconds)
         except subprocess.TimeoutExpired:
             raise StackError(f"docker compose {arguments[0]} takes more than {seconds} s") from None
         if result.returncode:
-            said = [line for line in result.stderr.splitlines() if line.strip()] or ["it wrote nothing"]
-            raise StackError(f"docker compose {arguments[0]} failed: {said[-1].strip()[:300]}")
+            lines = [line for line in result.stderr.splitlines() if line.strip()] or ["no output"]
+            raise StackError(f"docker compose {arguments[0]} failed: {lines[-1].strip()[:300]}")
         return result.stdout
 
     def _environment(self) -> dict[str, str]:
         secrets = Secrets.of(self.layout.home)
-        own = {server.name.removesuffix("-svc").upper() + "_PORT": self.layout.port(server) for server in SERVICES}
+        service_ports = {
+            server.name.removesuffix("-svc").upper() + "_PORT": self.layout.port(server) for server in SERVICES
+        }
         return {
             **os.environ,
-            **{name: str(port) for name, port in own.items()},
+            **{name: str(port) for name, port in service_ports.items()},
             "SIMULATOR_PORT": str(self.layout.port(SIMULATOR)),
             "KAFKA_PORT": str(self._ports()["kafka"]),
             "POSTGRES_PORT": str(self._ports()["postgres"]),
@@ -93,10 +99,10 @@ class ComposeStack:
         }
 
     def _ports(self) -> dict[str, int]:
-        return ports.remembered(self.layout.home / "compose-ports.json", ["kafka", "postgres"])
+        return ports.recorded(self.layout.home / "compose-ports.json", ["kafka", "postgres"])
 
     def _addresses(self) -> Addresses:
-        place = f"127.0.0.1:{self._ports()['postgres']}"
+        host = f"127.0.0.1:{self._ports()['postgres']}"
         password = Secrets.of(self.layout.home).postgres
         return Addresses(
             kind=self.kind,
@@ -104,7 +110,7 @@ class ComposeStack:
             simulator=self.layout.url(SIMULATOR),
             kafka=f"127.0.0.1:{self._ports()['kafka']}",
             databases={
-                service.name: f"postgresql://{service.database}:{service.name.removesuffix('-svc')}-{password}@{place}"
+                service.name: f"postgresql://{service.database}:{service.name.removesuffix('-svc')}-{password}@{host}"
                 f"/{service.database}"
                 for service in SERVICES
             },
@@ -112,18 +118,18 @@ class ComposeStack:
 
 
 @cache
-def _need_compose() -> None:
-    asked = ["docker", "compose", "version", "--short"]
-    if not shutil.which("docker") or subprocess.run(asked, capture_output=True, timeout=30).returncode:
-        raise StackError("docker with compose v2 is missing: install it, or leave out --with compose")
+def _require_compose() -> None:
+    version = ["docker", "compose", "version", "--short"]
+    if not shutil.which("docker") or subprocess.run(version, capture_output=True, timeout=30).returncode:
+        raise StackError("docker with compose v2 is missing: install it, or use another kind of stack")
 
 
 def _names(servers: tuple[Server, ...]) -> list[str]:
     return [server.name for server in servers]
 
 
-def _piece(name: str, container: dict[str, str] | None) -> Piece:
+def _component(name: str, container: dict[str, str] | None) -> ComponentStatus:
     if container is None:
-        return Piece(name, "down", "")
-    fine = container["State"] == "running" and container.get("Health") in ("healthy", "")
-    return Piece(name, "up" if fine else "broken", container.get("Status", container["State"]))
+        return ComponentStatus(name, "down", "")
+    healthy = container["State"] == "running" and container.get("Health") in ("healthy", "")
+    return ComponentStatus(name, "up" if healthy else "broken", container.get("Status", container["State"]))

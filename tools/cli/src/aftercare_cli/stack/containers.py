@@ -1,4 +1,4 @@
-"""Kafka and PostgreSQL in throw-away containers: what the tests take where a Docker engine answers."""
+"""Kafka and PostgreSQL in containers of one test run, used where a Docker engine answers."""
 
 import os
 import uuid
@@ -7,19 +7,19 @@ from pathlib import Path
 from typing import Any
 
 from aftercare_cli.stack import ports
-from aftercare_cli.stack.interface import Piece, Progress, StackError, step
+from aftercare_cli.stack.interface import ComponentStatus, Progress, StackError, step
 from aftercare_cli.stack.postgres import answers
 from aftercare_cli.stack.processes import port_is_free
 from aftercare_cli.stack.waiting import wait_for
 
 POSTGRES_IMAGE = os.environ.get("AFTERCARE_POSTGRES_IMAGE") or "postgres:17"
 KAFKA_IMAGE = os.environ.get("AFTERCARE_KAFKA_IMAGE") or "apache/kafka:4.3.1"
-CARELESS = "postgres -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
-PASSWORD = "only-for-a-throw-away-container"  # noqa: S105
+NOT_DURABLE = "postgres -c fsync=off -c synchronous_commit=off -c full_page_writes=off -c max_connections=200"
+PASSWORD = "only-for-containers-of-tests"  # noqa: S105
 
 
-def trouble() -> str | None:
-    """Why containers cannot be used here, or None. An engine without the images counts as none."""
+def unavailable_reason() -> str | None:
+    """Why containers cannot be used here, or None. An engine that cannot get the images counts as none."""
     try:
         import docker  # type: ignore[import-untyped]
     except ImportError:
@@ -27,8 +27,8 @@ def trouble() -> str | None:
     try:
         engine = docker.from_env(timeout=5)
         engine.ping()
-        known = {tag for image in engine.images.list() for tag in image.tags}
-        for image in {POSTGRES_IMAGE, KAFKA_IMAGE} - known:
+        present = {tag for image in engine.images.list() for tag in image.tags}
+        for image in {POSTGRES_IMAGE, KAFKA_IMAGE} - present:
             engine.images.pull(image)
     except docker.errors.DockerException as error:
         return f"no Docker engine with our images ({type(error).__name__})"
@@ -37,7 +37,7 @@ def trouble() -> str | None:
 
 @dataclass(slots=True)
 class Containers:
-    """Both servers as containers of one test run; their names are recorded for the guardian before they start."""
+    """Both servers as containers. Their names are recorded before they start, for the reaper."""
 
     records: Path
     kafka: str = ""
@@ -53,7 +53,7 @@ class Containers:
 
     def start_postgres(self, progress: Progress) -> None:
         container, port = _container(POSTGRES_IMAGE, 5432)
-        container.with_env("POSTGRES_PASSWORD", PASSWORD).with_command(CARELESS)
+        container.with_env("POSTGRES_PASSWORD", PASSWORD).with_command(NOT_DURABLE)
         with step(progress, "postgres", "starting a PostgreSQL container", "ready"):
             self._run(container)
             self.postgres = f"postgresql://postgres:{PASSWORD}@127.0.0.1:{port}/postgres"
@@ -66,8 +66,8 @@ class Containers:
         with step(progress, "kafka", "starting a Kafka container", "ready"):
             self._run(container)
             self.kafka = f"127.0.0.1:{port}"
-            said = lambda: b"Kafka Server started" in b"".join(container.get_logs())  # noqa: E731
-            wait_for(said, seconds=90, otherwise="the Kafka container does not start")
+            started = lambda: b"Kafka Server started" in b"".join(container.get_logs())  # noqa: E731
+            wait_for(started, seconds=90, otherwise="the Kafka container does not start")
 
     def _run(self, container: Any) -> None:
         name = f"aftercare-test-{uuid.uuid4().hex}"
@@ -80,29 +80,29 @@ class Containers:
         self.postgres = self.kafka = ""
 
     def erase(self, progress: Progress) -> None:
-        """Nothing is left: the containers took their data along."""
+        """Nothing to do: the data are removed with the containers."""
 
-    def pieces(self) -> list[Piece]:
-        return [Piece("containers", "up" if self._running else "down", f"{len(self._running)} running")]
+    def status(self) -> list[ComponentStatus]:
+        return [ComponentStatus("containers", "up" if self._running else "down", f"{len(self._running)} running")]
 
 
 def _container(image: str, inside: int) -> tuple[Any, int]:
-    """A container whose port is published on a loopback port that we know before it starts."""
-    # The reaper is an image of its own that many machines cannot pull; the run stops its containers itself.
+    """A container, and the loopback port on which its port `inside` is published; the port is known before it starts."""
+    # The reaper of testcontainers is another image, which many machines cannot pull; stack/reaper.py replaces it.
     os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
     from testcontainers.core.container import DockerContainer
 
     port = ports.choose()
     if not port_is_free(port):
-        raise StackError(f"port {port} was taken in this moment, try again")
+        raise StackError(f"port {port} has just been taken: try again")
     container = DockerContainer(image)
-    # Loopback only; the library types the value narrower than what it passes on.
+    # Loopback only. The library passes a tuple on to Docker, but its type allows an integer only.
     container.ports[str(inside)] = ("127.0.0.1", port)  # type: ignore[assignment]
     return container, port
 
 
 def _broker(port: int) -> dict[str, str]:
-    """The advertised address has to be the one outside, so clients come back to the published port."""
+    """The broker's settings. It advertises the published port, to which clients connect."""
     return {
         "KAFKA_NODE_ID": "1",
         "KAFKA_PROCESS_ROLES": "broker,controller",
@@ -121,8 +121,8 @@ def _broker(port: int) -> dict[str, str]:
     }
 
 
-def remove_left_over(records: Path) -> None:
-    """Remove containers that a killed run could not."""
+def remove_recorded(records: Path) -> None:
+    """Remove the recorded containers that are still there."""
     names = [file.stem for file in records.glob("*.container")]
     if not names:
         return

@@ -1,4 +1,4 @@
-"""Five databases and five roles: each service can reach its own and no other."""
+"""The databases and roles of the services. Each role can connect to its own database only."""
 
 from collections.abc import Mapping
 from urllib.parse import quote, urlsplit, urlunsplit
@@ -8,31 +8,31 @@ from aftercare_chassis.database.revisions import Revisions
 from aftercare_cli.stack.layout import SERVICES, Server
 
 
-async def provide(admin: str, passwords: Mapping[str, str]) -> None:
-    """Make what is missing and set the recorded passwords; safe to repeat."""
+async def create(admin: str, passwords: Mapping[str, str]) -> None:
+    """Create the missing databases and roles, and set the passwords. May be repeated."""
     connection = await asyncpg.connect(admin, timeout=10)
     try:
         await connection.execute("REVOKE CONNECT ON DATABASE postgres, template1 FROM PUBLIC")
         for service in SERVICES:
-            await _provide_one(connection, service.database, passwords[service.name])
+            await _create_one(connection, service.database, passwords[service.name])
     finally:
         await connection.close()
 
 
-async def _provide_one(connection: asyncpg.Connection, name: str, password: str) -> None:
+async def _create_one(connection: asyncpg.Connection, name: str, password: str) -> None:
     if not await connection.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", name):
         await connection.execute(f'CREATE ROLE "{name}" LOGIN')
-    # A role's password cannot be a parameter; ours is made of hexadecimal digits.
+    # ALTER ROLE takes no parameters; the password is a hexadecimal number, which cannot end the literal.
     await connection.execute(f"""ALTER ROLE "{name}" PASSWORD '{int(password, 16):0{len(password)}x}'""")
     if not await connection.fetchval("SELECT 1 FROM pg_database WHERE datname = $1", name):
-        # The one who creates for another has to be a member of that role, unless it is a superuser.
+        # Only a member of a role may create a database for it, unless it is a superuser.
         await connection.execute(f'GRANT "{name}" TO CURRENT_USER')
         await connection.execute(f'CREATE DATABASE "{name}" OWNER "{name}"')
     await connection.execute(f'REVOKE CONNECT, TEMPORARY ON DATABASE "{name}" FROM PUBLIC')
 
 
 async def existing(admin: str) -> list[str]:
-    """Which of the five databases are there."""
+    """The names of those of our databases that exist."""
     connection = await asyncpg.connect(admin, timeout=10)
     try:
         names = [service.database for service in SERVICES]
@@ -43,7 +43,7 @@ async def existing(admin: str) -> list[str]:
 
 
 async def remove(admin: str) -> None:
-    """Delete the five databases and roles."""
+    """Delete the databases and roles of the services."""
     connection = await asyncpg.connect(admin, timeout=10)
     try:
         for service in SERVICES:
@@ -54,16 +54,16 @@ async def remove(admin: str) -> None:
 
 
 def dsn(admin: str, service: Server, password: str) -> str:
-    """How that service reaches its database on the server of the admin's DSN."""
+    """The DSN of the service's own database, on the server of the admin's DSN."""
     parts = urlsplit(admin)
-    place = parts.netloc.rpartition("@")[2]
+    host = parts.netloc.rpartition("@")[2]
     return urlunsplit(
-        parts._replace(netloc=f"{service.database}:{quote(password)}@{place}", path=f"/{service.database}")
+        parts._replace(netloc=f"{service.database}:{quote(password)}@{host}", path=f"/{service.database}")
     )
 
 
 async def needs_migration(own: str, service: Server) -> bool:
-    """Whether the service of this checkout does not work with its database's schema as it is."""
+    """Whether this build of the service needs another schema than its database has. `own` is the service's DSN."""
     connection = await asyncpg.connect(own, timeout=10)
     try:
         return await Revisions.of(service.name.replace("-", "_")).mismatch(connection) is not None

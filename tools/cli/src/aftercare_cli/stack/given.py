@@ -1,4 +1,4 @@
-"""Kafka and PostgreSQL that somebody else runs, by address."""
+"""Kafka and PostgreSQL that run elsewhere, given by their addresses."""
 
 import socket
 from dataclasses import dataclass, field
@@ -6,43 +6,47 @@ from dataclasses import dataclass, field
 import asyncpg
 from aftercare_chassis.kafka import topics
 from aftercare_cli.stack import databases
-from aftercare_cli.stack.interface import Piece, Progress, StackError, step
+from aftercare_cli.stack.interface import ComponentStatus, Progress, StackError, step
 from aftercare_cli.stack.threads import run
 
 
 @dataclass(slots=True)
 class Given:
-    """Servers we use but neither start nor stop."""
+    """Servers that the stack uses but neither starts nor stops."""
 
     kafka: str
     postgres: str = field(repr=False)
     kind: str = "given"
 
     def start(self, progress: Progress) -> None:
-        """Only look whether PostgreSQL answers; the topics will show whether Kafka does."""
-        with step(progress, "postgres", "looking at the given PostgreSQL", "answers"):
-            if problem := run(_trouble(self.postgres)):
+        """Check that PostgreSQL answers; creating the topics checks Kafka.
+
+        Raises:
+            StackError: PostgreSQL does not answer.
+        """
+        with step(progress, "postgres", "connecting to the given PostgreSQL", "answers"):
+            if problem := run(_connection_error(self.postgres)):
                 raise StackError(f"the PostgreSQL of AFTERCARE_POSTGRES does not answer: {problem}")
 
     def stop(self, progress: Progress) -> None:
-        """They are not ours to stop."""
+        """Nothing to do: the servers run elsewhere."""
 
     def erase(self, progress: Progress) -> None:
-        """Delete our five databases and roles, and our topics; nothing else."""
-        with step(progress, "given", "deleting our databases and topics", "erased"):
+        """Delete the databases, roles and topics of the suite, and nothing else."""
+        with step(progress, "given", "deleting our databases and topics", "deleted"):
             run(databases.remove(self.postgres))
             run(topics.delete(self.kafka))
 
-    def pieces(self) -> list[Piece]:
-        problem = run(_trouble(self.postgres))
+    def status(self) -> list[ComponentStatus]:
+        problem = run(_connection_error(self.postgres))
         return [
-            Piece("kafka", "up" if _listens(self.kafka) else "broken", f"{self.kafka} · given"),
-            Piece("postgres", "broken" if problem else "up", problem or "given"),
+            ComponentStatus("kafka", "up" if _listens(self.kafka) else "broken", f"{self.kafka} · given"),
+            ComponentStatus("postgres", "broken" if problem else "up", problem or "given"),
         ]
 
 
 def _listens(bootstrap: str) -> bool:
-    """Whether any of the brokers takes connections."""
+    """Whether any of the brokers accepts connections."""
     for broker in bootstrap.split(","):
         host, _, port = broker.strip().rpartition(":")
         try:
@@ -53,7 +57,7 @@ def _listens(bootstrap: str) -> bool:
     return False
 
 
-async def _trouble(dsn: str) -> str | None:
+async def _connection_error(dsn: str) -> str | None:
     try:
         connection = await asyncpg.connect(dsn, timeout=5)
     except (TimeoutError, OSError, ValueError, asyncpg.PostgresError, asyncpg.InterfaceError) as error:

@@ -1,4 +1,4 @@
-"""The one interface of the local stack; embedded, compose and given addresses stand behind it."""
+"""The interface of the local stack, which the kinds embedded, compose and given implement."""
 
 import json
 from collections.abc import Iterator
@@ -9,12 +9,12 @@ from typing import Literal, Protocol
 
 
 class StackError(Exception):
-    """Why the stack cannot do what was asked, in one line for a person."""
+    """An expected error of the command line; the message is one line for its user."""
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
-    """One part of the stack as it is now."""
+class ComponentStatus:
+    """The present state of one component of the stack."""
 
     name: str
     state: Literal["up", "down", "broken"]
@@ -23,7 +23,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """Where everything is: the content of `stack.json`."""
+    """The addresses of a running stack, kept in `stack.json`. `services` and `databases` are by service name."""
 
     kind: str
     services: dict[str, str]
@@ -37,6 +37,7 @@ class Addresses:
 
     @classmethod
     def read(cls, path: Path) -> "Addresses":
+        """Raises: StackError where there is no file, or it cannot be read."""
         try:
             return cls(**json.loads(path.read_text(encoding="utf-8")))
         except FileNotFoundError:
@@ -46,7 +47,7 @@ class Addresses:
 
     @classmethod
     def recorded(cls, path: Path) -> "Addresses | None":
-        """The same, or None where no stack runs or nobody can tell any more."""
+        """As `read`, but None in place of an error."""
         try:
             return cls.read(path)
         except StackError:
@@ -54,15 +55,15 @@ class Addresses:
 
 
 class Progress(Protocol):
-    """Told what is going on while long steps run."""
+    """Receives the begin and the end of long steps."""
 
     def begin(self, name: str, what: str) -> None: ...
 
     def done(self, name: str, detail: str) -> None: ...
 
 
-class Silent:
-    """Progress that nobody watches (tests)."""
+class NoProgress:
+    """Ignores all steps (tests)."""
 
     def begin(self, name: str, what: str) -> None: ...
 
@@ -71,14 +72,14 @@ class Silent:
 
 @contextmanager
 def step(progress: Progress, name: str, what: str, detail: str) -> Iterator[None]:
-    """Announce a step and, unless it fails, its end."""
+    """Report the begin of a step and, unless it fails, its end."""
     progress.begin(name, what)
     yield
     progress.done(name, detail)
 
 
 class Infrastructure(Protocol):
-    """Kafka and PostgreSQL, wherever they come from. Every method may be called again."""
+    """Kafka and PostgreSQL of a stack. Every method may be repeated."""
 
     @property
     def kind(self) -> str: ...
@@ -89,25 +90,25 @@ class Infrastructure(Protocol):
 
     def erase(self, progress: Progress) -> None: ...
 
-    def pieces(self) -> list[Piece]: ...
+    def status(self) -> list[ComponentStatus]: ...
 
     @property
     def kafka(self) -> str:
-        """Bootstrap address."""
+        """The bootstrap address."""
         ...
 
     @property
     def postgres(self) -> str:
-        """DSN of a role that may create databases and roles."""
+        """The DSN of a role that may create databases and roles."""
         ...
 
 
 class Stack(Protocol):
-    """The whole suite on this machine. `up` of a running stack only mends what is broken."""
+    """The whole suite on this machine. `up` on a running stack starts only what is not up."""
 
     @property
     def kind(self) -> str:
-        """How it is run: embedded, compose or given."""
+        """embedded, compose or given."""
         ...
 
     def up(self, progress: Progress) -> Addresses: ...
@@ -115,9 +116,9 @@ class Stack(Protocol):
     def down(self, progress: Progress) -> None: ...
 
     def reset(self, progress: Progress) -> None:
-        """Down, and everything the stack ever stored is gone."""
+        """As `down`; then delete everything that the stack has stored."""
         ...
 
-    def status(self) -> list[Piece]: ...
+    def status(self) -> list[ComponentStatus]: ...
 
     def logs(self, name: str | None, follow: bool) -> None: ...

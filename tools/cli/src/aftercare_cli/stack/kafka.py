@@ -1,4 +1,4 @@
-"""A real Kafka broker in one process (KRaft, broker and controller combined), on loopback."""
+"""A Kafka broker in one process (KRaft, combined broker and controller), on loopback."""
 
 import base64
 import socket
@@ -10,12 +10,12 @@ from pathlib import Path
 
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.artifacts import java, kafka_jars
-from aftercare_cli.stack.interface import Piece, Progress, StackError, step
+from aftercare_cli.stack.interface import ComponentStatus, Progress, StackError, step
 from aftercare_cli.stack.processes import Processes, port_is_free
 from aftercare_cli.stack.waiting import wait_for
 
 NAME = "kafka"
-# The request that any broker answers: size, key 18, version 0, correlation 1, no client's name (Kafka protocol guide).
+# ApiVersions, which any broker answers: size, key 18, version 0, correlation id 1, null client id (Kafka protocol guide).
 API_VERSIONS = struct.pack(">ihhih", 10, 18, 0, 1, -1)
 MEMORY = ["-Xms128m", "-Xmx384m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 LOGGING = ["-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-Dorg.slf4j.simpleLogger.showDateTime=true"]
@@ -47,7 +47,7 @@ share.coordinator.state.topic.num.partitions=1
 
 
 def answers(port: int) -> bool:
-    """Whether the broker on this loopback port works: it listens some time before, and ends early connections."""
+    """Whether the broker on this loopback port answers a request. It listens for some time before it does."""
     try:
         with socket.create_connection(("127.0.0.1", port), timeout=1) as connection:
             connection.sendall(API_VERSIONS)
@@ -58,20 +58,24 @@ def answers(port: int) -> bool:
 
 @dataclass(slots=True)
 class Kafka:
-    """The broker of one stack; its data lives in `folder` and survives `stop`."""
+    """The broker of one stack; its data in `folder` outlive `stop`."""
 
     folder: Path
     processes: Processes
 
     @property
     def bootstrap(self) -> str:
-        return f"127.0.0.1:{self._recorded()['broker']}"
+        return f"127.0.0.1:{self._ports()['broker']}"
 
-    def _recorded(self) -> dict[str, int]:
-        return ports.remembered(self.folder / "ports.json", ["broker", "controller"])
+    def _ports(self) -> dict[str, int]:
+        return ports.recorded(self.folder / "ports.json", ["broker", "controller"])
 
     def start(self, progress: Progress) -> None:
-        """Start the broker unless it runs; returns when it answers."""
+        """Start the broker unless it runs, and wait until it answers.
+
+        Raises:
+            StackError: it does not start; the message quotes its log.
+        """
         if self.processes.find(NAME) and self._answers():
             return
         self.processes.stop(NAME)
@@ -80,21 +84,21 @@ class Kafka:
             properties = self._configure()
             self._format(jars, properties)
             self.processes.start(NAME, [java(), *MEMORY, *LOGGING, "-cp", f"{jars}/*", "kafka.Kafka", str(properties)])
-            wait_for(self._answers, seconds=60, otherwise="kafka does not answer after 60 s", alive=self._still_alive)
+            wait_for(self._answers, seconds=60, otherwise="kafka does not answer after 60 s", check=self._check_running)
 
     def _configure(self) -> Path:
-        """Write the properties; ports that were taken meanwhile are chosen anew."""
-        if not all(port_is_free(port) for port in self._recorded().values()):
+        """Write the properties, with new ports where another process has taken the recorded ones."""
+        if not all(port_is_free(port) for port in self._ports().values()):
             (self.folder / "ports.json").unlink()
         properties = self.folder / "server.properties"
-        properties.write_text(PROPERTIES.format(data=self.folder / "data", **self._recorded()), encoding="utf-8")
+        properties.write_text(PROPERTIES.format(data=self.folder / "data", **self._ports()), encoding="utf-8")
         return properties
 
     def _format(self, jars: Path, properties: Path) -> None:
         if (self.folder / "data" / "meta.properties").exists():
             return
         cluster = base64.urlsafe_b64encode(uuid.uuid4().bytes).decode().rstrip("=")
-        # An identifier that begins with a dash would be read as an option.
+        # The tool would read an id that begins with a dash as an option: ours begins with A.
         command = [java(), *MEMORY, "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn", "-cp", f"{jars}/*"]
         tool = ["kafka.tools.StorageTool", "format", "--standalone", "--ignore-formatted", "-t", f"A{cluster[1:]}"]
         result = subprocess.run([*command, *tool, "-c", str(properties)], capture_output=True, text=True, timeout=60)
@@ -102,18 +106,18 @@ class Kafka:
             raise StackError(f"kafka could not format its storage: {(result.stderr or result.stdout).strip()[-300:]}")
 
     def _answers(self) -> bool:
-        return answers(self._recorded()["broker"])
+        return answers(self._ports()["broker"])
 
-    def _still_alive(self) -> None:
+    def _check_running(self) -> None:
         if self.processes.find(NAME) is None:
-            raise self.processes.obituary(NAME)
+            raise self.processes.exit_error(NAME)
 
     def stop(self) -> bool:
-        return self.processes.stop(NAME, patience=20)
+        return self.processes.stop(NAME, grace_seconds=20)
 
-    def piece(self) -> Piece:
+    def status(self) -> ComponentStatus:
         if process := self.processes.find(NAME):
-            return Piece(NAME, "up" if self._answers() else "broken", f"{self.bootstrap} · pid {process.pid}")
+            return ComponentStatus(NAME, "up" if self._answers() else "broken", f"{self.bootstrap} · pid {process.pid}")
         if self.processes.was_started(NAME):
-            return Piece(NAME, "broken", f"ended by itself · {self.processes.log(NAME)}")
-        return Piece(NAME, "down", "")
+            return ComponentStatus(NAME, "broken", f"ended unexpectedly · {self.processes.log(NAME)}")
+        return ComponentStatus(NAME, "down", "")

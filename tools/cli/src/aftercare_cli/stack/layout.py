@@ -1,4 +1,4 @@
-"""Where the local stack keeps its things, and which numbers its services listen on."""
+"""The folder and the ports of a local stack."""
 
 import os
 from dataclasses import dataclass
@@ -9,7 +9,7 @@ from aftercare_cli.stack.interface import Addresses, StackError
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """One of our HTTP servers: its name and its place above the port base."""
+    """One HTTP server of the suite: its name and its offset above the port base."""
 
     name: str
     number: int
@@ -17,7 +17,7 @@ class Server:
 
     @property
     def database(self) -> str:
-        """Name of its database and of the role that owns it (prefixed: a given server may hold others)."""
+        """The name of its database and of the owning role. The prefix sets it apart on a server with other databases."""
         return "aftercare_" + self.name.removesuffix("-svc")
 
 
@@ -34,17 +34,21 @@ PORT_BASE = 8000
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """The folder of one stack and its port base."""
+    """The folder and the port base of one stack."""
 
     home: Path
     port_base: int = PORT_BASE
 
     @classmethod
     def here(cls) -> "Layout":
-        """The stack of this checkout; AFTERCARE_HOME moves its folder, PORT_BASE the ports of one that does not run yet."""
+        """The stack of this checkout. AFTERCARE_HOME moves its folder, PORT_BASE the ports of one that is not running.
+
+        Raises:
+            StackError: PORT_BASE is not a usable port.
+        """
         home = Path(os.environ.get("AFTERCARE_HOME") or checkout() / ".aftercare")
-        wished = os.environ.get("PORT_BASE")
-        return cls(home, _base(wished) if wished else _recorded_base(home) or PORT_BASE)
+        base = os.environ.get("PORT_BASE")
+        return cls(home, _port_base(base) if base else _recorded_base(home) or PORT_BASE)
 
     def port(self, server: Server) -> int:
         return self.port_base + server.number
@@ -53,6 +57,7 @@ class Layout:
         return f"http://127.0.0.1:{self.port(server)}"
 
     def folder(self, name: str) -> Path:
+        """The subfolder `name`, created if missing."""
         path = self.home / name
         path.mkdir(parents=True, exist_ok=True)
         return path
@@ -66,10 +71,10 @@ class Layout:
         return self.home / "stack.json"
 
 
-def _base(wished: str) -> int:
-    if not wished.isdecimal() or not 1024 <= int(wished) <= 65_000:
-        raise StackError("PORT_BASE is a number from 1024 to 65000, such as 9000")
-    return int(wished)
+def _port_base(text: str) -> int:
+    if not text.isdecimal() or not 1024 <= int(text) <= 65_000:
+        raise StackError("PORT_BASE must be a number from 1024 to 65000, such as 9000")
+    return int(text)
 
 
 def _recorded_base(home: Path) -> int | None:
@@ -79,7 +84,7 @@ def _recorded_base(home: Path) -> int | None:
 
 
 def checkout() -> Path:
-    """The checkout around the current folder, or the one this package is installed from."""
+    """The checkout that contains the current folder, else the one that this package is installed from."""
     for start in (Path.cwd(), Path(__file__).resolve()):
         for folder in (start, *start.parents):
             if (folder / "services").is_dir() and (folder / "requirements.lock").is_file():

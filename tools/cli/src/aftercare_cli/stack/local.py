@@ -1,4 +1,4 @@
-"""The suite as processes of this machine, on embedded or given Kafka and PostgreSQL."""
+"""The suite as processes of this machine, with embedded or given Kafka and PostgreSQL."""
 
 import fcntl
 import shutil
@@ -9,19 +9,22 @@ from dataclasses import dataclass, field
 
 from aftercare_chassis.kafka import topics
 from aftercare_cli.stack import databases
-from aftercare_cli.stack.environment import told
-from aftercare_cli.stack.follow import follow_logs
-from aftercare_cli.stack.interface import Addresses, Infrastructure, Piece, Progress, StackError, step
+from aftercare_cli.stack.interface import Addresses, ComponentStatus, Infrastructure, Progress, StackError, step
 from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout, Server
+from aftercare_cli.stack.log_files import follow_logs
 from aftercare_cli.stack.processes import Processes
 from aftercare_cli.stack.secrets_file import Secrets
+from aftercare_cli.stack.service_commands import service_variables
 from aftercare_cli.stack.services import ServiceProcesses
 from aftercare_cli.stack.threads import run
 
 
 @dataclass(slots=True)
 class LocalStack:
-    """Five services, a simulator and what they stand on. `without` names services that somebody else runs."""
+    """The five services, the payment simulator, Kafka and PostgreSQL.
+
+    `without` names services that are started elsewhere; `settings` are further environment variables of all services.
+    """
 
     layout: Layout
     infrastructure: Infrastructure
@@ -33,10 +36,10 @@ class LocalStack:
         return self.infrastructure.kind
 
     def up(self, progress: Progress) -> Addresses:
-        with self._alone():
-            self._same_place()
-            servers = ServiceProcesses(self.layout, self._processes())
-            servers.need_ports((*self._wanted(), SIMULATOR))
+        with self._locked():
+            self._check_addresses()
+            processes = ServiceProcesses(self.layout, self._processes())
+            processes.require_free_ports((*self._servers(), SIMULATOR))
             self.infrastructure.start(progress)
             addresses = self._addresses()
             self._prepare(progress)
@@ -45,26 +48,26 @@ class LocalStack:
             addresses.write(self.layout.stack_file)
             return addresses
 
-    def _wanted(self) -> tuple[Server, ...]:
+    def _servers(self) -> tuple[Server, ...]:
         return tuple(service for service in SERVICES if service.name not in self.without)
 
     def _prepare(self, progress: Progress) -> None:
         """Databases, roles and topics."""
-        with step(progress, "databases", "providing five databases and roles", "ready"):
-            run(databases.provide(self.infrastructure.postgres, self._secrets().databases))
+        with step(progress, "databases", "creating databases and roles", "ready"):
+            run(databases.create(self.infrastructure.postgres, self._secrets().databases))
         with step(progress, "topics", "creating topics", "ready"):
             run(topics.create(self.infrastructure.kafka, replication=1, min_isr=1, partitions=None, retention_ms=-1))
 
-    def _start(self, servers: ServiceProcesses, addresses: Addresses, progress: Progress) -> None:
-        wanted = self._wanted()
-        with ThreadPoolExecutor(max_workers=len(wanted) + 1) as pool:
-            starting = [pool.submit(servers.start_simulator, progress)]
-            starting += [pool.submit(servers.start, one, addresses.databases[one.name], progress) for one in wanted]
+    def _start(self, processes: ServiceProcesses, addresses: Addresses, progress: Progress) -> None:
+        servers = self._servers()
+        with ThreadPoolExecutor(max_workers=len(servers) + 1) as pool:
+            starting = [pool.submit(processes.start_simulator, progress)]
+            starting += [pool.submit(processes.start, one, addresses.databases[one.name], progress) for one in servers]
         for each in starting:
             each.result()
 
     def _environment(self) -> dict[str, str]:
-        return {**told(self.layout, self.infrastructure.kafka), **self.settings}
+        return {**service_variables(self.layout, self.infrastructure.kafka), **self.settings}
 
     def _addresses(self) -> Addresses:
         admin, passwords = self.infrastructure.postgres, self._secrets().databases
@@ -76,25 +79,25 @@ class LocalStack:
             databases={service.name: databases.dsn(admin, service, passwords[service.name]) for service in SERVICES},
         )
 
-    def _same_place(self) -> None:
-        """A stack that runs elsewhere would be half moved by an `up`; say so instead."""
-        if not self.layout.stack_file.exists() or not any(self._alive()):
+    def _check_addresses(self) -> None:
+        """Raises: StackError where this stack runs on other ports: `up` would move a part of it."""
+        if not self.layout.stack_file.exists() or not any(self._running()):
             return
-        there = Addresses.read(self.layout.stack_file)
-        if there.services["order-svc"] != self.layout.url(SERVICES[0]):
-            raise StackError(f"this stack already runs at {there.services['order-svc']}: `make down` first")
+        running = Addresses.read(self.layout.stack_file)
+        if running.services["order-svc"] != self.layout.url(SERVICES[0]):
+            raise StackError(f"this stack already runs at {running.services['order-svc']}: `make down` first")
 
     def _restart_when_moved(self, addresses: Addresses) -> None:
-        """Services that were told other addresses of Kafka or PostgreSQL have to be started anew."""
+        """Stop services that run with other addresses of Kafka or PostgreSQL; `up` starts them again."""
         if self.layout.stack_file.exists() and Addresses.read(self.layout.stack_file) != addresses:
             self._stop_services(None)
 
-    def _alive(self) -> Iterator[bool]:
+    def _running(self) -> Iterator[bool]:
         processes = self._processes()
         return (processes.find(server.name) is not None for server in (*SERVICES, SIMULATOR))
 
     def down(self, progress: Progress) -> None:
-        with self._alone():
+        with self._locked():
             self._down(progress)
 
     def _down(self, progress: Progress) -> None:
@@ -105,21 +108,23 @@ class LocalStack:
     def _stop_services(self, progress: Progress | None) -> None:
         processes = self._processes()
         with ThreadPoolExecutor(max_workers=len(SERVICES) + 1) as pool:
-            stopping = {one.name: pool.submit(processes.stop, one.name, patience=25) for one in (*SERVICES, SIMULATOR)}
+            stopping = {
+                one.name: pool.submit(processes.stop, one.name, grace_seconds=25) for one in (*SERVICES, SIMULATOR)
+            }
         for name, stopped in stopping.items():
             if stopped.result() and progress:
                 progress.done(name, "stopped")
 
     def reset(self, progress: Progress) -> None:
-        with self._alone():
+        with self._locked():
             self._down(progress)
             self.infrastructure.erase(progress)
         shutil.rmtree(self.layout.home, ignore_errors=True)
 
-    def status(self) -> list[Piece]:
+    def status(self) -> list[ComponentStatus]:
         servers = ServiceProcesses(self.layout, self._processes())
         with ThreadPoolExecutor(max_workers=len(SERVICES) + 1) as pool:
-            return [*self.infrastructure.pieces(), *pool.map(servers.piece, (*SERVICES, SIMULATOR))]
+            return [*self.infrastructure.status(), *pool.map(servers.status, (*SERVICES, SIMULATOR))]
 
     def logs(self, name: str | None, follow: bool) -> None:
         follow_logs(self.layout.logs, name, follow)
@@ -131,11 +136,15 @@ class LocalStack:
         return Secrets.of(self.layout.home)
 
     @contextmanager
-    def _alone(self) -> Iterator[None]:
-        """Two commands at once would start everything twice."""
+    def _locked(self) -> Iterator[None]:
+        """Keep a second command out, which would start everything twice.
+
+        Raises:
+            StackError: another command is running on this stack.
+        """
         with (self.layout.folder("run") / "lock").open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except OSError:
-                raise StackError("another aftercare command is at work on this stack: wait for it") from None
+                raise StackError("another aftercare command is running on this stack: wait for it") from None
             yield

@@ -1,4 +1,4 @@
-"""Processes that outlive the command which started them, found again by recorded pid and start time."""
+"""Processes that outlive the command that started them; later commands find them by recorded pid and start time."""
 
 import json
 import os
@@ -13,13 +13,13 @@ import psutil
 from aftercare_cli.stack.interface import StackError
 
 LOG_LIMIT = 5 * 1024 * 1024
-# A recycled pid belongs to a process that started at another time; the clock is read to a hundredth of a second.
+# A reused pid belongs to a process with another start time, which is known to a hundredth of a second.
 SAME_START = 1.0
 
 
 @dataclass(slots=True)
 class Processes:
-    """The processes of one stack: a record and a log for each."""
+    """The processes of one stack, with a record and a log for each."""
 
     records: Path
     log_folder: Path
@@ -43,9 +43,9 @@ class Processes:
                 start_new_session=True,
             )
         self._children[name] = child
-        self._remember(name, child.pid)
+        self._record(name, child.pid)
 
-    def _remember(self, name: str, pid: int) -> None:
+    def _record(self, name: str, pid: int) -> None:
         try:
             started = psutil.Process(pid).create_time()
         except psutil.NoSuchProcess:
@@ -53,44 +53,48 @@ class Processes:
         (self.records / f"{name}.pid").write_text(json.dumps({"pid": pid, "started": started}), encoding="utf-8")
 
     def find(self, name: str) -> psutil.Process | None:
-        """The running process of that name, if it is still the one we started."""
+        """The running process of that name; None where it has ended, or its pid belongs to another process."""
         child = self._children.get(name)
         if child is not None and child.poll() is not None:
             return None
         try:
             record = json.loads((self.records / f"{name}.pid").read_text(encoding="utf-8"))
             process = psutil.Process(record["pid"])
-            ours = abs(process.create_time() - record["started"]) < SAME_START
-            return process if ours and process.status() != psutil.STATUS_ZOMBIE else None
+            same = abs(process.create_time() - record["started"]) < SAME_START
+            return process if same and process.status() != psutil.STATUS_ZOMBIE else None
         except (OSError, ValueError, KeyError, psutil.Error):
             return None
 
     def was_started(self, name: str) -> bool:
+        """Whether it was started and not stopped since; it may have ended."""
         return (self.records / f"{name}.pid").exists()
 
-    def stop(self, name: str, *, how: int = signal.SIGTERM, patience: float = 15) -> bool:
-        """End our process of that name, kindly first; False when there was none."""
+    def stop(self, name: str, *, how: int = signal.SIGTERM, grace_seconds: float = 15) -> bool:
+        """Send `how` to the process and its children, and SIGKILL to what is left after the grace period.
+
+        Returns whether there was such a process.
+        """
         process = self.find(name)
         if process is not None:
-            family = [process, *process.children(recursive=True)]
+            tree = [process, *process.children(recursive=True)]
             process.send_signal(how)
-            _, stubborn = psutil.wait_procs(family, timeout=patience)
-            for one in stubborn:
+            _, remaining = psutil.wait_procs(tree, timeout=grace_seconds)
+            for one in remaining:
                 one.kill()
-            psutil.wait_procs(stubborn, timeout=5)
+            psutil.wait_procs(remaining, timeout=5)
         if child := self._children.pop(name, None):
             child.wait(timeout=5)
         (self.records / f"{name}.pid").unlink(missing_ok=True)
         return process is not None
 
-    def obituary(self, name: str) -> StackError:
-        """One line that says how the process ended and where to read on."""
+    def exit_error(self, name: str) -> StackError:
+        """An error with the exit code of the process, its last line and the path of its log."""
         code = child.poll() if (child := self._children.get(name)) else None
         lines = (
             self.log(name).read_text(encoding="utf-8", errors="replace").splitlines() if self.log(name).exists() else []
         )
-        last = next((line.strip() for line in reversed(lines[-40:]) if line.strip()), "it wrote nothing")
-        return StackError(f"{name} ended (exit {code}): {last[:300]} · whole log: {self.log(name)}")
+        last = next((line.strip() for line in reversed(lines[-40:]) if line.strip()), "no output")
+        return StackError(f"{name} ended (exit {code}): {last[:300]} · log: {self.log(name)}")
 
 
 def port_is_free(port: int) -> bool:
@@ -103,8 +107,8 @@ def port_is_free(port: int) -> bool:
         return True
 
 
-def need_port(port: int, name: str, remedy: str) -> None:
-    """Refuse in one line when another process listens on the port."""
+def require_free_port(port: int, name: str, remedy: str) -> None:
+    """Raises: StackError where the port is taken, with the process that listens and the remedy."""
     if port_is_free(port):
         return
     raise StackError(f"port {port} for {name} is taken{_listener(port)}: {remedy}")

@@ -1,4 +1,4 @@
-"""The secrets of one stack, made once and kept with it."""
+"""The secrets of one stack, created once and kept in its folder."""
 
 import base64
 import json
@@ -11,7 +11,7 @@ from aftercare_cli.stack.layout import SERVICES
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Secrets:
-    """Passwords and keys that exist only on this machine."""
+    """Passwords and keys of this machine's stack."""
 
     postgres: str
     databases: dict[str, str]
@@ -20,7 +20,7 @@ class Secrets:
 
     @classmethod
     def of(cls, home: Path) -> "Secrets":
-        """The recorded secrets, or fresh ones, recorded."""
+        """The recorded secrets; the first call creates and records them."""
         file = home / "secrets.json"
         if file.exists():
             return cls(**json.loads(file.read_text(encoding="utf-8")))

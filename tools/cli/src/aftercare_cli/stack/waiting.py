@@ -1,4 +1,4 @@
-"""Waiting for a condition, with a deadline: the stack never hangs."""
+"""Waiting for a condition, with a deadline."""
 
 import time
 from collections.abc import Callable
@@ -7,13 +7,17 @@ from aftercare_cli.stack.interface import StackError
 
 
 def wait_for(
-    ready: Callable[[], bool], *, seconds: float, otherwise: str, alive: Callable[[], None] = lambda: None
+    ready: Callable[[], bool], *, seconds: float, otherwise: str, check: Callable[[], None] = lambda: None
 ) -> None:
-    """Return when `ready`; raise `otherwise` after `seconds`. `alive` may raise sooner, when waiting is in vain."""
+    """Return when `ready()` holds. `check` is called meanwhile and may raise earlier.
+
+    Raises:
+        StackError: it does not hold after `seconds`; the message is `otherwise`.
+    """
     end = time.monotonic() + seconds
     pause = 0.02
     while not ready():
-        alive()
+        check()
         if time.monotonic() > end:
             raise StackError(otherwise)
         time.sleep(pause)

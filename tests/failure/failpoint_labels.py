@@ -1,0 +1,8 @@
+"""The failpoints of the chassis and the services, by the process role that passes them."""
+
+SERVE = ["command.claimed", "command.decided", "transaction.flushed", "command.kept", "command.committed"]
+RELAY = ["relay.read", "relay.acknowledged", "relay.deleted"]
+CONSUME = ["consumer.handled", "consumer.committed"]
+PROVIDER_CALL = ["provider_call.leased", "provider_call.prepared", "provider_call.answered"]
+OTHERS = ["consumer.parked", "deadline.found", "deadline.acted", "worker.begins"]
+ALL = {*SERVE, *RELAY, *CONSUME, *PROVIDER_CALL, *OTHERS}

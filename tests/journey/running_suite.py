@@ -1,0 +1,16 @@
+"""The suite that the journey tests run against."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from aftercare_cli.stack.interface import Addresses
+from aftercare_cli.stack.local import LocalStack
+
+
+@dataclass(frozen=True, slots=True)
+class RunningSuite:
+    """The addresses of the suite, the folder with its keys, and its stack unless it was started elsewhere."""
+
+    home: Path
+    addresses: Addresses
+    stack: LocalStack | None = None

@@ -1,0 +1,166 @@
+"""Which roles may take each operation of each service, and calls of any operation as anybody."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+from seeded_services import SeededService
+
+PRINCIPALS = {
+    "buyer": ("buyer", "buyer-1"),
+    "seller": ("seller", "seller-1", "m-1"),
+    "agent": ("agent", "agent-9"),
+    "arbitrator": ("arbitrator", "arbitrator-9"),
+    "supplier": ("supplier", "supplier-9"),
+    "courier": ("courier", "courier-9"),
+    "admin": ("admin", "admin-9"),
+}
+OTHER_PARTIES = {
+    "buyer": ("buyer", "buyer-2"),
+    "seller": ("seller", "seller-2", "m-2"),
+    # A subject that is equal to an id in another role has no rights of that role.
+    "buyer named m-1": ("buyer", "m-1"),
+    "seller named buyer-1": ("seller", "buyer-1", "buyer-1"),
+}
+STAFF = {"agent", "arbitrator", "admin"}
+PARTIES = {"buyer", "seller"}
+READERS = PARTIES | STAFF
+EVERYBODY = set(PRINCIPALS)
+
+# Who may take each operation: the agreed access rules. A new route needs a line here.
+ALLOWED: dict[str, dict[str, set[str]]] = {
+    "order-svc": {
+        "createOrder": {"seller"},
+        "listOrders": EVERYBODY,
+        "getOrder": READERS,
+        "cancelOrder": PARTIES | {"agent"},
+        "confirmReceipt": {"buyer"},
+        "changeAddress": PARTIES | {"agent"},
+        "startPayment": {"buyer"},
+        "listPayments": EVERYBODY,
+        "getPayment": READERS,
+        "refundRemainder": {"agent", "admin"},
+        "shipParcel": {"seller"},
+        "listParcels": EVERYBODY,
+        "getParcel": READERS,
+        "createCourierEndpoint": {"admin"},
+        "listCourierEndpoints": {"admin"},
+        "getCourierEndpoint": {"admin"},
+        "rotateCourierSecret": {"admin"},
+        "listCourierPushes": {"admin"},
+        "getCourierPush": {"admin"},
+        "redriveCourierPush": {"admin"},
+    },
+    "aftersale-svc": {
+        "createCase": PARTIES | {"agent"},
+        "listCases": EVERYBODY,
+        "getCase": READERS,
+        "getCaseTimeline": READERS,
+        "followCaseTimeline": READERS,
+        "approveCase": {"seller", "agent"},
+        "rejectCase": {"seller", "agent"},
+        "escalateCase": {"seller", "agent"},
+        "shipCase": {"buyer"},
+        "correctReturnWaybill": {"buyer"},
+        "receiveCase": {"seller"},
+        "inspectCase": {"seller"},
+        "refundCase": {"agent"},
+        "closeCase": {"agent"},
+        "acceptRejection": {"buyer"},
+        "cancelCase": {"buyer", "agent"},
+        "listDisputes": EVERYBODY,
+        "getDispute": READERS,
+        "answerDispute": {"seller"},
+        "addDisputeEvidence": PARTIES,
+        "giveVerdict": {"arbitrator"},
+        "withdrawDispute": {"buyer"},
+    },
+    "cs-svc": {
+        "openConversation": {"buyer"},
+        "listConversations": EVERYBODY,
+        "getConversation": READERS,
+        "followConversation": READERS,
+        "listMessages": READERS,
+        "postMessage": PARTIES | {"agent"},
+        "assignConversation": {"agent"},
+        "closeConversation": {"buyer", "agent"},
+        "openComplaint": {"buyer", "agent"},
+        "listComplaints": EVERYBODY,
+        "getComplaint": READERS,
+        "answerComplaint": {"agent"},
+        "resolveComplaint": {"agent"},
+        "receiveFeedback": PARTIES | {"agent"},
+        "listFeedback": EVERYBODY,
+        "getFeedback": READERS,
+        "answerFeedback": {"agent"},
+        "improveFromFeedback": {"agent"},
+        "giveRating": {"buyer"},
+        "listRatings": EVERYBODY,
+        "getRating": READERS,
+        "changeRating": {"buyer"},
+        "getCustomer": READERS,
+    },
+    "kb-svc": {
+        "draftArticle": {"agent", "admin"},
+        "listArticles": EVERYBODY,
+        "getArticle": {"agent", "admin"},  # an unpublished one; published ones are for everybody
+        "editArticle": {"agent", "admin"},
+        "getDraft": {"agent", "admin"},
+        "listVersions": set(),  # nothing is published yet
+        "publishArticle": {"agent", "admin"},
+        "retireArticle": {"agent", "admin"},
+        "search": EVERYBODY,
+    },
+    "analytics-svc": {
+        "getTrace": READERS,
+        "getAfterSalesMetrics": STAFF,
+    },
+}
+PARTNERS = {"receivePaymentCallback", "receiveCourierPush"}  # signed by the partner, no token
+
+
+@dataclass(frozen=True)
+class Route:
+    """One operation of a service."""
+
+    id: str
+    method: str
+    path: str
+    conditional: bool
+    filters: frozenset[str]
+
+    async def call(
+        self,
+        service: SeededService,
+        client: httpx.AsyncClient,
+        *,
+        stale: bool = False,
+        ids: dict[str, str] | None = None,
+    ) -> httpx.Response:
+        """Call it on the service's own objects, or on `ids`; with `stale`, with an If-Match that cannot hold.
+
+        Asserts that the response is documented.
+        """
+        options: dict[str, Any] = {"params": service.queries.get(self.id), "headers": {}}
+        if self.method != "GET" and self.id in service.bodies:
+            options["json"] = service.bodies[self.id]
+        if stale and self.conditional:
+            options["headers"] = {"If-Match": '"v999"'}
+        response = await client.request(self.method, self.path.format(**{**service.ids, **(ids or {})}), **options)
+        service.assert_documented(self.path, self.method, response)
+        return response
+
+
+def routes(service: SeededService) -> Iterator[Route]:
+    for path, operations in service.paths.items():
+        for method, operation in operations.items():
+            if operation["operationId"] not in PARTNERS:
+                names = frozenset(
+                    each.get("name") or each["$ref"].rpartition("/")[2] for each in operation["parameters"]
+                )
+                yield Route(operation["operationId"], method.upper(), path, "IfMatch" in names, names)
+
+
+def allowed_roles(service: SeededService) -> dict[str, set[str]]:
+    return ALLOWED[service.harness.service.name]

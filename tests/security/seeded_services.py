@@ -1,0 +1,267 @@
+"""Services with a few objects of buyer-1 and merchant m-1, and a valid body for every command on them."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+from aftercare_chassis.http import sse
+from aftercare_chassis.testing import Harness
+from aftercare_events import (
+    AfterSaleCompleted,
+    AfterSaleRequested,
+    ComplaintOpened,
+    Event,
+    OrderCreated,
+    OrderLine,
+    OrderPaid,
+)
+from aftersale_svc import main as aftersale
+from analytics_svc import main as analytics
+from cs_svc import main as cs
+from jsonschema import Draft202012Validator
+from kb_svc import main as kb
+from order_svc import main as order
+from standardwebhooks import Webhook
+
+SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQtZm9yLXRlc3RzLW9ubHk="
+ADDRESS = {"name": "王芳", "phone": "13800000000", "city": "杭州市", "street": "文三路 1 号"}
+KETTLE = OrderLine(
+    line_id="line_1", sku="KETTLE-1", quantity=3, unit_price_minor=9900, discount_minor=0, paid_minor=29700
+)
+
+
+@dataclass
+class SeededService:
+    """A service with a few objects. `ids` are the parameters of its paths, `bodies` and `queries` are by operation."""
+
+    harness: Harness
+    ids: dict[str, str] = field(default_factory=dict)
+    bodies: dict[str, Any] = field(default_factory=dict)
+    queries: dict[str, dict[str, str]] = field(default_factory=dict)
+    checked: set[tuple[str, str, int]] = field(default_factory=set)
+
+    def assert_documented(self, path: str, method: str, response: httpx.Response) -> None:
+        """Assert that the OpenAPI document has this response: its status, media type and schema."""
+        document = self.harness.service.app.openapi()
+        documented = document["paths"][path][method.lower()]["responses"]
+        assert str(response.status_code) in documented, (method, path, response.status_code, response.text)
+        answer = documented[str(response.status_code)]
+        if "$ref" in answer:
+            answer = document["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+        content = answer.get("content", {})
+        place = (path, method, response.status_code)
+        if not content or (place in self.checked and not response.is_success):
+            return
+        self.checked.add(place)
+        [(media_type, described)] = content.items()
+        assert response.headers["content-type"] == media_type, place
+        schema = {**described["schema"], "components": document["components"]}
+        body = response.text if media_type == sse.EventStream.media_type else _without_null(response.json())
+        Draft202012Validator(schema).validate(body)
+
+    @property
+    def paths(self) -> dict[str, Any]:
+        """The paths of the service's OpenAPI document."""
+        found: dict[str, Any] = self.harness.service.app.openapi()["paths"]
+        return found
+
+    async def written_rows(self) -> tuple[int, int]:
+        """The numbers of events in the outbox and of stored responses, which every successful command increases."""
+        pool = self.harness.runtime.pool
+        events, kept = "SELECT count(*) FROM outbox", "SELECT count(*) FROM idempotency_key"
+        return await pool.fetchval(events), await pool.fetchval(kept)
+
+    async def consume(self, event: type[Event], **fields: Any) -> None:
+        """Let the service consume an event of another one about order ord_1."""
+        usual = {
+            "affected_party": "buyer-1",
+            "applicant": "buyer-1",
+            "handler": "system",
+            "time": self.harness.clock.now(),
+            "result": "moved",
+            "order_id": "ord_1",
+            "case_id": "case_1",
+            "buyer_id": "buyer-1",
+            "merchant_id": "m-1",
+            "case_type": "return_refund",
+            "currency": "CNY",
+        }
+        given = {name: value for name, value in usual.items() if name in event.model_fields}
+        await self.harness.consume(event(**given | fields))
+        assert await self.harness.parked() == []
+
+
+def _without_null(value: Any) -> Any:
+    """The body without null fields, which mean the same as absent ones."""
+    if isinstance(value, dict):
+        return {name: _without_null(inner) for name, inner in value.items() if inner is not None}
+    return [_without_null(inner) for inner in value] if isinstance(value, list) else value
+
+
+def cny(amount: int) -> dict[str, Any]:
+    return {"amount": amount, "currency": "CNY"}
+
+
+def made(response: httpx.Response) -> dict[str, Any]:
+    assert response.is_success, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+@asynccontextmanager
+async def order_service(postgres_url: str) -> AsyncIterator[SeededService]:
+    given = {
+        "payment_simulator_url": "http://provider.test",
+        "payment_webhook_secret": SECRET,
+        "public_url": "http://shop.test",
+    }
+    async with Harness.start(order.service, postgres_url, **given) as harness:
+        buyer, seller, admin = (
+            harness.client("buyer", "buyer-1"),
+            harness.client("seller", "seller-1", "m-1"),
+            harness.client("admin", "admin-1"),
+        )
+        line = {"sku": "KETTLE-1", "title": "电热水壶", "quantity": 3, "unit_price": cny(9900)}
+        wanted = {"buyer_id": "buyer-1", "currency": "CNY", "lines": [line], "shipping_address": ADDRESS}
+        placed = made(await seller.post("/v1/orders", json=wanted))
+        payment = made(await buyer.post(f"/v1/orders/{placed['id']}/payments", json={"provider": "simulator"}))
+        await _paid(harness, payment)
+        part = [{"line_id": placed["lines"][0]["id"], "quantity": 1}]
+        parcel_body = {"carrier": "zto", "waybill_no": "73000001", "lines": part}
+        parcel = made(await seller.post(f"/v1/orders/{placed['id']}/parcels", json=parcel_body))
+        endpoint = made(await admin.post("/v1/courier-endpoints", json={"partner": "zto"}))
+        await harness.client().post(endpoint["path"], content=b"forged")
+        [push] = made(await admin.get("/v1/courier-pushes"))["data"]
+        [callback] = made(await admin.get("/v1/payment-callbacks"))["data"]
+        yield SeededService(
+            harness,
+            {
+                "order_id": placed["id"],
+                "payment_id": payment["id"],
+                "parcel_id": parcel["id"],
+                "endpoint_id": endpoint["id"],
+                "push_id": push["id"],
+                "callback_id": callback["id"],
+            },
+            {
+                "createOrder": wanted,
+                "changeAddress": {"shipping_address": ADDRESS},
+                "startPayment": {"provider": "simulator"},
+                "shipParcel": parcel_body | {"waybill_no": "73000002"},
+                "createCourierEndpoint": {"partner": "zto"},
+                "rotateCourierSecret": {},
+            },
+        )
+
+
+async def _paid(harness: Harness, payment: dict[str, Any]) -> None:
+    """The provider's signed callback about a paid payment."""
+    data = {"payment_id": payment["id"], "reference": "sim_1", **payment["amount"]}
+    body = httpx.Request("POST", "http://x", json={"type": "payment.succeeded", "data": data}).content.decode()
+    now = harness.clock.now().replace(microsecond=0)
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": Webhook(SECRET).sign("msg_1", now, body),
+    }
+    response = await harness.client().post("/v1/payment-webhooks/simulator", content=body, headers=headers)
+    assert response.is_success, response.text
+    await harness.run_workers()
+
+
+@asynccontextmanager
+async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
+    async with Harness.start(aftersale.service, postgres_url) as harness:
+        service = SeededService(harness)
+        money = {"total_minor": 29700, "shipping_fee_minor": 0, "lines": (KETTLE,)}
+        await service.consume(OrderPaid, payment_id="pay_1", provider="simulator", paid_at=harness.clock.now(), **money)
+        wanted = {"order_id": "ord_1", "type": "refund_only", "reason": "quality_defect"}
+        wanted["lines"] = [{"line_id": "line_1", "quantity": 1}]
+        buyer = harness.client("buyer", "buyer-1")
+        case = made(await buyer.post("/v1/cases", json=wanted))
+        disputed = made(await buyer.post("/v1/cases", json=wanted))
+        complaint = {"complaint_id": "cmp_1", "channel": "web", "category": "unfair_rejection", "text_hash": "sha256:0"}
+        await service.consume(ComplaintOpened, case_id=disputed["id"], state="open", **complaint)
+        [dispute] = made(await buyer.get("/v1/disputes"))["data"]
+        service.ids = {"case_id": case["id"], "dispute_id": dispute["id"]}
+        digest = "sha256:" + "ab" * 32
+        service.bodies = {
+            "createCase": wanted,
+            "rejectCase": {"reason": "used_or_affects_resale"},
+            "closeCase": {"note": "…"},
+            "shipCase": {"carrier": "sf", "waybill_no": "SF1234567890"},
+            "correctReturnWaybill": {"carrier": "sf", "waybill_no": "SF1234567891"},
+            "inspectCase": {"lines": [{"line_id": "line_1", "accepted": 1}]},
+            "answerDispute": {"text": "…", "evidence": []},
+            "addDisputeEvidence": {"evidence": [digest]},
+            "giveVerdict": {"liable": "seller", "remedy": "refund", "amount": cny(1), "grounds": "…"},
+        }
+        yield service
+
+
+@asynccontextmanager
+async def cs_service(postgres_url: str) -> AsyncIterator[SeededService]:
+    async with Harness.start(cs.service, postgres_url) as harness:
+        service = SeededService(harness)
+        await service.consume(OrderCreated, total_minor=29700, shipping_fee_minor=0, lines=(KETTLE,))
+        asked = {"reason": "quality_defect", "stage": "post_receipt", "lines": (), "requested_minor": 9900}
+        await service.consume(AfterSaleRequested, state="pending_review", **asked)
+        await service.consume(AfterSaleCompleted, state="completed", refunded_minor=9900, lines=())
+        buyer, about = harness.client("buyer", "buyer-1"), {"order_id": "ord_1", "case_id": "case_1"}
+        service.bodies = {
+            "openConversation": {**about, "text": "什么时候退款?"},
+            "postMessage": {"text": "你好"},
+            "openComplaint": {**about, "channel": "web", "category": "no_answer", "text": "没有回复"},
+            "answerComplaint": {"text": "抱歉"},
+            "resolveComplaint": {"outcome": "explained"},
+            "receiveFeedback": {"channel": "web", "text": "不错", "case_id": "case_1"},
+            "answerFeedback": {"text": "谢谢"},
+            "improveFromFeedback": {"text": "已改进"},
+            "giveRating": {"case_id": "case_1", "scores": {"service": 5, "helpfulness": 5, "refund": 5, "speed": 5}},
+            "changeRating": {"text": "还行"},
+        }
+        for param, path, operation in (
+            ("conversation_id", "/v1/conversations", "openConversation"),
+            ("complaint_id", "/v1/complaints", "openComplaint"),
+            ("feedback_id", "/v1/feedback", "receiveFeedback"),
+            ("rating_id", "/v1/ratings", "giveRating"),
+        ):
+            service.ids[param] = made(await buyer.post(path, json=service.bodies[operation]))["id"]
+        service.ids["buyer_id"] = "buyer-1"
+        yield service
+
+
+@asynccontextmanager
+async def kb_service(postgres_url: str) -> AsyncIterator[SeededService]:
+    async with Harness.start(kb.service, postgres_url) as harness:
+        agent = harness.client("agent", "agent-1")
+        draft = {
+            "kind": "policy",
+            "slug": "returns",
+            "language": "zh-CN",
+            "title": "七天无理由退货",
+            "body": "可以退。",
+        }
+        article = made(await agent.post("/v1/articles", json=draft))
+        bodies = {"draftArticle": draft | {"slug": "freight"}, "editArticle": {"title": "退货"}}
+        yield SeededService(harness, {"article_id": article["id"]}, bodies, {"search": {"q": "退货"}})
+
+
+@asynccontextmanager
+async def analytics_service(postgres_url: str) -> AsyncIterator[SeededService]:
+    async with Harness.start(analytics.service, postgres_url) as harness:
+        service = SeededService(harness, queries={"getTrace": {"order_id": "ord_1"}})
+        await service.consume(OrderCreated, total_minor=29700, shipping_fee_minor=0, lines=(KETTLE,))
+        await harness.run_workers()
+        yield service
+
+
+SEEDED = {
+    "order-svc": order_service,
+    "aftersale-svc": aftersale_service,
+    "cs-svc": cs_service,
+    "kb-svc": kb_service,
+    "analytics-svc": analytics_service,
+}

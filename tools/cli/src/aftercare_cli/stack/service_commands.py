@@ -1,0 +1,53 @@
+"""The environment variables of the services, and running a command of a service with them."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from aftercare_chassis.auth.dev_keys import PUBLIC_FILE, make_key_set
+from aftercare_cli.stack.interface import Addresses, StackError
+from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
+from aftercare_cli.stack.secrets_file import Secrets
+
+ORIGINS = "http://localhost:3000,http://localhost:5173"
+
+
+def service_variables(layout: Layout, kafka: str) -> dict[str, str]:
+    """The variables that all services of the stack have in common."""
+    secrets, keys = Secrets.of(layout.home), layout.folder("keys")
+    make_key_set(keys)
+    return {
+        "AFTERCARE_KAFKA": kafka,
+        "AFTERCARE_JWKS_FILE": str(keys / PUBLIC_FILE),
+        "AFTERCARE_SIGNING_KEY": secrets.cursor_key,
+        "AFTERCARE_HOST": "127.0.0.1",
+        "AFTERCARE_CORS_ORIGINS": ORIGINS,
+        "AFTERCARE_PAYMENT_SIMULATOR_URL": layout.url(SIMULATOR),
+        "AFTERCARE_PAYMENT_WEBHOOK_SECRET": secrets.payment_webhook,
+        "AFTERCARE_PUBLIC_URL": layout.url(SERVICES[0]),
+    }
+
+
+def run_service(layout: Layout, service: str, arguments: Sequence[str]) -> int:
+    """Run `<service> <arguments>` on the running stack; its exit code.
+
+    Raises:
+        StackError: no stack is running.
+    """
+    addresses = Addresses.read(layout.stack_file)
+    variables = {**service_variables(layout, addresses.kafka), "AFTERCARE_DATABASE_URL": addresses.databases[service]}
+    return subprocess.run([script(service), *arguments], env={**os.environ, **variables}, check=False).returncode
+
+
+def script(name: str) -> str:
+    """The path of a command of this virtual environment.
+
+    Raises:
+        StackError: it is not installed.
+    """
+    found = Path(sys.executable).parent / name
+    if not found.exists():
+        raise StackError(f"{name} is not installed in this environment: run `make install`")
+    return str(found)

@@ -1,0 +1,102 @@
+"""Runs `aftercare` in this process, in a folder of the test's own."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from aftercare_cli import view
+from aftercare_cli.main import cli
+from aftercare_cli.stack.interface import Addresses
+from aftercare_cli.stack.layout import SERVICES
+
+VARIABLES = ("PORT_BASE", "AFTERCARE_STACK", "AFTERCARE_KAFKA", "AFTERCARE_POSTGRES")
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """How a command ended, and what it printed."""
+
+    code: int
+    stdout: str
+    stderr: str
+
+    def error(self) -> str:
+        """The only line on stderr, of a command that failed."""
+        assert self.code != 0, self.stdout
+        (line,) = self.stderr.strip().splitlines()
+        return line
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder of a stack that is not running; nothing in the environment selects another one."""
+    for name in VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    folder = tmp_path / "stack"
+    monkeypatch.setenv("AFTERCARE_HOME", str(folder))
+    return folder
+
+
+@pytest.fixture
+def running(home: Path) -> Callable[..., Addresses]:
+    """Records a running stack in `stack.json`."""
+
+    def record(
+        kind: str = "embedded", kafka: str = "127.0.0.1:1", services: Mapping[str, str] | None = None
+    ) -> Addresses:
+        home.mkdir(exist_ok=True)
+        urls = {service.name: f"http://127.0.0.1:{24_000 + service.number}" for service in SERVICES}
+        databases = {service.name: "postgresql://nobody@127.0.0.1:9/none" for service in SERVICES}
+        addresses = Addresses(kind, {**urls, **(services or {})}, "http://127.0.0.1:24009", kafka, databases)
+        addresses.write(home / "stack.json")
+        return addresses
+
+    return record
+
+
+@pytest.fixture
+def aftercare(home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Callable[..., Result]:
+    """Runs a command as the console script does."""
+    monkeypatch.setattr(view.console, "stderr", False)
+
+    def run(*arguments: str) -> Result:
+        monkeypatch.setattr(sys, "argv", ["aftercare", *arguments])
+        capsys.readouterr()
+        with pytest.raises(SystemExit) as ended:
+            cli()
+        printed = capsys.readouterr()
+        return Result(int(ended.value.code or 0), printed.out, printed.err)
+
+    return run
+
+
+@pytest.fixture
+def aftercare_process(home: Path) -> Callable[..., Result]:
+    """Runs a command as a process of its own; `environment` is added to this one's."""
+
+    def run(*arguments: str, **environment: str) -> Result:
+        command = [str(Path(sys.executable).parent / "aftercare"), *arguments]
+        ran = subprocess.run(command, env={**os.environ, **environment}, capture_output=True, text=True, timeout=60)
+        return Result(ran.returncode, ran.stdout, ran.stderr)
+
+    return run
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], Path]:
+    """Puts an executable shell script first on PATH."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+
+    def add(name: str, script: str) -> Path:
+        path = folder / name
+        path.write_text(f"#!/bin/sh\n{script}\n")
+        path.chmod(0o755)
+        return path
+
+    return add
