@@ -126,6 +126,7 @@ async def test_resources_are_entered_with_the_process_and_left_with_it(postgres_
             name="tally-svc",
             package="aftercare_chassis",
             settings=settings or ServiceSettings(),
+            roles={"buyer": None},
             metadata=MetaData(),
             routers=[],
             resources=[resource()],

@@ -1,4 +1,4 @@
-"""Over real sockets: what the client was told is durable, and the provider's callbacks find their way back."""
+"""Over real sockets: what a response reports is durable, and the callbacks of the provider arrive."""
 
 import asyncpg
 import httpx
@@ -6,19 +6,27 @@ from aftercare_chassis.testing import Harness
 from aftercare_chassis.testing.servers import serve_app
 from aftercare_simulators.payment import create
 from order_svc import main
+from order_svc.commands.partner_inbox import WORKERS
+from order_svc.domain.partners.pushes import PushSource
+from starlette.types import Receive, Scope, Send
 
 
 async def test_over_real_sockets(postgres_url, secret, kettles):
-    simulator = create(secret, delay=0)
+    async def shop(scope: Scope, receive: Receive, send: Send) -> None:
+        await harness.service.app(scope, receive, send)
+
+    simulator = create(secret, clock=lambda: harness.clock.now(), delay=0)
     async with (
         serve_app(simulator) as provider_url,
+        serve_app(shop) as url,
         Harness.start(
-            main.service, postgres_url, payment_simulator_url=provider_url, payment_webhook_secret=secret
+            main.service,
+            postgres_url,
+            payment_simulator_url=provider_url,
+            payment_webhook_secret=secret,
+            public_url=url,
         ) as harness,
-        serve_app(harness.service.app) as url,
     ):
-        # Only now is our own address known; the provider is told it with every call.
-        object.__setattr__(harness.settings, "public_url", url)
         seller = {"Authorization": f"Bearer {harness.token('seller', 'seller-1', 'm-1')}"}
         buyer = {"Authorization": f"Bearer {harness.token('buyer', 'buyer-1')}"}
         async with httpx.AsyncClient(base_url=url) as http:
@@ -35,6 +43,7 @@ async def test_over_real_sockets(postgres_url, secret, kettles):
             started = await http.post(path, json={"payment_method": "sim_duplicate_callback"}, headers=headers)
             await harness.run_workers("provider-calls-1")
             await simulator.state.provider.callbacks.settled()
+            await harness.run_workers(WORKERS[PushSource.PAYMENT])
             payment = (await http.get(f"/v1/payments/{started.json()['id']}", headers=buyer)).json()
             assert payment["state"] == "succeeded"
             assert (await http.get(f"/v1/orders/{order_id}", headers=buyer)).json()["state"] == "paid"
