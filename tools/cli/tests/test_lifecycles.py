@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from aftercare_chassis.lifecycle.diagram import draw
 from aftercare_cli import lifecycles
 from aftercare_cli.commands import stack as commands
 from aftercare_cli.stack.layout import SERVICES, checkout
 
 PACKAGE = """
 from enum import StrEnum
+from aftercare_chassis.lifecycle.diagram import draw
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Permission, Timeout, Transition
 
 class State(StrEnum):
@@ -66,7 +68,7 @@ def test_every_lifecycle_of_a_package_is_found_once(package: str) -> None:
 
 
 def test_a_diagram_has_starts_ends_roles_guards_and_timers(package: str) -> None:
-    diagram = lifecycles.lifecycles_of(package)["box"].diagram()
+    diagram = draw(lifecycles.lifecycles_of(package)["box"])
 
     assert "[*] --> open" in diagram
     assert "done --> [*]" in diagram
@@ -79,7 +81,7 @@ def test_every_lifecycle_of_every_service_has_its_section() -> None:
 
     titles = [line for line in text.splitlines() if line.startswith("### ")]
     assert len(titles) == len(set(titles))
-    assert {"### order", "### payment", "### refund", "### courier push", "### dispute"} <= set(titles)
+    assert {"### order", "### payment", "### refund", "### partner push", "### dispute"} <= set(titles)
     assert {"### complaint", "### conversation", "### feedback", "### article"} <= set(titles)
     assert any(title.startswith("### case") for title in titles)
     assert text.count("stateDiagram-v2") == len(titles)

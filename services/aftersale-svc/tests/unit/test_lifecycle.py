@@ -8,6 +8,7 @@ from typing import Any, get_args
 
 import pytest
 from aftercare_chassis.lifecycle import NOBODY, ActionNotAllowed, IllegalTransition, Lifecycle, SystemContext
+from aftercare_chassis.lifecycle.diagram import draw
 from aftersale_svc.api.schemas.cases import CaseTurn
 from aftersale_svc.api.schemas.disputes import DisputeTurn
 from aftersale_svc.domain.cases.codes import CaseType
@@ -266,7 +267,7 @@ def test_routes_let_through_whom_some_row_lets_through() -> None:
 
 
 def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
-    printed = CASE[CaseType.RETURN_REFUND].diagram()
+    printed = draw(CASE[CaseType.RETURN_REFUND])
     assert "[*] --> pending_review" in printed
     assert "await_buyer_shipment --> closed: close (system) / after buyer_ship_hours" in printed
     assert "manual_review --> rejected: reject (agent, unless refund_already_decided)" in printed

@@ -14,6 +14,7 @@ from aftercare_chassis.lifecycle import (
     Lifecycle,
     SystemContext,
 )
+from aftercare_chassis.lifecycle.diagram import draw
 from cs_svc.domain.complaints import COMPLAINT
 from cs_svc.domain.conversations import CONVERSATION
 from cs_svc.domain.feedback import FEEDBACK
@@ -122,5 +123,5 @@ def test_an_unresolved_complaint_is_somebodys_turn() -> None:
 
 
 def test_the_diagrams_show_the_timers() -> None:
-    assert "open --> open: mark_overdue (system) / after complaint_answer_hours, unless" in COMPLAINT.diagram()
-    assert "open --> open: mark_overdue (system) / at answer_due_at, unless" in CONVERSATION.diagram()
+    assert "open --> open: mark_overdue (system) / after complaint_answer_hours, unless" in draw(COMPLAINT)
+    assert "open --> open: mark_overdue (system) / at answer_due_at, unless" in draw(CONVERSATION)

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import SYSTEM, ActionNotAllowed, Actor, IllegalTransition, SystemContext
+from aftercare_chassis.lifecycle.diagram import draw
 from aftercare_chassis.refusals import Refusal
 from order_svc.domain import errors, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
@@ -176,7 +177,7 @@ def test_only_completed_and_cancelled_orders_are_over() -> None:
 
 
 def test_the_diagram_shows_the_guards_and_the_timers() -> None:
-    diagram = ORDER.diagram()
+    diagram = draw(ORDER)
     assert "paid --> cancelled: cancel (agent, buyer, seller, unless after_sale_open)\n" in diagram
     timed = "/ after auto_receipt_hours from delivered_at, unless after_sale_open\n"
     assert f"delivered --> received: confirm_receipt (buyer, system) {timed}" in diagram

@@ -8,6 +8,7 @@ from types import ModuleType
 from typing import Any
 
 from aftercare_chassis.lifecycle import Lifecycle
+from aftercare_chassis.lifecycle.diagram import draw
 
 from aftercare_cli.stack.layout import SERVICES
 
@@ -43,7 +44,7 @@ def _sections() -> Iterator[str]:
         if lifecycles:
             yield f"## {service.name}\n"
         for title, lifecycle in sorted(lifecycles.items()):
-            yield f"### {title}\n\n```mermaid\n{lifecycle.diagram()}```\n"
+            yield f"### {title}\n\n```mermaid\n{draw(lifecycle)}```\n"
 
 
 def lifecycles_of(package: str) -> dict[str, AnyLifecycle]:

@@ -21,6 +21,7 @@ from aftercare_chassis.lifecycle import (
     Transition,
     compose,
 )
+from aftercare_chassis.lifecycle.diagram import draw
 from aftercare_chassis.refusals import Kind, Refusal
 from hypothesis import given
 from hypothesis import strategies as st
@@ -202,13 +203,12 @@ def test_a_timer_may_run_from_a_time_that_the_row_holds() -> None:
     since = {**TIMEOUTS, State.OPEN: Timeout("owner", "open_hours", Action.CLOSE, since="opened_at")}
     table, door = composed(timeouts=since), Door(opened_at=NOON - timedelta(hours=1))
     assert table.start(door, at()).deadline_at == NOON + timedelta(hours=1)
-    assert (
-        "open --> shut: close (owner, system, unless still_painted) / after open_hours from opened_at\n"
-        in table.diagram()
+    assert "open --> shut: close (owner, system, unless still_painted) / after open_hours from opened_at\n" in draw(
+        table
     )
     at_once = composed(timeouts={**TIMEOUTS, State.OPEN: Timeout("owner", None, Action.CLOSE, since="opened_at")})
     assert at_once.start(door, at()).deadline_at == NOON - timedelta(hours=1)
-    assert "/ at opened_at\n" in at_once.diagram()
+    assert "/ at opened_at\n" in draw(at_once)
 
 
 def test_a_timer_stands_still_while_its_condition_refuses_the_row() -> None:
@@ -218,7 +218,7 @@ def test_a_timer_stands_still_while_its_condition_refuses_the_row() -> None:
     assert (wet.state, wet.deadline_at, table.due(wet, NOON + timedelta(hours=9))) == (State.OPEN, None, None)
     dry = table.reschedule(replace(wet, painted=False), at(5))
     assert (dry.deadline_at, table.due(dry, NOON + timedelta(hours=5))) == (NOON + timedelta(hours=2), Action.CLOSE)
-    assert "/ after open_hours from opened_at, unless still_painted\n" in table.diagram()
+    assert "/ after open_hours from opened_at, unless still_painted\n" in draw(table)
 
 
 def test_a_timer_that_runs_from_the_entry_of_its_state_is_not_rescheduled() -> None:
@@ -263,7 +263,7 @@ def test_two_fragments_may_not_have_the_same_row() -> None:
 
 
 def test_the_diagram_shows_every_row() -> None:
-    diagram = DOOR.diagram()
+    diagram = draw(DOOR)
     assert diagram.startswith("stateDiagram-v2\n    [*] --> open\n")
     assert "    open --> shut: close (owner, system, unless still_painted) / after open_hours\n" in diagram
     assert "    locked --> open: unlock (owner, where it was before)\n" in diagram

@@ -1,0 +1,44 @@
+"""Who acts, and in which context."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """Who acts: the token's subject, its role, the tenant it acts for where the role acts for one, and its scopes."""
+
+    id: str
+    role: str
+    tenant: str | None = None
+    scopes: frozenset[str] = frozenset()
+
+
+SYSTEM = Actor("system", "system")
+
+
+class Context(Protocol):
+    """Who acts, when, and the settings that hold the durations. A transaction is one."""
+
+    @property
+    def actor(self) -> Actor: ...
+    @property
+    def now(self) -> datetime: ...
+    # The class of settings differs per service, and the table names their attributes as text.
+    @property
+    def settings(self) -> Any: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SystemContext:
+    """The context of a consequence: the system acts, because of what somebody else did."""
+
+    now: datetime
+    settings: Any  # see Context
+    actor: Actor = SYSTEM
+
+    @classmethod
+    def of(cls, context: Context) -> "SystemContext":
+        """The same time and settings, with the system as the actor."""
+        return cls(context.now, context.settings)

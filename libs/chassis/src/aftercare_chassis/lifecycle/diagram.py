@@ -1,0 +1,30 @@
+"""The table of a lifecycle as a picture for the documentation."""
+
+from aftercare_chassis.lifecycle.rows import A, History, S, Timeout, Transition
+from aftercare_chassis.lifecycle.table import Lifecycle
+
+
+def draw(table: Lifecycle[S, A]) -> str:
+    """The whole table as a Mermaid state diagram."""
+    lines = ["stateDiagram-v2", *(f"    [*] --> {state}" for state in sorted(table.starts))]
+    for (state, action), row in table.transitions.items():
+        label = _label(table, state, action, row)
+        lines += [f"    {state} --> {target}: {label}" for target in sorted(table.targets(row))]
+    return "\n".join([*lines, *(f"    {state} --> [*]" for state in sorted(table.ends))]) + "\n"
+
+
+def _label(table: Lifecycle[S, A], state: S, action: A, row: Transition[S]) -> str:
+    roles = ", ".join(sorted(row.permission.roles))
+    guards = "".join(f", unless {guard.code}" for guard in row.guards)
+    history = ", where it was before" if isinstance(row.target, History) else ""
+    timed = _timed(table.timeouts[state]) if table.is_timer(state, action) else ""
+    return f"{action} ({roles}{guards}{history}){timed}"
+
+
+def _timed(timeout: Timeout[A]) -> str:
+    """When the timer takes the action, for the diagram."""
+    if timeout.hours is None and timeout.since is None:
+        return ""
+    since = f" from {timeout.since}" if timeout.since else ""
+    when = f"after {timeout.hours}{since}" if timeout.hours else f"at {timeout.since}"
+    return f" / {when}{f', unless {timeout.unless.code}' if timeout.unless else ''}"

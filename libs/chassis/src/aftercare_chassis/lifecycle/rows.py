@@ -1,0 +1,109 @@
+"""What a table consists of: permissions, guards, transitions and timeouts."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, Generic, Protocol, TypeVar
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+S = TypeVar("S", bound=StrEnum)
+S_co = TypeVar("S_co", bound=StrEnum, covariant=True)
+A = TypeVar("A", bound=StrEnum)
+
+NOT_IN_THIS_STATE = "not_in_this_state"
+NOBODY = "nobody"
+
+
+class HasState(Protocol):
+    """A frozen dataclass with `state`, and those of `whose_turn`, `deadline_at` and `updated_at` that its table has."""
+
+    @property
+    def state(self) -> StrEnum: ...
+
+
+@dataclass(frozen=True)
+class Permission:
+    """The roles that may take a transition, and the reason shown to everybody else."""
+
+    why_not: str
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A condition on the row besides its state. `code` is the reason shown in the API and in the diagram.
+
+    `refuses(row, facts)` returns the refusal, or None where the action is permitted. `facts` is what the caller knows
+    besides the row (the lines of an order, for example); None where it passed nothing.
+    """
+
+    code: str
+    refuses: Callable[[Any, Any], Refusal | None]  # the class of the row and of its facts differs per table
+
+
+@dataclass(frozen=True)
+class History:
+    """A target that the row remembers: the state in `attribute`, or `default` where it holds none.
+
+    The attribute is cleared when the row enters a state from which no transition goes back to it.
+    """
+
+    attribute: str
+    default: StrEnum
+
+
+@dataclass(frozen=True)
+class Transition(Generic[S_co]):
+    """One row of the table: where an action leads, who may take it, and what bars it.
+
+    `remember` names the attribute that keeps the state which is left, for a later `History`.
+    """
+
+    target: S_co | History
+    permission: Permission
+    guards: tuple[Guard, ...] = ()
+    remember: str | None = None
+
+
+@dataclass(frozen=True)
+class Timeout(Generic[A]):
+    """Whose turn it is in a state, how long it may last and what the timer then does.
+
+    `hours` names the setting that holds the hours; `then` is the action that the timer takes as SYSTEM; `effect` tells
+    the reader what will happen. The time runs from the moment the state is entered, or its timer fires and it stays;
+    where `since` names an attribute of the row, it runs from the time in there (without `hours` it ends then). While
+    `unless` refuses the row, it has no deadline.
+    """
+
+    turn: str
+    hours: str | None = None
+    then: A | None = None
+    effect: str | None = None
+    since: str | None = None
+    unless: Guard | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """One action as the API shows it: allowed now for this actor, or why not."""
+
+    action: str
+    allowed: bool
+    why_not: str | None = None
+
+
+class IllegalTransition(Refusal):
+    """The table has no such row: the action does not exist in this state."""
+
+    kind, code = Kind.CONFLICT, "illegal_transition"
+    zh = "状态 {state} 下不能执行 {action}；当前可执行：{allowed:or 无}。"
+    en = "{action} is not possible in state {state}; possible now: {allowed:or no action}."
+
+
+class ActionNotAllowed(Refusal):
+    """The table has the row, but not for this actor."""
+
+    kind, code = Kind.FORBIDDEN, "not_allowed_for_role"
+    zh = "当前角色不能执行 {action}（{why_not}）。"
+    en = "This role may not take {action} ({why_not})."

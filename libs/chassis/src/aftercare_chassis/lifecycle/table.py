@@ -1,0 +1,197 @@
+"""The table of one document: it decides transitions, deadlines and allowed actions."""
+
+import dataclasses
+from collections.abc import Collection, Mapping
+from datetime import datetime, timedelta
+from functools import cache
+from typing import Any, Generic, TypeVar, cast
+
+from aftercare_chassis.lifecycle.actors import SYSTEM, Actor, Context
+from aftercare_chassis.lifecycle.composition import check, targets
+from aftercare_chassis.lifecycle.rows import (
+    NOBODY,
+    NOT_IN_THIS_STATE,
+    A,
+    ActionNotAllowed,
+    Allowed,
+    Guard,
+    HasState,
+    History,
+    IllegalTransition,
+    S,
+    Timeout,
+    Transition,
+)
+
+D = TypeVar("D", bound=HasState)
+
+
+class Lifecycle(Generic[S, A]):
+    """The table of one document, checked once when it is composed.
+
+    `ends` are the states in which nothing is waited for; a row may lead out of one (a closed conversation is reopened).
+    `starts` are further states in which a document may be created.
+
+    Raises:
+        TableError: a state that cannot be reached, that is nobody's turn, that no end can be reached from, or
+            a timer with an action that the table does not give to the system in that state.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        initial: S,
+        transitions: Mapping[tuple[S, A], Transition[S]],
+        timeouts: Mapping[S, Timeout[A]],
+        ends: Collection[S],
+        starts: Collection[S] = (),
+    ) -> None:
+        self.name, self.initial, self.starts = name, initial, frozenset({initial, *starts})
+        self.transitions, self.timeouts, self.ends = dict(transitions), dict(timeouts), frozenset(ends)
+        self._actions: tuple[A, ...] = tuple(dict.fromkeys(action for _, action in self.transitions))
+        self._guards: dict[S, list[Guard]] = {}
+        self._remembering: dict[str, set[S]] = {}
+        for (state, _), row in self.transitions.items():
+            self._guards.setdefault(state, []).extend(row.guards)
+            if isinstance(row.target, History):
+                self._remembering.setdefault(row.target.attribute, set()).add(state)
+        # The answer is the same for every row in a state; building it anew costs a tenth of a request.
+        self._shown = cache(self._show)
+        check(name, self.starts, self.transitions, self.timeouts, self.ends)
+
+    def start(self, row: D, context: Context) -> D:
+        """The new row in the initial state, with whose turn it is and the deadline."""
+        return _replaced(row, self._entered(self.initial, row, context))
+
+    def apply(self, row: D, action: A, context: Context, facts: object = None) -> D:
+        """The row after `action`: state, turn and deadline by the table.
+
+        The deadline stays where the state stays, unless its timer took the action.
+
+        Raises:
+            IllegalTransition: the table has no such row.
+            ActionNotAllowed: it has the row, but not for this actor.
+            Refusal: what a guard refuses with.
+        """
+        state = self._state(row)
+        transition = self._permitted(state, action, context.actor)
+        for guard in transition.guards:
+            refusal = guard.refuses(row, facts)
+            if refusal is not None:
+                raise refusal
+        target = self._target(transition, row)
+        if target is state and not self.is_timer(state, action):
+            return _replaced(row, {"updated_at": context.now})
+        values = self._entered(target, row, context)
+        values.update({name: None for name, states in self._remembering.items() if target not in states})
+        if transition.remember is not None:
+            values[transition.remember] = state
+        return _replaced(row, values)
+
+    def reschedule(self, row: D, context: Context) -> D:
+        """The row with the deadline of its state computed anew: what `since` or `unless` of its timeout reads has changed.
+
+        A timer that has neither goes on as it was.
+        """
+        timeout = self.timeouts.get(self._state(row))
+        if timeout is None or (timeout.since is None and timeout.unless is None):
+            return row
+        return _replaced(row, {"deadline_at": self._deadline(self._state(row), row, context)})
+
+    def allowed(self, row: HasState, actor: Actor, facts: object = None) -> list[Allowed]:
+        """Every action of the table, in its order, with the reason why it is not open to this actor now."""
+        state = self._state(row)
+        refusing = [guard for guard in self._guards.get(state, ()) if guard.refuses(row, facts) is not None]
+        return list(self._shown(state, actor.role, frozenset(refusing)))
+
+    def permits(self, row: HasState, action: A, actor: Actor, facts: object = None) -> bool:
+        """Whether `apply` would do it."""
+        found = self.transitions.get((self._state(row), action))
+        if found is None or actor.role not in found.permission.roles:
+            return False
+        return all(guard.refuses(row, facts) is None for guard in found.guards)
+
+    def timeout(self, state: S) -> Timeout[A] | None:
+        """Whose turn it is in `state` and what happens when nothing happens; None for an end."""
+        return self.timeouts.get(state)
+
+    def due(self, row: HasState, now: datetime) -> A | None:
+        """The action that the timer takes now; None where the row has moved on, or its time has not come."""
+        deadline: datetime | None = getattr(row, "deadline_at", None)
+        timeout = self.timeouts.get(self._state(row))
+        return timeout.then if deadline is not None and deadline <= now and timeout is not None else None
+
+    def roles(self, action: A) -> tuple[str, ...]:
+        """Who may take this action in some state, people only: whom a route lets through at all."""
+        rows = (row for (_, each), row in self.transitions.items() if each is action)
+        return tuple(sorted({role for row in rows for role in row.permission.roles} - {SYSTEM.role}))
+
+    def targets(self, transition: Transition[S]) -> set[S]:
+        """Where a transition may lead."""
+        return targets(self.transitions, transition)
+
+    def _state(self, row: HasState) -> S:
+        return cast(S, row.state)
+
+    def _permitted(self, state: S, action: A, actor: Actor) -> Transition[S]:
+        found = self.transitions.get((state, action))
+        if found is None:
+            rows = [(a, self.transitions.get((state, a))) for a in self._actions]
+            possible = [a.value for a, row in rows if row is not None and actor.role in row.permission.roles]
+            raise IllegalTransition(state=state, action=action, allowed=possible)
+        if actor.role not in found.permission.roles:
+            raise ActionNotAllowed(state=state, action=action, why_not=found.permission.why_not)
+        return found
+
+    def _show(self, state: S, role: str, refusing: frozenset[Guard]) -> tuple[Allowed, ...]:
+        whys = ((action, self._why_not(state, action, role, refusing)) for action in self._actions)
+        return tuple(Allowed(action.value, why_not is None, why_not) for action, why_not in whys)
+
+    def _why_not(self, state: S, action: A, role: str, refusing: frozenset[Guard]) -> str | None:
+        found = self.transitions.get((state, action))
+        if found is None:
+            return NOT_IN_THIS_STATE
+        if role not in found.permission.roles:
+            return found.permission.why_not
+        return next((guard.code for guard in found.guards if guard in refusing), None)
+
+    def _target(self, transition: Transition[S], row: HasState) -> S:
+        if not isinstance(transition.target, History):
+            return transition.target
+        return cast(S, getattr(row, transition.target.attribute) or transition.target.default)
+
+    def _entered(self, state: S, row: HasState, context: Context) -> dict[str, object]:
+        timeout = self.timeouts.get(state)
+        return {
+            "state": state,
+            "whose_turn": timeout.turn if timeout else NOBODY,
+            "deadline_at": self._deadline(state, row, context),
+            "updated_at": context.now,
+        }
+
+    def _deadline(self, state: S, row: HasState, context: Context) -> datetime | None:
+        timeout = self.timeouts.get(state)
+        if timeout is None or (timeout.hours is None and timeout.since is None):
+            return None
+        if timeout.unless is not None and timeout.unless.refuses(row, None) is not None:
+            return None
+        since: datetime = getattr(row, timeout.since) if timeout.since else context.now
+        return since + timedelta(hours=getattr(context.settings, timeout.hours) if timeout.hours else 0)
+
+    def is_timer(self, state: S, action: A) -> bool:
+        """Whether the timer of this state takes this action."""
+        timeout = self.timeouts.get(state)
+        return timeout is not None and timeout.then is action
+
+
+@cache
+def _attributes(row: type) -> frozenset[str]:
+    return frozenset(field.name for field in dataclasses.fields(row))
+
+
+def _replaced(row: D, values: Mapping[str, object]) -> D:
+    """The row with those of the values that its class has."""
+    has = _attributes(type(row))
+    changed: D = dataclasses.replace(cast(Any, row), **{name: value for name, value in values.items() if name in has})
+    return changed
