@@ -8,13 +8,10 @@ import unicodedata
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
-from pydantic_core import PydanticCustomError, SchemaValidator, core_schema
+from pydantic_core import PydanticCustomError
 
-# Characters without a glyph. pydantic's regular expressions know Default_Ignorable_Code_Point, which `unicodedata` does not.
-# U+2800 is the blank of Braille.
-_is_invisible = SchemaValidator(
-    core_schema.str_schema(pattern=r"^[\p{Cf}\p{Default_Ignorable_Code_Point}\u{2800}]$")
-).isinstance_python
+from aftercare_events.characters import is_invisible
+
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z_.:-]*")
 _CODE = re.compile(r"[a-z][a-z0-9_]{0,63}")
 _LONGEST = 100
@@ -75,7 +72,7 @@ def carrier(text: str) -> str:
 
 def _visible(text: str) -> str:
     """Return the text in NFKC without invisible characters and surrounding space."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text) if not _is_invisible(c)).strip()
+    return "".join(c for c in unicodedata.normalize("NFKC", text) if not is_invisible(c)).strip()
 
 
 def _is_space(character: str) -> bool:
