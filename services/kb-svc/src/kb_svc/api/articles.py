@@ -70,11 +70,7 @@ async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
     return DraftOut.of(*await commands.edit(tx, article_id, title=body.title, body=body.body))
 
 
-@router.get(
-    "/{article_id}/draft",
-    operation_id="getDraft",
-    dependencies=[require_role("agent", "admin")],
-)
+@router.get("/{article_id}/draft", operation_id="getDraft", dependencies=[require_role("agent", "admin")])
 async def get_draft(article_id: Id, reader: Read) -> DraftOut:
     """The draft of the next version."""
     return DraftOut.of(*await queries.draft(reader, article_id))
