@@ -1,7 +1,7 @@
-"""Refusals by name: what a command says instead of doing something wrong.
+"""Refusals: the exceptions that a command raises where a rule forbids what was asked for.
 
-A service declares one small class per refusal in its `domain/errors.py`; the chassis turns it into a problem
-response (`problems.py`). Only the standard library is used here, so that `domain` may import it.
+A service declares one class per refusal in its `domain/errors.py`; the chassis turns it into a problem response
+(`http/problems.py`). Only the standard library is used here, so that `domain` may import it.
 """
 
 from collections.abc import Mapping
@@ -12,7 +12,7 @@ from aftercare_chassis.sentences import fill, is_chinese
 
 
 class Kind(StrEnum):
-    """What sort of refusal it is; each kind has one HTTP status and one title."""
+    """The kinds of refusals; each has one HTTP status and one title."""
 
     MALFORMED = "malformed"
     UNAUTHENTICATED = "unauthenticated"
@@ -65,10 +65,10 @@ _TITLES = {
 class Refusal(Exception):
     """A refusal with a stable code. `zh` and `en` are templates, filled in from the facts (see `sentences`).
 
-    `pointer` is the JSON pointer of the offending field; the facts become extension members of the problem, where amounts
-    stay integers in minor units. `awaits` is the id of an aggregate of another service whose next event may make the
-    command possible: the server then waits for that event a moment and tries the command again (see `http.awaited_events`) before the
-    client is refused.
+    `pointer` is the JSON pointer of the field that is refused. The facts become extension members of the problem, where
+    amounts stay integers in minor units. `awaits` is the id of an aggregate of another service whose next event may make
+    the command possible: the server waits for that event for a moment and tries the command again before it refuses (see
+    `http.awaited_events`).
     """
 
     kind: ClassVar[Kind] = Kind.INVALID
@@ -83,30 +83,30 @@ class Refusal(Exception):
         self.facts: Mapping[str, object] = facts
 
     def detail(self, language: str) -> str:
-        """The sentence for the reader, in Chinese for `zh…`, else in English."""
+        """The sentence, in Chinese for `zh…`, else in English."""
         return fill(self.zh if is_chinese(language) else self.en, self.facts, language)
 
     def __str__(self) -> str:
-        # The code alone: facts may name people, and exceptions end up in logs.
+        # Only the code: exceptions are logged, and the facts may hold personal data.
         return self.code
 
 
 class NotFound(Refusal):
-    """There is no such thing, or none that this actor may see."""
+    """The object does not exist, or the actor may not see it."""
 
     kind, code = Kind.NOT_FOUND, "not_found"
     zh, en = "未找到该对象。", "There is no such object."
 
 
 class Forbidden(Refusal):
-    """This role may not do this."""
+    """The role of the actor does not permit this."""
 
     kind, code = Kind.FORBIDDEN, "forbidden"
     zh, en = "当前角色无权执行此操作。", "This role may not do this."
 
 
 class Stale(Refusal):
-    """If-Match names another version than the present one."""
+    """If-Match names another version than the present one, or the object was changed since it was read."""
 
     kind, code = Kind.STALE, "stale_version"
     zh, en = "该对象已被修改，请重新读取后再试。", "The object has changed meanwhile; read it again."

@@ -1,4 +1,4 @@
-"""Logs, figures and traces: told enough, and nothing of a person."""
+"""The figures of a process in the text format of Prometheus."""
 
 from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.observability.metrics import Metrics

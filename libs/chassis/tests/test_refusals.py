@@ -1,3 +1,5 @@
+"""Refusals: their sentences, kinds and status codes."""
+
 import subprocess
 import sys
 
@@ -16,7 +18,7 @@ def test_the_sentence_is_filled_in_from_the_facts() -> None:
     assert refusal.detail("en") == "Only 2 left: a, b."
 
 
-def test_a_missing_fact_does_not_turn_a_refusal_into_a_failure() -> None:
+def test_a_missing_fact_is_left_out_of_the_sentence() -> None:
     assert Short(left=2).detail("en") == "Only 2 left: …."
 
 
@@ -37,7 +39,7 @@ class Dear(Refusal):
         (-101, "CNY", "-1.01 CNY"),
     ],
 )
-def test_money_is_written_as_people_write_it_and_stays_a_number_beside(minor: int, currency: str, written: str) -> None:
+def test_money_is_an_amount_in_the_sentence_and_a_number_in_the_facts(minor: int, currency: str, written: str) -> None:
     refusal = Dear(most_minor=minor, currency=currency)
     assert refusal.detail("zh-CN") == f"最多 {written}。"
     assert refusal.detail("en") == f"At most {written}."
@@ -45,17 +47,17 @@ def test_money_is_written_as_people_write_it_and_stays_a_number_beside(minor: in
 
 
 @pytest.mark.parametrize("facts", [{}, {"most_minor": 1}, {"currency": "CNY"}, {"most_minor": 1, "currency": "ZZZ"}])
-def test_money_without_its_currency_does_not_turn_a_refusal_into_a_failure(facts: dict[str, object]) -> None:
+def test_money_without_its_currency_is_left_out_of_the_sentence(facts: dict[str, object]) -> None:
     assert Dear(**facts).detail("en") == "At most …."
 
 
-def test_the_text_of_the_exception_carries_no_facts() -> None:
+def test_the_text_of_the_exception_holds_no_facts() -> None:
     assert str(Short(left=2, names=["王芳"])) == "short"
     assert "王芳" not in repr(Short(names=["王芳"]))
 
 
 @pytest.mark.parametrize(("refusal", "status"), [(NotFound, 404), (Forbidden, 403), (Stale, 412)])
-def test_the_common_ones_have_their_status(refusal: type[Refusal], status: int) -> None:
+def test_common_refusals_have_their_status(refusal: type[Refusal], status: int) -> None:
     assert refusal.kind.status == status
 
 
