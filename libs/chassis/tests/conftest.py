@@ -82,7 +82,7 @@ async def count_up(tx: Transaction, tally_id: str, times: int = 1) -> Tally:
 
 
 async def cancelled(tx: Transaction, event: OrderCancelled) -> None:
-    if event.cause == "poison":
+    if event.cause == "unprocessable":
         raise ValueError("this can never be handled")
     tally = await tx.find(TALLIES, f"tally_{event.order_id}")
     if tally is None:

@@ -88,7 +88,7 @@ async def test_an_unprocessable_event_blocks_its_own_aggregate_alone(tally: Harn
         for n, event in enumerate(
             [
                 order_cancelled("ord_1"),
-                order_cancelled("ord_1", "poison"),
+                order_cancelled("ord_1", "unprocessable"),
                 order_cancelled("ord_1"),
                 order_cancelled("ord_2"),
             ],
@@ -146,9 +146,9 @@ async def test_an_event_waits_where_the_schema_does_not_fit_this_build(tally: Ha
     await tally.runtime.pool.execute("CREATE TABLE alembic_version (version_num text)")
     await tally.runtime.pool.execute("INSERT INTO alembic_version VALUES ('0001')")
     with pytest.raises(SchemaMismatch, match="schema_behind"):
-        await tally.consume(order_cancelled("ord_1", cause="poison"), sequence=1)
+        await tally.consume(order_cancelled("ord_1", cause="unprocessable"), sequence=1)
     assert await tally.parked() == []
     await tally.runtime.pool.execute("UPDATE alembic_version SET version_num = '0002'")
-    await tally.consume(order_cancelled("ord_1", cause="poison"), sequence=1)
+    await tally.consume(order_cancelled("ord_1", cause="unprocessable"), sequence=1)
     assert await tally.parked() == ["OrderCancelled.v1: ValueError: this can never be handled"]
     await tally.runtime.pool.execute("DROP TABLE alembic_version")

@@ -39,7 +39,7 @@ class Commands:
 
 @pytest.fixture
 async def commands(tally: Harness, capsys: pytest.CaptureFixture[str], order_cancelled: Make) -> Commands:
-    for cause in ("poison", "buyer"):
+    for cause in ("unprocessable", "buyer"):
         await tally.consume(order_cancelled("ord_1", cause))
     return Commands(tally, capsys)
 
@@ -52,7 +52,7 @@ async def test_list_and_show_for_people_and_programs(commands: Commands) -> None
     listed: list[dict[str, Any]] = json.loads((await commands("list", "--json"))[1])
     number = str(listed[0]["id"])
     shown = json.loads((await commands("show", number, "--json"))[1])
-    assert (shown["data"]["cause"], shown["headers"]["ce_subject"]) == ("poison", "ord_1")
+    assert (shown["data"]["cause"], shown["headers"]["ce_subject"]) == ("unprocessable", "ord_1")
     assert f"event_id     {shown['event_id']}" in (await commands("show", number))[1]
 
 

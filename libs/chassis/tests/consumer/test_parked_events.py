@@ -21,7 +21,7 @@ def operator(tally: Harness) -> ParkedEvents:
 async def correct(tally: Harness) -> None:
     """Make the parked events processable, as a fixed handler would."""
     await tally.runtime.pool.execute(
-        "UPDATE parked_event SET payload = convert_to(replace(convert_from(payload, 'UTF8'), 'poison', 'buyer'), 'UTF8')"
+        "UPDATE parked_event SET payload = convert_to(replace(convert_from(payload, 'UTF8'), 'unprocessable', 'buyer'), 'UTF8')"
     )
 
 
@@ -31,7 +31,7 @@ async def _count(tally: Harness) -> int:
 
 
 async def _park_some(tally: Harness, make: Make) -> None:
-    for cause in ("buyer", "poison", "buyer", "buyer"):
+    for cause in ("buyer", "unprocessable", "buyer", "buyer"):
         await tally.consume(make("ord_1", cause))
 
 
@@ -74,7 +74,7 @@ async def test_an_event_that_arrives_while_its_aggregate_is_released_is_not_left
 ) -> None:
     """The consumer must not park an event by an outdated state: nothing would ever release it."""
     await tally.consume(order_cancelled("ord_1"))
-    await tally.consume(order_cancelled("ord_1", "poison"))
+    await tally.consume(order_cancelled("ord_1", "unprocessable"))
     started, go = asyncio.Event(), asyncio.Event()
 
     async def slowly(tx: Transaction, event: OrderCancelled) -> None:
@@ -99,7 +99,7 @@ async def somebody_waits(tally: Harness) -> bool:
 async def test_a_discarded_event_is_kept_with_who_decided_and_why(
     tally: Harness, operator: ParkedEvents, order_cancelled: Make
 ) -> None:
-    await tally.consume(order_cancelled("ord_1", "poison"))
+    await tally.consume(order_cancelled("ord_1", "unprocessable"))
     [parked] = await operator.list()
     await operator.discard(parked.id, by="op-1", reason="sent twice by a test shop")
     row: Any = await tally.runtime.pool.fetchrow("SELECT * FROM parked_decision")

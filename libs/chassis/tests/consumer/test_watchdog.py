@@ -178,9 +178,9 @@ async def test_a_second_client_that_does_not_help_is_a_problem(bench: Bench) -> 
 async def test_parked_events_are_counted_while_they_are_parked(
     bench: Bench, tally: Harness, order_cancelled: Make
 ) -> None:
-    await tally.consume(order_cancelled("ord_1", "poison"))
+    await tally.consume(order_cancelled("ord_1", "unprocessable"))
     await tally.consume(order_cancelled("ord_1"))
-    await tally.consume(order_cancelled("ord_2", "poison"))
+    await tally.consume(order_cancelled("ord_2", "unprocessable"))
     await bench.look()
     by_reason = [bench.metric("parked_events", trouble=each) for each in ("refused", "behind", "unreadable")]
     assert (by_reason, bench.metric("parked_aggregates")) == ([2, 1, 0], 2)
@@ -194,7 +194,7 @@ async def test_replays_and_decisions_of_operators_are_counted(
     bench: Bench, tally: Harness, order_cancelled: Make
 ) -> None:
     pool = tally.runtime.pool
-    await tally.consume(order_cancelled("ord_1", "poison"))
+    await tally.consume(order_cancelled("ord_1", "unprocessable"))
     [parked] = await ParkedEvents(tally.runtime, tally.service.handlers).list()
     await ParkedEvents(tally.runtime, tally.service.handlers).discard(parked.id, by="ops-1", reason="a test order")
     await bench.look()

@@ -34,7 +34,7 @@ NOBODY: Any = None  # an owner that the database refuses
 async def copied(tx: Transaction, event: OrderCancelled) -> None:
     """A copy as projections make them: no read, one upsert. `count` is the sequence of the last event of the order."""
     sequence = tx.cause.sequence if tx.cause else 0
-    owner = NOBODY if event.cause == "poison" else event.buyer_id
+    owner = NOBODY if event.cause == "unprocessable" else event.buyer_id
     await tx.upsert(COPIES, Copy(id=event.order_id, owner=owner, count=sequence))
 
 
@@ -81,7 +81,7 @@ async def test_an_event_whose_upsert_the_database_refuses_is_parked_alone(
     batch = records(
         tally,
         (order_cancelled("one"), 1),
-        (order_cancelled("bad", "poison"), 1),
+        (order_cancelled("bad", "unprocessable"), 1),
         (order_cancelled("two"), 1),
         (order_cancelled("bad"), 2),
         (order_cancelled("one"), 2),

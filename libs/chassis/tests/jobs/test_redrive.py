@@ -66,7 +66,7 @@ async def test_an_event_that_does_not_help_leads_to_one_more_try(
 async def test_events_parked_for_other_reasons_are_left_to_operators(
     tally: Harness, handlers: Handlers, order_cancelled: Make
 ) -> None:
-    await tally.consume(order_cancelled("ord_1", "poison"))
+    await tally.consume(order_cancelled("ord_1", "unprocessable"))
     before = await tally.runtime.pool.fetch("SELECT * FROM parked_event")
     await Redrive(handlers).step(tally.runtime)
     assert await tally.runtime.pool.fetch("SELECT * FROM parked_event") == before
