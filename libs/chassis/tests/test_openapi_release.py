@@ -164,6 +164,14 @@ BREAKING: dict[str, tuple[Change, str]] = {
         lambda d: codes(d).remove("repair_closed"),
         "POST /v1/repairs 409 code repair_closed: removed",
     ),
+    "an enumeration of a request is new": (
+        lambda d: schema(d, "RepairIn")["properties"]["item"].update(enum=["kettle"]),
+        "POST /v1/repairs body .item: enum was absent, is kettle",
+    ),
+    "an enumeration of a response is dropped": (
+        lambda d: schema(d, "RepairOut")["properties"]["state"].pop("enum"),
+        f"GET {REPAIR} 200 .state: enum was open|done, is absent",
+    ),
     "an unknown keyword appears": (
         lambda d: schema(d, "RepairOut")["properties"]["id"].update(contentEncoding="base64"),
         f"GET {REPAIR} 200 .id: contentEncoding was absent, is base64",
@@ -183,6 +191,8 @@ ALLOWED: dict[str, Change] = {
     "a new request value": lambda d: schema(d, "RepairIn")["properties"]["urgency"]["enum"].append("middle"),
     "a new response field": lambda d: schema(d, "RepairOut")["properties"].update(note={"type": "string"}),
     "a new response value": lambda d: schema(d, "RepairOut")["properties"]["state"]["enum"].append("lost"),
+    "an enumeration of a response is new": lambda d: schema(d, "RepairOut")["properties"]["id"].update(enum=["r_1"]),
+    "an enumeration of a request is dropped": lambda d: schema(d, "RepairIn")["properties"]["urgency"].pop("enum"),
     "a bound of a response": lambda d: schema(d, "RepairOut")["properties"]["id"].update(maxLength=40),
     "a new code of a problem": lambda d: codes(d).append("repair_locked"),
     "a problem of another status": lambda d: post(d)["responses"].update({"422": {}}),

@@ -145,7 +145,9 @@ class _Comparison:
 
     def _is_compatible(self, keyword: str, before: Any, after: Any) -> bool:
         if keyword == "enum":
-            return before is not None and after is not None and (not self.is_request or set(before) <= set(after))
+            if self.is_request:
+                return after is None or (before is not None and set(before) <= set(after))
+            return after is not None  # any value of a response may be new, but not any text at all
         if keyword in _LOWER | _UPPER:
             wider = after is None or (before is not None and (after < before) == (keyword in _LOWER))
             return wider or not self.is_request

@@ -1,9 +1,10 @@
 """Cases as they are shown."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from aftercare_chassis.http.schemas import AllowedOut, Money, Out, Time
-from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.http.turns import TurnOf
+from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
 from aftersale_svc.domain.cases import lifecycle
@@ -12,7 +13,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseLine, CaseState, Return
 from aftersale_svc.domain.money.model import Refund
 
-CaseTurn = Literal["merchant", "buyer", "courier", "agent", "platform", "system", "nobody"]
+CaseTurn = Annotated[str, TurnOf("CaseTurn", *lifecycle.CASE.values(), others=[NOBODY])]
 
 
 class CaseLineOut(Out):
@@ -81,7 +82,7 @@ class CaseOut(Out):
     reason: Reason
     stage: Stage
     state: CaseState
-    whose_turn: Annotated[str, Field(description="merchant, buyer, courier, agent, platform, system or nobody")]
+    whose_turn: Annotated[CaseTurn, Field(description="Who has to act next; `nobody` in a final state.")]
     deadline_at: Time | None
     deadline_effect: Annotated[str | None, Field(description="what happens at `deadline_at` if nobody acts before")] = (
         None

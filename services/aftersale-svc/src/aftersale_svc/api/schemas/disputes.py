@@ -1,16 +1,17 @@
 """What is sent to the routes of disputes, and disputes as they are shown."""
 
-from typing import Annotated, Literal
+from typing import Annotated
 
 from aftercare_chassis.http.schemas import AllowedOut, Id, In, Money, Out, Text, Time, example
-from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.http.turns import TurnOf
+from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import Evidence
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Liable, Remedy, Verdict
 
-DisputeTurn = Literal["merchant", "platform", "system", "nobody"]
+DisputeTurn = Annotated[str, TurnOf("DisputeTurn", DISPUTE, others=[NOBODY])]
 _PHOTO = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -71,7 +72,7 @@ class DisputeOut(Out):
     merchant_id: str
     category: str
     state: DisputeState
-    whose_turn: Annotated[str, Field(description="merchant, platform, system or nobody")]
+    whose_turn: Annotated[DisputeTurn, Field(description="Who has to act next; `nobody` in a final state.")]
     deadline_at: Time | None
     deadline_effect: str | None = None
     evidence: list[str]

@@ -4,6 +4,7 @@ from dataclasses import asdict
 from typing import Annotated, Literal, Self
 
 from aftercare_chassis.http.schemas import AllowedOut, Id, In, Out, Text, Time, example
+from aftercare_chassis.http.turns import TurnOf
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field
 
@@ -17,6 +18,8 @@ from cs_svc.domain.complaints import (
     ComplaintReply,
     ComplaintState,
 )
+
+ComplaintTurn = Annotated[str, TurnOf("ComplaintTurn", COMPLAINT)]
 
 
 class ComplaintIn(In):
@@ -67,7 +70,8 @@ class ComplaintOut(Out):
     dispute_id: str | None
     outcome: ComplaintOutcome | None
     whose_turn: Annotated[
-        str | None, Field(description="`agent`, or `dispute` while a dispute decides; null once it is resolved.")
+        ComplaintTurn | None,
+        Field(description="`dispute` while a dispute decides; null once the complaint is resolved."),
     ]
     answer_due_at: Annotated[Time | None, Field(description="When the first reply is due; null once there is one.")]
     overdue_at: Annotated[

@@ -14,16 +14,19 @@ from aftercare_chassis.http.schemas import (
     Time,
     example,
 )
+from aftercare_chassis.http.turns import TurnOf
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field, StringConstraints
 
 from order_svc.domain import policy
 from order_svc.domain.fulfilment import fully_shipped
+from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import Address, AfterSaleState, Amount, CancelCause, LineDraft, OrderLine, OrderState
 from order_svc.queries import OrderView
 
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{2,38}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+OrderTurn = Annotated[str, TurnOf("OrderTurn", ORDER)]
 Units = Annotated[int, Field(ge=1, le=10_000)]
 _ADDRESS = {
     "name": "王芳",
@@ -177,7 +180,7 @@ class OrderOut(Out):
     total: Money
     payment_id: str | None
     fully_shipped: bool
-    whose_turn: str | None
+    whose_turn: Annotated[OrderTurn | None, Field(description="Who has to act next; null in a final state.")]
     deadline_at: Time | None
     deadline_effect: str | None
     allowed_actions: list[AllowedOut]

@@ -1,0 +1,26 @@
+"""Fields and parameters that say whose turn it is, with the values that the tables of the lifecycles have."""
+
+from collections.abc import Collection
+from enum import StrEnum
+from typing import Any
+
+from pydantic import GetCoreSchemaHandler
+from pydantic_core import CoreSchema
+
+from aftercare_chassis.lifecycle import Lifecycle
+
+
+class TurnOf:
+    """`OrderTurn = Annotated[str, TurnOf("OrderTurn", ORDER)]`: a named enumeration in the OpenAPI document.
+
+    Its values are those of the tables, in their order, and then `others`: `NOBODY` where a row stores it at an end.
+    """
+
+    def __init__(self, name: str, *lifecycles: Lifecycle[Any, Any], others: Collection[str] = ()) -> None:
+        turns = [timeout.turn for each in lifecycles for timeout in each.timeouts.values()]
+        make: Any = StrEnum  # mypy only knows enumerations whose members are written down
+        self._enum: Any = make(name, {turn.upper(): turn for turn in dict.fromkeys([*turns, *others])})
+        self._enum.__doc__ = "Whose turn it is. A later release may add values."
+
+    def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return handler.generate_schema(self._enum)
