@@ -170,7 +170,7 @@ class Shop:
     async def payment(self, payment_id: str) -> dict[str, Any]:
         return (await self.buyer.get(f"/v1/payments/{payment_id}")).json()
 
-    async def told(self, kind: type[Event]) -> list[Any]:
+    async def events(self, kind: type[Event]) -> list[Any]:
         """The events of one kind in the outbox."""
         return [event for event in await self.h.published() if isinstance(event, kind)]
 

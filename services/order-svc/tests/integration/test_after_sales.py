@@ -47,15 +47,15 @@ async def test_the_buyer_confirms_and_the_window_completes_the_order(shop):
     await shop.h.run_due()
     order = await shop.order(order["id"])
     assert (order["state"], order.get("deadline_at"), order["whose_turn"]) == ("completed", None, None)
-    assert [e.cause for e in await shop.told(OrderReceiptConfirmed)] == ["buyer"]
-    assert len(await shop.told(OrderCompleted)) == 1
+    assert [e.cause for e in await shop.events(OrderReceiptConfirmed)] == ["buyer"]
+    assert len(await shop.events(OrderCompleted)) == 1
 
 
 async def test_timers_receive_and_complete_an_order_that_nobody_confirms(shop):
     order = await shop.delivered()
     shop.h.clock.advance(hours=241)
     await shop.h.run_due()
-    assert [(e.cause, e.handler) for e in await shop.told(OrderReceiptConfirmed)] == [("timeout", "system")]
+    assert [(e.cause, e.handler) for e in await shop.events(OrderReceiptConfirmed)] == [("timeout", "system")]
     shop.h.clock.advance(hours=169)
     await shop.h.run_due()
     assert (await shop.order(order["id"]))["state"] == "completed"
@@ -87,7 +87,7 @@ async def test_receipt_can_be_confirmed_before_the_courier_reports_the_delivery(
     shop.problem(await shop.buyer.post(path), 409, "not_fully_shipped")
     await shop.ship(order, 1, "73002")
     assert (await shop.buyer.post(path)).json()["state"] == "received"
-    assert len(await shop.told(OrderDelivered)) == len(await shop.told(OrderReceiptConfirmed)) == 1
+    assert len(await shop.events(OrderDelivered)) == len(await shop.events(OrderReceiptConfirmed)) == 1
     versions = [e.sequence for e in await shop.h.envelopes() if e.subject == order["id"]]
     assert versions == list(range(1, len(versions) + 1))
 
@@ -99,7 +99,7 @@ async def test_an_open_case_gives_its_line_a_state_until_it_ends_without_effect(
     assert await state(shop, order) == ("in_after_sale", "in_after_sale")
     await shop.h.consume(shop.case(AfterSaleCancelled, order))
     assert await state(shop, order) == ("none", None)
-    assert [e.after_sale_state for e in await shop.told(OrderAfterSaleChanged)] == ["in_after_sale", "none"]
+    assert [e.after_sale_state for e in await shop.events(OrderAfterSaleChanged)] == ["in_after_sale", "none"]
 
 
 async def test_a_finished_case_stays_on_the_line_until_the_next_one(shop):
@@ -168,10 +168,10 @@ async def test_automatic_receipt_waits_for_an_open_case(shop):
     await shop.open_case(order, 1)
     shop.h.clock.advance(hours=400)
     await shop.h.run_due()
-    assert await shop.told(OrderReceiptConfirmed) == []
+    assert await shop.events(OrderReceiptConfirmed) == []
     await shop.h.consume(shop.case(AfterSaleClosed, order, cause="buyer_late"))
     await shop.h.run_due()
-    assert [e.cause for e in await shop.told(OrderReceiptConfirmed)] == ["timeout"]
+    assert [e.cause for e in await shop.events(OrderReceiptConfirmed)] == ["timeout"]
 
 
 async def test_a_paid_order_with_an_open_case_cannot_be_cancelled(shop):

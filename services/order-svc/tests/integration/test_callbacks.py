@@ -34,9 +34,9 @@ async def test_ten_callbacks_at_once_make_one_paid_order(shop):
     assert {each.status_code for each in answers} == {200}
     assert sorted(each.json()["received"] for each in answers) == ["already_taken"] * 4 + ["applied"] * 6
     assert (await shop.order(order["id"]))["state"] == "paid"
-    assert len(await shop.told(PaymentSucceeded)) == len(await shop.told(OrderPaid)) == 1
+    assert len(await shop.events(PaymentSucceeded)) == len(await shop.events(OrderPaid)) == 1
     await shop.settle()
-    assert len(await shop.told(OrderPaid)) == 1
+    assert len(await shop.events(OrderPaid)) == 1
     assert shop.provider.book.payments() == []
 
 
@@ -56,7 +56,7 @@ async def test_forged_and_replayed_callbacks_are_refused_and_recorded(shop):
     reasons = ["signature_invalid", "outside_time_window", "signature_missing"]
     assert await shop.callbacks() == [("refused", reason) for reason in reasons]
     assert (await shop.order(order["id"]))["state"] == "created"
-    assert await shop.told(PaymentSucceeded) == []
+    assert await shop.events(PaymentSucceeded) == []
 
 
 async def test_a_signature_alone_moves_no_money(shop):

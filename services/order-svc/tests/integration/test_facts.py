@@ -54,7 +54,7 @@ async def test_a_refund_before_shipment_is_refused_once_units_have_left(shop, fa
     await shop.ask_refund(order, 19133, **facts)
     await shop.settle()
     assert shop.paid_back(payment) == (19133 if is_paid else 0)
-    refused = [(event.failure_code, event.already_shipped) for event in await shop.told(RefundFailed)]
+    refused = [(event.failure_code, event.already_shipped) for event in await shop.events(RefundFailed)]
     assert refused == ([] if is_paid else [("units_shipped", True)])
 
 
@@ -62,7 +62,7 @@ async def test_other_refusals_of_a_refund_are_not_because_of_shipped_units(shop)
     order, _ = await shop.paid()
     await request_case(shop, order)
     await shop.ask_refund(order, 10**9, before_shipment=True)
-    assert [event.already_shipped for event in await shop.told(RefundFailed)] == [False]
+    assert [event.already_shipped for event in await shop.events(RefundFailed)] == [False]
 
 
 async def test_a_parcels_events_state_whether_it_was_scanned_and_delivered(shop):
@@ -70,7 +70,7 @@ async def test_a_parcels_events_state_whether_it_was_scanned_and_delivered(shop)
     await shop.ship(order, 3)
     await shop.scan(S.IN_TRANSIT)
     await shop.scan(S.DELIVERED, hours=1)
-    facts = [(event.scanned, event.delivered) for event in await shop.told(ParcelStatusChanged)]
+    facts = [(event.scanned, event.delivered) for event in await shop.events(ParcelStatusChanged)]
     assert facts == [(True, False), (True, True)]
 
 

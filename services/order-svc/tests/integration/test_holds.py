@@ -49,7 +49,7 @@ async def test_a_case_before_shipment_holds_its_units(shop):
     assert refused["errors"][0]["pointer"] == "/lines/0/quantity"
     assert await why_not_ship(shop, order) is None
     await shop.ship(order, 2)
-    assert (await shop.told(OrderShipped))[0].complete is False
+    assert (await shop.events(OrderShipped))[0].complete is False
     shown = await shop.order(order["id"])
     assert (await units(shop, order), shown["fully_shipped"]) == ((2, 0, 1), False)
     assert await why_not_ship(shop, order) == "units_held_by_case"
@@ -184,10 +184,10 @@ async def test_a_refund_before_shipment_of_units_that_have_left_is_not_paid(shop
     await shop.ship(order, 2)
     await shop.open_case(order, 2)
     await shop.ask_refund(order, 19133, stage="pre_ship")
-    (failed,) = await shop.told(RefundFailed)
+    (failed,) = await shop.events(RefundFailed)
     assert (failed.refund_id, failed.failure_code) == ("refund_1", "units_shipped")
     await shop.settle()
-    assert (shop.paid_back(payment), await shop.told(RefundSubmitted)) == (0, [])
+    assert (shop.paid_back(payment), await shop.events(RefundSubmitted)) == (0, [])
     assert await units(shop, order) == (2, 0, 1), "the unit that is there stays there: the case is open"
     await shop.ask_refund(order, 19133, refund_id="refund_2", stage="in_transit")
     await shop.settle()
@@ -200,7 +200,7 @@ async def test_a_verdict_after_the_sale_was_performed_pays_nothing_as_before_shi
     await shop.h.consume(shop.case(AfterSaleRejected, order, reason="outside_window"))
     await shop.ship(order, 3)
     await shop.ask_refund(order, 29500, stage="pre_ship", cause="verdict")
-    assert [e.failure_code for e in await shop.told(RefundFailed)] == ["units_shipped"]
+    assert [e.failure_code for e in await shop.events(RefundFailed)] == ["units_shipped"]
     assert shop.paid_back(payment) == 0
 
 
@@ -243,7 +243,7 @@ async def test_a_return_whose_goods_have_left_is_not_refunded_as_before_shipment
     await shop.open_case(order, 2, case_type="return_refund")
     await shop.ask_refund(order, 19133, stage="pre_ship", case_type="return_refund")
     await shop.settle()
-    assert [each.failure_code for each in await shop.told(RefundFailed)] == ["units_shipped"]
+    assert [each.failure_code for each in await shop.events(RefundFailed)] == ["units_shipped"]
     assert shop.paid_back(payment) == 0
 
 
@@ -260,7 +260,7 @@ async def test_a_case_about_a_cancelled_order_holds_nothing_and_is_not_paid_twic
     await shop.open_case(order, 1)
     assert await units(shop, order) == (0, 0, 0)
     await shop.ask_refund(order, 9567, stage="pre_ship")
-    assert [e.failure_code for e in await shop.told(RefundFailed)] == ["exceeds_payment"]
+    assert [e.failure_code for e in await shop.events(RefundFailed)] == ["exceeds_payment"]
     await shop.settle()
     assert shop.paid_back(payment) == 29500
 

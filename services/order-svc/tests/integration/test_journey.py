@@ -28,4 +28,4 @@ async def test_an_order_from_placing_to_delivery(shop):
     assert (await shop.order(order["id"]))["state"] == "delivered"
 
     for kind in (OrderCreated, PaymentSucceeded, OrderPaid, OrderShipped, OrderDelivered):
-        assert len(await shop.told(kind)) == 1
+        assert len(await shop.events(kind)) == 1

@@ -52,7 +52,7 @@ async def test_delivered_once_the_other_parcel_has_ended_and_is_refunded(shop, e
     shown = await shop.order(order["id"])
     assert (shown["deadline_effect"], shown["whose_turn"]) == ("received_by_timeout", "buyer")
     assert datetime.fromisoformat(shown["deadline_at"]) == arrived + timedelta(hours=240)
-    assert len(await shop.told(OrderDelivered)) == 1
+    assert len(await shop.events(OrderDelivered)) == 1
 
 
 async def test_a_case_about_a_lost_unit_lets_the_unit_that_has_not_left_go(shop):
@@ -161,7 +161,7 @@ async def test_all_lost_and_all_refunded_ends_as_wholly_refunded(shop, case_type
     await complete(shop, order, 3)
     shown = await shop.order(order["id"])
     assert (shown["state"], shown["cancel_cause"], shown["whose_turn"]) == ("cancelled", "refunded", None)
-    assert [e.cause for e in await shop.told(OrderCancelled)] == ["refunded"]
+    assert [e.cause for e in await shop.events(OrderCancelled)] == ["refunded"]
     await shop.settle()
     payment = await shop.payment(shown["payment_id"])
     assert (payment["refunded"]["amount"], len(payment["refunds"])) == (28700, 1), "the freight is not refunded with it"

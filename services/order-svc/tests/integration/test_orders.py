@@ -20,7 +20,7 @@ async def test_lines_discounts_and_fee_add_up(shop, kettles):
     order = await shop.place(lines=lines)
     assert [line["paid"]["amount"] for line in order["lines"]] == [28700, 0]
     assert order["total"]["amount"] == 29500
-    (created,) = await shop.told(OrderCreated)
+    (created,) = await shop.events(OrderCreated)
     assert (created.total_minor, created.affected_party, created.applicant, created.handler) == (
         29500,
         "buyer-1",
@@ -111,7 +111,7 @@ async def test_twenty_requests_with_one_key_make_one_order(shop, kettles):
     made = [each.json()["id"] for each in answers if each.status_code == 201]
     assert len(set(made)) == 1
     assert all(each.status_code in (201, 409) for each in answers)
-    assert len(await shop.told(OrderCreated)) == 1
+    assert len(await shop.events(OrderCreated)) == 1
     other = await shop.seller.post("/v1/orders", json=kettles(quantity=1), headers=headers)
     assert other.status_code == 422
     bare = shop.h.client("seller", "seller-1", tenant="m-1")
@@ -190,7 +190,7 @@ async def test_an_unpaid_order_is_cancelled_by_its_timer_and_not_before(shop):
     await shop.h.run_due()
     order = await shop.order(order["id"])
     assert (order["state"], order["cancel_cause"], order.get("deadline_at")) == ("cancelled", "payment_timeout", None)
-    (cancelled,) = await shop.told(OrderCancelled)
+    (cancelled,) = await shop.events(OrderCancelled)
     assert (cancelled.cause, cancelled.handler) == ("payment_timeout", "system")
     body = {"payment_method": "sim_success"}
     refused = await shop.buyer.post(f"/v1/orders/{order['id']}/payments", json=body)
@@ -203,7 +203,7 @@ async def test_a_timer_acts_only_on_an_order_that_is_still_due(shop):
         async with shop.h.runtime.transaction() as tx:
             await timers.order_due(tx, order["id"])
         assert (await shop.order(order["id"]))["state"] == order["state"]
-    assert await shop.told(OrderCancelled) == []
+    assert await shop.events(OrderCancelled) == []
 
 
 @pytest.mark.parametrize("who", ["buyer", "seller"])
@@ -215,7 +215,7 @@ async def test_a_paid_order_is_cancelled_with_a_full_refund(shop, who):
     payment = await shop.payment(payment["id"])
     assert payment["refunded"] == payment["amount"]
     assert [(each["id"][:4], each["state"]) for each in payment["refunds"]] == [("ref_", "succeeded")]
-    (refunded,) = await shop.told(RefundSucceeded)
+    (refunded,) = await shop.events(RefundSucceeded)
     assert (refunded.amount_minor, refunded.refunded_minor, refunded.case_id) == (29500, 29500, None)
     assert shop.paid_back(payment) == 29500
 
@@ -226,8 +226,8 @@ async def test_the_address_changes_until_the_first_parcel_and_is_never_published
     answer = (await shop.buyer.post(path, json={"shipping_address": moved})).json()
     assert answer["shipping_address"]["street"] == "延安路 2 号"
     assert (await shop.order(order["id"]))["shipping_address"]["street"] == "延安路 2 号"
-    (told,) = await shop.told(OrderAddressChanged)
-    assert told.address_hash.startswith("sha256:")
+    (event,) = await shop.events(OrderAddressChanged)
+    assert event.address_hash.startswith("sha256:")
     await shop.ship(order, 1)
     shop.problem(await shop.buyer.post(path, json={"shipping_address": moved}), 409, "illegal_transition")
     for envelope in await shop.h.envelopes():

@@ -20,13 +20,13 @@ async def test_partial_shipment_until_everything_has_arrived(shop):
     order, _ = await shop.paid()
     await shop.ship(order, 1, "73001")
     await shop.ship(order, 2, "73002")
-    assert [e.complete for e in await shop.told(OrderShipped)] == [False, True]
+    assert [e.complete for e in await shop.events(OrderShipped)] == [False, True]
     await shop.scan(S.DELIVERED, "73001")
     assert (await shop.order(order["id"]))["state"] == "shipped"
     await shop.scan(S.DELIVERED, "73002", hours=1)
     order = await shop.order(order["id"])
     assert (order["state"], order["fully_shipped"]) == ("delivered", True)
-    assert len(await shop.told(OrderDelivered)) == 1
+    assert len(await shop.events(OrderDelivered)) == 1
 
 
 async def test_a_delivered_part_does_not_make_the_order_delivered(shop):
@@ -35,7 +35,7 @@ async def test_a_delivered_part_does_not_make_the_order_delivered(shop):
     await shop.scan(S.DELIVERED)
     order = await shop.order(order["id"])
     assert (order["state"], order["fully_shipped"]) == ("shipped", False)
-    assert await shop.told(OrderDelivered) == []
+    assert await shop.events(OrderDelivered) == []
 
 
 async def test_parcels_that_are_refused(shop):
@@ -56,7 +56,7 @@ async def test_parcels_that_are_refused(shop):
     shop.problem(await shop.buyer.post(path, json=body), 403, "forbidden")
     foreign = shop.h.client("seller", "s", tenant="m-2")
     shop.problem(await foreign.post(path, json={**body, "lines": [line]}), 404, "not_found")
-    assert len(await shop.told(OrderShipped)) == 1
+    assert len(await shop.events(OrderShipped)) == 1
 
 
 async def test_scans_in_any_order_are_shown_in_order_and_move_nothing_back(shop):
@@ -71,9 +71,9 @@ async def test_scans_in_any_order_are_shown_in_order_and_move_nothing_back(shop)
     shown = (await shop.buyer.get(f"/v1/parcels/{parcel['id']}")).json()
     assert [e["status"] for e in shown["events"]] == ["picked_up", "in_transit", "out_for_delivery", "delivered"]
     assert (shown["status"], shown["terminal"], shown["delivered_to"]) == ("delivered", True, "person")
-    moves = [(e.previous_status, e.status) for e in await shop.told(ParcelStatusChanged)]
+    moves = [(e.previous_status, e.status) for e in await shop.events(ParcelStatusChanged)]
     assert moves == [("pending", "in_transit"), ("in_transit", "delivered")]
-    assert len(await shop.told(OrderDelivered)) == 1
+    assert len(await shop.events(OrderDelivered)) == 1
 
 
 async def test_an_outbound_parcel_signed_after_turning_back_was_not_delivered(shop):
@@ -99,15 +99,15 @@ async def test_a_return_is_registered_once_and_its_delivery_is_the_sellers(shop)
     )
     await shop.h.consume(shipped)
     await shop.h.consume(shipped)
-    registered = [e for e in await shop.told(ParcelRegistered) if e.leg == "return"]
+    registered = [e for e in await shop.events(ParcelRegistered) if e.leg == "return"]
     assert [(e.case_id, e.waybill_no) for e in registered] == [("case_1", "SF001")]
     async with shop.h.runtime.transaction() as tx:
         scan = Scan(key="k", status=S.DELIVERED, occurred_at=shop.h.clock.now())
         assert await parcels.apply_scan(tx, None, "SF001", scan) == 1
         assert await parcels.apply_scan(tx, "zto", "SF001", scan) == 0
-    last = (await shop.told(ParcelStatusChanged))[-1]
+    last = (await shop.events(ParcelStatusChanged))[-1]
     assert (last.leg, last.status, last.case_id) == ("return", "delivered", "case_1")
-    assert len(await shop.told(OrderDelivered)) == 1
+    assert len(await shop.events(OrderDelivered)) == 1
     params = {"waybill_no": "SF001", "leg": "return"}
     (listed,) = (await shop.buyer.get("/v1/parcels", params=params)).json()["data"]
     assert (listed["status"], listed["case_id"]) == ("delivered", "case_1")

@@ -36,9 +36,9 @@ async def test_an_order_is_paid_once_however_the_provider_answers(shop, method):
     await shop.settle()
     assert (await shop.order(order["id"]))["state"] == "paid"
     for kind in (PaymentStarted, PaymentSucceeded, OrderPaid):
-        assert len(await shop.told(kind)) == 1
+        assert len(await shop.events(kind)) == 1
     assert await shop.h.runtime.pool.fetchval("SELECT count(*) FROM provider_calls") == 0
-    (paid,) = await shop.told(OrderPaid)
+    (paid,) = await shop.events(OrderPaid)
     assert (paid.total_minor, paid.lines[0].paid_minor, paid.payment_id) == (29500, 28700, payment["id"])
 
 
@@ -52,7 +52,7 @@ async def test_a_declined_order_can_be_paid_again(shop):
     second = await shop.start_payment(order["id"])
     await shop.settle()
     assert (await shop.order(order["id"]))["payment_id"] == second["id"]
-    assert len(await shop.told(PaymentFailed)) == 1
+    assert len(await shop.events(PaymentFailed)) == 1
     listed = (await shop.buyer.get("/v1/payments", params={"order_id": order["id"]})).json()["data"]
     assert [each["state"] for each in listed] == ["succeeded", "failed"]
 
@@ -66,7 +66,7 @@ async def test_one_payment_at_a_time(shop):
     assert problem["payment_id"].startswith("pay_")
     await shop.settle()
     shop.problem(await shop.buyer.post(path, json=body), 409, "illegal_transition")
-    assert len(await shop.told(OrderPaid)) == 1
+    assert len(await shop.events(OrderPaid)) == 1
 
 
 async def test_payments_that_are_refused(shop):
@@ -77,7 +77,7 @@ async def test_payments_that_are_refused(shop):
     shop.problem(await shop.seller.post(path, json={}), 403, "forbidden")
     shop.problem(await shop.h.client("buyer", "buyer-2").post(path, json={}), 404, "not_found")
     shop.problem(await shop.buyer.post("/v1/orders/ord_nobody/payments", json={}), 404, "not_found")
-    assert await shop.told(PaymentStarted) == []
+    assert await shop.events(PaymentStarted) == []
 
 
 async def test_a_method_the_provider_does_not_know_fails_the_payment(shop):
@@ -107,9 +107,9 @@ async def test_a_payment_that_succeeds_after_the_order_was_cancelled_is_paid_bac
     await shop.settle()
     payment = await shop.payment(payment["id"])
     assert (payment["state"], payment["refunded"]["amount"]) == ("succeeded", 29500)
-    assert await shop.told(OrderPaid) == []
+    assert await shop.events(OrderPaid) == []
     assert (await shop.order(order["id"]))["state"] == "cancelled"
-    assert len(await shop.told(RefundSucceeded)) == 1
+    assert len(await shop.events(RefundSucceeded)) == 1
 
 
 async def test_a_payment_of_an_order_cancelled_before_the_first_call_is_never_made(shop):

@@ -25,8 +25,8 @@ async def test_a_case_s_refund_goes_through_the_provider_once(shop):
     shown = await shop.payment(payment["id"])
     assert [(r["id"], r["state"], r["case_id"]) for r in shown["refunds"]] == [("refund_1", "succeeded", "case_1")]
     assert shown["refunded"]["amount"] == 19133
-    assert len(await shop.told(RefundSubmitted)) == 1
-    (done,) = await shop.told(RefundSucceeded)
+    assert len(await shop.events(RefundSubmitted)) == 1
+    (done,) = await shop.events(RefundSucceeded)
     assert (done.refund_id, done.amount_minor, done.refunded_minor, done.result) == (
         "refund_1",
         19133,
@@ -47,9 +47,9 @@ async def test_what_is_told_of_a_refund_names_what_asked_for_it(shop):
     other, _ = await shop.paid()
     await shop.seller.post(f"/v1/orders/{other['id']}/cancel")
     await shop.settle()
-    told = await shop.h.envelopes()
-    (cancelled,) = [each for each in told if each.type == "OrderCancelled.v1"]
-    causes = [(each.type, each.causation_id, each.correlation_id) for each in told if each.type.startswith("Refund")]
+    events = await shop.h.envelopes()
+    (cancelled,) = [each for each in events if each.type == "OrderCancelled.v1"]
+    causes = [(each.type, each.causation_id, each.correlation_id) for each in events if each.type.startswith("Refund")]
     assert causes == [
         (event, str(cause.id), cause.correlation_id)
         for cause in (asked, cancelled)
@@ -63,7 +63,7 @@ async def test_more_than_was_paid_is_answered_with_a_failure(shop):
     await shop.ask_refund(order, 29500, refund_id="refund_2", currency="USD")
     await shop.ask_refund(order, 20000, refund_id="refund_3")
     await shop.ask_refund(order, 9501, refund_id="refund_4")
-    failed = await shop.told(RefundFailed)
+    failed = await shop.events(RefundFailed)
     assert [(f.refund_id, f.failure_code) for f in failed] == [
         ("refund_1", "exceeds_payment"),
         ("refund_2", "currency_mismatch"),
@@ -100,15 +100,15 @@ async def test_concurrent_refunds_never_exceed_the_payment(shop):
     shown = await shop.payment(payment["id"])
     assert shown["refunded"]["amount"] == 20000
     assert sorted(r["state"] for r in shown["refunds"]) == ["failed"] * 6 + ["succeeded"] * 2
-    assert [e.refunded_minor for e in await shop.told(RefundSucceeded)] == [10000, 20000]
-    assert len(await shop.told(RefundSubmitted)) == 2, "the provider must not even be asked for the others"
+    assert [e.refunded_minor for e in await shop.events(RefundSucceeded)] == [10000, 20000]
+    assert len(await shop.events(RefundSubmitted)) == 2, "the provider must not even be asked for the others"
 
 
 async def test_a_refund_the_provider_declines_frees_its_money(shop):
     order, payment = await shop.paid("sim_refund_declined")
     await shop.ask_refund(order, 29500)
     await shop.settle()
-    (failed,) = await shop.told(RefundFailed)
+    (failed,) = await shop.events(RefundFailed)
     assert failed.failure_code == "refund_declined"
     shown = await shop.payment(payment["id"])
     assert (shown["refunds"][0]["state"], shown["refunded"]["amount"]) == ("failed", 0)
@@ -121,13 +121,13 @@ async def test_a_lost_answer_is_unknown_until_the_provider_is_asked(shop):
     await shop.ask_refund(order, 29500)
     await shop.settle()
     assert (await shop.payment(payment["id"]))["refunds"][0]["state"] == "unknown"
-    assert len(await shop.told(RefundUnknown)) == 1
+    assert len(await shop.events(RefundUnknown)) == 1
     await shop.ask_refund(order, 1, refund_id="refund_2")
-    assert (await shop.told(RefundFailed))[0].failure_code == "exceeds_payment"
+    assert (await shop.events(RefundFailed))[0].failure_code == "exceeds_payment"
     shop.h.clock.advance(seconds=5)
     await shop.settle()
     assert (await shop.payment(payment["id"]))["refunds"][0]["state"] == "succeeded"
-    assert len(await shop.told(RefundSucceeded)) == 1
+    assert len(await shop.events(RefundSucceeded)) == 1
     assert shop.paid_back(payment) == 29500
 
 
@@ -142,7 +142,7 @@ async def test_an_unknown_refund_the_provider_never_heard_of_is_submitted_again_
         shop.h.clock.advance(seconds=10)
         await shop.settle()
     assert (await shop.payment(payment["id"]))["refunds"][0]["state"] == "succeeded"
-    assert [e.result for e in await shop.told(RefundSubmitted)] == ["submitted", "submitted"]
+    assert [e.result for e in await shop.events(RefundSubmitted)] == ["submitted", "submitted"]
     assert shop.paid_back(payment) == 500
 
 
@@ -154,7 +154,7 @@ async def test_refunding_everything_before_shipment_cancels_the_order(shop):
     await shop.settle()
     order = await shop.order(order["id"])
     assert (order["state"], order["cancel_cause"]) == ("cancelled", "refunded")
-    assert (await shop.told(OrderCancelled))[0].cause == "refunded"
+    assert (await shop.events(OrderCancelled))[0].cause == "refunded"
     assert (await shop.payment(payment["id"]))["refunded"]["amount"] == 29500
 
 
@@ -166,7 +166,7 @@ async def test_units_refunded_before_shipment_are_not_shipped_and_the_rest_is_co
     assert (await shop.order(order["id"]))["state"] == "paid"
     shop.problem(await shop.try_ship(order, 3), 422, "quantity_exceeds_shippable")
     await shop.ship(order, 2)
-    assert (await shop.told(OrderShipped))[0].complete is True
+    assert (await shop.events(OrderShipped))[0].complete is True
     await shop.scan(ParcelStatus.DELIVERED)
     order = await shop.order(order["id"])
     assert (order["state"], order["lines"][0]["withdrawn_quantity"]) == ("delivered", 1)

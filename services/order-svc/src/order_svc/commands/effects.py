@@ -1,4 +1,4 @@
-"""What entering a state causes: of an order, and of the parcels, refunds and cases that an order waits for."""
+"""What entering a state causes: of an order, of its refunds, and of the parcels and cases that it waits for."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -9,14 +9,17 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import Event, OrderCancelled, OrderDelivered
 
 from order_svc import queries
-from order_svc.commands import refund_creation
+from order_svc.commands import holds, refund_creation
 from order_svc.commands.record import order_fields
 from order_svc.domain import fulfilment
+from order_svc.domain.cases import Case, CaseState
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order, OrderState
+from order_svc.domain.payments.model import IN_FLIGHT, Refund
 from order_svc.settings import Settings
+from order_svc.tables.cases import CASES
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
-from order_svc.tables.payments import PAYMENTS
+from order_svc.tables.payments import PAYMENTS, REFUNDS_OF_CASE
 
 
 async def enter(tx: Transaction[Settings], order: Order, *events: Event) -> Order:
@@ -44,6 +47,34 @@ async def cancel(tx: Transaction[Settings], order: Order, cause: CancelCause) ->
     """Record the cancellation of an order that has entered that state, and do what it causes."""
     cancelled = replace(order, cancelled_at=tx.now, cancel_cause=cause)
     return await enter(tx, cancelled, OrderCancelled(**order_fields(tx, cancelled), cause=cause))
+
+
+async def refund_succeeded(tx: Transaction[Settings], order: Order, refund: Refund) -> None:
+    """Withdraw the units that the refund's case holds; the locked order may be over."""
+    case = await _settle_case(tx, refund)
+    if case is not None:
+        await holds.withdraw(tx, case)
+    await advance(tx, order)
+
+
+async def refund_failed(tx: Transaction[Settings], refund: Refund) -> None:
+    """Release the units of the refund's case where the case has ended meanwhile and waited for this result."""
+    case = await _settle_case(tx, refund)
+    if case is not None and case.state is not CaseState.OPEN:
+        await holds.release(tx, case)
+
+
+async def _settle_case(tx: Transaction[Settings], refund: Refund) -> Case | None:
+    """Record with the case whether another refund of it is still on its way; None where the refund has no case."""
+    if refund.case_id is None:
+        return None
+    case = await tx.find(CASES, refund.case_id)
+    if case is None:
+        return None
+    refunds = await tx.all(REFUNDS_OF_CASE, case_id=case.id)
+    settled = replace(case, refunding=any(each.state in IN_FLIGHT for each in refunds))
+    await tx.upsert(CASES, settled)
+    return settled
 
 
 async def advance(tx: Transaction[Settings], order: Order) -> Order:

@@ -6,17 +6,15 @@ from aftercare_chassis.database.transaction import Origin, Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
 
-from order_svc.commands import effects, holds
+from order_svc.commands import effects
 from order_svc.commands.record import refund_fields
-from order_svc.domain.cases import Case, CaseState
 from order_svc.domain.model import Order
 from order_svc.domain.payments.lifecycle import REFUND, RefundAction
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, Refund, RefundState
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
-from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
-from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS, REFUNDS_OF_CASE
+from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS
 
 
 def name_cause(tx: Transaction, refund: Refund) -> None:
@@ -72,10 +70,7 @@ async def succeed(
     await tx.upsert(REFUNDS, done)
     await tx.save(PAYMENTS, reduced, event)
     await tx.execute(DROP_CALL, call_id=refund.id)
-    case = await _update_case(tx, done)
-    if case is not None:
-        await holds.withdraw(tx, case)
-    await effects.advance(tx, order)
+    await effects.refund_succeeded(tx, order, done)
     return done.state
 
 
@@ -86,23 +81,8 @@ async def _fail(tx: Transaction[Settings], payment: Payment, refund: Refund, res
     await tx.upsert(REFUNDS, failed)
     await tx.save(PAYMENTS, payment, RefundFailed(**refund_fields(tx, payment, failed), failure_code=code))
     await tx.execute(DROP_CALL, call_id=refund.id)
-    case = await _update_case(tx, failed)
-    if case is not None and case.state is not CaseState.OPEN:  # it ended meanwhile, and waited for this result
-        await holds.release(tx, case)
+    await effects.refund_failed(tx, failed)
     return failed.state
-
-
-async def _update_case(tx: Transaction[Settings], settled: Refund) -> Case | None:
-    """Record with the case whether a refund of it is still in flight; the case of the settled refund, if it has one."""
-    if settled.case_id is None:
-        return None
-    known = await tx.find(CASES, settled.case_id)
-    if known is None:
-        return None
-    refunds = await tx.all(REFUNDS_OF_CASE, case_id=known.id)
-    case = replace(known, refunding=any(each.state in IN_FLIGHT for each in refunds))
-    await tx.upsert(CASES, case)
-    return case
 
 
 async def _mark_unknown(tx: Transaction[Settings], payment: Payment, refund: Refund) -> RefundState:

@@ -132,8 +132,8 @@ class Desk:
 
     async def moves(self, leg: str) -> list[str]:
         """The statuses that parcels of this leg have moved to, oldest first."""
-        told = [event for event in await self.harness.published() if isinstance(event, ParcelStatusChanged)]
-        return [event.status for event in told if event.leg == leg]
+        events = [event for event in await self.harness.published() if isinstance(event, ParcelStatusChanged)]
+        return [event.status for event in events if event.leg == leg]
 
     async def scans(self, parcel: dict[str, Any]) -> list[tuple[str, str | None]]:
         """What is shown of the parcel's history: the status of each scan, and why it does not count."""

@@ -18,8 +18,8 @@ async def test_the_right_parcel_is_followed_from_the_correction_on(desk, order):
     assert right["handed_over_at"] == at.isoformat().replace("+00:00", "Z")
     shown = await desk.parcel(wrong)
     assert (shown["status"], shown["reason"], shown["terminal"]) == ("cancelled", "waybill_corrected", True)
-    (told,) = [e for e in await desk.harness.published() if isinstance(e, ParcelStatusChanged)]
-    assert (told.parcel_id, told.previous_status, told.status, told.case_id) == (
+    (event,) = [e for e in await desk.harness.published() if isinstance(e, ParcelStatusChanged)]
+    assert (event.parcel_id, event.previous_status, event.status, event.case_id) == (
         wrong["id"],
         "pending",
         "cancelled",

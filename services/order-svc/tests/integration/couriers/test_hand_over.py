@@ -115,18 +115,18 @@ async def test_a_return_is_handed_over_when_the_buyer_said_so(desk, order):
     clock.advance(hours=20)
     await desk.zto(endpoint, "SIGNED")
     await desk.work()
-    said_at = clock.advance(hours=1)
+    reported_at = clock.advance(hours=1)
     clock.advance(hours=1)
     await desk.zto(endpoint, "GOT")
     clock.advance(hours=7)
     await desk.zto(endpoint, "SIGNED")
     await desk.work()
-    back = await desk.returned(order, time=said_at)
-    assert back["handed_over_at"] == said_at.isoformat().replace("+00:00", "Z")
+    back = await desk.returned(order, time=reported_at)
+    assert back["handed_over_at"] == reported_at.isoformat().replace("+00:00", "Z")
     assert await desk.moves("return") == ["delivered"]
     assert await desk.scans(back) == [("picked_up", None), ("delivered", None)]
-    (told,) = [e for e in await desk.harness.published() if isinstance(e, ParcelRegistered) and e.leg == "return"]
-    assert told.handed_over_at == said_at
+    (registered,) = [e for e in await desk.harness.published() if isinstance(e, ParcelRegistered) and e.leg == "return"]
+    assert registered.handed_over_at == reported_at
 
 
 async def test_two_orders_in_one_box_arrive_together(desk, order, another_order):

@@ -28,8 +28,8 @@ async def test_a_push_finds_the_parcel_whatever_both_sides_wrote(desk, order, re
 
 async def test_events_and_lists_know_the_number_alone(desk, order):
     await ship(desk, order, SPELLINGS[0], "ZTO")
-    told = [e for e in await desk.harness.published() if isinstance(e, OrderShipped | ParcelRegistered)]
-    assert [(event.waybill_no, event.carrier) for event in told] == [(NUMBER, "zto")] * 2
+    events = [e for e in await desk.harness.published() if isinstance(e, OrderShipped | ParcelRegistered)]
+    assert [(event.waybill_no, event.carrier) for event in events] == [(NUMBER, "zto")] * 2
     for text in (NUMBER, *SPELLINGS):
         listed = (await desk.buyer.get("/v1/parcels", params={"waybill_no": text})).json()["data"]
         assert [parcel["waybill_no"] for parcel in listed] == [NUMBER]
