@@ -51,6 +51,9 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "listCourierPushes": {"admin"},
         "getCourierPush": {"admin"},
         "redriveCourierPush": {"admin"},
+        "listPaymentCallbacks": {"admin"},
+        "getPaymentCallback": {"admin"},
+        "redrivePaymentCallback": {"admin"},
     },
     "aftersale-svc": {
         "createCase": PARTIES | {"agent"},
