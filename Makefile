@@ -4,7 +4,7 @@ SHELL := /bin/sh
 BIN := .venv/bin
 STAMP := .venv/.aftercare-ready
 MEMBERS := $(wildcard libs/*/pyproject.toml services/*/pyproject.toml tools/*/pyproject.toml)
-TYPED := $(wildcard libs/*/src tools/*/src services/*/src)
+TYPED := $(wildcard libs/*/src tools/*/src services/*/src) tools/bench
 
 .PHONY: help install demo up down status logs reset doctor test test-failure test-mutants test-compose check format client bench lock
 

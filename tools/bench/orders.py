@@ -17,7 +17,7 @@ BASELINE_ORDERS = "INSERT INTO baseline_orders SELECT 'ord_bench' || lpad(n::tex
 class Orders:
     """Orders in the databases of the service and of the baseline; each is used once."""
 
-    def __init__(self, service: Service, baseline_database: str) -> None:
+    def __init__(self, service: Service[Any], baseline_database: str) -> None:
         self._service, self._baseline = service, baseline_database
         self._created = self._used = 0
 

@@ -13,7 +13,7 @@ from orders import Orders, case_of
 TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK")
 
 
-def count(service: Service, orders: Orders, token: str, log: Callable[[str], None]) -> tuple[int, int]:
+def count(service: Service[Any], orders: Orders, token: str, log: Callable[[str], None]) -> tuple[int, int]:
     """(transactions, statements inside them) of creating one case."""
     first = orders.take(2)
     orders.used(first + 2)
@@ -24,7 +24,7 @@ def count(service: Service, orders: Orders, token: str, log: Callable[[str], Non
     return transactions, statements
 
 
-async def _sent(service: Service, bodies: list[dict[str, Any]], token: str) -> list[str]:
+async def _sent(service: Service[Any], bodies: list[dict[str, Any]], token: str) -> list[str]:
     """The statements of the second request; the first one also fills caches."""
     transport = httpx.ASGITransport(app=service.app)
     async with (

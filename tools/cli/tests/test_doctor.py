@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from aftercare_cli import doctor
-from aftercare_cli.stack import postgres
+from aftercare_cli.stack import ports, postgres
 from aftercare_cli.stack.artifacts import KAFKA_VERSION
 from aftercare_cli.stack.interface import StackError
 from aftercare_cli.stack.layout import Layout
@@ -19,7 +19,7 @@ Program = Callable[[str, str], Path]
 
 @pytest.fixture
 def layout(tmp_path: Path) -> Layout:
-    return Layout(tmp_path / "stack", 24_100)
+    return Layout(tmp_path / "stack", ports.base(list(range(1, 10))))
 
 
 @pytest.fixture
@@ -103,7 +103,7 @@ def test_a_port_of_another_program_is_named(layout: Layout) -> None:
 
         found = doctor._ports(layout)
 
-    assert (found.ok, "taken: 24104" in found.detail) == (False, True)
+    assert (found.ok, f"taken: {layout.port_base + 4}" in found.detail) == (False, True)
 
 
 def test_a_port_of_a_running_service_is_ok(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -11,7 +11,7 @@ async def violations(shop: Shop) -> list[str]:
 
 
 async def busy(shop: Shop) -> str:
-    """Two units refunded in two cases, one of them by a result; the id of that case."""
+    """Two units refunded in two cases, one of them by a verdict; the id of that case."""
     await shop.delivered(lines=(PAIR,), fee=700)
     first = await shop.case(1, type_="refund_only")
     await shop.act(shop.seller, first["id"], "approve")
@@ -20,7 +20,7 @@ async def busy(shop: Shop) -> str:
     dispute = await shop.complaint(case["id"])
     assert dispute is not None
     await shop.rule(dispute["id"], "answer", shop.seller, text="?")
-    await shop.result(dispute["id"], 1700)
+    await shop.verdict(dispute["id"], 1700)
     await shop.refund_succeeds()
     return str(case["id"])
 
