@@ -9,7 +9,6 @@ from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.testing import Harness
 from aftercare_events import OrderCancelled
 
-
 REFUSED = "refused_by_the_projection"
 """A cause that only this projection refuses: other tests read the same log with other handlers."""
 
