@@ -13,6 +13,7 @@ from aftercare_chassis.testing.databases import with_database
 from alembic import command
 from alembic.script import ScriptDirectory
 from breaking_changes import Schema, breaking_changes
+from sqlalchemy import CheckConstraint
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
@@ -99,6 +100,23 @@ async def test_the_migrated_database_is_what_the_tables_say(package: str, empty:
     connection = await asyncpg.connect(empty)
     assert await migrations.revisions.mismatch(connection) is None
     await connection.close()
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+async def test_checks_have_the_names_that_the_tables_declare(package: str, empty: str) -> None:
+    """Alembic compares no CHECKs, and a later revision finds one by its name only."""
+    migrations = migrations_of(package, empty)
+    await migrations.upgrade()
+    tables = import_module(f"{package}.tables").metadata.tables.values()
+    declared = {each.name for table in tables for each in table.constraints if isinstance(each, CheckConstraint)}
+    connection = await asyncpg.connect(empty)
+    found = await connection.fetch(
+        "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
+        " AND conrelid::regclass::text = ANY($1::text[])",
+        [table.name for table in tables],
+    )
+    await connection.close()
+    assert {each["conname"] for each in found} == declared
 
 
 # The revisions at which the services' own histories still held the messaging tables.

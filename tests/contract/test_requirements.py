@@ -12,7 +12,7 @@ from packaging.utils import canonicalize_name
 
 ROOT = Path(__file__).parents[2]
 MEMBERS = sorted(ROOT.glob("*/*/pyproject.toml"))
-IMPORT = re.compile(r"(?:^\s*(?:import|from)\s+|find_spec\(\")(\w+)", re.MULTILINE)
+IMPORT = re.compile(r"(?:^\s*(?:import|from)\s+|(?:find_spec|files)\(\")(\w+)", re.MULTILINE)
 MODULES: dict[str, set[str]] = defaultdict(set)
 for module, names in packages_distributions().items():
     for name in names:

@@ -123,7 +123,7 @@ async def _locked(tx: Transaction[Settings], event: CaseEvent | DisputeEvent) ->
 
 
 async def known_case(tx: Transaction[Settings], event: CaseEvent | DisputeEvent) -> Case | None:
-    """Our copy of the event's case, completed where a build before revision 0008 made it; None where there is none."""
+    """Our copy of the event's case, completed where a build before revision 0009 made it; None where there is none."""
     case = await tx.find(CASES, event.case_id)
     if case is not None and case.keeps_goods is None and isinstance(event, CaseEvent):
         case = replace(case, keeps_goods=event.goods_outcome == GoodsOutcome.KEEP)

@@ -57,15 +57,15 @@ class Branch:
             return table in MESSAGING.tables
         return table not in _NOT_THE_SERVICES
 
-    def config(self, connection: Connection | None = None) -> Config:
-        """Alembic's configuration for this history."""
+    def config(self, connection: Connection | None = None, *, compares: bool = False) -> Config:
+        """Alembic's configuration for this history. `compares`: for a command that compares the database with the metadata."""
         from alembic.config import Config
 
         made = Config()
         made.set_main_option("script_location", str(Path(__file__).parent / "alembic_environment"))
         made.set_main_option("version_locations", str(self.folder))
         made.set_main_option("path_separator", "os")
-        made.attributes.update(connection=connection, branch=self)
+        made.attributes.update(connection=connection, branch=self, compares=compares)
         return made
 
     def create_all(self, config: Config) -> None:
@@ -122,7 +122,10 @@ class Migrations:
         self.service.folder.mkdir(parents=True, exist_ok=True)
         async with self._locked() as connection:
             await self._run(
-                self.service, connection, lambda c: command.revision(c, message, autogenerate=True, rev_id=revision)
+                self.service,
+                connection,
+                lambda config: command.revision(config, message, autogenerate=True, rev_id=revision),
+                compares=True,
             )
 
     async def differences(self) -> str | None:
@@ -133,7 +136,7 @@ class Migrations:
         async with self._locked() as connection:
             for branch in (self.service, self.messaging):
                 try:
-                    await self._run(branch, connection, command.check)
+                    await self._run(branch, connection, command.check, compares=True)
                 except CommandError as error:
                     return str(error)
         return None
@@ -157,8 +160,10 @@ class Migrations:
         finally:
             await engine.dispose()
 
-    async def _run(self, branch: Branch, connection: AsyncConnection, act: Callable[[Config], object]) -> None:
-        await connection.run_sync(lambda sync: act(branch.config(sync)))
+    async def _run(
+        self, branch: Branch, connection: AsyncConnection, act: Callable[[Config], object], *, compares: bool = False
+    ) -> None:
+        await connection.run_sync(lambda sync: act(branch.config(sync, compares=compares)))
         await connection.commit()
 
 

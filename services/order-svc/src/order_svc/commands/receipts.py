@@ -38,7 +38,7 @@ async def receive_by_timeout(tx: Transaction[Settings], order: Order) -> Order:
 async def _receive(
     tx: Transaction[Settings], order: Order, cause: ReceiptCause, by: Context, lines: Sequence[OrderLine] = ()
 ) -> Order:
-    # Times that are set are kept: builds before revision 0007 left a received order in the state `delivered`.
+    # Times that are set are kept: builds before revision 0008 left a received order in the state `delivered`.
     received_at, delivered_at = order.received_at or tx.now, order.delivered_at or tx.now
     ends = order.window_ends_at or tx.now + timedelta(hours=tx.settings.after_sale_window_hours)
     times = replace(order, delivered_at=delivered_at, received_at=received_at, window_ends_at=ends)

@@ -28,7 +28,7 @@ class Case:
     """An after-sale case. Events of the case change `state`, events of its dispute change `dispute_state`.
 
     `keeps_goods` is true where the goods stay where they are; `refunding` while a refund of the case is on its way.
-    `case_type` is kept for builds before revision 0008.
+    `case_type` is kept for builds before revision 0009.
     """
 
     id: str

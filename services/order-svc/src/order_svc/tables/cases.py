@@ -17,7 +17,7 @@ cases = Table(
     Column("refunding", Boolean, nullable=False),
     text("dispute_id", null=True),
     *one_of("dispute_state", DisputeState, null=True),
-    # NULL in rows of builds before revision 0008, until the next event of the case.
+    # NULL in rows of builds before revision 0009, until the next event of the case.
     Column("keeps_goods", Boolean),
     Index("cases_order_idx", "order_id", "id"),
 )

@@ -32,7 +32,7 @@ partner_inbox = Table(
     "partner_inbox",
     metadata,
     Column("id", Text, primary_key=True),
-    # The default is for builds before revision 0006: they insert couriers' pushes through the view courier_inbox.
+    # The default is for builds before revision 0007: they insert couriers' pushes through the view courier_inbox.
     Column("source", Text, nullable=False, server_default=PushSource.COURIER.value),
     CheckConstraint("source IN ('courier', 'payment')", name="source"),
     Column("endpoint_id", Text, ForeignKey("courier_endpoints.id"), nullable=True),

@@ -18,7 +18,8 @@ def owned(item: Any, name: str | None, kind: str, *_: object) -> bool:  # Any: a
 
 context.configure(
     connection=connection,
-    target_metadata=branch.metadata,
+    # A revision names its constraints in full. With the metadata, Alembic would apply its naming convention to them again.
+    target_metadata=branch.metadata if context.config.attributes["compares"] else None,
     version_table=version_table,
     include_object=owned,
     compare_type=True,

@@ -6,8 +6,8 @@ until they are replaced. An order that such a build receives meanwhile stays `de
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 # The CHECK has another name, and every value that builds before write satisfies it.
@@ -18,8 +18,7 @@ _STATES_BEFORE = "'created', 'paid', 'shipped', 'delivered', 'completed', 'cance
 
 
 def upgrade() -> None:
-    # The first revision named it like this by accident; revision 0009 renames the others.
-    op.drop_constraint(op.f("orders_orders_state_check_check"), "orders", type_="check")
+    op.drop_constraint(op.f("orders_state_check"), "orders", type_="check")
     op.create_check_constraint(op.f("orders_state_check"), "orders", f"state IN ({_STATES})")
     op.execute("UPDATE orders SET state = 'received' WHERE state = 'delivered' AND received_at IS NOT NULL")
 
@@ -27,4 +26,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("UPDATE orders SET state = 'delivered' WHERE state = 'received'")
     op.drop_constraint(op.f("orders_state_check"), "orders", type_="check")
-    op.create_check_constraint(op.f("orders_orders_state_check_check"), "orders", f"state IN ({_STATES_BEFORE})")
+    op.create_check_constraint(op.f("orders_state_check"), "orders", f"state IN ({_STATES_BEFORE})")

@@ -8,15 +8,13 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0006"
-down_revision = "0005"
+revision = "0007"
+down_revision = "0006"
 branch_labels = None
 depends_on = None
 # Every build before writes and reads the same columns under the old names.
 compatible_with = "0001"
 
-# The first revision named it like this by accident; revision 0009 renames the others.
-_STATE_CHECK_BEFORE = "courier_inbox_courier_inbox_state_check_check"
 _COURIER_INBOX = """
 CREATE VIEW courier_inbox AS
 SELECT id, endpoint_id, partner, push_id, state, why, reports, attempts, due_at, received_at, tries_since, finished_at, raw
@@ -65,8 +63,7 @@ CREATE TRIGGER inserted INSTEAD OF INSERT ON payment_webhook FOR EACH ROW EXECUT
 
 def upgrade() -> None:
     op.rename_table("courier_inbox", "partner_inbox")
-    op.execute(f"ALTER TABLE partner_inbox RENAME CONSTRAINT {_STATE_CHECK_BEFORE} TO partner_inbox_state_check")
-    for suffix in ("pkey", "endpoint_id_fkey"):
+    for suffix in ("state_check", "pkey", "endpoint_id_fkey"):
         op.execute(f"ALTER TABLE partner_inbox RENAME CONSTRAINT courier_inbox_{suffix} TO partner_inbox_{suffix}")
     for suffix in ("finished_idx", "waiting_idx"):
         op.execute(f"ALTER INDEX courier_inbox_{suffix} RENAME TO partner_inbox_{suffix}")
@@ -127,8 +124,7 @@ def downgrade() -> None:
     for column in ("headers", "deadline_at", "source"):
         op.drop_column("partner_inbox", column)
     op.rename_table("partner_inbox", "courier_inbox")
-    op.execute(f"ALTER TABLE courier_inbox RENAME CONSTRAINT partner_inbox_state_check TO {_STATE_CHECK_BEFORE}")
-    for suffix in ("pkey", "endpoint_id_fkey"):
+    for suffix in ("state_check", "pkey", "endpoint_id_fkey"):
         op.execute(f"ALTER TABLE courier_inbox RENAME CONSTRAINT partner_inbox_{suffix} TO courier_inbox_{suffix}")
     for suffix in ("finished_idx", "waiting_idx"):
         op.execute(f"ALTER INDEX partner_inbox_{suffix} RENAME TO courier_inbox_{suffix}")

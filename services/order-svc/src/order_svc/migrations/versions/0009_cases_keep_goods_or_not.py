@@ -6,8 +6,8 @@ A case that a build before this revision inserts meanwhile holds NULL until its 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,13 @@
 """CHECKs have the names that the tables declare.
 
-The first revision gave full names, and the naming convention was applied to them once more: `refunds_refunds_state_check_check`.
+Earlier builds applied the naming convention to the full names of the first revision once more:
+`refunds_refunds_state_check_check`. In a database that this build creates there is nothing to rename.
 """
 
 from alembic import op
 
-revision = "0009"
-down_revision = "0008"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 # No statement of any build names a CHECK.
