@@ -1,0 +1,126 @@
+"""The sender on a real log: an event that Kafka refuses blocks its aggregate alone, and rounds grow with the backlog."""
+
+import asyncio
+import os
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.relay import batches, sender
+from aftercare_chassis.relay.batches import Batch
+from aftercare_chassis.relay.relay import Relay
+from aftercare_chassis.relay.sender import ProducerUnusable, Sender
+from aftercare_chassis.testing import Harness, until
+from aiokafka.errors import KafkaError
+from log_support import Make, envelope_of, outbox_is_empty, publish, running
+
+_ENLARGE = "UPDATE outbox SET payload = $2 WHERE aggregateid = $1"
+_LEFT = "SELECT aggregateid, aggregate_version FROM outbox ORDER BY id"
+_BLOCKED = "SELECT aggregateid, reason FROM outbox_blocked"
+
+
+async def left(harness: Harness) -> list[tuple[str, int]]:
+    rows: Any = await harness.runtime.pool.fetch(_LEFT)
+    return [tuple(row) for row in rows]
+
+
+async def test_an_event_that_kafka_refuses_blocks_its_aggregate_alone(on_log: Harness, order_cancelled: Make) -> None:
+    refused, others = uuid4().hex, [uuid4().hex for _ in range(30)]
+    await publish(on_log, envelope_of(order_cancelled(refused)))
+    await on_log.runtime.pool.execute(_ENLARGE, refused, os.urandom(3_000_000))  # random: it must not compress
+    await publish(on_log, *(envelope_of(order_cancelled(order), n) for n in (1, 2) for order in others))
+    await publish(on_log, envelope_of(order_cancelled(refused), 2))
+
+    async def only_the_refused_is_left() -> bool:
+        return await left(on_log) == [(refused, 1), (refused, 2)]
+
+    async with running(Relay(on_log.runtime).run):
+        await until(only_the_refused_is_left, "all others are on the log")
+        blocked: Any = await on_log.runtime.pool.fetch(_BLOCKED)
+        assert [tuple(row) for row in blocked] == [(refused, "MessageSizeTooLargeError")]
+        await on_log.runtime.pool.execute("UPDATE outbox SET payload = $1", order_cancelled(refused).to_data())
+        await on_log.runtime.pool.execute("DELETE FROM outbox_blocked")
+        await until(lambda: outbox_is_empty(on_log), "after its release it is on the log")
+
+
+async def test_a_transient_error_needs_a_new_producer(
+    on_log: Harness, order_cancelled: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def fail(_: Any, rows: list[Any]) -> list[Batch]:
+        return [Batch("topic", 0, rows, error=KafkaError("not available"))]
+
+    monkeypatch.setattr(batches, "send", fail)
+    order = uuid4().hex
+    await publish(on_log, envelope_of(order_cancelled(order)))
+    connection = await on_log.runtime.connect()
+    try:
+        producer: Any = None
+        with pytest.raises(ProducerUnusable):
+            await Sender(connection, producer, on_log.runtime).run(list(range(64)), 5, asyncio.Event())
+    finally:
+        await connection.close()
+    assert await left(on_log) == [(order, 1)], "nothing was deleted"
+
+
+async def test_what_was_acknowledged_is_deleted_also_where_another_batch_failed(
+    on_log: Harness, order_cancelled: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = sorted(uuid4().hex for _ in range(2))
+
+    async def half(_: Any, rows: list[Any]) -> list[Batch]:
+        return [
+            Batch("topic", 0, [row for row in rows if row["aggregateid"] == first], acknowledged=1),
+            Batch("topic", 1, [row for row in rows if row["aggregateid"] == second], error=TimeoutError()),
+        ]
+
+    monkeypatch.setattr(batches, "send", half)
+    await publish(on_log, *(envelope_of(order_cancelled(order)) for order in (first, second)))
+    connection = await on_log.runtime.connect()
+    try:
+        producer: Any = None
+        sending = Sender(connection, producer, on_log.runtime)
+        with pytest.raises(ProducerUnusable):
+            await sending._complete(sending._send(await sending._read(list(range(64)))))
+    finally:
+        await connection.close()
+    assert await left(on_log) == [(second, 1)]
+
+
+async def test_a_round_reads_twice_as_many_rows_as_the_one_before(
+    on_log: Harness, order_cancelled: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sender, "FIRST_ROWS", 64)
+    monkeypatch.setattr(sender, "MAX_ROWS", 256)
+    await publish(on_log, *(envelope_of(order_cancelled(uuid4().hex)) for _ in range(300)))
+    connection = await on_log.runtime.connect()
+    producer = clients.producer(on_log.settings.kafka, "test")
+    await producer.start()
+    try:
+        sending = Sender(connection, producer, on_log.runtime)
+        wanted = [sending._rows]
+        for _ in range(3):
+            await sending._read(list(range(64)))
+            wanted.append(sending._rows)
+        assert wanted == [64, 128, 256, 256]
+        await sending.run(list(range(64)), 5, asyncio.Event())
+    finally:
+        await producer.stop()
+        await connection.close()
+    assert await left(on_log) == []
+
+
+async def test_a_round_is_bounded_by_bytes_too(
+    on_log: Harness, order_cancelled: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await publish(on_log, *(envelope_of(order_cancelled(uuid4().hex)) for _ in range(50)))
+    size = len(order_cancelled(uuid4().hex).to_data())
+    monkeypatch.setattr(sender, "MAX_BYTES", 10 * size)
+    connection = await on_log.runtime.connect()
+    try:
+        producer: Any = None
+        sending = Sender(connection, producer, on_log.runtime)
+        await sending._read(list(range(64)))
+        assert sending._rows == 10
+    finally:
+        await connection.close()
