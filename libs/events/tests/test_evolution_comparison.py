@@ -32,7 +32,7 @@ def test_documentation_may_come_change_and_go(keyword: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("keyword", "lower", "higher", "says"),
+    ("keyword", "lower", "higher", "change"),
     [
         ("minLength", 1, 2, "narrowed"),
         ("minimum", 0, 1, "narrowed"),
@@ -46,17 +46,17 @@ def test_documentation_may_come_change_and_go(keyword: str) -> None:
         ("maxProperties", 5, 6, "widened"),
     ],
 )
-def test_a_bound_is_narrowed_or_widened(keyword: str, lower: int, higher: int, says: str) -> None:
-    opposite = {"narrowed": "widened", "widened": "narrowed"}[says]
+def test_a_bound_is_narrowed_or_widened(keyword: str, lower: int, higher: int, change: str) -> None:
+    opposite = {"narrowed": "widened", "widened": "narrowed"}[change]
     low, high, none = event(a={keyword: lower}), event(a={keyword: higher}), event(a={})
-    assert violations(low, high) == [f"a: {says} {keyword}, was {lower}, is {higher}"]
+    assert violations(low, high) == [f"a: {change} {keyword}, was {lower}, is {higher}"]
     assert violations(high, low) == [f"a: {opposite} {keyword}, was {higher}, is {lower}"]
     assert violations(none, low) == [f"a: narrowed {keyword}, was absent, is {lower}"]
     assert violations(low, none) == [f"a: widened {keyword}, was {lower}, is absent"]
 
 
 @pytest.mark.parametrize(
-    ("before", "after", "says"),
+    ("before", "after", "change"),
     [
         (["a"], ["a", "b"], "widened enum, was a, is a|b"),
         (["a", "b"], ["a"], "narrowed enum, was a|b, is a"),
@@ -65,9 +65,9 @@ def test_a_bound_is_narrowed_or_widened(keyword: str, lower: int, higher: int, s
         (["a"], None, "widened enum, was a, is absent"),
     ],
 )
-def test_an_enumeration_is_narrowed_or_widened(before: Any, after: Any, says: str) -> None:
+def test_an_enumeration_is_narrowed_or_widened(before: Any, after: Any, change: str) -> None:
     old, new = ({"enum": each} if each is not None else {} for each in (before, after))
-    assert violations(event(a=old), event(a=new)) == [f"a: {says}"]
+    assert violations(event(a=old), event(a=new)) == [f"a: {change}"]
 
 
 @pytest.mark.parametrize("keyword", ["type", "format", "pattern", "const", "default", "multipleOf", "x-of-tomorrow"])

@@ -97,7 +97,7 @@ class Consumer(Generic[S]):
     async def _fetch(self, client: AIOKafkaConsumer) -> Fetched:
         """Return what has arrived; nothing while the group assigns its partitions.
 
-        How long that may take is for the watchdog to say: a member that leaves meanwhile makes the others wait once more.
+        The watchdog decides how long that may take: a member that leaves meanwhile makes the others wait once more.
         """
         joined = self.watchdog.joined
         call = client.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=FETCH)

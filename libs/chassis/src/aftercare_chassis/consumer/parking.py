@@ -60,7 +60,7 @@ def headers_to_json(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, An
 
 
 def headers_from_json(stored: Mapping[str, Any]) -> list[tuple[str, bytes | None]]:
-    """Return the headers that `headers_to_json` was given; those of one name stand together."""
+    """Return the headers that `headers_to_json` was given; those of one name follow each other."""
     given = [(name, values if isinstance(values, list) else [values]) for name, values in stored.items()]
     return [(name, _from_json(value)) for name, values in given for value in values]
 

@@ -16,7 +16,7 @@ CALL_SECONDS = 30.0
 
 
 class Positions:
-    """The cursors of one consumer's partitions. `cursors` is filled here; None stands for a partition never read before."""
+    """The cursors of one consumer's partitions. `cursors` is filled here, with None for a partition never read before."""
 
     def __init__(self, runtime: Runtime, cursors: dict[TopicPartition, Cursor | None]) -> None:
         self._runtime, self._group, self._cursors = runtime, runtime.name, cursors

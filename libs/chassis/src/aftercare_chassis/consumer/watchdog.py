@@ -63,7 +63,7 @@ class PartitionProgress:
 
 
 class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
-    """`stalled` says that the client has to be replaced, `problem` is for /readyz, `joined` says whether the group has assigned
+    """`stalled` is true when the client has to be replaced, `problem` is for /readyz, `joined` is true once the group has assigned
     partitions to this member. `paused` are the partitions that wait on purpose."""
 
     def __init__(self, runtime: Runtime, topics: list[str], paused: Collection[TopicPartition]) -> None:

@@ -19,7 +19,7 @@ class ReplayCommand:
     def replay(
         self,
         consumer: Annotated[
-            str, typer.Option(help="name of the new consumer; its tables stand in a schema of it")
+            str, typer.Option(help="name of the new consumer; its tables are in a schema of that name")
         ] = "shadow",
         start: Annotated[
             str, typer.Option("--from", help="`beginning`, or `last`: go on where it was interrupted")

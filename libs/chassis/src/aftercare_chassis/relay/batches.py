@@ -29,7 +29,7 @@ PERMANENT = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTopicErro
 @dataclass(slots=True)
 class Batch:
     """Rows of one partition in the order of their ids. Kafka acknowledged the first `acknowledged` of them; where it refused
-    the batch, `error` says why."""
+    the batch, `error` is the reason."""
 
     topic: str
     partition: int
