@@ -240,6 +240,10 @@ def test_roles_are_those_of_people() -> None:
         ({"timeouts": {**TIMEOUTS, State.SHUT: Timeout("owner", then=Action.PAINT)}}, "shut has a timer"),
         ({"timeouts": {s: t for s, t in TIMEOUTS.items() if s is not State.SHUT}}, "shut is nobody's turn and no end"),
         ({"initial": State.GONE}, "locked, open, shut cannot be reached"),
+        (
+            {"transitions": {k: v for k, v in TABLE.items() if k[1] is not Action.REOPEN}, "initial": State.SHUT},
+            "open cannot be reached",
+        ),
         ({"timeouts": {**TIMEOUTS, State.GONE: Timeout("owner")}}, "gone is an end and still somebody's turn"),
         (
             {

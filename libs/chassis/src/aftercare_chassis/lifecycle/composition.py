@@ -1,6 +1,7 @@
 """One table of several fragments, and the check that a table does not contradict itself."""
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from typing import cast
 
 from aftercare_chassis.lifecycle.actors import SYSTEM
@@ -39,8 +40,9 @@ def check(
     leads: dict[S, set[S]] = {}
     came_from: dict[S, set[S]] = {}
     for (state, _), row in table.items():
+        # A history goes back to states that were entered before, so it makes none of them reachable.
+        leads.setdefault(state, set()).add(cast(S, _default(row)))
         for target in targets(table, row):
-            leads.setdefault(state, set()).add(target)
             came_from.setdefault(target, set()).add(state)
     reached, waiting = _reachable(starts, leads), frozenset(timeouts)
     _refuse(name, "cannot be reached", (reached | leads.keys() | waiting | ends) - reached)
@@ -49,6 +51,10 @@ def check(
     _refuse(name, "has no way to an end", reached - _reachable(ends, came_from))
     unable = [state for state, timeout in timeouts.items() if not _fires(table, state, timeout)]
     _refuse(name, "has a timer that the system may not take", unable)
+
+
+def _default(row: Transition[S]) -> StrEnum:
+    return row.target.default if isinstance(row.target, History) else row.target
 
 
 def _fires(table: Table[S, A], state: S, timeout: Timeout[A]) -> bool:
