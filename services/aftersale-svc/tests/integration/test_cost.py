@@ -73,6 +73,42 @@ async def test_no_command_takes_more_than_nine_statements(narrow: Shop) -> None:
     assert max(spent.values()) <= MOST, spent
 
 
+def locks(seen: list[str]) -> list[str]:
+    """What the row locks among the statements are about."""
+    return [text.rpartition("FROM ")[2].split()[0] for text in seen if "FOR UPDATE" in text]
+
+
+async def test_a_timer_locks_each_row_once(narrow: Shop) -> None:
+    shop = narrow
+    locked: dict[str, list[str]] = {}
+    async with counting(shop) as seen:
+
+        async def fire(name: str, hours: float) -> None:
+            shop.clock.advance(hours=hours)
+            seen.clear()
+            await shop.harness.run_due()
+            locked[name] = locks(seen)
+
+        case = await shop.case(1)
+        await fire("approve", 48)
+        await fire("close", 7 * 24)
+        rejected = await shop.case(1)
+        await shop.act(shop.seller, rejected["id"], "reject", reason="no_defect_found")
+        await shop.complaint(rejected["id"])
+        await fire("escalate the dispute", 48)
+        case = await shop.arrived(1)
+        await fire("inspect", 10 * 24)
+        await fire("escalate", 24)
+    assert (await shop.get(case["id"]))["state"] == "refunding"
+    assert locked == {
+        "approve": ["orders", "cases"],
+        "close": ["orders", "cases"],
+        "escalate the dispute": ["disputes"],
+        "inspect": ["orders", "cases", "disputes"],  # the platform is late by then, too
+        "escalate": ["orders", "cases"],
+    }
+
+
 COPIES = """
 INSERT INTO {table} SELECT (jsonb_populate_record(one, {changed})).* FROM {table} AS one, generate_series(1, 3000) AS n
 """

@@ -1,9 +1,10 @@
-"""A database of an earlier build is taken on with what it holds."""
+"""A database of an earlier build is upgraded with the rows that it holds."""
 
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from uuid import uuid4
 
 import asyncpg
+import pytest
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.testing.databases import with_database
 from aftersale_svc import tables
@@ -11,7 +12,9 @@ from alembic import command
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-BEFORE = """
+Move = Callable[[Callable[..., None], str], Awaitable[None]]
+
+BEFORE_0002 = """
 INSERT INTO orders VALUES
     ('ord_1', 'buyer-1', 'm-1', 'delivered', 'CNY', 800, 'pay_1', NULL),
     ('ord_2', 'buyer-1', 'm-1', 'shipped', 'CNY', 800, 'pay_2', NULL);
@@ -26,39 +29,126 @@ INSERT INTO disputes (id, version, case_id, order_id, complaint_id, buyer_id, me
 VALUES ('dsp_1', 4, 'case_1', 'ord_1', 'cmp_1', 'buyer-1', 'm-1', 'other', 'executed', 'nobody', '{}',
     'courier', 'none', 0, 'CNY', '?', now(), 0, now(), now());
 """
-KEPT = """
+KEPT_BY_0002 = """
 SELECT l.order_id, l.shipped_quantity, c.liable FROM order_lines l LEFT JOIN cases c USING (order_id) ORDER BY l.order_id
 """
+# One case for each way in which its columns can be filled.
+BEFORE_0004 = """
+INSERT INTO orders VALUES ('ord_1', 'buyer-1', 'm-1', 'delivered', 'CNY', 800, 'pay_1', NULL);
+INSERT INTO order_lines VALUES ('ord_1', 'line_1', 0, 'KETTLE-1', 9, 9000, 9);
+INSERT INTO cases (id, version, order_id, payment_id, buyer_id, merchant_id, applicant_id, type, reason, stage, evidence,
+    currency, requested_minor, created_at, updated_at, state, whose_turn, deadline_at, frozen_state, reject_reason,
+    close_cause, shipping_refund_minor, refund_id, refund_minor, refund_cause, refunded_minor,
+    return_address, return_carrier, return_waybill_no, return_scanned_at, delivered_at)
+SELECT 'case_' || state, 1, 'ord_1', 'pay_1', 'buyer-1', 'm-1', 'buyer-1', 'return_refund', 'quality_defect',
+    'post_receipt', '{}', 'CNY', 2000, '2026-03-02 09:00Z', '2026-03-02 10:00Z', part.*
+FROM (VALUES
+    ('pending_review', 'merchant', timestamptz '2026-03-04 09:00Z', NULL, NULL, NULL, 0, NULL, 0, NULL, 0,
+     NULL::jsonb, NULL, NULL, NULL::timestamptz, NULL::timestamptz),
+    ('await_buyer_shipment', 'buyer', '2026-03-09 09:00Z', NULL, NULL, NULL, 0, NULL, 0, NULL, 0,
+     '{"name": "售后仓"}', NULL, NULL, NULL, NULL),
+    ('return_in_transit', 'courier', '2026-03-09 09:00Z', NULL, NULL, NULL, 0, NULL, 0, NULL, 0,
+     NULL, 'sf', 'SF1', NULL, NULL),
+    ('refunding', 'system', '2026-03-03 09:00Z', NULL, NULL, NULL, 0, 'ref_1', 2000, 'inspection', 0,
+     NULL, 'sf', 'SF2', '2026-03-02 08:00Z', '2026-03-02 09:00Z'),
+    ('completed', 'nobody', NULL, NULL, NULL, NULL, 800, 'ref_2', 1800, 'timeout', 1800,
+     NULL, NULL, NULL, NULL, NULL),
+    ('manual_review', 'agent', '2026-03-03 09:00Z', NULL, NULL, NULL, 0, 'ref_3', 2000, 'verdict', 0,
+     NULL, NULL, NULL, NULL, NULL),
+    ('disputed', 'platform', NULL, 'rejected', 'no_defect_found', NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL),
+    ('closed', 'nobody', NULL, NULL, 'no_defect_found', 'rejected', 0, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL),
+    ('cancelled', 'nobody', NULL, NULL, NULL, NULL, 0, NULL, 0, NULL, 0, NULL, NULL, NULL, NULL, NULL)
+) AS part (state);
+INSERT INTO case_lines (case_id, line_id, sku, quantity, amount_minor, line_units, line_paid_minor, units_before)
+SELECT id, 'line_1', 'KETTLE-1', 2, 2000, 9, 9000, 0 FROM cases;
+UPDATE case_lines SET accepted = 1, accepted_minor = 1000, grade = 'b' WHERE case_id IN ('case_completed', 'case_refunding');
+"""
+HOLDS = "SELECT split_part(case_id, '_', 2), state, units, amount_minor FROM holds ORDER BY case_id"
+REFUNDS = """
+SELECT id, state, cause, units_minor, freight_minor, ended_at IS NULL FROM refunds ORDER BY id
+"""
+RETURNS = "SELECT case_id, address IS NULL, waybill_no, scanned_at IS NULL, delivered_at IS NULL FROM returns ORDER BY case_id"
+EVERYTHING = "SELECT to_jsonb(cases), to_jsonb(case_lines) FROM cases JOIN case_lines ON case_id = id ORDER BY id"
 
 
-async def at(url: str, migrations: Migrations, move: Callable[..., None], revision: str) -> None:
-    engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
-
-    def moved(connection: Connection) -> None:
-        move(migrations.config(connection), revision)
-
-    async with engine.connect() as connection:
-        await connection.run_sync(moved)
-        await connection.commit()
-    await engine.dispose()
-
-
-async def test_what_was_shipped_and_who_was_liable_is_filled_in(postgres_url: str) -> None:
+@pytest.fixture
+async def older(postgres_url: str) -> AsyncIterator[tuple[asyncpg.Connection, Move]]:
+    """A database without any table, and what moves it to a revision."""
     name = f"migrated_{uuid4().hex[:12]}"
     url = with_database(postgres_url, name)
     migrations = Migrations("aftersale_svc", url, tables.metadata)
     admin = await asyncpg.connect(postgres_url)
     await admin.execute(f"CREATE DATABASE {name}")
+
+    async def move(direction: Callable[..., None], revision: str) -> None:
+        engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
+
+        def moved(connection: Connection) -> None:
+            direction(migrations.config(connection), revision)
+
+        async with engine.connect() as connection:
+            await connection.run_sync(moved)
+            await connection.commit()
+        await engine.dispose()
+
+    connection = await asyncpg.connect(url)
     try:
-        await at(url, migrations, command.upgrade, "0001")
-        connection = await asyncpg.connect(url)
-        await connection.execute(BEFORE)
-        await at(url, migrations, command.upgrade, "0002")
-        assert [tuple(row) for row in await connection.fetch(KEPT)] == [("ord_1", 3, "courier"), ("ord_2", 0, None)]
-        await connection.execute("UPDATE cases SET close_cause = 'closed_by_agent'")
-        await at(url, migrations, command.downgrade, "0001")
-        assert await connection.fetchval("SELECT close_cause FROM cases") == "verdict"
-        await connection.close()
+        yield connection, move
     finally:
+        await connection.close()
         await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
         await admin.close()
+
+
+async def rows(connection: asyncpg.Connection, query: str) -> list[tuple[object, ...]]:
+    return [tuple(row) for row in await connection.fetch(query)]
+
+
+async def test_what_was_shipped_and_who_was_liable_is_filled_in(older: tuple[asyncpg.Connection, Move]) -> None:
+    database, move = older
+    await move(command.upgrade, "0001")
+    await database.execute(BEFORE_0002)
+    await move(command.upgrade, "0002")
+    assert await rows(database, KEPT_BY_0002) == [("ord_1", 3, "courier"), ("ord_2", 0, None)]
+    await database.execute("UPDATE cases SET close_cause = 'closed_by_agent'")
+    await move(command.downgrade, "0001")
+    assert await database.fetchval("SELECT close_cause FROM cases") == "verdict"
+
+
+async def test_legs_and_holds_move_into_their_own_tables(older: tuple[asyncpg.Connection, Move]) -> None:
+    database, move = older
+    await move(command.upgrade, "0003")
+    await database.execute(BEFORE_0004)
+    await move(command.upgrade, "0004")
+    assert await rows(database, HOLDS) == [
+        ("await", "held", 2, 2000),
+        ("cancelled", "released", 2, 2000),
+        ("closed", "released", 2, 2000),
+        ("completed", "settled", 1, 1000),
+        ("disputed", "held", 2, 2000),
+        ("manual", "held", 2, 2000),
+        ("pending", "held", 2, 2000),
+        ("refunding", "held", 2, 2000),
+        ("return", "held", 2, 2000),
+    ]
+    assert await rows(database, REFUNDS) == [
+        ("ref_1", "requested", "inspection", 2000, 0, True),
+        ("ref_2", "succeeded", "timeout", 1000, 800, False),
+        ("ref_3", "failed", "verdict", 2000, 0, False),
+    ]
+    assert await rows(database, RETURNS) == [
+        ("case_await_buyer_shipment", False, None, True, True),
+        ("case_refunding", True, "SF2", False, False),
+        ("case_return_in_transit", True, "SF1", True, True),
+    ]
+    assert await database.fetchval("SELECT count(*) FROM inspections WHERE (accepted, grade) = (1, 'b')") == 2
+
+
+async def test_going_back_restores_every_column(older: tuple[asyncpg.Connection, Move]) -> None:
+    database, move = older
+    await move(command.upgrade, "0003")
+    await database.execute(BEFORE_0004)
+    before = await rows(database, EVERYTHING)
+    await move(command.upgrade, "0004")
+    await move(command.downgrade, "0003")
+    assert await rows(database, EVERYTHING) == before

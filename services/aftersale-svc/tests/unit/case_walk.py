@@ -7,6 +7,7 @@ on from a place are those of people and timers alone, with a provider that decli
 from collections import deque
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from aftercare_chassis.refusals import Refusal
@@ -133,9 +134,9 @@ OTHERS: dict[str, Command] = {
 }
 
 
-async def after(snapshot: Snapshot, role: str, command: Command, now: datetime = NOW) -> Snapshot:
+async def after(snapshot: Snapshot, role: str, command: Command, settings: Settings, now: datetime = NOW) -> Snapshot:
     """What one command leaves behind; the same where it is refused."""
-    tx = MemoryTransaction(snapshot, role, now, SETTINGS)
+    tx = MemoryTransaction(snapshot, role, now, settings)
     try:
         await command(tx)
     except Refusal:
@@ -143,32 +144,35 @@ async def after(snapshot: Snapshot, role: str, command: Command, now: datetime =
     return tx.snapshot
 
 
-async def steps(snapshot: Snapshot, people: Mapping[str, Command]) -> dict[str, Snapshot]:
+async def steps(snapshot: Snapshot, people: Mapping[str, Command], settings: Settings) -> dict[str, Snapshot]:
     """What people, timers and a provider that declines make of it."""
     made = {
-        f"{name} ({role})": await after(snapshot, role, command)
+        f"{name} ({role})": await after(snapshot, role, command, settings)
         for name, command in people.items()
         for role in ("buyer", "seller", "agent", "arbitrator")
     }
-    made |= {name: await after(snapshot, "system", command) for name, command in DECLINED.items()}
+    made |= {name: await after(snapshot, "system", command, settings) for name, command in DECLINED.items()}
     case, dispute = snapshot.case, snapshot.dispute
     if case.deadline_at is not None:
-        made["timer"] = await after(snapshot, "system", lambda tx: deadlines.on_time(tx, CASE), case.deadline_at)
+        on_time = partial(deadlines.on_time, case_id=CASE)
+        made["timer"] = await after(snapshot, "system", on_time, settings, case.deadline_at)
     if dispute is not None and dispute.deadline_at is not None:
-        late = await after(snapshot, "system", lambda tx: disputes.escalate(tx, DISPUTE), dispute.deadline_at)
-        made["timer of the dispute"] = late
+        late = partial(disputes.escalate, dispute_id=DISPUTE)
+        made["timer of the dispute"] = await after(snapshot, "system", late, settings, dispute.deadline_at)
     return {name: found for name, found in made.items() if found.facts != snapshot.facts}
 
 
-async def explore(first: Snapshot, people: Mapping[str, Command] = PEOPLE) -> tuple[Graph, dict[Place, Snapshot]]:
+async def explore(
+    first: Snapshot, people: Mapping[str, Command] = PEOPLE, settings: Settings = SETTINGS
+) -> tuple[Graph, dict[Place, Snapshot]]:
     """Every place that is reached, with the steps that lead on from it."""
     graph: Graph = {}
     places = {first.facts: first}
     waiting = deque([first])
     while waiting:
         snapshot = waiting.popleft()
-        graph[snapshot.facts] = await steps(snapshot, people)
-        events = [await after(snapshot, "system", command) for command in OTHERS.values()]
+        graph[snapshot.facts] = await steps(snapshot, people, settings)
+        events = [await after(snapshot, "system", command, settings) for command in OTHERS.values()]
         for found in (*graph[snapshot.facts].values(), *events):
             if found.facts not in places:
                 places[found.facts] = found

@@ -11,10 +11,18 @@ from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState, RefundState
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order, OrderState
-from case_walk import explore, stuck
+from case_walk import Graph, Place, explore, stuck
 from memory_transaction import Snapshot
 
 First = Callable[[CaseType, OrderState], Snapshot]
+EXPLORED: dict[tuple[CaseType, OrderState], tuple[Graph, dict[Place, Snapshot]]] = {}
+
+
+async def explored(first: First, type_: CaseType, state: OrderState) -> tuple[Graph, dict[Place, Snapshot]]:
+    """What can become of a case of this type, explored once for all tests."""
+    if (type_, state) not in EXPLORED:
+        EXPLORED[type_, state] = await explore(first(type_, state))
+    return EXPLORED[type_, state]
 
 
 @pytest.fixture
@@ -43,7 +51,7 @@ def first(a_case: Callable[..., Case], an_order: Callable[..., Order], acting: C
 @pytest.mark.parametrize("state", [OrderState.PAID, OrderState.DELIVERED])
 @pytest.mark.parametrize("type_", CaseType)
 async def test_everything_that_can_be_reached_leads_to_an_end(first: First, type_: CaseType, state: OrderState) -> None:
-    graph, places = await explore(first(type_, state))
+    graph, places = await explored(first, type_, state)
     assert not stuck(graph, places)
     seen = {snapshot.case.state for snapshot in places.values()}
     assert seen == CASE[type_].timeouts.keys() | ENDED, "every state is reached"
@@ -51,7 +59,7 @@ async def test_everything_that_can_be_reached_leads_to_an_end(first: First, type
 
 @pytest.mark.parametrize("type_", CaseType)
 async def test_what_holds_in_every_place(first: First, type_: CaseType) -> None:
-    _, places = await explore(first(type_, OrderState.PAID))
+    _, places = await explored(first, type_, OrderState.PAID)
     for place, snapshot in places.items():
         case, dispute = snapshot.case, snapshot.dispute
         disputed = dispute is not None and dispute.state in ("await_merchant_answer", "platform_review")
@@ -64,7 +72,7 @@ async def test_what_holds_in_every_place(first: First, type_: CaseType) -> None:
 
 @pytest.mark.parametrize("type_", CaseType)
 async def test_what_a_case_holds_in_every_place(first: First, type_: CaseType) -> None:
-    _, places = await explore(first(type_, OrderState.DELIVERED))
+    _, places = await explored(first, type_, OrderState.DELIVERED)
     for place, snapshot in places.items():
         case, hold, refund = snapshot.case, snapshot.hold, snapshot.refund
         completed = case.state is CaseState.COMPLETED

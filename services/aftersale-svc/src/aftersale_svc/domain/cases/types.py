@@ -81,6 +81,8 @@ def lifecycle_of(name: str, type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
             names an exit that no leg has, or what `Lifecycle` finds: an unreachable state, a state that is nobody's
             turn, a timeout whose action the system may not take.
     """
+    if type_.holds_units and not type_.holds_money:
+        raise TableError(f"{name} holds units without their money, which the next case about the line would get")
     legs = (*type_.legs, interruptions(type_.legs))
     _check_exits(name, legs, type_.exits)
     fragments = [{key: _connected(row, type_.exits) for key, row in leg.rows.items()} for leg in legs]

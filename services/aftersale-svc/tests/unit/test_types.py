@@ -1,0 +1,103 @@
+"""Types of cases are composed of legs, and a composition that makes no sense is refused."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from aftercare_chassis.lifecycle import Permission, TableError, Timeout, Transition
+from aftersale_svc.domain.cases import legs
+from aftersale_svc.domain.cases.codes import CaseType, Stage
+from aftersale_svc.domain.cases.errors import EvidenceRequired, StageUnsuitable
+from aftersale_svc.domain.cases.legs import REFUND, RETURN, REVIEW, DisputeExit, Leg, ReturnExit, ReviewExit
+from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState
+from aftersale_svc.domain.cases.policy import check_needs
+from aftersale_svc.domain.cases.types import TYPES, TypeRow, lifecycle_of
+from aftersale_svc.domain.money.holds import holds_of
+
+REFUND_ONLY = TYPES[CaseType.REFUND_ONLY]
+ANYBODY = Permission("anybody", frozenset({"buyer"}))
+
+
+def without(exit_: Any) -> TypeRow:
+    return replace(REFUND_ONLY, exits={each: to for each, to in REFUND_ONLY.exits.items() if each is not exit_})
+
+
+def with_leg(rows: Any, timeouts: Any = None) -> TypeRow:
+    leg = Leg("more", CaseState.AWAIT_INSPECTION, rows, timeouts or {})
+    return replace(REFUND_ONLY, legs=(*REFUND_ONLY.legs, leg))
+
+
+_S, _A = CaseState, CaseAction
+TO_LEG = {(_S.MANUAL_REVIEW, _A.RECEIVE): Transition(_S.AWAIT_INSPECTION, ANYBODY)}
+OUT = {(_S.AWAIT_INSPECTION, _A.CLOSE): Transition(_S.CLOSED, ANYBODY)}
+
+
+@pytest.mark.parametrize(
+    ("type_", "message"),
+    [
+        (without(ReviewExit.REFUND_ORDERED), "refund_ordered leads nowhere"),
+        (without(DisputeExit.AWARDED), "awarded leads nowhere"),
+        (replace(REFUND_ONLY, exits={**REFUND_ONLY.exits, ReturnExit.ARRIVED: REFUND}), "arrived belongs to no leg"),
+        (replace(REFUND_ONLY, exits={**REFUND_ONLY.exits, ReviewExit.APPROVED: RETURN}), "leads to the leg return"),
+        (replace(REFUND_ONLY, legs=(REVIEW, REVIEW, REFUND)), "have a row for cancel in pending_review"),
+        (with_leg(OUT, {_S.AWAIT_INSPECTION: Timeout("merchant")}), "await_inspection cannot be reached"),
+        (with_leg({**TO_LEG, **OUT}), "await_inspection is nobody's turn"),
+        (
+            with_leg({**TO_LEG, **OUT}, {_S.AWAIT_INSPECTION: Timeout("merchant", "review_hours", _A.CLOSE)}),
+            "await_inspection has a timer that the system may not take",
+        ),
+        (replace(REFUND_ONLY, holds_money=False), "holds units without their money"),
+    ],
+)
+def test_a_composition_that_makes_no_sense_is_refused(type_: TypeRow, message: str) -> None:
+    with pytest.raises(TableError, match=message):
+        lifecycle_of("refund_only", type_)
+
+
+def test_the_same_legs_lead_elsewhere_in_another_type() -> None:
+    approved = {
+        name: lifecycle_of(name, type_).transitions[CaseState.PENDING_REVIEW, CaseAction.APPROVE].target
+        for name, type_ in TYPES.items()
+    }
+    assert approved == {
+        CaseType.RETURN_REFUND: CaseState.AWAIT_BUYER_SHIPMENT,
+        CaseType.REFUND_ONLY: CaseState.REFUNDING,
+    }
+
+
+def test_each_exit_belongs_to_one_leg() -> None:
+    found = [each for leg in vars(legs).values() if isinstance(leg, Leg) for each in leg.exits]
+    assert len(found) == len(set(found))
+
+
+def test_a_type_is_opened_at_its_stages_and_with_what_it_needs() -> None:
+    needy = replace(REFUND_ONLY, stages=frozenset({Stage.POST_RECEIPT}), needs_evidence=True)
+    check_needs(needy, Stage.POST_RECEIPT, ["sha256:0"])
+    with pytest.raises(StageUnsuitable):
+        check_needs(needy, Stage.PRE_SHIP, ["sha256:0"])
+    with pytest.raises(EvidenceRequired) as refused:
+        check_needs(needy, Stage.POST_RECEIPT, [])
+    assert refused.value.pointer == "/evidence"
+
+
+@pytest.mark.parametrize(
+    ("changes", "held"),
+    [
+        ({}, (2, 19133)),
+        ({"holds_units": False}, (0, 19133)),
+        ({"holds_units": False, "holds_money": False}, (0, 0)),
+    ],
+)
+def test_a_type_says_what_its_cases_hold(changes: dict[str, bool], held: tuple[int, int]) -> None:
+    line = CaseLine(
+        case_id="case_1",
+        line_id="line_1",
+        sku="KETTLE-1",
+        quantity=2,
+        amount_minor=19133,
+        line_units=3,
+        line_paid_minor=28700,
+        units_before=0,
+    )
+    [hold] = holds_of([line], replace(REFUND_ONLY, **changes))
+    assert (hold.units, hold.amount_minor) == held
