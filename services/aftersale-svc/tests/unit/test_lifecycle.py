@@ -4,13 +4,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from itertools import product
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import NOBODY, ActionNotAllowed, IllegalTransition, Lifecycle, SystemContext
 from aftercare_chassis.lifecycle.diagram import draw
-from aftersale_svc.api.schemas.cases import CaseTurn
-from aftersale_svc.api.schemas.disputes import DisputeTurn
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.errors import RefundDecided, ReturnAlreadyScanned
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -273,9 +271,3 @@ def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
     assert "manual_review --> rejected: reject (agent, unless refund_already_decided)" in printed
     assert "correct_waybill (buyer, unless return_already_scanned)" in printed
     assert "disputed --> await_inspection: resume (arbitrator, buyer, where it was before)" in printed
-
-
-def test_lists_can_be_filtered_by_every_turn_there_is() -> None:
-    turns = {timeout.turn for table in CASE.values() for timeout in table.timeouts.values()}
-    assert set(get_args(CaseTurn)) == turns | {NOBODY}
-    assert set(get_args(DisputeTurn)) == {timeout.turn for timeout in DISPUTE.timeouts.values()} | {NOBODY}
