@@ -1,4 +1,4 @@
-"""A shop to tell stories with: order-svc, cs-svc and the courier speak by events, people over HTTP."""
+"""One shop and everybody around it: order-svc, cs-svc and the courier as events, people over HTTP."""
 
 from datetime import datetime
 from typing import Any, TypeVar
@@ -67,7 +67,7 @@ class Shop:
         await self.payment(order_id, lines, fee)
 
     async def payment(self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800) -> None:
-        """The payment alone, of an order that was told before."""
+        """The payment alone, of an order that was created before."""
         total = sum(line.paid_minor for line in lines) + fee
         event = OrderPaid(
             **self._order(order_id, "system", "paid"),
@@ -193,11 +193,13 @@ class Shop:
 
     # what came out
 
-    async def told(self, kind: type[E]) -> list[E]:
+    async def published(self, kind: type[E]) -> list[E]:
+        """The published events of this type, in order."""
         return [event for event in await self.harness.published() if isinstance(event, kind)]
 
     async def last(self, kind: type[E]) -> E:
-        return (await self.told(kind))[-1]
+        """The last published event of this type."""
+        return (await self.published(kind))[-1]
 
     async def names(self, subject: str) -> list[str]:
         """The events of one aggregate, in order; their sequence runs 1..n."""

@@ -25,7 +25,7 @@ DISPUTE_CALLS: dict[str, tuple[object, set[str]]] = {
 }
 
 
-async def test_the_matrix_knows_every_route(shop: Shop) -> None:
+async def test_the_access_matrix_covers_every_route(shop: Shop) -> None:
     paths = (await shop.agent.get("/openapi.json")).json()["paths"]
     posts = {path for path, methods in paths.items() if "post" in methods}
     assert posts == {
@@ -41,14 +41,14 @@ async def test_wrong_roles_are_403_foreign_objects_404_and_nothing_changes(shop:
     before = len(await shop.harness.published())
     calls = {f"/v1/cases/{case_id}/{action}": call for action, call in CASE_CALLS.items()}
     calls |= {f"/v1/disputes/{dispute_id}/{action}": call for action, call in DISPUTE_CALLS.items()}
-    stranger = shop.harness.client("buyer", "buyer-2")
+    other_buyer = shop.harness.client("buyer", "buyer-2")
     rival = shop.harness.client("seller", "seller-2", tenant="m-2")
     for path, (body, may) in calls.items():
         for role in ROLES:
             if role not in may:
                 client = shop.harness.client(role, f"{role}-1", tenant="m-1" if role == "seller" else None)
                 shop.harness.problem(await client.post(path, json=body), 403, "forbidden")
-        for foreign, role in ((stranger, "buyer"), (rival, "seller")):
+        for foreign, role in ((other_buyer, "buyer"), (rival, "seller")):
             code = (404, "not_found") if role in may else (403, "forbidden")
             shop.harness.problem(await foreign.post(path, json=body), *code)
         shop.harness.problem(await shop.harness.client().post(path, json=body), 401, "token_missing")

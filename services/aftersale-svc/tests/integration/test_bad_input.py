@@ -150,7 +150,7 @@ async def test_stale_versions(shop: Shop) -> None:
     assert (approved.status_code, approved.headers["etag"]) == (200, '"v2"')
 
 
-async def test_an_illegal_move_says_what_is_possible(shop: Shop) -> None:
+async def test_an_illegal_transition_says_what_is_possible(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case()
     body = {"lines": [{"line_id": "line_1", "accepted": 2}]}
@@ -207,7 +207,7 @@ async def found(shop: Shop, **params: Any) -> list[str]:
     ("language", "chosen", "words"),
     [("zh-CN,zh;q=0.9", "zh-CN", "超过剩余可售后数量（3）"), ("en-GB,en;q=0.9", "en", "More units than remain (3)")],
 )
-async def test_problems_speak_the_readers_language(shop: Shop, language: str, chosen: str, words: str) -> None:
+async def test_problems_are_in_the_readers_language(shop: Shop, language: str, chosen: str, words: str) -> None:
     await shop.delivered()
     response = await shop.buyer.post("/v1/cases", json=with_quantity(9), headers={"Accept-Language": language})
     body = shop.harness.problem(response, 422, "quantity_exceeds_remaining")

@@ -1,4 +1,4 @@
-"""A cancelled order takes its cases with it: the money of the whole order goes back, whichever news comes first."""
+"""A cancelled order takes its cases with it: the money of the whole order goes back, whichever event comes first."""
 
 from collections.abc import Awaitable, Callable
 
@@ -33,8 +33,8 @@ async def test_a_case_that_was_opened_just_before_its_order_was_cancelled(shop: 
     case_id = await one_of_three(shop)
     await shop.cancelled()
     await ended_with_its_order(shop, case_id)
-    told = await shop.last(AfterSaleClosed)
-    assert (told.case_id, told.cause, told.state, told.handler) == (case_id, "order_cancelled", "closed", "system")
+    event = await shop.last(AfterSaleClosed)
+    assert (event.case_id, event.cause, event.state, event.handler) == (case_id, "order_cancelled", "closed", "system")
     steps = (await shop.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]
     assert [(step["action"], step["state"]) for step in steps] == [
         ("request", "pending_review"),
@@ -43,7 +43,7 @@ async def test_a_case_that_was_opened_just_before_its_order_was_cancelled(shop: 
     approve = await shop.seller.post(f"/v1/cases/{case_id}/approve", json={})
     shop.harness.problem(approve, 409, "illegal_transition")
     shop.harness.problem(await shop.ask(1, type_="refund_only"), 409, "order_cancelled")
-    assert not await shop.told(RefundRequested)
+    assert not await shop.published(RefundRequested)
 
 
 async def to_manual_review(shop: Shop, case_id: str) -> None:
@@ -90,14 +90,14 @@ async def test_a_refund_that_the_cancelled_order_left_no_money_for(shop: Shop, f
         await shop.cancelled()
         assert (await shop.get(case_id))["state"] == "refunding"
         await shop.refund_fails(failure_code="exceeds_payment")
-        assert not await shop.told(AfterSaleEscalated), "there is nothing for an agent to decide"
+        assert not await shop.published(AfterSaleEscalated), "there is nothing for an agent to decide"
     else:
         await shop.refund_fails(failure_code="exceeds_payment")
         assert (await shop.get(case_id))["state"] == "manual_review"
         await shop.cancelled()
     await ended_with_its_order(shop, case_id)
-    assert len(await shop.told(AfterSaleClosed)) == 1
-    assert len(await shop.told(AfterSaleRefundFailed)) == (1 if first == "the refund" else 0)
+    assert len(await shop.published(AfterSaleClosed)) == 1
+    assert len(await shop.published(AfterSaleRefundFailed)) == (1 if first == "the refund" else 0)
 
 
 @pytest.mark.parametrize("first", ["the order", "the refund"])
@@ -114,14 +114,14 @@ async def test_a_refund_that_was_paid_completes_its_case(shop: Shop, first: str)
     assert (case["state"], case["refunded"]["amount"], case["close_cause"]) == ("completed", 3333, None)
 
 
-async def test_the_same_failure_told_again_changes_nothing(shop: Shop) -> None:
+async def test_the_same_failure_again_changes_nothing(shop: Shop) -> None:
     case_id = await one_of_three(shop)
     await approved(shop, case_id)
     await shop.cancelled()
     request = await shop.refund_fails()
     await shop.refund_fails(request)
     await ended_with_its_order(shop, case_id)
-    assert len(await shop.told(AfterSaleClosed)) == 1
+    assert len(await shop.published(AfterSaleClosed)) == 1
 
 
 async def test_every_case_of_the_order_ends_and_no_other(shop: Shop) -> None:
@@ -162,22 +162,22 @@ async def test_no_verdict_refunds_what_went_back_with_the_order(shop: Shop) -> N
     assert (await shop.get(case_id))["state"] == "disputed"
 
 
-async def test_a_dispute_that_lets_go_ends_the_case_with_its_order(shop: Shop) -> None:
+async def test_a_resumed_case_ends_with_its_cancelled_order(shop: Shop) -> None:
     case_id, dispute_id = await under_dispute(shop)
     await shop.rule(dispute_id, "answer", shop.seller, text="?")
     assert (await shop.verdict(dispute_id, None, "resume"))["state"] == "executed"
     await ended_with_its_order(shop, case_id)
-    assert len(await shop.told(DisputeExecuted)) == 1
+    assert len(await shop.published(DisputeExecuted)) == 1
 
 
 async def test_a_withdrawn_dispute_ends_the_case_with_its_order(shop: Shop) -> None:
     case_id, dispute_id = await under_dispute(shop)
     assert (await shop.rule(dispute_id, "withdraw", shop.buyer))["state"] == "withdrawn"
     await ended_with_its_order(shop, case_id)
-    assert len(await shop.told(DisputeWithdrawn)) == 1
+    assert len(await shop.published(DisputeWithdrawn)) == 1
 
 
-async def test_a_verdict_without_remedy_is_a_verdict(shop: Shop) -> None:
+async def test_a_verdict_without_remedy_closes_the_case_of_a_cancelled_order(shop: Shop) -> None:
     case_id, dispute_id = await under_dispute(shop)
     await shop.rule(dispute_id, "answer", shop.seller, text="?")
     await shop.verdict(dispute_id, None, "none")

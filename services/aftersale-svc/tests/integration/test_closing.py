@@ -25,9 +25,9 @@ async def test_a_case_whose_refund_is_declined_for_good_is_closed_by_an_agent(sh
     assert allowed["close"] == {"action": "close", "allowed": True}
     closed = await shop.act(shop.agent, case_id, "close", note=WHY)
     assert (closed["state"], closed["close_cause"], closed["whose_turn"]) == ("closed", "closed_by_agent", "nobody")
-    told = await shop.last(AfterSaleClosed)
-    assert (told.cause, told.handler) == ("closed_by_agent", "agent-1")
-    assert WHY not in told.model_dump_json()
+    event = await shop.last(AfterSaleClosed)
+    assert (event.cause, event.handler) == ("closed_by_agent", "agent-1")
+    assert WHY not in event.model_dump_json()
     steps = (await shop.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]
     assert (steps[-1]["action"], steps[-1]["note"], steps[-1]["actor_role"]) == ("close", WHY, "agent")
     await shop.case(3)
@@ -104,8 +104,8 @@ async def test_a_verdict_that_cannot_be_paid_is_executed_when_the_case_is_closed
     await shop.act(shop.agent, case_id, "close", note=WHY)
     dispute = (await shop.arbitrator.get(f"/v1/disputes/{dispute_id}")).json()
     assert (dispute["state"], dispute["amount"]["amount"], dispute["refunded"]["amount"]) == ("executed", 7000, 0)
-    told = await shop.last(DisputeExecuted)
-    assert (told.complaint_id, told.refunded_minor, told.handler) == ("cmp_1", 0, "agent-1")
+    event = await shop.last(DisputeExecuted)
+    assert (event.complaint_id, event.refunded_minor, event.handler) == ("cmp_1", 0, "agent-1")
     assert await shop.complaint(case_id, "cmp_3") is not None, "and the closing may be disputed again"
 
 
@@ -124,4 +124,4 @@ async def test_a_verdict_on_goods_accepted_in_part_is_about_all_of_them(shop: Sh
     assert (done["refunded"]["amount"], done["shipping_refund"]["amount"]) == (2700, 700)
     assert done["lines"][0]["accepted"] == 2
     shop.harness.problem(await shop.ask(1), 422, "quantity_exceeds_remaining")
-    assert sum(request.amount_minor for request in await shop.told(RefundRequested)) == 1000 + 2700
+    assert sum(request.amount_minor for request in await shop.published(RefundRequested)) == 1000 + 2700

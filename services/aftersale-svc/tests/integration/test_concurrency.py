@@ -27,7 +27,7 @@ async def test_two_cases_on_the_same_units_make_one(shop: Shop) -> None:
     answers = await asyncio.gather(*(shop.ask(2) for _ in range(MANY)))
     assert Counter(a.status_code for a in answers) == {201: 1, 409: MANY - 1}
     assert {a.json()["code"] for a in answers if a.status_code == 409} == {"units_in_live_case"}
-    assert len(await shop.told(AfterSaleRequested)) == 1
+    assert len(await shop.published(AfterSaleRequested)) == 1
 
 
 async def test_single_units_are_given_out_one_by_one_with_exact_money(shop: Shop) -> None:
@@ -54,7 +54,7 @@ async def test_one_key_makes_one_case(shop: Shop) -> None:
     assert all(a.json()["code"] == "idempotency_key_in_flight" and a.headers["retry-after"] == "1" for a in late)
     again = await shop.buyer.post("/v1/cases", json=body, headers=key)
     assert (again.content, again.headers["idempotent-replayed"]) == (good[0].content, "true")
-    assert len(await shop.told(AfterSaleRequested)) == 1
+    assert len(await shop.published(AfterSaleRequested)) == 1
 
 
 async def test_opposite_decisions_have_one_winner(shop: Shop) -> None:
@@ -78,7 +78,7 @@ async def test_a_buyer_and_the_timer_at_the_same_moment(shop: Shop) -> None:
     cancelled, *_ = await asyncio.gather(
         shop.buyer.post(f"/v1/cases/{case['id']}/cancel"), shop.harness.run_due(), shop.harness.run_due()
     )
-    refunds = await shop.told(RefundRequested)
+    refunds = await shop.published(RefundRequested)
     assert len(refunds) == (0 if cancelled.status_code == 200 else 1)
 
 
@@ -111,18 +111,18 @@ async def test_a_busy_day_never_refunds_more_than_was_paid(shop: Shop, seed: int
     await asyncio.gather(*(customer() for _ in range(4)))
     for case in (await shop.agent.get("/v1/cases", params={"state": "await_buyer_shipment"})).json()["data"]:
         await shop.act(shop.buyer, case["id"], "cancel")
-    for request in await shop.told(RefundRequested):
+    for request in await shop.published(RefundRequested):
         await shop.refund_succeeds(request)
     while (response := await shop.ask(1, type_="refund_only")).status_code == 201:
         await shop.act(shop.seller, response.json()["id"], "approve")
         await shop.refund_succeeds()
-    requests = await shop.told(RefundRequested)
+    requests = await shop.published(RefundRequested)
     assert sum(request.amount_minor for request in requests) == KETTLE.paid_minor
     assert len({request.refund_id for request in requests}) == len(requests)
 
 
 @pytest.mark.parametrize("seed", [3, 11])
-async def test_people_timers_and_events_about_one_order_never_wait_in_a_circle(shop: Shop, seed: int) -> None:
+async def test_people_timers_and_events_about_one_order_never_deadlock(shop: Shop, seed: int) -> None:
     """Whoever locks order, case and dispute does so in one order: nothing deadlocks, and everything still ends."""
     lines = tuple(KETTLE.model_copy(update={"line_id": f"line_{n}"}) for n in range(8))
     await shop.paid(lines=lines)
@@ -146,7 +146,7 @@ async def test_people_timers_and_events_about_one_order_never_wait_in_a_circle(s
     answers = [each for each in await asyncio.gather(*acts) if each is not None]
     assert {answer.status_code for answer in answers} <= {200, 409}, [answer.text for answer in answers]
     assert await shop.harness.parked() == []
-    for request in await shop.told(RefundRequested):
+    for request in await shop.published(RefundRequested):
         await shop.refund_fails(request, "exceeds_payment")
     assert {(await shop.get(case_id))["close_cause"] for case_id in cases} == {"order_cancelled"}
     ended = (await shop.agent.get("/v1/disputes")).json()["data"]

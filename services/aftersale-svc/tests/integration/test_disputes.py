@@ -9,8 +9,8 @@ async def test_a_live_case_of_any_state_is_frozen_and_nobody_moves_it(shop: Shop
     case = await shop.arrived(2)
     dispute = await shop.complaint(case["id"])
     assert dispute is not None
-    told = await shop.last(DisputeOpened)
-    assert (told.complaint_id, told.category, told.evidence) == ("cmp_1", "unfair_rejection", (HASH,))
+    event = await shop.last(DisputeOpened)
+    assert (event.complaint_id, event.category, event.evidence) == ("cmp_1", "unfair_rejection", (HASH,))
     assert (await shop.last(AfterSaleFrozen)).dispute_id == dispute["id"]
     body = {"lines": [{"line_id": "line_1", "accepted": 2}]}
     refused = await shop.seller.post(f"/v1/cases/{case['id']}/inspect", json=body)
@@ -22,7 +22,7 @@ async def test_complaints_that_stay_with_customer_service(shop: Shop) -> None:
     case = await shop.case(1)
     assert await shop.complaint(None, "cmp_no_case") is None
     assert await shop.complaint("case_unknown", "cmp_unknown") is None
-    assert await shop.complaint(case["id"], "cmp_stranger", buyer_id="buyer-2") is None
+    assert await shop.complaint(case["id"], "cmp_other_buyer", buyer_id="buyer-2") is None
     await shop.act(shop.buyer, case["id"], "cancel")
     assert await shop.complaint(case["id"], "cmp_cancelled") is None
     paid = await shop.case(1, type_="refund_only")
@@ -91,7 +91,7 @@ async def test_verdicts_that_make_no_sense(shop: Shop) -> None:
     await refused(422, "validation_failed", amount={"amount": 1.5, "currency": "CNY"})
     await refused(422, "validation_failed", amount={"amount": -1, "currency": "CNY"})
     assert (await shop.get(case_id))["state"] == "disputed"
-    assert not await shop.told(RefundRequested)
+    assert not await shop.published(RefundRequested)
 
 
 async def test_a_verdict_without_remedy_closes_the_case_for_good(shop: Shop) -> None:
@@ -174,5 +174,5 @@ async def test_disputes_are_listed_by_case(shop: Shop) -> None:
         assert [each["id"] for each in found["data"]] == [dispute_id]
         assert found["has_more"] is False
     assert (await shop.buyer.get("/v1/disputes", params={"case_id": "case_9"})).json()["data"] == []
-    stranger = shop.harness.client("buyer", "buyer-2")
-    assert (await stranger.get("/v1/disputes", params={"case_id": case_id})).json()["data"] == []
+    other_buyer = shop.harness.client("buyer", "buyer-2")
+    assert (await other_buyer.get("/v1/disputes", params={"case_id": case_id})).json()["data"] == []

@@ -12,7 +12,7 @@ TWO = OrderLine(line_id="line_2", sku="B-1", quantity=2, unit_price_minor=550, d
 
 async def refunded(shop: Shop) -> int:
     """What all refunds that were asked for come to, each of them paid."""
-    requests = await shop.told(RefundRequested)
+    requests = await shop.published(RefundRequested)
     for request in requests:
         await shop.refund_succeeds(request)
     assert await shop.harness.parked() == []
@@ -34,8 +34,8 @@ async def test_an_order_refunded_before_shipment_in_two_cases(shop: Shop, first:
     shown = [(await shop.get(case["id"]))["shipping_refund"]["amount"] for case in cases]
     assert shown == ([0, 50] if first == 0 else [50, 0])
     assert await refunded(shop) == 2525
-    told = await shop.told(AfterSaleCompleted)
-    assert sum(line.amount_minor for event in told for line in event.lines) == 2475
+    events = await shop.published(AfterSaleCompleted)
+    assert sum(line.amount_minor for event in events for line in event.lines) == 2475
 
 
 async def test_each_unit_comes_back_in_a_case_of_its_own(shop: Shop) -> None:
@@ -79,8 +79,8 @@ async def test_a_verdict_may_award_the_freight_that_the_rejected_case_promised(s
     await shop.refund_succeeds()
     done = await shop.get(case["id"])
     assert (done["refunded"]["amount"], done["shipping_refund"]["amount"]) == (2700, 700)
-    [told] = await shop.told(AfterSaleCompleted)
-    assert (told.refunded_minor, told.lines[0].amount_minor) == (2700, 2000)
+    [event] = await shop.published(AfterSaleCompleted)
+    assert (event.refunded_minor, event.lines[0].amount_minor) == (2700, 2000)
 
 
 @pytest.mark.parametrize(("liable", "most"), [("courier", 2700), ("buyer", 2000)])

@@ -64,28 +64,28 @@ async def test_two_of_three_come_back_and_then_the_last_one(shop: Shop) -> None:
     assert (last["requested"]["amount"], last["shipping_refund"]["amount"]) == (9567, 800)
     await shop.inspect(last["id"], 1)
     assert (await shop.refund_succeeds()).amount_minor == 9567 + 800
-    told = await shop.told(AfterSaleCompleted)
-    assert sum(event.refunded_minor for event in told) == KETTLE.paid_minor + 800
-    assert sum(line.amount_minor for event in told for line in event.lines) == KETTLE.paid_minor
+    events = await shop.published(AfterSaleCompleted)
+    assert sum(event.refunded_minor for event in events) == KETTLE.paid_minor + 800
+    assert sum(line.amount_minor for event in events for line in event.lines) == KETTLE.paid_minor
     shop.harness.problem(await shop.ask(1), 422, "quantity_exceeds_remaining")
 
 
-async def test_what_the_request_tells_the_others(shop: Shop) -> None:
+async def test_what_a_request_publishes(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(2)
-    told = await shop.last(AfterSaleRequested)
-    assert (told.affected_party, told.applicant, told.handler) == ("buyer-1", "buyer-1", "buyer-1")
-    assert (told.result, told.state, told.stage, told.reason) == (
+    event = await shop.last(AfterSaleRequested)
+    assert (event.affected_party, event.applicant, event.handler) == ("buyer-1", "buyer-1", "buyer-1")
+    assert (event.result, event.state, event.stage, event.reason) == (
         "pending_review",
         "pending_review",
         "post_receipt",
         "quality_defect",
     )
-    assert [(line.line_id, line.sku, line.quantity, line.amount_minor) for line in told.lines] == [
+    assert [(line.line_id, line.sku, line.quantity, line.amount_minor) for line in event.lines] == [
         ("line_1", "KETTLE-1", 2, 19133)
     ]
-    assert told.evidence == (HASH,)
-    assert "漏水" not in told.model_dump_json()
+    assert event.evidence == (HASH,)
+    assert "漏水" not in event.model_dump_json()
     assert case["description"] == "漏水"
 
 
@@ -111,7 +111,7 @@ async def test_accepting_none_is_a_rejection_with_a_reason(shop: Shop) -> None:
     rejected = await shop.act(shop.seller, case["id"], "inspect", **nothing, reason="empty_return")
     assert (rejected["state"], rejected["reject_reason"]) == ("rejected", "empty_return")
     assert (await shop.names(case["id"]))[-2:] == ["ReturnInspected", "AfterSaleRejected"]
-    assert not await shop.told(RefundRequested)
+    assert not await shop.published(RefundRequested)
 
 
 async def test_refund_before_shipment_brings_the_freight_back_as_its_own_part(shop: Shop) -> None:
@@ -120,7 +120,7 @@ async def test_refund_before_shipment_brings_the_freight_back_as_its_own_part(sh
     assert (case["stage"], case["requested"]["amount"], case["shipping_refund"]["amount"]) == ("pre_ship", 28700, 800)
     approved = await shop.act(shop.seller, case["id"], "approve")
     assert approved["state"] == "refunding"
-    assert [e.cause for e in await shop.told(AfterSaleApproved)] == ["decision"]
+    assert [e.cause for e in await shop.published(AfterSaleApproved)] == ["decision"]
     assert (await shop.refund_succeeds()).amount_minor == 29500
     done = await shop.get(case["id"])
     assert (done["state"], done["refunded"]["amount"]) == ("completed", 29500)
@@ -142,9 +142,9 @@ async def test_a_rejected_case_wins_its_dispute(shop: Shop) -> None:
     assert answered["state"] == "platform_review"
     decided = await shop.verdict(dispute["id"], 19133)
     assert (decided["state"], decided["amount"]["amount"]) == ("executing", 19133)
-    told = await shop.last(VerdictGiven)
-    assert (told.liable, told.remedy, told.amount_minor, told.handler) == ("seller", "refund", 19133, "arb-1")
-    assert "卖家未能证明" not in told.model_dump_json()
+    event = await shop.last(VerdictGiven)
+    assert (event.liable, event.remedy, event.amount_minor, event.handler) == ("seller", "refund", 19133, "arb-1")
+    assert "卖家未能证明" not in event.model_dump_json()
     request = await shop.refund_succeeds()
     assert (request.cause, request.amount_minor) == ("verdict", 19133)
     assert (await shop.get(case["id"]))["state"] == "completed"
@@ -155,7 +155,7 @@ async def test_a_rejected_case_wins_its_dispute(shop: Shop) -> None:
     assert await shop.names(dispute["id"]) == ["DisputeOpened", "DisputeAnswered", "VerdictGiven", "DisputeExecuted"]
 
 
-async def test_the_timeline_tells_the_whole_story(shop: Shop) -> None:
+async def test_the_timeline_has_every_step(shop: Shop) -> None:
     await shop.delivered()
     case_id, dispute_id = await shop.disputed()
     await shop.rule(dispute_id, "answer", shop.seller, text="影响二次销售")

@@ -10,19 +10,19 @@ from aftersale_shop import Shop
 SECONDS = 60
 
 
-def told(lines: list[str]) -> list[dict[str, Any]]:
-    """The steps that a stream has told, each under its own id."""
+def steps_in(lines: list[str]) -> list[dict[str, Any]]:
+    """The steps that a stream has sent, each under its own id."""
     ids = [line.removeprefix("id: ") for line in lines if line.startswith("id: ")]
     steps = [json.loads(line.removeprefix("data: ")) for line in lines if line.startswith("data: ")]
     return [step for step, name in zip(steps, ids, strict=False) if step["id"] == name]
 
 
 async def more(lines: AsyncIterator[str], seen: list[str], number: int) -> list[dict[str, Any]]:
-    """Read on until so many steps were told."""
+    """Read on until so many steps were event."""
     async with asyncio.timeout(SECONDS):
-        while len(told(seen)) < number:
+        while len(steps_in(seen)) < number:
             seen.append(await anext(lines))
-    return told(seen)
+    return steps_in(seen)
 
 
 async def test_a_timeline_is_followed_as_it_grows(shop: Shop) -> None:

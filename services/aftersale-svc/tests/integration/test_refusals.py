@@ -13,7 +13,7 @@ async def nothing_happened(shop: Shop) -> None:
     assert await shop.harness.published() == []
 
 
-async def test_an_order_nobody_has_told_of(shop: Shop) -> None:
+async def test_an_order_that_is_not_known_here(shop: Shop) -> None:
     response = await shop.ask()
     body = shop.harness.problem(response, 404, "order_unknown")
     assert response.headers["retry-after"] == "1"
@@ -23,11 +23,11 @@ async def test_an_order_nobody_has_told_of(shop: Shop) -> None:
 
 async def test_an_order_of_somebody_else_is_unknown(shop: Shop) -> None:
     await shop.delivered()
-    for stranger in (
+    for other_buyer in (
         shop.harness.client("buyer", "buyer-2"),
         shop.harness.client("seller", "seller-2", tenant="m-2"),
     ):
-        shop.harness.problem(await shop.ask(client=stranger), 404, "order_unknown")
+        shop.harness.problem(await shop.ask(client=other_buyer), 404, "order_unknown")
     await nothing_happened(shop)
 
 
@@ -46,7 +46,7 @@ async def test_an_order_that_is_not_paid(shop: Shop) -> None:
 
 
 @pytest.mark.parametrize("known", [False, True], ids=["unknown", "known as unpaid"])
-async def test_a_case_asked_for_right_after_the_payment_waits_to_hear_of_it(shop: Shop, known: bool) -> None:
+async def test_a_case_asked_for_right_after_the_payment_waits_for_its_event(shop: Shop, known: bool) -> None:
     if known:
         await shop.created()
     shop.harness.runtime.leaving = lambda: False

@@ -11,12 +11,12 @@ async def on_its_way(shop: Shop, quantity: int = 1, waybill_no: str = "SF1001") 
     return case["id"]
 
 
-async def test_order_svc_is_told_which_parcel_to_follow(shop: Shop) -> None:
+async def test_shipping_publishes_which_parcel_to_follow(shop: Shop) -> None:
     await shop.delivered()
     case_id = await on_its_way(shop, 2)
-    told = await shop.last(ReturnShipped)
-    assert (told.case_id, told.carrier, told.waybill_no) == (case_id, "sf", "SF1001")
-    assert [(line.line_id, line.quantity) for line in told.lines] == [("line_1", 2)]
+    event = await shop.last(ReturnShipped)
+    assert (event.case_id, event.carrier, event.waybill_no) == (case_id, "sf", "SF1001")
+    assert [(line.line_id, line.quantity) for line in event.lines] == [("line_1", 2)]
 
 
 async def test_outbound_parcels_other_waybills_and_other_cases_move_nothing(shop: Shop) -> None:
@@ -45,7 +45,7 @@ async def test_delivered_twice_is_delivered_once(shop: Shop) -> None:
     case_id = await on_its_way(shop)
     await shop.parcel()
     await shop.parcel()
-    assert len(await shop.told(ReturnDelivered)) == 1
+    assert len(await shop.published(ReturnDelivered)) == 1
     arrived = await shop.get(case_id)
     assert arrived["state"] == "await_inspection"
     assert arrived["return_parcel"] == {
@@ -70,7 +70,7 @@ async def test_the_merchant_may_be_faster_than_the_courier(shop: Shop) -> None:
     await shop.inspect(case_id, 1)
     await shop.parcel()
     assert (await shop.get(case_id))["state"] == "refunding"
-    assert len(await shop.told(ReturnDelivered)) == 1
+    assert len(await shop.published(ReturnDelivered)) == 1
 
 
 async def test_an_agent_lets_the_buyer_send_a_lost_parcel_again(shop: Shop) -> None:
@@ -98,8 +98,8 @@ async def test_a_return_of_two_lines_is_judged_line_by_line(shop: Shop) -> None:
     shop.harness.problem(refused, 422, "accepted_exceeds_sent")
     found = [{"line_id": "line_2", "accepted": 0}, {"line_id": "line_1", "accepted": 1, "grade": "b"}]
     await shop.act(shop.seller, case["id"], "inspect", lines=found)
-    told = await shop.last(ReturnInspected)
-    assert [(line.line_id, line.accepted, line.grade) for line in told.lines] == [
+    event = await shop.last(ReturnInspected)
+    assert [(line.line_id, line.accepted, line.grade) for line in event.lines] == [
         ("line_1", 1, "b"),
         ("line_2", 0, None),
     ]

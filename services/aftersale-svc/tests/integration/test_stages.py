@@ -26,8 +26,8 @@ async def test_a_case_whose_unit_left_after_all_is_in_transit(shop: Shop) -> Non
         "pending_review",
         "approved_by_timeout",
     )
-    [told] = await shop.told(AfterSaleRestaged)
-    assert (told.case_id, told.previous_stage, told.stage, told.state) == (
+    [event] = await shop.published(AfterSaleRestaged)
+    assert (event.case_id, event.previous_stage, event.stage, event.state) == (
         case_id,
         "pre_ship",
         "in_transit",
@@ -52,7 +52,7 @@ async def test_the_freight_follows_the_stage(shop: Shop) -> None:
     assert (request.amount_minor, request.stage) == (28700, "in_transit")
 
 
-async def test_order_svc_is_told_where_the_units_are(shop: Shop) -> None:
+async def test_the_refund_request_carries_the_stage(shop: Shop) -> None:
     await shop.paid()
     await shop.act(shop.seller, await held(shop), "approve")
     assert (await shop.last(RefundRequested)).stage == "pre_ship"
@@ -85,24 +85,24 @@ async def test_a_refund_whose_units_have_left_goes_to_an_agent_with_the_new_stag
     assert (case["state"], case["stage"], case["whose_turn"]) == ("manual_review", "in_transit", "agent")
     assert (await shop.last(AfterSaleRefundFailed)).failure_code == "units_shipped"
     assert (await shop.last(AfterSaleEscalated)).cause == "refund_failed"
-    assert len(await shop.told(AfterSaleRestaged)) == 1
+    assert len(await shop.published(AfterSaleRestaged)) == 1
     await shop.act(shop.agent, case_id, "refund", note="货已发出，仍同意退款")
     request = await shop.refund_succeeds()
     assert (request.amount_minor, request.stage) == (28700, "in_transit")
     assert (await shop.get(case_id))["state"] == "completed"
 
 
-async def test_news_of_the_parcel_may_come_after_the_refusal(shop: Shop) -> None:
+async def test_the_parcel_may_be_reported_after_the_refusal(shop: Shop) -> None:
     await shop.paid()
     case_id = await held(shop, 3)
     await shop.act(shop.seller, case_id, "approve")
     await shop.refund_fails(failure_code="units_shipped")
     await shop.leaves({"line_1": 3})
     assert (await shop.get(case_id))["stage"] == "in_transit"
-    assert len(await shop.told(AfterSaleRestaged)) == 1
+    assert len(await shop.published(AfterSaleRestaged)) == 1
 
 
-async def test_a_case_under_dispute_is_told_apart_too(shop: Shop) -> None:
+async def test_a_case_under_dispute_changes_its_stage_too(shop: Shop) -> None:
     await shop.paid()
     case_id = await held(shop, 3)
     await shop.complaint(case_id)
@@ -152,7 +152,7 @@ async def test_goods_that_were_never_shipped_cannot_have_come_back(shop: Shop) -
 
 
 @pytest.mark.parametrize("times", [2])
-async def test_a_parcel_told_twice_has_left_once(shop: Shop, times: int) -> None:
+async def test_a_parcel_reported_twice_has_left_once(shop: Shop, times: int) -> None:
     await shop.paid()
     case_id = await held(shop)
     envelope = await shop.harness.consume(shop.parcel_leaves({"line_1": 1}))

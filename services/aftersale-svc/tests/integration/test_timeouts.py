@@ -32,8 +32,8 @@ async def test_a_silent_merchant_approves(shop: Shop) -> None:
     await late(shop, 48)
     approved = await shop.get(case["id"])
     assert (approved["state"], approved["deadline_effect"]) == ("await_buyer_shipment", "closed_buyer_late")
-    told = await shop.last(AfterSaleApproved)
-    assert (told.cause, told.handler) == ("timeout", "system")
+    event = await shop.last(AfterSaleApproved)
+    assert (event.cause, event.handler) == ("timeout", "system")
 
 
 async def test_a_silent_merchant_refunds_where_nothing_comes_back(shop: Shop) -> None:
@@ -85,7 +85,7 @@ async def test_an_undisputed_rejection_closes(shop: Shop) -> None:
     assert (await shop.last(AfterSaleClosed)).cause == "rejected"
 
 
-async def test_a_late_agent_and_a_late_refund_are_called_out_again_and_again(shop: Shop) -> None:
+async def test_a_late_agent_and_a_late_refund_are_published_again_and_again(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(type_="refund_only")
     await shop.act(shop.seller, case["id"], "escalate", note="请平台处理")
@@ -93,13 +93,13 @@ async def test_a_late_agent_and_a_late_refund_are_called_out_again_and_again(sho
     await late(shop, 24)
     await shop.act(shop.agent, case["id"], "approve")
     await late(shop, 24)
-    assert [e.cause for e in await shop.told(AfterSaleEscalated)] == [
+    assert [e.cause for e in await shop.published(AfterSaleEscalated)] == [
         "review_handed_over",
         "agent_late",
         "agent_late",
         "refund_late",
     ]
-    assert len(await shop.told(RefundRequested)) == 1
+    assert len(await shop.published(RefundRequested)) == 1
     await shop.refund_succeeds()
     assert (await shop.get(case["id"]))["state"] == "completed"
 
@@ -111,7 +111,7 @@ async def test_a_merchant_silent_in_a_dispute_and_a_late_platform(shop: Shop) ->
     dispute = (await shop.seller.get(f"/v1/disputes/{dispute_id}")).json()
     assert (dispute["state"], dispute["whose_turn"], dispute["answer"]) == ("platform_review", "platform", None)
     await late(shop, 72)
-    assert [e.cause for e in await shop.told(DisputeEscalated)] == ["merchant_silent", "platform_late"]
+    assert [e.cause for e in await shop.published(DisputeEscalated)] == ["merchant_silent", "platform_late"]
     await shop.verdict(dispute_id, 100)
 
 

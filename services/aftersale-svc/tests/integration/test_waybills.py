@@ -25,8 +25,8 @@ async def may_correct(shop: Shop, case_id: str) -> tuple[bool, str | None]:
 async def test_a_waybill_is_one_number_in_any_spelling(shop: Shop, waybill_no: str) -> None:
     case_id = await on_its_way(shop, carrier="ＳＦ", waybill_no=waybill_no)
     assert (await shop.get(case_id))["return_parcel"] == {"carrier": "sf", "waybill_no": "SF1001", "delivered_at": None}
-    told = await shop.last(ReturnShipped)
-    assert (told.carrier, told.waybill_no) == ("sf", "SF1001")
+    event = await shop.last(ReturnShipped)
+    assert (event.carrier, event.waybill_no) == ("sf", "SF1001")
     await shop.parcel(" sf1001", case_id=case_id, carrier="SF")
     assert (await shop.get(case_id))["state"] == "await_inspection"
 
@@ -43,10 +43,10 @@ async def test_the_buyer_corrects_a_waybill_and_the_deadline_goes_on(shop: Shop)
         "courier",
         due,
     )
-    told = await shop.last(ReturnWaybillCorrected)
-    assert (told.previous_carrier, told.previous_waybill_no) == ("sf", "SF1001")
-    assert (told.carrier, told.waybill_no, told.time) == ("zto", "73001234", shop.clock.now())
-    assert [(line.line_id, line.quantity) for line in told.lines] == [("line_1", 2)]
+    event = await shop.last(ReturnWaybillCorrected)
+    assert (event.previous_carrier, event.previous_waybill_no) == ("sf", "SF1001")
+    assert (event.carrier, event.waybill_no, event.time) == ("zto", "73001234", shop.clock.now())
+    assert [(line.line_id, line.quantity) for line in event.lines] == [("line_1", 2)]
     steps = (await shop.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]
     assert steps[-1]["action"] == "correct_waybill"
     await shop.parcel("73001234")
@@ -60,7 +60,7 @@ async def test_what_is_reported_of_the_wrong_waybill_changes_nothing(shop: Shop)
         await shop.parcel("SF1001", status, case_id=case_id)
     assert (await shop.get(case_id))["state"] == "return_in_transit"
     assert await may_correct(shop, case_id) == (True, None)
-    assert await shop.told(ReturnScanned) == []
+    assert await shop.published(ReturnScanned) == []
 
 
 async def test_after_the_first_scan_the_waybill_stands(shop: Shop) -> None:
@@ -76,8 +76,8 @@ async def test_after_the_first_scan_the_waybill_stands(shop: Shop) -> None:
     shop.harness.problem(refused, 409, "return_already_scanned")
     await shop.parcel(status="in_transit")
     await shop.parcel()
-    assert len(await shop.told(ReturnScanned)) == 1
-    assert len(await shop.told(ReturnDelivered)) == 1
+    assert len(await shop.published(ReturnScanned)) == 1
+    assert len(await shop.published(ReturnDelivered)) == 1
 
 
 async def test_corrections_that_are_refused(shop: Shop) -> None:
@@ -93,11 +93,11 @@ async def test_corrections_that_are_refused(shop: Shop) -> None:
     ):
         shop.harness.problem(await shop.buyer.post(path, json=body), 422, "validation_failed")
     shop.harness.problem(await shop.seller.post(path, json=RIGHT), 403, "forbidden")
-    stranger = shop.harness.client("buyer", "buyer-2")
-    shop.harness.problem(await stranger.post(path, json=RIGHT), 404, "not_found")
+    other_buyer = shop.harness.client("buyer", "buyer-2")
+    shop.harness.problem(await other_buyer.post(path, json=RIGHT), 404, "not_found")
     await shop.parcel()
     shop.harness.problem(await shop.buyer.post(path, json=RIGHT), 409, "illegal_transition")
-    assert await shop.told(ReturnWaybillCorrected) == []
+    assert await shop.published(ReturnWaybillCorrected) == []
 
 
 async def test_a_frozen_case_is_corrected_after_it_is_resumed(shop: Shop) -> None:

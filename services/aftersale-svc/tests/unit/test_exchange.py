@@ -201,6 +201,6 @@ def test_an_exchange_is_not_expected_to_bring_the_freight_back(first: Snapshot) 
     assert expected_freight(first.order, first.case, {"line_1": 2}, []) == 0
 
 
-def test_events_say_what_an_exchange_is_for(first: Snapshot, acting: Callable[..., Any]) -> None:
+def test_events_carry_what_an_exchange_is_for(first: Snapshot, acting: Callable[..., Any]) -> None:
     fields = event_fields(acting("buyer"), first.case)
     assert (fields["case_type"], fields["goods"], fields["money"]) == ("exchange", "exchange", "none")

@@ -51,7 +51,7 @@ def test_each_unit_in_a_case_of_its_own(state: OrderState, reason: Reason, total
         assert sum(amounts) == total
 
 
-def test_one_case_with_the_whole_order_says_so_when_it_is_opened() -> None:
+def test_one_case_with_the_whole_order_expects_the_freight_when_it_is_opened() -> None:
     book = OrderBook([(2000, 2)], 700)
     case = book.ask({1: 2}, Reason.CHANGED_MIND)
     assert book.cases[case].shipping_refund_minor == 700
