@@ -16,7 +16,7 @@ from aftercare_chassis.settings import ServiceSettings
 from fastapi import FastAPI, Request, Response
 from starlette.responses import JSONResponse, PlainTextResponse
 
-from .conftest import StandingClock
+from .conftest import SettableClock
 
 ORIGIN = "http://localhost:5173"
 PREFLIGHT = {"access-control-request-method": "POST", "access-control-request-headers": "content-type"}
@@ -28,7 +28,7 @@ def refusal(partner: str, problem: Mapping[str, Any]) -> Response:
     return JSONResponse({"told": problem["code"]}, problem["status"], media_type="application/partner+json")
 
 
-def build(settings: ServiceSettings, clock: StandingClock) -> FastAPI:
+def build(settings: ServiceSettings, clock: SettableClock) -> FastAPI:
     app = FastAPI(redirect_slashes=False)
     runtime = app.state.runtime = Runtime("test-svc", settings, clock, Uuid7Ids(), Metrics("test-svc"), roles={})
     hooks = WebhookRouter("/v1/hooks", refusal)
@@ -57,7 +57,7 @@ def build(settings: ServiceSettings, clock: StandingClock) -> FastAPI:
 
 
 @pytest.fixture
-async def client(settings: ServiceSettings, clock: StandingClock) -> AsyncIterator[httpx.AsyncClient]:
+async def client(settings: ServiceSettings, clock: SettableClock) -> AsyncIterator[httpx.AsyncClient]:
     app = build(settings.model_copy(update={"cors_origins": (ORIGIN,)}), clock)
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test") as made:
@@ -106,7 +106,7 @@ async def test_a_refusal_is_in_the_partners_format(
     assert len(response.headers["trace-id"]) == 32
 
 
-async def test_what_is_refused_before_the_endpoint_keeps_its_headers(client: httpx.AsyncClient) -> None:
+async def test_a_refusal_before_the_endpoint_keeps_its_headers(client: httpx.AsyncClient) -> None:
     large = await client.post("/v1/hooks/known/a", content=b"x" * 20_001)
     assert (large.status_code, large.json()) == (413, {"told": "body_too_large"})
     late = await client.post("/v1/hooks/known/a", content=trickle())
@@ -115,7 +115,7 @@ async def test_what_is_refused_before_the_endpoint_keeps_its_headers(client: htt
     assert slow.headers["retry-after"] == "1"
 
 
-async def test_too_many_requests(settings: ServiceSettings, clock: StandingClock) -> None:
+async def test_a_refused_rate_is_in_the_partners_format(settings: ServiceSettings, clock: SettableClock) -> None:
     app = build(settings.model_copy(update={"rate_limit": "1/hour"}), clock)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         await client.post("/v1/hooks/known/a")
@@ -125,21 +125,21 @@ async def test_too_many_requests(settings: ServiceSettings, clock: StandingClock
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-async def test_a_probe_gets_a_plain_answer(client: httpx.AsyncClient, method: str) -> None:
+async def test_a_probe_gets_a_plain_response(client: httpx.AsyncClient, method: str) -> None:
     response = await client.request(method, "/v1/hooks/known/a")
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/plain")
     assert response.headers["allow"] == "GET, HEAD, OPTIONS, POST"
 
 
-async def test_a_probe_of_nothing_is_refused_in_the_partners_format(client: httpx.AsyncClient) -> None:
+async def test_a_probe_of_an_unknown_endpoint_is_refused_in_the_partners_format(client: httpx.AsyncClient) -> None:
     response = await client.head("/v1/hooks/known/missing")
     assert (response.status_code, response.headers["content-type"]) == (404, "application/partner+json")
 
 
 @pytest.mark.parametrize("origin", [ORIGIN, "http://elsewhere.example"])
 @pytest.mark.parametrize("path", ["/v1/hooks/known/a", "/v1/hooks/known/a/", "/v1/hooks/unknown", "/v1/hooks"])
-async def test_a_preflight_gets_a_plain_answer(client: httpx.AsyncClient, origin: str, path: str) -> None:
+async def test_a_preflight_gets_a_plain_response(client: httpx.AsyncClient, origin: str, path: str) -> None:
     response = await client.options(path, headers={"origin": origin, **PREFLIGHT})
     assert response.headers["content-type"].startswith("text/plain")
 
@@ -151,17 +151,19 @@ async def test_an_address_without_a_partner_gets_plain_text(client: httpx.AsyncC
 
 
 @pytest.mark.parametrize("path", ["//v1/hooks/known/a", "/v1//hooks/known/a"])
-async def test_a_partner_that_doubles_a_slash_is_refused_in_its_format(client: httpx.AsyncClient, path: str) -> None:
+async def test_a_path_with_doubled_slashes_is_refused_in_the_partners_format(
+    client: httpx.AsyncClient, path: str
+) -> None:
     response = await client.post(f"http://test{path}")
     assert (response.status_code, response.json()) == (404, {"told": "not_found"})
 
 
 @pytest.mark.parametrize("path", ["/v1/hookshop/known", "/v1/hook", "/"])
-async def test_everywhere_else_a_refusal_is_a_problem(client: httpx.AsyncClient, path: str) -> None:
+async def test_a_refusal_at_any_other_path_is_a_problem(client: httpx.AsyncClient, path: str) -> None:
     response = await client.post(path)
     assert response.headers["content-type"] == problems.MEDIA_TYPE
 
 
-async def test_a_body_that_no_database_stores_is_the_endpoints_to_judge(client: httpx.AsyncClient) -> None:
+async def test_a_body_that_cannot_be_stored_reaches_the_endpoint(client: httpx.AsyncClient) -> None:
     body = b'{"a": "\\u0000"}'
     assert (await client.post("/v1/hooks/known/a", content=body)).content == body

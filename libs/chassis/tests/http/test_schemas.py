@@ -1,3 +1,5 @@
+"""Request and response bodies: what is accepted, what is refused, how it is written."""
+
 from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
 from typing import Any
@@ -96,12 +98,12 @@ REFUSED: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("bad", REFUSED, ids=repr)
-def test_input_is_taken_at_its_word(bad: dict[str, Any]) -> None:
+def test_invalid_input_is_refused(bad: dict[str, Any]) -> None:
     with pytest.raises(ValidationError):
         ThingIn.model_validate(bad)
 
 
-def test_good_input_is_taken() -> None:
+def test_valid_input_is_accepted() -> None:
     thing = ThingIn.model_validate(
         {
             "count": -(2**63),
@@ -120,7 +122,7 @@ def test_good_input_is_taken() -> None:
 @pytest.mark.parametrize(
     "text", ["2026-05-01t08:00:00+08:00", "2026-05-01t00:00:00.000000000000z", "2026-04-30T23:59:60Z"]
 )
-def test_a_time_may_be_spelt_in_every_way_of_rfc_3339(text: str) -> None:
+def test_a_time_may_have_every_form_of_rfc_3339(text: str) -> None:
     at = ThingIn.model_validate({"at": text}).at
     assert at == datetime(2026, 5, 1, tzinfo=UTC)
     assert at.tzinfo is UTC
@@ -130,13 +132,13 @@ def test_a_time_may_be_spelt_in_every_way_of_rfc_3339(text: str) -> None:
     st.datetimes(datetime(1970, 1, 1), datetime(2200, 1, 1)),  # noqa: DTZ001
     st.integers(-14 * 60, 14 * 60),
 )
-def test_times_keep_their_instant(naive: datetime, minutes: int) -> None:
+def test_a_time_keeps_its_instant(naive: datetime, minutes: int) -> None:
     at = naive.replace(tzinfo=timezone(timedelta(minutes=minutes)))
     assert TypeAdapter(Time).validate_python(at.isoformat()) == at
 
 
 @given(st.text())
-def test_a_name_that_passes_shows_something_in_one_line(text: str) -> None:
+def test_a_valid_name_is_one_visible_line(text: str) -> None:
     try:
         name = TypeAdapter(Name).validate_python(text)
     except ValidationError:
@@ -146,7 +148,7 @@ def test_a_name_that_passes_shows_something_in_one_line(text: str) -> None:
     assert any(category(char) not in ("Cf", "Zs") for char in name)
 
 
-def test_a_line_that_shows_nothing_is_empty() -> None:
+def test_an_invisible_line_becomes_empty() -> None:
     line = TypeAdapter(OneLine)
     assert [line.validate_python(blank) for blank in ("", "  ", "\u200b", " \u3164\u3000")] == [""] * 4
     assert line.validate_python(" 浙江省 ") == "浙江省"
@@ -154,7 +156,7 @@ def test_a_line_that_shows_nothing_is_empty() -> None:
         line.validate_python("a\u2028b")
 
 
-def test_naive_times_do_not_go_out_either() -> None:
+def test_a_naive_time_in_a_response_is_an_error() -> None:
     class WhenOut(Out):
         at: Time
 
@@ -163,7 +165,7 @@ def test_naive_times_do_not_go_out_either() -> None:
     assert WhenOut(at=datetime(2026, 5, 1, tzinfo=UTC)).model_dump_json() == '{"at":"2026-05-01T00:00:00Z"}'
 
 
-def test_pages_and_allowed_actions_have_their_shape() -> None:
+def test_pages_and_allowed_actions_are_converted() -> None:
     class Page:
         data, has_more, next_cursor = [1, 2], True, "abc"
 

@@ -1,3 +1,5 @@
+"""Problem documents: refusals, invalid input and failures, in both languages."""
+
 import json
 from typing import Any, get_args
 
@@ -27,7 +29,7 @@ def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
     return body
 
 
-async def test_a_refusal_speaks_the_readers_language(client: httpx.AsyncClient) -> None:
+async def test_a_problem_is_in_the_readers_language(client: httpx.AsyncClient) -> None:
     chinese = await client.get("/refused")
     body = problem(chinese, 422, "too_many_kettles")
     assert body["detail"] == "最多 3 把水壶。"
@@ -39,7 +41,7 @@ async def test_a_refusal_speaks_the_readers_language(client: httpx.AsyncClient) 
     ]
 
 
-async def test_facts_come_along_but_never_over_the_members_of_a_problem(client: httpx.AsyncClient) -> None:
+async def test_facts_are_members_but_never_replace_those_of_a_problem(client: httpx.AsyncClient) -> None:
     body = problem(await client.get("/refused"), 422, "too_many_kettles")
     assert body["most"] == 3
     assert body["status"] == 422
@@ -63,7 +65,7 @@ async def test_facts_come_along_but_never_over_the_members_of_a_problem(client: 
         ({"colour/~": 1}, "/colour~1~0", "unknown_field"),
     ],
 )
-async def test_each_field_that_does_not_fit_is_named(
+async def test_each_invalid_field_is_named(
     client: httpx.AsyncClient, change: dict[str, Any], pointer: str, code: str
 ) -> None:
     for language in ("zh-CN", "en"):
@@ -74,31 +76,31 @@ async def test_each_field_that_does_not_fit_is_named(
         assert error["message"].endswith("。" if language == "zh-CN" else ".")
 
 
-async def test_a_choice_names_what_may_be_chosen(client: httpx.AsyncClient) -> None:
+async def test_an_invalid_choice_lists_the_valid_ones(client: httpx.AsyncClient) -> None:
     response = await client.post("/orders", json=GOOD | {"colour": "green"}, headers=EN)
     assert response.json()["errors"][0]["message"] == "Must be one of: red, blue."
 
 
-async def test_a_parameter_says_where_it_stands(client: httpx.AsyncClient) -> None:
+async def test_an_invalid_parameter_says_where_it_is(client: httpx.AsyncClient) -> None:
     response = await client.post("/orders?limit=1000", json=GOOD, headers=EN)
     assert problem(response, 422, "validation_failed")["errors"] == [
         {"pointer": "/limit", "code": "out_of_range", "message": "Must be at most 100.", "in": "query"}
     ]
 
 
-async def test_nothing_that_was_sent_comes_back(client: httpx.AsyncClient) -> None:
+async def test_a_problem_contains_no_value_that_was_sent(client: httpx.AsyncClient) -> None:
     response = await client.post("/orders", json={"lines": "13800000000", "at": "王芳", "gift": "王芳"})
     assert "13800000000" not in response.text
     assert "王芳" not in response.text
 
 
 @pytest.mark.parametrize("body", [b"{", b"\xff\xfe", b'{"a": 1} x', b"[" * 8_000, b'{"lines": ' + b"9" * 5_000 + b"}"])
-async def test_what_is_no_json_is_malformed(client: httpx.AsyncClient, body: bytes) -> None:
+async def test_invalid_json_is_malformed(client: httpx.AsyncClient, body: bytes) -> None:
     response = await client.post("/orders", content=body, headers={"content-type": "application/json"})
     problem(response, 400, "malformed_json")
 
 
-async def test_json_must_be_called_json(client: httpx.AsyncClient) -> None:
+async def test_a_body_of_another_media_type_is_refused(client: httpx.AsyncClient) -> None:
     response = await client.post("/orders", content=json.dumps(GOOD), headers={"content-type": "text/plain"})
     problem(response, 415, "unsupported_media_type")
 
@@ -115,7 +117,7 @@ async def test_unknown_addresses_and_methods_are_problems(client: httpx.AsyncCli
     assert response.headers["allow"] == "POST"
 
 
-async def test_what_nobody_foresaw_tells_its_trace_and_nothing_else(
+async def test_an_unexpected_error_shows_its_trace_id_and_nothing_else(
     client: httpx.AsyncClient, capsys: pytest.CaptureFixture[str]
 ) -> None:
     response = await client.get("/broken", headers=EN)
@@ -138,7 +140,7 @@ async def test_what_nobody_foresaw_tells_its_trace_and_nothing_else(
         "DeadlockDetectedError",
     ],
 )
-async def test_a_database_that_is_away_means_try_again(client: httpx.AsyncClient, error: str) -> None:
+async def test_an_unavailable_database_is_503_with_retry_after(client: httpx.AsyncClient, error: str) -> None:
     assert hasattr(asyncpg, error)
     response = await client.get("/database", params={"error": error})
     problem(response, 503, "unavailable")
@@ -154,19 +156,17 @@ async def test_a_database_that_is_away_means_try_again(client: httpx.AsyncClient
         ("no binary format encoder for type x (OID 1)", False),
     ],
 )
-def test_a_connection_that_the_driver_gave_up_is_an_outage_and_its_other_errors_are_not(
-    said: str, unavailable: bool
-) -> None:
+def test_only_broken_connections_among_the_drivers_errors_are_an_outage(said: str, unavailable: bool) -> None:
     assert is_unavailable(asyncpg.InternalClientError(said)) is unavailable
 
 
-async def test_a_race_that_the_database_decided_is_a_conflict(client: httpx.AsyncClient) -> None:
+async def test_a_unique_violation_is_a_conflict(client: httpx.AsyncClient) -> None:
     response = await client.get("/database", params={"error": "UniqueViolationError"})
     problem(response, 409, "concurrent_change")
     assert response.headers["retry-after"] == "1"
 
 
-async def test_a_bug_in_a_statement_is_no_outage(client: httpx.AsyncClient) -> None:
+async def test_an_error_in_a_statement_is_an_internal_error(client: httpx.AsyncClient) -> None:
     problem(await client.get("/database", params={"error": "UndefinedColumnError"}), 500, "internal_error")
 
 
@@ -180,7 +180,7 @@ PYTHON_ONLY = {
 
 
 @pytest.mark.parametrize("kind", [kind for kind in get_args(core_schema.ErrorType) if kind not in PYTHON_ONLY])
-def test_every_error_that_json_can_cause_has_words(kind: str) -> None:
+def test_every_validation_error_has_a_message(kind: str) -> None:
     vague = "内容不符合要求。"
     code, message = validation_message({"type": kind}, "zh-CN")
     assert code
@@ -213,5 +213,5 @@ def test_every_error_that_json_can_cause_has_words(kind: str) -> None:
         ("x" * 10_000, "zh-CN"),
     ],
 )
-def test_the_language_follows_the_wish(header: str | None, language: str) -> None:
+def test_the_language_follows_accept_language(header: str | None, language: str) -> None:
     assert choose(header) == language

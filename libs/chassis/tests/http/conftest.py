@@ -1,4 +1,4 @@
-"""A small app behind the real edge, without a database: what these tests talk to."""
+"""A small app behind the real middleware, without a database."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -24,7 +24,7 @@ from pydantic import AfterValidator, Field
 from pydantic_core import PydanticCustomError
 
 
-class StandingClock:
+class SettableClock:
     def __init__(self) -> None:
         self.at = datetime(2026, 5, 1, 8, 0, tzinfo=UTC)
 
@@ -72,8 +72,8 @@ class OrderOut(Out):
 
 
 @pytest.fixture
-def clock() -> StandingClock:
-    return StandingClock()
+def clock() -> SettableClock:
+    return SettableClock()
 
 
 @pytest.fixture
@@ -95,12 +95,12 @@ def settings(tmp_path: Path, key: Any) -> ServiceSettings:
 
 
 @pytest.fixture
-def token(key: Any, clock: StandingClock, settings: ServiceSettings) -> str:
+def token(key: Any, clock: SettableClock, settings: ServiceSettings) -> str:
     return mint(key, role="buyer", sub="buyer-1", issuer=settings.jwt_issuer, now=clock.now())
 
 
-def build(settings: ServiceSettings, clock: StandingClock) -> FastAPI:
-    """The app with its edge; every route shows one thing that can go wrong."""
+def build(settings: ServiceSettings, clock: SettableClock) -> FastAPI:
+    """The app with its middleware; each route causes one kind of error."""
     app = FastAPI()
     runtime = app.state.runtime = Runtime(
         "test-svc", settings, clock, Uuid7Ids(), Metrics("test-svc"), roles={"buyer": None}
@@ -149,7 +149,7 @@ def build(settings: ServiceSettings, clock: StandingClock) -> FastAPI:
 
 
 @pytest.fixture
-def app(settings: ServiceSettings, clock: StandingClock) -> FastAPI:
+def app(settings: ServiceSettings, clock: SettableClock) -> FastAPI:
     return build(settings, clock)
 
 

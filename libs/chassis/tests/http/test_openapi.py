@@ -1,3 +1,5 @@
+"""The OpenAPI document that the chassis makes of a service's routes."""
+
 import json
 from typing import Any
 
@@ -104,7 +106,7 @@ def names(operation: dict[str, Any]) -> set[str]:
     return {each.get("name") or each["$ref"].rpartition("/")[2] for each in operation["parameters"]}
 
 
-def test_no_null_branches_and_no_one_of(document: dict[str, Any]) -> None:
+def test_there_are_no_null_branches_and_no_one_of(document: dict[str, Any]) -> None:
     text = json.dumps(document)
     assert "anyOf" not in text
     assert "oneOf" not in text
@@ -172,18 +174,20 @@ def test_each_code_is_explained_by_its_english_text(document: dict[str, Any]) ->
         ("/v1/things/{thing_id}/close", "post", "200 400 401 404 408 409 412 413 415 422 429 500 503"),
     ],
 )
-def test_each_route_tells_what_it_sends(document: dict[str, Any], path: str, method: str, statuses: str) -> None:
+def test_each_route_lists_the_statuses_it_sends(
+    document: dict[str, Any], path: str, method: str, statuses: str
+) -> None:
     assert " ".join(operation(document, path, method)["responses"]) == statuses
 
 
-def test_commands_need_a_key_and_take_a_condition(document: dict[str, Any]) -> None:
+def test_commands_need_a_key_and_accept_a_condition(document: dict[str, Any]) -> None:
     assert names(operation(document, "/v1/things", "post")) == {"IdempotencyKey", "AcceptLanguage"}
     assert names(operation(document, "/v1/things/{thing_id}/close", "post")) >= {"IdempotencyKey", "IfMatch"}
     assert names(operation(document, "/v1/things", "get")) == {"colour", "limit", "cursor", "AcceptLanguage"}
     assert document["components"]["parameters"]["IdempotencyKey"]["required"] is True
 
 
-def test_answers_tell_their_headers(document: dict[str, Any]) -> None:
+def test_responses_list_their_headers(document: dict[str, Any]) -> None:
     made = operation(document, "/v1/things", "post")["responses"]["201"]
     assert set(made["headers"]) == {"ETag", "Idempotent-Replayed"}
     assert "headers" not in operation(document, "/v1/things", "get")["responses"]["200"]

@@ -1,3 +1,5 @@
+"""The request middleware: limits, headers, CORS, metrics, and what it refuses before a route runs."""
+
 import asyncio
 import json
 from collections.abc import AsyncIterator
@@ -11,7 +13,7 @@ from fastapi import APIRouter, FastAPI, Response
 from hypothesis import given
 from hypothesis import strategies as st
 
-from .conftest import StandingClock, build
+from .conftest import SettableClock, build
 
 GOOD = {"lines": [{"sku": "KETTLE-1", "quantity": 1}]}
 HEAD = {"access-control-request-method": "HEAD"}
@@ -23,7 +25,7 @@ def code(response: httpx.Response) -> str:
     return str(response.json()["code"])
 
 
-async def test_every_answer_carries_trace_and_security_headers(client: httpx.AsyncClient) -> None:
+async def test_every_response_has_trace_and_security_headers(client: httpx.AsyncClient) -> None:
     for path in ("/orders/1", "/nowhere", "/broken", "/refused"):
         headers = (await client.get(path)).headers
         assert len(headers["trace-id"]) == 32
@@ -42,13 +44,13 @@ async def test_the_callers_trace_is_continued(client: httpx.AsyncClient) -> None
 
 @pytest.mark.parametrize("path", ["/orders/1", "/refused", "/nowhere", "/broken", "/stream", "/echo", "/openapi.json"])
 async def test_head_is_get_without_content(client: httpx.AsyncClient, path: str) -> None:
-    got, asked = await client.get(path), await client.head(path)
-    assert (asked.status_code, asked.content) == (got.status_code, b"")
-    told = [{name: value for name, value in each.headers.items() if name != "trace-id"} for each in (got, asked)]
-    assert told[0] == told[1]
+    get, head = await client.get(path), await client.head(path)
+    assert (head.status_code, head.content) == (get.status_code, b"")
+    headers = [{name: value for name, value in each.headers.items() if name != "trace-id"} for each in (get, head)]
+    assert headers[0] == headers[1]
 
 
-async def test_figures_tell_head_from_get(client: httpx.AsyncClient, app: Any) -> None:
+async def test_metrics_distinguish_head_from_get(client: httpx.AsyncClient, app: Any) -> None:
     await client.head("/orders/1")
     assert 'method="HEAD",route="/orders/{order_id}",status="404"' in app.state.runtime.metrics.exposition().decode()
 
@@ -72,7 +74,7 @@ async def test_allow_names_the_methods_of_all_routes_at_an_address(
     more = APIRouter()
 
     @more.delete("/export")
-    async def forget() -> None: ...
+    async def delete() -> None: ...
 
     app.include_router(more, prefix="/orders")
     app.add_route("/orders/{order_id}/", lambda request: Response())
@@ -82,12 +84,12 @@ async def test_allow_names_the_methods_of_all_routes_at_an_address(
         assert response.headers["allow"] == allow
 
 
-async def test_a_body_within_the_cap_arrives_whole(client: httpx.AsyncClient) -> None:
+async def test_a_body_within_the_limit_arrives_whole(client: httpx.AsyncClient) -> None:
     assert (await client.post("/echo", content=b"x" * 20_000)).json() == 20_000
     assert (await client.post("/echo", content=_pieces(b"x" * 5_000, 4))).json() == 20_000
 
 
-async def test_a_body_beyond_the_cap_is_refused_declared_or_streamed(client: httpx.AsyncClient) -> None:
+async def test_a_body_beyond_the_limit_is_refused_declared_or_streamed(client: httpx.AsyncClient) -> None:
     declared = await client.post("/echo", content=b"x" * 20_001)
     assert (declared.status_code, code(declared)) == (413, "body_too_large")
     assert declared.json()["limit_bytes"] == 20_000
@@ -95,7 +97,7 @@ async def test_a_body_beyond_the_cap_is_refused_declared_or_streamed(client: htt
     assert (streamed.status_code, code(streamed)) == (413, "body_too_large")
 
 
-async def test_a_body_that_trickles_is_given_up(client: httpx.AsyncClient) -> None:
+async def test_a_slow_body_is_refused(client: httpx.AsyncClient) -> None:
     async def trickle() -> AsyncIterator[bytes]:
         yield b"x"
         await asyncio.Event().wait()
@@ -104,28 +106,28 @@ async def test_a_body_that_trickles_is_given_up(client: httpx.AsyncClient) -> No
     assert (response.status_code, code(response)) == (408, "body_too_slow")
 
 
-async def test_work_that_takes_too_long_is_ended(client: httpx.AsyncClient) -> None:
+async def test_a_request_that_takes_too_long_is_cancelled(client: httpx.AsyncClient) -> None:
     response = await client.get("/slow")
     assert (response.status_code, code(response)) == (503, "time_limit_exceeded")
     assert response.headers["retry-after"] == "1"
 
 
-async def test_a_stream_that_has_started_may_last(client: httpx.AsyncClient) -> None:
+async def test_a_started_stream_has_no_time_limit(client: httpx.AsyncClient) -> None:
     assert (await client.get("/stream")).text == "one\ntwo\n"
 
 
 @pytest.mark.parametrize("path", ["/orders/%00", "/orders/a?x=%00", "/orders/%ff", "/orders/a?x=%ed%a0%80", "/%c0%80"])
-async def test_addresses_are_text_without_nul(client: httpx.AsyncClient, path: str) -> None:
+async def test_an_address_with_nul_or_invalid_utf8_is_refused(client: httpx.AsyncClient, path: str) -> None:
     response = await client.get(path)
     assert (response.status_code, code(response)) == (400, "address_malformed")
 
 
-async def test_an_address_may_be_chinese(client: httpx.AsyncClient) -> None:
+async def test_an_address_may_contain_chinese(client: httpx.AsyncClient) -> None:
     assert code(await client.get("/orders/退货?q=运费")) == "not_found"
 
 
 @pytest.mark.parametrize(
-    ("body", "pointer", "what"),
+    ("body", "pointer", "error"),
     [
         ('{"extra": {"a": ["x", "\\u0000"]}}', "/extra/a/1", "control_character"),
         ('{"extra": {"a": "\\ud800"}}', "/extra/a", "invalid_unicode"),
@@ -135,13 +137,15 @@ async def test_an_address_may_be_chinese(client: httpx.AsyncClient) -> None:
         ('{"extra": {"a": -Infinity}}', "/extra/a", "out_of_range"),
     ],
 )
-async def test_what_no_database_stores_is_named(client: httpx.AsyncClient, body: str, pointer: str, what: str) -> None:
+async def test_text_that_cannot_be_stored_is_refused_with_its_place(
+    client: httpx.AsyncClient, body: str, pointer: str, error: str
+) -> None:
     response = await client.post("/orders", content=body, headers=JSON)
     assert (response.status_code, code(response)) == (422, "validation_failed")
-    assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [(pointer, what)]
+    assert [(each["pointer"], each["code"]) for each in response.json()["errors"]] == [(pointer, error)]
 
 
-async def test_what_only_looks_like_it_is_taken(client: httpx.AsyncClient) -> None:
+async def test_text_that_only_looks_like_it_is_accepted(client: httpx.AsyncClient) -> None:
     body = '{"lines": [{"sku": "\\\\u0000 \\ud83d\\ude00 NaN", "quantity": 1}]}'
     assert (await client.post("/orders", content=body, headers=JSON)).status_code == 200
 
@@ -153,7 +157,7 @@ json_values = st.recursive(
 
 
 @given(json_values, st.booleans())
-def test_the_scan_finds_exactly_what_utf8_and_postgres_refuse(value: Any, escaped: bool) -> None:
+def test_unstorable_text_is_what_utf8_and_postgres_refuse(value: Any, escaped: bool) -> None:
     body = json.dumps(value, ensure_ascii=True)
     text = json.dumps(value, ensure_ascii=False)
     storable = "\\u0000" not in text.replace("\\\\", "") and not any("\ud800" <= char <= "\udfff" for char in text)
@@ -161,7 +165,7 @@ def test_the_scan_finds_exactly_what_utf8_and_postgres_refuse(value: Any, escape
 
 
 async def test_browsers_get_cors_headers_for_listed_origins_only(
-    settings: ServiceSettings, clock: StandingClock
+    settings: ServiceSettings, clock: SettableClock
 ) -> None:
     app = build(settings.model_copy(update={"cors_origins": ("http://localhost:5173",)}), clock)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
@@ -176,7 +180,9 @@ async def test_browsers_get_cors_headers_for_listed_origins_only(
         assert "Trace-Id" in problem.headers["access-control-expose-headers"]
 
 
-async def test_a_caller_has_so_many_requests(settings: ServiceSettings, clock: StandingClock, token: str) -> None:
+async def test_requests_above_the_rate_limit_are_refused(
+    settings: ServiceSettings, clock: SettableClock, token: str
+) -> None:
     app = build(settings.model_copy(update={"rate_limit": "2/hour"}), clock)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         mine = {"authorization": f"Bearer {token}"}
@@ -191,16 +197,16 @@ async def test_a_caller_has_so_many_requests(settings: ServiceSettings, clock: S
         assert (await client.get("/orders/1")).status_code == 404
 
 
-async def test_figures_go_by_route_and_never_by_path(client: httpx.AsyncClient, app: Any) -> None:
+async def test_metrics_are_labelled_by_route_and_never_by_path(client: httpx.AsyncClient, app: Any) -> None:
     await client.get("/orders/secret-1")
     await client.get("/nowhere/secret-2")
     await client.post("/echo", content=b"x" * 30_000)
     await client.request("SECRET-3", "/echo")
-    figures = app.state.runtime.metrics.exposition().decode()
-    assert 'method="GET",route="/orders/{order_id}",status="404"' in figures
-    assert 'route="unmatched"' in figures
-    assert 'status="413"' in figures
-    assert "secret" not in figures.lower()
+    metrics = app.state.runtime.metrics.exposition().decode()
+    assert 'method="GET",route="/orders/{order_id}",status="404"' in metrics
+    assert 'route="unmatched"' in metrics
+    assert 'status="413"' in metrics
+    assert "secret" not in metrics.lower()
 
 
 async def _pieces(piece: bytes, times: int) -> AsyncIterator[bytes]:

@@ -1,4 +1,4 @@
-"""The edge behind a real uvicorn: what only a socket can show."""
+"""The middleware behind a real uvicorn: what only a socket can show."""
 
 import asyncio
 import json
@@ -18,8 +18,8 @@ async def port(app: FastAPI) -> AsyncIterator[int]:
         yield int(address.rpartition(":")[2])
 
 
-async def talk(port: int, *sent: bytes, until_closed: bool = False) -> tuple[int, dict[str, str], Any]:
-    """Send these bytes and read one answer: status, headers, body."""
+async def exchange(port: int, *sent: bytes, until_closed: bool = False) -> tuple[int, dict[str, str], Any]:
+    """Send these bytes and read one response: status, headers, body."""
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     try:
         for part in sent:
@@ -40,25 +40,25 @@ def post(path: str, *headers: bytes) -> bytes:
     return b"POST " + path.encode() + b" HTTP/1.1\r\nhost: x\r\n" + b"".join(headers) + b"\r\n"
 
 
-async def test_a_body_that_stops_halfway_is_given_up_and_the_connection_closed(port: int) -> None:
+async def test_a_body_that_stops_halfway_is_refused_and_the_connection_closed(port: int) -> None:
     head = post("/echo", b"content-length: 100\r\n")
-    status, headers, problem = await talk(port, head, b"only this", until_closed=True)
+    status, headers, problem = await exchange(port, head, b"only this", until_closed=True)
     assert (status, problem["code"], headers["connection"]) == (408, "body_too_slow", "close")
 
 
-async def test_a_declared_giant_is_refused_before_it_is_sent(port: int) -> None:
-    status, _, problem = await talk(port, post("/echo", b"content-length: 9999999999\r\n"))
+async def test_a_body_declared_too_large_is_refused_before_it_is_sent(port: int) -> None:
+    status, _, problem = await exchange(port, post("/echo", b"content-length: 9999999999\r\n"))
     assert (status, problem["code"]) == (413, "body_too_large")
 
 
-async def test_a_streamed_giant_is_refused_on_the_way(port: int) -> None:
+async def test_a_streamed_body_is_refused_once_it_is_too_large(port: int) -> None:
     chunk = b"2000\r\n" + b"x" * 0x2000 + b"\r\n"
-    status, _, problem = await talk(port, post("/echo", b"transfer-encoding: chunked\r\n"), chunk, chunk, chunk)
+    status, _, problem = await exchange(port, post("/echo", b"transfer-encoding: chunked\r\n"), chunk, chunk, chunk)
     assert (status, problem["code"]) == (413, "body_too_large")
 
 
 @pytest.mark.parametrize("path", ["/orders/1", "/stream"])
-async def test_after_a_head_the_connection_goes_on(port: int, path: str) -> None:
+async def test_a_connection_can_be_used_after_head(port: int, path: str) -> None:
     reader, writer = await asyncio.open_connection("127.0.0.1", port)
     async with asyncio.timeout(10):
         for method in ("HEAD", "HEAD", "GET"):
@@ -80,25 +80,25 @@ async def test_a_client_that_waits_for_continue_gets_it(port: int) -> None:
 
 
 @pytest.mark.parametrize("path", ["/orders/%00", "/orders/%FF", "/orders/a?b=%00", "/orders/%ed%a0%80"])
-async def test_addresses_arrive_undecoded(port: int, path: str) -> None:
-    status, _, problem = await talk(port, f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
+async def test_an_invalid_address_is_refused(port: int, path: str) -> None:
+    status, _, problem = await exchange(port, f"GET {path} HTTP/1.1\r\nhost: x\r\n\r\n".encode())
     assert (status, problem["code"]) == (400, "address_malformed")
 
 
-async def test_a_failure_closes_nothing_and_says_nothing(port: int) -> None:
-    status, headers, problem = await talk(port, b"GET /broken HTTP/1.1\r\nhost: x\r\n\r\n")
+async def test_an_internal_error_has_the_trace_id_of_the_header(port: int) -> None:
+    status, headers, problem = await exchange(port, b"GET /broken HTTP/1.1\r\nhost: x\r\n\r\n")
     assert (status, problem["code"]) == (500, "internal_error")
     assert problem["trace_id"] == headers["trace-id"]
 
 
-async def test_a_client_that_goes_away_costs_nothing(port: int, app: FastAPI) -> None:
+async def test_a_client_that_disconnects_causes_no_error(port: int, app: FastAPI) -> None:
     for _ in range(5):
         _, writer = await asyncio.open_connection("127.0.0.1", port)
         writer.write(post("/orders", JSON, b"content-length: 50\r\n") + b'{"lines"')
         await writer.drain()
         writer.close()
         await writer.wait_closed()
-    status, _, _ = await talk(port, b"GET /refused HTTP/1.1\r\nhost: x\r\n\r\n")
+    status, _, _ = await exchange(port, b"GET /refused HTTP/1.1\r\nhost: x\r\n\r\n")
     assert status == 422
-    figures = app.state.runtime.metrics.exposition().decode()
-    assert 'status="500"' not in figures
+    metrics = app.state.runtime.metrics.exposition().decode()
+    assert 'status="500"' not in metrics

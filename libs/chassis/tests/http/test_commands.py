@@ -1,4 +1,4 @@
-"""What every command and every read goes through, on a real database."""
+"""Commands and reads through the real route class, on a real database: idempotency, conditions, visibility, pages."""
 
 import asyncio
 from typing import Any
@@ -12,12 +12,12 @@ async def _count(harness: Harness, table: str) -> int:
     return int(found)
 
 
-async def test_a_new_object_is_told_by_its_first_event(tally: Harness) -> None:
-    answer = await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 5})
-    assert answer.status_code == 201
-    assert answer.headers["etag"] == '"v1"'
+async def test_a_new_object_is_recorded_with_its_first_event(tally: Harness) -> None:
+    response = await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 5})
+    assert response.status_code == 201
+    assert response.headers["etag"] == '"v1"'
     [envelope] = await tally.envelopes()
-    assert (envelope.subject, envelope.sequence) == (answer.json()["id"], 1)
+    assert (envelope.subject, envelope.sequence) == (response.json()["id"], 1)
     assert (envelope.source, envelope.causation_id) == ("/tally-svc", None)
 
 
@@ -33,14 +33,14 @@ async def test_a_version_is_the_number_of_the_last_event(tally: Harness) -> None
 async def test_twenty_requests_with_one_key_make_one_object(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     key = {"Idempotency-Key": "the-same"}
-    answers = await asyncio.gather(*(buyer.post("/v1/tallies", json={"count": 1}, headers=key) for _ in range(20)))
-    assert {answer.status_code for answer in answers} <= {201, 409}
-    assert len({answer.json()["id"] for answer in answers if answer.status_code == 201}) == 1
-    assert all(answer.headers["retry-after"] == "1" for answer in answers if answer.status_code == 409)
+    responses = await asyncio.gather(*(buyer.post("/v1/tallies", json={"count": 1}, headers=key) for _ in range(20)))
+    assert {response.status_code for response in responses} <= {201, 409}
+    assert len({response.json()["id"] for response in responses if response.status_code == 201}) == 1
+    assert all(response.headers["retry-after"] == "1" for response in responses if response.status_code == 409)
     assert await _count(tally, "tallies") == 1
 
 
-async def test_a_repeated_request_gets_the_answer_of_the_first(tally: Harness) -> None:
+async def test_a_repeated_request_gets_the_response_to_the_first(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     key = {"Idempotency-Key": "again"}
     first = await buyer.post("/v1/tallies", json={"count": 1}, headers=key)
@@ -51,7 +51,7 @@ async def test_a_repeated_request_gets_the_answer_of_the_first(tally: Harness) -
     assert await _count(tally, "outbox") == 1
 
 
-async def test_a_key_belongs_to_one_person_one_route_and_one_content(tally: Harness) -> None:
+async def test_a_key_belongs_to_one_actor_one_route_and_one_content(tally: Harness) -> None:
     key = {"Idempotency-Key": "mine"}
     buyer = tally.client("buyer", "buyer-1")
     made = await buyer.post("/v1/tallies", json={"count": 1}, headers=key)
@@ -65,19 +65,19 @@ async def test_a_key_belongs_to_one_person_one_route_and_one_content(tally: Harn
 async def test_a_command_needs_a_usable_key(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     for unusable in ("", "x" * 256, "tab\there"):
-        answer = await buyer.post("/v1/tallies", json={"count": 1}, headers={"Idempotency-Key": unusable})
-        Harness.problem(answer, 400, "idempotency_key_missing")
+        response = await buyer.post("/v1/tallies", json={"count": 1}, headers={"Idempotency-Key": unusable})
+        Harness.problem(response, 400, "idempotency_key_missing")
     assert await _count(tally, "tallies") == 0
 
 
-async def test_a_failing_command_leaves_nothing_behind(tally: Harness) -> None:
+async def test_a_failed_command_stores_nothing(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     Harness.problem(await buyer.post("/v1/tallies", json={"count": 13}), 500, "internal_error")
     Harness.problem(await buyer.post("/v1/tallies", json={"count": "1"}), 422, "validation_failed")
     assert [await _count(tally, table) for table in ("tallies", "outbox", "idempotency_key")] == [0, 0, 0]
 
 
-async def test_if_match_keeps_a_stale_reader_from_writing(tally: Harness) -> None:
+async def test_if_match_refuses_a_stale_version(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     made = (await buyer.post("/v1/tallies", json={"count": 0})).json()
     path = f"/v1/tallies/{made['id']}/up"
@@ -113,7 +113,7 @@ async def test_if_match_keeps_a_stale_reader_from_writing(tally: Harness) -> Non
         ([f'"v9"{" " * 20_000}x'], 412),
     ],
 )
-async def test_if_match_is_one_list_of_quoted_tags_or_a_star(tally: Harness, lines: list[str], status: int) -> None:
+async def test_if_match_is_a_list_of_quoted_tags_or_a_star(tally: Harness, lines: list[str], status: int) -> None:
     buyer = tally.client("buyer", "buyer-1")
     made = (await buyer.post("/v1/tallies", json={"count": 0})).json()
     response = await buyer.post(f"/v1/tallies/{made['id']}/up", headers=[("If-Match", line) for line in lines])
@@ -136,7 +136,7 @@ async def test_if_match_is_one_list_of_quoted_tags_or_a_star(tally: Harness, lin
         (b"up", "text/plain", 415, "unsupported_media_type"),
     ],
 )
-async def test_a_command_without_a_body_takes_none(
+async def test_a_command_without_a_body_accepts_none(
     tally: Harness, content: bytes, media_type: str, status: int, code: str
 ) -> None:
     buyer = tally.client("buyer", "buyer-1")
@@ -148,7 +148,7 @@ async def test_a_command_without_a_body_takes_none(
     assert (await buyer.post(path)).json()["count"] == 2
 
 
-async def test_a_condition_on_what_has_no_version_does_not_hold(tally: Harness) -> None:
+async def test_a_condition_on_an_object_without_version_fails(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     refused = await buyer.post("/v1/tallies", json={"count": 0}, headers={"If-Match": '"v1"'})
     Harness.problem(refused, 412, "stale_version")
@@ -156,18 +156,18 @@ async def test_a_condition_on_what_has_no_version_does_not_hold(tally: Harness) 
     assert (await buyer.post("/v1/tallies", json={"count": 0}, headers={"If-Match": "*"})).status_code == 201
 
 
-async def test_what_is_not_yours_is_not_there(tally: Harness) -> None:
+async def test_a_foreign_object_is_not_found(tally: Harness) -> None:
     made = (await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 0})).json()
-    stranger = tally.client("buyer", "buyer-2")
-    Harness.problem(await stranger.get(f"/v1/tallies/{made['id']}"), 404, "not_found")
-    Harness.problem(await stranger.post(f"/v1/tallies/{made['id']}/up"), 404, "not_found")
+    other_buyer = tally.client("buyer", "buyer-2")
+    Harness.problem(await other_buyer.get(f"/v1/tallies/{made['id']}"), 404, "not_found")
+    Harness.problem(await other_buyer.post(f"/v1/tallies/{made['id']}/up"), 404, "not_found")
     Harness.problem(await tally.client("seller", "s", "m-1").get(f"/v1/tallies/{made['id']}"), 404, "not_found")
     Harness.problem(await tally.client("agent", "agent-1").post(f"/v1/tallies/{made['id']}/up"), 403, "forbidden")
     assert (await tally.client("agent", "agent-1").get(f"/v1/tallies/{made['id']}")).status_code == 200
-    assert (await stranger.get("/v1/tallies")).json()["data"] == []
+    assert (await other_buyer.get("/v1/tallies")).json()["data"] == []
 
 
-async def test_pages_show_each_object_once_newest_first(tally: Harness) -> None:
+async def test_pages_list_each_object_once_newest_first(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     made = [(await buyer.post("/v1/tallies", json={"count": n % 2})).json()["id"] for n in range(7)]
     seen: list[str] = []
@@ -182,19 +182,19 @@ async def test_pages_show_each_object_once_newest_first(tally: Harness) -> None:
     assert cursor is None
 
 
-async def test_a_cursor_serves_only_its_own_list_filter_and_reader(tally: Harness) -> None:
+async def test_a_cursor_is_valid_for_its_own_list_filter_and_reader_only(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     for _ in range(3):
         await buyer.post("/v1/tallies", json={"count": 1})
     cursor = (await buyer.get("/v1/tallies", params={"limit": 1})).json()["next_cursor"]
     for params in ({"cursor": cursor, "count": 1}, {"cursor": cursor[:-1]}, {"cursor": "x" + cursor}):
         Harness.problem(await buyer.get("/v1/tallies", params=params), 400, "cursor_invalid")
-    stranger = tally.client("buyer", "buyer-2")
-    Harness.problem(await stranger.get("/v1/tallies", params={"cursor": cursor}), 400, "cursor_invalid")
+    other_buyer = tally.client("buyer", "buyer-2")
+    Harness.problem(await other_buyer.get("/v1/tallies", params={"cursor": cursor}), 400, "cursor_invalid")
 
 
 async def test_one_connection_is_enough_for_many_requests(start_tally: Any) -> None:
     async with start_tally(pool_size=1) as harness:
         buyer = harness.client("buyer", "buyer-1")
-        answers = await asyncio.gather(*(buyer.post("/v1/tallies", json={"count": 1}) for _ in range(10)))
-        assert {answer.status_code for answer in answers} == {201}
+        responses = await asyncio.gather(*(buyer.post("/v1/tallies", json={"count": 1}) for _ in range(10)))
+        assert {response.status_code for response in responses} == {201}
