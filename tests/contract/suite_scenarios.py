@@ -33,16 +33,8 @@ TEXTS = {
     "article_title": "七天无理由退货说明",
     "article_body": "签收后七天内可以申请退货。",
 }
-PERSONAL = [
-    *(
-        value
-        for address in (ADDRESS, NEW_ADDRESS, RETURN_ADDRESS)
-        for key, value in address.items()
-        if key != "country"
-    ),
-    TITLE,
-    *TEXTS.values(),
-]
+_ADDRESSES = (ADDRESS, NEW_ADDRESS, RETURN_ADDRESS)
+PERSONAL = [each[key] for each in _ADDRESSES for key in each if key != "country"] + [TITLE, *TEXTS.values()]
 PHOTO = "sha256:" + "ab" * 32
 
 

@@ -1,14 +1,35 @@
-"""Rules about the source itself that no linter has."""
+"""Rules of CONTRIBUTING.md about the sources that no linter has.
+
+`house_rules.toml` beside this file has the banned words, and under `left` the files that do not follow a rule yet: those
+lists may only become shorter.
+"""
 
 import ast
+import re
 import tomllib
 from collections import Counter
+from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("libs", "services", "tools", "tests")
 SOURCES = [ROOT / "conftest.py", *sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py"))]
 TESTS = [path for path in SOURCES if "tests" in path.parts or path.name == "conftest.py"]
+CODE = [path for path in SOURCES if "src" in path.parts and "migrations" not in path.parts]
+
+LONGEST_FILE = 300
+RULES = tomllib.loads((Path(__file__).parent / "house_rules.toml").read_text(encoding="utf-8"))
+BANNED_WORDS, BANNED_MODULES, LEFT = set(RULES["banned"]["words"]), set(RULES["banned"]["modules"]), RULES["left"]
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+@cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def test_support_modules_of_tests_have_names_of_their_own() -> None:
@@ -22,7 +43,7 @@ def test_support_modules_of_tests_have_names_of_their_own() -> None:
 
 def test_tests_leave_sys_path_alone() -> None:
     """Folders with support modules are named in `pyproject.toml` (`pythonpath`)."""
-    assert [str(path.relative_to(ROOT)) for path in TESTS if _uses_sys_path(path)] == []
+    assert [name_of(path) for path in TESTS if _uses_sys_path(path)] == []
 
 
 def _uses_sys_path(path: Path) -> bool:
@@ -31,5 +52,73 @@ def _uses_sys_path(path: Path) -> bool:
         and node.attr == "path"
         and isinstance(node.value, ast.Name)
         and node.value.id == "sys"
-        for node in ast.walk(ast.parse(path.read_text()))
+        for node in ast.walk(tree_of(path))
     )
+
+
+def test_no_file_is_longer_than_300_lines() -> None:
+    """Migrations are exempt: a released one is never edited."""
+    sizes = {name_of(path): path.read_text().count("\n") for path in SOURCES if "migrations" not in path.parts}
+    assert {name: size for name, size in sizes.items() if size > LONGEST_FILE and name not in LEFT["long"]} == {}
+
+
+def test_no_module_has_a_name_without_meaning() -> None:
+    assert [name_of(path) for path in SOURCES if path.stem in BANNED_MODULES] == []
+
+
+def test_no_name_has_a_banned_word() -> None:
+    found = {name_of(path): banned for path in SOURCES if (banned := sorted(set(_banned_words(path))))}
+    assert {name: words for name, words in found.items() if name not in LEFT["words"]} == {}
+
+
+def _banned_words(path: Path) -> Iterator[str]:
+    for name in (path.stem, *_names(tree_of(path))):
+        words = re.findall(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+", name)
+        yield from (word.lower() for word in words if word.lower() in BANNED_WORDS)
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    """The names that a module defines; those of libraries that it uses are not its own."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name
+        elif isinstance(node, ast.arg):
+            yield node.arg
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def test_any_has_a_comment_that_says_why() -> None:
+    """On the line of the `Any`, above its statement, or once for the whole module in a comment that begins with `Any:`."""
+    found = {name_of(path): number for path in CODE if (number := len(_unexplained(path)))}
+    assert {name: number for name, number in found.items() if number > LEFT["any"].get(name, 0)} == {}
+
+
+def _unexplained(path: Path) -> list[int]:
+    """The lines with an `Any` that no comment explains."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if any(line.strip().startswith("# Any: ") for line in lines):
+        return []
+    statements = [node for node in ast.walk(tree_of(path)) if isinstance(node, ast.stmt | ast.arg)]
+    found = []
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Name) and node.id == "Any":
+            starts = {node.lineno, *(one.lineno for one in statements if _contains(one, node))}
+            if not any("#" in lines[start - 1] or _comment_above(lines, start) for start in starts):
+                found.append(node.lineno)
+    return found
+
+
+def _contains(outer: ast.stmt | ast.arg, inner: ast.Name) -> bool:
+    """Whether a statement of its own spans the name; a class or function only with its head."""
+    end = outer.end_lineno or outer.lineno
+    if isinstance(outer, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+        end = outer.body[0].lineno - 1
+    return outer.lineno <= inner.lineno <= max(end, outer.lineno)
+
+
+def _comment_above(lines: list[str], start: int) -> bool:
+    above = start - 2
+    while above >= 0 and lines[above].strip().startswith("@"):
+        above -= 1
+    return above >= 0 and lines[above].strip().startswith("#")

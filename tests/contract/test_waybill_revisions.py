@@ -125,9 +125,9 @@ async def test_waiting_pushes_get_the_canonical_waybill_and_are_due(postgres_url
         await insert(db, "courier_inbox", id="push_1", push_id="1", state="waiting", reports=reports, **PUSH)
         await insert(db, "courier_inbox", id="push_2", push_id="2", state="received", reports=None, **PUSH)
         await upgrade()
-        told = await db.fetchval("SELECT reports FROM courier_inbox WHERE id = 'push_1'")
-        assert [report["waybill_no"] for report in json.loads(told)] == ["SF12", "7300"]
-        assert [report["status"] for report in json.loads(told)] == ["picked_up", "lost"]
+        reports = await db.fetchval("SELECT reports FROM courier_inbox WHERE id = 'push_1'")
+        assert [report["waybill_no"] for report in json.loads(reports)] == ["SF12", "7300"]
+        assert [report["status"] for report in json.loads(reports)] == ["picked_up", "lost"]
         due = await db.fetch("SELECT id FROM courier_inbox WHERE due_at <= now() ORDER BY id")
         assert [row["id"] for row in due] == ["push_1"]
 

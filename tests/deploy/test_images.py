@@ -67,7 +67,7 @@ def test_every_image_is_a_variable_with_a_tagged_default():
     ("words", "environment", "base"),
     [([], {}, "18000"), ([], {"PORT_BASE": "19000"}, "19000"), (["PORT_BASE=19000"], {"PORT_BASE": "20000"}, "19000")],
 )
-def test_the_test_of_compose_listens_where_it_is_told(words, environment, base):
+def test_compose_tests_listen_on_the_configured_ports(words, environment, base):
     plain = {name: value for name, value in os.environ.items() if name not in ("PORT_BASE", "MAKEFLAGS", "MAKELEVEL")}
     command = ["make", "--dry-run", "-C", str(ROOT), "test-compose", *words]
     recipe = subprocess.run(command, env=plain | environment, capture_output=True, text=True, check=True).stdout

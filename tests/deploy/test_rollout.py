@@ -52,6 +52,6 @@ def test_nothing_but_jobs_is_unchangeable(version):
         assert one["spec"]["selector"] == other["spec"]["selector"]
 
 
-def test_what_tells_kustomize_to_name_jobs_stays_out_of_the_cluster(k8s, base):
+def test_annotations_for_kustomize_stay_out_of_the_cluster(k8s, base):
     annotated = [each for each in k8s.manifests if HASHED.items() <= each["metadata"].get("annotations", {}).items()]
     assert k8s is base or not annotated

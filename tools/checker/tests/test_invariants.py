@@ -205,8 +205,8 @@ def test_the_trace_is_the_log() -> None:
 
 
 def _refund(number: int, refund: str, minor: int) -> Entry:
-    said = {"refund_id": refund, "payment_id": "pay_1", "amount_minor": minor}
-    return entry(number, number, "pay_1", type=money.SUCCEEDED, data=json.dumps(said).encode())
+    data = {"refund_id": refund, "payment_id": "pay_1", "amount_minor": minor}
+    return entry(number, number, "pay_1", type=money.SUCCEEDED, data=json.dumps(data).encode())
 
 
 def test_money_that_does_not_add_up_is_found() -> None:

@@ -3,15 +3,20 @@
 import os
 import subprocess
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from aftercare_cli import view
 from aftercare_cli.main import cli
+from aftercare_cli.stack import databases, ports, services
 from aftercare_cli.stack.interface import Addresses
-from aftercare_cli.stack.layout import SERVICES
+from aftercare_cli.stack.layout import SERVICES, Layout
+from aftercare_cli.stack.processes import Processes
+from aftercare_cli.stack.services import ServiceProcesses
+from fake_programs import NUMBERS, SERVER
 
 VARIABLES = ("PORT_BASE", "AFTERCARE_STACK", "AFTERCARE_KAFKA", "AFTERCARE_POSTGRES")
 
@@ -100,3 +105,39 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
         return path
 
     return add
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    return Layout(tmp_path / "stack", ports.base(NUMBERS))
+
+
+@pytest.fixture
+def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The folder in which the fake services record their calls and environments."""
+    folder = tmp_path / "programs"
+    folder.mkdir()
+    for name in (*(service.name for service in SERVICES), "aftercare-payment-simulator"):
+        (folder / name).write_text(f"#!{sys.executable}\n{SERVER}")
+        (folder / name).chmod(0o755)
+    monkeypatch.setenv("FAKE_HOME", str(folder))
+    monkeypatch.setattr(services, "script", lambda name: str(folder / name))
+    return folder
+
+
+@pytest.fixture
+def migrated(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every database has the schema that its service needs."""
+
+    async def no(database: str, server: Any) -> bool:
+        return False
+
+    monkeypatch.setattr(databases, "needs_migration", no)
+
+
+@pytest.fixture
+def processes(layout: Layout, programs: Path) -> Iterator[ServiceProcesses]:
+    made = Processes(layout.folder("run"), layout.logs)
+    yield ServiceProcesses(layout, made, {"AFTERCARE_KAFKA": "127.0.0.1:1"})
+    for record in layout.folder("run").glob("*.pid"):
+        made.stop(record.stem)

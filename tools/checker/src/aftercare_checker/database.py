@@ -6,6 +6,8 @@ from typing import Any
 
 import asyncpg
 
+# Any: rows as asyncpg returns them, each query with its own columns; and its pooled or plain connection.
+
 # An aggregate is a table with a text `id` as its only key and a `version`.
 _AGGREGATES = """
 SELECT t.table_name FROM information_schema.tables t

@@ -163,6 +163,7 @@ def parse(message: Message, keep: frozenset[str] = frozenset()) -> Entry | str:
 
 def _headers(message: Message) -> dict[str, str] | str:
     found: dict[str, str] = {}
+    # The type stubs of the library allow more forms than it returns.
     given: Any = message.headers() or []
     for name, value in given:
         if name in found:

@@ -71,6 +71,7 @@ async def ledger(states: Sequence[DatabaseState], simulator: str) -> CheckResult
     """The provider's ledger has the same payments and refunds as our rows."""
     result = CheckResult("provider's ledger = books", what="payments")
     async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
+        # JSON of another service.
         lines: list[dict[str, Any]] = (await http.get(f"{simulator}/v1/ledger")).raise_for_status().json()["payments"]
     theirs = {line["payment_id"]: (line["paid"], line["refunded"]) for line in lines}
     for one in states:

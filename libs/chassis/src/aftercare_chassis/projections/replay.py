@@ -69,9 +69,9 @@ def _print_json(rebuild: Rebuild, live: Fingerprints, rebuilt: Fingerprints, *, 
 def _print(rebuild: Rebuild, live: Fingerprints, rebuilt: Fingerprints, locked: float | None) -> None:
     progress, schema = rebuild.replay.progress, rebuild.shadow.schema
     for name, before in live.items():
-        verdict = "same" if before == rebuilt[name] else "DIFFERENT"
+        result = "same" if before == rebuilt[name] else "DIFFERENT"
         print(f"{name:<14} live    {before.rows:>8} rows {before.sha256}")
-        print(f"{'':<14} rebuilt {rebuilt[name].rows:>8} rows {rebuilt[name].sha256}  {verdict}")
+        print(f"{'':<14} rebuilt {rebuilt[name].rows:>8} rows {rebuilt[name].sha256}  {result}")
     for aggregate, reason in rebuild.replay.refused.items():
         print(f"refused: {aggregate}: {reason}")
     print(f"{progress.events:,} events, {progress.rate:,.0f} events/s")
