@@ -153,8 +153,9 @@ class MemoryTransaction:
             assert all(refund.state == "failed" for refund in self.snapshot.refunds.values()), "refunds_case_key"
             await self.upsert(rows, *new)
         elif rows is legs.INSPECTIONS:
-            assert self.snapshot.line.accepted is None, "inspections_pkey"
-            await self.upsert(rows, *new)
+            for row in new:
+                assert self.snapshot.line.accepted is None, "inspections_pkey"
+                await self.upsert(rows, row)
         else:
             assert rows is cases.STEPS
 

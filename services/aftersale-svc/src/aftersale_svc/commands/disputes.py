@@ -1,4 +1,4 @@
-"""Rights protection: a complaint stops the case, both sides are heard, and the end lets it go on."""
+"""Rights protection: a complaint stops the case, both sides give their views, and the case goes on at the end."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -70,9 +70,10 @@ async def _save_legs(tx: Transaction[Settings], before: FullCase, after: FullCas
         await tx.upsert(RETURNS, after.leg)
     if after.refund is not None and after.refund != before.refund:
         await tx.insert(REFUNDS, after.refund)
-    for line, inspected in zip(before.lines, after.lines, strict=True):
-        if inspected != line:
-            await (tx.insert if line.accepted is None else tx.upsert)(INSPECTIONS, _inspection(inspected))
+    changed = [pair for pair in zip(before.lines, after.lines, strict=True) if pair[0] != pair[1]]
+    await tx.insert(INSPECTIONS, *[_inspection(line) for was, line in changed if was.accepted is None])
+    for line in [line for was, line in changed if was.accepted is not None]:
+        await tx.upsert(INSPECTIONS, _inspection(line))
 
 
 def _inspection(line: CaseLine) -> Inspection:
@@ -137,7 +138,7 @@ async def _hold_again(tx: Transaction[Settings], full: FullCase) -> None:
 
 
 async def _execute_verdict(tx: Transaction[Settings], full: FullCase) -> None:
-    """However the case ended, its verdict is executed: what was really refunded is what has come of it."""
+    """However the case ended, its verdict is executed: with what was really refunded."""
     if full.case.dispute_id is None:
         return
     dispute = await tx.lock(DISPUTES, full.case.dispute_id)

@@ -1,4 +1,4 @@
-"""The types of cases: each is one row that strings legs together and says what it holds and needs."""
+"""The types of cases: each is one row with its legs, where their exits lead, what it holds and what it needs."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -28,9 +28,9 @@ ENDED = frozenset({CaseState.COMPLETED, CaseState.CLOSED, CaseState.CANCELLED})
 
 @dataclass(frozen=True)
 class TypeRow:
-    """One type of case. It starts with the first of its legs; `exits` says where each exit of a leg leads.
+    """One type of case. It starts with the first of its legs; `exits` has where each exit of a leg leads.
 
-    `goods` and `money` are what it is for, as its events say. While it is open it holds the units that it is about
+    `goods` and `money` are what it is for, as its events carry it. While it is open it holds the units that it is about
     (`holds_units`) and their share of the money (`holds_money`), so that no other case gets them. It can be opened at
     these `stages`, and only with evidence where `needs_evidence`.
     """
