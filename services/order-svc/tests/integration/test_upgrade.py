@@ -1,17 +1,11 @@
 """A database of an earlier revision: what its rows mean is kept by the later revisions."""
 
 from datetime import UTC, datetime
-from uuid import uuid4
 
-import asyncpg
 import pytest
-from aftercare_chassis.database.migrations import Migrations
-from aftercare_chassis.testing.databases import with_database
 from alembic import command
 from order_svc import tables
 from sqlalchemy import CheckConstraint
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 ORDER = """
@@ -37,32 +31,6 @@ CASES = "INSERT INTO cases (id, order_id, case_type, state, refunding) VALUES ($
 CASE_LINES = (
     "INSERT INTO case_lines (case_id, line_id, order_id, quantity, withdrawn_quantity) VALUES ($1, $2, $2, $3, $4)"
 )
-
-
-@pytest.fixture
-async def old(request, postgres_url):
-    """A connection to a database at the revision of the parameter, and a function that migrates it to another one."""
-    name = f"old_{uuid4().hex[:12]}"
-    admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name}")
-    url = with_database(postgres_url, name)
-
-    async def migrate(act, revision):
-        made = Migrations("order_svc", url, tables.metadata)
-        engine = create_async_engine(
-            "postgresql+asyncpg://", async_creator=lambda: asyncpg.connect(url), poolclass=NullPool
-        )
-        async with engine.connect() as connection:
-            await connection.run_sync(lambda sync: act(made.config(sync), revision))
-            await connection.commit()
-        await engine.dispose()
-
-    await migrate(command.upgrade, request.param)
-    connection = await asyncpg.connect(url)
-    yield connection, migrate
-    await connection.close()
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
 
 
 async def order(old, id_, shipped=0, withdrawn=0, state="paid", received_at=None):
