@@ -19,7 +19,7 @@ from order_svc.api import (
     payment_webhooks,
     payments,
 )
-from order_svc.commands import timers
+from order_svc.commands import deadlines
 from order_svc.consumers import HANDLERS
 from order_svc.integrations.couriers.port import Courier
 from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
@@ -63,7 +63,7 @@ def service(
             courier_webhooks.router(couriers),
         ],
         handlers=HANDLERS,
-        deadlines=timers.DUE,
+        deadlines=deadlines.DEADLINES,
         workers=(*ProviderCalls(providers).workers(), *PartnerInbox(couriers, providers).workers()),
         retention=[
             Retention("partner_inbox", "finished_at", lambda settings: timedelta(hours=settings.partner_inbox_hours))

@@ -22,7 +22,7 @@ BY_TIMER: Mapping[CaseAction, Callable[[Transaction[Settings], FullCase, Order],
 }
 
 
-async def on_time(tx: Transaction[Settings], case_id: str) -> None:
+async def case_due(tx: Transaction[Settings], case_id: str) -> None:
     """Take the action of the timer now; nothing where somebody was faster."""
     full, order = await locking.case_and_order(tx, case_id)
     action = lifecycle.of(full.case).due(full.case, tx.now)
@@ -30,4 +30,4 @@ async def on_time(tx: Transaction[Settings], case_id: str) -> None:
         await BY_TIMER[action](tx, full, order)
 
 
-WHEN_DUE = (Due(CASES, on_time), Due(DISPUTES, disputes.escalate))
+DEADLINES = (Due(CASES, case_due), Due(DISPUTES, disputes.escalate))

@@ -25,4 +25,4 @@ async def order_due(tx: Transaction[Settings], order_id: str) -> Order:
     return order if action is None else await TIMERS[action](tx, order)
 
 
-DUE = (Due(ORDERS, order_due),)
+DEADLINES = (Due(ORDERS, order_due),)
