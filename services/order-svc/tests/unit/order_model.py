@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from memory_database import MemoryDatabase
 from order_svc.commands import cancellations, orders, parcels, payments, receipts, refund_requests, refunds, shipments
-from order_svc.commands.timers import order_due
+from order_svc.commands.deadlines import order_due
 from order_svc.domain.fulfilment import Pick, fully_shipped
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.domain.tracking import ParcelStatus, Scan
