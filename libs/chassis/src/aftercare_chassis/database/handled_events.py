@@ -28,7 +28,7 @@ class _Waiter:
 
 
 class HandledEvents:
-    """What waits in this process. `read` queries the database; `leaving` returns whether the process is about to end."""
+    """The waits of this process. `read` queries the database; `leaving` returns whether the process is about to end."""
 
     def __init__(self, read: Read, leaving: Callable[[], bool]) -> None:
         self._read, self._leaving = read, leaving

@@ -10,9 +10,10 @@ from dataclasses import dataclass, fields
 from enum import Enum
 from operator import attrgetter
 from types import UnionType
-from typing import Any, Generic, TypeVar, Union, get_args, get_origin, get_type_hints
+from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints, overload
 
-from sqlalchemy import Column, ColumnElement, Select, Table, bindparam, false, insert, select, update
+from asyncpg import Record
+from sqlalchemy import BindParameter, Column, ColumnElement, Select, Table, bindparam, false, insert, select, update
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import Executable
@@ -20,11 +21,13 @@ from sqlalchemy.sql import Executable
 from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.lifecycle import SYSTEM, Actor
 
-# Any, throughout this module: a parameter or a column has whatever type PostgreSQL gives it, and asyncpg checks it; a
-# record of the driver has no type of its own.
 R = TypeVar("R")
-Params = Mapping[str, Any]
-SeenBy = Mapping[str, "Column[Any] | None"]
+Params = Mapping[str, object]
+"""The values of a statement's parameters by name; asyncpg checks that PostgreSQL takes them."""
+Columns = Record | Mapping[str, object]
+"""The values of a row's columns by name."""
+AnySelect = Select[Any]  # Any: whatever the types of its columns are, in which Select is invariant
+SeenBy = Mapping[str, Column[str] | None]
 """A role -> the column that must name the actor, or None where the role sees all rows. Other roles see no row."""
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 _PARAMETER = object()
@@ -48,7 +51,7 @@ class Compiled:
         """The names of the parameters, in the order of the text."""
         return [name for name, _ in self._slots]
 
-    def args(self, params: Params) -> list[Any]:
+    def args(self, params: Params) -> list[object]:
         """The values of the parameters, in the order of the text. Raises: KeyError with the name of a missing one."""
         return [params[name] if literal is _PARAMETER else literal for name, literal in self._slots]
 
@@ -74,7 +77,7 @@ class _PerRole:
         owner = self._seen_by[role]
         return None if owner is None else owner == bindparam("viewer")
 
-    def compiled(self, key: object, role: str, make: Callable[[], Select[Any]]) -> Compiled:
+    def compiled(self, key: object, role: str, make: Callable[[], AnySelect]) -> Compiled:
         found = self._compiled.get((key, role))
         if found is None:
             predicate = self.where(role)
@@ -91,7 +94,7 @@ class Rows(_PerRole, Generic[R]):
         self.table, self.name, self.build = table, table.name, _row_builder(cls)
         self.columns = [table.c[f.name] for f in fields(cls)]  # type: ignore[arg-type]
         self.key = [column.name for column in table.primary_key]
-        values: dict[str, Any] = {column.name: bindparam(column.name) for column in self.columns}
+        values: dict[str, BindParameter[object]] = {column.name: bindparam(column.name) for column in self.columns}
         changed = {name: value for name, value in values.items() if name not in self.key}
         self.insert = Compiled(insert(table).values(values))
         self.insert_args = _values_getter(self.insert.names)
@@ -110,7 +113,7 @@ class Rows(_PerRole, Generic[R]):
             )
             self._saved_values = _values_getter(self.save.names[:-1])
 
-    def save_args(self, row: R, seen: int) -> list[Any]:
+    def save_args(self, row: R, seen: int) -> list[object]:
         """The parameters of `save`: those of the changed row, and the version that was read."""
         return [*self._saved_values(row), seen]
 
@@ -118,17 +121,22 @@ class Rows(_PerRole, Generic[R]):
         """SELECT one row by its key, FOR UPDATE if `lock`."""
         return self.compiled(lock, role, lambda: self._by_key().with_for_update() if lock else self._by_key())
 
-    def _by_key(self) -> Select[Any]:
+    def _by_key(self) -> AnySelect:
         return select(*self.columns).where(*(self.table.c[k] == bindparam(f"key_{k}") for k in self.key))
 
 
 class Query(_PerRole, Generic[R]):
     """A SELECT with bind parameters that returns `cls`, or the driver's records where `cls` is None."""
 
-    def __init__(self, statement: Select[Any], cls: type[R] | None = None, seen_by: SeenBy | None = None) -> None:
+    @overload
+    def __init__(self, statement: AnySelect, cls: type[R], seen_by: SeenBy | None = None) -> None: ...
+    @overload
+    def __init__(self: "Query[Record]", statement: AnySelect, *, seen_by: SeenBy | None = None) -> None: ...
+    def __init__(self, statement: AnySelect, cls: type[R] | None = None, seen_by: SeenBy | None = None) -> None:
         super().__init__(seen_by)
         self._statement = statement
-        self.build: Callable[[Any], Any] = _row_builder(cls) if cls else lambda record: record
+        # By the overloads R is Record where there is no `cls`.
+        self.build = _row_builder(cls) if cls else cast(Callable[[Record], R], lambda record: record)
 
     def for_role(self, role: str) -> Compiled:
         """The SELECT with what limits it for this role."""
@@ -159,7 +167,7 @@ class Listing(_PerRole, Generic[R]):
     def statement(self, role: str, used: tuple[str, ...], *, after: bool) -> Compiled:
         """The SELECT with these filters, which starts behind the parameter `after` if there is a cursor."""
 
-        def make() -> Select[Any]:
+        def make() -> AnySelect:
             chosen = select(*self._columns).where(*(self.table.c[name] == bindparam(name) for name in used))
             column = self.table.c[self.order]
             if after:
@@ -178,7 +186,7 @@ class Page(Generic[R]):
     next_cursor: str | None
 
 
-def _values_getter(names: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
+def _values_getter(names: Sequence[str]) -> Callable[[object], Sequence[object]]:
     """A function from a row to its values for these parameters; the parameter of a key is named `key_…`."""
     attributes = [name.removeprefix("key_") for name in names]
     if len(attributes) > 1:
@@ -186,7 +194,7 @@ def _values_getter(names: Sequence[str]) -> Callable[[Any], Sequence[Any]]:
     return lambda row: [getattr(row, attribute) for attribute in attributes]  # attrgetter returns no tuple for one name
 
 
-def _row_builder(cls: type[R]) -> Callable[[Any], R]:
+def _row_builder(cls: type[R]) -> Callable[[Columns], R]:
     """A function from a database record to `cls`; a text becomes the enum that the field is annotated with.
 
     The function raises NewerRow for a text that the enum does not have: the CHECKs permit only codes of the newest build.
@@ -196,7 +204,7 @@ def _row_builder(cls: type[R]) -> Callable[[Any], R]:
     if not enums:
         return lambda record: cls(**record)
 
-    def build(record: Any) -> R:
+    def build(record: Columns) -> R:
         values = dict(record)
         for name, enum in enums:
             if values[name] is not None:
@@ -209,7 +217,7 @@ def _row_builder(cls: type[R]) -> Callable[[Any], R]:
     return build
 
 
-def _enum_of(hint: Any) -> type[Enum] | None:
+def _enum_of(hint: object) -> type[Enum] | None:
     """The enum of an annotation `State` or `State | None`."""
     candidates = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
     return next((c for c in candidates if isinstance(c, type) and issubclass(c, Enum)), None)

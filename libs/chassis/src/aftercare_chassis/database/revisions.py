@@ -27,7 +27,7 @@ MESSAGING_FOLDER = Path(__file__).parent / "messaging_migrations"
 
 
 class SchemaMismatch(Exception):
-    """This build does not work with the schema of its database; the message says why."""
+    """This build does not work with the schema of its database; the message states why."""
 
 
 class NewerRow(Exception):

@@ -6,17 +6,18 @@ versions of an aggregate are the numbers of its events: `create` and `save` take
 1..n without a gap, and every change is published.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable
+from dataclasses import Field, dataclass, replace
 from datetime import datetime
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Generic, Protocol, TypeVar
 
 from aftercare_events import Envelope, Event
+from asyncpg import Record
 from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis.database import outbox
 from aftercare_chassis.database.cursors import Cursors
-from aftercare_chassis.database.mapping import Compiled, Listing, Page, Query, Rows, Statement, viewer
+from aftercare_chassis.database.mapping import Compiled, Listing, Page, Params, Query, Rows, Statement, viewer
 from aftercare_chassis.database.write_batch import WriteBatch
 from aftercare_chassis.ids import Ids
 from aftercare_chassis.lifecycle import Actor
@@ -26,7 +27,6 @@ from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.refusals import NotFound, Stale
 from aftercare_chassis.settings import S_co
 
-# Any, throughout this module: a key or a parameter has whatever type its column takes, and asyncpg checks it.
 R = TypeVar("R")
 A = TypeVar("A", bound="Aggregate")
 FEW_ROWS = 4  # rows of one `insert` that are sent with others; more of them have a round trip of their own
@@ -35,7 +35,7 @@ FEW_ROWS = 4  # rows of one `insert` that are sent with others; more of them hav
 class Aggregate(Protocol):
     """A dataclass whose version is the number of its last event."""
 
-    __dataclass_fields__: ClassVar[dict[str, Any]]
+    __dataclass_fields__: ClassVar[dict[str, Field[object]]]
 
     @property
     def version(self) -> int: ...
@@ -54,26 +54,26 @@ class Reader(Generic[S_co]):
         self.headers: dict[str, str] = {}
         self._cursors = cursors
 
-    async def get(self, rows: Rows[R], *key: Any) -> R:
+    async def get(self, rows: Rows[R], *key: object) -> R:
         """The row with this key. Raises: NotFound where there is none that the actor may see."""
         row = await self.find(rows, *key)
         if row is None:
             raise NotFound(what=rows.name)
         return row
 
-    async def find(self, rows: Rows[R], *key: Any) -> R | None:
+    async def find(self, rows: Rows[R], *key: object) -> R | None:
         """The row with this key, or None where there is none that the actor may see."""
         return await self._one(rows, rows.by_key(self.actor.role, lock=False), _keyed(rows, key))
 
-    async def one(self, query: Query[R], **params: Any) -> R | None:
+    async def one(self, query: Query[R], **params: object) -> R | None:
         """The first row that the query returns, or None."""
         return await self._one(query, query.for_role(self.actor.role), params)
 
-    async def all(self, query: Query[R], **params: Any) -> list[R]:
+    async def all(self, query: Query[R], **params: object) -> list[R]:
         """Every row that the query returns."""
         return [query.build(record) for record in await self._fetch(query.for_role(self.actor.role), params)]
 
-    async def page(self, listing: Listing[R], *, limit: int, cursor: str | None, **filters: Any) -> Page[R]:
+    async def page(self, listing: Listing[R], *, limit: int, cursor: str | None, **filters: object) -> Page[R]:
         """One page, newest first; filters that are None are left out.
 
         Raises:
@@ -89,17 +89,17 @@ class Reader(Generic[S_co]):
         last = getattr(data[-1], listing.order) if more else None
         return Page(data, more, self._cursors.seal(listing.name, sealed, last) if last else None)
 
-    async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Mapping[str, Any]) -> R | None:
+    async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Params) -> R | None:
         record = await self._fetchrow(compiled, params)
         return None if record is None else source.build(record)
 
-    async def _fetch(self, compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
+    async def _fetch(self, compiled: Compiled, params: Params) -> list[Record]:
         return await self.connection.fetch(compiled.sql, *self._args(compiled, params))
 
-    async def _fetchrow(self, compiled: Compiled, params: Mapping[str, Any]) -> Any:
+    async def _fetchrow(self, compiled: Compiled, params: Params) -> Record | None:
         return await self.connection.fetchrow(compiled.sql, *self._args(compiled, params))
 
-    def _args(self, compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
+    def _args(self, compiled: Compiled, params: Params) -> list[object]:
         return compiled.args({"viewer": viewer(self.actor), **params})
 
 
@@ -144,7 +144,7 @@ class Transaction(Reader[S_co]):
         """A new id: `prefix`, an underscore and a UUIDv7 in 32 hex digits, which sorts by the time."""
         return f"{prefix}_{self._ids.uuid7().hex}"
 
-    async def lock(self, rows: Rows[R], *key: Any) -> R:
+    async def lock(self, rows: Rows[R], *key: object) -> R:
         """The row with this key, locked until the end of the transaction.
 
         Raises:
@@ -199,7 +199,7 @@ class Transaction(Reader[S_co]):
             raise Stale(current="")
         return saved
 
-    async def execute(self, statement: Statement, **params: Any) -> int:
+    async def execute(self, statement: Statement, **params: object) -> int:
         """Run an INSERT, UPDATE or DELETE; the number of rows that it affected."""
         compiled = statement.compiled
         await self.flush()
@@ -225,11 +225,11 @@ class Transaction(Reader[S_co]):
             self.writes.later(*outbox.insert(self.recorded))
         await self.flush()
 
-    async def _fetch(self, compiled: Compiled, params: Mapping[str, Any]) -> list[Any]:
+    async def _fetch(self, compiled: Compiled, params: Params) -> list[Record]:
         await self.flush()
         return await super()._fetch(compiled, params)
 
-    async def _fetchrow(self, compiled: Compiled, params: Mapping[str, Any]) -> Any:
+    async def _fetchrow(self, compiled: Compiled, params: Params) -> Record | None:
         await self.flush()
         return await super()._fetchrow(compiled, params)
 
@@ -255,5 +255,5 @@ class Transaction(Reader[S_co]):
         )
 
 
-def _keyed(rows: Rows[Any], key: tuple[Any, ...]) -> dict[str, Any]:
+def _keyed(rows: Rows[R], key: tuple[object, ...]) -> dict[str, object]:
     return {f"key_{name}": value for name, value in zip(rows.key, key, strict=True)}

@@ -12,14 +12,13 @@ from collections.abc import Sequence
 from functools import lru_cache
 from itertools import groupby
 from operator import itemgetter
-from typing import Any
 
 from asyncpg.pool import PoolConnectionProxy
 
 MOST_PARTS = 8  # every combination of parts is prepared once per connection: their number has to stay small
 _PARAMETER = re.compile(r"\$(\d+)")
 
-Insert = tuple[str, Sequence[Any]]  # Any: parameters of any type that PostgreSQL takes
+Insert = tuple[str, Sequence[object]]
 """The text of an INSERT without RETURNING, its parameters numbered from $1, and their values."""
 
 
@@ -34,11 +33,11 @@ class WriteBatch:
     def __len__(self) -> int:
         return len(self._waiting)
 
-    def later(self, sql: str, args: Sequence[Any]) -> None:
+    def later(self, sql: str, args: Sequence[object]) -> None:
         """Let this INSERT wait."""
         self._waiting.append(("", (sql, args)))
 
-    def upsert(self, sql: str, args: Sequence[Any]) -> None:
+    def upsert(self, sql: str, args: Sequence[object]) -> None:
         """Let this upsert wait. Those of one statement keep their order, since they may concern the same row."""
         self._waiting.append((sql, (sql, args)))
 

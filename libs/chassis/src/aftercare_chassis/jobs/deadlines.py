@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Generic
 
 import structlog
+from asyncpg import Record
 from sqlalchemy import bindparam, select
 
 from aftercare_chassis import failpoints
@@ -37,7 +38,7 @@ class Due(Generic[S_contra]):
     rows: Rows[Any]  # of any class: only the id is read
     command: Callable[[Transaction[S_contra], str], Awaitable[object]]
 
-    def query(self) -> Query[Any]:
+    def query(self) -> Query[Record]:
         """The ids of the rows that are due at `:now`, earliest first, at most `:limit`."""
         row = self.rows.table.c
         due = select(row.id).where(row.deadline_at <= bindparam("now"))
@@ -68,7 +69,7 @@ class Deadlines(Generic[S]):
         """Call the commands of the rows that are due now, at most 100 per timer; the number of these rows."""
         return sum([await self._fire(query, command) for query, command in self._dues])
 
-    async def _fire(self, query: Query[Any], command: Callable[[Transaction[S], str], Awaitable[object]]) -> int:
+    async def _fire(self, query: Query[Record], command: Callable[[Transaction[S], str], Awaitable[object]]) -> int:
         async with self._runtime.reader() as reader:
             rows = await reader.all(query, now=reader.now, limit=BATCH)
         for row in rows:

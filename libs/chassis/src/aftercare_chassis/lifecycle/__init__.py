@@ -1,4 +1,4 @@
-"""A state machine as data: one table says who may do what, where it leads and how long it may wait.
+"""A state machine as data: one table defines who may do what, where it leads and how long it may wait.
 
 The commands, the deadlines, the allowed actions in the API and the printed diagrams read the same table, guards included.
 Only the standard library is used here, so that `domain` may import it.

@@ -36,7 +36,7 @@ def targets(table: Table[S, A], row: Transition[S]) -> set[S]:
 def check(
     name: str, starts: frozenset[S], table: Table[S, A], timeouts: Mapping[S, Timeout[A]], ends: frozenset[S]
 ) -> None:
-    """Raises: TableError, see Lifecycle."""
+    """Check the table of a lifecycle. Raises: TableError where it contradicts itself, as `Lifecycle` lists."""
     leads: dict[S, set[S]] = {}
     came_from: dict[S, set[S]] = {}
     for (state, _), row in table.items():

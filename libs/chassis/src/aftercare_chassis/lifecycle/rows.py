@@ -1,9 +1,9 @@
 """What a table consists of: permissions, guards, transitions and timeouts."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import Field, dataclass
 from enum import StrEnum
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
 from aftercare_chassis.refusals import Kind, Refusal
 
@@ -17,6 +17,8 @@ NOBODY = "nobody"
 
 class HasState(Protocol):
     """A frozen dataclass with `state`, and those of `whose_turn`, `deadline_at` and `updated_at` that its table has."""
+
+    __dataclass_fields__: ClassVar[dict[str, Field[object]]]
 
     @property
     def state(self) -> StrEnum: ...
@@ -70,8 +72,8 @@ class Transition(Generic[S_co]):
 class Timeout(Generic[A]):
     """Whose turn it is in a state, how long it may last and what the timer then does.
 
-    `hours` names the setting that holds the hours; `then` is the action that the timer takes as SYSTEM; `effect` tells
-    the reader what will happen. The time runs from the moment the state is entered, or its timer fires and it stays;
+    `hours` names the setting that holds the hours; `then` is the action that the timer takes as SYSTEM; `effect`
+    describes for people what happens then. The time runs from the moment the state is entered, or its timer fires and it stays;
     where `since` names an attribute of the row, it runs from the time in there (without `hours` it ends then). While
     `unless` refuses the row, it has no deadline.
     """

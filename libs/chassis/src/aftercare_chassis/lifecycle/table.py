@@ -4,7 +4,7 @@ import dataclasses
 from collections.abc import Collection, Mapping
 from datetime import datetime, timedelta
 from functools import cache
-from typing import Any, Generic, TypeVar, cast
+from typing import Generic, TypeVar, cast
 
 from aftercare_chassis.lifecycle.actors import SYSTEM, Actor, Context
 from aftercare_chassis.lifecycle.composition import check, targets
@@ -106,7 +106,7 @@ class Lifecycle(Generic[S, A]):
         return list(self._shown(state, actor.role, frozenset(refusing)))
 
     def permits(self, row: HasState, action: A, actor: Actor, facts: object = None) -> bool:
-        """Whether `apply` would do it."""
+        """Whether `apply` would take the action for this actor, instead of raising a refusal."""
         found = self.transitions.get((self._state(row), action))
         if found is None or actor.role not in found.permission.roles:
             return False
@@ -193,5 +193,4 @@ def _attributes(row: type) -> frozenset[str]:
 def _replaced(row: D, values: Mapping[str, object]) -> D:
     """The row with those of the values that its class has."""
     has = _attributes(type(row))
-    changed: D = dataclasses.replace(cast(Any, row), **{name: value for name, value in values.items() if name in has})
-    return changed
+    return dataclasses.replace(row, **{name: value for name, value in values.items() if name in has})

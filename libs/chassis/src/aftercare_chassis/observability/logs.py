@@ -16,7 +16,8 @@ from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.code_places import code_places
 
 Fields = MutableMapping[str, Any]  # Any: a log call may pass values of any type
-Processor = Callable[[Any, str, Fields], Fields]  # Any: structlog passes its logger, which no processor here uses
+Processor = Callable[[object, str, Fields], Fields]
+"""Takes a logger, which no processor here uses, the name of its method, and the fields."""
 
 FIELDS = frozenset(
     """
@@ -33,7 +34,7 @@ _JSON = structlog.processors.JSONRenderer(ensure_ascii=False)
 def keep_allowed(allowed: Collection[str]) -> Processor:
     """A processor that keeps numbers of these fields, the text of others of them, and only the type of every other field."""
 
-    def keep(_: Any, __: str, fields: Fields) -> Fields:
+    def keep(_: object, __: str, fields: Fields) -> Fields:
         for name, value in fields.items():
             if name in allowed and isinstance(value, _SCALARS):
                 continue
@@ -46,7 +47,7 @@ def keep_allowed(allowed: Collection[str]) -> Processor:
     return keep
 
 
-def add_trace(_: Any, __: str, fields: Fields) -> Fields:
+def add_trace(_: object, __: str, fields: Fields) -> Fields:
     """A processor that adds the id of the trace to which this line belongs."""
     context = tracing.current()
     if context is not None:
@@ -54,7 +55,7 @@ def add_trace(_: Any, __: str, fields: Fields) -> Fields:
     return fields
 
 
-def drop_exception(_: Any, __: str, fields: Fields) -> Fields:
+def drop_exception(_: object, __: str, fields: Fields) -> Fields:
     """A processor that keeps the class of an exception and its places in the code; its message may quote personal data."""
     info = fields.pop("exc_info", None)
     error = sys.exc_info()[1] if info is True else info[1] if isinstance(info, tuple) else info
@@ -90,7 +91,7 @@ def configure(service: str, level: str = "info", fields: Collection[str] = ()) -
 
 
 def _add_service(service: str) -> Processor:
-    def add(_: Any, __: str, fields: Fields) -> Fields:
+    def add(_: object, __: str, fields: Fields) -> Fields:
         fields["service"] = service
         return fields
 

@@ -74,7 +74,7 @@ class Harness(Generic[S]):
     @classmethod
     @asynccontextmanager
     async def start(
-        cls, factory: Callable[[S], Service[S]], postgres_url: str, **settings: Any
+        cls, factory: Callable[[S], Service[S]], postgres_url: str, **settings: object
     ) -> AsyncIterator["Harness[S]"]:
         """The service that `factory` returns, on a database of its own; `settings` override the defaults."""
         made = get_args(get_type_hints(factory)["settings"])[0]
@@ -201,10 +201,10 @@ class Harness(Generic[S]):
         raise AssertionError(f"the workers have more to do after {rounds} rounds")
 
     @staticmethod
-    def problem(response: httpx.Response, status: int, code: str) -> dict[str, Any]:
+    def problem(response: httpx.Response, status: int, code: str) -> dict[str, object]:
         """Check that the response is this problem; its body. Raises: AssertionError where it is not."""
         assert response.headers["content-type"].startswith("application/problem+json"), response.text
-        body: dict[str, Any] = response.json()
+        body: dict[str, object] = response.json()
         assert (response.status_code, body["code"]) == (status, code), response.text
         assert body["status"] == status
         assert body["trace_id"]

@@ -2,6 +2,7 @@
 
 from aftercare_chassis.database.columns import text
 from aftercare_chassis.database.mapping import Query, Rows
+from asyncpg import Record
 from sqlalchemy import Boolean, Column, Index, Table, Text, bindparam, false, select
 
 from cs_svc.domain.orders import KnownCase, KnownOrder
@@ -31,9 +32,9 @@ known_cases = Table(
 
 KNOWN_ORDERS = Rows(known_orders, KnownOrder, seen_by(known_orders))
 KNOWN_CASES = Rows(known_cases, KnownCase, seen_by(known_cases))
-LOCK_ORDER: Query[object] = Query(
+LOCK_ORDER: Query[Record] = Query(
     select(known_orders.c.id).where(known_orders.c.id == bindparam("id")).with_for_update()
 )
-LOCK_CASE: Query[object] = Query(select(known_cases.c.id).where(known_cases.c.id == bindparam("id")).with_for_update())
+LOCK_CASE: Query[Record] = Query(select(known_cases.c.id).where(known_cases.c.id == bindparam("id")).with_for_update())
 ORDERS_OF_BUYER = newest_of_buyer(known_orders, KnownOrder)
 CASES_OF_BUYER = newest_of_buyer(known_cases, KnownCase)
