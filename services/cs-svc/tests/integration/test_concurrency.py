@@ -67,6 +67,29 @@ async def _in_turn(awaitables: Sequence[Awaitable[object]]) -> None:
         await each
 
 
+async def test_concurrent_timers_mark_each_answer_once(prepared: Desk) -> None:
+    for _ in range(3):
+        await prepared.conversation()
+    await prepared.complaint()
+    prepared.harness.clock.advance(hours=48)
+    await asyncio.gather(*(prepared.harness.run_due() for _ in range(4)))
+    assert len(await prepared.events("ConversationOverdue")) == 3
+    assert len(await prepared.events("ComplaintOverdue")) == 1
+
+
+async def test_an_answer_at_the_deadline_is_either_in_time_or_overdue(prepared: Desk) -> None:
+    opened = [await prepared.conversation() for _ in range(MANY // 2)]
+    prepared.harness.clock.advance(hours=4)
+    replies = [prepared.agent.post(f"/v1/conversations/{each['id']}/messages", json={"text": "?"}) for each in opened]
+    responses = await asyncio.gather(prepared.harness.run_due(), *replies)
+    assert {each.status_code for each in responses if each is not None} == {201}
+    overdue = {event.conversation_id for event in await prepared.events("ConversationOverdue")}
+    for conversation in (await prepared.agent.get("/v1/conversations")).json()["data"]:
+        assert (conversation["whose_turn"], conversation["answer_due_at"]) == ("buyer", None)
+        assert (conversation["overdue_at"] is not None) == (conversation["id"] in overdue)
+        assert conversation["version"] == 3 + (conversation["id"] in overdue)
+
+
 async def test_two_agents_resolve_one_complaint_once(prepared: Desk) -> None:
     complaint = await prepared.complaint()
     path = f"/v1/complaints/{complaint['id']}/resolve"

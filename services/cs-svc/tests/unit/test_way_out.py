@@ -7,82 +7,17 @@ end must be reachable by people, timers and the end of a dispute that is open.
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import SYSTEM, Actor
-from aftercare_chassis.refusals import Refusal
 from aftercare_events import DisputeExecuted, DisputeOpened, DisputeWithdrawn, Event
+from cs_memory import Command, Memory, Row, after, dispute_event
 from cs_svc.commands import complaints, conversations, feedback
 from cs_svc.domain.complaints import ComplaintCategory, ComplaintChannel, ComplaintOutcome
 from cs_svc.domain.feedback import FeedbackChannel
-from cs_svc.domain.orders import KnownCase
-from cs_svc.settings import Settings
 
-NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
-SETTINGS = Settings.model_construct(reply_hours=4, complaint_answer_hours=48)
-CASE = KnownCase(id="case_1", order_id="ord_1", buyer_id="buyer-1", merchant_id="m-1", state="rejected", ended=False)
 ROLES = ("buyer", "seller", "agent", "arbitrator", "admin")
-Row = Any  # a conversation, a complaint or feedback
-Command = Callable[[Any], Awaitable[object]]
-
-
-class Memory:
-    """A transaction on one document. `row` is what it leaves behind, `events` what it recorded."""
-
-    cause = None
-
-    def __init__(self, row: Row, role: str, now: datetime = NOW) -> None:
-        self.row, self.now, self.settings, self.events = row, now, SETTINGS, list[Event]()
-        self.actor = SYSTEM if role == "system" else Actor(f"{role}-1", role)
-
-    def new_id(self, prefix: str) -> str:
-        return f"{prefix}_1"
-
-    async def find(self, *_: Any) -> KnownCase:
-        return CASE
-
-    async def one(self, *_: Any, **__: Any) -> None:
-        return None
-
-    async def lock(self, *_: Any) -> Row:
-        return self.row
-
-    async def all(self, *_: Any, **__: Any) -> list[Row]:
-        return [self.row]
-
-    async def create(self, _: Any, row: Row, *events: Event) -> Row:
-        return await self.save(_, row, *events)
-
-    async def save(self, _: Any, row: Row, *events: Event) -> Row:
-        assert events
-        self.row, self.events = row, [*self.events, *events]
-        return row
-
-    async def insert(self, *_: Any) -> None:
-        """Messages and replies do not decide how a document goes on."""
-
-
-def dispute_event(cls: type[Event], row: Row) -> Any:
-    usual = {
-        "affected_party": "buyer-1",
-        "applicant": "buyer-1",
-        "handler": "system",
-        "time": NOW,
-        "result": "?",
-        "dispute_id": "dsp_1",
-        "case_id": "case_1",
-        "order_id": "ord_1",
-        "complaint_id": row.id,
-        "buyer_id": "buyer-1",
-        "merchant_id": "m-1",
-        "state": "?",
-        "category": "other",
-        "refunded_minor": 0,
-        "currency": "CNY",
-    }
-    return cls(**{name: value for name, value in usual.items() if name in cls.model_fields})
 
 
 def on_dispute(cls: type[Event], command: Callable[[Any, Any], Awaitable[None]]) -> Command:
@@ -154,16 +89,6 @@ FEEDBACK = Document(
 )
 KINDS = {"conversation": CONVERSATION, "complaint": COMPLAINT, "feedback": FEEDBACK}
 DOCUMENTS = pytest.mark.parametrize("document", KINDS.values(), ids=KINDS.keys())
-
-
-async def after(command: Command, row: Row, role: str, now: datetime = NOW) -> Row:
-    """The row after one command; the same where it is refused."""
-    tx = Memory(row, role, now)
-    try:
-        await command(tx)
-    except Refusal:
-        return row
-    return tx.row
 
 
 async def ways_out(document: Document, row: Row) -> list[Row]:
