@@ -1,4 +1,4 @@
-"""analytics-svc on a database of its own, and events as its producers send them."""
+"""analytics-svc on a database of its own."""
 
 from collections.abc import AsyncIterator
 
@@ -8,6 +8,6 @@ from analytics_svc import main
 
 
 @pytest.fixture
-async def desk(postgres_url: str) -> AsyncIterator[Harness]:
+async def analytics(postgres_url: str) -> AsyncIterator[Harness]:
     async with Harness.start(main.service, postgres_url) as harness:
         yield harness

@@ -1,17 +1,24 @@
-"""analytics-svc: the traceability record and the after-sales figures."""
+"""The composition of analytics-svc: settings, routes, handlers and the projection of the log."""
 
+from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.service import Service
 from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
-from analytics_svc import commands, tables
+from analytics_svc import tables
 from analytics_svc.api import metrics, traces
 from analytics_svc.consumers import HANDLERS
 from analytics_svc.settings import Settings
+from analytics_svc.tables.facts import case_facts, dispute_facts, rating_facts, refund_facts
+from analytics_svc.tables.traces import trace_events
+from analytics_svc.workers import rebuild
+
+PROJECTION = Projection((trace_events, case_facts, refund_facts, dispute_facts, rating_facts), HANDLERS)
+"""The tables that contain what the log makes of them and nothing else."""
 
 
-def service(settings: Settings | None = None) -> Service:
-    """The whole service on one screen."""
+def service(settings: Settings | None = None) -> Service[Settings]:
+    """The service with these settings; with those of the environment where none are given."""
     return Service(
         name="analytics-svc",
         package="analytics_svc",
@@ -20,16 +27,16 @@ def service(settings: Settings | None = None) -> Service:
         routers=[traces.router, metrics.router],
         handlers=HANDLERS,
         metadata=tables.metadata,
-        projection=commands.PROJECTION,
-        commands={"rebuild": commands.rebuild},
+        projection=PROJECTION,
+        commands={"rebuild": rebuild(PROJECTION)},
     )
 
 
 def app() -> FastAPI:
-    """The application, for `uvicorn --factory analytics_svc.main:app`."""
+    """For `uvicorn --factory analytics_svc.main:app`."""
     return service().app
 
 
 def cli() -> None:
-    """The command line: serve, relay, consume, migrate, all, parked, replay, rebuild."""
+    """`analytics-svc serve | relay | consume | migrate | all | parked … | replay | rebuild`."""
     service().cli()

@@ -1,4 +1,4 @@
-"""The fold of the log: every event becomes a row of the trace, and some become facts for the figures."""
+"""What the log makes of the tables: every event becomes a row of the trace, and some change the facts for metrics."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -6,21 +6,14 @@ from hashlib import blake2b
 from typing import Any
 from uuid import UUID
 
-from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
-    EVENTS,
     AfterSaleApproved,
-    AfterSaleCancelled,
-    AfterSaleClosed,
-    AfterSaleCompleted,
     AfterSaleRejected,
     AfterSaleRequested,
     CaseEvent,
     DisputeEvent,
-    DisputeExecuted,
     DisputeOpened,
-    DisputeWithdrawn,
     Envelope,
     Event,
     RatingChanged,
@@ -30,10 +23,12 @@ from aftercare_events import (
     registry,
 )
 
-from analytics_svc import tables
-from analytics_svc.domain.model import CaseFacts, DisputeFacts, RatingFacts, RefundFacts, TraceEvent
+from analytics_svc.domain.metrics import CaseFacts, DisputeFacts, RatingFacts, RefundFacts
+from analytics_svc.domain.traces import TraceEvent
+from analytics_svc.tables.facts import CASES, DISPUTES, RATINGS, REFUNDS
+from analytics_svc.tables.traces import INSERT_EVENT
 
-DOCUMENTS = (
+DOCUMENT_IDS = (
     "order_id",
     "case_id",
     "complaint_id",
@@ -43,37 +38,42 @@ DOCUMENTS = (
     "parcel_id",
     "refund_id",
 )
-PARTIES = ("affected_party", "applicant", "handler", "buyer_id", "merchant_id")
-UNKNOWN, LONGEST = "unknown", 255
+PARTY_IDS = ("affected_party", "applicant", "handler", "buyer_id", "merchant_id")
+UNKNOWN, MAX_LENGTH = "unknown", 255
+
+Fields = Mapping[str, Any]  # the fields of any event, by name
 
 
-async def keep(tx: Transaction, event: Event) -> None:
-    """Take one event into the trace and the facts; a second time changes nothing."""
+async def store_event(tx: Transaction, event: Event) -> None:
+    """Insert an event into the trace and update the facts. Nothing happens where it was inserted before.
+
+    Raises: ValueError outside of a consumer, where the event has no envelope.
+    """
     if tx.cause is None:
-        raise ValueError("an event is kept together with its envelope")
-    # Its fields as they are: asking a model for one that it has not costs many times more.
-    if not await _kept(tx, traced(tx.cause, event.__dict__)):
+        raise ValueError("an event is stored together with its envelope")
+    # `__dict__`, since looking up a field that a model lacks costs many times more.
+    if not await _insert(tx, trace_event(tx.cause, event.__dict__)):
         return
-    fold = next((FOLDS[kind] for kind in type(event).__mro__ if kind in FOLDS), None)
-    if fold is not None:
-        await fold(tx, event)
+    update = next((FACTS[cls] for cls in type(event).__mro__ if cls in FACTS), None)
+    if update is not None:
+        await update(tx, event)
 
 
-async def keep_unknown(tx: Transaction, envelope: Envelope) -> None:
-    """Take an event of a type that this build does not know, or the second telling of a fact, into the trace alone."""
-    fields = registry.fields_of(envelope.type, envelope.data)
-    evidence = fields.get("evidence")
-    said: dict[str, Any] = {name: value for name, value in fields.items() if _is_word(value)}
-    said["evidence"] = [each for each in evidence if _is_word(each)] if isinstance(evidence, list) else []
-    await _kept(tx, traced(envelope, said))
+async def store_unknown_event(tx: Transaction, envelope: Envelope) -> None:
+    """Insert an event of a type unknown to this build, or one that repeats a fact in another version, into the trace only."""
+    data = registry.fields_of(envelope.type, envelope.data)
+    evidence = data.get("evidence")
+    fields: dict[str, Any] = {name: value for name, value in data.items() if _is_id_or_code(value)}
+    fields["evidence"] = [each for each in evidence if _is_id_or_code(each)] if isinstance(evidence, list) else []
+    await _insert(tx, trace_event(envelope, fields))
 
 
-async def _kept(tx: Transaction, row: TraceEvent) -> int:
-    return await tx.execute(tables.KEEP, **{name: getattr(row, name) for name in TraceEvent.__slots__})
+async def _insert(tx: Transaction, row: TraceEvent) -> int:
+    return await tx.execute(INSERT_EVENT, **{name: getattr(row, name) for name in TraceEvent.__slots__})
 
 
-def traced(envelope: Envelope, said: Mapping[str, Any]) -> TraceEvent:
-    """The row of the trace for an event that says this; an answer that it does not give is `unknown`."""
+def trace_event(envelope: Envelope, fields: Fields) -> TraceEvent:
+    """The row of an event with these fields; a trace field that it lacks is `unknown`."""
     return TraceEvent(
         event_id=envelope.id,
         type=envelope.type,
@@ -82,68 +82,63 @@ def traced(envelope: Envelope, said: Mapping[str, Any]) -> TraceEvent:
         subject=envelope.subject,
         sequence=envelope.sequence,
         time=envelope.time,
-        affected_party=said.get("affected_party", UNKNOWN),
-        applicant=said.get("applicant", UNKNOWN),
-        handler=said.get("handler", UNKNOWN),
-        matter=said.get("matter", UNKNOWN),
-        result=said.get("result", UNKNOWN),
-        evidence=list(said.get("evidence", ())),
+        affected_party=fields.get("affected_party", UNKNOWN),
+        applicant=fields.get("applicant", UNKNOWN),
+        handler=fields.get("handler", UNKNOWN),
+        matter=fields.get("matter", UNKNOWN),
+        result=fields.get("result", UNKNOWN),
+        evidence=list(fields.get("evidence", ())),
         caused_by=UUID(envelope.causation_id) if envelope.causation_id else None,
         correlation_id=envelope.correlation_id,
-        work_id=_work(envelope),
-        order_id=said.get("order_id"),
-        case_id=said.get("case_id"),
-        complaint_id=said.get("complaint_id"),
-        refund_id=said.get("refund_id"),
-        buyer_id=said.get("buyer_id"),
-        merchant_id=said.get("merchant_id"),
-        documents=_named(said, DOCUMENTS),
-        parties=_named(said, PARTIES),
+        work_id=_work_id(envelope),
+        order_id=fields.get("order_id"),
+        case_id=fields.get("case_id"),
+        complaint_id=fields.get("complaint_id"),
+        refund_id=fields.get("refund_id"),
+        buyer_id=fields.get("buyer_id"),
+        merchant_id=fields.get("merchant_id"),
+        documents=_values(fields, DOCUMENT_IDS),
+        parties=_values(fields, PARTY_IDS),
     )
 
 
-def _is_word(value: object) -> bool:
-    """An id or a code, as every event of the catalogue has them: nothing has looked at these before."""
-    return isinstance(value, str) and 0 < len(value) <= LONGEST and "\0" not in value
+def _is_id_or_code(value: object) -> bool:
+    """Whether the value of an unvalidated event is text such as the fields of known events hold."""
+    return isinstance(value, str) and 0 < len(value) <= MAX_LENGTH and "\0" not in value
 
 
-def _named(said: Mapping[str, Any], fields: tuple[str, ...]) -> list[str]:
-    found = [said.get(name) for name in fields]
+def _values(fields: Fields, names: tuple[str, ...]) -> list[str]:
+    found = [fields.get(name) for name in names]
     return list(dict.fromkeys(value for value in found if value is not None))
 
 
-def _work(envelope: Envelope) -> UUID:
-    """One transaction of a producer has one instant, one correlation and one cause, and no other transaction has them."""
-    told = f"{envelope.source}|{envelope.correlation_id}|{envelope.causation_id}|{envelope.time.isoformat()}"
-    return UUID(bytes=blake2b(told.encode(), digest_size=16).digest())
+def _work_id(envelope: Envelope) -> UUID:
+    """The same id for all events of one transaction of a producer: only they share time, correlation and cause."""
+    shared = f"{envelope.source}|{envelope.correlation_id}|{envelope.causation_id}|{envelope.time.isoformat()}"
+    return UUID(bytes=blake2b(shared.encode(), digest_size=16).digest())
 
 
-async def case_requested(tx: Transaction, event: AfterSaleRequested) -> None:
+async def _case_requested(tx: Transaction, event: AfterSaleRequested) -> None:
     facts = CaseFacts(
-        id=event.case_id,
-        type=event.case_type,
-        reason=event.reason,
-        state=event.state,
-        requested_at=event.time,
+        id=event.case_id, type=event.case_type, reason=event.reason, state=event.state, requested_at=event.time
     )
-    await tx.upsert(tables.CASES, facts)
+    await tx.upsert(CASES, facts)
 
 
-async def case_moved(tx: Transaction, event: CaseEvent) -> None:
-    case = await tx.get(tables.CASES, event.case_id)
-    answered = event.time if isinstance(event, AfterSaleApproved | AfterSaleRejected) else None
-    closed = event.time if isinstance(event, AfterSaleCompleted | AfterSaleClosed | AfterSaleCancelled) else None
-    moved = replace(
+async def _case_changed(tx: Transaction, event: CaseEvent) -> None:
+    case = await tx.get(CASES, event.case_id)
+    answered_at = event.time if isinstance(event, AfterSaleApproved | AfterSaleRejected) else None
+    changed = replace(
         case,
         state=event.state,
-        answered_at=case.answered_at or answered,
-        # A verdict may reopen a closed case: then only its next end counts.
-        closed_at=closed,
+        answered_at=case.answered_at or answered_at,
+        # A dispute reopens a closed case: then its next end counts.
+        closed_at=(case.closed_at or event.time) if event.is_terminal else None,
     )
-    await tx.upsert(tables.CASES, moved)
+    await tx.upsert(CASES, changed)
 
 
-async def refund_paid(tx: Transaction, event: RefundSucceeded) -> None:
+async def _refund_succeeded(tx: Transaction, event: RefundSucceeded) -> None:
     facts = RefundFacts(
         id=event.refund_id,
         case_id=event.case_id,
@@ -151,43 +146,39 @@ async def refund_paid(tx: Transaction, event: RefundSucceeded) -> None:
         currency=event.currency,
         succeeded_at=event.time,
     )
-    await tx.upsert(tables.REFUNDS, facts)
+    await tx.upsert(REFUNDS, facts)
 
 
-async def dispute_opened(tx: Transaction, event: DisputeOpened) -> None:
+async def _dispute_opened(tx: Transaction, event: DisputeOpened) -> None:
     facts = DisputeFacts(id=event.dispute_id, category=event.category, state=event.state, opened_at=event.time)
-    await tx.upsert(tables.DISPUTES, facts)
+    await tx.upsert(DISPUTES, facts)
 
 
-async def dispute_moved(tx: Transaction, event: DisputeEvent) -> None:
-    dispute = await tx.get(tables.DISPUTES, event.dispute_id)
-    moved = replace(
+async def _dispute_changed(tx: Transaction, event: DisputeEvent) -> None:
+    dispute = await tx.get(DISPUTES, event.dispute_id)
+    changed = replace(
         dispute,
         state=event.state,
         liable=event.liable if isinstance(event, VerdictGiven) else dispute.liable,
-        ended_at=event.time if isinstance(event, DisputeExecuted | DisputeWithdrawn) else dispute.ended_at,
+        ended_at=dispute.ended_at or (event.time if event.is_terminal else None),
     )
-    await tx.upsert(tables.DISPUTES, moved)
+    await tx.upsert(DISPUTES, changed)
 
 
-async def rated(tx: Transaction, event: RatingGiven | RatingChanged) -> None:
-    before = await tx.find(tables.RATINGS, event.rating_id)
-    given_at = before.given_at if before else event.time
-    await tx.upsert(tables.RATINGS, RatingFacts(id=event.rating_id, scores=dict(event.scores), given_at=given_at))
+async def _rated(tx: Transaction, event: RatingGiven | RatingChanged) -> None:
+    known = await tx.find(RATINGS, event.rating_id)
+    given_at = known.given_at if known else event.time
+    await tx.upsert(RATINGS, RatingFacts(id=event.rating_id, scores=dict(event.scores), given_at=given_at))
 
 
-HANDLERS: Handlers = {
-    **dict.fromkeys(EVENTS.values(), keep),
-    Envelope: keep_unknown,
+# Each function takes the class of its key, which the type of a mapping cannot express.
+FACTS: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
+    AfterSaleRequested: _case_requested,
+    CaseEvent: _case_changed,
+    RefundSucceeded: _refund_succeeded,
+    DisputeOpened: _dispute_opened,
+    DisputeEvent: _dispute_changed,
+    RatingGiven: _rated,
+    RatingChanged: _rated,
 }
-
-FOLDS: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
-    AfterSaleRequested: case_requested,
-    CaseEvent: case_moved,
-    RefundSucceeded: refund_paid,
-    DisputeOpened: dispute_opened,
-    DisputeEvent: dispute_moved,
-    RatingGiven: rated,
-    RatingChanged: rated,
-}
-"""What becomes a fact; the nearest class of an event decides."""
+"""What updates the facts, by class of event; of several base classes of an event, the nearest decides."""

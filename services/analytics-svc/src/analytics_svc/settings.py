@@ -4,6 +4,6 @@ from aftercare_chassis.settings import ServiceSettings
 
 
 class Settings(ServiceSettings):
-    """Those every service has, and none besides."""
+    """The settings of every service; analytics-svc has none of its own."""
 
     port: int = 8005

@@ -1,4 +1,4 @@
-"""Rebuilt from offset zero of a real log, everything is identical; and where it is not, the command says so."""
+"""The tables rebuilt from the beginning of a real log equal the live ones; where they do not, the command reports it."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -18,37 +18,42 @@ from aftercare_chassis.testing import Harness
 from aftercare_events import TOPICS, Envelope, codec
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import TopicAlreadyExistsError, for_code
-from analytics_svc import commands, main, tables
-from written_log import journey
+from analytics_svc import main, tables
+from example_log import returned_order
 
-MINE = UUID(int=0x5EED << 64)
+OWN_IDS = 0x5EED << 64
 
 
 @pytest.fixture
-async def desk(postgres_url: str, kafka_bootstrap: str) -> AsyncIterator[Harness]:
+async def analytics(postgres_url: str, kafka_bootstrap: str) -> AsyncIterator[Harness]:
     await create_topics(kafka_bootstrap)
     async with Harness.start(main.service, postgres_url, kafka=kafka_bootstrap) as harness:
         yield harness
 
 
 async def create_topics(bootstrap: str) -> None:
-    """An empty log: what other tests told on this broker is not always a true story."""
+    """Create the topics anew, empty: other tests publish contradictory events on this broker."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:
         await admin.delete_topics(list(TOPICS))
-        wanted = [NewTopic(name, topic.partitions, 1) for name, topic in TOPICS.items()]
+        topics = [NewTopic(name, topic.partitions, 1) for name, topic in TOPICS.items()]
 
-        async def made() -> bool:
-            answer = await admin.create_topics(wanted)
-            errors = {code for _, code, _ in answer.topic_errors if code}
+        async def are_created() -> bool:
+            response = await admin.create_topics(topics)
+            errors = {code for _, code, _ in response.topic_errors if code}
             assert {for_code(code) for code in errors} <= {TopicAlreadyExistsError}
             found = await admin.describe_topics(list(TOPICS))
             return all(len(topic["partitions"]) == TOPICS[topic["topic"]].partitions for topic in found)
 
-        await until(made)
+        await until(are_created)
     finally:
         await admin.close()
+
+
+async def rebuild(harness: Harness) -> int | None:
+    """The exit code of the command `rebuild`."""
+    return await harness.service.commands["rebuild"](harness.runtime)
 
 
 async def send(bootstrap: str, envelopes: Sequence[Envelope]) -> None:
@@ -63,9 +68,9 @@ async def send(bootstrap: str, envelopes: Sequence[Envelope]) -> None:
 
 
 @asynccontextmanager
-async def consuming(desk: Harness) -> AsyncIterator[None]:
+async def consuming(analytics: Harness) -> AsyncIterator[None]:
     stop = asyncio.Event()
-    task = asyncio.create_task(Consumer(desk.runtime, desk.service.handlers).run(stop))
+    task = asyncio.create_task(Consumer(analytics.runtime, analytics.service.handlers).run(stop))
     try:
         yield
     finally:
@@ -79,137 +84,139 @@ async def until(condition: Callable[[], Awaitable[object]]) -> None:
             await asyncio.sleep(0.05)
 
 
-async def until_kept(desk: Harness, envelopes: Sequence[Envelope]) -> None:
-    """All of them: each partition goes at its own pace."""
+async def until_stored(analytics: Harness, envelopes: Sequence[Envelope]) -> None:
+    """Wait until all of these events are stored: each partition progresses on its own."""
     ids = {envelope.id for envelope in envelopes}
 
-    async def kept() -> bool:
-        found = await desk.runtime.pool.fetchval(
+    async def are_stored() -> bool:
+        found = await analytics.runtime.pool.fetchval(
             "SELECT count(*) FROM trace_events WHERE event_id = ANY($1)", list(ids)
         )
         return bool(found == len(ids))
 
-    await until(kept)
+    await until(are_stored)
 
 
-def own(envelopes: Sequence[Envelope]) -> list[Envelope]:
-    """Ids of their own, since the log is shared with other tests; the second copy of each is a relay's repetition."""
-    made = {envelope.id: UUID(int=MINE.int + envelope.id.int) for envelope in envelopes}
-    mine = [
-        replace(e, id=made[e.id], causation_id=str(made[UUID(e.causation_id)]) if e.causation_id else None)
+def duplicated(envelopes: Sequence[Envelope]) -> list[Envelope]:
+    """The events with ids of their own, each of them twice, as a relay may publish them."""
+    ids = {envelope.id: UUID(int=OWN_IDS + envelope.id.int) for envelope in envelopes}
+    renamed = [
+        replace(e, id=ids[e.id], causation_id=str(ids[UUID(e.causation_id)]) if e.causation_id else None)
         for e in envelopes
     ]
-    return [copy for envelope in mine for copy in (envelope, envelope)]
+    return [copy for envelope in renamed for copy in (envelope, envelope)]
 
 
-async def test_rebuilt_equals_live(desk: Harness, kafka_bootstrap: str, capsys: pytest.CaptureFixture[str]) -> None:
-    sent = own(journey("rebuilt").envelopes)
+async def test_rebuilt_tables_equal_the_live_ones(
+    analytics: Harness, kafka_bootstrap: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    sent = duplicated(returned_order("rebuilt").envelopes)
     await send(kafka_bootstrap, sent)
-    async with consuming(desk):
-        await until_kept(desk, sent)
-        assert await commands.rebuild(desk.runtime) == 0
-    told = capsys.readouterr().out
-    assert told.count("same") == 5
-    live, rebuilt = (line.split()[-1 if "live" in line else -2] for line in told.splitlines()[:2])
+    async with consuming(analytics):
+        await until_stored(analytics, sent)
+        assert await rebuild(analytics) == 0
+    output = capsys.readouterr().out
+    assert output.count("same") == 5
+    live, rebuilt = (line.split()[-1 if "live" in line else -2] for line in output.splitlines()[:2])
     assert live == rebuilt
 
-    await desk.runtime.pool.execute("UPDATE case_facts SET state = 'lost' WHERE id = $1", "case_rebuilt")
-    assert await commands.rebuild(desk.runtime) == 1
+    await analytics.runtime.pool.execute("UPDATE case_facts SET state = 'lost' WHERE id = $1", "case_rebuilt")
+    assert await rebuild(analytics) == 1
     assert capsys.readouterr().out.count("DIFFERENT") == 1
 
 
-async def test_a_damaged_table_is_replaced_and_the_service_goes_on(
-    desk: Harness, kafka_bootstrap: str, capsys: pytest.CaptureFixture[str]
+async def test_a_damaged_table_is_replaced_while_the_service_runs(
+    analytics: Harness, kafka_bootstrap: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    first, second = own(journey("switched").envelopes), own(journey("after").envelopes)
+    first, second = duplicated(returned_order("switched").envelopes), duplicated(returned_order("after").envelopes)
     second = [replace(envelope, id=UUID(int=envelope.id.int + 5000)) for envelope in second]
     await send(kafka_bootstrap, first)
-    async with consuming(desk):
-        await until_kept(desk, first)
-        await desk.runtime.pool.execute("UPDATE case_facts SET state = 'lost' WHERE id = 'case_switched'")
-        assert await replay(desk.runtime, commands.PROJECTION, ReplayOptions(switch=True)) == 0
+    async with consuming(analytics):
+        await until_stored(analytics, first)
+        await analytics.runtime.pool.execute("UPDATE case_facts SET state = 'lost' WHERE id = 'case_switched'")
+        assert await replay(analytics.runtime, main.PROJECTION, ReplayOptions(switch=True)) == 0
         assert "the live tables stood still for" in capsys.readouterr().out
         state = "SELECT state FROM case_facts WHERE id = $1"
-        assert await desk.runtime.pool.fetchval(state, "case_switched") == "completed"
+        assert await analytics.runtime.pool.fetchval(state, "case_switched") == "completed"
         await send(kafka_bootstrap, second)
-        await until_kept(desk, second)
-        assert await desk.runtime.pool.fetchval(state, "case_after") == "completed"
-    assert await commands.rebuild(desk.runtime) == 0
+        await until_stored(analytics, second)
+        assert await analytics.runtime.pool.fetchval(state, "case_after") == "completed"
+    assert await rebuild(analytics) == 0
     with pytest.raises(asyncpg.RaiseError, match="append-only"):
-        await desk.runtime.pool.execute("DELETE FROM trace_events")
-    assert await Migrations("analytics_svc", desk.settings.database_url, tables.metadata).differences() is None
-    assert await replay(desk.runtime, commands.PROJECTION, ReplayOptions(drop=True)) == 0
+        await analytics.runtime.pool.execute("DELETE FROM trace_events")
+    assert await Migrations("analytics_svc", analytics.settings.database_url, tables.metadata).differences() is None
+    assert await replay(analytics.runtime, main.PROJECTION, ReplayOptions(drop=True)) == 0
 
 
-async def test_an_interrupted_replay_goes_on_where_it_stopped(desk: Harness, kafka_bootstrap: str) -> None:
-    sent = own(journey("resumed").envelopes)
+async def test_an_interrupted_replay_can_be_resumed(analytics: Harness, kafka_bootstrap: str) -> None:
+    sent = duplicated(returned_order("resumed").envelopes)
     sent = [replace(envelope, id=UUID(int=envelope.id.int + 9000)) for envelope in sent]
-    async with consuming(desk):
+    async with consuming(analytics):
         await send(kafka_bootstrap, sent[:20])
-        await until_kept(desk, sent[:20])
-        connection = await desk.runtime.connect(statement_timeout="0")
-        await Rebuild(desk.runtime, connection, commands.PROJECTION, "shadow").compare(resume=False)
+        await until_stored(analytics, sent[:20])
+        connection = await analytics.runtime.connect(statement_timeout="0")
+        await Rebuild(analytics.runtime, connection, main.PROJECTION, "shadow").compare(resume=False)
         await connection.close()
         await send(kafka_bootstrap, sent[20:])
-        await until_kept(desk, sent)
-        assert await replay(desk.runtime, commands.PROJECTION, ReplayOptions(resume=True)) == 0
-        assert await replay(desk.runtime, commands.PROJECTION, ReplayOptions(resume=True)) == 2, "nothing is left of it"
+        await until_stored(analytics, sent)
+        assert await replay(analytics.runtime, main.PROJECTION, ReplayOptions(resume=True)) == 0
+        assert await replay(analytics.runtime, main.PROJECTION, ReplayOptions(resume=True)) == 2, (
+            "there is nothing left to resume"
+        )
 
 
-async def test_what_was_parked_is_left_out_of_both(desk: Harness, kafka_bootstrap: str) -> None:
-    sent = own(journey("parked").envelopes)
+async def test_parked_events_are_left_out_of_both(analytics: Harness, kafka_bootstrap: str) -> None:
+    sent = duplicated(returned_order("parked").envelopes)
     sent = [replace(envelope, id=UUID(int=envelope.id.int + 1000)) for envelope in sent]
     poison = replace(sent[0], data=b"{}")
     await send(kafka_bootstrap, [poison, *sent[2:]])
-    async with consuming(desk):
-        await until_kept(desk, sent[-1:])
-        await until(desk.parked)
-        assert await commands.rebuild(desk.runtime) == 0
+    async with consuming(analytics):
+        await until_stored(analytics, sent[-1:])
+        await until(analytics.parked)
+        assert await rebuild(analytics) == 0
 
 
-async def test_what_operators_have_mended_is_rebuilt_the_same(desk: Harness, kafka_bootstrap: str) -> None:
-    """An event published late, one that never came, one told twice with other content, one of an unknown type."""
-    sent = own(journey("mended").envelopes)
+async def test_events_that_operators_have_repaired_are_rebuilt_alike(analytics: Harness, kafka_bootstrap: str) -> None:
+    """An event that came late, one that never came, one that came again with other content, one of an unknown type."""
+    sent = duplicated(returned_order("mended").envelopes)
     sent = [replace(envelope, id=UUID(int=envelope.id.int + 7000)) for envelope in sent]
     late = [envelope for envelope in sent if envelope.type == "AfterSaleRejected.v1"]
     lost = [envelope for envelope in sent if envelope.type == "PaymentStarted.v1"]
-    liar = next(replace(each, data=b"{}") for each in sent if each.type == "RatingGiven.v1")
-    strange = next(
+    contradiction = next(replace(each, data=b"{}") for each in sent if each.type == "RatingGiven.v1")
+    unknown = next(
         replace(e, type="X.v1", sequence=2, id=UUID(int=e.id.int + 500)) for e in sent if "Feedback" in e.type
     )
-    kept = [envelope for envelope in sent if envelope not in (*late, *lost)]
-    await send(kafka_bootstrap, [*kept, liar, strange])
-    operator = ParkedEvents(desk.runtime, desk.service.handlers)
-    async with consuming(desk):
-        await until_kept(desk, [strange])
+    others = [envelope for envelope in sent if envelope not in (*late, *lost)]
+    await send(kafka_bootstrap, [*others, contradiction, unknown])
+    operator = ParkedEvents(analytics.runtime, analytics.service.handlers)
+    async with consuming(analytics):
+        await until_stored(analytics, [unknown])
 
-        async def held() -> bool:
+        async def are_parked() -> bool:
             return len(await operator.list()) == 7
 
-        await until(held)
+        await until(are_parked)
         await send(kafka_bootstrap, late)
 
-        async def come() -> bool:
+        async def has_come() -> bool:
             return any(each.type == "AfterSaleRejected.v1" for each in await operator.list())
 
-        await until(come)
+        await until(has_come)
         first = next(
             each for each in await operator.list() if each.trouble == "sequence_gap" and "pay" in each.aggregateid
         )
         await operator.retry(first.id, by="op-1", despite_gap="lost")
         await operator.retry_key(first.aggregateid, by="op-1")
         assert await operator.retry_key("case_mended", by="op-1") == 4
-        [told_otherwise] = await operator.list()
-        await operator.discard(told_otherwise.id, by="op-1", reason="the first one is true")
-        assert await commands.rebuild(desk.runtime) == 0
+        [contradicting] = await operator.list()
+        await operator.discard(contradicting.id, by="op-1", reason="the first one is true")
+        assert await rebuild(analytics) == 0
 
 
-async def test_a_log_that_cannot_be_read_is_said_in_one_line(
-    postgres_url: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    async with Harness.start(main.service, postgres_url) as deaf:
-        await journey().reach(deaf)
-        assert await commands.rebuild(deaf.runtime) == 2
-    said = capsys.readouterr().err.strip()
-    assert said.startswith("replay: Kafka does not answer")
-    assert "\n" not in said
+async def test_an_unreadable_log_is_reported_in_one_line(postgres_url: str, capsys: pytest.CaptureFixture[str]) -> None:
+    async with Harness.start(main.service, postgres_url) as without_kafka:
+        await returned_order().deliver_to(without_kafka)
+        assert await rebuild(without_kafka) == 2
+    error = capsys.readouterr().err.strip()
+    assert error.startswith("replay: Kafka does not answer")
+    assert "\n" not in error

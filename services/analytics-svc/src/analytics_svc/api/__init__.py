@@ -1,1 +1,1 @@
-"""The HTTP side of analytics-svc."""
+"""The REST API of analytics-svc: routes by noun, and the bodies in `schemas`."""

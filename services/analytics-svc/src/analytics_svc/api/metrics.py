@@ -1,4 +1,4 @@
-"""`/v1/metrics`: figures computed from events alone."""
+"""`/v1/metrics`: metrics that are computed from events alone."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Annotated
@@ -8,30 +8,33 @@ from aftercare_chassis.http.routing import ApiRoute, Read, require_role
 from aftercare_chassis.http.schemas import Time
 from fastapi import APIRouter, Query
 
-from analytics_svc import queries
 from analytics_svc.api.schemas import FiguresOut
-from analytics_svc.domain.errors import EmptyPeriod
+from analytics_svc.domain.errors import PeriodInvalid
+from analytics_svc.queries.metrics import after_sales_metrics
 
 router = APIRouter(prefix="/v1/metrics", tags=["metrics"], route_class=ApiRoute)
 
-MONTH = timedelta(days=30)
+DEFAULT_PERIOD = timedelta(days=30)
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
-From = Annotated[Time | None, Query(alias="from", description="Inclusive; 30 days before `to` when absent.")]
-To = Annotated[Time | None, Query(description="Exclusive; now when absent.")]
+From = Annotated[
+    Time | None, Query(alias="from", description="The beginning, inclusive; 30 days before `to` by default.")
+]
+To = Annotated[Time | None, Query(description="The end, exclusive; now by default.")]
 
 
 @router.get(
     "/after-sales",
     operation_id="getAfterSalesMetrics",
     response_model=FiguresOut,
-    responses=refusals(EmptyPeriod),
+    responses=refusals(PeriodInvalid),
     dependencies=[require_role("admin", "agent", "arbitrator")],
 )
 async def get_after_sales_metrics(reader: Read, from_: From = None, to: To = None) -> FiguresOut:
-    """Cases, refunds, times, disputes and ratings of a period."""
+    """Counts, amounts, durations and scores of a period: of the cases requested, the refunds paid, the disputes opened and
+    the ratings given in it."""
     end = to or reader.now
-    start = from_ or max(end, EARLIEST + MONTH) - MONTH
+    start = from_ or max(end, EARLIEST + DEFAULT_PERIOD) - DEFAULT_PERIOD
     if start >= end:
-        raise EmptyPeriod(pointer="/to")
-    return FiguresOut.of(start, end, await queries.figures(reader, start, end))
+        raise PeriodInvalid(pointer="/to")
+    return FiguresOut.of(start, end, await after_sales_metrics(reader, start, end))

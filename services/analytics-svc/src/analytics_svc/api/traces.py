@@ -1,4 +1,4 @@
-"""`/v1/traces`: the traceability record."""
+"""`/v1/traces`: the traceability record 追溯记录."""
 
 from typing import Annotated
 
@@ -8,31 +8,42 @@ from aftercare_chassis.http.schemas import Id, PrincipalId
 from aftercare_chassis.refusals import NotFound
 from fastapi import APIRouter, Query
 
-from analytics_svc import queries
 from analytics_svc.api.schemas import TraceOut
-from analytics_svc.domain.errors import OneQuestion
+from analytics_svc.domain.errors import OneSubjectRequired
+from analytics_svc.queries import traces
 
 router = APIRouter(prefix="/v1/traces", tags=["traces"], route_class=ApiRoute)
 
-Asked = Annotated[Id | None, Query()]
-Party = Annotated[PrincipalId | None, Query()]
+DocumentId = Annotated[Id | None, Query()]
+Party = Annotated[PrincipalId | None, Query(description="The id of a buyer, a person or a merchant.")]
 
 
 @router.get(
     "",
     operation_id="getTrace",
     response_model=TraceOut,
-    responses=refusals(NotFound, OneQuestion),
+    responses=refusals(NotFound, OneSubjectRequired),
     dependencies=[require_role("admin", "agent", "arbitrator", "buyer", "seller")],
 )
 async def get_trace(
-    reader: Read, order_id: Asked = None, case_id: Asked = None, complaint_id: Asked = None, party: Party = None
+    reader: Read,
+    order_id: DocumentId = None,
+    case_id: DocumentId = None,
+    complaint_id: DocumentId = None,
+    party: Party = None,
 ) -> TraceOut:
-    """Everything that happened, in causal order: to an order, to a case or complaint and by it, or around a party."""
+    """The events of one subject, in causal order. Exactly one of the four parameters is required.
+
+    - `order_id`: every event of the order and of all its documents.
+    - `case_id` or `complaint_id`: its events and what they caused.
+    - `party`: the newest 2000 events that name the party.
+
+    Buyers see the traces of their own orders, sellers those of their merchant, staff all of them.
+    """
     documents = {"order_id": order_id, "case_id": case_id, "complaint_id": complaint_id}
-    asked = [(kind, id) for kind, id in documents.items() if id is not None]
-    if len(asked) + (party is not None) != 1:
-        raise OneQuestion
+    given = [(kind, id) for kind, id in documents.items() if id is not None]
+    if len(given) + (party is not None) != 1:
+        raise OneSubjectRequired
     if party is not None:
-        return TraceOut.of(await queries.trace_of_party(reader, party))
-    return TraceOut.of(await queries.trace_of_document(reader, *asked[0]))
+        return TraceOut.of(await traces.trace_of_party(reader, party))
+    return TraceOut.of(await traces.trace_of_document(reader, *given[0]))

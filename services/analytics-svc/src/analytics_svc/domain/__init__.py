@@ -1,1 +1,1 @@
-"""What a trace and its figures are, and the judgement over them. Standard library only."""
+"""Traces and metrics, computed with the standard library only."""

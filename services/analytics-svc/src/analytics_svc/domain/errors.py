@@ -1,19 +1,19 @@
-"""Refusals of analytics-svc."""
+"""The refusals of analytics-svc."""
 
 from aftercare_chassis.refusals import Kind, Refusal
 
 
-class OneQuestion(Refusal):
-    """A trace is asked for by exactly one of its ids."""
+class OneSubjectRequired(Refusal):
+    """The query names no subject, or several."""
 
     kind, code = Kind.INVALID, "one_subject_required"
     zh = "请只按 order_id、case_id、complaint_id、party 中的一项查询。"
-    en = "Ask by exactly one of order_id, case_id, complaint_id and party."
+    en = "Give exactly one of order_id, case_id, complaint_id and party."
 
 
-class EmptyPeriod(Refusal):
-    """The period ends before it begins."""
+class PeriodInvalid(Refusal):
+    """The period ends before it begins, or is empty."""
 
     kind, code = Kind.INVALID, "period_invalid"
     zh = "时间段的结束必须晚于开始。"
-    en = "The period has to end after it begins."
+    en = "The end of the period must be later than its beginning."

@@ -1,17 +1,72 @@
-"""Statements over the trace: keep an event, find those of a question, find what belongs to them."""
+"""The events of the trace, and the statements that insert them, select them and find what is missing."""
 
 from typing import Any
 
+from aftercare_chassis.database.columns import moment, text, texts
 from aftercare_chassis.database.mapping import Query, Statement
 from aftercare_chassis.database.schema import PARKED_EVENT
 from asyncpg import Record
-from sqlalchemy import BindParameter, ColumnElement, LargeBinary, Text, Uuid, all_, any_, bindparam, func, or_, select
+from sqlalchemy import (
+    BigInteger,
+    BindParameter,
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    Index,
+    LargeBinary,
+    Table,
+    Text,
+    UniqueConstraint,
+    Uuid,
+    all_,
+    any_,
+    bindparam,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
-from analytics_svc.domain.model import TraceEvent
-from analytics_svc.tables.schema import trace_events
+from analytics_svc.domain.traces import TraceEvent
+from analytics_svc.tables.schema import metadata
 
-_t, _parked = trace_events.c, PARKED_EVENT.c
+# A trigger refuses every UPDATE, DELETE and TRUNCATE.
+trace_events = Table(
+    "trace_events",
+    metadata,
+    Column("event_id", Uuid, primary_key=True),
+    text("type"),
+    text("topic"),
+    text("source"),
+    text("subject"),
+    Column("sequence", BigInteger, nullable=False),
+    moment("time"),
+    text("affected_party"),
+    text("applicant"),
+    text("handler"),
+    text("matter"),
+    text("result"),
+    texts("evidence"),
+    Column("caused_by", Uuid),
+    text("correlation_id"),
+    Column("work_id", Uuid, nullable=False),
+    text("order_id", null=True),
+    text("case_id", null=True),
+    text("complaint_id", null=True),
+    text("refund_id", null=True),
+    text("buyer_id", null=True),
+    text("merchant_id", null=True),
+    texts("documents"),
+    texts("parties"),
+    CheckConstraint("sequence > 0", name="sequence"),
+    # Of two events with the same place in an aggregate's history, one must be wrong.
+    UniqueConstraint("topic", "subject", "sequence", name="trace_events_place_key"),
+    Index("trace_events_caused_by_idx", "caused_by"),
+    Index("trace_events_work_idx", "work_id"),
+    Index("trace_events_documents_idx", "documents", postgresql_using="gin"),
+    Index("trace_events_parties_idx", "parties", postgresql_using="gin"),
+)
+_event, _parked = trace_events.c, PARKED_EVENT.c
 
 
 def _texts(name: str) -> BindParameter[Any]:
@@ -22,69 +77,70 @@ def _uuids(name: str) -> BindParameter[Any]:
     return bindparam(name, type_=ARRAY(Uuid))
 
 
-def _unless_given(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+def _equal_if_given(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
     given: BindParameter[Any] = bindparam(name, type_=Text)
     return or_(given.is_(None), column == given)
 
 
-def _about(column: ColumnElement[Any]) -> Query[TraceEvent]:
-    # The array's index finds them; the column makes sure that the id stands in the role that was asked for.
-    found = select(trace_events).where(_t.documents.overlap(_texts("ids")), column == any_(_texts("ids")))
+def _with_id_in(column: ColumnElement[Any]) -> Query[TraceEvent]:
+    # The index of the array finds the rows; the column makes sure that the id has the role that was asked for.
+    found = select(trace_events).where(_event.documents.overlap(_texts("ids")), column == any_(_texts("ids")))
     return Query(found, TraceEvent)
 
 
-KEEP = Statement(
+INSERT_EVENT = Statement(
     insert(trace_events)
     .values({column.name: bindparam(column.name, type_=column.type) for column in trace_events.columns})
     .on_conflict_do_nothing(index_elements=["event_id"])
 )
-BY_ORDER = _about(_t.order_id)
-BY_CASE = _about(_t.case_id)
-BY_COMPLAINT = _about(_t.complaint_id)
-BY_PARTY = Query(
+EVENTS_OF_ORDER = _with_id_in(_event.order_id)
+EVENTS_OF_CASE = _with_id_in(_event.case_id)
+EVENTS_OF_COMPLAINT = _with_id_in(_event.complaint_id)
+EVENTS_OF_PARTY = Query(
     select(trace_events)
     .where(
-        _t.parties.overlap(_texts("ids")),
-        _unless_given(_t.buyer_id, "buyer"),
-        _unless_given(_t.merchant_id, "merchant"),
+        _event.parties.overlap(_texts("ids")),
+        _equal_if_given(_event.buyer_id, "buyer"),
+        _equal_if_given(_event.merchant_id, "merchant"),
     )
-    .order_by(_t.time.desc(), _t.event_id.desc())
+    .order_by(_event.time.desc(), _event.event_id.desc())
     .limit(bindparam("rows")),
     TraceEvent,
 )
-AROUND = Query(
+RELATED_EVENTS = Query(
     select(trace_events).where(
         or_(
-            _t.caused_by == any_(_uuids("causes")),
-            _t.work_id == any_(_uuids("works")),
-            _t.documents.overlap(_texts("links")),
+            _event.caused_by == any_(_uuids("causes")),
+            _event.work_id == any_(_uuids("works")),
+            _event.documents.overlap(_texts("links")),
         ),
-        # Nothing of another order: the trace may be read by this order's buyer.
-        or_(_t.order_id.is_(None), _t.order_id == any_(_texts("orders"))),
-        _t.event_id != all_(_uuids("known")),
+        # No event of another order: the buyer of this one may read the trace.
+        or_(_event.order_id.is_(None), _event.order_id == any_(_texts("orders"))),
+        _event.event_id != all_(_uuids("known")),
     ),
     TraceEvent,
 )
-"""What belongs to events that are known: their effects, what was recorded with them, their documents' events."""
+"""The effects of known events, the events recorded together with them, and those of their documents."""
 
-GAPS: Query[Record] = Query(
-    select(_t.topic, _t.subject)
-    .where(_t.subject == any_(_texts("subjects")))
-    .group_by(_t.topic, _t.subject)
-    .having(func.count() != func.max(_t.sequence))
+SEQUENCE_GAPS: Query[Record] = Query(
+    select(_event.topic, _event.subject)
+    .where(_event.subject == any_(_texts("subjects")))
+    .group_by(_event.topic, _event.subject)
+    .having(func.count() != func.max(_event.sequence))
 )
-"""Aggregates of these in whose history something is missing."""
+"""Those of these aggregates whose sequence of events has a gap."""
 
-UNTOLD: Query[Record] = Query(
+PARKED: Query[Record] = Query(
     select(_parked.id)
     .where(
         or_(
             _parked.aggregateid == any_(_texts("subjects")),
-            func.position(bindparam("said", type_=LargeBinary).op("IN")(_parked.payload)) > 0,
+            func.position(bindparam("text", type_=LargeBinary).op("IN")(_parked.payload)) > 0,
         )
     )
     .limit(1)
 )
-"""An event that is set aside here, of these aggregates or one that says this anywhere in its data."""
+"""A parked event of these aggregates, or one whose data contain `:text`."""
 
-KNOWN: Query[Record] = Query(select(_t.event_id).where(_t.event_id == any_(_uuids("ids"))))
+EXISTING: Query[Record] = Query(select(_event.event_id).where(_event.event_id == any_(_uuids("ids"))))
+"""Those of these ids that are events of the trace."""

@@ -1,0 +1,1 @@
+"""What analytics-svc answers: traces and metrics. Queries only read."""

@@ -1,0 +1,17 @@
+"""The command `rebuild`: it proves that the tables contain what the log makes of them, and nothing else."""
+
+from collections.abc import Awaitable, Callable
+
+from aftercare_chassis.projections.projection import Projection
+from aftercare_chassis.projections.replay import ReplayOptions, replay
+from aftercare_chassis.runtime import Runtime
+
+
+def rebuild(projection: Projection) -> Callable[[Runtime], Awaitable[int]]:
+    """The command for this projection."""
+
+    async def rebuild_and_compare(runtime: Runtime) -> int:
+        """Build the tables anew from the whole log and compare them: 0 identical, 1 different, 2 not possible."""
+        return await replay(runtime, projection, ReplayOptions(consumer="rebuilt"))
+
+    return rebuild_and_compare
