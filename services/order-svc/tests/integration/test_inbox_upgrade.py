@@ -1,4 +1,4 @@
-"""Revision 0006 makes one inbox of two tables: nothing is lost, and builds before it go on under the old names."""
+"""Two tables become the one inbox of partners: nothing is lost, and builds before go on under the old names."""
 
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -9,6 +9,7 @@ from aftercare_chassis.testing import Harness
 from alembic import command
 from order_svc import main
 
+BEFORE, THIS = "0006", "0007"
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 HASHES = {name: "sha256:" + name * 64 for name in "abc"}
 ENDPOINT = "INSERT INTO courier_endpoints (id, partner, secret, created_at) VALUES ('ce_1', 'zto', 'secret-of-zto', $1)"
@@ -27,7 +28,7 @@ CALLBACKS = [
     ("", HASHES["c"], "signature_missing"),
     ("msg_5", HASHES["a"], "amount_mismatch"),
 ]
-# As builds of revision 0005 send them.
+# As builds of the revision before send them.
 INSERT_PUSH = """
 INSERT INTO courier_inbox (id, endpoint_id, partner, push_id, state, why, reports, attempts, due_at, received_at,
                            tries_since, finished_at, raw)
@@ -55,7 +56,7 @@ PRUNE_CALLBACKS = "DELETE FROM payment_webhook WHERE payment_webhook.received_at
 
 
 async def fill(database: asyncpg.Connection) -> None:
-    """What a build of revision 0005 has left in its database."""
+    """What a build of the revision before has left in its database."""
     await database.set_type_codec("jsonb", schema="pg_catalog", encoder=repr, decoder=str)
     await database.execute(ENDPOINT, NOW)
     for number, (id_, (state, why, reports, due_at, finished_at, raw)) in enumerate(PUSHES.items()):
@@ -88,13 +89,13 @@ OLD_CALLBACKS = (
 )
 
 
-@pytest.mark.parametrize("old", ["0005"], indirect=True)
+@pytest.mark.parametrize("old", [BEFORE], indirect=True)
 async def test_nothing_of_a_filled_database_is_lost(old):
     database, migrate = old
     await fill(database)
     pushes, callbacks = await rows(database, OLD_PUSHES.format("courier_inbox")), await rows(database, OLD_CALLBACKS)
     assert (len(pushes), len(callbacks)) == (len(PUSHES), len(CALLBACKS))
-    await migrate(command.upgrade, "0006")
+    await migrate(command.upgrade, THIS)
     of_couriers = OLD_PUSHES.format("(SELECT * FROM partner_inbox WHERE source = 'courier' AND endpoint_id = 'ce_1')")
     assert await rows(database, of_couriers) == pushes
     assert await rows(
@@ -108,23 +109,23 @@ async def test_nothing_of_a_filled_database_is_lost(old):
         ("refused", "amount_mismatch", 0),
     ]
     assert await rows(database, OLD_CALLBACKS) == callbacks
-    await migrate(command.downgrade, "0005")
+    await migrate(command.downgrade, BEFORE)
     assert await rows(database, OLD_PUSHES.format("courier_inbox")) == pushes
     assert await rows(database, OLD_CALLBACKS) == callbacks
 
 
-@pytest.mark.parametrize("old", ["0005"], indirect=True)
+@pytest.mark.parametrize("old", [BEFORE], indirect=True)
 async def test_a_callback_that_was_accepted_before_is_known_to_the_new_build(old):
     database, migrate = old
     await fill(database)
-    await migrate(command.upgrade, "0006")
+    await migrate(command.upgrade, THIS)
     same = "INSERT INTO partner_inbox (id, source, partner, push_id, state, attempts, received_at, tries_since)"
     again = f"{same} VALUES ('push_9', 'payment', 'simulator', $1, 'received', 0, now(), now()) ON CONFLICT DO NOTHING"
     assert await database.execute(again, f"msg 1 {HASHES['a']}") == "INSERT 0 0"
     assert await database.execute(again, f"msg 1 {HASHES['b']}") == "INSERT 0 1"
 
 
-@pytest.mark.parametrize("old", ["0005"], indirect=True)
+@pytest.mark.parametrize("old", [BEFORE], indirect=True)
 async def test_a_build_before_goes_on_with_the_statements_that_it_has_prepared(old):
     database, migrate = old
     await database.execute(ENDPOINT, NOW)
