@@ -3,11 +3,11 @@
 import logging
 from collections.abc import Mapping
 from functools import partial
-from typing import Any
 
 import structlog
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.http.problems import Problem
+from aftercare_chassis.http.responses import Responses
 from aftercare_chassis.http.routing import Read, ServiceRuntime, Tx
 from aftercare_chassis.http.webhooks import WebhookRouter, probe_response
 from aftercare_chassis.observability.code_places import code_places
@@ -22,7 +22,7 @@ from order_svc.integrations.couriers.port import Courier
 from order_svc.integrations.pushes import Acknowledgement, ExaminedPush, Rejection, examine
 from order_svc.settings import Settings
 
-_ACKNOWLEDGED: dict[int | str, dict[str, Any]] = {
+_ACKNOWLEDGED: Responses = {
     200: {"description": "The partner's own acknowledgement; some partners read a refusal here too."}
 }
 log = structlog.get_logger(__name__)
@@ -78,7 +78,7 @@ def _refusal(couriers: Mapping[str, Courier], partner: str, problem: Problem) ->
 
 
 def _failure(couriers: Mapping[str, Courier], partner: str, error: Exception) -> Response:
-    """What could not be stored is sent again, if the partner is told so in its own way."""
+    """Refuse in the partner's own format what could not be stored, so that the partner sends it again."""
     level = logging.WARNING if is_unavailable(error) else logging.ERROR
     log.log(level, "courier_push_not_stored", error=type(error).__name__, at=code_places(error))
     if partner not in couriers:
@@ -86,7 +86,7 @@ def _failure(couriers: Mapping[str, Courier], partner: str, error: Exception) ->
     return _response(couriers[partner].refused(Rejection("unavailable", "not kept, send it again")))
 
 
-def _report(service: ServiceRuntime, partner: str, endpoint_id: str, push: ExaminedPush[Any]) -> None:
+def _report(service: ServiceRuntime, partner: str, endpoint_id: str, push: ExaminedPush[object]) -> None:
     """Count and log a push that was not accepted."""
     if push.rejection is not None:
         code = push.rejection.code

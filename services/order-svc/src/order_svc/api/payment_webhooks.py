@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import Any, Literal
+from typing import Literal
 
 import structlog
 from aftercare_chassis.http.problems import Problem, response_to
+from aftercare_chassis.http.responses import Responses
 from aftercare_chassis.http.routing import ServiceRuntime, Tx
 from aftercare_chassis.http.schemas import Out
 from aftercare_chassis.http.webhooks import WebhookRouter, probe_response
@@ -36,7 +37,7 @@ class ReceivedOut(Out):
 
 
 class NotReceivedOut(Out):
-    """Why a callback is not accepted. `verdict` says what is wrong with it, where it was examined."""
+    """Why a callback is not accepted. `verdict` is the code of what is wrong with it, where it was examined."""
 
     received: str
     code: str
@@ -44,7 +45,7 @@ class NotReceivedOut(Out):
     verdict: str | None = None
 
 
-_NOT_RECEIVED: dict[int | str, dict[str, Any]] = {
+_NOT_RECEIVED: Responses = {
     "default": {
         "model": NotReceivedOut,
         "content": {"text/plain": {"schema": {"type": "string"}}},

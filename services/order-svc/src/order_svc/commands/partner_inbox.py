@@ -75,7 +75,7 @@ def _reason(push: ExaminedPush[object]) -> str | None:
 
 
 async def _repeat(tx: Transaction[Settings], row: PartnerPush) -> bool:
-    """Process a repeated push again whose first copy had no effect: the partner is told now that it is accepted."""
+    """Process a repeated push again whose first copy had no effect: this delivery is acknowledged as accepted."""
     push = await tx.one(
         REPEATED_PUSH,
         source=row.source,

@@ -56,7 +56,7 @@ class PushAdapter(Protocol[C_co]):
 class ExaminedPush(Generic[C_co]):
     """A push as it arrived, and what its adapter found: the content, or the rejection.
 
-    `verified` says that the partner sent it; then `headers` are those that prove it.
+    `verified` is true where the partner is proven to have sent it; then `headers` are those that prove it.
     """
 
     push_id: str

@@ -94,6 +94,7 @@ DUE_PUSH = Query(
     .with_for_update(skip_locked=True),
     PartnerPush,
 )
+# Any: the result is a plain database record.
 RAW_OF_PUSH: Query[Any] = Query(select(partner_inbox.c.raw).where(partner_inbox.c.id == bindparam("push_id")))
 # `waybill` is a list with one report of the waybill alone: the reports of a push that names it contain that list.
 WAKE_PUSHES = Statement(

@@ -86,5 +86,5 @@ class PaymentOut(Out):
 
 def _remainder(view: PaymentView, actor: Actor) -> list[Allowed]:
     """The one action that people can take on a payment, with why this reader cannot."""
-    judged = PAYMENT.allowed(view.payment, actor, PaymentFacts(view.order, view.refunds))
-    return [each for each in judged if each.action == PaymentAction.REFUND_REMAINDER]
+    actions = PAYMENT.allowed(view.payment, actor, PaymentFacts(view.order, view.refunds))
+    return [each for each in actions if each.action == PaymentAction.REFUND_REMAINDER]

@@ -47,7 +47,7 @@ _S, _A = PushState, PushAction
 _SYSTEM = Permission("system_only", frozenset({"system"}))
 _OPERATOR = Permission("admin_only", frozenset({"admin"}))
 
-# A refused push proves no partner: nobody may have it processed.
+# A refused push proves no partner: it is never processed.
 PUSH: Lifecycle[PushState, PushAction] = Lifecycle(
     "partner push",
     initial=_S.RECEIVED,

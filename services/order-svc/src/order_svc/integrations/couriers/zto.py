@@ -146,7 +146,7 @@ def _only_redirected(trace: _Trace) -> bool:
 
 
 def _receiver(trace: _Trace, by_action: DeliveredTo | None) -> DeliveredTo | None:
-    """The action says that the parcel was signed for; only the text says by whom."""
+    """The kind of receiver. The action shows that the parcel was signed for; only the text shows by whom."""
     if by_action is not DeliveredTo.PERSON:
         return by_action
     text = f"{trace.expressSigner or ''} {(trace.desc or '').split('感谢')[0]}"
