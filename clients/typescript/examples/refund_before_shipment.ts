@@ -1,7 +1,8 @@
 /**
- * An order is paid and then not wanted any more: a seller and a buyer, two services, one refund.
+ * A buyer pays an order and asks for the money back before it is shipped: two people, two services, one refund.
  *
- * ORDERS_URL, AFTERSALE_URL, SELLER_TOKEN, BUYER_TOKEN and BUYER (the id) say where and who. Prints what happened as JSON.
+ * Needs the environment variables ORDERS_URL, AFTERSALE_URL, SELLER_TOKEN, BUYER_TOKEN and BUYER (the id). Prints the results
+ * as JSON.
  */
 import { env } from "node:process";
 import { setTimeout as wait } from "node:timers/promises";
@@ -20,7 +21,7 @@ const at = (url: string, token: string): Options => ({ baseUrl: given(url), toke
 const seller = { orders: orders(at("ORDERS_URL", "SELLER_TOKEN")), cases: aftersale(at("AFTERSALE_URL", "SELLER_TOKEN")) };
 const buyer = { orders: orders(at("ORDERS_URL", "BUYER_TOKEN")), cases: aftersale(at("AFTERSALE_URL", "BUYER_TOKEN")) };
 
-const asked = {
+const orderRequest = {
   params: { header: { "Idempotency-Key": crypto.randomUUID() } },
   body: {
     buyer_id: given("BUYER"),
@@ -38,27 +39,27 @@ const asked = {
     },
   },
 };
-const order = value(await seller.orders.POST("/v1/orders", asked));
-const again = await seller.orders.POST("/v1/orders", asked);
+const order = value(await seller.orders.POST("/v1/orders", orderRequest));
+const repeated = await seller.orders.POST("/v1/orders", orderRequest);
 
 const path = { order_id: order.id };
 value(await buyer.orders.POST("/v1/orders/{order_id}/payments", { params: { path }, body: {} }));
 while (value(await buyer.orders.GET("/v1/orders/{order_id}", { params: { path } })).state !== "paid") await wait(100);
 
-// The other service may hear of the order a moment later: it says 404 with Retry-After, and the client asks again.
-const wish = {
+// The event of the order may reach the other service a moment later: it responds with 404 and Retry-After, and the client retries.
+const caseRequest = {
   order_id: order.id,
   type: "refund_only" as const,
   reason: "changed_mind" as const,
   lines: order.lines.map(({ id, quantity }) => ({ line_id: id, quantity })),
 };
-const asking = value(await buyer.cases.POST("/v1/cases", { body: wish }));
+const opened = value(await buyer.cases.POST("/v1/cases", { body: caseRequest }));
 
 // A problem's code is one of those that the operation documents: any other literal here does not compile.
-const { error } = await buyer.cases.POST("/v1/cases", { body: wish });
+const { error } = await buyer.cases.POST("/v1/cases", { body: caseRequest });
 const refused = error?.code === "units_in_live_case" ? error.code : undefined;
 
-const case_id = asking.id;
+const case_id = opened.id;
 value(await seller.cases.POST("/v1/cases/{case_id}/approve", { params: { path: { case_id } }, body: {} }));
 
 const steps: string[] = [];
@@ -71,10 +72,10 @@ const ended = value(await buyer.cases.GET("/v1/cases/{case_id}", { params: { pat
 console.log(
   JSON.stringify({
     order: order.id,
-    again: again.data?.id,
-    replayed: again.response.headers.get("idempotent-replayed"),
+    again: repeated.data?.id,
+    replayed: repeated.response.headers.get("idempotent-replayed"),
     refused,
-    requested: asking.requested,
+    requested: opened.requested,
     state: ended.state,
     steps,
   }),

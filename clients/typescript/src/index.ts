@@ -6,33 +6,33 @@ import type { paths as AnalyticsPaths } from "./generated/analytics-svc.js";
 import type { paths as CsPaths } from "./generated/cs-svc.js";
 import type { paths as KbPaths } from "./generated/kb-svc.js";
 import type { paths as OrderPaths } from "./generated/order-svc.js";
-import type { Options } from "./answers.js";
-import { patient } from "./patience.js";
+import type { Options } from "./responses.js";
+import { withRetries } from "./retries.js";
 
 export type { components as AftersaleComponents } from "./generated/aftersale-svc.js";
 export type { components as AnalyticsComponents } from "./generated/analytics-svc.js";
 export type { components as CsComponents } from "./generated/cs-svc.js";
 export type { components as KbComponents } from "./generated/kb-svc.js";
 export type { components as OrderComponents } from "./generated/order-svc.js";
-export { type CodeOf, type Options, type Problem, Refused, value } from "./answers.js";
-export { follow, type Told } from "./stream.js";
+export { type CodeOf, type Options, type Problem, Refused, value } from "./responses.js";
+export { follow, type StreamEvent } from "./stream.js";
 
-/** Headers that the client sets by itself need not be given; given ones are kept. */
-type Eased<Operation> = Operation extends { parameters: infer Parameters extends { header?: unknown } }
+/** Headers that the client sets by itself are optional; those that are given are kept. */
+type WithOptionalHeaders<Operation> = Operation extends { parameters: infer Parameters extends { header?: unknown } }
   ? Omit<Operation, "parameters"> & {
       parameters: Omit<Parameters, "header"> & { header?: Partial<NonNullable<Parameters["header"]>> };
     }
   : Operation;
-type EasedPaths<Paths> = {
-  [Path in keyof Paths]: { [Method in keyof Paths[Path]]: Eased<Paths[Path][Method]> };
+type ClientPaths<Paths> = {
+  [Path in keyof Paths]: { [Method in keyof Paths[Path]]: WithOptionalHeaders<Paths[Path][Method]> };
 };
 
 const READS = new Set(["GET", "HEAD", "OPTIONS"]);
 
-function connect<Paths extends {}>(options: Options): Client<EasedPaths<Paths>> {
-  const client = createClient<EasedPaths<Paths>>({
+function connect<Paths extends {}>(options: Options): Client<ClientPaths<Paths>> {
+  const client = createClient<ClientPaths<Paths>>({
     baseUrl: options.baseUrl,
-    fetch: patient(options.fetch ?? ((request) => fetch(request))),
+    fetch: withRetries(options.fetch ?? ((request) => fetch(request))),
   });
   client.use({
     async onRequest({ request }) {

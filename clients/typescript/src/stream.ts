@@ -1,10 +1,11 @@
-/** Paths that end in `/live`: what is there, and then what comes (server-sent events, WHATWG HTML). */
+/** Event streams: the paths that end in `/live` (server-sent events, WHATWG HTML). */
 import { EventSourceParserStream } from "eventsource-parser/stream";
 
-import { type Options, type Problem, Refused } from "./answers.js";
-import { pause } from "./patience.js";
+import { type Options, type Problem, Refused } from "./responses.js";
+import { pause } from "./retries.js";
 
-export interface Told<Data> {
+/** One event of a stream. */
+export interface StreamEvent<Data> {
   id: string;
   data: Data;
 }
@@ -12,23 +13,25 @@ export interface Told<Data> {
 const RETRY_MILLISECONDS = 2000;
 
 /**
- * Each event once and in order, until `signal` ends it or the service refuses (Refused). A stream that ends is taken up
- * again behind the last event, so nothing is missed. A browser's own EventSource cannot send a token; this can.
+ * The events of a stream, each once and in order, until `signal` is aborted. A stream that ends is requested again after its
+ * last event, so that none is missed. Throws Refused where the response is a problem without Retry-After.
+ *
+ * The EventSource of browsers cannot send a token.
  */
 export async function* follow<Data>(
   options: Options,
   path: `${string}/live`,
   { last, signal }: { last?: string; signal?: AbortSignal } = {},
-): AsyncGenerator<Told<Data>, void, undefined> {
-  const ask = options.fetch ?? ((request: Request) => fetch(request));
+): AsyncGenerator<StreamEvent<Data>, void, undefined> {
+  const send = options.fetch ?? ((request: Request) => fetch(request));
   while (!signal?.aborted) {
     const headers = new Headers({ Authorization: `Bearer ${await options.token()}`, Accept: "text/event-stream" });
     if (last !== undefined) headers.set("Last-Event-ID", last);
-    let answer: Response | undefined;
+    let response: Response | undefined;
     try {
-      answer = await ask(new Request(options.baseUrl + path, { headers, signal: signal ?? null }));
-      if (answer.ok && answer.body) {
-        const events = answer.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
+      response = await send(new Request(options.baseUrl + path, { headers, signal: signal ?? null }));
+      if (response.ok && response.body) {
+        const events = response.body.pipeThrough(new TextDecoderStream()).pipeThrough(new EventSourceParserStream());
         for await (const event of read(events)) {
           if (event.id === undefined) continue;
           last = event.id;
@@ -37,16 +40,16 @@ export async function* follow<Data>(
       }
     } catch (error) {
       if (signal?.aborted) return;
-      if (!(error instanceof TypeError)) throw error; // what fetch throws where the connection fails
+      if (!(error instanceof TypeError)) throw error; // fetch throws a TypeError where the connection fails
     }
-    if (answer && !answer.ok && !answer.headers.has("Retry-After")) {
-      throw new Refused((await answer.json()) as Problem, answer);
+    if (response && !response.ok && !response.headers.has("Retry-After")) {
+      throw new Refused((await response.json()) as Problem, response);
     }
     await pause(RETRY_MILLISECONDS, signal).catch(() => undefined);
   }
 }
 
-/** Not every browser iterates over streams yet. */
+/** The pieces of a stream. Not every browser supports iteration over streams yet. */
 async function* read<Piece>(stream: ReadableStream<Piece>): AsyncGenerator<Piece, void, undefined> {
   const reader = stream.getReader();
   try {

@@ -38,7 +38,7 @@ def test_a_validation_problem_counts_in_good_english() -> None:
     assert ValidationFailed(count=2).detail("en") == "2 parts of the request are invalid; see `errors`."
 
 
-def test_a_state_without_any_action_says_so() -> None:
+def test_a_state_without_any_action_has_a_sentence_of_its_own() -> None:
     refusal = IllegalTransition(state="closed", action="approve", allowed=[])
     assert refusal.detail("en") == "approve is not possible in state closed; possible now: no action."
     assert refusal.detail("zh-CN") == "状态 closed 下不能执行 approve；当前可执行：无。"

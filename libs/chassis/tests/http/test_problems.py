@@ -81,7 +81,7 @@ async def test_an_invalid_choice_lists_the_valid_ones(client: httpx.AsyncClient)
     assert response.json()["errors"][0]["message"] == "Must be one of: red, blue."
 
 
-async def test_an_invalid_parameter_says_where_it_is(client: httpx.AsyncClient) -> None:
+async def test_an_invalid_parameter_is_named_with_its_place(client: httpx.AsyncClient) -> None:
     response = await client.post("/orders?limit=1000", json=GOOD, headers=EN)
     assert problem(response, 422, "validation_failed")["errors"] == [
         {"pointer": "/limit", "code": "out_of_range", "message": "Must be at most 100.", "in": "query"}
@@ -148,7 +148,7 @@ async def test_an_unavailable_database_is_503_with_retry_after(client: httpx.Asy
 
 
 @pytest.mark.parametrize(
-    ("said", "unavailable"),
+    ("message", "unavailable"),
     [
         ("cannot switch to state 15; another operation (2) is in progress", True),
         ('cannot switch to state 15; protocol is in the "failed" state', True),
@@ -156,8 +156,8 @@ async def test_an_unavailable_database_is_503_with_retry_after(client: httpx.Asy
         ("no binary format encoder for type x (OID 1)", False),
     ],
 )
-def test_only_broken_connections_among_the_drivers_errors_are_an_outage(said: str, unavailable: bool) -> None:
-    assert is_unavailable(asyncpg.InternalClientError(said)) is unavailable
+def test_only_broken_connections_among_the_drivers_errors_are_an_outage(message: str, unavailable: bool) -> None:
+    assert is_unavailable(asyncpg.InternalClientError(message)) is unavailable
 
 
 async def test_a_unique_violation_is_a_conflict(client: httpx.AsyncClient) -> None:

@@ -93,7 +93,7 @@ async def test_what_could_not_be_stored_is_not_acknowledged(client: httpx.AsyncC
 
 
 @pytest.mark.parametrize(("what", "status"), [("broken", 202), ("refused", 404), ("plain", 200)])
-async def test_a_partner_may_be_told_of_a_failure_in_its_own_way(tally: Harness, what: str, status: int) -> None:
+async def test_a_failure_may_be_reported_in_the_partners_own_format(tally: Harness, what: str, status: int) -> None:
     transport = httpx.ASGITransport(build(tally, with_failure=True), raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url="http://test/v1/hooks/known") as client:
         assert (await client.post(f"/{what}", content=b"a")).status_code == status

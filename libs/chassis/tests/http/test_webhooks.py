@@ -25,7 +25,7 @@ PREFLIGHT = {"access-control-request-method": "POST", "access-control-request-he
 def refusal(partner: str, problem: Mapping[str, Any]) -> Response:
     if partner != "known":
         return PlainTextResponse("nobody\n", 404)
-    return JSONResponse({"told": problem["code"]}, problem["status"], media_type="application/partner+json")
+    return JSONResponse({"code": problem["code"]}, problem["status"], media_type="application/partner+json")
 
 
 def build(settings: ServiceSettings, clock: SettableClock) -> FastAPI:
@@ -101,16 +101,16 @@ async def test_a_refusal_is_in_the_partners_format(
         assert (response.status_code, response.text) == (404, "nobody\n")
         assert response.headers["content-type"].startswith("text/plain")
     else:
-        assert (response.status_code, response.json()) == (status, {"told": code})
+        assert (response.status_code, response.json()) == (status, {"code": code})
         assert response.headers["content-type"] == "application/partner+json"
     assert len(response.headers["trace-id"]) == 32
 
 
 async def test_a_refusal_before_the_endpoint_keeps_its_headers(client: httpx.AsyncClient) -> None:
     large = await client.post("/v1/hooks/known/a", content=b"x" * 20_001)
-    assert (large.status_code, large.json()) == (413, {"told": "body_too_large"})
+    assert (large.status_code, large.json()) == (413, {"code": "body_too_large"})
     late = await client.post("/v1/hooks/known/a", content=trickle())
-    assert (late.status_code, late.json(), late.headers["connection"]) == (408, {"told": "body_too_slow"}, "close")
+    assert (late.status_code, late.json(), late.headers["connection"]) == (408, {"code": "body_too_slow"}, "close")
     slow = await client.post("/v1/hooks/known/slow")
     assert slow.headers["retry-after"] == "1"
 
@@ -120,7 +120,7 @@ async def test_a_refused_rate_is_in_the_partners_format(settings: ServiceSetting
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://test") as client:
         await client.post("/v1/hooks/known/a")
         response = await client.post("/v1/hooks/known/a")
-    assert (response.status_code, response.json()) == (429, {"told": "rate_limited"})
+    assert (response.status_code, response.json()) == (429, {"code": "rate_limited"})
     assert int(response.headers["retry-after"]) > 0
 
 
@@ -155,7 +155,7 @@ async def test_a_path_with_doubled_slashes_is_refused_in_the_partners_format(
     client: httpx.AsyncClient, path: str
 ) -> None:
     response = await client.post(f"http://test{path}")
-    assert (response.status_code, response.json()) == (404, {"told": "not_found"})
+    assert (response.status_code, response.json()) == (404, {"code": "not_found"})
 
 
 @pytest.mark.parametrize("path", ["/v1/hookshop/known", "/v1/hook", "/"])

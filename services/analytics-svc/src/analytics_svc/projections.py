@@ -28,6 +28,8 @@ from analytics_svc.domain.traces import TraceEvent
 from analytics_svc.tables.facts import CASES, DISPUTES, RATINGS, REFUNDS
 from analytics_svc.tables.traces import INSERT_EVENT
 
+# Any: the fields of events have any JSON type.
+
 DOCUMENT_IDS = (
     "order_id",
     "case_id",
@@ -41,7 +43,8 @@ DOCUMENT_IDS = (
 PARTY_IDS = ("affected_party", "applicant", "handler", "buyer_id", "merchant_id")
 UNKNOWN, MAX_LENGTH = "unknown", 255
 
-Fields = Mapping[str, Any]  # the fields of any event, by name
+Fields = Mapping[str, Any]
+"""The fields of an event, by name."""
 
 
 async def store_event(tx: Transaction, event: Event) -> None:

@@ -235,8 +235,8 @@ async def test_of_two_events_with_one_sequence_the_first_is_stored(analytics: Ha
 async def test_an_event_of_an_unknown_type_leaves_no_gap(analytics: Harness) -> None:
     log = returned_order()
     case = next(envelope for envelope in log.envelopes if envelope.type == "AfterSaleRejected.v1")
-    told = json.loads(case.data)
-    said = {
+    data = json.loads(case.data)
+    fields = {
         "applicant": "buyer-1",
         "handler": ["no", "id"],
         "result": "praised",
@@ -244,7 +244,7 @@ async def test_an_event_of_an_unknown_type_leaves_no_gap(analytics: Harness) -> 
         "order_id": "ord_1",
     }
     unknown = replace(
-        case, type="AfterSalePraised.v1", data=json.dumps({**said, "evidence": ["sha256:09", 7]}).encode()
+        case, type="AfterSalePraised.v1", data=json.dumps({**fields, "evidence": ["sha256:09", 7]}).encode()
     )
     log.envelopes[log.envelopes.index(case)] = unknown
     await log.deliver_to(analytics)
@@ -252,7 +252,7 @@ async def test_an_event_of_an_unknown_type_leaves_no_gap(analytics: Harness) -> 
     assert body["complete"] is True
     assert_causal(body)
     shown = next(event for event in body["data"] if event["event_type"] == "AfterSalePraised.v1")
-    assert (shown["sequence"], shown["subject"], shown["time"]) == (unknown.sequence, "case_1", told["time"])
+    assert (shown["sequence"], shown["subject"], shown["time"]) == (unknown.sequence, "case_1", data["time"])
     assert [shown[name] for name in ("affected_party", "applicant", "handler", "matter", "result", "evidence")] == [
         *("unknown", "buyer-1", "unknown", "unknown", "praised", ["sha256:09"])
     ]

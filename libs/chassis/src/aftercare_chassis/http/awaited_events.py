@@ -3,7 +3,7 @@
 A refusal with `awaits` has rolled its transaction back and released its connection. The request waits for the next event
 of that aggregate; then the whole command runs again, with its Idempotency-Key, until it succeeds, is refused for another
 reason, or WAIT_SECONDS have passed since its first attempt. An object that the actor may not see is waited for like one
-that does not exist, so that the time of the response tells nobody that it exists.
+that does not exist, so that the time of the response does not reveal that it exists.
 """
 
 import asyncio

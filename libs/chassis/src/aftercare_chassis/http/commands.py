@@ -17,6 +17,8 @@ from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
+# Any: the two type parameters of a coroutine that nobody sends to.
+
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 STORED_HEADERS = ("content-language", "content-type", "etag", "location", "vary")
 

@@ -14,7 +14,9 @@ from pydantic import BaseModel
 
 from aftercare_chassis.database.transaction import Reader
 
-Endpoint = Callable[..., Awaitable[Any]]  # parameters and result differ per endpoint
+# Any: parameters and results differ per endpoint.
+
+Endpoint = Callable[..., Awaitable[Any]]
 
 
 def wrapped(endpoint: Endpoint, reader_dependency: params.Depends, status: int) -> Endpoint:

@@ -76,7 +76,7 @@ class TimeLimitExceeded(Refusal):
 
 @dataclass(frozen=True, slots=True)
 class StatusProblem:
-    """The problem of an HTTP status that no refusal stands for."""
+    """The problem of an HTTP status that has no refusal."""
 
     code: str
     title_zh: str

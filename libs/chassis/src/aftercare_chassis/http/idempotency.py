@@ -18,6 +18,8 @@ from aftercare_chassis.database.write_batch import Insert
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Kind, Refusal
 
+# Any: a Record has no types for its columns.
+
 PRIMARY_KEY = "idempotency_key_pkey"
 _LOOK_UP = """
 SELECT 1 FROM idempotency_key WHERE scope = '{scope}' UNION ALL SELECT 1 WHERE NOT pg_try_advisory_xact_lock('{lock}')

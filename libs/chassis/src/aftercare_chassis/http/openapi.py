@@ -15,6 +15,8 @@ from aftercare_chassis.http.openapi_components import Node
 from aftercare_chassis.http.responses import SHARED, is_command, shared_responses
 from aftercare_chassis.http.routing import ApiRoute
 
+# Any: a node of a JSON document has any JSON type.
+
 
 def install(app: FastAPI) -> None:
     """Let the app serve this document; it is made once, at the first request for it."""

@@ -10,6 +10,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
+# Any: a node of a JSON document has any JSON type.
+
 Node = dict[str, Any]
 
 METHODS = ("get", "put", "post", "delete", "patch")

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+# Any: a node of a JSON document has any JSON type.
+
 Node = dict[str, Any]
 
 DESCRIPTION = """These conventions hold for every operation.

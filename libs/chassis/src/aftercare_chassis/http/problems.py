@@ -35,6 +35,8 @@ from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.code_places import code_places
 from aftercare_chassis.refusals import Kind, Refusal
 
+# Any: the members of a problem, and the errors of pydantic, have any JSON type.
+
 MEDIA_TYPE = "application/problem+json"
 MAX_ERRORS = 50  # entries of `errors` in one problem
 Problem = Mapping[str, Any]

@@ -18,6 +18,8 @@ from aftercare_chassis.http.schemas import In
 from aftercare_chassis.http.validation_messages import validation_message
 from aftercare_chassis.refusals import Kind, Refusal
 
+# Any: a JSON document has any JSON type.
+
 # What may be an escaped NUL, an escaped half of a surrogate pair, or a number that JSON does not have.
 _SUSPECT = re.compile(rb"\\u0000|\\u[dD][89a-fA-F]|NaN|Infinity")
 _SURROGATE = re.compile("[\ud800-\udfff]")

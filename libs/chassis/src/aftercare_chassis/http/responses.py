@@ -24,6 +24,8 @@ from aftercare_chassis.http.request_body import BodyTooLarge
 from aftercare_chassis.http.sse import EventStream, LastEventUnknown, TooManyStreams
 from aftercare_chassis.refusals import Forbidden, Kind, NotFound, Refusal, Stale
 
+# Any: a node of a JSON document has any JSON type.
+
 Node = dict[str, Any]
 Responses = dict[int | str, Node]
 

@@ -24,6 +24,8 @@ from aftercare_chassis.refusals import Forbidden
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
 
+# Any: endpoints, and the options that FastAPI takes for them, differ per route.
+
 
 async def _reader(request: Request) -> Reader:
     found: Reader = request.state.reader

@@ -26,6 +26,8 @@ from aftercare_chassis.characters import breaks_line, has_control, shows
 from aftercare_chassis.currencies import EXPONENTS
 from aftercare_chassis.lifecycle import Allowed
 
+# Any: validators get whatever the client sent, and core schemas are nodes of any type.
+
 _TIME_MESSAGE = "must be a time with a UTC offset, such as 2026-05-01T08:30:00+08:00"
 T = TypeVar("T")
 R_co = TypeVar("R_co", covariant=True)

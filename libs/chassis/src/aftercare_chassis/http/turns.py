@@ -9,6 +9,8 @@ from pydantic_core import CoreSchema
 
 from aftercare_chassis.lifecycle import Lifecycle
 
+# Any: the enumeration is made at run time, for lifecycles of any states and actions.
+
 
 class TurnOf:
     """`OrderTurn = Annotated[str, TurnOf("OrderTurn", ORDER)]`: a named enumeration in the OpenAPI document.

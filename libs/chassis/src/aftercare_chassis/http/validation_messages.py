@@ -9,6 +9,8 @@ from typing import Any
 from aftercare_chassis.http.languages import CHINESE
 from aftercare_chassis.sentences import fill
 
+# Any: the context of an error of pydantic has values of any type.
+
 _TYPE = ("wrong_type", "类型应为{type}。", "Must be {type}.")
 _FORMAT = ("wrong_format", "格式应为{type}。", "Must be {type}.")
 

@@ -17,6 +17,8 @@ from aftercare_chassis.http.routing import READER
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 
+# Any: endpoints, and the options that FastAPI takes for them, differ per route.
+
 Failure = Callable[[str, Exception], Response]
 Endpoint = TypeVar("Endpoint", bound=Callable[..., Any])
 _PROBES = ("GET", "HEAD", "OPTIONS")

@@ -29,6 +29,8 @@ from aftercare_chassis.testing.databases import database
 from aftercare_chassis.testing.documented_problems import check_documented
 from aftercare_chassis.testing.servers import ServiceProcess, run_command, serve_process
 
+# Any: settings and the columns of a Record differ per service and query.
+
 _OUTBOX = "SELECT topic, aggregateid, headers, payload FROM outbox ORDER BY id"
 
 

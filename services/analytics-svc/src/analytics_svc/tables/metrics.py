@@ -8,10 +8,12 @@ from sqlalchemy import BigInteger, ColumnElement, Float, and_, bindparam, cast, 
 
 from analytics_svc.tables.facts import case_facts, dispute_facts, rating_facts, refund_facts
 
+# Any: a column does not show the type of its values.
+
 _case, _refund, _dispute = case_facts.c, refund_facts.c, dispute_facts.c
 
 
-def _in_period(time: ColumnElement[Any]) -> ColumnElement[bool]:  # a Column's type does not show that it is a datetime
+def _in_period(time: ColumnElement[Any]) -> ColumnElement[bool]:
     return and_(time >= bindparam("start", type_=time.type), time < bindparam("end", type_=time.type))
 
 

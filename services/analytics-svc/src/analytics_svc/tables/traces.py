@@ -30,6 +30,8 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 from analytics_svc.domain.traces import TraceEvent
 from analytics_svc.tables.schema import metadata
 
+# Any: columns and parameters do not show the types of their values.
+
 # A trigger refuses every UPDATE, DELETE and TRUNCATE.
 trace_events = Table(
     "trace_events",

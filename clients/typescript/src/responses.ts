@@ -1,4 +1,4 @@
-/** What a client is made of, and what it hears. */
+/** The options of a client, and the responses that it returns. */
 import type { components } from "./generated/aftersale-svc.js";
 
 /** A problem document (RFC 9457). `code` is stable; `title` and `detail` are in the reader's language. */
@@ -7,19 +7,19 @@ export type Problem = components["schemas"]["Problem"];
 type Code<Problem> = Problem extends { code: infer Literal extends string } ? Literal : never;
 
 /** The codes that an operation documents for its problems, of what `client.POST(…)` resolves to. */
-export type CodeOf<Answer> = Answer extends { error?: infer Problem } ? Code<Problem> : never;
+export type CodeOf<Result> = Result extends { error?: infer Problem } ? Code<Problem> : never;
 
 export interface Options {
-  /** Where the service answers, without a slash at the end. */
+  /** The address of the service, without a slash at the end. */
   baseUrl: string;
-  /** The caller's bearer token, asked for at each call. */
+  /** Returns the caller's bearer token; called for each request. */
   token: () => string | Promise<string>;
   language?: "zh-CN" | "en";
-  /** The runtime's own when left out. */
+  /** The runtime's own by default. */
   fetch?: (request: Request) => Promise<Response>;
 }
 
-/** A refusal, thrown. */
+/** Thrown where the response is a problem. */
 export class Refused extends Error {
   constructor(
     readonly problem: Problem,
@@ -30,8 +30,8 @@ export class Refused extends Error {
   }
 }
 
-/** What was answered; Refused where it was a problem. */
-export function value<Data>(answer: { data?: Data; error?: unknown; response: Response }): Data {
-  if (answer.error !== undefined) throw new Refused(answer.error as Problem, answer.response);
-  return answer.data as Data;
+/** The body of a successful response. Throws Refused where the response is a problem. */
+export function value<Data>(result: { data?: Data; error?: unknown; response: Response }): Data {
+  if (result.error !== undefined) throw new Refused(result.error as Problem, result.response);
+  return result.data as Data;
 }
