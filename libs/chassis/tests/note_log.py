@@ -128,8 +128,8 @@ class NoteLog:
         return str(found or "")
 
     async def parked(self) -> list[tuple[str, str, str]]:
-        """(aggregate, trouble, reason), oldest first."""
-        return [(each.aggregateid, each.trouble, each.reason) for each in await self.operator.list()]
+        """The aggregate, the ParkReason and its explanation of each parked event, oldest first."""
+        return [(each.aggregateid, each.park_reason, each.reason) for each in await self.operator.list()]
 
     async def first_parked(self) -> ParkedEvent:
         return (await self.operator.list())[0]

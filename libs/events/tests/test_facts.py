@@ -46,7 +46,7 @@ def test_every_state_of_a_case_is_an_end_or_is_not(state: CaseState) -> None:
     assert ended == (state in {"completed", "closed", "cancelled"})
 
 
-def test_a_state_that_is_not_known_is_no_end_unless_the_publisher_says_so() -> None:
+def test_an_unknown_state_is_an_end_only_by_the_field_terminal() -> None:
     assert not old(AfterSaleApproved, state="await_reship").is_terminal
     assert old(AfterSaleApproved, state="settled_offline", terminal=True).is_terminal
     assert not old(AfterSaleApproved, state="closed", terminal=False).is_terminal
@@ -55,7 +55,7 @@ def test_a_state_that_is_not_known_is_no_end_unless_the_publisher_says_so() -> N
 @pytest.mark.parametrize(
     ("case_type", "goods"), [("refund_only", GoodsOutcome.KEEP), ("return_refund", GoodsOutcome.RETURN)]
 )
-def test_goods_of_an_old_case_are_told_by_its_type(case_type: str, goods: str) -> None:
+def test_goods_of_an_old_case_follow_from_its_type(case_type: str, goods: str) -> None:
     event = old(AfterSaleRequested, case_type=case_type)
     assert event.goods_outcome == goods
     assert event.money_outcome == MoneyOutcome.REFUND

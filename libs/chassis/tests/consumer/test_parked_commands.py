@@ -118,10 +118,10 @@ async def test_what_each_command_prints_and_does_for_each_reason(
     assert (code, len(output.splitlines())) == (0, 1)
     assert line in output
     [listed] = json.loads((await commands("list", "--json"))[1])
-    number, trouble = str(listed["id"]), retried.partition(":")[0]
-    assert (listed["trouble"], listed["log_offset"]) == (trouble, 1)
+    number, park_reason = str(listed["id"]), retried.partition(":")[0]
+    assert (listed["trouble"], listed["log_offset"]) == (park_reason, 1)
     shown = (await commands("show", number))[1]
-    assert f"trouble      {trouble}" in shown
+    assert f"trouble      {park_reason}" in shown
     assert f"reason       {listed['reason']}" in shown
     assert "\x1b" not in shown
     for arguments in (("retry", number), ("retry-key", "ord_1")):

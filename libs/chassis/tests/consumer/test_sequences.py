@@ -115,7 +115,7 @@ async def test_a_repeated_event_is_ignored_and_one_with_other_content_is_parked(
         ):
             await notes.operator.retry_key("broken", by="op-1")
         for _ in range(2):  # by their number both come before the one that waits
-            numbers = [each.id for each in await notes.operator.list() if each.trouble == "contradiction"]
+            numbers = [each.id for each in await notes.operator.list() if each.park_reason == "contradiction"]
             await notes.operator.discard(numbers[0], by="op-1", reason="the books say a")
         assert await notes.operator.retry_key("broken", by="op-1") == 1
     assert (await notes.letters("broken"), await notes.parked()) == ("abc", [])
@@ -136,7 +136,7 @@ async def test_a_corrected_event_replaces_the_discarded_one(notes: NoteLog) -> N
     await notes.publish(note("broken", 1, "a"), spoiled, note("broken", 3, "c"), corrected)
     async with consuming(notes):
         await notes.consumed()
-        assert [trouble for _, trouble, _ in await notes.parked()] == ["refused", "behind", "contradiction"]
+        assert [park_reason for _, park_reason, _ in await notes.parked()] == ["refused", "behind", "contradiction"]
         await notes.operator.discard((await notes.first_parked()).id, by="op-1", reason="published again")
         assert await notes.operator.retry_key("broken", by="op-1") == 2
     assert await notes.letters("broken") == "abc"

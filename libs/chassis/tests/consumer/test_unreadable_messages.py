@@ -85,7 +85,7 @@ SPOILED: dict[str, tuple[Spoil, str, str]] = {
 
 @pytest.mark.parametrize("name", SPOILED)
 async def test_a_spoiled_message_blocks_its_own_aggregate_alone(notes: NoteLog, name: str) -> None:
-    spoil, trouble, reason = SPOILED[name]
+    spoil, park_reason, reason = SPOILED[name]
     await notes.publish(
         note("broken", 1, "a"),
         spoil(note("broken", 2, "b")),
@@ -98,7 +98,7 @@ async def test_a_spoiled_message_blocks_its_own_aggregate_alone(notes: NoteLog, 
         await notes.consumed()
         assert (await notes.letters("broken"), await notes.letters("intact")) == ("a", "xy")
         [spoiled, *behind] = await notes.parked()
-        assert spoiled[:2] == ("broken", trouble)
+        assert spoiled[:2] == ("broken", park_reason)
         assert spoiled[2].startswith(reason), spoiled[2]
         assert behind == [("broken", "behind", "behind a parked event")] * 2
         with pytest.raises(Exception, match=re.escape(reason.removeprefix("CharacterNotInRepertoireError: "))):
@@ -115,7 +115,7 @@ async def test_a_spoiled_message_blocks_its_own_aggregate_alone(notes: NoteLog, 
         await notes.publish(note("broken", 5, "e"))
         await notes.consumed()
     assert (await notes.letters("broken"), await notes.parked()) == ("acde", [])
-    assert notes.metric("consumer_parked_total", trouble=trouble) == 1, "once, not in a loop"
+    assert notes.metric("consumer_parked_total", trouble=park_reason) == 1, "once, not in a loop"
     assert notes.metric("consumer_parked_total", trouble="behind") == 2
     assert notes.metric("consumer_rebuilds_total") == 0
 
@@ -128,7 +128,7 @@ async def test_a_message_whose_key_names_no_aggregate_blocks_none(notes: NoteLog
         await notes.consumed()
     assert await notes.letters("intact") == "xy"
     parked = await notes.operator.list()
-    assert [(each.aggregateid, each.trouble) for each in parked] == [("", UNREADABLE)] * 2
+    assert [(each.aggregateid, each.park_reason) for each in parked] == [("", UNREADABLE)] * 2
     assert all(each.reason.endswith(KEYLESS) for each in parked)
     with pytest.raises(UnprocessableEvent, match="key"):
         await notes.operator.retry(parked[1].id, by="op-1")
@@ -155,7 +155,7 @@ async def test_a_newer_version_is_ignored_only_where_it_retells_one_that_is_read
         await notes.consumed()
         assert await notes.letters("intact") == "x"
         explanation = "Noted.v2 is newer than Noted.v1, the newest version that this build reads, and it retells none that it reads"
-        assert [(trouble, reason) for _, trouble, reason in await notes.parked()] == [
+        assert [(park_reason, reason) for _, park_reason, reason in await notes.parked()] == [
             ("unknown_version", explanation),
             ("behind", "behind a parked event"),
             ("behind", "behind a parked event"),

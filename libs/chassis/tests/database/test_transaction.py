@@ -75,7 +75,7 @@ async def test_a_cancelled_transaction_gives_its_connection_back(start_tally: An
             assert await rows(harness) == 0
 
 
-async def test_a_select_sent_with_the_begin_says_whether_there_is_a_row(tally: Harness) -> None:
+async def test_the_select_sent_with_begin_finds_a_row_or_none(tally: Harness) -> None:
     for select, found in (("SELECT 1", True), ("SELECT 1 WHERE false", False), (None, False)):
         work = tally.runtime.transaction(look=select)
         async with work:

@@ -52,7 +52,7 @@ async def test_a_refusal_is_one_line(kafka_bootstrap: str) -> None:
         await topics.create(kafka_bootstrap, partitions=None, **{**OPTIONS, "replication": 99})
 
 
-async def test_without_a_broker_the_command_says_so() -> None:
+async def test_without_a_broker_the_command_fails_in_one_line() -> None:
     with pytest.raises(TopicError, match=r"^kafka at 127\.0\.0\.1:1 does not answer: "):
         await topics.create("127.0.0.1:1", partitions=None, **OPTIONS)
 

@@ -146,7 +146,7 @@ def test_a_remembered_state_is_forgotten_where_nothing_goes_back_to_it() -> None
     assert (locked.locked_from, removed.state, removed.locked_from) == (State.OPEN, State.GONE, None)
 
 
-def test_a_guard_bars_the_action_and_says_why() -> None:
+def test_a_guard_bars_the_action_with_its_reason() -> None:
     wet = Door(painted=True)
     with pytest.raises(StillPainted):
         DOOR.apply(wet, Action.CLOSE, at())
@@ -172,7 +172,7 @@ def test_an_action_of_somebody_else_is_refused_with_the_reason() -> None:
 
 
 @given(st.sampled_from(State), st.sampled_from([ME, YOU, SYSTEM]), st.booleans(), st.sampled_from([None, "fan"]))
-def test_allowed_says_the_same_as_apply(state: State, actor: Actor, painted: bool, facts: str | None) -> None:
+def test_allowed_agrees_with_apply(state: State, actor: Actor, painted: bool, facts: str | None) -> None:
     door = Door(state=state, painted=painted)
     for shown in DOOR.allowed(door, actor, facts):
         assert shown.allowed == _can(door, Action(shown.action), actor, facts)

@@ -10,7 +10,7 @@ from pydantic_core import SchemaValidator, core_schema
 
 
 def finder(pattern: str) -> Callable[[str], bool]:
-    """Return a function that tells whether the pattern occurs in a text."""
+    """Return a function that returns whether the pattern occurs in a text."""
     return SchemaValidator(core_schema.str_schema(pattern=pattern)).isinstance_python
 
 

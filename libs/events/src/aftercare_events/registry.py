@@ -35,7 +35,8 @@ CATALOGUE = (
 )
 """The modules with event classes, in the order of the documentation."""
 
-Upcaster = Callable[[dict[str, Any]], dict[str, Any]]
+Data = dict[str, Any]  # Any: JSON, in versions of events that no class describes any more
+Upcaster = Callable[[Data], Data]
 
 
 def _events_in(module: ModuleType) -> Iterator[type[Event]]:
@@ -113,7 +114,7 @@ def _upcast(type_name: str, data: bytes) -> bytes:
     return json.dumps(fields, ensure_ascii=False).encode()
 
 
-def fields_of(type_name: str, data: bytes) -> dict[str, Any]:
+def fields_of(type_name: str, data: bytes) -> Data:
     """Return the data of an event of any type, known or not.
 
     Raises:

@@ -18,7 +18,7 @@ class ReleaseGate:
         option, folder: the option that names a folder, and its default.
         releases: the names of the releases that a folder keeps.
         breaking_changes: one line per change since the releases of a folder that breaks a reader.
-        freeze: keeps what is published today as a release in a folder; returns a sentence that says so.
+        freeze: keeps what is published today as a release in a folder; returns a sentence for the operator.
             Raises FileExistsError where that release exists.
         hint: where to read more when there are breaking changes.
     """

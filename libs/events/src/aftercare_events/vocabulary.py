@@ -6,9 +6,10 @@ the vocabularies.
 """
 
 from enum import StrEnum
-from typing import Any, Self
+from typing import Self
 
 from pydantic import BaseModel, Field
+from pydantic.fields import FieldInfo
 
 KEYWORD = "x-vocabulary"
 """The keyword in a JSON Schema that names the vocabulary of a field."""
@@ -33,16 +34,17 @@ class Vocabulary(StrEnum):
         return member
 
 
-def one_of(vocabulary: type[Vocabulary], description: str) -> Any:
+def one_of(vocabulary: type[Vocabulary], description: str) -> FieldInfo:
     """The annotation of a text field whose codes are listed in the vocabulary.
 
     The description becomes `<description>: <code> | <code> | …`.
     """
-    return Field(
+    annotation: FieldInfo = Field(
         description=f"{description}: {listed(vocabulary)}",
         examples=[code.value for code in vocabulary],
         json_schema_extra={KEYWORD: vocabulary.__name__},
     )
+    return annotation
 
 
 def listed(vocabulary: type[Vocabulary]) -> str:

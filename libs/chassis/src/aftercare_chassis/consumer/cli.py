@@ -4,7 +4,7 @@ import getpass
 import json
 import sys
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any, Generic
+from typing import Annotated, Generic
 
 import typer
 from pydantic_core import from_json
@@ -22,7 +22,7 @@ By = Annotated[str, typer.Option(help="who decides", default_factory=getpass.get
 Json = Annotated[bool, typer.Option("--json", help="for programs")]
 Number = Annotated[int, typer.Argument(help="the number that `list` shows", min=1)]
 _COMMANDS = {"list": "list_", "show": "show", "retry": "retry", "retry-key": "retry_key", "discard": "discard"}
-_SHOWN = ("id", "trouble", "reason", "topic", "partition", "log_offset", "aggregateid", "type", "sequence")
+_SHOWN = ("reason", "topic", "partition", "log_offset", "aggregateid", "type", "sequence")
 
 
 class ParkedCommands(Generic[S]):
@@ -49,7 +49,7 @@ class ParkedCommands(Generic[S]):
                 print("nothing is parked")
             for each in found if not as_json else ():
                 print(
-                    f"{each.id:>6}  {each.parked_at:%Y-%m-%d %H:%M:%S}  {each.trouble}  {each.type}"
+                    f"{each.id:>6}  {each.parked_at:%Y-%m-%d %H:%M:%S}  {each.park_reason}  {each.type}"
                     f"  {single_line(each.aggregateid) or '-'}  {each.reason}"
                 )
 
@@ -140,16 +140,17 @@ def _print_done(as_json: bool, text: str, **facts: int) -> None:
         print(text)
 
 
-def _summary(parked: ParkedEvent) -> dict[str, Any]:
+def _summary(parked: ParkedEvent) -> dict[str, object]:
     fields = {name: getattr(parked, name) for name in _SHOWN}
-    return {**fields, "event_id": parked.event_id, "parked_at": parked.parked_at.isoformat()}
+    first = {"id": parked.id, "trouble": parked.park_reason}  # the column's name, which programs read
+    return {**first, **fields, "event_id": parked.event_id, "parked_at": parked.parked_at.isoformat()}
 
 
-def _details(parked: ParkedEvent) -> dict[str, Any]:
+def _details(parked: ParkedEvent) -> dict[str, object]:
     return {**_summary(parked), "headers": parked.headers, "data": _data(parked.payload)}
 
 
-def _data(payload: bytes | None) -> Any:
+def _data(payload: bytes | None) -> object:
     """Return the data as JSON, or as text where it is not JSON; None where the message had no value."""
     try:
         return None if payload is None else from_json(payload)

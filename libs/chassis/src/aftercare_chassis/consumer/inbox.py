@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import blake2b
-from typing import Any
+from uuid import UUID
 
 from aftercare_events import Envelope
 from aiokafka import TopicPartition
@@ -87,7 +87,7 @@ class Inbox:
 
     async def cursors(self) -> dict[tuple[str, int], Cursor]:
         """Return the cursors by topic and partition; partitions of which nothing was read yet are missing."""
-        rows: Any = await self._connection.fetch(_CURSORS, self._consumer)
+        rows = await self._connection.fetch(_CURSORS, self._consumer)
         return {(topic, partition): Cursor(*offsets) for topic, partition, *offsets in rows}
 
     async def move_cursor(self, partition: TopicPartition, known: Cursor | None, read: range) -> Cursor:
@@ -108,8 +108,8 @@ class Inbox:
     async def insert(self, envelopes: Sequence[Envelope]) -> list[int | None]:
         """Insert these events. For each return None, or the digest with which it was inserted before."""
         ids, digests = [e.id for e in envelopes], [content_digest(e) for e in envelopes]
-        fresh: Any = await self._connection.fetch(_INSERT_EVENTS, self._consumer, ids, digests)
-        known: dict[Any, int] = {}
+        fresh = await self._connection.fetch(_INSERT_EVENTS, self._consumer, ids, digests)
+        known: dict[UUID, int] = {}
         if len(fresh) < len(ids):
             repeated = list(set(ids) - {row["event_id"] for row in fresh})
             known.update(map(tuple, await self._connection.fetch(_DIGESTS, self._consumer, repeated)))
@@ -125,7 +125,7 @@ class Inbox:
         Rows of blocked aggregates are locked until the end of the transaction: an operator may be about to release one.
         """
         wanted = sorted(set(aggregates))
-        rows: Any = await self._connection.fetch(_PROGRESS, self._consumer, wanted)
+        rows = await self._connection.fetch(_PROGRESS, self._consumer, wanted)
         if blocked := [row["aggregateid"] for row in rows if row["blocked_since"] is not None]:
             rows += await self._connection.fetch(f"{_PROGRESS} ORDER BY 1 FOR UPDATE", self._consumer, blocked)
         known = {row["aggregateid"]: AggregateProgress(row["last_sequence"], row["blocked_since"]) for row in rows}

@@ -8,7 +8,7 @@ released when no event of it is parked any more.
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar, Generic
+from typing import ClassVar, Generic
 
 from aftercare_events import Envelope
 from aiokafka import ConsumerRecord
@@ -16,14 +16,14 @@ from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis.consumer.dispatcher import Dispatcher, Handlers
 from aftercare_chassis.consumer.errors import check_sequence, decode
-from aftercare_chassis.consumer.parking import headers_from_json
+from aftercare_chassis.consumer.parking import JsonHeaders, headers_from_json
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import Kind, NotFound, Refusal
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
 
-_COLUMNS = """id, topic, partition, log_offset, aggregateid, type, sequence, content, headers, payload, trouble, reason,
-parked_at"""
+_COLUMNS = """id, topic, partition, log_offset, aggregateid, type, sequence, content, headers, payload,
+trouble AS park_reason, reason, parked_at"""
 _LIST = f"SELECT {_COLUMNS} FROM parked_event WHERE consumer = $1 ORDER BY id LIMIT $2"  # noqa: S608
 _ONE = f"SELECT {_COLUMNS} FROM parked_event WHERE consumer = $1 AND id = $2"  # noqa: S608
 _FIRST = f"""
@@ -63,7 +63,7 @@ class ParkedEvent:
     """A row of the table: one event, where it is in the log, and why it was parked.
 
     `aggregateid` is empty where the message's key names no aggregate. `content` is the event's digest, None where it could
-    not be read. `trouble` is a ParkReason, `reason` its explanation.
+    not be read. `park_reason` is a ParkReason, `reason` its explanation.
     """
 
     id: int
@@ -74,9 +74,9 @@ class ParkedEvent:
     type: str
     sequence: int | None
     content: int | None
-    headers: dict[str, Any]
+    headers: JsonHeaders
     payload: bytes | None
-    trouble: str
+    park_reason: str
     reason: str
     parked_at: datetime
 
@@ -105,7 +105,7 @@ class ParkedEvents(Generic[S]):
 
     async def list(self, limit: int = 100) -> list[ParkedEvent]:
         """Return the oldest ones, in the order in which they were parked."""
-        rows: Any = await self._runtime.pool.fetch(_LIST, self._consumer, limit)
+        rows = await self._runtime.pool.fetch(_LIST, self._consumer, limit)
         return [ParkedEvent(**row) for row in rows]
 
     async def show(self, parked_id: int) -> ParkedEvent:
@@ -114,7 +114,7 @@ class ParkedEvents(Generic[S]):
         Raises:
             NotFound: There is no such parked event.
         """
-        row: Any = await self._runtime.pool.fetchrow(_ONE, self._consumer, parked_id)
+        row = await self._runtime.pool.fetchrow(_ONE, self._consumer, parked_id)
         if row is None:
             raise NotFound(what="parked_event")
         return ParkedEvent(**row)
@@ -172,7 +172,7 @@ class ParkedEvents(Generic[S]):
     async def _lock(self, connection: PoolConnectionProxy, aggregate: str) -> tuple[int, ParkedEvent | None]:
         """Keep the consumer from parking more of this aggregate; return its last sequence and its first parked event."""
         last: int | None = await connection.fetchval(_LOCK_PROGRESS, self._consumer, aggregate)
-        row: Any = await connection.fetchrow(_FIRST, self._consumer, aggregate)
+        row = await connection.fetchrow(_FIRST, self._consumer, aggregate)
         return last or 0, None if row is None else ParkedEvent(**row)
 
     async def _handle(self, tx: Transaction[S], parked: ParkedEvent, last: int, by: str, despite_gap: str = "") -> None:

@@ -1,8 +1,7 @@
 """Parking: storing a message that cannot be handled, completely enough to judge it again later."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from aftercare_events import Envelope, codec
 from aiokafka import ConsumerRecord
@@ -16,6 +15,11 @@ INSERT INTO parked_event
   (consumer, topic, partition, log_offset, aggregateid, type, sequence, content, headers, payload, trouble, reason)
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT DO NOTHING
 """
+
+JsonHeader = str | dict[str, str] | None
+"""The value of a header as text, as `{"base64": …}` where it is not text that PostgreSQL takes, or None where it has none."""
+JsonHeaders = dict[str, JsonHeader | list[JsonHeader]]
+"""Headers by name; a name that comes several times has a list."""
 
 
 async def park(connection: PoolConnectionProxy, consumer: str, record: ConsumerRecord, why: UnprocessableEvent) -> str:
@@ -51,21 +55,21 @@ def readable(record: ConsumerRecord) -> Envelope | None:
         return None
 
 
-def headers_to_json(headers: Iterable[tuple[str, bytes | None]]) -> dict[str, Any]:
+def headers_to_json(headers: Iterable[tuple[str, bytes | None]]) -> JsonHeaders:
     """Return headers as a JSON object, whatever they contain. `headers_from_json` is the inverse."""
-    found: dict[str, list[Any]] = {}
+    found: dict[str, list[JsonHeader]] = {}
     for name, value in headers:
         found.setdefault(name.replace("\0", "\ufffd"), []).append(_to_json(value))
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
-def headers_from_json(stored: Mapping[str, Any]) -> list[tuple[str, bytes | None]]:
+def headers_from_json(stored: JsonHeaders) -> list[tuple[str, bytes | None]]:
     """Return the headers that `headers_to_json` was given; those of one name follow each other."""
     given = [(name, values if isinstance(values, list) else [values]) for name, values in stored.items()]
     return [(name, _from_json(value)) for name, values in given for value in values]
 
 
-def _to_json(value: bytes | None) -> Any:
+def _to_json(value: bytes | None) -> JsonHeader:
     if value is None:
         return None
     try:
@@ -75,7 +79,7 @@ def _to_json(value: bytes | None) -> Any:
     return {"base64": b64encode(value).decode()} if "\0" in text else text  # PostgreSQL's jsonb holds no NUL
 
 
-def _from_json(value: Any) -> bytes | None:
+def _from_json(value: JsonHeader) -> bytes | None:
     if isinstance(value, dict):
         return b64decode(value["base64"])
     return None if value is None else str(value).encode()

@@ -8,7 +8,6 @@ import asyncio
 import time
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, TopicPartition
@@ -174,11 +173,11 @@ class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _query(self) -> dict[TopicPartition, int]:
         """Return the cursors, and update the metrics of what is parked."""
         async with self._runtime.connection() as connection:
-            parked: Any = await connection.fetch(_PARKED, self._group)
+            parked = await connection.fetch(_PARKED, self._group)
             blocked: int = await connection.fetchval(_BLOCKED, self._group)
-            decisions: Any = await connection.fetch(_DECISIONS, self._group)
+            decisions = await connection.fetch(_DECISIONS, self._group)
             replays: int = await connection.fetchval(_REPLAYS)
-            cursors: Any = await connection.fetch(_CURSORS, self._group)
+            cursors = await connection.fetch(_CURSORS, self._group)
         self._metrics.parked_events({row["trouble"]: row["events"] for row in parked}, blocked)
         self._metrics.decisions({row["decision"]: row["events"] for row in decisions})
         self._metrics.replays(replays)

@@ -7,7 +7,7 @@ import asyncio
 from collections.abc import Awaitable, Mapping
 from functools import lru_cache
 from struct import unpack_from
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
@@ -18,7 +18,7 @@ from aftercare_chassis.kafka.patches import closed_transport, undecodable_header
 undecodable_headers.install()
 closed_transport.install()
 
-PRODUCER: dict[str, Any] = {
+PRODUCER: dict[str, object] = {
     "acks": "all",
     "enable_idempotence": True,
     "compression_type": "lz4",
@@ -28,7 +28,7 @@ PRODUCER: dict[str, Any] = {
     "retry_backoff_ms": 100,
     "metadata_max_age_ms": 30_000,
 }
-CONSUMER: dict[str, Any] = {
+CONSUMER: dict[str, object] = {
     "enable_auto_commit": False,
     "auto_offset_reset": "earliest",
     "partition_assignment_strategy": (StickyPartitionAssignor,),

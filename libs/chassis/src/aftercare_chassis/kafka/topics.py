@@ -7,7 +7,7 @@ import asyncio
 import logging
 import time
 from collections.abc import Awaitable, Callable
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from aftercare_events import TOPICS
@@ -51,7 +51,9 @@ async def delete(bootstrap: str) -> list[str]:
     )
 
 
-async def _request(bootstrap: str, call: Callable[[AIOKafkaAdminClient], Awaitable[Any]], *, ignore: int) -> list[str]:
+async def _request(
+    bootstrap: str, call: Callable[[AIOKafkaAdminClient], Awaitable[object]], *, ignore: int
+) -> list[str]:
     """Send a request; return the topics that it changed. The error code `ignore` of a topic means no change."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=30_000)
     try:
@@ -64,7 +66,8 @@ async def _request(bootstrap: str, call: Callable[[AIOKafkaAdminClient], Awaitab
     return [name for name, code in _codes(response) if _changed(name, code, ignore)]
 
 
-def _codes(response: Any) -> list[tuple[str, int]]:
+def _codes(response: object) -> list[tuple[str, int]]:
+    """Return the name of each topic and its error code; the attribute that holds them depends on the request."""
     rows = getattr(response, "topic_errors", None) or getattr(response, "topic_error_codes", None) or []
     return [(row[0], row[1]) for row in rows]
 

@@ -1,8 +1,7 @@
 """What the live tables of a projection hold at one moment: up to which offsets, and without which events."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 import asyncpg
 from aftercare_events import Envelope
@@ -39,8 +38,8 @@ class LiveSnapshot:
         fingerprints: dict[str, TableFingerprint],
     ) -> "LiveSnapshot":
         """Read the snapshot of this consumer, in the transaction of the caller."""
-        cursors: Any = await connection.fetch(_CURSORS, consumer, topics)
-        rows: Any = await connection.fetch(_LEFT_OUT, consumer)
+        cursors = await connection.fetch(_CURSORS, consumer, topics)
+        rows = await connection.fetch(_LEFT_OUT, consumer)
         places = frozenset((row["topic"], row["partition"], row["log_offset"]) for row in rows)
         events = frozenset((row["event_id"], row["content"]) for row in rows if row["content"] is not None)
         return cls(offsets(cursors), places, events, fingerprints)
@@ -54,6 +53,6 @@ class LiveSnapshot:
         return bool(self.events) and (str(envelope.id), content_digest(envelope)) in self.events
 
 
-def offsets(rows: Any) -> dict[TopicPartition, int]:
+def offsets(rows: Iterable[asyncpg.Record]) -> dict[TopicPartition, int]:
     """Return rows of cursors as a dictionary."""
     return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in rows}

@@ -5,7 +5,6 @@ Everything of the shadow is in that schema, so that dropping the schema leaves n
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
 
 import asyncpg
 from sqlalchemy import Table
@@ -95,7 +94,7 @@ class ShadowSchema:
         """Put the shadow's tables in the place of the live ones, which move to the schema `…_before`. In a transaction."""
         run, before = self._connection.execute, f"{self.schema}_before"
         await run("SET LOCAL search_path = public")
-        references: Any = await self._connection.fetch(_REFERENCES, self._live)
+        references = await self._connection.fetch(_REFERENCES, self._live)
         for key in references:
             await run(f"ALTER TABLE {key['referring']} DROP CONSTRAINT {key['name']}")
         await run(f"DROP SCHEMA IF EXISTS {before} CASCADE")

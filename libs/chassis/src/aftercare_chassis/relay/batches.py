@@ -7,7 +7,6 @@ events a second in its own batches, and 42,000 with `send`. To be removed when `
 import asyncio
 from collections import defaultdict
 from dataclasses import dataclass, field
-from typing import Any
 
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import (
@@ -17,6 +16,8 @@ from aiokafka.errors import (
     RecordListTooLargeError,
     TopicAuthorizationFailedError,
 )
+from aiokafka.producer.message_accumulator import BatchBuilder
+from asyncpg import Record
 from pydantic_core import from_json
 
 from aftercare_chassis.kafka.clients import key_hash
@@ -33,12 +34,12 @@ class Batch:
 
     topic: str
     partition: int
-    rows: list[Any] = field(default_factory=list)
+    rows: list[Record] = field(default_factory=list)
     acknowledged: int = 0
     error: Exception | None = None
 
 
-async def send(producer: AIOKafkaProducer, rows: list[Any]) -> list[Batch]:
+async def send(producer: AIOKafkaProducer, rows: list[Record]) -> list[Batch]:
     """Send each row to its partition; return the batches with their outcome.
 
     Raises:
@@ -52,19 +53,19 @@ async def send(producer: AIOKafkaProducer, rows: list[Any]) -> list[Batch]:
     return batches
 
 
-async def _by_partition(producer: AIOKafkaProducer, rows: list[Any]) -> list[Batch]:
+async def _by_partition(producer: AIOKafkaProducer, rows: list[Record]) -> list[Batch]:
     partitions: dict[str, int] = {}
     async with asyncio.timeout(METADATA_SECONDS):
         for topic in {row["topic"] for row in rows}:
             partitions[topic] = len(await producer.partitions_for(topic))
-    by_partition: dict[tuple[str, int], list[Any]] = defaultdict(list)
+    by_partition: dict[tuple[str, int], list[Record]] = defaultdict(list)
     for row in rows:
         topic = row["topic"]
         by_partition[topic, key_hash(row["aggregateid"].encode()) % partitions[topic]].append(row)
     return [Batch(*partition, some) for partition, some in by_partition.items()]
 
 
-def _pack(producer: AIOKafkaProducer, batch: Batch) -> Any:
+def _pack(producer: AIOKafkaProducer, batch: Batch) -> BatchBuilder:
     """Return a batch of as many of the rows as fit; the rest stays in the outbox for the next round."""
     builder = producer.create_batch()
     for _, aggregate, _, headers_json, payload, timestamp in batch.rows:
@@ -74,7 +75,7 @@ def _pack(producer: AIOKafkaProducer, batch: Batch) -> Any:
     return builder
 
 
-async def _send(producer: AIOKafkaProducer, batch: Batch, packed: Any) -> None:
+async def _send(producer: AIOKafkaProducer, batch: Batch, packed: BatchBuilder) -> None:
     try:
         async with asyncio.timeout(SEND_SECONDS):
             await (await producer.send_batch(packed, batch.topic, partition=batch.partition))

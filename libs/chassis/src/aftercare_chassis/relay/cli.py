@@ -2,7 +2,7 @@
 
 import json
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -37,8 +37,8 @@ class OutboxCommands:
         """How many wait, since when, and which aggregates are blocked because the log refuses an event of theirs."""
 
         async def act(runtime: Runtime) -> int:
-            summary: Any = await runtime.pool.fetchrow(_SUMMARY)
-            blocked: Any = await runtime.pool.fetch(_BLOCKED)
+            [summary] = await runtime.pool.fetch(_SUMMARY)
+            blocked = await runtime.pool.fetch(_BLOCKED)
             if as_json:
                 print(json.dumps({**summary, "blocked": [dict(row) for row in blocked]}, default=str))
                 return 0

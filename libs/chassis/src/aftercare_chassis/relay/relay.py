@@ -9,7 +9,6 @@ newer (aiokafka issue 1017: OutOfOrderSequence is fatal).
 import asyncio
 import time
 from contextlib import suppress
-from typing import Any
 
 import asyncpg
 import structlog
@@ -91,7 +90,7 @@ class Relay:
     async def _measure(self, connection: asyncpg.Connection, owned: int) -> None:
         if time.monotonic() - self._measured > _MEASURE_SECONDS:
             self._measured = time.monotonic()
-            found: Any = await connection.fetchrow(_BACKLOG)
+            [found] = await connection.fetch(_BACKLOG)
             self._metrics.measured(**found, owned=owned)
 
     def _problem(self) -> str | None:

@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
-from typing import Any
 
 import asyncpg
 import structlog
@@ -124,10 +123,10 @@ class Sender:
             ended = time.monotonic()
             self._next_vacuum = ended + (ended - began) / VACUUM_SHARE
 
-    async def _read(self, buckets: Sequence[int]) -> list[Any]:
+    async def _read(self, buckets: Sequence[int]) -> list[asyncpg.Record]:
         """Return the oldest rows of each of these buckets, in the order of their ids."""
         per_bucket = -(-self._rows // max(1, len(buckets)))
-        rows: list[Any] = await self._connection.fetch(_READ, buckets, per_bucket)
+        rows: list[asyncpg.Record] = await self._connection.fetch(_READ, buckets, per_bucket)
         if rows:
             rows.sort(key=itemgetter("id"))
             size = sum(len(row["payload"]) for row in rows)
@@ -135,7 +134,7 @@ class Sender:
             failpoints.point("relay.read")
         return rows
 
-    def _send(self, rows: list[Any]) -> InFlight:
+    def _send(self, rows: list[asyncpg.Record]) -> InFlight:
         return InFlight(asyncio.create_task(batches.send(self._producer, rows)), time.monotonic())
 
     async def _complete(self, in_flight: InFlight) -> None:
@@ -160,7 +159,7 @@ class Sender:
         for batch in refused:
             await self._block_refused(batch.rows)
 
-    async def _block_refused(self, rows: list[Any]) -> None:
+    async def _block_refused(self, rows: list[asyncpg.Record]) -> None:
         """Find the events of a permanently refused batch that Kafka refuses one by one, and block their aggregates."""
         blocked: set[str] = set()
         for row in rows:

@@ -1,7 +1,5 @@
 """The AsyncAPI 3.0 document of the topics and their events."""
 
-from typing import Any
-
 from aftercare_events.docs import schemas
 from aftercare_events.event import Event
 from aftercare_events.registry import EVENTS
@@ -9,7 +7,7 @@ from aftercare_events.topics import TOPICS, Topic
 
 _TEXT = {"type": "string", "minLength": 1}
 
-HEADERS: dict[str, Any] = {
+HEADERS: dict[str, object] = {
     "type": "object",
     "description": "CloudEvents 1.0 in Kafka's binary mode",
     "required": [
@@ -51,9 +49,9 @@ HEADERS: dict[str, Any] = {
 }
 
 
-def document() -> dict[str, Any]:
+def document() -> dict[str, object]:
     """Return the document: a channel per topic, a message per event, an operation per publishing service."""
-    parts: dict[str, Any] = {}
+    parts: dict[str, object] = {}
     messages = {name: _message(cls, parts) for name, cls in EVENTS.items()}
     return {
         "asyncapi": "3.0.0",
@@ -74,7 +72,7 @@ def _channel_id(topic: Topic) -> str:
     return topic.name.split(".")[1]
 
 
-def _channel(topic: Topic) -> dict[str, Any]:
+def _channel(topic: Topic) -> dict[str, object]:
     return {
         "address": topic.name,
         "description": f"Events of each {topic.aggregate}. {topic.writer} alone publishes here.",
@@ -83,7 +81,7 @@ def _channel(topic: Topic) -> dict[str, Any]:
     }
 
 
-def _operation(topic: Topic) -> dict[str, Any]:
+def _operation(topic: Topic) -> dict[str, object]:
     channel = f"#/channels/{_channel_id(topic)}"
     return {
         "action": "send",
@@ -97,7 +95,7 @@ def _names(topic: Topic) -> list[str]:
     return [name for name, cls in EVENTS.items() if cls.TOPIC is topic]
 
 
-def _message(cls: type[Event], parts: dict[str, Any]) -> dict[str, Any]:
+def _message(cls: type[Event], parts: dict[str, object]) -> dict[str, object]:
     schema = schemas.of(cls)
     parts.update(schema.pop("$defs", {}))
     del schema["$schema"], schema["$id"]
@@ -111,7 +109,7 @@ def _message(cls: type[Event], parts: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _hoisted(node: Any) -> Any:
+def _hoisted(node: object) -> object:
     """Return the schema with references to `$defs` pointing into the document's components."""
     if isinstance(node, dict):
         return {

@@ -1,7 +1,8 @@
 """docs/events.md: the page about the events."""
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+
+from pydantic.json_schema import JsonSchemaValue
 
 from aftercare_events.docs import schemas
 from aftercare_events.event import Event
@@ -68,7 +69,7 @@ def _event(cls: type[Event]) -> str:
 
 
 def _parts() -> str:
-    found: dict[str, Any] = {}
+    found: JsonSchemaValue = {}
     for cls in EVENTS.values():
         found |= schemas.of(cls).get("$defs", {})
     sections = [
@@ -86,7 +87,7 @@ def _vocabularies() -> str:
     return "## Vocabularies\n\n" + "\n".join(sections)
 
 
-def _fields(schema: dict[str, Any], leave_out: tuple[str, ...] = ()) -> str:
+def _fields(schema: JsonSchemaValue, leave_out: tuple[str, ...] = ()) -> str:
     rows = [
         (
             f"`{name}`",
@@ -99,12 +100,12 @@ def _fields(schema: dict[str, Any], leave_out: tuple[str, ...] = ()) -> str:
     return _table(("field", "type", "meaning"), rows)
 
 
-def _meaning(field: dict[str, Any]) -> str:
+def _meaning(field: JsonSchemaValue) -> str:
     description, vocabulary = field.get("description", ""), field.get(KEYWORD)
     return f"{description.partition(': ')[0]}: [{vocabulary}](#{vocabulary.lower()})" if vocabulary else description
 
 
-def _kind(field: dict[str, Any]) -> str:
+def _kind(field: JsonSchemaValue) -> str:
     if "$ref" in field:
         name = field["$ref"].rpartition("/")[2]
         return f"[{name}](#{name.lower()})"

@@ -1,7 +1,5 @@
 """JSON Schemas (2020-12) of the events' data."""
 
-from typing import Any
-
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
 from pydantic_core import core_schema
 
@@ -14,7 +12,7 @@ TRACE_FIELDS = ("affected_party", "applicant", "handler", "time", "matter", "res
 class PlainSchema(GenerateJsonSchema):
     """Generates schemas without titles, and `["string", "null"]` in place of an `anyOf` with null."""
 
-    def field_title_should_be_set(self, schema: Any) -> bool:
+    def field_title_should_be_set(self, schema: object) -> bool:
         return False
 
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
@@ -22,7 +20,7 @@ class PlainSchema(GenerateJsonSchema):
         return {**inner, "type": [inner["type"], "null"]} if "type" in inner else inner
 
 
-def of(cls: type[Event]) -> dict[str, Any]:
+def of(cls: type[Event]) -> JsonSchemaValue:
     """Return the schema of one event's data. Fields that are not listed are allowed: consumers ignore them."""
     schema = cls.model_json_schema(schema_generator=PlainSchema, mode="serialization")
     for part in schema.get("$defs", {}).values():

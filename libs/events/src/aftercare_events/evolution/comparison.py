@@ -8,9 +8,11 @@ pass. Everything else is a violation, including schema keywords that this module
 from collections.abc import Iterator
 from typing import Any
 
+from pydantic.json_schema import JsonSchemaValue
+
 from aftercare_events.vocabulary import KEYWORD
 
-Node = dict[str, Any]
+Node = JsonSchemaValue
 
 _DOCUMENTATION = {"description", "title", "examples", "deprecated", "$schema", "$id", "$defs", KEYWORD}
 _LOWER_BOUNDS = {"minimum", "exclusiveMinimum", "minLength", "minItems", "minProperties"}
@@ -72,13 +74,14 @@ def _resolved(node: Node, parts: Node) -> Node:
     return {**parts[node["$ref"].rpartition("/")[2]], **beside}
 
 
-def _branches(before: Any, after: Any) -> list[tuple[Node, Node]] | None:
+def _branches(before: object, after: object) -> list[tuple[Node, Node]] | None:
     """Return the schemas of two `anyOf` (or the like) in pairs; None where these are not two such lists of one length."""
     if not (isinstance(before, list) and isinstance(after, list) and len(before) == len(after)):
         return None
     return list(zip(before, after, strict=True)) if all(isinstance(each, dict) for each in before + after) else None
 
 
+# The values of a keyword are Any: numbers for a bound, lists for `enum`.
 def _difference(keyword: str, before: Any, after: Any) -> str:
     change = f"was {_shown(before)}, is {_shown(after)}"
     if keyword in _LOWER_BOUNDS | _UPPER_BOUNDS:
@@ -90,7 +93,7 @@ def _difference(keyword: str, before: Any, after: Any) -> str:
     return f"{_OWN_KEYWORDS.get(keyword, keyword)} {change}"
 
 
-def _shown(value: Any) -> str:
+def _shown(value: object) -> str:
     if value is None:
         return "absent"
     return "|".join(map(str, value)) if isinstance(value, list) and value else str(value)

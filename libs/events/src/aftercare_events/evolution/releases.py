@@ -3,7 +3,8 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+
+from pydantic.json_schema import JsonSchemaValue
 
 from aftercare_events.docs import schemas
 from aftercare_events.event import Event
@@ -19,12 +20,12 @@ ACCEPTED = {"v0.1.0": frozenset(f"{field}: widened maxLength, was 200, is 255" f
 """By release: violations that were accepted after all. docs/evolution.md gives the reasons."""
 
 
-def described(cls: type[Event]) -> dict[str, Any]:
+def described(cls: type[Event]) -> JsonSchemaValue:
     """Return what a release keeps of an event: its schema, its topic, and the field with the message key."""
     return {**schemas.of(cls), "x-topic": cls.TOPIC.name, "x-key": cls.KEY}
 
 
-def read(folder: Path) -> dict[str, dict[str, Any]]:
+def read(folder: Path) -> dict[str, dict[str, JsonSchemaValue]]:
     """Return the releases by name, oldest first: each is a dictionary from type name to what `described` returned."""
     found = sorted((path for path in folder.glob("v*") if path.is_dir()), key=_order)
     return {
@@ -61,7 +62,7 @@ def check(folder: Path, events: Catalogue, upcasters: Upcasters) -> list[str]:
     return [f"{violation} (released in {version})" for violation, version in found.items()]
 
 
-def _against(name: str, kept: dict[str, Any], today: Mapping[str, Any], upcasters: Upcasters) -> list[str]:
+def _against(name: str, kept: JsonSchemaValue, today: Mapping[str, JsonSchemaValue], upcasters: Upcasters) -> list[str]:
     if name in today:
         return list(comparison.violations(kept, today[name]))
     while name in upcasters:

@@ -8,8 +8,6 @@ aiokafka issue 1038; present in 0.14.0 with uvloop 0.23. To be removed when `sen
 `tests/kafka/test_closed_transport.py` fails without the patch until then.
 """
 
-from typing import Any
-
 from aiokafka import conn
 from aiokafka.errors import KafkaConnectionError
 
@@ -22,7 +20,7 @@ def install() -> None:
 class Connection(conn.AIOKafkaConnection):  # type: ignore[misc]
     """A connection that reports a closed transport as KafkaConnectionError."""
 
-    def send(self, request: Any, expect_response: bool = True) -> Any:
+    def send(self, request: object, expect_response: bool = True) -> object:
         try:
             return super().send(request, expect_response)
         except RuntimeError as error:

@@ -10,9 +10,9 @@ There is no upstream issue; present in aiokafka 0.14.0. To be removed when both 
 `tests/consumer/test_unreadable_messages.py` fails without the patch until then.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
-from typing import Any
+from typing import SupportsIndex, overload
 
 from aiokafka.consumer import fetcher
 from aiokafka.record.default_records import _DefaultRecordBatchPy
@@ -33,7 +33,7 @@ class Records:
     def __init__(self, fetched: bytes) -> None:
         self._rest, self._records = memoryview(fetched), MemoryRecords(fetched)
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._records, name)
 
     def next_batch(self) -> "Batch":
@@ -45,34 +45,40 @@ class Records:
 class Batch:
     """A batch of the library's, and its bytes for a second attempt."""
 
-    def __init__(self, batch: Any, data: memoryview) -> None:
+    def __init__(self, batch: Iterable[object], data: memoryview) -> None:
         self._batch, self._data = batch, data
 
-    def __getattr__(self, name: str) -> Any:
+    def __getattr__(self, name: str) -> object:
         return getattr(self._batch, name)
 
-    def __iter__(self) -> Iterator[Any]:
+    def __iter__(self) -> Iterator[object]:
         read = 0
         try:
             for record in self._batch:
                 yield record
                 read += 1
         except UnicodeDecodeError:
-            yield from islice(_LenientBatch(self._data), read, None)
+            yield from islice(_ReplacingBatch(self._data), read, None)
 
 
-class _LenientBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
+class _ReplacingBatch(_DefaultRecordBatchPy):  # type: ignore[misc]
+    """A batch whose header names are decoded with U+FFFD for what is not UTF-8."""
+
     def _maybe_uncompress(self) -> None:
         super()._maybe_uncompress()
-        self._buffer: bytearray = _LenientBytes(self._buffer)
+        self._buffer: bytearray = _ReplacingBytes(self._buffer)
 
 
-class _LenientBytes(bytearray):
-    """Bytes that decode to text whatever they are; the parser decodes slices of its buffer."""
+class _ReplacingBytes(bytearray):
+    """Bytes of which every slice decodes to text; the parser decodes slices of its buffer."""
 
-    def __getitem__(self, place: Any) -> Any:
+    @overload
+    def __getitem__(self, place: SupportsIndex) -> int: ...
+    @overload
+    def __getitem__(self, place: slice) -> bytearray: ...
+    def __getitem__(self, place: SupportsIndex | slice) -> int | bytearray:
         found = super().__getitem__(place)
-        return _LenientBytes(found) if isinstance(place, slice) else found
+        return _ReplacingBytes(found) if isinstance(found, bytearray) else found
 
-    def decode(self, *_: Any, **__: Any) -> str:
+    def decode(self, *_: object, **__: object) -> str:
         return super().decode("utf-8", "replace")
