@@ -5,7 +5,7 @@ import sys
 import cross_service
 import messaging
 import report
-from create_case import Bench, Comparison
+from create_case import Bench, EndpointRuns
 from environment import environment
 from suite import Found, measure
 from wrk import need_wrk
@@ -19,7 +19,7 @@ def main(parts: list[str]) -> None:
         raise SystemExit(f"bench: there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
     wanted = parts or list(PARTS)
     suite: Found | None = measure(log) if "suite" in wanted else None
-    cases: dict[str, Comparison] = {}
+    cases: dict[str, EndpointRuns] = {}
     statements = (0, 0)
     if "create-case" in wanted:
         need_wrk()

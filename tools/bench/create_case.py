@@ -22,7 +22,7 @@ AT_LEAST = 3000  # orders per second, even after a slow run
 
 
 @dataclass(frozen=True, slots=True)
-class Comparison:
+class EndpointRuns:
     """All runs of both endpoints, in order."""
 
     ours: list[Run] = field(default_factory=list)
@@ -53,9 +53,9 @@ class Bench:
             aftersale(self._environment.settings(Settings, SERVICE, pool_size=1)), self._orders, self._token, self._log
         )
 
-    def compare(self, *, relay: bool) -> Comparison:
+    def compare(self, *, relay: bool) -> EndpointRuns:
         """Some rounds of both in turn, with the service's relay running or stopped."""
-        variables, found = self._environment.variables(SERVICE), Comparison()
+        variables, found = self._environment.variables(SERVICE), EndpointRuns()
         names = ["serve", "baseline", *(["relay"] if relay else [])]
         for name in names[2:]:
             self._environment.start(name, [script(SERVICE), "relay"], variables)

@@ -8,7 +8,7 @@ import cross_service
 import messaging
 import messaging_page
 import psutil
-from create_case import ROUNDS, SECONDS, Comparison
+from create_case import ROUNDS, SECONDS, EndpointRuns
 from suite import Found
 from wrk import CONNECTIONS
 
@@ -45,7 +45,7 @@ ROWS = (
 
 
 def page(
-    cases: dict[str, Comparison],
+    cases: dict[str, EndpointRuns],
     statements: tuple[int, int],
     rates: messaging.Found | None,
     waits: cross_service.Found | None,
@@ -62,7 +62,7 @@ def page(
     return text + (_suite(suite) if suite else "")
 
 
-def _comparison(title: str, compared: Comparison) -> str:
+def _comparison(title: str, compared: EndpointRuns) -> str:
     lines = [f"\n**{title}**\n", "| | create case | baseline | ratio |", "|---|---|---|---|"]
     for name, field, digits in ROWS:
         ours, baseline = compared.median("ours", field), compared.median("baseline", field)

@@ -1,0 +1,179 @@
+"""Reading a service's database, the whole check of a suite, and waiting until it is at rest."""
+
+import json
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from aftercare_chassis.kafka import clients, topics
+from aftercare_chassis.testing import Harness
+from aftercare_checker import Suite, check, command, database, log, money, settled
+from aftercare_checker.check import at_rest
+from aftercare_checker.database import DatabaseState
+from aftercare_checker.history import Command
+from aftercare_events import Envelope, codec
+from kb_svc import main as kb
+
+DRAFT = {"kind": "policy", "slug": "returns", "language": "zh-CN", "title": "退货", "body": "可以退。"}
+TOPIC = "aftercare.articles.v1"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """kb-svc with one article, whose events are on the log and no longer in the outbox."""
+
+    harness: Harness[Any]
+    suite: Suite
+    article: str
+
+    async def execute(self, statement: str) -> None:
+        await self.harness.runtime.pool.execute(statement)
+
+    async def violations(self, **options: Any) -> list[str]:
+        report = await check(self.suite, **options)
+        return [line for result in report.results for line in result.violations]
+
+
+async def publish(bootstrap: str, envelopes: list[Envelope]) -> None:
+    async with clients.producer(bootstrap, "test") as producer:
+        for envelope in envelopes:
+            key, value, headers = codec.encode(envelope)
+            await producer.send_and_wait(envelope.topic, value, key=key, headers=list(headers))
+
+
+@pytest.fixture
+async def published(postgres_url: str, kafka_bootstrap: str) -> AsyncIterator[Published]:
+    await topics.create(kafka_bootstrap, replication=1, min_isr=1, partitions=None, retention_ms=-1)
+    async with Harness.start(kb.service, postgres_url) as harness:
+        response = await harness.client("agent", "agent-1").post("/v1/articles", json=DRAFT)
+        assert response.status_code == 201, response.text
+        envelopes = await harness.envelopes()
+        await publish(kafka_bootstrap, envelopes)
+        await harness.runtime.pool.execute("DELETE FROM outbox")
+        suite = Suite(kafka_bootstrap, {"kb-svc": harness.settings.database_url}, topics=(TOPIC,))
+        assert await settled(suite, seconds=30), "the new topics can be read"
+        yield Published(harness, suite, response.json()["id"])
+
+
+async def test_the_tables_of_a_service_are_read_in_one_snapshot(published: Published) -> None:
+    state = await database.read("kb-svc", published.suite.databases["kb-svc"])
+
+    assert state.aggregates["articles"] == {published.article: 1}
+    assert (state.outbox, state.blocked, state.parked) == (0, [], [])
+    assert (state.trace, state.journal, state.findings) == (None, None, {})
+
+
+async def test_a_suite_at_rest_has_no_violation(published: Published) -> None:
+    report = await check(published.suite)
+
+    # The broker of the test run has events of other tests as well, of other aggregates.
+    own = [line for result in report.results for line in result.violations if published.article in line]
+    assert own == []
+    assert report["outbox drained"].holds
+    assert report["row version = events on the log"].checked == 1
+
+
+async def test_a_version_without_its_event_is_a_violation(published: Published) -> None:
+    await published.execute("UPDATE articles SET version = version + 1")
+
+    assert f"kb-svc.articles {published.article} has version 2; not on the log: [2]" in await published.violations()
+
+
+async def test_a_blocked_outbox_row_is_a_violation(published: Published) -> None:
+    await published.execute(
+        "INSERT INTO outbox_blocked (aggregateid, event_id, reason) "
+        f"VALUES ('{published.article}', gen_random_uuid(), 'MessageSizeTooLarge')"
+    )
+
+    assert f"kb-svc: blocked {published.article}: MessageSizeTooLarge" in await published.violations()
+
+
+async def test_a_response_without_its_row_is_a_violation(published: Published) -> None:
+    lost = Command("k", "kb-svc", "/v1/articles", statuses=[201], returned={("art_lost", 1)})
+
+    assert "kb-svc has no art_lost, which a client got (/v1/articles)" in await published.violations(commands=[lost])
+
+
+async def test_a_suite_with_unpublished_events_is_not_at_rest(published: Published) -> None:
+    assert await at_rest(published.suite)
+    await published.harness.client("agent", "agent-1").post("/v1/articles", json=DRAFT | {"slug": "freight"})
+
+    assert not await at_rest(published.suite)
+    assert not await settled(published.suite, seconds=0.3)
+    await published.execute("DELETE FROM outbox")
+    assert await settled(published.suite, seconds=10, quiet=0)
+
+
+async def test_a_consumer_that_is_behind_is_not_at_rest(published: Published) -> None:
+    await published.execute(
+        "INSERT INTO consumer_cursor (consumer, topic, partition, next_offset, first_offset) "
+        f"SELECT 'kb-svc', '{TOPIC}', n, 0, 0 FROM generate_series(0, 11) n"
+    )
+
+    assert not await at_rest(published.suite)
+    assert any("kb-svc is at 0 of" in line for line in await published.violations())
+
+
+async def test_a_database_that_does_not_answer_is_not_at_rest(published: Published) -> None:
+    gone = Suite(published.suite.kafka, {"kb-svc": "postgresql://nobody@127.0.0.1:9/none"})
+
+    assert not await settled(gone, seconds=0.3)
+
+
+async def test_the_ledger_of_the_provider_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+    payments = [
+        {"id": "pay_1", "state": "succeeded", "amount_minor": 100, "refunded_minor": 40},
+        {"id": "pay_2", "state": "pending", "amount_minor": 100, "refunded_minor": 0},
+        {"id": "pay_3", "state": "failed", "amount_minor": 100, "refunded_minor": 0},
+    ]
+    lines = [{"payment_id": "pay_1", "paid": 100, "refunded": 60}, {"payment_id": "pay_9", "paid": 5, "refunded": 0}]
+    client = httpx.AsyncClient
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        return httpx.Response(200, json={"payments": lines})
+
+    monkeypatch.setattr(money.httpx, "AsyncClient", lambda **_: client(transport=httpx.MockTransport(answer)))
+    state = DatabaseState("order-svc", payments=payments)
+
+    result = await money.ledger([state], "http://provider.test")
+
+    assert result.violations == [
+        "pay_1: our rows (100, 40), the provider's ledger (100, 60)",
+        "pay_9: (5, 0) at the provider, and no row",
+    ]
+
+
+def run_command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
+    monkeypatch.setattr("sys.argv", ["aftercare-check", *arguments])
+    with pytest.raises(SystemExit) as ended:
+        command.main()
+    return int(ended.value.code or 0)
+
+
+@pytest.fixture
+def stack_file(published: Published, tmp_path: Path) -> Path:
+    suite = published.suite
+    file = tmp_path / "stack.json"
+    file.write_text(json.dumps({"kafka": suite.kafka, "databases": suite.databases, "topics": list(suite.topics)}))
+    return file
+
+
+@pytest.mark.parametrize(
+    "content", ["{}", "not json", '{"kafka": "127.0.0.1:9", "databases": {"x": "postgresql://127.0.0.1:9/x"}}']
+)
+def test_a_suite_that_cannot_be_read_is_exit_code_2(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str], content: str
+) -> None:
+    (tmp_path / "stack.json").write_text(content)
+    monkeypatch.setattr(log, "TIMEOUT_SECONDS", 0.5)
+
+    assert run_command(monkeypatch, "--stack", str(tmp_path / "stack.json"), "--wait", "0.1") == 2
+    assert capsys.readouterr().err.startswith("aftercare-check: ")
+
+
+def test_a_stack_file_is_read(stack_file: Path, published: Published) -> None:
+    assert Suite.read(stack_file) == published.suite
+    assert "postgresql" not in repr(Suite.read(stack_file))
