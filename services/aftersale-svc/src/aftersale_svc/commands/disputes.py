@@ -95,6 +95,7 @@ async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> Ful
         **event_fields(tx, resumed.case),
         dispute_id=full.case.dispute_id or "",
         deadline_at=resumed.case.deadline_at,
+        rejected=resumed.case.state is CaseState.REJECTED,
     )
     return await effects.save(tx, full, resumed, None, event)
 
