@@ -81,7 +81,7 @@ def context(role: str) -> SystemContext:
 
 
 @pytest.mark.parametrize(("lifecycle", "state", "action", "role"), ATTEMPTS)
-def test_an_action_leads_where_the_table_says_and_nowhere_else(
+def test_only_the_transitions_of_the_table_are_possible(
     lifecycle: Table, state: StrEnum, action: StrEnum, role: str
 ) -> None:
     document, row = Document(state), ROWS[lifecycle.name].get((state.value, action.value))
