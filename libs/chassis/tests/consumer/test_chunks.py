@@ -46,7 +46,7 @@ async def test_an_event_too_young_to_be_pruned_was_never_handled(tally: Harness,
     tally.clock.advance(hours=24 * 12)
     await tally.deliver(replace(first, id=UUID(int=1)))
     assert await _counts(tally) == {"tally_ord_1": 1}
-    explanation = "sequence 1 was taken by another event; the aggregate stands at 1"
+    explanation = "sequence 1 was taken by another event; the last one of the aggregate is 1"
     assert await tally.parked() == [f"OrderCancelled.v1: {explanation}"]
 
 

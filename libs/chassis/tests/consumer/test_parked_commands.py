@@ -96,7 +96,7 @@ SPOILED: dict[str, tuple[Callable[[Any, Any], Any], str, str, str]] = {
     "contradiction": (
         lambda r, first: replace(first, value=r.value.replace(b'"buyer"', b'"other"')),
         "contradiction  OrderCancelled.v1  ord_1  this event came before, with other content",
-        "contradiction: sequence 1 was taken by another event; the aggregate stands at 1",
+        "contradiction: sequence 1 was taken by another event; the last one of the aggregate is 1",
         "contradiction: ",
     ),
 }

@@ -111,7 +111,7 @@ async def test_a_repeated_event_is_ignored_and_one_with_other_content_is_parked(
         explanation = ("broken", "contradiction", "this event came before, with other content")
         assert await notes.parked() == [explanation, ("broken", "behind", "behind a parked event"), explanation]
         with pytest.raises(
-            UnprocessableEvent, match="sequence 1 was taken by another event; the aggregate stands at 2"
+            UnprocessableEvent, match="sequence 1 was taken by another event; the last one of the aggregate is 2"
         ):
             await notes.operator.retry_key("broken", by="op-1")
         for _ in range(2):  # by their number both come before the one that waits
@@ -126,7 +126,7 @@ async def test_two_events_cannot_have_one_sequence(notes: NoteLog) -> None:
     async with consuming(notes):
         await notes.consumed()
     assert (await notes.letters("broken"), await notes.letters("intact")) == ("ab", "x")
-    explanation = "sequence 2 was taken by another event; the aggregate stands at 2"
+    explanation = "sequence 2 was taken by another event; the last one of the aggregate is 2"
     assert await notes.parked() == [("broken", "contradiction", explanation)]
 
 

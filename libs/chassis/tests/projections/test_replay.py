@@ -97,7 +97,7 @@ async def test_a_switch_puts_the_rebuilt_tables_in_place(shop: Shop) -> None:
     await shop.harness.runtime.pool.execute("UPDATE tallies SET count = 99 WHERE id = $1", order)
     code, output = await shop.replay(switch=True)
     assert code == 0, output
-    assert "switched; the live tables stood still for" in output
+    assert "switched; the live tables were locked for" in output
     assert await shop.count(order) == 2
     assert await shop.harness.runtime.pool.fetchval("SELECT max(count) FROM shadow_before.tallies") == 99
     await shop.consume("buyer", order=order, first=3)
@@ -157,5 +157,5 @@ async def test_tables_that_are_never_free_are_not_switched(shop: Shop, monkeypat
         await other.execute("LOCK TABLE tallies IN ACCESS SHARE MODE")
         code, output = await shop.replay(switch=True)
     assert code == 2
-    assert output.endswith("the live tables are too busy to be held still; try again later: --switch --from last")
+    assert output.endswith("the live tables are too busy to be locked; try again later: --switch --from last")
     assert await shop.schemas() == {"shadow"}

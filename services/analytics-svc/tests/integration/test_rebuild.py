@@ -135,7 +135,7 @@ async def test_a_damaged_table_is_replaced_while_the_service_runs(
         await until_stored(analytics, first)
         await analytics.runtime.pool.execute("UPDATE case_facts SET state = 'lost' WHERE id = 'case_switched'")
         assert await replay(analytics.runtime, main.PROJECTION, ReplayOptions(switch=True)) == 0
-        assert "the live tables stood still for" in capsys.readouterr().out
+        assert "the live tables were locked for" in capsys.readouterr().out
         state = "SELECT state FROM case_facts WHERE id = $1"
         assert await analytics.runtime.pool.fetchval(state, "case_switched") == "completed"
         await send(kafka_bootstrap, second)

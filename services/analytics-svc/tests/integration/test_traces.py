@@ -225,7 +225,7 @@ async def test_of_two_events_with_one_sequence_the_first_is_stored(analytics: Ha
     second = other_log.record("OrderCreated", order_id="ord_1", total_minor=1, shipping_fee_minor=0, lines=())
     await analytics.deliver(replace(second, id=UUID(int=999)))
     assert await analytics.parked() == [
-        "OrderCreated.v1: sequence 1 was taken by another event; the aggregate stands at 3",
+        "OrderCreated.v1: sequence 1 was taken by another event; the last one of the aggregate is 3",
     ]
     body = await trace(analytics, order_id="ord_1")
     assert len(body["data"]) == len(log.envelopes)

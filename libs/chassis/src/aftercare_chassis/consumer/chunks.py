@@ -6,7 +6,7 @@ and with it every later event of its aggregate; others go on. `ParkReason` lists
 
 The order of an aggregate is the sequence of its events, 1 to n without a gap, including the types that this service ignores.
 Only where this consumer did not read a partition from offset 0 (it was added later, and retention had deleted the beginning)
-an aggregate may begin with any sequence: the first one met is accepted, and none is missed from there on. An event that
+an aggregate may begin with any sequence: the first one read is accepted, and from there on there is no gap. An event that
 arrives again is recognised by its id and ignored if its content is the same (the inbox states for how long).
 """
 
@@ -155,7 +155,7 @@ class ChunkProcessor(Generic[S]):
 
 
 def _begin(progress: AggregateProgress, cursor: Cursor, sequence: int) -> None:
-    """Accept the first event met of an aggregate whatever its sequence, where the log was not read from offset 0."""
+    """Accept the first event read of an aggregate whatever its sequence, where the log was not read from offset 0."""
     if progress.last_sequence == 0 and cursor.first_offset > 0:
         progress.last_sequence = sequence - 1
 

@@ -57,7 +57,7 @@ def check_sequence(sequence: int, last: int) -> None:
     if sequence > last + 1:
         raise UnprocessableEvent(ParkReason.SEQUENCE_GAP, f"expected sequence {last + 1}, got {sequence}")
     if sequence <= last:
-        explanation = f"sequence {sequence} was taken by another event; the aggregate stands at {last}"
+        explanation = f"sequence {sequence} was taken by another event; the last one of the aggregate is {last}"
         raise UnprocessableEvent(ParkReason.CONTRADICTION, explanation)
 
 

@@ -1,4 +1,4 @@
-"""What a consumer remembers in its own database: its cursors, the events it has handled, and how far each aggregate is.
+"""What a consumer keeps in its own database: its cursors, the events it has handled, and how far each aggregate is.
 
 All of it changes in the transaction that holds the effects. The cursor decides where the consumer reads; the offset that
 Kafka keeps for the group follows it and serves monitoring.
@@ -80,7 +80,7 @@ def may_be_pruned(envelope: Envelope, now: datetime) -> bool:
 
 
 class Inbox:
-    """The memory of one consumer, over one connection."""
+    """The cursors, handled events and progress of one consumer, over one connection."""
 
     def __init__(self, connection: PoolConnectionProxy, consumer: str) -> None:
         self._connection, self._consumer = connection, consumer

@@ -44,7 +44,7 @@ class ConsumerMetrics:
             self._parked.labels(reason)
             self._parked_events.labels(reason)
         self._parked_aggregates = Gauge(
-            "aftercare_parked_aggregates", "Aggregates that stand still because of them.", registry=registry
+            "aftercare_parked_aggregates", "Aggregates whose later events wait because of them.", registry=registry
         )
         self._decisions = Gauge(
             "aftercare_parked_decisions",
@@ -54,7 +54,7 @@ class ConsumerMetrics:
         )
         self._replays = Gauge(
             "aftercare_replays",
-            "Projections that are being made again, or stand beside the live ones.",
+            "Projections that are being rebuilt, or were rebuilt and not yet switched to.",
             registry=registry,
         )
 

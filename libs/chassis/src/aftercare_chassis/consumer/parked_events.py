@@ -1,7 +1,7 @@
 """What operators do with parked events: look at them, retry them in order, or discard one with a reason. Decisions are kept.
 
 The events of an aggregate are decided in the order of their sequences, not of the log: a missing event may have been
-published later than those that wait for it. Events without a readable sequence come first. A retried event is judged by this
+published later than those that wait for it. Events without a readable sequence come first. A retried event is read by this
 build, as it arrived, and it must be the next one of its aggregate; a gap is passed only with a reason. The aggregate is
 released when no event of it is parked any more.
 """

@@ -1,4 +1,4 @@
-"""Parking: storing a message that cannot be handled, completely enough to judge it again later."""
+"""Parking: storing a message that cannot be handled, completely enough to handle it again later."""
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterable

@@ -42,7 +42,7 @@ class Positions:
             cursor = self._cursors[partition] = cursors.get(partition)
             offset = first[partition] if cursor is None else cursor.next_offset
             if not first[partition] <= offset <= end[partition]:
-                self._report_lost(partition, stood=offset, first=first[partition], end=end[partition])
+                self._report_lost(partition, offset=offset, first=first[partition], end=end[partition])
                 offset = first[partition]
             offsets[partition] = offset
         return offsets

@@ -80,10 +80,12 @@ class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
         self._assume_progress()
 
     def on_partitions_revoked(self, revoked: Collection[TopicPartition]) -> None:
+        """Called by the client when a rebalance begins."""
         self.joined = False
         self.restart()
 
     def on_partitions_assigned(self, assigned: Collection[TopicPartition]) -> None:
+        """Called by the client when a rebalance has ended."""
         self.joined = True
         self._partitions = {each: self._partitions[each] for each in assigned if each in self._partitions}
         self.restart()

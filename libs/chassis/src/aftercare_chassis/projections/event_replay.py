@@ -43,6 +43,7 @@ class Progress:
         return self.events / max(time.monotonic() - self.started, 1e-6)
 
     def print(self, total: int) -> None:
+        """Print the share of `total` records that were read, unless that was printed within the last second."""
         if time.monotonic() - self.printed < 1.0:
             return
         self.printed = time.monotonic()

@@ -22,7 +22,7 @@ WHERE consumer = $1 AND decision = 'discarded'
 @dataclass(frozen=True, slots=True)
 class LiveSnapshot:
     """`ends`: the next offset of each partition. The events that are parked or discarded are left out: `places` are their
-    topics, partitions and offsets, `events` their ids and digests. `fingerprints` of the tables, where they were wanted."""
+    topics, partitions and offsets, `events` their ids and digests. `fingerprints` of the tables, where they were requested."""
 
     ends: dict[TopicPartition, int]
     places: frozenset[tuple[str, int, int]]

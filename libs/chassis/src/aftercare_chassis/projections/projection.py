@@ -20,6 +20,7 @@ class Projection:
 
     @property
     def topics(self) -> list[str]:
+        """The names of the topics that the handlers need."""
         return Dispatcher(self.handlers).topics
 
     def within(self, schema: str) -> list[Table]:

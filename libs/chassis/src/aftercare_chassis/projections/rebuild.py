@@ -79,7 +79,7 @@ class Rebuild:
                 self.replay.reset()
                 continue
             return time.monotonic() - began
-        raise ReplayError("the live tables are too busy to be held still; try again later: --switch --from last")
+        raise ReplayError("the live tables are too busy to be locked; try again later: --switch --from last")
 
     async def _follow(self) -> None:
         """Catch up with the live tables, which move on meanwhile, to within SWITCH_BEHIND records."""

@@ -76,6 +76,6 @@ def _print(rebuild: Rebuild, live: Fingerprints, rebuilt: Fingerprints, locked: 
         print(f"refused: {aggregate}: {reason}")
     print(f"{progress.events:,} events, {progress.rate:,.0f} events/s")
     if locked is not None:
-        print(f"switched; the live tables stood still for {locked:.2f} s; the old ones are in {schema}_before")
+        print(f"switched; the live tables were locked for {locked:.2f} s; the old ones are in {schema}_before")
     elif live != rebuilt:
         print(f"the rebuilt tables are in the schema {schema}: look, then --switch --from last, or --drop")

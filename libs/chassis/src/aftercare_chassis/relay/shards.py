@@ -2,7 +2,7 @@
 
 All locks belong to one connection, and the relay reads and deletes through that same connection: a relay whose session has
 ended can read nothing more. The server ends a session that is idle for too long (a stopped process, a cut network), so that
-others take over without having to decide who is dead.
+others take over without a decision about which relay has failed.
 """
 
 import asyncpg
@@ -36,7 +36,7 @@ class ShardLeases:
     async def refresh(self) -> list[int]:
         """Acquire or release buckets until this relay has its fair share; return those it owns.
 
-        The share changes when relays start or stop; a free bucket goes to the relay that asks first.
+        The share changes when relays start or stop; a free bucket goes to the relay that requests it first.
         """
         relays = max(1, await self._connection.fetchval(_MEMBERS, _MEMBER))
         share = -(-BUCKETS // relays)

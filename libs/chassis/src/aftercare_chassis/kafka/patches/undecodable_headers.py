@@ -4,7 +4,7 @@ The defect: the record parser decodes header names strictly. A name that is not 
 batch, at every attempt, so one such message stops every consumer of its topic for ever.
 
 The patch reads a batch with the parser in C as before, and where that fails continues with the parser in Python, with such
-names replaced by U+FFFD. Whatever is then missing or wrong in the message is for the consumer to judge: it parks it.
+names replaced by U+FFFD. The consumer then parks a message in which an attribute is missing or wrong.
 
 There is no upstream issue; present in aiokafka 0.14.0. To be removed when both parsers return such names:
 `tests/consumer/test_unreadable_messages.py` fails without the patch until then.
