@@ -1,4 +1,4 @@
-"""What a consumer remembers: cursors, events it has handled, and the progress of aggregates."""
+"""What a consumer keeps: cursors, events it has handled, and the progress of aggregates."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace

@@ -56,7 +56,7 @@ async def test_list_and_show_for_people_and_programs(commands: Commands) -> None
     assert f"event_id     {shown['event_id']}" in (await commands("show", number))[1]
 
 
-SPOILED: dict[str, tuple[Callable[[Any, Any], Any], str, str, str]] = {
+CORRUPTED: dict[str, tuple[Callable[[Any, Any], Any], str, str, str]] = {
     "unreadable": (
         lambda r, _: replace(r, headers=[h for h in r.headers if h[0] != "ce_source"]),
         "unreadable  OrderCancelled.v1  ord_1  header ce_source is missing",
@@ -102,17 +102,17 @@ SPOILED: dict[str, tuple[Callable[[Any, Any], Any], str, str, str]] = {
 }
 
 
-@pytest.mark.parametrize("name", SPOILED)
+@pytest.mark.parametrize("name", CORRUPTED)
 async def test_what_each_command_prints_and_does_for_each_reason(
     tally: Harness, capsys: pytest.CaptureFixture[str], order_cancelled: Make, name: str
 ) -> None:
-    spoil, line, retried, all_retried = SPOILED[name]
+    corrupt, line, retried, all_retried = CORRUPTED[name]
     first, second = (
         tally.record(Envelope.of(order_cancelled("ord_1"), id=UUID(int=n), source="/x", sequence=n, correlation_id="c"))
         for n in (1, 2)
     )
     await tally.consumer.process(ORDERS, [first])
-    await tally.consumer.process(ORDERS, [replace(spoil(second, first), offset=second.offset)])
+    await tally.consumer.process(ORDERS, [replace(corrupt(second, first), offset=second.offset)])
     commands = Commands(tally, capsys)
     code, output = await commands("list")
     assert (code, len(output.splitlines())) == (0, 1)

@@ -116,7 +116,7 @@ async def test_a_repeated_event_is_ignored_and_one_with_other_content_is_parked(
             await notes.operator.retry_key("broken", by="op-1")
         for _ in range(2):  # by their number both come before the one that waits
             numbers = [each.id for each in await notes.operator.list() if each.park_reason == "contradiction"]
-            await notes.operator.discard(numbers[0], by="op-1", reason="the books say a")
+            await notes.operator.discard(numbers[0], by="op-1", reason="the record shows a")
         assert await notes.operator.retry_key("broken", by="op-1") == 1
     assert (await notes.letters("broken"), await notes.parked()) == ("abc", [])
 
@@ -131,9 +131,9 @@ async def test_two_events_cannot_have_one_sequence(notes: NoteLog) -> None:
 
 
 async def test_a_corrected_event_replaces_the_discarded_one(notes: NoteLog) -> None:
-    """Under its own id: the inbox has the spoiled one, so the corrected one waits for a decision too."""
-    spoiled, corrected = note("broken", 2, "!", id=UUID(int=2)), note("broken", 2, "b", id=UUID(int=2))
-    await notes.publish(note("broken", 1, "a"), spoiled, note("broken", 3, "c"), corrected)
+    """Under its own id: the inbox has the corrupted one, so the corrected one waits for a decision too."""
+    corrupted, corrected = note("broken", 2, "!", id=UUID(int=2)), note("broken", 2, "b", id=UUID(int=2))
+    await notes.publish(note("broken", 1, "a"), corrupted, note("broken", 3, "c"), corrected)
     async with consuming(notes):
         await notes.consumed()
         assert [park_reason for _, park_reason, _ in await notes.parked()] == ["refused", "behind", "contradiction"]

@@ -12,9 +12,9 @@ from aiokafka.producer import message_accumulator
 from aiokafka.record.default_records import _DefaultRecordBatchBuilderPy
 from note_log import TRACE, Message, Noted, NotedV2, NoteLog, consuming, note, noted
 
-Spoil = Callable[[Message], Message]
+Corrupt = Callable[[Message], Message]
 UNREADABLE, KEYLESS = "unreadable", "; no key names an aggregate, so none is held"
-SPOILED: dict[str, tuple[Spoil, str, str]] = {
+CORRUPTED: dict[str, tuple[Corrupt, str, str]] = {
     "no headers at all": (lambda m: m.but(headers={}), UNREADABLE, "header ce_specversion, ce_id, ce_type, ce_source,"),
     "a missing header": (lambda m: m.without("ce_type"), UNREADABLE, "header ce_type is missing"),
     "several missing headers": (
@@ -83,12 +83,12 @@ SPOILED: dict[str, tuple[Spoil, str, str]] = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", SPOILED)
+@pytest.mark.parametrize("name", CORRUPTED)
 async def test_a_spoiled_message_blocks_its_own_aggregate_alone(notes: NoteLog, name: str) -> None:
-    spoil, park_reason, reason = SPOILED[name]
+    corrupt, park_reason, reason = CORRUPTED[name]
     await notes.publish(
         note("broken", 1, "a"),
-        spoil(note("broken", 2, "b")),
+        corrupt(note("broken", 2, "b")),
         note("intact", 1, "x"),
         note("broken", 3, "c"),
         note("intact", 2, "y"),
@@ -97,20 +97,20 @@ async def test_a_spoiled_message_blocks_its_own_aggregate_alone(notes: NoteLog, 
     async with consuming(notes):
         await notes.consumed()
         assert (await notes.letters("broken"), await notes.letters("intact")) == ("a", "xy")
-        [spoiled, *behind] = await notes.parked()
-        assert spoiled[:2] == ("broken", park_reason)
-        assert spoiled[2].startswith(reason), spoiled[2]
+        [corrupted, *behind] = await notes.parked()
+        assert corrupted[:2] == ("broken", park_reason)
+        assert corrupted[2].startswith(reason), corrupted[2]
         assert behind == [("broken", "behind", "behind a parked event")] * 2
         with pytest.raises(Exception, match=re.escape(reason.removeprefix("CharacterNotInRepertoireError: "))):
             await notes.operator.retry_key("broken", by="op-1")
         first = await notes.first_parked()
-        assert (await notes.parked())[0] == spoiled, "it was judged as it arrived, and stays"
-        await notes.operator.discard(first.id, by="op-1", reason="spoiled by a test")
+        assert (await notes.parked())[0] == corrupted, "it was read as it arrived, and stays"
+        await notes.operator.discard(first.id, by="op-1", reason="corrupted by a test")
         if first.sequence is None:  # nobody knows that it was number 2, so that one is missing now
             third = await notes.first_parked()
             with pytest.raises(UnprocessableEvent, match="expected sequence 2, got 3"):
                 await notes.operator.retry(third.id, by="op-1")
-            await notes.operator.retry(third.id, by="op-1", despite_gap="it was the spoiled one")
+            await notes.operator.retry(third.id, by="op-1", despite_gap="it was the corrupted one")
         await notes.operator.retry_key("broken", by="op-1")
         await notes.publish(note("broken", 5, "e"))
         await notes.consumed()
@@ -122,8 +122,8 @@ async def test_a_spoiled_message_blocks_its_own_aggregate_alone(notes: NoteLog, 
 
 @pytest.mark.parametrize("key", [None, b"", b"\xff\xfe", b"a\0b", b"k" * 5000], ids=["none", "empty", "binary", "NUL", "long"])  # fmt: skip
 async def test_a_message_whose_key_names_no_aggregate_blocks_none(notes: NoteLog, key: bytes | None) -> None:
-    spoiled = note("x", 1, "a").but(key=key)
-    await notes.publish(note("intact", 1, "x"), spoiled, spoiled, note("intact", 2, "y"))
+    corrupted = note("x", 1, "a").but(key=key)
+    await notes.publish(note("intact", 1, "x"), corrupted, corrupted, note("intact", 2, "y"))
     async with consuming(notes):
         await notes.consumed()
     assert await notes.letters("intact") == "xy"
@@ -184,10 +184,10 @@ async def test_a_header_whose_name_is_not_utf8_stops_no_consumer(
 ) -> None:
     """The client library cannot read a batch with such a message: neither it nor its neighbours may be lost."""
     good, odd = note("intact", 1, "x"), note("odd", 1, "o")
-    odd.more, spoiled = ((NotUtf8(), b"1"),), note("broken", 1, "a").but(more=((NotUtf8(), b"1"), (NotUtf8(), b"2")))
+    odd.more, corrupted = ((NotUtf8(), b"1"),), note("broken", 1, "a").but(more=((NotUtf8(), b"1"), (NotUtf8(), b"2")))
     with monkeypatch.context() as patch:
         patch.setattr(message_accumulator, "DefaultRecordBatchBuilder", _DefaultRecordBatchBuilderPy)
-        await notes.publish_batch(good, odd, spoiled, note("intact", 2, "y"))
+        await notes.publish_batch(good, odd, corrupted, note("intact", 2, "y"))
     await notes.publish(note("broken", 2, "b"), note("intact", 3, "z"))
     async with consuming(notes):
         await notes.consumed()

@@ -30,7 +30,7 @@ OLD_NAME, NEW_NAME = "FeedbackReceived.v1", "FeedbackReceived.v2"
 
 
 class FeedbackReceivedV2(Event):
-    """Feedback came in. `channel` has another name, and a field says whether a person can be answered there."""
+    """Feedback came in. `channel` has another name, and a field states whether a person can be answered there."""
 
     TOPIC = FEEDBACK
     KEY = "feedback_id"
@@ -51,7 +51,7 @@ def rename_the_channel(data: dict[str, Any]) -> dict[str, Any]:
 
 @contextmanager
 def build(kind: str) -> Iterator[None]:
-    """Let this process know what such a build knows, for as long as the block lasts."""
+    """Give this process the events and upcasters of such a build for as long as the block lasts."""
     with pytest.MonkeyPatch.context() as patch:
         if kind in ("new", "v2 only"):
             patch.setitem(EVENTS, NEW_NAME, FeedbackReceivedV2)

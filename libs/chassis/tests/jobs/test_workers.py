@@ -14,7 +14,7 @@ Step = Callable[[Runtime], Awaitable[bool]]
 
 
 class Steps:
-    """Counts its steps. `more` says of the next steps whether there is more to do; then there is not."""
+    """Counts its steps. `more`: what the next steps return; later ones return False."""
 
     def __init__(self, *more: bool | Exception) -> None:
         self.count, self._more = 0, iter(more)

@@ -62,7 +62,7 @@ def viewer(actor: Actor) -> str:
 
 
 class _PerRole:
-    """A statement compiled per role. The predicate that limits its rows is part of the SQL, so no caller can forget it."""
+    """A statement compiled per role. The predicate that limits its rows is part of the SQL, so no caller can leave it out."""
 
     def __init__(self, seen_by: SeenBy | None) -> None:
         self._seen_by = seen_by

@@ -3,7 +3,7 @@
 Nobody sees a row before the transaction reads, so an insert may wait until it reads, changes something or commits. What
 waits by then is sent as one statement, `WITH w0 AS (INSERT …), w1 AS (INSERT …) INSERT …` (ADR 6: a new case takes four
 statements in place of eight). PostgreSQL checks foreign keys at the end of a statement, so the rows may refer to each other.
-It does not promise in which order the parts run ("Data-Modifying Statements in WITH"), so rows whose numbers must rise go
+It does not define in which order the parts run ("Data-Modifying Statements in WITH"), so rows whose numbers must rise go
 in one part.
 """
 

@@ -39,7 +39,7 @@ _UNKNOWN = _Awaited("", -1)
 
 
 class Redrive(Generic[S]):
-    """Retries the parked events of these handlers; remembers what each parked aggregate waits for."""
+    """Retries the parked events of these handlers, and keeps what each parked aggregate waits for."""
 
     def __init__(self, handlers: Handlers[S]) -> None:
         self._handlers = handlers

@@ -32,7 +32,7 @@ class Retention(Generic[S_contra]):
 
 
 MESSAGING: tuple[Retention, ...] = (
-    # The API promises to repeat the response to an Idempotency-Key for as long.
+    # By the API, the response to an Idempotency-Key is repeated for as long.
     Retention("idempotency_key", "created_at", lambda _: timedelta(days=7)),
     # In normal operation the cursor keeps events from being handled twice; the inbox is for a log that is read again.
     Retention("inbox", "received_at", lambda _: KEPT),
