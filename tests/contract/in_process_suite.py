@@ -131,7 +131,7 @@ AnySuite = TypeVar("AnySuite", bound=InProcessSuite)
 async def in_process_suite(postgres_url: str, kind: type[AnySuite]) -> AsyncIterator[AnySuite]:
     """Five services with a database each, and the payment simulator."""
     simulator = create(
-        PROVIDER_SECRET, clock=lambda: services["order"].clock.now(), delay=0, slow=0.05, patience=(0.01, 0.05)
+        PROVIDER_SECRET, clock=lambda: services["order"].clock.now(), delay=0, slow=0.05, retry_pauses=(0.01, 0.05)
     )
     async with AsyncExitStack() as stack:
         services: dict[str, Harness] = {}

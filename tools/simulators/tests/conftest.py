@@ -1,4 +1,4 @@
-"""A shop in process: it takes callbacks, remembers them, and answers what the test wants."""
+"""A shop in the process of the test: it records callbacks, and answers with the statuses that the test gives."""
 
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
@@ -16,7 +16,7 @@ SHOP = "http://shop/v1/payment-webhooks/simulator"
 
 @dataclass
 class Shop:
-    """The other side: verified callbacks in order of arrival."""
+    """The receiver of callbacks: they are verified, and kept in the order of their arrival."""
 
     answers: list[int] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
@@ -60,9 +60,9 @@ async def make(shop: Shop) -> AsyncIterator[Callable[..., Provider]]:
     clients: list[httpx.AsyncClient] = []
 
     def build(**settings: Any) -> Provider:
-        settings = {"delay": 0, "slow": 0.05, "patience": (0, 0)} | settings
+        settings = {"delay": 0, "slow": 0.05, "retry_pauses": (0, 0)} | settings
         to_shop = httpx.AsyncClient(transport=httpx.MockTransport(shop.handle))
-        app = create(SECRET, http=to_shop, **settings)
+        app = create(SECRET, client=to_shop, **settings)
         client = httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://provider")
         clients.extend((to_shop, client))
         return Provider(app, client)

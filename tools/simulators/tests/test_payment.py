@@ -1,4 +1,4 @@
-"""The provider's protocol: magic methods, keys that live for ever, refunds within their payment."""
+"""The protocol of the provider: magic methods, idempotency keys, and refunds within their payment."""
 
 import asyncio
 
@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 
-async def test_a_payment_is_pending_then_told_of(provider, shop):
+async def test_a_payment_is_pending_and_then_reported(provider, shop):
     response = await provider.pay()
     assert response.status_code == 201
     assert response.json()["status"] == "pending"
@@ -22,7 +22,7 @@ async def test_a_payment_is_pending_then_told_of(provider, shop):
     assert (await provider.http.get("/v1/payments/pay_1")).json()["status"] == "succeeded"
 
 
-async def test_declined(provider, shop):
+async def test_a_declined_payment(provider, shop):
     await provider.pay(method="sim_declined")
     await provider.settled()
     assert shop.callbacks[0]["type"] == "payment.declined"
@@ -30,7 +30,7 @@ async def test_declined(provider, shop):
     assert (await provider.refund()).json()["code"] == "payment_not_succeeded"
 
 
-async def test_slow_stays_pending_for_a_while(provider, shop):
+async def test_a_slow_payment_stays_pending_until_its_time(provider, shop):
     await provider.pay(method="sim_slow")
     assert (await provider.http.get("/v1/payments/pay_1")).json()["status"] == "pending"
     assert shop.callbacks == []
@@ -46,13 +46,13 @@ async def test_duplicate_callbacks_come_under_the_same_and_under_another_id(prov
     assert shop.callbacks[0] == shop.callbacks[1] == shop.callbacks[2]
 
 
-async def test_callback_before_the_answer(provider, shop):
+async def test_a_callback_before_the_response(provider, shop):
     response = await provider.pay(method="sim_callback_first")
     assert len(shop.callbacks) == 1
     assert response.json()["status"] == "succeeded"
 
 
-async def test_lost_answer_is_found_only_by_asking(provider, shop):
+async def test_an_operation_with_a_lost_response_is_reported_after_the_first_query(provider, shop):
     with pytest.raises(httpx.RemoteProtocolError):
         await provider.pay(method="sim_lost_answer")
     with pytest.raises(httpx.RemoteProtocolError):
@@ -79,17 +79,17 @@ async def test_refund_goes_through_and_back_into_the_ledger(provider, shop):
 
 
 @pytest.mark.parametrize(
-    ("method", "told"), [("sim_refund_declined", "refund.declined"), ("sim_callback_first", "refund.succeeded")]
+    ("method", "callback"), [("sim_refund_declined", "refund.declined"), ("sim_callback_first", "refund.succeeded")]
 )
-async def test_refunds_obey_the_method_of_their_payment(provider, shop, method, told):
+async def test_refunds_obey_the_method_of_their_payment(provider, shop, method, callback):
     await provider.pay(method=method)
     await provider.settled()
     await provider.refund()
     await provider.settled()
-    assert shop.callbacks[-1]["type"] == told
+    assert shop.callbacks[-1]["type"] == callback
 
 
-async def test_a_declined_refund_can_be_ordered_again_under_a_new_id(provider):
+async def test_a_declined_refund_can_be_requested_again_under_a_new_id(provider):
     await provider.pay(method="sim_refund_declined")
     await provider.settled()
     await provider.refund(amount=29500)
@@ -98,7 +98,7 @@ async def test_a_declined_refund_can_be_ordered_again_under_a_new_id(provider):
     assert (await provider.refund("ref_2", amount=29500)).status_code == 201
 
 
-async def test_lost_refund_answer(provider):
+async def test_a_refund_with_a_lost_response(provider):
     await provider.pay(method="sim_refund_lost_answer")
     await provider.settled()
     with pytest.raises(httpx.RemoteProtocolError):
@@ -116,7 +116,7 @@ async def test_refunds_together_never_exceed_their_payment(provider):
     assert refused.json()["code"] == "refund_exceeds_payment"
 
 
-async def test_the_same_key_makes_one_operation_for_ever(provider, shop):
+async def test_a_key_belongs_to_one_operation_for_ever(provider, shop):
     first = await provider.pay()
     await provider.settled()
     again = await provider.pay()
@@ -130,7 +130,7 @@ async def test_the_same_key_makes_one_operation_for_ever(provider, shop):
     assert (await provider.pay(key="other")).json()["code"] == "payment_exists"
 
 
-async def test_the_switch_overrides_until_cleared(provider, shop):
+async def test_the_switch_overrides_every_method_until_it_is_cleared(provider, shop):
     await provider.http.put("/v1/behaviour", json={"method": "sim_declined"})
     await provider.pay("pay_1")
     await provider.http.delete("/v1/behaviour")
@@ -142,7 +142,7 @@ async def test_the_switch_overrides_until_cleared(provider, shop):
     }
 
 
-async def test_callbacks_are_tried_again_under_one_id_and_end(provider, shop):
+async def test_callbacks_are_repeated_under_one_id_a_bounded_number_of_times(provider, shop):
     shop.answers = [500, 302, 204]
     await provider.pay("pay_1")
     await provider.settled()
@@ -151,11 +151,11 @@ async def test_callbacks_are_tried_again_under_one_id_and_end(provider, shop):
     shop.answers = [500] * 9
     await provider.pay("pay_2")
     await provider.settled()
-    told = (await provider.http.get("/v1/callbacks")).json()
-    assert [(c["tries"], c["delivered"], c["last"]) for c in told] == [(3, True, "204"), (3, False, "500")]
+    deliveries = (await provider.http.get("/v1/callbacks")).json()
+    assert [(c["tries"], c["delivered"], c["last"]) for c in deliveries] == [(3, True, "204"), (3, False, "500")]
 
 
-async def test_never_heard_of(provider):
+async def test_unknown_operations(provider):
     assert (await provider.http.get("/v1/payments/pay_x")).status_code == 404
     assert (await provider.http.get("/v1/refunds/ref_x")).status_code == 404
     assert (await provider.refund()).json()["code"] == "payment_unknown"
@@ -180,7 +180,7 @@ async def test_malformed_requests(provider, changes):
     assert (response.status_code, response.json()["code"]) == (422, "malformed")
 
 
-async def test_unencodable_text_is_refused_not_an_error(provider):
+async def test_text_that_cannot_be_encoded_is_refused(provider):
     raw = b'{"payment_id": "\\ud800", "\\udfff": 1}'
     response = await provider.http.post("/v1/payments", content=raw, headers={"content-type": "application/json"})
     assert response.status_code == 422
@@ -191,7 +191,7 @@ async def test_a_key_is_required(provider):
     assert (response.status_code, response.json()["code"]) == (400, "idempotency_key_missing")
 
 
-async def test_the_shop_that_never_answers_does_not_hang_a_stop(make):
-    provider = make(patience=(3600,))
+async def test_a_shop_that_never_responds_does_not_delay_the_stop(make):
+    provider = make(retry_pauses=(3600,))
     await provider.pay(callback_url="http://shop/x")
     await asyncio.wait_for(provider.app.state.provider.callbacks.close(), 20)

@@ -1,4 +1,4 @@
-"""The same provider as a real process: a dropped connection is really dropped."""
+"""The provider as a process: a dropped connection is dropped, and the ledger survives the process."""
 
 import socket
 import subprocess
@@ -53,7 +53,7 @@ def _wait_until_up(url: str, process: subprocess.Popen[str]) -> None:
     raise AssertionError("the simulator did not come up")
 
 
-def test_a_lost_answer_cuts_the_connection_without_noise(server):
+def test_a_lost_response_cuts_the_connection_and_logs_no_error(server):
     url, process = server
     body = {
         "payment_id": "pay_1",
@@ -71,7 +71,7 @@ def test_a_lost_answer_cuts_the_connection_without_noise(server):
     assert "Traceback" not in errors
 
 
-async def test_books_outlive_the_process(tmp_path):
+async def test_the_ledger_survives_the_process(tmp_path):
     books = ("--books", str(tmp_path / "books.db"), "--slow", "1")
     shop = "http://127.0.0.1:9/x"
 

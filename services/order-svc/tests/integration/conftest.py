@@ -16,7 +16,7 @@ from aftercare_chassis.testing import Harness
 from aftercare_chassis.testing.databases import with_database
 from aftercare_events import AfterSaleRequested, CaseLine, Envelope, Event, RefundRequested
 from aftercare_simulators.payment import create
-from aftercare_simulators.payment.book import Status
+from aftercare_simulators.payment.ledger import Status
 from alembic import command
 from alembic.config import Config
 from order_svc import main, tables
@@ -164,7 +164,7 @@ class Shop:
 
     def paid_back(self, payment: dict[str, Any]) -> int:
         """What the provider's own books say went back."""
-        return self.provider.book.refunded(payment["id"], Status.SUCCEEDED)
+        return self.provider.ledger.refunded(payment["id"], Status.SUCCEEDED)
 
     async def callbacks(self) -> list[tuple[str, str | None]]:
         """The state of every stored callback and its reason, oldest first."""
@@ -220,7 +220,7 @@ class Shop:
 @asynccontextmanager
 async def open_shop(postgres_url: str, **settings: Any) -> AsyncIterator[Shop]:
     """A shop with a database and a provider of its own; they reach each other inside the process."""
-    simulator = create(SECRET, clock=lambda: harness.clock.now(), delay=0, slow=0.05, patience=(0.01, 0.05))
+    simulator = create(SECRET, clock=lambda: harness.clock.now(), delay=0, slow=0.05, retry_pauses=(0.01, 0.05))
     network = Network(httpx.ASGITransport(app=simulator))
 
     def service(settings: Settings | None = None) -> Service[Settings]:

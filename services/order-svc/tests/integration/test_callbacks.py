@@ -37,7 +37,7 @@ async def test_ten_callbacks_at_once_make_one_paid_order(shop):
     assert len(await shop.events(PaymentSucceeded)) == len(await shop.events(OrderPaid)) == 1
     await shop.settle()
     assert len(await shop.events(OrderPaid)) == 1
-    assert shop.provider.book.payments() == []
+    assert shop.provider.ledger.payments() == []
 
 
 async def test_forged_and_replayed_callbacks_are_refused_and_recorded(shop):

@@ -118,14 +118,14 @@ async def test_a_payment_of_an_order_cancelled_before_the_first_call_is_never_ma
     await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")
     await shop.settle()
     assert (await shop.payment(payment["id"]))["failure_code"] == "order_cancelled"
-    assert shop.provider.book.payments() == []
+    assert shop.provider.ledger.payments() == []
 
 
 async def test_an_order_that_costs_nothing_is_paid_without_a_provider(shop, kettles):
     free = {**kettles()["lines"][0], "discount": {"amount": 29700, "currency": "CNY"}}
     order, payment = await shop.paid(lines=[free], shipping_fee={"amount": 0, "currency": "CNY"})
     assert (order["state"], payment["state"]) == ("paid", "succeeded")
-    assert shop.provider.book.payments() == []
+    assert shop.provider.ledger.payments() == []
     cancelled = await shop.buyer.post(f"/v1/orders/{order['id']}/cancel")
     assert cancelled.status_code == 200
 
@@ -147,7 +147,7 @@ async def test_a_provider_that_cannot_be_reached_is_called_again(shop):
     shop.network.restore()
     await patiently(shop, ended(shop, payment["id"]))
     assert (await shop.order(order["id"]))["state"] == "paid"
-    assert len(shop.provider.book.payments()) == 1
+    assert len(shop.provider.ledger.payments()) == 1
 
 
 @pytest.mark.parametrize("outage", [httpx.ConnectError, httpx.ReadTimeout])
@@ -165,7 +165,7 @@ async def test_calls_without_an_answer_are_made_again_when_the_provider_answers_
     await patiently(shop, ended(shop, payment["id"]))
     states = [(await shop.payment(each["id"]))["state"] for each in waiting]
     assert states == ["succeeded"] * 4
-    assert len(shop.provider.book.payments()) == 5
+    assert len(shop.provider.ledger.payments()) == 5
 
 
 async def test_an_answer_lets_one_call_go_and_only_of_its_kind(shop):

@@ -1,4 +1,4 @@
-"""A payment provider that runs on one machine, keeps its books in memory and fails to order."""
+"""A payment provider that runs on one machine: it keeps its ledger in memory or in a file, and fails on request."""
 
 from aftercare_simulators.payment.app import create
 from aftercare_simulators.payment.command import main

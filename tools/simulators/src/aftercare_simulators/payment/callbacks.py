@@ -1,24 +1,24 @@
-"""Callbacks to the shop: Standard Webhooks, sent in the background, tried again a bounded number of times."""
+"""Callbacks to the shop: Standard Webhooks, sent in the background, repeated a bounded number of times."""
 
 import asyncio
 import json
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import uuid4
 
 import httpx
 from standardwebhooks import Webhook
 
-from aftercare_simulators.payment.book import Operation
+from aftercare_simulators.payment.ledger import Operation
 
-PATIENCE = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0)
+RETRY_PAUSES = (0.1, 0.3, 1.0, 3.0, 10.0, 30.0, 60.0)
+_TIMEOUT = 15
 
 
 @dataclass(slots=True)
 class Delivery:
-    """One message to one address, and how it went."""
+    """One message to one address, and its delivery: `last` is the status or the error of the last try."""
 
     id: str
     type: str
@@ -29,9 +29,9 @@ class Delivery:
     last: str | None = None
 
 
-def message(operation: Operation) -> Delivery:
-    """The callback that tells how this operation ended."""
-    data = {
+def callback_about(operation: Operation) -> Delivery:
+    """A new message that reports how this operation ended."""
+    data: dict[str, str | int] = {
         f"{operation.kind}_id": operation.id,
         "payment_id": operation.payment_id,
         "reference": operation.reference,
@@ -40,37 +40,38 @@ def message(operation: Operation) -> Delivery:
     }
     if operation.failure_code is not None:
         data["failure_code"] = operation.failure_code
-    kind = f"{operation.kind}.{operation.status}"
-    return Delivery(f"msg_{uuid4().hex}", kind, operation.callback_url, json.dumps({"type": kind, "data": data}))
+    type_ = f"{operation.kind}.{operation.status}"
+    body = json.dumps({"type": type_, "data": data})
+    return Delivery(f"msg_{uuid4().hex}", type_, operation.callback_url, body)
 
 
 class Callbacks:
-    """Sends callbacks; keeps its tasks so that a test can wait for them and a stop can end them."""
+    """Sends callbacks. It keeps its tasks, so that a test can wait for them and a stop can end them.
+
+    `retry_pauses` are the seconds between the tries of one message. Without a `client` it makes one for itself.
+    """
 
     def __init__(
         self,
         secret: str,
         clock: Callable[[], datetime],
         client: httpx.AsyncClient | None,
-        patience: Sequence[float],
+        retry_pauses: Sequence[float],
     ) -> None:
-        self._webhook = Webhook(secret)
-        self._clock = clock
-        self.client = client
-        self._own_client = client is None
-        self._patience = tuple(patience)
+        self._webhook, self._clock, self._retry_pauses = Webhook(secret), clock, tuple(retry_pauses)
+        self.client, self._own_client = client, client is None
         self._tasks: set[asyncio.Task[None]] = set()
         self.deliveries: list[Delivery] = []
 
-    def start(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
-        """Do something in the background."""
+    def start(self, work: Coroutine[None, None, None]) -> asyncio.Task[None]:
+        """Run this in the background."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         return task
 
     async def settled(self) -> None:
-        """Wait until nothing is on its way any more."""
+        """Wait until nothing is being sent."""
         while self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -83,10 +84,10 @@ class Callbacks:
             await self.client.aclose()
 
     async def send(self, delivery: Delivery) -> None:
-        """Post it until the shop says 2xx or patience ends; the message id stays the same."""
+        """Post the message until the shop answers 2xx or the tries are used up, always under the same message id."""
         if not any(kept is delivery for kept in self.deliveries):
             self.deliveries.append(delivery)
-        for pause in (*self._patience, None):
+        for pause in (*self._retry_pauses, None):
             delivery.tries += 1
             delivery.last = await self._post(delivery)
             if delivery.last.startswith("2"):
@@ -97,7 +98,7 @@ class Callbacks:
 
     async def _post(self, delivery: Delivery) -> str:
         if self.client is None:
-            self.client = httpx.AsyncClient(timeout=15)
+            self.client = httpx.AsyncClient(timeout=_TIMEOUT)
         now = self._clock().replace(microsecond=0)
         headers = {
             "content-type": "application/json",

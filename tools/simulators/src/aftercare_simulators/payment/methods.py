@@ -1,4 +1,4 @@
-"""Magic payment methods: how a payment and its refunds shall go, as card test numbers say it elsewhere."""
+"""Magic payment methods: how a payment and its refunds end, as card test numbers decide it elsewhere."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,20 +12,20 @@ class Method(StrEnum):
     SLOW = "sim_slow"
     DUPLICATE_CALLBACK = "sim_duplicate_callback"
     CALLBACK_FIRST = "sim_callback_first"
-    LOST_ANSWER = "sim_lost_answer"
+    LOST_RESPONSE = "sim_lost_answer"
     REFUND_DECLINED = "sim_refund_declined"
-    REFUND_LOST_ANSWER = "sim_refund_lost_answer"
+    REFUND_LOST_RESPONSE = "sim_refund_lost_answer"
 
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """The course of one operation."""
+    """How one operation is carried out."""
 
     declined: bool = False
     slow: bool = False
     duplicate: bool = False
     callback_first: bool = False
-    lost_answer: bool = False
+    lost_response: bool = False
 
 
 _ORDINARY = Script()
@@ -33,21 +33,21 @@ _BOTH = {
     Method.SLOW: Script(slow=True),
     Method.DUPLICATE_CALLBACK: Script(duplicate=True),
     Method.CALLBACK_FIRST: Script(callback_first=True),
-    Method.LOST_ANSWER: Script(lost_answer=True),
+    Method.LOST_RESPONSE: Script(lost_response=True),
 }
 _PAYMENTS = {**_BOTH, Method.DECLINED: Script(declined=True)}
 _REFUNDS = {
     **_BOTH,
     Method.REFUND_DECLINED: Script(declined=True),
-    Method.REFUND_LOST_ANSWER: Script(lost_answer=True),
+    Method.REFUND_LOST_RESPONSE: Script(lost_response=True),
 }
 
 
 def payment_script(method: Method) -> Script:
-    """How a payment by this method goes."""
+    """How a payment by this method is carried out."""
     return _PAYMENTS.get(method, _ORDINARY)
 
 
 def refund_script(method: Method) -> Script:
-    """How a refund of a payment by this method goes."""
+    """How a refund of a payment by this method is carried out."""
     return _REFUNDS.get(method, _ORDINARY)

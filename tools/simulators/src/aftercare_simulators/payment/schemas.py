@@ -1,11 +1,11 @@
-"""What travels over the wire."""
+"""The bodies of requests and responses. Amounts are in minor units."""
 
 from typing import Annotated, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from aftercare_simulators.payment.book import Book, Operation, Status
 from aftercare_simulators.payment.callbacks import Delivery
+from aftercare_simulators.payment.ledger import Ledger, Operation, Status
 from aftercare_simulators.payment.methods import Method
 
 Id = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,128}$")]
@@ -51,7 +51,7 @@ class BehaviourOut(BaseModel):
 
 
 class OperationOut(BaseModel):
-    """A payment or a refund as the provider tells of it."""
+    """A payment or a refund."""
 
     reference: str
     status: Status
@@ -63,7 +63,7 @@ class OperationOut(BaseModel):
 
     @classmethod
     def of(cls, operation: Operation) -> Self:
-        """The operation as it stands now."""
+        """The operation as it is now."""
         return cls(
             reference=operation.reference,
             status=operation.status,
@@ -76,7 +76,7 @@ class OperationOut(BaseModel):
 
 
 class LedgerLine(BaseModel):
-    """One payment: what was taken, what went back, what is on its way back."""
+    """One payment: what was paid, refunded, and is being refunded."""
 
     payment_id: str
     status: Status
@@ -87,16 +87,16 @@ class LedgerLine(BaseModel):
 
 
 class LedgerOut(BaseModel):
-    """The books in one answer, for whoever checks that the shop's books agree."""
+    """The whole ledger, to compare with that of a shop."""
 
     payments: list[LedgerLine]
     paid: dict[str, int]
     refunded: dict[str, int]
 
     @classmethod
-    def of(cls, book: Book) -> Self:
-        """The books as they stand now, with sums per currency."""
-        lines = [_line(book, payment) for payment in book.payments()]
+    def of(cls, ledger: Ledger) -> Self:
+        """The ledger as it is now, with sums per currency."""
+        lines = [_line(ledger, payment) for payment in ledger.payments()]
         currencies = sorted({line.currency for line in lines})
         return cls(
             payments=lines,
@@ -105,19 +105,19 @@ class LedgerOut(BaseModel):
         )
 
 
-def _line(book: Book, payment: Operation) -> LedgerLine:
+def _line(ledger: Ledger, payment: Operation) -> LedgerLine:
     return LedgerLine(
         payment_id=payment.id,
         status=payment.status,
         currency=payment.currency,
         paid=payment.amount if payment.status is Status.SUCCEEDED else 0,
-        refunded=book.refunded(payment.id, Status.SUCCEEDED),
-        in_flight=book.refunded(payment.id, Status.PENDING),
+        refunded=ledger.refunded(payment.id, Status.SUCCEEDED),
+        in_flight=ledger.refunded(payment.id, Status.PENDING),
     )
 
 
 class CallbackOut(BaseModel):
-    """One callback and what became of it."""
+    """One callback and its delivery."""
 
     id: str
     type: str
@@ -128,7 +128,7 @@ class CallbackOut(BaseModel):
 
     @classmethod
     def of(cls, delivery: Delivery) -> Self:
-        """The callback as it stands now."""
+        """The callback as it is now."""
         return cls(
             id=delivery.id,
             type=delivery.type,

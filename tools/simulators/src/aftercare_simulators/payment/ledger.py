@@ -1,0 +1,159 @@
+"""The provider's ledger: payments and refunds by id, idempotency keys for ever, and no refund beyond its payment."""
+
+import json
+import sqlite3
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from pydantic import JsonValue
+
+from aftercare_simulators.payment.methods import Method, Script, payment_script, refund_script
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS operation (
+    kind TEXT, id TEXT, payment_id TEXT, amount INTEGER, currency TEXT, method TEXT, callback_url TEXT, reference TEXT,
+    status TEXT, key TEXT, request TEXT, PRIMARY KEY (kind, id), UNIQUE (kind, key)
+)
+"""
+_FIELDS = "kind, id, payment_id, amount, currency, method, callback_url, reference, status"
+_Row = tuple[str, str, str, int, str, str, str, str, str]
+
+
+class Status(StrEnum):
+    """The state of an operation."""
+
+    PENDING = "pending"
+    SUCCEEDED = "succeeded"
+    DECLINED = "declined"
+
+
+class Kind(StrEnum):
+    """The two operations that a shop may request; the value is the noun in callbacks and ids."""
+
+    PAYMENT = "payment"
+    REFUND = "refund"
+
+
+class OperationRefused(Exception):
+    """The provider refuses a request, with an HTTP status, a stable code and a sentence."""
+
+    def __init__(self, status: int, code: str, detail: str) -> None:
+        super().__init__(detail)
+        self.status, self.code, self.detail = status, code, detail
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """A payment or a refund. `amount` is in minor units of `currency`; `reference` is the provider's own number."""
+
+    kind: Kind
+    id: str
+    payment_id: str
+    amount: int
+    currency: str
+    method: Method
+    callback_url: str
+    reference: str
+    status: Status = Status.PENDING
+
+    @property
+    def script(self) -> Script:
+        """How it is carried out."""
+        return payment_script(self.method) if self.kind is Kind.PAYMENT else refund_script(self.method)
+
+    @property
+    def failure_code(self) -> str | None:
+        """Why it was declined; None where it was not."""
+        return f"{self.kind}_declined" if self.status is Status.DECLINED else None
+
+
+class Ledger:
+    """All operations, in the given file, or in memory for as long as the process. One event loop uses it."""
+
+    def __init__(self, file: Path | None = None) -> None:
+        # In autocommit: a killed process has reported nothing that the file does not hold.
+        self._file = sqlite3.connect(file or ":memory:", isolation_level=None, check_same_thread=False)
+        self._file.execute("PRAGMA synchronous = OFF")
+        self._file.execute(_TABLE)
+
+    def find(self, kind: Kind, id_: str) -> Operation:
+        """The operation with this id. Raises: OperationRefused with 404 where there is none."""
+        for operation in self._read("kind = ? AND id = ?", kind, id_):
+            return operation
+        raise OperationRefused(404, f"{kind}_unknown", f"this provider has no {kind} {id_}")
+
+    def replayed(self, kind: Kind, key: str, request: JsonValue) -> Operation | None:
+        """The operation that an earlier request under this key made; None where the key is new.
+
+        Raises: OperationRefused with 409 where the key belongs to another request.
+        """
+        kept = self._file.execute("SELECT id, request FROM operation WHERE kind = ? AND key = ?", (kind, key))
+        for id_, first in kept:
+            if json.loads(first) != request:
+                raise OperationRefused(409, "idempotency_key_reused", "this Idempotency-Key belongs to another request")
+            return self.find(kind, id_)
+        return None
+
+    def insert(self, key: str, request: JsonValue, operation: Operation) -> None:
+        """Insert a new operation. Raises: OperationRefused where its id is taken, or a refund exceeds its payment."""
+        if self._read("kind = ? AND id = ?", operation.kind, operation.id):
+            detail = f"{operation.kind} {operation.id} was requested under another key"
+            raise OperationRefused(409, f"{operation.kind}_exists", detail)
+        if operation.kind is Kind.REFUND:
+            self._refuse_excess(operation)
+        row = [*(getattr(operation, name) for name in _FIELDS.split(", ")), key, json.dumps(request)]
+        self._file.execute("INSERT INTO operation VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+
+    def settle(self, operation: Operation) -> Operation:
+        """End the operation as its script requires; a second call changes nothing."""
+        end = Status.DECLINED if operation.script.declined else Status.SUCCEEDED
+        self._file.execute(
+            "UPDATE operation SET status = ? WHERE kind = ? AND id = ? AND status = ?",
+            (end, operation.kind, operation.id, Status.PENDING),
+        )
+        return self.find(operation.kind, operation.id)
+
+    def next_reference(self, kind: Kind) -> str:
+        """The provider's own number of the next operation."""
+        (known,) = self._file.execute("SELECT count(*) FROM operation").fetchone()
+        return f"sim-{kind}-{known + 1:06d}"
+
+    def payments(self) -> list[Operation]:
+        """Every payment, oldest first."""
+        return self._read("kind = ?", Kind.PAYMENT)
+
+    def pending(self) -> list[Operation]:
+        """The operations that have not ended."""
+        return self._read("status = ?", Status.PENDING)
+
+    def refunded(self, payment_id: str, status: Status) -> int:
+        """The sum of the payment's refunds in this status, in minor units."""
+        refunds = self._read("kind = ? AND payment_id = ? AND status = ?", Kind.REFUND, payment_id, status)
+        return sum(refund.amount for refund in refunds)
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
+
+    def _read(self, where: str, *values: str) -> list[Operation]:
+        query = f"SELECT {_FIELDS} FROM operation WHERE {where} ORDER BY rowid"  # noqa: S608
+        return [_operation(row) for row in self._file.execute(query, values)]
+
+    def _refuse_excess(self, refund: Operation) -> None:
+        payment = self.find(Kind.PAYMENT, refund.payment_id)
+        if payment.status is not Status.SUCCEEDED:
+            raise OperationRefused(422, "payment_not_succeeded", "only a payment that succeeded can be refunded")
+        if payment.currency != refund.currency:
+            raise OperationRefused(422, "currency_differs", f"the payment was made in {payment.currency}")
+        taken = self.refunded(payment.id, Status.SUCCEEDED) + self.refunded(payment.id, Status.PENDING)
+        if taken + refund.amount > payment.amount:
+            detail = f"{payment.amount - taken} of this payment can still be refunded"
+            raise OperationRefused(422, "refund_exceeds_payment", detail)
+
+
+def _operation(row: _Row) -> Operation:
+    kind, id_, payment_id, amount, currency, method, callback_url, reference, status = row
+    return Operation(
+        Kind(kind), id_, payment_id, amount, currency, Method(method), callback_url, reference, Status(status)
+    )
