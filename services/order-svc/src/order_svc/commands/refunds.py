@@ -79,7 +79,9 @@ async def _fail(tx: Transaction[Settings], payment: Payment, refund: Refund, res
     failed = REFUND.apply(refund, RefundAction.FAIL, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     await tx.upsert(REFUNDS, failed)
-    await tx.save(PAYMENTS, payment, RefundFailed(**refund_fields(tx, payment, failed), failure_code=code))
+    await tx.save(
+        PAYMENTS, payment, RefundFailed(**refund_fields(tx, payment, failed), failure_code=code, already_shipped=False)
+    )
     await tx.execute(DROP_CALL, call_id=refund.id)
     await effects.refund_failed(tx, failed)
     return failed.state
