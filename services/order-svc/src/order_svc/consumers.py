@@ -16,20 +16,19 @@ from aftercare_events import (
     ReturnWaybillCorrected,
 )
 
-from order_svc import projections
-from order_svc.commands import refund_requests, shipments
+from order_svc.commands import cases, refund_requests, shipments
 from order_svc.settings import Settings
 
 HANDLERS: Handlers[Settings] = {
-    AfterSaleRequested: projections.case_requested,
-    AfterSaleRejected: projections.case_rejected,
-    AfterSaleResumed: projections.case_resumed,
-    AfterSaleCompleted: projections.case_completed,
-    AfterSaleClosed: projections.case_ended,
-    AfterSaleCancelled: projections.case_ended,
-    DisputeOpened: projections.dispute_opened,
-    DisputeExecuted: projections.dispute_executed,
-    DisputeWithdrawn: projections.dispute_withdrawn,
+    AfterSaleRequested: cases.register,
+    AfterSaleRejected: cases.reject,
+    AfterSaleResumed: cases.resume,
+    AfterSaleCompleted: cases.complete,
+    AfterSaleClosed: cases.end,
+    AfterSaleCancelled: cases.end,
+    DisputeOpened: cases.open_dispute,
+    DisputeExecuted: cases.execute_dispute,
+    DisputeWithdrawn: cases.withdraw_dispute,
     RefundRequested: refund_requests.accept,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,

@@ -11,7 +11,6 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
 from order_svc.domain import waybills
-from order_svc.domain.fulfilment import Fulfilment
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
 from order_svc.domain.partners.endpoints import CourierEndpoint
 from order_svc.domain.partners.pushes import PartnerPush, PushSource
@@ -19,12 +18,10 @@ from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, Waybill
 from order_svc.settings import Settings
-from order_svc.tables.cases import CASE_LINES_OF_ORDER, CASES_OF_ORDER
 from order_svc.tables.couriers import ENDPOINT_LIST, ENDPOINTS
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, LINES_OF_ORDERS, ORDER_LIST, ORDERS, ORDERS_BY_ID
 from order_svc.tables.parcels import (
     LINES_OF_PARCEL,
-    PARCEL_LINES_OF_ORDER,
     PARCEL_LIST,
     PARCELS,
     PARCELS_OF_ORDER,
@@ -113,17 +110,6 @@ async def payments(reader: Reader, limit: int, cursor: str | None, **filters: ob
     named = await reader.all(ORDERS_BY_ID, order_ids=[p.order_id for p in page.data])
     by_id = {each.id: each for each in named}
     return _with(page, [PaymentView(p, by_payment.get(p.id, []), by_id[p.order_id]) for p in page.data])
-
-
-async def fulfilment(reader: Reader, order_id: str) -> Fulfilment:
-    """Where the units of an order are."""
-    return Fulfilment(
-        lines=await reader.all(LINES_OF_ORDER, order_id=order_id),
-        parcels=await reader.all(PARCELS_OF_ORDER, order_id=order_id),
-        contents=await reader.all(PARCEL_LINES_OF_ORDER, order_id=order_id),
-        cases=await reader.all(CASES_OF_ORDER, order_id=order_id),
-        case_lines=await reader.all(CASE_LINES_OF_ORDER, order_id=order_id),
-    )
 
 
 async def parcel(reader: Reader[Settings], parcel_id: str) -> ParcelView:

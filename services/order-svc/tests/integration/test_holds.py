@@ -16,8 +16,7 @@ from aftercare_events import (
     RefundFailed,
     RefundSubmitted,
 )
-from order_svc import projections
-from order_svc.commands import refund_requests, refunds
+from order_svc.commands import cases, refund_requests, refunds
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 
@@ -275,7 +274,7 @@ async def test_a_parcel_and_a_case_at_the_same_instant(shop):
 
         async def open_case(event=requested):
             async with shop.h.runtime.transaction() as tx:
-                await projections.case_requested(tx, event)
+                await cases.register(tx, event)
 
         _, answer = await asyncio.gather(open_case(), shop.try_ship(order, 2, f"7300{number}"))
         async with shop.h.runtime.transaction() as tx:

@@ -8,8 +8,8 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import Event, OrderCancelled, OrderDelivered
 
-from order_svc import queries
 from order_svc.commands import holds, refund_creation
+from order_svc.commands.fulfilment_facts import read_fulfilment
 from order_svc.commands.record import order_fields
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseState
@@ -86,7 +86,7 @@ async def advance(tx: Transaction[Settings], order: Order) -> Order:
         return order
     if not fulfilment.fully_shipped(await tx.all(LINES_OF_ORDER, order_id=order.id)):
         return order
-    units = await queries.fulfilment(tx, order.id)
+    units = await read_fulfilment(tx, order.id)
     payment = await tx.get(PAYMENTS, order.payment_id)
     if fulfilment.wholly_refunded(units, payment.refunded_minor):
         ended = ORDER.apply(order, OrderAction.REFUND_WHOLLY, SystemContext.of(tx))

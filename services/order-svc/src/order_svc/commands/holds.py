@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from aftercare_chassis.database.transaction import Transaction
 
-from order_svc import queries
+from order_svc.commands.fulfilment_facts import read_fulfilment
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseLine
 from order_svc.domain.model import OrderLine
@@ -36,7 +36,7 @@ async def _lost(tx: Transaction[Settings], case: Case) -> Counter[str]:
     parcels = await tx.all(PARCELS_OF_ORDER, order_id=case.order_id)
     if not any(fulfilment.will_not_arrive(parcel) for parcel in fulfilment.outbound(parcels)):
         return Counter()
-    return fulfilment.lost_units(await queries.fulfilment(tx, case.order_id), case.id)
+    return fulfilment.lost_units(await read_fulfilment(tx, case.order_id), case.id)
 
 
 async def release(tx: Transaction[Settings], case: Case) -> None:

@@ -8,8 +8,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RefundFailed, RefundRequested
 
-from order_svc import projections
-from order_svc.commands import after_sales, call_queue, refunds
+from order_svc.commands import after_sales, call_queue, cases, refunds
 from order_svc.commands.record import refund_fields
 from order_svc.commands.refund_creation import new_refund, refund_rest
 from order_svc.domain import fulfilment
@@ -64,7 +63,7 @@ async def _claim_units(tx: Transaction[Settings], order: Order, event: RefundReq
     A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
     case is decided again with what is known now.
     """
-    case = await projections.known_case(tx, event)
+    case = await cases.copy_of(tx, event)
     if case is None:
         return order, None
     before_shipment = event.is_before_shipment

@@ -1,4 +1,4 @@
-"""Our copy of after-sale cases and disputes: idempotent, and whatever the copy changes for the order."""
+"""Our copies of after-sale cases and disputes, by their events, and what these change for the order. All are idempotent."""
 
 from dataclasses import replace
 
@@ -28,7 +28,7 @@ from order_svc.tables.cases import CASE_LINES, CASES
 from order_svc.tables.orders import ORDERS
 
 
-async def case_requested(tx: Transaction[Settings], event: AfterSaleRequested) -> None:
+async def register(tx: Transaction[Settings], event: AfterSaleRequested) -> None:
     """A case was opened about some units of an order: it holds those that have not left."""
     order = await tx.lock(ORDERS, event.order_id)
     if await tx.find(CASES, event.case_id) is not None:
@@ -51,20 +51,20 @@ async def case_requested(tx: Transaction[Settings], event: AfterSaleRequested) -
     await after_sales.refresh(tx, order)
 
 
-async def case_rejected(tx: Transaction[Settings], event: AfterSaleRejected) -> None:
+async def reject(tx: Transaction[Settings], event: AfterSaleRejected) -> None:
     """The request was refused: its units may be shipped."""
     _, case = await _locked(tx, event)
     await holds.release(tx, case)
 
 
-async def case_resumed(tx: Transaction[Settings], event: AfterSaleResumed) -> None:
+async def resume(tx: Transaction[Settings], event: AfterSaleResumed) -> None:
     """The case goes on after a dispute: unless as refused, it holds again its units that have not left meanwhile."""
     _, case = await _locked(tx, event)
     if case.state is CaseState.OPEN and not event.is_rejected:
         await holds.hold(tx, case)
 
 
-async def case_completed(tx: Transaction[Settings], event: AfterSaleCompleted) -> None:
+async def complete(tx: Transaction[Settings], event: AfterSaleCompleted) -> None:
     """The case ended with its purpose; the event names the units that came back or were refunded."""
     order, case = await _locked(tx, event)
     refunded = {line.line_id: line.quantity for line in event.lines}
@@ -75,7 +75,7 @@ async def case_completed(tx: Transaction[Settings], event: AfterSaleCompleted) -
     await effects.advance(tx, await after_sales.refresh(tx, order))
 
 
-async def case_ended(tx: Transaction[Settings], event: AfterSaleClosed | AfterSaleCancelled) -> None:
+async def end(tx: Transaction[Settings], event: AfterSaleClosed | AfterSaleCancelled) -> None:
     """The case ended without its purpose: the units that it held may be shipped."""
     order, case = await _locked(tx, event)
     ended = replace(case, state=CaseState.ENDED)
@@ -84,17 +84,17 @@ async def case_ended(tx: Transaction[Settings], event: AfterSaleClosed | AfterSa
     await after_sales.refresh(tx, order)
 
 
-async def dispute_opened(tx: Transaction[Settings], event: DisputeOpened) -> None:
+async def open_dispute(tx: Transaction[Settings], event: DisputeOpened) -> None:
     """A dispute stopped the case."""
     await _set_dispute(tx, event, DisputeState.OPEN)
 
 
-async def dispute_executed(tx: Transaction[Settings], event: DisputeExecuted) -> None:
+async def execute_dispute(tx: Transaction[Settings], event: DisputeExecuted) -> None:
     """The verdict of the dispute was carried out."""
     await _set_dispute(tx, event, DisputeState.EXECUTED)
 
 
-async def dispute_withdrawn(tx: Transaction[Settings], event: DisputeWithdrawn) -> None:
+async def withdraw_dispute(tx: Transaction[Settings], event: DisputeWithdrawn) -> None:
     """The complaint was withdrawn; the case goes on as it was."""
     await _set_dispute(tx, event, DisputeState.WITHDRAWN)
 
@@ -116,13 +116,13 @@ async def _locked(tx: Transaction[Settings], event: CaseEvent | DisputeEvent) ->
         Retry: the request of the case has not been handled yet; cases and disputes come on two topics.
     """
     order = await tx.lock(ORDERS, event.order_id)
-    case = await known_case(tx, event)
+    case = await copy_of(tx, event)
     if case is None:
         raise Retry(awaits=event.case_id)
     return order, case
 
 
-async def known_case(tx: Transaction[Settings], event: CaseEvent | DisputeEvent) -> Case | None:
+async def copy_of(tx: Transaction[Settings], event: CaseEvent | DisputeEvent) -> Case | None:
     """Our copy of the event's case, completed where a build before revision 0009 made it; None where there is none."""
     case = await tx.find(CASES, event.case_id)
     if case is not None and case.keeps_goods is None and isinstance(event, CaseEvent):
