@@ -131,6 +131,13 @@ def test_a_refund_cannot_end_before_it_was_submitted(action: RefundAction) -> No
         REFUND.apply(refund(), action, BY_SYSTEM)
 
 
+def test_a_refund_is_refused_only_before_it_was_submitted() -> None:
+    assert REFUND.apply(refund(), RefundAction.REFUSE, BY_SYSTEM).state is RefundState.FAILED
+    for state in (RefundState.SUBMITTED, RefundState.UNKNOWN):
+        with pytest.raises(IllegalTransition):
+            REFUND.apply(refund(state=state), RefundAction.REFUSE, BY_SYSTEM)
+
+
 def test_an_unknown_refund_is_submitted_again_or_gets_its_result() -> None:
     unknown = refund(state=RefundState.UNKNOWN)
     leads: dict[Any, RefundState] = {

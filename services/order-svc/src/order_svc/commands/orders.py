@@ -15,7 +15,7 @@ from order_svc.commands import effects
 from order_svc.commands.record import order_fields
 from order_svc.domain import policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Address, AfterSaleState, Amount, LineDraft, Order, OrderLine, OrderState
+from order_svc.domain.model import Address, AfterSaleState, Amount, LineDraft, Order, OrderLine
 from order_svc.domain.payments.model import Payment
 from order_svc.settings import Settings
 from order_svc.tables.orders import ADDRESSES, LINES_OF_ORDER, ORDER_LINES, ORDERS
@@ -72,7 +72,7 @@ def _new_order(
         version=0,
         merchant_id=merchant_id,
         buyer_id=buyer_id,
-        state=OrderState.CREATED,
+        state=ORDER.initial,
         after_sale_state=AfterSaleState.NONE,
         currency=currency,
         total_minor=policy.order_total((line.paid_minor for line in lines), fee_minor, currency),

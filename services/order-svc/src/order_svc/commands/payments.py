@@ -43,7 +43,7 @@ async def start(
 
 
 def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str) -> Payment:
-    return Payment(
+    payment = Payment(
         id=tx.new_id("pay"),
         version=0,
         order_id=order.id,
@@ -51,12 +51,13 @@ def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str
         merchant_id=order.merchant_id,
         provider=provider,
         method=method,
-        state=PaymentState.PENDING,
+        state=PAYMENT.initial,
         amount_minor=order.total_minor,
         currency=order.currency,
         refunded_minor=0,
         created_at=tx.now,
     )
+    return PAYMENT.start(payment, tx)
 
 
 async def apply_result(tx: Transaction[Settings], payment_id: str, result: ProviderResult) -> PaymentState:

@@ -4,7 +4,8 @@ from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.commands import call_queue
 from order_svc.domain.model import Amount
-from order_svc.domain.payments.model import CallSubject, Payment, Refund, RefundState
+from order_svc.domain.payments.lifecycle import REFUND
+from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.policy import reserved_minor
 from order_svc.settings import Settings
 from order_svc.tables.payments import REFUNDS, REFUNDS_OF
@@ -21,12 +22,12 @@ def new_refund(
 ) -> Refund:
     """A refund of the payment; its later events name as their cause the event that is handled, or else the last one recorded."""
     asked_by = tx.cause or (tx.recorded[-1] if tx.recorded else None)
-    return Refund(
+    refund = Refund(
         id=refund_id or tx.new_id("ref"),
         payment_id=payment.id,
         order_id=payment.order_id,
         case_id=case_id,
-        state=RefundState.CREATED,
+        state=REFUND.initial,
         amount_minor=amount.minor,
         currency=amount.currency,
         cause=cause,
@@ -34,6 +35,7 @@ def new_refund(
         asked_by_event=str(asked_by.id) if asked_by else None,
         correlation_id=asked_by.correlation_id if asked_by else None,
     )
+    return REFUND.start(refund, tx)
 
 
 async def refund_rest(tx: Transaction[Settings], payment: Payment, cause: str) -> None:

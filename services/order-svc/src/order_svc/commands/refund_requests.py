@@ -6,6 +6,7 @@ A refund is made under the lock of its payment, never for more than was paid, an
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundRequested
 
 from order_svc.commands import after_sales, call_queue, cases, refunds
@@ -14,8 +15,8 @@ from order_svc.commands.refund_creation import new_refund, refund_rest
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import CaseState
 from order_svc.domain.model import Amount, Order
-from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
-from order_svc.domain.payments.model import CallSubject, Payment, Refund, RefundState
+from order_svc.domain.payments.lifecycle import PAYMENT, REFUND, PaymentAction, PaymentFacts, RefundAction
+from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.policy import refund_failure
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
@@ -46,7 +47,8 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     if refused is None:
         await execute(tx, order, payment, refund)
     else:
-        failed = replace(refund, state=RefundState.FAILED, settled_at=tx.now, failure_code=refused)
+        failed = REFUND.apply(refund, RefundAction.REFUSE, SystemContext.of(tx))
+        failed = replace(failed, settled_at=tx.now, failure_code=refused)
         await tx.insert(REFUNDS, failed)
         await tx.save(
             PAYMENTS,

@@ -66,8 +66,9 @@ PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
 
 
 class RefundAction(StrEnum):
-    """What happens to a refund."""
+    """What happens to a refund. REFUSE: order-svc does not submit it."""
 
+    REFUSE = "refuse"
     SUBMIT = "submit"
     MARK_UNKNOWN = "mark_unknown"
     SUCCEED = "succeed"
@@ -81,6 +82,7 @@ REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
     "refund",
     initial=_R.CREATED,
     transitions={
+        (_R.CREATED, RefundAction.REFUSE): Transition(_R.FAILED, _SYSTEM),
         (_R.CREATED, RefundAction.SUBMIT): Transition(_R.SUBMITTED, _SYSTEM),
         (_R.SUBMITTED, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, _SYSTEM),
         (_R.SUBMITTED, RefundAction.FAIL): Transition(_R.FAILED, _SYSTEM),
