@@ -6,14 +6,14 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import LineAfterSale, OrderAfterSaleChanged
 
-from order_svc.commands import holds
+from order_svc.commands import effects, holds
 from order_svc.commands.record import order_fields
 from order_svc.domain.cases import Case, CaseLine, CaseState, after_sale_states, most_severe
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import AfterSaleState, Order, OrderLine
 from order_svc.settings import Settings
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, CASES, CASES_OF_ORDER
-from order_svc.tables.orders import LINES_OF_ORDER, ORDER_LINES, ORDERS
+from order_svc.tables.orders import LINES_OF_ORDER, ORDER_LINES
 
 
 async def refresh(tx: Transaction[Settings], order: Order) -> Order:
@@ -31,25 +31,22 @@ async def refresh(tx: Transaction[Settings], order: Order) -> Order:
         return order
     for line in changed:
         await tx.upsert(ORDER_LINES, line)
-    return await _save(tx, replace(order, after_sale_state=state), lines)
+    return await _save(tx, order, state, lines)
 
 
-async def _save(tx: Transaction[Settings], order: Order, lines: Sequence[OrderLine]) -> Order:
-    order = ORDER.reschedule(order, tx)
+async def _save(tx: Transaction[Settings], order: Order, state: AfterSaleState, lines: Sequence[OrderLine]) -> Order:
+    changed = ORDER.reschedule(replace(order, after_sale_state=state), tx)
     states = tuple(LineAfterSale(line_id=line.id, after_sale_state=line.after_sale_state) for line in lines)
-    fields = order_fields(tx, order, order.after_sale_state)
-    event = OrderAfterSaleChanged(**fields, after_sale_state=order.after_sale_state, lines=states)
-    return await tx.save(ORDERS, order, event)
+    event = OrderAfterSaleChanged(**order_fields(tx, changed, state), after_sale_state=state, lines=states)
+    return await effects.enter(tx, order, changed, event)
 
 
-async def claim_units(
-    tx: Transaction[Settings], order: Order, case: Case, *, before_shipment: bool
-) -> tuple[Order, list[CaseLine]]:
+async def claim_units(tx: Transaction[Settings], order: Order, case: Case, *, before_shipment: bool) -> list[CaseLine]:
     """A refund of the case was requested, even where the case had ended: it is open and holds what has not left.
 
-    Returns the locked order and the case's lines.
+    Returns the case's lines.
     """
     if case.state is not CaseState.OPEN:
         await tx.upsert(CASES, replace(case, state=CaseState.OPEN))
-        order = await refresh(tx, order)
-    return order, await holds.hold(tx, case, before_shipment=before_shipment)
+        await refresh(tx, order)
+    return await holds.hold(tx, case, before_shipment=before_shipment)

@@ -17,11 +17,13 @@ async def cancel(tx: Transaction[Settings], order_id: str) -> Order:
         IllegalTransition, ActionNotAllowed: see ORDER.
         AfterSaleOpen: a case or dispute about the order is open.
     """
-    cancelled = ORDER.apply(await tx.lock(ORDERS, order_id), OrderAction.CANCEL, tx)
-    return await effects.cancel(tx, cancelled, CancelCause.SELLER if tx.actor.role == "seller" else CancelCause.BUYER)
+    order = await tx.lock(ORDERS, order_id)
+    cancelled = ORDER.apply(order, OrderAction.CANCEL, tx)
+    cause = CancelCause.SELLER if tx.actor.role == "seller" else CancelCause.BUYER
+    return await effects.cancel(tx, order, cancelled, cause)
 
 
 async def expire(tx: Transaction[Settings], order: Order) -> Order:
     """The locked order was not paid in time. A payment in progress goes on, and is refunded if it succeeds."""
     expired = ORDER.apply(order, OrderAction.EXPIRE, SystemContext.of(tx))
-    return await effects.cancel(tx, expired, CancelCause.PAYMENT_TIMEOUT)
+    return await effects.cancel(tx, order, expired, CancelCause.PAYMENT_TIMEOUT)

@@ -1,4 +1,4 @@
-"""What entering a state causes: of an order, of its refunds, and of the parcels and cases that it waits for."""
+"""What entering a state causes: of orders, payments and refunds. Every change of their state is saved here."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -6,28 +6,47 @@ from datetime import datetime
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
-from aftercare_events import Event, OrderCancelled, OrderDelivered
+from aftercare_events import Event, OrderCancelled, OrderDelivered, OrderPaid
 
 from order_svc.commands import holds, refund_creation
 from order_svc.commands.fulfilment_facts import read_fulfilment
-from order_svc.commands.record import order_fields
+from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseState
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order, OrderState
-from order_svc.domain.payments.model import IN_FLIGHT, Refund
+from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
 from order_svc.settings import Settings
 from order_svc.tables.cases import CASES
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
-from order_svc.tables.payments import PAYMENTS, REFUNDS_OF_CASE
+from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF_CASE
 
 
-async def enter(tx: Transaction[Settings], order: Order, *events: Event) -> Order:
-    """Save the order in the state that it has entered, with its events, and do what the state causes."""
-    saved = await tx.save(ORDERS, order, *events)
-    effect = EFFECTS.get(saved.state)
+async def enter(tx: Transaction[Settings], before: Order, after: Order, *events: Event) -> Order:
+    """Save the changed order with its events, and do what its state causes if it has just entered it."""
+    saved = await tx.save(ORDERS, after, *events)
+    effect = ORDER_EFFECTS.get(saved.state)
+    if effect is not None and saved.state is not before.state:
+        await effect(tx, saved)
+    return saved
+
+
+async def enter_payment(tx: Transaction[Settings], payment: Payment, *events: Event) -> Payment:
+    """Save the payment of a locked order in the state that it has entered, with its events, and do what the state causes."""
+    saved = await tx.save(PAYMENTS, payment, *events)
+    effect = PAYMENT_EFFECTS.get(saved.state)
     if effect is not None:
         await effect(tx, saved)
+    return saved
+
+
+async def enter_refund(tx: Transaction[Settings], payment: Payment, refund: Refund, *events: Event) -> Payment:
+    """Save the refund in the state that it has entered, and its locked payment with the events; do what the state causes."""
+    await tx.upsert(REFUNDS, refund)
+    saved = await tx.save(PAYMENTS, payment, *events)
+    effect = REFUND_EFFECTS.get(refund.state)
+    if effect is not None:
+        await effect(tx, refund)
     return saved
 
 
@@ -38,30 +57,53 @@ async def _refund_cancelled(tx: Transaction[Settings], order: Order) -> None:
         await refund_creation.refund_rest(tx, payment, "order_cancelled")
 
 
-EFFECTS: Mapping[OrderState, Callable[[Transaction[Settings], Order], Awaitable[None]]] = {
-    OrderState.CANCELLED: _refund_cancelled
-}
+async def _pay_order(tx: Transaction[Settings], payment: Payment) -> None:
+    """Mark the order as paid. One that has ended or was paid by another payment meanwhile is not: the money is refunded."""
+    order = await tx.lock(ORDERS, payment.order_id)
+    if order.state is not OrderState.CREATED:
+        await refund_creation.refund_rest(tx, payment, "order_not_awaiting_payment")
+        return
+    paid = ORDER.apply(order, OrderAction.MARK_PAID, SystemContext.of(tx))
+    paid = replace(paid, payment_id=payment.id, paid_at=tx.now)
+    sold = sale_fields(paid, await tx.all(LINES_OF_ORDER, order_id=order.id))
+    event = OrderPaid(
+        **order_fields(tx, paid), **sold, payment_id=payment.id, provider=payment.provider, paid_at=tx.now
+    )
+    await enter(tx, order, paid, event)
 
 
-async def cancel(tx: Transaction[Settings], order: Order, cause: CancelCause) -> Order:
-    """Record the cancellation of an order that has entered that state, and do what it causes."""
-    cancelled = replace(order, cancelled_at=tx.now, cancel_cause=cause)
-    return await enter(tx, cancelled, OrderCancelled(**order_fields(tx, cancelled), cause=cause))
-
-
-async def refund_succeeded(tx: Transaction[Settings], order: Order, refund: Refund) -> None:
-    """Withdraw the units that the refund's case holds; the locked order may be over."""
+async def _withdraw_units(tx: Transaction[Settings], refund: Refund) -> None:
+    """Withdraw the units that the refund's case holds; the order may be over."""
+    order = await tx.lock(ORDERS, refund.order_id)
     case = await _settle_case(tx, refund)
     if case is not None:
         await holds.withdraw(tx, case)
     await advance(tx, order)
 
 
-async def refund_failed(tx: Transaction[Settings], refund: Refund) -> None:
+async def _release_units(tx: Transaction[Settings], refund: Refund) -> None:
     """Release the units of the refund's case where the case has ended meanwhile and waited for this result."""
     case = await _settle_case(tx, refund)
     if case is not None and case.state is not CaseState.OPEN:
         await holds.release(tx, case)
+
+
+ORDER_EFFECTS: Mapping[OrderState, Callable[[Transaction[Settings], Order], Awaitable[None]]] = {
+    OrderState.CANCELLED: _refund_cancelled
+}
+PAYMENT_EFFECTS: Mapping[PaymentState, Callable[[Transaction[Settings], Payment], Awaitable[None]]] = {
+    PaymentState.SUCCEEDED: _pay_order
+}
+REFUND_EFFECTS: Mapping[RefundState, Callable[[Transaction[Settings], Refund], Awaitable[None]]] = {
+    RefundState.SUCCEEDED: _withdraw_units,
+    RefundState.FAILED: _release_units,
+}
+
+
+async def cancel(tx: Transaction[Settings], before: Order, order: Order, cause: CancelCause) -> Order:
+    """Record the cancellation of an order that has entered that state, and do what it causes."""
+    cancelled = replace(order, cancelled_at=tx.now, cancel_cause=cause)
+    return await enter(tx, before, cancelled, OrderCancelled(**order_fields(tx, cancelled), cause=cause))
 
 
 async def _settle_case(tx: Transaction[Settings], refund: Refund) -> Case | None:
@@ -90,7 +132,7 @@ async def advance(tx: Transaction[Settings], order: Order) -> Order:
     payment = await tx.get(PAYMENTS, order.payment_id)
     if fulfilment.wholly_refunded(units, payment.refunded_minor):
         ended = ORDER.apply(order, OrderAction.REFUND_WHOLLY, SystemContext.of(tx))
-        return await cancel(tx, ended, CancelCause.REFUNDED)
+        return await cancel(tx, order, ended, CancelCause.REFUNDED)
     arrived = fulfilment.arrived_at(units)
     return order if arrived is None else await _deliver(tx, order, arrived)
 
@@ -99,4 +141,4 @@ async def _deliver(tx: Transaction[Settings], order: Order, arrived: datetime) -
     # A courier's clock may be wrong, but nothing arrives before it was sent or after its arrival was reported.
     at = min(max(arrived, order.shipped_at or arrived), tx.now)
     delivered = ORDER.apply(replace(order, delivered_at=at), OrderAction.DELIVER, SystemContext.of(tx))
-    return await enter(tx, delivered, OrderDelivered(**order_fields(tx, delivered), delivered_at=at))
+    return await enter(tx, order, delivered, OrderDelivered(**order_fields(tx, delivered), delivered_at=at))

@@ -7,11 +7,11 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import PaymentFailed, PaymentStarted, PaymentSucceeded
 
-from order_svc.commands import call_queue, orders, refund_creation
+from order_svc.commands import call_queue, effects
 from order_svc.commands.record import payment_fields
 from order_svc.domain import errors
 from order_svc.domain.lifecycle import ORDER, OrderAction
-from order_svc.domain.model import Order, OrderState
+from order_svc.domain.model import Order
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
 from order_svc.integrations.payments.port import Outcome, ProviderResult
@@ -37,7 +37,7 @@ async def start(
     payment = _pending(tx, order, provider, method)
     payment = await tx.create(PAYMENTS, payment, PaymentStarted(**payment_fields(tx, payment)))
     if payment.amount_minor == 0:  # no provider takes a payment of nothing
-        return await _succeed(tx, order, payment, ProviderResult(outcome=Outcome.SUCCEEDED))
+        return await _succeed(tx, payment, ProviderResult(outcome=Outcome.SUCCEEDED))
     await call_queue.submit(tx, CallSubject.PAYMENT, payment.id)
     return payment
 
@@ -66,16 +66,16 @@ async def apply_result(tx: Transaction[Settings], payment_id: str, result: Provi
     Raises: NotFound.
     """
     known = await tx.get(PAYMENTS, payment_id)
-    order = await tx.lock(ORDERS, known.order_id)
+    await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
     payment = await tx.lock(PAYMENTS, payment_id)
     if result.outcome is Outcome.SUCCEEDED and payment.state is not PaymentState.SUCCEEDED:
-        return (await _succeed(tx, order, payment, result)).state
+        return (await _succeed(tx, payment, result)).state
     if result.outcome is Outcome.DECLINED and payment.state is PaymentState.PENDING:
         return (await fail(tx, payment, result.failure_code or "declined")).state
     return payment.state
 
 
-async def _succeed(tx: Transaction[Settings], order: Order, payment: Payment, result: ProviderResult) -> Payment:
+async def _succeed(tx: Transaction[Settings], payment: Payment, result: ProviderResult) -> Payment:
     paid = replace(
         PAYMENT.apply(payment, PaymentAction.SUCCEED, SystemContext.of(tx)),
         settled_at=tx.now,
@@ -83,20 +83,13 @@ async def _succeed(tx: Transaction[Settings], order: Order, payment: Payment, re
         failure_code=None,
     )
     event = PaymentSucceeded(**payment_fields(tx, paid), provider_reference=result.reference)
-    paid = await tx.save(PAYMENTS, paid, event)
     await tx.execute(DROP_CALL, call_id=payment.id)
-    if order.state is OrderState.CREATED:
-        await orders.mark_paid(tx, order, paid)
-    else:
-        # The order ended, or was paid by another payment, before the provider reported: this money is refunded.
-        await refund_creation.refund_rest(tx, paid, "order_not_awaiting_payment")
-    return paid
+    return await effects.enter_payment(tx, paid, event)
 
 
 async def fail(tx: Transaction[Settings], payment: Payment, code: str) -> Payment:
     """The locked payment was not made, for the reason with this code; the order can be paid again."""
     failed = PAYMENT.apply(payment, PaymentAction.FAIL, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
-    failed = await tx.save(PAYMENTS, failed, PaymentFailed(**payment_fields(tx, failed), failure_code=code))
     await tx.execute(DROP_CALL, call_id=payment.id)
-    return failed
+    return await effects.enter_payment(tx, failed, PaymentFailed(**payment_fields(tx, failed), failure_code=code))

@@ -48,7 +48,7 @@ async def _receive(
     confirmed = OrderReceiptConfirmed(
         **order_fields(tx, received), confirmed_at=received_at, cause=cause, window_ends_at=ends
     )
-    return await effects.enter(tx, received, *([] if order.delivered_at else [delivered]), confirmed)
+    return await effects.enter(tx, order, received, *([] if order.delivered_at else [delivered]), confirmed)
 
 
 async def complete(tx: Transaction[Settings], order: Order) -> Order:
@@ -59,4 +59,4 @@ async def complete(tx: Transaction[Settings], order: Order) -> Order:
     """
     completed = ORDER.apply(order, OrderAction.COMPLETE, SystemContext.of(tx))
     completed = replace(completed, completed_at=tx.now)
-    return await effects.enter(tx, completed, OrderCompleted(**order_fields(tx, completed), completed_at=tx.now))
+    return await effects.enter(tx, order, completed, OrderCompleted(**order_fields(tx, completed), completed_at=tx.now))

@@ -1,9 +1,13 @@
 """The fields that every event of an order, a parcel, a payment or a refund carries."""
 
-from aftercare_chassis.database.transaction import Transaction
-from aftercare_events.event import TraceFields
+from collections.abc import Iterable
+from typing import TypedDict
 
-from order_svc.domain.model import Order
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import OrderLine as SoldLine
+from aftercare_events import TraceFields
+
+from order_svc.domain.model import Order, OrderLine
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.tracking import Parcel, ParcelLeg
 
@@ -14,6 +18,15 @@ class OrderFields(TraceFields):
     order_id: str
     buyer_id: str
     merchant_id: str
+
+
+class SaleFields(TypedDict):
+    """What was sold for how much; amounts in minor units of `currency`."""
+
+    currency: str
+    total_minor: int
+    shipping_fee_minor: int
+    lines: tuple[SoldLine, ...]
 
 
 class ParcelFields(TraceFields):
@@ -44,6 +57,28 @@ def order_fields(tx: Transaction, order: Order, result: str | None = None) -> Or
         "buyer_id": order.buyer_id,
         "merchant_id": order.merchant_id,
     }
+
+
+def sale_fields(order: Order, lines: Iterable[OrderLine]) -> SaleFields:
+    """What was sold: an event that a case is judged by carries it."""
+    return {
+        "currency": order.currency,
+        "total_minor": order.total_minor,
+        "shipping_fee_minor": order.shipping_fee_minor,
+        "lines": tuple(_sold(line) for line in lines),
+    }
+
+
+def _sold(line: OrderLine) -> SoldLine:
+    return SoldLine(
+        line_id=line.id,
+        sku=line.sku,
+        quantity=line.quantity,
+        unit_price_minor=line.unit_price_minor,
+        discount_minor=line.discount_minor,
+        paid_minor=line.paid_minor,
+        category=line.category,
+    )
 
 
 def parcel_fields(tx: Transaction, parcel: Parcel) -> ParcelFields:

@@ -9,7 +9,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundRequested
 
-from order_svc.commands import after_sales, call_queue, cases, refunds
+from order_svc.commands import after_sales, call_queue, cases, effects, refunds
 from order_svc.commands.record import refund_fields
 from order_svc.commands.refund_creation import new_refund, refund_rest
 from order_svc.domain import fulfilment
@@ -43,23 +43,22 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
     refused = refund_failure(payment, asked, known)
     if refused is None:
-        order, refused = await _claim_units(tx, order, event)
+        refused = await _claim_units(tx, order, event)
     if refused is None:
-        await execute(tx, order, payment, refund)
+        await execute(tx, payment, refund)
     else:
-        failed = REFUND.apply(refund, RefundAction.REFUSE, SystemContext.of(tx))
-        failed = replace(failed, settled_at=tx.now, failure_code=refused)
-        await tx.insert(REFUNDS, failed)
-        await tx.save(
-            PAYMENTS,
-            payment,
-            RefundFailed(
-                **refund_fields(tx, payment, failed), failure_code=refused, already_shipped=refused == UNITS_SHIPPED
-            ),
-        )
+        await _refuse(tx, payment, refund, refused)
 
 
-async def _claim_units(tx: Transaction[Settings], order: Order, event: RefundRequested) -> tuple[Order, str | None]:
+async def _refuse(tx: Transaction[Settings], payment: Payment, refund: Refund, code: str) -> None:
+    failed = REFUND.apply(refund, RefundAction.REFUSE, SystemContext.of(tx))
+    failed = replace(failed, settled_at=tx.now, failure_code=code)
+    fields = refund_fields(tx, payment, failed)
+    event = RefundFailed(**fields, failure_code=code, already_shipped=code == UNITS_SHIPPED)
+    await effects.enter_refund(tx, payment, failed, event)
+
+
+async def _claim_units(tx: Transaction[Settings], order: Order, event: RefundRequested) -> str | None:
     """Hold the units of the case that were not shipped; a failure code where the case assumes that none was.
 
     A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
@@ -67,13 +66,13 @@ async def _claim_units(tx: Transaction[Settings], order: Order, event: RefundReq
     """
     case = await cases.copy_of(tx, event)
     if case is None:
-        return order, None
+        return None
     before_shipment = event.is_before_shipment
-    order, units = await after_sales.claim_units(tx, order, case, before_shipment=before_shipment)
+    units = await after_sales.claim_units(tx, order, case, before_shipment=before_shipment)
     if before_shipment and fulfilment.any_shipped(units):
-        return order, UNITS_SHIPPED
+        return UNITS_SHIPPED
     await tx.upsert(CASES, replace(case, state=CaseState.OPEN, refunding=True))
-    return order, None
+    return None
 
 
 async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Payment:
@@ -93,11 +92,11 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
     return payment
 
 
-async def execute(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund) -> None:
+async def execute(tx: Transaction[Settings], payment: Payment, refund: Refund) -> None:
     """Insert the refund and have a worker submit it; a refund of nothing succeeds at once, without a provider."""
     await tx.insert(REFUNDS, refund)
     if refund.amount_minor > 0:
         await call_queue.submit(tx, CallSubject.REFUND, refund.id)
         return
     payment, refund = await refunds.submit(tx, payment, refund)
-    await refunds.succeed(tx, order, payment, refund, ProviderResult(outcome=Outcome.SUCCEEDED))
+    await refunds.succeed(tx, payment, refund, ProviderResult(outcome=Outcome.SUCCEEDED))

@@ -8,7 +8,6 @@ from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, Ref
 
 from order_svc.commands import effects
 from order_svc.commands.record import refund_fields
-from order_svc.domain.model import Order
 from order_svc.domain.payments.lifecycle import REFUND, RefundAction
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, Refund, RefundState
 from order_svc.integrations.payments.port import Outcome, ProviderResult
@@ -26,8 +25,8 @@ def name_cause(tx: Transaction, refund: Refund) -> None:
 async def submit(tx: Transaction[Settings], payment: Payment, refund: Refund) -> tuple[Payment, Refund]:
     """The refund of the locked payment is about to be submitted to the provider."""
     submitted = REFUND.apply(refund, RefundAction.SUBMIT, SystemContext.of(tx))
-    await tx.upsert(REFUNDS, submitted)
-    return await tx.save(PAYMENTS, payment, RefundSubmitted(**refund_fields(tx, payment, submitted))), submitted
+    event = RefundSubmitted(**refund_fields(tx, payment, submitted))
+    return await effects.enter_refund(tx, payment, submitted, event), submitted
 
 
 async def apply_result(tx: Transaction[Settings], refund_id: str, result: ProviderResult) -> RefundState:
@@ -36,7 +35,7 @@ async def apply_result(tx: Transaction[Settings], refund_id: str, result: Provid
     Raises: NotFound.
     """
     known = await tx.get(REFUNDS, refund_id)
-    order = await tx.lock(ORDERS, known.order_id)
+    await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
     payment = await tx.lock(PAYMENTS, known.payment_id)
     refund = await tx.get(REFUNDS, refund_id)
     if refund.state not in IN_FLIGHT:
@@ -46,7 +45,7 @@ async def apply_result(tx: Transaction[Settings], refund_id: str, result: Provid
         payment, refund = await submit(tx, payment, refund)
     match result.outcome:
         case Outcome.SUCCEEDED:
-            return await succeed(tx, order, payment, refund, result)
+            return await succeed(tx, payment, refund, result)
         case Outcome.DECLINED:
             return await _fail(tx, payment, refund, result)
         case Outcome.UNKNOWN if refund.state is RefundState.SUBMITTED:
@@ -56,9 +55,7 @@ async def apply_result(tx: Transaction[Settings], refund_id: str, result: Provid
     return refund.state
 
 
-async def succeed(
-    tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, result: ProviderResult
-) -> RefundState:
+async def succeed(tx: Transaction[Settings], payment: Payment, refund: Refund, result: ProviderResult) -> RefundState:
     """The submitted refund of the locked payment has been paid out."""
     done = replace(
         REFUND.apply(refund, RefundAction.SUCCEED, SystemContext.of(tx)),
@@ -67,10 +64,8 @@ async def succeed(
     )
     reduced = replace(payment, refunded_minor=payment.refunded_minor + refund.amount_minor)
     event = RefundSucceeded(**refund_fields(tx, reduced, done), provider_reference=result.reference)
-    await tx.upsert(REFUNDS, done)
-    await tx.save(PAYMENTS, reduced, event)
     await tx.execute(DROP_CALL, call_id=refund.id)
-    await effects.refund_succeeded(tx, order, done)
+    await effects.enter_refund(tx, reduced, done, event)
     return done.state
 
 
@@ -78,17 +73,13 @@ async def _fail(tx: Transaction[Settings], payment: Payment, refund: Refund, res
     code = result.failure_code or "declined"
     failed = REFUND.apply(refund, RefundAction.FAIL, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
-    await tx.upsert(REFUNDS, failed)
-    await tx.save(
-        PAYMENTS, payment, RefundFailed(**refund_fields(tx, payment, failed), failure_code=code, already_shipped=False)
-    )
+    event = RefundFailed(**refund_fields(tx, payment, failed), failure_code=code, already_shipped=False)
     await tx.execute(DROP_CALL, call_id=refund.id)
-    await effects.refund_failed(tx, failed)
+    await effects.enter_refund(tx, payment, failed, event)
     return failed.state
 
 
 async def _mark_unknown(tx: Transaction[Settings], payment: Payment, refund: Refund) -> RefundState:
     unknown = REFUND.apply(refund, RefundAction.MARK_UNKNOWN, SystemContext.of(tx))
-    await tx.upsert(REFUNDS, unknown)
-    await tx.save(PAYMENTS, payment, RefundUnknown(**refund_fields(tx, payment, unknown)))
+    await effects.enter_refund(tx, payment, unknown, RefundUnknown(**refund_fields(tx, payment, unknown)))
     return unknown.state

@@ -53,7 +53,7 @@ async def ship(
     parcel = await _register(tx, order, hand_over)
     on_its_way = replace(on_its_way, shipped_at=order.shipped_at or tx.now)
     complete = fulfilment.fully_shipped(shipped.get(line.id, line) for line in lines)
-    await effects.enter(tx, on_its_way, _event(tx, on_its_way, parcel, content, complete=complete))
+    await effects.enter(tx, order, on_its_way, _event(tx, on_its_way, parcel, content, complete=complete))
     return parcel
 
 
