@@ -1,6 +1,6 @@
 """Rights protection: which complaints stop a case, what a verdict does, how it ends."""
 
-from aftercare_events import AfterSaleFrozen, DisputeOpened, RefundRequested
+from aftercare_events import AfterSaleFrozen, AfterSaleResumed, DisputeOpened, RefundRequested
 from aftersale_shop import HASH, Shop
 
 
@@ -114,6 +114,7 @@ async def test_a_verdict_may_let_the_case_go_on(shop: Shop) -> None:
     await shop.rule(dispute["id"], "answer", shop.seller, text="?")
     await shop.verdict(dispute["id"], None, "resume")
     assert (await shop.get(case["id"]))["state"] == "await_inspection"
+    assert (await shop.last(AfterSaleResumed)).rejected is False
     await shop.inspect(case["id"], 2)
 
 
@@ -124,6 +125,7 @@ async def test_a_withdrawn_dispute_lets_the_case_go_on(shop: Shop) -> None:
     assert withdrawn["state"] == "withdrawn"
     assert (await shop.get(case_id))["state"] == "rejected"
     assert (await shop.names(case_id))[-1] == "AfterSaleResumed"
+    assert (await shop.last(AfterSaleResumed)).rejected is True
     assert await shop.complaint(case_id, "cmp_2") is not None
 
 

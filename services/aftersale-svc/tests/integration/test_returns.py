@@ -19,12 +19,13 @@ async def test_shipping_publishes_which_parcel_to_follow(shop: Shop) -> None:
     assert [(line.line_id, line.quantity) for line in event.lines] == [("line_1", 2)]
 
 
-async def test_outbound_parcels_other_waybills_and_other_cases_move_nothing(shop: Shop) -> None:
+async def test_other_parcels_other_waybills_and_other_cases_move_nothing(shop: Shop) -> None:
     await shop.delivered()
     case_id = await on_its_way(shop)
     other_id = await on_its_way(shop, waybill_no="SF2002")
     await shop.parcel(status="in_transit")
-    await shop.parcel(leg="outbound", parcel_id="par_out")
+    await shop.parcel("SF8888", leg="outbound", parcel_id="par_out", carrier="sf")
+    await shop.parcel("SF7777", leg="exchange", parcel_id="par_new", case_id=case_id)
     await shop.parcel("SF9999", parcel_id="par_other", case_id=case_id)
     await shop.parcel(parcel_id="par_carrier", case_id=case_id, carrier="zto")
     await shop.parcel("SF2002", parcel_id="par_second", case_id=other_id)

@@ -12,7 +12,6 @@ from aftercare_events import (
     ReturnWaybillCorrected,
     ShippedLine,
 )
-from aftercare_events.catalogue.parcels import ParcelLeg
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import event_fields
@@ -75,9 +74,10 @@ async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None =
 async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
     """Follow the returned parcel of a case: its first scan fixes the waybill, its delivery starts the inspection.
 
-    Reports about a waybill that the buyer has corrected, or replaced when sending the goods again, change nothing.
+    Reports about any other waybill change nothing: one that the buyer has corrected, or replaced when sending the goods
+    again, or that of another parcel of the case.
     """
-    if event.leg != ParcelLeg.RETURN or event.case_id is None or not event.is_scanned:
+    if event.case_id is None or not event.is_scanned:
         return
     full = await locking.case(tx, event.case_id)
     if (full.leg.carrier, full.leg.waybill_no) != (event.carrier, event.waybill_no):
