@@ -31,9 +31,9 @@ from aftersale_svc.commands import (
     stages,
     verdicts,
 )
-from aftersale_svc.domain.cases.codes import RejectReason
+from aftersale_svc.domain.cases.codes import Liable, RejectReason
 from aftersale_svc.domain.cases.model import CaseState, Finding
-from aftersale_svc.domain.disputes.model import Liable, Remedy, Verdict
+from aftersale_svc.domain.disputes.model import Remedy, Verdict
 from aftersale_svc.domain.orders.model import OrderState
 from aftersale_svc.settings import Settings
 from memory_transaction import NOW, MemoryTransaction, Snapshot

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import Actor, SystemContext
-from aftersale_svc.domain.cases.codes import CaseType, Reason, Stage
+from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.model import Case, CaseState
-from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

@@ -7,14 +7,14 @@ from typing import Any
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
-from aftersale_svc.domain.cases.codes import Stage
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
+from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund, Return
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
-from aftersale_svc.domain.money.codes import HoldState, RefundCause
-from aftersale_svc.domain.money.model import Hold, LineHold, Refund
-from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.domain.money.codes import HoldState
+from aftersale_svc.domain.money.model import Hold, LineHold
+from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables import cases, disputes, holds, legs, locks, orders
 

@@ -4,19 +4,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from aftersale_svc.domain.cases.codes import CaseType, Reason, Stage
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Finding, Wanted
+from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Finding, RefundAmount, Wanted
 from aftersale_svc.domain.cases.policy import accept_all, apply_inspection
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.disputes.model import Liable, Remedy, Verdict
+from aftersale_svc.domain.disputes.model import Remedy, Verdict
 from aftersale_svc.domain.disputes.policy import awarded
 from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.freight import expected_freight
 from aftersale_svc.domain.money.holds import balances, holds_of, overtaken
-from aftersale_svc.domain.money.model import Hold, LineHold, RefundAmount
+from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.domain.money.refunds import refund_due, refunded_lines
-from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState
+from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, Stage
 from aftersale_svc.domain.orders.policy import stage_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

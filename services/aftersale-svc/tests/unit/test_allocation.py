@@ -5,7 +5,8 @@ from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.errors import AcceptedExceedsSent, LineMissing, LineTwice, LineUnknown
 from aftersale_svc.domain.cases.model import CaseLine, Finding, Wanted
 from aftersale_svc.domain.cases.policy import apply_inspection
-from aftersale_svc.domain.money.allocation import MOST_REJECTIONS, accepted_share, allocate_lines, next_share, spread
+from aftersale_svc.domain.cases.shares import accepted_share, spread
+from aftersale_svc.domain.money.allocation import MOST_REJECTIONS, allocate_lines, next_share
 from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, ReappliedTooOften, UnitsInLiveCase
 from aftersale_svc.domain.money.holds import can_hold_again
 from aftersale_svc.domain.money.model import LineBalance

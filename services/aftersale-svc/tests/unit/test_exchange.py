@@ -13,7 +13,7 @@ from aftersale_svc.commands import deadlines, effects, locking
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import event_fields
 from aftersale_svc.domain.cases import lifecycle
-from aftersale_svc.domain.cases.codes import Stage
+from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.errors import StageUnsuitable
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.legs import (
@@ -33,10 +33,10 @@ from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState
 from aftersale_svc.domain.cases.policy import check_needs
 from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow, lifecycle_of
-from aftersale_svc.domain.money.codes import HoldState, RefundCause
+from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.freight import expected_freight
 from aftersale_svc.domain.money.holds import holds_of
-from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.domain.permissions import MERCHANT, SYSTEM_ONLY, Permission
 from aftersale_svc.settings import Settings
 from case_walk import CASE, PEOPLE, Command, explore, stuck

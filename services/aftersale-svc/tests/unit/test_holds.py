@@ -4,14 +4,13 @@ import itertools
 from collections.abc import Sequence
 
 import pytest
-from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason, Stage
+from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid
-from aftersale_svc.domain.disputes.model import Liable
 from aftersale_svc.domain.money.allocation import MOST_REJECTIONS
 from aftersale_svc.domain.money.errors import ReappliedTooOften
 from aftersale_svc.domain.money.holds import balances
-from aftersale_svc.domain.orders.model import OrderState
+from aftersale_svc.domain.orders.model import OrderState, Stage
 from order_book import OrderBook
 
 PRE_SHIP_ORDER = [(3 * 550, 3), (2 * 550 - 275, 2)]

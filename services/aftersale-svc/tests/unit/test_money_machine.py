@@ -4,7 +4,8 @@ from dataclasses import dataclass, replace
 
 from aftersale_svc.domain.cases.model import CaseLine, Finding, Wanted
 from aftersale_svc.domain.cases.policy import apply_inspection
-from aftersale_svc.domain.money.allocation import allocate_lines, spread
+from aftersale_svc.domain.cases.shares import spread
+from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, UnitsInLiveCase
 from aftersale_svc.domain.money.model import LineBalance
 from hypothesis import settings

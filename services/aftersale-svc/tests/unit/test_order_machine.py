@@ -4,11 +4,10 @@ back once at most, and everything that was paid goes back where all units do for
 from contextlib import suppress
 
 from aftercare_chassis.refusals import Refusal
-from aftersale_svc.domain.cases.codes import BUYERS_CHOICE, CaseType, Reason, Stage
+from aftersale_svc.domain.cases.codes import BUYERS_CHOICE, CaseType, Liable, Reason
 from aftersale_svc.domain.cases.lifecycle import LIVE
 from aftersale_svc.domain.cases.model import CaseState
-from aftersale_svc.domain.disputes.model import Liable
-from aftersale_svc.domain.orders.model import OrderState
+from aftersale_svc.domain.orders.model import OrderState, Stage
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aftercare_chassis.refusals import Refusal
-from aftersale_svc.domain.cases.codes import Stage
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
-from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.domain.orders.policy import stage_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

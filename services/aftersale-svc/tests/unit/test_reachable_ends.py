@@ -4,13 +4,13 @@ from collections.abc import Callable
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
-from aftersale_svc.domain.cases.codes import CaseType, Stage
+from aftersale_svc.domain.cases.codes import CaseType, RefundState
 from aftersale_svc.domain.cases.lifecycle import CASE, of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
 from aftersale_svc.domain.cases.types import ENDED, TYPES
-from aftersale_svc.domain.money.codes import HoldState, RefundState
+from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.holds import holds_of
-from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from case_walk import Graph, Place, explore, stuck
 from memory_transaction import Snapshot
 

@@ -6,13 +6,14 @@ from typing import Any
 import pytest
 from aftercare_chassis.lifecycle import Permission, TableError, Timeout, Transition
 from aftersale_svc.domain.cases import legs
-from aftersale_svc.domain.cases.codes import CaseType, Stage
+from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.errors import EvidenceRequired, StageUnsuitable
 from aftersale_svc.domain.cases.legs import REFUND, RETURN, REVIEW, DisputeExit, Leg, ReturnExit, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState
 from aftersale_svc.domain.cases.policy import check_needs
 from aftersale_svc.domain.cases.types import TYPES, TypeRow, lifecycle_of
 from aftersale_svc.domain.money.holds import holds_of
+from aftersale_svc.domain.orders.model import Stage
 
 REFUND_ONLY = TYPES[CaseType.REFUND_ONLY]
 ANYBODY = Permission("anybody", frozenset({"buyer"}))

@@ -5,13 +5,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from aftercare_chassis.refusals import Refusal
-from aftersale_svc.domain.cases.codes import CloseCause
-from aftersale_svc.domain.cases.model import Case, CaseState
+from aftersale_svc.domain.cases.codes import CloseCause, Liable, RefundCause, RefundState
+from aftersale_svc.domain.cases.model import Case, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund, CurrencyForeign
-from aftersale_svc.domain.disputes.model import Liable, Remedy, Verdict
+from aftersale_svc.domain.disputes.model import Remedy, Verdict
 from aftersale_svc.domain.disputes.policy import awarded, check_no_amount, disputable
-from aftersale_svc.domain.money.codes import RefundCause, RefundState
-from aftersale_svc.domain.money.model import Refund, RefundAmount
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
 

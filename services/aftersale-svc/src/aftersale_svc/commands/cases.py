@@ -9,7 +9,6 @@ from aftercare_events import CaseLine as EventLine
 
 from aftersale_svc.commands.record import event_fields, record_step
 from aftersale_svc.domain.cases import lifecycle
-from aftersale_svc.domain.cases.codes import Stage
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, Request, Return
 from aftersale_svc.domain.cases.policy import check_needs
@@ -18,7 +17,7 @@ from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.freight import expected_freight
 from aftersale_svc.domain.money.holds import balances, holds_of
 from aftersale_svc.domain.orders.errors import OrderUnknown
-from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.domain.orders.policy import stage_of
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASE_LINES, CASES

@@ -11,15 +11,13 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import DisputeExecuted, Event, RefundRequested
 
 from aftersale_svc.commands.record import dispute_event_fields, event_fields, record_step, save_dispute
-from aftersale_svc.domain.cases.codes import Stage
+from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, RefundAmount
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
-from aftersale_svc.domain.money.codes import RefundCause
-from aftersale_svc.domain.money.model import Refund, RefundAmount
 from aftersale_svc.domain.money.refunds import refund_due
-from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES

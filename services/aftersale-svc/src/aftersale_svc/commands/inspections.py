@@ -10,13 +10,12 @@ from aftercare_events import AfterSaleRejected, Event, InspectedLine, ReturnInsp
 from aftersale_svc.commands import effects, locking, stages
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import event_fields
-from aftersale_svc.domain.cases.codes import RejectReason
+from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.errors import ReasonRequired
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, Finding
 from aftersale_svc.domain.cases.policy import apply_inspection
-from aftersale_svc.domain.money.codes import RefundCause
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 

@@ -16,14 +16,12 @@ from aftercare_events import CaseLine as EventLine
 from aftersale_svc.commands import effects, endings, locking, stages
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import event_fields
-from aftersale_svc.domain.cases.codes import EscalationCause, Stage
+from aftersale_svc.domain.cases.codes import EscalationCause, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.money.codes import RefundCause, RefundState
-from aftersale_svc.domain.money.model import Refund
+from aftersale_svc.domain.cases.model import CaseAction, Refund
 from aftersale_svc.domain.money.refunds import refunded_lines
-from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.legs import REFUNDS
 

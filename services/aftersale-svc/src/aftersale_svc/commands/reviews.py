@@ -9,11 +9,10 @@ from aftercare_events import AfterSaleApproved, AfterSaleEscalated, AfterSaleRej
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import event_fields
-from aftersale_svc.domain.cases.codes import RejectReason
+from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import ESCALATION_CAUSES, apply
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.money.codes import RefundCause
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 

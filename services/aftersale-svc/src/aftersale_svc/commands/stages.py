@@ -8,12 +8,11 @@ from aftercare_events import AfterSaleRestaged, OrderShipped
 from aftersale_svc import projections
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import event_fields
-from aftersale_svc.domain.cases.codes import Stage
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.money.holds import have_left, overtaken
-from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.locks import ORDER_TO_LOCK

@@ -8,15 +8,14 @@ from aftercare_events import Event, VerdictGiven, digest
 from aftersale_svc.commands import disputes, effects, endings, locking
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import dispute_event_fields, step
+from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.policy import accept_all
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, Remedy, Verdict
 from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
-from aftersale_svc.domain.money.codes import RefundCause
-from aftersale_svc.domain.money.model import RefundAmount
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings

@@ -6,10 +6,10 @@ from asyncpg import Record
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, select
 from sqlalchemy import text as sql
 
-from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason, Stage
+from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import Case, CaseState, RequestedLine, TimelineStep
 from aftersale_svc.domain.cases.types import ENDED
-from aftersale_svc.domain.disputes.model import Liable
+from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 

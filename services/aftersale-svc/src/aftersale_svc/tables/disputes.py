@@ -5,7 +5,8 @@ from aftercare_chassis.database.mapping import Listing, Rows
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text
 from sqlalchemy import text as sql
 
-from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Liable, Remedy
+from aftersale_svc.domain.cases.codes import Liable
+from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Remedy
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 

@@ -21,10 +21,9 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Return
-from aftersale_svc.domain.money.codes import RefundCause, RefundState
-from aftersale_svc.domain.money.model import Refund
+from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.schema import metadata
 

@@ -8,10 +8,10 @@ from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
 from aftersale_svc.domain.cases import lifecycle
-from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason, Stage
+from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import CaseLine, CaseState, Return
-from aftersale_svc.domain.money.model import Refund
+from aftersale_svc.domain.cases.model import CaseLine, CaseState, Refund, Return
+from aftersale_svc.domain.orders.model import Stage
 
 CaseTurn = Annotated[str, TurnOf("CaseTurn", *lifecycle.CASE.values(), others=[NOBODY])]
 

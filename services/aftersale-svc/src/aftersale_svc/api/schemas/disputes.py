@@ -8,8 +8,9 @@ from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import Evidence
+from aftersale_svc.domain.cases.codes import Liable
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Liable, Remedy, Verdict
+from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Remedy, Verdict
 
 DisputeTurn = Annotated[str, TurnOf("DisputeTurn", DISPUTE, others=[NOBODY])]
 _PHOTO = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"

@@ -1,4 +1,4 @@
-"""The codes of cases: types, stages, reasons, causes. They are published, so a value never changes."""
+"""The codes of cases: types, reasons, causes, refunds. They are published, so a value never changes."""
 
 from enum import StrEnum
 
@@ -21,14 +21,6 @@ class Money(StrEnum):
     """What a case intends for the money."""
 
     REFUND = "refund"
-
-
-class Stage(StrEnum):
-    """Where the goods were when help was asked for; in transit from when units of a case before shipment have left."""
-
-    PRE_SHIP = "pre_ship"
-    IN_TRANSIT = "in_transit"
-    POST_RECEIPT = "post_receipt"
 
 
 class Reason(StrEnum):
@@ -111,3 +103,34 @@ class EscalationCause(StrEnum):
     RETURN_NOT_DELIVERED = "return_not_delivered"
     REFUND_LATE = "refund_late"
     REFUND_FAILED = "refund_failed"
+
+
+class RefundCause(StrEnum):
+    """Which decision led to a refund."""
+
+    APPROVAL = "approval"
+    INSPECTION = "inspection"
+    VERDICT = "verdict"
+    TIMEOUT = "timeout"
+
+
+class RefundState(StrEnum):
+    """The states of a refund: requested from order-svc, then paid, or refused for good."""
+
+    REQUESTED = "requested"
+    SUCCEEDED = "succeeded"
+    FAILED = "failed"
+
+
+class Liable(StrEnum):
+    """Whom a verdict finds liable."""
+
+    SELLER = "seller"
+    BUYER = "buyer"
+    COURIER = "courier"
+    PLATFORM = "platform"
+    NOBODY = "nobody"
+
+
+# Towards the buyer the merchant is liable for these too, so the freight is owed.
+MERCHANT_LIABLE = frozenset({Liable.SELLER, Liable.COURIER, Liable.PLATFORM})

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 
-from aftersale_svc.domain.cases.model import Case, CaseLine, Return
-from aftersale_svc.domain.money.codes import RefundState
-from aftersale_svc.domain.money.model import Refund
+from aftersale_svc.domain.cases.codes import RefundState
+from aftersale_svc.domain.cases.model import Case, CaseLine, Refund, Return
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

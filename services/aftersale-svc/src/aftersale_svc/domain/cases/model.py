@@ -4,8 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason, Stage
-from aftersale_svc.domain.disputes.model import Liable
+from aftersale_svc.domain.cases.codes import (
+    CaseType,
+    CloseCause,
+    Liable,
+    Reason,
+    RefundCause,
+    RefundState,
+    RejectReason,
+)
+from aftersale_svc.domain.orders.model import Stage
 
 
 class CaseState(StrEnum):
@@ -143,6 +151,40 @@ class Inspection:
     accepted: int
     accepted_minor: int
     grade: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RefundAmount:
+    """What a refund gives back: the share of the case's units, and the freight besides."""
+
+    units_minor: int
+    freight_minor: int
+
+    @property
+    def total_minor(self) -> int:
+        """Both together."""
+        return self.units_minor + self.freight_minor
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Refund:
+    """One attempt to give the money of a case back. Its id is the provider's idempotency key, so it is used once."""
+
+    id: str
+    case_id: str
+    state: RefundState = RefundState.REQUESTED
+    cause: RefundCause
+    units_minor: int
+    freight_minor: int
+    currency: str
+    failure_code: str | None = None
+    requested_at: datetime
+    ended_at: datetime | None = None
+
+    @property
+    def amount(self) -> RefundAmount:
+        """What it gives back."""
+        return RefundAmount(self.units_minor, self.freight_minor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

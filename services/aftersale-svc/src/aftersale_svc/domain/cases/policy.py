@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
-from aftersale_svc.domain.cases.codes import Stage
 from aftersale_svc.domain.cases.errors import (
     AcceptedExceedsSent,
     EvidenceRequired,
@@ -14,9 +13,9 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.lifecycle import LIVE
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Finding
+from aftersale_svc.domain.cases.shares import accepted_share
 from aftersale_svc.domain.cases.types import TypeRow
-from aftersale_svc.domain.money.allocation import accepted_share
-from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 
 
 def check_needs(type_: TypeRow, stage: Stage, evidence: Sequence[str]) -> None:

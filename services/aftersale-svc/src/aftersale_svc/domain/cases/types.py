@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from aftercare_chassis.lifecycle import Lifecycle, TableError, Transition, compose
 
-from aftersale_svc.domain.cases.codes import CaseType, Goods, Money, Stage
+from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
 from aftersale_svc.domain.cases.legs import (
     INSPECTION,
     REFUND,
@@ -22,6 +22,7 @@ from aftersale_svc.domain.cases.legs import (
     interruptions,
 )
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.orders.model import Stage
 
 ENDED = frozenset({CaseState.COMPLETED, CaseState.CLOSED, CaseState.CANCELLED})
 

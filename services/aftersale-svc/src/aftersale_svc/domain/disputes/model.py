@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from aftersale_svc.domain.cases.codes import Liable
+
 
 class DisputeState(StrEnum):
     """The states of a dispute."""
@@ -24,20 +26,6 @@ class DisputeAction(StrEnum):
     DECIDE = "decide"
     EXECUTE = "execute"
     WITHDRAW = "withdraw"
-
-
-class Liable(StrEnum):
-    """Whom a verdict finds liable."""
-
-    SELLER = "seller"
-    BUYER = "buyer"
-    COURIER = "courier"
-    PLATFORM = "platform"
-    NOBODY = "nobody"
-
-
-# Towards the buyer the merchant is liable for these too, so the freight is owed.
-MERCHANT_LIABLE = frozenset({Liable.SELLER, Liable.COURIER, Liable.PLATFORM})
 
 
 class Remedy(StrEnum):

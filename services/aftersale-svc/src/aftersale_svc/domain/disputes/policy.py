@@ -2,12 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from aftersale_svc.domain.cases.codes import CloseCause
-from aftersale_svc.domain.cases.model import Case, CaseState
+from aftersale_svc.domain.cases.codes import CloseCause, RefundCause
+from aftersale_svc.domain.cases.model import Case, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund, CurrencyForeign
 from aftersale_svc.domain.disputes.model import Verdict
-from aftersale_svc.domain.money.codes import RefundCause
-from aftersale_svc.domain.money.model import Refund, RefundAmount
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
 

@@ -1,9 +1,10 @@
-"""Which share of a line's money belongs to which of its units (domain.md R3): cumulative, so that all parts add up."""
+"""Which units of an order a new case gets, and which share of their line's money (domain.md R3)."""
 
 from collections.abc import Sequence
 
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
 from aftersale_svc.domain.cases.model import CaseLine, Wanted
+from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, ReappliedTooOften, UnitsInLiveCase
 from aftersale_svc.domain.money.model import LineBalance
 
@@ -63,28 +64,3 @@ def next_share(balance: LineBalance, quantity: int) -> int:
     """
     before = balance.settled_units + balance.live_units
     return max(0, cumulative_share(balance.paid_minor, balance.quantity, before + quantity) - balance.held_minor)
-
-
-def accepted_share(line: CaseLine, accepted: int) -> int:
-    """Return the money of the first `accepted` units of a case's line; all of them have all that the line has."""
-    if accepted == line.quantity:
-        return line.amount_minor
-    upto = cumulative_share(line.line_paid_minor, line.line_units, line.units_before + accepted)
-    before = cumulative_share(line.line_paid_minor, line.line_units, line.units_before)
-    return min(upto - before, line.amount_minor)
-
-
-def cumulative_share(paid_minor: int, units: int, first: int) -> int:
-    """Return the share of the `first` units of a line, rounded down."""
-    return paid_minor * first // units
-
-
-def spread(total: int, weights: Sequence[int]) -> list[int]:
-    """Cut `total` in proportion to the weights by cumulative shares; the parts add up to it exactly."""
-    all_weights, weights_so_far, given, parts = sum(weights), 0, 0, []
-    for weight in weights:
-        weights_so_far += weight
-        upto = cumulative_share(total, all_weights, weights_so_far) if all_weights else 0
-        parts.append(upto - given)
-        given = upto
-    return parts

@@ -4,13 +4,12 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from aftersale_svc.domain.cases.codes import BUYERS_CHOICE, Money, Stage
+from aftersale_svc.domain.cases.codes import BUYERS_CHOICE, MERCHANT_LIABLE, Money
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.disputes.model import MERCHANT_LIABLE
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.model import LineHold
-from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.orders.model import Order, Stage
 
 
 def goes_back(hold: LineHold) -> bool:

@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 
-from aftersale_svc.domain.cases.codes import Goods, Stage
+from aftersale_svc.domain.cases.codes import Goods
 from aftersale_svc.domain.cases.model import CaseLine, CaseState
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.model import Hold, LineBalance, LineHold
+from aftersale_svc.domain.orders.model import Stage
 
 
 def holds_of(lines: Iterable[CaseLine], type_: TypeRow) -> list[Hold]:

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from aftersale_svc.domain.cases.model import Case, CaseLine
-from aftersale_svc.domain.money.allocation import spread
+from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
+from aftersale_svc.domain.cases.shares import spread
 from aftersale_svc.domain.money.freight import freight
-from aftersale_svc.domain.money.model import LineHold, RefundAmount
+from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.orders.model import Order
 
 

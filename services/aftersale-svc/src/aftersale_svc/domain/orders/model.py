@@ -1,4 +1,4 @@
-"""Our copy of orders. Money is in minor units of `currency`; times are aware, UTC."""
+"""Our copy of orders, and where their goods are. Money is in minor units of `currency`; times are aware, UTC."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +14,14 @@ class OrderState(StrEnum):
     DELIVERED = "delivered"
     COMPLETED = "completed"
     CANCELLED = "cancelled"
+
+
+class Stage(StrEnum):
+    """Where the goods were when help was asked for; in transit from when units of a case before shipment have left."""
+
+    PRE_SHIP = "pre_ship"
+    IN_TRANSIT = "in_transit"
+    POST_RECEIPT = "post_receipt"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

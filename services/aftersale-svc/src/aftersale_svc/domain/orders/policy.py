@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from aftersale_svc.domain.cases.codes import Stage
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
-from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 
 _STAGES = {
     OrderState.PAID: Stage.PRE_SHIP,

@@ -1,0 +1,30 @@
+"""Which share of a line's money belongs to its first units (domain.md R3): cumulative, so that all parts add up."""
+
+from collections.abc import Sequence
+
+from aftersale_svc.domain.cases.model import CaseLine
+
+
+def accepted_share(line: CaseLine, accepted: int) -> int:
+    """Return the money of the first `accepted` units of a case's line; all of them have all that the line has."""
+    if accepted == line.quantity:
+        return line.amount_minor
+    upto = cumulative_share(line.line_paid_minor, line.line_units, line.units_before + accepted)
+    before = cumulative_share(line.line_paid_minor, line.line_units, line.units_before)
+    return min(upto - before, line.amount_minor)
+
+
+def cumulative_share(paid_minor: int, units: int, first: int) -> int:
+    """Return the share of the `first` units of a line, rounded down."""
+    return paid_minor * first // units
+
+
+def spread(total: int, weights: Sequence[int]) -> list[int]:
+    """Cut `total` in proportion to the weights by cumulative shares; the parts add up to it exactly."""
+    all_weights, weights_so_far, given, parts = sum(weights), 0, 0, []
+    for weight in weights:
+        weights_so_far += weight
+        upto = cumulative_share(total, all_weights, weights_so_far) if all_weights else 0
+        parts.append(upto - given)
+        given = upto
+    return parts
