@@ -67,3 +67,11 @@ def test_named_targets_and_modules_exist(document: Document) -> None:
         assert first in targets or not re.fullmatch(r"[a-z-]+", first), first
     for module, *_ in document.commands("python -m"):
         assert importlib.util.find_spec(module), module
+
+
+@each_document
+def test_parts_of_the_benchmarks_exist(document: Document) -> None:
+    parts = (ROOT / "tools/bench/__main__.py").read_text()
+    for line in document.code:
+        for part in re.findall(r"make bench P=([a-z-]+)", line):
+            assert f'"{part}"' in parts, line
