@@ -1,10 +1,13 @@
 """Reading the log: which messages are events of the suite, and the whole log of a real broker."""
 
+import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from aftercare_chassis.testing import until
 from aftercare_checker import log
 from aftercare_checker.log import Entry, Unreadable, parse, partition_of
 from aiokafka import AIOKafkaProducer, TopicPartition
@@ -122,6 +125,13 @@ async def topic(kafka_bootstrap: str) -> str:
     await admin.start()
     await admin.create_topics([NewTopic(name, 3, 1)])
     await admin.close()
+
+    async def readable() -> bool:
+        with suppress(Unreadable):
+            return len(await asyncio.to_thread(log.ends, kafka_bootstrap, [name])) == 3
+        return False
+
+    await until(readable, "the new topic has leaders", 30)
     return name
 
 
