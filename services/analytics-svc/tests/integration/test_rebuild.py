@@ -203,7 +203,7 @@ async def test_events_that_operators_have_repaired_are_rebuilt_alike(analytics: 
 
         await until(has_come)
         first = next(
-            each for each in await operator.list() if each.trouble == "sequence_gap" and "pay" in each.aggregateid
+            each for each in await operator.list() if each.park_reason == "sequence_gap" and "pay" in each.aggregateid
         )
         await operator.retry(first.id, by="op-1", despite_gap="lost")
         await operator.retry_key(first.aggregateid, by="op-1")
