@@ -146,6 +146,15 @@ def test_a_remembered_state_is_forgotten_where_nothing_goes_back_to_it() -> None
     assert (locked.locked_from, removed.state, removed.locked_from) == (State.OPEN, State.GONE, None)
 
 
+def test_a_row_may_change_what_is_remembered() -> None:
+    relock = {(State.LOCKED, Action.LOCK): Transition(State.LOCKED, OWNER, (), "locked_from", State.SHUT)}
+    table = composed(transitions={**TABLE, **relock})
+    locked = table.apply(Door(), Action.LOCK, at())
+    again = table.apply(locked, Action.LOCK, at(1))
+    assert (locked.locked_from, again.state, again.locked_from) == (State.OPEN, State.LOCKED, State.SHUT)
+    assert "locked --> locked: lock (owner, then shut)" in draw(table)
+
+
 def test_a_guard_bars_the_action_with_its_reason() -> None:
     wet = Door(painted=True)
     with pytest.raises(StillPainted):

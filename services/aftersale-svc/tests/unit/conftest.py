@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import Actor, SystemContext
-from aftersale_svc.domain.cases.codes import CaseType, Reason
-from aftersale_svc.domain.cases.model import Case, CaseState
+from aftersale_svc.domain.cases.codes import CaseType, Reason, RefundCause, RefundState
+from aftersale_svc.domain.cases.model import Case, CaseState, Refund
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
 
@@ -70,3 +70,21 @@ def an_order() -> Callable[..., Order]:
         return Order(**{**values, **more})
 
     return order
+
+
+@pytest.fixture
+def a_refund() -> Callable[..., Refund]:
+    def refund(state: RefundState = RefundState.REQUESTED, cause: RefundCause = RefundCause.APPROVAL) -> Refund:
+        return Refund(
+            id="ref_1",
+            case_id="case_1",
+            state=state,
+            cause=cause,
+            units_minor=19133,
+            freight_minor=0,
+            currency="CNY",
+            requested_at=NOW,
+            ended_at=None if state is RefundState.REQUESTED else NOW,
+        )
+
+    return refund

@@ -1,15 +1,20 @@
 """Which complaints stop a case, and what a verdict may award."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aftercare_chassis.lifecycle import SystemContext
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CloseCause, Liable, RefundCause, RefundState
-from aftersale_svc.domain.cases.model import Case, CaseState, Refund, RefundAmount
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.lifecycle import permits
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount, Return
+from aftersale_svc.domain.cases.policy import in_dispute_window
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund, CurrencyForeign
 from aftersale_svc.domain.disputes.model import Remedy, Verdict
-from aftersale_svc.domain.disputes.policy import awarded, check_no_amount, disputable
+from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
 
@@ -91,26 +96,32 @@ def test_what_a_complaint_may_stop(
     may: bool,
     a_case: Callable[..., Case],
     an_order: Callable[..., Order],
+    acting: Callable[..., SystemContext],
 ) -> None:
     case = a_case(state, close_cause=cause, updated_at=NOW)
-    assert disputable(case, an_order(), None, NOW + timedelta(hours=hours), 168) is may
-    assert not disputable(case, an_order(OrderState.CANCELLED), None, NOW, 168)
+    timely = in_dispute_window(case, NOW + timedelta(hours=hours), 168)
+    full = FullCase(case=case, lines=(), leg=Return(case_id=case.id))
+    facts = CaseFacts(full=full, order=an_order(), in_dispute_window=timely, units_free=True)
+    assert permits(full, CaseAction.FREEZE, acting(), facts) is may
+    for barred in (
+        replace(facts, order=an_order(OrderState.CANCELLED)),
+        replace(facts, units_free=state is not CaseState.CLOSED),
+    ):
+        assert permits(full, CaseAction.FREEZE, acting(), barred) is (
+            may and barred.units_free and barred.order == facts.order
+        )
 
 
 @pytest.mark.parametrize(("cause", "may"), [(RefundCause.INSPECTION, True), (RefundCause.VERDICT, False)])
 def test_a_failed_refund_may_be_disputed_but_not_the_execution_of_a_verdict(
-    cause: RefundCause, may: bool, a_case: Callable[..., Case], an_order: Callable[..., Order]
+    cause: RefundCause,
+    may: bool,
+    a_case: Callable[..., Case],
+    an_order: Callable[..., Order],
+    acting: Callable[..., SystemContext],
+    a_refund: Callable[..., Refund],
 ) -> None:
     case = a_case(CaseState.MANUAL_REVIEW, refund_id="ref_1")
-    refund = Refund(
-        id="ref_1",
-        case_id=case.id,
-        state=RefundState.FAILED,
-        cause=cause,
-        units_minor=19133,
-        freight_minor=0,
-        currency="CNY",
-        requested_at=NOW,
-        ended_at=NOW,
-    )
-    assert disputable(case, an_order(), refund, NOW, 168) is may
+    refund = a_refund(RefundState.FAILED, cause=cause)
+    full = FullCase(case=case, lines=(), leg=Return(case_id=case.id), refund=refund)
+    assert permits(full, CaseAction.FREEZE, acting(), CaseFacts(full=full, order=an_order())) is may

@@ -29,7 +29,9 @@ def targets(table: Table[S, A], row: Transition[S]) -> set[S]:
     """Where a transition may lead: for a history target, every state that some transition remembers there."""
     if not isinstance(row.target, History):
         return {row.target}
-    remembered = {state for (state, _), each in table.items() if each.remember == row.target.attribute}
+    remembered = {
+        each.remembered or state for (state, _), each in table.items() if each.remember == row.target.attribute
+    }
     return remembered | {cast(S, row.target.default)}
 
 

@@ -17,8 +17,9 @@ def _label(table: Lifecycle[S, A], state: S, action: A, row: Transition[S]) -> s
     roles = ", ".join(sorted(row.permission.roles))
     guards = "".join(f", unless {guard.code}" for guard in row.guards)
     history = ", where it was before" if isinstance(row.target, History) else ""
+    remembered = f", then {row.remembered}" if row.remembered else ""
     timed = _timed(table.timeouts[state]) if table.is_timer(state, action) else ""
-    return f"{action} ({roles}{guards}{history}){timed}"
+    return f"{action} ({roles}{guards}{history}{remembered}){timed}"
 
 
 def _timed(timeout: Timeout[A]) -> str:

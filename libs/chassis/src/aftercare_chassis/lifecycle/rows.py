@@ -59,13 +59,14 @@ class History:
 class Transition(Generic[S_co]):
     """One row of the table: where an action leads, who may take it, and what bars it.
 
-    `remember` names the attribute that keeps the state which is left, for a later `History`.
+    `remember` names the attribute that keeps the state which is left, or `remembered` instead, for a later `History`.
     """
 
     target: S_co | History
     permission: Permission
     guards: tuple[Guard, ...] = ()
     remember: str | None = None
+    remembered: S_co | None = None
 
 
 @dataclass(frozen=True)

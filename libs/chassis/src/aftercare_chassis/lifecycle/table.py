@@ -82,11 +82,12 @@ class Lifecycle(Generic[S, A]):
                 raise refusal
         target = self._target(transition, row)
         if target is state and not self.is_timer(state, action):
-            return _replaced(row, {"updated_at": context.now})
-        values = self._entered(target, row, context)
-        values.update({name: None for name, states in self._remembering.items() if target not in states})
+            values: dict[str, object] = {"updated_at": context.now}
+        else:
+            values = self._entered(target, row, context)
+            values.update({name: None for name, states in self._remembering.items() if target not in states})
         if transition.remember is not None:
-            values[transition.remember] = state
+            values[transition.remember] = transition.remembered or state
         return _replaced(row, values)
 
     def reschedule(self, row: D, context: Context) -> D:

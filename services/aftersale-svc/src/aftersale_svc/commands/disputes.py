@@ -20,15 +20,14 @@ from aftercare_events import (
 
 from aftersale_svc.commands import effects, endings, locking, stages
 from aftersale_svc.commands.record import dispute_event_fields, event_fields, record_step, save_dispute
-from aftersale_svc.domain.cases import lifecycle
-from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.policy import in_dispute_window
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE, ESCALATION_CAUSES
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction
-from aftersale_svc.domain.disputes.policy import disputable
 from aftersale_svc.domain.money.holds import balances, can_hold_again
-from aftersale_svc.domain.orders.model import Order, OrderState
+from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
@@ -37,11 +36,14 @@ from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 async def complaint_opened(tx: Transaction[Settings], event: ComplaintOpened) -> None:
     """Open a dispute about the case that a complaint names, if it can be stopped; else customer service goes on alone."""
     found = await _case_of(tx, event)
-    if found is None or not await _can_be_stopped(tx, *found):
+    if found is None:
         return
     full, order = found
+    facts = await _facts(tx, full, order)
+    if not permits(full, CaseAction.FREEZE, tx, facts):
+        return
     dispute = DISPUTE.start(_new(tx, full.case, event), tx)
-    frozen = replace(apply(full, CaseAction.FREEZE, tx).case, dispute_id=dispute.id)
+    frozen = replace(apply(full, CaseAction.FREEZE, tx, facts).case, dispute_id=dispute.id)
     opened = DisputeOpened(
         **dispute_event_fields(tx, dispute),
         category=dispute.category,
@@ -88,9 +90,10 @@ async def withdraw(tx: Transaction[Settings], dispute_id: str, *, note: str | No
 
 async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
     """Let the case go on where the dispute stopped it, or end with its cancelled order."""
-    if order.state is OrderState.CANCELLED:
-        return await endings.end_with_order(tx, full)
-    resumed = apply(full, CaseAction.RESUME, tx)
+    facts = CaseFacts(full=full, order=order)
+    if permits(full, CaseAction.END_WITH_ORDER, tx, facts):
+        return await endings.end_with_order(tx, full, order)
+    resumed = apply(full, CaseAction.RESUME, tx, facts)
     event = AfterSaleResumed(
         **event_fields(tx, resumed.case),
         dispute_id=full.case.dispute_id or "",
@@ -121,13 +124,15 @@ async def _case_of(tx: Transaction[Settings], event: ComplaintOpened) -> tuple[F
     return (full, order) if full.case.buyer_id == event.buyer_id else None  # nobody stops another buyer's case
 
 
-async def _can_be_stopped(tx: Transaction[Settings], full: FullCase, order: Order) -> bool:
-    case = full.case
-    if not lifecycle.of(case).permits(case, CaseAction.FREEZE, tx.actor, full):
-        return False
-    if not disputable(case, order, full.refund, tx.now, tx.settings.dispute_window_hours):
-        return False
-    return case.state is not CaseState.CLOSED or await _units_free(tx, full)
+async def _facts(tx: Transaction[Settings], full: FullCase, order: Order) -> CaseFacts:
+    """What decides whether a complaint stops the case. An open case holds its units itself."""
+    closed = full.case.state is CaseState.CLOSED
+    return CaseFacts(
+        full=full,
+        order=order,
+        in_dispute_window=in_dispute_window(full.case, tx.now, tx.settings.dispute_window_hours),
+        units_free=not closed or await _units_free(tx, full),
+    )
 
 
 async def _units_free(tx: Transaction[Settings], full: FullCase) -> bool:

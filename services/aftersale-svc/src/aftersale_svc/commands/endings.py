@@ -3,17 +3,15 @@
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import AfterSaleCancelled, AfterSaleClosed, OrderCancelled
 
 from aftersale_svc import projections
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import event_fields
 from aftersale_svc.domain.cases.codes import CloseCause
-from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import CLOSE_CAUSES, apply
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.lifecycle import CLOSE_CAUSES, apply, permits
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.policy import ends_with_order
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import LIVE_CASES_OF
@@ -49,13 +47,15 @@ async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> N
     order = await tx.one(ORDER_TO_LOCK, order_id=event.order_id)
     for row in await tx.all(LIVE_CASES_OF, order_id=event.order_id):
         full = await locking.case(tx, row["id"])
-        if order is not None and ends_with_order(order, full.case):
-            await end_with_order(tx, full)
+        if order is not None and permits(full, CaseAction.END_WITH_ORDER, tx, CaseFacts(full=full, order=order)):
+            await end_with_order(tx, full, order)
 
 
-async def end_with_order(tx: Transaction[Settings], full: FullCase, *, note: str | None = None) -> FullCase:
+async def end_with_order(
+    tx: Transaction[Settings], full: FullCase, order: Order, *, note: str | None = None
+) -> FullCase:
     """End a locked case because its order was cancelled."""
-    ended = apply(full, CaseAction.END_WITH_ORDER, SystemContext.of(tx))
+    ended = apply(full, CaseAction.END_WITH_ORDER, tx, CaseFacts(full=full, order=order))
     return await _save_closed(tx, full, ended, CaseAction.END_WITH_ORDER, CloseCause.ORDER_CANCELLED, note)
 
 

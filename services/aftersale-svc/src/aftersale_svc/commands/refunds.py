@@ -17,11 +17,11 @@ from aftersale_svc.commands import effects, endings, locking, stages
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import event_fields
 from aftersale_svc.domain.cases.codes import EscalationCause, RefundCause, RefundState
-from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction, Refund
 from aftersale_svc.domain.money.refunds import refunded_lines
-from aftersale_svc.domain.orders.model import Order, OrderState, Stage
+from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.legs import REFUNDS
 
@@ -75,8 +75,8 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
         return
     failed = replace(found, state=RefundState.FAILED, failure_code=event.failure_code, ended_at=tx.now)
     unpaid = await _end(tx, full, failed)
-    if order.state is OrderState.CANCELLED:
-        await endings.end_with_order(tx, unpaid, note=event.failure_code)
+    if permits(unpaid, CaseAction.END_WITH_ORDER, tx, CaseFacts(full=unpaid, order=order)):
+        await endings.end_with_order(tx, unpaid, order, note=event.failure_code)
     else:
         await _hand_to_agent(tx, unpaid, event)
 

@@ -15,10 +15,9 @@ from aftercare_events import (
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import event_fields
-from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.errors import WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState
 from aftersale_svc.settings import Settings
 
@@ -103,21 +102,12 @@ async def _scan(tx: Transaction[Settings], full: FullCase, event: ParcelStatusCh
 
 
 async def _arrive(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> None:
-    arrived = _arrived(tx, full)
-    if arrived is None:
+    if not permits(full, CaseAction.RECEIVE, tx):
         return  # decided without it meanwhile: a late scan changes no decision
     scanned_at = full.leg.scanned_at or event.occurred_at
-    after = replace(arrived, leg=replace(full.leg, scanned_at=scanned_at, delivered_at=event.occurred_at))
+    leg = replace(full.leg, scanned_at=scanned_at, delivered_at=event.occurred_at)
+    after = replace(apply(full, CaseAction.RECEIVE, tx), leg=leg)
     await effects.save(tx, full, after, CaseAction.RECEIVE, _delivered(tx, after, event.parcel_id))
-
-
-def _arrived(tx: Transaction[Settings], full: FullCase) -> FullCase | None:
-    """The case whose goods have arrived; while a dispute stops it, the inspection waits for the dispute's end."""
-    case = full.case
-    if case.state is CaseState.DISPUTED and case.frozen_state is CaseState.RETURN_IN_TRANSIT:
-        return replace(full, case=replace(case, frozen_state=CaseState.AWAIT_INSPECTION, updated_at=tx.now))
-    permitted = lifecycle.of(case).permits(case, CaseAction.RECEIVE, tx.actor, full)
-    return apply(full, CaseAction.RECEIVE, tx) if permitted else None
 
 
 def _delivered(tx: Transaction[Settings], full: FullCase, parcel_id: str | None) -> ReturnDelivered:

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason
-from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.model import CaseLine, CaseState, Refund, Return
 from aftersale_svc.domain.orders.model import Stage
 
@@ -139,7 +139,7 @@ class CaseOut(Out):
             evidence=case.evidence,
             return_address=full.leg.address,
             return_parcel=ReturnParcelOut.of(full.leg),
-            allowed_actions=AllowedOut.of(table.allowed(case, actor, full)),
+            allowed_actions=AllowedOut.of(table.allowed(case, actor, CaseFacts(full=full))),
             created_at=case.created_at,
             updated_at=case.updated_at,
         )

@@ -80,3 +80,52 @@ class WaybillUnchanged(Refusal):
     kind, code = Kind.INVALID, "waybill_unchanged"
     zh = "承运商与运单号与原来相同：{waybill_no}。"
     en = "Carrier and waybill are the same as before: {waybill_no}."
+
+
+class NothingInTransit(Refusal):
+    """The dispute did not stop the case while its goods were on their way back."""
+
+    kind, code = Kind.CONFLICT, "nothing_in_transit"
+    zh, en = "该售后单没有在途的退货。", "No goods of this case are on their way back."
+
+
+class OrderNotCancelled(Refusal):
+    """Only the case of a cancelled order ends with it."""
+
+    kind, code = Kind.CONFLICT, "order_not_cancelled"
+    zh, en = "该订单未取消。", "The order of this case was not cancelled."
+
+
+class RefundInFlight(Refusal):
+    """A refund was requested, and order-svc has not published how it ended."""
+
+    kind, code = Kind.CONFLICT, "refund_in_flight"
+    zh, en = "该售后单的退款正在处理中。", "A refund of this case is on its way."
+
+
+class VerdictInExecution(Refusal):
+    """A verdict ordered the refund of the case, and it is still to be paid."""
+
+    kind, code = Kind.CONFLICT, "verdict_in_execution"
+    zh, en = "该售后单的判决正在执行，不能再次投诉。", "A verdict about this case is being executed."
+
+
+class ClosedForGood(Refusal):
+    """The case was closed by a verdict, or with its cancelled order: nothing is left to dispute."""
+
+    kind, code = Kind.CONFLICT, "closed_for_good"
+    zh, en = "该售后单已最终关闭，不能再投诉。", "The case was closed for good."
+
+
+class DisputeWindowPassed(Refusal):
+    """The case was closed too long ago to be disputed."""
+
+    kind, code = Kind.CONFLICT, "dispute_window_passed"
+    zh, en = "该售后单的投诉期限已过。", "The time to dispute this case has passed."
+
+
+class UnitsHeldByAnother(Refusal):
+    """The case was closed, and another case holds its units, or their money, by now."""
+
+    kind, code = Kind.CONFLICT, "units_held_by_another_case"
+    zh, en = "这些商品已属于其他售后单。", "Another case holds these units by now."

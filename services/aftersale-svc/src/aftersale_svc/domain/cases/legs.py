@@ -9,11 +9,20 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from aftercare_chassis.lifecycle import Guard, History, Timeout, Transition
-from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.cases.errors import RefundDecided, ReturnAlreadyScanned
-from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.guards import (
+    CLOSED_FOR_GOOD,
+    DISPUTE_WINDOW_PASSED,
+    NOTHING_IN_TRANSIT,
+    ORDER_CANCELLED,
+    ORDER_NOT_CANCELLED,
+    REFUND_IN_FLIGHT,
+    SCANNED,
+    UNITS_HELD,
+    VERDICT_IN_EXECUTION,
+    unless_refund_decided,
+)
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.permissions import (
     AGENT,
     ARBITRATOR,
@@ -82,21 +91,8 @@ class Leg:
     @property
     def exits(self) -> frozenset[Exit]:
         """Its named exits."""
-        return frozenset(row.target for row in self.rows.values() if isinstance(row.target, Exit))
-
-
-def _unless_refund_decided(action: CaseAction) -> tuple[Guard]:
-    """A refund that was decided and has failed can be tried again, disputed or given up; the request is not judged anew."""
-
-    def refuses(case: Case, _: object) -> Refusal | None:
-        return None if case.refund_id is None else RefundDecided(action=action, refund_id=case.refund_id)
-
-    return (Guard(RefundDecided.code, refuses),)
-
-
-def _scanned(_: Case, full: FullCase | None) -> Refusal | None:
-    scanned_at = None if full is None else full.leg.scanned_at
-    return None if scanned_at is None else ReturnAlreadyScanned(scanned_at=scanned_at)
+        named = (each for row in self.rows.values() for each in (row.target, row.remembered))
+        return frozenset(each for each in named if isinstance(each, Exit))
 
 
 _S, _A = CaseState, CaseAction
@@ -109,9 +105,9 @@ REVIEW = Leg(
         (_S.PENDING_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, MERCHANT_OR_SYSTEM),
         (_S.PENDING_REVIEW, _A.REJECT): Transition(_S.REJECTED, MERCHANT),
         (_S.PENDING_REVIEW, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, MERCHANT_OR_AGENT),
-        (_S.MANUAL_REVIEW, _A.CANCEL): Transition(_S.CANCELLED, AGENT, _unless_refund_decided(_A.CANCEL)),
-        (_S.MANUAL_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, AGENT, _unless_refund_decided(_A.APPROVE)),
-        (_S.MANUAL_REVIEW, _A.REJECT): Transition(_S.REJECTED, AGENT, _unless_refund_decided(_A.REJECT)),
+        (_S.MANUAL_REVIEW, _A.CANCEL): Transition(_S.CANCELLED, AGENT, unless_refund_decided(_A.CANCEL)),
+        (_S.MANUAL_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, AGENT, unless_refund_decided(_A.APPROVE)),
+        (_S.MANUAL_REVIEW, _A.REJECT): Transition(_S.REJECTED, AGENT, unless_refund_decided(_A.REJECT)),
         (_S.MANUAL_REVIEW, _A.REFUND): Transition(ReviewExit.REFUND_ORDERED, AGENT),
         (_S.MANUAL_REVIEW, _A.CLOSE): Transition(_S.CLOSED, AGENT),
         (_S.MANUAL_REVIEW, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY),
@@ -131,13 +127,15 @@ RETURN = Leg(
         (_S.AWAIT_BUYER_SHIPMENT, _A.SHIP): Transition(_S.RETURN_IN_TRANSIT, BUYER),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY),
-        (_S.RETURN_IN_TRANSIT, _A.CORRECT_WAYBILL): Transition(
-            _S.RETURN_IN_TRANSIT, BUYER, (Guard(ReturnAlreadyScanned.code, _scanned),)
-        ),
+        (_S.RETURN_IN_TRANSIT, _A.CORRECT_WAYBILL): Transition(_S.RETURN_IN_TRANSIT, BUYER, (SCANNED,)),
         (_S.RETURN_IN_TRANSIT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM),
         (_S.RETURN_IN_TRANSIT, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY),
         # The goods arrive while an agent looks for them.
-        (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(ReturnExit.ARRIVED, SYSTEM_ONLY, _unless_refund_decided(_A.RECEIVE)),
+        (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(ReturnExit.ARRIVED, SYSTEM_ONLY, unless_refund_decided(_A.RECEIVE)),
+        # They arrive while a dispute stops the case: what follows waits for its end.
+        (_S.DISPUTED, _A.RECEIVE): Transition(
+            _S.DISPUTED, SYSTEM_ONLY, (NOTHING_IN_TRANSIT,), "frozen_state", ReturnExit.ARRIVED
+        ),
     },
     {
         _S.AWAIT_BUYER_SHIPMENT: Timeout("buyer", "buyer_ship_hours", _A.CLOSE, "closed_buyer_late"),
@@ -169,17 +167,28 @@ REFUND = Leg(
 def interruptions(legs: tuple[Leg, ...]) -> Leg:
     """The leg that every case has besides those of its type: a dispute stops it, or it ends with its cancelled order.
 
-    A closed case can be stopped as well; see `disputes.policy.disputable` for when. A case that is refunding or disputed
-    ends with its order once that is over; see `cases.policy.ends_with_order`.
+    A closed case can be stopped as well. The case of a cancelled order ends at once; while its refund is in flight, once
+    that was refused; a disputed one when the dispute ends without a refund, by whoever ends it.
     """
     disputable = [state for leg in legs if leg.can_be_disputed for state in leg.timeouts]
-    waiting = [state for leg in legs for state in leg.timeouts]
-    freeze = Transition(_S.DISPUTED, SYSTEM_ONLY, remember="frozen_state")
+    paying = [state for leg in legs if not leg.can_be_disputed for state in leg.timeouts]
+    freeze = _freeze(VERDICT_IN_EXECUTION)
+    end = Transition(_S.CLOSED, SYSTEM_ONLY, (ORDER_NOT_CANCELLED,))
+    end_unpaid = Transition(_S.CLOSED, SYSTEM_ONLY, (ORDER_NOT_CANCELLED, REFUND_IN_FLIGHT))
+    resume: Row = Transition(History("frozen_state", legs[0].entry), ARBITRATOR_OR_BUYER, (ORDER_CANCELLED,))
     rows: dict[tuple[CaseState, CaseAction], Row] = {
-        **{(state, _A.FREEZE): freeze for state in (*disputable, _S.CLOSED)},
-        (_S.DISPUTED, _A.RESUME): Transition(History("frozen_state", legs[0].entry), ARBITRATOR_OR_BUYER),
+        **{(state, _A.FREEZE): freeze for state in disputable},
+        (_S.CLOSED, _A.FREEZE): _freeze(CLOSED_FOR_GOOD, DISPUTE_WINDOW_PASSED, UNITS_HELD),
+        (_S.DISPUTED, _A.RESUME): resume,
         (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, ARBITRATOR),
         (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, ARBITRATOR),
-        **{(state, _A.END_WITH_ORDER): Transition(_S.CLOSED, SYSTEM_ONLY) for state in (*waiting, _S.DISPUTED)},
+        **{(state, _A.END_WITH_ORDER): end for state in disputable},
+        **{(state, _A.END_WITH_ORDER): end_unpaid for state in paying},
+        (_S.DISPUTED, _A.END_WITH_ORDER): Transition(_S.CLOSED, ARBITRATOR_OR_BUYER, (ORDER_NOT_CANCELLED,)),
     }
     return Leg("dispute", _S.DISPUTED, rows, {_S.DISPUTED: Timeout("platform")})
+
+
+def _freeze(*guards: Guard) -> Row:
+    """A dispute stops the case; not that of a cancelled order, since its money goes back with the order."""
+    return Transition(_S.DISPUTED, SYSTEM_ONLY, (ORDER_CANCELLED, *guards), remember="frozen_state")

@@ -9,7 +9,7 @@ from dataclasses import replace
 from aftercare_chassis.lifecycle import Context, Lifecycle
 
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, EscalationCause
-from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.types import ENDED, TYPES, lifecycle_of
 
@@ -42,9 +42,17 @@ def of(case: Case) -> Lifecycle[CaseState, CaseAction]:
     return CASE[case.type]
 
 
-def apply(full: FullCase, action: CaseAction, context: Context) -> FullCase:
-    """The case after `action`. Raises: what `Lifecycle.apply` raises, and the refusals of the table's guards."""
-    return replace(full, case=of(full.case).apply(full.case, action, context, full))
+def apply(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts | None = None) -> FullCase:
+    """The case after `action`; `facts` where guards judge more than the case.
+
+    Raises: what `Lifecycle.apply` raises, and the refusals of the table's guards.
+    """
+    return replace(full, case=of(full.case).apply(full.case, action, context, facts or CaseFacts(full=full)))
+
+
+def permits(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts | None = None) -> bool:
+    """Whether `apply` would take the action."""
+    return of(full.case).permits(full.case, action, context.actor, facts or CaseFacts(full=full))
 
 
 def roles(action: CaseAction) -> tuple[str, ...]:

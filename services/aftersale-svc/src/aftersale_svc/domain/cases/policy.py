@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime, timedelta
 
 from aftersale_svc.domain.cases.errors import (
     AcceptedExceedsSent,
@@ -11,11 +12,10 @@ from aftersale_svc.domain.cases.errors import (
     LineUnknown,
     StageUnsuitable,
 )
-from aftersale_svc.domain.cases.lifecycle import LIVE
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Finding
+from aftersale_svc.domain.cases.model import Case, CaseLine, Finding
 from aftersale_svc.domain.cases.shares import accepted_share
 from aftersale_svc.domain.cases.types import TypeRow
-from aftersale_svc.domain.orders.model import Order, OrderState, Stage
+from aftersale_svc.domain.orders.model import Stage
 
 
 def check_needs(type_: TypeRow, stage: Stage, evidence: Sequence[str]) -> None:
@@ -69,10 +69,6 @@ def _inspected(line: CaseLine, finding: Finding) -> CaseLine:
     return replace(line, accepted=finding.accepted, accepted_minor=share, grade=finding.grade)
 
 
-def ends_with_order(order: Order, case: Case) -> bool:
-    """Whether the case ends now because its order was cancelled.
-
-    A case that is refunding waits for the answer: paid, it is completed; refused, it ends then. A disputed case ends when
-    the dispute is over.
-    """
-    return order.state is OrderState.CANCELLED and case.state in LIVE - {CaseState.REFUNDING, CaseState.DISPUTED}
+def in_dispute_window(case: Case, now: datetime, window_hours: float) -> bool:
+    """Whether a case that was closed may still be disputed now, as far as the time goes."""
+    return now <= case.updated_at + timedelta(hours=window_hours)

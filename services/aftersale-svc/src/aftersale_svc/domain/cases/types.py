@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aftercare_chassis.lifecycle import Lifecycle, TableError, Transition, compose
+from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transition, compose
 
 from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
 from aftersale_svc.domain.cases.legs import (
@@ -107,7 +107,13 @@ def _check_exits(name: str, legs: tuple[Leg, ...], exits: Mapping[Exit, Leg | Ca
 
 
 def _connected(row: Row, exits: Mapping[Exit, Leg | CaseState]) -> Transition[CaseState]:
-    """The row with the state that its exit leads to in place of the exit."""
-    target = exits[row.target] if isinstance(row.target, Exit) else row.target
-    state = target.entry if isinstance(target, Leg) else target
-    return Transition(state, row.permission, row.guards, row.remember)
+    """The row with the states that its exits lead to in place of the exits."""
+    target = row.target if isinstance(row.target, History) else _entered(row.target, exits)
+    remembered = None if row.remembered is None else _entered(row.remembered, exits)
+    return Transition(target, row.permission, row.guards, row.remember, remembered)
+
+
+def _entered(target: CaseState | Exit, exits: Mapping[Exit, Leg | CaseState]) -> CaseState:
+    """The state that is entered at a target of a leg."""
+    found = exits[target] if isinstance(target, Exit) else target
+    return found.entry if isinstance(found, Leg) else found

@@ -1,29 +1,10 @@
-"""Which complaints stop a case, and what a verdict may award."""
+"""What a verdict may award."""
 
-from datetime import datetime, timedelta
-
-from aftersale_svc.domain.cases.codes import CloseCause, RefundCause
-from aftersale_svc.domain.cases.model import Case, CaseState, Refund, RefundAmount
+from aftersale_svc.domain.cases.model import Case, RefundAmount
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund, CurrencyForeign
 from aftersale_svc.domain.disputes.model import Verdict
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
-
-# After a verdict, or with the order's money back, there is nothing left to dispute; every other closing may have been wrong.
-_DISPUTABLE_CLOSINGS = frozenset(CloseCause) - {CloseCause.VERDICT, CloseCause.ORDER_CANCELLED}
-
-
-def disputable(case: Case, order: Order, refund: Refund | None, now: datetime, window_hours: float) -> bool:
-    """Whether a complaint may stop this case; `refund` is the one decided last.
-
-    A case of a cancelled order cannot be stopped, since its money goes back with the order; nor one whose verdict is
-    still to be executed; a closed one can within the window, unless there is nothing left to dispute.
-    """
-    if order.state is OrderState.CANCELLED:
-        return False
-    if case.state is not CaseState.CLOSED:
-        return refund is None or refund.cause is not RefundCause.VERDICT
-    return case.close_cause in _DISPUTABLE_CLOSINGS and now <= case.updated_at + timedelta(hours=window_hours)
 
 
 def check_no_amount(verdict: Verdict) -> None:

@@ -1,0 +1,82 @@
+"""What bars a transition of a case besides its state and the role of the actor."""
+
+from aftercare_chassis.lifecycle import Guard
+from aftercare_chassis.refusals import Refusal
+
+from aftersale_svc.domain.cases.codes import CloseCause, RefundCause, RefundState
+from aftersale_svc.domain.cases.errors import (
+    ClosedForGood,
+    DisputeWindowPassed,
+    NothingInTransit,
+    OrderNotCancelled,
+    RefundDecided,
+    RefundInFlight,
+    ReturnAlreadyScanned,
+    UnitsHeldByAnother,
+    VerdictInExecution,
+)
+from aftersale_svc.domain.cases.full_case import CaseFacts
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.orders.errors import OrderWasCancelled
+
+# After a verdict, or with the order's money back, there is nothing left to dispute; every other closing may have been wrong.
+_FOR_GOOD = frozenset({CloseCause.VERDICT, CloseCause.ORDER_CANCELLED})
+
+
+def unless_refund_decided(action: CaseAction) -> tuple[Guard]:
+    """A refund that was decided and has failed can be tried again, disputed or given up; the request is not judged anew."""
+
+    def refuses(case: Case, _: object) -> Refusal | None:
+        return None if case.refund_id is None else RefundDecided(action=action, refund_id=case.refund_id)
+
+    return (Guard(RefundDecided.code, refuses),)
+
+
+def _scanned(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    scanned_at = None if facts is None else facts.full.leg.scanned_at
+    return None if scanned_at is None else ReturnAlreadyScanned(scanned_at=scanned_at)
+
+
+def _nothing_in_transit(case: Case, _: object) -> Refusal | None:
+    return None if case.frozen_state is CaseState.RETURN_IN_TRANSIT else NothingInTransit()
+
+
+def _order_cancelled(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    return OrderWasCancelled(order_id=case.order_id) if facts is not None and facts.order_cancelled else None
+
+
+def _order_not_cancelled(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    return None if facts is not None and facts.order_cancelled else OrderNotCancelled(order_id=case.order_id)
+
+
+def _refund_in_flight(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    refund = None if facts is None else facts.full.refund
+    return RefundInFlight() if refund is not None and refund.state is RefundState.REQUESTED else None
+
+
+def _verdict_in_execution(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    refund = None if facts is None else facts.full.refund
+    return VerdictInExecution() if refund is not None and refund.cause is RefundCause.VERDICT else None
+
+
+def _closed_for_good(case: Case, _: object) -> Refusal | None:
+    return ClosedForGood() if case.close_cause in _FOR_GOOD else None
+
+
+def _window_passed(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return None if facts is not None and facts.in_dispute_window else DisputeWindowPassed()
+
+
+def _units_held(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return None if facts is not None and facts.units_free else UnitsHeldByAnother()
+
+
+SCANNED = Guard(ReturnAlreadyScanned.code, _scanned)
+NOTHING_IN_TRANSIT = Guard(NothingInTransit.code, _nothing_in_transit)
+ORDER_CANCELLED = Guard(OrderWasCancelled.code, _order_cancelled)
+ORDER_NOT_CANCELLED = Guard(OrderNotCancelled.code, _order_not_cancelled)
+REFUND_IN_FLIGHT = Guard(RefundInFlight.code, _refund_in_flight)
+VERDICT_IN_EXECUTION = Guard(VerdictInExecution.code, _verdict_in_execution)
+CLOSED_FOR_GOOD = Guard(ClosedForGood.code, _closed_for_good)
+DISPUTE_WINDOW_PASSED = Guard(DisputeWindowPassed.code, _window_passed)
+UNITS_HELD = Guard(UnitsHeldByAnother.code, _units_held)
