@@ -15,6 +15,7 @@ from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseState
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order, OrderState
+from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
 from order_svc.settings import Settings
 from order_svc.tables.cases import CASES
@@ -54,14 +55,14 @@ async def _refund_cancelled(tx: Transaction[Settings], order: Order) -> None:
     """Refund in full what was paid for an order that a party cancelled; the refunds of other causes exist already."""
     if order.payment_id is not None and order.cancel_cause is not CancelCause.REFUNDED:
         payment = await tx.lock(PAYMENTS, order.payment_id)
-        await refund_creation.refund_rest(tx, payment, "order_cancelled")
+        await refund_creation.refund_rest(tx, payment, OwnRefundCause.ORDER_CANCELLED)
 
 
 async def _pay_order(tx: Transaction[Settings], payment: Payment) -> None:
     """Mark the order as paid. One that has ended or was paid by another payment meanwhile is not: the money is refunded."""
     order = await tx.lock(ORDERS, payment.order_id)
     if order.state is not OrderState.CREATED:
-        await refund_creation.refund_rest(tx, payment, "order_not_awaiting_payment")
+        await refund_creation.refund_rest(tx, payment, OwnRefundCause.ORDER_NOT_AWAITING_PAYMENT)
         return
     paid = ORDER.apply(order, OrderAction.MARK_PAID, SystemContext.of(tx))
     paid = replace(paid, payment_id=payment.id, paid_at=tx.now)

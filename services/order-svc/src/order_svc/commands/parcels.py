@@ -108,7 +108,7 @@ async def withdraw(tx: Transaction[Settings], parcel: Parcel, at: datetime) -> P
     withdrawn = replace(
         parcel,
         status=ParcelStatus.CANCELLED,
-        reason="waybill_corrected",
+        reason=tracking.WAYBILL_CORRECTED,
         terminal=True,
         status_at=at,
         withdrawn_at=at,

@@ -12,6 +12,7 @@ from order_svc.commands.record import payment_fields
 from order_svc.domain import errors
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order
+from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState
 from order_svc.integrations.payments.port import Outcome, ProviderResult
@@ -71,7 +72,7 @@ async def apply_result(tx: Transaction[Settings], payment_id: str, result: Provi
     if result.outcome is Outcome.SUCCEEDED and payment.state is not PaymentState.SUCCEEDED:
         return (await _succeed(tx, payment, result)).state
     if result.outcome is Outcome.DECLINED and payment.state is PaymentState.PENDING:
-        return (await fail(tx, payment, result.failure_code or "declined")).state
+        return (await fail(tx, payment, result.failure_code or FailureCode.DECLINED)).state
     return payment.state
 
 

@@ -11,6 +11,7 @@ from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.commands import payments, refunds
 from order_svc.domain.model import OrderState
+from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.model import (
     CallSubject,
     CallVerb,
@@ -73,7 +74,7 @@ async def _prepare_payment(tx: Transaction[Settings], call: ProviderCall) -> Pre
         await tx.execute(DROP_CALL, call_id=call.id)
         return None
     if order.state is OrderState.CANCELLED and call.attempts == 0:
-        await payments.fail(tx, payment, "order_cancelled")
+        await payments.fail(tx, payment, FailureCode.ORDER_CANCELLED)
         return None
     return PreparedCall(call, payment.provider, payment, None)
 

@@ -15,6 +15,7 @@ from order_svc.commands.refund_creation import new_refund, refund_rest
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import CaseState
 from order_svc.domain.model import Amount, Order
+from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND, PaymentAction, PaymentFacts, RefundAction
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.policy import refund_failure
@@ -23,8 +24,6 @@ from order_svc.settings import Settings
 from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
-
-UNITS_SHIPPED = "units_shipped"
 
 
 async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
@@ -50,15 +49,15 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
         await _refuse(tx, payment, refund, refused)
 
 
-async def _refuse(tx: Transaction[Settings], payment: Payment, refund: Refund, code: str) -> None:
+async def _refuse(tx: Transaction[Settings], payment: Payment, refund: Refund, code: FailureCode) -> None:
     failed = REFUND.apply(refund, RefundAction.REFUSE, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     fields = refund_fields(tx, payment, failed)
-    event = RefundFailed(**fields, failure_code=code, already_shipped=code == UNITS_SHIPPED)
+    event = RefundFailed(**fields, failure_code=code, already_shipped=code is FailureCode.UNITS_SHIPPED)
     await effects.enter_refund(tx, payment, failed, event)
 
 
-async def _claim_units(tx: Transaction[Settings], order: Order, event: RefundRequested) -> str | None:
+async def _claim_units(tx: Transaction[Settings], order: Order, event: RefundRequested) -> FailureCode | None:
     """Hold the units of the case that were not shipped; a failure code where the case assumes that none was.
 
     A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
@@ -70,7 +69,7 @@ async def _claim_units(tx: Transaction[Settings], order: Order, event: RefundReq
     before_shipment = event.is_before_shipment
     units = await after_sales.claim_units(tx, order, case, before_shipment=before_shipment)
     if before_shipment and fulfilment.any_shipped(units):
-        return UNITS_SHIPPED
+        return FailureCode.UNITS_SHIPPED
     await tx.upsert(CASES, replace(case, state=CaseState.OPEN, refunding=True))
     return None
 
@@ -88,7 +87,7 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
     order = await tx.get(ORDERS, payment.order_id)  # not locked: a cancelled order stays cancelled
     facts = PaymentFacts(order, await tx.all(REFUNDS_OF, payment_ids=[payment.id]))
     PAYMENT.apply(payment, PaymentAction.REFUND_REMAINDER, tx, facts)
-    await refund_rest(tx, payment, "operator")
+    await refund_rest(tx, payment, OwnRefundCause.OPERATOR)
     return payment
 
 

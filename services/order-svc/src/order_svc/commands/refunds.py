@@ -8,6 +8,7 @@ from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, Ref
 
 from order_svc.commands import effects
 from order_svc.commands.record import refund_fields
+from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.lifecycle import REFUND, RefundAction
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, Refund, RefundState
 from order_svc.integrations.payments.port import Outcome, ProviderResult
@@ -70,7 +71,7 @@ async def succeed(tx: Transaction[Settings], payment: Payment, refund: Refund, r
 
 
 async def _fail(tx: Transaction[Settings], payment: Payment, refund: Refund, result: ProviderResult) -> RefundState:
-    code = result.failure_code or "declined"
+    code = result.failure_code or FailureCode.DECLINED
     failed = REFUND.apply(refund, RefundAction.FAIL, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     event = RefundFailed(**refund_fields(tx, payment, failed), failure_code=code, already_shipped=False)

@@ -37,6 +37,9 @@ class ParcelStatus(StrEnum):
     UNKNOWN = "unknown"
 
 
+WAYBILL_CORRECTED = "waybill_corrected"
+"""The one reason of a status that no courier has given: the buyer has corrected the waybill of a return."""
+
 TERMINAL = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED, ParcelStatus.LOST, ParcelStatus.CANCELLED})
 _NOT_SCANNED = frozenset({ParcelStatus.PENDING, ParcelStatus.UNKNOWN, ParcelStatus.CANCELLED})
 _RANK = {

@@ -53,7 +53,7 @@ class Refund:
     """A refund of a payment. It shares the lock and the event sequence of the payment.
 
     `asked_by_event` and `correlation_id` are those of the event that requested it: its later events name that one as
-    their cause.
+    their cause. `cause` is that of the case's decision, or an OwnRefundCause; `failure_code` is the provider's, or a FailureCode.
     """
 
     id: str

@@ -3,16 +3,17 @@
 from collections.abc import Iterable
 
 from order_svc.domain.model import Amount
+from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 
 
-def refund_failure(payment: Payment, amount: Amount, refunds: Iterable[Refund]) -> str | None:
+def refund_failure(payment: Payment, amount: Amount, refunds: Iterable[Refund]) -> FailureCode | None:
     """The failure code of a refund of this amount beside the given ones, or None where it is permitted."""
     if payment.state is not PaymentState.SUCCEEDED:
-        return "payment_not_succeeded"
+        return FailureCode.PAYMENT_NOT_SUCCEEDED
     if amount.currency != payment.currency:
-        return "currency_mismatch"
-    return "exceeds_payment" if reserved_minor(refunds) + amount.minor > payment.amount_minor else None
+        return FailureCode.CURRENCY_MISMATCH
+    return FailureCode.EXCEEDS_PAYMENT if reserved_minor(refunds) + amount.minor > payment.amount_minor else None
 
 
 def reserved_minor(refunds: Iterable[Refund]) -> int:

@@ -1,0 +1,22 @@
+"""The codes that this service itself gives to payments and refunds. Providers and cases use codes of their own beside them."""
+
+from enum import StrEnum
+
+
+class FailureCode(StrEnum):
+    """Why a payment or refund failed, where no code of the provider says so."""
+
+    DECLINED = "declined"
+    ORDER_CANCELLED = "order_cancelled"
+    PAYMENT_NOT_SUCCEEDED = "payment_not_succeeded"
+    CURRENCY_MISMATCH = "currency_mismatch"
+    EXCEEDS_PAYMENT = "exceeds_payment"
+    UNITS_SHIPPED = "units_shipped"
+
+
+class OwnRefundCause(StrEnum):
+    """Why there is a refund that no case has requested."""
+
+    ORDER_CANCELLED = "order_cancelled"
+    ORDER_NOT_AWAITING_PAYMENT = "order_not_awaiting_payment"
+    OPERATOR = "operator"
