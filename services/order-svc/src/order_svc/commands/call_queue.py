@@ -3,13 +3,14 @@
 from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.domain.payments.model import CallSubject, CallVerb, ProviderCall
+from order_svc.settings import Settings
 from order_svc.tables.payments import CALLS
 
 # Several workers, so that one slow response does not delay all others; those behind the first are in reserve.
 WORKERS = ("provider-calls-1", "provider-calls-2", "provider-calls-3")
 
 
-async def submit(tx: Transaction, subject: CallSubject, subject_id: str) -> None:
+async def submit(tx: Transaction[Settings], subject: CallSubject, subject_id: str) -> None:
     """Have a payment or refund submitted to its provider as soon as it is durable."""
     call = ProviderCall(id=subject_id, subject=subject, verb=CallVerb.SUBMIT, attempts=0, due_at=tx.now)
     await tx.insert(CALLS, call)

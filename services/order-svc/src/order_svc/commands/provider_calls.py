@@ -41,7 +41,7 @@ class PreparedCall:
     refund: Refund | None
 
 
-async def lease(tx: Transaction) -> ProviderCall | None:
+async def lease(tx: Transaction[Settings]) -> ProviderCall | None:
     """Lease the call that has been due longest. From here on the provider may have received it: the next one is a query."""
     call = await tx.one(NEXT_CALL, now=tx.now)
     if call is not None:
@@ -97,7 +97,7 @@ async def close(tx: Transaction[Settings], prepared: PreparedCall, result: Provi
         await tx.execute(RESUME_CALL, provider=prepared.provider, subject=call.subject, now=tx.now)
 
 
-async def _put_off(tx: Transaction, call: ProviderCall, outcome: Outcome) -> None:
+async def _put_off(tx: Transaction[Settings], call: ProviderCall, outcome: Outcome) -> None:
     """The next call: what the provider does not have is submitted at once, everything else waits."""
     verb = CallVerb.SUBMIT if outcome in (Outcome.NOT_FOUND, Outcome.NOT_SENT) else CallVerb.QUERY
     pause = min(FIRST_WAIT * 2 ** min(call.attempts, 20), LONGEST_WAIT)

@@ -10,6 +10,7 @@ from aftercare_events import TraceFields
 from order_svc.domain.model import Order, OrderLine
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.tracking import Parcel, ParcelLeg
+from order_svc.settings import Settings
 
 
 class OrderFields(TraceFields):
@@ -42,31 +43,32 @@ class ParcelFields(TraceFields):
     waybill_no: str
 
 
-def order_fields(tx: Transaction, order: Order, result: str | None = None) -> OrderFields:
+def _trace(tx: Transaction[Settings], party: str, applicant: str, result: str) -> TraceFields:
+    return TraceFields(affected_party=party, applicant=applicant, handler=tx.actor.id, time=tx.now, result=result)
+
+
+def order_fields(tx: Transaction[Settings], order: Order, result: str | None = None) -> OrderFields:
     """The fields of an event of this order; `result` is the order's state unless another one is given.
 
     The applicant is the merchant where a seller acts, else the buyer.
     """
-    return {
-        "affected_party": order.buyer_id,
-        "applicant": order.merchant_id if tx.actor.role == "seller" else order.buyer_id,
-        "handler": tx.actor.id,
-        "time": tx.now,
-        "result": result or order.state.value,
-        "order_id": order.id,
-        "buyer_id": order.buyer_id,
-        "merchant_id": order.merchant_id,
-    }
+    applicant = order.merchant_id if tx.actor.role == "seller" else order.buyer_id
+    return OrderFields(
+        **_trace(tx, order.buyer_id, applicant, result or order.state),
+        order_id=order.id,
+        buyer_id=order.buyer_id,
+        merchant_id=order.merchant_id,
+    )
 
 
 def sale_fields(order: Order, lines: Iterable[OrderLine]) -> SaleFields:
     """What was sold: an event that a case is judged by carries it."""
-    return {
-        "currency": order.currency,
-        "total_minor": order.total_minor,
-        "shipping_fee_minor": order.shipping_fee_minor,
-        "lines": tuple(_sold(line) for line in lines),
-    }
+    return SaleFields(
+        currency=order.currency,
+        total_minor=order.total_minor,
+        shipping_fee_minor=order.shipping_fee_minor,
+        lines=tuple(_sold(line) for line in lines),
+    )
 
 
 def _sold(line: OrderLine) -> SoldLine:
@@ -81,23 +83,20 @@ def _sold(line: OrderLine) -> SoldLine:
     )
 
 
-def parcel_fields(tx: Transaction, parcel: Parcel) -> ParcelFields:
+def parcel_fields(tx: Transaction[Settings], parcel: Parcel) -> ParcelFields:
     """The fields of an event of this parcel. The applicant of a return is the buyer, of other parcels the merchant."""
-    return {
-        "affected_party": parcel.buyer_id,
-        "applicant": parcel.buyer_id if parcel.leg is ParcelLeg.RETURN else parcel.merchant_id,
-        "handler": tx.actor.id,
-        "time": tx.now,
-        "result": parcel.status.value,
-        "parcel_id": parcel.id,
-        "order_id": parcel.order_id,
-        "case_id": parcel.case_id,
-        "buyer_id": parcel.buyer_id,
-        "merchant_id": parcel.merchant_id,
-        "leg": parcel.leg.value,
-        "carrier": parcel.carrier,
-        "waybill_no": parcel.waybill_no,
-    }
+    applicant = parcel.buyer_id if parcel.leg is ParcelLeg.RETURN else parcel.merchant_id
+    return ParcelFields(
+        **_trace(tx, parcel.buyer_id, applicant, parcel.status),
+        parcel_id=parcel.id,
+        order_id=parcel.order_id,
+        case_id=parcel.case_id,
+        buyer_id=parcel.buyer_id,
+        merchant_id=parcel.merchant_id,
+        leg=parcel.leg,
+        carrier=parcel.carrier,
+        waybill_no=parcel.waybill_no,
+    )
 
 
 class PaymentFields(TraceFields):
@@ -121,40 +120,33 @@ class RefundFields(PaymentFields):
     refunded_minor: int
 
 
-def payment_fields(tx: Transaction, payment: Payment) -> PaymentFields:
+def payment_fields(tx: Transaction[Settings], payment: Payment) -> PaymentFields:
     """The fields of an event of this payment."""
-    return {
-        "affected_party": payment.buyer_id,
-        "applicant": payment.buyer_id,
-        "handler": tx.actor.id,
-        "time": tx.now,
-        "result": payment.state.value,
-        "payment_id": payment.id,
-        "order_id": payment.order_id,
-        "buyer_id": payment.buyer_id,
-        "merchant_id": payment.merchant_id,
-        "provider": payment.provider,
-        "amount_minor": payment.amount_minor,
-        "currency": payment.currency,
-    }
+    return PaymentFields(
+        **_trace(tx, payment.buyer_id, payment.buyer_id, payment.state),
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        buyer_id=payment.buyer_id,
+        merchant_id=payment.merchant_id,
+        provider=payment.provider,
+        amount_minor=payment.amount_minor,
+        currency=payment.currency,
+    )
 
 
-def refund_fields(tx: Transaction, payment: Payment, refund: Refund) -> RefundFields:
+def refund_fields(tx: Transaction[Settings], payment: Payment, refund: Refund) -> RefundFields:
     """The fields of an event of this refund of the payment. The applicant is the merchant where a seller acts, else the buyer."""
-    return {
-        "affected_party": payment.buyer_id,
-        "applicant": payment.merchant_id if tx.actor.role == "seller" else payment.buyer_id,
-        "handler": tx.actor.id,
-        "time": tx.now,
-        "result": refund.state.value,
-        "payment_id": payment.id,
-        "order_id": payment.order_id,
-        "buyer_id": payment.buyer_id,
-        "merchant_id": payment.merchant_id,
-        "provider": payment.provider,
-        "amount_minor": refund.amount_minor,
-        "currency": refund.currency,
-        "refund_id": refund.id,
-        "case_id": refund.case_id,
-        "refunded_minor": payment.refunded_minor,
-    }
+    applicant = payment.merchant_id if tx.actor.role == "seller" else payment.buyer_id
+    return RefundFields(
+        **_trace(tx, payment.buyer_id, applicant, refund.state),
+        payment_id=payment.id,
+        order_id=payment.order_id,
+        buyer_id=payment.buyer_id,
+        merchant_id=payment.merchant_id,
+        provider=payment.provider,
+        amount_minor=refund.amount_minor,
+        currency=refund.currency,
+        refund_id=refund.id,
+        case_id=refund.case_id,
+        refunded_minor=payment.refunded_minor,
+    )

@@ -17,7 +17,7 @@ from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import DROP_CALL, PAYMENTS, REFUNDS
 
 
-def name_cause(tx: Transaction, refund: Refund) -> None:
+def name_cause(tx: Transaction[Settings], refund: Refund) -> None:
     """Let the events that follow in this transaction name as their cause the event that requested the refund."""
     if refund.asked_by_event and refund.correlation_id:
         tx.caused_by = Origin(refund.asked_by_event, refund.correlation_id)

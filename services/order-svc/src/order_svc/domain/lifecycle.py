@@ -6,18 +6,13 @@ The commands, the timers, the allowed actions in the API and docs/lifecycles.md 
 from collections.abc import Sequence
 from enum import StrEnum
 
-from aftercare_chassis.lifecycle import Guard, Lifecycle, Permission, Timeout, Transition
+from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
 from order_svc.domain.fulfilment import fully_shipped, shippable
 from order_svc.domain.model import Order, OrderLine, OrderState
-
-BUYER = Permission("buyer_only", frozenset({"buyer"}))
-MERCHANT = Permission("merchant_only", frozenset({"seller"}))
-PARTIES = Permission("parties_only", frozenset({"buyer", "seller", "agent"}))
-BUYER_OR_TIMER = Permission("buyer_only", frozenset({"buyer", "system"}))
-SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
+from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, PARTIES, SYSTEM_ONLY
 
 
 class OrderAction(StrEnum):
@@ -92,7 +87,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
         (_S.SHIPPED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (FULLY_SHIPPED,)),
         (_S.SHIPPED, _A.DELIVER): Transition(_S.DELIVERED, SYSTEM_ONLY),
         (_S.SHIPPED, _A.REFUND_WHOLLY): Transition(_S.CANCELLED, SYSTEM_ONLY),
-        (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER_OR_TIMER),
+        (_S.DELIVERED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER_OR_SYSTEM),
         # Never taken: the row is there for the reason that the API gives, which was published before the state was.
         (_S.RECEIVED, _A.CONFIRM_RECEIPT): Transition(_S.RECEIVED, BUYER, (ALREADY_RECEIVED,)),
         (_S.RECEIVED, _A.COMPLETE): Transition(_S.COMPLETED, SYSTEM_ONLY, (_unless_after_sale_open(_A.COMPLETE),)),

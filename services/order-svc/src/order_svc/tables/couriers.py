@@ -6,6 +6,7 @@ from sqlalchemy import Column, Table, Text, bindparam, update
 
 from order_svc.domain.partners.endpoints import CourierEndpoint
 from order_svc.tables.schema import metadata
+from order_svc.tables.visibility import ADMIN_ONLY
 
 courier_endpoints = Table(
     "courier_endpoints",
@@ -19,9 +20,8 @@ courier_endpoints = Table(
     moment("rotated_at", null=True),
 )
 
-SEEN_BY = {"admin": None}
-ENDPOINTS = Rows(courier_endpoints, CourierEndpoint, SEEN_BY)
-ENDPOINT_LIST = Listing(courier_endpoints, CourierEndpoint, filters=("partner",), seen_by=SEEN_BY)
+ENDPOINTS = Rows(courier_endpoints, CourierEndpoint, ADMIN_ONLY)
+ENDPOINT_LIST = Listing(courier_endpoints, CourierEndpoint, filters=("partner",), seen_by=ADMIN_ONLY)
 ROTATE_ENDPOINT = Statement(
     update(courier_endpoints)
     .where(courier_endpoints.c.id == bindparam("endpoint_id"))

@@ -1,19 +1,19 @@
 """Orders, their lines and their addresses."""
 
-from aftercare_chassis.database.columns import minor, moment, one_of, quantity, text
+from aftercare_chassis.database.columns import aggregate, minor, moment, one_of, quantity, text
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.model import Address, AfterSaleState, CancelCause, Order, OrderLine, OrderState
 from order_svc.tables.schema import metadata
-from order_svc.tables.visibility import seen_by
+from order_svc.tables.visibility import PLATFORM, seen_by
 
 orders = Table(
     "orders",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
+    *aggregate(),
     text("merchant_id"),
     text("buyer_id"),
     *one_of("state", OrderState),
@@ -37,7 +37,7 @@ orders = Table(
     CheckConstraint("state NOT IN ('completed', 'cancelled') OR deadline_at IS NULL", name="final"),
     Index("orders_buyer_idx", "buyer_id", "id"),
     Index("orders_merchant_idx", "merchant_id", "id"),
-    Index("orders_due_idx", "deadline_at", postgresql_where="deadline_at IS NOT NULL"),
+    Index("orders_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
 )
 
 order_lines = Table(
@@ -77,9 +77,9 @@ addresses = Table(
     text("postal_code"),
 )
 
-ORDERS = Rows(orders, Order, seen_by(orders))
+ORDERS = Rows(orders, Order, seen_by(orders, *PLATFORM))
 ORDER_LIST = Listing(
-    orders, Order, filters=("state", "buyer_id", "merchant_id", "after_sale_state"), seen_by=seen_by(orders)
+    orders, Order, filters=("state", "buyer_id", "merchant_id", "after_sale_state"), seen_by=seen_by(orders, *PLATFORM)
 )
 ADDRESSES = Rows(addresses, Address)
 ORDER_LINES = Rows(order_lines, OrderLine)

@@ -1,20 +1,19 @@
 """Parcels, what is in them and what happened to them."""
 
-from aftercare_chassis.database.columns import moment, one_of, quantity, text
+from aftercare_chassis.database.columns import aggregate, moment, one_of, quantity, text
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
-from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Integer, Table, Text, bindparam, func, select
+from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Table, Text, bindparam, func, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelScan, ParcelStatus
 from order_svc.tables.schema import metadata
-from order_svc.tables.visibility import seen_by
+from order_svc.tables.visibility import PLATFORM, seen_by
 
 parcels = Table(
     "parcels",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
+    *aggregate(),
     Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
     text("case_id", null=True),
     text("buyer_id"),
@@ -65,8 +64,10 @@ parcel_events = Table(
     moment("received_at"),
 )
 
-PARCELS = Rows(parcels, Parcel, seen_by(parcels))
-PARCEL_LIST = Listing(parcels, Parcel, filters=("order_id", "waybill_no", "leg", "status"), seen_by=seen_by(parcels))
+PARCELS = Rows(parcels, Parcel, seen_by(parcels, *PLATFORM))
+PARCEL_LIST = Listing(
+    parcels, Parcel, filters=("order_id", "waybill_no", "leg", "status"), seen_by=seen_by(parcels, *PLATFORM)
+)
 PARCEL_LINES = Rows(parcel_lines, ParcelLine)
 PARCEL_SCANS = Rows(parcel_events, ParcelScan)
 LINES_OF_PARCEL = Query(select(parcel_lines).where(parcel_lines.c.parcel_id == bindparam("parcel_id")), ParcelLine)

@@ -23,6 +23,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, JSONB, insert
 
 from order_svc.domain.partners.pushes import PartnerPush, PushSource, PushState
 from order_svc.tables.schema import metadata
+from order_svc.tables.visibility import ADMIN_ONLY
 
 # The index by state would serve this too, were it not for IS TRUE; and for a table that was empty when its statistics were
 # made, the planner would read every waiting push with it.
@@ -66,9 +67,10 @@ partner_inbox = Table(
     ),
 )
 
-SEEN_BY = {"admin": None}
-PUSHES = Rows(partner_inbox, PartnerPush, SEEN_BY)
-PUSH_LIST = Listing(partner_inbox, PartnerPush, filters=("source", "state", "partner", "endpoint_id"), seen_by=SEEN_BY)
+PUSHES = Rows(partner_inbox, PartnerPush, ADMIN_ONLY)
+PUSH_LIST = Listing(
+    partner_inbox, PartnerPush, filters=("source", "state", "partner", "endpoint_id"), seen_by=ADMIN_ONLY
+)
 INSERT_PUSH = Statement(
     insert(partner_inbox)
     .values({column.name: bindparam(column.name, type_=column.type) for column in partner_inbox.c})

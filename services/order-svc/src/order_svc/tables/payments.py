@@ -1,6 +1,6 @@
 """Payments, their refunds, and the calls to providers that are still to be made."""
 
-from aftercare_chassis.database.columns import minor, moment, one_of, text
+from aftercare_chassis.database.columns import aggregate, minor, moment, one_of, text
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     Boolean,
@@ -18,6 +18,7 @@ from sqlalchemy import (
     select,
     update,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.payments.model import (
@@ -30,13 +31,12 @@ from order_svc.domain.payments.model import (
     RefundState,
 )
 from order_svc.tables.schema import metadata
-from order_svc.tables.visibility import seen_by
+from order_svc.tables.visibility import PLATFORM, seen_by
 
 payments = Table(
     "payments",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
+    *aggregate(),
     Column("order_id", Text, ForeignKey("orders.id"), nullable=False),
     text("buyer_id"),
     text("merchant_id"),
@@ -52,7 +52,7 @@ payments = Table(
     text("failure_code", null=True),
     CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
     Index("payments_order_idx", "order_id", "id"),
-    Index("payments_live_key", "order_id", unique=True, postgresql_where="state = 'pending'"),
+    Index("payments_live_key", "order_id", unique=True, postgresql_where=sql("state = 'pending'")),
 )
 
 refunds = Table(
@@ -73,7 +73,7 @@ refunds = Table(
     text("asked_by_event", null=True),
     text("correlation_id", null=True),
     Index("refunds_payment_idx", "payment_id", "id"),
-    Index("refunds_case_idx", "case_id", postgresql_where="case_id IS NOT NULL"),
+    Index("refunds_case_idx", "case_id", postgresql_where=sql("case_id IS NOT NULL")),
 )
 
 provider_calls = Table(
@@ -88,8 +88,8 @@ provider_calls = Table(
     Index("provider_calls_due_idx", "due_at"),
 )
 
-PAYMENTS = Rows(payments, Payment, seen_by(payments))
-PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=seen_by(payments))
+PAYMENTS = Rows(payments, Payment, seen_by(payments, *PLATFORM))
+PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=seen_by(payments, *PLATFORM))
 PENDING_PAYMENT = Query(
     select(payments).where(payments.c.order_id == bindparam("order_id"), payments.c.state == "pending"), Payment
 )

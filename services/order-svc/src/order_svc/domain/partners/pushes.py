@@ -5,7 +5,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TypedDict
 
-from aftercare_chassis.lifecycle import Lifecycle, Permission, Timeout, Transition
+from aftercare_chassis.lifecycle import Lifecycle, Timeout, Transition
+
+from order_svc.domain.permissions import ADMIN, SYSTEM_ONLY
 
 _FIRST_PAUSE = timedelta(seconds=0.5)
 _LONGEST_PAUSE = timedelta(minutes=5)
@@ -44,31 +46,29 @@ class PushAction(StrEnum):
 
 
 _S, _A = PushState, PushAction
-_SYSTEM = Permission("system_only", frozenset({"system"}))
-_OPERATOR = Permission("admin_only", frozenset({"admin"}))
 
 # A refused push proves no partner: it is never processed.
 PUSH: Lifecycle[PushState, PushAction] = Lifecycle(
     "partner push",
     initial=_S.RECEIVED,
     transitions={
-        (_S.RECEIVED, _A.APPLY): Transition(_S.APPLIED, _SYSTEM),
-        (_S.RECEIVED, _A.IGNORE): Transition(_S.IGNORED, _SYSTEM),
-        (_S.RECEIVED, _A.WAIT): Transition(_S.WAITING, _SYSTEM),
-        (_S.RECEIVED, _A.GIVE_UP): Transition(_S.UNMATCHED, _SYSTEM),
-        (_S.RECEIVED, _A.FAIL): Transition(_S.FAILED, _SYSTEM),
-        (_S.WAITING, _A.APPLY): Transition(_S.APPLIED, _SYSTEM),
-        (_S.WAITING, _A.IGNORE): Transition(_S.IGNORED, _SYSTEM),
-        (_S.WAITING, _A.WAIT): Transition(_S.WAITING, _SYSTEM),
-        (_S.WAITING, _A.GIVE_UP): Transition(_S.UNMATCHED, _SYSTEM),
-        (_S.WAITING, _A.FAIL): Transition(_S.FAILED, _SYSTEM),
-        (_S.WAITING, _A.REDRIVE): Transition(_S.RECEIVED, _OPERATOR),
-        (_S.UNMATCHED, _A.REPEAT): Transition(_S.RECEIVED, _SYSTEM),
-        (_S.UNREADABLE, _A.REPEAT): Transition(_S.RECEIVED, _SYSTEM),
-        (_S.FAILED, _A.REPEAT): Transition(_S.RECEIVED, _SYSTEM),
-        (_S.UNMATCHED, _A.REDRIVE): Transition(_S.RECEIVED, _OPERATOR),
-        (_S.UNREADABLE, _A.REDRIVE): Transition(_S.RECEIVED, _OPERATOR),
-        (_S.FAILED, _A.REDRIVE): Transition(_S.RECEIVED, _OPERATOR),
+        (_S.RECEIVED, _A.APPLY): Transition(_S.APPLIED, SYSTEM_ONLY),
+        (_S.RECEIVED, _A.IGNORE): Transition(_S.IGNORED, SYSTEM_ONLY),
+        (_S.RECEIVED, _A.WAIT): Transition(_S.WAITING, SYSTEM_ONLY),
+        (_S.RECEIVED, _A.GIVE_UP): Transition(_S.UNMATCHED, SYSTEM_ONLY),
+        (_S.RECEIVED, _A.FAIL): Transition(_S.FAILED, SYSTEM_ONLY),
+        (_S.WAITING, _A.APPLY): Transition(_S.APPLIED, SYSTEM_ONLY),
+        (_S.WAITING, _A.IGNORE): Transition(_S.IGNORED, SYSTEM_ONLY),
+        (_S.WAITING, _A.WAIT): Transition(_S.WAITING, SYSTEM_ONLY),
+        (_S.WAITING, _A.GIVE_UP): Transition(_S.UNMATCHED, SYSTEM_ONLY),
+        (_S.WAITING, _A.FAIL): Transition(_S.FAILED, SYSTEM_ONLY),
+        (_S.WAITING, _A.REDRIVE): Transition(_S.RECEIVED, ADMIN),
+        (_S.UNMATCHED, _A.REPEAT): Transition(_S.RECEIVED, SYSTEM_ONLY),
+        (_S.UNREADABLE, _A.REPEAT): Transition(_S.RECEIVED, SYSTEM_ONLY),
+        (_S.FAILED, _A.REPEAT): Transition(_S.RECEIVED, SYSTEM_ONLY),
+        (_S.UNMATCHED, _A.REDRIVE): Transition(_S.RECEIVED, ADMIN),
+        (_S.UNREADABLE, _A.REDRIVE): Transition(_S.RECEIVED, ADMIN),
+        (_S.FAILED, _A.REDRIVE): Transition(_S.RECEIVED, ADMIN),
     },
     timeouts={
         _S.RECEIVED: Timeout("system"),

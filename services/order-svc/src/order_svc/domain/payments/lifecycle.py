@@ -4,16 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aftercare_chassis.lifecycle import Guard, Lifecycle, Permission, Timeout, Transition
+from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
 from order_svc.domain.model import Order, OrderState
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 from order_svc.domain.payments.policy import reserved_minor
-
-_OPERATOR = Permission("operator_only", frozenset({"agent", "admin"}))
-_SYSTEM = Permission("system_only", frozenset({"system"}))
+from order_svc.domain.permissions import OPERATOR, SYSTEM_ONLY
 
 
 class PaymentAction(StrEnum):
@@ -55,10 +53,10 @@ PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
     "payment",
     initial=_P.PENDING,
     transitions={
-        (_P.PENDING, _A.SUCCEED): Transition(_P.SUCCEEDED, _SYSTEM),
-        (_P.PENDING, _A.FAIL): Transition(_P.FAILED, _SYSTEM),
-        (_P.FAILED, _A.SUCCEED): Transition(_P.SUCCEEDED, _SYSTEM),
-        (_P.SUCCEEDED, _A.REFUND_REMAINDER): Transition(_P.SUCCEEDED, _OPERATOR, _REMAINDER),
+        (_P.PENDING, _A.SUCCEED): Transition(_P.SUCCEEDED, SYSTEM_ONLY),
+        (_P.PENDING, _A.FAIL): Transition(_P.FAILED, SYSTEM_ONLY),
+        (_P.FAILED, _A.SUCCEED): Transition(_P.SUCCEEDED, SYSTEM_ONLY),
+        (_P.SUCCEEDED, _A.REFUND_REMAINDER): Transition(_P.SUCCEEDED, OPERATOR, _REMAINDER),
     },
     timeouts={_P.PENDING: Timeout("provider")},
     ends={_P.SUCCEEDED, _P.FAILED},
@@ -82,14 +80,14 @@ REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
     "refund",
     initial=_R.CREATED,
     transitions={
-        (_R.CREATED, RefundAction.REFUSE): Transition(_R.FAILED, _SYSTEM),
-        (_R.CREATED, RefundAction.SUBMIT): Transition(_R.SUBMITTED, _SYSTEM),
-        (_R.SUBMITTED, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, _SYSTEM),
-        (_R.SUBMITTED, RefundAction.FAIL): Transition(_R.FAILED, _SYSTEM),
-        (_R.SUBMITTED, RefundAction.MARK_UNKNOWN): Transition(_R.UNKNOWN, _SYSTEM),
-        (_R.UNKNOWN, RefundAction.SUBMIT): Transition(_R.SUBMITTED, _SYSTEM),
-        (_R.UNKNOWN, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, _SYSTEM),
-        (_R.UNKNOWN, RefundAction.FAIL): Transition(_R.FAILED, _SYSTEM),
+        (_R.CREATED, RefundAction.REFUSE): Transition(_R.FAILED, SYSTEM_ONLY),
+        (_R.CREATED, RefundAction.SUBMIT): Transition(_R.SUBMITTED, SYSTEM_ONLY),
+        (_R.SUBMITTED, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, SYSTEM_ONLY),
+        (_R.SUBMITTED, RefundAction.FAIL): Transition(_R.FAILED, SYSTEM_ONLY),
+        (_R.SUBMITTED, RefundAction.MARK_UNKNOWN): Transition(_R.UNKNOWN, SYSTEM_ONLY),
+        (_R.UNKNOWN, RefundAction.SUBMIT): Transition(_R.SUBMITTED, SYSTEM_ONLY),
+        (_R.UNKNOWN, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, SYSTEM_ONLY),
+        (_R.UNKNOWN, RefundAction.FAIL): Transition(_R.FAILED, SYSTEM_ONLY),
     },
     timeouts={_R.CREATED: Timeout("system"), _R.SUBMITTED: Timeout("provider"), _R.UNKNOWN: Timeout("provider")},
     ends={_R.SUCCEEDED, _R.FAILED},

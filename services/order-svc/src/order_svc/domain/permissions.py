@@ -1,0 +1,11 @@
+"""Who may take a transition: the roles, and the reason shown to everybody else."""
+
+from aftercare_chassis.lifecycle import Permission
+
+BUYER = Permission("buyer_only", frozenset({"buyer"}))
+BUYER_OR_SYSTEM = Permission("buyer_only", frozenset({"buyer", "system"}))
+MERCHANT = Permission("merchant_only", frozenset({"seller"}))
+PARTIES = Permission("parties_only", frozenset({"buyer", "seller", "agent"}))
+OPERATOR = Permission("operator_only", frozenset({"agent", "admin"}))
+ADMIN = Permission("admin_only", frozenset({"admin"}))
+SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
