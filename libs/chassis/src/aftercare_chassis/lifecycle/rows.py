@@ -77,6 +77,9 @@ class Timeout(Generic[A]):
     describes for people what happens then. The time runs from the moment the state is entered, or its timer fires and it stays;
     where `since` names an attribute of the row, it runs from the time in there (without `hours` it ends then). While
     `unless` refuses the row, it has no deadline.
+
+    `turn_by(row, facts)` returns whose turn it is where that depends on what the caller knows besides the row: the
+    `turn` of the table, or that of another state.
     """
 
     turn: str
@@ -85,6 +88,7 @@ class Timeout(Generic[A]):
     effect: str | None = None
     since: str | None = None
     unless: Guard | None = None
+    turn_by: Callable[[Any, Any], str] | None = None  # the class of the row and of its facts differs per table
 
 
 @dataclass(frozen=True, slots=True)

@@ -117,6 +117,13 @@ class Lifecycle(Generic[S, A]):
         """Whose turn it is in `state` and what happens when nothing happens; None for an end."""
         return self.timeouts.get(state)
 
+    def whose_turn(self, row: HasState, facts: object = None) -> str:
+        """Who has to act next, by the facts where the timeout of the state asks for them; NOBODY at an end."""
+        timeout = self.timeouts.get(self._state(row))
+        if timeout is None:
+            return NOBODY
+        return timeout.turn if timeout.turn_by is None else timeout.turn_by(row, facts)
+
     def due(self, row: HasState, now: datetime) -> A | None:
         """The action that the timer takes now; None where the row has moved on, or its time has not come."""
         deadline: datetime | None = getattr(row, "deadline_at", None)

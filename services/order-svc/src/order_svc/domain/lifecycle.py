@@ -4,15 +4,17 @@ The commands, the timers, the allowed actions in the API and docs/lifecycles.md 
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
 
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
 from order_svc.domain import errors
-from order_svc.domain.fulfilment import fully_shipped, shippable
+from order_svc.domain.fulfilment import fully_shipped, outbound, shippable
 from order_svc.domain.model import Order, OrderLine, OrderState
 from order_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT, PARTIES, SYSTEM_ONLY
+from order_svc.domain.tracking import Parcel
 
 
 class OrderAction(StrEnum):
@@ -67,6 +69,24 @@ UNITS_TO_SHIP = (Guard(errors.NothingLeftToShip.code, _nothing_left), Guard(erro
 FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
 ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived())
 
+
+@dataclass(frozen=True, slots=True)
+class ShipmentFacts:
+    """What decides whose turn it is while an order is shipped: its lines and its parcels."""
+
+    lines: Sequence[OrderLine]
+    parcels: Sequence[Parcel]
+
+
+def _turn_while_shipped(_: Order, facts: ShipmentFacts) -> str:
+    """A shipped order with no parcel on its way waits for the merchant while anything is left to ship (held units too: the
+    merchant answers the case), and for the buyer after that: to confirm receipt, or to open a case about what did not
+    arrive."""
+    if not all(parcel.terminal for parcel in outbound(facts.parcels)):
+        return "courier"
+    return "buyer" if fully_shipped(facts.lines) else "merchant"
+
+
 _S, _A = OrderState, OrderAction
 
 # From the first parcel on, an order is neither cancelled by a party nor sent to another address.
@@ -95,7 +115,7 @@ ORDER: Lifecycle[OrderState, OrderAction] = Lifecycle(
     timeouts={
         _S.CREATED: Timeout("buyer", "payment_hours", _A.EXPIRE, "cancelled_by_timeout"),
         _S.PAID: Timeout("merchant"),
-        _S.SHIPPED: Timeout("courier"),
+        _S.SHIPPED: Timeout("courier", turn_by=_turn_while_shipped),
         _S.DELIVERED: Timeout(
             "buyer",
             "auto_receipt_hours",

@@ -3,18 +3,16 @@
 import json
 from collections.abc import Iterable, Sequence
 
-from aftercare_chassis.lifecycle import Actor, Allowed
+from aftercare_chassis.lifecycle import NOBODY, Actor, Allowed
 
 from order_svc.domain import errors
-from order_svc.domain.fulfilment import fully_shipped, outbound
-from order_svc.domain.lifecycle import ORDER, SHOWN_ACTIONS
+from order_svc.domain.lifecycle import ORDER, SHOWN_ACTIONS, ShipmentFacts
 from order_svc.domain.model import (
     Address,
     Amount,
     LineDraft,
     Order,
     OrderLine,
-    OrderState,
 )
 from order_svc.domain.tracking import Parcel
 
@@ -66,17 +64,10 @@ def allowed(order: Order, lines: Sequence[OrderLine], actor: Actor) -> list[Allo
     return [each for each in ORDER.allowed(order, actor, lines) if each.action in SHOWN_ACTIONS]
 
 
-def whose_turn(order: Order, lines: Iterable[OrderLine], parcels: Iterable[Parcel]) -> str | None:
-    """Who has to act next; None when the order is over.
-
-    A shipped order with no parcel on its way waits for the merchant while anything is left to ship (held units too: the
-    merchant answers the case), and for the buyer after that: to confirm receipt, or to open a case about what did not
-    arrive.
-    """
-    if order.state is OrderState.SHIPPED and all(parcel.terminal for parcel in outbound(parcels)):
-        return "buyer" if fully_shipped(lines) else "merchant"
-    timeout = ORDER.timeout(order.state)
-    return timeout.turn if timeout else None
+def whose_turn(order: Order, lines: Sequence[OrderLine], parcels: Sequence[Parcel]) -> str | None:
+    """Who has to act next; None when the order is over."""
+    turn = ORDER.whose_turn(order, ShipmentFacts(lines, parcels))
+    return None if turn == NOBODY else turn
 
 
 def deadline_effect(order: Order) -> str | None:
