@@ -1,4 +1,4 @@
-"""Every refusal of every service: both sentences have the same facts, and amounts are formatted as money."""
+"""Every refusal of every service: both sentences have the same facts, amounts are money, a route documents it."""
 
 import importlib
 from collections.abc import Iterator
@@ -6,6 +6,7 @@ from string import Formatter
 
 import pytest
 from aftercare_chassis.http.openapi_docs import installed
+from aftercare_chassis.http.routing import ApiRoute
 from aftercare_chassis.refusals import Refusal
 
 
@@ -42,3 +43,24 @@ def test_amounts_are_formatted_as_money() -> None:
     assert priced, "order-svc refuses amounts"
     assert set(priced.values()) == {"money"}, priced
     assert found["amount_exceeds_paid", "left"] == "money"
+
+
+NOT_OF_ROUTES = {
+    "callback_amount_mismatch": "payment providers are answered in their own format",
+    "callback_unknown_subject": "payment providers are answered in their own format",
+    "callback_unproved": "payment providers are answered in their own format",
+    "callback_unreadable": "payment providers are answered in their own format",
+    "evidence_required": "no type of case that the API offers needs evidence",
+    "no_answer_awaited": "only timers are refused so",
+    "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
+    "stage_unsuitable": "every type of case that the API offers suits every stage",
+}
+
+
+@pytest.mark.parametrize("package", installed())
+def test_every_refusal_of_a_service_is_documented_by_a_route(package: str) -> None:
+    settings = importlib.import_module(f"{package}.settings").Settings.example()
+    app = importlib.import_module(f"{package}.main").service(settings).app
+    documented = {each.code for route in app.routes if isinstance(route, ApiRoute) for each in route.problems}
+    own = {each.code for each in refusals() if each.__module__.startswith(package)}
+    assert own - documented - NOT_OF_ROUTES.keys() == set(), "name it in responses=refusals(…)"
