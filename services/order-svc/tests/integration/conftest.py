@@ -73,7 +73,7 @@ class Network(httpx.AsyncBaseTransport):
         """Every request fails: ConnectError where the provider cannot be reached, ReadTimeout where it does not respond."""
 
         def raise_it(request: httpx.Request) -> httpx.Response:
-            raise error("as the test says", request=request)
+            raise error("as the test requires", request=request)
 
         self.use(httpx.MockTransport(raise_it))
 
@@ -129,7 +129,7 @@ class Shop:
         return await self.seller.post(f"/v1/orders/{order['id']}/parcels", json=body)
 
     async def scan(self, status: ParcelStatus, waybill_no: str = "73001", hours: float = 0, **other: Any) -> None:
-        """The courier says so; `hours` shifts when it happened."""
+        """The courier reports this scan; `hours` shifts the time at which it happened."""
         at = self.h.clock.now() + timedelta(hours=hours)
         key = other.pop("key", f"{status}-{at.isoformat()}")
         async with self.h.runtime.transaction() as tx:
@@ -183,7 +183,7 @@ class Shop:
         return [event for event in await self.h.published() if isinstance(event, kind)]
 
     def case(self, kind: type[Event], order: dict[str, Any], case_id: str = "case_1", **other: Any) -> Any:
-        """An event of a case or dispute about this order, as aftersale-svc says it."""
+        """An event of a case or dispute about this order, as aftersale-svc publishes it."""
         facts = {
             "affected_party": "buyer-1",
             "applicant": "buyer-1",

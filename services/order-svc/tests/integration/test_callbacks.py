@@ -13,7 +13,7 @@ def money(payment, **other):
 
 
 def refused(answer, status, code):
-    """The answer is this refusal in the provider's format, and no problem document."""
+    """The response is this refusal in the provider's format, and no problem document."""
     assert answer.headers["content-type"] == "application/json", answer.text
     body = answer.json()
     assert (answer.status_code, body["received"], body["code"]) == (status, "refused", code), answer.text
@@ -40,7 +40,7 @@ async def test_ten_callbacks_at_once_make_one_paid_order(shop):
     assert shop.provider.ledger.payments() == []
 
 
-async def test_forged_and_replayed_callbacks_are_refused_and_recorded(shop):
+async def test_forged_and_replayed_callbacks_are_refused_and_stored(shop):
     order, payment = await pending(shop)
     forged = await shop.callback("payment.succeeded", money(payment), secret=OTHER)
     old = await shop.callback("payment.succeeded", money(payment), age=3600)
@@ -80,7 +80,7 @@ async def test_a_signature_alone_moves_no_money(shop):
 
 @pytest.mark.parametrize("field", ["payment_id", "reference", "currency", "failure_code"])
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800"], ids=["NUL", "half a pair"])
-async def test_what_no_database_stores_is_refused_and_recorded(shop, field, text):
+async def test_text_that_cannot_be_stored_is_refused(shop, field, text):
     _, payment = await pending(shop)
     answer = await shop.callback("payment.succeeded", money(payment, **{field: text}))
     refused(answer, 400, "callback_unreadable")
@@ -88,20 +88,20 @@ async def test_what_no_database_stores_is_refused_and_recorded(shop, field, text
     assert (await shop.payment(payment["id"]))["state"] == "pending"
 
 
-async def test_other_news_is_acknowledged_and_ignored(shop):
+async def test_callbacks_of_other_types_are_acknowledged_and_ignored(shop):
     answer = await shop.callback("payout.created", {})
     assert (answer.status_code, answer.json()) == (200, {"received": "ignored"})
 
 
-async def test_nobody_calls_back_for_a_provider_that_is_not_connected(shop):
-    answer = await shop.h.client().post("/v1/payment-webhooks/nobody", json={})
+async def test_a_provider_that_is_not_connected_gets_plain_text(shop):
+    answer = await shop.h.client().post("/v1/payment-webhooks/unknown", json={})
     assert (answer.status_code, answer.headers["content-type"]) == (404, "text/plain; charset=utf-8")
 
 
 @pytest.mark.parametrize(
     "first", [{"amount": "a lot"}, {"amount": 1}, {"payment_id": "pay_unknown"}, {"currency": "X\x00"}]
 )
-async def test_a_message_whose_first_body_was_refused_is_taken_with_its_good_one(shop, first):
+async def test_a_message_whose_first_body_was_refused_is_accepted_with_a_correct_one(shop, first):
     order, payment = await pending(shop)
     assert (await shop.callback("payment.succeeded", money(payment, **first))).status_code >= 400
     good = await shop.callback("payment.succeeded", money(payment))
@@ -109,14 +109,14 @@ async def test_a_message_whose_first_body_was_refused_is_taken_with_its_good_one
     assert (await shop.order(order["id"]))["state"] == "paid"
 
 
-async def test_a_message_first_of_another_kind_is_taken_with_its_good_body(shop):
+async def test_a_message_that_was_first_of_another_type_is_accepted(shop):
     order, payment = await pending(shop)
     assert (await shop.callback("payout.created", {})).json() == {"received": "ignored"}
     assert (await shop.callback("payment.succeeded", money(payment))).json() == {"received": "applied"}
     assert (await shop.order(order["id"]))["state"] == "paid"
 
 
-async def test_a_callback_that_came_before_its_payment_is_taken_when_it_is_repeated(shop):
+async def test_a_callback_that_came_before_its_payment_is_accepted_when_it_is_repeated(shop):
     _, payment = await pending(shop)
     await shop.h.runtime.pool.execute("UPDATE payments SET provider = 'other' WHERE id = $1", payment["id"])
     assert (await shop.callback("payment.succeeded", money(payment))).status_code == 404
@@ -135,7 +135,7 @@ async def test_a_callback_that_came_before_its_payment_is_taken_when_it_is_repea
         ("DELETE", "/simulator", 405, "method_not_allowed"),
     ],
 )
-async def test_what_the_routing_refuses_is_told_in_the_providers_format(shop, method, path, status, code):
+async def test_refusals_of_the_routing_are_in_the_providers_format(shop, method, path, status, code):
     refused(await shop.h.client().request(method, f"/v1/payment-webhooks{path}"), status, code)
 
 
@@ -144,14 +144,14 @@ async def test_a_callback_that_is_too_large_is_refused_in_the_providers_format(s
     refused(answer, 413, "body_too_large")
 
 
-async def test_trouble_with_the_database_is_told_in_the_providers_format(shop):
+async def test_a_failure_of_the_database_is_reported_in_the_providers_format(shop):
     _, payment = await pending(shop)
     await shop.h.runtime.pool.execute("ALTER TABLE partner_inbox RENAME TO gone")
     refused(await shop.post_callback("payment.succeeded", money(payment)), 500, "internal_error")
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])
-@pytest.mark.parametrize(("provider", "status"), [("simulator", 200), ("nobody", 404)])
+@pytest.mark.parametrize(("provider", "status"), [("simulator", 200), ("unknown", 404)])
 async def test_a_provider_that_probes_its_address_gets_a_plain_answer(shop, method, provider, status):
     answer = await shop.h.client().request(method, f"/v1/payment-webhooks/{provider}")
     assert (answer.status_code, answer.headers["content-type"]) == (status, "text/plain; charset=utf-8")
@@ -165,7 +165,7 @@ async def test_a_decline_that_comes_after_the_success_changes_nothing(shop):
     assert (await shop.order(order["id"]))["state"] == "paid"
 
 
-async def test_money_taken_after_a_decline_is_kept_for_the_order_or_paid_back(shop):
+async def test_money_taken_after_a_decline_pays_the_order_or_is_refunded(shop):
     order, payment = await pending(shop)
     await shop.callback("payment.declined", money(payment))
     await shop.callback("payment.succeeded", money(payment), message_id="msg_2")
@@ -181,7 +181,7 @@ async def test_money_taken_after_a_decline_is_kept_for_the_order_or_paid_back(sh
     assert [each["amount"]["amount"] for each in refunds] == [29500]
 
 
-async def test_old_callbacks_are_forgotten(shop):
+async def test_callbacks_are_deleted_after_their_retention(shop):
     _, payment = await pending(shop)
     await shop.callback("payment.succeeded", money(payment))
     await shop.h.run_workers("retention")

@@ -1,4 +1,4 @@
-"""Paying: whatever the provider does, an order is paid exactly once and no money is lost."""
+"""Payments: whatever the provider does, an order is paid exactly once and no money is lost."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from order_svc.commands import call_queue
 
 
 async def patiently(shop, done, hours=0.001):
-    """Let time pass and the workers work until it is done."""
+    """Let time pass and run the workers until it is done."""
     for _ in range(30):
         await shop.settle()
         if await done():
@@ -29,7 +29,7 @@ def ended(shop, payment_id):
 @pytest.mark.parametrize(
     "method", ["sim_success", "sim_slow", "sim_duplicate_callback", "sim_callback_first", "sim_lost_answer"]
 )
-async def test_an_order_is_paid_once_however_the_provider_answers(shop, method):
+async def test_an_order_is_paid_once_however_the_provider_responds(shop, method):
     order = await shop.place()
     payment = await shop.start_payment(order["id"], method)
     await patiently(shop, ended(shop, payment["id"]))
@@ -72,29 +72,29 @@ async def test_one_payment_at_a_time(shop):
 async def test_payments_that_are_refused(shop):
     order = await shop.place()
     path = f"/v1/orders/{order['id']}/payments"
-    shop.problem(await shop.buyer.post(path, json={"provider": "nobody"}), 422, "unknown_provider")
+    shop.problem(await shop.buyer.post(path, json={"provider": "unknown"}), 422, "unknown_provider")
     shop.problem(await shop.buyer.post(path, json={"amount": 1}), 422, "validation_failed")
     shop.problem(await shop.seller.post(path, json={}), 403, "forbidden")
     shop.problem(await shop.h.client("buyer", "buyer-2").post(path, json={}), 404, "not_found")
-    shop.problem(await shop.buyer.post("/v1/orders/ord_nobody/payments", json={}), 404, "not_found")
+    shop.problem(await shop.buyer.post("/v1/orders/ord_unknown/payments", json={}), 404, "not_found")
     assert await shop.events(PaymentStarted) == []
 
 
-async def test_a_method_the_provider_does_not_know_fails_the_payment(shop):
+async def test_a_method_that_the_provider_does_not_have_fails_the_payment(shop):
     order = await shop.place()
-    payment = await shop.start_payment(order["id"], "sim_unheard_of")
+    payment = await shop.start_payment(order["id"], "sim_other")
     await shop.settle()
     assert (await shop.payment(payment["id"]))["failure_code"] == "malformed"
 
 
 async def test_foreign_payments_do_not_exist(shop):
     _, payment = await shop.paid()
-    for stranger in (shop.h.client("buyer", "buyer-2"), shop.h.client("seller", "s", tenant="m-2")):
-        shop.problem(await stranger.get(f"/v1/payments/{payment['id']}"), 404, "not_found")
-        assert (await stranger.get("/v1/payments")).json()["data"] == []
+    for other in (shop.h.client("buyer", "buyer-2"), shop.h.client("seller", "s", tenant="m-2")):
+        shop.problem(await other.get(f"/v1/payments/{payment['id']}"), 404, "not_found")
+        assert (await other.get("/v1/payments")).json()["data"] == []
 
 
-async def test_a_payment_that_succeeds_after_the_order_was_cancelled_is_paid_back(shop):
+async def test_a_payment_that_succeeds_after_the_order_was_cancelled_is_refunded(shop):
     order = await shop.place()
     payment = await shop.start_payment(order["id"], "sim_lost_answer")
     await shop.h.run_workers("provider-calls-1")
@@ -130,7 +130,7 @@ async def test_an_order_that_costs_nothing_is_paid_without_a_provider(shop, kett
     assert cancelled.status_code == 200
 
 
-async def test_a_call_to_make_wakes_its_worker(shop):
+async def test_a_new_call_wakes_its_worker(shop):
     bell = shop.h.runtime.worker_wakeups[call_queue.WORKERS[0]] = Wakeup()
     order, _ = await shop.paid()
     assert await bell.wait(5)
@@ -151,7 +151,7 @@ async def test_a_provider_that_cannot_be_reached_is_called_again(shop):
 
 
 @pytest.mark.parametrize("outage", [httpx.ConnectError, httpx.ReadTimeout])
-async def test_calls_without_an_answer_are_made_again_when_the_provider_answers_another(shop, outage):
+async def test_calls_without_a_response_are_made_again_when_the_provider_responds_to_another(shop, outage):
     waiting = [await shop.start_payment((await shop.place())["id"]) for _ in range(4)]
     shop.network.fail(outage)
     for _ in range(8):
@@ -168,7 +168,7 @@ async def test_calls_without_an_answer_are_made_again_when_the_provider_answers_
     assert len(shop.provider.ledger.payments()) == 5
 
 
-async def test_an_answer_lets_one_call_go_and_only_of_its_kind(shop):
+async def test_a_response_releases_one_call_and_only_of_its_kind(shop):
     order, _ = await shop.paid()
     payments = [await shop.start_payment((await shop.place())["id"]) for _ in range(2)]
     await shop.ask_refund(order, 100)
@@ -191,7 +191,7 @@ async def test_an_answer_lets_one_call_go_and_only_of_its_kind(shop):
     assert {(await shop.payment(each["id"]))["state"] for each in payments} == {"pending"}
 
 
-async def test_a_worker_that_dies_in_mid_call_leaves_a_question_for_the_next(shop):
+async def test_when_a_worker_dies_in_a_call_the_next_one_queries_the_provider(shop):
     from order_svc.commands import provider_calls
 
     order = await shop.place()

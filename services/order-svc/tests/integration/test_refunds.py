@@ -1,4 +1,4 @@
-"""Refunds: never more than was paid, one key each for ever, unknown until the provider has spoken."""
+"""Refunds: never more than was paid, each under one key for ever, unknown until the provider reports a result."""
 
 import asyncio
 
@@ -39,7 +39,7 @@ async def test_a_case_s_refund_goes_through_the_provider_once(shop):
     assert shop.paid_back(payment) == 28700
 
 
-async def test_what_is_told_of_a_refund_names_what_asked_for_it(shop):
+async def test_events_of_a_refund_name_the_event_that_requested_it(shop):
     order, _ = await shop.paid()
     await shop.open_case(order, 2, case_type="return_refund")
     asked = await shop.ask_refund(order, 19133)
@@ -57,7 +57,7 @@ async def test_what_is_told_of_a_refund_names_what_asked_for_it(shop):
     ]
 
 
-async def test_more_than_was_paid_is_answered_with_a_failure(shop):
+async def test_a_refund_of_more_than_was_paid_fails(shop):
     order, payment = await shop.paid()
     await shop.ask_refund(order, 29501)
     await shop.ask_refund(order, 29500, refund_id="refund_2", currency="USD")
@@ -104,7 +104,7 @@ async def test_concurrent_refunds_never_exceed_the_payment(shop):
     assert len(await shop.events(RefundSubmitted)) == 2, "the provider must not even be asked for the others"
 
 
-async def test_a_refund_the_provider_declines_frees_its_money(shop):
+async def test_a_declined_refund_releases_its_money(shop):
     order, payment = await shop.paid("sim_refund_declined")
     await shop.ask_refund(order, 29500)
     await shop.settle()
@@ -116,7 +116,7 @@ async def test_a_refund_the_provider_declines_frees_its_money(shop):
     assert (await shop.payment(payment["id"]))["refunds"][1]["state"] == "created"
 
 
-async def test_a_lost_answer_is_unknown_until_the_provider_is_asked(shop):
+async def test_a_refund_without_a_response_is_unknown_until_the_provider_is_queried(shop):
     order, payment = await shop.paid("sim_refund_lost_answer")
     await shop.ask_refund(order, 29500)
     await shop.settle()
@@ -131,7 +131,7 @@ async def test_a_lost_answer_is_unknown_until_the_provider_is_asked(shop):
     assert shop.paid_back(payment) == 29500
 
 
-async def test_an_unknown_refund_the_provider_never_heard_of_is_submitted_again_under_its_key(shop):
+async def test_an_unknown_refund_that_the_provider_does_not_have_is_submitted_again(shop):
     order, payment = await shop.paid()
     await shop.ask_refund(order, 500)
     shop.network.fail(httpx.ReadTimeout)
@@ -184,12 +184,12 @@ async def test_refunding_what_was_left_to_ship_makes_the_order_delivered(shop):
 
 
 async def remainder(who, payment):
-    """Whether the payment tells this reader to refund the remainder, or why not."""
+    """Whether this reader may refund the remainder of the payment, or why not."""
     (action,) = (await who.get(f"/v1/payments/{payment['id']}")).json()["allowed_actions"]
     return action.get("why_not", action["allowed"])
 
 
-async def test_a_payment_that_did_not_take_place_has_nothing_to_give_back(shop):
+async def test_a_failed_payment_has_no_remainder_to_refund(shop):
     order = await shop.place()
     payment = await shop.start_payment(order["id"], "sim_declined")
     await shop.settle()
@@ -198,7 +198,7 @@ async def test_a_payment_that_did_not_take_place_has_nothing_to_give_back(shop):
     shop.problem(await operator.post(f"/v1/payments/{payment['id']}/refund-remainder"), 409, "illegal_transition")
 
 
-async def test_an_operator_tries_again_what_the_provider_declined(shop):
+async def test_an_operator_refunds_what_the_provider_declined(shop):
     order, payment = await shop.paid("sim_refund_declined")
     operator, path = shop.h.client("admin", "ops-1"), f"/v1/payments/{payment['id']}/refund-remainder"
     assert await remainder(operator, payment) == "not_refundable"

@@ -1,4 +1,4 @@
-"""order-svc with a paid order, an administrator who opens endpoints, and couriers who post to them."""
+"""order-svc with a paid order, an administrator who opens endpoints, and couriers that post to them."""
 
 import json
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ SETTINGS = {
 
 @dataclass
 class Desk:
-    """The service and everybody around it."""
+    """The service and a client for each role."""
 
     harness: Harness
     admin: httpx.AsyncClient
@@ -49,7 +49,7 @@ class Desk:
         return response.json()
 
     def trace(self, action: str, at: datetime | None = None, **fields: Any) -> dict[str, Any]:
-        """A scan as 中通 writes it."""
+        """A scan in the format of 中通."""
         china = (at or self.harness.clock.now()).astimezone(CHINA)
         return {"billCode": WAYBILL, "action": action, "actionTime": f"{china:%Y-%m-%d %H:%M:%S}"} | fields
 

@@ -1,4 +1,4 @@
-"""The buyer corrects the waybill of a return: the right parcel is followed, and the wrong one left."""
+"""The buyer corrects the waybill of a return: the new parcel is followed, and the old one is not."""
 
 from aftercare_events import ParcelStatusChanged, ReturnShipped, ReturnWaybillCorrected
 

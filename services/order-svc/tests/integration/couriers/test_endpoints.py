@@ -14,7 +14,7 @@ async def test_an_endpoint_shows_its_secret_once(desk):
 
 
 @pytest.mark.parametrize("action", ["", "/{id}/rotate-secret"])
-async def test_a_repeated_call_is_told_the_same_though_no_secret_is_kept_in_clear(desk, action):
+async def test_a_repeated_call_gets_the_same_secret_though_none_is_stored_in_clear(desk, action):
     made = await desk.endpoint("zto")
     path, body = "/v1/courier-endpoints" + action.format(**made), {} if action else {"partner": "zto"}
     key = {"Idempotency-Key": "one key"}
@@ -27,7 +27,7 @@ async def test_a_repeated_call_is_told_the_same_though_no_secret_is_kept_in_clea
     assert not any(secret in row["answer"] for row in kept for secret in (first.json()["secret"], made["secret"]))
 
 
-async def test_an_answer_sealed_with_an_old_key_is_not_shown_again(desk, monkeypatch):
+async def test_a_response_encrypted_with_an_old_key_is_not_repeated(desk, monkeypatch):
     key = {"Idempotency-Key": "one key"}
     await desk.admin.post("/v1/courier-endpoints", json={"partner": "zto"}, headers=key)
     settings = desk.harness.runtime.settings.model_copy(update={"signing_key": "another key for tests only"})
@@ -43,7 +43,7 @@ async def test_a_secret_is_made_when_none_is_given(desk, partner):
     assert len(first["secret"]) >= 32
 
 
-async def test_rotation_lets_the_old_secret_live_for_its_grace(desk):
+async def test_after_a_rotation_the_old_secret_is_accepted_until_its_grace_ends(desk):
     endpoint = await desk.endpoint()
     rotated = await desk.admin.post(f"/v1/courier-endpoints/{endpoint['id']}/rotate-secret", json={})
     assert rotated.status_code == 200, rotated.text
@@ -55,7 +55,7 @@ async def test_rotation_lets_the_old_secret_live_for_its_grace(desk):
     assert (await desk.zto(endpoint, "SIGNED", signed_with=rotated.json()["secret"])).json()["status"] is True
 
 
-async def test_a_secret_that_leaked_is_dead_at_once(desk):
+async def test_without_a_grace_the_old_secret_is_refused_at_once(desk):
     endpoint = await desk.endpoint()
     await desk.admin.post(f"/v1/courier-endpoints/{endpoint['id']}/rotate-secret", json={"grace_hours": 0})
     assert (await desk.zto(endpoint, "GOT")).json()["status"] is False
@@ -81,7 +81,7 @@ async def test_only_administrators(desk, role):
         ({}, "validation_failed"),
     ],
 )
-async def test_endpoints_that_cannot_be(desk, body, code):
+async def test_endpoints_that_are_refused(desk, body, code):
     desk.harness.problem(await desk.admin.post("/v1/courier-endpoints", json=body), 422, code)
 
 

@@ -1,4 +1,4 @@
-"""A scan says nothing about a journey that had not begun, or that is another one under the same waybill."""
+"""A scan does not change a parcel that was not handed over yet, or another parcel under the same waybill."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -20,7 +20,7 @@ async def in_another_order(desk, endpoint: dict[str, Any], at: datetime) -> None
     await desk.zto_text(endpoint, json.dumps(dict(reversed(desk.trace("SIGNED", at).items()))))
 
 
-async def with_other_words(desk, endpoint: dict[str, Any], at: datetime) -> None:
+async def with_another_text(desk, endpoint: dict[str, Any], at: datetime) -> None:
     await desk.zto(endpoint, "SIGNED", at=at, desc="快件已签收")
 
 
@@ -29,7 +29,7 @@ async def by_another_partner(desk, endpoint: dict[str, Any], at: datetime) -> No
     await desk.standard(ours, {"waybill_no": WAYBILL, "status": "delivered", "occurred_at": at.isoformat()})
 
 
-@pytest.mark.parametrize("repeat", [the_same, in_another_order, with_other_words, by_another_partner])
+@pytest.mark.parametrize("repeat", [the_same, in_another_order, with_another_text, by_another_partner])
 async def test_an_old_delivery_under_the_outbound_number_does_not_deliver_the_return(
     desk, order, repeat: Callable[..., Awaitable[None]]
 ):
@@ -77,7 +77,7 @@ async def test_a_push_that_waited_for_its_parcel_does_not_move_it_either(desk, o
     assert (await desk.buyer.get(f"/v1/orders/{order['id']}")).json()["state"] == "shipped"
 
 
-async def test_a_late_scan_stands_where_it_happened_before_and_after_the_hand_over(desk, order):
+async def test_a_late_scan_is_sorted_by_the_time_at_which_it_happened(desk, order):
     endpoint, clock = await desk.endpoint(), desk.harness.clock
     parcel = await desk.ship(order)
     now = clock.advance(hours=10)
@@ -87,7 +87,7 @@ async def test_a_late_scan_stands_where_it_happened_before_and_after_the_hand_ov
     assert (await desk.parcel(parcel))["status"] == "out_for_delivery"
 
 
-async def test_the_way_there_is_not_the_way_back(desk, order):
+async def test_the_outbound_delivery_does_not_deliver_the_return(desk, order):
     """Sent back under the number of goods that are still on their way: their own delivery is none of the return."""
     outbound = await desk.ship(order)
     endpoint, clock = await desk.endpoint(), desk.harness.clock
@@ -108,8 +108,8 @@ async def test_the_way_there_is_not_the_way_back(desk, order):
     assert await desk.moves("outbound") == await desk.moves("return") == ["delivered"]
 
 
-async def test_a_return_is_handed_over_when_the_buyer_said_so(desk, order):
-    """However late this service hears of it: what was scanned in between is found with the outbound parcel."""
+async def test_a_return_is_handed_over_at_the_time_of_the_buyers_request(desk, order):
+    """However late its event arrives: what was scanned in between belongs to the outbound parcel."""
     await desk.ship(order)
     endpoint, clock = await desk.endpoint(), desk.harness.clock
     clock.advance(hours=20)

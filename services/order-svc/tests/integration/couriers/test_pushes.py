@@ -10,7 +10,7 @@ from order_svc.commands import courier_reports
 WAYBILL = "73000000000001"
 
 
-async def test_a_push_is_kept_acknowledged_and_followed(desk, order):
+async def test_a_push_is_stored_acknowledged_and_processed(desk, order):
     parcel, endpoint = await desk.ship(order), await desk.endpoint()
     answer = await desk.zto(endpoint, "GOT", desc="业务员李雷(13800000000)已揽收")
     assert (answer.status_code, answer.json()["status"]) == (200, True)
@@ -37,7 +37,7 @@ async def test_twenty_times_the_same_push_is_one(desk, order):
     assert len([e for e in events if isinstance(e, OrderDelivered)]) == 1
 
 
-async def test_pushes_out_of_order_end_where_the_parcel_is(desk, order):
+async def test_pushes_out_of_order_lead_to_the_latest_status(desk, order):
     parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.advance(hours=48)
     for action, hours in (("SIGNED", 0), ("GOT", 30), ("DISPATCH", 2), ("ARRIVAL", 5)):
         await desk.zto(endpoint, action, at=now - timedelta(hours=hours))
@@ -84,7 +84,7 @@ async def test_a_push_faster_than_the_seller_waits_for_its_parcel(desk, order):
     assert (await desk.parcel(parcel))["status"] == "picked_up"
 
 
-async def test_an_unknown_waybill_is_given_up_after_its_hours_and_can_be_driven_again(desk, order):
+async def test_an_unknown_waybill_is_given_up_after_its_hours_and_can_be_redriven(desk, order):
     endpoint = await desk.endpoint()
     await desk.zto(endpoint, "GOT")
     tries = 0
@@ -113,7 +113,7 @@ async def test_waiting_pushes_do_not_hold_up_others(desk, order):
     assert (await desk.parcel(parcel))["status"] == "picked_up"
 
 
-async def test_a_forged_push_is_refused_in_zto_words_recorded_and_changes_nothing(desk, order):
+async def test_a_forged_push_is_refused_in_zto_s_format_stored_and_changes_nothing(desk, order):
     parcel, endpoint = await desk.ship(order), await desk.endpoint()
     before = await desk.harness.published()
     for _ in range(3):
@@ -131,7 +131,7 @@ async def test_a_forged_push_is_refused_in_zto_words_recorded_and_changes_nothin
     desk.harness.problem(wrong, 422, "validation_failed")
 
 
-async def test_a_forged_push_does_not_stand_in_the_way_of_the_true_one(desk, order):
+async def test_a_forged_push_does_not_block_the_genuine_one(desk, order):
     parcel, endpoint = await desk.ship(order), await desk.endpoint()
     await desk.zto(endpoint, "SIGNED", signed_with="not the secret")
     await desk.zto(endpoint, "SIGNED")
@@ -139,7 +139,7 @@ async def test_a_forged_push_does_not_stand_in_the_way_of_the_true_one(desk, ord
     assert (await desk.parcel(parcel))["status"] == "delivered"
 
 
-async def test_a_code_nobody_knows_is_counted_and_moves_nothing(desk, order):
+async def test_an_unknown_code_is_counted_and_changes_nothing(desk, order):
     parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.advance(hours=2)
     await desk.zto(endpoint, "GOT", at=now - timedelta(hours=1))
     await desk.zto(endpoint, "SOMETHING_NEW")
@@ -149,7 +149,7 @@ async def test_a_code_nobody_knows_is_counted_and_moves_nothing(desk, order):
     assert 'aftercare_signals_total{signal="courier_unknown_code",source="zto"} 1.0' in figures
 
 
-async def test_a_signed_push_that_cannot_be_read_is_kept_and_refused(desk):
+async def test_a_signed_push_that_cannot_be_read_is_stored_and_refused(desk):
     endpoint = await desk.endpoint()
     answer = await desk.zto_text(endpoint, "这不是 JSON")
     assert (answer.status_code, answer.json()["status"]) == (200, False)
@@ -160,7 +160,7 @@ async def test_a_signed_push_that_cannot_be_read_is_kept_and_refused(desk):
     assert [push["state"] for push in await desk.pushes()] == ["failed"]
 
 
-async def test_a_scan_dated_into_the_future_is_set_aside(desk, order):
+async def test_a_scan_dated_into_the_future_fails(desk, order):
     parcel, endpoint = await desk.ship(order), await desk.endpoint()
     await desk.zto(endpoint, "SIGNED", at=desk.harness.clock.now() + timedelta(days=400))
     await desk.work()
@@ -197,7 +197,7 @@ async def test_an_old_standard_webhook_is_refused_and_recorded(desk, order):
 
 @pytest.mark.parametrize("field", ["waybill_no", "status", "carrier", "reason", "occurred_at"])
 @pytest.mark.parametrize("text", ["a\x00b", "\ud800"], ids=["NUL", "half a pair"])
-async def test_what_no_database_stores_is_refused_in_the_partners_words_and_recorded(desk, field, text):
+async def test_text_that_cannot_be_stored_is_refused_in_the_partners_format(desk, field, text):
     endpoint, now = await desk.endpoint("standard-webhooks"), desk.harness.clock.now()
     data = {"waybill_no": WAYBILL, "status": "delivered", "occurred_at": now.isoformat(), field: text}
     answer = await desk.standard(endpoint, data)
@@ -207,14 +207,14 @@ async def test_what_no_database_stores_is_refused_in_the_partners_words_and_reco
 
 @pytest.mark.parametrize("body", [b"", b"\x00", b"\xff" * 100, b"{}", b"data=%FF&data_digest=x", b"[" * 10_000])
 @pytest.mark.parametrize("partner", ["zto", "standard-webhooks"])
-async def test_garbage_is_never_an_error_of_ours(desk, partner, body):
+async def test_garbage_is_refused_with_401(desk, partner, body):
     endpoint = await desk.endpoint(partner)
     answer = await desk.courier.post(endpoint["path"], content=body)
     assert answer.status_code == 401
     assert "problem" not in answer.headers["content-type"]
 
 
-async def test_what_was_finished_long_ago_is_deleted(desk, order):
+async def test_finished_pushes_are_deleted_after_their_retention(desk, order):
     await desk.ship(order)
     endpoint = await desk.endpoint()
     await desk.zto(endpoint, "GOT")
@@ -224,7 +224,7 @@ async def test_what_was_finished_long_ago_is_deleted(desk, order):
     assert await desk.pushes() == []
 
 
-async def test_several_workers_share_the_work_and_double_nothing(desk, order):
+async def test_several_workers_process_each_push_once(desk, order):
     parcel, endpoint, now = await desk.ship(order), await desk.endpoint(), desk.harness.clock.advance(hours=48)
     for hours, action in enumerate(("SIGNED", "DISPATCH", "ARRIVAL", "DEPARTURE", "GOT")):
         await desk.zto(endpoint, action, at=now - timedelta(hours=hours))
@@ -236,14 +236,14 @@ async def test_several_workers_share_the_work_and_double_nothing(desk, order):
     assert (shown["status"], len(shown["events"])) == ("delivered", 5)
 
 
-async def test_a_push_our_own_code_stumbles_over_is_set_back_and_at_last_aside(desk, order, monkeypatch):
+async def test_a_push_on_which_our_code_fails_is_set_back_and_at_last_failed(desk, order, monkeypatch):
     await desk.ship(order)
     endpoint = await desk.endpoint()
 
-    async def stumble(*_: object) -> int:
+    async def fail(*_: object) -> int:
         raise ZeroDivisionError
 
-    monkeypatch.setattr(courier_reports.parcels, "apply_scan", stumble)
+    monkeypatch.setattr(courier_reports.parcels, "apply_scan", fail)
     await desk.zto(endpoint, "GOT")
     await desk.work()
     (push,) = await desk.pushes()

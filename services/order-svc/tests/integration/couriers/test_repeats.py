@@ -1,4 +1,4 @@
-"""Pushes that come again: the same once, a corrected one instead of its first copy, one without effect anew."""
+"""Repeated pushes: the same is processed once, a corrected one too, and one without effect is processed again."""
 
 import json
 from datetime import timedelta
@@ -24,7 +24,7 @@ def good(desk) -> dict[str, str]:
         '{"type": "parcel.status", "data": {"waybill_no": "no", "status": "delivered", "occurred_at": "today"}}',
     ],
 )
-async def test_a_message_whose_first_body_could_not_be_read_is_taken_with_its_good_one(desk, order, good, first):
+async def test_a_message_whose_first_body_could_not_be_read_is_accepted_with_a_correct_one(desk, order, good, first):
     parcel, endpoint = await desk.ship(order), await desk.endpoint("standard-webhooks")
     assert (await desk.standard_text(endpoint, first)).status_code == 400
     assert (await desk.standard(endpoint, good)).status_code == 200
@@ -33,7 +33,7 @@ async def test_a_message_whose_first_body_could_not_be_read_is_taken_with_its_go
     assert sorted(push["state"] for push in await desk.pushes()) == ["applied", "unreadable"]
 
 
-async def test_a_message_that_was_too_old_is_taken_when_it_is_signed_anew(desk, order, good):
+async def test_a_message_that_was_too_old_is_accepted_when_it_is_signed_again(desk, order, good):
     parcel, endpoint = await desk.ship(order), await desk.endpoint("standard-webhooks")
     old = desk.harness.clock.now() - timedelta(minutes=6)
     assert (await desk.standard(endpoint, good, at=old)).status_code == 401
@@ -43,7 +43,7 @@ async def test_a_message_that_was_too_old_is_taken_when_it_is_signed_anew(desk, 
 
 
 @pytest.mark.parametrize("first", ["another type", "the future"])
-async def test_a_message_whose_first_body_was_taken_in_vain_is_taken_with_its_good_one(desk, order, good, first):
+async def test_a_message_whose_first_body_had_no_effect_is_accepted_with_a_correct_one(desk, order, good, first):
     parcel, endpoint = await desk.ship(order), await desk.endpoint("standard-webhooks")
     if first == "another type":
         await desk.standard(endpoint, good, type_="parcel.label_printed")
@@ -65,7 +65,7 @@ async def test_the_same_message_with_the_same_body_is_one_push(desk, order, good
     assert [(push["state"], push["attempts"]) for push in await desk.pushes()] == [("applied", 1)]
 
 
-async def test_a_push_that_an_earlier_version_could_not_read_is_worked_on_when_it_is_repeated(
+async def test_a_push_that_an_earlier_version_could_not_read_is_processed_when_it_is_repeated(
     desk, order, good, monkeypatch
 ):
     def unable(self: object, raw: bytes) -> None:
@@ -81,7 +81,7 @@ async def test_a_push_that_an_earlier_version_could_not_read_is_worked_on_when_i
     assert [(push["state"], push["why"]) for push in await desk.pushes()] == [("applied", None)]
 
 
-async def test_a_push_that_was_given_up_waits_anew_when_it_is_repeated(desk, order):
+async def test_a_push_that_was_given_up_waits_again_when_it_is_repeated(desk, order):
     endpoint, at = await desk.endpoint(), desk.harness.clock.now()
     await desk.zto(endpoint, "GOT", at=at)
     desk.harness.clock.advance(hours=73)
@@ -92,7 +92,7 @@ async def test_a_push_that_was_given_up_waits_anew_when_it_is_repeated(desk, ord
     assert [push["state"] for push in await desk.pushes()] == ["waiting"]
 
 
-async def test_a_trace_that_first_came_under_another_kind_is_taken(desk, order):
+async def test_a_trace_that_was_first_sent_as_another_kind_is_accepted(desk, order):
     parcel, endpoint = await desk.ship(order), await desk.endpoint()
     data = json.dumps(desk.trace("GOT"))
     assert (await desk.zto_text(endpoint, data, msg_type="Other")).json()["status"] is True

@@ -1,4 +1,4 @@
-"""A waybill is one number, and a carrier one code, in any case, width and spacing, wherever they come in."""
+"""A waybill is one number, and a carrier one code, in any case, width and spacing."""
 
 import pytest
 from aftercare_events import OrderShipped, ParcelRegistered, ReturnShipped
@@ -15,7 +15,7 @@ async def ship(desk, order, waybill_no: str, carrier: str = "zto"):
 
 @pytest.mark.parametrize("registered", SPELLINGS)
 @pytest.mark.parametrize("pushed", SPELLINGS)
-async def test_a_push_finds_the_parcel_whatever_both_sides_wrote(desk, order, registered, pushed):
+async def test_a_push_finds_the_parcel_in_any_spelling(desk, order, registered, pushed):
     made = await ship(desk, order, registered, " ＺＴＯ ")
     assert made.status_code == 201, made.text
     assert (made.json()["waybill_no"], made.json()["carrier"]) == (NUMBER, "zto")
@@ -26,7 +26,7 @@ async def test_a_push_finds_the_parcel_whatever_both_sides_wrote(desk, order, re
     assert push["reports"][0]["waybill_no"] == NUMBER
 
 
-async def test_events_and_lists_know_the_number_alone(desk, order):
+async def test_events_and_lists_have_the_canonical_number(desk, order):
     await ship(desk, order, SPELLINGS[0], "ZTO")
     events = [e for e in await desk.harness.published() if isinstance(e, OrderShipped | ParcelRegistered)]
     assert [(event.waybill_no, event.carrier) for event in events] == [(NUMBER, "zto")] * 2
@@ -55,14 +55,14 @@ async def test_a_return_that_an_older_build_announced_is_one_parcel(desk, order)
 
 
 @pytest.mark.parametrize("waybill_no", ["", "  ", "\u200b", "运单", "SF;1", "a\tb\x00", "7" * 101])
-async def test_what_is_no_waybill_is_refused_in_both_languages(desk, order, waybill_no):
+async def test_a_malformed_waybill_is_refused_in_both_languages(desk, order, waybill_no):
     refused = desk.harness.problem(await ship(desk, order, waybill_no), 422, "validation_failed")
     assert refused["errors"][0]["pointer"] == "/waybill_no"
 
 
-async def test_the_refusal_says_what_is_allowed(desk, order):
-    for language, words in (("zh-CN", "必须是运单号：1 至 100 位"), ("en", "Must be a waybill number: 1 to 100")):
+async def test_the_refusal_describes_what_is_allowed(desk, order):
+    for language, text in (("zh-CN", "必须是运单号：1 至 100 位"), ("en", "Must be a waybill number: 1 to 100")):
         desk.seller.headers["Accept-Language"] = language
         refused = desk.harness.problem(await ship(desk, order, "运单"), 422, "validation_failed")
         assert refused["errors"][0]["code"] == "waybill_invalid"
-        assert words in refused["errors"][0]["message"]
+        assert text in refused["errors"][0]["message"]

@@ -56,7 +56,7 @@ async def test_a_corrected_return_ends_the_pause(desk, order):
     assert await applied_early(desk, push)
 
 
-async def test_other_pushes_go_on_pausing(desk, order):
+async def test_the_pause_of_other_pushes_does_not_end(desk, order):
     push = await paused(desk, await desk.endpoint(), billCode="73000000000002")
     await desk.ship(order)
     assert not await applied_early(desk, push)

@@ -1,4 +1,4 @@
-"""Forms: what is one, and what is refused with which words."""
+"""Forms: which bodies are read, and which are refused with which reason."""
 
 from urllib.parse import quote, quote_plus
 
@@ -34,7 +34,7 @@ from order_svc.integrations.couriers.forms import form
         (b"a=%2525", {"a": "%25"}),
     ],
 )
-def test_what_is_a_form(raw, fields):
+def test_forms_that_are_read(raw, fields):
     assert form(raw) == fields
 
 
@@ -56,7 +56,7 @@ def test_what_is_a_form(raw, fields):
         (b"&".join(b"f%d=1" % n for n in range(33)), "more than 32"),
     ],
 )
-def test_what_is_none(raw, why):
+def test_forms_that_are_refused(raw, why):
     with pytest.raises(ValueError, match=why):
         form(raw)
 
@@ -66,7 +66,7 @@ def test_what_is_none(raw, why):
     st.sampled_from([quote, quote_plus]),
     st.lists(st.integers(0, 3), min_size=33, max_size=33),
 )
-def test_fields_come_out_as_they_went_in_however_many_ampersands_stand_between(fields, escape, ampersands):
+def test_fields_are_read_as_they_were_written_with_any_number_of_ampersands(fields, escape, ampersands):
     pieces = [f"{escape(name, safe='')}={escape(value, safe='')}" for name, value in fields.items()]
     between = ["&" * (number + 1) for number in ampersands]
     raw = "&" * ampersands[-1] + "".join(piece + gap for piece, gap in zip(pieces, between, strict=False))
@@ -74,7 +74,7 @@ def test_fields_come_out_as_they_went_in_however_many_ampersands_stand_between(f
 
 
 @given(st.binary(max_size=200))
-def test_anything_is_a_form_or_a_value_error(raw):
+def test_any_body_is_read_or_raises_a_value_error(raw):
     try:
         found = form(raw)
     except ValueError:

@@ -24,12 +24,12 @@ def test_mask(text, masked):
     assert mask(text) == masked
 
 
-def test_names_from_fields_go_wherever_they_stand():
+def test_names_from_fields_are_masked_everywhere():
     assert mask("张伟丰的包裹由张伟丰取走", ["张伟丰", None, ""]) == "*的包裹由*取走"
 
 
 @given(st.text(max_size=800))
-def test_what_comes_out_can_be_stored(text):
+def test_masked_text_can_be_stored(text):
     masked = mask(text)
     assert len(masked) <= 500
     masked.encode()

@@ -41,7 +41,7 @@ def push(data: object, secret: str = SECRET, **fields: str) -> bytes:
     return urlencode(form | fields).encode()
 
 
-def heard(action: str, **more: Any) -> Report:
+def parsed(action: str, **more: Any) -> Report:
     (report,) = ZTO.parse(push(trace(action, **more)))
     return report
 
@@ -71,7 +71,7 @@ def test_digests(data, digest):
     assert ZTO.verify(push(data, data_digest=digest), {}, [SECRET], NOW) is None
 
 
-def test_one_changed_byte_is_refused_in_zto_words_with_200():
+def test_one_changed_byte_is_refused_in_zto_s_format_with_200():
     raw = push(trace("GOT")).replace(b"73000000000001", b"73000000000002")
     refused = ZTO.verify(raw, {}, [SECRET], NOW)
     assert isinstance(refused, Rejection)
@@ -105,13 +105,13 @@ def test_a_form_with_loose_ends_is_the_same_push(change):
 @pytest.mark.parametrize(
     "raw", [b"", b"hello", b"\xff\xfe", b"data=x", b"data_digest=x", b"data=1&data=2&data_digest=x"]
 )
-def test_what_proves_no_partner_is_401(raw):
+def test_a_push_without_any_proof_is_401(raw):
     refused = ZTO.verify(raw, {}, [SECRET], NOW)
     assert refused is not None
     assert ZTO.refused(refused).status == 401
 
 
-def test_the_previous_secret_proves_during_its_grace():
+def test_the_previous_secret_is_accepted_during_its_grace():
     raw = push(trace("GOT"), secret="the-old-secret")
     assert ZTO.verify(raw, {}, [SECRET], NOW) is not None
     assert ZTO.verify(raw, {}, [SECRET, "the-old-secret"], NOW) is None
@@ -141,18 +141,18 @@ def test_acknowledgement():
     ],
 )
 def test_actions(action, status, terminal):
-    report = heard(action)
+    report = parsed(action)
     assert (report.carrier, report.waybill_no) == ("zto", "73000000000001")
     assert (report.scan.status, report.scan.terminal, report.scan.raw_code) == (status, terminal, action)
 
 
 def test_times_without_zone_are_china_time():
-    assert heard("GOT").scan.occurred_at == datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
+    assert parsed("GOT").scan.occurred_at == datetime(2026, 3, 1, 4, 0, tzinfo=UTC)
 
 
 def test_left_at_a_station_is_not_delivered_and_collecting_it_is():
-    left = heard("HANDOVERSCAN_SIGNED", at="2026-03-01 12:00:00")
-    collected = heard("DEPARTURE_SIGNED", at="2026-03-01 18:30:00")
+    left = parsed("HANDOVERSCAN_SIGNED", at="2026-03-01 12:00:00")
+    collected = parsed("DEPARTURE_SIGNED", at="2026-03-01 18:30:00")
     assert status_after([left]) == "ready_for_pickup"
     assert status_after([collected, left]) == "delivered"
     assert left.scan.delivered_to == collected.scan.delivered_to == DeliveredTo.STATION
@@ -170,31 +170,31 @@ def test_left_at_a_station_is_not_delivered_and_collecting_it_is():
     ],
 )
 def test_who_signed(fields, receiver):
-    assert heard("SIGNED", **fields).scan.delivered_to == receiver
+    assert parsed("SIGNED", **fields).scan.delivered_to == receiver
 
 
-def test_code_wins_over_text_and_the_text_is_kept():
-    report = heard("DISPATCH", desc="正在为您分配快递员，快件已签收")
+def test_the_code_decides_and_the_text_is_kept():
+    report = parsed("DISPATCH", desc="正在为您分配快递员，快件已签收")
     assert report.scan.status == "out_for_delivery"
     assert "分配快递员" in report.text
 
 
 def test_signed_after_a_return_scan_means_the_sender_has_it_back():
-    back = heard("RETURN_SCAN", at="2026-03-02 09:00:00", desc="客户拒收，快件退回")
-    signed = heard("SIGNED", at="2026-03-04 09:00:00")
-    assert status_after([heard("GOT"), back, signed]) == "returned"
+    back = parsed("RETURN_SCAN", at="2026-03-02 09:00:00", desc="客户拒收，快件退回")
+    signed = parsed("SIGNED", at="2026-03-04 09:00:00")
+    assert status_after([parsed("GOT"), back, signed]) == "returned"
     assert status_after([signed, back]) == "returned"
-    assert status_after([heard("GOT"), signed]) == "delivered"
+    assert status_after([parsed("GOT"), signed]) == "delivered"
 
 
-def test_a_return_scan_that_only_changes_the_address_does_not_turn_the_parcel_round():
-    changed = heard("RETURN_SCAN", at="2026-03-02 09:00:00", desc="收件人申请改地址")
+def test_a_return_scan_that_only_changes_the_address_is_no_return():
+    changed = parsed("RETURN_SCAN", at="2026-03-02 09:00:00", desc="收件人申请改地址")
     assert (changed.scan.status, changed.scan.reason) == ("in_transit", "address_changed")
-    assert status_after([changed, heard("SIGNED", at="2026-03-03 09:00:00")]) == "delivered"
+    assert status_after([changed, parsed("SIGNED", at="2026-03-03 09:00:00")]) == "delivered"
 
 
-def test_refusal_at_the_door_is_named():
-    report = heard("PROBLEM", desc="客户拒收", problemCode="15")
+def test_a_refusal_by_the_consignee_is_the_reason():
+    report = parsed("PROBLEM", desc="客户拒收", problemCode="15")
     assert (report.scan.status, report.scan.reason, report.scan.raw_code) == (
         "exception",
         "consignee_refused",
@@ -203,8 +203,8 @@ def test_refusal_at_the_door_is_named():
 
 
 def test_the_same_scan_twice_has_one_key_and_a_second_pick_up_another():
-    assert heard("GOT").scan.key == heard("GOT", facilityName="另一网点").scan.key
-    assert heard("GOT").scan.key != heard("GOT", at="2026-03-01 12:01:00").scan.key
+    assert parsed("GOT").scan.key == parsed("GOT", facilityName="另一网点").scan.key
+    assert parsed("GOT").scan.key != parsed("GOT", at="2026-03-01 12:01:00").scan.key
 
 
 STORY = [
@@ -221,16 +221,16 @@ STORY = [
 
 
 @given(st.permutations(STORY * 2))
-def test_pushes_in_any_order_and_twice_end_at_the_same_place(story):
+def test_pushes_in_any_order_and_twice_lead_to_one_status(story):
     known: dict[str, Report] = {}
     for action, at in story:
-        report = heard(action, at=at)
+        report = parsed(action, at=at)
         known.setdefault(report.scan.key, report)
     assert status_after(list(known.values())) == "delivered"
 
 
-def test_names_and_numbers_leave_the_text():
-    report = heard(
+def test_names_and_numbers_are_masked():
+    report = parsed(
         "DISPATCH",
         courier="李雷",
         desc="【杭州市】(0571-88000000)的业务员李雷(13800000000)正在派件，联系人：韩梅梅，如有疑问请电联 138 0000 0001",
@@ -240,7 +240,7 @@ def test_names_and_numbers_leave_the_text():
     assert "【杭州市】" in report.text
 
 
-def test_a_list_of_traces_is_read_and_other_messages_are_none_of_ours():
+def test_a_list_of_traces_is_read_and_other_messages_have_no_reports():
     assert len(ZTO.parse(push([trace("GOT"), trace("SIGNED")]))) == 2
     assert ZTO.parse(push(trace("GOT"), msg_type="OrderStatus")) == []
 
@@ -262,13 +262,13 @@ def test_a_list_of_traces_is_read_and_other_messages_are_none_of_ours():
         trace("GOT") | {"billCode": 73000000000001},
     ],
 )
-def test_unreadable_traces_say_so(data):
+def test_unreadable_traces_have_a_reason(data):
     with pytest.raises(ValueError, match=r"\w"):
         ZTO.parse(push(data))
 
 
 @given(st.binary(max_size=400))
-def test_garbage_is_refused_and_never_breaks(raw):
+def test_garbage_is_refused(raw):
     assert ZTO.verify(raw, {}, [SECRET], NOW) is not None
 
 

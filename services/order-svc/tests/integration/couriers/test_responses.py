@@ -1,4 +1,4 @@
-"""What couriers are answered: always in the partner's words where the partner is known, else in plain text."""
+"""Responses to couriers: in the partner's format where the partner is known, else in plain text."""
 
 import asyncio
 import json
@@ -12,7 +12,7 @@ PLAIN = "text/plain; charset=utf-8"
 
 
 def refused(answer: httpx.Response, partner: str, status: int, code: str) -> None:
-    """The answer is this refusal as the partner reads it."""
+    """The response is this refusal in the partner's format."""
     assert (answer.status_code, answer.headers["content-type"]) == (status, "application/json"), answer.text
     body = answer.json()
     if partner == "zto":
@@ -61,7 +61,7 @@ async def test_an_endpoint_that_is_not_this_partners(desk, partner, path):
 
 @pytest.mark.parametrize("path", ["", "/", "//ce_1", "/nobody", "/nobody/ce_1", "/ZTO/ce_1", "/nobody/ce_1?x=%00"])
 @pytest.mark.parametrize("method", ["POST", "GET", "PUT", "OPTIONS"])
-async def test_a_courier_that_nobody_knows_is_told_in_plain_text(desk, method, path):
+async def test_an_unknown_courier_gets_plain_text(desk, method, path):
     answer = await desk.courier.request(method, "/v1/courier-webhooks" + path)
     assert (answer.status_code, answer.headers["content-type"]) == (404, PLAIN)
 
@@ -86,7 +86,7 @@ async def test_a_partner_that_probes_its_address_gets_a_plain_answer(desk, partn
         (b"&f" * 40, "more than 32 fields"),
     ],
 )
-async def test_a_form_that_is_none_is_refused_with_the_reason(desk, ending, why):
+async def test_a_malformed_form_is_refused_with_the_reason(desk, ending, why):
     endpoint = await desk.endpoint()
     answer = await desk.zto_text(endpoint, "{}", ending=ending)
     refused(answer, "zto", 401, "not_a_form")
@@ -94,7 +94,7 @@ async def test_a_form_that_is_none_is_refused_with_the_reason(desk, ending, why)
 
 
 @pytest.mark.parametrize("charset", ["", "; charset=UTF-8", ';charset="utf-8"', "; charset=GBK"])
-async def test_the_bytes_of_a_form_decide_and_not_its_charset(desk, order, charset):
+async def test_a_form_is_read_as_utf_8_whatever_its_charset(desk, order, charset):
     parcel, endpoint = await desk.ship(order), await desk.endpoint()
     data = json.dumps(desk.trace("GOT", desc="揽收"))
     answer = await desk.zto_text(endpoint, data, ending=b"&&", charset=charset)
@@ -122,7 +122,7 @@ async def test_a_body_that_stops_is_refused(desk, partner):
     refused(await desk.courier.post(endpoint["path"], content=trickle()), partner, 408, "body_too_slow")
 
 
-async def test_trouble_with_the_database(desk):
+async def test_a_failure_of_the_database(desk):
     endpoint, standard = await desk.endpoint(), await desk.endpoint("standard-webhooks")
     await desk.harness.runtime.pool.execute("ALTER TABLE partner_inbox RENAME TO gone")
     refused(await desk.zto(endpoint, "GOT"), "zto", 200, "unavailable")
