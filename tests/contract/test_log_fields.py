@@ -1,4 +1,4 @@
-"""The value of a log field is written only where the field is registered: what is logged is, and nothing else is."""
+"""Values of log fields are written only for registered fields: services register exactly the fields that they log."""
 
 import re
 from importlib import import_module

@@ -1,4 +1,4 @@
-"""Every service's migrations make the very schema that its tables describe, and say which builds work with it."""
+"""Every service's migrations create exactly the schema that its tables declare, and declare the compatible builds."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -58,7 +58,7 @@ async def empty(postgres_url: str) -> AsyncIterator[str]:
 
 @pytest.fixture
 async def new(postgres_url: str) -> AsyncIterator[str]:
-    """Another one."""
+    """The address of another database without any table."""
     async with database(postgres_url) as url:
         yield url
 
@@ -79,7 +79,7 @@ def revisions_of(branch: Branch) -> list[str]:
 
 
 async def upgrade(branch: Branch, url: str, revision: str) -> None:
-    """One history to this revision, and no further."""
+    """Upgrade one history to this revision."""
 
     async def connect() -> asyncpg.Connection:
         return await asyncpg.connect(url)
@@ -92,7 +92,7 @@ async def upgrade(branch: Branch, url: str, revision: str) -> None:
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-async def test_the_migrated_database_is_what_the_tables_say(package: str, empty: str) -> None:
+async def test_the_migrated_database_has_the_declared_schema(package: str, empty: str) -> None:
     migrations = migrations_of(package, empty)
     await migrations.upgrade()
     await migrations.upgrade()  # a second start finds nothing to do
@@ -129,10 +129,10 @@ ROWS = (
 
 
 @pytest.mark.parametrize("package", PACKAGES)
-async def test_a_database_of_before_keeps_its_messaging_tables_and_becomes_like_a_new_one(
+async def test_an_older_database_keeps_its_messaging_tables_and_gets_the_new_schema(
     package: str, empty: str, new: str
 ) -> None:
-    """What a service of before created and filled is the same, to the catalogue's last word, as what the chassis creates."""
+    """Tables that an older service created and filled are equal, in every catalogue entry, to those that the chassis creates."""
     await upgrade(branch_of(package), empty, BEFORE[package])
     connection, other = await asyncpg.connect(empty), await asyncpg.connect(new)
     for statement in ROWS:
@@ -161,7 +161,7 @@ def test_the_files_are_the_revisions_in_one_line(package: str) -> None:
 
 
 @pytest.mark.parametrize("package", HISTORIES)
-def test_declarations_name_a_revision_and_never_take_back_what_was_contracted(package: str) -> None:
+def test_declarations_name_a_revision_and_stay_after_a_contraction(package: str) -> None:
     branch = branch_of(package)
     script, revisions = ScriptDirectory.from_config(branch.config()), revisions_of(branch)
     oldest = [revisions.index(compatible_with(script, revision)) for revision in revisions]
@@ -170,9 +170,7 @@ def test_declarations_name_a_revision_and_never_take_back_what_was_contracted(pa
 
 
 @pytest.mark.parametrize("package", HISTORIES)
-async def test_a_revision_that_takes_something_away_declares_which_builds_can_do_without(
-    package: str, empty: str
-) -> None:
+async def test_a_revision_that_removes_something_declares_the_compatible_builds(package: str, empty: str) -> None:
     """Most revisions only add and declare nothing: pods of the release before work with them during a rollout."""
     branch = branch_of(package)
     script = ScriptDirectory.from_config(branch.config())
@@ -233,7 +231,7 @@ THING = "CREATE TABLE thing (id int PRIMARY KEY, state text NOT NULL DEFAULT 'a'
         ),
     ],
 )
-async def test_what_counts_as_taking_away(empty: str, statement: str, lost: list[str]) -> None:
+async def test_what_counts_as_removing(empty: str, statement: str, lost: list[str]) -> None:
     connection = await asyncpg.connect(empty)
     await connection.execute(THING)
     await connection.execute("ALTER TABLE thing ADD CONSTRAINT few CHECK (state IN ('a', 'b'))")

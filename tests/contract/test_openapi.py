@@ -1,4 +1,4 @@
-"""The OpenAPI of every service: current, alike, and readable by client generators."""
+"""The OpenAPI document of every service: current, consistent, and readable by client generators."""
 
 import json
 import re
@@ -28,7 +28,7 @@ def operations(spec: dict[str, Any]) -> list[tuple[str, str, dict[str, Any]]]:
     return [(path, method, each) for path, methods in spec["paths"].items() for method, each in methods.items()]
 
 
-def test_there_are_five() -> None:
+def test_every_service_has_a_document() -> None:
     assert len(installed()) == 5
 
 
@@ -53,7 +53,7 @@ def test_operations_have_one_tag_and_a_unique_lower_camel_name(spec: dict[str, A
 
 def test_every_refusal_is_a_problem(spec: dict[str, Any]) -> None:
     for path, method, each in operations(spec):
-        if "default" in each["responses"]:  # couriers are told in their own words, whatever it is
+        if "default" in each["responses"]:  # partners get responses in their own format
             assert each["responses"].keys() == {"200", "default"}, path
             continue
         refused = {code: response for code, response in each["responses"].items() if code >= "400"}
@@ -82,7 +82,7 @@ def problem_codes(content: dict[str, Any]) -> list[str]:
     return codes
 
 
-def test_whatever_changes_something_needs_a_key(spec: dict[str, Any]) -> None:
+def test_commands_need_an_idempotency_key(spec: dict[str, Any]) -> None:
     for path, method, each in operations(spec):
         names = {parameter.get("$ref", "").rpartition("/")[2] for parameter in each.get("parameters", [])}
         assert ("IdempotencyKey" in names) == (method != "get" and "security" in each), (path, method)

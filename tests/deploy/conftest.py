@@ -1,4 +1,4 @@
-"""The base as we ship it, every overlay as a cluster would get it, and one as an operator would write it."""
+"""The base, every overlay as it is rendered, and an overlay with pinned digests as an operator may write it."""
 
 import pytest
 from manifests import K8S, SERVICES, Rendering, listed, rendered, written
@@ -27,7 +27,7 @@ def dev() -> Rendering:
 
 @pytest.fixture(scope="session", params=["base", *OVERLAYS, "pinned by digest"])
 def k8s(request: pytest.FixtureRequest, base: Rendering, tmp_path_factory: pytest.TempPathFactory) -> Rendering:
-    """Every policy holds for what we ship and for what a cluster would get; a folder added to `overlays` is held to them too."""
+    """The base and every rendered overlay, also one that is added to `overlays` later."""
     if request.param == "base":
         return base
     if request.param in OVERLAYS:

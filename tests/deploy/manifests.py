@@ -1,4 +1,4 @@
-"""Manifests as Kubernetes would get them.
+"""Manifests as Kubernetes gets them.
 
 With `kubectl` or `kustomize` on the machine the renderings are theirs. Without, the base is still checked: it uses only
 lists of resources, and following those needs no program. Overlays and components need the real thing and are skipped.
@@ -22,7 +22,7 @@ Manifest = dict[str, Any]
 
 
 def kustomize() -> list[str] | None:
-    """The command that renders a folder, where this machine has one."""
+    """The command that renders a folder, or None where neither kubectl nor kustomize is installed."""
     if shutil.which("kubectl"):
         return ["kubectl", "kustomize"]
     return ["kustomize", "build"] if shutil.which("kustomize") else None
@@ -40,7 +40,7 @@ def written(folder: Path, *, resources: list[Path], components: Sequence[Path] =
 
 
 def rendered(folder: Path) -> list[Manifest]:
-    """The folder as kustomize renders it."""
+    """The folder, rendered by kustomize."""
     command = kustomize()
     if command is None:
         pytest.skip("neither kubectl nor kustomize is here")
@@ -51,7 +51,7 @@ def rendered(folder: Path) -> list[Manifest]:
 
 
 def listed(folder: Path) -> Iterator[Manifest]:
-    """The folder's manifests by its lists of resources; anything else in a kustomization is an error here."""
+    """The manifests in the folder's lists of resources. Raises: AssertionError where a kustomization has anything else."""
     kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
     assert set(kustomization) == {"apiVersion", "kind", "resources"}, f"{folder} does more than list resources"
     for resource in kustomization["resources"]:
@@ -63,7 +63,7 @@ def listed(folder: Path) -> Iterator[Manifest]:
 
 
 def sources(folder: Path) -> Iterator[Manifest]:
-    """The manifests that an overlay is made of, components included, before anything of it is changed."""
+    """The manifests of an overlay and its components, without its changes."""
     kustomization = yaml.safe_load((folder / "kustomization.yaml").read_text())
     for resource in kustomization["resources"] + kustomization.get("components", []):
         path = folder / resource
@@ -74,7 +74,7 @@ def sources(folder: Path) -> Iterator[Manifest]:
 
 
 class Rendering:
-    """A set of manifests and the questions policies ask of it."""
+    """A set of manifests, and the queries that the policies need."""
 
     def __init__(self, manifests: list[Manifest]) -> None:
         self.manifests = manifests
@@ -87,7 +87,7 @@ class Rendering:
         return found
 
     def pods(self) -> list[tuple[str, Manifest, Manifest]]:
-        """(name, pod spec, pod labels) of everything that makes pods."""
+        """(name, pod spec, pod labels) of everything that creates pods."""
         return [
             (
                 f"{each['kind']}/{each['metadata']['name']}",
@@ -110,5 +110,5 @@ class Rendering:
 
 
 def selects(selector: Mapping[str, str], labels: Mapping[str, str]) -> bool:
-    """Whether matchLabels find these labels; an empty selector is a mistake everywhere it is asked."""
+    """Whether matchLabels select these labels. An empty selector is always a mistake."""
     return bool(selector) and selector.items() <= labels.items()

@@ -1,4 +1,4 @@
-"""Whether one pod may open a connection to another, by NetworkPolicies as Kubernetes defines them."""
+"""Whether one pod may connect to another, by the rules of Kubernetes' NetworkPolicies."""
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,7 +25,7 @@ class Network:
     namespace: Labels
 
     def reaches(self, source: Pod, target: Pod, port: int) -> bool:
-        """Whether both ends let this connection pass. Pods elsewhere have no policies here."""
+        """Whether the policies of both ends allow the connection. Pods of other namespaces have no policies here."""
         return self._lets("Egress", source, target, port, target) and self._lets(
             "Ingress", target, source, port, target
         )

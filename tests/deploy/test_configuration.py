@@ -62,7 +62,7 @@ def test_secrets_are_files_only_the_process_reads(k8s):
         assert secrets[0]["defaultMode"] == 0o440, name
 
 
-def test_references_lead_somewhere(k8s):
+def test_references_exist(k8s):
     maps = {each["metadata"]["name"] for each in k8s.of("ConfigMap")}
     for name, container in k8s.containers():
         assert all(source["configMapRef"]["name"] in maps for source in container.get("envFrom", [])), name
@@ -84,7 +84,7 @@ def test_settings_are_those_the_service_reads(base, service):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_ports_and_files_are_where_the_settings_say(base, service):
+def test_ports_and_files_match_the_settings(base, service):
     config = base.one("ConfigMap", service)["data"]
     for name, spec, labels in base.pods():
         if labels["app.kubernetes.io/name"] != service:
@@ -116,7 +116,7 @@ def test_the_five_differ_only_by_name(service, file):
 
 
 def test_kustomize_reads_the_base_as_we_do(base):
-    """But for what makes each Job's name its own."""
+    """Without the annotation that names each Job."""
 
     def plain(manifests):
         found = {}

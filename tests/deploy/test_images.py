@@ -1,4 +1,4 @@
-"""The Dockerfile and the compose file: what must not creep in, and what must stay."""
+"""Policies for the Dockerfile and the compose file."""
 
 import os
 import re
@@ -31,7 +31,7 @@ def test_the_base_image_is_an_argument_with_a_default():
     assert set(re.findall(r"^FROM (\S+)", DOCKERFILE, re.M)) == {"${BASE_IMAGE}"}
 
 
-def test_dependencies_are_locked_by_hash_before_any_source_comes_in():
+def test_dependencies_are_locked_by_hash_before_sources_are_copied():
     locked = DOCKERFILE.index("--require-hashes --compile-bytecode --constraints requirements.lock")
     assert locked < DOCKERFILE.index("COPY libs libs")
 
@@ -95,7 +95,7 @@ def test_services_wait_for_their_jobs(service):
 
 
 @pytest.mark.parametrize("service", SERVICES)
-def test_each_service_knows_only_its_own_database(service):
+def test_each_service_has_the_address_of_its_own_database_only(service):
     noun = service.removesuffix("-svc")
     environment = COMPOSE["services"][service]["environment"]
     url = environment["AFTERCARE_DATABASE_URL"]
@@ -105,19 +105,19 @@ def test_each_service_knows_only_its_own_database(service):
     assert not [v for k, v in environment.items() if "aftercare_" in str(v) and k != "AFTERCARE_DATABASE_URL"]
 
 
-def test_every_variable_of_the_compose_file_is_in_the_readme_and_none_else():
+def test_the_readme_has_exactly_the_variables_of_the_compose_file():
     asked = set(re.findall(r"\$\{(\w+)", (ROOT / "docker-compose.yml").read_text()))
     table = [line for line in (ROOT / "deploy" / "README.md").read_text().splitlines() if line.startswith("| `")]
     assert asked == set(re.findall(r"`([A-Z_]{4,})`", "\n".join(line.split("|")[1] for line in table)))
 
 
-def test_databases_are_made_for_the_five_and_closed_to_the_others():
+def test_each_service_has_a_database_that_others_cannot_open():
     script = (ROOT / "deploy" / "compose" / "databases.sh").read_text()
     assert f"for name in {' '.join(service.removesuffix('-svc') for service in SERVICES)}; do" in script
     assert 'REVOKE CONNECT, TEMPORARY ON DATABASE :"name" FROM PUBLIC' in script
 
 
-def test_brokers_make_no_topics_by_themselves():
+def test_brokers_do_not_create_topics():
     assert COMPOSE["services"]["kafka"]["environment"]["KAFKA_AUTO_CREATE_TOPICS_ENABLE"] == "false"
 
 

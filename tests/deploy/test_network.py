@@ -1,4 +1,4 @@
-"""Who may reach whom under the development overlay's policies: read from its files, so no program is needed."""
+"""Which pods may connect to which, by the policies of the development overlay; they are read from its files."""
 
 import itertools
 from dataclasses import replace
@@ -9,7 +9,7 @@ from network import Network, Pod
 
 DEV = K8S / "overlays" / "dev"
 HTTP, KAFKA, POSTGRES, DNS, OTLP = 8000, 9092, 5432, 53, 4318
-# Pods that somebody else put into the namespace, with labels that we know nothing of.
+# Pods of others in the namespace, with unknown labels.
 BROKER, DATABASE = Pod({"app": "kafka"}), Pod({"app": "postgresql"})
 RESOLVER = Pod({"k8s-app": "kube-dns"}, elsewhere={"kubernetes.io/metadata.name": "kube-system"})
 
@@ -27,7 +27,7 @@ def network(dev_files: Rendering) -> Network:
 
 @pytest.fixture(scope="module")
 def pods(dev_files: Rendering) -> dict[str, Pod]:
-    """Everything of ours by name: `order-svc-serve`, `kb-svc-seed`, `payment-simulator`, …"""
+    """All pods of the suite by name: `order-svc-serve`, `kb-svc-seed`, `payment-simulator`, …"""
     found = {}
     for name, spec, labels in dev_files.pods():
         ports = {port["name"]: port["containerPort"] for each in spec["containers"] for port in each.get("ports", [])}
@@ -66,8 +66,8 @@ def test_every_process_reaches_kafka_and_its_database(network, pods, place, serv
 
 
 @pytest.mark.parametrize("port", [KAFKA, 9090, 9093, POSTGRES, 8443])
-def test_servers_of_others_in_the_namespace_are_left_as_they_are(network, port):
-    """Brokers among each other, an operator that asks them, a replica of the database: none of them is the suite's."""
+def test_other_servers_of_the_namespace_are_not_restricted(network, port):
+    """Connections between pods that do not belong to the suite: brokers, an operator, a replica of the database."""
     for source, target in itertools.product((BROKER, DATABASE), repeat=2):
         assert network.reaches(source, target, port)
     assert network.reaches(BROKER, RESOLVER, DNS)
@@ -86,7 +86,7 @@ def test_requests_come_in_through_the_gateway_and_figures_go_to_prometheus(netwo
         assert network.reaches(pod, collector, OTLP)
 
 
-def test_the_payment_simulator_meets_order_svc_and_nobody_else(network, pods):
+def test_the_payment_simulator_is_connected_to_order_svc_only(network, pods):
     simulator = pods["payment-simulator"]
     assert [name for name, pod in suite(pods).items() if network.reaches(pod, simulator, HTTP)] == ["order-svc-consume"]
     assert [name for name, pod in suite(pods).items() if network.reaches(simulator, pod, HTTP)] == ["order-svc-serve"]

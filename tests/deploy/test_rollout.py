@@ -1,4 +1,4 @@
-"""One version after the other, as `kubectl apply -k` gets them. A Job cannot be changed, only made anew under another name."""
+"""A new version, applied with `kubectl apply -k`. A Job cannot be changed: each version needs Jobs with other names."""
 
 import pytest
 import yaml
@@ -10,7 +10,7 @@ JOBS = {*(f"{service}-migrate" for service in SERVICES), "kb-svc-seed"}
 
 @pytest.fixture
 def version(tmp_path):
-    """The development overlay with another tag, and perhaps other changes."""
+    """Renders the development overlay with another tag and other changes."""
 
     def made(tag: str, **more) -> Rendering:
         folder = tmp_path / f"{tag}-{len(list(tmp_path.iterdir()))}"
@@ -26,7 +26,7 @@ def test_every_job_is_named_by_its_content(base):
     assert all(job["metadata"]["annotations"] == HASHED for job in base.of("Job"))
 
 
-def test_the_next_version_brings_jobs_of_its_own_and_changes_the_rest(version):
+def test_the_next_version_has_its_own_jobs_and_changes_the_rest(version):
     first, second = version("1.0.0"), version("1.1.0")
     assert len(first.names("Job") | second.names("Job")) == 2 * len(JOBS)
     assert {name.rpartition("-")[0] for name in second.names("Job")} == JOBS
@@ -34,19 +34,19 @@ def test_the_next_version_brings_jobs_of_its_own_and_changes_the_rest(version):
         assert first.names(kind) == second.names(kind)
 
 
-def test_the_same_version_brings_the_same_jobs(version):
-    """Applied twice, nothing is run twice; rolled back to, nothing is in the way."""
+def test_the_same_version_has_the_same_jobs(version):
+    """A second apply runs nothing again, and a rollback finds its own Jobs."""
     assert version("1.0.0").of("Job") == version("1.0.0").of("Job")
 
 
-def test_any_other_change_of_a_job_is_another_job_too(version):
+def test_any_change_of_a_job_is_another_job(version):
     more = [{"op": "replace", "path": "/spec/template/spec/containers/0/resources/limits/memory", "value": "512Mi"}]
     patched = version("1.0.0", patches=[{"patch": yaml.safe_dump(more), "target": {"kind": "Job"}}])
     assert not version("1.0.0").names("Job") & patched.names("Job")
 
 
 def test_nothing_but_jobs_is_unchangeable(version):
-    """Selectors are the other part that a cluster refuses to change."""
+    """Selectors cannot be changed either."""
     first, second = version("1.0.0"), version("1.1.0")
     for one, other in zip(first.deployments(), second.deployments(), strict=True):
         assert one["spec"]["selector"] == other["spec"]["selector"]

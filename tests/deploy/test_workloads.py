@@ -1,4 +1,4 @@
-"""Policies for everything that makes pods."""
+"""Policies for everything that creates pods."""
 
 import re
 
@@ -64,7 +64,7 @@ def test_a_slow_start_is_not_killed(base):
         assert probe["periodSeconds"] * probe["failureThreshold"] >= 180
 
 
-def test_pods_run_as_nobody_in_particular(k8s):
+def test_pods_run_as_an_unprivileged_user(k8s):
     for name, spec, _ in k8s.pods():
         context = spec["securityContext"]
         assert context["runAsNonRoot"] is True, name
@@ -72,7 +72,7 @@ def test_pods_run_as_nobody_in_particular(k8s):
         assert context["seccompProfile"] == {"type": "RuntimeDefault"}, name
 
 
-def test_containers_can_do_nothing_special(k8s):
+def test_containers_have_no_privileges(k8s):
     for name, container in k8s.containers():
         context = container["securityContext"]
         assert context["allowPrivilegeEscalation"] is False, name
@@ -81,7 +81,7 @@ def test_containers_can_do_nothing_special(k8s):
         assert not context.get("privileged"), name
 
 
-def test_nothing_of_the_node_is_shared(k8s):
+def test_pods_share_nothing_with_the_node(k8s):
     for name, spec, _ in k8s.pods():
         assert not any(spec.get(key) for key in ("hostNetwork", "hostPID", "hostIPC")), name
         assert not any("hostPath" in volume for volume in spec.get("volumes", [])), name
@@ -89,7 +89,7 @@ def test_nothing_of_the_node_is_shared(k8s):
 
 
 def test_only_bounded_scratch_can_be_written(k8s):
-    """The services keep nothing outside their databases; only the payment simulator has a disk of its own, for its books."""
+    """The services store nothing outside their databases; the payment simulator has a volume for its ledger."""
     for name, spec, _ in k8s.pods():
         volumes = {volume["name"]: volume for volume in spec.get("volumes", [])}
         for container in spec["containers"]:
@@ -132,7 +132,7 @@ def test_services_have_pods_and_ports(k8s):
         assert all(port["targetPort"] in names for port in service["spec"]["ports"])
 
 
-def test_rollouts_never_go_below_strength(base):
+def test_rollouts_keep_all_replicas(base):
     for each in base.deployments():
         assert each["spec"]["strategy"] == {
             "type": "RollingUpdate",
@@ -158,7 +158,7 @@ def test_pods_spread_over_nodes(base):
         assert spread["topologyKey"] == "kubernetes.io/hostname"
 
 
-def test_a_stop_has_time_enough(base):
+def test_a_stop_has_enough_time(base):
     from aftercare_chassis.jobs.background import STOP_SECONDS
 
     requests, pool = 10, 5  # how long uvicorn waits for the last requests, and the pool for its connections
