@@ -27,7 +27,7 @@ SELECT relname, indexrelid::regclass::text, pg_get_indexdef(indexrelid), NULL
 FROM pg_index JOIN pg_class ON pg_class.oid = indrelid
 WHERE {_OURS} AND indisunique AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = indexrelid AND contype <> 'f')
 """
-_ONE_OF = re.compile(r"= ANY \(ARRAY\[([^\]]*)\]\)")
+ONE_OF = re.compile(r"= ANY \(ARRAY\[([^\]]*)\]\)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def _new_columns_alone(before: Schema, table: str, rule: Any) -> bool:
 
 def _wider(old: str, new: str) -> bool:
     """Whether the new rule accepts everything that the old one did: it is the same, or has more values in a list."""
-    if _ONE_OF.sub("", old) != _ONE_OF.sub("", new):
+    if ONE_OF.sub("", old) != ONE_OF.sub("", new):
         return False
-    choices = zip(_ONE_OF.findall(old), _ONE_OF.findall(new), strict=True)
+    choices = zip(ONE_OF.findall(old), ONE_OF.findall(new), strict=True)
     return all(set(fewer.split(", ")) <= set(more.split(", ")) for fewer, more in choices)

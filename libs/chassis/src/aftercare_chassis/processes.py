@@ -62,7 +62,7 @@ class Processes(Generic[S]):
         except SchemaMismatch as mismatch:
             raise SystemExit(f"{self._runtime.name}: {mismatch}") from None
 
-    def autogenerate(self, message: str, revision: str) -> None:
+    def autogenerate(self, message: str, revision: str | None = None) -> None:
         """Write a revision with what the tables have and the database does not have."""
         asyncio.run(self._wait_for_database())
         asyncio.run(self._migrations.autogenerate(message, revision))

@@ -162,13 +162,13 @@ class Service(Generic[S]):
     def _server(self, *roles: ProcessRole) -> Callable[[], None]:
         return lambda: self._processes.serve(self.process(*roles))
 
-    def _migrate(self, autogenerate: str = "", revision: str = "0001") -> None:
+    def _migrate(self, autogenerate: str = "", revision: str = "") -> None:
         """Bring the database to this build's schema, or leave a newer one that this build works with as it is.
 
-        --autogenerate MESSAGE writes a migration instead.
+        --autogenerate MESSAGE writes a migration instead, with the next number. It contains no CHECKs: add those by hand.
         """
         if autogenerate:
-            self._processes.autogenerate(autogenerate, revision)
+            self._processes.autogenerate(autogenerate, revision or None)
             return
         self._processes.migrate()
         if self.after_migration:

@@ -55,7 +55,7 @@ async def test_a_revision_of_a_service_never_touches_them(build: Build, database
     made = build(FIRST)
     await made.upgrade()
     await database.execute("ALTER TABLE inbox ADD COLUMN surplus text")
-    await made.autogenerate("the thing goes", "0002")
+    await made.autogenerate("the thing goes")
     [written] = made.service.folder.glob("0002_*.py")
     assert "drop_table('thing')" in written.read_text()
     assert "inbox" not in written.read_text()

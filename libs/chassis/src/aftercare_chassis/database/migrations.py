@@ -115,16 +115,20 @@ class Migrations:
             await self._run(self.service, connection, self.service.create_all)
             await self._run(self.messaging, connection, lambda config: command.upgrade(config, "head"))
 
-    async def autogenerate(self, message: str, revision: str) -> None:
-        """Write a revision of the service with what the metadata has and the database does not have."""
+    async def autogenerate(self, message: str, revision: str | None = None) -> None:
+        """Write a revision of the service with what the metadata has and the database does not have.
+
+        It gets the next number, unless `revision` is given. Alembic compares no CHECKs: those are added by hand.
+        """
         from alembic import command
 
+        number = revision or self.service.history.next
         self.service.folder.mkdir(parents=True, exist_ok=True)
         async with self._locked() as connection:
             await self._run(
                 self.service,
                 connection,
-                lambda config: command.revision(config, message, autogenerate=True, rev_id=revision),
+                lambda config: command.revision(config, message, autogenerate=True, rev_id=number),
                 compares=True,
             )
 

@@ -75,6 +75,11 @@ class History:
         """The newest of them."""
         return self.known[-1] if self.known else None
 
+    @property
+    def next(self) -> str:
+        """The number of the revision after the newest, in four digits."""
+        return f"{int(self.head or 0) + 1:04}"
+
     def mismatch(self, applied: Applied | None) -> str | None:
         """None where this build works with the database's schema, else why not: a code, a colon, and the revisions."""
         if self.head is None or (applied is not None and applied.revision == self.head):
