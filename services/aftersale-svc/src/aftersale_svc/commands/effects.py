@@ -51,14 +51,15 @@ async def save(
     `action` None: a step of its dispute stands for the change. `terms` are needed by what can lead to a refund.
     """
     entered = after.case.state is not before.case.state
-    if entered and after.case.state is CaseState.REFUNDING:
-        after, requested = await _request_refund(tx, after, terms)
-        events = (*events, requested)
+    effects = CAUSED.get(after.case.state, NOTHING) if entered else NOTHING
+    if effects.first is not None:
+        after, caused = await effects.first(tx, after, terms)
+        events = (*events, caused)
     after = replace(after, case=await tx.save(CASES, after.case, *events))
     await _save_legs(tx, before, after)
     if action is not None:
         await record_step(tx, after.case, action, note)
-    for effect in CAUSED.get(after.case.state, ()) if entered else ():
+    for effect in effects.then:
         await effect(tx, after)
     return after
 
@@ -86,7 +87,7 @@ def _inspection(line: CaseLine) -> Inspection:
 
 async def _request_refund(
     tx: Transaction[Settings], full: FullCase, terms: RefundTerms | None
-) -> tuple[FullCase, RefundRequested]:
+) -> tuple[FullCase, Event]:
     """Decide on a refund of its own id, and request it from order-svc."""
     if terms is None:
         raise ValueError("what leads to a refund has to give its terms")
@@ -158,11 +159,24 @@ def executed_event(tx: Transaction[Settings], dispute: Dispute) -> DisputeExecut
     )
 
 
-Effect = Callable[[Transaction[Settings], FullCase], Awaitable[None]]
-CAUSED: Mapping[CaseState, tuple[Effect, ...]] = {
-    CaseState.COMPLETED: (_settle, _execute_verdict),
-    CaseState.CLOSED: (_release, _execute_verdict),
-    CaseState.CANCELLED: (_release, _execute_verdict),
-    CaseState.DISPUTED: (_hold_again,),
+First = Callable[[Transaction[Settings], FullCase, RefundTerms | None], Awaitable[tuple[FullCase, Event]]]
+Then = Callable[[Transaction[Settings], FullCase], Awaitable[None]]
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """What entering a state causes: `first` completes the case and its events before they are saved, `then` follows."""
+
+    first: First | None = None
+    then: tuple[Then, ...] = ()
+
+
+NOTHING = Effects()
+CAUSED: Mapping[CaseState, Effects] = {
+    CaseState.REFUNDING: Effects(first=_request_refund),
+    CaseState.COMPLETED: Effects(then=(_settle, _execute_verdict)),
+    CaseState.CLOSED: Effects(then=(_release, _execute_verdict)),
+    CaseState.CANCELLED: Effects(then=(_release, _execute_verdict)),
+    CaseState.DISPUTED: Effects(then=(_hold_again,)),
 }
-"""What each state causes once the case is saved in it. Before that, `refunding` decides and requests the refund."""
+"""What each state of a case causes. What a verdict causes, by its remedy, is in `verdicts`."""

@@ -1,6 +1,7 @@
 """The verdict: what an arbitrator decides, and what it does to the case at once."""
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, VerdictGiven, digest
@@ -33,13 +34,14 @@ async def give(tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict) 
     amount = await _amount(tx, judged, order, verdict)
     decided = _decided(tx, moved, verdict, amount.total_minor)
     events: list[Event] = [_given(tx, decided)]
-    if verdict.remedy is not Remedy.REFUND:
+    remedy = REMEDIES[verdict.remedy]
+    if remedy.executed_at_once:
         decided = effects.executed(tx, decided, 0)
         events.append(effects.executed_event(tx, decided))
     # The verdict first, then what follows from it, so that the traceability record has them in this order.
     saved = await tx.save(DISPUTES, decided, *events)
     decision = step(tx, saved, DisputeAction.DECIDE, verdict.grounds)
-    await _apply(tx, judged, order, verdict.remedy, amount)
+    await remedy.apply(tx, judged, order, amount)
     await tx.insert(STEPS, decision)  # with the rows of the case, which saves a round trip
     return saved
 
@@ -65,22 +67,6 @@ def _decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amou
     )
 
 
-async def _apply(tx: Transaction[Settings], full: FullCase, order: Order, remedy: Remedy, amount: RefundAmount) -> None:
-    """Refund, resume or close the case."""
-    if remedy is Remedy.RESUME:
-        await disputes.resume(tx, full, order)
-    elif remedy is Remedy.REFUND:
-        await _refund(tx, full, RefundTerms(order, RefundCause.VERDICT, amount))
-    else:
-        await endings.close_by(tx, full, CaseAction.DISMISS)
-
-
-async def _refund(tx: Transaction[Settings], full: FullCase, terms: RefundTerms) -> None:
-    awarded = apply(full, CaseAction.AWARD, tx)
-    refunding = replace(awarded, case=replace(awarded.case, close_cause=None), lines=accept_all(full.lines))
-    await effects.save(tx, full, refunding, None, terms=terms)
-
-
 def _given(tx: Transaction[Settings], decided: Dispute) -> VerdictGiven:
     return VerdictGiven(
         **dispute_event_fields(tx, decided),
@@ -91,3 +77,32 @@ def _given(tx: Transaction[Settings], decided: Dispute) -> VerdictGiven:
         grounds_hash=digest(decided.grounds or ""),
         evidence=tuple(decided.evidence),
     )
+
+
+async def _resume(tx: Transaction[Settings], full: FullCase, order: Order, _: RefundAmount) -> None:
+    await disputes.resume(tx, full, order)
+
+
+async def _refund(tx: Transaction[Settings], full: FullCase, order: Order, amount: RefundAmount) -> None:
+    awarded = apply(full, CaseAction.AWARD, tx)
+    refunding = replace(awarded, case=replace(awarded.case, close_cause=None), lines=accept_all(full.lines))
+    await effects.save(tx, full, refunding, None, terms=RefundTerms(order, RefundCause.VERDICT, amount))
+
+
+async def _dismiss(tx: Transaction[Settings], full: FullCase, _: Order, __: RefundAmount) -> None:
+    await endings.close_by(tx, full, CaseAction.DISMISS)
+
+
+@dataclass(frozen=True, slots=True)
+class RemedyEffects:
+    """What a remedy does to the case, and whether the verdict is executed with that; if not, once the case ends."""
+
+    apply: Callable[[Transaction[Settings], FullCase, Order, RefundAmount], Awaitable[None]]
+    executed_at_once: bool = True
+
+
+REMEDIES: Mapping[Remedy, RemedyEffects] = {
+    Remedy.REFUND: RemedyEffects(_refund, executed_at_once=False),
+    Remedy.NONE: RemedyEffects(_dismiss),
+    Remedy.RESUME: RemedyEffects(_resume),
+}
