@@ -146,6 +146,12 @@ def test_a_remembered_state_is_forgotten_where_nothing_goes_back_to_it() -> None
     assert (locked.locked_from, removed.state, removed.locked_from) == (State.OPEN, State.GONE, None)
 
 
+def test_what_happens_at_a_deadline_is_shown_where_there_is_one() -> None:
+    opened = DOOR.start(Door(), at())
+    assert DOOR.deadline_effect(opened) == "closed_by_timeout"
+    assert DOOR.deadline_effect(DOOR.apply(opened, Action.LOCK, at())) is None
+
+
 def test_a_row_may_change_what_is_remembered() -> None:
     relock = {(State.LOCKED, Action.LOCK): Transition(State.LOCKED, OWNER, (), "locked_from", State.SHUT)}
     table = composed(transitions={**TABLE, **relock})

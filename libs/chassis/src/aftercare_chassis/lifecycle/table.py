@@ -124,6 +124,11 @@ class Lifecycle(Generic[S, A]):
             return NOBODY
         return timeout.turn if timeout.turn_by is None else timeout.turn_by(row, facts)
 
+    def deadline_effect(self, row: HasState) -> str | None:
+        """What happens at the row's deadline if nobody acts before; None where it has no deadline."""
+        timeout = self.timeouts.get(self._state(row))
+        return timeout.effect if timeout is not None and getattr(row, "deadline_at", None) is not None else None
+
     def due(self, row: HasState, now: datetime) -> A | None:
         """The action that the timer takes now; None where the row has moved on, or its time has not come."""
         deadline: datetime | None = getattr(row, "deadline_at", None)

@@ -70,12 +70,6 @@ def whose_turn(order: Order, lines: Sequence[OrderLine], parcels: Sequence[Parce
     return None if turn == NOBODY else turn
 
 
-def deadline_effect(order: Order) -> str | None:
-    """What happens at `deadline_at`; None where there is no deadline."""
-    timeout = ORDER.timeout(order.state)
-    return timeout.effect if timeout and order.deadline_at is not None else None
-
-
 def address_text(address: Address) -> str:
     """The text whose digest is published for an address: it holds the salt, so that the address cannot be guessed from it."""
     fields = (address.name, address.phone, address.country, address.province, address.city, address.district)

@@ -113,7 +113,6 @@ class CaseOut(Out):
     def of(cls, full: FullCase, actor: Actor) -> "CaseOut":
         """The case as this actor sees it."""
         case, table = full.case, lifecycle.of(full.case)
-        timeout = table.timeout(case.state)
         return cls(
             id=case.id,
             version=case.version,
@@ -126,7 +125,7 @@ class CaseOut(Out):
             state=case.state,
             whose_turn=case.whose_turn,
             deadline_at=case.deadline_at,
-            deadline_effect=timeout.effect if timeout else None,
+            deadline_effect=table.deadline_effect(case),
             lines=[CaseLineOut.of(line, case.currency) for line in full.lines],
             requested=Money.of(case.requested_minor, case.currency),
             shipping_refund=Money.of(case.shipping_refund_minor, case.currency),

@@ -93,7 +93,6 @@ class DisputeOut(Out):
     @classmethod
     def of(cls, dispute: Dispute, actor: Actor) -> "DisputeOut":
         """The dispute as this actor sees it."""
-        timeout = DISPUTE.timeout(dispute.state)
         return cls(
             id=dispute.id,
             version=dispute.version,
@@ -106,7 +105,7 @@ class DisputeOut(Out):
             state=dispute.state,
             whose_turn=dispute.whose_turn,
             deadline_at=dispute.deadline_at,
-            deadline_effect=timeout.effect if timeout else None,
+            deadline_effect=DISPUTE.deadline_effect(dispute),
             evidence=dispute.evidence,
             answer=dispute.answer,
             answered_at=dispute.answered_at,

@@ -207,7 +207,7 @@ class OrderOut(Out):
             total=Money.of(order.total_minor, order.currency),
             fully_shipped=fully_shipped(lines),
             whose_turn=policy.whose_turn(order, lines, view.parcels),
-            deadline_effect=policy.deadline_effect(order),
+            deadline_effect=ORDER.deadline_effect(order),
             allowed_actions=AllowedOut.of(policy.allowed(order, lines, actor)),
         )
 
