@@ -6,10 +6,11 @@ from itertools import product
 from typing import Any
 
 import pytest
+from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle, SystemContext
 from aftercare_chassis.lifecycle.diagram import draw
 from aftersale_svc.domain.cases.codes import CaseType
-from aftersale_svc.domain.cases.lifecycle import CASE, CLOSE_CAUSES, ESCALATION_CAUSES, of, roles
+from aftersale_svc.domain.cases.lifecycle import CASE, CLOSE_CAUSES, ESCALATION_CAUSES, of
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.lifecycle import ESCALATION_CAUSES as DISPUTE_ESCALATION_CAUSES
@@ -224,9 +225,9 @@ def test_the_timer_looks_at_the_row_again(acting: Acting, a_case: Callable[..., 
 
 
 def test_routes_let_through_whom_some_row_lets_through() -> None:
-    assert roles(CaseAction.APPROVE) == ("agent", "seller")
-    assert roles(CaseAction.SHIP) == ("buyer",)
-    assert DISPUTE.roles(DisputeAction.DECIDE) == ("arbitrator",)
+    assert require_action(CASE.values(), CaseAction.APPROVE).roles == ("agent", "seller")
+    assert require_action(CASE.values(), CaseAction.SHIP).roles == ("buyer",)
+    assert require_action(DISPUTE, DisputeAction.DECIDE).roles == ("arbitrator",)
 
 
 def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:

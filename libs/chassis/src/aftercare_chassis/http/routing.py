@@ -5,9 +5,10 @@ response in the same transaction, write the events, commit, respond, wake the re
 client sends its body, and no client is answered before its change is durable.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Annotated, Any
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
 
 from fastapi import Depends, Request, Response, params
 from fastapi.routing import APIRoute
@@ -18,11 +19,13 @@ from aftercare_chassis.http.commands import Command, Handler
 from aftercare_chassis.http.encryption import BodyCipher
 from aftercare_chassis.http.idempotency import IdempotencyKey
 from aftercare_chassis.http.responses import described, is_command, possible_problems
-from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.lifecycle import Actor, Lifecycle
 from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.refusals import Forbidden
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
+
+A = TypeVar("A", bound=StrEnum)
 
 # Any: endpoints, and the options that FastAPI takes for them, differ per route.
 
@@ -60,6 +63,12 @@ class RoleRequirement(params.Depends):
 def require_role(*roles: str) -> Any:
     """`dependencies=[require_role("buyer", "agent")]`: actors of other roles are refused with 403 `forbidden`."""
     return RoleRequirement(roles=roles)
+
+
+def require_action(tables: Lifecycle[Any, A] | Iterable[Lifecycle[Any, A]], action: A) -> Any:
+    """As `require_role`, with the roles of people that may take the action in some state of the table, or of one of them."""
+    found = [tables] if isinstance(tables, Lifecycle) else tables
+    return require_role(*sorted({role for table in found for role in table.roles(action)}))
 
 
 class ApiRoute(APIRoute):

@@ -1,7 +1,6 @@
 """After-sale cases 售后单: requested, reviewed, sent back, inspected, refunded."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
@@ -9,8 +8,6 @@ from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.http.sse import EventStream, LastEventId
-from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
-from aftercare_chassis.refusals import Refusal
 from fastapi import APIRouter, Request
 
 from aftersale_svc import queries
@@ -26,19 +23,22 @@ from aftersale_svc.api.schemas.case_requests import (
 )
 from aftersale_svc.api.schemas.cases import CaseOut, CaseTurn
 from aftersale_svc.api.schemas.timelines import StepOut, TimelineOut
+from aftersale_svc.api.steps import step
 from aftersale_svc.commands import cases, endings, inspections, refunds, returns, reviews
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import (
     AcceptedExceedsSent,
+    EvidenceRequired,
     LineMissing,
     LineTwice,
     LineUnknown,
     ReasonRequired,
     RefundDecided,
     ReturnAlreadyScanned,
+    StageUnsuitable,
     WaybillUnchanged,
 )
-from aftersale_svc.domain.cases.lifecycle import roles
+from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, ReappliedTooOften, UnitsInLiveCase
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
@@ -47,20 +47,6 @@ from aftersale_svc.settings import Settings
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
 NO_ADDRESS = ApproveIn()
-
-
-def step(
-    action: CaseAction, operation_id: str, *refused: type[Refusal]
-) -> dict[str, Any]:  # keyword arguments of FastAPI's decorators
-    """What the routes of all actions share: only roles that may ever take the action get through.
-
-    `refused` are the refusals of this action besides those of the lifecycle.
-    """
-    return {
-        "operation_id": operation_id,
-        "responses": refusals(IllegalTransition, ActionNotAllowed, *refused),
-        "dependencies": [require_role(*roles(action))],
-    }
 
 
 @router.post(
@@ -76,6 +62,8 @@ def step(
         QuantityExceedsRemaining,
         UnitsInLiveCase,
         ReappliedTooOften,
+        StageUnsuitable,
+        EvidenceRequired,
     ),
     dependencies=[require_role("buyer", "seller", "agent")],
 )
@@ -147,25 +135,25 @@ async def follow_timeline(
     return await sse.stream(request, reader, look, last_event_id)
 
 
-@router.post("/{case_id}/approve", **step(CaseAction.APPROVE, "approveCase", RefundDecided))
+@router.post("/{case_id}/approve", **step(CASE.values(), CaseAction.APPROVE, "approveCase", RefundDecided))
 async def approve_case(case_id: Id, tx: Tx[Settings], body: ApproveIn = NO_ADDRESS) -> CaseOut:
     """Approve the request: the buyer sends the goods back (return_refund), or the refund is requested at once (refund_only)."""
     return CaseOut.of(await reviews.approve(tx, case_id, note=body.note, return_address=body.address()), tx.actor)
 
 
-@router.post("/{case_id}/reject", **step(CaseAction.REJECT, "rejectCase", RefundDecided))
+@router.post("/{case_id}/reject", **step(CASE.values(), CaseAction.REJECT, "rejectCase", RefundDecided))
 async def reject_case(case_id: Id, body: RejectIn, tx: Tx[Settings]) -> CaseOut:
     """Reject the request with a reason. The buyer may accept that or complain."""
     return CaseOut.of(await reviews.reject(tx, case_id, reason=body.reason, note=body.note), tx.actor)
 
 
-@router.post("/{case_id}/escalate", **step(CaseAction.ESCALATE, "escalateCase"))
+@router.post("/{case_id}/escalate", **step(CASE.values(), CaseAction.ESCALATE, "escalateCase"))
 async def escalate_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Let an agent of the platform decide about the request."""
     return CaseOut.of(await reviews.escalate(tx, case_id, note=body.note), tx.actor)
 
 
-@router.post("/{case_id}/ship", **step(CaseAction.SHIP, "shipCase"))
+@router.post("/{case_id}/ship", **step(CASE.values(), CaseAction.SHIP, "shipCase"))
 async def ship_case(case_id: Id, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
     """Record that the goods were handed to a courier. Its reports about this waybill then move the case on."""
     return CaseOut.of(await returns.ship(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no), tx.actor)
@@ -173,7 +161,7 @@ async def ship_case(case_id: Id, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
 
 @router.post(
     "/{case_id}/correct-waybill",
-    **step(CaseAction.CORRECT_WAYBILL, "correctReturnWaybill", ReturnAlreadyScanned, WaybillUnchanged),
+    **step(CASE.values(), CaseAction.CORRECT_WAYBILL, "correctReturnWaybill", ReturnAlreadyScanned, WaybillUnchanged),
 )
 async def correct_waybill(case_id: Id, body: CorrectWaybillIn, tx: Tx[Settings]) -> CaseOut:
     """Replace a wrong waybill. Possible until a courier has scanned the goods."""
@@ -181,7 +169,7 @@ async def correct_waybill(case_id: Id, body: CorrectWaybillIn, tx: Tx[Settings])
     return CaseOut.of(corrected, tx.actor)
 
 
-@router.post("/{case_id}/receive", **step(CaseAction.RECEIVE, "receiveCase", RefundDecided))
+@router.post("/{case_id}/receive", **step(CASE.values(), CaseAction.RECEIVE, "receiveCase", RefundDecided))
 async def receive_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Record that the goods have arrived, if the courier has not reported it."""
     return CaseOut.of(await returns.receive(tx, case_id, note=body.note), tx.actor)
@@ -189,7 +177,16 @@ async def receive_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) ->
 
 @router.post(
     "/{case_id}/inspect",
-    **step(CaseAction.INSPECT, "inspectCase", LineUnknown, LineTwice, LineMissing, AcceptedExceedsSent, ReasonRequired),
+    **step(
+        CASE.values(),
+        CaseAction.INSPECT,
+        "inspectCase",
+        LineUnknown,
+        LineTwice,
+        LineMissing,
+        AcceptedExceedsSent,
+        ReasonRequired,
+    ),
 )
 async def inspect_case(case_id: Id, body: InspectIn, tx: Tx[Settings]) -> CaseOut:
     """Record what was found of the returned goods. Accepting fewer units makes the refund smaller; none is a rejection."""
@@ -197,13 +194,13 @@ async def inspect_case(case_id: Id, body: InspectIn, tx: Tx[Settings]) -> CaseOu
     return CaseOut.of(inspected, tx.actor)
 
 
-@router.post("/{case_id}/refund", **step(CaseAction.REFUND, "refundCase"))
+@router.post("/{case_id}/refund", **step(CASE.values(), CaseAction.REFUND, "refundCase"))
 async def refund_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Order the refund, or try it again after it failed, as an agent. Each attempt is a refund with an id of its own."""
     return CaseOut.of(await refunds.refund(tx, case_id, note=body.note), tx.actor)
 
 
-@router.post("/{case_id}/close", **step(CaseAction.CLOSE, "closeCase"))
+@router.post("/{case_id}/close", **step(CASE.values(), CaseAction.CLOSE, "closeCase"))
 async def close_case(case_id: Id, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
     """Close the case as an agent, if nothing else helps: for example, if the provider refuses the refund for good.
 
@@ -212,13 +209,13 @@ async def close_case(case_id: Id, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
     return CaseOut.of(await endings.close(tx, case_id, note=body.note), tx.actor)
 
 
-@router.post("/{case_id}/accept", **step(CaseAction.ACCEPT, "acceptRejection"))
+@router.post("/{case_id}/accept", **step(CASE.values(), CaseAction.ACCEPT, "acceptRejection"))
 async def accept_rejection(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Accept the rejection. The case is closed, and a new one may be opened about its units."""
     return CaseOut.of(await endings.accept(tx, case_id, note=body.note), tx.actor)
 
 
-@router.post("/{case_id}/cancel", **step(CaseAction.CANCEL, "cancelCase", RefundDecided))
+@router.post("/{case_id}/cancel", **step(CASE.values(), CaseAction.CANCEL, "cancelCase", RefundDecided))
 async def cancel_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Withdraw the request."""
     return CaseOut.of(await endings.cancel(tx, case_id, note=body.note), tx.actor)

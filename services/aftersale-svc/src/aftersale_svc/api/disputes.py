@@ -1,17 +1,13 @@
 """Disputes 纠纷单: opened by complaints, answered by the merchant, decided by the platform."""
 
-from typing import Any
-
-from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
-from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
-from aftercare_chassis.refusals import Refusal
 from fastapi import APIRouter
 
 from aftersale_svc import queries
 from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, DisputeTurn, EvidenceIn, VerdictIn
+from aftersale_svc.api.steps import step
 from aftersale_svc.commands import disputes, verdicts
 from aftersale_svc.domain.disputes.errors import (
     AmountExceedsPaid,
@@ -26,20 +22,6 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
-
-
-def step(
-    action: DisputeAction, operation_id: str, *refused: type[Refusal]
-) -> dict[str, Any]:  # keyword arguments of FastAPI's decorators
-    """What the routes of all actions share: only roles that may ever take the action get through.
-
-    `refused` are the refusals of this action besides those of the lifecycle.
-    """
-    return {
-        "operation_id": operation_id,
-        "responses": refusals(IllegalTransition, ActionNotAllowed, *refused),
-        "dependencies": [require_role(*DISPUTE.roles(action))],
-    }
 
 
 @router.get("", operation_id="listDisputes")
@@ -75,13 +57,13 @@ async def get_dispute(dispute_id: Id, reader: Read[Settings]) -> DisputeOut:
     return DisputeOut.of(await queries.dispute(reader, dispute_id), reader.actor)
 
 
-@router.post("/{dispute_id}/answer", **step(DisputeAction.ANSWER, "answerDispute"))
+@router.post("/{dispute_id}/answer", **step([DISPUTE], DisputeAction.ANSWER, "answerDispute"))
 async def answer_dispute(dispute_id: Id, body: AnswerIn, tx: Tx[Settings]) -> DisputeOut:
     """Answer as the merchant. The platform reviews the dispute next."""
     return DisputeOut.of(await disputes.answer(tx, dispute_id, text=body.text, evidence=body.evidence), tx.actor)
 
 
-@router.post("/{dispute_id}/evidence", **step(DisputeAction.ADD_EVIDENCE, "addDisputeEvidence"))
+@router.post("/{dispute_id}/evidence", **step([DISPUTE], DisputeAction.ADD_EVIDENCE, "addDisputeEvidence"))
 async def add_evidence(dispute_id: Id, body: EvidenceIn, tx: Tx[Settings]) -> DisputeOut:
     """Add evidence for either side, until the verdict."""
     added = await disputes.add_evidence(tx, dispute_id, evidence=body.evidence, note=body.note)
@@ -91,6 +73,7 @@ async def add_evidence(dispute_id: Id, body: EvidenceIn, tx: Tx[Settings]) -> Di
 @router.post(
     "/{dispute_id}/verdict",
     **step(
+        [DISPUTE],
         DisputeAction.DECIDE,
         "giveVerdict",
         OrderWasCancelled,
@@ -105,7 +88,7 @@ async def give_verdict(dispute_id: Id, body: VerdictIn, tx: Tx[Settings]) -> Dis
     return DisputeOut.of(await verdicts.give(tx, dispute_id, verdict=body.verdict()), tx.actor)
 
 
-@router.post("/{dispute_id}/withdraw", **step(DisputeAction.WITHDRAW, "withdrawDispute"))
+@router.post("/{dispute_id}/withdraw", **step([DISPUTE], DisputeAction.WITHDRAW, "withdrawDispute"))
 async def withdraw_dispute(dispute_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
     """Withdraw the complaint as the buyer. The case goes on in the state in which the dispute stopped it."""
     return DisputeOut.of(await disputes.withdraw(tx, dispute_id, note=body.note), tx.actor)

@@ -53,8 +53,3 @@ def apply(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts
 def permits(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts | None = None) -> bool:
     """Whether `apply` would take the action."""
     return of(full.case).permits(full.case, action, context.actor, facts or CaseFacts(full=full))
-
-
-def roles(action: CaseAction) -> tuple[str, ...]:
-    """The roles of people that may take this action on a case of some type in some state."""
-    return tuple(sorted({role for table in CASE.values() for role in table.roles(action)}))

@@ -1,0 +1,26 @@
+"""What the routes of all actions share."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from aftercare_chassis.http.responses import refusals
+from aftercare_chassis.http.routing import require_action
+from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle
+from aftercare_chassis.refusals import Refusal
+
+A = TypeVar("A", bound=StrEnum)
+
+
+def step(
+    tables: Iterable[Lifecycle[Any, A]], action: A, operation_id: str, *refused: type[Refusal]
+) -> dict[str, Any]:  # keyword arguments of FastAPI's decorators
+    """The options of the route of an action: only roles that may ever take it get through.
+
+    `refused` are its refusals besides those of the lifecycle.
+    """
+    return {
+        "operation_id": operation_id,
+        "responses": refusals(IllegalTransition, ActionNotAllowed, *refused),
+        "dependencies": [require_action(tables, action)],
+    }
