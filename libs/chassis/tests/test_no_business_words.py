@@ -14,10 +14,6 @@ WORDS = re.compile(
 # (module, word): why it may be there.
 ALLOWED = {
     ("database/columns.py", "orders"): "an example of a table name",
-    ("http/openapi_docs.py", "order svc"): "an example of a package name, in the help of a command",
-    ("http/routing.py", "buyer"): "an example of roles",
-    ("http/routing.py", "agent"): "an example of roles",
-    ("http/schemas.py", "merchant"): "an example of who an identity provider's id may name",
 }
 
 

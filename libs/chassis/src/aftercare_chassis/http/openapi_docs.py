@@ -29,7 +29,7 @@ def installed() -> list[str]:
 def main() -> int:
     """Returns the exit code: 1 where a file is stale."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("packages", nargs="*", help="packages of services, such as order_svc (default: all installed)")
+    parser.add_argument("packages", nargs="*", help="packages of services (default: all that are installed)")
     parser.add_argument("--check", action="store_true", help="write nothing; fail where a file is stale")
     parser.add_argument("--into", type=Path, default=Path("docs/openapi"), help="default: %(default)s")
     options = parser.parse_args()

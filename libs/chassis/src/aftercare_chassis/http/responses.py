@@ -1,6 +1,6 @@
 """The problems that a route may answer with, as OpenAPI responses that enumerate their codes.
 
-A route names the refusals of its command: `responses=refusals(OrderUnknown, WindowPassed)`. Those that follow from its
+A route names the refusals of its command: `responses=refusals(BookUnknown, BookOnLoan)`. Those that follow from its
 kind (it needs a token, changes something, takes a cursor, streams events) are added here.
 """
 
@@ -94,7 +94,7 @@ def _placeholders(template: str) -> str:
 
 
 def refusals(*classes: type[Refusal]) -> Responses:
-    """`responses=refusals(OrderUnknown, WindowPassed)`: what the command of an `ApiRoute` refuses.
+    """`responses=refusals(BookUnknown, BookOnLoan)`: what the command of an `ApiRoute` refuses.
 
     What follows from the kind of the route is not named: see `implied`.
     """

@@ -61,7 +61,7 @@ class RoleRequirement(params.Depends):
 
 
 def require_role(*roles: str) -> Any:
-    """`dependencies=[require_role("buyer", "agent")]`: actors of other roles are refused with 403 `forbidden`."""
+    """`dependencies=[require_role("reader", "admin")]`: actors of other roles are refused with 403 `forbidden`."""
     return RoleRequirement(roles=roles)
 
 

@@ -167,7 +167,7 @@ PrincipalId = Annotated[
     AfterValidator(_usable_principal),
     Field(description=f"The id that the identity provider gave them: 1 to {principals.LONGEST} printable characters."),
 ]
-"""The id of a person or merchant at the identity provider. Whatever a token may contain is valid (`principals.is_usable`)."""
+"""The id of a person, or of whom they act for, at the identity provider. Whatever a token may contain is valid (`principals.is_usable`)."""
 
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 """An active ISO 4217 code."""
@@ -214,7 +214,7 @@ class PageOut(Out, Generic[T]):
 
     @classmethod
     def of(cls, page: _PageLike[Any], shape: Callable[[Any], T]) -> Self:
-        """The page with each row converted: `PageOut[OrderOut].of(page, OrderOut.of)`."""
+        """The page with each row converted: `PageOut[BookOut].of(page, BookOut.of)`."""
         return cls(data=[shape(row) for row in page.data], has_more=page.has_more, next_cursor=page.next_cursor)
 
 

@@ -13,7 +13,7 @@ from aftercare_chassis.lifecycle import Lifecycle
 
 
 class TurnOf:
-    """`OrderTurn = Annotated[str, TurnOf("OrderTurn", ORDER)]`: a named enumeration in the OpenAPI document.
+    """`LoanTurn = Annotated[str, TurnOf("LoanTurn", LOAN)]`: a named enumeration in the OpenAPI document.
 
     Its values are those of the tables, in their order, and then `others`: `NOBODY` where a row stores it at an end.
     """
