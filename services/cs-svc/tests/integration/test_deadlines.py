@@ -99,3 +99,41 @@ async def test_an_answer_that_a_build_without_timers_stored_clears_the_deadline(
     await pass_time(prepared, 100)
     assert await pool.fetch(f"SELECT id FROM {table} WHERE deadline_at IS NOT NULL") == []
     assert await pool.fetch(f"SELECT id FROM {table} WHERE overdue_at IS NOT NULL") == []
+
+
+async def test_the_next_message_sets_the_timer_that_a_build_without_timers_did_not_set(prepared: Desk) -> None:
+    opened = await prepared.conversation()
+    await prepared.harness.runtime.pool.execute("UPDATE conversations SET deadline_at = NULL")
+    await pass_time(prepared, REPLY_HOURS)
+    assert await prepared.events("ConversationOverdue") == []
+    made(await prepared.buyer.post(f"/v1/conversations/{opened['id']}/messages", json={"text": "?"}))
+    await prepared.harness.run_due()
+    (event,) = await prepared.events("ConversationOverdue")
+    assert event.answer_due_at.hour == 13, "from the first unanswered message"
+
+
+async def test_a_reopened_conversation_has_a_new_deadline(prepared: Desk) -> None:
+    opened = await prepared.conversation()
+    path = f"/v1/conversations/{opened['id']}"
+    await prepared.agent.post(f"{path}/close")
+    await pass_time(prepared, 20)
+    made(await prepared.buyer.post(f"{path}/messages", json={"text": "退款还没有到"}))
+    assert await prepared.events("ConversationOverdue") == []
+    await pass_time(prepared, REPLY_HOURS)
+    (event,) = await prepared.events("ConversationOverdue")
+    assert event.conversation_id == opened["id"]
+
+
+async def test_an_overdue_complaint_may_still_become_a_dispute(prepared: Desk) -> None:
+    complaint = await prepared.complaint()
+    await pass_time(prepared, COMPLAINT_HOURS)
+    await prepared.disputed(complaint["id"])
+    agent = prepared.harness.client("agent", "agent-1")
+    shown = (await agent.get(f"/v1/complaints/{complaint['id']}")).json()
+    assert (shown["state"], shown["dispute_id"], shown["answer_due_at"]) == ("escalated", "dsp_1", None)
+    assert await types_of(prepared, complaint["id"]) == ["ComplaintOpened", "ComplaintOverdue", "ComplaintEscalated"]
+
+
+async def test_the_time_of_the_timer_is_not_part_of_the_api(prepared: Desk) -> None:
+    assert "deadline_at" not in await prepared.conversation()
+    assert "deadline_at" not in await prepared.complaint()

@@ -1,5 +1,6 @@
 """Articles that an older build indexed are indexed again: by `migrate`, and by the worker if published during a rollout."""
 
+import asyncio
 from typing import Any
 
 import asyncpg
@@ -90,3 +91,20 @@ async def test_a_retired_article_is_not_indexed_again(empty_kb: Harness) -> None
     await search_index.reindex(empty_kb.runtime)
     assert await found(empty_kb, "wifi") == []
     assert await empty_kb.runtime.pool.fetch(INDEX) == []
+
+
+async def test_editors_publish_while_older_articles_are_indexed_again(empty_kb: Harness) -> None:
+    outdated = [await publish(empty_kb, f"old-{i}") for i in range(search_index.ARTICLES_PER_TRANSACTION + 2)]
+    pool = empty_kb.runtime.pool
+    for article_id in outdated:
+        await index_as_the_first_build_did(pool, article_id)
+    work = (search_index.reindex(empty_kb.runtime), search_index.reindex(empty_kb.runtime))
+    published = await asyncio.gather(*(publish(empty_kb, f"new-{i}") for i in range(5)), *work)
+    articles = [*outdated, *(each for each in published if each)]
+    assert await pool.fetchval("SELECT count(*) FROM search_documents WHERE analyser = $1", VERSION) == len(articles)
+    assert {hit["id"] for hit in await found(empty_kb, "换货 wifi")} <= set(articles)
+    wrong = (
+        "SELECT term FROM search_terms t WHERE documents <> (SELECT count(*) FROM search_postings WHERE term = t.term)"
+    )
+    assert await pool.fetch(wrong) == []
+    assert await pool.fetchval("SELECT documents FROM search_corpus") == len(articles)

@@ -1,5 +1,7 @@
 """Seeds are published as articles, once, and never replace what editors wrote."""
 
+from dataclasses import replace
+
 from aftercare_chassis.testing import Harness
 from aftercare_events import ArticleDrafted, ArticlePublished
 from kb_svc.commands.seeds import publish, seeds
@@ -34,3 +36,39 @@ async def test_an_article_that_an_editor_published_stays(empty_kb: Harness) -> N
     await agent.post(f"{path}/publish")
     await seed(empty_kb.runtime)
     assert (await agent.get(path)).json()["body"] == "本店的规定。"
+
+
+async def test_seeding_continues_where_it_was_interrupted(empty_kb: Harness) -> None:
+    some = list(seeds())[:5]
+    for each in some:
+        async with empty_kb.runtime.transaction() as tx:
+            await publish(tx, each)
+    before = len(await empty_kb.envelopes())
+    await seed(empty_kb.runtime)
+    assert len(await empty_kb.envelopes()) == 2 * len(list(seeds()))
+    assert before == 2 * len(some)
+
+
+async def test_an_article_that_an_editor_is_editing_stays(empty_kb: Harness) -> None:
+    first = next(seeds())
+    async with empty_kb.runtime.transaction() as tx:
+        await publish(tx, first)
+    agent = empty_kb.client("agent", "agent-1")
+    [article] = (await agent.get("/v1/articles")).json()["data"]
+    await agent.patch(f"/v1/articles/{article['id']}", json={"body": "草稿。"})
+    async with empty_kb.runtime.transaction() as tx:
+        await publish(tx, replace(first, body="新的规定。"))
+    shown = (await agent.get(f"/v1/articles/{article['id']}")).json()
+    assert (shown["version"], shown["body"]) == (1, first.body)
+    assert (await agent.get(f"/v1/articles/{article['id']}/draft")).json()["body"] == "草稿。"
+
+
+async def test_the_slug_of_a_retired_seed_is_published_again(empty_kb: Harness) -> None:
+    await seed(empty_kb.runtime)
+    agent = empty_kb.client("agent", "agent-1")
+    [newest, *_] = (await agent.get("/v1/articles")).json()["data"]
+    assert (await agent.post(f"/v1/articles/{newest['id']}/retire")).status_code == 200
+    await seed(empty_kb.runtime)
+    with_slug = (await agent.get("/v1/articles", params={"slug": newest["slug"], "state": "published"})).json()["data"]
+    assert newest["id"] not in {each["id"] for each in with_slug}
+    assert {each["language"] for each in with_slug} == {"zh-CN", "en"}
