@@ -13,7 +13,11 @@ A = TypeVar("A", bound=StrEnum)
 
 
 def step(
-    tables: Iterable[Lifecycle[Any, A]], action: A, operation_id: str, *refused: type[Refusal]
+    # Any: the states differ per table, and only the actions matter here.
+    tables: Iterable[Lifecycle[Any, A]],
+    action: A,
+    operation_id: str,
+    *refused: type[Refusal],
 ) -> dict[str, Any]:  # keyword arguments of FastAPI's decorators
     """The options of the route of an action: only roles that may ever take it get through.
 
