@@ -144,7 +144,7 @@ def test_automatic_receipt_counts_from_the_delivery_and_completion_is_due_at_the
     received = ORDER.apply(delivered, A.CONFIRM_RECEIPT, by(SYSTEM))
     assert received.deadline_at == NOW + timedelta(hours=168)
     assert ORDER.due(received, NOW + timedelta(hours=168)) is A.COMPLETE
-    effects = [policy.deadline_effect(each) for each in (delivered, received, order(S.PAID))]
+    effects = [ORDER.deadline_effect(each) for each in (delivered, received, order(S.PAID))]
     assert effects == ["received_by_timeout", "completed_by_timeout", None]
 
 
