@@ -12,7 +12,7 @@ from alembic import command
 from sqlalchemy.engine import Connection
 from sqlalchemy.ext.asyncio import create_async_engine
 
-Move = Callable[[Callable[..., None], str], Awaitable[None]]
+Migrate = Callable[[Callable[..., None], str], Awaitable[None]]
 
 BEFORE_0002 = """
 INSERT INTO orders VALUES
@@ -72,7 +72,7 @@ EVERYTHING = "SELECT to_jsonb(cases), to_jsonb(case_lines) FROM cases JOIN case_
 
 
 @pytest.fixture
-async def older(postgres_url: str) -> AsyncIterator[tuple[asyncpg.Connection, Move]]:
+async def older(postgres_url: str) -> AsyncIterator[tuple[asyncpg.Connection, Migrate]]:
     """A database without any table, and what moves it to a revision."""
     name = f"migrated_{uuid4().hex[:12]}"
     url = with_database(postgres_url, name)
@@ -104,7 +104,7 @@ async def rows(connection: asyncpg.Connection, query: str) -> list[tuple[object,
     return [tuple(row) for row in await connection.fetch(query)]
 
 
-async def test_what_was_shipped_and_who_was_liable_is_filled_in(older: tuple[asyncpg.Connection, Move]) -> None:
+async def test_what_was_shipped_and_who_was_liable_is_filled_in(older: tuple[asyncpg.Connection, Migrate]) -> None:
     database, move = older
     await move(command.upgrade, "0001")
     await database.execute(BEFORE_0002)
@@ -115,7 +115,7 @@ async def test_what_was_shipped_and_who_was_liable_is_filled_in(older: tuple[asy
     assert await database.fetchval("SELECT close_cause FROM cases") == "verdict"
 
 
-async def test_legs_and_holds_move_into_their_own_tables(older: tuple[asyncpg.Connection, Move]) -> None:
+async def test_legs_and_holds_move_into_their_own_tables(older: tuple[asyncpg.Connection, Migrate]) -> None:
     database, move = older
     await move(command.upgrade, "0003")
     await database.execute(BEFORE_0004)
@@ -144,7 +144,7 @@ async def test_legs_and_holds_move_into_their_own_tables(older: tuple[asyncpg.Co
     assert await database.fetchval("SELECT count(*) FROM inspections WHERE (accepted, grade) = (1, 'b')") == 2
 
 
-async def test_going_back_restores_every_column(older: tuple[asyncpg.Connection, Move]) -> None:
+async def test_going_back_restores_every_column(older: tuple[asyncpg.Connection, Migrate]) -> None:
     database, move = older
     await move(command.upgrade, "0003")
     await database.execute(BEFORE_0004)

@@ -7,5 +7,5 @@ from aftersale_svc.domain.orders.model import Order
 
 def facts(case: Case, order: Order | None = None) -> CaseFacts:
     """What bars nothing, but for the state of the order."""
-    full = FullCase(case=case, lines=(), leg=Return(case_id=case.id))
+    full = FullCase(case=case, lines=(), return_=Return(case_id=case.id))
     return CaseFacts(full=full, order=order, in_dispute_window=True, units_free=True)

@@ -35,7 +35,7 @@ class Snapshot:
     line: CaseLine
     hold: Hold
     shipped: int = 0
-    leg: Return | None = None
+    return_: Return | None = None
     refunds: dict[str, Refund] = field(default_factory=dict)
     dispute: Dispute | None = None
 
@@ -52,7 +52,7 @@ class Snapshot:
         refund = (self.refund.state, self.refund.cause is RefundCause.VERDICT) if self.refund else None
         held = (self.line.accepted, self.hold.state, self.hold.units)
         decided = (dispute.state, dispute.remedy) if dispute else None
-        sent = (self.leg.carrier is not None, self.leg.scanned_at is not None) if self.leg else None
+        sent = (self.return_.carrier is not None, self.return_.scanned_at is not None) if self.return_ else None
         return request, refund, held, decided, sent, self.order.state, self.shipped
 
     @property
@@ -123,8 +123,8 @@ class MemoryTransaction:
 
     def _details(self) -> dict[str, Any]:
         """A record of DETAILS."""
-        leg, refund = self.snapshot.leg, self.snapshot.refund
-        parts = (("return_", legs.RETURNS, leg), ("refund_", legs.REFUNDS, refund))
+        return_, refund = self.snapshot.return_, self.snapshot.refund
+        parts = (("return_", legs.RETURNS, return_), ("refund_", legs.REFUNDS, refund))
         record = {
             f"{prefix}{column.name}": getattr(row, column.name, None)
             for prefix, rows, row in parts
@@ -166,7 +166,7 @@ class MemoryTransaction:
             self._set(line=replace(self.snapshot.line, accepted=row.accepted, accepted_minor=row.accepted_minor))
         else:
             assert rows is legs.RETURNS
-            self._set(leg=row)
+            self._set(return_=row)
 
     async def execute(self, statement: Any, **params: Any) -> int:
         if statement is orders.MOVE_ORDER:

@@ -100,7 +100,7 @@ def test_what_a_complaint_may_stop(
 ) -> None:
     case = a_case(state, close_cause=cause, updated_at=NOW)
     timely = in_dispute_window(case, NOW + timedelta(hours=hours), 168)
-    full = FullCase(case=case, lines=(), leg=Return(case_id=case.id))
+    full = FullCase(case=case, lines=(), return_=Return(case_id=case.id))
     facts = CaseFacts(full=full, order=an_order(), in_dispute_window=timely, units_free=True)
     assert permits(full, CaseAction.FREEZE, acting(), facts) is may
     for barred in (
@@ -123,5 +123,5 @@ def test_a_failed_refund_may_be_disputed_but_not_the_execution_of_a_verdict(
 ) -> None:
     case = a_case(CaseState.MANUAL_REVIEW, refund_id="ref_1")
     refund = a_refund(RefundState.FAILED, cause=cause)
-    full = FullCase(case=case, lines=(), leg=Return(case_id=case.id), refund=refund)
+    full = FullCase(case=case, lines=(), return_=Return(case_id=case.id), refund=refund)
     assert permits(full, CaseAction.FREEZE, acting(), CaseFacts(full=full, order=an_order())) is may

@@ -42,7 +42,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     await tx.insert(CASE_LINES, *lines)
     await tx.insert(HOLDS, *holds_of(lines, type_))
     await record_step(tx, case, "request", request.description, request.evidence)
-    return FullCase(case=created, lines=tuple(lines), leg=Return(case_id=case_id))
+    return FullCase(case=created, lines=tuple(lines), return_=Return(case_id=case_id))
 
 
 def _new(

@@ -65,8 +65,8 @@ async def save(
 
 
 async def _save_legs(tx: Transaction[Settings], before: FullCase, after: FullCase) -> None:
-    if after.leg != before.leg:
-        await tx.upsert(RETURNS, after.leg)
+    if after.return_ != before.return_:
+        await tx.upsert(RETURNS, after.return_)
     if after.refund is not None and after.refund != before.refund:
         await tx.insert(REFUNDS, after.refund)
     changed = [pair for pair in zip(before.lines, after.lines, strict=True) if pair[0] != pair[1]]

@@ -29,7 +29,7 @@ async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill
     """Record that the buyer handed the goods to a courier; order-svc follows the parcel from here."""
     full = await locking.case(tx, case_id)
     shipped = apply(full, CaseAction.SHIP, tx)
-    leg = replace(full.leg, carrier=carrier, waybill_no=waybill_no, scanned_at=None, delivered_at=None)
+    return_ = replace(full.return_, carrier=carrier, waybill_no=waybill_no, scanned_at=None, delivered_at=None)
     event = ReturnShipped(
         **event_fields(tx, shipped.case),
         carrier=carrier,
@@ -37,13 +37,13 @@ async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill
         lines=_content(full.lines),
         deadline_at=shipped.case.deadline_at,
     )
-    return await effects.save(tx, full, replace(shipped, leg=leg), CaseAction.SHIP, event)
+    return await effects.save(tx, full, replace(shipped, return_=return_), CaseAction.SHIP, event)
 
 
 async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str) -> FullCase:
     """Replace a wrong waybill; order-svc follows this one instead. The deadline stays that of the shipping."""
     full = await locking.case(tx, case_id)
-    corrected, before = apply(full, CaseAction.CORRECT_WAYBILL, tx), full.leg
+    corrected, before = apply(full, CaseAction.CORRECT_WAYBILL, tx), full.return_
     if (carrier, waybill_no) == (before.carrier, before.waybill_no):
         raise WaybillUnchanged(pointer="/waybill_no", waybill_no=waybill_no)
     event = ReturnWaybillCorrected(
@@ -55,7 +55,7 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
         lines=_content(full.lines),
         deadline_at=corrected.case.deadline_at,
     )
-    after = replace(corrected, leg=replace(before, carrier=carrier, waybill_no=waybill_no))
+    after = replace(corrected, return_=replace(before, carrier=carrier, waybill_no=waybill_no))
     return await effects.save(tx, full, after, CaseAction.CORRECT_WAYBILL, event)
 
 
@@ -66,7 +66,7 @@ def _content(lines: Sequence[CaseLine]) -> tuple[ShippedLine, ...]:
 async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
     """Record that the merchant has the goods, whatever the courier reports."""
     full = await locking.case(tx, case_id)
-    received = replace(apply(full, CaseAction.RECEIVE, tx), leg=replace(full.leg, delivered_at=tx.now))
+    received = replace(apply(full, CaseAction.RECEIVE, tx), return_=replace(full.return_, delivered_at=tx.now))
     return await effects.save(tx, full, received, CaseAction.RECEIVE, _delivered(tx, received, None), note=note)
 
 
@@ -79,12 +79,12 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     if event.case_id is None or not event.is_scanned:
         return
     full = await locking.case(tx, event.case_id)
-    if (full.leg.carrier, full.leg.waybill_no) != (event.carrier, event.waybill_no):
+    if (full.return_.carrier, full.return_.waybill_no) != (event.carrier, event.waybill_no):
         return
     on_its_way = CaseState.RETURN_IN_TRANSIT in (full.case.state, full.case.frozen_state)
     if event.is_delivered:
         await _arrive(tx, full, event)
-    elif full.leg.scanned_at is None and on_its_way:
+    elif full.return_.scanned_at is None and on_its_way:
         await _scan(tx, full, event)
 
 
@@ -97,16 +97,16 @@ async def _scan(tx: Transaction[Settings], full: FullCase, event: ParcelStatusCh
         scanned_at=event.occurred_at,
         deadline_at=case.deadline_at,
     )
-    after = replace(full, case=case, leg=replace(full.leg, scanned_at=event.occurred_at))
+    after = replace(full, case=case, return_=replace(full.return_, scanned_at=event.occurred_at))
     await effects.save(tx, full, after, SCAN, scanned)
 
 
 async def _arrive(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> None:
     if not permits(full, CaseAction.RECEIVE, tx):
         return  # decided without it meanwhile: a late scan changes no decision
-    scanned_at = full.leg.scanned_at or event.occurred_at
-    leg = replace(full.leg, scanned_at=scanned_at, delivered_at=event.occurred_at)
-    after = replace(apply(full, CaseAction.RECEIVE, tx), leg=leg)
+    scanned_at = full.return_.scanned_at or event.occurred_at
+    return_ = replace(full.return_, scanned_at=scanned_at, delivered_at=event.occurred_at)
+    after = replace(apply(full, CaseAction.RECEIVE, tx), return_=return_)
     await effects.save(tx, full, after, CaseAction.RECEIVE, _delivered(tx, after, event.parcel_id))
 
 
@@ -114,6 +114,6 @@ def _delivered(tx: Transaction[Settings], full: FullCase, parcel_id: str | None)
     return ReturnDelivered(
         **event_fields(tx, full.case),
         parcel_id=parcel_id,
-        waybill_no=full.leg.waybill_no or "",
+        waybill_no=full.return_.waybill_no or "",
         deadline_at=full.case.deadline_at,
     )

@@ -34,7 +34,7 @@ async def approve_locked(
     return_address: dict[str, str] | None = None,
 ) -> FullCase:
     """Grant the request of a case that is locked with its order."""
-    approved = replace(apply(full, CaseAction.APPROVE, tx), leg=replace(full.leg, address=return_address))
+    approved = replace(apply(full, CaseAction.APPROVE, tx), return_=replace(full.return_, address=return_address))
     by_timer = tx.actor == SYSTEM
     event = AfterSaleApproved(
         **event_fields(tx, approved.case),

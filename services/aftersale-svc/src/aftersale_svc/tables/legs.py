@@ -112,8 +112,8 @@ def full_cases(found: Sequence[Case], details: Iterable[Record]) -> list[FullCas
 
 def _full(case: Case, records: Sequence[Record]) -> FullCase:
     lines = tuple(CaseLine(**{name: record[name] for name in _LINE}) for record in records)
-    leg = _part(records[0], "return_", RETURNS) or Return(case_id=case.id)
-    return FullCase(case=case, lines=lines, leg=leg, refund=_part(records[0], "refund_", REFUNDS))
+    return_ = _part(records[0], "return_", RETURNS) or Return(case_id=case.id)
+    return FullCase(case=case, lines=lines, return_=return_, refund=_part(records[0], "refund_", REFUNDS))
 
 
 def _part(record: Record, prefix: str, rows: Rows[R]) -> R | None:

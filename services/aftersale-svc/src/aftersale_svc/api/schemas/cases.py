@@ -63,11 +63,11 @@ class ReturnParcelOut(Out):
     delivered_at: Time | None = None
 
     @classmethod
-    def of(cls, leg: Return) -> "ReturnParcelOut | None":
+    def of(cls, return_: Return) -> "ReturnParcelOut | None":
         """The parcel; None if nothing was sent back."""
-        if leg.carrier is None or leg.waybill_no is None:
+        if return_.carrier is None or return_.waybill_no is None:
             return None
-        return cls(carrier=leg.carrier, waybill_no=leg.waybill_no, delivered_at=leg.delivered_at)
+        return cls(carrier=return_.carrier, waybill_no=return_.waybill_no, delivered_at=return_.delivered_at)
 
 
 class CaseOut(Out):
@@ -136,8 +136,8 @@ class CaseOut(Out):
             dispute_id=case.dispute_id,
             description=case.description,
             evidence=case.evidence,
-            return_address=full.leg.address,
-            return_parcel=ReturnParcelOut.of(full.leg),
+            return_address=full.return_.address,
+            return_parcel=ReturnParcelOut.of(full.return_),
             allowed_actions=AllowedOut.of(table.allowed(case, actor, CaseFacts(full=full))),
             created_at=case.created_at,
             updated_at=case.updated_at,

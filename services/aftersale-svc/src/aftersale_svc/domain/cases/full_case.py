@@ -13,7 +13,7 @@ class FullCase:
 
     case: Case
     lines: tuple[CaseLine, ...]
-    leg: Return
+    return_: Return
     refund: Refund | None = None
 
     @property

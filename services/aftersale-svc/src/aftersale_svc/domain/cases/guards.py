@@ -33,7 +33,7 @@ def unless_refund_decided(action: CaseAction) -> tuple[Guard]:
 
 
 def _scanned(_: Case, facts: CaseFacts | None) -> Refusal | None:
-    scanned_at = None if facts is None else facts.full.leg.scanned_at
+    scanned_at = None if facts is None else facts.full.return_.scanned_at
     return None if scanned_at is None else ReturnAlreadyScanned(scanned_at=scanned_at)
 
 
