@@ -6,6 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import AfterSaleRejected, Event, InspectedLine, ReturnInspected
+from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, locking, stages
 from aftersale_svc.commands.effects import RefundTerms
@@ -83,5 +84,5 @@ def _inspected(
         ),
         accepted_minor=accepted_minor,
         currency=case.currency,
-        cause="timeout" if tx.actor == SYSTEM else "decision",
+        cause=DecisionCause.TIMEOUT if tx.actor == SYSTEM else DecisionCause.DECISION,
     )

@@ -5,6 +5,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import AfterSaleApproved, AfterSaleEscalated, AfterSaleRejected
+from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.effects import RefundTerms
@@ -38,7 +39,7 @@ async def approve_locked(
     by_timer = tx.actor == SYSTEM
     event = AfterSaleApproved(
         **event_fields(tx, approved.case),
-        cause="timeout" if by_timer else "decision",
+        cause=DecisionCause.TIMEOUT if by_timer else DecisionCause.DECISION,
         deadline_at=approved.case.deadline_at,
     )
     terms = RefundTerms(order, RefundCause.TIMEOUT if by_timer else RefundCause.APPROVAL)
