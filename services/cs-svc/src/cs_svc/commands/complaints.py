@@ -99,7 +99,7 @@ async def mark_overdue(tx: Transaction[Settings], complaint_id: str) -> None:
     """Record that the first reply is overdue; the timer's command."""
     complaint = await tx.lock(COMPLAINTS, complaint_id)
     if complaint.answer_due_at is None:
-        # A build of revision 0001, which does not know the column, stored the reply. Can go with its compatibility.
+        # A build of revision 0001, which does not know the column, stored the reply: remove this with its support.
         await tx.execute(CLEAR_DEADLINE, complaint_id=complaint.id)
     elif COMPLAINT.due(complaint, tx.now):
         overdue = COMPLAINT.apply(replace(complaint, overdue_at=tx.now), ComplaintAction.MARK_OVERDUE, tx)

@@ -114,7 +114,7 @@ async def mark_overdue(tx: Transaction[Settings], conversation_id: str) -> None:
     """Record that an answer is overdue; the timer's command."""
     conversation = await tx.lock(CONVERSATIONS, conversation_id)
     if conversation.answer_due_at is None:
-        # A build of revision 0001, which does not know the column, stored the answer. Can go with its compatibility.
+        # A build of revision 0001, which does not know the column, stored the answer: remove this with its support.
         await tx.execute(CLEAR_DEADLINE, conversation_id=conversation.id)
     elif CONVERSATION.due(conversation, tx.now):
         overdue = conversations.mark_overdue(conversation, tx)

@@ -129,18 +129,16 @@ CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
 
 
 def with_message(conversation: Conversation, author: AuthorRole, context: Context) -> Conversation:
-    """The open conversation with one more message; who wrote last decides whose turn it is.
+    """The open conversation with one more message of a person; who wrote last decides whose turn it is.
 
     A buyer's message is due to be answered within `reply_hours`, counted from the oldest unanswered one: writing again
-    does not postpone the answer. A message of the seller or an agent is the answer. The system's change neither.
+    does not postpone the answer. A message of the seller or an agent is the answer.
     """
-    longer = replace(conversation, message_count=conversation.message_count + 1)
-    match author:
-        case AuthorRole.BUYER:
-            due = conversation.answer_due_at or context.now + timedelta(hours=context.settings.reply_hours)
-            longer = replace(longer, whose_turn=Turn.SERVICE, answer_due_at=due)
-        case AuthorRole.SELLER | AuthorRole.AGENT:
-            longer = replace(longer, whose_turn=Turn.BUYER, answer_due_at=None)
+    turn, due = Turn.BUYER, None
+    if author is AuthorRole.BUYER:
+        turn = Turn.SERVICE
+        due = conversation.answer_due_at or context.now + timedelta(hours=context.settings.reply_hours)
+    longer = replace(conversation, message_count=conversation.message_count + 1, whose_turn=turn, answer_due_at=due)
     return CONVERSATION.reschedule(longer, context)
 
 
