@@ -10,7 +10,9 @@ import tomllib
 from collections import Counter
 from collections.abc import Iterator
 from functools import cache
+from io import StringIO
 from pathlib import Path
+from tokenize import COMMENT, generate_tokens
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDERS = ("libs", "services", "tools", "tests")
@@ -21,6 +23,7 @@ CODE = [path for path in SOURCES if "src" in path.parts and "migrations" not in 
 LONGEST_FILE = 300
 RULES = tomllib.loads((Path(__file__).parent / "house_rules.toml").read_text(encoding="utf-8"))
 BANNED_WORDS, BANNED_MODULES, LEFT = set(RULES["banned"]["words"]), set(RULES["banned"]["modules"]), RULES["left"]
+BANNED_PROSE = re.compile(rf"\b(?:{'|'.join(RULES['banned']['prose'])})\b", re.IGNORECASE)
 
 
 def name_of(path: Path) -> str:
@@ -89,7 +92,25 @@ def _names(tree: ast.Module) -> Iterator[str]:
             yield node.id
 
 
-def test_any_has_a_comment_that_says_why() -> None:
+def test_no_docstring_or_comment_has_a_banned_word() -> None:
+    found = {name_of(path): words for path in SOURCES if (words := BANNED_PROSE.findall("\n".join(_prose(path))))}
+    assert {name: words for name, words in found.items() if name not in LEFT["prose"]} == {}
+    assert set(LEFT["prose"]) - found.keys() == set(), "these follow the rule by now"
+
+
+def _prose(path: Path) -> Iterator[str]:
+    """The docstrings and comments of a module; a migration has none that may be edited."""
+    if "migrations" in path.parts:
+        return
+    for node in ast.walk(tree_of(path)):
+        if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef):
+            yield ast.get_docstring(node) or ""
+    for token in generate_tokens(StringIO(path.read_text(encoding="utf-8")).readline):
+        if token.type == COMMENT:
+            yield token.string
+
+
+def test_any_has_a_comment_with_the_reason() -> None:
     """On the line of the `Any`, above its statement, or once for the whole module in a comment that begins with `Any:`."""
     found = {name_of(path): number for path in CODE if (number := len(_unexplained(path)))}
     assert found == LEFT["any"]

@@ -1,7 +1,7 @@
 """Ten defects of the messaging code, each of which some test must notice: `python tests/failure/mutants.py` prints 10/10.
 
 Each mutant is a copy of the sources with a few exact replacements, against which the tests that have to notice it are run.
-Where the text to replace does not occur exactly once, the mutant has to be written anew: `test_mutants.py` checks that.
+Where the text to replace does not occur exactly once, the mutant has to be written again: `test_mutants.py` checks that.
 """
 
 import argparse
@@ -167,7 +167,7 @@ MUTANTS = (
         (f"{FAILURE}/test_crash_points.py::test_serving_killed_at_every_point[command.committed]",),
     ),
     Mutant(
-        "refund id made anew per try",
+        "a new refund id per try",
         (
             (
                 "services/order-svc/src/order_svc/integrations/payments/simulator.py",
@@ -187,7 +187,7 @@ MUTANTS = (
 
 
 class Outdated(Exception):
-    """A mutant whose text does not occur exactly once: the source has changed, and the mutant has to be written anew."""
+    """A mutant whose text does not occur exactly once: the source has changed, and the mutant has to be written again."""
 
 
 def apply(mutant: Mutant, to: Path) -> None:
@@ -210,7 +210,7 @@ def changed(mutant: Mutant, root: Path) -> dict[str, str]:
     for file, old, new in mutant.changes:
         text = texts.get(file) or (root / file).read_text(encoding="utf-8")
         if text.count(old) != 1:
-            raise Outdated(f"{mutant.name}: {file} has changed, the mutant has to be written anew:\n{old}")
+            raise Outdated(f"{mutant.name}: {file} has changed, the mutant has to be written again:\n{old}")
         texts[file] = text.replace(old, new)
     return texts
 

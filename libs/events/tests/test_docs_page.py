@@ -58,7 +58,7 @@ def test_optional_fields_are_marked_and_vocabularies_linked(name: str) -> None:
         assert vocabulary is None or f"[{vocabulary.__name__}](#{vocabulary.__name__.lower()})" in meaning
 
 
-def test_an_event_stands_under_its_topic() -> None:
+def test_an_event_is_listed_under_its_topic() -> None:
     headings = re.findall(r"^#{2,3} (.+)$", PAGE, re.MULTILINE)
     topic = ""
     for heading in headings:

@@ -66,7 +66,7 @@ def test_what_events_share_is_no_event_itself() -> None:
     assert all(cls.model_fields["matter"].is_required() for cls in shared)
 
 
-def test_events_of_one_topic_stand_together() -> None:
+def test_events_of_one_topic_follow_each_other() -> None:
     order = [cls.TOPIC.name for cls in EVENTS.values()]
     assert list(dict.fromkeys(order)) == list(TOPICS)
     assert order == sorted(order, key=list(TOPICS).index)

@@ -91,7 +91,7 @@ def test_every_lifecycle_of_every_service_has_its_section() -> None:
 
 
 def test_every_lifecycle_in_the_sources_is_found() -> None:
-    """Counted in the source text, so that a lifecycle in an unexpected place is not forgotten."""
+    """Counted in the source text, so that a lifecycle in an unexpected place is found."""
     for service in SERVICES:
         name = service.name.replace("-", "_")
         sources = (checkout() / "services" / service.name / "src").rglob("*.py")

@@ -1,4 +1,4 @@
-"""The protocol of the provider: magic methods, idempotency keys, and refunds within their payment."""
+"""The protocol of the provider: test methods, idempotency keys, and refunds within their payment."""
 
 import asyncio
 
@@ -81,7 +81,7 @@ async def test_refund_goes_through_and_back_into_the_ledger(provider, shop):
 @pytest.mark.parametrize(
     ("method", "callback"), [("sim_refund_declined", "refund.declined"), ("sim_callback_first", "refund.succeeded")]
 )
-async def test_refunds_obey_the_method_of_their_payment(provider, shop, method, callback):
+async def test_the_method_of_a_payment_determines_how_its_refunds_end(provider, shop, method, callback):
     await provider.pay(method=method)
     await provider.settled()
     await provider.refund()

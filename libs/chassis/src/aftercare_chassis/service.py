@@ -133,7 +133,7 @@ class Service(Generic[S]):
         app.include_router(health.router(self.runtime, watched=ProcessRole.SERVE not in roles))
         if ProcessRole.SERVE in roles:
             for router in self.routers:
-                # Not `include_router`: that looks through every router anew for each request.
+                # Not `include_router`: that searches every router for each request.
                 app.router.routes.extend(router.routes)
             app.include_router(docs_page.router(self.name))
             openapi.install(app)

@@ -15,7 +15,7 @@ from joserfc.jwk import ECKey
 from .conftest import bearer, sign
 
 
-def test_a_new_key_is_found_and_a_withdrawn_one_forgotten(
+def test_a_new_key_is_found_and_a_withdrawn_one_is_not(
     settings: ServiceSettings, clock: FixedClock, claims: dict[str, Any], token: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [1000.0]

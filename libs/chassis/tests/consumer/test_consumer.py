@@ -16,7 +16,7 @@ from log_support import ORDERS, Make, counts, envelope_of, outbox_is_empty, publ
 
 
 async def test_an_event_that_the_relay_sends_twice_has_one_effect(on_log: Harness, order_cancelled: Make) -> None:
-    """A relay that dies between acknowledgement and deletion sends the same row again."""
+    """A relay that is killed between acknowledgement and deletion sends the same row again."""
     order = uuid4().hex
     first, second = (envelope_of(order_cancelled(order), n) for n in (1, 2))
     async with running(on_log.consumer.run, Relay(on_log.runtime).run):

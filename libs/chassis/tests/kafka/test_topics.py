@@ -70,9 +70,9 @@ def test_the_command_retries_while_the_brokers_start(
 
     monkeypatch.setattr(topics, "create", create)
     monkeypatch.setattr(topics.time, "sleep", lambda _: None)
-    topics.command("kafka:9092", patience=60)
+    topics.command("kafka:9092", retry_seconds=60)
     topics.command("kafka:9092")
     assert capsys.readouterr().out.splitlines() == ["created a, b", "all topics exist"]
     monkeypatch.setattr(topics, "create", lambda *_, **__: (_ for _ in ()).throw(TopicError("away")))
     with pytest.raises(TopicError, match="away"):
-        topics.command("kafka:9092", patience=0)
+        topics.command("kafka:9092", retry_seconds=0)

@@ -140,7 +140,7 @@ def test_a_history_target_goes_on_where_it_was() -> None:
     assert DOOR.apply(Door(state=State.LOCKED), Action.UNLOCK, at()).state is State.SHUT, "nothing was remembered"
 
 
-def test_a_remembered_state_is_forgotten_where_nothing_goes_back_to_it() -> None:
+def test_a_stored_state_is_cleared_where_nothing_goes_back_to_it() -> None:
     locked = DOOR.apply(Door(), Action.LOCK, at())
     removed = DOOR.apply(locked, Action.REMOVE, at())
     assert (locked.locked_from, removed.state, removed.locked_from) == (State.OPEN, State.GONE, None)
@@ -226,7 +226,7 @@ def test_a_timer_may_run_from_a_time_that_the_row_holds() -> None:
     assert "/ at opened_at\n" in draw(at_once)
 
 
-def test_a_timer_stands_still_while_its_condition_refuses_the_row() -> None:
+def test_a_timer_is_paused_while_its_condition_refuses_the_row() -> None:
     unless = {**TIMEOUTS, State.OPEN: Timeout("owner", "open_hours", Action.CLOSE, since="opened_at", unless=DRY)}
     table = composed(timeouts=unless)
     wet = table.start(Door(painted=True, opened_at=NOON), at())

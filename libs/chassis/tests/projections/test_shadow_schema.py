@@ -52,7 +52,7 @@ async def test_a_shadow_is_created_empty_and_dropped_completely(tables: Tables) 
     assert await tables.connection.fetchval("SELECT count(*) FROM tallies") == 1
 
 
-async def test_creating_it_again_starts_anew(tables: Tables) -> None:
+async def test_creating_it_again_empties_it(tables: Tables) -> None:
     await tables.shadow.create()
     await tables.insert("rebuilt", a=1)
     await tables.shadow.create()

@@ -11,7 +11,7 @@ def rebuild(projection: Projection) -> Callable[[Runtime], Awaitable[int]]:
     """The command for this projection."""
 
     async def rebuild_and_compare(runtime: Runtime) -> int:
-        """Build the tables anew from the whole log and compare them: 0 identical, 1 different, 2 not possible."""
+        """Build the tables again from the whole log and compare them: 0 identical, 1 different, 2 not possible."""
         return await replay(runtime, projection, ReplayOptions(consumer="rebuilt"))
 
     return rebuild_and_compare

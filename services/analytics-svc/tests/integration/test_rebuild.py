@@ -32,7 +32,7 @@ async def analytics(postgres_url: str, kafka_bootstrap: str) -> AsyncIterator[Ha
 
 
 async def create_topics(bootstrap: str) -> None:
-    """Create the topics anew, empty: other tests publish contradictory events on this broker."""
+    """Create the topics again, empty: other tests publish contradictory events on this broker."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap)
     await admin.start()
     try:

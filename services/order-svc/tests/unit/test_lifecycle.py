@@ -149,7 +149,7 @@ def test_automatic_receipt_counts_from_the_delivery_and_completion_is_due_at_the
 
 
 @pytest.mark.parametrize("state", [S.DELIVERED, S.RECEIVED])
-def test_the_timer_stands_still_while_a_case_is_open(state: OrderState) -> None:
+def test_the_timer_is_paused_while_a_case_is_open(state: OrderState) -> None:
     waiting = ORDER.reschedule(order(state, AfterSaleState.IN_AFTER_SALE), by(SYSTEM))
     assert waiting.deadline_at is None
     going_on = ORDER.reschedule(replace(waiting, after_sale_state=AfterSaleState.DONE), by(SYSTEM))

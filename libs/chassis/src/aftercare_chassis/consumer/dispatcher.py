@@ -74,6 +74,6 @@ class Dispatcher(Generic[S_contra]):
 
 
 def _versioned(type_name: str) -> tuple[str, int]:
-    """Return `OrderPaid.v2` as (OrderPaid, 2), and a type without a version as (type_name, 0)."""
+    """Return `ThingMade.v2` as (ThingMade, 2), and a type without a version as (type_name, 0)."""
     found = _VERSIONED.fullmatch(type_name)
     return (found[1], int(found[2])) if found else (type_name, 0)

@@ -75,7 +75,7 @@ class PausedPartitions:
             pause.task = asyncio.create_task(self._end_on_event(client, partition, pause))
 
     def succeeded(self, partition: TopicPartition) -> None:
-        """Forget the partition's pause, since records of it were handled.
+        """Remove the partition's pause, since records of it were handled.
 
         Pauses for a database that did not answer end with the next `resume`: it has answered for this partition.
         """
@@ -90,7 +90,7 @@ class PausedPartitions:
             pause.task.cancel()
 
     def clear(self) -> None:
-        """Forget all pauses."""
+        """Remove all pauses."""
         for partition in list(self._pauses):
             self._remove(partition)
 

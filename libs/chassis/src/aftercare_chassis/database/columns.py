@@ -1,7 +1,7 @@
 """The columns that the tables of all services are declared with, and how their CHECKs are named.
 
 A function that returns several items is unpacked into the table: `Table("orders", metadata, *minor("total_minor"), …)`.
-Alembic sees a CHECK only where it has a name and stands beside the columns, not inside one.
+Alembic sees a CHECK only where it has a name and is an argument of the table, not of a column.
 """
 
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The route class of every API: what each read and each command goes through, so that no endpoint can forget it.
+"""The route class of every API: the steps that every read and every command of a service takes.
 
 A command: authenticate, read the body, take a connection, look the Idempotency-Key up, run the endpoint, store its
 response in the same transaction, write the events, commit, respond, wake the relay. No connection is held while a slow

@@ -1,4 +1,4 @@
-"""Work that no client waits for and no event starts: calls to providers, the inboxes of partners, deleting old rows."""
+"""Work that no client waits for and no event starts: calls to external systems, applying what was received, deleting old rows."""
 
 import asyncio
 from collections.abc import Awaitable, Callable

@@ -84,12 +84,12 @@ def command(
     min_isr: int = 2,
     partitions: Annotated[int | None, typer.Option(help="default: as in the catalogue")] = None,
     retention_ms: Annotated[int, typer.Option(help="-1 keeps every event, so that the log can be replayed")] = -1,
-    patience: Annotated[float, typer.Option(help="seconds to retry for while the brokers are starting")] = 0,
+    retry_seconds: Annotated[float, typer.Option(help="seconds to retry for while the brokers are starting")] = 0,
 ) -> None:
     """Create the topics that are missing."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a TopicError has it in one line
     options = {"replication": replication_factor, "min_isr": min_isr, "retention_ms": retention_ms}
-    end = time.monotonic() + patience
+    end = time.monotonic() + retry_seconds
     while True:
         try:
             created = asyncio.run(create(bootstrap, partitions=partitions, **options))

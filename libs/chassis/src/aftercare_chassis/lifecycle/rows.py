@@ -37,7 +37,7 @@ class Guard:
     """A condition on the row besides its state. `code` is the reason shown in the API and in the diagram.
 
     `refuses(row, facts)` returns the refusal, or None where the action is permitted. `facts` is what the caller knows
-    besides the row (the lines of an order, for example); None where it passed nothing.
+    besides the row (its lines, for example); None where it passed nothing.
     """
 
     code: str
@@ -46,7 +46,7 @@ class Guard:
 
 @dataclass(frozen=True)
 class History:
-    """A target that the row remembers: the state in `attribute`, or `default` where it holds none.
+    """A target that is stored in the row: the state in `attribute`, or `default` where it holds none.
 
     The attribute is cleared when the row enters a state from which no transition goes back to it.
     """
@@ -57,7 +57,7 @@ class History:
 
 @dataclass(frozen=True)
 class Transition(Generic[S_co]):
-    """One row of the table: where an action leads, who may take it, and what bars it.
+    """One row of the table: where an action leads, who may take it, and the guards that can refuse it.
 
     `remember` names the attribute that keeps the state which is left, or `remembered` instead, for a later `History`.
     """

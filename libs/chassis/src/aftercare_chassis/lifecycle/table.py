@@ -29,7 +29,7 @@ D = TypeVar("D", bound=HasState)
 class Lifecycle(Generic[S, A]):
     """The table of one document, checked once when it is composed.
 
-    `ends` are the states in which nothing is waited for; a row may lead out of one (a closed conversation is reopened).
+    `ends` are the states in which nothing is waited for; a row may lead out of one (what was closed can be reopened).
     `starts` are further states in which a document may be created.
 
     Raises:
@@ -56,7 +56,7 @@ class Lifecycle(Generic[S, A]):
             self._guards.setdefault(state, []).extend(row.guards)
             if isinstance(row.target, History):
                 self._remembering.setdefault(row.target.attribute, set()).add(state)
-        # The answer is the same for every row in a state; building it anew costs a tenth of a request.
+        # The answer is the same for every row in a state; building it each time costs a tenth of a request.
         self._shown = cache(self._show)
         check(name, self.starts, self.transitions, self.timeouts, self.ends)
 
@@ -91,7 +91,7 @@ class Lifecycle(Generic[S, A]):
         return _replaced(row, values)
 
     def reschedule(self, row: D, context: Context) -> D:
-        """The row with the deadline of its state computed anew: what `since` or `unless` of its timeout reads has changed.
+        """The row with the deadline of its state computed again: what `since` or `unless` of its timeout reads has changed.
 
         A timer that has neither goes on as it was.
         """

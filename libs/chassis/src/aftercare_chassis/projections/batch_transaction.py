@@ -4,7 +4,7 @@ Two assumptions make that possible. A single statement changes exactly one row: 
 RowCountMismatch and the chunk is repeated event by event. And events of different aggregates may be written in any order,
 as everywhere; those of one aggregate keep theirs.
 
-Gained: an event of cs-svc's projection costs 12 µs of PostgreSQL's CPU instead of the consumer's 23 (docs/benchmarks.md). To be
+Gained: an event of a projection with one upsert costs 12 µs of PostgreSQL's CPU instead of the consumer's 23 (docs/benchmarks.md). To be
 removed when handlers of projections are set-based statements themselves.
 """
 
@@ -116,7 +116,7 @@ class BatchTransaction(Transaction):
                         await self.connection.executemany(sql, calls)
 
     def reset(self) -> None:
-        """Forget what was collected and cached."""
+        """Discard what was collected and cached."""
         self.begin(self.order)
 
     async def _send_counted(self, sql: str, calls: Sequence[Sequence[object]]) -> None:

@@ -89,7 +89,7 @@ class EventReplay:
             await self._pass_gaps()
 
     def reset(self) -> None:
-        """Forget what was collected in a transaction that was rolled back."""
+        """Discard what was collected in a transaction that was rolled back."""
         self._batch.reset()
 
     def _readable(self, live: LiveSnapshot, record: ConsumerRecord) -> Envelope | None:

@@ -1,4 +1,4 @@
-"""Magic payment methods: how a payment and its refunds end, as card test numbers decide it elsewhere."""
+"""Test payment methods: each makes a payment and its refunds end in one way, like the test card numbers of other providers."""
 
 from dataclasses import dataclass
 from enum import StrEnum
