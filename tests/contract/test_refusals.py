@@ -7,7 +7,9 @@ from string import Formatter
 import pytest
 from aftercare_chassis.http.openapi_docs import installed
 from aftercare_chassis.http.routing import ApiRoute
+from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_chassis.refusals import Refusal
+from aftercare_cli.lifecycles import lifecycles_of
 
 
 def refusals(of: type[Refusal] = Refusal) -> Iterator[type[Refusal]]:
@@ -51,10 +53,21 @@ NOT_OF_ROUTES = {
     "callback_unproved": "payment providers are answered in their own format",
     "callback_unreadable": "payment providers are answered in their own format",
     "evidence_required": "no type of case that the API offers needs evidence",
-    "no_answer_awaited": "only timers are refused so",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
+    "order_not_cancelled": "the command checks it before it takes the action",
     "stage_unsuitable": "every type of case that the API offers suits every stage",
 }
+
+
+def codes_of_guards(package: str) -> tuple[set[str], set[str]]:
+    """The codes of guards on transitions that people may take, and of those on timers and transitions of the system only."""
+    of_people, of_system = set[str](), set[str]()
+    for lifecycle in lifecycles_of(package).values():
+        for transition in lifecycle.transitions.values():
+            people = transition.permission.roles - {SYSTEM.role}
+            (of_people if people else of_system).update(guard.code for guard in transition.guards)
+        of_system.update(timeout.unless.code for timeout in lifecycle.timeouts.values() if timeout.unless)
+    return of_people, of_system - of_people
 
 
 @pytest.mark.parametrize("package", installed())
@@ -63,4 +76,7 @@ def test_every_refusal_of_a_service_is_documented_by_a_route(package: str) -> No
     app = importlib.import_module(f"{package}.main").service(settings).app
     documented = {each.code for route in app.routes if isinstance(route, ApiRoute) for each in route.problems}
     own = {each.code for each in refusals() if each.__module__.startswith(package)}
-    assert own - documented - NOT_OF_ROUTES.keys() == set(), "name it in responses=refusals(…)"
+    of_people, of_system = codes_of_guards(package)
+    assert (own | of_people) - of_system - documented - NOT_OF_ROUTES.keys() == set(), (
+        "name it in responses=refusals(…)"
+    )
