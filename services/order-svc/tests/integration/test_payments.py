@@ -191,7 +191,7 @@ async def test_a_response_releases_one_call_and_only_of_its_kind(shop):
     assert {(await shop.payment(each["id"]))["state"] for each in payments} == {"pending"}
 
 
-async def test_when_a_worker_dies_in_a_call_the_next_one_queries_the_provider(shop):
+async def test_when_a_worker_ends_in_a_call_the_next_one_queries_the_provider(shop):
     from order_svc.commands import provider_calls
 
     order = await shop.place()

@@ -23,7 +23,7 @@ BY_TIMER: Mapping[CaseAction, Callable[[Transaction[Settings], FullCase, Order],
 
 
 async def case_due(tx: Transaction[Settings], case_id: str) -> None:
-    """Take the action of the timer now; nothing where somebody was faster."""
+    """Take the action of the timer now; do nothing if the row has changed meanwhile."""
     full, order = await locking.case_and_order(tx, case_id)
     action = lifecycle.of(full.case).due(full.case, tx.now)
     if action is not None:

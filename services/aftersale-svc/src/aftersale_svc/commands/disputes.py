@@ -104,7 +104,7 @@ async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> Ful
 
 
 async def escalate(tx: Transaction[Settings], dispute_id: str) -> None:
-    """Go on without the merchant's answer, or publish that the platform is late; nothing where somebody was faster."""
+    """Go on without the merchant's answer, or publish that the platform is late; do nothing if the row has changed."""
     dispute = await tx.lock(DISPUTES, dispute_id)
     action = DISPUTE.due(dispute, tx.now)
     if action is None:
@@ -121,7 +121,7 @@ async def _case_of(tx: Transaction[Settings], event: ComplaintOpened) -> tuple[F
         full, order = await locking.case_and_order(tx, event.case_id)
     except NotFound:
         return None
-    return (full, order) if full.case.buyer_id == event.buyer_id else None  # nobody stops another buyer's case
+    return (full, order) if full.case.buyer_id == event.buyer_id else None  # not another buyer's case
 
 
 async def _facts(tx: Transaction[Settings], full: FullCase, order: Order) -> CaseFacts:

@@ -48,7 +48,7 @@ async def save(
 ) -> FullCase:
     """Save what has changed of a case, with its events and its step in the timeline; do what an entered state causes.
 
-    `action` None: a step of its dispute stands for the change. `terms` are needed by what can lead to a refund.
+    `action` None: the change is recorded as a step of its dispute. `terms` are needed by what can lead to a refund.
     """
     entered = after.case.state is not before.case.state
     effects = CAUSED.get(after.case.state, NOTHING) if entered else NOTHING

@@ -29,13 +29,13 @@ _REPORTED = {RefundSucceeded: RefundState.SUCCEEDED, RefundFailed: RefundState.F
 
 
 class RefundUnexpected(Exception):
-    """Order-svc reports a refund that was not decided here like this. The event is parked for people to look at."""
+    """Order-svc reports a refund that was not decided here like this. The event is parked for an operator."""
 
 
 async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
     """Let the money go back, as an agent: for the first time, or again after a failure, as a new refund.
 
-    What a verdict ordered stays; any other amount is computed anew, since other cases may have ended meanwhile.
+    What a verdict ordered stays; any other amount is computed again, since other cases may have ended meanwhile.
     """
     full, order = await locking.case_and_order(tx, case_id)
     refunding = apply(full, CaseAction.REFUND, tx)

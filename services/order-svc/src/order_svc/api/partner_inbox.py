@@ -58,7 +58,7 @@ async def list_callbacks(
     state: PushState | None = None,
     provider: Partner | None = None,
 ) -> PageOut[CallbackOut]:
-    """What payment providers called back with, newest first."""
+    """The callbacks of payment providers, newest first."""
     page = await queries.partner_pushes(read, PushSource.PAYMENT, limit, cursor, state=state, partner=provider)
     return PageOut[CallbackOut].of(page, CallbackOut.of)
 

@@ -135,16 +135,16 @@ async def set_back(tx: Transaction[Settings], push: PartnerPush, why: str) -> Pa
     """Process a push later on which our own code failed, so that it does not hold up others; at last it is FAILED."""
     current = await tx.lock(PUSHES, push.id)
     if (current.state, current.attempts) != (push.state, push.attempts):
-        return current  # another worker was faster
+        return current  # another worker has changed it
     if push.attempts + 1 >= _MOST_FAILURES:
         return await failed(tx, push, why)
     return await _move(tx, push, PushAction.WAIT, why=why, due_at=tx.now + pause(push.attempts))
 
 
 async def redrive(tx: Transaction[Settings], source: PushSource, push_id: str) -> PartnerPush:
-    """Process a push of this source once more, with its time to wait starting anew.
+    """Process a push of this source once more, with the full time to wait.
 
-    Raises: NotFound; IllegalTransition where it has had its effect, or proves no partner.
+    Raises: NotFound; IllegalTransition where it was applied, or was not verified.
     """
     push = await tx.lock(PUSHES, push_id)
     if push.source is not source:

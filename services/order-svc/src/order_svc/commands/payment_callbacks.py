@@ -15,7 +15,7 @@ AMOUNT_MISMATCH = Rejection("amount_mismatch", "our books have another amount")
 
 
 async def rejection(tx: Reader, provider: str, notification: ProviderNotification) -> Rejection | None:
-    """Why a verified callback is not applied, or None: a signature alone moves no money."""
+    """Return why a verified callback is not applied, or None: it must name a payment or refund of ours, and its amount."""
     subject_id, amount = notification.subject_id, (notification.amount_minor, notification.currency)
     payment_id, expected = subject_id, None
     if notification.subject is CallSubject.REFUND:

@@ -1,7 +1,7 @@
 """Calls to payment providers: leased, prepared from what is known, and closed with the result.
 
-A worker makes them between these commands. Where it dies in between, its lease runs out, and the next worker queries the
-provider.
+A worker makes them between these commands. If its process ends before the result is stored, the lease expires, and the next
+worker queries the provider.
 """
 
 from dataclasses import dataclass

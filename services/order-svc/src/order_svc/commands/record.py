@@ -62,7 +62,7 @@ def order_fields(tx: Transaction[Settings], order: Order, result: str | None = N
 
 
 def sale_fields(order: Order, lines: Iterable[OrderLine]) -> SaleFields:
-    """What was sold: an event that a case is judged by carries it."""
+    """What was sold, for the events that aftersale-svc copies its orders from."""
     return SaleFields(
         currency=order.currency,
         total_minor=order.total_minor,

@@ -59,7 +59,7 @@ class ReasonRequired(Refusal):
 
 
 class RefundDecided(Refusal):
-    """A refund was decided for this case. It may be tried again, but the request is not judged a second time."""
+    """A refund was decided for this case. It may be tried again, but the request is not reviewed a second time."""
 
     kind, code = Kind.CONFLICT, "refund_already_decided"
     zh = "该售后单已决定退款，不能再执行 {action}。"

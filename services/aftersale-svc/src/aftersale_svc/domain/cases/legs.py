@@ -160,7 +160,7 @@ REFUND = Leg(
         (_S.REFUNDING, _A.FAIL): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY),
     },
     {_S.REFUNDING: Timeout("system", "refund_hours", _A.ESCALATE, "escalated_refund_late")},
-    can_be_disputed=False,  # money under way cannot be called back
+    can_be_disputed=False,  # a refund in flight cannot be recalled
 )
 
 

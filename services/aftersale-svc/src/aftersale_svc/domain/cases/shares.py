@@ -1,4 +1,4 @@
-"""Which share of a line's money belongs to its first units (domain.md R3): cumulative, so that all parts add up."""
+"""Which share of a line's money belongs to its first units (docs/money.md R3): cumulative, so that all parts add up."""
 
 from collections.abc import Sequence
 

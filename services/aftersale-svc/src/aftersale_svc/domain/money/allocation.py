@@ -1,4 +1,4 @@
-"""Which units of an order a new case gets, and which share of their line's money (domain.md R3)."""
+"""Which units of an order a new case gets, and which share of their line's money (docs/money.md R3)."""
 
 from collections.abc import Sequence
 

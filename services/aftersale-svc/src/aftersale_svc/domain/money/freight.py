@@ -1,4 +1,4 @@
-"""The freight of an order (domain.md R5): it goes back with the case whose units complete the return of all units, once."""
+"""The freight of an order (docs/money.md R5): it goes back with the case whose units complete the return of all units, once."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence

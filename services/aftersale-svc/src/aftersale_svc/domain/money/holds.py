@@ -1,4 +1,4 @@
-"""What follows from what the cases of one order hold. It is judged under the lock of the order, from all of them."""
+"""What follows from what the cases of one order hold. It is computed under the lock of the order, from all of them."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
@@ -62,8 +62,8 @@ def can_hold_again(lines: Sequence[CaseLine], balances: Mapping[str, LineBalance
 def overtaken(holds: Iterable[LineHold]) -> list[str]:
     """The ids of those open cases before shipment of which units have left after all.
 
-    Per line, cases before shipment hold units that have not left. Where they hold more than there are, the newest lose
-    theirs; before them those whose units order-svc does not keep from being shipped: returns, and what was rejected.
+    Per line, cases before shipment hold units that have not left. Where they hold more than there are, the newest are
+    returned; before them those whose units order-svc does not keep from being shipped: returns, and what was rejected.
     Whether a refund in flight is still possible is for order-svc to decide.
     """
     found: dict[str, None] = {}

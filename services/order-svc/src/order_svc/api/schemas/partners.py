@@ -1,4 +1,4 @@
-"""Endpoints of couriers, and the pushes of couriers and payment providers, as they travel."""
+"""Endpoints of couriers, and the pushes of couriers and payment providers, in requests and responses."""
 
 from typing import Annotated, Any, Self
 

@@ -1,4 +1,4 @@
-"""Payments and refunds as they travel."""
+"""Payments and refunds in requests and responses."""
 
 from typing import Self
 
@@ -11,7 +11,7 @@ from order_svc.queries import PaymentView
 
 
 class PaymentIn(In):
-    """How to pay. The simulator obeys magic methods as card test numbers do."""
+    """How to pay. The simulator has test methods, which work like test card numbers."""
 
     model_config = example(provider="simulator", payment_method="sim_success")
 
@@ -20,7 +20,7 @@ class PaymentIn(In):
 
 
 class RefundOut(Out):
-    """Money on its way back or back already."""
+    """A refund of a payment, in flight or ended."""
 
     id: str
     state: RefundState
@@ -33,7 +33,7 @@ class RefundOut(Out):
 
     @classmethod
     def of(cls, refund: Refund) -> Self:
-        """The refund as it stands."""
+        """The refund in its present state."""
         return cls(
             id=refund.id,
             state=refund.state,
