@@ -22,8 +22,8 @@ from order_svc.tables.partner_inbox import DUE_PUSH, INSERT_PUSH, PUSHES, RAW_OF
 # One worker per source: a flood of scans must not delay the callbacks that buyers wait for.
 WORKERS = {PushSource.COURIER: "courier-pushes", PushSource.PAYMENT: "payment-callbacks"}
 _MOST_FAILURES = 12
-# What the code of a rejection makes of a verified push; every other rejection is of an unverified one.
-_STATES = {
+# The state of a verified push whose content is rejected, by the code of the rejection.
+_REJECTED = {
     "unreadable": PushState.UNREADABLE,
     "unknown_subject": PushState.UNMATCHED,
     "amount_mismatch": PushState.FAILED,
@@ -42,8 +42,21 @@ async def store(
 
     A rejected push is stored too, with the reason; of an unverified one only a hash, since it may contain anything.
     """
-    state = PushState.RECEIVED if push.rejection is None else _STATES.get(push.rejection.code, PushState.REFUSED)
-    row = PartnerPush(
+    row = _row(tx, push, source, partner, endpoint_id)
+    values = {column.name: getattr(row, column.name) for column in PUSHES.columns}
+    raw, headers = (push.raw, dict(push.headers)) if push.verified else (None, None)
+    stored = await tx.execute(INSERT_PUSH, **values, raw=raw, headers=headers) == 1
+    if push.rejection is not None:
+        return False
+    tx.wake(WORKERS[source])
+    return stored or await _repeat(tx, row)
+
+
+def _row(
+    tx: Transaction[Settings], push: ExaminedPush[object], source: PushSource, partner: str, endpoint_id: str | None
+) -> PartnerPush:
+    state = _state(push)
+    return PartnerPush(
         id=tx.new_id("push"),
         source=source,
         endpoint_id=endpoint_id,
@@ -59,13 +72,12 @@ async def store(
         deadline_at=None,
         finished_at=tx.now if state is PushState.REFUSED else None,
     )
-    values = {column.name: getattr(row, column.name) for column in PUSHES.columns}
-    raw, headers = (push.raw, dict(push.headers)) if push.verified else (None, None)
-    stored = await tx.execute(INSERT_PUSH, **values, raw=raw, headers=headers) == 1
-    if push.rejection is not None:
-        return False
-    tx.wake(WORKERS[source])
-    return stored or await _repeat(tx, row)
+
+
+def _state(push: ExaminedPush[object]) -> PushState:
+    if not push.verified:
+        return PushState.REFUSED
+    return PushState.RECEIVED if push.rejection is None else _REJECTED[push.rejection.code]
 
 
 def _reason(push: ExaminedPush[object]) -> str | None:
