@@ -1,9 +1,11 @@
 """Runs `aftercare` in this process, in a folder of the test's own."""
 
 import os
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -105,6 +107,25 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
         return path
 
     return add
+
+
+@pytest.fixture
+def listen() -> Iterator[Callable[[int], int]]:
+    """Occupies a port until the test ends, and returns it (0: any free one).
+
+    With SO_REUSEADDR as servers have it: a port that is free may still have ended connections in TIME_WAIT.
+    """
+    with ExitStack() as sockets:
+
+        def occupy(port: int) -> int:
+            holder = sockets.enter_context(socket.socket())
+            holder.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            holder.bind(("127.0.0.1", port))
+            holder.listen()
+            bound: int = holder.getsockname()[1]
+            return bound
+
+        yield occupy
 
 
 @pytest.fixture

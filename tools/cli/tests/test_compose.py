@@ -1,7 +1,6 @@
 """The compose stack, with a program in place of docker that records how it was called."""
 
 import json
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -102,24 +101,24 @@ def test_the_variables_are_those_that_the_file_reads(stack: ComposeStack, docker
             assert f"${{{name}" in text
 
 
-def test_a_taken_port_is_reported_before_anything_is_built(stack: ComposeStack, docker: Docker) -> None:
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", stack.layout.port_base + 2))
-        holder.listen()
+def test_a_taken_port_is_reported_before_anything_is_built(
+    stack: ComposeStack, docker: Docker, listen: Callable[[int], int]
+) -> None:
+    listen(stack.layout.port_base + 2)
 
-        with pytest.raises(StackError, match="for aftersale-svc is taken"):
-            stack.up(NoProgress())
+    with pytest.raises(StackError, match="for aftersale-svc is taken"):
+        stack.up(NoProgress())
 
     assert docker.calls("build") == []
 
 
-def test_containers_that_run_already_hold_their_own_ports(stack: ComposeStack, docker: Docker) -> None:
+def test_containers_that_run_already_hold_their_own_ports(
+    stack: ComposeStack, docker: Docker, listen: Callable[[int], int]
+) -> None:
     docker.shows(container("order-svc"))
-    with socket.socket() as own:
-        own.bind(("127.0.0.1", stack.layout.port_base + 1))
-        own.listen()
+    listen(stack.layout.port_base + 1)
 
-        stack.up(NoProgress())
+    stack.up(NoProgress())
 
     assert len(docker.calls("up")) == 1
 

@@ -1,6 +1,5 @@
 """`aftercare doctor`: each check with what it needs and without."""
 
-import socket
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -95,24 +94,22 @@ def test_a_missing_postgres_wheel_is_not_ok(monkeypatch: pytest.MonkeyPatch) -> 
     assert doctor._postgres() == doctor.Finding(doctor.POSTGRES, False, "no PostgreSQL wheel for this platform")
 
 
-def test_a_port_of_another_program_is_named(layout: Layout) -> None:
+def test_a_port_of_another_program_is_named(layout: Layout, listen: Callable[[int], int]) -> None:
     assert doctor._ports(layout).ok
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", layout.port_base + 4))
-        holder.listen()
+    listen(layout.port_base + 4)
 
-        found = doctor._ports(layout)
+    found = doctor._ports(layout)
 
     assert (found.ok, f"taken: {layout.port_base + 4}" in found.detail) == (False, True)
 
 
-def test_a_port_of_a_running_service_is_ok(layout: Layout, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_port_of_a_running_service_is_ok(
+    layout: Layout, monkeypatch: pytest.MonkeyPatch, listen: Callable[[int], int]
+) -> None:
     monkeypatch.setattr(Processes, "find", lambda self, name: object())
-    with socket.socket() as own:
-        own.bind(("127.0.0.1", layout.port_base + 4))
-        own.listen()
+    listen(layout.port_base + 4)
 
-        assert doctor._ports(layout).ok
+    assert doctor._ports(layout).ok
 
 
 @pytest.mark.parametrize(("free", "ok"), [(100, True), (1, False)])

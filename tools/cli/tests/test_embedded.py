@@ -1,8 +1,7 @@
 """PostgreSQL and Kafka as processes of this machine: start, status, stop and what is left of them."""
 
 import signal
-import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import asyncpg
@@ -86,18 +85,16 @@ def test_a_database_server_that_was_killed_is_broken_and_starts_again(servers: E
     assert database.status().state == "up"
 
 
-def test_a_database_server_whose_port_is_taken_gets_another(servers: Embedded) -> None:
+def test_a_database_server_whose_port_is_taken_gets_another(servers: Embedded, listen: Callable[[int], int]) -> None:
     database = servers.database
     first = database.admin
     port = int(first.rpartition(":")[2].partition("/")[0])
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", port))
-        holder.listen()
+    listen(port)
 
-        database.start(NoProgress())
+    database.start(NoProgress())
 
-        assert database.admin != first
-        assert not postgres_module.answers(first)
+    assert database.admin != first
+    assert not postgres_module.answers(first)
     assert postgres_module.answers(database.admin)
 
 
@@ -123,14 +120,12 @@ def test_a_data_folder_that_cannot_be_created_is_an_error(servers: Embedded, mon
     assert not (servers.database.folder / "secret").exists()
 
 
-def test_a_broker_whose_recorded_port_is_taken_gets_another(servers: Embedded) -> None:
+def test_a_broker_whose_recorded_port_is_taken_gets_another(servers: Embedded, listen: Callable[[int], int]) -> None:
     broker = servers.broker
     first = broker.bootstrap
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", int(first.rpartition(":")[2])))
-        holder.listen()
+    listen(int(first.rpartition(":")[2]))
 
-        properties = broker._configure().read_text()
+    properties = broker._configure().read_text()
 
     assert broker.bootstrap != first
     assert f"PLAINTEXT://{broker.bootstrap}" in properties
@@ -138,12 +133,10 @@ def test_a_broker_whose_recorded_port_is_taken_gets_another(servers: Embedded) -
     assert port_is_free(int(broker.bootstrap.rpartition(":")[2]))
 
 
-def test_a_broker_that_listens_without_answering_is_not_ready() -> None:
-    with socket.socket() as silent:
-        silent.bind(("127.0.0.1", 0))
-        silent.listen()
+def test_a_broker_that_listens_without_answering_is_not_ready(listen: Callable[[int], int]) -> None:
+    port = listen(0)
 
-        assert not kafka_module.answers(silent.getsockname()[1])
+    assert not kafka_module.answers(port)
 
 
 def test_a_platform_without_the_wheel_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:

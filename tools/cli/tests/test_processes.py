@@ -2,11 +2,10 @@
 
 import json
 import os
-import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -78,14 +77,11 @@ def test_a_process_that_ignores_sigterm_is_killed(processes: Processes) -> None:
     assert processes.find("ignoring") is None
 
 
-def test_the_error_for_a_taken_port_names_the_process() -> None:
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", 0))
-        holder.listen()
-        port = holder.getsockname()[1]
+def test_the_error_for_a_taken_port_names_the_process(listen: Callable[[int], int]) -> None:
+    port = listen(0)
 
-        with pytest.raises(StackError, match=f"port {port} for kb-svc is taken by pid {os.getpid()} .*: move it"):
-            require_free_port(port, "kb-svc", "move it")
+    with pytest.raises(StackError, match=f"port {port} for kb-svc is taken by pid {os.getpid()} .*: move it"):
+        require_free_port(port, "kb-svc", "move it")
 
 
 def test_waiting_ends_at_its_deadline() -> None:

@@ -1,7 +1,6 @@
 """up, down, status, logs, reset: options, refusals and output. tests/journey runs them on the whole suite."""
 
 import os
-import socket
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -119,15 +118,16 @@ def test_down_and_reset_without_a_stack_succeed(home: Path, aftercare: Callable[
 
 
 def test_a_taken_port_is_reported_before_anything_starts(
-    home: Path, aftercare: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
+    home: Path,
+    aftercare: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+    listen: Callable[[int], int],
 ) -> None:
     base = ports.base(NUMBERS)
     monkeypatch.setenv("PORT_BASE", str(base))
-    with socket.socket() as holder:
-        holder.bind(("127.0.0.1", base + 3))
-        holder.listen()
+    listen(base + 3)
 
-        message = aftercare("up").error()
+    message = aftercare("up").error()
 
     assert f"port {base + 3} for cs-svc is taken by pid {os.getpid()}" in message
     assert not list((home / "run").glob("*.pid"))
