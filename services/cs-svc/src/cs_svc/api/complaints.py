@@ -2,7 +2,7 @@
 
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
@@ -11,7 +11,14 @@ from cs_svc import queries
 from cs_svc.api.schemas.complaints import ComplaintIn, ComplaintOut, ComplaintWithAnswersOut, ResolveIn
 from cs_svc.api.schemas.shared import TextIn
 from cs_svc.commands import complaints
-from cs_svc.domain.complaints import Complaint, ComplaintChannel, ComplaintOutcome, ComplaintState
+from cs_svc.domain.complaints import (
+    COMPLAINT,
+    Complaint,
+    ComplaintAction,
+    ComplaintChannel,
+    ComplaintOutcome,
+    ComplaintState,
+)
 from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, ComplaintAlreadyOpen, OrderUnknown, SubjectMissing
 from cs_svc.settings import Settings
 
@@ -69,7 +76,7 @@ async def get_complaint(complaint_id: Id, reader: Read) -> ComplaintWithAnswersO
     "/{complaint_id}/answer",
     operation_id="answerComplaint",
     responses=refusals(IllegalTransition),
-    dependencies=[require_role("agent")],
+    dependencies=[require_action(COMPLAINT, ComplaintAction.ANSWER)],
 )
 async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
     """Reply to the buyer."""
@@ -80,7 +87,7 @@ async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx[Settings]) -> 
     "/{complaint_id}/resolve",
     operation_id="resolveComplaint",
     responses=refusals(IllegalTransition),
-    dependencies=[require_role("agent")],
+    dependencies=[require_action(COMPLAINT, ComplaintAction.RESOLVE)],
 )
 async def resolve_complaint(complaint_id: Id, body: ResolveIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
     """Resolve a complaint for which no dispute was opened."""

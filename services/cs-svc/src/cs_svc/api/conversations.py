@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
 from aftercare_chassis.http.languages import choose
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.http.sse import EventStream, LastEventId, LastEventUnknown
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
@@ -23,7 +23,14 @@ from cs_svc.api.schemas.conversations import (
     MessageOut,
 )
 from cs_svc.commands import conversations
-from cs_svc.domain.conversations import Citation, Conversation, ConversationState, Turn
+from cs_svc.domain.conversations import (
+    CONVERSATION,
+    Citation,
+    Conversation,
+    ConversationAction,
+    ConversationState,
+    Turn,
+)
 from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, CitationsByAgentsOnly, OrderUnknown
 from cs_svc.settings import Settings
 
@@ -108,7 +115,7 @@ async def follow_conversation(
     operation_id="postMessage",
     status_code=201,
     responses=refusals(ActionNotAllowed, CitationsByAgentsOnly),
-    dependencies=[require_role("buyer", "seller", "agent")],
+    dependencies=[require_action(CONVERSATION, ConversationAction.POST)],
 )
 async def post_message(conversation_id: Id, body: MessageIn, tx: Tx[Settings], language: Language) -> MessageOut:
     """Post a message. A message of the buyer or an agent reopens a closed conversation."""
@@ -120,7 +127,7 @@ async def post_message(conversation_id: Id, body: MessageIn, tx: Tx[Settings], l
     "/{conversation_id}/assign",
     operation_id="assignConversation",
     responses=refusals(IllegalTransition),
-    dependencies=[require_role("agent")],
+    dependencies=[require_action(CONVERSATION, ConversationAction.ASSIGN)],
 )
 async def assign_conversation(conversation_id: Id, tx: Tx[Settings], body: AssignIn = TO_CALLER) -> ConversationOut:
     """Assign the conversation to an agent."""
@@ -131,7 +138,7 @@ async def assign_conversation(conversation_id: Id, tx: Tx[Settings], body: Assig
     "/{conversation_id}/close",
     operation_id="closeConversation",
     responses=refusals(IllegalTransition),
-    dependencies=[require_role("buyer", "agent")],
+    dependencies=[require_action(CONVERSATION, ConversationAction.CLOSE)],
 )
 async def close_conversation(conversation_id: Id, tx: Tx[Settings]) -> ConversationOut:
     """Close the conversation; the next message of the buyer or an agent reopens it."""

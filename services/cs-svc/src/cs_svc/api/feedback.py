@@ -1,7 +1,7 @@
 """Feedback 反馈: received over web, WeChat, QQ and text message; open, answered, improved."""
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
@@ -11,7 +11,7 @@ from cs_svc.api.schemas.feedback import FeedbackAnswerIn, FeedbackIn, FeedbackOu
 from cs_svc.api.schemas.shared import TextIn
 from cs_svc.commands import feedback
 from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, OrderUnknown
-from cs_svc.domain.feedback import FeedbackChannel, FeedbackState
+from cs_svc.domain.feedback import FEEDBACK, FeedbackAction, FeedbackChannel, FeedbackState
 from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=ApiRoute)
@@ -63,7 +63,7 @@ async def get_feedback(feedback_id: Id, reader: Read) -> FeedbackOut:
     "/{feedback_id}/answer",
     operation_id="answerFeedback",
     responses=refusals(IllegalTransition),
-    dependencies=[require_role("agent")],
+    dependencies=[require_action(FEEDBACK, FeedbackAction.ANSWER)],
 )
 async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx[Settings]) -> FeedbackOut:
     """Answer the feedback; the caller becomes its owner."""
@@ -74,7 +74,7 @@ async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx[Settin
     "/{feedback_id}/improve",
     operation_id="improveFromFeedback",
     responses=refusals(IllegalTransition),
-    dependencies=[require_role("agent")],
+    dependencies=[require_action(FEEDBACK, FeedbackAction.IMPROVE)],
 )
 async def improve_from_feedback(feedback_id: Id, body: TextIn, tx: Tx[Settings]) -> FeedbackOut:
     """Record what was improved because of the feedback."""

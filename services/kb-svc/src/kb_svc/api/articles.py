@@ -3,7 +3,7 @@
 from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_chassis.refusals import Forbidden
@@ -11,7 +11,7 @@ from fastapi import APIRouter, Query
 
 from kb_svc.api.schemas import ArticleIn, ArticleOut, ArticlePatch, ArticleSummaryOut, DraftOut, HistoryOut, Slug
 from kb_svc.commands import articles as commands
-from kb_svc.domain.articles import ArticleKind, ArticleState, Language
+from kb_svc.domain.articles import ARTICLE, ArticleAction, ArticleKind, ArticleState, Language
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
 from kb_svc.queries import articles as queries
 
@@ -63,7 +63,7 @@ async def get_article(article_id: Id, reader: Read, version: Version = None) -> 
     "/{article_id}",
     operation_id="editArticle",
     responses=refusals(IllegalTransition),
-    dependencies=[require_role("agent", "admin")],
+    dependencies=[require_action(ARTICLE, ArticleAction.EDIT)],
 )
 async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
     """Change the draft of the next version. Published versions stay as they are."""
@@ -86,7 +86,7 @@ async def list_versions(article_id: Id, reader: Read) -> HistoryOut:
     "/{article_id}/publish",
     operation_id="publishArticle",
     responses=refusals(IllegalTransition, NothingToPublish),
-    dependencies=[require_role("agent", "admin")],
+    dependencies=[require_action(ARTICLE, ArticleAction.PUBLISH)],
 )
 async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
     """Publish the draft as version 1, 2, …: the version never changes again, and the search finds it."""
@@ -97,7 +97,7 @@ async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
     "/{article_id}/retire",
     operation_id="retireArticle",
     responses=refusals(IllegalTransition),
-    dependencies=[require_role("agent", "admin")],
+    dependencies=[require_action(ARTICLE, ArticleAction.RETIRE)],
 )
 async def retire_article(article_id: Id, tx: Tx) -> ArticleSummaryOut:
     """Retire the article for good: the search does not find it any more; its versions stay readable by id."""

@@ -1,7 +1,7 @@
 """Parcels 包裹: shipped, sent back or exchanged, with the scans that couriers report."""
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_events.waybills import WaybillInput
@@ -11,6 +11,7 @@ from order_svc import queries
 from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut
 from order_svc.commands import shipments
 from order_svc.domain.errors import DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, UnknownLine, WaybillTaken
+from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.tracking import ParcelLeg, ParcelStatus
 from order_svc.settings import Settings
 
@@ -24,7 +25,7 @@ router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
     responses=refusals(
         IllegalTransition, UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase, WaybillTaken
     ),
-    dependencies=[require_role("seller")],
+    dependencies=[require_action(ORDER, OrderAction.SHIP)],
 )
 async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx[Settings]) -> ParcelDetailOut:
     """Register a parcel that was handed to a courier. An order may be shipped in several parcels.

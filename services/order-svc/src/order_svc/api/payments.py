@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter
@@ -12,6 +12,8 @@ from order_svc import queries
 from order_svc.api.schemas.payments import PaymentIn, PaymentOut
 from order_svc.commands import payments, refund_requests
 from order_svc.domain.errors import NothingToRefund, NotRefundable, PaymentInProgress, UnknownProvider
+from order_svc.domain.lifecycle import ORDER, OrderAction
+from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import PaymentState
 from order_svc.settings import Settings
 
@@ -25,7 +27,7 @@ def router(providers: Collection[str]) -> APIRouter:
         operation_id="startPayment",
         status_code=201,
         responses=refusals(IllegalTransition, UnknownProvider, PaymentInProgress),
-        dependencies=[require_role("buyer")],
+        dependencies=[require_action(ORDER, OrderAction.PAY)],
     )
     async def start_payment(order_id: Id, body: PaymentIn, tx: Tx[Settings]) -> PaymentOut:
         """Pay the whole order. The provider is called right after this response; it reports the result later."""
@@ -55,7 +57,7 @@ def router(providers: Collection[str]) -> APIRouter:
         "/payments/{payment_id}/refund-remainder",
         operation_id="refundRemainder",
         responses=refusals(IllegalTransition, NotRefundable, NothingToRefund),
-        dependencies=[require_role("agent", "admin")],
+        dependencies=[require_action(PAYMENT, PaymentAction.REFUND_REMAINDER)],
     )
     async def refund_remainder(payment_id: Id, tx: Tx[Settings]) -> PaymentOut:
         """Refund what is left of the payment of an order that is not fulfilled, as a new refund: for operators, where
