@@ -1,20 +1,17 @@
 """Every service's migrations create exactly the schema that its tables declare, and declare the compatible builds."""
 
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from importlib import import_module
-from uuid import uuid4
 
 import asyncpg
 import pytest
 from aftercare_chassis.database.migrations import Branch, Migrations, compatible_with
 from aftercare_chassis.database.schema import MESSAGING as METADATA
-from aftercare_chassis.testing.databases import with_database
+from aftercare_chassis.testing.databases import new_database
+from aftercare_chassis.testing.revisions import migrate
 from alembic import command
 from alembic.script import ScriptDirectory
 from breaking_changes import ONE_OF, Schema, breaking_changes
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 
 PACKAGES = ("order_svc", "aftersale_svc", "cs_svc", "kb_svc", "analytics_svc")
 MESSAGING = "messaging"
@@ -38,27 +35,17 @@ ORDER BY 1, 2, 3
 """
 
 
-@asynccontextmanager
-async def database(postgres_url: str) -> AsyncIterator[str]:
-    name = f"migrated_{uuid4().hex[:12]}"
-    admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name}")
-    yield with_database(postgres_url, name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
-
-
 @pytest.fixture
 async def empty(postgres_url: str) -> AsyncIterator[str]:
     """The address of a database without any table."""
-    async with database(postgres_url) as url:
+    async with new_database(postgres_url) as url:
         yield url
 
 
 @pytest.fixture
 async def new(postgres_url: str) -> AsyncIterator[str]:
     """The address of another database without any table."""
-    async with database(postgres_url) as url:
+    async with new_database(postgres_url) as url:
         yield url
 
 
@@ -75,19 +62,6 @@ def branch_of(package: str) -> Branch:
 def revisions_of(branch: Branch) -> list[str]:
     script = ScriptDirectory.from_config(branch.config())
     return [each.revision for each in script.walk_revisions()][::-1]
-
-
-async def upgrade(branch: Branch, url: str, revision: str) -> None:
-    """Upgrade one history to this revision."""
-
-    async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(url)
-
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
-    async with engine.connect() as connection:
-        await connection.run_sync(lambda sync: command.upgrade(branch.config(sync), revision))
-        await connection.commit()
-    await engine.dispose()
 
 
 @pytest.mark.parametrize("package", PACKAGES)
@@ -139,12 +113,12 @@ async def test_an_older_database_keeps_its_messaging_tables_and_gets_the_new_sch
     package: str, empty: str, new: str
 ) -> None:
     """Tables that an older service created and filled are equal, in every catalogue entry, to those that the chassis creates."""
-    await upgrade(branch_of(package), empty, BEFORE[package])
+    await migrate(empty, branch_of(package), command.upgrade, BEFORE[package])
     connection, other = await asyncpg.connect(empty), await asyncpg.connect(new)
     for statement in ROWS:
         await connection.execute(statement)
     await migrations_of(package, empty).upgrade()
-    await upgrade(branch_of(MESSAGING), new, "head")
+    await migrate(new, branch_of(MESSAGING), command.upgrade, "head")
     assert await connection.fetchval("SELECT next_offset FROM consumer_cursor WHERE first_offset = 0") == 42
     assert await connection.fetchval("SELECT last_sequence FROM subject_state") == 7
     assert await connection.fetchval("SELECT aggregateid FROM outbox_blocked") == "ord_1"
@@ -183,7 +157,7 @@ async def test_a_revision_that_removes_something_declares_the_compatible_builds(
     connection = await asyncpg.connect(empty)
     schema = None
     for revision in revisions_of(branch):
-        await upgrade(branch, empty, revision)
+        await migrate(empty, branch, command.upgrade, revision)
         before, schema = schema, await Schema.read(connection)
         lost = breaking_changes(before, schema) if before else []
         declared = hasattr(script.get_revision(revision).module, "compatible_with")

@@ -6,15 +6,10 @@ from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from typing import Any
-from uuid import uuid4
 
 import asyncpg
 import pytest
-from aftercare_chassis.database.migrations import Migrations
-from aftercare_chassis.testing.databases import with_database
-from alembic import command
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
+from aftercare_chassis.testing.revisions import old_database
 
 REGISTERED = datetime(2026, 3, 2, 9, tzinfo=UTC)
 BEFORE = {"order_svc": "0002", "aftersale_svc": "0002"}
@@ -74,28 +69,10 @@ async def insert(connection: asyncpg.Connection, table: str, **row: Any) -> None
 @asynccontextmanager
 async def older(package: str, postgres_url: str) -> AsyncIterator[tuple[asyncpg.Connection, Upgraded]]:
     """A database as the build before left it, and what upgrades it. Rows need not have what they refer to."""
-    name = f"older_{uuid4().hex[:12]}"
-    admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name}")
-    url = with_database(postgres_url, name)
-    migrations = Migrations(package, url, import_module(f"{package}.tables").metadata)
-
-    async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(url)
-
-    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
-    async with engine.connect() as migrating:
-        await migrating.run_sync(lambda sync: command.upgrade(migrations.config(sync), BEFORE[package]))
-        await migrating.commit()
-    connection = await connect()
-    await connection.execute("SET session_replication_role = replica")
-    try:
-        yield connection, migrations.upgrade
-    finally:
-        await connection.close()
-        await engine.dispose()
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await admin.close()
+    metadata = import_module(f"{package}.tables").metadata
+    async with old_database(postgres_url, package, metadata, BEFORE[package]) as database:
+        await database.connection.execute("SET session_replication_role = replica")
+        yield database.connection, database.upgrade
 
 
 async def test_parcels_get_their_canonical_waybill_and_their_hand_over(postgres_url: str) -> None:

@@ -4,13 +4,11 @@ import shutil
 from collections.abc import AsyncIterator, Callable
 from itertools import count
 from pathlib import Path
-from uuid import uuid4
 
-import asyncpg
 import pytest
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.database.revisions import MESSAGING, MESSAGING_FOLDER
-from aftercare_chassis.testing.databases import with_database
+from aftercare_chassis.testing.databases import new_database
 from sqlalchemy import MetaData
 
 _REVISION = """
@@ -27,12 +25,8 @@ _numbers = count(1)
 @pytest.fixture
 async def empty(postgres_url: str) -> AsyncIterator[str]:
     """The address of a database without any table."""
-    name = f"migrate_{uuid4().hex[:12]}"
-    admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name}")
-    yield with_database(postgres_url, name)
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+    async with new_database(postgres_url) as url:
+        yield url
 
 
 @pytest.fixture

@@ -1,18 +1,11 @@
 """A database of an earlier build is upgraded with the rows that it holds."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from uuid import uuid4
+from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from aftercare_chassis.database.migrations import Migrations
-from aftercare_chassis.testing.databases import with_database
+from aftercare_chassis.testing.revisions import OldDatabase, old_database
 from aftersale_svc import tables
-from alembic import command
-from sqlalchemy.engine import Connection
-from sqlalchemy.ext.asyncio import create_async_engine
-
-Migrate = Callable[[Callable[..., None], str], Awaitable[None]]
 
 BEFORE_0002 = """
 INSERT INTO orders VALUES
@@ -72,54 +65,32 @@ EVERYTHING = "SELECT to_jsonb(cases), to_jsonb(case_lines) FROM cases JOIN case_
 
 
 @pytest.fixture
-async def older(postgres_url: str) -> AsyncIterator[tuple[asyncpg.Connection, Migrate]]:
-    """A database without any table, and what moves it to a revision."""
-    name = f"migrated_{uuid4().hex[:12]}"
-    url = with_database(postgres_url, name)
-    migrations = Migrations("aftersale_svc", url, tables.metadata)
-    admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name}")
-
-    async def move(direction: Callable[..., None], revision: str) -> None:
-        engine = create_async_engine(url.replace("postgresql://", "postgresql+asyncpg://", 1))
-
-        def moved(connection: Connection) -> None:
-            direction(migrations.config(connection), revision)
-
-        async with engine.connect() as connection:
-            await connection.run_sync(moved)
-            await connection.commit()
-        await engine.dispose()
-
-    connection = await asyncpg.connect(url)
-    try:
-        yield connection, move
-    finally:
-        await connection.close()
-        await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-        await admin.close()
+async def old(request: pytest.FixtureRequest, postgres_url: str) -> AsyncIterator[OldDatabase]:
+    """A database at the revision of the parameter."""
+    async with old_database(postgres_url, "aftersale_svc", tables.metadata, request.param) as database:
+        yield database
 
 
 async def rows(connection: asyncpg.Connection, query: str) -> list[tuple[object, ...]]:
     return [tuple(row) for row in await connection.fetch(query)]
 
 
-async def test_what_was_shipped_and_who_was_liable_is_filled_in(older: tuple[asyncpg.Connection, Migrate]) -> None:
-    database, move = older
-    await move(command.upgrade, "0001")
+@pytest.mark.parametrize("old", ["0001"], indirect=True)
+async def test_what_was_shipped_and_who_was_liable_is_filled_in(old: OldDatabase) -> None:
+    database = old.connection
     await database.execute(BEFORE_0002)
-    await move(command.upgrade, "0002")
+    await old.upgrade("0002")
     assert await rows(database, KEPT_BY_0002) == [("ord_1", 3, "courier"), ("ord_2", 0, None)]
     await database.execute("UPDATE cases SET close_cause = 'closed_by_agent'")
-    await move(command.downgrade, "0001")
+    await old.downgrade("0001")
     assert await database.fetchval("SELECT close_cause FROM cases") == "verdict"
 
 
-async def test_legs_and_holds_move_into_their_own_tables(older: tuple[asyncpg.Connection, Migrate]) -> None:
-    database, move = older
-    await move(command.upgrade, "0003")
+@pytest.mark.parametrize("old", ["0003"], indirect=True)
+async def test_legs_and_holds_move_into_their_own_tables(old: OldDatabase) -> None:
+    database = old.connection
     await database.execute(BEFORE_0004)
-    await move(command.upgrade, "0004")
+    await old.upgrade("0004")
     assert await rows(database, HOLDS) == [
         ("await", "held", 2, 2000),
         ("cancelled", "released", 2, 2000),
@@ -144,11 +115,11 @@ async def test_legs_and_holds_move_into_their_own_tables(older: tuple[asyncpg.Co
     assert await database.fetchval("SELECT count(*) FROM inspections WHERE (accepted, grade) = (1, 'b')") == 2
 
 
-async def test_going_back_restores_every_column(older: tuple[asyncpg.Connection, Migrate]) -> None:
-    database, move = older
-    await move(command.upgrade, "0003")
+@pytest.mark.parametrize("old", ["0003"], indirect=True)
+async def test_going_back_restores_every_column(old: OldDatabase) -> None:
+    database = old.connection
     await database.execute(BEFORE_0004)
     before = await rows(database, EVERYTHING)
-    await move(command.upgrade, "0004")
-    await move(command.downgrade, "0003")
+    await old.upgrade("0004")
+    await old.downgrade("0003")
     assert await rows(database, EVERYTHING) == before

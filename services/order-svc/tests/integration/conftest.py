@@ -1,31 +1,24 @@
 """A shop and its payment provider: the real service on a real database, and the real simulator, in one process."""
 
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
-from uuid import uuid4
 
-import asyncpg
 import httpx
 import pytest
-from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.service import Service
 from aftercare_chassis.testing import Harness
-from aftercare_chassis.testing.databases import with_database
+from aftercare_chassis.testing.revisions import OldDatabase, old_database
 from aftercare_events import AfterSaleRequested, CaseLine, Envelope, Event, RefundRequested
 from aftercare_simulators.payment import create
 from aftercare_simulators.payment.ledger import Status
-from alembic import command
-from alembic.config import Config
 from order_svc import main, tables
 from order_svc.commands import call_queue, parcels, partner_inbox
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.domain.tracking import ParcelStatus, Scan
 from order_svc.settings import Settings
-from sqlalchemy.ext.asyncio import create_async_engine
-from sqlalchemy.pool import NullPool
 from standardwebhooks import Webhook
 
 SECRET = "whsec_bm90LWEtcmVhbC1zZWNyZXQtZm9yLXRlc3RzLW9ubHk="
@@ -255,31 +248,8 @@ def secret() -> str:
     return SECRET
 
 
-Migrate = Callable[[Callable[[Config, str], None], str], Awaitable[None]]
-
-
 @pytest.fixture
-async def old(request: pytest.FixtureRequest, postgres_url: str) -> AsyncIterator[tuple[asyncpg.Connection, Migrate]]:
-    """A connection to a database at the revision of the parameter, and a function that migrates it to another one."""
-    name = f"old_{uuid4().hex[:12]}"
-    admin = await asyncpg.connect(postgres_url)
-    await admin.execute(f"CREATE DATABASE {name}")
-    url = with_database(postgres_url, name)
-
-    async def connect() -> asyncpg.Connection:
-        return await asyncpg.connect(url)
-
-    async def migrate(act: Callable[[Config, str], None], revision: str) -> None:
-        made = Migrations("order_svc", url, tables.metadata)
-        engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
-        async with engine.connect() as connection:
-            await connection.run_sync(lambda sync: act(made.config(sync), revision))
-            await connection.commit()
-        await engine.dispose()
-
-    await migrate(command.upgrade, request.param)
-    connection = await connect()
-    yield connection, migrate
-    await connection.close()
-    await admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
-    await admin.close()
+async def old(request: pytest.FixtureRequest, postgres_url: str) -> AsyncIterator[OldDatabase]:
+    """A database at the revision of the parameter."""
+    async with old_database(postgres_url, "order_svc", tables.metadata, request.param) as database:
+        yield database

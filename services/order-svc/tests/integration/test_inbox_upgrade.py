@@ -6,7 +6,6 @@ from typing import Any
 import asyncpg
 import pytest
 from aftercare_chassis.testing import Harness
-from alembic import command
 from order_svc import main
 
 BEFORE, THIS = "0006", "0007"
@@ -91,11 +90,11 @@ OLD_CALLBACKS = (
 
 @pytest.mark.parametrize("old", [BEFORE], indirect=True)
 async def test_nothing_of_a_filled_database_is_lost(old):
-    database, migrate = old
+    database = old.connection
     await fill(database)
     pushes, callbacks = await rows(database, OLD_PUSHES.format("courier_inbox")), await rows(database, OLD_CALLBACKS)
     assert (len(pushes), len(callbacks)) == (len(PUSHES), len(CALLBACKS))
-    await migrate(command.upgrade, THIS)
+    await old.upgrade(THIS)
     of_couriers = OLD_PUSHES.format("(SELECT * FROM partner_inbox WHERE source = 'courier' AND endpoint_id = 'ce_1')")
     assert await rows(database, of_couriers) == pushes
     assert await rows(
@@ -109,16 +108,16 @@ async def test_nothing_of_a_filled_database_is_lost(old):
         ("refused", "amount_mismatch", 0),
     ]
     assert await rows(database, OLD_CALLBACKS) == callbacks
-    await migrate(command.downgrade, BEFORE)
+    await old.downgrade(BEFORE)
     assert await rows(database, OLD_PUSHES.format("courier_inbox")) == pushes
     assert await rows(database, OLD_CALLBACKS) == callbacks
 
 
 @pytest.mark.parametrize("old", [BEFORE], indirect=True)
 async def test_a_callback_that_was_accepted_before_is_known_to_the_new_build(old):
-    database, migrate = old
+    database = old.connection
     await fill(database)
-    await migrate(command.upgrade, THIS)
+    await old.upgrade(THIS)
     same = "INSERT INTO partner_inbox (id, source, partner, push_id, state, attempts, received_at, tries_since)"
     again = f"{same} VALUES ('push_9', 'payment', 'simulator', $1, 'received', 0, now(), now()) ON CONFLICT DO NOTHING"
     assert await database.execute(again, f"msg 1 {HASHES['a']}") == "INSERT 0 0"
@@ -127,7 +126,7 @@ async def test_a_callback_that_was_accepted_before_is_known_to_the_new_build(old
 
 @pytest.mark.parametrize("old", [BEFORE], indirect=True)
 async def test_a_build_before_goes_on_with_the_statements_that_it_has_prepared(old):
-    database, migrate = old
+    database = old.connection
     await database.execute(ENDPOINT, NOW)
     prepared = {
         name: await database.prepare(statement)
@@ -148,7 +147,7 @@ async def test_a_build_before_goes_on_with_the_statements_that_it_has_prepared(o
         await prepared[name].fetch(*values)
         return prepared[name].get_statusmsg()
 
-    await migrate(command.upgrade, "head")
+    await old.upgrade()
     push = ("push_1", "1", "waiting", None, '[{"waybill_no": "SF12"}]', NOW + timedelta(hours=1), NOW, None, b"raw")
     assert await run("insert", *push) == "INSERT 0 1"
     assert await run("insert", "push_2", *push[1:]) == "INSERT 0 0"

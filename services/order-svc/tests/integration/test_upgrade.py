@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from alembic import command
 from order_svc import tables
 from sqlalchemy import CheckConstraint
 
@@ -54,7 +53,7 @@ async def found(old, table):
 
 @pytest.mark.parametrize("old", ["0003"], indirect=True)
 async def test_open_cases_hold_their_units_and_refunded_ones_are_counted(old):
-    database, migrate = old
+    database = old.connection
     await order(database, "some_shipped", shipped=2)
     await case(database, "some_shipped", "a1", 2)
     await case(database, "some_shipped", "a2", 2)
@@ -66,7 +65,7 @@ async def test_open_cases_hold_their_units_and_refunded_ones_are_counted(old):
     await case(database, "refunds", "b3", 2, 2, refund="failed")
     await order(database, "over", state="cancelled")
     await case(database, "over", "c1", 5)
-    await migrate(command.upgrade, "0004")
+    await old.upgrade("0004")
     assert await found(database, "order_lines") == {"over": (0, 0), "refunds": (2, 2), "some_shipped": (3, 0)}
     assert await found(database, "case_lines") == {
         "a1": (2, 0, 0),
@@ -88,12 +87,12 @@ async def test_open_cases_hold_their_units_and_refunded_ones_are_counted(old):
 
 @pytest.mark.parametrize("old", ["0003"], indirect=True)
 async def test_the_previous_build_can_go_on_writing_and_its_database_comes_back(old):
-    database, migrate = old
-    await migrate(command.upgrade, "0004")
+    database = old.connection
+    await old.upgrade("0004")
     await order(database, "o")
     await case(database, "o", "c", 1, refund="submitted")
     await database.execute("UPDATE case_lines SET held_quantity = 1")
-    await migrate(command.downgrade, "0003")
+    await old.downgrade("0003")
     assert await database.fetchval("SELECT withdrawn_quantity FROM order_lines") == 1
 
 
@@ -103,24 +102,24 @@ async def states(database):
 
 @pytest.mark.parametrize("old", ["0005"], indirect=True)
 async def test_delivered_orders_that_were_received_are_in_the_state_received(old):
-    database, migrate = old
+    database = old.connection
     await order(database, "delivered", state="delivered")
     await order(database, "received", state="delivered", received_at=NOW)
     await order(database, "completed", state="completed", received_at=NOW)
     before = await states(database)
-    await migrate(command.upgrade, "0008")
+    await old.upgrade("0008")
     assert await states(database) == {**before, "received": "received"}
-    await migrate(command.downgrade, "0005")
+    await old.downgrade("0005")
     assert await states(database) == before
 
 
 @pytest.mark.parametrize("old", ["0008"], indirect=True)
 async def test_copies_of_cases_get_the_fact_whether_the_goods_stay(old):
-    database, migrate = old
+    database = old.connection
     await order(database, "o")
     await case(database, "o", "stay", 1)
     await case(database, "o", "back", 1, kind="return_refund")
-    await migrate(command.upgrade, "0009")
+    await old.upgrade("0009")
     await case(database, "o", "of_a_build_before", 1)
     rows = await database.fetch("SELECT id, keeps_goods FROM cases")
     assert dict(map(tuple, rows)) == {"stay": True, "back": False, "of_a_build_before": None}
@@ -143,9 +142,9 @@ END $$
 @pytest.mark.parametrize("old", ["0003"], indirect=True)
 async def test_checks_get_the_names_that_the_tables_declare(old):
     """Earlier builds doubled the names that the first three revisions gave."""
-    database, migrate = old
+    database = old.connection
     await database.execute(_DOUBLE)
-    await migrate(command.upgrade, "head")
+    await old.upgrade()
     tables_with_checks = tables.metadata.tables.values()
     declared = {
         check.name for table in tables_with_checks for check in table.constraints if isinstance(check, CheckConstraint)

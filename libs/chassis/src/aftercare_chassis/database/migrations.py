@@ -88,10 +88,6 @@ class Migrations:
         """The same migrations for another database."""
         return Migrations(self._package, url, self._metadata, messaging=self._folder)
 
-    def config(self, connection: Connection | None = None) -> Config:
-        """Alembic's configuration for the service's own revisions."""
-        return self.service.config(connection)
-
     async def upgrade(self) -> None:
         """Bring the database to the newest revisions; waits while another process does.
 

@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit, urlunsplit
+from uuid import uuid4
 
 import asyncpg
 
@@ -51,6 +52,17 @@ async def database(admin_url: str, package: str, migrations: Migrations) -> Asyn
     await _execute(url, _EMPTY)  # where that fails, the test fails and the database is not used again
     if await _tables(url) == _shape[name]:
         free.append(name)
+
+
+@asynccontextmanager
+async def new_database(admin_url: str) -> AsyncIterator[str]:
+    """The address of a database without any table, for as long as the block lasts."""
+    name = f"new_{uuid4().hex[:12]}"
+    await _execute(admin_url, f"CREATE DATABASE {name}")
+    try:
+        yield with_database(admin_url, name)
+    finally:
+        await _execute(admin_url, f"DROP DATABASE {name} WITH (FORCE)")
 
 
 async def drop_all(admin_url: str) -> None:
