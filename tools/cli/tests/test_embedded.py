@@ -1,6 +1,7 @@
 """PostgreSQL and Kafka as processes of this machine: start, status, stop and what is left of them."""
 
 import signal
+import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -26,15 +27,17 @@ class Steps(NoProgress):
 
 
 @pytest.fixture
-def servers(tmp_path: Path, servers_kind: str) -> Iterator[Embedded]:
+def servers(servers_kind: str) -> Iterator[Embedded]:
     if servers_kind != "embedded":
         pytest.skip("this run does not use the embedded servers")
-    for folder in (tmp_path, *tmp_path.parents[:2]):
-        folder.chmod(0o755)  # as root, PostgreSQL runs as another user
-    embedded = Embedded.at(tmp_path, durable=False)
-    with reaper(tmp_path):
-        yield embedded
-        embedded.stop(NoProgress())
+    # Not below pytest's own folder: as root, PostgreSQL runs as another user, and every pytest closes that folder to others.
+    with tempfile.TemporaryDirectory(prefix="aftercare-servers-") as name:
+        home = Path(name)
+        home.chmod(0o755)
+        embedded = Embedded.at(home, durable=False)
+        with reaper(home):
+            yield embedded
+            embedded.stop(NoProgress())
 
 
 def states(servers: Embedded) -> dict[str, str]:
@@ -156,7 +159,8 @@ def test_a_machine_without_a_user_for_the_server_is_refused(monkeypatch: pytest.
         postgres_module._server_user()
 
 
-def test_the_processes_of_both_servers_are_recorded_in_one_folder(servers: Embedded, tmp_path: Path) -> None:
+def test_the_processes_of_both_servers_are_recorded_in_one_folder(servers: Embedded) -> None:
     servers.database.start(NoProgress())
 
-    assert Processes(tmp_path / "run", tmp_path / "logs").find("postgres") is not None
+    home = servers.database.folder.parent
+    assert Processes(home / "run", home / "logs").find("postgres") is not None
