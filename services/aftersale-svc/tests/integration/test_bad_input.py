@@ -150,7 +150,7 @@ async def test_stale_versions(shop: Shop) -> None:
     assert (approved.status_code, approved.headers["etag"]) == (200, '"v2"')
 
 
-async def test_an_illegal_transition_says_what_is_possible(shop: Shop) -> None:
+async def test_an_illegal_transition_lists_what_is_possible(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case()
     body = {"lines": [{"line_id": "line_1", "accepted": 2}]}

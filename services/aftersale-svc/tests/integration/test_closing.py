@@ -47,7 +47,7 @@ async def test_an_agent_may_close_what_a_merchant_handed_over(shop: Shop) -> Non
     assert (await shop.act(shop.agent, case["id"], "close", note=WHY))["state"] == "closed"
 
 
-async def test_an_agent_says_why(shop: Shop) -> None:
+async def test_an_agent_states_the_reason(shop: Shop) -> None:
     case_id = await declined(shop)
     for body in ({}, {"note": None}, {"note": " "}):
         refused = await shop.agent.post(f"/v1/cases/{case_id}/close", json=body)

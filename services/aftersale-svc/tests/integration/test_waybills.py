@@ -63,7 +63,7 @@ async def test_what_is_reported_of_the_wrong_waybill_changes_nothing(shop: Shop)
     assert await shop.published(ReturnScanned) == []
 
 
-async def test_after_the_first_scan_the_waybill_stands(shop: Shop) -> None:
+async def test_after_the_first_scan_the_waybill_cannot_be_corrected(shop: Shop) -> None:
     case_id = await on_its_way(shop)
     await shop.parcel(status="pending")
     await shop.parcel(status="unknown")

@@ -13,7 +13,7 @@ from aftersale_svc.domain.disputes.policy import awarded
 from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.freight import expected_freight
-from aftersale_svc.domain.money.holds import balances, holds_of, overtaken
+from aftersale_svc.domain.money.holds import balances, cases_with_shipped_units, holds_of
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.domain.money.refunds import refund_due, refunded_lines
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, Stage
@@ -175,7 +175,7 @@ class OrderBook:
         line = self.lines[number - 1]
         self.lines[number - 1] = replace(line, shipped_quantity=line.shipped_quantity + units)
         self.order = replace(self.order, state=OrderState.SHIPPED)
-        gone = overtaken(self.holds())
+        gone = cases_with_shipped_units(self.holds())
         for case_id in gone:
             self.cases[case_id] = replace(self.cases[case_id], stage=Stage.IN_TRANSIT)
         return gone

@@ -183,7 +183,7 @@ def stages(book: OrderBook, cases: Sequence[str]) -> list[Stage]:
     return [book.cases[each].stage for each in cases]
 
 
-def test_a_case_before_shipment_is_overtaken_when_its_unit_leaves() -> None:
+def test_a_case_before_shipment_is_restaged_when_its_unit_leaves() -> None:
     book = OrderBook([(3000, 3)], 0)
     case = book.ask({1: 1})
     assert book.ship(1, 2) == []
@@ -223,7 +223,7 @@ def test_what_has_ended_holds_nothing_back(state: CaseState) -> None:
     assert book.ship(1, 2) == []
 
 
-def test_a_frozen_case_is_overtaken_like_any_other() -> None:
+def test_a_frozen_case_is_restaged_like_any_other() -> None:
     book = OrderBook([(2000, 2)], 0)
     case = book.ask({1: 1})
     book.move(case, CaseState.DISPUTED)

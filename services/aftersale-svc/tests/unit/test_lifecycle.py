@@ -206,7 +206,7 @@ def test_a_resumed_case_goes_on_where_the_dispute_stopped_it(
 
 
 @pytest.mark.parametrize("action", [CaseAction.AWARD, CaseAction.DISMISS])
-def test_a_verdict_forgets_where_the_dispute_stopped_the_case(
+def test_a_verdict_clears_where_the_dispute_stopped_the_case(
     action: CaseAction, acting: Acting, a_case: Callable[..., Case]
 ) -> None:
     frozen = a_case(CaseState.DISPUTED, frozen_state=CaseState.REJECTED)

@@ -89,7 +89,7 @@ def test_a_type_is_opened_at_its_stages_and_with_what_it_needs() -> None:
         ({"holds_units": False, "holds_money": False}, (0, 0)),
     ],
 )
-def test_a_type_says_what_its_cases_hold(changes: dict[str, bool], held: tuple[int, int]) -> None:
+def test_a_type_determines_what_its_cases_hold(changes: dict[str, bool], held: tuple[int, int]) -> None:
     line = CaseLine(
         case_id="case_1",
         line_id="line_1",

@@ -28,13 +28,13 @@ def unit(quantity: int, case_id: str = "c", **where: int) -> CaseLine:
 
 
 @given(units, st.lists(units, max_size=9))
-def test_no_sequence_of_parcels_ships_more_than_was_ordered(ordered: int, wishes: list[int]) -> None:
+def test_no_sequence_of_parcels_ships_more_than_was_ordered(ordered: int, requested_units: list[int]) -> None:
     now = line(ordered)
-    for wish in wishes:
+    for requested in requested_units:
         try:
-            (now,) = fulfilment.ship([now], [Pick("l", wish)])
+            (now,) = fulfilment.ship([now], [Pick("l", requested)])
         except errors.QuantityExceedsShippable:
-            assert wish > fulfilment.shippable(now)
+            assert requested > fulfilment.shippable(now)
     assert now.shipped_quantity <= ordered
     assert fulfilment.fully_shipped([now]) == (now.shipped_quantity == ordered)
 
@@ -87,15 +87,15 @@ class Units(RuleBasedStateMachine):
     def refund(self, which: int) -> None:
         self.change(which, fulfilment.withdraw)
 
-    @rule(wish=units)
-    def ship(self, wish: int) -> None:
+    @rule(requested=units)
+    def ship(self, requested: int) -> None:
         free = fulfilment.shippable(self.line)
         try:
-            (self.line,) = fulfilment.ship([self.line], [Pick("l", wish)], self.cases)
+            (self.line,) = fulfilment.ship([self.line], [Pick("l", requested)], self.cases)
         except errors.UnitsHeldByCase:
-            assert free < wish <= free + self.line.held_quantity
+            assert free < requested <= free + self.line.held_quantity
         except errors.QuantityExceedsShippable:
-            assert wish > free + self.line.held_quantity
+            assert requested > free + self.line.held_quantity
 
     @invariant()
     def every_unit_is_counted_once(self) -> None:

@@ -11,7 +11,7 @@ from aftersale_svc.commands.record import event_fields
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.money.freight import estimated
-from aftersale_svc.domain.money.holds import have_left, overtaken
+from aftersale_svc.domain.money.holds import cases_with_shipped_units, have_left
 from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
@@ -32,7 +32,7 @@ async def order_shipped(tx: Transaction[Settings], event: OrderShipped) -> None:
 async def restage(tx: Transaction[Settings], order: Order) -> None:
     """Set the stage of those cases of the locked order of which units have left; not while a refund is in flight."""
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
-    gone = overtaken(holds)
+    gone = cases_with_shipped_units(holds)
     now = [replace(hold, stage=Stage.IN_TRANSIT) if hold.case_id in gone else hold for hold in holds]
     for case_id in sorted(gone):
         full = await locking.case(tx, case_id)

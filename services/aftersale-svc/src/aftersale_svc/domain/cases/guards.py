@@ -24,7 +24,7 @@ _FOR_GOOD = frozenset({CloseCause.VERDICT, CloseCause.ORDER_CANCELLED})
 
 
 def unless_refund_decided(action: CaseAction) -> tuple[Guard]:
-    """A refund that was decided and has failed can be tried again, disputed or given up; the request is not judged anew."""
+    """A refund that was decided and has failed can be tried again, disputed or given up; the request is not judged again."""
 
     def refuses(case: Case, _: object) -> Refusal | None:
         return None if case.refund_id is None else RefundDecided(action=action, refund_id=case.refund_id)

@@ -59,7 +59,7 @@ def can_hold_again(lines: Sequence[CaseLine], balances: Mapping[str, LineBalance
     )
 
 
-def overtaken(holds: Iterable[LineHold]) -> list[str]:
+def cases_with_shipped_units(holds: Iterable[LineHold]) -> list[str]:
     """The ids of those open cases before shipment of which units have left after all.
 
     Per line, cases before shipment hold units that have not left. Where they hold more than there are, the newest are
