@@ -1,6 +1,7 @@
 """Which events aftersale-svc consumes, and what handles them."""
 
 from aftercare_chassis.consumer.dispatcher import Handlers
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_events import (
     ComplaintOpened,
@@ -20,6 +21,19 @@ from aftersale_svc import projections
 from aftersale_svc.commands import disputes, endings, refunds, returns, stages
 from aftersale_svc.settings import Settings
 
+
+async def order_shipped(tx: Transaction[Settings], event: OrderShipped) -> None:
+    """Copy what has left of the order, then restage its cases."""
+    await projections.order_shipped(tx, event)
+    await stages.order_shipped(tx, event)
+
+
+async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> None:
+    """Copy that the order is cancelled, then end its cases."""
+    await projections.order_moved(tx, event)
+    await endings.order_cancelled(tx, event)
+
+
 FACTS: Handlers[ServiceSettings] = {
     OrderCreated: projections.order_created,
     OrderPaid: projections.order_paid,
@@ -33,8 +47,8 @@ FACTS: Handlers[ServiceSettings] = {
 
 HANDLERS: Handlers[Settings] = {
     **FACTS,
-    OrderShipped: stages.order_shipped,
-    OrderCancelled: endings.order_cancelled,
+    OrderShipped: order_shipped,
+    OrderCancelled: order_cancelled,
     ParcelStatusChanged: returns.follow_parcel,
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,

@@ -16,12 +16,7 @@ from aftersale_svc.tables.legs import DETAILS, full_cases
 
 async def case(read: Reader[Settings], case_id: str) -> FullCase:
     """The case, where this actor may see it. Raises: NotFound."""
-    return await full(read, await read.get(CASES, case_id))
-
-
-async def full(read: Reader[Settings], case: Case) -> FullCase:
-    """A case that was read or locked before, with its lines and the rows of its legs."""
-    [found] = await _full(read, [case])
+    [found] = await _full(read, [await read.get(CASES, case_id)])
     return found
 
 

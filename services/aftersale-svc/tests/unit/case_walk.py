@@ -20,6 +20,7 @@ from aftercare_events import (
     RefundSucceeded,
     ShippedLine,
 )
+from aftersale_svc import consumers
 from aftersale_svc.commands import (
     deadlines,
     disputes,
@@ -28,7 +29,6 @@ from aftersale_svc.commands import (
     refunds,
     returns,
     reviews,
-    stages,
     verdicts,
 )
 from aftersale_svc.domain.cases.codes import Liable, RejectReason
@@ -112,14 +112,14 @@ async def complain(tx: Any) -> None:
 
 async def cancel_order(tx: Any) -> None:
     if tx.snapshot.order.state is OrderState.PAID:
-        await endings.order_cancelled(tx, OrderCancelled(**TRACE_FIELDS, cause="buyer"))
+        await consumers.order_cancelled(tx, OrderCancelled(**TRACE_FIELDS, cause="buyer"))
 
 
 async def ship_order(tx: Any) -> None:
     if tx.snapshot.order.state is OrderState.PAID:
         lines = (ShippedLine(line_id="line_1", quantity=2),)
         facts: dict[str, Any] = {"parcel_id": "par_1", "carrier": "zto", "waybill_no": "7300", "complete": True}
-        await stages.order_shipped(tx, OrderShipped(**TRACE_FIELDS, **facts, lines=lines))
+        await consumers.order_shipped(tx, OrderShipped(**TRACE_FIELDS, **facts, lines=lines))
 
 
 DECLINED: dict[str, Command] = {"declined": refund_ends(RefundFailed, refunds.fail, failure_code="declined")}

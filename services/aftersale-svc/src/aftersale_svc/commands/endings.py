@@ -5,7 +5,6 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleCancelled, AfterSaleClosed, OrderCancelled
 
-from aftersale_svc import projections
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import event_fields
 from aftersale_svc.domain.cases.codes import CloseCause
@@ -43,7 +42,6 @@ async def close_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> F
 
 async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> None:
     """End the cases of a cancelled order, whose money goes back with it, but for those in a refund or a dispute."""
-    await projections.order_moved(tx, event)
     order = await tx.one(ORDER_TO_LOCK, order_id=event.order_id)
     for row in await tx.all(LIVE_CASES_OF, order_id=event.order_id):
         full = await locking.case(tx, row["id"])

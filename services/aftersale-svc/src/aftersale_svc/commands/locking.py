@@ -6,12 +6,13 @@ A locked case is read with the rows of its legs: they change under its lock only
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import NotFound
 
-from aftersale_svc import queries
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.legs import DETAILS, full_cases
 from aftersale_svc.tables.locks import CASE_OF_DISPUTE, ORDER_OF_CASE, ORDER_OF_DISPUTE
 
 
@@ -22,7 +23,7 @@ async def case(tx: Transaction[Settings], case_id: str) -> FullCase:
         NotFound: there is no such case, or this actor may not see it.
         Stale: the request's If-Match names another version of the case.
     """
-    return await queries.full(tx, await tx.lock(CASES, case_id))
+    return await _full(tx, await tx.lock(CASES, case_id))
 
 
 async def case_and_order(tx: Transaction[Settings], case_id: str) -> tuple[FullCase, Order]:
@@ -39,4 +40,9 @@ async def disputed_case_and_order(tx: Transaction[Settings], dispute_id: str) ->
     disputed = await tx.one(CASE_OF_DISPUTE, dispute_id=dispute_id)
     if order is None or disputed is None:
         raise NotFound(what=DISPUTES.name)
-    return await queries.full(tx, disputed), order
+    return await _full(tx, disputed), order
+
+
+async def _full(tx: Transaction[Settings], locked: Case) -> FullCase:
+    [full] = full_cases([locked], await tx.all(DETAILS, case_ids=[locked.id]))
+    return full

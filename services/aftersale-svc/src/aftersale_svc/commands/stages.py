@@ -5,7 +5,6 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleRestaged, OrderShipped
 
-from aftersale_svc import projections
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import event_fields
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -22,8 +21,7 @@ RESTAGE = "restage"
 
 
 async def order_shipped(tx: Transaction[Settings], event: OrderShipped) -> None:
-    """Take note of a parcel that has left: the units of a case opened before shipment may be in it."""
-    await projections.order_shipped(tx, event)
+    """Restage the cases opened before shipment whose units may be in the parcel that has left."""
     order = await tx.one(ORDER_TO_LOCK, order_id=event.order_id)
     if order is not None:
         await restage(tx, order)
