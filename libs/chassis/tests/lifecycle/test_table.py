@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import (
+    NOT_IN_THIS_STATE,
     SYSTEM,
     ActionNotAllowed,
     Actor,
@@ -159,6 +160,25 @@ def test_a_row_may_change_what_is_remembered() -> None:
     again = table.apply(locked, Action.LOCK, at(1))
     assert (locked.locked_from, again.state, again.locked_from) == (State.OPEN, State.LOCKED, State.SHUT)
     assert "locked --> locked: lock (owner, then shut)" in draw(table)
+
+
+def test_an_action_can_exist_in_a_state_for_some_roles_alone() -> None:
+    unseen = {(State.SHUT, Action.PAINT): Transition(State.SHUT, Permission(NOT_IN_THIS_STATE, frozenset({"system"})))}
+    table, shut = composed(transitions={**TABLE, **unseen}), Door(state=State.SHUT)
+    assert table.apply(shut, Action.PAINT, SystemContext.of(at())).state is State.SHUT
+    with pytest.raises(IllegalTransition) as refused:
+        table.apply(shut, Action.PAINT, at())
+    assert refused.value.facts["allowed"] == ["reopen", "remove", "lock"]
+    assert Allowed("paint", False, NOT_IN_THIS_STATE) in table.allowed(shut, ME)
+
+
+def test_a_transition_names_the_cause_of_its_events() -> None:
+    late = {(State.SHUT, Action.REMIND): Transition(State.SHUT, SYSTEM_ONLY, cause="owner_late")}
+    table = composed(transitions={**TABLE, **late})
+    assert table.cause(Door(state=State.SHUT), Action.REMIND) == "owner_late"
+    for action in (Action.REOPEN, Action.UNLOCK):
+        with pytest.raises(LookupError):
+            table.cause(Door(state=State.SHUT), action)
 
 
 def test_a_guard_bars_the_action_with_its_reason() -> None:

@@ -26,7 +26,11 @@ class HasState(Protocol):
 
 @dataclass(frozen=True)
 class Permission:
-    """The roles that may take a transition, and the reason shown to everybody else."""
+    """The roles that may take a transition, and the reason shown to everybody else.
+
+    With NOT_IN_THIS_STATE as the reason, the action does not exist in this state for any other role: it is refused as
+    IllegalTransition and not as ActionNotAllowed.
+    """
 
     why_not: str
     roles: frozenset[str]
@@ -60,6 +64,7 @@ class Transition(Generic[S_co]):
     """One row of the table: where an action leads, who may take it, and the guards that can refuse it.
 
     `remember` names the attribute that keeps the state which is left, or `remembered` instead, for a later `History`.
+    `cause` is the code with which the events of the transition name why it was taken.
     """
 
     target: S_co | History
@@ -67,6 +72,7 @@ class Transition(Generic[S_co]):
     guards: tuple[Guard, ...] = ()
     remember: str | None = None
     remembered: S_co | None = None
+    cause: str | None = None
 
 
 @dataclass(frozen=True)

@@ -70,7 +70,7 @@ class Lifecycle(Generic[S, A]):
         The deadline stays where the state stays, unless its timer took the action.
 
         Raises:
-            IllegalTransition: the table has no such row.
+            IllegalTransition: the table has no such row, or none that exists for this actor.
             ActionNotAllowed: it has the row, but not for this actor.
             Refusal: what a guard refuses with.
         """
@@ -113,6 +113,13 @@ class Lifecycle(Generic[S, A]):
             return False
         return all(guard.refuses(row, facts) is None for guard in found.guards)
 
+    def cause(self, row: HasState, action: A) -> str:
+        """Why `action` is taken in the state of the row. Raises: LookupError where the table has no cause."""
+        found = self.transitions.get((self._state(row), action))
+        if found is None or found.cause is None:
+            raise LookupError(f"{self.name} has no cause for {action} in {row.state}")
+        return found.cause
+
     def timeout(self, state: S) -> Timeout[A] | None:
         """Whose turn it is in `state` and what happens when nothing happens; None for an end."""
         return self.timeouts.get(state)
@@ -149,7 +156,9 @@ class Lifecycle(Generic[S, A]):
 
     def _permitted(self, state: S, action: A, actor: Actor) -> Transition[S]:
         found = self.transitions.get((state, action))
-        if found is None:
+        if found is None or (
+            actor.role not in found.permission.roles and found.permission.why_not == NOT_IN_THIS_STATE
+        ):
             rows = [(a, self.transitions.get((state, a))) for a in self._actions]
             possible = [a.value for a, row in rows if row is not None and actor.role in row.permission.roles]
             raise IllegalTransition(state=state, action=action, allowed=possible)
