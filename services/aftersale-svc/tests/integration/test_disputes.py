@@ -1,6 +1,6 @@
 """Rights protection: which complaints stop a case, what a verdict does, how it ends."""
 
-from aftercare_events import AfterSaleFrozen, AfterSaleResumed, DisputeOpened, RefundRequested
+from aftercare_events import AfterSaleFrozen, AfterSaleResumed, DisputeOpened, RefundRequested, ReturnDelivered
 from aftersale_shop import HASH, Shop
 
 
@@ -15,6 +15,22 @@ async def test_a_live_case_of_any_state_is_frozen_and_nobody_moves_it(shop: Shop
     body = {"lines": [{"line_id": "line_1", "accepted": 2}]}
     refused = await shop.seller.post(f"/v1/cases/{case['id']}/inspect", json=body)
     assert shop.harness.problem(refused, 409, "illegal_transition")["allowed"] == []
+
+
+async def test_what_a_party_may_do_in_other_states_is_not_possible_while_a_dispute_stops_the_case(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2)
+    await shop.act(shop.seller, case["id"], "approve")
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    await shop.complaint(case["id"])
+    bodies = {"reject": {"reason": "no_defect_found"}, "inspect": {"lines": [{"line_id": "line_1", "accepted": 2}]}}
+    for action in ("receive", "approve", "escalate", "reject", "inspect"):
+        refused = await shop.seller.post(f"/v1/cases/{case['id']}/{action}", json=bodies.get(action, {}))
+        assert shop.harness.problem(refused, 409, "illegal_transition")["allowed"] == []
+    shown = (await shop.seller.get(f"/v1/cases/{case['id']}")).json()["allowed_actions"]
+    assert {each["why_not"] for each in shown if each["action"] in ("receive", "inspect")} == {"not_in_this_state"}
+    await shop.parcel(case_id=case["id"])
+    assert len(await shop.published(ReturnDelivered)) == 1, "the courier's report is recorded"
 
 
 async def test_complaints_that_stay_with_customer_service(shop: Shop) -> None:

@@ -9,9 +9,10 @@ from aftercare_chassis.lifecycle import SystemContext, Timeout, Transition
 from aftercare_chassis.lifecycle.diagram import draw
 from aftercare_chassis.settings import Hours
 from aftercare_events import AfterSaleCompleted, CaseEvent
-from aftersale_svc.commands import deadlines, effects, locking
+from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import event_fields
+from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.errors import StageUnsuitable
@@ -32,7 +33,7 @@ from aftersale_svc.domain.cases.legs import (
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState
 from aftersale_svc.domain.cases.policy import check_needs
-from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow, lifecycle_of
+from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.freight import expected_freight
 from aftersale_svc.domain.money.holds import holds_of
@@ -76,7 +77,7 @@ BUYER_OR_SYSTEM = Permission("buyer_only", frozenset({"buyer", "system"}))
 ROWS: Any = {
     (_S.AWAIT_RESHIP, _A.SEND_REPLACEMENT): Transition(_S.RESHIP_IN_TRANSIT, MERCHANT),
     (_S.AWAIT_RESHIP, _A.OUT_OF_STOCK): Transition(ReshipExit.OUT_OF_STOCK, MERCHANT),
-    (_S.AWAIT_RESHIP, CaseAction.ESCALATE): Transition(CaseState.MANUAL_REVIEW, SYSTEM_ONLY),
+    (_S.AWAIT_RESHIP, CaseAction.ESCALATE): Transition(CaseState.MANUAL_REVIEW, SYSTEM_ONLY, cause="replacement_late"),
     (_S.RESHIP_IN_TRANSIT, _A.CONFIRM): Transition(ReshipExit.RECEIVED, BUYER_OR_SYSTEM),
 }
 TIMEOUTS: Any = {
@@ -87,6 +88,7 @@ RESHIP = Leg("reship", _S.AWAIT_RESHIP, ROWS, TIMEOUTS)  # type: ignore[arg-type
 
 # The row.
 EXCHANGE = TypeRow(
+    name=NewCode.EXCHANGE,
     legs=(REVIEW, RETURN, INSPECTION, RESHIP, REFUND),
     exits={
         ReviewExit.APPROVED: RETURN,
@@ -122,6 +124,7 @@ async def confirm(tx: Any) -> FullCase:
     return await confirm_locked(tx, *await locking.case_and_order(tx, CASE))
 
 
+@by_timer(_A.CONFIRM)  # type: ignore[arg-type]
 async def confirm_locked(tx: Any, full: FullCase, _: Order) -> FullCase:
     received = apply(full, _A.CONFIRM, tx)  # type: ignore[arg-type]
     event = AfterSaleCompleted(**event_fields(tx, received.case), refunded_minor=0, currency="CNY", lines=())
@@ -137,11 +140,8 @@ NEW: dict[str, Command] = {"send": send_replacement, "out of stock": out_of_stoc
 
 @pytest.fixture(autouse=True)
 def _exchange(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The lines that a third type adds to the tables of today."""
+    """The line that a third type adds to the table of types."""
     monkeypatch.setitem(TYPES, TYPE, EXCHANGE)
-    monkeypatch.setitem(lifecycle.CASE, TYPE, lifecycle_of("exchange", EXCHANGE))
-    monkeypatch.setitem(lifecycle.ESCALATION_CAUSES, _S.AWAIT_RESHIP, "replacement_late")  # type: ignore[arg-type]
-    monkeypatch.setitem(deadlines.BY_TIMER, _A.CONFIRM, confirm_locked)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -168,7 +168,7 @@ async def test_everything_that_an_exchange_can_reach_leads_to_an_end(first: Snap
     graph, places = await explore(first, {**PEOPLE, **NEW}, ExchangeSettings.model_construct())
     assert not stuck(graph, places)
     seen = {snapshot.case.state for snapshot in places.values()}
-    assert seen == lifecycle.CASE[TYPE].timeouts.keys() | ENDED
+    assert seen == EXCHANGE.lifecycle.timeouts.keys() | ENDED
     for place, snapshot in places.items():
         if snapshot.case.state is CaseState.COMPLETED:
             refunded = snapshot.refund is not None and snapshot.refund.state == "succeeded"
@@ -178,7 +178,7 @@ async def test_everything_that_an_exchange_can_reach_leads_to_an_end(first: Snap
 
 
 def test_the_diagram_of_an_exchange_joins_its_legs() -> None:
-    printed = draw(lifecycle.CASE[TYPE])
+    printed = draw(EXCHANGE.lifecycle)
     for line in (
         "await_inspection --> await_reship: inspect (seller, system) / after inspection_hours",
         "await_reship --> reship_in_transit: send_replacement (seller)",

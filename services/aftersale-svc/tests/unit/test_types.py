@@ -11,7 +11,7 @@ from aftersale_svc.domain.cases.errors import EvidenceRequired, StageUnsuitable
 from aftersale_svc.domain.cases.legs import REFUND, RETURN, REVIEW, DisputeExit, Leg, ReturnExit, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState
 from aftersale_svc.domain.cases.policy import check_needs
-from aftersale_svc.domain.cases.types import TYPES, TypeRow, lifecycle_of
+from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Stage
 
@@ -30,7 +30,8 @@ def with_leg(rows: Any, timeouts: Any = None) -> TypeRow:
 
 _S, _A = CaseState, CaseAction
 TO_LEG = {(_S.MANUAL_REVIEW, _A.RECEIVE): Transition(_S.AWAIT_INSPECTION, ANYBODY)}
-OUT = {(_S.AWAIT_INSPECTION, _A.CLOSE): Transition(_S.CLOSED, ANYBODY)}
+OUT = {(_S.AWAIT_INSPECTION, _A.CLOSE): Transition(_S.CANCELLED, ANYBODY)}
+CLOSED = {(_S.AWAIT_INSPECTION, _A.CLOSE): Transition(_S.CLOSED, ANYBODY)}
 
 
 @pytest.mark.parametrize(
@@ -47,17 +48,18 @@ OUT = {(_S.AWAIT_INSPECTION, _A.CLOSE): Transition(_S.CLOSED, ANYBODY)}
             with_leg({**TO_LEG, **OUT}, {_S.AWAIT_INSPECTION: Timeout("merchant", "review_hours", _A.CLOSE)}),
             "await_inspection has a timer that the system may not take",
         ),
+        (with_leg({**TO_LEG, **CLOSED}), "close in await_inspection has no cause"),
         (replace(REFUND_ONLY, holds_money=False), "holds units without their money"),
     ],
 )
 def test_a_composition_that_makes_no_sense_is_refused(type_: TypeRow, message: str) -> None:
     with pytest.raises(TableError, match=message):
-        lifecycle_of("refund_only", type_)
+        _ = type_.lifecycle
 
 
 def test_the_same_legs_lead_elsewhere_in_another_type() -> None:
     approved = {
-        name: lifecycle_of(name, type_).transitions[CaseState.PENDING_REVIEW, CaseAction.APPROVE].target
+        name: type_.lifecycle.transitions[CaseState.PENDING_REVIEW, CaseAction.APPROVE].target
         for name, type_ in TYPES.items()
     }
     assert approved == {

@@ -8,7 +8,6 @@ from aftercare_events import AfterSaleRequested, digest
 from aftercare_events import CaseLine as EventLine
 
 from aftersale_svc.commands.record import event_fields, record_step
-from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, Request, Return
 from aftersale_svc.domain.cases.policy import check_needs
@@ -48,7 +47,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
 def _new(
     tx: Transaction[Settings], case_id: str, order: Order, request: Request, stage: Stage, requested_minor: int
 ) -> Case:
-    table = lifecycle.CASE[request.type]
+    table = TYPES[request.type].lifecycle
     case = Case(
         id=case_id,
         version=0,

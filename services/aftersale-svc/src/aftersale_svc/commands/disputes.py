@@ -24,7 +24,7 @@ from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.policy import in_dispute_window
-from aftersale_svc.domain.disputes.lifecycle import DISPUTE, ESCALATION_CAUSES
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction
 from aftersale_svc.domain.money.holds import balances, can_hold_again
 from aftersale_svc.domain.orders.model import Order
@@ -110,7 +110,7 @@ async def escalate(tx: Transaction[Settings], dispute_id: str) -> None:
     if action is None:
         return
     escalated = DISPUTE.apply(dispute, action, tx)
-    event = DisputeEscalated(**dispute_event_fields(tx, escalated), cause=ESCALATION_CAUSES[dispute.state])
+    event = DisputeEscalated(**dispute_event_fields(tx, escalated), cause=DISPUTE.cause(dispute, action))
     await save_dispute(tx, escalated, action, event)
 
 

@@ -7,9 +7,10 @@ from aftercare_events import AfterSaleCancelled, AfterSaleClosed, OrderCancelled
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import event_fields
+from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases.codes import CloseCause
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.lifecycle import CLOSE_CAUSES, apply, permits
+from aftersale_svc.domain.cases.lifecycle import apply, cause, permits
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -35,6 +36,7 @@ async def close(tx: Transaction[Settings], case_id: str, *, note: str | None = N
     return await close_by(tx, await locking.case(tx, case_id), CaseAction.CLOSE, note=note)
 
 
+@by_timer(CaseAction.CLOSE)
 async def close_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
     """End a locked case without its purpose: the buyer's time ran out."""
     return await close_by(tx, full, CaseAction.CLOSE)
@@ -53,26 +55,20 @@ async def end_with_order(
     tx: Transaction[Settings], full: FullCase, order: Order, *, note: str | None = None
 ) -> FullCase:
     """End a locked case because its order was cancelled."""
-    ended = apply(full, CaseAction.END_WITH_ORDER, tx, CaseFacts(full=full, order=order))
-    return await _save_closed(tx, full, ended, CaseAction.END_WITH_ORDER, CloseCause.ORDER_CANCELLED, note)
+    return await close_by(tx, full, CaseAction.END_WITH_ORDER, CaseFacts(full=full, order=order), note=note)
 
 
 async def close_by(
-    tx: Transaction[Settings], full: FullCase, action: CaseAction, *, note: str | None = None
-) -> FullCase:
-    """Close a locked case by an action whose cause `CLOSE_CAUSES` names. A dismissal is a step of the dispute."""
-    step = None if action is CaseAction.DISMISS else action
-    return await _save_closed(tx, full, apply(full, action, tx), step, CLOSE_CAUSES[full.case.state, action], note)
-
-
-async def _save_closed(
     tx: Transaction[Settings],
     full: FullCase,
-    closed: FullCase,
-    step: CaseAction | None,
-    cause: CloseCause,
-    note: str | None,
+    action: CaseAction,
+    facts: CaseFacts | None = None,
+    *,
+    note: str | None = None,
 ) -> FullCase:
-    closed = replace(closed, case=replace(closed.case, close_cause=cause))
-    event = AfterSaleClosed(**event_fields(tx, closed.case), cause=cause)
-    return await effects.save(tx, full, closed, step, event, note=note)
+    """Close a locked case by an action; the state table has its cause. A dismissal is a step of the dispute."""
+    closed = apply(full, action, tx, facts).case
+    closed = replace(closed, close_cause=CloseCause(cause(full, action)))
+    event = AfterSaleClosed(**event_fields(tx, closed), cause=cause(full, action))
+    step = None if action is CaseAction.DISMISS else action
+    return await effects.save(tx, full, replace(full, case=closed), step, event, note=note)

@@ -16,9 +16,9 @@ from aftercare_events import CaseLine as EventLine
 from aftersale_svc.commands import effects, endings, locking, stages
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import event_fields
-from aftersale_svc.domain.cases.codes import EscalationCause, RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.lifecycle import apply, permits
+from aftersale_svc.domain.cases.lifecycle import apply, cause, permits
 from aftersale_svc.domain.cases.model import CaseAction, Refund
 from aftersale_svc.domain.money.refunds import refunded_lines
 from aftersale_svc.domain.orders.model import Order, Stage
@@ -88,8 +88,8 @@ async def _hand_to_agent(tx: Transaction[Settings], full: FullCase, event: Refun
     if event.is_already_shipped and full.case.stage is Stage.PRE_SHIP:
         failed = stages.left(tx, failed)
         events.append(stages.restaged_event(tx, failed.case))
-    cause, deadline_at = EscalationCause.REFUND_FAILED, failed.case.deadline_at
-    events.append(AfterSaleEscalated(**event_fields(tx, failed.case), cause=cause, deadline_at=deadline_at))
+    escalation = {"cause": cause(full, CaseAction.FAIL), "deadline_at": failed.case.deadline_at}
+    events.append(AfterSaleEscalated(**event_fields(tx, failed.case), **escalation))
     await effects.save(tx, full, failed, CaseAction.FAIL, *events, note=event.failure_code)
 
 

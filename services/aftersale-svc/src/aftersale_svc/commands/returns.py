@@ -17,8 +17,8 @@ from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import event_fields
 from aftersale_svc.domain.cases.errors import WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import apply, permits
-from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState
+from aftersale_svc.domain.cases.lifecycle import apply, is_with_courier, permits
+from aftersale_svc.domain.cases.model import CaseAction, CaseLine
 from aftersale_svc.settings import Settings
 
 SCAN = "scan"
@@ -81,10 +81,9 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     full = await locking.case(tx, event.case_id)
     if (full.return_.carrier, full.return_.waybill_no) != (event.carrier, event.waybill_no):
         return
-    on_its_way = CaseState.RETURN_IN_TRANSIT in (full.case.state, full.case.frozen_state)
     if event.is_delivered:
         await _arrive(tx, full, event)
-    elif full.return_.scanned_at is None and on_its_way:
+    elif full.return_.scanned_at is None and is_with_courier(full.case):
         await _scan(tx, full, event)
 
 

@@ -10,9 +10,10 @@ from aftercare_events.catalogue.reviews import DecisionCause
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import event_fields
+from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import ESCALATION_CAUSES, apply
+from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -26,6 +27,7 @@ async def approve(
     return await approve_locked(tx, full, order, note=note, return_address=return_address)
 
 
+@by_timer(CaseAction.APPROVE)
 async def approve_locked(
     tx: Transaction[Settings],
     full: FullCase,
@@ -60,6 +62,7 @@ async def escalate(tx: Transaction[Settings], case_id: str, *, note: str | None 
     return await _escalate(tx, await locking.case(tx, case_id), note)
 
 
+@by_timer(CaseAction.ESCALATE)
 async def escalate_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
     """Let an agent decide about a locked case, or publish again that one is late."""
     return await _escalate(tx, full)
@@ -67,7 +70,9 @@ async def escalate_locked(tx: Transaction[Settings], full: FullCase, _: Order) -
 
 async def _escalate(tx: Transaction[Settings], full: FullCase, note: str | None = None) -> FullCase:
     escalated = apply(full, CaseAction.ESCALATE, tx)
-    cause = ESCALATION_CAUSES[full.case.state]
-    deadline_at = escalated.case.deadline_at
-    event = AfterSaleEscalated(**event_fields(tx, escalated.case), cause=cause, deadline_at=deadline_at)
+    event = AfterSaleEscalated(
+        **event_fields(tx, escalated.case),
+        cause=cause(full, CaseAction.ESCALATE),
+        deadline_at=escalated.case.deadline_at,
+    )
     return await effects.save(tx, full, escalated, CaseAction.ESCALATE, event, note=note)

@@ -1,6 +1,6 @@
 """Who may take a transition: the roles, and the reason shown to everybody else."""
 
-from aftercare_chassis.lifecycle import Permission
+from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Permission
 
 BUYER = Permission("buyer_only", frozenset({"buyer"}))
 BUYER_OR_AGENT = Permission("buyer_only", frozenset({"buyer", "agent"}))
@@ -12,3 +12,5 @@ AGENT = Permission("agent_only", frozenset({"agent"}))
 ARBITRATOR = Permission("arbitrator_only", frozenset({"arbitrator"}))
 ARBITRATOR_OR_BUYER = Permission("arbitrator_only", frozenset({"arbitrator", "buyer"}))
 SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
+SYSTEM_UNSEEN = Permission(NOT_IN_THIS_STATE, frozenset({"system"}))
+"""For everybody else the action does not exist in this state."""

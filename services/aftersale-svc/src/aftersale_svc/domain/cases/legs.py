@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from aftercare_chassis.lifecycle import Guard, History, Timeout, Transition
+from aftercare_chassis.lifecycle import Guard, History, Permission, Timeout, Transition
 
+from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.guards import (
     CLOSED_FOR_GOOD,
     DISPUTE_WINDOW_PASSED,
@@ -33,6 +34,7 @@ from aftersale_svc.domain.permissions import (
     MERCHANT_OR_AGENT,
     MERCHANT_OR_SYSTEM,
     SYSTEM_ONLY,
+    SYSTEM_UNSEEN,
 )
 
 
@@ -95,6 +97,7 @@ class Leg:
         return frozenset(each for each in named if isinstance(each, Exit))
 
 
+COURIER = "courier"
 _S, _A = CaseState, CaseAction
 
 REVIEW = Leg(
@@ -104,15 +107,17 @@ REVIEW = Leg(
         (_S.PENDING_REVIEW, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
         (_S.PENDING_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, MERCHANT_OR_SYSTEM),
         (_S.PENDING_REVIEW, _A.REJECT): Transition(_S.REJECTED, MERCHANT),
-        (_S.PENDING_REVIEW, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, MERCHANT_OR_AGENT),
+        (_S.PENDING_REVIEW, _A.ESCALATE): Transition(
+            _S.MANUAL_REVIEW, MERCHANT_OR_AGENT, cause=EscalationCause.REVIEW_HANDED_OVER
+        ),
         (_S.MANUAL_REVIEW, _A.CANCEL): Transition(_S.CANCELLED, AGENT, unless_refund_decided(_A.CANCEL)),
         (_S.MANUAL_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, AGENT, unless_refund_decided(_A.APPROVE)),
         (_S.MANUAL_REVIEW, _A.REJECT): Transition(_S.REJECTED, AGENT, unless_refund_decided(_A.REJECT)),
         (_S.MANUAL_REVIEW, _A.REFUND): Transition(ReviewExit.REFUND_ORDERED, AGENT),
-        (_S.MANUAL_REVIEW, _A.CLOSE): Transition(_S.CLOSED, AGENT),
-        (_S.MANUAL_REVIEW, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY),
-        (_S.REJECTED, _A.ACCEPT): Transition(_S.CLOSED, BUYER),
-        (_S.REJECTED, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY),
+        (_S.MANUAL_REVIEW, _A.CLOSE): Transition(_S.CLOSED, AGENT, cause=CloseCause.CLOSED_BY_AGENT),
+        (_S.MANUAL_REVIEW, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.AGENT_LATE),
+        (_S.REJECTED, _A.ACCEPT): Transition(_S.CLOSED, BUYER, cause=CloseCause.REJECTION_ACCEPTED),
+        (_S.REJECTED, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY, cause=CloseCause.REJECTED),
     },
     {
         _S.PENDING_REVIEW: Timeout("merchant", "review_hours", _A.APPROVE, "approved_by_timeout"),
@@ -126,20 +131,22 @@ RETURN = Leg(
     {
         (_S.AWAIT_BUYER_SHIPMENT, _A.SHIP): Transition(_S.RETURN_IN_TRANSIT, BUYER),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
-        (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY),
+        (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY, cause=CloseCause.BUYER_LATE),
         (_S.RETURN_IN_TRANSIT, _A.CORRECT_WAYBILL): Transition(_S.RETURN_IN_TRANSIT, BUYER, (SCANNED,)),
         (_S.RETURN_IN_TRANSIT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM),
-        (_S.RETURN_IN_TRANSIT, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY),
+        (_S.RETURN_IN_TRANSIT, _A.ESCALATE): Transition(
+            _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.RETURN_NOT_DELIVERED
+        ),
         # The goods arrive while an agent looks for them.
         (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(ReturnExit.ARRIVED, SYSTEM_ONLY, unless_refund_decided(_A.RECEIVE)),
         # They arrive while a dispute stops the case: what follows waits for its end.
         (_S.DISPUTED, _A.RECEIVE): Transition(
-            _S.DISPUTED, SYSTEM_ONLY, (NOTHING_IN_TRANSIT,), "frozen_state", ReturnExit.ARRIVED
+            _S.DISPUTED, SYSTEM_UNSEEN, (NOTHING_IN_TRANSIT,), "frozen_state", ReturnExit.ARRIVED
         ),
     },
     {
         _S.AWAIT_BUYER_SHIPMENT: Timeout("buyer", "buyer_ship_hours", _A.CLOSE, "closed_buyer_late"),
-        _S.RETURN_IN_TRANSIT: Timeout("courier", "return_transit_hours", _A.ESCALATE, "escalated_not_delivered"),
+        _S.RETURN_IN_TRANSIT: Timeout(COURIER, "return_transit_hours", _A.ESCALATE, "escalated_not_delivered"),
     },
 )
 INSPECTION = Leg(
@@ -155,9 +162,9 @@ REFUND = Leg(
     "refund",
     _S.REFUNDING,
     {
-        (_S.REFUNDING, _A.ESCALATE): Transition(_S.REFUNDING, SYSTEM_ONLY),
+        (_S.REFUNDING, _A.ESCALATE): Transition(_S.REFUNDING, SYSTEM_ONLY, cause=EscalationCause.REFUND_LATE),
         (_S.REFUNDING, _A.COMPLETE): Transition(RefundExit.PAID, SYSTEM_ONLY),
-        (_S.REFUNDING, _A.FAIL): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY),
+        (_S.REFUNDING, _A.FAIL): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.REFUND_FAILED),
     },
     {_S.REFUNDING: Timeout("system", "refund_hours", _A.ESCALATE, "escalated_refund_late")},
     can_be_disputed=False,  # a refund in flight cannot be recalled
@@ -173,18 +180,18 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
     disputable = [state for leg in legs if leg.can_be_disputed for state in leg.timeouts]
     paying = [state for leg in legs if not leg.can_be_disputed for state in leg.timeouts]
     freeze = _freeze(VERDICT_IN_EXECUTION)
-    end = Transition(_S.CLOSED, SYSTEM_ONLY, (ORDER_NOT_CANCELLED,))
-    end_unpaid = Transition(_S.CLOSED, SYSTEM_ONLY, (ORDER_NOT_CANCELLED, REFUND_IN_FLIGHT))
+    end = _end_with_order(SYSTEM_ONLY)
+    end_unpaid = _end_with_order(SYSTEM_ONLY, REFUND_IN_FLIGHT)
     resume: Row = Transition(History("frozen_state", legs[0].entry), ARBITRATOR_OR_BUYER, (ORDER_CANCELLED,))
     rows: dict[tuple[CaseState, CaseAction], Row] = {
         **{(state, _A.FREEZE): freeze for state in disputable},
         (_S.CLOSED, _A.FREEZE): _freeze(CLOSED_FOR_GOOD, DISPUTE_WINDOW_PASSED, UNITS_HELD),
         (_S.DISPUTED, _A.RESUME): resume,
         (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, ARBITRATOR),
-        (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, ARBITRATOR),
+        (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, ARBITRATOR, cause=CloseCause.VERDICT),
         **{(state, _A.END_WITH_ORDER): end for state in disputable},
         **{(state, _A.END_WITH_ORDER): end_unpaid for state in paying},
-        (_S.DISPUTED, _A.END_WITH_ORDER): Transition(_S.CLOSED, ARBITRATOR_OR_BUYER, (ORDER_NOT_CANCELLED,)),
+        (_S.DISPUTED, _A.END_WITH_ORDER): _end_with_order(ARBITRATOR_OR_BUYER),
     }
     return Leg("dispute", _S.DISPUTED, rows, {_S.DISPUTED: Timeout("platform")})
 
@@ -192,3 +199,8 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
 def _freeze(*guards: Guard) -> Row:
     """A dispute stops the case; not that of a cancelled order, since its money goes back with the order."""
     return Transition(_S.DISPUTED, SYSTEM_ONLY, (ORDER_CANCELLED, *guards), remember="frozen_state")
+
+
+def _end_with_order(permission: Permission, *guards: Guard) -> Row:
+    """The case ends because its order was cancelled."""
+    return Transition(_S.CLOSED, permission, (ORDER_NOT_CANCELLED, *guards), cause=CloseCause.ORDER_CANCELLED)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transition, compose
 
@@ -36,6 +37,7 @@ class TypeRow:
     these `stages`, and only with evidence where `needs_evidence`.
     """
 
+    name: str
     legs: tuple[Leg, ...]
     exits: Mapping[Exit, Leg | CaseState]
     goods: Goods
@@ -45,9 +47,21 @@ class TypeRow:
     stages: frozenset[Stage] = frozenset(Stage)
     needs_evidence: bool = False
 
+    @cached_property
+    def lifecycle(self) -> Lifecycle[CaseState, CaseAction]:
+        """Its state table, composed of its legs.
+
+        Raises:
+            TableError: two legs have the same row, an exit leads nowhere or to a leg that the type does not have, the type
+                names an exit that no leg has, a row that closes or escalates a case has no cause, or what `Lifecycle`
+                finds: an unreachable state, a state that is nobody's turn, a timeout whose action the system may not take.
+        """
+        return _compose(self)
+
 
 TYPES: dict[CaseType, TypeRow] = {
     CaseType.RETURN_REFUND: TypeRow(
+        name=CaseType.RETURN_REFUND,
         legs=(REVIEW, RETURN, INSPECTION, REFUND),
         exits={
             ReviewExit.APPROVED: RETURN,
@@ -61,6 +75,7 @@ TYPES: dict[CaseType, TypeRow] = {
         money=Money.REFUND,
     ),
     CaseType.REFUND_ONLY: TypeRow(
+        name=CaseType.REFUND_ONLY,
         legs=(REVIEW, REFUND),
         exits={
             ReviewExit.APPROVED: REFUND,
@@ -74,26 +89,27 @@ TYPES: dict[CaseType, TypeRow] = {
 }
 
 
-def lifecycle_of(name: str, type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
-    """The state table of one type of case.
-
-    Raises:
-        TableError: two legs have the same row, an exit leads nowhere or to a leg that the type does not have, the type
-            names an exit that no leg has, or what `Lifecycle` finds: an unreachable state, a state that is nobody's
-            turn, a timeout whose action the system may not take.
-    """
+def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
     if type_.holds_units and not type_.holds_money:
-        raise TableError(f"{name} holds units without their money, which the next case about the line would get")
+        raise TableError(f"{type_.name} holds units without their money, which the next case about the line would get")
     legs = (*type_.legs, interruptions(type_.legs))
-    _check_exits(name, legs, type_.exits)
-    fragments = [{key: _connected(row, type_.exits) for key, row in leg.rows.items()} for leg in legs]
+    _check_exits(type_.name, legs, type_.exits)
+    table = compose(*[{key: _connected(row, type_.exits) for key, row in leg.rows.items()} for leg in legs])
+    _check_causes(type_.name, table)
     return Lifecycle(
-        name,
+        type_.name,
         initial=legs[0].entry,
-        transitions=compose(*fragments),
+        transitions=table,
         timeouts={state: timeout for leg in legs for state, timeout in leg.timeouts.items()},
         ends=ENDED,
     )
+
+
+def _check_causes(name: str, table: Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]) -> None:
+    """The events of a case that closes, or that an agent has to decide about, name the cause."""
+    for (state, action), row in table.items():
+        if row.cause is None and (row.target is CaseState.CLOSED or action in (CaseAction.ESCALATE, CaseAction.FAIL)):
+            raise TableError(f"{name}: {action} in {state} has no cause")
 
 
 def _check_exits(name: str, legs: tuple[Leg, ...], exits: Mapping[Exit, Leg | CaseState]) -> None:
@@ -110,7 +126,7 @@ def _connected(row: Row, exits: Mapping[Exit, Leg | CaseState]) -> Transition[Ca
     """The row with the states that its exits lead to in place of the exits."""
     target = row.target if isinstance(row.target, History) else _entered(row.target, exits)
     remembered = None if row.remembered is None else _entered(row.remembered, exits)
-    return Transition(target, row.permission, row.guards, row.remember, remembered)
+    return Transition(target, row.permission, row.guards, row.remember, remembered, row.cause)
 
 
 def _entered(target: CaseState | Exit, exits: Mapping[Exit, Leg | CaseState]) -> CaseState:

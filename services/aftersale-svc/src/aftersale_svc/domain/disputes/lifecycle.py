@@ -14,11 +14,11 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         (_S.AWAIT_MERCHANT_ANSWER, _A.ANSWER): Transition(_S.PLATFORM_REVIEW, MERCHANT),
         (_S.AWAIT_MERCHANT_ANSWER, _A.ADD_EVIDENCE): Transition(_S.AWAIT_MERCHANT_ANSWER, PARTIES),
         (_S.AWAIT_MERCHANT_ANSWER, _A.WITHDRAW): Transition(_S.WITHDRAWN, BUYER),
-        (_S.AWAIT_MERCHANT_ANSWER, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY),
+        (_S.AWAIT_MERCHANT_ANSWER, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="merchant_silent"),
         (_S.PLATFORM_REVIEW, _A.ADD_EVIDENCE): Transition(_S.PLATFORM_REVIEW, PARTIES),
         (_S.PLATFORM_REVIEW, _A.DECIDE): Transition(_S.EXECUTING, ARBITRATOR),
         (_S.PLATFORM_REVIEW, _A.WITHDRAW): Transition(_S.WITHDRAWN, BUYER),
-        (_S.PLATFORM_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY),
+        (_S.PLATFORM_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="platform_late"),
         (_S.EXECUTING, _A.EXECUTE): Transition(_S.EXECUTED, SYSTEM_ONLY),
     },
     timeouts={
@@ -30,8 +30,3 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
     },
     ends={_S.EXECUTED, _S.WITHDRAWN},
 )
-# Whose time ran out, by the state that the dispute waited in.
-ESCALATION_CAUSES = {
-    _S.AWAIT_MERCHANT_ANSWER: "merchant_silent",
-    _S.PLATFORM_REVIEW: "platform_late",
-}
