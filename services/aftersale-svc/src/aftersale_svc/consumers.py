@@ -18,14 +18,14 @@ from aftercare_events import (
 )
 
 from aftersale_svc import projections
-from aftersale_svc.commands import disputes, endings, refunds, returns, stages
+from aftersale_svc.commands import disputes, effects, endings, refunds, returns
 from aftersale_svc.settings import Settings
 
 
 async def order_shipped(tx: Transaction[Settings], event: OrderShipped) -> None:
     """Copy what has left of the order, then restage its cases."""
     await projections.order_shipped(tx, event)
-    await stages.order_shipped(tx, event)
+    await effects.restage(tx, event.order_id)
 
 
 async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> None:

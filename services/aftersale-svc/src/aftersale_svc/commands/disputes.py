@@ -18,7 +18,7 @@ from aftercare_events import (
     digest,
 )
 
-from aftersale_svc.commands import effects, endings, locking, stages
+from aftersale_svc.commands import effects, endings, locking
 from aftersale_svc.commands.record import dispute_event_fields, event_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
@@ -54,8 +54,6 @@ async def complaint_opened(tx: Transaction[Settings], event: ComplaintOpened) ->
     await record_step(tx, dispute, "open", evidence=dispute.evidence)
     case_frozen = AfterSaleFrozen(**event_fields(tx, frozen), dispute_id=dispute.id)
     await effects.save(tx, full, replace(full, case=frozen), CaseAction.FREEZE, case_frozen)
-    if full.case.state is CaseState.CLOSED:
-        await stages.restage(tx, order)  # a closed case was left out when its units left
 
 
 async def answer(tx: Transaction[Settings], dispute_id: str, *, text: str, evidence: Sequence[str] = ()) -> Dispute:

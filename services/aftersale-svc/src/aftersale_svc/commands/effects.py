@@ -1,4 +1,4 @@
-"""What entering a state causes, in one place. Every change of a case is saved here.
+"""What entering or leaving a state causes, in one place. Every change of a case is saved here.
 
 Commands do not look at the state that an action has led to: an approval requests the refund where it leads to `refunding`.
 """
@@ -10,12 +10,15 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import DisputeExecuted, Event, RefundRequested
 
+from aftersale_svc.commands import locking, stages
 from aftersale_svc.commands.record import dispute_event_fields, event_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, RefundAmount
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
+from aftersale_svc.domain.money.freight import estimated
+from aftersale_svc.domain.money.holds import cases_with_shipped_units
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
@@ -23,6 +26,10 @@ from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.holds import HOLD_AGAIN, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
 from aftersale_svc.tables.legs import INSPECTIONS, REFUNDS, RETURNS
+from aftersale_svc.tables.locks import ORDER_TO_LOCK
+
+RESTAGE = "restage"
+"""The step in the timeline. It leaves the state as it is, so no lifecycle table has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,16 +57,17 @@ async def save(
 
     `action` None: the change is recorded as a step of its dispute. `terms` are needed by what can lead to a refund.
     """
-    entered = after.case.state is not before.case.state
-    effects = CAUSED.get(after.case.state, NOTHING) if entered else NOTHING
-    if effects.first is not None:
-        after, caused = await effects.first(tx, after, terms)
+    moved = after.case.state is not before.case.state
+    entered = CAUSED.get(after.case.state, NOTHING) if moved else NOTHING
+    left = CAUSED.get(before.case.state, NOTHING) if moved else NOTHING
+    if entered.first is not None:
+        after, caused = await entered.first(tx, after, terms)
         events = (*events, caused)
     after = replace(after, case=await tx.save(CASES, after.case, *events))
     await _save_legs(tx, before, after)
     if action is not None:
         await record_step(tx, after.case, action, note)
-    for effect in effects.then:
+    for effect in (*left.reopened, *entered.then):
         await effect(tx, after)
     return after
 
@@ -132,8 +140,31 @@ async def _release(tx: Transaction[Settings], full: FullCase) -> None:
 
 
 async def _hold_again(tx: Transaction[Settings], full: FullCase) -> None:
-    """A closed case that is disputed holds its units and their money again."""
+    """Units and money belong to the case again; whether no other case has them was decided before."""
     await tx.execute(HOLD_AGAIN, case_id=full.case.id)
+
+
+async def _restage_reopened(tx: Transaction[Settings], full: FullCase) -> None:
+    """A closed case was not restaged when its units left; it counts again, and others of the order may lose by that."""
+    if full.case.stage is Stage.PRE_SHIP:
+        await restage(tx, full.case.order_id)
+
+
+async def restage(tx: Transaction[Settings], order_id: str) -> None:
+    """Set the stage of those cases of an order of which units have left; not while a refund is in flight.
+
+    The order is locked. One that is not known has no cases.
+    """
+    order = await tx.one(ORDER_TO_LOCK, order_id=order_id)
+    if order is None:
+        return
+    holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
+    gone = cases_with_shipped_units(holds)
+    now = [replace(hold, stage=Stage.IN_TRANSIT) if hold.case_id in gone else hold for hold in holds]
+    for case_id in sorted(gone):
+        full = await locking.case(tx, case_id)
+        case = estimated(order, stages.left(tx, full).case, full.lines, now)
+        await save(tx, full, replace(full, case=case), RESTAGE, stages.restaged_event(tx, case))
 
 
 async def _execute_verdict(tx: Transaction[Settings], full: FullCase) -> None:
@@ -165,18 +196,20 @@ Then = Callable[[Transaction[Settings], FullCase], Awaitable[None]]
 
 @dataclass(frozen=True, slots=True)
 class Effects:
-    """What entering a state causes: `first` completes the case and its events before they are saved, `then` follows."""
+    """What a state causes: where it is entered, `first` completes the case and its events before they are saved, and
+    `then` follows. Where a case leaves this state, which was its end, `reopened` follows.
+    """
 
     first: First | None = None
     then: tuple[Then, ...] = ()
+    reopened: tuple[Then, ...] = ()
 
 
 NOTHING = Effects()
 CAUSED: Mapping[CaseState, Effects] = {
     CaseState.REFUNDING: Effects(first=_request_refund),
     CaseState.COMPLETED: Effects(then=(_settle, _execute_verdict)),
-    CaseState.CLOSED: Effects(then=(_release, _execute_verdict)),
+    CaseState.CLOSED: Effects(then=(_release, _execute_verdict), reopened=(_hold_again, _restage_reopened)),
     CaseState.CANCELLED: Effects(then=(_release, _execute_verdict)),
-    CaseState.DISPUTED: Effects(then=(_hold_again,)),
 }
 """What each state of a case causes. What a verdict causes, by its remedy, is in `verdicts`."""
