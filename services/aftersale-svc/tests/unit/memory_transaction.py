@@ -8,7 +8,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
 from aftersale_svc.domain.cases.codes import RefundCause
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
@@ -123,14 +123,18 @@ class MemoryTransaction:
 
     def _details(self) -> dict[str, Any]:
         """A record of DETAILS."""
-        return_, refund = self.snapshot.return_, self.snapshot.refund
-        parts = (("return_", legs.RETURNS, return_), ("refund_", legs.REFUNDS, refund))
-        record = {
-            f"{prefix}{column.name}": getattr(row, column.name, None)
-            for prefix, rows, row in parts
-            for column in rows.columns
+        line = self.snapshot.line
+        found = {
+            Return: self.snapshot.return_,
+            Inspection: None if line.accepted is None else line,
+            Refund: self.snapshot.refund,
         }
-        return {**asdict(self.snapshot.line), **record}
+        record = {
+            f"{leg.rows.name}_{column.name}": getattr(found[kind], column.name, None)
+            for kind, leg in legs.LEGS.items()
+            for column in leg.rows.columns
+        }
+        return {**asdict(line), **record}
 
     async def save(self, rows: Any, row: Any, *events: Event) -> Any:
         assert events, "a change is published"
@@ -149,15 +153,15 @@ class MemoryTransaction:
         return await self.save(rows, row, *events)
 
     async def insert(self, rows: Any, *new: Any) -> None:
-        if rows is legs.REFUNDS:
-            assert all(refund.state == "failed" for refund in self.snapshot.refunds.values()), "refunds_case_key"
-            await self.upsert(rows, *new)
-        elif rows is legs.INSPECTIONS:
-            for row in new:
-                assert self.snapshot.line.accepted is None, "inspections_pkey"
+        known = {
+            legs.REFUNDS: any(refund.state != "failed" for refund in self.snapshot.refunds.values()),
+            legs.INSPECTIONS: self.snapshot.line.accepted is not None,
+            legs.RETURNS: self.snapshot.return_ is not None,
+        }
+        for row in new:
+            if rows is not cases.STEPS:
+                assert not known[rows], f"the key of {rows.name}"
                 await self.upsert(rows, row)
-        else:
-            assert rows is cases.STEPS
 
     async def upsert(self, rows: Any, row: Any) -> None:
         if rows is legs.REFUNDS:

@@ -55,7 +55,7 @@ def test_which_cases_end_when_their_order_is_cancelled(
     refund = a_refund(RefundState.REQUESTED) if state is CaseState.REFUNDING else None
     cancelled = replace(
         facts(case, an_order(OrderState.CANCELLED)),
-        full=FullCase(case=case, lines=(), return_=Return(case_id=case.id), refund=refund),
+        full=FullCase(case=case, legs={Refund: (refund,)} if refund else {}),
     )
     ends = of(case).permits(case, CaseAction.END_WITH_ORDER, acting().actor, cancelled)
     assert ends is (state not in others)
@@ -91,10 +91,10 @@ def test_a_disputed_case_of_a_cancelled_order_is_not_resumed(
 def test_a_waybill_can_be_corrected_until_the_first_scan(acting: Acting, a_case: Callable[..., Case]) -> None:
     buyer, deadline_at = acting("buyer"), acting().now + timedelta(days=3)
     sent = a_case(CaseState.RETURN_IN_TRANSIT, whose_turn="courier", deadline_at=deadline_at)
-    named = FullCase(case=sent, lines=(), return_=Return(case_id=sent.id, carrier="sf", waybill_no="SF1"))
+    named = FullCase(case=sent).keeping(Return(case_id=sent.id, carrier="sf", waybill_no="SF1"))
     corrected = of(sent).apply(sent, CaseAction.CORRECT_WAYBILL, buyer, CaseFacts(full=named))
     assert (corrected.state, corrected.whose_turn, corrected.deadline_at) == (sent.state, "courier", deadline_at)
-    scanned = CaseFacts(full=replace(named, return_=replace(named.return_, scanned_at=acting().now)))
+    scanned = CaseFacts(full=named.keeping(replace(named.return_, scanned_at=acting().now)))
     with pytest.raises(ReturnAlreadyScanned):
         of(sent).apply(sent, CaseAction.CORRECT_WAYBILL, buyer, scanned)
     why = {each.action: each.why_not for each in of(sent).allowed(sent, buyer.actor, scanned)}

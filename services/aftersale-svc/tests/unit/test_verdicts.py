@@ -10,7 +10,7 @@ from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CloseCause, Liable, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import permits
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount, Return
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.cases.policy import in_dispute_window
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund, CurrencyForeign
 from aftersale_svc.domain.disputes.model import Remedy, Verdict
@@ -100,7 +100,7 @@ def test_what_a_complaint_may_stop(
 ) -> None:
     case = a_case(state, close_cause=cause, updated_at=NOW)
     timely = in_dispute_window(case, NOW + timedelta(hours=hours), 168)
-    full = FullCase(case=case, lines=(), return_=Return(case_id=case.id))
+    full = FullCase(case=case)
     facts = CaseFacts(full=full, order=an_order(), in_dispute_window=timely, units_free=True)
     assert permits(full, CaseAction.FREEZE, acting(), facts) is may
     for barred in (
@@ -123,5 +123,5 @@ def test_a_failed_refund_may_be_disputed_but_not_the_execution_of_a_verdict(
 ) -> None:
     case = a_case(CaseState.MANUAL_REVIEW, refund_id="ref_1")
     refund = a_refund(RefundState.FAILED, cause=cause)
-    full = FullCase(case=case, lines=(), return_=Return(case_id=case.id), refund=refund)
+    full = FullCase(case=case).keeping(refund)
     assert permits(full, CaseAction.FREEZE, acting(), CaseFacts(full=full, order=an_order())) is may

@@ -9,7 +9,7 @@ from aftercare_events import CaseLine as EventLine
 
 from aftersale_svc.commands.record import event_fields, record_step
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, Request, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, Request
 from aftersale_svc.domain.cases.policy import check_needs
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import allocate_lines
@@ -41,7 +41,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     await tx.insert(CASE_LINES, *lines)
     await tx.insert(HOLDS, *holds_of(lines, type_))
     await record_step(tx, case, "request", request.description, request.evidence)
-    return FullCase(case=created, lines=tuple(lines), return_=Return(case_id=case_id))
+    return FullCase(case=created, requested=tuple(lines))
 
 
 def _new(

@@ -14,7 +14,7 @@ from aftersale_svc.commands import locking, stages
 from aftersale_svc.commands.record import dispute_event_fields, event_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, RefundAmount
+from aftersale_svc.domain.cases.model import Case, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
 from aftersale_svc.domain.money.freight import estimated
@@ -25,7 +25,7 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.holds import HOLD_AGAIN, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
-from aftersale_svc.tables.legs import INSPECTIONS, REFUNDS, RETURNS
+from aftersale_svc.tables.legs import LEGS
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 RESTAGE = "restage"
@@ -73,24 +73,13 @@ async def save(
 
 
 async def _save_legs(tx: Transaction[Settings], before: FullCase, after: FullCase) -> None:
-    if after.return_ != before.return_:
-        await tx.upsert(RETURNS, after.return_)
-    if after.refund is not None and after.refund != before.refund:
-        await tx.insert(REFUNDS, after.refund)
-    changed = [pair for pair in zip(before.lines, after.lines, strict=True) if pair[0] != pair[1]]
-    await tx.insert(INSPECTIONS, *[_inspection(line) for was, line in changed if was.accepted is None])
-    for line in [line for was, line in changed if was.accepted is not None]:
-        await tx.upsert(INSPECTIONS, _inspection(line))
-
-
-def _inspection(line: CaseLine) -> Inspection:
-    return Inspection(
-        case_id=line.case_id,
-        line_id=line.line_id,
-        accepted=line.refund_units,
-        accepted_minor=line.refund_minor,
-        grade=line.grade,
-    )
+    """Insert the rows that legs have now, and overwrite those that have changed."""
+    for kind, leg in LEGS.items():
+        known = {leg.key(row): row for row in before.rows_of(kind)}
+        rows = after.rows_of(kind)
+        await tx.insert(leg.rows, *[row for row in rows if leg.key(row) not in known])
+        for row in [row for row in rows if row != known.get(leg.key(row), row)]:
+            await tx.upsert(leg.rows, row)
 
 
 async def _request_refund(
@@ -113,7 +102,7 @@ async def _request_refund(
         requested_at=tx.now,
     )
     case = replace(case, refund_id=refund.id, shipping_refund_minor=refund.freight_minor)
-    return replace(full, case=case, refund=refund), _requested(tx, case, refund)
+    return replace(full, case=case).keeping(refund), _requested(tx, case, refund)
 
 
 def _requested(tx: Transaction[Settings], case: Case, refund: Refund) -> RefundRequested:

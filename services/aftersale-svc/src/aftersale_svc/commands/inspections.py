@@ -51,7 +51,7 @@ async def _accept(
     note: str | None = None,
 ) -> FullCase:
     moved = apply(full, CaseAction.INSPECT, tx)
-    inspected = replace(moved, lines=apply_inspection(full.lines, findings))
+    inspected = moved.inspected(apply_inspection(full.lines, findings))
     after = await stages.came_back(tx, inspected)
     events: list[Event] = [] if after is inspected else [stages.restaged_event(tx, after.case)]
     events.append(_inspected(tx, after.case, after.lines, sum(line.refund_minor for line in after.lines)))

@@ -108,7 +108,7 @@ async def _reported(tx: Transaction[Settings], full: FullCase, event: RefundSucc
 
 async def _end(tx: Transaction[Settings], full: FullCase, ended: Refund) -> FullCase:
     await tx.upsert(REFUNDS, ended)
-    return replace(full, refund=ended)
+    return full.keeping(ended)
 
 
 def _completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> AfterSaleCompleted:

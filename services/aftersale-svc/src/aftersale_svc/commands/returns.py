@@ -37,7 +37,7 @@ async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill
         lines=_content(full.lines),
         deadline_at=shipped.case.deadline_at,
     )
-    return await effects.save(tx, full, replace(shipped, return_=return_), CaseAction.SHIP, event)
+    return await effects.save(tx, full, shipped.keeping(return_), CaseAction.SHIP, event)
 
 
 async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str) -> FullCase:
@@ -55,7 +55,7 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
         lines=_content(full.lines),
         deadline_at=corrected.case.deadline_at,
     )
-    after = replace(corrected, return_=replace(before, carrier=carrier, waybill_no=waybill_no))
+    after = corrected.keeping(replace(before, carrier=carrier, waybill_no=waybill_no))
     return await effects.save(tx, full, after, CaseAction.CORRECT_WAYBILL, event)
 
 
@@ -66,7 +66,7 @@ def _content(lines: Sequence[CaseLine]) -> tuple[ShippedLine, ...]:
 async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
     """Record that the merchant has the goods, whatever the courier reports."""
     full = await locking.case(tx, case_id)
-    received = replace(apply(full, CaseAction.RECEIVE, tx), return_=replace(full.return_, delivered_at=tx.now))
+    received = apply(full, CaseAction.RECEIVE, tx).keeping(replace(full.return_, delivered_at=tx.now))
     return await effects.save(tx, full, received, CaseAction.RECEIVE, _delivered(tx, received, None), note=note)
 
 
@@ -96,7 +96,7 @@ async def _scan(tx: Transaction[Settings], full: FullCase, event: ParcelStatusCh
         scanned_at=event.occurred_at,
         deadline_at=case.deadline_at,
     )
-    after = replace(full, case=case, return_=replace(full.return_, scanned_at=event.occurred_at))
+    after = replace(full, case=case).keeping(replace(full.return_, scanned_at=event.occurred_at))
     await effects.save(tx, full, after, SCAN, scanned)
 
 
@@ -105,7 +105,7 @@ async def _arrive(tx: Transaction[Settings], full: FullCase, event: ParcelStatus
         return  # decided without it meanwhile: a late scan changes no decision
     scanned_at = full.return_.scanned_at or event.occurred_at
     return_ = replace(full.return_, scanned_at=scanned_at, delivered_at=event.occurred_at)
-    after = replace(apply(full, CaseAction.RECEIVE, tx), return_=return_)
+    after = apply(full, CaseAction.RECEIVE, tx).keeping(return_)
     await effects.save(tx, full, after, CaseAction.RECEIVE, _delivered(tx, after, event.parcel_id))
 
 

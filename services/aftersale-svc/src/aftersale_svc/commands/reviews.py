@@ -37,7 +37,9 @@ async def approve_locked(
     return_address: dict[str, str] | None = None,
 ) -> FullCase:
     """Grant the request of a case that is locked with its order."""
-    approved = replace(apply(full, CaseAction.APPROVE, tx), return_=replace(full.return_, address=return_address))
+    approved = apply(full, CaseAction.APPROVE, tx)
+    if return_address != full.return_.address:
+        approved = approved.keeping(replace(full.return_, address=return_address))
     by_timer = tx.actor == SYSTEM
     event = AfterSaleApproved(
         **event_fields(tx, approved.case),

@@ -85,7 +85,8 @@ async def _resume(tx: Transaction[Settings], full: FullCase, order: Order, _: Re
 
 async def _refund(tx: Transaction[Settings], full: FullCase, order: Order, amount: RefundAmount) -> None:
     awarded = apply(full, CaseAction.AWARD, tx)
-    refunding = replace(awarded, case=replace(awarded.case, close_cause=None), lines=accept_all(full.lines))
+    reopened = replace(awarded, case=replace(awarded.case, close_cause=None))
+    refunding = reopened.inspected(accept_all(full.lines))
     await effects.save(tx, full, refunding, None, terms=RefundTerms(order, RefundCause.VERDICT, amount))
 
 

@@ -1,8 +1,8 @@
 """What the legs of a case keep: its return, its inspection line by line, its refunds attempt by attempt."""
 
-from collections.abc import Iterable, Sequence
-from dataclasses import fields
-from typing import TypeVar
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
 
 from aftercare_chassis.database.columns import document, minor, moment, one_of, quantity, text
 from aftercare_chassis.database.mapping import Query, Rows
@@ -10,9 +10,12 @@ from asyncpg import Record
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     ForeignKeyConstraint,
+    FromClause,
     Index,
+    Label,
     Table,
     Text,
     bindparam,
@@ -23,11 +26,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, RequestedLine, Return
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.schema import metadata
-
-R = TypeVar("R")
 
 returns = Table(
     "returns",
@@ -75,31 +76,55 @@ refunds = Table(
 RETURNS = Rows(returns, Return)
 INSPECTIONS = Rows(inspections, Inspection)
 REFUNDS = Rows(refunds, Refund)
-_DETAILS = (
-    *case_lines.c,
-    inspections.c.accepted,
-    inspections.c.accepted_minor,
-    inspections.c.grade,
-    *(column.label(f"return_{column.name}") for column in returns.c),
-    *(column.label(f"refund_{column.name}") for column in refunds.c),
-)
+
+
+@dataclass(frozen=True)
+class LegTable:
+    """The rows of a leg. `joined` is which of them a case reads with each of its lines."""
+
+    rows: Rows[Any]  # the class of a leg's rows is the key in LEGS
+    joined: ColumnElement[bool]
+
+    @property
+    def columns(self) -> list[Label[Any]]:  # of columns of every type
+        """Its columns, named after the table, too."""
+        return [column.label(self._label(column.name)) for column in self.rows.columns]
+
+    def of(self, records: Iterable[Record]) -> tuple[Any, ...]:
+        """The rows that records of DETAILS have of this leg, each once."""
+        found = [{column.name: each[self._label(column.name)] for column in self.rows.columns} for each in records]
+        by_key = {tuple(values[name] for name in self.rows.key): values for values in found}
+        return tuple(self.rows.build(values) for key, values in by_key.items() if None not in key)
+
+    def key(self, row: object) -> tuple[object, ...]:
+        """The primary key of a row."""
+        return tuple(getattr(row, name) for name in self.rows.key)
+
+    def _label(self, column: str) -> str:
+        return f"{self.rows.name}_{column}"
+
+
+LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
+    Return: LegTable(RETURNS, returns.c.case_id == case_lines.c.case_id),
+    Inspection: LegTable(
+        INSPECTIONS, (inspections.c.case_id == case_lines.c.case_id) & (inspections.c.line_id == case_lines.c.line_id)
+    ),
+    Refund: LegTable(REFUNDS, refunds.c.id == cases.c.refund_id),
+}
+"""What legs keep of a case, by the class of their rows; the refund is the one decided last."""
+
+_joined: FromClause = case_lines.join(cases, cases.c.id == case_lines.c.case_id)
+for _leg in LEGS.values():
+    _joined = _joined.outerjoin(_leg.rows.table, _leg.joined)
 DETAILS: Query[Record] = Query(
-    select(*_DETAILS)
-    .select_from(
-        case_lines.join(cases, cases.c.id == case_lines.c.case_id)
-        .outerjoin(
-            inspections,
-            (inspections.c.case_id == case_lines.c.case_id) & (inspections.c.line_id == case_lines.c.line_id),
-        )
-        .outerjoin(returns, returns.c.case_id == case_lines.c.case_id)
-        .outerjoin(refunds, refunds.c.id == cases.c.refund_id)
-    )
+    select(*case_lines.c, *(column for leg in LEGS.values() for column in leg.columns))
+    .select_from(_joined)
     .where(case_lines.c.case_id == bindparam("case_ids", type_=ARRAY(Text)).any_())
     .order_by(case_lines.c.case_id, case_lines.c.line_id)
 )
-"""The lines of many cases; each row has the return of its case and the refund decided last, too."""
+"""The lines of many cases, each with the rows of the legs of its case."""
 
-_LINE = tuple(field.name for field in fields(CaseLine))
+_LINE = tuple(field.name for field in fields(RequestedLine))
 
 
 def full_cases(found: Sequence[Case], details: Iterable[Record]) -> list[FullCase]:
@@ -112,11 +137,4 @@ def full_cases(found: Sequence[Case], details: Iterable[Record]) -> list[FullCas
 
 def _full(case: Case, records: Sequence[Record]) -> FullCase:
     lines = tuple(CaseLine(**{name: record[name] for name in _LINE}) for record in records)
-    return_ = _part(records[0], "return_", RETURNS) or Return(case_id=case.id)
-    return FullCase(case=case, lines=lines, return_=return_, refund=_part(records[0], "refund_", REFUNDS))
-
-
-def _part(record: Record, prefix: str, rows: Rows[R]) -> R | None:
-    """The row of an outer join; None where there is none."""
-    values = {column.name: record[prefix + column.name] for column in rows.columns}
-    return None if values[rows.key[0]] is None else rows.build(values)
+    return FullCase(case=case, requested=lines, legs={kind: leg.of(records) for kind, leg in LEGS.items()})

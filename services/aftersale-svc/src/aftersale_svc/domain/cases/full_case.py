@@ -1,20 +1,64 @@
 """A case with the rows of its legs, and the facts that its guards judge."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeVar
 
 from aftersale_svc.domain.cases.codes import RefundState
-from aftersale_svc.domain.cases.model import Case, CaseLine, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
 from aftersale_svc.domain.orders.model import Order, OrderState
+
+R = TypeVar("R")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FullCase:
-    """A case, its lines, its return (empty where nothing was sent back) and the refund decided last."""
+    """A case, its lines as they were requested, and the rows that its legs keep, by their class."""
 
     case: Case
-    lines: tuple[CaseLine, ...]
-    return_: Return
-    refund: Refund | None = None
+    requested: tuple[CaseLine, ...] = ()
+    # Any: each leg has a class of its own, which is the key.
+    legs: Mapping[type[Any], tuple[Any, ...]] = field(default_factory=dict)
+
+    def rows_of(self, kind: type[R]) -> tuple[R, ...]:
+        """The rows of this class."""
+        return self.legs.get(kind, ())
+
+    def keeping(self, *rows: object) -> "FullCase":
+        """The case with these rows, which are of one class, in place of those that it had."""
+        return replace(self, legs={**self.legs, type(rows[0]): rows}) if rows else self
+
+    @property
+    def lines(self) -> tuple[CaseLine, ...]:
+        """Its lines, with what an inspection found of each."""
+        found = {each.line_id: each for each in self.rows_of(Inspection)}
+        return tuple(_inspected(line, found.get(line.line_id)) for line in self.requested)
+
+    def inspected(self, lines: Sequence[CaseLine]) -> "FullCase":
+        """The case with what these lines have of an inspection."""
+        return self.keeping(
+            *(
+                Inspection(
+                    case_id=line.case_id,
+                    line_id=line.line_id,
+                    accepted=line.refund_units,
+                    accepted_minor=line.refund_minor,
+                    grade=line.grade,
+                )
+                for line in lines
+                if line.accepted is not None
+            )
+        )
+
+    @property
+    def return_(self) -> Return:
+        """Its return; empty where nothing was sent back."""
+        return next(iter(self.rows_of(Return)), Return(case_id=self.case.id))
+
+    @property
+    def refund(self) -> Refund | None:
+        """The refund decided last."""
+        return next(iter(self.rows_of(Refund)), None)
 
     @property
     def is_refunded(self) -> bool:
@@ -44,3 +88,9 @@ class CaseFacts:
     def order_cancelled(self) -> bool:
         """Whether the order is known to be cancelled."""
         return self.order is not None and self.order.state is OrderState.CANCELLED
+
+
+def _inspected(line: CaseLine, found: Inspection | None) -> CaseLine:
+    if found is None:
+        return line
+    return replace(line, accepted=found.accepted, accepted_minor=found.accepted_minor, grade=found.grade)
