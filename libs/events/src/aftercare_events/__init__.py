@@ -95,10 +95,11 @@ from aftercare_events.catalogue.reviews import (
 )
 from aftercare_events.catalogue.sanctions import SanctionEvent, SanctionImposed, SanctionLifted
 from aftercare_events.envelope import MAX_DATA_BYTES, Envelope, EventTooLarge
-from aftercare_events.event import Event, EventPart, TraceFields
+from aftercare_events.event import Event, EventPart
 from aftercare_events.fields import digest
 from aftercare_events.registry import EVENTS, UPCASTERS, WrongSchema, upcaster
 from aftercare_events.topics import TOPICS, Topic
+from aftercare_events.trace import TraceFields, trace_fields
 
 __all__ = [
     "EVENTS",
@@ -197,5 +198,6 @@ __all__ = [
     "WrongSchema",
     "codec",
     "digest",
+    "trace_fields",
     "upcaster",
 ]

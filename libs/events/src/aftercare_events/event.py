@@ -1,22 +1,11 @@
 """The base of every event: an immutable fact with the fields of the traceability record."""
 
-from datetime import datetime
-from typing import Annotated, ClassVar, TypedDict
+from typing import Annotated, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from aftercare_events.fields import Code, Id, PrincipalId, Time
 from aftercare_events.topics import Topic
-
-
-class TraceFields(TypedDict):
-    """The fields of the traceability record that a command fills in; the sixth, `matter`, is constant in the event's class."""
-
-    affected_party: str
-    applicant: str
-    handler: str
-    time: datetime
-    result: str
 
 
 class EventPart(BaseModel):

@@ -6,7 +6,7 @@ import pytest
 from aftercare_events import digest
 from cs_memory import NOW, Command, Memory
 from cs_svc.commands import complaints, conversations, feedback, ratings
-from cs_svc.commands.record import event_fields, text_fields
+from cs_svc.commands.record import conversation_fields, text_fields
 from cs_svc.domain.complaints import ComplaintCategory, ComplaintChannel
 from cs_svc.domain.feedback import FeedbackChannel
 from cs_svc.domain.ratings import Scores
@@ -94,4 +94,4 @@ def test_a_text_is_represented_by_its_hash() -> None:
 
 async def test_the_handler_is_whoever_acts_now() -> None:
     row, _ = await opened(lambda tx: conversations.open_(tx, order_id=None, case_id=None, text="?"), "buyer")
-    assert event_fields(Memory(row, "system"), row)["handler"] == "system"  # type: ignore[call-overload]
+    assert conversation_fields(Memory(row, "system"), row)["handler"] == "system"  # type: ignore[arg-type]

@@ -15,7 +15,7 @@ from aftercare_events import (
 )
 
 from cs_svc.commands import order_references
-from cs_svc.commands.record import event_fields, text_fields
+from cs_svc.commands.record import complaint_fields, text_fields
 from cs_svc.domain.complaints import (
     COMPLAINT,
     Complaint,
@@ -56,7 +56,7 @@ async def open_(
     if unresolved is not None:
         raise ComplaintAlreadyOpen(complaint_id=unresolved.id)
     complaint = _new(tx, reference, channel, category, text)
-    opened = ComplaintOpened(**event_fields(tx, complaint), **text_fields(text), category=category)
+    opened = ComplaintOpened(**complaint_fields(tx, complaint), **text_fields(text), category=category)
     return await tx.create(COMPLAINTS, complaint, opened)
 
 
@@ -64,7 +64,7 @@ async def answer(tx: Transaction[Settings], complaint_id: str, text: str) -> Com
     """Reply to the buyer; a dispute about the complaint continues."""
     complaint = COMPLAINT.apply(await tx.lock(COMPLAINTS, complaint_id), ComplaintAction.ANSWER, tx)
     answered = replace(complaint, answer_due_at=None)
-    event = ComplaintAnswered(**event_fields(tx, answered), **text_fields(text))
+    event = ComplaintAnswered(**complaint_fields(tx, answered), **text_fields(text))
     saved = await tx.save(COMPLAINTS, answered, event)
     reply = ComplaintReply(
         id=tx.new_id("ans"), complaint_id=complaint.id, author_id=tx.actor.id, text=text, answered_at=tx.now
@@ -82,7 +82,9 @@ async def follow_dispute(tx: Transaction[Settings], event: DisputeOpened) -> Non
     """Store the dispute that was opened for the complaint; its end resolves the complaint."""
     complaint = COMPLAINT.apply(await tx.lock(COMPLAINTS, event.complaint_id), ComplaintAction.ESCALATE, tx)
     escalated = replace(complaint, dispute_id=event.dispute_id, answer_due_at=None)
-    await tx.save(COMPLAINTS, escalated, ComplaintEscalated(**event_fields(tx, escalated), dispute_id=event.dispute_id))
+    await tx.save(
+        COMPLAINTS, escalated, ComplaintEscalated(**complaint_fields(tx, escalated), dispute_id=event.dispute_id)
+    )
 
 
 async def dispute_executed(tx: Transaction[Settings], event: DisputeExecuted) -> None:
@@ -103,7 +105,7 @@ async def mark_overdue(tx: Transaction[Settings], complaint_id: str) -> None:
         await tx.execute(CLEAR_DEADLINE, complaint_id=complaint.id)
     elif COMPLAINT.due(complaint, tx.now):
         overdue = COMPLAINT.apply(replace(complaint, overdue_at=tx.now), ComplaintAction.MARK_OVERDUE, tx)
-        event = ComplaintOverdue(**event_fields(tx, overdue), answer_due_at=complaint.answer_due_at)
+        event = ComplaintOverdue(**complaint_fields(tx, overdue), answer_due_at=complaint.answer_due_at)
         await tx.save(COMPLAINTS, overdue, event)
 
 
@@ -119,7 +121,7 @@ async def _resolve(
 ) -> Complaint:
     ended = COMPLAINT.apply(complaint, action, tx)
     resolved = replace(ended, outcome=outcome, answer_due_at=None, resolved_at=tx.now)
-    event = ComplaintResolved(**event_fields(tx, resolved), dispute_id=resolved.dispute_id, outcome=outcome)
+    event = ComplaintResolved(**complaint_fields(tx, resolved), dispute_id=resolved.dispute_id, outcome=outcome)
     return await tx.save(COMPLAINTS, resolved, event)
 
 

@@ -14,7 +14,7 @@ from aftercare_events import (
 )
 
 from cs_svc.commands import order_references
-from cs_svc.commands.record import event_fields, text_fields
+from cs_svc.commands.record import conversation_fields, text_fields
 from cs_svc.domain import conversations
 from cs_svc.domain.conversations import (
     CONVERSATION,
@@ -57,7 +57,7 @@ async def open_(tx: Transaction[Settings], *, order_id: str | None, case_id: str
     )
     conversation = conversations.with_message(CONVERSATION.start(new, tx), AuthorRole.BUYER, tx)
     message = _message(tx, conversation, text=text)
-    opened = ConversationOpened(**event_fields(tx, conversation))
+    opened = ConversationOpened(**conversation_fields(tx, conversation))
     saved = await tx.create(CONVERSATIONS, conversation, opened, _posted(tx, conversation, message))
     await tx.insert(MESSAGES, message)
     return saved
@@ -79,7 +79,7 @@ async def post(
     conversation = conversations.with_message(open_now, AuthorRole(tx.actor.role), tx)
     message = _message(tx, conversation, text=text, citations=citations)
     closed = before.state is ConversationState.CLOSED
-    reopened = [ConversationReopened(**event_fields(tx, conversation))] if closed else []
+    reopened = [ConversationReopened(**conversation_fields(tx, conversation))] if closed else []
     await tx.save(CONVERSATIONS, conversation, *reopened, _posted(tx, conversation, message))
     await tx.insert(MESSAGES, message)
     return message
@@ -90,13 +90,15 @@ async def assign(tx: Transaction[Settings], conversation_id: str, agent_id: str 
     conversation = CONVERSATION.apply(await tx.lock(CONVERSATIONS, conversation_id), ConversationAction.ASSIGN, tx)
     agent = agent_id or tx.actor.id
     assigned = replace(conversation, agent_id=agent)
-    return await tx.save(CONVERSATIONS, assigned, ConversationAssigned(**event_fields(tx, assigned), agent_id=agent))
+    return await tx.save(
+        CONVERSATIONS, assigned, ConversationAssigned(**conversation_fields(tx, assigned), agent_id=agent)
+    )
 
 
 async def close(tx: Transaction[Settings], conversation_id: str) -> Conversation:
     """Close the conversation; no answer is due any more."""
     closed = conversations.close(await tx.lock(CONVERSATIONS, conversation_id), tx)
-    return await tx.save(CONVERSATIONS, closed, ConversationClosed(**event_fields(tx, closed)))
+    return await tx.save(CONVERSATIONS, closed, ConversationClosed(**conversation_fields(tx, closed)))
 
 
 async def notify(tx: Transaction[Settings], *, order_id: str, case_id: str, code: str) -> None:
@@ -118,7 +120,7 @@ async def mark_overdue(tx: Transaction[Settings], conversation_id: str) -> None:
         await tx.execute(CLEAR_DEADLINE, conversation_id=conversation.id)
     elif CONVERSATION.due(conversation, tx.now):
         overdue = conversations.mark_overdue(conversation, tx)
-        event = ConversationOverdue(**event_fields(tx, overdue), answer_due_at=conversation.answer_due_at)
+        event = ConversationOverdue(**conversation_fields(tx, overdue), answer_due_at=conversation.answer_due_at)
         await tx.save(CONVERSATIONS, overdue, event)
 
 
@@ -146,7 +148,7 @@ def _message(
 
 def _posted(tx: Transaction[Settings], conversation: Conversation, message: Message) -> MessagePosted:
     return MessagePosted(
-        **event_fields(tx, conversation),
+        **conversation_fields(tx, conversation),
         **text_fields(message.text or message.code or ""),
         message_id=message.id,
         author_role=message.author_role,

@@ -6,7 +6,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import FeedbackAnswered, FeedbackImproved, FeedbackReceived
 
 from cs_svc.commands import order_references
-from cs_svc.commands.record import event_fields, text_fields
+from cs_svc.commands.record import feedback_fields, text_fields
 from cs_svc.domain.feedback import FEEDBACK as LIFECYCLE
 from cs_svc.domain.feedback import Feedback, FeedbackAction, FeedbackChannel, FeedbackState, Sentiment
 from cs_svc.domain.orders import OrderReference
@@ -49,21 +49,21 @@ async def receive(
         updated_at=tx.now,
     )
     received = LIFECYCLE.start(feedback, tx)
-    return await tx.create(FEEDBACK, received, FeedbackReceived(**event_fields(tx, received), **text_fields(text)))
+    return await tx.create(FEEDBACK, received, FeedbackReceived(**feedback_fields(tx, received), **text_fields(text)))
 
 
 async def answer(tx: Transaction[Settings], feedback_id: str, text: str, sentiment: Sentiment | None) -> Feedback:
     """Answer the feedback; the actor owns it from then on."""
     feedback = LIFECYCLE.apply(await tx.lock(FEEDBACK, feedback_id), FeedbackAction.ANSWER, tx)
     answered = replace(feedback, answer=text, sentiment=sentiment, owner_id=tx.actor.id)
-    return await tx.save(FEEDBACK, answered, FeedbackAnswered(**event_fields(tx, answered), **text_fields(text)))
+    return await tx.save(FEEDBACK, answered, FeedbackAnswered(**feedback_fields(tx, answered), **text_fields(text)))
 
 
 async def improve(tx: Transaction[Settings], feedback_id: str, text: str) -> Feedback:
     """Record what was improved because of the feedback."""
     feedback = LIFECYCLE.apply(await tx.lock(FEEDBACK, feedback_id), FeedbackAction.IMPROVE, tx)
     improved = replace(feedback, improvement=text, owner_id=tx.actor.id)
-    return await tx.save(FEEDBACK, improved, FeedbackImproved(**event_fields(tx, improved), **text_fields(text)))
+    return await tx.save(FEEDBACK, improved, FeedbackImproved(**feedback_fields(tx, improved), **text_fields(text)))
 
 
 def _buyer(tx: Transaction[Settings], reference: OrderReference | None) -> str | None:

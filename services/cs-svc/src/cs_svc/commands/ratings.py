@@ -6,7 +6,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RatingChanged, RatingGiven
 
 from cs_svc.commands import order_references
-from cs_svc.commands.record import event_fields
+from cs_svc.commands.record import rating_fields
 from cs_svc.domain.errors import AlreadyRated, NothingToChange
 from cs_svc.domain.orders import OrderReference
 from cs_svc.domain.ratings import Rating, RatingRevision, Scores, check_rateable, scores_of
@@ -40,7 +40,7 @@ async def give(tx: Transaction[Settings], *, case_id: str, scores: Scores, text:
         created_at=tx.now,
         updated_at=tx.now,
     )
-    return await tx.create(RATINGS, rating, RatingGiven(**event_fields(tx, rating)))
+    return await tx.create(RATINGS, rating, RatingGiven(**rating_fields(tx, rating)))
 
 
 async def change(tx: Transaction[Settings], rating_id: str, *, scores: Scores | None, text: str | None) -> Rating:
@@ -58,7 +58,7 @@ async def change(tx: Transaction[Settings], rating_id: str, *, scores: Scores | 
         text=before.text if text is None else text,
         updated_at=tx.now,
     )
-    saved = await tx.save(RATINGS, rating, RatingChanged(**event_fields(tx, rating)))
+    saved = await tx.save(RATINGS, rating, RatingChanged(**rating_fields(tx, rating)))
     await tx.insert(RATING_REVISIONS, _revision(tx, before))
     return saved
 

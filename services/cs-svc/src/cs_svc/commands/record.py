@@ -1,10 +1,10 @@
-"""The fields that the events of an aggregate have in common, built from its row."""
+"""The fields that the events of a conversation, a complaint, feedback or a rating have in common."""
 
 from dataclasses import asdict
-from typing import TypedDict, overload
+from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import TraceFields, digest
+from aftercare_events import TraceFields, digest, trace_fields
 
 from cs_svc.domain.complaints import Complaint
 from cs_svc.domain.conversations import Conversation
@@ -64,44 +64,12 @@ class TextFields(TypedDict):
     evidence: tuple[str, ...]
 
 
-@overload
-def event_fields(tx: Transaction, row: Conversation) -> ConversationFields: ...
-@overload
-def event_fields(tx: Transaction, row: Complaint) -> ComplaintFields: ...
-@overload
-def event_fields(tx: Transaction, row: Feedback) -> FeedbackFields: ...
-@overload
-def event_fields(tx: Transaction, row: Rating) -> RatingFields: ...
-
-
-def event_fields(
-    tx: Transaction, row: Conversation | Complaint | Feedback | Rating
-) -> ConversationFields | ComplaintFields | FeedbackFields | RatingFields:
-    """The fields of the traceability record and the ids of the row."""
-    match row:
-        case Conversation():
-            return _of_conversation(tx, row)
-        case Complaint():
-            return _of_complaint(tx, row)
-        case Feedback():
-            return _of_feedback(tx, row)
-        case Rating():
-            return _of_rating(tx, row)
-
-
-def text_fields(text: str) -> TextFields:
-    """The hash of a text, which is also the event's evidence."""
-    text_hash = digest(text)
-    return TextFields(text_hash=text_hash, evidence=(text_hash,))
-
-
-def _trace(tx: Transaction, party: str, result: str) -> TraceFields:
-    return TraceFields(affected_party=party, applicant=party, handler=tx.actor.id, time=tx.now, result=result)
-
-
-def _of_conversation(tx: Transaction, conversation: Conversation) -> ConversationFields:
+def conversation_fields(tx: Transaction, conversation: Conversation) -> ConversationFields:
+    """The fields of an event of this conversation, after its change."""
     return ConversationFields(
-        **_trace(tx, conversation.buyer_id, conversation.state),
+        **trace_fields(
+            tx, affected_party=conversation.buyer_id, applicant=conversation.buyer_id, result=conversation.state
+        ),
         conversation_id=conversation.id,
         order_id=conversation.order_id,
         case_id=conversation.case_id,
@@ -110,9 +78,10 @@ def _of_conversation(tx: Transaction, conversation: Conversation) -> Conversatio
     )
 
 
-def _of_complaint(tx: Transaction, complaint: Complaint) -> ComplaintFields:
+def complaint_fields(tx: Transaction, complaint: Complaint) -> ComplaintFields:
+    """The fields of an event of this complaint, after its change."""
     return ComplaintFields(
-        **_trace(tx, complaint.buyer_id, complaint.state),
+        **trace_fields(tx, affected_party=complaint.buyer_id, applicant=complaint.buyer_id, result=complaint.state),
         complaint_id=complaint.id,
         channel=complaint.channel,
         order_id=complaint.order_id,
@@ -123,9 +92,11 @@ def _of_complaint(tx: Transaction, complaint: Complaint) -> ComplaintFields:
     )
 
 
-def _of_feedback(tx: Transaction, feedback: Feedback) -> FeedbackFields:
+def feedback_fields(tx: Transaction, feedback: Feedback) -> FeedbackFields:
+    """The fields of an event of this feedback, after its change."""
+    party = feedback.buyer_id or feedback.merchant_id or ANONYMOUS
     return FeedbackFields(
-        **_trace(tx, feedback.buyer_id or feedback.merchant_id or ANONYMOUS, feedback.state),
+        **trace_fields(tx, affected_party=party, applicant=party, result=feedback.state),
         feedback_id=feedback.id,
         channel=feedback.channel,
         order_id=feedback.order_id,
@@ -133,10 +104,11 @@ def _of_feedback(tx: Transaction, feedback: Feedback) -> FeedbackFields:
     )
 
 
-def _of_rating(tx: Transaction, rating: Rating) -> RatingFields:
-    # A rating has no states: version 0 is a new one.
+def rating_fields(tx: Transaction, rating: Rating) -> RatingFields:
+    """The fields of an event of this rating, after its change."""
+    result = "changed" if rating.version else "given"  # a rating has no states: version 0 is a new one
     return RatingFields(
-        **_trace(tx, rating.buyer_id, "changed" if rating.version else "given"),
+        **trace_fields(tx, affected_party=rating.buyer_id, applicant=rating.buyer_id, result=result),
         rating_id=rating.id,
         case_id=rating.case_id,
         order_id=rating.order_id,
@@ -144,3 +116,9 @@ def _of_rating(tx: Transaction, rating: Rating) -> RatingFields:
         merchant_id=rating.merchant_id,
         scores=asdict(scores_of(rating)),
     )
+
+
+def text_fields(text: str) -> TextFields:
+    """The hash of a text, which is also the event's evidence."""
+    text_hash = digest(text)
+    return TextFields(text_hash=text_hash, evidence=(text_hash,))

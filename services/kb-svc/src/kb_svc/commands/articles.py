@@ -6,7 +6,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ArticleDrafted, ArticlePublished, ArticleRetired, digest
 
 from kb_svc.commands import search_index
-from kb_svc.commands.record import event_fields
+from kb_svc.commands.record import article_fields
 from kb_svc.domain.articles import (
     ARTICLE,
     Article,
@@ -47,7 +47,7 @@ async def draft(
         published_at=None,
     )
     drafted = ARTICLE.start(article, tx)
-    saved = await tx.create(ARTICLES, drafted, ArticleDrafted(**event_fields(tx, drafted, ArticleState.DRAFT)))
+    saved = await tx.create(ARTICLES, drafted, ArticleDrafted(**article_fields(tx, drafted, ArticleState.DRAFT)))
     first = _draft(tx, article.id, title, body)
     await tx.upsert(DRAFTS, first)
     return saved, first
@@ -62,7 +62,7 @@ async def edit(tx: Transaction, article_id: str, *, title: str | None, body: str
     edited = _draft(tx, article.id, title or current.title, body or current.body)
     await tx.upsert(DRAFTS, edited)
     shown = edited.title if article.state is ArticleState.DRAFT else article.title
-    event = ArticleDrafted(**event_fields(tx, article, ArticleState.DRAFT))
+    event = ArticleDrafted(**article_fields(tx, article, ArticleState.DRAFT))
     return await tx.save(ARTICLES, replace(article, title=shown), event), edited
 
 
@@ -83,7 +83,7 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
     await search_index.put(tx, article, edition)
     published = replace(article, title=edition.title, published=edition.number, published_at=edition.published_at)
     event = ArticlePublished(
-        **event_fields(tx, published, published.state),
+        **article_fields(tx, published, published.state),
         article_version=edition.number,
         title_hash=digest(edition.title),
         body_hash=edition.body_hash,
@@ -97,7 +97,7 @@ async def retire(tx: Transaction, article_id: str) -> Article:
     retired = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.RETIRE, tx)
     await tx.execute(DELETE_DRAFT, article_id=retired.id)
     await search_index.remove(tx, retired.id)
-    return await tx.save(ARTICLES, retired, ArticleRetired(**event_fields(tx, retired, retired.state)))
+    return await tx.save(ARTICLES, retired, ArticleRetired(**article_fields(tx, retired, retired.state)))
 
 
 def _draft(tx: Transaction, article_id: str, title: str, body: str) -> Draft:

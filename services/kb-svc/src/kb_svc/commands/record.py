@@ -1,7 +1,7 @@
-"""The fields that the events of an article have in common, built from its row."""
+"""The fields that the events of an article have in common."""
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import TraceFields
+from aftercare_events import TraceFields, trace_fields
 
 from kb_svc.domain.articles import Article, ArticleState
 
@@ -18,14 +18,10 @@ class ArticleFields(TraceFields):
     language: str
 
 
-def event_fields(tx: Transaction, article: Article, result: ArticleState) -> ArticleFields:
-    """The fields of the traceability record and those of the article."""
+def article_fields(tx: Transaction, article: Article, result: ArticleState) -> ArticleFields:
+    """The fields of an event of this article, after its change."""
     return ArticleFields(
-        affected_party=EVERYBODY,
-        applicant=article.created_by,
-        handler=tx.actor.id,
-        time=tx.now,
-        result=result,
+        **trace_fields(tx, affected_party=EVERYBODY, applicant=article.created_by, result=result),
         article_id=article.id,
         kind=article.kind,
         slug=article.slug,
