@@ -5,7 +5,7 @@ from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import OrderLine as SoldLine
-from aftercare_events import TraceFields
+from aftercare_events import TraceFields, trace_fields
 
 from order_svc.domain.model import Order, OrderLine
 from order_svc.domain.payments.model import Payment, Refund
@@ -43,8 +43,25 @@ class ParcelFields(TraceFields):
     waybill_no: str
 
 
-def _trace(tx: Transaction[Settings], party: str, applicant: str, result: str) -> TraceFields:
-    return TraceFields(affected_party=party, applicant=applicant, handler=tx.actor.id, time=tx.now, result=result)
+class PaymentFields(TraceFields):
+    """The fields of every event of a payment. `amount_minor` is what the buyer pays, in minor units of `currency`."""
+
+    payment_id: str
+    order_id: str
+    buyer_id: str
+    merchant_id: str
+    provider: str
+    amount_minor: int
+    currency: str
+
+
+class RefundFields(PaymentFields):
+    """The fields of every event of a refund. `amount_minor` is that of the refund; `refunded_minor` is the sum of the
+    payment's refunds that succeeded."""
+
+    refund_id: str
+    case_id: str | None
+    refunded_minor: int
 
 
 def order_fields(tx: Transaction[Settings], order: Order, result: str | None = None) -> OrderFields:
@@ -54,7 +71,7 @@ def order_fields(tx: Transaction[Settings], order: Order, result: str | None = N
     """
     applicant = order.merchant_id if tx.actor.role == "seller" else order.buyer_id
     return OrderFields(
-        **_trace(tx, order.buyer_id, applicant, result or order.state),
+        **trace_fields(tx, affected_party=order.buyer_id, applicant=applicant, result=result or order.state),
         order_id=order.id,
         buyer_id=order.buyer_id,
         merchant_id=order.merchant_id,
@@ -87,7 +104,7 @@ def parcel_fields(tx: Transaction[Settings], parcel: Parcel) -> ParcelFields:
     """The fields of an event of this parcel. The applicant of a return is the buyer, of other parcels the merchant."""
     applicant = parcel.buyer_id if parcel.leg is ParcelLeg.RETURN else parcel.merchant_id
     return ParcelFields(
-        **_trace(tx, parcel.buyer_id, applicant, parcel.status),
+        **trace_fields(tx, affected_party=parcel.buyer_id, applicant=applicant, result=parcel.status),
         parcel_id=parcel.id,
         order_id=parcel.order_id,
         case_id=parcel.case_id,
@@ -99,31 +116,10 @@ def parcel_fields(tx: Transaction[Settings], parcel: Parcel) -> ParcelFields:
     )
 
 
-class PaymentFields(TraceFields):
-    """The fields of every event of a payment. `amount_minor` is what the buyer pays, in minor units of `currency`."""
-
-    payment_id: str
-    order_id: str
-    buyer_id: str
-    merchant_id: str
-    provider: str
-    amount_minor: int
-    currency: str
-
-
-class RefundFields(PaymentFields):
-    """The fields of every event of a refund. `amount_minor` is that of the refund; `refunded_minor` is the sum of the
-    payment's refunds that succeeded."""
-
-    refund_id: str
-    case_id: str | None
-    refunded_minor: int
-
-
 def payment_fields(tx: Transaction[Settings], payment: Payment) -> PaymentFields:
     """The fields of an event of this payment."""
     return PaymentFields(
-        **_trace(tx, payment.buyer_id, payment.buyer_id, payment.state),
+        **trace_fields(tx, affected_party=payment.buyer_id, applicant=payment.buyer_id, result=payment.state),
         payment_id=payment.id,
         order_id=payment.order_id,
         buyer_id=payment.buyer_id,
@@ -138,7 +134,7 @@ def refund_fields(tx: Transaction[Settings], payment: Payment, refund: Refund) -
     """The fields of an event of this refund of the payment. The applicant is the merchant where a seller acts, else the buyer."""
     applicant = payment.merchant_id if tx.actor.role == "seller" else payment.buyer_id
     return RefundFields(
-        **_trace(tx, payment.buyer_id, applicant, refund.state),
+        **trace_fields(tx, affected_party=payment.buyer_id, applicant=applicant, result=refund.state),
         payment_id=payment.id,
         order_id=payment.order_id,
         buyer_id=payment.buyer_id,
