@@ -11,7 +11,7 @@ from aftercare_chassis.settings import Hours
 from aftercare_events import AfterSaleCompleted, CaseEvent
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.effects import RefundTerms
-from aftersale_svc.commands.record import event_fields
+from aftersale_svc.commands.record import case_fields
 from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import RefundCause
@@ -127,12 +127,12 @@ async def confirm(tx: Any) -> FullCase:
 @by_timer(_A.CONFIRM)  # type: ignore[arg-type]
 async def confirm_locked(tx: Any, full: FullCase, _: Order) -> FullCase:
     received = apply(full, _A.CONFIRM, tx)  # type: ignore[arg-type]
-    event = AfterSaleCompleted(**event_fields(tx, received.case), refunded_minor=0, currency="CNY", lines=())
+    event = AfterSaleCompleted(**case_fields(tx, received.case), refunded_minor=0, currency="CNY", lines=())
     return await effects.save(tx, full, received, _A.CONFIRM, event)
 
 
 def _event(tx: Any, full: FullCase) -> CaseEvent:
-    return CaseEvent(**event_fields(tx, full.case), matter="replacement")
+    return CaseEvent(**case_fields(tx, full.case), matter="replacement")
 
 
 NEW: dict[str, Command] = {"send": send_replacement, "out of stock": out_of_stock, "confirm": confirm}
@@ -202,5 +202,5 @@ def test_an_exchange_is_not_expected_to_bring_the_freight_back(first: Snapshot) 
 
 
 def test_events_carry_what_an_exchange_is_for(first: Snapshot, acting: Callable[..., Any]) -> None:
-    fields = event_fields(acting("buyer"), first.case)
+    fields = case_fields(acting("buyer"), first.case)
     assert (fields["case_type"], fields["goods"], fields["money"]) == ("exchange", "exchange", "none")

@@ -7,7 +7,7 @@ from aftercare_chassis.lifecycle import NOBODY
 from aftercare_events import AfterSaleRequested, digest
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands.record import event_fields, record_step
+from aftersale_svc.commands.record import case_fields, record_step
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, Request
 from aftersale_svc.domain.cases.policy import check_needs
@@ -75,7 +75,7 @@ def _new(
 
 def _requested(tx: Transaction[Settings], case: Case, lines: list[CaseLine]) -> AfterSaleRequested:
     return AfterSaleRequested(
-        **event_fields(tx, case),
+        **case_fields(tx, case),
         reason=case.reason,
         stage=case.stage,
         lines=tuple(

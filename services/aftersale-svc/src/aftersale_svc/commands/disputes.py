@@ -19,7 +19,7 @@ from aftercare_events import (
 )
 
 from aftersale_svc.commands import effects, endings, locking
-from aftersale_svc.commands.record import dispute_event_fields, event_fields, record_step, save_dispute
+from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
@@ -45,14 +45,14 @@ async def complaint_opened(tx: Transaction[Settings], event: ComplaintOpened) ->
     dispute = DISPUTE.start(_new(tx, full.case, event), tx)
     frozen = replace(apply(full, CaseAction.FREEZE, tx, facts).case, dispute_id=dispute.id)
     opened = DisputeOpened(
-        **dispute_event_fields(tx, dispute),
+        **dispute_fields(tx, dispute),
         category=dispute.category,
         deadline_at=dispute.deadline_at,
         evidence=tuple(dispute.evidence),
     )
     await tx.create(DISPUTES, dispute, opened)
     await record_step(tx, dispute, "open", evidence=dispute.evidence)
-    case_frozen = AfterSaleFrozen(**event_fields(tx, frozen), dispute_id=dispute.id)
+    case_frozen = AfterSaleFrozen(**case_fields(tx, frozen), dispute_id=dispute.id)
     await effects.save(tx, full, replace(full, case=frozen), CaseAction.FREEZE, case_frozen)
 
 
@@ -61,7 +61,7 @@ async def answer(tx: Transaction[Settings], dispute_id: str, *, text: str, evide
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ANSWER, tx)
     answered = replace(moved, answer=text, answered_at=tx.now, evidence=[*dispute.evidence, *evidence])
-    event = DisputeAnswered(**dispute_event_fields(tx, answered), text_hash=digest(text), evidence=tuple(evidence))
+    event = DisputeAnswered(**dispute_fields(tx, answered), text_hash=digest(text), evidence=tuple(evidence))
     return await save_dispute(tx, answered, DisputeAction.ANSWER, event, note=text, evidence=evidence)
 
 
@@ -72,7 +72,7 @@ async def add_evidence(
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ADD_EVIDENCE, tx)
     added = replace(moved, evidence=[*dispute.evidence, *evidence])
-    event = EvidenceAdded(**dispute_event_fields(tx, added), by=tx.actor.role, evidence=tuple(evidence))
+    event = EvidenceAdded(**dispute_fields(tx, added), by=tx.actor.role, evidence=tuple(evidence))
     return await save_dispute(tx, added, DisputeAction.ADD_EVIDENCE, event, note=note, evidence=evidence)
 
 
@@ -82,7 +82,7 @@ async def withdraw(tx: Transaction[Settings], dispute_id: str, *, note: str | No
     dispute = await tx.lock(DISPUTES, dispute_id)
     withdrawn = DISPUTE.apply(dispute, DisputeAction.WITHDRAW, tx)
     await resume(tx, full, order)
-    event = DisputeWithdrawn(**dispute_event_fields(tx, withdrawn))
+    event = DisputeWithdrawn(**dispute_fields(tx, withdrawn))
     return await save_dispute(tx, withdrawn, DisputeAction.WITHDRAW, event, note=note)
 
 
@@ -93,7 +93,7 @@ async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> Ful
         return await endings.end_with_order(tx, full, order)
     resumed = apply(full, CaseAction.RESUME, tx, facts)
     event = AfterSaleResumed(
-        **event_fields(tx, resumed.case),
+        **case_fields(tx, resumed.case),
         dispute_id=full.case.dispute_id or "",
         deadline_at=resumed.case.deadline_at,
         rejected=resumed.case.state is CaseState.REJECTED,
@@ -108,7 +108,7 @@ async def escalate(tx: Transaction[Settings], dispute_id: str) -> None:
     if action is None:
         return
     escalated = DISPUTE.apply(dispute, action, tx)
-    event = DisputeEscalated(**dispute_event_fields(tx, escalated), cause=DISPUTE.cause(dispute, action))
+    event = DisputeEscalated(**dispute_fields(tx, escalated), cause=DISPUTE.cause(dispute, action))
     await save_dispute(tx, escalated, action, event)
 
 

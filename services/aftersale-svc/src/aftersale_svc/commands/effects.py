@@ -11,7 +11,7 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import DisputeExecuted, Event, RefundRequested
 
 from aftersale_svc.commands import locking, stages
-from aftersale_svc.commands.record import dispute_event_fields, event_fields, record_step, save_dispute
+from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseState, Refund, RefundAmount
@@ -107,7 +107,7 @@ async def _request_refund(
 
 def _requested(tx: Transaction[Settings], case: Case, refund: Refund) -> RefundRequested:
     return RefundRequested(
-        **event_fields(tx, case),
+        **case_fields(tx, case),
         refund_id=refund.id,
         payment_id=case.payment_id,
         amount_minor=refund.amount.total_minor,
@@ -175,7 +175,7 @@ def executed(tx: Transaction[Settings], dispute: Dispute, refunded_minor: int) -
 def executed_event(tx: Transaction[Settings], dispute: Dispute) -> DisputeExecuted:
     """The event that lets customer service resolve the complaint."""
     return DisputeExecuted(
-        **dispute_event_fields(tx, dispute), refunded_minor=dispute.refunded_minor or 0, currency=dispute.currency
+        **dispute_fields(tx, dispute), refunded_minor=dispute.refunded_minor or 0, currency=dispute.currency
     )
 
 

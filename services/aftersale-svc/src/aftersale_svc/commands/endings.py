@@ -6,7 +6,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleCancelled, AfterSaleClosed, OrderCancelled
 
 from aftersale_svc.commands import effects, locking
-from aftersale_svc.commands.record import event_fields
+from aftersale_svc.commands.record import case_fields
 from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases.codes import CloseCause
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -22,7 +22,7 @@ async def cancel(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     """Take the request back; its units are free again."""
     full = await locking.case(tx, case_id)
     cancelled = apply(full, CaseAction.CANCEL, tx)
-    event = AfterSaleCancelled(**event_fields(tx, cancelled.case))
+    event = AfterSaleCancelled(**case_fields(tx, cancelled.case))
     return await effects.save(tx, full, cancelled, CaseAction.CANCEL, event, note=note)
 
 
@@ -69,6 +69,6 @@ async def close_by(
     """Close a locked case by an action; the state table has its cause. A dismissal is a step of the dispute."""
     closed = apply(full, action, tx, facts).case
     closed = replace(closed, close_cause=CloseCause(cause(full, action)))
-    event = AfterSaleClosed(**event_fields(tx, closed), cause=cause(full, action))
+    event = AfterSaleClosed(**case_fields(tx, closed), cause=cause(full, action))
     step = None if action is CaseAction.DISMISS else action
     return await effects.save(tx, full, replace(full, case=closed), step, event, note=note)

@@ -10,7 +10,7 @@ from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, locking, stages
 from aftersale_svc.commands.effects import RefundTerms
-from aftersale_svc.commands.record import event_fields
+from aftersale_svc.commands.record import case_fields
 from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.errors import ReasonRequired
@@ -71,7 +71,7 @@ async def _refuse(
     if reason is None:
         raise ReasonRequired(pointer="/reason")
     refused = replace(moved.case, reject_reason=reason)
-    event = AfterSaleRejected(**event_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at)
+    event = AfterSaleRejected(**case_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at)
     inspected = _inspected(tx, refused, lines, 0)
     return await effects.save(tx, full, replace(moved, case=refused), CaseAction.REFUSE, inspected, event, note=note)
 
@@ -80,7 +80,7 @@ def _inspected(
     tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine], accepted_minor: int
 ) -> ReturnInspected:
     return ReturnInspected(
-        **event_fields(tx, case),
+        **case_fields(tx, case),
         lines=tuple(
             InspectedLine(line_id=line.line_id, accepted=line.accepted or 0, grade=line.grade) for line in lines
         ),

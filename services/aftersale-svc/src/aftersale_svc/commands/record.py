@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import Event, TraceFields
+from aftercare_events import Event, TraceFields, trace_fields
 
 from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.types import ENDED, TYPES
@@ -41,15 +41,11 @@ class DisputeFields(TraceFields):
     terminal: bool
 
 
-def event_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
-    """The fields that all events of this case share, after its change."""
+def case_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
+    """The fields of an event of this case, after its change."""
     type_ = TYPES[case.type]
     return CaseFields(
-        affected_party=case.buyer_id,
-        applicant=case.applicant_id,
-        handler=tx.actor.id,
-        time=tx.now,
-        result=case.state,
+        **trace_fields(tx, affected_party=case.buyer_id, applicant=case.applicant_id, result=case.state),
         case_id=case.id,
         order_id=case.order_id,
         buyer_id=case.buyer_id,
@@ -62,14 +58,10 @@ def event_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
     )
 
 
-def dispute_event_fields(tx: Transaction[Settings], dispute: Dispute) -> DisputeFields:
-    """The fields that all events of this dispute share, after its change; the buyer is the one who complained."""
+def dispute_fields(tx: Transaction[Settings], dispute: Dispute) -> DisputeFields:
+    """The fields of an event of this dispute, after its change; the buyer is the one who complained."""
     return DisputeFields(
-        affected_party=dispute.buyer_id,
-        applicant=dispute.buyer_id,
-        handler=tx.actor.id,
-        time=tx.now,
-        result=dispute.state,
+        **trace_fields(tx, affected_party=dispute.buyer_id, applicant=dispute.buyer_id, result=dispute.state),
         dispute_id=dispute.id,
         case_id=dispute.case_id,
         order_id=dispute.order_id,

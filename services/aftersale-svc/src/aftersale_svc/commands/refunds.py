@@ -15,7 +15,7 @@ from aftercare_events import CaseLine as EventLine
 
 from aftersale_svc.commands import effects, endings, locking, stages
 from aftersale_svc.commands.effects import RefundTerms
-from aftersale_svc.commands.record import event_fields
+from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause, permits
@@ -84,12 +84,12 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
 async def _hand_to_agent(tx: Transaction[Settings], full: FullCase, event: RefundFailed) -> None:
     failed = apply(full, CaseAction.FAIL, tx)
     refused = {"refund_id": event.refund_id, "failure_code": event.failure_code}
-    events: list[Event] = [AfterSaleRefundFailed(**event_fields(tx, failed.case), **refused)]
+    events: list[Event] = [AfterSaleRefundFailed(**case_fields(tx, failed.case), **refused)]
     if event.is_already_shipped and full.case.stage is Stage.PRE_SHIP:
         failed = stages.left(tx, failed)
         events.append(stages.restaged_event(tx, failed.case))
     escalation = {"cause": cause(full, CaseAction.FAIL), "deadline_at": failed.case.deadline_at}
-    events.append(AfterSaleEscalated(**event_fields(tx, failed.case), **escalation))
+    events.append(AfterSaleEscalated(**case_fields(tx, failed.case), **escalation))
     await effects.save(tx, full, failed, CaseAction.FAIL, *events, note=event.failure_code)
 
 
@@ -113,7 +113,7 @@ async def _end(tx: Transaction[Settings], full: FullCase, ended: Refund) -> Full
 
 def _completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> AfterSaleCompleted:
     return AfterSaleCompleted(
-        **event_fields(tx, full.case),
+        **case_fields(tx, full.case),
         refunded_minor=refund.amount.total_minor,
         currency=refund.currency,
         lines=tuple(

@@ -14,7 +14,7 @@ from aftercare_events import (
 )
 
 from aftersale_svc.commands import effects, locking
-from aftersale_svc.commands.record import event_fields
+from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.errors import WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, is_with_courier, permits
@@ -31,7 +31,7 @@ async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill
     shipped = apply(full, CaseAction.SHIP, tx)
     return_ = replace(full.return_, carrier=carrier, waybill_no=waybill_no, scanned_at=None, delivered_at=None)
     event = ReturnShipped(
-        **event_fields(tx, shipped.case),
+        **case_fields(tx, shipped.case),
         carrier=carrier,
         waybill_no=waybill_no,
         lines=_content(full.lines),
@@ -47,7 +47,7 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
     if (carrier, waybill_no) == (before.carrier, before.waybill_no):
         raise WaybillUnchanged(pointer="/waybill_no", waybill_no=waybill_no)
     event = ReturnWaybillCorrected(
-        **event_fields(tx, corrected.case),
+        **case_fields(tx, corrected.case),
         previous_carrier=before.carrier or "",
         previous_waybill_no=before.waybill_no or "",
         carrier=carrier,
@@ -90,7 +90,7 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
 async def _scan(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> None:
     case = replace(full.case, updated_at=tx.now)
     scanned = ReturnScanned(
-        **event_fields(tx, case),
+        **case_fields(tx, case),
         parcel_id=event.parcel_id,
         waybill_no=event.waybill_no,
         scanned_at=event.occurred_at,
@@ -111,7 +111,7 @@ async def _arrive(tx: Transaction[Settings], full: FullCase, event: ParcelStatus
 
 def _delivered(tx: Transaction[Settings], full: FullCase, parcel_id: str | None) -> ReturnDelivered:
     return ReturnDelivered(
-        **event_fields(tx, full.case),
+        **case_fields(tx, full.case),
         parcel_id=parcel_id,
         waybill_no=full.return_.waybill_no or "",
         deadline_at=full.case.deadline_at,

@@ -9,7 +9,7 @@ from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.effects import RefundTerms
-from aftersale_svc.commands.record import event_fields
+from aftersale_svc.commands.record import case_fields
 from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -42,7 +42,7 @@ async def approve_locked(
         approved = approved.keeping(replace(full.return_, address=return_address))
     by_timer = tx.actor == SYSTEM
     event = AfterSaleApproved(
-        **event_fields(tx, approved.case),
+        **case_fields(tx, approved.case),
         cause=DecisionCause.TIMEOUT if by_timer else DecisionCause.DECISION,
         deadline_at=approved.case.deadline_at,
     )
@@ -55,7 +55,7 @@ async def reject(tx: Transaction[Settings], case_id: str, *, reason: RejectReaso
     full = await locking.case(tx, case_id)
     rejected = apply(full, CaseAction.REJECT, tx)
     rejected = replace(rejected, case=replace(rejected.case, reject_reason=reason))
-    event = AfterSaleRejected(**event_fields(tx, rejected.case), reason=reason, deadline_at=rejected.case.deadline_at)
+    event = AfterSaleRejected(**case_fields(tx, rejected.case), reason=reason, deadline_at=rejected.case.deadline_at)
     return await effects.save(tx, full, rejected, CaseAction.REJECT, event, note=note)
 
 
@@ -73,7 +73,7 @@ async def escalate_locked(tx: Transaction[Settings], full: FullCase, _: Order) -
 async def _escalate(tx: Transaction[Settings], full: FullCase, note: str | None = None) -> FullCase:
     escalated = apply(full, CaseAction.ESCALATE, tx)
     event = AfterSaleEscalated(
-        **event_fields(tx, escalated.case),
+        **case_fields(tx, escalated.case),
         cause=cause(full, CaseAction.ESCALATE),
         deadline_at=escalated.case.deadline_at,
     )

@@ -5,7 +5,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleRestaged
 
-from aftersale_svc.commands.record import event_fields
+from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.money.holds import have_left
@@ -32,4 +32,4 @@ def left(tx: Transaction[Settings], full: FullCase) -> FullCase:
 
 def restaged_event(tx: Transaction[Settings], case: Case) -> AfterSaleRestaged:
     """The event of a case that was before shipment."""
-    return AfterSaleRestaged(**event_fields(tx, case), previous_stage=Stage.PRE_SHIP, stage=case.stage)
+    return AfterSaleRestaged(**case_fields(tx, case), previous_stage=Stage.PRE_SHIP, stage=case.stage)

@@ -8,7 +8,7 @@ from aftercare_events import Event, VerdictGiven, digest
 
 from aftersale_svc.commands import disputes, effects, endings, locking
 from aftersale_svc.commands.effects import RefundTerms
-from aftersale_svc.commands.record import dispute_event_fields, step
+from aftersale_svc.commands.record import dispute_fields, step
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
@@ -69,7 +69,7 @@ def _decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amou
 
 def _given(tx: Transaction[Settings], decided: Dispute) -> VerdictGiven:
     return VerdictGiven(
-        **dispute_event_fields(tx, decided),
+        **dispute_fields(tx, decided),
         liable=decided.liable or "",
         remedy=decided.remedy or "",
         amount_minor=decided.amount_minor or 0,
