@@ -85,7 +85,7 @@ case_timeline = Table(
     Index("case_timeline_case_idx", "case_id", "id"),
 )
 
-CASE_SEEN_BY = seen_by(cases, "agent", "arbitrator", "admin")
+CASE_SEEN_BY = seen_by(cases)
 CASES = Rows(cases, Case, CASE_SEEN_BY)
 CASE_LIST = Listing(
     cases,

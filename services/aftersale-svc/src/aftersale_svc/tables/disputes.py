@@ -49,7 +49,7 @@ disputes = Table(
     Index("disputes_open_key", "case_id", unique=True, postgresql_where=sql("state NOT IN ('executed', 'withdrawn')")),
 )
 
-DISPUTE_SEEN_BY = seen_by(disputes, "agent", "arbitrator", "admin")
+DISPUTE_SEEN_BY = seen_by(disputes)
 DISPUTES = Rows(disputes, Dispute, DISPUTE_SEEN_BY)
 DISPUTE_LIST = Listing(
     disputes,

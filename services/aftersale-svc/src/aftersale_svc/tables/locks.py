@@ -14,7 +14,7 @@ from aftersale_svc.tables.orders import orders
 from aftersale_svc.tables.visibility import seen_by
 
 ORDER_TO_LOCK = Query(
-    select(orders).where(orders.c.id == bindparam("order_id")).with_for_update(), Order, seen_by(orders, "agent")
+    select(orders).where(orders.c.id == bindparam("order_id")).with_for_update(), Order, seen_by(orders)
 )
 ORDER_OF_CASE = Query(
     select(orders)

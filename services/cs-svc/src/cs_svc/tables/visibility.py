@@ -9,14 +9,8 @@ R = TypeVar("R")
 
 
 def seen_by(table: Table) -> SeenBy:
-    """Buyers and sellers see the rows that name them or their merchant; agents, arbitrators and admins see all."""
-    return {
-        "buyer": table.c.buyer_id,
-        "seller": table.c.merchant_id,
-        "agent": None,
-        "arbitrator": None,
-        "admin": None,
-    }
+    """Buyers see rows with their id in `buyer_id`, sellers those of their merchant, agents, arbitrators and admins all."""
+    return {"buyer": table.c.buyer_id, "seller": table.c.merchant_id, "agent": None, "arbitrator": None, "admin": None}
 
 
 def newest_of_buyer(table: Table, cls: type[R]) -> Query[R]:

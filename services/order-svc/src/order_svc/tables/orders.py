@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from order_svc.domain.model import Address, AfterSaleState, CancelCause, Order, OrderLine, OrderState
 from order_svc.tables.schema import metadata
-from order_svc.tables.visibility import PLATFORM, seen_by
+from order_svc.tables.visibility import seen_by
 
 orders = Table(
     "orders",
@@ -77,9 +77,9 @@ addresses = Table(
     text("postal_code"),
 )
 
-ORDERS = Rows(orders, Order, seen_by(orders, *PLATFORM))
+ORDERS = Rows(orders, Order, seen_by(orders))
 ORDER_LIST = Listing(
-    orders, Order, filters=("state", "buyer_id", "merchant_id", "after_sale_state"), seen_by=seen_by(orders, *PLATFORM)
+    orders, Order, filters=("state", "buyer_id", "merchant_id", "after_sale_state"), seen_by=seen_by(orders)
 )
 ADDRESSES = Rows(addresses, Address)
 ORDER_LINES = Rows(order_lines, OrderLine)

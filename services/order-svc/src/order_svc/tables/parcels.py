@@ -8,7 +8,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelScan, ParcelStatus
 from order_svc.tables.schema import metadata
-from order_svc.tables.visibility import PLATFORM, seen_by
+from order_svc.tables.visibility import seen_by
 
 parcels = Table(
     "parcels",
@@ -64,10 +64,8 @@ parcel_events = Table(
     moment("received_at"),
 )
 
-PARCELS = Rows(parcels, Parcel, seen_by(parcels, *PLATFORM))
-PARCEL_LIST = Listing(
-    parcels, Parcel, filters=("order_id", "waybill_no", "leg", "status"), seen_by=seen_by(parcels, *PLATFORM)
-)
+PARCELS = Rows(parcels, Parcel, seen_by(parcels))
+PARCEL_LIST = Listing(parcels, Parcel, filters=("order_id", "waybill_no", "leg", "status"), seen_by=seen_by(parcels))
 PARCEL_LINES = Rows(parcel_lines, ParcelLine)
 PARCEL_SCANS = Rows(parcel_events, ParcelScan)
 LINES_OF_PARCEL = Query(select(parcel_lines).where(parcel_lines.c.parcel_id == bindparam("parcel_id")), ParcelLine)

@@ -31,7 +31,7 @@ from order_svc.domain.payments.model import (
     RefundState,
 )
 from order_svc.tables.schema import metadata
-from order_svc.tables.visibility import PLATFORM, seen_by
+from order_svc.tables.visibility import seen_by
 
 payments = Table(
     "payments",
@@ -88,8 +88,8 @@ provider_calls = Table(
     Index("provider_calls_due_idx", "due_at"),
 )
 
-PAYMENTS = Rows(payments, Payment, seen_by(payments, *PLATFORM))
-PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=seen_by(payments, *PLATFORM))
+PAYMENTS = Rows(payments, Payment, seen_by(payments))
+PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by=seen_by(payments))
 PENDING_PAYMENT = Query(
     select(payments).where(payments.c.order_id == bindparam("order_id"), payments.c.state == "pending"), Payment
 )
