@@ -1,18 +1,17 @@
 """Reading a service's database, the whole check of a suite, and waiting until it is at rest."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 from aftercare_chassis.kafka import clients, topics
 from aftercare_chassis.testing import Harness
-from aftercare_checker import Suite, check, command, database, log, money, settled
+from aftercare_checker import Suite, check, command, database, log, settled
 from aftercare_checker.check import at_rest
-from aftercare_checker.database import DatabaseState
 from aftercare_checker.history import Command
 from aftercare_events import Envelope, codec
 from kb_svc import main as kb
@@ -123,27 +122,71 @@ async def test_a_database_that_does_not_answer_is_not_at_rest(published: Publish
     assert not await settled(gone, seconds=0.3)
 
 
-async def test_the_ledger_of_the_provider_must_agree(monkeypatch: pytest.MonkeyPatch) -> None:
-    payments = [
-        {"id": "pay_1", "state": "succeeded", "amount_minor": 100, "refunded_minor": 40},
-        {"id": "pay_2", "state": "pending", "amount_minor": 100, "refunded_minor": 0},
-        {"id": "pay_3", "state": "failed", "amount_minor": 100, "refunded_minor": 0},
-    ]
-    lines = [{"payment_id": "pay_1", "paid": 100, "refunded": 60}, {"payment_id": "pay_9", "paid": 5, "refunded": 0}]
-    client = httpx.AsyncClient
+async def test_a_blocked_aggregate_is_not_waited_for(published: Published) -> None:
+    await published.harness.client("agent", "agent-1").post("/v1/articles", json=DRAFT | {"slug": "freight"})
+    await published.execute(
+        "INSERT INTO outbox_blocked (aggregateid, event_id, reason) "
+        "SELECT aggregateid, event_id, 'MessageSizeTooLarge' FROM outbox"
+    )
 
-    def answer(request: httpx.Request) -> httpx.Response:
-        return httpx.Response(200, json={"payments": lines})
+    assert await at_rest(published.suite)
 
-    monkeypatch.setattr(money.httpx, "AsyncClient", lambda **_: client(transport=httpx.MockTransport(answer)))
-    state = DatabaseState("order-svc", payments=payments)
 
-    result = await money.ledger([state], "http://provider.test")
+PARKED = """
+INSERT INTO parked_event (consumer, topic, partition, log_offset, aggregateid, type, headers, trouble, reason)
+VALUES ('kb-svc', 'aftercare.insights.v1', 0, 7, 'art_1', 'ArticleDrafted.v1', '{}', 'wrong_schema', 'WrongSchema')
+"""
+TRACE = "CREATE TABLE trace_events (event_id uuid, topic text, type text, subject text, sequence int)"
+JOURNAL = "CREATE TABLE effects (id int, event_id uuid, subject text, sequence int)"
 
-    assert result.violations == [
-        "pay_1: our rows (100, 40), the provider's ledger (100, 60)",
-        "pay_9: (5, 0) at the provider, and no row",
-    ]
+
+async def read_up_to(published: Published, cursors: dict[tuple[str, int], int]) -> None:
+    """Give the consumer of the service these cursors and no others."""
+    await published.execute("DELETE FROM consumer_cursor")
+    for (topic, partition), offset in cursors.items():
+        await published.execute(
+            "INSERT INTO consumer_cursor (consumer, topic, partition, next_offset, first_offset) "
+            f"VALUES ('kb-svc', '{topic}', {partition}, {offset}, 0)"
+        )
+
+
+async def test_a_consumer_of_some_topics_is_waited_for_in_those_alone(published: Published) -> None:
+    ends = log.ends(published.suite.kafka, published.suite.topics)
+    await read_up_to(published, {("aftercare.insights.v1", 0): 0})
+
+    assert await at_rest(published.suite), "it does not read articles"
+    await read_up_to(published, {place: end for place, end in ends.items() if not end})
+    assert not await at_rest(published.suite), "it reads articles, but not the partitions with messages"
+
+
+@pytest.mark.parametrize("reader", ["trace", "journal"])
+async def test_a_consumer_of_all_topics_is_behind_without_a_cursor(published: Published, reader: str) -> None:
+    suite = replace(published.suite, journals={"kb-svc": "effects"}) if reader == "journal" else published.suite
+    if reader == "trace":
+        await published.execute(TRACE)
+    ends = log.ends(suite.kafka, suite.topics)
+
+    assert not await at_rest(suite), "it has read nothing yet"
+    await read_up_to(published, {("aftercare.insights.v1", 0): 0})
+    assert not await at_rest(suite), "it has not begun with articles"
+    await read_up_to(published, ends)
+    assert await at_rest(suite)
+
+
+async def test_trace_and_journal_are_checked_where_they_exist(published: Published) -> None:
+    of_article = f"ArticleDrafted.v1 of {published.article} #1 is not in the trace"
+    without = await check(published.suite)
+    assert not {"trace = log", "effects once and in order"} & {result.name for result in without.results}
+
+    await published.execute(TRACE)
+    await published.execute(JOURNAL)
+    suite = replace(published.suite, journals={"kb-svc": "effects"})
+    both = await check(suite)
+
+    assert of_article in both["trace = log"].violations
+    assert f"kb-svc: {published.article} #1 has no effect" in both["effects once and in order"].violations
+    left_out = await check(suite, unhandled=["ArticleDrafted.v1"])
+    assert left_out["effects once and in order"].holds
 
 
 def run_command(monkeypatch: pytest.MonkeyPatch, *arguments: str) -> int:
@@ -172,6 +215,58 @@ def test_a_suite_that_cannot_be_read_is_exit_code_2(
 
     assert run_command(monkeypatch, "--stack", str(tmp_path / "stack.json"), "--wait", "0.1") == 2
     assert capsys.readouterr().err.startswith("aftercare-check: ")
+
+
+@pytest.fixture
+async def nothing_happened(published: Published, tmp_path: Path) -> Path:
+    """The stack file of a service without rows; nobody publishes on its topic."""
+    await published.execute("TRUNCATE articles CASCADE")
+    suite = published.suite
+    file = tmp_path / "stack.json"
+    of_nobody = {"kafka": suite.kafka, "databases": suite.databases, "topics": ["aftercare.insights.v1"]}
+    file.write_text(json.dumps(of_nobody))
+    return file
+
+
+async def test_the_exit_code_is_0_where_everything_holds(
+    nothing_happened: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert await asyncio.to_thread(run_command, monkeypatch, "--stack", str(nothing_happened)) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) == 8
+    assert all(line.startswith("ok ") for line in lines)
+
+
+async def test_the_exit_code_is_1_where_an_event_is_parked_unless_that_is_allowed(
+    published: Published, nothing_happened: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    await published.execute(PARKED)
+    arguments = ("--stack", str(nothing_happened))
+
+    assert await asyncio.to_thread(run_command, monkeypatch, *arguments) == 1
+    assert "- kb-svc: ArticleDrafted.v1 of art_1 at aftercare.insights.v1/0@7: WrongSchema" in capsys.readouterr().out
+    assert await asyncio.to_thread(run_command, monkeypatch, *arguments, "--allow-parked") == 0
+
+
+async def test_a_history_is_compared_and_a_suite_that_is_not_at_rest_is_reported(
+    published: Published,
+    nothing_happened: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    attempt = {"key": "k", "service": "kb-svc", "method": "POST", "path": "/v1/articles", "status": 201}
+    history = tmp_path / "history.jsonl"
+    history.write_text(json.dumps(attempt | {"id": "art_lost", "version": 1}))
+    await published.harness.client("agent", "agent-1").post("/v1/articles", json=DRAFT)
+    options = ("--history", str(history), "--wait", "0.1")
+
+    assert await asyncio.to_thread(run_command, monkeypatch, "--stack", str(nothing_happened), *options) == 1
+    printed = capsys.readouterr().out
+    assert printed.startswith("not at rest within 0.1 s")
+    assert "kb-svc: 1 rows left" in printed
+    assert "kb-svc has no art_lost, which a client got (/v1/articles)" in printed
+    assert "kb-svc.articles: 1 objects that no client got" in printed
 
 
 def test_a_stack_file_is_read(stack_file: Path, published: Published) -> None:

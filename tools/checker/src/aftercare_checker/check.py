@@ -43,7 +43,7 @@ async def check(
         effects.drained(states),
         effects.versions(states, whole),
         effects.consumed(states, whole, pruned=pruned),
-        effects.caused(states, whole),
+        effects.caused(states, whole, pruned=pruned),
         effects.parked(states, allowed=allow_parked),
     ]
     if suite.journals:

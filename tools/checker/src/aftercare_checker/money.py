@@ -1,4 +1,4 @@
-"""Payments and refunds: rows, events and the provider's ledger agree to the minor unit."""
+"""Payments and refunds: rows, events and the provider's ledger agree to the minor unit, in the same currency."""
 
 import json
 from collections import Counter
@@ -15,28 +15,40 @@ SUCCEEDED, COMPLETED = "RefundSucceeded.v1", "AfterSaleCompleted.v1"
 TYPES = (SUCCEEDED, COMPLETED)
 
 
+Sums = Counter[tuple[str, str]]
+"""Minor units by id and currency."""
+
+
 def refunds(states: Sequence[DatabaseState], log: Log) -> CheckResult:
     """Per payment: sum of its refunds = its row = its events ≤ the amount paid, and each refund succeeds once."""
     result = CheckResult("refunds ≤ paid, books = log", what="payments")
-    on_log = _refunded_on(log, result)
-    for one in states:
-        rows: Counter[str] = Counter()
-        for refund in one.refunds:
-            if refund["state"] == "succeeded":
-                rows[refund["payment_id"]] += refund["amount_minor"]
-        for payment in one.payments:
-            result.count()
-            id_, paid = payment["id"], payment["amount_minor"] if payment["state"] == "succeeded" else 0
-            if not payment["refunded_minor"] == rows[id_] == on_log[id_] <= paid:
-                result.violation(
-                    f"{id_}: paid {paid}, row {payment['refunded_minor']}, refunds {rows[id_]}, log {on_log[id_]}"
-                )
+    on_log, rows, payments = _refunded_on(log, result), _refunded_in(states, "payment_id"), set()
+    for payment in (payment for one in states for payment in one.payments):
+        result.count()
+        key = payment["id"], payment["currency"]
+        payments.add(key)
+        paid = payment["amount_minor"] if payment["state"] == "succeeded" else 0
+        if not payment["refunded_minor"] == rows[key] == on_log[key] <= paid:
+            result.violation(
+                f"{key[0]}: paid {paid}, row {payment['refunded_minor']}, refunds {rows[key]}, log {on_log[key]}"
+            )
+    for id_, currency in sorted({*rows, *on_log} - payments):
+        result.violation(f"{id_}: refunded in {currency}, in which nothing was paid")
     return result
 
 
-def _refunded_on(log: Log, result: CheckResult) -> Counter[str]:
-    """The refunded minor units by payment, as the events say."""
-    back: Counter[str] = Counter()
+def _refunded_in(states: Sequence[DatabaseState], by: str) -> Sums:
+    """What succeeded refunds in the databases add up to, by one of their ids."""
+    back: Sums = Counter()
+    for refund in (refund for one in states for refund in one.refunds):
+        if refund["state"] == "succeeded" and refund[by]:
+            back[refund[by], refund["currency"]] += refund["amount_minor"]
+    return back
+
+
+def _refunded_on(log: Log, result: CheckResult) -> Sums:
+    """What refunds add up to by payment, as the events say."""
+    back: Sums = Counter()
     seen: set[str] = set()
     for entry in log.firsts():
         if entry.type == SUCCEEDED and entry.data is not None:
@@ -44,26 +56,21 @@ def _refunded_on(log: Log, result: CheckResult) -> Counter[str]:
             if data["refund_id"] in seen:
                 result.violation(f"refund {data['refund_id']} succeeded twice on the log")
             seen.add(data["refund_id"])
-            back[data["payment_id"]] += data["amount_minor"]
+            back[data["payment_id"], data["currency"]] += data["amount_minor"]
     return back
 
 
 def cases(states: Sequence[DatabaseState], log: Log) -> CheckResult:
     """The refund in the event of each completed case is the sum of its refunds."""
     result = CheckResult("completed cases = their refunds", what="cases")
-    back: Counter[str] = Counter()
-    for one in states:
-        for refund in one.refunds:
-            if refund["state"] == "succeeded" and refund["case_id"]:
-                back[refund["case_id"]] += refund["amount_minor"]
+    rows = _refunded_in(states, "case_id")
     for entry in log.firsts():
         if entry.type == COMPLETED and entry.data is not None:
             result.count()
             data = json.loads(entry.data)
-            if data["refunded_minor"] != back[entry.subject]:
-                result.violation(
-                    f"{entry.subject} says {data['refunded_minor']}, its refunds are {back[entry.subject]}"
-                )
+            back = rows[entry.subject, data["currency"]]
+            if data["refunded_minor"] != back:
+                result.violation(f"{entry.subject} says {data['refunded_minor']}, its refunds are {back}")
     return result
 
 
@@ -73,15 +80,14 @@ async def ledger(states: Sequence[DatabaseState], simulator: str) -> CheckResult
     async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
         # JSON of another service.
         lines: list[dict[str, Any]] = (await http.get(f"{simulator}/v1/ledger")).raise_for_status().json()["payments"]
-    theirs = {line["payment_id"]: (line["paid"], line["refunded"]) for line in lines}
-    for one in states:
-        for payment in one.payments:
-            result.count()
-            paid = payment["amount_minor"] if payment["state"] == "succeeded" else 0
-            ours, found = (paid, payment["refunded_minor"]), theirs.pop(payment["id"], (0, 0))
-            if payment["state"] != "pending" and ours != found:
-                result.violation(f"{payment['id']}: our rows {ours}, the provider's ledger {found}")
+    theirs = {line["payment_id"]: (line["paid"], line["refunded"], line["currency"]) for line in lines}
+    for payment in (payment for one in states for payment in one.payments):
+        result.count()
+        paid, currency = payment["amount_minor"] if payment["state"] == "succeeded" else 0, payment["currency"]
+        ours, found = (paid, payment["refunded_minor"], currency), theirs.pop(payment["id"], (0, 0, currency))
+        if payment["state"] != "pending" and ours != found:
+            result.violation(f"{payment['id']}: our rows {ours}, the provider's ledger {found}")
     for id_, found in theirs.items():
-        if found != (0, 0):
+        if found[:2] != (0, 0):
             result.violation(f"{id_}: {found} at the provider, and no row")
     return result
