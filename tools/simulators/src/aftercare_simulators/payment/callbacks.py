@@ -98,7 +98,7 @@ class Callbacks:
 
     async def _post(self, delivery: Delivery) -> str:
         if self.client is None:
-            self.client = httpx.AsyncClient(timeout=_TIMEOUT)
+            self.client = httpx.AsyncClient(timeout=_TIMEOUT, trust_env=False)
         now = self._clock().replace(microsecond=0)
         headers = {
             "content-type": "application/json",
@@ -108,6 +108,6 @@ class Callbacks:
         }
         try:
             response = await self.client.post(delivery.url, content=delivery.body.encode(), headers=headers)
-        except httpx.HTTPError as error:
+        except (httpx.HTTPError, httpx.InvalidURL) as error:
             return type(error).__name__
         return str(response.status_code)
