@@ -86,13 +86,49 @@ def test_the_endpoint_of_a_partner_is_created_once_and_kept(tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "acknowledgement", [httpx.Response(401, text="no"), httpx.Response(200, text='{"status": false}')]
+    "acknowledgement",
+    [
+        httpx.Response(401, text="no"),
+        httpx.Response(202, json={"status": True}),
+        httpx.Response(200, text='{"status": false}'),
+        httpx.Response(200, text='{"statusCode":"1","status":false}'),
+    ],
+    ids=str,
 )
 def test_a_push_that_is_not_acknowledged_is_an_error(acknowledgement: httpx.Response) -> None:
     admin = Orders(acknowledgement).admin()
 
     with pytest.raises(UnexpectedResponse, match="order-svc refused the push"):
         couriers.deliver(admin, ENDPOINT["path"], couriers.Request(b"", {}))
+
+
+@pytest.mark.parametrize("text", ["", "OK", "[]", '{"status": "accepted"}', '{"message": "\\"status\\": false"}'])
+def test_any_other_body_with_200_is_an_acknowledgement(text: str) -> None:
+    admin = Orders(httpx.Response(200, text=text)).admin()
+
+    assert couriers.deliver(admin, ENDPOINT["path"], couriers.Request(b"", {})).text == text
+
+
+def test_the_same_push_may_be_posted_again() -> None:
+    """Couriers repeat pushes: body, message id and signature of the second are those of the first."""
+    seen: list[httpx.Request] = []
+
+    def order_svc(request: httpx.Request) -> httpx.Response:
+        seen.append(request)
+        return httpx.Response(200, json={"status": "accepted"})
+
+    http = httpx.Client(transport=httpx.MockTransport(order_svc))
+    admin = ApiClient("the admin", {"order-svc": "http://orders.test"}, "a token", http)
+    secret = PARTNERS["standard-webhooks"].new_secret()
+    push = couriers.PARTNERS["standard-webhooks"](couriers.Scan("SF1", "delivered", NOW, "sf"), secret)
+    for _ in range(2):
+        couriers.deliver(admin, "/v1/courier-webhooks/standard-webhooks/ce_1", push)
+
+    first, second = seen
+    assert first.content == second.content
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
+        assert first.headers[name] == second.headers[name]
+    assert "authorization" not in first.headers, "a push proves its origin by its signature"
 
 
 def test_the_command_needs_a_running_stack(aftercare: Callable[..., Any]) -> None:

@@ -37,6 +37,15 @@ def deliver(admin: ApiClient, path: str, request: Request) -> httpx.Response:
         response = admin.http.post(admin.url(path), content=request.body, headers=request.headers)
     except httpx.HTTPError as error:
         raise UnexpectedResponse(f"order-svc does not answer the push: {type(error).__name__}") from None
-    if response.status_code != 200 or '"status": false' in response.text.lower():
+    if response.status_code != 200 or _is_refused(response):
         raise UnexpectedResponse(f"order-svc refused the push: {response.status_code} {response.text[:200]}")
     return response
+
+
+def _is_refused(response: httpx.Response) -> bool:
+    """Whether the acknowledgement has `"status": false`, as 中通 reads it."""
+    try:
+        acknowledgement = response.json()
+    except ValueError:
+        return False
+    return isinstance(acknowledgement, dict) and acknowledgement.get("status") is False
