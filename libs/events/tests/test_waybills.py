@@ -50,6 +50,16 @@ def test_what_is_no_waybill_is_refused(text: str) -> None:
         waybill(text)
 
 
+def test_a_tab_is_a_space_and_a_dash_of_any_script_a_hyphen() -> None:
+    assert canonical_waybill("SF\t12") == "SF12"
+    assert {canonical_waybill(f"A{dash}1") for dash in "-\u2010\u2013\u2014\u2212\ufe63\uff0d"} == {"A-1"}
+
+
+@pytest.mark.parametrize("text", ["SF Express", "ＳＦ！", "顺丰 SF", " ？ "])
+def test_what_is_no_code_is_kept_as_it_was_written(text: str) -> None:
+    assert canonical_carrier(text) == canonical_waybill(f"{text}!")[:-1] == text
+
+
 def test_every_entry_takes_one_to_a_hundred_characters() -> None:
     assert waybill(" 7 ") == "7"
     assert waybill("7" * 100) == "7" * 100

@@ -104,8 +104,3 @@ class CaseEvent(Event):
         if self.goods is not None:
             return self.goods
         return GoodsOutcome.KEEP if self.case_type == CaseType.REFUND_ONLY else GoodsOutcome.RETURN
-
-    @property
-    def money_outcome(self) -> str:
-        """Return what the case intends for the money, a MoneyOutcome or a newer code; in events without `money`, a refund."""
-        return self.money or MoneyOutcome.REFUND
