@@ -10,11 +10,12 @@ from pathlib import Path
 import hypothesis
 import pytest
 from aftercare_chassis.testing.databases import drop_all
-from aftercare_cli.stack import containers, databases, ports
+from aftercare_cli.stack import databases, ports
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.interface import NoProgress
-from aftercare_cli.stack.reaper import reaper
 from aftercare_cli.stack.threads import run
+from aftercare_cli.testing import containers
+from aftercare_cli.testing.reaper import reaper
 
 # The duration of an example depends on the load of the machine: it is no failure.
 hypothesis.settings.register_profile("aftercare", deadline=None)

@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 from aftercare_events import Event, EventPart
-from aftercare_events.vocabulary import VOCABULARIES, vocabularies
+from aftercare_events.vocabulary import VOCABULARIES
+from event_vocabularies import vocabularies
 from in_process_suite import InProcessSuite
 
 OPENAPI = Path(__file__).parents[2] / "docs/openapi"

@@ -18,7 +18,7 @@ from aftercare_cli.stack import ports
 from aftercare_cli.stack.interface import NoProgress
 from aftercare_cli.stack.postgres import Postgres
 from aftercare_cli.stack.processes import Processes
-from aftercare_cli.stack.reaper import reaper
+from aftercare_cli.testing.reaper import reaper
 from brokers import Cluster
 from fork_server import ForkServer
 

@@ -18,13 +18,13 @@ from aftercare_cli.api_client import ApiClient
 from aftercare_cli.demo.participants import participants
 from aftercare_cli.journey import Journey
 from aftercare_cli.stack import ports
-from aftercare_cli.stack.containers import Containers
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.given import Given
 from aftercare_cli.stack.interface import Addresses, Infrastructure, NoProgress
 from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
 from aftercare_cli.stack.local import LocalStack
-from aftercare_cli.stack.reaper import reaper
+from aftercare_cli.testing.containers import Containers
+from aftercare_cli.testing.reaper import reaper
 from running_suite import RunningSuite
 
 

@@ -24,8 +24,8 @@ from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.interface import NoProgress, StackError
 from aftercare_cli.stack.layout import SERVICES
 from aftercare_cli.stack.processes import Processes
-from aftercare_cli.stack.reaper import reaper
 from aftercare_cli.stack.secrets_file import Secrets
+from aftercare_cli.testing.reaper import reaper
 
 S = TypeVar("S", bound=ServiceSettings)
 READY_SECONDS = 30

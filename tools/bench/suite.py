@@ -22,7 +22,7 @@ from aftercare_cli.stack.interface import Addresses, NoProgress
 from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
 from aftercare_cli.stack.local import LocalStack
 from aftercare_cli.stack.processes import Processes
-from aftercare_cli.stack.reaper import reaper
+from aftercare_cli.testing.reaper import reaper
 from environment import track_commit_times
 
 EVENTS = 40

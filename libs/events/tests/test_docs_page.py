@@ -5,7 +5,8 @@ import re
 import pytest
 from aftercare_events import EVENTS, TOPICS, EventPart
 from aftercare_events.docs import page, schemas
-from aftercare_events.vocabulary import VOCABULARIES, vocabularies
+from aftercare_events.vocabulary import VOCABULARIES
+from event_vocabularies import vocabularies
 
 PAGE = page.text()
 

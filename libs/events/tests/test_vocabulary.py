@@ -8,8 +8,9 @@ from aftercare_events import EVENTS, TOPICS, Event, EventPart, Topic
 from aftercare_events.catalogue.disputes import DisputeEscalated, DisputeEscalationCause
 from aftercare_events.docs import schemas
 from aftercare_events.fields import Code
-from aftercare_events.vocabulary import KEYWORD, VOCABULARIES, Vocabulary, listed, one_of, vocabularies
+from aftercare_events.vocabulary import KEYWORD, VOCABULARIES, Vocabulary, listed, one_of
 from captured_events import captured
+from event_vocabularies import vocabularies
 
 EACH = pytest.mark.parametrize("vocabulary", VOCABULARIES.values(), ids=VOCABULARIES.keys())
 MODELS = [*EVENTS.values(), *EventPart.__subclasses__()]

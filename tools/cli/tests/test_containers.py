@@ -7,9 +7,9 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
-from aftercare_cli.stack import containers
-from aftercare_cli.stack.containers import KAFKA_IMAGE, POSTGRES_IMAGE, Containers
 from aftercare_cli.stack.interface import NoProgress, StackError
+from aftercare_cli.testing import containers
+from aftercare_cli.testing.containers import KAFKA_IMAGE, POSTGRES_IMAGE, Containers
 
 
 class DockerException(Exception):

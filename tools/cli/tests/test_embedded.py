@@ -13,7 +13,7 @@ from aftercare_cli.stack import postgres as postgres_module
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.interface import NoProgress, StackError
 from aftercare_cli.stack.processes import Processes, port_is_free
-from aftercare_cli.stack.reaper import reaper
+from aftercare_cli.testing.reaper import reaper
 
 
 class Steps(NoProgress):

@@ -12,8 +12,8 @@ import psutil
 import pytest
 from aftercare_cli.stack.interface import StackError
 from aftercare_cli.stack.processes import Processes, require_free_port
-from aftercare_cli.stack.reaper import reaper
 from aftercare_cli.stack.waiting import wait_for
+from aftercare_cli.testing.reaper import reaper
 
 SLEEPER = [sys.executable, "-c", "import time; time.sleep(60)"]
 
@@ -97,7 +97,7 @@ def test_the_reaper_ends_the_processes_of_a_killed_run(processes: Processes) -> 
     home = processes.records.parent
     run = (
         "import sys; from pathlib import Path\n"
-        "from aftercare_cli.stack.reaper import reaper\n"
+        "from aftercare_cli.testing.reaper import reaper\n"
         "from aftercare_cli.stack.processes import Processes\n"
         f"home = Path({str(home)!r})\n"
         "with reaper(home):\n"

@@ -8,7 +8,7 @@ the vocabularies.
 from enum import StrEnum
 from typing import Self
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 from pydantic.fields import FieldInfo
 
 KEYWORD = "x-vocabulary"
@@ -50,13 +50,3 @@ def one_of(vocabulary: type[Vocabulary], description: str) -> FieldInfo:
 def listed(vocabulary: type[Vocabulary]) -> str:
     """The codes in one line."""
     return " | ".join(vocabulary)
-
-
-def vocabularies(model: type[BaseModel]) -> dict[str, type[Vocabulary]]:
-    """The vocabulary of each field of an event or of a part of one, by the field's name; other fields are left out."""
-    extras = {name: field.json_schema_extra for name, field in model.model_fields.items()}
-    return {
-        name: VOCABULARIES[str(extra[KEYWORD])]
-        for name, extra in extras.items()
-        if isinstance(extra, dict) and KEYWORD in extra
-    }

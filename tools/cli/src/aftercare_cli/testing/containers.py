@@ -89,7 +89,7 @@ class Containers:
 
 def _container(image: str, inside: int) -> tuple[Any, int]:
     """A container, and the loopback port on which its port `inside` is published; the port is known before it starts."""
-    # The reaper of testcontainers is another image, which many machines cannot pull; stack/reaper.py replaces it.
+    # The reaper of testcontainers is another image, which many machines cannot pull; testing/reaper.py replaces it.
     os.environ.setdefault("TESTCONTAINERS_RYUK_DISABLED", "true")
     from testcontainers.core.container import DockerContainer
 

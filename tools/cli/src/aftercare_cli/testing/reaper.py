@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from aftercare_cli.stack.containers import remove_recorded
 from aftercare_cli.stack.processes import Processes
+from aftercare_cli.testing.containers import remove_recorded
 
 DONE = b"done"
 
@@ -21,7 +21,7 @@ DONE = b"done"
 @contextmanager
 def reaper(home: Path) -> Iterator[None]:
     """Recorded processes of `home` may run in this block; after it, or after this process, they are ended."""
-    command = [sys.executable, "-m", "aftercare_cli.stack.reaper", str(home)]
+    command = [sys.executable, "-m", "aftercare_cli.testing.reaper", str(home)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True)
     try:
         yield
