@@ -1,7 +1,5 @@
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
-from enum import StrEnum
-from types import SimpleNamespace
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +9,7 @@ from aftercare_chassis.lifecycle import (
     ActionNotAllowed,
     Actor,
     Allowed,
-    Guard,
-    History,
     IllegalTransition,
-    Lifecycle,
     Permission,
     SystemContext,
     TableError,
@@ -23,86 +18,26 @@ from aftercare_chassis.lifecycle import (
     compose,
 )
 from aftercare_chassis.lifecycle.diagram import draw
-from aftercare_chassis.refusals import Kind, Refusal
+from aftercare_chassis.refusals import Refusal
+from door_machine import (
+    DOOR,
+    ME,
+    NOON,
+    OWNER,
+    SYSTEM_ONLY,
+    TABLE,
+    TIMEOUTS,
+    YOU,
+    Action,
+    Door,
+    Gate,
+    State,
+    StillPainted,
+    at,
+    composed,
+)
 from hypothesis import given
 from hypothesis import strategies as st
-
-
-class State(StrEnum):
-    OPEN = "open"
-    SHUT = "shut"
-    LOCKED = "locked"
-    GONE = "gone"
-
-
-class Action(StrEnum):
-    CLOSE = "close"
-    REOPEN = "reopen"
-    PAINT = "paint"
-    REMIND = "remind"
-    LOCK = "lock"
-    UNLOCK = "unlock"
-    REMOVE = "remove"
-
-
-class StillPainted(Refusal):
-    """The paint is wet."""
-
-    kind, code = Kind.CONFLICT, "still_painted"
-    zh, en = "油漆未干。", "The paint is wet."
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Door:
-    state: State = State.OPEN
-    whose_turn: str = "nobody"
-    deadline_at: datetime | None = None
-    updated_at: datetime | None = None
-    locked_from: State | None = None
-    painted: bool = False
-    opened_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gate:
-    state: State
-
-
-OWNER = Permission("owner_only", frozenset({"owner"}))
-OWNER_OR_TIMER = Permission("owner_only", frozenset({"owner", "system"}))
-SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
-DRY = Guard("still_painted", lambda door, facts: StillPainted() if door.painted and facts != "fan" else None)
-TABLE = {
-    (State.OPEN, Action.CLOSE): Transition(State.SHUT, OWNER_OR_TIMER, guards=(DRY,)),
-    (State.OPEN, Action.PAINT): Transition(State.OPEN, OWNER),
-    (State.SHUT, Action.REOPEN): Transition(State.OPEN, OWNER),
-    (State.SHUT, Action.REMIND): Transition(State.SHUT, SYSTEM_ONLY),
-    (State.SHUT, Action.REMOVE): Transition(State.GONE, OWNER),
-    (State.OPEN, Action.LOCK): Transition(State.LOCKED, OWNER, remember="locked_from"),
-    (State.SHUT, Action.LOCK): Transition(State.LOCKED, OWNER, remember="locked_from"),
-    (State.LOCKED, Action.REMOVE): Transition(State.GONE, OWNER),
-    (State.LOCKED, Action.UNLOCK): Transition(History("locked_from", State.SHUT), OWNER),
-}
-TIMEOUTS = {
-    State.OPEN: Timeout("owner", hours="open_hours", then=Action.CLOSE, effect="closed_by_timeout"),
-    State.SHUT: Timeout("owner", hours="shut_hours", then=Action.REMIND, effect="reminded"),
-    State.LOCKED: Timeout("owner"),
-}
-DOOR: Lifecycle[State, Action] = Lifecycle(
-    "door", initial=State.OPEN, transitions=TABLE, timeouts=TIMEOUTS, ends={State.GONE}
-)
-ME, YOU = Actor("me", "owner"), Actor("you", "guest")
-NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
-SETTINGS = SimpleNamespace(open_hours=2, shut_hours=5)
-
-
-def at(hours: float = 0, actor: Actor = ME) -> Any:
-    return SystemContext(NOON + timedelta(hours=hours), SETTINGS, actor)
-
-
-def composed(**changes: Any) -> Lifecycle[State, Action]:
-    table: dict[str, Any] = {"initial": State.OPEN, "transitions": TABLE, "timeouts": TIMEOUTS, "ends": {State.GONE}}
-    return Lifecycle("door", **{**table, **changes})
 
 
 def test_a_new_document_waits_from_its_first_state() -> None:
@@ -225,42 +160,6 @@ def test_allowed_keeps_the_order_of_the_table() -> None:
         ("lock", "owner_only"),
         ("unlock", "not_in_this_state"),
     ]
-
-
-def test_a_timer_is_due_at_its_deadline_and_not_before() -> None:
-    door = DOOR.start(Door(), at())
-    assert DOOR.due(door, NOON + timedelta(hours=2)) is Action.CLOSE
-    assert DOOR.due(door, NOON + timedelta(hours=1)) is None
-    assert DOOR.due(Door(state=State.LOCKED), NOON) is None
-
-
-def test_a_timer_may_run_from_a_time_that_the_row_holds() -> None:
-    since = {**TIMEOUTS, State.OPEN: Timeout("owner", "open_hours", Action.CLOSE, since="opened_at")}
-    table, door = composed(timeouts=since), Door(opened_at=NOON - timedelta(hours=1))
-    assert table.start(door, at()).deadline_at == NOON + timedelta(hours=1)
-    assert "open --> shut: close (owner, system, unless still_painted) / after open_hours from opened_at\n" in draw(
-        table
-    )
-    at_once = composed(timeouts={**TIMEOUTS, State.OPEN: Timeout("owner", None, Action.CLOSE, since="opened_at")})
-    assert at_once.start(door, at()).deadline_at == NOON - timedelta(hours=1)
-    assert "/ at opened_at\n" in draw(at_once)
-
-
-def test_a_timer_is_paused_while_its_condition_refuses_the_row() -> None:
-    unless = {**TIMEOUTS, State.OPEN: Timeout("owner", "open_hours", Action.CLOSE, since="opened_at", unless=DRY)}
-    table = composed(timeouts=unless)
-    wet = table.start(Door(painted=True, opened_at=NOON), at())
-    assert (wet.state, wet.deadline_at, table.due(wet, NOON + timedelta(hours=9))) == (State.OPEN, None, None)
-    dry = table.reschedule(replace(wet, painted=False), at(5))
-    assert (dry.deadline_at, table.due(dry, NOON + timedelta(hours=5))) == (NOON + timedelta(hours=2), Action.CLOSE)
-    assert "/ after open_hours from opened_at, unless still_painted\n" in draw(table)
-
-
-def test_a_timer_that_runs_from_the_entry_of_its_state_is_not_rescheduled() -> None:
-    door = DOOR.start(Door(), at())
-    assert DOOR.reschedule(door, at(1)) == door
-    gone = Door(state=State.GONE)
-    assert DOOR.reschedule(gone, at(1)) == gone
 
 
 def test_roles_are_those_of_people() -> None:
