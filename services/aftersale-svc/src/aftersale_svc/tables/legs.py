@@ -90,7 +90,7 @@ class LegTable:
         """Its columns, named after the table, too."""
         return [column.label(self._label(column.name)) for column in self.rows.columns]
 
-    def of(self, records: Iterable[Record]) -> tuple[Any, ...]:
+    def of(self, records: Iterable[Record]) -> tuple[Any, ...]:  # of that class
         """The rows that records of DETAILS have of this leg, each once."""
         found = [{column.name: each[self._label(column.name)] for column in self.rows.columns} for each in records]
         by_key = {tuple(values[name] for name in self.rows.key): values for values in found}
