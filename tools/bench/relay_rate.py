@@ -93,7 +93,8 @@ class RelayRate:
             with timed(self._postgres, events) as measured:
                 await transaction.commit()
                 self._runtime.outbox_wakeup.notify()
-                await asyncio.wait_for(done, WAIT_SECONDS)
+                async with asyncio.timeout(WAIT_SECONDS):
+                    await done
         return measured
 
     def _when_relayed(self, events: int) -> asyncio.Future[None]:

@@ -103,7 +103,8 @@ class Runtime(Generic[S_co]):
         await self.progress.close()
         await self._opened.aclose()
         try:
-            await asyncio.wait_for(self.pool.close(), CLOSE_SECONDS)
+            async with asyncio.timeout(CLOSE_SECONDS):
+                await self.pool.close()
         except TimeoutError:
             self.pool.terminate()
 

@@ -1,6 +1,7 @@
 """Wake-ups inside one process: a loop that waits for work starts as soon as there is some."""
 
 import asyncio
+from contextlib import suppress
 
 
 class Wakeup:
@@ -15,9 +16,14 @@ class Wakeup:
 
     async def wait(self, seconds: float) -> bool:
         """Return True once it is notified, or False after `seconds`."""
-        try:
-            await asyncio.wait_for(self._notified.wait(), seconds)
-        except TimeoutError:
-            return False
+        notified = await set_within(self._notified, seconds)
         self._notified.clear()
-        return True
+        return notified
+
+
+async def set_within(event: asyncio.Event, seconds: float) -> bool:
+    """Wait until the event is set, but no longer than this many seconds; return whether it is."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()
+    return event.is_set()

@@ -1,13 +1,11 @@
 """The watchdog measures the lag, and decides by time and progress when a client has to be replaced."""
 
-import asyncio
-from contextlib import suppress
 from types import SimpleNamespace
 
 import pytest
 from aftercare_chassis.consumer import watchdog
 from aftercare_chassis.consumer.parked_events import ParkedEvents
-from aftercare_chassis.consumer.watchdog import Thresholds, Watchdog
+from aftercare_chassis.consumer.watchdog import Watchdog
 from aftercare_chassis.testing import Harness
 from aiokafka import TopicPartition
 from log_support import Make
@@ -209,25 +207,3 @@ async def test_replays_and_decisions_of_operators_are_counted(
         assert bench.metric("replays") == 1
     finally:
         await pool.execute("DROP SCHEMA again CASCADE")
-
-
-async def test_a_cancellation_that_a_library_swallows_ends_the_watchdog(
-    bench: Bench, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    measuring, times = asyncio.Event(), 0
-
-    async def measure(_: Client) -> None:
-        nonlocal times
-        times += 1
-        measuring.set()
-        with suppress(asyncio.CancelledError):
-            await asyncio.Event().wait()
-
-    monkeypatch.setattr(bench.watchdog, "_measure", measure)
-    monkeypatch.setattr(bench.watchdog, "thresholds", Thresholds(look=0))
-    task = asyncio.create_task(bench.watchdog.run(bench.client))
-    await measuring.wait()
-    task.cancel()
-    _, running = await asyncio.wait([task], timeout=5)
-    task.cancel()
-    assert (times, running) == (1, set())

@@ -48,6 +48,17 @@ async def test_a_caller_that_is_cancelled_stays_cancelled() -> None:
         await task
 
 
+async def test_a_cancellation_that_comes_together_with_the_result_is_not_lost() -> None:
+    """The watchdog of a client that was replaced would run on, and report progress for the next client."""
+    answer: asyncio.Future[str] = asyncio.get_running_loop().create_future()
+    task = asyncio.create_task(clients.result(answer, 10))
+    await asyncio.sleep(0)
+    answer.set_result("done")
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+
+
 class Client:
     """A client whose `stop` lasts until the test ends it."""
 

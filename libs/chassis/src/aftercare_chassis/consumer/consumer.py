@@ -24,6 +24,7 @@ from aftercare_chassis.database.revisions import SchemaMismatch
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
+from aftercare_chassis.wakeup import set_within
 
 log = structlog.get_logger(__name__)
 
@@ -67,8 +68,7 @@ class Consumer(Generic[S]):
             except (KafkaError, Stalled, *DATABASE_ERRORS) as error:
                 log.warning("consumer_rebuilt", reason=type(error).__name__)
                 self.watchdog.client_replaced(stalled=isinstance(error, Stalled))
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), 0.5)
+                await set_within(stop, 0.5)
             finally:
                 if watching is not None:
                     watching.cancel()

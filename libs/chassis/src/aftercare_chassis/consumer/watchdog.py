@@ -121,10 +121,7 @@ class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
 
     async def run(self, client: AIOKafkaConsumer) -> None:
         """Measure every few seconds until cancelled."""
-        task = asyncio.current_task()
-        # `wait_for` of Python 3.11 swallows a cancellation that comes together with the result (cpython issue 86296, fixed
-        # in 3.12), and a watchdog that runs on after its client was replaced reports progress for the next client.
-        while task is None or not task.cancelling():
+        while True:
             await self.look(client)
             await asyncio.sleep(self.thresholds.look)
 

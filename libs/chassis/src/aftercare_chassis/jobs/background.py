@@ -3,7 +3,7 @@
 import asyncio
 import signal
 from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 import structlog
@@ -11,6 +11,7 @@ import structlog
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.revisions import SchemaMismatch
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.wakeup import set_within
 
 log = structlog.get_logger(__name__)
 
@@ -52,8 +53,7 @@ async def schema_fits(runtime: Runtime, stop: asyncio.Event) -> None:
             if why != logged:
                 logged = why
                 log.warning("background_waits_for_schema", why=why)
-        with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), SCHEMA_SECONDS)
+        await set_within(stop, SCHEMA_SECONDS)
 
 
 def _after(schema: asyncio.Task[None], loop: Loop) -> Loop:

@@ -6,7 +6,6 @@ number of processes may run the loop, and a timer never acts on an outdated stat
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Generic
 
@@ -22,6 +21,7 @@ from aftercare_chassis.observability import tracing
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S, S_contra
+from aftercare_chassis.wakeup import set_within
 
 log = structlog.get_logger(__name__)
 
@@ -62,8 +62,7 @@ class Deadlines(Generic[S]):
                     raise
                 log.warning("deadlines_wait", error=type(error).__name__)
             if found < BATCH:
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(stop.wait(), self._runtime.settings.deadline_poll_seconds)
+                await set_within(stop, self._runtime.settings.deadline_poll_seconds)
 
     async def fire(self) -> int:
         """Call the commands of the rows that are due now, at most 100 per timer; the number of these rows."""

@@ -89,7 +89,8 @@ async def result(call: Awaitable[T], seconds: float) -> T:
         KafkaError: The call failed; ClientFailed where a task of the client was cancelled.
     """
     try:
-        return await asyncio.wait_for(call, seconds)
+        async with asyncio.timeout(seconds):
+            return await call
     except asyncio.CancelledError as error:
         if (caller := asyncio.current_task()) and caller.cancelling():
             raise

@@ -14,6 +14,8 @@ from aftercare_events import TOPICS
 from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from aiokafka.errors import KafkaError, for_code
 
+from aftercare_chassis.kafka import clients
+
 TOPIC_ALREADY_EXISTS, UNKNOWN_TOPIC = 36, 3
 """Kafka's error codes."""
 
@@ -57,8 +59,8 @@ async def _request(
     """Send a request; return the topics that it changed. The error code `ignore` of a topic means no change."""
     admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap, request_timeout_ms=30_000)
     try:
-        await asyncio.wait_for(admin.start(), 20)
-        response = await asyncio.wait_for(call(admin), 40)
+        await clients.result(admin.start(), 20)
+        response = await clients.result(call(admin), 40)
     except (KafkaError, TimeoutError, OSError) as error:
         raise TopicError(f"kafka at {bootstrap} does not answer: {error or type(error).__name__}") from None
     finally:

@@ -20,6 +20,7 @@ from aftercare_chassis.relay.metrics import RelayMetrics
 from aftercare_chassis.relay.sender import ProducerUnusable, Sender
 from aftercare_chassis.relay.shards import IDLE_SESSION_SECONDS, ShardLeases
 from aftercare_chassis.runtime import Runtime
+from aftercare_chassis.wakeup import set_within
 
 log = structlog.get_logger(__name__)
 
@@ -52,7 +53,7 @@ class Relay:
                 await self._session(stop)
             except DATABASE_ERRORS as error:
                 log.warning("relay_database_lost", error=type(error).__name__)
-                await _pause(stop, 1.0)
+                await set_within(stop, 1.0)
 
     async def _session(self, stop: asyncio.Event) -> None:
         # Without waiting for the disk: a deletion that a crash undoes is an event sent twice, which its sequence shows.
@@ -68,7 +69,7 @@ class Relay:
                     log.warning("relay_kafka_lost", error=type(error).__name__)
                     owned = await leases.refresh()  # keeps the session from being idle while Kafka is away
                     await self._measure(connection, len(owned))
-                    await _pause(stop, 0.5)
+                    await set_within(stop, 0.5)
         finally:
             self._metrics.session_ended()
             with suppress(Exception):
@@ -96,8 +97,3 @@ class Relay:
     def _problem(self) -> str | None:
         """Return why this process does not work: for long no round was completed."""
         return "no_progress" if time.monotonic() - self._progress > STALL_SECONDS else None
-
-
-async def _pause(stop: asyncio.Event, seconds: float) -> None:
-    with suppress(TimeoutError):
-        await asyncio.wait_for(stop.wait(), seconds)

@@ -33,7 +33,8 @@ async def serve_app(app: ASGIApp) -> AsyncIterator[str]:
             yield f"http://{HOST}:{listener.getsockname()[1]}"
         finally:
             server.should_exit = True
-            await asyncio.wait_for(serving, SECONDS)
+            async with asyncio.timeout(SECONDS):
+                await serving
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,13 +74,15 @@ async def serve_process(package: str, settings: ServiceSettings) -> AsyncIterato
             yield served
         finally:
             served.stop()
-            assert await asyncio.wait_for(process.wait(), SECONDS) == 0
+            async with asyncio.timeout(SECONDS):
+                assert await process.wait() == 0
 
 
 async def run_command(package: str, settings: ServiceSettings, *words: str) -> tuple[int, str]:
     """Run the service's command with these words to its end: (exit code, standard output)."""
     process = await _start(package, *words, variables=environment(settings), stdout=asyncio.subprocess.PIPE)
-    output, _ = await asyncio.wait_for(process.communicate(), SECONDS)
+    async with asyncio.timeout(SECONDS):
+        output, _ = await process.communicate()
     return await process.wait(), output.decode()
 
 
