@@ -27,7 +27,7 @@ def router(couriers: Mapping[str, Courier]) -> APIRouter:
     @made.post(
         "", status_code=201, operation_id="createCourierEndpoint", responses=refusals(UnknownPartner, SecretUnfit)
     )
-    async def create(body: EndpointIn, tx: Tx) -> NewSecretOut:
+    async def create(body: EndpointIn, tx: Tx[Settings]) -> NewSecretOut:
         """Open an endpoint for a courier; no other response shows its secret."""
         courier = couriers.get(body.partner)
         if courier is None:

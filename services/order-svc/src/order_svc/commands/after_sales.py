@@ -6,9 +6,9 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import LineAfterSale, OrderAfterSaleChanged
 
-from order_svc.commands import effects, holds
+from order_svc.commands import effects
 from order_svc.commands.record import order_fields
-from order_svc.domain.cases import Case, CaseLine, CaseState, after_sale_states, most_severe
+from order_svc.domain.cases import Case, CaseState, after_sale_states, most_severe
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import AfterSaleState, Order, OrderLine
 from order_svc.settings import Settings
@@ -41,12 +41,9 @@ async def _save(tx: Transaction[Settings], order: Order, state: AfterSaleState, 
     return await effects.enter(tx, order, changed, event)
 
 
-async def claim_units(tx: Transaction[Settings], order: Order, case: Case, *, before_shipment: bool) -> list[CaseLine]:
-    """A refund of the case was requested, even where the case had ended: it is open and holds what has not left.
-
-    Returns the case's lines.
-    """
-    if case.state is not CaseState.OPEN:
-        await tx.upsert(CASES, replace(case, state=CaseState.OPEN))
-        await refresh(tx, order)
-    return await holds.hold(tx, case, before_shipment=before_shipment)
+async def reopen(tx: Transaction[Settings], order: Order, case: Case) -> Order:
+    """A refund of the case was requested: it is open again, should it have ended; returns the locked order as it is then."""
+    if case.state is CaseState.OPEN:
+        return order
+    await tx.upsert(CASES, replace(case, state=CaseState.OPEN))
+    return await refresh(tx, order)

@@ -10,7 +10,7 @@ from order_svc.settings import Settings
 from order_svc.tables.couriers import ENDPOINTS, ROTATE_ENDPOINT
 
 
-async def open_endpoint(tx: Transaction, *, partner: str, secret: str) -> CourierEndpoint:
+async def open_endpoint(tx: Transaction[Settings], *, partner: str, secret: str) -> CourierEndpoint:
     """A new endpoint for a partner, which signs its pushes with this secret."""
     endpoint = CourierEndpoint(
         id=tx.new_id("ce"),

@@ -32,23 +32,28 @@ async def enter(tx: Transaction[Settings], before: Order, after: Order, *events:
     return saved
 
 
-async def enter_payment(tx: Transaction[Settings], payment: Payment, *events: Event) -> Payment:
-    """Save the payment of a locked order in the state that it has entered, with its events, and do what the state causes."""
+async def enter_payment(tx: Transaction[Settings], order: Order, payment: Payment, *events: Event) -> Payment:
+    """Save the payment of the locked order in the state that it has entered, with its events, and do what the state causes."""
     saved = await tx.save(PAYMENTS, payment, *events)
     effect = PAYMENT_EFFECTS.get(saved.state)
     if effect is not None:
-        await effect(tx, saved)
+        await effect(tx, order, saved)
     return saved
 
 
-async def enter_refund(tx: Transaction[Settings], payment: Payment, refund: Refund, *events: Event) -> Payment:
-    """Save the refund in the state that it has entered, and its locked payment with the events; do what the state causes."""
+async def save_refund(tx: Transaction[Settings], payment: Payment, refund: Refund, *events: Event) -> Payment:
+    """Save the refund in a state that is not its last, and its locked payment with the events: it causes nothing."""
     await tx.upsert(REFUNDS, refund)
-    saved = await tx.save(PAYMENTS, payment, *events)
-    effect = REFUND_EFFECTS.get(refund.state)
-    if effect is not None:
-        await effect(tx, refund)
-    return saved
+    return await tx.save(PAYMENTS, payment, *events)
+
+
+async def end_refund(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, *events: Event) -> None:
+    """Save the refund in the state that ends it, and its locked payment with the events; do what the state causes.
+
+    The order is locked as well.
+    """
+    await save_refund(tx, payment, refund, *events)
+    await REFUND_EFFECTS[refund.state](tx, order, refund)
 
 
 async def _refund_cancelled(tx: Transaction[Settings], order: Order) -> None:
@@ -58,9 +63,8 @@ async def _refund_cancelled(tx: Transaction[Settings], order: Order) -> None:
         await refund_creation.refund_rest(tx, payment, OwnRefundCause.ORDER_CANCELLED)
 
 
-async def _pay_order(tx: Transaction[Settings], payment: Payment) -> None:
+async def _pay_order(tx: Transaction[Settings], order: Order, payment: Payment) -> None:
     """Mark the order as paid. One that has ended or was paid by another payment meanwhile is not: the money is refunded."""
-    order = await tx.lock(ORDERS, payment.order_id)
     if order.state is not OrderState.CREATED:
         await refund_creation.refund_rest(tx, payment, OwnRefundCause.ORDER_NOT_AWAITING_PAYMENT)
         return
@@ -73,16 +77,15 @@ async def _pay_order(tx: Transaction[Settings], payment: Payment) -> None:
     await enter(tx, order, paid, event)
 
 
-async def _withdraw_units(tx: Transaction[Settings], refund: Refund) -> None:
+async def _withdraw_units(tx: Transaction[Settings], order: Order, refund: Refund) -> None:
     """Withdraw the units that the refund's case holds; the order may be over."""
-    order = await tx.lock(ORDERS, refund.order_id)
     case = await _settle_case(tx, refund)
     if case is not None:
         await holds.withdraw(tx, case)
     await advance(tx, order)
 
 
-async def _release_units(tx: Transaction[Settings], refund: Refund) -> None:
+async def _release_units(tx: Transaction[Settings], _: Order, refund: Refund) -> None:
     """Release the units of the refund's case where the case has ended meanwhile and waited for this result."""
     case = await _settle_case(tx, refund)
     if case is not None and case.state is not CaseState.OPEN:
@@ -92,10 +95,10 @@ async def _release_units(tx: Transaction[Settings], refund: Refund) -> None:
 ORDER_EFFECTS: Mapping[OrderState, Callable[[Transaction[Settings], Order], Awaitable[None]]] = {
     OrderState.CANCELLED: _refund_cancelled
 }
-PAYMENT_EFFECTS: Mapping[PaymentState, Callable[[Transaction[Settings], Payment], Awaitable[None]]] = {
+PAYMENT_EFFECTS: Mapping[PaymentState, Callable[[Transaction[Settings], Order, Payment], Awaitable[None]]] = {
     PaymentState.SUCCEEDED: _pay_order
 }
-REFUND_EFFECTS: Mapping[RefundState, Callable[[Transaction[Settings], Refund], Awaitable[None]]] = {
+REFUND_EFFECTS: Mapping[RefundState, Callable[[Transaction[Settings], Order, Refund], Awaitable[None]]] = {
     RefundState.SUCCEEDED: _withdraw_units,
     RefundState.FAILED: _release_units,
 }

@@ -102,12 +102,12 @@ async def _repeat(tx: Transaction[Settings], row: PartnerPush) -> bool:
     return True
 
 
-async def next_due(tx: Transaction, source: PushSource) -> PartnerPush | None:
+async def next_due(tx: Transaction[Settings], source: PushSource) -> PartnerPush | None:
     """The push of this source that has been due longest, locked; None where none is due."""
     return await tx.one(DUE_PUSH, source=source, now=tx.now)
 
 
-async def raw_body(tx: Transaction, push: PartnerPush) -> bytes:
+async def raw_body(tx: Transaction[Settings], push: PartnerPush) -> bytes:
     """The body of a verified push as it arrived."""
     found = await tx.one(RAW_OF_PUSH, push_id=push.id)
     if found is None:
@@ -165,7 +165,7 @@ async def redrive(tx: Transaction[Settings], source: PushSource, push_id: str) -
     return await _move(tx, replace(push, tries_since=tx.now), PushAction.REDRIVE, due_at=tx.now)
 
 
-async def wake(tx: Transaction, waybill_no: str) -> None:
+async def wake(tx: Transaction[Settings], waybill_no: str) -> None:
     """A parcel with this waybill is registered: every push that waits for it is due with the end of this transaction."""
     # Only those that wait: one that is being processed for the first time is due again after half a second anyway.
     await tx.execute(WAKE_PUSHES, waybill=[{"waybill_no": waybill_no}], now=tx.now)

@@ -38,7 +38,7 @@ async def start(
     payment = _pending(tx, order, provider, method)
     payment = await tx.create(PAYMENTS, payment, PaymentStarted(**payment_fields(tx, payment)))
     if payment.amount_minor == 0:  # no provider takes a payment of nothing
-        return await _succeed(tx, payment, ProviderResult(outcome=Outcome.SUCCEEDED))
+        return await _succeed(tx, order, payment, ProviderResult(outcome=Outcome.SUCCEEDED))
     await call_queue.submit(tx, CallSubject.PAYMENT, payment.id)
     return payment
 
@@ -67,16 +67,16 @@ async def apply_result(tx: Transaction[Settings], payment_id: str, result: Provi
     Raises: NotFound.
     """
     known = await tx.get(PAYMENTS, payment_id)
-    await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
+    order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
     payment = await tx.lock(PAYMENTS, payment_id)
     if result.outcome is Outcome.SUCCEEDED and payment.state is not PaymentState.SUCCEEDED:
-        return (await _succeed(tx, payment, result)).state
+        return (await _succeed(tx, order, payment, result)).state
     if result.outcome is Outcome.DECLINED and payment.state is PaymentState.PENDING:
-        return (await fail(tx, payment, result.failure_code or FailureCode.DECLINED)).state
+        return (await fail(tx, order, payment, result.failure_code or FailureCode.DECLINED)).state
     return payment.state
 
 
-async def _succeed(tx: Transaction[Settings], payment: Payment, result: ProviderResult) -> Payment:
+async def _succeed(tx: Transaction[Settings], order: Order, payment: Payment, result: ProviderResult) -> Payment:
     paid = replace(
         PAYMENT.apply(payment, PaymentAction.SUCCEED, SystemContext.of(tx)),
         settled_at=tx.now,
@@ -85,12 +85,13 @@ async def _succeed(tx: Transaction[Settings], payment: Payment, result: Provider
     )
     event = PaymentSucceeded(**payment_fields(tx, paid), provider_reference=result.reference)
     await tx.execute(DROP_CALL, call_id=payment.id)
-    return await effects.enter_payment(tx, paid, event)
+    return await effects.enter_payment(tx, order, paid, event)
 
 
-async def fail(tx: Transaction[Settings], payment: Payment, code: str) -> Payment:
-    """The locked payment was not made, for the reason with this code; the order can be paid again."""
+async def fail(tx: Transaction[Settings], order: Order, payment: Payment, code: str) -> Payment:
+    """The locked payment of the locked order was not made, for the reason with this code; the order can be paid again."""
     failed = PAYMENT.apply(payment, PaymentAction.FAIL, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     await tx.execute(DROP_CALL, call_id=payment.id)
-    return await effects.enter_payment(tx, failed, PaymentFailed(**payment_fields(tx, failed), failure_code=code))
+    event = PaymentFailed(**payment_fields(tx, failed), failure_code=code)
+    return await effects.enter_payment(tx, order, failed, event)

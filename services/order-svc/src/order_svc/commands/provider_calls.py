@@ -74,7 +74,7 @@ async def _prepare_payment(tx: Transaction[Settings], call: ProviderCall) -> Pre
         await tx.execute(DROP_CALL, call_id=call.id)
         return None
     if order.state is OrderState.CANCELLED and call.attempts == 0:
-        await payments.fail(tx, payment, FailureCode.ORDER_CANCELLED)
+        await payments.fail(tx, order, payment, FailureCode.ORDER_CANCELLED)
         return None
     return PreparedCall(call, payment.provider, payment, None)
 

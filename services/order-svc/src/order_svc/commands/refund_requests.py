@@ -9,7 +9,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundRequested
 
-from order_svc.commands import after_sales, call_queue, cases, effects, refunds
+from order_svc.commands import after_sales, call_queue, cases, effects, holds, refunds
 from order_svc.commands.record import refund_fields
 from order_svc.commands.refund_creation import new_refund, refund_rest
 from order_svc.domain import fulfilment
@@ -42,36 +42,39 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
     refused = refund_failure(payment, asked, known)
     if refused is None:
-        refused = await _claim_units(tx, order, event)
+        order, refused = await _claim_units(tx, order, event)
     if refused is None:
-        await execute(tx, payment, refund)
+        await _execute(tx, order, payment, refund)
     else:
-        await _refuse(tx, payment, refund, refused)
+        await _refuse(tx, order, payment, refund, refused)
 
 
-async def _refuse(tx: Transaction[Settings], payment: Payment, refund: Refund, code: FailureCode) -> None:
+async def _refuse(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, code: FailureCode) -> None:
     failed = REFUND.apply(refund, RefundAction.REFUSE, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     fields = refund_fields(tx, payment, failed)
     event = RefundFailed(**fields, failure_code=code, already_shipped=code is FailureCode.UNITS_SHIPPED)
-    await effects.enter_refund(tx, payment, failed, event)
+    await effects.end_refund(tx, order, payment, failed, event)
 
 
-async def _claim_units(tx: Transaction[Settings], order: Order, event: RefundRequested) -> FailureCode | None:
-    """Hold the units of the case that were not shipped; a failure code where the case assumes that none was.
+async def _claim_units(
+    tx: Transaction[Settings], order: Order, event: RefundRequested
+) -> tuple[Order, FailureCode | None]:
+    """Hold the units of the case that were not shipped; with a failure code where the case assumes that none was.
 
     A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
     case is decided again with what is known now.
     """
     case = await cases.copy_of(tx, event)
     if case is None:
-        return None
+        return order, None
     before_shipment = event.is_before_shipment
-    units = await after_sales.claim_units(tx, order, case, before_shipment=before_shipment)
+    order = await after_sales.reopen(tx, order, case)
+    units = await holds.hold(tx, case, before_shipment=before_shipment)
     if before_shipment and fulfilment.any_shipped(units):
-        return FailureCode.UNITS_SHIPPED
+        return order, FailureCode.UNITS_SHIPPED
     await tx.upsert(CASES, replace(case, state=CaseState.OPEN, refunding=True))
-    return None
+    return order, None
 
 
 async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Payment:
@@ -91,11 +94,11 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
     return payment
 
 
-async def execute(tx: Transaction[Settings], payment: Payment, refund: Refund) -> None:
+async def _execute(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund) -> None:
     """Insert the refund and have a worker submit it; a refund of nothing succeeds at once, without a provider."""
     await tx.insert(REFUNDS, refund)
     if refund.amount_minor > 0:
         await call_queue.submit(tx, CallSubject.REFUND, refund.id)
         return
     payment, refund = await refunds.submit(tx, payment, refund)
-    await refunds.succeed(tx, payment, refund, ProviderResult(outcome=Outcome.SUCCEEDED))
+    await refunds.succeed(tx, order, payment, refund, ProviderResult(outcome=Outcome.SUCCEEDED))

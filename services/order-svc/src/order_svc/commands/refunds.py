@@ -8,6 +8,7 @@ from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, Ref
 
 from order_svc.commands import effects
 from order_svc.commands.record import refund_fields
+from order_svc.domain.model import Order
 from order_svc.domain.payments.codes import FailureCode
 from order_svc.domain.payments.lifecycle import REFUND, RefundAction
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, Refund, RefundState
@@ -27,7 +28,7 @@ async def submit(tx: Transaction[Settings], payment: Payment, refund: Refund) ->
     """The refund of the locked payment is about to be submitted to the provider."""
     submitted = REFUND.apply(refund, RefundAction.SUBMIT, SystemContext.of(tx))
     event = RefundSubmitted(**refund_fields(tx, payment, submitted))
-    return await effects.enter_refund(tx, payment, submitted, event), submitted
+    return await effects.save_refund(tx, payment, submitted, event), submitted
 
 
 async def apply_result(tx: Transaction[Settings], refund_id: str, result: ProviderResult) -> RefundState:
@@ -36,7 +37,7 @@ async def apply_result(tx: Transaction[Settings], refund_id: str, result: Provid
     Raises: NotFound.
     """
     known = await tx.get(REFUNDS, refund_id)
-    await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
+    order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
     payment = await tx.lock(PAYMENTS, known.payment_id)
     refund = await tx.get(REFUNDS, refund_id)
     if refund.state not in IN_FLIGHT:
@@ -46,9 +47,9 @@ async def apply_result(tx: Transaction[Settings], refund_id: str, result: Provid
         payment, refund = await submit(tx, payment, refund)
     match result.outcome:
         case Outcome.SUCCEEDED:
-            return await succeed(tx, payment, refund, result)
+            return await succeed(tx, order, payment, refund, result)
         case Outcome.DECLINED:
-            return await _fail(tx, payment, refund, result)
+            return await _fail(tx, order, payment, refund, result)
         case Outcome.UNKNOWN if refund.state is RefundState.SUBMITTED:
             return await _mark_unknown(tx, payment, refund)
         case Outcome.NOT_FOUND if refund.state is RefundState.UNKNOWN:
@@ -56,8 +57,10 @@ async def apply_result(tx: Transaction[Settings], refund_id: str, result: Provid
     return refund.state
 
 
-async def succeed(tx: Transaction[Settings], payment: Payment, refund: Refund, result: ProviderResult) -> RefundState:
-    """The submitted refund of the locked payment has been paid out."""
+async def succeed(
+    tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, result: ProviderResult
+) -> RefundState:
+    """The submitted refund of the locked payment, of the locked order, has been paid out."""
     done = replace(
         REFUND.apply(refund, RefundAction.SUCCEED, SystemContext.of(tx)),
         settled_at=tx.now,
@@ -66,21 +69,23 @@ async def succeed(tx: Transaction[Settings], payment: Payment, refund: Refund, r
     reduced = replace(payment, refunded_minor=payment.refunded_minor + refund.amount_minor)
     event = RefundSucceeded(**refund_fields(tx, reduced, done), provider_reference=result.reference)
     await tx.execute(DROP_CALL, call_id=refund.id)
-    await effects.enter_refund(tx, reduced, done, event)
+    await effects.end_refund(tx, order, reduced, done, event)
     return done.state
 
 
-async def _fail(tx: Transaction[Settings], payment: Payment, refund: Refund, result: ProviderResult) -> RefundState:
+async def _fail(
+    tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, result: ProviderResult
+) -> RefundState:
     code = result.failure_code or FailureCode.DECLINED
     failed = REFUND.apply(refund, RefundAction.FAIL, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     event = RefundFailed(**refund_fields(tx, payment, failed), failure_code=code, already_shipped=False)
     await tx.execute(DROP_CALL, call_id=refund.id)
-    await effects.enter_refund(tx, payment, failed, event)
+    await effects.end_refund(tx, order, payment, failed, event)
     return failed.state
 
 
 async def _mark_unknown(tx: Transaction[Settings], payment: Payment, refund: Refund) -> RefundState:
     unknown = REFUND.apply(refund, RefundAction.MARK_UNKNOWN, SystemContext.of(tx))
-    await effects.enter_refund(tx, payment, unknown, RefundUnknown(**refund_fields(tx, payment, unknown)))
+    await effects.save_refund(tx, payment, unknown, RefundUnknown(**refund_fields(tx, payment, unknown)))
     return unknown.state
