@@ -4,7 +4,7 @@ from pathlib import Path
 from typing import Annotated
 
 import pytest
-from aftercare_chassis.settings import Hours, ServiceSettings, SettingsInvalid
+from aftercare_chassis.settings import Hours, ServiceSettings, SettingsInvalid, renamed
 from pydantic import Field
 
 GOOD = {
@@ -90,3 +90,50 @@ def test_a_process_with_wrong_settings_ends_with_the_line_alone(monkeypatch: pyt
     code = "from aftercare_chassis.settings import ServiceSettings; ServiceSettings()"
     ended = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (1, "AFTERCARE_KAFKA is not set\n")
+
+
+class Renamed(Settings):
+    answer_hours: Annotated[Hours, renamed("answer_hours", "reply_hours", "response_hours")] = 24
+
+
+def test_a_former_name_is_read_and_the_present_one_comes_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert (Renamed().answer_hours, Renamed(answer_hours=3).answer_hours) == (24, 3)
+    monkeypatch.setenv("AFTERCARE_RESPONSE_HOURS", "5")
+    assert Renamed().answer_hours == 5
+    monkeypatch.setenv("AFTERCARE_REPLY_HOURS", "6")
+    assert Renamed().answer_hours == 6
+    monkeypatch.setenv("AFTERCARE_ANSWER_HOURS", "7")
+    assert Renamed().answer_hours == 7
+    monkeypatch.setenv("AFTERCARE_ANSWER_HOURS", "never")
+    with pytest.raises(SettingsInvalid, match=r"^AFTERCARE_ANSWER_HOURS is malformed: "):
+        Renamed()
+
+
+def test_each_former_name_that_is_set_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert list(Renamed.name_warnings()) == []
+    monkeypatch.setenv("AFTERCARE_RESPONSE_HOURS", "5")
+    former = "AFTERCARE_RESPONSE_HOURS is a former name of AFTERCARE_ANSWER_HOURS"
+    assert list(Renamed.name_warnings()) == [former]
+    monkeypatch.setenv("AFTERCARE_ANSWER_HOURS", "7")
+    assert list(Renamed.name_warnings()) == [f"{former}, ignored beside AFTERCARE_ANSWER_HOURS"]
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [("REVIEW_HOUR", "REVIEW_HOURS"), ("REVIEWHOURS", "REVIEW_HOURS"), ("SECRET_DIR", "SECRETS_DIR")],
+)
+def test_a_misspelt_name_is_reported(monkeypatch: pytest.MonkeyPatch, name: str, meant: str) -> None:
+    monkeypatch.setenv(f"AFTERCARE_{name}", "1")
+    assert list(Settings.name_warnings()) == [f"AFTERCARE_{name} is not a setting: is AFTERCARE_{meant} meant?"]
+
+
+def test_a_misspelt_file_of_the_secrets_directory_is_reported(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "AFTERCARE_SIGNINGKEY").write_text("a signing key out of a file\n")
+    monkeypatch.setenv("AFTERCARE_SECRETS_DIR", str(tmp_path))
+    assert list(Settings.name_warnings()) == ["AFTERCARE_SIGNINGKEY is not a setting: is AFTERCARE_SIGNING_KEY meant?"]
+
+
+@pytest.mark.parametrize("name", ["AFTERCARE_HOME", "AFTERCARE_PAYMENT_SIMULATOR_URL", "REVIEW_HOUR"])
+def test_names_of_other_programs_are_not_reported(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(name, "1")
+    assert list(Settings.name_warnings()) == []

@@ -20,6 +20,7 @@ from aftercare_chassis.settings import S
 
 DATABASE_SECONDS = 20.0
 RETRY_SECONDS = 0.5
+_log = structlog.get_logger(__name__)
 NOT_STARTED = 3  # the exit code of uvicorn for a server that could not start
 _SERVER: dict[str, Any] = {  # Any: options of uvicorn, each of its own type
     "loop": "uvloop",
@@ -44,6 +45,8 @@ class Processes(Generic[S]):
         settings, name = self._runtime.settings, self._runtime.name
         logs.configure(name, settings.log_level, self._log_fields)
         tracing.configure(name, settings.otlp_endpoint)
+        for why in settings.name_warnings():
+            _log.warning("setting_name", why=why)
         asyncio.run(self._wait_for_database())
         # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))

@@ -1,11 +1,14 @@
 """The settings of a service: environment variables `AFTERCARE_…`, or files of the same names in a secrets directory."""
 
 import os
+from collections.abc import Iterator
+from difflib import get_close_matches
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any, Self
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, AliasChoices, BeforeValidator, Field, ValidationError
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -16,6 +19,8 @@ from pydantic_settings import (
 from typing_extensions import TypeVar  # PEP 696: `typing` has TypeVar(default=…) from Python 3.13 on
 
 PREFIX = "AFTERCARE_"
+DIRECTORY = f"{PREFIX}SECRETS_DIR"
+_LIKENESS = 0.85  # of a misspelt name, between 0 and 1
 
 
 def _address(value: str, *, schemes: tuple[str, ...]) -> str:
@@ -41,6 +46,14 @@ HttpUrl = Annotated[str, AfterValidator(partial(_address, schemes=("http", "http
 Hours = Annotated[float, Field(gt=0, le=24 * 366, allow_inf_nan=False)]
 
 
+def renamed(name: str, *former: str) -> Any:  # Any: what `Field` returns
+    """`new_hours: Annotated[Hours, renamed("new_hours", "old_hours")]`: a setting that is read by its former names too.
+
+    The first of these names that is set counts. A process that starts logs a warning for each former name.
+    """
+    return Field(validation_alias=AliasChoices(*(PREFIX + each.upper() for each in (name, *former))))
+
+
 class SettingsInvalid(SystemExit):
     """Settings are missing or malformed. Uncaught, it ends the process with one line per variable on stderr."""
 
@@ -48,7 +61,9 @@ class SettingsInvalid(SystemExit):
 class ServiceSettings(BaseSettings):
     """The settings every service has; a service adds its own in its `settings.py`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True)
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="ignore", frozen=True, env_ignore_empty=True, populate_by_name=True
+    )
 
     database_url: Annotated[PostgresUrl, Field(examples=["postgresql://user@127.0.0.1/database"])]
     kafka: Annotated[str, AfterValidator(_bootstrap), Field(examples=["127.0.0.1:9092"])]
@@ -81,6 +96,35 @@ class ServiceSettings(BaseSettings):
         return cls(**{name: examples[0] for name, examples in required.items() if examples})
 
     @classmethod
+    def name_warnings(cls) -> Iterator[str]:
+        """What is wrong with the names that are set: one is a former name, or is like a setting and read by nobody.
+
+        Names that are like no setting are left alone: services and tools of one machine share their environment.
+        """
+        known, given, counts = cls._names(), _given_names(), dict[str, str]()
+        for name, present in known.items():
+            if name not in given:
+                continue
+            first = counts.setdefault(present, name)
+            if name != present:
+                yield f"{name} is a former name of {present}" + ("" if name == first else f", ignored beside {first}")
+        for name in sorted(given - known.keys()):
+            for like in get_close_matches(
+                name.removeprefix(PREFIX), [n.removeprefix(PREFIX) for n in known], 1, _LIKENESS
+            ):
+                yield f"{name} is not a setting: is {PREFIX}{like} meant?"
+
+    @classmethod
+    def _names(cls) -> dict[str, str]:
+        """Every name that is read, with the present name of its setting, which comes before its former ones."""
+        found = {DIRECTORY: DIRECTORY}
+        for name, field in cls.model_fields.items():
+            present, alias = PREFIX + name.upper(), field.validation_alias
+            choices = alias.choices if isinstance(alias, AliasChoices) else [present]
+            found |= {str(each): present for each in choices}
+        return found
+
+    @classmethod
     def settings_customise_sources(
         cls,
         settings_cls: type[BaseSettings],
@@ -90,7 +134,7 @@ class ServiceSettings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The sources in the order of their precedence: arguments, variables, files of the secrets directory."""
-        directory = os.environ.get(f"{PREFIX}SECRETS_DIR")
+        directory = os.environ.get(DIRECTORY)
         files = (SecretsSettingsSource(settings_cls, secrets_dir=directory),) if directory else ()
         return (init_settings, env_settings, *files)
 
@@ -105,11 +149,19 @@ S_co = TypeVar("S_co", bound=ServiceSettings, default=ServiceSettings, covariant
 S_contra = TypeVar("S_contra", bound=ServiceSettings, default=ServiceSettings, contravariant=True)
 
 
+def _given_names() -> set[str]:
+    """The names, in capital letters, of the variables that are set and of the files in the secrets directory."""
+    directory = os.environ.get(DIRECTORY)
+    files = [each.name for each in Path(directory).iterdir()] if directory else []
+    names = [*(name for name, value in os.environ.items() if value), *files]
+    return {name.upper() for name in names if name.upper().startswith(PREFIX)}
+
+
 def _lines(error: ValidationError) -> list[str]:
     """One line per variable that is missing or malformed, without its value, which may be a secret."""
     lines = []
     for each in error.errors(include_input=False, include_url=False):
-        name = PREFIX + "_".join(str(part) for part in each["loc"][:1]).upper()
+        name = PREFIX + "_".join(str(part) for part in each["loc"][:1]).upper().removeprefix(PREFIX)
         what = "is not set" if each["type"] == "missing" else f"is malformed: {each['msg']}"
         lines.append(f"{name} {what}")
     return lines

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
+from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings, renamed
 from pydantic import AfterValidator, Field
 from standardwebhooks import Webhook
 
@@ -27,6 +27,8 @@ class Settings(ServiceSettings):
     auto_receipt_hours: Hours = 240
     after_sale_window_hours: Hours = 168
     hand_over_tolerance_minutes: Annotated[float, Field(ge=0, le=24 * 60, allow_inf_nan=False)] = 5
-    courier_unmatched_hours: Hours = 72
+    partner_unmatched_hours: Annotated[Hours, renamed("partner_unmatched_hours", "courier_unmatched_hours")] = 72
     courier_secret_grace_hours: Hours = 24
-    partner_inbox_hours: Hours = 24 * 30
+    partner_inbox_hours: Annotated[
+        Hours, renamed("partner_inbox_hours", "courier_inbox_hours", "payment_webhook_hours")
+    ] = 24 * 30

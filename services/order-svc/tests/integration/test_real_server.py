@@ -1,5 +1,7 @@
 """Over real sockets: what a response reports is durable, and the callbacks of the provider arrive."""
 
+import json
+
 import asyncpg
 import httpx
 from aftercare_chassis.testing import Harness
@@ -50,3 +52,12 @@ async def test_over_real_sockets(postgres_url, secret, kettles):
             again = await http.post(path, json={"payment_method": "sim_duplicate_callback"}, headers=headers)
             assert (again.status_code, again.headers["idempotent-replayed"]) == (201, "true")
             assert again.json() == started.json()
+
+
+async def test_a_former_name_of_a_setting_is_logged_once_at_the_start(shop, monkeypatch, capfd):
+    monkeypatch.setenv("AFTERCARE_COURIER_UNMATCHED_HOURS", "5")
+    async with shop.h.serve():
+        pass
+    (line,) = [line for line in capfd.readouterr().out.splitlines() if "setting_name" in line]
+    why = "AFTERCARE_COURIER_UNMATCHED_HOURS is a former name of AFTERCARE_PARTNER_UNMATCHED_HOURS"
+    assert (json.loads(line)["level"], json.loads(line)["why"]) == ("warning", why)

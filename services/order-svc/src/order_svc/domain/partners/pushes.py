@@ -72,7 +72,7 @@ PUSH: Lifecycle[PushState, PushAction] = Lifecycle(
     },
     timeouts={
         _S.RECEIVED: Timeout("system"),
-        _S.WAITING: Timeout("system", "courier_unmatched_hours", _A.GIVE_UP, since="tries_since"),
+        _S.WAITING: Timeout("system", "partner_unmatched_hours", _A.GIVE_UP, since="tries_since"),
     },
     ends={_S.APPLIED, _S.IGNORED, _S.UNMATCHED, _S.UNREADABLE, _S.FAILED, _S.REFUSED},
     starts={_S.UNMATCHED, _S.UNREADABLE, _S.FAILED, _S.REFUSED},
