@@ -48,10 +48,6 @@ def test_amounts_are_formatted_as_money() -> None:
 
 
 NOT_OF_ROUTES = {
-    "callback_amount_mismatch": "payment providers are answered in their own format",
-    "callback_unknown_subject": "payment providers are answered in their own format",
-    "callback_unproved": "payment providers are answered in their own format",
-    "callback_unreadable": "payment providers are answered in their own format",
     "evidence_required": "no type of case that the API offers needs evidence",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
     "order_not_cancelled": "the command checks it before it takes the action",

@@ -39,13 +39,7 @@ def service(
     """The whole service on one screen. A test gives a transport that leads to the provider inside its process."""
     settings = settings or Settings()
     client = httpx.AsyncClient(transport=simulator_transport, timeout=10, limits=_LIMITS)
-    simulator = Simulator(
-        client,
-        url=settings.payment_simulator_url,
-        callback_url=f"{settings.public_url.rstrip('/')}/v1/payment-webhooks/simulator",
-        secret=settings.payment_webhook_secret,
-    )
-    providers: Mapping[str, PaymentProvider] = {"simulator": simulator}
+    providers = payment_providers(settings, client)
     couriers: Mapping[str, Courier] = {each.partner: each for each in (StandardWebhooks(), Zto())}
     return Service(
         name="order-svc",
@@ -69,9 +63,16 @@ def service(
             Retention("partner_inbox", "finished_at", lambda settings: timedelta(hours=settings.partner_inbox_hours))
         ],
         metadata=tables.metadata,
-        log_fields=("partner", "provider", "push", "source", "verdict"),
+        log_fields=("partner", "push", "source"),
         resources=[client],
     )
+
+
+def payment_providers(settings: Settings, client: httpx.AsyncClient) -> Mapping[str, PaymentProvider]:
+    """The payment providers by their names, which are part of the addresses they call back to."""
+    webhooks = f"{settings.public_url.rstrip('/')}/v1/payment-webhooks"
+    url, secret = settings.payment_simulator_url, settings.payment_webhook_secret
+    return {"simulator": Simulator(client, url=url, callback_url=f"{webhooks}/simulator", secret=secret)}
 
 
 def app() -> FastAPI:

@@ -14,7 +14,7 @@ from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
 from order_svc.integrations.couriers.zto import Zto
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
 from order_svc.integrations.payments.simulator import Simulator
-from order_svc.integrations.pushes import ExaminedPush, examine
+from order_svc.integrations.pushes import Acceptance, ExaminedPush, examine
 
 COURIERS: Mapping[str, Courier] = {"zto": Zto(), "standard_webhooks": StandardWebhooks()}
 # status, reason, who received it, carrier, waybill, time in UTC
@@ -116,7 +116,7 @@ def test_a_forged_push_is_refused_in_the_partners_format(name: str, status: int)
     push = examined(name)
     assert (push.verified, push.content) == (False, None)
     assert push.rejection is not None
-    assert COURIERS[captured(name).partner].refused(push.rejection).status == status
+    assert COURIERS[captured(name).partner].refused(push.rejection.code, push.rejection.detail).status == status
 
 
 @pytest.mark.parametrize("name", [*REPORTS, *CALLBACKS])
@@ -145,7 +145,7 @@ def test_names_and_numbers_of_people_are_masked() -> None:
 
 @pytest.mark.parametrize("partner", COURIERS)
 def test_the_acknowledgement_is_the_partners_own(partner: str) -> None:
-    accepted = COURIERS[partner].accepted()
+    accepted = COURIERS[partner].accepted(Acceptance.PROCESSED)
     expected = {
         "zto": {"message": "", "result": "success", "status": True, "statusCode": "0"},
         "standard_webhooks": {"status": "accepted"},

@@ -8,10 +8,11 @@ from typing import Any
 
 import httpx
 import pytest
+from order_svc.api.schemas.partners import NotReceivedOut, ReceivedOut
 from order_svc.domain.payments.model import CallSubject, Payment, PaymentState, Refund, RefundState
 from order_svc.integrations.payments.port import Outcome
 from order_svc.integrations.payments.simulator import Simulator
-from order_svc.integrations.pushes import examine
+from order_svc.integrations.pushes import Acceptance, Acknowledgement, examine
 from order_svc.integrations.signatures import standard_signature
 
 SECRET, OTHER = "whsec_bm90LWEtcmVhbC1zZWNyZXQ=", "whsec_YW5vdGhlci1vbmUtYWx0b2dldGhlcg=="
@@ -193,9 +194,9 @@ FORGERIES: dict[str, tuple[dict[str, str], str]] = {
     "none": ({}, "signature_missing"),
     "other secret": (signed(body(), OTHER), "signature_invalid"),
     "other body": (signed(body(amount=1)), "signature_invalid"),
-    "old": (signed(body(), at=NOW - timedelta(minutes=10)), "outside_time_window"),
-    "future": (signed(body(), at=NOW + timedelta(minutes=10)), "outside_time_window"),
-    "old and forged": (signed(body(), OTHER, at=NOW - timedelta(minutes=10)), "outside_time_window"),
+    "old": (signed(body(), at=NOW - timedelta(minutes=10)), "timestamp_out_of_tolerance"),
+    "future": (signed(body(), at=NOW + timedelta(minutes=10)), "timestamp_out_of_tolerance"),
+    "old and forged": (signed(body(), OTHER, at=NOW - timedelta(minutes=10)), "timestamp_out_of_tolerance"),
     "garbage": (signed(body()) | {"webhook-signature": "garbage"}, "malformed_signature"),
     "no base64": (signed(body()) | {"webhook-signature": "v1,abc"}, "malformed_signature"),
     "endless id": (signed(body(), id_="m" * 201), "malformed_signature"),
@@ -207,7 +208,7 @@ FORGERIES: dict[str, tuple[dict[str, str], str]] = {
 def test_an_unproven_callback_is_rejected_and_leaves_a_hash(forgery: str) -> None:
     headers, code = FORGERIES[forgery]
     push = examined(headers, body())
-    assert (push.verified, push.rejection.code, push.rejection.unauthenticated) == (False, code, True)
+    assert (push.verified, push.rejection.code) == (False, code)
     assert push.push_id.startswith(f"refused:{code}:")
     assert (push.headers, push.content) == ({}, None)
 
@@ -232,3 +233,45 @@ def test_a_signed_callback_that_cannot_be_read_is_rejected_as_unreadable(content
 def test_a_body_that_is_no_text_is_malformed() -> None:
     push = examined(signed(b"x"), b"\xff\xfe")
     assert (push.verified, push.rejection.code) == (False, "malformed_signature")
+
+
+@pytest.mark.parametrize(
+    ("acceptance", "body"),
+    [
+        (Acceptance.PROCESSED, b'{"received":"applied"}'),
+        (Acceptance.REPEATED, b'{"received":"already_taken"}'),
+        (Acceptance.IRRELEVANT, b'{"received":"ignored"}'),
+    ],
+)
+def test_the_bytes_that_accept_a_callback(acceptance: Acceptance, body: bytes) -> None:
+    accepted = adapter().accepted(acceptance)
+    assert accepted == Acknowledgement(200, body, "application/json")
+    assert ReceivedOut.model_validate_json(accepted.body)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "body"),
+    [
+        (
+            "unreadable",
+            400,
+            '{"received":"refused","code":"callback_unreadable","detail":"回调内容无法读取。","verdict":"unreadable"}',
+        ),
+        (
+            "signature_invalid",
+            401,
+            '{"received":"refused","code":"callback_unproved","detail":"回调未通过验证：signature_invalid。","verdict":"signature_invalid"}',
+        ),
+        (
+            "timestamp_out_of_tolerance",
+            401,
+            '{"received":"refused","code":"callback_unproved","detail":"回调未通过验证：outside_time_window。","verdict":"outside_time_window"}',
+        ),
+        ("body_too_large", 400, '{"received":"refused","code":"body_too_large","detail":"?"}'),
+    ],
+)
+def test_the_bytes_that_refuse_a_callback(code: str, status: int, body: str) -> None:
+    refused = adapter().refused(code, "?")
+    assert (refused.status, refused.body.decode(), refused.media_type) == (status, body, "application/json")
+    assert dict(refused.headers) == ({"WWW-Authenticate": 'Bearer error="invalid_token"'} if status == 401 else {})
+    assert NotReceivedOut.model_validate_json(refused.body)

@@ -23,44 +23,48 @@ def router(couriers: Mapping[str, Courier]) -> APIRouter:
         route_class=ApiRoute,
         dependencies=[require_role("admin")],
     )
+    secrets, unfit = EndpointSecrets(couriers), refusals(SecretUnfit)
+    unknown_or_unfit = refusals(UnknownPartner, SecretUnfit)
+    made.post("", status_code=201, operation_id="createCourierEndpoint", responses=unknown_or_unfit)(secrets.create)
+    made.get("", operation_id="listCourierEndpoints")(list_endpoints)
+    made.get("/{endpoint_id}", operation_id="getCourierEndpoint")(get_endpoint)
+    made.post("/{endpoint_id}/rotate-secret", operation_id="rotateCourierSecret", responses=unfit)(secrets.rotate)
+    return made
 
-    @made.post(
-        "", status_code=201, operation_id="createCourierEndpoint", responses=refusals(UnknownPartner, SecretUnfit)
-    )
-    async def create(body: EndpointIn, tx: Tx[Settings]) -> NewSecretOut:
+
+class EndpointSecrets:
+    """The routes that give an endpoint a secret, which has to fit the courier's signature scheme."""
+
+    def __init__(self, couriers: Mapping[str, Courier]) -> None:
+        self._couriers = couriers
+
+    async def create(self, body: EndpointIn, tx: Tx[Settings]) -> NewSecretOut:
         """Open an endpoint for a courier; no other response shows its secret."""
-        courier = couriers.get(body.partner)
+        courier = self._couriers.get(body.partner)
         if courier is None:
-            raise UnknownPartner(pointer="/partner", partner=body.partner, known=", ".join(couriers))
+            raise UnknownPartner(pointer="/partner", partner=body.partner, known=", ".join(self._couriers))
         secret = _usable(courier, body.secret)
         return NewSecretOut.of(await courier_endpoints.open_endpoint(tx, partner=body.partner, secret=secret))
 
-    @made.get("", operation_id="listCourierEndpoints")
-    async def list_endpoints(
-        read: Read, limit: Limit = 20, cursor: Cursor = None, partner: Partner | None = None
-    ) -> PageOut[EndpointOut]:
-        """All endpoints, newest first."""
-        page = await queries.courier_endpoints(read, limit, cursor, partner=partner)
-        return PageOut[EndpointOut].of(page, EndpointOut.of)
-
-    @made.get("/{endpoint_id}", operation_id="getCourierEndpoint")
-    async def get_endpoint(endpoint_id: Id, read: Read) -> EndpointOut:
-        """One endpoint."""
-        return EndpointOut.of(await queries.courier_endpoint(read, endpoint_id))
-
-    @made.post(
-        "/{endpoint_id}/rotate-secret",
-        operation_id="rotateCourierSecret",
-        responses=refusals(SecretUnfit),
-    )
-    async def rotate(endpoint_id: Id, body: RotationIn, tx: Tx[Settings]) -> NewSecretOut:
+    async def rotate(self, endpoint_id: Id, body: RotationIn, tx: Tx[Settings]) -> NewSecretOut:
         """Change the secret; the old one is accepted as well until the grace ends."""
         endpoint = await queries.courier_endpoint(tx, endpoint_id)
-        secret = _usable(couriers[endpoint.partner], body.secret)
+        secret = _usable(self._couriers[endpoint.partner], body.secret)
         rotated = await courier_endpoints.rotate_secret(tx, endpoint_id, secret=secret, grace_hours=body.grace_hours)
         return NewSecretOut.of(rotated)
 
-    return made
+
+async def list_endpoints(
+    read: Read, limit: Limit = 20, cursor: Cursor = None, partner: Partner | None = None
+) -> PageOut[EndpointOut]:
+    """All endpoints, newest first."""
+    page = await queries.courier_endpoints(read, limit, cursor, partner=partner)
+    return PageOut[EndpointOut].of(page, EndpointOut.of)
+
+
+async def get_endpoint(endpoint_id: Id, read: Read) -> EndpointOut:
+    """One endpoint."""
+    return EndpointOut.of(await queries.courier_endpoint(read, endpoint_id))
 
 
 def _usable(courier: Courier, secret: str | None) -> str:

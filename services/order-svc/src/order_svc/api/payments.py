@@ -1,6 +1,7 @@
 """Payments 支付单: one attempt to pay an order in full, with the refunds made from it."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
+from typing import Any
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action
@@ -17,52 +18,62 @@ from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import PaymentState
 from order_svc.settings import Settings
 
+# Any: options of a route, each of its own type.
+_START: Mapping[str, Any] = {
+    "status_code": 201,
+    "responses": refusals(IllegalTransition, UnknownProvider, PaymentInProgress),
+    "dependencies": [require_action(ORDER, OrderAction.PAY)],
+}
+_REFUND: Mapping[str, Any] = {
+    "responses": refusals(IllegalTransition, NotRefundable, NothingToRefund),
+    "dependencies": [require_action(PAYMENT, PaymentAction.REFUND_REMAINDER)],
+}
+
 
 def router(providers: Collection[str]) -> APIRouter:
     """The payments through the providers with these names."""
     made = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
+    start, refund = "/orders/{order_id}/payments", "/payments/{payment_id}/refund-remainder"
+    made.post(start, operation_id="startPayment", **_START)(PaymentStarts(providers).start_payment)
+    made.get("/payments", operation_id="listPayments")(list_payments)
+    made.get("/payments/{payment_id}", operation_id="getPayment")(get_payment)
+    made.post(refund, operation_id="refundRemainder", **_REFUND)(refund_remainder)
+    return made
 
-    @made.post(
-        "/orders/{order_id}/payments",
-        operation_id="startPayment",
-        status_code=201,
-        responses=refusals(IllegalTransition, UnknownProvider, PaymentInProgress),
-        dependencies=[require_action(ORDER, OrderAction.PAY)],
-    )
-    async def start_payment(order_id: Id, body: PaymentIn, tx: Tx[Settings]) -> PaymentOut:
+
+class PaymentStarts:
+    """The route that starts a payment."""
+
+    def __init__(self, providers: Collection[str]) -> None:
+        self._providers = providers
+
+    async def start_payment(self, order_id: Id, body: PaymentIn, tx: Tx[Settings]) -> PaymentOut:
         """Pay the whole order. The provider is called right after this response; it reports the result later."""
         payment = await payments.start(
-            tx, order_id, provider=body.provider, method=body.payment_method, providers=providers
+            tx, order_id, provider=body.provider, method=body.payment_method, providers=self._providers
         )
         return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 
-    @made.get("/payments", operation_id="listPayments")
-    async def list_payments(
-        reader: Read,
-        order_id: Id | None = None,
-        state: PaymentState | None = None,
-        limit: Limit = 20,
-        cursor: Cursor = None,
-    ) -> PageOut[PaymentOut]:
-        """Payments with their refunds, newest first."""
-        page = await queries.payments(reader, limit, cursor, order_id=order_id, state=state)
-        return PageOut[PaymentOut].of(page, lambda view: PaymentOut.of(view, reader.actor))
 
-    @made.get("/payments/{payment_id}", operation_id="getPayment")
-    async def get_payment(payment_id: Id, reader: Read) -> PaymentOut:
-        """A payment and its refunds."""
-        return PaymentOut.of(await queries.payment(reader, payment_id), reader.actor)
+async def list_payments(
+    reader: Read,
+    order_id: Id | None = None,
+    state: PaymentState | None = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageOut[PaymentOut]:
+    """Payments with their refunds, newest first."""
+    page = await queries.payments(reader, limit, cursor, order_id=order_id, state=state)
+    return PageOut[PaymentOut].of(page, lambda view: PaymentOut.of(view, reader.actor))
 
-    @made.post(
-        "/payments/{payment_id}/refund-remainder",
-        operation_id="refundRemainder",
-        responses=refusals(IllegalTransition, NotRefundable, NothingToRefund),
-        dependencies=[require_action(PAYMENT, PaymentAction.REFUND_REMAINDER)],
-    )
-    async def refund_remainder(payment_id: Id, tx: Tx[Settings]) -> PaymentOut:
-        """Refund what is left of the payment of an order that is not fulfilled, as a new refund: for operators, where
-        the provider has declined the refund."""
-        payment = await refund_requests.refund_remainder(tx, payment_id)
-        return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
 
-    return made
+async def get_payment(payment_id: Id, reader: Read) -> PaymentOut:
+    """A payment and its refunds."""
+    return PaymentOut.of(await queries.payment(reader, payment_id), reader.actor)
+
+
+async def refund_remainder(payment_id: Id, tx: Tx[Settings]) -> PaymentOut:
+    """Refund what is left of the payment of an order that is not fulfilled, as a new refund: for operators, where
+    the provider has declined the refund."""
+    payment = await refund_requests.refund_remainder(tx, payment_id)
+    return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)

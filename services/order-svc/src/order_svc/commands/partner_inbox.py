@@ -21,13 +21,9 @@ from order_svc.tables.partner_inbox import DUE_PUSH, INSERT_PUSH, PUSHES, RAW_OF
 
 # One worker per source: a flood of scans must not delay the callbacks that buyers wait for.
 WORKERS = {PushSource.COURIER: "courier-pushes", PushSource.PAYMENT: "payment-callbacks"}
+NOUNS = {PushSource.COURIER: "courier_push", PushSource.PAYMENT: "payment_callback"}
+"""How the names of signals and log lines about a push begin."""
 _MOST_FAILURES = 12
-# The state of a verified push whose content is rejected, by the code of the rejection.
-_REJECTED = {
-    "unreadable": PushState.UNREADABLE,
-    "unknown_subject": PushState.UNMATCHED,
-    "amount_mismatch": PushState.FAILED,
-}
 
 
 async def store(
@@ -77,13 +73,13 @@ def _row(
 def _state(push: ExaminedPush[object]) -> PushState:
     if not push.verified:
         return PushState.REFUSED
-    return PushState.RECEIVED if push.rejection is None else _REJECTED[push.rejection.code]
+    return PushState.RECEIVED if push.rejection is None else PushState.UNREADABLE
 
 
 def _reason(push: ExaminedPush[object]) -> str | None:
     if push.rejection is None:
         return None
-    return push.rejection.detail if push.rejection.code == "unreadable" else push.rejection.code
+    return push.rejection.detail if push.verified else push.rejection.code
 
 
 async def _repeat(tx: Transaction[Settings], row: PartnerPush) -> bool:

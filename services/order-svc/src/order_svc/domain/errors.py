@@ -94,35 +94,6 @@ class UnknownProvider(Refusal):
     en = "No such payment provider is connected: {provider}."
 
 
-class CallbackUnproved(Refusal):
-    """A provider's callback is unsigned, forged or too old; `verdict` says which."""
-
-    kind, code = Kind.UNAUTHENTICATED, "callback_unproved"
-    zh = "回调未通过验证：{verdict}。"
-    en = "The callback is not proved: {verdict}."
-
-
-class CallbackUnreadable(Refusal):
-    """A provider's callback, well signed, is not as agreed."""
-
-    kind, code = Kind.MALFORMED, "callback_unreadable"
-    zh, en = "回调内容无法读取。", "The callback cannot be read."
-
-
-class CallbackUnknownSubject(Refusal):
-    """A provider's callback is about a payment or refund that is none of this provider's."""
-
-    kind, code = Kind.NOT_FOUND, "callback_unknown_subject"
-    zh, en = "没有回调所指的支付或退款。", "There is no such payment or refund."
-
-
-class CallbackAmountMismatch(Refusal):
-    """A provider's callback names another amount than ours."""
-
-    kind, code = Kind.INVALID, "callback_amount_mismatch"
-    zh, en = "回调金额与我方记录不符。", "The callback names another amount than our books."
-
-
 class PaymentInProgress(Refusal):
     """The order has a payment that the provider has not answered yet."""
 

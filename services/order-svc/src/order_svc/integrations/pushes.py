@@ -1,9 +1,11 @@
 """What a partner pushes to us, and how its adapter examines it before it is stored. Couriers and payment providers alike."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Generic, Protocol, TypeVar
 
 C_co = TypeVar("C_co", covariant=True)
@@ -11,13 +13,31 @@ C = TypeVar("C")
 _LONGEST_DETAIL = 200
 
 
+class RejectionCode(StrEnum):
+    """What is wrong with a push. All but `unreadable` mean that no partner is proven to have sent it."""
+
+    NOT_A_FORM = "not_a_form"
+    SIGNATURE_MISSING = "signature_missing"
+    SIGNATURE_MALFORMED = "malformed_signature"
+    SIGNATURE_INVALID = "signature_invalid"
+    TIMESTAMP_OUT_OF_TOLERANCE = "timestamp_out_of_tolerance"
+    UNREADABLE = "unreadable"
+
+
 @dataclass(frozen=True, slots=True)
 class Rejection:
-    """Why a push is not accepted. `unauthenticated`: nothing in it comes from any partner."""
+    """Why a push is not accepted."""
 
-    code: str
+    code: RejectionCode
     detail: str
-    unauthenticated: bool = False
+
+
+class Acceptance(StrEnum):
+    """What is done with a push that is accepted."""
+
+    PROCESSED = "processed"  # by a worker, right after the response
+    REPEATED = "repeated"  # nothing: it is stored already
+    IRRELEVANT = "irrelevant"  # nothing: it is about something else
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,10 +47,16 @@ class Acknowledgement:
     status: int
     body: bytes
     media_type: str
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @classmethod
+    def of_json(cls, status: int, body: Mapping[str, object]) -> "Acknowledgement":
+        """A JSON object in UTF-8."""
+        return cls(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")
 
 
 class PushAdapter(Protocol[C_co]):
-    """How the pushes of one partner are verified and read. Pure: no clock, no network, no database.
+    """How the pushes of one partner are verified, read and acknowledged. Pure: no clock, no network, no database.
 
     `headers` have lower-case names; `proving_headers` are the names of those that prove a push, which are stored with it.
     """
@@ -49,7 +75,17 @@ class PushAdapter(Protocol[C_co]):
         """
 
     def parse(self, raw: bytes) -> C_co:
-        """The content of a verified push. Raises: ValueError where it cannot be read."""
+        """The content of a verified push, false where it is about something else. Raises: ValueError where it cannot be read."""
+
+    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
+        """The acknowledgement of a push that is stored: the partner does not send it again."""
+
+    def refused(self, code: str, detail: str) -> Acknowledgement:
+        """The acknowledgement of a push that is not accepted.
+
+        `code` is a RejectionCode, or what the routing or the middleware refuses with; the status of the latter takes the
+        place of the acknowledgement's.
+        """
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +119,6 @@ def examine(
     try:
         content = adapter.parse(raw)
     except ValueError as error:
-        unreadable = Rejection("unreadable", str(error)[:_LONGEST_DETAIL])
+        unreadable = Rejection(RejectionCode.UNREADABLE, str(error)[:_LONGEST_DETAIL])
         return ExaminedPush(push_id=push_id, raw=raw, headers=proof, verified=True, rejection=unreadable)
     return ExaminedPush(push_id=push_id, raw=raw, headers=proof, verified=True, content=content)

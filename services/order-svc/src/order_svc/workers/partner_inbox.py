@@ -53,7 +53,8 @@ class PartnerInbox:
         raw = await partner_inbox.raw_body(tx, push)
         try:
             if push.source is PushSource.PAYMENT:
-                await payment_callbacks.apply(tx, push, _parse(self._providers[push.partner], raw))
+                processed = await payment_callbacks.apply(tx, push, _parse(self._providers[push.partner], raw))
+                tx.after_commit(partial(_report_mismatch, runtime, processed))
             else:
                 reports = _parse(self._couriers[push.partner], raw)
                 processed = await courier_reports.apply(tx, push, reports)
@@ -71,6 +72,13 @@ def _parse(adapter: PushAdapter[C], raw: bytes) -> C:
         return adapter.parse(raw)
     except ValueError as error:
         raise _Unreadable(str(error)) from None
+
+
+def _report_mismatch(runtime: Runtime[Settings], callback: PartnerPush) -> None:
+    """Count and log a callback that differs from our books: the provider has its acknowledgement and does not send it again."""
+    if callback.state in (PushState.UNMATCHED, PushState.FAILED):
+        runtime.metrics.signal(f"payment_callback_{callback.why}", callback.partner)
+        log.warning("payment_callback_mismatch", push=callback.id, partner=callback.partner, code=callback.why)
 
 
 def _count(runtime: Runtime[Settings], push: PartnerPush, reports: list[Report], state: PushState) -> None:

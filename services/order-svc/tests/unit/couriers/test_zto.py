@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from order_svc.domain.tracking import ParcelScan, ParcelStatus, latest
 from order_svc.integrations.couriers.port import DeliveredTo, Report
 from order_svc.integrations.couriers.zto import Zto
-from order_svc.integrations.pushes import Rejection
+from order_svc.integrations.pushes import Acceptance, Rejection
 from order_svc.integrations.signatures import zto_digest
 
 ZTO = Zto()
@@ -75,7 +75,7 @@ def test_one_changed_byte_is_refused_in_zto_s_format_with_200():
     raw = push(trace("GOT")).replace(b"73000000000001", b"73000000000002")
     refused = ZTO.verify(raw, {}, [SECRET], NOW)
     assert isinstance(refused, Rejection)
-    answer = ZTO.refused(refused)
+    answer = ZTO.refused(refused.code, refused.detail)
     assert answer.status == 200
     assert json.loads(answer.body)["status"] is False
 
@@ -108,7 +108,7 @@ def test_a_form_with_loose_ends_is_the_same_push(change):
 def test_a_push_without_any_proof_is_401(raw):
     refused = ZTO.verify(raw, {}, [SECRET], NOW)
     assert refused is not None
-    assert ZTO.refused(refused).status == 401
+    assert ZTO.refused(refused.code, refused.detail).status == 401
 
 
 def test_the_previous_secret_is_accepted_during_its_grace():
@@ -118,7 +118,7 @@ def test_the_previous_secret_is_accepted_during_its_grace():
 
 
 def test_acknowledgement():
-    answer = ZTO.accepted()
+    answer = ZTO.accepted(Acceptance.PROCESSED)
     assert answer.status == 200
     assert json.loads(answer.body) == {"message": "", "result": "success", "status": True, "statusCode": "0"}
 

@@ -1,6 +1,6 @@
 """Endpoints of couriers, and the pushes of couriers and payment providers, in requests and responses."""
 
-from typing import Annotated, Any, Self
+from typing import Annotated, Any, Literal, Self
 
 from aftercare_chassis.http.schemas import In, Out, Time, example
 from pydantic import Field, StringConstraints
@@ -132,3 +132,18 @@ class CallbackOut(Out):
             received_at=push.received_at,
             finished_at=push.finished_at,
         )
+
+
+class ReceivedOut(Out):
+    """What is done with a callback: `applied` right after this response; `ignored` where it is about something else."""
+
+    received: Literal["applied", "already_taken", "ignored"]
+
+
+class NotReceivedOut(Out):
+    """Why a callback is not accepted. `verdict` is the code of what is wrong with it, where it was examined."""
+
+    received: str
+    code: str
+    detail: str
+    verdict: str | None = None

@@ -20,3 +20,10 @@ class OwnRefundCause(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     ORDER_NOT_AWAITING_PAYMENT = "order_not_awaiting_payment"
     OPERATOR = "operator"
+
+
+class CallbackMismatch(StrEnum):
+    """How a callback of a payment provider differs from our own books."""
+
+    UNKNOWN_SUBJECT = "unknown_subject"  # this provider has no such payment or refund of ours
+    AMOUNT_MISMATCH = "amount_mismatch"

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from order_svc.domain.tracking import TERMINAL, ParcelStatus, Scan
-from order_svc.integrations.pushes import Acknowledgement, PushAdapter, Rejection
+from order_svc.integrations.pushes import PushAdapter
 
 
 class DeliveredTo(StrEnum):
@@ -68,9 +68,3 @@ class Courier(PushAdapter[list[Report]], Protocol):
 
     def is_valid_secret(self, secret: str) -> bool:
         """Whether this secret can be used in the partner's signature scheme."""
-
-    def accepted(self) -> Acknowledgement:
-        """The acknowledgement of a push that is stored: the partner does not send it again."""
-
-    def refused(self, rejection: Rejection) -> Acknowledgement:
-        """The acknowledgement of a push that is not accepted."""

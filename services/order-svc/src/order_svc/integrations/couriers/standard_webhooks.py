@@ -1,7 +1,6 @@
 """Standard Webhooks 1.0.0: our own partner API, for every courier that can sign JSON."""
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Literal
@@ -14,14 +13,14 @@ from order_svc.integrations import signatures
 from order_svc.integrations.couriers.fields import aware_time, carrier, code
 from order_svc.integrations.couriers.masking import mask
 from order_svc.integrations.couriers.port import DeliveredTo, Report, report
-from order_svc.integrations.pushes import Acknowledgement, Rejection
+from order_svc.integrations.pushes import Acceptance, Acknowledgement, Rejection, RejectionCode
 from order_svc.integrations.signatures import StandardFault
 
 _MISSING = Rejection(
-    "signature_missing", "webhook-id, webhook-timestamp and webhook-signature are required", unauthenticated=True
+    RejectionCode.SIGNATURE_MISSING, "webhook-id, webhook-timestamp and webhook-signature are required"
 )
-_MALFORMED = Rejection("signature_invalid", "the timestamp or the body is no text", unauthenticated=True)
-_WRONG = Rejection("signature_invalid", "no signature fits", unauthenticated=True)
+_MALFORMED = Rejection(RejectionCode.SIGNATURE_INVALID, "the timestamp or the body is no text")
+_WRONG = Rejection(RejectionCode.SIGNATURE_INVALID, "no signature fits")
 # The first fault in this order is the one reported: who cannot sign learns nothing about the time.
 _REJECTIONS = {
     StandardFault.HEADER_MISSING: _MISSING,
@@ -31,10 +30,15 @@ _REJECTIONS = {
     StandardFault.SIGNATURE_MALFORMED: _WRONG,
     StandardFault.SIGNATURE_WRONG: _WRONG,
     StandardFault.OUTSIDE_TOLERANCE: Rejection(
-        "timestamp_out_of_tolerance", "the message is older or newer than five minutes"
+        RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE, "the message is older or newer than five minutes"
     ),
 }
-_STATUSES = {"timestamp_out_of_tolerance": 401, "unavailable": 503}
+_STATUSES = {
+    RejectionCode.SIGNATURE_MISSING: 401,
+    RejectionCode.SIGNATURE_INVALID: 401,
+    RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE: 401,
+    "unavailable": 503,
+}
 
 
 class _Data(BaseModel):
@@ -95,14 +99,14 @@ class StandardWebhooks:
             first = error.errors(include_input=False)[0]
             raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
 
-    def accepted(self) -> Acknowledgement:
+    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
         """Any 2xx."""
-        return _acknowledgement(200, {"status": "accepted"})
+        return Acknowledgement.of_json(200, {"status": "accepted"})
 
-    def refused(self, rejection: Rejection) -> Acknowledgement:
+    def refused(self, code: str, detail: str) -> Acknowledgement:
         """Anything else makes the sender try again: 401 without a proof, 503 where we could not store it, else 400."""
-        status = 401 if rejection.unauthenticated else _STATUSES.get(rejection.code, 400)
-        return _acknowledgement(status, {"status": "refused", "code": rejection.code, "detail": rejection.detail})
+        body = {"status": "refused", "code": code, "detail": detail}
+        return Acknowledgement.of_json(_STATUSES.get(code, 400), body)
 
 
 def _scan(data: _Data) -> Report:
@@ -118,7 +122,3 @@ def _scan(data: _Data) -> Report:
         reason=code(data.reason) if data.reason else None,
         delivered_to=data.delivered_to,
     )
-
-
-def _acknowledgement(status: int, body: Mapping[str, object]) -> Acknowledgement:
-    return Acknowledgement(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")

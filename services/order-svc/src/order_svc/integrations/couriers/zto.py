@@ -1,7 +1,6 @@
 """ZTO 中通: form pushes of single scans, signed with base64(md5(data + secret)), out of order and more than once."""
 
 import hashlib
-import json
 import secrets as randomness
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta, timezone
@@ -14,10 +13,11 @@ from order_svc.integrations.couriers.fields import code, naive_time
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
 from order_svc.integrations.couriers.port import DeliveredTo, Report, report
-from order_svc.integrations.pushes import Acknowledgement, Rejection
+from order_svc.integrations.pushes import Acceptance, Acknowledgement, Rejection, RejectionCode
 from order_svc.integrations.signatures import matches_any, zto_digest
 
 _CHINA = timezone(timedelta(hours=8))
+_UNLIKE_A_PUSH = (RejectionCode.NOT_A_FORM, RejectionCode.SIGNATURE_MISSING)
 
 # INBOUND and HANDOVERSCAN_SIGNED leave the parcel at a station: the buyer does not have it before DEPARTURE_SIGNED.
 _ACTIONS: dict[str, tuple[ParcelStatus, DeliveredTo | None]] = {
@@ -76,12 +76,12 @@ class Zto:
         try:
             fields = form(raw)
         except ValueError as error:
-            return Rejection("not_a_form", str(error), unauthenticated=True)
+            return Rejection(RejectionCode.NOT_A_FORM, str(error))
         digest, data = fields.get("data_digest", ""), fields.get("data", "")
         if not digest or not data:
-            return Rejection("signature_missing", "data and data_digest are required", unauthenticated=True)
+            return Rejection(RejectionCode.SIGNATURE_MISSING, "data and data_digest are required")
         proven = matches_any(digest, (zto_digest(data, secret) for secret in secrets))
-        return None if proven else Rejection("signature_invalid", "data_digest does not fit")
+        return None if proven else Rejection(RejectionCode.SIGNATURE_INVALID, "data_digest does not fit")
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
         """ZTO sends no message id: it is a hash of the signed text, and whether that is read as traces."""
@@ -100,19 +100,14 @@ class Zto:
             raise ValueError(f"data is not a trace: {error.errors(include_input=False)[0]['msg']}") from None
         return [_scan(trace) for trace in (traces if isinstance(traces, list) else [traces])]
 
-    def accepted(self) -> Acknowledgement:
+    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
         """ZTO reads `status` in the body and nothing else."""
-        return _acknowledgement(200, {"message": "", "result": "success", "status": True, "statusCode": "0"})
+        return Acknowledgement.of_json(200, {"message": "", "result": "success", "status": True, "statusCode": "0"})
 
-    def refused(self, rejection: Rejection) -> Acknowledgement:
-        """200 as well, so that the partner reads the body and not a gateway's page; 401 without any proof."""
-        body = {
-            "message": f"{rejection.code}: {rejection.detail}",
-            "result": "fail",
-            "status": False,
-            "statusCode": "1",
-        }
-        return _acknowledgement(401 if rejection.unauthenticated else 200, body)
+    def refused(self, code: str, detail: str) -> Acknowledgement:
+        """200 as well, so that the partner reads the body and not a gateway's page; 401 where nothing is like its push."""
+        body = {"message": f"{code}: {detail}", "result": "fail", "status": False, "statusCode": "1"}
+        return Acknowledgement.of_json(401 if code in _UNLIKE_A_PUSH else 200, body)
 
 
 def _has_traces(fields: Mapping[str, str]) -> bool:
@@ -151,7 +146,3 @@ def _receiver(trace: _Trace, by_action: DeliveredTo | None) -> DeliveredTo | Non
         return by_action
     text = f"{trace.expressSigner or ''} {(trace.desc or '').split('感谢')[0]}"
     return next((kind for kind, words in _RECEIVERS if any(word in text for word in words)), by_action)
-
-
-def _acknowledgement(status: int, body: Mapping[str, object]) -> Acknowledgement:
-    return Acknowledgement(status, json.dumps(body, ensure_ascii=False).encode(), "application/json")

@@ -1,8 +1,10 @@
 """The payment simulator's protocol over HTTP; callbacks are Standard Webhooks."""
 
 import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from types import MappingProxyType
 from typing import Annotated
 
 import httpx
@@ -11,7 +13,7 @@ from pydantic import BaseModel, Field, JsonValue, StringConstraints, ValidationE
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.integrations import signatures
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
-from order_svc.integrations.pushes import Rejection
+from order_svc.integrations.pushes import Acceptance, Acknowledgement, Rejection, RejectionCode
 from order_svc.integrations.signatures import StandardFault
 
 _PATHS = {CallSubject.PAYMENT: "/v1/payments", CallSubject.REFUND: "/v1/refunds"}
@@ -22,14 +24,24 @@ _NOT_SENT = ProviderResult(outcome=Outcome.NOT_SENT)
 _NOT_FOUND = ProviderResult(outcome=Outcome.NOT_FOUND)
 # The first fault in this order is the one reported.
 _FAULTS = {
-    StandardFault.ID_TOO_LONG: "malformed_signature",
-    StandardFault.BODY_MALFORMED: "malformed_signature",
-    StandardFault.HEADER_MISSING: "signature_missing",
-    StandardFault.TIMESTAMP_MALFORMED: "signature_invalid",
-    StandardFault.OUTSIDE_TOLERANCE: "outside_time_window",
-    StandardFault.SIGNATURE_MALFORMED: "malformed_signature",
-    StandardFault.SIGNATURE_WRONG: "signature_invalid",
+    StandardFault.ID_TOO_LONG: RejectionCode.SIGNATURE_MALFORMED,
+    StandardFault.BODY_MALFORMED: RejectionCode.SIGNATURE_MALFORMED,
+    StandardFault.HEADER_MISSING: RejectionCode.SIGNATURE_MISSING,
+    StandardFault.TIMESTAMP_MALFORMED: RejectionCode.SIGNATURE_INVALID,
+    StandardFault.OUTSIDE_TOLERANCE: RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE,
+    StandardFault.SIGNATURE_MALFORMED: RejectionCode.SIGNATURE_MALFORMED,
+    StandardFault.SIGNATURE_WRONG: RejectionCode.SIGNATURE_INVALID,
 }
+_RECEIVED = {
+    Acceptance.PROCESSED: "applied",
+    Acceptance.REPEATED: "already_taken",
+    Acceptance.IRRELEVANT: "ignored",
+}
+_UNPROVEN = frozenset(_FAULTS.values())
+# What the provider calls a rejection where that differs from our code.
+_VERDICTS: Mapping[str, str] = {RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE: "outside_time_window"}
+# A 401 names how to authenticate (RFC 9110, 15.5.2).
+_CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
 Text = Annotated[str, StringConstraints(max_length=200, pattern=r"^[^\x00-\x1f\x7f]*$")]
 
@@ -91,7 +103,7 @@ class Simulator:
         """See the port."""
         faults = signatures.standard_faults(raw, headers, secrets, now)
         code = next((code for fault, code in _FAULTS.items() if fault in faults), None)
-        return None if code is None else Rejection(code, "the callback is not proven", unauthenticated=True)
+        return None if code is None else Rejection(code, "the callback is not proven")
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
         """The provider's message id, the same at every try, and a hash of the body."""
@@ -109,6 +121,20 @@ class Simulator:
             first = error.errors(include_input=False)[0]
             raise ValueError(f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}") from None
         return _notification(CallSubject(noun), _RESULTS[end], data)
+
+    def accepted(self, acceptance: Acceptance) -> Acknowledgement:
+        """See the port. `received` is for people: the provider reads the status."""
+        return _acknowledgement(200, {"received": _RECEIVED[acceptance]})
+
+    def refused(self, code: str, detail: str) -> Acknowledgement:
+        """See the port. Every status but 2xx makes the provider send the callback again."""
+        if code in _UNPROVEN:
+            verdict = _VERDICTS.get(code, code)
+            body = _refusal("callback_unproved", f"回调未通过验证：{verdict}。", verdict=verdict)
+            return _acknowledgement(401, body, _CHALLENGE)
+        if code == RejectionCode.UNREADABLE:
+            return _acknowledgement(400, _refusal("callback_unreadable", "回调内容无法读取。", verdict=code))
+        return _acknowledgement(400, _refusal(code, detail))
 
     def _money(self, amount_minor: int, currency: str) -> dict[str, JsonValue]:
         return {"amount": amount_minor, "currency": currency, "callback_url": self._callback_url}
@@ -147,6 +173,17 @@ def _refusal_code(response: httpx.Response) -> str:
     except (ValueError, KeyError, TypeError):
         code = None
     return code if isinstance(code, str) and 0 < len(code) <= 100 else f"provider_refused_{response.status_code}"
+
+
+def _refusal(code: str, detail: str, **verdict: str) -> dict[str, str]:
+    return {"received": "refused", "code": code, "detail": detail, **verdict}
+
+
+def _acknowledgement(
+    status: int, body: Mapping[str, str], headers: Mapping[str, str] = MappingProxyType({})
+) -> Acknowledgement:
+    content = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+    return Acknowledgement(status, content, "application/json", headers)
 
 
 def _notification(subject: CallSubject, outcome: Outcome, data: _CallbackData) -> ProviderNotification:

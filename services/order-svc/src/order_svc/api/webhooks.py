@@ -1,0 +1,81 @@
+"""The way of a partner's push, whoever the partner is: verified and read, stored as it arrived, acknowledged in its format.
+
+Our own books are not asked: a worker decides by them afterwards (`workers/partner_inbox.py`).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+import structlog
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.http.problems import Problem
+from aftercare_chassis.runtime import Runtime
+from fastapi import Request, Response
+from starlette.responses import PlainTextResponse
+
+from order_svc.commands import partner_inbox
+from order_svc.domain.partners.pushes import PushSource
+from order_svc.integrations.pushes import Acceptance, Acknowledgement, ExaminedPush, PushAdapter, Rejection, examine
+from order_svc.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sender:
+    """Whose push this must be by its address: one of `secrets` proves it. Payment providers have no endpoint."""
+
+    source: PushSource
+    partner: str
+    endpoint_id: str | None = None
+    secrets: tuple[str, ...] = field(repr=False)
+
+
+async def receive(
+    request: Request,
+    tx: Transaction[Settings],
+    service: Runtime,
+    adapter: PushAdapter[object],
+    sender: Sender,
+) -> Response:
+    """Store a push once, however often it is sent, and acknowledge it; a rejected one is stored as well, and refused."""
+    push = examine(adapter, await request.body(), request.headers, sender.secrets, tx.now)
+    is_new = await partner_inbox.store(
+        tx, push, source=sender.source, partner=sender.partner, endpoint_id=sender.endpoint_id
+    )
+    if push.rejection is not None:
+        tx.after_commit(partial(_report, service, sender, push.rejection))
+        return response(adapter.refused(push.rejection.code, push.rejection.detail))
+    return response(adapter.accepted(_acceptance(push, is_new)))
+
+
+def response(acknowledgement: Acknowledgement) -> Response:
+    """The acknowledgement as a response."""
+    return Response(
+        acknowledgement.body,
+        acknowledgement.status,
+        dict(acknowledgement.headers),
+        acknowledgement.media_type,
+    )
+
+
+def refusal(adapters: Mapping[str, PushAdapter[object]], partner: str, problem: Problem) -> Response:
+    """What refuses a push before it is examined, in the partner's format; in plain text where no adapter has this name."""
+    adapter = adapters.get(partner)
+    if adapter is None:
+        return PlainTextResponse("No partner posts to this address.\n", 404)
+    return response(replace(adapter.refused(problem["code"], problem["detail"]), status=problem["status"]))
+
+
+def _acceptance(push: ExaminedPush[object], is_new: bool) -> Acceptance:
+    if not push.content:
+        return Acceptance.IRRELEVANT
+    return Acceptance.PROCESSED if is_new else Acceptance.REPEATED
+
+
+def _report(service: Runtime, sender: Sender, rejection: Rejection) -> None:
+    """Count and log a push that was not accepted."""
+    noun = partner_inbox.NOUNS[sender.source]
+    service.metrics.signal(f"{noun}_{rejection.code}", sender.partner)
+    log.warning(f"{noun}_refused", partner=sender.partner, endpoint_id=sender.endpoint_id, code=rejection.code)
