@@ -1,23 +1,20 @@
--- Creates one case per request: each with an order, a line and an Idempotency-Key that nobody used before.
--- Arguments after `--`: first order number, bearer token.
-local number, token
+-- Creates one case per request: each about an order and with an Idempotency-Key that nobody used before.
+-- Arguments after `--`: the file with a request body per line, the number of the first one (from 0), bearer token.
+local bodies, number, token
 
 function init(args)
-  number, token = tonumber(args[1]), args[2]
+  bodies, number, token = io.open(args[1], "r"), tonumber(args[2]), args[3]
+  for _ = 1, number do bodies:read("*l") end
 end
 
 function request()
-  local order = string.format("ord_bench%07d", number)
-  local body = string.format(
-    '{"order_id":"%s","type":"return_refund","reason":"quality_defect","description":"漏水","lines":[{"line_id":"line_%s","quantity":2}],"evidence":[]}',
-    order, order)
   local headers = {
     ["Content-Type"] = "application/json",
     ["Authorization"] = "Bearer " .. token,
     ["Idempotency-Key"] = "bench-" .. number,
   }
   number = number + 1
-  return wrk.format("POST", "/v1/cases", headers, body)
+  return wrk.format("POST", "/v1/cases", headers, bodies:read("*l"))
 end
 
 function done(summary, latency)

@@ -12,9 +12,9 @@ import statements
 from aftercare_chassis.testing.databases import with_database
 from aftersale_svc.main import service as aftersale
 from aftersale_svc.settings import Settings
-from environment import Environment, Process, script
-from orders import BUYER, Orders
-from wrk import CONNECTIONS, Run, run
+from environment import Environment, Process, environment, script
+from orders import BUYER, Orders, consumed_orders, create_tables
+from wrk import CONNECTIONS, Run, need_wrk, run
 
 SERVICE = "aftersale-svc"
 ROUNDS, SECONDS, WARM_UP_SECONDS = 5, 6, 2
@@ -36,16 +36,27 @@ class EndpointRuns:
         return self.median("ours", name) / self.median("baseline", name)
 
 
+def measure(log: Callable[[str], None]) -> tuple[dict[str, EndpointRuns], tuple[int, int]]:
+    """The runs with and without a relay, and (transactions, statements) of one command."""
+    need_wrk()
+    with environment() as env:
+        bench = Bench(env, log)
+        statements = bench.count()
+        cases = {"its relay running beside it": bench.compare(relay=True), "alone": bench.compare(relay=False)}
+    return cases, statements
+
+
 class Bench:
     """Both endpoints in one environment."""
 
-    def __init__(self, environment: Environment, log: Callable[[str], None]) -> None:
-        self._environment, self._log = environment, log
-        self._token = environment.token("buyer", BUYER)
-        self._baseline_database = with_database(environment.servers.postgres, "template1")
-        self._orders = Orders(aftersale(environment.settings(Settings, SERVICE)), self._baseline_database)
-        environment.migrate(SERVICE)
-        asyncio.run(self._orders.prepare())
+    def __init__(self, env: Environment, log: Callable[[str], None]) -> None:
+        self._environment, self._log = env, log
+        self._token = env.token("buyer", BUYER)
+        self._baseline_database = with_database(env.servers.postgres, "template1")
+        make = consumed_orders(aftersale(env.settings(Settings, SERVICE)))
+        self._orders = Orders(make, self._baseline_database, env.home / "cases.jsonl")
+        env.migrate(SERVICE)
+        asyncio.run(create_tables(self._baseline_database))
 
     def count(self) -> tuple[int, int]:
         """(transactions, statements) of one command."""
@@ -78,10 +89,11 @@ class Bench:
         return found
 
     def _load(self, endpoint: Process, seconds: int, guess: int) -> Run:
-        first = self._orders.take(seconds * guess)
+        first = asyncio.run(self._orders.take(seconds * guess))
         found = run(
             endpoint.url,
             seconds=seconds,
+            bodies=self._orders.bodies,
             first=first,
             token=self._token,
             service=endpoint.process,

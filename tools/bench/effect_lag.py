@@ -6,6 +6,7 @@ aftersale-svc has consumed of it.
 """
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import Callable
@@ -53,7 +54,7 @@ async def measure(environment: Environment, log: Callable[[str], None]) -> Lag:
     await asyncio.to_thread(environment.start, "relay", [script("order-svc"), "relay"], order)
     await asyncio.to_thread(environment.start, "consume", [script("aftersale-svc"), "consume"], aftersale)
     token = environment.token("seller", "seller-1", "m-1")
-    load = Load(serving.url, "/v1/orders", token, json.dumps(ORDER).encode())
+    load = Load(serving.url, "/v1/orders", token, itertools.repeat(json.dumps(ORDER).encode()))
     path = Path(order["AFTERCARE_DATABASE_URL"], aftersale["AFTERCARE_DATABASE_URL"])
     await load.closed(CONNECTIONS, WARM_UP_SECONDS)
     await path.ends("")

@@ -92,19 +92,8 @@ class Environment:
         subprocess.run(command, env={**os.environ, **self.variables(service)}, check=True, capture_output=True)
 
     def start(self, name: str, command: list[str], environment: dict[str, str] | None = None) -> Process:
-        """Start a server on a free port (`{port}` in the command, AFTERCARE_PORT) and wait until it is ready."""
-        port = ports.choose()
-        arguments = [word.replace("{port}", str(port)) for word in command]
-        self.processes.start(name, arguments, {**(environment or {}), "AFTERCARE_PORT": str(port)})
-        url, end = f"http://127.0.0.1:{port}", time.monotonic() + READY_SECONDS
-        while (process := self.processes.find(name)) is not None and time.monotonic() < end:
-            try:
-                if httpx.get(f"{url}/readyz", trust_env=False).status_code == 200:
-                    return Process(url, process)
-            except httpx.TransportError:
-                pass
-            time.sleep(0.05)
-        raise self.processes.exit_error(name)
+        """The same as the function `start`, with the processes of this environment."""
+        return start(self.processes, name, command, environment)
 
     def stop(self, name: str) -> None:
         self.processes.stop(name)
@@ -128,6 +117,22 @@ def environment() -> Iterator[Environment]:
                     if record.stem not in ("kafka", "postgres"):
                         processes.stop(record.stem)
                 servers.stop(NoProgress())
+
+
+def start(processes: Processes, name: str, command: list[str], environment: dict[str, str] | None = None) -> Process:
+    """Start a server on a free port (`{port}` in the command, AFTERCARE_PORT) and wait until it is ready."""
+    port = ports.choose()
+    arguments = [word.replace("{port}", str(port)) for word in command]
+    processes.start(name, arguments, {**(environment or {}), "AFTERCARE_PORT": str(port)})
+    url, end = f"http://127.0.0.1:{port}", time.monotonic() + READY_SECONDS
+    while (process := processes.find(name)) is not None and time.monotonic() < end:
+        try:
+            if httpx.get(f"{url}/readyz", trust_env=False).status_code == 200:
+                return Process(url, process)
+        except httpx.TransportError:
+            pass
+        time.sleep(0.05)
+    raise processes.exit_error(name)
 
 
 async def track_commit_times(admin: str) -> None:

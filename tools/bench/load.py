@@ -1,55 +1,44 @@
-"""Load on one endpoint from this process, with a minimal HTTP client that takes little CPU from the servers."""
+"""Load from this process, with a minimal HTTP client that takes little CPU from the servers."""
 
 import asyncio
 import itertools
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
-class Load:
-    """POSTs of one body, each with a new Idempotency-Key, over kept connections."""
 
-    def __init__(self, url: str, path: str, token: str, body: bytes) -> None:
+class Client:
+    """Requests to one server with one token, over kept connections; each with a new Idempotency-Key."""
+
+    def __init__(self, url: str, token: str) -> None:
         self._address = urlsplit(url)
-        self._head = (
-            f"POST {path} HTTP/1.1\r\nHost: {self._address.netloc}\r\nAuthorization: Bearer {token}\r\n"
-            f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nIdempotency-Key: "
-        ).encode()
-        self._body = body
+        self._head = f" HTTP/1.1\r\nHost: {self._address.netloc}\r\nAuthorization: Bearer {token}\r\n"
         self._idle: asyncio.LifoQueue[Connection] = asyncio.LifoQueue()
 
-    async def closed(self, connections: int, seconds: float) -> int:
-        """Load from this number of clients, each of which waits for its response; the number of responses."""
-        end = time.monotonic() + seconds
+    async def get(self, path: str) -> bytes:
+        """The body of a successful response. Raises: SystemExit after any other response."""
+        return await self._send(f"GET {path}{self._head}\r\n".encode())
 
-        async def one() -> int:
-            async with self._connection() as connection:
-                for done in itertools.count():
-                    if time.monotonic() > end:
-                        return done
-                    await self._post(connection)
-            raise AssertionError
+    async def post(self, path: str, body: bytes) -> bytes:
+        """Send a command as JSON; the rest as `get`."""
+        head = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\nIdempotency-Key: {uuid4().hex}\r\n"
+        return await self._send(f"POST {path}{self._head}{head}\r\n".encode() + body)
 
-        return sum(await asyncio.gather(*(one() for _ in range(connections))))
-
-    async def open(self, per_second: float, seconds: float) -> int:
-        """Load at a fixed rate, whether earlier requests have responses or not; the number of requests."""
-        began, posts = asyncio.get_running_loop().time(), []
-        for number in range(round(per_second * seconds)):
-            await asyncio.sleep(began + number / per_second - asyncio.get_running_loop().time())
-            posts.append(asyncio.create_task(self._post_once()))
-        await asyncio.gather(*posts)
-        return len(posts)
-
-    async def _post_once(self) -> None:
-        async with self._connection() as connection:
-            await self._post(connection)
+    async def _send(self, request: bytes) -> bytes:
+        async with self._connection() as (reader, writer):
+            writer.write(request)
+            head = (await reader.readuntil(b"\r\n\r\n")).lower()
+            rest = await reader.readexactly(int(head.partition(b"content-length:")[2].partition(b"\r")[0]))
+        if not head.startswith(b"http/1.1 2"):
+            raise SystemExit(f"bench: {rest.decode()}")
+        return rest
 
     @asynccontextmanager
-    async def _connection(self) -> AsyncIterator["Connection"]:
+    async def _connection(self) -> AsyncIterator[Connection]:
         try:
             connection = self._idle.get_nowait()
         except asyncio.QueueEmpty:
@@ -57,13 +46,39 @@ class Load:
         yield connection
         self._idle.put_nowait(connection)
 
-    async def _post(self, connection: "Connection") -> None:
-        reader, writer = connection
-        writer.write(b"%b%b\r\n\r\n%b" % (self._head, uuid4().hex.encode(), self._body))
-        head = (await reader.readuntil(b"\r\n\r\n")).lower()
-        rest = await reader.readexactly(int(head.partition(b"content-length:")[2].partition(b"\r")[0]))
-        if b" 201 " not in head:
-            raise SystemExit(f"bench: {rest.decode()}")
+
+class Load:
+    """POSTs to one path, with the next of `bodies` each."""
+
+    def __init__(self, url: str, path: str, token: str, bodies: Iterator[bytes]) -> None:
+        self._client, self._path, self._bodies = Client(url, token), path, bodies
+
+    async def closed(self, connections: int, seconds: float) -> int:
+        """Load from this number of clients, each of which waits for its response; the number of responses."""
+        return await repeat(self._post, connections, seconds)
+
+    async def open(self, per_second: float, seconds: float) -> int:
+        """Load at a fixed rate, whether earlier requests have responses or not; the number of requests."""
+        began, posts = asyncio.get_running_loop().time(), []
+        for number in range(round(per_second * seconds)):
+            await asyncio.sleep(began + number / per_second - asyncio.get_running_loop().time())
+            posts.append(asyncio.create_task(self._post()))
+        await asyncio.gather(*posts)
+        return len(posts)
+
+    async def _post(self) -> None:
+        await self._client.post(self._path, next(self._bodies))
 
 
-Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
+async def repeat(once: Callable[[], Awaitable[object]], at_a_time: int, seconds: float) -> int:
+    """Call `once` again and again in this number of tasks; the number of calls that were completed."""
+    end = time.monotonic() + seconds
+
+    async def one() -> int:
+        for done in itertools.count():
+            if time.monotonic() > end:
+                return done
+            await once()
+        raise AssertionError
+
+    return sum(await asyncio.gather(*(one() for _ in range(at_a_time))))

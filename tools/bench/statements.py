@@ -15,7 +15,7 @@ TRANSACTION_WORDS = ("BEGIN", "COMMIT", "ROLLBACK")
 
 def count(service: Service[Any], orders: Orders, token: str, log: Callable[[str], None]) -> tuple[int, int]:
     """(transactions, statements inside them) of creating one case."""
-    first = orders.take(2)
+    first = asyncio.run(orders.take(2))
     orders.used(first + 2)
     sent = asyncio.run(_sent(service, [case_of(first), case_of(first + 1)], token))
     transactions = sum(text.startswith("BEGIN") for text in sent)

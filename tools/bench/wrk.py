@@ -51,23 +51,50 @@ def tree_seconds(parent: psutil.Process) -> float:
     return times.user + times.system + times.children_user + times.children_system + alive
 
 
-def run(url: str, *, seconds: int, first: int, token: str, service: psutil.Process, postgres: psutil.Process) -> Run:
-    """Load `url` for some seconds, with the orders from number `first` on."""
-    command = [need_wrk(), "-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT), url, "--", str(first), token]
-    clocks: tuple[Callable[[], float], ...] = (lambda: cpu_seconds(service), lambda: tree_seconds(postgres))
-    before = [clock() for clock in clocks]
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Requests:
+    """What wrk measured: the number of requests, all of them successful, their rate and their latencies."""
+
+    requests: int
+    per_second: float
+    p50_ms: float
+    p99_ms: float
+
+
+def load(url: str, *, seconds: int, bodies: Path, first: int, token: str) -> Requests:
+    """Load `url` for some seconds, with the request bodies in this file from number `first` on.
+
+    Raises: SystemExit where a request was refused.
+    """
+    options = ["-t1", f"-c{CONNECTIONS}", f"-d{seconds}s", "-s", str(SCRIPT)]
+    command = [need_wrk(), *options, url, "--", str(bodies), str(first), token]
     output = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    service_s, postgres_s = (clock() - start for clock, start in zip(clocks, before, strict=True))
     result = json.loads(output.strip().splitlines()[-1])
     if result["refused"] or result["broken"] or not result["requests"]:
         raise SystemExit(
             f"bench: {url} refused {result['refused']} and broke {result['broken']} of {result['requests']} requests"
         )
-    return Run(
+    return Requests(
         requests=result["requests"],
         per_second=result["requests"] / result["seconds"],
         p50_ms=result["p50_ms"],
         p99_ms=result["p99_ms"],
-        service_ms=1000 * service_s / result["requests"],
-        postgres_ms=1000 * postgres_s / result["requests"],
+    )
+
+
+def run(
+    url: str, *, seconds: int, bodies: Path, first: int, token: str, service: psutil.Process, postgres: psutil.Process
+) -> Run:
+    """The same load, with the CPU time that it takes."""
+    clocks: tuple[Callable[[], float], ...] = (lambda: cpu_seconds(service), lambda: tree_seconds(postgres))
+    before = [clock() for clock in clocks]
+    done = load(url, seconds=seconds, bodies=bodies, first=first, token=token)
+    service_s, postgres_s = (clock() - start for clock, start in zip(clocks, before, strict=True))
+    return Run(
+        requests=done.requests,
+        per_second=done.per_second,
+        p50_ms=done.p50_ms,
+        p99_ms=done.p99_ms,
+        service_ms=1000 * service_s / done.requests,
+        postgres_ms=1000 * postgres_s / done.requests,
     )

@@ -1,6 +1,7 @@
 """The load client, against a small HTTP server."""
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -42,7 +43,7 @@ async def server() -> AsyncIterator[Server]:
 
 
 async def test_closed_load_keeps_its_connections_and_counts_responses(server: Server) -> None:
-    load = Load(server.url, "/v1/orders", "a token", b"{}")
+    load = Load(server.url, "/v1/orders", "a token", itertools.repeat(b"{}"))
 
     done = await load.closed(2, 0.2)
 
@@ -55,7 +56,7 @@ async def test_closed_load_keeps_its_connections_and_counts_responses(server: Se
 
 async def test_open_load_does_not_wait_for_responses(server: Server) -> None:
     server.delay = 0.2
-    load = Load(server.url, "/v1/orders", "a token", b"{}")
+    load = Load(server.url, "/v1/orders", "a token", itertools.repeat(b"{}"))
 
     assert await load.open(per_second=50, seconds=0.2) == 10
     assert server.connections > 2
@@ -66,7 +67,7 @@ def test_a_refused_request_ends_the_benchmark() -> None:
         server = Server(response=b"HTTP/1.1 422 Unprocessable\r\nContent-Length: 8\r\n\r\nnot good")
         listening = await asyncio.start_server(server.handle, "127.0.0.1", 0)
         url = f"http://127.0.0.1:{listening.sockets[0].getsockname()[1]}"
-        await Load(url, "/v1/orders", "a token", b"{}").closed(1, 0.1)
+        await Load(url, "/v1/orders", "a token", itertools.repeat(b"{}")).closed(1, 0.1)
 
     with pytest.raises(SystemExit, match="bench: not good"):
         asyncio.run(run())
