@@ -1,37 +1,43 @@
 """`make bench`: measure, and write docs/benchmarks.md."""
 
 import sys
+from collections.abc import Callable
 
+import create_case
 import cross_service
+import knowledge
 import messaging
+import messaging_page
+import profile_page
 import report
-from create_case import Bench, EndpointRuns
-from environment import environment
-from suite import Found, measure
-from wrk import need_wrk
+import suite
+import suite_page
+import suite_profile
 
-PARTS = ("suite", "create-case", "messaging", "cross-service")
+Log = Callable[[str], None]
+
+# Each part measures and returns its section. The suite is first: its start is measured on an idle machine.
+PARTS: dict[str, Callable[[Log], str]] = {
+    "suite": lambda log: suite_page.section(suite.measure(log)),
+    "create-case": lambda log: report.create_case(*create_case.measure(log)),
+    "messaging": lambda log: messaging_page.section(messaging.measure(log)),
+    "cross-service": lambda log: report.cross_service(cross_service.measure(log)),
+    "knowledge": lambda log: report.knowledge(knowledge.measure(log)),
+    "profile": lambda log: profile_page.section(suite_profile.measure(log)),
+}
+PAGE = ("create-case", "messaging", "cross-service", "suite", "knowledge")
+"""The sections of the page. The others are only printed."""
 
 
-def main(parts: list[str]) -> None:
-    """Measure these parts; the page is written only when all of them are."""
-    if unknown := set(parts) - set(PARTS):
+def main(names: list[str]) -> None:
+    """Measure these parts; the page is written only when all of its parts are."""
+    if unknown := set(names) - set(PARTS):
         raise SystemExit(f"bench: there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    wanted = parts or list(PARTS)
-    suite: Found | None = measure(log) if "suite" in wanted else None
-    cases: dict[str, EndpointRuns] = {}
-    statements = (0, 0)
-    if "create-case" in wanted:
-        need_wrk()
-        with environment() as env:
-            bench = Bench(env, log)
-            statements = bench.count()
-            cases = {"its relay running beside it": bench.compare(relay=True), "alone": bench.compare(relay=False)}
-    rates = messaging.measure(log) if "messaging" in wanted else None
-    waits = cross_service.measure(log) if "cross-service" in wanted else None
-    page = report.page(cases, statements, rates, waits, suite)
-    if set(wanted) == set(PARTS):
-        report.PAGE.write_text(page, encoding="utf-8")
+    wanted = [name for name in PARTS if name in (names or PAGE)]
+    sections = {name: PARTS[name](log) for name in wanted}
+    page = report.page(sections[name] for name in (*PAGE, *sorted(set(PARTS) - set(PAGE))) if name in sections)
+    if set(wanted) >= set(PAGE):
+        report.PAGE.write_text(report.page(sections[name] for name in PAGE), encoding="utf-8")
     sys.stdout.write(page)
 
 

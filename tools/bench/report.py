@@ -1,15 +1,15 @@
 """docs/benchmarks.md: the figures, and how they are measured."""
 
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
-from statistics import quantiles
 
-import cross_service
-import messaging
-import messaging_page
 import psutil
 from create_case import ROUNDS, SECONDS, EndpointRuns
-from suite import Found
+from cross_service import AFTER, AT_A_TIME, KINDS, ORDERS
+from cross_service import Found as Waits
+from knowledge import ARTICLES, HITS, SEARCHES, WRITERS
+from knowledge import Found as Knowledge
 from wrk import CONNECTIONS
 
 PAGE = Path("docs/benchmarks.md")
@@ -35,6 +35,15 @@ the time that such a command takes beyond the median of the same commands when t
 | | commands | 404 (at most 0) | extra wait p50, ms | p99, ms (at most 100) |
 |---|---|---|---|---|
 """
+KNOWLEDGE = """
+## The knowledge base
+
+kb-svc (`all`, one process) and its PostgreSQL, over the REST API. {articles:,} articles, made of the paragraphs of the seeded policies in Chinese and English, are drafted and published by {writers} writers at a time;
+then {searches} of the questions in `services/kb-svc/tests/questions.toml` are searched one after the other, each with {hits} hits.
+
+| | |
+|---|---|
+"""
 ROWS = (
     ("requests per second", "per_second", 0),
     ("p50, ms", "p50_ms", 1),
@@ -44,22 +53,16 @@ ROWS = (
 )
 
 
-def page(
-    cases: dict[str, EndpointRuns],
-    statements: tuple[int, int],
-    rates: messaging.Found | None,
-    waits: cross_service.Found | None,
-    suite: Found | None,
-) -> str:
-    """The text of the page, without the parts that were not measured."""
-    text = HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", cores=psutil.cpu_count())
-    if cases:
-        options = {"connections": CONNECTIONS, "rounds": ROUNDS, "seconds": SECONDS}
-        text += CREATE.format(**options, transactions=statements[0], statements=statements[1])
-        text += "".join(_comparison(title, comparison) for title, comparison in cases.items())
-    text += messaging_page.section(rates) if rates else ""
-    text += _cross_service(waits) if waits else ""
-    return text + (_suite(suite) if suite else "")
+def page(sections: Iterable[str]) -> str:
+    """The text of the page with these sections."""
+    return HEAD.format(date=f"{datetime.now(UTC):%Y-%m-%d}", cores=psutil.cpu_count()) + "".join(sections)
+
+
+def create_case(cases: Mapping[str, EndpointRuns], statements: tuple[int, int]) -> str:
+    """The section about creating a case."""
+    options = {"connections": CONNECTIONS, "rounds": ROUNDS, "seconds": SECONDS}
+    text = CREATE.format(**options, transactions=statements[0], statements=statements[1])
+    return text + "".join(_comparison(title, comparison) for title, comparison in cases.items())
 
 
 def _comparison(title: str, compared: EndpointRuns) -> str:
@@ -72,23 +75,22 @@ def _comparison(title: str, compared: EndpointRuns) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _cross_service(waits: cross_service.Found) -> str:
-    text = CROSS_SERVICE.format(orders=cross_service.ORDERS, at_a_time=cross_service.AT_A_TIME)
-    for kind in cross_service.KINDS:
+def cross_service(waits: Waits) -> str:
+    """The section about commands right after an event of another service."""
+    text = CROSS_SERVICE.format(orders=ORDERS, at_a_time=AT_A_TIME)
+    for kind in KINDS:
         p50, p99 = (waits.at(kind, percent) for percent in (50, 99))
-        text += f"| a {kind} right after {cross_service.AFTER[kind]} | {waits.commands[kind]:,} | {waits.refused[kind]} | {p50:.0f} | **{p99:.0f}** |\n"
+        text += f"| a {kind} right after {AFTER[kind]} | {waits.commands[kind]:,} | {waits.refused[kind]} | {p50:.0f} | **{p99:.0f}** |\n"
     return text
 
 
-def _suite(found: Found) -> str:
-    slow = quantiles(found.effect_ms, n=10)[-1]
-    middle = found.effect_ms[len(found.effect_ms) // 2]
-    memory = "".join(f"| {name}, idle, resident | {size:.0f} MiB |\n" for name, size in found.resident.items())
+def knowledge(found: Knowledge) -> str:
+    """The section about the knowledge base."""
+    text = KNOWLEDGE.format(articles=ARTICLES, writers=WRITERS, searches=SEARCHES, hits=HITS)
+    text += f"| published articles per second, {WRITERS} writers | {found.published_per_second:.0f} |\n"
+    text += f"| CPU of a published article, ms: kb-svc · PostgreSQL | {found.publish_ms.service:.1f} · {found.publish_ms.postgres:.1f} |\n"
+    text += f"| a search: p50 · p95, ms | {found.p50_ms:.1f} · {found.p95_ms:.1f} |\n"
     return (
-        "\n## The suite on an idle machine\n\n"
-        "Kafka, PostgreSQL, five services and the payment simulator as `make up` starts them; each service is one process with all roles.\n\n"
-        "| | |\n|---|---|\n"
-        f"| stack ready, in an empty folder · started again | {found.ready_first_s:.1f} s · {found.ready_again_s:.1f} s |\n{memory}"
-        f"| a case's event, from its commit to its effect in order-svc: median · p90 of {len(found.effect_ms)} | {middle:.0f} ms · {slow:.0f} ms |\n\n"
-        "Both ends are commit times of PostgreSQL (`track_commit_timestamp`): of the row of the case, and of the row with the last sequence that order-svc has consumed.\n"
+        text
+        + f"| CPU of a search, ms: kb-svc · PostgreSQL | {found.search_ms.service:.2f} · {found.search_ms.postgres:.2f} |\n"
     )

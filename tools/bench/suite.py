@@ -1,4 +1,4 @@
-"""The whole suite on an idle machine: start time, resident memory, and the lag of an event."""
+"""The whole suite: start time, resident memory, the lag of an event, and the CPU at rest and under load."""
 
 import asyncio
 import time
@@ -14,6 +14,7 @@ from uuid import uuid4
 
 import asyncpg
 import httpx
+import suite_load
 from aftercare_chassis.auth.dev_keys import make_key_set, mint
 from aftercare_chassis.testing.databases import with_database
 from aftercare_cli.stack import ports
@@ -53,12 +54,13 @@ CONSUMED = "SELECT pg_xact_commit_timestamp(xmin) FROM subject_state WHERE aggre
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Start times in seconds, memory in MiB per service (one process with all roles), lags in milliseconds."""
+    """Start times in seconds, memory in MiB per service (one process with all roles), lags in milliseconds, and CPU."""
 
     ready_first_s: float
     ready_again_s: float
     resident: dict[str, float]
     effect_ms: list[float]
+    load: suite_load.Found
 
 
 def measure(log: Callable[[str], None]) -> Found:
@@ -76,8 +78,9 @@ def measure(log: Callable[[str], None]) -> Found:
         addresses = Addresses.read(local.layout.stack_file)
         effects = asyncio.run(_effects(local.layout, addresses, servers.postgres))
         log(f"the effect of an event is there after {median(effects):.0f} ms (median of {len(effects)})")
+        load = asyncio.run(suite_load.measure(suite_load.Suite(local, processes), log))
         local.down(NoProgress())
-    return Found(ready_first_s=first, ready_again_s=again, resident=resident, effect_ms=sorted(effects))
+    return Found(ready_first_s=first, ready_again_s=again, resident=resident, effect_ms=sorted(effects), load=load)
 
 
 @contextmanager
