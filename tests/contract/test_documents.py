@@ -17,7 +17,7 @@ METRICS = Metrics("some")
 for figures in service.FIGURES:
     METRICS.of(figures)
 FIGURES = {f"{each.name}{suffix}" for each in METRICS.registry.collect() for suffix in SUFFIXES[each.type]}
-SETTINGS = {f"AFTERCARE_{name}".upper() for one in SERVICES.values() for name in one.Settings.model_fields}
+SETTINGS = {name for one in SERVICES.values() for name in one.Settings.names()}
 
 each_document = pytest.mark.parametrize("document", DOCUMENTS, ids=str)
 

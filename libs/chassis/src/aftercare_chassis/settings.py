@@ -101,7 +101,7 @@ class ServiceSettings(BaseSettings):
 
         Names that are like no setting are left alone: services and tools of one machine share their environment.
         """
-        known, given, counts = cls._names(), _given_names(), dict[str, str]()
+        known, given, counts = cls.names(), _given_names(), dict[str, str]()
         for name, present in known.items():
             if name not in given:
                 continue
@@ -115,7 +115,7 @@ class ServiceSettings(BaseSettings):
                 yield f"{name} is not a setting: is {PREFIX}{like} meant?"
 
     @classmethod
-    def _names(cls) -> dict[str, str]:
+    def names(cls) -> dict[str, str]:
         """Every name that is read, with the present name of its setting, which comes before its former ones."""
         found = {DIRECTORY: DIRECTORY}
         for name, field in cls.model_fields.items():
