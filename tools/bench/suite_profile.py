@@ -106,9 +106,9 @@ class Counters:
     async def rest(self) -> Activity:
         """What happens in a second while nothing is asked of the suite."""
 
-        async def wait() -> float:
+        async def wait() -> int:
             await asyncio.sleep(REST_SECONDS)
-            return REST_SECONDS
+            return 0
 
         found, _ = await self._count(wait, NOTHING)
         return found
@@ -116,18 +116,20 @@ class Counters:
     async def case(self, cases: Endpoint, rest: Activity) -> tuple[Activity, int]:
         """What happens for one case, without what happens at rest; and the number of cases."""
 
-        async def load() -> float:
+        async def load() -> int:
             done, _ = await cases.open(await cases.orders.take(PER_SECOND * LOAD_SECONDS), LOAD_SECONDS)
             await asyncio.sleep(SETTLE_SECONDS)
             return done
 
-        found, times = await self._count(load, rest)
-        return found, round(times)
+        return await self._count(load, rest)
 
-    async def _count(self, do: Callable[[], Awaitable[float]], rest: Activity) -> tuple[Activity, float]:
-        """Do it twice: statements are counted in the second time. Per one of its result, which is the sum of both."""
+    async def _count(self, do: Callable[[], Awaitable[int]], rest: Activity) -> tuple[Activity, int]:
+        """Do it twice, the second time to count statements. Per case of its result, or per second where that is 0.
+
+        The second result is the number of cases. Reading the counters takes seconds, which belong to the time.
+        """
         before = await self._read()
-        times = await do()
+        done = await do()
         after = await self._read()
         seconds = after.at - before.at
         async with server_log.statements(self._admin, self._log) as sent:
@@ -136,11 +138,11 @@ class Counters:
             logged = time.monotonic() - began
         statements = {(DATABASES[name], text): count for (name, text), count in sent.items() if name in DATABASES}
         found = Activity(
-            commits=each(growth(before.commits, after.commits), times, rest.commits, seconds),
-            requests=each(growth(before.requests, after.requests), times, rest.requests, seconds),
-            statements=each(statements, again, rest.statements, logged),
+            commits=each(growth(before.commits, after.commits), done or seconds, rest.commits, seconds),
+            requests=each(growth(before.requests, after.requests), done or seconds, rest.requests, seconds),
+            statements=each(statements, again or logged, rest.statements, logged),
         )
-        return found, times + again
+        return found, done + again
 
     async def _read(self) -> Reading:
         requests = await asyncio.to_thread(kafka_requests.count, self._broker)
