@@ -6,9 +6,11 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.testing import Harness
-from kb_svc.domain.analyser import VERSION
+from kb_svc.domain.analyser import VERSION, analyse
 from kb_svc.domain.markdown import plain
-from kb_svc.domain.ranking import document_terms
+from kb_svc.domain.positions import stored
+from kb_svc.domain.ranking import Corpus, document_terms
+from kb_svc.tables.search_index import CORPUS, FREQUENCIES
 
 WORDS = ["退货", "运费", "refund", "Wi-Fi", "換貨", "**七天**", "发票", "warranty", "(disputes)", "café"]
 STEPS = 40
@@ -50,27 +52,29 @@ async def test_the_index_is_a_recount_of_the_published_articles(empty_kb: Harnes
         " AND v.number = a.published WHERE a.state = 'published'",
     )
     assert published, "the history has published articles"
-    counts = {row["id"]: document_terms(row["title"], plain(row["body"])) for row in published}
+    texts = {row["id"]: plain(row["body"]) for row in published}
+    analyses = {id_: analyse(text) for id_, text in texts.items()}
+    counts = {row["id"]: document_terms(row["title"], analyses[row["id"]].counts) for row in published}
 
     documents = {row["article_id"]: row for row in await rows(empty_kb, "SELECT * FROM search_documents")}
     assert {id_: (row["number"], row["text"]) for id_, row in documents.items()} == {
         row["id"]: (row["number"], plain(row["body"])) for row in published
     }
     assert {row["analyser"] for row in documents.values()} == {VERSION}
-    assert {id_: row["length"] for id_, row in documents.items()} == {
-        id_: sum(found.values()) for id_, found in counts.items()
+    assert {id_: (row["length"], row["counts"]) for id_, row in documents.items()} == {
+        id_: (sum(found.values()), found) for id_, found in counts.items()
+    }
+    assert all(sorted(row["terms"]) == sorted(row["counts"]) for row in documents.values())
+    assert {id_: row["positions"] for id_, row in documents.items()} == {
+        id_: stored(analysis) for id_, analysis in analyses.items()
     }
 
-    postings: dict[str, dict[str, int]] = {id_: {} for id_ in counts}
-    for row in await rows(empty_kb, "SELECT * FROM search_postings"):
-        postings[row["article_id"]][row["term"]] = row["times"]
-    assert postings == counts
-
     frequencies = Counter(term for found in counts.values() for term in found)
-    terms = await rows(empty_kb, "SELECT * FROM search_terms WHERE documents > 0")
-    assert {row["term"]: row["documents"] for row in terms} == frequencies
-    [corpus] = await rows(empty_kb, "SELECT documents, length FROM search_corpus")
-    assert corpus == {"documents": len(counts), "length": sum(sum(found.values()) for found in counts.values())}
+    async with empty_kb.runtime.reader() as reader:
+        found = await reader.all(FREQUENCIES, terms=[*frequencies, "missing"])
+        corpus = await reader.one(CORPUS)
+    assert {row["term"]: row["documents"] for row in found} == {**frequencies, "missing": 0}
+    assert corpus == Corpus(documents=len(counts), length=sum(sum(found.values()) for found in counts.values()))
 
 
 @pytest.mark.parametrize("seed", [4, 5])

@@ -2,11 +2,10 @@
 
 from aftercare_chassis.testing import Harness
 
-# The database as revision 0001 left it, with an index that lacks a term of today.
+# The database as revision 0001 left it.
 FIRST_SCHEMA = """
-ALTER TABLE search_documents DROP COLUMN text, DROP COLUMN analyser;
-DELETE FROM search_postings WHERE term = 'wifi';
-UPDATE search_terms SET documents = 0 WHERE term = 'wifi';
+ALTER TABLE search_documents
+    DROP COLUMN text, DROP COLUMN analyser, DROP COLUMN terms, DROP COLUMN counts, DROP COLUMN positions;
 UPDATE alembic_version SET version_num = '0001';
 """
 

@@ -1,5 +1,6 @@
 """The terms that candidates are looked up by, and the order of articles."""
 
+from collections import Counter
 from math import isfinite
 
 import pytest
@@ -20,7 +21,7 @@ CORPUS = Corpus(documents=1000, length=300_000)
 
 
 def test_a_term_of_the_title_counts_more() -> None:
-    assert document_terms("运费", "运费")["运费"] == 1 + TITLE_WEIGHT
+    assert document_terms("运费", Counter({"运费": 1}))["运费"] == 1 + TITLE_WEIGHT
 
 
 def test_the_rarest_pairs_come_first_and_are_bounded() -> None:

@@ -18,7 +18,7 @@ from kb_svc.domain.articles import (
     Language,
 )
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
-from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, LOCK_WRITERS
+from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, LOCK_SLUG
 
 
 async def draft(
@@ -29,7 +29,7 @@ async def draft(
     Raises:
         SlugTaken: an article that is not retired has this slug in this language.
     """
-    await tx.one(LOCK_WRITERS)
+    await tx.one(LOCK_SLUG, slug=slug, language=language)
     existing = await tx.one(ARTICLE_WITH_SLUG, slug=slug, language=language)
     if existing is not None:
         raise SlugTaken(pointer="/slug", slug=slug, article_id=existing.id)
@@ -72,7 +72,6 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
     Raises:
         NothingToPublish: the article has no draft.
     """
-    await tx.one(LOCK_WRITERS)
     article = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.PUBLISH, tx)
     drafted = await tx.find(DRAFTS, article.id)
     if drafted is None:
@@ -93,7 +92,6 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
 
 async def retire(tx: Transaction, article_id: str) -> Article:
     """Retire the article: the search does not find it any more, its editions stay readable by id and number."""
-    await tx.one(LOCK_WRITERS)
     retired = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.RETIRE, tx)
     await tx.execute(DELETE_DRAFT, article_id=retired.id)
     await search_index.remove(tx, retired.id)

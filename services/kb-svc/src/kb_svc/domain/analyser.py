@@ -1,22 +1,25 @@
 """The terms of texts and queries, in Chinese and English. See docs/adr/0015-chinese-search-without-a-parser.md."""
 
 import re
-from collections import Counter
-from collections.abc import Iterator
-from itertools import pairwise
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping
+from functools import lru_cache
+from itertools import chain, pairwise
+from operator import add
 from typing import NamedTuple
 
 import Stemmer
 
-from kb_svc.domain.normalization import normalize, normalize_with_offsets
+from kb_svc.domain.normalization import NormalizedText, normalize, normalize_with_offsets
 
-VERSION = 2
-"""Stored with each indexed article. Raise it with every change of the terms of a text: `migrate` then indexes again."""
+VERSION = 3
+"""Stored with each indexed article. Raise it with every change of what `analyse` returns: `migrate` then indexes again."""
 
 # Scripts written without spaces: Han (with extensions and 々〇), kana, bopomofo, hangul.
 _UNSPACED = (
     "\u3005-\u3007\u3040-\u30ff\u3105-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff\U00020000-\U0003ffff"
 )
+_SPACED = re.compile(rf"[^{_UNSPACED}]")
 _WORD = re.compile(rf"\d+|[^\W\d_{_UNSPACED}]+")
 # Adjacent words: without a separator (zp200), or with one character that is neither a letter nor a digit (wi-fi, wi fi).
 _RUN = re.compile(rf"(?P<unspaced>[{_UNSPACED}]+)|(?:{_WORD.pattern})(?:[\W_]?(?:{_WORD.pattern}))*")
@@ -58,15 +61,62 @@ class Token(NamedTuple):
     joined: bool = False
 
 
+class Analysis(NamedTuple):
+    """How often each term occurs in a text, and where the terms are that cannot be found as they are written.
+
+    Those are words, and terms with a character of `rewritten`: the characters of unspaced scripts that normalization replaced
+    in this text, and what it replaced them with. `positions` are `[start, end, start, end, …]` in the original, in code points.
+    """
+
+    counts: Counter[str]
+    rewritten: str
+    positions: Mapping[str, list[int]]
+
+
+def _stem(word: str) -> str:
+    return str(_snowball.stemWord(_IRREGULAR.get(word, word))) if word.isascii() else word
+
+
+@lru_cache(maxsize=8192)
 def stem(word: str) -> str:
     """The English stem: `refund` for refunds, refunded and refunding. Words of other alphabets are returned unchanged."""
-    return str(_snowball.stemWord(_IRREGULAR.get(word, word))) if word.isascii() else word
+    return _stem(word)
 
 
 def terms(text: str) -> Counter[str]:
     """How often each term occurs: single characters and pairs of unspaced scripts, stems of words, and of neighbouring words
     joined (`wifi` for Wi-Fi and Wi Fi)."""
     return Counter(token.term for token in _scan(normalize(text)))
+
+
+def analyse(text: str) -> Analysis:
+    """`terms(text)`, with the positions of those that cannot be found as they are written."""
+    normalized = normalize_with_offsets(text)
+    rewritten = _rewritten(text, normalized)
+    found, positions = list[str](), defaultdict[str, list[int]](list)
+    for run in _runs(normalized.text):
+        if run.lastgroup == "unspaced" and rewritten.isdisjoint(run.group()):
+            # Without an object per term: a Chinese article consists of these, and it is analysed in a third of the time.
+            characters = run.group()
+            found += chain(characters, map(add, characters, characters[1:]))
+            continue
+        for token in _tokens(run):
+            found.append(token.term)
+            if run.lastgroup != "unspaced" or not rewritten.isdisjoint(token.term):
+                positions[token.term] += normalized.starts[token.start], normalized.ends[token.end - 1]
+    return Analysis(Counter(found), "".join(sorted(rewritten)), positions)
+
+
+def _rewritten(text: str, normalized: NormalizedText) -> set[str]:
+    if text.isascii():
+        return set()
+    one_to_one = isinstance(normalized.starts, range)
+    clusters = (
+        text if one_to_one else [text[start:end] for start, end in zip(normalized.starts, normalized.ends, strict=True)]
+    )
+    pairs = set(zip(clusters, normalized.text, strict=True))
+    replaced = chain.from_iterable(written + now for written, now in pairs if written != now)
+    return {character for character in replaced if is_unspaced(character)}
 
 
 def query_terms(query: str) -> dict[str, float]:
@@ -90,10 +140,22 @@ def is_selective(term: str) -> bool:
     return len(term) > 1 or term.isascii()
 
 
+def is_unspaced(term: str) -> bool:
+    """Whether the term is of a script without spaces: a character or a pair."""
+    return _SPACED.match(term) is None
+
+
 def _scan(normalized: str) -> Iterator[Token]:
-    without = _POSSESSIVE.sub(lambda found: " " * len(found.group()), normalized)
-    for run in _RUN.finditer(without):
-        yield from (_characters if run.lastgroup == "unspaced" else _words)(run.group(), run.start())
+    return chain.from_iterable(map(_tokens, _runs(normalized)))
+
+
+def _runs(normalized: str) -> Iterator[re.Match[str]]:
+    """The runs of unspaced scripts, and those of words with at most one character between them."""
+    return _RUN.finditer(_POSSESSIVE.sub(lambda found: " " * len(found.group()), normalized))
+
+
+def _tokens(run: re.Match[str]) -> Iterator[Token]:
+    return (_characters if run.lastgroup == "unspaced" else _words)(run.group(), run.start())
 
 
 def _characters(run: str, at: int) -> Iterator[Token]:
@@ -106,28 +168,20 @@ def _characters(run: str, at: int) -> Iterator[Token]:
 def _words(run: str, at: int) -> Iterator[Token]:
     """The words of a run, and neighbours joined: all without a space between them, and pairs with a space unless one of the
     two is a stop word."""
-    words = [Token(word.group()[:_LONGEST_WORD], at + word.start(), at + word.end()) for word in _WORD.finditer(run)]
-    for word in words:
-        yield _stemmed(word)
-    compound = words[0]
-    for before, word in pairwise(words):
-        if run[before.end - at : word.start - at].isspace():
-            compound = word
-            if before.term in STOP_WORDS or word.term in _NEVER_LAST:
+    words = [(word.group()[:_LONGEST_WORD], at + word.start(), at + word.end()) for word in _WORD.finditer(run)]
+    for word, start, end in words:
+        yield Token(stem(word), start, end)
+    compound, start, _ = words[0]
+    for (before, first, left), (word, right, end) in pairwise(words):
+        if run[left - at : right - at].isspace():
+            compound, start = word, right
+            if before in STOP_WORDS or word in _NEVER_LAST:
                 continue
         else:
-            compound = _joined(compound, word)
-            if compound.start < before.start:
-                yield _stemmed(compound)
-        yield _stemmed(_joined(before, word))
-
-
-def _joined(first: Token, second: Token) -> Token:
-    return Token((first.term + second.term)[:_LONGEST_WORD], first.start, second.end, joined=True)
-
-
-def _stemmed(word: Token) -> Token:
-    return Token(stem(word.term), word.start, word.end, word.joined)
+            compound = (compound + word)[:_LONGEST_WORD]
+            if start < first:
+                yield Token(_stem(compound), start, end, joined=True)
+        yield Token(_stem((before + word)[:_LONGEST_WORD]), first, end, joined=True)
 
 
 _STOP_STEMS = frozenset(stem(word) for word in STOP_WORDS)

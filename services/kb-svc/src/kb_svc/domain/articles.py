@@ -82,8 +82,9 @@ class Edition:
 class IndexedArticle:
     """An article in the search index.
 
-    `number` is the indexed edition, `length` the sum of all weighted term counts, `text` the plain text that snippets are
-    cut from, `analyser` the version of the analyser that made the terms.
+    `number` is the indexed edition, `counts` has the weighted count of each of its `terms`, `length` is their sum. `text` is
+    the plain text that snippets are cut from, `positions` has the places of terms in it (see `domain.positions`). `analyser`
+    is the version of the analyser that made all this.
     """
 
     article_id: str
@@ -91,7 +92,10 @@ class IndexedArticle:
     kind: ArticleKind
     language: Language
     length: int
-    text: str | None
+    terms: list[str]
+    counts: dict[str, int]
+    text: str
+    positions: str
     analyser: int
 
 

@@ -57,6 +57,8 @@ def normalize_with_offsets(text: str) -> NormalizedText:
         pieces.append(piece)
         starts += [start] * len(piece)
         ends += [end] * len(piece)
+    if starts == list(range(len(text))):
+        return NormalizedText(_simplified("".join(pieces)), range(len(text)), range(1, len(text) + 1))
     return NormalizedText(_simplified("".join(pieces)), starts, ends)
 
 

@@ -1,5 +1,6 @@
 """Ranking: BM25 over stored term counts, and the terms that candidates are looked up by."""
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from math import log
@@ -24,12 +25,10 @@ class Corpus:
         return self.length / self.documents if self.documents else 1.0
 
 
-def document_terms(title: str, text: str) -> dict[str, int]:
+def document_terms(title: str, of_text: Counter[str]) -> dict[str, int]:
     """The term counts stored for an article: those of its plain text and, weighted, those of its title."""
-    counts = terms(text)
-    for term, count in terms(title).items():
-        counts[term] += TITLE_WEIGHT * count
-    return dict(counts)
+    of_title = Counter({term: TITLE_WEIGHT * count for term, count in terms(title).items()})
+    return dict(of_text + of_title)
 
 
 def rarest(frequencies: Mapping[str, int]) -> list[str]:

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from operator import attrgetter
 
-from kb_svc.domain.analyser import Token, is_selective, tokens
+from kb_svc.domain import positions
+from kb_svc.domain.analyser import Token, is_selective
 from kb_svc.domain.normalization import extends_previous
 
 WIDTH = 120  # code points of a snippet
@@ -23,13 +23,14 @@ class Snippet:
     highlights: tuple[tuple[int, int], ...] = ()
 
 
-def snippet(text: str, weights: Mapping[str, float]) -> Snippet:
+def snippet(text: str, stored_positions: str, weights: Mapping[str, float]) -> Snippet:
     """The window of a plain text with the highest sum of weights of different terms; its beginning where none matches.
 
-    Single characters are matched only where the query has nothing else: marking every 退 of a text would help nobody.
+    `stored_positions` are those that `domain.positions` stored of the text. Single characters are matched only where the query has
+    nothing else: marking every 退 of a text would help nobody.
     """
     selective = {term for term in weights if is_selective(term)} or set(weights)
-    matches = sorted((token for token in tokens(text) if token.term in selective), key=attrgetter("start"))
+    matches = positions.find(text, stored_positions, selective)
     start = _cluster_start(text, _start(text, _best(matches, weights)))
     end = _cluster_start(text, min(start + WIDTH, len(text)))
     lead, tail = "…" if start else "", "…" if end < len(text) else ""

@@ -12,7 +12,7 @@ from kb_svc.domain.analyser import query_terms
 from kb_svc.domain.articles import ArticleKind, Language
 from kb_svc.domain.errors import QueryWithoutWords
 from kb_svc.domain.snippets import Snippet, snippet
-from kb_svc.tables.search_index import CANDIDATES, CORPUS, HITS, TERM_FREQUENCIES
+from kb_svc.tables.search_index import CANDIDATES, CORPUS, FREQUENCIES, HITS
 
 MOST_CANDIDATES = 100  # articles that are scored in full
 
@@ -44,7 +44,8 @@ async def search(
     if not asked or not shows(query):
         raise QueryWithoutWords(pointer="/q")
     corpus = await reader.one(CORPUS)
-    frequencies = {row["term"]: row["documents"] for row in await reader.all(TERM_FREQUENCIES, terms=sorted(asked))}
+    found = await reader.all(FREQUENCIES, terms=sorted(asked))
+    frequencies = {row["term"]: row["documents"] for row in found if row["documents"]}
     rarest = ranking.rarest(frequencies)
     if corpus is None or not rarest:
         return []
@@ -67,7 +68,10 @@ async def search(
 def _scores(candidates: list[Record], weights: dict[str, float], corpus: ranking.Corpus) -> dict[str, float]:
     return {
         row["article_id"]: ranking.bm25(
-            dict(zip(row["terms"], row["times"], strict=True)), row["length"], weights, corpus
+            {term: times for term, times in zip(weights, row["times"], strict=True) if times},
+            row["length"],
+            weights,
+            corpus,
         )
         for row in candidates
     }
@@ -84,7 +88,7 @@ async def _hits(reader: Reader, scores: dict[str, float], weights: dict[str, flo
             slug=row["slug"],
             language=Language(row["language"]),
             title=row["title"],
-            snippet=snippet(row["text"], weights),
+            snippet=snippet(row["text"], row["positions"], weights),
             score=round(score, 4),
             published_at=row["published_at"],
         )

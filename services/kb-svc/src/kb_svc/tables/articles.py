@@ -91,8 +91,8 @@ EDITIONS_OF_ARTICLE = Query(
     Edition,
 )
 
-LOCK_WRITERS: Query[Record] = Query(select(func.pg_advisory_xact_lock(literal_column("716001"))))
-"""A lock that commands take before they change slugs or the search index, and hold until the transaction ends.
-
-Without it two of them could wait for each other: both count the same terms up, in different orders.
-"""
+_slug = func.concat(bindparam("language", type_=Text), literal_column("'/'"), bindparam("slug", type_=Text))
+LOCK_SLUG: Query[Record] = Query(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(_slug, literal_column("716001"))))
+)
+"""A lock of one slug, held until the transaction ends: of two drafts with this slug the second sees the first."""

@@ -1,15 +1,18 @@
-"""The search index: the newest edition of every published article, and nothing else."""
+"""The search index: the newest edition of every published article, one row each, and nothing else."""
+
+from typing import Any
 
 from aftercare_chassis.database.columns import quantity, text
 from aftercare_chassis.database.mapping import Query, Rows, Statement
 from asyncpg import Record
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
-    CheckConstraint,
+    Boolean,
     Column,
+    ColumnElement,
     Float,
     ForeignKey,
+    FromClause,
     Index,
     Integer,
     SmallInteger,
@@ -17,20 +20,27 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    case,
     cast,
     delete,
     func,
-    literal,
+    literal_column,
     or_,
     select,
-    update,
+    true,
 )
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array
 
 from kb_svc.domain.articles import IndexedArticle
 from kb_svc.domain.ranking import Corpus
 from kb_svc.tables.articles import articles, editions
 from kb_svc.tables.schema import metadata
+
+SAMPLED = 16
+"""One article in so many is in the sample: ids end in a random hexadecimal digit."""
+ENOUGH = 256
+"""Articles of a sample from which a number is estimated, within 6 % (standard error). Smaller numbers are counted."""
+_IN_SAMPLE = "right(article_id, 1) = '0'"
 
 documents = Table(
     "search_documents",
@@ -40,105 +50,121 @@ documents = Table(
     text("kind"),
     text("language"),
     *quantity("length"),
-    # Builds of revision 0001 do not write these two columns.
+    # Builds of revision 0001 write none of these, those of 0002 the first two. Without `terms` an article is not found.
     text("text", null=True),
     Column("analyser", SmallInteger, nullable=False, server_default="1"),
+    # The keys of `counts` once more: an index of the keys of a JSONB reads each row that it finds, to check it.
+    Column("terms", ARRAY(Text), nullable=True),
+    Column("counts", JSONB, nullable=True),
+    text("positions", null=True),
     Index("search_documents_analyser_idx", "analyser"),
+    # Without `fastupdate` a search need not read a list of pending entries for each of its terms.
+    Index("search_documents_terms_idx", "terms", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
 )
-postings = Table(
-    "search_postings",
-    metadata,
-    Column("term", Text, primary_key=True),
-    Column("article_id", Text, ForeignKey("search_documents.article_id"), primary_key=True),
-    Column("times", Integer, nullable=False),
-    CheckConstraint("times > 0", name="times"),
-    Index("search_postings_article_idx", "article_id"),
+# Predicates of indexes are compared with those of a statement as texts, so they have no parameters.
+_indexed = documents.c.terms.is_not(None) & (documents.c.length >= literal_column("0"))
+_sampled = literal_column(_IN_SAMPLE, Boolean)
+Index(
+    "search_documents_sample_idx",
+    documents.c.terms,
+    postgresql_using="gin",
+    postgresql_with={"fastupdate": "off"},
+    postgresql_where=_IN_SAMPLE,
 )
-term_frequencies = Table("search_terms", metadata, Column("term", Text, primary_key=True), *quantity("documents"))
-corpus = Table(
-    "search_corpus",
-    metadata,
-    Column("id", SmallInteger, primary_key=True, autoincrement=False),
-    Column("documents", Integer, nullable=False),
-    Column("length", BigInteger, nullable=False),
-    CheckConstraint("id = 1", name="id"),
-)
+# The condition of the length, always true, keeps the planner from taking these indexes where articles are counted by a term.
+_WITH_LENGTH = "terms IS NOT NULL AND length >= 0"
+Index("search_documents_length_idx", documents.c.length, postgresql_where=_WITH_LENGTH)
+Index("search_documents_sample_length_idx", documents.c.length, postgresql_where=f"{_WITH_LENGTH} AND {_IN_SAMPLE}")
 _terms = bindparam("terms", type_=ARRAY(Text))
 _article_id = bindparam("article_id", type_=Text)
 
 DOCUMENTS = Rows(documents, IndexedArticle)
-OUTDATED_DOCUMENTS = Query(
-    select(documents)
-    .where(documents.c.analyser < bindparam("analyser", type_=SmallInteger))
-    .order_by(documents.c.article_id)
-    .limit(bindparam("articles", type_=Integer)),
-    IndexedArticle,
+_indexed_editions = select(documents.c.article_id, documents.c.number, documents.c.analyser)
+OUTDATED_EDITION: Query[Record] = Query(
+    _indexed_editions.where(documents.c.analyser < bindparam("analyser", type_=SmallInteger))
+    .order_by(documents.c.analyser)
+    .limit(1)
 )
+INDEXED_EDITION: Query[Record] = Query(_indexed_editions.where(documents.c.article_id == _article_id))
 DELETE_DOCUMENT = Statement(delete(documents).where(documents.c.article_id == _article_id))
-DELETE_POSTINGS = Statement(delete(postings).where(postings.c.article_id == _article_id))
-INSERT_POSTINGS = Statement(
-    insert(postings).from_select(
-        ["article_id", "term", "times"],
-        select(cast(_article_id, Text), func.unnest(_terms), func.unnest(bindparam("times", type_=ARRAY(Integer)))),
-    )
-)
-COUNT_DOWN = Statement(
-    update(term_frequencies)
-    .values(documents=term_frequencies.c.documents - 1)
-    .where(term_frequencies.c.term == postings.c.term, postings.c.article_id == _article_id)
-)
-_counted = insert(term_frequencies).from_select(["term", "documents"], select(func.unnest(_terms), literal(1)))
-COUNT_UP = Statement(
-    _counted.on_conflict_do_update(index_elements=["term"], set_={"documents": term_frequencies.c.documents + 1})
-)
-_sums = insert(corpus).from_select(
-    ["id", "documents", "length"],
-    select(literal(1), func.count(), func.coalesce(func.sum(documents.c.length), 0)).select_from(documents),
-)
-UPDATE_CORPUS = Statement(
-    _sums.on_conflict_do_update(
-        index_elements=["id"], set_={"documents": _sums.excluded.documents, "length": _sums.excluded.length}
-    )
-)
 
-CORPUS = Query(select(corpus.c.documents, corpus.c.length), Corpus)
-TERM_FREQUENCIES: Query[Record] = Query(select(term_frequencies).where(term_frequencies.c.term == any_(_terms)))
+
+# Any: the type of a query is that of its first column, and Query takes any.
+def _counted(
+    found: ColumnElement[bool], source: FromClause | None = None
+) -> tuple[FromClause, list[ColumnElement[Any]]]:
+    """The number of articles that are `found`, and the sum of their lengths, for each row of `source`.
+
+    Where the sample has enough of them, both are estimated by it: to count 50,000 rows would take longer than the search.
+    """
+    numbers = select(func.count().label("documents"), func.coalesce(func.sum(documents.c.length), 0).label("length"))
+    sample = numbers.where(found, _sampled).lateral("sample")
+    every = numbers.where(found, sample.c.documents < literal_column(str(ENOUGH))).lateral("every")
+    tables = (sample if source is None else source.join(sample, true())).join(every, true())
+    is_estimated = sample.c.documents >= ENOUGH
+    return tables, [
+        cast(case((is_estimated, sample.c[name] * SAMPLED), else_=every.c[name]), BigInteger).label(name)
+        for name in ("documents", "length")
+    ]
+
+
+def _corpus() -> Query[Corpus]:
+    tables, numbers = _counted(_indexed)
+    return Query(select(*numbers).select_from(tables), Corpus)
+
+
+def _frequencies() -> Query[Record]:
+    """The number of articles that have each of the `:terms`."""
+    asked = func.unnest(_terms).table_valued("term").render_derived("asked")
+    tables, (number, _) = _counted(documents.c.terms.contains(array([asked.c.term])), asked)
+    return Query(select(asked.c.term, number).select_from(tables))
 
 
 def _candidates() -> Query[Record]:
-    """At most `:candidates` articles that have one of the `:rarest` terms, with their counts of all `:terms`.
+    """At most `:candidates` articles that have one of the `:rarest` terms, with their counts of all `:terms` in this order.
 
-    Those with the highest sum of saturated, weighted counts come first.
+    Those with the highest sum of weights come first, of equal ones the shorter.
     """
     pairs = func.unnest(bindparam("rarest", type_=ARRAY(Text)), bindparam("weights", type_=ARRAY(Float)))
     rare = pairs.table_valued("term", "weight").render_derived("rare")
     kind, language = bindparam("kind", type_=Text), bindparam("language", type_=Text)
-    estimate = func.sum(rare.c.weight * postings.c.times / (postings.c.times + 1.0))
+    # OFFSET 0 is a border for the planner: without it, it may compare the terms of all articles in place of using the index.
+    found = (
+        select(documents.c.article_id, documents.c.length, documents.c.kind, documents.c.language)
+        .where(documents.c.terms.contains(array([rare.c.term])))
+        .offset(literal_column("0"))
+        .lateral("found")
+    )
     picked = (
-        select(documents.c.article_id, documents.c.length)
-        .select_from(rare)
-        .join(postings, postings.c.term == rare.c.term)
-        .join(documents, documents.c.article_id == postings.c.article_id)
-        .where(or_(kind.is_(None), documents.c.kind == kind), or_(language.is_(None), documents.c.language == language))
-        .group_by(documents.c.article_id)
-        .order_by(estimate.desc(), documents.c.article_id)
+        select(found.c.article_id)
+        .select_from(rare.join(found, true()))
+        .where(or_(kind.is_(None), found.c.kind == kind), or_(language.is_(None), found.c.language == language))
+        .group_by(found.c.article_id, found.c.length)
+        .order_by(func.sum(rare.c.weight).desc(), found.c.length, found.c.article_id)
         .limit(bindparam("candidates", type_=Integer))
         .cte("picked")
     )
-    found = postings.alias("found")
-    return Query(
+    # `||` reads the stored value, and OFFSET 0 keeps the planner from repeating that for each term.
+    read = (
         select(
-            picked.c.article_id,
-            picked.c.length,
-            func.array_agg(found.c.term).label("terms"),
-            func.array_agg(found.c.times).label("times"),
+            documents.c.article_id,
+            documents.c.length,
+            documents.c.counts.concat(literal_column("'{}'::jsonb", JSONB)).label("counts"),
         )
-        .join_from(picked, found, found.c.article_id == picked.c.article_id)
-        .where(found.c.term == any_(_terms))
-        .group_by(picked.c.article_id, picked.c.length)
+        .where(documents.c.article_id == picked.c.article_id)
+        .offset(literal_column("0"))
+        .lateral("read")
+    )
+    asked = func.unnest(_terms).table_valued("term", with_ordinality="place").render_derived("asked")
+    times = func.coalesce(cast(read.c.counts[asked.c.term], Integer), 0)
+    all_times = select(func.array_agg(aggregate_order_by(times, asked.c.place))).select_from(asked).scalar_subquery()
+    return Query(
+        select(read.c.article_id, read.c.length, all_times.label("times")).select_from(picked.join(read, true()))
     )
 
 
+CORPUS = _corpus()
+FREQUENCIES = _frequencies()
 CANDIDATES = _candidates()
 HITS: Query[Record] = Query(
     select(
@@ -148,10 +174,11 @@ HITS: Query[Record] = Query(
         articles.c.language,
         editions.c.number,
         editions.c.title,
-        func.coalesce(documents.c.text, editions.c.body).label("text"),
+        documents.c.text,
+        documents.c.positions,
         editions.c.published_at,
     )
     .join_from(documents, articles, articles.c.id == documents.c.article_id)
     .join(editions, (editions.c.article_id == documents.c.article_id) & (editions.c.number == documents.c.number))
-    .where(documents.c.article_id == any_(bindparam("ids", type_=ARRAY(Text))))
+    .where(documents.c.article_id == any_(bindparam("ids", type_=ARRAY(Text))), documents.c.positions.is_not(None))
 )

@@ -7,7 +7,6 @@ from aftercare_chassis.runtime import Runtime
 from kb_svc.commands import search_index
 from kb_svc.settings import Settings
 
-ARTICLES_PER_TRANSACTION = 10  # editors who publish wait for it
 IDLE_SECONDS = 60.0
 
 
@@ -19,7 +18,7 @@ async def reindex(runtime: Runtime[Settings]) -> None:
 
 async def _step(runtime: Runtime[Settings]) -> bool:
     async with runtime.transaction(SYSTEM) as tx:
-        return await search_index.put_outdated(tx, ARTICLES_PER_TRANSACTION) == ARTICLES_PER_TRANSACTION
+        return await search_index.put_outdated(tx)
 
 
 # `migrate` indexes everything again; the worker finds what a process of an older build published after that.
