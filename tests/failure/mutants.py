@@ -34,12 +34,15 @@ MUTANTS = (
         (
             (
                 f"{CHASSIS}/consumer/chunks.py",
-                """                cursor = await inbox.move_cursor(partition, self.cursors.get(partition), read)
-                await self._apply(""",
-                """                async with self._runtime.transaction() as early:
-                    early_inbox = Inbox(early.connection, self._group)
-                    cursor = await early_inbox.move_cursor(partition, self.cursors.get(partition), read)
-                await self._apply(""",
+                """        try:
+            async with self._runtime.transaction() as tx:
+                events = """,
+                """        try:
+            async with self._runtime.transaction() as early:
+                await Inbox(early.connection, self._group).begin(reads, [])
+            reads = [PartitionRead(each.partition, each.cursor, range(each.offsets.stop, each.offsets.stop)) for each in reads]
+            async with self._runtime.transaction() as tx:
+                events = """,
             ),
         ),
         (f"{FAILURE}/test_consumer.py::test_consumer_killed_around_its_commit[short-consumer.handled]",),
@@ -60,9 +63,11 @@ MUTANTS = (
         (
             (
                 f"{CHASSIS}/relay/sender.py",
-                """            failpoints.point("relay.read")""",
-                """            await self._connection.execute(_DELETE, [row["id"] for row in rows])
-            failpoints.point("relay.read")""",
+                """        if mine := [row for row in rows if row["mine"]]:
+""",
+                """        if mine := [row for row in rows if row["mine"]]:
+            await self._connection.execute(_DELETE, [row["id"] for row in mine])
+""",
             ),
         ),
         (f"{FAILURE}/test_relay.py::test_relay_killed_between_acknowledgement_and_deletion[short]",),
@@ -88,26 +93,30 @@ MUTANTS = (
                 "SELECT b FROM unnest($1::int[]) AS b WHERE $2::int IS NOT NULL",
             ),
             (f"{CHASSIS}/relay/shards.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
-            (f"{CHASSIS}/relay/sender.py", "ORDER BY id LIMIT $2\n", "ORDER BY id LIMIT $2 FOR UPDATE SKIP LOCKED\n"),
             (
                 f"{CHASSIS}/relay/sender.py",
-                "FIRST_ROWS, MAX_ROWS, MAX_BYTES = 500, 4000,",
-                "FIRST_ROWS, MAX_ROWS, MAX_BYTES = 640, 640,",
+                "FROM outbox ORDER BY id LIMIT $2\n",
+                "FROM outbox ORDER BY id LIMIT $2 FOR UPDATE OF outbox SKIP LOCKED\n",
             ),
             (
                 f"{CHASSIS}/relay/sender.py",
-                """                for half in (buckets[::2], buckets[1::2]):
-                    rows = await self._read(half)
-                    previous, in_flight = in_flight, self._send(rows) if rows else None
-                    if previous is not None:
-                        await self._complete(previous)
-                    found += len(rows)
+                """        self._few = len(rows) < FEW_ROWS
+        if mine := [row for row in rows if row["mine"]]:
+            failpoints.point("relay.read")
+            self._in_flight = self._send(mine)
+            await self._complete_in_flight()
+        return len(mine) + (0 if self._few else await self._long_round(buckets))
 """,
-                """                async with self._connection.transaction():
-                    rows = await self._read(buckets)
-                    if rows:
-                        await self._complete(self._send(rows))
-                    found += len(rows)
+                """            if rows:
+                await self._complete(self._send(rows))
+        return len(rows)
+""",
+            ),
+            (
+                f"{CHASSIS}/relay/sender.py",
+                "        rows: list[asyncpg.Record] = await self._connection.fetch(_READ_FEW, buckets, FEW_ROWS)\n",
+                """        async with self._connection.transaction():
+            rows: list[asyncpg.Record] = await self._connection.fetch(_READ_FEW, buckets, FEW_ROWS)
 """,
             ),
         ),
@@ -142,7 +151,10 @@ MUTANTS = (
     ),
     Mutant(
         "cursor not fenced",
-        ((f"{CHASSIS}/consumer/inbox.py", 'if not done.endswith(" 1"):', "if not done:"),),
+        (
+            (f"{CHASSIS}/consumer/inbox.py", 'if row["moved"] != len(moves):', "if row is None:"),
+            (f"{CHASSIS}/consumer/inbox.py", '!= "INSERT 0 1":', '== "":'),
+        ),
         (
             f"{UNITS}/consumer/test_chunks.py::test_a_consumer_whose_partition_was_taken_over_changes_nothing",
             f"{UNITS}/consumer/test_chunks.py::test_two_consumers_of_one_chunk_have_one_effect",

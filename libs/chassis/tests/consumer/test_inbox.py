@@ -12,6 +12,7 @@ from aftercare_chassis.consumer.inbox import (
     Cursor,
     Fenced,
     Inbox,
+    PartitionRead,
     content_digest,
     may_be_pruned,
 )
@@ -30,6 +31,19 @@ async def inbox(tally: Harness) -> AsyncIterator[Inbox]:
         yield Inbox(connection, "test")
 
 
+def read(known: Cursor | None, offsets: range) -> PartitionRead:
+    return PartitionRead(PARTITION, known, offsets)
+
+
+async def move(inbox: Inbox, known: Cursor | None, offsets: range) -> Cursor:
+    await inbox.begin([read(known, offsets)], [])
+    return read(known, offsets).cursor
+
+
+async def digests(inbox: Inbox, *envelopes: Envelope) -> list[int | None]:
+    return (await inbox.begin([], envelopes)).digests
+
+
 @pytest.fixture
 def envelope(order_cancelled: Make) -> Envelope:
     return envelope_of(order_cancelled("ord_1"))
@@ -37,48 +51,65 @@ def envelope(order_cancelled: Make) -> Envelope:
 
 async def test_a_cursor_begins_where_the_first_records_were_read(inbox: Inbox) -> None:
     assert await inbox.cursors() == {}
-    first = await inbox.move_cursor(PARTITION, None, range(7, 10))
+    first = await move(inbox, None, range(7, 10))
     assert first == Cursor(next_offset=10, first_offset=7)
-    second = await inbox.move_cursor(PARTITION, first, range(10, 12))
+    second = await move(inbox, first, range(10, 12))
     assert second == Cursor(next_offset=12, first_offset=7)
     assert await inbox.cursors() == {(PARTITION.topic, 3): second}
 
 
 async def test_a_cursor_that_somebody_else_has_moved_is_fenced(inbox: Inbox) -> None:
-    mine = await inbox.move_cursor(PARTITION, None, range(5))
-    await inbox.move_cursor(PARTITION, mine, range(5, 6))
+    mine = await move(inbox, None, range(5))
+    await move(inbox, mine, range(5, 6))
     with pytest.raises(Fenced):
-        await inbox.move_cursor(PARTITION, mine, range(5, 8))
+        await move(inbox, mine, range(5, 8))
     with pytest.raises(Fenced):
-        await inbox.move_cursor(PARTITION, None, range(8))
+        await move(inbox, None, range(8))
+
+
+async def test_cursors_of_several_partitions_move_in_one_call(inbox: Inbox) -> None:
+    [one, two] = [TopicPartition(PARTITION.topic, number) for number in (4, 5)]
+    first = [PartitionRead(one, None, range(2)), PartitionRead(two, None, range(3))]
+    await inbox.begin(first, [])
+    second = [PartitionRead(one, first[0].cursor, range(2, 6)), PartitionRead(two, first[1].cursor, range(3, 4))]
+    await inbox.begin(second, [])
+    assert await inbox.cursors() == {tuple(each.partition): each.cursor for each in second}
+
+
+async def test_one_fenced_cursor_of_several_is_enough(inbox: Inbox) -> None:
+    [one, two] = [TopicPartition(PARTITION.topic, number) for number in (4, 5)]
+    await inbox.begin([PartitionRead(one, None, range(2)), PartitionRead(two, None, range(3))], [])
+    reads = [PartitionRead(one, Cursor(2, 0), range(2, 6)), PartitionRead(two, Cursor(2, 0), range(2, 4))]
+    with pytest.raises(Fenced):
+        await inbox.begin(reads, [])
 
 
 async def test_cursors_of_other_consumers_are_their_own(tally: Harness, inbox: Inbox) -> None:
-    await inbox.move_cursor(PARTITION, None, range(5))
+    await move(inbox, None, range(5))
     async with tally.runtime.pool.acquire() as connection:
         other = Inbox(connection, "other")
         assert await other.cursors() == {}
-        assert await other.move_cursor(PARTITION, None, range(9)) == Cursor(9, 0)
+        assert await move(other, None, range(9)) == Cursor(9, 0)
 
 
 async def test_an_event_is_new_once(inbox: Inbox, envelope: Envelope) -> None:
     digest = content_digest(envelope)
-    assert await inbox.insert([envelope]) == [None]
-    assert await inbox.insert([envelope]) == [digest]
+    assert await digests(inbox, envelope) == [None]
+    assert await digests(inbox, envelope) == [digest]
 
 
 async def test_copies_in_one_call_are_known_by_the_first(inbox: Inbox, envelope: Envelope) -> None:
     changed = replace(envelope, data=b"{}")
-    assert await inbox.insert([envelope, changed, envelope]) == [
+    assert await digests(inbox, envelope, changed, envelope) == [
         None,
         content_digest(envelope),
         content_digest(envelope),
     ]
-    assert await inbox.insert([changed]) == [content_digest(envelope)], "the first one counts"
+    assert await digests(inbox, changed) == [content_digest(envelope)], "the first one counts"
 
 
 async def test_nothing_is_inserted_for_no_events(inbox: Inbox) -> None:
-    assert await inbox.insert([]) == []
+    assert await digests(inbox) == []
 
 
 def test_a_digest_depends_on_the_content_and_not_on_the_delivery(envelope: Envelope) -> None:

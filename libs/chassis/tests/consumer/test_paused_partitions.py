@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
@@ -69,7 +70,7 @@ async def test_a_partition_goes_on_when_another_process_has_handled_it(
     await until(lambda: is_paused(consuming), "the partition waits")
     other = Runtime(on_log.runtime.name, on_log.settings, on_log.clock, Uuid7Ids(), on_log.runtime.metrics, roles={})
     await other.open()
-    record = on_log.record(envelope_of(order_cancelled(order)))
+    record = replace(on_log.record(envelope_of(order_cancelled(order))), partition=10_000)
     await Consumer(other, on_log.service.handlers).process(TopicPartition(ORDERS, 10_000), [record])
     await other.close()
     await until(lambda: is_handled(on_log, order), "it went on")

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aftercare_chassis.database.outbox import bucket_of
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.relay import batches, sender
 from aftercare_chassis.relay.batches import Batch
@@ -124,3 +125,27 @@ async def test_a_round_is_bounded_by_bytes_too(
         assert sending._rows == 10
     finally:
         await connection.close()
+
+
+async def test_rows_behind_many_of_another_relay_are_sent(on_log: Harness, order_cancelled: Make) -> None:
+    """A relay that has stalled leaves its rows in front of those of others."""
+    orders = [uuid4().hex for _ in range(2 * sender.FEW_ROWS)]
+    mine = [order for order in orders if bucket_of(order) < 32]
+    await publish(on_log, *(envelope_of(order_cancelled(order)) for order in orders if order not in mine))
+    await publish(on_log, *(envelope_of(order_cancelled(order)) for order in mine))
+    stop = asyncio.Event()
+
+    async def only_theirs_are_left() -> bool:
+        return {order for order, _ in await left(on_log)}.isdisjoint(mine)
+
+    connection, producer = await on_log.runtime.connect(), clients.producer(on_log.settings.kafka, "test")
+    await producer.start()
+    try:
+        running_ = asyncio.create_task(Sender(connection, producer, on_log.runtime).run(list(range(32)), 60, stop))
+        await until(only_theirs_are_left, "its own rows are on the log")
+        stop.set()
+        await running_
+    finally:
+        await producer.stop()
+        await connection.close()
+    assert len(await left(on_log)) == len(orders) - len(mine)

@@ -1,6 +1,6 @@
-"""Handling of a chunk: up to 100 records of one partition in one transaction with everything that they lead to.
+"""Handling of a chunk: up to 100 records, of one partition or of several, in one transaction with everything that they lead to.
 
-The transaction holds the cursor, the inbox rows, the effects and the outgoing events, so each event has its effects exactly
+The transaction holds the cursors, the inbox rows, the effects and the outgoing events, so each event has its effects exactly
 once and in the order of its aggregate. A transient error rolls the chunk back. An event that cannot be handled is parked,
 and with it every later event of its aggregate; others go on. `ParkReason` lists what that can be.
 
@@ -10,7 +10,7 @@ an aggregate may begin with any sequence: the first one read is accepted, and fr
 arrives again is recognised by its id and ignored if its content is the same (the inbox states for how long).
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from typing import Generic
@@ -27,6 +27,7 @@ from aftercare_chassis.consumer.inbox import (
     Cursor,
     Fenced,
     Inbox,
+    PartitionRead,
     content_digest,
     may_be_pruned,
 )
@@ -41,8 +42,26 @@ from aftercare_chassis.settings import S
 
 log = structlog.get_logger(__name__)
 
+Records = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+"""Records by partition, in the order of their offsets and without a gap."""
+
 WAITS = (Retry, NewerRow)
 """Errors that pass while the partition waits: an event is on its way, or the writers of a row are replacing this build."""
+
+
+def chunks_of(records: Records, size: int) -> Iterator[Records]:
+    """Divide the records into chunks of `size`, partition after partition; only the last one may be smaller."""
+    chunk: dict[TopicPartition, Sequence[ConsumerRecord]] = {}
+    free = size
+    for partition, waiting in records.items():
+        while waiting:
+            chunk[partition], waiting = waiting[:free], waiting[free:]
+            free -= len(chunk[partition])
+            if not free:
+                yield chunk
+                chunk, free = {}, size
+    if chunk:
+        yield chunk
 
 
 class ChunkProcessor(Generic[S]):
@@ -67,45 +86,57 @@ class ChunkProcessor(Generic[S]):
             Exception: The database is not available (`is_unavailable`).
         """
         try:
-            await self._handle_all(partition, records, may_wait)
+            await self.handle({partition: records}, may_wait=may_wait)
         except UnprocessableEvent as error:
             if len(records) == 1:
                 if error.park_reason is ParkReason.REFUSED:
                     await self._runtime.need_schema()  # else the database refuses this build, and not this event
-                await self._park(partition, records[0], error)
+                await self._park(records[0], error)
                 return
             for record in records:
                 await self.process(partition, [record], may_wait=may_wait)
 
-    async def _handle_all(self, partition: TopicPartition, records: Sequence[ConsumerRecord], may_wait: bool) -> None:
-        read = range(records[0].offset, records[-1].offset + 1)
+    async def handle(self, chunk: Records, *, may_wait: bool = True) -> None:
+        """Handle the records in one transaction, all or none of them.
+
+        Raises:
+            UnprocessableEvent: One of them cannot be handled.
+            Exception: As `process`; of several partitions, one of them is the cause.
+        """
+        reads = [self._read(partition, records) for partition, records in chunk.items()]
         try:
             async with self._runtime.transaction() as tx:
-                inbox = Inbox(tx.connection, self._group)
-                cursor = await inbox.move_cursor(partition, self.cursors.get(partition), read)
-                await self._apply(tx, inbox, cursor, [(record, decode(record)) for record in records], may_wait)
+                events = [(record, decode(record)) for records in chunk.values() for record in records]
+                await self._apply(tx, reads, events, may_wait)
                 failpoints.point("consumer.handled")
         except Exception as error:
             if isinstance(error, (Fenced, UnprocessableEvent, *WAITS)) or is_unavailable(error):
                 raise
-            raise handler_error(error) from error  # raised by the COMMIT
+            raise handler_error(error) from error  # raised by the last statements, or by the COMMIT
         failpoints.point("consumer.committed")
-        self.cursors[partition] = cursor
+        self._moved(reads)
+
+    def _read(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> PartitionRead:
+        return PartitionRead(partition, self.cursors.get(partition), range(records[0].offset, records[-1].offset + 1))
+
+    def _moved(self, reads: Sequence[PartitionRead]) -> None:
+        for read in reads:
+            self.cursors[read.partition] = read.cursor
 
     async def _apply(
         self,
         tx: Transaction[S],
-        inbox: Inbox,
-        cursor: Cursor,
+        reads: Sequence[PartitionRead],
         events: Sequence[tuple[ConsumerRecord, Envelope]],
         may_wait: bool,
     ) -> None:
-        aggregates = await inbox.progress(envelope.subject for _, envelope in events)
-        digests = await inbox.insert([envelope for _, envelope in events])
+        inbox = Inbox(tx.connection, self._group)
+        before = await inbox.begin(reads, [envelope for _, envelope in events])
+        cursors = {read.partition: read.cursor for read in reads}
         changed = {}
-        for (record, envelope), digest in zip(events, digests, strict=True):
-            progress = aggregates[envelope.subject]
-            _begin(progress, cursor, envelope.sequence)
+        for (record, envelope), digest in zip(events, before.digests, strict=True):
+            progress = before.progress[envelope.subject]
+            _begin(progress, cursors[TopicPartition(record.topic, record.partition)], envelope.sequence)
             if not _is_new(envelope, digest, progress, tx.now):
                 continue
             if progress.blocked_since is not None:
@@ -115,9 +146,8 @@ class ChunkProcessor(Generic[S]):
             self._metrics.handled(envelope.type, (tx.now - envelope.time).total_seconds())
             progress.last_sequence = envelope.sequence
             changed[envelope.subject] = progress
-        await tx.flush()
         if changed:
-            await inbox.save_progress(changed)
+            tx.writes.later(*inbox.saved(changed))
             last = {aggregate: progress.last_sequence for aggregate, progress in changed.items()}
             tx.after_commit(partial(self._runtime.progress.handled, last))
 
@@ -131,23 +161,23 @@ class ChunkProcessor(Generic[S]):
             log.exception("event_refused", event_type=envelope.type, event_id=str(envelope.id))
             raise handler_error(error) from error
 
-    async def _park(self, partition: TopicPartition, record: ConsumerRecord, why: UnprocessableEvent) -> None:
+    async def _park(self, record: ConsumerRecord, why: UnprocessableEvent) -> None:
         """Store one record and block its aggregate, in a transaction that also moves the cursor."""
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
         log.error("event_parked", trouble=why.park_reason, **place)
-        read = range(record.offset, record.offset + 1)
+        read = self._read(TopicPartition(record.topic, record.partition), [record])
+        envelope = readable(record)
         async with self._runtime.transaction() as tx:
             inbox = Inbox(tx.connection, self._group)
-            cursor = await inbox.move_cursor(partition, self.cursors.get(partition), read)
+            await inbox.begin([read], [envelope] if envelope else [])
             if aggregate := await self._store(tx, record, why):
                 [progress] = (await inbox.progress([aggregate])).values()
-                if envelope := readable(record):
-                    await inbox.insert([envelope])
-                    _begin(progress, cursor, envelope.sequence)
+                if envelope:
+                    _begin(progress, read.cursor, envelope.sequence)
                 progress.blocked_since = progress.blocked_since or tx.now
                 await inbox.save_progress({aggregate: progress})
         failpoints.point("consumer.parked")
-        self.cursors[partition] = cursor
+        self._moved([read])
 
     async def _store(self, tx: Transaction, record: ConsumerRecord, why: UnprocessableEvent) -> str:
         tx.after_commit(partial(self._metrics.parked, why.park_reason))

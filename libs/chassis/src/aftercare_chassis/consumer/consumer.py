@@ -1,20 +1,21 @@
-"""The consumer loop: membership in the group, fetching, pausing, and acknowledging. `chunks` handles what was fetched.
+"""The consumer loop: membership in the group, fetching, pausing, and committing offsets. `chunks` handles what was fetched.
 
 A transient error (a lost connection, a deadlock) pauses the partition, as does a handler that raises Retry; nothing is
 skipped. Where a partition is read from is decided by our own cursors; the offset that Kafka keeps is committed afterwards.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from typing import Generic
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
 
-from aftercare_chassis.consumer.chunks import WAITS, ChunkProcessor
+from aftercare_chassis.consumer.chunks import WAITS, ChunkProcessor, Records, chunks_of
+from aftercare_chassis.consumer.committed_offsets import CommittedOffsets
 from aftercare_chassis.consumer.dispatcher import Dispatcher, Handlers
+from aftercare_chassis.consumer.errors import UnprocessableEvent
 from aftercare_chassis.consumer.inbox import Fenced
 from aftercare_chassis.consumer.paused_partitions import PausedPartitions
 from aftercare_chassis.consumer.positions import Positions
@@ -29,11 +30,9 @@ from aftercare_chassis.wakeup import set_within
 log = structlog.get_logger(__name__)
 
 CHUNK, FETCH = 100, 500
-"""How many records one transaction holds at most, and how many one fetch brings."""
+"""How many records one transaction holds at most, and how many one fetch brings at most."""
 POLL_SECONDS, CALL_SECONDS, STOP_SECONDS = 0.5, 30.0, 5.0
 _TRANSIENT = (Fenced, SchemaMismatch, *WAITS)
-
-Fetched = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
 
 class Stalled(Exception):
@@ -82,19 +81,18 @@ class Consumer(Generic[S]):
         await self._chunks.process(partition, records, may_wait=may_wait)
 
     async def _consume(self, client: AIOKafkaConsumer, stop: asyncio.Event) -> None:
+        offsets = CommittedOffsets(client)
         while not stop.is_set():
             self._pauses.resume(client)
             fetched = await self._fetch(client)
-            done = {}
-            for partition in await self._in_place(client, fetched):
-                if await self._handle(client, partition, fetched[partition]):
-                    done[partition] = fetched[partition][-1].offset + 1
-            if done:
-                await self._commit(client, done)
+            in_place = {partition: fetched[partition] for partition in await self._in_place(client, fetched)}
+            offsets.handled(await self._handle(client, in_place))
+            await offsets.commit(at_once=not fetched)
             if self.watchdog.stalled():
                 raise Stalled
+        await offsets.commit(at_once=True)
 
-    async def _fetch(self, client: AIOKafkaConsumer) -> Fetched:
+    async def _fetch(self, client: AIOKafkaConsumer) -> Records:
         """Return what has arrived; nothing while the group assigns its partitions.
 
         The watchdog decides how long that may take: a member that leaves meanwhile makes the others wait once more.
@@ -102,14 +100,14 @@ class Consumer(Generic[S]):
         joined = self.watchdog.joined
         call = client.getmany(timeout_ms=int(POLL_SECONDS * 1000), max_records=FETCH)
         try:
-            fetched: Fetched = await clients.result(call, CALL_SECONDS)
+            fetched: Records = await clients.result(call, CALL_SECONDS)
         except TimeoutError:
             if joined and self.watchdog.joined:  # an assignment during the call has had less time than this
                 raise
             return {}
         return fetched
 
-    async def _in_place(self, client: AIOKafkaConsumer, fetched: Fetched) -> list[TopicPartition]:
+    async def _in_place(self, client: AIOKafkaConsumer, fetched: Records) -> list[TopicPartition]:
         """Return the fetched partitions whose first record is the next one for us; move the client on all others.
 
         All unknown positions are looked up at once, since the broker answers only when the fetch that it holds has ended.
@@ -135,18 +133,40 @@ class Consumer(Generic[S]):
             client.seek(partition, offsets[partition])
         return [partition for partition in fetched if partition not in elsewhere]
 
-    async def _handle(
+    async def _handle(self, client: AIOKafkaConsumer, fetched: Records) -> dict[TopicPartition, int]:
+        """Handle the records chunk by chunk; return the next offset of each partition of which all records were handled.
+
+        After a transient error of one partition its later records are left out; those of the others go on.
+        """
+        failed: set[TopicPartition] = set()
+        for full in chunks_of(fetched, CHUNK):
+            chunk = {partition: records for partition, records in full.items() if partition not in failed}
+            if len(chunk) == 1 or not await self._handle_together(chunk):
+                failed |= {
+                    each for each, records in chunk.items() if not await self._handle_alone(client, each, records)
+                }
+        return {partition: records[-1].offset + 1 for partition, records in fetched.items() if partition not in failed}
+
+    async def _handle_together(self, chunk: Records) -> bool:
+        """Handle records of several partitions in one transaction. False after an error: one by one, the partitions then
+        show which of them has to wait or has an event that cannot be handled."""
+        try:
+            await self._chunks.handle(chunk)
+        except Exception as error:
+            if not (isinstance(error, (UnprocessableEvent, *_TRANSIENT)) or is_unavailable(error)):
+                raise
+            return False
+        for partition, records in chunk.items():
+            self._succeeded(partition, records)
+        return True
+
+    async def _handle_alone(
         self, client: AIOKafkaConsumer, partition: TopicPartition, records: Sequence[ConsumerRecord]
     ) -> bool:
-        """Handle the records of one partition. False after a transient error: then the client is put before the first one
+        """Handle records of one partition. False after a transient error: then the client is put before the first one
         that is not done, and the partition pauses."""
-        may_wait = self._pauses.may_wait(partition)
         try:
-            for start in range(0, len(records), CHUNK):
-                chunk = records[start : start + CHUNK]
-                await self._chunks.process(partition, chunk, may_wait=may_wait)
-                self._pauses.succeeded(partition)
-                self.watchdog.handled(partition, chunk[-1].timestamp)
+            await self._chunks.process(partition, records, may_wait=self._pauses.may_wait(partition))
         except Exception as error:
             if not (isinstance(error, _TRANSIENT) or is_unavailable(error)):
                 raise
@@ -155,12 +175,9 @@ class Consumer(Generic[S]):
             cursor = self._chunks.cursors.pop(partition, None)
             client.seek(partition, records[0].offset if cursor is None else cursor.next_offset)
             return False
+        self._succeeded(partition, records)
         return True
 
-    async def _commit(self, client: AIOKafkaConsumer, offsets: Mapping[TopicPartition, int]) -> None:
-        """Commit the offsets to Kafka, for monitoring; our cursors have them already, so a failure does no harm.
-
-        In one call: each would wait for its answer while the other partitions wait.
-        """
-        with suppress(KafkaError, TimeoutError):
-            await clients.result(client.commit(offsets), STOP_SECONDS)
+    def _succeeded(self, partition: TopicPartition, records: Sequence[ConsumerRecord]) -> None:
+        self._pauses.succeeded(partition)
+        self.watchdog.handled(partition, records[-1].timestamp)

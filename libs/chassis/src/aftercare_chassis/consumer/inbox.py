@@ -18,6 +18,8 @@ from aftercare_events import Envelope
 from aiokafka import TopicPartition
 from asyncpg.pool import PoolConnectionProxy
 
+from aftercare_chassis.database.write_batch import Insert
+
 KEPT = timedelta(days=14)
 """Longer than a running consumer ever goes back in the log."""
 _CERTAINLY_KEPT = KEPT - timedelta(days=1)
@@ -28,12 +30,21 @@ _INSERT_CURSOR = """
 INSERT INTO consumer_cursor (consumer, topic, partition, next_offset, first_offset) VALUES ($1, $2, $3, $4, $5)
 ON CONFLICT DO NOTHING
 """
-_MOVE_CURSOR = """
-UPDATE consumer_cursor SET next_offset = $4 WHERE consumer = $1 AND topic = $2 AND partition = $3 AND next_offset = $5
-"""
-_INSERT_EVENTS = """
-INSERT INTO inbox (consumer, event_id, content) SELECT $1, * FROM unnest($2::uuid[], $3::bigint[])
-ON CONFLICT DO NOTHING RETURNING event_id
+# In one statement, because a round trip costs more than a row; most transactions of a consumer handle a few events.
+_BEGIN = """
+WITH moved AS (
+    UPDATE consumer_cursor AS stored SET next_offset = read.stop
+    FROM unnest($2::text[], $3::int[], $4::bigint[], $5::bigint[]) AS read(topic, partition, known, stop)
+    WHERE stored.consumer = $1 AND stored.topic = read.topic AND stored.partition = read.partition
+      AND stored.next_offset = read.known
+    RETURNING 1
+), fresh AS (
+    INSERT INTO inbox (consumer, event_id, content) SELECT $1, * FROM unnest($6::uuid[], $7::bigint[])
+    ON CONFLICT DO NOTHING RETURNING event_id
+)
+SELECT (SELECT count(*) FROM moved) AS moved, ARRAY(SELECT event_id FROM fresh) AS fresh,
+       ARRAY(SELECT (aggregateid, last_sequence, blocked_since) FROM subject_state
+             WHERE consumer = $1 AND aggregateid = ANY($8::text[])) AS progress
 """
 _DIGESTS = "SELECT event_id, content FROM inbox WHERE consumer = $1 AND event_id = ANY($2::uuid[])"
 _PROGRESS = """
@@ -68,6 +79,29 @@ class AggregateProgress:
     blocked_since: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class PartitionRead:
+    """Offsets that were read of a partition, and where its cursor was before; None for a partition never read before."""
+
+    partition: TopicPartition
+    known: Cursor | None
+    offsets: range
+
+    @property
+    def cursor(self) -> Cursor:
+        """The cursor behind these offsets."""
+        return Cursor(self.offsets.stop, self.offsets.start if self.known is None else self.known.first_offset)
+
+
+@dataclass(frozen=True, slots=True)
+class Handled:
+    """What was handled before: for each event that was inserted None, or the digest with which it had been inserted; and
+    the progress of each aggregate, also of those never met."""
+
+    digests: list[int | None]
+    progress: dict[str, AggregateProgress]
+
+
 def content_digest(envelope: Envelope) -> int:
     """Return 64 bits over the content of an event: equal for every delivery of the same event."""
     attributes = f"{envelope.type}|{envelope.source}|{envelope.subject}|{envelope.sequence}|".encode()
@@ -90,28 +124,35 @@ class Inbox:
         rows = await self._connection.fetch(_CURSORS, self._consumer)
         return {(topic, partition): Cursor(*offsets) for topic, partition, *offsets in rows}
 
-    async def move_cursor(self, partition: TopicPartition, known: Cursor | None, read: range) -> Cursor:
-        """Move the cursor behind the offsets that were read; return the new one.
+    async def begin(self, reads: Sequence[PartitionRead], envelopes: Sequence[Envelope]) -> Handled:
+        """Move the cursors behind what was read, insert the events, and return what was handled before.
 
         Raises:
-            Fenced: The cursor in the database is not `known`.
+            Fenced: A cursor in the database is not the known one.
         """
-        place = (self._consumer, partition.topic, partition.partition, read.stop)
-        if known is None:
-            done = await self._connection.execute(_INSERT_CURSOR, *place, read.start)
-        else:
-            done = await self._connection.execute(_MOVE_CURSOR, *place, known.next_offset)
-        if not done.endswith(" 1"):
-            raise Fenced
-        return Cursor(read.stop, read.start if known is None else known.first_offset)
-
-    async def insert(self, envelopes: Sequence[Envelope]) -> list[int | None]:
-        """Insert these events. For each return None, or the digest with which it was inserted before."""
+        await self._begin_partitions([read for read in reads if read.known is None])
+        moves = [
+            (*read.partition, read.known.next_offset, read.offsets.stop) for read in reads if read.known is not None
+        ]
         ids, digests = [e.id for e in envelopes], [content_digest(e) for e in envelopes]
-        fresh = await self._connection.fetch(_INSERT_EVENTS, self._consumer, ids, digests)
+        aggregates = sorted({e.subject for e in envelopes})
+        places = list(zip(*moves, strict=True)) or [(), (), (), ()]
+        [row] = await self._connection.fetch(_BEGIN, self._consumer, *places, ids, digests, aggregates)
+        if row["moved"] != len(moves):
+            raise Fenced
+        before = await self._digests_before(ids, digests, set(row["fresh"]))
+        return Handled(before, await self._lock_blocked(aggregates, row["progress"]))
+
+    async def _begin_partitions(self, reads: Sequence[PartitionRead]) -> None:
+        for read in reads:
+            place = (self._consumer, *read.partition, read.offsets.stop, read.offsets.start)
+            if await self._connection.execute(_INSERT_CURSOR, *place) != "INSERT 0 1":
+                raise Fenced
+
+    async def _digests_before(self, ids: list[UUID], digests: list[int], fresh: set[UUID]) -> list[int | None]:
         known: dict[UUID, int] = {}
         if len(fresh) < len(ids):
-            repeated = list(set(ids) - {row["event_id"] for row in fresh})
+            repeated = list(set(ids) - fresh)
             known.update(map(tuple, await self._connection.fetch(_DIGESTS, self._consumer, repeated)))
         before = []
         for event_id, digest in zip(ids, digests, strict=True):
@@ -126,12 +167,25 @@ class Inbox:
         """
         wanted = sorted(set(aggregates))
         rows = await self._connection.fetch(_PROGRESS, self._consumer, wanted)
-        if blocked := [row["aggregateid"] for row in rows if row["blocked_since"] is not None]:
-            rows += await self._connection.fetch(f"{_PROGRESS} ORDER BY 1 FOR UPDATE", self._consumer, blocked)
-        known = {row["aggregateid"]: AggregateProgress(row["last_sequence"], row["blocked_since"]) for row in rows}
-        return {aggregate: known.get(aggregate) or AggregateProgress() for aggregate in wanted}
+        return await self._lock_blocked(wanted, [tuple(row) for row in rows])
+
+    async def _lock_blocked(
+        self, aggregates: Sequence[str], rows: Iterable[tuple[str, int, datetime | None]]
+    ) -> dict[str, AggregateProgress]:
+        known = {aggregate: AggregateProgress(sequence, blocked) for aggregate, sequence, blocked in rows}
+        if blocked := [aggregate for aggregate, progress in known.items() if progress.blocked_since is not None]:
+            for aggregate, *progress in await self._connection.fetch(
+                f"{_PROGRESS} ORDER BY 1 FOR UPDATE", self._consumer, blocked
+            ):
+                known[aggregate] = AggregateProgress(*progress)
+        return {aggregate: known.get(aggregate) or AggregateProgress() for aggregate in aggregates}
+
+    def saved(self, progress: Mapping[str, AggregateProgress]) -> Insert:
+        """Return the statement that saves this progress, in a fixed order, so that two consumers cannot deadlock."""
+        rows = [(key, each.last_sequence, each.blocked_since) for key, each in sorted(progress.items())]
+        return _SAVE_PROGRESS, (self._consumer, *map(list, zip(*rows, strict=True)))
 
     async def save_progress(self, progress: Mapping[str, AggregateProgress]) -> None:
-        """Save the progress of these aggregates, in a fixed order, so that two consumers cannot deadlock."""
-        rows = [(key, each.last_sequence, each.blocked_since) for key, each in sorted(progress.items())]
-        await self._connection.execute(_SAVE_PROGRESS, self._consumer, *map(list, zip(*rows, strict=True)))
+        """Save the progress of these aggregates."""
+        statement, values = self.saved(progress)
+        await self._connection.execute(statement, *values)

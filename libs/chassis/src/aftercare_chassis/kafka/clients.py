@@ -13,10 +13,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import KafkaError
 
-from aftercare_chassis.kafka.patches import closed_transport, undecodable_headers
+from aftercare_chassis.kafka.patches import closed_transport, paced_fetches, undecodable_headers
 
 undecodable_headers.install()
 closed_transport.install()
+paced_fetches.install()
 
 PRODUCER: dict[str, object] = {
     "acks": "all",

@@ -68,7 +68,8 @@ async def _by_partition(producer: AIOKafkaProducer, rows: list[Record]) -> list[
 def _pack(producer: AIOKafkaProducer, batch: Batch) -> BatchBuilder:
     """Return a batch of as many of the rows as fit; the rest stays in the outbox for the next round."""
     builder = producer.create_batch()
-    for _, aggregate, _, headers_json, payload, timestamp in batch.rows:
+    for row in batch.rows:
+        _, aggregate, _, headers_json, payload, timestamp, *_ = row
         headers = [(name, text.encode()) for name, text in from_json(headers_json, cache_strings="keys").items()]
         if builder.append(timestamp=timestamp, key=aggregate.encode(), value=payload, headers=headers) is None:
             break

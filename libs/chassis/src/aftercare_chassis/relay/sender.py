@@ -1,7 +1,7 @@
 """The rounds of a relay: the oldest rows of its buckets are read, sent, and deleted once they are acknowledged.
 
-The buckets are processed in two halves: while Kafka takes the events of one, those of the other are read. Nothing more of a
-bucket, and so of an aggregate, is read before everything that was sent of it is acknowledged and deleted, or has failed and
+Mostly the outbox holds a few rows, which are read at once. Of a longer one the buckets are processed in two halves: while
+Kafka takes the events of one, those of the other are read. Nothing more of a bucket, and so of an aggregate, is read before everything that was sent of it is acknowledged and deleted, or has failed and
 a new producer begins.
 """
 
@@ -28,14 +28,21 @@ FIRST_ROWS, MAX_ROWS, MAX_BYTES = 500, 4000, 8 * 1024 * 1024
 """A round of a new producer reads FIRST_ROWS, each further one twice as many, up to the other two."""
 IDLE_SECONDS = (0.02, 0.2)
 """The first pause of an idle relay, and the longest."""
-SMALL_ROUND, ROUND_SECONDS = 100, 0.01
-"""A round of few rows costs as much as a full one: after a round of fewer than SMALL_ROUND rows the next begins
-ROUND_SECONDS after its beginning."""
+FEW_ROWS, ROUND_SECONDS = 100, 0.01
+"""An outbox of fewer than FEW_ROWS is read by one simple statement. A round of few rows costs as much as a full one: after it
+the next begins ROUND_SECONDS after its beginning."""
 VACUUM_ROWS = 5000
 """How many deleted rows lead to a VACUUM."""
 VACUUM_SECONDS, VACUUM_SHARE = 5.0, 0.05
 """How long a VACUUM may take, and which share of the time all of them together may."""
 
+# The oldest rows, those of other relays among them: the number of rows that are passed is bounded, however many another
+# relay has left there. A full result says nothing about the rows behind it.
+_READ_FEW = """
+SELECT id, aggregateid, topic, headers::text, payload, floor(date_part('epoch', created_at) * 1000)::bigint AS stamp,
+       bucket = ANY($1::smallint[]) AND aggregateid NOT IN (SELECT aggregateid FROM outbox_blocked) AS mine
+FROM outbox ORDER BY id LIMIT $2
+"""
 # Bucket by bucket. The outbox is mostly empty when PostgreSQL collects statistics, and the plan for all buckets at once that
 # is good for an empty table reads and sorts the whole backlog in each round.
 _READ = """
@@ -74,6 +81,8 @@ class Sender:
         self._connection, self._producer, self._runtime = connection, producer, runtime
         self._metrics = runtime.metrics.of(RelayMetrics)
         self._rows, self._idle = FIRST_ROWS, IDLE_SECONDS[0]
+        self._few = True
+        self._in_flight: InFlight | None = None
         self._deleted, self._next_vacuum = 0, 0.0
 
     async def run(self, buckets: Sequence[int], seconds: float, stop: asyncio.Event) -> None:
@@ -82,31 +91,53 @@ class Sender:
         Raises:
             ProducerUnusable: Build a new producer and begin again.
         """
-        end, in_flight = time.monotonic() + seconds, None
+        end = time.monotonic() + seconds
         try:
             while not stop.is_set() and (began := time.monotonic()) < end:
-                found = 0
-                for half in (buckets[::2], buckets[1::2]):
-                    rows = await self._read(half)
-                    previous, in_flight = in_flight, self._send(rows) if rows else None
-                    if previous is not None:
-                        await self._complete(previous)
-                    found += len(rows)
+                found = await (self._short_round(buckets) if self._few else self._long_round(buckets))
                 await self._vacuum()
                 await self._pause(found, began)
-            if in_flight is not None:
-                await self._complete(in_flight)
+            await self._complete_in_flight()
         except BaseException:
-            if in_flight is not None:
-                in_flight.batches.cancel()
+            if self._in_flight is not None:
+                self._in_flight.batches.cancel()
             raise
+
+    async def _short_round(self, buckets: Sequence[int]) -> int:
+        """Send the oldest rows, and where they are not few, go on with a long round; return how many rows were found."""
+        rows: list[asyncpg.Record] = await self._connection.fetch(_READ_FEW, buckets, FEW_ROWS)
+        self._few = len(rows) < FEW_ROWS
+        if mine := [row for row in rows if row["mine"]]:
+            failpoints.point("relay.read")
+            self._in_flight = self._send(mine)
+            await self._complete_in_flight()
+        return len(mine) + (0 if self._few else await self._long_round(buckets))
+
+    async def _long_round(self, buckets: Sequence[int]) -> int:
+        """Read the buckets in two halves, and send each while the other one is read; return how many rows were found."""
+        found = 0
+        for half in (buckets[::2], buckets[1::2]):
+            rows = await self._read(half)
+            previous, self._in_flight = self._in_flight, self._send(rows) if rows else None
+            if previous is not None:
+                await self._complete(previous)
+            found += len(rows)
+        if found < FEW_ROWS:
+            await self._complete_in_flight()
+            self._few = True
+        return found
+
+    async def _complete_in_flight(self) -> None:
+        if self._in_flight is not None:
+            await self._complete(self._in_flight)
+            self._in_flight = None
 
     async def _pause(self, found: int, began: float) -> None:
         """Wait not at all after many rows, briefly after few, and after none until a commit in this process notifies, or for
         twice as long as the last time."""
         if found:
             self._idle = IDLE_SECONDS[0]
-            if found < SMALL_ROUND:
+            if found < FEW_ROWS:
                 await asyncio.sleep(began + ROUND_SECONDS - time.monotonic())
         elif await self._runtime.outbox_wakeup.wait(self._idle):
             self._idle = IDLE_SECONDS[0]
