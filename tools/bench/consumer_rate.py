@@ -110,11 +110,10 @@ async def consume(
     contents = [_digest(record.value) for record in records]
     subjects = sorted({headers["ce_subject"].decode() for headers, _ in messages})
     async with connection.transaction():
-        await connection.execute(inbox._MOVE_CURSOR, group, *place, records[-1].offset + 1, seen)
-        known: Any = await connection.fetch(inbox._PROGRESS, group, subjects)
-        last = dict.fromkeys(subjects, 0) | {row["aggregateid"]: row["last_sequence"] for row in known}
-        taken: Any = await connection.fetch(inbox._INSERT_EVENTS, group, ids, contents)
-        fresh = {row["event_id"] for row in taken}
+        cursor = [place.topic], [place.partition], [seen], [records[-1].offset + 1]
+        [begun] = await connection.fetch(inbox._BEGIN, group, *cursor, ids, contents, subjects)
+        last = dict.fromkeys(subjects, 0) | {subject: sequence for subject, sequence, _ in begun["progress"]}
+        fresh = set(begun["fresh"])
         upserts: dict[str, list[tuple[str | bool, ...]]] = defaultdict(list)
         for event_id, (headers, data) in zip(ids, messages, strict=True):
             sequence, subject = int(headers["ce_sequence"]), headers["ce_subject"].decode()
