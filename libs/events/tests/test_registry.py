@@ -5,6 +5,7 @@ import json
 import pkgutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from types import ModuleType
 from typing import Any, ClassVar
 
 import aftercare_events
@@ -20,7 +21,7 @@ from aftercare_events import (
     registry,
     upcaster,
 )
-from aftercare_events.fields import Retells
+from aftercare_events.fields import Code, Retells
 from captured_events import captured
 
 CANCELLED = captured("OrderCancelled.v1")
@@ -64,6 +65,33 @@ def test_what_events_share_is_no_event_itself() -> None:
     shared = [modules[0].CaseEvent, modules[1].OrderEvent, modules[2].DisputeEvent]
     assert not set(shared) & set(EVENTS.values())
     assert all(cls.model_fields["matter"].is_required() for cls in shared)
+
+
+def module_with(*classes: type[Event]) -> ModuleType:
+    """A module of the catalogue that defines these classes."""
+    module = ModuleType("orders_of_a_test")
+    for cls in classes:
+        cls.__module__ = module.__name__
+        setattr(module, cls.__name__, cls)
+    return module
+
+
+def test_an_event_without_a_constant_matter_is_an_error() -> None:
+    class OrderMislaid(Event):
+        pass
+
+    with pytest.raises(TypeError, match=r"^the event OrderMislaid has no constant matter"):
+        list(registry.events_in(module_with(OrderMislaid)))
+
+
+def test_a_base_class_needs_no_matter() -> None:
+    class WarehouseEvent(Event):
+        pass
+
+    class OrderPicked(WarehouseEvent):
+        matter: Code = "picking"
+
+    assert list(registry.events_in(module_with(WarehouseEvent, OrderPicked))) == [OrderPicked]
 
 
 def test_events_of_one_topic_follow_each_other() -> None:

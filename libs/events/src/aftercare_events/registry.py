@@ -39,15 +39,22 @@ Data = dict[str, Any]  # Any: JSON, in versions of events that no class describe
 Upcaster = Callable[[Data], Data]
 
 
-def _events_in(module: ModuleType) -> Iterator[type[Event]]:
-    """Yield the events that a module defines: classes with a constant matter. The others only share fields."""
+def events_in(module: ModuleType) -> Iterator[type[Event]]:
+    """Yield the events that a module defines: classes with a constant `matter`. Their base classes only share fields.
+
+    Raises:
+        TypeError: A class without a constant `matter` is no base class either, so it must be an event that lacks one.
+    """
     for each in vars(module).values():
-        is_own = isinstance(each, type) and issubclass(each, Event) and each.__module__ == module.__name__
-        if is_own and not each.model_fields["matter"].is_required():
+        if not (isinstance(each, type) and issubclass(each, Event) and each.__module__ == module.__name__):
+            continue
+        if not each.model_fields["matter"].is_required():
             yield each
+        elif not each.__subclasses__():
+            raise TypeError(f'the event {each.__name__} has no constant matter: add `matter: Code = "…"`')
 
 
-EVENTS: dict[str, type[Event]] = {cls.type_name(): cls for module in CATALOGUE for cls in _events_in(module)}
+EVENTS: dict[str, type[Event]] = {cls.type_name(): cls for module in CATALOGUE for cls in events_in(module)}
 """Every event class by its type name."""
 
 UPCASTERS: dict[str, tuple[str, Upcaster]] = {}
