@@ -47,8 +47,8 @@ async def provider() -> AsyncIterator[Provider]:
 
 def row(**more: Any) -> dict[str, Any]:
     """Our row of pay_1."""
-    known = {"id": "pay_1", "state": "succeeded", "amount_minor": 100, "refunded_minor": 40, "currency": "CNY"}
-    return {**known, **more}
+    paid = {"amount_minor": 100, "refunded_minor": 40, "currency": "CNY"}
+    return {"id": "pay_1", "provider": "simulator", "state": "succeeded", **paid, **more}
 
 
 async def test_rows_that_agree_hold(provider: Provider) -> None:
@@ -88,3 +88,9 @@ async def test_money_in_our_books_alone_is_found(provider: Provider) -> None:
     ]
     never_sent = row(id="pay_9", state="failed", refunded_minor=0)
     assert await provider.violations(row(), never_sent) == []
+
+
+async def test_payments_by_another_provider_are_not_in_this_ledger(provider: Provider) -> None:
+    assert await provider.violations(row(), row(id="pay_9", provider="plainpay")) == []
+    same_id = await provider.violations(row(provider="plainpay"))
+    assert same_id == ["pay_1: (100, 40, 'CNY') at the provider, and no row"], "the simulator has no such row"

@@ -20,7 +20,7 @@ WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE'
       = ARRAY['id']
 ORDER BY 1
 """
-_PAYMENTS = "SELECT id, state, amount_minor, refunded_minor, currency FROM payments"
+_PAYMENTS = "SELECT id, provider, state, amount_minor, refunded_minor, currency FROM payments"
 _REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency FROM refunds"
 _LINES = """
 SELECT line.id, line.quantity, line.shipped_quantity, line.withdrawn_quantity, line.held_quantity,

@@ -13,7 +13,8 @@ from aftercare_checker.report import CheckResult
 
 SUCCEEDED, COMPLETED = "RefundSucceeded.v1", "AfterSaleCompleted.v1"
 TYPES = (SUCCEEDED, COMPLETED)
-
+SIMULATOR = "simulator"
+"""The name of the provider whose ledger is read."""
 
 Sums = Counter[tuple[str, str]]
 """Minor units by id and currency."""
@@ -75,13 +76,13 @@ def cases(states: Sequence[DatabaseState], log: Log) -> CheckResult:
 
 
 async def ledger(states: Sequence[DatabaseState], simulator: str) -> CheckResult:
-    """The provider's ledger has the same payments and refunds as our rows."""
+    """The simulator's ledger has the same payments and refunds as our rows; the ledgers of other providers are not read."""
     result = CheckResult("provider's ledger = books", what="payments")
     async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
         # JSON of another service.
         lines: list[dict[str, Any]] = (await http.get(f"{simulator}/v1/ledger")).raise_for_status().json()["payments"]
     theirs = {line["payment_id"]: (line["paid"], line["refunded"], line["currency"]) for line in lines}
-    for payment in (payment for one in states for payment in one.payments):
+    for payment in (payment for one in states for payment in one.payments if payment["provider"] == SIMULATOR):
         result.count()
         paid, currency = payment["amount_minor"] if payment["state"] == "succeeded" else 0, payment["currency"]
         ours, found = (paid, payment["refunded_minor"], currency), theirs.pop(payment["id"], (0, 0, currency))
