@@ -38,7 +38,7 @@ def texts(name: str) -> Column[list[str]]:
     return Column(name, ARRAY(Text), nullable=False)
 
 
-def moment(name: str, *, null: bool = False) -> Column[object]:
+def timestamp(name: str, *, null: bool = False) -> Column[object]:
     """An instant with time zone."""
     return Column(name, DateTime(timezone=True), nullable=null)
 

@@ -1,6 +1,6 @@
 """Cases, their lines and their timeline."""
 
-from aftercare_chassis.database.columns import aggregate, minor, moment, one_of, quantity, text, texts
+from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, select
@@ -27,7 +27,7 @@ cases = Table(
     *one_of("stage", Stage),
     *one_of("state", CaseState),
     text("whose_turn"),
-    moment("deadline_at", null=True),
+    timestamp("deadline_at", null=True),
     *one_of("frozen_state", CaseState, null=True),
     text("dispute_id", null=True),
     text("currency"),
@@ -39,8 +39,8 @@ cases = Table(
     *one_of("liable", Liable, null=True),
     text("description", null=True),
     texts("evidence"),
-    moment("created_at"),
-    moment("updated_at"),
+    timestamp("created_at"),
+    timestamp("updated_at"),
     CheckConstraint("(state = 'disputed') = (frozen_state IS NOT NULL)", name="frozen"),
     CheckConstraint("state <> 'refunding' OR refund_id IS NOT NULL", name="refunding"),
     CheckConstraint("state <> 'rejected' OR reject_reason IS NOT NULL", name="rejected"),
@@ -75,7 +75,7 @@ case_timeline = Table(
     Column("id", Text, primary_key=True),
     Column("case_id", Text, ForeignKey("cases.id"), nullable=False),
     text("dispute_id", null=True),
-    moment("at"),
+    timestamp("at"),
     text("actor_id"),
     text("actor_role"),
     text("action"),

@@ -1,6 +1,6 @@
 """Disputes and their verdicts."""
 
-from aftercare_chassis.database.columns import aggregate, minor, moment, one_of, text, texts
+from aftercare_chassis.database.columns import aggregate, minor, one_of, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Rows
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text
 from sqlalchemy import text as sql
@@ -22,20 +22,20 @@ disputes = Table(
     text("category"),
     *one_of("state", DisputeState),
     text("whose_turn"),
-    moment("deadline_at", null=True),
+    timestamp("deadline_at", null=True),
     texts("evidence"),
     text("answer", null=True),
-    moment("answered_at", null=True),
+    timestamp("answered_at", null=True),
     *one_of("liable", Liable, null=True),
     *one_of("remedy", Remedy, null=True),
     *minor("amount_minor", null=True),
     text("currency"),
     text("grounds", null=True),
     text("decided_by", null=True),
-    moment("decided_at", null=True),
+    timestamp("decided_at", null=True),
     *minor("refunded_minor", null=True),
-    moment("created_at"),
-    moment("updated_at"),
+    timestamp("created_at"),
+    timestamp("updated_at"),
     CheckConstraint(
         "(state IN ('executing', 'executed')) = (decided_at IS NOT NULL AND remedy IS NOT NULL AND grounds IS NOT NULL)",
         name="decided",

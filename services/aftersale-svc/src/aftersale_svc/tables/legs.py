@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from aftercare_chassis.database.columns import document, minor, moment, one_of, quantity, text
+from aftercare_chassis.database.columns import document, minor, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows
 from asyncpg import Record
 from sqlalchemy import (
@@ -37,8 +37,8 @@ returns = Table(
     document("address", null=True),
     text("carrier", null=True),
     text("waybill_no", null=True),
-    moment("scanned_at", null=True),
-    moment("delivered_at", null=True),
+    timestamp("scanned_at", null=True),
+    timestamp("delivered_at", null=True),
     CheckConstraint("(carrier IS NULL) = (waybill_no IS NULL)", name="waybill"),
 )
 
@@ -64,8 +64,8 @@ refunds = Table(
     *minor("freight_minor"),
     text("currency"),
     text("failure_code", null=True),
-    moment("requested_at"),
-    moment("ended_at", null=True),
+    timestamp("requested_at"),
+    timestamp("ended_at", null=True),
     CheckConstraint("(state = 'requested') = (ended_at IS NULL)", name="ended"),
     CheckConstraint("failure_code IS NULL OR state = 'failed'", name="failed"),
     Index("refunds_case_idx", "case_id", "id"),

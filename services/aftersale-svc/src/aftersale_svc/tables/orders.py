@@ -1,6 +1,6 @@
 """Our copy of order facts."""
 
-from aftercare_chassis.database.columns import minor, moment, one_of, quantity, text
+from aftercare_chassis.database.columns import minor, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Rows, Statement
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text, bindparam, func, update
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -18,7 +18,7 @@ orders = Table(
     text("currency"),
     *minor("shipping_fee_minor"),
     text("payment_id", null=True),
-    moment("window_ends_at", null=True),
+    timestamp("window_ends_at", null=True),
     CheckConstraint("state IN ('created', 'cancelled') OR payment_id IS NOT NULL", name="paid"),
 )
 

@@ -1,6 +1,6 @@
 """The facts that metrics are computed from: one row per case, refund, dispute and rating."""
 
-from aftercare_chassis.database.columns import document, moment, text
+from aftercare_chassis.database.columns import document, text, timestamp
 from aftercare_chassis.database.mapping import Rows
 from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Table, Text
 
@@ -14,9 +14,9 @@ case_facts = Table(
     text("type"),
     text("reason"),
     text("state"),
-    moment("requested_at"),
-    moment("answered_at", null=True),
-    moment("closed_at", null=True),
+    timestamp("requested_at"),
+    timestamp("answered_at", null=True),
+    timestamp("closed_at", null=True),
     Index("case_facts_requested_idx", "requested_at"),
 )
 refund_facts = Table(
@@ -26,7 +26,7 @@ refund_facts = Table(
     text("case_id", null=True),
     Column("amount_minor", BigInteger, nullable=False),
     text("currency"),
-    moment("succeeded_at"),
+    timestamp("succeeded_at"),
     CheckConstraint("amount_minor >= 0", name="amount"),
     Index("refund_facts_case_idx", "case_id"),
     Index("refund_facts_succeeded_idx", "succeeded_at"),
@@ -37,9 +37,9 @@ dispute_facts = Table(
     Column("id", Text, primary_key=True),
     text("category"),
     text("state"),
-    moment("opened_at"),
+    timestamp("opened_at"),
     text("liable", null=True),
-    moment("ended_at", null=True),
+    timestamp("ended_at", null=True),
     Index("dispute_facts_opened_idx", "opened_at"),
 )
 rating_facts = Table(
@@ -47,7 +47,7 @@ rating_facts = Table(
     metadata,
     Column("id", Text, primary_key=True),
     document("scores"),
-    moment("given_at"),
+    timestamp("given_at"),
     Index("rating_facts_given_idx", "given_at"),
 )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aftercare_chassis.database.columns import moment, text, texts
+from aftercare_chassis.database.columns import text, texts, timestamp
 from aftercare_chassis.database.mapping import Query, Statement
 from aftercare_chassis.database.schema import PARKED_EVENT
 from asyncpg import Record
@@ -42,7 +42,7 @@ trace_events = Table(
     text("source"),
     text("subject"),
     Column("sequence", BigInteger, nullable=False),
-    moment("time"),
+    timestamp("time"),
     text("affected_party"),
     text("applicant"),
     text("handler"),

@@ -1,6 +1,6 @@
 """Complaints and the replies to them."""
 
-from aftercare_chassis.database.columns import aggregate, moment, one_of, text
+from aftercare_chassis.database.columns import aggregate, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, null, select, update
 from sqlalchemy.schema import conv
@@ -32,12 +32,12 @@ complaints = Table(
     text("text"),
     text("dispute_id", null=True),
     *one_of("outcome", ComplaintOutcome, null=True),
-    moment("answer_due_at", null=True),
-    moment("deadline_at", null=True),
-    moment("overdue_at", null=True),
-    moment("created_at"),
-    moment("updated_at"),
-    moment("resolved_at", null=True),
+    timestamp("answer_due_at", null=True),
+    timestamp("deadline_at", null=True),
+    timestamp("overdue_at", null=True),
+    timestamp("created_at"),
+    timestamp("updated_at"),
+    timestamp("resolved_at", null=True),
     # Names given by `conv` are older than the naming convention.
     CheckConstraint("subject_id = coalesce(case_id, order_id)", name=conv("complaints_subject_is_case_or_order")),
     CheckConstraint("(state = 'resolved') = (outcome IS NOT NULL)", name=conv("complaints_outcome_when_resolved")),
@@ -57,7 +57,7 @@ complaint_replies = Table(
     Column("complaint_id", Text, ForeignKey("complaints.id"), nullable=False),
     text("author_id"),
     text("text"),
-    moment("answered_at"),
+    timestamp("answered_at"),
     Index("complaint_answers_complaint_idx", "complaint_id", "answered_at"),
 )
 

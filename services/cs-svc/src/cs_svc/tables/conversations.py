@@ -1,6 +1,6 @@
 """Conversations and their messages."""
 
-from aftercare_chassis.database.columns import aggregate, document, moment, one_of, text
+from aftercare_chassis.database.columns import aggregate, document, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     CheckConstraint,
@@ -36,12 +36,12 @@ conversations = Table(
     Column("message_count", Integer, nullable=False),
     CheckConstraint("message_count > 0", name="message_count"),
     *one_of("whose_turn", Turn, null=True),
-    moment("answer_due_at", null=True),
-    moment("deadline_at", null=True),
-    moment("overdue_at", null=True),
-    moment("created_at"),
-    moment("updated_at"),
-    moment("closed_at", null=True),
+    timestamp("answer_due_at", null=True),
+    timestamp("deadline_at", null=True),
+    timestamp("overdue_at", null=True),
+    timestamp("created_at"),
+    timestamp("updated_at"),
+    timestamp("closed_at", null=True),
     # Names given by `conv` are older than the naming convention.
     CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=conv("conversations_time_when_closed")),
     CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name=conv("conversations_case_has_order")),
@@ -64,7 +64,7 @@ messages = Table(
     text("code", null=True),
     Column("event_id", Uuid, nullable=True),
     document("citations"),
-    moment("sent_at"),
+    timestamp("sent_at"),
     CheckConstraint("(text IS NULL) <> (code IS NULL)", name=conv("messages_text_or_code")),
     CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name=conv("messages_system_has_event")),
     Index("messages_place_key", "conversation_id", "place", unique=True),

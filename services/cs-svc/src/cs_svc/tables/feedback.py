@@ -1,6 +1,6 @@
 """Feedback."""
 
-from aftercare_chassis.database.columns import aggregate, moment, one_of, text
+from aftercare_chassis.database.columns import aggregate, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Rows
 from sqlalchemy import CheckConstraint, Index, Table
 from sqlalchemy.schema import conv
@@ -26,8 +26,8 @@ feedback = Table(
     text("text"),
     text("answer", null=True),
     text("improvement", null=True),
-    moment("created_at"),
-    moment("updated_at"),
+    timestamp("created_at"),
+    timestamp("updated_at"),
     # Names given by `conv` are older than the naming convention.
     CheckConstraint("(state = 'open') = (answer IS NULL)", name=conv("feedback_answer_unless_open")),
     CheckConstraint(

@@ -2,7 +2,7 @@
 
 from dataclasses import fields
 
-from aftercare_chassis.database.columns import Items, aggregate, moment, text
+from aftercare_chassis.database.columns import Items, aggregate, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import (
     CheckConstraint,
@@ -42,8 +42,8 @@ ratings = Table(
     text("merchant_id"),
     *_scores(),
     text("text", null=True),
-    moment("created_at"),
-    moment("updated_at"),
+    timestamp("created_at"),
+    timestamp("updated_at"),
     UniqueConstraint("case_id", name="ratings_case_id_key"),
     Index("ratings_buyer_idx", "buyer_id", "id"),
     Index("ratings_merchant_idx", "merchant_id", "id"),
@@ -55,7 +55,7 @@ rating_revisions = Table(
     Column("version", Integer, primary_key=True, autoincrement=False),
     *_scores(),
     text("text", null=True),
-    moment("replaced_at"),
+    timestamp("replaced_at"),
 )
 
 RATINGS = Rows(ratings, Rating, seen_by(ratings))

@@ -1,6 +1,6 @@
 """Articles, their drafts and their editions."""
 
-from aftercare_chassis.database.columns import moment, one_of, text
+from aftercare_chassis.database.columns import one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from aftercare_events.roles import ROLES
 from asyncpg import Record
@@ -36,8 +36,8 @@ articles = Table(
     text("title"),
     Column("published", Integer, nullable=False),
     text("created_by"),
-    moment("created_at"),
-    moment("published_at", null=True),
+    timestamp("created_at"),
+    timestamp("published_at", null=True),
     CheckConstraint("version >= 1", name="version"),
     CheckConstraint("(published > 0) = (published_at IS NOT NULL)", name="published_at"),
     CheckConstraint("state <> 'published' OR published > 0", name="published_state"),
@@ -51,7 +51,7 @@ drafts = Table(
     text("title"),
     text("body"),
     text("edited_by"),
-    moment("edited_at"),
+    timestamp("edited_at"),
 )
 # Rows are only inserted: an edition stays as it was published, also after the article is retired.
 editions = Table(
@@ -63,7 +63,7 @@ editions = Table(
     text("body"),
     text("body_hash"),
     text("published_by"),
-    moment("published_at"),
+    timestamp("published_at"),
     CheckConstraint("number >= 1", name="number"),
 )
 _article_id = bindparam("article_id", type_=Text)

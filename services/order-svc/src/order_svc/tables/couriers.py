@@ -1,6 +1,6 @@
 """The endpoints of couriers."""
 
-from aftercare_chassis.database.columns import moment, text
+from aftercare_chassis.database.columns import text, timestamp
 from aftercare_chassis.database.mapping import Listing, Rows, Statement
 from sqlalchemy import Column, Table, Text, bindparam, update
 
@@ -15,9 +15,9 @@ courier_endpoints = Table(
     text("partner"),
     text("secret"),
     text("previous_secret", null=True),
-    moment("previous_until", null=True),
-    moment("created_at"),
-    moment("rotated_at", null=True),
+    timestamp("previous_until", null=True),
+    timestamp("created_at"),
+    timestamp("rotated_at", null=True),
 )
 
 ENDPOINTS = Rows(courier_endpoints, CourierEndpoint, ADMIN_ONLY)

@@ -1,6 +1,6 @@
 """Orders, their lines and their addresses."""
 
-from aftercare_chassis.database.columns import aggregate, minor, moment, one_of, quantity, text
+from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select
 from sqlalchemy import text as sql
@@ -21,16 +21,16 @@ orders = Table(
     text("currency"),
     *minor("total_minor"),
     *minor("shipping_fee_minor"),
-    moment("created_at"),
-    moment("deadline_at", null=True),
+    timestamp("created_at"),
+    timestamp("deadline_at", null=True),
     text("payment_id", null=True),
-    moment("paid_at", null=True),
-    moment("shipped_at", null=True),
-    moment("delivered_at", null=True),
-    moment("received_at", null=True),
-    moment("window_ends_at", null=True),
-    moment("completed_at", null=True),
-    moment("cancelled_at", null=True),
+    timestamp("paid_at", null=True),
+    timestamp("shipped_at", null=True),
+    timestamp("delivered_at", null=True),
+    timestamp("received_at", null=True),
+    timestamp("window_ends_at", null=True),
+    timestamp("completed_at", null=True),
+    timestamp("cancelled_at", null=True),
     *one_of("cancel_cause", CancelCause, null=True),
     CheckConstraint("(payment_id IS NULL) = (paid_at IS NULL)", name="paid"),
     CheckConstraint("(state = 'cancelled') = (cancel_cause IS NOT NULL)", name="cancelled"),

@@ -1,6 +1,6 @@
 """Parcels, what is in them and what happened to them."""
 
-from aftercare_chassis.database.columns import aggregate, moment, one_of, quantity, text
+from aftercare_chassis.database.columns import aggregate, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import Boolean, Column, DateTime, ForeignKey, Index, Table, Text, bindparam, func, select
 from sqlalchemy import text as sql
@@ -25,11 +25,11 @@ parcels = Table(
     text("reason", null=True),
     Column("terminal", Boolean, nullable=False),
     text("delivered_to", null=True),
-    moment("status_at"),
+    timestamp("status_at"),
     # The default is for builds before revision 0003, which do not write the column.
     Column("handed_over_at", DateTime(timezone=True), nullable=False, server_default=func.now()),
-    moment("created_at"),
-    moment("withdrawn_at", null=True),
+    timestamp("created_at"),
+    timestamp("withdrawn_at", null=True),
     # A waybill may be used for another hand-over of the same goods, but not twice for one hand-over.
     Index(
         "parcels_waybill_key",
@@ -60,8 +60,8 @@ parcel_events = Table(
     Column("terminal", Boolean, nullable=False),
     text("delivered_to", null=True),
     text("raw_code", null=True),
-    moment("occurred_at"),
-    moment("received_at"),
+    timestamp("occurred_at"),
+    timestamp("received_at"),
 )
 
 PARCELS = Rows(parcels, Parcel, seen_by(parcels))

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from aftercare_chassis.database.columns import document, moment, one_of, text
+from aftercare_chassis.database.columns import document, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     CheckConstraint,
@@ -44,11 +44,11 @@ partner_inbox = Table(
     text("why", null=True),
     document("reports", null=True),
     Column("attempts", Integer, nullable=False),
-    moment("due_at", null=True),
-    moment("received_at"),
-    moment("tries_since"),
-    moment("deadline_at", null=True),
-    moment("finished_at", null=True),
+    timestamp("due_at", null=True),
+    timestamp("received_at"),
+    timestamp("tries_since"),
+    timestamp("deadline_at", null=True),
+    timestamp("finished_at", null=True),
     Column("raw", LargeBinary, nullable=True),
     document("headers", null=True),
     # A push once, however often it is sent: by the partner's own id and its content, or by the content alone where refused.

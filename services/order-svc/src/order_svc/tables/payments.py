@@ -1,6 +1,6 @@
 """Payments, their refunds, and the calls to providers that are still to be made."""
 
-from aftercare_chassis.database.columns import aggregate, minor, moment, one_of, text
+from aftercare_chassis.database.columns import aggregate, minor, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     Boolean,
@@ -46,8 +46,8 @@ payments = Table(
     *minor("amount_minor"),
     text("currency"),
     *minor("refunded_minor"),
-    moment("created_at"),
-    moment("settled_at", null=True),
+    timestamp("created_at"),
+    timestamp("settled_at", null=True),
     text("provider_reference", null=True),
     text("failure_code", null=True),
     CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
@@ -66,8 +66,8 @@ refunds = Table(
     *minor("amount_minor"),
     text("currency"),
     text("cause"),
-    moment("created_at"),
-    moment("settled_at", null=True),
+    timestamp("created_at"),
+    timestamp("settled_at", null=True),
     text("provider_reference", null=True),
     text("failure_code", null=True),
     text("asked_by_event", null=True),
@@ -83,7 +83,7 @@ provider_calls = Table(
     *one_of("subject", CallSubject),
     *one_of("verb", CallVerb),
     Column("attempts", Integer, nullable=False),
-    moment("due_at"),
+    timestamp("due_at"),
     Column("unanswered", Boolean, nullable=False, server_default=false()),
     Index("provider_calls_due_idx", "due_at"),
 )
