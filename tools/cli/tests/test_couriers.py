@@ -128,7 +128,7 @@ def test_the_same_push_may_be_posted_again() -> None:
     assert first.content == second.content
     for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
         assert first.headers[name] == second.headers[name]
-    assert "authorization" not in first.headers, "a push proves its origin by its signature"
+    assert "authorization" not in first.headers, "a push is verified by its signature"
 
 
 def test_the_command_needs_a_running_stack(aftercare: Callable[..., Any]) -> None:

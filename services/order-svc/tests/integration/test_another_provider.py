@@ -1,4 +1,4 @@
-"""A payment provider with other words than the simulator: an adapter and an entry in `main.payment_providers` are enough."""
+"""A payment provider with another protocol than the simulator's: an adapter and an entry in `main.payment_providers` are enough."""
 
 import hashlib
 import hmac
@@ -24,7 +24,7 @@ def signature(raw: bytes, secret: str = SECRET) -> str:
 class PlainPay:
     """It signs the body, and expects `success` or `fail` in plain text, with status 200 in either case."""
 
-    proving_headers = ("x-sign",)
+    signature_headers = ("x-sign",)
     secrets = (SECRET,)
 
     async def pay(self, payment: Payment) -> ProviderResult:
@@ -72,7 +72,7 @@ def connected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(main, "payment_providers", providers)
 
 
-async def test_a_callback_is_acknowledged_in_the_words_of_its_provider(shop):
+async def test_a_callback_is_acknowledged_in_the_format_of_its_provider(shop):
     order = await shop.place()
     path = f"/v1/orders/{order['id']}/payments"
     payment = (await shop.buyer.post(path, json={"provider": "plainpay", "payment_method": "card"})).json()
@@ -89,6 +89,6 @@ async def test_a_callback_is_acknowledged_in_the_words_of_its_provider(shop):
     assert (await shop.order(order["id"]))["state"] == "paid"
 
 
-async def test_what_the_routing_refuses_is_in_the_words_of_the_provider_too(shop):
+async def test_what_the_routing_refuses_is_in_the_format_of_the_provider_too(shop):
     refused = await shop.h.client().put(ADDRESS)
     assert (refused.status_code, refused.text) == (405, "fail")

@@ -1,4 +1,4 @@
-"""Callbacks of the provider: each is applied once, none without a proof, and every refusal is stored."""
+"""Callbacks of the provider: each is applied once, none without a valid signature, and every refusal is stored."""
 
 import asyncio
 
@@ -45,12 +45,12 @@ async def test_forged_and_replayed_callbacks_are_refused_and_stored(shop):
     forged = await shop.callback("payment.succeeded", money(payment), secret=OTHER)
     old = await shop.callback("payment.succeeded", money(payment), age=3600)
     bare = await shop.h.client().post("/v1/payment-webhooks/simulator", json={})
-    for answer, verdict in (
+    for answer, code in (
         (forged, "signature_invalid"),
         (old, "outside_time_window"),
         (bare, "signature_missing"),
     ):
-        assert refused(answer, 401, "callback_unproved")["verdict"] == verdict
+        assert refused(answer, 401, "callback_unproved")["verdict"] == code
     again = await shop.callback("payment.succeeded", money(payment), secret=OTHER)
     assert again.status_code == 401
     reasons = ["signature_invalid", "timestamp_out_of_tolerance", "signature_missing"]

@@ -107,7 +107,7 @@ async def test_a_redriven_callback_with_another_amount_still_moves_no_money(shop
     assert await shop.events(PaymentSucceeded) == []
 
 
-async def test_a_callback_that_fails_is_set_back_and_does_not_hold_up_others(shop, payment, admin, monkeypatch):
+async def test_a_callback_that_fails_is_rescheduled_and_does_not_hold_up_others(shop, payment, admin, monkeypatch):
     other = await shop.start_payment((await shop.place())["id"])
     apply = payment_callbacks.payments.apply_result
 
@@ -137,7 +137,7 @@ async def test_a_worker_that_fails_late_does_not_overwrite_what_another_has_done
         push = await tx.one(DUE_PUSH, source=PushSource.PAYMENT, now=tx.now)
     await shop.process_callbacks()
     async with runtime.transaction() as tx:
-        assert (await partner_inbox.set_back(tx, push, "TimeoutError")).state == "applied"
+        assert (await partner_inbox.reschedule(tx, push, "TimeoutError")).state == "applied"
     assert await shop.callbacks() == [("applied", None)]
 
 

@@ -1,4 +1,4 @@
-"""Refunds: never more than was paid, each under one key for ever, unknown until the provider reports a result."""
+"""Refunds: never more than was paid, each always under the same key, unknown until the provider reports a result."""
 
 import asyncio
 

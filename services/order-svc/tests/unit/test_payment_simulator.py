@@ -1,5 +1,5 @@
 """The adapter of the payment simulator: what the provider and the network do becomes one of six outcomes, and a callback is
-accepted only with a proof."""
+accepted only with a valid signature."""
 
 import json
 from collections.abc import Callable

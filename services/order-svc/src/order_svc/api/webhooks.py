@@ -24,7 +24,7 @@ log = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sender:
-    """Whose push this must be by its address: one of `secrets` proves it. Payment providers have no endpoint."""
+    """Whose push this must be by its address: it is signed with one of `secrets`. Payment providers have no endpoint."""
 
     source: PushSource
     partner: str

@@ -139,8 +139,8 @@ async def wait(tx: Transaction[Settings], push: PartnerPush, why: str) -> Partne
     return await _move(tx, push, PushAction.WAIT, why=why, due_at=tx.now + pause(push.attempts))
 
 
-async def set_back(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
-    """Process a push later on which our own code failed, so that it does not hold up others; at last it is FAILED."""
+async def reschedule(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
+    """Process a push on which our own code failed again later, so that others do not wait for it; at last it is FAILED."""
     current = await tx.lock(PUSHES, push.id)
     if (current.state, current.attempts) != (push.state, push.attempts):
         return current  # another worker has changed it

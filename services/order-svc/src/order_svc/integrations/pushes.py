@@ -14,7 +14,7 @@ _LONGEST_DETAIL = 200
 
 
 class RejectionCode(StrEnum):
-    """What is wrong with a push. All but `unreadable` mean that no partner is proven to have sent it."""
+    """What is wrong with a push. All but `unreadable` mean that it is not verified: anyone may have sent it."""
 
     NOT_A_FORM = "not_a_form"
     SIGNATURE_MISSING = "signature_missing"
@@ -58,14 +58,14 @@ class Acknowledgement:
 class PushAdapter(Protocol[C_co]):
     """How the pushes of one partner are verified, read and acknowledged. Pure: no clock, no network, no database.
 
-    `headers` have lower-case names; `proving_headers` are the names of those that prove a push, which are stored with it.
+    `headers` have lower-case names; `signature_headers` are the names of those that `verify` reads, which are stored with it.
     """
 
     @property
-    def proving_headers(self) -> tuple[str, ...]: ...
+    def signature_headers(self) -> tuple[str, ...]: ...
 
     def verify(self, raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime) -> Rejection | None:
-        """None where one of the secrets proves the push."""
+        """None where the push is verified: signed with one of the secrets."""
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
         """What makes two deliveries of a verified push the same one.
@@ -92,7 +92,7 @@ class PushAdapter(Protocol[C_co]):
 class ExaminedPush(Generic[C_co]):
     """A push as it arrived, and what its adapter found: the content, or the rejection.
 
-    `verified` is true where the partner is proven to have sent it; then `headers` are those that prove it.
+    `verified` is true where it has the partner's signature; then `headers` are the adapter's `signature_headers`.
     """
 
     push_id: str
@@ -108,17 +108,17 @@ def examine(
 ) -> ExaminedPush[C]:
     """Verify the raw bytes of a push, then read them.
 
-    An unproven push is numbered by its content: that may be anything, and the same again must not take up more space.
+    An unverified push is identified by its content: that may be anything, and the same again must not take up more space.
     """
     rejection = adapter.verify(raw, headers, secrets, now)
     if rejection is not None:
         push_id = f"refused:{rejection.code}:{hashlib.sha256(raw).hexdigest()}"
         return ExaminedPush(push_id=push_id, raw=raw, headers={}, verified=False, rejection=rejection)
     push_id = adapter.push_id(raw, headers)
-    proof = {name: headers[name] for name in adapter.proving_headers if name in headers}
+    signature = {name: headers[name] for name in adapter.signature_headers if name in headers}
     try:
         content = adapter.parse(raw)
     except ValueError as error:
         unreadable = Rejection(RejectionCode.UNREADABLE, str(error)[:_LONGEST_DETAIL])
-        return ExaminedPush(push_id=push_id, raw=raw, headers=proof, verified=True, rejection=unreadable)
-    return ExaminedPush(push_id=push_id, raw=raw, headers=proof, verified=True, content=content)
+        return ExaminedPush(push_id=push_id, raw=raw, headers=signature, verified=True, rejection=unreadable)
+    return ExaminedPush(push_id=push_id, raw=raw, headers=signature, verified=True, content=content)

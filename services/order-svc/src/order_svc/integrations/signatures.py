@@ -1,4 +1,4 @@
-"""How partners prove that they sent a message: keyed digests, compared in constant time. No clock and no network here."""
+"""How messages of partners are verified: keyed digests, compared in constant time. No clock and no network here."""
 
 import base64
 import binascii
@@ -64,7 +64,7 @@ class StandardFault(StrEnum):
 def standard_faults(
     raw: bytes, headers: Mapping[str, str], secrets: Sequence[str], now: datetime
 ) -> frozenset[StandardFault]:
-    """Everything that is wrong with the signature of a message; empty where one of the secrets proves it.
+    """Everything that is wrong with the signature of a message; empty where it was made with one of the secrets.
 
     `headers` have lower-case names. Any signature of the header may be made with any of the secrets (a rotation), and the
     timestamp may be up to five minutes away from `now`, either way. The verification of the library reads the clock of the

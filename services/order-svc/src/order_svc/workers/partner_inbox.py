@@ -46,7 +46,7 @@ class PartnerInbox:
                 raise
             log.error("partner_push_failed", push=push.id, source=source, error=type(error).__name__)
             async with runtime.transaction() as tx:
-                await partner_inbox.set_back(tx, push, type(error).__name__)
+                await partner_inbox.reschedule(tx, push, type(error).__name__)
         return push is not None
 
     async def _process(self, runtime: Runtime[Settings], tx: Transaction[Settings], push: PartnerPush) -> None:

@@ -236,7 +236,7 @@ async def test_several_workers_process_each_push_once(desk, order):
     assert (shown["status"], len(shown["events"])) == ("delivered", 5)
 
 
-async def test_a_push_on_which_our_code_fails_is_set_back_and_at_last_failed(desk, order, monkeypatch):
+async def test_a_push_on_which_our_code_fails_is_rescheduled_and_at_last_failed(desk, order, monkeypatch):
     await desk.ship(order)
     endpoint = await desk.endpoint()
 

@@ -47,7 +47,7 @@ class PushAction(StrEnum):
 
 _S, _A = PushState, PushAction
 
-# A refused push proves no partner: it is never processed.
+# A refused push is not verified: it is never processed.
 PUSH: Lifecycle[PushState, PushAction] = Lifecycle(
     "partner push",
     initial=_S.RECEIVED,

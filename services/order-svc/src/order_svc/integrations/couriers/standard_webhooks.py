@@ -70,7 +70,7 @@ class StandardWebhooks:
     """`{"type": "parcel.status", "data": {"waybill_no", "status", "occurred_at", "carrier"?, "reason"?, …}}`."""
 
     partner = "standard-webhooks"
-    proving_headers = signatures.STANDARD_HEADERS
+    signature_headers = signatures.STANDARD_HEADERS
 
     def new_secret(self) -> str:
         """32 random bytes, written as the specification requires."""
@@ -104,7 +104,7 @@ class StandardWebhooks:
         return Acknowledgement.of_json(200, {"status": "accepted"})
 
     def refused(self, code: str, detail: str) -> Acknowledgement:
-        """Anything else makes the sender try again: 401 without a proof, 503 where we could not store it, else 400."""
+        """Anything else makes the sender try again: 401 where it is not verified, 503 where we could not store it, else 400."""
         body = {"status": "refused", "code": code, "detail": detail}
         return Acknowledgement.of_json(_STATUSES.get(code, 400), body)
 

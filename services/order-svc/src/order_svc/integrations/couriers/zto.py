@@ -58,10 +58,10 @@ _TRACES = TypeAdapter[list[_Trace] | _Trace](list[_Trace] | _Trace)
 
 
 class Zto:
-    """中通's trace push (msg_type=Traces). The digest is part of the form, so no header proves anything."""
+    """中通's trace push (msg_type=Traces). The digest is part of the form, so no header is read."""
 
     partner = "zto"
-    proving_headers = ()
+    signature_headers = ()
 
     def new_secret(self) -> str:
         """32 hex digits, as ZTO issues them."""
@@ -80,8 +80,8 @@ class Zto:
         digest, data = fields.get("data_digest", ""), fields.get("data", "")
         if not digest or not data:
             return Rejection(RejectionCode.SIGNATURE_MISSING, "data and data_digest are required")
-        proven = matches_any(digest, (zto_digest(data, secret) for secret in secrets))
-        return None if proven else Rejection(RejectionCode.SIGNATURE_INVALID, "data_digest does not fit")
+        fits = matches_any(digest, (zto_digest(data, secret) for secret in secrets))
+        return None if fits else Rejection(RejectionCode.SIGNATURE_INVALID, "data_digest does not fit")
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
         """ZTO sends no message id: it is a hash of the signed text, and whether that is read as traces."""

@@ -37,9 +37,9 @@ _RECEIVED = {
     Acceptance.REPEATED: "already_taken",
     Acceptance.IRRELEVANT: "ignored",
 }
-_UNPROVEN = frozenset(_FAULTS.values())
+_UNVERIFIED = frozenset(_FAULTS.values())
 # What the provider calls a rejection where that differs from our code.
-_VERDICTS: Mapping[str, str] = {RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE: "outside_time_window"}
+_THEIR_CODES: Mapping[str, str] = {RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE: "outside_time_window"}
 # A 401 names how to authenticate (RFC 9110, 15.5.2).
 _CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
@@ -71,7 +71,7 @@ class _Callback(BaseModel):
 class Simulator:
     """The adapter. `url` is where the provider listens, `callback_url` where it calls back."""
 
-    proving_headers = signatures.STANDARD_HEADERS
+    signature_headers = signatures.STANDARD_HEADERS
 
     def __init__(self, client: httpx.AsyncClient, *, url: str, callback_url: str, secret: str) -> None:
         self.client, self._url, self._callback_url = client, url.rstrip("/"), callback_url
@@ -103,7 +103,7 @@ class Simulator:
         """See the port."""
         faults = signatures.standard_faults(raw, headers, secrets, now)
         code = next((code for fault, code in _FAULTS.items() if fault in faults), None)
-        return None if code is None else Rejection(code, "the callback is not proven")
+        return None if code is None else Rejection(code, "the callback is not verified")
 
     def push_id(self, raw: bytes, headers: Mapping[str, str]) -> str:
         """The provider's message id, the same at every try, and a hash of the body."""
@@ -128,9 +128,9 @@ class Simulator:
 
     def refused(self, code: str, detail: str) -> Acknowledgement:
         """See the port. Every status but 2xx makes the provider send the callback again."""
-        if code in _UNPROVEN:
-            verdict = _VERDICTS.get(code, code)
-            body = _refusal("callback_unproved", f"回调未通过验证：{verdict}。", verdict=verdict)
+        if code in _UNVERIFIED:
+            theirs = _THEIR_CODES.get(code, code)
+            body = _refusal("callback_unproved", f"回调未通过验证：{theirs}。", verdict=theirs)
             return _acknowledgement(401, body, _CHALLENGE)
         if code == RejectionCode.UNREADABLE:
             return _acknowledgement(400, _refusal("callback_unreadable", "回调内容无法读取。", verdict=code))
@@ -175,8 +175,8 @@ def _refusal_code(response: httpx.Response) -> str:
     return code if isinstance(code, str) and 0 < len(code) <= 100 else f"provider_refused_{response.status_code}"
 
 
-def _refusal(code: str, detail: str, **verdict: str) -> dict[str, str]:
-    return {"received": "refused", "code": code, "detail": detail, **verdict}
+def _refusal(code: str, detail: str, **more: str) -> dict[str, str]:
+    return {"received": "refused", "code": code, "detail": detail, **more}
 
 
 def _acknowledgement(
