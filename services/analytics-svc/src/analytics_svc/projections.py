@@ -1,4 +1,4 @@
-"""What the log makes of the tables: every event becomes a row of the trace, and some change the facts for metrics."""
+"""The tables are computed from the log: every event becomes a row of the trace, and some change the facts for metrics."""
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
@@ -57,7 +57,7 @@ async def store_event(tx: Transaction, event: Event) -> None:
     # `__dict__`, since looking up a field that a model lacks costs many times more.
     if not await _insert(tx, trace_event(tx.cause, event.__dict__)):
         return
-    update = next((FACTS[cls] for cls in type(event).__mro__ if cls in FACTS), None)
+    update = next((FACT_UPDATES[cls] for cls in type(event).__mro__ if cls in FACT_UPDATES), None)
     if update is not None:
         await update(tx, event)
 
@@ -175,7 +175,7 @@ async def _rated(tx: Transaction, event: RatingGiven | RatingChanged) -> None:
 
 
 # Each function takes the class of its key, which the type of a mapping cannot express.
-FACTS: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
+FACT_UPDATES: Mapping[type, Callable[[Transaction, Any], Awaitable[None]]] = {
     AfterSaleRequested: _case_requested,
     CaseEvent: _case_changed,
     RefundSucceeded: _refund_succeeded,
