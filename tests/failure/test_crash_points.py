@@ -12,7 +12,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def test_every_failpoint_is_tested() -> None:
-    """A new failpoint belongs into failpoint_labels.py, and into a test that ends a process there."""
+    """A new failpoint belongs in failpoint_labels.py, and into a test that ends a process there."""
     sources = [*ROOT.glob("libs/*/src/**/*.py"), *ROOT.glob("services/*/src/**/*.py")]
     found = {label for file in sources for label in re.findall(r'failpoints\.point\("([a-z_.]+)"\)', file.read_text())}
     assert found == failpoint_labels.ALL

@@ -43,7 +43,7 @@ Currency = Annotated[str, Field(pattern="^[A-Z]{3}$", description="ISO 4217 code
 OrderId = Annotated[Id, Field(description="the order")]
 LineId = Annotated[Id, Field(description="the order's line")]
 PaymentId = Annotated[Id, Field(description="the payment")]
-RefundId = Annotated[Id, Field(description="the refund; the provider's idempotency key for ever")]
+RefundId = Annotated[Id, Field(description="the refund; also the provider's idempotency key, which is never reused")]
 ParcelId = Annotated[Id, Field(description="the parcel")]
 CaseId = Annotated[Id, Field(description="the after-sale case")]
 DisputeId = Annotated[Id, Field(description="the dispute")]

@@ -13,7 +13,7 @@ from aftersale_svc.settings import Settings
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:
-    """The whole service on one screen."""
+    """The composition of the service: its settings, routes, handlers, timers and tables."""
     return Service(
         name="aftersale-svc",
         package="aftersale_svc",

@@ -14,7 +14,7 @@ from analytics_svc.tables.traces import trace_events
 from analytics_svc.workers import rebuild
 
 PROJECTION = Projection((trace_events, case_facts, refund_facts, dispute_facts, rating_facts), HANDLERS)
-"""The tables that contain what the log makes of them and nothing else."""
+"""The tables that are computed from the log alone."""
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:

@@ -1,4 +1,4 @@
-"""The command `rebuild`: it proves that the tables contain what the log makes of them, and nothing else."""
+"""The command `rebuild`: it checks that the tables are those which the log alone gives."""
 
 from collections.abc import Awaitable, Callable
 

@@ -36,7 +36,7 @@ _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=5)
 def service(
     settings: Settings | None = None, *, simulator_transport: httpx.AsyncBaseTransport | None = None
 ) -> Service[Settings]:
-    """The whole service on one screen. A test gives a transport that leads to the provider inside its process."""
+    """The composition of the service. `simulator_transport` is for tests, in whose process the provider runs."""
     settings = settings or Settings()
     client = httpx.AsyncClient(transport=simulator_transport, timeout=10, limits=_LIMITS)
     providers = payment_providers(settings, client)

@@ -10,7 +10,7 @@ from aftercare_events.vocabulary import Vocabulary, one_of
 
 
 class CloseCause(Vocabulary):
-    """Why a case ended without its purpose."""
+    """Why a case was closed: what was asked for has not been done."""
 
     BUYER_LATE = "buyer_late", "the buyer did not send the goods in time"
     REJECTED = "rejected", "the buyer did not object to the rejection in time"
@@ -53,7 +53,7 @@ class AfterSaleResumed(CaseEvent):
 
 
 class AfterSaleCompleted(CaseEvent):
-    """The case ended with what it was for; `lines` are the units that came back or were refunded."""
+    """What was asked for has been done; `lines` are the units that came back or were refunded."""
 
     matter: Code = "after_sale_completion"
     refunded_minor: Minor
@@ -62,7 +62,7 @@ class AfterSaleCompleted(CaseEvent):
 
 
 class AfterSaleClosed(CaseEvent):
-    """The case ended without its purpose."""
+    """The case ended; what was asked for has not been done."""
 
     matter: Code = "after_sale_closure"
     cause: Annotated[Code, one_of(CloseCause, "why it ended")]

@@ -40,7 +40,7 @@ class RefundRequested(CaseEvent):
 
 
 class AfterSaleRefundFailed(CaseEvent):
-    """The refund was refused for good; an agent has to find another way."""
+    """The refund was refused, which is final; an agent has to decide what happens instead."""
 
     matter: Code = "refund_failure"
     refund_id: RefundId

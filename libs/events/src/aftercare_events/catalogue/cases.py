@@ -32,13 +32,13 @@ class CaseState(Vocabulary):
     REJECTED = "rejected", "refused; the buyer may accept that or complain"
     REFUNDING = "refunding", "a refund was requested from order-svc"
     DISPUTED = "disputed", "stopped by a dispute"
-    COMPLETED = "completed", "ended with what it was for"
-    CLOSED = "closed", "ended without its purpose"
+    COMPLETED = "completed", "ended: what was asked for has been done"
+    CLOSED = "closed", "ended: what was asked for has not been done"
     CANCELLED = "cancelled", "ended by the buyer"
 
 
 class GoodsOutcome(Vocabulary):
-    """What the case intends for the goods."""
+    """What happens to the goods if the case is completed."""
 
     KEEP = "keep", "they stay where they are: with the buyer, or with the merchant if they have not left"
     RETURN = "return", "they go back to the merchant"
@@ -47,7 +47,7 @@ class GoodsOutcome(Vocabulary):
 
 
 class MoneyOutcome(Vocabulary):
-    """What the case intends for the money."""
+    """What is paid if the case is completed."""
 
     REFUND = "refund", "the buyer gets money back"
     CHARGE = "charge", "the buyer pays"
@@ -55,7 +55,7 @@ class MoneyOutcome(Vocabulary):
 
 
 class CaseStage(Vocabulary):
-    """Where the goods were when help was asked for."""
+    """Where the goods were when after-sale service was asked for."""
 
     PRE_SHIP = "pre_ship", "none of the case's units had left the merchant"
     IN_TRANSIT = "in_transit", "they were on their way to the buyer, or have left since the case was opened"
@@ -90,8 +90,8 @@ class CaseEvent(Event):
         bool | None,
         Field(description="whether the case has ended; only a dispute within its window can open it again"),
     ] = None
-    goods: Annotated[Code | None, one_of(GoodsOutcome, "what the case intends for the goods")] = None
-    money: Annotated[Code | None, one_of(MoneyOutcome, "what the case intends for the money")] = None
+    goods: Annotated[Code | None, one_of(GoodsOutcome, "what happens to the goods if the case is completed")] = None
+    money: Annotated[Code | None, one_of(MoneyOutcome, "what is paid if the case is completed")] = None
 
     @property
     def is_terminal(self) -> bool:
@@ -100,7 +100,7 @@ class CaseEvent(Event):
 
     @property
     def goods_outcome(self) -> str:
-        """Return what the case intends for the goods, a GoodsOutcome or a newer code; in events without `goods`, by the type."""
+        """Return what happens to the goods if the case is completed, a GoodsOutcome or a newer code; in events without `goods`, by the type."""
         if self.goods is not None:
             return self.goods
         return GoodsOutcome.KEEP if self.case_type == CaseType.REFUND_ONLY else GoodsOutcome.RETURN

@@ -79,7 +79,7 @@ class ComplaintEvent(Event):
 
 
 class ComplaintOpened(ComplaintEvent):
-    """A buyer complained. Carries what aftersale-svc needs to open a dispute without asking back."""
+    """A buyer complained. Has all that aftersale-svc needs to open a dispute."""
 
     matter: Code = "complaint"
     category: Annotated[Code, one_of(ComplaintCategory, "what it is about")]

@@ -30,11 +30,11 @@ from aftercare_events.vocabulary import Vocabulary, one_of
 
 
 class AfterSaleState(Vocabulary):
-    """What the after-sale cases make of an order or of one of its lines."""
+    """The state of an order, or of one of its lines, that its after-sale cases determine."""
 
-    NONE = "none", "no case, or only cases that ended without their purpose"
+    NONE = "none", "no case, or only cases that were closed or cancelled"
     IN_AFTER_SALE = "in_after_sale", "a case is open"
-    AFTER_SALE_DONE = "after_sale_done", "a case ended with what it was for"
+    AFTER_SALE_DONE = "after_sale_done", "a case was completed or a verdict executed, and no case is open"
     IN_DISPUTE = "in_dispute", "a dispute is open"
 
 
@@ -96,7 +96,7 @@ class OrderCreated(OrderEvent):
 
 
 class OrderPaid(OrderEvent):
-    """The order is paid in full and waits for shipment. Carries what a case needs to be judged without asking back."""
+    """The order is paid in full and waits for shipment. Has all of the order that decisions about its cases need."""
 
     matter: Code = "order_payment"
     payment_id: PaymentId
@@ -150,7 +150,7 @@ class OrderCancelled(OrderEvent):
 
 
 class OrderCompleted(OrderEvent):
-    """The order is closed for good: received, the after-sale window over, no case or dispute open."""
+    """The order is closed, which is final: received, the after-sale window over, no case or dispute open."""
 
     matter: Code = "order_completion"
     completed_at: Time

@@ -81,7 +81,7 @@ class RefundSucceeded(RefundEvent):
 
 
 class RefundFailed(RefundEvent):
-    """The refund was refused for good, by the provider or by order-svc; `amount_minor` is the refund's."""
+    """The refund was refused, which is final, by the provider or by order-svc; `amount_minor` is the refund's."""
 
     matter: Code = "refund"
     failure_code: Annotated[Code, Field(description="the provider's own code, or why order-svc refused")]

@@ -8,7 +8,7 @@ from aftercare_events.vocabulary import Vocabulary, one_of
 
 
 class CaseReason(Vocabulary):
-    """Why help is asked for."""
+    """Why the buyer asks for after-sale service."""
 
     CHANGED_MIND = "changed_mind", "the buyer does not want the goods any more"
     WRONG_SIZE_OR_MODEL = "wrong_size_or_model", "the buyer chose a size or model that does not fit"
@@ -67,14 +67,14 @@ class EscalationCause(Vocabulary):
     AGENT_LATE = "agent_late", "an agent has not decided in time"
     RETURN_NOT_DELIVERED = "return_not_delivered", "the returned goods have not arrived in time"
     REFUND_LATE = "refund_late", "the refund is not done in time"
-    REFUND_FAILED = "refund_failed", "the refund was refused for good"
+    REFUND_FAILED = "refund_failed", "the refund was refused, which is final"
 
 
 class AfterSaleRequested(CaseEvent):
-    """A buyer asked for after-sale service. Carries what a consumer needs to work without asking back."""
+    """A buyer asked for after-sale service. Has all that a consumer needs, so that it need not read the case."""
 
     matter: Code = "after_sale_request"
-    reason: Annotated[Code, one_of(CaseReason, "why help is asked for")]
+    reason: Annotated[Code, one_of(CaseReason, "why the buyer asks for after-sale service")]
     stage: Annotated[Code, one_of(CaseStage, "where the goods were")]
     lines: tuple[CaseLine, ...]
     requested_minor: Minor

@@ -1,4 +1,4 @@
-"""Ending a case without its purpose: by the buyer, by a timer, by an agent, or with its cancelled order."""
+"""Ending a case before what was asked for is done: by the buyer, by a timer, by an agent, or with its cancelled order."""
 
 from dataclasses import replace
 
@@ -27,18 +27,18 @@ async def cancel(tx: Transaction[Settings], case_id: str, *, note: str | None = 
 
 
 async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Accept the rejection; the units are free to be asked for again."""
+    """Accept the rejection; other cases may be opened for the units."""
     return await close_by(tx, await locking.case(tx, case_id), CaseAction.ACCEPT, note=note)
 
 
 async def close(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """End the case without its purpose, where an agent sees no other way. The buyer may dispute it within the window."""
+    """Close the case as an agent, where nothing else is possible. The buyer may dispute it within the window."""
     return await close_by(tx, await locking.case(tx, case_id), CaseAction.CLOSE, note=note)
 
 
 @by_timer(CaseAction.CLOSE)
 async def close_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
-    """End a locked case without its purpose: the buyer's time ran out."""
+    """Close a locked case: the buyer's time ran out."""
     return await close_by(tx, full, CaseAction.CLOSE)
 
 

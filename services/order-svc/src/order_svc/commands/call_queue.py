@@ -6,7 +6,7 @@ from order_svc.domain.payments.model import CallSubject, CallVerb, ProviderCall
 from order_svc.settings import Settings
 from order_svc.tables.payments import CALLS
 
-# Several workers, so that one slow response does not delay all others; those behind the first are in reserve.
+# Several workers, so that one slow response does not delay all others; those after the first poll at a longer interval.
 WORKERS = ("provider-calls-1", "provider-calls-2", "provider-calls-3")
 
 

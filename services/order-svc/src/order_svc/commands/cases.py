@@ -76,7 +76,7 @@ async def complete(tx: Transaction[Settings], event: AfterSaleCompleted) -> None
 
 
 async def end(tx: Transaction[Settings], event: AfterSaleClosed | AfterSaleCancelled) -> None:
-    """The case ended without its purpose: the units that it held may be shipped."""
+    """The case was closed or cancelled: the units that it held may be shipped."""
     order, case = await _locked(tx, event)
     ended = replace(case, state=CaseState.ENDED)
     await tx.upsert(CASES, ended)

@@ -1,6 +1,6 @@
 """Requests for refunds: by the decision of a case, or by an operator.
 
-A refund is made under the lock of its payment, never for more than was paid, and under one key for ever.
+A refund is made under the lock of its payment, never for more than was paid, and always under the same key.
 """
 
 from dataclasses import replace

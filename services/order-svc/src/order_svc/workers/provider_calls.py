@@ -22,7 +22,7 @@ class ProviderCalls:
         self._providers = providers
 
     def workers(self) -> tuple[Worker[Settings], ...]:
-        """The first worker is woken for each new call; those in reserve look less often, in seconds."""
+        """The first worker is woken for each new call; the others poll, at a longer interval. Both intervals are in seconds."""
         first, *reserve = call_queue.WORKERS
         return (
             Worker(first, self.step, idle=_IDLE),

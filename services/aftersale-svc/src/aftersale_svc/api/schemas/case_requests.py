@@ -55,7 +55,7 @@ class NoteIn(In):
 
 
 class CloseIn(In):
-    """Why the case ends without its purpose. Both sides can read it."""
+    """Why the case is closed. Both sides can read it."""
 
     model_config = example(note="渠道多次拒绝退款，已与买家约定线下处理。")
 

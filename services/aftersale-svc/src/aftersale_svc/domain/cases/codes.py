@@ -11,20 +11,20 @@ class CaseType(StrEnum):
 
 
 class Goods(StrEnum):
-    """What a case intends for the goods: they stay where they are, or go back to the merchant."""
+    """What happens to the goods if a case is completed: they stay where they are, or go back to the merchant."""
 
     KEEP = "keep"
     RETURN = "return"
 
 
 class Money(StrEnum):
-    """What a case intends for the money."""
+    """What is paid if a case is completed."""
 
     REFUND = "refund"
 
 
 class Reason(StrEnum):
-    """Why help is asked for: the buyer's choice, not as promised, delivery, service."""
+    """Why the buyer asks for after-sale service: the buyer's choice, not as promised, delivery, service."""
 
     CHANGED_MIND = "changed_mind"
     WRONG_SIZE_OR_MODEL = "wrong_size_or_model"
@@ -85,7 +85,7 @@ class RejectReason(StrEnum):
 
 
 class CloseCause(StrEnum):
-    """Why a case ended without its purpose."""
+    """Why a case was closed: what was asked for has not been done."""
 
     BUYER_LATE = "buyer_late"
     REJECTED = "rejected"
@@ -115,7 +115,7 @@ class RefundCause(StrEnum):
 
 
 class RefundState(StrEnum):
-    """The states of a refund: requested from order-svc, then paid, or refused for good."""
+    """The states of a refund: requested from order-svc, then paid or refused; both are final."""
 
     REQUESTED = "requested"
     SUCCEEDED = "succeeded"

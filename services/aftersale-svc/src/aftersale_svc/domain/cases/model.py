@@ -205,7 +205,7 @@ class TimelineStep:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Units of one line that help is asked for."""
+    """Units of one line that the case is about."""
 
     line_id: str
     quantity: int

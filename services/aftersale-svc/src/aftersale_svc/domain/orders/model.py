@@ -17,7 +17,7 @@ class OrderState(StrEnum):
 
 
 class Stage(StrEnum):
-    """Where the goods were when help was asked for; in transit from when units of a case before shipment have left."""
+    """Where the goods were when after-sale service was asked for; in transit from when units of a case before shipment have left."""
 
     PRE_SHIP = "pre_ship"
     IN_TRANSIT = "in_transit"
