@@ -35,6 +35,8 @@ TEXTS = {
 }
 _ADDRESSES = (ADDRESS, NEW_ADDRESS, RETURN_ADDRESS)
 PERSONAL = [each[key] for each in _ADDRESSES for key in each if key != "country"] + [TITLE, *TEXTS.values()]
+NOT_PUBLISHED_YET = {"SanctionImposed.v1", "SanctionLifted.v1", "ForecastPublished.v1", "AlertRaised.v1"}
+"""In the catalogue, but published only once sanctions and insights are built."""
 PHOTO = "sha256:" + "ab" * 32
 
 

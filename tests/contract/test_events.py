@@ -11,12 +11,10 @@ from aftercare_chassis.consumer.dispatcher import Dispatcher
 from aftercare_chassis.observability import tracing
 from aftercare_events import EVENTS, MAX_DATA_BYTES, TOPICS, codec
 from in_process_suite import InProcessSuite
-from suite_scenarios import PERSONAL
+from suite_scenarios import NOT_PUBLISHED_YET, PERSONAL
 
 SCHEMAS = Path(__file__).parents[2] / "libs/events/schemas"
 FIELDS = ("affected_party", "applicant", "handler", "time", "matter", "result")
-NOT_PUBLISHED_YET = {"SanctionImposed.v1", "SanctionLifted.v1", "ForecastPublished.v1", "AlertRaised.v1"}
-"""In the catalogue, but published only once sanctions and insights are built."""
 
 
 def schema_of(type_name: str) -> Any:
