@@ -206,6 +206,8 @@ def test_the_diagram_shows_every_row() -> None:
     assert "    open --> shut: close (owner, system, unless still_painted) / after open_hours\n" in diagram
     assert "    locked --> open: unlock (owner, where it was before)\n" in diagram
     assert "    locked --> shut: unlock (owner, where it was before)\n" in diagram
+    assert "    note right of open: turn of owner\n" in diagram
+    assert "note right of gone" not in diagram
     assert diagram.endswith("    gone --> [*]\n")
 
 

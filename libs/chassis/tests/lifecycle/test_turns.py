@@ -5,6 +5,7 @@ from enum import StrEnum
 
 import pytest
 from aftercare_chassis.lifecycle import NOBODY, Lifecycle, Permission, Timeout, Transition
+from aftercare_chassis.lifecycle.diagram import draw
 
 
 class State(StrEnum):
@@ -50,3 +51,10 @@ TABLE: Lifecycle[State, Action] = Lifecycle(
 )
 def test_whose_turn_it_is(state: State, answered: bool, turn: str) -> None:
     assert TABLE.whose_turn(Ticket(state), answered) == turn
+
+
+def test_the_diagram_shows_whose_turn_it_is_and_where_facts_decide_it() -> None:
+    assert [line.strip() for line in draw(TABLE).splitlines() if "note" in line] == [
+        "note right of open: turn of agent",
+        "note right of checked: turn of agent, or of another by the facts",
+    ]

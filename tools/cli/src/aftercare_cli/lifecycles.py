@@ -17,8 +17,21 @@ HEAD = """\
 # Lifecycles
 
 Written by `aftercare lifecycles` from the lifecycle tables of all services. Commands, timers and the `allowed_actions` of the API read the same tables.
-In brackets: the roles that may take the action, and the guards that may refuse it. After the slash: the setting that holds the timer's hours.
-An arrow to the black dot marks a state in which the lifecycle ends.
+
+| sign | meaning |
+|---|---|
+| arrow from the black dot | a state in which a row may be created |
+| arrow to the black dot | a state in which the lifecycle ends |
+| `approve (seller, system)` | an action, and the roles that may take it. Only the service itself has the role `system` |
+| `unless x` in the brackets | a guard: it refuses the action with the code `x` |
+| `where it was before` | the action goes back to the state that the row was in before; there is an arrow for each possible one |
+| `then x` in the brackets | the action changes the state to which such an action goes back later; it is `x` from then on |
+| `/ after x` | the timer takes the action when as many hours as the setting `x` says have passed since the state was entered, or since the timer last fired in it |
+| `/ after x from y` | the same, counted from the time in `y` of the row |
+| `/ at y` | the timer takes the action at the time in `y` of the row |
+| `unless x` after the slash | the row has no deadline while the condition of code `x` applies |
+| note `turn of x` | whose turn it is to act in this state; in a state without a note it is nobody's turn |
+| `or of another by the facts` | usually `x`; what belongs to the row, such as the parcels of an order, can make it another one's turn |
 """
 # Their modules run on import (`__main__`), or only inside Alembic.
 NOT_IMPORTED = ("__main__", "migrations")

@@ -1,15 +1,16 @@
-"""The table of a lifecycle as a picture for the documentation."""
+"""The table of a lifecycle as a diagram for the documentation."""
 
 from aftercare_chassis.lifecycle.rows import A, History, S, Timeout, Transition
 from aftercare_chassis.lifecycle.table import Lifecycle
 
 
 def draw(table: Lifecycle[S, A]) -> str:
-    """The whole table as a Mermaid state diagram."""
+    """The whole table as a Mermaid state diagram: every transition, and a note per state about whose turn it is."""
     lines = ["stateDiagram-v2", *(f"    [*] --> {state}" for state in sorted(table.starts))]
     for (state, action), row in table.transitions.items():
         label = _label(table, state, action, row)
         lines += [f"    {state} --> {target}: {label}" for target in sorted(table.targets(row))]
+    lines += [f"    note right of {state}: {_turn(timeout)}" for state, timeout in table.timeouts.items()]
     return "\n".join([*lines, *(f"    {state} --> [*]" for state in sorted(table.ends))]) + "\n"
 
 
@@ -20,6 +21,11 @@ def _label(table: Lifecycle[S, A], state: S, action: A, row: Transition[S]) -> s
     remembered = f", then {row.remembered}" if row.remembered else ""
     timed = _timed(table.timeouts[state]) if table.is_timer(state, action) else ""
     return f"{action} ({roles}{guards}{history}{remembered}){timed}"
+
+
+def _turn(timeout: Timeout[A]) -> str:
+    """Whose turn it is. Mermaid permits neither a colon nor a semicolon in a note."""
+    return f"turn of {timeout.turn}{', or of another by the facts' if timeout.turn_by else ''}"
 
 
 def _timed(timeout: Timeout[A]) -> str:
