@@ -15,8 +15,8 @@ import httpx
 import pytest
 from aftercare_cli import couriers
 from aftercare_cli.api_client import ApiClient
-from aftercare_cli.demo.participants import participants
 from aftercare_cli.journey import Journey
+from aftercare_cli.participants import participants
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.embedded import Embedded
 from aftercare_cli.stack.given import Given

@@ -9,11 +9,11 @@ from types import SimpleNamespace
 import pytest
 from aftercare_cli import view
 from aftercare_cli.commands import people
-from aftercare_cli.demo.participants import participants
 from aftercare_cli.demo.record import record_errors
 from aftercare_cli.demo.scenario import PATHS, Scenario
 from aftercare_cli.journey import Journey
 from aftercare_cli.main import app
+from aftercare_cli.participants import participants
 from httpx import URL
 from running_suite import RunningSuite
 from typer.testing import CliRunner

@@ -9,7 +9,7 @@ import uuid
 from pathlib import Path
 
 import pytest
-from aftercare_cli.demo.participants import participants
+from aftercare_cli.participants import participants
 from jsonschema import Draft7Validator
 from running_suite import RunningSuite
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from uuid import uuid4
 
-from aftercare_cli.demo.participants import participants
 from aftercare_cli.journey import Journey
+from aftercare_cli.participants import participants
 from aftercare_cli.stack.interface import Addresses
 from case_cost import cost_ms
 from process_usage import ProcessUsage

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from aftercare_cli import api_client, journey
 from aftercare_cli.api_client import ApiClient, Body, UnexpectedResponse
-from aftercare_cli.demo.participants import Participants, participants
 from aftercare_cli.demo.scenario import PATHS, Scenario, _is_complete, expect
 from aftercare_cli.journey import Journey, cny, new_waybill, refunded_minor
+from aftercare_cli.participants import Participants, participants
 
 SERVICES = {name: f"http://{name}.test" for name in api_client.OWNERS}
 RECORD = ["OrderPaid.v1", "RatingGiven.v1", "ComplaintResolved.v1", "DisputeExecuted.v1"]
@@ -131,7 +131,7 @@ def people(tmp_path: Path, suite: FakeSuite, monkeypatch: pytest.MonkeyPatch) ->
     def make(**options: Any) -> httpx.Client:
         return client(transport=httpx.MockTransport(suite))
 
-    monkeypatch.setattr("aftercare_cli.demo.participants.httpx.Client", make)
+    monkeypatch.setattr("aftercare_cli.participants.httpx.Client", make)
     with participants(tmp_path, SERVICES) as made:
         yield made
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from aftercare_cli import couriers
 from aftercare_cli.api_client import Body
-from aftercare_cli.demo.participants import Participants
+from aftercare_cli.participants import Participants
 
 _ADDRESS: Body = {"name": "王芳", "phone": "13800000000", "country": "CN", "province": "浙江省", "city": "杭州市"}
 SHIPPING_ADDRESS = {**_ADDRESS, "district": "西湖区", "street": "文三路 1 号"}

@@ -10,9 +10,9 @@ from aftercare_events.roles import ROLES
 
 from aftercare_cli import couriers, tokens, view
 from aftercare_cli.commands.stack import With
-from aftercare_cli.demo.participants import BUYER, participants
 from aftercare_cli.demo.scenario import Scenario
 from aftercare_cli.journey import Journey
+from aftercare_cli.participants import BUYER, participants
 from aftercare_cli.stack.choose import choose
 from aftercare_cli.stack.interface import Addresses
 from aftercare_cli.stack.layout import Layout

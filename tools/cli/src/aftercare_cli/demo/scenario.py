@@ -4,9 +4,9 @@ from dataclasses import dataclass, field
 
 from aftercare_cli.api_client import Body, UnexpectedResponse
 from aftercare_cli.demo.output import format_money, print_record, print_section, print_step
-from aftercare_cli.demo.participants import Participants
 from aftercare_cli.demo.record import record_errors
 from aftercare_cli.journey import Journey
+from aftercare_cli.participants import Participants
 
 PATHS = {
     "order_id": "/v1/orders",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from aftercare_chassis.auth.dev_keys import make_key_set
+
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, Progress, StackError, step
 from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout, Server, checkout

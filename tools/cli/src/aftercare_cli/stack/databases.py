@@ -5,6 +5,7 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 from aftercare_chassis.database.revisions import Revisions
+
 from aftercare_cli.stack.layout import SERVICES, Server
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import asyncpg
 from aftercare_chassis.kafka import topics
+
 from aftercare_cli.stack import databases
 from aftercare_cli.stack.interface import ComponentStatus, Progress, StackError, step
 from aftercare_cli.stack.threads import run

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from aftercare_chassis.kafka import topics
+
 from aftercare_cli.stack import databases
 from aftercare_cli.stack.interface import Addresses, ComponentStatus, Infrastructure, Progress, StackError, step
 from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout, Server

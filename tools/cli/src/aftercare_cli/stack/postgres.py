@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import asyncpg
+
 from aftercare_cli.stack import ports
 from aftercare_cli.stack.interface import ComponentStatus, Progress, StackError, step
 from aftercare_cli.stack.processes import Processes, port_is_free

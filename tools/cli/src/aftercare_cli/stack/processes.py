@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import psutil
+
 from aftercare_cli.stack.interface import StackError
 
 LOG_LIMIT = 5 * 1024 * 1024

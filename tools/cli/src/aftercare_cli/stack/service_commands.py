@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from aftercare_chassis.auth.dev_keys import PUBLIC_FILE, make_key_set
+
 from aftercare_cli.stack.interface import Addresses, StackError
 from aftercare_cli.stack.layout import SERVICES, SIMULATOR, Layout
 from aftercare_cli.stack.secrets_file import Secrets

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import httpx
+
 from aftercare_cli.stack import databases
 from aftercare_cli.stack.interface import ComponentStatus, Progress, StackError, step
 from aftercare_cli.stack.layout import SIMULATOR, Layout, Server

@@ -1,0 +1,1 @@
+"""The local stack: servers, services and simulators, as processes or as containers."""
