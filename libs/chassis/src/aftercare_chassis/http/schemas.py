@@ -219,7 +219,7 @@ class PageOut(Out, Generic[T]):
 
 
 class AllowedOut(Out):
-    """One action, and whether the caller may take it now; `why_not` is a code that says why not."""
+    """One action, and whether the caller may take it now; `why_not` is the code of the reason where it is not allowed."""
 
     action: str
     allowed: bool
