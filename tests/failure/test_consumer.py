@@ -26,11 +26,11 @@ async def test_consumer_killed_around_its_commit(service: CounterService, scale:
             await ending.wait_ended(120)
         await service.wait_acknowledged(scale.pick(20, 100_000), 1200)
     await service.wait_outbox_empty(600)
-    pruned = label == "consumer.committed"
-    if pruned:  # without inbox rows, the consumer's own cursor alone prevents a second effect
+    inbox_incomplete = label == "consumer.committed"
+    if inbox_incomplete:  # without inbox rows, the consumer's own cursor alone prevents a second effect
         await service.fetch("DELETE FROM inbox")
     await service.start(consume=1, **SHORT_SESSION)
-    report = await service.verify(seconds=scale.pick(90, 600), pruned=pruned)
+    report = await service.verify(seconds=scale.pick(90, 600), inbox_incomplete=inbox_incomplete)
     scale.count(report)
     scale.note(f"{len(kills)} consumers killed at {label}")
 
@@ -115,7 +115,7 @@ _BLOCKED = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(
 
 
 def _sent_in_one_batch(counters: list[str]) -> tuple[str, str]:
-    """Two counters of one partition and one half of the shards. Among 25 counters there is always such a pair."""
+    """Two counters of one partition and one half of the buckets. Among 25 counters there is always such a pair."""
     places: dict[tuple[int, int], str] = {}
     for counter in counters:
         place = key_hash(counter.encode()) % PARTITIONS, bucket_of(counter) % 2

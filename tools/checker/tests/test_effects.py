@@ -46,12 +46,12 @@ def test_a_version_without_its_event_and_an_event_without_its_row_are_found() ->
     assert "the log has #2" in effects.versions([state(aggregates={"orders": {"ord_1": 1}})], whole).violations[0]
 
 
-def of_consumer(inbox: set[bytes], at: int, *, ends: int = 2, pruned: bool = False, **more: Any) -> list[str]:
+def of_consumer(inbox: set[bytes], at: int, *, ends: int = 2, inbox_incomplete: bool = False, **more: Any) -> list[str]:
     """The violations of a consumer `x` of the orders, whose cursor is `at`."""
     whole = log(FIRST, SECOND)
     whole.ends = {HERE: ends, (OTHER, 0): 9}
     here = state(inbox={"x": inbox}, cursors={"x": {HERE: at}}, **more)
-    return effects.consumed([here], whole, pruned=pruned).violations
+    return effects.consumed([here], whole, inbox_incomplete=inbox_incomplete).violations
 
 
 def test_a_consumer_at_the_end_took_every_event() -> None:
@@ -71,7 +71,7 @@ def test_a_cursor_past_the_end_of_the_log_is_found() -> None:
 def test_a_partition_of_a_topic_that_a_consumer_never_read_is_found() -> None:
     whole = log()
     whole.ends = {(TOPIC, 0): 0, (TOPIC, 1): 4, (OTHER, 1): 4}
-    found = effects.consumed([state(cursors={"x": {(TOPIC, 0): 0}})], whole, pruned=False).violations
+    found = effects.consumed([state(cursors={"x": {(TOPIC, 0): 0}})], whole, inbox_incomplete=False).violations
     assert found == [f"x is at 0 of 4 in {TOPIC}/1"]
 
 
@@ -84,24 +84,26 @@ def test_an_event_that_this_consumer_parked_is_not_skipped(decision: str) -> Non
     assert len(of_consumer({FIRST.id}, 2, **of_another)) == 1
 
 
-def test_a_pruned_inbox_hides_skipped_events_and_no_invented_ones() -> None:
-    assert of_consumer(set(), 2, pruned=True) == []
-    assert of_consumer({b"?" * 16}, 2, pruned=True) == [f"x consumed {(b'?' * 16).hex()}, which is not on the log"]
+def test_an_incomplete_inbox_hides_skipped_events_and_no_invented_ones() -> None:
+    assert of_consumer(set(), 2, inbox_incomplete=True) == []
+    assert of_consumer({b"?" * 16}, 2, inbox_incomplete=True) == [
+        f"x consumed {(b'?' * 16).hex()}, which is not on the log"
+    ]
 
 
 def test_each_consumer_of_a_database_is_checked() -> None:
     whole = log(FIRST)
     whole.ends = {HERE: 1}
     here = state(inbox={"x": {FIRST.id}}, cursors={"x": {HERE: 1}, "y": {HERE: 1}})
-    result = effects.consumed([here], whole, pruned=False)
+    result = effects.consumed([here], whole, inbox_incomplete=False)
     assert result.violations == [f"y skipped ord_1 #1 ({TOPIC}/{HERE[1]}@0)"]
     assert result.checked == 1
 
 
-def caused(*entries: Entry, inbox: set[bytes] | None = None, pruned: bool = False) -> list[str]:
+def caused(*entries: Entry, inbox: set[bytes] | None = None, inbox_incomplete: bool = False) -> list[str]:
     """The violations of a log of which aftersale-svc consumed the events of the inbox."""
     here = state(name="aftersale-svc", inbox={} if inbox is None else {"aftersale-svc": inbox})
-    return effects.caused([here], log(*entries), pruned=pruned).violations
+    return effects.caused([here], log(*entries), inbox_incomplete=inbox_incomplete).violations
 
 
 def test_one_cause_may_have_several_effects_of_different_kinds_and_aggregates() -> None:
@@ -127,15 +129,15 @@ def test_an_effect_of_an_event_that_the_service_did_not_consume_is_found() -> No
     assert caused(FIRST, of_case(2, 1, cause=FIRST.id)) == [message], "also where it has consumed nothing"
 
 
-def test_with_a_pruned_inbox_the_cause_need_only_be_on_the_log() -> None:
+def test_with_an_incomplete_inbox_the_cause_need_only_be_on_the_log() -> None:
     approved = of_case(2, 1, cause=FIRST.id)
-    assert caused(FIRST, approved, inbox={SECOND.id}, pruned=True) == []
-    assert "not on the log" in caused(approved, inbox={SECOND.id}, pruned=True)[0]
+    assert caused(FIRST, approved, inbox={SECOND.id}, inbox_incomplete=True) == []
+    assert "not on the log" in caused(approved, inbox={SECOND.id}, inbox_incomplete=True)[0]
 
 
 def test_a_service_may_act_on_an_event_of_its_own() -> None:
     effect = entry(2, 1, "pay_1", cause=FIRST.id)
-    assert effects.caused([state(inbox={"x": set()})], log(FIRST, effect), pruned=False).holds
+    assert effects.caused([state(inbox={"x": set()})], log(FIRST, effect), inbox_incomplete=False).holds
 
 
 def journal(whole: Log, *rows: Entry, unhandled: frozenset[str] = frozenset(), **more: Any) -> list[str]:
@@ -208,7 +210,9 @@ def test_a_consumer_that_skipped_an_unreadable_message_is_found() -> None:
     whole, unreadable = Log(unreadable=[(TOPIC, 0, 7, "no ce_id")]), entry(7, 1, partition=0)
 
     def check_of(**more: Any) -> list[str]:
-        return effects.consumed([state(cursors={"x": {(TOPIC, 0): 8}}, **more)], whole, pruned=True).violations
+        return effects.consumed(
+            [state(cursors={"x": {(TOPIC, 0): 8}}, **more)], whole, inbox_incomplete=True
+        ).violations
 
     assert "x skipped no ce_id" in check_of()[0]
     assert check_of(parked=[parked_row(unreadable)]) == []

@@ -17,12 +17,12 @@ async def check(
     commands: Sequence[Command] = (),
     *,
     allow_parked: bool = False,
-    pruned: bool = False,
+    inbox_incomplete: bool = False,
     unhandled: Sequence[str] = (),
 ) -> Report:
     """Check every invariant of a suite that is at rest. Reads only.
 
-    `allow_parked`: parked events are no violation. `pruned`: old inbox rows may be deleted. `unhandled`: event types that no
+    `allow_parked`: parked events are no violation. `inbox_incomplete`: old inbox rows may be deleted. `unhandled`: event types that no
     journal has rows of.
 
     Raises:
@@ -42,8 +42,8 @@ async def check(
         sequence.numbered(whole, parked, discarded),
         effects.drained(states),
         effects.versions(states, whole),
-        effects.consumed(states, whole, pruned=pruned),
-        effects.caused(states, whole, pruned=pruned),
+        effects.consumed(states, whole, inbox_incomplete=inbox_incomplete),
+        effects.caused(states, whole, inbox_incomplete=inbox_incomplete),
         effects.parked(states, allowed=allow_parked),
     ]
     if suite.journals:

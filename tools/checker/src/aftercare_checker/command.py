@@ -32,7 +32,7 @@ async def _check(options: argparse.Namespace) -> int:
     commands = history.read(options.history) if options.history else []
     if not await settled(suite, options.wait):
         print(f"not at rest within {options.wait:g} s: what has not arrived yet counts as missing")
-    report = await check(suite, commands, allow_parked=options.allow_parked, pruned=options.pruned)
+    report = await check(suite, commands, allow_parked=options.allow_parked, inbox_incomplete=options.inbox_incomplete)
     print(report)
     return report.exit_code
 
@@ -43,5 +43,5 @@ def _options() -> argparse.ArgumentParser:
     parser.add_argument("--history", type=Path, help="JSON lines with the commands and responses of clients")
     parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait until the suite is at rest")
     parser.add_argument("--allow-parked", action="store_true", help="parked events are listed, but are no violation")
-    parser.add_argument("--pruned", action="store_true", help="old inbox rows may have been deleted")
+    parser.add_argument("--inbox-incomplete", action="store_true", help="old inbox rows may have been deleted")
     return parser

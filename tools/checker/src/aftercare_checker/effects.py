@@ -43,10 +43,10 @@ def versions(states: Sequence[DatabaseState], log: Log) -> CheckResult:
     return result
 
 
-def consumed(states: Sequence[DatabaseState], log: Log, *, pruned: bool) -> CheckResult:
+def consumed(states: Sequence[DatabaseState], log: Log, *, inbox_incomplete: bool) -> CheckResult:
     """Each consumer is at the end of its topics and has consumed or parked every event, and none that is not on the log.
 
-    `pruned`: old inbox rows may be deleted, so that a missing one is no violation.
+    `inbox_incomplete`: old inbox rows may be deleted, so that a missing one is no violation.
     """
     result = CheckResult("each consumer took each event", what="(consumer, event)")
     ids = {entry.id for entry in log.entries}
@@ -61,7 +61,7 @@ def consumed(states: Sequence[DatabaseState], log: Log, *, pruned: bool) -> Chec
             skipped = [
                 ((entry.topic, entry.partition, entry.offset), f"{entry.subject} #{entry.sequence}")
                 for entry in log.entries
-                if not pruned and entry.id not in inbox
+                if not inbox_incomplete and entry.id not in inbox
             ]
             skipped += [((topic, partition, offset), why) for topic, partition, offset, why in log.unreadable]
             for place, what in skipped:
@@ -78,14 +78,14 @@ def _at_the_end(result: CheckResult, consumer: str, cursors: dict[tuple[str, int
             result.violation(f"{consumer} is at {offset} of {end} in {topic}/{partition}")
 
 
-def caused(states: Sequence[DatabaseState], log: Log, *, pruned: bool) -> CheckResult:
+def caused(states: Sequence[DatabaseState], log: Log, *, inbox_incomplete: bool) -> CheckResult:
     """For each event with a cause: the cause is on the log, its service consumed or published it, and it has one such effect.
 
-    `pruned`: old inbox rows may be deleted, so that whether a service consumed the cause is not known.
+    `inbox_incomplete`: old inbox rows may be deleted, so that whether a service consumed the cause is not known.
     """
     result = CheckResult("one effect per (consumer, event)", what="events with a cause")
     sources = {entry.id: entry.source for entry in log.entries}
-    inboxes = {} if pruned else {f"/{one.name}": set().union(*one.inbox.values()) for one in states}
+    inboxes = {} if inbox_incomplete else {f"/{one.name}": set().union(*one.inbox.values()) for one in states}
     followed: Counter[tuple[str, bytes, str, str]] = Counter()
     for entry in log.firsts():
         if entry.cause is None:
