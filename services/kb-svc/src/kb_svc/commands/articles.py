@@ -79,7 +79,7 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
     edition = _edition(tx, article.published + 1, drafted)
     await tx.insert(EDITIONS, edition)
     await tx.execute(DELETE_DRAFT, article_id=article.id)
-    await search_index.put(tx, article, edition)
+    await search_index.index(tx, article, edition)
     published = replace(article, title=edition.title, published=edition.number, published_at=edition.published_at)
     event = ArticlePublished(
         **article_fields(tx, published, published.state),

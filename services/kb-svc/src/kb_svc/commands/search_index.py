@@ -1,4 +1,4 @@
-"""The search index: put the newest edition of an article in, take a retired article out."""
+"""The search index: index the newest edition of an article, remove a retired article."""
 
 from aftercare_chassis.database.transaction import Transaction
 
@@ -10,7 +10,7 @@ from kb_svc.tables.former_search_index import DELETE_POSTINGS
 from kb_svc.tables.search_index import DELETE_DOCUMENT, DOCUMENTS, INDEXED_EDITION, OUTDATED_EDITION
 
 
-async def put(tx: Transaction, article: Article, edition: Edition) -> None:
+async def index(tx: Transaction, article: Article, edition: Edition) -> None:
     """Index this edition in the place of the one before. The caller holds the lock of the article."""
     text = plain(edition.body)
     analysis = analyser.analyse(text)
@@ -36,7 +36,7 @@ async def remove(tx: Transaction, article_id: str) -> None:
     await tx.execute(DELETE_DOCUMENT, article_id=article_id)
 
 
-async def put_outdated(tx: Transaction) -> bool:
+async def index_outdated(tx: Transaction) -> bool:
     """Index one article again that an older analyser indexed; whether there was one."""
     outdated = await tx.one(OUTDATED_EDITION, analyser=analyser.VERSION)
     if outdated is None:
@@ -44,5 +44,5 @@ async def put_outdated(tx: Transaction) -> bool:
     article = await tx.lock(ARTICLES, outdated["article_id"])
     # An editor may have published or retired the article while this waited for the lock.
     if await tx.one(INDEXED_EDITION, article_id=article.id) == outdated:
-        await put(tx, article, await tx.get(EDITIONS, article.id, outdated["number"]))
+        await index(tx, article, await tx.get(EDITIONS, article.id, outdated["number"]))
     return True

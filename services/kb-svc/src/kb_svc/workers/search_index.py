@@ -18,7 +18,7 @@ async def reindex(runtime: Runtime[Settings]) -> None:
 
 async def _step(runtime: Runtime[Settings]) -> bool:
     async with runtime.transaction(SYSTEM) as tx:
-        return await search_index.put_outdated(tx)
+        return await search_index.index_outdated(tx)
 
 
 # `migrate` indexes everything again; the worker finds what a process of an older build published after that.
