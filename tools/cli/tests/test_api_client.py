@@ -10,16 +10,16 @@ from aftercare_cli import api_client
 from aftercare_cli.api_client import ApiClient, UnexpectedResponse
 
 SERVICES = {name: f"http://{name}.test" for name in api_client.OWNERS}
-Answer = Callable[[httpx.Request], httpx.Response]
+Respond = Callable[[httpx.Request], httpx.Response]
 
 
 @pytest.fixture
-def client_of() -> Iterator[Callable[[Answer], ApiClient]]:
+def client_of() -> Iterator[Callable[[Respond], ApiClient]]:
     """Makes a client whose requests are answered by a function."""
     opened: list[httpx.Client] = []
 
-    def make(answer: Answer) -> ApiClient:
-        opened.append(httpx.Client(transport=httpx.MockTransport(answer)))
+    def make(respond: Respond) -> ApiClient:
+        opened.append(httpx.Client(transport=httpx.MockTransport(respond)))
         return ApiClient("the buyer", SERVICES, "a token", opened[-1])
 
     yield make
@@ -50,7 +50,7 @@ def ok(**body: Any) -> httpx.Response:
     [("/v1/orders/ord_1", "order-svc"), ("/v1/cases", "aftersale-svc"), ("/v1/traces", "analytics-svc")],
 )
 def test_a_path_goes_to_the_service_that_owns_it(
-    client_of: Callable[[Answer], ApiClient], path: str, service: str
+    client_of: Callable[[Respond], ApiClient], path: str, service: str
 ) -> None:
     answer = Recorded(ok(id="1"))
 
@@ -63,7 +63,7 @@ def test_a_path_goes_to_the_service_that_owns_it(
     assert answer.keys() == [None]
 
 
-def test_each_command_has_an_idempotency_key_of_its_own(client_of: Callable[[Answer], ApiClient]) -> None:
+def test_each_command_has_an_idempotency_key_of_its_own(client_of: Callable[[Respond], ApiClient]) -> None:
     answer = Recorded(ok(id="1"))
     client = client_of(answer)
 
@@ -76,7 +76,7 @@ def test_each_command_has_an_idempotency_key_of_its_own(client_of: Callable[[Ans
 
 
 def test_a_command_is_repeated_with_its_key_while_the_service_asks_for_it(
-    client_of: Callable[[Answer], ApiClient],
+    client_of: Callable[[Respond], ApiClient],
 ) -> None:
     answer = Recorded(httpx.Response(404, headers={"retry-after": "0"}), ok(id="case_1"))
 
@@ -87,7 +87,7 @@ def test_a_command_is_repeated_with_its_key_while_the_service_asks_for_it(
 
 
 def test_a_command_is_not_repeated_for_ever(
-    client_of: Callable[[Answer], ApiClient], monkeypatch: pytest.MonkeyPatch
+    client_of: Callable[[Respond], ApiClient], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(api_client, "WAIT_SECONDS", 0.0)
     answer = Recorded(httpx.Response(404, headers={"retry-after": "0"}, json={"code": "order_unknown"}))
@@ -97,7 +97,7 @@ def test_a_command_is_not_repeated_for_ever(
     assert len(answer.requests) <= 2
 
 
-def test_a_refusal_is_one_line_with_code_detail_and_fields(client_of: Callable[[Answer], ApiClient]) -> None:
+def test_a_refusal_is_one_line_with_code_detail_and_fields(client_of: Callable[[Respond], ApiClient]) -> None:
     problem = {
         "code": "validation_failed",
         "detail": "Not valid.",
@@ -111,12 +111,12 @@ def test_a_refusal_is_one_line_with_code_detail_and_fields(client_of: Callable[[
     assert str(refused.value) == line
 
 
-def test_a_response_that_is_no_json_is_quoted(client_of: Callable[[Answer], ApiClient]) -> None:
+def test_a_response_that_is_no_json_is_quoted(client_of: Callable[[Respond], ApiClient]) -> None:
     with pytest.raises(UnexpectedResponse, match="-> 502 Bad gateway"):
         client_of(Recorded(httpx.Response(502, text="Bad gateway"))).get("/v1/orders")
 
 
-def test_a_service_that_does_not_answer_is_named(client_of: Callable[[Answer], ApiClient]) -> None:
+def test_a_service_that_does_not_answer_is_named(client_of: Callable[[Respond], ApiClient]) -> None:
     def refuse(request: httpx.Request) -> httpx.Response:
         raise httpx.ConnectError("refused")
 
@@ -124,14 +124,14 @@ def test_a_service_that_does_not_answer_is_named(client_of: Callable[[Answer], A
         client_of(refuse).get("/v1/ratings")
 
 
-def test_waiting_repeats_until_the_condition_holds(client_of: Callable[[Answer], ApiClient]) -> None:
+def test_waiting_repeats_until_the_condition_holds(client_of: Callable[[Respond], ApiClient]) -> None:
     answer = Recorded(httpx.Response(404), ok(state="created"), ok(state="paid", id="ord_1"))
 
     assert client_of(answer).wait_state("/v1/orders/ord_1", "paid")["id"] == "ord_1"
     assert len(answer.requests) == 3
 
 
-def test_waiting_in_vain_quotes_the_last_response(client_of: Callable[[Answer], ApiClient]) -> None:
+def test_waiting_in_vain_quotes_the_last_response(client_of: Callable[[Respond], ApiClient]) -> None:
     client = client_of(Recorded(ok(state="created")))
 
     with pytest.raises(
@@ -140,5 +140,5 @@ def test_waiting_in_vain_quotes_the_last_response(client_of: Callable[[Answer], 
         client.wait_state("/v1/orders/1", "paid", seconds=0)
 
 
-def test_a_token_is_not_shown(client_of: Callable[[Answer], ApiClient]) -> None:
+def test_a_token_is_not_shown(client_of: Callable[[Respond], ApiClient]) -> None:
     assert "a token" not in repr(client_of(Recorded(ok())))

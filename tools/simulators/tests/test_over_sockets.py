@@ -16,18 +16,18 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 SECRET = "whsec_" + "c2ltdWxhdG9yLXNlY3JldC1vZi10aGUtdGVzdHM="
-Answer = Callable[[], Awaitable[int]]
+Reaction = Callable[[], Awaitable[int]]
 
 
 @dataclass
-class World:
-    """Both sides. `answers` are what the shop does with the next callbacks; then it accepts them."""
+class Peers:
+    """The provider and the shop. `reactions` are what the shop does with the next callbacks; then it accepts them."""
 
     http: httpx.AsyncClient
     shop_url: str
     provider: Any
     received: list[tuple[bytes, dict[str, str]]] = field(default_factory=list)
-    answers: list[Answer] = field(default_factory=list)
+    reactions: list[Reaction] = field(default_factory=list)
 
     async def pay(self, id_: str = "pay_1", **more: Any) -> httpx.Response:
         body = {"payment_id": id_, "amount": 29500, "currency": "CNY", "callback_url": self.shop_url, **more}
@@ -41,10 +41,10 @@ class World:
 
 
 @pytest.fixture
-async def world() -> AsyncIterator[World]:
+async def peers() -> AsyncIterator[Peers]:
     async def receive(request: Request) -> Response:
         made.received.append((await request.body(), dict(request.headers)))
-        return Response(status_code=await made.answers.pop(0)() if made.answers else 204)
+        return Response(status_code=await made.reactions.pop(0)() if made.reactions else 204)
 
     shop = Starlette(routes=[Route("/callbacks", receive, methods=["POST"])])
     app = create(SECRET, delay=0, retry_pauses=(0, 0))
@@ -53,15 +53,15 @@ async def world() -> AsyncIterator[World]:
         serve_app(app) as url,
         httpx.AsyncClient(base_url=url, trust_env=False) as http,
     ):
-        made = World(http, f"{shop_url}/callbacks", app.state.provider)
+        made = Peers(http, f"{shop_url}/callbacks", app.state.provider)
         yield made
         await made.provider.callbacks.close()
 
 
-async def test_a_callback_verifies_with_the_secret_alone(world: World) -> None:
-    await world.pay()
-    assert await world.deliveries() == [(1, True, "204")]
-    [(body, headers)] = world.received
+async def test_a_callback_verifies_with_the_secret_alone(peers: Peers) -> None:
+    await peers.pay()
+    assert await peers.deliveries() == [(1, True, "204")]
+    [(body, headers)] = peers.received
     assert Webhook(SECRET).verify(body, headers)["data"]["payment_id"] == "pay_1"
     other = Webhook("whsec_" + "b3RoZXItc2VjcmV0LW9mLXRoZS10ZXN0cw==")
     for verify in (lambda: other.verify(body, headers), lambda: Webhook(SECRET).verify(body + b" ", headers)):
@@ -70,7 +70,7 @@ async def test_a_callback_verifies_with_the_secret_alone(world: World) -> None:
 
 
 async def test_a_shop_that_does_not_respond_in_time_gets_the_same_callback_again(
-    world: World, monkeypatch: pytest.MonkeyPatch
+    peers: Peers, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(callbacks, "_TIMEOUT", 0.2)
     released = asyncio.Event()
@@ -79,24 +79,24 @@ async def test_a_shop_that_does_not_respond_in_time_gets_the_same_callback_again
         await released.wait()
         return 200
 
-    world.answers = [too_late]
-    await world.pay()
-    assert await world.deliveries() == [(2, True, "204")]
+    peers.reactions = [too_late]
+    await peers.pay()
+    assert await peers.deliveries() == [(2, True, "204")]
     released.set()
-    (first, first_headers), (second, second_headers) = world.received
+    (first, first_headers), (second, second_headers) = peers.received
     assert first == second
     assert first_headers["webhook-id"] == second_headers["webhook-id"]
 
 
-async def test_a_payment_is_reported_twice_where_the_method_asks_for_it(world: World) -> None:
-    await world.pay(method="sim_duplicate_callback")
-    assert await world.deliveries() == [(2, True, "204"), (1, True, "204")]
-    ids = [headers["webhook-id"] for _, headers in world.received]
+async def test_a_payment_is_reported_twice_where_the_method_asks_for_it(peers: Peers) -> None:
+    await peers.pay(method="sim_duplicate_callback")
+    assert await peers.deliveries() == [(2, True, "204"), (1, True, "204")]
+    ids = [headers["webhook-id"] for _, headers in peers.received]
     assert ids[0] == ids[1] != ids[2]
-    assert len({body for body, _ in world.received}) == 1
+    assert len({body for body, _ in peers.received}) == 1
 
 
-async def test_a_callback_may_arrive_before_the_response(world: World) -> None:
+async def test_a_callback_may_arrive_before_the_response(peers: Peers) -> None:
     responded = asyncio.Event()
     early: list[bool] = []
 
@@ -104,20 +104,20 @@ async def test_a_callback_may_arrive_before_the_response(world: World) -> None:
         early.append(not responded.is_set())
         return 200
 
-    world.answers = [before_the_response]
-    response = await world.pay(method="sim_callback_first")
+    peers.reactions = [before_the_response]
+    response = await peers.pay(method="sim_callback_first")
     responded.set()
     assert (response.json()["status"], early) == ("succeeded", [True])
 
 
-async def test_a_lost_response_leaves_one_payment_that_a_query_finds(world: World) -> None:
+async def test_a_lost_response_leaves_one_payment_that_a_query_finds(peers: Peers) -> None:
     for _ in range(2):
         with pytest.raises(httpx.RemoteProtocolError):
-            await world.pay(method="sim_lost_answer")
-    assert await world.deliveries() == []
-    assert (await world.http.get("/v1/payments/pay_1")).json()["status"] == "succeeded"
-    assert await world.deliveries() == [(1, True, "204")]
-    assert (await world.http.get("/v1/ledger")).json()["paid"] == {"CNY": 29500}
+            await peers.pay(method="sim_lost_answer")
+    assert await peers.deliveries() == []
+    assert (await peers.http.get("/v1/payments/pay_1")).json()["status"] == "succeeded"
+    assert await peers.deliveries() == [(1, True, "204")]
+    assert (await peers.http.get("/v1/ledger")).json()["paid"] == {"CNY": 29500}
 
 
 @pytest.mark.parametrize(
@@ -128,15 +128,15 @@ async def test_a_lost_response_leaves_one_payment_that_a_query_finds(world: Worl
         ("http://:80/", "UnsupportedProtocol"),
     ],
 )
-async def test_an_address_that_nobody_answers_at_is_tried_and_listed(world: World, url: str, error: str) -> None:
-    assert (await world.pay(callback_url=url)).status_code == 201
-    assert await world.deliveries() == [(3, False, error)]
-    assert (await world.http.get("/v1/payments/pay_1")).json()["status"] == "succeeded"
+async def test_an_address_that_nobody_answers_at_is_tried_and_listed(peers: Peers, url: str, error: str) -> None:
+    assert (await peers.pay(callback_url=url)).status_code == 201
+    assert await peers.deliveries() == [(3, False, error)]
+    assert (await peers.http.get("/v1/payments/pay_1")).json()["status"] == "succeeded"
 
 
-async def test_callbacks_use_no_proxy_of_the_environment(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_callbacks_use_no_proxy_of_the_environment(peers: Peers, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:9")
     monkeypatch.delenv("NO_PROXY", raising=False)
     monkeypatch.delenv("no_proxy", raising=False)
-    await world.pay()
-    assert await world.deliveries() == [(1, True, "204")]
+    await peers.pay()
+    assert await peers.deliveries() == [(1, True, "204")]
