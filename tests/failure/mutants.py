@@ -76,11 +76,11 @@ MUTANTS = (
         "buckets not owned",
         (
             (
-                f"{CHASSIS}/relay/shards.py",
+                f"{CHASSIS}/relay/buckets.py",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, b)",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE $2::int IS NOT NULL",
             ),
-            (f"{CHASSIS}/relay/shards.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
+            (f"{CHASSIS}/relay/buckets.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
         ),
         (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),
     ),
@@ -88,11 +88,11 @@ MUTANTS = (
         "SKIP LOCKED in place of buckets",
         (
             (
-                f"{CHASSIS}/relay/shards.py",
+                f"{CHASSIS}/relay/buckets.py",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, b)",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE $2::int IS NOT NULL",
             ),
-            (f"{CHASSIS}/relay/shards.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
+            (f"{CHASSIS}/relay/buckets.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
             (
                 f"{CHASSIS}/relay/sender.py",
                 "FROM outbox ORDER BY id LIMIT $2\n",

@@ -9,7 +9,7 @@ FILTERS = {"state": "open", "viewer": "buyer:buyer-1"}
 
 @given(st.text(st.characters(exclude_categories=["Cs"])), st.dictionaries(st.text(), st.text()))
 def test_a_cursor_opens_to_what_was_sealed(last: str, filters: dict[str, str]) -> None:
-    assert CURSORS.open("cases", filters, CURSORS.seal("cases", filters, last)) == last
+    assert CURSORS.verify("cases", filters, CURSORS.sign("cases", filters, last)) == last
 
 
 @pytest.mark.parametrize(
@@ -23,30 +23,30 @@ def test_a_cursor_opens_to_what_was_sealed(last: str, filters: dict[str, str]) -
     ],
 )
 def test_a_cursor_serves_no_other_list_filter_or_reader(listing: str, filters: dict[str, str]) -> None:
-    cursor = CURSORS.seal("cases", FILTERS, "case_1")
+    cursor = CURSORS.sign("cases", FILTERS, "case_1")
     with pytest.raises(CursorInvalid):
-        CURSORS.open(listing, filters, cursor)
+        CURSORS.verify(listing, filters, cursor)
 
 
 def test_a_cursor_of_another_key_is_refused() -> None:
     with pytest.raises(CursorInvalid):
-        CURSORS.open("cases", FILTERS, Cursors("another signing key").seal("cases", FILTERS, "case_1"))
+        CURSORS.verify("cases", FILTERS, Cursors("another signing key").sign("cases", FILTERS, "case_1"))
 
 
 @given(st.integers(0, 200), st.characters())
 def test_a_changed_cursor_is_refused(place: int, char: str) -> None:
-    good = CURSORS.seal("cases", FILTERS, "case_1")
+    good = CURSORS.sign("cases", FILTERS, "case_1")
     place %= len(good)
     bad = good[:place] + char + good[place + 1 :]
     if bad != good:
         with pytest.raises(CursorInvalid):
-            CURSORS.open("cases", FILTERS, bad)
+            CURSORS.verify("cases", FILTERS, bad)
 
 
 @given(st.text())
 def test_a_text_that_is_no_cursor_is_refused(text: str) -> None:
     with pytest.raises(CursorInvalid):
-        CURSORS.open("cases", FILTERS, text)
+        CURSORS.verify("cases", FILTERS, text)
 
 
 @pytest.mark.parametrize(
@@ -54,4 +54,4 @@ def test_a_text_that_is_no_cursor_is_refused(text: str) -> None:
 )
 def test_a_cursor_has_one_encoding(change: object) -> None:
     with pytest.raises(CursorInvalid):
-        CURSORS.open("cases", FILTERS, change(CURSORS.seal("cases", FILTERS, "case_1")))  # type: ignore[operator]
+        CURSORS.verify("cases", FILTERS, change(CURSORS.sign("cases", FILTERS, "case_1")))  # type: ignore[operator]

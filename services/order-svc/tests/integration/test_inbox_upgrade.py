@@ -43,7 +43,7 @@ MOVE_PUSH = (
 WAKE_PUSHES = """
 UPDATE courier_inbox SET due_at = $2 WHERE (state = 'waiting') IS TRUE AND courier_inbox.reports @> $1
 """
-PRUNE_PUSHES = """
+DELETE_OLD_PUSHES = """
 DELETE FROM courier_inbox WHERE courier_inbox.id IN (
     SELECT courier_inbox.id FROM courier_inbox WHERE courier_inbox.finished_at < $1 ORDER BY finished_at LIMIT 10)
 """
@@ -135,7 +135,7 @@ async def test_a_build_before_goes_on_with_the_statements_that_it_has_prepared(o
             "due": DUE_PUSH,
             "move": MOVE_PUSH,
             "wake": WAKE_PUSHES,
-            "prune": PRUNE_PUSHES,
+            "delete": DELETE_OLD_PUSHES,
             "callback": INSERT_CALLBACK,
             "prune_callbacks": PRUNE_CALLBACKS,
         }.items()
@@ -163,7 +163,7 @@ async def test_a_build_before_goes_on_with_the_statements_that_it_has_prepared(o
         ("payment", "applied", None),
         ("payment", "refused", "signature_invalid"),
     ]
-    assert await run("prune", NOW + timedelta(days=1)) == "DELETE 1"
+    assert await run("delete", NOW + timedelta(days=1)) == "DELETE 1"
     assert await run("prune_callbacks", NOW + timedelta(days=1)) == "DELETE 2"
 
 

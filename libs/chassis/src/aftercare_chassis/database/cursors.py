@@ -23,21 +23,21 @@ class CursorInvalid(Refusal):
 
 
 class Cursors:
-    """Seals and opens cursors with the service's signing key."""
+    """Signs and verifies cursors with the service's signing key."""
 
     def __init__(self, key: str) -> None:
         self._key = hmac.digest(key.encode(), b"aftercare cursor", "sha256")
 
-    def seal(self, listing: str, filters: Mapping[str, object], last: str) -> str:
+    def sign(self, listing: str, filters: Mapping[str, object], last: str) -> str:
         """A cursor that continues after `last`. The filters have to include the reader."""
-        signature = self._sign(listing, filters, last)
+        signature = self._signature(listing, filters, last)
         return _encode(signature + last.encode())
 
-    def open(self, listing: str, filters: Mapping[str, object], cursor: str) -> str:
-        """The `last` with which the cursor was sealed.
+    def verify(self, listing: str, filters: Mapping[str, object], cursor: str) -> str:
+        """The `last` with which the cursor was signed.
 
         Raises:
-            CursorInvalid: it was sealed for another list or other filters, or by another key, or was changed.
+            CursorInvalid: it was signed for another list or other filters, or by another key, or was changed.
         """
         try:
             raw = urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
@@ -46,11 +46,11 @@ class Cursors:
             raise CursorInvalid from None
         if _encode(raw) != cursor:  # base64 has several encodings of the same bytes; only the canonical one is accepted
             raise CursorInvalid
-        if not hmac.compare_digest(raw[:_SIGNATURE_BYTES], self._sign(listing, filters, last)):
+        if not hmac.compare_digest(raw[:_SIGNATURE_BYTES], self._signature(listing, filters, last)):
             raise CursorInvalid
         return last
 
-    def _sign(self, listing: str, filters: Mapping[str, object], last: str) -> bytes:
+    def _signature(self, listing: str, filters: Mapping[str, object], last: str) -> bytes:
         # JSON keeps the parts apart: ("ab", "c") and ("a", "bc") must have different signatures.
         scope = json.dumps([listing, sorted((name, str(value)) for name, value in filters.items()), last])
         return hmac.digest(self._key, scope.encode(), "sha256")[:_SIGNATURE_BYTES]

@@ -80,14 +80,14 @@ class Reader(Generic[S_co]):
             CursorInvalid: the cursor belongs to another list, other filters or another reader.
         """
         used = {name: filters[name] for name in listing.filters if filters.get(name) is not None}
-        sealed = {"viewer": f"{self.actor.role}:{viewer(self.actor)}", **used}
-        after = self._cursors.open(listing.name, sealed, cursor) if cursor else None
+        signed = {"viewer": f"{self.actor.role}:{viewer(self.actor)}", **used}
+        after = self._cursors.verify(listing.name, signed, cursor) if cursor else None
         compiled = listing.statement(self.actor.role, tuple(used), after=after is not None)
         read = await self._fetch(compiled, {**used, "after": after, "rows": limit + 1})
         found = [listing.build(record) for record in read]
         more, data = len(found) > limit, found[:limit]
         last = getattr(data[-1], listing.order) if more else None
-        return Page(data, more, self._cursors.seal(listing.name, sealed, last) if last else None)
+        return Page(data, more, self._cursors.sign(listing.name, signed, last) if last else None)
 
     async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Params) -> R | None:
         record = await self._fetchrow(compiled, params)

@@ -79,7 +79,7 @@ class Deadlines(Generic[S]):
                         await command(tx, row["id"])
                         failpoints.point("deadline.acted")
             except Refusal as refusal:
-                log.info("deadline_overtaken", id=row["id"], code=refusal.code)
+                log.info("deadline_obsolete", id=row["id"], code=refusal.code)
             except Exception as error:
                 if is_unavailable(error):
                     raise

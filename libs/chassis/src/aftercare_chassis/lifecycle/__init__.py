@@ -6,7 +6,7 @@ Only the standard library is used here, so that `domain` may import it.
 
 from aftercare_chassis.lifecycle.actors import SYSTEM, Actor, Context, SystemContext
 from aftercare_chassis.lifecycle.composition import TableError, compose
-from aftercare_chassis.lifecycle.rows import (
+from aftercare_chassis.lifecycle.definitions import (
     NOBODY,
     NOT_IN_THIS_STATE,
     ActionNotAllowed,

@@ -5,7 +5,7 @@ from enum import StrEnum
 from typing import cast
 
 from aftercare_chassis.lifecycle.actors import SYSTEM
-from aftercare_chassis.lifecycle.rows import A, History, S, Timeout, Transition
+from aftercare_chassis.lifecycle.definitions import A, History, S, Timeout, Transition
 
 Table = Mapping[tuple[S, A], Transition[S]]
 

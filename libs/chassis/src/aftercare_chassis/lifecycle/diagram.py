@@ -1,6 +1,6 @@
 """The table of a lifecycle as a diagram for the documentation."""
 
-from aftercare_chassis.lifecycle.rows import A, History, S, Timeout, Transition
+from aftercare_chassis.lifecycle.definitions import A, History, S, Timeout, Transition
 from aftercare_chassis.lifecycle.table import Lifecycle
 
 

@@ -8,7 +8,7 @@ from typing import Generic, TypeVar, cast
 
 from aftercare_chassis.lifecycle.actors import SYSTEM, Actor, Context
 from aftercare_chassis.lifecycle.composition import check, targets
-from aftercare_chassis.lifecycle.rows import (
+from aftercare_chassis.lifecycle.definitions import (
     NOBODY,
     NOT_IN_THIS_STATE,
     A,

@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 import asyncpg
 import pytest
 from aftercare_chassis.database.outbox import BUCKETS
-from aftercare_chassis.relay.shards import ShardLeases
+from aftercare_chassis.relay.buckets import BucketLeases
 from aftercare_chassis.testing import Harness, until
 
 
@@ -17,8 +17,8 @@ async def connections(tally: Harness) -> AsyncIterator[list[asyncpg.Connection]]
         await connection.close()
 
 
-async def joined(connection: asyncpg.Connection) -> ShardLeases:
-    leases = ShardLeases(connection)
+async def joined(connection: asyncpg.Connection) -> BucketLeases:
+    leases = BucketLeases(connection)
     await leases.join()
     return leases
 

@@ -22,7 +22,7 @@ _ACQUIRE = "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, 
 _RELEASE = "SELECT pg_advisory_unlock($2, b) FROM unnest($1::int[]) AS b"
 
 
-class ShardLeases:
+class BucketLeases:
     """The buckets of this relay. Call `refresh` only while no event of them is being sent."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
