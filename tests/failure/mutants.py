@@ -73,26 +73,26 @@ MUTANTS = (
         (f"{FAILURE}/test_relay.py::test_relay_killed_between_acknowledgement_and_deletion[short]",),
     ),
     Mutant(
-        "buckets not owned",
+        "shards not owned",
         (
             (
-                f"{CHASSIS}/relay/buckets.py",
+                f"{CHASSIS}/relay/shards.py",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, b)",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE $2::int IS NOT NULL",
             ),
-            (f"{CHASSIS}/relay/buckets.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
+            (f"{CHASSIS}/relay/shards.py", "share = -(-SHARDS // relays)", "share = SHARDS"),
         ),
         (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),
     ),
     Mutant(
-        "SKIP LOCKED in place of buckets",
+        "SKIP LOCKED in place of shards",
         (
             (
-                f"{CHASSIS}/relay/buckets.py",
+                f"{CHASSIS}/relay/shards.py",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, b)",
                 "SELECT b FROM unnest($1::int[]) AS b WHERE $2::int IS NOT NULL",
             ),
-            (f"{CHASSIS}/relay/buckets.py", "share = -(-BUCKETS // relays)", "share = BUCKETS"),
+            (f"{CHASSIS}/relay/shards.py", "share = -(-SHARDS // relays)", "share = SHARDS"),
             (
                 f"{CHASSIS}/relay/sender.py",
                 "FROM outbox ORDER BY id LIMIT $2\n",
@@ -105,7 +105,7 @@ MUTANTS = (
             failpoints.point("relay.read")
             self._in_flight = self._send(mine)
             await self._complete_in_flight()
-        return len(mine) + (0 if self._few else await self._long_round(buckets))
+        return len(mine) + (0 if self._few else await self._long_round(shards))
 """,
                 """            if rows:
                 await self._complete(self._send(rows))
@@ -114,9 +114,9 @@ MUTANTS = (
             ),
             (
                 f"{CHASSIS}/relay/sender.py",
-                "        rows: list[asyncpg.Record] = await self._connection.fetch(_READ_FEW, buckets, FEW_ROWS)\n",
+                "        rows: list[asyncpg.Record] = await self._connection.fetch(_READ_FEW, shards, FEW_ROWS)\n",
                 """        async with self._connection.transaction():
-            rows: list[asyncpg.Record] = await self._connection.fetch(_READ_FEW, buckets, FEW_ROWS)
+            rows: list[asyncpg.Record] = await self._connection.fetch(_READ_FEW, shards, FEW_ROWS)
 """,
             ),
         ),

@@ -7,7 +7,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aftercare_chassis.database.outbox import bucket_of
+from aftercare_chassis.database.outbox import shard_of
 from aftercare_chassis.kafka.clients import key_hash
 from aftercare_chassis.testing import until
 from counter_service import PARTITIONS, SHORT_SESSION, CounterService, Pause
@@ -115,10 +115,10 @@ _BLOCKED = "SELECT 1 FROM pg_locks WHERE NOT granted AND pg_backend_pid() = ANY(
 
 
 def _sent_in_one_batch(counters: list[str]) -> tuple[str, str]:
-    """Two counters of one partition and one half of the buckets. Among 25 counters there is always such a pair."""
+    """Two counters of one partition and one half of the shards. Among 25 counters there is always such a pair."""
     places: dict[tuple[int, int], str] = {}
     for counter in counters:
-        place = key_hash(counter.encode()) % PARTITIONS, bucket_of(counter) % 2
+        place = key_hash(counter.encode()) % PARTITIONS, shard_of(counter) % 2
         if place in places:
             return places[place], counter
         places[place] = counter

@@ -78,7 +78,7 @@ async def test_commits_in_another_order_than_their_numbers(service: CounterServi
 
 
 async def test_a_suspended_relay_loses_its_shards(service: CounterService, scale: Any) -> None:
-    """A relay is suspended, the others take over its buckets, and it is resumed."""
+    """A relay is suspended, the others take over its shards, and it is resumed."""
     await service.start(serve=1, consume=1)
     relays = await service.start(relay=3)
     await service.create_counters(30)

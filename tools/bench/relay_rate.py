@@ -80,7 +80,7 @@ class RelayRate:
         clients.key_hash.cache_clear()
         await self._runtime.pool.execute("VACUUM outbox")
         async with in_background(Relay(self._runtime).run):
-            if more:  # then it has its buckets, connections and query plans
+            if more:  # then it has its shards, connections and query plans
                 await self._relayed(1, 1)
             return await self._relayed(more, events)
 

@@ -110,4 +110,4 @@ async def test_without_kafka_requests_are_answered_and_the_backlog_is_measured(
             return tally.runtime.metrics.registry.get_sample_value("aftercare_outbox_backlog") == 1
 
         await until(measured, "the backlog is measured while Kafka is away")
-        assert tally.runtime.metrics.registry.get_sample_value("aftercare_relay_buckets") == outbox.BUCKETS
+        assert tally.runtime.metrics.registry.get_sample_value("aftercare_relay_buckets") == outbox.SHARDS

@@ -112,6 +112,6 @@ async def test_without_an_answer_about_partitions_nothing_is_sent(monkeypatch: p
 
 
 def test_waiting_for_kafka_ends_before_the_session_does() -> None:
-    from aftercare_chassis.relay.buckets import IDLE_SESSION_SECONDS
+    from aftercare_chassis.relay.shards import IDLE_SESSION_SECONDS
 
     assert batches.METADATA_SECONDS + batches.SEND_SECONDS < IDLE_SESSION_SECONDS

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
-from aftercare_chassis.database.outbox import bucket_of
+from aftercare_chassis.database.outbox import shard_of
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.relay import batches, sender
 from aftercare_chassis.relay.batches import Batch
@@ -130,7 +130,7 @@ async def test_a_round_is_bounded_by_bytes_too(
 async def test_rows_behind_many_of_another_relay_are_sent(on_log: Harness, order_cancelled: Make) -> None:
     """A relay that has stalled leaves its rows in front of those of others."""
     orders = [uuid4().hex for _ in range(2 * sender.FEW_ROWS)]
-    mine = [order for order in orders if bucket_of(order) < 32]
+    mine = [order for order in orders if shard_of(order) < 32]
     await publish(on_log, *(envelope_of(order_cancelled(order)) for order in orders if order not in mine))
     await publish(on_log, *(envelope_of(order_cancelled(order)) for order in mine))
     stop = asyncio.Event()

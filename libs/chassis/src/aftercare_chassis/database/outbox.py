@@ -11,7 +11,7 @@ from aftercare_events import Envelope, codec
 
 from aftercare_chassis.database.write_batch import Insert
 
-BUCKETS = 64
+SHARDS = 64
 
 _INSERT = """
 INSERT INTO outbox (event_id, aggregatetype, aggregateid, aggregate_version, type, topic, bucket, headers, payload)
@@ -26,9 +26,9 @@ SELECT * FROM unnest($1::uuid[], $2::text[], $3::text[], $4::bigint[], $5::text[
 )
 
 
-def bucket_of(aggregate_id: str) -> int:
-    """The bucket whose relay publishes the events of this aggregate in order; the same in every build and process."""
-    return crc32(aggregate_id.encode()) % BUCKETS
+def shard_of(aggregate_id: str) -> int:
+    """The shard whose relay publishes the events of this aggregate in order; the same in every build and process."""
+    return crc32(aggregate_id.encode()) % SHARDS
 
 
 def insert(envelopes: Sequence[Envelope]) -> Insert:
@@ -42,4 +42,4 @@ def insert(envelopes: Sequence[Envelope]) -> Insert:
 def _row(e: Envelope) -> tuple[object, ...]:
     _, value, headers = codec.encode(e)
     texts = {name: text.decode() for name, text in headers}
-    return e.id, e.topic, e.subject, e.sequence, e.type, e.topic, bucket_of(e.subject), texts, value
+    return e.id, e.topic, e.subject, e.sequence, e.type, e.topic, shard_of(e.subject), texts, value

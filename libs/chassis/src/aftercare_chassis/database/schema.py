@@ -37,7 +37,7 @@ OUTBOX = Table(
     Column("aggregate_version", BigInteger, nullable=False),
     Column("type", Text, nullable=False),
     Column("topic", Text, nullable=False),
-    Column("bucket", SmallInteger, nullable=False),
+    Column("bucket", SmallInteger, nullable=False),  # the shard of the aggregate
     Column("headers", JSONB, nullable=False),
     Column("payload", LargeBinary, nullable=False),
     _now("created_at"),

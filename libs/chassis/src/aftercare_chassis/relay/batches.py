@@ -22,7 +22,7 @@ from pydantic_core import from_json
 
 from aftercare_chassis.kafka.clients import key_hash
 
-# Together less than buckets.IDLE_SESSION_SECONDS: while it waits for Kafka, the relay must not lose its session.
+# Together less than shards.IDLE_SESSION_SECONDS: while it waits for Kafka, the relay must not lose its session.
 METADATA_SECONDS, SEND_SECONDS = 5.0, 12.0
 PERMANENT = (MessageSizeTooLargeError, RecordListTooLargeError, InvalidTopicError, TopicAuthorizationFailedError)
 

@@ -14,7 +14,7 @@ class RelayMetrics:
         )
         self._age = Gauge("aftercare_outbox_oldest_seconds", "Age of the oldest of them.", registry=registry)
         self._blocked = Gauge("aftercare_outbox_blocked", "Aggregates whose events the log refuses.", registry=registry)
-        self._buckets = Gauge("aftercare_relay_buckets", "Buckets this relay owns, of 64.", registry=registry)
+        self._shards = Gauge("aftercare_relay_buckets", "Shards this relay owns, of 64.", registry=registry)
         self._sent = Counter("aftercare_relay_events_total", "Events acknowledged by the log.", registry=registry)
         self._ack = Histogram(
             "aftercare_relay_ack_seconds", "Time to acknowledgement.", buckets=SECONDS, registry=registry
@@ -26,12 +26,12 @@ class RelayMetrics:
         self._ack.observe(seconds)
 
     def measured(self, *, backlog: int, age: float, blocked: int, owned: int) -> None:
-        """Set the state of the outbox; `age` in seconds, `owned` buckets of this relay."""
+        """Set the state of the outbox; `age` in seconds, `owned` shards of this relay."""
         self._backlog.set(backlog)
         self._age.set(age)
         self._blocked.set(blocked)
-        self._buckets.set(owned)
+        self._shards.set(owned)
 
     def session_ended(self) -> None:
-        """A relay without a session owns no bucket."""
-        self._buckets.set(0)
+        """A relay without a session owns no shard."""
+        self._shards.set(0)

@@ -1,6 +1,6 @@
 """The relay: sends outbox rows to Kafka, in order per aggregate, each at least once.
 
-Which events it may send is decided by its leases (`buckets`), how by `sender`. A partition whose batch failed keeps its rows,
+Which events it may send is decided by its leases (`shards`), how by `sender`. A partition whose batch failed keeps its rows,
 and so everything behind them. An event that Kafka refuses permanently blocks its own aggregate alone. After a fatal error of
 the producer, or a timeout with batches still queued, the producer is replaced, so that nothing old is sent behind something
 newer (aiokafka issue 1017: OutOfOrderSequence is fatal).
@@ -16,9 +16,9 @@ from aiokafka.errors import KafkaError
 
 from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.kafka import clients
-from aftercare_chassis.relay.buckets import IDLE_SESSION_SECONDS, BucketLeases
 from aftercare_chassis.relay.metrics import RelayMetrics
 from aftercare_chassis.relay.sender import ProducerUnusable, Sender
+from aftercare_chassis.relay.shards import IDLE_SESSION_SECONDS, ShardLeases
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.wakeup import set_within
 
@@ -60,7 +60,7 @@ class Relay:
         session = {"idle_session_timeout": f"{IDLE_SESSION_SECONDS}s", "synchronous_commit": "off"}
         connection = await self._runtime.connect(**session)
         try:
-            leases = BucketLeases(connection)
+            leases = ShardLeases(connection)
             await leases.join()
             while not stop.is_set():
                 try:
@@ -75,7 +75,7 @@ class Relay:
             with suppress(Exception):
                 await connection.close(timeout=2)
 
-    async def _with_producer(self, connection: asyncpg.Connection, leases: BucketLeases, stop: asyncio.Event) -> None:
+    async def _with_producer(self, connection: asyncpg.Connection, leases: ShardLeases, stop: asyncio.Event) -> None:
         producer = clients.producer(self._runtime.settings.kafka, f"{self._runtime.name}-relay")
         try:
             await clients.result(producer.start(), 5.0)

@@ -1,7 +1,7 @@
-"""The rounds of a relay: the oldest rows of its buckets are read, sent, and deleted once they are acknowledged.
+"""The rounds of a relay: the oldest rows of its shards are read, sent, and deleted once they are acknowledged.
 
-Mostly the outbox holds a few rows, which are read at once. Of a longer one the buckets are processed in two halves: while
-Kafka takes the events of one, those of the other are read. Nothing more of a bucket, and so of an aggregate, is read before everything that was sent of it is acknowledged and deleted, or has failed and
+Mostly the outbox holds a few rows, which are read at once. Of a longer one the shards are processed in two halves: while
+Kafka takes the events of one, those of the other are read. Nothing more of a shard, and so of an aggregate, is read before everything that was sent of it is acknowledged and deleted, or has failed and
 a new producer begins.
 """
 
@@ -43,7 +43,7 @@ SELECT id, aggregateid, topic, headers::text, payload, floor(date_part('epoch', 
        bucket = ANY($1::smallint[]) AND aggregateid NOT IN (SELECT aggregateid FROM outbox_blocked) AS mine
 FROM outbox ORDER BY id LIMIT $2
 """
-# Bucket by bucket. The outbox is mostly empty when PostgreSQL collects statistics, and the plan for all buckets at once that
+# Shard by shard. The outbox is mostly empty when PostgreSQL collects statistics, and the plan for all shards at once that
 # is good for an empty table reads and sorts the whole backlog in each round.
 _READ = """
 SELECT id, aggregateid, topic, headers::text, payload, floor(date_part('epoch', created_at) * 1000)::bigint AS stamp
@@ -52,7 +52,7 @@ FROM unnest($1::smallint[]) AS mine(bucket), LATERAL (
     ORDER BY id LIMIT $2
 ) AS oldest
 """
-# Every read of a bucket passes the dead rows that deletions have left in it, which is most of what a busy relay costs the
+# Every read of a shard passes the dead rows that deletions have left in it, which is most of what a busy relay costs the
 # server; autovacuum runs once a minute by default. A role that does not own the table gets a warning and no VACUUM.
 _VACUUM = "VACUUM (SKIP_LOCKED, INDEX_CLEANUP ON, TRUNCATE OFF) outbox"
 _DELETE = "DELETE FROM outbox WHERE id = ANY($1::bigint[])"
@@ -85,8 +85,8 @@ class Sender:
         self._in_flight: InFlight | None = None
         self._deleted, self._next_vacuum = 0, 0.0
 
-    async def run(self, buckets: Sequence[int], seconds: float, stop: asyncio.Event) -> None:
-        """Send the events of these buckets for this many seconds; at the end none is being sent.
+    async def run(self, shards: Sequence[int], seconds: float, stop: asyncio.Event) -> None:
+        """Send the events of these shards for this many seconds; at the end none is being sent.
 
         Raises:
             ProducerUnusable: Build a new producer and begin again.
@@ -94,7 +94,7 @@ class Sender:
         end = time.monotonic() + seconds
         try:
             while not stop.is_set() and (began := time.monotonic()) < end:
-                found = await (self._short_round(buckets) if self._few else self._long_round(buckets))
+                found = await (self._short_round(shards) if self._few else self._long_round(shards))
                 await self._vacuum()
                 await self._pause(found, began)
             await self._complete_in_flight()
@@ -103,20 +103,20 @@ class Sender:
                 self._in_flight.batches.cancel()
             raise
 
-    async def _short_round(self, buckets: Sequence[int]) -> int:
+    async def _short_round(self, shards: Sequence[int]) -> int:
         """Send the oldest rows, and where they are not few, go on with a long round; return how many rows were found."""
-        rows: list[asyncpg.Record] = await self._connection.fetch(_READ_FEW, buckets, FEW_ROWS)
+        rows: list[asyncpg.Record] = await self._connection.fetch(_READ_FEW, shards, FEW_ROWS)
         self._few = len(rows) < FEW_ROWS
         if mine := [row for row in rows if row["mine"]]:
             failpoints.point("relay.read")
             self._in_flight = self._send(mine)
             await self._complete_in_flight()
-        return len(mine) + (0 if self._few else await self._long_round(buckets))
+        return len(mine) + (0 if self._few else await self._long_round(shards))
 
-    async def _long_round(self, buckets: Sequence[int]) -> int:
-        """Read the buckets in two halves, and send each while the other one is read; return how many rows were found."""
+    async def _long_round(self, shards: Sequence[int]) -> int:
+        """Read the shards in two halves, and send each while the other one is read; return how many rows were found."""
         found = 0
-        for half in (buckets[::2], buckets[1::2]):
+        for half in (shards[::2], shards[1::2]):
             rows = await self._read(half)
             previous, self._in_flight = self._in_flight, self._send(rows) if rows else None
             if previous is not None:
@@ -154,10 +154,10 @@ class Sender:
             ended = time.monotonic()
             self._next_vacuum = ended + (ended - began) / VACUUM_SHARE
 
-    async def _read(self, buckets: Sequence[int]) -> list[asyncpg.Record]:
-        """Return the oldest rows of each of these buckets, in the order of their ids."""
-        per_bucket = -(-self._rows // max(1, len(buckets)))
-        rows: list[asyncpg.Record] = await self._connection.fetch(_READ, buckets, per_bucket)
+    async def _read(self, shards: Sequence[int]) -> list[asyncpg.Record]:
+        """Return the oldest rows of each of these shards, in the order of their ids."""
+        per_shard = -(-self._rows // max(1, len(shards)))
+        rows: list[asyncpg.Record] = await self._connection.fetch(_READ, shards, per_shard)
         if rows:
             rows.sort(key=itemgetter("id"))
             size = sum(len(row["payload"]) for row in rows)

@@ -1,11 +1,11 @@
-"""Relays share the buckets of aggregates through advisory locks."""
+"""Relays share the shards of aggregates through advisory locks."""
 
 from collections.abc import AsyncIterator
 
 import asyncpg
 import pytest
-from aftercare_chassis.database.outbox import BUCKETS
-from aftercare_chassis.relay.buckets import BucketLeases
+from aftercare_chassis.database.outbox import SHARDS
+from aftercare_chassis.relay.shards import ShardLeases
 from aftercare_chassis.testing import Harness, until
 
 
@@ -17,14 +17,14 @@ async def connections(tally: Harness) -> AsyncIterator[list[asyncpg.Connection]]
         await connection.close()
 
 
-async def joined(connection: asyncpg.Connection) -> BucketLeases:
-    leases = BucketLeases(connection)
+async def joined(connection: asyncpg.Connection) -> ShardLeases:
+    leases = ShardLeases(connection)
     await leases.join()
     return leases
 
 
-async def test_a_relay_alone_owns_all_buckets(connections: list[asyncpg.Connection]) -> None:
-    assert await (await joined(connections[0])).refresh() == list(range(BUCKETS))
+async def test_a_relay_alone_owns_all_shards(connections: list[asyncpg.Connection]) -> None:
+    assert await (await joined(connections[0])).refresh() == list(range(SHARDS))
 
 
 async def test_a_second_relay_gets_its_half_when_the_first_has_released_it(
@@ -35,19 +35,19 @@ async def test_a_second_relay_gets_its_half_when_the_first_has_released_it(
     second = await joined(connections[1])
     assert await second.refresh() == []
     kept = set(await first.refresh())
-    assert len(kept) == BUCKETS // 2
-    assert set(await second.refresh()) == set(range(BUCKETS)) - kept
+    assert len(kept) == SHARDS // 2
+    assert set(await second.refresh()) == set(range(SHARDS)) - kept
 
 
-async def test_three_relays_own_every_bucket_once(connections: list[asyncpg.Connection]) -> None:
+async def test_three_relays_own_every_shard_once(connections: list[asyncpg.Connection]) -> None:
     leases = [await joined(connection) for connection in connections]
     for _ in range(3):
         owned = [await each.refresh() for each in leases]
-    assert sorted(bucket for some in owned for bucket in some) == list(range(BUCKETS))
+    assert sorted(shard for some in owned for shard in some) == list(range(SHARDS))
     assert max(map(len, owned)) - min(map(len, owned)) <= 2
 
 
-async def test_the_buckets_of_a_relay_whose_session_ended_are_taken_over(
+async def test_the_shards_of_a_relay_whose_session_ended_are_taken_over(
     connections: list[asyncpg.Connection],
 ) -> None:
     first, second = [await joined(connection) for connection in connections[:2]]
@@ -56,12 +56,12 @@ async def test_the_buckets_of_a_relay_whose_session_ended_are_taken_over(
     await connections[0].close()
 
     async def owns_all() -> bool:
-        return len(await second.refresh()) == BUCKETS
+        return len(await second.refresh()) == SHARDS
 
     await until(owns_all, "the other one owns everything")
 
 
-async def test_a_refresh_without_a_change_keeps_the_same_buckets(connections: list[asyncpg.Connection]) -> None:
+async def test_a_refresh_without_a_change_keeps_the_same_shards(connections: list[asyncpg.Connection]) -> None:
     first, second = [await joined(connection) for connection in connections[:2]]
     for _ in range(2):
         owned = (await first.refresh(), await second.refresh())

@@ -1,4 +1,4 @@
-"""Which relay sends which aggregates: 64 buckets of aggregates, each leased by one relay through a session advisory lock.
+"""Which relay sends which aggregates: 64 shards of aggregates, each leased by one relay through a session advisory lock.
 
 All locks belong to one connection, and the relay reads and deletes through that same connection: a relay whose session has
 ended can read nothing more. The server ends a session that is idle for too long (a stopped process, a cut network), so that
@@ -7,9 +7,9 @@ others take over without a decision about which relay has failed.
 
 import asyncpg
 
-from aftercare_chassis.database.outbox import BUCKETS
+from aftercare_chassis.database.outbox import SHARDS
 
-_OWNER, _MEMBER = 0x0AC0, 0x0AC1  # classes of two-part advisory locks; the second part is the bucket, or the session
+_OWNER, _MEMBER = 0x0AC0, 0x0AC1  # classes of two-part advisory locks; the second part is the shard, or the session
 IDLE_SESSION_SECONDS = 20
 
 _JOIN = "SELECT pg_advisory_lock($1, pg_backend_pid())"
@@ -22,8 +22,8 @@ _ACQUIRE = "SELECT b FROM unnest($1::int[]) AS b WHERE pg_try_advisory_lock($2, 
 _RELEASE = "SELECT pg_advisory_unlock($2, b) FROM unnest($1::int[]) AS b"
 
 
-class BucketLeases:
-    """The buckets of this relay. Call `refresh` only while no event of them is being sent."""
+class ShardLeases:
+    """The shards of this relay. Call `refresh` only while no event of them is being sent."""
 
     def __init__(self, connection: asyncpg.Connection) -> None:
         self._connection = connection
@@ -34,12 +34,12 @@ class BucketLeases:
         await self._connection.execute(_JOIN, _MEMBER)
 
     async def refresh(self) -> list[int]:
-        """Acquire or release buckets until this relay has its fair share; return those it owns.
+        """Acquire or release shards until this relay has its fair share; return those it owns.
 
-        The share changes when relays start or stop; a free bucket goes to the relay that requests it first.
+        The share changes when relays start or stop; a free shard goes to the relay that requests it first.
         """
         relays = max(1, await self._connection.fetchval(_MEMBERS, _MEMBER))
-        share = -(-BUCKETS // relays)
+        share = -(-SHARDS // relays)
         if len(self._owned) > share:
             surplus = sorted(self._owned)[share:]
             await self._connection.execute(_RELEASE, surplus, _OWNER)
@@ -49,9 +49,9 @@ class BucketLeases:
         return sorted(self._owned)
 
     async def _acquire(self, wanted: int) -> None:
-        for bucket in (b for b in range(BUCKETS) if b not in self._owned):
+        for shard in (b for b in range(SHARDS) if b not in self._owned):
             if wanted == 0:
                 return
-            if await self._connection.fetchval(_ACQUIRE, [bucket], _OWNER) is not None:
-                self._owned.add(bucket)
+            if await self._connection.fetchval(_ACQUIRE, [shard], _OWNER) is not None:
+                self._owned.add(shard)
                 wanted -= 1
