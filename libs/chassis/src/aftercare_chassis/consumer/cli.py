@@ -103,7 +103,7 @@ class ParkedCommands(Generic[S]):
         by: By,
         as_json: Json = False,
     ) -> None:
-        """Give one up for good; its aggregate goes on without it."""
+        """Discard one, which is final; the aggregate's later events are handled without it."""
 
         async def act(parked: ParkedEvents[S]) -> None:
             if not shows(reason):

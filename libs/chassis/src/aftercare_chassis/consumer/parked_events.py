@@ -149,7 +149,7 @@ class ParkedEvents(Generic[S]):
             done += 1
 
     async def discard(self, parked_id: int, *, by: str, reason: str) -> None:
-        """Discard one event for good; its aggregate goes on without it.
+        """Discard one event, which is final; the aggregate's later events are handled without it.
 
         Raises:
             NotFound: There is no such parked event.

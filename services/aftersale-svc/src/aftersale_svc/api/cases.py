@@ -202,7 +202,7 @@ async def refund_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> 
 
 @router.post("/{case_id}/close", **step(CASE.values(), CaseAction.CLOSE, "closeCase"))
 async def close_case(case_id: Id, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
-    """Close the case as an agent, if nothing else helps: for example, if the provider refuses the refund for good.
+    """Close the case as an agent, if nothing else is possible: for example, if the provider refuses the refund.
 
     The note is the reason. The buyer may complain within the dispute window.
     """

@@ -119,7 +119,7 @@ def _requested(tx: Transaction[Settings], case: Case, refund: Refund) -> RefundR
 
 
 async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
-    """What was refunded stays with the case for good; a case that was completed otherwise holds nothing any more."""
+    """What was refunded stays with the case; a case that was completed otherwise holds nothing any more."""
     await tx.execute(SETTLE_HOLDS if full.is_refunded else RELEASE_HOLDS, case_id=full.case.id)
 
 

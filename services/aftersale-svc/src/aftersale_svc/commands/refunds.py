@@ -63,7 +63,7 @@ async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
 
 
 async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
-    """The refund was refused for good: let an agent decide, or end the case with its cancelled order.
+    """The refund was refused, which is final: let an agent decide, or end the case with its cancelled order.
 
     A refund whose outcome is unknown does not come here: order-svc reports how it ended once it knows.
     """

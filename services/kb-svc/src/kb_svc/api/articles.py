@@ -100,5 +100,5 @@ async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
     dependencies=[require_action(ARTICLE, ArticleAction.RETIRE)],
 )
 async def retire_article(article_id: Id, tx: Tx) -> ArticleSummaryOut:
-    """Retire the article for good: the search does not find it any more; its versions stay readable by id."""
+    """Retire the article, which is final: the search does not find it any more; its versions stay readable by id."""
     return ArticleSummaryOut.of(await commands.retire(tx, article_id))

@@ -1,4 +1,4 @@
-"""The units of an order that after-sale cases keep from shipment: hold them, release them, withdraw them for good."""
+"""The units of an order that after-sale cases keep from shipment: hold them, release them, withdraw them."""
 
 from collections import Counter
 from collections.abc import Callable

@@ -89,7 +89,7 @@ def release(line: OrderLine, unit: CaseLine) -> tuple[OrderLine, CaseLine]:
 
 
 def withdraw(line: OrderLine, unit: CaseLine) -> tuple[OrderLine, CaseLine]:
-    """The lines after a refund of the case has succeeded: the units that it held are withdrawn for good."""
+    """The lines after a refund of the case has succeeded: the units that it held are withdrawn, which is final."""
     taken = unit.held_quantity
     line, unit = _change_held(line, unit, -taken)
     withdrawn = unit.withdrawn_quantity + taken

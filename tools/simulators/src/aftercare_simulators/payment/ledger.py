@@ -1,4 +1,4 @@
-"""The provider's ledger: payments and refunds by id, idempotency keys for ever, and no refund beyond its payment."""
+"""The provider's ledger: payments and refunds by id, idempotency keys that never expire, and no refund beyond its payment."""
 
 import json
 import sqlite3

@@ -105,7 +105,7 @@ class Provider:
             await self.callbacks.send(callback_about(operation))
 
     async def _send_first(self, callback: Delivery) -> None:
-        # Bounded: a shop that waits for our response before it accepts callbacks must not wait for ever.
+        # Bounded: a shop that waits for our response before it accepts callbacks must not wait without an end.
         await asyncio.wait({self.callbacks.start(self.callbacks.send(callback))}, timeout=_LONGEST_CALLBACK)
 
 

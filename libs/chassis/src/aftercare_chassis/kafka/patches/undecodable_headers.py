@@ -1,7 +1,7 @@
 """Lets aiokafka read a message with a header whose name is not UTF-8.
 
 The defect: the record parser decodes header names strictly. A name that is not UTF-8 raises UnicodeDecodeError for the whole
-batch, at every attempt, so one such message stops every consumer of its topic for ever.
+batch, at every attempt, so one such message stops every consumer of its topic until it is deleted.
 
 The patch reads a batch with the parser in C as before, and where that fails continues with the parser in Python, with such
 names replaced by U+FFFD. The consumer then parks a message in which an attribute is missing or wrong.

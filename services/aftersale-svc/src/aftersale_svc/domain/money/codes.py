@@ -4,7 +4,7 @@ from enum import StrEnum
 
 
 class HoldState(StrEnum):
-    """The states of a hold: for an open case, for good because they were refunded, or free again."""
+    """The states of a hold: for an open case, settled because they were refunded, or free again."""
 
     HELD = "held"
     SETTLED = "settled"

@@ -53,7 +53,7 @@ class LineHold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineBalance:
-    """An order line and what all cases hold of it: units settled for good, units of open cases, the money of both."""
+    """An order line and what all cases hold of it: units settled, units of open cases, the money of both."""
 
     line_id: str
     sku: str
