@@ -108,3 +108,20 @@ def test_fields_are_snake_case_and_amounts_are_integers(spec: dict[str, Any]) ->
             assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", field), (name, field)
             if field.endswith(("amount", "_minor", "quantity")):
                 assert shape.get("type") in ("integer", None), (name, field)
+
+
+def test_every_field_has_a_description(spec: dict[str, Any]) -> None:
+    bare = [
+        f"{name}.{field}"
+        for name, schema in spec["components"]["schemas"].items()
+        for field, shape in schema.get("properties", {}).items()
+        if not shape.get("description")
+    ]
+    assert not bare, bare
+
+
+def test_every_parameter_has_a_description(spec: dict[str, Any]) -> None:
+    shared = spec["components"]["parameters"].values()
+    inline = [each for _, _, operation in operations(spec) for each in operation.get("parameters", [])]
+    bare = {each["name"] for each in [*shared, *inline] if "$ref" not in each and not each.get("description")}
+    assert not bare, bare

@@ -1,6 +1,7 @@
 """Request and response bodies: strict input, plain output, money, time and bounded strings.
 
-`In` converts nothing: "1" is no integer, 1.0 is no integer, true is no number, and unknown fields are refused.
+`In` converts nothing: "1" is no integer, 1.0 is no integer, true is no number, and unknown fields are refused. The text under
+a field is its description in the OpenAPI document, unless its type has one, as `Version` does.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -59,7 +60,7 @@ def _tighten(node: Any) -> None:
 class In(BaseModel):
     """A request body: strict numbers, no unknown fields, integers of at most 64 bits, bounded strings."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=20_000)
+    model_config = ConfigDict(extra="forbid", frozen=True, str_max_length=20_000, use_attribute_docstrings=True)
 
     @classmethod
     def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -81,7 +82,7 @@ class Out(BaseModel):
     """
 
     holds_secret: ClassVar[bool] = False
-    model_config = ConfigDict(from_attributes=True, frozen=True)
+    model_config = ConfigDict(from_attributes=True, frozen=True, use_attribute_docstrings=True)
 
 
 def _rfc3339(value: Any) -> datetime:
@@ -172,6 +173,19 @@ PrincipalId = Annotated[
 Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$"), AfterValidator(_known_currency)]
 """An active ISO 4217 code."""
 
+Version = Annotated[
+    int, Field(description='Increases with every change. `"v17"` in `ETag` and `If-Match` is version 17.')
+]
+CreatedAt = Annotated[Time, Field(description="When it was created.")]
+UpdatedAt = Annotated[Time, Field(description="When it last changed.")]
+DeadlineAt = Annotated[
+    Time | None,
+    Field(
+        description="When the time to act is over and `deadline_effect` happens; null where nothing happens by itself."
+    ),
+]
+"""Types of fields that most responses have, with their descriptions."""
+
 Limit = Annotated[int, Query(ge=1, le=100, description="The number of items of a page.")]
 Cursor = Annotated[
     str | None,
@@ -183,12 +197,14 @@ Cursor = Annotated[
 class Money(BaseModel):
     """An amount in minor units of its currency."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True) | example(amount=19900, currency="CNY")
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True) | example(
+        amount=19900, currency="CNY"
+    )
 
-    amount: Annotated[
-        int, Field(strict=True, ge=0, le=10**13, description="Minor units of the currency: 19900 is 199.00 CNY.")
-    ]
+    amount: Annotated[int, Field(strict=True, ge=0, le=10**13)]
+    """Minor units of the currency: 19900 is 199.00 CNY, 199 is 199 JPY."""
     currency: Currency
+    """The ISO 4217 code, such as `CNY`."""
 
     @classmethod
     def of(cls, minor: int, currency: str) -> "Money":
@@ -209,8 +225,11 @@ class PageOut(Out, Generic[T]):
     """One page of a list, newest first. `next_cursor` requests the next page; it is absent on the last one."""
 
     data: list[T]
+    """The items, at most `limit`."""
     has_more: bool
+    """Whether there is a next page."""
     next_cursor: str | None = None
+    """The `cursor` of the next page: opaque, and valid with the same filters only. Absent on the last page."""
 
     @classmethod
     def of(cls, page: _PageLike[Any], shape: Callable[[Any], T]) -> Self:
@@ -219,16 +238,25 @@ class PageOut(Out, Generic[T]):
 
 
 class AllowedOut(Out):
-    """One action, and whether the caller may take it now; `why_not` is the code of the reason where it is not allowed."""
+    """One action, and whether the caller may take it now."""
 
     action: str
+    """What may be done, as a code such as `cancel`."""
     allowed: bool
+    """Whether the caller may take it in the present state."""
     why_not: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    """The code of the reason why the caller may not, such as `not_in_this_state`; absent where it is allowed."""
 
     @classmethod
     def of(cls, actions: Iterable[Allowed]) -> "list[AllowedOut]":
         """The actions as the lifecycle returns them, converted."""
         return list(_converted(tuple(actions)))
+
+
+AllowedActions = Annotated[
+    list[AllowedOut],
+    Field(description="What may be done with it, each with whether the caller may do so now, and if not, why."),
+]
 
 
 @cache

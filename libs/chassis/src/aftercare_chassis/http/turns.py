@@ -1,10 +1,10 @@
-"""Fields and parameters that say whose turn it is, with the values that the tables of the lifecycles have."""
+"""Fields and parameters that say whose turn it is and what a deadline does, with the values of the lifecycles' tables."""
 
 from collections.abc import Collection
 from enum import StrEnum
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler
+from pydantic import Field, GetCoreSchemaHandler
 from pydantic_core import CoreSchema
 
 from aftercare_chassis.lifecycle import Lifecycle
@@ -26,3 +26,10 @@ class TurnOf:
 
     def __get_pydantic_core_schema__(self, _: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         return handler.generate_schema(self._enum)
+
+
+def effects_of(*lifecycles: Lifecycle[Any, Any]) -> Any:  # as pydantic's own `Field`
+    """`deadline_effect: Annotated[str | None, effects_of(LOAN)]`: described with the effects that the tables have."""
+    effects = dict.fromkeys(timeout.effect for each in lifecycles for timeout in each.timeouts.values())
+    codes = ", ".join(f"`{effect}`" for effect in effects if effect is not None)
+    return Field(description=f"What happens at `deadline_at` if nobody acts before: {codes}; null where that is null.")

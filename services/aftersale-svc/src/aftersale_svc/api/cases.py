@@ -1,16 +1,18 @@
 """After-sale cases 售后单: requested, reviewed, sent back, inspected, refunded."""
 
 from collections.abc import Sequence
+from typing import Annotated
 
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
-from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.http.sse import EventStream, LastEventId
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Path, Query, Request
 
 from aftersale_svc import queries
+from aftersale_svc.api.filters import OfBuyer, OfMerchant, OfOrder
 from aftersale_svc.api.schemas.case_requests import (
     ApproveIn,
     CaseIn,
@@ -47,6 +49,7 @@ from aftersale_svc.settings import Settings
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
 NO_ADDRESS = ApproveIn()
+CaseId = Annotated[Id, Path(description="The id of the case.")]
 
 
 @router.post(
@@ -80,13 +83,13 @@ async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:
 @router.get("", operation_id="listCases")
 async def list_cases(
     reader: Read[Settings],
-    state: CaseState | None = None,
-    order_id: Id | None = None,
-    whose_turn: CaseTurn | None = None,
-    type: CaseType | None = None,
-    reason: Reason | None = None,
-    buyer_id: PrincipalId | None = None,
-    merchant_id: PrincipalId | None = None,
+    state: Annotated[CaseState | None, Query(description="Only cases in this state.")] = None,
+    order_id: OfOrder = None,
+    whose_turn: Annotated[CaseTurn | None, Query(description="Only cases in which these have to act next.")] = None,
+    type: Annotated[CaseType | None, Query(description="Only cases in which this is asked for.")] = None,
+    reason: Annotated[Reason | None, Query(description="Only cases with this reason.")] = None,
+    buyer_id: OfBuyer = None,
+    merchant_id: OfMerchant = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[CaseOut]:
@@ -105,13 +108,13 @@ async def list_cases(
 
 
 @router.get("/{case_id}", operation_id="getCase")
-async def get_case(case_id: Id, reader: Read[Settings]) -> CaseOut:
+async def get_case(case_id: CaseId, reader: Read[Settings]) -> CaseOut:
     """Get a case with its lines, and with what the caller may do next."""
     return CaseOut.of(await queries.case(reader, case_id), reader.actor)
 
 
 @router.get("/{case_id}/timeline", operation_id="getCaseTimeline")
-async def get_timeline(case_id: Id, reader: Read[Settings]) -> TimelineOut:
+async def get_timeline(case_id: CaseId, reader: Read[Settings]) -> TimelineOut:
     """List every step of the case and of its disputes, oldest first: who did what and when, with the note."""
     steps = await queries.timeline(reader, case_id)
     return TimelineOut(data=[StepOut.model_validate(each) for each in steps])
@@ -123,7 +126,7 @@ async def get_timeline(case_id: Id, reader: Read[Settings]) -> TimelineOut:
     response_class=EventStream,
 )
 async def follow_timeline(
-    case_id: Id, request: Request, reader: Read[Settings], last_event_id: LastEventId = None
+    case_id: CaseId, request: Request, reader: Read[Settings], last_event_id: LastEventId = None
 ) -> EventStream:
     """Stream the timeline: each step once, as a server-sent event whose data is a step."""
 
@@ -136,25 +139,25 @@ async def follow_timeline(
 
 
 @router.post("/{case_id}/approve", **step(CASE.values(), CaseAction.APPROVE, "approveCase", RefundDecided))
-async def approve_case(case_id: Id, tx: Tx[Settings], body: ApproveIn = NO_ADDRESS) -> CaseOut:
+async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_ADDRESS) -> CaseOut:
     """Approve the request: the buyer sends the goods back (return_refund), or the refund is requested at once (refund_only)."""
     return CaseOut.of(await reviews.approve(tx, case_id, note=body.note, return_address=body.address()), tx.actor)
 
 
 @router.post("/{case_id}/reject", **step(CASE.values(), CaseAction.REJECT, "rejectCase", RefundDecided))
-async def reject_case(case_id: Id, body: RejectIn, tx: Tx[Settings]) -> CaseOut:
+async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> CaseOut:
     """Reject the request with a reason. The buyer may accept that or complain."""
     return CaseOut.of(await reviews.reject(tx, case_id, reason=body.reason, note=body.note), tx.actor)
 
 
 @router.post("/{case_id}/escalate", **step(CASE.values(), CaseAction.ESCALATE, "escalateCase"))
-async def escalate_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Let an agent of the platform decide about the request."""
     return CaseOut.of(await reviews.escalate(tx, case_id, note=body.note), tx.actor)
 
 
 @router.post("/{case_id}/ship", **step(CASE.values(), CaseAction.SHIP, "shipCase"))
-async def ship_case(case_id: Id, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
+async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
     """Record that the goods were handed to a courier. Its reports about this waybill then move the case on."""
     return CaseOut.of(await returns.ship(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no), tx.actor)
 
@@ -163,14 +166,14 @@ async def ship_case(case_id: Id, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
     "/{case_id}/correct-waybill",
     **step(CASE.values(), CaseAction.CORRECT_WAYBILL, "correctReturnWaybill", ReturnAlreadyScanned, WaybillUnchanged),
 )
-async def correct_waybill(case_id: Id, body: CorrectWaybillIn, tx: Tx[Settings]) -> CaseOut:
+async def correct_waybill(case_id: CaseId, body: CorrectWaybillIn, tx: Tx[Settings]) -> CaseOut:
     """Replace a wrong waybill. Possible until a courier has scanned the goods."""
     corrected = await returns.correct_waybill(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
     return CaseOut.of(corrected, tx.actor)
 
 
 @router.post("/{case_id}/receive", **step(CASE.values(), CaseAction.RECEIVE, "receiveCase", RefundDecided))
-async def receive_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Record that the goods have arrived, if the courier has not reported it."""
     return CaseOut.of(await returns.receive(tx, case_id, note=body.note), tx.actor)
 
@@ -188,20 +191,20 @@ async def receive_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) ->
         ReasonRequired,
     ),
 )
-async def inspect_case(case_id: Id, body: InspectIn, tx: Tx[Settings]) -> CaseOut:
+async def inspect_case(case_id: CaseId, body: InspectIn, tx: Tx[Settings]) -> CaseOut:
     """Record what was found of the returned goods. Accepting fewer units makes the refund smaller; none is a rejection."""
     inspected = await inspections.inspect(tx, case_id, findings=body.findings(), reason=body.reason, note=body.note)
     return CaseOut.of(inspected, tx.actor)
 
 
 @router.post("/{case_id}/refund", **step(CASE.values(), CaseAction.REFUND, "refundCase"))
-async def refund_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def refund_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Order the refund, or try it again after it failed, as an agent. Each attempt is a refund with an id of its own."""
     return CaseOut.of(await refunds.refund(tx, case_id, note=body.note), tx.actor)
 
 
 @router.post("/{case_id}/close", **step(CASE.values(), CaseAction.CLOSE, "closeCase"))
-async def close_case(case_id: Id, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
+async def close_case(case_id: CaseId, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
     """Close the case as an agent, if nothing else is possible: for example, if the provider refuses the refund.
 
     The note is the reason. The buyer may complain within the dispute window.
@@ -210,12 +213,12 @@ async def close_case(case_id: Id, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
 
 
 @router.post("/{case_id}/accept", **step(CASE.values(), CaseAction.ACCEPT, "acceptRejection"))
-async def accept_rejection(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def accept_rejection(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Accept the rejection. The case is closed, and a new one may be opened about its units."""
     return CaseOut.of(await endings.accept(tx, case_id, note=body.note), tx.actor)
 
 
 @router.post("/{case_id}/cancel", **step(CASE.values(), CaseAction.CANCEL, "cancelCase", RefundDecided))
-async def cancel_case(case_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def cancel_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Withdraw the request."""
     return CaseOut.of(await endings.cancel(tx, case_id, note=body.note), tx.actor)

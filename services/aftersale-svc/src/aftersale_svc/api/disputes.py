@@ -1,10 +1,13 @@
 """Disputes 纠纷单: opened by complaints, answered by the merchant, decided by the platform."""
 
+from typing import Annotated
+
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx
-from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
-from fastapi import APIRouter
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
+from fastapi import APIRouter, Path, Query
 
 from aftersale_svc import queries
+from aftersale_svc.api.filters import OfBuyer, OfMerchant, OfOrder
 from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, DisputeTurn, EvidenceIn, VerdictIn
 from aftersale_svc.api.steps import step
@@ -22,18 +25,21 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
+DisputeId = Annotated[Id, Path(description="The id of the dispute.")]
 
 
 @router.get("", operation_id="listDisputes")
 async def list_disputes(
     reader: Read[Settings],
-    case_id: Id | None = None,
-    order_id: Id | None = None,
-    complaint_id: Id | None = None,
-    state: DisputeState | None = None,
-    whose_turn: DisputeTurn | None = None,
-    buyer_id: PrincipalId | None = None,
-    merchant_id: PrincipalId | None = None,
+    case_id: Annotated[Id | None, Query(description="Only disputes about this case.")] = None,
+    order_id: OfOrder = None,
+    complaint_id: Annotated[Id | None, Query(description="Only the dispute that this complaint opened.")] = None,
+    state: Annotated[DisputeState | None, Query(description="Only disputes in this state.")] = None,
+    whose_turn: Annotated[
+        DisputeTurn | None, Query(description="Only disputes in which these have to act next.")
+    ] = None,
+    buyer_id: OfBuyer = None,
+    merchant_id: OfMerchant = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[DisputeOut]:
@@ -52,19 +58,19 @@ async def list_disputes(
 
 
 @router.get("/{dispute_id}", operation_id="getDispute")
-async def get_dispute(dispute_id: Id, reader: Read[Settings]) -> DisputeOut:
+async def get_dispute(dispute_id: DisputeId, reader: Read[Settings]) -> DisputeOut:
     """Get a dispute, with what the caller may do next."""
     return DisputeOut.of(await queries.dispute(reader, dispute_id), reader.actor)
 
 
 @router.post("/{dispute_id}/answer", **step([DISPUTE], DisputeAction.ANSWER, "answerDispute"))
-async def answer_dispute(dispute_id: Id, body: AnswerIn, tx: Tx[Settings]) -> DisputeOut:
+async def answer_dispute(dispute_id: DisputeId, body: AnswerIn, tx: Tx[Settings]) -> DisputeOut:
     """Answer as the merchant. The platform reviews the dispute next."""
     return DisputeOut.of(await disputes.answer(tx, dispute_id, text=body.text, evidence=body.evidence), tx.actor)
 
 
 @router.post("/{dispute_id}/evidence", **step([DISPUTE], DisputeAction.ADD_EVIDENCE, "addDisputeEvidence"))
-async def add_evidence(dispute_id: Id, body: EvidenceIn, tx: Tx[Settings]) -> DisputeOut:
+async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]) -> DisputeOut:
     """Add evidence for either side, until the verdict."""
     added = await disputes.add_evidence(tx, dispute_id, evidence=body.evidence, note=body.note)
     return DisputeOut.of(added, tx.actor)
@@ -83,12 +89,12 @@ async def add_evidence(dispute_id: Id, body: EvidenceIn, tx: Tx[Settings]) -> Di
         CurrencyForeign,
     ),
 )
-async def give_verdict(dispute_id: Id, body: VerdictIn, tx: Tx[Settings]) -> DisputeOut:
+async def give_verdict(dispute_id: DisputeId, body: VerdictIn, tx: Tx[Settings]) -> DisputeOut:
     """Decide as an arbitrator: a refund of at most what is left of the case's money, nothing, or that the case goes on."""
     return DisputeOut.of(await verdicts.give(tx, dispute_id, verdict=body.verdict()), tx.actor)
 
 
 @router.post("/{dispute_id}/withdraw", **step([DISPUTE], DisputeAction.WITHDRAW, "withdrawDispute"))
-async def withdraw_dispute(dispute_id: Id, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
+async def withdraw_dispute(dispute_id: DisputeId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
     """Withdraw the complaint as the buyer. The case goes on in the state in which the dispute stopped it."""
     return DisputeOut.of(await disputes.withdraw(tx, dispute_id, note=body.note), tx.actor)

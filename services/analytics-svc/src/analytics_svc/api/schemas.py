@@ -13,22 +13,33 @@ from analytics_svc.domain.traces import Trace, TraceEvent
 class TraceEventOut(Out):
     """One event of the log."""
 
-    sequence: int = Field(description="The number of the event among those of its subject: 1 to n.")
+    sequence: int
+    """The number of the event among those of its subject: 1 to n."""
     event_id: UUID
+    """Identifies the event; `caused_by` of others refers to it."""
     event_type: str = Field(examples=["AfterSaleRequested.v1"])
-    source: str = Field(description="The service that published it.", examples=["/aftersale-svc"])
-    subject: str = Field(description="The id of the document that changed.")
+    """What kind of event it is, with the version of its schema."""
+    source: str = Field(examples=["/aftersale-svc"])
+    """The service that published it."""
+    subject: str
+    """The id of the document that changed."""
     time: datetime
-    affected_party: str = Field(
-        description="受害者: whose right or interest is concerned. Here and in the next four fields `unknown` where the event "
-        "does not say."
-    )
-    applicant: str = Field(description="申请人: who asked for it.")
-    handler: str = Field(description="处理人: who did it; `system` for a timer or a consequence.")
-    matter: str = Field(description="事项: a code for what happened.")
-    result: str = Field(description="结果: a code for the outcome.")
-    evidence: list[str] = Field(description="Hashes of texts and files.")
-    caused_by: UUID | None = Field(description="The id of the event that caused this one.")
+    """When it happened."""
+    affected_party: str
+    """受害者: whose right or interest is concerned. Here and in the next four fields `unknown` where the event does not
+    say."""
+    applicant: str
+    """申请人: who asked for it."""
+    handler: str
+    """处理人: who did it; `system` for a timer or a consequence."""
+    matter: str
+    """事项: a code for what happened."""
+    result: str
+    """结果: a code for the outcome."""
+    evidence: list[str]
+    """Hashes of texts and files."""
+    caused_by: UUID | None
+    """The `event_id` of the event that caused this one; null where a person or a timer did."""
 
     @classmethod
     def of(cls, event: TraceEvent) -> "TraceEventOut":
@@ -42,12 +53,12 @@ _SAME_NAMES = tuple(name for name in TraceEventOut.model_fields if name != "even
 class TraceOut(Out):
     """The traceability record 追溯记录 of one subject."""
 
-    data: list[TraceEventOut] = Field(description="In causal order: every event follows its cause.")
-    complete: bool = Field(
-        description="True where no sequence has a gap, no cause is missing and no event of the trace is set aside for an "
-        "operator."
-    )
-    truncated: bool = Field(description="True where older events exist; only for a party.")
+    data: list[TraceEventOut]
+    """In causal order: every event follows its cause."""
+    complete: bool
+    """True where no sequence has a gap, no cause is missing and no event of the trace is set aside for an operator."""
+    truncated: bool
+    """True where older events exist; only for a party."""
 
     @classmethod
     def of(cls, trace: Trace) -> "TraceOut":
@@ -60,24 +71,33 @@ class CasesOut(Out):
     """The cases requested in the period."""
 
     total: int
+    """All of them."""
     by_type: dict[str, int]
+    """How many of each type, such as `return_refund`; types without cases are left out."""
     by_reason: dict[str, int]
-    by_state: dict[str, int] = Field(description="By their present state.")
+    """How many for each reason, such as `quality_defect`; reasons without cases are left out."""
+    by_state: dict[str, int]
+    """How many are in each state now; states without cases are left out."""
 
 
 class RefundsOut(Out):
     """The refunds paid in the period."""
 
     count: int
-    amounts: list[Money] = Field(description="The sum for each currency.")
+    """All of them, whatever the currency."""
+    amounts: list[Money]
+    """The sum for each currency."""
 
 
 class SecondsOut(Out):
     """How many seconds a step took since the request, over the cases of the period that have reached it."""
 
-    count: int = Field(description="The number of cases that have reached the step.")
+    count: int
+    """The number of cases that have reached the step."""
     median: float | None
-    p90: float | None = Field(description="The 90th percentile.")
+    """Half of these cases took at most so many seconds; null where no case has reached the step."""
+    p90: float | None
+    """The 90th percentile, in seconds; null where no case has reached the step."""
 
     @classmethod
     def of(cls, durations: Durations) -> "SecondsOut":
@@ -89,30 +109,45 @@ class DisputesOut(Out):
     """The disputes opened in the period."""
 
     total: int
+    """All of them."""
     by_category: dict[str, int]
-    by_state: dict[str, int] = Field(description="By their present state.")
-    by_liable: dict[str, int] = Field(description="By who was found liable; disputes without a verdict are left out.")
+    """How many of each category of complaint, such as `unfair_rejection`; others are left out."""
+    by_state: dict[str, int]
+    """How many are in each state now; states without disputes are left out."""
+    by_liable: dict[str, int]
+    """By who was found liable; disputes without a verdict are left out."""
 
 
 class RatingsOut(Out):
     """The ratings given in the period, with their present scores."""
 
     count: int
-    mean: dict[str, float] = Field(description="The mean score of each dimension, from 1 to 5.")
+    """All of them."""
+    mean: dict[str, float]
+    """The mean score of each dimension, from 1 to 5; empty where there are no ratings."""
 
 
 class FiguresOut(Out):
     """The after-sales metrics of a period."""
 
     from_: datetime = Field(serialization_alias="from")
+    """The beginning of the period, inclusive."""
     to: datetime
+    """The end of the period, exclusive."""
     cases: CasesOut
+    """Counts of the cases that were requested in the period."""
     refunds: RefundsOut
-    seconds_to_answer: SecondsOut = Field(description="Until the merchant or an agent approved or rejected.")
-    seconds_to_refund: SecondsOut = Field(description="Until the last refund was paid.")
-    seconds_to_close: SecondsOut = Field(description="Until the case ended.")
+    """The refunds paid in the period, for cases or not."""
+    seconds_to_answer: SecondsOut
+    """From the request until the merchant or an agent approved or rejected."""
+    seconds_to_refund: SecondsOut
+    """From the request until the last refund was paid."""
+    seconds_to_close: SecondsOut
+    """From the request until the case ended."""
     disputes: DisputesOut
+    """Counts of the disputes that were opened in the period."""
     ratings: RatingsOut
+    """How the cases were rated: the ratings that were given in the period."""
 
     @classmethod
     def of(cls, start: datetime, end: datetime, metrics: AfterSalesMetrics) -> "FiguresOut":

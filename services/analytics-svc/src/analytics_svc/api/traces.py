@@ -14,7 +14,9 @@ from analytics_svc.queries import traces
 
 router = APIRouter(prefix="/v1/traces", tags=["traces"], route_class=ApiRoute)
 
-DocumentId = Annotated[Id | None, Query()]
+OrderId = Annotated[Id | None, Query(description="The order whose trace is wanted.")]
+CaseId = Annotated[Id | None, Query(description="The after-sale case whose trace is wanted.")]
+ComplaintId = Annotated[Id | None, Query(description="The complaint whose trace is wanted.")]
 Party = Annotated[PrincipalId | None, Query(description="The id of a buyer, a person or a merchant.")]
 
 
@@ -27,9 +29,9 @@ Party = Annotated[PrincipalId | None, Query(description="The id of a buyer, a pe
 )
 async def get_trace(
     reader: Read,
-    order_id: DocumentId = None,
-    case_id: DocumentId = None,
-    complaint_id: DocumentId = None,
+    order_id: OrderId = None,
+    case_id: CaseId = None,
+    complaint_id: ComplaintId = None,
     party: Party = None,
 ) -> TraceOut:
     """The events of one subject, in causal order. Exactly one of the four parameters is required.

@@ -1,13 +1,16 @@
 """Complaints 投诉: received over four channels, answered by agents, resolved by an agent or by the end of a dispute."""
 
+from typing import Annotated
+
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
-from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
+from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 
 from cs_svc import queries
+from cs_svc.api.filters import OfBuyer, OfCase, OfOrder
 from cs_svc.api.schemas.complaints import ComplaintIn, ComplaintOut, ComplaintWithAnswersOut, ResolveIn
 from cs_svc.api.schemas.shared import TextIn
 from cs_svc.commands import complaints
@@ -23,6 +26,7 @@ from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, ComplaintAlready
 from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/complaints", tags=["complaints"], route_class=ApiRoute)
+ComplaintId = Annotated[Id, Path(description="The id of the complaint.")]
 
 
 @router.post(
@@ -52,11 +56,13 @@ async def open_complaint(body: ComplaintIn, tx: Tx[Settings]) -> ComplaintWithAn
 @router.get("", operation_id="listComplaints")
 async def list_complaints(
     reader: Read,
-    state: ComplaintState | None = None,
-    channel: ComplaintChannel | None = None,
-    order_id: Id | None = None,
-    case_id: Id | None = None,
-    buyer_id: PrincipalId | None = None,
+    state: Annotated[ComplaintState | None, Query(description="Only complaints in this state.")] = None,
+    channel: Annotated[
+        ComplaintChannel | None, Query(description="Only complaints that came in over this channel.")
+    ] = None,
+    order_id: OfOrder = None,
+    case_id: OfCase = None,
+    buyer_id: OfBuyer = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[ComplaintOut]:
@@ -67,7 +73,7 @@ async def list_complaints(
 
 
 @router.get("/{complaint_id}", operation_id="getComplaint")
-async def get_complaint(complaint_id: Id, reader: Read) -> ComplaintWithAnswersOut:
+async def get_complaint(complaint_id: ComplaintId, reader: Read) -> ComplaintWithAnswersOut:
     """A complaint with the replies to it, the dispute that was opened for it and its outcome."""
     return await _with_replies(reader, await queries.complaint(reader, complaint_id))
 
@@ -78,7 +84,7 @@ async def get_complaint(complaint_id: Id, reader: Read) -> ComplaintWithAnswersO
     responses=refusals(IllegalTransition),
     dependencies=[require_action(COMPLAINT, ComplaintAction.ANSWER)],
 )
-async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
+async def answer_complaint(complaint_id: ComplaintId, body: TextIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
     """Reply to the buyer."""
     return await _with_replies(tx, await complaints.answer(tx, complaint_id, body.text))
 
@@ -89,7 +95,7 @@ async def answer_complaint(complaint_id: Id, body: TextIn, tx: Tx[Settings]) -> 
     responses=refusals(IllegalTransition),
     dependencies=[require_action(COMPLAINT, ComplaintAction.RESOLVE)],
 )
-async def resolve_complaint(complaint_id: Id, body: ResolveIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
+async def resolve_complaint(complaint_id: ComplaintId, body: ResolveIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
     """Resolve a complaint for which no dispute was opened."""
     return await _with_replies(tx, await complaints.resolve(tx, complaint_id, ComplaintOutcome(body.outcome)))
 

@@ -11,9 +11,10 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, r
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.http.sse import EventStream, LastEventId, LastEventUnknown
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
-from fastapi import APIRouter, Depends, Request
+from fastapi import APIRouter, Depends, Path, Query, Request
 
 from cs_svc import queries
+from cs_svc.api.filters import OfBuyer, OfCase, OfOrder
 from cs_svc.api.schemas.conversations import (
     AssignIn,
     ConversationIn,
@@ -35,6 +36,7 @@ from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, CitationsByAgent
 from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=ApiRoute)
+ConversationId = Annotated[Id, Path(description="The id of the conversation.")]
 TO_CALLER = AssignIn()
 BEGINNING = "00000000"
 """The place before the first message. The event ids of a stream are the places of its messages."""
@@ -66,12 +68,16 @@ async def open_conversation(body: ConversationIn, tx: Tx[Settings], language: La
 @router.get("", operation_id="listConversations")
 async def list_conversations(
     reader: Read,
-    state: ConversationState | None = None,
-    order_id: Id | None = None,
-    case_id: Id | None = None,
-    buyer_id: PrincipalId | None = None,
-    agent_id: PrincipalId | None = None,
-    whose_turn: Turn | None = None,
+    state: Annotated[ConversationState | None, Query(description="Only conversations in this state.")] = None,
+    order_id: OfOrder = None,
+    case_id: OfCase = None,
+    buyer_id: OfBuyer = None,
+    agent_id: Annotated[
+        PrincipalId | None, Query(description="Only conversations that are assigned to this agent.")
+    ] = None,
+    whose_turn: Annotated[
+        Turn | None, Query(description="Only conversations in which these have to write next.")
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[ConversationOut]:
@@ -82,14 +88,16 @@ async def list_conversations(
 
 
 @router.get("/{conversation_id}", operation_id="getConversation")
-async def get_conversation(conversation_id: Id, reader: Read, language: Language) -> ConversationWithMessagesOut:
+async def get_conversation(
+    conversation_id: ConversationId, reader: Read, language: Language
+) -> ConversationWithMessagesOut:
     """A conversation with its latest hundred messages, oldest first."""
     return await _with_messages(reader, await queries.conversation(reader, conversation_id), language)
 
 
 @router.get("/{conversation_id}/messages", operation_id="listMessages")
 async def list_messages(
-    conversation_id: Id, reader: Read, language: Language, limit: Limit = 20, cursor: Cursor = None
+    conversation_id: ConversationId, reader: Read, language: Language, limit: Limit = 20, cursor: Cursor = None
 ) -> PageOut[MessageOut]:
     """All messages of a conversation in pages, newest first."""
     page = await queries.messages(reader, conversation_id, limit, cursor)
@@ -98,7 +106,11 @@ async def list_messages(
 
 @router.get("/{conversation_id}/live", operation_id="followConversation", response_class=EventStream)
 async def follow_conversation(
-    conversation_id: Id, request: Request, reader: Read, language: Language, last_event_id: LastEventId = None
+    conversation_id: ConversationId,
+    request: Request,
+    reader: Read,
+    language: Language,
+    last_event_id: LastEventId = None,
 ) -> EventStream:
     """The messages of a conversation as server-sent events while they are posted, oldest first; each event's data is a
     message."""
@@ -117,7 +129,9 @@ async def follow_conversation(
     responses=refusals(ActionNotAllowed, CitationsByAgentsOnly),
     dependencies=[require_action(CONVERSATION, ConversationAction.POST)],
 )
-async def post_message(conversation_id: Id, body: MessageIn, tx: Tx[Settings], language: Language) -> MessageOut:
+async def post_message(
+    conversation_id: ConversationId, body: MessageIn, tx: Tx[Settings], language: Language
+) -> MessageOut:
     """Post a message. A message of the buyer or an agent reopens a closed conversation."""
     cited = [Citation(article_id=each.article_id, article_version=each.article_version) for each in body.citations]
     return MessageOut.of(await conversations.post(tx, conversation_id, text=body.text, citations=cited), language)
@@ -129,7 +143,9 @@ async def post_message(conversation_id: Id, body: MessageIn, tx: Tx[Settings], l
     responses=refusals(IllegalTransition),
     dependencies=[require_action(CONVERSATION, ConversationAction.ASSIGN)],
 )
-async def assign_conversation(conversation_id: Id, tx: Tx[Settings], body: AssignIn = TO_CALLER) -> ConversationOut:
+async def assign_conversation(
+    conversation_id: ConversationId, tx: Tx[Settings], body: AssignIn = TO_CALLER
+) -> ConversationOut:
     """Assign the conversation to an agent."""
     return ConversationOut.of(await conversations.assign(tx, conversation_id, body.agent_id), tx.actor)
 
@@ -140,7 +156,7 @@ async def assign_conversation(conversation_id: Id, tx: Tx[Settings], body: Assig
     responses=refusals(IllegalTransition),
     dependencies=[require_action(CONVERSATION, ConversationAction.CLOSE)],
 )
-async def close_conversation(conversation_id: Id, tx: Tx[Settings]) -> ConversationOut:
+async def close_conversation(conversation_id: ConversationId, tx: Tx[Settings]) -> ConversationOut:
     """Close the conversation; the next message of the buyer or an agent reopens it."""
     return ConversationOut.of(await conversations.close(tx, conversation_id), tx.actor)
 

@@ -1,12 +1,15 @@
 """Feedback 反馈: received over web, WeChat, QQ and text message; open, answered, improved."""
 
+from typing import Annotated
+
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.lifecycle import IllegalTransition
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 
 from cs_svc import queries
+from cs_svc.api.filters import OfCase
 from cs_svc.api.schemas.feedback import FeedbackAnswerIn, FeedbackIn, FeedbackOut
 from cs_svc.api.schemas.shared import TextIn
 from cs_svc.commands import feedback
@@ -15,6 +18,7 @@ from cs_svc.domain.feedback import FEEDBACK, FeedbackAction, FeedbackChannel, Fe
 from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/feedback", tags=["feedback"], route_class=ApiRoute)
+FeedbackId = Annotated[Id, Path(description="The id of the feedback.")]
 
 
 @router.post(
@@ -40,10 +44,12 @@ async def receive_feedback(body: FeedbackIn, tx: Tx[Settings]) -> FeedbackOut:
 @router.get("", operation_id="listFeedback")
 async def list_feedback(
     reader: Read,
-    state: FeedbackState | None = None,
-    channel: FeedbackChannel | None = None,
-    case_id: Id | None = None,
-    owner_id: PrincipalId | None = None,
+    state: Annotated[FeedbackState | None, Query(description="Only feedback in this state.")] = None,
+    channel: Annotated[
+        FeedbackChannel | None, Query(description="Only feedback that came in over this channel.")
+    ] = None,
+    case_id: OfCase = None,
+    owner_id: Annotated[PrincipalId | None, Query(description="Only feedback that this agent handled last.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[FeedbackOut]:
@@ -54,7 +60,7 @@ async def list_feedback(
 
 
 @router.get("/{feedback_id}", operation_id="getFeedback")
-async def get_feedback(feedback_id: Id, reader: Read) -> FeedbackOut:
+async def get_feedback(feedback_id: FeedbackId, reader: Read) -> FeedbackOut:
     """One piece of feedback."""
     return FeedbackOut.of(await queries.one_feedback(reader, feedback_id), reader.actor)
 
@@ -65,7 +71,7 @@ async def get_feedback(feedback_id: Id, reader: Read) -> FeedbackOut:
     responses=refusals(IllegalTransition),
     dependencies=[require_action(FEEDBACK, FeedbackAction.ANSWER)],
 )
-async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx[Settings]) -> FeedbackOut:
+async def answer_feedback(feedback_id: FeedbackId, body: FeedbackAnswerIn, tx: Tx[Settings]) -> FeedbackOut:
     """Answer the feedback; the caller becomes its owner."""
     return FeedbackOut.of(await feedback.answer(tx, feedback_id, body.text, body.sentiment), tx.actor)
 
@@ -76,6 +82,6 @@ async def answer_feedback(feedback_id: Id, body: FeedbackAnswerIn, tx: Tx[Settin
     responses=refusals(IllegalTransition),
     dependencies=[require_action(FEEDBACK, FeedbackAction.IMPROVE)],
 )
-async def improve_from_feedback(feedback_id: Id, body: TextIn, tx: Tx[Settings]) -> FeedbackOut:
+async def improve_from_feedback(feedback_id: FeedbackId, body: TextIn, tx: Tx[Settings]) -> FeedbackOut:
     """Record what was improved because of the feedback."""
     return FeedbackOut.of(await feedback.improve(tx, feedback_id, body.text), tx.actor)

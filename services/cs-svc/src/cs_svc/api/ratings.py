@@ -1,17 +1,21 @@
 """Ratings 评价: one per ended after-sale case, in four dimensions; earlier versions are kept."""
 
+from typing import Annotated
+
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
-from fastapi import APIRouter
+from fastapi import APIRouter, Path
 
 from cs_svc import queries
+from cs_svc.api.filters import OfCase, OfOrder
 from cs_svc.api.schemas.ratings import RatingChangeIn, RatingIn, RatingOut, RatingWithHistoryOut
 from cs_svc.commands import ratings
 from cs_svc.domain.errors import AlreadyRated, CaseNotCompleted, CaseUnknown, NothingToChange
 from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/ratings", tags=["ratings"], route_class=ApiRoute)
+RatingId = Annotated[Id, Path(description="The id of the rating.")]
 
 
 @router.post(
@@ -30,8 +34,8 @@ async def give_rating(body: RatingIn, tx: Tx[Settings]) -> RatingOut:
 @router.get("", operation_id="listRatings")
 async def list_ratings(
     reader: Read,
-    case_id: Id | None = None,
-    order_id: Id | None = None,
+    case_id: OfCase = None,
+    order_id: OfOrder = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[RatingOut]:
@@ -41,7 +45,7 @@ async def list_ratings(
 
 
 @router.get("/{rating_id}", operation_id="getRating")
-async def get_rating(rating_id: Id, reader: Read) -> RatingWithHistoryOut:
+async def get_rating(rating_id: RatingId, reader: Read) -> RatingWithHistoryOut:
     """A rating with its earlier versions."""
     return RatingWithHistoryOut.with_history(*await queries.rating(reader, rating_id))
 
@@ -52,7 +56,7 @@ async def get_rating(rating_id: Id, reader: Read) -> RatingWithHistoryOut:
     responses=refusals(NothingToChange),
     dependencies=[require_role("buyer")],
 )
-async def change_rating(rating_id: Id, body: RatingChangeIn, tx: Tx[Settings]) -> RatingOut:
+async def change_rating(rating_id: RatingId, body: RatingChangeIn, tx: Tx[Settings]) -> RatingOut:
     """Change the scores, the text or both; the earlier version is kept."""
     scores = body.scores.scores() if body.scores else None
     return RatingOut.of(await ratings.change(tx, rating_id, scores=scores, text=body.text))

@@ -7,7 +7,7 @@ from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action, r
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_chassis.refusals import Forbidden
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Path, Query
 
 from kb_svc.api.schemas import ArticleIn, ArticleOut, ArticlePatch, ArticleSummaryOut, DraftOut, HistoryOut, Slug
 from kb_svc.commands import articles as commands
@@ -16,6 +16,7 @@ from kb_svc.domain.errors import NothingToPublish, SlugTaken
 from kb_svc.queries import articles as queries
 
 router = APIRouter(prefix="/v1/articles", tags=["articles"], route_class=ApiRoute)
+ArticleId = Annotated[Id, Path(description="The id of the article.")]
 Version = Annotated[
     int | None, Query(ge=1, le=2**31 - 1, description="A published version; the newest where it is left out.")
 ]
@@ -39,10 +40,13 @@ async def draft_article(body: ArticleIn, tx: Tx) -> ArticleOut:
 @router.get("", operation_id="listArticles", responses=refusals(Forbidden))
 async def list_articles(
     reader: Read,
-    state: ArticleState | None = None,
-    kind: ArticleKind | None = None,
-    language: Language | None = None,
-    slug: Slug | None = None,
+    state: Annotated[
+        ArticleState | None,
+        Query(description="Only articles in this state; readers who are not editors see published ones only."),
+    ] = None,
+    kind: Annotated[ArticleKind | None, Query(description="Only policies, or only articles that explain.")] = None,
+    language: Annotated[Language | None, Query(description="Only articles in this language.")] = None,
+    slug: Annotated[Slug | None, Query(description="Only articles with this name, in any language.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[ArticleSummaryOut]:
@@ -54,7 +58,7 @@ async def list_articles(
 
 
 @router.get("/{article_id}", operation_id="getArticle")
-async def get_article(article_id: Id, reader: Read, version: Version = None) -> ArticleOut:
+async def get_article(article_id: ArticleId, reader: Read, version: Version = None) -> ArticleOut:
     """The article in its newest published version, or in the one that a decision cites."""
     return ArticleOut.with_text(await queries.show(reader, article_id, version))
 
@@ -65,19 +69,19 @@ async def get_article(article_id: Id, reader: Read, version: Version = None) -> 
     responses=refusals(IllegalTransition),
     dependencies=[require_action(ARTICLE, ArticleAction.EDIT)],
 )
-async def edit_article(article_id: Id, body: ArticlePatch, tx: Tx) -> DraftOut:
+async def edit_article(article_id: ArticleId, body: ArticlePatch, tx: Tx) -> DraftOut:
     """Change the draft of the next version. Published versions stay as they are."""
     return DraftOut.of(*await commands.edit(tx, article_id, title=body.title, body=body.body))
 
 
 @router.get("/{article_id}/draft", operation_id="getDraft", dependencies=[require_role("agent", "admin")])
-async def get_draft(article_id: Id, reader: Read) -> DraftOut:
+async def get_draft(article_id: ArticleId, reader: Read) -> DraftOut:
     """The draft of the next version."""
     return DraftOut.of(*await queries.draft(reader, article_id))
 
 
 @router.get("/{article_id}/versions", operation_id="listVersions")
-async def list_versions(article_id: Id, reader: Read) -> HistoryOut:
+async def list_versions(article_id: ArticleId, reader: Read) -> HistoryOut:
     """Every published version, newest first, with the hash that decisions cite."""
     return HistoryOut.of(await queries.editions(reader, article_id))
 
@@ -88,7 +92,7 @@ async def list_versions(article_id: Id, reader: Read) -> HistoryOut:
     responses=refusals(IllegalTransition, NothingToPublish),
     dependencies=[require_action(ARTICLE, ArticleAction.PUBLISH)],
 )
-async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
+async def publish_article(article_id: ArticleId, tx: Tx) -> ArticleOut:
     """Publish the draft as version 1, 2, …: the version never changes again, and the search finds it."""
     return ArticleOut.with_text(queries.view(tx, *await commands.publish(tx, article_id)))
 
@@ -99,6 +103,6 @@ async def publish_article(article_id: Id, tx: Tx) -> ArticleOut:
     responses=refusals(IllegalTransition),
     dependencies=[require_action(ARTICLE, ArticleAction.RETIRE)],
 )
-async def retire_article(article_id: Id, tx: Tx) -> ArticleSummaryOut:
+async def retire_article(article_id: ArticleId, tx: Tx) -> ArticleSummaryOut:
     """Retire the article, which is final: the search does not find it any more; its versions stay readable by id."""
     return ArticleSummaryOut.of(await commands.retire(tx, article_id))

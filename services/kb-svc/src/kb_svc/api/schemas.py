@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from aftercare_chassis.http.schemas import AllowedOut, In, Name, Out, Prose, Time, example
+from aftercare_chassis.http.schemas import AllowedActions, AllowedOut, CreatedAt, In, Name, Out, Prose, Time, example
 from pydantic import Field, StringConstraints
 
 from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Draft, Edition, Language
@@ -35,10 +35,15 @@ class ArticleIn(In):
     )
 
     kind: ArticleKind
+    """A policy is binding, and decisions cite it; an article explains. It cannot be changed later."""
     slug: Slug
+    """The name in URLs: lower-case words joined by hyphens. It cannot be changed later."""
     language: Language
+    """The language of title and text. A slug may be in use once per language."""
     title: Name
+    """Shown in lists and hits, and searched as well."""
     body: Body
+    """The text, in Markdown."""
 
 
 class ArticlePatch(In):
@@ -47,7 +52,9 @@ class ArticlePatch(In):
     model_config = example(body="签收后七天内，商品及赠品完好即可无理由退货。")
 
     title: Name | None = None
+    """Stays as it is where it is left out."""
     body: Body | None = None
+    """The text, in Markdown; stays as it is where it is left out."""
 
 
 class ArticleSummaryOut(Out):
@@ -55,14 +62,21 @@ class ArticleSummaryOut(Out):
 
     version: RowVersion
     id: str
+    """Identifies the article in all its versions: `art_…`."""
     kind: ArticleKind
+    """A policy is binding, and decisions cite it; an article explains."""
     slug: str
+    """The name in URLs."""
     language: Language
+    """The language of title and text."""
     state: ArticleState
+    """`draft` before the first version; `retired` is the end."""
     number: Number
     title: str
-    created_at: Time
+    """That of the version shown; that of the draft while nothing is published."""
+    created_at: CreatedAt
     published_at: Time | None = Maybe
+    """When the version shown was published; absent while nothing is."""
 
     @classmethod
     def of(cls, article: Article) -> Self:
@@ -76,8 +90,10 @@ class ArticleOut(ArticleSummaryOut):
     """An article with the text of one version."""
 
     body: str
+    """The text of the version shown, in Markdown."""
     body_hash: str | None = Maybe
-    allowed_actions: list[AllowedOut]
+    """SHA-256 of the text, by which decisions cite it: `sha256:…`. Absent for a draft."""
+    allowed_actions: AllowedActions
 
     @classmethod
     def with_text(cls, view: ArticleView) -> Self:
@@ -100,11 +116,17 @@ class DraftOut(Out):
 
     version: RowVersion
     article_id: str
+    """The article that is edited."""
     next_version: int
+    """The number that the draft gets when it is published."""
     title: str
+    """The next title."""
     body: str
+    """The next text, in Markdown."""
     edited_by: str
+    """The id of the editor who changed it last."""
     edited_at: Time
+    """When it was changed last."""
 
     @classmethod
     def of(cls, article: Article, draft: Draft) -> Self:
@@ -118,15 +140,20 @@ class EditionOut(Out):
 
     number: Number
     title: str
+    """The title of this version."""
     body_hash: str
+    """SHA-256 of the text, by which decisions cite it: `sha256:…`."""
     published_by: str
+    """The id of the editor."""
     published_at: Time
+    """When this version was published."""
 
 
 class HistoryOut(Out):
     """Every published version, newest first."""
 
     data: list[EditionOut]
+    """Newest first."""
 
     @classmethod
     def of(cls, editions: list[Edition]) -> Self:
@@ -138,15 +165,24 @@ class HitOut(Out):
     """A published version that matches the query. `highlights` are `[start, end)` in the snippet, in code points."""
 
     id: str
+    """The article: `art_…`."""
     kind: ArticleKind
+    """A policy is binding; an article explains."""
     slug: str
+    """The name in URLs."""
     language: Language
+    """The language of title and snippet."""
     number: Number
     title: str
+    """The title of the version found."""
     snippet: str
+    """The part of the text that matches best, as plain text: about 120 characters, with `…` where it was cut."""
     highlights: list[list[int]]
+    """Where words of the query are in the snippet: pairs `[start, end)`, counted in Unicode code points."""
     score: float
+    """Higher is better; only comparable within one response."""
     published_at: Time
+    """When the version found was published."""
 
     @classmethod
     def of(cls, hit: Hit) -> Self:
@@ -160,6 +196,7 @@ class HitsOut(Out):
     """The best matches, best first."""
 
     data: list[HitOut]
+    """Best first."""
 
 
 def _facts(article: Article) -> dict[str, object]:

@@ -1,11 +1,12 @@
 """Endpoints of couriers, for administrators."""
 
 from collections.abc import Mapping
+from typing import Annotated
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
 from order_svc.api.schemas.partners import EndpointIn, EndpointOut, NewSecretOut, Partner, RotationIn
@@ -13,6 +14,9 @@ from order_svc.commands import courier_endpoints
 from order_svc.domain.errors import SecretUnfit, UnknownPartner
 from order_svc.integrations.couriers.port import Courier
 from order_svc.settings import Settings
+
+EndpointId = Annotated[Id, Path(description="The id of the endpoint.")]
+OfPartner = Annotated[Partner | None, Query(description="Only endpoints of this courier, such as `zto`.")]
 
 
 def router(couriers: Mapping[str, Courier]) -> APIRouter:
@@ -46,7 +50,7 @@ class EndpointSecrets:
         secret = _usable(courier, body.secret)
         return NewSecretOut.of(await courier_endpoints.open_endpoint(tx, partner=body.partner, secret=secret))
 
-    async def rotate(self, endpoint_id: Id, body: RotationIn, tx: Tx[Settings]) -> NewSecretOut:
+    async def rotate(self, endpoint_id: EndpointId, body: RotationIn, tx: Tx[Settings]) -> NewSecretOut:
         """Change the secret; the old one is accepted as well until the grace ends."""
         endpoint = await queries.courier_endpoint(tx, endpoint_id)
         secret = _usable(self._couriers[endpoint.partner], body.secret)
@@ -55,14 +59,14 @@ class EndpointSecrets:
 
 
 async def list_endpoints(
-    read: Read, limit: Limit = 20, cursor: Cursor = None, partner: Partner | None = None
+    read: Read, limit: Limit = 20, cursor: Cursor = None, partner: OfPartner = None
 ) -> PageOut[EndpointOut]:
     """All endpoints, newest first."""
     page = await queries.courier_endpoints(read, limit, cursor, partner=partner)
     return PageOut[EndpointOut].of(page, EndpointOut.of)
 
 
-async def get_endpoint(endpoint_id: Id, read: Read) -> EndpointOut:
+async def get_endpoint(endpoint_id: EndpointId, read: Read) -> EndpointOut:
     """One endpoint."""
     return EndpointOut.of(await queries.courier_endpoint(read, endpoint_id))
 

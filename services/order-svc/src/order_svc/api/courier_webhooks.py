@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Mapping
 from functools import partial
+from typing import Annotated
 
 import structlog
 from aftercare_chassis.database.errors import is_unavailable
@@ -11,7 +12,7 @@ from aftercare_chassis.http.routing import Read, ServiceRuntime, Tx
 from aftercare_chassis.http.webhooks import WebhookRouter, probe_response
 from aftercare_chassis.observability.code_places import code_places
 from aftercare_chassis.refusals import NotFound
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 
 from order_svc import queries
 from order_svc.api import webhooks
@@ -19,6 +20,10 @@ from order_svc.domain.partners.pushes import PushSource
 from order_svc.integrations.couriers.port import Courier
 from order_svc.settings import Settings
 
+PartnerName = Annotated[str, Path(description="The name of the courier, such as `zto`.")]
+EndpointId = Annotated[
+    str, Path(description="The id of the courier's endpoint, as `createCourierEndpoint` returned it.")
+]
 _ADDRESS = "/{partner}/{endpoint_id}"
 _ACKNOWLEDGED: Responses = {
     200: {"description": "The partner's own acknowledgement; some partners read a refusal here too."}
@@ -45,7 +50,7 @@ class CourierWebhooks:
         self._couriers = couriers
 
     async def receive(
-        self, partner: str, endpoint_id: str, request: Request, tx: Tx[Settings], service: ServiceRuntime
+        self, partner: PartnerName, endpoint_id: EndpointId, request: Request, tx: Tx[Settings], service: ServiceRuntime
     ) -> Response:
         """Store a courier's push and acknowledge it; it is processed afterwards."""
         endpoint = await queries.courier_address(tx, partner, endpoint_id)
@@ -56,7 +61,7 @@ class CourierWebhooks:
         return await webhooks.receive(request, tx, service, self._couriers[partner], sender)
 
 
-async def probe(partner: str, endpoint_id: str, read: Read) -> Response:
+async def probe(partner: PartnerName, endpoint_id: EndpointId, read: Read) -> Response:
     """Say whether a courier may post to this address."""
     if await queries.courier_address(read, partner, endpoint_id) is None:
         raise NotFound(what="courier_endpoint")

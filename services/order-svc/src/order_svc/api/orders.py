@@ -1,10 +1,12 @@
 """Orders 订单: placed by the seller's storefront, paid by the buyer, shipped, received, completed or cancelled."""
 
+from typing import Annotated
+
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut, PrincipalId
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
 from order_svc.api.schemas.orders import ChangeAddressIn, OrderDetailOut, OrderIn, OrderOut
@@ -21,6 +23,7 @@ from order_svc.domain.model import AfterSaleState, Order, OrderState
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/orders", tags=["orders"], route_class=ApiRoute)
+OrderId = Annotated[Id, Path(description="The id of the order.")]
 
 
 @router.post(
@@ -46,10 +49,12 @@ async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
 @router.get("", operation_id="listOrders")
 async def list_orders(
     reader: Read[Settings],
-    state: OrderState | None = None,
-    after_sale_state: AfterSaleState | None = None,
-    buyer_id: PrincipalId | None = None,
-    merchant_id: PrincipalId | None = None,
+    state: Annotated[OrderState | None, Query(description="Only orders in this state.")] = None,
+    after_sale_state: Annotated[
+        AfterSaleState | None, Query(description="Only orders in this after-sale state.")
+    ] = None,
+    buyer_id: Annotated[PrincipalId | None, Query(description="Only orders of this buyer.")] = None,
+    merchant_id: Annotated[PrincipalId | None, Query(description="Only orders of this merchant.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[OrderOut]:
@@ -65,7 +70,7 @@ async def list_orders(
 
 
 @router.get("/{order_id}", operation_id="getOrder")
-async def get_order(order_id: Id, reader: Read[Settings]) -> OrderDetailOut:
+async def get_order(order_id: OrderId, reader: Read[Settings]) -> OrderDetailOut:
     """An order with its lines, its address and the actions that are allowed now."""
     return OrderDetailOut.of(await queries.order(reader, order_id), reader.actor)
 
@@ -75,7 +80,7 @@ async def get_order(order_id: Id, reader: Read[Settings]) -> OrderDetailOut:
     operation_id="cancelOrder",
     responses=refusals(IllegalTransition, ActionNotAllowed, AfterSaleOpen),
 )
-async def cancel_order(order_id: Id, tx: Tx[Settings]) -> OrderDetailOut:
+async def cancel_order(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
     """Cancel an order of which nothing is shipped. What was paid is refunded in full."""
     return await _shown(tx, await cancellations.cancel(tx, order_id))
 
@@ -85,7 +90,7 @@ async def cancel_order(order_id: Id, tx: Tx[Settings]) -> OrderDetailOut:
     operation_id="confirmReceipt",
     responses=refusals(IllegalTransition, ActionNotAllowed, AlreadyReceived, NotFullyShipped),
 )
-async def confirm_receipt(order_id: Id, tx: Tx[Settings]) -> OrderDetailOut:
+async def confirm_receipt(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut:
     """Confirm that everything of the order was received. The order is completed when the after-sale window has ended."""
     return await _shown(tx, await receipts.confirm(tx, order_id))
 
@@ -93,7 +98,7 @@ async def confirm_receipt(order_id: Id, tx: Tx[Settings]) -> OrderDetailOut:
 @router.post(
     "/{order_id}/change-address", operation_id="changeAddress", responses=refusals(IllegalTransition, ActionNotAllowed)
 )
-async def change_address(order_id: Id, body: ChangeAddressIn, tx: Tx[Settings]) -> OrderDetailOut:
+async def change_address(order_id: OrderId, body: ChangeAddressIn, tx: Tx[Settings]) -> OrderDetailOut:
     """Replace the shipping address of an order of which nothing is shipped."""
     return await _shown(tx, await orders.change_address(tx, order_id, body.shipping_address.address()))
 

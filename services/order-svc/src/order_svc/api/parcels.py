@@ -1,11 +1,13 @@
 """Parcels 包裹: shipped, sent back or exchanged, with the scans that couriers report."""
 
+from typing import Annotated
+
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_events.waybills import WaybillInput
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
 from order_svc.api.schemas.parcels import ParcelDetailOut, ParcelIn, ParcelOut
@@ -16,6 +18,8 @@ from order_svc.domain.tracking import ParcelLeg, ParcelStatus
 from order_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
+OrderId = Annotated[Id, Path(description="The id of the order.")]
+ParcelId = Annotated[Id, Path(description="The id of the parcel.")]
 
 
 @router.post(
@@ -27,7 +31,7 @@ router = APIRouter(prefix="/v1", tags=["parcels"], route_class=ApiRoute)
     ),
     dependencies=[require_action(ORDER, OrderAction.SHIP)],
 )
-async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx[Settings]) -> ParcelDetailOut:
+async def ship_parcel(order_id: OrderId, body: ParcelIn, tx: Tx[Settings]) -> ParcelDetailOut:
     """Register a parcel that was handed to a courier. An order may be shipped in several parcels.
 
     Units that an open after-sale case holds cannot be shipped until the case has ended (409 `units_held_by_case`).
@@ -39,10 +43,12 @@ async def ship_parcel(order_id: Id, body: ParcelIn, tx: Tx[Settings]) -> ParcelD
 @router.get("/parcels", operation_id="listParcels")
 async def list_parcels(
     reader: Read[Settings],
-    order_id: Id | None = None,
-    waybill_no: WaybillInput | None = None,
-    leg: ParcelLeg | None = None,
-    status: ParcelStatus | None = None,
+    order_id: Annotated[Id | None, Query(description="Only parcels of this order.")] = None,
+    waybill_no: Annotated[
+        WaybillInput | None, Query(description="Only parcels with this number of the courier, however it is written.")
+    ] = None,
+    leg: Annotated[ParcelLeg | None, Query(description="Only parcels that go this way.")] = None,
+    status: Annotated[ParcelStatus | None, Query(description="Only parcels with this status.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[ParcelOut]:
@@ -52,6 +58,6 @@ async def list_parcels(
 
 
 @router.get("/parcels/{parcel_id}", operation_id="getParcel")
-async def get_parcel(parcel_id: Id, reader: Read[Settings]) -> ParcelDetailOut:
+async def get_parcel(parcel_id: ParcelId, reader: Read[Settings]) -> ParcelDetailOut:
     """A parcel with its content and every scan, in the order in which the scans happened."""
     return ParcelDetailOut.showing(await queries.parcel(reader, parcel_id))

@@ -1,10 +1,12 @@
 """The inbox of partners, for administrators: list what couriers and payment providers pushed, and redrive it."""
 
+from typing import Annotated
+
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
 from order_svc.api.schemas.partners import CallbackOut, Partner, PushOut
@@ -21,6 +23,9 @@ callbacks = APIRouter(
     route_class=ApiRoute,
     dependencies=[require_role("admin")],
 )
+PushId = Annotated[Id, Path(description="The id of the push here, not at the courier.")]
+CallbackId = Annotated[Id, Path(description="The id of the callback here, not at the provider.")]
+InState = Annotated[PushState | None, Query(description="Only those whose processing is in this state.")]
 
 
 @pushes.get("", operation_id="listCourierPushes")
@@ -28,9 +33,9 @@ async def list_pushes(
     read: Read,
     limit: Limit = 20,
     cursor: Cursor = None,
-    state: PushState | None = None,
-    partner: Partner | None = None,
-    endpoint_id: Id | None = None,
+    state: InState = None,
+    partner: Annotated[Partner | None, Query(description="Only pushes of this courier, such as `zto`.")] = None,
+    endpoint_id: Annotated[Id | None, Query(description="Only pushes that arrived at this endpoint.")] = None,
 ) -> PageOut[PushOut]:
     """What couriers pushed, newest first."""
     filters = {"state": state, "partner": partner, "endpoint_id": endpoint_id}
@@ -39,13 +44,13 @@ async def list_pushes(
 
 
 @pushes.get("/{push_id}", operation_id="getCourierPush")
-async def get_push(push_id: Id, read: Read) -> PushOut:
+async def get_push(push_id: PushId, read: Read) -> PushOut:
     """One push."""
     return PushOut.of(await queries.partner_push(read, PushSource.COURIER, push_id))
 
 
 @pushes.post("/{push_id}/redrive", operation_id="redriveCourierPush", responses=refusals(IllegalTransition))
-async def redrive_push(push_id: Id, tx: Tx[Settings]) -> PushOut:
+async def redrive_push(push_id: PushId, tx: Tx[Settings]) -> PushOut:
     """Process a push once more."""
     return PushOut.of(await partner_inbox.redrive(tx, PushSource.COURIER, push_id))
 
@@ -55,8 +60,10 @@ async def list_callbacks(
     read: Read,
     limit: Limit = 20,
     cursor: Cursor = None,
-    state: PushState | None = None,
-    provider: Partner | None = None,
+    state: InState = None,
+    provider: Annotated[
+        Partner | None, Query(description="Only callbacks of this payment provider, such as `simulator`.")
+    ] = None,
 ) -> PageOut[CallbackOut]:
     """The callbacks of payment providers, newest first."""
     page = await queries.partner_pushes(read, PushSource.PAYMENT, limit, cursor, state=state, partner=provider)
@@ -64,12 +71,12 @@ async def list_callbacks(
 
 
 @callbacks.get("/{callback_id}", operation_id="getPaymentCallback")
-async def get_callback(callback_id: Id, read: Read) -> CallbackOut:
+async def get_callback(callback_id: CallbackId, read: Read) -> CallbackOut:
     """One callback."""
     return CallbackOut.of(await queries.partner_push(read, PushSource.PAYMENT, callback_id))
 
 
 @callbacks.post("/{callback_id}/redrive", operation_id="redrivePaymentCallback", responses=refusals(IllegalTransition))
-async def redrive_callback(callback_id: Id, tx: Tx[Settings]) -> CallbackOut:
+async def redrive_callback(callback_id: CallbackId, tx: Tx[Settings]) -> CallbackOut:
     """Process a callback once more; it is checked again against our own books."""
     return CallbackOut.of(await partner_inbox.redrive(tx, PushSource.PAYMENT, callback_id))

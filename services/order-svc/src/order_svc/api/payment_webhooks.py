@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping
 from functools import partial
+from typing import Annotated
 
 from aftercare_chassis.http.responses import Responses
 from aftercare_chassis.http.routing import ServiceRuntime, Tx
 from aftercare_chassis.http.webhooks import WebhookRouter, probe_response
 from aftercare_chassis.refusals import NotFound
-from fastapi import Request, Response
+from fastapi import Path, Request, Response
 
 from order_svc.api import webhooks
 from order_svc.api.schemas.partners import NotReceivedOut, ReceivedOut
@@ -15,6 +16,7 @@ from order_svc.domain.partners.pushes import PushSource
 from order_svc.integrations.payments.port import PaymentProvider
 from order_svc.settings import Settings
 
+ProviderName = Annotated[str, Path(description="The name of the payment provider, such as `simulator`.")]
 _ADDRESS = "/{provider}"
 _NOT_RECEIVED: Responses = {
     "default": {
@@ -42,13 +44,15 @@ class PaymentWebhooks:
     def __init__(self, providers: Mapping[str, PaymentProvider]) -> None:
         self._providers = providers
 
-    async def receive(self, provider: str, request: Request, tx: Tx[Settings], service: ServiceRuntime) -> Response:
+    async def receive(
+        self, provider: ProviderName, request: Request, tx: Tx[Settings], service: ServiceRuntime
+    ) -> Response:
         """Store a provider's signed callback once, however often it is sent; it is applied right afterwards."""
         adapter = self._adapter(provider)
         sender = webhooks.Sender(source=PushSource.PAYMENT, partner=provider, secrets=adapter.secrets)
         return await webhooks.receive(request, tx, service, adapter, sender)
 
-    async def probe(self, provider: str) -> Response:
+    async def probe(self, provider: ProviderName) -> Response:
         """Say whether a payment provider may call back to this address."""
         self._adapter(provider)
         return probe_response()

@@ -1,13 +1,13 @@
 """Payments 支付单: one attempt to pay an order in full, with the refunds made from it."""
 
 from collections.abc import Collection, Mapping
-from typing import Any
+from typing import Annotated, Any
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_action
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from aftercare_chassis.lifecycle import IllegalTransition
-from fastapi import APIRouter
+from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
 from order_svc.api.schemas.payments import PaymentIn, PaymentOut
@@ -18,6 +18,8 @@ from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction
 from order_svc.domain.payments.model import PaymentState
 from order_svc.settings import Settings
 
+OrderId = Annotated[Id, Path(description="The id of the order.")]
+PaymentId = Annotated[Id, Path(description="The id of the payment.")]
 # Any: options of a route, each of its own type.
 _START: Mapping[str, Any] = {
     "status_code": 201,
@@ -47,7 +49,7 @@ class PaymentStarts:
     def __init__(self, providers: Collection[str]) -> None:
         self._providers = providers
 
-    async def start_payment(self, order_id: Id, body: PaymentIn, tx: Tx[Settings]) -> PaymentOut:
+    async def start_payment(self, order_id: OrderId, body: PaymentIn, tx: Tx[Settings]) -> PaymentOut:
         """Pay the whole order. The provider is called right after this response; it reports the result later."""
         payment = await payments.start(
             tx, order_id, provider=body.provider, method=body.payment_method, providers=self._providers
@@ -57,8 +59,8 @@ class PaymentStarts:
 
 async def list_payments(
     reader: Read,
-    order_id: Id | None = None,
-    state: PaymentState | None = None,
+    order_id: Annotated[Id | None, Query(description="Only payments of this order.")] = None,
+    state: Annotated[PaymentState | None, Query(description="Only payments in this state.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[PaymentOut]:
@@ -67,12 +69,12 @@ async def list_payments(
     return PageOut[PaymentOut].of(page, lambda view: PaymentOut.of(view, reader.actor))
 
 
-async def get_payment(payment_id: Id, reader: Read) -> PaymentOut:
+async def get_payment(payment_id: PaymentId, reader: Read) -> PaymentOut:
     """A payment and its refunds."""
     return PaymentOut.of(await queries.payment(reader, payment_id), reader.actor)
 
 
-async def refund_remainder(payment_id: Id, tx: Tx[Settings]) -> PaymentOut:
+async def refund_remainder(payment_id: PaymentId, tx: Tx[Settings]) -> PaymentOut:
     """Refund what is left of the payment of an order that is not fulfilled, as a new refund: for operators, where
     the provider has declined the refund."""
     payment = await refund_requests.refund_remainder(tx, payment_id)

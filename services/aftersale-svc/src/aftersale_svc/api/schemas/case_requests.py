@@ -18,7 +18,9 @@ class WantedIn(In):
     """Units of one order line."""
 
     line_id: Id
+    """The line of the order, as order-svc shows it."""
     quantity: Units
+    """How many units of the line the case is about; they must be in no other open case."""
 
 
 class CaseIn(In):
@@ -34,10 +36,15 @@ class CaseIn(In):
     )
 
     order_id: Id
+    """A paid order of the buyer."""
     type: CaseType
+    """What is asked for: `return_refund` sends the goods back first, `refund_only` does not."""
     reason: Reason
+    """Why help is asked for; it counts for who is liable, and so for whether freight is refunded."""
     description: Text | None = None
+    """In the applicant's own words; both sides can read it."""
     lines: Annotated[list[WantedIn], Field(min_length=1, max_length=100)]
+    """The units that the case is about; each line of the order at most once."""
     evidence: Evidence
 
     def request(self) -> Request:
@@ -52,6 +59,7 @@ class NoteIn(In):
     model_config = example(note="已与买家沟通。")
 
     note: Text | None = None
+    """For the timeline; both sides can read it."""
 
 
 class CloseIn(In):
@@ -60,19 +68,28 @@ class CloseIn(In):
     model_config = example(note="渠道多次拒绝退款，已与买家约定线下处理。")
 
     note: Text
+    """The reason, for the timeline."""
 
 
 class ReturnAddressIn(In):
     """Where the goods are sent back to."""
 
     name: Name
+    """Who receives the goods."""
     phone: Name
+    """For the courier."""
     country: Annotated[str, Field(pattern="^[A-Z]{2}$")] = "CN"
+    """ISO 3166-1 alpha-2 code, such as `CN`."""
     province: Name | None = None
+    """Province or state; may be left out."""
     city: Name | None = None
+    """May be left out."""
     district: Name | None = None
+    """District or county; may be left out."""
     street: Name
+    """Street and number, and what else the courier needs to find the door."""
     postal_code: Name | None = None
+    """May be left out."""
 
 
 class ApproveIn(NoteIn):
@@ -90,6 +107,7 @@ class ApproveIn(NoteIn):
     )
 
     return_address: ReturnAddressIn | None = None
+    """Shown to the buyer, who sends the goods there. Not needed where nothing is sent back."""
 
     def address(self) -> dict[str, str] | None:
         """The address as it is stored."""
@@ -102,6 +120,7 @@ class RejectIn(NoteIn):
     model_config = example(reason="used_or_affects_resale", note="商品有明显使用痕迹。")
 
     reason: RejectReason
+    """Shown to the buyer."""
 
 
 class ShipIn(In):
@@ -126,8 +145,11 @@ class InspectedIn(In):
     """How many units of one line are accepted, and their condition."""
 
     line_id: Id
+    """A line of the case."""
     accepted: Annotated[int, Field(ge=0, le=1_000_000)]
+    """How many of the returned units are refunded; at most as many as the case has of the line."""
     grade: Code | None = None
+    """The condition of the goods, in a code of the merchant's own."""
 
 
 class InspectIn(NoteIn):
@@ -136,7 +158,9 @@ class InspectIn(NoteIn):
     model_config = example(lines=[{"line_id": _LINE, "accepted": 2, "grade": "a"}], note="配件齐全。")
 
     lines: Annotated[list[InspectedIn], Field(min_length=1, max_length=100)]
+    """Every line of the case once."""
     reason: RejectReason | None = None
+    """Required if no unit at all is accepted; not used otherwise."""
 
     def findings(self) -> list[Finding]:
         """The findings as commands take them."""

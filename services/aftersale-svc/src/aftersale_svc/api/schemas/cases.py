@@ -2,10 +2,19 @@
 
 from typing import Annotated
 
-from aftercare_chassis.http.schemas import AllowedOut, Money, Out, Time
-from aftercare_chassis.http.turns import TurnOf
+from aftercare_chassis.http.schemas import (
+    AllowedActions,
+    AllowedOut,
+    CreatedAt,
+    DeadlineAt,
+    Money,
+    Out,
+    Time,
+    UpdatedAt,
+    Version,
+)
+from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY, Actor
-from pydantic import Field
 
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason
@@ -20,12 +29,19 @@ class CaseLineOut(Out):
     """Units of one line and their share of the money; `accepted` is null until they were inspected."""
 
     line_id: str
+    """The line of the order, as order-svc shows it."""
     sku: str
+    """The merchant's article number, from the order."""
     quantity: int
+    """How many units of the line the case is about."""
     requested: Money
+    """These units' share of what was paid for the line."""
     accepted: int | None = None
+    """How many units the inspection accepted for the refund; null before, and where it accepted none at all."""
     accepted_amount: Money | None = None
+    """The share of the accepted units; null where `accepted` is."""
     grade: str | None = None
+    """The condition that the inspection found, in a code of the merchant's own; null where none was given."""
 
     @classmethod
     def of(cls, line: CaseLine, currency: str) -> "CaseLineOut":
@@ -44,8 +60,11 @@ class RefundOut(Out):
     """The refund that was decided last."""
 
     id: str
+    """Also the id of the refund in order-svc. Each attempt has a new one."""
     amount: Money
+    """What it gives back, freight included."""
     cause: str
+    """The decision that led to it: `approval`, `inspection`, `verdict` or `timeout`."""
 
     @classmethod
     def of(cls, refund: Refund | None) -> "RefundOut | None":
@@ -59,8 +78,11 @@ class ReturnParcelOut(Out):
     """The parcel that brings the goods back."""
 
     carrier: str
+    """The code of the courier, such as `sf`."""
     waybill_no: str
+    """The courier's number of the parcel."""
     delivered_at: Time | None = None
+    """When it arrived at the merchant, as the courier or the merchant reported; null before."""
 
     @classmethod
     def of(cls, return_: Return) -> "ReturnParcelOut | None":
@@ -74,40 +96,54 @@ class CaseOut(Out):
     """A case: its state, whose turn it is, what happens if nobody acts, and what the caller may do."""
 
     id: str
-    version: int
+    """Identifies the case: `case_…`."""
+    version: Version
     order_id: str
+    """The order that the case is about."""
     buyer_id: str
+    """The buyer of the order."""
     merchant_id: str
+    """The merchant of the order."""
     type: CaseType
+    """What is asked for: `return_refund` sends the goods back first, `refund_only` does not."""
     reason: Reason
+    """Why the applicant asks for it."""
     stage: Stage
+    """Where the goods were when the case was opened; changes where they are shipped or come back during it."""
     state: CaseState
-    whose_turn: Annotated[CaseTurn, Field(description="Who has to act next; `nobody` in a final state.")]
-    deadline_at: Time | None
-    deadline_effect: Annotated[str | None, Field(description="what happens at `deadline_at` if nobody acts before")] = (
-        None
-    )
+    """How far the case is; `completed`, `closed` and `cancelled` are its ends."""
+    whose_turn: CaseTurn
+    """Who has to act next; `nobody` in a final state."""
+    deadline_at: DeadlineAt
+    deadline_effect: Annotated[str | None, effects_of(*lifecycle.CASE.values())] = None
     lines: list[CaseLineOut]
-    requested: Annotated[Money, Field(description="the units' share of what was paid for them")]
-    shipping_refund: Annotated[
-        Money,
-        Field(
-            description="freight that is refunded as well: until a refund is decided, what the case would carry if every "
-            "open case of the order ended as it was asked for; afterwards the freight in that refund"
-        ),
-    ]
-    refunded: Annotated[Money, Field(description="what has been paid back so far")]
+    """The units that the case is about, by line of the order."""
+    requested: Money
+    """The units' share of what was paid for them."""
+    shipping_refund: Money
+    """Freight that is refunded as well: until a refund is decided, what the case would carry if every open case of
+    the order ended as it was asked for; afterwards the freight in that refund."""
+    refunded: Money
+    """What has been paid back so far, freight included."""
     refund: RefundOut | None = None
+    """The refund that was decided last, whether it is in flight, paid or failed; null before the first decision."""
     reject_reason: RejectReason | None = None
+    """Why the request or the returned goods were last rejected; null where they never were."""
     close_cause: CloseCause | None = None
+    """Why the case was closed without its purpose; null where it was not."""
     dispute_id: str | None = None
+    """The dispute that was last opened about the case; null where none was."""
     description: str | None = None
+    """In the applicant's own words; null where there are none."""
     evidence: list[str]
+    """Hashes of the files that came with the request: `sha256:…`."""
     return_address: dict[str, str] | None = None
+    """Where the goods are to be sent, with the fields of `ReturnAddressIn`; null where the merchant gave none."""
     return_parcel: ReturnParcelOut | None = None
-    allowed_actions: list[AllowedOut]
-    created_at: Time
-    updated_at: Time
+    """Null until the buyer has shipped the goods."""
+    allowed_actions: AllowedActions
+    created_at: CreatedAt
+    updated_at: UpdatedAt
 
     @classmethod
     def of(cls, full: FullCase, actor: Actor) -> "CaseOut":

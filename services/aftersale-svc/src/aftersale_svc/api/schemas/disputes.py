@@ -2,8 +2,22 @@
 
 from typing import Annotated
 
-from aftercare_chassis.http.schemas import AllowedOut, Id, In, Money, Out, Text, Time, example
-from aftercare_chassis.http.turns import TurnOf
+from aftercare_chassis.http.schemas import (
+    AllowedActions,
+    AllowedOut,
+    CreatedAt,
+    DeadlineAt,
+    Id,
+    In,
+    Money,
+    Out,
+    Text,
+    Time,
+    UpdatedAt,
+    Version,
+    example,
+)
+from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
@@ -22,6 +36,7 @@ class AnswerIn(In):
     model_config = example(text="签收时外观完好，请看附图。", evidence=[_PHOTO])
 
     text: Text
+    """What the merchant says to the complaint; the buyer and the platform can read it."""
     evidence: Evidence
 
 
@@ -32,6 +47,7 @@ class EvidenceIn(In):
 
     evidence: Annotated[list[Id], Field(min_length=1, max_length=20, description="Content hashes, `sha256:…`.")]
     note: Text | None = None
+    """For the timeline; both sides can read it."""
 
 
 class VerdictIn(In):
@@ -45,9 +61,13 @@ class VerdictIn(In):
     )
 
     liable: Liable
+    """Who is at fault; it counts for whether freight is refunded."""
     remedy: Remedy
+    """What follows: `refund` of `amount`, `none` (the case is closed), or `resume` (the case goes on)."""
     amount: Money | None = None
+    """What the buyer gets back, freight included; required with `refund`, refused with any other remedy."""
     grounds: Text
+    """Why; both sides can read it."""
 
     def verdict(self) -> Verdict:
         """The verdict as commands take it."""
@@ -65,30 +85,49 @@ class DisputeOut(Out):
     """A dispute: its state, whose turn it is, what was decided and why."""
 
     id: str
-    version: int
+    """Identifies the dispute: `dsp_…`."""
+    version: Version
     case_id: str
+    """The case that the dispute stops."""
     order_id: str
+    """The order of the case."""
     complaint_id: str
+    """The complaint in cs-svc that opened the dispute."""
     buyer_id: str
+    """The buyer of the order."""
     merchant_id: str
+    """The merchant of the order."""
     category: str
+    """What the complaint is about, such as `unfair_rejection`; the categories of complaints in cs-svc."""
     state: DisputeState
-    whose_turn: Annotated[DisputeTurn, Field(description="Who has to act next; `nobody` in a final state.")]
-    deadline_at: Time | None
-    deadline_effect: str | None = None
+    """How far the dispute is; `executed` and `withdrawn` are its ends."""
+    whose_turn: DisputeTurn
+    """Who has to act next; `nobody` in a final state."""
+    deadline_at: DeadlineAt
+    deadline_effect: Annotated[str | None, effects_of(DISPUTE)] = None
     evidence: list[str]
+    """Hashes of the files of both sides: `sha256:…`."""
     answer: str | None = None
+    """What the merchant says; null while there is no answer."""
     answered_at: Time | None = None
+    """Null while the merchant has not answered."""
     liable: Liable | None = None
+    """Who is at fault; null before the verdict."""
     remedy: Remedy | None = None
+    """What the verdict orders; null before it."""
     amount: Money | None = None
+    """What the buyer is to get back, freight included: zero unless the remedy is `refund`; null before the verdict."""
     grounds: str | None = None
+    """Why it was decided so; null before the verdict."""
     decided_by: str | None = None
+    """The id of the arbitrator; null before the verdict."""
     decided_at: Time | None = None
+    """When the verdict was given; null before it."""
     refunded: Money | None = None
-    allowed_actions: list[AllowedOut]
-    created_at: Time
-    updated_at: Time
+    """What the verdict has paid back; null until it is executed."""
+    allowed_actions: AllowedActions
+    created_at: CreatedAt
+    updated_at: UpdatedAt
 
     @classmethod
     def of(cls, dispute: Dispute, actor: Actor) -> "DisputeOut":

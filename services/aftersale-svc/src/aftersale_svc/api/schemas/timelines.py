@@ -1,26 +1,34 @@
 """The timeline of a case as it is shown."""
 
-from typing import Annotated
-
 from aftercare_chassis.http.schemas import Out, Time
-from pydantic import Field
 
 
 class StepOut(Out):
     """One step of a case or of its dispute."""
 
     id: str
+    """Also the id of the event in the live timeline, for `Last-Event-ID`."""
     at: Time
+    """When it happened."""
     actor_id: str
+    """Who did it: the id of a person, or `system`."""
     actor_role: str
+    """In which role: `buyer`, `seller`, `agent`, `arbitrator` or `system` (a timer, a courier's report or another
+    consequence)."""
     action: str
-    state: Annotated[str, Field(description="the state of the case, or of the dispute named, after the step")]
+    """What was done, as a code such as `approve`."""
+    state: str
+    """The state of the case after the step; that of the dispute where `dispute_id` is set."""
     dispute_id: str | None = None
+    """Set where the step is one of the dispute; null where it is one of the case."""
     note: str | None = None
+    """What the actor wrote about it; null where there is nothing."""
     evidence: list[str]
+    """Hashes of the files that came with the step: `sha256:…`."""
 
 
 class TimelineOut(Out):
     """Every step, oldest first."""
 
     data: list[StepOut]
+    """Oldest first."""

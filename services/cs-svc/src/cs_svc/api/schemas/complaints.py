@@ -3,10 +3,21 @@
 from dataclasses import asdict
 from typing import Annotated, Literal, Self
 
-from aftercare_chassis.http.schemas import AllowedOut, Id, In, Out, Text, Time, example
+from aftercare_chassis.http.schemas import (
+    AllowedActions,
+    AllowedOut,
+    CreatedAt,
+    Id,
+    In,
+    Out,
+    Text,
+    Time,
+    UpdatedAt,
+    Version,
+    example,
+)
 from aftercare_chassis.http.turns import TurnOf
 from aftercare_chassis.lifecycle import Actor
-from pydantic import Field
 
 from cs_svc.api.schemas.shared import CASE_ID, ORDER_ID
 from cs_svc.domain.complaints import (
@@ -30,10 +41,15 @@ class ComplaintIn(In):
     )
 
     channel: ComplaintChannel
+    """How the complaint came in."""
     order_id: Id | None = None
+    """May be left out where `case_id` is given."""
     case_id: Id | None = None
+    """The case that the complaint is about; a dispute is opened if the case can be stopped."""
     category: ComplaintCategory
+    """What the complaint is about."""
     text: Text
+    """The complaint in the buyer's words."""
 
 
 class ResolveIn(In):
@@ -42,45 +58,62 @@ class ResolveIn(In):
     model_config = example(outcome="explained")
 
     outcome: Literal["upheld", "explained", "unfounded", "withdrawn"]
+    """`upheld`: the buyer is right; `explained`: it was a misunderstanding; `unfounded`: the buyer is wrong;
+    `withdrawn`: the buyer does not insist."""
 
 
 class AnswerOut(Out):
     """An agent's reply to a complaint."""
 
     id: str
+    """Identifies the reply: `ans_…`."""
     author_id: str
+    """The agent who wrote it."""
     text: str
+    """What the buyer reads."""
     answered_at: Time
+    """When it was written."""
 
 
 class ComplaintOut(Out):
     """A complaint without its replies."""
 
     id: str
-    version: int
+    """Identifies the complaint: `cmp_…`."""
+    version: Version
     state: ComplaintState
+    """`escalated` while a dispute decides; `resolved` is the end."""
     channel: ComplaintChannel
+    """How the complaint came in."""
     category: ComplaintCategory
+    """What the complaint is about."""
     order_id: str
+    """The order that the complaint is about, also where it names the case only."""
     case_id: str | None
+    """The case that the complaint is about; null where it is about the order as a whole."""
     buyer_id: str
+    """The buyer of the order."""
     merchant_id: str
+    """The merchant of the order."""
     opened_by: str
+    """The id of the buyer, or of the agent who took the complaint down."""
     text: str
+    """The complaint in the buyer's words."""
     dispute_id: str | None
+    """The dispute in aftersale-svc that was opened for it; null where there is none."""
     outcome: ComplaintOutcome | None
-    whose_turn: Annotated[
-        ComplaintTurn | None,
-        Field(description="`dispute` while a dispute decides; null once the complaint is resolved."),
-    ]
-    answer_due_at: Annotated[Time | None, Field(description="When the first reply is due; null once there is one.")]
-    overdue_at: Annotated[
-        Time | None, Field(description="When the first reply was found to be overdue, also where it was given since.")
-    ]
-    allowed_actions: list[AllowedOut]
-    created_at: Time
-    updated_at: Time
+    """How it ended; null before `resolved`."""
+    whose_turn: ComplaintTurn | None
+    """`dispute` while a dispute decides; null once the complaint is resolved."""
+    answer_due_at: Time | None
+    """When the first reply is due; null once it is not awaited any more."""
+    overdue_at: Time | None
+    """When the first reply was found to be overdue, also where it was given since; null where it never was."""
+    allowed_actions: AllowedActions
+    created_at: CreatedAt
+    updated_at: UpdatedAt
     resolved_at: Time | None
+    """Null before `resolved`."""
 
     @classmethod
     def of(cls, complaint: Complaint, actor: Actor) -> Self:
@@ -92,6 +125,7 @@ class ComplaintWithAnswersOut(ComplaintOut):
     """A complaint and the replies to it, oldest first."""
 
     answers: list[AnswerOut]
+    """Oldest first."""
 
     @classmethod
     def with_replies(cls, complaint: Complaint, actor: Actor, replies: list[ComplaintReply]) -> Self:

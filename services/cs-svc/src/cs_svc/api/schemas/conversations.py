@@ -3,7 +3,20 @@
 from dataclasses import asdict
 from typing import Annotated, Self
 
-from aftercare_chassis.http.schemas import AllowedOut, Id, In, Out, PrincipalId, Text, Time, example
+from aftercare_chassis.http.schemas import (
+    AllowedActions,
+    AllowedOut,
+    CreatedAt,
+    Id,
+    In,
+    Out,
+    PrincipalId,
+    Text,
+    Time,
+    UpdatedAt,
+    Version,
+    example,
+)
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field
 
@@ -18,15 +31,20 @@ class ConversationIn(In):
     model_config = example(order_id=ORDER_ID, case_id=CASE_ID, text="什么时候退款?")
 
     order_id: Id | None = None
+    """What it is about; may be left out."""
     case_id: Id | None = None
+    """What it is about; may be left out."""
     text: Text
+    """The first message."""
 
 
 class CitationIn(In):
     """A published version of a knowledge-base article."""
 
     article_id: Id
+    """The id of the article in kb-svc."""
     article_version: Annotated[int, Field(ge=1, le=1_000_000)]
+    """The number of its published version: 1, 2, …."""
 
 
 class MessageIn(In):
@@ -35,7 +53,9 @@ class MessageIn(In):
     model_config = example(text="退款将在两个工作日内原路退回。")
 
     text: Text
+    """What the others read."""
     citations: Annotated[list[CitationIn], Field(default_factory=list, max_length=10)]
+    """The articles that the message relies on; only agents may cite."""
 
 
 class AssignIn(In):
@@ -44,25 +64,35 @@ class AssignIn(In):
     model_config = example(agent_id="agent-1")
 
     agent_id: PrincipalId | None = None
+    """The caller where it is left out."""
 
 
 class CitationOut(Out):
     """The version of an article that a message relies on."""
 
     article_id: str
+    """The id of the article in kb-svc."""
     article_version: int
+    """The number of its published version: 1, 2, …."""
 
 
 class MessageOut(Out):
     """One message. `code` identifies a message of the system, whose `text` is in the reader's language."""
 
     id: str
+    """Identifies the message: `msg_…`."""
     author_role: AuthorRole
+    """In which role the author wrote; `system` for an event of the case."""
     author_id: str
+    """The id of the person, or `system`."""
     text: str
+    """What was written; a message of the system is in the language of the request."""
     code: str | None
+    """What a message of the system reports, for programs; null for messages of people."""
     citations: list[CitationOut]
+    """The articles that the message relies on."""
     sent_at: Time
+    """When it was posted."""
 
     @classmethod
     def of(cls, message: Message, language: str) -> Self:
@@ -75,26 +105,33 @@ class ConversationOut(Out):
     """A conversation without its messages."""
 
     id: str
-    version: int
+    """Identifies the conversation: `conv_…`."""
+    version: Version
     state: ConversationState
+    """A closed conversation is reopened by the next message of the buyer or an agent."""
     order_id: str | None
+    """The order that it is about, also where a case was named; null where it is about none."""
     case_id: str | None
+    """The case that it is about; null where it is about none."""
     buyer_id: str
+    """Who opened it."""
     merchant_id: str | None
+    """The merchant of the order; null where it is about no order."""
     agent_id: str | None
+    """The agent to whom it is assigned; null where it is to nobody."""
     message_count: int
-    whose_turn: Annotated[Turn | None, Field(description="Who has to write next; null in a closed conversation.")]
-    answer_due_at: Annotated[
-        Time | None, Field(description="When the oldest unanswered message of the buyer is due to be answered.")
-    ]
-    overdue_at: Annotated[
-        Time | None,
-        Field(description="When an answer was last found to be overdue, also where it has been given since."),
-    ]
-    allowed_actions: list[AllowedOut]
-    created_at: Time
-    updated_at: Time
+    """All messages, those of the system included."""
+    whose_turn: Turn | None
+    """Who has to write next; null in a closed conversation."""
+    answer_due_at: Time | None
+    """When the oldest unanswered message of the buyer is due to be answered; null where there is none."""
+    overdue_at: Time | None
+    """When an answer was last found to be overdue, also where it has been given since; null where none ever was."""
+    allowed_actions: AllowedActions
+    created_at: CreatedAt
+    updated_at: UpdatedAt
     closed_at: Time | None
+    """Null while the conversation is open."""
 
     @classmethod
     def of(cls, conversation: Conversation, actor: Actor) -> Self:
@@ -106,6 +143,7 @@ class ConversationWithMessagesOut(ConversationOut):
     """A conversation and its latest messages, oldest first; earlier ones are at `/messages`."""
 
     messages: list[MessageOut]
+    """The latest hundred, oldest first."""
 
     @classmethod
     def with_messages(cls, conversation: Conversation, actor: Actor, messages: list[MessageOut]) -> Self:

@@ -3,7 +3,7 @@
 from dataclasses import asdict
 from typing import Annotated, Self
 
-from aftercare_chassis.http.schemas import Id, In, Out, Text, Time, example
+from aftercare_chassis.http.schemas import CreatedAt, Id, In, Out, Text, Time, UpdatedAt, Version, example
 from pydantic import Field
 
 from cs_svc.api.schemas.shared import CASE_ID
@@ -14,12 +14,16 @@ _SCORES = {"service": 5, "helpfulness": 4, "refund": 5, "speed": 3}
 
 
 class ScoresIn(In):
-    """Four dimensions, each from 1 to 5."""
+    """Four dimensions, each from 1 to 5; 5 is best."""
 
     service: Score
+    """The after-sales service as a whole."""
     helpfulness: Score
+    """How helpful those who served were."""
     refund: Score
+    """How the money came back."""
     speed: Score
+    """How fast it was solved."""
 
     def scores(self) -> Scores:
         """The scores as the domain holds them."""
@@ -32,8 +36,11 @@ class RatingIn(In):
     model_config = example(case_id=CASE_ID, scores=_SCORES, text="处理很快。")
 
     case_id: Id
+    """A case that has ended; it can be rated once."""
     scores: ScoresIn
+    """All four are required."""
     text: Text | None = None
+    """A comment; may be left out."""
 
 
 class RatingChangeIn(In):
@@ -42,25 +49,35 @@ class RatingChangeIn(In):
     model_config = example(scores=_SCORES, text="客服后来又跟进了一次。")
 
     scores: ScoresIn | None = None
+    """Replaces all four; the old ones stay where it is left out."""
     text: Text | None = None
+    """Replaces the comment; the old one stays where it is left out."""
 
 
 class ScoresOut(Out):
-    """Four dimensions, each from 1 to 5."""
+    """Four dimensions, each from 1 to 5; 5 is best."""
 
     service: int
+    """The after-sales service as a whole, from 1 to 5."""
     helpfulness: int
+    """How helpful those who served were, from 1 to 5."""
     refund: int
+    """How the money came back, from 1 to 5."""
     speed: int
+    """How fast it was solved, from 1 to 5."""
 
 
 class RevisionOut(Out):
     """An earlier version of a rating."""
 
     version: int
+    """The version of the rating that it was."""
     scores: ScoresOut
+    """The scores of that version."""
     text: str | None
+    """The comment of that version; null where there was none."""
     replaced_at: Time
+    """When the next version took its place."""
 
     @classmethod
     def of(cls, revision: RatingRevision) -> Self:
@@ -72,15 +89,22 @@ class RatingOut(Out):
     """A rating without its earlier versions."""
 
     id: str
-    version: int
+    """Identifies the rating: `rat_…`."""
+    version: Version
     case_id: str
+    """The case that is rated."""
     order_id: str
+    """The order of the case."""
     buyer_id: str
+    """Who rates."""
     merchant_id: str
+    """The merchant of the order."""
     scores: ScoresOut
+    """The present ones."""
     text: str | None
-    created_at: Time
-    updated_at: Time
+    """The buyer's comment; null where there is none."""
+    created_at: CreatedAt
+    updated_at: UpdatedAt
 
     @classmethod
     def of(cls, rating: Rating) -> Self:
@@ -92,6 +116,7 @@ class RatingWithHistoryOut(RatingOut):
     """A rating and its earlier versions, oldest first."""
 
     history: list[RevisionOut]
+    """Oldest first, without the present version."""
 
     @classmethod
     def with_history(cls, rating: Rating, revisions: list[RatingRevision]) -> Self:

@@ -13,3 +13,4 @@ class TextIn(In):
     model_config = example(text="已补发缺件，并改进了打包流程。")
 
     text: Text
+    """What was answered or improved."""

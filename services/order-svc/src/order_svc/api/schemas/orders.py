@@ -3,8 +3,11 @@
 from typing import Annotated, Self
 
 from aftercare_chassis.http.schemas import (
+    AllowedActions,
     AllowedOut,
+    CreatedAt,
     Currency,
+    DeadlineAt,
     In,
     Money,
     Name,
@@ -12,9 +15,10 @@ from aftercare_chassis.http.schemas import (
     Out,
     PrincipalId,
     Time,
+    Version,
     example,
 )
-from aftercare_chassis.http.turns import TurnOf
+from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field, StringConstraints
 
@@ -51,13 +55,21 @@ class AddressIn(In):
     """A shipping address."""
 
     name: Name
+    """Who receives the goods."""
     phone: Phone
+    """For the courier: digits, spaces, `-`, `(` and `)`, with or without a leading `+`."""
     country: Country = "CN"
+    """ISO 3166-1 alpha-2 code, such as `CN`."""
     province: OneLine = ""
+    """Province or state; empty where there is none."""
     city: Name
+    """At least one visible character."""
     district: OneLine = ""
+    """District or county; empty where there is none."""
     street: Name
+    """Street and number, and what else the courier needs to find the door."""
     postal_code: OneLine = ""
+    """Empty where there is none."""
 
     def address(self) -> Address:
         """The address as a row, without its order."""
@@ -68,11 +80,17 @@ class OrderLineIn(In):
     """One article. `discount` is the discount for the whole line, not per unit."""
 
     sku: Name
+    """The merchant's article number."""
     title: Name
+    """What the buyer reads about the article."""
     quantity: Units
+    """How many units are ordered."""
     unit_price: Money
+    """Before the discount, in the currency of the order."""
     discount: Money | None = None
+    """For the whole line, not per unit; at most `quantity` × `unit_price`; zero where it is left out."""
     category: Name | None = None
+    """The merchant's own category; may be left out."""
 
     def draft(self) -> LineDraft:
         """The line as the command takes it."""
@@ -99,9 +117,13 @@ class OrderIn(In):
 
     buyer_id: PrincipalId
     currency: Currency
+    """ISO 4217 code; every amount of the order is in it."""
     lines: Annotated[list[OrderLineIn], Field(min_length=1, max_length=100)]
+    """One entry per article."""
     shipping_fee: Money | None = None
+    """What the buyer pays for the shipment; zero where it is left out."""
     shipping_address: AddressIn
+    """Where the goods go; can be changed until the first parcel is shipped."""
 
     def fee(self) -> Amount | None:
         """The shipping fee as the command takes it."""
@@ -114,38 +136,57 @@ class ChangeAddressIn(In):
     model_config = example(shipping_address=_ADDRESS)
 
     shipping_address: AddressIn
+    """Replaces the whole address: a field that is left out is empty afterwards."""
 
 
 class AddressOut(Out):
     """The shipping address."""
 
     name: str
+    """Who receives the goods."""
     phone: str
+    """For the courier."""
     country: str
+    """ISO 3166-1 alpha-2 code, such as `CN`."""
     province: str
+    """Province or state; empty where there is none."""
     city: str
+    """Never empty."""
     district: str
+    """District or county; empty where there is none."""
     street: str
+    """Street and number, and what else the courier needs to find the door."""
     postal_code: str
+    """Empty where there is none."""
 
 
 class OrderLineOut(Out):
     """One article; `paid` is the amount for all its units after the discount."""
 
     id: str
+    """Identifies the line in parcels and cases: `line_…`."""
     sku: str
+    """The merchant's article number."""
     title: str
+    """What the buyer reads about the article."""
     category: str | None
+    """The merchant's own category; null where none was given."""
     quantity: int
+    """How many units were ordered."""
     unit_price: Money
+    """Before the discount."""
     discount: Money
+    """For the whole line, not per unit."""
     paid: Money
+    """What all units of the line cost: `quantity` × `unit_price` − `discount`."""
     shipped_quantity: int
-    withdrawn_quantity: int = Field(description="Units that were refunded before shipment and are never shipped.")
-    held_quantity: int = Field(description="Unshipped units that open cases hold because they may be refunded.")
-    after_sale_state: AfterSaleState | None = Field(
-        description="Absent or null where no case is or was about this line."
-    )
+    """Units that are in a parcel."""
+    withdrawn_quantity: int
+    """Units that were refunded before shipment and are never shipped."""
+    held_quantity: int
+    """Unshipped units that open cases hold because they may be refunded."""
+    after_sale_state: AfterSaleState | None
+    """Absent or null where no case is or was about this line."""
 
     @classmethod
     def of(cls, line: OrderLine, currency: str) -> Self:
@@ -170,29 +211,48 @@ class OrderOut(Out):
     """An order, without its address."""
 
     id: str
-    version: int
+    """Identifies the order: `ord_…`."""
+    version: Version
     state: OrderState
+    """How far the purchase is; `completed` and `cancelled` are its ends."""
     after_sale_state: AfterSaleState
+    """Whether cases or disputes are open about any line, beside `state`."""
     merchant_id: str
+    """Who sells."""
     buyer_id: str
+    """Who buys: the id at the identity provider."""
     lines: list[OrderLineOut]
+    """One entry per article."""
     shipping_fee: Money
+    """What the buyer pays for the shipment."""
     total: Money
+    """What the buyer pays: the sum of `paid` of the lines, and `shipping_fee`."""
     payment_id: str | None
+    """The payment that succeeded; null while the order is not paid."""
     fully_shipped: bool
-    whose_turn: Annotated[OrderTurn | None, Field(description="Who has to act next; null in a final state.")]
-    deadline_at: Time | None
-    deadline_effect: str | None
-    allowed_actions: list[AllowedOut]
-    created_at: Time
+    """Whether no unit is left to ship: each is in a parcel or was refunded before."""
+    whose_turn: OrderTurn | None
+    """Who has to act next; null in a final state."""
+    deadline_at: DeadlineAt
+    deadline_effect: Annotated[str | None, effects_of(ORDER)]
+    allowed_actions: AllowedActions
+    created_at: CreatedAt
     paid_at: Time | None
+    """When the payment succeeded; null before."""
     shipped_at: Time | None
+    """When the first parcel was registered; null before."""
     delivered_at: Time | None
+    """When the last parcel arrived, or the buyer confirmed it earlier; null before."""
     received_at: Time | None
+    """When the buyer confirmed the receipt, or it counted as confirmed after the deadline; null before."""
     window_ends_at: Time | None
+    """Until when cases may be opened about the received goods; null before `received_at`."""
     completed_at: Time | None
+    """When the after-sale window was over and no case was open; null before."""
     cancelled_at: Time | None
+    """Null where the order is not cancelled."""
     cancel_cause: CancelCause | None
+    """Who or what cancelled the order; null where it is not cancelled."""
 
     @classmethod
     def of(cls, view: OrderView, actor: Actor) -> Self:
@@ -221,6 +281,7 @@ class OrderDetailOut(OrderOut):
     """An order with its shipping address."""
 
     shipping_address: AddressOut
+    """Where the goods go."""
 
     @classmethod
     def beside(cls, view: OrderView) -> dict[str, object]:

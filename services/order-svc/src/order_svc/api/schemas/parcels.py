@@ -2,7 +2,7 @@
 
 from typing import Annotated, Self
 
-from aftercare_chassis.http.schemas import Id, In, Out, Time, example
+from aftercare_chassis.http.schemas import CreatedAt, Id, In, Out, Time, Version, example
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
 
@@ -17,7 +17,9 @@ class ParcelLineIn(In):
     """Units of one order line in the parcel."""
 
     line_id: Id
+    """A line of the order."""
     quantity: Units
+    """How many of its units are in the parcel."""
 
 
 class ParcelIn(In):
@@ -32,6 +34,7 @@ class ParcelIn(In):
     carrier: CarrierInput
     waybill_no: WaybillInput
     lines: Annotated[list[ParcelLineIn], Field(min_length=1, max_length=100)]
+    """The content; each line of the order at most once."""
 
     def picks(self) -> list[Pick]:
         """The units as the command takes them."""
@@ -42,24 +45,31 @@ class ParcelLineOut(Out):
     """Units of one order line in the parcel."""
 
     line_id: str
+    """A line of the order."""
     quantity: int
+    """How many of its units are in the parcel."""
 
 
 class ParcelEventOut(Out):
     """One scan as the courier reported it."""
 
     status: ParcelStatus
+    """What the scan reports, normalised; `unknown` where the courier's code is not known here."""
     reason: str | None
+    """Why, as a code such as `consignee_refused`; null where the courier gives none."""
     terminal: bool
+    """Whether the courier has nothing more to do after it."""
     delivered_to: str | None
+    """Who took the parcel: `person`, `proxy`, `locker` or `station`; null where the scan does not say."""
     raw_code: str | None
+    """The courier's own code; null where there is none."""
     occurred_at: Time
+    """By the courier's clock."""
     received_at: Time
-    ignored: IgnoredReason | None = Field(
-        default=None,
-        description="Why the scan does not belong to this parcel: it happened before the hand-over, or it is of another"
-        " shipment with the same waybill number.",
-    )
+    """When the report arrived here."""
+    ignored: IgnoredReason | None = None
+    """Why the scan does not belong to this parcel: it happened before the hand-over, or it is of another shipment
+    with the same waybill number. Null where it belongs to it."""
 
     @classmethod
     def of(cls, scan: ParcelScan, ignored: IgnoredReason | None) -> Self:
@@ -71,19 +81,31 @@ class ParcelOut(Out):
     """A parcel, without its content and scans."""
 
     id: str
-    version: int
+    """Identifies the parcel: `parcel_…`."""
+    version: Version
     order_id: str
+    """The order whose goods are in the parcel."""
     case_id: str | None
+    """The case for which the goods are sent; null where the parcel is the order's own shipment."""
     leg: ParcelLeg
+    """Which way it goes: to the buyer, back to the merchant, or to the buyer in exchange."""
     carrier: str
+    """The code of the courier, such as `sf`."""
     waybill_no: str
+    """The courier's number of the parcel. Parcels that share a box, or follow one another, may have the same."""
     status: ParcelStatus
+    """Computed from all scans that belong to the parcel; may change if one arrives late."""
     reason: str | None
+    """Why it has this status, as a code such as `consignee_refused`; null where the courier gives none."""
     terminal: bool
+    """Whether nothing more is expected of the courier."""
     delivered_to: str | None
+    """Who took it: `person`, `proxy`, `locker` or `station`; null where no scan says so."""
     status_at: Time
-    handed_over_at: Time = Field(description="When the seller registered the parcel, or the buyer reported the return.")
-    created_at: Time
+    """When the status was reached, by the courier's clock; before the first scan, when the parcel was registered."""
+    handed_over_at: Time
+    """When the seller registered the parcel, or the buyer reported the return."""
+    created_at: CreatedAt
 
     @classmethod
     def of(cls, parcel: Parcel) -> Self:
@@ -95,7 +117,9 @@ class ParcelDetailOut(ParcelOut):
     """A parcel with its content and every scan, in the order in which the scans happened."""
 
     lines: list[ParcelLineOut]
+    """The content."""
     events: list[ParcelEventOut]
+    """Every scan, in the order in which the scans happened."""
 
     @classmethod
     def showing(cls, view: ParcelView) -> Self:

@@ -2,7 +2,7 @@
 
 from typing import Annotated, Any, Literal, Self
 
-from aftercare_chassis.http.schemas import In, Out, Time, example
+from aftercare_chassis.http.schemas import CreatedAt, In, Out, Time, example
 from pydantic import Field, StringConstraints
 
 from order_svc.domain.partners.endpoints import CourierEndpoint
@@ -18,7 +18,9 @@ class EndpointIn(In):
     model_config = example(partner="zto")
 
     partner: Partner
+    """The name of the courier's adapter, such as `zto`."""
     secret: Secret | None = None
+    """What the courier signs its pushes with; made here where it is left out."""
 
 
 class RotationIn(In):
@@ -27,18 +29,26 @@ class RotationIn(In):
     model_config = example(grace_hours=24)
 
     secret: Secret | None = None
+    """The next secret; made here where it is left out."""
     grace_hours: Annotated[float, Field(ge=0, le=168)] | None = None
+    """For how many hours the old secret is accepted as well; 0 ends it at once. Where it is left out: 24, unless the
+    operator has set another default."""
 
 
 class EndpointOut(Out):
     """Where a courier posts."""
 
     id: str
+    """Identifies the endpoint: `ce_…`."""
     partner: str
+    """The name of the courier's adapter, such as `zto`."""
     path: str
-    created_at: Time
+    """Where the courier posts, below the address of this service."""
+    created_at: CreatedAt
     rotated_at: Time | None
+    """When the secret was last changed; null where it never was."""
     previous_secret_until: Time | None
+    """Until when the secret before is accepted as well; null where there was none."""
 
     @classmethod
     def of(cls, endpoint: CourierEndpoint) -> "EndpointOut":
@@ -51,6 +61,7 @@ class NewSecretOut(EndpointOut):
 
     holds_secret = True
     secret: str
+    """Shown this once: keep it, and give it to the courier."""
 
     @classmethod
     def of(cls, endpoint: CourierEndpoint) -> "NewSecretOut":
@@ -74,28 +85,46 @@ class ReportOut(Out):
     """One scan as the adapter understood it, its text without names and numbers."""
 
     carrier: str | None
+    """The code of the courier, such as `zto`; null where the push names the waybill only."""
     waybill_no: str
+    """The courier's number of the parcel."""
     status: str
+    """The normalised status, one of those of parcels."""
     reason: str | None
+    """Why, as a code; null where the courier gives none."""
     raw_code: str
+    """The courier's own code."""
     occurred_at: Time
+    """By the courier's clock."""
     text: str
+    """The courier's sentence for people, without names and numbers."""
 
 
 class PushOut(Out):
     """One push of a courier and how far its processing is."""
 
     id: str
+    """Identifies the push here: `push_…`."""
     endpoint_id: str
+    """The endpoint at which it arrived."""
     partner: str
+    """The name of the courier's adapter, such as `zto`."""
     push_id: str
+    """Identifies the push at the partner, or by its content: a repeated one has the same."""
     state: PushState
+    """How far its processing is; `waiting`, `unmatched`, `unreadable` and `failed` ones can be redriven."""
     why: str | None
+    """Why it is in this state; null where there is nothing to explain."""
     reports: list[ReportOut]
+    """What the adapter read in it; empty where nothing was read."""
     attempts: int
+    """How often it was processed since it arrived or was last redriven."""
     due_at: Time | None
+    """When it is processed next; null where it is not."""
     received_at: Time
+    """When it first arrived."""
     finished_at: Time | None
+    """When it was applied, ignored or refused; null otherwise."""
 
     @classmethod
     def of(cls, push: PartnerPush) -> Self:
@@ -109,14 +138,23 @@ class CallbackOut(Out):
     """One callback of a payment provider and how far its processing is."""
 
     id: str
+    """Identifies the callback here: `push_…`."""
     provider: str
+    """The name of the payment provider, such as `simulator`."""
     push_id: str
+    """Identifies the callback at the provider, or by its content: a repeated one has the same."""
     state: PushState
+    """How far its processing is; `waiting`, `unmatched`, `unreadable` and `failed` ones can be redriven."""
     why: str | None
+    """Why it is in this state; null where there is nothing to explain."""
     attempts: int
+    """How often it was processed since it arrived or was last redriven."""
     due_at: Time | None
+    """When it is processed next; null where it is not."""
     received_at: Time
+    """When it first arrived."""
     finished_at: Time | None
+    """When it was applied, ignored or refused; null otherwise."""
 
     @classmethod
     def of(cls, push: PartnerPush) -> Self:
@@ -138,12 +176,18 @@ class ReceivedOut(Out):
     """What is done with a callback: `applied` right after this response; `ignored` where it is about something else."""
 
     received: Literal["applied", "already_taken", "ignored"]
+    """`applied`: it is processed right after this response; `already_taken`: it was stored before; `ignored`: it is
+    about something else."""
 
 
 class NotReceivedOut(Out):
     """Why a callback is not accepted. `verdict` is the code of what is wrong with it, where it was examined."""
 
     received: str
+    """Always `refused`."""
     code: str
+    """Why, for programs."""
     detail: str
+    """Why, for people."""
     verdict: str | None = None
+    """The code of what is wrong with the signature or the content; absent where neither was examined."""

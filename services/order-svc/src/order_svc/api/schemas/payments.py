@@ -2,7 +2,18 @@
 
 from typing import Self
 
-from aftercare_chassis.http.schemas import AllowedOut, Code, In, Money, Out, Time, example
+from aftercare_chassis.http.schemas import (
+    AllowedActions,
+    AllowedOut,
+    Code,
+    CreatedAt,
+    In,
+    Money,
+    Out,
+    Time,
+    Version,
+    example,
+)
 from aftercare_chassis.lifecycle import Actor, Allowed
 
 from order_svc.domain.payments.lifecycle import PAYMENT, PaymentAction, PaymentFacts
@@ -16,20 +27,31 @@ class PaymentIn(In):
     model_config = example(provider="simulator", payment_method="sim_success")
 
     provider: Code = "simulator"
+    """The name of a payment provider that this service is connected to."""
     payment_method: Code = "sim_success"
+    """A method of the provider. Those of the simulator decide how the payment ends, such as `sim_success` and
+    `sim_declined`."""
 
 
 class RefundOut(Out):
     """A refund of a payment, in flight or ended."""
 
     id: str
+    """Identifies the refund: `ref_…`; also the provider's idempotency key."""
     state: RefundState
+    """How far it is. `unknown`: the provider gave no usable answer; a query or a callback ends it."""
     amount: Money
+    """What the buyer gets back."""
     case_id: str | None
+    """The case that requested it; null where none did."""
     cause: str
+    """The decision of the case (`approval`, `inspection`, `verdict`, `timeout`), or without a case `order_cancelled`,
+    `order_not_awaiting_payment` or `operator`."""
     failure_code: str | None
-    created_at: Time
+    """Why it failed, in the provider's code or ours; null where it did not."""
+    created_at: CreatedAt
     settled_at: Time | None
+    """When it succeeded or failed; null before."""
 
     @classmethod
     def of(cls, refund: Refund) -> Self:
@@ -50,18 +72,28 @@ class PaymentOut(Out):
     """A payment with its refunds, oldest first; `refunded` counts those that succeeded."""
 
     id: str
-    version: int
+    """Identifies the payment: `pay_…`; also the provider's idempotency key."""
+    version: Version
     order_id: str
+    """The order that is paid."""
     state: PaymentState
+    """Whether the provider has reported the result, and which."""
     provider: str
+    """The name of the payment provider."""
     payment_method: str
+    """The provider's method, as the request named it."""
     amount: Money
+    """The total of the order."""
     refunded: Money
+    """The sum of the refunds that succeeded."""
     refunds: list[RefundOut]
+    """All refunds from it, oldest first."""
     failure_code: str | None
-    created_at: Time
+    """Why it failed, in the provider's code or ours; null where it did not."""
+    created_at: CreatedAt
     settled_at: Time | None
-    allowed_actions: list[AllowedOut]
+    """When it succeeded or failed; null before."""
+    allowed_actions: AllowedActions
 
     @classmethod
     def of(cls, view: PaymentView, actor: Actor) -> Self:
