@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.lifecycle import SYSTEM, Actor, SystemContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
 from aftersale_svc.domain.cases.codes import RefundCause
@@ -12,17 +12,18 @@ from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspecti
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
-from aftersale_svc.domain.money.codes import HoldState
+from aftersale_svc.domain.money.codes import HoldAction
+from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables import cases, disputes, holds, legs, locks, orders
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-HOLD_STATES = {
-    holds.SETTLE_HOLDS: HoldState.SETTLED,
-    holds.RELEASE_HOLDS: HoldState.RELEASED,
-    holds.HOLD_AGAIN: HoldState.HELD,
+HOLD_ACTIONS = {
+    holds.SETTLE_HOLDS: HoldAction.SETTLE,
+    holds.RELEASE_HOLDS: HoldAction.RELEASE,
+    holds.HOLD_AGAIN: HoldAction.HOLD_AGAIN,
 }
 
 
@@ -178,14 +179,16 @@ class MemoryTransaction:
         elif statement is orders.SHIP_LINES:
             self._set(shipped=self.snapshot.shipped + sum(params["units"]))
         else:
-            self._hold(HOLD_STATES[statement])
+            self._hold(HOLD_ACTIONS[statement])
         return 1
 
-    def _hold(self, state: HoldState) -> None:
+    def _hold(self, action: HoldAction) -> None:
         line, hold = self.snapshot.line, self.snapshot.hold
-        if state is HoldState.SETTLED and line.accepted is not None:
+        if not HOLD.permits(hold, action, SYSTEM):
+            return  # the UPDATE finds no row
+        if action is HoldAction.SETTLE and line.accepted is not None:
             hold = replace(hold, units=line.accepted, amount_minor=line.accepted_minor or 0)
-        self._set(hold=replace(hold, state=state))
+        self._set(hold=HOLD.apply(hold, action, SystemContext.of(self)))
 
 
 def _check(case: Case) -> None:

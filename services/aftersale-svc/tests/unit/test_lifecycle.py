@@ -10,11 +10,13 @@ from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle, SystemContext
 from aftercare_chassis.lifecycle.diagram import draw
 from aftersale_svc.commands.timers import BY_ACTION
-from aftersale_svc.domain.cases.codes import CaseType, CloseCause, EscalationCause
-from aftersale_svc.domain.cases.lifecycle import CASE, of
+from aftersale_svc.domain.cases.codes import CaseType, CloseCause, EscalationCause, RefundAction, RefundState
+from aftersale_svc.domain.cases.lifecycle import CASE, REFUND, of
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
+from aftersale_svc.domain.money.codes import HoldAction, HoldState
+from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from case_facts import facts
@@ -80,6 +82,15 @@ platform_review        withdraw      withdrawn              buyer
 platform_review        escalate      platform_review        system
 executing              execute       executed               system
 """
+REFUNDS = """
+requested  succeed  succeeded  system
+requested  fail     failed     system
+"""
+HOLDS = """
+held      settle      settled   system
+held      release     released  system
+released  hold_again  held      system
+"""
 Rows = dict[tuple[str, str], tuple[str, set[str]]]
 
 
@@ -97,11 +108,15 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
     ),
     (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(EVERY_TYPE.format(approved="refunding"))),
     (DISPUTE, DisputeState, DisputeAction, read(DISPUTES)),
+    (REFUND, RefundState, RefundAction, read(REFUNDS)),
+    (HOLD, HoldState, HoldAction, read(HOLDS)),
 ]
 
 
 tables = pytest.mark.parametrize(
-    ("lifecycle", "states", "actions", "rows"), TABLES, ids=["return_refund", "refund_only", "dispute"]
+    ("lifecycle", "states", "actions", "rows"),
+    TABLES,
+    ids=["return_refund", "refund_only", "dispute", "refund", "hold"],
 )
 
 

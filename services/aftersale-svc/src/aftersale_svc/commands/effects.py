@@ -14,6 +14,7 @@ from aftersale_svc.commands import locking, stages
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import REFUND
 from aftersale_svc.domain.cases.model import Case, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
@@ -95,12 +96,14 @@ async def _request_refund(
     refund = Refund(
         id=tx.new_id("ref"),
         case_id=case.id,
+        state=REFUND.initial,
         cause=terms.cause,
         units_minor=amount.units_minor,
         freight_minor=amount.freight_minor,
         currency=case.currency,
         requested_at=tx.now,
     )
+    refund = REFUND.start(refund, tx)
     case = replace(case, refund_id=refund.id, shipping_refund_minor=refund.freight_minor)
     return replace(full, case=case).keeping(refund), _requested(tx, case, refund)
 

@@ -16,9 +16,9 @@ from aftercare_events import CaseLine as EventLine
 from aftersale_svc.commands import effects, endings, locking, stages
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.codes import RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import RefundAction, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.lifecycle import apply, cause, permits
+from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.model import CaseAction, Refund
 from aftersale_svc.domain.money.refunds import refunded_lines
 from aftersale_svc.domain.orders.model import Order, Stage
@@ -57,7 +57,7 @@ async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
     found = await _reported(tx, full, event)
     if found.state is RefundState.SUCCEEDED:
         return
-    paid = await _end(tx, full, replace(found, state=RefundState.SUCCEEDED, ended_at=tx.now))
+    paid = await _end(tx, full, found, RefundAction.SUCCEED)
     completed = apply(paid, CaseAction.COMPLETE, tx)
     await effects.save(tx, paid, completed, CaseAction.COMPLETE, _completed(tx, completed, found))
 
@@ -73,8 +73,7 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
     found = await _reported(tx, full, event)
     if found.state is RefundState.FAILED:
         return
-    failed = replace(found, state=RefundState.FAILED, failure_code=event.failure_code, ended_at=tx.now)
-    unpaid = await _end(tx, full, failed)
+    unpaid = await _end(tx, full, replace(found, failure_code=event.failure_code), RefundAction.FAIL)
     if permits(unpaid, CaseAction.END_WITH_ORDER, tx, CaseFacts(full=unpaid, order=order)):
         await endings.end_with_order(tx, unpaid, order, note=event.failure_code)
     else:
@@ -101,12 +100,13 @@ async def _reported(tx: Transaction[Settings], full: FullCase, event: RefundSucc
     reported = (event.case_id, event.amount_minor, event.currency)
     if found is None or (found.case_id, found.amount.total_minor, found.currency) != reported:
         raise RefundUnexpected(f"{event.refund_id} is not a refund decided for {full.case.id}")
-    if found.state not in (RefundState.REQUESTED, _REPORTED[type(event)]):
+    if found.state in REFUND.ends and found.state is not _REPORTED[type(event)]:
         raise RefundUnexpected(f"{event.refund_id} has {found.state} before")
     return found
 
 
-async def _end(tx: Transaction[Settings], full: FullCase, ended: Refund) -> FullCase:
+async def _end(tx: Transaction[Settings], full: FullCase, refund: Refund, action: RefundAction) -> FullCase:
+    ended = replace(REFUND.apply(refund, action, tx), ended_at=tx.now)
     await tx.upsert(REFUNDS, ended)
     return full.keeping(ended)
 

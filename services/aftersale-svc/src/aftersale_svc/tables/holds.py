@@ -1,13 +1,15 @@
 """What cases hold of the units and the money of an order's lines."""
 
+from typing import Any
+
 from aftercare_chassis.database.columns import minor, one_of, quantity
 from aftercare_chassis.database.mapping import Query, Rows, Statement
 from sqlalchemy import (
     Column,
+    ColumnElement,
     ForeignKeyConstraint,
     Table,
     Text,
-    Update,
     bindparam,
     func,
     literal_column,
@@ -17,7 +19,8 @@ from sqlalchemy import (
 )
 
 from aftersale_svc.domain.cases.model import CaseState
-from aftersale_svc.domain.money.codes import HoldState
+from aftersale_svc.domain.money.codes import HoldAction, HoldState
+from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.legs import inspections
@@ -39,12 +42,19 @@ holds = Table(
 HOLDS = Rows(holds, Hold)
 
 
-def _of_case() -> Update:
-    """UPDATE the holds of `:case_id`, found by their key."""
-    return update(holds).where(
-        case_lines.c.case_id == bindparam("case_id"),
-        holds.c.line_id == case_lines.c.line_id,
-        holds.c.case_id == case_lines.c.case_id,
+# Any: a column does not show the type of its values.
+def _take(action: HoldAction, **values: ColumnElement[Any]) -> Statement:
+    """UPDATE the holds of `:case_id`, found by their key, that are in the state from which `action` leads."""
+    [(state, row)] = [(state, row) for (state, each), row in HOLD.transitions.items() if each is action]
+    return Statement(
+        update(holds)
+        .where(
+            case_lines.c.case_id == bindparam("case_id"),
+            holds.c.line_id == case_lines.c.line_id,
+            holds.c.case_id == case_lines.c.case_id,
+            holds.c.state == state,
+        )
+        .values(state=row.target, **values)
     )
 
 
@@ -52,15 +62,13 @@ _inspection = (inspections.c.case_id == holds.c.case_id) & (inspections.c.line_i
 _accepted = select(inspections.c.accepted).where(_inspection).scalar_subquery()
 _accepted_minor = select(inspections.c.accepted_minor).where(_inspection).scalar_subquery()
 # Only what was accepted is settled; the other units are free again.
-SETTLE_HOLDS = Statement(
-    _of_case().values(
-        state=HoldState.SETTLED,
-        units=func.coalesce(_accepted, holds.c.units),
-        amount_minor=func.coalesce(_accepted_minor, holds.c.amount_minor),
-    )
+SETTLE_HOLDS = _take(
+    HoldAction.SETTLE,
+    units=func.coalesce(_accepted, holds.c.units),
+    amount_minor=func.coalesce(_accepted_minor, holds.c.amount_minor),
 )
-RELEASE_HOLDS = Statement(_of_case().values(state=HoldState.RELEASED))
-HOLD_AGAIN = Statement(_of_case().where(holds.c.state == HoldState.RELEASED).values(state=HoldState.HELD))
+RELEASE_HOLDS = _take(HoldAction.RELEASE)
+HOLD_AGAIN = _take(HoldAction.HOLD_AGAIN)
 
 # Line by line and case by case (LIMIT and OFFSET forbid to join them): while PostgreSQL has no statistics of some of these
 # tables, or some from when they were small, it would read the whole of them for every order.

@@ -122,6 +122,13 @@ class RefundState(StrEnum):
     FAILED = "failed"
 
 
+class RefundAction(StrEnum):
+    """What order-svc reports of a refund."""
+
+    SUCCEED = "succeed"
+    FAIL = "fail"
+
+
 class Liable(StrEnum):
     """Whom a verdict finds liable."""
 

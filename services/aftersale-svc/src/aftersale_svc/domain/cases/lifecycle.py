@@ -1,20 +1,32 @@
-"""The state tables of cases: who may do what, where it leads, how long it may wait.
+"""The state tables of cases and their refunds: who may do what, where it leads, how long it may wait.
 
 The commands, the timers, the allowed actions in the API and the printed diagrams read these tables.
 """
 
 from dataclasses import replace
 
-from aftercare_chassis.lifecycle import Context, Lifecycle
+from aftercare_chassis.lifecycle import Context, Lifecycle, Timeout, Transition
 
-from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.codes import CaseType, RefundAction, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.legs import COURIER
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.types import ENDED, TYPES
+from aftersale_svc.domain.permissions import SYSTEM_ONLY
 
 CASE: dict[CaseType, Lifecycle[CaseState, CaseAction]] = {name: type_.lifecycle for name, type_ in TYPES.items()}
 LIVE = frozenset(CaseState) - ENDED
+REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
+    "case refund",
+    initial=RefundState.REQUESTED,
+    transitions={
+        (RefundState.REQUESTED, RefundAction.SUCCEED): Transition(RefundState.SUCCEEDED, SYSTEM_ONLY),
+        (RefundState.REQUESTED, RefundAction.FAIL): Transition(RefundState.FAILED, SYSTEM_ONLY),
+    },
+    timeouts={RefundState.REQUESTED: Timeout("system")},
+    ends={RefundState.SUCCEEDED, RefundState.FAILED},
+)
+"""One attempt to give the money of a case back. A failed one stays failed; what is tried again is a new refund."""
 
 
 def of(case: Case) -> Lifecycle[CaseState, CaseAction]:

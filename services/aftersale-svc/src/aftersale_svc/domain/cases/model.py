@@ -172,7 +172,7 @@ class Refund:
 
     id: str
     case_id: str
-    state: RefundState = RefundState.REQUESTED
+    state: RefundState
     cause: RefundCause
     units_minor: int
     freight_minor: int

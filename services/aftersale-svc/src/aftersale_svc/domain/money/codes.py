@@ -9,3 +9,11 @@ class HoldState(StrEnum):
     HELD = "held"
     SETTLED = "settled"
     RELEASED = "released"
+
+
+class HoldAction(StrEnum):
+    """What a case does with its holds: at its end, and where it is reopened."""
+
+    SETTLE = "settle"
+    RELEASE = "release"
+    HOLD_AGAIN = "hold_again"
