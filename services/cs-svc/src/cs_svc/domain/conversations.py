@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import TypedDict
 from uuid import UUID
 
-from aftercare_chassis.lifecycle import Context, Guard, Lifecycle, Timeout, Transition
+from aftercare_chassis.lifecycle import NOBODY, Context, Guard, Lifecycle, Timeout, Transition
 
 from cs_svc.domain.errors import NoAnswerAwaited
 from cs_svc.domain.permissions import AGENT, BUYER_OR_AGENT, PARTIES_AND_AGENTS, SYSTEM_ONLY
@@ -99,6 +99,11 @@ def _refuse_unless_awaited(conversation: Conversation, _: object) -> NoAnswerAwa
     return NoAnswerAwaited() if due is None or (marked is not None and marked >= due) else None
 
 
+def _turn_while_open(conversation: Conversation, _: object) -> Turn:
+    """Those who serve, while a message of the buyer has no answer."""
+    return Turn.BUYER if conversation.answer_due_at is None else Turn.SERVICE
+
+
 NOT_AWAITED = Guard(NoAnswerAwaited.code, _refuse_unless_awaited)
 _STATE, _ACTION = ConversationState, ConversationAction
 CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
@@ -118,6 +123,7 @@ CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
     timeouts={
         _STATE.OPEN: Timeout(
             turn=Turn.SERVICE,
+            turn_by=_turn_while_open,
             then=_ACTION.MARK_OVERDUE,
             effect="marked_overdue",
             since="answer_due_at",
@@ -129,17 +135,16 @@ CONVERSATION: Lifecycle[ConversationState, ConversationAction] = Lifecycle(
 
 
 def with_message(conversation: Conversation, author: AuthorRole, context: Context) -> Conversation:
-    """The open conversation with one more message of a person; who wrote last decides whose turn it is.
+    """The open conversation with one more message of a person, and whose turn it is then.
 
     A buyer's message is due to be answered within `reply_hours`, counted from the oldest unanswered one: writing again
     does not postpone the answer. A message of the seller or an agent is the answer.
     """
-    turn, due = Turn.BUYER, None
+    due = None
     if author is AuthorRole.BUYER:
-        turn = Turn.SERVICE
         due = conversation.answer_due_at or context.now + timedelta(hours=context.settings.reply_hours)
-    longer = replace(conversation, message_count=conversation.message_count + 1, whose_turn=turn, answer_due_at=due)
-    return CONVERSATION.reschedule(longer, context)
+    longer = replace(conversation, message_count=conversation.message_count + 1, answer_due_at=due)
+    return _with_turn(CONVERSATION.reschedule(longer, context))
 
 
 def mark_overdue(conversation: Conversation, context: Context) -> Conversation:
@@ -150,4 +155,10 @@ def mark_overdue(conversation: Conversation, context: Context) -> Conversation:
 def close(conversation: Conversation, context: Context) -> Conversation:
     """The closed conversation; no answer is due in it."""
     closed = CONVERSATION.apply(conversation, ConversationAction.CLOSE, context)
-    return replace(closed, whose_turn=None, answer_due_at=None, closed_at=context.now)
+    return _with_turn(replace(closed, answer_due_at=None, closed_at=context.now))
+
+
+def _with_turn(conversation: Conversation) -> Conversation:
+    """The conversation with whose turn it is by the table. NOBODY is stored as None, which the column and the API have."""
+    turn = CONVERSATION.whose_turn(conversation)
+    return replace(conversation, whose_turn=None if turn == NOBODY else Turn(turn))
