@@ -86,6 +86,33 @@ async def test_checks_are_those_that_the_tables_declare(package: str, empty: str
     assert await checks(empty) == await checks(new)
 
 
+# Builds of these revisions applied the naming convention to the full names in revisions once more.
+DOUBLED = {"order_svc": "0003", "cs_svc": "0001", "kb_svc": "0001", "analytics_svc": "0001"}
+_DOUBLE = """
+DO $$
+DECLARE
+    found record;
+BEGIN
+    FOR found IN SELECT conrelid::regclass::text AS owner, conname FROM pg_constraint
+                 WHERE contype = 'c' AND connamespace = 'public'::regnamespace LOOP
+        EXECUTE format('ALTER TABLE %I RENAME CONSTRAINT %I TO %I',
+                       found.owner, found.conname, found.owner || '_' || found.conname || '_check');
+    END LOOP;
+END $$
+"""
+
+
+@pytest.mark.parametrize("package", DOUBLED)
+async def test_checks_with_doubled_names_get_the_declared_ones(package: str, empty: str, new: str) -> None:
+    await migrate(empty, branch_of(package), command.upgrade, DOUBLED[package])
+    connection = await asyncpg.connect(empty)
+    await connection.execute(_DOUBLE)
+    await connection.close()
+    await migrations_of(package, empty).upgrade()
+    await migrations_of(package, new).create_all()
+    assert await checks(empty) == await checks(new)
+
+
 async def checks(url: str) -> dict[tuple[str, str], str]:
     """The condition of each CHECK by (table, name)."""
     connection = await asyncpg.connect(url)

@@ -9,12 +9,9 @@ from analytics_svc import tables
 from analytics_svc.api import metrics, traces
 from analytics_svc.consumers import HANDLERS
 from analytics_svc.settings import Settings
-from analytics_svc.tables.facts import case_facts, dispute_facts, rating_facts, refund_facts
-from analytics_svc.tables.traces import trace_events
 from analytics_svc.workers import rebuild
 
-PROJECTION = Projection((trace_events, case_facts, refund_facts, dispute_facts, rating_facts), HANDLERS)
-"""The tables that are computed from the log alone."""
+PROJECTION = Projection(tables.COPIED, HANDLERS)
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:

@@ -10,7 +10,6 @@ from cs_svc.api import complaints, conversations, customers, feedback, ratings
 from cs_svc.commands.deadlines import DEADLINES
 from cs_svc.consumers import FACTS, HANDLERS
 from cs_svc.settings import Settings
-from cs_svc.tables.orders import known_cases, known_orders
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:
@@ -24,7 +23,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         handlers=HANDLERS,
         deadlines=DEADLINES,
         metadata=tables.metadata,
-        projection=Projection((known_orders, known_cases), FACTS),
+        projection=Projection(tables.COPIED, FACTS),
     )
 
 

@@ -3,8 +3,6 @@
 from datetime import UTC, datetime
 
 import pytest
-from order_svc import tables
-from sqlalchemy import CheckConstraint
 
 NOW = datetime(2026, 3, 2, tzinfo=UTC)
 ORDER = """
@@ -123,31 +121,3 @@ async def test_copies_of_cases_get_the_fact_whether_the_goods_stay(old):
     await case(database, "o", "of_a_build_before", 1)
     rows = await database.fetch("SELECT id, keeps_goods FROM cases")
     assert dict(map(tuple, rows)) == {"stay": True, "back": False, "of_a_build_before": None}
-
-
-_DOUBLE = """
-DO $$
-DECLARE
-    found record;
-BEGIN
-    FOR found IN SELECT conrelid::regclass::text AS owner, conname FROM pg_constraint
-                 WHERE contype = 'c' AND connamespace = 'public'::regnamespace LOOP
-        EXECUTE format('ALTER TABLE %I RENAME CONSTRAINT %I TO %I',
-                       found.owner, found.conname, found.owner || '_' || found.conname || '_check');
-    END LOOP;
-END $$
-"""
-
-
-@pytest.mark.parametrize("old", ["0003"], indirect=True)
-async def test_checks_get_the_names_that_the_tables_declare(old):
-    """Earlier builds doubled the names that the first three revisions gave."""
-    database = old.connection
-    await database.execute(_DOUBLE)
-    await old.upgrade()
-    tables_with_checks = tables.metadata.tables.values()
-    declared = {
-        check.name for table in tables_with_checks for check in table.constraints if isinstance(check, CheckConstraint)
-    }
-    found = "SELECT conname FROM pg_constraint WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
-    assert {row["conname"] for row in await database.fetch(found)} == declared

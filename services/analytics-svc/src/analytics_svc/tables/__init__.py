@@ -3,4 +3,7 @@
 from analytics_svc.tables import facts, traces
 from analytics_svc.tables.schema import metadata
 
-__all__ = ["facts", "metadata", "traces"]
+COPIED = (traces.trace_events, facts.case_facts, facts.refund_facts, facts.dispute_facts, facts.rating_facts)
+"""The trace and the facts of the metrics, computed from the log alone."""
+
+__all__ = ["COPIED", "facts", "metadata", "traces"]

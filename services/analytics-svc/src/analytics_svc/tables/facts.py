@@ -1,8 +1,8 @@
 """The facts that metrics are computed from: one row per case, refund, dispute and rating."""
 
-from aftercare_chassis.database.columns import document, text, timestamp
+from aftercare_chassis.database.columns import document, minor, text, timestamp
 from aftercare_chassis.database.mapping import Rows
-from sqlalchemy import BigInteger, CheckConstraint, Column, Index, Table, Text
+from sqlalchemy import Column, Index, Table, Text
 
 from analytics_svc.domain.metrics import CaseFacts, DisputeFacts, RatingFacts, RefundFacts
 from analytics_svc.tables.schema import metadata
@@ -24,10 +24,9 @@ refund_facts = Table(
     metadata,
     Column("id", Text, primary_key=True),
     text("case_id", null=True),
-    Column("amount_minor", BigInteger, nullable=False),
+    *minor("amount_minor"),
     text("currency"),
     timestamp("succeeded_at"),
-    CheckConstraint("amount_minor >= 0", name="amount"),
     Index("refund_facts_case_idx", "case_id"),
     Index("refund_facts_succeeded_idx", "succeeded_at"),
 )

@@ -3,4 +3,7 @@
 from cs_svc.tables import complaints, conversations, feedback, orders, ratings
 from cs_svc.tables.schema import metadata
 
-__all__ = ["complaints", "conversations", "feedback", "metadata", "orders", "ratings"]
+COPIED = (orders.known_orders, orders.known_cases)
+"""Our copies of the orders and cases, computed from the log alone."""
+
+__all__ = ["COPIED", "complaints", "conversations", "feedback", "metadata", "orders", "ratings"]

@@ -3,7 +3,7 @@
 from aftercare_chassis.database.columns import aggregate, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, null, select, update
-from sqlalchemy.schema import conv
+from sqlalchemy import text as sql
 
 from cs_svc.domain.complaints import (
     Complaint,
@@ -38,17 +38,16 @@ complaints = Table(
     timestamp("created_at"),
     timestamp("updated_at"),
     timestamp("resolved_at", null=True),
-    # Names given by `conv` are older than the naming convention.
-    CheckConstraint("subject_id = coalesce(case_id, order_id)", name=conv("complaints_subject_is_case_or_order")),
-    CheckConstraint("(state = 'resolved') = (outcome IS NOT NULL)", name=conv("complaints_outcome_when_resolved")),
-    CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name=conv("complaints_time_when_resolved")),
-    CheckConstraint("state <> 'escalated' OR dispute_id IS NOT NULL", name=conv("complaints_dispute_when_escalated")),
-    Index("complaints_open_key", "subject_id", "channel", unique=True, postgresql_where="state != 'resolved'"),
+    CheckConstraint("subject_id = coalesce(case_id, order_id)", name="subject_is_case_or_order"),
+    CheckConstraint("(state = 'resolved') = (outcome IS NOT NULL)", name="outcome_when_resolved"),
+    CheckConstraint("(state = 'resolved') = (resolved_at IS NOT NULL)", name="time_when_resolved"),
+    CheckConstraint("state <> 'escalated' OR dispute_id IS NOT NULL", name="dispute_when_escalated"),
+    Index("complaints_open_key", "subject_id", "channel", unique=True, postgresql_where=sql("state != 'resolved'")),
     Index("complaints_buyer_idx", "buyer_id", "id"),
     Index("complaints_merchant_idx", "merchant_id", "id"),
     Index("complaints_order_idx", "order_id", "id"),
     Index("complaints_state_idx", "state", "id"),
-    Index("complaints_due_idx", "deadline_at", postgresql_where="deadline_at IS NOT NULL"),
+    Index("complaints_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
 )
 complaint_replies = Table(
     "complaint_answers",

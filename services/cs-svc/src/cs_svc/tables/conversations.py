@@ -17,7 +17,7 @@ from sqlalchemy import (
     select,
     update,
 )
-from sqlalchemy.schema import conv
+from sqlalchemy import text as sql
 
 from cs_svc.domain.conversations import AuthorRole, Conversation, ConversationState, Message, Turn
 from cs_svc.tables.schema import metadata
@@ -42,15 +42,14 @@ conversations = Table(
     timestamp("created_at"),
     timestamp("updated_at"),
     timestamp("closed_at", null=True),
-    # Names given by `conv` are older than the naming convention.
-    CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name=conv("conversations_time_when_closed")),
-    CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name=conv("conversations_case_has_order")),
+    CheckConstraint("(state = 'closed') = (closed_at IS NOT NULL)", name="time_when_closed"),
+    CheckConstraint("case_id IS NULL OR order_id IS NOT NULL", name="case_has_order"),
     Index("conversations_buyer_idx", "buyer_id", "id"),
     Index("conversations_merchant_idx", "merchant_id", "id"),
     Index("conversations_order_idx", "order_id", "id"),
     Index("conversations_case_idx", "case_id", "id"),
     Index("conversations_turn_idx", "whose_turn", "id"),
-    Index("conversations_due_idx", "deadline_at", postgresql_where="deadline_at IS NOT NULL"),
+    Index("conversations_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
 )
 messages = Table(
     "messages",
@@ -65,8 +64,8 @@ messages = Table(
     Column("event_id", Uuid, nullable=True),
     document("citations"),
     timestamp("sent_at"),
-    CheckConstraint("(text IS NULL) <> (code IS NULL)", name=conv("messages_text_or_code")),
-    CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name=conv("messages_system_has_event")),
+    CheckConstraint("(text IS NULL) <> (code IS NULL)", name="text_or_code"),
+    CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name="system_has_event"),
     Index("messages_place_key", "conversation_id", "place", unique=True),
     Index("messages_event_key", "conversation_id", "event_id", unique=True),
 )

@@ -3,7 +3,6 @@
 from aftercare_chassis.database.columns import aggregate, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Rows
 from sqlalchemy import CheckConstraint, Index, Table
-from sqlalchemy.schema import conv
 
 from cs_svc.domain.feedback import Feedback, FeedbackChannel, FeedbackState, Sentiment
 from cs_svc.tables.schema import metadata
@@ -28,11 +27,8 @@ feedback = Table(
     text("improvement", null=True),
     timestamp("created_at"),
     timestamp("updated_at"),
-    # Names given by `conv` are older than the naming convention.
-    CheckConstraint("(state = 'open') = (answer IS NULL)", name=conv("feedback_answer_unless_open")),
-    CheckConstraint(
-        "(state = 'improved') = (improvement IS NOT NULL)", name=conv("feedback_improvement_when_improved")
-    ),
+    CheckConstraint("(state = 'open') = (answer IS NULL)", name="answer_unless_open"),
+    CheckConstraint("(state = 'improved') = (improvement IS NOT NULL)", name="improvement_when_improved"),
     Index("feedback_buyer_idx", "buyer_id", "id"),
     Index("feedback_merchant_idx", "merchant_id", "id"),
     Index("feedback_state_idx", "state", "id"),

@@ -1,6 +1,6 @@
 """Articles, their drafts and their editions."""
 
-from aftercare_chassis.database.columns import one_of, text, timestamp
+from aftercare_chassis.database.columns import aggregate, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from aftercare_events.roles import ROLES
 from asyncpg import Record
@@ -18,6 +18,7 @@ from sqlalchemy import (
     literal_column,
     select,
 )
+from sqlalchemy import text as sql
 
 from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Draft, Edition
 from kb_svc.tables.schema import metadata
@@ -27,8 +28,7 @@ EDITIONS_SHOWN = 200
 articles = Table(
     "articles",
     metadata,
-    Column("id", Text, primary_key=True),
-    Column("version", Integer, nullable=False),
+    *aggregate(),
     *one_of("kind", ArticleKind),
     text("slug"),
     text("language"),
@@ -38,11 +38,10 @@ articles = Table(
     text("created_by"),
     timestamp("created_at"),
     timestamp("published_at", null=True),
-    CheckConstraint("version >= 1", name="version"),
     CheckConstraint("(published > 0) = (published_at IS NOT NULL)", name="published_at"),
     CheckConstraint("state <> 'published' OR published > 0", name="published_state"),
     CheckConstraint("state <> 'draft' OR published = 0", name="draft_state"),
-    Index("articles_slug_key", "slug", "language", unique=True, postgresql_where="state != 'retired'"),
+    Index("articles_slug_key", "slug", "language", unique=True, postgresql_where=sql("state != 'retired'")),
 )
 drafts = Table(
     "drafts",

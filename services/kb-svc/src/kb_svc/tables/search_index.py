@@ -29,6 +29,7 @@ from sqlalchemy import (
     select,
     true,
 )
+from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB, aggregate_order_by, array
 
 from kb_svc.domain.articles import IndexedArticle
@@ -69,12 +70,14 @@ Index(
     documents.c.terms,
     postgresql_using="gin",
     postgresql_with={"fastupdate": "off"},
-    postgresql_where=_IN_SAMPLE,
+    postgresql_where=sql(_IN_SAMPLE),
 )
 # The condition of the length, always true, keeps the planner from taking these indexes where articles are counted by a term.
 _WITH_LENGTH = "terms IS NOT NULL AND length >= 0"
-Index("search_documents_length_idx", documents.c.length, postgresql_where=_WITH_LENGTH)
-Index("search_documents_sample_length_idx", documents.c.length, postgresql_where=f"{_WITH_LENGTH} AND {_IN_SAMPLE}")
+Index("search_documents_length_idx", documents.c.length, postgresql_where=sql(_WITH_LENGTH))
+Index(
+    "search_documents_sample_length_idx", documents.c.length, postgresql_where=sql(f"{_WITH_LENGTH} AND {_IN_SAMPLE}")
+)
 _terms = bindparam("terms", type_=ARRAY(Text))
 _article_id = bindparam("article_id", type_=Text)
 
