@@ -30,8 +30,8 @@ def on_dispute(event: type[Any], command: Any) -> Command:
 OPEN: Command = lambda tx: complaints.open_(  # noqa: E731
     tx, channel=ComplaintChannel.WEB, category=ComplaintCategory.OTHER, text="?", order_id="ord_1", case_id=None
 )
-ANSWER: Command = lambda tx: complaints.answer(tx, "cmp_1", "?")  # noqa: E731
-RESOLVE: Command = lambda tx: complaints.resolve(tx, "cmp_1", ComplaintOutcome.UPHELD)  # noqa: E731
+ANSWER: Command = lambda tx: complaints.answer(tx, "cmp_1", text="?")  # noqa: E731
+RESOLVE: Command = lambda tx: complaints.resolve(tx, "cmp_1", outcome=ComplaintOutcome.UPHELD)  # noqa: E731
 MARK: Command = lambda tx: complaints.mark_overdue(tx, "cmp_1")  # noqa: E731
 ESCALATE = on_dispute(DisputeOpened, complaints.follow_dispute)
 EXECUTED = on_dispute(DisputeExecuted, complaints.dispute_executed)

@@ -75,7 +75,7 @@ class ConversationMachine(RuleBasedStateMachine):
     @rule()
     @precondition(lambda self: self.row.state is ConversationState.OPEN)
     def assign(self) -> None:
-        assert self.run(lambda tx: conversations.assign(tx, "conv_1", "agent-7"), "agent")
+        assert self.run(lambda tx: conversations.assign(tx, "conv_1", agent_id="agent-7"), "agent")
 
     @invariant()
     def an_answer_is_due_from_the_oldest_unanswered_message(self) -> None:

@@ -27,15 +27,10 @@ ANSWERED = Conversation(
     case_id=None,
     buyer_id="buyer-1",
     merchant_id=None,
-    agent_id=None,
     message_count=1,
     whose_turn=Turn.BUYER,
-    answer_due_at=None,
-    deadline_at=None,
-    overdue_at=None,
     created_at=NOW,
     updated_at=NOW,
-    closed_at=None,
 )
 
 

@@ -57,7 +57,7 @@ CONVERSATION = Document(
     opened=lambda tx: conversations.open_(tx, order_id=None, case_id="case_1", text="?"),
     people={
         "post": lambda tx: conversations.post(tx, "conv_1", text="?"),
-        "assign": lambda tx: conversations.assign(tx, "conv_1", None),
+        "assign": lambda tx: conversations.assign(tx, "conv_1"),
         "close": lambda tx: conversations.close(tx, "conv_1"),
     },
     end="closed",
@@ -69,8 +69,8 @@ COMPLAINT = Document(
         tx, channel=ComplaintChannel.WEB, category=ComplaintCategory.OTHER, text="?", order_id=None, case_id="case_1"
     ),
     people={
-        "answer": lambda tx: complaints.answer(tx, "cmp_1", "?"),
-        "resolve": lambda tx: complaints.resolve(tx, "cmp_1", ComplaintOutcome.EXPLAINED),
+        "answer": lambda tx: complaints.answer(tx, "cmp_1", text="?"),
+        "resolve": lambda tx: complaints.resolve(tx, "cmp_1", outcome=ComplaintOutcome.EXPLAINED),
     },
     end="resolved",
     timer=lambda tx: complaints.mark_overdue(tx, "cmp_1"),
@@ -82,8 +82,8 @@ FEEDBACK = Document(
         tx, channel=FeedbackChannel.WEB, text="?", source=None, order_id=None, case_id=None
     ),
     people={
-        "answer": lambda tx: feedback.answer(tx, "fb_1", "?", None),
-        "improve": lambda tx: feedback.improve(tx, "fb_1", "?"),
+        "answer": lambda tx: feedback.answer(tx, "fb_1", text="?"),
+        "improve": lambda tx: feedback.improve(tx, "fb_1", text="?"),
     },
     end="improved",
 )

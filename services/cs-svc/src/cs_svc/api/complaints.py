@@ -86,7 +86,7 @@ async def get_complaint(complaint_id: ComplaintId, reader: Read) -> ComplaintWit
 )
 async def answer_complaint(complaint_id: ComplaintId, body: TextIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
     """Reply to the buyer."""
-    return await _with_replies(tx, await complaints.answer(tx, complaint_id, body.text))
+    return await _with_replies(tx, await complaints.answer(tx, complaint_id, text=body.text))
 
 
 @router.post(
@@ -97,7 +97,7 @@ async def answer_complaint(complaint_id: ComplaintId, body: TextIn, tx: Tx[Setti
 )
 async def resolve_complaint(complaint_id: ComplaintId, body: ResolveIn, tx: Tx[Settings]) -> ComplaintWithAnswersOut:
     """Resolve a complaint for which no dispute was opened."""
-    return await _with_replies(tx, await complaints.resolve(tx, complaint_id, ComplaintOutcome(body.outcome)))
+    return await _with_replies(tx, await complaints.resolve(tx, complaint_id, outcome=ComplaintOutcome(body.outcome)))
 
 
 async def _with_replies(reader: Reader, complaint: Complaint) -> ComplaintWithAnswersOut:

@@ -147,7 +147,7 @@ async def assign_conversation(
     conversation_id: ConversationId, tx: Tx[Settings], body: AssignIn = TO_CALLER
 ) -> ConversationOut:
     """Assign the conversation to an agent."""
-    return ConversationOut.of(await conversations.assign(tx, conversation_id, body.agent_id), tx.actor)
+    return ConversationOut.of(await conversations.assign(tx, conversation_id, agent_id=body.agent_id), tx.actor)
 
 
 @router.post(

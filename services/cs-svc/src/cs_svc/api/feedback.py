@@ -73,7 +73,7 @@ async def get_feedback(feedback_id: FeedbackId, reader: Read) -> FeedbackOut:
 )
 async def answer_feedback(feedback_id: FeedbackId, body: FeedbackAnswerIn, tx: Tx[Settings]) -> FeedbackOut:
     """Answer the feedback; the caller becomes its owner."""
-    return FeedbackOut.of(await feedback.answer(tx, feedback_id, body.text, body.sentiment), tx.actor)
+    return FeedbackOut.of(await feedback.answer(tx, feedback_id, text=body.text, sentiment=body.sentiment), tx.actor)
 
 
 @router.post(
@@ -84,4 +84,4 @@ async def answer_feedback(feedback_id: FeedbackId, body: FeedbackAnswerIn, tx: T
 )
 async def improve_from_feedback(feedback_id: FeedbackId, body: TextIn, tx: Tx[Settings]) -> FeedbackOut:
     """Record what was improved because of the feedback."""
-    return FeedbackOut.of(await feedback.improve(tx, feedback_id, body.text), tx.actor)
+    return FeedbackOut.of(await feedback.improve(tx, feedback_id, text=body.text), tx.actor)

@@ -60,8 +60,13 @@ async def open_(
     return await tx.create(COMPLAINTS, complaint, opened)
 
 
-async def answer(tx: Transaction[Settings], complaint_id: str, text: str) -> Complaint:
-    """Reply to the buyer; a dispute about the complaint continues."""
+async def answer(tx: Transaction[Settings], complaint_id: str, *, text: str) -> Complaint:
+    """Reply to the buyer; a dispute about the complaint continues.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see COMPLAINT.
+    """
     complaint = COMPLAINT.apply(await tx.lock(COMPLAINTS, complaint_id), ComplaintAction.ANSWER, tx)
     answered = replace(complaint, answer_due_at=None)
     event = ComplaintAnswered(**complaint_fields(tx, answered), **text_fields(text))
@@ -73,13 +78,23 @@ async def answer(tx: Transaction[Settings], complaint_id: str, text: str) -> Com
     return saved
 
 
-async def resolve(tx: Transaction[Settings], complaint_id: str, outcome: ComplaintOutcome) -> Complaint:
-    """Resolve a complaint that has not become a dispute."""
+async def resolve(tx: Transaction[Settings], complaint_id: str, *, outcome: ComplaintOutcome) -> Complaint:
+    """Resolve a complaint that has not become a dispute.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see COMPLAINT.
+    """
     return await _resolve(tx, await tx.lock(COMPLAINTS, complaint_id), ComplaintAction.RESOLVE, outcome)
 
 
 async def follow_dispute(tx: Transaction[Settings], event: DisputeOpened) -> None:
-    """Store the dispute that was opened for the complaint; its end resolves the complaint."""
+    """Store the dispute that was opened for the complaint; its end resolves the complaint.
+
+    Raises:
+        NotFound: there is no such complaint.
+        IllegalTransition: it has become a dispute before.
+    """
     complaint = COMPLAINT.apply(await tx.lock(COMPLAINTS, event.complaint_id), ComplaintAction.ESCALATE, tx)
     escalated = replace(complaint, dispute_id=event.dispute_id, answer_due_at=None)
     await tx.save(
@@ -88,12 +103,22 @@ async def follow_dispute(tx: Transaction[Settings], event: DisputeOpened) -> Non
 
 
 async def dispute_executed(tx: Transaction[Settings], event: DisputeExecuted) -> None:
-    """Resolve the complaint: the verdict was executed."""
+    """Resolve the complaint: the verdict was executed.
+
+    Raises:
+        NotFound: there is no such complaint.
+        IllegalTransition: it has not become a dispute.
+    """
     await _conclude(tx, event.complaint_id, ComplaintOutcome.VERDICT_EXECUTED)
 
 
 async def dispute_withdrawn(tx: Transaction[Settings], event: DisputeWithdrawn) -> None:
-    """Resolve the complaint: the buyer withdrew the dispute and the complaint with it."""
+    """Resolve the complaint: the buyer withdrew the dispute and the complaint with it.
+
+    Raises:
+        NotFound: there is no such complaint.
+        IllegalTransition: it has not become a dispute.
+    """
     await _conclude(tx, event.complaint_id, ComplaintOutcome.DISPUTE_WITHDRAWN)
 
 
@@ -135,7 +160,7 @@ def _new(
     complaint = Complaint(
         id=tx.new_id("cmp"),
         version=0,
-        state=ComplaintState.OPEN,
+        state=COMPLAINT.initial,
         channel=channel,
         category=category,
         subject_id=reference.subject_id,
@@ -145,14 +170,8 @@ def _new(
         merchant_id=reference.merchant_id,
         opened_by=tx.actor.id,
         text=text,
-        dispute_id=None,
-        outcome=None,
-        answer_due_at=None,
-        deadline_at=None,
-        overdue_at=None,
         created_at=tx.now,
         updated_at=tx.now,
-        resolved_at=None,
     )
     started = COMPLAINT.start(complaint, tx)
     return replace(started, answer_due_at=started.deadline_at)

@@ -26,6 +26,7 @@ from cs_svc.domain.conversations import (
     Message,
 )
 from cs_svc.domain.errors import CitationsByAgentsOnly
+from cs_svc.domain.orders import OrderReference
 from cs_svc.settings import Settings
 from cs_svc.tables.conversations import CLEAR_DEADLINE, CONVERSATIONS, LOCK_NOT_NOTIFIED, MESSAGES
 
@@ -37,30 +38,27 @@ async def open_(tx: Transaction[Settings], *, order_id: str | None, case_id: str
         CaseUnknown, OrderUnknown, CaseOfOtherOrder: see `order_references.resolve`.
     """
     reference = await order_references.resolve(tx, order_id, case_id)
-    new = Conversation(
-        id=tx.new_id("conv"),
-        version=0,
-        state=ConversationState.OPEN,
-        order_id=reference.order_id if reference else None,
-        case_id=reference.case_id if reference else None,
-        buyer_id=tx.actor.id,
-        merchant_id=reference.merchant_id if reference else None,
-        agent_id=None,
-        message_count=0,
-        whose_turn=None,
-        answer_due_at=None,
-        deadline_at=None,
-        overdue_at=None,
-        created_at=tx.now,
-        updated_at=tx.now,
-        closed_at=None,
-    )
-    conversation = conversations.with_message(CONVERSATION.start(new, tx), AuthorRole.BUYER, tx)
+    conversation = conversations.with_message(_new(tx, reference), AuthorRole.BUYER, tx)
     message = _message(tx, conversation, text=text)
     opened = ConversationOpened(**conversation_fields(tx, conversation))
     saved = await tx.create(CONVERSATIONS, conversation, opened, _posted(tx, conversation, message))
     await tx.insert(MESSAGES, message)
     return saved
+
+
+def _new(tx: Transaction[Settings], reference: OrderReference | None) -> Conversation:
+    conversation = Conversation(
+        id=tx.new_id("conv"),
+        version=0,
+        state=CONVERSATION.initial,
+        order_id=reference.order_id if reference else None,
+        case_id=reference.case_id if reference else None,
+        buyer_id=tx.actor.id,
+        merchant_id=reference.merchant_id if reference else None,
+        created_at=tx.now,
+        updated_at=tx.now,
+    )
+    return CONVERSATION.start(conversation, tx)
 
 
 async def post(
@@ -70,6 +68,7 @@ async def post(
 
     Raises:
         CitationsByAgentsOnly: somebody else than an agent cites articles.
+        NotFound, Stale: see `Transaction.lock`.
         ActionNotAllowed: a seller writes in a closed conversation.
     """
     if citations and tx.actor.role != AuthorRole.AGENT:
@@ -85,8 +84,13 @@ async def post(
     return message
 
 
-async def assign(tx: Transaction[Settings], conversation_id: str, agent_id: str | None) -> Conversation:
-    """Assign the conversation to an agent; to the actor where none is named."""
+async def assign(tx: Transaction[Settings], conversation_id: str, *, agent_id: str | None = None) -> Conversation:
+    """Assign the conversation to an agent; to the actor where none is named.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see CONVERSATION.
+    """
     conversation = CONVERSATION.apply(await tx.lock(CONVERSATIONS, conversation_id), ConversationAction.ASSIGN, tx)
     agent = agent_id or tx.actor.id
     assigned = replace(conversation, agent_id=agent)
@@ -96,7 +100,12 @@ async def assign(tx: Transaction[Settings], conversation_id: str, agent_id: str 
 
 
 async def close(tx: Transaction[Settings], conversation_id: str) -> Conversation:
-    """Close the conversation; no answer is due any more."""
+    """Close the conversation; no answer is due any more.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see CONVERSATION.
+    """
     closed = conversations.close(await tx.lock(CONVERSATIONS, conversation_id), tx)
     return await tx.save(CONVERSATIONS, closed, ConversationClosed(**conversation_fields(tx, closed)))
 

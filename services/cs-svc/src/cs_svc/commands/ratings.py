@@ -48,6 +48,7 @@ async def change(tx: Transaction[Settings], rating_id: str, *, scores: Scores | 
 
     Raises:
         NothingToChange: neither is given.
+        NotFound, Stale: see `Transaction.lock`.
     """
     if scores is None and text is None:
         raise NothingToChange(pointer="")

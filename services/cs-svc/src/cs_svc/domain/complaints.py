@@ -80,14 +80,14 @@ class Complaint:
     merchant_id: str
     opened_by: str
     text: str
-    dispute_id: str | None
-    outcome: ComplaintOutcome | None
-    answer_due_at: datetime | None
-    deadline_at: datetime | None
-    overdue_at: datetime | None
+    dispute_id: str | None = None
+    outcome: ComplaintOutcome | None = None
+    answer_due_at: datetime | None = None
+    deadline_at: datetime | None = None
+    overdue_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
-    resolved_at: datetime | None
+    resolved_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

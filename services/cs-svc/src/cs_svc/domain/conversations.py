@@ -55,15 +55,15 @@ class Conversation:
     case_id: str | None
     buyer_id: str
     merchant_id: str | None
-    agent_id: str | None
-    message_count: int
-    whose_turn: Turn | None
-    answer_due_at: datetime | None
-    deadline_at: datetime | None
-    overdue_at: datetime | None
+    agent_id: str | None = None
+    message_count: int = 0
+    whose_turn: Turn | None = None
+    answer_due_at: datetime | None = None
+    deadline_at: datetime | None = None
+    overdue_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
-    closed_at: datetime | None
+    closed_at: datetime | None = None
 
 
 class Citation(TypedDict):

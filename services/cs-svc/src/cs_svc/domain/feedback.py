@@ -44,16 +44,16 @@ class Feedback:
     state: FeedbackState
     channel: FeedbackChannel
     source: str | None
-    sentiment: Sentiment | None
+    sentiment: Sentiment | None = None
     order_id: str | None
     case_id: str | None
     buyer_id: str | None
     merchant_id: str | None
     recorded_by: str
-    owner_id: str | None
+    owner_id: str | None = None
     text: str
-    answer: str | None
-    improvement: str | None
+    answer: str | None = None
+    improvement: str | None = None
     created_at: datetime
     updated_at: datetime
 
