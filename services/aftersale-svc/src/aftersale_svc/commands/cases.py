@@ -25,7 +25,13 @@ from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 
 async def create(tx: Transaction[Settings], request: Request) -> FullCase:
-    """Ask for after-sales service. The order is locked, so that no unit gets into two open cases."""
+    """Ask for after-sales service. The order is locked, so that no unit gets into two open cases.
+
+    Raises:
+        OrderUnknown, OrderWasCancelled, WindowPassed: see `stage_of`; OrderUnknown also where the actor may not see the order.
+        StageUnsuitable, EvidenceRequired: see `check_needs`.
+        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, ReappliedTooOften: see `allocate_lines`.
+    """
     order = await tx.one(ORDER_TO_LOCK, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)

@@ -57,7 +57,12 @@ async def complaint_opened(tx: Transaction[Settings], event: ComplaintOpened) ->
 
 
 async def answer(tx: Transaction[Settings], dispute_id: str, *, text: str, evidence: Sequence[str] = ()) -> Dispute:
-    """Record the merchant's answer; the platform reviews next."""
+    """Record the merchant's answer; the platform reviews next.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see DISPUTE.
+    """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ANSWER, tx)
     answered = replace(moved, answer=text, answered_at=tx.now, evidence=[*dispute.evidence, *evidence])
@@ -68,7 +73,12 @@ async def answer(tx: Transaction[Settings], dispute_id: str, *, text: str, evide
 async def add_evidence(
     tx: Transaction[Settings], dispute_id: str, *, evidence: Sequence[str], note: str | None = None
 ) -> Dispute:
-    """Add what supports one side, by its hash."""
+    """Add what supports one side, by its hash.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see DISPUTE.
+    """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ADD_EVIDENCE, tx)
     added = replace(moved, evidence=[*dispute.evidence, *evidence])
@@ -77,7 +87,12 @@ async def add_evidence(
 
 
 async def withdraw(tx: Transaction[Settings], dispute_id: str, *, note: str | None = None) -> Dispute:
-    """Withdraw the complaint; the case goes on where the dispute stopped it."""
+    """Withdraw the complaint; the case goes on where the dispute stopped it.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see DISPUTE.
+    """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)
     withdrawn = DISPUTE.apply(dispute, DisputeAction.WITHDRAW, tx)
@@ -87,7 +102,11 @@ async def withdraw(tx: Transaction[Settings], dispute_id: str, *, note: str | No
 
 
 async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
-    """Let the case go on where the dispute stopped it, or end with its cancelled order."""
+    """Let the case go on where the dispute stopped it, or end with its cancelled order.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
     facts = CaseFacts(full=full, order=order)
     if permits(full, CaseAction.END_WITH_ORDER, tx, facts):
         return await endings.end_with_order(tx, full, order)

@@ -19,7 +19,12 @@ from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 
 async def cancel(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Take the request back; its units are free again."""
+    """Take the request back; its units are free again.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
+    """
     full = await locking.case(tx, case_id)
     cancelled = apply(full, CaseAction.CANCEL, tx)
     event = AfterSaleCancelled(**case_fields(tx, cancelled.case))
@@ -27,18 +32,32 @@ async def cancel(tx: Transaction[Settings], case_id: str, *, note: str | None = 
 
 
 async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Accept the rejection; other cases may be opened for the units."""
+    """Accept the rejection; other cases may be opened for the units.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
     return await close_by(tx, await locking.case(tx, case_id), CaseAction.ACCEPT, note=note)
 
 
 async def close(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Close the case as an agent, where nothing else is possible. The buyer may dispute it within the window."""
+    """Close the case as an agent, where nothing else is possible. The buyer may dispute it within the window.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
     return await close_by(tx, await locking.case(tx, case_id), CaseAction.CLOSE, note=note)
 
 
 @by_timer(CaseAction.CLOSE)
 async def close_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
-    """Close a locked case: the buyer's time ran out."""
+    """Close a locked case: the buyer's time ran out.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
     return await close_by(tx, full, CaseAction.CLOSE)
 
 
@@ -54,7 +73,11 @@ async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> N
 async def end_with_order(
     tx: Transaction[Settings], full: FullCase, order: Order, *, note: str | None = None
 ) -> FullCase:
-    """End a locked case because its order was cancelled."""
+    """End a locked case because its order was cancelled.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed, OrderNotCancelled, RefundInFlight: see CASE.
+    """
     return await close_by(tx, full, CaseAction.END_WITH_ORDER, CaseFacts(full=full, order=order), note=note)
 
 
@@ -66,7 +89,11 @@ async def close_by(
     *,
     note: str | None = None,
 ) -> FullCase:
-    """Close a locked case by an action; the state table has its cause. A dismissal is a step of the dispute."""
+    """Close a locked case by an action; the state table has its cause. A dismissal is a step of the dispute.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed, OrderNotCancelled, RefundInFlight: see CASE.
+    """
     closed = apply(full, action, tx, facts).case
     closed = replace(closed, close_cause=CloseCause(cause(full, action)))
     event = AfterSaleClosed(**case_fields(tx, closed), cause=cause(full, action))

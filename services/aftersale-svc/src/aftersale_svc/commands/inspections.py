@@ -30,7 +30,14 @@ async def inspect(
     reason: RejectReason | None = None,
     note: str | None = None,
 ) -> FullCase:
-    """Record what was found. Accepting nothing is a rejection, of which no findings are kept."""
+    """Record what was found. Accepting nothing is a rejection, of which no findings are kept.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed: see CASE.
+        LineUnknown, LineTwice, LineMissing, AcceptedExceedsSent: see `apply_inspection`.
+        ReasonRequired: nothing is accepted, and no reason is given.
+    """
     full, order = await locking.case_and_order(tx, case_id)
     if any(each.accepted for each in findings):
         return await _accept(tx, full, order, findings, note)
@@ -39,7 +46,11 @@ async def inspect(
 
 @by_timer(CaseAction.INSPECT)
 async def inspect_locked(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
-    """Accept everything of a case that is locked with its order: the merchant's time ran out."""
+    """Accept everything of a case that is locked with its order: the merchant's time ran out.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
     return await _accept(tx, full, order, None)
 
 

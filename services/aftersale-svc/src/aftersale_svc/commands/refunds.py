@@ -36,6 +36,10 @@ async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     """Let the money go back, as an agent: for the first time, or again after a failure, as a new refund.
 
     What a verdict ordered stays; any other amount is computed again, since other cases may have ended meanwhile.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed: see CASE.
     """
     full, order = await locking.case_and_order(tx, case_id)
     refunding = apply(full, CaseAction.REFUND, tx)
@@ -50,7 +54,13 @@ def _terms(order: Order, before: Refund | None) -> RefundTerms:
 
 
 async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
-    """The money is back with the buyer: complete the case."""
+    """The money is back with the buyer: complete the case.
+
+    Raises:
+        NotFound: there is no such case.
+        RefundUnexpected: the refund was not decided like this, or has failed before.
+        IllegalTransition: the case is not refunding any more.
+    """
     if event.case_id is None:
         return  # order-svc pays refunds of its own too, for cancelled orders
     full = await locking.case(tx, event.case_id)
@@ -66,6 +76,11 @@ async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
     """The refund was refused, which is final: let an agent decide, or end the case with its cancelled order.
 
     A refund whose outcome is unknown does not come here: order-svc reports how it ended once it knows.
+
+    Raises:
+        NotFound: there is no such case.
+        RefundUnexpected: the refund was not decided like this, or has succeeded before.
+        IllegalTransition: the case is not refunding any more.
     """
     if event.case_id is None:
         return

@@ -26,7 +26,12 @@ SCAN = "scan"
 
 
 async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str) -> FullCase:
-    """Record that the buyer handed the goods to a courier; order-svc follows the parcel from here."""
+    """Record that the buyer handed the goods to a courier; order-svc follows the parcel from here.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
     full = await locking.case(tx, case_id)
     shipped = apply(full, CaseAction.SHIP, tx)
     return_ = replace(full.return_, carrier=carrier, waybill_no=waybill_no, scanned_at=None, delivered_at=None)
@@ -41,7 +46,13 @@ async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill
 
 
 async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str) -> FullCase:
-    """Replace a wrong waybill; order-svc follows this one instead. The deadline stays that of the shipping."""
+    """Replace a wrong waybill; order-svc follows this one instead. The deadline stays that of the shipping.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, ReturnAlreadyScanned: see CASE.
+        WaybillUnchanged: it is the waybill that the case has.
+    """
     full = await locking.case(tx, case_id)
     corrected, before = apply(full, CaseAction.CORRECT_WAYBILL, tx), full.return_
     if (carrier, waybill_no) == (before.carrier, before.waybill_no):
@@ -64,7 +75,12 @@ def _content(lines: Sequence[CaseLine]) -> tuple[ShippedLine, ...]:
 
 
 async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Record that the merchant has the goods, whatever the courier reports."""
+    """Record that the merchant has the goods, whatever the courier reports.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
     full = await locking.case(tx, case_id)
     received = apply(full, CaseAction.RECEIVE, tx).keeping(replace(full.return_, delivered_at=tx.now))
     return await effects.save(tx, full, received, CaseAction.RECEIVE, _delivered(tx, received, None), note=note)
@@ -75,6 +91,9 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
 
     Reports about any other waybill change nothing: one that the buyer has corrected, or replaced when sending the goods
     again, or that of another parcel of the case.
+
+    Raises:
+        NotFound: there is no such case.
     """
     if event.case_id is None or not event.is_scanned:
         return

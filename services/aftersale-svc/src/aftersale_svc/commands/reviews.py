@@ -22,7 +22,12 @@ from aftersale_svc.settings import Settings
 async def approve(
     tx: Transaction[Settings], case_id: str, *, note: str | None = None, return_address: dict[str, str] | None = None
 ) -> FullCase:
-    """Grant the request: the goods come back first, or the money goes back at once."""
+    """Grant the request: the goods come back first, or the money goes back at once.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
+    """
     full, order = await locking.case_and_order(tx, case_id)
     return await approve_locked(tx, full, order, note=note, return_address=return_address)
 
@@ -36,7 +41,11 @@ async def approve_locked(
     note: str | None = None,
     return_address: dict[str, str] | None = None,
 ) -> FullCase:
-    """Grant the request of a case that is locked with its order."""
+    """Grant the request of a case that is locked with its order.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
+    """
     approved = apply(full, CaseAction.APPROVE, tx)
     if return_address != full.return_.address:
         approved = approved.keeping(replace(full.return_, address=return_address))
@@ -51,7 +60,12 @@ async def approve_locked(
 
 
 async def reject(tx: Transaction[Settings], case_id: str, *, reason: RejectReason, note: str | None = None) -> FullCase:
-    """Refuse the request with a reason; the buyer may accept that or complain."""
+    """Refuse the request with a reason; the buyer may accept that or complain.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
+    """
     full = await locking.case(tx, case_id)
     rejected = apply(full, CaseAction.REJECT, tx)
     rejected = replace(rejected, case=replace(rejected.case, reject_reason=reason))
@@ -60,13 +74,22 @@ async def reject(tx: Transaction[Settings], case_id: str, *, reason: RejectReaso
 
 
 async def escalate(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Let an agent decide about the case."""
+    """Let an agent decide about the case.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
     return await _escalate(tx, await locking.case(tx, case_id), note)
 
 
 @by_timer(CaseAction.ESCALATE)
 async def escalate_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
-    """Let an agent decide about a locked case, or publish again that one is late."""
+    """Let an agent decide about a locked case, or publish again that one is late.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
     return await _escalate(tx, full)
 
 

@@ -26,7 +26,14 @@ from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 
 
 async def give(tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict) -> Dispute:
-    """Decide. A refund is executed when order-svc has paid it; every other remedy is executed with the verdict."""
+    """Decide. A refund is executed when order-svc has paid it; every other remedy is executed with the verdict.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see DISPUTE.
+        OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid: see `awarded`.
+        AmountWithoutRefund: another remedy names an amount.
+    """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.DECIDE, tx)

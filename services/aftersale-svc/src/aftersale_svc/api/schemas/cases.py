@@ -1,6 +1,6 @@
 """Cases as they are shown."""
 
-from typing import Annotated
+from typing import Annotated, TypedDict
 
 from aftercare_chassis.http.schemas import (
     AllowedActions,
@@ -163,10 +163,7 @@ class CaseOut(Out):
             deadline_at=case.deadline_at,
             deadline_effect=table.deadline_effect(case),
             lines=[CaseLineOut.of(line, case.currency) for line in full.lines],
-            requested=Money.of(case.requested_minor, case.currency),
-            shipping_refund=Money.of(case.shipping_refund_minor, case.currency),
-            refunded=Money.of(full.refunded_minor, case.currency),
-            refund=RefundOut.of(full.refund),
+            **_amounts(full),
             reject_reason=case.reject_reason,
             close_cause=case.close_cause,
             dispute_id=case.dispute_id,
@@ -178,3 +175,20 @@ class CaseOut(Out):
             created_at=case.created_at,
             updated_at=case.updated_at,
         )
+
+
+class _Amounts(TypedDict):
+    requested: Money
+    shipping_refund: Money
+    refunded: Money
+    refund: RefundOut | None
+
+
+def _amounts(full: FullCase) -> _Amounts:
+    currency = full.case.currency
+    return _Amounts(
+        requested=Money.of(full.case.requested_minor, currency),
+        shipping_refund=Money.of(full.case.shipping_refund_minor, currency),
+        refunded=Money.of(full.refunded_minor, currency),
+        refund=RefundOut.of(full.refund),
+    )
