@@ -8,7 +8,7 @@ import asyncpg
 
 from aftercare_checker import cases, database, effects, log, money, responses, sequence, units
 from aftercare_checker.history import Command
-from aftercare_checker.report import Report
+from aftercare_checker.report import CheckResult, Report
 from aftercare_checker.suite import Suite
 
 
@@ -28,26 +28,49 @@ async def check(
     Raises:
         Unreadable, OSError: the log or a database cannot be read.
     """
+    states, whole = await _read(suite)
+    results = _of_sequences(states, whole)
+    results += _of_deliveries(states, whole, allow_parked=allow_parked, inbox_incomplete=inbox_incomplete)
+    if suite.journals:
+        results.append(effects.journals(states, whole, frozenset(unhandled)))
+    results += await _of_rows(suite, states, whole)
+    if commands:
+        results += [responses.durable(commands, states), responses.made_once(commands, states)]
+    return Report(results)
+
+
+async def _read(suite: Suite) -> tuple[list[database.DatabaseState], log.Log]:
     reading = asyncio.gather(
         *(database.read(name, dsn, suite.journals.get(name)) for name, dsn in suite.databases.items())
     )
-    states, whole = await asyncio.gather(
-        reading, asyncio.to_thread(log.read, suite.kafka, suite.topics, keep_data=money.TYPES)
-    )
+    return await asyncio.gather(reading, asyncio.to_thread(log.read, suite.kafka, suite.topics, keep_data=money.TYPES))
+
+
+def _of_sequences(states: Sequence[database.DatabaseState], whole: log.Log) -> list[CheckResult]:
     parked = set[database.Place]().union(*(one.ever_parked() for one in states))
     discarded = set[database.Place]().union(*(one.discarded() for one in states))
-    results = [
+    return [
         sequence.readable(whole, parked),
         sequence.placed(whole),
         sequence.numbered(whole, parked, discarded),
+    ]
+
+
+def _of_deliveries(
+    states: Sequence[database.DatabaseState], whole: log.Log, *, allow_parked: bool, inbox_incomplete: bool
+) -> list[CheckResult]:
+    return [
         effects.drained(states),
         effects.versions(states, whole),
         effects.consumed(states, whole, inbox_incomplete=inbox_incomplete),
         effects.caused(states, whole, inbox_incomplete=inbox_incomplete),
         effects.parked(states, allowed=allow_parked),
     ]
-    if suite.journals:
-        results.append(effects.journals(states, whole, frozenset(unhandled)))
+
+
+async def _of_rows(suite: Suite, states: Sequence[database.DatabaseState], whole: log.Log) -> list[CheckResult]:
+    """What is checked of the services' rows, as far as these services are in the suite."""
+    results = []
     if any(one.trace is not None for one in states):
         results.append(effects.traced(states, whole))
     if any(one.findings for one in states):
@@ -58,9 +81,7 @@ async def check(
             results.append(await money.ledger(states, suite.simulator))
     if any(one.lines for one in states):
         results.append(units.shipped(states))
-    if commands:
-        results += [responses.durable(commands, states), responses.made_once(commands, states)]
-    return Report(results)
+    return results
 
 
 async def at_rest(suite: Suite) -> bool:
