@@ -74,16 +74,25 @@ def decode(topic: str, key: bytes | None, value: bytes | None, headers: Iterable
     if subject_of(key) is None:
         raise ValueError(f"the key is not an aggregate's id, a text of 1 to {MAX_SUBJECT} characters")
     found = _unique(headers)
+    _check_content(found)
+    if value is None:
+        raise ValueError("the message has no value")
+    if not key == found["ce_subject"] == found["ce_partitionkey"]:
+        raise ValueError("key, ce_partitionkey and ce_subject differ")
+    return _envelope(topic, value, found)
+
+
+def _check_content(found: dict[str, bytes]) -> None:
+    """Raises: ValueError: a header is missing, or names another version or format than ours."""
     if missing := [name for name in _REQUIRED if name not in found]:
         raise ValueError(f"header {', '.join(missing)} is missing")
     if found["ce_specversion"] != b"1.0":
         raise ValueError("ce_specversion is not 1.0")
     if found["content-type"] != _CONTENT_TYPE:
         raise ValueError("content-type is not application/json")
-    if value is None:
-        raise ValueError("the message has no value")
-    if not key == found["ce_subject"] == found["ce_partitionkey"]:
-        raise ValueError("key, ce_partitionkey and ce_subject differ")
+
+
+def _envelope(topic: str, value: bytes, found: dict[str, bytes]) -> Envelope:
     return Envelope(
         id=_uuid(found, "ce_id"),
         type=_text(found, "ce_type"),
