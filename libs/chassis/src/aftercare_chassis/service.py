@@ -92,10 +92,9 @@ class Service(Generic[S]):
         if self.handlers:
             self.workers.append(Redrive(self.handlers).worker())
         self.projection, self.after_migration, self.commands = projection, after_migration, commands or {}
-        metrics = Metrics(name)
-        for figures in FIGURES:
-            metrics.of(figures)
-        self.runtime = Runtime(name, settings, SystemClock(), Uuid7Ids(), metrics, roles=roles, resources=resources)
+        self.runtime = Runtime(
+            name, settings, SystemClock(), Uuid7Ids(), _metrics(name), roles=roles, resources=resources
+        )
         self.migrations = Migrations(package, settings.database_url, metadata)
         self.runtime.revisions = self.migrations.revisions
         self.log_fields = frozenset(log_fields)
@@ -108,21 +107,11 @@ class Service(Generic[S]):
 
     def process(self, *roles: ProcessRole) -> FastAPI:
         """An app that does these things while it lives; every app has health and metrics, `serve` adds the REST API."""
-
-        @asynccontextmanager
-        async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-            await self.runtime.open()
-            try:
-                async with running(self.runtime, self._loops(roles)):
-                    yield
-            finally:
-                await self.runtime.close()
-
         # No redirects: behind a gateway their address would be wrong, and partners' programs do not follow them.
         app = FastAPI(
             title=self.name,
             version="1",
-            lifespan=lifespan,
+            lifespan=partial(self._lifespan, roles),
             docs_url=None,
             redoc_url=None,
             redirect_slashes=False,
@@ -132,13 +121,25 @@ class Service(Generic[S]):
         problems.install(app)
         app.include_router(health.router(self.runtime, watched=ProcessRole.SERVE not in roles))
         if ProcessRole.SERVE in roles:
-            for router in self.routers:
-                # Not `include_router`: that searches every router for each request.
-                app.router.routes.extend(router.routes)
-            app.include_router(docs_page.router(self.name))
-            openapi.install(app)
+            self._add_api(app)
         middleware.install(app, self.runtime, [each for each in self.routers if isinstance(each, WebhookRouter)])
         return app
+
+    @asynccontextmanager
+    async def _lifespan(self, roles: Sequence[ProcessRole], _: FastAPI) -> AsyncIterator[None]:
+        await self.runtime.open()
+        try:
+            async with running(self.runtime, self._loops(roles)):
+                yield
+        finally:
+            await self.runtime.close()
+
+    def _add_api(self, app: FastAPI) -> None:
+        for router in self.routers:
+            # Not `include_router`: that searches every router for each request.
+            app.router.routes.extend(router.routes)
+        app.include_router(docs_page.router(self.name))
+        openapi.install(app)
 
     def cli(self) -> None:
         """Run the command line."""
@@ -185,6 +186,13 @@ class Service(Generic[S]):
                 loops.append(Deadlines(self.runtime, self.deadlines).run)
             loops += [partial(work, self.runtime, worker) for worker in self.workers]
         return loops
+
+
+def _metrics(name: str) -> Metrics:
+    metrics = Metrics(name)
+    for figures in FIGURES:
+        metrics.of(figures)
+    return metrics
 
 
 def _without_arguments(once: Once[S], act: Callable[[Runtime[S]], Awaitable[int | None]]) -> Callable[[], None]:

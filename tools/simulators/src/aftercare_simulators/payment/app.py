@@ -36,21 +36,22 @@ def create(
     `app.state.provider.callbacks.settled()` waits until nothing is being sent.
     """
     provider = Provider(Ledger(books), Callbacks(secret, clock, client, retry_pauses), delay, slow)
-
-    @asynccontextmanager
-    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        provider.resume()
-        yield
-        await provider.callbacks.close()
-        provider.ledger.close()
-
-    app = FastAPI(title="Aftercare payment simulator", version="1", lifespan=lifespan)
+    app = FastAPI(title="Aftercare payment simulator", version="1", lifespan=_lifespan)
     app.state.provider = provider
     app.add_exception_handler(OperationRefused, _refused)
     app.add_exception_handler(RequestValidationError, _malformed)
     _add_operations(app, provider)
     _add_controls(app, provider)
     return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    provider: Provider = app.state.provider
+    provider.resume()
+    yield
+    await provider.callbacks.close()
+    provider.ledger.close()
 
 
 def _add_operations(app: FastAPI, provider: Provider) -> None:
