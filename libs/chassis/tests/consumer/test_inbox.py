@@ -14,7 +14,7 @@ from aftercare_chassis.consumer.inbox import (
     Inbox,
     PartitionRead,
     content_digest,
-    may_be_pruned,
+    may_be_deleted,
 )
 from aftercare_chassis.testing import Harness, until
 from aftercare_events import Envelope
@@ -122,10 +122,10 @@ def test_a_digest_depends_on_the_content_and_not_on_the_delivery(envelope: Envel
 
 
 @pytest.mark.parametrize(
-    ("age", "pruned"), [(timedelta(0), False), (KEPT - timedelta(days=2), False), (KEPT, True), (2 * KEPT, True)]
+    ("age", "deleted"), [(timedelta(0), False), (KEPT - timedelta(days=2), False), (KEPT, True), (2 * KEPT, True)]
 )
-def test_an_old_event_may_be_pruned(envelope: Envelope, age: timedelta, pruned: bool) -> None:
-    assert may_be_pruned(replace(envelope, time=NOW - age), NOW) == pruned
+def test_the_row_of_an_old_event_may_be_deleted(envelope: Envelope, age: timedelta, deleted: bool) -> None:
+    assert may_be_deleted(replace(envelope, time=NOW - age), NOW) == deleted
 
 
 async def test_progress_is_zero_for_an_aggregate_never_met(inbox: Inbox) -> None:

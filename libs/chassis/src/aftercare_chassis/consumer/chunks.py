@@ -29,7 +29,7 @@ from aftercare_chassis.consumer.inbox import (
     Inbox,
     PartitionRead,
     content_digest,
-    may_be_pruned,
+    may_be_deleted,
 )
 from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.consumer.parking import park, readable
@@ -164,7 +164,7 @@ class ChunkProcessor(Generic[S]):
     async def _park(self, record: ConsumerRecord, why: UnprocessableEvent) -> None:
         """Store one record and block its aggregate, in a transaction that also moves the cursor."""
         place = {"topic": record.topic, "partition": record.partition, "offset": record.offset}
-        log.error("event_parked", trouble=why.park_reason, **place)
+        log.error("event_parked", reason=why.park_reason, **place)
         read = self._read(TopicPartition(record.topic, record.partition), [record])
         envelope = readable(record)
         async with self._runtime.transaction() as tx:
@@ -202,7 +202,7 @@ def _is_new(envelope: Envelope, digest: int | None, progress: AggregateProgress,
         return False
     if progress.blocked_since is not None:
         return True
-    if envelope.sequence <= progress.last_sequence and may_be_pruned(envelope, now):
+    if envelope.sequence <= progress.last_sequence and may_be_deleted(envelope, now):
         return False
     check_sequence(envelope.sequence, progress.last_sequence)
     return True

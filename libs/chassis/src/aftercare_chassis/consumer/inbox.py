@@ -108,7 +108,7 @@ def content_digest(envelope: Envelope) -> int:
     return int.from_bytes(blake2b(attributes + envelope.data, digest_size=8).digest(), "big", signed=True)
 
 
-def may_be_pruned(envelope: Envelope, now: datetime) -> bool:
+def may_be_deleted(envelope: Envelope, now: datetime) -> bool:
     """Return whether the event is so old that the inbox may have had it and deleted it."""
     return envelope.time < now - _CERTAINLY_KEPT
 

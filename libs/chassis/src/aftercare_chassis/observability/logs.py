@@ -22,7 +22,7 @@ Processor = Callable[[object, str, Fields], Fields]
 FIELDS = frozenset(
     """
     aggregate build code count database end error event event_type first id level logger offset partition reason seconds
-    service timestamp topic trouble type where why worker
+    service timestamp topic type where why worker
     """.split()  # noqa: SIM905
 )
 """The fields of the chassis' own log lines."""
