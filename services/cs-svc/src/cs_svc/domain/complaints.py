@@ -11,6 +11,8 @@ from cs_svc.domain.permissions import AGENT, SYSTEM_ONLY
 
 
 class ComplaintState(StrEnum):
+    """The states of a complaint; `escalated` while a dispute decides it."""
+
     OPEN = "open"
     ANSWERED = "answered"
     ESCALATED = "escalated"

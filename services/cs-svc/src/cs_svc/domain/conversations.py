@@ -13,6 +13,8 @@ from cs_svc.domain.permissions import AGENT, BUYER_OR_AGENT, PARTIES_AND_AGENTS,
 
 
 class ConversationState(StrEnum):
+    """The states of a conversation; a closed one can be reopened."""
+
     OPEN = "open"
     CLOSED = "closed"
 
@@ -26,6 +28,8 @@ class ConversationAction(StrEnum):
 
 
 class AuthorRole(StrEnum):
+    """In which role somebody writes a message; `system` reports an event."""
+
     BUYER = "buyer"
     SELLER = "seller"
     AGENT = "agent"

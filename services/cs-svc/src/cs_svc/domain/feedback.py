@@ -10,6 +10,8 @@ from cs_svc.domain.permissions import AGENT
 
 
 class FeedbackState(StrEnum):
+    """The states of feedback; `improved` where something was changed because of it."""
+
     OPEN = "open"
     ANSWERED = "answered"
     IMPROVED = "improved"
@@ -30,6 +32,8 @@ class FeedbackChannel(StrEnum):
 
 
 class Sentiment(StrEnum):
+    """How an agent judges feedback."""
+
     POSITIVE = "positive"
     NEUTRAL = "neutral"
     NEGATIVE = "negative"

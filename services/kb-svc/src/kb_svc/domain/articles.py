@@ -22,6 +22,8 @@ class Language(StrEnum):
 
 
 class ArticleState(StrEnum):
+    """The states of an article; a published one may have a draft of its next version."""
+
     DRAFT = "draft"
     PUBLISHED = "published"
     RETIRED = "retired"

@@ -58,8 +58,8 @@ class ResolveIn(In):
     model_config = example(outcome="explained")
 
     outcome: Literal["upheld", "explained", "unfounded", "withdrawn"]
-    """`upheld`: the buyer is right; `explained`: it was a misunderstanding; `unfounded`: the buyer is wrong;
-    `withdrawn`: the buyer does not insist."""
+    """`upheld`: it is justified; `explained`: the matter was explained; `unfounded`: there is no ground for it; `withdrawn`:
+    the buyer withdrew it."""
 
 
 class AnswerOut(Out):
