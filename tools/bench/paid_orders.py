@@ -58,7 +58,7 @@ async def _pay(service: Service[Settings], order_ids: list[str]) -> list[Body]:
             payment = await payments.start(
                 tx, order_id, provider="simulator", method="sim_success", providers=["simulator"]
             )
-            await payments.apply_result(tx, payment.id, PAID)
+            await payments.apply_result(tx, payment.id, result=PAID)
             [line] = await tx.all(LINES_OF_ORDER, order_id=order_id)
             bodies.append(refund_of(order_id, line.id))
     return bodies

@@ -16,7 +16,8 @@ from aftercare_events import (
     RefundFailed,
     RefundSubmitted,
 )
-from order_svc.commands import cases, refund_requests, refunds
+from order_svc.commands import refund_requests, refunds
+from order_svc.consumers import HANDLERS
 from order_svc.domain.tracking import ParcelStatus
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 
@@ -173,7 +174,7 @@ async def test_a_case_that_ends_before_the_answer_to_its_refund_holds_until_the_
     await shop.h.consume(shop.case(AfterSaleClosed, order, cause="verdict"))
     assert await units(shop, order) == (0, 0, 1)
     async with shop.h.runtime.transaction() as tx:
-        await refunds.apply_result(tx, "refund_1", ProviderResult(outcome=Outcome.DECLINED))
+        await refunds.apply_result(tx, "refund_1", result=ProviderResult(outcome=Outcome.DECLINED))
     assert await units(shop, order) == (0, 0, 0)
 
 
@@ -274,7 +275,7 @@ async def test_a_parcel_and_a_case_at_the_same_instant(shop):
 
         async def open_case(event=requested):
             async with shop.h.runtime.transaction() as tx:
-                await cases.register(tx, event)
+                await HANDLERS[AfterSaleRequested](tx, event)
 
         _, answer = await asyncio.gather(open_case(), shop.try_ship(order, 2, f"7300{number}"))
         async with shop.h.runtime.transaction() as tx:

@@ -111,10 +111,10 @@ async def test_a_callback_that_fails_is_rescheduled_and_does_not_hold_up_others(
     other = await shop.start_payment((await shop.place())["id"])
     apply = payment_callbacks.payments.apply_result
 
-    async def fail_for_one(tx: Any, payment_id: str, result: Any) -> Any:
+    async def fail_for_one(tx: Any, payment_id: str, *, result: Any) -> Any:
         if payment_id == payment["id"]:
             raise ZeroDivisionError
-        return await apply(tx, payment_id, result)
+        return await apply(tx, payment_id, result=result)
 
     with monkeypatch.context() as faulty:
         faulty.setattr(payment_callbacks.payments, "apply_result", fail_for_one)

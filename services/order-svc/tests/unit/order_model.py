@@ -186,4 +186,4 @@ class OrderModel:
                 )
 
     async def _apply_result(self, command: Any, subject: str, outcome: Outcome) -> None:
-        await self.db.run(command, subject, ProviderResult(outcome=outcome, failure_code="declined"))
+        await self.db.run(command, subject, result=ProviderResult(outcome=outcome, failure_code="declined"))

@@ -100,7 +100,7 @@ async def confirm_receipt(order_id: OrderId, tx: Tx[Settings]) -> OrderDetailOut
 )
 async def change_address(order_id: OrderId, body: ChangeAddressIn, tx: Tx[Settings]) -> OrderDetailOut:
     """Replace the shipping address of an order of which nothing is shipped."""
-    return await _shown(tx, await orders.change_address(tx, order_id, body.shipping_address.address()))
+    return await _shown(tx, await orders.change_address(tx, order_id, address=body.shipping_address.address()))
 
 
 async def _shown(tx: Tx[Settings], order: Order) -> OrderDetailOut:

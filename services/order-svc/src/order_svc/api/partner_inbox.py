@@ -52,7 +52,7 @@ async def get_push(push_id: PushId, read: Read) -> PushOut:
 @pushes.post("/{push_id}/redrive", operation_id="redriveCourierPush", responses=refusals(IllegalTransition))
 async def redrive_push(push_id: PushId, tx: Tx[Settings]) -> PushOut:
     """Process a push once more."""
-    return PushOut.of(await partner_inbox.redrive(tx, PushSource.COURIER, push_id))
+    return PushOut.of(await partner_inbox.redrive(tx, push_id, source=PushSource.COURIER))
 
 
 @callbacks.get("", operation_id="listPaymentCallbacks")
@@ -79,4 +79,4 @@ async def get_callback(callback_id: CallbackId, read: Read) -> CallbackOut:
 @callbacks.post("/{callback_id}/redrive", operation_id="redrivePaymentCallback", responses=refusals(IllegalTransition))
 async def redrive_callback(callback_id: CallbackId, tx: Tx[Settings]) -> CallbackOut:
     """Process a callback once more; it is checked again against our own books."""
-    return CallbackOut.of(await partner_inbox.redrive(tx, PushSource.PAYMENT, callback_id))
+    return CallbackOut.of(await partner_inbox.redrive(tx, callback_id, source=PushSource.PAYMENT))

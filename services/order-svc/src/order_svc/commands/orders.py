@@ -86,7 +86,7 @@ def _line(tx: Transaction[Settings], order_id: str, number: int, draft: LineDraf
     )
 
 
-async def change_address(tx: Transaction[Settings], order_id: str, address: Address) -> Order:
+async def change_address(tx: Transaction[Settings], order_id: str, *, address: Address) -> Order:
     """Replace the shipping address of an order of which nothing has left.
 
     Raises:

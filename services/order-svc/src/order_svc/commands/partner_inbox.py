@@ -149,7 +149,7 @@ async def reschedule(tx: Transaction[Settings], push: PartnerPush, why: str) -> 
     return await _move(tx, push, PushAction.WAIT, why=why, due_at=tx.now + pause(push.attempts))
 
 
-async def redrive(tx: Transaction[Settings], source: PushSource, push_id: str) -> PartnerPush:
+async def redrive(tx: Transaction[Settings], push_id: str, *, source: PushSource) -> PartnerPush:
     """Process a push of this source once more, with the full time to wait.
 
     Raises: NotFound; IllegalTransition where it was applied, or was not verified.

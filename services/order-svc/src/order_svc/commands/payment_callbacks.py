@@ -24,9 +24,9 @@ async def apply(tx: Transaction[Settings], push: PartnerPush, notification: Prov
     if mismatch is not None:
         return await partner_inbox.failed(tx, push, mismatch)
     if notification.subject is CallSubject.PAYMENT:
-        await payments.apply_result(tx, notification.subject_id, notification.result)
+        await payments.apply_result(tx, notification.subject_id, result=notification.result)
     else:
-        await refunds.apply_result(tx, notification.subject_id, notification.result)
+        await refunds.apply_result(tx, notification.subject_id, result=notification.result)
     return await partner_inbox.applied(tx, push)
 
 

@@ -61,7 +61,7 @@ def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str
     return PAYMENT.start(payment, tx)
 
 
-async def apply_result(tx: Transaction[Settings], payment_id: str, result: ProviderResult) -> PaymentState:
+async def apply_result(tx: Transaction[Settings], payment_id: str, *, result: ProviderResult) -> PaymentState:
     """Apply what the provider reports of a payment, in a response or a callback; a repeated report changes nothing.
 
     Raises: NotFound.

@@ -87,9 +87,9 @@ async def close(tx: Transaction[Settings], prepared: PreparedCall, result: Provi
     """
     call = prepared.call
     if call.subject is CallSubject.PAYMENT:
-        is_open = await payments.apply_result(tx, call.id, result) is PaymentState.PENDING
+        is_open = await payments.apply_result(tx, call.id, result=result) is PaymentState.PENDING
     else:
-        state = await refunds.apply_result(tx, call.id, result)
+        state = await refunds.apply_result(tx, call.id, result=result)
         is_open = state in (RefundState.SUBMITTED, RefundState.UNKNOWN)
     if is_open:
         await _put_off(tx, call, result.outcome)

@@ -31,7 +31,7 @@ async def submit(tx: Transaction[Settings], payment: Payment, refund: Refund) ->
     return await effects.save_refund(tx, payment, submitted, event), submitted
 
 
-async def apply_result(tx: Transaction[Settings], refund_id: str, result: ProviderResult) -> RefundState:
+async def apply_result(tx: Transaction[Settings], refund_id: str, *, result: ProviderResult) -> RefundState:
     """Apply what the provider reports of a refund, in a response or a callback; a repeated report changes nothing.
 
     Raises: NotFound.
