@@ -9,7 +9,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundRequested
 
-from order_svc.commands import after_sales, call_queue, cases, effects, holds, refunds
+from order_svc.commands import after_sales, call_queue, effects, holds, refunds
 from order_svc.commands.record import refund_fields
 from order_svc.commands.refund_creation import new_refund, refund_rest
 from order_svc.domain import fulfilment
@@ -65,7 +65,7 @@ async def _claim_units(
     A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
     case is decided again with what is known now.
     """
-    case = await cases.copy_of(tx, event)
+    case = await tx.find(CASES, event.case_id)
     if case is None:
         return order, None
     before_shipment = event.is_before_shipment
