@@ -7,7 +7,7 @@ import httpx
 from aftercare_chassis.jobs.retention import Retention
 from aftercare_chassis.service import Service
 from aftercare_events.roles import ROLES
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from order_svc import tables
 from order_svc.api import (
@@ -31,6 +31,9 @@ from order_svc.workers.partner_inbox import PartnerInbox
 from order_svc.workers.provider_calls import ProviderCalls
 
 _LIMITS = httpx.Limits(max_connections=20, max_keepalive_connections=5)
+_INBOX: Retention[Settings] = Retention(
+    "partner_inbox", "finished_at", lambda settings: timedelta(hours=settings.partner_inbox_hours)
+)
 
 
 def service(
@@ -38,38 +41,46 @@ def service(
 ) -> Service[Settings]:
     """The composition of the service. `simulator_transport` is for tests, in whose process the provider runs."""
     settings = settings or Settings()
-    client = httpx.AsyncClient(transport=simulator_transport, timeout=10, limits=_LIMITS)
-    providers = payment_providers(settings, client)
+    providers = payment_providers(settings, simulator_transport)
     couriers: Mapping[str, Courier] = {each.partner: each for each in (StandardWebhooks(), Zto())}
     return Service(
         name="order-svc",
         package="order_svc",
         settings=settings,
         roles=ROLES,
-        routers=[
-            orders.router,
-            payments.router(providers),
-            parcels.router,
-            payment_webhooks.router(providers),
-            partner_inbox.callbacks,
-            courier_endpoints.router(couriers),
-            partner_inbox.pushes,
-            courier_webhooks.router(couriers),
-        ],
+        routers=_routers(couriers, providers),
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
         workers=(*ProviderCalls(providers).workers(), *PartnerInbox(couriers, providers).workers()),
-        retention=[
-            Retention("partner_inbox", "finished_at", lambda settings: timedelta(hours=settings.partner_inbox_hours))
-        ],
+        retention=[_INBOX],
         metadata=tables.metadata,
         log_fields=("partner", "push", "source"),
-        resources=[client],
+        resources=[each for provider in providers.values() for each in provider.resources],
     )
 
 
-def payment_providers(settings: Settings, client: httpx.AsyncClient) -> Mapping[str, PaymentProvider]:
-    """The payment providers by their names, which are part of the addresses they call back to."""
+def _routers(couriers: Mapping[str, Courier], providers: Mapping[str, PaymentProvider]) -> list[APIRouter]:
+    """The routes, in the order of the OpenAPI document."""
+    return [
+        orders.router,
+        payments.router(providers),
+        parcels.router,
+        payment_webhooks.router(providers),
+        partner_inbox.callbacks,
+        courier_endpoints.router(couriers),
+        partner_inbox.pushes,
+        courier_webhooks.router(couriers),
+    ]
+
+
+def payment_providers(
+    settings: Settings, simulator_transport: httpx.AsyncBaseTransport | None = None
+) -> Mapping[str, PaymentProvider]:
+    """The payment providers by their names, which are part of the addresses they call back to.
+
+    Each has a client of its own, because time limits, certificates and connections are agreed with each provider.
+    """
+    client = httpx.AsyncClient(transport=simulator_transport, timeout=10, limits=_LIMITS)
     webhooks = f"{settings.public_url.rstrip('/')}/v1/payment-webhooks"
     url, secret = settings.payment_simulator_url, settings.payment_webhook_secret
     return {"simulator": Simulator(client, url=url, callback_url=f"{webhooks}/simulator", secret=secret)}

@@ -26,6 +26,7 @@ class PlainPay:
 
     signature_headers = ("x-sign",)
     secrets = (SECRET,)
+    resources = ()
 
     async def pay(self, payment: Payment) -> ProviderResult:
         return ProviderResult(outcome=Outcome.PENDING)
@@ -66,8 +67,10 @@ class PlainPay:
 def connected(monkeypatch: pytest.MonkeyPatch) -> None:
     connect = main.payment_providers
 
-    def providers(settings: Settings, client: httpx.AsyncClient) -> Mapping[str, PaymentProvider]:
-        return {**connect(settings, client), "plainpay": PlainPay()}
+    def providers(
+        settings: Settings, simulator_transport: httpx.AsyncBaseTransport | None = None
+    ) -> Mapping[str, PaymentProvider]:
+        return {**connect(settings, simulator_transport), "plainpay": PlainPay()}
 
     monkeypatch.setattr(main, "payment_providers", providers)
 

@@ -1,5 +1,7 @@
 """What this service needs of a payment provider, whichever it is."""
 
+from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -45,6 +47,10 @@ class PaymentProvider(PushAdapter[ProviderNotification | None], Protocol):
     No method raises for what the network or the provider does: that is an Outcome. `parse` returns None for callbacks of
     other kinds.
     """
+
+    @property
+    def resources(self) -> Sequence[AbstractAsyncContextManager[object]]:
+        """What it holds open, such as its HTTP client: entered when a process starts, left when it ends."""
 
     @property
     def secrets(self) -> tuple[str, ...]:

@@ -74,8 +74,8 @@ class Simulator:
     signature_headers = signatures.STANDARD_HEADERS
 
     def __init__(self, client: httpx.AsyncClient, *, url: str, callback_url: str, secret: str) -> None:
-        self.client, self._url, self._callback_url = client, url.rstrip("/"), callback_url
-        self.secrets = (secret,)
+        self._client, self._url, self._callback_url = client, url.rstrip("/"), callback_url
+        self.resources, self.secrets = (client,), (secret,)
 
     async def pay(self, payment: Payment) -> ProviderResult:
         """See the port."""
@@ -92,7 +92,7 @@ class Simulator:
     async def find(self, subject: CallSubject, subject_id: str) -> ProviderResult:
         """See the port."""
         try:
-            response = await self.client.get(f"{self._url}{_PATHS[subject]}/{subject_id}")
+            response = await self._client.get(f"{self._url}{_PATHS[subject]}/{subject_id}")
         except httpx.HTTPError:
             return _UNKNOWN
         if response.status_code == 404:
@@ -141,7 +141,7 @@ class Simulator:
 
     async def _submit(self, subject: CallSubject, key: str, content: Mapping[str, JsonValue]) -> ProviderResult:
         try:
-            response = await self.client.post(
+            response = await self._client.post(
                 self._url + _PATHS[subject], json=content, headers={"Idempotency-Key": key}
             )
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout):
