@@ -1,4 +1,4 @@
-"""Captured pushes through their adapters: each is verified on its raw bytes, read, and acknowledged in the partner's format."""
+"""Example pushes through their adapters: each is verified on its raw bytes, read, and acknowledged in the partner's format."""
 
 import json
 from collections.abc import Mapping
@@ -7,7 +7,7 @@ from typing import Any
 
 import httpx
 import pytest
-from captured_pushes import NOW, captured, names
+from example_pushes import NOW, example, names
 from order_svc.domain.payments.model import CallSubject
 from order_svc.integrations.couriers.port import Courier
 from order_svc.integrations.couriers.standard_webhooks import StandardWebhooks
@@ -77,13 +77,13 @@ def simulator() -> Simulator:
 
 
 def examined(name: str, *, change: bool = False, late: timedelta = timedelta()) -> ExaminedPush[Any]:
-    push = captured(name)
+    push = example(name)
     raw = push.raw.replace(b"1", b"2", 1) if change else push.raw
     adapter = COURIERS.get(push.partner) or simulator()
     return examine(adapter, raw, push.headers, [push.secret], NOW + late)
 
 
-def test_every_captured_push_has_its_meaning_here() -> None:
+def test_every_example_has_its_meaning_here() -> None:
     assert names() == sorted([*REPORTS, *FORGED, *CALLBACKS])
 
 
@@ -116,7 +116,7 @@ def test_a_forged_push_is_refused_in_the_partners_format(name: str, status: int)
     push = examined(name)
     assert (push.verified, push.content) == (False, None)
     assert push.rejection is not None
-    assert COURIERS[captured(name).partner].refused(push.rejection.code, push.rejection.detail).status == status
+    assert COURIERS[example(name).partner].refused(push.rejection.code, push.rejection.detail).status == status
 
 
 @pytest.mark.parametrize("name", [*REPORTS, *CALLBACKS])

@@ -1,4 +1,4 @@
-"""The captured pushes in `tests/fixtures`: their headers and raw bodies, the secrets, and when they arrive."""
+"""The example pushes in `tests/fixtures`: their headers and raw bodies, the secrets, and when they arrive."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -14,7 +14,7 @@ SECRETS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Captured:
+class ExamplePush:
     """One push; the names of its headers are in lower case, as an ASGI server gives them."""
 
     partner: str
@@ -26,14 +26,14 @@ class Captured:
         return SECRETS[self.partner]
 
 
-def captured(name: str) -> Captured:
+def example(name: str) -> ExamplePush:
     """The push in the file of this name."""
     head, _, raw = (FIXTURES / f"{name}.txt").read_bytes().partition(b"\n\n")
     lines = (line.partition(": ") for line in head.decode().splitlines())
     partner = next(each for each in SECRETS if name.startswith(each))
-    return Captured(partner, {header.lower(): value for header, _, value in lines}, raw)
+    return ExamplePush(partner, {header.lower(): value for header, _, value in lines}, raw)
 
 
 def names() -> list[str]:
-    """The names of all captured pushes."""
+    """The names of all example pushes."""
     return sorted(path.stem for path in FIXTURES.glob("*.txt"))
