@@ -1,16 +1,23 @@
 """Timers: each row that is due is handled once, and one that fails does not delay the others."""
 
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
+from enum import StrEnum
 from typing import Any
 
 import pytest
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs import deadlines
-from aftercare_chassis.jobs.deadlines import Deadlines, Due
+from aftercare_chassis.jobs.deadlines import Deadlines, Due, TimerCommands
 from aftercare_chassis.refusals import NotFound
+from aftercare_chassis.settings import ServiceSettings
 from aftercare_chassis.testing import Harness
 
 Command = Callable[[Transaction, str], Awaitable[None]]
+
+
+class Action(StrEnum):
+    COUNT_UP = "count_up"
 
 
 @pytest.fixture
@@ -88,3 +95,27 @@ async def test_a_full_batch_is_all_that_one_round_takes(
 
     assert await fire(tally, note) == 2
     assert handled == due[:2]
+
+
+@pytest.mark.parametrize(("due_after", "acted"), [(0, ["count_up tally-1 of buyer-1"]), (1, [])])
+async def test_a_timer_runs_the_command_that_is_registered_for_the_due_action(
+    tally: Harness, due_after: int, acted: list[str]
+) -> None:
+    """What is locked decides, and is what the command is called with."""
+    done: list[str] = []
+
+    async def lock(_: Transaction, tally_id: str) -> tuple[str, str]:
+        return tally_id, "buyer-1"
+
+    at = tally.clock.now() + timedelta(seconds=due_after)
+    timer: TimerCommands[Action, ServiceSettings, str, str] = TimerCommands(
+        lock, lambda _, __, now: Action.COUNT_UP if at <= now else None
+    )
+
+    @timer(Action.COUNT_UP)
+    async def count_up(_: Transaction, tally_id: str, owner: str) -> None:
+        done.append(f"count_up {tally_id} of {owner}")
+
+    async with tally.runtime.transaction() as tx:
+        await timer.act(tx, "tally-1")
+    assert done == acted

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from aftersale_svc import tables
 from aftersale_svc.api import cases, disputes
-from aftersale_svc.commands.deadlines import DEADLINES
+from aftersale_svc.commands import deadlines
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.settings import Settings
 
@@ -21,7 +21,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         roles=ROLES,
         routers=[cases.router, disputes.router],
         handlers=HANDLERS,
-        deadlines=DEADLINES,
+        deadlines=deadlines.DEADLINES,
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),
     )

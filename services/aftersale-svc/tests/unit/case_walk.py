@@ -154,10 +154,10 @@ async def steps(snapshot: Snapshot, people: Mapping[str, Command], settings: Set
     made |= {name: await after(snapshot, "system", command, settings) for name, command in DECLINED.items()}
     case, dispute = snapshot.case, snapshot.dispute
     if case.deadline_at is not None:
-        case_due = partial(deadlines.case_due, case_id=CASE)
+        case_due = partial(deadlines.case_timer.act, row_id=CASE)
         made["timer"] = await after(snapshot, "system", case_due, settings, case.deadline_at)
     if dispute is not None and dispute.deadline_at is not None:
-        late = partial(disputes.escalate, dispute_id=DISPUTE)
+        late = partial(deadlines.dispute_timer.act, row_id=DISPUTE)
         made["timer of the dispute"] = await after(snapshot, "system", late, settings, dispute.deadline_at)
     return {name: found for name, found in made.items() if found.facts != snapshot.facts}
 

@@ -10,9 +10,9 @@ from aftercare_chassis.lifecycle.diagram import draw
 from aftercare_chassis.settings import Hours
 from aftercare_events import AfterSaleCompleted, CaseEvent
 from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.errors import StageUnsuitable
@@ -124,7 +124,7 @@ async def confirm(tx: Any) -> FullCase:
     return await confirm_locked(tx, *await locking.case_and_order(tx, CASE))
 
 
-@by_timer(_A.CONFIRM)  # type: ignore[arg-type]
+@case_timer(_A.CONFIRM)  # type: ignore[arg-type]
 async def confirm_locked(tx: Any, full: FullCase, _: Order) -> FullCase:
     received = apply(full, _A.CONFIRM, tx)  # type: ignore[arg-type]
     event = AfterSaleCompleted(**case_fields(tx, received.case), refunded_minor=0, currency="CNY", lines=())

@@ -9,7 +9,7 @@ import pytest
 from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle, SystemContext
 from aftercare_chassis.lifecycle.diagram import draw
-from aftersale_svc.commands.timers import BY_ACTION
+from aftersale_svc import main
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, EscalationCause, RefundAction, RefundState
 from aftersale_svc.domain.cases.lifecycle import CASE, REFUND, of
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
@@ -194,7 +194,11 @@ def test_an_action_sets_turn_and_deadline(acting: Acting, a_case: Callable[..., 
 
 @pytest.mark.parametrize("type_", CaseType)
 def test_every_timer_of_a_case_has_a_command(type_: CaseType) -> None:
-    assert {timeout.then for timeout in CASE[type_].timeouts.values()} - {None} <= BY_ACTION.keys()
+    assert {timeout.then for timeout in CASE[type_].timeouts.values()} - {None} <= main.deadlines.case_timer.actions
+
+
+def test_every_timer_of_a_dispute_has_a_command() -> None:
+    assert {timeout.then for timeout in DISPUTE.timeouts.values()} - {None} == main.deadlines.dispute_timer.actions
 
 
 @pytest.mark.parametrize("type_", CaseType)

@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from cs_svc import tables
 from cs_svc.api import complaints, conversations, customers, feedback, ratings
-from cs_svc.commands.deadlines import DEADLINES
+from cs_svc.commands import deadlines
 from cs_svc.consumers import FACTS, HANDLERS
 from cs_svc.settings import Settings
 
@@ -21,7 +21,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         roles=ROLES,
         routers=[conversations.router, complaints.router, feedback.router, ratings.router, customers.router],
         handlers=HANDLERS,
-        deadlines=DEADLINES,
+        deadlines=deadlines.DEADLINES,
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),
     )

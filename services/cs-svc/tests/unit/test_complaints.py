@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_events import DisputeExecuted, DisputeOpened, DisputeWithdrawn
 from cs_memory import NOW, Command, Memory, Row, after, dispute_event
 from cs_svc.commands import complaints
+from cs_svc.commands.deadlines import complaint_timer
 from cs_svc.domain.complaints import (
     COMPLAINT,
     Complaint,
@@ -32,7 +33,7 @@ OPEN: Command = lambda tx: complaints.open_(  # noqa: E731
 )
 ANSWER: Command = lambda tx: complaints.answer(tx, "cmp_1", text="?")  # noqa: E731
 RESOLVE: Command = lambda tx: complaints.resolve(tx, "cmp_1", outcome=ComplaintOutcome.UPHELD)  # noqa: E731
-MARK: Command = lambda tx: complaints.mark_overdue(tx, "cmp_1")  # noqa: E731
+MARK: Command = lambda tx: complaint_timer.act(tx, "cmp_1")  # noqa: E731
 ESCALATE = on_dispute(DisputeOpened, complaints.follow_dispute)
 EXECUTED = on_dispute(DisputeExecuted, complaints.dispute_executed)
 WITHDRAWN = on_dispute(DisputeWithdrawn, complaints.dispute_withdrawn)

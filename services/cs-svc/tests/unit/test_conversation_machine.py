@@ -7,6 +7,7 @@ from typing import Any
 from aftercare_chassis.refusals import Refusal
 from cs_memory import NOW, Memory
 from cs_svc.commands import conversations
+from cs_svc.commands.deadlines import conversation_timer
 from cs_svc.domain.conversations import CONVERSATION, Conversation, ConversationState, Message, Turn
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
@@ -48,7 +49,7 @@ class ConversationMachine(RuleBasedStateMachine):
     def pass_time(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
         if self.row.deadline_at is not None and self.row.deadline_at <= self.now:
-            assert self.run(lambda tx: conversations.mark_overdue(tx, "conv_1"), "system")
+            assert self.run(lambda tx: conversation_timer.act(tx, "conv_1"), "system")
 
     @rule(role=st.sampled_from(["buyer", "seller", "agent"]))
     def post(self, role: str) -> None:

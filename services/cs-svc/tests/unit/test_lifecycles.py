@@ -15,6 +15,7 @@ from aftercare_chassis.lifecycle import (
     SystemContext,
 )
 from aftercare_chassis.lifecycle.diagram import draw
+from cs_svc import main
 from cs_svc.domain.complaints import COMPLAINT
 from cs_svc.domain.conversations import CONVERSATION
 from cs_svc.domain.feedback import FEEDBACK
@@ -120,6 +121,14 @@ def test_an_unresolved_complaint_is_somebodys_turn() -> None:
         "answered": "agent",
         "escalated": "dispute",
     }
+
+
+@pytest.mark.parametrize(
+    ("lifecycle", "timer"),
+    [(CONVERSATION, main.deadlines.conversation_timer), (COMPLAINT, main.deadlines.complaint_timer)],
+)
+def test_every_timer_has_a_command(lifecycle: Any, timer: Any) -> None:
+    assert {timeout.then for timeout in lifecycle.timeouts.values()} - {None} == timer.actions
 
 
 def test_the_diagrams_show_the_timers() -> None:

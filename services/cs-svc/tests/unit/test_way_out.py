@@ -14,6 +14,7 @@ import pytest
 from aftercare_events import DisputeExecuted, DisputeOpened, DisputeWithdrawn, Event
 from cs_memory import Command, Memory, Row, after, dispute_event
 from cs_svc.commands import complaints, conversations, feedback
+from cs_svc.commands.deadlines import complaint_timer, conversation_timer
 from cs_svc.domain.complaints import ComplaintCategory, ComplaintChannel, ComplaintOutcome
 from cs_svc.domain.feedback import FeedbackChannel
 
@@ -61,7 +62,7 @@ CONVERSATION = Document(
         "close": lambda tx: conversations.close(tx, "conv_1"),
     },
     end="closed",
-    timer=lambda tx: conversations.mark_overdue(tx, "conv_1"),
+    timer=lambda tx: conversation_timer.act(tx, "conv_1"),
     others={"notify": lambda tx: conversations.notify(tx, order_id="ord_1", case_id="case_1", code="return_shipped")},
 )
 COMPLAINT = Document(
@@ -73,7 +74,7 @@ COMPLAINT = Document(
         "resolve": lambda tx: complaints.resolve(tx, "cmp_1", outcome=ComplaintOutcome.EXPLAINED),
     },
     end="resolved",
-    timer=lambda tx: complaints.mark_overdue(tx, "cmp_1"),
+    timer=lambda tx: complaint_timer.act(tx, "cmp_1"),
     others={"dispute opened": on_dispute(DisputeOpened, complaints.follow_dispute)},
     certain=ends_of_dispute,
 )

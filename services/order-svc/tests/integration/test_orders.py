@@ -201,7 +201,7 @@ async def test_a_timer_acts_only_on_an_order_that_is_still_due(shop):
     young, (paid, _) = await shop.place(), await shop.paid()
     for order in (young, paid):
         async with shop.h.runtime.transaction() as tx:
-            await deadlines.order_due(tx, order["id"])
+            await deadlines.order_timer.act(tx, order["id"])
         assert (await shop.order(order["id"]))["state"] == order["state"]
     assert await shop.events(OrderCancelled) == []
 

@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from memory_database import MemoryDatabase
 from order_svc.commands import cancellations, orders, parcels, payments, receipts, refund_requests, refunds, shipments
-from order_svc.commands.deadlines import order_due
+from order_svc.commands.deadlines import order_timer
 from order_svc.domain.fulfilment import Pick, fully_shipped
 from order_svc.domain.model import Address, Amount, LineDraft
 from order_svc.domain.tracking import ParcelStatus, Scan
@@ -154,7 +154,7 @@ class OrderModel:
 
     async def _fire_timer(self) -> None:
         self.db.clock.set(max(self.order.deadline_at, self.db.clock.now()))
-        await self.db.run(order_due, self.order.id)
+        await self.db.run(order_timer.act, self.order.id)
 
     async def _ship(self, line: Any, units: int) -> None:
         parcel = {"carrier": "zto", "waybill_no": f"w{len(self.parcels)}", "picks": [Pick(line.id, units)]}

@@ -9,6 +9,7 @@ import pytest
 from aftercare_chassis.lifecycle import SYSTEM, ActionNotAllowed, Actor, IllegalTransition, SystemContext
 from aftercare_chassis.lifecycle.diagram import draw
 from aftercare_chassis.refusals import Refusal
+from order_svc import main
 from order_svc.domain import errors, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import AfterSaleState, Order, OrderLine, OrderState
@@ -154,6 +155,10 @@ def test_the_timer_is_paused_while_a_case_is_open(state: OrderState) -> None:
     assert waiting.deadline_at is None
     going_on = ORDER.reschedule(replace(waiting, after_sale_state=AfterSaleState.DONE), by(SYSTEM))
     assert going_on.deadline_at is not None
+
+
+def test_every_timer_of_an_order_has_a_command() -> None:
+    assert {timeout.then for timeout in ORDER.timeouts.values()} - {None} == main.deadlines.order_timer.actions
 
 
 def test_the_timer_of_an_unpaid_order_is_not_rescheduled() -> None:

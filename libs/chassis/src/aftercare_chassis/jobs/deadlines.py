@@ -7,7 +7,9 @@ number of processes may run the loop, and a timer never acts on an outdated stat
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Generic
+from datetime import datetime
+from enum import Enum
+from typing import Any, Generic, TypeVar, TypeVarTuple
 
 import structlog
 from asyncpg import Record
@@ -20,12 +22,19 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
-from aftercare_chassis.settings import S, S_contra
+from aftercare_chassis.settings import S, S_contra, ServiceSettings
 from aftercare_chassis.wakeup import set_within
 
 log = structlog.get_logger(__name__)
 
 BATCH = 100
+
+A = TypeVar("A", bound=Enum)
+Own = TypeVar("Own", bound=ServiceSettings)  # S has a default, which a parameter before others may not have
+R = TypeVar("R")
+T = TypeVar("T")
+Locked = TypeVarTuple("Locked")
+TimerCommand = Callable[[Transaction[Own], *Locked], Awaitable[T]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +52,57 @@ class Due(Generic[S_contra]):
         row = self.rows.table.c
         due = select(row.id).where(row.deadline_at <= bindparam("now"))
         return Query(due.order_by(row.deadline_at).limit(bindparam("limit")))
+
+
+class TimerCommands(Generic[A, Own, *Locked]):
+    """The commands that timers run on the rows of one table, by the action that the lifecycle of the row names.
+
+    `lock` locks a row by its id, with what else its commands need; `due` is the action that is due for it at a time, or None.
+    A command is called with what is locked, and is registered where it is defined:
+
+        case_timer = TimerCommands(locking.case_and_order, case_due)
+
+        @case_timer(CaseAction.CLOSE)
+        async def close(tx, case, order): ...
+    """
+
+    def __init__(
+        self,
+        lock: Callable[[Transaction[Own], str], Awaitable[tuple[*Locked]]],
+        due: Callable[[*Locked, datetime], A | None],
+    ) -> None:
+        self._lock, self._due = lock, due
+        self._commands: dict[A, TimerCommand[Own, *Locked, object]] = {}
+
+    @staticmethod
+    def of_row(rows: Rows[R], due: Callable[[R, datetime], A | None]) -> "TimerCommands[A, Own, R]":
+        """Those whose commands need the row alone."""
+
+        async def lock(tx: Transaction[Own], row_id: str) -> tuple[R]:
+            return (await tx.lock(rows, row_id),)
+
+        return TimerCommands(lock, due)
+
+    def __call__(self, action: A) -> Callable[[TimerCommand[Own, *Locked, T]], TimerCommand[Own, *Locked, T]]:
+        """Register the decorated command for `action`."""
+
+        def register(command: TimerCommand[Own, *Locked, T]) -> TimerCommand[Own, *Locked, T]:
+            self._commands[action] = command
+            return command
+
+        return register
+
+    @property
+    def actions(self) -> frozenset[A]:
+        """The actions that have a command."""
+        return frozenset(self._commands)
+
+    async def act(self, tx: Transaction[Own], row_id: str) -> None:
+        """Lock the row and run the command of the action that is due; do nothing where the row has changed meanwhile."""
+        locked = await self._lock(tx, row_id)
+        action = self._due(*locked, tx.now)
+        if action is not None:
+            await self._commands[action](tx, *locked)
 
 
 class Deadlines(Generic[S]):

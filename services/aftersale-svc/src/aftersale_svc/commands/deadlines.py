@@ -1,21 +1,25 @@
-"""What the timers do: lock the row, look at it again, and take the action that the state table names."""
+"""The timers of cases and disputes. The commands that they run are registered where they are defined."""
 
-from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.jobs.deadlines import Due
+from datetime import datetime
 
-from aftersale_svc.commands import disputes, locking, timers
+from aftercare_chassis.jobs.deadlines import Due, TimerCommands
+
+from aftersale_svc.commands import locking
 from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction
+from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
 
 
-async def case_due(tx: Transaction[Settings], case_id: str) -> None:
-    """Take the action of the timer now; do nothing if the row has changed meanwhile."""
-    full, order = await locking.case_and_order(tx, case_id)
-    action = lifecycle.of(full.case).due(full.case, tx.now)
-    if action is not None:
-        await timers.BY_ACTION[action](tx, full, order)
+def _due(full: FullCase, _: Order, now: datetime) -> CaseAction | None:
+    return lifecycle.of(full.case).due(full.case, now)
 
 
-DEADLINES = (Due(CASES, case_due), Due(DISPUTES, disputes.escalate))
+case_timer: TimerCommands[CaseAction, Settings, FullCase, Order] = TimerCommands(locking.case_and_order, _due)
+dispute_timer: TimerCommands[DisputeAction, Settings, Dispute] = TimerCommands.of_row(DISPUTES, DISPUTE.due)
+DEADLINES = (Due(CASES, case_timer.act), Due(DISPUTES, dispute_timer.act))

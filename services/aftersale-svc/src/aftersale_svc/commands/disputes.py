@@ -19,6 +19,7 @@ from aftercare_events import (
 )
 
 from aftersale_svc.commands import effects, endings, locking
+from aftersale_svc.commands.deadlines import dispute_timer
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
@@ -120,15 +121,12 @@ async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> Ful
     return await effects.save(tx, full, resumed, None, event)
 
 
-async def escalate(tx: Transaction[Settings], dispute_id: str) -> None:
-    """Go on without the merchant's answer, or publish that the platform is late; do nothing if the row has changed."""
-    dispute = await tx.lock(DISPUTES, dispute_id)
-    action = DISPUTE.due(dispute, tx.now)
-    if action is None:
-        return
-    escalated = DISPUTE.apply(dispute, action, tx)
-    event = DisputeEscalated(**dispute_fields(tx, escalated), cause=DISPUTE.cause(dispute, action))
-    await save_dispute(tx, escalated, action, event)
+@dispute_timer(DisputeAction.ESCALATE)
+async def escalate(tx: Transaction[Settings], dispute: Dispute) -> None:
+    """Go on with a locked dispute without the merchant's answer, or publish that the platform is late."""
+    escalated = DISPUTE.apply(dispute, DisputeAction.ESCALATE, tx)
+    event = DisputeEscalated(**dispute_fields(tx, escalated), cause=DISPUTE.cause(dispute, DisputeAction.ESCALATE))
+    await save_dispute(tx, escalated, DisputeAction.ESCALATE, event)
 
 
 async def _case_of(tx: Transaction[Settings], event: ComplaintOpened) -> tuple[FullCase, Order] | None:

@@ -6,8 +6,8 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleCancelled, AfterSaleClosed, OrderCancelled
 
 from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases.codes import CloseCause
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause, permits
@@ -51,7 +51,7 @@ async def close(tx: Transaction[Settings], case_id: str, *, note: str | None = N
     return await close_by(tx, await locking.case(tx, case_id), CaseAction.CLOSE, note=note)
 
 
-@by_timer(CaseAction.CLOSE)
+@case_timer(CaseAction.CLOSE)
 async def close_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
     """Close a locked case: the buyer's time ran out.
 

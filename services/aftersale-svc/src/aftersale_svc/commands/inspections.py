@@ -9,9 +9,9 @@ from aftercare_events import AfterSaleRejected, Event, InspectedLine, ReturnInsp
 from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, locking, stages
+from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.errors import ReasonRequired
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -44,7 +44,7 @@ async def inspect(
     return await _refuse(tx, full, findings, reason, note)
 
 
-@by_timer(CaseAction.INSPECT)
+@case_timer(CaseAction.INSPECT)
 async def inspect_locked(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
     """Accept everything of a case that is locked with its order: the merchant's time ran out.
 

@@ -8,9 +8,9 @@ from aftercare_events import AfterSaleApproved, AfterSaleEscalated, AfterSaleRej
 from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.commands.timers import by_timer
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
@@ -29,23 +29,26 @@ async def approve(
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
     """
     full, order = await locking.case_and_order(tx, case_id)
-    return await approve_locked(tx, full, order, note=note, return_address=return_address)
+    return await _approve(tx, full, order, note, return_address)
 
 
-@by_timer(CaseAction.APPROVE)
-async def approve_locked(
-    tx: Transaction[Settings],
-    full: FullCase,
-    order: Order,
-    *,
-    note: str | None = None,
-    return_address: dict[str, str] | None = None,
-) -> FullCase:
-    """Grant the request of a case that is locked with its order.
+@case_timer(CaseAction.APPROVE)
+async def approve_locked(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
+    """Grant the request of a case that is locked with its order: the merchant's time ran out.
 
     Raises:
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
     """
+    return await _approve(tx, full, order)
+
+
+async def _approve(
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    note: str | None = None,
+    return_address: dict[str, str] | None = None,
+) -> FullCase:
     approved = apply(full, CaseAction.APPROVE, tx)
     if return_address != full.return_.address:
         approved = approved.keeping(replace(full.return_, address=return_address))
@@ -83,7 +86,7 @@ async def escalate(tx: Transaction[Settings], case_id: str, *, note: str | None 
     return await _escalate(tx, await locking.case(tx, case_id), note)
 
 
-@by_timer(CaseAction.ESCALATE)
+@case_timer(CaseAction.ESCALATE)
 async def escalate_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
     """Let an agent decide about a locked case, or publish again that one is late.
 

@@ -15,6 +15,7 @@ from aftercare_events import (
 )
 
 from cs_svc.commands import order_references
+from cs_svc.commands.deadlines import complaint_timer
 from cs_svc.commands.record import complaint_fields, text_fields
 from cs_svc.domain.complaints import (
     COMPLAINT,
@@ -26,10 +27,10 @@ from cs_svc.domain.complaints import (
     ComplaintReply,
     ComplaintState,
 )
-from cs_svc.domain.errors import ComplaintAlreadyOpen, SubjectMissing
+from cs_svc.domain.errors import ComplaintAlreadyOpen, NoAnswerAwaited, SubjectMissing
 from cs_svc.domain.orders import OrderReference
 from cs_svc.settings import Settings
-from cs_svc.tables.complaints import CLEAR_DEADLINE, COMPLAINT_REPLIES, COMPLAINTS, UNRESOLVED_COMPLAINT
+from cs_svc.tables.complaints import COMPLAINT_REPLIES, COMPLAINTS, UNRESOLVED_COMPLAINT
 
 
 async def open_(
@@ -122,16 +123,18 @@ async def dispute_withdrawn(tx: Transaction[Settings], event: DisputeWithdrawn) 
     await _conclude(tx, event.complaint_id, ComplaintOutcome.DISPUTE_WITHDRAWN)
 
 
-async def mark_overdue(tx: Transaction[Settings], complaint_id: str) -> None:
-    """Record that the first reply is overdue; the timer's command."""
-    complaint = await tx.lock(COMPLAINTS, complaint_id)
+@complaint_timer(ComplaintAction.MARK_OVERDUE)
+async def mark_overdue(tx: Transaction[Settings], complaint: Complaint) -> None:
+    """Record that the first reply to the locked complaint is overdue.
+
+    Raises:
+        NoAnswerAwaited: the buyer waits for no reply.
+    """
     if complaint.answer_due_at is None:
-        # A build of revision 0001, which does not know the column, stored the reply: remove this with its support.
-        await tx.execute(CLEAR_DEADLINE, complaint_id=complaint.id)
-    elif COMPLAINT.due(complaint, tx.now):
-        overdue = COMPLAINT.apply(replace(complaint, overdue_at=tx.now), ComplaintAction.MARK_OVERDUE, tx)
-        event = ComplaintOverdue(**complaint_fields(tx, overdue), answer_due_at=complaint.answer_due_at)
-        await tx.save(COMPLAINTS, overdue, event)
+        raise NoAnswerAwaited
+    overdue = COMPLAINT.apply(replace(complaint, overdue_at=tx.now), ComplaintAction.MARK_OVERDUE, tx)
+    event = ComplaintOverdue(**complaint_fields(tx, overdue), answer_due_at=complaint.answer_due_at)
+    await tx.save(COMPLAINTS, overdue, event)
 
 
 async def _conclude(tx: Transaction[Settings], complaint_id: str, outcome: ComplaintOutcome) -> None:

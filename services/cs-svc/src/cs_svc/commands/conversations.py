@@ -14,6 +14,7 @@ from aftercare_events import (
 )
 
 from cs_svc.commands import order_references
+from cs_svc.commands.deadlines import conversation_timer
 from cs_svc.commands.record import conversation_fields, text_fields
 from cs_svc.domain import conversations
 from cs_svc.domain.conversations import (
@@ -25,10 +26,10 @@ from cs_svc.domain.conversations import (
     ConversationState,
     Message,
 )
-from cs_svc.domain.errors import CitationsByAgentsOnly
+from cs_svc.domain.errors import CitationsByAgentsOnly, NoAnswerAwaited
 from cs_svc.domain.orders import OrderReference
 from cs_svc.settings import Settings
-from cs_svc.tables.conversations import CLEAR_DEADLINE, CONVERSATIONS, LOCK_NOT_NOTIFIED, MESSAGES
+from cs_svc.tables.conversations import CONVERSATIONS, LOCK_NOT_NOTIFIED, MESSAGES
 
 
 async def open_(tx: Transaction[Settings], *, order_id: str | None, case_id: str | None, text: str) -> Conversation:
@@ -121,16 +122,18 @@ async def notify(tx: Transaction[Settings], *, order_id: str, case_id: str, code
         await tx.insert(MESSAGES, message)
 
 
-async def mark_overdue(tx: Transaction[Settings], conversation_id: str) -> None:
-    """Record that an answer is overdue; the timer's command."""
-    conversation = await tx.lock(CONVERSATIONS, conversation_id)
+@conversation_timer(ConversationAction.MARK_OVERDUE)
+async def mark_overdue(tx: Transaction[Settings], conversation: Conversation) -> None:
+    """Record that an answer in the locked conversation is overdue.
+
+    Raises:
+        NoAnswerAwaited: the buyer waits for no answer.
+    """
     if conversation.answer_due_at is None:
-        # A build of revision 0001, which does not know the column, stored the answer: remove this with its support.
-        await tx.execute(CLEAR_DEADLINE, conversation_id=conversation.id)
-    elif CONVERSATION.due(conversation, tx.now):
-        overdue = conversations.mark_overdue(conversation, tx)
-        event = ConversationOverdue(**conversation_fields(tx, overdue), answer_due_at=conversation.answer_due_at)
-        await tx.save(CONVERSATIONS, overdue, event)
+        raise NoAnswerAwaited
+    overdue = conversations.mark_overdue(conversation, tx)
+    event = ConversationOverdue(**conversation_fields(tx, overdue), answer_due_at=conversation.answer_due_at)
+    await tx.save(CONVERSATIONS, overdue, event)
 
 
 def _message(

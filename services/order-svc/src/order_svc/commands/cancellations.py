@@ -4,6 +4,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 
 from order_svc.commands import effects
+from order_svc.commands.deadlines import order_timer
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order
 from order_svc.settings import Settings
@@ -14,6 +15,7 @@ async def cancel(tx: Transaction[Settings], order_id: str) -> Order:
     """The buyer, the seller or an agent cancels the order; what was paid is refunded in full.
 
     Raises:
+        NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ORDER.
         AfterSaleOpen: a case or dispute about the order is open.
     """
@@ -23,7 +25,12 @@ async def cancel(tx: Transaction[Settings], order_id: str) -> Order:
     return await effects.cancel(tx, order, cancelled, cause)
 
 
+@order_timer(OrderAction.EXPIRE)
 async def expire(tx: Transaction[Settings], order: Order) -> Order:
-    """The locked order was not paid in time. A payment in progress goes on, and is refunded if it succeeds."""
+    """The locked order was not paid in time. A payment in progress goes on, and is refunded if it succeeds.
+
+    Raises:
+        IllegalTransition: the order is not waiting for its payment.
+    """
     expired = ORDER.apply(order, OrderAction.EXPIRE, SystemContext.of(tx))
     return await effects.cancel(tx, order, expired, CancelCause.PAYMENT_TIMEOUT)

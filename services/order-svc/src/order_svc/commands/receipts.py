@@ -10,6 +10,7 @@ from aftercare_events import OrderCompleted, OrderDelivered, OrderReceiptConfirm
 from aftercare_events.catalogue.orders import ReceiptCause
 
 from order_svc.commands import effects
+from order_svc.commands.deadlines import order_timer
 from order_svc.commands.record import order_fields
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderLine, OrderState
@@ -21,6 +22,7 @@ async def confirm(tx: Transaction[Settings], order_id: str) -> Order:
     """The buyer has the goods, even where the courier has not reported it. The after-sale window starts.
 
     Raises:
+        NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ORDER.
         NotFullyShipped: something of the order is still to be shipped.
         AlreadyReceived: receipt was confirmed before.
@@ -30,8 +32,13 @@ async def confirm(tx: Transaction[Settings], order_id: str) -> Order:
     return await _receive(tx, order, ReceiptCause.BUYER, tx, lines)
 
 
+@order_timer(OrderAction.CONFIRM_RECEIPT)
 async def receive_by_timeout(tx: Transaction[Settings], order: Order) -> Order:
-    """Nobody confirmed the receipt of the locked order in time: it counts as received."""
+    """Nobody confirmed the receipt of the locked order in time: it counts as received.
+
+    Raises:
+        IllegalTransition: the order is not delivered, or was received before.
+    """
     return await _receive(tx, order, ReceiptCause.TIMEOUT, SystemContext.of(tx))
 
 
@@ -51,10 +58,12 @@ async def _receive(
     return await effects.enter(tx, order, received, *([] if order.delivered_at else [delivered]), confirmed)
 
 
+@order_timer(OrderAction.COMPLETE)
 async def complete(tx: Transaction[Settings], order: Order) -> Order:
     """The after-sale window of the locked order has ended and no case is open.
 
     Raises:
+        IllegalTransition: the order is not received.
         AfterSaleOpen: a case or dispute about the order is open.
     """
     completed = ORDER.apply(order, OrderAction.COMPLETE, SystemContext.of(tx))
