@@ -54,7 +54,12 @@ async def draft(
 
 
 async def edit(tx: Transaction, article_id: str, *, title: str | None, body: str | None) -> tuple[Article, Draft]:
-    """Change the draft, which starts as a copy of the newest edition; the editions stay as they are."""
+    """Change the draft, which starts as a copy of the newest edition; the editions stay as they are.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see ARTICLE.
+    """
     article = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.EDIT, tx)
     current: Draft | Edition | None = await tx.find(DRAFTS, article.id)
     if current is None:
@@ -70,6 +75,8 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
     """Make the draft the newest edition, which never changes, and index it for the search.
 
     Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see ARTICLE.
         NothingToPublish: the article has no draft.
     """
     article = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.PUBLISH, tx)
@@ -91,7 +98,12 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
 
 
 async def retire(tx: Transaction, article_id: str) -> Article:
-    """Retire the article: the search does not find it any more, its editions stay readable by id and number."""
+    """Retire the article: the search does not find it any more, its editions stay readable by id and number.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see ARTICLE.
+    """
     retired = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.RETIRE, tx)
     await tx.execute(DELETE_DRAFT, article_id=retired.id)
     await search_index.remove(tx, retired.id)

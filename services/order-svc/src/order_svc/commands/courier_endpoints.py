@@ -30,7 +30,8 @@ async def rotate_secret(
 ) -> CourierEndpoint:
     """A new secret; the old one is accepted as well until the grace ends, in hours (0 where it has leaked).
 
-    Raises: NotFound.
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
     """
     endpoint = await tx.lock(ENDPOINTS, endpoint_id)
     hours = tx.settings.courier_secret_grace_hours if grace_hours is None else grace_hours

@@ -90,6 +90,7 @@ async def change_address(tx: Transaction[Settings], order_id: str, *, address: A
     """Replace the shipping address of an order of which nothing has left.
 
     Raises:
+        NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ORDER.
     """
     order = await tx.lock(ORDERS, order_id)

@@ -104,7 +104,11 @@ async def next_due(tx: Transaction[Settings], source: PushSource) -> PartnerPush
 
 
 async def raw_body(tx: Transaction[Settings], push: PartnerPush) -> bytes:
-    """The body of a verified push as it arrived."""
+    """The body of a verified push as it arrived.
+
+    Raises:
+        NotFound: there is no such push.
+    """
     found = await tx.one(RAW_OF_PUSH, push_id=push.id)
     if found is None:
         raise NotFound(what=PUSHES.name)
@@ -112,27 +116,47 @@ async def raw_body(tx: Transaction[Settings], push: PartnerPush) -> bytes:
 
 
 async def applied(tx: Transaction[Settings], push: PartnerPush) -> PartnerPush:
-    """The locked push has had its effect."""
+    """The locked push has had its effect.
+
+    Raises:
+        IllegalTransition: it is neither received nor waiting.
+    """
     return await _move(tx, push, PushAction.APPLY)
 
 
 async def ignored(tx: Transaction[Settings], push: PartnerPush) -> PartnerPush:
-    """The locked push is about something that this service does not need."""
+    """The locked push is about something that this service does not need.
+
+    Raises:
+        IllegalTransition: it is neither received nor waiting.
+    """
     return await _move(tx, push, PushAction.IGNORE)
 
 
 async def failed(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
-    """The locked push cannot be applied; only an operator, or a repetition, has it processed again."""
+    """The locked push cannot be applied; only an operator, or a repetition, has it processed again.
+
+    Raises:
+        IllegalTransition: it is neither received nor waiting.
+    """
     return await _move(tx, push, PushAction.FAIL, why=why)
 
 
 async def unmatched(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
-    """The locked push names something that does not exist here, and is not waited for."""
+    """The locked push names something that does not exist here, and is not waited for.
+
+    Raises:
+        IllegalTransition: it is neither received nor waiting.
+    """
     return await _move(tx, push, PushAction.GIVE_UP, why=why)
 
 
 async def wait(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
-    """Process the locked push again later, as what it names may be on its way; UNMATCHED once its time is over."""
+    """Process the locked push again later, as what it names may be on its way; UNMATCHED once its time is over.
+
+    Raises:
+        IllegalTransition: it is neither received nor waiting.
+    """
     waiting = PUSH.reschedule(PUSH.apply(push, PushAction.WAIT, tx), tx)
     if PUSH.due(waiting, tx.now) is PushAction.GIVE_UP:
         return await unmatched(tx, push, why)
@@ -140,7 +164,11 @@ async def wait(tx: Transaction[Settings], push: PartnerPush, why: str) -> Partne
 
 
 async def reschedule(tx: Transaction[Settings], push: PartnerPush, why: str) -> PartnerPush:
-    """Process a push on which our own code failed again later, so that others do not wait for it; at last it is FAILED."""
+    """Process a push on which our own code failed again later, so that others do not wait for it; at last it is FAILED.
+
+    Raises:
+        NotFound: there is no such push.
+    """
     current = await tx.lock(PUSHES, push.id)
     if (current.state, current.attempts) != (push.state, push.attempts):
         return current  # another worker has changed it
@@ -152,7 +180,11 @@ async def reschedule(tx: Transaction[Settings], push: PartnerPush, why: str) -> 
 async def redrive(tx: Transaction[Settings], push_id: str, *, source: PushSource) -> PartnerPush:
     """Process a push of this source once more, with the full time to wait.
 
-    Raises: NotFound; IllegalTransition where it was applied, or was not verified.
+    Raises:
+        NotFound: there is no such push of this source.
+        Stale: see `Transaction.lock`.
+        IllegalTransition: it was applied, ignored or not verified, or is being processed.
+        ActionNotAllowed: see PUSH.
     """
     push = await tx.lock(PUSHES, push_id)
     if push.source is not source:

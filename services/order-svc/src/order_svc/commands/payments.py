@@ -26,7 +26,11 @@ async def start(
 ) -> Payment:
     """Pay the whole order through one of the connected providers.
 
-    Raises: NotFound; IllegalTransition, ActionNotAllowed; UnknownProvider; PaymentInProgress while another one is pending.
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see ORDER.
+        UnknownProvider: no provider of this name is connected.
+        PaymentInProgress: another payment of the order is pending.
     """
     order = await tx.lock(ORDERS, order_id)
     ORDER.apply(order, OrderAction.PAY, tx)
@@ -64,7 +68,8 @@ def _pending(tx: Transaction[Settings], order: Order, provider: str, method: str
 async def apply_result(tx: Transaction[Settings], payment_id: str, *, result: ProviderResult) -> PaymentState:
     """Apply what the provider reports of a payment, in a response or a callback; a repeated report changes nothing.
 
-    Raises: NotFound.
+    Raises:
+        NotFound: there is no such payment.
     """
     known = await tx.get(PAYMENTS, payment_id)
     order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
@@ -89,7 +94,11 @@ async def _succeed(tx: Transaction[Settings], order: Order, payment: Payment, re
 
 
 async def fail(tx: Transaction[Settings], order: Order, payment: Payment, code: str) -> Payment:
-    """The locked payment of the locked order was not made, for the reason with this code; the order can be paid again."""
+    """The locked payment of the locked order was not made, for the reason with this code; the order can be paid again.
+
+    Raises:
+        IllegalTransition: the payment is not pending.
+    """
     failed = PAYMENT.apply(payment, PaymentAction.FAIL, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     await tx.execute(DROP_CALL, call_id=payment.id)

@@ -30,6 +30,10 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     """Execute the refund that a case has decided, in full or not at all.
 
     RefundFailed is the answer to more than was paid, and to a refund before shipment of units that were shipped.
+
+    Raises:
+        NotFound: there is no such order or payment.
+        ValueError: the payment belongs to another order.
     """
     order = await tx.lock(ORDERS, event.order_id)
     payment = await tx.lock(PAYMENTS, event.payment_id)
@@ -83,7 +87,7 @@ async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Paymen
     For operators, where the provider has declined the refund.
 
     Raises:
-        NotFound: there is no such payment.
+        NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, NotRefundable, NothingToRefund: see PAYMENT.
     """
     payment = await tx.lock(PAYMENTS, payment_id)

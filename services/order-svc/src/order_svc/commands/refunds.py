@@ -25,7 +25,11 @@ def name_cause(tx: Transaction[Settings], refund: Refund) -> None:
 
 
 async def submit(tx: Transaction[Settings], payment: Payment, refund: Refund) -> tuple[Payment, Refund]:
-    """The refund of the locked payment is about to be submitted to the provider."""
+    """The refund of the locked payment is about to be submitted to the provider.
+
+    Raises:
+        IllegalTransition: it has been submitted and is not unknown, or it has ended.
+    """
     submitted = REFUND.apply(refund, RefundAction.SUBMIT, SystemContext.of(tx))
     event = RefundSubmitted(**refund_fields(tx, payment, submitted))
     return await effects.save_refund(tx, payment, submitted, event), submitted
@@ -34,7 +38,8 @@ async def submit(tx: Transaction[Settings], payment: Payment, refund: Refund) ->
 async def apply_result(tx: Transaction[Settings], refund_id: str, *, result: ProviderResult) -> RefundState:
     """Apply what the provider reports of a refund, in a response or a callback; a repeated report changes nothing.
 
-    Raises: NotFound.
+    Raises:
+        NotFound: there is no such refund.
     """
     known = await tx.get(REFUNDS, refund_id)
     order = await tx.lock(ORDERS, known.order_id)  # before its payment, as in every command
@@ -60,7 +65,11 @@ async def apply_result(tx: Transaction[Settings], refund_id: str, *, result: Pro
 async def succeed(
     tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, result: ProviderResult
 ) -> RefundState:
-    """The submitted refund of the locked payment, of the locked order, has been paid out."""
+    """The submitted refund of the locked payment, of the locked order, has been paid out.
+
+    Raises:
+        IllegalTransition: it was not submitted, or it has ended.
+    """
     done = replace(
         REFUND.apply(refund, RefundAction.SUCCEED, SystemContext.of(tx)),
         settled_at=tx.now,

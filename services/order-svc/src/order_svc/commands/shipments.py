@@ -38,6 +38,7 @@ async def ship(
     """Hand units of an order to a courier; never more than are left to ship, nor those that a case holds.
 
     Raises:
+        NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see ORDER.
         UnknownLine, DuplicateLine, QuantityExceedsShippable, UnitsHeldByCase: see `fulfilment.ship`.
         WaybillTaken: the waybill is registered on this order.
@@ -83,13 +84,21 @@ def _event(
 
 
 async def register_return(tx: Transaction[Settings], event: ReturnShipped) -> None:
-    """The buyer sends goods back for a case: that parcel is followed from now on."""
+    """The buyer sends goods back for a case: that parcel is followed from now on.
+
+    Raises:
+        NotFound: there is no such order.
+    """
     order = await tx.lock(ORDERS, event.order_id)
     await _follow_return(tx, order, event)
 
 
 async def correct_return(tx: Transaction[Settings], event: ReturnWaybillCorrected) -> None:
-    """The buyer has corrected the waybill of a return: follow the new one, and withdraw the old one unless it was scanned."""
+    """The buyer has corrected the waybill of a return: follow the new one, and withdraw the old one unless it was scanned.
+
+    Raises:
+        NotFound: there is no such order.
+    """
     order = await tx.lock(ORDERS, event.order_id)
     old = await tx.all(
         PARCELS_OF_ORDER_BY_WAYBILL,
