@@ -187,3 +187,4 @@ def test_the_diagram_shows_the_guards_and_the_timers() -> None:
     timed = "/ after auto_receipt_hours from delivered_at, unless after_sale_open\n"
     assert f"delivered --> received: confirm_receipt (buyer, system) {timed}" in diagram
     assert "/ at window_ends_at, unless after_sale_open\n" in diagram
+    assert "received --> received: confirm_receipt (buyer, never, as already_received)\n" in diagram

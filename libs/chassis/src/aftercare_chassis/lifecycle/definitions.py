@@ -42,10 +42,13 @@ class Guard:
 
     `refuses(row, facts)` returns the refusal, or None where the action is permitted. `facts` is what the caller knows
     besides the row (its lines, for example); None where it passed nothing.
+
+    `always`: it refuses every row. The transition is never taken; the table has it for the reason alone.
     """
 
     code: str
     refuses: Callable[[Any, Any], Refusal | None]  # the class of the row and of its facts differs per table
+    always: bool = False
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ def draw(table: Lifecycle[S, A]) -> str:
 
 def _label(table: Lifecycle[S, A], state: S, action: A, row: Transition[S]) -> str:
     roles = ", ".join(sorted(row.permission.roles))
-    guards = "".join(f", unless {guard.code}" for guard in row.guards)
+    guards = "".join(f", {'never, as' if guard.always else 'unless'} {guard.code}" for guard in row.guards)
     history = ", where it was before" if isinstance(row.target, History) else ""
     remembered = f", then {row.remembered}" if row.remembered else ""
     timed = _timed(table.timeouts[state]) if table.is_timer(state, action) else ""

@@ -67,7 +67,7 @@ def _not_fully_shipped(_: Order, lines: Sequence[OrderLine]) -> Refusal | None:
 # one and names the line that it refuses.
 UNITS_TO_SHIP = (Guard(errors.NothingLeftToShip.code, _nothing_left), Guard(errors.AllUnitsHeld.code, _all_held))
 FULLY_SHIPPED = Guard(errors.NotFullyShipped.code, _not_fully_shipped)
-ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived())
+ALREADY_RECEIVED = Guard(errors.AlreadyReceived.code, lambda _, __: errors.AlreadyReceived(), always=True)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ PUSH: Lifecycle[PushState, PushAction] = Lifecycle(
         _S.WAITING: Timeout("system", "partner_unmatched_hours", _A.GIVE_UP, since="tries_since"),
     },
     ends={_S.APPLIED, _S.IGNORED, _S.UNMATCHED, _S.UNREADABLE, _S.FAILED, _S.REFUSED},
-    starts={_S.UNMATCHED, _S.UNREADABLE, _S.FAILED, _S.REFUSED},
+    starts={_S.UNREADABLE, _S.REFUSED},
 )
 
 WITHOUT_EFFECT = tuple(state for state, action in PUSH.transitions if action is PushAction.REPEAT)
