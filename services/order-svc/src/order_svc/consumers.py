@@ -58,12 +58,6 @@ async def dispute_changed(tx: Transaction[Settings], event: DisputeOpened | Disp
     await cases.follow_dispute(tx, event)
 
 
-async def refund_requested(tx: Transaction[Settings], event: RefundRequested) -> None:
-    """Complete the copy of the case, then execute its refund."""
-    await projections.refund_requested(tx, event)
-    await refund_requests.accept(tx, event)
-
-
 HANDLERS: Handlers[Settings] = {
     AfterSaleRequested: case_requested,
     AfterSaleRejected: case_rejected,
@@ -74,7 +68,7 @@ HANDLERS: Handlers[Settings] = {
     DisputeOpened: dispute_changed,
     DisputeExecuted: dispute_changed,
     DisputeWithdrawn: dispute_changed,
-    RefundRequested: refund_requested,
+    RefundRequested: refund_requests.accept,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,
 }

@@ -20,11 +20,10 @@ from aftercare_events import (
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
-    RefundRequested,
 )
 from aftercare_events.catalogue.cases import GoodsOutcome
 
-from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState
+from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState, completed
 from order_svc.settings import Settings
 from order_svc.tables.cases import CASE_LINES, CASES
 from order_svc.tables.orders import ORDERS
@@ -71,12 +70,6 @@ async def case_ended(tx: Transaction[Settings], event: AfterSaleClosed | AfterSa
     await tx.upsert(CASES, replace(await _known(tx, event), state=CaseState.ENDED))
 
 
-async def refund_requested(tx: Transaction[Settings], event: RefundRequested) -> None:
-    """Nothing of the case has changed yet, which may be unknown: whether the refund opens it again is decided here."""
-    await tx.lock(ORDERS, event.order_id)
-    await _copy_of(tx, event)
-
-
 async def dispute_changed(tx: Transaction[Settings], event: DisputeOpened | DisputeExecuted | DisputeWithdrawn) -> None:
     """Set the state of the dispute about the case, unless a later one has been opened meanwhile.
 
@@ -89,17 +82,11 @@ async def dispute_changed(tx: Transaction[Settings], event: DisputeOpened | Disp
 
 async def _known(tx: Transaction[Settings], event: CaseEvent | DisputeEvent) -> Case:
     await tx.lock(ORDERS, event.order_id)
-    case = await _copy_of(tx, event)
-    if case is None:
+    known = await tx.find(CASES, event.case_id)
+    if known is None:
         raise Retry(awaits=event.case_id)
-    return case
-
-
-async def _copy_of(tx: Transaction[Settings], event: CaseEvent | DisputeEvent) -> Case | None:
-    """Our copy of the event's case, completed where a build before revision 0009 made it; None where there is none."""
-    case = await tx.find(CASES, event.case_id)
-    if case is not None and case.keeps_goods is None and isinstance(event, CaseEvent):
-        case = replace(case, keeps_goods=_keeps_goods(event))
+    case = completed(known, keeps_goods=_keeps_goods(event)) if isinstance(event, CaseEvent) else known
+    if case is not known:
         await tx.upsert(CASES, case)
     return case
 

@@ -8,12 +8,13 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundRequested
+from aftercare_events.catalogue.cases import GoodsOutcome
 
 from order_svc.commands import after_sales, call_queue, effects, holds, refunds
 from order_svc.commands.record import refund_fields
 from order_svc.commands.refund_creation import new_refund, refund_rest
 from order_svc.domain import fulfilment
-from order_svc.domain.cases import CaseState
+from order_svc.domain.cases import CaseState, completed
 from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND, PaymentAction, PaymentFacts, RefundAction
@@ -72,6 +73,7 @@ async def _claim_units(
     case = await tx.find(CASES, event.case_id)
     if case is None:
         return order, None
+    case = completed(case, keeps_goods=event.goods_outcome == GoodsOutcome.KEEP)
     before_shipment = event.is_before_shipment
     order = await after_sales.reopen(tx, order, case)
     units = await holds.hold(tx, case, before_shipment=before_shipment)

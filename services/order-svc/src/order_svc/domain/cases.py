@@ -1,7 +1,7 @@
 """Our copy of after-sale cases and disputes, and the after-sale state that they give to an order and its lines."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from order_svc.domain.model import AfterSaleState
@@ -39,6 +39,11 @@ class Case:
     refunding: bool = False
     dispute_id: str | None = None
     dispute_state: DisputeState | None = None
+
+
+def completed(case: Case, *, keeps_goods: bool) -> Case:
+    """The case with `keeps_goods` of its event, where a build before revision 0009 copied it without."""
+    return case if case.keeps_goods is not None else replace(case, keeps_goods=keeps_goods)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
