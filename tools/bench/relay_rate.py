@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Any
 
 import psutil
+from aftercare_chassis.database.notifications import OUTBOX
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.relay.metrics import RelayMetrics
 from aftercare_chassis.relay.relay import Relay
@@ -92,7 +93,7 @@ class RelayRate:
             await connection.execute(FILL, more)
             with timed(self._postgres, events) as measured:
                 await transaction.commit()
-                self._runtime.outbox_wakeup.notify()
+                self._runtime.wake(OUTBOX)
                 async with asyncio.timeout(WAIT_SECONDS):
                     await done
         return measured

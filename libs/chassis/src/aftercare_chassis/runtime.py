@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator, Callable, Collection, Sequence
 from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from functools import partial
 from types import TracebackType
 from typing import Generic, TypeVar
 
@@ -15,6 +16,7 @@ from aftercare_chassis.auth.tokens import Roles, Verifier
 from aftercare_chassis.clock import Clock
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
+from aftercare_chassis.database.notifications import OUTBOX, Notifications
 from aftercare_chassis.database.revisions import Revisions, SchemaMismatch
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.ids import Ids
@@ -70,8 +72,8 @@ class Runtime(Generic[S_co]):
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
         self.verifier = Verifier(settings, clock, roles)
         self.cursors = Cursors(settings.signing_key)
-        self.outbox_wakeup = Wakeup()
-        self.worker_wakeups: dict[str, Wakeup] = {}
+        self.wakeups: dict[str, Wakeup] = {}
+        self.notifications = Notifications(partial(self.connect, statement_timeout="10s"), self._notified)
         self.watchdogs: dict[str, Callable[[], str | None]] = {}
         self.revisions = Revisions()
         self.streams = 0
@@ -119,10 +121,23 @@ class Runtime(Generic[S_co]):
         await _prepare(connection)
         return connection
 
-    def wake(self, worker: str) -> None:
-        """Notify a worker of this process that there is work; does nothing where it runs in another process."""
-        if worker in self.worker_wakeups:
-            self.worker_wakeups[worker].notify()
+    def wakeup(self, name: str) -> Wakeup:
+        """The wake-up of the loops of this process that do the work of this name."""
+        return self.wakeups.setdefault(name, Wakeup())
+
+    def wake(self, name: str) -> None:
+        """Notify the loops that do the work of this name, in other processes too where those of this one do not do all of it."""
+        wakeup = self.wakeups.get(name)
+        if wakeup is not None:
+            wakeup.notify()
+        if wakeup is None or not wakeup.alone:
+            self.notifications.send(name)
+
+    def _notified(self, name: str | None) -> None:
+        """Another process has notified the work of this name; None: any notification may have been lost."""
+        for each, wakeup in self.wakeups.items():
+            if name in (each, None):
+                wakeup.notify()
 
     def transaction(
         self, actor: Actor = SYSTEM, *, if_match: IfMatch | None = None, look: str | None = None
@@ -249,7 +264,7 @@ class UnitOfWork(Generic[S_co]):
 
     def _after_commit(self) -> None:
         if self._tx.recorded:
-            self._runtime.outbox_wakeup.notify()
+            self._runtime.wake(OUTBOX)
         for callback in self._tx.callbacks:
             callback()
         for worker in self._tx.woken:

@@ -176,7 +176,8 @@ class Service(Generic[S]):
             self._processes.once(self.after_migration)
 
     def _loops(self, roles: Sequence[ProcessRole]) -> list[Loop]:
-        loops: list[Loop] = []
+        listens = set(roles) != {ProcessRole.SERVE}
+        loops: list[Loop] = [partial(self.runtime.notifications.run, listen=listens)]
         if ProcessRole.RELAY in roles:
             loops.append(Relay(self.runtime).run)
         if ProcessRole.CONSUME in roles:

@@ -81,7 +81,7 @@ class ServiceSettings(BaseSettings):
     max_body_bytes: Annotated[int, Field(ge=1024)] = 1_048_576
     body_seconds: Annotated[float, Field(gt=0)] = 15
     request_seconds: Annotated[float, Field(gt=0)] = 15
-    deadline_poll_seconds: Annotated[float, Field(gt=0)] = 1
+    deadline_poll_seconds: Annotated[float, Field(gt=0)] = 5
 
     def __init__(self, **values: Any) -> None:  # Any: each setting has a type of its own, which pydantic validates
         try:

@@ -7,7 +7,6 @@ from typing import Any
 import asyncpg
 import pytest
 from aftercare_chassis.testing import Harness
-from aftercare_chassis.wakeup import Wakeup
 
 INSERT = "INSERT INTO tallies (id, version, owner, count) VALUES ('t', 1, 'o', 0)"
 
@@ -83,7 +82,7 @@ async def test_the_select_sent_with_begin_finds_a_row_or_none(tally: Harness) ->
 
 
 async def test_a_worker_is_woken_after_the_commit(tally: Harness) -> None:
-    wakeup = tally.runtime.worker_wakeups.setdefault("probe", Wakeup())
+    wakeup = tally.runtime.wakeup("probe")
     async with tally.runtime.transaction() as tx:
         tx.wake("probe")
         assert not await wakeup.wait(0)

@@ -34,9 +34,8 @@ async def early(tally: Harness, monkeypatch: pytest.MonkeyPatch) -> AsyncIterato
     """It starts before the first revision; the test creates `alembic_version`."""
     monkeypatch.setattr(background, "SCHEMA_SECONDS", 0.05)
 
-    async def step(_: Runtime) -> bool:
+    async def step(_: Runtime) -> None:
         made.steps += 1
-        return False
 
     worker = Worker("probe", step)
     built = Service(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 from aftercare_chassis.jobs.retention import MESSAGING, STEP_ROWS, Retention, retention_worker
+from aftercare_chassis.jobs.workers import AT_ONCE
 from aftercare_chassis.testing import Harness
 
 INBOX = """
@@ -31,12 +32,12 @@ async def test_old_rows_are_deleted_in_steps_and_young_ones_stay(tally: Harness)
     await run(INBOX, now - timedelta(days=13), 7)
     await run(KEYS, now - timedelta(days=7, seconds=1), STEP_ROWS + 1)
     await run(KEYS, now - timedelta(days=6), 3)
-    assert await RETENTION.step(tally.runtime) is True
+    assert await RETENTION.step(tally.runtime) is AT_ONCE
     assert await remaining(tally) == (STEP_ROWS + 5 + 7, 1 + 3)
-    assert await RETENTION.step(tally.runtime) is True, "the inbox had a full step"
-    assert await RETENTION.step(tally.runtime) is False
+    assert await RETENTION.step(tally.runtime) is AT_ONCE, "the inbox had a full step"
+    assert await RETENTION.step(tally.runtime) is None
     assert await remaining(tally) == (7, 3)
-    assert await RETENTION.step(tally.runtime) is False
+    assert await RETENTION.step(tally.runtime) is None
 
 
 async def test_a_step_finds_its_rows_by_an_index(tally: Harness) -> None:
@@ -55,5 +56,5 @@ async def test_a_service_keeps_rows_of_its_own_tables_for_as_long_as_its_setting
     insert = "INSERT INTO tallies (id, version, owner, count, deadline_at) VALUES ($1, 1, 'me', 0, $2)"
     for name, deadline in (("old", now - timedelta(days=1)), ("young", now), ("open", None)):
         await pool.execute(insert, name, deadline)
-    assert await retention_worker([hours]).step(tally.runtime) is False
+    assert await retention_worker([hours]).step(tally.runtime) is None
     assert {row["id"] for row in await pool.fetch("SELECT id FROM tallies")} == {"young", "open"}

@@ -2,11 +2,12 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 import pytest
-from aftercare_chassis.jobs.workers import Worker, work
+from aftercare_chassis.jobs.workers import AT_ONCE, Worker, work
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.testing import Harness, until
@@ -88,12 +89,12 @@ async def test_background_work_starts_a_trace(tally: Harness, counting: Counting
 
 
 async def test_each_step_of_a_worker_has_a_trace_of_its_own(tally: Harness, counting: Counting) -> None:
-    steps = iter((True, True, False))
+    steps = iter((AT_ONCE, AT_ONCE))
 
-    async def step(_: Runtime) -> bool:
+    async def step(_: Runtime) -> datetime | None:
         await counting()
         await counting()
-        return next(steps, False)
+        return next(steps, None)
 
     stop = asyncio.Event()
     running = asyncio.create_task(work(tally.runtime, Worker("tests", step, idle=60), stop))

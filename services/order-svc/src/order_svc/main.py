@@ -51,7 +51,7 @@ def service(
         routers=_routers(couriers, providers),
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
-        workers=(*ProviderCalls(providers).workers(), *PartnerInbox(couriers, providers).workers()),
+        workers=(ProviderCalls(providers).worker(), *PartnerInbox(couriers, providers).workers()),
         retention=[_INBOX],
         metadata=tables.metadata,
         log_fields=("partner", "push", "source"),

@@ -96,7 +96,7 @@ class Shop:
 
     async def settle(self) -> None:
         """Have the workers call the provider, the provider call back, and the inbox processed."""
-        await self.h.run_workers(*call_queue.WORKERS)
+        await self.h.run_workers(call_queue.WORKER)
         await self.provider.callbacks.settled()
         await self.process_callbacks()
 

@@ -10,7 +10,7 @@ from aftercare_events import PaymentSucceeded
 from order_svc.commands import partner_inbox, payment_callbacks
 from order_svc.domain.partners.pushes import PushSource
 from order_svc.integrations.signatures import zto_digest
-from order_svc.tables.partner_inbox import DUE_PUSH
+from order_svc.tables.partner_inbox import NEXT_PUSH
 
 CALLBACKS = "/v1/payment-callbacks"
 
@@ -67,9 +67,9 @@ async def test_the_worker_of_this_process_applies_a_callback_at_once(shop, payme
     stop, idle = asyncio.Event(), asyncio.Event()
 
     async def step(runtime: Any) -> bool:
-        more = await worker.step(runtime)
+        due = await worker.step(runtime)
         idle.set()
-        return more
+        return due
 
     running = asyncio.create_task(work(shop.h.runtime, Worker(name, step, idle=300), stop))
     await asyncio.wait_for(idle.wait(), 10)
@@ -134,7 +134,7 @@ async def test_a_worker_that_fails_late_does_not_overwrite_what_another_has_done
     await shop.post_callback("payment.succeeded", paid(payment))
     runtime = shop.h.runtime
     async with runtime.transaction() as tx:
-        push = await tx.one(DUE_PUSH, source=PushSource.PAYMENT, now=tx.now)
+        push = await tx.one(NEXT_PUSH, source=PushSource.PAYMENT)
     await shop.process_callbacks()
     async with runtime.transaction() as tx:
         assert (await partner_inbox.reschedule(tx, push, "TimeoutError")).state == "applied"

@@ -4,7 +4,6 @@ import asyncio
 
 import httpx
 import pytest
-from aftercare_chassis.wakeup import Wakeup
 from aftercare_events import OrderPaid, PaymentFailed, PaymentStarted, PaymentSucceeded, RefundSucceeded
 from order_svc.commands import call_queue
 
@@ -97,7 +96,7 @@ async def test_foreign_payments_do_not_exist(shop):
 async def test_a_payment_that_succeeds_after_the_order_was_cancelled_is_refunded(shop):
     order = await shop.place()
     payment = await shop.start_payment(order["id"], "sim_lost_answer")
-    await shop.h.run_workers("provider-calls-1")
+    await shop.h.run_workers("provider-calls")
     shop.h.clock.advance(hours=1)
     await shop.h.run_due()
     assert (await shop.order(order["id"]))["state"] == "cancelled"
@@ -131,7 +130,7 @@ async def test_an_order_that_costs_nothing_is_paid_without_a_provider(shop, kett
 
 
 async def test_a_new_call_wakes_its_worker(shop):
-    bell = shop.h.runtime.worker_wakeups[call_queue.WORKERS[0]] = Wakeup()
+    bell = shop.h.runtime.wakeup(call_queue.WORKER)
     order, _ = await shop.paid()
     assert await bell.wait(5)
     await shop.ask_refund(order, 100)
@@ -197,7 +196,9 @@ async def test_when_a_worker_ends_in_a_call_the_next_one_queries_the_provider(sh
     order = await shop.place()
     payment = await shop.start_payment(order["id"])
     async with shop.h.runtime.transaction() as tx:
-        assert await provider_calls.lease(tx) is not None
+        call = await provider_calls.next_call(tx)
+        assert call is not None
+        await provider_calls.lease(tx, call)
     await shop.settle()
     assert (await shop.payment(payment["id"]))["state"] == "pending"
     shop.h.clock.advance(seconds=31)

@@ -43,7 +43,7 @@ async def test_over_real_sockets(postgres_url, secret, kettles):
 
             path, headers = f"/v1/orders/{order_id}/payments", buyer | {"Idempotency-Key": "2"}
             started = await http.post(path, json={"payment_method": "sim_duplicate_callback"}, headers=headers)
-            await harness.run_workers("provider-calls-1")
+            await harness.run_workers("provider-calls")
             await simulator.state.provider.callbacks.settled()
             await harness.run_workers(WORKERS[PushSource.PAYMENT])
             payment = (await http.get(f"/v1/payments/{started.json()['id']}", headers=buyer)).json()

@@ -135,7 +135,7 @@ async def test_an_unknown_refund_that_the_provider_does_not_have_is_submitted_ag
     order, payment = await shop.paid()
     await shop.ask_refund(order, 500)
     shop.network.fail(httpx.ReadTimeout)
-    await shop.h.run_workers("provider-calls-1")
+    await shop.h.run_workers("provider-calls")
     assert (await shop.payment(payment["id"]))["refunds"][0]["state"] == "unknown"
     shop.network.restore()
     for _ in range(4):

@@ -32,7 +32,7 @@ from aftercare_chassis.consumer.inbox import (
     may_be_deleted,
 )
 from aftercare_chassis.consumer.metrics import ConsumerMetrics
-from aftercare_chassis.consumer.parking import park, readable
+from aftercare_chassis.consumer.parking import REDRIVE, park, readable
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.database.transaction import Transaction
@@ -181,6 +181,8 @@ class ChunkProcessor(Generic[S]):
 
     async def _store(self, tx: Transaction, record: ConsumerRecord, why: UnprocessableEvent) -> str:
         tx.after_commit(partial(self._metrics.parked, why.park_reason))
+        if why.park_reason is ParkReason.EVENT_MISSING:
+            tx.wake(REDRIVE)
         return await park(tx.connection, self._group, record, why)
 
 

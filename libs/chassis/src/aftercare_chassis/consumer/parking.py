@@ -10,6 +10,8 @@ from asyncpg.pool import PoolConnectionProxy
 from aftercare_chassis.consumer.errors import UnprocessableEvent, decode, single_line
 from aftercare_chassis.consumer.inbox import content_digest
 
+REDRIVE = "parked-redrive"
+"""The name of the worker that retries events that wait for another one."""
 _INSERT = """
 INSERT INTO parked_event
   (consumer, topic, partition, log_offset, aggregateid, type, sequence, content, headers, payload, trouble, reason)

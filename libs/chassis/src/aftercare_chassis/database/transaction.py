@@ -211,7 +211,7 @@ class Transaction(Reader[S_co]):
         self.callbacks.append(callback)
 
     def wake(self, worker: str) -> None:
-        """Notify a worker of this process after the commit; one in another process finds the work by polling."""
+        """Notify the workers of this name after the commit."""
         self.woken.add(worker)
 
     async def flush(self) -> None:

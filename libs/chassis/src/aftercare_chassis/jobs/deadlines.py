@@ -7,7 +7,7 @@ number of processes may run the loop, and a timer never acts on an outdated stat
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any, Generic, TypeVar, TypeVarTuple
 
@@ -48,9 +48,9 @@ class Due(Generic[S_contra]):
     command: Callable[[Transaction[S_contra], str], Awaitable[object]]
 
     def query(self) -> Query[Record]:
-        """The ids of the rows that are due at `:now`, earliest first, at most `:limit`."""
+        """The ids and deadlines of the rows that are due until `:end`, earliest first, at most `:limit`."""
         row = self.rows.table.c
-        due = select(row.id).where(row.deadline_at <= bindparam("now"))
+        due = select(row.id, row.deadline_at).where(row.deadline_at <= bindparam("end"))
         return Query(due.order_by(row.deadline_at).limit(bindparam("limit")))
 
 
@@ -112,25 +112,38 @@ class Deadlines(Generic[S]):
         self._runtime, self._dues = runtime, [(due.query(), due.command) for due in dues]
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Run until `stop` is set: every `deadline_poll_seconds`, and at once again after a full batch."""
+        """Run until `stop` is set.
+
+        It waits until the next deadline, at most `deadline_poll_seconds`. A deadline further away than that when it is set is
+        therefore met on time, one less far away at most so much later.
+        """
         while not stop.is_set():
-            found = 0
+            pause = longest = self._runtime.settings.deadline_poll_seconds
             try:
-                found = await self.fire()
+                if next_at := await self.fire():
+                    pause = min(longest, (next_at - self._runtime.clock.now()).total_seconds())
             except Exception as error:
                 if not is_unavailable(error):
                     raise
                 log.warning("deadlines_wait", error=type(error).__name__)
-            if found < BATCH:
-                await set_within(stop, self._runtime.settings.deadline_poll_seconds)
+            await set_within(stop, pause)
 
-    async def fire(self) -> int:
-        """Call the commands of the rows that are due now, at most 100 per timer; the number of these rows."""
-        return sum([await self._fire(query, command) for query, command in self._dues])
+    async def fire(self) -> datetime | None:
+        """Call the commands of the rows that are due now, at most 100 per timer.
 
-    async def _fire(self, query: Query[Record], command: Callable[[Transaction[S], str], Awaitable[object]]) -> int:
+        Return when the next row is due, as far as that is within `deadline_poll_seconds`; it may have passed.
+        """
+        found = [await self._fire(query, command) for query, command in self._dues]
+        return min((each for each in found if each is not None), default=None)
+
+    async def _fire(
+        self, query: Query[Record], command: Callable[[Transaction[S], str], Awaitable[object]]
+    ) -> datetime | None:
         async with self._runtime.reader() as reader:
-            rows = await reader.all(query, now=reader.now, limit=BATCH)
+            now = reader.now
+            end = now + timedelta(seconds=self._runtime.settings.deadline_poll_seconds)
+            found = await reader.all(query, end=end, limit=BATCH)
+        rows = [row for row in found if row["deadline_at"] <= now]
         for row in rows:
             failpoints.point("deadline.found")
             try:
@@ -145,4 +158,7 @@ class Deadlines(Generic[S]):
                     raise
                 # One row whose command fails must not delay the others.
                 log.exception("deadline_failed", id=row["id"])
-        return len(rows)
+        if len(rows) < len(found):
+            next_at: datetime = found[len(rows)]["deadline_at"]
+            return next_at
+        return now if len(rows) == BATCH else None

@@ -4,6 +4,7 @@ Events that were parked for another reason are left to an operator.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Generic
 
 import structlog
@@ -11,6 +12,7 @@ import structlog
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.errors import Retry
 from aftercare_chassis.consumer.parked_events import ParkedEvents
+from aftercare_chassis.consumer.parking import REDRIVE
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.jobs.workers import Worker
 from aftercare_chassis.park_reason import ParkReason
@@ -19,7 +21,9 @@ from aftercare_chassis.settings import S
 
 log = structlog.get_logger(__name__)
 
-POLL_SECONDS = 1.0
+POLL = timedelta(seconds=1)
+"""From one look to the next while events are parked."""
+IDLE_SECONDS = 10.0
 DECIDED_BY = "system"
 _PARKED = """
 SELECT DISTINCT aggregateid FROM parked_event WHERE consumer = $1 AND trouble = $2 AND aggregateid <> '' LIMIT 100
@@ -46,10 +50,10 @@ class Redrive(Generic[S]):
         self._awaited: dict[str, _Awaited] = {}
 
     def worker(self) -> Worker[S]:
-        """The worker that does it, once a second."""
-        return Worker("parked-redrive", self.step, idle=POLL_SECONDS)
+        """The worker that does it: every second while events are parked, and when one was parked."""
+        return Worker(REDRIVE, self.step, idle=IDLE_SECONDS)
 
-    async def step(self, runtime: Runtime[S]) -> bool:
+    async def step(self, runtime: Runtime[S]) -> datetime | None:
         """Retry the aggregates for which the awaited event was handled since their last retry."""
         async with runtime.connection() as connection:
             parked = await connection.fetch(_PARKED, runtime.name, ParkReason.EVENT_MISSING)
@@ -60,7 +64,7 @@ class Redrive(Generic[S]):
             if sequence > awaited.sequence:
                 self._awaited[aggregate] = _Awaited(awaited.aggregate, sequence)
                 await self._retry(runtime, aggregate)
-        return False
+        return runtime.clock.now() + POLL if parked else None
 
     async def _retry(self, runtime: Runtime[S], aggregate: str) -> None:
         try:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Generic
 
 from aftercare_chassis.consumer.inbox import KEPT
-from aftercare_chassis.jobs.workers import Worker
+from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S, S_contra
 
@@ -42,13 +42,13 @@ MESSAGING: tuple[Retention, ...] = (
 def retention_worker(retentions: Sequence[Retention[S]]) -> Worker[S]:
     """The worker that deletes the old rows of these tables, at most 1000 of each in a step."""
 
-    async def step(runtime: Runtime[S]) -> bool:
+    async def step(runtime: Runtime[S]) -> datetime | None:
         full = False
         async with runtime.connection() as connection:
             for each in retentions:
                 before = runtime.clock.now() - each.keep(runtime.settings)
                 done = await connection.execute(each.statement, before, STEP_ROWS)
                 full = full or done == f"DELETE {STEP_ROWS}"
-        return full
+        return AT_ONCE if full else None
 
     return Worker("retention", step, idle=60.0)

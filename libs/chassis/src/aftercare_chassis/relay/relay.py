@@ -15,6 +15,8 @@ import structlog
 from aiokafka.errors import KafkaError
 
 from aftercare_chassis.database.errors import DATABASE_ERRORS
+from aftercare_chassis.database.notifications import OUTBOX
+from aftercare_chassis.database.outbox import SHARDS
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.relay.metrics import RelayMetrics
 from aftercare_chassis.relay.sender import ProducerUnusable, Sender
@@ -24,8 +26,8 @@ from aftercare_chassis.wakeup import set_within
 
 log = structlog.get_logger(__name__)
 
-LEASE_SECONDS = 1.0
-"""How long the sender runs until the leases are refreshed."""
+LEASE_SECONDS = 2.0
+"""How long the sender runs until the leases are refreshed. So long may an event wait whose notification was lost."""
 STALL_SECONDS = 60.0
 _MEASURE_SECONDS = 5.0
 
@@ -44,16 +46,19 @@ class Relay:
         self._metrics = runtime.metrics.of(RelayMetrics)
         self._measured = 0.0
         self._progress = time.monotonic()
+        self._wakeup = runtime.wakeup(OUTBOX)
+        self._wakeup.alone = False
 
     async def run(self, stop: asyncio.Event) -> None:
         """Relay until `stop` is set. A lost connection or producer is replaced."""
         self._runtime.watchdogs["relay"] = self._problem
-        while not stop.is_set():
-            try:
-                await self._session(stop)
-            except DATABASE_ERRORS as error:
-                log.warning("relay_database_lost", error=type(error).__name__)
-                await set_within(stop, 1.0)
+        with self._wakeup.ending(stop):
+            while not stop.is_set():
+                try:
+                    await self._session(stop)
+                except DATABASE_ERRORS as error:
+                    log.warning("relay_database_lost", error=type(error).__name__)
+                    await set_within(stop, 1.0)
 
     async def _session(self, stop: asyncio.Event) -> None:
         # Without waiting for the disk: a deletion that a crash undoes is an event sent twice, which its sequence shows.
@@ -71,6 +76,7 @@ class Relay:
                     await self._measure(connection, len(owned))
                     await set_within(stop, 0.5)
         finally:
+            self._wakeup.alone = False
             self._metrics.session_ended()
             with suppress(Exception):
                 await connection.close(timeout=2)
@@ -82,6 +88,7 @@ class Relay:
             sender = Sender(connection, producer, self._runtime)
             while not stop.is_set():
                 owned = await leases.refresh()
+                self._wakeup.alone = len(owned) == SHARDS
                 await self._measure(connection, len(owned))
                 await sender.run(owned, LEASE_SECONDS, stop)
                 self._progress = time.monotonic()

@@ -17,6 +17,7 @@ import structlog
 from aiokafka import AIOKafkaProducer
 
 from aftercare_chassis import failpoints
+from aftercare_chassis.database.notifications import OUTBOX
 from aftercare_chassis.relay import batches
 from aftercare_chassis.relay.batches import PERMANENT, Batch
 from aftercare_chassis.relay.metrics import RelayMetrics
@@ -26,8 +27,6 @@ log = structlog.get_logger(__name__)
 
 FIRST_ROWS, MAX_ROWS, MAX_BYTES = 500, 4000, 8 * 1024 * 1024
 """A round of a new producer reads FIRST_ROWS, each further one twice as many, up to the other two."""
-IDLE_SECONDS = (0.02, 0.2)
-"""The first pause of an idle relay, and the longest."""
 FEW_ROWS, ROUND_SECONDS = 100, 0.01
 """An outbox of fewer than FEW_ROWS is read by one simple statement. A round of few rows costs as much as a full one: after it
 the next begins ROUND_SECONDS after its beginning."""
@@ -78,9 +77,10 @@ class Sender:
     """Sends through one connection and one producer."""
 
     def __init__(self, connection: asyncpg.Connection, producer: AIOKafkaProducer, runtime: Runtime) -> None:
-        self._connection, self._producer, self._runtime = connection, producer, runtime
+        self._connection, self._producer = connection, producer
         self._metrics = runtime.metrics.of(RelayMetrics)
-        self._rows, self._idle = FIRST_ROWS, IDLE_SECONDS[0]
+        self._wakeup = runtime.wakeup(OUTBOX)
+        self._rows = FIRST_ROWS
         self._few = True
         self._in_flight: InFlight | None = None
         self._deleted, self._next_vacuum = 0, 0.0
@@ -96,7 +96,7 @@ class Sender:
             while not stop.is_set() and (began := time.monotonic()) < end:
                 found = await (self._short_round(shards) if self._few else self._long_round(shards))
                 await self._vacuum()
-                await self._pause(found, began)
+                await self._pause(found, began, end)
             await self._complete_in_flight()
         except BaseException:
             if self._in_flight is not None:
@@ -132,17 +132,12 @@ class Sender:
             await self._complete(self._in_flight)
             self._in_flight = None
 
-    async def _pause(self, found: int, began: float) -> None:
-        """Wait not at all after many rows, briefly after few, and after none until a commit in this process notifies, or for
-        twice as long as the last time."""
-        if found:
-            self._idle = IDLE_SECONDS[0]
-            if found < FEW_ROWS:
-                await asyncio.sleep(began + ROUND_SECONDS - time.monotonic())
-        elif await self._runtime.outbox_wakeup.wait(self._idle):
-            self._idle = IDLE_SECONDS[0]
-        else:
-            self._idle = min(self._idle * 2, IDLE_SECONDS[1])
+    async def _pause(self, found: int, began: float, end: float) -> None:
+        """Wait not at all after many rows, briefly after few, and after none until a commit notifies, or until the end."""
+        if not found:
+            await self._wakeup.wait(end - time.monotonic())
+        elif found < FEW_ROWS:
+            await asyncio.sleep(began + ROUND_SECONDS - time.monotonic())
 
     async def _vacuum(self) -> None:
         """Remove dead rows; rarely where that takes long, since an old snapshot is then in use and nothing is freed."""

@@ -22,6 +22,7 @@ from joserfc.jwk import ECKey
 from aftercare_chassis.auth.dev_keys import make_key_set, mint
 from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.jobs.deadlines import Deadlines
+from aftercare_chassis.jobs.workers import AT_ONCE
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import S
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
@@ -198,7 +199,7 @@ class Harness(Generic[S]):
         """Run the workers of these names, or all, until none has anything left to do."""
         chosen = [w for w in self.service.workers if not names or w.name in names]
         for _ in range(rounds):
-            if not any([await worker.step(self.runtime) for worker in chosen]):
+            if AT_ONCE not in [await worker.step(self.runtime) for worker in chosen]:
                 return
         raise AssertionError(f"the workers have more to do after {rounds} rounds")
 

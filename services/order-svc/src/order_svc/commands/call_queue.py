@@ -6,12 +6,11 @@ from order_svc.domain.payments.model import CallSubject, CallVerb, ProviderCall
 from order_svc.settings import Settings
 from order_svc.tables.payments import CALLS
 
-# Several workers, so that one slow response does not delay all others; those after the first poll at a longer interval.
-WORKERS = ("provider-calls-1", "provider-calls-2", "provider-calls-3")
+WORKER = "provider-calls"
 
 
 async def submit(tx: Transaction[Settings], subject: CallSubject, subject_id: str) -> None:
     """Have a payment or refund submitted to its provider as soon as it is durable."""
     call = ProviderCall(id=subject_id, subject=subject, verb=CallVerb.SUBMIT, attempts=0, due_at=tx.now)
     await tx.insert(CALLS, call)
-    tx.wake(WORKERS[0])
+    tx.wake(WORKER)

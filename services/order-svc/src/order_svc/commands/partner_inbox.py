@@ -17,7 +17,7 @@ from order_svc.domain.partners.pushes import (
 )
 from order_svc.integrations.pushes import ExaminedPush
 from order_svc.settings import Settings
-from order_svc.tables.partner_inbox import DUE_PUSH, INSERT_PUSH, PUSHES, RAW_OF_PUSH, REPEATED_PUSH, WAKE_PUSHES
+from order_svc.tables.partner_inbox import INSERT_PUSH, NEXT_PUSH, PUSHES, RAW_OF_PUSH, REPEATED_PUSH, WAKE_PUSHES
 
 # One worker per source: a flood of scans must not delay the callbacks that buyers wait for.
 WORKERS = {PushSource.COURIER: "courier-pushes", PushSource.PAYMENT: "payment-callbacks"}
@@ -98,9 +98,9 @@ async def _repeat(tx: Transaction[Settings], row: PartnerPush) -> bool:
     return True
 
 
-async def next_due(tx: Transaction[Settings], source: PushSource) -> PartnerPush | None:
-    """The push of this source that has been due longest, locked; None where none is due."""
-    return await tx.one(DUE_PUSH, source=source, now=tx.now)
+async def next_push(tx: Transaction[Settings], source: PushSource) -> PartnerPush | None:
+    """The push of this source that is due first, or has been due longest, locked; None where none is to be processed."""
+    return await tx.one(NEXT_PUSH, source=source)
 
 
 async def raw_body(tx: Transaction[Settings], push: PartnerPush) -> bytes:

@@ -41,12 +41,14 @@ class PreparedCall:
     refund: Refund | None
 
 
-async def lease(tx: Transaction[Settings]) -> ProviderCall | None:
-    """Lease the call that has been due longest. From here on the provider may have received it: the next one is a query."""
-    call = await tx.one(NEXT_CALL, now=tx.now)
-    if call is not None:
-        await tx.execute(TAKE_CALL, call_id=call.id, tries=call.attempts + 1, leased_until=tx.now + LEASE)
-    return call
+async def next_call(tx: Transaction[Settings]) -> ProviderCall | None:
+    """The call that is due first, or has been due longest, locked; None where no call is left to make."""
+    return await tx.one(NEXT_CALL)
+
+
+async def lease(tx: Transaction[Settings], call: ProviderCall) -> None:
+    """Lease a locked call. From here on the provider may have received it: the next one is a query."""
+    await tx.execute(TAKE_CALL, call_id=call.id, tries=call.attempts + 1, leased_until=tx.now + LEASE)
 
 
 async def prepare(tx: Transaction[Settings], call: ProviderCall) -> PreparedCall | None:

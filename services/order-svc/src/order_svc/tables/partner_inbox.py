@@ -88,9 +88,9 @@ REPEATED_PUSH = Query(
     .with_for_update(),
     PartnerPush,
 )
-DUE_PUSH = Query(
+NEXT_PUSH = Query(
     select(*PUSHES.columns)
-    .where(partner_inbox.c.source == bindparam("source"), partner_inbox.c.due_at <= bindparam("now"))
+    .where(partner_inbox.c.source == bindparam("source"), partner_inbox.c.due_at.is_not(None))
     .order_by(partner_inbox.c.due_at)
     .limit(1)
     .with_for_update(skip_locked=True),

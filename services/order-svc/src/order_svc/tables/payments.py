@@ -104,11 +104,7 @@ REFUNDS_OF_CASE = Query(select(refunds).where(refunds.c.case_id == bindparam("ca
 
 CALLS = Rows(provider_calls, ProviderCall)
 NEXT_CALL = Query(
-    select(provider_calls)
-    .where(provider_calls.c.due_at <= bindparam("now"))
-    .order_by(provider_calls.c.due_at)
-    .limit(1)
-    .with_for_update(skip_locked=True),
+    select(provider_calls).order_by(provider_calls.c.due_at).limit(1).with_for_update(skip_locked=True),
     ProviderCall,
 )
 TAKE_CALL = Statement(

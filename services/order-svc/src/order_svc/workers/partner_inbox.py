@@ -1,13 +1,14 @@
 """The worker that processes what partners pushed: one push at a time, in one transaction."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from functools import partial
 from typing import TypeVar
 
 import structlog
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.jobs.workers import Worker
+from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import courier_reports, partner_inbox, payment_callbacks
@@ -33,21 +34,25 @@ class PartnerInbox:
         """One worker per source."""
         return tuple(Worker(name, partial(self.step, source)) for source, name in partner_inbox.WORKERS.items())
 
-    async def step(self, source: PushSource, runtime: Runtime[Settings]) -> bool:
-        """Process the push that has been due longest; False where none is due."""
+    async def step(self, source: PushSource, runtime: Runtime[Settings]) -> datetime | None:
+        """Process the push that has been due longest; return when the next one is due."""
         push: PartnerPush | None = None
         try:
             async with runtime.transaction() as tx:
-                push = await partner_inbox.next_due(tx, source)
-                if push is not None:
-                    await self._process(runtime, tx, push)
+                found = await partner_inbox.next_push(tx, source)
+                if found is None or found.due_at is None:
+                    return None
+                if found.due_at > tx.now:
+                    return found.due_at
+                push = found
+                await self._process(runtime, tx, push)
         except Exception as error:
             if push is None or is_unavailable(error):
                 raise
             log.error("partner_push_failed", push=push.id, source=source, error=type(error).__name__)
             async with runtime.transaction() as tx:
                 await partner_inbox.reschedule(tx, push, type(error).__name__)
-        return push is not None
+        return AT_ONCE
 
     async def _process(self, runtime: Runtime[Settings], tx: Transaction[Settings], push: PartnerPush) -> None:
         raw = await partner_inbox.raw_body(tx, push)

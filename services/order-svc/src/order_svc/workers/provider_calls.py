@@ -1,9 +1,10 @@
-"""The workers that call payment providers: they take a call under a lease, make it outside any transaction, and close it."""
+"""The worker that calls payment providers: it takes a call under a lease, makes it outside any transaction, and closes it."""
 
 from collections.abc import Mapping
+from datetime import datetime
 
 from aftercare_chassis import failpoints
-from aftercare_chassis.jobs.workers import Worker
+from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.runtime import Runtime
 
 from order_svc.commands import call_queue, provider_calls
@@ -12,7 +13,8 @@ from order_svc.domain.payments.model import CallVerb
 from order_svc.integrations.payments.port import PaymentProvider, ProviderResult
 from order_svc.settings import Settings
 
-_IDLE, _RESERVE_IDLE = 0.2, 1.0
+_CALLS = 3
+"""How many calls are made at the same time, so that one slow response does not delay all others."""
 
 
 class ProviderCalls:
@@ -21,20 +23,19 @@ class ProviderCalls:
     def __init__(self, providers: Mapping[str, PaymentProvider]) -> None:
         self._providers = providers
 
-    def workers(self) -> tuple[Worker[Settings], ...]:
-        """The first worker is woken for each new call; the others poll, at a longer interval. Both intervals are in seconds."""
-        first, *reserve = call_queue.WORKERS
-        return (
-            Worker(first, self.step, idle=_IDLE),
-            *(Worker(name, self.step, idle=_RESERVE_IDLE) for name in reserve),
-        )
+    def worker(self) -> Worker[Settings]:
+        """The worker, woken for each new call."""
+        return Worker(call_queue.WORKER, self.step, number=_CALLS)
 
-    async def step(self, runtime: Runtime[Settings]) -> bool:
-        """Make one call that is due; False where none is."""
+    async def step(self, runtime: Runtime[Settings]) -> datetime | None:
+        """Make the call that has been due longest; return when the next one is due."""
         async with runtime.transaction() as tx:
-            call = await provider_calls.lease(tx)
-        if call is None:
-            return False
+            call = await provider_calls.next_call(tx)
+            if call is None:
+                return None
+            if call.due_at > tx.now:
+                return call.due_at
+            await provider_calls.lease(tx, call)
         failpoints.point("provider_call.leased")
         async with runtime.transaction() as tx:
             prepared = await provider_calls.prepare(tx, call)
@@ -44,7 +45,7 @@ class ProviderCalls:
             failpoints.point("provider_call.answered")
             async with runtime.transaction() as tx:
                 await provider_calls.close(tx, prepared, result)
-        return True
+        return AT_ONCE
 
     async def _call(self, prepared: PreparedCall) -> ProviderResult:
         provider = self._providers[prepared.provider]

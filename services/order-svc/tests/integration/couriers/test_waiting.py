@@ -84,9 +84,9 @@ async def test_the_worker_of_this_process_starts_at_once(desk, order):
     idle = asyncio.Event()
 
     async def step(runtime: Any) -> bool:
-        more = await worker.step(runtime)
+        due = await worker.step(runtime)
         idle.set()
-        return more
+        return due
 
     slow = type(worker)(worker.name, step, idle=300)
     running = asyncio.create_task(work(desk.harness.runtime, slow, stop))
