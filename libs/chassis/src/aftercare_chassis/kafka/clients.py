@@ -13,11 +13,11 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
 from aiokafka.coordinator.assignors.sticky.sticky_assignor import StickyPartitionAssignor
 from aiokafka.errors import KafkaError
 
-from aftercare_chassis.kafka.patches import closed_transport, paced_fetches, undecodable_headers
+from aftercare_chassis.kafka.patches import closed_transport, fetch_sessions, undecodable_headers
 
 undecodable_headers.install()
 closed_transport.install()
-paced_fetches.install()
+fetch_sessions.install()
 
 PRODUCER: dict[str, object] = {
     "acks": "all",
@@ -39,6 +39,8 @@ CONSUMER: dict[str, object] = {
     "max_poll_interval_ms": 300_000,
     "request_timeout_ms": 40_000,
     "fetch_max_wait_ms": 500,
+    # How often the fetcher goes through all partitions though nothing has happened; 200 by default.
+    "consumer_timeout_ms": 1_000,
     "metadata_max_age_ms": 30_000,
 }
 

@@ -13,16 +13,10 @@ import asyncio
 import time
 from typing import Any
 
-from aiokafka.consumer import consumer
 from aiokafka.consumer.fetcher import Fetcher
 
 PAUSE_SECONDS = 0.015
 """From the answer to a fetch until the next one; a record waits that long at most."""
-
-
-def install() -> None:
-    """Let every consumer of this process use the paced fetcher."""
-    consumer.Fetcher = PacedFetcher
 
 
 class PacedFetcher(Fetcher):  # type: ignore[misc]

@@ -1,0 +1,235 @@
+"""Consumers fetch in sessions: requests name what has changed, and nothing is lost where a session ends."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from types import SimpleNamespace
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from aftercare_chassis.kafka import clients
+from aftercare_chassis.kafka.patches import fetch_sessions
+from aftercare_chassis.kafka.patches.fetch_sessions import Session, SessionRequest
+from aftercare_chassis.testing import until
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, TopicPartition
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.protocol.fetch import FetchRequest
+
+PARTITIONS = 6
+
+
+class Requests:
+    """What the sessions send: for each request its session, and the numbers of the partitions that it adds and forgets.
+
+    `spoil`: attributes of a session that are changed after its next answer.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sent: list[tuple[tuple[int, int], set[int], set[int]]] = []
+        self.errors: list[int] = []
+        self.spoil: dict[str, int] = {}
+        request, answered = Session.request, Session.answered
+
+        def note(session: Session, full: FetchRequest) -> SessionRequest:
+            made = request(session, full)
+            self.sent.append((made._session, numbers(made.topics), numbers(made._forgotten)))
+            return made
+
+        def note_answer(session: Session, response: Any) -> None:
+            self.errors.append(response.error_code)
+            answered(session, response)
+            while self.spoil:
+                setattr(session, *self.spoil.popitem())
+
+        monkeypatch.setattr(Session, "request", note)
+        monkeypatch.setattr(Session, "answered", note_answer)
+
+    async def reach(self, **expected: set[int]) -> None:
+        """Wait for a request that adds, or forgets, these partitions."""
+
+        async def found() -> bool:
+            return any(expected in ({"added": added}, {"forgotten": forgotten}) for _, added, forgotten in self.sent)
+
+        await until(found, f"a fetch with {expected}")
+
+    async def quiet(self) -> None:
+        """Wait for a request that names no partition."""
+        self.sent.clear()
+
+        async def found() -> bool:
+            return any(not added and not forgotten for _, added, forgotten in self.sent)
+
+        await until(found, "a fetch that names no partition")
+
+
+def numbers(topics: Any) -> set[int]:
+    return {number for _, some in topics for number, *_ in some}
+
+
+@pytest.fixture
+def requests(monkeypatch: pytest.MonkeyPatch) -> Requests:
+    return Requests(monkeypatch)
+
+
+@pytest.fixture
+async def topic(kafka_bootstrap: str) -> str:
+    name = f"sessions-{uuid4().hex[:8]}"
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka_bootstrap)
+    await admin.start()
+    await admin.create_topics([NewTopic(name, PARTITIONS, 1)], timeout_ms=20_000)
+    await admin.close()
+    return name
+
+
+@pytest.fixture
+async def producer(kafka_bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
+    made = clients.producer(kafka_bootstrap, "test")
+    await made.start()
+    yield made
+    await made.stop()
+
+
+@asynccontextmanager
+async def reading(bootstrap: str, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
+    """A reader of all partitions, after its first fetch."""
+    client = clients.reader(bootstrap, "test-sessions")
+    await client.start()
+    clients.assign(client, {TopicPartition(topic, number): 0 for number in range(PARTITIONS)})
+    try:
+        yield client
+    finally:
+        await clients.close(client, 10)
+
+
+async def check_delivery(client: AIOKafkaConsumer, producer: AIOKafkaProducer, topic: str, *partitions: int) -> None:
+    """A record in each of these partitions arrives, once and with the next offset."""
+    sent = [await producer.send_and_wait(topic, b"x", partition=number) for number in partitions]
+    arrived: list[tuple[int, int]] = []
+    async with asyncio.timeout(20):
+        while len(arrived) < len(sent):
+            found = await client.getmany(timeout_ms=500)
+            arrived += [(each.partition, each.offset) for records in found.values() for each in records]
+    assert sorted(arrived) == sorted((each.partition, each.offset) for each in sent)
+
+
+def session_of(client: AIOKafkaConsumer) -> Session:
+    [session] = client._fetcher._client._sessions.values()
+    return session
+
+
+async def test_at_rest_a_fetch_names_no_partition(
+    kafka_bootstrap: str, topic: str, producer: AIOKafkaProducer, requests: Requests
+) -> None:
+    async with reading(kafka_bootstrap, topic) as client:
+        await requests.quiet()
+        await check_delivery(client, producer, topic, 2)
+        await requests.reach(added={2})
+        await check_delivery(client, producer, topic, 0, 2, 5)
+        await requests.quiet()
+    assert set(requests.errors) == {0}
+
+
+async def test_a_paused_partition_is_forgotten_until_it_is_resumed(
+    kafka_bootstrap: str, topic: str, producer: AIOKafkaProducer, requests: Requests
+) -> None:
+    paused = TopicPartition(topic, 3)
+    async with reading(kafka_bootstrap, topic) as client:
+        await requests.quiet()
+        client.pause(paused)
+        await requests.reach(forgotten={3})
+        await producer.send_and_wait(topic, b"x", partition=3)
+        await check_delivery(client, producer, topic, 1)
+        await requests.quiet()
+        client.resume(paused)
+        await requests.reach(added={3})
+        async with asyncio.timeout(20):
+            assert (await client.getone(paused)).offset == 0
+
+
+async def test_a_partition_is_fetched_again_from_where_the_client_is_moved_to(
+    kafka_bootstrap: str, topic: str, producer: AIOKafkaProducer
+) -> None:
+    async with reading(kafka_bootstrap, topic) as client:
+        await check_delivery(client, producer, topic, 4)
+        client.seek(TopicPartition(topic, 4), 0)
+        async with asyncio.timeout(20):
+            assert (await client.getone()).offset == 0
+
+
+@pytest.mark.parametrize(("spoilt", "error"), [("_id", 70), ("_epoch", 71)])
+async def test_after_a_session_that_the_broker_does_not_know_a_new_one_begins(
+    kafka_bootstrap: str,
+    topic: str,
+    producer: AIOKafkaProducer,
+    requests: Requests,
+    spoilt: str,
+    error: int,
+) -> None:
+    """A broker that was restarted knows no session, and one without room ends the oldest."""
+    async with reading(kafka_bootstrap, topic) as client:
+        await requests.quiet()
+        before = session_of(client)._id
+        requests.spoil = {spoilt: 123_456}
+        await check_delivery(client, producer, topic, *range(PARTITIONS))
+        assert error in requests.errors
+        await requests.quiet()
+        assert session_of(client)._id != before
+
+
+async def test_after_a_lost_connection_a_new_session_begins(
+    kafka_bootstrap: str, topic: str, producer: AIOKafkaProducer, requests: Requests
+) -> None:
+    async with reading(kafka_bootstrap, topic) as client:
+        await requests.quiet()
+        before = session_of(client)._id
+        for connection in list(client._client._conns.values()):
+            connection._writer.transport.abort()
+        await check_delivery(client, producer, topic, *range(PARTITIONS))
+        await requests.quiet()
+        assert session_of(client)._id != before
+
+
+async def test_a_rebalance_adds_and_forgets_partitions(
+    kafka_bootstrap: str, topic: str, producer: AIOKafkaProducer, requests: Requests
+) -> None:
+    first, second = [clients.consumer(kafka_bootstrap, f"group-{topic}") for _ in range(2)]
+    await first.start()
+    first.subscribe([topic])
+    try:
+        await check_delivery(first, producer, topic, *range(PARTITIONS))
+        await first.commit()
+        await second.start()
+        second.subscribe([topic])
+
+        async def shared() -> bool:
+            for each in (first, second):
+                await each.getmany(timeout_ms=100)
+            return len(first.assignment()) == len(second.assignment()) == PARTITIONS // 2
+
+        await until(shared, "each has half of the partitions")
+        for each in (first, second):
+            await check_delivery(each, producer, topic, *(partition.partition for partition in each.assignment()))
+    finally:
+        for each in (first, second):
+            await clients.close(each, 10)
+
+
+def full(*partitions: tuple[int, int]) -> FetchRequest:
+    return FetchRequest(500, 1, 1000, 0, [("topic", [(number, offset, 100) for number, offset in partitions])])
+
+
+def test_a_broker_without_room_for_a_session_is_asked_for_everything_each_time() -> None:
+    session = Session()
+    for _ in range(2):
+        made = session.request(full((0, 5), (1, 6)))
+        assert (made._session, numbers(made.topics)) == ((0, 0), {0, 1})
+        session.answered(SimpleNamespace(error_code=0, session_id=0))
+
+
+def test_epochs_begin_again_at_one() -> None:
+    session = Session()
+    session.answered(SimpleNamespace(error_code=0, session_id=7))
+    session._epoch = fetch_sessions._LAST_EPOCH
+    session.answered(SimpleNamespace(error_code=0, session_id=7))
+    assert session.request(full((0, 5)))._session == (7, 1)
