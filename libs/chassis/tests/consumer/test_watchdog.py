@@ -26,11 +26,11 @@ class Client:
         return set(self.ends)
 
     async def beginning_offsets(self, asked: list[TopicPartition]) -> dict[TopicPartition, int]:
-        if self.unreachable:
-            raise OSError
         return {partition: self.firsts.get(partition, 0) for partition in asked}
 
     async def end_offsets(self, asked: list[TopicPartition]) -> dict[TopicPartition, int]:
+        if self.unreachable:
+            raise OSError
         return {partition: self.ends.get(partition, 0) for partition in asked}
 
 

@@ -85,8 +85,9 @@ class Consumer(Generic[S]):
         while not stop.is_set():
             self._pauses.resume(client)
             fetched = await self._fetch(client)
-            in_place = {partition: fetched[partition] for partition in await self._in_place(client, fetched)}
-            offsets.handled(await self._handle(client, in_place))
+            if fetched:
+                in_place = {partition: fetched[partition] for partition in await self._in_place(client, fetched)}
+                offsets.handled(await self._handle(client, in_place))
             await offsets.commit(at_once=not fetched)
             if self.watchdog.stalled():
                 raise Stalled

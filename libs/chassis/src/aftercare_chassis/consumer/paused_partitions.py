@@ -48,6 +48,7 @@ class PausedPartitions:
     def __init__(self, handled_events: HandledEvents) -> None:
         self._handled_events = handled_events
         self._pauses: dict[TopicPartition, Pause] = {}
+        self._client_pauses = False
 
     def partitions(self) -> KeysView[TopicPartition]:
         """Return a view of the paused partitions, which follows changes."""
@@ -69,6 +70,7 @@ class PausedPartitions:
         log.warning("partition_waits", **place, why=type(why).__name__, seconds=seconds)
         with suppress(KafkaError):
             client.pause(partition)
+        self._client_pauses = True
         if isinstance(why, Retry):
             pause.awaits = why.awaits
             pause.seen = last.seen if last is not None and last.awaits == why.awaits else 0
@@ -96,11 +98,14 @@ class PausedPartitions:
 
     def resume(self, client: AIOKafkaConsumer) -> None:
         """Resume the partitions whose pause is over."""
+        if not self._client_pauses:
+            return  # the usual case: to go through all partitions takes most of an idle consumer's time
         now, assigned = time.monotonic(), client.assignment()
         for partition in client.paused() & assigned:
             pause = self._pauses.get(partition)
             if pause is None or pause.until <= now:
                 client.resume(partition)
+        self._client_pauses = bool(client.paused())
 
     async def _end_on_event(self, client: AIOKafkaConsumer, partition: TopicPartition, pause: Pause) -> None:
         """End the pause when the next event of the awaited aggregate was handled. A fetch in progress takes that into account."""

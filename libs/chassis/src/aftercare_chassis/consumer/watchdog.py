@@ -20,22 +20,19 @@ from aftercare_chassis.runtime import Runtime
 log = structlog.get_logger(__name__)
 
 CALL_SECONDS = 20.0
-_CURSORS = "SELECT topic, partition, next_offset FROM consumer_cursor WHERE consumer = $1"
-# With a limit: "10,000 or more" is enough for an alarm, and counting a million rows every few seconds is expensive.
-_PARKED = """
-SELECT trouble, count(*) AS events FROM (SELECT trouble FROM parked_event WHERE consumer = $1 LIMIT 10000) AS oldest
-GROUP BY trouble
+# One statement, every few seconds in each process. Counts have a limit: "10,000 or more" is enough for an alarm, and counting a
+# million rows is expensive. A replay has a schema of its own, with its own cursor table, until it is switched to or dropped.
+_MEASURE = """
+SELECT
+  ARRAY(SELECT (topic, partition, next_offset) FROM consumer_cursor WHERE consumer = $1) AS cursors,
+  ARRAY(SELECT (trouble, count(*)) FROM (SELECT trouble FROM parked_event WHERE consumer = $1 LIMIT 10000) AS oldest
+        GROUP BY trouble) AS parked,
+  (SELECT count(DISTINCT aggregateid)
+   FROM (SELECT aggregateid FROM parked_event WHERE consumer = $1 AND aggregateid <> '' LIMIT 10000) AS oldest) AS blocked,
+  ARRAY(SELECT (decision, count(*)) FROM parked_decision WHERE consumer = $1 GROUP BY decision) AS decisions,
+  (SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+   WHERE c.relname = 'consumer_cursor' AND c.relkind = 'r' AND n.nspname <> 'public') AS replays
 """
-_BLOCKED = """
-SELECT count(DISTINCT aggregateid) AS aggregates
-FROM (SELECT aggregateid FROM parked_event WHERE consumer = $1 AND aggregateid <> '' LIMIT 10000) AS oldest
-"""
-# A replay has a schema of its own, with its own cursor table, until it is switched to or dropped.
-_REPLAYS = """
-SELECT count(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relname = 'consumer_cursor' AND c.relkind = 'r' AND n.nspname <> 'public'
-"""
-_DECISIONS = "SELECT decision, count(*) AS events FROM parked_decision WHERE consumer = $1 GROUP BY decision"
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,14 +139,15 @@ class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _measure(self, client: AIOKafkaConsumer) -> None:
         assigned = sorted(client.assignment())
         asked = assigned or [TopicPartition(self._topics[0], 0)]  # without partitions, to know that Kafka answers
-        bounds = asyncio.gather(client.beginning_offsets(asked), client.end_offsets(asked))
-        first, end = await clients.result(bounds, CALL_SECONDS)
+        end = await clients.result(client.end_offsets(asked), CALL_SECONDS)
         self._answered = time.monotonic()
         cursors = await self._query()
+        behind = [each for each in assigned if cursors.get(each, 0) < end[each]]
+        # Messages that retention has deleted never arrive, so they are no lag.
+        first = await clients.result(client.beginning_offsets(behind), CALL_SECONDS) if behind else {}
         lag = {}
         for partition in assigned:
-            # Messages that retention has deleted never arrive, so they are no lag.
-            cursor = max(cursors.get(partition, 0), first[partition])
+            cursor = max(cursors.get(partition, 0), first.get(partition, 0))
             lag[partition] = max(0, end[partition] - cursor)
             self._update(partition, cursor, idle=lag[partition] == 0 or partition in self._paused)
         self._report(lag)
@@ -175,12 +173,8 @@ class Watchdog(ConsumerRebalanceListener):  # type: ignore[misc]
     async def _query(self) -> dict[TopicPartition, int]:
         """Return the cursors, and update the metrics of what is parked."""
         async with self._runtime.connection() as connection:
-            parked = await connection.fetch(_PARKED, self._group)
-            blocked: int = await connection.fetchval(_BLOCKED, self._group)
-            decisions = await connection.fetch(_DECISIONS, self._group)
-            replays: int = await connection.fetchval(_REPLAYS)
-            cursors = await connection.fetch(_CURSORS, self._group)
-        self._metrics.parked_events({row["trouble"]: row["events"] for row in parked}, blocked)
-        self._metrics.decisions({row["decision"]: row["events"] for row in decisions})
-        self._metrics.replays(replays)
-        return {TopicPartition(row["topic"], row["partition"]): row["next_offset"] for row in cursors}
+            [found] = await connection.fetch(_MEASURE, self._group)
+        self._metrics.parked_events(dict(found["parked"]), found["blocked"])
+        self._metrics.decisions(dict(found["decisions"]))
+        self._metrics.replays(found["replays"])
+        return {TopicPartition(topic, number): offset for topic, number, offset in found["cursors"]}
