@@ -5,6 +5,8 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
+from functools import partial
+from types import FrameType
 from typing import Any, Generic
 
 import asyncpg
@@ -17,9 +19,11 @@ from aftercare_chassis.database.revisions import SchemaMismatch
 from aftercare_chassis.observability import logs, tracing
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
+from aftercare_chassis.wakeup import set_within
 
 DATABASE_SECONDS = 20.0
 RETRY_SECONDS = 0.5
+TICK_SECONDS = 1.0  # the Date header of responses has seconds
 _log = structlog.get_logger(__name__)
 NOT_STARTED = 3  # the exit code of uvicorn for a server that could not start
 _SERVER: dict[str, Any] = {  # Any: options of uvicorn, each of its own type
@@ -32,6 +36,27 @@ _SERVER: dict[str, Any] = {  # Any: options of uvicorn, each of its own type
     "timeout_keep_alive": 75,
     "timeout_graceful_shutdown": 10,
 }
+
+
+class Server(uvicorn.Server):
+    """uvicorn's server, which sleeps until a signal arrives; its own looks ten times a second whether one has."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self._end_sleep: Callable[[], object] = lambda: None
+
+    async def main_loop(self) -> None:
+        """Keep the Date header of responses up to date until the server is to end."""
+        exiting = asyncio.Event()
+        # Threadsafe: a signal handler runs between any two instructions of the loop.
+        self._end_sleep = partial(asyncio.get_running_loop().call_soon_threadsafe, exiting.set)
+        while not await self.on_tick(0):
+            await set_within(exiting, TICK_SECONDS)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Note that the server is to end."""
+        super().handle_exit(sig, frame)
+        self._end_sleep()
 
 
 class Processes(Generic[S]):
@@ -50,7 +75,7 @@ class Processes(Generic[S]):
         asyncio.run(self._wait_for_database())
         # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-        server = uvicorn.Server(uvicorn.Config(app, host=settings.host, port=settings.port, **_SERVER))
+        server = Server(uvicorn.Config(app, host=settings.host, port=settings.port, **_SERVER))
         self._runtime.leaving = lambda: server.should_exit
         with suppress(KeyboardInterrupt):
             server.run()
