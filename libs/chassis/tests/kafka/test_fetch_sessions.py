@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
@@ -20,36 +21,38 @@ PARTITIONS = 6
 
 
 class Requests:
-    """What the sessions send: for each request its session, and the numbers of the partitions that it adds and forgets.
+    """What the sessions send: for each request its session, and the numbers of the partitions that it adds and removes.
 
-    `spoil`: attributes of a session that are changed after its next answer.
+    `waits`: how many milliseconds the broker may wait. `changes`: attributes of a session that are changed after its next answer.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.sent: list[tuple[tuple[int, int], set[int], set[int]]] = []
         self.errors: list[int] = []
-        self.spoil: dict[str, int] = {}
+        self.waits: list[int] = []
+        self.changes: dict[str, int] = {}
         request, answered = Session.request, Session.answered
 
         def note(session: Session, full: FetchRequest) -> SessionRequest:
             made = request(session, full)
-            self.sent.append((made._session, numbers(made.topics), numbers(made._forgotten)))
+            self.waits.append(made._max_wait_ms)
+            self.sent.append((made._session, numbers(made.topics), numbers(made._removed)))
             return made
 
         def note_answer(session: Session, response: Any) -> None:
             self.errors.append(response.error_code)
             answered(session, response)
-            while self.spoil:
-                setattr(session, *self.spoil.popitem())
+            while self.changes:
+                setattr(session, *self.changes.popitem())
 
         monkeypatch.setattr(Session, "request", note)
         monkeypatch.setattr(Session, "answered", note_answer)
 
     async def reach(self, **expected: set[int]) -> None:
-        """Wait for a request that adds, or forgets, these partitions."""
+        """Wait for a request that adds, or removes, these partitions."""
 
         async def found() -> bool:
-            return any(expected in ({"added": added}, {"forgotten": forgotten}) for _, added, forgotten in self.sent)
+            return any(expected in ({"added": added}, {"removed": removed}) for _, added, removed in self.sent)
 
         await until(found, f"a fetch with {expected}")
 
@@ -58,7 +61,7 @@ class Requests:
         self.sent.clear()
 
         async def found() -> bool:
-            return any(not added and not forgotten for _, added, forgotten in self.sent)
+            return any(not added and not removed for _, added, removed in self.sent)
 
         await until(found, "a fetch that names no partition")
 
@@ -91,11 +94,11 @@ async def producer(kafka_bootstrap: str) -> AsyncIterator[AIOKafkaProducer]:
 
 
 @asynccontextmanager
-async def reading(bootstrap: str, topic: str) -> AsyncIterator[AIOKafkaConsumer]:
-    """A reader of all partitions, after its first fetch."""
+async def reading(bootstrap: str, topic: str, partitions: int = PARTITIONS) -> AsyncIterator[AIOKafkaConsumer]:
+    """A reader of all partitions, or of the first ones."""
     client = clients.reader(bootstrap, "test-sessions")
     await client.start()
-    clients.assign(client, {TopicPartition(topic, number): 0 for number in range(PARTITIONS)})
+    clients.assign(client, {TopicPartition(topic, number): 0 for number in range(partitions)})
     try:
         yield client
     finally:
@@ -114,7 +117,7 @@ async def check_delivery(client: AIOKafkaConsumer, producer: AIOKafkaProducer, t
 
 
 def session_of(client: AIOKafkaConsumer) -> Session:
-    [session] = client._fetcher._client._sessions.values()
+    [session] = client._fetcher._client.sessions.values()
     return session
 
 
@@ -130,14 +133,14 @@ async def test_at_rest_a_fetch_names_no_partition(
     assert set(requests.errors) == {0}
 
 
-async def test_a_paused_partition_is_forgotten_until_it_is_resumed(
+async def test_a_paused_partition_is_removed_until_it_is_resumed(
     kafka_bootstrap: str, topic: str, producer: AIOKafkaProducer, requests: Requests
 ) -> None:
     paused = TopicPartition(topic, 3)
     async with reading(kafka_bootstrap, topic) as client:
         await requests.quiet()
         client.pause(paused)
-        await requests.reach(forgotten={3})
+        await requests.reach(removed={3})
         await producer.send_and_wait(topic, b"x", partition=3)
         await check_delivery(client, producer, topic, 1)
         await requests.quiet()
@@ -157,20 +160,20 @@ async def test_a_partition_is_fetched_again_from_where_the_client_is_moved_to(
             assert (await client.getone()).offset == 0
 
 
-@pytest.mark.parametrize(("spoilt", "error"), [("_id", 70), ("_epoch", 71)])
+@pytest.mark.parametrize(("changed", "error"), [("_id", 70), ("_epoch", 71)])
 async def test_after_a_session_that_the_broker_does_not_know_a_new_one_begins(
     kafka_bootstrap: str,
     topic: str,
     producer: AIOKafkaProducer,
     requests: Requests,
-    spoilt: str,
+    changed: str,
     error: int,
 ) -> None:
     """A broker that was restarted knows no session, and one without room ends the oldest."""
     async with reading(kafka_bootstrap, topic) as client:
         await requests.quiet()
         before = session_of(client)._id
-        requests.spoil = {spoilt: 123_456}
+        requests.changes = {changed: 123_456}
         await check_delivery(client, producer, topic, *range(PARTITIONS))
         assert error in requests.errors
         await requests.quiet()
@@ -190,7 +193,7 @@ async def test_after_a_lost_connection_a_new_session_begins(
         assert session_of(client)._id != before
 
 
-async def test_a_rebalance_adds_and_forgets_partitions(
+async def test_a_rebalance_adds_and_removes_partitions(
     kafka_bootstrap: str, topic: str, producer: AIOKafkaProducer, requests: Requests
 ) -> None:
     first, second = [clients.consumer(kafka_bootstrap, f"group-{topic}") for _ in range(2)]
@@ -215,6 +218,47 @@ async def test_a_rebalance_adds_and_forgets_partitions(
             await clients.close(each, 10)
 
 
+async def test_where_nothing_arrives_the_broker_waits_longer_and_records_arrive_at_once(
+    kafka_bootstrap: str, topic: str, producer: AIOKafkaProducer, requests: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_sessions, "QUIET_FACTOR", 1000)  # 100 seconds, more than the delivery may take
+    async with reading(kafka_bootstrap, topic) as client:
+        await until(partial(_last_waits, requests, 100_000), "a fetch that waits")
+        await check_delivery(client, producer, topic, 4)
+        await until(partial(_last_waits, requests, 100_000), "a fetch that waits")
+        assert 100 in requests.waits
+
+
+async def test_an_assignment_does_not_wait_for_a_held_fetch(
+    kafka_bootstrap: str, topic: str, producer: AIOKafkaProducer, requests: Requests, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch_sessions, "QUIET_FACTOR", 1000)
+    async with reading(kafka_bootstrap, topic, 3) as client:
+        await until(partial(_last_waits, requests, 100_000), "a fetch that waits")
+        clients.assign(client, {TopicPartition(topic, 5): 0})
+        await check_delivery(client, producer, topic, 5)
+
+
+async def test_while_a_partition_is_paused_no_fetch_is_held_longer(
+    kafka_bootstrap: str, topic: str, requests: Requests
+) -> None:
+    async with reading(kafka_bootstrap, topic) as client:
+        await requests.quiet()
+        client.pause(TopicPartition(topic, 3))
+        await requests.reach(removed={3})
+        requests.waits.clear()
+
+        async def several() -> bool:
+            return len(requests.waits) > 3
+
+        await until(several, "several fetches")
+        assert set(requests.waits) == {100}
+
+
+async def _last_waits(requests: Requests, milliseconds: int) -> bool:
+    return requests.waits[-1:] == [milliseconds]
+
+
 def full(*partitions: tuple[int, int]) -> FetchRequest:
     return FetchRequest(500, 1, 1000, 0, [("topic", [(number, offset, 100) for number, offset in partitions])])
 
@@ -229,7 +273,7 @@ def test_a_broker_without_room_for_a_session_is_asked_for_everything_each_time()
 
 def test_epochs_begin_again_at_one() -> None:
     session = Session()
-    session.answered(SimpleNamespace(error_code=0, session_id=7))
+    session.answered(SimpleNamespace(error_code=0, session_id=7, topics=[]))
     session._epoch = fetch_sessions._LAST_EPOCH
-    session.answered(SimpleNamespace(error_code=0, session_id=7))
+    session.answered(SimpleNamespace(error_code=0, session_id=7, topics=[]))
     assert session.request(full((0, 5)))._session == (7, 1)
