@@ -74,7 +74,7 @@ class Processes(Generic[S]):
             _log.warning("setting_name", why=why)
         asyncio.run(self._wait_for_database())
         # uvicorn raises the signal again once it has shut down cleanly; then there is nothing left to do.
-        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+        signal.signal(signal.SIGTERM, _exit)
         server = Server(uvicorn.Config(app, host=settings.host, port=settings.port, **_SERVER))
         self._runtime.leaving = lambda: server.should_exit
         with suppress(KeyboardInterrupt):
@@ -124,3 +124,9 @@ class Processes(Generic[S]):
                     why = f"the database does not answer ({type(error).__name__})"
                     raise SystemExit(f"{self._runtime.name}: {why}") from None
                 await asyncio.sleep(RETRY_SECONDS)
+
+
+def _exit(number: int, frame: FrameType | None) -> None:
+    """End the process with exit code 0; a signal that arrives while it ends changes nothing."""
+    signal.signal(number, signal.SIG_IGN)
+    sys.exit(0)

@@ -2,7 +2,10 @@
 
 import asyncio
 import json
+import os
+import signal
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from typing import Any
 
 from aftersale_shop import Shop
@@ -45,6 +48,16 @@ async def test_a_timeline_is_followed_as_it_grows(shop: Shop) -> None:
             async with asyncio.timeout(5):  # less than what the server waits for its connections
                 async for _ in lines:
                     pass
+
+
+async def test_a_server_that_is_told_again_to_stop_ends_as_if_told_once(shop: Shop) -> None:
+    async with shop.harness.serve() as served:
+        served.stop()
+        async with asyncio.timeout(10):
+            while served.process.returncode is None:
+                with suppress(ProcessLookupError):
+                    os.kill(served.process.pid, signal.SIGTERM)
+                await asyncio.sleep(0.002)
 
 
 async def test_whoever_holds_a_201_finds_the_case_at_once(shop: Shop) -> None:

@@ -37,13 +37,14 @@ async def serve_app(app: ASGIApp) -> AsyncIterator[str]:
                 await serving
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class ServiceProcess:
     """A process of a service that serves its API on `port`. `client` calls it, without a token."""
 
     process: asyncio.subprocess.Process
     port: int
     client: httpx.AsyncClient
+    stopping: bool = False
 
     async def is_ready(self) -> bool:
         """Whether it answers requests. Raises: AssertionError where the process has ended."""
@@ -54,8 +55,11 @@ class ServiceProcess:
             return False
 
     def stop(self) -> None:
-        """Ask the process to stop, as an operator does; nothing happens where it has ended."""
-        if self.process.returncode is None:
+        """Ask the process to stop, as an operator does; nothing happens where it was asked before."""
+        if (
+            self.process.returncode is None and not self.stopping
+        ):  # asyncio loses the exit code of a process that is signalled as it ends
+            self.stopping = True
             self.process.send_signal(signal.SIGTERM)
 
 
@@ -75,7 +79,8 @@ async def serve_process(package: str, settings: ServiceSettings) -> AsyncIterato
         finally:
             served.stop()
             async with asyncio.timeout(SECONDS):
-                assert await process.wait() == 0
+                code = await process.wait()
+            assert code == 0, f"{package} ended with exit code {code}"
 
 
 async def run_command(package: str, settings: ServiceSettings, *words: str) -> tuple[int, str]:
