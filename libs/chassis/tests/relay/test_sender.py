@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -10,7 +11,7 @@ from aftercare_chassis.database.outbox import shard_of
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.relay import batches, sender
 from aftercare_chassis.relay.batches import Batch
-from aftercare_chassis.relay.relay import Relay
+from aftercare_chassis.relay.relay import SESSION, Relay
 from aftercare_chassis.relay.sender import ProducerUnusable, Sender
 from aftercare_chassis.testing import Harness, until
 from aiokafka.errors import KafkaError
@@ -18,6 +19,11 @@ from log_support import Make, envelope_of, outbox_is_empty, publish, running
 
 _ENLARGE = "UPDATE outbox SET payload = $2 WHERE aggregateid = $1"
 _LEFT = "SELECT aggregateid, aggregate_version FROM outbox ORDER BY id"
+_FILL = """
+INSERT INTO outbox (event_id, aggregatetype, aggregateid, aggregate_version, type, topic, bucket, headers, payload)
+SELECT gen_random_uuid(), 'topic', number::text, 1, 'type', 'topic', number % 64, '{}', convert_to(repeat('x', 500), 'UTF8')
+FROM generate_series(1, 20000) AS number
+"""
 _BLOCKED = "SELECT aggregateid, reason FROM outbox_blocked"
 
 
@@ -149,3 +155,16 @@ async def test_rows_behind_many_of_another_relay_are_sent(on_log: Harness, order
         await producer.stop()
         await connection.close()
     assert len(await left(on_log)) == len(orders) - len(mine)
+
+
+async def test_a_read_passes_no_more_rows_of_a_backlog_than_it_returns(on_log: Harness) -> None:
+    """Also where statistics are missing and the statement is first planned with a full outbox, as after an outage."""
+    await on_log.runtime.pool.execute(_FILL)
+    connection = await on_log.runtime.connect(**SESSION)
+    try:
+        for text, args in ((sender._READ, (list(range(0, 64, 2)), 125)), (sender._READ_FEW, (list(range(64)), 100))):
+            plan = [row[0] for row in await connection.fetch(f"EXPLAIN (ANALYZE, COSTS OFF) {text}", *args)]
+            passed = [float(number) for line in plan for number in re.findall(r"Scan.* rows=([\d.]+)", line)]
+            assert max(passed) <= 125, "\n".join(plan)
+    finally:
+        await connection.close()
