@@ -165,13 +165,13 @@ MUTANTS = (
         (
             (
                 f"{CHASSIS}/http/commands.py",
-                """            tx.writes.later(*self.key.insert(self._stored(response)))
+                """            tx.writes.insert(*self.key.insert(self._stored(response)))
             failpoints.point("command.kept")
         failpoints.point("command.committed")
 """,
                 """        failpoints.point("command.committed")
         async with self.runtime.transaction(tx.actor) as later:
-            later.writes.later(*self.key.insert(self._stored(response)))
+            later.writes.insert(*self.key.insert(self._stored(response)))
             failpoints.point("command.kept")
 """,
             ),

@@ -1,13 +1,17 @@
-"""Inserts that wait: sent before a read or a change, in one statement, and never behind the transaction's back."""
+"""Writes that wait: sent before a read, in one statement where they cannot concern the same row."""
 
-from dataclasses import dataclass
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from typing import Any
 
 import asyncpg
 import pytest
 from aftercare_chassis.database.mapping import Rows
 from aftercare_chassis.database.write_batch import MOST_PARTS, WriteBatch
+from aftercare_chassis.refusals import Stale
 from aftercare_chassis.testing import Harness
+from aftercare_events import OrderCancelled
 from sqlalchemy import Column, Integer, MetaData, Table, Text
 
 COLUMNS = (Column("id", Text, primary_key=True), Column("version", Integer), Column("owner", Text))
@@ -27,11 +31,11 @@ COUNTED = Rows(Table("tallies", MetaData(), *COLUMNS, Column("count", Integer)),
 
 @pytest.fixture
 async def sent(tally: Harness) -> list[str]:
-    """The INSERTs that the database was sent, by any connection of the pool."""
+    """The statements on the table that the database was sent, by any connection of the pool."""
     found: list[str] = []
 
     def note(record: Any) -> None:
-        if "INSERT INTO tallies" in record.query:
+        if re.search("(INSERT INTO|UPDATE) tallies", record.query):
             found.append(record.query)
 
     async with tally.runtime.pool.acquire() as connection:
@@ -55,10 +59,50 @@ async def test_a_read_finds_what_was_inserted_before_it(tally: Harness, sent: li
     assert len(sent) == 1
 
 
+async def test_a_saved_row_is_sent_with_the_events_of_its_change(
+    tally: Harness, sent: list[str], order_cancelled: Callable[..., OrderCancelled]
+) -> None:
+    async with tally.runtime.transaction() as tx:
+        await tx.create(COUNTED, Counted(id="t", version=0), order_cancelled("t"))
+    async with tally.runtime.transaction() as tx:
+        row = await tx.lock(COUNTED, "t")
+        await tx.save(COUNTED, replace(row, count=5), order_cancelled("t"))
+        assert len(sent) == 1
+    assert re.match(r"WITH w0 AS \(\s*INSERT INTO outbox.*UPDATE tallies", sent[1], re.DOTALL)
+    assert await tally.runtime.pool.fetchval("SELECT (version, count)::text FROM tallies") == "(2,5)"
+
+
+async def test_a_row_that_was_changed_meanwhile_is_not_saved_and_neither_is_anything_else(
+    tally: Harness, order_cancelled: Callable[..., OrderCancelled]
+) -> None:
+    async def save_an_old_version() -> None:
+        async with tally.runtime.transaction() as tx:
+            await tx.insert(COUNTED, Counted(id="other"))
+            await tx.save(COUNTED, Counted(id="t", version=1, count=9), order_cancelled("t"))
+
+    async with tally.runtime.transaction() as tx:
+        await tx.create(COUNTED, Counted(id="t", version=0), order_cancelled("t"), order_cancelled("t"))
+    with pytest.raises(Stale):
+        await save_an_old_version()
+    assert await tally.runtime.pool.fetchval("SELECT array_agg(id) FROM tallies") == ["t"]
+
+
+async def test_writes_of_one_table_are_sent_in_their_order(
+    tally: Harness, sent: list[str], order_cancelled: Callable[..., OrderCancelled]
+) -> None:
+    async with tally.runtime.transaction() as tx:
+        row = await tx.create(COUNTED, Counted(id="t", version=0), order_cancelled("t"))
+        row = await tx.save(COUNTED, replace(row, count=1), order_cancelled("t"))
+        await tx.upsert(COUNTED, replace(row, count=row.count + 1))
+        await tx.upsert(COUNTED, replace(row, count=row.count + 2))
+    assert len(sent) == 3
+    assert await tally.runtime.pool.fetchval("SELECT (version, count)::text FROM tallies") == "(2,3)"
+
+
 async def test_a_statement_has_a_bounded_number_of_parts(tally: Harness, sent: list[str]) -> None:
     batch = WriteBatch()
     for number in range(MOST_PARTS + 2):
-        batch.later(INSERT, (f"t{number}", number))
+        batch.insert("tallies", INSERT, (f"t{number}", number))
     async with tally.runtime.pool.acquire() as connection:
         await batch.send(connection)
         rows = await connection.fetch("SELECT id, count FROM tallies ORDER BY count")

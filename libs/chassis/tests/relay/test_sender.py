@@ -7,6 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from aftercare_chassis.database.notifications import OUTBOX
 from aftercare_chassis.database.outbox import shard_of
 from aftercare_chassis.kafka import clients
 from aftercare_chassis.relay import batches, sender
@@ -92,6 +93,31 @@ async def test_what_was_acknowledged_is_deleted_also_where_another_batch_failed(
     finally:
         await connection.close()
     assert await left(on_log) == [(second, 1)]
+
+
+async def test_events_that_a_batch_had_no_room_for_are_sent_without_a_notification(
+    on_log: Harness, order_cancelled: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rounds: list[int] = []
+
+    async def one_of_them(_: Any, rows: list[Any]) -> list[Batch]:
+        rounds.append(len(rows))
+        return [Batch("topic", 0, rows, acknowledged=1)]
+
+    monkeypatch.setattr(batches, "send", one_of_them)
+    await publish(on_log, *(envelope_of(order_cancelled(uuid4().hex)) for _ in range(3)))
+    connection = await on_log.runtime.connect()
+    stop = asyncio.Event()
+    try:
+        producer: Any = None
+        sending = asyncio.create_task(Sender(connection, producer, on_log.runtime).run(list(range(64)), 60, stop))
+        await until(lambda: outbox_is_empty(on_log), "all are sent")
+        stop.set()
+        on_log.runtime.wake(OUTBOX)
+        await sending
+    finally:
+        await connection.close()
+    assert rounds == [3, 2, 1]
 
 
 async def test_a_round_reads_twice_as_many_rows_as_the_one_before(

@@ -147,7 +147,7 @@ class ChunkProcessor(Generic[S]):
             progress.last_sequence = envelope.sequence
             changed[envelope.subject] = progress
         if changed:
-            tx.writes.later(*inbox.saved(changed))
+            tx.writes.upsert(*inbox.saved(changed))
             last = {aggregate: progress.last_sequence for aggregate, progress in changed.items()}
             tx.after_commit(partial(self._runtime.progress.handled, last))
 

@@ -18,7 +18,7 @@ from aftercare_events import Envelope
 from aiokafka import TopicPartition
 from asyncpg.pool import PoolConnectionProxy
 
-from aftercare_chassis.database.write_batch import Insert
+from aftercare_chassis.database.write_batch import Write
 
 KEPT = timedelta(days=14)
 """Longer than a running consumer ever goes back in the log."""
@@ -180,12 +180,12 @@ class Inbox:
                 known[aggregate] = AggregateProgress(*progress)
         return {aggregate: known.get(aggregate) or AggregateProgress() for aggregate in aggregates}
 
-    def saved(self, progress: Mapping[str, AggregateProgress]) -> Insert:
+    def saved(self, progress: Mapping[str, AggregateProgress]) -> Write:
         """Return the statement that saves this progress, in a fixed order, so that two consumers cannot deadlock."""
         rows = [(key, each.last_sequence, each.blocked_since) for key, each in sorted(progress.items())]
-        return _SAVE_PROGRESS, (self._consumer, *map(list, zip(*rows, strict=True)))
+        return "subject_state", _SAVE_PROGRESS, (self._consumer, *map(list, zip(*rows, strict=True)))
 
     async def save_progress(self, progress: Mapping[str, AggregateProgress]) -> None:
         """Save the progress of these aggregates."""
-        statement, values = self.saved(progress)
+        _, statement, values = self.saved(progress)
         await self._connection.execute(statement, *values)

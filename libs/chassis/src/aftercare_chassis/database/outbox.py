@@ -9,9 +9,10 @@ from zlib import crc32
 
 from aftercare_events import Envelope, codec
 
-from aftercare_chassis.database.write_batch import Insert
+from aftercare_chassis.database.write_batch import Write
 
 SHARDS = 64
+TABLE, SEQUENCE_KEY = "outbox", "outbox_sequence_key"
 
 _INSERT = """
 INSERT INTO outbox (event_id, aggregatetype, aggregateid, aggregate_version, type, topic, bucket, headers, payload)
@@ -31,12 +32,12 @@ def shard_of(aggregate_id: str) -> int:
     return crc32(aggregate_id.encode()) % SHARDS
 
 
-def insert(envelopes: Sequence[Envelope]) -> Insert:
+def insert(envelopes: Sequence[Envelope]) -> Write:
     """The statement that inserts these events, oldest first."""
     rows = [_row(envelope) for envelope in envelopes]
     if len(rows) == 1:
-        return _ONE, rows[0]  # the usual case: arrays of one element cost client and server more than the row
-    return _SEVERAL, [list(column) for column in zip(*rows, strict=True)]
+        return TABLE, _ONE, rows[0]  # the usual case: arrays of one element cost client and server more than the row
+    return TABLE, _SEVERAL, [list(column) for column in zip(*rows, strict=True)]
 
 
 def _row(e: Envelope) -> tuple[object, ...]:

@@ -1,7 +1,7 @@
 """What queries and commands are given: a connection, the actor, and the time at which they run.
 
-A command locks, decides, saves and records; it never begins or commits, the caller does. New rows wait for the next read or
-change and are then sent together; the recorded events are inserted with the last of them, right before the commit. The
+A command locks, decides, saves and records; it never begins or commits, the caller does. Writes wait for the next read and
+are then sent together; the recorded events are inserted with the last of them, right before the commit. The
 versions of an aggregate are the numbers of its events: `create` and `save` take at least one event, so that sequences run
 1..n without a gap, and every change is published.
 """
@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import ClassVar, Generic, Protocol, TypeVar
 
 from aftercare_events import Envelope, Event
-from asyncpg import Record
+from asyncpg import Record, UniqueViolationError
 from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis.database import outbox
@@ -172,31 +172,28 @@ class Transaction(Reader[S_co]):
         """Insert rows that are not aggregates."""
         if len(new) <= FEW_ROWS:
             for row in new:
-                self.writes.later(rows.insert.sql, rows.insert_args(row))
+                self.writes.insert(rows.table.name, rows.insert.sql, rows.insert_args(row))
         else:
             await self.flush()
             await self.connection.executemany(rows.insert.sql, [rows.insert_args(row) for row in new])
 
     async def upsert(self, rows: Rows[R], row: R) -> None:
         """Insert the row, or overwrite the one with its key: for copies of other services' facts."""
-        self.writes.upsert(rows.upsert.sql, rows.upsert_args(row))
+        self.writes.upsert(rows.table.name, rows.upsert.sql, rows.upsert_args(row))
 
     async def create(self, rows: Rows[A], row: A, *events: Event) -> A:
         """Insert a new aggregate with its first events; the row with its version, which is the number of the last event."""
         created = self._record(row, events)
-        self.writes.later(rows.insert.sql, rows.insert_args(created))
+        self.writes.insert(rows.table.name, rows.insert.sql, rows.insert_args(created))
         return created
 
     async def save(self, rows: Rows[A], row: A, *events: Event) -> A:
         """Save a changed aggregate with the events of the change; the row with its new version.
 
-        Raises:
-            Stale: the row no longer has the version that was read.
+        `flush` raises Stale where the row no longer has the version that was read.
         """
-        await self.flush()
         saved = self._record(row, events)
-        if await self.connection.execute(rows.save.sql, *rows.save_args(saved, row.version)) != "UPDATE 1":
-            raise Stale(current="")
+        self.writes.save(rows.table.name, rows.save.sql, rows.save_args(saved, row.version))
         return saved
 
     async def execute(self, statement: Statement, **params: object) -> int:
@@ -215,14 +212,30 @@ class Transaction(Reader[S_co]):
         self.woken.add(worker)
 
     async def flush(self) -> None:
-        """Send the inserts that wait, so that a read or a change sees them."""
-        if self.writes:
+        """Send the writes that wait, so that a read sees them.
+
+        Raises:
+            Stale: a saved row no longer has the version that was read.
+            asyncpg.PostgresError: the database refuses one of the rows.
+        """
+        if not self.writes:
+            return
+        try:
             await self.writes.send(self.connection)
+        except UniqueViolationError as error:
+            # The events of a change are sent with it: what another transaction has changed meanwhile has events of its own.
+            if error.constraint_name == outbox.SEQUENCE_KEY:
+                raise Stale(current="") from error
+            raise
 
     async def finish(self) -> None:
-        """Send the inserts that wait and the recorded events; called right before the commit, by whoever commits."""
+        """Send the writes that wait and the recorded events; called right before the commit, by whoever commits.
+
+        Raises:
+            Stale, asyncpg.PostgresError: see `flush`.
+        """
         if self.recorded:
-            self.writes.later(*outbox.insert(self.recorded))
+            self.writes.insert(*outbox.insert(self.recorded))
         await self.flush()
 
     async def _fetch(self, compiled: Compiled, params: Params) -> list[Record]:

@@ -77,7 +77,7 @@ class Command:
             tx.check_condition()
             response.headers.update(tx.headers)
             failpoints.point("command.decided")
-            tx.writes.later(*self.key.insert(self._stored(response)))
+            tx.writes.insert(*self.key.insert(self._stored(response)))
             failpoints.point("command.kept")
         failpoints.point("command.committed")
         return response

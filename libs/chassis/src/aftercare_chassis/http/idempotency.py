@@ -14,7 +14,7 @@ from uuid import UUID
 
 from asyncpg.pool import PoolConnectionProxy
 
-from aftercare_chassis.database.write_batch import Insert
+from aftercare_chassis.database.write_batch import Write
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.refusals import Kind, Refusal
 
@@ -100,9 +100,13 @@ class IdempotencyKey:
             raise KeyReused
         return StoredResponse(found["status"], found["headers"], found["body"])
 
-    def insert(self, response: StoredResponse) -> Insert:
+    def insert(self, response: StoredResponse) -> Write:
         """The INSERT that stores the response.
 
         A UniqueViolationError on PRIMARY_KEY means that another request with this key committed first.
         """
-        return _INSERT, (self.scope, self.fingerprint, response.status, response.headers, response.body)
+        return (
+            "idempotency_key",
+            _INSERT,
+            (self.scope, self.fingerprint, response.status, response.headers, response.body),
+        )

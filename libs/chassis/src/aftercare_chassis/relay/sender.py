@@ -1,8 +1,9 @@
 """The rounds of a relay: the oldest rows of its shards are read, sent, and deleted once they are acknowledged.
 
-Mostly the outbox holds a few rows, which are read at once. Of a longer one the shards are processed in two halves: while
-Kafka takes the events of one, those of the other are read. Nothing more of a shard, and so of an aggregate, is read before everything that was sent of it is acknowledged and deleted, or has failed and
-a new producer begins.
+Mostly the outbox holds a few rows, which are read at once; the next read waits until a commit notifies. Of a longer one the
+shards are processed in two halves: while Kafka takes the events of one, those of the other are read. Nothing more of a shard,
+and so of an aggregate, is read before everything that was sent of it is acknowledged and deleted, or has failed and a new
+producer begins.
 """
 
 import asyncio
@@ -94,27 +95,28 @@ class Sender:
         end = time.monotonic() + seconds
         try:
             while not stop.is_set() and (began := time.monotonic()) < end:
-                found = await (self._short_round(shards) if self._few else self._long_round(shards))
+                done = await self._short_round(shards) if self._few else await self._long_round(shards)
                 await self._vacuum()
-                await self._pause(found, began, end)
+                if done:
+                    await self._pause(began, end)
             await self._complete_in_flight()
         except BaseException:
             if self._in_flight is not None:
                 self._in_flight.batches.cancel()
             raise
 
-    async def _short_round(self, shards: Sequence[int]) -> int:
-        """Send the oldest rows, and where they are not few, go on with a long round; return how many rows were found."""
+    async def _short_round(self, shards: Sequence[int]) -> bool:
+        """Send the oldest rows, and where they are not few, go on with a long round; return whether none is left."""
         rows: list[asyncpg.Record] = await self._connection.fetch(_READ_FEW, shards, FEW_ROWS)
         self._few = len(rows) < FEW_ROWS
+        left = 0
         if mine := [row for row in rows if row["mine"]]:
             failpoints.point("relay.read")
-            self._in_flight = self._send(mine)
-            await self._complete_in_flight()
-        return len(mine) + (0 if self._few else await self._long_round(shards))
+            left = len(mine) - await self._complete(self._send(mine))
+        return left == 0 if self._few else await self._long_round(shards)
 
-    async def _long_round(self, shards: Sequence[int]) -> int:
-        """Read the shards in two halves, and send each while the other one is read; return how many rows were found."""
+    async def _long_round(self, shards: Sequence[int]) -> bool:
+        """Read the shards in two halves, and send each while the other one is read; there may always be more of them."""
         found = 0
         for half in (shards[::2], shards[1::2]):
             rows = await self._read(half)
@@ -125,19 +127,17 @@ class Sender:
         if found < FEW_ROWS:
             await self._complete_in_flight()
             self._few = True
-        return found
+        return False
 
     async def _complete_in_flight(self) -> None:
         if self._in_flight is not None:
             await self._complete(self._in_flight)
             self._in_flight = None
 
-    async def _pause(self, found: int, began: float, end: float) -> None:
-        """Wait not at all after many rows, briefly after few, and after none until a commit notifies, or until the end."""
-        if not found:
-            await self._wakeup.wait(end - time.monotonic())
-        elif found < FEW_ROWS:
-            await asyncio.sleep(began + ROUND_SECONDS - time.monotonic())
+    async def _pause(self, began: float, end: float) -> None:
+        """Wait until a commit notifies, or until the end; at least until ROUND_SECONDS after the beginning of the round."""
+        await asyncio.sleep(began + ROUND_SECONDS - time.monotonic())
+        await self._wakeup.wait(end - time.monotonic())
 
     async def _vacuum(self) -> None:
         """Remove dead rows; rarely where that takes long, since an old snapshot is then in use and nothing is freed."""
@@ -163,8 +163,8 @@ class Sender:
     def _send(self, rows: list[asyncpg.Record]) -> InFlight:
         return InFlight(asyncio.create_task(batches.send(self._producer, rows)), time.monotonic())
 
-    async def _complete(self, in_flight: InFlight) -> None:
-        """Delete what was acknowledged; then deal with what was refused.
+    async def _complete(self, in_flight: InFlight) -> int:
+        """Delete what was acknowledged, then deal with what was refused; return how many were acknowledged.
 
         Raises:
             ProducerUnusable: A batch failed in a way that may pass.
@@ -184,6 +184,7 @@ class Sender:
                 raise ProducerUnusable from batch.error
         for batch in refused:
             await self._block_refused(batch.rows)
+        return len(acknowledged)
 
     async def _block_refused(self, rows: list[asyncpg.Record]) -> None:
         """Find the events of a permanently refused batch that Kafka refuses one by one, and block their aggregates."""
