@@ -1,5 +1,8 @@
 """The events of other services that this service handles: first our copy, then what follows for the order."""
 
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
@@ -9,6 +12,8 @@ from aftercare_events import (
     AfterSaleRejected,
     AfterSaleRequested,
     AfterSaleResumed,
+    CaseEvent,
+    DisputeEvent,
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
@@ -18,56 +23,58 @@ from aftercare_events import (
 )
 
 from order_svc import projections
-from order_svc.commands import cases, refund_requests, shipments
+from order_svc.commands import after_sales, cases, effects, refund_requests, shipments
+from order_svc.domain.model import Order
+from order_svc.domain.order_units import OrderUnits
 from order_svc.settings import Settings
 
-
-async def case_requested(tx: Transaction[Settings], event: AfterSaleRequested) -> None:
-    """Copy the case, then hold its units."""
-    await projections.case_requested(tx, event)
-    await cases.open_(tx, event)
+E = TypeVar("E", bound=CaseEvent | DisputeEvent)
+Copy = Callable[[OrderUnits, E], OrderUnits]
+Decide = Callable[[Transaction[Settings], Order, OrderUnits, E], Awaitable[OrderUnits]]
 
 
-async def case_rejected(tx: Transaction[Settings], event: AfterSaleRejected) -> None:
-    """Release the units of the case."""
-    await projections.case_continued(tx, event)
-    await cases.reject(tx, event)
+async def _unchanged(_tx: Transaction[Settings], _: Order, units: OrderUnits, __: DisputeEvent) -> OrderUnits:
+    """A dispute changes no units: the order shows its state."""
+    return units
 
 
-async def case_resumed(tx: Transaction[Settings], event: AfterSaleResumed) -> None:
-    """Hold the units of the case again."""
-    await projections.case_continued(tx, event)
-    await cases.resume(tx, event)
+async def _follow(tx: Transaction[Settings], event: E, copy: Copy[E], decide: Decide[E]) -> tuple[Order, OrderUnits]:
+    """Lock the order, copy what the event says of the case, decide what follows for the units, and save all of it together.
+
+    Raises:
+        NotFound: there is no such order.
+        Retry: the case is not known yet.
+    """
+    order, before = await after_sales.lock(tx, event.order_id)
+    units = await decide(tx, order, copy(before, event), event)
+    return await after_sales.save(tx, order, before, units), units
+
+
+def _following(copy: Copy[E], decide: Decide[E]) -> Callable[[Transaction[Settings], E], Awaitable[object]]:
+    """The handler that does so."""
+
+    async def handle(tx: Transaction[Settings], event: E) -> None:
+        await _follow(tx, event, copy, decide)
+
+    return handle
 
 
 async def case_completed(tx: Transaction[Settings], event: AfterSaleCompleted) -> None:
-    """Copy the end of the case, then record which units it refunded; the order may be over."""
-    await projections.case_completed(tx, event)
-    await cases.complete(tx, event)
-
-
-async def case_ended(tx: Transaction[Settings], event: AfterSaleClosed | AfterSaleCancelled) -> None:
-    """Copy the end of the case, then release its units."""
-    await projections.case_ended(tx, event)
-    await cases.end(tx, event)
-
-
-async def dispute_changed(tx: Transaction[Settings], event: DisputeOpened | DisputeExecuted | DisputeWithdrawn) -> None:
-    """Copy the state of the dispute, then show it with the order."""
-    await projections.dispute_changed(tx, event)
-    await cases.follow_dispute(tx, event)
+    """The case ended with its purpose: the order may be over."""
+    order, units = await _follow(tx, event, projections.case_completed, cases.complete)
+    await effects.advance(tx, order, units)
 
 
 HANDLERS: Handlers[Settings] = {
-    AfterSaleRequested: case_requested,
-    AfterSaleRejected: case_rejected,
-    AfterSaleResumed: case_resumed,
+    AfterSaleRequested: _following(projections.case_requested, cases.open_),
+    AfterSaleRejected: _following(projections.case_continued, cases.release),
+    AfterSaleResumed: _following(projections.case_continued, cases.resume),
     AfterSaleCompleted: case_completed,
-    AfterSaleClosed: case_ended,
-    AfterSaleCancelled: case_ended,
-    DisputeOpened: dispute_changed,
-    DisputeExecuted: dispute_changed,
-    DisputeWithdrawn: dispute_changed,
+    AfterSaleClosed: _following(projections.case_ended, cases.release),
+    AfterSaleCancelled: _following(projections.case_ended, cases.release),
+    DisputeOpened: _following(projections.dispute_changed, _unchanged),
+    DisputeExecuted: _following(projections.dispute_changed, _unchanged),
+    DisputeWithdrawn: _following(projections.dispute_changed, _unchanged),
     RefundRequested: refund_requests.accept,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,

@@ -6,44 +6,43 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import LineAfterSale, OrderAfterSaleChanged
 
-from order_svc.commands import effects
+from order_svc.commands import effects, order_units
 from order_svc.commands.record import order_fields
-from order_svc.domain.cases import Case, CaseState, after_sale_states, most_severe
+from order_svc.domain.cases import after_sale_states, most_severe
 from order_svc.domain.lifecycle import ORDER
 from order_svc.domain.model import AfterSaleState, Order, OrderLine
+from order_svc.domain.order_units import OrderUnits
 from order_svc.settings import Settings
-from order_svc.tables.cases import CASE_LINES_OF_ORDER, CASES, CASES_OF_ORDER
-from order_svc.tables.orders import LINES_OF_ORDER, ORDER_LINES
+from order_svc.tables.orders import ORDERS
 
 
-async def refresh(tx: Transaction[Settings], order: Order) -> Order:
-    """Compute the after-sale state of the locked order and its lines; save and publish what has changed.
+async def lock(tx: Transaction[Settings], order_id: str) -> tuple[Order, OrderUnits]:
+    """The locked order and its units. Raises: NotFound where there is no such order."""
+    order = await tx.lock(ORDERS, order_id)
+    return order, await order_units.read(tx, order.id)
+
+
+async def save(tx: Transaction[Settings], order: Order, before: OrderUnits, after: OrderUnits) -> Order:
+    """Save the changed units of the locked order, with the after-sale states that its cases give to it and its lines; publish
+    these where they have changed. Returns the order as it is then.
 
     The timers of a delivered and a received order stand still while a case or dispute is open.
     """
-    cases, units = await tx.all(CASES_OF_ORDER, order_id=order.id), await tx.all(CASE_LINES_OF_ORDER, order_id=order.id)
-    states = after_sale_states(cases, units)
-    old = await tx.all(LINES_OF_ORDER, order_id=order.id)
-    lines = [replace(line, after_sale_state=states.get(line.id, AfterSaleState.NONE)) for line in old]
-    changed = [line for line, before in zip(lines, old, strict=True) if line != before]
+    states = after_sale_states(after.cases, after.case_lines)
+    lines = [replace(line, after_sale_state=states.get(line.id, AfterSaleState.NONE)) for line in after.lines]
+    await order_units.save(tx, before, replace(after, lines=lines))
     state = most_severe(line.after_sale_state for line in lines)
-    if not changed and state is order.after_sale_state:
+    if state is order.after_sale_state and _states(lines) == _states(before.lines):
         return order
-    for line in changed:
-        await tx.upsert(ORDER_LINES, line)
-    return await _save(tx, order, state, lines)
+    return await _publish(tx, order, state, lines)
 
 
-async def _save(tx: Transaction[Settings], order: Order, state: AfterSaleState, lines: Sequence[OrderLine]) -> Order:
+def _states(lines: Sequence[OrderLine]) -> dict[str, AfterSaleState]:
+    return {line.id: line.after_sale_state for line in lines}
+
+
+async def _publish(tx: Transaction[Settings], order: Order, state: AfterSaleState, lines: Sequence[OrderLine]) -> Order:
     changed = ORDER.reschedule(replace(order, after_sale_state=state), tx)
     states = tuple(LineAfterSale(line_id=line.id, after_sale_state=line.after_sale_state) for line in lines)
     event = OrderAfterSaleChanged(**order_fields(tx, changed, state), after_sale_state=state, lines=states)
     return await effects.enter(tx, order, changed, event)
-
-
-async def reopen(tx: Transaction[Settings], order: Order, case: Case) -> Order:
-    """A refund of the case was requested: it is open again, should it have ended; returns the locked order as it is then."""
-    if case.state is CaseState.OPEN:
-        return order
-    await tx.upsert(CASES, replace(case, state=CaseState.OPEN))
-    return await refresh(tx, order)

@@ -8,17 +8,16 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import Event, OrderCancelled, OrderDelivered, OrderPaid
 
-from order_svc.commands import holds, refund_creation
-from order_svc.commands.fulfilment_facts import read_fulfilment
+from order_svc.commands import holds, order_units, refund_creation
 from order_svc.commands.record import order_fields, sale_fields
 from order_svc.domain import fulfilment
 from order_svc.domain.cases import Case, CaseState
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import CancelCause, Order, OrderState
+from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.payments.codes import OwnRefundCause
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
 from order_svc.settings import Settings
-from order_svc.tables.cases import CASES
 from order_svc.tables.orders import LINES_OF_ORDER, ORDERS
 from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF_CASE
 
@@ -79,17 +78,22 @@ async def _pay_order(tx: Transaction[Settings], order: Order, payment: Payment) 
 
 async def _withdraw_units(tx: Transaction[Settings], order: Order, refund: Refund) -> None:
     """Withdraw the units that the refund's case holds; the order may be over."""
-    case = await _settle_case(tx, refund)
-    if case is not None:
-        await holds.withdraw(tx, case)
-    await advance(tx, order)
+    before = await order_units.read(tx, order.id)
+    units = await _settled(tx, before, refund)
+    if (case := _case_of(units, refund)) is not None:
+        units = holds.withdraw(units, case)
+    await order_units.save(tx, before, units)
+    await advance(tx, order, units)
 
 
-async def _release_units(tx: Transaction[Settings], _: Order, refund: Refund) -> None:
+async def _release_units(tx: Transaction[Settings], order: Order, refund: Refund) -> None:
     """Release the units of the refund's case where the case has ended meanwhile and waited for this result."""
-    case = await _settle_case(tx, refund)
+    before = await order_units.read(tx, order.id)
+    units = await _settled(tx, before, refund)
+    case = _case_of(units, refund)
     if case is not None and case.state is not CaseState.OPEN:
-        await holds.release(tx, case)
+        units = holds.release(units, case)
+    await order_units.save(tx, before, units)
 
 
 ORDER_EFFECTS: Mapping[OrderState, Callable[[Transaction[Settings], Order], Awaitable[None]]] = {
@@ -110,34 +114,34 @@ async def cancel(tx: Transaction[Settings], before: Order, order: Order, cause: 
     return await enter(tx, before, cancelled, OrderCancelled(**order_fields(tx, cancelled), cause=cause))
 
 
-async def _settle_case(tx: Transaction[Settings], refund: Refund) -> Case | None:
-    """Record with the case whether another refund of it is still on its way; None where the refund has no case."""
-    if refund.case_id is None:
-        return None
-    case = await tx.find(CASES, refund.case_id)
+async def _settled(tx: Transaction[Settings], units: OrderUnits, refund: Refund) -> OrderUnits:
+    """The units after it is noted with the refund's case whether another refund of it is still on its way."""
+    case = _case_of(units, refund)
     if case is None:
-        return None
+        return units
     refunds = await tx.all(REFUNDS_OF_CASE, case_id=case.id)
-    settled = replace(case, refunding=any(each.state in IN_FLIGHT for each in refunds))
-    await tx.upsert(CASES, settled)
-    return settled
+    return units.with_case(replace(case, refunding=any(each.state in IN_FLIGHT for each in refunds)))
 
 
-async def advance(tx: Transaction[Settings], order: Order) -> Order:
+def _case_of(units: OrderUnits, refund: Refund) -> Case | None:
+    return None if refund.case_id is None else units.find_case(refund.case_id)
+
+
+async def advance(tx: Transaction[Settings], order: Order, units: OrderUnits) -> Order:
     """Deliver or cancel the locked order where its parcels and refunds leave nothing to wait for.
 
     Called after each fact that may be the last one: the end of a parcel, the success of a refund, the completion of a case.
     """
     if order.state not in (OrderState.PAID, OrderState.SHIPPED) or order.payment_id is None:
         return order
-    if not fulfilment.fully_shipped(await tx.all(LINES_OF_ORDER, order_id=order.id)):
+    if not fulfilment.fully_shipped(units.lines):
         return order
-    units = await read_fulfilment(tx, order.id)
+    located = await order_units.located(tx, order.id, units)
     payment = await tx.get(PAYMENTS, order.payment_id)
-    if fulfilment.wholly_refunded(units, payment.refunded_minor):
+    if fulfilment.wholly_refunded(located, payment.refunded_minor):
         ended = ORDER.apply(order, OrderAction.REFUND_WHOLLY, SystemContext.of(tx))
         return await cancel(tx, order, ended, CancelCause.REFUNDED)
-    arrived = fulfilment.arrived_at(units)
+    arrived = fulfilment.arrived_at(located)
     return order if arrived is None else await _deliver(tx, order, arrived)
 
 

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ParcelStatusChanged
 
-from order_svc.commands import effects
+from order_svc.commands import effects, order_units
 from order_svc.commands.record import parcel_fields
 from order_svc.domain import tracking, waybills
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus, Scan
@@ -70,7 +70,8 @@ async def _follow(tx: Transaction[Settings], parcel: Parcel, waybill: Waybill) -
         return
     moved = await _move(tx, parcel, latest)
     if moved.leg is ParcelLeg.OUTBOUND and moved.terminal:
-        await effects.advance(tx, await tx.get(ORDERS, moved.order_id))
+        order = await tx.get(ORDERS, moved.order_id)
+        await effects.advance(tx, order, await order_units.read(tx, order.id))
 
 
 def _tolerance(tx: Transaction[Settings]) -> timedelta:

@@ -10,7 +10,7 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundRequested
 from aftercare_events.catalogue.cases import GoodsOutcome
 
-from order_svc.commands import after_sales, call_queue, effects, holds, refunds
+from order_svc.commands import after_sales, call_queue, effects, holds, order_units, refunds
 from order_svc.commands.record import refund_fields
 from order_svc.commands.refund_creation import new_refund, refund_rest
 from order_svc.domain import fulfilment
@@ -22,7 +22,6 @@ from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.policy import refund_failure
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
-from order_svc.tables.cases import CASES
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
 
@@ -70,17 +69,18 @@ async def _claim_units(
     A case before shipment may have been opened while its parcel was being registered: then nothing is paid, and the
     case is decided again with what is known now.
     """
-    case = await tx.find(CASES, event.case_id)
+    before = await order_units.read(tx, order.id)
+    case = before.find_case(event.case_id)
     if case is None:
         return order, None
-    case = completed(case, keeps_goods=event.goods_outcome == GoodsOutcome.KEEP)
-    before_shipment = event.is_before_shipment
-    order = await after_sales.reopen(tx, order, case)
-    units = await holds.hold(tx, case, before_shipment=before_shipment)
-    if before_shipment and fulfilment.any_shipped(units):
-        return order, FailureCode.UNITS_SHIPPED
-    await tx.upsert(CASES, replace(case, state=CaseState.OPEN, refunding=True))
-    return order, None
+    # A refund that is requested opens the case again, should it have ended.
+    case = replace(completed(case, keeps_goods=event.goods_outcome == GoodsOutcome.KEEP), state=CaseState.OPEN)
+    units = await holds.hold(tx, before.with_case(case), case, before_shipment=event.is_before_shipment)
+    refused = event.is_before_shipment and fulfilment.any_shipped(units.case_lines_of(case.id))
+    if not refused:
+        units = units.with_case(replace(case, refunding=True))
+    order = await after_sales.save(tx, order, before, units)
+    return order, FailureCode.UNITS_SHIPPED if refused else None
 
 
 async def refund_remainder(tx: Transaction[Settings], payment_id: str) -> Payment:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from order_svc.domain import errors
-from order_svc.domain.cases import Case, CaseLine, CaseState
+from order_svc.domain.cases import CaseLine, CaseState
 from order_svc.domain.model import OrderLine
+from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelLine, ParcelStatus
 
 
@@ -120,14 +121,11 @@ def any_shipped(case_lines: Iterable[CaseLine]) -> bool:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fulfilment:
+class Fulfilment(OrderUnits):
     """Where the units of one order are; `contents` are the lines of its parcels."""
 
-    lines: Sequence[OrderLine]
     parcels: Sequence[Parcel]
     contents: Sequence[ParcelLine]
-    cases: Sequence[Case]
-    case_lines: Sequence[CaseLine]
 
 
 def outbound(parcels: Iterable[Parcel]) -> list[Parcel]:
