@@ -14,6 +14,7 @@ from aiokafka.errors import KafkaError
 
 from aftercare_chassis.consumer.chunks import WAITS, ChunkProcessor, Records, chunks_of
 from aftercare_chassis.consumer.committed_offsets import CommittedOffsets
+from aftercare_chassis.consumer.deferred_events import DeferredEvents
 from aftercare_chassis.consumer.dispatcher import Dispatcher, Handlers
 from aftercare_chassis.consumer.errors import UnprocessableEvent
 from aftercare_chassis.consumer.inbox import Fenced
@@ -47,6 +48,7 @@ class Consumer(Generic[S]):
         dispatcher = Dispatcher(handlers)
         self._topics = dispatcher.topics
         self._chunks = ChunkProcessor(runtime, dispatcher)
+        self._deferred = DeferredEvents(dispatcher.ignored)
         self._positions = Positions(runtime, self._chunks.cursors)
         self._pauses = PausedPartitions(runtime.progress)
         self.watchdog = Watchdog(runtime, self._topics, self._pauses.partitions())
@@ -57,6 +59,7 @@ class Consumer(Generic[S]):
         while not stop.is_set():
             client = clients.consumer(self._runtime.settings.kafka, self._group)
             self._chunks.cursors.clear()
+            self._deferred.clear()
             self.watchdog.restart()
             watching: asyncio.Task[None] | None = None
             try:
@@ -85,9 +88,9 @@ class Consumer(Generic[S]):
         while not stop.is_set():
             self._pauses.resume(client)
             fetched = await self._fetch(client)
-            if fetched:
-                in_place = {partition: fetched[partition] for partition in await self._in_place(client, fetched)}
-                offsets.handled(await self._handle(client, in_place))
+            in_place = {each: fetched[each] for each in await self._in_place(client, fetched)} if fetched else {}
+            if ready := self._deferred.join(in_place, client.assignment()):
+                offsets.handled(await self._handle(client, ready))
             await offsets.commit(at_once=not fetched)
             if self.watchdog.stalled():
                 raise Stalled

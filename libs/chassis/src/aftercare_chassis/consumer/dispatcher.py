@@ -4,7 +4,7 @@ import re
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Generic
 
-from aftercare_events import Envelope, Event, WrongSchema, registry
+from aftercare_events import EVENTS, Envelope, Event, WrongSchema, registry
 
 from aftercare_chassis.consumer.errors import UnprocessableEvent
 from aftercare_chassis.database.transaction import Transaction
@@ -21,13 +21,15 @@ _VERSIONED = re.compile(r"(.+)\.v([1-9][0-9]{0,8})")
 
 
 class Dispatcher(Generic[S_contra]):
-    """The handlers of one service, and the topics that they need."""
+    """The handlers of one service, and the topics that they need. `ignored` are the types that this service knows and no
+    handler takes."""
 
     def __init__(self, handlers: Handlers[S_contra]) -> None:
         self._handlers = handlers
         self.events = [cls for cls in handlers if issubclass(cls, Event)]
         self.topics = sorted({cls.TOPIC.name for cls in self.events})
         self._newest = dict(sorted(_versioned(cls.type_name()) for cls in self.events))
+        self.ignored = frozenset() if Envelope in handlers else frozenset(filter(self._ignores, EVENTS))
 
     def handler_of(self, envelope: Envelope) -> tuple[Handler[S_contra], Event | Envelope] | None:
         """Return the event's handler and what to give it; None for an event that this service ignores.
@@ -61,6 +63,9 @@ class Dispatcher(Generic[S_contra]):
             parent = envelope.traceparent, envelope.tracestate
             with tracing.light_span(f"consume {envelope.type}", *parent, kind="CONSUMER"):
                 await handler(tx, event)
+
+    def _ignores(self, type_name: str) -> bool:
+        return registry.reads(type_name) not in self._handlers and _versioned(type_name)[0] not in self._newest
 
     def _check_version(self, envelope: Envelope) -> None:
         name, version = _versioned(envelope.type)
