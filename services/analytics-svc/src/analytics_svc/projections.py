@@ -26,7 +26,7 @@ from aftercare_events import (
 from analytics_svc.domain.metrics import CaseFacts, DisputeFacts, RatingFacts, RefundFacts
 from analytics_svc.domain.traces import TraceEvent
 from analytics_svc.tables.facts import CASES, DISPUTES, RATINGS, REFUNDS
-from analytics_svc.tables.traces import INSERT_EVENT
+from analytics_svc.tables.traces import TRACE_EVENTS
 
 # Any: the fields of events have any JSON type.
 
@@ -48,15 +48,14 @@ Fields = Mapping[str, Any]
 
 
 async def store_event(tx: Transaction, event: Event) -> None:
-    """Insert an event into the trace and update the facts. Nothing happens where it was inserted before.
+    """Insert an event into the trace and update the facts. Consumers and replays handle each event once.
 
     Raises: ValueError outside of a consumer, where the event has no envelope.
     """
     if tx.cause is None:
         raise ValueError("an event is stored together with its envelope")
     # `__dict__`, since looking up a field that a model lacks costs many times more.
-    if not await _insert(tx, trace_event(tx.cause, event.__dict__)):
-        return
+    await tx.insert(TRACE_EVENTS, trace_event(tx.cause, event.__dict__))
     update = next((FACT_UPDATES[cls] for cls in type(event).__mro__ if cls in FACT_UPDATES), None)
     if update is not None:
         await update(tx, event)
@@ -68,11 +67,7 @@ async def store_unknown_event(tx: Transaction, envelope: Envelope) -> None:
     evidence = data.get("evidence")
     fields: dict[str, Any] = {name: value for name, value in data.items() if _is_id_or_code(value)}
     fields["evidence"] = [each for each in evidence if _is_id_or_code(each)] if isinstance(evidence, list) else []
-    await _insert(tx, trace_event(envelope, fields))
-
-
-async def _insert(tx: Transaction, row: TraceEvent) -> int:
-    return await tx.execute(INSERT_EVENT, **{name: getattr(row, name) for name in TraceEvent.__slots__})
+    await tx.insert(TRACE_EVENTS, trace_event(envelope, fields))
 
 
 def trace_event(envelope: Envelope, fields: Fields) -> TraceEvent:

@@ -20,7 +20,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import NotFound
 
 R = TypeVar("R")
-CACHED_ROWS = 200_000
+CACHED_ROWS = 50_000
 """How many rows of a table are cached at most."""
 Write = tuple[str, bool]
 """The SQL of a statement, and whether it returns which of its calls changed a row."""

@@ -3,7 +3,7 @@
 from typing import Any
 
 from aftercare_chassis.database.columns import text, texts, timestamp
-from aftercare_chassis.database.mapping import Query, Statement
+from aftercare_chassis.database.mapping import Query, Rows
 from aftercare_chassis.database.schema import PARKED_EVENT
 from asyncpg import Record
 from sqlalchemy import (
@@ -25,7 +25,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.dialects.postgresql import ARRAY, insert
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from analytics_svc.domain.traces import TraceEvent
 from analytics_svc.tables.schema import metadata
@@ -90,11 +90,7 @@ def _with_id_in(column: ColumnElement[Any]) -> Query[TraceEvent]:
     return Query(found, TraceEvent)
 
 
-INSERT_EVENT = Statement(
-    insert(trace_events)
-    .values({column.name: bindparam(column.name, type_=column.type) for column in trace_events.columns})
-    .on_conflict_do_nothing(index_elements=["event_id"])
-)
+TRACE_EVENTS = Rows(trace_events, TraceEvent)
 EVENTS_OF_ORDER = _with_id_in(_event.order_id)
 EVENTS_OF_CASE = _with_id_in(_event.case_id)
 EVENTS_OF_COMPLAINT = _with_id_in(_event.complaint_id)
