@@ -50,7 +50,7 @@ async def test_a_timeline_is_followed_as_it_grows(shop: Shop) -> None:
                     pass
 
 
-async def test_a_server_that_is_told_again_to_stop_ends_as_if_told_once(shop: Shop) -> None:
+async def test_a_second_signal_to_stop_changes_nothing(shop: Shop) -> None:
     async with shop.harness.serve() as served:
         served.stop()
         async with asyncio.timeout(10):
