@@ -11,7 +11,7 @@ from in_process_suite import SERVICES
 
 FILES = tracked("*")
 SOURCES = "\n".join(path.read_text(errors="replace") for path in FILES if path.suffix != ".md")
-ROOMS = "|".join(re.escape(path.name) for path in ROOT.iterdir() if path.is_dir())
+FOLDERS = "|".join(re.escape(path.name) for path in ROOT.iterdir() if path.is_dir())
 SUFFIXES = {"counter": ("_total",), "histogram": ("_bucket", "_count", "_sum"), "gauge": ("",)}
 METRICS = Metrics("some")
 for figures in service.FIGURES:
@@ -32,7 +32,7 @@ def test_links_are_to_files_and_headings(document: Document) -> None:
 @each_document
 def test_named_files_exist(document: Document) -> None:
     for span in document.spans:
-        for name in re.findall(rf"(?<![\w./-])(?:{ROOMS})/[\w./*-]+", span):
+        for name in re.findall(rf"(?<![\w./-])(?:{FOLDERS})/[\w./*-]+", span):
             assert any(ROOT.glob(name.rstrip("/."))) or (document.path.parent / name).exists(), name
 
 
