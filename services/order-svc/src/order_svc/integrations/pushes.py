@@ -75,7 +75,10 @@ class PushAdapter(Protocol[C_co]):
         """
 
     def parse(self, raw: bytes) -> C_co:
-        """The content of a verified push, false where it is about something else. Raises: ValueError where it cannot be read."""
+        """The content of a verified push; None or empty, as the port of the partner says, where it is about something else.
+
+        Raises: ValueError where it cannot be read.
+        """
 
     def accepted(self, acceptance: Acceptance) -> Acknowledgement:
         """The acknowledgement of a push that is stored: the partner does not send it again."""

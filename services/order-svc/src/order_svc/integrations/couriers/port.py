@@ -57,7 +57,7 @@ def report(
 
 
 class Courier(PushAdapter[list[Report]], Protocol):
-    """One courier. `parse` returns the scans of a push; none where it is about something else."""
+    """One courier. `parse` returns the scans of a push, an empty list where it is about something else."""
 
     @property
     def partner(self) -> str:

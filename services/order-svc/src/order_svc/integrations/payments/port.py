@@ -44,8 +44,8 @@ class ProviderNotification:
 class PaymentProvider(PushAdapter[ProviderNotification | None], Protocol):
     """One provider. The ids of payments and refunds are its idempotency keys, which are never reused.
 
-    No method raises for what the network or the provider does: that is an Outcome. `parse` returns None for callbacks of
-    other kinds.
+    No method raises for what the network or the provider does: that is an Outcome. `parse` returns None where a callback is
+    about something else than a payment or refund.
     """
 
     @property
