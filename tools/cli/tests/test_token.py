@@ -78,6 +78,7 @@ def test_after_reset_no_keys_are_created(
     [
         (("--role", "king", "--sub", "k"), "must be one of buyer, seller"),
         (("--role", "seller", "--sub", "s"), "is required for a seller"),
+        (("--role", "buyer", "--sub", "b", "--merchant", "m-1"), "is for a seller; a buyer acts for no merchant"),
         (("--role", "buyer"), "Missing option '--sub'"),
     ],
 )

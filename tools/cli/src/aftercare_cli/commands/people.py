@@ -40,6 +40,8 @@ def token(
         raise typer.BadParameter(f"must be one of {', '.join(ROLES)}", param_hint="--role")
     if role == "seller" and not merchant:
         raise typer.BadParameter("is required for a seller", param_hint="--merchant")
+    if role != "seller" and merchant:
+        raise typer.BadParameter(f"is for a seller; a {role} acts for no merchant", param_hint="--merchant")
     layout = Layout.here()
     # Without a stack there is no key set: a new one would sign tokens that no service accepts.
     Addresses.read(layout.stack_file)
