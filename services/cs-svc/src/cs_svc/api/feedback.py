@@ -1,4 +1,4 @@
-"""Feedback 反馈: received over web, WeChat, QQ and text message; open, answered, improved."""
+"""Feedback 反馈: received over the web site, WeChat, QQ and text messages; open, answered, improved."""
 
 from typing import Annotated
 
@@ -29,7 +29,7 @@ FeedbackId = Annotated[Id, Path(description="The id of the feedback.")]
     dependencies=[require_role("buyer", "seller", "agent")],
 )
 async def receive_feedback(body: FeedbackIn, tx: Tx[Settings]) -> FeedbackOut:
-    """Give feedback; an agent records what came over a group, a call or a text message."""
+    """Give feedback. An agent records what came in over WeChat, a QQ group or a text message."""
     received = await feedback.receive(
         tx,
         channel=body.channel,
