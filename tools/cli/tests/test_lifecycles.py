@@ -1,14 +1,19 @@
 """docs/lifecycles.md, and finding every lifecycle of a package."""
 
+import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from aftercare_chassis.lifecycle import Lifecycle, Permission
 from aftercare_chassis.lifecycle.diagram import draw
 from aftercare_cli import lifecycles
 from aftercare_cli.commands import stack as commands
+from aftercare_cli.lifecycles import requests
+from aftercare_cli.stack.interface import StackError
 from aftercare_cli.stack.layout import SERVICES, checkout
 
 PACKAGE = """
@@ -43,7 +48,7 @@ def lifecycle(name):
 
 @pytest.fixture
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A service with lifecycles in several rooms; importing its migrations or its __main__ would fail."""
+    """A service with lifecycles in several modules; importing its migrations or its __main__ would fail."""
     root = tmp_path / "shelf_svc"
     for folder in (root, root / "domain", root / "migrations"):
         folder.mkdir()
@@ -88,6 +93,32 @@ def test_every_lifecycle_of_every_service_has_its_section() -> None:
     for diagram in text.split("```mermaid\n")[1:]:
         assert "[*] --> " in diagram
         assert " --> [*]" in diagram
+
+
+def test_every_action_of_people_has_its_request() -> None:
+    text = lifecycles.text()
+
+    assert "| order | `ship` | `POST /v1/orders/{order_id}/parcels` | seller |" in text
+    assert (
+        "| conversation | `post` | `POST /v1/conversations/{conversation_id}/messages` | agent, buyer, seller |" in text
+    )
+    assert "| case | `approve` | `POST /v1/cases/{case_id}/approve` | agent, seller, system |" in text
+    assert "| feedback |" in text
+    assert "| hold |" not in text
+
+
+def test_actions_of_the_system_alone_have_no_request() -> None:
+    assert "| dispute | `escalate`, `execute` | – | system |" in lifecycles.text()
+
+
+def test_an_action_without_a_request_is_refused(package: str) -> None:
+    shared = Permission("not_yours", frozenset({"agent", "system"}))
+    box = lifecycles.lifecycles_of(package)["box"]
+    moved = {key: replace(row, permission=shared) for key, row in box.transitions.items()}
+    table = Lifecycle("box", initial=box.initial, transitions=moved, timeouts=box.timeouts, ends=box.ends)
+
+    with pytest.raises(StackError, match=re.escape("kb-svc has no POST /v1/boxs/{box_id}/close for `close` of box")):
+        requests.table({"kb-svc": {"box": table}})
 
 
 def test_every_lifecycle_in_the_sources_is_found() -> None:

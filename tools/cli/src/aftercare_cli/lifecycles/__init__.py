@@ -5,11 +5,12 @@ import pkgutil
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from types import ModuleType
-from typing import Any
 
 from aftercare_chassis.lifecycle import Lifecycle
 from aftercare_chassis.lifecycle.diagram import draw
 
+from aftercare_cli.lifecycles import requests
+from aftercare_cli.lifecycles.requests import AnyLifecycle
 from aftercare_cli.stack.layout import SERVICES
 
 PAGE = Path("docs/lifecycles.md")
@@ -37,13 +38,11 @@ Written by `aftercare lifecycles` from the lifecycle tables of all services. Com
 # Their modules run on import (`__main__`), or only inside Alembic.
 NOT_IMPORTED = ("__main__", "migrations")
 
-# The states and actions differ per lifecycle; the page needs the name and the diagram alone.
-AnyLifecycle = Lifecycle[Any, Any]
-
 
 def text() -> str:
     """The whole page."""
-    return "\n".join([HEAD, *_sections()])
+    services = {service.name: lifecycles_of(service.name.replace("-", "_")) for service in SERVICES}
+    return "\n".join([HEAD, requests.table(services), *_sections(services)])
 
 
 def out_of_date(root: Path) -> bool:
@@ -52,11 +51,10 @@ def out_of_date(root: Path) -> bool:
     return not page.exists() or page.read_text(encoding="utf-8") != text()
 
 
-def _sections() -> Iterator[str]:
-    for service in SERVICES:
-        lifecycles = lifecycles_of(service.name.replace("-", "_"))
+def _sections(services: Mapping[str, Mapping[str, AnyLifecycle]]) -> Iterator[str]:
+    for service, lifecycles in services.items():
         if lifecycles:
-            yield f"## {service.name}\n"
+            yield f"## {service}\n"
         for title, lifecycle in sorted(lifecycles.items()):
             yield f"### {title}\n\n```mermaid\n{draw(lifecycle)}```\n"
 

@@ -1,0 +1,89 @@
+"""The table of docs/lifecycles.md that maps the actions of a lifecycle to requests."""
+
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from aftercare_chassis.lifecycle import Lifecycle
+
+from aftercare_cli.stack.interface import StackError
+from aftercare_cli.stack.layout import checkout
+
+# The states and actions differ per lifecycle; the page needs their texts alone.
+AnyLifecycle = Lifecycle[Any, Any]
+
+SYSTEM = "system"
+HEAD = """\
+## Actions and requests
+
+`allowed_actions` of a response lists actions by their codes. This table has the request that takes each of them, and the roles that may take it in some state. What `system` may take is also taken
+by an event, a timer or a worker; actions of the system alone have no request. Lifecycles in which only the system acts are left out. An inspection that accepts no unit takes `refuse` and not `inspect`. What a verdict or a
+withdrawal of a dispute does to the case are actions of the case: a client sends the request of the dispute.
+
+| document | action | request | roles |
+|---|---|---|---|"""
+_VERDICT, _WITHDRAW = "POST /v1/disputes/{dispute_id}/verdict", "POST /v1/disputes/{dispute_id}/withdraw"
+# All others are `POST /v1/<document>s/{<document>_id}/<action>`, with hyphens in the action.
+REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
+    ("order", "pay"): ("POST /v1/orders/{order_id}/payments",),
+    ("order", "ship"): ("POST /v1/orders/{order_id}/parcels",),
+    ("partner push", "redrive"): (
+        "POST /v1/courier-pushes/{push_id}/redrive",
+        "POST /v1/payment-callbacks/{callback_id}/redrive",
+    ),
+    ("case", "refuse"): ("POST /v1/cases/{case_id}/inspect",),
+    ("case", "resume"): (_VERDICT, _WITHDRAW),
+    ("case", "award"): (_VERDICT,),
+    ("case", "dismiss"): (_VERDICT,),
+    ("case", "end_with_order"): (_VERDICT, _WITHDRAW),
+    ("dispute", "add_evidence"): ("POST /v1/disputes/{dispute_id}/evidence",),
+    ("dispute", "decide"): (_VERDICT,),
+    ("conversation", "post"): ("POST /v1/conversations/{conversation_id}/messages",),
+    ("feedback", "answer"): ("POST /v1/feedback/{feedback_id}/answer",),
+    ("feedback", "improve"): ("POST /v1/feedback/{feedback_id}/improve",),
+    ("article", "edit"): ("PATCH /v1/articles/{article_id}",),
+}
+
+
+def table(services: Mapping[str, Mapping[str, AnyLifecycle]]) -> str:
+    """The section, for the lifecycles of each service by their titles.
+
+    Raises:
+        StackError: the OpenAPI document of the service has no such request.
+    """
+    rows = (row for service, lifecycles in services.items() for row in _rows(service, _by_document(lifecycles)))
+    return "\n".join([HEAD, *rows]) + "\n"
+
+
+def _by_document(lifecycles: Mapping[str, AnyLifecycle]) -> dict[str, dict[str, set[str]]]:
+    """The roles per action; the tables of `case: refund_only` and `case: return_refund` together are those of `case`."""
+    found: dict[str, dict[str, set[str]]] = {}
+    for title, lifecycle in sorted(lifecycles.items()):
+        actions = found.setdefault(title.partition(":")[0], {})
+        for (_, action), transition in lifecycle.transitions.items():
+            actions.setdefault(str(action), set()).update(transition.permission.roles)
+    return found
+
+
+def _rows(service: str, documents: Mapping[str, Mapping[str, set[str]]]) -> Iterator[str]:
+    existing = _requests_of(service)
+    for document, actions in documents.items():
+        by_people = {action: roles for action, roles in actions.items() if roles != {SYSTEM}}
+        for action, roles in by_people.items():
+            requests = REQUESTS.get((document, action)) or (_default(document, action),)
+            if missing := set(requests) - existing:
+                where = "REQUESTS of aftercare_cli/lifecycles/requests.py"
+                raise StackError(f"{service} has no {', '.join(missing)} for `{action}` of {document}: see {where}")
+            yield f"| {document} | `{action}` | {' · '.join(f'`{one}`' for one in requests)} | {', '.join(sorted(roles))} |"
+        if by_people and (alone := [f"`{action}`" for action in actions if action not in by_people]):
+            yield f"| {document} | {', '.join(alone)} | – | {SYSTEM} |"
+
+
+def _default(document: str, action: str) -> str:
+    return f"POST /v1/{document}s/{{{document}_id}}/{action.replace('_', '-')}"
+
+
+def _requests_of(service: str) -> set[str]:
+    """Method and path of every operation in the OpenAPI document."""
+    document = json.loads((checkout() / "docs" / "openapi" / f"{service}.json").read_text(encoding="utf-8"))
+    return {f"{method.upper()} {path}" for path, operations in document["paths"].items() for method in operations}
