@@ -178,7 +178,7 @@ def test_declarations_name_a_revision_and_stay_after_a_contraction(package: str)
 
 @pytest.mark.parametrize("package", HISTORIES)
 async def test_a_revision_that_removes_something_declares_the_compatible_builds(package: str, empty: str) -> None:
-    """Most revisions only add and declare nothing: pods of the release before work with them during a rollout."""
+    """Most revisions only add and declare nothing: pods of the previous release work with them during a rollout."""
     branch = branch_of(package)
     script = ScriptDirectory.from_config(branch.config())
     connection = await asyncpg.connect(empty)
@@ -189,7 +189,7 @@ async def test_a_revision_that_removes_something_declares_the_compatible_builds(
         lost = breaking_changes(before, schema) if before else []
         declared = hasattr(script.get_revision(revision).module, "compatible_with")
         assert declared or not lost, (
-            f"{package} {revision}: {'; '.join(lost)}. Where builds of the release before fail by that, split the revision"
+            f"{package} {revision}: {'; '.join(lost)}. Where builds of the previous release fail by that, split the revision"
             " (expand now, contract a release later); then declare in it the oldest revision whose builds still work with"
             ' the schema: compatible_with = "NNNN"'
         )

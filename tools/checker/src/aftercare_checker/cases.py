@@ -25,7 +25,7 @@ def settled(states: Sequence[DatabaseState]) -> CheckResult:
 
 def ended(states: Sequence[DatabaseState]) -> CheckResult:
     """No case of a cancelled order waits for a person, and no verdict is executing for a case that has ended."""
-    result = CheckResult("nothing waits in vain", what="cases")
+    result = CheckResult("no wait for what cannot happen", what="cases")
     for one in states:
         result.count(len(one.aggregates.get("cases", ())))
         for row in one.findings.get("waiting", ()):
