@@ -1,7 +1,9 @@
 """`make bench`: measure, and write docs/benchmarks.md."""
 
+import argparse
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import create_case
 import cross_service
@@ -23,22 +25,40 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "messaging": lambda log: messaging_page.section(messaging.measure(log)),
     "cross-service": lambda log: report.cross_service(cross_service.measure(log)),
     "knowledge": lambda log: report.knowledge(knowledge.measure(log)),
-    "profile": lambda log: profile_page.section(suite_profile.measure(log)),
 }
 PAGE = ("create-case", "messaging", "cross-service", "suite", "knowledge")
-"""The sections of the page. The others are only printed."""
+"""The order of the sections of the page."""
+PROFILE = "profile"
+"""A part that is only printed, and takes options."""
 
 
-def main(names: list[str]) -> None:
+def main(arguments: Sequence[str]) -> None:
     """Measure these parts; the page is written only when all of its parts are."""
-    if unknown := set(names) - set(PARTS):
-        raise SystemExit(f"bench: there is no part {', '.join(sorted(unknown))}; there are {', '.join(PARTS)}")
-    wanted = [name for name in PARTS if name in (names or PAGE)]
-    sections = {name: PARTS[name](log) for name in wanted}
-    page = report.page(sections[name] for name in (*PAGE, *sorted(set(PARTS) - set(PAGE))) if name in sections)
+    given = options(arguments)
+    parts: dict[str, Callable[[Log], str]] = {**PARTS, PROFILE: partial(_profile, given.rates, given.seconds)}
+    if unknown := set(given.parts) - set(parts):
+        raise SystemExit(f"bench: there is no part {', '.join(sorted(unknown))}; there are {', '.join(parts)}")
+    wanted = [name for name in parts if name in (given.parts or PARTS)]
+    sections = {name: parts[name](log) for name in wanted}
+    page = report.page(sections[name] for name in (*PAGE, PROFILE) if name in sections)
     if set(wanted) >= set(PAGE):
         report.PAGE.write_text(report.page(sections[name] for name in PAGE), encoding="utf-8")
     sys.stdout.write(page)
+
+
+def options(arguments: Sequence[str]) -> argparse.Namespace:
+    """The names of the parts, and what the profile takes: rates, and the seconds of each load."""
+    parser = argparse.ArgumentParser(prog="bench", description=__doc__)
+    parser.add_argument("parts", nargs="*", metavar="part")
+    parser.add_argument(
+        "--rates", type=suite_profile.parse_rates, default=suite_profile.RATES, help="cases a second, such as 30,70,150"
+    )
+    parser.add_argument("--seconds", type=int, default=suite_profile.LOAD_SECONDS, help="of each load")
+    return parser.parse_args(arguments)
+
+
+def _profile(rates: Sequence[int], seconds: int, log: Log) -> str:
+    return profile_page.section(suite_profile.measure(rates, seconds, log))
 
 
 def log(line: str) -> None:

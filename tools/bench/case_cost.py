@@ -73,12 +73,12 @@ class Endpoint:
     token: str
     orders: Orders
 
-    async def open(self, first: int, seconds: int = SECONDS) -> tuple[int, float]:
-        """Load at the fixed rate with the orders from number `first` on; requests, and requests per second."""
+    async def open(self, first: int, seconds: int = SECONDS, rate: int = PER_SECOND) -> tuple[int, float]:
+        """Load at a fixed rate with the orders from number `first` on; requests, and requests per second."""
         load = Load(self.server.url, "/v1/cases", self.token, self.orders.read(first))
-        done = await load.open(PER_SECOND, seconds)
+        done = await load.open(rate, seconds)
         self.orders.used(first + done)
-        return done, float(PER_SECOND)
+        return done, float(rate)
 
     async def closed(self, first: int, seconds: int = SECONDS) -> tuple[int, float]:
         """The same with all connections."""
@@ -132,7 +132,7 @@ class CaseCost:
 
 
 def cost_ms(
-    before: Mapping[str, float], after: Mapping[str, float], rest: Mapping[str, float], seconds: float, times: int
+    before: Mapping[str, float], after: Mapping[str, float], rest: Mapping[str, float], seconds: float, times: float
 ) -> dict[str, float]:
     """CPU milliseconds of each process for one of `times`, without what it uses at rest."""
     return {name: 1000 * (after[name] - before[name] - rest.get(name, 0.0) * seconds) / times for name in after}

@@ -1,163 +1,134 @@
-"""What a suite does at rest and for a created case: wake-ups, commits, statements and requests to Kafka.
+"""What a suite does at rest and for a created case at some rates: CPU by process and by function, wake-ups, commits,
+statements with their time, and requests to Kafka.
 
-CPU is not measured here: counting statements in the log of PostgreSQL, and requests over JMX, costs some.
+Each rate is loaded three times: for CPU and counters, which are read from outside; with the log of all statements; and with
+samples of the services' functions. The last two cost CPU of their own.
 """
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Hashable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
 
-import asyncpg
+import function_samples
 import kafka_requests
-import server_log
 import suite
 import suite_rest
 from aftercare_cli.stack.interface import NoProgress
 from aftercare_cli.stack.layout import SERVICES
-from case_cost import PER_SECOND, Endpoint
+from case_cost import Endpoint
+from function_samples import Samples
 from process_usage import per_second, running_process
-from quiet import quiet
+from quiet import Quiet, quiet
+from suite_counters import NOTHING, Activity, Counters
 from suite_load import Suite
 
-K = TypeVar("K", bound=Hashable)
-DATABASES = {service.database: service.name for service in SERVICES}
-COMMITS = "SELECT datname, xact_commit FROM pg_stat_database WHERE datname = ANY($1)"
-REST_SECONDS, LOAD_SECONDS = 30.0, 20
+RATES = (30, 70, 150)
+"""Created cases a second."""
+REST_SECONDS, LOAD_SECONDS = 30, 20
+RUNS = 3
+"""How often each rate is loaded."""
 SETTLE_SECONDS = 12.0
 """After a load. PostgreSQL counts the last commits of a session that has become idle within ten seconds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Activity:
-    """Counts per second or per case: commits by service, statements by service and text, requests to Kafka by type."""
+class Loaded:
+    """A rate: cases a second wanted and done, events and activity per case, and the samples of each service."""
 
-    commits: Mapping[str, float]
-    statements: Mapping[tuple[str, str], float]
-    requests: Mapping[str, float]
-
-    def statements_of(self, service: str) -> float:
-        return sum(count for (name, _), count in self.statements.items() if name == service)
-
-
-NOTHING = Activity(commits={}, statements={}, requests={})
+    rate: int
+    done: float
+    events: float
+    case: Activity
+    samples: Mapping[str, Samples]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """Wake-ups per second at rest by process, activity per second at rest and per created case, and events of a case."""
+    """Wake-ups per second at rest by process, activity per second at rest, the rates, and the seconds of each load."""
 
     wakeups: Mapping[str, float]
     rest: Activity
-    case: Activity
-    events: float
+    loads: Sequence[Loaded]
+    seconds: int
 
 
-def measure(log: Callable[[str], None]) -> Found:
+def parse_rates(text: str) -> tuple[int, ...]:
+    """Whole numbers above 0 with commas between them. Raises: ValueError."""
+    found = tuple(int(each) for each in text.split(","))
+    if min(found) < 1:
+        raise ValueError(text)
+    return found
+
+
+def measure(rates: Sequence[int], seconds: int, log: Callable[[str], None]) -> Found:
     """Start a suite, profile it, and stop it."""
-    if reason := kafka_requests.unavailable():
+    if reason := kafka_requests.unavailable() or function_samples.unavailable():
         raise SystemExit(f"bench: {reason}")
     with suite.stack() as (local, _, processes):
         local.up(NoProgress())
-        found = asyncio.run(profile(Suite(local, processes), log))
+        found = asyncio.run(profile(Suite(local, processes), rates, seconds, log))
         local.down(NoProgress())
     return found
 
 
-async def profile(running: Suite, log: Callable[[str], None]) -> Found:
+async def profile(running: Suite, rates: Sequence[int], seconds: int, log: Callable[[str], None]) -> Found:
     """All counts of a suite that is running. Its quiet is checked outside of what is counted."""
     cases, counters = await running.new_cases(), Counters(running)
-    await cases.orders.take(2 * PER_SECOND * LOAD_SECONDS)
     await running.warm_up()
     await asyncio.sleep(suite_rest.AFTER_SECONDS)
     began, before = time.monotonic(), running.used.wakeups()
     await asyncio.sleep(REST_SECONDS)
     wakeups = per_second(before, running.used.wakeups(), time.monotonic() - began)
     log(f"at rest: {sum(wakeups.values()):.0f} wake-ups per second")
-    rest = await counters.rest()
+    rest, _ = await counters.count(_wait, NOTHING)
     log(f"at rest: {sum(rest.commits.values()):.1f} commits per second")
+    loads = []
     async with quiet(running.addresses) as looks:
-        published = await looks.published()
-        case, done = await counters.case(cases, rest)
-        await looks.wait()
-        events = (await looks.published() - published) / done
-    log(f"a case: {sum(case.commits.values()):.1f} commits, {events:.1f} events")
-    return Found(wakeups=wakeups, rest=rest, case=case, events=events)
+        for rate in rates:
+            loads.append(await _load(running, looks, RateLoad(cases, looks, rate, seconds), counters, rest))
+            log(f"{rate} cases/s: {sum(loads[-1].case.cpu_ms.values()):.1f} ms of CPU per case")
+    return Found(wakeups=wakeups, rest=rest, loads=loads, seconds=seconds)
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """The counters at a moment of the monotonic clock."""
-
-    at: float
-    commits: Mapping[str, int]
-    requests: Mapping[str, int]
+async def _wait() -> int:
+    await asyncio.sleep(REST_SECONDS)
+    return 0
 
 
-class Counters:
-    """The counters of both servers of a suite."""
+class RateLoad:
+    """New cases at a fixed rate."""
 
-    def __init__(self, running: Suite) -> None:
-        self._admin = running.local.infrastructure.postgres
-        self._log = running.processes.log("postgres")
-        self._broker = running_process(running.processes, "kafka")
+    def __init__(self, cases: Endpoint, looks: Quiet, rate: int, seconds: int) -> None:
+        self._cases, self._looks, self.rate, self.seconds = cases, looks, rate, seconds
+        self._created, self._loaded = 0, 0.0
 
-    async def rest(self) -> Activity:
-        """What happens in a second while nothing is asked of the suite."""
+    @property
+    def done(self) -> float:
+        """How many cases were created a second, in all runs."""
+        return self._created / self._loaded
 
-        async def wait() -> int:
-            await asyncio.sleep(REST_SECONDS)
-            return 0
+    async def prepare(self) -> None:
+        """Make the orders for all runs, and wait for their effects."""
+        await self._cases.orders.take(RUNS * self.rate * self.seconds)
+        await self._looks.wait()
 
-        found, _ = await self._count(wait, NOTHING)
-        return found
-
-    async def case(self, cases: Endpoint, rest: Activity) -> tuple[Activity, int]:
-        """What happens for one case, without what happens at rest; and the number of cases."""
-
-        async def load() -> int:
-            done, _ = await cases.open(await cases.orders.take(PER_SECOND * LOAD_SECONDS), LOAD_SECONDS)
-            await asyncio.sleep(SETTLE_SECONDS)
-            return done
-
-        return await self._count(load, rest)
-
-    async def _count(self, do: Callable[[], Awaitable[int]], rest: Activity) -> tuple[Activity, int]:
-        """Do it twice, the second time to count statements. Per case of its result, or per second where that is 0.
-
-        The second result is the number of cases. Reading the counters takes seconds, which belong to the time.
-        """
-        before = await self._read()
-        done = await do()
-        after = await self._read()
-        seconds = after.at - before.at
-        async with server_log.statements(self._admin, self._log) as sent:
-            began = time.monotonic()
-            again = await do()
-            logged = time.monotonic() - began
-        statements = {(DATABASES[name], text): count for (name, text), count in sent.items() if name in DATABASES}
-        found = Activity(
-            commits=each(growth(before.commits, after.commits), done or seconds, rest.commits, seconds),
-            requests=each(growth(before.requests, after.requests), done or seconds, rest.requests, seconds),
-            statements=each(statements, again or logged, rest.statements, logged),
-        )
-        return found, done + again
-
-    async def _read(self) -> Reading:
-        requests = await asyncio.to_thread(kafka_requests.count, self._broker)
-        connection = await asyncpg.connect(self._admin)
-        rows = await connection.fetch(COMMITS, list(DATABASES))
-        await connection.close()
-        commits = {DATABASES[row["datname"]]: row["xact_commit"] for row in rows}
-        return Reading(time.monotonic(), commits, requests)
+    async def run(self) -> int:
+        """Create cases, and return their number when their effects are there."""
+        first = await self._cases.orders.take(self.rate * self.seconds)
+        began = time.monotonic()
+        created, _ = await self._cases.open(first, self.seconds, self.rate)
+        self._created, self._loaded = self._created + created, self._loaded + time.monotonic() - began
+        await asyncio.sleep(SETTLE_SECONDS)
+        await self._looks.wait()  # mostly one look, which the counters have as well
+        return created
 
 
-def growth(before: Mapping[K, int], after: Mapping[K, int]) -> dict[K, int]:
-    """The growth of each counter; one that is missing before began at 0."""
-    return {name: count - before.get(name, 0) for name, count in after.items()}
-
-
-def each(counts: Mapping[K, int], times: float, rest: Mapping[K, float], seconds: float) -> dict[K, float]:
-    """Each count for one of `times`, without what `seconds` have at rest."""
-    return {name: (count - rest.get(name, 0.0) * seconds) / times for name, count in counts.items()}
+async def _load(running: Suite, looks: Quiet, load: RateLoad, counters: Counters, rest: Activity) -> Loaded:
+    await load.prepare()
+    published = await looks.published()
+    case, created = await counters.count(load.run, rest)
+    events = (await looks.published() - published) / created
+    services = {one.name: running_process(running.processes, one.name) for one in SERVICES}
+    samples, _ = await asyncio.gather(function_samples.sample(services, load.seconds), load.run())
+    return Loaded(rate=load.rate, done=load.done, events=events, case=case, samples=samples)

@@ -8,29 +8,17 @@ from pathlib import Path
 
 import kafka_requests
 import knowledge
-import profile_page
 import psutil
 import pytest
-import server_log
-from aftercare_cli.stack.layout import SERVICES
 from aiokafka import TopicPartition
 from case_cost import Cost, Costs, cost_ms
 from orders import Body, Orders, unknown_orders
 from process_usage import parse_switches, per_second, wakeups
 from quiet import behind
-from suite_profile import Activity, Found, each, growth
+from suite_counters import each, growth
 from suite_rest import Rest
 
 STATUS = "Name:\tkafka\nThreads:\t4\nvoluntary_ctxt_switches:\t1520\nnonvoluntary_ctxt_switches:\t7\n"
-LOGGED = """\
-bench-statement aftercare_order LOG:  statement: BEGIN; SELECT 1
-bench-statement aftercare_order LOG:  execute __asyncpg_stmt_1__:\x20
-\tINSERT INTO outbox (event_id)
-\tVALUES ($1)
-bench-statement aftercare_order DETAIL:  Parameters: none
-bench-statement aftercare_cs LOG:  execute __asyncpg_stmt_7__: COMMIT
-bench-statement aftercare_order LOG:  execute __asyncpg_stmt_2__: INSERT INTO outbox (event_id) VALUES ($1)
-"""
 
 
 def test_a_cost_leaves_out_what_the_same_time_costs_at_rest() -> None:
@@ -85,13 +73,6 @@ def test_wakeups_count_those_of_all_threads() -> None:
     assert parse_switches(STATUS) == 1520
 
 
-def test_statements_are_counted_by_database_and_text() -> None:
-    found = list(server_log.parse(LOGGED))
-
-    insert = ("aftercare_order", "INSERT INTO outbox (event_id) VALUES ($1)")
-    assert found == [("aftercare_order", "BEGIN; SELECT 1"), insert, ("aftercare_cs", "COMMIT"), insert]
-
-
 def test_requests_of_all_versions_are_one_type() -> None:
     assert kafka_requests.parse("Fetch 120\nFetchConsumer 123\nProduce 7\nFetch 3\n") == {"Fetch": 123, "Produce": 7}
 
@@ -138,20 +119,3 @@ def test_searches_ask_for_ten_hits_each() -> None:
 
     assert len(paths) > 50
     assert all(path.startswith("/v1/search?q=") and path.endswith("&limit=10") for path in paths)
-
-
-def test_a_profile_shows_commits_and_statements_per_event() -> None:
-    names = [service.name for service in SERVICES]
-    rest = Activity(
-        commits=dict.fromkeys(names, 1.0), statements={("cs-svc", "SELECT 1"): 2.5}, requests={"Fetch": 10.0}
-    )
-    case = Activity(
-        commits=dict.fromkeys(names, 3.0), statements={("cs-svc", "COMMIT"): 6.0}, requests={"Produce": 2.0}
-    )
-
-    text = profile_page.section(Found(wakeups={"kafka": 300.0}, rest=rest, case=case, events=2.0))
-
-    assert "| cs-svc | 1.00 | 2.50 | 3.00 | 6.00 | 1.50 | 3.00 |" in text
-    assert "| **all** | 5.00 | 2.50 | 15.00 | 6.00 | 7.50 | 3.00 |" in text
-    assert "| Fetch | 10.00 | 0.00 |" in text
-    assert "| 6.00 | cs-svc | `COMMIT` |" in text
