@@ -101,15 +101,15 @@ MUTANTS = (
             (
                 f"{CHASSIS}/relay/sender.py",
                 """        self._few = len(rows) < FEW_ROWS
+        left = 0
         if mine := [row for row in rows if row["mine"]]:
             failpoints.point("relay.read")
-            self._in_flight = self._send(mine)
-            await self._complete_in_flight()
-        return len(mine) + (0 if self._few else await self._long_round(shards))
+            left = len(mine) - await self._complete(self._send(mine))
+        return left == 0 if self._few else await self._long_round(shards)
 """,
                 """            if rows:
                 await self._complete(self._send(rows))
-        return len(rows)
+        return not rows
 """,
             ),
             (
@@ -131,9 +131,9 @@ MUTANTS = (
                 "self._by_key()",
             ),
             (
-                f"{CHASSIS}/database/transaction.py",
-                """*rows.save_args(saved, row.version)) != "UPDATE 1":""",
-                """*rows.save_args(saved, row.version)) == "UPDATE 2":""",
+                f"{CHASSIS}/database/write_batch.py",
+                'status != "UPDATE 1":',
+                'status == "UPDATE 2":',
             ),
         ),
         (f"{FAILURE}/test_relay.py::test_commits_in_another_order_than_their_numbers[short]",),

@@ -133,7 +133,7 @@ class ChunkProcessor(Generic[S]):
         inbox = Inbox(tx.connection, self._group)
         before = await inbox.begin(reads, [envelope for _, envelope in events])
         cursors = {read.partition: read.cursor for read in reads}
-        changed = {}
+        changed, new = dict[str, AggregateProgress](), list[Envelope]()
         for (record, envelope), digest in zip(events, before.digests, strict=True):
             progress = before.progress[envelope.subject]
             _begin(progress, cursors[TopicPartition(record.topic, record.partition)], envelope.sequence)
@@ -142,14 +142,16 @@ class ChunkProcessor(Generic[S]):
             if progress.blocked_since is not None:
                 await self._store(tx, record, UnprocessableEvent(ParkReason.BEHIND, "behind a parked event"))
                 continue
-            await self._dispatch(tx, envelope, may_wait)
-            self._metrics.handled(envelope.type, (tx.now - envelope.time).total_seconds())
             progress.last_sequence = envelope.sequence
             changed[envelope.subject] = progress
-        if changed:
+            new.append(envelope)
+        if changed:  # before the handlers, to be sent with what they write first
             tx.writes.upsert(*inbox.saved(changed))
             last = {aggregate: progress.last_sequence for aggregate, progress in changed.items()}
             tx.after_commit(partial(self._runtime.progress.handled, last))
+        for envelope in new:
+            await self._dispatch(tx, envelope, may_wait)
+            self._metrics.handled(envelope.type, (tx.now - envelope.time).total_seconds())
 
     async def _dispatch(self, tx: Transaction[S], envelope: Envelope, may_wait: bool) -> None:
         try:
