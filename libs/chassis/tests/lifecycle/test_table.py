@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import (
     ActionNotAllowed,
     Actor,
     Allowed,
+    Guard,
     IllegalTransition,
     Permission,
     SystemContext,
@@ -114,6 +115,36 @@ def test_a_transition_names_the_cause_of_its_events() -> None:
     for action in (Action.REOPEN, Action.UNLOCK):
         with pytest.raises(LookupError):
             table.cause(Door(state=State.SHUT), action)
+
+
+def test_an_outcome_is_taken_and_neither_shown_nor_named_as_possible() -> None:
+    fallen = {(State.SHUT, Action.PAINT): Transition(State.OPEN, OWNER, outcome_of=Action.REOPEN)}
+    table, shut = composed(transitions={**TABLE, **fallen}), Door(state=State.SHUT)
+    assert table.apply(shut, Action.PAINT, at()).state is State.OPEN
+    assert table.permits(shut, Action.PAINT, ME)
+    assert Allowed("paint", False, "outcome_of_reopen") in table.allowed(shut, ME)
+    assert Allowed("paint", False, "owner_only") in table.allowed(shut, YOU)
+    with pytest.raises(IllegalTransition) as refused:
+        table.apply(shut, Action.CLOSE, at())
+    assert refused.value.facts["allowed"] == ["reopen", "remove", "lock"]
+    assert "shut --> open: paint (owner, as an outcome of reopen)" in draw(table)
+
+
+def test_roles_are_not_those_of_outcomes() -> None:
+    fallen = {(State.OPEN, Action.REMIND): Transition(State.SHUT, OWNER, outcome_of=Action.CLOSE)}
+    assert composed(transitions={**TABLE, **fallen}).roles(Action.REMIND) == ()
+
+
+def test_what_a_guard_always_refuses_is_not_named_as_possible() -> None:
+    never = Guard("still_painted", lambda _, __: StillPainted(), always=True)
+    table = composed(transitions={**TABLE, (State.SHUT, Action.PAINT): Transition(State.SHUT, OWNER, (never,))})
+    assert table.possible(State.SHUT, ME.role) == [Action.REOPEN, Action.REMOVE, Action.LOCK]
+
+
+@given(st.sampled_from(State), st.sampled_from([ME, YOU]), st.booleans())
+def test_what_is_shown_as_allowed_is_possible(state: State, actor: Actor, painted: bool) -> None:
+    shown = [each.action for each in DOOR.allowed(Door(state=state, painted=painted), actor) if each.allowed]
+    assert set(shown) <= set(DOOR.possible(state, actor.role))
 
 
 def test_a_guard_bars_the_action_with_its_reason() -> None:

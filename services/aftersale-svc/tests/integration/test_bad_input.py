@@ -150,10 +150,11 @@ async def test_stale_versions(shop: Shop) -> None:
     assert (approved.status_code, approved.headers["etag"]) == (200, '"v2"')
 
 
-async def test_an_illegal_transition_lists_what_is_possible(shop: Shop) -> None:
+@pytest.mark.parametrize("accepted", [0, 2])
+async def test_an_illegal_transition_names_what_was_asked_for_and_what_is_possible(shop: Shop, accepted: int) -> None:
     await shop.delivered()
     case = await shop.case()
-    body = {"lines": [{"line_id": "line_1", "accepted": 2}]}
+    body = {"lines": [{"line_id": "line_1", "accepted": accepted}]}
     refused = await shop.seller.post(f"/v1/cases/{case['id']}/inspect", json=body)
     problem = shop.harness.problem(refused, 409, "illegal_transition")
     assert (problem["state"], problem["action"]) == ("pending_review", "inspect")

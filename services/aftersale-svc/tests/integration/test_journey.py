@@ -105,6 +105,10 @@ async def test_accepting_fewer_is_a_partial_refund_and_frees_the_rest(shop: Shop
 async def test_accepting_none_is_a_rejection_with_a_reason(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.arrived(2)
+    shown = (await shop.seller.get(f"/v1/cases/{case['id']}")).json()["allowed_actions"]
+    assert {"action": "refuse", "allowed": False, "why_not": "outcome_of_inspect"} in shown
+    rejecting = await shop.seller.post(f"/v1/cases/{case['id']}/reject", json={"reason": "empty_return"})
+    assert shop.harness.problem(rejecting, 409, "illegal_transition")["allowed"] == ["inspect"]
     nothing = {"lines": [{"line_id": "line_1", "accepted": 0}]}
     refused = await shop.seller.post(f"/v1/cases/{case['id']}/inspect", json=nothing)
     shop.harness.problem(refused, 422, "reason_required")

@@ -185,7 +185,8 @@ def test_the_diagram_of_an_exchange_joins_its_legs() -> None:
         "await_reship --> refunding: out_of_stock (seller)",
         "reship_in_transit --> completed: confirm (buyer, system) / after reship_transit_hours",
         "reship_in_transit --> disputed: freeze (system, unless order_cancelled, unless verdict_in_execution)",
-        "disputed --> await_reship: resume (arbitrator, buyer, unless order_cancelled, where it was before)",
+        "disputed --> await_reship: resume (arbitrator, buyer, as an outcome of dispute, "
+        "unless order_cancelled, where it was before)",
         "await_reship --> closed: end_with_order (system, unless order_not_cancelled)",
     ):
         assert f"    {line}\n" in printed

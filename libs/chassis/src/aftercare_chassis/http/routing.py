@@ -50,9 +50,13 @@ ServiceRuntime = Annotated[Runtime[S], Depends(_runtime)]
 
 @dataclass(frozen=True)
 class RoleRequirement(params.Depends):
-    """The roles that may call a route. The route checks them itself, before it takes a connection."""
+    """The roles that may call a route. The route checks them itself, before it takes a connection.
+
+    `action` is the one that the route takes, where the roles are those of a lifecycle's table.
+    """
 
     roles: tuple[str, ...] = ()
+    action: StrEnum | None = None
 
     def check(self, actor: Actor) -> None:
         """Raises: Forbidden for an actor of another role."""
@@ -68,7 +72,8 @@ def require_role(*roles: str) -> Any:
 def require_action(tables: Lifecycle[Any, A] | Iterable[Lifecycle[Any, A]], action: A) -> Any:
     """As `require_role`, with the roles of people that may take the action in some state of the table, or of one of them."""
     found = [tables] if isinstance(tables, Lifecycle) else tables
-    return require_role(*sorted({role for table in found for role in table.roles(action)}))
+    roles = sorted({role for table in found for role in table.roles(action)})
+    return RoleRequirement(roles=tuple(roles), action=action)
 
 
 class ApiRoute(APIRoute):

@@ -68,6 +68,8 @@ class Transition(Generic[S_co]):
 
     `remember` names the attribute that keeps the state which is left, or `remembered` instead, for a later `History`.
     `cause` is the code with which the events of the transition name why it was taken.
+    `outcome_of` names what decides a transition that no client asks for by its own name: another action whose command
+    takes it, or the document in which it is decided. It is shown as allowed to nobody, with the reason `outcome_of_…`.
     """
 
     target: S_co | History
@@ -76,6 +78,12 @@ class Transition(Generic[S_co]):
     remember: str | None = None
     remembered: S_co | None = None
     cause: str | None = None
+    outcome_of: str | None = None
+
+    def can_be_asked_for(self, role: str) -> bool:
+        """Whether a client of this role may ask for the transition, if no guard refuses the row."""
+        never = self.outcome_of is not None or any(guard.always for guard in self.guards)
+        return role in self.permission.roles and not never
 
 
 @dataclass(frozen=True)

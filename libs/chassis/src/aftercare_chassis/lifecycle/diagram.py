@@ -19,8 +19,9 @@ def _label(table: Lifecycle[S, A], state: S, action: A, row: Transition[S]) -> s
     guards = "".join(f", {'never, as' if guard.always else 'unless'} {guard.code}" for guard in row.guards)
     history = ", where it was before" if isinstance(row.target, History) else ""
     remembered = f", then {row.remembered}" if row.remembered else ""
+    outcome = f", as an outcome of {row.outcome_of}" if row.outcome_of else ""
     timed = _timed(table.timeouts[state]) if table.is_timer(state, action) else ""
-    return f"{action} ({roles}{guards}{history}{remembered}){timed}"
+    return f"{action} ({roles}{outcome}{guards}{history}{remembered}){timed}"
 
 
 def _turn(timeout: Timeout[A]) -> str:

@@ -144,8 +144,13 @@ class Lifecycle(Generic[S, A]):
 
     def roles(self, action: A) -> tuple[str, ...]:
         """Who may take this action in some state, people only: whom a route lets through at all."""
-        rows = (row for (_, each), row in self.transitions.items() if each is action)
+        rows = [row for (_, each), row in self.transitions.items() if each is action and row.outcome_of is None]
         return tuple(sorted({role for row in rows for role in row.permission.roles} - {SYSTEM.role}))
+
+    def possible(self, state: S, role: str) -> list[A]:
+        """What a client of this role may ask for in this state, in the order of the table, if no guard refuses the row."""
+        rows = ((action, self.transitions.get((state, action))) for action in self._actions)
+        return [action for action, row in rows if row is not None and row.can_be_asked_for(role)]
 
     def targets(self, transition: Transition[S]) -> set[S]:
         """Where a transition may lead."""
@@ -159,8 +164,7 @@ class Lifecycle(Generic[S, A]):
         if found is None or (
             actor.role not in found.permission.roles and found.permission.why_not == NOT_IN_THIS_STATE
         ):
-            rows = [(a, self.transitions.get((state, a))) for a in self._actions]
-            possible = [a.value for a, row in rows if row is not None and actor.role in row.permission.roles]
+            possible = [each.value for each in self.possible(state, actor.role)]
             raise IllegalTransition(state=state, action=action, allowed=possible)
         if actor.role not in found.permission.roles:
             raise ActionNotAllowed(state=state, action=action, why_not=found.permission.why_not)
@@ -176,6 +180,8 @@ class Lifecycle(Generic[S, A]):
             return NOT_IN_THIS_STATE
         if role not in found.permission.roles:
             return found.permission.why_not
+        if found.outcome_of is not None:
+            return f"outcome_of_{found.outcome_of}"
         return next((guard.code for guard in found.guards if guard in refusing), None)
 
     def _target(self, transition: Transition[S], row: HasState) -> S:

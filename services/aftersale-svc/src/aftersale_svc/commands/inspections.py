@@ -77,6 +77,7 @@ async def _refuse(
     reason: RejectReason | None,
     note: str | None,
 ) -> FullCase:
+    apply(full, CaseAction.INSPECT, tx)  # where it is not possible, the refusal names what the client asked for
     moved = apply(full, CaseAction.REFUSE, tx)
     lines = apply_inspection(full.lines, findings)
     if reason is None:

@@ -98,6 +98,7 @@ class Leg:
 
 
 COURIER = "courier"
+DISPUTE = "dispute"
 _S, _A = CaseState, CaseAction
 
 REVIEW = Leg(
@@ -154,7 +155,7 @@ INSPECTION = Leg(
     _S.AWAIT_INSPECTION,
     {
         (_S.AWAIT_INSPECTION, _A.INSPECT): Transition(InspectionExit.ACCEPTED, MERCHANT_OR_SYSTEM),
-        (_S.AWAIT_INSPECTION, _A.REFUSE): Transition(_S.REJECTED, MERCHANT),
+        (_S.AWAIT_INSPECTION, _A.REFUSE): Transition(_S.REJECTED, MERCHANT, outcome_of=_A.INSPECT),
     },
     {_S.AWAIT_INSPECTION: Timeout("merchant", "inspection_hours", _A.INSPECT, "accepted_by_timeout")},
 )
@@ -182,18 +183,20 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
     freeze = _freeze(VERDICT_IN_EXECUTION)
     end = _end_with_order(SYSTEM_ONLY)
     end_unpaid = _end_with_order(SYSTEM_ONLY, REFUND_IN_FLIGHT)
-    resume: Row = Transition(History("frozen_state", legs[0].entry), ARBITRATOR_OR_BUYER, (ORDER_CANCELLED,))
+    resume: Row = Transition(
+        History("frozen_state", legs[0].entry), ARBITRATOR_OR_BUYER, (ORDER_CANCELLED,), outcome_of=DISPUTE
+    )
     rows: dict[tuple[CaseState, CaseAction], Row] = {
         **{(state, _A.FREEZE): freeze for state in disputable},
         (_S.CLOSED, _A.FREEZE): _freeze(CLOSED_FOR_GOOD, DISPUTE_WINDOW_PASSED, UNITS_HELD),
         (_S.DISPUTED, _A.RESUME): resume,
-        (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, ARBITRATOR),
-        (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, ARBITRATOR, cause=CloseCause.VERDICT),
+        (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, ARBITRATOR, outcome_of=DISPUTE),
+        (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, ARBITRATOR, cause=CloseCause.VERDICT, outcome_of=DISPUTE),
         **{(state, _A.END_WITH_ORDER): end for state in disputable},
         **{(state, _A.END_WITH_ORDER): end_unpaid for state in paying},
-        (_S.DISPUTED, _A.END_WITH_ORDER): _end_with_order(ARBITRATOR_OR_BUYER),
+        (_S.DISPUTED, _A.END_WITH_ORDER): _end_with_order(ARBITRATOR_OR_BUYER, outcome_of=DISPUTE),
     }
-    return Leg("dispute", _S.DISPUTED, rows, {_S.DISPUTED: Timeout("platform")})
+    return Leg(DISPUTE, _S.DISPUTED, rows, {_S.DISPUTED: Timeout("platform")})
 
 
 def _freeze(*guards: Guard) -> Row:
@@ -201,6 +204,7 @@ def _freeze(*guards: Guard) -> Row:
     return Transition(_S.DISPUTED, SYSTEM_ONLY, (ORDER_CANCELLED, *guards), remember="frozen_state")
 
 
-def _end_with_order(permission: Permission, *guards: Guard) -> Row:
+def _end_with_order(permission: Permission, *guards: Guard, outcome_of: str | None = None) -> Row:
     """The case ends because its order was cancelled."""
-    return Transition(_S.CLOSED, permission, (ORDER_NOT_CANCELLED, *guards), cause=CloseCause.ORDER_CANCELLED)
+    barred = (ORDER_NOT_CANCELLED, *guards)
+    return Transition(_S.CLOSED, permission, barred, cause=CloseCause.ORDER_CANCELLED, outcome_of=outcome_of)
