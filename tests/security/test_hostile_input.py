@@ -185,6 +185,19 @@ async def test_invalid_cursors_and_limits(service: SeededService) -> None:
             assert is_problem(response, 422), (route.id, limit, response.text)
 
 
+async def test_unknown_query_parameters(service: SeededService) -> None:
+    before = await service.written_rows()
+    for route in routes(service):
+        client = client_of(service, route)
+        if client is not None:
+            response = await send(service, route, client, params={"surprise": 1})
+            assert is_problem(response, 422), (route.id, response.text)
+            [error] = response.json()["errors"]
+            found = (error["in"], error["pointer"], error["code"])
+            assert found == ("query", "/surprise", "unknown_parameter"), (route.id, response.text)
+    assert await service.written_rows() == before
+
+
 async def test_invalid_filters(service: SeededService) -> None:
     for route in routes(service):
         client = client_of(service, route)

@@ -21,6 +21,22 @@ async def test_a_new_object_is_recorded_with_its_first_event(tally: Harness) -> 
     assert (envelope.source, envelope.causation_id) == ("/tally-svc", None)
 
 
+async def test_query_parameters_that_an_endpoint_does_not_have_are_refused(tally: Harness) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    refused = await buyer.get("/v1/tallies", params={"limit": 1, "owner": "x", "turn": "y"})
+    message = "没有此参数；可用的参数：limit、cursor、count。"
+    assert Harness.problem(refused, 422, "validation_failed")["errors"] == [
+        {"pointer": f"/{name}", "code": "unknown_parameter", "message": message, "in": "query"}
+        for name in ("owner", "turn")
+    ]
+    english = {"Accept-Language": "en"}
+    made = await buyer.post("/v1/tallies", params={"x": 1}, json={"count": 1}, headers=english)
+    [error] = Harness.problem(made, 422, "validation_failed")["errors"]  # type: ignore[misc]
+    assert error["message"] == "Unknown parameter; known: none."
+    assert await _count(tally, "tallies") == 0
+    assert (await buyer.get("/livez", params={"x": 1})).status_code == 200
+
+
 async def test_a_version_is_the_number_of_the_last_event(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     made = (await buyer.post("/v1/tallies", json={"count": 0})).json()

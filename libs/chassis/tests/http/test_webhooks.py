@@ -144,6 +144,11 @@ async def test_a_preflight_gets_a_plain_response(client: httpx.AsyncClient, orig
     assert response.headers["content-type"].startswith("text/plain")
 
 
+async def test_partners_may_send_any_query(client: httpx.AsyncClient) -> None:
+    pushed = await client.post("/v1/hooks/known/a", params={"sign": "x"}, content=b"push")
+    assert (pushed.status_code, pushed.content) == (200, b"push")
+
+
 @pytest.mark.parametrize("path", ["/v1/hooks", "/v1/hooks/", "/v1/hooks//a", "/v1/hooks?x=%00"])
 async def test_an_address_without_a_partner_gets_plain_text(client: httpx.AsyncClient, path: str) -> None:
     response = await client.post(path)

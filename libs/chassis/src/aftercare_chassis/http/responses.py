@@ -122,7 +122,7 @@ def implied(route: APIRoute, *, limited: bool) -> Iterator[type[Refusal]]:
         yield NotFound
     if is_command(route):
         yield from COMMANDS
-    elif parameters:
+    else:
         yield errors.ValidationFailed
     if "cursor" in parameters:
         yield CursorInvalid

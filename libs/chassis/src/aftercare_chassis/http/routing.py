@@ -14,7 +14,7 @@ from fastapi import Depends, Request, Response, params
 from fastapi.routing import APIRoute
 
 from aftercare_chassis.database.transaction import Reader, Transaction
-from aftercare_chassis.http import endpoints, request_body
+from aftercare_chassis.http import endpoints, query_parameters, request_body
 from aftercare_chassis.http.commands import Command, Handler
 from aftercare_chassis.http.encryption import BodyCipher
 from aftercare_chassis.http.idempotency import IdempotencyKey
@@ -88,6 +88,7 @@ class ApiRoute(APIRoute):
         others = [each for each in dependencies if not isinstance(each, RoleRequirement)]
         wrapped = endpoints.wrapped(endpoint, READER, options.get("status_code") or 200)
         super().__init__(path, wrapped, dependencies=others, **options)
+        self.query_parameters = query_parameters.names_of(self)
         self.problems = possible_problems(self, limited=bool(self.role_requirements))
         self.responses = described(self.problems, self.responses)
 
@@ -95,16 +96,18 @@ class ApiRoute(APIRoute):
         handler = super().get_route_handler()
         return self._command_handler(handler) if is_command(self) else self._read_handler(handler)
 
-    def _actor(self, request: Request, runtime: Runtime) -> Actor:
+    def _admit(self, request: Request, runtime: Runtime) -> Actor:
+        """Who calls. Refuses a wrong token, another role and query parameters that the endpoint does not have."""
         actor: Actor = runtime.verifier.actor(request.headers)
         for requirement in self.role_requirements:
             requirement.check(actor)
+        query_parameters.require_known(request, self.query_parameters)
         return actor
 
     def _read_handler(self, handler: Handler) -> Handler:
         async def read(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
-            async with runtime.reader(self._actor(request, runtime)) as reader:
+            async with runtime.reader(self._admit(request, runtime)) as reader:
                 request.state.reader = reader
                 response = await handler(request)
             response.headers.update(reader.headers)
@@ -118,7 +121,7 @@ class ApiRoute(APIRoute):
 
         async def command(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
-            actor, if_match = self._actor(request, runtime), IfMatch.of(request.headers.getlist("if-match"))
+            actor, if_match = self._admit(request, runtime), IfMatch.of(request.headers.getlist("if-match"))
             route, path, body = f"{request.method} {self.path}", request.scope["path"], await request.body()
             key = IdempotencyKey.of(actor, route, path, request.headers, body)
             if body and not takes_body:

@@ -17,6 +17,11 @@ _FORMAT = ("wrong_format", "格式应为{type}。", "Must be {type}.")
 _MESSAGES: dict[str, tuple[str, str, str]] = {
     "missing": ("required", "此项必填。", "Required."),
     "extra_forbidden": ("unknown_field", "不接受此字段。", "Unknown field."),
+    "unknown_parameter": (
+        "unknown_parameter",
+        "没有此参数；可用的参数：{known:or 无}。",
+        "Unknown parameter; known: {known:or none}.",
+    ),
     "invalid_key": ("unknown_field", "字段名必须是文本。", "Field names must be text."),
     "none_required": ("wrong_type", "只能为 null。", "Must be null."),
     "greater_than": ("out_of_range", "必须大于 {gt}。", "Must be greater than {gt}."),
