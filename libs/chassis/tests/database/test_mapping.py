@@ -52,7 +52,7 @@ def test_the_rows_of_a_role_are_limited_in_the_statement(role: str, limited: str
         rows.by_key(role, lock=False),
         rows.by_key(role, lock=True),
         query.for_role(role),
-        listing.statement(role, (), after=False),
+        listing.statement(role, {}, after=False),
     ]
     for compiled in statements:
         if limited is None:
@@ -60,6 +60,15 @@ def test_the_rows_of_a_role_are_limited_in_the_statement(role: str, limited: str
             assert "false" not in compiled.sql
         else:
             assert limited in compiled.sql
+
+
+def test_a_computed_filter_is_the_predicate_of_its_value() -> None:
+    computed = {"open": {"yes": BOXES.c.lid.is_(None), "no": BOXES.c.lid.is_not(None)}}
+    listing = Listing(BOXES, Box, filters=("colour",), seen_by=SEEN_BY, computed=computed)
+    assert listing.filters == ("colour", "open")
+    texts = [listing.statement("keeper", {"colour": "red", "open": each}, after=False).sql for each in ("yes", "no")]
+    assert ["lid IS NULL" in text for text in texts] == [True, False]
+    assert all("colour = $1" in text for text in texts)
 
 
 def test_who_acts_for_a_tenant_sees_the_rows_of_the_tenant() -> None:

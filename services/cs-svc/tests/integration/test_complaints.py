@@ -104,6 +104,28 @@ async def test_a_complaint_names_a_case_or_an_order(prepared: Desk) -> None:
     prepared.harness.problem(response, 422, "subject_required")
 
 
+async def test_a_list_holds_the_complaints_in_which_it_is_somebodys_turn(prepared: Desk) -> None:
+    channels = ("web", "phone", "api", "message")
+    opened, answered, escalated, resolved = [await prepared.complaint(channel=each) for each in channels]
+    await prepared.agent.post(f"/v1/complaints/{answered['id']}/answer", json={"text": "已核实"})
+    await prepared.agent.post(f"/v1/complaints/{resolved['id']}/resolve", json={"outcome": "upheld"})
+    await prepared.disputed(escalated["id"])
+    for turn, expected in (("agent", [answered, opened]), ("dispute", [escalated])):
+        for reader in (prepared.agent, prepared.buyer, prepared.seller):
+            page = (await reader.get("/v1/complaints", params={"whose_turn": turn})).json()
+            assert [each["id"] for each in page["data"]] == [each["id"] for each in expected]
+            assert {each["whose_turn"] for each in page["data"]} == {turn}
+    first = (await prepared.agent.get("/v1/complaints", params={"whose_turn": "agent", "limit": 1})).json()
+    after = {"cursor": first["next_cursor"], "limit": 1}
+    rest = (await prepared.agent.get("/v1/complaints", params={**after, "whose_turn": "agent"})).json()
+    assert ([each["id"] for each in rest["data"]], rest["has_more"]) == ([opened["id"]], False)
+    for other in ({}, {"whose_turn": "dispute"}):
+        foreign = await prepared.agent.get("/v1/complaints", params={**after, **other})
+        prepared.harness.problem(foreign, 400, "cursor_invalid")
+    unknown = await prepared.agent.get("/v1/complaints", params={"whose_turn": "nobody"})
+    prepared.harness.problem(unknown, 422, "validation_failed")
+
+
 async def test_an_agent_replies_and_resolves(prepared: Desk) -> None:
     path = f"/v1/complaints/{(await prepared.complaint())['id']}"
     answered = (await prepared.agent.post(f"{path}/answer", json={"text": "已核实"})).json()

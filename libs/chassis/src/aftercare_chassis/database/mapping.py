@@ -154,27 +154,41 @@ class Listing(_PerRole, Generic[R]):
     """A list in keyset pages, newest first.
 
     `order` is a unique column that grows with time, as our ids do. `filters` are columns that a caller may fix to a value.
+    `computed` are filters by what no column holds: each has the values that it may be fixed to, with their predicates.
     """
 
     def __init__(
-        self, table: Table, cls: type[R], *, filters: Sequence[str], seen_by: SeenBy, order: str = "id"
+        self,
+        table: Table,
+        cls: type[R],
+        *,
+        filters: Sequence[str],
+        seen_by: SeenBy,
+        order: str = "id",
+        computed: Mapping[str, Mapping[str, ColumnElement[bool]]] | None = None,
     ) -> None:
         super().__init__(seen_by)
-        self.table, self.name, self.filters, self.order = table, table.name, tuple(filters), order
+        self.table, self.name, self.order, self._computed = table, table.name, order, computed or {}
+        self.filters = (*filters, *self._computed)
         self.build = _row_builder(cls)
         self._columns = [table.c[f.name] for f in fields(cls)]  # type: ignore[arg-type]
 
-    def statement(self, role: str, used: tuple[str, ...], *, after: bool) -> Compiled:
+    def statement(self, role: str, used: Mapping[str, object], *, after: bool) -> Compiled:
         """The SELECT with these filters, which starts behind the parameter `after` if there is a cursor."""
+        columns = tuple(name for name in used if name not in self._computed)
+        values = tuple((name, str(value)) for name, value in used.items() if name in self._computed)
 
         def make() -> AnySelect:
-            chosen = select(*self._columns).where(*(self.table.c[name] == bindparam(name) for name in used))
+            chosen = select(*self._columns).where(
+                *(self.table.c[name] == bindparam(name) for name in columns),
+                *(self._computed[name][value] for name, value in values),
+            )
             column = self.table.c[self.order]
             if after:
                 chosen = chosen.where(column < bindparam("after"))
             return chosen.order_by(column.desc()).limit(bindparam("rows"))
 
-        return self.compiled((used, after), role, make)
+        return self.compiled((columns, values, after), role, make)
 
 
 @dataclass(frozen=True, slots=True)

@@ -82,7 +82,7 @@ class Reader(Generic[S_co]):
         used = {name: filters[name] for name in listing.filters if filters.get(name) is not None}
         signed = {"viewer": f"{self.actor.role}:{viewer(self.actor)}", **used}
         after = self._cursors.verify(listing.name, signed, cursor) if cursor else None
-        compiled = listing.statement(self.actor.role, tuple(used), after=after is not None)
+        compiled = listing.statement(self.actor.role, used, after=after is not None)
         read = await self._fetch(compiled, {**used, "after": after, "rows": limit + 1})
         found = [listing.build(record) for record in read]
         more, data = len(found) > limit, found[:limit]

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Path, Query
 
 from cs_svc import queries
 from cs_svc.api.filters import OfBuyer, OfCase, OfOrder
-from cs_svc.api.schemas.complaints import ComplaintIn, ComplaintOut, ComplaintWithAnswersOut, ResolveIn
+from cs_svc.api.schemas.complaints import ComplaintIn, ComplaintOut, ComplaintTurn, ComplaintWithAnswersOut, ResolveIn
 from cs_svc.api.schemas.shared import TextIn
 from cs_svc.commands import complaints
 from cs_svc.domain.complaints import (
@@ -63,12 +63,15 @@ async def list_complaints(
     order_id: OfOrder = None,
     case_id: OfCase = None,
     buyer_id: OfBuyer = None,
+    whose_turn: Annotated[
+        ComplaintTurn | None, Query(description="Only complaints in which these have to act next.")
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[ComplaintOut]:
-    """Complaints, newest first."""
+    """Complaints, newest first. `whose_turn=agent` lists those that no dispute decides and nobody has resolved."""
     filters = {"state": state, "channel": channel, "order_id": order_id, "case_id": case_id, "buyer_id": buyer_id}
-    page = await queries.complaints(reader, limit, cursor, **filters)
+    page = await queries.complaints(reader, limit, cursor, **filters, whose_turn=whose_turn)
     return PageOut[ComplaintOut].of(page, lambda row: ComplaintOut.of(row, reader.actor))
 
 

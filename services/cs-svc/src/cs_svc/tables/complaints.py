@@ -2,10 +2,24 @@
 
 from aftercare_chassis.database.columns import aggregate, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, null, select, update
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Index,
+    Table,
+    Text,
+    bindparam,
+    null,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy import text as sql
 
 from cs_svc.domain.complaints import (
+    COMPLAINT,
     Complaint,
     ComplaintCategory,
     ComplaintChannel,
@@ -60,12 +74,19 @@ complaint_replies = Table(
     Index("complaint_answers_complaint_idx", "complaint_id", "answered_at"),
 )
 
+
+def _in_state_of(turn: str) -> ColumnElement[bool]:
+    """Complaints in a state in which it is this one's turn: the lifecycle says so, and no column holds it."""
+    return or_(*(complaints.c.state == state for state, each in COMPLAINT.timeouts.items() if each.turn == turn))
+
+
 COMPLAINTS = Rows(complaints, Complaint, seen_by(complaints))
 COMPLAINT_LIST = Listing(
     complaints,
     Complaint,
     filters=("state", "channel", "order_id", "case_id", "buyer_id"),
     seen_by=seen_by(complaints),
+    computed={"whose_turn": {each.turn: _in_state_of(each.turn) for each in COMPLAINT.timeouts.values()}},
 )
 COMPLAINTS_OF_BUYER = newest_of_buyer(complaints, Complaint)
 UNRESOLVED_COMPLAINT = Query(

@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
 from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
-from order_svc.api.schemas.orders import ChangeAddressIn, OrderDetailOut, OrderIn, OrderOut
+from order_svc.api.schemas.orders import ChangeAddressIn, OrderDetailOut, OrderIn, OrderOut, OrderTurn
 from order_svc.commands import cancellations, orders, receipts
 from order_svc.domain.errors import (
     AfterSaleOpen,
@@ -55,6 +55,7 @@ async def list_orders(
     ] = None,
     buyer_id: Annotated[PrincipalId | None, Query(description="Only orders of this buyer.")] = None,
     merchant_id: Annotated[PrincipalId | None, Query(description="Only orders of this merchant.")] = None,
+    whose_turn: Annotated[OrderTurn | None, Query(description="Only orders in which these have to act next.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[OrderOut]:
@@ -64,6 +65,7 @@ async def list_orders(
         "after_sale_state": after_sale_state,
         "buyer_id": buyer_id,
         "merchant_id": merchant_id,
+        "whose_turn": whose_turn,
     }
     page = await queries.orders(reader, limit, cursor, **filters)
     return PageOut[OrderOut].of(page, lambda view: OrderOut.of(view, reader.actor))
