@@ -17,6 +17,7 @@ from sqlalchemy import BindParameter, Column, ColumnElement, Select, Table, bind
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import Executable
+from sqlalchemy.sql.dml import ReturningDelete
 
 from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.lifecycle import SYSTEM, Actor
@@ -27,6 +28,7 @@ Params = Mapping[str, object]
 Columns = Record | Mapping[str, object]
 """The values of a row's columns by name."""
 AnySelect = Select[Any]  # Any: whatever the types of its columns are, in which Select is invariant
+AnyQuery = AnySelect | ReturningDelete[Any]
 SeenBy = Mapping[str, Column[str] | None]
 """A role -> the column that must name the actor, or None where the role sees all rows. Other roles see no row."""
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
@@ -77,7 +79,7 @@ class _PerRole:
         owner = self._seen_by[role]
         return None if owner is None else owner == bindparam("viewer")
 
-    def compiled(self, key: object, role: str, make: Callable[[], AnySelect]) -> Compiled:
+    def compiled(self, key: object, role: str, make: Callable[[], AnyQuery]) -> Compiled:
         found = self._compiled.get((key, role))
         if found is None:
             predicate = self.where(role)
@@ -126,13 +128,16 @@ class Rows(_PerRole, Generic[R]):
 
 
 class Query(_PerRole, Generic[R]):
-    """A SELECT with bind parameters that returns `cls`, or the driver's records where `cls` is None."""
+    """A SELECT with bind parameters that returns `cls`, or the driver's records where `cls` is None.
+
+    In a command it may be a DELETE … RETURNING, which reads and deletes in one round trip.
+    """
 
     @overload
-    def __init__(self, statement: AnySelect, cls: type[R], seen_by: SeenBy | None = None) -> None: ...
+    def __init__(self, statement: AnyQuery, cls: type[R], seen_by: SeenBy | None = None) -> None: ...
     @overload
-    def __init__(self: "Query[Record]", statement: AnySelect, *, seen_by: SeenBy | None = None) -> None: ...
-    def __init__(self, statement: AnySelect, cls: type[R] | None = None, seen_by: SeenBy | None = None) -> None:
+    def __init__(self: "Query[Record]", statement: AnyQuery, *, seen_by: SeenBy | None = None) -> None: ...
+    def __init__(self, statement: AnyQuery, cls: type[R] | None = None, seen_by: SeenBy | None = None) -> None:
         super().__init__(seen_by)
         self._statement = statement
         # By the overloads R is Record where there is no `cls`.

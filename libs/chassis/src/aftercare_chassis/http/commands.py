@@ -11,7 +11,7 @@ from fastapi import Request, Response
 from aftercare_chassis import failpoints
 from aftercare_chassis.http import awaited_events
 from aftercare_chassis.http.encryption import BodyCipher
-from aftercare_chassis.http.idempotency import PRIMARY_KEY, IdempotencyKey, StoredResponse
+from aftercare_chassis.http.idempotency import IdempotencyKey, StoredResponse
 from aftercare_chassis.lifecycle import Actor
 from aftercare_chassis.preconditions import IfMatch
 from aftercare_chassis.refusals import Refusal
@@ -41,7 +41,7 @@ class Command:
     async def execute(self) -> Response:
         """The response of the command, or the stored one of an earlier request with the same key.
 
-        A command that is refused because an event of another service may still be on its way is attempted again when
+        A command whose row another transaction has inserted first is attempted once more. One that is refused because an event of another service may still be on its way is attempted again when
         the event has arrived (see `awaited_events`).
 
         Raises:
@@ -60,10 +60,9 @@ class Command:
     async def _attempt(self) -> Response:
         try:
             return await self._transact()
-        except UniqueViolationError as error:
-            if error.constraint_name != PRIMARY_KEY:
-                raise
-            # The first request with this key committed between our look-up and our lock: now its response is there.
+        except UniqueViolationError:
+            # Another transaction committed a row that this attempt did not see yet, such as the first request with this key.
+            # A second attempt sees it, and replays its response or refuses as the endpoint does.
             return await self._transact()
 
     async def _transact(self) -> Response:

@@ -20,7 +20,6 @@ from aftercare_chassis.refusals import Kind, Refusal
 
 # Any: a Record has no types for its columns.
 
-PRIMARY_KEY = "idempotency_key_pkey"
 _LOOK_UP = """
 SELECT 1 FROM idempotency_key WHERE scope = '{scope}' UNION ALL SELECT 1 WHERE NOT pg_try_advisory_xact_lock('{lock}')
 """
@@ -103,7 +102,7 @@ class IdempotencyKey:
     def insert(self, response: StoredResponse) -> Write:
         """The INSERT that stores the response.
 
-        A UniqueViolationError on PRIMARY_KEY means that another request with this key committed first.
+        A UniqueViolationError on the primary key means that another request with this key committed first.
         """
         return (
             "idempotency_key",
