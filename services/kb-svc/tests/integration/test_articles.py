@@ -6,6 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from aftercare_chassis.testing import Harness
+from aftercare_chassis.testing.waiting import until
 from aftercare_events import ArticleDrafted, ArticlePublished, ArticleRetired
 from kb_svc.tables.search_index import CORPUS, FREQUENCIES
 
@@ -126,6 +127,23 @@ async def test_concurrent_drafts_with_one_slug_create_one_article(empty_kb: Harn
     agent = empty_kb.client("agent", "agent-1")
     responses = await asyncio.gather(*(agent.post("/v1/articles", json=RETURNS) for _ in range(8)))
     assert sorted(response.status_code for response in responses) == [201] + [409] * 7
+
+
+OTHER = """
+INSERT INTO articles (id, version, kind, slug, language, state, title, published, created_by, created_at)
+VALUES ('art_other', 1, 'policy', 'returns', 'zh-CN', 'draft', 'Returns', 0, 'agent-1', now())
+"""
+WAITING = "SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+
+
+async def test_a_draft_that_another_one_overtakes_is_refused_with_its_article(empty_kb: Harness) -> None:
+    pool = empty_kb.runtime.pool
+    async with pool.acquire() as connection, asyncio.TaskGroup() as tasks, connection.transaction():
+        await connection.execute(OTHER)
+        second = tasks.create_task(empty_kb.client("agent", "agent-1").post("/v1/articles", json=RETURNS))
+        await until(lambda: pool.fetchval(WAITING), "a draft that waits for the other one")
+    refused = empty_kb.problem(second.result(), 409, "slug_taken")
+    assert refused["article_id"] == "art_other"
 
 
 async def test_publishing_needs_a_draft(empty_kb: Harness) -> None:

@@ -11,7 +11,7 @@ from kb_svc.commands import articles
 from kb_svc.domain.articles import Article, ArticleKind, ArticleState, Draft, Edition, Language
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
 from kb_svc.settings import Settings
-from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS
+from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, TAKE_DRAFT
 from kb_svc.tables.search_index import DELETE_DOCUMENT, DOCUMENTS
 
 NOW = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -33,8 +33,12 @@ class Memory:
     def new_id(self, prefix: str) -> str:
         return f"{prefix}_1"
 
-    async def one(self, query: Any, **_: Any) -> Article | None:
-        return self.article if query is ARTICLE_WITH_SLUG else None
+    async def one(self, query: Any, **_: Any) -> Any:
+        if query is TAKE_DRAFT:
+            taken, self.draft = self.draft, None
+            return taken
+        assert query is ARTICLE_WITH_SLUG
+        return self.article
 
     async def lock(self, rows: Any, *_: Any) -> Article:
         assert rows is ARTICLES

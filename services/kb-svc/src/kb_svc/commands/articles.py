@@ -18,7 +18,7 @@ from kb_svc.domain.articles import (
     Language,
 )
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
-from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, LOCK_SLUG
+from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, TAKE_DRAFT
 
 
 async def draft(
@@ -26,10 +26,11 @@ async def draft(
 ) -> tuple[Article, Draft]:
     """Create an article with its first draft.
 
+    A UniqueViolationError at the end of the transaction means that another one has created an article with this slug.
+
     Raises:
         SlugTaken: an article that is not retired has this slug in this language.
     """
-    await tx.one(LOCK_SLUG, slug=slug, language=language)
     existing = await tx.one(ARTICLE_WITH_SLUG, slug=slug, language=language)
     if existing is not None:
         raise SlugTaken(pointer="/slug", slug=slug, article_id=existing.id)
@@ -80,12 +81,11 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
         NothingToPublish: the article has no draft.
     """
     article = ARTICLE.apply(await tx.lock(ARTICLES, article_id), ArticleAction.PUBLISH, tx)
-    drafted = await tx.find(DRAFTS, article.id)
+    drafted = await tx.one(TAKE_DRAFT, article_id=article.id)
     if drafted is None:
         raise NothingToPublish()
     edition = _edition(tx, article.published + 1, drafted)
     await tx.insert(EDITIONS, edition)
-    await tx.execute(DELETE_DRAFT, article_id=article.id)
     await search_index.index(tx, article, edition)
     published = replace(article, title=edition.title, published=edition.number, published_at=edition.published_at)
     event = ArticlePublished(

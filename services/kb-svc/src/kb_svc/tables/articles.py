@@ -3,7 +3,6 @@
 from aftercare_chassis.database.columns import aggregate, one_of, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from aftercare_events.roles import ROLES
-from asyncpg import Record
 from sqlalchemy import (
     CheckConstraint,
     Column,
@@ -14,8 +13,6 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
-    func,
-    literal_column,
     select,
 )
 from sqlalchemy import text as sql
@@ -41,6 +38,7 @@ articles = Table(
     CheckConstraint("(published > 0) = (published_at IS NOT NULL)", name="published_at"),
     CheckConstraint("state <> 'published' OR published > 0", name="published_state"),
     CheckConstraint("state <> 'draft' OR published = 0", name="draft_state"),
+    # Of two drafts with one slug at the same time, the index refuses the second one; its next attempt sees the first.
     Index("articles_slug_key", "slug", "language", unique=True, postgresql_where=sql("state != 'retired'")),
 )
 drafts = Table(
@@ -80,6 +78,8 @@ ARTICLE_WITH_SLUG = Query(
 
 DRAFTS = Rows(drafts, Draft)
 DELETE_DRAFT = Statement(delete(drafts).where(drafts.c.article_id == _article_id))
+TAKE_DRAFT = Query(delete(drafts).where(drafts.c.article_id == _article_id).returning(drafts), Draft)
+"""Delete the draft, and return it."""
 
 EDITIONS = Rows(editions, Edition)
 EDITIONS_OF_ARTICLE = Query(
@@ -89,9 +89,3 @@ EDITIONS_OF_ARTICLE = Query(
     .limit(EDITIONS_SHOWN),
     Edition,
 )
-
-_slug = func.concat(bindparam("language", type_=Text), literal_column("'/'"), bindparam("slug", type_=Text))
-LOCK_SLUG: Query[Record] = Query(
-    select(func.pg_advisory_xact_lock(func.hashtextextended(_slug, literal_column("716001"))))
-)
-"""A lock of one slug, held until the transaction ends: of two drafts with this slug the second sees the first."""
