@@ -2,10 +2,10 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import lru_cache
-from itertools import chain, pairwise
-from operator import add
+from itertools import chain, compress, pairwise
+from operator import add, ne
 from typing import NamedTuple
 
 import Stemmer
@@ -28,7 +28,7 @@ _POSSESSIVE = re.compile(rf"['’]s(?![^\W\d_{_UNSPACED}])")
 JOINED_WEIGHT = 0.4  # of a joined term in a query: its parts are terms as well, and most neighbours are not compounds
 _LONGEST_WORD = 40  # characters; a longer "word" is a hash or a URL, and is indexed by its beginning
 
-_snowball = Stemmer.Stemmer("english")
+_snowball: Callable[[str], str] = Stemmer.Stemmer("english").stemWord
 _IRREGULAR = {
     "paid": "pay",
     "bought": "buy",
@@ -53,12 +53,16 @@ STOP_CHARACTERS = frozenset(
 
 
 class Token(NamedTuple):
-    """A term and its position, `text[start:end]`. `joined`: it consists of neighbours that are terms themselves."""
+    """A term and its position, `text[start:end]`."""
 
     term: str
     start: int
     end: int
-    joined: bool = False
+
+
+_Found = tuple[str, int, int, bool]
+"""A term with its position, and whether it consists of neighbours that are terms themselves. A plain tuple: a text has hundreds,
+and a NamedTuple takes several times as long to make."""
 
 
 class Analysis(NamedTuple):
@@ -74,7 +78,7 @@ class Analysis(NamedTuple):
 
 
 def _stem(word: str) -> str:
-    return str(_snowball.stemWord(_IRREGULAR.get(word, word))) if word.isascii() else word
+    return _snowball(_IRREGULAR.get(word, word)) if word.isascii() else word
 
 
 @lru_cache(maxsize=8192)
@@ -86,7 +90,7 @@ def stem(word: str) -> str:
 def terms(text: str) -> Counter[str]:
     """How often each term occurs: single characters and pairs of unspaced scripts, stems of words, and of neighbouring words
     joined (`wifi` for Wi-Fi and Wi Fi)."""
-    return Counter(token.term for token in _scan(normalize(text)))
+    return Counter(term for term, _, _, _ in _scan(normalize(text)))
 
 
 def analyse(text: str) -> Analysis:
@@ -94,16 +98,18 @@ def analyse(text: str) -> Analysis:
     normalized = normalize_with_offsets(text)
     rewritten = _rewritten(text, normalized)
     found, positions = list[str](), defaultdict[str, list[int]](list)
+    starts, ends = normalized.starts, normalized.ends
     for run in _runs(normalized.text):
         if run.lastgroup == "unspaced" and rewritten.isdisjoint(run.group()):
             # Without an object per term: a Chinese article consists of these, and it is analysed in a third of the time.
             characters = run.group()
             found += chain(characters, map(add, characters, characters[1:]))
             continue
-        for token in _tokens(run):
-            found.append(token.term)
-            if run.lastgroup != "unspaced" or not rewritten.isdisjoint(token.term):
-                positions[token.term] += normalized.starts[token.start], normalized.ends[token.end - 1]
+        words = run.lastgroup != "unspaced"
+        for term, start, end, _ in _tokens(run):
+            found.append(term)
+            if words or not rewritten.isdisjoint(term):
+                positions[term] += starts[start], ends[end - 1]
     return Analysis(Counter(found), "".join(sorted(rewritten)), positions)
 
 
@@ -114,16 +120,15 @@ def _rewritten(text: str, normalized: NormalizedText) -> set[str]:
     clusters = (
         text if one_to_one else [text[start:end] for start, end in zip(normalized.starts, normalized.ends, strict=True)]
     )
-    pairs = set(zip(clusters, normalized.text, strict=True))
-    replaced = chain.from_iterable(written + now for written, now in pairs if written != now)
-    return {character for character in replaced if is_unspaced(character)}
+    replaced = set(compress(zip(clusters, normalized.text, strict=True), map(ne, clusters, normalized.text)))
+    return {character for written, now in replaced for character in written + now if is_unspaced(character)}
 
 
 def query_terms(query: str) -> dict[str, float]:
     """The terms of a query and their weights, without stop words unless the query consists of them."""
     found: dict[str, float] = {}
-    for token in _scan(normalize(query)):
-        found[token.term] = max(found.get(token.term, 0), JOINED_WEIGHT if token.joined else 1)
+    for term, _, _, joined in _scan(normalize(query)):
+        found[term] = max(found.get(term, 0), JOINED_WEIGHT if joined else 1)
     content = {term: found[term] for term in found if not (term in _STOP_STEMS or STOP_CHARACTERS.issuperset(term))}
     return content or found
 
@@ -131,8 +136,8 @@ def query_terms(query: str) -> dict[str, float]:
 def tokens(text: str) -> Iterator[Token]:
     """The terms of the text with their positions in the original, in code points."""
     normalized = normalize_with_offsets(text)
-    for token in _scan(normalized.text):
-        yield Token(token.term, normalized.starts[token.start], normalized.ends[token.end - 1])
+    for term, start, end, _ in _scan(normalized.text):
+        yield Token(term, normalized.starts[start], normalized.ends[end - 1])
 
 
 def is_selective(term: str) -> bool:
@@ -145,7 +150,7 @@ def is_unspaced(term: str) -> bool:
     return _SPACED.match(term) is None
 
 
-def _scan(normalized: str) -> Iterator[Token]:
+def _scan(normalized: str) -> Iterator[_Found]:
     return chain.from_iterable(map(_tokens, _runs(normalized)))
 
 
@@ -154,23 +159,26 @@ def _runs(normalized: str) -> Iterator[re.Match[str]]:
     return _RUN.finditer(_POSSESSIVE.sub(lambda found: " " * len(found.group()), normalized))
 
 
-def _tokens(run: re.Match[str]) -> Iterator[Token]:
+def _tokens(run: re.Match[str]) -> Iterator[_Found]:
     return (_characters if run.lastgroup == "unspaced" else _words)(run.group(), run.start())
 
 
-def _characters(run: str, at: int) -> Iterator[Token]:
+def _characters(run: str, at: int) -> Iterator[_Found]:
     for i, character in enumerate(run, at):
-        yield Token(character, i, i + 1)
+        yield character, i, i + 1, False
     for i, (first, second) in enumerate(pairwise(run), at):
-        yield Token(first + second, i, i + 2)
+        yield first + second, i, i + 2, False
 
 
-def _words(run: str, at: int) -> Iterator[Token]:
+def _words(run: str, at: int) -> Iterator[_Found]:
     """The words of a run, and neighbours joined: all without a space between them, and pairs with a space unless one of the
     two is a stop word."""
-    words = [(word.group()[:_LONGEST_WORD], at + word.start(), at + word.end()) for word in _WORD.finditer(run)]
+    words = [
+        (run[start:end][:_LONGEST_WORD], at + start, at + end)
+        for start, end in map(re.Match[str].span, _WORD.finditer(run))
+    ]
     for word, start, end in words:
-        yield Token(stem(word), start, end)
+        yield stem(word), start, end, False
     compound, start, _ = words[0]
     for (before, first, left), (word, right, end) in pairwise(words):
         if run[left - at : right - at].isspace():
@@ -180,8 +188,8 @@ def _words(run: str, at: int) -> Iterator[Token]:
         else:
             compound = (compound + word)[:_LONGEST_WORD]
             if start < first:
-                yield Token(_stem(compound), start, end, joined=True)
-        yield Token(_stem((before + word)[:_LONGEST_WORD]), first, end, joined=True)
+                yield _stem(compound), start, end, True
+        yield _stem((before + word)[:_LONGEST_WORD]), first, end, True
 
 
 _STOP_STEMS = frozenset(stem(word) for word in STOP_WORDS)

@@ -27,8 +27,10 @@ class Corpus:
 
 def document_terms(title: str, of_text: Counter[str]) -> dict[str, int]:
     """The term counts stored for an article: those of its plain text and, weighted, those of its title."""
-    of_title = Counter({term: TITLE_WEIGHT * count for term, count in terms(title).items()})
-    return dict(of_text + of_title)
+    counts = dict(of_text)
+    for term, count in terms(title).items():
+        counts[term] = counts.get(term, 0) + TITLE_WEIGHT * count
+    return counts
 
 
 def rarest(frequencies: Mapping[str, int]) -> list[str]:
