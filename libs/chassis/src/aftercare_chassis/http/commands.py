@@ -41,8 +41,9 @@ class Command:
     async def execute(self) -> Response:
         """The response of the command, or the stored one of an earlier request with the same key.
 
-        A command whose row another transaction has inserted first is attempted once more. One that is refused because an event of another service may still be on its way is attempted again when
-        the event has arrived (see `awaited_events`).
+        A command whose row another transaction has inserted first is attempted once more. One that is refused because an
+        event of another service may still be on its way is attempted again when the event has arrived (see
+        `awaited_events`).
 
         Raises:
             KeyInFlight, KeyReused, ResponseEncrypted: there was an earlier request with this key.
