@@ -28,7 +28,7 @@ Params = Mapping[str, object]
 Columns = Record | Mapping[str, object]
 """The values of a row's columns by name."""
 AnySelect = Select[Any]  # Any: whatever the types of its columns are, in which Select is invariant
-AnyQuery = AnySelect | ReturningDelete[Any]
+AnyQuery = AnySelect | ReturningDelete[Any]  # Any: as above
 SeenBy = Mapping[str, Column[str] | None]
 """A role -> the column that must name the actor, or None where the role sees all rows. Other roles see no row."""
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
