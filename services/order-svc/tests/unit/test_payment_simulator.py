@@ -14,6 +14,7 @@ from order_svc.integrations.payments.port import Outcome
 from order_svc.integrations.payments.simulator import Simulator
 from order_svc.integrations.pushes import Acceptance, Acknowledgement, examine
 from order_svc.integrations.signatures import standard_signature
+from standardwebhooks import Webhook
 
 SECRET, OTHER = "whsec_bm90LWEtcmVhbC1zZWNyZXQ=", "whsec_YW5vdGhlci1vbmUtYWx0b2dldGhlcg=="
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
@@ -152,7 +153,7 @@ def signed(content: bytes, secret: str = SECRET, at: datetime = NOW, id_: str = 
     return {
         "webhook-id": id_,
         "webhook-timestamp": str(int(at.timestamp())),
-        "webhook-signature": standard_signature(secret, id_, at, content.decode()),
+        "webhook-signature": standard_signature(secret, id_, at, content),
     }
 
 
@@ -221,6 +222,8 @@ def test_an_unproven_callback_is_rejected_and_leaves_a_hash(forgery: str) -> Non
         b'{"type": "payment.succeeded", "data": {"amount": 1.5}}',
         b'{"type": "refund.succeeded", "data": {"payment_id": "pay_1", "amount": 1, "currency": "CNY"}}',
         b"nonsense",
+        b"\xff\xfe",
+        '{"type": "payout.created", "data": {"note": "中文"}}'.encode("gbk"),
         b'{"type": "payment.succeeded", "data": {"payment_id": "a\\u0000b", "amount": 1, "currency": "CNY"}}',
     ],
 )
@@ -230,9 +233,15 @@ def test_a_signed_callback_that_cannot_be_read_is_rejected_as_unreadable(content
     assert push.rejection.detail
 
 
-def test_a_body_that_is_no_text_is_malformed() -> None:
+def test_a_body_that_is_no_text_and_not_signed_is_forged() -> None:
     push = examined(signed(b"x"), b"\xff\xfe")
-    assert (push.verified, push.rejection.code) == (False, "malformed_signature")
+    assert (push.verified, push.rejection.code) == (False, "signature_invalid")
+
+
+@pytest.mark.parametrize("secret", [SECRET, SECRET.rstrip("="), "whsec_" + "eA=="])
+def test_the_signature_of_a_text_is_that_of_the_specification_s_library(secret: str) -> None:
+    text = body(reference="中文").decode()
+    assert standard_signature(secret, "msg_1", NOW, text.encode()) == Webhook(secret).sign("msg_1", NOW, text)
 
 
 @pytest.mark.parametrize(

@@ -57,6 +57,14 @@ def test_a_message_signed_now_is_verified_and_a_changed_one_is_not():
     assert code(raw, headers(raw, secret=STANDARD.new_secret())) == "signature_invalid"
 
 
+def test_a_signed_message_that_is_no_text_is_verified_and_cannot_be_read():
+    raw = body(text="签收").decode().encode("gbk")
+    assert code(raw, headers(raw)) is None
+    assert code(raw + b"\xff", headers(raw)) == "signature_invalid"
+    with pytest.raises(ValueError, match="JSON"):
+        STANDARD.parse(raw)
+
+
 @pytest.mark.parametrize(("seconds", "refused"), [(0, None), (300, None), (-300, None), (301, True), (-301, True)])
 def test_five_minutes_either_way(seconds, refused):
     raw = body()

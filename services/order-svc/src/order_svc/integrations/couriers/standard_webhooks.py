@@ -19,14 +19,13 @@ from order_svc.integrations.signatures import StandardFault
 _MISSING = Rejection(
     RejectionCode.SIGNATURE_MISSING, "webhook-id, webhook-timestamp and webhook-signature are required"
 )
-_MALFORMED = Rejection(RejectionCode.SIGNATURE_INVALID, "the timestamp or the body is no text")
+_MALFORMED = Rejection(RejectionCode.SIGNATURE_INVALID, "the timestamp is no number")
 _WRONG = Rejection(RejectionCode.SIGNATURE_INVALID, "no signature fits")
 # The first fault in this order is the one reported: who cannot sign learns nothing about the time.
 _REJECTIONS = {
     StandardFault.HEADER_MISSING: _MISSING,
     StandardFault.ID_TOO_LONG: _MISSING,
     StandardFault.TIMESTAMP_MALFORMED: _MALFORMED,
-    StandardFault.BODY_MALFORMED: _MALFORMED,
     StandardFault.SIGNATURE_MALFORMED: _WRONG,
     StandardFault.SIGNATURE_WRONG: _WRONG,
     StandardFault.OUTSIDE_TOLERANCE: Rejection(

@@ -25,7 +25,6 @@ _NOT_FOUND = ProviderResult(outcome=Outcome.NOT_FOUND)
 # The first fault in this order is the one reported.
 _FAULTS = {
     StandardFault.ID_TOO_LONG: RejectionCode.SIGNATURE_MALFORMED,
-    StandardFault.BODY_MALFORMED: RejectionCode.SIGNATURE_MALFORMED,
     StandardFault.HEADER_MISSING: RejectionCode.SIGNATURE_MISSING,
     StandardFault.TIMESTAMP_MALFORMED: RejectionCode.SIGNATURE_INVALID,
     StandardFault.OUTSIDE_TOLERANCE: RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE,
