@@ -217,6 +217,14 @@ def test_a_suite_that_cannot_be_read_is_exit_code_2(
     assert capsys.readouterr().err.startswith("aftercare-check: ")
 
 
+@pytest.mark.parametrize("seconds", ["nan", "inf", "-1", "soon"])
+def test_a_wait_that_is_no_time_is_a_usage_error(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], seconds: str
+) -> None:
+    assert run_command(monkeypatch, "--wait", seconds) == 2
+    assert "must be a number of seconds" in capsys.readouterr().err
+
+
 @pytest.fixture
 async def nothing_happened(published: Published, tmp_path: Path) -> Path:
     """The stack file of a service without rows; nobody publishes on its topic."""

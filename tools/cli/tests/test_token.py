@@ -80,6 +80,10 @@ def test_after_reset_no_keys_are_created(
         (("--role", "seller", "--sub", "s"), "is required for a seller"),
         (("--role", "buyer", "--sub", "b", "--merchant", "m-1"), "is for a seller; a buyer acts for no merchant"),
         (("--role", "buyer"), "Missing option '--sub'"),
+        *(
+            (("--role", "buyer", "--sub", "b", "--hours", hours), "must be at most")
+            for hours in ("nan", "inf", "-inf", "1e300")
+        ),
     ],
 )
 def test_a_wrong_option_is_a_usage_error(

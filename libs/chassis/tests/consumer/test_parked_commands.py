@@ -153,6 +153,27 @@ async def test_every_refusal_is_one_line_and_exit_1(commands: Commands) -> None:
     assert (await commands("discard", first))[0] == 2, "a reason has to be given"
 
 
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        (("show", "9" * 20), "less than or equal to 9223372036854775807"),
+        (("retry", "9" * 20), "less than or equal to 9223372036854775807"),
+        (("discard", str(2**63), "--reason", "a test shop"), "less than or equal to 9223372036854775807"),
+        (("list", "--limit", "9" * 20), "less than or equal to 9223372036854775807"),
+        (("retry-key", "ord_\udcff"), "is not UTF-8"),
+        (("discard", "1", "--reason", "\udcff"), "is not UTF-8"),
+        (("retry", "1", "--by", "\udcff"), "is not UTF-8"),
+        (("retry", "1", "--despite-gap", "\udcff"), "is not UTF-8"),
+    ],
+)
+async def test_what_the_database_cannot_hold_is_a_usage_error(
+    commands: Commands, arguments: tuple[str, ...], why: str
+) -> None:
+    code, output = await commands(*arguments)
+    assert (code, "Traceback" in output) == (2, False)
+    assert why in " ".join(output.replace("│", " ").split())
+
+
 async def test_who_decided_is_kept(tally: Harness, commands: Commands, monkeypatch: pytest.MonkeyPatch) -> None:
     first, _ = (str(each["id"]) for each in json.loads((await commands("list", "--json"))[1]))
     assert (await commands("discard", first, "--reason", "a test shop", "--by", "op-1"))[0] == 0

@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import math
 import sys
 from pathlib import Path
 
@@ -37,11 +38,21 @@ async def _check(options: argparse.Namespace) -> int:
     return report.exit_code
 
 
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = math.nan
+    if not 0 <= seconds < math.inf:
+        raise argparse.ArgumentTypeError("must be a number of seconds, 0 or more")
+    return seconds
+
+
 def _options() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="aftercare-check", description=__doc__)
     parser.add_argument("--stack", type=Path, default=Path(".aftercare/stack.json"))
     parser.add_argument("--history", type=Path, help="JSON lines with the commands and responses of clients")
-    parser.add_argument("--wait", type=float, default=30.0, help="seconds to wait until the suite is at rest")
+    parser.add_argument("--wait", type=_seconds, default=30.0, help="seconds to wait until the suite is at rest")
     parser.add_argument("--allow-parked", action="store_true", help="parked events are listed, but are no violation")
     parser.add_argument("--inbox-incomplete", action="store_true", help="old inbox rows may have been deleted")
     return parser

@@ -10,7 +10,7 @@ import typer
 from pydantic_core import from_json
 
 from aftercare_chassis.characters import shows
-from aftercare_chassis.cli import Once
+from aftercare_chassis.cli import Once, text
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.errors import UnprocessableEvent, single_line
 from aftercare_chassis.consumer.parked_events import ParkedEvent, ParkedEvents
@@ -18,9 +18,10 @@ from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
 from aftercare_chassis.settings import S
 
-By = Annotated[str, typer.Option(help="who decides", default_factory=getpass.getuser)]
+By = Annotated[str, typer.Option(help="who decides", default_factory=getpass.getuser, callback=text)]
 Json = Annotated[bool, typer.Option("--json", help="for programs")]
-Number = Annotated[int, typer.Argument(help="the number that `list` shows", min=1)]
+_BIGINT = 2**63 - 1
+Number = Annotated[int, typer.Argument(help="the number that `list` shows", min=1, max=_BIGINT)]
 _COMMANDS = {"list": "list_", "show": "show", "retry": "retry", "retry-key": "retry_key", "discard": "discard"}
 _SHOWN = ("reason", "topic", "partition", "log_offset", "aggregateid", "type", "sequence")
 
@@ -38,7 +39,7 @@ class ParkedCommands(Generic[S]):
             group.command(name)(getattr(self, method))
         return group
 
-    def list_(self, limit: Annotated[int, typer.Option(min=1)] = 100, as_json: Json = False) -> None:
+    def list_(self, limit: Annotated[int, typer.Option(min=1, max=_BIGINT)] = 100, as_json: Json = False) -> None:
         """The oldest ones, in the order of the log."""
 
         async def act(parked: ParkedEvents[S]) -> None:
@@ -73,7 +74,7 @@ class ParkedCommands(Generic[S]):
         number: Number,
         by: By,
         despite_gap: Annotated[
-            str, typer.Option(help="why the events missing before it are given up; it is kept")
+            str, typer.Option(help="why the events missing before it are given up; it is kept", callback=text)
         ] = "",
         as_json: Json = False,
     ) -> None:
@@ -86,7 +87,10 @@ class ParkedCommands(Generic[S]):
         self._run(act)
 
     def retry_key(
-        self, key: Annotated[str, typer.Argument(help="the aggregate's id")], by: By, as_json: Json = False
+        self,
+        key: Annotated[str, typer.Argument(help="the aggregate's id", callback=text)],
+        by: By,
+        as_json: Json = False,
     ) -> None:
         """Handle all of an aggregate again, in order, until one fails."""
 
@@ -99,7 +103,7 @@ class ParkedCommands(Generic[S]):
     def discard(
         self,
         number: Number,
-        reason: Annotated[str, typer.Option(help="why it may be given up; it is kept")],
+        reason: Annotated[str, typer.Option(help="why it may be given up; it is kept", callback=text)],
         by: By,
         as_json: Json = False,
     ) -> None:

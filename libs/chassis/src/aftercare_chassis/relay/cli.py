@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from aftercare_chassis.cli import Once
+from aftercare_chassis.cli import Once, text
 from aftercare_chassis.runtime import Runtime
 
 _SUMMARY = """
@@ -53,7 +53,7 @@ class OutboxCommands:
 
         self._once(act)
 
-    def release(self, key: Annotated[str, typer.Argument(help="the aggregate's id")]) -> None:
+    def release(self, key: Annotated[str, typer.Argument(help="the aggregate's id", callback=text)]) -> None:
         """Send the events of a blocked aggregate again, once the log accepts what it refused."""
 
         async def act(runtime: Runtime) -> int:

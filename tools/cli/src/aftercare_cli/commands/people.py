@@ -17,6 +17,9 @@ from aftercare_cli.stack.choose import choose
 from aftercare_cli.stack.interface import Addresses
 from aftercare_cli.stack.layout import Layout
 
+LONGEST_HOURS = 24 * 366 * 10
+"""The validity of a token; without a limit its end would be beyond every calendar."""
+
 
 def add(app: typer.Typer) -> None:
     """Add these commands to the app."""
@@ -33,7 +36,7 @@ def token(
     role: Annotated[str, typer.Option(help=", ".join(ROLES))],
     sub: Annotated[str, typer.Option(help="the subject, e.g. buyer-1")],
     merchant: Annotated[str | None, typer.Option(help="the merchant of a seller, e.g. m-1")] = None,
-    hours: Annotated[float, typer.Option(help="how long it is valid")] = 12,
+    hours: Annotated[float, typer.Option(help="how long it is valid; less than 0: how long it has expired")] = 12,
 ) -> None:
     """Print a bearer token for the running stack."""
     if role not in ROLES:
@@ -42,6 +45,8 @@ def token(
         raise typer.BadParameter("is required for a seller", param_hint="--merchant")
     if role != "seller" and merchant:
         raise typer.BadParameter(f"is for a seller; a {role} acts for no merchant", param_hint="--merchant")
+    if not abs(hours) <= LONGEST_HOURS:  # which nan is not either
+        raise typer.BadParameter(f"must be at most {LONGEST_HOURS}, ten years", param_hint="--hours")
     layout = Layout.here()
     # Without a stack there is no key set: a new one would sign tokens that no service accepts.
     Addresses.read(layout.stack_file)
