@@ -157,6 +157,41 @@ def test_a_demo_for_programs_that_cannot_start_prints_nothing_on_stdout(aftercar
     assert result.stdout == ""
 
 
+def test_topics_are_those_of_the_running_stack(
+    aftercare: Callable[..., Any], running: Callable[..., Any], kafka_bootstrap: str
+) -> None:
+    running(kafka=kafka_bootstrap)
+
+    assert aftercare("topics").code == 0
+    assert aftercare("topics").stdout == "all topics exist\n"
+
+
+def test_topics_without_brokers_are_one_line(
+    home: Path, aftercare: Callable[..., Any], running: Callable[..., Any]
+) -> None:
+    assert "no stack is running here" in aftercare("topics").error()
+    running()
+    assert "kafka at 127.0.0.1:1 does not answer" in aftercare("topics").error()
+    assert "kafka at 127.0.0.1:2 does not answer" in aftercare("topics", "--bootstrap", "127.0.0.1:2").error()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--replication-factor", "99999"),
+        ("--partitions", "0"),
+        ("--retention-ms", "9" * 20),
+        ("--retry-seconds", "nan"),
+    ],
+)
+def test_options_of_topics_that_kafka_has_no_number_for_are_usage_errors(
+    aftercare: Callable[..., Any], running: Callable[..., Any], arguments: tuple[str, str]
+) -> None:
+    running()
+
+    assert aftercare("topics", *arguments).code == 2
+
+
 @pytest.mark.parametrize("base", ["abc", "70000", "80", "-1"])
 def test_a_wrong_port_base_is_refused(
     aftercare: Callable[..., Any], monkeypatch: pytest.MonkeyPatch, base: str

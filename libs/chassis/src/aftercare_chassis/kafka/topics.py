@@ -5,6 +5,7 @@
 
 import asyncio
 import logging
+import math
 import time
 from collections.abc import Awaitable, Callable
 from typing import Annotated
@@ -80,13 +81,30 @@ def _changed(name: str, code: int, ignore: int) -> bool:
     return code == 0
 
 
+def _finite(value: float) -> float:
+    if not math.isfinite(value):
+        raise typer.BadParameter("is no number of seconds")
+    return value
+
+
+Replication = Annotated[int, typer.Option(min=1, max=2**15 - 1)]
+MinIsr = Annotated[int, typer.Option(min=1, max=2**31 - 1)]
+Partitions = Annotated[int | None, typer.Option(help="default: as in the catalogue", min=1, max=2**31 - 1)]
+RetentionMs = Annotated[
+    int, typer.Option(help="-1 keeps every event, so that the log can be replayed", min=-1, max=2**63 - 1)
+]
+RetrySeconds = Annotated[
+    float, typer.Option(help="seconds to retry for while the brokers are starting", min=0, callback=_finite)
+]
+
+
 def command(
     bootstrap: Annotated[str, typer.Option(envvar="AFTERCARE_KAFKA", help="host:port of the brokers")],
-    replication_factor: int = 3,
-    min_isr: int = 2,
-    partitions: Annotated[int | None, typer.Option(help="default: as in the catalogue")] = None,
-    retention_ms: Annotated[int, typer.Option(help="-1 keeps every event, so that the log can be replayed")] = -1,
-    retry_seconds: Annotated[float, typer.Option(help="seconds to retry for while the brokers are starting")] = 0,
+    replication_factor: Replication = 3,
+    min_isr: MinIsr = 2,
+    partitions: Partitions = None,
+    retention_ms: RetentionMs = -1,
+    retry_seconds: RetrySeconds = 0,
 ) -> None:
     """Create the topics that are missing."""
     logging.getLogger("aiokafka").setLevel(logging.CRITICAL)  # a TopicError has it in one line

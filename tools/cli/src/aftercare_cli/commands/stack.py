@@ -9,7 +9,7 @@ from aftercare_cli import doctor as checks
 from aftercare_cli import lifecycles as page
 from aftercare_cli import view
 from aftercare_cli.stack.choose import choose
-from aftercare_cli.stack.interface import StackError
+from aftercare_cli.stack.interface import Addresses, StackError
 from aftercare_cli.stack.layout import SERVICES, Layout, checkout
 
 With = Annotated[str | None, typer.Option("--with", help="embedded, compose or given (else AFTERCARE_STACK decides)")]
@@ -19,7 +19,7 @@ def add(app: typer.Typer) -> None:
     """Add these commands to the app."""
     for command in (up, down, status, logs, reset, doctor, lifecycles):
         app.command()(command)
-    app.command("topics")(topics.command)
+    app.command("topics")(create_topics)
 
 
 def up(
@@ -64,6 +64,33 @@ def logs(
 ) -> None:
     """Print the last lines of the logs."""
     choose(Layout.here(), kind).logs(service, follow)
+
+
+def create_topics(
+    bootstrap: Annotated[
+        str | None,
+        typer.Option(envvar="AFTERCARE_KAFKA", help="host:port of the brokers; without it, those of the running stack"),
+    ] = None,
+    replication_factor: Annotated[
+        int | None, typer.Option(help="default: 3, and 1 on the running stack", min=1, max=2**15 - 1)
+    ] = None,
+    min_isr: Annotated[
+        int | None, typer.Option(help="default: 2, and 1 on the running stack", min=1, max=2**31 - 1)
+    ] = None,
+    partitions: topics.Partitions = None,
+    retention_ms: topics.RetentionMs = -1,
+    retry_seconds: topics.RetrySeconds = 0,
+) -> None:
+    """Create the topics that are missing."""
+    replicas, in_sync = (3, 2) if bootstrap else (1, 1)
+    topics.command(
+        bootstrap or Addresses.read(Layout.here().stack_file).kafka,
+        replication_factor or replicas,
+        min_isr or in_sync,
+        partitions,
+        retention_ms,
+        retry_seconds,
+    )
 
 
 def doctor() -> None:
