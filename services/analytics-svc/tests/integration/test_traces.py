@@ -205,10 +205,18 @@ async def test_an_unknown_subject_is_not_found(analytics: Harness, query: dict[s
     analytics.problem(response, 404, "not_found")
 
 
-@pytest.mark.parametrize("query", [{}, {"order_id": "ord_1", "case_id": "case_1"}, {"order_id": "ord_1", "party": "x"}])
-async def test_exactly_one_subject_is_required(analytics: Harness, query: dict[str, str]) -> None:
+@pytest.mark.parametrize(
+    ("query", "pointer"),
+    [
+        ({}, "/order_id"),
+        ({"order_id": "ord_1", "case_id": "case_1"}, "/case_id"),
+        ({"order_id": "ord_1", "party": "x"}, "/party"),
+    ],
+)
+async def test_exactly_one_subject_is_required(analytics: Harness, query: dict[str, str], pointer: str) -> None:
     response = await analytics.client("admin", "admin-1").get("/v1/traces", params=query)
-    analytics.problem(response, 422, "one_subject_required")
+    problem = analytics.problem(response, 422, "one_subject_required")
+    assert [each["pointer"] for each in problem["errors"]] == [pointer]
 
 
 async def test_malformed_ids_are_refused(analytics: Harness) -> None:

@@ -50,9 +50,14 @@ def test_the_refusal_of_another_currency_points_at_its_place():
     assert refused.value.pointer == "/lines/0/unit_price/currency"
 
 
-def test_a_total_above_the_limit_is_refused():
+@pytest.mark.parametrize(
+    ("paid", "fee", "place"),
+    [([10**13], 1, "/shipping_fee"), ([1, 10**13, 2], 0, "/lines/1"), ([10**13 + 1], 0, "/lines/0")],
+)
+def test_a_total_above_the_limit_is_refused_at_the_amount_that_exceeds_it(paid, fee, place):
     with pytest.raises(errors.AmountTooLarge) as refused:
-        policy.order_total([10**13], 1, "JPY")
+        policy.order_total(paid, fee, "JPY")
+    assert refused.value.pointer == place
     assert refused.value.detail("en") == "The order's total is more than the limit of 10000000000000 JPY."
 
 

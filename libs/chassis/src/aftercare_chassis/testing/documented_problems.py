@@ -1,4 +1,4 @@
-"""A check of problem responses against the codes that the OpenAPI document enumerates for their route."""
+"""A check of problem responses: their route documents the code, and invalid content is pointed at."""
 
 import httpx
 from fastapi import FastAPI
@@ -7,9 +7,11 @@ from starlette.routing import Match
 from aftercare_chassis.http.problems import MEDIA_TYPE
 from aftercare_chassis.http.routing import ApiRoute
 
+_ABOUT_A_HEADER = frozenset({"idempotency_key_reused"})
+
 
 def check_documented(app: FastAPI, response: httpx.Response) -> None:
-    """Raise AssertionError where the response is a problem that its route does not name.
+    """Raise AssertionError where the response is a problem that its route does not name, or a 422 that names no field.
 
     A route names its problems by `responses=refusals(…)`; the chassis adds those of its kind.
     """
@@ -22,6 +24,8 @@ def check_documented(app: FastAPI, response: httpx.Response) -> None:
     answered = (problem["status"], problem["code"])
     documented = {(each.status, each.code) for each in route.problems}
     assert answered in documented, f"{route.operation_id} answers {answered}: name it in responses=refusals(…)"
+    if problem["status"] == 422 and problem["code"] not in _ABOUT_A_HEADER:
+        assert problem.get("errors"), f"{route.operation_id} answers {answered} without `errors`: give a pointer"
 
 
 def _route(app: FastAPI, request: httpx.Request) -> ApiRoute | None:

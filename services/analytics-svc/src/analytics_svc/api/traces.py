@@ -44,8 +44,9 @@ async def get_trace(
     """
     documents = {"order_id": order_id, "case_id": case_id, "complaint_id": complaint_id}
     given = [(kind, id) for kind, id in documents.items() if id is not None]
-    if len(given) + (party is not None) != 1:
-        raise OneSubjectRequired
+    names = [kind for kind, _ in given] + ["party"] * (party is not None)
+    if len(names) != 1:
+        raise OneSubjectRequired(pointer=f"/{names[1] if names else 'order_id'}")
     if party is not None:
         return TraceOut.of(await traces.trace_of_party(reader, party))
     return TraceOut.of(await traces.trace_of_document(reader, *given[0]))

@@ -51,11 +51,14 @@ def order_total(paid_minor: Iterable[int], shipping_fee_minor: int, currency: st
     """The sum of the lines and the shipping fee, in minor units.
 
     Raises:
-        AmountTooLarge: the sum exceeds LARGEST_TOTAL.
+        AmountTooLarge: the sum exceeds LARGEST_TOTAL; it points at the first amount with which it does.
     """
-    total = sum(paid_minor) + shipping_fee_minor
-    if total > LARGEST_TOTAL:
-        raise errors.AmountTooLarge(limit_minor=LARGEST_TOTAL, currency=currency)
+    total = 0
+    places = [(f"/lines/{number}", minor) for number, minor in enumerate(paid_minor)]
+    for place, minor in [*places, ("/shipping_fee", shipping_fee_minor)]:
+        total += minor
+        if total > LARGEST_TOTAL:
+            raise errors.AmountTooLarge(pointer=place, limit_minor=LARGEST_TOTAL, currency=currency)
     return total
 
 
