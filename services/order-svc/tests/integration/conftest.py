@@ -142,18 +142,25 @@ class Shop:
         return response
 
     async def post_callback(
-        self, kind: str, data: dict[str, Any], *, message_id: str = "msg_1", secret: str = SECRET, age: float = 0
+        self,
+        kind: str,
+        data: dict[str, Any],
+        *,
+        message_id: str = "msg_1",
+        secret: str = SECRET,
+        age: float = 0,
+        headers: dict[str, str] | None = None,
     ) -> httpx.Response:
         """Post a callback as the provider would, `age` seconds old."""
         body = json.dumps({"type": kind, "data": data})
         at = self.h.clock.now().replace(microsecond=0) - timedelta(seconds=age)
-        headers = {
+        signature = {
             "webhook-id": message_id,
             "webhook-timestamp": str(int(at.timestamp())),
             "webhook-signature": Webhook(secret).sign(message_id, at, body),
         }
         client = self.h.client()
-        return await client.post("/v1/payment-webhooks/simulator", content=body, headers=headers)
+        return await client.post("/v1/payment-webhooks/simulator", content=body, headers=(headers or {}) | signature)
 
     def paid_back(self, payment: dict[str, Any]) -> int:
         """What the provider's own books say went back."""

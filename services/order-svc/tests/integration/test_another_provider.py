@@ -59,7 +59,7 @@ class PlainPay:
     def accepted(self, acceptance: Acceptance) -> Acknowledgement:
         return Acknowledgement(200, b"success", "text/plain", {"X-Plainpay": "1"})
 
-    def refused(self, code: str, detail: str) -> Acknowledgement:
+    def refused(self, code: str, detail: str, language: str = "zh-CN") -> Acknowledgement:
         return Acknowledgement(200, b"fail", "text/plain")
 
 

@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from aftercare_events import OrderPaid, PaymentSucceeded
+from order_svc.integrations.signatures import standard_signature
 
 OTHER = "whsec_YW5vdGhlci1vbmUtYWx0b2dldGhlcg=="
 
@@ -57,6 +58,34 @@ async def test_forged_and_replayed_callbacks_are_refused_and_stored(shop):
     assert await shop.callbacks() == [("refused", reason) for reason in reasons]
     assert (await shop.order(order["id"]))["state"] == "created"
     assert await shop.events(PaymentSucceeded) == []
+
+
+@pytest.mark.parametrize(("header", "is_english"), [("en", True), ("zh-CN", False), (None, False)])
+async def test_every_refusal_is_in_the_language_that_the_request_asks_for(shop, header, is_english):
+    headers = {} if header is None else {"accept-language": header}
+    path = "/v1/payment-webhooks/simulator"
+    client = shop.h.client()
+    unproved = await client.post(path, json={}, headers=headers)
+    not_there = await client.post(path + "/more", json={}, headers=headers)
+    method = await client.put(path, json={}, headers=headers)
+    unreadable = await shop.callback("refund.succeeded", {"amount": 1, "currency": "CNY"}, headers=headers)
+    assert [each.status_code for each in (unproved, not_there, method, unreadable)] == [401, 404, 405, 400]
+    for each in (unproved, not_there, method, unreadable):
+        assert each.json()["detail"].isascii() is is_english, each.text
+
+
+async def test_a_signed_callback_that_is_no_text_is_unreadable_and_stored(shop):
+    body = '{"type": "payment.succeeded", "data": {"note": "中文"}}'.encode("gbk")
+    at = shop.h.clock.now()
+    headers = {
+        "webhook-id": "msg_1",
+        "webhook-timestamp": str(int(at.timestamp())),
+        "webhook-signature": standard_signature(shop.h.settings.payment_webhook_secret, "msg_1", at, body),
+    }
+    answer = await shop.h.client().post("/v1/payment-webhooks/simulator", content=body, headers=headers)
+    refused(answer, 400, "callback_unreadable")
+    [(state, why)] = await shop.callbacks()
+    assert (state, "Invalid JSON" in why) == ("unreadable", True)
 
 
 async def test_a_signature_alone_moves_no_money(shop):

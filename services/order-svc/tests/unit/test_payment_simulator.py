@@ -259,6 +259,19 @@ def test_the_bytes_that_accept_a_callback(acceptance: Acceptance, body: bytes) -
 
 
 @pytest.mark.parametrize(
+    ("code", "detail"),
+    [
+        ("unreadable", "The callback cannot be read."),
+        ("timestamp_out_of_tolerance", "The callback is not verified: outside_time_window."),
+        ("body_too_large", "?"),
+    ],
+)
+def test_a_refusal_in_english_differs_in_its_sentence_only(code: str, detail: str) -> None:
+    chinese, english = (json.loads(adapter().refused(code, "?", language).body) for language in ("zh-CN", "en"))
+    assert english == chinese | {"detail": detail}
+
+
+@pytest.mark.parametrize(
     ("code", "status", "body"),
     [
         (

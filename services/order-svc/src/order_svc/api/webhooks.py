@@ -9,6 +9,7 @@ from functools import partial
 
 import structlog
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.http import languages
 from aftercare_chassis.http.problems import Problem
 from aftercare_chassis.runtime import Runtime
 from fastapi import Request, Response
@@ -46,7 +47,8 @@ async def receive(
     )
     if push.rejection is not None:
         tx.after_commit(partial(_report, service, sender, push.rejection))
-        return response(adapter.refused(push.rejection.code, push.rejection.detail))
+        language = languages.choose(request.headers.get("accept-language"))
+        return response(adapter.refused(push.rejection.code, push.rejection.detail, language))
     return response(adapter.accepted(_acceptance(push, is_new)))
 
 

@@ -11,6 +11,8 @@ from typing import Generic, Protocol, TypeVar
 C_co = TypeVar("C_co", covariant=True)
 C = TypeVar("C")
 _LONGEST_DETAIL = 200
+CHINESE = "zh-CN"
+"""The language of sentences where a request names no other."""
 
 
 class RejectionCode(StrEnum):
@@ -83,8 +85,8 @@ class PushAdapter(Protocol[C_co]):
     def accepted(self, acceptance: Acceptance) -> Acknowledgement:
         """The acknowledgement of a push that is stored: the partner does not send it again."""
 
-    def refused(self, code: str, detail: str) -> Acknowledgement:
-        """The acknowledgement of a push that is not accepted.
+    def refused(self, code: str, detail: str, language: str = CHINESE) -> Acknowledgement:
+        """The acknowledgement of a push that is not accepted, with its own sentences for people in `language` (a tag).
 
         `code` is a RejectionCode, or what the routing or the middleware refuses with; the status of the latter takes the
         place of the acknowledgement's.

@@ -13,7 +13,7 @@ from order_svc.integrations import signatures
 from order_svc.integrations.couriers.fields import aware_time, carrier, code
 from order_svc.integrations.couriers.masking import mask
 from order_svc.integrations.couriers.port import DeliveredTo, Report, report
-from order_svc.integrations.pushes import Acceptance, Acknowledgement, Rejection, RejectionCode
+from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, Rejection, RejectionCode
 from order_svc.integrations.signatures import StandardFault
 
 _MISSING = Rejection(
@@ -102,7 +102,7 @@ class StandardWebhooks:
         """Any 2xx."""
         return Acknowledgement.of_json(200, {"status": "accepted"})
 
-    def refused(self, code: str, detail: str) -> Acknowledgement:
+    def refused(self, code: str, detail: str, language: str = CHINESE) -> Acknowledgement:
         """Anything else makes the sender try again: 401 where it is not verified, 503 where we could not store it, else 400."""
         body = {"status": "refused", "code": code, "detail": detail}
         return Acknowledgement.of_json(_STATUSES.get(code, 400), body)

@@ -13,7 +13,7 @@ from order_svc.integrations.couriers.fields import code, naive_time
 from order_svc.integrations.couriers.forms import form
 from order_svc.integrations.couriers.masking import mask
 from order_svc.integrations.couriers.port import DeliveredTo, Report, report
-from order_svc.integrations.pushes import Acceptance, Acknowledgement, Rejection, RejectionCode
+from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, Rejection, RejectionCode
 from order_svc.integrations.signatures import matches_any, zto_digest
 
 _CHINA = timezone(timedelta(hours=8))
@@ -104,7 +104,7 @@ class Zto:
         """ZTO reads `status` in the body and nothing else."""
         return Acknowledgement.of_json(200, {"message": "", "result": "success", "status": True, "statusCode": "0"})
 
-    def refused(self, code: str, detail: str) -> Acknowledgement:
+    def refused(self, code: str, detail: str, language: str = CHINESE) -> Acknowledgement:
         """200 as well, so that the partner reads the body and not a gateway's page; 401 where nothing is like its push."""
         body = {"message": f"{code}: {detail}", "result": "fail", "status": False, "statusCode": "1"}
         return Acknowledgement.of_json(401 if code in _UNLIKE_A_PUSH else 200, body)

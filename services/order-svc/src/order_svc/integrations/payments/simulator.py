@@ -8,12 +8,13 @@ from types import MappingProxyType
 from typing import Annotated
 
 import httpx
+from aftercare_chassis.sentences import is_chinese
 from pydantic import BaseModel, Field, JsonValue, StringConstraints, ValidationError
 
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.integrations import signatures
 from order_svc.integrations.payments.port import Outcome, ProviderNotification, ProviderResult
-from order_svc.integrations.pushes import Acceptance, Acknowledgement, Rejection, RejectionCode
+from order_svc.integrations.pushes import CHINESE, Acceptance, Acknowledgement, Rejection, RejectionCode
 from order_svc.integrations.signatures import StandardFault
 
 _PATHS = {CallSubject.PAYMENT: "/v1/payments", CallSubject.REFUND: "/v1/refunds"}
@@ -39,6 +40,8 @@ _RECEIVED = {
 _UNVERIFIED = frozenset(_FAULTS.values())
 # What the provider calls a rejection where that differs from our code.
 _THEIR_CODES: Mapping[str, str] = {RejectionCode.TIMESTAMP_OUT_OF_TOLERANCE: "outside_time_window"}
+_UNPROVED = ("回调未通过验证：{verdict}。", "The callback is not verified: {verdict}.")
+_UNREADABLE = ("回调内容无法读取。", "The callback cannot be read.")
 # A 401 names how to authenticate (RFC 9110, 15.5.2).
 _CHALLENGE = {"WWW-Authenticate": 'Bearer error="invalid_token"'}
 
@@ -125,14 +128,17 @@ class Simulator:
         """See the port. `received` is for people: the provider reads the status."""
         return _acknowledgement(200, {"received": _RECEIVED[acceptance]})
 
-    def refused(self, code: str, detail: str) -> Acknowledgement:
+    def refused(self, code: str, detail: str, language: str = CHINESE) -> Acknowledgement:
         """See the port. Every status but 2xx makes the provider send the callback again."""
+        theirs = _THEIR_CODES.get(code, code)
         if code in _UNVERIFIED:
-            theirs = _THEIR_CODES.get(code, code)
-            body = _refusal("callback_unproved", f"回调未通过验证：{theirs}。", verdict=theirs)
+            said = _sentence(_UNPROVED, language).format(verdict=theirs)
+            body = _refusal("callback_unproved", said, verdict=theirs)
             return _acknowledgement(401, body, _CHALLENGE)
         if code == RejectionCode.UNREADABLE:
-            return _acknowledgement(400, _refusal("callback_unreadable", "回调内容无法读取。", verdict=code))
+            return _acknowledgement(
+                400, _refusal("callback_unreadable", _sentence(_UNREADABLE, language), verdict=code)
+            )
         return _acknowledgement(400, _refusal(code, detail))
 
     def _money(self, amount_minor: int, currency: str) -> dict[str, JsonValue]:
@@ -172,6 +178,11 @@ def _refusal_code(response: httpx.Response) -> str:
     except (ValueError, KeyError, TypeError):
         code = None
     return code if isinstance(code, str) and 0 < len(code) <= 100 else f"provider_refused_{response.status_code}"
+
+
+def _sentence(of_both: tuple[str, str], language: str) -> str:
+    chinese, english = of_both
+    return chinese if is_chinese(language) else english
 
 
 def _refusal(code: str, detail: str, **more: str) -> dict[str, str]:
