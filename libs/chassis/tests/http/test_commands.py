@@ -80,9 +80,10 @@ async def test_a_key_belongs_to_one_actor_one_route_and_one_content(tally: Harne
 
 async def test_a_command_needs_a_usable_key(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
-    for unusable in ("", "x" * 256, "tab\there"):
+    invalid, missing = "idempotency_key_invalid", "idempotency_key_missing"
+    for unusable, code in (("", missing), ("x" * 256, invalid), ("tab\there", invalid), (b"\xe9", invalid)):
         response = await buyer.post("/v1/tallies", json={"count": 1}, headers={"Idempotency-Key": unusable})
-        Harness.problem(response, 400, "idempotency_key_missing")
+        Harness.problem(response, 400, code)
     assert await _count(tally, "tallies") == 0
 
 

@@ -28,12 +28,21 @@ _INSERT = "INSERT INTO idempotency_key (scope, fingerprint, status, headers, bod
 
 
 class KeyMissing(Refusal):
-    """The header is absent or unusable."""
+    """The header is absent or empty."""
 
     kind: ClassVar[Kind] = Kind.MALFORMED
     code: ClassVar[str] = "idempotency_key_missing"
     zh: ClassVar[str] = "此请求必须带 Idempotency-Key 请求头（1–255 个可见 ASCII 字符）。"
     en: ClassVar[str] = "This request needs an Idempotency-Key header of 1 to 255 visible ASCII characters."
+
+
+class KeyInvalid(Refusal):
+    """The header is too long, or has other characters."""
+
+    kind: ClassVar[Kind] = Kind.MALFORMED
+    code: ClassVar[str] = "idempotency_key_invalid"
+    zh: ClassVar[str] = "Idempotency-Key 请求头必须为 1–255 个可见 ASCII 字符。"
+    en: ClassVar[str] = "The Idempotency-Key header must have 1 to 255 visible ASCII characters."
 
 
 class KeyReused(Refusal):
@@ -76,10 +85,12 @@ class IdempotencyKey:
 
     @classmethod
     def of(cls, actor: Actor, route: str, path: str, headers: Mapping[str, str], body: bytes) -> "IdempotencyKey":
-        """The key in the headers of a request. Raises: KeyMissing where the header is absent or unusable."""
+        """The key in the headers of a request. Raises: KeyMissing, KeyInvalid."""
         key = headers.get("idempotency-key", "")
-        if not (0 < len(key) <= 255 and key.isascii() and key.isprintable()):
+        if not key:
             raise KeyMissing
+        if not (len(key) <= 255 and key.isascii() and key.isprintable()):
+            raise KeyInvalid
         scope = blake2b("\0".join((actor.role, actor.id, actor.tenant or "", route, key)).encode(), digest_size=16)
         content = blake2b(path.encode() + b"\0" + body, digest_size=16)
         return cls(UUID(bytes=scope.digest()), content.digest())

@@ -18,7 +18,7 @@ from aftercare_chassis.database.cursors import CursorInvalid
 from aftercare_chassis.http import errors
 from aftercare_chassis.http.encryption import ResponseEncrypted
 from aftercare_chassis.http.errors import STATUS_PROBLEMS
-from aftercare_chassis.http.idempotency import KeyInFlight, KeyMissing, KeyReused
+from aftercare_chassis.http.idempotency import KeyInFlight, KeyInvalid, KeyMissing, KeyReused
 from aftercare_chassis.http.problems import MEDIA_TYPE
 from aftercare_chassis.http.request_body import BodyTooLarge
 from aftercare_chassis.http.sse import EventStream, LastEventUnknown, TooManyStreams
@@ -44,6 +44,7 @@ EVERY_ROUTE = (
 )
 COMMANDS = (
     KeyMissing,
+    KeyInvalid,
     errors.MalformedJson,
     KeyInFlight,
     errors.ConcurrentChange,
