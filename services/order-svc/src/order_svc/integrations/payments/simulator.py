@@ -132,8 +132,8 @@ class Simulator:
         """See the port. Every status but 2xx makes the provider send the callback again."""
         theirs = _THEIR_CODES.get(code, code)
         if code in _UNVERIFIED:
-            said = _sentence(_UNPROVED, language).format(verdict=theirs)
-            body = _refusal("callback_unproved", said, verdict=theirs)
+            detail = _sentence(_UNPROVED, language).format(verdict=theirs)
+            body = _refusal("callback_unproved", detail, verdict=theirs)
             return _acknowledgement(401, body, _CHALLENGE)
         if code == RejectionCode.UNREADABLE:
             return _acknowledgement(
