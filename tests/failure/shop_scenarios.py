@@ -82,6 +82,13 @@ class Scenarios:
         body = {"order_id": order["id"], "type": kind, "reason": reason, "description": "漏水", "evidence": []}
         return await self.command("aftersale-svc", "/v1/cases", body | {"lines": lines}, self.buyer)
 
+    async def return_case(self, order: Body, quantity: int) -> Body:
+        """A case about goods that the buyer has; once aftersale-svc knows that they have left. Decided earlier, its refund
+        would be on condition that they have not, and an agent would have to decide again."""
+        case = await self.open_case(order, quantity, "return_refund", "quality_defect")
+        await self.wait("aftersale-svc", f"/v1/cases/{case['id']}", lambda body: body["stage"] != "pre_ship")
+        return case
+
     async def approve(self, case: Body) -> Body:
         address = {} if case["type"] == "refund_only" else {"return_address": RETURN_ADDRESS}
         path = f"/v1/cases/{case['id']}/approve"
@@ -97,7 +104,7 @@ class Scenarios:
     async def return_by_post(self) -> Body:
         """A return of two of three units, one or two of which are accepted."""
         order = await self.delivered_order(random.choice(METHODS))
-        case = await self.open_case(order, 2, "return_refund", "quality_defect")
+        case = await self.return_case(order, 2)
         await self.approve(case)
         number = new_waybill("SF")
         body = {"carrier": "sf", "waybill_no": number}
@@ -112,7 +119,7 @@ class Scenarios:
     async def dispute(self) -> Body:
         """A rejected case, a complaint about it, and a verdict for the buyer; the complaint, resolved."""
         order = await self.delivered_order()
-        case = await self.open_case(order, 1, "return_refund", "quality_defect")
+        case = await self.return_case(order, 1)
         rejection = {"reason": "used_or_affects_resale", "note": "有使用痕迹"}
         await self.command("aftersale-svc", f"/v1/cases/{case['id']}/reject", rejection, self.shop)
         body = {"channel": "web", "order_id": order["id"], "case_id": case["id"], "category": "unfair_rejection"}
