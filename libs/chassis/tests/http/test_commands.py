@@ -4,6 +4,7 @@ import asyncio
 from typing import Any
 
 import pytest
+from aftercare_chassis.http.idempotency import IdempotencyKey
 from aftercare_chassis.testing import Harness
 
 
@@ -54,6 +55,23 @@ async def test_twenty_requests_with_one_key_make_one_object(tally: Harness) -> N
     assert len({response.json()["id"] for response in responses if response.status_code == 201}) == 1
     assert all(response.headers["retry-after"] == "1" for response in responses if response.status_code == 409)
     assert await _count(tally, "tallies") == 1
+
+
+async def test_a_request_that_misses_the_end_of_the_first_is_not_refused_for_what_that_one_did(
+    tally: Harness, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    buyer = tally.client("buyer", "buyer-1")
+    made = (await buyer.post("/v1/tallies", json={"count": 0})).json()
+    path, headers = f"/v1/tallies/{made['id']}/up", {"Idempotency-Key": "the-same", "If-Match": '"v1"'}
+    first = await buyer.post(path, headers=headers)
+    look_up = IdempotencyKey.look_up
+    looks = iter(["SELECT 1 WHERE false"])  # as the second one sees it that looks before the first one commits
+    monkeypatch.setattr(IdempotencyKey, "look_up", property(lambda key: next(looks, None) or look_up.__get__(key)))
+    second = await buyer.post(path, headers=headers)
+    assert (second.status_code, second.json()) == (200, first.json())
+    assert second.headers["idempotent-replayed"] == "true"
+    refused = await buyer.post(path, headers={"Idempotency-Key": "another", "If-Match": '"v1"'})
+    Harness.problem(refused, 412, "stale_version")
 
 
 async def test_a_repeated_request_gets_the_response_to_the_first(tally: Harness) -> None:

@@ -65,6 +65,13 @@ class Command:
             # Another transaction committed a row that this attempt did not see yet, such as the first request with this key.
             # A second attempt sees it, and replays its response or refuses as the endpoint does.
             return await self._transact()
+        except Refusal:
+            # The first request with this key may have committed between our look-up and our lock, and what it changed may be
+            # the reason for the refusal: then its response is the one to give.
+            async with self.runtime.connection() as connection:
+                if not await self.key.is_stored(connection):
+                    raise
+            return await self._transact()
 
     async def _transact(self) -> Response:
         work = self.runtime.transaction(self.actor, if_match=self.if_match, look=self.key.look_up)

@@ -24,6 +24,7 @@ _LOOK_UP = """
 SELECT 1 FROM idempotency_key WHERE scope = '{scope}' UNION ALL SELECT 1 WHERE NOT pg_try_advisory_xact_lock('{lock}')
 """
 _STORED = "SELECT fingerprint, status, headers, body FROM idempotency_key WHERE scope = $1"
+_IS_STORED = "SELECT EXISTS (SELECT FROM idempotency_key WHERE scope = $1)"
 _INSERT = "INSERT INTO idempotency_key (scope, fingerprint, status, headers, body) VALUES ($1, $2, $3, $4, $5)"
 
 
@@ -100,6 +101,10 @@ class IdempotencyKey:
         """A statement that reserves the key, and returns a row unless it is free. It has no parameters, so that it can be
         sent together with the BEGIN."""
         return _LOOK_UP.format(scope=self.scope, lock=int.from_bytes(self.scope.bytes[:8], signed=True))
+
+    async def is_stored(self, connection: PoolConnectionProxy) -> bool:
+        """Whether a response is stored under this key."""
+        return bool(await connection.fetchval(_IS_STORED, self.scope))
 
     async def stored_response(self, connection: PoolConnectionProxy) -> StoredResponse:
         """The response stored under a key that is not free. Raises: KeyReused, KeyInFlight."""
