@@ -67,7 +67,7 @@ class Bench:
     def compare(self, *, relay: bool) -> EndpointRuns:
         """Some rounds of both in turn, with the service's relay running or stopped."""
         variables, found = self._environment.variables(SERVICE), EndpointRuns()
-        names = ["serve", "baseline", *(["relay"] if relay else [])]
+        names = ["serve", "bare", *(["relay"] if relay else [])]
         for name in names[2:]:
             self._environment.start(name, [script(SERVICE), "relay"], variables)
         ours = self._environment.start("serve", [script(SERVICE), "serve"], variables)
