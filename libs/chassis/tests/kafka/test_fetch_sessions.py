@@ -36,7 +36,8 @@ class Requests:
         def note(session: Session, full: FetchRequest) -> SessionRequest:
             made = request(session, full)
             self.waits.append(made._max_wait_ms)
-            self.sent.append((made._session, numbers(made.topics), numbers(made._removed)))
+            removed = {number for _, some in made._removed for number in some}
+            self.sent.append((made._session, numbers(made.topics), removed))
             return made
 
         def note_answer(session: Session, response: Any) -> None:

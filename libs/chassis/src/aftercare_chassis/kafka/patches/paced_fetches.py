@@ -15,7 +15,7 @@ from typing import Any
 
 from aiokafka.consumer.fetcher import Fetcher
 
-PAUSE_SECONDS = 0.015
+PAUSE_SECONDS = 0.025
 """From the answer to a fetch until the next one; a record waits that long at most."""
 
 
