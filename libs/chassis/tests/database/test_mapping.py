@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pytest
-from aftercare_chassis.database.mapping import Compiled, Listing, Query, Rows, viewer
+from aftercare_chassis.database.mapping import Compiled, Joint, Listing, Query, Rows, viewer
 from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.lifecycle import SYSTEM, Actor
 from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, select
@@ -60,6 +60,27 @@ def test_the_rows_of_a_role_are_limited_in_the_statement(role: str, limited: str
             assert "false" not in compiled.sql
         else:
             assert limited in compiled.sql
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shelf:
+    boxes: list[Box]
+    red: list[Box]
+
+
+IDS = select(*(BOXES.c[name] for name in RECORD)).order_by(BOXES.c.id)
+
+
+def test_a_joint_query_has_the_rows_of_each_of_its_queries() -> None:
+    red = Query(IDS.where(BOXES.c.colour == bindparam("colour")), Box)
+    joint = Joint(Shelf, boxes=Query(IDS, Box, SEEN_BY), red=red)
+
+    compiled = joint.for_role("owner")
+
+    assert compiled.sql.count("boxes.owner = ") == 1, "only one of the queries is limited"
+    assert sorted(compiled.names) == ["colour", "viewer"]
+    row = tuple(RECORD.values())
+    assert joint.build({"boxes": [row], "red": []}) == Shelf(boxes=[Box(id="b", colour=Colour.RED)], red=[])
 
 
 def test_a_computed_filter_is_the_predicate_of_its_value() -> None:

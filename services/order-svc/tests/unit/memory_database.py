@@ -10,7 +10,8 @@ from aftercare_chassis.lifecycle import SYSTEM, Actor
 from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
-from order_svc.tables.cases import CASE_LINES_OF_ORDER, CASES_OF_ORDER
+from order_svc.domain.order_units import OrderUnits
+from order_svc.tables.cases import CASE_LINES_OF_ORDER, UNITS_OF_ORDER
 from order_svc.tables.orders import LINES_OF_ORDER
 from order_svc.tables.parcels import (
     PARCEL_LINES_OF_ORDER,
@@ -65,6 +66,12 @@ def _of(table: str, **wanted: str) -> Callable[[MemoryDatabase, Mapping[str, Any
     return found
 
 
+def _units(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
+    of_order = {name: _of(name, order_id="order_id")(memory, params) for name in ("order_lines", "cases", "case_lines")}
+    lines, cases, case_lines = of_order.values()
+    return [OrderUnits(lines=lines, cases=cases, case_lines=case_lines)]
+
+
 def _contents(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
     ours = {parcel.id for parcel in memory.rows("parcels") if parcel.order_id == params["order_id"]}
     return [line for line in memory.rows("parcel_lines") if line.parcel_id in ours]
@@ -86,7 +93,7 @@ def _refunds(memory: MemoryDatabase, params: Mapping[str, Any]) -> list[Any]:
 _WAYBILL = {name: name for name in ("order_id", "leg", "carrier", "waybill_no", "case_id")}
 QUERIES = {
     LINES_OF_ORDER: _of("order_lines", order_id="order_id"),
-    CASES_OF_ORDER: _of("cases", order_id="order_id"),
+    UNITS_OF_ORDER: _units,
     CASE_LINES_OF_ORDER: _of("case_lines", order_id="order_id"),
     PARCELS_OF_ORDER: _of("parcels", order_id="order_id"),
     PARCELS_OF_ORDER_BY_WAYBILL: _of("parcels", **_WAYBILL),

@@ -13,7 +13,20 @@ from types import UnionType
 from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints, overload
 
 from asyncpg import Record
-from sqlalchemy import BindParameter, Column, ColumnElement, Select, Table, bindparam, false, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Column,
+    ColumnElement,
+    Select,
+    Table,
+    bindparam,
+    false,
+    func,
+    insert,
+    select,
+    tuple_,
+    update,
+)
 from sqlalchemy.dialects.postgresql import asyncpg
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import Executable
@@ -82,10 +95,13 @@ class _PerRole:
     def compiled(self, key: object, role: str, make: Callable[[], AnyQuery]) -> Compiled:
         found = self._compiled.get((key, role))
         if found is None:
-            predicate = self.where(role)
-            statement = make() if predicate is None else make().where(predicate)
-            found = self._compiled[key, role] = Compiled(statement)
+            found = self._compiled[key, role] = Compiled(self.limited(role, make()))
         return found
+
+    def limited(self, role: str, statement: AnyQuery) -> AnyQuery:
+        """The statement with the predicate for this role."""
+        predicate = self.where(role)
+        return statement if predicate is None else statement.where(predicate)
 
 
 class Rows(_PerRole, Generic[R]):
@@ -139,13 +155,44 @@ class Query(_PerRole, Generic[R]):
     def __init__(self: "Query[Record]", statement: AnyQuery, *, seen_by: SeenBy | None = None) -> None: ...
     def __init__(self, statement: AnyQuery, cls: type[R] | None = None, seen_by: SeenBy | None = None) -> None:
         super().__init__(seen_by)
-        self._statement = statement
+        self.statement = statement
         # By the overloads R is Record where there is no `cls`.
         self.build = _row_builder(cls) if cls else cast(Callable[[Record], R], lambda record: record)
 
     def for_role(self, role: str) -> Compiled:
         """The SELECT with what limits it for this role."""
-        return self.compiled(None, role, lambda: self._statement)
+        return self.compiled(None, role, lambda: self.statement)
+
+
+class Joint(_PerRole, Generic[R]):
+    """Several SELECTs as one, because a round trip costs more than a few rows. It returns one `cls`, with the rows of each query
+    as the field of that name."""
+
+    def __init__(self, cls: type[R], **queries: Query[Any]) -> None:  # Any: each field has rows of its own type
+        super().__init__(None)
+        self._cls, self._queries = cls, queries
+        self._selects = {name: cast(AnySelect, query.statement) for name, query in queries.items()}
+        self._columns = {name: each.selected_columns.keys() for name, each in self._selects.items()}
+
+    def for_role(self, role: str) -> Compiled:
+        """A SELECT of one array per query, each with what limits its rows for this role."""
+        return self.compiled(None, role, lambda: self._of_arrays(role))
+
+    def build(self, record: Columns) -> R:
+        """The `cls` of the only row."""
+        return self._cls(**{name: self._rows(name, record[name]) for name in self._queries})
+
+    def _of_arrays(self, role: str) -> AnySelect:
+        arrays = []
+        for name, chosen in self._selects.items():
+            rows = chosen.with_only_columns(tuple_(*chosen.selected_columns))
+            limited = cast(AnySelect, self._queries[name].limited(role, rows))
+            arrays.append(func.array(limited.scalar_subquery()).label(name))
+        return select(*arrays)
+
+    def _rows(self, name: str, found: Any) -> list[object]:  # Any: an array of records
+        build = cast(Callable[[Columns], object], self._queries[name].build)
+        return [build(dict(zip(self._columns[name], row, strict=True))) for row in found]
 
 
 class Statement:

@@ -17,7 +17,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis.database import outbox
 from aftercare_chassis.database.cursors import Cursors
-from aftercare_chassis.database.mapping import Compiled, Listing, Page, Params, Query, Rows, Statement, viewer
+from aftercare_chassis.database.mapping import Compiled, Joint, Listing, Page, Params, Query, Rows, Statement, viewer
 from aftercare_chassis.database.write_batch import WriteBatch
 from aftercare_chassis.ids import Ids
 from aftercare_chassis.lifecycle import Actor
@@ -69,7 +69,7 @@ class Reader(Generic[S_co]):
         """The first row that the query returns, or None."""
         return await self._one(query, query.for_role(self.actor.role), params)
 
-    async def all(self, query: Query[R], **params: object) -> list[R]:
+    async def all(self, query: Query[R] | Joint[R], **params: object) -> list[R]:
         """Every row that the query returns."""
         return [query.build(record) for record in await self._fetch(query.for_role(self.actor.role), params)]
 

@@ -15,7 +15,7 @@ from aftercare_events import Event
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.util import find_tables
 
-from aftercare_chassis.database.mapping import Query, Rows, Statement
+from aftercare_chassis.database.mapping import Joint, Query, Rows, Statement
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import NotFound
 
@@ -86,7 +86,7 @@ class BatchTransaction(Transaction):
         await self.send()
         return await super().one(query, **params)
 
-    async def all(self, query: Query[R], **params: object) -> list[R]:
+    async def all(self, query: Query[R] | Joint[R], **params: object) -> list[R]:
         await self.send()
         return await super().all(query, **params)
 

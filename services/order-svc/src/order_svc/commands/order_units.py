@@ -11,8 +11,8 @@ from order_svc.domain.fulfilment import Fulfilment
 from order_svc.domain.order_units import OrderUnits
 from order_svc.domain.tracking import Parcel
 from order_svc.settings import Settings
-from order_svc.tables.cases import CASE_LINES, CASE_LINES_OF_ORDER, CASES, CASES_OF_ORDER
-from order_svc.tables.orders import LINES_OF_ORDER, ORDER_LINES
+from order_svc.tables.cases import CASE_LINES, CASES, UNITS_OF_ORDER
+from order_svc.tables.orders import ORDER_LINES
 from order_svc.tables.parcels import PARCEL_LINES_OF_ORDER, PARCELS_OF_ORDER
 
 R = TypeVar("R")
@@ -20,11 +20,8 @@ R = TypeVar("R")
 
 async def read(tx: Transaction[Settings], order_id: str) -> OrderUnits:
     """The units of the locked order."""
-    return OrderUnits(
-        lines=await tx.all(LINES_OF_ORDER, order_id=order_id),
-        cases=await tx.all(CASES_OF_ORDER, order_id=order_id),
-        case_lines=await tx.all(CASE_LINES_OF_ORDER, order_id=order_id),
-    )
+    [found] = await tx.all(UNITS_OF_ORDER, order_id=order_id)
+    return found
 
 
 async def read_parcels(tx: Transaction[Settings], order_id: str) -> list[Parcel]:

@@ -1,10 +1,12 @@
 """Our copy of the after-sale cases about our orders, from the events of aftersale-svc."""
 
 from aftercare_chassis.database.columns import one_of, quantity, text
-from aftercare_chassis.database.mapping import Query, Rows
+from aftercare_chassis.database.mapping import Joint, Query, Rows
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, bindparam, select
 
 from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState
+from order_svc.domain.order_units import OrderUnits
+from order_svc.tables.orders import LINES_OF_ORDER
 from order_svc.tables.schema import metadata
 
 cases = Table(
@@ -39,3 +41,4 @@ CASES = Rows(cases, Case)
 CASE_LINES = Rows(case_lines, CaseLine)
 CASES_OF_ORDER = Query(select(cases).where(cases.c.order_id == bindparam("order_id")).order_by(cases.c.id), Case)
 CASE_LINES_OF_ORDER = Query(select(case_lines).where(case_lines.c.order_id == bindparam("order_id")), CaseLine)
+UNITS_OF_ORDER = Joint(OrderUnits, lines=LINES_OF_ORDER, cases=CASES_OF_ORDER, case_lines=CASE_LINES_OF_ORDER)
