@@ -117,6 +117,22 @@ def test_the_reaper_ends_the_processes_of_a_killed_run(processes: Processes) -> 
     wait_for(lambda: not home.exists(), seconds=15, otherwise="its folder is still there")
 
 
+def test_after_a_block_that_failed_all_processes_have_ended(processes: Processes) -> None:
+    names = [f"sleeper-{number}" for number in range(5)]
+
+    def fail() -> None:
+        with reaper(processes.records.parent):
+            for name in names:
+                processes.start(name, SLEEPER)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+
+    assert not any(processes.find(name) for name in names)
+    assert not any(processes.was_started(name) for name in names)
+
+
 def test_the_reaper_process_ends_with_its_block(tmp_path: Path) -> None:
     (tmp_path / "run").mkdir()
     before = {child.pid for child in psutil.Process().children()}

@@ -26,6 +26,7 @@ def reaper(home: Path) -> Iterator[None]:
     try:
         yield
     finally:
+        end_all(home)  # the reaper is not their parent: to it, an ended process runs until this one has waited for it
         process.communicate(DONE, timeout=60)
 
 
