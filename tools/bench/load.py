@@ -8,6 +8,9 @@ from contextlib import asynccontextmanager
 from urllib.parse import urlsplit
 from uuid import uuid4
 
+OUTSTANDING = 64
+"""Requests without a response at a fixed rate. A server that cannot keep up with the rate is loaded at its own."""
+
 Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
@@ -58,11 +61,14 @@ class Load:
         return await repeat(self._post, connections, seconds)
 
     async def open(self, per_second: float, seconds: float) -> int:
-        """Load at a fixed rate, whether earlier requests have responses or not; the number of requests."""
-        began, posts = asyncio.get_running_loop().time(), []
+        """Load at a fixed rate, whether earlier requests have responses or not, up to OUTSTANDING of them; the number of
+        requests."""
+        began, posts, free = asyncio.get_running_loop().time(), [], asyncio.Semaphore(OUTSTANDING)
         for number in range(round(per_second * seconds)):
             await asyncio.sleep(began + number / per_second - asyncio.get_running_loop().time())
+            await free.acquire()
             posts.append(asyncio.create_task(self._post()))
+            posts[-1].add_done_callback(lambda _: free.release())
         await asyncio.gather(*posts)
         return len(posts)
 

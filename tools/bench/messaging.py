@@ -11,9 +11,9 @@ import effect_lag
 import replay_rate
 import uvloop
 from aftercare_chassis.consumer.dispatcher import Dispatcher
+from commit_lag import Lag
 from consumer_rate import ConsumerRate
 from cs_svc.consumers import FACTS
-from effect_lag import Lag
 from environment import Environment, environment
 from measurement import Comparison, Measurement
 from relay_rate import RelayRate
@@ -25,12 +25,13 @@ RELAY_ROUNDS, CONSUMER_ROUNDS, CONSUMED = 5, 3, 20_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """All measurements."""
+    """All measurements; `top` is the highest rate of the commands whose lag was measured."""
 
     insert: Measurement
     relay: Comparison
     consumer: Comparison
     replays: dict[str, Measurement]
+    top: float
     lag: Lag
 
 
@@ -40,11 +41,11 @@ def measure(log: Callable[[str], None]) -> Found:
         env.track_commit_times()
         for name in ("order-svc", "aftersale-svc", "cs-svc", "analytics-svc"):
             env.migrate(name)
-        lag = uvloop.run(effect_lag.measure(env, log))
-        return uvloop.run(_rates(env, lag, log))
+        top, lag = uvloop.run(effect_lag.measure(env, log))
+        return uvloop.run(_rates(env, top, lag, log))
 
 
-async def _rates(env: Environment, lag: Lag, log: Callable[[str], None]) -> Found:
+async def _rates(env: Environment, top: float, lag: Lag, log: Callable[[str], None]) -> Found:
     """Measure in this process, on the event loop that the services use."""
     cs = cs_svc.main.service(env.settings(cs_svc.settings.Settings, "cs-svc"))
     analytics = analytics_svc.main.service(env.settings(analytics_svc.settings.Settings, "analytics-svc"))
@@ -63,4 +64,4 @@ async def _rates(env: Environment, lag: Lag, log: Callable[[str], None]) -> Foun
     relay = await relays.compare(RELAY_ROUNDS, log)
     await cs.runtime.close()
     await analytics.runtime.close()
-    return Found(insert=insert, relay=relay, consumer=consumer, replays=replays, lag=lag)
+    return Found(insert=insert, relay=relay, consumer=consumer, replays=replays, top=top, lag=lag)

@@ -21,7 +21,7 @@ limit is an aiokafka client with a hand-written loop that commits its offsets an
 
 | from a commit to its effect in the next service, at {part:.0%} of the highest rate | measured | at most |
 |---|---|---|
-| commands/s: highest · measured | {lag.top:.0f} · {lag.rate:.0f} | |
+| commands/s: highest · measured | {top:.0f} · {lag.rate:.0f} | |
 | p50 · p95, ms, of {lag.events:,} events | {lag.p50:.0f} · {lag.p95:.0f} | |
 | p99, ms | {lag.p99:.0f} | 250 |
 
@@ -44,6 +44,7 @@ def section(found: Found) -> str:
         consumer_rounds=CONSUMER_ROUNDS,
         chunk=CHUNK,
         part=effect_lag.PART,
+        top=found.top,
         lag=found.lag,
         gap=1000 / found.lag.rate,
         seconds=effect_lag.SECONDS,

@@ -1,7 +1,7 @@
 """A running suite under measurement: at rest, with new cases, and with complete stories."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,7 +13,8 @@ from aftercare_cli.stack.local import LocalStack
 from aftercare_cli.stack.processes import Processes
 from aftercare_cli.stack.service_commands import service_variables
 from aftercare_cli.tokens import token
-from case_cost import BARE, CaseCost, Costs, Endpoint
+from case_cost import BARE, PER_SECOND, CaseCost, Costs, Endpoint
+from commit_lag import Lag, Path
 from environment import Process, start
 from order_svc.settings import Settings
 from orders import BUYER, Make, Orders, create_tables, unknown_orders
@@ -22,13 +23,17 @@ from process_usage import ProcessUsage, running_process
 from quiet import quiet
 from suite_rest import Rest
 
+LAG_SECONDS = 20
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Found:
-    """CPU at rest, of a created case by mode, and of a story in milliseconds by process."""
+    """CPU at rest, of a created case by mode, and of a story in milliseconds by process. `lag`: from the commit of a case to its
+    effect in order-svc, while cases are created at the fixed rate."""
 
     rest: Rest
     cases: dict[str, Costs]
+    lag: Lag
     story: dict[str, float]
 
 
@@ -76,8 +81,19 @@ async def measure(suite: Suite, log: Callable[[str], None]) -> Found:
         rest = await suite_rest.measure(suite.used, broker, log)
     async with quiet(suite.addresses) as looks:
         cost = CaseCost(suite.used, looks, rest.cpu)
-        cases = await cost.compare(await suite.new_cases(), await suite.baseline(), log)
+        created = await suite.new_cases()
+        cases = await cost.compare(created, await suite.baseline(), log)
         suite.processes.stop("bare")
+        lag = await _lag(suite.addresses.databases, created)
+        log(f"from a commit to its effect, at {PER_SECOND} a second: median {lag.p50:.0f} ms, p99 {lag.p99:.0f} ms")
         story = await story_cost.measure(suite.home, suite.addresses, suite.used, looks, rest.cpu)
     log(f"a story: {sum(story.values()):.0f} ms of CPU")
-    return Found(rest=rest, cases=cases, story=story)
+    return Found(rest=rest, cases=cases, lag=lag, story=story)
+
+
+async def _lag(databases: Mapping[str, str], cases: Endpoint) -> Lag:
+    first = await cases.orders.take(PER_SECOND * LAG_SECONDS)
+    path = Path(databases["aftersale-svc"], databases["order-svc"], "cases")
+    marker = await path.newest()
+    await cases.open(first, LAG_SECONDS)
+    return Lag.of(await path.ends(marker))

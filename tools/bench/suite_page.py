@@ -35,6 +35,7 @@ log and another second has passed, without the CPU that the same time costs at r
 *At rest*: {rest:.0f} s, which begin {after:.0f} s after a warm-up of {warm_up} stories and all of their effects. The broker alone has the same settings, no topics and no clients, and is measured in the same {rest:.0f} s.
 *A created case*: `POST /v1/cases` of aftersale-svc, a refund of a paid order, {rate} a second (whether earlier ones have responses or not) and with {connections}; {rounds} rounds of {seconds} s each, in turn with the plain
 endpoint of the first section at the same load, on the same PostgreSQL while the suite is at rest; medians. Of the plain endpoint, its process and PostgreSQL are counted.
+*From the commit of a case to its effect*: of {lagging} cases, in a load of its own at that rate.
 *A story*: an order, its payment, parcel and delivery, a case, the return, the inspection, the refund, a rating and the complete trace, {stories} one after the other. The clients ask every 50 ms until a step shows its result; these requests are counted.
 
 | CPU | at rest, % of a core | {headings} | a story, ms |
@@ -65,6 +66,7 @@ def _load(load: Load) -> str:
         connections=MODES[1],
         rounds=case_cost.ROUNDS,
         seconds=case_cost.SECONDS,
+        lagging=load.lag.events,
         stories=story_cost.STORIES,
         headings=" | ".join(f"a case, ms, {mode}" for mode in MODES),
         columns="---|" * len(MODES),
@@ -86,6 +88,12 @@ def _targets(load: Load) -> str:
         ),
         (f"created cases per second ÷ bare requests, {MODES[1]}", f"**{full.rate:.2f}**", "0.25", "0.35"),
         (f"created cases · bare requests per second, {MODES[1]}", rates, "", ""),
+        (
+            f"from the commit of a case to its effect in order-svc, {MODES[0]}: median · p99, ms",
+            f"**{load.lag.p50:.0f} · {load.lag.p99:.0f}**",
+            "25 · 100",
+            "",
+        ),
         ("CPU of a story, ms", f"{sum(load.story.values()):.0f}", "", ""),
     ]
     return "".join(f"|{''.join(f' {cell} |' if cell else ' |' for cell in row)}\n" for row in rows)

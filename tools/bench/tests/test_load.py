@@ -54,6 +54,17 @@ async def test_closed_load_keeps_its_connections_and_counts_responses(server: Se
     assert len(keys) == len(server.heads)
 
 
+async def test_open_load_waits_where_too_many_responses_are_missing(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("load.OUTSTANDING", 3)
+    server.delay = 0.05
+
+    done = await Load(server.url, "/v1/orders", "a token", itertools.repeat(b"{}")).open(1000, 0.02)
+
+    assert (done, server.connections) == (20, 3)
+
+
 async def test_open_load_does_not_wait_for_responses(server: Server) -> None:
     server.delay = 0.2
     load = Load(server.url, "/v1/orders", "a token", itertools.repeat(b"{}"))

@@ -8,10 +8,10 @@ import report
 import suite_page
 from aftercare_events import EVENTS
 from case_cost import MODES, Cost, Costs
+from commit_lag import Lag
 from create_case import EndpointRuns
 from cross_service import KINDS
 from cross_service import Found as Waits
-from effect_lag import Lag
 from knowledge import Cpu
 from knowledge import Found as Knowledge
 from measurement import Comparison, Measurement
@@ -26,13 +26,15 @@ from wrk import Run
 RUN = Run(requests=1000, per_second=500.0, p50_ms=10.0, p99_ms=20.0, service_ms=1.0, postgres_ms=0.5)
 FAST = Run(requests=1000, per_second=1000.0, p50_ms=5.0, p99_ms=10.0, service_ms=0.5, postgres_ms=0.25)
 CASES = {"alone": EndpointRuns([RUN], [FAST])}
+LAG = Lag(rate=120, events=2400, p50=9, p95=17, p99=23)
 ONE = Measurement(events=1000, seconds=0.1, here=0.02, postgres=0.01)
 RATES = Rates(
     insert=ONE,
     relay=Comparison([ONE], [ONE]),
     consumer=Comparison([ONE], [ONE]),
     replays={"cs-svc": ONE},
-    lag=Lag(top=400, rate=120, events=2400, p50=9, p95=17, p99=23),
+    top=400,
+    lag=LAG,
 )
 WAITS = Waits(
     commands=dict.fromkeys(KINDS, 100),
@@ -45,6 +47,7 @@ COSTS = Costs(
 LOAD = Load(
     rest=Rest(cpu={**dict.fromkeys(NAMES, 0.005), "cs-svc": 0.0071}, broker_alone=0.011),
     cases=dict.fromkeys(MODES, COSTS),
+    lag=LAG,
     story={**dict.fromkeys(NAMES, 20.0), "kb-svc": -0.01},
 )
 SUITE = Suite(
