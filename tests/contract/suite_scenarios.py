@@ -225,15 +225,16 @@ async def a_change_of_mind(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-async def a_return_asked_for_before_the_goods_left(suite: InProcessSuite) -> str:
-    """The parcel leaves while the case is open: the stage of the case follows."""
+async def a_refund_asked_for_before_the_goods_left(suite: InProcessSuite) -> str:
+    """It is rejected, so the parcel may leave while the case is open: the stage of the case follows."""
     order = await paid(suite)
     line_id = order["lines"][0]["id"]
-    case = await asked(suite, order, 1)
+    case = await asked(suite, order, 1, "refund_only")
+    await step(suite, "seller", case, "reject", reason="agreed_cancel")
     parcel = {"carrier": "zto", "waybill_no": "73000008", "lines": [{"line_id": line_id, "quantity": 3}]}
     await suite.call("seller", "order", f"orders/{order['id']}/parcels", parcel)
     assert (await suite.get("buyer", "aftersale", f"cases/{case['id']}"))["stage"] == "in_transit"
-    await step(suite, "buyer", case, "cancel")
+    await step(suite, "buyer", case, "accept")
     await suite.push("73000008", "delivered")
     return str(order["id"])
 
@@ -281,7 +282,7 @@ SCENARIOS = (
     a_refund_whose_answer_is_lost,
     a_payment_that_never_comes,
     a_change_of_mind,
-    a_return_asked_for_before_the_goods_left,
+    a_refund_asked_for_before_the_goods_left,
     a_cancellation_before_the_case_was_known,
 )
 

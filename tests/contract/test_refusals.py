@@ -51,7 +51,6 @@ NOT_OF_ROUTES = {
     "evidence_required": "no type of case that the API offers needs evidence",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
     "order_not_cancelled": "the command checks it before it takes the action",
-    "stage_unsuitable": "every type of case that the API offers suits every stage",
 }
 
 

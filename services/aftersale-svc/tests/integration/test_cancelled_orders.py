@@ -16,9 +16,9 @@ from aftersale_shop import CUP, TRIO, Shop
 Step = Callable[[Shop, str], Awaitable[object]]
 
 
-async def one_of_three(shop: Shop, type_: str = "refund_only") -> str:
+async def one_of_three(shop: Shop) -> str:
     await shop.paid(lines=(TRIO,), fee=500)
-    return (await shop.case(1, type_=type_, reason="changed_mind"))["id"]
+    return str((await shop.case(1, type_="refund_only", reason="changed_mind"))["id"])
 
 
 async def ended_with_its_order(shop: Shop, case_id: str) -> None:
@@ -76,7 +76,7 @@ async def refund_failed(shop: Shop, case_id: str) -> None:
 
 @pytest.mark.parametrize("step", [to_manual_review, rejected, approved, sent_back, arrived, refund_failed])
 async def test_a_case_ends_wherever_it_waits(shop: Shop, step: Step) -> None:
-    case_id = await one_of_three(shop, "return_refund")
+    case_id = await shop.early_return(await one_of_three(shop))
     await step(shop, case_id)
     await shop.cancelled()
     await ended_with_its_order(shop, case_id)

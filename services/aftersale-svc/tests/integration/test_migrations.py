@@ -123,3 +123,25 @@ async def test_going_back_restores_every_column(old: OldDatabase) -> None:
     await old.upgrade("0004")
     await old.downgrade("0003")
     assert await rows(database, EVERYTHING) == before
+
+
+@pytest.mark.parametrize("old", ["0004"], indirect=True)
+async def test_reasons_that_an_earlier_build_does_not_know_become_one_that_it_knows(old: OldDatabase) -> None:
+    database = old.connection
+    await old.upgrade("0005")
+    await database.execute(
+        """
+        INSERT INTO orders VALUES ('ord_1', 'buyer-1', 'm-1', 'paid', 'CNY', 800, 'pay_1', NULL);
+        INSERT INTO cases (id, version, order_id, payment_id, buyer_id, merchant_id, applicant_id, type, reason, stage, state,
+            whose_turn, currency, requested_minor, shipping_refund_minor, evidence, created_at, updated_at)
+        SELECT 'case_' || reason, 1, 'ord_1', 'pay_1', 'buyer-1', 'm-1', 'buyer-1', 'refund_only', reason, 'pre_ship',
+            'cancelled', 'nobody', 'CNY', 2000, 0, '{}', now(), now()
+        FROM unnest(ARRAY['below_standard', 'packaging_damaged', 'recall']) AS reason
+        """
+    )
+    await old.downgrade("0004")
+    assert await rows(database, "SELECT reason FROM cases ORDER BY id") == [
+        ("quality_defect",),
+        ("quality_defect",),
+        ("recall",),
+    ]

@@ -66,11 +66,43 @@ async def test_an_order_that_was_cancelled(shop: Shop) -> None:
     shop.harness.problem(await shop.ask(type_="refund_only"), 409, "order_cancelled")
 
 
-async def test_a_return_of_goods_not_known_as_shipped_is_for_the_merchant_to_judge(shop: Shop) -> None:
+async def test_goods_that_have_not_left_cannot_be_returned(shop: Shop) -> None:
     await shop.paid()
-    asked = await shop.ask()
-    assert asked.status_code == 201
-    assert asked.json()["stage"] == "pre_ship"
+    response = await shop.ask()
+    body = shop.harness.problem(response, 409, "stage_unsuitable")
+    assert (body["stage"], body["allowed"]) == ("pre_ship", ["refund_only"])
+    assert body["errors"][0]["pointer"] == "/type"
+    assert response.headers["retry-after"] == "1"
+    await nothing_happened(shop)
+    await shop.case(type_="refund_only")
+
+
+async def test_a_reason_that_cannot_be_true_yet(shop: Shop) -> None:
+    await shop.paid()
+    response = await shop.ask(type_="refund_only", reason="lost_in_transit")
+    body = shop.harness.problem(response, 409, "reason_unsuitable")
+    assert body["errors"][0]["pointer"] == "/reason"
+    assert {"quality_defect", "packaging_damaged", "changed_mind"} < set(body["allowed"])
+    assert "lost_in_transit" not in body["allowed"]
+    await nothing_happened(shop)
+    await shop.leaves({"line_1": 3})
+    await shop.case(1, type_="refund_only", reason="lost_in_transit")
+
+
+@pytest.mark.parametrize(
+    "asked_for", [{}, {"type_": "refund_only", "reason": "lost_in_transit"}], ids=["type", "reason"]
+)
+async def test_a_request_right_after_the_shipment_waits_for_its_event(shop: Shop, asked_for: dict[str, str]) -> None:
+    await shop.paid()
+    shop.harness.runtime.leaving = lambda: False
+    asked = asyncio.ensure_future(shop.ask(**asked_for))
+
+    async def waits() -> bool:
+        return shop.harness.runtime.waiting == 1
+
+    await until(waits, "the command waits")
+    await shop.leaves({"line_1": 3})
+    assert (await asyncio.wait_for(asked, 10)).status_code == 201
 
 
 async def test_the_window_closes(shop: Shop) -> None:

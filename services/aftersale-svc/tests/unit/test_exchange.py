@@ -14,7 +14,7 @@ from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases import lifecycle
-from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.codes import Reason, RefundCause
 from aftersale_svc.domain.cases.errors import StageUnsuitable
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.legs import (
@@ -192,10 +192,10 @@ def test_the_diagram_of_an_exchange_joins_its_legs() -> None:
         assert f"    {line}\n" in printed
 
 
-def test_an_exchange_is_for_goods_that_were_received() -> None:
-    check_needs(EXCHANGE, Stage.POST_RECEIPT, [])
+def test_an_exchange_is_for_goods_that_were_received(an_order: Callable[..., Order]) -> None:
+    check_needs(EXCHANGE, an_order(), Stage.POST_RECEIPT, Reason.WRONG_SIZE_OR_MODEL, [])
     with pytest.raises(StageUnsuitable):
-        check_needs(EXCHANGE, Stage.IN_TRANSIT, [])
+        check_needs(EXCHANGE, an_order(), Stage.IN_TRANSIT, Reason.WRONG_SIZE_OR_MODEL, [])
 
 
 def test_an_exchange_is_not_expected_to_bring_the_freight_back(first: Snapshot) -> None:

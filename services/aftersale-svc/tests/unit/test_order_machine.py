@@ -4,9 +4,10 @@ back once at most, and everything that was paid goes back where all units do for
 from contextlib import suppress
 
 from aftercare_chassis.refusals import Refusal
-from aftersale_svc.domain.cases.codes import BUYERS_CHOICE, CaseType, Liable, Reason
+from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
 from aftersale_svc.domain.cases.lifecycle import LIVE
 from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.reasons import BUYER_LIABLE
 from aftersale_svc.domain.orders.model import OrderState, Stage
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -127,7 +128,7 @@ class AfterSales(RuleBasedStateMachine):
     def _all_is_back(self) -> None:
         done = self.book.completed()
         total = sum(self.book.refunded(case.id) for case in done)
-        owed = all(case.stage is Stage.PRE_SHIP or case.reason not in BUYERS_CHOICE for case in done)
+        owed = all(case.stage is Stage.PRE_SHIP or case.reason not in BUYER_LIABLE for case in done)
         freight = sum(case.shipping_refund_minor for case in done)
         assert (
             freight == self.book.order.shipping_fee_minor

@@ -1,19 +1,20 @@
 """Types of cases are composed of legs, and a composition that makes no sense is refused."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import Permission, TableError, Timeout, Transition
 from aftersale_svc.domain.cases import legs
-from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import EvidenceRequired, StageUnsuitable
 from aftersale_svc.domain.cases.legs import REFUND, RETURN, REVIEW, DisputeExit, Leg, ReturnExit, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState
-from aftersale_svc.domain.cases.policy import check_needs
+from aftersale_svc.domain.cases.policy import check_needs, check_stage
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.holds import holds_of
-from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.domain.orders.model import Order, Stage
 
 REFUND_ONLY = TYPES[CaseType.REFUND_ONLY]
 ANYBODY = Permission("anybody", frozenset({"buyer"}))
@@ -73,14 +74,26 @@ def test_each_exit_belongs_to_one_leg() -> None:
     assert len(found) == len(set(found))
 
 
-def test_a_type_is_opened_at_its_stages_and_with_what_it_needs() -> None:
+def test_a_type_is_opened_at_its_stages_and_with_what_it_needs(an_order: Callable[..., Order]) -> None:
     needy = replace(REFUND_ONLY, stages=frozenset({Stage.POST_RECEIPT}), needs_evidence=True)
-    check_needs(needy, Stage.POST_RECEIPT, ["sha256:0"])
+    order, reason = an_order(), Reason.QUALITY_DEFECT
+    check_needs(needy, order, Stage.POST_RECEIPT, reason, ["sha256:0"])
     with pytest.raises(StageUnsuitable):
-        check_needs(needy, Stage.PRE_SHIP, ["sha256:0"])
+        check_needs(needy, order, Stage.PRE_SHIP, reason, ["sha256:0"])
     with pytest.raises(EvidenceRequired) as refused:
-        check_needs(needy, Stage.POST_RECEIPT, [])
+        check_needs(needy, order, Stage.POST_RECEIPT, reason, [])
     assert refused.value.pointer == "/evidence"
+
+
+def test_only_a_stage_that_the_goods_have_yet_to_reach_is_waited_for(an_order: Callable[..., Order]) -> None:
+    """The events of the order may be on their way; those of an earlier stage are not."""
+    early = replace(REFUND_ONLY, stages=frozenset({Stage.PRE_SHIP}))
+    late = replace(REFUND_ONLY, stages=frozenset({Stage.POST_RECEIPT}))
+    for type_, awaits, retry_after in ((early, None, None), (late, "ord_1", 1)):
+        with pytest.raises(StageUnsuitable) as refused:
+            check_stage(type_, an_order(), Stage.IN_TRANSIT)
+        assert (refused.value.awaits, refused.value.retry_after) == (awaits, retry_after)
+        assert refused.value.facts["allowed"] == [CaseType.RETURN_REFUND, CaseType.REFUND_ONLY]
 
 
 @pytest.mark.parametrize(

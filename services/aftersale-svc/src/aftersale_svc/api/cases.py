@@ -34,10 +34,11 @@ from aftersale_svc.domain.cases.errors import (
     LineMissing,
     LineTwice,
     LineUnknown,
+    ReasonNotReached,
     ReasonRequired,
     RefundDecided,
     ReturnAlreadyScanned,
-    StageUnsuitable,
+    StageNotReached,
     WaybillUnchanged,
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
@@ -65,7 +66,8 @@ CaseId = Annotated[Id, Path(description="The id of the case.")]
         QuantityExceedsRemaining,
         UnitsInLiveCase,
         ReappliedTooOften,
-        StageUnsuitable,
+        StageNotReached,
+        ReasonNotReached,
         EvidenceRequired,
     ),
     dependencies=[require_role("buyer", "seller", "agent")],
@@ -75,7 +77,9 @@ async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:
 
     If the order is not known here as paid, the server waits for it up to a second, then it answers 404 `order_unknown`
     with Retry-After. If fewer units remain than are asked for, it answers 422 `quantity_exceeds_remaining`; if some of
-    them are in another open case, 409 `units_in_live_case`.
+    them are in another open case, 409 `units_in_live_case`. A type or a reason that does not suit the stage of the goods
+    is 409 `stage_unsuitable` or `reason_unsuitable`, with the `allowed` ones; where a later stage permits it, the server
+    waits as above, since events of the order may be on their way.
     """
     return CaseOut.of(await cases.create(tx, body.request()), tx.actor)
 

@@ -29,14 +29,14 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
 
     Raises:
         OrderUnknown, OrderWasCancelled, WindowPassed: see `stage_of`; OrderUnknown also where the actor may not see the order.
-        StageUnsuitable, EvidenceRequired: see `check_needs`.
+        StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached, EvidenceRequired: see `check_needs`.
         LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, ReappliedTooOften: see `allocate_lines`.
     """
     order = await tx.one(ORDER_TO_LOCK, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
     type_, stage = TYPES[request.type], stage_of(order, tx.now)
-    check_needs(type_, stage, request.evidence)
+    check_needs(type_, order, stage, request.reason, request.evidence)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     case_id = tx.new_id("case")
     lines = allocate_lines(case_id, balances(holds), request.lines)

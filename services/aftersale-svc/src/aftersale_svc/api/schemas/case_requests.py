@@ -38,9 +38,11 @@ class CaseIn(In):
     order_id: Id
     """A paid order of the buyer."""
     type: CaseType
-    """What is asked for: `return_refund` sends the goods back first, `refund_only` does not."""
+    """What is asked for: `return_refund` sends the goods back first, which is possible once something was shipped;
+    `refund_only` does not."""
     reason: Reason
-    """Why help is asked for; it counts for who is liable, and so for whether freight is refunded."""
+    """Why help is asked for; it counts for who is liable, and so for whether freight is refunded. It has to suit the stage
+    of the goods."""
     description: Text | None = None
     """In the applicant's own words; both sides can read it."""
     lines: Annotated[list[WantedIn], Field(min_length=1, max_length=100)]

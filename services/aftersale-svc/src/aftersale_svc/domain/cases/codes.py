@@ -23,8 +23,17 @@ class Money(StrEnum):
     REFUND = "refund"
 
 
+class ReasonGroup(StrEnum):
+    """The upper level of the tree of reasons."""
+
+    BUYERS_CHOICE = "buyers_choice"
+    NOT_AS_PROMISED = "not_as_promised"
+    DELIVERY = "delivery"
+    SERVICE = "service"
+
+
 class Reason(StrEnum):
-    """Why the buyer asks for after-sale service: the buyer's choice, not as promised, delivery, service."""
+    """Why the buyer asks for after-sale service. What follows from each is in `reasons.REASONS`."""
 
     CHANGED_MIND = "changed_mind"
     WRONG_SIZE_OR_MODEL = "wrong_size_or_model"
@@ -33,9 +42,11 @@ class Reason(StrEnum):
 
     NOT_AS_DESCRIBED = "not_as_described"
     QUALITY_DEFECT = "quality_defect"
+    BELOW_STANDARD = "below_standard"
     DEAD_ON_ARRIVAL = "dead_on_arrival"
     WRONG_ITEM = "wrong_item"
     MISSING_PARTS = "missing_parts"
+    PACKAGING_DAMAGED = "packaging_damaged"
     SHORT_QUANTITY = "short_quantity"
     COUNTERFEIT = "counterfeit"
     EXPIRED_OR_NEAR_EXPIRY = "expired_or_near_expiry"
@@ -56,16 +67,19 @@ class Reason(StrEnum):
     INVOICE_PROBLEM = "invoice_problem"
 
 
-# For every other reason the merchant is liable towards the buyer, also where the courier is at fault.
-BUYERS_CHOICE = frozenset(
-    {
-        Reason.CHANGED_MIND,
-        Reason.WRONG_SIZE_OR_MODEL,
-        Reason.ORDERED_BY_MISTAKE,
-        Reason.PRICE_DROPPED,
-        Reason.REFUSED_AT_DOOR,
-    }
-)
+class EvidenceNeed(StrEnum):
+    """Whether a request comes with evidence: it does not have to, it helps the decision, it is refused without."""
+
+    NONE = "none"
+    ADVISED = "advised"
+    REQUIRED = "required"
+
+
+class FreightPayer(StrEnum):
+    """Who pays for sending the goods back."""
+
+    BUYER = "buyer"
+    SELLER = "seller"
 
 
 class RejectReason(StrEnum):
@@ -130,7 +144,7 @@ class RefundAction(StrEnum):
 
 
 class Liable(StrEnum):
-    """Whom a verdict finds liable."""
+    """Who is liable: by the reason of a request, or as a verdict finds."""
 
     SELLER = "seller"
     BUYER = "buyer"

@@ -4,20 +4,42 @@ from aftercare_chassis.refusals import Kind, Refusal
 
 
 class StageUnsuitable(Refusal):
-    """This type of case cannot be opened where the goods are now."""
+    """This type of case cannot be opened where the goods are now. `allowed` are the types that can."""
 
     kind, code = Kind.CONFLICT, "stage_unsuitable"
     zh, en = (
-        "商品当前所处阶段（{stage}）不能申请此类售后。",
-        "This type of case is not possible at this stage ({stage}).",
+        "商品当前所处阶段（{stage}）不能申请此类售后，可以申请：{allowed:or 无}。",
+        "This type of case is not possible at this stage ({stage}). Possible are: {allowed:or none}.",
     )
 
 
+class StageNotReached(StageUnsuitable):
+    """This type of case can be opened at a later stage, of which the events may still be on their way."""
+
+    retry_after = 1
+
+
+class ReasonUnsuitable(Refusal):
+    """This reason cannot be true where the goods are now. `allowed` are the reasons that can."""
+
+    kind, code = Kind.CONFLICT, "reason_unsuitable"
+    zh, en = (
+        "商品当前所处阶段（{stage}）不能选择该原因，可以选择：{allowed:or 无}。",
+        "This reason is not possible at this stage ({stage}). Possible are: {allowed:or none}.",
+    )
+
+
+class ReasonNotReached(ReasonUnsuitable):
+    """This reason can be chosen at a later stage, of which the events may still be on their way."""
+
+    retry_after = 1
+
+
 class EvidenceRequired(Refusal):
-    """This type of case is opened with evidence."""
+    """This type of case, or this reason, needs evidence."""
 
     kind, code = Kind.INVALID, "evidence_required"
-    zh, en = "申请此类售后必须提供凭证。", "This type of case needs evidence."
+    zh, en = "此类售后或该原因必须提供凭证。", "This type of case, or this reason, needs evidence."
 
 
 class LineUnknown(Refusal):

@@ -4,31 +4,79 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from aftersale_svc.domain.cases.codes import EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import (
     AcceptedExceedsSent,
     EvidenceRequired,
     LineMissing,
     LineTwice,
     LineUnknown,
+    ReasonNotReached,
+    ReasonUnsuitable,
+    StageNotReached,
     StageUnsuitable,
 )
 from aftersale_svc.domain.cases.model import Case, CaseLine, Finding
+from aftersale_svc.domain.cases.reasons import REASONS, selectable_reasons
 from aftersale_svc.domain.cases.shares import accepted_share
-from aftersale_svc.domain.cases.types import TypeRow
-from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.domain.cases.types import TYPES, TypeRow
+from aftersale_svc.domain.orders.model import Order, Stage
+
+_LATER = {
+    Stage.PRE_SHIP: frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT}),
+    Stage.IN_TRANSIT: frozenset({Stage.POST_RECEIPT}),
+    Stage.POST_RECEIPT: frozenset[Stage](),
+}
 
 
-def check_needs(type_: TypeRow, stage: Stage, evidence: Sequence[str]) -> None:
-    """Refuse a request that does not meet what its type needs.
+def check_needs(type_: TypeRow, order: Order, stage: Stage, reason: Reason, evidence: Sequence[str]) -> None:
+    """Refuse a request for goods of the order at this stage that does not meet what its type and its reason need.
+
+    Raises:
+        StageUnsuitable, StageNotReached: see `check_stage`.
+        ReasonUnsuitable, ReasonNotReached: see `check_reason`.
+        EvidenceRequired: the type or the reason needs evidence and there is none.
+    """
+    check_stage(type_, order, stage)
+    check_reason(order, stage, reason)
+    if evidence_need(type_, reason) is EvidenceNeed.REQUIRED and not evidence:
+        raise EvidenceRequired(pointer="/evidence")
+
+
+def check_stage(type_: TypeRow, order: Order, stage: Stage) -> None:
+    """Refuse a type of case that is not for goods of the order at this stage.
 
     Raises:
         StageUnsuitable: the type is not for goods at this stage.
-        EvidenceRequired: the type needs evidence and there is none.
+        StageNotReached: nor is it, but it is at a later one; the events of the order may still be on their way.
     """
-    if stage not in type_.stages:
-        raise StageUnsuitable(stage=stage)
-    if type_.needs_evidence and not evidence:
-        raise EvidenceRequired(pointer="/evidence")
+    if stage in type_.stages:
+        return
+    allowed = [name for name, each in TYPES.items() if stage in each.stages]
+    if type_.stages & _LATER[stage]:
+        raise StageNotReached(pointer="/type", awaits=order.id, stage=stage, allowed=allowed)
+    raise StageUnsuitable(pointer="/type", stage=stage, allowed=allowed)
+
+
+def check_reason(order: Order, stage: Stage, reason: Reason) -> None:
+    """Refuse a reason that goods of the order cannot give at this stage.
+
+    Raises:
+        ReasonUnsuitable: the reason cannot be true at this stage.
+        ReasonNotReached: nor can it, but it can at a later one; the events of the order may still be on their way.
+    """
+    row = REASONS[reason]
+    if stage in row.stages:
+        return
+    allowed = selectable_reasons(stage)
+    if row.stages & _LATER[stage]:
+        raise ReasonNotReached(pointer="/reason", awaits=order.id, stage=stage, allowed=allowed)
+    raise ReasonUnsuitable(pointer="/reason", stage=stage, allowed=allowed)
+
+
+def evidence_need(type_: TypeRow, reason: Reason) -> EvidenceNeed:
+    """Whether a request of this type and for this reason comes with evidence."""
+    return EvidenceNeed.REQUIRED if type_.needs_evidence else REASONS[reason].evidence
 
 
 def apply_inspection(lines: Sequence[CaseLine], findings: Sequence[Finding] | None) -> tuple[CaseLine, ...]:

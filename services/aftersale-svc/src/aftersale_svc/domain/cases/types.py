@@ -73,6 +73,8 @@ TYPES: dict[CaseType, TypeRow] = {
         },
         goods=Goods.RETURN,
         money=Money.REFUND,
+        # Before shipment there is nothing that the buyer could send back.
+        stages=frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT}),
     ),
     CaseType.REFUND_ONLY: TypeRow(
         name=CaseType.REFUND_ONLY,

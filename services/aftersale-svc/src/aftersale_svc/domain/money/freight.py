@@ -4,8 +4,9 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from aftersale_svc.domain.cases.codes import BUYERS_CHOICE, MERCHANT_LIABLE, Money
+from aftersale_svc.domain.cases.codes import MERCHANT_LIABLE, Money
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
+from aftersale_svc.domain.cases.reasons import BUYER_LIABLE
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.model import LineHold
@@ -64,4 +65,4 @@ def freight(
 
 def _owes(case: Case | LineHold) -> bool:
     """Whether a case gives the buyer the right to the freight: before shipment, or where the merchant is liable."""
-    return case.stage is Stage.PRE_SHIP or case.reason not in BUYERS_CHOICE or case.liable in MERCHANT_LIABLE
+    return case.stage is Stage.PRE_SHIP or case.reason not in BUYER_LIABLE or case.liable in MERCHANT_LIABLE

@@ -16,7 +16,7 @@ def stage_of(order: Order, now: datetime) -> Stage:
     """Return where the goods of an order are, by the events that have arrived.
 
     Later events of the order may still be on their way. So an order that is not known as paid counts as unknown, to be
-    tried again; and a return of goods that are not known as shipped is left to the merchant.
+    tried again, and what is refused here because of its stage awaits them (`cases.policy.check_needs`).
 
     Raises:
         OrderUnknown: the order is not known as paid.

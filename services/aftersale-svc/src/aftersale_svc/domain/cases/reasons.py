@@ -1,0 +1,115 @@
+"""The reasons as a table: a tree of groups and codes (domain.md, "Reason codes"), and what follows from each by default."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aftersale_svc.domain.cases.codes import EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
+from aftersale_svc.domain.orders.model import Stage
+
+REASONS_VERSION = 1
+"""The version of the table. It increases with every change of the table."""
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """A text for people in both languages."""
+
+    zh: str
+    en: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReasonRow:
+    """One reason: its group, and what is shown to people.
+
+    `liable` is who is liable as long as no verdict finds otherwise, `freight_payer` who pays if goods are sent back.
+    `is_warranty` marks what a warranty covers. It may be chosen while the goods are at these `stages`.
+    """
+
+    group: ReasonGroup
+    label: Label
+    liable: Liable
+    freight_payer: FreightPayer
+    evidence: EvidenceNeed
+    stages: frozenset[Stage]
+    is_warranty: bool = False
+
+
+# A reason is left out of a stage only where it cannot be true there. An order is in transit from its first parcel to the
+# arrival of its last, so part of the goods may have arrived; and a buyer confirms receipt although a parcel is missing.
+_ALWAYS = frozenset(Stage)
+_ONCE_SHIPPED = frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT})
+_ONCE_RECEIVED = frozenset({Stage.POST_RECEIPT})
+
+_R, _L, _P, _E = Reason, Liable, FreightPayer, EvidenceNeed
+
+
+def _choice(zh: str, en: str) -> ReasonRow:
+    return ReasonRow(ReasonGroup.BUYERS_CHOICE, Label(zh, en), _L.BUYER, _P.BUYER, _E.NONE, _ALWAYS)
+
+
+def _promise(zh: str, en: str, stages: frozenset[Stage] = _ALWAYS, is_warranty: bool = False) -> ReasonRow:
+    group = ReasonGroup.NOT_AS_PROMISED
+    return ReasonRow(group, Label(zh, en), _L.SELLER, _P.SELLER, _E.ADVISED, stages, is_warranty)
+
+
+def _delivery(
+    zh: str, en: str, liable: Liable, evidence: EvidenceNeed, stages: frozenset[Stage] = _ONCE_SHIPPED
+) -> ReasonRow:
+    payer = _P.BUYER if liable is _L.BUYER else _P.SELLER
+    return ReasonRow(ReasonGroup.DELIVERY, Label(zh, en), liable, payer, evidence, stages)
+
+
+def _service(
+    zh: str, en: str, evidence: EvidenceNeed, stages: frozenset[Stage] = _ALWAYS, is_warranty: bool = False
+) -> ReasonRow:
+    return ReasonRow(ReasonGroup.SERVICE, Label(zh, en), _L.SELLER, _P.SELLER, evidence, stages, is_warranty)
+
+
+GROUPS: Mapping[ReasonGroup, Label] = {
+    ReasonGroup.BUYERS_CHOICE: Label("买家原因", "The buyer's choice"),
+    ReasonGroup.NOT_AS_PROMISED: Label("商品与承诺不符", "Not as promised"),
+    ReasonGroup.DELIVERY: Label("物流问题", "Delivery"),
+    ReasonGroup.SERVICE: Label("服务问题", "Service"),
+}
+
+REASONS: Mapping[Reason, ReasonRow] = {
+    _R.CHANGED_MIND: _choice("不想要了", "I changed my mind"),
+    _R.WRONG_SIZE_OR_MODEL: _choice("尺寸或型号不合适", "The size or model does not fit"),
+    _R.ORDERED_BY_MISTAKE: _choice("拍错或多拍", "Ordered by mistake"),
+    _R.PRICE_DROPPED: _choice("商品降价", "The price has dropped"),
+    _R.NOT_AS_DESCRIBED: _promise("与描述不符", "Not as described"),
+    _R.QUALITY_DEFECT: _promise("质量问题或瑕疵", "A defect or flaw", is_warranty=True),
+    _R.BELOW_STANDARD: _promise("质量不达标", "Below the quality standard", is_warranty=True),
+    _R.DEAD_ON_ARRIVAL: _promise("到货即故障", "Did not work on arrival", _ONCE_SHIPPED, is_warranty=True),
+    _R.WRONG_ITEM: _promise("商家错发", "The wrong item was sent", _ONCE_SHIPPED),
+    _R.MISSING_PARTS: _promise("缺件", "Parts are missing"),
+    _R.PACKAGING_DAMAGED: _promise("包装破损", "The packaging is damaged"),
+    _R.SHORT_QUANTITY: _promise("少发或漏发", "Fewer units were sent", _ONCE_SHIPPED),
+    _R.COUNTERFEIT: _promise("假冒商品", "Counterfeit goods"),
+    _R.EXPIRED_OR_NEAR_EXPIRY: _promise("过期或临期", "Expired or near expiry"),
+    _R.NO_LICENCE_INFO: _promise("缺少资质或许可信息", "Licence information is missing"),
+    _R.NOT_SHIPPED_IN_TIME: _delivery("未按时发货", "Not shipped in time", _L.SELLER, _E.NONE, _ALWAYS),
+    _R.NO_TRACKING: _delivery("无物流信息", "No tracking information", _L.SELLER, _E.NONE),
+    _R.LOST_IN_TRANSIT: _delivery("包裹丢失", "Lost in transit", _L.COURIER, _E.NONE),
+    _R.DAMAGED_IN_TRANSIT: _delivery("运输途中破损", "Damaged in transit", _L.COURIER, _E.ADVISED),
+    _R.EMPTY_PACKAGE: _delivery("空包裹", "The parcel was empty", _L.SELLER, _E.ADVISED),
+    _R.DELIVERED_NOT_RECEIVED: _delivery(
+        "显示签收但未收到", "Reported as delivered, not received", _L.COURIER, _E.NONE
+    ),
+    _R.REFUSED_AT_DOOR: _delivery("拒收", "Refused at the door", _L.BUYER, _E.NONE),
+    _R.WARRANTY_REPAIR: _service("保修", "Repair under warranty", _E.ADVISED, _ONCE_RECEIVED, is_warranty=True),
+    _R.RECALL: _service("商品召回", "Product recall", _E.NONE),
+    _R.SAFETY_INCIDENT: _service("安全事故", "Safety incident", _E.ADVISED),
+    _R.SERVICE_ATTITUDE: _service("服务态度", "The way I was treated", _E.NONE),
+    _R.INVOICE_PROBLEM: _service("发票问题", "A problem with the invoice", _E.NONE),
+}
+"""Every reason with its row. Evidence is required by none of them today."""
+
+# For every other reason the merchant is liable towards the buyer, also where the courier is at fault.
+BUYER_LIABLE = frozenset(reason for reason, row in REASONS.items() if row.liable is Liable.BUYER)
+
+
+def selectable_reasons(stage: Stage) -> list[Reason]:
+    """The reasons that may be chosen while the goods are at this stage, group by group."""
+    return [reason for reason, row in REASONS.items() if stage in row.stages]

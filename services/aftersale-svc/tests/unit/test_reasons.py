@@ -1,0 +1,101 @@
+"""The table of reasons: complete, bilingual, versioned; and at which stage of the goods each may be chosen."""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import replace
+
+import pytest
+from aftersale_svc.domain.cases import reasons
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
+from aftersale_svc.domain.cases.errors import EvidenceRequired, ReasonUnsuitable
+from aftersale_svc.domain.cases.policy import check_needs, check_reason
+from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, GROUPS, REASONS, REASONS_VERSION, selectable_reasons
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.orders.model import Order, Stage
+
+_R = Reason
+BEFORE_SHIPMENT = {
+    *(_R.QUALITY_DEFECT, _R.WRONG_SIZE_OR_MODEL, _R.PACKAGING_DAMAGED, _R.MISSING_PARTS, _R.BELOW_STANDARD),
+    *(_R.CHANGED_MIND, _R.ORDERED_BY_MISTAKE, _R.PRICE_DROPPED),
+}
+"""Row 21 of domain.md, and the buyer's choices."""
+IN_TRANSIT = {_R.QUALITY_DEFECT, _R.SHORT_QUANTITY, _R.DAMAGED_IN_TRANSIT, _R.WRONG_ITEM}
+"""Row 22 of domain.md."""
+IMPOSSIBLE = {
+    Stage.PRE_SHIP: {
+        *(_R.DEAD_ON_ARRIVAL, _R.WRONG_ITEM, _R.SHORT_QUANTITY, _R.NO_TRACKING, _R.LOST_IN_TRANSIT),
+        *(_R.DAMAGED_IN_TRANSIT, _R.EMPTY_PACKAGE, _R.DELIVERED_NOT_RECEIVED, _R.REFUSED_AT_DOOR, _R.WARRANTY_REPAIR),
+    },
+    Stage.IN_TRANSIT: {_R.WARRANTY_REPAIR},
+    Stage.POST_RECEIPT: set[Reason](),
+}
+
+
+def test_every_reason_has_a_row_and_every_group_members() -> None:
+    assert list(REASONS) == list(Reason), "in the order of the codes"
+    assert list(GROUPS) == list(ReasonGroup)
+    assert {row.group for row in REASONS.values()} == set(ReasonGroup)
+
+
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_labels_are_there_in_both_languages_and_differ(language: str) -> None:
+    labels = [getattr(row.label, language) for row in REASONS.values()]
+    labels += [getattr(label, language) for label in GROUPS.values()]
+    assert all(label.strip() for label in labels)
+    assert len(set(labels)) == len(labels)
+    assert all(label.isascii() == (language == "en") for label in labels)
+
+
+def test_a_changed_table_has_a_new_version() -> None:
+    """Where this fails, increase the version, and write it here with the new digest."""
+    content = repr([(code.value, label) for code, label in GROUPS.items()])
+    for code, row in REASONS.items():
+        content += repr((code.value, replace(row, stages=frozenset()), sorted(row.stages)))
+    digest = hashlib.sha256(content.encode()).hexdigest()[:16]
+    assert (REASONS_VERSION, digest) == (1, "ef3d455e2e399646")
+
+
+def test_the_merchant_is_liable_but_for_what_the_buyer_chose() -> None:
+    """The freight of an order goes back by this set (docs/money.md R5)."""
+    choices = {reason for reason, row in REASONS.items() if row.group is ReasonGroup.BUYERS_CHOICE}
+    assert choices | {Reason.REFUSED_AT_DOOR} == BUYER_LIABLE
+    for reason, row in REASONS.items():
+        assert (row.freight_payer is FreightPayer.BUYER) == (row.liable is Liable.BUYER), reason
+
+
+@pytest.mark.parametrize("stage", Stage)
+def test_a_reason_is_refused_only_where_it_cannot_be_true(an_order: Callable[..., Order], stage: Stage) -> None:
+    assert set(Reason) - set(selectable_reasons(stage)) == IMPOSSIBLE[stage]
+    for reason in Reason:
+        if reason not in IMPOSSIBLE[stage]:
+            check_reason(an_order(), stage, reason)
+            continue
+        with pytest.raises(ReasonUnsuitable) as refused:
+            check_reason(an_order(), stage, reason)
+        assert refused.value.facts == {"stage": stage, "allowed": selectable_reasons(stage)}
+        assert (refused.value.awaits, refused.value.retry_after) == ("ord_1", 1), "a later stage knows it"
+
+
+def test_what_the_domain_lists_for_a_stage_can_be_chosen_there() -> None:
+    assert set(selectable_reasons(Stage.PRE_SHIP)) >= BEFORE_SHIPMENT
+    assert set(selectable_reasons(Stage.IN_TRANSIT)) >= IN_TRANSIT
+
+
+def test_a_reason_that_the_goods_have_left_behind_is_not_waited_for(
+    an_order: Callable[..., Order], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    early = replace(REASONS[Reason.RECALL], stages=frozenset({Stage.PRE_SHIP}))
+    monkeypatch.setitem(reasons.REASONS, Reason.RECALL, early)  # type: ignore[arg-type]
+    with pytest.raises(ReasonUnsuitable) as refused:
+        check_reason(an_order(), Stage.IN_TRANSIT, Reason.RECALL)
+    assert (refused.value.awaits, refused.value.retry_after) == (None, None)
+
+
+def test_a_reason_may_need_evidence(an_order: Callable[..., Order], monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not [reason for reason, row in REASONS.items() if row.evidence is EvidenceNeed.REQUIRED]
+    needy = replace(REASONS[Reason.COUNTERFEIT], evidence=EvidenceNeed.REQUIRED)
+    monkeypatch.setitem(reasons.REASONS, Reason.COUNTERFEIT, needy)  # type: ignore[arg-type]
+    asked = (TYPES[CaseType.REFUND_ONLY], an_order(), Stage.POST_RECEIPT, Reason.COUNTERFEIT)
+    check_needs(*asked, ["sha256:0"])
+    with pytest.raises(EvidenceRequired):
+        check_needs(*asked, [])
