@@ -72,6 +72,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "closeCase": {"agent"},
         "acceptRejection": {"buyer"},
         "cancelCase": {"buyer", "agent"},
+        "getAfterSaleOptions": READERS,
         "listDisputes": EVERYBODY,
         "getDispute": READERS,
         "answerDispute": {"seller"},

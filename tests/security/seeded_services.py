@@ -185,7 +185,7 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         complaint = {"complaint_id": "cmp_1", "channel": "web", "category": "unfair_rejection", "text_hash": "sha256:0"}
         await service.consume(ComplaintOpened, case_id=disputed["id"], state="open", **complaint)
         [dispute] = made(await buyer.get("/v1/disputes"))["data"]
-        service.ids = {"case_id": case["id"], "dispute_id": dispute["id"]}
+        service.ids = {"case_id": case["id"], "dispute_id": dispute["id"], "order_id": "ord_1"}
         digest = "sha256:" + "ab" * 32
         service.bodies = {
             "createCase": wanted,

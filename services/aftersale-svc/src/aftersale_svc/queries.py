@@ -8,10 +8,15 @@ from aftercare_chassis.database.transaction import Reader
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.money.holds import balances
+from aftersale_svc.domain.options import OrderOptions, options_of
+from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASE_LIST, CASES, TIMELINE
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTES
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import DETAILS, full_cases
+from aftersale_svc.tables.orders import ORDER
 
 
 async def case(read: Reader[Settings], case_id: str) -> FullCase:
@@ -44,3 +49,15 @@ async def dispute(read: Reader[Settings], dispute_id: str) -> Dispute:
 async def disputes(read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[Dispute]:
     """A page of the disputes that this actor may see, newest first."""
     return await read.page(DISPUTE_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOptions:
+    """What may be asked for now about each line of an order.
+
+    Raises:
+        OrderUnknown: the order is not known here as paid, or this actor may not see it.
+    """
+    order = await read.one(ORDER, order_id=order_id)
+    if order is None:
+        raise OrderUnknown(order_id=order_id)
+    return options_of(order, balances(await read.all(HOLDS_OF_ORDER, order_id=order_id)), read.now)

@@ -36,12 +36,14 @@ from aftersale_svc.domain.cases.policy import check_needs
 from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.freight import expected_freight
-from aftersale_svc.domain.money.holds import holds_of
-from aftersale_svc.domain.orders.model import Order, Stage
+from aftersale_svc.domain.money.holds import balances, holds_of
+from aftersale_svc.domain.options import options_of
+from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.domain.permissions import MERCHANT, SYSTEM_ONLY, Permission
 from aftersale_svc.settings import Settings
 from case_walk import CASE, PEOPLE, Command, explore, stuck
 from memory_transaction import Snapshot
+from order_book import NOW, OrderBook
 
 # What is new: two states, three actions, the leg, its settings, and the type's own codes.
 
@@ -196,6 +198,15 @@ def test_an_exchange_is_for_goods_that_were_received(an_order: Callable[..., Ord
     check_needs(EXCHANGE, an_order(), Stage.POST_RECEIPT, Reason.WRONG_SIZE_OR_MODEL, [])
     with pytest.raises(StageUnsuitable):
         check_needs(EXCHANGE, an_order(), Stage.IN_TRANSIT, Reason.WRONG_SIZE_OR_MODEL, [])
+
+
+@pytest.mark.parametrize(("state", "why_not"), [(OrderState.DELIVERED, None), (OrderState.SHIPPED, "stage_unsuitable")])
+def test_an_exchange_is_among_the_options(state: OrderState, why_not: str | None) -> None:
+    book = OrderBook([(300, 3)], fee=0, state=state)
+    [line] = options_of(book.order, balances(book.holds()), NOW).lines
+    refusals = {option.type: option.refusal for option in line.options}
+    found = refusals[TYPE]
+    assert (found.code if found else None) == why_not
 
 
 def test_an_exchange_is_not_expected_to_bring_the_freight_back(first: Snapshot) -> None:

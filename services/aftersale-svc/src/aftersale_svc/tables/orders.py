@@ -1,12 +1,13 @@
 """Our copy of order facts."""
 
 from aftercare_chassis.database.columns import minor, one_of, quantity, text, timestamp
-from aftercare_chassis.database.mapping import Rows, Statement
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text, bindparam, func, update
+from aftercare_chassis.database.mapping import Query, Rows, Statement
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState
 from aftersale_svc.tables.schema import metadata
+from aftersale_svc.tables.visibility import seen_by
 
 orders = Table(
     "orders",
@@ -37,6 +38,7 @@ order_lines = Table(
 
 ORDERS = Rows(orders, Order)
 ORDER_LINES = Rows(order_lines, OrderLine)
+ORDER = Query(select(orders).where(orders.c.id == bindparam("order_id")), Order, seen_by(orders))
 MOVE_ORDER = Statement(
     update(orders).where(orders.c.id == bindparam("order_id")).values(state=bindparam("state", type_=Text))
 )

@@ -1,0 +1,243 @@
+"""What may be asked for about the lines of an order, as it is shown."""
+
+from functools import cache
+
+from aftercare_chassis.http.schemas import Out, Time, example
+from aftercare_chassis.refusals import Refusal
+from pydantic import Field
+
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Goods, Liable, Reason, ReasonGroup
+from aftersale_svc.domain.cases.policy import evidence_need
+from aftersale_svc.domain.cases.reasons import GROUPS, REASONS, REASONS_VERSION, Label, selectable_reasons
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.options import LineOptions, Option, OrderOptions
+from aftersale_svc.domain.orders.model import Stage
+
+_DEFECT = {
+    "code": "quality_defect",
+    "label": {"zh_cn": "质量问题或瑕疵", "en": "A defect or flaw"},
+    "liable": "seller",
+    "evidence": "advised",
+    "is_warranty": True,
+}
+_EXAMPLE = {
+    "order_id": "ord_0196a3c85d1c70f4b8e2d4a6c8f0b2d4",
+    "stage": "in_transit",
+    "reasons_version": 1,
+    "types": [
+        {
+            "type": name,
+            "goods": goods,
+            "reasons": [
+                {
+                    "code": "not_as_promised",
+                    "label": {"zh_cn": "商品与承诺不符", "en": "Not as promised"},
+                    "reasons": [_DEFECT | payer],
+                }
+            ],
+        }
+        for name, goods, payer in (
+            ("return_refund", "return", {"return_freight_payer": "seller"}),
+            ("refund_only", "keep", {}),
+        )
+    ],
+    "lines": [
+        {
+            "line_id": "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37",
+            "sku": "KETTLE-1",
+            "quantity": 3,
+            "selectable_quantity": 2,
+            "options": [{"type": "return_refund", "allowed": True}, {"type": "refund_only", "allowed": True}],
+        },
+        {
+            "line_id": "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a38",
+            "sku": "CUP-1",
+            "quantity": 1,
+            "selectable_quantity": 0,
+            "options": [
+                {
+                    "type": name,
+                    "allowed": False,
+                    "why_not": {
+                        "code": "units_in_live_case",
+                        "message": {
+                            "zh_cn": "这些商品已有进行中的售后单（空闲数量 0）。",
+                            "en": "These units are in another case that is not finished (0 are free).",
+                        },
+                    },
+                }
+                for name in ("return_refund", "refund_only")
+            ],
+        },
+    ],
+}
+
+
+class BilingualOut(Out):
+    """A text in both languages."""
+
+    zh_cn: str
+    """In Chinese (zh-CN)."""
+    en: str
+    """In English."""
+
+    @classmethod
+    def of(cls, label: Label) -> "BilingualOut":
+        return cls(zh_cn=label.zh, en=label.en)
+
+
+class ReasonOut(Out):
+    """A reason that may be chosen now, and what follows from it unless a decision finds otherwise."""
+
+    code: Reason
+    """The `reason` of the request."""
+    label: BilingualOut
+    """What people read."""
+    liable: Liable
+    """Who is liable by default."""
+    return_freight_payer: FreightPayer | None = None
+    """Who pays for sending the goods back; null where nothing is sent back."""
+    evidence: EvidenceNeed
+    """`required`: a request without evidence is refused; `advised`: evidence helps the decision; `none`: it needs none."""
+    is_warranty: bool
+    """Whether a warranty covers it."""
+
+
+class ReasonGroupOut(Out):
+    """The reasons of one group that may be chosen now."""
+
+    code: ReasonGroup
+    """Identifies the group."""
+    label: BilingualOut
+    """What people read."""
+    reasons: list[ReasonOut]
+    """At least one."""
+
+
+class TypeReasonsOut(Out):
+    """A type of case, and the reasons for which it may be asked for at this stage."""
+
+    type: CaseType
+    """The `type` of the request."""
+    goods: Goods
+    """What happens to the goods: `return` sends them back first, `keep` does not."""
+    reasons: list[ReasonGroupOut]
+    """Empty where the type cannot be asked for at this stage."""
+
+
+class WhyNotOut(Out):
+    """The refusal that a request would get now."""
+
+    code: str
+    """The `code` of the refusal, such as `units_in_live_case`."""
+    message: BilingualOut
+    """Its `detail`, in both languages."""
+
+    @classmethod
+    def of(cls, refusal: Refusal | None) -> "WhyNotOut | None":
+        if refusal is None:
+            return None
+        message = BilingualOut(zh_cn=refusal.detail("zh-CN"), en=refusal.detail("en"))
+        return cls(code=refusal.code, message=message)
+
+
+class OptionOut(Out):
+    """One type of case, and whether it may be asked for now about units of the line."""
+
+    type: CaseType
+    """The `type` of the request; its reasons are in `types`."""
+    allowed: bool
+    """Whether a request is accepted for up to `selectable_quantity` units, with a reason that `types` has for this type."""
+    why_not: WhyNotOut | None = Field(default=None, exclude_if=lambda value: value is None)
+    """Why it is not allowed; absent where it is."""
+
+    @classmethod
+    def of(cls, option: Option) -> "OptionOut":
+        return cls(type=option.type, allowed=option.refusal is None, why_not=WhyNotOut.of(option.refusal))
+
+
+class LineOptionsOut(Out):
+    """A line of the order, and each type of case for it."""
+
+    line_id: str
+    """The line of the order, as order-svc shows it."""
+    sku: str
+    """The merchant's article number."""
+    quantity: int
+    """How many units were bought."""
+    selectable_quantity: int
+    """The most units that a new case may be about: those in no open case that were not refunded. 0 where no option is allowed."""
+    options: list[OptionOut]
+    """Each type of case once."""
+
+    @classmethod
+    def of(cls, line: LineOptions) -> "LineOptionsOut":
+        return cls(
+            line_id=line.balance.line_id,
+            sku=line.balance.sku,
+            quantity=line.balance.quantity,
+            selectable_quantity=line.selectable_units,
+            options=[OptionOut.of(option) for option in line.options],
+        )
+
+
+class OrderOptionsOut(Out):
+    """What may be asked for now about each line of an order, and why not the rest."""
+
+    model_config = example(**_EXAMPLE)
+
+    order_id: str
+    """The order."""
+    stage: Stage | None = None
+    """Where the goods are; null where nothing can be asked for any more, as after the window."""
+    window_ends_at: Time | None = None
+    """Until when requests are accepted; null as long as the end is not set, which the receipt does."""
+    reasons_version: int
+    """The version of the table of reasons; it increases with every change of the table."""
+    types: list[TypeReasonsOut]
+    """Every type of case once, with its reasons; they are the same for all lines that allow the type."""
+    lines: list[LineOptionsOut]
+    """Every line of the order, in its order."""
+
+    @classmethod
+    def of(cls, found: OrderOptions) -> "OrderOptionsOut":
+        return cls(
+            order_id=found.order.id,
+            stage=found.stage,
+            window_ends_at=found.order.window_ends_at,
+            reasons_version=REASONS_VERSION,
+            types=[_type(name, found.stage) for name in TYPES],
+            lines=[LineOptionsOut.of(line) for line in found.lines],
+        )
+
+
+@cache
+def _type(name: CaseType, stage: Stage | None) -> TypeReasonsOut:
+    # Cached: it depends on nothing else, and has some fifty objects.
+    row = TYPES[name]
+    suits = stage is not None and stage in row.stages
+    reasons = selectable_reasons(stage) if suits and stage is not None else []
+    return TypeReasonsOut(type=name, goods=row.goods, reasons=_groups(name, reasons))
+
+
+def _groups(name: CaseType, reasons: list[Reason]) -> list[ReasonGroupOut]:
+    by_group = {group: [each for each in reasons if REASONS[each].group is group] for group in GROUPS}
+    return [
+        ReasonGroupOut(
+            code=group, label=BilingualOut.of(GROUPS[group]), reasons=[_reason(name, each) for each in members]
+        )
+        for group, members in by_group.items()
+        if members
+    ]
+
+
+def _reason(name: CaseType, reason: Reason) -> ReasonOut:
+    row, type_ = REASONS[reason], TYPES[name]
+    return ReasonOut(
+        code=reason,
+        label=BilingualOut.of(row.label),
+        liable=row.liable,
+        return_freight_payer=row.freight_payer if type_.goods is Goods.RETURN else None,
+        evidence=evidence_need(type_, reason),
+        is_warranty=row.is_warranty,
+    )

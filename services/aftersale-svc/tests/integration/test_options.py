@@ -1,0 +1,195 @@
+"""What may be asked for about an order: an option is allowed exactly if a request for it is accepted."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from random import Random
+from typing import Any
+
+import pytest
+from aftersale_shop import CUP, KETTLE, Shop
+from aftersale_svc.domain.cases.codes import CaseType, Reason
+
+READERS = {"buyer", "seller", "agent", "arbitrator", "admin"}
+ROLES = ("buyer", "seller", "agent", "arbitrator", "admin", "supplier", "courier")
+
+
+async def options(shop: Shop, order_id: str = "ord_1") -> dict[str, Any]:
+    response = await shop.buyer.get(f"/v1/orders/{order_id}/after-sale-options")
+    assert response.status_code == 200, response.text
+    body: dict[str, Any] = response.json()
+    return body
+
+
+async def test_what_a_buyer_may_ask_for_after_the_receipt(shop: Shop) -> None:
+    await shop.delivered(lines=(KETTLE, CUP))
+    ends = shop.clock.now() + timedelta(days=7)
+    await shop.received(ends)
+    await shop.case(2)
+    shown = await options(shop)
+    assert (shown["order_id"], shown["stage"], shown["reasons_version"]) == ("ord_1", "post_receipt", 1)
+    assert shown["window_ends_at"].startswith(ends.strftime("%Y-%m-%dT%H:%M:%S"))
+    assert [(line["sku"], line["quantity"], line["selectable_quantity"]) for line in shown["lines"]] == [
+        ("KETTLE-1", 3, 1),
+        ("CUP-1", 2, 2),
+    ]
+    assert [option["allowed"] for line in shown["lines"] for option in line["options"]] == [True] * 4
+    assert [each["type"] for each in shown["types"]] == list(CaseType)
+    [defect] = [
+        reason
+        for group in shown["types"][0]["reasons"]
+        for reason in group["reasons"]
+        if reason["code"] == "quality_defect"
+    ]
+    assert defect == {
+        "code": "quality_defect",
+        "label": {"zh_cn": "质量问题或瑕疵", "en": "A defect or flaw"},
+        "liable": "seller",
+        "return_freight_payer": "seller",
+        "evidence": "advised",
+        "is_warranty": True,
+    }
+
+
+async def test_why_not_is_the_refusal_that_a_request_gets(shop: Shop) -> None:
+    await shop.paid()
+    [line] = (await options(shop))["lines"]
+    returns, refund = line["options"]
+    for language, name in (("zh-CN", "zh_cn"), ("en", "en")):
+        shop.buyer.headers["Accept-Language"] = language
+        problem = shop.harness.problem(await shop.ask(1), 409, "stage_unsuitable")
+        assert (returns["allowed"], returns["why_not"]["code"]) == (False, problem["code"])
+        assert returns["why_not"]["message"][name] == problem["detail"]
+    assert refund == {"type": "refund_only", "allowed": True}
+    assert line["selectable_quantity"] == 3
+
+
+async def test_who_sees_the_options_of_an_order(shop: Shop) -> None:
+    await shop.delivered()
+    path = "/v1/orders/ord_1/after-sale-options"
+    for role in ROLES:
+        client = shop.harness.client(role, f"{role}-1", tenant="m-1" if role == "seller" else None)
+        assert (await client.get(path)).status_code == (200 if role in READERS else 404), role
+    for foreign in (
+        shop.harness.client("buyer", "buyer-2"),
+        shop.harness.client("seller", "seller-2", tenant="m-2"),
+    ):
+        shop.harness.problem(await foreign.get(path), 404, "order_unknown")
+    shop.harness.problem(await shop.harness.client().get(path), 401, "token_missing")
+
+
+async def test_an_order_that_is_not_known_as_paid(shop: Shop) -> None:
+    await shop.created()
+    for order_id in ("ord_1", "ord_9"):
+        response = await shop.buyer.get(f"/v1/orders/{order_id}/after-sale-options")
+        shop.harness.problem(response, 404, "order_unknown")
+        assert response.headers["retry-after"] == "1"
+
+
+# Options and requests decide alike
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A request that a client can make of what it was shown."""
+
+    order_id: str
+    line_id: str
+    type: str
+    reason: str
+    quantity: int
+
+
+async def accepted(shop: Shop, asked: Asked) -> tuple[bool, str | None]:
+    """Whether the request is accepted, and the code of its refusal. An accepted case is withdrawn again."""
+    lines = [{"line_id": asked.line_id, "quantity": asked.quantity}]
+    response = await shop.ask(order_id=asked.order_id, type_=asked.type, reason=asked.reason, lines=lines)
+    if response.status_code != 201:
+        return False, response.json()["code"]
+    await shop.act(shop.buyer, response.json()["id"], "cancel")
+    return True, None
+
+
+async def generated(shop: Shop, chance: Random, order_id: str) -> None:
+    """An order at some stage, with cases that ended somehow, and a window that may be over."""
+    lines = tuple(
+        KETTLE.model_copy(update={"line_id": f"{order_id}_{n}", "quantity": chance.randint(1, 3)}) for n in range(2)
+    )
+    stage = chance.choice([shop.paid, shop.shipped, shop.delivered, shop.delivered])
+    await stage(order_id, lines)
+    if stage == shop.delivered and chance.random() < 0.5:
+        await shop.received(shop.clock.now() + timedelta(hours=1), order_id)
+    for _ in range(chance.randint(0, 4)):
+        await some_case(shop, chance, order_id, chance.choice(lines).line_id)
+    if chance.random() < 0.3:
+        for _ in range(5):
+            await some_case(shop, chance, order_id, lines[0].line_id, "reject")
+    end = chance.choice(["", "", "", "window", "complete", "cancel"])
+    if end == "window":
+        await shop.received(shop.clock.now(), order_id)
+    elif end == "complete":
+        await shop.completed(order_id)
+    elif end == "cancel":
+        await shop.cancelled(order_id)
+
+
+async def some_case(shop: Shop, chance: Random, order_id: str, line_id: str, becomes: str | None = None) -> None:
+    asked = await shop.ask(order_id=order_id, type_="refund_only", lines=[{"line_id": line_id, "quantity": 1}])
+    if asked.status_code != 201:
+        return
+    case_id = asked.json()["id"]
+    match becomes or chance.choice(["stays", "cancel", "reject", "refunding", "refunded"]):
+        case "cancel":
+            await shop.act(shop.buyer, case_id, "cancel")
+        case "reject":
+            await shop.act(shop.seller, case_id, "reject", reason="no_defect_found")
+            await shop.act(shop.buyer, case_id, "accept")
+        case "refunding":
+            await shop.act(shop.seller, case_id, "approve")
+        case "refunded":
+            await shop.act(shop.seller, case_id, "approve")
+            await shop.refund_succeeds()
+
+
+@pytest.mark.parametrize("seed", range(8))
+async def test_an_option_is_allowed_exactly_if_a_request_for_it_is_accepted(shop: Shop, seed: int) -> None:
+    chance = Random(seed)
+    for number in range(3):
+        order_id = f"ord_{number}"
+        await generated(shop, chance, order_id)
+        shown = await options(shop, order_id)
+        offered = {
+            each["type"]: [reason["code"] for group in each["reasons"] for reason in group["reasons"]]
+            for each in shown["types"]
+        }
+        for line in shown["lines"]:
+            units = line["selectable_quantity"]
+            for option in line["options"]:
+                type_, allowed = option["type"], option["allowed"]
+                for reason in chance.sample(list(Reason), 9):
+                    asked = Asked(order_id, line["line_id"], type_, reason, max(1, units))
+                    got, code = await accepted(shop, asked)
+                    assert got == (allowed and reason in offered[type_]), (asked, code, shown)
+                    if not allowed and code != "reason_unsuitable":
+                        assert code == option["why_not"]["code"], (asked, shown)
+                more = Asked(order_id, line["line_id"], type_, "quality_defect", units + 1)
+                assert not (await accepted(shop, more))[0], (more, shown)
+
+
+async def test_the_generated_orders_have_options_of_every_kind(shop: Shop) -> None:
+    """Otherwise the test above could compare little."""
+    seen: set[str | None] = set()
+    for seed in range(8):
+        chance = Random(seed)
+        for number in range(3):
+            await generated(shop, chance, f"ord_{seed}_{number}")
+            shown = await options(shop, f"ord_{seed}_{number}")
+            seen |= {option.get("why_not", {}).get("code") for line in shown["lines"] for option in line["options"]}
+    assert seen == {
+        None,
+        "stage_unsuitable",
+        "units_in_live_case",
+        "quantity_exceeds_remaining",
+        "reapplied_too_often",
+        "window_passed",
+        "order_cancelled",
+    }

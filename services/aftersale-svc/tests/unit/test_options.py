@@ -1,0 +1,101 @@
+"""What is shown of the options of an order: stage, units, and why not."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from aftersale_svc.api.schemas.options import OrderOptionsOut
+from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.money.holds import balances
+from aftersale_svc.domain.options import OrderOptions, options_of
+from aftersale_svc.domain.orders.errors import OrderUnknown
+from aftersale_svc.domain.orders.model import OrderState, Stage
+from order_book import NOW, OrderBook
+
+RETURN_REFUND, REFUND_ONLY = CaseType.RETURN_REFUND, CaseType.REFUND_ONLY
+
+
+def found(book: OrderBook) -> OrderOptions:
+    return options_of(book.order, balances(book.holds()), NOW)
+
+
+def why_not(book: OrderBook) -> dict[CaseType, str | None]:
+    """The code of each option of the first line."""
+    options = found(book).lines[0].options
+    return {option.type: option.refusal.code if option.refusal else None for option in options}
+
+
+@pytest.mark.parametrize(
+    ("state", "stage", "returns"),
+    [
+        (OrderState.PAID, Stage.PRE_SHIP, "stage_unsuitable"),
+        (OrderState.SHIPPED, Stage.IN_TRANSIT, None),
+        (OrderState.DELIVERED, Stage.POST_RECEIPT, None),
+    ],
+)
+def test_what_a_stage_permits(state: OrderState, stage: Stage, returns: str | None) -> None:
+    book = OrderBook([(300, 3)], fee=0, state=state)
+    assert found(book).stage is stage
+    assert why_not(book) == {RETURN_REFUND: returns, REFUND_ONLY: None}
+
+
+def test_units_of_open_cases_and_refunded_ones_are_not_left() -> None:
+    book = OrderBook([(300, 3)], fee=0, state=OrderState.DELIVERED)
+    first = book.ask({1: 1})
+    assert found(book).lines[0].selectable_units == 2
+    book.ask({1: 2})
+    assert why_not(book) == dict.fromkeys(TYPES, "units_in_live_case")
+    book.refund(first)
+    book.move(first, CaseState.COMPLETED)
+    assert found(book).lines[0].selectable_units == 0
+    assert why_not(book) == dict.fromkeys(TYPES, "units_in_live_case")
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"state": OrderState.CANCELLED}, "order_cancelled"),
+        ({"state": OrderState.COMPLETED}, "window_passed"),
+        ({"window_ends_at": NOW - timedelta(seconds=1)}, "window_passed"),
+        ({"window_ends_at": NOW + timedelta(seconds=1)}, None),
+    ],
+)
+def test_an_order_about_which_nothing_can_be_asked_for(changes: dict[str, object], code: str | None) -> None:
+    book = OrderBook([(300, 3)], fee=0, state=OrderState.DELIVERED)
+    book.order = replace(book.order, **changes)  # type: ignore[arg-type]
+    assert why_not(book) == dict.fromkeys(TYPES, code)
+    assert (found(book).stage, found(book).lines[0].selectable_units) == ((None, 0) if code else ("post_receipt", 3))
+
+
+def test_an_order_that_is_not_paid_is_unknown() -> None:
+    with pytest.raises(OrderUnknown):
+        found(OrderBook([(300, 3)], fee=0, state=OrderState.CREATED))
+
+
+def test_the_reasons_of_a_type_are_those_of_the_stage() -> None:
+    shown = OrderOptionsOut.of(found(OrderBook([(300, 3)], fee=0, state=OrderState.PAID)))
+    returns, refunds = shown.types
+    assert returns.reasons == [], "there is nothing to return"
+    offered = {reason.code: reason for group in refunds.reasons for reason in group.reasons}
+    assert Reason.PACKAGING_DAMAGED in offered
+    assert Reason.LOST_IN_TRANSIT not in offered
+    assert {reason.return_freight_payer for reason in offered.values()} == {None}
+
+
+def test_who_pays_for_the_way_back() -> None:
+    shown = OrderOptionsOut.of(found(OrderBook([(300, 3)], fee=0, state=OrderState.DELIVERED)))
+    offered = {reason.code: reason for group in shown.types[0].reasons for reason in group.reasons}
+    payers = {code: offered[code].return_freight_payer for code in (Reason.CHANGED_MIND, Reason.QUALITY_DEFECT)}
+    assert payers == {Reason.CHANGED_MIND: "buyer", Reason.QUALITY_DEFECT: "seller"}
+
+
+def test_the_sentence_is_that_of_the_refusal_in_both_languages() -> None:
+    shown = OrderOptionsOut.of(found(OrderBook([(300, 3)], fee=0, state=OrderState.PAID)))
+    refused = shown.lines[0].options[0].why_not
+    assert refused is not None
+    assert refused.message.zh_cn == "商品当前所处阶段（pre_ship）不能申请此类售后，可以申请：refund_only。"
+    assert (
+        refused.message.en == "This type of case is not possible at this stage (pre_ship). Possible are: refund_only."
+    )
