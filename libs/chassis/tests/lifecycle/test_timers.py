@@ -3,11 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from aftercare_chassis.lifecycle import (
-    Timeout,
-)
+import pytest
+from aftercare_chassis.lifecycle import TableError, Timeout, Transition
 from aftercare_chassis.lifecycle.diagram import draw
-from door_machine import DOOR, DRY, NOON, TIMEOUTS, Action, Door, State, at, composed
+from door_machine import DOOR, DRY, NOON, OWNER, SYSTEM_ONLY, TABLE, TIMEOUTS, Action, Door, State, at, composed
 
 
 def test_a_timer_is_due_at_its_deadline_and_not_before() -> None:
@@ -44,3 +43,49 @@ def test_a_timer_that_runs_from_the_entry_of_its_state_is_not_rescheduled() -> N
     assert DOOR.reschedule(door, at(1)) == door
     gone = Door(state=State.GONE)
     assert DOOR.reschedule(gone, at(1)) == gone
+
+
+WET = Timeout("painter", "shut_hours", Action.REMIND, "reminded")
+WAITS = {
+    **TIMEOUTS,
+    State.OPEN: Timeout("owner", "open_hours", Action.CLOSE, "closed_by_timeout", instead=(DRY, WET)),
+}
+ROWS = {
+    **TABLE,
+    (State.OPEN, Action.PAINT): Transition(State.OPEN, OWNER, restarts=True),
+    (State.OPEN, Action.REMIND): Transition(State.OPEN, SYSTEM_ONLY),
+}
+
+
+def test_a_guard_decides_which_of_two_timeouts_holds() -> None:
+    table = composed(transitions=ROWS, timeouts=WAITS)
+    wet = table.apply(Door(state=State.SHUT, painted=True), Action.REOPEN, at())
+    assert (wet.whose_turn, wet.deadline_at, table.deadline_effect(wet)) == (
+        "painter",
+        NOON + timedelta(hours=5),
+        "reminded",
+    )
+    assert table.due(wet, NOON + timedelta(hours=5)) is Action.REMIND
+    by_fan = table.apply(Door(state=State.SHUT, painted=True), Action.REOPEN, at(), "fan")
+    assert (by_fan.whose_turn, by_fan.deadline_at) == ("owner", NOON + timedelta(hours=2))
+    assert table.due(by_fan, NOON + timedelta(hours=2), "fan") is Action.CLOSE
+    assert (table.deadline_effect(by_fan, "fan"), table.whose_turn(by_fan, "fan")) == ("closed_by_timeout", "owner")
+
+
+def test_a_transition_that_restarts_gives_the_time_of_the_state_again() -> None:
+    table = composed(transitions=ROWS, timeouts=WAITS)
+    wet = table.apply(Door(state=State.SHUT, painted=True), Action.REOPEN, at())
+    dry = table.apply(replace(wet, painted=False), Action.PAINT, at(4))
+    assert (dry.state, dry.whose_turn, dry.deadline_at) == (State.OPEN, "owner", NOON + timedelta(hours=6))
+    door = DOOR.start(Door(), at())
+    assert DOOR.apply(door, Action.PAINT, at(1)).deadline_at == door.deadline_at, "any other leaves it"
+
+
+def test_both_timeouts_of_a_state_are_checked_and_drawn() -> None:
+    printed = draw(composed(transitions=ROWS, timeouts=WAITS))
+    assert "close (owner, system, unless still_painted) / after open_hours, not while still_painted\n" in printed
+    assert "open --> open: remind (system) / after shut_hours, while still_painted\n" in printed
+    assert "paint (owner, the time starts again)\n" in printed
+    assert "note right of open: turn of owner, while still_painted of painter\n" in printed
+    with pytest.raises(TableError, match="open has a timer"):
+        composed(timeouts=WAITS)

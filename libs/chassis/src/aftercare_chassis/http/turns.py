@@ -19,7 +19,7 @@ class TurnOf:
     """
 
     def __init__(self, name: str, *lifecycles: Lifecycle[Any, Any], others: Collection[str] = ()) -> None:
-        turns = [timeout.turn for each in lifecycles for timeout in each.timeouts.values()]
+        turns = [timeout.turn for each in lifecycles for state in each.timeouts for timeout in each.alternatives(state)]
         make: Any = StrEnum  # mypy only knows enumerations whose members are written down
         self._enum: Any = make(name, {turn.upper(): turn for turn in dict.fromkeys([*turns, *others])})
         self._enum.__doc__ = "Whose turn it is. A later release may add values."
@@ -30,6 +30,7 @@ class TurnOf:
 
 def effects_of(*lifecycles: Lifecycle[Any, Any]) -> Any:  # as pydantic's own `Field`
     """`deadline_effect: Annotated[str | None, effects_of(LOAN)]`: described with the effects that the tables have."""
-    effects = dict.fromkeys(timeout.effect for each in lifecycles for timeout in each.timeouts.values())
+    timeouts = [timeout for each in lifecycles for state in each.timeouts for timeout in each.alternatives(state)]
+    effects = dict.fromkeys(timeout.effect for timeout in timeouts)
     codes = ", ".join(f"`{effect}`" for effect in effects if effect is not None)
     return Field(description=f"What happens at `deadline_at` if nobody acts before: {codes}; null where that is null.")

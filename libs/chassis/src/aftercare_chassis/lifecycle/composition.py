@@ -60,8 +60,8 @@ def _default(row: Transition[S]) -> StrEnum:
 
 
 def _fires(table: Table[S, A], state: S, timeout: Timeout[A]) -> bool:
-    row = None if timeout.then is None else table.get((state, timeout.then))
-    return timeout.then is None or (row is not None and SYSTEM.role in row.permission.roles)
+    rows = [table.get((state, each.then)) for each in timeout.alternatives if each.then is not None]
+    return all(row is not None and SYSTEM.role in row.permission.roles for row in rows)
 
 
 def _reachable(start: frozenset[S], leads: Mapping[S, set[S]]) -> set[S]:

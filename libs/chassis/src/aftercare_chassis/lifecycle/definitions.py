@@ -68,6 +68,7 @@ class Transition(Generic[S_co]):
 
     `remember` names the attribute that keeps the state which is left, or `remembered` instead, for a later `History`.
     `cause` is the code with which the events of the transition name why it was taken.
+    `restarts`: where the row stays in its state, the time of that state starts again.
     `outcome_of` names what decides a transition that no client asks for by its own name: another action whose command
     takes it, or the document in which it is decided. It is shown as allowed to nobody, with the reason `outcome_of_…`.
     """
@@ -79,6 +80,7 @@ class Transition(Generic[S_co]):
     remembered: S_co | None = None
     cause: str | None = None
     outcome_of: str | None = None
+    restarts: bool = False
 
     def can_be_asked_for(self, role: str) -> bool:
         """Whether a client of this role may ask for the transition, if no guard refuses the row."""
@@ -97,6 +99,9 @@ class Timeout(Generic[A]):
 
     `turn_by(row, facts)` returns whose turn it is where that depends on what the caller knows besides the row: the
     `turn` of the table, or that of another state.
+
+    `instead` is a guard and another timeout, which holds in place of this one while the guard refuses the row. Where both
+    store a deadline, whoever changes what the guard judges takes a transition that `restarts` the time.
     """
 
     turn: str
@@ -106,6 +111,18 @@ class Timeout(Generic[A]):
     since: str | None = None
     unless: Guard | None = None
     turn_by: Callable[[Any, Any], str] | None = None  # the class of the row and of its facts differs per table
+    instead: "tuple[Guard, Timeout[A]] | None" = None
+
+    @property
+    def alternatives(self) -> "tuple[Timeout[A], ...]":
+        """This timeout, and the one that may hold in its place."""
+        return (self,) if self.instead is None else (self, self.instead[1])
+
+    def holding(self, row: object, facts: object) -> "Timeout[A]":
+        """The one of them that holds for the row."""
+        if self.instead is None or self.instead[0].refuses(row, facts) is None:
+            return self
+        return self.instead[1]
 
 
 @dataclass(frozen=True, slots=True)

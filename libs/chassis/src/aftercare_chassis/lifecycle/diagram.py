@@ -20,13 +20,27 @@ def _label(table: Lifecycle[S, A], state: S, action: A, row: Transition[S]) -> s
     history = ", where it was before" if isinstance(row.target, History) else ""
     remembered = f", then {row.remembered}" if row.remembered else ""
     outcome = f", as an outcome of {row.outcome_of}" if row.outcome_of else ""
-    timed = _timed(table.timeouts[state]) if table.is_timer(state, action) else ""
-    return f"{action} ({roles}{outcome}{guards}{history}{remembered}){timed}"
+    restarts = ", the time starts again" if row.restarts else ""
+    timed = _timers(table.timeouts.get(state), action)
+    return f"{action} ({roles}{outcome}{guards}{history}{remembered}{restarts}){timed}"
+
+
+def _timers(timeout: Timeout[A] | None, action: A) -> str:
+    """When a timer takes the action, and by which guard where the state has two timeouts."""
+    if timeout is None:
+        return ""
+    first = _timed(timeout) if timeout.then is action else ""
+    if timeout.instead is None:
+        return first
+    guard, other = timeout.instead
+    second = f"{_timed(other)}, while {guard.code}" if other.then is action else ""
+    return (first and f"{first}, not while {guard.code}") + second
 
 
 def _turn(timeout: Timeout[A]) -> str:
     """Whose turn it is. Mermaid permits neither a colon nor a semicolon in a note."""
-    return f"turn of {timeout.turn}{', or of another by the facts' if timeout.turn_by else ''}"
+    other = f", while {timeout.instead[0].code} of {timeout.instead[1].turn}" if timeout.instead else ""
+    return f"turn of {timeout.turn}{', or of another by the facts' if timeout.turn_by else ''}{other}"
 
 
 def _timed(timeout: Timeout[A]) -> str:

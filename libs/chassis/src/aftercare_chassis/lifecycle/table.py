@@ -62,12 +62,12 @@ class Lifecycle(Generic[S, A]):
 
     def start(self, row: D, context: Context) -> D:
         """The new row in the initial state, with whose turn it is and the deadline."""
-        return _replaced(row, self._entered(self.initial, row, context))
+        return _replaced(row, self._entered(self.initial, row, context, None))
 
     def apply(self, row: D, action: A, context: Context, facts: object = None) -> D:
         """The row after `action`: state, turn and deadline by the table.
 
-        The deadline stays where the state stays, unless its timer took the action.
+        The deadline stays where the state stays, unless its timer took the action or the transition restarts the time.
 
         Raises:
             IllegalTransition: the table has no such row, or none that exists for this actor.
@@ -81,10 +81,10 @@ class Lifecycle(Generic[S, A]):
             if refusal is not None:
                 raise refusal
         target = self._target(transition, row)
-        if target is state and not self.is_timer(state, action):
+        if target is state and not transition.restarts and not self.is_timer(state, action):
             values: dict[str, object] = {"updated_at": context.now}
         else:
-            values = self._entered(target, row, context)
+            values = self._entered(target, row, context, facts)
             values.update({name: None for name, states in self._remembering.items() if target not in states})
         if transition.remember is not None:
             values[transition.remember] = transition.remembered or state
@@ -98,7 +98,7 @@ class Lifecycle(Generic[S, A]):
         timeout = self.timeouts.get(self._state(row))
         if timeout is None or (timeout.since is None and timeout.unless is None):
             return row
-        return _replaced(row, {"deadline_at": self._deadline(self._state(row), row, context)})
+        return _replaced(row, {"deadline_at": _deadline(timeout, row, context)})
 
     def allowed(self, row: HasState, actor: Actor, facts: object = None) -> list[Allowed]:
         """Every action of the table, in its order, with the reason why it is not open to this actor now."""
@@ -124,22 +124,27 @@ class Lifecycle(Generic[S, A]):
         """Whose turn it is in `state` and what happens when nothing happens; None for an end."""
         return self.timeouts.get(state)
 
+    def alternatives(self, state: S) -> tuple[Timeout[A], ...]:
+        """The timeouts that may hold in this state."""
+        timeout = self.timeouts.get(state)
+        return () if timeout is None else timeout.alternatives
+
     def whose_turn(self, row: HasState, facts: object = None) -> str:
         """Who has to act next, by the facts where the timeout of the state asks for them; NOBODY at an end."""
-        timeout = self.timeouts.get(self._state(row))
+        timeout = self._holding(self._state(row), row, facts)
         if timeout is None:
             return NOBODY
         return timeout.turn if timeout.turn_by is None else timeout.turn_by(row, facts)
 
-    def deadline_effect(self, row: HasState) -> str | None:
+    def deadline_effect(self, row: HasState, facts: object = None) -> str | None:
         """What happens at the row's deadline if nobody acts before; None where it has no deadline."""
-        timeout = self.timeouts.get(self._state(row))
+        timeout = self._holding(self._state(row), row, facts)
         return timeout.effect if timeout is not None and getattr(row, "deadline_at", None) is not None else None
 
-    def due(self, row: HasState, now: datetime) -> A | None:
+    def due(self, row: HasState, now: datetime, facts: object = None) -> A | None:
         """The action that the timer takes now; None where the row has moved on, or its time has not come."""
         deadline: datetime | None = getattr(row, "deadline_at", None)
-        timeout = self.timeouts.get(self._state(row))
+        timeout = self._holding(self._state(row), row, facts)
         return timeout.then if deadline is not None and deadline <= now and timeout is not None else None
 
     def roles(self, action: A) -> tuple[str, ...]:
@@ -189,28 +194,32 @@ class Lifecycle(Generic[S, A]):
             return transition.target
         return cast(S, getattr(row, transition.target.attribute) or transition.target.default)
 
-    def _entered(self, state: S, row: HasState, context: Context) -> dict[str, object]:
+    def _holding(self, state: S, row: HasState, facts: object) -> Timeout[A] | None:
+        """The timeout that holds for the row in this state."""
         timeout = self.timeouts.get(state)
+        return None if timeout is None else timeout.holding(row, facts)
+
+    def _entered(self, state: S, row: HasState, context: Context, facts: object) -> dict[str, object]:
+        timeout = self._holding(state, row, facts)
         return {
             "state": state,
             "whose_turn": timeout.turn if timeout else NOBODY,
-            "deadline_at": self._deadline(state, row, context),
+            "deadline_at": None if timeout is None else _deadline(timeout, row, context),
             "updated_at": context.now,
         }
 
-    def _deadline(self, state: S, row: HasState, context: Context) -> datetime | None:
-        timeout = self.timeouts.get(state)
-        if timeout is None or (timeout.hours is None and timeout.since is None):
-            return None
-        if timeout.unless is not None and timeout.unless.refuses(row, None) is not None:
-            return None
-        since: datetime = getattr(row, timeout.since) if timeout.since else context.now
-        return since + timedelta(hours=getattr(context.settings, timeout.hours) if timeout.hours else 0)
-
     def is_timer(self, state: S, action: A) -> bool:
-        """Whether the timer of this state takes this action."""
-        timeout = self.timeouts.get(state)
-        return timeout is not None and timeout.then is action
+        """Whether a timer of this state takes this action."""
+        return any(each.then is action for each in self.alternatives(state))
+
+
+def _deadline(timeout: Timeout[A], row: HasState, context: Context) -> datetime | None:
+    if timeout.hours is None and timeout.since is None:
+        return None
+    if timeout.unless is not None and timeout.unless.refuses(row, None) is not None:
+        return None
+    since: datetime = getattr(row, timeout.since) if timeout.since else context.now
+    return since + timedelta(hours=getattr(context.settings, timeout.hours) if timeout.hours else 0)
 
 
 @cache

@@ -33,7 +33,10 @@ Written by `aftercare lifecycles` from the lifecycle tables of all services. Com
 | `/ after x from y` | the same, counted from the time in `y` of the row |
 | `/ at y` | the timer takes the action at the time in `y` of the row |
 | `unless x` after the slash | the row has no deadline while the condition of code `x` applies |
+| `while x`, `not while x` after the slash | the state has two timers: this one runs while the condition of code `x` applies, or while it does not |
+| `the time starts again` | the action leaves the row in its state, and the time of that state starts again |
 | note `turn of x` | whose turn it is to act in this state; in a state without a note it is nobody's turn |
+| `while x of y` | while the condition of code `x` applies, it is the turn of `y` |
 | `or of another by the facts` | usually `x`; what belongs to the row, such as the parcels of an order, can make it another one's turn |
 """
 # Their modules run on import (`__main__`), or only inside Alembic.
