@@ -221,6 +221,10 @@ async def a_payment_that_never_comes(suite: InProcessSuite) -> str:
 async def a_change_of_mind(suite: InProcessSuite) -> str:
     order = await delivered(suite, "73000007")
     case = await asked(suite, order, 1)
+    await step(suite, "seller", case, "escalate", note=TEXTS["note"])
+    await step(suite, "agent", case, "approve")
+    await step(suite, "seller", case, "set-return-address", return_address=RETURN_ADDRESS, note=TEXTS["note"])
+    await step(suite, "agent", case, "set-return-address", return_address=NEW_ADDRESS)
     await step(suite, "buyer", case, "cancel")
     return str(order["id"])
 

@@ -64,6 +64,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "approveCase": {"seller", "agent"},
         "rejectCase": {"seller", "agent"},
         "escalateCase": {"seller", "agent"},
+        "setReturnAddress": {"seller", "agent"},
         "shipCase": {"buyer"},
         "correctReturnWaybill": {"buyer"},
         "receiveCase": {"seller"},

@@ -191,6 +191,7 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "createCase": wanted,
             "rejectCase": {"reason": "used_or_affects_resale"},
             "closeCase": {"note": "…"},
+            "setReturnAddress": {"return_address": {"name": "…", "phone": "…", "street": "…"}},
             "shipCase": {"carrier": "sf", "waybill_no": "SF1234567890"},
             "correctReturnWaybill": {"carrier": "sf", "waybill_no": "SF1234567891"},
             "inspectCase": {"lines": [{"line_id": "line_1", "accepted": 1}]},

@@ -81,6 +81,7 @@ from aftercare_events.catalogue.payments import (
 )
 from aftercare_events.catalogue.returns import (
     InspectedLine,
+    ReturnAddressGiven,
     ReturnDelivered,
     ReturnInspected,
     ReturnScanned,
@@ -183,6 +184,7 @@ __all__ = [
     "RefundSubmitted",
     "RefundSucceeded",
     "RefundUnknown",
+    "ReturnAddressGiven",
     "ReturnDelivered",
     "ReturnInspected",
     "ReturnScanned",

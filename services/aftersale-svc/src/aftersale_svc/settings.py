@@ -8,6 +8,7 @@ class Settings(ServiceSettings):
 
     review_hours: Hours = 48
     manual_review_hours: Hours = 24
+    return_address_hours: Hours = 48
     buyer_ship_hours: Hours = 7 * 24
     return_transit_hours: Hours = 15 * 24
     inspection_hours: Hours = 10 * 24

@@ -30,6 +30,7 @@ KETTLE = OrderLine(
 CUP = OrderLine(line_id="line_2", sku="CUP-1", quantity=2, unit_price_minor=1500, discount_minor=0, paid_minor=3000)
 TRIO = OrderLine(line_id="line_1", sku="TRIO-1", quantity=3, unit_price_minor=3333, discount_minor=0, paid_minor=9999)
 PAIR = OrderLine(line_id="line_1", sku="PAIR-1", quantity=2, unit_price_minor=1000, discount_minor=0, paid_minor=2000)
+RETURN_ADDRESS = {"name": "售后仓", "phone": "13900000000", "country": "CN", "street": "仓前路 8 号"}
 HASH = "sha256:" + "ab" * 32
 
 
@@ -248,6 +249,10 @@ class Shop:
         assert response.status_code == 200, response.text
         return response.json()
 
+    async def approve(self, case_id: str) -> dict[str, Any]:
+        """The merchant approves a return and names the address for it."""
+        return await self.act(self.seller, case_id, "approve", return_address=RETURN_ADDRESS)
+
     async def get(self, case_id: str) -> dict[str, Any]:
         response = await self.agent.get(f"/v1/cases/{case_id}")
         assert response.status_code == 200, response.text
@@ -256,7 +261,7 @@ class Shop:
     async def arrived(self, quantity: int = 2, **more: Any) -> dict[str, Any]:
         """A case whose goods are back and wait for inspection."""
         case = await self.case(quantity, **more)
-        await self.act(self.seller, case["id"], "approve")
+        await self.approve(case["id"])
         await self.act(self.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
         await self.parcel("SF1001")
         return await self.get(case["id"])

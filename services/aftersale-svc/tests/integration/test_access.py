@@ -1,6 +1,6 @@
 """Every route, every role, own and foreign objects: who gets what."""
 
-from aftersale_shop import HASH, Shop
+from aftersale_shop import HASH, RETURN_ADDRESS, Shop
 
 EVERYBODY = {"buyer", "seller", "agent", "arbitrator", "admin"}
 ROLES = ("buyer", "seller", "agent", "arbitrator", "admin", "supplier", "courier")
@@ -8,6 +8,7 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "approve": ({}, {"seller", "agent"}),
     "reject": ({"reason": "no_defect_found"}, {"seller", "agent"}),
     "escalate": ({}, {"seller", "agent"}),
+    "set-return-address": ({"return_address": RETURN_ADDRESS}, {"seller", "agent"}),
     "ship": ({"carrier": "sf", "waybill_no": "SF1001"}, {"buyer"}),
     "correct-waybill": ({"carrier": "sf", "waybill_no": "SF1002"}, {"buyer"}),
     "receive": ({}, {"seller"}),

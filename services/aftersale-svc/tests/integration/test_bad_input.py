@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytest
-from aftersale_shop import Shop
+from aftersale_shop import RETURN_ADDRESS, Shop
 
 GOOD: dict[str, Any] = {
     "order_id": "ord_1",
@@ -103,6 +103,9 @@ async def test_actions_with_bodies_that_do_not_fit(shop: Shop) -> None:
         (shop.seller, "approve", {"note": ""}),
         (shop.seller, "approve", {"return_address": {"name": "a"}}),
         (shop.seller, "approve", {"reason": "x"}),
+        (shop.seller, "set-return-address", {}),
+        (shop.seller, "set-return-address", {"return_address": None}),
+        (shop.seller, "set-return-address", {"return_address": {**RETURN_ADDRESS, "street": " "}}),
         (shop.seller, "reject", {}),
         (shop.seller, "reject", {"reason": "bad_mood"}),
         (shop.buyer, "ship", {"carrier": "SF Express", "waybill_no": "SF1001"}),
@@ -146,7 +149,8 @@ async def test_stale_versions(shop: Shop) -> None:
     for tag in ('"v9"', "garbage"):
         shop.harness.problem(await shop.seller.post(path, json={}, headers={"If-Match": tag}), 412, "stale_version")
     fresh = await shop.seller.get(f"/v1/cases/{case['id']}")
-    approved = await shop.seller.post(path, json={}, headers={"If-Match": fresh.headers["etag"]})
+    body = {"return_address": RETURN_ADDRESS}
+    approved = await shop.seller.post(path, json=body, headers={"If-Match": fresh.headers["etag"]})
     assert (approved.status_code, approved.headers["etag"]) == (200, '"v2"')
 
 
@@ -175,7 +179,7 @@ async def test_tokens(shop: Shop) -> None:
 async def test_lists_filters_and_cursors(shop: Shop) -> None:
     await shop.delivered()
     first, second = await shop.case(1), await shop.case(1)
-    await shop.act(shop.seller, first["id"], "approve")
+    await shop.approve(first["id"])
     assert await found(shop, state="pending_review") == [second["id"]]
     assert await found(shop, whose_turn="buyer") == [first["id"]]
     assert await found(shop, order_id="ord_1") == [second["id"], first["id"]]

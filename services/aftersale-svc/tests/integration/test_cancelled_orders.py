@@ -55,7 +55,7 @@ async def rejected(shop: Shop, case_id: str) -> None:
 
 
 async def approved(shop: Shop, case_id: str) -> None:
-    await shop.act(shop.seller, case_id, "approve")
+    await shop.approve(case_id)
 
 
 async def sent_back(shop: Shop, case_id: str) -> None:

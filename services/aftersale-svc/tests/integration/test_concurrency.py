@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from aftercare_chassis.testing import Harness
 from aftercare_events import AfterSaleRequested, RefundRequested
-from aftersale_shop import KETTLE, Shop
+from aftersale_shop import KETTLE, RETURN_ADDRESS, Shop
 from aftersale_svc import main
 
 MANY = 20
@@ -87,7 +87,7 @@ async def test_one_connection_is_enough(narrow_shop: Shop) -> None:
     answers = await asyncio.gather(*(narrow_shop.ask(1) for _ in range(8)))
     assert Counter(a.status_code for a in answers) == {201: 3, 409: 5}
     case_id = next(a.json()["id"] for a in answers if a.status_code == 201)
-    await narrow_shop.act(narrow_shop.seller, case_id, "approve")
+    await narrow_shop.approve(case_id)
     assert (await narrow_shop.buyer.get(f"/v1/cases/{case_id}/timeline")).status_code == 200
 
 
@@ -106,7 +106,7 @@ async def test_a_busy_day_never_refunds_more_than_was_paid(shop: Shop, seed: int
             if chance.random() < 0.5:
                 await shop.buyer.post(f"{path}/cancel")
             else:
-                await shop.seller.post(f"{path}/approve", json={})
+                await shop.seller.post(f"{path}/approve", json={"return_address": RETURN_ADDRESS})
 
     await asyncio.gather(*(customer() for _ in range(4)))
     for case in (await shop.agent.get("/v1/cases", params={"state": "await_buyer_shipment"})).json()["data"]:

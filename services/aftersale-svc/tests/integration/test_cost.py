@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aftersale_shop import Shop
+from aftersale_shop import RETURN_ADDRESS, Shop
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 
 MOST = 8
@@ -55,7 +55,7 @@ async def test_no_command_takes_more_than_eight_statements(narrow: Shop) -> None
 
         case = await cost("create", shop.case(2))
         path = case["id"]
-        await cost("approve", shop.act(shop.seller, path, "approve"))
+        await cost("approve", shop.approve(path))
         await cost("ship", shop.act(shop.buyer, path, "ship", carrier="sf", waybill_no="SF1001"))
         await shop.parcel()
         await cost("inspect", shop.inspect(path, 2))
@@ -91,6 +91,7 @@ async def test_a_timer_locks_each_row_once(narrow: Shop) -> None:
 
         case = await shop.case(1)
         await fire("approve", 48)
+        await shop.act(shop.seller, case["id"], "set-return-address", return_address=RETURN_ADDRESS)
         await fire("close", 7 * 24)
         rejected = await shop.case(1)
         await shop.act(shop.seller, rejected["id"], "reject", reason="no_defect_found")

@@ -20,7 +20,7 @@ async def test_a_live_case_of_any_state_is_frozen_and_nobody_moves_it(shop: Shop
 async def test_what_a_party_may_do_in_other_states_is_not_possible_while_a_dispute_stops_the_case(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(2)
-    await shop.act(shop.seller, case["id"], "approve")
+    await shop.approve(case["id"])
     await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
     await shop.complaint(case["id"])
     bodies = {"reject": {"reason": "no_defect_found"}, "inspect": {"lines": [{"line_id": "line_1", "accepted": 2}]}}
@@ -151,7 +151,7 @@ async def test_a_withdrawn_dispute_lets_the_case_go_on(shop: Shop) -> None:
 async def test_a_return_that_arrives_during_the_dispute_waits_for_inspection_after_it(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(2)
-    await shop.act(shop.seller, case["id"], "approve")
+    await shop.approve(case["id"])
     await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
     dispute = await shop.complaint(case["id"])
     assert dispute is not None

@@ -30,7 +30,7 @@ async def test_an_order_refunded_before_shipment_in_two_cases(shop: Shop, first:
     ]
     assert [case["shipping_refund"]["amount"] for case in cases] == [0, 50]
     for place in (first, 1 - first):
-        await shop.act(shop.seller, cases[place]["id"], "approve")
+        await shop.approve(cases[place]["id"])
     shown = [(await shop.get(case["id"]))["shipping_refund"]["amount"] for case in cases]
     assert shown == ([0, 50] if first == 0 else [50, 0])
     assert await refunded(shop) == 2525
@@ -105,16 +105,16 @@ async def test_a_case_that_a_verdict_let_go_on_owes_what_the_verdict_found(shop:
     assert dispute is not None
     await shop.rule(dispute["id"], "answer", shop.seller, text="?")
     await shop.verdict(dispute["id"], None, "resume")
-    await shop.act(shop.seller, case["id"], "approve")
+    await shop.approve(case["id"])
     assert await refunded(shop) == 2700
 
 
 async def test_a_refund_tried_again_is_judged_again(shop: Shop) -> None:
     await shop.paid(lines=(PAIR,), fee=700)
     first, second = [await shop.case(1, type_="refund_only", reason="changed_mind") for _ in range(2)]
-    await shop.act(shop.seller, first["id"], "approve")
+    await shop.approve(first["id"])
     await shop.refund_fails()
-    await shop.act(shop.seller, second["id"], "approve")
+    await shop.approve(second["id"])
     assert (await shop.refund_succeeds()).amount_minor == 1000
     await shop.act(shop.agent, first["id"], "refund")
     assert (await shop.refund_succeeds()).amount_minor == 1700
@@ -124,7 +124,7 @@ async def test_cases_decided_at_the_same_instant_carry_the_freight_once(shop: Sh
     line = OrderLine(line_id="line_1", sku="A-1", quantity=12, unit_price_minor=100, discount_minor=5, paid_minor=1195)
     await shop.paid(lines=(line,), fee=700)
     cases = [await shop.case(1, type_="refund_only", reason="changed_mind") for _ in range(12)]
-    await asyncio.gather(*(shop.act(shop.seller, case["id"], "approve") for case in cases))
+    await asyncio.gather(*(shop.approve(case["id"]) for case in cases))
     carried = [(await shop.get(case["id"]))["shipping_refund"]["amount"] for case in cases]
     assert sorted(carried) == [0] * 11 + [700]
     assert await refunded(shop) == 1195 + 700

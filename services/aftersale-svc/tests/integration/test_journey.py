@@ -122,7 +122,7 @@ async def test_refund_before_shipment_brings_the_freight_back_as_its_own_part(sh
     await shop.paid()
     case = await shop.case(3, type_="refund_only", reason="changed_mind")
     assert (case["stage"], case["requested"]["amount"], case["shipping_refund"]["amount"]) == ("pre_ship", 28700, 800)
-    approved = await shop.act(shop.seller, case["id"], "approve")
+    approved = await shop.approve(case["id"])
     assert approved["state"] == "refunding"
     assert [e.cause for e in await shop.published(AfterSaleApproved)] == ["decision"]
     assert (await shop.refund_succeeds()).amount_minor == 29500

@@ -38,7 +38,7 @@ async def test_a_timeline_is_followed_as_it_grows(shop: Shop) -> None:
         async with client.stream("GET", path) as stream:
             lines, seen = stream.aiter_lines(), list[str]()
             await more(lines, seen, 1)
-            await shop.act(shop.seller, case_id, "approve")
+            await shop.approve(case_id)
             steps = await more(lines, seen, 2)
         assert [step["action"] for step in steps] == ["request", "approve"]
         async with client.stream("GET", path, headers={"Last-Event-ID": steps[0]["id"]}) as stream:

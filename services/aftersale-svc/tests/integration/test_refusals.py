@@ -180,7 +180,7 @@ async def test_returned_goods_that_were_refused_count_as_well(shop: Shop) -> Non
     await shop.delivered()
     for number in range(5):
         case = await shop.case(1)
-        await shop.act(shop.seller, case["id"], "approve")
+        await shop.approve(case["id"])
         await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no=f"SF200{number}")
         await shop.act(shop.seller, case["id"], "receive")
         await shop.inspect(case["id"], 0, reason="empty_return")

@@ -6,7 +6,7 @@ from aftersale_shop import CUP, KETTLE, Shop
 
 async def on_its_way(shop: Shop, quantity: int = 1, waybill_no: str = "SF1001") -> str:
     case = await shop.case(quantity)
-    await shop.act(shop.seller, case["id"], "approve")
+    await shop.approve(case["id"])
     await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no=waybill_no)
     return case["id"]
 

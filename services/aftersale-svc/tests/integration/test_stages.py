@@ -47,14 +47,14 @@ async def test_the_freight_follows_the_stage(shop: Shop) -> None:
     assert (await shop.get(case_id))["shipping_refund"]["amount"] == 800
     await shop.leaves({"line_1": 3})
     assert (await shop.get(case_id))["shipping_refund"]["amount"] == 0
-    await shop.act(shop.seller, case_id, "approve")
+    await shop.approve(case_id)
     request = await shop.last(RefundRequested)
     assert (request.amount_minor, request.stage) == (28700, "in_transit")
 
 
 async def test_the_refund_request_carries_the_stage(shop: Shop) -> None:
     await shop.paid()
-    await shop.act(shop.seller, await held(shop), "approve")
+    await shop.approve(await held(shop))
     assert (await shop.last(RefundRequested)).stage == "pre_ship"
 
 
@@ -68,7 +68,7 @@ async def test_other_lines_and_other_units_are_not_concerned(shop: Shop) -> None
 async def test_a_refund_under_way_is_for_order_svc_to_judge(shop: Shop) -> None:
     await shop.paid()
     case_id = await held(shop)
-    await shop.act(shop.seller, case_id, "approve")
+    await shop.approve(case_id)
     await shop.leaves({"line_1": 3})
     assert (await shop.get(case_id))["stage"] == "pre_ship"
     await shop.refund_succeeds()
@@ -78,7 +78,7 @@ async def test_a_refund_under_way_is_for_order_svc_to_judge(shop: Shop) -> None:
 async def test_a_refund_whose_units_have_left_goes_to_an_agent_with_the_new_stage(shop: Shop) -> None:
     await shop.paid()
     case_id = await held(shop, 3)
-    await shop.act(shop.seller, case_id, "approve")
+    await shop.approve(case_id)
     await shop.leaves({"line_1": 3})
     await shop.refund_fails(failure_code="units_shipped")
     case = await shop.get(case_id)
@@ -95,7 +95,7 @@ async def test_a_refund_whose_units_have_left_goes_to_an_agent_with_the_new_stag
 async def test_the_parcel_may_be_reported_after_the_refusal(shop: Shop) -> None:
     await shop.paid()
     case_id = await held(shop, 3)
-    await shop.act(shop.seller, case_id, "approve")
+    await shop.approve(case_id)
     await shop.refund_fails(failure_code="units_shipped")
     await shop.leaves({"line_1": 3})
     assert (await shop.get(case_id))["stage"] == "in_transit"
@@ -128,7 +128,7 @@ async def test_goods_that_came_back_had_left(shop: Shop) -> None:
     case_id = await shop.early_return(await held(shop))
     await shop.leaves({"line_1": 1})
     assert (await shop.get(case_id))["stage"] == "pre_ship"
-    await shop.act(shop.seller, case_id, "approve")
+    await shop.approve(case_id)
     await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
     await shop.parcel("SF1001")
     await shop.inspect(case_id, 1)
@@ -143,7 +143,7 @@ async def test_goods_that_were_never_shipped_cannot_have_come_back(shop: Shop) -
     """Whatever the seller states it has received: order-svc refunds them as units that stay, with the freight."""
     await shop.paid(lines=(PAIR,), fee=700)
     case_id = await shop.early_return(await held(shop, 2))
-    await shop.act(shop.seller, case_id, "approve")
+    await shop.approve(case_id)
     await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
     await shop.act(shop.seller, case_id, "receive")
     await shop.inspect(case_id, 2)

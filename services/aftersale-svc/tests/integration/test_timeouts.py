@@ -31,7 +31,7 @@ async def test_a_silent_merchant_approves(shop: Shop) -> None:
     case = await shop.case()
     await late(shop, 48)
     approved = await shop.get(case["id"])
-    assert (approved["state"], approved["deadline_effect"]) == ("await_buyer_shipment", "closed_buyer_late")
+    assert (approved["state"], approved["deadline_effect"]) == ("await_buyer_shipment", "escalated_address_missing")
     event = await shop.last(AfterSaleApproved)
     assert (event.cause, event.handler) == ("timeout", "system")
 
@@ -46,7 +46,7 @@ async def test_a_silent_merchant_refunds_where_nothing_comes_back(shop: Shop) ->
 async def test_a_late_buyer_loses_the_case_and_frees_the_units(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(3)
-    await shop.act(shop.seller, case["id"], "approve")
+    await shop.approve(case["id"])
     await late(shop, 7 * 24)
     closed = await shop.get(case["id"])
     assert (closed["state"], closed["close_cause"]) == ("closed", "buyer_late")
@@ -56,7 +56,7 @@ async def test_a_late_buyer_loses_the_case_and_frees_the_units(shop: Shop) -> No
 async def test_a_return_that_never_arrives_goes_to_an_agent(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case()
-    await shop.act(shop.seller, case["id"], "approve")
+    await shop.approve(case["id"])
     await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
     await late(shop, 15 * 24)
     raised = await shop.get(case["id"])

@@ -43,6 +43,7 @@ Place = tuple[object, ...]
 Graph = dict[Place, dict[str, Snapshot]]
 CASE, DISPUTE = "case_1", "dsp_1"
 SETTINGS = Settings.model_construct()
+ADDRESS = {"name": "售后仓", "phone": "13900000000", "country": "CN", "street": "仓前路 8 号"}
 PARCEL = {"carrier": "sf", "waybill_no": "SF1001"}
 TRACE_FIELDS: dict[str, Any] = {
     "affected_party": "buyer-1",
@@ -68,6 +69,8 @@ def decide(remedy: Remedy, amount: int | None = None) -> Command:
 
 PEOPLE: dict[str, Command] = {
     "approve": lambda tx: reviews.approve(tx, CASE),
+    "approve with an address": lambda tx: reviews.approve(tx, CASE, return_address=ADDRESS),
+    "set the return address": lambda tx: returns.set_address(tx, CASE, address=ADDRESS),
     "reject": lambda tx: reviews.reject(tx, CASE, reason=RejectReason.NO_DEFECT_FOUND),
     "cancel": lambda tx: endings.cancel(tx, CASE),
     "escalate": lambda tx: reviews.escalate(tx, CASE),

@@ -53,7 +53,11 @@ class Snapshot:
         refund = (self.refund.state, self.refund.cause is RefundCause.VERDICT) if self.refund else None
         held = (self.line.accepted, self.hold.state, self.hold.units)
         decided = (dispute.state, dispute.remedy) if dispute else None
-        sent = (self.return_.carrier is not None, self.return_.scanned_at is not None) if self.return_ else None
+        back = self.return_
+        scans = (back.carrier is not None, back.scanned_at is not None) if back else None
+        # Elsewhere the address decides nothing, since an agent can name one with each approval.
+        waits = CaseState.AWAIT_BUYER_SHIPMENT in (case.state, case.frozen_state)
+        sent = (scans, waits and back is not None and back.address is not None)
         return request, refund, held, decided, sent, self.order.state, self.shipped
 
     @property

@@ -11,6 +11,7 @@ from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lif
 from aftercare_chassis.lifecycle.diagram import draw
 from aftersale_svc import main
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, EscalationCause, RefundAction, RefundState
+from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
 from aftersale_svc.domain.cases.lifecycle import CASE, REFUND, of
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -53,11 +54,15 @@ rejected        end_with_order  closed   system
 refunding       end_with_order  closed   system
 disputed        end_with_order  closed   arbitrator buyer outcome
 """
-# `unseen`: to the other roles the action does not exist in this state.
+# `unseen`: to the other roles the action does not exist in this state. `never`: the row is there for the reason alone.
 RETURNS = """
 await_buyer_shipment  ship      return_in_transit  buyer
 await_buyer_shipment  cancel    cancelled          buyer agent
 await_buyer_shipment  close     closed             system
+await_buyer_shipment  escalate  manual_review      system
+await_buyer_shipment  set_return_address await_buyer_shipment seller agent
+return_in_transit     set_return_address return_in_transit seller agent never
+await_inspection      set_return_address await_inspection seller agent never
 return_in_transit     correct_waybill return_in_transit buyer
 return_in_transit     receive   await_inspection   seller system
 return_in_transit     escalate  manual_review      system
@@ -92,6 +97,7 @@ held      settle      settled   system
 held      release     released  system
 released  hold_again  held      system
 """
+NOT_OPEN = {"outcome", "never"}
 Rows = dict[tuple[str, str], tuple[str, set[str]]]
 
 
@@ -146,13 +152,14 @@ def test_every_action_is_in_the_table_or_refused(
         if to is None or (role not in by and "unseen" in by):
             with pytest.raises(IllegalTransition) as refused:
                 lifecycle.apply(case, action, acting(role))
-            open_to = {
-                each for (at, each), (_, by) in rows.items() if at == state and role in by and "outcome" not in by
-            }
+            open_to = {each for (at, each), (_, by) in rows.items() if at == state and role in by and not by & NOT_OPEN}
             assert set(refused.value.facts["allowed"]) == open_to
         elif role not in by:
             with pytest.raises(ActionNotAllowed):
                 lifecycle.apply(case, action, acting(role))
+        elif "never" in by:
+            with pytest.raises(ReturnAlreadyShipped):
+                lifecycle.apply(case, action, acting(role), facts(case, order))
         else:
             assert lifecycle.apply(case, action, acting(role), facts(case, order)).state == to
 
@@ -175,7 +182,7 @@ def test_the_api_shows_exactly_what_is_possible(
             found |= {each.action for each in shown if each.allowed}
             assert all(each.why_not for each in shown if not each.allowed)
         open_to = [(action, by) for (at, action), (_, by) in rows.items() if at == state and role in by]
-        assert found == {action for action, by in open_to if "outcome" not in by}
+        assert found == {action for action, by in open_to if not by & NOT_OPEN}
 
 
 @pytest.mark.parametrize("type_", CaseType)
@@ -183,9 +190,10 @@ def test_every_state_but_the_ends_and_a_dispute_has_a_timer(type_: CaseType) -> 
     lifecycle = CASE[type_]
     for state, timeout in lifecycle.timeouts.items():
         if state is not CaseState.DISPUTED:
-            assert timeout.hours in Settings.model_fields
-            assert timeout.then
-            assert timeout.effect
+            for each in timeout.alternatives:
+                assert each.hours in Settings.model_fields
+                assert each.then
+                assert each.effect
 
 
 def test_an_action_sets_turn_and_deadline(acting: Acting, a_case: Callable[..., Case]) -> None:
@@ -199,7 +207,8 @@ def test_an_action_sets_turn_and_deadline(acting: Acting, a_case: Callable[..., 
 
 @pytest.mark.parametrize("type_", CaseType)
 def test_every_timer_of_a_case_has_a_command(type_: CaseType) -> None:
-    assert {timeout.then for timeout in CASE[type_].timeouts.values()} - {None} <= main.deadlines.case_timer.actions
+    timeouts = [each for timeout in CASE[type_].timeouts.values() for each in timeout.alternatives]
+    assert {timeout.then for timeout in timeouts} - {None} <= main.deadlines.case_timer.actions
 
 
 def test_every_timer_of_a_dispute_has_a_command() -> None:
@@ -270,7 +279,11 @@ def test_routes_let_through_whom_some_row_lets_through() -> None:
 def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
     printed = draw(CASE[CaseType.RETURN_REFUND])
     assert "[*] --> pending_review" in printed
-    assert "await_buyer_shipment --> closed: close (system) / after buyer_ship_hours" in printed
+    assert (
+        "await_buyer_shipment --> closed: close (system) / after buyer_ship_hours, not while return_address_missing"
+        in printed
+    )
+    assert "escalate (system) / after return_address_hours, while return_address_missing" in printed
     assert "manual_review --> rejected: reject (agent, unless refund_already_decided)" in printed
     assert "correct_waybill (buyer, unless return_already_scanned)" in printed
     assert (

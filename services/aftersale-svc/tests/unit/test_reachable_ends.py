@@ -64,6 +64,9 @@ async def test_what_holds_in_every_place(first: First, type_: CaseType) -> None:
         case, dispute = snapshot.case, snapshot.dispute
         disputed = dispute is not None and dispute.state in ("await_merchant_answer", "platform_review")
         assert (case.state is CaseState.DISPUTED) == disputed, place
+        if case.state is CaseState.AWAIT_BUYER_SHIPMENT:
+            known = snapshot.return_ is not None and snapshot.return_.address is not None
+            assert case.whose_turn == ("buyer" if known else "merchant"), place
         if dispute is not None and dispute.state == "executing":
             assert case.state in (CaseState.REFUNDING, CaseState.MANUAL_REVIEW), place
         if snapshot.order.state is OrderState.CANCELLED:

@@ -13,6 +13,7 @@ from aftercare_events import (
     AfterSaleResumed,
     Event,
     RefundRequested,
+    ReturnAddressGiven,
     ReturnDelivered,
     ReturnInspected,
     ReturnShipped,
@@ -43,8 +44,13 @@ async def test_each_event_of_a_case_is_notified_in_order(prepared: Desk) -> None
     ]
 
 
-STEPS: tuple[tuple[type[Event], dict[str, str], str], ...] = (
+WITHOUT_ADDRESS = {"return_address_missing": True}
+STEPS: tuple[tuple[type[Event], dict[str, str | bool], str], ...] = (
     (AfterSaleApproved, {"cause": "timeout"}, "after_sale_approved_by_timeout"),
+    (AfterSaleApproved, {**WITHOUT_ADDRESS}, "after_sale_approved_without_address"),
+    (AfterSaleApproved, {"cause": "timeout", **WITHOUT_ADDRESS}, "after_sale_approved_by_timeout_without_address"),
+    (ReturnAddressGiven, {"corrected": False}, "return_address_given"),
+    (ReturnAddressGiven, {"corrected": True}, "return_address_corrected"),
     (ReturnInspected, {"cause": "timeout"}, "return_inspected_by_timeout"),
     (AfterSaleRejected, {}, "after_sale_rejected"),
     (AfterSaleRefundFailed, {}, "refund_failed"),

@@ -31,6 +31,14 @@ class InspectedLine(EventPart):
     grade: Annotated[Code | None, Field(description="their condition, in the merchant's own code")] = None
 
 
+class ReturnAddressGiven(CaseEvent):
+    """The merchant, or an agent, named the address to send the goods back to. The address itself is only in the case."""
+
+    matter: Code = "return_address"
+    corrected: Annotated[bool, Field(description="whether it takes the place of another one")]
+    deadline_at: DeadlineAt = None
+
+
 class ReturnShipped(CaseEvent):
     """The buyer handed the goods to a courier; order-svc follows the parcel from here."""
 

@@ -2,6 +2,8 @@
 
 from typing import Annotated
 
+from pydantic import Field
+
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage
 from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Minor
 from aftercare_events.vocabulary import Vocabulary, one_of
@@ -70,6 +72,7 @@ class EscalationCause(Vocabulary):
     RETURN_NOT_DELIVERED = "return_not_delivered", "the returned goods have not arrived in time"
     REFUND_LATE = "refund_late", "the refund is not done in time"
     REFUND_FAILED = "refund_failed", "the refund was refused, which is final"
+    RETURN_ADDRESS_MISSING = "return_address_missing", "the merchant has not named the return address in time"
 
 
 class AfterSaleRequested(CaseEvent):
@@ -91,6 +94,9 @@ class AfterSaleApproved(CaseEvent):
     matter: Code = "after_sale_review"
     cause: Annotated[Code, one_of(DecisionCause, "how it was approved")]
     deadline_at: DeadlineAt = None
+    return_address_missing: Annotated[
+        bool | None, Field(description="whether the goods are to be sent back and it is not known yet where to")
+    ] = None
 
 
 class AfterSaleRejected(CaseEvent):

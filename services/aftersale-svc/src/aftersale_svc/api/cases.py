@@ -21,6 +21,7 @@ from aftersale_svc.api.schemas.case_requests import (
     InspectIn,
     NoteIn,
     RejectIn,
+    SetReturnAddressIn,
     ShipIn,
 )
 from aftersale_svc.api.schemas.cases import CaseOut, CaseTurn
@@ -37,7 +38,10 @@ from aftersale_svc.domain.cases.errors import (
     ReasonNotReached,
     ReasonRequired,
     RefundDecided,
+    ReturnAddressMissing,
+    ReturnAddressUnchanged,
     ReturnAlreadyScanned,
+    ReturnAlreadyShipped,
     StageNotReached,
     WaybillUnchanged,
 )
@@ -143,9 +147,16 @@ async def follow_timeline(
     return await sse.stream(request, reader, look, last_event_id)
 
 
-@router.post("/{case_id}/approve", **step(CASE.values(), CaseAction.APPROVE, "approveCase", RefundDecided))
+@router.post(
+    "/{case_id}/approve",
+    **step(CASE.values(), CaseAction.APPROVE, "approveCase", RefundDecided, ReturnAddressMissing),
+)
 async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_ADDRESS) -> CaseOut:
-    """Approve the request: the buyer sends the goods back (return_refund), or the refund is requested at once (refund_only)."""
+    """Approve the request: the buyer sends the goods back (return_refund), or the refund is requested at once (refund_only).
+
+    The seller names the address for goods that are sent back. Where an agent leaves it out, and nobody has named it
+    before, it is the merchant's turn to do so with `set-return-address`; the buyer's time to ship begins then.
+    """
     return CaseOut.of(await reviews.approve(tx, case_id, note=body.note, return_address=body.address()), tx.actor)
 
 
@@ -159,6 +170,21 @@ async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> Case
 async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Let an agent of the platform decide about the request."""
     return CaseOut.of(await reviews.escalate(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post(
+    "/{case_id}/set-return-address",
+    **step(
+        CASE.values(), CaseAction.SET_RETURN_ADDRESS, "setReturnAddress", ReturnAlreadyShipped, ReturnAddressUnchanged
+    ),
+)
+async def set_return_address(case_id: CaseId, body: SetReturnAddressIn, tx: Tx[Settings]) -> CaseOut:
+    """Say where the buyer is to send the goods, or correct that. Possible until the buyer has shipped them.
+
+    The buyer has the whole time to ship from then on.
+    """
+    given = await returns.set_address(tx, case_id, address=body.return_address.stored(), note=body.note)
+    return CaseOut.of(given, tx.actor)
 
 
 @router.post("/{case_id}/ship", **step(CASE.values(), CaseAction.SHIP, "shipCase"))

@@ -6,7 +6,7 @@ from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 
 from aftersale_svc.commands import locking
 from aftersale_svc.domain.cases import lifecycle
-from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction
@@ -16,8 +16,8 @@ from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
 
 
-def _due(full: FullCase, _: Order, now: datetime) -> CaseAction | None:
-    return lifecycle.of(full.case).due(full.case, now)
+def _due(full: FullCase, order: Order, now: datetime) -> CaseAction | None:
+    return lifecycle.of(full.case).due(full.case, now, CaseFacts(full=full, order=order))
 
 
 case_timer: TimerCommands[CaseAction, Settings, FullCase, Order] = TimerCommands(locking.case_and_order, _due)

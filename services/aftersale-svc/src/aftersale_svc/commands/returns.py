@@ -6,6 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     ParcelStatusChanged,
+    ReturnAddressGiven,
     ReturnDelivered,
     ReturnScanned,
     ReturnShipped,
@@ -15,7 +16,7 @@ from aftercare_events import (
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.errors import WaybillUnchanged
+from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, is_with_courier, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseLine
@@ -23,6 +24,27 @@ from aftersale_svc.settings import Settings
 
 SCAN = "scan"
 """The step in the timeline. It leaves the state as it is, so no lifecycle table has it."""
+
+
+async def set_address(
+    tx: Transaction[Settings], case_id: str, *, address: dict[str, str], note: str | None = None
+) -> FullCase:
+    """Say where the goods are to be sent, or correct that. The buyer's time to ship starts with it.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, ReturnAlreadyShipped: see CASE.
+        ReturnAddressUnchanged: it is the address that the case has.
+    """
+    full = await locking.case(tx, case_id)
+    before = full.return_.address
+    given = apply(full.keeping(replace(full.return_, address=address)), CaseAction.SET_RETURN_ADDRESS, tx)
+    if address == before:
+        raise ReturnAddressUnchanged(pointer="/return_address")
+    event = ReturnAddressGiven(
+        **case_fields(tx, given.case), corrected=before is not None, deadline_at=given.case.deadline_at
+    )
+    return await effects.save(tx, full, given, CaseAction.SET_RETURN_ADDRESS, event, note=note)
 
 
 async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str) -> FullCase:

@@ -15,6 +15,7 @@ from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 
@@ -27,6 +28,7 @@ async def approve(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
+        ReturnAddressMissing: see `check_address`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     return await _approve(tx, full, order, note, return_address)
@@ -35,6 +37,8 @@ async def approve(
 @case_timer(CaseAction.APPROVE)
 async def approve_locked(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
     """Grant the request of a case that is locked with its order: the merchant's time ran out.
+
+    Where goods are to be sent back, it is the merchant's turn again, to say where to.
 
     Raises:
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
@@ -49,14 +53,16 @@ async def _approve(
     note: str | None = None,
     return_address: dict[str, str] | None = None,
 ) -> FullCase:
-    approved = apply(full, CaseAction.APPROVE, tx)
-    if return_address != full.return_.address:
-        approved = approved.keeping(replace(full.return_, address=return_address))
+    # An address that is known stays, where a case is approved again after its parcel was lost.
+    known = full if return_address is None else full.keeping(replace(full.return_, address=return_address))
+    approved = apply(known, CaseAction.APPROVE, tx)
+    check_address(approved, tx.actor)
     by_timer = tx.actor == SYSTEM
     event = AfterSaleApproved(
         **case_fields(tx, approved.case),
         cause=DecisionCause.TIMEOUT if by_timer else DecisionCause.DECISION,
         deadline_at=approved.case.deadline_at,
+        return_address_missing=lacks_address(approved),
     )
     terms = RefundTerms(order, RefundCause.TIMEOUT if by_timer else RefundCause.APPROVAL)
     return await effects.save(tx, full, approved, CaseAction.APPROVE, event, terms=terms, note=note)

@@ -17,6 +17,7 @@ from aftercare_events import (
     AfterSaleResumed,
     CaseEvent,
     RefundRequested,
+    ReturnAddressGiven,
     ReturnDelivered,
     ReturnInspected,
     ReturnScanned,
@@ -33,6 +34,7 @@ CODES: Mapping[type[CaseEvent], str] = {
     AfterSaleApproved: "after_sale_approved",
     AfterSaleRejected: "after_sale_rejected",
     AfterSaleRestaged: "after_sale_restaged",
+    ReturnAddressGiven: "return_address_given",
     ReturnShipped: "return_shipped",
     ReturnWaybillCorrected: "return_waybill_corrected",
     ReturnScanned: "return_scanned",
@@ -56,5 +58,10 @@ async def notify(tx: Transaction[Settings], event: CaseEvent) -> None:
 
 def _code(event: CaseEvent) -> str:
     code = CODES[type(event)]
+    if isinstance(event, ReturnAddressGiven) and event.corrected:
+        return "return_address_corrected"
     timed_out = isinstance(event, AfterSaleApproved | ReturnInspected) and event.cause == DecisionCause.TIMEOUT
-    return f"{code}_by_timeout" if timed_out else code
+    if timed_out:
+        code = f"{code}_by_timeout"
+    missing = isinstance(event, AfterSaleApproved) and event.return_address_missing
+    return f"{code}_without_address" if missing else code

@@ -13,6 +13,16 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "商家未在期限内处理，售后申请已自动通过。",
         "The merchant did not review in time; the after-sale request was accepted automatically.",
     ),
+    "after_sale_approved_without_address": (
+        "售后申请已通过；商家尚未提供退货地址，请待地址提供后再寄出商品。",
+        "The after-sale request was accepted; the merchant has still to say where the goods are to be sent. "
+        "Please send them afterwards.",
+    ),
+    "after_sale_approved_by_timeout_without_address": (
+        "商家未在期限内处理，售后申请已自动通过；商家尚未提供退货地址，请待地址提供后再寄出商品。",
+        "The merchant did not review in time; the after-sale request was accepted automatically. "
+        "The merchant has still to say where the goods are to be sent. Please send them afterwards.",
+    ),
     "after_sale_rejected": (
         "商家拒绝了售后申请；如有异议可以投诉维权。",
         "The merchant refused the after-sale request; you may complain if you disagree.",
@@ -20,6 +30,14 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
     "after_sale_restaged": (
         "商品在售后期间已发出，售后单按运输中处理。",
         "The goods were shipped in the meantime; the case continues as one in transit.",
+    ),
+    "return_address_given": (
+        "商家已提供退货地址，请按售后单中的地址寄回商品。",
+        "The return address is known now; please send the goods to the address in the case.",
+    ),
+    "return_address_corrected": (
+        "退货地址已更改，请按售后单中的新地址寄回商品。",
+        "The return address has changed; please send the goods to the new address in the case.",
     ),
     "return_shipped": ("退货已寄出。", "The goods were sent back."),
     "return_waybill_corrected": ("退货运单号已更正。", "The waybill of the returned goods was corrected."),

@@ -11,6 +11,13 @@ from aftersale_svc.domain.cases.model import Finding, Request, Wanted
 
 Evidence = Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
+_ADDRESS = {
+    "name": "售后仓",
+    "phone": "13900000000",
+    "province": "浙江省",
+    "city": "杭州市",
+    "street": "仓前路 8 号",
+}
 _LINE = "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37"
 
 
@@ -93,27 +100,32 @@ class ReturnAddressIn(In):
     postal_code: Name | None = None
     """May be left out."""
 
+    def stored(self) -> dict[str, str]:
+        """The address as it is stored."""
+        return self.model_dump(exclude_none=True)
+
 
 class ApproveIn(NoteIn):
     """An approval, with the address for the goods if they are sent back."""
 
-    model_config = example(
-        note="请用原包装寄回。",
-        return_address={
-            "name": "售后仓",
-            "phone": "13900000000",
-            "province": "浙江省",
-            "city": "杭州市",
-            "street": "仓前路 8 号",
-        },
-    )
+    model_config = example(note="请用原包装寄回。", return_address=_ADDRESS)
 
     return_address: ReturnAddressIn | None = None
-    """Shown to the buyer, who sends the goods there. Not needed where nothing is sent back."""
+    """Shown to the buyer, who sends the goods there. The seller has to name it where goods are sent back
+    (`return_refund`); an agent may leave it out, and one that is known already stays then."""
 
     def address(self) -> dict[str, str] | None:
         """The address as it is stored."""
-        return self.return_address.model_dump(exclude_none=True) if self.return_address else None
+        return self.return_address.stored() if self.return_address else None
+
+
+class SetReturnAddressIn(NoteIn):
+    """Where the goods are to be sent back to, in place of an address given before."""
+
+    model_config = example(return_address=_ADDRESS, note="仓库已搬迁，请寄往新地址。")
+
+    return_address: ReturnAddressIn
+    """Shown to the buyer, who sends the goods there."""
 
 
 class RejectIn(NoteIn):

@@ -138,7 +138,8 @@ class CaseOut(Out):
     evidence: list[str]
     """Hashes of the files that came with the request: `sha256:…`."""
     return_address: dict[str, str] | None = None
-    """Where the goods are to be sent, with the fields of `ReturnAddressIn`; null where the merchant gave none."""
+    """Where the goods are to be sent, with the fields of `ReturnAddressIn`; null where that is not known yet, or nothing is
+    sent back. While the case waits for it, it is the merchant's turn, and the buyer's time to ship has not begun."""
     return_parcel: ReturnParcelOut | None = None
     """Null until the buyer has shipped the goods."""
     allowed_actions: AllowedActions
@@ -148,7 +149,7 @@ class CaseOut(Out):
     @classmethod
     def of(cls, full: FullCase, actor: Actor) -> "CaseOut":
         """The case as this actor sees it."""
-        case, table = full.case, lifecycle.of(full.case)
+        case, table, facts = full.case, lifecycle.of(full.case), CaseFacts(full=full)
         return cls(
             id=case.id,
             version=case.version,
@@ -161,7 +162,7 @@ class CaseOut(Out):
             state=case.state,
             whose_turn=case.whose_turn,
             deadline_at=case.deadline_at,
-            deadline_effect=table.deadline_effect(case),
+            deadline_effect=table.deadline_effect(case, facts),
             lines=[CaseLineOut.of(line, case.currency) for line in full.lines],
             **_amounts(full),
             reject_reason=case.reject_reason,
@@ -171,7 +172,7 @@ class CaseOut(Out):
             evidence=case.evidence,
             return_address=full.return_.address,
             return_parcel=ReturnParcelOut.of(full.return_),
-            allowed_actions=AllowedOut.of(table.allowed(case, actor, CaseFacts(full=full))),
+            allowed_actions=AllowedOut.of(table.allowed(case, actor, facts)),
             created_at=case.created_at,
             updated_at=case.updated_at,
         )

@@ -117,6 +117,7 @@ class EscalationCause(StrEnum):
     RETURN_NOT_DELIVERED = "return_not_delivered"
     REFUND_LATE = "refund_late"
     REFUND_FAILED = "refund_failed"
+    RETURN_ADDRESS_MISSING = "return_address_missing"
 
 
 class RefundCause(StrEnum):

@@ -88,6 +88,29 @@ class RefundDecided(Refusal):
     en = "A refund was decided for this case already; {action} is not possible any more."
 
 
+class ReturnAddressMissing(Refusal):
+    """The goods are to be sent back, and no address is known."""
+
+    kind, code = Kind.INVALID, "return_address_missing"
+    zh = "买家需要寄回商品，必须提供退货地址。"
+    en = "The buyer has to send the goods back, so a return address is needed."
+
+
+class ReturnAddressUnchanged(Refusal):
+    """The correction names the address that the case has."""
+
+    kind, code = Kind.INVALID, "return_address_unchanged"
+    zh, en = "退货地址与原来相同。", "The return address is the same as before."
+
+
+class ReturnAlreadyShipped(Refusal):
+    """The buyer has sent the goods to the address that was given before."""
+
+    kind, code = Kind.CONFLICT, "return_already_shipped"
+    zh = "买家已寄出商品，退货地址不能再更改。"
+    en = "The buyer has sent the goods; the return address cannot be changed any more."
+
+
 class ReturnAlreadyScanned(Refusal):
     """A courier has scanned the goods under the waybill that the buyer named first."""
 

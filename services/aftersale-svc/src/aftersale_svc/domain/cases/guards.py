@@ -11,7 +11,9 @@ from aftersale_svc.domain.cases.errors import (
     OrderNotCancelled,
     RefundDecided,
     RefundInFlight,
+    ReturnAddressMissing,
     ReturnAlreadyScanned,
+    ReturnAlreadyShipped,
     UnitsHeldByAnother,
     VerdictInExecution,
 )
@@ -30,6 +32,10 @@ def unless_refund_decided(action: CaseAction) -> tuple[Guard]:
         return None if case.refund_id is None else RefundDecided(action=action, refund_id=case.refund_id)
 
     return (Guard(RefundDecided.code, refuses),)
+
+
+def _address_missing(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return ReturnAddressMissing() if facts is not None and facts.full.return_.address is None else None
 
 
 def _scanned(_: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -71,6 +77,8 @@ def _units_held(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return None if facts is not None and facts.units_free else UnitsHeldByAnother()
 
 
+ADDRESS_MISSING = Guard(ReturnAddressMissing.code, _address_missing)
+SHIPPED = Guard(ReturnAlreadyShipped.code, lambda _, __: ReturnAlreadyShipped(), always=True)
 SCANNED = Guard(ReturnAlreadyScanned.code, _scanned)
 NOTHING_IN_TRANSIT = Guard(NothingInTransit.code, _nothing_in_transit)
 ORDER_CANCELLED = Guard(OrderWasCancelled.code, _order_cancelled)

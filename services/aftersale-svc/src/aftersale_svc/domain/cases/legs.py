@@ -12,6 +12,7 @@ from aftercare_chassis.lifecycle import Guard, History, Permission, Timeout, Tra
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.guards import (
+    ADDRESS_MISSING,
     CLOSED_FOR_GOOD,
     DISPUTE_WINDOW_PASSED,
     NOTHING_IN_TRANSIT,
@@ -19,6 +20,7 @@ from aftersale_svc.domain.cases.guards import (
     ORDER_NOT_CANCELLED,
     REFUND_IN_FLIGHT,
     SCANNED,
+    SHIPPED,
     UNITS_HELD,
     VERDICT_IN_EXECUTION,
     unless_refund_decided,
@@ -133,6 +135,15 @@ RETURN = Leg(
         (_S.AWAIT_BUYER_SHIPMENT, _A.SHIP): Transition(_S.RETURN_IN_TRANSIT, BUYER),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY, cause=CloseCause.BUYER_LATE),
+        (_S.AWAIT_BUYER_SHIPMENT, _A.ESCALATE): Transition(
+            _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.RETURN_ADDRESS_MISSING
+        ),
+        # However late the address is given or corrected, the buyer has the whole time to ship.
+        (_S.AWAIT_BUYER_SHIPMENT, _A.SET_RETURN_ADDRESS): Transition(
+            _S.AWAIT_BUYER_SHIPMENT, MERCHANT_OR_AGENT, restarts=True
+        ),
+        (_S.RETURN_IN_TRANSIT, _A.SET_RETURN_ADDRESS): Transition(_S.RETURN_IN_TRANSIT, MERCHANT_OR_AGENT, (SHIPPED,)),
+        (_S.AWAIT_INSPECTION, _A.SET_RETURN_ADDRESS): Transition(_S.AWAIT_INSPECTION, MERCHANT_OR_AGENT, (SHIPPED,)),
         (_S.RETURN_IN_TRANSIT, _A.CORRECT_WAYBILL): Transition(_S.RETURN_IN_TRANSIT, BUYER, (SCANNED,)),
         (_S.RETURN_IN_TRANSIT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM),
         (_S.RETURN_IN_TRANSIT, _A.ESCALATE): Transition(
@@ -146,7 +157,16 @@ RETURN = Leg(
         ),
     },
     {
-        _S.AWAIT_BUYER_SHIPMENT: Timeout("buyer", "buyer_ship_hours", _A.CLOSE, "closed_buyer_late"),
+        _S.AWAIT_BUYER_SHIPMENT: Timeout(
+            "buyer",
+            "buyer_ship_hours",
+            _A.CLOSE,
+            "closed_buyer_late",
+            instead=(
+                ADDRESS_MISSING,
+                Timeout("merchant", "return_address_hours", _A.ESCALATE, "escalated_address_missing"),
+            ),
+        ),
         _S.RETURN_IN_TRANSIT: Timeout(COURIER, "return_transit_hours", _A.ESCALATE, "escalated_not_delivered"),
     },
 )

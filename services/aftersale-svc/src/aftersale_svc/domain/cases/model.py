@@ -40,6 +40,7 @@ class CaseAction(StrEnum):
     REJECT = "reject"
     ESCALATE = "escalate"
     SHIP = "ship"
+    SET_RETURN_ADDRESS = "set_return_address"
     CORRECT_WAYBILL = "correct_waybill"
     RECEIVE = "receive"
     INSPECT = "inspect"

@@ -128,7 +128,9 @@ def _connected(row: Row, exits: Mapping[Exit, Leg | CaseState]) -> Transition[Ca
     """The row with the states that its exits lead to in place of the exits."""
     target = row.target if isinstance(row.target, History) else _entered(row.target, exits)
     remembered = None if row.remembered is None else _entered(row.remembered, exits)
-    return Transition(target, row.permission, row.guards, row.remember, remembered, row.cause, row.outcome_of)
+    return Transition(
+        target, row.permission, row.guards, row.remember, remembered, row.cause, row.outcome_of, row.restarts
+    )
 
 
 def _entered(target: CaseState | Exit, exits: Mapping[Exit, Leg | CaseState]) -> CaseState:

@@ -1,0 +1,26 @@
+"""Who has to say where the goods are to be sent back to, and when."""
+
+from aftercare_chassis.lifecycle import Actor
+
+from aftersale_svc.domain.cases.codes import Goods
+from aftersale_svc.domain.cases.errors import ReturnAddressMissing
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.permissions import MERCHANT
+
+
+def lacks_address(full: FullCase) -> bool:
+    """Whether the goods of the case go back to the merchant, and no address is known for that."""
+    return TYPES[full.case.type].goods is Goods.RETURN and full.return_.address is None
+
+
+def check_address(approved: FullCase, actor: Actor) -> None:
+    """Refuse an approval by the merchant that leaves open where the goods are to be sent.
+
+    An agent, and the timer, may approve without an address, which they need not know: the merchant is then asked for it.
+
+    Raises:
+        ReturnAddressMissing: the merchant approves, and no address is known.
+    """
+    if actor.role in MERCHANT.roles and lacks_address(approved):
+        raise ReturnAddressMissing(pointer="/return_address")
