@@ -114,3 +114,32 @@ async def test_the_freight_comes_back_only_if_everything_is_accepted(shop: Shop)
     inspected = await shop.inspect(whole["id"], 2)
     assert inspected["shipping_refund"]["amount"] == 0
     assert (await shop.refund_succeeds()).amount_minor == 19133
+
+
+async def given_up(shop: Shop) -> str:
+    """A return whose parcel was taken for lost: an agent has approved again, and the buyer is to send the goods."""
+    await shop.delivered()
+    case_id = (await shop.approve((await shop.case(2))["id"]))["id"]
+    await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
+    shop.clock.advance(hours=15 * 24)
+    await shop.harness.run_due()
+    await shop.act(shop.agent, case_id, "approve")
+    return case_id
+
+
+async def test_a_parcel_that_was_taken_for_lost_may_still_arrive(shop: Shop) -> None:
+    case_id = await given_up(shop)
+    await shop.parcel()
+    assert (await shop.get(case_id))["state"] == "await_inspection"
+
+
+async def test_the_merchant_may_receive_a_parcel_that_was_taken_for_lost(shop: Shop) -> None:
+    case_id = await given_up(shop)
+    assert (await shop.act(shop.seller, case_id, "receive"))["state"] == "await_inspection"
+
+
+async def test_what_was_never_sent_cannot_be_received(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = (await shop.approve((await shop.case(2))["id"]))["id"]
+    refused = await shop.seller.post(f"/v1/cases/{case_id}/receive", json={})
+    shop.harness.problem(refused, 409, "nothing_in_transit")

@@ -35,6 +35,7 @@ from aftersale_svc.domain.cases.errors import (
     LineMissing,
     LineTwice,
     LineUnknown,
+    NothingInTransit,
     ReasonNotReached,
     ReasonRequired,
     RefundDecided,
@@ -203,9 +204,12 @@ async def correct_waybill(case_id: CaseId, body: CorrectWaybillIn, tx: Tx[Settin
     return CaseOut.of(corrected, tx.actor)
 
 
-@router.post("/{case_id}/receive", **step(CASE.values(), CaseAction.RECEIVE, "receiveCase", RefundDecided))
+@router.post(
+    "/{case_id}/receive",
+    **step(CASE.values(), CaseAction.RECEIVE, "receiveCase", RefundDecided, NothingInTransit),
+)
 async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Record that the goods have arrived, if the courier has not reported it."""
+    """Record that the goods have arrived, if the courier has not reported it: also a parcel that was taken for lost."""
     return CaseOut.of(await returns.receive(tx, case_id, note=body.note), tx.actor)
 
 

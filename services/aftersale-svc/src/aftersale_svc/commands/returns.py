@@ -101,7 +101,7 @@ async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None =
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed: see CASE.
+        IllegalTransition, ActionNotAllowed, NothingInTransit: see CASE.
     """
     full = await locking.case(tx, case_id)
     received = apply(full, CaseAction.RECEIVE, tx).keeping(replace(full.return_, delivered_at=tx.now))

@@ -128,7 +128,7 @@ class WaybillUnchanged(Refusal):
 
 
 class NothingInTransit(Refusal):
-    """The dispute did not stop the case while its goods were on their way back."""
+    """No goods of the case are on their way back: none were sent, or not when a dispute stopped the case."""
 
     kind, code = Kind.CONFLICT, "nothing_in_transit"
     zh, en = "该售后单没有在途的退货。", "No goods of this case are on their way back."

@@ -47,6 +47,10 @@ def _nothing_in_transit(case: Case, _: object) -> Refusal | None:
     return None if case.frozen_state is CaseState.RETURN_IN_TRANSIT else NothingInTransit()
 
 
+def _nothing_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return NothingInTransit() if facts is not None and facts.full.return_.waybill_no is None else None
+
+
 def _order_cancelled(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return OrderWasCancelled(order_id=case.order_id) if facts is not None and facts.order_cancelled else None
 
@@ -81,6 +85,7 @@ ADDRESS_MISSING = Guard(ReturnAddressMissing.code, _address_missing)
 SHIPPED = Guard(ReturnAlreadyShipped.code, lambda _, __: ReturnAlreadyShipped(), always=True)
 SCANNED = Guard(ReturnAlreadyScanned.code, _scanned)
 NOTHING_IN_TRANSIT = Guard(NothingInTransit.code, _nothing_in_transit)
+NOTHING_SENT = Guard(NothingInTransit.code, _nothing_sent)
 ORDER_CANCELLED = Guard(OrderWasCancelled.code, _order_cancelled)
 ORDER_NOT_CANCELLED = Guard(OrderNotCancelled.code, _order_not_cancelled)
 REFUND_IN_FLIGHT = Guard(RefundInFlight.code, _refund_in_flight)

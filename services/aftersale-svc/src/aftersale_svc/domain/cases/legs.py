@@ -16,6 +16,7 @@ from aftersale_svc.domain.cases.guards import (
     CLOSED_FOR_GOOD,
     DISPUTE_WINDOW_PASSED,
     NOTHING_IN_TRANSIT,
+    NOTHING_SENT,
     ORDER_CANCELLED,
     ORDER_NOT_CANCELLED,
     REFUND_IN_FLIGHT,
@@ -151,6 +152,8 @@ RETURN = Leg(
         ),
         # The goods arrive while an agent looks for them.
         (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(ReturnExit.ARRIVED, SYSTEM_ONLY, unless_refund_decided(_A.RECEIVE)),
+        # They arrive after an agent has given them up and asked the buyer to send them again.
+        (_S.AWAIT_BUYER_SHIPMENT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM, (NOTHING_SENT,)),
         # They arrive while a dispute stops the case: what follows waits for its end.
         (_S.DISPUTED, _A.RECEIVE): Transition(
             _S.DISPUTED, SYSTEM_UNSEEN, (NOTHING_IN_TRANSIT,), "frozen_state", ReturnExit.ARRIVED
