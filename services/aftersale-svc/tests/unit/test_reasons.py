@@ -18,9 +18,9 @@ BEFORE_SHIPMENT = {
     *(_R.QUALITY_DEFECT, _R.WRONG_SIZE_OR_MODEL, _R.PACKAGING_DAMAGED, _R.MISSING_PARTS, _R.BELOW_STANDARD),
     *(_R.CHANGED_MIND, _R.ORDERED_BY_MISTAKE, _R.PRICE_DROPPED),
 }
-"""Row 21 of domain.md, and the buyer's choices."""
+"""What the specification names for goods that have not left, and the buyer's choices."""
 IN_TRANSIT = {_R.QUALITY_DEFECT, _R.SHORT_QUANTITY, _R.DAMAGED_IN_TRANSIT, _R.WRONG_ITEM}
-"""Row 22 of domain.md."""
+"""What it names for goods on their way."""
 IMPOSSIBLE = {
     Stage.PRE_SHIP: {
         *(_R.DEAD_ON_ARRIVAL, _R.WRONG_ITEM, _R.SHORT_QUANTITY, _R.NO_TRACKING, _R.LOST_IN_TRANSIT),

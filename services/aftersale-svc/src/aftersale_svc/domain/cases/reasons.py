@@ -1,4 +1,4 @@
-"""The reasons as a table: a tree of groups and codes (domain.md, "Reason codes"), and what follows from each by default."""
+"""The reasons as a table: a tree of groups and codes, and what follows from each by default."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
