@@ -17,19 +17,12 @@ from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import Reason, RefundCause
 from aftersale_svc.domain.cases.errors import StageUnsuitable
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.legs import (
-    INSPECTION,
-    REFUND,
-    RETURN,
-    REVIEW,
-    DisputeExit,
-    Exit,
-    InspectionExit,
-    Leg,
-    RefundExit,
-    ReturnExit,
-    ReviewExit,
-)
+from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
+from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit
+from aftersale_svc.domain.cases.legs.interruptions import DisputeExit
+from aftersale_svc.domain.cases.legs.leg import Exit, Leg
+from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
+from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState
 from aftersale_svc.domain.cases.policy import check_needs

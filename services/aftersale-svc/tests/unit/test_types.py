@@ -6,10 +6,13 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import Permission, TableError, Timeout, Transition
-from aftersale_svc.domain.cases import legs
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import EvidenceRequired, StageUnsuitable
-from aftersale_svc.domain.cases.legs import REFUND, RETURN, REVIEW, DisputeExit, Leg, ReturnExit, ReviewExit
+from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
+from aftersale_svc.domain.cases.legs.interruptions import DisputeExit
+from aftersale_svc.domain.cases.legs.leg import Leg
+from aftersale_svc.domain.cases.legs.refund import REFUND
+from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState
 from aftersale_svc.domain.cases.policy import check_needs, check_stage
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
@@ -70,7 +73,8 @@ def test_the_same_legs_lead_elsewhere_in_another_type() -> None:
 
 
 def test_each_exit_belongs_to_one_leg() -> None:
-    found = [each for leg in vars(legs).values() if isinstance(leg, Leg) for each in leg.exits]
+    legs = {leg for type_ in TYPES.values() for leg in type_.legs}
+    found = [each for leg in legs for each in leg.exits]
     assert len(found) == len(set(found))
 
 

@@ -1,4 +1,4 @@
-"""After-sale cases 售后单: requested, reviewed, sent back, inspected, refunded."""
+"""After-sale cases 售后单: opened, read, followed."""
 
 from collections.abc import Sequence
 from typing import Annotated
@@ -7,55 +7,32 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
-from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
+from aftercare_chassis.http.schemas import Cursor, Limit, PageOut
 from aftercare_chassis.http.sse import EventStream, LastEventId
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 
 from aftersale_svc import queries
-from aftersale_svc.api.filters import OfBuyer, OfMerchant, OfOrder
+from aftersale_svc.api.parameters import CaseId, OfBuyer, OfMerchant, OfOrder
 from aftersale_svc.api.schemas.case_requests import (
-    ApproveIn,
     CaseIn,
-    CloseIn,
-    CorrectWaybillIn,
-    InspectIn,
-    NoteIn,
-    RejectIn,
-    SetReturnAddressIn,
-    ShipIn,
 )
 from aftersale_svc.api.schemas.cases import CaseOut, CaseTurn
 from aftersale_svc.api.schemas.timelines import StepOut, TimelineOut
-from aftersale_svc.api.steps import step
-from aftersale_svc.commands import cases, endings, inspections, refunds, returns, reviews
+from aftersale_svc.commands import cases
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import (
-    AcceptedExceedsSent,
     EvidenceRequired,
-    LineMissing,
     LineTwice,
     LineUnknown,
-    NothingInTransit,
     ReasonNotReached,
-    ReasonRequired,
-    RefundDecided,
-    ReturnAddressMissing,
-    ReturnAddressUnchanged,
-    ReturnAlreadyScanned,
-    ReturnAlreadyShipped,
     StageNotReached,
-    WaybillUnchanged,
 )
-from aftersale_svc.domain.cases.lifecycle import CASE
-from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, ReappliedTooOften, UnitsInLiveCase
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
-NO_NOTE = NoteIn()
-NO_ADDRESS = ApproveIn()
-CaseId = Annotated[Id, Path(description="The id of the case.")]
 
 
 @router.post(
@@ -146,114 +123,3 @@ async def follow_timeline(
         return sse.after_last_event([(each.id, StepOut.model_validate(each)) for each in steps], last_event_id)
 
     return await sse.stream(request, reader, look, last_event_id)
-
-
-@router.post(
-    "/{case_id}/approve",
-    **step(CASE.values(), CaseAction.APPROVE, "approveCase", RefundDecided, ReturnAddressMissing),
-)
-async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_ADDRESS) -> CaseOut:
-    """Approve the request: the buyer sends the goods back (return_refund), or the refund is requested at once (refund_only).
-
-    The seller names the address for goods that are sent back. Where an agent leaves it out, and nobody has named it
-    before, it is the merchant's turn to do so with `set-return-address`; the buyer's time to ship begins then.
-    """
-    return CaseOut.of(await reviews.approve(tx, case_id, note=body.note, return_address=body.address()), tx.actor)
-
-
-@router.post("/{case_id}/reject", **step(CASE.values(), CaseAction.REJECT, "rejectCase", RefundDecided))
-async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> CaseOut:
-    """Reject the request with a reason. The buyer may accept that or complain."""
-    return CaseOut.of(await reviews.reject(tx, case_id, reason=body.reason, note=body.note), tx.actor)
-
-
-@router.post("/{case_id}/escalate", **step(CASE.values(), CaseAction.ESCALATE, "escalateCase"))
-async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Let an agent of the platform decide about the request."""
-    return CaseOut.of(await reviews.escalate(tx, case_id, note=body.note), tx.actor)
-
-
-@router.post(
-    "/{case_id}/set-return-address",
-    **step(
-        CASE.values(), CaseAction.SET_RETURN_ADDRESS, "setReturnAddress", ReturnAlreadyShipped, ReturnAddressUnchanged
-    ),
-)
-async def set_return_address(case_id: CaseId, body: SetReturnAddressIn, tx: Tx[Settings]) -> CaseOut:
-    """Say where the buyer is to send the goods, or correct that. Possible until the buyer has shipped them.
-
-    The buyer has the whole time to ship from then on.
-    """
-    given = await returns.set_address(tx, case_id, address=body.return_address.stored(), note=body.note)
-    return CaseOut.of(given, tx.actor)
-
-
-@router.post("/{case_id}/ship", **step(CASE.values(), CaseAction.SHIP, "shipCase"))
-async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
-    """Record that the goods were handed to a courier. Its reports about this waybill then move the case on."""
-    return CaseOut.of(await returns.ship(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no), tx.actor)
-
-
-@router.post(
-    "/{case_id}/correct-waybill",
-    **step(CASE.values(), CaseAction.CORRECT_WAYBILL, "correctReturnWaybill", ReturnAlreadyScanned, WaybillUnchanged),
-)
-async def correct_waybill(case_id: CaseId, body: CorrectWaybillIn, tx: Tx[Settings]) -> CaseOut:
-    """Replace a wrong waybill. Possible until a courier has scanned the goods."""
-    corrected = await returns.correct_waybill(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
-    return CaseOut.of(corrected, tx.actor)
-
-
-@router.post(
-    "/{case_id}/receive",
-    **step(CASE.values(), CaseAction.RECEIVE, "receiveCase", RefundDecided, NothingInTransit),
-)
-async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Record that the goods have arrived, if the courier has not reported it: also a parcel that was taken for lost."""
-    return CaseOut.of(await returns.receive(tx, case_id, note=body.note), tx.actor)
-
-
-@router.post(
-    "/{case_id}/inspect",
-    **step(
-        CASE.values(),
-        CaseAction.INSPECT,
-        "inspectCase",
-        LineUnknown,
-        LineTwice,
-        LineMissing,
-        AcceptedExceedsSent,
-        ReasonRequired,
-    ),
-)
-async def inspect_case(case_id: CaseId, body: InspectIn, tx: Tx[Settings]) -> CaseOut:
-    """Record what was found of the returned goods. Accepting fewer units makes the refund smaller; none is a rejection."""
-    inspected = await inspections.inspect(tx, case_id, findings=body.findings(), reason=body.reason, note=body.note)
-    return CaseOut.of(inspected, tx.actor)
-
-
-@router.post("/{case_id}/refund", **step(CASE.values(), CaseAction.REFUND, "refundCase"))
-async def refund_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Order the refund, or try it again after it failed, as an agent. Each attempt is a refund with an id of its own."""
-    return CaseOut.of(await refunds.refund(tx, case_id, note=body.note), tx.actor)
-
-
-@router.post("/{case_id}/close", **step(CASE.values(), CaseAction.CLOSE, "closeCase"))
-async def close_case(case_id: CaseId, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
-    """Close the case as an agent, if nothing else is possible: for example, if the provider refuses the refund.
-
-    The note is the reason. The buyer may complain within the dispute window.
-    """
-    return CaseOut.of(await endings.close(tx, case_id, note=body.note), tx.actor)
-
-
-@router.post("/{case_id}/accept", **step(CASE.values(), CaseAction.ACCEPT, "acceptRejection"))
-async def accept_rejection(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Accept the rejection. The case is closed, and a new one may be opened about its units."""
-    return CaseOut.of(await endings.accept(tx, case_id, note=body.note), tx.actor)
-
-
-@router.post("/{case_id}/cancel", **step(CASE.values(), CaseAction.CANCEL, "cancelCase", RefundDecided))
-async def cancel_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Withdraw the request."""
-    return CaseOut.of(await endings.cancel(tx, case_id, note=body.note), tx.actor)

@@ -7,7 +7,7 @@ from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Path, Query
 
 from aftersale_svc import queries
-from aftersale_svc.api.filters import OfBuyer, OfMerchant, OfOrder
+from aftersale_svc.api.parameters import OfBuyer, OfMerchant, OfOrder
 from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, DisputeTurn, EvidenceIn, VerdictIn
 from aftersale_svc.api.steps import step

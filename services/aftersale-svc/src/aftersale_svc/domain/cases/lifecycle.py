@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import Context, Lifecycle, Timeout, Transition
 
 from aftersale_svc.domain.cases.codes import CaseType, RefundAction, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.legs import COURIER
+from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.permissions import SYSTEM_ONLY

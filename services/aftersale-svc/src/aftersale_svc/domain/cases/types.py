@@ -7,21 +7,12 @@ from functools import cached_property
 from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transition, compose
 
 from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
-from aftersale_svc.domain.cases.legs import (
-    INSPECTION,
-    REFUND,
-    RETURN,
-    REVIEW,
-    DisputeExit,
-    Exit,
-    InspectionExit,
-    Leg,
-    RefundExit,
-    ReturnExit,
-    ReviewExit,
-    Row,
-    interruptions,
-)
+from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
+from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit
+from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, interruptions
+from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
+from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
+from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.orders.model import Stage
 

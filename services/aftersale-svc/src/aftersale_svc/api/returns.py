@@ -1,0 +1,94 @@
+"""The goods of a case on their way back 退货: sent, received, inspected."""
+
+from aftercare_chassis.http.routing import ApiRoute, Tx
+from fastapi import APIRouter
+
+from aftersale_svc.api.parameters import CaseId
+from aftersale_svc.api.schemas.case_requests import (
+    CorrectWaybillIn,
+    InspectIn,
+    NoteIn,
+    SetReturnAddressIn,
+    ShipIn,
+)
+from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.steps import step
+from aftersale_svc.commands import inspections, returns
+from aftersale_svc.domain.cases.errors import (
+    AcceptedExceedsSent,
+    LineMissing,
+    LineTwice,
+    LineUnknown,
+    NothingInTransit,
+    ReasonRequired,
+    RefundDecided,
+    ReturnAddressUnchanged,
+    ReturnAlreadyScanned,
+    ReturnAlreadyShipped,
+    WaybillUnchanged,
+)
+from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.settings import Settings
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
+NO_NOTE = NoteIn()
+
+
+@router.post(
+    "/{case_id}/set-return-address",
+    **step(
+        CASE.values(), CaseAction.SET_RETURN_ADDRESS, "setReturnAddress", ReturnAlreadyShipped, ReturnAddressUnchanged
+    ),
+)
+async def set_return_address(case_id: CaseId, body: SetReturnAddressIn, tx: Tx[Settings]) -> CaseOut:
+    """Say where the buyer is to send the goods, or correct that. Possible until the buyer has shipped them.
+
+    The buyer has the whole time to ship from then on.
+    """
+    given = await returns.set_address(tx, case_id, address=body.return_address.stored(), note=body.note)
+    return CaseOut.of(given, tx.actor)
+
+
+@router.post("/{case_id}/ship", **step(CASE.values(), CaseAction.SHIP, "shipCase"))
+async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
+    """Record that the goods were handed to a courier. Its reports about this waybill then move the case on."""
+    return CaseOut.of(await returns.ship(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no), tx.actor)
+
+
+@router.post(
+    "/{case_id}/correct-waybill",
+    **step(CASE.values(), CaseAction.CORRECT_WAYBILL, "correctReturnWaybill", ReturnAlreadyScanned, WaybillUnchanged),
+)
+async def correct_waybill(case_id: CaseId, body: CorrectWaybillIn, tx: Tx[Settings]) -> CaseOut:
+    """Replace a wrong waybill. Possible until a courier has scanned the goods."""
+    corrected = await returns.correct_waybill(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
+    return CaseOut.of(corrected, tx.actor)
+
+
+@router.post(
+    "/{case_id}/receive",
+    **step(CASE.values(), CaseAction.RECEIVE, "receiveCase", RefundDecided, NothingInTransit),
+)
+async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Record that the goods have arrived, if the courier has not reported it: also a parcel that was taken for lost."""
+    return CaseOut.of(await returns.receive(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post(
+    "/{case_id}/inspect",
+    **step(
+        CASE.values(),
+        CaseAction.INSPECT,
+        "inspectCase",
+        LineUnknown,
+        LineTwice,
+        LineMissing,
+        AcceptedExceedsSent,
+        ReasonRequired,
+    ),
+)
+async def inspect_case(case_id: CaseId, body: InspectIn, tx: Tx[Settings]) -> CaseOut:
+    """Record what was found of the returned goods. Accepting fewer units makes the refund smaller; none is a rejection."""
+    inspected = await inspections.inspect(tx, case_id, findings=body.findings(), reason=body.reason, note=body.note)
+    return CaseOut.of(inspected, tx.actor)

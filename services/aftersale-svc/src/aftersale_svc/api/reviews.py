@@ -1,0 +1,78 @@
+"""Deciding about a case 审核: approve, reject, escalate, refund, and the ways to end it."""
+
+from aftercare_chassis.http.routing import ApiRoute, Tx
+from fastapi import APIRouter
+
+from aftersale_svc.api.parameters import CaseId
+from aftersale_svc.api.schemas.case_requests import (
+    ApproveIn,
+    CloseIn,
+    NoteIn,
+    RejectIn,
+)
+from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.steps import step
+from aftersale_svc.commands import endings, refunds, reviews
+from aftersale_svc.domain.cases.errors import (
+    RefundDecided,
+    ReturnAddressMissing,
+)
+from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.settings import Settings
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
+NO_NOTE = NoteIn()
+NO_ADDRESS = ApproveIn()
+
+
+@router.post(
+    "/{case_id}/approve",
+    **step(CASE.values(), CaseAction.APPROVE, "approveCase", RefundDecided, ReturnAddressMissing),
+)
+async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_ADDRESS) -> CaseOut:
+    """Approve the request: the buyer sends the goods back (return_refund), or the refund is requested at once (refund_only).
+
+    The seller names the address for goods that are sent back. Where an agent leaves it out, and nobody has named it
+    before, it is the merchant's turn to do so with `set-return-address`; the buyer's time to ship begins then.
+    """
+    return CaseOut.of(await reviews.approve(tx, case_id, note=body.note, return_address=body.address()), tx.actor)
+
+
+@router.post("/{case_id}/reject", **step(CASE.values(), CaseAction.REJECT, "rejectCase", RefundDecided))
+async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> CaseOut:
+    """Reject the request with a reason. The buyer may accept that or complain."""
+    return CaseOut.of(await reviews.reject(tx, case_id, reason=body.reason, note=body.note), tx.actor)
+
+
+@router.post("/{case_id}/escalate", **step(CASE.values(), CaseAction.ESCALATE, "escalateCase"))
+async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Let an agent of the platform decide about the request."""
+    return CaseOut.of(await reviews.escalate(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post("/{case_id}/refund", **step(CASE.values(), CaseAction.REFUND, "refundCase"))
+async def refund_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Order the refund, or try it again after it failed, as an agent. Each attempt is a refund with an id of its own."""
+    return CaseOut.of(await refunds.refund(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post("/{case_id}/close", **step(CASE.values(), CaseAction.CLOSE, "closeCase"))
+async def close_case(case_id: CaseId, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
+    """Close the case as an agent, if nothing else is possible: for example, if the provider refuses the refund.
+
+    The note is the reason. The buyer may complain within the dispute window.
+    """
+    return CaseOut.of(await endings.close(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post("/{case_id}/accept", **step(CASE.values(), CaseAction.ACCEPT, "acceptRejection"))
+async def accept_rejection(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Accept the rejection. The case is closed, and a new one may be opened about its units."""
+    return CaseOut.of(await endings.accept(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post("/{case_id}/cancel", **step(CASE.values(), CaseAction.CANCEL, "cancelCase", RefundDecided))
+async def cancel_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Withdraw the request."""
+    return CaseOut.of(await endings.cancel(tx, case_id, note=body.note), tx.actor)
