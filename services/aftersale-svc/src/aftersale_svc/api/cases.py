@@ -13,6 +13,7 @@ from fastapi import APIRouter, Query, Request
 
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import CaseId, OfBuyer, OfMerchant, OfOrder
+from aftersale_svc.api.schemas.case_details import CaseDetailOut
 from aftersale_svc.api.schemas.case_requests import (
     CaseIn,
 )
@@ -95,16 +96,16 @@ async def list_cases(
 
 
 @router.get("/{case_id}", operation_id="getCase")
-async def get_case(case_id: CaseId, reader: Read[Settings]) -> CaseOut:
-    """Get a case with its lines, and with what the caller may do next."""
-    return CaseOut.of(await queries.case(reader, case_id), reader.actor)
+async def get_case(case_id: CaseId, reader: Read[Settings]) -> CaseDetailOut:
+    """Get a case with its lines, what the caller may do next, and all of it in sentences."""
+    return CaseDetailOut.of(await queries.case(reader, case_id), reader.actor)
 
 
 @router.get("/{case_id}/timeline", operation_id="getCaseTimeline")
 async def get_timeline(case_id: CaseId, reader: Read[Settings]) -> TimelineOut:
     """List every step of the case and of its disputes, oldest first: who did what and when, with the note."""
     steps = await queries.timeline(reader, case_id)
-    return TimelineOut(data=[StepOut.model_validate(each) for each in steps])
+    return TimelineOut(data=[StepOut.of(each) for each in steps])
 
 
 @router.get(
@@ -120,6 +121,6 @@ async def follow_timeline(
     # From the client's last event each time: a step of another host whose clock is behind sorts before the last one sent.
     async def look(reader: Reader[Settings], _: str | None) -> Sequence[sse.Event]:
         steps = await queries.timeline(reader, case_id)
-        return sse.after_last_event([(each.id, StepOut.model_validate(each)) for each in steps], last_event_id)
+        return sse.after_last_event([(each.id, StepOut.of(each)) for each in steps], last_event_id)
 
     return await sse.stream(request, reader, look, last_event_id)

@@ -6,9 +6,10 @@ from aftercare_chassis.http.schemas import Out, Time, example
 from aftercare_chassis.refusals import Refusal
 from pydantic import Field
 
+from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Goods, Liable, Reason, ReasonGroup
 from aftersale_svc.domain.cases.policy import evidence_need
-from aftersale_svc.domain.cases.reasons import GROUPS, REASONS, REASONS_VERSION, Label, selectable_reasons
+from aftersale_svc.domain.cases.reasons import GROUPS, REASONS, REASONS_VERSION, selectable_reasons
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.options import LineOptions, Option, OrderOptions
 from aftersale_svc.domain.orders.model import Stage
@@ -71,19 +72,6 @@ _EXAMPLE = {
         },
     ],
 }
-
-
-class BilingualOut(Out):
-    """A text in both languages."""
-
-    zh_cn: str
-    """In Chinese (zh-CN)."""
-    en: str
-    """In English."""
-
-    @classmethod
-    def of(cls, label: Label) -> "BilingualOut":
-        return cls(zh_cn=label.zh, en=label.en)
 
 
 class ReasonOut(Out):

@@ -2,6 +2,10 @@
 
 from aftercare_chassis.http.schemas import Out, Time
 
+from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.domain.cases.model import TimelineStep
+from aftersale_svc.domain.wording.explanation import sentence
+
 
 class StepOut(Out):
     """One step of a case or of its dispute."""
@@ -25,6 +29,23 @@ class StepOut(Out):
     """What the actor wrote about it; null where there is nothing."""
     evidence: list[str]
     """Hashes of the files that came with the step: `sha256:…`."""
+    text: BilingualOut
+    """The step as a sentence, without the note."""
+
+    @classmethod
+    def of(cls, step: TimelineStep) -> "StepOut":
+        return cls(
+            id=step.id,
+            at=step.at,
+            actor_id=step.actor_id,
+            actor_role=step.actor_role,
+            action=step.action,
+            state=step.state,
+            dispute_id=step.dispute_id,
+            note=step.note,
+            evidence=step.evidence,
+            text=BilingualOut.of(sentence(step)),
+        )
 
 
 class TimelineOut(Out):

@@ -1,0 +1,68 @@
+"""A case in sentences, as it is shown."""
+
+from typing import Any
+
+from aftercare_chassis.http.schemas import Out
+from aftercare_chassis.lifecycle import Actor
+
+from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.wording.explanation import ActionText, Explanation, explain
+
+
+class ActionTextOut(Out):
+    """An action that the state of the case has."""
+
+    action: CaseAction
+    """Its code, as in `allowed_actions`."""
+    name: BilingualOut
+    """What it does."""
+    why_not: BilingualOut | None = None
+    """Why the caller may not take it now; null where the caller may."""
+
+    @classmethod
+    def of(cls, text: ActionText) -> "ActionTextOut":
+        return cls(action=text.action, name=BilingualOut.of(text.name), why_not=BilingualOut.of_any(text.why_not))
+
+
+class ExplanationOut(Out):
+    """The case in sentences."""
+
+    what: BilingualOut
+    """What is asked for, for how many units, and why."""
+    where: BilingualOut
+    """How far the case is."""
+    turn: BilingualOut
+    """Who has to act next, and until when."""
+    then: BilingualOut | None = None
+    """What happens if nobody acts until then; null where the case has no deadline."""
+    money: BilingualOut
+    """How much goes back, and how certain that is."""
+    actions: list[ActionTextOut]
+    """What can be done in this state, each with why the caller may not, where that is so."""
+
+    @classmethod
+    def of(cls, explanation: Explanation) -> "ExplanationOut":
+        return cls(
+            what=BilingualOut.of(explanation.what),
+            where=BilingualOut.of(explanation.where),
+            turn=BilingualOut.of(explanation.turn),
+            then=BilingualOut.of_any(explanation.then),
+            money=BilingualOut.of(explanation.money),
+            actions=[ActionTextOut.of(each) for each in explanation.actions],
+        )
+
+
+class CaseDetailOut(CaseOut):
+    """A case, with all of it in sentences."""
+
+    explanation: ExplanationOut
+
+    @classmethod
+    def of(cls, full: FullCase, actor: Actor) -> "CaseDetailOut":
+        """The case as this actor sees it."""
+        # The fields of the parent are values already: they are not validated a second time.
+        known: dict[str, Any] = dict(CaseOut.of(full, actor))
+        return cls.model_construct(**known, explanation=ExplanationOut.of(explain(full, actor)))

@@ -1,0 +1,103 @@
+"""A case in sentences: what it is, where it is, whose turn it is and until when, what then, what comes back, who may do what."""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from aftercare_chassis.currencies import written
+from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor
+
+from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.codes import Money
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.model import CaseAction, TimelineStep
+from aftersale_svc.domain.cases.reasons import REASONS, Label
+from aftersale_svc.domain.cases.types import ENDED, TYPES
+from aftersale_svc.domain.wording.actions import ACTION_NAMES, ACTORS, STEPS, WHY_NOT
+from aftersale_svc.domain.wording.states import EFFECTS, STATE_NAMES, TURN_NAMES, TYPE_NAMES
+
+
+@dataclass(frozen=True, slots=True)
+class ActionText:
+    """An action, and why it is not open to the reader; None where it is."""
+
+    action: CaseAction
+    name: Label
+    why_not: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """A case in sentences. `then` is None where it has no deadline; `actions` leaves out what the state does not have."""
+
+    what: Label
+    where: Label
+    turn: Label
+    then: Label | None
+    money: Label
+    actions: tuple[ActionText, ...]
+
+
+def explain(full: FullCase, actor: Actor) -> Explanation:
+    """The case in sentences for this reader."""
+    case, table, facts = full.case, lifecycle.of(full.case), CaseFacts(full=full)
+    return Explanation(
+        what=_what(full),
+        where=STATE_NAMES[case.state],
+        turn=_turn(case.whose_turn, case.deadline_at),
+        then=_then(table.deadline_effect(case, facts)),
+        money=_money(full),
+        actions=tuple(
+            ActionText(CaseAction(each.action), ACTION_NAMES[CaseAction(each.action)], _why_not(each.why_not))
+            for each in table.allowed(case, actor, facts)
+            if each.why_not != NOT_IN_THIS_STATE
+        ),
+    )
+
+
+def sentence(step: TimelineStep) -> Label:
+    """A step of the timeline as a sentence, without its note."""
+    actor = ACTORS.get(step.actor_role, Label(step.actor_role, step.actor_role))
+    text = STEPS.get(step.action, Label("{actor}：" + step.action, "{actor}: " + step.action))
+    return Label(text.zh.format(actor=actor.zh), text.en.format(actor=actor.en))
+
+
+def _what(full: FullCase) -> Label:
+    type_, reason = TYPE_NAMES[full.case.type], REASONS[full.case.reason].label
+    units = sum(line.quantity for line in full.requested)
+    zh = f"{type_.zh}，共 {units} 件，原因：{reason.zh}"
+    return Label(zh, f"{type_.en}, {units} unit{'' if units == 1 else 's'}. Reason: {reason.en}")
+
+
+def _turn(turn: str, until: datetime | None) -> Label:
+    who = TURN_NAMES[turn]
+    if turn == NOBODY:
+        return Label("售后已结束，无需处理", "The case has ended; nobody has to act")
+    if until is None:
+        return Label(f"等待{who.zh}处理", f"It is the turn of {who.en}")
+    time = f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return Label(f"等待{who.zh}处理，截止 {time}", f"It is the turn of {who.en}, until {time}")
+
+
+def _then(effect: str | None) -> Label | None:
+    if effect is None:
+        return None
+    then = EFFECTS[effect]
+    return Label(f"逾期未处理：{then.zh}", f"If nothing happens by then, {then.en}")
+
+
+def _money(full: FullCase) -> Label:
+    case, refund = full.case, full.refund
+    if full.is_refunded:
+        paid = written(full.refunded_minor, case.currency)
+        return Label(f"已退款 {paid}", f"{paid} went back")
+    if refund is not None and case.state not in ENDED:
+        due = written(refund.amount.total_minor, refund.currency)
+        return Label(f"已决定退款 {due}，以支付渠道到账为准", f"A refund of {due} was decided")
+    if TYPES[case.type].money is not Money.REFUND or case.state in ENDED:
+        return Label("不涉及退款", "No money goes back")
+    expected = written(case.requested_minor + case.shipping_refund_minor, case.currency)
+    return Label(f"如全部通过，预计退款 {expected}", f"If all of it is granted, {expected} goes back")
+
+
+def _why_not(code: str | None) -> Label | None:
+    return None if code is None else WHY_NOT.get(code, Label(code, code))

@@ -1,0 +1,52 @@
+"""How the types, the states and the deadlines of cases are called."""
+
+from collections.abc import Mapping
+
+from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.reasons import Label
+
+TYPE_NAMES: Mapping[CaseType, Label] = {
+    CaseType.RETURN_REFUND: Label("退货退款", "Return and refund"),
+    CaseType.REFUND_ONLY: Label("仅退款", "Refund without return"),
+}
+
+STATE_NAMES: Mapping[CaseState, Label] = {
+    CaseState.PENDING_REVIEW: Label("等待商家审核", "The merchant has to review the request"),
+    CaseState.MANUAL_REVIEW: Label("平台客服审核中", "An agent of the platform has to decide"),
+    CaseState.AWAIT_BUYER_SHIPMENT: Label("等待买家寄回商品", "The goods have to be sent back"),
+    CaseState.RETURN_IN_TRANSIT: Label("商品退回途中", "The goods are on their way back"),
+    CaseState.AWAIT_INSPECTION: Label("等待商家验收退回商品", "The merchant has to inspect the returned goods"),
+    CaseState.REJECTED: Label("商家已拒绝", "The request was rejected"),
+    CaseState.REFUNDING: Label("退款处理中", "The refund is being paid"),
+    CaseState.DISPUTED: Label("维权处理中，售后单已冻结", "Stopped by a dispute, which the platform decides"),
+    CaseState.COMPLETED: Label("售后已完成", "Completed"),
+    CaseState.CLOSED: Label("售后已关闭", "Closed"),
+    CaseState.CANCELLED: Label("申请已撤销", "The request was withdrawn"),
+}
+
+TURN_NAMES: Mapping[str, Label] = {
+    "buyer": Label("买家", "the buyer"),
+    "merchant": Label("商家", "the merchant"),
+    "agent": Label("平台客服", "an agent of the platform"),
+    "platform": Label("平台", "the platform"),
+    "courier": Label("快递", "the courier"),
+    "system": Label("支付渠道", "the payment provider"),
+    "nobody": Label("无需处理", "nobody"),
+}
+
+EFFECTS: Mapping[str, Label] = {
+    "approved_by_timeout": Label("系统自动同意申请", "the request is approved"),
+    "escalated_agent_late": Label("系统再次提醒平台客服", "the agents are reminded"),
+    "closed_rejected": Label("售后单关闭", "the case is closed as rejected"),
+    "closed_buyer_late": Label("售后单因买家逾期未寄回而关闭", "the case is closed, because nothing was sent back"),
+    "escalated_address_missing": Label(
+        "因缺少退货地址转交平台客服", "an agent takes over, because there is no return address"
+    ),
+    "escalated_not_delivered": Label(
+        "因退货未送达转交平台客服", "an agent takes over, because the goods have not arrived"
+    ),
+    "accepted_by_timeout": Label("视为验收通过并退款", "the goods count as accepted, and the money goes back"),
+    "escalated_refund_late": Label("系统提醒平台核对退款", "the platform is reminded to check the refund"),
+}
+"""What happens at a deadline, by the `effect` of its timeout."""

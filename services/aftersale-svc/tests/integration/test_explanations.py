@@ -1,0 +1,33 @@
+"""A case and its timeline in sentences, over HTTP."""
+
+from aftersale_shop import RETURN_ADDRESS, Shop
+
+
+async def test_a_case_explains_itself_to_each_side(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2)
+    shown = (await shop.get(case["id"]))["explanation"]
+    assert shown["turn"]["en"] == "It is the turn of the merchant, until 2026-03-04 09:00 UTC"
+    assert shown["then"]["zh_cn"] == "逾期未处理：系统自动同意申请"
+    assert shown["money"]["en"] == "If all of it is granted, 191.33 CNY goes back"
+    to_buyer = {each["action"]: each["why_not"] for each in shown["actions"]}
+    assert (to_buyer["cancel"], to_buyer["approve"]["en"]) == (None, "only the merchant may")
+    seen = await shop.seller.get(f"/v1/cases/{case['id']}")
+    to_seller = {each["action"]: each["why_not"] for each in seen.json()["explanation"]["actions"]}
+    assert (to_seller["approve"], to_seller["cancel"]["zh_cn"]) == (None, "只有买家可以操作")
+
+
+async def test_the_timeline_reads_as_sentences(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2)
+    await shop.act(shop.seller, case["id"], "approve", return_address=RETURN_ADDRESS)
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
+    assert [step["text"]["en"] for step in steps] == [
+        "The buyer asked for after-sales service",
+        "The merchant approved the request",
+        "The buyer sent the goods back",
+        "The goods arrived at the merchant",
+    ]
+    assert steps[0]["text"]["zh_cn"] == "买家提交了售后申请"
