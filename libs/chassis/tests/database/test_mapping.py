@@ -128,3 +128,10 @@ def test_texts_become_the_enums_of_the_dataclass() -> None:
 def test_a_code_of_a_newer_build_is_named() -> None:
     with pytest.raises(NewerRow, match=r"Box\.colour is 'blue'"):
         Rows(BOXES, Box).build({**RECORD, "colour": "blue"})
+
+
+def test_a_filter_that_takes_several_values_is_any_of_them() -> None:
+    listing = Listing(BOXES, Box, filters=("colour",), seen_by=SEEN_BY)
+    several = listing.statement("keeper", {"colour": ["red", "blue"]}, after=False)
+    assert "colour = ANY ($1::TEXT[])" in several.sql
+    assert "colour = $1" in listing.statement("keeper", {"colour": "red"}, after=False).sql

@@ -6,7 +6,7 @@ from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
 from aftersale_svc import tables
-from aftersale_svc.api import cases, disputes, options, returns, reviews
+from aftersale_svc.api import bulk, cases, disputes, options, returns, reviews, work_lists
 from aftersale_svc.commands import deadlines
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.settings import Settings
@@ -19,7 +19,15 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         package="aftersale_svc",
         settings=settings or Settings(),
         roles=ROLES,
-        routers=[cases.router, reviews.router, returns.router, disputes.router, options.router],
+        routers=[
+            cases.router,
+            bulk.router,
+            reviews.router,
+            returns.router,
+            disputes.router,
+            options.router,
+            work_lists.router,
+        ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
         metadata=tables.metadata,

@@ -11,12 +11,16 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.options import OrderOptions, options_of
 from aftersale_svc.domain.orders.errors import OrderUnknown
+from aftersale_svc.domain.work_lists import Selection, WorkList, selection
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases import CASE_LIST, CASES, TIMELINE
+from aftersale_svc.tables.cases import CASE_LIST, CASES, CASES_BY_DEADLINE, TIMELINE
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTES
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import DETAILS, full_cases
 from aftersale_svc.tables.orders import ORDER
+from aftersale_svc.tables.work_lists import CASES_DUE, CASES_OF_TURN
+
+MOST_COUNTED = 1000
 
 
 async def case(read: Reader[Settings], case_id: str) -> FullCase:
@@ -25,10 +29,29 @@ async def case(read: Reader[Settings], case_id: str) -> FullCase:
     return found
 
 
-async def cases(read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[FullCase]:
-    """A page of the cases that this actor may see, newest first."""
-    page = await read.page(CASE_LIST, limit=limit, cursor=cursor, **filters)
+async def cases(
+    read: Reader[Settings],
+    limit: int,
+    cursor: str | None,
+    *,
+    by_deadline: bool = False,
+    **filters: str | list[str] | None,
+) -> Page[FullCase]:
+    """A page of the cases that this actor may see: newest first, or those with a deadline, the earliest first."""
+    page = await read.page(CASES_BY_DEADLINE if by_deadline else CASE_LIST, limit=limit, cursor=cursor, **filters)
     return Page(await _full(read, page.data), page.has_more, page.next_cursor)
+
+
+async def work_lists(read: Reader[Settings]) -> dict[WorkList, int]:
+    """How many cases each list has for this actor; one more than MOST_COUNTED where there are more than that."""
+    return {each: await _count(read, selection(each, read.actor.role, read.now)) for each in WorkList}
+
+
+async def _count(read: Reader[Settings], of: Selection) -> int:
+    turn = {"whose_turn": of.whose_turn, "most": MOST_COUNTED + 1}
+    if of.due_before is None:
+        return len(await read.all(CASES_OF_TURN, **turn))
+    return len(await read.all(CASES_DUE, **turn, due_before=of.due_before))
 
 
 async def _full(read: Reader[Settings], found: Sequence[Case]) -> list[FullCase]:

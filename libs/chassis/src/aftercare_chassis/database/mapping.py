@@ -7,10 +7,8 @@ asynchronous ORM (ADR 1). Nothing is loaded lazily, and nothing is flushed impli
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from enum import Enum
-from operator import attrgetter
-from types import UnionType
-from typing import Any, Generic, TypeVar, Union, cast, get_args, get_origin, get_type_hints, overload
+from datetime import datetime
+from typing import Any, Generic, TypeVar, cast, overload
 
 from asyncpg import Record
 from sqlalchemy import (
@@ -19,6 +17,8 @@ from sqlalchemy import (
     ColumnElement,
     Select,
     Table,
+    Text,
+    any_,
     bindparam,
     false,
     func,
@@ -27,19 +27,17 @@ from sqlalchemy import (
     tuple_,
     update,
 )
-from sqlalchemy.dialects.postgresql import asyncpg
+from sqlalchemy.dialects.postgresql import ARRAY, asyncpg
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.dml import ReturningDelete
 
-from aftercare_chassis.database.revisions import NewerRow
+from aftercare_chassis.database.row_builders import Columns, row_builder, values_getter
 from aftercare_chassis.lifecycle import SYSTEM, Actor
 
 R = TypeVar("R")
 Params = Mapping[str, object]
 """The values of a statement's parameters by name; asyncpg checks that PostgreSQL takes them."""
-Columns = Record | Mapping[str, object]
-"""The values of a row's columns by name."""
 AnySelect = Select[Any]  # Any: whatever the types of its columns are, in which Select is invariant
 AnyQuery = AnySelect | ReturningDelete[Any]  # Any: as above
 SeenBy = Mapping[str, Column[str] | None]
@@ -109,27 +107,27 @@ class Rows(_PerRole, Generic[R]):
 
     def __init__(self, table: Table, cls: type[R], seen_by: SeenBy | None = None) -> None:
         super().__init__(seen_by)
-        self.table, self.name, self.build = table, table.name, _row_builder(cls)
+        self.table, self.name, self.build = table, table.name, row_builder(cls)
         self.columns = [table.c[f.name] for f in fields(cls)]  # type: ignore[arg-type]
         self.key = [column.name for column in table.primary_key]
         values: dict[str, BindParameter[object]] = {column.name: bindparam(column.name) for column in self.columns}
         changed = {name: value for name, value in values.items() if name not in self.key}
         self.insert = Compiled(insert(table).values(values))
-        self.insert_args = _values_getter(self.insert.names)
+        self.insert_args = values_getter(self.insert.names)
         added = upsert(table).values(values)
         self.upsert = Compiled(
             added.on_conflict_do_update(index_elements=self.key, set_={name: added.excluded[name] for name in changed})
             if changed
             else added.on_conflict_do_nothing()
         )
-        self.upsert_args = _values_getter(self.upsert.names)
+        self.upsert_args = values_getter(self.upsert.names)
         if "version" in changed:
             self.save = Compiled(
                 update(table)
                 .where(*(table.c[k] == bindparam(f"key_{k}") for k in self.key), table.c.version == bindparam("seen"))
                 .values(changed)
             )
-            self._saved_values = _values_getter(self.save.names[:-1])
+            self._saved_values = values_getter(self.save.names[:-1])
 
     def save_args(self, row: R, seen: int) -> list[object]:
         """The parameters of `save`: those of the changed row, and the version that was read."""
@@ -157,7 +155,7 @@ class Query(_PerRole, Generic[R]):
         super().__init__(seen_by)
         self.statement = statement
         # By the overloads R is Record where there is no `cls`.
-        self.build = _row_builder(cls) if cls else cast(Callable[[Record], R], lambda record: record)
+        self.build = row_builder(cls) if cls else cast(Callable[[Record], R], lambda record: record)
 
     def for_role(self, role: str) -> Compiled:
         """The SELECT with what limits it for this role."""
@@ -205,8 +203,9 @@ class Statement:
 class Listing(_PerRole, Generic[R]):
     """A list in keyset pages, newest first.
 
-    `order` is a unique column that grows with time, as our ids do. `filters` are columns that a caller may fix to a value.
-    `computed` are filters by what no column holds: each has the values that it may be fixed to, with their predicates.
+    `order` is a unique column that grows with time, as our ids do. `filters` are columns that a caller may fix to a value,
+    or to any of a list. `computed` are filters by what no column holds: each has the values that it may be fixed to, with
+    their predicates. With `earliest`, a column of timestamps, the list has the rows with one, the earliest first.
     """
 
     def __init__(
@@ -218,29 +217,55 @@ class Listing(_PerRole, Generic[R]):
         seen_by: SeenBy,
         order: str = "id",
         computed: Mapping[str, Mapping[str, ColumnElement[bool]]] | None = None,
+        earliest: str | None = None,
     ) -> None:
         super().__init__(seen_by)
-        self.table, self.name, self.order, self._computed = table, table.name, order, computed or {}
+        self.table, self.order, self.earliest, self._computed = table, order, earliest, computed or {}
+        self.name = table.name if earliest is None else f"{table.name} by {earliest}"
         self.filters = (*filters, *self._computed)
-        self.build = _row_builder(cls)
+        self.build = row_builder(cls)
         self._columns = [table.c[f.name] for f in fields(cls)]  # type: ignore[arg-type]
 
     def statement(self, role: str, used: Mapping[str, object], *, after: bool) -> Compiled:
-        """The SELECT with these filters, which starts behind the parameter `after` if there is a cursor."""
-        columns = tuple(name for name in used if name not in self._computed)
+        """The SELECT with these filters, which starts behind the position of a cursor if there is one."""
+        columns = tuple((name, isinstance(value, list)) for name, value in used.items() if name not in self._computed)
         values = tuple((name, str(value)) for name, value in used.items() if name in self._computed)
 
         def make() -> AnySelect:
             chosen = select(*self._columns).where(
-                *(self.table.c[name] == bindparam(name) for name in columns),
+                *(self._is(name, several) for name, several in columns),
                 *(self._computed[name][value] for name, value in values),
             )
-            column = self.table.c[self.order]
-            if after:
-                chosen = chosen.where(column < bindparam("after"))
-            return chosen.order_by(column.desc()).limit(bindparam("rows"))
+            return self._ordered(chosen, after).limit(bindparam("rows"))
 
         return self.compiled((columns, values, after), role, make)
+
+    def position(self, row: R) -> str:
+        """Where a page ends whose last row is this one."""
+        last: str = getattr(row, self.order)
+        return last if self.earliest is None else f"{getattr(row, self.earliest).isoformat()} {last}"
+
+    def behind(self, position: str) -> Params:
+        """The parameters of a statement that starts behind this position."""
+        if self.earliest is None:
+            return {"after": position}
+        time, _, last = position.partition(" ")
+        return {"after_time": datetime.fromisoformat(time), "after": last}
+
+    def _is(self, name: str, several: bool) -> ColumnElement[bool]:
+        column = self.table.c[name]
+        return column == any_(bindparam(name, type_=ARRAY(Text))) if several else column == bindparam(name)
+
+    def _ordered(self, chosen: AnySelect, after: bool) -> AnySelect:
+        column = self.table.c[self.order]
+        if self.earliest is None:
+            return (chosen.where(column < bindparam("after")) if after else chosen).order_by(column.desc())
+        time = self.table.c[self.earliest]
+        if after:
+            chosen = chosen.where(
+                tuple_(time, column) > tuple_(bindparam("after_time", type_=time.type), bindparam("after"))
+            )
+        return chosen.where(time.is_not(None)).order_by(time, column)
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,40 +275,3 @@ class Page(Generic[R]):
     data: list[R]
     has_more: bool
     next_cursor: str | None
-
-
-def _values_getter(names: Sequence[str]) -> Callable[[object], Sequence[object]]:
-    """A function from a row to its values for these parameters; the parameter of a key is named `key_…`."""
-    attributes = [name.removeprefix("key_") for name in names]
-    if len(attributes) > 1:
-        return attrgetter(*attributes)
-    return lambda row: [getattr(row, attribute) for attribute in attributes]  # attrgetter returns no tuple for one name
-
-
-def _row_builder(cls: type[R]) -> Callable[[Columns], R]:
-    """A function from a database record to `cls`; a text becomes the enum that the field is annotated with.
-
-    The function raises NewerRow for a text that the enum does not have: the CHECKs permit only codes of the newest build.
-    """
-    hints = get_type_hints(cls)
-    enums = [(f.name, enum) for f in fields(cls) if (enum := _enum_of(hints[f.name]))]  # type: ignore[arg-type]
-    if not enums:
-        return lambda record: cls(**record)
-
-    def build(record: Columns) -> R:
-        values = dict(record)
-        for name, enum in enums:
-            if values[name] is not None:
-                try:
-                    values[name] = enum(values[name])
-                except ValueError:
-                    raise NewerRow(f"{cls.__name__}.{name} is {values[name]!r}") from None
-        return cls(**values)
-
-    return build
-
-
-def _enum_of(hint: object) -> type[Enum] | None:
-    """The enum of an annotation `State` or `State | None`."""
-    candidates = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
-    return next((c for c in candidates if isinstance(c, type) and issubclass(c, Enum)), None)

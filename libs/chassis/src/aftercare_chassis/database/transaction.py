@@ -74,7 +74,7 @@ class Reader(Generic[S_co]):
         return [query.build(record) for record in await self._fetch(query.for_role(self.actor.role), params)]
 
     async def page(self, listing: Listing[R], *, limit: int, cursor: str | None, **filters: object) -> Page[R]:
-        """One page, newest first; filters that are None are left out.
+        """One page, in the order of the list; filters that are None are left out, a list is any of its values.
 
         Raises:
             CursorInvalid: the cursor belongs to another list, other filters or another reader.
@@ -82,11 +82,12 @@ class Reader(Generic[S_co]):
         used = {name: filters[name] for name in listing.filters if filters.get(name) is not None}
         signed = {"viewer": f"{self.actor.role}:{viewer(self.actor)}", **used}
         after = self._cursors.verify(listing.name, signed, cursor) if cursor else None
+        behind = listing.behind(after) if after is not None else {}
         compiled = listing.statement(self.actor.role, used, after=after is not None)
-        read = await self._fetch(compiled, {**used, "after": after, "rows": limit + 1})
+        read = await self._fetch(compiled, {**used, **behind, "rows": limit + 1})
         found = [listing.build(record) for record in read]
         more, data = len(found) > limit, found[:limit]
-        last = getattr(data[-1], listing.order) if more else None
+        last = listing.position(data[-1]) if more else None
         return Page(data, more, self._cursors.sign(listing.name, signed, last) if last else None)
 
     async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Params) -> R | None:

@@ -57,10 +57,18 @@ def _parameters(place: str, old: Node, new: Node, documents: tuple[Node, Node]) 
             continue
         if after[key].get("required") and not parameter.get("required"):
             yield f"{where}: is required"
-        yield from request.compare(where, parameter["schema"], after[key]["schema"])
+        yield from request.compare(where, parameter["schema"], _one_of_several(parameter, after[key]))
     for key in after.keys() - before.keys():
         if after[key].get("required"):
             yield f"{place} parameter {key[1]}: new and required"
+
+
+def _one_of_several(before: Node, after: Node) -> Node:
+    """The schema of one value, where a query parameter takes several now: `a=1&a=2` begins as `a=1` did."""
+    schema: Node = after["schema"]
+    several = after["in"] == "query" and schema.get("type") == "array" and before["schema"].get("type") != "array"
+    items: Node = schema["items"] if several else schema
+    return items
 
 
 def _body(place: str, old: Node | None, new: Node | None, documents: tuple[Node, Node]) -> Iterator[str]:

@@ -1,6 +1,7 @@
 """After-sale cases 售后单: opened, read, followed."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated
 
 from aftercare_chassis.database.transaction import Reader
@@ -12,7 +13,7 @@ from aftercare_chassis.http.sse import EventStream, LastEventId
 from fastapi import APIRouter, Query, Request
 
 from aftersale_svc import queries
-from aftersale_svc.api.parameters import CaseId, OfBuyer, OfMerchant, OfOrder
+from aftersale_svc.api.parameters import CaseId, OfBuyer, OfMerchant, OfOrder, one_or_several
 from aftersale_svc.api.schemas.case_details import CaseDetailOut
 from aftersale_svc.api.schemas.case_requests import (
     CaseIn,
@@ -32,6 +33,14 @@ from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, ReappliedTooOften, UnitsInLiveCase
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
 from aftersale_svc.settings import Settings
+
+
+class CaseOrder(StrEnum):
+    """The order of a list of cases."""
+
+    NEWEST = "newest"
+    DEADLINE = "deadline"
+
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 
@@ -71,27 +80,32 @@ async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:
 @router.get("", operation_id="listCases")
 async def list_cases(
     reader: Read[Settings],
-    state: Annotated[CaseState | None, Query(description="Only cases in this state.")] = None,
+    state: Annotated[list[CaseState] | None, Query(description="Only cases in one of these states.")] = None,
     order_id: OfOrder = None,
-    whose_turn: Annotated[CaseTurn | None, Query(description="Only cases in which these have to act next.")] = None,
-    type: Annotated[CaseType | None, Query(description="Only cases in which this is asked for.")] = None,
-    reason: Annotated[Reason | None, Query(description="Only cases with this reason.")] = None,
+    whose_turn: Annotated[
+        list[CaseTurn] | None, Query(description="Only cases in which one of these has to act next.")
+    ] = None,
+    type: Annotated[list[CaseType] | None, Query(description="Only cases of these types.")] = None,
+    reason: Annotated[list[Reason] | None, Query(description="Only cases with one of these reasons.")] = None,
     buyer_id: OfBuyer = None,
     merchant_id: OfMerchant = None,
+    sort: Annotated[CaseOrder, Query(description="`deadline` lists only cases that have one, the earliest first.")] = (
+        CaseOrder.NEWEST
+    ),
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[CaseOut]:
-    """List the cases that the caller may see, newest first."""
-    filters = {
-        "state": state,
+    """List the cases that the caller may see, newest first. A filter may be repeated: `state=rejected&state=disputed`."""
+    filters: dict[str, str | list[str] | None] = {
+        "state": one_or_several(state),
         "order_id": order_id,
-        "whose_turn": whose_turn,
-        "type": type,
-        "reason": reason,
+        "whose_turn": one_or_several(whose_turn),
+        "type": one_or_several(type),
+        "reason": one_or_several(reason),
         "buyer_id": buyer_id,
         "merchant_id": merchant_id,
     }
-    page = await queries.cases(reader, limit, cursor, **filters)
+    page = await queries.cases(reader, limit, cursor, by_deadline=sort is CaseOrder.DEADLINE, **filters)
     return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor))
 
 

@@ -1,5 +1,6 @@
 """Parameters of several routes."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from aftercare_chassis.http.schemas import Id, PrincipalId
@@ -9,3 +10,9 @@ CaseId = Annotated[Id, Path(description="The id of the case.")]
 OfOrder = Annotated[Id | None, Query(description="Only those about this order.")]
 OfBuyer = Annotated[PrincipalId | None, Query(description="Only those of this buyer.")]
 OfMerchant = Annotated[PrincipalId | None, Query(description="Only those of this merchant.")]
+
+
+def one_or_several(values: Sequence[str] | None) -> str | list[str] | None:
+    """The values of a repeated filter, each once and sorted; a single one by itself, None where there are none."""
+    found = sorted(set(values or ()))
+    return found[0] if len(found) == 1 else found or None

@@ -3,8 +3,9 @@
 from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, select
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, any_, bindparam, select
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import Case, CaseState, RequestedLine, TimelineStep
@@ -51,6 +52,9 @@ cases = Table(
     Index("cases_buyer_idx", "buyer_id", "id"),
     Index("cases_merchant_idx", "merchant_id", "id"),
     Index("cases_turn_idx", "whose_turn", "id"),
+    # Work lists, by their deadline: those of the platform's roles, and of each merchant.
+    Index("cases_queue_idx", "whose_turn", "deadline_at", "id"),
+    Index("cases_merchant_queue_idx", "merchant_id", "whose_turn", "deadline_at", "id"),
     Index("cases_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
 )
 
@@ -87,10 +91,13 @@ case_timeline = Table(
 
 CASE_SEEN_BY = seen_by(cases)
 CASES = Rows(cases, Case, CASE_SEEN_BY)
-CASE_LIST = Listing(
-    cases,
-    Case,
-    filters=("state", "order_id", "whose_turn", "type", "reason", "buyer_id", "merchant_id"),
+_FILTERS = ("state", "order_id", "whose_turn", "type", "reason", "buyer_id", "merchant_id")
+CASE_LIST = Listing(cases, Case, filters=_FILTERS, seen_by=CASE_SEEN_BY)
+CASES_BY_DEADLINE = Listing(cases, Case, filters=_FILTERS, seen_by=CASE_SEEN_BY, earliest="deadline_at")
+CASES_BY_ORDER: Query[Record] = Query(
+    select(cases.c.id)
+    .where(cases.c.id == any_(bindparam("case_ids", type_=ARRAY(Text))))
+    .order_by(cases.c.order_id, cases.c.id),
     seen_by=CASE_SEEN_BY,
 )
 CASE_LINES = Rows(case_lines, RequestedLine)

@@ -1,0 +1,51 @@
+"""The work lists as they are shown."""
+
+from collections.abc import Mapping
+from datetime import datetime
+
+from aftercare_chassis.http.schemas import Out, Time
+from aftercare_chassis.lifecycle import Actor
+
+from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.domain.work_lists import LABELS, WorkList, selection
+from aftersale_svc.queries import MOST_COUNTED
+
+
+class WorkListOut(Out):
+    """One list: how many cases it has, and how to read them."""
+
+    code: WorkList
+    """Identifies the list."""
+    label: BilingualOut
+    """What people read."""
+    count: int
+    """How many cases it has, up to 1000."""
+    more: bool
+    """Whether it has more than that."""
+    whose_turn: str
+    """With this filter, sorted by `deadline`, `GET /v1/cases` lists its cases."""
+    due_before: Time | None = None
+    """The list ends with the cases whose deadline is before this; null where it has all of them."""
+
+
+class WorkListsOut(Out):
+    """The lists of the caller. A case may be in several."""
+
+    data: list[WorkListOut]
+    """Each list once."""
+
+    @classmethod
+    def of(cls, counts: Mapping[WorkList, int], actor: Actor, now: datetime) -> "WorkListsOut":
+        return cls(data=[_list(each, count, actor, now) for each, count in counts.items()])
+
+
+def _list(work_list: WorkList, count: int, actor: Actor, now: datetime) -> WorkListOut:
+    of = selection(work_list, actor.role, now)
+    return WorkListOut(
+        code=work_list,
+        label=BilingualOut.of(LABELS[work_list]),
+        count=min(count, MOST_COUNTED),
+        more=count > MOST_COUNTED,
+        whose_turn=of.whose_turn,
+        due_before=of.due_before,
+    )

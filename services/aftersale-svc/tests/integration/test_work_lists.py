@@ -1,0 +1,111 @@
+"""What people work through: lists by deadline, counts, and one decision about many cases."""
+
+from aftersale_shop import RETURN_ADDRESS, Shop
+
+
+async def _three_cases(shop: Shop) -> list[str]:
+    """Three cases of one unit each, opened an hour after each other."""
+    await shop.delivered()
+    ids = []
+    for _ in range(3):
+        ids.append((await shop.case(1))["id"])
+        shop.clock.advance(hours=1)
+    return ids
+
+
+async def test_the_queue_comes_by_deadline_in_pages(shop: Shop) -> None:
+    first, second, third = await _three_cases(shop)
+    await shop.act(shop.seller, first, "reject", reason="no_defect_found")  # 7 days for the buyer
+    query = {"sort": "deadline", "limit": 2}
+    page = (await shop.seller.get("/v1/cases", params=query)).json()
+    assert [case["id"] for case in page["data"]] == [second, third]
+    rest = (await shop.seller.get("/v1/cases", params={**query, "cursor": page["next_cursor"]})).json()
+    assert [case["id"] for case in rest["data"]] == [first]
+    assert rest["next_cursor"] is None
+
+
+async def test_a_case_without_a_deadline_is_not_in_the_queue(shop: Shop) -> None:
+    first, second, third = await _three_cases(shop)
+    await shop.act(shop.buyer, second, "cancel")
+    page = (await shop.seller.get("/v1/cases", params={"sort": "deadline"})).json()
+    assert [case["id"] for case in page["data"]] == [first, third]
+
+
+async def test_a_cursor_of_one_order_does_not_fit_the_other(shop: Shop) -> None:
+    await _three_cases(shop)
+    page = (await shop.seller.get("/v1/cases", params={"limit": 1})).json()
+    again = {"limit": 1, "sort": "deadline", "cursor": page["next_cursor"]}
+    response = await shop.seller.get("/v1/cases", params=again)
+    assert (response.status_code, response.json()["code"]) == (400, "cursor_invalid")
+
+
+async def test_a_filter_takes_several_values(shop: Shop) -> None:
+    first, second, third = await _three_cases(shop)
+    await shop.act(shop.buyer, first, "cancel")
+    await shop.act(shop.seller, second, "reject", reason="no_defect_found")
+    for states, expected in (
+        (["cancelled", "rejected"], [second, first]),
+        (["rejected", "rejected"], [second]),
+        (["pending_review"], [third]),
+    ):
+        page = (await shop.seller.get("/v1/cases", params={"state": states})).json()
+        assert [case["id"] for case in page["data"]] == expected
+    pages = {"state": ["rejected", "cancelled"], "limit": 1}
+    page = (await shop.seller.get("/v1/cases", params=pages)).json()
+    swapped = {**pages, "state": ["cancelled", "rejected"], "cursor": page["next_cursor"]}
+    assert [case["id"] for case in (await shop.seller.get("/v1/cases", params=swapped)).json()["data"]] == [first]
+
+
+async def test_each_side_sees_how_much_waits(shop: Shop) -> None:
+    first, second, _ = await _three_cases(shop)
+    await shop.act(shop.seller, first, "approve", return_address=RETURN_ADDRESS)
+    await shop.act(shop.buyer, first, "ship", carrier="sf", waybill_no="SF1001")
+    await shop.complaint(second)
+
+    async def counts(client: object) -> dict[str, int]:
+        data = (await client.get("/v1/work-lists")).json()["data"]  # type: ignore[attr-defined]
+        return {each["code"]: each["count"] for each in data}
+
+    assert await counts(shop.seller) == {"my_turn": 1, "due_soon": 0, "awaiting_parcel": 1, "frozen": 1}
+    assert await counts(shop.buyer) == {"my_turn": 0, "due_soon": 0, "awaiting_parcel": 1, "frozen": 1}
+    shop.clock.advance(hours=30)
+    assert (await counts(shop.seller))["due_soon"] == 1
+    other = shop.harness.client("seller", "seller-2", tenant="m-2")
+    assert sum((await counts(other)).values()) == 0
+
+
+async def test_one_decision_about_many_has_a_result_for_each(shop: Shop) -> None:
+    first, second, third = await _three_cases(shop)
+    await shop.act(shop.buyer, second, "cancel")
+    body = {"case_ids": [third, second, "case_unknown", first], "reason": "no_defect_found"}
+    response = await shop.seller.post("/v1/case-batches/reject", json=body)
+    assert response.status_code == 200, response.text
+    data = response.json()["data"]
+    assert [each["case_id"] for each in data] == body["case_ids"]
+    found = [each["case"]["state"] if each["case"] else each["refused"]["code"] for each in data]
+    assert found == ["rejected", "illegal_transition", "not_found", "rejected"]
+    assert (await shop.get(second))["state"] == "cancelled"
+    assert (await shop.names(first))[-1] == "AfterSaleRejected"
+
+
+async def test_many_are_approved_with_one_address(shop: Shop) -> None:
+    ids = await _three_cases(shop)
+    refused = await shop.seller.post("/v1/case-batches/approve", json={"case_ids": ids})
+    assert {each["refused"]["code"] for each in refused.json()["data"]} == {"return_address_missing"}
+    body = {"case_ids": [*ids, ids[0]], "return_address": RETURN_ADDRESS}
+    approved = await shop.seller.post("/v1/case-batches/approve", json=body)
+    assert [each["case"]["state"] for each in approved.json()["data"]] == ["await_buyer_shipment"] * 4
+    assert (await shop.names(ids[0])).count("AfterSaleApproved") == 1
+
+
+async def test_what_a_bulk_does_not_take(shop: Shop) -> None:
+    [first, *_] = await _three_cases(shop)
+    for ids, pointer in (([], "/case_ids"), ([f"case_{n}" for n in range(201)], "/case_ids"), ([""], "/case_ids/0")):
+        response = await shop.seller.post("/v1/case-batches/approve", json={"case_ids": ids})
+        assert (response.status_code, response.json()["errors"][0]["pointer"]) == (422, pointer)
+    buyers = await shop.buyer.post("/v1/case-batches/approve", json={"case_ids": [first]})
+    assert buyers.status_code == 403
+    other = shop.harness.client("seller", "seller-2", tenant="m-2")
+    theirs = await other.post("/v1/case-batches/reject", json={"case_ids": [first], "reason": "no_defect_found"})
+    assert theirs.json()["data"][0]["refused"]["code"] == "not_found"
+    assert (await shop.get(first))["state"] == "pending_review"
