@@ -77,6 +77,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "acceptRejection": {"buyer"},
         "cancelCase": {"buyer", "agent"},
         "getAfterSaleOptions": READERS,
+        "openDispute": {"buyer", "agent", "arbitrator"},
         "listDisputes": EVERYBODY,
         "getDispute": READERS,
         "answerDispute": {"seller"},

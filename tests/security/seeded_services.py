@@ -195,6 +195,7 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "shipCase": {"carrier": "sf", "waybill_no": "SF1234567890"},
             "correctReturnWaybill": {"carrier": "sf", "waybill_no": "SF1234567891"},
             "inspectCase": {"lines": [{"line_id": "line_1", "accepted": 1}]},
+            "openDispute": {"category": "no_answer", "text": "…"},
             "answerDispute": {"text": "…", "evidence": []},
             "addDisputeEvidence": {"evidence": [digest]},
             "giveVerdict": {"liable": "seller", "remedy": "refund", "amount": cny(1), "grounds": "…"},

@@ -18,7 +18,7 @@ from aftercare_events import (
 )
 
 from aftersale_svc import projections
-from aftersale_svc.commands import disputes, effects, endings, refunds, returns
+from aftersale_svc.commands import effects, endings, openings, refunds, returns
 from aftersale_svc.settings import Settings
 
 
@@ -52,5 +52,5 @@ HANDLERS: Handlers[Settings] = {
     ParcelStatusChanged: returns.follow_parcel,
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,
-    ComplaintOpened: disputes.complaint_opened,
+    ComplaintOpened: openings.complaint_opened,
 }

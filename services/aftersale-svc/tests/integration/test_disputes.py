@@ -28,7 +28,7 @@ async def test_what_a_party_may_do_in_other_states_is_not_possible_while_a_dispu
         refused = await shop.seller.post(f"/v1/cases/{case['id']}/{action}", json=bodies.get(action, {}))
         assert shop.harness.problem(refused, 409, "illegal_transition")["allowed"] == []
     shown = (await shop.seller.get(f"/v1/cases/{case['id']}")).json()["allowed_actions"]
-    assert {each["why_not"] for each in shown if each["action"] in ("receive", "inspect")} == {"not_in_this_state"}
+    assert {each["why_not"] for each in shown if each["action"] in ("receive", "inspect")} == {"frozen_by_dispute"}
     for party in (shop.buyer, shop.arbitrator):
         shown = (await party.get(f"/v1/cases/{case['id']}")).json()["allowed_actions"]
         assert not [each["action"] for each in shown if each["allowed"]], "what ends the dispute is done to the dispute"

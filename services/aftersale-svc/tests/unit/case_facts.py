@@ -8,4 +8,4 @@ from aftersale_svc.domain.orders.model import Order
 def facts(case: Case, order: Order | None = None) -> CaseFacts:
     """What bars nothing, but for the state of the order."""
     full = FullCase(case=case).keeping(Return(case_id=case.id, carrier="sf", waybill_no="SF1001"))
-    return CaseFacts(full=full, order=order, in_dispute_window=True, units_free=True)
+    return CaseFacts(full=full, order=order, in_dispute_window=True, units_free=True, overdue=True)

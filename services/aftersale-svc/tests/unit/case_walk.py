@@ -26,6 +26,7 @@ from aftersale_svc.commands import (
     disputes,
     endings,
     inspections,
+    openings,
     refunds,
     returns,
     reviews,
@@ -33,7 +34,7 @@ from aftersale_svc.commands import (
 )
 from aftersale_svc.domain.cases.codes import Liable, RejectReason
 from aftersale_svc.domain.cases.model import CaseState, Finding
-from aftersale_svc.domain.disputes.model import Remedy, Verdict
+from aftersale_svc.domain.disputes.model import Opening, Remedy, Verdict
 from aftersale_svc.domain.orders.model import OrderState
 from aftersale_svc.settings import Settings
 from memory_transaction import NOW, MemoryTransaction, Snapshot
@@ -82,6 +83,7 @@ PEOPLE: dict[str, Command] = {
     "refund": lambda tx: refunds.refund(tx, CASE),
     "accept the rejection": lambda tx: endings.accept(tx, CASE),
     "close": lambda tx: endings.close(tx, CASE, note="?"),
+    "dispute": lambda tx: openings.open_(tx, CASE, opening=Opening("no_answer", "?", [])),
     "answer": lambda tx: disputes.answer(tx, DISPUTE, text="?"),
     "withdraw": lambda tx: disputes.withdraw(tx, DISPUTE),
     "award": decide(Remedy.REFUND, 100),
@@ -110,7 +112,7 @@ def parcel(*, delivered: bool) -> Command:
 
 async def complain(tx: Any) -> None:
     facts = {"channel": "web", "state": "open", "category": "unfair_rejection", "text_hash": "sha256:0"}
-    await disputes.complaint_opened(tx, ComplaintOpened(**TRACE_FIELDS, **facts, complaint_id="cmp_1", case_id=CASE))
+    await openings.complaint_opened(tx, ComplaintOpened(**TRACE_FIELDS, **facts, complaint_id="cmp_1", case_id=CASE))
 
 
 async def cancel_order(tx: Any) -> None:

@@ -8,6 +8,7 @@ import pytest
 from aftercare_chassis.lifecycle import Actor, SystemContext
 from aftersale_svc.domain.cases.codes import CaseType, Reason, RefundCause, RefundState
 from aftersale_svc.domain.cases.model import Case, CaseState, Refund
+from aftersale_svc.domain.disputes.model import Dispute, DisputeState
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
 
@@ -70,6 +71,31 @@ def an_order() -> Callable[..., Order]:
         return Order(**{**values, **more})
 
     return order
+
+
+@pytest.fixture
+def a_dispute() -> Callable[..., Dispute]:
+    def dispute(state: DisputeState = DisputeState.PLATFORM_REVIEW, **more: Any) -> Dispute:
+        values: dict[str, Any] = {
+            "id": "dsp_1",
+            "version": 1,
+            "case_id": "case_1",
+            "order_id": "ord_1",
+            "complaint_id": "cmp_1",
+            "buyer_id": "buyer-1",
+            "merchant_id": "m-1",
+            "category": "unfair_rejection",
+            "state": state,
+            "whose_turn": "platform",
+            "deadline_at": None,
+            "evidence": [],
+            "currency": "CNY",
+            "created_at": NOW,
+            "updated_at": NOW,
+        }
+        return Dispute(**{**values, **more})
+
+    return dispute
 
 
 @pytest.fixture

@@ -14,8 +14,6 @@ from aftersale_svc.domain.cases.codes import CaseType, CloseCause, EscalationCau
 from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
 from aftersale_svc.domain.cases.lifecycle import CASE, REFUND, of
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
-from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
 from aftersale_svc.domain.money.codes import HoldAction, HoldState
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
@@ -78,17 +76,6 @@ await_buyer_shipment  end_with_order  closed       system
 return_in_transit     end_with_order  closed       system
 await_inspection      end_with_order  closed       system
 """
-DISPUTES = """
-await_merchant_answer  answer        platform_review        seller
-await_merchant_answer  add_evidence  await_merchant_answer  buyer seller
-await_merchant_answer  withdraw      withdrawn              buyer
-await_merchant_answer  escalate      platform_review        system
-platform_review        add_evidence  platform_review        buyer seller
-platform_review        decide        executing              arbitrator
-platform_review        withdraw      withdrawn              buyer
-platform_review        escalate      platform_review        system
-executing              execute       executed               system
-"""
 REFUNDS = """
 requested  succeed  succeeded  system
 requested  fail     failed     system
@@ -104,7 +91,10 @@ Rows = dict[tuple[str, str], tuple[str, set[str]]]
 
 def read(table: str) -> Rows:
     rows = [line.split() for line in table.split("\n") if line]
-    return {(state, action): (to, set(by)) for state, action, to, *by in rows}
+    found = {(state, action): (to, set(by)) for state, action, to, *by in rows}
+    # Where a complaint stops an open case, the buyer and the platform can stop it as well.
+    stops = [state for state, action in found if action == "freeze" and state != "closed"]
+    return {**found, **{(state, "dispute"): ("disputed", {"buyer", "agent", "arbitrator"}) for state in stops}}
 
 
 TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
@@ -115,7 +105,6 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
         read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS),
     ),
     (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(EVERY_TYPE.format(approved="refunding"))),
-    (DISPUTE, DisputeState, DisputeAction, read(DISPUTES)),
     (REFUND, RefundState, RefundAction, read(REFUNDS)),
     (HOLD, HoldState, HoldAction, read(HOLDS)),
 ]
@@ -124,7 +113,7 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
 tables = pytest.mark.parametrize(
     ("lifecycle", "states", "actions", "rows"),
     TABLES,
-    ids=["return_refund", "refund_only", "dispute", "refund", "hold"],
+    ids=["return_refund", "refund_only", "refund", "hold"],
 )
 
 
@@ -212,10 +201,6 @@ def test_every_timer_of_a_case_has_a_command(type_: CaseType) -> None:
     assert {timeout.then for timeout in timeouts} - {None} <= main.deadlines.case_timer.actions
 
 
-def test_every_timer_of_a_dispute_has_a_command() -> None:
-    assert {timeout.then for timeout in DISPUTE.timeouts.values()} - {None} == main.deadlines.dispute_timer.actions
-
-
 @pytest.mark.parametrize("type_", CaseType)
 def test_what_closes_a_case_or_needs_an_agent_has_a_cause_that_is_published(type_: CaseType) -> None:
     rows = CASE[type_].transitions.items()
@@ -223,14 +208,6 @@ def test_what_closes_a_case_or_needs_an_agent_has_a_cause_that_is_published(type
     assert closing <= set(CloseCause)
     escalating = {row.cause for (_, action), row in rows if action in (CaseAction.ESCALATE, CaseAction.FAIL)}
     assert escalating <= set(EscalationCause)
-
-
-def test_an_escalation_of_a_dispute_names_whose_time_ran_out() -> None:
-    causes = {state: row.cause for (state, action), row in DISPUTE.transitions.items() if row.cause}
-    assert causes == {
-        DisputeState.AWAIT_MERCHANT_ANSWER: "merchant_silent",
-        DisputeState.PLATFORM_REVIEW: "platform_late",
-    }
 
 
 def test_a_timer_that_repeats_sets_a_new_deadline(acting: Acting, a_case: Callable[..., Case]) -> None:
@@ -274,7 +251,6 @@ def test_the_timer_looks_at_the_row_again(acting: Acting, a_case: Callable[..., 
 def test_routes_let_through_whom_some_row_lets_through() -> None:
     assert require_action(CASE.values(), CaseAction.APPROVE).roles == ("agent", "seller")
     assert require_action(CASE.values(), CaseAction.SHIP).roles == ("buyer",)
-    assert require_action(DISPUTE, DisputeAction.DECIDE).roles == ("arbitrator",)
 
 
 def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:

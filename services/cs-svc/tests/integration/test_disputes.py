@@ -2,6 +2,8 @@
 
 from typing import Any
 
+import pytest
+from aftercare_chassis.consumer.errors import Retry
 from aftercare_events import DisputeOpened
 from cs_desk import Desk, complaint_body
 
@@ -71,6 +73,37 @@ async def test_a_complaint_resolved_before_its_dispute_keeps_its_outcome(prepare
     resolved = await shown(prepared, complaint["id"])
     assert (resolved["state"], resolved["outcome"], resolved["dispute_id"]) == ("resolved", "explained", "dsp_1")
     assert len(await prepared.events("ComplaintResolved")) == 1
+
+
+async def test_a_dispute_opened_in_the_case_has_one_complaint_that_follows_it(prepared: Desk) -> None:
+    opened = {
+        "complaint_id": "cmp_of_dispute",
+        "state": "await_merchant_answer",
+        "origin": "buyer",
+        "text_hash": "sha256:1",
+    }
+    await prepared.consume(DisputeOpened, **opened)
+    complaint = await shown(prepared, "cmp_of_dispute")
+    assert (complaint["state"], complaint["channel"], complaint["dispute_id"]) == ("escalated", "case", "dsp_1")
+    [registered] = await prepared.events("ComplaintOpened")
+    assert (registered.text_hash, registered.dispute_id) == ("sha256:1", "dsp_1")
+    assert len(await prepared.events("ComplaintEscalated")) == 1
+    await prepared.executed("cmp_of_dispute")
+    assert (await shown(prepared, "cmp_of_dispute"))["state"] == "resolved"
+
+
+async def test_the_complaint_of_a_second_dispute_waits_for_the_end_of_the_first(prepared: Desk) -> None:
+    opened = {"state": "await_merchant_answer", "origin": "buyer"}
+    await prepared.consume(DisputeOpened, **opened, complaint_id="cmp_first")
+    second = prepared._usual(DisputeOpened) | opened | {"dispute_id": "dsp_2", "complaint_id": "cmp_second"}
+    with pytest.raises(Retry) as later:
+        await prepared.harness.consume(DisputeOpened(**second))
+    assert later.value.awaits == "dsp_1"
+
+
+async def test_nobody_complains_over_the_channel_of_the_case(prepared: Desk) -> None:
+    response = await prepared.buyer.post("/v1/complaints", json=complaint_body(channel="case"))
+    prepared.harness.problem(response, 422, "validation_failed")
 
 
 async def test_an_event_that_arrives_twice_changes_nothing(prepared: Desk) -> None:

@@ -26,6 +26,7 @@ class ComplaintChannel(Vocabulary):
     API = "api", "the public API"
     PHONE = "phone", "a phone call, written down by an agent"
     MESSAGE = "message", "a message, written down by an agent"
+    CASE = "case", "an after-sale case, in which a dispute was opened directly"
 
 
 class ComplaintState(Vocabulary):
@@ -79,11 +80,15 @@ class ComplaintEvent(Event):
 
 
 class ComplaintOpened(ComplaintEvent):
-    """A buyer complained. Has all that aftersale-svc needs to open a dispute."""
+    """A buyer complained. Has all that aftersale-svc needs to open a dispute.
+
+    With `dispute_id` it was registered for a dispute that was opened in the case itself, and opens none.
+    """
 
     matter: Code = "complaint"
     category: Annotated[Code, one_of(ComplaintCategory, "what it is about")]
     text_hash: Hash
+    dispute_id: DisputeId | None = None
 
 
 class ComplaintEscalated(ComplaintEvent):

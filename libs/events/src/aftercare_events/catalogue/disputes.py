@@ -34,6 +34,14 @@ class DisputeState(Vocabulary):
     WITHDRAWN = "withdrawn", "ended by the buyer"
 
 
+class DisputeOrigin(Vocabulary):
+    """What a dispute was opened by."""
+
+    COMPLAINT = "complaint", "a complaint to customer service"
+    BUYER = "buyer", "the buyer, in the case itself; customer service registers a complaint for it"
+    PLATFORM = "platform", "an agent or an arbitrator; customer service registers a complaint for it"
+
+
 class DisputeEscalationCause(Vocabulary):
     """Whose time ran out."""
 
@@ -91,11 +99,21 @@ class DisputeEvent(Event):
 
 
 class DisputeOpened(DisputeEvent):
-    """A complaint became a dispute; the merchant has to answer in time."""
+    """A dispute stops a case; the merchant has to answer in time.
+
+    `complaint_id` is the complaint that opened it, or the id under which cs-svc registers one where `origin` is another.
+    """
 
     matter: Code = "dispute_opening"
     category: Annotated[Code, one_of(ComplaintCategory, "what the complaint is about")]
     deadline_at: DeadlineAt = None
+    origin: Annotated[Code | None, one_of(DisputeOrigin, "what opened it; absent: a complaint")] = None
+    text_hash: Hash | None = None
+
+    @property
+    def needs_complaint(self) -> bool:
+        """Whether customer service has to register the complaint, because none opened the dispute."""
+        return self.origin is not None and self.origin != DisputeOrigin.COMPLAINT
 
 
 class DisputeAnswered(DisputeEvent):

@@ -59,9 +59,11 @@ def case_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
 
 
 def dispute_fields(tx: Transaction[Settings], dispute: Dispute) -> DisputeFields:
-    """The fields of an event of this dispute, after its change; the buyer is the one who complained."""
+    """The fields of an event of this dispute, after its change; the applicant is who opened it."""
     return DisputeFields(
-        **trace_fields(tx, affected_party=dispute.buyer_id, applicant=dispute.buyer_id, result=dispute.state),
+        **trace_fields(
+            tx, affected_party=dispute.buyer_id, applicant=dispute.opened_by or dispute.buyer_id, result=dispute.state
+        ),
         dispute_id=dispute.id,
         case_id=dispute.case_id,
         order_id=dispute.order_id,

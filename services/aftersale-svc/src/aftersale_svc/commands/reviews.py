@@ -104,6 +104,9 @@ async def escalate_locked(tx: Transaction[Settings], full: FullCase, _: Order) -
 
 async def _escalate(tx: Transaction[Settings], full: FullCase, note: str | None = None) -> FullCase:
     escalated = apply(full, CaseAction.ESCALATE, tx)
+    if tx.actor == SYSTEM and full.case.state is escalated.case.state:
+        late_since = full.case.late_since or tx.now
+        escalated = replace(escalated, case=replace(escalated.case, late_since=late_since))
     event = AfterSaleEscalated(
         **case_fields(tx, escalated.case),
         cause=cause(full, CaseAction.ESCALATE),

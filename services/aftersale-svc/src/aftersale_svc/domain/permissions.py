@@ -11,6 +11,7 @@ PARTIES = Permission("parties_only", frozenset({"buyer", "seller"}))
 AGENT = Permission("agent_only", frozenset({"agent"}))
 ARBITRATOR = Permission("arbitrator_only", frozenset({"arbitrator"}))
 ARBITRATOR_OR_BUYER = Permission("arbitrator_only", frozenset({"arbitrator", "buyer"}))
+BUYER_OR_PLATFORM = Permission("buyer_only", frozenset({"buyer", "agent", "arbitrator"}))
 SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
 SYSTEM_UNSEEN = Permission(NOT_IN_THIS_STATE, frozenset({"system"}))
 """For everybody else the action does not exist in this state."""

@@ -2,7 +2,7 @@
 
 from aftercare_chassis.database.columns import aggregate, minor, one_of, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Rows
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Table, Text
 from sqlalchemy import text as sql
 
 from aftersale_svc.domain.cases.codes import Liable
@@ -20,6 +20,11 @@ disputes = Table(
     text("buyer_id"),
     text("merchant_id"),
     text("category"),
+    # The defaults are for builds that write disputes without these columns.
+    Column("origin", Text, nullable=False, server_default="complaint"),
+    text("opened_by", null=True),
+    text("text", null=True),
+    Column("merchant_silent", Boolean, nullable=False, server_default="false"),
     *one_of("state", DisputeState),
     text("whose_turn"),
     timestamp("deadline_at", null=True),
@@ -40,6 +45,7 @@ disputes = Table(
         "(state IN ('executing', 'executed')) = (decided_at IS NOT NULL AND remedy IS NOT NULL AND grounds IS NOT NULL)",
         name="decided",
     ),
+    CheckConstraint("origin IN ('complaint', 'buyer', 'platform')", name="origin"),
     CheckConstraint("(state = 'executed') = (refunded_minor IS NOT NULL)", name="executed"),
     CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
     Index("disputes_case_idx", "case_id", "id"),

@@ -44,7 +44,7 @@ async def open_complaint(body: ComplaintIn, tx: Tx[Settings]) -> ComplaintWithAn
     """
     opened = await complaints.open_(
         tx,
-        channel=body.channel,
+        channel=ComplaintChannel(body.channel),
         category=body.category,
         text=body.text,
         order_id=body.order_id,

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from aftercare_chassis.consumer.errors import Retry
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     ComplaintAnswered,
@@ -12,6 +13,7 @@ from aftercare_events import (
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
+    digest,
 )
 
 from cs_svc.commands import order_references
@@ -31,6 +33,9 @@ from cs_svc.domain.errors import ComplaintAlreadyOpen, NoAnswerAwaited, SubjectM
 from cs_svc.domain.orders import OrderReference
 from cs_svc.settings import Settings
 from cs_svc.tables.complaints import COMPLAINT_REPLIES, COMPLAINTS, UNRESOLVED_COMPLAINT
+
+REGISTERED_TEXT = "维权在售后单中直接发起，内容见纠纷单。 / Opened in the case itself; its text is with the dispute."
+"""In place of the text, which stays in aftersale-svc."""
 
 
 async def open_(
@@ -92,15 +97,50 @@ async def resolve(tx: Transaction[Settings], complaint_id: str, *, outcome: Comp
 async def follow_dispute(tx: Transaction[Settings], event: DisputeOpened) -> None:
     """Store the dispute that was opened for the complaint; its end resolves the complaint.
 
+    Where no complaint opened the dispute, one is registered for it, under the id that the event names.
+
     Raises:
         NotFound: there is no such complaint.
         IllegalTransition: it has become a dispute before.
+        Retry: the complaint about an earlier dispute of the case is not resolved yet.
     """
-    complaint = COMPLAINT.apply(await tx.lock(COMPLAINTS, event.complaint_id), ComplaintAction.ESCALATE, tx)
-    escalated = replace(complaint, dispute_id=event.dispute_id, answer_due_at=None)
-    await tx.save(
-        COMPLAINTS, escalated, ComplaintEscalated(**complaint_fields(tx, escalated), dispute_id=event.dispute_id)
+    if event.needs_complaint:
+        registered, opened = await _registered(tx, event)
+        escalated = _escalated(tx, registered, event)
+        await tx.create(COMPLAINTS, escalated, opened, _escalation(tx, escalated, event))
+    else:
+        escalated = _escalated(tx, await tx.lock(COMPLAINTS, event.complaint_id), event)
+        await tx.save(COMPLAINTS, escalated, _escalation(tx, escalated, event))
+
+
+def _escalated(tx: Transaction[Settings], complaint: Complaint, event: DisputeOpened) -> Complaint:
+    moved = COMPLAINT.apply(complaint, ComplaintAction.ESCALATE, tx)
+    return replace(moved, dispute_id=event.dispute_id, answer_due_at=None)
+
+
+def _escalation(tx: Transaction[Settings], escalated: Complaint, event: DisputeOpened) -> ComplaintEscalated:
+    return ComplaintEscalated(**complaint_fields(tx, escalated), dispute_id=event.dispute_id)
+
+
+async def _registered(tx: Transaction[Settings], event: DisputeOpened) -> tuple[Complaint, ComplaintOpened]:
+    """A complaint for a dispute that was opened in the case itself. Raises: Retry, see `follow_dispute`."""
+    channel, category = ComplaintChannel.CASE, ComplaintCategory(event.category)
+    earlier = await tx.one(UNRESOLVED_COMPLAINT, subject_id=event.case_id, channel=channel)
+    if earlier is not None:
+        raise Retry(awaits=earlier.dispute_id or earlier.id)
+    reference = OrderReference(
+        order_id=event.order_id, case_id=event.case_id, buyer_id=event.buyer_id, merchant_id=event.merchant_id
     )
+    complaint = _new(tx, reference, channel, category, REGISTERED_TEXT)
+    complaint = replace(complaint, id=event.complaint_id, opened_by=event.applicant)
+    opened = ComplaintOpened(
+        **complaint_fields(tx, complaint),
+        category=category,
+        text_hash=event.text_hash or digest(REGISTERED_TEXT),
+        evidence=event.evidence,
+        dispute_id=event.dispute_id,
+    )
+    return complaint, opened
 
 
 async def dispute_executed(tx: Transaction[Settings], event: DisputeExecuted) -> None:

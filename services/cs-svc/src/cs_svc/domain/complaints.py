@@ -28,12 +28,13 @@ class ComplaintAction(StrEnum):
 
 
 class ComplaintChannel(StrEnum):
-    """投诉渠道: the channel over which a complaint was received."""
+    """投诉渠道: the channel over which a complaint was received; `case` where a dispute was opened in the case itself."""
 
     WEB = "web"
     API = "api"
     PHONE = "phone"
     MESSAGE = "message"
+    CASE = "case"
 
 
 class ComplaintCategory(StrEnum):

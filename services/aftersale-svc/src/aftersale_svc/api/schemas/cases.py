@@ -18,8 +18,9 @@ from aftercare_chassis.lifecycle import NOBODY, Actor
 
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason
-from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.model import CaseLine, CaseState, Refund, Return
+from aftersale_svc.domain.cases.full_case import FullCase, facts_for
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund, Return
+from aftersale_svc.domain.disputes.model import DisputeOrigin
 from aftersale_svc.domain.orders.model import Stage
 
 CaseTurn = Annotated[str, TurnOf("CaseTurn", *lifecycle.CASE.values(), others=[NOBODY])]
@@ -92,6 +93,25 @@ class ReturnParcelOut(Out):
         return cls(carrier=return_.carrier, waybill_no=return_.waybill_no, delivered_at=return_.delivered_at)
 
 
+class FrozenOut(Out):
+    """The dispute that stops a case."""
+
+    dispute_id: str
+    """The dispute; its end moves the case again."""
+    by: DisputeOrigin
+    """What the dispute was opened by: a complaint, the buyer in the case itself, or the platform."""
+    since: Time
+    """When it stopped the case."""
+
+    @classmethod
+    def of(cls, case: Case) -> "FrozenOut | None":
+        """What stops the case; None where nothing does."""
+        if case.state is not CaseState.DISPUTED or case.dispute_id is None:
+            return None
+        by = DisputeOrigin(case.frozen_by or DisputeOrigin.COMPLAINT)
+        return cls(dispute_id=case.dispute_id, by=by, since=case.frozen_at or case.updated_at)
+
+
 class CaseOut(Out):
     """A case: its state, whose turn it is, what happens if nobody acts, and what the caller may do."""
 
@@ -133,6 +153,8 @@ class CaseOut(Out):
     """Why the case was closed without its purpose; null where it was not."""
     dispute_id: str | None = None
     """The dispute that was last opened about the case; null where none was."""
+    frozen: FrozenOut | None = None
+    """The dispute that stops the case now; null where none does."""
     description: str | None = None
     """In the applicant's own words; null where there are none."""
     evidence: list[str]
@@ -149,7 +171,7 @@ class CaseOut(Out):
     @classmethod
     def of(cls, full: FullCase, actor: Actor) -> "CaseOut":
         """The case as this actor sees it."""
-        case, table, facts = full.case, lifecycle.of(full.case), CaseFacts(full=full)
+        case, table, facts = full.case, lifecycle.of(full.case), facts_for(full, actor)
         return cls(
             id=case.id,
             version=case.version,
@@ -168,11 +190,12 @@ class CaseOut(Out):
             reject_reason=case.reject_reason,
             close_cause=case.close_cause,
             dispute_id=case.dispute_id,
+            frozen=FrozenOut.of(case),
             description=case.description,
             evidence=case.evidence,
             return_address=full.return_.address,
             return_parcel=ReturnParcelOut.of(full.return_),
-            allowed_actions=AllowedOut.of(table.allowed(case, actor, facts)),
+            allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts)),
             created_at=case.created_at,
             updated_at=case.updated_at,
         )

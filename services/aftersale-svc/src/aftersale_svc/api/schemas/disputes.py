@@ -24,10 +24,34 @@ from pydantic import Field
 from aftersale_svc.api.schemas.case_requests import Evidence
 from aftersale_svc.domain.cases.codes import Liable
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Remedy, Verdict
+from aftersale_svc.domain.disputes.model import (
+    Dispute,
+    DisputeCategory,
+    DisputeOrigin,
+    DisputeState,
+    Opening,
+    Remedy,
+    Verdict,
+)
 
 DisputeTurn = Annotated[str, TurnOf("DisputeTurn", DISPUTE, others=[NOBODY])]
 _PHOTO = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
+
+
+class DisputeIn(In):
+    """What the buyer, or the platform, says when opening a dispute."""
+
+    model_config = example(category="unfair_rejection", text="商家无理由拒绝退货。", evidence=[_PHOTO])
+
+    category: DisputeCategory
+    """What the dispute is about."""
+    text: Text
+    """What happened, or the grounds of the platform; both sides can read it."""
+    evidence: Evidence
+
+    def opening(self) -> Opening:
+        """What is said, as commands take it."""
+        return Opening(self.category, self.text, self.evidence)
 
 
 class AnswerIn(In):
@@ -92,13 +116,19 @@ class DisputeOut(Out):
     order_id: str
     """The order of the case."""
     complaint_id: str
-    """The complaint in cs-svc that opened the dispute."""
+    """The complaint in cs-svc that opened the dispute, or that cs-svc registers for a dispute opened in the case itself."""
     buyer_id: str
     """The buyer of the order."""
     merchant_id: str
     """The merchant of the order."""
     category: str
     """What the complaint is about, such as `unfair_rejection`; the categories of complaints in cs-svc."""
+    origin: DisputeOrigin
+    """What opened it: a complaint, the buyer in the case itself, or the platform."""
+    text: str | None = None
+    """What the buyer or the platform wrote when opening it; null where a complaint did, whose text is in cs-svc."""
+    merchant_silent: bool
+    """Whether the merchant let the time to answer pass, which counts against it."""
     state: DisputeState
     """How far the dispute is; `executed` and `withdrawn` are its ends."""
     whose_turn: DisputeTurn
@@ -141,6 +171,9 @@ class DisputeOut(Out):
             buyer_id=dispute.buyer_id,
             merchant_id=dispute.merchant_id,
             category=dispute.category,
+            origin=dispute.origin,
+            text=dispute.text,
+            merchant_silent=dispute.merchant_silent,
             state=dispute.state,
             whose_turn=dispute.whose_turn,
             deadline_at=dispute.deadline_at,

@@ -1,5 +1,6 @@
 """Refusals of what people do with a case."""
 
+from aftercare_chassis.lifecycle import IllegalTransition
 from aftercare_chassis.refusals import Kind, Refusal
 
 
@@ -153,6 +154,21 @@ class VerdictInExecution(Refusal):
 
     kind, code = Kind.CONFLICT, "verdict_in_execution"
     zh, en = "该售后单的判决正在执行，不能再次投诉。", "A verdict about this case is being executed."
+
+
+class NotStalled(Refusal):
+    """The buyer may dispute a rejection, and a case in which the merchant or the platform is late; this one goes on."""
+
+    kind, code = Kind.CONFLICT, "case_not_stalled"
+    zh = "该售后单仍在正常处理中；被拒绝或逾期未处理时才能直接发起维权。"
+    en = "The case is being handled; it can be disputed once it is rejected, or the merchant or the platform is late."
+
+
+class CaseFrozen(IllegalTransition):
+    """A dispute stops the case: only its end moves the case again."""
+
+    zh = "售后单因维权（{dispute_id}）冻结，不能执行 {action}；维权结束后才能继续。"
+    en = "A dispute ({dispute_id}) stops the case: {action} has to wait for its end."
 
 
 class ClosedForGood(Refusal):

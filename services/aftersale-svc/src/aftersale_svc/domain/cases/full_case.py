@@ -4,11 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeVar
 
+from aftercare_chassis.lifecycle import Actor
+
 from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
 from aftersale_svc.domain.orders.model import Order, OrderState
 
 R = TypeVar("R")
+PLATFORM = frozenset({"agent", "arbitrator"})
+"""The roles of the platform that take part in cases."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,18 +80,26 @@ class CaseFacts:
     """What the guards judge besides the row of the case.
 
     `order` is None where the command has not read it. For a closed case: whether the time to dispute it is not over
-    (`in_dispute_window`), and whether no other case has its units (`units_free`).
+    (`in_dispute_window`), and whether no other case has its units (`units_free`). `by_platform`: who acts belongs to the
+    platform. `overdue`: the time of the merchant or of an agent has passed.
     """
 
     full: FullCase
     order: Order | None = None
     in_dispute_window: bool = False
     units_free: bool = False
+    by_platform: bool = False
+    overdue: bool = False
 
     @property
     def order_cancelled(self) -> bool:
         """Whether the order is known to be cancelled."""
         return self.order is not None and self.order.state is OrderState.CANCELLED
+
+
+def facts_for(full: FullCase, actor: Actor) -> CaseFacts:
+    """What is known of a case that is shown to this actor."""
+    return CaseFacts(full=full, by_platform=actor.role in PLATFORM)
 
 
 def _inspected(line: CaseLine, found: Inspection | None) -> CaseLine:

@@ -8,6 +8,7 @@ from aftersale_svc.domain.cases.errors import (
     ClosedForGood,
     DisputeWindowPassed,
     NothingInTransit,
+    NotStalled,
     OrderNotCancelled,
     RefundDecided,
     RefundInFlight,
@@ -69,6 +70,11 @@ def _verdict_in_execution(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return VerdictInExecution() if refund is not None and refund.cause is RefundCause.VERDICT else None
 
 
+def _not_stalled(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    late = case.late_since is not None or (facts is not None and (facts.by_platform or facts.overdue))
+    return None if late or case.state is CaseState.REJECTED else NotStalled()
+
+
 def _closed_for_good(case: Case, _: object) -> Refusal | None:
     return ClosedForGood() if case.close_cause in _FOR_GOOD else None
 
@@ -90,6 +96,7 @@ ORDER_CANCELLED = Guard(OrderWasCancelled.code, _order_cancelled)
 ORDER_NOT_CANCELLED = Guard(OrderNotCancelled.code, _order_not_cancelled)
 REFUND_IN_FLIGHT = Guard(RefundInFlight.code, _refund_in_flight)
 VERDICT_IN_EXECUTION = Guard(VerdictInExecution.code, _verdict_in_execution)
+NOT_STALLED = Guard(NotStalled.code, _not_stalled)
 CLOSED_FOR_GOOD = Guard(ClosedForGood.code, _closed_for_good)
 DISPUTE_WINDOW_PASSED = Guard(DisputeWindowPassed.code, _window_passed)
 UNITS_HELD = Guard(UnitsHeldByAnother.code, _units_held)

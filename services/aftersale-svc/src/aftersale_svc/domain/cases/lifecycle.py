@@ -4,10 +4,21 @@ The commands, the timers, the allowed actions in the API and the printed diagram
 """
 
 from dataclasses import replace
+from typing import Any
 
-from aftercare_chassis.lifecycle import Context, Lifecycle, Timeout, Transition
+from aftercare_chassis.lifecycle import (
+    NOT_IN_THIS_STATE,
+    Actor,
+    Allowed,
+    Context,
+    IllegalTransition,
+    Lifecycle,
+    Timeout,
+    Transition,
+)
 
 from aftersale_svc.domain.cases.codes import CaseType, RefundAction, RefundState
+from aftersale_svc.domain.cases.errors import CaseFrozen
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
@@ -15,6 +26,7 @@ from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.permissions import SYSTEM_ONLY
 
 CASE: dict[CaseType, Lifecycle[CaseState, CaseAction]] = {name: type_.lifecycle for name, type_ in TYPES.items()}
+FROZEN_BY_DISPUTE = "frozen_by_dispute"
 LIVE = frozenset(CaseState) - ENDED
 REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
     "case refund",
@@ -37,9 +49,24 @@ def of(case: Case) -> Lifecycle[CaseState, CaseAction]:
 def apply(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts | None = None) -> FullCase:
     """The case after `action`; `facts` where guards judge more than the case.
 
-    Raises: what `Lifecycle.apply` raises, and the refusals of the table's guards.
+    Raises:
+        CaseFrozen: a dispute stops the case. Else what `Lifecycle.apply` raises, and the refusals of the table's guards.
     """
-    return replace(full, case=of(full.case).apply(full.case, action, context, facts or CaseFacts(full=full)))
+    try:
+        return replace(full, case=of(full.case).apply(full.case, action, context, facts or CaseFacts(full=full)))
+    except IllegalTransition as refused:
+        if full.case.state is CaseState.DISPUTED:
+            why: Any = {**refused.facts, "dispute_id": full.case.dispute_id}  # Any: facts are of every type
+            raise CaseFrozen(**why) from None
+        raise
+
+
+def allowed(full: FullCase, actor: Actor, facts: CaseFacts) -> list[Allowed]:
+    """Every action of the case's table, and why it is not open to this actor now."""
+    found = of(full.case).allowed(full.case, actor, facts)
+    if full.case.state is not CaseState.DISPUTED:
+        return found
+    return [replace(each, why_not=FROZEN_BY_DISPUTE) if each.why_not == NOT_IN_THIS_STATE else each for each in found]
 
 
 def permits(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts | None = None) -> bool:

@@ -51,6 +51,7 @@ class CaseAction(StrEnum):
     COMPLETE = "complete"
     FAIL = "fail"
     FREEZE = "freeze"
+    DISPUTE = "dispute"
     RESUME = "resume"
     AWARD = "award"
     DISMISS = "dismiss"
@@ -64,7 +65,8 @@ class Case:
     `requested_minor` is the share of what was paid for its units. `shipping_refund_minor` is the freight besides: an
     estimate until a refund is decided, then the freight in the refund decided last, which `refund_id` names. That refund
     is in flight while the case is `refunding`; in any other state but `completed` it has failed. `liable` is whom the
-    last verdict found liable. `frozen_state` is the state in which a dispute stopped the case.
+    last verdict found liable. `frozen_state` is the state in which a dispute stopped the case, `frozen_by` what it was opened
+    by, `frozen_at` when. `late_since` is when an agent was first late in the present state.
     """
 
     id: str
@@ -82,6 +84,9 @@ class Case:
     deadline_at: datetime | None
     frozen_state: CaseState | None = None
     dispute_id: str | None = None
+    frozen_by: str | None = None
+    frozen_at: datetime | None = None
+    late_since: datetime | None = None
     currency: str
     requested_minor: int
     shipping_refund_minor: int

@@ -7,6 +7,29 @@ from enum import StrEnum
 from aftersale_svc.domain.cases.codes import Liable
 
 
+class DisputeOrigin(StrEnum):
+    """What a dispute was opened by."""
+
+    COMPLAINT = "complaint"
+    BUYER = "buyer"
+    PLATFORM = "platform"
+
+
+class DisputeCategory(StrEnum):
+    """What a dispute is about: the categories of complaints."""
+
+    UNFAIR_REJECTION = "unfair_rejection"
+    REFUND_DELAYED = "refund_delayed"
+    REFUND_TOO_LOW = "refund_too_low"
+    NO_ANSWER = "no_answer"
+    SERVICE_ATTITUDE = "service_attitude"
+    QUALITY = "quality"
+    COUNTERFEIT = "counterfeit"
+    NOT_AS_DESCRIBED = "not_as_described"
+    DELIVERY = "delivery"
+    OTHER = "other"
+
+
 class DisputeState(StrEnum):
     """The states of a dispute."""
 
@@ -38,7 +61,11 @@ class Remedy(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Dispute:
-    """A buyer's complaint about a case, decided by the platform (纠纷单)."""
+    """A buyer's complaint about a case, decided by the platform (纠纷单).
+
+    `text` is what a buyer or the platform wrote when opening it directly; the text of a complaint stays in cs-svc.
+    `merchant_silent`: the merchant let the time to answer pass, which counts against it.
+    """
 
     id: str
     version: int
@@ -48,6 +75,10 @@ class Dispute:
     buyer_id: str
     merchant_id: str
     category: str
+    origin: DisputeOrigin = DisputeOrigin.COMPLAINT
+    opened_by: str | None = None
+    text: str | None = None
+    merchant_silent: bool = False
     state: DisputeState
     whose_turn: str
     deadline_at: datetime | None
@@ -64,6 +95,15 @@ class Dispute:
     refunded_minor: int | None = None
     created_at: datetime
     updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is said when a dispute is opened."""
+
+    category: str
+    text: str
+    evidence: list[str]
 
 
 @dataclass(frozen=True, slots=True)

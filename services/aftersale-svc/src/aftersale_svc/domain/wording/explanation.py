@@ -8,7 +8,7 @@ from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor
 
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import Money
-from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.model import CaseAction, TimelineStep
 from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.types import ENDED, TYPES
@@ -39,7 +39,7 @@ class Explanation:
 
 def explain(full: FullCase, actor: Actor) -> Explanation:
     """The case in sentences for this reader."""
-    case, table, facts = full.case, lifecycle.of(full.case), CaseFacts(full=full)
+    case, table, facts = full.case, lifecycle.of(full.case), facts_for(full, actor)
     return Explanation(
         what=_what(full),
         where=STATE_NAMES[case.state],

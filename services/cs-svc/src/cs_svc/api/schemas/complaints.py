@@ -40,7 +40,7 @@ class ComplaintIn(In):
         channel="web", order_id=ORDER_ID, case_id=CASE_ID, category="unfair_rejection", text="商家无理由拒绝退货。"
     )
 
-    channel: ComplaintChannel
+    channel: Literal["web", "api", "phone", "message"]
     """How the complaint came in."""
     order_id: Id | None = None
     """May be left out where `case_id` is given."""

@@ -6,6 +6,7 @@ from aftersale_svc.domain.cases.codes import CloseCause
 from aftersale_svc.domain.cases.guards import (
     CLOSED_FOR_GOOD,
     DISPUTE_WINDOW_PASSED,
+    NOT_STALLED,
     ORDER_CANCELLED,
     ORDER_NOT_CANCELLED,
     REFUND_IN_FLIGHT,
@@ -14,7 +15,7 @@ from aftersale_svc.domain.cases.guards import (
 )
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.permissions import ARBITRATOR, ARBITRATOR_OR_BUYER, SYSTEM_ONLY
+from aftersale_svc.domain.permissions import ARBITRATOR, ARBITRATOR_OR_BUYER, BUYER_OR_PLATFORM, SYSTEM_ONLY
 
 DISPUTE = "dispute"
 
@@ -44,6 +45,10 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
     )
     rows: dict[tuple[CaseState, CaseAction], Row] = {
         **{(state, _A.FREEZE): freeze for state in disputable},
+        **{
+            (state, _A.DISPUTE): _freeze(VERDICT_IN_EXECUTION, NOT_STALLED, by=BUYER_OR_PLATFORM)
+            for state in disputable
+        },
         (_S.CLOSED, _A.FREEZE): _freeze(CLOSED_FOR_GOOD, DISPUTE_WINDOW_PASSED, UNITS_HELD),
         (_S.DISPUTED, _A.RESUME): resume,
         (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, ARBITRATOR, outcome_of=DISPUTE),
@@ -55,9 +60,9 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
     return Leg(DISPUTE, _S.DISPUTED, rows, {_S.DISPUTED: Timeout("platform")})
 
 
-def _freeze(*guards: Guard) -> Row:
+def _freeze(*guards: Guard, by: Permission = SYSTEM_ONLY) -> Row:
     """A dispute stops the case; not that of a cancelled order, since its money goes back with the order."""
-    return Transition(_S.DISPUTED, SYSTEM_ONLY, (ORDER_CANCELLED, *guards), remember="frozen_state")
+    return Transition(_S.DISPUTED, by, (ORDER_CANCELLED, *guards), remember="frozen_state")
 
 
 def _end_with_order(permission: Permission, *guards: Guard, outcome_of: str | None = None) -> Row:
