@@ -57,6 +57,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
     },
     "aftersale-svc": {
         "createCase": PARTIES | {"agent"},
+        "previewCase": PARTIES | {"agent"},
         "listCases": EVERYBODY,
         "getCase": READERS,
         "getCaseTimeline": READERS,
@@ -138,6 +139,11 @@ class Route:
     path: str
     conditional: bool
     filters: frozenset[str]
+
+    @property
+    def is_command(self) -> bool:
+        """Whether it changes something: then it needs a key."""
+        return "IdempotencyKey" in self.filters
 
     async def call(
         self,

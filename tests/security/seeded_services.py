@@ -189,6 +189,7 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         digest = "sha256:" + "ab" * 32
         service.bodies = {
             "createCase": wanted,
+            "previewCase": wanted,
             "rejectCase": {"reason": "used_or_affects_resale"},
             "closeCase": {"note": "…"},
             "setReturnAddress": {"return_address": {"name": "…", "phone": "…", "street": "…"}},

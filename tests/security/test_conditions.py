@@ -17,7 +17,7 @@ async def fresh(request: pytest.FixtureRequest, postgres_url: str) -> AsyncItera
 
 def commands(service: SeededService) -> list[tuple[Route, httpx.AsyncClient]]:
     """Every command with a client that may send it."""
-    found = [(route, sorted(allowed_roles(service)[route.id])) for route in routes(service) if route.method != "GET"]
+    found = [(route, sorted(allowed_roles(service)[route.id])) for route in routes(service) if route.is_command]
     return [(route, service.harness.client(*PRINCIPALS[roles[0]])) for route, roles in found if roles]
 
 

@@ -110,7 +110,7 @@ async def test_commands_without_a_body_accept_none_or_an_empty_object(service: S
 
 async def test_commands_without_a_key(service: SeededService) -> None:
     before = await service.written_rows()
-    for route, client in commands(service):
+    for route, client in [each for each in commands(service) if each[0].is_command]:
         for key in ("", "a" * 256, "é".encode("latin-1")):
             headers = {b"Idempotency-Key": key if isinstance(key, bytes) else key.encode()}
             response = await send(service, route, client, json=service.bodies.get(route.id), headers=headers)

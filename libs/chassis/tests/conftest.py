@@ -121,6 +121,15 @@ async def up_of_order(order_id: str, tx: Tx) -> TallyOut:
     return TallyOut.model_validate(await count_up(tx, f"tally_{order_id}"))
 
 
+@router.post("/compare", operation_id="compareTally", responses=refusals(OrderUnknown))
+async def compare(order_id: str, body: TallyIn, read: Read) -> dict[str, int]:
+    """By how much the tally of an order differs from a count: a POST that changes nothing."""
+    found = await read.find(TALLIES, f"tally_{order_id}")
+    if found is None:
+        raise OrderUnknown(awaits=order_id)
+    return {"more": found.count - body.count}
+
+
 @router.get("/{tally_id}", operation_id="getTally")
 async def read(tally_id: str, read: Read) -> TallyOut:
     return TallyOut.model_validate(await read.get(TALLIES, tally_id))

@@ -20,6 +20,7 @@ from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.database.migrations import Migrations
 from aftercare_chassis.http import docs_page, health, middleware, openapi, problems
 from aftercare_chassis.http.metrics import RequestMetrics
+from aftercare_chassis.http.routing import ApiRoute, keep_fixed_addresses
 from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.jobs.background import Loop, running
@@ -138,6 +139,7 @@ class Service(Generic[S]):
         for router in self.routers:
             # Not `include_router`: that searches every router for each request.
             app.router.routes.extend(router.routes)
+        keep_fixed_addresses([route for route in app.router.routes if isinstance(route, ApiRoute)])
         app.include_router(docs_page.router(self.name))
         openapi.install(app)
 

@@ -88,6 +88,14 @@ async def test_it_succeeds_once_this_process_has_handled_the_event(shop: Harness
     assert shop.runtime.waiting == 0
 
 
+async def test_a_question_is_answered_once_the_event_was_handled(shop: Harness, order_cancelled: Make) -> None:
+    asked = shop.client("buyer", "buyer-1").post("/v1/tallies/compare?order_id=ord_1", json={"count": 0})
+    async with waiting(shop, asked) as tasks:
+        await shop.consume(order_cancelled("ord_1"))
+        assert await statuses(tasks) == [200]
+    assert tasks[0].result().json() == {"more": 1}
+
+
 async def test_it_succeeds_once_another_process_has_handled_the_event(shop: Harness, order_cancelled: Make) -> None:
     other = Runtime(shop.runtime.name, shop.settings, shop.clock, shop.ids, shop.runtime.metrics, roles={})
     await other.open()

@@ -47,6 +47,25 @@ async def test_a_version_is_the_number_of_the_last_event(tally: Harness) -> None
     assert [envelope.sequence for envelope in await tally.envelopes()] == [1, 2, 3, 4, 5]
 
 
+async def test_a_post_that_only_reads_needs_no_key_and_keeps_none(tally: Harness) -> None:
+    client, path = tally.client("buyer", "buyer-1"), "/v1/tallies/compare?order_id=ord_1"
+    await tally.runtime.pool.execute(
+        "INSERT INTO tallies (id, version, owner, count) VALUES ('tally_ord_1', 1, 'buyer-1', 3)"
+    )
+    for key in ({"Idempotency-Key": ""}, {"Idempotency-Key": "k"}, {"Idempotency-Key": "k"}):
+        for count in (1, 2):
+            answered = await client.post(path, json={"count": count}, headers=key)
+            assert (answered.status_code, answered.json()) == (200, {"more": 3 - count})
+            assert "idempotent-replayed" not in answered.headers
+    Harness.problem(await client.post(path, json={"count": "?"}), 422, "validation_failed")
+    Harness.problem(
+        await client.post(path, content=b"{", headers={"content-type": "application/json"}), 400, "malformed_json"
+    )
+    assert [await _count(tally, table) for table in ("outbox", "idempotency_key")] == [0, 0]
+    refused = await client.get(path)  # not as a tally with this id, which does not exist
+    assert (refused.status_code, refused.headers["allow"]) == (405, "POST")
+
+
 async def test_twenty_requests_with_one_key_make_one_object(tally: Harness) -> None:
     buyer = tally.client("buyer", "buyer-1")
     key = {"Idempotency-Key": "the-same"}

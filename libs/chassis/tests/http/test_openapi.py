@@ -83,6 +83,11 @@ async def close(thing_id: str, tx: Tx) -> ThingOut:
     raise NotImplementedError
 
 
+@router.post("/compare", operation_id="compareThing", dependencies=[require_role("buyer")])
+async def compare(body: ThingIn, read: Read) -> Out:
+    raise NotImplementedError
+
+
 @hooks.post("/{partner}", operation_id="receiveHook")
 async def hook(partner: str, request: Request) -> Response:
     raise NotImplementedError
@@ -172,6 +177,7 @@ def test_each_code_is_explained_by_its_english_text(document: dict[str, Any]) ->
         ("/v1/things", "get", "200 400 401 422 429 500 503"),
         ("/v1/things/{thing_id}", "get", "200 400 401 403 404 422 429 500 503"),
         ("/v1/things/{thing_id}/close", "post", "200 400 401 404 408 409 412 413 415 422 429 500 503"),
+        ("/v1/things/compare", "post", "200 400 401 403 408 413 415 422 429 500 503"),
     ],
 )
 def test_each_route_lists_the_statuses_it_sends(
@@ -183,6 +189,7 @@ def test_each_route_lists_the_statuses_it_sends(
 def test_commands_need_a_key_and_accept_a_condition(document: dict[str, Any]) -> None:
     assert names(operation(document, "/v1/things", "post")) == {"IdempotencyKey", "AcceptLanguage"}
     assert names(operation(document, "/v1/things/{thing_id}/close", "post")) >= {"IdempotencyKey", "IfMatch"}
+    assert names(operation(document, "/v1/things/compare", "post")) == {"AcceptLanguage"}
     assert names(operation(document, "/v1/things", "get")) == {"colour", "limit", "cursor", "AcceptLanguage"}
     assert document["components"]["parameters"]["IdempotencyKey"]["required"] is True
 

@@ -6,9 +6,11 @@ from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, TimelineStep
+from aftersale_svc.domain.cases.model import Case, Request, TimelineStep
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.money.holds import balances
+from aftersale_svc.domain.money.preview import Preview
+from aftersale_svc.domain.money.preview import preview as previewed
 from aftersale_svc.domain.options import OrderOptions, options_of
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.work_lists import Selection, WorkList, selection
@@ -72,6 +74,19 @@ async def dispute(read: Reader[Settings], dispute_id: str) -> Dispute:
 async def disputes(read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[Dispute]:
     """A page of the disputes that this actor may see, newest first."""
     return await read.page(DISPUTE_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def preview(read: Reader[Settings], request: Request) -> Preview:
+    """What a case would give back, were it opened now.
+
+    Raises:
+        OrderUnknown: the order is not known here as paid, or this actor may not see it.
+        Refusal: whatever else `commands.cases.create` refuses the request with.
+    """
+    order = await read.one(ORDER, order_id=request.order_id)
+    if order is None:
+        raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
+    return previewed(order, request, await read.all(HOLDS_OF_ORDER, order_id=order.id), read)
 
 
 async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOptions:

@@ -20,6 +20,20 @@ WAIT_SECONDS = 1.0
 MAX_WAITING = 100  # requests of one process that wait at a time; any more are refused at once
 
 
+async def attempt(request: Request, attempted: Callable[[], Awaitable[Response]]) -> Response:
+    """The response of `attempted`, after further attempts where it is refused because an event may be on its way.
+
+    Raises: as `retry`.
+    """
+    started_at = asyncio.get_running_loop().time()
+    try:
+        return await attempted()
+    except Refusal as refusal:
+        if refusal.awaits is None:
+            raise
+        return await retry(request, attempted, refusal, started_at)
+
+
 async def retry(
     request: Request, attempt: Callable[[], Awaitable[Response]], refusal: Refusal, started_at: float
 ) -> Response:

@@ -1,6 +1,5 @@
 """The execution of one command: its transaction, its idempotency key, and further attempts while an event is on its way."""
 
-import asyncio
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from typing import Any
@@ -50,13 +49,7 @@ class Command:
             Stale: the condition of the request does not hold.
             Refusal: what the endpoint refuses with.
         """
-        started_at = asyncio.get_running_loop().time()
-        try:
-            return await self._attempt()
-        except Refusal as refusal:
-            if refusal.awaits is None:
-                raise
-            return await awaited_events.retry(self.request, self._attempt, refusal, started_at)
+        return await awaited_events.attempt(self.request, self._attempt)
 
     async def _attempt(self) -> Response:
         try:

@@ -7,7 +7,7 @@ would resolve the reader as a dependency, which is one of the costliest frames o
 import inspect
 from collections.abc import Awaitable, Callable
 from functools import wraps
-from typing import Any, get_args
+from typing import Any, get_args, get_origin
 
 from fastapi import Request, Response, params
 from pydantic import BaseModel
@@ -49,6 +49,16 @@ def wrapped(endpoint: Endpoint, reader_dependency: params.Depends, status: int) 
 def reader_parameter(signature: inspect.Signature, reader_dependency: params.Depends) -> str | None:
     """The name of the parameter that takes the request's reader or transaction, None where there is none."""
     return _parameter(signature, lambda annotation: reader_dependency in get_args(annotation))
+
+
+def only_reads(endpoint: Endpoint, reader_dependency: params.Depends) -> bool:
+    """Whether the endpoint takes a reader that is no transaction, so that it can change nothing."""
+    signature = inspect.signature(endpoint)
+    name = reader_parameter(signature, reader_dependency)
+    if name is None:
+        return False
+    taken = get_args(signature.parameters[name].annotation)[0]
+    return (get_origin(taken) or taken) is Reader
 
 
 def _parameter(signature: inspect.Signature, matches: Callable[[object], bool]) -> str | None:

@@ -10,7 +10,7 @@ DESCRIPTION = """These conventions hold for every operation.
 
 - **Authentication**: a bearer JWT of the identity provider, in `Authorization`.
 - **Errors** are `application/problem+json` (RFC 9457). Each operation lists the values of `code` that it may respond with; they never change. `title`, `detail` and the messages in `errors` follow `Accept-Language` (zh-CN, the default, or en).
-- **Idempotency**: every request that changes something needs an `Idempotency-Key`. A repeated request gets the response to the first one, marked `Idempotent-Replayed: true`; keys are kept for 7 days.
+- **Idempotency**: every request that changes something needs an `Idempotency-Key`; a POST that changes nothing takes none. A repeated request gets the response to the first one, marked `Idempotent-Replayed: true`; keys are kept for 7 days.
 - **Retries**: a response with `Retry-After` may be requested again after that many seconds, with the same `Idempotency-Key`.
 - **Concurrency**: where a response has an `ETag`, the next change can be made conditional on it with `If-Match`; if the object has changed since, the response is 412.
 - **Methods**: every address that supports GET supports HEAD. A 405 lists in `Allow` the methods of the address.

@@ -109,7 +109,7 @@ def possible_problems(route: APIRoute, *, limited: bool) -> list[PossibleProblem
     """Every problem of this route: the refusals it declares and those of its kind. `limited`: only some roles may call it."""
     declared = [each for response in route.responses.values() for each in response.get(_DECLARED, ())]
     found = {PossibleProblem.of(each) for each in (*declared, *implied(route, limited=limited))}
-    found |= {PossibleProblem.of_status(status) for status in ((500, 408, 415) if is_command(route) else (500,))}
+    found |= {PossibleProblem.of_status(status) for status in ((500, 408, 415) if _takes_body(route) else (500,))}
     return sorted(found)
 
 
@@ -125,6 +125,8 @@ def implied(route: APIRoute, *, limited: bool) -> Iterator[type[Refusal]]:
         yield from COMMANDS
     else:
         yield errors.ValidationFailed
+        if _takes_body(route):
+            yield from (errors.MalformedJson, BodyTooLarge)
     if "cursor" in parameters:
         yield CursorInvalid
     if route.response_class is EventStream:
@@ -135,7 +137,12 @@ def implied(route: APIRoute, *, limited: bool) -> Iterator[type[Refusal]]:
 
 def is_command(route: APIRoute) -> bool:
     """Whether the route changes something."""
-    return not (route.methods or set()) <= {"GET", "HEAD"}
+    return not ((route.methods or set()) <= {"GET", "HEAD"} or getattr(route, "only_reads", False))
+
+
+def _takes_body(route: APIRoute) -> bool:
+    """Whether a body is read: every command may have one, a read only where it needs more than an address."""
+    return is_command(route) or route.body_field is not None
 
 
 def described(problems: Iterable[PossibleProblem], others: Responses) -> Responses:

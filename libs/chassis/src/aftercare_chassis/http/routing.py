@@ -5,7 +5,8 @@ response in the same transaction, write the events, commit, respond, wake the re
 client sends its body, and no client is answered before its change is durable.
 """
 
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
@@ -14,7 +15,7 @@ from fastapi import Depends, Request, Response, params
 from fastapi.routing import APIRoute
 
 from aftercare_chassis.database.transaction import Reader, Transaction
-from aftercare_chassis.http import endpoints, query_parameters, request_body
+from aftercare_chassis.http import awaited_events, endpoints, query_parameters, request_body
 from aftercare_chassis.http.commands import Command, Handler
 from aftercare_chassis.http.encryption import BodyCipher
 from aftercare_chassis.http.idempotency import IdempotencyKey
@@ -76,9 +77,22 @@ def require_action(tables: Lifecycle[Any, A] | Iterable[Lifecycle[Any, A]], acti
     return RoleRequirement(roles=tuple(roles), action=action)
 
 
+def keep_fixed_addresses(routes: Sequence["ApiRoute"]) -> None:
+    """Let an address without parameters be that of its own route only: `/books/search` is no book with the id `search`.
+
+    Otherwise a GET there would be answered as for an object that does not exist, not with 405 and the methods of the address.
+    """
+    fixed = {route.path for route in routes if "{" not in route.path}
+    for route in routes:
+        taken = "|".join(re.escape(path) for path in sorted(fixed - {route.path}) if route.path_regex.match(path))
+        if taken:
+            route.path_regex = re.compile(f"(?!(?:{taken})$){route.path_regex.pattern}")
+
+
 class ApiRoute(APIRoute):
     """A route whose GET reads on one connection, and whose every other method is a command in one transaction.
 
+    A POST whose endpoint takes a `Read` asks a question that needs a body: it reads, too, and has no Idempotency-Key.
     `problems` is everything it may refuse with. A command whose endpoint has no body parameter accepts no body, or `{}`.
     """
 
@@ -86,6 +100,7 @@ class ApiRoute(APIRoute):
         dependencies = options.pop("dependencies", None) or []
         self.role_requirements = [each for each in dependencies if isinstance(each, RoleRequirement)]
         others = [each for each in dependencies if not isinstance(each, RoleRequirement)]
+        self.only_reads = endpoints.only_reads(endpoint, READER)
         wrapped = endpoints.wrapped(endpoint, READER, options.get("status_code") or 200)
         super().__init__(path, wrapped, dependencies=others, **options)
         self.query_parameters = query_parameters.names_of(self)
@@ -105,13 +120,23 @@ class ApiRoute(APIRoute):
         return actor
 
     def _read_handler(self, handler: Handler) -> Handler:
+        takes_body = self.body_field is not None
+
         async def read(request: Request) -> Response:
             runtime: Runtime = request.app.state.runtime
-            async with runtime.reader(self._admit(request, runtime)) as reader:
-                request.state.reader = reader
-                response = await handler(request)
-            response.headers.update(reader.headers)
-            return response
+            actor = self._admit(request, runtime)
+
+            async def attempt() -> Response:
+                async with runtime.reader(actor) as reader:
+                    request.state.reader = reader
+                    response = await handler(request)
+                response.headers.update(reader.headers)
+                return response
+
+            if not takes_body:
+                return await attempt()
+            await request.body()
+            return await awaited_events.attempt(request, attempt)
 
         return read
 

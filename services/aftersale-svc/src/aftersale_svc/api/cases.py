@@ -43,25 +43,27 @@ class CaseOrder(StrEnum):
 
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
+REFUSED = (
+    OrderUnknown,
+    OrderWasCancelled,
+    WindowPassed,
+    LineUnknown,
+    LineTwice,
+    QuantityExceedsRemaining,
+    UnitsInLiveCase,
+    ReappliedTooOften,
+    StageNotReached,
+    ReasonNotReached,
+    EvidenceRequired,
+)
+"""What a request for a case is refused with."""
 
 
 @router.post(
     "",
     operation_id="createCase",
     status_code=201,
-    responses=refusals(
-        OrderUnknown,
-        OrderWasCancelled,
-        WindowPassed,
-        LineUnknown,
-        LineTwice,
-        QuantityExceedsRemaining,
-        UnitsInLiveCase,
-        ReappliedTooOften,
-        StageNotReached,
-        ReasonNotReached,
-        EvidenceRequired,
-    ),
+    responses=refusals(*REFUSED),
     dependencies=[require_role("buyer", "seller", "agent")],
 )
 async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:

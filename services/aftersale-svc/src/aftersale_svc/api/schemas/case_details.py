@@ -59,6 +59,7 @@ class CaseDetailOut(CaseOut):
     """A case, with all of it in sentences."""
 
     explanation: ExplanationOut
+    """The case in sentences, for the caller."""
 
     @classmethod
     def of(cls, full: FullCase, actor: Actor) -> "CaseDetailOut":

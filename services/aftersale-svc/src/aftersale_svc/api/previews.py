@@ -1,0 +1,28 @@
+"""What a case would give back."""
+
+from aftercare_chassis.http.responses import refusals
+from aftercare_chassis.http.routing import ApiRoute, Read, require_role
+from fastapi import APIRouter
+
+from aftersale_svc import queries
+from aftersale_svc.api.cases import REFUSED
+from aftersale_svc.api.schemas.case_requests import CaseIn
+from aftersale_svc.api.schemas.previews import CasePreviewOut
+from aftersale_svc.settings import Settings
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
+
+
+@router.post(
+    "/preview",
+    operation_id="previewCase",
+    responses=refusals(*REFUSED),
+    dependencies=[require_role("buyer", "seller", "agent")],
+)
+async def preview_case(body: CaseIn, reader: Read[Settings]) -> CasePreviewOut:
+    """Show what a case would give back, without opening it. It changes nothing and needs no Idempotency-Key.
+
+    A request that `POST /v1/cases` would refuse is refused alike, with the same code. While nothing else happens in the
+    order, the case and its refund have these amounts to the minor unit.
+    """
+    return CasePreviewOut.of(await queries.preview(reader, body.request()))

@@ -1,0 +1,71 @@
+"""What opening a case decides: the same for the case that is opened and for one that is only previewed."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aftercare_chassis.lifecycle import NOBODY, Context
+
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case, Request
+from aftersale_svc.domain.cases.policy import check_needs
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.money.allocation import allocate_lines
+from aftersale_svc.domain.money.freight import expected_freight
+from aftersale_svc.domain.money.holds import balances
+from aftersale_svc.domain.money.model import LineHold
+from aftersale_svc.domain.orders.model import Order, Stage
+from aftersale_svc.domain.orders.policy import stage_of
+
+
+def check_request(order: Order, request: Request, context: Context) -> Stage:
+    """Return the stage of the goods of a case that is asked for now.
+
+    Raises:
+        OrderUnknown, OrderWasCancelled, WindowPassed: see `stage_of`.
+        StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached, EvidenceRequired: see `check_needs`.
+    """
+    stage = stage_of(order, context.now)
+    check_needs(TYPES[request.type], order, stage, request.reason, request.evidence)
+    return stage
+
+
+def open_case(
+    case_id: str, order: Order, stage: Stage, request: Request, holds: Sequence[LineHold], context: Context
+) -> FullCase:
+    """Return the case that a request opens. `holds` are what all cases of the order hold.
+
+    Raises:
+        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, ReappliedTooOften: see `allocate_lines`.
+    """
+    lines = allocate_lines(case_id, balances(holds), request.lines)
+    case = _new(case_id, order, stage, request, sum(line.amount_minor for line in lines), context)
+    units = {line.line_id: line.quantity for line in lines}
+    case = replace(case, shipping_refund_minor=expected_freight(order, case, units, holds))
+    return FullCase(case=case, requested=tuple(lines))
+
+
+def _new(case_id: str, order: Order, stage: Stage, request: Request, requested_minor: int, context: Context) -> Case:
+    table = TYPES[request.type].lifecycle
+    case = Case(
+        id=case_id,
+        version=0,
+        order_id=order.id,
+        payment_id=order.payment_id or "",
+        buyer_id=order.buyer_id,
+        merchant_id=order.merchant_id,
+        applicant_id=context.actor.id,
+        type=request.type,
+        reason=request.reason,
+        stage=stage,
+        state=table.initial,
+        whose_turn=NOBODY,
+        deadline_at=None,
+        currency=order.currency,
+        requested_minor=requested_minor,
+        shipping_refund_minor=0,
+        description=request.description,
+        evidence=request.evidence,
+        created_at=context.now,
+        updated_at=context.now,
+    )
+    return table.start(case, context)

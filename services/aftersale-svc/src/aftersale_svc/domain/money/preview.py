@@ -1,0 +1,35 @@
+"""What a case would give back, were it opened now and refunded as it was asked for while nothing else happens."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aftercare_chassis.lifecycle import Context
+
+from aftersale_svc.domain.cases.codes import Money
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import RefundAmount, Request
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.money.model import LineHold
+from aftersale_svc.domain.money.opening import check_request, open_case
+from aftersale_svc.domain.money.refunds import refund_due
+from aftersale_svc.domain.orders.model import Order
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The case that a request would open, and the refund that would follow from it."""
+
+    full: FullCase
+    refund: RefundAmount
+
+
+def preview(order: Order, request: Request, holds: Sequence[LineHold], context: Context) -> Preview:
+    """Return what a request would lead to. It is decided by the functions that decide about the request and its refund.
+
+    Raises: what `check_request` and `open_case` raise.
+    """
+    stage = check_request(order, request, context)
+    full = open_case("", order, stage, request, holds, context)
+    if TYPES[request.type].money is not Money.REFUND:
+        return Preview(full, RefundAmount(0, 0))
+    return Preview(full, refund_due(order, full.case, full.lines, holds))
