@@ -3,6 +3,7 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
+from suite_settings import an_article, settings_of_the_merchant
 
 ADDRESS = {
     "name": "王芳",
@@ -30,6 +31,7 @@ TEXTS = {
     "improvement": "已增加夜班客服",
     "source": "水壶用户交流群",
     "rating": "整体满意, 但等得久",
+    "rule_title": "全部由商家处理",
     "article_title": "七天无理由退货说明",
     "article_body": "签收后七天内可以申请退货。",
 }
@@ -264,19 +266,6 @@ async def a_cancellation_before_the_case_was_known(suite: InProcessSuite) -> str
     return str(order["id"])
 
 
-async def an_article(suite: InProcessSuite) -> None:
-    body = {
-        "kind": "policy",
-        "slug": "returns-contract",
-        "language": "zh-CN",
-        "title": TEXTS["article_title"],
-        "body": TEXTS["article_body"],
-    }
-    article = await suite.call("agent", "kb", "articles", body)
-    await suite.call("agent", "kb", f"articles/{article['id']}/publish")
-    await suite.call("agent", "kb", f"articles/{article['id']}/retire")
-
-
 SCENARIOS = (
     a_return_of_two_of_three,
     a_rejection_that_wins_its_dispute,
@@ -294,7 +283,8 @@ SCENARIOS = (
 async def run_all(suite: InProcessSuite) -> dict[str, str]:
     """Run all scenarios, then let the after-sale windows end; the order of each scenario."""
     orders = {scenario.__name__: await scenario(suite) for scenario in SCENARIOS}
-    await an_article(suite)
+    await an_article(suite, TEXTS["article_title"], TEXTS["article_body"])
+    await settings_of_the_merchant(suite, TEXTS["rule_title"], RETURN_ADDRESS)
     await suite.advance(24 * 11)
     await suite.advance(24 * 8)
     return orders

@@ -185,14 +185,22 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         complaint = {"complaint_id": "cmp_1", "channel": "web", "category": "unfair_rejection", "text_hash": "sha256:0"}
         await service.consume(ComplaintOpened, case_id=disputed["id"], state="open", **complaint)
         [dispute] = made(await buyer.get("/v1/disputes"))["data"]
+        seller, address = harness.client("seller", "seller-1", "m-1"), {"name": "…", "phone": "…", "street": "…"}
+        rules = {"rules": [{"id": "all", "outcome": "leave_to_merchant"}]}
+        made(await seller.put("/v1/merchants/m-1/case-rules", json=rules))
+        made(await seller.put("/v1/merchants/m-1/return-address", json={"return_address": address}))
         service.ids = {"case_id": case["id"], "dispute_id": dispute["id"], "order_id": "ord_1"}
+        service.ids |= {"merchant_id": "m-1", "number": "1"}
         digest = "sha256:" + "ab" * 32
         service.bodies = {
             "createCase": wanted,
             "previewCase": wanted,
             "rejectCase": {"reason": "used_or_affects_resale"},
             "closeCase": {"note": "…"},
-            "setReturnAddress": {"return_address": {"name": "…", "phone": "…", "street": "…"}},
+            "setReturnAddress": {"return_address": address},
+            "setDefaultReturnAddress": {"return_address": address},
+            "publishCaseRules": rules,
+            "tryCaseRules": rules,
             "shipCase": {"carrier": "sf", "waybill_no": "SF1234567890"},
             "correctReturnWaybill": {"carrier": "sf", "waybill_no": "SF1234567891"},
             "inspectCase": {"lines": [{"line_id": "line_1", "accepted": 1}]},

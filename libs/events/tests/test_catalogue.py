@@ -26,6 +26,7 @@ IDS = {
     "aftercare.cases.v1": {"case_id", "order_id", "buyer_id", "merchant_id"},
     "aftercare.disputes.v1": {"dispute_id", "case_id", "order_id", "complaint_id", "buyer_id", "merchant_id"},
     "aftercare.sanctions.v1": {"subject_id"},
+    "aftercare.merchants.v1": {"setting_id", "merchant_id"},
     "aftercare.complaints.v1": {"complaint_id", "order_id", "case_id", "buyer_id", "merchant_id"},
     "aftercare.conversations.v1": {"conversation_id", "order_id", "case_id", "buyer_id", "merchant_id"},
     "aftercare.feedback.v1": {"case_id", "order_id"},

@@ -53,6 +53,7 @@ from aftercare_events.catalogue.feedback import (
     RatingGiven,
 )
 from aftercare_events.catalogue.insights import AlertRaised, ForecastPublished, InsightEvent
+from aftercare_events.catalogue.merchants import CaseRulesPublished, DefaultReturnAddressSet, MerchantEvent
 from aftercare_events.catalogue.orders import (
     LineAfterSale,
     OrderAddressChanged,
@@ -125,6 +126,7 @@ __all__ = [
     "ArticleRetired",
     "CaseEvent",
     "CaseLine",
+    "CaseRulesPublished",
     "ComplaintAnswered",
     "ComplaintEscalated",
     "ComplaintEvent",
@@ -137,6 +139,7 @@ __all__ = [
     "ConversationOpened",
     "ConversationOverdue",
     "ConversationReopened",
+    "DefaultReturnAddressSet",
     "DisputeAnswered",
     "DisputeEscalated",
     "DisputeEvent",
@@ -156,6 +159,7 @@ __all__ = [
     "InsightEvent",
     "InspectedLine",
     "LineAfterSale",
+    "MerchantEvent",
     "MessagePosted",
     "OrderAddressChanged",
     "OrderAfterSaleChanged",

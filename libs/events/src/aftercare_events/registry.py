@@ -17,6 +17,7 @@ from aftercare_events.catalogue import (
     disputes,
     feedback,
     insights,
+    merchants,
     orders,
     parcels,
     payments,
@@ -28,7 +29,7 @@ from aftercare_events.event import Event
 
 CATALOGUE = (
     *(orders, payments, parcels),
-    *(reviews, returns, case_refunds, case_progress, disputes, sanctions),
+    *(reviews, returns, case_refunds, case_progress, disputes, sanctions, merchants),
     *(complaints, conversations, feedback),
     articles,
     insights,

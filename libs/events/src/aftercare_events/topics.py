@@ -24,6 +24,7 @@ PARCELS = Topic("aftercare.parcels.v1", writer="order-svc", aggregate="parcel")
 CASES = Topic("aftercare.cases.v1", writer="aftersale-svc", aggregate="case")
 DISPUTES = Topic("aftercare.disputes.v1", writer="aftersale-svc", aggregate="dispute")
 SANCTIONS = Topic("aftercare.sanctions.v1", writer="aftersale-svc", aggregate="sanctioned subject")
+MERCHANTS = Topic("aftercare.merchants.v1", writer="aftersale-svc", aggregate="setting")
 COMPLAINTS = Topic("aftercare.complaints.v1", writer="cs-svc", aggregate="complaint")
 CONVERSATIONS = Topic("aftercare.conversations.v1", writer="cs-svc", aggregate="conversation")
 FEEDBACK = Topic("aftercare.feedback.v1", writer="cs-svc", aggregate="feedback or rating")
@@ -39,6 +40,7 @@ TOPICS: dict[str, Topic] = {
         CASES,
         DISPUTES,
         SANCTIONS,
+        MERCHANTS,
         COMPLAINTS,
         CONVERSATIONS,
         FEEDBACK,

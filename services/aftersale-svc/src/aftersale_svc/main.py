@@ -6,7 +6,18 @@ from aftercare_events.roles import ROLES
 from fastapi import FastAPI
 
 from aftersale_svc import tables
-from aftersale_svc.api import bulk, cases, disputes, openings, options, previews, returns, reviews, work_lists
+from aftersale_svc.api import (
+    bulk,
+    case_rules,
+    cases,
+    disputes,
+    openings,
+    options,
+    previews,
+    returns,
+    reviews,
+    work_lists,
+)
 from aftersale_svc.commands import deadlines
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.settings import Settings
@@ -29,6 +40,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             options.router,
             previews.router,
             work_lists.router,
+            case_rules.router,
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,

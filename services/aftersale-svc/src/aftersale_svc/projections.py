@@ -77,5 +77,6 @@ async def _copy(
             sku=line.sku,
             quantity=line.quantity,
             paid_minor=line.paid_minor,
+            category=line.category,
         )
         await tx.upsert(ORDER_LINES, copy)

@@ -26,6 +26,7 @@ from aftersale_svc.commands import (
     disputes,
     endings,
     inspections,
+    locking,
     openings,
     refunds,
     returns,
@@ -36,6 +37,7 @@ from aftersale_svc.domain.cases.codes import Liable, RejectReason
 from aftersale_svc.domain.cases.model import CaseState, Finding
 from aftersale_svc.domain.disputes.model import Opening, Remedy, Verdict
 from aftersale_svc.domain.orders.model import OrderState
+from aftersale_svc.domain.rules.model import AppliedRule
 from aftersale_svc.settings import Settings
 from memory_transaction import NOW, MemoryTransaction, Snapshot
 
@@ -128,7 +130,22 @@ async def ship_order(tx: Any) -> None:
 
 
 DECLINED: dict[str, Command] = {"declined": refund_ends(RefundFailed, refunds.fail, failure_code="declined")}
+RULE = AppliedRule(1, "all")
+
+
+async def approved_by_rule(tx: Any) -> None:
+    if tx.snapshot.case.refund_id is None:
+        full, order = await locking.case_and_order(tx, CASE)
+        await reviews.approve_by_rule(tx, full, order, RULE, None)
+
+
+async def escalated_by_rule(tx: Any) -> None:
+    await reviews.escalate_by_rule(tx, await locking.case(tx, CASE), RULE)
+
+
 OTHERS: dict[str, Command] = {
+    "approved by a rule": approved_by_rule,
+    "left to an agent by a rule": escalated_by_rule,
     "refunded": refund_ends(RefundSucceeded, refunds.finish),
     "units shipped": refund_ends(RefundFailed, refunds.fail, failure_code="units_shipped", already_shipped=True),
     "complained": complain,

@@ -17,7 +17,7 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables import cases, disputes, holds, legs, locks, orders
+from aftersale_svc.tables import case_rules, cases, disputes, holds, legs, locks, orders
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOLD_ACTIONS = {
@@ -93,6 +93,8 @@ class MemoryTransaction:
     async def one(self, query: Any, **_: Any) -> Any:
         if query is locks.CASE_OF_DISPUTE:
             return self.snapshot.case if self.snapshot.dispute else None
+        if query is case_rules.RETURN_ADDRESS_OF:
+            return None
         assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)
         return self.snapshot.order
 

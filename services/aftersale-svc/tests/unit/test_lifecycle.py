@@ -27,7 +27,7 @@ EVERY_TYPE = """
 pending_review  cancel    cancelled      buyer agent
 pending_review  approve   {approved}     seller system
 pending_review  reject    rejected       seller
-pending_review  escalate  manual_review  seller agent
+pending_review  escalate  manual_review  seller agent system
 manual_review   cancel    cancelled      agent
 manual_review   approve   {approved}     agent
 manual_review   reject    rejected       agent

@@ -7,6 +7,7 @@ versions of an aggregate are the numbers of its events: `create` and `save` take
 """
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import Field, dataclass, replace
 from datetime import datetime
 from typing import ClassVar, Generic, Protocol, TypeVar
@@ -20,7 +21,7 @@ from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.mapping import Compiled, Joint, Listing, Page, Params, Query, Rows, Statement, viewer
 from aftercare_chassis.database.write_batch import WriteBatch
 from aftercare_chassis.ids import Ids
-from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.lifecycle import SYSTEM, Actor
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.preconditions import IfMatch
@@ -144,6 +145,12 @@ class Transaction(Reader[S_co]):
     def new_id(self, prefix: str) -> str:
         """A new id: `prefix`, an underscore and a UUIDv7 in 32 hex digits, which sorts by the time."""
         return f"{prefix}_{self._ids.uuid7().hex}"
+
+    def as_system(self) -> "Transaction[S_co]":
+        """This transaction with the system as its actor, for what follows from the command of a person."""
+        system = copy(self)
+        system.actor = SYSTEM
+        return system
 
     async def lock(self, rows: Rows[R], *key: object) -> R:
         """The row with this key, locked until the end of the transaction.

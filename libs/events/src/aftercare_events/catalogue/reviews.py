@@ -46,6 +46,7 @@ class DecisionCause(Vocabulary):
 
     DECISION = "decision", "somebody decided"
     TIMEOUT = "timeout", "the merchant's time ran out"
+    RULE = "rule", "a rule that the merchant has published decided"
 
 
 class RejectReason(Vocabulary):
@@ -75,6 +76,12 @@ class EscalationCause(Vocabulary):
     RETURN_ADDRESS_MISSING = "return_address_missing", "the merchant has not named the return address in time"
 
 
+RulesVersion = Annotated[
+    int | None, Field(strict=True, ge=1, description="the version of the merchant's rules, where one of them decided")
+]
+RuleId = Annotated[Code | None, Field(description="the rule of that version")]
+
+
 class AfterSaleRequested(CaseEvent):
     """A buyer asked for after-sale service. Has all that a consumer needs, so that it need not read the case."""
 
@@ -97,6 +104,8 @@ class AfterSaleApproved(CaseEvent):
     return_address_missing: Annotated[
         bool | None, Field(description="whether the goods are to be sent back and it is not known yet where to")
     ] = None
+    rules_version: RulesVersion = None
+    rule_id: RuleId = None
 
 
 class AfterSaleRejected(CaseEvent):
@@ -113,3 +122,5 @@ class AfterSaleEscalated(CaseEvent):
     matter: Code = "after_sale_escalation"
     cause: Annotated[Code, one_of(EscalationCause, "why")]
     deadline_at: DeadlineAt = None
+    rules_version: RulesVersion = None
+    rule_id: RuleId = None

@@ -7,6 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleRequested, digest
 from aftercare_events import CaseLine as EventLine
 
+from aftersale_svc.commands import rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, Request
@@ -15,13 +16,15 @@ from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.money.opening import check_request, open_case
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.case_rules import ORDER_AND_RULES
 from aftersale_svc.tables.cases import CASE_LINES, CASES
 from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
-from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 
 async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     """Ask for after-sales service. The order is locked, so that no unit gets into two open cases.
+
+    Where a rule of the merchant matches, it decides about the case at once.
 
     Raises:
         OrderUnknown: the order is not known here as paid, or this actor may not see it.
@@ -29,18 +32,19 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         EvidenceRequired: see `check_request`.
         LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, ReappliedTooOften: see `open_case`.
     """
-    order = await tx.one(ORDER_TO_LOCK, order_id=request.order_id)
+    order = await tx.one(ORDER_AND_RULES, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
     stage = check_request(order, request, tx)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     opened = open_case(tx.new_id("case"), order, stage, request, holds, tx)
     case, lines = opened.case, opened.requested
+    by_rule = await rule_reviews.decision(tx, order, case, lines)
     created = await tx.create(CASES, case, _requested(tx, case, lines))
     await tx.insert(CASE_LINES, *lines)
     await tx.insert(HOLDS, *holds_of(lines, TYPES[case.type]))
     await record_step(tx, case, "request", request.description, request.evidence)
-    return replace(opened, case=created)
+    return await rule_reviews.take(tx, replace(opened, case=created), order, by_rule)
 
 
 def _requested(tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine]) -> AfterSaleRequested:

@@ -10,14 +10,16 @@ from aftercare_events.catalogue.reviews import DecisionCause
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
-from aftersale_svc.commands.record import case_fields
+from aftersale_svc.commands.record import case_fields, rule_fields
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.rules.model import AppliedRule
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF
 
 
 async def approve(
@@ -46,23 +48,41 @@ async def approve_locked(tx: Transaction[Settings], full: FullCase, order: Order
     return await _approve(tx, full, order)
 
 
+async def approve_by_rule(
+    tx: Transaction[Settings], full: FullCase, order: Order, rule: AppliedRule, return_address: dict[str, str] | None
+) -> FullCase:
+    """Grant the request of a case that is locked with its order: a rule of the merchant says so.
+
+    Where goods are to be sent back and no address is known, it is the merchant's turn, as after `approve_locked`.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
+    """
+    return await _approve(tx, full, order, None, return_address, rule)
+
+
 async def _approve(
     tx: Transaction[Settings],
     full: FullCase,
     order: Order,
     note: str | None = None,
     return_address: dict[str, str] | None = None,
+    rule: AppliedRule | None = None,
 ) -> FullCase:
+    if return_address is None and rule is None and lacks_address(full):
+        default = await tx.one(RETURN_ADDRESS_OF, merchant_id=full.case.merchant_id)
+        return_address = None if default is None else default.address
     # An address that is known stays, where a case is approved again after its parcel was lost.
     known = full if return_address is None else full.keeping(replace(full.return_, address=return_address))
     approved = apply(known, CaseAction.APPROVE, tx)
     check_address(approved, tx.actor)
-    by_timer = tx.actor == SYSTEM
+    by_timer = tx.actor == SYSTEM and rule is None
     event = AfterSaleApproved(
         **case_fields(tx, approved.case),
-        cause=DecisionCause.TIMEOUT if by_timer else DecisionCause.DECISION,
+        cause=DecisionCause.TIMEOUT if by_timer else DecisionCause.DECISION if rule is None else DecisionCause.RULE,
         deadline_at=approved.case.deadline_at,
         return_address_missing=lacks_address(approved),
+        **rule_fields(rule),
     )
     terms = RefundTerms(order, RefundCause.TIMEOUT if by_timer else RefundCause.APPROVAL)
     return await effects.save(tx, full, approved, CaseAction.APPROVE, event, terms=terms, note=note)
@@ -102,7 +122,18 @@ async def escalate_locked(tx: Transaction[Settings], full: FullCase, _: Order) -
     return await _escalate(tx, full)
 
 
-async def _escalate(tx: Transaction[Settings], full: FullCase, note: str | None = None) -> FullCase:
+async def escalate_by_rule(tx: Transaction[Settings], full: FullCase, rule: AppliedRule) -> FullCase:
+    """Let an agent decide about a locked case: a rule of the merchant says so.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
+    return await _escalate(tx, full, rule=rule)
+
+
+async def _escalate(
+    tx: Transaction[Settings], full: FullCase, note: str | None = None, rule: AppliedRule | None = None
+) -> FullCase:
     escalated = apply(full, CaseAction.ESCALATE, tx)
     if tx.actor == SYSTEM and full.case.state is escalated.case.state:
         late_since = full.case.late_since or tx.now
@@ -111,5 +142,6 @@ async def _escalate(tx: Transaction[Settings], full: FullCase, note: str | None 
         **case_fields(tx, escalated.case),
         cause=cause(full, CaseAction.ESCALATE),
         deadline_at=escalated.case.deadline_at,
+        **rule_fields(rule),
     )
     return await effects.save(tx, full, escalated, CaseAction.ESCALATE, event, note=note)

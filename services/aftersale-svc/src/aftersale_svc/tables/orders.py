@@ -34,6 +34,7 @@ order_lines = Table(
     *minor("paid_minor"),
     # The default is for builds from before this column, which write order lines without it.
     *quantity("shipped_quantity", default=0),
+    text("category", null=True),
 )
 
 ORDERS = Rows(orders, Order)

@@ -17,6 +17,7 @@ COLOURS = {
     "cases": "magenta",
     "disputes": "red",
     "sanctions": "red",
+    "merchants": "magenta",
     "complaints": "bright_red",
     "conversations": "blue",
     "feedback": "blue",

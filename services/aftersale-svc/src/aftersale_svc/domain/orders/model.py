@@ -40,7 +40,10 @@ class Order:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
-    """A line of an order: what was paid for all its units after the discount, and how many of them have left."""
+    """A line of an order: what was paid for all its units after the discount, and how many of them have left.
+
+    `category` is in the merchant's own code, where the order has one.
+    """
 
     order_id: str
     line_id: str
@@ -49,3 +52,4 @@ class OrderLine:
     quantity: int
     paid_minor: int
     shipped_quantity: int = 0
+    category: str | None = None

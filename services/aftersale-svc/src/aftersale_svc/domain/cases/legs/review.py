@@ -11,7 +11,7 @@ from aftersale_svc.domain.permissions import (
     BUYER,
     BUYER_OR_AGENT,
     MERCHANT,
-    MERCHANT_OR_AGENT,
+    MERCHANT_AGENT_OR_SYSTEM,
     MERCHANT_OR_SYSTEM,
     SYSTEM_ONLY,
 )
@@ -34,7 +34,7 @@ REVIEW = Leg(
         (_S.PENDING_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, MERCHANT_OR_SYSTEM),
         (_S.PENDING_REVIEW, _A.REJECT): Transition(_S.REJECTED, MERCHANT),
         (_S.PENDING_REVIEW, _A.ESCALATE): Transition(
-            _S.MANUAL_REVIEW, MERCHANT_OR_AGENT, cause=EscalationCause.REVIEW_HANDED_OVER
+            _S.MANUAL_REVIEW, MERCHANT_AGENT_OR_SYSTEM, cause=EscalationCause.REVIEW_HANDED_OVER
         ),
         (_S.MANUAL_REVIEW, _A.CANCEL): Transition(_S.CANCELLED, AGENT, unless_refund_decided(_A.CANCEL)),
         (_S.MANUAL_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, AGENT, unless_refund_decided(_A.APPROVE)),

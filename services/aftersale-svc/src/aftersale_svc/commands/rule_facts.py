@@ -1,0 +1,66 @@
+"""The facts that rules judge, of a case that is being opened and of cases of the past."""
+
+from collections.abc import Sequence
+
+from aftercare_chassis.database.transaction import Transaction
+from asyncpg import Record
+
+from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.model import Case, RequestedLine
+from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.domain.rules.facts import PastCase, RequestFacts, initiator_of
+from aftersale_svc.domain.rules.matching import longest_history
+from aftersale_svc.domain.rules.model import OrderAndRules, Rule
+from aftersale_svc.domain.rules.trials import PastRequest
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.case_rules import PAST_CASES
+
+MOST_PAST_CASES = 1_000
+
+
+async def request_facts(
+    tx: Transaction[Settings], order: OrderAndRules, case: Case, lines: Sequence[RequestedLine], rules: Sequence[Rule]
+) -> RequestFacts:
+    """The facts of a case that is not saved yet. The buyer's earlier cases are read where a rule looks at them."""
+    looks_back = longest_history(rules)
+    history: list[Record] = []
+    if looks_back is not None:
+        whose = {"buyer_ids": [case.buyer_id], "merchant_id": case.merchant_id}
+        history = await tx.all(PAST_CASES, **whose, since=tx.now - looks_back, most=MOST_PAST_CASES)
+    categories = order.categories or {}
+    return RequestFacts(
+        type=case.type,
+        reason=case.reason,
+        stage=case.stage,
+        initiator=initiator_of(tx.actor.role),
+        amount_minor=case.requested_minor + case.shipping_refund_minor,
+        currency=case.currency,
+        skus=tuple(line.sku for line in lines),
+        categories=tuple(categories.get(line.line_id) for line in lines),
+        evidence=len(case.evidence),
+        opened_at=tx.now,
+        history=tuple(_past_case(record) for record in history),
+    )
+
+
+def past_request(record: Record, past: Sequence[Record]) -> PastRequest:
+    """A case of the past, with those of these cases that its buyer had opened before."""
+    before = [_past_case(each) for each in past if each["buyer_id"] == record["buyer_id"] and each["id"] < record["id"]]
+    facts = RequestFacts(
+        type=CaseType(record["type"]),
+        reason=Reason(record["reason"]),
+        stage=Stage(record["stage"]),
+        initiator=initiator_of(record["opened_by"] or ""),
+        amount_minor=record["amount_minor"],
+        currency=record["currency"],
+        skus=tuple(record["skus"]),
+        categories=tuple(record["categories"]),
+        evidence=record["evidence"],
+        opened_at=record["created_at"],
+        history=tuple(before),
+    )
+    return PastRequest(case_id=record["id"], facts=facts, decided=record["decided"], decided_by=record["decided_by"])
+
+
+def _past_case(record: Record) -> PastCase:
+    return PastCase(record["created_at"], record["was_rejected"])

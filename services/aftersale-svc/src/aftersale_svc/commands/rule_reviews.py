@@ -1,0 +1,60 @@
+"""Deciding about a case by a rule of its merchant, in the transaction that opens it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from aftercare_chassis.database.transaction import Transaction
+
+from aftersale_svc.commands import reviews
+from aftersale_svc.commands.rule_facts import request_facts
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import permits
+from aftersale_svc.domain.cases.model import Case, CaseAction, RequestedLine
+from aftersale_svc.domain.rules.documents import rules_of
+from aftersale_svc.domain.rules.facts import RequestFacts
+from aftersale_svc.domain.rules.matching import first_match
+from aftersale_svc.domain.rules.model import AppliedRule, OrderAndRules, Rule, RuleOutcome
+from aftersale_svc.settings import Settings
+
+ACTIONS = {RuleOutcome.APPROVE: CaseAction.APPROVE, RuleOutcome.MANUAL_REVIEW: CaseAction.ESCALATE}
+
+
+@dataclass(frozen=True, slots=True)
+class RuleDecision:
+    """The rule that decides about a case, and the facts that it was found by."""
+
+    rule: Rule
+    applied: AppliedRule
+    facts: RequestFacts
+
+
+async def decision(
+    tx: Transaction[Settings], order: OrderAndRules, case: Case, lines: Sequence[RequestedLine]
+) -> RuleDecision | None:
+    """The rule that decides about a new case; None where the merchant decides."""
+    if not order.rules or order.rules_version is None:
+        return None
+    rules = rules_of(order.rules)
+    facts = await request_facts(tx, order, case, lines, rules)
+    rule = first_match(rules, facts)
+    if rule is None or rule.outcome not in ACTIONS:
+        return None
+    return RuleDecision(rule, AppliedRule(order.rules_version, rule.id), facts)
+
+
+async def take(
+    tx: Transaction[Settings], full: FullCase, order: OrderAndRules, decided: RuleDecision | None
+) -> FullCase:
+    """Do what the rule says with the case that was just opened. The system does it, as the timer would.
+
+    A type of case whose review does not have the action is left to the merchant.
+    """
+    if decided is None:
+        return full
+    system, action = tx.as_system(), ACTIONS[decided.rule.outcome]
+    if not permits(full, action, system):
+        return full
+    if action is CaseAction.ESCALATE:
+        return await reviews.escalate_by_rule(system, full, decided.applied)
+    address = decided.rule.return_address or order.default_address
+    return await reviews.approve_by_rule(system, full, order, decided.applied, address)

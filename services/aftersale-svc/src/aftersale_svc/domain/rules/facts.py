@@ -1,0 +1,59 @@
+"""The facts of a request that rules judge, all known when the case is opened."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason, ReasonGroup
+from aftersale_svc.domain.cases.policy import evidence_need
+from aftersale_svc.domain.cases.reasons import REASONS
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.domain.rules.model import HistoryCondition, Initiator
+
+_INITIATORS = {"buyer": Initiator.BUYER, "seller": Initiator.MERCHANT, "agent": Initiator.AGENT}
+
+
+@dataclass(frozen=True, slots=True)
+class PastCase:
+    """An earlier case of the buyer at the merchant."""
+
+    opened_at: datetime
+    was_rejected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestFacts:
+    """What is known of a request. `amount_minor` is what would be paid back if it were granted, freight included."""
+
+    type: CaseType
+    reason: Reason
+    stage: Stage
+    initiator: Initiator
+    amount_minor: int
+    currency: str
+    skus: tuple[str, ...]
+    categories: tuple[str | None, ...]
+    evidence: int
+    opened_at: datetime
+    history: tuple[PastCase, ...] = ()
+
+    @property
+    def group(self) -> ReasonGroup:
+        """The group of its reason."""
+        return REASONS[self.reason].group
+
+    @property
+    def evidence_need(self) -> EvidenceNeed:
+        """Whether a request like this comes with evidence."""
+        return evidence_need(TYPES[self.type], self.reason)
+
+    def counted(self, within: HistoryCondition) -> tuple[int, int]:
+        """How many earlier cases, and how many of them were rejected, within the days of the condition."""
+        since = self.opened_at - timedelta(days=within.days)
+        found = [past.was_rejected for past in self.history if since <= past.opened_at <= self.opened_at]
+        return len(found), sum(found)
+
+
+def initiator_of(role: str) -> Initiator:
+    """Who opened a case, by the role."""
+    return _INITIATORS.get(role, Initiator.PLATFORM)

@@ -1,0 +1,128 @@
+"""Rules, rule sets and default return addresses of merchants. Money is in minor units of `currency`; times are aware, UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason, ReasonGroup
+from aftersale_svc.domain.orders.model import Order, Stage
+
+MOST_RULES = 100
+Document = dict[str, Any]  # Any: JSON, as it is stored and shown
+
+
+class RuleOutcome(StrEnum):
+    """What a rule does with a case that it matches. No rule rejects: that a person decides."""
+
+    APPROVE = "approve"
+    MANUAL_REVIEW = "manual_review"
+    LEAVE_TO_MERCHANT = "leave_to_merchant"
+
+
+class Initiator(StrEnum):
+    """Who opened the case."""
+
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+    AGENT = "agent"
+    PLATFORM = "platform"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HistoryCondition:
+    """What the buyer's earlier cases at this merchant have to be like, within this many days before the case was opened."""
+
+    days: int
+    least_cases: int | None = None
+    most_cases: int | None = None
+    least_rejections: int | None = None
+    most_rejections: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Conditions:
+    """When a rule matches: all that is given has to hold; an empty list, or None, permits everything.
+
+    The amounts are inclusive and in `currency`; a case in another currency does not match them. Every line of the case has to
+    begin with one of the prefixes.
+    """
+
+    types: tuple[CaseType, ...] = ()
+    reasons: tuple[Reason, ...] = ()
+    groups: tuple[ReasonGroup, ...] = ()
+    stages: tuple[Stage, ...] = ()
+    initiators: tuple[Initiator, ...] = ()
+    least_minor: int | None = None
+    most_minor: int | None = None
+    currency: str | None = None
+    sku_prefixes: tuple[str, ...] = ()
+    category_prefixes: tuple[str, ...] = ()
+    has_evidence: bool | None = None
+    evidence_needs: tuple[EvidenceNeed, ...] = ()
+    buyer_history: HistoryCondition | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """One rule of a set, by an id of the merchant's own. `return_address` is where goods go back to if it approves."""
+
+    id: str
+    outcome: RuleOutcome
+    when: Conditions
+    title: str | None = None
+    return_address: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSet:
+    """The rules of a merchant that are in force; `version` counts how often they were published."""
+
+    id: str
+    version: int
+    merchant_id: str
+    rules: list[Document]
+    published_by: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RuleSetVersion:
+    """One published version of a rule set. It never changes: decisions name it."""
+
+    rule_set_id: str
+    version: int
+    merchant_id: str
+    rules: list[Document]
+    published_by: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DefaultReturnAddress:
+    """Where the goods of a merchant go back to, where an approval names no address."""
+
+    id: str
+    version: int
+    merchant_id: str
+    address: dict[str, str]
+    updated_by: str
+    updated_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAndRules(Order):
+    """An order with what its merchant has published: rules, and where goods go back to. `categories` are by line, as far as known."""
+
+    rules_version: int | None = None
+    rules: list[Document] | None = None
+    default_address: dict[str, str] | None = None
+    categories: dict[str, str] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedRule:
+    """The rule that decided about a case, by its id in this version of the merchant's rules."""
+
+    rules_version: int
+    rule_id: str

@@ -1,0 +1,18 @@
+"""What the platform and the merchant of the scenarios publish."""
+
+from in_process_suite import InProcessSuite
+
+
+async def settings_of_the_merchant(suite: InProcessSuite, title: str, address: dict[str, str]) -> None:
+    """Rules that leave every case to the merchant, and a default return address."""
+    rules = [{"id": "all", "title": title, "outcome": "leave_to_merchant"}]
+    await suite.call("seller", "aftersale", "merchants/m-1/case-rules", {"rules": rules}, "PUT")
+    await suite.call("seller", "aftersale", "merchants/m-1/return-address", {"return_address": address}, "PUT")
+
+
+async def an_article(suite: InProcessSuite, title: str, body: str) -> None:
+    """A policy, published and retired."""
+    draft = {"kind": "policy", "slug": "returns-contract", "language": "zh-CN", "title": title, "body": body}
+    article = await suite.call("agent", "kb", "articles", draft)
+    await suite.call("agent", "kb", f"articles/{article['id']}/publish")
+    await suite.call("agent", "kb", f"articles/{article['id']}/retire")
