@@ -2,8 +2,8 @@
 
 from collections.abc import AsyncIterator
 
+import all_scenarios
 import pytest
-import suite_scenarios
 from in_process_suite import in_process_suite
 from unknown_events import EvolvingSuite
 
@@ -12,5 +12,5 @@ from unknown_events import EvolvingSuite
 async def suite(postgres_url: str) -> AsyncIterator[EvolvingSuite]:
     """The suite after all scenarios; `suite.orders` has the order of each scenario."""
     async with in_process_suite(postgres_url, EvolvingSuite) as opened:
-        opened.orders = await suite_scenarios.run_all(opened)
+        opened.orders = await all_scenarios.run_all(opened)
         yield opened

@@ -3,7 +3,6 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
-from suite_settings import an_article, settings_of_the_merchant
 
 ADDRESS = {
     "name": "王芳",
@@ -278,13 +277,3 @@ SCENARIOS = (
     a_refund_asked_for_before_the_goods_left,
     a_cancellation_before_the_case_was_known,
 )
-
-
-async def run_all(suite: InProcessSuite) -> dict[str, str]:
-    """Run all scenarios, then let the after-sale windows end; the order of each scenario."""
-    orders = {scenario.__name__: await scenario(suite) for scenario in SCENARIOS}
-    await an_article(suite, TEXTS["article_title"], TEXTS["article_body"])
-    await settings_of_the_merchant(suite, TEXTS["rule_title"], RETURN_ADDRESS)
-    await suite.advance(24 * 11)
-    await suite.advance(24 * 8)
-    return orders

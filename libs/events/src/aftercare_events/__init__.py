@@ -24,6 +24,7 @@ from aftercare_events.catalogue.complaints import (
     ComplaintOverdue,
     ComplaintResolved,
 )
+from aftercare_events.catalogue.consultations import ConsultationAnswered, ConsultationContinued
 from aftercare_events.catalogue.conversations import (
     ConversationAssigned,
     ConversationClosed,
@@ -133,6 +134,8 @@ __all__ = [
     "ComplaintOpened",
     "ComplaintOverdue",
     "ComplaintResolved",
+    "ConsultationAnswered",
+    "ConsultationContinued",
     "ConversationAssigned",
     "ConversationClosed",
     "ConversationEvent",

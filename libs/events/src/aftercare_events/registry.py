@@ -13,6 +13,7 @@ from aftercare_events.catalogue import (
     case_progress,
     case_refunds,
     complaints,
+    consultations,
     conversations,
     disputes,
     feedback,
@@ -29,7 +30,7 @@ from aftercare_events.event import Event
 
 CATALOGUE = (
     *(orders, payments, parcels),
-    *(reviews, returns, case_refunds, case_progress, disputes, sanctions, merchants),
+    *(reviews, consultations, returns, case_refunds, case_progress, disputes, sanctions, merchants),
     *(complaints, conversations, feedback),
     articles,
     insights,

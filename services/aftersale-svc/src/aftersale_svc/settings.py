@@ -7,6 +7,9 @@ class Settings(ServiceSettings):
     """How many hours a case or a dispute may stay in a state before its timer acts."""
 
     review_hours: Hours = 48
+    cancellation_review_hours: Hours = 24
+    answer_hours: Hours = 48
+    answered_hours: Hours = 72
     manual_review_hours: Hours = 24
     return_address_hours: Hours = 48
     buyer_ship_hours: Hours = 7 * 24

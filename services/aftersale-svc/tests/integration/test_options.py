@@ -32,7 +32,8 @@ async def test_what_a_buyer_may_ask_for_after_the_receipt(shop: Shop) -> None:
         ("KETTLE-1", 3, 1),
         ("CUP-1", 2, 2),
     ]
-    assert [option["allowed"] for line in shown["lines"] for option in line["options"]] == [True] * 4
+    allowed = [{option["type"] for option in line["options"] if option["allowed"]} for line in shown["lines"]]
+    assert allowed == [set(CaseType) - {"cancel_unshipped"}] * 2
     assert [each["type"] for each in shown["types"]] == list(CaseType)
     [defect] = [
         reason
@@ -53,13 +54,13 @@ async def test_what_a_buyer_may_ask_for_after_the_receipt(shop: Shop) -> None:
 async def test_why_not_is_the_refusal_that_a_request_gets(shop: Shop) -> None:
     await shop.paid()
     [line] = (await options(shop))["lines"]
-    returns, refund = line["options"]
+    returns, refund, *_ = line["options"]
     for language, name in (("zh-CN", "zh_cn"), ("en", "en")):
         shop.buyer.headers["Accept-Language"] = language
         problem = shop.harness.problem(await shop.ask(1), 409, "stage_unsuitable")
         assert (returns["allowed"], returns["why_not"]["code"]) == (False, problem["code"])
         assert returns["why_not"]["message"][name] == problem["detail"]
-    assert refund == {"type": "refund_only", "allowed": True}
+    assert refund == {"type": "refund_only", "allowed": True, "selectable_quantity": 3}
     assert line["selectable_quantity"] == 3
 
 
@@ -162,9 +163,8 @@ async def test_an_option_is_allowed_exactly_if_a_request_for_it_is_accepted(shop
             for each in shown["types"]
         }
         for line in shown["lines"]:
-            units = line["selectable_quantity"]
             for option in line["options"]:
-                type_, allowed = option["type"], option["allowed"]
+                type_, allowed, units = option["type"], option["allowed"], option["selectable_quantity"]
                 for reason in chance.sample(list(Reason), 9):
                     asked = Asked(order_id, line["line_id"], type_, reason, max(1, units))
                     got, code = await accepted(shop, asked)
@@ -188,6 +188,7 @@ async def test_the_generated_orders_have_options_of_every_kind(shop: Shop) -> No
         None,
         "stage_unsuitable",
         "units_in_live_case",
+        "units_shipped",
         "quantity_exceeds_remaining",
         "reapplied_too_often",
         "window_passed",

@@ -22,6 +22,7 @@ from aftercare_events import (
 )
 from aftersale_svc import consumers
 from aftersale_svc.commands import (
+    consultations,
     deadlines,
     disputes,
     endings,
@@ -83,6 +84,9 @@ PEOPLE: dict[str, Command] = {
     "accept one": inspect(1),
     "accept none": inspect(0),
     "refund": lambda tx: refunds.refund(tx, CASE),
+    "answer the question": lambda tx: consultations.answer(tx, CASE, text="!"),
+    "ask again": lambda tx: consultations.ask_again(tx, CASE, text="?"),
+    "resolve": lambda tx: consultations.resolve(tx, CASE),
     "accept the rejection": lambda tx: endings.accept(tx, CASE),
     "close": lambda tx: endings.close(tx, CASE, note="?"),
     "dispute": lambda tx: openings.open_(tx, CASE, opening=Opening("no_answer", "?", [])),

@@ -96,7 +96,7 @@ class OrderBook:
         """A new case on these units by the line's number; the refusals are those of `allocate_lines`."""
         case_id = f"case_{len(self.cases) + 1:03}"
         asked = [Wanted(f"line_{n}", units) for n, units in wanted.items()]
-        lines = allocate_lines(case_id, balances(self.holds()), asked)
+        lines = allocate_lines(case_id, TYPES[type_], balances(self.holds()), asked)
         case = Case(
             id=case_id,
             version=1,
@@ -107,7 +107,7 @@ class OrderBook:
             applicant_id="buyer-1",
             type=type_,
             reason=reason,
-            stage=stage_of(self.order, NOW),
+            stage=TYPES[type_].stage(stage_of(self.order, NOW)),
             state=CaseState.PENDING_REVIEW,
             whose_turn="merchant",
             deadline_at=NOW,

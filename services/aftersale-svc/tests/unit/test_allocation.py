@@ -1,17 +1,30 @@
 """How many units can be asked for, and how much money belongs to them."""
 
+from dataclasses import replace
+
 import pytest
 from aftercare_chassis.refusals import Refusal
+from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.errors import AcceptedExceedsSent, LineMissing, LineTwice, LineUnknown
 from aftersale_svc.domain.cases.model import CaseLine, Finding, Wanted
 from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.shares import accepted_share, spread
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import MOST_REJECTIONS, allocate_lines, next_share
-from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, ReappliedTooOften, UnitsInLiveCase
-from aftersale_svc.domain.money.holds import can_hold_again
+from aftersale_svc.domain.money.errors import (
+    QuantityExceedsRemaining,
+    ReappliedTooOften,
+    UnitsInLiveCase,
+    UnitsShipped,
+)
+from aftersale_svc.domain.money.holds import can_hold_again, holds_of
 from aftersale_svc.domain.money.model import LineBalance
 from hypothesis import given
 from hypothesis import strategies as st
+
+REFUND_ONLY, CANCEL, CONSULT = (
+    TYPES[name] for name in (CaseType.REFUND_ONLY, CaseType.CANCEL_UNSHIPPED, CaseType.CONSULT)
+)
 
 
 def balance(
@@ -38,17 +51,35 @@ def test_two_of_three_and_then_the_last_one() -> None:
 def test_units_that_cannot_be_had() -> None:
     wanted = [Wanted("line_1", 2)]
     with pytest.raises(QuantityExceedsRemaining) as too_many:
-        allocate_lines("case_1", [balance(settled=2, held=19133)], wanted)
+        allocate_lines("case_1", REFUND_ONLY, [balance(settled=2, held=19133)], wanted)
     assert (too_many.value.pointer, too_many.value.facts) == ("/lines/0/quantity", {"remaining": 1})
     with pytest.raises(UnitsInLiveCase):
-        allocate_lines("case_1", [balance(live=2, held=19133)], wanted)
+        allocate_lines("case_1", REFUND_ONLY, [balance(live=2, held=19133)], wanted)
     with pytest.raises(LineUnknown):
-        allocate_lines("case_1", [balance()], [Wanted("line_9", 1)])
+        allocate_lines("case_1", REFUND_ONLY, [balance()], [Wanted("line_9", 1)])
     with pytest.raises(LineTwice) as twice:
-        allocate_lines("case_1", [balance()], [Wanted("line_1", 1), Wanted("line_1", 1)])
+        allocate_lines("case_1", REFUND_ONLY, [balance()], [Wanted("line_1", 1), Wanted("line_1", 1)])
     assert twice.value.pointer == "/lines/1/line_id"
     with pytest.raises(ReappliedTooOften):
-        allocate_lines("case_1", [balance(rejected=MOST_REJECTIONS)], wanted)
+        allocate_lines("case_1", REFUND_ONLY, [balance(rejected=MOST_REJECTIONS)], wanted)
+
+
+def test_only_units_that_have_not_left_are_cancelled() -> None:
+    partly = replace(balance(), unshipped_units=1)
+    [line] = allocate_lines("case_1", CANCEL, [partly], [Wanted("line_1", 1)])
+    assert (line.quantity, line.amount_minor) == (1, 9566)
+    with pytest.raises(UnitsShipped) as refused:
+        allocate_lines("case_1", CANCEL, [partly], [Wanted("line_1", 2)])
+    assert (refused.value.pointer, refused.value.facts) == ("/lines/0/quantity", {"unshipped": 1})
+
+
+def test_a_question_takes_nothing_and_is_barred_by_nothing_that_is_taken() -> None:
+    full = balance(settled=1, live=2, held=28700, rejected=MOST_REJECTIONS)
+    [line] = allocate_lines("case_1", CONSULT, [full], [Wanted("line_1", 3)])
+    assert (line.quantity, line.amount_minor, line.units_before) == (3, 0, 0)
+    assert [(hold.units, hold.amount_minor) for hold in holds_of([line], CONSULT)] == [(0, 0)]
+    with pytest.raises(QuantityExceedsRemaining):
+        allocate_lines("case_1", CONSULT, [full], [Wanted("line_1", 4)])
 
 
 lines_of = st.tuples(st.integers(0, 10**9), st.integers(1, 200))
@@ -73,7 +104,10 @@ def test_the_accepted_share_never_exceeds_the_asked_one(line: tuple[int, int], d
     before = data.draw(st.integers(0, units - 1))
     k = data.draw(st.integers(1, units - before))
     [asked] = allocate_lines(
-        "case_1", [balance(paid, units, settled=before, held=paid * before // units)], [Wanted("line_1", k)]
+        "case_1",
+        REFUND_ONLY,
+        [balance(paid, units, settled=before, held=paid * before // units)],
+        [Wanted("line_1", k)],
     )
     shares = [accepted_share(asked, j) for j in range(k + 1)]
     assert shares == sorted(shares)

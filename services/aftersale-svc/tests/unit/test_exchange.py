@@ -24,7 +24,7 @@ from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, Request
 from aftersale_svc.domain.cases.policy import check_needs
 from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow
 from aftersale_svc.domain.money.codes import HoldState
@@ -100,6 +100,7 @@ EXCHANGE = TypeRow(
     stages=frozenset({Stage.POST_RECEIPT}),
 )
 TYPE: Any = NewCode.EXCHANGE
+ASKED = Request("ord_1", TYPE, Reason.WRONG_SIZE_OR_MODEL, None, [], [])
 
 
 async def send_replacement(tx: Any) -> FullCase:
@@ -188,9 +189,9 @@ def test_the_diagram_of_an_exchange_joins_its_legs() -> None:
 
 
 def test_an_exchange_is_for_goods_that_were_received(an_order: Callable[..., Order]) -> None:
-    check_needs(EXCHANGE, an_order(), Stage.POST_RECEIPT, Reason.WRONG_SIZE_OR_MODEL, [])
+    check_needs(EXCHANGE, an_order(), Stage.POST_RECEIPT, ASKED)
     with pytest.raises(StageUnsuitable):
-        check_needs(EXCHANGE, an_order(), Stage.IN_TRANSIT, Reason.WRONG_SIZE_OR_MODEL, [])
+        check_needs(EXCHANGE, an_order(), Stage.IN_TRANSIT, ASKED)
 
 
 @pytest.mark.parametrize(("state", "why_not"), [(OrderState.DELIVERED, None), (OrderState.SHIPPED, "stage_unsuitable")])

@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import NOBODY, SystemContext
 from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.errors import RefundDecided, ReturnAlreadyScanned
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.lifecycle import of
+from aftersale_svc.domain.cases.lifecycle import CASE, of
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, Return
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
@@ -50,7 +50,7 @@ def test_which_cases_end_when_their_order_is_cancelled(
     an_order: Callable[..., Order],
     a_refund: Callable[..., Refund],
 ) -> None:
-    case = a_case(state)
+    case = a_case(state, type=next(name for name, table in CASE.items() if state in {*table.timeouts, *table.ends}))
     others = (CaseState.COMPLETED, CaseState.CLOSED, CaseState.CANCELLED, CaseState.REFUNDING, CaseState.DISPUTED)
     refund = a_refund(RefundState.REQUESTED) if state is CaseState.REFUNDING else None
     cancelled = replace(

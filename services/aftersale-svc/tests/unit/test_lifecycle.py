@@ -19,6 +19,7 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from case_facts import facts
+from case_tables import CANCELLATIONS, QUESTIONS
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
@@ -105,6 +106,13 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
         read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS),
     ),
     (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(EVERY_TYPE.format(approved="refunding"))),
+    (
+        CASE[CaseType.CANCEL_UNSHIPPED],
+        CaseState,
+        CaseAction,
+        read(EVERY_TYPE.format(approved="refunding") + CANCELLATIONS),
+    ),
+    (CASE[CaseType.CONSULT], CaseState, CaseAction, read(QUESTIONS)),
     (REFUND, RefundState, RefundAction, read(REFUNDS)),
     (HOLD, HoldState, HoldAction, read(HOLDS)),
 ]
@@ -113,7 +121,7 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
 tables = pytest.mark.parametrize(
     ("lifecycle", "states", "actions", "rows"),
     TABLES,
-    ids=["return_refund", "refund_only", "refund", "hold"],
+    ids=["return_refund", "refund_only", "cancel_unshipped", "consult", "refund", "hold"],
 )
 
 

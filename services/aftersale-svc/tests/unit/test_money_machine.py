@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass, replace
 
+from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.model import CaseLine, Finding, Wanted
 from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.shares import spread
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, UnitsInLiveCase
 from aftersale_svc.domain.money.model import LineBalance
@@ -50,7 +52,7 @@ class Line(RuleBasedStateMachine):
     def ask(self, k: int) -> None:
         at = self.balance()
         try:
-            [line] = allocate_lines("case", [at], [Wanted("line_1", k)])
+            [line] = allocate_lines("case", TYPES[CaseType.REFUND_ONLY], [at], [Wanted("line_1", k)])
         except QuantityExceedsRemaining:
             assert k > self.units - at.settled_units
         except UnitsInLiveCase:

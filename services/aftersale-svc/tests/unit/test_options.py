@@ -14,7 +14,12 @@ from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.orders.model import OrderState, Stage
 from order_book import NOW, OrderBook
 
-RETURN_REFUND, REFUND_ONLY = CaseType.RETURN_REFUND, CaseType.REFUND_ONLY
+RETURN_REFUND, CANCEL_UNSHIPPED = CaseType.RETURN_REFUND, CaseType.CANCEL_UNSHIPPED
+TAKEN = {
+    RETURN_REFUND: "units_in_live_case",
+    CaseType.REFUND_ONLY: "units_in_live_case",
+    CANCEL_UNSHIPPED: "stage_unsuitable",
+}
 
 
 def found(book: OrderBook) -> OrderOptions:
@@ -28,17 +33,17 @@ def why_not(book: OrderBook) -> dict[CaseType, str | None]:
 
 
 @pytest.mark.parametrize(
-    ("state", "stage", "returns"),
+    ("state", "stage", "unsuitable"),
     [
-        (OrderState.PAID, Stage.PRE_SHIP, "stage_unsuitable"),
-        (OrderState.SHIPPED, Stage.IN_TRANSIT, None),
-        (OrderState.DELIVERED, Stage.POST_RECEIPT, None),
+        (OrderState.PAID, Stage.PRE_SHIP, {RETURN_REFUND}),
+        (OrderState.SHIPPED, Stage.IN_TRANSIT, set()),
+        (OrderState.DELIVERED, Stage.POST_RECEIPT, {CANCEL_UNSHIPPED}),
     ],
 )
-def test_what_a_stage_permits(state: OrderState, stage: Stage, returns: str | None) -> None:
+def test_what_a_stage_permits(state: OrderState, stage: Stage, unsuitable: set[CaseType]) -> None:
     book = OrderBook([(300, 3)], fee=0, state=state)
     assert found(book).stage is stage
-    assert why_not(book) == {RETURN_REFUND: returns, REFUND_ONLY: None}
+    assert why_not(book) == {type_: "stage_unsuitable" if type_ in unsuitable else None for type_ in TYPES}
 
 
 def test_units_of_open_cases_and_refunded_ones_are_not_left() -> None:
@@ -46,11 +51,11 @@ def test_units_of_open_cases_and_refunded_ones_are_not_left() -> None:
     first = book.ask({1: 1})
     assert found(book).lines[0].selectable_units == 2
     book.ask({1: 2})
-    assert why_not(book) == dict.fromkeys(TYPES, "units_in_live_case")
+    assert why_not(book) == {**dict.fromkeys(TYPES), **TAKEN}
     book.refund(first)
     book.move(first, CaseState.COMPLETED)
     assert found(book).lines[0].selectable_units == 0
-    assert why_not(book) == dict.fromkeys(TYPES, "units_in_live_case")
+    assert why_not(book) == {**dict.fromkeys(TYPES), **TAKEN}
 
 
 @pytest.mark.parametrize(
@@ -65,8 +70,23 @@ def test_units_of_open_cases_and_refunded_ones_are_not_left() -> None:
 def test_an_order_about_which_nothing_can_be_asked_for(changes: dict[str, object], code: str | None) -> None:
     book = OrderBook([(300, 3)], fee=0, state=OrderState.DELIVERED)
     book.order = replace(book.order, **changes)  # type: ignore[arg-type]
-    assert why_not(book) == dict.fromkeys(TYPES, code)
+    assert {code for name, code in why_not(book).items() if name is not CANCEL_UNSHIPPED} == {code}
     assert (found(book).stage, found(book).lines[0].selectable_units) == ((None, 0) if code else ("post_receipt", 3))
+
+
+def test_how_many_units_a_type_may_be_about() -> None:
+    """One of three has left, and another is in a case; a question may be about all."""
+    book = OrderBook([(300, 3)], fee=0)
+    book.ship(1, 1)
+    book.ask({1: 1})
+    units = {option.type: option.units for option in found(book).lines[0].options}
+    assert [units[name] for name in (RETURN_REFUND, CaseType.REFUND_ONLY, CANCEL_UNSHIPPED, CaseType.CONSULT)] == [
+        2,
+        2,
+        1,
+        3,
+    ]
+    assert found(book).lines[0].selectable_units == 2
 
 
 def test_an_order_that_is_not_paid_is_unknown() -> None:
@@ -76,7 +96,7 @@ def test_an_order_that_is_not_paid_is_unknown() -> None:
 
 def test_the_reasons_of_a_type_are_those_of_the_stage() -> None:
     shown = OrderOptionsOut.of(found(OrderBook([(300, 3)], fee=0, state=OrderState.PAID)))
-    returns, refunds = shown.types
+    returns, refunds, *_ = shown.types
     assert returns.reasons == [], "there is nothing to return"
     offered = {reason.code: reason for group in refunds.reasons for reason in group.reasons}
     assert Reason.PACKAGING_DAMAGED in offered
@@ -95,7 +115,11 @@ def test_the_sentence_is_that_of_the_refusal_in_both_languages() -> None:
     shown = OrderOptionsOut.of(found(OrderBook([(300, 3)], fee=0, state=OrderState.PAID)))
     refused = shown.lines[0].options[0].why_not
     assert refused is not None
-    assert refused.message.zh_cn == "商品当前所处阶段（pre_ship）不能申请此类售后，可以申请：refund_only。"
     assert (
-        refused.message.en == "This type of case is not possible at this stage (pre_ship). Possible are: refund_only."
+        refused.message.zh_cn
+        == "商品当前所处阶段（pre_ship）不能申请此类售后，可以申请：refund_only、cancel_unshipped、consult。"
+    )
+    assert (
+        refused.message.en
+        == "This type of case is not possible at this stage (pre_ship). Possible are: refund_only, cancel_unshipped, consult."
     )

@@ -8,6 +8,7 @@ from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
 from aftersale_svc.domain.cases.lifecycle import LIVE
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.reasons import BUYER_LIABLE
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import OrderState, Stage
 from hypothesis import settings
 from hypothesis import strategies as st
@@ -33,7 +34,9 @@ class AfterSales(RuleBasedStateMachine):
         self.verdicts = False
 
     def those(self, *states: CaseState) -> list[str]:
-        return [case.id for case in self.book.cases.values() if case.state in states]
+        """The cases in these states that are about money."""
+        found = [case for case in self.book.cases.values() if case.state in states]
+        return [case.id for case in found if not TYPES[case.type].is_question]
 
     def pick(self, which: int, *states: CaseState) -> str:
         found = self.those(*states)

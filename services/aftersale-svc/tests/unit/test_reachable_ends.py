@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
-from aftersale_svc.domain.cases.codes import CaseType, RefundState
+from aftersale_svc.domain.cases.codes import CaseType, Money, RefundState
 from aftersale_svc.domain.cases.lifecycle import CASE, of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
 from aftersale_svc.domain.cases.types import ENDED, TYPES
@@ -31,7 +31,7 @@ def first(a_case: Callable[..., Case], an_order: Callable[..., Order], acting: C
 
     def opened(type_: CaseType, state: OrderState) -> Snapshot:
         stage = Stage.PRE_SHIP if state is OrderState.PAID else Stage.POST_RECEIPT
-        case = a_case(type=type_, stage=stage, shipping_refund_minor=800)
+        case = a_case(type=type_, stage=TYPES[type_].stage(stage), shipping_refund_minor=800)
         line = CaseLine(
             case_id=case.id,
             line_id="line_1",
@@ -79,8 +79,10 @@ async def test_what_a_case_holds_in_every_place(first: First, type_: CaseType) -
     for place, snapshot in places.items():
         case, hold, refund = snapshot.case, snapshot.hold, snapshot.refund
         completed = case.state is CaseState.COMPLETED
-        expected = HoldState.SETTLED if completed else HoldState.RELEASED if case.state in ENDED else HoldState.HELD
+        paid = completed and TYPES[type_].money is Money.REFUND
+        expected = HoldState.SETTLED if paid else HoldState.RELEASED if case.state in ENDED else HoldState.HELD
         assert hold.state is expected, place
-        assert hold.units == ((snapshot.line.accepted or 2) if completed else 2), place
+        taken = 2 if TYPES[type_].holds_units else 0
+        assert hold.units == ((snapshot.line.accepted or taken) if completed else taken), place
         assert (refund is not None and refund.state is RefundState.REQUESTED) == (case.state is CaseState.REFUNDING)
-        assert (refund is not None and refund.state is RefundState.SUCCEEDED) == completed, place
+        assert (refund is not None and refund.state is RefundState.SUCCEEDED) == paid, place

@@ -8,12 +8,14 @@ import pytest
 from aftersale_svc.domain.cases import reasons
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
 from aftersale_svc.domain.cases.errors import EvidenceRequired, ReasonUnsuitable
+from aftersale_svc.domain.cases.model import Request
 from aftersale_svc.domain.cases.policy import check_needs, check_reason
 from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, GROUPS, REASONS, REASONS_VERSION, selectable_reasons
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order, Stage
 
 _R = Reason
+REFUND_ONLY = TYPES[CaseType.REFUND_ONLY]
 BEFORE_SHIPMENT = {
     *(_R.QUALITY_DEFECT, _R.WRONG_SIZE_OR_MODEL, _R.PACKAGING_DAMAGED, _R.MISSING_PARTS, _R.BELOW_STANDARD),
     *(_R.CHANGED_MIND, _R.ORDERED_BY_MISTAKE, _R.PRICE_DROPPED),
@@ -65,20 +67,20 @@ def test_the_merchant_is_liable_but_for_what_the_buyer_chose() -> None:
 
 @pytest.mark.parametrize("stage", Stage)
 def test_a_reason_is_refused_only_where_it_cannot_be_true(an_order: Callable[..., Order], stage: Stage) -> None:
-    assert set(Reason) - set(selectable_reasons(stage)) == IMPOSSIBLE[stage]
+    assert set(Reason) - set(selectable_reasons(CaseType.REFUND_ONLY, stage)) == IMPOSSIBLE[stage]
     for reason in Reason:
         if reason not in IMPOSSIBLE[stage]:
-            check_reason(an_order(), stage, reason)
+            check_reason(REFUND_ONLY, an_order(), stage, reason)
             continue
         with pytest.raises(ReasonUnsuitable) as refused:
-            check_reason(an_order(), stage, reason)
-        assert refused.value.facts == {"stage": stage, "allowed": selectable_reasons(stage)}
+            check_reason(REFUND_ONLY, an_order(), stage, reason)
+        assert refused.value.facts == {"stage": stage, "allowed": selectable_reasons(CaseType.REFUND_ONLY, stage)}
         assert (refused.value.awaits, refused.value.retry_after) == ("ord_1", 1), "a later stage knows it"
 
 
 def test_what_the_domain_lists_for_a_stage_can_be_chosen_there() -> None:
-    assert set(selectable_reasons(Stage.PRE_SHIP)) >= BEFORE_SHIPMENT
-    assert set(selectable_reasons(Stage.IN_TRANSIT)) >= IN_TRANSIT
+    assert set(selectable_reasons(CaseType.REFUND_ONLY, Stage.PRE_SHIP)) >= BEFORE_SHIPMENT
+    assert set(selectable_reasons(CaseType.REFUND_ONLY, Stage.IN_TRANSIT)) >= IN_TRANSIT
 
 
 def test_a_reason_that_the_goods_have_left_behind_is_not_waited_for(
@@ -87,7 +89,7 @@ def test_a_reason_that_the_goods_have_left_behind_is_not_waited_for(
     early = replace(REASONS[Reason.RECALL], stages=frozenset({Stage.PRE_SHIP}))
     monkeypatch.setitem(reasons.REASONS, Reason.RECALL, early)  # type: ignore[arg-type]
     with pytest.raises(ReasonUnsuitable) as refused:
-        check_reason(an_order(), Stage.IN_TRANSIT, Reason.RECALL)
+        check_reason(REFUND_ONLY, an_order(), Stage.IN_TRANSIT, Reason.RECALL)
     assert (refused.value.awaits, refused.value.retry_after) == (None, None)
 
 
@@ -95,7 +97,7 @@ def test_a_reason_may_need_evidence(an_order: Callable[..., Order], monkeypatch:
     assert not [reason for reason, row in REASONS.items() if row.evidence is EvidenceNeed.REQUIRED]
     needy = replace(REASONS[Reason.COUNTERFEIT], evidence=EvidenceNeed.REQUIRED)
     monkeypatch.setitem(reasons.REASONS, Reason.COUNTERFEIT, needy)  # type: ignore[arg-type]
-    asked = (TYPES[CaseType.REFUND_ONLY], an_order(), Stage.POST_RECEIPT, Reason.COUNTERFEIT)
-    check_needs(*asked, ["sha256:0"])
+    asked = Request("ord_1", CaseType.REFUND_ONLY, Reason.COUNTERFEIT, None, [], ["sha256:0"])
+    check_needs(REFUND_ONLY, an_order(), Stage.POST_RECEIPT, asked)
     with pytest.raises(EvidenceRequired):
-        check_needs(*asked, [])
+        check_needs(REFUND_ONLY, an_order(), Stage.POST_RECEIPT, replace(asked, evidence=[]))

@@ -7,13 +7,13 @@ from typing import Any
 import pytest
 from aftercare_chassis.lifecycle import Permission, TableError, Timeout, Transition
 from aftersale_svc.domain.cases.codes import CaseType, Reason
-from aftersale_svc.domain.cases.errors import EvidenceRequired, StageUnsuitable
+from aftersale_svc.domain.cases.errors import DescriptionMissing, EvidenceRequired, StageUnsuitable
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.interruptions import DisputeExit
 from aftersale_svc.domain.cases.legs.leg import Leg
 from aftersale_svc.domain.cases.legs.refund import REFUND
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
-from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState
+from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState, Request
 from aftersale_svc.domain.cases.policy import check_needs, check_stage
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.holds import holds_of
@@ -25,6 +25,11 @@ ANYBODY = Permission("anybody", frozenset({"buyer"}))
 
 def without(exit_: Any) -> TypeRow:
     return replace(REFUND_ONLY, exits={each: to for each, to in REFUND_ONLY.exits.items() if each is not exit_})
+
+
+def a_request(reason: Reason = Reason.QUALITY_DEFECT, **more: Any) -> Request:
+    asked: dict[str, Any] = {"type": CaseType.REFUND_ONLY, "description": None, "lines": [], "evidence": []}
+    return Request(order_id="ord_1", reason=reason, **{**asked, **more})
 
 
 def with_leg(rows: Any, timeouts: Any = None) -> TypeRow:
@@ -65,28 +70,50 @@ def test_the_same_legs_lead_elsewhere_in_another_type() -> None:
     approved = {
         name: type_.lifecycle.transitions[CaseState.PENDING_REVIEW, CaseAction.APPROVE].target
         for name, type_ in TYPES.items()
+        if not type_.is_question
     }
     assert approved == {
         CaseType.RETURN_REFUND: CaseState.AWAIT_BUYER_SHIPMENT,
         CaseType.REFUND_ONLY: CaseState.REFUNDING,
+        CaseType.CANCEL_UNSHIPPED: CaseState.REFUNDING,
     }
 
 
 def test_each_exit_belongs_to_one_leg() -> None:
-    legs = {leg for type_ in TYPES.values() for leg in type_.legs}
-    found = [each for leg in legs for each in leg.exits]
+    """A variant of a leg has its name and its exits."""
+    legs = {leg.name: leg for type_ in TYPES.values() for leg in type_.legs}
+    found = [each for leg in legs.values() for each in leg.exits]
     assert len(found) == len(set(found))
 
 
 def test_a_type_is_opened_at_its_stages_and_with_what_it_needs(an_order: Callable[..., Order]) -> None:
     needy = replace(REFUND_ONLY, stages=frozenset({Stage.POST_RECEIPT}), needs_evidence=True)
-    order, reason = an_order(), Reason.QUALITY_DEFECT
-    check_needs(needy, order, Stage.POST_RECEIPT, reason, ["sha256:0"])
+    order, asked = an_order(), a_request(evidence=["sha256:0"])
+    check_needs(needy, order, Stage.POST_RECEIPT, asked)
     with pytest.raises(StageUnsuitable):
-        check_needs(needy, order, Stage.PRE_SHIP, reason, ["sha256:0"])
+        check_needs(needy, order, Stage.PRE_SHIP, asked)
     with pytest.raises(EvidenceRequired) as refused:
-        check_needs(needy, order, Stage.POST_RECEIPT, reason, [])
+        check_needs(needy, order, Stage.POST_RECEIPT, a_request())
     assert refused.value.pointer == "/evidence"
+
+
+def test_a_question_needs_its_words(an_order: Callable[..., Order]) -> None:
+    consult = TYPES[CaseType.CONSULT]
+    check_needs(consult, an_order(), Stage.PRE_SHIP, a_request(description="?"))
+    with pytest.raises(DescriptionMissing) as refused:
+        check_needs(consult, an_order(), Stage.PRE_SHIP, a_request())
+    assert refused.value.pointer == "/description"
+
+
+def test_units_that_have_not_left_can_be_cancelled_while_others_are_on_their_way(
+    an_order: Callable[..., Order],
+) -> None:
+    cancel = TYPES[CaseType.CANCEL_UNSHIPPED]
+    assert [cancel.stage(stage) for stage in Stage] == [Stage.PRE_SHIP, Stage.PRE_SHIP, Stage.POST_RECEIPT]
+    check_needs(cancel, an_order(), Stage.IN_TRANSIT, a_request())
+    with pytest.raises(StageUnsuitable) as refused:
+        check_stage(cancel, an_order(), Stage.POST_RECEIPT)
+    assert refused.value.awaits is None, "the goods have left for good"
 
 
 def test_only_a_stage_that_the_goods_have_yet_to_reach_is_waited_for(an_order: Callable[..., Order]) -> None:
@@ -97,7 +124,7 @@ def test_only_a_stage_that_the_goods_have_yet_to_reach_is_waited_for(an_order: C
         with pytest.raises(StageUnsuitable) as refused:
             check_stage(type_, an_order(), Stage.IN_TRANSIT)
         assert (refused.value.awaits, refused.value.retry_after) == (awaits, retry_after)
-        assert refused.value.facts["allowed"] == [CaseType.RETURN_REFUND, CaseType.REFUND_ONLY]
+        assert refused.value.facts["allowed"] == list(CaseType), "a part of the order may not have left"
 
 
 @pytest.mark.parametrize(

@@ -41,11 +41,15 @@ async def _unchanged(_tx: Transaction[Settings], _: Order, units: OrderUnits, __
 async def _follow(tx: Transaction[Settings], event: E, copy: Copy[E], decide: Decide[E]) -> tuple[Order, OrderUnits]:
     """Lock the order, copy what the event says of the case, decide what follows for the units, and save all of it together.
 
+    A question is not copied: nothing follows from it.
+
     Raises:
         NotFound: there is no such order.
         Retry: the case is not known yet.
     """
     order, before = await after_sales.lock(tx, event.order_id)
+    if isinstance(event, CaseEvent) and event.is_question and before.find_case(event.case_id) is None:
+        return order, before
     units = await decide(tx, order, copy(before, event), event)
     return await after_sales.save(tx, order, before, units), units
 

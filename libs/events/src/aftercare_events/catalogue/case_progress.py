@@ -18,6 +18,7 @@ class CloseCause(Vocabulary):
     VERDICT = "verdict", "a verdict ordered nothing"
     CLOSED_BY_AGENT = "closed_by_agent", "an agent closed it"
     ORDER_CANCELLED = "order_cancelled", "the order was cancelled; its whole money goes back with it"
+    UNITS_SHIPPED = "units_shipped", "units that were not to be sent any more had left"
 
 
 class AfterSaleRestaged(CaseEvent):

@@ -19,6 +19,8 @@ class CaseType(Vocabulary):
 
     RETURN_REFUND = "return_refund", "the goods go back, then the money"
     REFUND_ONLY = "refund_only", "the money goes back, the goods stay where they are"
+    CANCEL_UNSHIPPED = "cancel_unshipped", "units that have not left are not sent, and their money goes back"
+    CONSULT = "consult", "a question about units; nothing is held and no money moves"
 
 
 class CaseState(Vocabulary):
@@ -30,6 +32,8 @@ class CaseState(Vocabulary):
     RETURN_IN_TRANSIT = "return_in_transit", "the goods are on their way back"
     AWAIT_INSPECTION = "await_inspection", "the merchant has the goods and has to inspect them"
     REJECTED = "rejected", "refused; the buyer may accept that or complain"
+    AWAIT_ANSWER = "await_answer", "a question; the merchant has to answer it"
+    ANSWERED = "answered", "the question was answered; the buyer may ask again"
     REFUNDING = "refunding", "a refund was requested from order-svc"
     DISPUTED = "disputed", "stopped by a dispute"
     COMPLETED = "completed", "ended: what was asked for has been done"
@@ -44,6 +48,7 @@ class GoodsOutcome(Vocabulary):
     RETURN = "return", "they go back to the merchant"
     EXCHANGE = "exchange", "they go back, and others are sent"
     REPAIR = "repair", "they are repaired and go to the buyer again"
+    NONE = "none", "nothing: they go to the buyer, or stay there, as ordered"
 
 
 class MoneyOutcome(Vocabulary):
@@ -97,6 +102,11 @@ class CaseEvent(Event):
     def is_terminal(self) -> bool:
         """Return whether the case has ended; in events without `terminal`, by the state."""
         return self.state in _ENDS if self.terminal is None else self.terminal
+
+    @property
+    def is_question(self) -> bool:
+        """Return whether the case has nothing to do with where the goods are, nor with money."""
+        return self.goods == GoodsOutcome.NONE and self.money == MoneyOutcome.NONE
 
     @property
     def goods_outcome(self) -> str:

@@ -74,6 +74,7 @@ class EscalationCause(Vocabulary):
     REFUND_LATE = "refund_late", "the refund is not done in time"
     REFUND_FAILED = "refund_failed", "the refund was refused, which is final"
     RETURN_ADDRESS_MISSING = "return_address_missing", "the merchant has not named the return address in time"
+    ANSWER_LATE = "answer_late", "the merchant has not answered a question in time"
 
 
 RulesVersion = Annotated[
@@ -93,6 +94,7 @@ class AfterSaleRequested(CaseEvent):
     currency: Currency
     deadline_at: DeadlineAt = None
     description_hash: Hash | None = None
+    reasons_version: Annotated[int | None, Field(description="the version of the table of reasons")] = None
 
 
 class AfterSaleApproved(CaseEvent):

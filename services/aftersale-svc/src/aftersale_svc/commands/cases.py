@@ -29,8 +29,8 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     Raises:
         OrderUnknown: the order is not known here as paid, or this actor may not see it.
         OrderWasCancelled, WindowPassed, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
-        EvidenceRequired: see `check_request`.
-        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, ReappliedTooOften: see `open_case`.
+        EvidenceRequired, DescriptionMissing: see `check_request`.
+        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, ReappliedTooOften: see `open_case`.
     """
     order = await tx.one(ORDER_AND_RULES, order_id=request.order_id)
     if order is None:
@@ -61,4 +61,5 @@ def _requested(tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine])
         deadline_at=case.deadline_at,
         description_hash=digest(case.description) if case.description else None,
         evidence=tuple(case.evidence),
+        reasons_version=case.reasons_version,
     )

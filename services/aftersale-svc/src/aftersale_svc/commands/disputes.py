@@ -72,7 +72,7 @@ async def withdraw(tx: Transaction[Settings], dispute_id: str, *, note: str | No
 
 
 async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
-    """Let the case go on where the dispute stopped it, or end with its cancelled order.
+    """Let the case go on where the dispute stopped it, or end with its cancelled order, or with units that were not to leave.
 
     Raises:
         IllegalTransition, ActionNotAllowed: see CASE.
@@ -80,6 +80,8 @@ async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> Ful
     facts = CaseFacts(full=full, order=order)
     if permits(full, CaseAction.END_WITH_ORDER, tx, facts):
         return await endings.end_with_order(tx, full, order)
+    if permits(full, CaseAction.END_WITH_SHIPMENT, tx, facts):
+        return await endings.close_by(tx, full, CaseAction.END_WITH_SHIPMENT, facts)
     resumed = apply(full, CaseAction.RESUME, tx, facts)
     event = AfterSaleResumed(
         **case_fields(tx, resumed.case),

@@ -3,19 +3,19 @@
 Commands do not look at the state that an action has led to: an approval requests the refund where it leads to `refunding`.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import DisputeExecuted, Event, RefundRequested
 
-from aftersale_svc.commands import locking, stages
+from aftersale_svc.commands import closing, locking, stages
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import REFUND
-from aftersale_svc.domain.cases.model import Case, CaseState, Refund, RefundAmount
+from aftersale_svc.domain.cases.lifecycle import REFUND, permits
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
 from aftersale_svc.domain.money.freight import estimated
@@ -53,6 +53,7 @@ async def save(
     *events: Event,
     terms: RefundTerms | None = None,
     note: str | None = None,
+    evidence: Sequence[str] = (),
 ) -> FullCase:
     """Save what has changed of a case, with its events and its step in the timeline; do what an entered state causes.
 
@@ -69,7 +70,7 @@ async def save(
     after = replace(after, case=await tx.save(CASES, after.case, *events))
     await _save_legs(tx, before, after)
     if action is not None:
-        await record_step(tx, after.case, action, note)
+        await record_step(tx, after.case, action, note, evidence)
     for effect in (*left.reopened, *entered.then):
         await effect(tx, after)
     return after
@@ -157,8 +158,19 @@ async def restage(tx: Transaction[Settings], order_id: str) -> None:
     now = [replace(hold, stage=Stage.IN_TRANSIT) if hold.case_id in gone else hold for hold in holds]
     for case_id in sorted(gone):
         full = await locking.case(tx, case_id)
-        case = estimated(order, stages.left(tx, full).case, full.lines, now)
-        await save(tx, full, replace(full, case=case), RESTAGE, stages.restaged_event(tx, case))
+        left = replace(full, case=estimated(order, stages.left(tx, full).case, full.lines, now))
+        await _save_restaged(tx, full, left)
+
+
+async def _save_restaged(tx: Transaction[Settings], before: FullCase, left: FullCase) -> None:
+    """Save a case whose units have left; the cancellation of units that have not ends with that."""
+    events: list[Event] = [stages.restaged_event(tx, left.case)]
+    action: str = RESTAGE
+    if permits(left, CaseAction.END_WITH_SHIPMENT, tx):
+        left, closed = closing.closed(tx, left, CaseAction.END_WITH_SHIPMENT)
+        events.append(closed)
+        action = CaseAction.END_WITH_SHIPMENT
+    await save(tx, before, left, action, *events)
 
 
 async def _execute_verdict(tx: Transaction[Settings], full: FullCase) -> None:

@@ -1,16 +1,13 @@
 """Ending a case before what was asked for is done: by the buyer, by a timer, by an agent, or with its cancelled order."""
 
-from dataclasses import replace
-
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import AfterSaleCancelled, AfterSaleClosed, OrderCancelled
+from aftercare_events import AfterSaleCancelled, OrderCancelled
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import closing, effects, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.codes import CloseCause
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.lifecycle import apply, cause, permits
+from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -94,8 +91,6 @@ async def close_by(
     Raises:
         IllegalTransition, ActionNotAllowed, OrderNotCancelled, RefundInFlight: see CASE.
     """
-    closed = apply(full, action, tx, facts).case
-    closed = replace(closed, close_cause=CloseCause(cause(full, action)))
-    event = AfterSaleClosed(**case_fields(tx, closed), cause=cause(full, action))
+    closed, event = closing.closed(tx, full, action, facts)
     step = None if action is CaseAction.DISMISS else action
-    return await effects.save(tx, full, replace(full, case=closed), step, event, note=note)
+    return await effects.save(tx, full, closed, step, event, note=note)

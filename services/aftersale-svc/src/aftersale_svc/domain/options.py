@@ -15,7 +15,7 @@ from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.model import Wanted
 from aftersale_svc.domain.cases.policy import check_stage
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
-from aftersale_svc.domain.money.allocation import allocate_lines
+from aftersale_svc.domain.money.allocation import allocate_lines, selectable_units
 from aftersale_svc.domain.money.model import LineBalance
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.orders.model import Order, Stage
@@ -24,10 +24,12 @@ from aftersale_svc.domain.orders.policy import stage_of
 
 @dataclass(frozen=True, slots=True)
 class Option:
-    """One type of case for one line; `refusal` is what a request for it is refused with, None where it is accepted."""
+    """One type of case for one line, for at most `units` of it; `refusal` is what a request for it is refused with, None where
+    it is accepted."""
 
     type: CaseType
     refusal: Refusal | None
+    units: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,8 @@ class LineOptions:
 
     @property
     def selectable_units(self) -> int:
-        """The most units that a new case may be about; 0 where no type is allowed."""
-        return self.balance.free_units if any(option.refusal is None for option in self.options) else 0
+        """The most units that a new case may take; 0 where no type is allowed that takes any."""
+        return max((option.units for option in self.options if not TYPES[option.type].is_question), default=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +66,13 @@ def options_of(order: Order, balances: Sequence[LineBalance], now: datetime) -> 
 
 
 def _line(line: LineBalance, of_types: Mapping[CaseType, Refusal | None]) -> LineOptions:
-    of_line = _refusal(partial(allocate_lines, "", [line], [Wanted(line.line_id, 1)]))
-    options = (Option(name, of_line if of_type is None else of_type) for name, of_type in of_types.items())
-    return LineOptions(line, tuple(options))
+    return LineOptions(line, tuple(_option(line, name, refusal) for name, refusal in of_types.items()))
+
+
+def _option(line: LineBalance, name: CaseType, of_type: Refusal | None) -> Option:
+    wanted = [Wanted(line.line_id, 1)]
+    refusal = of_type or _refusal(partial(allocate_lines, "", TYPES[name], [line], wanted))
+    return Option(name, refusal, 0 if refusal else selectable_units(TYPES[name], line))
 
 
 def _stage(order: Order, now: datetime) -> Stage | None:

@@ -4,6 +4,7 @@ from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Permission
 
 BUYER = Permission("buyer_only", frozenset({"buyer"}))
 BUYER_OR_AGENT = Permission("buyer_only", frozenset({"buyer", "agent"}))
+BUYER_OR_SYSTEM = Permission("buyer_only", frozenset({"buyer", "system"}))
 MERCHANT = Permission("merchant_only", frozenset({"seller"}))
 MERCHANT_OR_AGENT = Permission("merchant_only", frozenset({"seller", "agent"}))
 MERCHANT_AGENT_OR_SYSTEM = Permission("merchant_only", frozenset({"seller", "agent", "system"}))

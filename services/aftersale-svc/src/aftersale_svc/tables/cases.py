@@ -3,7 +3,7 @@
 from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, any_, bindparam, select
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, any_, bindparam, select
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -43,6 +43,7 @@ cases = Table(
     *one_of("liable", Liable, null=True),
     text("description", null=True),
     texts("evidence"),
+    Column("reasons_version", Integer),
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint("(state = 'disputed') = (frozen_state IS NOT NULL)", name="frozen"),

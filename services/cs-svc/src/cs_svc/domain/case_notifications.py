@@ -56,6 +56,8 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
     "after_sale_frozen": ("已进入维权，售后单暂停处理。", "A dispute was opened; the case is paused until it ends."),
     "after_sale_resumed": ("维权已结束，售后单恢复处理。", "The dispute has ended; the case continues."),
     "after_sale_escalated": ("售后单已转由平台客服处理。", "The case was handed to the platform's customer service."),
+    "consultation_answered": ("咨询已有答复，请在售后单中查看。", "The question was answered; please see the case."),
+    "consultation_continued": ("买家继续提问，等待商家答复。", "The buyer asked more; the merchant will answer."),
     "after_sale_completed": ("售后已完成，欢迎评价。", "The case is complete; you are welcome to rate it."),
     "after_sale_closed": ("售后单已关闭。", "The case was closed."),
     "after_sale_cancelled": ("售后申请已撤销。", "The after-sale request was withdrawn."),

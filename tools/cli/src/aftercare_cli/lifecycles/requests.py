@@ -36,6 +36,7 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("case", "award"): (_VERDICT,),
     ("case", "dismiss"): (_VERDICT,),
     ("case", "end_with_order"): (_VERDICT, _WITHDRAW),
+    ("case", "end_with_shipment"): (_VERDICT, _WITHDRAW),
     ("dispute", "add_evidence"): ("POST /v1/disputes/{dispute_id}/evidence",),
     ("dispute", "decide"): (_VERDICT,),
     ("conversation", "post"): ("POST /v1/conversations/{conversation_id}/messages",),

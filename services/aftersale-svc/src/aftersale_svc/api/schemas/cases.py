@@ -125,9 +125,11 @@ class CaseOut(Out):
     merchant_id: str
     """The merchant of the order."""
     type: CaseType
-    """What is asked for: `return_refund` sends the goods back first, `refund_only` does not."""
+    """What is asked for, as `GET /v1/orders/{order_id}/after-sale-options` explains."""
     reason: Reason
     """Why the applicant asks for it."""
+    reasons_version: int | None = None
+    """The version of the table of reasons by which the case was opened; null for a case of an earlier release."""
     stage: Stage
     """Where the goods were when the case was opened; changes where they are shipped or come back during it."""
     state: CaseState
@@ -180,6 +182,7 @@ class CaseOut(Out):
             merchant_id=case.merchant_id,
             type=case.type,
             reason=case.reason,
+            reasons_version=case.reasons_version,
             stage=case.stage,
             state=case.state,
             whose_turn=case.whose_turn,

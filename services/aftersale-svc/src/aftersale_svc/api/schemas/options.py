@@ -48,7 +48,10 @@ _EXAMPLE = {
             "sku": "KETTLE-1",
             "quantity": 3,
             "selectable_quantity": 2,
-            "options": [{"type": "return_refund", "allowed": True}, {"type": "refund_only", "allowed": True}],
+            "options": [
+                {"type": "return_refund", "allowed": True, "selectable_quantity": 2},
+                {"type": "refund_only", "allowed": True, "selectable_quantity": 2},
+            ],
         },
         {
             "line_id": "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a38",
@@ -59,6 +62,7 @@ _EXAMPLE = {
                 {
                     "type": name,
                     "allowed": False,
+                    "selectable_quantity": 0,
                     "why_not": {
                         "code": "units_in_live_case",
                         "message": {
@@ -108,7 +112,7 @@ class TypeReasonsOut(Out):
     type: CaseType
     """The `type` of the request."""
     goods: Goods
-    """What happens to the goods: `return` sends them back first, `keep` does not."""
+    """What happens to the goods: `return` sends them back first, `keep` does not, with `none` it is no matter of the case."""
     reasons: list[ReasonGroupOut]
     """Empty where the type cannot be asked for at this stage."""
 
@@ -136,12 +140,19 @@ class OptionOut(Out):
     """The `type` of the request; its reasons are in `types`."""
     allowed: bool
     """Whether a request is accepted for up to `selectable_quantity` units, with a reason that `types` has for this type."""
+    selectable_quantity: int
+    """The most units that a case of this type may be about; 0 where it is not allowed."""
     why_not: WhyNotOut | None = Field(default=None, exclude_if=lambda value: value is None)
     """Why it is not allowed; absent where it is."""
 
     @classmethod
     def of(cls, option: Option) -> "OptionOut":
-        return cls(type=option.type, allowed=option.refusal is None, why_not=WhyNotOut.of(option.refusal))
+        return cls(
+            type=option.type,
+            allowed=option.refusal is None,
+            selectable_quantity=option.units,
+            why_not=WhyNotOut.of(option.refusal),
+        )
 
 
 class LineOptionsOut(Out):
@@ -154,7 +165,8 @@ class LineOptionsOut(Out):
     quantity: int
     """How many units were bought."""
     selectable_quantity: int
-    """The most units that a new case may be about: those in no open case that were not refunded. 0 where no option is allowed."""
+    """The most units that a new case may take: those in no open case that were not refunded. 0 where no option is allowed that
+    takes any; a question (`consult`) takes none, and may be about all."""
     options: list[OptionOut]
     """Each type of case once."""
 
@@ -203,8 +215,8 @@ class OrderOptionsOut(Out):
 def _type(name: CaseType, stage: Stage | None) -> TypeReasonsOut:
     # Cached: it depends on nothing else, and has some fifty objects.
     row = TYPES[name]
-    suits = stage is not None and stage in row.stages
-    reasons = selectable_reasons(stage) if suits and stage is not None else []
+    of_case = None if stage is None else row.stage(stage)
+    reasons = selectable_reasons(name, of_case) if of_case is not None and of_case in row.stages else []
     return TypeReasonsOut(type=name, goods=row.goods, reasons=_groups(name, reasons))
 
 

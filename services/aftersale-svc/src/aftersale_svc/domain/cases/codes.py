@@ -8,19 +8,24 @@ class CaseType(StrEnum):
 
     RETURN_REFUND = "return_refund"
     REFUND_ONLY = "refund_only"
+    CANCEL_UNSHIPPED = "cancel_unshipped"
+    CONSULT = "consult"
 
 
 class Goods(StrEnum):
-    """What happens to the goods if a case is completed: they stay where they are, or go back to the merchant."""
+    """What happens to the goods if a case is completed: they stay where they are, go back to the merchant, or, where the case
+    has nothing to do with that, go to the buyer or stay there as ordered."""
 
     KEEP = "keep"
     RETURN = "return"
+    NONE = "none"
 
 
 class Money(StrEnum):
     """What is paid if a case is completed."""
 
     REFUND = "refund"
+    NONE = "none"
 
 
 class ReasonGroup(StrEnum):
@@ -107,6 +112,7 @@ class CloseCause(StrEnum):
     VERDICT = "verdict"
     CLOSED_BY_AGENT = "closed_by_agent"
     ORDER_CANCELLED = "order_cancelled"
+    UNITS_SHIPPED = "units_shipped"
 
 
 class EscalationCause(StrEnum):
@@ -118,6 +124,7 @@ class EscalationCause(StrEnum):
     REFUND_LATE = "refund_late"
     REFUND_FAILED = "refund_failed"
     RETURN_ADDRESS_MISSING = "return_address_missing"
+    ANSWER_LATE = "answer_late"
 
 
 class RefundCause(StrEnum):

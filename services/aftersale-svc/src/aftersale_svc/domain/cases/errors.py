@@ -21,12 +21,12 @@ class StageNotReached(StageUnsuitable):
 
 
 class ReasonUnsuitable(Refusal):
-    """This reason cannot be true where the goods are now. `allowed` are the reasons that can."""
+    """This reason does not suit the type of case, or cannot be true where the goods are now. `allowed` are those that can."""
 
     kind, code = Kind.CONFLICT, "reason_unsuitable"
     zh, en = (
-        "商品当前所处阶段（{stage}）不能选择该原因，可以选择：{allowed:or 无}。",
-        "This reason is not possible at this stage ({stage}). Possible are: {allowed:or none}.",
+        "此类售后在商品当前所处阶段（{stage}）不能选择该原因，可以选择：{allowed:or 无}。",
+        "This type of case is not possible for this reason at this stage ({stage}). Possible are: {allowed:or none}.",
     )
 
 
@@ -183,6 +183,20 @@ class DisputeWindowPassed(Refusal):
 
     kind, code = Kind.CONFLICT, "dispute_window_passed"
     zh, en = "该售后单的投诉期限已过。", "The time to dispute this case has passed."
+
+
+class UnitsNotShipped(Refusal):
+    """The units of the case have not left, so it does not end because of that."""
+
+    kind, code = Kind.CONFLICT, "units_not_shipped"
+    zh, en = "该售后单的商品尚未发出。", "The units of this case have not left."
+
+
+class DescriptionMissing(Refusal):
+    """A question without its words."""
+
+    kind, code = Kind.INVALID, "description_missing"
+    zh, en = "咨询必须填写问题内容。", "A question needs its words."
 
 
 class UnitsHeldByAnother(Refusal):

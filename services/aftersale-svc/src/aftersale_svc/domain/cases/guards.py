@@ -16,11 +16,13 @@ from aftersale_svc.domain.cases.errors import (
     ReturnAlreadyScanned,
     ReturnAlreadyShipped,
     UnitsHeldByAnother,
+    UnitsNotShipped,
     VerdictInExecution,
 )
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
+from aftersale_svc.domain.orders.model import Stage
 
 # After a verdict, or with the order's money back, there is nothing left to dispute; every other closing may have been wrong.
 _FOR_GOOD = frozenset({CloseCause.VERDICT, CloseCause.ORDER_CANCELLED})
@@ -87,6 +89,11 @@ def _units_held(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return None if facts is not None and facts.units_free else UnitsHeldByAnother()
 
 
+def _units_here(case: Case, _: object) -> Refusal | None:
+    over = case.frozen_state is CaseState.CLOSED
+    return UnitsNotShipped() if case.stage is Stage.PRE_SHIP or over else None
+
+
 ADDRESS_MISSING = Guard(ReturnAddressMissing.code, _address_missing)
 SHIPPED = Guard(ReturnAlreadyShipped.code, lambda _, __: ReturnAlreadyShipped(), always=True)
 SCANNED = Guard(ReturnAlreadyScanned.code, _scanned)
@@ -99,4 +106,5 @@ VERDICT_IN_EXECUTION = Guard(VerdictInExecution.code, _verdict_in_execution)
 NOT_STALLED = Guard(NotStalled.code, _not_stalled)
 CLOSED_FOR_GOOD = Guard(ClosedForGood.code, _closed_for_good)
 DISPUTE_WINDOW_PASSED = Guard(DisputeWindowPassed.code, _window_passed)
+UNITS_HERE = Guard(UnitsNotShipped.code, _units_here)
 UNITS_HELD = Guard(UnitsHeldByAnother.code, _units_held)

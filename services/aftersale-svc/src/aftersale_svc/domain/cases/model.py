@@ -25,6 +25,8 @@ class CaseState(StrEnum):
     RETURN_IN_TRANSIT = "return_in_transit"
     AWAIT_INSPECTION = "await_inspection"
     REJECTED = "rejected"
+    AWAIT_ANSWER = "await_answer"
+    ANSWERED = "answered"
     REFUNDING = "refunding"
     DISPUTED = "disputed"
     COMPLETED = "completed"
@@ -56,6 +58,10 @@ class CaseAction(StrEnum):
     AWARD = "award"
     DISMISS = "dismiss"
     END_WITH_ORDER = "end_with_order"
+    END_WITH_SHIPMENT = "end_with_shipment"
+    ANSWER = "answer"
+    ASK_AGAIN = "ask_again"
+    RESOLVE = "resolve"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +72,8 @@ class Case:
     estimate until a refund is decided, then the freight in the refund decided last, which `refund_id` names. That refund
     is in flight while the case is `refunding`; in any other state but `completed` it has failed. `liable` is whom the
     last verdict found liable. `frozen_state` is the state in which a dispute stopped the case, `frozen_by` what it was opened
-    by, `frozen_at` when. `late_since` is when an agent was first late in the present state.
+    by, `frozen_at` when. `late_since` is when an agent was first late in the present state. `reasons_version` is the version of
+    the table of reasons by which it was opened; None for a case of an earlier build.
     """
 
     id: str
@@ -96,6 +103,7 @@ class Case:
     liable: Liable | None = None
     description: str | None
     evidence: list[str]
+    reasons_version: int | None = None
     created_at: datetime
     updated_at: datetime
 

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from aftersale_svc.domain.cases.codes import EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import (
     AcceptedExceedsSent,
+    DescriptionMissing,
     EvidenceRequired,
     LineMissing,
     LineTwice,
@@ -16,8 +17,8 @@ from aftersale_svc.domain.cases.errors import (
     StageNotReached,
     StageUnsuitable,
 )
-from aftersale_svc.domain.cases.model import Case, CaseLine, Finding
-from aftersale_svc.domain.cases.reasons import REASONS, selectable_reasons
+from aftersale_svc.domain.cases.model import Case, CaseLine, Finding, Request
+from aftersale_svc.domain.cases.reasons import REASONS, selectable_reasons, suits
 from aftersale_svc.domain.cases.shares import accepted_share
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.orders.model import Order, Stage
@@ -29,18 +30,21 @@ _LATER = {
 }
 
 
-def check_needs(type_: TypeRow, order: Order, stage: Stage, reason: Reason, evidence: Sequence[str]) -> None:
+def check_needs(type_: TypeRow, order: Order, stage: Stage, request: Request) -> None:
     """Refuse a request for goods of the order at this stage that does not meet what its type and its reason need.
 
     Raises:
         StageUnsuitable, StageNotReached: see `check_stage`.
         ReasonUnsuitable, ReasonNotReached: see `check_reason`.
         EvidenceRequired: the type or the reason needs evidence and there is none.
+        DescriptionMissing: the type needs words and there are none.
     """
     check_stage(type_, order, stage)
-    check_reason(order, stage, reason)
-    if evidence_need(type_, reason) is EvidenceNeed.REQUIRED and not evidence:
+    check_reason(type_, order, stage, request.reason)
+    if evidence_need(type_, request.reason) is EvidenceNeed.REQUIRED and not request.evidence:
         raise EvidenceRequired(pointer="/evidence")
+    if type_.needs_description and not request.description:
+        raise DescriptionMissing(pointer="/description")
 
 
 def check_stage(type_: TypeRow, order: Order, stage: Stage) -> None:
@@ -50,26 +54,26 @@ def check_stage(type_: TypeRow, order: Order, stage: Stage) -> None:
         StageUnsuitable: the type is not for goods at this stage.
         StageNotReached: nor is it, but it is at a later one; the events of the order may still be on their way.
     """
-    if stage in type_.stages:
+    if type_.stage(stage) in type_.stages:
         return
-    allowed = [name for name, each in TYPES.items() if stage in each.stages]
+    allowed = [name for name, each in TYPES.items() if each.stage(stage) in each.stages]
     if type_.stages & _LATER[stage]:
         raise StageNotReached(pointer="/type", awaits=order.id, stage=stage, allowed=allowed)
     raise StageUnsuitable(pointer="/type", stage=stage, allowed=allowed)
 
 
-def check_reason(order: Order, stage: Stage, reason: Reason) -> None:
-    """Refuse a reason that goods of the order cannot give at this stage.
+def check_reason(type_: TypeRow, order: Order, stage: Stage, reason: Reason) -> None:
+    """Refuse a reason that a request of this type cannot give for goods of the order at this stage.
 
     Raises:
-        ReasonUnsuitable: the reason cannot be true at this stage.
-        ReasonNotReached: nor can it, but it can at a later one; the events of the order may still be on their way.
+        ReasonUnsuitable: the reason does not suit the type, or cannot be true at this stage.
+        ReasonNotReached: it cannot, but at a later one; the events of the order may still be on their way.
     """
-    row = REASONS[reason]
-    if stage in row.stages:
+    allowed = selectable_reasons(type_.name, type_.stage(stage))
+    if reason in allowed:
         return
-    allowed = selectable_reasons(stage)
-    if row.stages & _LATER[stage]:
+    later = REASONS[reason].stages & _LATER[type_.stage(stage)] & type_.stages
+    if later and suits(type_.name, reason):
         raise ReasonNotReached(pointer="/reason", awaits=order.id, stage=stage, allowed=allowed)
     raise ReasonUnsuitable(pointer="/reason", stage=stage, allowed=allowed)
 

@@ -110,6 +110,15 @@ REASONS: Mapping[Reason, ReasonRow] = {
 BUYER_LIABLE = frozenset(reason for reason, row in REASONS.items() if row.liable is Liable.BUYER)
 
 
-def selectable_reasons(stage: Stage) -> list[Reason]:
-    """The reasons that may be chosen while the goods are at this stage, group by group."""
-    return [reason for reason, row in REASONS.items() if stage in row.stages]
+UNSUITED: Mapping[str, frozenset[Reason]] = {}
+"""The reasons for which a type of case is not the remedy; every other type may be asked for with every reason."""
+
+
+def suits(type_: str, reason: Reason) -> bool:
+    """Whether cases of this type are opened for this reason."""
+    return reason not in UNSUITED.get(type_, ())
+
+
+def selectable_reasons(type_: str, stage: Stage) -> list[Reason]:
+    """The reasons that may be chosen for this type while the goods are at this stage, group by group."""
+    return [reason for reason, row in REASONS.items() if stage in row.stages and suits(type_, reason)]

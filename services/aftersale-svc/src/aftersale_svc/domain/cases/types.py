@@ -7,6 +7,8 @@ from functools import cached_property
 from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transition, compose
 
 from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
+from aftersale_svc.domain.cases.legs.cancellation import CANCELLATION
+from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, ConsultationExit
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit
 from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, interruptions
@@ -25,7 +27,8 @@ class TypeRow:
 
     `goods` and `money` are what it is for, as its events carry it. While it is open it holds the units that it is about
     (`holds_units`) and their share of the money (`holds_money`), so that no other case gets them. It can be opened at
-    these `stages`, and only with evidence where `needs_evidence`.
+    these `stages`, and only with evidence where `needs_evidence`, with words where `needs_description`. One `before_shipment`
+    is about units that have not left; others of the order may have.
     """
 
     name: str
@@ -37,6 +40,17 @@ class TypeRow:
     holds_money: bool = True
     stages: frozenset[Stage] = frozenset(Stage)
     needs_evidence: bool = False
+    needs_description: bool = False
+    before_shipment: bool = False
+
+    @property
+    def is_question(self) -> bool:
+        """Whether it asks for nothing that other cases could ask for as well."""
+        return self.goods is Goods.NONE and self.money is Money.NONE
+
+    def stage(self, stage: Stage) -> Stage:
+        """The stage of a case of this type about goods of an order at `stage`."""
+        return Stage.PRE_SHIP if self.before_shipment and stage is Stage.IN_TRANSIT else stage
 
     @cached_property
     def lifecycle(self) -> Lifecycle[CaseState, CaseAction]:
@@ -78,6 +92,30 @@ TYPES: dict[CaseType, TypeRow] = {
         },
         goods=Goods.KEEP,
         money=Money.REFUND,
+    ),
+    CaseType.CANCEL_UNSHIPPED: TypeRow(
+        name=CaseType.CANCEL_UNSHIPPED,
+        legs=(CANCELLATION, REFUND),
+        exits={
+            ReviewExit.APPROVED: REFUND,
+            ReviewExit.REFUND_ORDERED: REFUND,
+            RefundExit.PAID: CaseState.COMPLETED,
+            DisputeExit.AWARDED: REFUND,
+        },
+        goods=Goods.KEEP,
+        money=Money.REFUND,
+        stages=frozenset({Stage.PRE_SHIP}),
+        before_shipment=True,
+    ),
+    CaseType.CONSULT: TypeRow(
+        name=CaseType.CONSULT,
+        legs=(CONSULTATION,),
+        exits={ConsultationExit.RESOLVED: CaseState.COMPLETED},
+        goods=Goods.NONE,
+        money=Money.NONE,
+        holds_units=False,
+        holds_money=False,
+        needs_description=True,
     ),
 }
 

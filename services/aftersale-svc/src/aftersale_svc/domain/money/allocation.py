@@ -5,18 +5,27 @@ from collections.abc import Sequence
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
 from aftersale_svc.domain.cases.model import CaseLine, Wanted
 from aftersale_svc.domain.cases.shares import cumulative_share
-from aftersale_svc.domain.money.errors import QuantityExceedsRemaining, ReappliedTooOften, UnitsInLiveCase
+from aftersale_svc.domain.cases.types import TypeRow
+from aftersale_svc.domain.money.errors import (
+    QuantityExceedsRemaining,
+    ReappliedTooOften,
+    UnitsInLiveCase,
+    UnitsShipped,
+)
 from aftersale_svc.domain.money.model import LineBalance
 
 MOST_REJECTIONS = 5
 
 
-def allocate_lines(case_id: str, balances: Sequence[LineBalance], wanted: Sequence[Wanted]) -> list[CaseLine]:
+def allocate_lines(
+    case_id: str, type_: TypeRow, balances: Sequence[LineBalance], wanted: Sequence[Wanted]
+) -> list[CaseLine]:
     """Return the lines of a new case, each with its share of the money.
 
     Raises:
         LineUnknown, LineTwice: a line is not the order's, or is named twice.
         QuantityExceedsRemaining, UnitsInLiveCase: fewer units are left, or are free.
+        UnitsShipped: fewer units have not left, where the type is about these.
         ReappliedTooOften: the line was rejected too often.
     """
     by_id = {balance.line_id: balance for balance in balances}
@@ -27,32 +36,43 @@ def allocate_lines(case_id: str, balances: Sequence[LineBalance], wanted: Sequen
             raise LineUnknown(pointer=f"/lines/{place}/line_id")
         if any(line.line_id == each.line_id for line in lines):
             raise LineTwice(pointer=f"/lines/{place}/line_id")
-        _check_units(balance, each.quantity, place)
-        lines.append(_allocated(case_id, balance, each.quantity))
+        _check_units(type_, balance, each.quantity, place)
+        lines.append(_allocated(case_id, type_, balance, each.quantity))
     return lines
 
 
-def _check_units(balance: LineBalance, quantity: int, place: int) -> None:
+def selectable_units(type_: TypeRow, balance: LineBalance) -> int:
+    """The most units of a line that a new case of this type may be about."""
+    if type_.is_question:
+        return balance.quantity
+    return min(balance.free_units, balance.unshipped_units) if type_.before_shipment else balance.free_units
+
+
+def _check_units(type_: TypeRow, balance: LineBalance, quantity: int, place: int) -> None:
     pointer = f"/lines/{place}/quantity"
-    remaining = balance.quantity - balance.settled_units
+    remaining = balance.quantity if type_.is_question else balance.quantity - balance.settled_units
     if quantity > remaining:
         raise QuantityExceedsRemaining(pointer=pointer, remaining=remaining)
+    if type_.is_question:
+        return
     if quantity > balance.free_units:
         raise UnitsInLiveCase(pointer=pointer, free=balance.free_units)
+    if type_.before_shipment and quantity > balance.unshipped_units:
+        raise UnitsShipped(pointer=pointer, unshipped=balance.unshipped_units)
     if balance.rejected_times >= MOST_REJECTIONS:
         raise ReappliedTooOften(pointer=f"/lines/{place}/line_id", times=balance.rejected_times)
 
 
-def _allocated(case_id: str, balance: LineBalance, quantity: int) -> CaseLine:
+def _allocated(case_id: str, type_: TypeRow, balance: LineBalance, quantity: int) -> CaseLine:
     return CaseLine(
         case_id=case_id,
         line_id=balance.line_id,
         sku=balance.sku,
         quantity=quantity,
-        amount_minor=next_share(balance, quantity),
+        amount_minor=next_share(balance, quantity) if type_.holds_money else 0,
         line_units=balance.quantity,
         line_paid_minor=balance.paid_minor,
-        units_before=balance.settled_units + balance.live_units,
+        units_before=balance.settled_units + balance.live_units if type_.holds_units else 0,
     )
 
 

@@ -18,6 +18,16 @@ class UnitsInLiveCase(Refusal):
     en = "These units are in another case that is not finished ({free} are free)."
 
 
+class UnitsShipped(Refusal):
+    """More units of a line are asked for than have not left, or a case keeps some of these already."""
+
+    kind, code = Kind.CONFLICT, "units_shipped"
+    zh, en = (
+        "该商品尚未发出的可取消数量只有 {unshipped}。",
+        "Only {unshipped} units of this line have not been shipped and are in no other case.",
+    )
+
+
 class ReappliedTooOften(Refusal):
     """Requests for this line were rejected too often."""
 

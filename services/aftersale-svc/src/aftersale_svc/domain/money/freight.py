@@ -49,9 +49,12 @@ def freight(
     """Return the freight, in minor units, that goes back with these units of the case.
 
     It is owed where they complete the return of all units of the order, `counts` choosing the units of other cases, and
-    where each of those cases owes it. What other cases carry of it already is subtracted.
+    where each of those cases owes it. What other cases carry of it already is subtracted. A case that takes no units carries
+    none of it.
     """
-    others = [hold for hold in holds if hold.case_id not in (None, case.id) and counts(hold)]
+    if not TYPES[case.type].holds_units:
+        return 0
+    others = [hold for hold in holds if hold.case_id not in (None, case.id) and hold.units and counts(hold)]
     if not (_owes(case) and all(_owes(hold) for hold in others)):
         return 0
     back = Counter(units)

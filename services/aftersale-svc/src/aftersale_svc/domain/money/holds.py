@@ -38,6 +38,7 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
     line = of_line[0]
     settled = [hold for hold in of_line if hold.hold is HoldState.SETTLED]
     live = [hold for hold in of_line if hold.hold is HoldState.HELD]
+    kept = sum(hold.units for hold in (*settled, *live) if hold.type and TYPES[hold.type].goods is Goods.KEEP)
     return LineBalance(
         line_id=line.line_id,
         sku=line.sku,
@@ -47,6 +48,7 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         live_units=sum(hold.units for hold in live),
         held_minor=sum(hold.amount_minor for hold in (*settled, *live)),
         rejected_times=sum(hold.state is CaseState.CLOSED and hold.reject_reason is not None for hold in of_line),
+        unshipped_units=max(0, line.quantity - line.shipped_quantity - kept),
     )
 
 
@@ -69,7 +71,9 @@ def cases_with_shipped_units(holds: Iterable[LineHold]) -> list[str]:
     found: dict[str, None] = {}
     for of_line in _by_line(holds):
         line = of_line[0]
-        before = [hold for hold in of_line if hold.stage is Stage.PRE_SHIP and hold.hold in _NOT_RELEASED]
+        before = [
+            hold for hold in of_line if hold.stage is Stage.PRE_SHIP and hold.hold in _NOT_RELEASED and hold.units
+        ]
         missing = sum(hold.refund_units for hold in before) - (line.quantity - line.shipped_quantity)
         for hold in sorted(before, key=_loses_first, reverse=True):
             in_flight = hold.hold is HoldState.SETTLED or hold.state is CaseState.REFUNDING

@@ -53,7 +53,10 @@ class LineHold:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineBalance:
-    """An order line and what all cases hold of it: units settled, units of open cases, the money of both."""
+    """An order line and what all cases hold of it: units settled, units of open cases, the money of both.
+
+    `unshipped_units` have not left, and no case keeps them from leaving.
+    """
 
     line_id: str
     sku: str
@@ -63,6 +66,7 @@ class LineBalance:
     live_units: int
     held_minor: int
     rejected_times: int
+    unshipped_units: int = 0
 
     @property
     def free_units(self) -> int:

@@ -8,6 +8,7 @@ from aftercare_chassis.lifecycle import NOBODY, Context
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, Request
 from aftersale_svc.domain.cases.policy import check_needs
+from aftersale_svc.domain.cases.reasons import REASONS_VERSION
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.freight import expected_freight
@@ -22,11 +23,12 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
 
     Raises:
         OrderUnknown, OrderWasCancelled, WindowPassed: see `stage_of`.
-        StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached, EvidenceRequired: see `check_needs`.
+        StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached: see `check_needs`.
+        EvidenceRequired, DescriptionMissing: see `check_needs`.
     """
     stage = stage_of(order, context.now)
-    check_needs(TYPES[request.type], order, stage, request.reason, request.evidence)
-    return stage
+    check_needs(TYPES[request.type], order, stage, request)
+    return TYPES[request.type].stage(stage)
 
 
 def open_case(
@@ -35,9 +37,10 @@ def open_case(
     """Return the case that a request opens. `holds` are what all cases of the order hold.
 
     Raises:
-        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, ReappliedTooOften: see `allocate_lines`.
+        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped: see `allocate_lines`.
+        ReappliedTooOften: see `allocate_lines`.
     """
-    lines = allocate_lines(case_id, balances(holds), request.lines)
+    lines = allocate_lines(case_id, TYPES[request.type], balances(holds), request.lines)
     case = _new(case_id, order, stage, request, sum(line.amount_minor for line in lines), context)
     units = {line.line_id: line.quantity for line in lines}
     case = replace(case, shipping_refund_minor=expected_freight(order, case, units, holds))
@@ -65,6 +68,7 @@ def _new(case_id: str, order: Order, stage: Stage, request: Request, requested_m
         shipping_refund_minor=0,
         description=request.description,
         evidence=request.evidence,
+        reasons_version=REASONS_VERSION,
         created_at=context.now,
         updated_at=context.now,
     )

@@ -27,6 +27,10 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.AWARD: Label("裁定退款", "award a refund"),
     CaseAction.DISMISS: Label("驳回", "dismiss the complaint"),
     CaseAction.END_WITH_ORDER: Label("随订单关闭", "end the case with its order"),
+    CaseAction.END_WITH_SHIPMENT: Label("因商品已发出关闭", "end the case because the units have left"),
+    CaseAction.ANSWER: Label("答复咨询", "answer the question"),
+    CaseAction.ASK_AGAIN: Label("继续提问", "ask again"),
+    CaseAction.RESOLVE: Label("结束咨询", "end the question"),
 }
 
 WHY_NOT: Mapping[str, Label] = {
@@ -51,6 +55,7 @@ WHY_NOT: Mapping[str, Label] = {
     "frozen_by_dispute": Label("售后单因维权冻结", "a dispute stops the case"),
     "closed_for_good": Label("售后单已最终关闭", "the case was closed for good"),
     "dispute_window_passed": Label("已过维权期限", "the time to dispute it has passed"),
+    "units_not_shipped": Label("商品尚未发出", "the units have not left"),
     "units_held_by_another_case": Label("商品已属于其他售后单", "another case is about these units by now"),
 }
 """By the reason that `allowed_actions` shows. NOT_IN_THIS_STATE is left out: what a state does not have is not explained."""
@@ -90,7 +95,10 @@ STEPS: Mapping[str, Label] = {
     "dismiss": Label("维权被驳回", "The complaint was dismissed"),
     "end_with_order": Label("订单已取消，售后单随之关闭", "The order was cancelled, and the case was closed with it"),
     "open": Label("{actor}发起维权", "{actor} opened a dispute"),
-    "answer": Label("{actor}作出答复", "{actor} answered the complaint"),
+    "answer": Label("{actor}作出答复", "{actor} answered"),
+    "ask_again": Label("{actor}继续提问", "{actor} asked again"),
+    "resolve": Label("咨询已结束", "The question was answered, and the case is completed"),
+    "end_with_shipment": Label("商品已发出，售后单随之关闭", "The units have left, and the case was closed with that"),
     "add_evidence": Label("{actor}补充了凭证", "{actor} added evidence"),
     "decide": Label("{actor}作出裁决", "{actor} gave a verdict"),
     "execute": Label("裁决执行完毕", "The verdict was executed"),

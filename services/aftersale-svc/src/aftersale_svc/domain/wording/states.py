@@ -9,6 +9,8 @@ from aftersale_svc.domain.cases.reasons import Label
 TYPE_NAMES: Mapping[CaseType, Label] = {
     CaseType.RETURN_REFUND: Label("退货退款", "Return and refund"),
     CaseType.REFUND_ONLY: Label("仅退款", "Refund without return"),
+    CaseType.CANCEL_UNSHIPPED: Label("未发货取消", "Cancellation before shipment"),
+    CaseType.CONSULT: Label("咨询", "Question"),
 }
 
 STATE_NAMES: Mapping[CaseState, Label] = {
@@ -18,6 +20,8 @@ STATE_NAMES: Mapping[CaseState, Label] = {
     CaseState.RETURN_IN_TRANSIT: Label("商品退回途中", "The goods are on their way back"),
     CaseState.AWAIT_INSPECTION: Label("等待商家验收退回商品", "The merchant has to inspect the returned goods"),
     CaseState.REJECTED: Label("商家已拒绝", "The request was rejected"),
+    CaseState.AWAIT_ANSWER: Label("等待商家答复", "The merchant has to answer the question"),
+    CaseState.ANSWERED: Label("已答复", "The question was answered"),
     CaseState.REFUNDING: Label("退款处理中", "The refund is being paid"),
     CaseState.DISPUTED: Label("维权处理中，售后单已冻结", "Stopped by a dispute, which the platform decides"),
     CaseState.COMPLETED: Label("售后已完成", "Completed"),
@@ -47,6 +51,8 @@ EFFECTS: Mapping[str, Label] = {
         "因退货未送达转交平台客服", "an agent takes over, because the goods have not arrived"
     ),
     "accepted_by_timeout": Label("视为验收通过并退款", "the goods count as accepted, and the money goes back"),
+    "escalated_answer_late": Label("因商家未答复转交平台客服", "an agent takes over, because there is no answer"),
+    "completed_by_timeout": Label("售后单视为完成", "the case counts as completed"),
     "escalated_refund_late": Label("系统提醒平台核对退款", "the platform is reminded to check the refund"),
 }
 """What happens at a deadline, by the `effect` of its timeout."""

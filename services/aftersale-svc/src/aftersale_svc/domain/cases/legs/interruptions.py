@@ -32,7 +32,7 @@ _S, _A = CaseState, CaseAction
 def interruptions(legs: tuple[Leg, ...]) -> Leg:
     """The leg that every case has besides those of its type: a dispute stops it, or it ends with its cancelled order.
 
-    A closed case can be stopped as well. The case of a cancelled order ends at once; while its refund is in flight, once
+    A closed case can be stopped as well; none of a type of which no leg can be disputed. The case of a cancelled order ends at once; while its refund is in flight, once
     that was refused; a disputed one when the dispute ends without a refund, by whoever ends it.
     """
     disputable = [state for leg in legs if leg.can_be_disputed for state in leg.timeouts]
@@ -43,7 +43,14 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
     resume: Row = Transition(
         History("frozen_state", legs[0].entry), ARBITRATOR_OR_BUYER, (ORDER_CANCELLED,), outcome_of=DISPUTE
     )
+    ended: dict[tuple[CaseState, CaseAction], Row] = {
+        **{(state, _A.END_WITH_ORDER): end for state in disputable},
+        **{(state, _A.END_WITH_ORDER): end_unpaid for state in paying},
+    }
+    if not disputable:
+        return Leg(DISPUTE, legs[0].entry, ended, {})
     rows: dict[tuple[CaseState, CaseAction], Row] = {
+        **ended,
         **{(state, _A.FREEZE): freeze for state in disputable},
         **{
             (state, _A.DISPUTE): _freeze(VERDICT_IN_EXECUTION, NOT_STALLED, by=BUYER_OR_PLATFORM)
@@ -53,8 +60,6 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
         (_S.DISPUTED, _A.RESUME): resume,
         (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, ARBITRATOR, outcome_of=DISPUTE),
         (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, ARBITRATOR, cause=CloseCause.VERDICT, outcome_of=DISPUTE),
-        **{(state, _A.END_WITH_ORDER): end for state in disputable},
-        **{(state, _A.END_WITH_ORDER): end_unpaid for state in paying},
         (_S.DISPUTED, _A.END_WITH_ORDER): _end_with_order(ARBITRATOR_OR_BUYER, outcome_of=DISPUTE),
     }
     return Leg(DISPUTE, _S.DISPUTED, rows, {_S.DISPUTED: Timeout("platform")})

@@ -1,0 +1,19 @@
+"""Every scenario of the suite, and one run of them all."""
+
+import case_type_scenarios
+import suite_scenarios
+from in_process_suite import InProcessSuite
+from suite_scenarios import RETURN_ADDRESS, TEXTS
+from suite_settings import an_article, settings_of_the_merchant
+
+SCENARIOS = (*suite_scenarios.SCENARIOS, *case_type_scenarios.SCENARIOS)
+
+
+async def run_all(suite: InProcessSuite) -> dict[str, str]:
+    """Run all scenarios, then let the after-sale windows end; the order of each scenario."""
+    orders = {scenario.__name__: await scenario(suite) for scenario in SCENARIOS}
+    await an_article(suite, TEXTS["article_title"], TEXTS["article_body"])
+    await settings_of_the_merchant(suite, TEXTS["rule_title"], RETURN_ADDRESS)
+    await suite.advance(24 * 11)
+    await suite.advance(24 * 8)
+    return orders
