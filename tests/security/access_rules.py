@@ -94,6 +94,10 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "addDisputeEvidence": PARTIES,
         "giveVerdict": {"arbitrator"},
         "withdrawDispute": {"buyer"},
+        "announceEvidence": PARTIES | {"agent", "arbitrator"},
+        "getEvidence": {"buyer"} | STAFF,  # one of the buyer; the seller sees it once a case cites it
+        "completeEvidence": {"buyer", "agent", "arbitrator"},  # of the buyer, too
+        "getCaseEvidence": READERS,
     },
     "cs-svc": {
         "openConversation": {"buyer"},

@@ -192,7 +192,11 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         service.ids = {"case_id": case["id"], "dispute_id": dispute["id"], "order_id": "ord_1"}
         service.ids |= {"merchant_id": "m-1", "number": "1"}
         digest = "sha256:" + "ab" * 32
+        photo = {"kind": "photo", "media_type": "image/jpeg", "size": 1024, "sha256": digest, "case_id": case["id"]}
+        evidence = made(await buyer.post("/v1/evidence", json=photo))
+        service.ids["evidence_id"] = evidence["id"]
         service.bodies = {
+            "announceEvidence": photo,
             "createCase": wanted,
             "previewCase": wanted,
             "rejectCase": {"reason": "used_or_affects_resale"},

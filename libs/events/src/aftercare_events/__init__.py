@@ -44,6 +44,14 @@ from aftercare_events.catalogue.disputes import (
     EvidenceAdded,
     VerdictGiven,
 )
+from aftercare_events.catalogue.evidence import (
+    EvidenceFileAccepted,
+    EvidenceFileAnnounced,
+    EvidenceFileEvent,
+    EvidenceFileExpired,
+    EvidenceFileRefused,
+    EvidenceFileUploaded,
+)
 from aftercare_events.catalogue.feedback import (
     FeedbackAnswered,
     FeedbackEvent,
@@ -154,6 +162,12 @@ __all__ = [
     "EventPart",
     "EventTooLarge",
     "EvidenceAdded",
+    "EvidenceFileAccepted",
+    "EvidenceFileAnnounced",
+    "EvidenceFileEvent",
+    "EvidenceFileExpired",
+    "EvidenceFileRefused",
+    "EvidenceFileUploaded",
     "FeedbackAnswered",
     "FeedbackEvent",
     "FeedbackImproved",

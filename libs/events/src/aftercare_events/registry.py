@@ -16,6 +16,7 @@ from aftercare_events.catalogue import (
     consultations,
     conversations,
     disputes,
+    evidence,
     feedback,
     insights,
     merchants,
@@ -30,7 +31,7 @@ from aftercare_events.event import Event
 
 CATALOGUE = (
     *(orders, payments, parcels),
-    *(reviews, consultations, returns, case_refunds, case_progress, disputes, sanctions, merchants),
+    *(reviews, consultations, returns, case_refunds, case_progress, disputes, evidence, sanctions, merchants),
     *(complaints, conversations, feedback),
     articles,
     insights,

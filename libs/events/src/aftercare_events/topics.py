@@ -23,6 +23,7 @@ PAYMENTS = Topic("aftercare.payments.v1", writer="order-svc", aggregate="payment
 PARCELS = Topic("aftercare.parcels.v1", writer="order-svc", aggregate="parcel")
 CASES = Topic("aftercare.cases.v1", writer="aftersale-svc", aggregate="case")
 DISPUTES = Topic("aftercare.disputes.v1", writer="aftersale-svc", aggregate="dispute")
+EVIDENCE = Topic("aftercare.evidence.v1", writer="aftersale-svc", aggregate="evidence")
 SANCTIONS = Topic("aftercare.sanctions.v1", writer="aftersale-svc", aggregate="sanctioned subject")
 MERCHANTS = Topic("aftercare.merchants.v1", writer="aftersale-svc", aggregate="setting")
 COMPLAINTS = Topic("aftercare.complaints.v1", writer="cs-svc", aggregate="complaint")
@@ -39,6 +40,7 @@ TOPICS: dict[str, Topic] = {
         PARCELS,
         CASES,
         DISPUTES,
+        EVIDENCE,
         SANCTIONS,
         MERCHANTS,
         COMPLAINTS,

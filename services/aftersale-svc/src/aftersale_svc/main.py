@@ -3,7 +3,7 @@
 from aftercare_chassis.projections.projection import Projection
 from aftercare_chassis.service import Service
 from aftercare_events.roles import ROLES
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 
 from aftersale_svc import tables
 from aftersale_svc.api import (
@@ -12,6 +12,8 @@ from aftersale_svc.api import (
     cases,
     consultations,
     disputes,
+    evidence,
+    evidence_store,
     openings,
     options,
     previews,
@@ -21,15 +23,22 @@ from aftersale_svc.api import (
 )
 from aftersale_svc.commands import deadlines
 from aftersale_svc.consumers import FACTS, HANDLERS
+from aftersale_svc.integrations.stores.configured import configured
+from aftersale_svc.integrations.stores.local import LocalStore
+from aftersale_svc.integrations.stores.port import EvidenceStore
+from aftersale_svc.integrations.virus_scan import VirusScanner
 from aftersale_svc.settings import Settings
+from aftersale_svc.workers.evidence_checks import EvidenceChecks
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:
     """The composition of the service: its settings, routes, handlers, timers and tables."""
+    settings = settings or Settings()
+    store = configured(settings)
     return Service(
         name="aftersale-svc",
         package="aftersale_svc",
-        settings=settings or Settings(),
+        settings=settings,
         roles=ROLES,
         routers=[
             cases.router,
@@ -43,12 +52,31 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             previews.router,
             work_lists.router,
             case_rules.router,
+            *_evidence(store),
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
+        workers=[EvidenceChecks(store, _scanner(settings), settings).worker()],
+        resources=store.resources,
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),
     )
+
+
+def _evidence(store: EvidenceStore) -> list[APIRouter]:
+    """The routes of evidence files, and those of the store where it is a folder of this machine."""
+    own = [evidence_store.router(store)] if isinstance(store, LocalStore) else []
+    return [evidence.router(store), *own]
+
+
+def _scanner(settings: Settings) -> VirusScanner | None:
+    """The virus scanner, where there is one."""
+    if not settings.evidence_clamd:
+        return None
+    from aftersale_svc.integrations.clamd import Clamd  # its client is not needed otherwise
+
+    host, _, port = settings.evidence_clamd.rpartition(":")
+    return Clamd(host, int(port))
 
 
 def app() -> FastAPI:

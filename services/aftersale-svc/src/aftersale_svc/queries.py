@@ -9,6 +9,9 @@ from aftercare_chassis.refusals import NotFound
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, Request, TimelineStep
 from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
+from aftersale_svc.domain.evidence.model import EvidenceFile
+from aftersale_svc.domain.evidence.policy import STAFF
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.preview import Preview
 from aftersale_svc.domain.money.preview import preview as previewed
@@ -20,6 +23,7 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF, RULE_SET_OF, RULE_SET_VERSION_OF
 from aftersale_svc.tables.cases import CASE_LIST, CASES, CASES_BY_DEADLINE, TIMELINE
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTES
+from aftersale_svc.tables.evidence import FILE, FILES_OF_CASE, REUSES_OF
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import DETAILS, full_cases
 from aftersale_svc.tables.orders import ORDER
@@ -126,3 +130,22 @@ async def default_return_address(read: Reader[Settings], merchant_id: str) -> De
     if found is None:
         raise NotFound(what="return_address")
     return found
+
+
+async def evidence_file(read: Reader[Settings], evidence_id: str) -> EvidenceFile:
+    """The evidence file, where this actor may see it. Raises: NotFound."""
+    query = FILE.get(read.actor.role)
+    if query is None or (found := await read.one(query, evidence_id=evidence_id)) is None:
+        raise NotFound(what="evidence_files")
+    return found
+
+
+async def evidence_of_case(read: Reader[Settings], case_id: str) -> list[CitedEvidence]:
+    """What a case has for evidence, as far as this actor may see it; where else it was used, for staff. Raises: NotFound."""
+    case = await read.get(CASES, case_id)
+    steps = await read.all(TIMELINE, case_id=case_id)
+    query = FILES_OF_CASE[read.actor.role]
+    files = await read.all(query, order_id=case.order_id, case_id=case_id, cited=hashes(steps))
+    is_staff = read.actor.role in STAFF and files
+    reuses = await read.all(REUSES_OF, file_ids=[each.id for each in files]) if is_staff else []
+    return case_evidence(steps, files, reuses)

@@ -1,10 +1,16 @@
 """The settings of this service; the only place that reads the environment."""
 
-from aftercare_chassis.settings import Hours, ServiceSettings
+from typing import Annotated
+
+from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
+from pydantic import Field
+
+Bytes = Annotated[int, Field(ge=1024, le=1024**3)]
+Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
 
 
 class Settings(ServiceSettings):
-    """How many hours a case or a dispute may stay in a state before its timer acts."""
+    """How many hours a case or a dispute may stay in a state before its timer acts; evidence files: store, limits, links."""
 
     review_hours: Hours = 48
     cancellation_review_hours: Hours = 24
@@ -20,3 +26,27 @@ class Settings(ServiceSettings):
     merchant_answer_hours: Hours = 48
     platform_review_hours: Hours = 72
     dispute_window_hours: Hours = 7 * 24
+    evidence_upload_hours: Hours = 1
+
+    # Where files are kept: an S3-compatible store where its address is set, else a folder of this machine.
+    evidence_folder: str = ".aftercare/evidence"
+    evidence_public_url: HttpUrl = "http://127.0.0.1:8002"
+    evidence_s3_url: HttpUrl | None = None
+    evidence_s3_public_url: HttpUrl | None = None
+    evidence_s3_bucket: str = "aftercare-evidence"
+    evidence_s3_region: str = "us-east-1"
+    evidence_s3_access_key: Annotated[str | None, Field(repr=False)] = None
+    evidence_s3_secret_key: Annotated[str | None, Field(repr=False)] = None
+
+    evidence_image_bytes: Bytes = 20 * 1024**2
+    evidence_video_bytes: Bytes = 100 * 1024**2
+    evidence_document_bytes: Bytes = 20 * 1024**2
+    evidence_upload_minutes: Minutes = 15
+    evidence_link_minutes: Minutes = 5
+
+    # Of the process that decodes a file.
+    evidence_check_seconds: Annotated[float, Field(gt=0, le=600)] = 60
+    evidence_check_memory_mb: Annotated[int, Field(ge=128, le=16_384)] = 768
+    evidence_max_pixels: Annotated[int, Field(ge=1_000_000, le=200_000_000)] = 50_000_000
+    evidence_clamd: Annotated[str, Field(pattern=r"^$|^[^:\s]+:\d{1,5}$")] = ""
+    evidence_reuse_distance: Annotated[int, Field(ge=0, le=20)] = 8

@@ -153,14 +153,17 @@ class RequestMiddleware:
         late: type[Exception] = request_body.BodyTooSlow
         try:
             async with asyncio.timeout(self._settings.body_seconds) as limit:
-                if _has_body(headers):
+                seconds = self._streaming_seconds(scope["path"])
+                if seconds is None and _has_body(headers):
                     body = await request_body.read(receive, headers, self._settings.max_body_bytes)
                     response = _unstorable(request, body)
                     if response is not None:
                         return response
                     receive = request_body.replay(body, receive)
-                late, sender.limit = TimeLimitExceeded, limit
-                limit.reschedule(asyncio.get_running_loop().time() + self._settings.request_seconds)
+                if seconds is None:
+                    late, seconds = TimeLimitExceeded, self._settings.request_seconds
+                sender.limit = limit
+                limit.reschedule(asyncio.get_running_loop().time() + seconds)
                 await self._app(scope, receive, sender)
         except TimeoutError as error:
             if not limit.expired():
@@ -169,6 +172,11 @@ class RequestMiddleware:
         finally:
             sender.limit = None
         return None
+
+    def _streaming_seconds(self, path: str) -> float | None:
+        """The seconds of an endpoint that reads its body itself; None for every other one."""
+        found = (each for each in self._webhooks if each.body_seconds is not None and each.problem_renderer(path))
+        return next((each.body_seconds for each in found), None)
 
 
 class ResponseSender:

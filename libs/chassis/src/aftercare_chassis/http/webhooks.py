@@ -78,6 +78,9 @@ class WebhookRouter(APIRouter):
 
     No response below the prefix is a problem document: `render(partner, problem)` makes the response of every refusal, whether the
     endpoint, the routing or the middleware refuses. `partner` is the path's first segment below the prefix, known or not.
+
+    With `body_seconds`, an endpoint reads its body itself as it arrives, and has to limit its size; it has so long until it
+    responds. Without, the body is read before, as everywhere else.
     """
 
     def __init__(
@@ -86,11 +89,12 @@ class WebhookRouter(APIRouter):
         render: Callable[[str, Problem], Response],
         *,
         failure: Failure | None = None,
+        body_seconds: float | None = None,
         **options: Any,
     ) -> None:
         route: Any = partial(WebhookRoute, failure=failure)  # FastAPI only calls it, and wants a class
         super().__init__(prefix=prefix, responses=_IN_PARTNERS_FORMAT, route_class=route, **options)
-        self._render = render
+        self._render, self.body_seconds = render, body_seconds
 
     def problem_renderer(self, path: str) -> ProblemRenderer | None:
         """What renders problems at this path; None where the path is not below the prefix, doubled slashes aside."""

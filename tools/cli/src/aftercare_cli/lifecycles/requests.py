@@ -39,6 +39,7 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("case", "end_with_shipment"): (_VERDICT, _WITHDRAW),
     ("dispute", "add_evidence"): ("POST /v1/disputes/{dispute_id}/evidence",),
     ("dispute", "decide"): (_VERDICT,),
+    ("evidence file", "complete"): ("POST /v1/evidence/{evidence_id}/complete",),
     ("conversation", "post"): ("POST /v1/conversations/{conversation_id}/messages",),
     ("feedback", "answer"): ("POST /v1/feedback/{feedback_id}/answer",),
     ("feedback", "improve"): ("POST /v1/feedback/{feedback_id}/improve",),

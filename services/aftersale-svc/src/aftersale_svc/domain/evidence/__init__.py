@@ -1,0 +1,1 @@
+"""Files that are evidence in cases and disputes."""

@@ -1,0 +1,46 @@
+"""What a case has for evidence: the hashes that its steps cite, with the files behind them as far as they are known here."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from aftersale_svc.domain.cases.model import TimelineStep
+from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceReuse, EvidenceState
+
+
+@dataclass(slots=True)
+class CitedEvidence:
+    """A hash, the steps that cite it, oldest first, and the file; no step where it was uploaded for the case only."""
+
+    sha256: str
+    steps: list[TimelineStep] = field(default_factory=list)
+    file: EvidenceFile | None = None
+    reuses: list[EvidenceReuse] = field(default_factory=list)
+
+
+def hashes(steps: Iterable[TimelineStep]) -> list[str]:
+    """The hashes that the steps cite, in the order in which they were cited first."""
+    return list(dict.fromkeys(each for step in steps for each in step.evidence))
+
+
+def case_evidence(
+    steps: Sequence[TimelineStep], files: Sequence[EvidenceFile], reuses: Sequence[EvidenceReuse]
+) -> list[CitedEvidence]:
+    """The evidence of a case: what is cited, then what was uploaded for it and is cited by no step.
+
+    Where several accepted files have a cited hash, the newest is shown.
+    """
+    cited = {each: CitedEvidence(each) for each in hashes(steps)}
+    for step in steps:
+        for sha256 in step.evidence:
+            cited[sha256].steps.append(step)
+    others = []
+    for file in files:
+        of_hash = cited.get(file.sha256)
+        if of_hash is not None and file.state is EvidenceState.ACCEPTED:
+            of_hash.file = file
+        else:
+            others.append(CitedEvidence(file.sha256, file=file))
+    found = [*cited.values(), *others]
+    for each in found:
+        each.reuses = [reuse for reuse in reuses if each.file is not None and reuse.file_id == each.file.id]
+    return found

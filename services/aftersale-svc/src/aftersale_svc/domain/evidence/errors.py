@@ -1,0 +1,31 @@
+"""Refusals of files that are announced."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class EvidenceSubjectUnclear(Refusal):
+    """A file is for an order or for a case: one of the two is named."""
+
+    kind, code = Kind.INVALID, "evidence_subject_unclear"
+    zh, en = "必须且只能指定订单或售后单之一。", "Name either an order or a case."
+
+
+class MediaTypeUnsuitable(Refusal):
+    """This kind of evidence is not a file of this type. `allowed` are the types that it may be."""
+
+    kind, code = Kind.INVALID, "media_type_unsuitable"
+    zh, en = "该类凭证只能是：{allowed:or 无}。", "Evidence of this kind may be: {allowed:or none}."
+
+
+class EvidenceTooLarge(Refusal):
+    """The file is larger than files of its type may be."""
+
+    kind, code = Kind.INVALID, "evidence_too_large"
+    zh, en = "该类型的文件不得超过 {limit_bytes} 字节。", "A file of this type may have at most {limit_bytes} bytes."
+
+
+class TooManyEvidenceFiles(Refusal):
+    """One side has announced as many files for an order as it may."""
+
+    kind, code = Kind.CONFLICT, "too_many_evidence_files"
+    zh, en = "每个订单每一方最多上传 {limit} 个文件。", "Each side may upload at most {limit} files for an order."

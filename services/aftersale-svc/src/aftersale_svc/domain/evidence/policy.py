@@ -1,0 +1,51 @@
+"""Which files may be announced, and who sees the original."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Protocol
+
+from aftersale_svc.domain.evidence.errors import EvidenceTooLarge, MediaTypeUnsuitable
+from aftersale_svc.domain.evidence.model import EvidenceKind, MediaType
+
+_K, _M = EvidenceKind, MediaType
+IMAGES = (_M.JPEG, _M.PNG, _M.WEBP, _M.HEIC)
+TYPES: Mapping[EvidenceKind, tuple[MediaType, ...]] = MappingProxyType(
+    {
+        _K.PHOTO: IMAGES,
+        _K.VIDEO: (_M.MP4,),
+        _K.DOCUMENT: (*IMAGES, _M.PDF),
+        _K.DELIVERY_RECEIPT: (*IMAGES, _M.PDF),
+        _K.CALL_RECORD: (_M.MP4, _M.PDF),
+    }
+)
+FILES_OF_A_SIDE = 100
+"""How many files one side may announce for an order."""
+STAFF = frozenset({"agent", "arbitrator", "admin"})
+"""The roles that see every file, and where else it was used."""
+SEES_ORIGINALS = frozenset({"arbitrator"})
+
+
+class SizeLimits(Protocol):
+    """The settings with the largest sizes, in bytes."""
+
+    @property
+    def evidence_image_bytes(self) -> int: ...
+    @property
+    def evidence_video_bytes(self) -> int: ...
+    @property
+    def evidence_document_bytes(self) -> int: ...
+
+
+def largest(media_type: MediaType, limits: SizeLimits) -> int:
+    """How many bytes a file of this type may have."""
+    if media_type is _M.MP4:
+        return limits.evidence_video_bytes
+    return limits.evidence_document_bytes if media_type is _M.PDF else limits.evidence_image_bytes
+
+
+def check_announced(kind: EvidenceKind, media_type: MediaType, size: int, limits: SizeLimits) -> None:
+    """Raises: MediaTypeUnsuitable, EvidenceTooLarge."""
+    if media_type not in TYPES[kind]:
+        raise MediaTypeUnsuitable(pointer="/media_type", allowed=[each.value for each in TYPES[kind]])
+    if size > (limit := largest(media_type, limits)):
+        raise EvidenceTooLarge(pointer="/size", limit_bytes=limit)

@@ -1,0 +1,55 @@
+"""The process that decodes one file: `python -m aftersale_svc.integrations.decoders.child '{…}'`. It prints what it found."""
+
+import json
+import resource
+import sys
+from pathlib import Path
+
+from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
+from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
+
+_MOST_WRITTEN = 1 << 30  # bytes of one file
+
+
+def main(arguments: str) -> dict[str, object]:
+    """Decode within the limits; the findings, or the cause of the refusal."""
+    given = json.loads(arguments)
+    _limit(given["memory_bytes"], given["cpu_seconds"])
+    work = Work(Path(given["path"]), MediaType(given["media_type"]), Path(given["folder"]), given["max_pixels"])
+    try:
+        found = _decode(work)
+    except Undecodable as error:
+        return {"refused": error.cause}
+    except MemoryError:
+        return {"refused": EvidenceRefusal.CHECK_LIMIT}
+    except Exception:
+        # Decoders raise all kinds of errors for a malformed file; what it was does not matter to anybody.
+        return {"refused": EvidenceRefusal.MALFORMED}
+    return {"copy_type": found.copy_type, "has_thumbnail": found.has_thumbnail, "look": found.look}
+
+
+def _decode(work: Work) -> Decoded:
+    """By the decoder of the type. Each is imported here, because each has its own libraries."""
+    if work.media_type is MediaType.MP4:
+        from aftersale_svc.integrations.decoders import videos
+
+        return videos.decode(work)
+    if work.media_type is MediaType.PDF:
+        from aftersale_svc.integrations.decoders import documents
+
+        return documents.decode(work)
+    from aftersale_svc.integrations.decoders import pictures
+
+    return pictures.decode(work)
+
+
+def _limit(memory_bytes: int, cpu_seconds: int) -> None:
+    """Limit this process, for good."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (_MOST_WRITTEN, _MOST_WRITTEN))
+    resource.setrlimit(resource.RLIMIT_CPU, (cpu_seconds, cpu_seconds))
+    resource.setrlimit(resource.RLIMIT_AS, (memory_bytes, memory_bytes))
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(sys.argv[1])))

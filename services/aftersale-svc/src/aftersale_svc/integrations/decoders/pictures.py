@@ -1,0 +1,92 @@
+"""Pictures: decoded within a number of pixels, and encoded again, so that nothing but the pixels is left."""
+
+import warnings
+from io import BytesIO
+
+from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
+
+from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
+from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
+
+_FORMATS = {
+    MediaType.JPEG: "JPEG",
+    MediaType.PNG: "PNG",
+    MediaType.WEBP: "WEBP",
+    MediaType.HEIC: "HEIF",
+}
+_THUMBNAIL_PIXELS = 320  # of the longer side
+_QUALITY = 90
+_LEAST_BITS = 6
+"""A difference hash with fewer bits set, or with fewer not set, is that of an empty picture: it would be like every other one."""
+
+
+def decode(work: Work) -> Decoded:
+    """Decode a picture. Raises: Undecodable; what else the library raises for a malformed file."""
+    picture = _loaded(work)
+    copy_type = MediaType.JPEG if work.media_type is MediaType.HEIC else work.media_type
+    visible = picture.convert("RGB") if copy_type is MediaType.JPEG else picture
+    visible.save(work.copy, _FORMATS[copy_type], quality=_QUALITY)
+    save_thumbnail(picture, work)
+    return Decoded(copy_type, has_thumbnail=True, look=difference_hash(picture))
+
+
+def save_thumbnail(picture: Image.Image, work: Work) -> None:
+    """Write a JPEG of at most 320 pixels a side, on white where the picture is transparent."""
+    small = picture.copy()
+    small.thumbnail((_THUMBNAIL_PIXELS, _THUMBNAIL_PIXELS))
+    ground = Image.new("RGB", small.size, "white")
+    ground.paste(small, mask=small.getchannel("A") if small.mode == "RGBA" else None)
+    ground.save(work.thumbnail, "JPEG", quality=80)
+
+
+def difference_hash(picture: Image.Image) -> int | None:
+    """64 bits, as a signed integer: whether each of 9 x 8 grey fields is darker than its right neighbour.
+
+    Scaling and compression change few of them. None where the picture has too little detail.
+    """
+    grey = picture.convert("RGB").convert("L").resize((9, 8), Image.Resampling.LANCZOS)
+    fields = grey.tobytes()
+    pairs = ((row * 9 + column, row * 9 + column + 1) for row in range(8) for column in range(8))
+    bits = sum((fields[left] < fields[right]) << place for place, (left, right) in enumerate(pairs))
+    if not _LEAST_BITS <= bits.bit_count() <= 64 - _LEAST_BITS:
+        return None
+    return bits - (1 << 64) if bits >> 63 else bits
+
+
+def _loaded(work: Work) -> Image.Image:
+    """The pixels of the first frame, upright, in the colours of sRGB, without anything else that the file held."""
+    if work.media_type is MediaType.HEIC:
+        from pillow_heif import register_heif_opener
+
+        register_heif_opener(thumbnails=False, save_to_12bit=False)
+    Image.MAX_IMAGE_PIXELS = work.max_pixels
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+    try:
+        opened = Image.open(work.path, formats=[_FORMATS[work.media_type]])
+    except UnidentifiedImageError:
+        raise Undecodable(EvidenceRefusal.TYPE_DIFFERS) from None
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise Undecodable(EvidenceRefusal.TOO_LARGE_DECODED) from None
+    with opened:
+        opened.load()
+        profile = opened.info.get("icc_profile")
+        upright = ImageOps.exif_transpose(opened)
+    mode = "RGBA" if upright.has_transparency_data else "RGB"
+    picture = _in_srgb(upright.convert(mode), profile)
+    bare = Image.frombytes(mode, picture.size, picture.tobytes())
+    picture.close()
+    return bare
+
+
+def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
+    """The picture with the colours that its profile describes; as it is where that cannot be applied."""
+    if not profile:
+        return picture
+    try:
+        described = ImageCms.ImageCmsProfile(BytesIO(profile))
+        converted = ImageCms.profileToProfile(
+            picture, described, ImageCms.createProfile("sRGB"), outputMode=picture.mode
+        )
+    except (ImageCms.PyCMSError, OSError, ValueError):
+        return picture
+    return converted or picture

@@ -1,0 +1,65 @@
+"""Decoding in a process of its own, with limits of memory and time: a file that breaks the decoder breaks nothing else."""
+
+import asyncio
+import json
+import math
+import signal
+import sys
+from dataclasses import dataclass
+
+from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
+from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
+
+_CHILD = "aftersale_svc.integrations.decoders.child"
+_LIMITS = frozenset({signal.SIGKILL, signal.SIGXCPU, signal.SIGXFSZ})
+
+
+@dataclass(frozen=True, slots=True)
+class Sandbox:
+    """Starts a process per file. `memory_bytes` is its address space, `seconds` the time that it may take."""
+
+    memory_bytes: int
+    seconds: float
+
+    async def decode(self, work: Work) -> Decoded:
+        """Decode a file. Raises: Undecodable."""
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-I", "-m", _CHILD, self._arguments(work)),
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            env={},  # no secrets
+            cwd=work.folder,
+            start_new_session=True,
+        )
+        try:
+            async with asyncio.timeout(self.seconds):
+                printed, _ = await process.communicate()
+        except TimeoutError:
+            raise Undecodable(EvidenceRefusal.CHECK_LIMIT) from None
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        return _result(process.returncode or 0, printed)
+
+    def _arguments(self, work: Work) -> str:
+        return json.dumps(
+            {
+                "path": str(work.path),
+                "media_type": work.media_type,
+                "folder": str(work.folder),
+                "max_pixels": work.max_pixels,
+                "memory_bytes": self.memory_bytes,
+                "cpu_seconds": math.ceil(self.seconds),
+            }
+        )
+
+
+def _result(code: int, printed: bytes) -> Decoded:
+    if code:
+        raise Undecodable(EvidenceRefusal.CHECK_LIMIT if -code in _LIMITS else EvidenceRefusal.MALFORMED)
+    found = json.loads(printed)
+    if "refused" in found:
+        raise Undecodable(EvidenceRefusal(found["refused"]))
+    return Decoded(MediaType(found["copy_type"]), found["has_thumbnail"], found["look"])

@@ -1,0 +1,49 @@
+"""The store that the settings name."""
+
+import hmac
+from pathlib import Path
+
+from aftercare_chassis.settings import SettingsInvalid
+
+from aftersale_svc.integrations.stores.local import LocalStore
+from aftersale_svc.integrations.stores.port import EvidenceStore
+from aftersale_svc.integrations.stores.signatures import Credentials
+from aftersale_svc.settings import Settings
+
+LOCAL_PREFIX = "/v1/evidence-store"
+"""The path of the local store's routes."""
+_SECONDS = 30.0
+
+
+def configured(settings: Settings) -> EvidenceStore:
+    """The S3-compatible store where its address is set, else the folder. Raises: SettingsInvalid where a key is missing."""
+    if settings.evidence_s3_url is None:
+        return _local(settings)
+    missing = [name for name in ("evidence_s3_access_key", "evidence_s3_secret_key") if not getattr(settings, name)]
+    if missing:
+        raise SettingsInvalid("\n".join(f"AFTERCARE_{name.upper()} is not set" for name in missing))
+    return _s3(settings, settings.evidence_s3_url)
+
+
+def _local(settings: Settings) -> LocalStore:
+    # Derived, so that nothing has to be configured, and a link cannot be made with what signs something else.
+    secret = hmac.new(settings.signing_key.encode(), b"evidence store", "sha256").hexdigest()
+    url = settings.evidence_public_url.rstrip("/") + LOCAL_PREFIX
+    return LocalStore(Path(settings.evidence_folder), Credentials("local", secret), url)
+
+
+def _s3(settings: Settings, url: str) -> EvidenceStore:
+    import httpx  # not needed by the local store, whose process then starts faster
+
+    from aftersale_svc.integrations.stores.s3 import S3Store
+
+    credentials = Credentials(
+        settings.evidence_s3_access_key or "", settings.evidence_s3_secret_key or "", settings.evidence_s3_region
+    )
+    return S3Store(
+        httpx.AsyncClient(timeout=_SECONDS),
+        credentials,
+        url=url,
+        public_url=settings.evidence_s3_public_url or url,
+        bucket=settings.evidence_s3_bucket,
+    )
