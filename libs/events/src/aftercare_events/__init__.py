@@ -89,6 +89,15 @@ from aftercare_events.catalogue.payments import (
     RefundSucceeded,
     RefundUnknown,
 )
+from aftercare_events.catalogue.replacements import (
+    ReplacementAnomalyReported,
+    ReplacementDelivered,
+    ReplacementLate,
+    ReplacementOrdered,
+    ReplacementScanned,
+    ReplacementShipped,
+    ReplacementWaybillCorrected,
+)
 from aftercare_events.catalogue.returns import (
     InspectedLine,
     ReturnAddressGiven,
@@ -205,6 +214,13 @@ __all__ = [
     "RefundSubmitted",
     "RefundSucceeded",
     "RefundUnknown",
+    "ReplacementAnomalyReported",
+    "ReplacementDelivered",
+    "ReplacementLate",
+    "ReplacementOrdered",
+    "ReplacementScanned",
+    "ReplacementShipped",
+    "ReplacementWaybillCorrected",
     "ReturnAddressGiven",
     "ReturnDelivered",
     "ReturnInspected",

@@ -23,6 +23,7 @@ from aftercare_events.catalogue import (
     orders,
     parcels,
     payments,
+    replacements,
     returns,
     reviews,
     sanctions,
@@ -31,7 +32,18 @@ from aftercare_events.event import Event
 
 CATALOGUE = (
     *(orders, payments, parcels),
-    *(reviews, consultations, returns, case_refunds, case_progress, disputes, evidence, sanctions, merchants),
+    *(
+        reviews,
+        consultations,
+        returns,
+        replacements,
+        case_refunds,
+        case_progress,
+        disputes,
+        evidence,
+        sanctions,
+        merchants,
+    ),
     *(complaints, conversations, feedback),
     articles,
     insights,

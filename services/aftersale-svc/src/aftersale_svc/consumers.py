@@ -16,9 +16,10 @@ from aftercare_events import (
     RefundFailed,
     RefundSucceeded,
 )
+from aftercare_events.catalogue.parcels import ParcelLeg
 
 from aftersale_svc import projections
-from aftersale_svc.commands import effects, endings, openings, refunds, returns
+from aftersale_svc.commands import effects, endings, openings, refunds, replacement_parcels, returns
 from aftersale_svc.settings import Settings
 
 
@@ -32,6 +33,14 @@ async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> N
     """Copy that the order is cancelled, then end its cases."""
     await projections.order_moved(tx, event)
     await endings.order_cancelled(tx, event)
+
+
+async def parcel_moved(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
+    """Follow the parcel of a case: goods that come back, or goods that the merchant sends."""
+    if event.leg == ParcelLeg.EXCHANGE:
+        await replacement_parcels.follow(tx, event)
+    else:
+        await returns.follow_parcel(tx, event)
 
 
 FACTS: Handlers[ServiceSettings] = {
@@ -49,7 +58,7 @@ HANDLERS: Handlers[Settings] = {
     **FACTS,
     OrderShipped: order_shipped,
     OrderCancelled: order_cancelled,
-    ParcelStatusChanged: returns.follow_parcel,
+    ParcelStatusChanged: parcel_moved,
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,
     ComplaintOpened: openings.complaint_opened,

@@ -22,6 +22,10 @@ class Settings(ServiceSettings):
     return_transit_hours: Hours = 15 * 24
     inspection_hours: Hours = 10 * 24
     rejected_hours: Hours = 7 * 24
+    reship_hours: Hours = 48
+    refund_offer_hours: Hours = 48
+    reship_transit_hours: Hours = 15 * 24
+    reship_receipt_hours: Hours = 7 * 24
     refund_hours: Hours = 24
     merchant_answer_hours: Hours = 48
     platform_review_hours: Hours = 72

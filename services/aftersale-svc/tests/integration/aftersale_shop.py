@@ -135,8 +135,9 @@ class Shop:
         """order-svc reports a parcel under this waybill: one for each case that travels under it, or the one that is named
         by `case_id` and `carrier`."""
         cases = (await self.agent.get("/v1/cases", params={"limit": 100})).json()["data"]
-        under = [case for case in cases if (case.get("return_parcel") or {}).get("waybill_no") == waybill_no]
-        named = [{"case_id": case["id"], "carrier": case["return_parcel"]["carrier"]} for case in under]
+        way = "return_parcel" if leg == "return" else "replacement"
+        under = [case for case in cases if (case.get(way) or {}).get("waybill_no") == waybill_no]
+        named = [{"case_id": case["id"], "carrier": case[way]["carrier"]} for case in under]
         for number, each in enumerate([about] if about else named):
             event = ParcelStatusChanged(
                 **self._order("ord_1", "system", status),
@@ -145,7 +146,7 @@ class Shop:
                 waybill_no=waybill_no,
                 status=status,
                 previous_status="in_transit",
-                terminal=status == "delivered",
+                terminal=status in ("delivered", "lost"),
                 occurred_at=self.clock.now(),
                 **{"carrier": "sf", **each},
             )

@@ -30,12 +30,15 @@ from aftersale_svc.commands import (
     locking,
     openings,
     refunds,
+    replacements,
     returns,
     reviews,
     verdicts,
 )
-from aftersale_svc.domain.cases.codes import Liable, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, Liable, RejectReason
 from aftersale_svc.domain.cases.model import CaseState, Finding
+from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.model import Opening, Remedy, Verdict
 from aftersale_svc.domain.orders.model import OrderState
 from aftersale_svc.domain.rules.model import AppliedRule
@@ -49,6 +52,7 @@ CASE, DISPUTE = "case_1", "dsp_1"
 SETTINGS = Settings.model_construct()
 ADDRESS = {"name": "售后仓", "phone": "13900000000", "country": "CN", "street": "仓前路 8 号"}
 PARCEL = {"carrier": "sf", "waybill_no": "SF1001"}
+SENT = {"carrier": "zto", "waybill_no": "73100"}
 TRACE_FIELDS: dict[str, Any] = {
     "affected_party": "buyer-1",
     "applicant": "buyer-1",
@@ -71,6 +75,16 @@ def decide(remedy: Remedy, amount: int | None = None) -> Command:
     return lambda tx: verdicts.give(tx, DISPUTE, verdict=verdict)
 
 
+RESHIPPING: dict[str, Command] = {
+    "ship the replacement": lambda tx: replacements.ship(tx, CASE, **SENT),
+    "correct the replacement": lambda tx: replacements.correct_waybill(tx, CASE, **{**SENT, "waybill_no": "73101"}),
+    "confirm the replacement": lambda tx: replacements.confirm(tx, CASE),
+    "report an anomaly": lambda tx: replacements.report_anomaly(tx, CASE, anomaly=ReplacementAnomaly.DAMAGED),
+    "no stock": lambda tx: replacements.no_stock(tx, CASE),
+    "take the refund": lambda tx: replacements.take_refund(tx, CASE),
+    "reship": lambda tx: replacements.reship(tx, CASE),
+}
+"""What people do only in cases in which goods are sent to the buyer."""
 PEOPLE: dict[str, Command] = {
     "approve": lambda tx: reviews.approve(tx, CASE),
     "approve with an address": lambda tx: reviews.approve(tx, CASE, return_address=ADDRESS),
@@ -98,6 +112,11 @@ PEOPLE: dict[str, Command] = {
 }
 
 
+def people_of(type_: CaseType) -> dict[str, Command]:
+    """What people may do in cases of this type, and what they cannot."""
+    return PEOPLE | RESHIPPING if CaseState.AWAIT_RESHIP in TYPES[type_].lifecycle.timeouts else PEOPLE
+
+
 def refund_ends(kind: type[Any], command: Callable[[Any, Any], Awaitable[object]], **more: Any) -> Command:
     async def report(tx: MemoryTransaction) -> None:
         case, refund = tx.snapshot.case, tx.snapshot.refund
@@ -114,6 +133,21 @@ def parcel(*, delivered: bool) -> Command:
     facts: dict[str, Any] = {"parcel_id": "par_1", "leg": "return", "previous_status": "pending", "occurred_at": NOW}
     facts |= {"status": "?", "scanned": True, "delivered": delivered, "terminal": delivered}
     return lambda tx: returns.follow_parcel(tx, ParcelStatusChanged(**TRACE_FIELDS, **PARCEL, **facts, case_id=CASE))
+
+
+def replacement(status: str) -> Command:
+    """The courier's report about the replacement, under the waybill that it has."""
+
+    async def report(tx: MemoryTransaction) -> None:
+        sent = tx.snapshot.replacement
+        facts: dict[str, Any] = {"parcel_id": "par_2", "leg": "exchange", "previous_status": "pending"}
+        facts |= {"occurred_at": NOW, "status": status, "scanned": True, "delivered": status == "delivered"}
+        facts |= {"terminal": status != "in_transit"}
+        if sent is not None and sent.carrier is not None and sent.waybill_no is not None:
+            parcel = {"carrier": sent.carrier, "waybill_no": sent.waybill_no}
+            await consumers.parcel_moved(tx, ParcelStatusChanged(**TRACE_FIELDS, **parcel, **facts, case_id=CASE))  # type: ignore[arg-type]
+
+    return report
 
 
 async def complain(tx: Any) -> None:
@@ -157,6 +191,9 @@ OTHERS: dict[str, Command] = {
     "order shipped": ship_order,
     "scanned": parcel(delivered=False),
     "delivered": parcel(delivered=True),
+    "replacement scanned": replacement("in_transit"),
+    "replacement delivered": replacement("delivered"),
+    "replacement lost": replacement("lost"),
 }
 
 
@@ -172,10 +209,11 @@ async def after(snapshot: Snapshot, role: str, command: Command, settings: Setti
 
 async def steps(snapshot: Snapshot, people: Mapping[str, Command], settings: Settings) -> dict[str, Snapshot]:
     """What people, timers and a provider that declines make of it."""
+    roles = ("buyer", "seller", "agent", "arbitrator") if snapshot.dispute else ("buyer", "seller", "agent")
     made = {
         f"{name} ({role})": await after(snapshot, role, command, settings)
         for name, command in people.items()
-        for role in ("buyer", "seller", "agent", "arbitrator")
+        for role in roles
     }
     made |= {name: await after(snapshot, "system", command, settings) for name, command in DECLINED.items()}
     case, dispute = snapshot.case, snapshot.dispute

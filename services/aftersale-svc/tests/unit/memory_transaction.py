@@ -9,6 +9,7 @@ from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
+from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
@@ -39,6 +40,7 @@ class Snapshot:
     return_: Return | None = None
     refunds: dict[str, Refund] = field(default_factory=dict)
     dispute: Dispute | None = None
+    replacement: Replacement | None = None
 
     @property
     def refund(self) -> Refund | None:
@@ -58,12 +60,19 @@ class Snapshot:
         # Elsewhere the address decides nothing, since an agent can name one with each approval.
         waits = CaseState.AWAIT_BUYER_SHIPMENT in (case.state, case.frozen_state)
         sent = (scans, waits and back is not None and back.address is not None)
-        return request, refund, held, decided, sent, self.order.state, self.shipped
+        return request, refund, held, decided, sent, self.order.state, self.shipped, _progress(self.replacement)
 
     @property
     def is_over(self) -> bool:
         """Whether nobody waits for anything any more."""
         return self.case.state in ENDED and (self.dispute is None or self.dispute.state in DISPUTE.ends)
+
+
+def _progress(sent: Replacement | None) -> tuple[object, ...] | None:
+    """What decides about a replacement: not when it was sent, but that it was. A new one takes the place of one that was late or wrong."""
+    if sent is None:
+        return None
+    return tuple(time is not None for time in (sent.scanned_at, sent.delivered_at, sent.refund_offered_at))
 
 
 class MemoryTransaction:
@@ -135,6 +144,7 @@ class MemoryTransaction:
             Return: self.snapshot.return_,
             Inspection: None if line.accepted is None else line,
             Refund: self.snapshot.refund,
+            Replacement: self.snapshot.replacement,
         }
         record = {
             f"{leg.rows.name}_{column.name}": getattr(found[kind], column.name, None)
@@ -164,6 +174,7 @@ class MemoryTransaction:
             legs.REFUNDS: any(refund.state != "failed" for refund in self.snapshot.refunds.values()),
             legs.INSPECTIONS: self.snapshot.line.accepted is not None,
             legs.RETURNS: self.snapshot.return_ is not None,
+            legs.REPLACEMENTS: self.snapshot.replacement is not None,
         }
         for row in new:
             if rows is not cases.STEPS:
@@ -175,6 +186,8 @@ class MemoryTransaction:
             self._set(refunds={**self.snapshot.refunds, row.id: row})
         elif rows is legs.INSPECTIONS:
             self._set(line=replace(self.snapshot.line, accepted=row.accepted, accepted_minor=row.accepted_minor))
+        elif rows is legs.REPLACEMENTS:
+            self._set(replacement=row)
         else:
             assert rows is legs.RETURNS
             self._set(return_=row)

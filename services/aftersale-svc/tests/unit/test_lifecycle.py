@@ -269,7 +269,7 @@ def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
         in printed
     )
     assert "escalate (system) / after return_address_hours, while return_address_missing" in printed
-    assert "manual_review --> rejected: reject (agent, unless refund_already_decided)" in printed
+    assert "manual_review --> rejected: reject (agent, unless refund_already_decided, unless" in printed
     assert "correct_waybill (buyer, unless return_already_scanned)" in printed
     assert (
         "disputed --> await_inspection: resume"

@@ -18,6 +18,7 @@ RETURN_REFUND, CANCEL_UNSHIPPED = CaseType.RETURN_REFUND, CaseType.CANCEL_UNSHIP
 TAKEN = {
     RETURN_REFUND: "units_in_live_case",
     CaseType.REFUND_ONLY: "units_in_live_case",
+    CaseType.RESHIP_PARTS: "units_in_live_case",
     CANCEL_UNSHIPPED: "stage_unsuitable",
 }
 
@@ -35,7 +36,7 @@ def why_not(book: OrderBook) -> dict[CaseType, str | None]:
 @pytest.mark.parametrize(
     ("state", "stage", "unsuitable"),
     [
-        (OrderState.PAID, Stage.PRE_SHIP, {RETURN_REFUND}),
+        (OrderState.PAID, Stage.PRE_SHIP, {RETURN_REFUND, CaseType.RESHIP_PARTS}),
         (OrderState.SHIPPED, Stage.IN_TRANSIT, set()),
         (OrderState.DELIVERED, Stage.POST_RECEIPT, {CANCEL_UNSHIPPED}),
     ],

@@ -76,6 +76,7 @@ def test_the_same_legs_lead_elsewhere_in_another_type() -> None:
         CaseType.RETURN_REFUND: CaseState.AWAIT_BUYER_SHIPMENT,
         CaseType.REFUND_ONLY: CaseState.REFUNDING,
         CaseType.CANCEL_UNSHIPPED: CaseState.REFUNDING,
+        CaseType.RESHIP_PARTS: CaseState.AWAIT_RESHIP,
     }
 
 

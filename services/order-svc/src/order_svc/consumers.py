@@ -18,6 +18,8 @@ from aftercare_events import (
     DisputeOpened,
     DisputeWithdrawn,
     RefundRequested,
+    ReplacementShipped,
+    ReplacementWaybillCorrected,
     ReturnShipped,
     ReturnWaybillCorrected,
 )
@@ -82,4 +84,6 @@ HANDLERS: Handlers[Settings] = {
     RefundRequested: refund_requests.accept,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,
+    ReplacementShipped: shipments.register_replacement,
+    ReplacementWaybillCorrected: shipments.correct_replacement,
 }

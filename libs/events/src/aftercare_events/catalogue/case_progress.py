@@ -54,7 +54,7 @@ class AfterSaleResumed(CaseEvent):
 
 
 class AfterSaleCompleted(CaseEvent):
-    """What was asked for has been done; `lines` are the units that came back or were refunded."""
+    """What was asked for has been done; `lines` are the units that were refunded, none where other goods were sent."""
 
     matter: Code = "after_sale_completion"
     refunded_minor: Minor

@@ -16,6 +16,7 @@ class RefundCause(Vocabulary):
     INSPECTION = "inspection", "the returned goods were inspected"
     VERDICT = "verdict", "a verdict ordered it"
     TIMEOUT = "timeout", "the merchant's time ran out"
+    NO_REPLACEMENT = "no_replacement", "the merchant cannot send a replacement, or has not in time"
 
 
 class RefundRequested(CaseEvent):

@@ -1,6 +1,6 @@
 """After-sale cases, published by aftersale-svc: what every event of a case carries.
 
-The events are in `reviews`, `returns`, `case_refunds` and `case_progress`.
+The events are in `reviews`, `returns`, `replacements`, `case_refunds` and `case_progress`.
 """
 
 from typing import Annotated, ClassVar
@@ -21,6 +21,7 @@ class CaseType(Vocabulary):
     REFUND_ONLY = "refund_only", "the money goes back, the goods stay where they are"
     CANCEL_UNSHIPPED = "cancel_unshipped", "units that have not left are not sent, and their money goes back"
     CONSULT = "consult", "a question about units; nothing is held and no money moves"
+    RESHIP_PARTS = "reship_parts", "what is missing is sent, nothing goes back"
 
 
 class CaseState(Vocabulary):
@@ -35,6 +36,8 @@ class CaseState(Vocabulary):
     AWAIT_ANSWER = "await_answer", "a question; the merchant has to answer it"
     ANSWERED = "answered", "the question was answered; the buyer may ask again"
     REFUNDING = "refunding", "a refund was requested from order-svc"
+    AWAIT_RESHIP = "await_reship", "the merchant has to send a replacement"
+    RESHIP_IN_TRANSIT = "reship_in_transit", "a replacement was sent; the buyer confirms that it has arrived"
     DISPUTED = "disputed", "stopped by a dispute"
     COMPLETED = "completed", "ended: what was asked for has been done"
     CLOSED = "closed", "ended: what was asked for has not been done"

@@ -19,6 +19,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -28,10 +29,11 @@ NO_ADDRESS = ApproveIn()
 
 @router.post(
     "/{case_id}/approve",
-    **step(CASE.values(), CaseAction.APPROVE, "approveCase", RefundDecided, ReturnAddressMissing),
+    **step(CASE.values(), CaseAction.APPROVE, "approveCase", RefundDecided, ReplacementDecided, ReturnAddressMissing),
 )
 async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_ADDRESS) -> CaseOut:
-    """Approve the request: the buyer sends the goods back (return_refund), or the refund is requested at once (refund_only).
+    """Approve the request: the buyer sends the goods back (return_refund), or the refund is requested at once (refund_only),
+    or the merchant sends what is missing (reship_parts).
 
     The seller names the address for goods that are sent back. Where an agent leaves it out, and nobody has named it
     before, it is the merchant's turn to do so with `set-return-address`; the buyer's time to ship begins then.
@@ -39,7 +41,9 @@ async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_A
     return CaseOut.of(await reviews.approve(tx, case_id, note=body.note, return_address=body.address()), tx.actor)
 
 
-@router.post("/{case_id}/reject", **step(CASE.values(), CaseAction.REJECT, "rejectCase", RefundDecided))
+@router.post(
+    "/{case_id}/reject", **step(CASE.values(), CaseAction.REJECT, "rejectCase", RefundDecided, ReplacementDecided)
+)
 async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> CaseOut:
     """Reject the request with a reason. The buyer may accept that or complain."""
     return CaseOut.of(await reviews.reject(tx, case_id, reason=body.reason, note=body.note), tx.actor)
@@ -72,7 +76,9 @@ async def accept_rejection(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_
     return CaseOut.of(await endings.accept(tx, case_id, note=body.note), tx.actor)
 
 
-@router.post("/{case_id}/cancel", **step(CASE.values(), CaseAction.CANCEL, "cancelCase", RefundDecided))
+@router.post(
+    "/{case_id}/cancel", **step(CASE.values(), CaseAction.CANCEL, "cancelCase", RefundDecided, ReplacementDecided)
+)
 async def cancel_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Withdraw the request."""
     return CaseOut.of(await endings.cancel(tx, case_id, note=body.note), tx.actor)

@@ -10,7 +10,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import DisputeExecuted, Event, RefundRequested
 
-from aftersale_svc.commands import closing, locking, stages
+from aftersale_svc.commands import closing, locking, replacement_orders, stages
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -66,7 +66,7 @@ async def save(
         after = replace(after, case=replace(after.case, late_since=None))
     if entered.first is not None:
         after, caused = await entered.first(tx, after, terms)
-        events = (*events, caused)
+        events = events if caused is None else (*events, caused)
     after = replace(after, case=await tx.save(CASES, after.case, *events))
     await _save_legs(tx, before, after)
     if action is not None:
@@ -122,6 +122,13 @@ def _requested(tx: Transaction[Settings], case: Case, refund: Refund) -> RefundR
         stage=case.stage,
         before_shipment=case.stage is Stage.PRE_SHIP,
     )
+
+
+async def _owe_replacement(
+    tx: Transaction[Settings], full: FullCase, _: RefundTerms | None
+) -> tuple[FullCase, Event | None]:
+    """The merchant is to send a replacement."""
+    return replacement_orders.owe(tx, full)
 
 
 async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
@@ -196,7 +203,7 @@ def executed_event(tx: Transaction[Settings], dispute: Dispute) -> DisputeExecut
     )
 
 
-First = Callable[[Transaction[Settings], FullCase, RefundTerms | None], Awaitable[tuple[FullCase, Event]]]
+First = Callable[[Transaction[Settings], FullCase, RefundTerms | None], Awaitable[tuple[FullCase, Event | None]]]
 Then = Callable[[Transaction[Settings], FullCase], Awaitable[None]]
 
 
@@ -214,6 +221,7 @@ class Effects:
 NOTHING = Effects()
 CAUSED: Mapping[CaseState, Effects] = {
     CaseState.REFUNDING: Effects(first=_request_refund),
+    CaseState.AWAIT_RESHIP: Effects(first=_owe_replacement),
     CaseState.COMPLETED: Effects(then=(_settle, _execute_verdict)),
     CaseState.CLOSED: Effects(then=(_release, _execute_verdict), reopened=(_hold_again, _restage_reopened)),
     CaseState.CANCELLED: Effects(then=(_release, _execute_verdict)),

@@ -6,6 +6,7 @@ from typing import TypedDict
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, TraceFields, trace_fields
 
+from aftersale_svc.domain.cases.codes import Money
 from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -63,7 +64,8 @@ def case_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
         state=case.state,
         terminal=case.state in ENDED,
         goods=type_.goods,
-        money=type_.money,
+        # Where there is no replacement, the money goes back after all.
+        money=type_.money if case.refund_id is None else Money.REFUND,
     )
 
 

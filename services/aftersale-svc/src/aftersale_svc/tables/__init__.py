@@ -1,9 +1,21 @@
 """The tables and their statements, which are compiled on first use; one module per noun."""
 
-from aftersale_svc.tables import case_rules, cases, disputes, evidence, holds, legs, locks, orders
+from aftersale_svc.tables import case_rules, cases, disputes, evidence, holds, legs, locks, orders, replacements
 from aftersale_svc.tables.schema import metadata
 
 COPIED = (orders.orders, orders.order_lines)
 """Our copy of the orders: made of the log and nothing else."""
 
-__all__ = ["COPIED", "case_rules", "cases", "disputes", "evidence", "holds", "legs", "locks", "metadata", "orders"]
+__all__ = [
+    "COPIED",
+    "case_rules",
+    "cases",
+    "disputes",
+    "evidence",
+    "holds",
+    "legs",
+    "locks",
+    "metadata",
+    "orders",
+    "replacements",
+]

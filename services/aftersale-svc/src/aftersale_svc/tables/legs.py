@@ -27,7 +27,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, RequestedLine, Return
+from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.tables.cases import case_lines, cases
+from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
 from aftersale_svc.tables.schema import metadata
 
 returns = Table(
@@ -110,6 +112,7 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
         INSPECTIONS, (inspections.c.case_id == case_lines.c.case_id) & (inspections.c.line_id == case_lines.c.line_id)
     ),
     Refund: LegTable(REFUNDS, refunds.c.id == cases.c.refund_id),
+    Replacement: LegTable(REPLACEMENTS, replacements.c.case_id == case_lines.c.case_id),
 }
 """What legs keep of a case, by the class of their rows; the refund is the one decided last."""
 

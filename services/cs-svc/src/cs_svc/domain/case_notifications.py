@@ -48,6 +48,22 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "商家未在期限内验收，退货已自动验收。",
         "The merchant did not inspect in time; the goods were accepted automatically.",
     ),
+    "replacement_ordered": ("等待商家发出补寄或换货商品。", "The merchant has to send the replacement."),
+    "replacement_shipped": ("补寄或换货商品已发出。", "The replacement was sent."),
+    "replacement_waybill_corrected": ("补寄或换货的运单号已更正。", "The waybill of the replacement was corrected."),
+    "replacement_scanned": ("承运商已收到补寄或换货包裹。", "The courier has the replacement."),
+    "replacement_delivered": (
+        "补寄或换货商品已送达，请确认收货；如有问题请反馈。",
+        "The replacement was delivered; please confirm it, or say what is wrong with it.",
+    ),
+    "replacement_late": (
+        "商家未按期发货；发货前您可以选择退款。",
+        "The replacement is late; until it is sent you may take the refund instead.",
+    ),
+    "replacement_anomaly_reported": (
+        "买家反馈补寄或换货商品有问题，平台客服将跟进处理。",
+        "Something is wrong with the replacement; customer service will follow up.",
+    ),
     "refund_requested": ("退款处理中，将原路退回。", "The refund is being made to the original payment method."),
     "refund_failed": (
         "退款未成功，客服将跟进处理。",

@@ -9,6 +9,7 @@ from aftercare_events import (
     AfterSaleRequested,
     AfterSaleResumed,
 )
+from aftercare_events.catalogue.cases import MoneyOutcome
 
 from order_svc.commands import holds
 from order_svc.domain import fulfilment
@@ -19,8 +20,8 @@ from order_svc.settings import Settings
 
 
 async def open_(tx: Transaction[Settings], order: Order, units: OrderUnits, event: AfterSaleRequested) -> OrderUnits:
-    """A case was opened about some units of the order: it holds those that have not left."""
-    if order.state is OrderState.CANCELLED:
+    """A case was opened about some units of the order: it holds those that have not left, unless it is not about their money."""
+    if order.state is OrderState.CANCELLED or event.money == MoneyOutcome.NONE:
         return units
     return await holds.hold(tx, units, units.case(event.case_id))
 
@@ -28,7 +29,8 @@ async def open_(tx: Transaction[Settings], order: Order, units: OrderUnits, even
 async def resume(tx: Transaction[Settings], _: Order, units: OrderUnits, event: AfterSaleResumed) -> OrderUnits:
     """The case goes on after a dispute: unless as refused, it holds again its units that have not left meanwhile."""
     case = units.case(event.case_id)
-    return await holds.hold(tx, units, case) if case.state is CaseState.OPEN and not event.is_rejected else units
+    goes_on = case.state is CaseState.OPEN and not event.is_rejected and event.money != MoneyOutcome.NONE
+    return await holds.hold(tx, units, case) if goes_on else units
 
 
 async def complete(_tx: Transaction[Settings], _: Order, units: OrderUnits, event: AfterSaleCompleted) -> OrderUnits:

@@ -105,7 +105,7 @@ async def _move(tx: Transaction[Settings], parcel: Parcel, latest: ParcelScan) -
 
 
 async def withdraw(tx: Transaction[Settings], parcel: Parcel, at: datetime) -> Parcel:
-    """The buyer has corrected the waybill of this return: the parcel is not followed any more."""
+    """The waybill of this parcel of a case was corrected: the parcel is not followed any more."""
     withdrawn = replace(
         parcel,
         status=ParcelStatus.CANCELLED,

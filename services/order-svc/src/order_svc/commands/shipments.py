@@ -1,11 +1,19 @@
-"""Parcels that are handed over: shipped by the merchant, or sent back by the buyer for a case."""
+"""Parcels that are handed over: shipped by the merchant, sent back by the buyer for a case, or sent for one in exchange."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import OrderShipped, ParcelRegistered, ReturnShipped, ReturnWaybillCorrected, ShippedLine
+from aftercare_events import (
+    OrderShipped,
+    ParcelRegistered,
+    ReplacementShipped,
+    ReplacementWaybillCorrected,
+    ReturnShipped,
+    ReturnWaybillCorrected,
+    ShippedLine,
+)
 
 from order_svc.commands import effects, parcels, partner_inbox
 from order_svc.commands.record import order_fields, parcel_fields
@@ -19,10 +27,13 @@ from order_svc.tables.cases import CASE_LINES_OF_ORDER
 from order_svc.tables.orders import LINES_OF_ORDER, ORDER_LINES, ORDERS
 from order_svc.tables.parcels import PARCEL_LINES, PARCELS, PARCELS_OF_ORDER_BY_WAYBILL
 
+Corrected = ReturnWaybillCorrected | ReplacementWaybillCorrected
+OfCase = ReturnShipped | ReplacementShipped | Corrected
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HandOver:
-    """What a courier is given: the waybill, the content, and since when. `case_id` is set for returns."""
+    """What a courier is given: the waybill, the content, and since when. `case_id` is set for parcels of a case."""
 
     leg: ParcelLeg
     carrier: str
@@ -89,8 +100,16 @@ async def register_return(tx: Transaction[Settings], event: ReturnShipped) -> No
     Raises:
         NotFound: there is no such order.
     """
-    order = await tx.lock(ORDERS, event.order_id)
-    await _follow_return(tx, order, event)
+    await _follow(tx, await tx.lock(ORDERS, event.order_id), ParcelLeg.RETURN, event)
+
+
+async def register_replacement(tx: Transaction[Settings], event: ReplacementShipped) -> None:
+    """The merchant sends goods to the buyer for a case: that parcel is followed from now on.
+
+    Raises:
+        NotFound: there is no such order.
+    """
+    await _follow(tx, await tx.lock(ORDERS, event.order_id), ParcelLeg.EXCHANGE, event)
 
 
 async def correct_return(tx: Transaction[Settings], event: ReturnWaybillCorrected) -> None:
@@ -99,11 +118,24 @@ async def correct_return(tx: Transaction[Settings], event: ReturnWaybillCorrecte
     Raises:
         NotFound: there is no such order.
     """
+    await _correct(tx, ParcelLeg.RETURN, event)
+
+
+async def correct_replacement(tx: Transaction[Settings], event: ReplacementWaybillCorrected) -> None:
+    """The merchant has corrected the waybill of a replacement: follow the new one, and withdraw the old one unless it was scanned.
+
+    Raises:
+        NotFound: there is no such order.
+    """
+    await _correct(tx, ParcelLeg.EXCHANGE, event)
+
+
+async def _correct(tx: Transaction[Settings], leg: ParcelLeg, event: Corrected) -> None:
     order = await tx.lock(ORDERS, event.order_id)
     old = await tx.all(
         PARCELS_OF_ORDER_BY_WAYBILL,
         order_id=order.id,
-        leg=ParcelLeg.RETURN,
+        leg=leg,
         carrier=event.previous_carrier,
         waybill_no=event.previous_waybill_no,
         case_id=event.case_id,
@@ -111,15 +143,13 @@ async def correct_return(tx: Transaction[Settings], event: ReturnWaybillCorrecte
     for parcel in old:
         if parcel.status is ParcelStatus.PENDING:
             await parcels.withdraw(tx, parcel, event.time)
-    await _follow_return(tx, order, event)
+    await _follow(tx, order, leg, event)
 
 
-async def _follow_return(
-    tx: Transaction[Settings], order: Order, event: ReturnShipped | ReturnWaybillCorrected
-) -> None:
-    """Register a return once. Under a waybill number whose parcel has ended, it is another parcel."""
+async def _follow(tx: Transaction[Settings], order: Order, leg: ParcelLeg, event: OfCase) -> None:
+    """Register a parcel of a case once. Under a waybill number whose parcel has ended, it is another parcel."""
     hand_over = HandOver(
-        leg=ParcelLeg.RETURN,
+        leg=leg,
         carrier=event.carrier,
         waybill_no=event.waybill_no,
         content=event.lines,

@@ -38,7 +38,7 @@ class ParcelStatus(StrEnum):
 
 
 WAYBILL_CORRECTED = "waybill_corrected"
-"""The one reason of a status that no courier has given: the buyer has corrected the waybill of a return."""
+"""The one reason of a status that no courier has given: the waybill of a parcel of a case was corrected."""
 
 TERMINAL = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED, ParcelStatus.LOST, ParcelStatus.CANCELLED})
 _NOT_SCANNED = frozenset({ParcelStatus.PENDING, ParcelStatus.UNKNOWN, ParcelStatus.CANCELLED})
@@ -77,8 +77,8 @@ class Scan:
 class Parcel:
     """One parcel. `status_at` is the time of the scan that gave the present status, by the courier's clock.
 
-    `handed_over_at` is when the merchant registered the parcel, or the buyer reported the return; earlier scans of the
-    waybill belong to another parcel. `withdrawn_at` is when the buyer corrected the waybill; the parcel is not followed
+    `handed_over_at` is when the merchant registered the parcel, or its case reported it; earlier scans of the
+    waybill belong to another parcel. `withdrawn_at` is when its waybill was corrected; the parcel is not followed
     from then on.
     """
 

@@ -46,7 +46,7 @@ class CaseIn(In):
     """A paid order of the buyer."""
     type: CaseType
     """What is asked for: `return_refund` sends the goods back first, which is possible once something was shipped;
-    `refund_only` does not; `cancel_unshipped` is about units that have not left, `consult` is a question."""
+    `refund_only` does not; with `reship_parts` the merchant sends what is missing; `cancel_unshipped` is about units that have not left, `consult` is a question."""
     reason: Reason
     """Why help is asked for; it counts for who is liable, and so for whether freight is refunded. It has to suit the stage
     of the goods."""

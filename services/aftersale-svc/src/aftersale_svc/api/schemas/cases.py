@@ -16,6 +16,7 @@ from aftercare_chassis.http.schemas import (
 from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY, Actor
 
+from aftersale_svc.api.schemas.replacements import ReplacementOut
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
@@ -65,7 +66,7 @@ class RefundOut(Out):
     amount: Money
     """What it gives back, freight included."""
     cause: str
-    """The decision that led to it: `approval`, `inspection`, `verdict` or `timeout`."""
+    """The decision that led to it: `approval`, `inspection`, `verdict`, `timeout` or `no_replacement`."""
 
     @classmethod
     def of(cls, refund: Refund | None) -> "RefundOut | None":
@@ -166,6 +167,8 @@ class CaseOut(Out):
     sent back. While the case waits for it, it is the merchant's turn, and the buyer's time to ship has not begun."""
     return_parcel: ReturnParcelOut | None = None
     """Null until the buyer has shipped the goods."""
+    replacement: ReplacementOut | None = None
+    """What the merchant sends to the buyer; null until that is decided."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -198,6 +201,7 @@ class CaseOut(Out):
             evidence=case.evidence,
             return_address=full.return_.address,
             return_parcel=ReturnParcelOut.of(full.return_),
+            replacement=ReplacementOut.of(full.replacement),
             allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts)),
             created_at=case.created_at,
             updated_at=case.updated_at,

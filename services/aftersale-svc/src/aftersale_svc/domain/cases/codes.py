@@ -10,6 +10,7 @@ class CaseType(StrEnum):
     REFUND_ONLY = "refund_only"
     CANCEL_UNSHIPPED = "cancel_unshipped"
     CONSULT = "consult"
+    RESHIP_PARTS = "reship_parts"
 
 
 class Goods(StrEnum):
@@ -125,6 +126,9 @@ class EscalationCause(StrEnum):
     REFUND_FAILED = "refund_failed"
     RETURN_ADDRESS_MISSING = "return_address_missing"
     ANSWER_LATE = "answer_late"
+    REPLACEMENT_LATE = "replacement_late"
+    REPLACEMENT_NOT_DELIVERED = "replacement_not_delivered"
+    REPLACEMENT_ANOMALY = "replacement_anomaly"
 
 
 class RefundCause(StrEnum):
@@ -134,6 +138,7 @@ class RefundCause(StrEnum):
     INSPECTION = "inspection"
     VERDICT = "verdict"
     TIMEOUT = "timeout"
+    NO_REPLACEMENT = "no_replacement"
 
 
 class RefundState(StrEnum):

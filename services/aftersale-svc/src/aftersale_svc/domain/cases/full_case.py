@@ -8,6 +8,7 @@ from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
+from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.orders.model import Order, OrderState
 
 R = TypeVar("R")
@@ -58,6 +59,11 @@ class FullCase:
     def return_(self) -> Return:
         """Its return; empty where nothing was sent back."""
         return next(iter(self.rows_of(Return)), Return(case_id=self.case.id))
+
+    @property
+    def replacement(self) -> Replacement | None:
+        """What the merchant sends to the buyer; None where that was not decided."""
+        return next(iter(self.rows_of(Replacement)), None)
 
     @property
     def refund(self) -> Refund | None:

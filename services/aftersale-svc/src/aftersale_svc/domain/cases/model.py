@@ -28,6 +28,8 @@ class CaseState(StrEnum):
     AWAIT_ANSWER = "await_answer"
     ANSWERED = "answered"
     REFUNDING = "refunding"
+    AWAIT_RESHIP = "await_reship"
+    RESHIP_IN_TRANSIT = "reship_in_transit"
     DISPUTED = "disputed"
     COMPLETED = "completed"
     CLOSED = "closed"
@@ -62,6 +64,15 @@ class CaseAction(StrEnum):
     ANSWER = "answer"
     ASK_AGAIN = "ask_again"
     RESOLVE = "resolve"
+    SHIP_REPLACEMENT = "ship_replacement"
+    CORRECT_REPLACEMENT_WAYBILL = "correct_replacement_waybill"
+    DELIVER_REPLACEMENT = "deliver_replacement"
+    CONFIRM_REPLACEMENT = "confirm_replacement"
+    REPORT_ANOMALY = "report_anomaly"
+    NO_STOCK = "no_stock"
+    OFFER_REFUND = "offer_refund"
+    TAKE_REFUND = "take_refund"
+    RESHIP = "reship"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

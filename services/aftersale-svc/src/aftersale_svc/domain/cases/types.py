@@ -14,6 +14,7 @@ from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExi
 from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, interruptions
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
+from aftersale_svc.domain.cases.legs.reship import RESHIP, ReshipExit
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.orders.model import Stage
@@ -116,6 +117,22 @@ TYPES: dict[CaseType, TypeRow] = {
         holds_units=False,
         holds_money=False,
         needs_description=True,
+    ),
+    CaseType.RESHIP_PARTS: TypeRow(
+        name=CaseType.RESHIP_PARTS,
+        legs=(REVIEW, RESHIP, REFUND),
+        exits={
+            ReviewExit.APPROVED: RESHIP,
+            ReviewExit.REFUND_ORDERED: REFUND,
+            ReshipExit.RECEIVED: CaseState.COMPLETED,
+            ReshipExit.NO_REPLACEMENT: REFUND,
+            RefundExit.PAID: CaseState.COMPLETED,
+            DisputeExit.AWARDED: REFUND,
+        },
+        goods=Goods.KEEP,
+        money=Money.NONE,
+        # What has not left yet is shipped with the order.
+        stages=frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT}),
     ),
 }
 

@@ -11,6 +11,7 @@ TYPE_NAMES: Mapping[CaseType, Label] = {
     CaseType.REFUND_ONLY: Label("仅退款", "Refund without return"),
     CaseType.CANCEL_UNSHIPPED: Label("未发货取消", "Cancellation before shipment"),
     CaseType.CONSULT: Label("咨询", "Question"),
+    CaseType.RESHIP_PARTS: Label("补寄", "Sending what is missing"),
 }
 
 STATE_NAMES: Mapping[CaseState, Label] = {
@@ -23,6 +24,10 @@ STATE_NAMES: Mapping[CaseState, Label] = {
     CaseState.AWAIT_ANSWER: Label("等待商家答复", "The merchant has to answer the question"),
     CaseState.ANSWERED: Label("已答复", "The question was answered"),
     CaseState.REFUNDING: Label("退款处理中", "The refund is being paid"),
+    CaseState.AWAIT_RESHIP: Label("等待商家发货", "The merchant has to send the goods"),
+    CaseState.RESHIP_IN_TRANSIT: Label(
+        "商家已发货，等待买家收货", "The goods are on their way to the buyer, or have arrived"
+    ),
     CaseState.DISPUTED: Label("维权处理中，售后单已冻结", "Stopped by a dispute, which the platform decides"),
     CaseState.COMPLETED: Label("售后已完成", "Completed"),
     CaseState.CLOSED: Label("售后已关闭", "Closed"),
@@ -53,6 +58,11 @@ EFFECTS: Mapping[str, Label] = {
     "accepted_by_timeout": Label("视为验收通过并退款", "the goods count as accepted, and the money goes back"),
     "escalated_answer_late": Label("因商家未答复转交平台客服", "an agent takes over, because there is no answer"),
     "completed_by_timeout": Label("售后单视为完成", "the case counts as completed"),
+    "refund_offered": Label("买家可以改为退款", "the buyer may take the money instead"),
+    "escalated_replacement_late": Label("因商家未发货转交平台客服", "an agent takes over, because nothing was sent"),
+    "escalated_replacement_not_delivered": Label(
+        "因商品未送达转交平台客服", "an agent takes over, because the goods have not arrived"
+    ),
     "escalated_refund_late": Label("系统提醒平台核对退款", "the platform is reminded to check the refund"),
 }
 """What happens at a deadline, by the `effect` of its timeout."""

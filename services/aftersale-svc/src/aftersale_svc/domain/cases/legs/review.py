@@ -1,11 +1,12 @@
 """The review: the merchant decides about the request, or an agent."""
 
-from aftercare_chassis.lifecycle import Timeout, Transition
+from aftercare_chassis.lifecycle import Guard, Timeout, Transition
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.guards import unless_refund_decided
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
 from aftersale_svc.domain.permissions import (
     AGENT,
     BUYER,
@@ -24,6 +25,11 @@ class ReviewExit(Exit):
     REFUND_ORDERED = "refund_ordered"
 
 
+def _once(action: CaseAction) -> tuple[Guard, ...]:
+    """What was decided is carried out or given up; the request is not judged again."""
+    return (*unless_refund_decided(action), *unless_replacement_decided(action))
+
+
 _S, _A = CaseState, CaseAction
 
 REVIEW = Leg(
@@ -36,9 +42,9 @@ REVIEW = Leg(
         (_S.PENDING_REVIEW, _A.ESCALATE): Transition(
             _S.MANUAL_REVIEW, MERCHANT_AGENT_OR_SYSTEM, cause=EscalationCause.REVIEW_HANDED_OVER
         ),
-        (_S.MANUAL_REVIEW, _A.CANCEL): Transition(_S.CANCELLED, AGENT, unless_refund_decided(_A.CANCEL)),
-        (_S.MANUAL_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, AGENT, unless_refund_decided(_A.APPROVE)),
-        (_S.MANUAL_REVIEW, _A.REJECT): Transition(_S.REJECTED, AGENT, unless_refund_decided(_A.REJECT)),
+        (_S.MANUAL_REVIEW, _A.CANCEL): Transition(_S.CANCELLED, AGENT, _once(_A.CANCEL)),
+        (_S.MANUAL_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, AGENT, _once(_A.APPROVE)),
+        (_S.MANUAL_REVIEW, _A.REJECT): Transition(_S.REJECTED, AGENT, _once(_A.REJECT)),
         (_S.MANUAL_REVIEW, _A.REFUND): Transition(ReviewExit.REFUND_ORDERED, AGENT),
         (_S.MANUAL_REVIEW, _A.CLOSE): Transition(_S.CLOSED, AGENT, cause=CloseCause.CLOSED_BY_AGENT),
         (_S.MANUAL_REVIEW, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.AGENT_LATE),

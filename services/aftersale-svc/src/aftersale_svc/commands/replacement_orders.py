@@ -1,0 +1,30 @@
+"""What entering `await_reship` causes: the merchant owes the buyer a replacement."""
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import Event, ReplacementOrdered
+from aftercare_events.catalogue.replacements import OwedLine
+
+from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.settings import Settings
+
+
+def owe(tx: Transaction[Settings], full: FullCase) -> tuple[FullCase, Event | None]:
+    """The case with the replacement that it owes, and its event; a case that goes on after a dispute owes it already."""
+    if full.replacement is not None:
+        return full, None
+    return full.keeping(Replacement(case_id=full.case.id)), ordered(tx, full)
+
+
+def ordered(tx: Transaction[Settings], full: FullCase) -> ReplacementOrdered:
+    """The event: for the units of the case, or for those that an inspection accepted."""
+    return ReplacementOrdered(
+        **case_fields(tx, full.case),
+        lines=tuple(
+            OwedLine(line_id=line.line_id, sku=line.sku, quantity=line.refund_units)
+            for line in full.lines
+            if line.refund_units
+        ),
+        deadline_at=full.case.deadline_at,
+    )

@@ -1,0 +1,90 @@
+"""The reshipment: the merchant sends goods to the buyer, who confirms that they have arrived."""
+
+from aftercare_chassis.lifecycle import Timeout, Transition
+
+from aftersale_svc.domain.cases.codes import EscalationCause
+from aftersale_svc.domain.cases.guards import unless_refund_decided
+from aftersale_svc.domain.cases.legs.goods_return import COURIER
+from aftersale_svc.domain.cases.legs.leg import Exit, Leg
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.replacements.guards import (
+    REFUND_NOT_OFFERED,
+    REFUND_OFFERED,
+    REPLACEMENT_DELIVERED,
+    REPLACEMENT_NOT_DECIDED,
+    REPLACEMENT_SCANNED,
+)
+from aftersale_svc.domain.permissions import (
+    AGENT,
+    BUYER,
+    BUYER_OR_SYSTEM,
+    MERCHANT,
+    SYSTEM_ONLY,
+    SYSTEM_UNSEEN,
+)
+
+
+class ReshipExit(Exit):
+    """The ways out of a reshipment: the buyer has the goods, or there are none to send."""
+
+    RECEIVED = "received"
+    NO_REPLACEMENT = "no_replacement"
+
+
+_S, _A = CaseState, CaseAction
+
+RESHIP = Leg(
+    "reship",
+    _S.AWAIT_RESHIP,
+    {
+        (_S.AWAIT_RESHIP, _A.SHIP_REPLACEMENT): Transition(_S.RESHIP_IN_TRANSIT, MERCHANT),
+        (_S.AWAIT_RESHIP, _A.NO_STOCK): Transition(ReshipExit.NO_REPLACEMENT, MERCHANT),
+        # The merchant is late: from now on the buyer may choose, until the replacement is sent.
+        (_S.AWAIT_RESHIP, _A.OFFER_REFUND): Transition(_S.AWAIT_RESHIP, SYSTEM_ONLY, restarts=True),
+        (_S.AWAIT_RESHIP, _A.TAKE_REFUND): Transition(ReshipExit.NO_REPLACEMENT, BUYER, (REFUND_NOT_OFFERED,)),
+        (_S.AWAIT_RESHIP, _A.ESCALATE): Transition(
+            _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.REPLACEMENT_LATE
+        ),
+        (_S.RESHIP_IN_TRANSIT, _A.CORRECT_REPLACEMENT_WAYBILL): Transition(
+            _S.RESHIP_IN_TRANSIT, MERCHANT, (REPLACEMENT_SCANNED,)
+        ),
+        # Delivered, the buyer has time to look at the goods.
+        (_S.RESHIP_IN_TRANSIT, _A.DELIVER_REPLACEMENT): Transition(_S.RESHIP_IN_TRANSIT, SYSTEM_UNSEEN, restarts=True),
+        (_S.RESHIP_IN_TRANSIT, _A.CONFIRM_REPLACEMENT): Transition(ReshipExit.RECEIVED, BUYER_OR_SYSTEM),
+        (_S.RESHIP_IN_TRANSIT, _A.REPORT_ANOMALY): Transition(
+            _S.MANUAL_REVIEW, BUYER, cause=EscalationCause.REPLACEMENT_ANOMALY
+        ),
+        (_S.RESHIP_IN_TRANSIT, _A.ESCALATE): Transition(
+            _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.REPLACEMENT_NOT_DELIVERED
+        ),
+        # The goods arrive while an agent looks for them.
+        (_S.MANUAL_REVIEW, _A.DELIVER_REPLACEMENT): Transition(
+            _S.RESHIP_IN_TRANSIT, SYSTEM_UNSEEN, unless_refund_decided(_A.DELIVER_REPLACEMENT)
+        ),
+        (_S.MANUAL_REVIEW, _A.RESHIP): Transition(
+            _S.AWAIT_RESHIP, AGENT, (REPLACEMENT_NOT_DECIDED, *unless_refund_decided(_A.RESHIP))
+        ),
+    },
+    {
+        _S.AWAIT_RESHIP: Timeout(
+            "merchant",
+            "reship_hours",
+            _A.OFFER_REFUND,
+            "refund_offered",
+            instead=(
+                REFUND_OFFERED,
+                Timeout("buyer", "refund_offer_hours", _A.ESCALATE, "escalated_replacement_late"),
+            ),
+        ),
+        _S.RESHIP_IN_TRANSIT: Timeout(
+            COURIER,
+            "reship_transit_hours",
+            _A.ESCALATE,
+            "escalated_replacement_not_delivered",
+            instead=(
+                REPLACEMENT_DELIVERED,
+                Timeout("buyer", "reship_receipt_hours", _A.CONFIRM_REPLACEMENT, "completed_by_timeout"),
+            ),
+        ),
+    },
+)

@@ -1,0 +1,47 @@
+"""Refusals of what people do with a replacement."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class ReplacementDecided(Refusal):
+    """A replacement was decided for this case. It may be sent again, but the request is not reviewed a second time."""
+
+    kind, code = Kind.CONFLICT, "replacement_already_decided"
+    zh = "该售后单已决定补寄或换货，不能再执行 {action}。"
+    en = "A replacement was decided for this case already; {action} is not possible any more."
+
+
+class NoReplacementDecided(Refusal):
+    """No replacement was decided for this case, so that none can be sent again."""
+
+    kind, code = Kind.CONFLICT, "no_replacement_decided"
+    zh, en = "该售后单没有待补寄或换货的商品。", "No replacement was decided for this case."
+
+
+class ReplacementAlreadyScanned(Refusal):
+    """A courier has scanned the replacement under the waybill that the merchant named first."""
+
+    kind, code = Kind.CONFLICT, "replacement_already_scanned"
+    zh = "承运商已扫描该包裹，运单号不能再更改。"
+    en = "The courier has scanned the parcel; its waybill cannot be changed any more."
+
+
+class RefundNotOffered(Refusal):
+    """The merchant still has time to send the replacement."""
+
+    kind, code = Kind.CONFLICT, "refund_not_offered"
+    zh, en = "商家仍在发货期限内，暂不能改为退款。", "The merchant still has time to send the replacement."
+
+
+class RefundOffered(Refusal):
+    """The merchant has not sent the replacement in time, so that the buyer may choose."""
+
+    kind, code = Kind.CONFLICT, "refund_offered"
+    zh, en = "商家未按期发货，买家可以选择退款。", "The replacement is late; the buyer may take the refund."
+
+
+class ReplacementHasArrived(Refusal):
+    """The courier has delivered the replacement."""
+
+    kind, code = Kind.CONFLICT, "replacement_delivered"
+    zh, en = "商品已送达买家。", "The replacement was delivered."

@@ -1,0 +1,60 @@
+"""What bars the steps of a replacement besides the state of the case and the role of the actor."""
+
+from aftercare_chassis.lifecycle import Guard
+from aftercare_chassis.refusals import Refusal
+
+from aftersale_svc.domain.cases.full_case import CaseFacts
+from aftersale_svc.domain.cases.model import Case, CaseAction
+from aftersale_svc.domain.cases.replacements.errors import (
+    NoReplacementDecided,
+    RefundNotOffered,
+    RefundOffered,
+    ReplacementAlreadyScanned,
+    ReplacementDecided,
+    ReplacementHasArrived,
+)
+from aftersale_svc.domain.cases.replacements.model import Replacement
+
+
+def unless_replacement_decided(action: CaseAction) -> tuple[Guard]:
+    """A replacement that was decided can be sent again, or its money refunded; the request is not judged again."""
+
+    def refuses(_: Case, facts: CaseFacts | None) -> Refusal | None:
+        return None if _of(facts) is None else ReplacementDecided(action=action)
+
+    return (Guard(ReplacementDecided.code, refuses),)
+
+
+def _of(facts: CaseFacts | None) -> Replacement | None:
+    return None if facts is None else facts.full.replacement
+
+
+def _not_decided(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return NoReplacementDecided() if facts is not None and facts.full.replacement is None else None
+
+
+def _scanned(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = _of(facts)
+    return None if found is None or found.scanned_at is None else ReplacementAlreadyScanned(scanned_at=found.scanned_at)
+
+
+def _not_offered(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = _of(facts)
+    return RefundNotOffered() if found is not None and found.refund_offered_at is None else None
+
+
+def _offered(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = _of(facts)
+    return None if found is None or found.refund_offered_at is None else RefundOffered()
+
+
+def _delivered(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = _of(facts)
+    return None if found is None or found.delivered_at is None else ReplacementHasArrived()
+
+
+REPLACEMENT_NOT_DECIDED = Guard(NoReplacementDecided.code, _not_decided)
+REPLACEMENT_SCANNED = Guard(ReplacementAlreadyScanned.code, _scanned)
+REFUND_NOT_OFFERED = Guard(RefundNotOffered.code, _not_offered)
+REFUND_OFFERED = Guard(RefundOffered.code, _offered)
+REPLACEMENT_DELIVERED = Guard(ReplacementHasArrived.code, _delivered)
