@@ -3,7 +3,7 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import PHOTO, TEXTS, delivered, paid, step
+from suite_scenarios import PHOTO, TEXTS, cny, delivered, paid, step
 
 
 async def asked(suite: InProcessSuite, order: dict[str, Any], quantity: int, type_: str, **more: Any) -> dict[str, Any]:
@@ -67,4 +67,26 @@ async def a_cancellation_whose_units_leave(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (a_question_and_its_answer, a_cancellation_of_two_of_three, a_cancellation_whose_units_leave)
+async def a_lower_price_before_shipment(suite: InProcessSuite) -> str:
+    """Money goes back and the goods are sent as ordered."""
+    order = await paid(suite)
+    line = {"line_id": order["lines"][0]["id"], "quantity": 3}
+    prices = {"reference_price": cny(9900), "checked_price": cny(9600)}
+    case = await asked(suite, order, 3, "price_adjust", reason="price_dropped", lines=[{**line, **prices}])
+    assert await units(suite, order) == (0, 0)
+    await step(suite, "seller", case, "approve")
+    assert (await suite.get("buyer", "aftersale", f"cases/{case['id']}"))["state"] == "completed"
+    assert await units(suite, order) == (0, 0)
+    parcel = {"carrier": "zto", "waybill_no": "73000104", "lines": [line]}
+    await suite.call("seller", "order", f"orders/{order['id']}/parcels", parcel)
+    await suite.push("73000104", "delivered")
+    assert (await suite.get("buyer", "order", f"orders/{order['id']}"))["state"] == "delivered"
+    return str(order["id"])
+
+
+SCENARIOS = (
+    a_question_and_its_answer,
+    a_cancellation_of_two_of_three,
+    a_cancellation_whose_units_leave,
+    a_lower_price_before_shipment,
+)

@@ -76,6 +76,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "refundCase": {"agent"},
         "closeCase": {"agent"},
         "acceptRejection": {"buyer"},
+        "grantPriceAdjustment": {"seller", "agent"},
         "answerQuestion": {"seller", "agent"},
         "askAgain": {"buyer"},
         "resolveQuestion": {"buyer"},

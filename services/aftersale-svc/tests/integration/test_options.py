@@ -26,7 +26,7 @@ async def test_what_a_buyer_may_ask_for_after_the_receipt(shop: Shop) -> None:
     await shop.received(ends)
     await shop.case(2)
     shown = await options(shop)
-    assert (shown["order_id"], shown["stage"], shown["reasons_version"]) == ("ord_1", "post_receipt", 1)
+    assert (shown["order_id"], shown["stage"], shown["reasons_version"]) == ("ord_1", "post_receipt", 2)
     assert shown["window_ends_at"].startswith(ends.strftime("%Y-%m-%dT%H:%M:%S"))
     assert [(line["sku"], line["quantity"], line["selectable_quantity"]) for line in shown["lines"]] == [
         ("KETTLE-1", 3, 1),
@@ -102,7 +102,11 @@ class Asked:
 
 async def accepted(shop: Shop, asked: Asked) -> tuple[bool, str | None]:
     """Whether the request is accepted, and the code of its refusal. An accepted case is withdrawn again."""
-    lines = [{"line_id": asked.line_id, "quantity": asked.quantity}]
+    lines: list[dict[str, Any]] = [{"line_id": asked.line_id, "quantity": asked.quantity}]
+    if asked.type == "price_adjust":
+        lines[0] |= {
+            name: {"amount": n, "currency": "CNY"} for name, n in (("reference_price", 2), ("checked_price", 1))
+        }
     response = await shop.ask(order_id=asked.order_id, type_=asked.type, reason=asked.reason, lines=lines)
     if response.status_code != 201:
         return False, response.json()["code"]

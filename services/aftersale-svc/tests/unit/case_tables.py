@@ -6,6 +6,10 @@ manual_review   end_with_shipment  closed  system unseen
 rejected        end_with_shipment  closed  system unseen
 disputed        end_with_shipment  closed  arbitrator buyer outcome
 """
+GRANTS = """
+pending_review  grant  refunding  seller
+manual_review   grant  refunding  agent
+"""
 QUESTIONS = """
 await_answer   cancel    cancelled      buyer agent
 await_answer   answer    answered       seller agent

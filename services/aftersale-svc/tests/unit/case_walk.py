@@ -29,12 +29,14 @@ from aftersale_svc.commands import (
     inspections,
     locking,
     openings,
+    price_adjustments,
     refunds,
     replacements,
     returns,
     reviews,
     verdicts,
 )
+from aftersale_svc.commands.price_adjustments import Granted
 from aftersale_svc.domain.cases.codes import CaseType, Liable, RejectReason
 from aftersale_svc.domain.cases.model import CaseState, Finding
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
@@ -98,6 +100,9 @@ PEOPLE: dict[str, Command] = {
     "accept one": inspect(1),
     "accept none": inspect(0),
     "refund": lambda tx: refunds.refund(tx, CASE),
+    "grant a part": lambda tx: price_adjustments.grant(
+        tx, CASE, amounts=[Granted("line_1", 500, "CNY")], reason=RejectReason.REASON_UNTRUE
+    ),
     "answer the question": lambda tx: consultations.answer(tx, CASE, text="!"),
     "ask again": lambda tx: consultations.ask_again(tx, CASE, text="?"),
     "resolve": lambda tx: consultations.resolve(tx, CASE),

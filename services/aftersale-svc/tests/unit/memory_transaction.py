@@ -8,7 +8,7 @@ from aftercare_chassis.lifecycle import SYSTEM, Actor, SystemContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
 from aftersale_svc.domain.cases.codes import RefundCause
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, PriceCheck, Refund, Return
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -38,6 +38,7 @@ class Snapshot:
     hold: Hold
     shipped: int = 0
     return_: Return | None = None
+    price_check: PriceCheck | None = None
     refunds: dict[str, Refund] = field(default_factory=dict)
     dispute: Dispute | None = None
     replacement: Replacement | None = None
@@ -53,7 +54,8 @@ class Snapshot:
         case, dispute = self.case, self.dispute
         request = (case.type, case.state, case.frozen_state, case.stage, case.close_cause, case.reject_reason)
         refund = (self.refund.state, self.refund.cause is RefundCause.VERDICT) if self.refund else None
-        held = (self.line.accepted, self.hold.state, self.hold.units)
+        granted = self.price_check.granted_minor if self.price_check else None
+        held = (self.line.accepted, self.hold.state, self.hold.units, self.hold.amount_minor, granted)
         decided = (dispute.state, dispute.remedy) if dispute else None
         back = self.return_
         scans = (back.carrier is not None, back.scanned_at is not None) if back else None
@@ -143,6 +145,7 @@ class MemoryTransaction:
         found = {
             Return: self.snapshot.return_,
             Inspection: None if line.accepted is None else line,
+            PriceCheck: self.snapshot.price_check,
             Refund: self.snapshot.refund,
             Replacement: self.snapshot.replacement,
         }
@@ -184,6 +187,8 @@ class MemoryTransaction:
     async def upsert(self, rows: Any, row: Any) -> None:
         if rows is legs.REFUNDS:
             self._set(refunds={**self.snapshot.refunds, row.id: row})
+        elif rows is legs.PRICE_CHECKS:
+            self._set(price_check=row)
         elif rows is legs.INSPECTIONS:
             self._set(line=replace(self.snapshot.line, accepted=row.accepted, accepted_minor=row.accepted_minor))
         elif rows is legs.REPLACEMENTS:
@@ -195,6 +200,8 @@ class MemoryTransaction:
     async def execute(self, statement: Any, **params: Any) -> int:
         if statement is orders.MOVE_ORDER:
             self._set(order=replace(self.snapshot.order, state=OrderState(params["state"])))
+        elif statement is holds.HOLD_AMOUNTS:
+            self._set(hold=replace(self.snapshot.hold, amount_minor=params["amounts"][0]))
         elif statement is orders.SHIP_LINES:
             self._set(shipped=self.snapshot.shipped + sum(params["units"]))
         else:

@@ -5,11 +5,22 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Finding, RefundAmount, Wanted
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import (
+    Case,
+    CaseLine,
+    CaseState,
+    Finding,
+    PriceCheck,
+    Prices,
+    RefundAmount,
+    Wanted,
+)
 from aftersale_svc.domain.cases.policy import accept_all, apply_inspection
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.model import Remedy, Verdict
 from aftersale_svc.domain.disputes.policy import awarded
+from aftersale_svc.domain.money.adjustments import granted
 from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.freight import expected_freight
@@ -92,10 +103,12 @@ class OrderBook:
         wanted: Mapping[int, int],
         reason: Reason = Reason.QUALITY_DEFECT,
         type_: CaseType = CaseType.REFUND_ONLY,
+        difference: int = 1,
     ) -> str:
         """A new case on these units by the line's number; the refusals are those of `allocate_lines`."""
         case_id = f"case_{len(self.cases) + 1:03}"
-        asked = [Wanted(f"line_{n}", units) for n, units in wanted.items()]
+        prices = Prices(difference, 0, frozenset({"CNY"})) if TYPES[type_].needs_prices else None
+        asked = [Wanted(f"line_{n}", units, prices) for n, units in wanted.items()]
         lines = allocate_lines(case_id, TYPES[type_], balances(self.holds()), asked)
         case = Case(
             id=case_id,
@@ -133,6 +146,12 @@ class OrderBook:
         self._decided(case, due)
         return due.total_minor
 
+    def grant(self, case_id: str, most: int) -> int:
+        """Grant at most so much of each line of a price adjustment; what is left of it goes back."""
+        lines = self.of_case[case_id]
+        self.of_case[case_id] = [replace(line, accepted_minor=min(most, line.amount_minor)) for line in lines]
+        return self.refund(case_id)
+
     def inspect(self, case_id: str, accepted: Sequence[int]) -> int:
         """Accept so many units of each line of the case, and refund them."""
         lines = self.of_case[case_id]
@@ -158,8 +177,27 @@ class OrderBook:
         self._decided(case, awarded(case, self.order, verdict, most))
 
     def _decided(self, case: Case, amount: RefundAmount) -> None:
+        if not TYPES[case.type].holds_units:
+            self._hold_amounts(case.id, amount.units_minor)
         self.refunds[case.id] = amount
         self.cases[case.id] = replace(case, refund_id="ref", shipping_refund_minor=amount.freight_minor)
+
+    def _hold_amounts(self, case_id: str, total: int) -> None:
+        """As the command does on one of a case's lines after the other."""
+        checks = [
+            PriceCheck(
+                case_id=case_id,
+                line_id=line.line_id,
+                reference_minor=1,
+                checked_minor=0,
+                granted_minor=line.accepted_minor,
+            )
+            for line in self.of_case[case_id]
+        ]
+        full = FullCase(case=self.cases[case_id], requested=tuple(self.of_case[case_id])).keeping(*checks)
+        parts = {each.line_id: each.granted_minor or 0 for each in granted(full, total, self.holds())}
+        self.of_case[case_id] = [replace(line, accepted_minor=parts[line.line_id]) for line in self.of_case[case_id]]
+        self.held[case_id] = [replace(hold, amount_minor=parts[hold.line_id]) for hold in self.held[case_id]]
 
     def move(self, case_id: str, state: CaseState, **more: object) -> None:
         """The case in another state, which settles or releases what it holds; completed means refunded."""
@@ -197,4 +235,6 @@ class OrderBook:
 
 
 def _settled(line: CaseLine, hold: Hold) -> Hold:
+    if line.accepted is None:
+        return replace(hold, state=HoldState.SETTLED)
     return replace(hold, state=HoldState.SETTLED, units=line.refund_units, amount_minor=line.refund_minor)

@@ -159,5 +159,5 @@ def test_an_inspection_keeps_units_share_and_grade() -> None:
 
 
 def test_a_closed_case_holds_its_units_again_only_if_nobody_else_does() -> None:
-    assert can_hold_again([sent()], {"line_1": balance()})
-    assert not can_hold_again([sent()], {"line_1": balance(live=2, held=19133)})
+    assert can_hold_again(REFUND_ONLY, [sent()], {"line_1": balance()})
+    assert not can_hold_again(REFUND_ONLY, [sent()], {"line_1": balance(live=2, held=19133)})

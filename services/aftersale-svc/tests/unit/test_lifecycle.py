@@ -19,7 +19,7 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from case_facts import facts
-from case_tables import CANCELLATIONS, QUESTIONS
+from case_tables import CANCELLATIONS, GRANTS, QUESTIONS
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
@@ -112,6 +112,12 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
         CaseAction,
         read(EVERY_TYPE.format(approved="refunding") + CANCELLATIONS),
     ),
+    (
+        CASE[CaseType.PRICE_ADJUST],
+        CaseState,
+        CaseAction,
+        read(EVERY_TYPE.format(approved="refunding") + GRANTS),
+    ),
     (CASE[CaseType.CONSULT], CaseState, CaseAction, read(QUESTIONS)),
     (REFUND, RefundState, RefundAction, read(REFUNDS)),
     (HOLD, HoldState, HoldAction, read(HOLDS)),
@@ -121,7 +127,7 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
 tables = pytest.mark.parametrize(
     ("lifecycle", "states", "actions", "rows"),
     TABLES,
-    ids=["return_refund", "refund_only", "cancel_unshipped", "consult", "refund", "hold"],
+    ids=["return_refund", "refund_only", "cancel_unshipped", "price_adjust", "consult", "refund", "hold"],
 )
 
 

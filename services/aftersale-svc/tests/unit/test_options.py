@@ -16,9 +16,9 @@ from order_book import NOW, OrderBook
 
 RETURN_REFUND, CANCEL_UNSHIPPED = CaseType.RETURN_REFUND, CaseType.CANCEL_UNSHIPPED
 TAKEN = {
-    RETURN_REFUND: "units_in_live_case",
-    CaseType.REFUND_ONLY: "units_in_live_case",
-    CaseType.RESHIP_PARTS: "units_in_live_case",
+    **dict.fromkeys(
+        (RETURN_REFUND, CaseType.REFUND_ONLY, CaseType.PRICE_ADJUST, CaseType.RESHIP_PARTS), "units_in_live_case"
+    ),
     CANCEL_UNSHIPPED: "stage_unsuitable",
 }
 
@@ -118,9 +118,9 @@ def test_the_sentence_is_that_of_the_refusal_in_both_languages() -> None:
     assert refused is not None
     assert (
         refused.message.zh_cn
-        == "商品当前所处阶段（pre_ship）不能申请此类售后，可以申请：refund_only、cancel_unshipped、consult。"
+        == "商品当前所处阶段（pre_ship）不能申请此类售后，可以申请：refund_only、cancel_unshipped、consult、price_adjust。"
     )
     assert (
         refused.message.en
-        == "This type of case is not possible at this stage (pre_ship). Possible are: refund_only, cancel_unshipped, consult."
+        == "This type of case is not possible at this stage (pre_ship). Possible are: refund_only, cancel_unshipped, consult, price_adjust."
     )

@@ -6,7 +6,7 @@ import pytest
 from aftercare_chassis.lifecycle import SystemContext
 from aftersale_svc.domain.cases.codes import CaseType, Money, RefundState
 from aftersale_svc.domain.cases.lifecycle import CASE, of
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, PriceCheck
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.holds import holds_of
@@ -43,7 +43,9 @@ def first(a_case: Callable[..., Case], an_order: Callable[..., Order], acting: C
             units_before=0,
         )
         [hold] = holds_of([line], TYPES[type_])
-        return Snapshot(an_order(state), of(case).start(case, acting()), line, hold)
+        prices = PriceCheck(case_id=case.id, line_id="line_1", reference_minor=10000, checked_minor=433)
+        check = prices if TYPES[type_].needs_prices else None
+        return Snapshot(an_order(state), of(case).start(case, acting()), line, hold, price_check=check)
 
     return opened
 

@@ -10,7 +10,14 @@ from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPaye
 from aftersale_svc.domain.cases.errors import EvidenceRequired, ReasonUnsuitable
 from aftersale_svc.domain.cases.model import Request
 from aftersale_svc.domain.cases.policy import check_needs, check_reason
-from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, GROUPS, REASONS, REASONS_VERSION, selectable_reasons
+from aftersale_svc.domain.cases.reasons import (
+    BUYER_LIABLE,
+    GROUPS,
+    REASONS,
+    REASONS_VERSION,
+    UNSUITED,
+    selectable_reasons,
+)
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order, Stage
 
@@ -53,8 +60,9 @@ def test_a_changed_table_has_a_new_version() -> None:
     content = repr([(code.value, label) for code, label in GROUPS.items()])
     for code, row in REASONS.items():
         content += repr((code.value, replace(row, stages=frozenset()), sorted(row.stages)))
+    content += repr([(type_, sorted(unsuited)) for type_, unsuited in UNSUITED.items()])
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-    assert (REASONS_VERSION, digest) == (1, "ef3d455e2e399646")
+    assert (REASONS_VERSION, digest) == (2, "cbb3fe661442d003")
 
 
 def test_the_merchant_is_liable_but_for_what_the_buyer_chose() -> None:

@@ -77,6 +77,7 @@ def test_the_same_legs_lead_elsewhere_in_another_type() -> None:
         CaseType.REFUND_ONLY: CaseState.REFUNDING,
         CaseType.CANCEL_UNSHIPPED: CaseState.REFUNDING,
         CaseType.RESHIP_PARTS: CaseState.AWAIT_RESHIP,
+        CaseType.PRICE_ADJUST: CaseState.REFUNDING,
     }
 
 

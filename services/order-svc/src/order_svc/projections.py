@@ -33,7 +33,7 @@ _DISPUTE_STATES: Mapping[type[DisputeEvent], DisputeState] = {
 
 
 def case_requested(units: OrderUnits, event: AfterSaleRequested) -> OrderUnits:
-    """The units with the new case and the units that it is about."""
+    """The units with the new case and the units that it is about: none where it has nothing to do with where they are."""
     if units.find_case(event.case_id) is not None:
         return units
     case = Case(
@@ -43,8 +43,9 @@ def case_requested(units: OrderUnits, event: AfterSaleRequested) -> OrderUnits:
         keeps_goods=_keeps_goods(event),
         state=CaseState.OPEN,
     )
+    claims = event.goods_outcome != GoodsOutcome.NONE
     new = [
-        CaseLine(case_id=case.id, line_id=line.line_id, order_id=case.order_id, quantity=line.quantity)
+        CaseLine(case_id=case.id, line_id=line.line_id, order_id=case.order_id, quantity=line.quantity if claims else 0)
         for line in event.lines
     ]
     return replace(units.with_case(case), case_lines=[*units.case_lines, *new])

@@ -54,7 +54,8 @@ class AfterSaleResumed(CaseEvent):
 
 
 class AfterSaleCompleted(CaseEvent):
-    """What was asked for has been done; `lines` are the units that were refunded, none where other goods were sent."""
+    """What was asked for has been done; `lines` are the units that were refunded, none where other goods were sent, and 0 of a
+    line of which only money went back."""
 
     matter: Code = "after_sale_completion"
     refunded_minor: Minor

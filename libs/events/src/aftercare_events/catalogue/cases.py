@@ -22,6 +22,7 @@ class CaseType(Vocabulary):
     CANCEL_UNSHIPPED = "cancel_unshipped", "units that have not left are not sent, and their money goes back"
     CONSULT = "consult", "a question about units; nothing is held and no money moves"
     RESHIP_PARTS = "reship_parts", "what is missing is sent, nothing goes back"
+    PRICE_ADJUST = "price_adjust", "the buyer keeps the goods and gets a part of their price back"
 
 
 class CaseState(Vocabulary):

@@ -68,7 +68,10 @@ class RejectReason(Vocabulary):
 class EscalationCause(Vocabulary):
     """Why an agent has to decide about a case."""
 
-    REVIEW_HANDED_OVER = "review_handed_over", "the merchant or an agent handed the review over"
+    REVIEW_HANDED_OVER = (
+        "review_handed_over",
+        "the review was handed over: by somebody, by a rule, or because an amount was not decided in time",
+    )
     AGENT_LATE = "agent_late", "an agent has not decided in time"
     RETURN_NOT_DELIVERED = "return_not_delivered", "the returned goods have not arrived in time"
     REFUND_LATE = "refund_late", "the refund is not done in time"
@@ -109,6 +112,10 @@ class AfterSaleApproved(CaseEvent):
     return_address_missing: Annotated[
         bool | None, Field(description="whether the goods are to be sent back and it is not known yet where to")
     ] = None
+    granted_minor: Annotated[
+        int | None, Field(ge=0, description="of an amount that the applicant named: what is granted of it")
+    ] = None
+    reduction_reason: Annotated[Code | None, one_of(RejectReason, "why less was granted than was asked for")] = None
     rules_version: RulesVersion = None
     rule_id: RuleId = None
 

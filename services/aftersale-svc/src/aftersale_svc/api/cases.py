@@ -23,10 +23,15 @@ from aftersale_svc.api.schemas.timelines import StepOut, TimelineOut
 from aftersale_svc.commands import cases
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.errors import (
+    AdjustmentExceedsLeft,
     DescriptionMissing,
     EvidenceRequired,
     LineTwice,
     LineUnknown,
+    PriceCurrencyForeign,
+    PriceNotLower,
+    PricesMissing,
+    PricesUnused,
     ReasonNotReached,
     StageNotReached,
 )
@@ -63,6 +68,11 @@ REFUSED = (
     ReasonNotReached,
     EvidenceRequired,
     DescriptionMissing,
+    PricesMissing,
+    PricesUnused,
+    PriceNotLower,
+    PriceCurrencyForeign,
+    AdjustmentExceedsLeft,
 )
 """What a request for a case is refused with."""
 

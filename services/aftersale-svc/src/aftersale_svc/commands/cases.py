@@ -10,7 +10,7 @@ from aftercare_events import CaseLine as EventLine
 from aftersale_svc.commands import rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, Request
+from aftersale_svc.domain.cases.model import Case, CaseLine, PriceCheck, Request
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.money.opening import check_request, open_case
@@ -19,6 +19,7 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import ORDER_AND_RULES
 from aftersale_svc.tables.cases import CASE_LINES, CASES
 from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
+from aftersale_svc.tables.legs import PRICE_CHECKS
 
 
 async def create(tx: Transaction[Settings], request: Request) -> FullCase:
@@ -29,8 +30,9 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     Raises:
         OrderUnknown: the order is not known here as paid, or this actor may not see it.
         OrderWasCancelled, WindowPassed, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
-        EvidenceRequired, DescriptionMissing: see `check_request`.
-        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, ReappliedTooOften: see `open_case`.
+        EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_request`.
+        LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, ReappliedTooOften, AdjustmentExceedsLeft:
+        see `open_case`.
     """
     order = await tx.one(ORDER_AND_RULES, order_id=request.order_id)
     if order is None:
@@ -43,6 +45,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     created = await tx.create(CASES, case, _requested(tx, case, lines))
     await tx.insert(CASE_LINES, *lines)
     await tx.insert(HOLDS, *holds_of(lines, TYPES[case.type]))
+    await tx.insert(PRICE_CHECKS, *opened.rows_of(PriceCheck))
     await record_step(tx, case, "request", request.description, request.evidence)
     return await rule_reviews.take(tx, replace(opened, case=created), order, by_rule)
 

@@ -16,16 +16,19 @@ from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
+from aftersale_svc.domain.money import adjustments
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.money.holds import cases_with_shipped_units
+from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.holds import HOLD_AGAIN, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
+from aftersale_svc.tables.holds import HOLD_AGAIN, HOLD_AMOUNTS, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
 from aftersale_svc.tables.legs import LEGS
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
@@ -92,10 +95,12 @@ async def _request_refund(
     """Decide on a refund of its own id, and request it from order-svc."""
     if terms is None:
         raise ValueError("what leads to a refund has to give its terms")
-    case, amount = full.case, terms.amount
+    case, amount, takes_units = full.case, terms.amount, TYPES[full.case.type].holds_units
+    holds = [] if amount is not None and takes_units else await tx.all(HOLDS_OF_ORDER, order_id=case.order_id)
     if amount is None:
-        holds = await tx.all(HOLDS_OF_ORDER, order_id=case.order_id)
         amount = refund_due(terms.order, case, full.lines, holds)
+    if not takes_units:
+        full = await _hold_amounts(tx, full, amount, holds)
     refund = Refund(
         id=tx.new_id("ref"),
         case_id=case.id,
@@ -111,6 +116,17 @@ async def _request_refund(
     return replace(full, case=case).keeping(refund), _requested(tx, case, refund)
 
 
+async def _hold_amounts(
+    tx: Transaction[Settings], full: FullCase, amount: RefundAmount, holds: Sequence[LineHold]
+) -> FullCase:
+    """Hold what a case that takes no units gives back of each line; until now it held nothing."""
+    checks = adjustments.granted(full, amount.units_minor, holds)
+    amounts = [each.granted_minor for each in checks]
+    by_line = {"line_ids": [each.line_id for each in checks], "amounts": amounts}
+    await tx.execute(HOLD_AMOUNTS, case_id=full.case.id, **by_line)
+    return full.keeping(*checks)
+
+
 def _requested(tx: Transaction[Settings], case: Case, refund: Refund) -> RefundRequested:
     return RefundRequested(
         **case_fields(tx, case),
@@ -120,7 +136,7 @@ def _requested(tx: Transaction[Settings], case: Case, refund: Refund) -> RefundR
         currency=refund.currency,
         cause=refund.cause,
         stage=case.stage,
-        before_shipment=case.stage is Stage.PRE_SHIP,
+        before_shipment=case.stage is Stage.PRE_SHIP and TYPES[case.type].holds_units,
     )
 
 

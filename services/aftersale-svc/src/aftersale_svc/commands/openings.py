@@ -13,6 +13,7 @@ from aftersale_svc.domain.cases.full_case import PLATFORM, CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.policy import in_dispute_window
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeOrigin, Opening
 from aftersale_svc.domain.money.holds import balances, can_hold_again
@@ -106,7 +107,7 @@ async def _facts(tx: Transaction[Settings], full: FullCase, order: Order) -> Cas
 async def _units_free(tx: Transaction[Settings], full: FullCase) -> bool:
     """A closed case holds nothing; to be disputed it has to hold its units again, and another may have them by now."""
     holds = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
-    return can_hold_again(full.lines, {balance.line_id: balance for balance in balances(holds)})
+    return can_hold_again(TYPES[full.case.type], full.lines, {balance.line_id: balance for balance in balances(holds)})
 
 
 def _new(tx: Transaction[Settings], case: Case, complaint_id: str, opening: Opening) -> Dispute:

@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.codes import RefundAction, RefundCause, RefundSt
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.model import CaseAction, Refund
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.refunds import refunded_lines
 from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
@@ -127,12 +128,13 @@ async def _end(tx: Transaction[Settings], full: FullCase, refund: Refund, action
 
 
 def _completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> AfterSaleCompleted:
+    takes_units = TYPES[full.case.type].holds_units
     return AfterSaleCompleted(
         **case_fields(tx, full.case),
         refunded_minor=refund.amount.total_minor,
         currency=refund.currency,
         lines=tuple(
-            EventLine(line_id=line.line_id, sku=line.sku, quantity=units, amount_minor=minor)
+            EventLine(line_id=line.line_id, sku=line.sku, quantity=units if takes_units else 0, amount_minor=minor)
             for line, units, minor in refunded_lines(full.lines, refund.amount)
         ),
     )

@@ -5,6 +5,7 @@ from typing import Any
 from aftercare_chassis.database.columns import minor, one_of, quantity
 from aftercare_chassis.database.mapping import Query, Rows, Statement
 from sqlalchemy import (
+    BigInteger,
     Column,
     ColumnElement,
     ForeignKeyConstraint,
@@ -17,6 +18,7 @@ from sqlalchemy import (
     true,
     update,
 )
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.money.codes import HoldAction, HoldState
@@ -69,6 +71,17 @@ SETTLE_HOLDS = _take(
 )
 RELEASE_HOLDS = _take(HoldAction.RELEASE)
 HOLD_AGAIN = _take(HoldAction.HOLD_AGAIN)
+_decided = (
+    func.unnest(bindparam("line_ids", type_=ARRAY(Text)), bindparam("amounts", type_=ARRAY(BigInteger)))
+    .table_valued("line_id", "amount_minor", name="decided")
+    .render_derived()
+)
+HOLD_AMOUNTS = Statement(
+    update(holds)
+    .where(holds.c.case_id == bindparam("case_id"), holds.c.line_id == _decided.c.line_id)
+    .values(amount_minor=_decided.c.amount_minor)
+)
+"""Of a case that takes no units: the money that its refund gives back of each line."""
 
 # Line by line and case by case (LIMIT and OFFSET forbid to join them): while PostgreSQL has no statistics of some of these
 # tables, or some from when they were small, it would read the whole of them for every order.

@@ -26,7 +26,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, RequestedLine, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, PriceCheck, Refund, RequestedLine, Return
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
@@ -75,9 +75,22 @@ refunds = Table(
     Index("refunds_case_key", "case_id", unique=True, postgresql_where=sql("state <> 'failed'")),
 )
 
+price_checks = Table(
+    "price_checks",
+    metadata,
+    Column("case_id", Text, primary_key=True),
+    Column("line_id", Text, primary_key=True),
+    *minor("reference_minor"),
+    *minor("checked_minor"),
+    *minor("granted_minor", null=True),
+    ForeignKeyConstraint(["case_id", "line_id"], ["case_lines.case_id", "case_lines.line_id"]),
+    CheckConstraint("checked_minor < reference_minor", name="lower"),
+)
+
 RETURNS = Rows(returns, Return)
 INSPECTIONS = Rows(inspections, Inspection)
 REFUNDS = Rows(refunds, Refund)
+PRICE_CHECKS = Rows(price_checks, PriceCheck)
 
 
 @dataclass(frozen=True)
@@ -110,6 +123,10 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     Return: LegTable(RETURNS, returns.c.case_id == case_lines.c.case_id),
     Inspection: LegTable(
         INSPECTIONS, (inspections.c.case_id == case_lines.c.case_id) & (inspections.c.line_id == case_lines.c.line_id)
+    ),
+    PriceCheck: LegTable(
+        PRICE_CHECKS,
+        (price_checks.c.case_id == case_lines.c.case_id) & (price_checks.c.line_id == case_lines.c.line_id),
     ),
     Refund: LegTable(REFUNDS, refunds.c.id == cases.c.refund_id),
     Replacement: LegTable(REPLACEMENTS, replacements.c.case_id == case_lines.c.case_id),

@@ -2,12 +2,12 @@
 
 from typing import Annotated
 
-from aftercare_chassis.http.schemas import Code, Id, In, Name, Text, example
+from aftercare_chassis.http.schemas import Code, Id, In, Money, Name, Text, example
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
 
 from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason
-from aftersale_svc.domain.cases.model import Finding, Request, Wanted
+from aftersale_svc.domain.cases.model import Finding, Prices, Request, Wanted
 
 Evidence = Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -28,6 +28,18 @@ class WantedIn(In):
     """The line of the order, as order-svc shows it."""
     quantity: Units
     """How many units of the line the case is about; they must be in no other open case."""
+    reference_price: Money | None = None
+    """What a unit had cost; with `price_adjust` only, where it is required."""
+    checked_price: Money | None = None
+    """What a unit is offered for now, or is worth; with `price_adjust` only, where it is required."""
+
+    def wanted(self) -> Wanted:
+        """The units as commands take them."""
+        reference, checked = self.reference_price, self.checked_price
+        if reference is None or checked is None:
+            return Wanted(self.line_id, self.quantity)
+        currencies = frozenset({reference.currency, checked.currency})
+        return Wanted(self.line_id, self.quantity, Prices(reference.amount, checked.amount, currencies))
 
 
 class CaseIn(In):
@@ -46,7 +58,8 @@ class CaseIn(In):
     """A paid order of the buyer."""
     type: CaseType
     """What is asked for: `return_refund` sends the goods back first, which is possible once something was shipped;
-    `refund_only` does not; with `reship_parts` the merchant sends what is missing; `cancel_unshipped` is about units that have not left, `consult` is a question."""
+    `refund_only` does not; `cancel_unshipped` is about units that have not left, `consult` is a question;
+    with `reship_parts` the merchant sends what is missing, `price_adjust` gives a part of the price back for goods that stay with the buyer."""
     reason: Reason
     """Why help is asked for; it counts for who is liable, and so for whether freight is refunded. It has to suit the stage
     of the goods."""
@@ -58,7 +71,7 @@ class CaseIn(In):
 
     def request(self) -> Request:
         """The request as commands take it."""
-        wanted = [Wanted(line.line_id, line.quantity) for line in self.lines]
+        wanted = [line.wanted() for line in self.lines]
         return Request(self.order_id, self.type, self.reason, self.description, wanted, self.evidence)
 
 

@@ -15,7 +15,9 @@ from aftercare_chassis.http.schemas import (
 )
 from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY, Actor
+from pydantic import Field
 
+from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
 from aftersale_svc.api.schemas.replacements import ReplacementOut
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason
@@ -169,6 +171,8 @@ class CaseOut(Out):
     """Null until the buyer has shipped the goods."""
     replacement: ReplacementOut | None = None
     """What the merchant sends to the buyer; null until that is decided."""
+    price_checks: list[PriceCheckOut] = Field(default_factory=list)
+    """The prices that a price adjustment is about, line by line; empty for any other case."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -202,6 +206,7 @@ class CaseOut(Out):
             return_address=full.return_.address,
             return_parcel=ReturnParcelOut.of(full.return_),
             replacement=ReplacementOut.of(full.replacement),
+            price_checks=PriceCheckOut.of(full),
             allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts)),
             created_at=case.created_at,
             updated_at=case.updated_at,

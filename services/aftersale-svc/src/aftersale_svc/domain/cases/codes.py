@@ -11,6 +11,7 @@ class CaseType(StrEnum):
     CANCEL_UNSHIPPED = "cancel_unshipped"
     CONSULT = "consult"
     RESHIP_PARTS = "reship_parts"
+    PRICE_ADJUST = "price_adjust"
 
 
 class Goods(StrEnum):

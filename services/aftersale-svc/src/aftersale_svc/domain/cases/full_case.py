@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.domain.cases.codes import RefundState
-from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, PriceCheck, Refund, Return
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.orders.model import Order, OrderState
 
@@ -35,9 +35,11 @@ class FullCase:
 
     @property
     def lines(self) -> tuple[CaseLine, ...]:
-        """Its lines, with what an inspection found of each."""
+        """Its lines, with what an inspection found of each, or what was granted of its price."""
         found = {each.line_id: each for each in self.rows_of(Inspection)}
-        return tuple(_inspected(line, found.get(line.line_id)) for line in self.requested)
+        granted = {each.line_id: each.granted_minor for each in self.rows_of(PriceCheck)}
+        lines = (_inspected(line, found.get(line.line_id)) for line in self.requested)
+        return tuple(replace(line, accepted_minor=granted[line.line_id]) if granted else line for line in lines)
 
     def inspected(self, lines: Sequence[CaseLine]) -> "FullCase":
         """The case with what these lines have of an inspection."""

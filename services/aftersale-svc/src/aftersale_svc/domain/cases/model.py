@@ -73,6 +73,7 @@ class CaseAction(StrEnum):
     OFFER_REFUND = "offer_refund"
     TAKE_REFUND = "take_refund"
     RESHIP = "reship"
+    GRANT = "grant"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +179,17 @@ class Inspection:
     grade: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PriceCheck:
+    """What the applicant of a price adjustment names for each unit of a line, and what was granted for all of them."""
+
+    case_id: str
+    line_id: str
+    reference_minor: int
+    checked_minor: int
+    granted_minor: int | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class RefundAmount:
     """What a refund gives back: the share of the case's units, and the freight besides."""
@@ -229,11 +241,28 @@ class TimelineStep:
 
 
 @dataclass(frozen=True, slots=True)
+class Prices:
+    """The prices of one unit that the applicant of a price adjustment names, in minor units of these currencies."""
+
+    reference_minor: int
+    checked_minor: int
+    currencies: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Units of one line that the case is about."""
 
     line_id: str
     quantity: int
+    prices: Prices | None = None
+
+    @property
+    def difference_minor(self) -> int:
+        """What a price adjustment of these units asks for."""
+        if self.prices is None:
+            return 0
+        return (self.prices.reference_minor - self.prices.checked_minor) * self.quantity
 
 
 @dataclass(frozen=True, slots=True)

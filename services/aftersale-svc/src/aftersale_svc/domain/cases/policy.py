@@ -12,6 +12,10 @@ from aftersale_svc.domain.cases.errors import (
     LineMissing,
     LineTwice,
     LineUnknown,
+    PriceCurrencyForeign,
+    PriceNotLower,
+    PricesMissing,
+    PricesUnused,
     ReasonNotReached,
     ReasonUnsuitable,
     StageNotReached,
@@ -38,6 +42,7 @@ def check_needs(type_: TypeRow, order: Order, stage: Stage, request: Request) ->
         ReasonUnsuitable, ReasonNotReached: see `check_reason`.
         EvidenceRequired: the type or the reason needs evidence and there is none.
         DescriptionMissing: the type needs words and there are none.
+        PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `_check_prices`.
     """
     check_stage(type_, order, stage)
     check_reason(type_, order, stage, request.reason)
@@ -45,6 +50,22 @@ def check_needs(type_: TypeRow, order: Order, stage: Stage, request: Request) ->
         raise EvidenceRequired(pointer="/evidence")
     if type_.needs_description and not request.description:
         raise DescriptionMissing(pointer="/description")
+    _check_prices(type_, order, request)
+
+
+def _check_prices(type_: TypeRow, order: Order, request: Request) -> None:
+    for place, wanted in enumerate(request.lines):
+        prices, pointer = wanted.prices, f"/lines/{place}/checked_price"
+        if prices is None:
+            if type_.needs_prices:
+                raise PricesMissing(pointer=pointer)
+            continue
+        if not type_.needs_prices:
+            raise PricesUnused(pointer=pointer)
+        if prices.currencies != {order.currency}:
+            raise PriceCurrencyForeign(pointer=pointer, currency=order.currency)
+        if prices.checked_minor >= prices.reference_minor:
+            raise PriceNotLower(pointer=pointer)
 
 
 def check_stage(type_: TypeRow, order: Order, stage: Stage) -> None:
@@ -109,9 +130,15 @@ def apply_inspection(lines: Sequence[CaseLine], findings: Sequence[Finding] | No
 
 
 def accept_all(lines: Sequence[CaseLine]) -> tuple[CaseLine, ...]:
-    """Return the lines as a verdict takes them, which is about all units, whatever an inspection accepted of them."""
+    """Return the lines as a verdict takes them, which is about all units, whatever was accepted or granted of them."""
     return tuple(
-        line if line.accepted is None else replace(line, accepted=line.quantity, accepted_minor=line.amount_minor)
+        line
+        if line.accepted_minor is None
+        else replace(
+            line,
+            accepted=None if line.accepted is None else line.quantity,
+            accepted_minor=line.amount_minor,
+        )
         for line in lines
     )
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aftersale_svc.domain.cases.codes import EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
 from aftersale_svc.domain.orders.model import Stage
 
-REASONS_VERSION = 1
+REASONS_VERSION = 2
 """The version of the table. It increases with every change of the table."""
 
 
@@ -110,7 +110,17 @@ REASONS: Mapping[Reason, ReasonRow] = {
 BUYER_LIABLE = frozenset(reason for reason, row in REASONS.items() if row.liable is Liable.BUYER)
 
 
-UNSUITED: Mapping[str, frozenset[Reason]] = {}
+UNSUITED: Mapping[str, frozenset[Reason]] = {
+    # The buyer keeps the goods for less; these leave nothing worth keeping, or are about something else than the goods.
+    CaseType.PRICE_ADJUST: frozenset(
+        {
+            *(_R.CHANGED_MIND, _R.ORDERED_BY_MISTAKE, _R.DEAD_ON_ARRIVAL, _R.WRONG_ITEM, _R.COUNTERFEIT),
+            *(_R.NOT_SHIPPED_IN_TIME, _R.NO_TRACKING, _R.LOST_IN_TRANSIT, _R.EMPTY_PACKAGE, _R.DELIVERED_NOT_RECEIVED),
+            *(_R.REFUSED_AT_DOOR, _R.WARRANTY_REPAIR, _R.RECALL, _R.SAFETY_INCIDENT, _R.SERVICE_ATTITUDE),
+            _R.INVOICE_PROBLEM,
+        }
+    ),
+}
 """The reasons for which a type of case is not the remedy; every other type may be asked for with every reason."""
 
 

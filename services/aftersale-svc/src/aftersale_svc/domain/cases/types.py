@@ -13,6 +13,7 @@ from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit
 from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, interruptions
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
+from aftersale_svc.domain.cases.legs.price_review import PRICE_REVIEW
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
 from aftersale_svc.domain.cases.legs.reship import RESHIP, ReshipExit
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
@@ -29,7 +30,8 @@ class TypeRow:
     `goods` and `money` are what it is for, as its events carry it. While it is open it holds the units that it is about
     (`holds_units`) and their share of the money (`holds_money`), so that no other case gets them. It can be opened at
     these `stages`, and only with evidence where `needs_evidence`, with words where `needs_description`. One `before_shipment`
-    is about units that have not left; others of the order may have.
+    is about units that have not left; others of the order may have. One that takes no units but pays money, as
+    `needs_prices` does, holds what its refund gives back from the decision on.
     """
 
     name: str
@@ -42,6 +44,7 @@ class TypeRow:
     stages: frozenset[Stage] = frozenset(Stage)
     needs_evidence: bool = False
     needs_description: bool = False
+    needs_prices: bool = False
     before_shipment: bool = False
 
     @property
@@ -133,6 +136,23 @@ TYPES: dict[CaseType, TypeRow] = {
         money=Money.NONE,
         # What has not left yet is shipped with the order.
         stages=frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT}),
+    ),
+    CaseType.PRICE_ADJUST: TypeRow(
+        name=CaseType.PRICE_ADJUST,
+        legs=(PRICE_REVIEW, REFUND),
+        exits={
+            ReviewExit.APPROVED: REFUND,
+            ReviewExit.REFUND_ORDERED: REFUND,
+            RefundExit.PAID: CaseState.COMPLETED,
+            DisputeExit.AWARDED: REFUND,
+        },
+        goods=Goods.NONE,
+        money=Money.REFUND,
+        # The goods stay with the buyer and can be sent back later; until it is decided, the money is not taken from that.
+        holds_units=False,
+        holds_money=False,
+        needs_evidence=True,
+        needs_prices=True,
     ),
 }
 

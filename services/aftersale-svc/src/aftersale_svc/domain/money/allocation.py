@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
+from aftersale_svc.domain.cases.errors import AdjustmentExceedsLeft, LineTwice, LineUnknown
 from aftersale_svc.domain.cases.model import CaseLine, Wanted
 from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.cases.types import TypeRow
@@ -27,6 +27,7 @@ def allocate_lines(
         QuantityExceedsRemaining, UnitsInLiveCase: fewer units are left, or are free.
         UnitsShipped: fewer units have not left, where the type is about these.
         ReappliedTooOften: the line was rejected too often.
+        AdjustmentExceedsLeft: a price adjustment asks for more than is left of the line's money.
     """
     by_id = {balance.line_id: balance for balance in balances}
     lines: list[CaseLine] = []
@@ -37,7 +38,9 @@ def allocate_lines(
         if any(line.line_id == each.line_id for line in lines):
             raise LineTwice(pointer=f"/lines/{place}/line_id")
         _check_units(type_, balance, each.quantity, place)
-        lines.append(_allocated(case_id, type_, balance, each.quantity))
+        if type_.needs_prices and (each.difference_minor > balance.left_minor or not balance.left_minor):
+            raise AdjustmentExceedsLeft(pointer=f"/lines/{place}/checked_price", left_minor=balance.left_minor)
+        lines.append(_allocated(case_id, type_, balance, each))
     return lines
 
 
@@ -63,16 +66,23 @@ def _check_units(type_: TypeRow, balance: LineBalance, quantity: int, place: int
         raise ReappliedTooOften(pointer=f"/lines/{place}/line_id", times=balance.rejected_times)
 
 
-def _allocated(case_id: str, type_: TypeRow, balance: LineBalance, quantity: int) -> CaseLine:
+def _allocated(case_id: str, type_: TypeRow, balance: LineBalance, wanted: Wanted) -> CaseLine:
+    units, paid_minor, before = balance.quantity, balance.paid_minor, 0
+    amount_minor = wanted.difference_minor
+    if type_.holds_units:
+        before = balance.settled_units + balance.live_units
+        amount_minor = next_share(balance, wanted.quantity)
+        if balance.adjusted_minor:
+            units, paid_minor, before = balance.free_units, balance.left_minor, 0
     return CaseLine(
         case_id=case_id,
         line_id=balance.line_id,
         sku=balance.sku,
-        quantity=quantity,
-        amount_minor=next_share(balance, quantity) if type_.holds_money else 0,
-        line_units=balance.quantity,
-        line_paid_minor=balance.paid_minor,
-        units_before=balance.settled_units + balance.live_units if type_.holds_units else 0,
+        quantity=wanted.quantity,
+        amount_minor=amount_minor,
+        line_units=units,
+        line_paid_minor=paid_minor,
+        units_before=before,
     )
 
 
@@ -80,7 +90,10 @@ def next_share(balance: LineBalance, quantity: int) -> int:
     """Return the money of the next units: the cumulative share up to them, less what other cases hold.
 
     Where no case was cancelled or cut in between, this is ⌊P·(a+k)/q⌋ − ⌊P·a/q⌋. Where one was, the parts still never exceed
-    what was paid, and the last unit gets the exact residue.
+    what was paid, and the last unit gets the exact residue. Where money went back without units, it is the share of what is
+    left among the units that are left: every one of them is worth as much less.
     """
+    if balance.adjusted_minor:
+        return cumulative_share(balance.left_minor, balance.free_units, quantity)
     before = balance.settled_units + balance.live_units
     return max(0, cumulative_share(balance.paid_minor, balance.quantity, before + quantity) - balance.held_minor)

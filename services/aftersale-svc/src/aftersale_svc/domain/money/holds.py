@@ -48,15 +48,16 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         live_units=sum(hold.units for hold in live),
         held_minor=sum(hold.amount_minor for hold in (*settled, *live)),
         rejected_times=sum(hold.state is CaseState.CLOSED and hold.reject_reason is not None for hold in of_line),
+        adjusted_minor=sum(hold.amount_minor for hold in (*settled, *live) if not hold.units),
         unshipped_units=max(0, line.quantity - line.shipped_quantity - kept),
     )
 
 
-def can_hold_again(lines: Sequence[CaseLine], balances: Mapping[str, LineBalance]) -> bool:
+def can_hold_again(type_: TypeRow, lines: Sequence[CaseLine], balances: Mapping[str, LineBalance]) -> bool:
     """Whether a closed case can hold its units and their money again: no other case has them by now."""
     return all(
-        line.quantity <= balances[line.line_id].free_units
-        and line.amount_minor + balances[line.line_id].held_minor <= line.line_paid_minor
+        (not type_.holds_units or line.quantity <= balances[line.line_id].free_units)
+        and line.amount_minor <= balances[line.line_id].left_minor
         for line in lines
     )
 

@@ -55,7 +55,8 @@ class LineHold:
 class LineBalance:
     """An order line and what all cases hold of it: units settled, units of open cases, the money of both.
 
-    `unshipped_units` have not left, and no case keeps them from leaving.
+    `unshipped_units` have not left, and no case keeps them from leaving. `adjusted_minor` is that part of `held_minor` that goes
+    back without units.
     """
 
     line_id: str
@@ -67,8 +68,14 @@ class LineBalance:
     held_minor: int
     rejected_times: int
     unshipped_units: int = 0
+    adjusted_minor: int = 0
 
     @property
     def free_units(self) -> int:
         """Units that no case holds."""
         return self.quantity - self.settled_units - self.live_units
+
+    @property
+    def left_minor(self) -> int:
+        """The money that no case holds."""
+        return self.paid_minor - self.held_minor

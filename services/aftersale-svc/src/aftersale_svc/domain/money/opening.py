@@ -6,7 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.lifecycle import NOBODY, Context
 
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, Request
+from aftersale_svc.domain.cases.model import Case, PriceCheck, Request
 from aftersale_svc.domain.cases.policy import check_needs
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
 from aftersale_svc.domain.cases.types import TYPES
@@ -24,7 +24,7 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
     Raises:
         OrderUnknown, OrderWasCancelled, WindowPassed: see `stage_of`.
         StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached: see `check_needs`.
-        EvidenceRequired, DescriptionMissing: see `check_needs`.
+        EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_needs`.
     """
     stage = stage_of(order, context.now)
     check_needs(TYPES[request.type], order, stage, request)
@@ -38,13 +38,26 @@ def open_case(
 
     Raises:
         LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped: see `allocate_lines`.
-        ReappliedTooOften: see `allocate_lines`.
+        ReappliedTooOften, AdjustmentExceedsLeft: see `allocate_lines`.
     """
     lines = allocate_lines(case_id, TYPES[request.type], balances(holds), request.lines)
     case = _new(case_id, order, stage, request, sum(line.amount_minor for line in lines), context)
     units = {line.line_id: line.quantity for line in lines}
     case = replace(case, shipping_refund_minor=expected_freight(order, case, units, holds))
-    return FullCase(case=case, requested=tuple(lines))
+    return FullCase(case=case, requested=tuple(lines)).keeping(*_price_checks(case_id, request))
+
+
+def _price_checks(case_id: str, request: Request) -> list[PriceCheck]:
+    return [
+        PriceCheck(
+            case_id=case_id,
+            line_id=wanted.line_id,
+            reference_minor=wanted.prices.reference_minor,
+            checked_minor=wanted.prices.checked_minor,
+        )
+        for wanted in request.lines
+        if wanted.prices is not None
+    ]
 
 
 def _new(case_id: str, order: Order, stage: Stage, request: Request, requested_minor: int, context: Context) -> Case:

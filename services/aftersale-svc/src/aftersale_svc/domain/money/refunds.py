@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
 from aftersale_svc.domain.cases.shares import spread
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.money.adjustments import due_by_line
 from aftersale_svc.domain.money.freight import freight
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.orders.model import Order
@@ -11,6 +13,8 @@ from aftersale_svc.domain.orders.model import Order
 
 def refund_due(order: Order, case: Case, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> RefundAmount:
     """Return what a refund of these lines of the case gives back now; `holds` are what all cases of the order hold."""
+    if not TYPES[case.type].holds_units:
+        return RefundAmount(sum(due_by_line(case.id, lines, holds).values()), 0)
     units = {line.line_id: line.refund_units for line in lines}
     return RefundAmount(sum(line.refund_minor for line in lines), freight(order, case, units, holds))
 

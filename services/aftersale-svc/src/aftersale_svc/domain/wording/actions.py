@@ -40,6 +40,7 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.OFFER_REFUND: Label("提供退款选择", "let the buyer take the money"),
     CaseAction.TAKE_REFUND: Label("改为退款", "take the money instead"),
     CaseAction.RESHIP: Label("要求商家重新发货", "have the merchant send the goods again"),
+    CaseAction.GRANT: Label("部分同意", "grant a part"),
 }
 
 WHY_NOT: Mapping[str, Label] = {
@@ -122,6 +123,7 @@ STEPS: Mapping[str, Label] = {
     "open": Label("{actor}发起维权", "{actor} opened a dispute"),
     "answer": Label("{actor}作出答复", "{actor} answered"),
     "ask_again": Label("{actor}继续提问", "{actor} asked again"),
+    "grant": Label("{actor}同意了部分金额", "{actor} granted a part of the amount"),
     "resolve": Label("咨询已结束", "The question was answered, and the case is completed"),
     "end_with_shipment": Label("商品已发出，售后单随之关闭", "The units have left, and the case was closed with that"),
     "add_evidence": Label("{actor}补充了凭证", "{actor} added evidence"),

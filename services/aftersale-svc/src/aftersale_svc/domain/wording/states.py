@@ -12,6 +12,7 @@ TYPE_NAMES: Mapping[CaseType, Label] = {
     CaseType.CANCEL_UNSHIPPED: Label("未发货取消", "Cancellation before shipment"),
     CaseType.CONSULT: Label("咨询", "Question"),
     CaseType.RESHIP_PARTS: Label("补寄", "Sending what is missing"),
+    CaseType.PRICE_ADJUST: Label("价保补差", "Price adjustment"),
 }
 
 STATE_NAMES: Mapping[CaseState, Label] = {
@@ -56,6 +57,7 @@ EFFECTS: Mapping[str, Label] = {
         "因退货未送达转交平台客服", "an agent takes over, because the goods have not arrived"
     ),
     "accepted_by_timeout": Label("视为验收通过并退款", "the goods count as accepted, and the money goes back"),
+    "escalated_review_late": Label("因商家未处理转交平台客服", "an agent takes over, because nobody has decided"),
     "escalated_answer_late": Label("因商家未答复转交平台客服", "an agent takes over, because there is no answer"),
     "completed_by_timeout": Label("售后单视为完成", "the case counts as completed"),
     "refund_offered": Label("买家可以改为退款", "the buyer may take the money instead"),

@@ -1,0 +1,47 @@
+"""Price adjustments 价保: granting a part of what was asked for."""
+
+from aftercare_chassis.http.routing import ApiRoute, Tx
+from fastapi import APIRouter
+
+from aftersale_svc.api.parameters import CaseId
+from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.schemas.price_adjustments import GrantIn
+from aftersale_svc.api.steps import step
+from aftersale_svc.commands import price_adjustments
+from aftersale_svc.domain.cases.errors import (
+    AdjustmentExceedsLeft,
+    GrantExceedsRequest,
+    LineMissing,
+    LineTwice,
+    LineUnknown,
+    NothingGranted,
+    PriceCurrencyForeign,
+    RefundDecided,
+)
+from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.settings import Settings
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
+
+
+@router.post(
+    "/{case_id}/grant",
+    **step(
+        CASE.values(),
+        CaseAction.GRANT,
+        "grantPriceAdjustment",
+        RefundDecided,
+        LineUnknown,
+        LineTwice,
+        LineMissing,
+        PriceCurrencyForeign,
+        GrantExceedsRequest,
+        AdjustmentExceedsLeft,
+        NothingGranted,
+    ),
+)
+async def grant_price_adjustment(case_id: CaseId, body: GrantIn, tx: Tx[Settings]) -> CaseOut:
+    """Grant less than a price adjustment asks for, with the reason. `approve` grants all of it, as far as that is left."""
+    granted = await price_adjustments.grant(tx, case_id, amounts=body.amounts(), reason=body.reason, note=body.note)
+    return CaseOut.of(granted, tx.actor)
