@@ -18,6 +18,7 @@ from aftercare_events import (
     OrderPaid,
 )
 from aftersale_svc import main as aftersale
+from aftersale_svc.workers.calendars import load as load_calendars
 from analytics_svc import main as analytics
 from cs_svc import main as cs
 from jsonschema import Draft202012Validator
@@ -190,13 +191,18 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         made(await seller.put("/v1/merchants/m-1/case-rules", json=rules))
         made(await seller.put("/v1/merchants/m-1/return-address", json={"return_address": address}))
         service.ids = {"case_id": case["id"], "dispute_id": dispute["id"], "order_id": "ord_1"}
-        service.ids |= {"merchant_id": "m-1", "number": "1"}
+        service.ids |= {"merchant_id": "m-1", "number": "1", "country": "CN"}
+        await load_calendars(harness.runtime)
+        made(await harness.client("agent", "agent-1").put("/v1/merchants/m-1/calendar", json={}))
         digest = "sha256:" + "ab" * 32
         photo = {"kind": "photo", "media_type": "image/jpeg", "size": 1024, "sha256": digest, "case_id": case["id"]}
         evidence = made(await buyer.post("/v1/evidence", json=photo))
         service.ids["evidence_id"] = evidence["id"]
         service.bodies = {
             "announceEvidence": photo,
+            "putMerchantCalendar": {"opens": "09:00", "closes": "18:00"},
+            "putDeadlineRules": {"rules": []},
+            "putMerchantDeadlineRules": {"rules": []},
             "createCase": wanted,
             "previewCase": wanted,
             "rejectCase": {"reason": "used_or_affects_resale"},

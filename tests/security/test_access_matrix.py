@@ -1,7 +1,7 @@
 """Every route with every role, and with objects of other parties, for all five services."""
 
 import pytest
-from access_rules import OTHER_PARTIES, PRINCIPALS, Route, allowed_roles, routes
+from access_rules import OTHER_PARTIES, PRINCIPALS, STAFF, Route, allowed_roles, routes
 from seeded_services import SeededService
 
 
@@ -78,10 +78,13 @@ async def test_a_role_with_access_is_admitted(service: SeededService, role: str)
 
 async def test_an_unknown_id_is_not_found(service: SeededService) -> None:
     before = await service.written_rows()
-    unknown = {name: "none_0" for name in service.ids if name.endswith("_id")}
+    unknown = {name: "none_0" for name in service.ids if name.endswith("_id") or name == "country"}
     for role, principal in PRINCIPALS.items():
         client = service.harness.client(*principal)
         for route in routes(service):
+            # Merchants are the identity provider's: no service has a list of them, so staff may name any.
+            if role in STAFF and _named(route) == {"merchant_id"}:
+                continue
             if service.ids.keys() & _named(route):
                 response = await route.call(service, client, ids=unknown)
                 assert response.status_code in (403, 404), (route.id, role, response.status_code, response.text)

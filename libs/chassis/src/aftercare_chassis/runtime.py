@@ -1,8 +1,8 @@
 """What a running process of a service holds, such as its connection pool, and how it makes transactions."""
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Collection, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Collection, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from types import TracebackType
 from typing import Generic, TypeVar
@@ -15,12 +15,15 @@ from aftercare_chassis import failpoints
 from aftercare_chassis.auth.tokens import Roles, Verifier
 from aftercare_chassis.clock import Clock
 from aftercare_chassis.database.cursors import Cursors
+from aftercare_chassis.database.errors import DATABASE_ERRORS
 from aftercare_chassis.database.handled_events import HANDLED, HandledEvents
 from aftercare_chassis.database.notifications import OUTBOX, Notifications
+from aftercare_chassis.database.observers import Observer
 from aftercare_chassis.database.revisions import Revisions, SchemaMismatch
+from aftercare_chassis.database.timing import NoTiming, TimingSource
 from aftercare_chassis.database.transaction import Reader, Transaction
 from aftercare_chassis.ids import Ids
-from aftercare_chassis.lifecycle import SYSTEM, Actor
+from aftercare_chassis.lifecycle import SYSTEM, TIMING, Actor
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.metrics import Metrics
 from aftercare_chassis.preconditions import IfMatch
@@ -30,6 +33,8 @@ from aftercare_chassis.wakeup import Wakeup
 T = TypeVar("T", bound=Transaction)
 ACQUIRE_SECONDS = 5.0
 CLOSE_SECONDS = 5.0
+TIMING_SECONDS = 5.0
+"""What another process has changed of the timing holds in this one after so long."""
 _SESSION = {
     "timezone": "UTC",
     "jit": "off",
@@ -67,7 +72,10 @@ class Runtime(Generic[S_co]):
         *,
         roles: Roles,
         resources: Sequence[AbstractAsyncContextManager[object]] = (),
+        timing: TimingSource | None = None,
+        observers: Mapping[str, Observer] | None = None,
     ) -> None:
+        self._timing, self._observers = timing or NoTiming(), observers
         self._resources, self._opened = resources, AsyncExitStack()
         self.name, self.settings, self.clock, self.ids, self.metrics = name, settings, clock, ids, metrics
         self.verifier = Verifier(settings, clock, roles)
@@ -99,6 +107,23 @@ class Runtime(Generic[S_co]):
         )
         for each in self._resources:
             await self._opened.enter_async_context(each)
+        with suppress(asyncpg.UndefinedTableError):  # a pod may start before its migration has run
+            await self.load_timing()
+
+    async def load_timing(self) -> None:
+        """Load what deadlines are computed with, where it has changed."""
+        async with self.reader() as reader:
+            await self._timing.load(reader)
+
+    async def keep_timing(self, stop: asyncio.Event) -> None:
+        """Load it every few seconds, and when it was changed here, until `stop` is set."""
+        wakeup = self.wakeup(TIMING)
+        wakeup.alone = False
+        with wakeup.ending(stop):
+            while not stop.is_set():
+                with suppress(TimeoutError, *DATABASE_ERRORS):  # what was loaded before holds meanwhile
+                    await self.load_timing()
+                await wakeup.wait(TIMING_SECONDS)
 
     async def close(self) -> None:
         """Close the connections; they are cut where the database does not close them within five seconds."""
@@ -205,6 +230,8 @@ class Runtime(Generic[S_co]):
             source=f"/{self.name}",
             trace=tracing.current() or tracing.TraceContext.fresh(),
             if_match=if_match,
+            timing=self._timing.timing(),
+            observers=self._observers,
         )
 
 

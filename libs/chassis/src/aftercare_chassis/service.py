@@ -18,6 +18,8 @@ from aftercare_chassis.consumer.consumer import Consumer
 from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.consumer.metrics import ConsumerMetrics
 from aftercare_chassis.database.migrations import Migrations
+from aftercare_chassis.database.observers import Observer
+from aftercare_chassis.database.timing import TimingSource
 from aftercare_chassis.http import docs_page, health, middleware, openapi, problems
 from aftercare_chassis.http.metrics import RequestMetrics
 from aftercare_chassis.http.routing import ApiRoute, keep_fixed_addresses
@@ -64,6 +66,8 @@ class Service(Generic[S]):
         after_migration: runs at the end of `migrate`, on data that this build derives; it may run any number of times.
         commands: further commands of its command line, each returning the exit code (None: 0).
         log_fields: the names of its own log fields whose values are written.
+        timing: what the ends of deadlines are computed with, where plain hours are not enough.
+        observers: called with each change of an aggregate, by the name of its table.
         resources: what its adapters hold open, such as HTTP clients; entered when a process starts, left when it ends.
     """
 
@@ -85,6 +89,8 @@ class Service(Generic[S]):
         commands: Mapping[str, Callable[[Runtime[S]], Awaitable[int | None]]] | None = None,
         log_fields: Collection[str] = (),
         resources: Sequence[AbstractAsyncContextManager[object]] = (),
+        timing: TimingSource | None = None,
+        observers: Mapping[str, Observer] | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers, self.roles = name, package, settings, routers, roles
         self.handlers, self.deadlines = handlers or {}, deadlines
@@ -94,8 +100,17 @@ class Service(Generic[S]):
             self.workers.append(Redrive(self.handlers).worker())
         self.projection, self.after_migration, self.commands = projection, after_migration, commands or {}
         self.runtime = Runtime(
-            name, settings, SystemClock(), Uuid7Ids(), _metrics(name), roles=roles, resources=resources
+            name,
+            settings,
+            SystemClock(),
+            Uuid7Ids(),
+            _metrics(name),
+            roles=roles,
+            resources=resources,
+            timing=timing,
+            observers=observers,
         )
+        self._has_timing = timing is not None
         self.migrations = Migrations(package, settings.database_url, metadata)
         self.runtime.revisions = self.migrations.revisions
         self.log_fields = frozenset(log_fields)
@@ -180,6 +195,8 @@ class Service(Generic[S]):
     def _loops(self, roles: Sequence[ProcessRole]) -> list[Loop]:
         listens = set(roles) != {ProcessRole.SERVE}
         loops: list[Loop] = [partial(self.runtime.notifications.run, listen=listens)]
+        if self._has_timing:
+            loops.append(self.runtime.keep_timing)
         if ProcessRole.RELAY in roles:
             loops.append(Relay(self.runtime).run)
         if ProcessRole.CONSUME in roles:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, FastAPI
 from aftersale_svc import tables
 from aftersale_svc.api import (
     bulk,
+    calendars,
     case_rules,
     cases,
     consultations,
@@ -29,7 +30,9 @@ from aftersale_svc.integrations.stores.configured import configured
 from aftersale_svc.integrations.stores.local import LocalStore
 from aftersale_svc.integrations.stores.port import EvidenceStore
 from aftersale_svc.integrations.virus_scan import VirusScanner
+from aftersale_svc.queries.schedules import StoredSchedules
 from aftersale_svc.settings import Settings
+from aftersale_svc.workers.calendars import load
 from aftersale_svc.workers.evidence_checks import EvidenceChecks
 
 
@@ -57,6 +60,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             work_lists.router,
             case_rules.router,
             *_evidence(store),
+            calendars.router,
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
@@ -64,6 +68,9 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         resources=store.resources,
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),
+        timing=StoredSchedules(),
+        after_migration=load,
+        commands={"load-calendars": load},
     )
 
 

@@ -4,7 +4,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aftercare_chassis.lifecycle import SYSTEM, Actor, SystemContext
+from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, SystemContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
 from aftersale_svc.domain.cases.codes import RefundCause
@@ -84,6 +84,7 @@ class MemoryTransaction:
         self.snapshot, self.now, self.settings = snapshot, now, settings
         self.actor = Actor("system" if role == "system" else f"{role}-1", role)
         self.events: list[Event] = []
+        self.timing, self.timer_of = PLAIN_HOURS, ""
 
     def _set(self, **rows: Any) -> None:
         self.snapshot = replace(self.snapshot, **rows)

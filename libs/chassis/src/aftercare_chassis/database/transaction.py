@@ -6,7 +6,7 @@ versions of an aggregate are the numbers of its events: `create` and `save` take
 1..n without a gap, and every change is published.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import Field, dataclass, replace
 from datetime import datetime
@@ -19,9 +19,10 @@ from asyncpg.pool import PoolConnectionProxy
 from aftercare_chassis.database import outbox
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.mapping import Compiled, Joint, Listing, Page, Params, Query, Rows, Statement, viewer
+from aftercare_chassis.database.observers import Observer, Observers
 from aftercare_chassis.database.write_batch import WriteBatch
 from aftercare_chassis.ids import Ids
-from aftercare_chassis.lifecycle import SYSTEM, Actor
+from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, Timing
 from aftercare_chassis.observability import tracing
 from aftercare_chassis.observability.tracing import TraceContext
 from aftercare_chassis.preconditions import IfMatch
@@ -53,6 +54,7 @@ class Reader(Generic[S_co]):
     ) -> None:
         self.connection, self.actor, self.now, self.settings = connection, actor, now, settings
         self.headers: dict[str, str] = {}
+        self.timing: Timing = PLAIN_HOURS
         self._cursors = cursors
 
     async def get(self, rows: Rows[R], *key: object) -> R:
@@ -118,6 +120,7 @@ class Transaction(Reader[S_co]):
 
     `cause` is the event that is being handled, if any; else a command may set `caused_by`. `recorded` are the events so
     far, `callbacks` and `woken` what follows the commit. `trace` is the trace of events that are recorded outside a span.
+    `timing` decides when deadlines end; `timer_of` is the id of the row whose timer acts, if one does.
     """
 
     def __init__(
@@ -132,6 +135,8 @@ class Transaction(Reader[S_co]):
         source: str,
         trace: TraceContext,
         if_match: IfMatch | None = None,
+        timing: Timing = PLAIN_HOURS,
+        observers: Mapping[str, Observer] | None = None,
     ) -> None:
         super().__init__(connection, actor=actor, now=now, settings=settings, cursors=cursors)
         self.cause: Envelope | None = None
@@ -140,6 +145,7 @@ class Transaction(Reader[S_co]):
         self.callbacks: list[Callable[[], None]] = []
         self.woken: set[str] = set()
         self.writes = WriteBatch()
+        self.timing, self.timer_of, self._observers = timing, "", Observers(observers)
         self._ids, self._source, self._trace, self._if_match = ids, source, trace, if_match
 
     def new_id(self, prefix: str) -> str:
@@ -166,6 +172,10 @@ class Transaction(Reader[S_co]):
             self._check(self._if_match, getattr(row, "version", None))
         return row
 
+    def begin_trace(self, trace: TraceContext) -> None:
+        """Let the events from here on belong to this trace, where one transaction does the work of several."""
+        self._trace = trace
+
     def check_condition(self) -> None:
         """Check an If-Match that no lock has checked. Raises: Stale, because what was changed has no version."""
         if self._if_match is not None:
@@ -191,7 +201,7 @@ class Transaction(Reader[S_co]):
 
     async def create(self, rows: Rows[A], row: A, *events: Event) -> A:
         """Insert a new aggregate with its first events; the row with its version, which is the number of the last event."""
-        created = self._record(row, events)
+        created = self._record(row, await self._observers.changed(self, rows.name, row, events))
         self.writes.insert(rows.table.name, rows.insert.sql, rows.insert_args(created))
         return created
 
@@ -200,9 +210,14 @@ class Transaction(Reader[S_co]):
 
         `flush` raises Stale where the row no longer has the version that was read.
         """
-        saved = self._record(row, events)
+        saved = self._record(row, await self._observers.changed(self, rows.name, row, events))
         self.writes.save(rows.table.name, rows.save.sql, rows.save_args(saved, row.version))
         return saved
+
+    def change(self, table: str, statement: Statement, **params: object) -> None:
+        """Let an UPDATE of this table wait, and be sent with other writes; see `WriteBatch.change`."""
+        compiled = statement.compiled
+        self.writes.change(table, compiled.sql, self._args(compiled, params))
 
     async def execute(self, statement: Statement, **params: object) -> int:
         """Run an INSERT, UPDATE or DELETE; the number of rows that it affected."""
@@ -245,6 +260,11 @@ class Transaction(Reader[S_co]):
         if self.recorded:
             self.writes.insert(*outbox.insert(self.recorded))
         await self.flush()
+
+    async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Params) -> R | None:
+        row = await super()._one(source, compiled, params)
+        self._observers.read(row)
+        return row
 
     async def _fetch(self, compiled: Compiled, params: Params) -> list[Record]:
         await self.flush()

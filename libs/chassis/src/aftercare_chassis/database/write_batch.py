@@ -29,6 +29,11 @@ class _Kind(Enum):
     INSERT = auto()
     UPSERT = auto()
     SAVE = auto()
+    CHANGE = auto()
+
+
+_OTHER_ROWS = {_Kind.INSERT, _Kind.CHANGE}
+"""Writes that never concern the same row of a table."""
 
 
 @dataclass(slots=True)
@@ -44,7 +49,7 @@ class _Waiting:
         """Whether it may be sent in one statement with an earlier write."""
         if len(self.calls) > 1 or len(other.calls) > 1 or self.kind is other.kind is _Kind.SAVE:
             return False
-        return self.table != other.table or self.kind is other.kind is _Kind.INSERT
+        return self.table != other.table or {self.kind, other.kind} <= _OTHER_ROWS
 
 
 class WriteBatch:
@@ -72,6 +77,10 @@ class WriteBatch:
     def save(self, table: str, sql: str, args: Sequence[object]) -> None:
         """Let this UPDATE wait, which has to change exactly one row."""
         self._waiting.append(_Waiting(_Kind.SAVE, table, sql, [args]))
+
+    def change(self, table: str, sql: str, args: Sequence[object]) -> None:
+        """Let this UPDATE wait. It changes any number of rows, but none that a write since the last save or upsert concerns."""
+        self._waiting.append(_Waiting(_Kind.CHANGE, table, sql, [args]))
 
     async def send(self, connection: PoolConnectionProxy) -> None:
         """Send everything that waits.

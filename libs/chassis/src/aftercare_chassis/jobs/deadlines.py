@@ -102,6 +102,7 @@ class TimerCommands(Generic[A, Own, *Locked]):
         locked = await self._lock(tx, row_id)
         action = self._due(*locked, tx.now)
         if action is not None:
+            tx.timer_of = row_id
             await self._commands[action](tx, *locked)
 
 

@@ -20,11 +20,14 @@ from aftercare_chassis.lifecycle.definitions import (
     Transition,
 )
 from aftercare_chassis.lifecycle.table import Lifecycle
+from aftercare_chassis.lifecycle.timing import PLAIN_HOURS, TIMING, Timing
 
 __all__ = [
     "NOBODY",
     "NOT_IN_THIS_STATE",
+    "PLAIN_HOURS",
     "SYSTEM",
+    "TIMING",
     "ActionNotAllowed",
     "Actor",
     "Allowed",
@@ -38,6 +41,7 @@ __all__ = [
     "SystemContext",
     "TableError",
     "Timeout",
+    "Timing",
     "Transition",
     "compose",
 ]

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
 
+from aftercare_chassis.lifecycle.timing import PLAIN_HOURS, Timing
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -19,7 +21,7 @@ SYSTEM = Actor("system", "system")
 
 
 class Context(Protocol):
-    """Who acts, when, and the settings that hold the durations. A transaction is one."""
+    """Who acts, when, and what durations are made of: settings, and the timing. A transaction is one."""
 
     @property
     def actor(self) -> Actor: ...
@@ -28,6 +30,8 @@ class Context(Protocol):
     # The class of settings differs per service, and the table names their attributes as text.
     @property
     def settings(self) -> Any: ...
+    @property
+    def timing(self) -> Timing: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +41,9 @@ class SystemContext:
     now: datetime
     settings: Any  # see Context
     actor: Actor = SYSTEM
+    timing: Timing = PLAIN_HOURS
 
     @classmethod
     def of(cls, context: Context) -> "SystemContext":
         """The same time and settings, with the system as the actor."""
-        return cls(context.now, context.settings)
+        return cls(context.now, context.settings, timing=context.timing)

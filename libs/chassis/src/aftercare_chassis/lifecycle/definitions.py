@@ -16,7 +16,11 @@ NOBODY = "nobody"
 
 
 class HasState(Protocol):
-    """A frozen dataclass with `state`, and those of `whose_turn`, `deadline_at` and `updated_at` that its table has."""
+    """A frozen dataclass with `state`, and those of `whose_turn`, `deadline_at`, `remaining_seconds` and `updated_at` that its
+    table has.
+
+    `remaining_seconds` is what is left of the time of a state that is kept for a later `History`.
+    """
 
     __dataclass_fields__: ClassVar[dict[str, Field[object]]]
 

@@ -2,7 +2,7 @@
 
 import dataclasses
 from collections.abc import Collection, Mapping
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Generic, TypeVar, cast
 
@@ -84,10 +84,16 @@ class Lifecycle(Generic[S, A]):
         if target is state and not transition.restarts and not self.is_timer(state, action):
             values: dict[str, object] = {"updated_at": context.now}
         else:
-            values = self._entered(target, row, context, facts)
+            goes_on = isinstance(transition.target, History) and getattr(row, transition.target.attribute) is target
+            remaining: int | None = getattr(row, "remaining_seconds", None) if goes_on else None
+            values = self._entered(target, row, context, facts, remaining)
             values.update({name: None for name, states in self._remembering.items() if target not in states})
+            values["remaining_seconds"] = None
         if transition.remember is not None:
             values[transition.remember] = transition.remembered or state
+            # The time of another state than the one that is left begins when the row goes there.
+            stopped = transition.remembered is None
+            values["remaining_seconds"] = self._remaining(state, row, context, facts) if stopped else None
         return _replaced(row, values)
 
     def reschedule(self, row: D, context: Context) -> D:
@@ -98,7 +104,7 @@ class Lifecycle(Generic[S, A]):
         timeout = self.timeouts.get(self._state(row))
         if timeout is None or (timeout.since is None and timeout.unless is None):
             return row
-        return _replaced(row, {"deadline_at": _deadline(timeout, row, context)})
+        return _replaced(row, {"deadline_at": _deadline(timeout, row, context, None)})
 
     def allowed(self, row: HasState, actor: Actor, facts: object = None) -> list[Allowed]:
         """Every action of the table, in its order, with the reason why it is not open to this actor now."""
@@ -199,12 +205,22 @@ class Lifecycle(Generic[S, A]):
         timeout = self.timeouts.get(state)
         return None if timeout is None else timeout.holding(row, facts)
 
-    def _entered(self, state: S, row: HasState, context: Context, facts: object) -> dict[str, object]:
+    def _remaining(self, state: S, row: HasState, context: Context, facts: object) -> int | None:
+        """What is left of the time in this state, where hours limit it."""
+        timeout = self._holding(state, row, facts)
+        due_at: datetime | None = getattr(row, "deadline_at", None)
+        if timeout is None or timeout.hours is None or timeout.since is not None or due_at is None:
+            return None
+        return context.timing.remaining(row, timeout.hours, due_at, context.now, context.settings)
+
+    def _entered(
+        self, state: S, row: HasState, context: Context, facts: object, remaining: int | None = None
+    ) -> dict[str, object]:
         timeout = self._holding(state, row, facts)
         return {
             "state": state,
             "whose_turn": timeout.turn if timeout else NOBODY,
-            "deadline_at": None if timeout is None else _deadline(timeout, row, context),
+            "deadline_at": None if timeout is None else _deadline(timeout, row, context, remaining),
             "updated_at": context.now,
         }
 
@@ -213,13 +229,15 @@ class Lifecycle(Generic[S, A]):
         return any(each.then is action for each in self.alternatives(state))
 
 
-def _deadline(timeout: Timeout[A], row: HasState, context: Context) -> datetime | None:
+def _deadline(timeout: Timeout[A], row: HasState, context: Context, remaining: int | None) -> datetime | None:
     if timeout.hours is None and timeout.since is None:
         return None
     if timeout.unless is not None and timeout.unless.refuses(row, None) is not None:
         return None
     since: datetime = getattr(row, timeout.since) if timeout.since else context.now
-    return since + timedelta(hours=getattr(context.settings, timeout.hours) if timeout.hours else 0)
+    if timeout.hours is None:
+        return since
+    return context.timing.due(row, timeout.hours, since, context.settings, remaining)
 
 
 @cache

@@ -1,1 +1,1 @@
-"""Adapters: stores for files, decoders that check them, a virus scanner. No database."""
+"""Adapters: stores for files, decoders that check them, a virus scanner, packages of calendars. No database."""

@@ -1,6 +1,17 @@
 """The tables and their statements, which are compiled on first use; one module per noun."""
 
-from aftersale_svc.tables import case_rules, cases, disputes, evidence, holds, legs, locks, orders, replacements
+from aftersale_svc.tables import (
+    calendars,
+    case_rules,
+    cases,
+    disputes,
+    evidence,
+    holds,
+    legs,
+    locks,
+    orders,
+    replacements,
+)
 from aftersale_svc.tables.schema import metadata
 
 COPIED = (orders.orders, orders.order_lines)
@@ -8,6 +19,7 @@ COPIED = (orders.orders, orders.order_lines)
 
 __all__ = [
     "COPIED",
+    "calendars",
     "case_rules",
     "cases",
     "disputes",

@@ -30,6 +30,7 @@ cases = Table(
     text("whose_turn"),
     timestamp("deadline_at", null=True),
     *one_of("frozen_state", CaseState, null=True),
+    Column("remaining_seconds", Integer, nullable=True),
     text("dispute_id", null=True),
     text("frozen_by", null=True),
     timestamp("frozen_at", null=True),

@@ -84,7 +84,7 @@ class Case:
     estimate until a refund is decided, then the freight in the refund decided last, which `refund_id` names. That refund
     is in flight while the case is `refunding`; in any other state but `completed` it has failed. `liable` is whom the
     last verdict found liable. `frozen_state` is the state in which a dispute stopped the case, `frozen_by` what it was opened
-    by, `frozen_at` when. `late_since` is when an agent was first late in the present state. `reasons_version` is the version of
+    by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the present state. `reasons_version` is the version of
     the table of reasons by which it was opened; None for a case of an earlier build.
     """
 
@@ -102,6 +102,7 @@ class Case:
     whose_turn: str
     deadline_at: datetime | None
     frozen_state: CaseState | None = None
+    remaining_seconds: int | None = None
     dispute_id: str | None = None
     frozen_by: str | None = None
     frozen_at: datetime | None = None

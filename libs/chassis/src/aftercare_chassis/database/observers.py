@@ -1,0 +1,39 @@
+"""Who sees each change of an aggregate beside the command that makes it, such as a ledger of all documents of a service."""
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any
+
+from aftercare_events import Event
+
+# Any: of every service's transactions, and of rows of every class.
+Observer = Callable[[Any, Any, Any, tuple[Event, ...]], Awaitable[tuple[Event, ...]]]
+"""Called with the transaction, the row as it was read in it (None: it is new), the changed row and the events of the change;
+returns the events to publish. It may write further rows."""
+
+
+class Observers:
+    """Those of one transaction, by the names of their tables, with the aggregates that it has read."""
+
+    __slots__ = ("_by_table", "_read")
+
+    def __init__(self, by_table: Mapping[str, Observer] | None) -> None:
+        self._by_table = by_table or {}
+        self._read: dict[tuple[str, object], Any] = {}
+
+    def read(self, row: object) -> None:
+        """Keep the row, if it is an aggregate."""
+        if self._by_table and hasattr(row, "version"):
+            self._read[_key(row)] = row
+
+    async def changed(self, tx: object, table: str, row: object, events: tuple[Event, ...]) -> tuple[Event, ...]:
+        """The events to publish, after the observer of this table has seen the change."""
+        observer = self._by_table.get(table)
+        if observer is None:
+            return events
+        key = _key(row)
+        before, self._read[key] = self._read.get(key), row
+        return await observer(tx, before, row, events)
+
+
+def _key(row: Any) -> tuple[str, object]:
+    return type(row).__name__, row.id

@@ -1,0 +1,38 @@
+"""How the hours of a timeout become a time: by the settings alone, or by what a service knows besides."""
+
+from datetime import datetime, timedelta
+from typing import Any, Protocol
+
+# Any: the settings of any service, as in `Context`.
+
+TIMING = "timing"
+"""The work of loading what a service's timing is made of; a command that changes that wakes it."""
+
+
+class Timing(Protocol):
+    """What a service puts in place of plain hours. It belongs to one transaction, and may keep what it has decided."""
+
+    def due(self, row: object, hours: str, since: datetime, settings: Any, remaining: int | None = None) -> datetime:
+        """When the time of the timer `hours` ends that begins `since`; where it was stopped before, with what was `remaining`."""
+        ...
+
+    def remaining(self, row: object, hours: str, due_at: datetime, now: datetime, settings: Any) -> int:
+        """What is left of a time that is stopped now, in seconds of whatever is counted."""
+        ...
+
+
+class PlainHours:
+    """The hours of the settings, by the clock."""
+
+    def due(self, row: object, hours: str, since: datetime, settings: Any, remaining: int | None = None) -> datetime:
+        """See `Timing`."""
+        return since + (
+            timedelta(hours=getattr(settings, hours)) if remaining is None else timedelta(seconds=remaining)
+        )
+
+    def remaining(self, row: object, hours: str, due_at: datetime, now: datetime, settings: Any) -> int:
+        """See `Timing`."""
+        return max(0, int((due_at - now).total_seconds()))
+
+
+PLAIN_HOURS = PlainHours()

@@ -1,0 +1,181 @@
+"""Calendars and rules of hours: what is sent, and how they are shown."""
+
+from datetime import date
+from typing import Annotated, Literal
+
+from aftercare_chassis.http.schemas import Code, CreatedAt, Id, In, Out, example
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from aftersale_svc.commands.calendars import MerchantCalendar
+from aftersale_svc.domain.deadlines.calendars import CalendarSource, DayKind
+from aftersale_svc.domain.deadlines.rules import CONDITIONS, LEAST_HOURS, MOST_DAYS, MOST_HOURS, Rule, Unit
+from aftersale_svc.domain.deadlines.schedules import DEFAULT_CALENDAR
+from aftersale_svc.domain.deadlines.stored import CalendarDay, CalendarVersion, RuleSetVersion
+
+MinuteOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", examples=["09:00"])]
+Condition = Literal["type", "category", "reason", "stage", "buyer_level"]
+assert set(Condition.__args__) == set(CONDITIONS)  # type: ignore[attr-defined]
+
+
+def _minutes(text: str) -> int:
+    hours, minutes = text.split(":")
+    return int(hours) * 60 + int(minutes)
+
+
+def _clock(minutes: int) -> str:
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+
+
+class MerchantCalendarIn(In):
+    """A merchant's calendar: that of a country, with hours and closed days of its own."""
+
+    model_config = example(based_on="CN", opens="09:00", closes="18:00", closed_days=["2026-05-20"])
+
+    based_on: Annotated[str, Field(pattern="^[A-Z]{2}$")] = DEFAULT_CALENDAR
+    """The country whose working days and public holidays hold, such as `CN`."""
+    time_zone: Annotated[str, Field(max_length=64)] | None = None
+    """Where its days begin, such as `Asia/Shanghai`; the time zone of the country where it is left out."""
+    opens: MinuteOfDay = "00:00"
+    """When work begins on a working day."""
+    closes: MinuteOfDay = "24:00"
+    """When it ends, on the same day."""
+    closed_days: Annotated[list[date], Field(max_length=200)] = Field(default_factory=list)
+    """Days on which the merchant is closed besides those of the country."""
+
+    @model_validator(mode="after")
+    def _in_order(self) -> "MerchantCalendarIn":
+        if _minutes(self.opens) >= _minutes(self.closes):
+            raise PydanticCustomError("hours_invalid", "opens must be before closes")
+        return self
+
+    def wanted(self) -> MerchantCalendar:
+        """The calendar as the command takes it."""
+        return MerchantCalendar(
+            based_on=self.based_on,
+            time_zone=self.time_zone,
+            opens=_minutes(self.opens),
+            closes=_minutes(self.closes),
+            closed_days=tuple(self.closed_days),
+        )
+
+
+class CalendarDayOut(Out):
+    """A day that differs from the others of its week."""
+
+    day: date
+    """The local day."""
+    kind: DayKind
+    """A public holiday, a working day that makes up for one, or a day on which the merchant is closed."""
+    name: str
+    """The name of the holiday, as its source has it; empty for other days."""
+
+
+class CalendarOut(Out):
+    """The newest version of a calendar, with its own days. That of a merchant has those of its country as well."""
+
+    id: str
+    """A country, such as `CN`, or `merchant:` and the merchant."""
+    version: int
+    """Its number: deadlines name the version that they were computed with."""
+    time_zone: str
+    """Where its days begin."""
+    source: CalendarSource
+    """Where its days come from."""
+    known_until: date | None = None
+    """The last day that it knows. Deadlines beyond it are provisional until a newer version is loaded."""
+    opens: str
+    """When work begins on a working day."""
+    closes: str
+    """When it ends."""
+    based_on: str | None = None
+    """The country of a merchant's calendar; null for that of a country."""
+    days: list[CalendarDayOut]
+    """Its own days, oldest first."""
+    created_at: CreatedAt
+
+    @classmethod
+    def of(cls, version: CalendarVersion, days: list[CalendarDay]) -> "CalendarOut":
+        return cls(
+            id=version.id,
+            version=version.version,
+            time_zone=version.time_zone,
+            source=version.source,
+            known_until=version.known_until,
+            opens=_clock(version.opens),
+            closes=_clock(version.closes),
+            based_on=version.based_on,
+            days=[CalendarDayOut.model_validate(each) for each in days],
+            created_at=version.created_at,
+        )
+
+
+class RuleIn(In):
+    """How long one timer runs."""
+
+    timer: Code
+    """Which timer: the name of its setting, such as `review_hours`."""
+    amount: Annotated[int, Field(ge=LEAST_HOURS, le=MOST_HOURS)]
+    """How many hours, or working days: from 1 hour to 90 days."""
+    unit: Unit = Unit.HOURS
+    """What is counted. The day on which the time begins is no working day of it."""
+    calendar: Id | None = None
+    """The calendar that working time is counted in; that of the merchant, or else of the country, where it is left out."""
+    when: Annotated[dict[Condition, Code], Field(max_length=len(CONDITIONS))] = Field(default_factory=dict)
+    """Only for documents with these values, such as `{"type": "refund_only"}`. Of several rules the one with most of them holds."""
+
+    @model_validator(mode="after")
+    def _within_bounds(self) -> "RuleIn":
+        if self.amount > self.unit.most:
+            raise PydanticCustomError("amount_too_large", "at most {most}", {"most": MOST_DAYS})
+        return self
+
+    def rule(self) -> Rule:
+        """The rule as the command takes it."""
+        return Rule(
+            self.timer, self.amount, self.unit, self.calendar, {str(name): value for name, value in self.when.items()}
+        )
+
+
+class RulesIn(In):
+    """A new version of the rules: all of them, since it takes the place of the version before."""
+
+    model_config = example(
+        rules=[{"timer": "review_hours", "amount": 2, "unit": "working_days", "when": {"type": "refund_only"}}]
+    )
+
+    rules: Annotated[list[RuleIn], Field(max_length=100)]
+    """None: the settings hold again, or the platform's rules."""
+
+
+class RuleOut(Out):
+    """How long one timer runs."""
+
+    timer: str
+    """The name of its setting."""
+    amount: int
+    """How many hours, or working days."""
+    unit: Unit
+    """What is counted."""
+    calendar: str | None = None
+    """The calendar that it names; null where it is that of the merchant or the country."""
+    when: dict[str, str]
+    """The values that a document has to have."""
+
+
+class RulesOut(Out):
+    """The newest version of the rules of the platform or of a merchant."""
+
+    owner: str
+    """`platform`, or the merchant."""
+    version: int
+    """Its number; 0 where there are no rules, so that the settings hold."""
+    rules: list[RuleOut]
+    """The rules."""
+    timers: list[str]
+    """What a rule may be for."""
+
+    @classmethod
+    def of(cls, owner: str, version: RuleSetVersion | None, timers: list[str]) -> "RulesOut":
+        rules = [] if version is None else [RuleOut.model_validate(each) for each in version.rules]
+        return cls(owner=owner, version=version.version if version else 0, rules=rules, timers=timers)

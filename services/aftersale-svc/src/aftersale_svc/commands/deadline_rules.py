@@ -1,0 +1,43 @@
+"""New versions of the rules of hours."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import TIMING, Lifecycle
+
+from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.deadlines.rules import Rule, check_rules
+from aftersale_svc.domain.deadlines.stored import RuleSetVersion, documents
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.calendars import NEWEST_CALENDARS, RULE_SETS, RULES_OF
+
+# Any: the states and actions differ per table.
+_TABLES: tuple[Lifecycle[Any, Any], ...] = (*CASE.values(), DISPUTE)
+
+
+def timers() -> list[str]:
+    """The timers that a rule may be for: the names of the settings with the hours of the tables."""
+    found = (each for table in _TABLES for state in table.timeouts for each in table.alternatives(state))
+    return sorted({timeout.hours for timeout in found if timeout.hours is not None})
+
+
+async def put(tx: Transaction[Settings], owner: str, *, rules: Sequence[Rule]) -> RuleSetVersion:
+    """Add a version of the rules of the platform (`platform`) or of a merchant. It holds for deadlines that are set later.
+
+    Raises:
+        RuleUnknown, RuleTwice: see `check_rules`.
+    """
+    check_rules(rules, timers(), [each.id for each in await tx.all(NEWEST_CALENDARS)])
+    newest = await tx.one(RULES_OF, owner=owner)
+    version = RuleSetVersion(
+        owner=owner,
+        version=newest.version + 1 if newest else 1,
+        rules=documents(rules),
+        created_by=tx.actor.id,
+        created_at=tx.now,
+    )
+    await tx.insert(RULE_SETS, version)
+    tx.wake(TIMING)
+    return version

@@ -1,0 +1,1 @@
+"""Deadlines: calendars, rules of hours, when a deadline ends, and the ledger of what was set."""

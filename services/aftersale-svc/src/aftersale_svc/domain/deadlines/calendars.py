@@ -1,0 +1,131 @@
+"""Calendars, and how time is counted in them. Times are aware, UTC; days and working hours are local to the calendar."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from functools import cached_property
+from zoneinfo import ZoneInfo
+
+DAY_MINUTES = 24 * 60
+LONGEST_DAYS = 400
+"""No deadline is further away, whatever its calendar: one in which hardly any day is a working day must not be searched for ever."""
+SATURDAY, SUNDAY = 5, 6
+_DAY, _MINUTE = timedelta(days=1), timedelta(minutes=1)
+
+
+class DayKind(StrEnum):
+    """Days that differ from the others of their week."""
+
+    HOLIDAY = "holiday"
+    MAKE_UP = "make_up"
+    CLOSED = "closed"
+
+
+class CalendarSource(StrEnum):
+    """Where the days of a calendar come from."""
+
+    BUILT_IN = "built_in"
+    CHINESECALENDAR = "chinesecalendar"
+    HOLIDAYS = "holidays"
+    MERCHANT = "merchant"
+
+
+@dataclass(frozen=True, slots=True)
+class SpecialDay:
+    """A public holiday, a day on which people work to make up for one, or a day on which a merchant is closed."""
+
+    kind: DayKind
+    name: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Calendar:
+    """One version of a calendar.
+
+    `weekend` has the free days of the week (0 is Monday), `days` those that differ from it. Its days are known until
+    `known_until`, that one included; None: for ever. Work begins and ends at these minutes of the local day.
+    """
+
+    id: str
+    version: int
+    time_zone: str
+    source: CalendarSource = CalendarSource.BUILT_IN
+    known_until: date | None = None
+    weekend: frozenset[int] = frozenset({SATURDAY, SUNDAY})
+    opens: int = 0
+    closes: int = DAY_MINUTES
+    days: Mapping[date, SpecialDay] = field(default_factory=dict)
+
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """Its time zone."""
+        return ZoneInfo(self.time_zone)
+
+    def local_day(self, at: datetime) -> date:
+        """The day that it is in this calendar."""
+        return at.astimezone(self.zone).date()
+
+    def is_working(self, day: date) -> bool:
+        """Whether people work on this day."""
+        special = self.days.get(day)
+        return day.weekday() not in self.weekend if special is None else special.kind is DayKind.MAKE_UP
+
+    def is_known(self, day: date) -> bool:
+        """Whether the day is one of those that the calendar knows, so that no later version changes it."""
+        return self.known_until is None or day <= self.known_until
+
+    def working_time(self, day: date) -> tuple[datetime, datetime]:
+        """When the working hours of a working day begin and end."""
+        return self._minute(day, self.opens), self._minute(day, self.closes)
+
+    def working_times(self, since: datetime) -> Iterator[tuple[datetime, datetime]]:
+        """The working hours from then on, day by day, for at most LONGEST_DAYS."""
+        first = self.local_day(since)
+        for number in range(LONGEST_DAYS):
+            day = first + number * _DAY
+            if self.is_working(day):
+                begins, ends = self.working_time(day)
+                if ends > since:
+                    yield max(begins, since), ends
+
+    def _minute(self, day: date, minute: int) -> datetime:
+        """This minute of the day's clock. One that a change of the clocks leaves out is that much later."""
+        days, rest = divmod(minute, DAY_MINUTES)
+        midnight = datetime(day.year, day.month, day.day) + days * _DAY  # noqa: DTZ001 - it gets its zone in the next line
+        return (midnight + rest * _MINUTE).replace(tzinfo=self.zone).astimezone(UTC)
+
+
+WEEK = Calendar(id="week", version=0, time_zone="Asia/Shanghai", known_until=date(1970, 1, 1))
+"""Monday to Friday in China: what is counted with where no calendar was loaded. All that it yields is provisional."""
+
+
+def add_working_time(calendar: Calendar, since: datetime, seconds: float) -> datetime:
+    """The moment by which so much working time has passed; LONGEST_DAYS later where there is not so much until then."""
+    left = timedelta(seconds=seconds)
+    for begins, ends in calendar.working_times(since):
+        if left <= ends - begins:
+            return begins + left
+        left -= ends - begins
+    return since + LONGEST_DAYS * _DAY
+
+
+def add_working_days(calendar: Calendar, since: datetime, number: int) -> datetime:
+    """The end of work on the last of so many working days. The day on which the time begins is not counted."""
+    day, found = calendar.local_day(since), 0
+    for _ in range(LONGEST_DAYS):
+        day += _DAY
+        found += calendar.is_working(day)
+        if found == number:
+            return calendar.working_time(day)[1]
+    return since + LONGEST_DAYS * _DAY
+
+
+def working_seconds(calendar: Calendar, since: datetime, until: datetime) -> int:
+    """The working time between two moments, in seconds; 0 where the second one is not later."""
+    total = timedelta()
+    for begins, ends in calendar.working_times(since):
+        if begins >= until:
+            break
+        total += min(ends, until) - begins
+    return int(total.total_seconds())

@@ -1,0 +1,91 @@
+"""Rules of hours: how long somebody has, as versioned data. Where no rule matches, the settings hold."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from aftersale_svc.domain.deadlines.errors import RuleTwice, RuleUnknown
+
+PLATFORM = "platform"
+LEAST_HOURS, MOST_HOURS = 1, 90 * 24
+MOST_DAYS = 90
+CONDITIONS = ("type", "category", "reason", "stage", "buyer_level")
+"""What a rule may depend on: attributes of the document that has the deadline. One that it does not have matches no rule."""
+
+
+class Unit(StrEnum):
+    """What is counted."""
+
+    HOURS = "hours"
+    WORKING_HOURS = "working_hours"
+    WORKING_DAYS = "working_days"
+
+    @property
+    def most(self) -> int:
+        """The largest amount of a rule."""
+        return MOST_DAYS if self is Unit.WORKING_DAYS else MOST_HOURS
+
+
+class RuleScope(StrEnum):
+    """Whose rule it is."""
+
+    SETTINGS = "settings"
+    PLATFORM = "platform"
+    MERCHANT = "merchant"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """How long the timer of this name runs, for documents with these values.
+
+    `calendar` names the calendar that working time is counted in; None: that of the merchant, or else of the country.
+    """
+
+    timer: str
+    amount: float
+    unit: Unit = Unit.HOURS
+    calendar: str | None = None
+    when: Mapping[str, str] = field(default_factory=dict)
+
+    def matches(self, timer: str, row: object) -> bool:
+        """Whether it is for this timer of the row."""
+        return self.timer == timer and all(getattr(row, name, None) == value for name, value in self.when.items())
+
+
+@dataclass(frozen=True, slots=True)
+class RuleSet:
+    """One version of the rules of the platform, or of a merchant."""
+
+    owner: str
+    version: int
+    rules: tuple[Rule, ...]
+
+    @property
+    def scope(self) -> RuleScope:
+        """Whose rules they are."""
+        return RuleScope.PLATFORM if self.owner == PLATFORM else RuleScope.MERCHANT
+
+    def find(self, timer: str, row: object) -> Rule | None:
+        """The rule with the most conditions among those that match."""
+        matching = [rule for rule in self.rules if rule.matches(timer, row)]
+        return max(matching, key=lambda rule: len(rule.when), default=None)
+
+
+def check_rules(rules: Sequence[Rule], timers: Iterable[str], calendars: Iterable[str]) -> None:
+    """Check rules before they become a version.
+
+    Raises:
+        RuleUnknown: a rule names a timer or a calendar that does not exist.
+        RuleTwice: two rules are for the same timer and the same documents.
+    """
+    known_timers, known_calendars = sorted(timers), sorted(calendars)
+    seen: set[tuple[object, ...]] = set()
+    for number, rule in enumerate(rules):
+        if rule.timer not in known_timers:
+            raise RuleUnknown(pointer=f"/rules/{number}/timer", value=rule.timer, allowed=known_timers)
+        if rule.calendar is not None and rule.calendar not in known_calendars:
+            raise RuleUnknown(pointer=f"/rules/{number}/calendar", value=rule.calendar, allowed=known_calendars)
+        key = (rule.timer, *sorted(rule.when.items()))
+        if key in seen:
+            raise RuleTwice(pointer=f"/rules/{number}", timer=rule.timer)
+        seen.add(key)
