@@ -56,7 +56,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "redrivePaymentCallback": {"admin"},
     },
     "aftersale-svc": {
-        "createCase": PARTIES | {"agent"},
+        "createCase": PARTIES | {"agent", "admin"},
         "previewCase": PARTIES | {"agent"},
         "listCases": EVERYBODY,
         "getCase": READERS,
@@ -70,7 +70,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "escalateCase": {"seller", "agent"},
         "setReturnAddress": {"seller", "agent"},
         "shipCase": {"buyer"},
-        "correctReturnWaybill": {"buyer"},
+        "correctReturnWaybill": PARTIES | {"agent"},
         "receiveCase": {"seller"},
         "inspectCase": {"seller"},
         "refundCase": {"agent"},

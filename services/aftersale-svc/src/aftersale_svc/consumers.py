@@ -19,7 +19,7 @@ from aftercare_events import (
 from aftercare_events.catalogue.parcels import ParcelLeg
 
 from aftersale_svc import projections
-from aftersale_svc.commands import effects, endings, openings, refunds, replacement_parcels, returns
+from aftersale_svc.commands import effects, endings, openings, refunds, refused_parcels, replacement_parcels, returns
 from aftersale_svc.settings import Settings
 
 
@@ -39,6 +39,8 @@ async def parcel_moved(tx: Transaction[Settings], event: ParcelStatusChanged) ->
     """Follow the parcel of a case: goods that come back, or goods that the merchant sends."""
     if event.leg == ParcelLeg.EXCHANGE:
         await replacement_parcels.follow(tx, event)
+    elif event.leg == ParcelLeg.OUTBOUND:
+        await refused_parcels.follow(tx, event)
     else:
         await returns.follow_parcel(tx, event)
 

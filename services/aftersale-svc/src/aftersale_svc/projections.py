@@ -13,8 +13,8 @@ from aftercare_events import (
     OrderShipped,
 )
 
-from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState
-from aftersale_svc.tables.orders import END_WINDOW, MOVE_ORDER, ORDER_LINES, ORDERS, SHIP_LINES
+from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, ParcelLine
+from aftersale_svc.tables.orders import END_WINDOW, MOVE_ORDER, ORDER_LINES, ORDER_PARCELS, ORDERS, SHIP_LINES
 
 _STATES = {
     OrderShipped: OrderState.SHIPPED,
@@ -47,6 +47,16 @@ async def order_shipped(tx: Transaction[ServiceSettings], event: OrderShipped) -
     await order_moved(tx, event)
     parcel = {"line_ids": [line.line_id for line in event.lines], "units": [line.quantity for line in event.lines]}
     await tx.execute(SHIP_LINES, order_id=event.order_id, **parcel)
+    for line in event.lines:
+        sent = ParcelLine(
+            order_id=event.order_id,
+            parcel_id=event.parcel_id,
+            line_id=line.line_id,
+            carrier=event.carrier,
+            waybill_no=event.waybill_no,
+            quantity=line.quantity,
+        )
+        await tx.upsert(ORDER_PARCELS, sent)
 
 
 async def receipt_confirmed(tx: Transaction[ServiceSettings], event: OrderReceiptConfirmed) -> None:

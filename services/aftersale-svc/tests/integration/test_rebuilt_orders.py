@@ -23,7 +23,7 @@ async def test_cases_refer_to_the_orders_that_took_the_place(shop: Shop) -> None
     before: Any = await connection.fetchval(REFERRING)
     try:
         await shadow.create()
-        for table in ("orders", "order_lines"):
+        for table in ("orders", "order_lines", "order_parcels"):
             await connection.execute(f"INSERT INTO rebuilt.{table} SELECT * FROM public.{table}")
         await shadow.complete()
         await shadow.complete()  # a switch that had to be given up is begun again
@@ -35,7 +35,9 @@ async def test_cases_refer_to_the_orders_that_took_the_place(shop: Shop) -> None
         assert await connection.fetchval(REFERRING) == before
         assert await connection.fetchval("SELECT count(*) FROM rebuilt_before.orders") == 1
         with pytest.raises(asyncpg.ForeignKeyViolationError):
-            await connection.execute("DELETE FROM public.order_lines; DELETE FROM public.orders")
+            await connection.execute(
+                "DELETE FROM public.order_parcels; DELETE FROM public.order_lines; DELETE FROM public.orders"
+            )
     finally:
         await shadow.drop()
         await connection.close()

@@ -10,6 +10,20 @@ GRANTS = """
 pending_review  grant  refunding  seller
 manual_review   grant  refunding  agent
 """
+REFUSED = """
+return_in_transit  cancel           cancelled          buyer agent
+return_in_transit  correct_waybill  return_in_transit  seller agent
+return_in_transit  receive          await_inspection   seller system
+return_in_transit  escalate         manual_review      system
+manual_review      receive          await_inspection   system
+disputed           receive          disputed           system unseen
+await_inspection   inspect          refunding          seller system
+await_inspection   refuse           rejected           seller outcome
+return_in_transit  freeze           disputed           system
+await_inspection   freeze           disputed           system
+return_in_transit  end_with_order   closed             system
+await_inspection   end_with_order   closed             system
+"""
 QUESTIONS = """
 await_answer   cancel    cancelled      buyer agent
 await_answer   answer    answered       seller agent

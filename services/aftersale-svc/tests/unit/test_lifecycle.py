@@ -19,7 +19,7 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from case_facts import facts
-from case_tables import CANCELLATIONS, GRANTS, QUESTIONS
+from case_tables import CANCELLATIONS, GRANTS, QUESTIONS, REFUSED
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
@@ -98,6 +98,9 @@ def read(table: str) -> Rows:
     return {**found, **{(state, "dispute"): ("disputed", {"buyer", "agent", "arbitrator"}) for state in stops}}
 
 
+# As every type, but that nobody reviews it first.
+_UNREVIEWED = "\n".join(line for line in EVERY_TYPE.splitlines() if not line.startswith("pending_review"))
+REFUSED_ROWS = read(_UNREVIEWED.format(approved="return_in_transit") + REFUSED)
 TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
     (
         CASE[CaseType.RETURN_REFUND],
@@ -118,6 +121,7 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
         CaseAction,
         read(EVERY_TYPE.format(approved="refunding") + GRANTS),
     ),
+    (CASE[CaseType.REFUSED_DELIVERY], CaseState, CaseAction, REFUSED_ROWS),
     (CASE[CaseType.CONSULT], CaseState, CaseAction, read(QUESTIONS)),
     (REFUND, RefundState, RefundAction, read(REFUNDS)),
     (HOLD, HoldState, HoldAction, read(HOLDS)),
@@ -127,7 +131,16 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
 tables = pytest.mark.parametrize(
     ("lifecycle", "states", "actions", "rows"),
     TABLES,
-    ids=["return_refund", "refund_only", "cancel_unshipped", "price_adjust", "consult", "refund", "hold"],
+    ids=[
+        "return_refund",
+        "refund_only",
+        "cancel_unshipped",
+        "price_adjust",
+        "refused_delivery",
+        "consult",
+        "refund",
+        "hold",
+    ],
 )
 
 

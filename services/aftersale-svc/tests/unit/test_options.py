@@ -15,11 +15,13 @@ from aftersale_svc.domain.orders.model import OrderState, Stage
 from order_book import NOW, OrderBook
 
 RETURN_REFUND, CANCEL_UNSHIPPED = CaseType.RETURN_REFUND, CaseType.CANCEL_UNSHIPPED
+REFUSED_DELIVERY = CaseType.REFUSED_DELIVERY
 TAKEN = {
     **dict.fromkeys(
         (RETURN_REFUND, CaseType.REFUND_ONLY, CaseType.PRICE_ADJUST, CaseType.RESHIP_PARTS), "units_in_live_case"
     ),
     CANCEL_UNSHIPPED: "stage_unsuitable",
+    REFUSED_DELIVERY: "stage_unsuitable",
 }
 
 
@@ -36,13 +38,15 @@ def why_not(book: OrderBook) -> dict[CaseType, str | None]:
 @pytest.mark.parametrize(
     ("state", "stage", "unsuitable"),
     [
-        (OrderState.PAID, Stage.PRE_SHIP, {RETURN_REFUND, CaseType.RESHIP_PARTS}),
+        (OrderState.PAID, Stage.PRE_SHIP, {RETURN_REFUND, CaseType.RESHIP_PARTS, REFUSED_DELIVERY}),
         (OrderState.SHIPPED, Stage.IN_TRANSIT, set()),
-        (OrderState.DELIVERED, Stage.POST_RECEIPT, {CANCEL_UNSHIPPED}),
+        (OrderState.DELIVERED, Stage.POST_RECEIPT, {CANCEL_UNSHIPPED, REFUSED_DELIVERY}),
     ],
 )
 def test_what_a_stage_permits(state: OrderState, stage: Stage, unsuitable: set[CaseType]) -> None:
     book = OrderBook([(300, 3)], fee=0, state=state)
+    if state is OrderState.SHIPPED:
+        book.ship(1, 2)
     assert found(book).stage is stage
     assert why_not(book) == {type_: "stage_unsuitable" if type_ in unsuitable else None for type_ in TYPES}
 
@@ -71,7 +75,7 @@ def test_units_of_open_cases_and_refunded_ones_are_not_left() -> None:
 def test_an_order_about_which_nothing_can_be_asked_for(changes: dict[str, object], code: str | None) -> None:
     book = OrderBook([(300, 3)], fee=0, state=OrderState.DELIVERED)
     book.order = replace(book.order, **changes)  # type: ignore[arg-type]
-    assert {code for name, code in why_not(book).items() if name is not CANCEL_UNSHIPPED} == {code}
+    assert {code for name, code in why_not(book).items() if name not in (CANCEL_UNSHIPPED, REFUSED_DELIVERY)} == {code}
     assert (found(book).stage, found(book).lines[0].selectable_units) == ((None, 0) if code else ("post_receipt", 3))
 
 

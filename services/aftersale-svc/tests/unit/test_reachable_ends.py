@@ -6,12 +6,12 @@ import pytest
 from aftercare_chassis.lifecycle import SystemContext
 from aftersale_svc.domain.cases.codes import CaseType, Money, RefundState
 from aftersale_svc.domain.cases.lifecycle import CASE, of
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, PriceCheck
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, PriceCheck, Return
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
-from case_walk import Graph, Place, explore, people_of, stuck
+from case_walk import PARCEL, Graph, Place, explore, people_of, stuck
 from memory_transaction import Snapshot
 
 First = Callable[[CaseType, OrderState], Snapshot]
@@ -45,7 +45,8 @@ def first(a_case: Callable[..., Case], an_order: Callable[..., Order], acting: C
         [hold] = holds_of([line], TYPES[type_])
         prices = PriceCheck(case_id=case.id, line_id="line_1", reference_minor=10000, checked_minor=433)
         check = prices if TYPES[type_].needs_prices else None
-        return Snapshot(an_order(state), of(case).start(case, acting()), line, hold, price_check=check)
+        back = Return(case_id=case.id, **PARCEL) if TYPES[type_].by_outbound else None
+        return Snapshot(an_order(state), of(case).start(case, acting()), line, hold, return_=back, price_check=check)
 
     return opened
 

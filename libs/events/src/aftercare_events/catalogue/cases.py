@@ -23,6 +23,17 @@ class CaseType(Vocabulary):
     CONSULT = "consult", "a question about units; nothing is held and no money moves"
     RESHIP_PARTS = "reship_parts", "what is missing is sent, nothing goes back"
     PRICE_ADJUST = "price_adjust", "the buyer keeps the goods and gets a part of their price back"
+    REFUSED_DELIVERY = "refused_delivery", "the buyer refused the parcel at the door; it goes back, then the money"
+
+
+class Initiator(Vocabulary):
+    """Who opened a case."""
+
+    BUYER = "buyer", "the buyer"
+    MERCHANT = "merchant", "the merchant, for the buyer or by itself"
+    AGENT = "agent", "an agent of the platform"
+    PLATFORM = "platform", "the platform"
+    SYSTEM = "system", "the suite itself, by the report of a courier"
 
 
 class CaseState(Vocabulary):

@@ -105,6 +105,10 @@ class ParcelStatusChanged(ParcelEvent):
         bool | None, Field(description="whether the status shows that a courier has had the parcel in hand")
     ] = None
     delivered: Annotated[bool | None, Field(description="whether the receiver of its leg has the parcel")] = None
+    returned: Annotated[bool | None, Field(description="whether its sender has it again")] = None
+    refused: Annotated[bool | None, Field(description="whether the courier reports that the receiver refused it")] = (
+        None
+    )
     delivered_to: Annotated[Code | None, one_of(ReceiverKind, "what kind of receiver took it, never who")] = None
     raw_code: Annotated[str | None, Field(description="the courier's own code")] = None
     occurred_at: Annotated[Time, Field(description="when it happened, according to the courier")]
@@ -118,3 +122,8 @@ class ParcelStatusChanged(ParcelEvent):
     def is_delivered(self) -> bool:
         """Return whether the receiver of its leg has the parcel; in events without `delivered`, by the status."""
         return self.status == ParcelStatus.DELIVERED if self.delivered is None else self.delivered
+
+    @property
+    def is_returned(self) -> bool:
+        """Return whether its sender has the parcel again; in events without `returned`, by the status."""
+        return self.status == ParcelStatus.RETURNED if self.returned is None else self.returned

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage
+from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, Initiator
 from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Minor
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -100,6 +100,7 @@ class AfterSaleRequested(CaseEvent):
     currency: Currency
     deadline_at: DeadlineAt = None
     description_hash: Hash | None = None
+    initiator: Annotated[Code | None, one_of(Initiator, "who opened the case")] = None
     reasons_version: Annotated[int | None, Field(description="the version of the table of reasons")] = None
 
 

@@ -26,6 +26,7 @@ from aftersale_svc.domain.cases.errors import (
     AdjustmentExceedsLeft,
     DescriptionMissing,
     EvidenceRequired,
+    InitiatorUnsuitable,
     LineTwice,
     LineUnknown,
     PriceCurrencyForeign,
@@ -34,6 +35,7 @@ from aftersale_svc.domain.cases.errors import (
     PricesUnused,
     ReasonNotReached,
     StageNotReached,
+    UnitsInNoParcel,
 )
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.money.errors import (
@@ -55,6 +57,7 @@ class CaseOrder(StrEnum):
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 REFUSED = (
+    InitiatorUnsuitable,
     OrderUnknown,
     OrderWasCancelled,
     WindowPassed,
@@ -63,6 +66,7 @@ REFUSED = (
     QuantityExceedsRemaining,
     UnitsInLiveCase,
     UnitsShipped,
+    UnitsInNoParcel,
     ReappliedTooOften,
     StageNotReached,
     ReasonNotReached,
@@ -82,7 +86,7 @@ REFUSED = (
     operation_id="createCase",
     status_code=201,
     responses=refusals(*REFUSED),
-    dependencies=[require_role("buyer", "seller", "agent")],
+    dependencies=[require_role("buyer", "seller", "agent", "admin")],
 )
 async def create_case(body: CaseIn, tx: Tx[Settings]) -> CaseOut:
     """Open a case about units of an order. The seller or an agent may do so for the buyer.

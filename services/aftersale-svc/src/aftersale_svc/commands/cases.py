@@ -10,7 +10,8 @@ from aftercare_events import CaseLine as EventLine
 from aftersale_svc.commands import rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, PriceCheck, Request
+from aftersale_svc.domain.cases.model import Case, CaseLine, PriceCheck, Request, Return
+from aftersale_svc.domain.cases.outbound_parcels import way_back
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.money.opening import check_request, open_case
@@ -19,20 +20,22 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import ORDER_AND_RULES
 from aftersale_svc.tables.cases import CASE_LINES, CASES
 from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
-from aftersale_svc.tables.legs import PRICE_CHECKS
+from aftersale_svc.tables.legs import PRICE_CHECKS, RETURNS
+from aftersale_svc.tables.orders import PARCELS_OF_ORDER
 
 
 async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     """Ask for after-sales service. The order is locked, so that no unit gets into two open cases.
 
-    Where a rule of the merchant matches, it decides about the case at once.
+    A parcel that was refused at the door is followed under its own waybill. Where a rule of the merchant matches, it decides about the case at once.
 
     Raises:
         OrderUnknown: the order is not known here as paid, or this actor may not see it.
-        OrderWasCancelled, WindowPassed, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
+        InitiatorUnsuitable, OrderWasCancelled, WindowPassed, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_request`.
         LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, ReappliedTooOften, AdjustmentExceedsLeft:
         see `open_case`.
+        UnitsInNoParcel: see `way_back`.
     """
     order = await tx.one(ORDER_AND_RULES, order_id=request.order_id)
     if order is None:
@@ -41,11 +44,15 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     opened = open_case(tx.new_id("case"), order, stage, request, holds, tx)
     case, lines = opened.case, opened.requested
+    if TYPES[case.type].by_outbound:
+        parcels = await tx.all(PARCELS_OF_ORDER, order_id=order.id)
+        opened = opened.keeping(way_back(case.id, order.id, parcels, request.lines))
     by_rule = await rule_reviews.decision(tx, order, case, lines)
     created = await tx.create(CASES, case, _requested(tx, case, lines))
     await tx.insert(CASE_LINES, *lines)
     await tx.insert(HOLDS, *holds_of(lines, TYPES[case.type]))
     await tx.insert(PRICE_CHECKS, *opened.rows_of(PriceCheck))
+    await tx.insert(RETURNS, *opened.rows_of(Return))
     await record_step(tx, case, "request", request.description, request.evidence)
     return await rule_reviews.take(tx, replace(opened, case=created), order, by_rule)
 
@@ -64,5 +71,6 @@ def _requested(tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine])
         deadline_at=case.deadline_at,
         description_hash=digest(case.description) if case.description else None,
         evidence=tuple(case.evidence),
+        initiator=case.initiator,
         reasons_version=case.reasons_version,
     )

@@ -88,7 +88,7 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
         lines=_content(full.lines),
         deadline_at=corrected.case.deadline_at,
     )
-    after = corrected.keeping(replace(before, carrier=carrier, waybill_no=waybill_no))
+    after = corrected.keeping(replace(before, carrier=carrier, waybill_no=waybill_no, scanned_at=None))
     return await effects.save(tx, full, after, CaseAction.CORRECT_WAYBILL, event)
 
 
@@ -123,7 +123,7 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     if (full.return_.carrier, full.return_.waybill_no) != (event.carrier, event.waybill_no):
         return
     if event.is_delivered:
-        await _arrive(tx, full, event)
+        await arrive(tx, full, event)
     elif full.return_.scanned_at is None and is_with_courier(full.case):
         await _scan(tx, full, event)
 
@@ -141,7 +141,8 @@ async def _scan(tx: Transaction[Settings], full: FullCase, event: ParcelStatusCh
     await effects.save(tx, full, after, SCAN, scanned)
 
 
-async def _arrive(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> None:
+async def arrive(tx: Transaction[Settings], full: FullCase, event: ParcelStatusChanged) -> None:
+    """The goods of a locked case have arrived in this parcel."""
     if not permits(full, CaseAction.RECEIVE, tx):
         return  # decided without it meanwhile: a late scan changes no decision
     scanned_at = full.return_.scanned_at or event.occurred_at

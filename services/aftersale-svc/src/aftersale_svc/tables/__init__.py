@@ -14,7 +14,7 @@ from aftersale_svc.tables import (
 )
 from aftersale_svc.tables.schema import metadata
 
-COPIED = (orders.orders, orders.order_lines)
+COPIED = (orders.orders, orders.order_lines, orders.order_parcels)
 """Our copy of the orders: made of the log and nothing else."""
 
 __all__ = [

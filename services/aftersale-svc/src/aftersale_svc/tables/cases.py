@@ -7,7 +7,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Tabl
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Liable, Reason, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import Case, CaseState, RequestedLine, TimelineStep
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.orders.model import Stage
@@ -44,6 +44,7 @@ cases = Table(
     *one_of("liable", Liable, null=True),
     text("description", null=True),
     texts("evidence"),
+    *one_of("initiator", Initiator, null=True),
     Column("reasons_version", Integer),
     timestamp("created_at"),
     timestamp("updated_at"),

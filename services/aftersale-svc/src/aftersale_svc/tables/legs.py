@@ -24,7 +24,7 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from aftersale_svc.domain.cases.codes import RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, PriceCheck, Refund, RequestedLine, Return
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -118,6 +118,20 @@ class LegTable:
     def _label(self, column: str) -> str:
         return f"{self.rows.name}_{column}"
 
+
+WAITING_FOR_PARCEL: Query[Record] = Query(
+    select(cases.c.id)
+    .join_from(cases, returns, returns.c.case_id == cases.c.id)
+    .where(
+        cases.c.order_id == bindparam("order_id"),
+        cases.c.type == CaseType.REFUSED_DELIVERY,
+        returns.c.carrier == bindparam("carrier"),
+        returns.c.waybill_no == bindparam("waybill_no"),
+        returns.c.delivered_at.is_(None),
+    )
+    .order_by(cases.c.id)
+)
+"""The refused deliveries of an order whose goods come back in this parcel."""
 
 LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     Return: LegTable(RETURNS, returns.c.case_id == case_lines.c.case_id),

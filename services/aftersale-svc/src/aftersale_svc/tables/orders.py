@@ -2,10 +2,10 @@
 
 from aftercare_chassis.database.columns import minor, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows, Statement
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Integer, Table, Text, bindparam, func, select, update
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
 
-from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState
+from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, ParcelLine
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
@@ -37,8 +37,27 @@ order_lines = Table(
     text("category", null=True),
 )
 
+order_parcels = Table(
+    "order_parcels",
+    metadata,
+    Column("parcel_id", Text, primary_key=True),
+    Column("line_id", Text, primary_key=True),
+    text("order_id"),
+    text("carrier"),
+    text("waybill_no"),
+    *quantity("quantity", least=1),
+    Index("order_parcels_order_idx", "order_id"),
+)
+
 ORDERS = Rows(orders, Order)
 ORDER_LINES = Rows(order_lines, OrderLine)
+ORDER_PARCELS = Rows(order_parcels, ParcelLine)
+PARCELS_OF_ORDER = Query(
+    select(order_parcels)
+    .where(order_parcels.c.order_id == bindparam("order_id"))
+    .order_by(order_parcels.c.parcel_id.desc(), order_parcels.c.line_id),
+    ParcelLine,
+)
 ORDER = Query(select(orders).where(orders.c.id == bindparam("order_id")), Order, seen_by(orders))
 MOVE_ORDER = Statement(
     update(orders).where(orders.c.id == bindparam("order_id")).values(state=bindparam("state", type_=Text))

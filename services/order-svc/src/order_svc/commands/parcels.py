@@ -126,6 +126,8 @@ async def _save(tx: Transaction[Settings], old: Parcel, new: Parcel, raw_code: s
         terminal=new.terminal,
         scanned=tracking.is_scanned(new.status),
         delivered=new.status is ParcelStatus.DELIVERED,
+        returned=new.status is ParcelStatus.RETURNED,
+        refused=new.reason == tracking.CONSIGNEE_REFUSED,
         delivered_to=new.delivered_to,
         raw_code=raw_code,
         occurred_at=new.status_at,

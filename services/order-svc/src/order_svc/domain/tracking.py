@@ -40,6 +40,9 @@ class ParcelStatus(StrEnum):
 WAYBILL_CORRECTED = "waybill_corrected"
 """The one reason of a status that no courier has given: the waybill of a parcel of a case was corrected."""
 
+CONSIGNEE_REFUSED = "consignee_refused"
+"""The reason of a status where the receiver did not take the parcel."""
+
 TERMINAL = frozenset({ParcelStatus.DELIVERED, ParcelStatus.RETURNED, ParcelStatus.LOST, ParcelStatus.CANCELLED})
 _NOT_SCANNED = frozenset({ParcelStatus.PENDING, ParcelStatus.UNKNOWN, ParcelStatus.CANCELLED})
 _RANK = {

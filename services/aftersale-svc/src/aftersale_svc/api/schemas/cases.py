@@ -20,7 +20,7 @@ from pydantic import Field
 from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
 from aftersale_svc.api.schemas.replacements import ReplacementOut
 from aftersale_svc.domain.cases import lifecycle
-from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Reason, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Reason, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund, Return
 from aftersale_svc.domain.disputes.model import DisputeOrigin
@@ -131,6 +131,8 @@ class CaseOut(Out):
     """What is asked for, as `GET /v1/orders/{order_id}/after-sale-options` explains."""
     reason: Reason
     """Why the applicant asks for it."""
+    initiator: Initiator | None = None
+    """Who opened the case; null for a case of an earlier release that the buyer did not open."""
     reasons_version: int | None = None
     """The version of the table of reasons by which the case was opened; null for a case of an earlier release."""
     stage: Stage
@@ -189,6 +191,7 @@ class CaseOut(Out):
             merchant_id=case.merchant_id,
             type=case.type,
             reason=case.reason,
+            initiator=case.initiator,
             reasons_version=case.reasons_version,
             stage=case.stage,
             state=case.state,

@@ -12,6 +12,17 @@ class CaseType(StrEnum):
     CONSULT = "consult"
     RESHIP_PARTS = "reship_parts"
     PRICE_ADJUST = "price_adjust"
+    REFUSED_DELIVERY = "refused_delivery"
+
+
+class Initiator(StrEnum):
+    """Who opened a case."""
+
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+    AGENT = "agent"
+    PLATFORM = "platform"
+    SYSTEM = "system"
 
 
 class Goods(StrEnum):

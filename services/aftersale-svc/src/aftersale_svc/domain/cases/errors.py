@@ -36,6 +36,26 @@ class ReasonNotReached(ReasonUnsuitable):
     retry_after = 1
 
 
+class InitiatorUnsuitable(Refusal):
+    """This role does not open cases of this type."""
+
+    kind, code = Kind.FORBIDDEN, "initiator_unsuitable"
+    zh, en = (
+        "当前角色不能发起此类售后，可以发起的有：{allowed:or 无}。",
+        "This role does not open this type of case. These do: {allowed:or none}.",
+    )
+
+
+class UnitsInNoParcel(Refusal):
+    """No parcel of the order carries all of the units, or it has not left."""
+
+    kind, code, retry_after = Kind.CONFLICT, "units_in_no_parcel", 1
+    zh, en = (
+        "没有一个已发出的包裹包含全部所选商品，请按包裹分别申请。",
+        "No parcel that was sent carries all of these units. Ask for the units of each parcel by itself.",
+    )
+
+
 class EvidenceRequired(Refusal):
     """This type of case, or this reason, needs evidence."""
 

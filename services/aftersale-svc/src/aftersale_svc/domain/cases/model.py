@@ -7,6 +7,7 @@ from enum import StrEnum
 from aftersale_svc.domain.cases.codes import (
     CaseType,
     CloseCause,
+    Initiator,
     Liable,
     Reason,
     RefundCause,
@@ -84,8 +85,9 @@ class Case:
     estimate until a refund is decided, then the freight in the refund decided last, which `refund_id` names. That refund
     is in flight while the case is `refunding`; in any other state but `completed` it has failed. `liable` is whom the
     last verdict found liable. `frozen_state` is the state in which a dispute stopped the case, `frozen_by` what it was opened
-    by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the present state. `reasons_version` is the version of
-    the table of reasons by which it was opened; None for a case of an earlier build.
+    by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the
+    present state. `initiator` is who opened it, and `reasons_version` the version of the table of reasons for that; both None
+    for a case of an earlier build.
     """
 
     id: str
@@ -116,6 +118,7 @@ class Case:
     liable: Liable | None = None
     description: str | None
     evidence: list[str]
+    initiator: Initiator | None = None
     reasons_version: int | None = None
     created_at: datetime
     updated_at: datetime

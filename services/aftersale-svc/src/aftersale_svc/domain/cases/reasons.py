@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
 from aftersale_svc.domain.orders.model import Stage
 
-REASONS_VERSION = 2
+REASONS_VERSION = 3
 """The version of the table. It increases with every change of the table."""
 
 
@@ -111,6 +111,13 @@ BUYER_LIABLE = frozenset(reason for reason, row in REASONS.items() if row.liable
 
 
 UNSUITED: Mapping[str, frozenset[Reason]] = {
+    # What is refused at the door is there, and nobody has used it.
+    CaseType.REFUSED_DELIVERY: frozenset(
+        {
+            *(_R.DEAD_ON_ARRIVAL, _R.NO_TRACKING, _R.LOST_IN_TRANSIT, _R.DELIVERED_NOT_RECEIVED, _R.WARRANTY_REPAIR),
+            *(_R.SERVICE_ATTITUDE, _R.INVOICE_PROBLEM),
+        }
+    ),
     # The buyer keeps the goods for less; these leave nothing worth keeping, or are about something else than the goods.
     CaseType.PRICE_ADJUST: frozenset(
         {

@@ -10,8 +10,9 @@ from aftersale_svc.domain.permissions import MERCHANT
 
 
 def lacks_address(full: FullCase) -> bool:
-    """Whether the goods of the case go back to the merchant, and no address is known for that."""
-    return TYPES[full.case.type].goods is Goods.RETURN and full.return_.address is None
+    """Whether the buyer has to send the goods to the merchant, and no address is known for that."""
+    type_ = TYPES[full.case.type]
+    return type_.goods is Goods.RETURN and not type_.by_outbound and full.return_.address is None
 
 
 def check_address(approved: FullCase, actor: Actor) -> None:

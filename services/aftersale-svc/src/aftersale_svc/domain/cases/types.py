@@ -6,7 +6,7 @@ from functools import cached_property
 
 from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transition, compose
 
-from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
+from aftersale_svc.domain.cases.codes import CaseType, Goods, Initiator, Money
 from aftersale_svc.domain.cases.legs.cancellation import CANCELLATION
 from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, ConsultationExit
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
@@ -15,11 +15,13 @@ from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, interrupt
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.legs.price_review import PRICE_REVIEW
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
+from aftersale_svc.domain.cases.legs.refused_delivery import AGENT_REVIEW, REFUSED_DELIVERY, RefusedDeliveryExit
 from aftersale_svc.domain.cases.legs.reship import RESHIP, ReshipExit
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.orders.model import Stage
 
+PEOPLE = frozenset(Initiator) - {Initiator.SYSTEM}
 ENDED = frozenset({CaseState.COMPLETED, CaseState.CLOSED, CaseState.CANCELLED})
 
 
@@ -31,7 +33,8 @@ class TypeRow:
     (`holds_units`) and their share of the money (`holds_money`), so that no other case gets them. It can be opened at
     these `stages`, and only with evidence where `needs_evidence`, with words where `needs_description`. One `before_shipment`
     is about units that have not left; others of the order may have. One that takes no units but pays money, as
-    `needs_prices` does, holds what its refund gives back from the decision on.
+    `needs_prices` does, holds what its refund gives back from the decision on. With `by_outbound` the goods come back in the
+    parcel that was sent. `initiators` may open it.
     """
 
     name: str
@@ -46,6 +49,8 @@ class TypeRow:
     needs_description: bool = False
     needs_prices: bool = False
     before_shipment: bool = False
+    by_outbound: bool = False
+    initiators: frozenset[Initiator] = PEOPLE
 
     @property
     def is_question(self) -> bool:
@@ -153,6 +158,23 @@ TYPES: dict[CaseType, TypeRow] = {
         holds_money=False,
         needs_evidence=True,
         needs_prices=True,
+    ),
+    CaseType.REFUSED_DELIVERY: TypeRow(
+        name=CaseType.REFUSED_DELIVERY,
+        legs=(REFUSED_DELIVERY, AGENT_REVIEW, INSPECTION, REFUND),
+        exits={
+            RefusedDeliveryExit.BACK: INSPECTION,
+            ReviewExit.APPROVED: REFUSED_DELIVERY,
+            ReviewExit.REFUND_ORDERED: REFUND,
+            InspectionExit.ACCEPTED: REFUND,
+            RefundExit.PAID: CaseState.COMPLETED,
+            DisputeExit.AWARDED: REFUND,
+        },
+        goods=Goods.RETURN,
+        money=Money.REFUND,
+        stages=frozenset({Stage.IN_TRANSIT}),
+        by_outbound=True,
+        initiators=frozenset(Initiator),
     ),
 }
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from aftersale_svc.domain.cases.errors import AdjustmentExceedsLeft, LineTwice, LineUnknown
+from aftersale_svc.domain.cases.errors import AdjustmentExceedsLeft, LineTwice, LineUnknown, UnitsInNoParcel
 from aftersale_svc.domain.cases.model import CaseLine, Wanted
 from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.cases.types import TypeRow
@@ -27,6 +27,7 @@ def allocate_lines(
         QuantityExceedsRemaining, UnitsInLiveCase: fewer units are left, or are free.
         UnitsShipped: fewer units have not left, where the type is about these.
         ReappliedTooOften: the line was rejected too often.
+        UnitsInNoParcel: fewer units have left, where they are to come back in their parcel.
         AdjustmentExceedsLeft: a price adjustment asks for more than is left of the line's money.
     """
     by_id = {balance.line_id: balance for balance in balances}
@@ -48,6 +49,8 @@ def selectable_units(type_: TypeRow, balance: LineBalance) -> int:
     """The most units of a line that a new case of this type may be about."""
     if type_.is_question:
         return balance.quantity
+    if type_.by_outbound:
+        return min(balance.free_units, balance.shipped_units)
     return min(balance.free_units, balance.unshipped_units) if type_.before_shipment else balance.free_units
 
 
@@ -62,6 +65,8 @@ def _check_units(type_: TypeRow, balance: LineBalance, quantity: int, place: int
         raise UnitsInLiveCase(pointer=pointer, free=balance.free_units)
     if type_.before_shipment and quantity > balance.unshipped_units:
         raise UnitsShipped(pointer=pointer, unshipped=balance.unshipped_units)
+    if type_.by_outbound and quantity > balance.shipped_units:
+        raise UnitsInNoParcel(pointer=pointer)
     if balance.rejected_times >= MOST_REJECTIONS:
         raise ReappliedTooOften(pointer=f"/lines/{place}/line_id", times=balance.rejected_times)
 

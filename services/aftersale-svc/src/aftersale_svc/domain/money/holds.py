@@ -49,6 +49,7 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         held_minor=sum(hold.amount_minor for hold in (*settled, *live)),
         rejected_times=sum(hold.state is CaseState.CLOSED and hold.reject_reason is not None for hold in of_line),
         adjusted_minor=sum(hold.amount_minor for hold in (*settled, *live) if not hold.units),
+        shipped_units=line.shipped_quantity,
         unshipped_units=max(0, line.quantity - line.shipped_quantity - kept),
     )
 

@@ -55,7 +55,7 @@ class LineHold:
 class LineBalance:
     """An order line and what all cases hold of it: units settled, units of open cases, the money of both.
 
-    `unshipped_units` have not left, and no case keeps them from leaving. `adjusted_minor` is that part of `held_minor` that goes
+    `shipped_units` have left, whatever became of them. `unshipped_units` have not, and no case keeps them from leaving. `adjusted_minor` is that part of `held_minor` that goes
     back without units.
     """
 
@@ -68,6 +68,7 @@ class LineBalance:
     held_minor: int
     rejected_times: int
     unshipped_units: int = 0
+    shipped_units: int = 0
     adjusted_minor: int = 0
 
     @property

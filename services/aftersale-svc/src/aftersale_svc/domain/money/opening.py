@@ -6,6 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.lifecycle import NOBODY, Context
 
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.initiators import check_initiator
 from aftersale_svc.domain.cases.model import Case, PriceCheck, Request
 from aftersale_svc.domain.cases.policy import check_needs
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
@@ -22,10 +23,12 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
     """Return the stage of the goods of a case that is asked for now.
 
     Raises:
+        InitiatorUnsuitable: see `check_initiator`.
         OrderUnknown, OrderWasCancelled, WindowPassed: see `stage_of`.
         StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached: see `check_needs`.
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_needs`.
     """
+    check_initiator(TYPES[request.type], context.actor.role)
     stage = stage_of(order, context.now)
     check_needs(TYPES[request.type], order, stage, request)
     return TYPES[request.type].stage(stage)
@@ -81,6 +84,7 @@ def _new(case_id: str, order: Order, stage: Stage, request: Request, requested_m
         shipping_refund_minor=0,
         description=request.description,
         evidence=request.evidence,
+        initiator=check_initiator(TYPES[request.type], context.actor.role),
         reasons_version=REASONS_VERSION,
         created_at=context.now,
         updated_at=context.now,

@@ -39,6 +39,18 @@ class Order:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class ParcelLine:
+    """Units of one line in a parcel that was sent to the buyer."""
+
+    order_id: str
+    parcel_id: str
+    line_id: str
+    carrier: str
+    waybill_no: str
+    quantity: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
     """A line of an order: what was paid for all its units after the discount, and how many of them have left.
 

@@ -13,6 +13,7 @@ TYPE_NAMES: Mapping[CaseType, Label] = {
     CaseType.CONSULT: Label("咨询", "Question"),
     CaseType.RESHIP_PARTS: Label("补寄", "Sending what is missing"),
     CaseType.PRICE_ADJUST: Label("价保补差", "Price adjustment"),
+    CaseType.REFUSED_DELIVERY: Label("拒收退款", "Refused delivery"),
 }
 
 STATE_NAMES: Mapping[CaseState, Label] = {

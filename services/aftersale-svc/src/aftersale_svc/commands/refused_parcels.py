@@ -1,0 +1,41 @@
+"""Parcels that buyers refuse at the door: which one a case is about, and what couriers report of it."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.refusals import Refusal
+from aftercare_events import ParcelStatusChanged
+
+from aftersale_svc.commands import cases, locking, returns
+from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.model import Request, Wanted
+from aftersale_svc.domain.orders.model import ParcelLine
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.legs import WAITING_FOR_PARCEL
+from aftersale_svc.tables.orders import PARCELS_OF_ORDER
+
+
+async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
+    """Follow a parcel to the buyer: where it was refused, a case is opened; where it is back, that waits for the inspection."""
+    if event.refused:
+        await _open(tx, event)
+    if event.is_returned:
+        parcel = {"carrier": event.carrier, "waybill_no": event.waybill_no}
+        for row in await tx.all(WAITING_FOR_PARCEL, order_id=event.order_id, **parcel):
+            await returns.arrive(tx, await locking.case(tx, row["id"]), event)
+
+
+async def _open(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
+    """Open a case about the content of the parcel, unless one is open about it, or nothing can be asked for any more."""
+    content = [
+        line for line in await tx.all(PARCELS_OF_ORDER, order_id=event.order_id) if line.parcel_id == event.parcel_id
+    ]
+    if content:
+        request = Request(event.order_id, CaseType.REFUSED_DELIVERY, Reason.REFUSED_AT_DOOR, None, _wanted(content), [])
+        with suppress(Refusal):
+            await cases.create(tx, request)
+
+
+def _wanted(content: Sequence[ParcelLine]) -> list[Wanted]:
+    return [Wanted(line.line_id, line.quantity) for line in content]

@@ -1,0 +1,147 @@
+"""A parcel that the buyer refused at the door comes back by its courier; it is inspected, and the money goes back."""
+
+from typing import Any
+
+import pytest
+from aftercare_events import (
+    AfterSaleEscalated,
+    AfterSaleRequested,
+    ParcelStatusChanged,
+    RefundRequested,
+    ReturnDelivered,
+    ReturnWaybillCorrected,
+)
+from aftersale_shop import Shop
+
+
+async def refused(shop: Shop, quantity: int = 3, **more: Any) -> dict[str, Any]:
+    return await shop.case(quantity, **{"type_": "refused_delivery", "reason": "refused_at_door", **more})
+
+
+async def outbound(shop: Shop, status: str, waybill_no: str = "73001", **more: Any) -> None:
+    """The courier reports the parcel to the buyer."""
+    event = ParcelStatusChanged(
+        **shop._order("ord_1", "system", status),
+        parcel_id="par_1",
+        leg="outbound",
+        carrier="zto",
+        waybill_no=waybill_no,
+        status=status,
+        previous_status="in_transit",
+        terminal=status == "returned",
+        occurred_at=shop.clock.now(),
+        **more,
+    )
+    await shop.harness.consume(event)
+
+
+async def test_the_goods_come_back_under_the_original_waybill(shop: Shop) -> None:
+    await shop.shipped()
+    case = await refused(shop)
+    assert (case["state"], case["whose_turn"], case["deadline_effect"], case["initiator"]) == (
+        "return_in_transit",
+        "courier",
+        "escalated_not_delivered",
+        "buyer",
+    )
+    assert case["return_parcel"] == {"carrier": "zto", "waybill_no": "73001", "delivered_at": None}
+    event = await shop.last(AfterSaleRequested)
+    assert (event.goods, event.money, event.initiator) == ("return", "refund", "buyer")
+    await outbound(shop, "returning")
+    assert (await shop.get(case["id"]))["state"] == "return_in_transit"
+    await outbound(shop, "returned")
+    assert (await shop.get(case["id"]))["state"] == "await_inspection"
+    assert (await shop.last(ReturnDelivered)).waybill_no == "73001"
+    await shop.inspect(case["id"], 3)
+    assert (await shop.refund_succeeds()).amount_minor == 28700, "without the freight: it was the buyer's choice"
+    assert (await shop.get(case["id"]))["state"] == "completed"
+
+
+async def test_the_merchant_names_another_waybill(shop: Shop) -> None:
+    await shop.shipped()
+    case = await refused(shop)
+    path = f"/v1/cases/{case['id']}/correct-waybill"
+    other = {"carrier": "sf", "waybill_no": "SF1001"}
+    assert (await shop.buyer.post(path, json=other)).status_code == 403
+    await shop.act(shop.seller, case["id"], "correct-waybill", **other)
+    event = await shop.last(ReturnWaybillCorrected)
+    assert (event.previous_waybill_no, event.waybill_no) == ("73001", "SF1001")
+    await outbound(shop, "returned")
+    assert (await shop.get(case["id"]))["state"] == "return_in_transit"
+    await shop.parcel("SF1001")
+    assert (await shop.get(case["id"]))["state"] == "await_inspection"
+
+
+async def test_goods_that_do_not_come_back_are_looked_for_by_an_agent(shop: Shop) -> None:
+    await shop.shipped()
+    case = await refused(shop)
+    shop.clock.advance(hours=15 * 24)
+    await shop.harness.run_due()
+    late = await shop.get(case["id"])
+    assert (late["state"], late["whose_turn"]) == ("manual_review", "agent")
+    assert (await shop.last(AfterSaleEscalated)).cause == "return_not_delivered"
+    assert (await shop.act(shop.agent, case["id"], "approve"))["state"] == "return_in_transit", "more time"
+    await shop.act(shop.seller, case["id"], "receive")
+    await shop.inspect(case["id"], 3)
+    assert (await shop.last(RefundRequested)).amount_minor == 28700
+
+
+async def test_the_courier_reports_the_refusal(shop: Shop) -> None:
+    await shop.shipped()
+    await outbound(shop, "exception", reason="consignee_refused", refused=True)
+    [case] = (await shop.buyer.get("/v1/cases")).json()["data"]
+    assert (case["type"], case["initiator"], case["reason"]) == ("refused_delivery", "system", "refused_at_door")
+    assert [(line["line_id"], line["quantity"]) for line in case["lines"]] == [("line_1", 3)]
+    await outbound(shop, "exception", reason="consignee_refused", refused=True)
+    assert len((await shop.buyer.get("/v1/cases")).json()["data"]) == 1, "the units are in a case already"
+    await outbound(shop, "returned", returned=True)
+    assert (await shop.get(case["id"]))["state"] == "await_inspection"
+
+
+@pytest.mark.parametrize(("who", "initiator"), [("seller", "merchant"), ("agent", "agent")])
+async def test_others_open_it_for_the_buyer(shop: Shop, who: str, initiator: str) -> None:
+    await shop.shipped()
+    assert (await refused(shop, client=getattr(shop, who)))["initiator"] == initiator
+
+
+async def test_the_platform_opens_a_case(shop: Shop) -> None:
+    await shop.delivered()
+    admin = shop.harness.client("admin", "admin-1")
+    case = await shop.case(1, type_="consult", client=admin)
+    assert (case["initiator"], (await shop.last(AfterSaleRequested)).initiator) == ("platform", "platform")
+
+
+async def test_what_has_not_left_or_has_arrived_is_not_refused(shop: Shop) -> None:
+    await shop.paid()
+    more: dict[str, Any] = {"type_": "refused_delivery", "reason": "refused_at_door"}
+    shop.harness.problem(await shop.ask(1, **more), 409, "stage_unsuitable")
+    await shop.leaves({"line_1": 1})
+    shop.harness.problem(await shop.ask(2, **more), 409, "units_in_no_parcel")
+    await refused(shop, 1)
+
+
+async def test_the_buyer_takes_the_parcel_after_all(shop: Shop) -> None:
+    await shop.shipped()
+    case = await refused(shop)
+    assert (await shop.act(shop.buyer, case["id"], "cancel"))["state"] == "cancelled"
+    await outbound(shop, "returned")
+    assert (await shop.get(case["id"]))["state"] == "cancelled"
+
+
+async def test_the_parcel_comes_back_during_a_dispute(shop: Shop) -> None:
+    await shop.shipped()
+    case = await refused(shop)
+    dispute = await shop.complaint(case["id"])
+    assert dispute is not None
+    await outbound(shop, "returned")
+    assert (await shop.get(case["id"]))["state"] == "disputed"
+    await shop.rule(dispute["id"], "withdraw", shop.buyer)
+    assert (await shop.get(case["id"]))["state"] == "await_inspection"
+
+
+async def test_an_empty_parcel_is_rejected_and_can_be_disputed(shop: Shop) -> None:
+    await shop.shipped()
+    case = await refused(shop)
+    await outbound(shop, "returned")
+    rejected = await shop.inspect(case["id"], 0, reason="empty_return")
+    assert (rejected["state"], rejected["reject_reason"]) == ("rejected", "empty_return")
