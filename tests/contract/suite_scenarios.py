@@ -164,6 +164,8 @@ async def a_rejection_that_wins_its_dispute(suite: InProcessSuite) -> str:
     """A rejected case whose dispute is decided for the buyer; the order's id."""
     order = await delivered(suite, "73000003")
     case = await rejected(suite, order, 2)
+    found = await suite.get("seller", "aftersale", f"cases/{case['id']}/deadlines")
+    await suite.call("seller", "aftersale", f"deadlines/{found['data'][-1]['id']}/extend", {"hours": 24})
     complaint, dispute = await complained(suite, case)
     await suite.call("buyer", "aftersale", f"disputes/{dispute}/evidence", {"evidence": [PHOTO], "note": TEXTS["note"]})
     await suite.call("agent", "cs", f"complaints/{complaint}/answer", {"text": TEXTS["reply"]})
@@ -179,6 +181,9 @@ async def a_merchant_who_does_not_answer_and_a_withdrawn_dispute(suite: InProces
     order = await delivered(suite, "73000004")
     case = await rejected(suite, order, 1)
     _, dispute = await complained(suite, case, "phone")
+    found = await suite.get("agent", "aftersale", f"cases/{case['id']}/deadlines")
+    [waiting] = [each for each in found["data"] if each["document_id"] == dispute and not each.get("ended_at")]
+    await suite.call("agent", "aftersale", f"deadlines/{waiting['id']}/extend", {"hours": 1, "note": TEXTS["note"]})
     unanswered = {"channel": "message", "order_id": order["id"], "category": "no_answer", "text": TEXTS["complaint"]}
     await suite.call("buyer", "cs", "complaints", unanswered)
     await suite.advance(49)

@@ -192,6 +192,8 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         made(await seller.put("/v1/merchants/m-1/return-address", json={"return_address": address}))
         service.ids = {"case_id": case["id"], "dispute_id": dispute["id"], "order_id": "ord_1"}
         service.ids |= {"merchant_id": "m-1", "number": "1", "country": "CN"}
+        found = made(await harness.client("agent", "agent-1").get(f"/v1/cases/{case['id']}/deadlines"))["data"]
+        service.ids["deadline_id"] = found[-1]["id"]
         await load_calendars(harness.runtime)
         made(await harness.client("agent", "agent-1").put("/v1/merchants/m-1/calendar", json={}))
         digest = "sha256:" + "ab" * 32
@@ -202,6 +204,7 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "announceEvidence": photo,
             "putMerchantCalendar": {"opens": "09:00", "closes": "18:00"},
             "putDeadlineRules": {"rules": []},
+            "extendDeadline": {"hours": 1},
             "putMerchantDeadlineRules": {"rules": []},
             "createCase": wanted,
             "previewCase": wanted,

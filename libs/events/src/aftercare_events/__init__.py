@@ -34,6 +34,8 @@ from aftercare_events.catalogue.conversations import (
     ConversationReopened,
     MessagePosted,
 )
+from aftercare_events.catalogue.deadline_times import DeadlineExtended, DisputeDeadlineExtended
+from aftercare_events.catalogue.deadlines import DeadlineChange
 from aftercare_events.catalogue.disputes import (
     DisputeAnswered,
     DisputeEscalated,
@@ -159,8 +161,11 @@ __all__ = [
     "ConversationOpened",
     "ConversationOverdue",
     "ConversationReopened",
+    "DeadlineChange",
+    "DeadlineExtended",
     "DefaultReturnAddressSet",
     "DisputeAnswered",
+    "DisputeDeadlineExtended",
     "DisputeEscalated",
     "DisputeEvent",
     "DisputeExecuted",

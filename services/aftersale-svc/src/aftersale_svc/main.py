@@ -24,7 +24,8 @@ from aftersale_svc.api import (
     reviews,
     work_lists,
 )
-from aftersale_svc.commands import deadlines
+from aftersale_svc.api import deadlines as deadline_routes
+from aftersale_svc.commands import deadlines, ledger
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.integrations.stores.configured import configured
 from aftersale_svc.integrations.stores.local import LocalStore
@@ -61,6 +62,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             case_rules.router,
             *_evidence(store),
             calendars.router,
+            deadline_routes.router,
         ],
         handlers=HANDLERS,
         deadlines=deadlines.DEADLINES,
@@ -69,6 +71,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),
         timing=StoredSchedules(),
+        observers=ledger.OBSERVERS,
         after_migration=load,
         commands={"load-calendars": load},
     )

@@ -1,7 +1,7 @@
 """Over random histories of an order, a preview is what the next case and its refund become."""
 
 import pytest
-from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.lifecycle import PLAIN_HOURS, Actor
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.model import CaseState, Request, Wanted
@@ -23,7 +23,7 @@ PLACES = st.sampled_from([OrderState.PAID, OrderState.SHIPPED, OrderState.DELIVE
 class Buyer:
     """The context of a request."""
 
-    actor, now, settings = Actor("buyer-1", "buyer"), NOW, Settings.model_construct()
+    actor, now, settings, timing = Actor("buyer-1", "buyer"), NOW, Settings.model_construct(), PLAIN_HOURS
 
 
 @given(SOLD, st.integers(0, 5000), PLACES, HISTORY, UNITS, REASONS)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
-from aftercare_chassis.lifecycle import SYSTEM, Actor
+from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor
 from aftercare_chassis.refusals import Refusal
 from aftercare_events import Event
 from cs_svc.domain.orders import KnownCase, KnownOrder
@@ -27,6 +27,7 @@ class Memory:
 
     def __init__(self, row: Row, role: str, now: datetime = NOW) -> None:
         self.row, self.now, self.settings = row, now, SETTINGS
+        self.timing = PLAIN_HOURS
         self.events: list[Event] = []
         self.inserted: list[object] = []
         merchant = "m-1" if role == "seller" else None

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from aftercare_events import topics
 from aftercare_events.catalogue.complaints import ComplaintCategory
+from aftercare_events.catalogue.deadlines import DeadlineChange
 from aftercare_events.event import Event
 from aftercare_events.fields import (
     BuyerId,
@@ -91,6 +92,11 @@ class DisputeEvent(Event):
     merchant_id: MerchantId
     state: Annotated[Code, one_of(DisputeState, "the dispute's state after this event")]
     terminal: Annotated[bool | None, Field(description="whether the dispute has ended")] = None
+
+    deadlines: Annotated[
+        tuple[DeadlineChange, ...],
+        Field(description="what becomes of the deadline; empty where that goes on as it was"),
+    ] = ()
 
     @property
     def is_terminal(self) -> bool:

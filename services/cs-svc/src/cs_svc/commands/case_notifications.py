@@ -18,6 +18,7 @@ from aftercare_events import (
     CaseEvent,
     ConsultationAnswered,
     ConsultationContinued,
+    DeadlineExtended,
     RefundRequested,
     ReplacementAnomalyReported,
     ReplacementDelivered,
@@ -66,6 +67,7 @@ CODES: Mapping[type[CaseEvent], str] = {
     AfterSaleCompleted: "after_sale_completed",
     AfterSaleClosed: "after_sale_closed",
     AfterSaleCancelled: "after_sale_cancelled",
+    DeadlineExtended: "deadline_extended",
 }
 
 

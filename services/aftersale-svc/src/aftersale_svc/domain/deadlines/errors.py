@@ -33,3 +33,43 @@ class TimeZoneUnknown(Refusal):
     kind, code = Kind.INVALID, "time_zone_unknown"
     zh = "没有名为 {value} 的时区。"
     en = "No time zone has the name {value}."
+
+
+class DeadlineEnded(Refusal):
+    """The deadline has ended: somebody acted, or its time was over."""
+
+    kind, code = Kind.CONFLICT, "deadline_ended"
+    zh = "该期限已结束（{state}）。"
+    en = "This deadline has ended ({state})."
+
+
+class DeadlineUnlimited(Refusal):
+    """Nothing happens by itself here, so that there is nothing to extend."""
+
+    kind, code = Kind.CONFLICT, "deadline_unlimited"
+    zh = "此处没有时限，无需延长。"
+    en = "There is no time limit here, so nothing can be extended."
+
+
+class OwnDeadline(Refusal):
+    """Nobody extends a time that is their own."""
+
+    kind, code = Kind.FORBIDDEN, "own_deadline"
+    zh = "不能延长自己的期限；对方或平台客服可以延长。"
+    en = "Nobody extends their own time; the other side or an agent may."
+
+
+class ExtendedTooOften(Refusal):
+    """The deadline was extended as often as it may be."""
+
+    kind, code = Kind.CONFLICT, "deadline_extended_too_often"
+    zh = "该期限最多延长 {most} 次。"
+    en = "This deadline may be extended {most:time|times} at most."
+
+
+class ExtensionTooLong(Refusal):
+    """With the extension the deadline would be further away than any may be."""
+
+    kind, code = Kind.INVALID, "extension_too_long"
+    zh = "延长后不得晚于开始后 {most_days} 天；最多还可延长 {left_hours} 小时。"
+    en = "A deadline may end {most_days:day|days} after it began at most; {left_hours:hour|hours} are left to extend it by."

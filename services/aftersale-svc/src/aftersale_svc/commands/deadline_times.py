@@ -1,0 +1,82 @@
+"""Changes of the end of a deadline alone: somebody gives more time."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from aftercare_chassis.database.mapping import Rows
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import DeadlineExtended, DisputeDeadlineExtended, Event
+from aftercare_events.catalogue.deadlines import ExtensionCause
+
+from aftersale_svc.commands.ledger import part
+from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.deadlines.errors import DeadlineEnded, ExtensionTooLong
+from aftersale_svc.domain.deadlines.ledger import DEADLINE, PARTIES, Deadline, DeadlineAction, DocumentKind
+from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import CASES
+from aftersale_svc.tables.deadlines import DEADLINES
+from aftersale_svc.tables.disputes import DISPUTES
+
+MOST_DAYS = 90
+"""How far the end of a deadline may be from its beginning once it was extended."""
+EXTEND = "extend_deadline"
+"""The step in the timeline."""
+# Any: the rows of each kind of document have a class of their own.
+_ROWS: dict[DocumentKind, Rows[Any]] = {DocumentKind.CASE: CASES, DocumentKind.DISPUTE: DISPUTES}
+
+
+async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, note: str | None = None) -> Deadline:
+    """Give more time: as an agent, or as the side that waits for the other one.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`; the version is that of the document.
+        DeadlineEnded: it has ended.
+        IllegalTransition, ActionNotAllowed, DeadlineUnlimited, OwnDeadline, ExtendedTooOften: see DEADLINE.
+        ExtensionTooLong: it would end more than 90 days after it began.
+    """
+    found = await tx.get(DEADLINES, deadline_id)
+    document = await tx.lock(_ROWS[found.document], found.document_id)
+    deadline = await tx.get(DEADLINES, deadline_id)  # again: it may have ended while the document was locked elsewhere
+    if deadline.ended_at is not None:
+        raise DeadlineEnded(state=deadline.state)
+    extended = DEADLINE.apply(deadline, DeadlineAction.EXTEND, tx, tx.actor.role)
+    due_at = (deadline.due_at or tx.now) + timedelta(hours=hours)
+    latest = deadline.set_at + timedelta(days=MOST_DAYS)
+    if due_at > latest:
+        left = max(0, int((latest - (deadline.due_at or tx.now)).total_seconds() // 3600))
+        raise ExtensionTooLong(pointer="/hours", most_days=MOST_DAYS, left_hours=left)
+    cause = ExtensionCause.AGREEMENT if tx.actor.role in PARTIES else ExtensionCause.AGENT
+    await record_step(tx, document, EXTEND, note)
+    return await lengthen(tx, document, extended, due_at, cause)
+
+
+async def lengthen(
+    tx: Transaction[Settings], document: Any, deadline: Deadline, due_at: datetime, cause: ExtensionCause
+) -> Deadline:
+    """Save an extended deadline with its document, which is locked, and publish it."""
+    changed = replace(
+        deadline,
+        due_at=due_at,
+        extensions=deadline.extensions + (cause is not ExtensionCause.STANDSTILL),
+    )
+    moved = replace(document, deadline_at=due_at, updated_at=tx.now)
+    await tx.save(_ROWS[deadline.document], moved, _extended(tx, moved, changed, document.deadline_at, cause))
+    await tx.upsert(DEADLINES, changed)
+    return changed
+
+
+def _extended(
+    tx: Transaction[Settings], document: Case | Dispute, deadline: Deadline, before: datetime, cause: ExtensionCause
+) -> Event:
+    about: dict[str, Any] = {
+        "cause": cause,
+        "previous_due_at": before,
+        "deadline_at": deadline.due_at,
+        "deadlines": (part(deadline),),
+    }
+    if isinstance(document, Case):
+        return DeadlineExtended(**case_fields(tx, document), **about)
+    return DisputeDeadlineExtended(**dispute_fields(tx, document), **about)

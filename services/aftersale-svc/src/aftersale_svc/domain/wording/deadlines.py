@@ -1,0 +1,154 @@
+"""Why a deadline ends when it does, in sentences."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
+from itertools import groupby
+from typing import Any
+
+from aftercare_chassis.lifecycle import Lifecycle
+
+from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind
+from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind
+from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.wording.states import EFFECTS, STATE_NAMES, TURN_NAMES
+
+HOLIDAYS: Mapping[str, str] = {
+    "New Year's Day": "元旦",
+    "Spring Festival": "春节",
+    "Tomb-sweeping Day": "清明节",
+    "Labour Day": "劳动节",
+    "Dragon Boat Festival": "端午节",
+    "Mid-autumn Festival": "中秋节",
+    "National Day": "国庆节",
+}
+"""The Chinese names of the holidays as the source of China's calendar writes them; those of other countries stay as they are."""
+
+_OWNERS: Mapping[RuleScope, Label] = {
+    RuleScope.SETTINGS: Label("按默认设置", "By the default setting"),
+    RuleScope.PLATFORM: Label("按平台时限规则第 {version} 版", "By version {version} of the platform's rules"),
+    RuleScope.MERCHANT: Label("按该商家时限规则第 {version} 版", "By version {version} of the rules for this merchant"),
+}
+_UNITS: Mapping[Unit, Label] = {
+    Unit.HOURS: Label("{amount} 小时", "{amount} hours"),
+    Unit.WORKING_HOURS: Label("{amount} 个工作小时", "{amount} working hours"),
+    Unit.WORKING_DAYS: Label(
+        "{amount} 个工作日（开始当日不计）", "{amount} working days (the day on which it begins is not counted)"
+    ),
+}
+_STATES: Mapping[DeadlineState, Label] = {
+    DeadlineState.SET: Label("期限于 {at} 结束。", "It ends at {at}."),
+    DeadlineState.EXTENDED: Label("期限已延长，于 {at} 结束。", "It was extended and ends at {at}."),
+    DeadlineState.MOVED: Label(
+        "期限已按新日历调整，于 {at} 结束。", "It was moved by a newer calendar and ends at {at}."
+    ),
+    DeadlineState.MET: Label("已在期限前处理（{ended}）。", "Somebody acted before it ended ({ended})."),
+    DeadlineState.PAUSED: Label(
+        "期限已暂停（{ended}），剩余时间保留。", "It was stopped ({ended}); what was left of it is kept."
+    ),
+    DeadlineState.FIRED: Label(
+        "期限已到（{ended}），系统已自动处理。", "It has passed ({ended}), and the timer acted."
+    ),
+}
+
+
+def explain(deadline: Deadline, calendar: Calendar) -> tuple[Label, ...]:
+    """Why it ends when it does: since when it runs, by which rule, which days did not count, when it ends and what happens then."""
+    return tuple(_sentences(deadline, calendar))
+
+
+def _sentences(deadline: Deadline, calendar: Calendar) -> Iterator[Label]:
+    state = _state_name(deadline)
+    turn = TURN_NAMES.get(deadline.turn, Label(deadline.turn, deadline.turn))
+    begins = _clock(deadline.set_at, calendar)
+    yield Label(
+        f"从 {begins}（{calendar.time_zone}）开始：{state.zh}，由{turn.zh}处理。",
+        f"It began at {begins} ({calendar.time_zone}): {state.en}; it is the turn of {turn.en}.",
+    )
+    if deadline.due_at is None:
+        yield Label("此处没有时限。", "There is no time limit here.")
+    else:
+        yield from _limit(deadline, calendar)
+    yield _end(deadline, calendar)
+    if deadline.ended_at is None and (effect := _effect(deadline)) is not None:
+        yield Label(f"届时{effect.zh}。", f"Then {effect.en}.")
+
+
+def _limit(deadline: Deadline, calendar: Calendar) -> Iterator[Label]:
+    if deadline.rule_scope is not None and deadline.unit is not None:
+        owner, unit = _OWNERS[deadline.rule_scope], _UNITS[deadline.unit]
+        amount = f"{deadline.amount:g}"
+        zh = f"{owner.zh}，共 {unit.zh}。"
+        en = f"{owner.en}, it lasts {unit.en}."
+        yield Label(*(text.format(version=deadline.rule_version, amount=amount) for text in (zh, en)))
+    if deadline.continued_seconds is not None:
+        hours = f"{deadline.continued_seconds / 3600:.1f}"
+        yield Label(
+            f"此前暂停过，从剩余的 {hours} 小时继续。",
+            f"It was stopped before and goes on with the {hours} hours that were left.",
+        )
+    if deadline.calendar_id is not None and deadline.due_at is not None:
+        yield Label(
+            f"按日历 {deadline.calendar_id} 第 {deadline.calendar_version} 版计算。",
+            f"It is counted in version {deadline.calendar_version} of the calendar {deadline.calendar_id}.",
+        )
+        yield from _left_out(calendar, calendar.local_day(deadline.set_at), calendar.local_day(deadline.due_at))
+    if deadline.provisional:
+        known = calendar.known_until
+        yield Label(
+            f"日历只确定到 {known}，此期限为暂定，新日历发布后可能调整。",
+            f"The calendar is known until {known}, so this is provisional and may move when a newer one is loaded.",
+        )
+
+
+def _left_out(calendar: Calendar, first: date, last: date) -> Iterator[Label]:
+    """The days that did not count, with why, in stretches."""
+    days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    for why, group in groupby(days, key=lambda day: None if calendar.is_working(day) else _why(calendar, day)):
+        stretch = list(group)
+        if why is not None:
+            span = str(stretch[0]) if len(stretch) == 1 else f"{stretch[0]} – {stretch[-1]}"
+            yield Label(f"{span} 不计：{why.zh}。", f"{span} did not count: {why.en}.")
+
+
+def _why(calendar: Calendar, day: date) -> Label:
+    special = calendar.days.get(day)
+    if special is None:
+        return Label("周末", "weekend")
+    if special.kind is DayKind.CLOSED:
+        return Label("商家休息", "the merchant is closed")
+    return Label(HOLIDAYS.get(special.name, special.name), special.name)
+
+
+def _end(deadline: Deadline, calendar: Calendar) -> Label:
+    if deadline.due_at is None and deadline.ended_at is None:
+        return Label("尚未结束。", "It has not ended.")
+    at = "-" if deadline.due_at is None else _clock(deadline.due_at, calendar)
+    ended = "-" if deadline.ended_at is None else _clock(deadline.ended_at, calendar)
+    text = _STATES[deadline.state]
+    return Label(text.zh.format(at=at, ended=ended), text.en.format(at=at, ended=ended))
+
+
+def _state_name(deadline: Deadline) -> Label:
+    names = {state.value: label for state, label in STATE_NAMES.items()}
+    if deadline.document is DocumentKind.CASE:
+        return names.get(deadline.document_state, Label(deadline.document_state, deadline.document_state))
+    return Label(f"维权单状态 {deadline.document_state}", f"the dispute is {deadline.document_state}")
+
+
+def _effect(deadline: Deadline) -> Label | None:
+    """What its timer does, by the tables: that of the timeout with its hours in the state of the document."""
+    # Any: the states and actions differ per table.
+    tables: list[Lifecycle[Any, Any]] = [DISPUTE] if deadline.document is DocumentKind.DISPUTE else [*CASE.values()]
+    for table in tables:
+        for state in table.timeouts:
+            for timeout in table.alternatives(state):
+                if state.value == deadline.document_state and timeout.hours == deadline.timer and timeout.effect:
+                    return EFFECTS.get(timeout.effect, Label(timeout.effect, timeout.effect))
+    return None
+
+
+def _clock(at: datetime, calendar: Calendar) -> str:
+    return at.astimezone(calendar.zone).strftime("%Y-%m-%d %H:%M")

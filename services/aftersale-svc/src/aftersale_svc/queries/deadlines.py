@@ -1,0 +1,51 @@
+"""Deadlines with what explains them."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from aftercare_chassis.database.transaction import Reader
+
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.types import ENDED
+from aftersale_svc.domain.deadlines.calendars import WEEK, Calendar
+from aftersale_svc.domain.deadlines.ledger import Deadline, DocumentKind
+from aftersale_svc.domain.deadlines.stored import assembled
+from aftersale_svc.domain.deadlines.turns import turn_seconds
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.calendars import CALENDARS, DAYS_OF
+from aftersale_svc.tables.cases import CASES
+from aftersale_svc.tables.deadlines import DEADLINES, OF_CASE
+
+
+async def deadline(read: Reader[Settings], deadline_id: str) -> tuple[Deadline, Calendar]:
+    """A deadline and the version of the calendar that it was computed with. Raises: NotFound."""
+    found = await read.get(DEADLINES, deadline_id)
+    return found, await _calendar(read, found.calendar_id, found.calendar_version)
+
+
+async def of_case(read: Reader[Settings], case_id: str) -> list[Deadline]:
+    """Every deadline of a case and of its disputes, oldest first. Raises: NotFound."""
+    await read.get(CASES, case_id)
+    return await read.all(OF_CASE, case_id=case_id)
+
+
+async def turns(read: Reader[Settings], case_id: str) -> tuple[Case, datetime, dict[str, int]]:
+    """A case, until when its time is counted, and the seconds of each side. Raises: NotFound."""
+    case = await read.get(CASES, case_id)
+    found = await read.all(OF_CASE, case_id=case_id)
+    until = _end(case, found, read.now)
+    return case, until, turn_seconds(found, case.created_at, until)
+
+
+def _end(case: Case, found: Sequence[Deadline], now: datetime) -> datetime:
+    ends = [each.ended_at for each in found if each.document is DocumentKind.CASE and each.ended_at is not None]
+    return max(ends, default=case.updated_at) if case.state in ENDED else now
+
+
+async def _calendar(read: Reader[Settings], calendar_id: str | None, version: int | None) -> Calendar:
+    if not calendar_id or not version:
+        return WEEK
+    found = await read.get(CALENDARS, calendar_id, version)
+    days = await read.all(DAYS_OF, calendar_id=found.id, version=found.version)
+    base = await _calendar(read, found.based_on, found.based_on_version) if found.based_on else None
+    return assembled(found, days, base)

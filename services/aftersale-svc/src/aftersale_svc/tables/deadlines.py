@@ -1,0 +1,71 @@
+"""The ledger of deadlines. The claim of a timer is the `deadline_at` of the document; this table says why it is there."""
+
+from aftercare_chassis.database.columns import one_of, quantity, text, timestamp
+from aftercare_chassis.database.mapping import Query, Rows, Statement
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    Double,
+    Index,
+    Integer,
+    Table,
+    Text,
+    bindparam,
+    false,
+    select,
+    update,
+)
+from sqlalchemy import text as sql
+
+from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind
+from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
+from aftersale_svc.tables.schema import metadata
+from aftersale_svc.tables.visibility import seen_by
+
+deadlines = Table(
+    "deadlines",
+    metadata,
+    Column("id", Text, primary_key=True),
+    *one_of("document", DocumentKind),
+    text("document_id"),
+    text("case_id"),
+    text("buyer_id"),
+    text("merchant_id"),
+    text("document_state"),
+    text("turn"),
+    *one_of("state", DeadlineState),
+    text("cause"),
+    timestamp("set_at"),
+    timestamp("due_at", null=True),
+    text("timer", null=True),
+    Column("amount", Double, nullable=True),
+    *one_of("unit", Unit, null=True),
+    *one_of("rule_scope", RuleScope, null=True),
+    Column("rule_version", Integer, nullable=True),
+    text("calendar_id", null=True),
+    Column("calendar_version", Integer, nullable=True),
+    Column("provisional", Boolean, nullable=False, server_default=false()),
+    Column("continued_seconds", Integer, nullable=True),
+    Column("kept_seconds", Integer, nullable=True),
+    *quantity("extensions", default=0),
+    timestamp("ended_at", null=True),
+    CheckConstraint("(state IN ('met', 'paused', 'fired')) = (ended_at IS NOT NULL)", name="ended"),
+    Index("deadlines_case_idx", "case_id", "id"),
+    # Not unique: where one ends and the next one begins, both are written by one statement in no certain order.
+    Index("deadlines_open_idx", "document_id", postgresql_where=sql("ended_at IS NULL")),
+)
+
+DEADLINES = Rows(deadlines, Deadline, seen_by(deadlines))
+END_OPEN = Statement(
+    update(deadlines)
+    .where(deadlines.c.document_id == bindparam("of"), deadlines.c.ended_at.is_(None))
+    .values(state=bindparam("ended_as"), ended_at=bindparam("now"), kept_seconds=bindparam("kept"))
+)
+"""End the open deadline of the document `of`."""
+OF_CASE = Query(
+    select(deadlines).where(deadlines.c.case_id == bindparam("case_id")).order_by(deadlines.c.id),
+    Deadline,
+    seen_by(deadlines),
+)
+"""Every deadline of a case and of its disputes, oldest first."""
