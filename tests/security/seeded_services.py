@@ -196,6 +196,10 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         service.ids["deadline_id"] = found[-1]["id"]
         await load_calendars(harness.runtime)
         made(await harness.client("agent", "agent-1").put("/v1/merchants/m-1/calendar", json={}))
+        rejected = made(await buyer.post("/v1/cases", json=wanted))
+        made(await seller.post(f"/v1/cases/{rejected['id']}/reject", json={"reason": "no_defect_found"}))
+        [decision] = made(await buyer.get(f"/v1/cases/{rejected['id']}/decisions"))["data"]
+        service.ids |= {"merchant_id": "m-1", "number": "1", "decision_id": decision["id"]}
         digest = "sha256:" + "ab" * 32
         photo = {"kind": "photo", "media_type": "image/jpeg", "size": 1024, "sha256": digest, "case_id": case["id"]}
         evidence = made(await buyer.post("/v1/evidence", json=photo))

@@ -4,6 +4,8 @@ from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_events import (
+    ArticlePublished,
+    ArticleRetired,
     ComplaintOpened,
     OrderCancelled,
     OrderCompleted,
@@ -58,6 +60,8 @@ FACTS: Handlers[ServiceSettings] = {
 
 HANDLERS: Handlers[Settings] = {
     **FACTS,
+    ArticlePublished: projections.policy_published,
+    ArticleRetired: projections.policy_retired,
     OrderShipped: order_shipped,
     OrderCancelled: order_cancelled,
     ParcelStatusChanged: parcel_moved,

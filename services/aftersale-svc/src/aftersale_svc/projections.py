@@ -4,6 +4,8 @@ from aftercare_chassis.consumer.errors import Retry
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_events import (
+    ArticlePublished,
+    ArticleRetired,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
@@ -12,9 +14,12 @@ from aftercare_events import (
     OrderReceiptConfirmed,
     OrderShipped,
 )
+from aftercare_events.catalogue.articles import ArticleKind
 
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, ParcelLine
+from aftersale_svc.domain.policies.model import PolicyVersion
 from aftersale_svc.tables.orders import END_WINDOW, MOVE_ORDER, ORDER_LINES, ORDER_PARCELS, ORDERS, SHIP_LINES
+from aftersale_svc.tables.policies import POLICIES, RETIRE_POLICY
 
 _STATES = {
     OrderShipped: OrderState.SHIPPED,
@@ -90,3 +95,24 @@ async def _copy(
             category=line.category,
         )
         await tx.upsert(ORDER_LINES, copy)
+
+
+async def policy_published(tx: Transaction[ServiceSettings], event: ArticlePublished) -> None:
+    """Copy a published version of a policy; articles that only explain are not cited."""
+    if event.kind != ArticleKind.POLICY:
+        return
+    version = PolicyVersion(
+        article_id=event.article_id,
+        version=event.article_version,
+        slug=event.slug,
+        language=event.language,
+        effective_at=event.effective_at or event.time,
+        body_hash=event.body_hash,
+        clauses=[{"id": clause.id, "hash": clause.hash} for clause in event.clauses],
+    )
+    await tx.upsert(POLICIES, version)
+
+
+async def policy_retired(tx: Transaction[ServiceSettings], event: ArticleRetired) -> None:
+    """The policy is in force no more; decisions may still be compared with its versions."""
+    await tx.execute(RETIRE_POLICY, article_id=event.article_id, at=event.time)

@@ -43,7 +43,7 @@ from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.model import Opening, Remedy, Verdict
 from aftersale_svc.domain.orders.model import OrderState
-from aftersale_svc.domain.rules.model import AppliedRule
+from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
 from memory_transaction import NOW, MemoryTransaction, Snapshot
 

@@ -18,7 +18,7 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables import case_rules, cases, disputes, holds, legs, locks, orders
+from aftersale_svc.tables import case_rules, cases, decisions, disputes, holds, legs, locks, orders, policies
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOLD_ACTIONS = {
@@ -105,7 +105,7 @@ class MemoryTransaction:
     async def one(self, query: Any, **_: Any) -> Any:
         if query is locks.CASE_OF_DISPUTE:
             return self.snapshot.case if self.snapshot.dispute else None
-        if query is case_rules.RETURN_ADDRESS_OF:
+        if query in (case_rules.RETURN_ADDRESS_OF, policies.POLICY_IN_FORCE):
             return None
         assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)
         return self.snapshot.order
@@ -181,7 +181,7 @@ class MemoryTransaction:
             legs.REPLACEMENTS: self.snapshot.replacement is not None,
         }
         for row in new:
-            if rows is not cases.STEPS:
+            if rows not in (cases.STEPS, decisions.DECISIONS):
                 assert not known[rows], f"the key of {rows.name}"
                 await self.upsert(rows, row)
 

@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.documents import rules_of
 from aftersale_svc.domain.rules.facts import PastCase, RequestFacts
 from aftersale_svc.domain.rules.matching import first_match, longest_history
-from aftersale_svc.domain.rules.model import Initiator, RuleOutcome
+from aftersale_svc.domain.rules.model import RuleOutcome
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 REQUEST = RequestFacts(

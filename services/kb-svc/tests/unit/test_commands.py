@@ -119,6 +119,8 @@ async def test_publishing_makes_an_edition_and_indexes_its_plain_text() -> None:
     assert (document.number, document.text, document.kind) == (1, "Within seven days.", ArticleKind.POLICY)
     assert isinstance(event, ArticlePublished)
     assert (event.article_version, event.body_hash, event.title_hash) == (1, edition.body_hash, digest("Returns"))
+    assert [clause.id for clause in event.clauses] == ["0"]
+    assert event.effective_at == NOW
     assert (event.result, tx.draft, tx.article.published_at) == ("published", None, NOW)
 
 

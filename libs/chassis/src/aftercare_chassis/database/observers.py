@@ -21,8 +21,8 @@ class Observers:
         self._read: dict[tuple[str, object], Any] = {}
 
     def read(self, row: object) -> None:
-        """Keep the row, if it is an aggregate."""
-        if self._by_table and hasattr(row, "version"):
+        """Keep the row, if it is an aggregate: a row with an id and a version."""
+        if self._by_table and hasattr(row, "version") and hasattr(row, "id"):
             self._read[_key(row)] = row
 
     async def changed(self, tx: object, table: str, row: object, events: tuple[Event, ...]) -> tuple[Event, ...]:

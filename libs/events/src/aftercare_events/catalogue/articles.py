@@ -5,8 +5,8 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from aftercare_events import topics
-from aftercare_events.event import Event
-from aftercare_events.fields import Code, Hash, Id
+from aftercare_events.event import Event, EventPart
+from aftercare_events.fields import Code, Hash, Id, Time
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -30,6 +30,13 @@ class ArticleEvent(Event):
     language: Annotated[Code, Field(description="BCP 47 tag, such as zh-CN")]
 
 
+class Clause(EventPart):
+    """One clause of a text: its number, and the digest of its text."""
+
+    id: Id
+    hash: Hash
+
+
 class ArticleDrafted(ArticleEvent):
     """A draft was begun or changed."""
 
@@ -43,6 +50,12 @@ class ArticlePublished(ArticleEvent):
     article_version: Annotated[int, Field(strict=True, ge=1)]
     title_hash: Hash | None = None
     body_hash: Hash
+    clauses: Annotated[
+        tuple[Clause, ...], Field(description="the clauses of a policy, by which decisions cite it; at most 200")
+    ] = ()
+    effective_at: Annotated[
+        Time | None, Field(description="from when it is in force; absent: from its publication")
+    ] = None
 
 
 class ArticleRetired(ArticleEvent):

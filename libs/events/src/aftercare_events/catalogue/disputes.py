@@ -7,6 +7,7 @@ from pydantic import Field
 from aftercare_events import topics
 from aftercare_events.catalogue.complaints import ComplaintCategory
 from aftercare_events.catalogue.deadlines import DeadlineChange
+from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion
 from aftercare_events.event import Event
 from aftercare_events.fields import (
     BuyerId,
@@ -152,6 +153,9 @@ class VerdictGiven(DisputeEvent):
     amount_minor: Minor
     currency: Currency
     grounds_hash: Hash
+    decision_id: DecisionId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None
 
 
 class DisputeExecuted(DisputeEvent):

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, Initiator
+from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion, RuleId, RulesVersion
 from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Minor
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -83,12 +84,6 @@ class EscalationCause(Vocabulary):
     REPLACEMENT_ANOMALY = "replacement_anomaly", "the buyer reported that something is wrong with the replacement"
 
 
-RulesVersion = Annotated[
-    int | None, Field(strict=True, ge=1, description="the version of the merchant's rules, where one of them decided")
-]
-RuleId = Annotated[Code | None, Field(description="the rule of that version")]
-
-
 class AfterSaleRequested(CaseEvent):
     """A buyer asked for after-sale service. Has all that a consumer needs, so that it need not read the case."""
 
@@ -117,6 +112,9 @@ class AfterSaleApproved(CaseEvent):
         int | None, Field(ge=0, description="of an amount that the applicant named: what is granted of it")
     ] = None
     reduction_reason: Annotated[Code | None, one_of(RejectReason, "why less was granted than was asked for")] = None
+    decision_id: DecisionId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None
     rules_version: RulesVersion = None
     rule_id: RuleId = None
 
@@ -127,6 +125,9 @@ class AfterSaleRejected(CaseEvent):
     matter: Code = "after_sale_review"
     reason: Annotated[Code, one_of(RejectReason, "why it was refused")]
     deadline_at: DeadlineAt = None
+    decision_id: DecisionId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None
 
 
 class AfterSaleEscalated(CaseEvent):
@@ -135,5 +136,8 @@ class AfterSaleEscalated(CaseEvent):
     matter: Code = "after_sale_escalation"
     cause: Annotated[Code, one_of(EscalationCause, "why")]
     deadline_at: DeadlineAt = None
+    decision_id: DecisionId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None
     rules_version: RulesVersion = None
     rule_id: RuleId = None

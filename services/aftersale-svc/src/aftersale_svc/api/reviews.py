@@ -20,16 +20,26 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
-NO_ADDRESS = ApproveIn()
+NO_ADDRESS = ApproveIn(policy=[])
 
 
 @router.post(
     "/{case_id}/approve",
-    **step(CASE.values(), CaseAction.APPROVE, "approveCase", RefundDecided, ReplacementDecided, ReturnAddressMissing),
+    **step(
+        CASE.values(),
+        CaseAction.APPROVE,
+        "approveCase",
+        RefundDecided,
+        ReplacementDecided,
+        ReturnAddressMissing,
+        PolicyUnknown,
+        ClauseUnknown,
+    ),
 )
 async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_ADDRESS) -> CaseOut:
     """Approve the request: the buyer sends the goods back (return_refund), or the refund is requested at once (refund_only),
@@ -38,15 +48,23 @@ async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_A
     The seller names the address for goods that are sent back. Where an agent leaves it out, and nobody has named it
     before, it is the merchant's turn to do so with `set-return-address`; the buyer's time to ship begins then.
     """
-    return CaseOut.of(await reviews.approve(tx, case_id, note=body.note, return_address=body.address()), tx.actor)
+    return CaseOut.of(
+        await reviews.approve(tx, case_id, note=body.note, return_address=body.address(), policy=body.citations()),
+        tx.actor,
+    )
 
 
 @router.post(
-    "/{case_id}/reject", **step(CASE.values(), CaseAction.REJECT, "rejectCase", RefundDecided, ReplacementDecided)
+    "/{case_id}/reject",
+    **step(
+        CASE.values(), CaseAction.REJECT, "rejectCase", RefundDecided, ReplacementDecided, PolicyUnknown, ClauseUnknown
+    ),
 )
 async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> CaseOut:
     """Reject the request with a reason. The buyer may accept that or complain."""
-    return CaseOut.of(await reviews.reject(tx, case_id, reason=body.reason, note=body.note), tx.actor)
+    return CaseOut.of(
+        await reviews.reject(tx, case_id, reason=body.reason, note=body.note, policy=body.citations()), tx.actor
+    )
 
 
 @router.post("/{case_id}/escalate", **step(CASE.values(), CaseAction.ESCALATE, "escalateCase"))

@@ -3,12 +3,13 @@
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleCancelled, OrderCancelled
 
-from aftersale_svc.commands import closing, effects, locking
+from aftersale_svc.commands import closing, decisions, effects, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import LIVE_CASES_OF
@@ -45,7 +46,10 @@ async def close(tx: Transaction[Settings], case_id: str, *, note: str | None = N
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    return await close_by(tx, await locking.case(tx, case_id), CaseAction.CLOSE, note=note)
+    full = await locking.case(tx, case_id)
+    closed = await close_by(tx, full, CaseAction.CLOSE, note=note)
+    await decisions.record(tx, full, DecisionKind.CLOSING, "closed")
+    return closed
 
 
 @case_timer(CaseAction.CLOSE)

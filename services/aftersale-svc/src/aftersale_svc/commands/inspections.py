@@ -8,8 +8,9 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import AfterSaleRejected, Event, InspectedLine, ReturnInspected
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import effects, locking, stages
+from aftersale_svc.commands import decisions, effects, locking, stages
 from aftersale_svc.commands.deadlines import case_timer
+from aftersale_svc.commands.decisions import DecisionFields
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
@@ -18,6 +19,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, Finding
 from aftersale_svc.domain.cases.policy import apply_inspection
+from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 
@@ -64,8 +66,9 @@ async def _accept(
     moved = apply(full, CaseAction.INSPECT, tx)
     inspected = moved.inspected(apply_inspection(full.lines, findings))
     after = await stages.came_back(tx, inspected)
+    decided = await decisions.record(tx, inspected, DecisionKind.INSPECTION, "accepted")
     events: list[Event] = [] if after is inspected else [stages.restaged_event(tx, after.case)]
-    events.append(_inspected(tx, after.case, after.lines, sum(line.refund_minor for line in after.lines)))
+    events.append(_inspected(tx, after.case, after.lines, sum(line.refund_minor for line in after.lines), decided))
     terms = RefundTerms(order, RefundCause.TIMEOUT if tx.actor == SYSTEM else RefundCause.INSPECTION)
     return await effects.save(tx, full, after, CaseAction.INSPECT, *events, terms=terms, note=note)
 
@@ -83,13 +86,14 @@ async def _refuse(
     if reason is None:
         raise ReasonRequired(pointer="/reason")
     refused = replace(moved.case, reject_reason=reason)
-    event = AfterSaleRejected(**case_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at)
-    inspected = _inspected(tx, refused, lines, 0)
+    decided = await decisions.record(tx, full, DecisionKind.INSPECTION, "refused", reason=reason)
+    event = AfterSaleRejected(**case_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at, **decided)
+    inspected = _inspected(tx, refused, lines, 0, decided)
     return await effects.save(tx, full, replace(moved, case=refused), CaseAction.REFUSE, inspected, event, note=note)
 
 
 def _inspected(
-    tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine], accepted_minor: int
+    tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine], accepted_minor: int, decided: DecisionFields
 ) -> ReturnInspected:
     return ReturnInspected(
         **case_fields(tx, case),
@@ -99,4 +103,5 @@ def _inspected(
         accepted_minor=accepted_minor,
         currency=case.currency,
         cause=DecisionCause.TIMEOUT if tx.actor == SYSTEM else DecisionCause.DECISION,
+        **decided,
     )

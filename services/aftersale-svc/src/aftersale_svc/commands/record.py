@@ -1,7 +1,6 @@
 """How a change is recorded: the fields that its events share, the dispute's row, and the step in the case's timeline."""
 
 from collections.abc import Sequence
-from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, TraceFields, trace_fields
@@ -11,7 +10,6 @@ from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
-from aftersale_svc.domain.rules.model import AppliedRule
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import STEPS
 from aftersale_svc.tables.disputes import DISPUTES
@@ -29,13 +27,6 @@ class CaseFields(TraceFields):
     terminal: bool
     goods: str
     money: str
-
-
-class RuleFields(TypedDict, total=False):
-    """What the event of a decision by a rule carries besides."""
-
-    rules_version: int
-    rule_id: str
 
 
 class DisputeFields(TraceFields):
@@ -67,11 +58,6 @@ def case_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
         # Where there is no replacement, the money goes back after all.
         money=type_.money if case.refund_id is None else Money.REFUND,
     )
-
-
-def rule_fields(rule: AppliedRule | None) -> RuleFields:
-    """The rule that decided; nothing where somebody else did."""
-    return RuleFields() if rule is None else RuleFields(rules_version=rule.rules_version, rule_id=rule.rule_id)
 
 
 def dispute_fields(tx: Transaction[Settings], dispute: Dispute) -> DisputeFields:

@@ -13,7 +13,7 @@ from aftercare_events import (
 )
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import effects, endings, locking, stages
+from aftersale_svc.commands import decisions, effects, endings, locking, stages
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundAction, RefundCause, RefundState
@@ -21,6 +21,7 @@ from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.model import CaseAction, Refund
 from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.refunds import refunded_lines
 from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
@@ -44,6 +45,7 @@ async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     """
     full, order = await locking.case_and_order(tx, case_id)
     refunding = apply(full, CaseAction.REFUND, tx)
+    await decisions.record(tx, full, DecisionKind.REFUND, "refunded")
     terms = _terms(order, full.refund)
     return await effects.save(tx, full, refunding, CaseAction.REFUND, terms=terms, note=note)
 

@@ -1,5 +1,6 @@
 """Deciding about a request: approve it, reject it, or let an agent decide."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
@@ -7,23 +8,30 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import AfterSaleApproved, AfterSaleEscalated, AfterSaleRejected
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import decisions, effects, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
-from aftersale_svc.commands.record import case_fields, rule_fields
+from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address
+from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
-from aftersale_svc.domain.rules.model import AppliedRule
+from aftersale_svc.domain.policies.model import Citation
+from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF
 
 
 async def approve(
-    tx: Transaction[Settings], case_id: str, *, note: str | None = None, return_address: dict[str, str] | None = None
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    note: str | None = None,
+    return_address: dict[str, str] | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     """Grant the request: the goods come back first, or the money goes back at once.
 
@@ -31,9 +39,10 @@ async def approve(
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
         ReturnAddressMissing: see `check_address`.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
-    return await _approve(tx, full, order, note, return_address)
+    return await _approve(tx, full, order, note, return_address, policy=policy)
 
 
 @case_timer(CaseAction.APPROVE)
@@ -68,6 +77,7 @@ async def _approve(
     note: str | None = None,
     return_address: dict[str, str] | None = None,
     rule: AppliedRule | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     if return_address is None and rule is None and lacks_address(full):
         default = await tx.one(RETURN_ADDRESS_OF, merchant_id=full.case.merchant_id)
@@ -76,19 +86,27 @@ async def _approve(
     known = full if return_address is None else full.keeping(replace(full.return_, address=return_address))
     approved = apply(known, CaseAction.APPROVE, tx)
     check_address(approved, tx.actor)
+    decided = await decisions.record(tx, known, DecisionKind.REVIEW, "approved", rule=rule, policy=policy)
     by_timer = tx.actor == SYSTEM and rule is None
     event = AfterSaleApproved(
         **case_fields(tx, approved.case),
         cause=DecisionCause.TIMEOUT if by_timer else DecisionCause.DECISION if rule is None else DecisionCause.RULE,
         deadline_at=approved.case.deadline_at,
         return_address_missing=lacks_address(approved),
-        **rule_fields(rule),
+        **decided,
     )
     terms = RefundTerms(order, RefundCause.TIMEOUT if by_timer else RefundCause.APPROVAL)
     return await effects.save(tx, full, approved, CaseAction.APPROVE, event, terms=terms, note=note)
 
 
-async def reject(tx: Transaction[Settings], case_id: str, *, reason: RejectReason, note: str | None = None) -> FullCase:
+async def reject(
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    reason: RejectReason,
+    note: str | None = None,
+    policy: Sequence[Citation] = (),
+) -> FullCase:
     """Refuse the request with a reason; the buyer may accept that or complain.
 
     Raises:
@@ -98,7 +116,10 @@ async def reject(tx: Transaction[Settings], case_id: str, *, reason: RejectReaso
     full = await locking.case(tx, case_id)
     rejected = apply(full, CaseAction.REJECT, tx)
     rejected = replace(rejected, case=replace(rejected.case, reject_reason=reason))
-    event = AfterSaleRejected(**case_fields(tx, rejected.case), reason=reason, deadline_at=rejected.case.deadline_at)
+    decided = await decisions.record(tx, full, DecisionKind.REVIEW, "rejected", reason=reason, policy=policy)
+    event = AfterSaleRejected(
+        **case_fields(tx, rejected.case), reason=reason, deadline_at=rejected.case.deadline_at, **decided
+    )
     return await effects.save(tx, full, rejected, CaseAction.REJECT, event, note=note)
 
 
@@ -135,6 +156,9 @@ async def _escalate(
     tx: Transaction[Settings], full: FullCase, note: str | None = None, rule: AppliedRule | None = None
 ) -> FullCase:
     escalated = apply(full, CaseAction.ESCALATE, tx)
+    decided = decisions.DecisionFields()
+    if rule is not None:
+        decided = await decisions.record(tx, full, DecisionKind.REVIEW, "handed_over", rule=rule)
     if tx.actor == SYSTEM and full.case.state is escalated.case.state:
         late_since = full.case.late_since or tx.now
         escalated = replace(escalated, case=replace(escalated.case, late_since=late_since))
@@ -142,6 +166,6 @@ async def _escalate(
         **case_fields(tx, escalated.case),
         cause=cause(full, CaseAction.ESCALATE),
         deadline_at=escalated.case.deadline_at,
-        **rule_fields(rule),
+        **decided,
     )
     return await effects.save(tx, full, escalated, CaseAction.ESCALATE, event, note=note)

@@ -32,7 +32,7 @@ async def request_facts(
         type=case.type,
         reason=case.reason,
         stage=case.stage,
-        initiator=initiator_of(tx.actor.role),
+        initiator=case.initiator or initiator_of(tx.actor.role),
         amount_minor=case.requested_minor + case.shipping_refund_minor,
         currency=case.currency,
         skus=tuple(line.sku for line in lines),

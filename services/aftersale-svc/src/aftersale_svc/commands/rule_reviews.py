@@ -11,9 +11,9 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, RequestedLine
 from aftersale_svc.domain.rules.documents import rules_of
-from aftersale_svc.domain.rules.facts import RequestFacts
+from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.domain.rules.matching import first_match
-from aftersale_svc.domain.rules.model import AppliedRule, OrderAndRules, Rule, RuleOutcome
+from aftersale_svc.domain.rules.model import OrderAndRules, Rule, RuleOutcome
 from aftersale_svc.settings import Settings
 
 ACTIONS = {RuleOutcome.APPROVE: CaseAction.APPROVE, RuleOutcome.MANUAL_REVIEW: CaseAction.ESCALATE}
@@ -21,11 +21,10 @@ ACTIONS = {RuleOutcome.APPROVE: CaseAction.APPROVE, RuleOutcome.MANUAL_REVIEW: C
 
 @dataclass(frozen=True, slots=True)
 class RuleDecision:
-    """The rule that decides about a case, and the facts that it was found by."""
+    """The rule that decides about a case."""
 
     rule: Rule
     applied: AppliedRule
-    facts: RequestFacts
 
 
 async def decision(
@@ -39,7 +38,7 @@ async def decision(
     rule = first_match(rules, facts)
     if rule is None or rule.outcome not in ACTIONS:
         return None
-    return RuleDecision(rule, AppliedRule(order.rules_version, rule.id), facts)
+    return RuleDecision(rule, AppliedRule(order.rules_version, rule.id, facts))
 
 
 async def take(

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, VerdictGiven, digest
 
-from aftersale_svc.commands import disputes, effects, endings, locking
+from aftersale_svc.commands import decisions, disputes, effects, endings, locking
+from aftersale_svc.commands.decisions import DecisionFields
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import dispute_fields, step
 from aftersale_svc.domain.cases.codes import RefundCause
@@ -14,6 +15,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.policy import accept_all
+from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, Remedy, Verdict
 from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
@@ -40,7 +42,8 @@ async def give(tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict) 
     judged = replace(full, case=replace(full.case, liable=verdict.liable))
     amount = await _amount(tx, judged, order, verdict)
     decided = _decided(tx, moved, verdict, amount.total_minor)
-    events: list[Event] = [_given(tx, decided)]
+    recorded = await decisions.record(tx, judged, DecisionKind.VERDICT, verdict.remedy, dispute_id=dispute.id)
+    events: list[Event] = [_given(tx, decided, recorded)]
     remedy = REMEDIES[verdict.remedy]
     if remedy.executed_at_once:
         decided = effects.executed(tx, decided, 0)
@@ -74,7 +77,7 @@ def _decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amou
     )
 
 
-def _given(tx: Transaction[Settings], decided: Dispute) -> VerdictGiven:
+def _given(tx: Transaction[Settings], decided: Dispute, recorded: DecisionFields) -> VerdictGiven:
     return VerdictGiven(
         **dispute_fields(tx, decided),
         liable=decided.liable or "",
@@ -83,6 +86,7 @@ def _given(tx: Transaction[Settings], decided: Dispute) -> VerdictGiven:
         currency=decided.currency,
         grounds_hash=digest(decided.grounds or ""),
         evidence=tuple(decided.evidence),
+        **recorded,
     )
 
 

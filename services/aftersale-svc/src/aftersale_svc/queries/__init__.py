@@ -8,6 +8,7 @@ from aftercare_chassis.refusals import NotFound
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, Request, TimelineStep
+from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
 from aftersale_svc.domain.evidence.model import EvidenceFile
@@ -22,6 +23,7 @@ from aftersale_svc.domain.work_lists import Selection, WorkList, selection
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF, RULE_SET_OF, RULE_SET_VERSION_OF
 from aftersale_svc.tables.cases import CASE_LIST, CASES, CASES_BY_DEADLINE, TIMELINE
+from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTES
 from aftersale_svc.tables.evidence import FILE, FILES_OF_CASE, REUSES_OF
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
@@ -149,3 +151,14 @@ async def evidence_of_case(read: Reader[Settings], case_id: str) -> list[CitedEv
     is_staff = read.actor.role in STAFF and files
     reuses = await read.all(REUSES_OF, file_ids=[each.id for each in files]) if is_staff else []
     return case_evidence(steps, files, reuses)
+
+
+async def decisions(read: Reader[Settings], case_id: str) -> list[Decision]:
+    """Every decision about the case, oldest first. Raises: NotFound."""
+    await read.get(CASES, case_id)
+    return await read.all(DECISIONS_OF_CASE, case_id=case_id)
+
+
+async def decision(read: Reader[Settings], decision_id: str) -> Decision:
+    """The decision, where this actor may see its case. Raises: NotFound."""
+    return await read.get(DECISIONS, decision_id)

@@ -5,12 +5,14 @@ from aftersale_svc.tables import (
     case_rules,
     cases,
     deadlines,
+    decisions,
     disputes,
     evidence,
     holds,
     legs,
     locks,
     orders,
+    policies,
     replacements,
 )
 from aftersale_svc.tables.schema import metadata
@@ -24,6 +26,7 @@ __all__ = [
     "case_rules",
     "cases",
     "deadlines",
+    "decisions",
     "disputes",
     "evidence",
     "holds",
@@ -31,5 +34,6 @@ __all__ = [
     "locks",
     "metadata",
     "orders",
+    "policies",
     "replacements",
 ]

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ArticleDrafted, ArticlePublished, ArticleRetired, digest
+from aftercare_events.catalogue.articles import Clause as EventClause
 
 from kb_svc.commands import search_index
 from kb_svc.commands.record import article_fields
@@ -17,6 +18,7 @@ from kb_svc.domain.articles import (
     Edition,
     Language,
 )
+from kb_svc.domain.clauses import clauses
 from kb_svc.domain.errors import NothingToPublish, SlugTaken
 from kb_svc.tables.articles import ARTICLE_WITH_SLUG, ARTICLES, DELETE_DRAFT, DRAFTS, EDITIONS, TAKE_DRAFT
 
@@ -93,8 +95,17 @@ async def publish(tx: Transaction, article_id: str) -> tuple[Article, Edition]:
         article_version=edition.number,
         title_hash=digest(edition.title),
         body_hash=edition.body_hash,
+        clauses=_clauses(published, edition),
+        effective_at=edition.published_at,
     )
     return await tx.save(ARTICLES, published, event), edition
+
+
+def _clauses(article: Article, edition: Edition) -> tuple[EventClause, ...]:
+    """The clauses of a policy; what only explains is not cited."""
+    if article.kind is not ArticleKind.POLICY:
+        return ()
+    return tuple(EventClause(id=clause.id, hash=clause.hash) for clause in clauses(edition.body))
 
 
 async def retire(tx: Transaction, article_id: str) -> Article:

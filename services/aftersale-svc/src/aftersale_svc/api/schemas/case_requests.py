@@ -8,6 +8,7 @@ from pydantic import Field
 
 from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason
 from aftersale_svc.domain.cases.model import Finding, Prices, Request, Wanted
+from aftersale_svc.domain.policies.model import Citation
 
 Evidence = Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
 Units = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -118,7 +119,29 @@ class ReturnAddressIn(In):
         return self.model_dump(exclude_none=True)
 
 
-class ApproveIn(NoteIn):
+class CitationIn(In):
+    """A policy that the decision cites."""
+
+    article_id: Id
+    """The policy, as kb-svc shows it."""
+    clause_id: Id | None = None
+    """One of its clauses: `0` is what stands before the first heading, then the sections from `1` in their order."""
+    version: Annotated[int, Field(ge=1)] | None = None
+    """The version; the one in force where it is left out."""
+
+
+class CitingIn(NoteIn):
+    """A decision that may cite policies."""
+
+    policy: Annotated[list[CitationIn], Field(default_factory=list, max_length=10)]
+    """What it rests on. Where nothing is cited, the policy in force for this kind of decision is recorded, if there is one."""
+
+    def citations(self) -> list[Citation]:
+        """The citations as commands take them."""
+        return [Citation(each.article_id, each.clause_id, each.version) for each in self.policy]
+
+
+class ApproveIn(CitingIn):
     """An approval, with the address for the goods if they are sent back."""
 
     model_config = example(note="请用原包装寄回。", return_address=_ADDRESS)
@@ -141,7 +164,7 @@ class SetReturnAddressIn(NoteIn):
     """Shown to the buyer, who sends the goods there."""
 
 
-class RejectIn(NoteIn):
+class RejectIn(CitingIn):
     """A rejection and its reason."""
 
     model_config = example(reason="used_or_affects_resale", note="商品有明显使用痕迹。")

@@ -6,12 +6,11 @@ from aftercare_chassis.http.schemas import Code, In, Money, Name, Out, Time, Ver
 from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import ReturnAddressIn
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason, ReasonGroup
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.model import (
     MOST_RULES,
     DefaultReturnAddress,
-    Initiator,
     RuleOutcome,
     RuleSet,
     RuleSetVersion,

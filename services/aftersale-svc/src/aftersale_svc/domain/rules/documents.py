@@ -4,9 +4,9 @@ from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason, ReasonGroup
 from aftersale_svc.domain.orders.model import Stage
-from aftersale_svc.domain.rules.model import Conditions, Document, HistoryCondition, Initiator, Rule, RuleOutcome
+from aftersale_svc.domain.rules.model import Conditions, Document, HistoryCondition, Rule, RuleOutcome
 
 E = TypeVar("E", bound=StrEnum)
 _KNOWN = frozenset(

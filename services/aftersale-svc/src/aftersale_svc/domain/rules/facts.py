@@ -3,14 +3,19 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason, ReasonGroup
 from aftersale_svc.domain.cases.policy import evidence_need
 from aftersale_svc.domain.cases.reasons import REASONS
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Stage
-from aftersale_svc.domain.rules.model import HistoryCondition, Initiator
+from aftersale_svc.domain.rules.model import HistoryCondition
 
-_INITIATORS = {"buyer": Initiator.BUYER, "seller": Initiator.MERCHANT, "agent": Initiator.AGENT}
+_INITIATORS = {
+    "buyer": Initiator.BUYER,
+    "seller": Initiator.MERCHANT,
+    "agent": Initiator.AGENT,
+    "system": Initiator.SYSTEM,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,15 @@ class RequestFacts:
         since = self.opened_at - timedelta(days=within.days)
         found = [past.was_rejected for past in self.history if since <= past.opened_at <= self.opened_at]
         return len(found), sum(found)
+
+
+@dataclass(frozen=True, slots=True)
+class AppliedRule:
+    """The rule that decided about a case, by its id in this version of the merchant's rules, and the facts that it judged."""
+
+    rules_version: int
+    rule_id: str
+    facts: RequestFacts | None = None
 
 
 def initiator_of(role: str) -> Initiator:

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason, ReasonGroup
 from aftersale_svc.domain.orders.model import Order, Stage
 
 MOST_RULES = 100
@@ -18,15 +18,6 @@ class RuleOutcome(StrEnum):
     APPROVE = "approve"
     MANUAL_REVIEW = "manual_review"
     LEAVE_TO_MERCHANT = "leave_to_merchant"
-
-
-class Initiator(StrEnum):
-    """Who opened the case."""
-
-    BUYER = "buyer"
-    MERCHANT = "merchant"
-    AGENT = "agent"
-    PLATFORM = "platform"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,11 +109,3 @@ class OrderAndRules(Order):
     rules: list[Document] | None = None
     default_address: dict[str, str] | None = None
     categories: dict[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class AppliedRule:
-    """The rule that decided about a case, by its id in this version of the merchant's rules."""
-
-    rules_version: int
-    rule_id: str

@@ -1,0 +1,95 @@
+"""Decisions as they are shown."""
+
+from typing import Any
+
+from aftercare_chassis.http.schemas import Out, Time
+
+from aftersale_svc.commands.replays import Comparison
+from aftersale_svc.domain.decisions.model import DecisionBasis, DecisionKind
+
+
+class DecisionOut(Out):
+    """One decision about a case: what was decided, by whom or by which rule, and the facts used. It never changes."""
+
+    id: str
+    """Identifies the decision: `dec_…`. The event of the decision carries it as `decision_id`."""
+    case_id: str
+    """The case that it is about."""
+    dispute_id: str | None = None
+    """The dispute that it ended; null where there was none."""
+    kind: DecisionKind
+    """What was decided about."""
+    outcome: str
+    """What was decided: `approved`, `rejected`, `handed_over` to an agent, `accepted` or `refused` goods, `refunded`, `closed`,
+    or the remedy of a verdict."""
+    reason: str | None = None
+    """The code of the reason for a rejection; null otherwise."""
+    basis: DecisionBasis
+    """Whether a person, the timer of a deadline, or a rule of the merchant decided."""
+    decided_by: str
+    """Who decided; `system` for timers and rules."""
+    decided_by_role: str
+    """The role of who decided."""
+    decided_at: Time
+    """When."""
+    rules_version: int | None = None
+    """The version of the merchant's rules; null where no rule decided."""
+    rule_id: str | None = None
+    """The rule of that version; null where no rule decided."""
+    reasons_version: int
+    """The version of the table of reasons."""
+    policy: list[dict[str, Any]]  # Any: JSON
+    """The policies that it cites."""
+    facts: dict[str, Any]  # Any: JSON
+    """What was known of the case: codes, amounts in minor units of `currency`, units and counts."""
+
+
+class DecisionsOut(Out):
+    """The decisions about a case, oldest first."""
+
+    data: list[DecisionOut]
+    """Those that were made so far."""
+
+
+class CitationChangeOut(Out):
+    """How the other version of the policy treats one citation."""
+
+    clause_id: str | None = None
+    """The clause; null where the whole policy is cited."""
+    version: int
+    """The version that the decision cites."""
+    change: str
+    """`unchanged`, `changed`, or `gone` where the other version has no such clause."""
+
+
+class ReplayOut(Out):
+    """A decision beside what another version would have decided."""
+
+    decision_id: str
+    """The decision."""
+    outcome: str
+    """What was decided."""
+    rules_outcome: str | None = None
+    """What the rules of that version would have done: `approve`, `manual_review` or `leave_to_merchant`; null where none was named,
+    or they look at what was not recorded."""
+    rule_id: str | None = None
+    """The rule that would have decided; null where none matches."""
+    missing: list[str]
+    """The facts that these rules look at and that were not recorded with the decision."""
+    citations: list[CitationChangeOut]
+    """What the decision cites, compared with the other version of the policy; empty where none was named."""
+    unchanged: bool | None = None
+    """Whether all that is cited is unchanged in the other version of the policy; null where none was named."""
+
+    @classmethod
+    def of(cls, found: Comparison) -> "ReplayOut":
+        rules, policy = found.by_rules, found.by_policy
+        return cls(
+            decision_id=found.decision.id,
+            outcome=found.decision.outcome,
+            rules_outcome=None if rules is None else rules.outcome,
+            rule_id=None if rules is None else rules.rule_id,
+            missing=[] if rules is None else rules.missing,
+            citations=[CitationChangeOut.model_validate(each) for each in policy or []],
+            unchanged=None if policy is None else all(each["change"] == "unchanged" for each in policy),
+        )

@@ -1,0 +1,87 @@
+"""How a decision is recorded: a row that is inserted with the change that it causes, and the fields of its event."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SYSTEM
+
+from aftersale_svc.commands import citations
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.reasons import REASONS_VERSION
+from aftersale_svc.domain.decisions.facts import facts_of
+from aftersale_svc.domain.decisions.model import Decision, DecisionBasis, DecisionKind
+from aftersale_svc.domain.policies.model import Citation
+from aftersale_svc.domain.rules.facts import AppliedRule
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.decisions import DECISIONS
+
+
+class DecisionFields(TypedDict, total=False):
+    """What the event of a decision carries besides."""
+
+    decision_id: str
+    rules_version: int
+    rule_id: str
+    policy_article_id: str
+    policy_version: int
+
+
+async def record(
+    tx: Transaction[Settings],
+    full: FullCase,
+    kind: DecisionKind,
+    outcome: str,
+    *,
+    reason: str | None = None,
+    rule: AppliedRule | None = None,
+    dispute_id: str | None = None,
+    policy: Sequence[Citation] = (),
+) -> DecisionFields:
+    """Record a decision about a locked case; the fields that its event carries.
+
+    `full` is the case by which it was decided, before the decision. Call it once what was asked for is known to be possible.
+    Where `policy` cites nothing, the policy in force for this kind of decision is cited, if there is one.
+
+    Raises:
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+    """
+    case, cites = full.case, await citations.resolve(tx, kind, policy)
+    decision = Decision(
+        id=tx.new_id("dec"),
+        case_id=case.id,
+        dispute_id=dispute_id,
+        order_id=case.order_id,
+        buyer_id=case.buyer_id,
+        merchant_id=case.merchant_id,
+        kind=kind,
+        outcome=outcome,
+        reason=reason,
+        basis=_basis(tx, rule),
+        decided_by=tx.actor.id,
+        decided_by_role=tx.actor.role,
+        decided_at=tx.now,
+        rules_version=None if rule is None else rule.rules_version,
+        rule_id=None if rule is None else rule.rule_id,
+        reasons_version=case.reasons_version or REASONS_VERSION,
+        policy=cites,
+        facts=facts_of(full, None if rule is None else rule.facts),
+    )
+    await tx.insert(DECISIONS, decision)
+    return _fields(decision)
+
+
+def _fields(decision: Decision) -> DecisionFields:
+    fields = DecisionFields(decision_id=decision.id)
+    if decision.rules_version is not None and decision.rule_id is not None:
+        fields |= DecisionFields(rules_version=decision.rules_version, rule_id=decision.rule_id)
+    if decision.policy:
+        first = decision.policy[0]
+        fields |= DecisionFields(policy_article_id=first["article_id"], policy_version=first["version"])
+    return fields
+
+
+def _basis(tx: Transaction[Settings], rule: AppliedRule | None) -> DecisionBasis:
+    if rule is not None:
+        return DecisionBasis.RULE
+    return DecisionBasis.TIMER if tx.actor == SYSTEM else DecisionBasis.PERSON

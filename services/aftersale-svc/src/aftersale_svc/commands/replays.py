@@ -1,0 +1,56 @@
+"""What another version of rules or of a policy would have decided. Nothing is changed."""
+
+from dataclasses import dataclass
+
+from aftercare_chassis.database.transaction import Reader
+from aftercare_chassis.refusals import NotFound
+
+from aftersale_svc.domain.decisions.model import Decision, Document
+from aftersale_svc.domain.decisions.replay import Replayed, replay
+from aftersale_svc.domain.policies.errors import PolicyUnknown
+from aftersale_svc.domain.policies.model import changes
+from aftersale_svc.domain.rules.documents import rules_of
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.case_rules import RULE_SET_VERSION_OF
+from aftersale_svc.tables.decisions import DECISIONS
+from aftersale_svc.tables.policies import VERSIONS_OF_POLICIES
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A decision beside what other versions would have decided; None where no other version was named."""
+
+    decision: Decision
+    by_rules: Replayed | None
+    by_policy: list[Document] | None
+
+
+async def compare(
+    read: Reader[Settings], decision_id: str, *, rules_version: int | None, policy: int | None
+) -> Comparison:
+    """Judge the facts of a decision by another version of the merchant's rules, or compare what it cites of its policy.
+
+    Raises:
+        NotFound: there is no such decision, or this actor may not see it; or no such version of the rules.
+        PolicyUnknown: the policy that the decision cites has no such version.
+    """
+    decision = await read.get(DECISIONS, decision_id)
+    by_rules = None if rules_version is None else await _by_rules(read, decision, rules_version)
+    by_policy = None if policy is None else await _by_policy(read, decision, policy)
+    return Comparison(decision, by_rules, by_policy)
+
+
+async def _by_rules(read: Reader[Settings], decision: Decision, number: int) -> Replayed:
+    found = await read.one(RULE_SET_VERSION_OF, merchant_id=decision.merchant_id, number=number)
+    if found is None:
+        raise NotFound(what="case_rules")
+    return replay(decision.facts, rules_of(found.rules))
+
+
+async def _by_policy(read: Reader[Settings], decision: Decision, number: int) -> list[Document]:
+    article_ids = sorted({each["article_id"] for each in decision.policy})
+    versions = await read.all(VERSIONS_OF_POLICIES, article_ids=article_ids) if article_ids else []
+    others = [each for each in versions if each.version == number]
+    if not others:
+        raise PolicyUnknown(pointer="/policy")
+    return [change for other in others for change in changes(decision, other)]

@@ -1,0 +1,1 @@
+"""Policies of the platform, as kb-svc has published them, and how decisions cite them."""

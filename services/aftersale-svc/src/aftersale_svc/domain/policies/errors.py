@@ -1,0 +1,20 @@
+"""Refusals of what a decision cites."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class PolicyUnknown(Refusal):
+    """No such policy, or no such version of it, was published, or its event has not arrived yet."""
+
+    kind, code = Kind.INVALID, "policy_unknown"
+    zh, en = "未找到已发布的该政策或该版本。", "No such policy, or version of it, was published."
+
+
+class ClauseUnknown(Refusal):
+    """This version of the policy has no such clause."""
+
+    kind, code = Kind.INVALID, "clause_unknown"
+    zh, en = (
+        "该政策版本没有这一条款，可引用：{clauses:or 无}。",
+        "This version has no such clause. It has: {clauses:or none}.",
+    )

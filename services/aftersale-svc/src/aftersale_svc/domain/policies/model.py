@@ -1,0 +1,68 @@
+"""Our copy of the policies that kb-svc has published, and how decisions cite them."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aftersale_svc.domain.decisions.model import Decision, DecisionKind, Document
+
+DEFAULT_SLUGS = {
+    DecisionKind.REVIEW: "returns",
+    DecisionKind.INSPECTION: "returns",
+    DecisionKind.REFUND: "refund-times",
+}
+"""The policy that a decision cites where whoever decides cites none, by its name in kb-svc."""
+LANGUAGE = "zh-CN"
+"""The binding text of a policy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyVersion:
+    """One published version of a policy. `clauses` are objects with `id` and `hash`; older events have none."""
+
+    article_id: str
+    version: int
+    slug: str
+    language: str
+    effective_at: datetime
+    body_hash: str
+    clauses: list[dict[str, Any]]  # Any: JSON
+
+    def clause_hash(self, clause_id: str) -> str | None:
+        """The digest of a clause; None where the version does not have it."""
+        return next((clause["hash"] for clause in self.clauses if clause["id"] == clause_id), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """What a decision cites: a policy, perhaps one of its clauses, and perhaps a version other than the one in force."""
+
+    article_id: str
+    clause_id: str | None = None
+    version: int | None = None
+
+
+def cited(version: PolicyVersion, clause_id: str | None = None) -> Document:
+    """A citation as it is recorded with a decision."""
+    found: Document = {
+        "article_id": version.article_id,
+        "slug": version.slug,
+        "version": version.version,
+        "body_hash": version.body_hash,
+    }
+    if clause_id is not None:
+        found |= {"clause_id": clause_id, "clause_hash": version.clause_hash(clause_id)}
+    return found
+
+
+def changes(decision: Decision, other: PolicyVersion) -> list[Document]:
+    """How another version treats what the decision cites of this policy: each citation is unchanged, changed or gone."""
+    return [_compared(each, other) for each in decision.policy if each["article_id"] == other.article_id]
+
+
+def _compared(citation: Document, other: PolicyVersion) -> Document:
+    clause_id = citation.get("clause_id")
+    now = other.body_hash if clause_id is None else other.clause_hash(clause_id)
+    before = citation["body_hash"] if clause_id is None else citation["clause_hash"]
+    change = "gone" if now is None else "unchanged" if now == before else "changed"
+    return {"clause_id": clause_id, "version": citation["version"], "change": change}

@@ -1,0 +1,40 @@
+"""Decisions about cases. Rows are only inserted."""
+
+from aftercare_chassis.database.columns import document, one_of, text, timestamp
+from aftercare_chassis.database.mapping import Query, Rows
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, select
+
+from aftersale_svc.domain.decisions.model import Decision, DecisionBasis, DecisionKind
+from aftersale_svc.tables.schema import metadata
+from aftersale_svc.tables.visibility import seen_by
+
+decisions = Table(
+    "decisions",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("case_id", Text, ForeignKey("cases.id"), nullable=False),
+    text("dispute_id", null=True),
+    text("order_id"),
+    text("buyer_id"),
+    text("merchant_id"),
+    *one_of("kind", DecisionKind),
+    text("outcome"),
+    text("reason", null=True),
+    *one_of("basis", DecisionBasis),
+    text("decided_by"),
+    text("decided_by_role"),
+    timestamp("decided_at"),
+    Column("rules_version", Integer, nullable=True),
+    text("rule_id", null=True),
+    Column("reasons_version", Integer, nullable=False),
+    document("policy"),
+    document("facts"),
+    CheckConstraint("(basis = 'rule') = (rule_id IS NOT NULL)", name="rule"),
+    CheckConstraint("(rule_id IS NULL) = (rules_version IS NULL)", name="rules_version"),
+    Index("decisions_case_idx", "case_id", "id"),
+)
+
+DECISIONS = Rows(decisions, Decision, seen_by(decisions))
+DECISIONS_OF_CASE = Query(
+    select(decisions).where(decisions.c.case_id == bindparam("case_id")).order_by(decisions.c.id), Decision
+)

@@ -1,0 +1,143 @@
+"""Decisions cite the policies that kb-svc has published, and are compared with other versions."""
+
+from typing import Any
+
+import pytest
+from aftercare_events import AfterSaleApproved, ArticlePublished, ArticleRetired
+from aftercare_events.catalogue.articles import Clause
+from aftersale_shop import RETURN_ADDRESS, Shop
+
+
+async def published(shop: Shop, version: int, *hashes: str, slug: str = "returns", kind: str = "policy") -> None:
+    """kb-svc published a version with these clauses, from `1`."""
+    event = ArticlePublished(
+        affected_party="public",
+        applicant="agent-1",
+        handler="agent-1",
+        time=shop.clock.now(),
+        result="published",
+        article_id=f"art_{slug}",
+        kind=kind,
+        slug=slug,
+        language="zh-CN",
+        article_version=version,
+        body_hash=f"sha256:{version}",
+        clauses=tuple(Clause(id=str(number), hash=each) for number, each in enumerate(hashes, 1)),
+        effective_at=shop.clock.now(),
+    )
+    await shop.harness.consume(event)
+    assert await shop.harness.parked() == []
+
+
+async def retired(shop: Shop, slug: str = "returns") -> None:
+    about = {"article_id": f"art_{slug}", "kind": "policy", "slug": slug, "language": "zh-CN", "result": "retired"}
+    who = {"affected_party": "public", "applicant": "agent-1", "handler": "agent-1"}
+    await shop.harness.consume(ArticleRetired(**about, **who, time=shop.clock.now()))
+
+
+async def approved(shop: Shop, *policy: dict[str, Any]) -> dict[str, Any]:
+    """The decision of an approval that cites this."""
+    case = await shop.case(1)
+    await shop.act(shop.seller, case["id"], "approve", return_address=RETURN_ADDRESS, policy=list(policy))
+    [decision] = (await shop.buyer.get(f"/v1/cases/{case['id']}/decisions")).json()["data"]
+    return decision
+
+
+async def replay(shop: Shop, decision: dict[str, Any], **other: int) -> dict[str, Any]:
+    response = await shop.seller.post(f"/v1/decisions/{decision['id']}/replay", params=other)
+    assert response.status_code == 200, response.text
+    return response.json()
+
+
+async def test_a_decision_cites_the_policy_in_force_where_nobody_names_one(shop: Shop) -> None:
+    await shop.delivered()
+    assert (await approved(shop))["policy"] == []
+    await published(shop, 1, "a")
+    await published(shop, 1, "a", slug="warranty")
+    shop.clock.advance(hours=1)
+    await published(shop, 2, "b")
+    decision = await approved(shop)
+    assert [(each["slug"], each["version"], each["body_hash"]) for each in decision["policy"]] == [
+        ("returns", 2, "sha256:2")
+    ]
+    event = await shop.last(AfterSaleApproved)
+    assert (event.policy_article_id, event.policy_version) == ("art_returns", 2)
+    await retired(shop)
+    assert (await approved(shop))["policy"] == []
+
+
+async def test_a_clause_is_cited_with_its_hash_and_version(shop: Shop) -> None:
+    await shop.delivered()
+    await published(shop, 1, "a", "b")
+    shop.clock.advance(hours=1)
+    await published(shop, 2, "a", "c")
+    newest = await approved(shop, {"article_id": "art_returns", "clause_id": "2"})
+    assert (newest["policy"][0]["version"], newest["policy"][0]["clause_hash"]) == (2, "c")
+    older = await approved(shop, {"article_id": "art_returns", "clause_id": "2", "version": 1})
+    assert (older["policy"][0]["version"], older["policy"][0]["clause_hash"]) == (1, "b")
+
+
+@pytest.mark.parametrize(
+    ("citation", "code", "pointer"),
+    [
+        ({"article_id": "art_none"}, "policy_unknown", "/policy/0/article_id"),
+        ({"article_id": "art_help"}, "policy_unknown", "/policy/0/article_id"),
+        ({"article_id": "art_returns", "version": 9}, "policy_unknown", "/policy/0/version"),
+        ({"article_id": "art_returns", "clause_id": "7"}, "clause_unknown", "/policy/0/clause_id"),
+    ],
+    ids=str,
+)
+async def test_what_was_not_published_cannot_be_cited(
+    shop: Shop, citation: dict[str, Any], code: str, pointer: str
+) -> None:
+    await shop.delivered()
+    await published(shop, 1, "a")
+    await published(shop, 1, "a", slug="help", kind="article")
+    case = await shop.case(1)
+    before = await shop.get(case["id"])
+    bodies: dict[str, dict[str, Any]] = {
+        "approve": {"return_address": RETURN_ADDRESS},
+        "reject": {"reason": "no_defect_found"},
+    }
+    for action, body in bodies.items():
+        response = await shop.seller.post(f"/v1/cases/{case['id']}/{action}", json={**body, "policy": [citation]})
+        assert (response.status_code, response.json()["code"]) == (422, code), response.text
+        assert response.json()["errors"][0]["pointer"] == pointer
+    assert await shop.get(case["id"]) == before
+    assert (await shop.buyer.get(f"/v1/cases/{case['id']}/decisions")).json()["data"] == []
+
+
+async def test_a_decision_is_unaffected_by_another_version_where_what_it_cites_is_the_same(shop: Shop) -> None:
+    await shop.delivered()
+    await published(shop, 1, "a", "b")
+    kept = await approved(shop, {"article_id": "art_returns", "clause_id": "1"})
+    changed = await approved(shop, {"article_id": "art_returns", "clause_id": "2"})
+    await published(shop, 2, "a", "c")
+    await published(shop, 3, "a")
+    assert (await replay(shop, kept, policy=2))["unchanged"] is True
+    found = await replay(shop, changed, policy=2)
+    assert (found["unchanged"], [each["change"] for each in found["citations"]]) == (False, ["changed"])
+    assert [each["change"] for each in (await replay(shop, changed, policy=3))["citations"]] == ["gone"]
+    unknown = await shop.seller.post(f"/v1/decisions/{kept['id']}/replay", params={"policy": 9})
+    assert (unknown.status_code, unknown.json()["code"]) == (422, "policy_unknown")
+
+
+async def test_other_rules_judge_the_recorded_facts(shop: Shop) -> None:
+    await shop.delivered()
+    rules = "/v1/merchants/m-1/case-rules"
+    most = {"amount_to": {"amount": 9_000, "currency": "CNY"}}
+    for when in ({}, most, {"buyer_history": {"days": 30, "most_cases": 0}}):
+        body = {"rules": [{"id": "all", "when": when, "outcome": "approve", "return_address": RETURN_ADDRESS}]}
+        assert (await shop.seller.put(rules, json=body)).status_code == 200
+    await shop.case(1)
+    decision = await approved(shop)
+    assert decision["basis"] == "person"
+    first = await replay(shop, decision, rules_version=1)
+    assert (first["outcome"], first["rules_outcome"], first["rule_id"]) == ("approved", "approve", "all")
+    assert (await replay(shop, decision, rules_version=2))["rules_outcome"] == "leave_to_merchant"
+    third = await replay(shop, decision, rules_version=3)
+    assert (third["rules_outcome"], third["missing"]) == (None, ["history"])
+    assert (
+        await shop.seller.post(f"/v1/decisions/{decision['id']}/replay", params={"rules_version": 9})
+    ).status_code == 404
+    assert (await shop.buyer.get(f"/v1/decisions/{decision['id']}")).json() == decision, "nothing has changed"
