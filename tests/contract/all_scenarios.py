@@ -1,13 +1,19 @@
 """Every scenario of the suite, and one run of them all."""
 
 import case_type_scenarios
+import negotiation_scenarios
 import reship_scenarios
 import suite_scenarios
 from in_process_suite import InProcessSuite
 from suite_scenarios import RETURN_ADDRESS, TEXTS
 from suite_settings import an_article, settings_of_the_merchant
 
-SCENARIOS = (*suite_scenarios.SCENARIOS, *case_type_scenarios.SCENARIOS, *reship_scenarios.SCENARIOS)
+SCENARIOS = (
+    *suite_scenarios.SCENARIOS,
+    *case_type_scenarios.SCENARIOS,
+    *reship_scenarios.SCENARIOS,
+    *negotiation_scenarios.SCENARIOS,
+)
 
 
 async def run_all(suite: InProcessSuite) -> dict[str, str]:

@@ -65,6 +65,7 @@ from aftercare_events.catalogue.feedback import (
 )
 from aftercare_events.catalogue.insights import AlertRaised, ForecastPublished, InsightEvent
 from aftercare_events.catalogue.merchants import CaseRulesPublished, DefaultReturnAddressSet, MerchantEvent
+from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade
 from aftercare_events.catalogue.orders import (
     LineAfterSale,
     OrderAddressChanged,
@@ -192,6 +193,10 @@ __all__ = [
     "LineAfterSale",
     "MerchantEvent",
     "MessagePosted",
+    "OfferAccepted",
+    "OfferDeclined",
+    "OfferLapsed",
+    "OfferMade",
     "OrderAddressChanged",
     "OrderAfterSaleChanged",
     "OrderCancelled",

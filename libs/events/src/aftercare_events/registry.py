@@ -21,6 +21,7 @@ from aftercare_events.catalogue import (
     feedback,
     insights,
     merchants,
+    offers,
     orders,
     parcels,
     payments,
@@ -36,6 +37,7 @@ CATALOGUE = (
     *(
         reviews,
         consultations,
+        offers,
         returns,
         replacements,
         case_refunds,

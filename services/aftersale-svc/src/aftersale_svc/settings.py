@@ -17,6 +17,7 @@ class Settings(ServiceSettings):
     answer_hours: Hours = 48
     answered_hours: Hours = 72
     manual_review_hours: Hours = 24
+    offer_hours: Hours = 48
     return_address_hours: Hours = 48
     buyer_ship_hours: Hours = 7 * 24
     return_transit_hours: Hours = 15 * 24

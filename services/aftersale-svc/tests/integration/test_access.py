@@ -32,6 +32,10 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "take-refund": ({}, {"buyer"}),
     "reship": ({}, {"agent"}),
     "dispute": ({"category": "no_answer", "text": "?"}, {"buyer", "agent", "arbitrator"}),
+    "offer": ({}, {"seller", "agent"}),
+    "accept-offer": ({}, {"buyer", "seller", "agent"}),
+    "decline-offer": ({}, {"buyer"}),
+    "counter-offer": ({}, {"buyer"}),
 }
 DISPUTE_CALLS: dict[str, tuple[object, set[str]]] = {
     "answer": ({"text": "?"}, {"seller"}),

@@ -8,7 +8,7 @@ from typing import Any
 
 import asyncpg
 import pytest
-from aftersale_shop import RETURN_ADDRESS, Shop
+from aftersale_shop import CUP, RETURN_ADDRESS, Shop
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 
 MOST = 8
@@ -68,6 +68,12 @@ async def test_no_command_takes_more_than_eight_statements(narrow: Shop) -> None
         await cost("verdict", shop.verdict(dispute["id"], 100))
         await shop.refund_fails()
         await cost("refund", shop.act(shop.agent, other["id"], "refund"))
+        await shop.delivered("ord_2", (CUP,))
+        third = await shop.case(type_="refund_only", order_id="ord_2", lines=[{"line_id": "line_2", "quantity": 1}])
+        less = {"amount": {"amount": 100, "currency": "CNY"}}
+        await cost("offer", shop.act(shop.seller, third["id"], "offer", **less))
+        await cost("counter-offer", shop.act(shop.buyer, third["id"], "counter-offer", type="return_refund"))
+        await cost("accept-offer", shop.act(shop.seller, third["id"], "accept-offer"))
     assert spent["create"] == 4, spent
     assert min(spent.values()) >= 3, spent
     assert max(spent.values()) <= MOST, spent

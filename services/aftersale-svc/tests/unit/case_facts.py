@@ -1,11 +1,27 @@
 """The facts that guards judge, for tests."""
 
+from dataclasses import replace
+
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.model import Case, Return
+from aftersale_svc.domain.cases.model import Case, CaseState, Return
+from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.orders.model import Order
 
 
 def facts(case: Case, order: Order | None = None) -> CaseFacts:
     """What bars nothing, but for the state of the order."""
-    full = FullCase(case=case).keeping(Return(case_id=case.id, carrier="sf", waybill_no="SF1001"))
+    back = Return(case_id=case.id)
+    if case.state is not CaseState.MANUAL_REVIEW:
+        back = replace(back, carrier="sf", waybill_no="SF1001")
+    offer = Offer(
+        case_id=case.id,
+        number=1,
+        by=OfferSide.BUYER,
+        type=case.type,
+        amount_minor=100,
+        currency=case.currency,
+        state=OfferState.OPEN,
+        made_at=case.created_at,
+    )
+    full = FullCase(case=case).keeping(back).keeping(offer)
     return CaseFacts(full=full, order=order, in_dispute_window=True, units_free=True, overdue=True)

@@ -1,9 +1,23 @@
 """Rows of the state tables of types of cases, written out a second time: state, action, target, who."""
 
+OFFERS = """
+pending_review  offer     offer_pending  seller
+pending_review  accept_offer {approved}  seller
+manual_review   offer     offer_pending  agent
+manual_review   accept_offer {approved}  agent
+offer_pending   accept_offer {approved}  buyer
+offer_pending   decline_offer pending_review buyer
+offer_pending   counter_offer pending_review buyer
+offer_pending   lapse_offer pending_review system
+offer_pending   cancel    cancelled      buyer agent
+offer_pending   freeze    disputed       system
+offer_pending   end_with_order closed    system
+"""
 CANCELLATIONS = """
 pending_review  end_with_shipment  closed  system unseen
 manual_review   end_with_shipment  closed  system unseen
 rejected        end_with_shipment  closed  system unseen
+offer_pending   end_with_shipment  closed  system unseen
 disputed        end_with_shipment  closed  arbitrator buyer outcome
 """
 GRANTS = """
@@ -37,4 +51,13 @@ answered       resolve   completed      buyer system
 await_answer   end_with_order  closed   system
 manual_review  end_with_order  closed   system
 answered       end_with_order  closed   system
+"""
+REFUNDS = """
+requested  succeed  succeeded  system
+requested  fail     failed     system
+"""
+HOLDS = """
+held      settle      settled   system
+held      release     released  system
+released  hold_again  held      system
 """

@@ -28,6 +28,7 @@ from aftersale_svc.commands import (
     endings,
     inspections,
     locking,
+    offers,
     openings,
     price_adjustments,
     refunds,
@@ -37,8 +38,9 @@ from aftersale_svc.commands import (
     verdicts,
 )
 from aftersale_svc.commands.price_adjustments import Granted
-from aftersale_svc.domain.cases.codes import CaseType, Liable, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, Liable, Money, RejectReason
 from aftersale_svc.domain.cases.model import CaseState, Finding
+from aftersale_svc.domain.cases.offers.model import OfferTerms
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.model import Opening, Remedy, Verdict
@@ -87,6 +89,14 @@ RESHIPPING: dict[str, Command] = {
     "reship": lambda tx: replacements.reship(tx, CASE),
 }
 """What people do only in cases in which goods are sent to the buyer."""
+
+
+async def offer(tx: Any) -> None:
+    refunds_money = TYPES[tx.snapshot.case.type].money is Money.REFUND
+    terms = OfferTerms(None, 100, "CNY") if refunds_money else OfferTerms(CaseType.REFUND_ONLY)
+    await offers.make(tx, CASE, terms=terms)
+
+
 PEOPLE: dict[str, Command] = {
     "approve": lambda tx: reviews.approve(tx, CASE),
     "approve with an address": lambda tx: reviews.approve(tx, CASE, return_address=ADDRESS),
@@ -94,6 +104,10 @@ PEOPLE: dict[str, Command] = {
     "reject": lambda tx: reviews.reject(tx, CASE, reason=RejectReason.NO_DEFECT_FOUND),
     "cancel": lambda tx: endings.cancel(tx, CASE),
     "escalate": lambda tx: reviews.escalate(tx, CASE),
+    "offer": offer,
+    "accept the offer": lambda tx: offers.accept(tx, CASE),
+    "decline the offer": lambda tx: offers.decline(tx, CASE),
+    "make a counter-offer": lambda tx: offers.counter(tx, CASE, terms=OfferTerms(None, 200, "CNY")),
     "ship": lambda tx: returns.ship(tx, CASE, **PARCEL),
     "receive": lambda tx: returns.receive(tx, CASE),
     "accept all": inspect(2),

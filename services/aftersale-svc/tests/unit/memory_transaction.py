@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cached_property
 from typing import Any
 
 from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, SystemContext
@@ -9,6 +10,7 @@ from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, PriceCheck, Refund, Return
+from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -18,7 +20,7 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables import case_rules, cases, decisions, disputes, holds, legs, locks, orders, policies
+from aftersale_svc.tables import case_rules, cases, decisions, disputes, holds, legs, locks, offers, orders, policies
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 HOLD_ACTIONS = {
@@ -42,11 +44,17 @@ class Snapshot:
     refunds: dict[str, Refund] = field(default_factory=dict)
     dispute: Dispute | None = None
     replacement: Replacement | None = None
+    offers: dict[int, Offer] = field(default_factory=dict)
 
     @property
     def refund(self) -> Refund | None:
         """The refund decided last."""
         return self.refunds.get(self.case.refund_id or "")
+
+    @property
+    def offer(self) -> Offer | None:
+        """The offer made last."""
+        return self.offers.get(self.case.offers_made)
 
     @property
     def facts(self) -> tuple[object, ...]:
@@ -62,7 +70,39 @@ class Snapshot:
         # Elsewhere the address decides nothing, since an agent can name one with each approval.
         waits = CaseState.AWAIT_BUYER_SHIPMENT in (case.state, case.frozen_state)
         sent = (scans, waits and back is not None and back.address is not None)
-        return request, refund, held, decided, sent, self.order.state, self.shipped, _progress(self.replacement)
+        # How many offers were made, and of how much, only bars the next one.
+        open_ = self.offer if self.offer and self.offer.state is OfferState.OPEN else None
+        offered = (case.offered_in, open_ and (open_.by is OfferSide.BUYER, open_.type))
+        return (
+            offered,
+            request,
+            refund,
+            held,
+            decided,
+            sent,
+            self.order.state,
+            self.shipped,
+            _progress(self.replacement),
+        )
+
+    @cached_property
+    def details(self) -> dict[str, Any]:
+        """A record of DETAILS. Many commands are tried on one snapshot."""
+        line = self.line
+        found = {
+            Return: self.return_,
+            Inspection: None if line.accepted is None else line,
+            PriceCheck: self.price_check,
+            Refund: self.refund,
+            Offer: self.offer,
+            Replacement: self.replacement,
+        }
+        record = {
+            f"{leg.rows.name}_{column.name}": getattr(found[kind], column.name, None)
+            for kind, leg in legs.LEGS.items()
+            for column in leg.rows.columns
+        }
+        return {**asdict(line), **record}
 
     @property
     def is_over(self) -> bool:
@@ -114,7 +154,7 @@ class MemoryTransaction:
         case = self.snapshot.case
         return {
             cases.LIVE_CASES_OF: [] if case.state in ENDED else [{"id": case.id}],
-            legs.DETAILS: [self._details()],
+            legs.DETAILS: [self.snapshot.details],
             holds.HOLDS_OF_ORDER: [self._line_hold()],
         }[query]
 
@@ -140,23 +180,6 @@ class MemoryTransaction:
             accepted=line.accepted,
         )
 
-    def _details(self) -> dict[str, Any]:
-        """A record of DETAILS."""
-        line = self.snapshot.line
-        found = {
-            Return: self.snapshot.return_,
-            Inspection: None if line.accepted is None else line,
-            PriceCheck: self.snapshot.price_check,
-            Refund: self.snapshot.refund,
-            Replacement: self.snapshot.replacement,
-        }
-        record = {
-            f"{leg.rows.name}_{column.name}": getattr(found[kind], column.name, None)
-            for kind, leg in legs.LEGS.items()
-            for column in leg.rows.columns
-        }
-        return {**asdict(line), **record}
-
     async def save(self, rows: Any, row: Any, *events: Event) -> Any:
         assert events, "a change is published"
         self.events += events
@@ -179,6 +202,7 @@ class MemoryTransaction:
             legs.INSPECTIONS: self.snapshot.line.accepted is not None,
             legs.RETURNS: self.snapshot.return_ is not None,
             legs.REPLACEMENTS: self.snapshot.replacement is not None,
+            offers.OFFERS: False,
         }
         for row in new:
             if rows not in (cases.STEPS, decisions.DECISIONS):
@@ -190,11 +214,13 @@ class MemoryTransaction:
             self._set(refunds={**self.snapshot.refunds, row.id: row})
         elif rows is legs.PRICE_CHECKS:
             self._set(price_check=row)
+        elif rows is offers.OFFERS:
+            self._set(offers={**self.snapshot.offers, row.number: row})
         elif rows is legs.INSPECTIONS:
             self._set(line=replace(self.snapshot.line, accepted=row.accepted, accepted_minor=row.accepted_minor))
         elif rows is legs.REPLACEMENTS:
             self._set(replacement=row)
-        else:
+        elif rows is not orders.ORDER_PARCELS:
             assert rows is legs.RETURNS
             self._set(return_=row)
 

@@ -1,5 +1,6 @@
 """Every row of the state tables, and that nothing else is possible. The tables are written out a second time here."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from itertools import product
@@ -19,12 +20,13 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from case_facts import facts
-from case_tables import CANCELLATIONS, GRANTS, QUESTIONS, REFUSED
+from case_tables import CANCELLATIONS, GRANTS, HOLDS, OFFERS, QUESTIONS, REFUNDS, REFUSED
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
 # `outcome`: it is decided within another action or a dispute, and no route takes it.
-EVERY_TYPE = """
+EVERY_TYPE = (
+    """
 pending_review  cancel    cancelled      buyer agent
 pending_review  approve   {approved}     seller system
 pending_review  reject    rejected       seller
@@ -53,6 +55,8 @@ rejected        end_with_order  closed   system
 refunding       end_with_order  closed   system
 disputed        end_with_order  closed   arbitrator buyer outcome
 """
+    + OFFERS
+)
 # `unseen`: to the other roles the action does not exist in this state. `never`: the row is there for the reason alone.
 RETURNS = """
 await_buyer_shipment  ship      return_in_transit  buyer
@@ -77,15 +81,6 @@ await_buyer_shipment  end_with_order  closed       system
 return_in_transit     end_with_order  closed       system
 await_inspection      end_with_order  closed       system
 """
-REFUNDS = """
-requested  succeed  succeeded  system
-requested  fail     failed     system
-"""
-HOLDS = """
-held      settle      settled   system
-held      release     released  system
-released  hold_again  held      system
-"""
 NOT_OPEN = {"outcome", "never"}
 Rows = dict[tuple[str, str], tuple[str, set[str]]]
 
@@ -98,8 +93,8 @@ def read(table: str) -> Rows:
     return {**found, **{(state, "dispute"): ("disputed", {"buyer", "agent", "arbitrator"}) for state in stops}}
 
 
-# As every type, but that nobody reviews it first.
-_UNREVIEWED = "\n".join(line for line in EVERY_TYPE.splitlines() if not line.startswith("pending_review"))
+# As every type, but that nobody reviews it first, or makes offers.
+_UNREVIEWED = "\n".join(line for line in EVERY_TYPE.splitlines() if not re.search("^pending_review|offer", line))
 REFUSED_ROWS = read(_UNREVIEWED.format(approved="return_in_transit") + REFUSED)
 TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
     (

@@ -16,6 +16,7 @@ from aftercare_events import (
     DisputeOpened,
     Envelope,
     Event,
+    OfferMade,
     RatingChanged,
     RatingGiven,
     RefundSucceeded,
@@ -123,11 +124,16 @@ async def _case_requested(tx: Transaction, event: AfterSaleRequested) -> None:
     await tx.upsert(CASES, facts)
 
 
+_ANSWERS = (AfterSaleApproved, AfterSaleRejected, OfferMade)
+"""A buyer makes an offer only in answer to another one, so the first is never theirs."""
+
+
 async def _case_changed(tx: Transaction, event: CaseEvent) -> None:
     case = await tx.get(CASES, event.case_id)
-    answered_at = event.time if isinstance(event, AfterSaleApproved | AfterSaleRejected) else None
+    answered_at = event.time if isinstance(event, _ANSWERS) else None
     changed = replace(
         case,
+        type=event.case_type,
         state=event.state,
         answered_at=case.answered_at or answered_at,
         # A dispute reopens a closed case: then its next end counts.

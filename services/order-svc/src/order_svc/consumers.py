@@ -17,6 +17,7 @@ from aftercare_events import (
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
+    OfferAccepted,
     RefundRequested,
     ReplacementShipped,
     ReplacementWaybillCorrected,
@@ -73,6 +74,7 @@ async def case_completed(tx: Transaction[Settings], event: AfterSaleCompleted) -
 
 HANDLERS: Handlers[Settings] = {
     AfterSaleRequested: _following(projections.case_requested, cases.open_),
+    OfferAccepted: _following(projections.case_retyped, cases.retype),
     AfterSaleRejected: _following(projections.case_continued, cases.release),
     AfterSaleResumed: _following(projections.case_continued, cases.resume),
     AfterSaleCompleted: case_completed,

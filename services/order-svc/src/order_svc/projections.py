@@ -19,6 +19,7 @@ from aftercare_events import (
     DisputeExecuted,
     DisputeOpened,
     DisputeWithdrawn,
+    OfferAccepted,
 )
 from aftercare_events.catalogue.cases import GoodsOutcome
 
@@ -54,6 +55,12 @@ def case_requested(units: OrderUnits, event: AfterSaleRequested) -> OrderUnits:
 def case_continued(units: OrderUnits, event: AfterSaleRejected | AfterSaleResumed) -> OrderUnits:
     """The units; the case is still open, whatever was decided. Raises: Retry until it is known."""
     return units.with_case(_known(units, event))
+
+
+def case_retyped(units: OrderUnits, event: OfferAccepted) -> OrderUnits:
+    """The units with the case as the type that it has now. Raises: Retry until it is known."""
+    known = _known(units, event)
+    return units.with_case(replace(known, case_type=event.case_type, keeps_goods=_keeps_goods(event)))
 
 
 def case_completed(units: OrderUnits, event: AfterSaleCompleted) -> OrderUnits:

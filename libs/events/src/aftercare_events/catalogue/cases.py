@@ -1,6 +1,6 @@
 """After-sale cases, published by aftersale-svc: what every event of a case carries.
 
-The events are in `reviews`, `returns`, `replacements`, `case_refunds` and `case_progress`.
+The events are in `reviews`, `offers`, `returns`, `replacements`, `case_refunds` and `case_progress`.
 """
 
 from typing import Annotated, ClassVar
@@ -42,6 +42,7 @@ class CaseState(Vocabulary):
 
     PENDING_REVIEW = "pending_review", "the merchant has to review the request"
     MANUAL_REVIEW = "manual_review", "an agent has to decide"
+    OFFER_PENDING = "offer_pending", "the buyer has to answer an offer"
     AWAIT_BUYER_SHIPMENT = "await_buyer_shipment", "approved; the buyer has to send the goods"
     RETURN_IN_TRANSIT = "return_in_transit", "the goods are on their way back"
     AWAIT_INSPECTION = "await_inspection", "the merchant has the goods and has to inspect them"

@@ -62,7 +62,9 @@ async def _amount(tx: Transaction[Settings], full: FullCase, order: Order, verdi
         check_no_amount(verdict)
         return RefundAmount(0, 0)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
-    return awarded(full.case, order, verdict, refund_due(order, full.case, accept_all(full.lines), holds))
+    # What was paid bounds a verdict, not what the sides had agreed on.
+    paid = replace(full.case, agreed_minor=None)
+    return awarded(full.case, order, verdict, refund_due(order, paid, accept_all(full.lines), holds))
 
 
 def _decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amount_minor: int) -> Dispute:

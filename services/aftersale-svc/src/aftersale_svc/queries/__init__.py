@@ -8,6 +8,7 @@ from aftercare_chassis.refusals import NotFound
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, Request, TimelineStep
+from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
@@ -28,6 +29,7 @@ from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTES
 from aftersale_svc.tables.evidence import FILE, FILES_OF_CASE, REUSES_OF
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import DETAILS, full_cases
+from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
 from aftersale_svc.tables.work_lists import CASES_DUE, CASES_OF_TURN
 
@@ -73,6 +75,12 @@ async def timeline(read: Reader[Settings], case_id: str) -> list[TimelineStep]:
     """Every step of the case and of its disputes, oldest first. Raises: NotFound."""
     await read.get(CASES, case_id)
     return await read.all(TIMELINE, case_id=case_id)
+
+
+async def offers(read: Reader[Settings], case_id: str) -> list[Offer]:
+    """Every offer about the case, in their order. Raises: NotFound."""
+    await read.get(CASES, case_id)
+    return await read.all(OFFERS_OF_CASE, case_id=case_id)
 
 
 async def dispute(read: Reader[Settings], dispute_id: str) -> Dispute:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cached_property
 from typing import Any
 
 from aftercare_chassis.database.columns import document, minor, one_of, quantity, text, timestamp
@@ -27,8 +28,10 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, PriceCheck, Refund, RequestedLine, Return
+from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.tables.cases import case_lines, cases
+from aftersale_svc.tables.offers import OFFERS, offers
 from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
 from aftersale_svc.tables.schema import metadata
 
@@ -107,13 +110,20 @@ class LegTable:
 
     def of(self, records: Iterable[Record]) -> tuple[Any, ...]:  # of that class
         """The rows that records of DETAILS have of this leg, each once."""
-        found = [{column.name: each[self._label(column.name)] for column in self.rows.columns} for each in records]
-        by_key = {tuple(values[name] for name in self.rows.key): values for values in found}
-        return tuple(self.rows.build(values) for key, values in by_key.items() if None not in key)
+        labels, key_labels = self._labels
+        by_key = {tuple(each[label] for label in key_labels): each for each in records}
+        found = [each for key, each in by_key.items() if None not in key]
+        return tuple(self.rows.build({name: each[label] for name, label in labels.items()}) for each in found)
 
     def key(self, row: object) -> tuple[object, ...]:
         """The primary key of a row."""
         return tuple(getattr(row, name) for name in self.rows.key)
+
+    @cached_property
+    def _labels(self) -> tuple[dict[str, str], list[str]]:
+        """The names of its columns in DETAILS, by their own, and those of its key."""
+        labels = {column.name: self._label(column.name) for column in self.rows.columns}
+        return labels, [labels[name] for name in self.rows.key]
 
     def _label(self, column: str) -> str:
         return f"{self.rows.name}_{column}"
@@ -144,8 +154,9 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     ),
     Refund: LegTable(REFUNDS, refunds.c.id == cases.c.refund_id),
     Replacement: LegTable(REPLACEMENTS, replacements.c.case_id == case_lines.c.case_id),
+    Offer: LegTable(OFFERS, (offers.c.case_id == cases.c.id) & (offers.c.number == cases.c.offers_made)),
 }
-"""What legs keep of a case, by the class of their rows; the refund is the one decided last."""
+"""What legs keep of a case, by the class of their rows; the refund is the one decided last, the offer the one made last."""
 
 _joined: FromClause = case_lines.join(cases, cases.c.id == case_lines.c.case_id)
 for _leg in LEGS.values():

@@ -19,6 +19,10 @@ from aftercare_events import (
     ConsultationAnswered,
     ConsultationContinued,
     DeadlineExtended,
+    OfferAccepted,
+    OfferDeclined,
+    OfferLapsed,
+    OfferMade,
     RefundRequested,
     ReplacementAnomalyReported,
     ReplacementDelivered,
@@ -34,6 +38,7 @@ from aftercare_events import (
     ReturnShipped,
     ReturnWaybillCorrected,
 )
+from aftercare_events.catalogue.offers import OfferSide
 from aftercare_events.catalogue.reviews import DecisionCause
 
 from cs_svc.commands import conversations
@@ -43,6 +48,10 @@ CODES: Mapping[type[CaseEvent], str] = {
     AfterSaleRequested: "after_sale_requested",
     AfterSaleApproved: "after_sale_approved",
     AfterSaleRejected: "after_sale_rejected",
+    OfferMade: "offer_made",
+    OfferAccepted: "offer_accepted",
+    OfferDeclined: "offer_declined",
+    OfferLapsed: "offer_lapsed",
     AfterSaleRestaged: "after_sale_restaged",
     ReturnAddressGiven: "return_address_given",
     ReturnShipped: "return_shipped",
@@ -80,6 +89,8 @@ def _code(event: CaseEvent) -> str:
     code = CODES[type(event)]
     if isinstance(event, ReturnAddressGiven) and event.corrected:
         return "return_address_corrected"
+    if isinstance(event, OfferMade) and event.by == OfferSide.BUYER:
+        return "counter_offer_made"
     timed_out = isinstance(event, AfterSaleApproved | ReturnInspected) and event.cause == DecisionCause.TIMEOUT
     if timed_out:
         code = f"{code}_by_timeout"

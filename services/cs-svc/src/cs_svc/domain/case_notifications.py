@@ -27,6 +27,17 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "商家拒绝了售后申请；如有异议可以投诉维权。",
         "The merchant refused the after-sale request; you may complain if you disagree.",
     ),
+    "offer_made": (
+        "商家或平台提出了新的处理方案，请在售后单中查看并答复。",
+        "The merchant or the platform has made an offer; please see it in the case and answer it.",
+    ),
+    "counter_offer_made": (
+        "买家提出了不同的处理方案，等待商家答复。",
+        "The buyer has made a counter-offer; the merchant will review it.",
+    ),
+    "offer_accepted": ("处理方案已被接受，售后单按该方案继续。", "The offer was accepted; the case continues with it."),
+    "offer_declined": ("处理方案未被接受。", "The offer was declined."),
+    "offer_lapsed": ("处理方案已失效。", "The offer is no longer open."),
     "after_sale_restaged": (
         "商品在售后期间已发出，售后单按运输中处理。",
         "The goods were shipped in the meantime; the case continues as one in transit.",

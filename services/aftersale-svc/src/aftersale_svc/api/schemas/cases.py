@@ -17,6 +17,7 @@ from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
+from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
 from aftersale_svc.api.schemas.replacements import ReplacementOut
 from aftersale_svc.domain.cases import lifecycle
@@ -128,7 +129,7 @@ class CaseOut(Out):
     merchant_id: str
     """The merchant of the order."""
     type: CaseType
-    """What is asked for, as `GET /v1/orders/{order_id}/after-sale-options` explains."""
+    """What is asked for, or what an accepted offer has changed it to, as `GET /v1/orders/{order_id}/after-sale-options` explains."""
     reason: Reason
     """Why the applicant asks for it."""
     initiator: Initiator | None = None
@@ -150,10 +151,15 @@ class CaseOut(Out):
     shipping_refund: Money
     """Freight that is refunded as well: until a refund is decided, what the case would carry if every open case of
     the order ended as it was asked for; afterwards the freight in that refund."""
+    agreed: Money | None = None
+    """What an accepted offer gives back, freight included, where it is less than `requested`; every refund uses it. Null where
+    nothing less was agreed on."""
     refunded: Money
     """What has been paid back so far, freight included."""
     refund: RefundOut | None = None
     """The refund that was decided last, whether it is in flight, paid or failed; null before the first decision."""
+    offer: OfferOut | None = None
+    """The offer made last, whether it waits for an answer or not; null where there was none."""
     reject_reason: RejectReason | None = None
     """Why the request or the returned goods were last rejected; null where they never were."""
     close_cause: CloseCause | None = None
@@ -200,6 +206,7 @@ class CaseOut(Out):
             deadline_effect=table.deadline_effect(case, facts),
             lines=[CaseLineOut.of(line, case.currency) for line in full.lines],
             **_amounts(full),
+            offer=OfferOut.of(full.offer) if full.offer else None,
             reject_reason=case.reject_reason,
             close_cause=case.close_cause,
             dispute_id=case.dispute_id,
@@ -219,6 +226,7 @@ class CaseOut(Out):
 class _Amounts(TypedDict):
     requested: Money
     shipping_refund: Money
+    agreed: Money | None
     refunded: Money
     refund: RefundOut | None
 
@@ -228,6 +236,7 @@ def _amounts(full: FullCase) -> _Amounts:
     return _Amounts(
         requested=Money.of(full.case.requested_minor, currency),
         shipping_refund=Money.of(full.case.shipping_refund_minor, currency),
+        agreed=None if full.case.agreed_minor is None else Money.of(full.case.agreed_minor, currency),
         refunded=Money.of(full.refunded_minor, currency),
         refund=RefundOut.of(full.refund),
     )

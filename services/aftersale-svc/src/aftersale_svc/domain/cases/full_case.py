@@ -8,6 +8,7 @@ from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, PriceCheck, Refund, Return
+from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.orders.model import Order, OrderState
 
@@ -71,6 +72,16 @@ class FullCase:
     def refund(self) -> Refund | None:
         """The refund decided last."""
         return next(iter(self.rows_of(Refund)), None)
+
+    @property
+    def offer(self) -> Offer | None:
+        """The offer made last."""
+        return max(self.rows_of(Offer), key=lambda offer: offer.number, default=None)
+
+    @property
+    def open_offer(self) -> Offer | None:
+        """The offer that waits for an answer."""
+        return self.offer if self.offer is not None and self.offer.state is OfferState.OPEN else None
 
     @property
     def is_refunded(self) -> bool:

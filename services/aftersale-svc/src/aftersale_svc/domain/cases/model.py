@@ -22,6 +22,7 @@ class CaseState(StrEnum):
 
     PENDING_REVIEW = "pending_review"
     MANUAL_REVIEW = "manual_review"
+    OFFER_PENDING = "offer_pending"
     AWAIT_BUYER_SHIPMENT = "await_buyer_shipment"
     RETURN_IN_TRANSIT = "return_in_transit"
     AWAIT_INSPECTION = "await_inspection"
@@ -75,6 +76,11 @@ class CaseAction(StrEnum):
     TAKE_REFUND = "take_refund"
     RESHIP = "reship"
     GRANT = "grant"
+    OFFER = "offer"
+    ACCEPT_OFFER = "accept_offer"
+    DECLINE_OFFER = "decline_offer"
+    COUNTER_OFFER = "counter_offer"
+    LAPSE_OFFER = "lapse_offer"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -88,6 +94,7 @@ class Case:
     by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the
     present state. `initiator` is who opened it, and `reasons_version` the version of the table of reasons for that; both None
     for a case of an earlier build.
+    `offered_in` is the review in which the open offer was made, `agreed_minor` what an accepted one of less gives back.
     """
 
     id: str
@@ -116,6 +123,9 @@ class Case:
     reject_reason: RejectReason | None = None
     close_cause: CloseCause | None = None
     liable: Liable | None = None
+    offered_in: CaseState | None = None
+    offers_made: int = 0
+    agreed_minor: int | None = None
     description: str | None
     evidence: list[str]
     initiator: Initiator | None = None

@@ -49,9 +49,11 @@ def freight(
     """Return the freight, in minor units, that goes back with these units of the case.
 
     It is owed where they complete the return of all units of the order, `counts` choosing the units of other cases, and
-    where each of those cases owes it. What other cases carry of it already is subtracted. A case that takes no units carries
+    where each of those cases owes it. An agreed amount is all that goes back, freight included. What other cases carry of it already is subtracted. A case that takes no units carries
     none of it.
     """
+    if case.agreed_minor is not None:
+        return 0
     if not TYPES[case.type].holds_units:
         return 0
     others = [hold for hold in holds if hold.case_id not in (None, case.id) and hold.units and counts(hold)]

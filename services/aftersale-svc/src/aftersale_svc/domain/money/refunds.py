@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
-from aftersale_svc.domain.cases.shares import spread
+from aftersale_svc.domain.cases.shares import cumulative_share, spread
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.adjustments import due_by_line
 from aftersale_svc.domain.money.freight import freight
@@ -12,11 +12,24 @@ from aftersale_svc.domain.orders.model import Order
 
 
 def refund_due(order: Order, case: Case, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> RefundAmount:
-    """Return what a refund of these lines of the case gives back now; `holds` are what all cases of the order hold."""
+    """Return what a refund of these lines of the case gives back now; `holds` are what all cases of the order hold.
+
+    An amount that an accepted offer has agreed on takes the place of the share of the units.
+    """
     if not TYPES[case.type].holds_units:
-        return RefundAmount(sum(due_by_line(case.id, lines, holds).values()), 0)
+        due = sum(due_by_line(case.id, lines, holds).values())
+        return RefundAmount(due if case.agreed_minor is None else min(due, case.agreed_minor), 0)
     units = {line.line_id: line.refund_units for line in lines}
+    if case.agreed_minor is not None:
+        return RefundAmount(_agreed_share(case.agreed_minor, lines), 0)
     return RefundAmount(sum(line.refund_minor for line in lines), freight(order, case, units, holds))
+
+
+def _agreed_share(agreed_minor: int, lines: Sequence[CaseLine]) -> int:
+    """Return what an agreed amount gives back for the units that a refund is for; for all units it is that amount."""
+    parts = spread(agreed_minor, [line.amount_minor for line in lines])
+    found = zip(lines, parts, strict=True)
+    return sum(cumulative_share(part, line.quantity, line.refund_units) for line, part in found)
 
 
 def refunded_lines(lines: Sequence[CaseLine], refunded: RefundAmount) -> list[tuple[CaseLine, int, int]]:

@@ -41,6 +41,11 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.TAKE_REFUND: Label("改为退款", "take the money instead"),
     CaseAction.RESHIP: Label("要求商家重新发货", "have the merchant send the goods again"),
     CaseAction.GRANT: Label("部分同意", "grant a part"),
+    CaseAction.OFFER: Label("提出处理方案", "make an offer"),
+    CaseAction.ACCEPT_OFFER: Label("接受方案", "accept the offer"),
+    CaseAction.DECLINE_OFFER: Label("不接受方案", "decline the offer"),
+    CaseAction.COUNTER_OFFER: Label("提出不同的方案", "make a counter-offer"),
+    CaseAction.LAPSE_OFFER: Label("方案失效", "let the offer lapse"),
 }
 
 WHY_NOT: Mapping[str, Label] = {
@@ -70,6 +75,8 @@ WHY_NOT: Mapping[str, Label] = {
     "closed_for_good": Label("售后单已最终关闭", "the case was closed for good"),
     "dispute_window_passed": Label("已过维权期限", "the time to dispute it has passed"),
     "units_not_shipped": Label("商品尚未发出", "the units have not left"),
+    "too_many_offers": Label("方案次数已用完", "no more offers can be made"),
+    "no_offer_open": Label("没有等待答复的方案", "there is no offer to be answered"),
     "units_held_by_another_case": Label("商品已属于其他售后单", "another case is about these units by now"),
 }
 """By the reason that `allowed_actions` shows. NOT_IN_THIS_STATE is left out: what a state does not have is not explained."""
@@ -90,6 +97,11 @@ STEPS: Mapping[str, Label] = {
     "approve": Label("{actor}同意了申请", "{actor} approved the request"),
     "reject": Label("{actor}拒绝了申请", "{actor} rejected the request"),
     "escalate": Label("{actor}转交平台处理", "{actor} passed it on to the platform"),
+    "offer": Label("{actor}提出了处理方案", "{actor} made an offer"),
+    "accept_offer": Label("{actor}接受了方案", "{actor} accepted the offer"),
+    "decline_offer": Label("{actor}没有接受方案", "{actor} declined the offer"),
+    "counter_offer": Label("{actor}提出了不同的方案", "{actor} made a counter-offer"),
+    "lapse_offer": Label("买家未在期限内答复，方案失效", "The buyer did not answer in time, and the offer lapsed"),
     "ship": Label("{actor}寄出了退货", "{actor} sent the goods back"),
     "set_return_address": Label("{actor}填写了退货地址", "{actor} gave the return address"),
     "correct_waybill": Label("{actor}更正了退货运单号", "{actor} corrected the waybill"),

@@ -25,6 +25,7 @@ CANCELLATION = Leg(
         **REVIEW.rows,
         (_S.PENDING_REVIEW, _A.END_WITH_SHIPMENT): _shipped(),
         (_S.MANUAL_REVIEW, _A.END_WITH_SHIPMENT): _shipped(),
+        (_S.OFFER_PENDING, _A.END_WITH_SHIPMENT): _shipped(),
         (_S.REJECTED, _A.END_WITH_SHIPMENT): _shipped(),
         # They left while a dispute stopped the case.
         (_S.DISPUTED, _A.END_WITH_SHIPMENT): _shipped(ARBITRATOR_OR_BUYER, outcome_of=DISPUTE),

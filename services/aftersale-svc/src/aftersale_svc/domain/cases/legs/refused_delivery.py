@@ -48,10 +48,12 @@ REFUSED_DELIVERY = Leg(
     },
     {_S.RETURN_IN_TRANSIT: Timeout(COURIER, "return_transit_hours", _A.ESCALATE, "escalated_not_delivered")},
 )
+_NOT_REVIEWED = (_S.PENDING_REVIEW, _S.OFFER_PENDING)
+_OFFERS = (_A.OFFER, _A.ACCEPT_OFFER)
 AGENT_REVIEW = Leg(
     REVIEW.name,
     _S.MANUAL_REVIEW,
-    {key: row for key, row in REVIEW.rows.items() if key[0] is not _S.PENDING_REVIEW},
-    {state: timeout for state, timeout in REVIEW.timeouts.items() if state is not _S.PENDING_REVIEW},
+    {key: row for key, row in REVIEW.rows.items() if key[0] not in _NOT_REVIEWED and key[1] not in _OFFERS},
+    {state: timeout for state, timeout in REVIEW.timeouts.items() if state not in _NOT_REVIEWED},
 )
-"""What an agent, and the buyer after a rejection, may do; nothing is reviewed before."""
+"""What an agent, and the buyer after a rejection, may do; nothing is reviewed before, and the goods are under way."""

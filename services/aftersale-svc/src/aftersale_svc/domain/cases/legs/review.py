@@ -1,11 +1,12 @@
 """The review: the merchant decides about the request, or an agent."""
 
-from aftercare_chassis.lifecycle import Guard, Timeout, Transition
+from aftercare_chassis.lifecycle import Guard, History, Timeout, Transition
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.guards import unless_refund_decided
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.offers.guards import GOODS_SENT, NO_OFFER_OPEN, TOO_MANY_OFFERS
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
 from aftersale_svc.domain.permissions import (
     AGENT,
@@ -31,6 +32,8 @@ def _once(action: CaseAction) -> tuple[Guard, ...]:
 
 
 _S, _A = CaseState, CaseAction
+# The buyer answers an offer, or is silent: those who made it review the request again.
+_REVIEW_AGAIN = History("offered_in", _S.PENDING_REVIEW)
 
 REVIEW = Leg(
     "review",
@@ -48,12 +51,31 @@ REVIEW = Leg(
         (_S.MANUAL_REVIEW, _A.REFUND): Transition(ReviewExit.REFUND_ORDERED, AGENT),
         (_S.MANUAL_REVIEW, _A.CLOSE): Transition(_S.CLOSED, AGENT, cause=CloseCause.CLOSED_BY_AGENT),
         (_S.MANUAL_REVIEW, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.AGENT_LATE),
+        (_S.PENDING_REVIEW, _A.OFFER): Transition(
+            _S.OFFER_PENDING, MERCHANT, (TOO_MANY_OFFERS,), remember="offered_in"
+        ),
+        (_S.MANUAL_REVIEW, _A.OFFER): Transition(
+            _S.OFFER_PENDING,
+            AGENT,
+            (*_once(_A.OFFER), GOODS_SENT, TOO_MANY_OFFERS),
+            remember="offered_in",
+        ),
+        (_S.PENDING_REVIEW, _A.ACCEPT_OFFER): Transition(ReviewExit.APPROVED, MERCHANT, (NO_OFFER_OPEN,)),
+        (_S.MANUAL_REVIEW, _A.ACCEPT_OFFER): Transition(
+            ReviewExit.APPROVED, AGENT, (*_once(_A.ACCEPT_OFFER), NO_OFFER_OPEN)
+        ),
+        (_S.OFFER_PENDING, _A.ACCEPT_OFFER): Transition(ReviewExit.APPROVED, BUYER),
+        (_S.OFFER_PENDING, _A.DECLINE_OFFER): Transition(_REVIEW_AGAIN, BUYER),
+        (_S.OFFER_PENDING, _A.COUNTER_OFFER): Transition(_REVIEW_AGAIN, BUYER, (TOO_MANY_OFFERS,)),
+        (_S.OFFER_PENDING, _A.LAPSE_OFFER): Transition(_REVIEW_AGAIN, SYSTEM_ONLY),
+        (_S.OFFER_PENDING, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
         (_S.REJECTED, _A.ACCEPT): Transition(_S.CLOSED, BUYER, cause=CloseCause.REJECTION_ACCEPTED),
         (_S.REJECTED, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY, cause=CloseCause.REJECTED),
     },
     {
         _S.PENDING_REVIEW: Timeout("merchant", "review_hours", _A.APPROVE, "approved_by_timeout"),
         _S.MANUAL_REVIEW: Timeout("agent", "manual_review_hours", _A.ESCALATE, "escalated_agent_late"),
+        _S.OFFER_PENDING: Timeout("buyer", "offer_hours", _A.LAPSE_OFFER, "offer_lapses"),
         _S.REJECTED: Timeout("buyer", "rejected_hours", _A.CLOSE, "closed_rejected"),
     },
 )

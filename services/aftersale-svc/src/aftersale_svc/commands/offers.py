@@ -1,0 +1,163 @@
+"""Offers: the merchant or an agent makes one, the buyer answers it, with a counter-offer as well."""
+
+from dataclasses import replace
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import Event, OfferAccepted, OfferDeclined, OfferLapsed, OfferMade
+
+from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.deadlines import case_timer
+from aftersale_svc.commands.effects import RefundTerms
+from aftersale_svc.commands.open_offers import ended
+from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.model import Case, CaseAction
+from aftersale_svc.domain.cases.offers.errors import NoOfferOpen
+from aftersale_svc.domain.cases.offers.model import Offer, OfferAction, OfferSide, OfferTerms
+from aftersale_svc.domain.cases.offers.policy import agreed, check_change, offered
+from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address
+from aftersale_svc.domain.money.freight import estimated
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+
+
+async def make(
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    terms: OfferTerms,
+    return_address: dict[str, str] | None = None,
+    note: str | None = None,
+) -> FullCase:
+    """Offer the buyer another type or less money. A counter-offer that is open is declined by that.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, RefundDecided, ReturnAlreadyShipped, TooManyOffers: see CASE.
+        TypeUnsuitable, StageUnsuitable, StageNotReached, OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign,
+            AmountExceedsAllowance, OfferUnchanged: see `offered`.
+        ReturnAddressMissing: see `check_address`.
+    """
+    full, order = await locking.case_and_order(tx, case_id)
+    known = full if return_address is None else full.keeping(replace(full.return_, address=return_address))
+    moved = apply(known, CaseAction.OFFER, tx)
+    offer = offered(known, order, OfferSide(tx.actor.role), terms, tx.now)
+    check_address(replace(moved, case=agreed(moved.case, offer)), tx.actor)
+    return await _save_made(tx, full, moved, offer, CaseAction.OFFER, note)
+
+
+async def counter(tx: Transaction[Settings], case_id: str, *, terms: OfferTerms, note: str | None = None) -> FullCase:
+    """Answer an offer with another one, as the buyer: those who made it review the case again.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, TooManyOffers: see CASE.
+        TypeUnsuitable, StageUnsuitable, StageNotReached, OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign,
+            AmountExceedsAllowance, OfferUnchanged: see `offered`.
+    """
+    full, order = await locking.case_and_order(tx, case_id)
+    moved = apply(full, CaseAction.COUNTER_OFFER, tx)
+    offer = offered(full, order, OfferSide.BUYER, terms, tx.now)
+    return await _save_made(tx, full, moved, offer, CaseAction.COUNTER_OFFER, note)
+
+
+async def _save_made(
+    tx: Transaction[Settings], full: FullCase, moved: FullCase, offer: Offer, action: CaseAction, note: str | None
+) -> FullCase:
+    """Save the case with its new offer; the one that was open is declined."""
+    after = replace(moved, case=replace(moved.case, offers_made=offer.number))
+    before = full.open_offer
+    declined: list[Event] = []
+    if before is not None:
+        declined.append(OfferDeclined(**case_fields(tx, after.case), number=before.number))
+        after = after.keeping(ended(tx, before, OfferAction.DECLINE), offer)
+    else:
+        after = after.keeping(offer)
+    return await effects.save(tx, full, after, action, *declined, _made(tx, after.case, offer), note=note)
+
+
+def _made(tx: Transaction[Settings], case: Case, offer: Offer) -> OfferMade:
+    return OfferMade(
+        **case_fields(tx, case),
+        number=offer.number,
+        by=offer.by,
+        offered_type=offer.type,
+        amount_minor=offer.amount_minor,
+        currency=offer.currency,
+        deadline_at=case.deadline_at,
+    )
+
+
+async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Let the case go on as it is offered, without another review: the buyer an offer, the reviewers a counter-offer.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, NoOfferOpen: see CASE.
+        TypeUnsuitable, StageUnsuitable, StageNotReached: see `check_change`; the goods were sent or received meanwhile.
+    """
+    full, order = await locking.case_and_order(tx, case_id)
+    apply(full, CaseAction.ACCEPT_OFFER, tx)  # by the table of the present type: whether there is an offer to accept
+    offer = full.open_offer
+    if offer is None:
+        raise NoOfferOpen()
+    check_change(full.case, offer.type, order)
+    on_terms = await _priced(tx, replace(full, case=agreed(full.case, offer)), order)
+    moved = apply(on_terms, CaseAction.ACCEPT_OFFER, tx).keeping(ended(tx, offer, OfferAction.ACCEPT))
+    event = OfferAccepted(
+        **case_fields(tx, moved.case),
+        number=offer.number,
+        previous_type=full.case.type,
+        amount_minor=offer.amount_minor,
+        currency=offer.currency,
+        deadline_at=moved.case.deadline_at,
+        return_address_missing=lacks_address(moved),
+    )
+    terms = RefundTerms(order, RefundCause.APPROVAL)
+    return await effects.save(tx, full, moved, CaseAction.ACCEPT_OFFER, event, terms=terms, note=note)
+
+
+async def _priced(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
+    """The case with the freight that it is expected to carry on these terms."""
+    case = full.case
+    holds = [] if case.agreed_minor is not None else await tx.all(HOLDS_OF_ORDER, order_id=order.id)
+    return replace(full, case=estimated(order, case, full.requested, holds))
+
+
+async def decline(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Refuse the offer: those who made it review the request again.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
+    full = await locking.case(tx, case_id)
+    moved = apply(full, CaseAction.DECLINE_OFFER, tx)
+    offer = _open(full)
+    event = OfferDeclined(**case_fields(tx, moved.case), number=offer.number, deadline_at=moved.case.deadline_at)
+    declined = moved.keeping(ended(tx, offer, OfferAction.DECLINE))
+    return await effects.save(tx, full, declined, CaseAction.DECLINE_OFFER, event, note=note)
+
+
+@case_timer(CaseAction.LAPSE_OFFER)
+async def lapse_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
+    """The buyer has not answered the offer of a locked case in time: the request is reviewed again.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
+    moved = apply(full, CaseAction.LAPSE_OFFER, tx)
+    offer = _open(full)
+    event = OfferLapsed(**case_fields(tx, moved.case), number=offer.number, deadline_at=moved.case.deadline_at)
+    lapsed = moved.keeping(ended(tx, offer, OfferAction.LAPSE))
+    return await effects.save(tx, full, lapsed, CaseAction.LAPSE_OFFER, event)
+
+
+def _open(full: FullCase) -> Offer:
+    """The open offer of a case that waits for the answer to one. Raises: NoOfferOpen."""
+    if full.open_offer is None:
+        raise NoOfferOpen()
+    return full.open_offer

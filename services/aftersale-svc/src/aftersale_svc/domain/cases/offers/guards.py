@@ -1,0 +1,30 @@
+"""What bars an offer, or an answer to one."""
+
+from aftercare_chassis.lifecycle import Guard
+from aftercare_chassis.refusals import Refusal
+
+from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
+from aftersale_svc.domain.cases.full_case import CaseFacts
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, TooManyOffers
+
+MOST_OFFERS = 6
+"""Of both sides together, per case."""
+
+
+def _too_many(case: Case, _: object) -> Refusal | None:
+    return TooManyOffers(times=case.offers_made) if case.offers_made >= MOST_OFFERS else None
+
+
+def _none_open(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return NoOfferOpen() if facts is None or facts.full.open_offer is None else None
+
+
+def _goods_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return ReturnAlreadyShipped() if facts is not None and facts.full.return_.waybill_no is not None else None
+
+
+TOO_MANY_OFFERS = Guard(TooManyOffers.code, _too_many)
+NO_OFFER_OPEN = Guard(NoOfferOpen.code, _none_open)
+GOODS_SENT = Guard(ReturnAlreadyShipped.code, _goods_sent)
+"""Goods on their way back, or back, are decided about by inspection or by an agent."""
