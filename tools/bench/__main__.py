@@ -15,6 +15,7 @@ import report
 import suite
 import suite_page
 import suite_profile
+import work_lists
 
 Log = Callable[[str], None]
 
@@ -25,8 +26,9 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "messaging": lambda log: messaging_page.section(messaging.measure(log)),
     "cross-service": lambda log: report.cross_service(cross_service.measure(log)),
     "knowledge": lambda log: report.knowledge(knowledge.measure(log)),
+    "work-lists": work_lists.measure,
 }
-PAGE = ("create-case", "messaging", "cross-service", "suite", "knowledge")
+PAGE = ("create-case", "messaging", "cross-service", "suite", "knowledge", "work-lists")
 """The order of the sections of the page."""
 PROFILE = "profile"
 """A part that is only printed, and takes options."""
