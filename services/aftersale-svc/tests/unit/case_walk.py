@@ -5,11 +5,12 @@ on from a place are those of people and timers alone, with a provider that decli
 """
 
 from collections import deque
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from functools import partial
 from typing import Any
 
+from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
 from aftercare_chassis.refusals import Refusal
 from aftercare_events import (
     ComplaintOpened,
@@ -217,31 +218,52 @@ OTHERS: dict[str, Command] = {
 
 
 async def after(snapshot: Snapshot, role: str, command: Command, settings: Settings, now: datetime = NOW) -> Snapshot:
-    """What one command leaves behind; the same where it is refused."""
+    """What one command leaves behind; the same where a guard or a check refuses it.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: a table has no such step here, or not for this role.
+    """
     tx = MemoryTransaction(snapshot, role, now, settings)
     try:
         await command(tx)
+    except (IllegalTransition, ActionNotAllowed):
+        raise
     except Refusal:
         return snapshot
     return tx.snapshot
 
 
-async def steps(snapshot: Snapshot, people: Mapping[str, Command], settings: Settings) -> dict[str, Snapshot]:
-    """What people, timers and a provider that declines make of it."""
+async def reported(snapshot: Snapshot, command: Command, settings: Settings, now: datetime = NOW) -> Snapshot:
+    """What an event or a timer leaves behind; the same where it is refused."""
+    try:
+        return await after(snapshot, "system", command, settings, now)
+    except (IllegalTransition, ActionNotAllowed):
+        return snapshot
+
+
+async def steps(
+    snapshot: Snapshot, people: Mapping[str, Command], settings: Settings, refused: set[object]
+) -> dict[str, Snapshot]:
+    """What people, timers and a provider that declines make of it. `refused` collects what tables refuse to people."""
     roles = ("buyer", "seller", "agent", "arbitrator") if snapshot.dispute else ("buyer", "seller", "agent")
-    made = {
-        f"{name} ({role})": await after(snapshot, role, command, settings)
-        for name, command in people.items()
-        for role in roles
-    }
-    made |= {name: await after(snapshot, "system", command, settings) for name, command in DECLINED.items()}
+    made: dict[str, Snapshot] = {}
+    for name, command in people.items():
+        for role in roles:
+            # What a table refuses, it refuses in each place with these states; to try it again takes most of the time.
+            states = (name, role, snapshot.case.type, snapshot.case.state, snapshot.dispute and snapshot.dispute.state)
+            if states not in refused:
+                try:
+                    made[f"{name} ({role})"] = await after(snapshot, role, command, settings)
+                except (IllegalTransition, ActionNotAllowed):
+                    refused.add(states)
+    made |= {name: await reported(snapshot, command, settings) for name, command in DECLINED.items()}
     case, dispute = snapshot.case, snapshot.dispute
     if case.deadline_at is not None:
         case_due = partial(deadlines.case_timer.act, row_id=CASE)
-        made["timer"] = await after(snapshot, "system", case_due, settings, case.deadline_at)
+        made["timer"] = await reported(snapshot, case_due, settings, case.deadline_at)
     if dispute is not None and dispute.deadline_at is not None:
         late = partial(deadlines.dispute_timer.act, row_id=DISPUTE)
-        made["timer of the dispute"] = await after(snapshot, "system", late, settings, dispute.deadline_at)
+        made["timer of the dispute"] = await reported(snapshot, late, settings, dispute.deadline_at)
     return {name: found for name, found in made.items() if found.facts != snapshot.facts}
 
 
@@ -250,29 +272,15 @@ async def explore(
 ) -> tuple[Graph, dict[Place, Snapshot]]:
     """Every place that is reached, with the steps that lead on from it."""
     graph: Graph = {}
+    refused: set[object] = set()
     places = {first.facts: first}
     waiting = deque([first])
     while waiting:
         snapshot = waiting.popleft()
-        graph[snapshot.facts] = await steps(snapshot, people, settings)
-        events = [await after(snapshot, "system", command, settings) for command in OTHERS.values()]
+        graph[snapshot.facts] = await steps(snapshot, people, settings, refused)
+        events = [await reported(snapshot, command, settings) for command in OTHERS.values()]
         for found in (*graph[snapshot.facts].values(), *events):
             if found.facts not in places:
                 places[found.facts] = found
                 waiting.append(found)
     return graph, places
-
-
-def leading_to(graph: Graph, ends: Iterable[Place]) -> set[Place]:
-    """The places from which some steps lead to one of these."""
-    found, before = set(ends), -1
-    while len(found) > before:
-        before = len(found)
-        found |= {place for place, on in graph.items() if any(each.facts in found for each in on.values())}
-    return found
-
-
-def stuck(graph: Graph, places: Mapping[Place, Snapshot]) -> list[str]:
-    """The places from which no end can be reached."""
-    ends = [place for place, snapshot in places.items() if snapshot.is_over]
-    return sorted(str(place) for place in places.keys() - leading_to(graph, ends))

@@ -11,7 +11,8 @@ from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
-from case_walk import PARCEL, Graph, Place, explore, people_of, stuck
+from case_walk import PARCEL, Graph, Place, explore, people_of
+from graph_ends import stuck
 from memory_transaction import Snapshot
 
 First = Callable[[CaseType, OrderState], Snapshot]
