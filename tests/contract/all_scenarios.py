@@ -1,6 +1,7 @@
 """Every scenario of the suite, and one run of them all."""
 
 import case_type_scenarios
+import dispute_scenarios
 import negotiation_scenarios
 import reship_scenarios
 import suite_scenarios
@@ -11,6 +12,7 @@ from suite_settings import an_article, settings_of_the_merchant
 SCENARIOS = (
     *suite_scenarios.SCENARIOS,
     *case_type_scenarios.SCENARIOS,
+    *dispute_scenarios.SCENARIOS,
     *reship_scenarios.SCENARIOS,
     *negotiation_scenarios.SCENARIOS,
 )

@@ -191,7 +191,7 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         made(await seller.put("/v1/merchants/m-1/case-rules", json=rules))
         made(await seller.put("/v1/merchants/m-1/return-address", json={"return_address": address}))
         service.ids = {"case_id": case["id"], "dispute_id": dispute["id"], "order_id": "ord_1"}
-        service.ids |= {"merchant_id": "m-1", "number": "1", "country": "CN"}
+        service.ids |= {"merchant_id": "m-1", "number": "1", "country": "CN", "proposal_id": "prop_1"}
         found = made(await harness.client("agent", "agent-1").get(f"/v1/cases/{case['id']}/deadlines"))["data"]
         service.ids["deadline_id"] = found[-1]["id"]
         await load_calendars(harness.runtime)
@@ -228,6 +228,10 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
             "answerQuestion": {"text": "…"},
             "askAgain": {"text": "…"},
             "grantPriceAdjustment": {"lines": [{"line_id": "line_1", "amount": cny(1)}], "reason": "reason_untrue"},
+            "assignDispute": {"arbitrator_id": "arb-9"},
+            "requestDisputeEvidence": {"asked_of": "both", "missing": "…"},
+            "submitDisputeEvidence": {"note": "…"},
+            "proposeSettlement": {"liable": "seller", "remedy": "none", "text": "…"},
             "answerDispute": {"text": "…", "evidence": []},
             "addDisputeEvidence": {"evidence": [digest]},
             "giveVerdict": {"liable": "seller", "remedy": "refund", "amount": cny(1), "grounds": "…"},

@@ -63,6 +63,17 @@ from aftercare_events.catalogue.feedback import (
     RatingEvent,
     RatingGiven,
 )
+from aftercare_events.catalogue.hearings import (
+    DisputeAssigned,
+    DisputeReleased,
+    DisputeSettled,
+    EvidenceRequested,
+    EvidenceRoundEnded,
+    EvidenceSubmitted,
+    SettlementDeclined,
+    SettlementLapsed,
+    SettlementProposed,
+)
 from aftercare_events.catalogue.insights import AlertRaised, ForecastPublished, InsightEvent
 from aftercare_events.catalogue.merchants import CaseRulesPublished, DefaultReturnAddressSet, MerchantEvent
 from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade
@@ -166,11 +177,14 @@ __all__ = [
     "DeadlineExtended",
     "DefaultReturnAddressSet",
     "DisputeAnswered",
+    "DisputeAssigned",
     "DisputeDeadlineExtended",
     "DisputeEscalated",
     "DisputeEvent",
     "DisputeExecuted",
     "DisputeOpened",
+    "DisputeReleased",
+    "DisputeSettled",
     "DisputeWithdrawn",
     "Envelope",
     "Event",
@@ -183,6 +197,9 @@ __all__ = [
     "EvidenceFileExpired",
     "EvidenceFileRefused",
     "EvidenceFileUploaded",
+    "EvidenceRequested",
+    "EvidenceRoundEnded",
+    "EvidenceSubmitted",
     "FeedbackAnswered",
     "FeedbackEvent",
     "FeedbackImproved",
@@ -240,6 +257,9 @@ __all__ = [
     "SanctionEvent",
     "SanctionImposed",
     "SanctionLifted",
+    "SettlementDeclined",
+    "SettlementLapsed",
+    "SettlementProposed",
     "ShippedLine",
     "Topic",
     "TraceFields",

@@ -16,6 +16,7 @@ from aftersale_svc.api import (
     disputes,
     evidence,
     evidence_store,
+    hearings,
     offers,
     openings,
     options,
@@ -27,7 +28,7 @@ from aftersale_svc.api import (
     work_lists,
 )
 from aftersale_svc.api import deadlines as deadline_routes
-from aftersale_svc.commands import deadlines, ledger
+from aftersale_svc.commands import deadlines, ledger, settlements
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.integrations.stores.configured import configured
 from aftersale_svc.integrations.stores.local import LocalStore
@@ -58,6 +59,8 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             replacements.router,
             disputes.router,
             openings.router,
+            hearings.router,
+            hearings.queue,
             options.router,
             previews.router,
             price_adjustments.router,
@@ -69,7 +72,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             decisions.router,
         ],
         handlers=HANDLERS,
-        deadlines=deadlines.DEADLINES,
+        deadlines=(*deadlines.DEADLINES, settlements.DUE),
         workers=[EvidenceChecks(store, _scanner(settings), settings).worker()],
         resources=store.resources,
         metadata=tables.metadata,

@@ -10,7 +10,10 @@ Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
 
 
 class Settings(ServiceSettings):
-    """How many hours a case or a dispute may stay in a state before its timer acts; evidence files: store, limits, links."""
+    """How many hours a case or a dispute may stay in a state before its timer acts; evidence files: store, limits, links.
+
+    `evidence_rounds` is how often evidence may be asked for in one dispute.
+    """
 
     review_hours: Hours = 48
     cancellation_review_hours: Hours = 24
@@ -30,6 +33,9 @@ class Settings(ServiceSettings):
     refund_hours: Hours = 24
     merchant_answer_hours: Hours = 48
     platform_review_hours: Hours = 72
+    evidence_hours: Hours = 72
+    evidence_rounds: Annotated[int, Field(ge=1, le=20)] = 3
+    proposal_hours: Hours = 48
     dispute_window_hours: Hours = 7 * 24
     evidence_upload_hours: Hours = 1
 

@@ -37,7 +37,16 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "decline-offer": ({}, {"buyer"}),
     "counter-offer": ({}, {"buyer"}),
 }
+_TERMS = {"liable": "buyer", "remedy": "none", "text": "?"}
 DISPUTE_CALLS: dict[str, tuple[object, set[str]]] = {
+    "take": ({}, {"arbitrator"}),
+    "assign": ({"arbitrator_id": "arb-9"}, {"agent", "admin"}),
+    "release": ({}, {"arbitrator"}),
+    "request-evidence": ({"asked_of": "both", "missing": "?"}, {"arbitrator"}),
+    "submit-evidence": ({}, {"buyer", "seller"}),
+    "proposals": (_TERMS, {"buyer", "seller"}),
+    "proposals/{proposal_id}/accept": ({}, {"buyer", "seller"}),
+    "proposals/{proposal_id}/decline": ({}, {"buyer", "seller"}),
     "answer": ({"text": "?"}, {"seller"}),
     "evidence": ({"evidence": [HASH]}, {"buyer", "seller"}),
     "verdict": ({"liable": "buyer", "remedy": "none", "grounds": "?"}, {"arbitrator"}),
@@ -60,7 +69,8 @@ async def test_wrong_roles_are_403_foreign_objects_404_and_nothing_changes(shop:
     case_id, dispute_id = await shop.disputed()
     before = len(await shop.harness.published())
     calls = {f"/v1/cases/{case_id}/{action}": call for action, call in CASE_CALLS.items()}
-    calls |= {f"/v1/disputes/{dispute_id}/{action}": call for action, call in DISPUTE_CALLS.items()}
+    acts = {action.replace("{proposal_id}", "prop_1"): call for action, call in DISPUTE_CALLS.items()}
+    calls |= {f"/v1/disputes/{dispute_id}/{action}": call for action, call in acts.items()}
     other_buyer = shop.harness.client("buyer", "buyer-2")
     rival = shop.harness.client("seller", "seller-2", tenant="m-2")
     for path, (body, may) in calls.items():

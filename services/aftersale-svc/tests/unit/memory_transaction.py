@@ -20,9 +20,23 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables import case_rules, cases, decisions, disputes, holds, legs, locks, offers, orders, policies
+from aftersale_svc.tables import (
+    case_rules,
+    cases,
+    decisions,
+    dispute_parts,
+    disputes,
+    holds,
+    legs,
+    locks,
+    offers,
+    orders,
+    policies,
+)
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+PARTS = (dispute_parts.EVIDENCE_ROUNDS, dispute_parts.PROPOSALS)
+PROPOSALS = dispute_parts.PROPOSALS.name
 HOLD_ACTIONS = {
     holds.SETTLE_HOLDS: HoldAction.SETTLE,
     holds.RELEASE_HOLDS: HoldAction.RELEASE,
@@ -45,6 +59,8 @@ class Snapshot:
     dispute: Dispute | None = None
     replacement: Replacement | None = None
     offers: dict[int, Offer] = field(default_factory=dict)
+    parts: dict[tuple[Any, ...], Any] = field(default_factory=dict)
+    """What belongs to the dispute, by table and key."""
 
     @property
     def refund(self) -> Refund | None:
@@ -64,7 +80,8 @@ class Snapshot:
         refund = (self.refund.state, self.refund.cause is RefundCause.VERDICT) if self.refund else None
         granted = self.price_check.granted_minor if self.price_check else None
         held = (self.line.accepted, self.hold.state, self.hold.units, self.hold.amount_minor, granted)
-        decided = (dispute.state, dispute.remedy) if dispute else None
+        asked = (dispute.evidence_rounds, tuple(dispute.awaited), dispute.proposed_by) if dispute else None
+        decided = (dispute.state, dispute.remedy, asked) if dispute else None
         back = self.return_
         scans = (back.carrier is not None, back.scanned_at is not None) if back else None
         # Elsewhere the address decides nothing, since an agent can name one with each approval.
@@ -130,6 +147,8 @@ class MemoryTransaction:
         self.snapshot = replace(self.snapshot, **rows)
 
     def new_id(self, prefix: str) -> str:
+        if prefix == "prop":
+            return f"prop_{len(self.snapshot.parts) + 1}"
         return f"{prefix}_{len(self.snapshot.refunds) + 1}" if prefix == "ref" else f"{prefix}_1"
 
     async def lock(self, rows: Any, *key: Any) -> Any:
@@ -139,10 +158,23 @@ class MemoryTransaction:
         return row
 
     async def find(self, rows: Any, *key: Any) -> Any:
+        if rows in PARTS:
+            return self.snapshot.parts.get((rows.name, *key))
         assert rows is legs.REFUNDS
         return self.snapshot.refunds.get(key[0])
 
+    async def get(self, rows: Any, *key: Any) -> Any:
+        found = await self.find(rows, *key)
+        assert found is not None
+        return found
+
+    async def flush(self) -> None:
+        pass
+
     async def one(self, query: Any, **_: Any) -> Any:
+        if query is dispute_parts.OPEN_PROPOSAL:
+            found = [row for row in self.snapshot.parts.values() if getattr(row, "state", None) == "open"]
+            return found[0] if found else None
         if query is locks.CASE_OF_DISPUTE:
             return self.snapshot.case if self.snapshot.dispute else None
         if query in (case_rules.RETURN_ADDRESS_OF, policies.POLICY_IN_FORCE):
@@ -205,11 +237,18 @@ class MemoryTransaction:
             offers.OFFERS: False,
         }
         for row in new:
-            if rows not in (cases.STEPS, decisions.DECISIONS):
+            if rows in PARTS:
+                assert await self.find(rows, *(getattr(row, name) for name in rows.key)) is None
+                await self.upsert(rows, row)
+            elif rows not in (cases.STEPS, decisions.DECISIONS):
                 assert not known[rows], f"the key of {rows.name}"
                 await self.upsert(rows, row)
 
     async def upsert(self, rows: Any, row: Any) -> None:
+        if rows in PARTS:
+            key = (rows.name, *(getattr(row, name) for name in rows.key))
+            self._set(parts={**self.snapshot.parts, key: row})
+            return
         if rows is legs.REFUNDS:
             self._set(refunds={**self.snapshot.refunds, row.id: row})
         elif rows is legs.PRICE_CHECKS:
@@ -229,6 +268,11 @@ class MemoryTransaction:
             self._set(order=replace(self.snapshot.order, state=OrderState(params["state"])))
         elif statement is holds.HOLD_AMOUNTS:
             self._set(hold=replace(self.snapshot.hold, amount_minor=params["amounts"][0]))
+        elif statement is dispute_parts.END_PROPOSAL:
+            ended = {
+                key: replace(row, state="ended") for key, row in self.snapshot.parts.items() if key[0] == PROPOSALS
+            }
+            self._set(parts={**self.snapshot.parts, **ended})
         elif statement is orders.SHIP_LINES:
             self._set(shipped=self.snapshot.shipped + sum(params["units"]))
         else:

@@ -6,6 +6,7 @@ from aftercare_events import (
     CaseEvent,
     DisputeExecuted,
     DisputeOpened,
+    DisputeSettled,
     DisputeWithdrawn,
     OrderCancelled,
     OrderCompleted,
@@ -43,6 +44,7 @@ HANDLERS: Handlers[Settings] = {
     **_ORDERS,
     **dict.fromkeys(case_notifications.CODES, case_changed),
     DisputeOpened: complaints.follow_dispute,
+    DisputeSettled: complaints.dispute_settled,
     DisputeExecuted: complaints.dispute_executed,
     DisputeWithdrawn: complaints.dispute_withdrawn,
 }

@@ -18,6 +18,7 @@ from aftercare_events import (
     DisputeEvent,
     DisputeExecuted,
     DisputeOpened,
+    DisputeSettled,
     DisputeWithdrawn,
     OfferAccepted,
 )
@@ -28,6 +29,7 @@ from order_svc.domain.order_units import OrderUnits
 
 _DISPUTE_STATES: Mapping[type[DisputeEvent], DisputeState] = {
     DisputeOpened: DisputeState.OPEN,
+    DisputeSettled: DisputeState.EXECUTED,
     DisputeExecuted: DisputeState.EXECUTED,
     DisputeWithdrawn: DisputeState.WITHDRAWN,
 }
@@ -73,7 +75,9 @@ def case_ended(units: OrderUnits, event: AfterSaleClosed | AfterSaleCancelled) -
     return units.with_case(replace(_known(units, event), state=CaseState.ENDED))
 
 
-def dispute_changed(units: OrderUnits, event: DisputeOpened | DisputeExecuted | DisputeWithdrawn) -> OrderUnits:
+def dispute_changed(
+    units: OrderUnits, event: DisputeOpened | DisputeSettled | DisputeExecuted | DisputeWithdrawn
+) -> OrderUnits:
     """The units with the case in the state of the dispute about it, unless a later one has been opened meanwhile.
 
     Raises: Retry until the case is known; cases and disputes come on two topics.

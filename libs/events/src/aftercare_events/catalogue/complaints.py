@@ -58,6 +58,7 @@ class ComplaintOutcome(Vocabulary):
 
     VERDICT_EXECUTED = "verdict_executed", "what the verdict of its dispute ordered has been done"
     DISPUTE_WITHDRAWN = "dispute_withdrawn", "the buyer withdrew its dispute"
+    DISPUTE_SETTLED = "dispute_settled", "buyer and merchant agreed in its dispute"
     UPHELD = "upheld", "an agent agreed with it"
     EXPLAINED = "explained", "an agent explained the matter"
     UNFOUNDED = "unfounded", "an agent found no ground for it"

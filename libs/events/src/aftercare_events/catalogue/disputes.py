@@ -31,8 +31,10 @@ class DisputeState(Vocabulary):
 
     AWAIT_MERCHANT_ANSWER = "await_merchant_answer", "the merchant has to answer"
     PLATFORM_REVIEW = "platform_review", "an arbitrator has to decide"
+    AWAIT_EVIDENCE = "await_evidence", "one side or both have to submit evidence"
     EXECUTING = "executing", "decided; what the verdict orders is being done"
     EXECUTED = "executed", "ended: what the verdict orders has been done"
+    SETTLED = "settled", "ended by agreement; what was agreed is executed like a verdict"
     WITHDRAWN = "withdrawn", "ended by the buyer"
 
 
@@ -76,7 +78,7 @@ class Remedy(Vocabulary):
     RESUME = "resume", "the case goes on where the dispute stopped it"
 
 
-_ENDS = frozenset({DisputeState.EXECUTED, DisputeState.WITHDRAWN})
+_ENDS = frozenset({DisputeState.EXECUTED, DisputeState.SETTLED, DisputeState.WITHDRAWN})
 
 
 class DisputeEvent(Event):

@@ -4,19 +4,23 @@ from typing import Annotated
 
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx
 from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
-from fastapi import APIRouter, Path, Query
+from fastapi import APIRouter, Query
 
 from aftersale_svc import queries
-from aftersale_svc.api.parameters import OfBuyer, OfMerchant, OfOrder
+from aftersale_svc.api.parameters import DisputeId, OfBuyer, OfMerchant, OfOrder
 from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, DisputeTurn, EvidenceIn, VerdictIn
+from aftersale_svc.api.schemas.hearings import DisputeDetailOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import disputes, verdicts
 from aftersale_svc.domain.disputes.errors import (
     AmountExceedsPaid,
     AmountMissing,
     AmountWithoutRefund,
+    AssignedToAnother,
     CurrencyForeign,
+    DeadlinePassed,
+    PartyCannotDecide,
 )
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
@@ -25,7 +29,6 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
-DisputeId = Annotated[Id, Path(description="The id of the dispute.")]
 
 
 @router.get("", operation_id="listDisputes")
@@ -54,26 +57,27 @@ async def list_disputes(
         "merchant_id": merchant_id,
     }
     page = await queries.disputes(reader, limit, cursor, **filters)
-    return PageOut[DisputeOut].of(page, lambda dispute: DisputeOut.of(dispute, reader.actor))
+    return PageOut[DisputeOut].of(page, lambda dispute: DisputeOut.of(dispute, reader))
 
 
 @router.get("/{dispute_id}", operation_id="getDispute")
-async def get_dispute(dispute_id: DisputeId, reader: Read[Settings]) -> DisputeOut:
-    """Get a dispute, with what the caller may do next."""
-    return DisputeOut.of(await queries.dispute(reader, dispute_id), reader.actor)
+async def get_dispute(dispute_id: DisputeId, reader: Read[Settings]) -> DisputeDetailOut:
+    """Get a dispute with its requests for evidence and proposals, and with what the caller may do next."""
+    dispute, parts = await queries.dispute(reader, dispute_id)
+    return DisputeDetailOut.with_parts(dispute, parts, reader)
 
 
-@router.post("/{dispute_id}/answer", **step([DISPUTE], DisputeAction.ANSWER, "answerDispute"))
+@router.post("/{dispute_id}/answer", **step([DISPUTE], DisputeAction.ANSWER, "answerDispute", DeadlinePassed))
 async def answer_dispute(dispute_id: DisputeId, body: AnswerIn, tx: Tx[Settings]) -> DisputeOut:
     """Answer as the merchant. The platform reviews the dispute next."""
-    return DisputeOut.of(await disputes.answer(tx, dispute_id, text=body.text, evidence=body.evidence), tx.actor)
+    return DisputeOut.of(await disputes.answer(tx, dispute_id, text=body.text, evidence=body.evidence), tx)
 
 
 @router.post("/{dispute_id}/evidence", **step([DISPUTE], DisputeAction.ADD_EVIDENCE, "addDisputeEvidence"))
 async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]) -> DisputeOut:
     """Add evidence for either side, until the verdict."""
     added = await disputes.add_evidence(tx, dispute_id, evidence=body.evidence, note=body.note)
-    return DisputeOut.of(added, tx.actor)
+    return DisputeOut.of(added, tx)
 
 
 @router.post(
@@ -87,14 +91,16 @@ async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]
         AmountWithoutRefund,
         AmountExceedsPaid,
         CurrencyForeign,
+        PartyCannotDecide,
+        AssignedToAnother,
     ),
 )
 async def give_verdict(dispute_id: DisputeId, body: VerdictIn, tx: Tx[Settings]) -> DisputeOut:
     """Decide as an arbitrator: a refund of at most what is left of the case's money, nothing, or that the case goes on."""
-    return DisputeOut.of(await verdicts.give(tx, dispute_id, verdict=body.verdict()), tx.actor)
+    return DisputeOut.of(await verdicts.give(tx, dispute_id, verdict=body.verdict()), tx)
 
 
 @router.post("/{dispute_id}/withdraw", **step([DISPUTE], DisputeAction.WITHDRAW, "withdrawDispute"))
 async def withdraw_dispute(dispute_id: DisputeId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
     """Withdraw the complaint as the buyer. The case goes on in the state in which the dispute stopped it."""
-    return DisputeOut.of(await disputes.withdraw(tx, dispute_id, note=body.note), tx.actor)
+    return DisputeOut.of(await disputes.withdraw(tx, dispute_id, note=body.note), tx)

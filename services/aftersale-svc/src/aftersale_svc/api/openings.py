@@ -28,4 +28,4 @@ async def open_dispute(case_id: CaseId, body: DisputeIn, tx: Tx[Settings]) -> Di
     every open case that no refund is on its way for. Customer service registers a complaint for it by the event: its id is
     `complaint_id`, and it is shown there shortly after.
     """
-    return DisputeOut.of(await openings.open_(tx, case_id, opening=body.opening()), tx.actor)
+    return DisputeOut.of(await openings.open_(tx, case_id, opening=body.opening()), tx)

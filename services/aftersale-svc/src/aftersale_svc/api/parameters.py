@@ -16,3 +16,6 @@ def one_or_several(values: Sequence[str] | None) -> str | list[str] | None:
     """The values of a repeated filter, each once and sorted; a single one by itself, None where there are none."""
     found = sorted(set(values or ()))
     return found[0] if len(found) == 1 else found or None
+
+
+DisputeId = Annotated[Id, Path(description="The id of the dispute.")]

@@ -19,10 +19,12 @@ from aftersale_svc.commands.record import case_fields, dispute_fields, save_disp
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.dispute_parts import END_PROPOSAL
 from aftersale_svc.tables.disputes import DISPUTES
 
 
@@ -31,10 +33,10 @@ async def answer(tx: Transaction[Settings], dispute_id: str, *, text: str, evide
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see DISPUTE.
+        IllegalTransition, ActionNotAllowed, DeadlinePassed: see DISPUTE.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
-    moved = DISPUTE.apply(dispute, DisputeAction.ANSWER, tx)
+    moved = DISPUTE.apply(dispute, DisputeAction.ANSWER, tx, DisputeFacts.of(tx))
     answered = replace(moved, answer=text, answered_at=tx.now, evidence=[*dispute.evidence, *evidence])
     event = DisputeAnswered(**dispute_fields(tx, answered), text_hash=digest(text), evidence=tuple(evidence))
     return await save_dispute(tx, answered, DisputeAction.ANSWER, event, note=text, evidence=evidence)
@@ -50,7 +52,7 @@ async def add_evidence(
         IllegalTransition, ActionNotAllowed: see DISPUTE.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
-    moved = DISPUTE.apply(dispute, DisputeAction.ADD_EVIDENCE, tx)
+    moved = DISPUTE.apply(dispute, DisputeAction.ADD_EVIDENCE, tx, DisputeFacts.of(tx))
     added = replace(moved, evidence=[*dispute.evidence, *evidence])
     event = EvidenceAdded(**dispute_fields(tx, added), by=tx.actor.role, evidence=tuple(evidence))
     return await save_dispute(tx, added, DisputeAction.ADD_EVIDENCE, event, note=note, evidence=evidence)
@@ -65,10 +67,18 @@ async def withdraw(tx: Transaction[Settings], dispute_id: str, *, note: str | No
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)
-    withdrawn = DISPUTE.apply(dispute, DisputeAction.WITHDRAW, tx)
+    withdrawn = DISPUTE.apply(dispute, DisputeAction.WITHDRAW, tx, DisputeFacts.of(tx))
+    withdrawn = replace(withdrawn, proposed_by=None, awaited=[])
+    await end_proposal(tx, dispute)
     await resume(tx, full, order)
     event = DisputeWithdrawn(**dispute_fields(tx, withdrawn))
     return await save_dispute(tx, withdrawn, DisputeAction.WITHDRAW, event, note=note)
+
+
+async def end_proposal(tx: Transaction[Settings], dispute: Dispute) -> None:
+    """End the proposal of a settlement that is open, because the dispute ends otherwise."""
+    if dispute.proposed_by is not None:
+        await tx.execute(END_PROPOSAL, dispute_id=dispute.id, now=tx.now)
 
 
 async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:

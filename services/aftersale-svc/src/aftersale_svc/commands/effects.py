@@ -202,7 +202,9 @@ async def _execute_verdict(tx: Transaction[Settings], full: FullCase) -> None:
     if full.case.dispute_id is None:
         return
     dispute = await tx.lock(DISPUTES, full.case.dispute_id)
-    if dispute.state is DisputeState.EXECUTING:
+    if dispute.state is DisputeState.EXECUTING or (
+        dispute.state is DisputeState.SETTLED and dispute.refunded_minor is None
+    ):
         done = executed(tx, dispute, full.refunded_minor)
         await save_dispute(tx, done, DisputeAction.EXECUTE, executed_event(tx, done))
 

@@ -16,6 +16,7 @@ from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.policy import accept_all
 from aftersale_svc.domain.decisions.model import DecisionKind
+from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, Remedy, Verdict
 from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
@@ -32,15 +33,14 @@ async def give(tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict) 
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see DISPUTE.
-        OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid: see `awarded`.
-        AmountWithoutRefund: another remedy names an amount.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother: see DISPUTE.
+        OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid, AmountWithoutRefund: see `amount_of`.
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)
-    moved = DISPUTE.apply(dispute, DisputeAction.DECIDE, tx)
+    moved = DISPUTE.apply(dispute, DisputeAction.DECIDE, tx, DisputeFacts.of(tx))
     judged = replace(full, case=replace(full.case, liable=verdict.liable))
-    amount = await _amount(tx, judged, order, verdict)
+    amount = await amount_of(tx, judged, order, verdict)
     decided = _decided(tx, moved, verdict, amount.total_minor)
     recorded = await decisions.record(tx, judged, DecisionKind.VERDICT, verdict.remedy, dispute_id=dispute.id)
     events: list[Event] = [_given(tx, decided, recorded)]
@@ -48,6 +48,7 @@ async def give(tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict) 
     if remedy.executed_at_once:
         decided = effects.executed(tx, decided, 0)
         events.append(effects.executed_event(tx, decided))
+    await disputes.end_proposal(tx, dispute)
     # The verdict first, then what follows from it, so that the traceability record has them in this order.
     saved = await tx.save(DISPUTES, decided, *events)
     decision = step(tx, saved, DisputeAction.DECIDE, verdict.grounds)
@@ -56,8 +57,13 @@ async def give(tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict) 
     return saved
 
 
-async def _amount(tx: Transaction[Settings], full: FullCase, order: Order, verdict: Verdict) -> RefundAmount:
-    """What the verdict costs. A refund is for all units of the case, whatever was accepted of them before."""
+async def amount_of(tx: Transaction[Settings], full: FullCase, order: Order, verdict: Verdict) -> RefundAmount:
+    """What the verdict costs. A refund is for all units of the case, whatever was accepted of them before.
+
+    Raises:
+        OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid: see `awarded`.
+        AmountWithoutRefund: another remedy names an amount.
+    """
     if verdict.remedy is not Remedy.REFUND:
         check_no_amount(verdict)
         return RefundAmount(0, 0)
@@ -74,6 +80,8 @@ def _decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amou
         remedy=verdict.remedy,
         amount_minor=amount_minor,
         grounds=verdict.grounds,
+        arbitrator_id=tx.actor.id,
+        proposed_by=None,
         decided_by=tx.actor.id,
         decided_at=tx.now,
     )

@@ -10,7 +10,9 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, Request, TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.decisions.model import Decision
+from aftersale_svc.domain.disputes.lifecycle import PLATFORM_TURN
 from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.disputes.parts import DisputeParts
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
 from aftersale_svc.domain.evidence.model import EvidenceFile
 from aftersale_svc.domain.evidence.policy import STAFF
@@ -25,7 +27,8 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF, RULE_SET_OF, RULE_SET_VERSION_OF
 from aftersale_svc.tables.cases import CASE_LIST, CASES, CASES_BY_DEADLINE, TIMELINE
 from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
-from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTES
+from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
+from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES
 from aftersale_svc.tables.evidence import FILE, FILES_OF_CASE, REUSES_OF
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import DETAILS, full_cases
@@ -83,9 +86,16 @@ async def offers(read: Reader[Settings], case_id: str) -> list[Offer]:
     return await read.all(OFFERS_OF_CASE, case_id=case_id)
 
 
-async def dispute(read: Reader[Settings], dispute_id: str) -> Dispute:
-    """The dispute, where this actor may see it. Raises: NotFound."""
-    return await read.get(DISPUTES, dispute_id)
+async def dispute(read: Reader[Settings], dispute_id: str) -> tuple[Dispute, DisputeParts]:
+    """The dispute and what belongs to it, where this actor may see it. Raises: NotFound."""
+    found = await read.get(DISPUTES, dispute_id)
+    [parts] = await read.all(DISPUTE_PARTS, dispute_id=dispute_id)
+    return found, parts
+
+
+async def dispute_queue(read: Reader[Settings], limit: int, cursor: str | None, **filters: object) -> Page[Dispute]:
+    """A page of the disputes that wait for the platform, the earliest deadline first."""
+    return await read.page(DISPUTE_QUEUE, limit=limit, cursor=cursor, whose_turn=PLATFORM_TURN, **filters)
 
 
 async def disputes(read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[Dispute]:

@@ -2,11 +2,12 @@
 
 from aftercare_chassis.database.columns import aggregate, minor, one_of, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Rows
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Table, Text
+from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.codes import Liable
-from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Remedy
+from aftersale_svc.domain.disputes.model import Dispute, DisputeSide, DisputeState, Remedy
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
@@ -29,6 +30,11 @@ disputes = Table(
     text("whose_turn"),
     timestamp("deadline_at", null=True),
     texts("evidence"),
+    text("arbitrator_id", null=True),
+    # The defaults are for builds that write disputes without these columns.
+    Column("evidence_rounds", Integer, nullable=False, server_default="0"),
+    Column("awaited", ARRAY(Text), nullable=False, server_default="{}"),
+    *one_of("proposed_by", DisputeSide, null=True),
     text("answer", null=True),
     timestamp("answered_at", null=True),
     *one_of("liable", Liable, null=True),
@@ -42,21 +48,37 @@ disputes = Table(
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint(
-        "(state IN ('executing', 'executed')) = (decided_at IS NOT NULL AND remedy IS NOT NULL AND grounds IS NOT NULL)",
+        "(state IN ('executing', 'executed', 'settled'))"
+        " = (decided_at IS NOT NULL AND remedy IS NOT NULL AND grounds IS NOT NULL)",
         name="decided",
     ),
     CheckConstraint("origin IN ('complaint', 'buyer', 'platform')", name="origin"),
-    CheckConstraint("(state = 'executed') = (refunded_minor IS NOT NULL)", name="executed"),
+    CheckConstraint("state <> 'executed' OR refunded_minor IS NOT NULL", name="executed"),
     CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
     Index("disputes_case_idx", "case_id", "id"),
     Index("disputes_merchant_idx", "merchant_id", "id"),
     Index("disputes_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
     # A case is stopped by one dispute at a time.
-    Index("disputes_open_key", "case_id", unique=True, postgresql_where=sql("state NOT IN ('executed', 'withdrawn')")),
+    Index(
+        "disputes_open_key",
+        "case_id",
+        unique=True,
+        postgresql_where=sql("state NOT IN ('executed', 'settled', 'withdrawn')"),
+    ),
+    Index("disputes_queue_idx", "deadline_at", "id", postgresql_where=sql("whose_turn = 'platform'")),
 )
 
 DISPUTE_SEEN_BY = seen_by(disputes)
 DISPUTES = Rows(disputes, Dispute, DISPUTE_SEEN_BY)
+DISPUTE_QUEUE = Listing(
+    disputes,
+    Dispute,
+    filters=("whose_turn", "arbitrator_id"),
+    seen_by=DISPUTE_SEEN_BY,
+    computed={"unassigned": {"True": disputes.c.arbitrator_id.is_(None)}},
+    earliest="deadline_at",
+)
+"""What an arbitrator has to do, the earliest deadline first."""
 DISPUTE_LIST = Listing(
     disputes,
     Dispute,

@@ -12,6 +12,7 @@ from aftercare_events import (
     ComplaintResolved,
     DisputeExecuted,
     DisputeOpened,
+    DisputeSettled,
     DisputeWithdrawn,
     digest,
 )
@@ -151,6 +152,16 @@ async def dispute_executed(tx: Transaction[Settings], event: DisputeExecuted) ->
         IllegalTransition: it has not become a dispute.
     """
     await _conclude(tx, event.complaint_id, ComplaintOutcome.VERDICT_EXECUTED)
+
+
+async def dispute_settled(tx: Transaction[Settings], event: DisputeSettled) -> None:
+    """Resolve the complaint: buyer and merchant have agreed. The execution that follows changes nothing more.
+
+    Raises:
+        NotFound: there is no such complaint.
+        IllegalTransition: it has not become a dispute.
+    """
+    await _conclude(tx, event.complaint_id, ComplaintOutcome.DISPUTE_SETTLED)
 
 
 async def dispute_withdrawn(tx: Transaction[Settings], event: DisputeWithdrawn) -> None:

@@ -53,10 +53,11 @@ class ComplaintCategory(StrEnum):
 
 
 class ComplaintOutcome(StrEnum):
-    """How a complaint ended: the first two by a dispute, the others by an agent."""
+    """How a complaint ended: the first three by a dispute, the others by an agent."""
 
     VERDICT_EXECUTED = "verdict_executed"
     DISPUTE_WITHDRAWN = "dispute_withdrawn"
+    DISPUTE_SETTLED = "dispute_settled"
     UPHELD = "upheld"
     EXPLAINED = "explained"
     UNFOUNDED = "unfounded"

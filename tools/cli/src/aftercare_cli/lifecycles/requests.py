@@ -22,6 +22,8 @@ withdrawal of a dispute does to the case are actions of the case: a client sends
 
 | document | action | request | roles |
 |---|---|---|---|"""
+_PROPOSALS = "POST /v1/disputes/{dispute_id}/proposals"
+_SETTLE, _DECLINE = f"{_PROPOSALS}/{{proposal_id}}/accept", f"{_PROPOSALS}/{{proposal_id}}/decline"
 _VERDICT, _WITHDRAW = "POST /v1/disputes/{dispute_id}/verdict", "POST /v1/disputes/{dispute_id}/withdraw"
 # All others are `POST /v1/<document>s/{<document>_id}/<action>`, with hyphens in the action.
 REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -32,13 +34,19 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
         "POST /v1/payment-callbacks/{callback_id}/redrive",
     ),
     ("case", "refuse"): ("POST /v1/cases/{case_id}/inspect",),
-    ("case", "resume"): (_VERDICT, _WITHDRAW),
-    ("case", "award"): (_VERDICT,),
-    ("case", "dismiss"): (_VERDICT,),
-    ("case", "end_with_order"): (_VERDICT, _WITHDRAW),
-    ("case", "end_with_shipment"): (_VERDICT, _WITHDRAW),
+    ("case", "resume"): (_VERDICT, _SETTLE, _WITHDRAW),
+    ("case", "award"): (_VERDICT, _SETTLE),
+    ("case", "dismiss"): (_VERDICT, _SETTLE),
+    ("case", "end_with_order"): (_VERDICT, _SETTLE, _WITHDRAW),
+    ("case", "end_with_shipment"): (_VERDICT, _SETTLE, _WITHDRAW),
     ("dispute", "add_evidence"): ("POST /v1/disputes/{dispute_id}/evidence",),
     ("dispute", "decide"): (_VERDICT,),
+    ("dispute", "propose"): (_PROPOSALS,),
+    ("dispute", "settle"): (_SETTLE,),
+    ("dispute", "decline_proposal"): (_DECLINE,),
+    ("settlement proposal", "accept"): (_SETTLE,),
+    ("settlement proposal", "decline"): (_DECLINE,),
+    ("settlement proposal", "replace"): (_PROPOSALS,),
     ("evidence file", "complete"): ("POST /v1/evidence/{evidence_id}/complete",),
     ("conversation", "post"): ("POST /v1/conversations/{conversation_id}/messages",),
     ("feedback", "answer"): ("POST /v1/feedback/{feedback_id}/answer",),

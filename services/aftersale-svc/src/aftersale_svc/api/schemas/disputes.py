@@ -18,23 +18,25 @@ from aftercare_chassis.http.schemas import (
     example,
 )
 from aftercare_chassis.http.turns import TurnOf, effects_of
-from aftercare_chassis.lifecycle import NOBODY, Actor
+from aftercare_chassis.lifecycle import NOBODY, Context
 from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import Evidence
 from aftersale_svc.domain.cases.codes import Liable
+from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import (
     Dispute,
     DisputeCategory,
     DisputeOrigin,
+    DisputeSide,
     DisputeState,
     Opening,
     Remedy,
     Verdict,
 )
 
-DisputeTurn = Annotated[str, TurnOf("DisputeTurn", DISPUTE, others=[NOBODY])]
+DisputeTurn = Annotated[str, TurnOf("DisputeTurn", DISPUTE, others=["buyer", NOBODY])]
 _PHOTO = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 
@@ -130,11 +132,19 @@ class DisputeOut(Out):
     merchant_silent: bool
     """Whether the merchant let the time to answer pass, which counts against it."""
     state: DisputeState
-    """How far the dispute is; `executed` and `withdrawn` are its ends."""
+    """How far the dispute is; `executed`, `settled` and `withdrawn` are its ends."""
     whose_turn: DisputeTurn
     """Who has to act next; `nobody` in a final state."""
     deadline_at: DeadlineAt
     deadline_effect: Annotated[str | None, effects_of(DISPUTE)] = None
+    arbitrator_id: str | None = None
+    """The arbitrator who has it; null while nobody does."""
+    evidence_rounds: int
+    """How often evidence was asked for."""
+    awaited: list[DisputeSide]
+    """The sides that still have to submit the evidence asked for."""
+    proposed_by: DisputeSide | None = None
+    """The side whose proposal of a settlement is open; null where none is."""
     evidence: list[str]
     """Hashes of the files of both sides: `sha256:…`."""
     answer: str | None = None
@@ -160,8 +170,8 @@ class DisputeOut(Out):
     updated_at: UpdatedAt
 
     @classmethod
-    def of(cls, dispute: Dispute, actor: Actor) -> "DisputeOut":
-        """The dispute as this actor sees it."""
+    def of(cls, dispute: Dispute, reader: Context) -> "DisputeOut":
+        """The dispute as this reader sees it."""
         return cls(
             id=dispute.id,
             version=dispute.version,
@@ -178,6 +188,10 @@ class DisputeOut(Out):
             whose_turn=dispute.whose_turn,
             deadline_at=dispute.deadline_at,
             deadline_effect=DISPUTE.deadline_effect(dispute),
+            arbitrator_id=dispute.arbitrator_id,
+            evidence_rounds=dispute.evidence_rounds,
+            awaited=[DisputeSide(side) for side in dispute.awaited],
+            proposed_by=dispute.proposed_by,
             evidence=dispute.evidence,
             answer=dispute.answer,
             answered_at=dispute.answered_at,
@@ -188,7 +202,7 @@ class DisputeOut(Out):
             decided_by=dispute.decided_by,
             decided_at=dispute.decided_at,
             refunded=_money(dispute.refunded_minor, dispute.currency),
-            allowed_actions=AllowedOut.of(DISPUTE.allowed(dispute, actor)),
+            allowed_actions=AllowedOut.of(DISPUTE.allowed(dispute, reader.actor, DisputeFacts.of(reader))),
             created_at=dispute.created_at,
             updated_at=dispute.updated_at,
         )

@@ -1,4 +1,4 @@
-"""Refusals of verdicts."""
+"""Refusals of what people do with a dispute."""
 
 from aftercare_chassis.refusals import Kind, Refusal
 
@@ -32,3 +32,73 @@ class CurrencyForeign(Refusal):
 
     kind, code = Kind.INVALID, "currency_mismatch"
     zh, en = "币种必须与订单一致（{currency}）。", "The order's currency is {currency}."
+
+
+class PartyCannotDecide(Refusal):
+    """The arbitrator is the buyer, or belongs to the merchant."""
+
+    kind, code = Kind.CONFLICT, "party_cannot_decide"
+    zh, en = "争议一方不能担任仲裁员。", "A party of the dispute cannot decide it."
+
+
+class AlreadyAssigned(Refusal):
+    """An arbitrator has taken the dispute."""
+
+    kind, code = Kind.CONFLICT, "already_assigned"
+    zh, en = "该纠纷单已有仲裁员。", "An arbitrator has the dispute already."
+
+
+class AssignedToAnother(Refusal):
+    """Another arbitrator has taken the dispute."""
+
+    kind, code = Kind.CONFLICT, "assigned_to_another"
+    zh, en = "该纠纷单由其他仲裁员处理。", "Another arbitrator has the dispute."
+
+
+class NotAssignedToYou(Refusal):
+    """Only the arbitrator who has the dispute can release it."""
+
+    kind, code = Kind.CONFLICT, "not_assigned_to_you"
+    zh, en = "该纠纷单不由您处理。", "You do not have the dispute."
+
+
+class DeadlinePassed(Refusal):
+    """The time of this side has passed: the deadline decides."""
+
+    kind, code = Kind.CONFLICT, "deadline_passed"
+    zh, en = "期限已过，不能再提交；以期限届满的结果为准。", "The time has passed, and the deadline decides."
+
+
+class NotAsked(Refusal):
+    """No evidence is asked of this side, or it has submitted it."""
+
+    kind, code = Kind.CONFLICT, "evidence_not_asked"
+    zh, en = "当前没有要求您提交凭证，或已提交。", "No evidence is asked of this side, or it was submitted."
+
+
+class RoundsUsedUp(Refusal):
+    """Evidence was asked for as often as the settings permit."""
+
+    kind, code = Kind.CONFLICT, "evidence_rounds_used_up"
+    zh, en = "举证轮次已用完（最多 {most} 轮）。", "Evidence was asked for {most} times, which is the most."
+
+
+class NoProposal(Refusal):
+    """No proposal of a settlement is open."""
+
+    kind, code = Kind.CONFLICT, "no_open_proposal"
+    zh, en = "当前没有待回应的和解方案。", "No proposal of a settlement is open."
+
+
+class OwnProposal(Refusal):
+    """A side cannot answer its own proposal."""
+
+    kind, code = Kind.CONFLICT, "own_proposal"
+    zh, en = "不能回应自己提出的和解方案。", "A side cannot answer its own proposal."
+
+
+class ProposalNotOpen(Refusal):
+    """The proposal was answered, replaced, or has lapsed."""
+
+    kind, code = Kind.CONFLICT, "proposal_not_open"
+    zh, en = "该和解方案已失效（{state}）。", "The proposal is not open any more ({state})."

@@ -1,32 +1,82 @@
 """The states of a dispute as a table: who may do what, where it leads, how long it may wait."""
 
-from aftercare_chassis.lifecycle import Lifecycle, Timeout, Transition
+from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 
+from aftersale_svc.domain.disputes.guards import (
+    ANOTHERS,
+    LATE,
+    NO_PROPOSAL,
+    NOT_ASKED,
+    NOT_MINE,
+    OWN_PROPOSAL,
+    PARTY,
+    TAKEN,
+)
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
-from aftersale_svc.domain.permissions import ARBITRATOR, BUYER, MERCHANT, PARTIES, SYSTEM_ONLY
+from aftersale_svc.domain.permissions import (
+    ARBITRATOR,
+    BUYER,
+    DISPATCHERS,
+    MERCHANT,
+    PARTIES,
+    SYSTEM_ONLY,
+)
 
 _S, _A = DisputeState, DisputeAction
+_Rows = dict[tuple[DisputeState, DisputeAction], Transition[DisputeState]]
+
+PLATFORM_TURN = "platform"
+UNDECIDED = (_S.AWAIT_MERCHANT_ANSWER, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE)
+"""The states before the verdict, in which the case is frozen."""
+MINE: tuple[Guard, ...] = (PARTY, ANOTHERS)
+"""What bars an arbitrator: being a party, or that another one has the dispute."""
+
+
+def _undecided(state: DisputeState) -> _Rows:
+    """What is possible in every state before the verdict."""
+    return {
+        (state, _A.ADD_EVIDENCE): Transition(state, PARTIES),
+        (state, _A.WITHDRAW): Transition(_S.WITHDRAWN, BUYER),
+        (state, _A.PROPOSE): Transition(state, PARTIES),
+        (state, _A.DECLINE_PROPOSAL): Transition(state, PARTIES, (NO_PROPOSAL, OWN_PROPOSAL)),
+        (state, _A.SETTLE): Transition(_S.SETTLED, PARTIES, (NO_PROPOSAL, OWN_PROPOSAL)),
+        **_assignment(state),
+    }
+
+
+def _assignment(state: DisputeState) -> _Rows:
+    """An arbitrator takes or releases a dispute, or is given it."""
+    return {
+        (state, _A.TAKE): Transition(state, ARBITRATOR, (PARTY, TAKEN)),
+        (state, _A.ASSIGN): Transition(state, DISPATCHERS),
+        (state, _A.RELEASE): Transition(state, ARBITRATOR, (NOT_MINE,)),
+    }
+
 
 DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
     "dispute",
     initial=_S.AWAIT_MERCHANT_ANSWER,
     transitions={
-        (_S.AWAIT_MERCHANT_ANSWER, _A.ANSWER): Transition(_S.PLATFORM_REVIEW, MERCHANT),
-        (_S.AWAIT_MERCHANT_ANSWER, _A.ADD_EVIDENCE): Transition(_S.AWAIT_MERCHANT_ANSWER, PARTIES),
-        (_S.AWAIT_MERCHANT_ANSWER, _A.WITHDRAW): Transition(_S.WITHDRAWN, BUYER),
+        (_S.AWAIT_MERCHANT_ANSWER, _A.ANSWER): Transition(_S.PLATFORM_REVIEW, MERCHANT, (LATE,)),
         (_S.AWAIT_MERCHANT_ANSWER, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="merchant_silent"),
-        (_S.PLATFORM_REVIEW, _A.ADD_EVIDENCE): Transition(_S.PLATFORM_REVIEW, PARTIES),
-        (_S.PLATFORM_REVIEW, _A.DECIDE): Transition(_S.EXECUTING, ARBITRATOR),
-        (_S.PLATFORM_REVIEW, _A.WITHDRAW): Transition(_S.WITHDRAWN, BUYER),
+        (_S.PLATFORM_REVIEW, _A.DECIDE): Transition(_S.EXECUTING, ARBITRATOR, MINE),
         (_S.PLATFORM_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="platform_late"),
+        (_S.PLATFORM_REVIEW, _A.REQUEST_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, ARBITRATOR, MINE),
+        (_S.AWAIT_EVIDENCE, _A.SUBMIT_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, PARTIES, (LATE, NOT_ASKED)),
+        (_S.AWAIT_EVIDENCE, _A.END_ROUND): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY),
+        **{key: row for state in UNDECIDED for key, row in _undecided(state).items()},
         (_S.EXECUTING, _A.EXECUTE): Transition(_S.EXECUTED, SYSTEM_ONLY),
+        # What was agreed is paid after the dispute has ended.
+        (_S.SETTLED, _A.EXECUTE): Transition(_S.SETTLED, SYSTEM_ONLY),
     },
     timeouts={
         _S.AWAIT_MERCHANT_ANSWER: Timeout(
             "merchant", "merchant_answer_hours", _A.ESCALATE, "escalated_merchant_silent"
         ),
-        _S.PLATFORM_REVIEW: Timeout("platform", "platform_review_hours", _A.ESCALATE, "escalated_platform_late"),
+        _S.PLATFORM_REVIEW: Timeout(PLATFORM_TURN, "platform_review_hours", _A.ESCALATE, "escalated_platform_late"),
+        # Of both sides, or of the one that is still to submit.
+        _S.AWAIT_EVIDENCE: Timeout("parties", "evidence_hours", _A.END_ROUND, "reviewed_without_evidence"),
         _S.EXECUTING: Timeout("system"),
     },
-    ends={_S.EXECUTED, _S.WITHDRAWN},
+    ends={_S.EXECUTED, _S.SETTLED, _S.WITHDRAWN},
 )

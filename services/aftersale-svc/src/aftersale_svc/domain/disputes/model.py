@@ -1,6 +1,6 @@
 """Disputes and verdicts. Money is in minor units of `currency`; times are aware, UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -30,13 +30,35 @@ class DisputeCategory(StrEnum):
     OTHER = "other"
 
 
+class DisputeSide(StrEnum):
+    """The sides of a dispute."""
+
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+
+
+class EvidenceParty(StrEnum):
+    """Whom evidence is asked of."""
+
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+    BOTH = "both"
+
+    @property
+    def sides(self) -> list[str]:
+        """The sides that are asked."""
+        return [each.value for each in DisputeSide] if self is EvidenceParty.BOTH else [self.value]
+
+
 class DisputeState(StrEnum):
     """The states of a dispute."""
 
     AWAIT_MERCHANT_ANSWER = "await_merchant_answer"
     PLATFORM_REVIEW = "platform_review"
+    AWAIT_EVIDENCE = "await_evidence"
     EXECUTING = "executing"
     EXECUTED = "executed"
+    SETTLED = "settled"
     WITHDRAWN = "withdrawn"
 
 
@@ -49,6 +71,15 @@ class DisputeAction(StrEnum):
     DECIDE = "decide"
     EXECUTE = "execute"
     WITHDRAW = "withdraw"
+    TAKE = "take"
+    ASSIGN = "assign"
+    RELEASE = "release"
+    REQUEST_EVIDENCE = "request_evidence"
+    SUBMIT_EVIDENCE = "submit_evidence"
+    END_ROUND = "end_round"
+    PROPOSE = "propose"
+    DECLINE_PROPOSAL = "decline_proposal"
+    SETTLE = "settle"
 
 
 class Remedy(StrEnum):
@@ -64,7 +95,9 @@ class Dispute:
     """A buyer's complaint about a case, decided by the platform (纠纷单).
 
     `text` is what a buyer or the platform wrote when opening it directly; the text of a complaint stays in cs-svc.
-    `merchant_silent`: the merchant let the time to answer pass, which counts against it.
+    `merchant_silent`: the merchant let the time to answer pass, which counts against it. `arbitrator_id` is who has taken
+    it. `evidence_rounds` counts the requests for evidence, `awaited` are the sides that have to submit theirs. `proposed_by`
+    is the side whose proposal of a settlement is open.
     """
 
     id: str
@@ -83,6 +116,10 @@ class Dispute:
     whose_turn: str
     deadline_at: datetime | None
     evidence: list[str]
+    arbitrator_id: str | None = None
+    evidence_rounds: int = 0
+    awaited: list[str] = field(default_factory=list)
+    proposed_by: DisputeSide | None = None
     answer: str | None = None
     answered_at: datetime | None = None
     liable: Liable | None = None

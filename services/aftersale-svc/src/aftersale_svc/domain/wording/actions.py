@@ -142,6 +142,16 @@ STEPS: Mapping[str, Label] = {
     "add_evidence": Label("{actor}补充了凭证", "{actor} added evidence"),
     "decide": Label("{actor}作出裁决", "{actor} gave a verdict"),
     "execute": Label("裁决执行完毕", "The verdict was executed"),
+    "take": Label("{actor}接手了纠纷单", "{actor} took the dispute"),
+    "assign": Label("{actor}指派了仲裁员", "{actor} assigned an arbitrator"),
+    "release": Label("{actor}退回了纠纷单", "{actor} released the dispute"),
+    "request_evidence": Label("{actor}要求补充凭证", "{actor} asked for evidence"),
+    "submit_evidence": Label("{actor}提交了凭证", "{actor} submitted the evidence asked for"),
+    "end_round": Label("举证结束，平台继续审理", "The time for evidence has ended, and the platform goes on"),
+    "propose": Label("{actor}提出和解方案", "{actor} proposed a settlement"),
+    "decline_proposal": Label("{actor}拒绝了和解方案", "{actor} declined the proposed settlement"),
+    "lapse": Label("和解方案逾期失效", "The proposed settlement lapsed"),
+    "settle": Label("{actor}接受和解，双方达成一致", "{actor} accepted the proposed settlement"),
     "withdraw": Label("{actor}撤回了维权", "{actor} withdrew the complaint"),
 }
 """How a step reads, by its action; `{actor}` is one of ACTORS."""

@@ -8,7 +8,7 @@ from aftersale_svc.domain.cases.legs.interruptions import DISPUTE
 from aftersale_svc.domain.cases.legs.leg import Leg, Row
 from aftersale_svc.domain.cases.legs.review import REVIEW
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.permissions import ARBITRATOR_OR_BUYER, SYSTEM_UNSEEN
+from aftersale_svc.domain.permissions import END_OF_DISPUTE, SYSTEM_UNSEEN
 
 _S, _A = CaseState, CaseAction
 
@@ -28,7 +28,7 @@ CANCELLATION = Leg(
         (_S.OFFER_PENDING, _A.END_WITH_SHIPMENT): _shipped(),
         (_S.REJECTED, _A.END_WITH_SHIPMENT): _shipped(),
         # They left while a dispute stopped the case.
-        (_S.DISPUTED, _A.END_WITH_SHIPMENT): _shipped(ARBITRATOR_OR_BUYER, outcome_of=DISPUTE),
+        (_S.DISPUTED, _A.END_WITH_SHIPMENT): _shipped(END_OF_DISPUTE, outcome_of=DISPUTE),
     },
     {
         **REVIEW.timeouts,

@@ -15,7 +15,7 @@ from aftersale_svc.domain.cases.guards import (
 )
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.permissions import ARBITRATOR, ARBITRATOR_OR_BUYER, BUYER_OR_PLATFORM, SYSTEM_ONLY
+from aftersale_svc.domain.permissions import BUYER_OR_PLATFORM, END_OF_DISPUTE, SYSTEM_ONLY
 
 DISPUTE = "dispute"
 
@@ -41,7 +41,7 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
     end = _end_with_order(SYSTEM_ONLY)
     end_unpaid = _end_with_order(SYSTEM_ONLY, REFUND_IN_FLIGHT)
     resume: Row = Transition(
-        History("frozen_state", legs[0].entry), ARBITRATOR_OR_BUYER, (ORDER_CANCELLED,), outcome_of=DISPUTE
+        History("frozen_state", legs[0].entry), END_OF_DISPUTE, (ORDER_CANCELLED,), outcome_of=DISPUTE
     )
     ended: dict[tuple[CaseState, CaseAction], Row] = {
         **{(state, _A.END_WITH_ORDER): end for state in disputable},
@@ -58,9 +58,9 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
         },
         (_S.CLOSED, _A.FREEZE): _freeze(CLOSED_FOR_GOOD, DISPUTE_WINDOW_PASSED, UNITS_HELD),
         (_S.DISPUTED, _A.RESUME): resume,
-        (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, ARBITRATOR, outcome_of=DISPUTE),
-        (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, ARBITRATOR, cause=CloseCause.VERDICT, outcome_of=DISPUTE),
-        (_S.DISPUTED, _A.END_WITH_ORDER): _end_with_order(ARBITRATOR_OR_BUYER, outcome_of=DISPUTE),
+        (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, END_OF_DISPUTE, outcome_of=DISPUTE),
+        (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, END_OF_DISPUTE, cause=CloseCause.VERDICT, outcome_of=DISPUTE),
+        (_S.DISPUTED, _A.END_WITH_ORDER): _end_with_order(END_OF_DISPUTE, outcome_of=DISPUTE),
     }
     return Leg(DISPUTE, _S.DISPUTED, rows, {_S.DISPUTED: Timeout("platform")})
 

@@ -1,0 +1,158 @@
+"""Requests for evidence, assignment and settlements of disputes, as they are sent and shown."""
+
+from typing import Annotated
+
+from aftercare_chassis.http.schemas import Id, In, Money, Out, PrincipalId, Text, Time, example
+from aftercare_chassis.lifecycle import Context
+from pydantic import Field
+
+from aftersale_svc.api.schemas.case_requests import Evidence
+from aftersale_svc.api.schemas.disputes import DisputeOut
+from aftersale_svc.domain.cases.codes import Liable
+from aftersale_svc.domain.disputes.evidence import EvidenceRound
+from aftersale_svc.domain.disputes.model import Dispute, DisputeSide, EvidenceParty, Remedy
+from aftersale_svc.domain.disputes.parts import DisputeParts
+from aftersale_svc.domain.disputes.proposals import Proposal, ProposalState, Terms
+
+
+class AssignIn(In):
+    """Who decides the dispute."""
+
+    model_config = example(arbitrator_id="arbitrator-1")
+
+    arbitrator_id: PrincipalId
+    """The arbitrator; no party of the dispute."""
+
+
+class EvidenceRequestIn(In):
+    """What the arbitrator misses, and of whom."""
+
+    model_config = example(asked_of="buyer", missing="请提供开箱视频。")
+
+    asked_of: EvidenceParty
+    """Whom it is asked of."""
+    missing: Text
+    """What is missing; both sides can read it."""
+
+
+class EvidenceSubmissionIn(In):
+    """What one side submits. It may be a statement alone."""
+
+    model_config = example(note="没有视频，附照片。", evidence=[])
+
+    evidence: Evidence
+    note: Text | None = None
+    """For the timeline; both sides can read it."""
+
+
+class ProposalIn(In):
+    """How the dispute ends by agreement. `amount` is given with the remedy `refund` only."""
+
+    model_config = example(
+        liable="seller", remedy="refund", amount={"amount": 5000, "currency": "CNY"}, text="退一半，商品留用。"
+    )
+
+    remedy: Remedy
+    """What follows: `refund` of `amount`, `none` (the case is closed), or `resume` (the case goes on)."""
+    liable: Liable
+    """Who is liable by agreement; it counts for whether freight is refunded."""
+    amount: Money | None = None
+    """What the buyer gets back, freight included; at most what is left of the case's money."""
+    text: Text
+    """What is offered, in words; both sides can read it."""
+
+    def terms(self) -> Terms:
+        """The terms as commands take them."""
+        amount = self.amount
+        return Terms(
+            remedy=self.remedy,
+            liable=self.liable,
+            amount_minor=amount.amount if amount else None,
+            currency=amount.currency if amount else None,
+            text=self.text,
+        )
+
+
+class EvidenceRoundOut(Out):
+    """One request for evidence."""
+
+    number: int
+    """From 1."""
+    asked_of: EvidenceParty
+    """Whom it was asked of."""
+    missing: str
+    """What the arbitrator misses."""
+    asked_at: Time
+    """When it was asked for."""
+    deadline_at: Time
+    """Until when it had to be submitted."""
+    submitted: list[DisputeSide]
+    """The sides that submitted theirs in time."""
+    ended_at: Time | None = None
+    """When the review went on; null while the request is open."""
+
+    @classmethod
+    def of(cls, row: EvidenceRound) -> "EvidenceRoundOut":
+        return cls(
+            number=row.number,
+            asked_of=row.asked_of,
+            missing=row.missing,
+            asked_at=row.asked_at,
+            deadline_at=row.deadline_at,
+            submitted=[DisputeSide(side) for side in row.submitted],
+            ended_at=row.ended_at,
+        )
+
+
+class ProposalOut(Out):
+    """A proposal of a settlement, and what became of it."""
+
+    id: Id
+    """Identifies the proposal: `prop_…`."""
+    side: DisputeSide
+    """The side that proposed it."""
+    state: ProposalState
+    """What became of it; the other side can answer it while it is `open`."""
+    remedy: Remedy
+    """What would follow."""
+    liable: Liable
+    """Who would be liable."""
+    amount: Money
+    """What the buyer would get back; zero unless the remedy is `refund`."""
+    text: str
+    """In the words of the side that proposed it."""
+    created_at: Time
+    """When it was proposed."""
+    deadline_at: Time | None = None
+    """When it lapses; null where it is not open."""
+
+    @classmethod
+    def of(cls, row: Proposal) -> "ProposalOut":
+        return cls(
+            id=row.id,
+            side=row.side,
+            state=row.state,
+            remedy=row.remedy,
+            liable=row.liable,
+            amount=Money.of(row.amount_minor, row.currency),
+            text=row.text,
+            created_at=row.created_at,
+            deadline_at=row.deadline_at,
+        )
+
+
+class DisputeDetailOut(DisputeOut):
+    """A dispute with its requests for evidence and the proposals of a settlement."""
+
+    requests: Annotated[list[EvidenceRoundOut], Field(description="The requests for evidence, oldest first.")]
+    proposals: Annotated[list[ProposalOut], Field(description="The proposals of a settlement, oldest first.")]
+
+    @classmethod
+    def with_parts(cls, dispute: Dispute, parts: DisputeParts, reader: Context) -> "DisputeDetailOut":
+        """The dispute as this reader sees it, with what belongs to it."""
+        # The fields of the parent are values already: they are not validated a second time.
+        known = dict(DisputeOut.of(dispute, reader))
+        requests = [EvidenceRoundOut.of(each) for each in parts.rounds]
+        return cls.model_construct(
+            **known, requests=requests, proposals=[ProposalOut.of(each) for each in parts.proposals]
+        )

@@ -1,0 +1,42 @@
+"""What bars a transition of a dispute besides its state and the role of the actor."""
+
+from collections.abc import Callable
+
+from aftercare_chassis.lifecycle import Guard
+from aftercare_chassis.refusals import Refusal
+
+from aftersale_svc.domain.disputes.errors import (
+    AlreadyAssigned,
+    AssignedToAnother,
+    DeadlinePassed,
+    NoProposal,
+    NotAsked,
+    NotAssignedToYou,
+    OwnProposal,
+    PartyCannotDecide,
+)
+from aftersale_svc.domain.disputes.facts import DisputeFacts
+from aftersale_svc.domain.disputes.model import Dispute
+
+
+def _guard(refusal: type[Refusal], bars: Callable[[Dispute, DisputeFacts], bool]) -> Guard:
+    """A guard that judges a dispute with its facts; where no facts are given, it bars nothing."""
+
+    def refuses(dispute: Dispute, facts: DisputeFacts | None) -> Refusal | None:
+        return refusal() if facts is not None and bars(dispute, facts) else None
+
+    return Guard(refusal.code, refuses)
+
+
+def _is_late(dispute: Dispute, facts: DisputeFacts) -> bool:
+    return facts.side is not None and dispute.deadline_at is not None and dispute.deadline_at <= facts.now
+
+
+PARTY = _guard(PartyCannotDecide, lambda dispute, facts: facts.is_party(dispute))
+TAKEN = _guard(AlreadyAssigned, lambda dispute, _: dispute.arbitrator_id is not None)
+ANOTHERS = _guard(AssignedToAnother, lambda dispute, facts: dispute.arbitrator_id not in (None, facts.actor.id))
+NOT_MINE = _guard(NotAssignedToYou, lambda dispute, facts: dispute.arbitrator_id != facts.actor.id)
+LATE = _guard(DeadlinePassed, _is_late)
+NOT_ASKED = _guard(NotAsked, lambda dispute, facts: facts.side not in dispute.awaited)
+NO_PROPOSAL = _guard(NoProposal, lambda dispute, _: dispute.proposed_by is None)
+OWN_PROPOSAL = _guard(OwnProposal, lambda dispute, facts: dispute.proposed_by is facts.side)
