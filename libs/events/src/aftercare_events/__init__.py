@@ -79,6 +79,7 @@ from aftercare_events.catalogue.merchants import CaseRulesPublished, DefaultRetu
 from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade
 from aftercare_events.catalogue.orders import (
     LineAfterSale,
+    LineDiscount,
     OrderAddressChanged,
     OrderAfterSaleChanged,
     OrderCancelled,
@@ -209,6 +210,7 @@ __all__ = [
     "InspectedLine",
     "LineAfterSale",
     "MerchantEvent",
+    "LineDiscount",
     "MessagePosted",
     "OfferAccepted",
     "OfferDeclined",

@@ -54,6 +54,31 @@ class CancelCause(Vocabulary):
     REFUNDED = "refunded", "every unit was refunded before any could arrive"
 
 
+class DiscountKind(Vocabulary):
+    """What a part of a line's discount was."""
+
+    POINTS = "points", "points of the buyer"
+    COUPON = "coupon", "a coupon of the buyer"
+    GIFT = "gift", "a gift that came with a purchase"
+    PROMOTION = "promotion", "a lower price for everybody"
+
+
+class DiscountFunder(Vocabulary):
+    """Who paid for a part of a line's discount."""
+
+    MERCHANT = "merchant", "the merchant"
+    PLATFORM = "platform", "the platform"
+    CREATOR = "creator", "a creator who promotes the goods"
+
+
+class LineDiscount(EventPart):
+    """A part of a line's discount, for all its units."""
+
+    kind: Annotated[Code, one_of(DiscountKind, "what it was")]
+    funder: Annotated[Code, one_of(DiscountFunder, "who paid for it")]
+    amount_minor: Minor
+
+
 class OrderLine(EventPart):
     """A line as it was sold; `paid_minor` is what was paid for all its units after the discount."""
 
@@ -64,6 +89,13 @@ class OrderLine(EventPart):
     discount_minor: Minor
     paid_minor: Minor
     category: Annotated[Code | None, Field(description="the category of the goods, in the merchant's own code")] = None
+    tax_minor: Annotated[
+        Minor | None, Field(description="the tax in `paid_minor`; absent where the merchant did not state it")
+    ] = None
+    discounts: Annotated[
+        tuple[LineDiscount, ...] | None,
+        Field(description="what `discount_minor` is made of; absent where the merchant did not state it"),
+    ] = None
 
 
 class LineAfterSale(EventPart):

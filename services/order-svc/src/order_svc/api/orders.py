@@ -17,7 +17,10 @@ from order_svc.domain.errors import (
     AmountTooLarge,
     CurrencyMismatch,
     DiscountExceedsLine,
+    DiscountRepeated,
+    DiscountsDoNotAddUp,
     NotFullyShipped,
+    TaxExceedsPaid,
 )
 from order_svc.domain.model import AfterSaleState, Order, OrderState
 from order_svc.settings import Settings
@@ -30,7 +33,9 @@ OrderId = Annotated[Id, Path(description="The id of the order.")]
     "",
     operation_id="createOrder",
     status_code=201,
-    responses=refusals(CurrencyMismatch, DiscountExceedsLine, AmountTooLarge),
+    responses=refusals(
+        CurrencyMismatch, DiscountExceedsLine, TaxExceedsPaid, DiscountRepeated, DiscountsDoNotAddUp, AmountTooLarge
+    ),
     dependencies=[require_role("seller")],
 )
 async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:

@@ -10,7 +10,7 @@ from aftercare_events import OrderAddressChanged, OrderCreated, digest
 
 from order_svc.commands import effects
 from order_svc.commands.record import order_fields, sale_fields
-from order_svc.domain import policy
+from order_svc.domain import breakdown, policy
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Address, AfterSaleState, Amount, LineDraft, Order, OrderLine
 from order_svc.settings import Settings
@@ -30,7 +30,8 @@ async def create(
 
     Raises:
         Forbidden: the seller acts for no merchant.
-        CurrencyMismatch, DiscountExceedsLine, AmountTooLarge: the amounts do not add up to an order.
+        CurrencyMismatch, DiscountExceedsLine, TaxExceedsPaid, DiscountRepeated, DiscountsDoNotAddUp, AmountTooLarge: the
+        amounts do not add up to an order.
     """
     if tx.actor.tenant is None:
         raise Forbidden
@@ -83,6 +84,8 @@ def _line(tx: Transaction[Settings], order_id: str, number: int, draft: LineDraf
         unit_price_minor=draft.unit_price.minor,
         discount_minor=draft.discount.minor if draft.discount else 0,
         paid_minor=paid,
+        tax_minor=breakdown.line_tax(draft, paid, currency, f"/lines/{number}"),
+        discounts=breakdown.line_discounts(draft, currency, f"/lines/{number}"),
     )
 
 

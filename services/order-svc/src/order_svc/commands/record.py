@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import LineDiscount, TraceFields, trace_fields
 from aftercare_events import OrderLine as SoldLine
-from aftercare_events import TraceFields, trace_fields
 
 from order_svc.domain.model import Order, OrderLine
 from order_svc.domain.payments.model import Payment, Refund
@@ -97,6 +97,8 @@ def _sold(line: OrderLine) -> SoldLine:
         discount_minor=line.discount_minor,
         paid_minor=line.paid_minor,
         category=line.category,
+        tax_minor=line.tax_minor,
+        discounts=None if line.discounts is None else tuple(LineDiscount(**each) for each in line.discounts),
     )
 
 

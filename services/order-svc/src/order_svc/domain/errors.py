@@ -11,6 +11,30 @@ class DiscountExceedsLine(Refusal):
     en = "The discount of {discount_minor:money} is more than the line's value of {gross_minor:money}."
 
 
+class TaxExceedsPaid(Refusal):
+    """The tax in a line is more than what is paid for it."""
+
+    kind, code = Kind.INVALID, "tax_exceeds_paid"
+    zh = "税额 {tax_minor:money} 超过该行实付金额 {paid_minor:money}。"
+    en = "The tax of {tax_minor:money} is more than the {paid_minor:money} that are paid for the line."
+
+
+class DiscountsDoNotAddUp(Refusal):
+    """What a discount is made of has another sum than the discount."""
+
+    kind, code = Kind.INVALID, "discounts_do_not_add_up"
+    zh = "优惠明细合计 {stated_minor:money}，与该行优惠金额 {discount_minor:money} 不一致。"
+    en = "The discounts add up to {stated_minor:money}; the discount of the line is {discount_minor:money}."
+
+
+class DiscountRepeated(Refusal):
+    """A line has two discounts of one kind and funder."""
+
+    kind, code = Kind.INVALID, "discount_repeated"
+    zh = "同一行中每个出资方的每种优惠只能出现一次（{kind_of_discount}，{funder}）。"
+    en = "A line has each kind of discount of a funder once ({kind_of_discount}, {funder})."
+
+
 class CurrencyMismatch(Refusal):
     """An amount is in another currency than the order."""
 

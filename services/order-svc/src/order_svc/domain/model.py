@@ -1,8 +1,10 @@
 """Rows of orders and payments as frozen dataclasses. Money is in minor units of `currency`; times are aware, UTC."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class OrderState(StrEnum):
@@ -69,9 +71,29 @@ class Order:
         return self.after_sale_state in (AfterSaleState.IN_AFTER_SALE, AfterSaleState.IN_DISPUTE)
 
 
+class DiscountKind(StrEnum):
+    """What a part of a line's discount was."""
+
+    POINTS = "points"
+    COUPON = "coupon"
+    GIFT = "gift"
+    PROMOTION = "promotion"
+
+
+class DiscountFunder(StrEnum):
+    """Who paid for a part of a line's discount."""
+
+    MERCHANT = "merchant"
+    PLATFORM = "platform"
+    CREATOR = "creator"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
     """One article of an order. `paid_minor` is the amount paid for all its units, after the discount.
+
+    `tax_minor` is the tax in it. `discounts` is what the discount is made of: each has `kind`, `funder` and `amount_minor`.
+    Both are None where the merchant did not state them.
 
     `held_quantity` counts units that open cases keep from shipment; `withdrawn_quantity` counts units that were refunded
     before shipment.
@@ -87,6 +109,8 @@ class OrderLine:
     unit_price_minor: int
     discount_minor: int
     paid_minor: int
+    tax_minor: int | None = None
+    discounts: list[dict[str, Any]] | None = None  # a JSON document
     shipped_quantity: int = 0
     withdrawn_quantity: int = 0
     held_quantity: int = 0
@@ -101,6 +125,15 @@ class Amount:
     currency: str
 
 
+@dataclass(frozen=True, slots=True)
+class DiscountDraft:
+    """A part of a line's discount as a request states it."""
+
+    kind: DiscountKind
+    funder: DiscountFunder
+    amount: Amount
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LineDraft:
     """One article of an order that is being placed."""
@@ -111,6 +144,8 @@ class LineDraft:
     quantity: int
     unit_price: Amount
     discount: Amount | None
+    tax: Amount | None = None
+    discounts: Sequence[DiscountDraft] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

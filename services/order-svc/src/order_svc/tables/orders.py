@@ -1,6 +1,6 @@
 """Orders, their lines and their addresses."""
 
-from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, timestamp
+from aftercare_chassis.database.columns import aggregate, document, minor, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import (
     CheckConstraint,
@@ -70,6 +70,8 @@ order_lines = Table(
     *minor("unit_price_minor"),
     *minor("discount_minor"),
     *minor("paid_minor"),
+    *minor("tax_minor", null=True),
+    document("discounts", null=True),
     *quantity("shipped_quantity"),
     *quantity("withdrawn_quantity"),
     *quantity("held_quantity", default=0),

@@ -22,16 +22,22 @@ from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import Actor
 from pydantic import Field, StringConstraints
 
+from order_svc.api.schemas.order_lines import OrderLineIn, OrderLineOut, amount_of
 from order_svc.domain import policy
 from order_svc.domain.fulfilment import fully_shipped
 from order_svc.domain.lifecycle import ORDER
-from order_svc.domain.model import Address, AfterSaleState, Amount, CancelCause, LineDraft, OrderLine, OrderState
+from order_svc.domain.model import (
+    Address,
+    AfterSaleState,
+    Amount,
+    CancelCause,
+    OrderState,
+)
 from order_svc.queries import OrderView
 
 Phone = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^\+?[0-9][0-9 ()\-]{2,38}$")]
 Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 OrderTurn = Annotated[str, TurnOf("OrderTurn", ORDER)]
-Units = Annotated[int, Field(ge=1, le=10_000)]
 _ADDRESS = {
     "name": "王芳",
     "phone": "13800000000",
@@ -76,34 +82,6 @@ class AddressIn(In):
         return Address(order_id="", salt="", **dict(self))
 
 
-class OrderLineIn(In):
-    """One article. `discount` is the discount for the whole line, not per unit."""
-
-    sku: Name
-    """The merchant's article number."""
-    title: Name
-    """What the buyer reads about the article."""
-    quantity: Units
-    """How many units are ordered."""
-    unit_price: Money
-    """Before the discount, in the currency of the order."""
-    discount: Money | None = None
-    """For the whole line, not per unit; at most `quantity` × `unit_price`; zero where it is left out."""
-    category: Name | None = None
-    """The merchant's own category; may be left out."""
-
-    def draft(self) -> LineDraft:
-        """The line as the command takes it."""
-        return LineDraft(
-            sku=self.sku,
-            title=self.title,
-            category=self.category,
-            quantity=self.quantity,
-            unit_price=_amount(self.unit_price),
-            discount=_amount(self.discount) if self.discount else None,
-        )
-
-
 class OrderIn(In):
     """An order of one buyer with the merchant that the seller acts for."""
 
@@ -127,7 +105,7 @@ class OrderIn(In):
 
     def fee(self) -> Amount | None:
         """The shipping fee as the command takes it."""
-        return _amount(self.shipping_fee) if self.shipping_fee else None
+        return amount_of(self.shipping_fee) if self.shipping_fee else None
 
 
 class ChangeAddressIn(In):
@@ -158,53 +136,6 @@ class AddressOut(Out):
     """Street and number, and what else the courier needs to find the door."""
     postal_code: str
     """Empty where there is none."""
-
-
-class OrderLineOut(Out):
-    """One article; `paid` is the amount for all its units after the discount."""
-
-    id: str
-    """Identifies the line in parcels and cases: `line_…`."""
-    sku: str
-    """The merchant's article number."""
-    title: str
-    """What the buyer reads about the article."""
-    category: str | None
-    """The merchant's own category; null where none was given."""
-    quantity: int
-    """How many units were ordered."""
-    unit_price: Money
-    """Before the discount."""
-    discount: Money
-    """For the whole line, not per unit."""
-    paid: Money
-    """What all units of the line cost: `quantity` × `unit_price` − `discount`."""
-    shipped_quantity: int
-    """Units that are in a parcel."""
-    withdrawn_quantity: int
-    """Units that were refunded before shipment and are never shipped."""
-    held_quantity: int
-    """Unshipped units that open cases hold because they may be refunded."""
-    after_sale_state: AfterSaleState | None
-    """Absent or null where no case is or was about this line."""
-
-    @classmethod
-    def of(cls, line: OrderLine, currency: str) -> Self:
-        """The line as a response, in its order's currency."""
-        return cls(
-            id=line.id,
-            sku=line.sku,
-            title=line.title,
-            category=line.category,
-            quantity=line.quantity,
-            unit_price=Money.of(line.unit_price_minor, currency),
-            discount=Money.of(line.discount_minor, currency),
-            paid=Money.of(line.paid_minor, currency),
-            shipped_quantity=line.shipped_quantity,
-            withdrawn_quantity=line.withdrawn_quantity,
-            held_quantity=line.held_quantity,
-            after_sale_state=None if line.after_sale_state is AfterSaleState.NONE else line.after_sale_state,
-        )
 
 
 class OrderOut(Out):
@@ -287,7 +218,3 @@ class OrderDetailOut(OrderOut):
     def beside(cls, view: OrderView) -> dict[str, object]:
         """The shipping address."""
         return {"shipping_address": AddressOut.model_validate(view.address)}
-
-
-def _amount(money: Money) -> Amount:
-    return Amount(money.amount, money.currency)

@@ -6,7 +6,7 @@ from aftercare_chassis.http.schemas import CreatedAt, Id, In, Out, Time, Version
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
 
-from order_svc.api.schemas.orders import Units
+from order_svc.api.schemas.order_lines import Units
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.tracking import Parcel, ParcelLeg, ParcelScan, ParcelStatus
 from order_svc.domain.waybills import IgnoredReason

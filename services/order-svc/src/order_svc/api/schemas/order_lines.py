@@ -1,0 +1,143 @@
+"""The lines of an order in requests and responses."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Self
+
+from aftercare_chassis.http.schemas import In, Money, Name, Out
+from pydantic import Field
+
+from order_svc.domain.model import (
+    AfterSaleState,
+    Amount,
+    DiscountDraft,
+    DiscountFunder,
+    DiscountKind,
+    LineDraft,
+    OrderLine,
+)
+
+Units = Annotated[int, Field(ge=1, le=10_000)]
+
+
+class DiscountIn(In):
+    """A part of a line's discount, for all its units."""
+
+    kind: DiscountKind
+    """What it was: `points` or a `coupon` of the buyer, a `gift`, or a `promotion` for everybody."""
+    funder: DiscountFunder
+    """Who paid for it."""
+    amount: Money
+    """In the currency of the order."""
+
+    def draft(self) -> DiscountDraft:
+        """The discount as the command takes it."""
+        return DiscountDraft(self.kind, self.funder, amount_of(self.amount))
+
+
+class OrderLineIn(In):
+    """One article. `discount` is the discount for the whole line, not per unit."""
+
+    sku: Name
+    """The merchant's article number."""
+    title: Name
+    """What the buyer reads about the article."""
+    quantity: Units
+    """How many units are ordered."""
+    unit_price: Money
+    """Before the discount, in the currency of the order."""
+    discount: Money | None = None
+    """For the whole line, not per unit; at most `quantity` × `unit_price`; zero where it is left out."""
+    category: Name | None = None
+    """The merchant's own category; may be left out."""
+    tax: Money | None = None
+    """The tax in what is paid for the line, `quantity` × `unit_price` − `discount`; may be left out. A refund then shows its
+    share."""
+    discounts: Annotated[list[DiscountIn] | None, Field(max_length=20)] = None
+    """What `discount` is made of: the amounts add up to it. May be left out. When units are refunded, their share goes back
+    to the buyer (points, coupons) or to the funder."""
+
+    def draft(self) -> LineDraft:
+        """The line as the command takes it."""
+        return LineDraft(
+            sku=self.sku,
+            title=self.title,
+            category=self.category,
+            quantity=self.quantity,
+            unit_price=amount_of(self.unit_price),
+            discount=amount_of(self.discount) if self.discount else None,
+            tax=amount_of(self.tax) if self.tax else None,
+            discounts=None if self.discounts is None else [each.draft() for each in self.discounts],
+        )
+
+
+class DiscountOut(Out):
+    """A part of a line's discount."""
+
+    kind: DiscountKind
+    """What it was."""
+    funder: DiscountFunder
+    """Who paid for it."""
+    amount: Money
+    """For all units of the line."""
+
+
+class OrderLineOut(Out):
+    """One article; `paid` is the amount for all its units after the discount."""
+
+    id: str
+    """Identifies the line in parcels and cases: `line_…`."""
+    sku: str
+    """The merchant's article number."""
+    title: str
+    """What the buyer reads about the article."""
+    category: str | None
+    """The merchant's own category; null where none was given."""
+    quantity: int
+    """How many units were ordered."""
+    unit_price: Money
+    """Before the discount."""
+    discount: Money
+    """For the whole line, not per unit."""
+    paid: Money
+    """What all units of the line cost: `quantity` × `unit_price` − `discount`."""
+    tax: Money | None = None
+    """The tax in `paid`; null where the merchant did not state it."""
+    discounts: list[DiscountOut] | None = None
+    """What `discount` is made of; null where the merchant did not state it."""
+    shipped_quantity: int
+    """Units that are in a parcel."""
+    withdrawn_quantity: int
+    """Units that were refunded before shipment and are never shipped."""
+    held_quantity: int
+    """Unshipped units that open cases hold because they may be refunded."""
+    after_sale_state: AfterSaleState | None
+    """Absent or null where no case is or was about this line."""
+
+    @classmethod
+    def of(cls, line: OrderLine, currency: str) -> Self:
+        """The line as a response, in its order's currency."""
+        return cls(
+            id=line.id,
+            sku=line.sku,
+            title=line.title,
+            category=line.category,
+            quantity=line.quantity,
+            unit_price=Money.of(line.unit_price_minor, currency),
+            discount=Money.of(line.discount_minor, currency),
+            paid=Money.of(line.paid_minor, currency),
+            tax=None if line.tax_minor is None else Money.of(line.tax_minor, currency),
+            discounts=None if line.discounts is None else [_discount(each, currency) for each in line.discounts],
+            shipped_quantity=line.shipped_quantity,
+            withdrawn_quantity=line.withdrawn_quantity,
+            held_quantity=line.held_quantity,
+            after_sale_state=None if line.after_sale_state is AfterSaleState.NONE else line.after_sale_state,
+        )
+
+
+def _discount(part: Mapping[str, Any], currency: str) -> DiscountOut:  # Any: of a JSON document
+    return DiscountOut(kind=part["kind"], funder=part["funder"], amount=Money.of(part["amount_minor"], currency))
+
+
+def amount_of(money: Money) -> Amount:
+    """The amount as commands take it."""
+    return Amount(money.amount, money.currency)

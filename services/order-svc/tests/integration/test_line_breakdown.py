@@ -1,0 +1,58 @@
+"""Tax and discounts that a merchant states for a line: accepted where they fit, shown, published; the amount paid stays."""
+
+import pytest
+from aftercare_events import OrderCreated, OrderPaid
+
+
+def cny(amount):
+    return {"amount": amount, "currency": "CNY"}
+
+
+POINTS = {"kind": "points", "funder": "platform", "amount": cny(300)}
+COUPON = {"kind": "coupon", "funder": "merchant", "amount": cny(700)}
+
+
+async def test_they_are_kept_shown_and_published(shop, kettles):
+    line = {**kettles()["lines"][0], "tax": cny(3302), "discounts": [POINTS, COUPON]}
+    order, _ = await shop.paid(lines=[line])
+    plain = await shop.place()
+    shown = (await shop.buyer.get(f"/v1/orders/{order['id']}")).json()["lines"][0]
+    assert (shown["tax"], shown["discounts"], shown["paid"]) == (cny(3302), [POINTS, COUPON], plain["lines"][0]["paid"])
+    for kind in (OrderCreated, OrderPaid):
+        sold = (await shop.events(kind))[0].lines[0]
+        assert (sold.tax_minor, sold.paid_minor) == (3302, 28700)
+        assert [(each.kind, each.funder, each.amount_minor) for each in sold.discounts] == [
+            ("points", "platform", 300),
+            ("coupon", "merchant", 700),
+        ]
+
+
+async def test_an_order_without_them_is_as_before(shop):
+    order = await shop.place()
+    assert (order["lines"][0]["tax"], order["lines"][0]["discounts"]) == (None, None)
+    (created,) = await shop.events(OrderCreated)
+    assert (created.lines[0].tax_minor, created.lines[0].discounts) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("stated", "code", "pointer"),
+    [
+        ({"tax": cny(28701)}, "tax_exceeds_paid", "/lines/0/tax"),
+        ({"tax": {"amount": 1, "currency": "USD"}}, "currency_mismatch", "/lines/0/tax/currency"),
+        ({"tax": cny(-1)}, "validation_failed", "/lines/0/tax/amount"),
+        ({"discounts": [COUPON]}, "discounts_do_not_add_up", "/lines/0/discounts"),
+        ({"discounts": []}, "discounts_do_not_add_up", "/lines/0/discounts"),
+        ({"discounts": [COUPON, COUPON]}, "discount_repeated", "/lines/0/discounts/1"),
+        ({"discounts": [POINTS | {"kind": "luck"}, COUPON]}, "validation_failed", "/lines/0/discounts/0/kind"),
+        (
+            {"discounts": [POINTS, COUPON | {"amount": {"amount": 700, "currency": "USD"}}]},
+            "currency_mismatch",
+            "/lines/0/discounts/1/amount/currency",
+        ),
+    ],
+)
+async def test_what_does_not_fit_is_refused(shop, kettles, stated, code, pointer):
+    body = {**kettles(), "lines": [{**kettles()["lines"][0], **stated}]}
+    problem = shop.problem(await shop.seller.post("/v1/orders", json=body), 422, code)
+    assert [each["pointer"] for each in problem["errors"]] == [pointer]
+    assert await shop.h.published() == []
