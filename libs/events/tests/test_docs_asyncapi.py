@@ -90,4 +90,14 @@ def test_the_headers_are_those_that_the_codec_writes(document: dict[str, Any]) -
 
 def test_parts_are_shared_components(document: dict[str, Any]) -> None:
     parts = document["components"]["schemas"].keys() - {"Headers"}
-    assert parts == {"CaseLine", "InspectedLine", "LineAfterSale", "OrderLine", "ShippedLine"}
+    assert parts == {
+        "CaseLine",
+        "DeadlineChange",
+        "InspectedLine",
+        "LineAfterSale",
+        "LineDiscount",
+        "OrderLine",
+        "OwedLine",
+        "RefundPart",
+        "ShippedLine",
+    }

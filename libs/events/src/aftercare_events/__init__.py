@@ -104,6 +104,7 @@ from aftercare_events.catalogue.payments import (
     RefundSucceeded,
     RefundUnknown,
 )
+from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.catalogue.replacements import (
     ReplacementAnomalyReported,
     ReplacementDelivered,
@@ -209,8 +210,8 @@ __all__ = [
     "InsightEvent",
     "InspectedLine",
     "LineAfterSale",
-    "MerchantEvent",
     "LineDiscount",
+    "MerchantEvent",
     "MessagePosted",
     "OfferAccepted",
     "OfferDeclined",
@@ -239,6 +240,7 @@ __all__ = [
     "RatingGiven",
     "RefundEvent",
     "RefundFailed",
+    "RefundPart",
     "RefundRequested",
     "RefundSubmitted",
     "RefundSucceeded",

@@ -93,6 +93,8 @@ async def _copy(
             quantity=line.quantity,
             paid_minor=line.paid_minor,
             category=line.category,
+            tax_minor=line.tax_minor or 0,
+            discounts=None if line.discounts is None else [each.model_dump() for each in line.discounts],
         )
         await tx.upsert(ORDER_LINES, copy)
 

@@ -1,9 +1,12 @@
 """The settings of this service; the only place that reads the environment."""
 
+from collections.abc import Mapping
 from typing import Annotated
 
 from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
 from pydantic import Field
+
+from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees
 
 Bytes = Annotated[int, Field(ge=1024, le=1024**3)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
@@ -61,3 +64,10 @@ class Settings(ServiceSettings):
     evidence_max_pixels: Annotated[int, Field(ge=1_000_000, le=200_000_000)] = 50_000_000
     evidence_clamd: Annotated[str, Field(pattern=r"^$|^[^:\s]+:\d{1,5}$")] = ""
     evidence_reuse_distance: Annotated[int, Field(ge=0, le=20)] = 8
+
+    return_fees: Mapping[str, Mapping[str, ReturnFees]] = {}
+    """What merchants charge for returns, by merchant and currency; amounts in minor units."""
+
+    def fees_of(self, merchant_id: str, currency: str) -> ReturnFees:
+        """What this merchant charges for returns in this currency."""
+        return self.return_fees.get(merchant_id, {}).get(currency, NO_FEES)

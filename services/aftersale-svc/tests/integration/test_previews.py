@@ -5,6 +5,7 @@ from typing import Any
 
 import httpx
 import pytest
+from aftercare_events import LineDiscount
 from aftersale_shop import CUP, HASH, KETTLE, Shop
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 
@@ -112,13 +113,21 @@ async def some_history(shop: Shop, chance: Random, order_id: str, line_ids: list
                 await shop.refund_succeeds()
 
 
+def stated(chance: Random) -> dict[str, Any]:
+    """Tax and discounts of a line, or neither."""
+    if chance.random() < 0.3:
+        return {}
+    coupon = LineDiscount(kind="coupon", funder="platform", amount_minor=chance.randint(0, 999))
+    return {"tax_minor": chance.randint(0, 3000), "discounts": (coupon,)}
+
+
 @pytest.mark.parametrize("seed", range(6))
 async def test_preview_case_and_refund_are_the_same(shop: Shop, seed: int) -> None:
     chance = Random(seed)
     for number in range(4):
         order_id = f"ord_{number}"
         lines = tuple(
-            each.model_copy(update={"line_id": f"{order_id}_{n}", "quantity": chance.randint(1, 4)})
+            each.model_copy(update={"line_id": f"{order_id}_{n}", "quantity": chance.randint(1, 4), **stated(chance)})
             for n, each in enumerate((KETTLE, CUP))
         )
         stage = chance.choice([shop.paid, shop.shipped, shop.delivered])
@@ -145,7 +154,9 @@ async def compared(shop: Shop, body: dict[str, Any]) -> None:
     ]
     request = await refunded(shop, case)
     assert request.amount_minor == expected["refund"]["amount"]
-    assert (await shop.get(case["id"]))["refunded"] == expected["refund"]
+    done = await shop.get(case["id"])
+    assert done["refunded"] == expected["refund"]
+    assert done["refund"]["parts"] == expected["parts"]
 
 
 async def refunded(shop: Shop, case: dict[str, Any]) -> Any:

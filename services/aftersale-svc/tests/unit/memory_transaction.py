@@ -18,6 +18,7 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.money.codes import HoldAction
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
+from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables import (
@@ -113,6 +114,7 @@ class Snapshot:
             Refund: self.refund,
             Offer: self.offer,
             Replacement: self.replacement,
+            RefundPart: None,  # decides nothing
         }
         record = {
             f"{leg.rows.name}_{column.name}": getattr(found[kind], column.name, None)
@@ -235,6 +237,7 @@ class MemoryTransaction:
             legs.RETURNS: self.snapshot.return_ is not None,
             legs.REPLACEMENTS: self.snapshot.replacement is not None,
             offers.OFFERS: False,
+            legs.REFUND_PARTS: False,
         }
         for row in new:
             if rows in PARTS:
@@ -259,7 +262,7 @@ class MemoryTransaction:
             self._set(line=replace(self.snapshot.line, accepted=row.accepted, accepted_minor=row.accepted_minor))
         elif rows is legs.REPLACEMENTS:
             self._set(replacement=row)
-        elif rows is not orders.ORDER_PARCELS:
+        elif rows not in (orders.ORDER_PARCELS, legs.REFUND_PARTS):
             assert rows is legs.RETURNS
             self._set(return_=row)
 

@@ -48,9 +48,10 @@ def document(name: str, *, null: bool = False) -> Column[object]:
     return Column(name, JSONB(none_as_null=True), nullable=null)
 
 
-def minor(name: str, *, null: bool = False) -> Items:
-    """Money in minor units, never negative."""
-    return Column(name, BigInteger, nullable=null), CheckConstraint(f"{name} >= 0", name=name)
+def minor(name: str, *, null: bool = False, default: int | None = None) -> Items:
+    """Money in minor units, never negative; `default` is for builds that do not write the column yet."""
+    initial = None if default is None else str(default)
+    return Column(name, BigInteger, nullable=null, server_default=initial), CheckConstraint(f"{name} >= 0", name=name)
 
 
 def quantity(name: str, least: int = 0, *, null: bool = False, default: int | None = None) -> Items:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, CaseState
+from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.fields import Code, Currency, DeadlineAt, DisputeId, Minor
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -61,6 +62,10 @@ class AfterSaleCompleted(CaseEvent):
     refunded_minor: Minor
     currency: Currency
     lines: tuple[CaseLine, ...]
+    parts: Annotated[
+        tuple[RefundPart, ...] | None,
+        Field(description="what `refunded_minor` is made of, and what goes back beside it"),
+    ] = None
 
 
 class AfterSaleClosed(CaseEvent):

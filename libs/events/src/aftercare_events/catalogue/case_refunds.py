@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseStage
+from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.fields import Code, Currency, Minor, PaymentId, RefundId
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -28,6 +29,9 @@ class RefundRequested(CaseEvent):
     amount_minor: Minor
     currency: Currency
     cause: Annotated[Code, one_of(RefundCause, "which decision led to it")]
+    parts: Annotated[
+        tuple[RefundPart, ...] | None, Field(description="what `amount_minor` is made of, and what goes back beside it")
+    ] = None
     stage: Annotated[Code | None, one_of(CaseStage, "where the goods are, as the case knows it")] = None
     before_shipment: Annotated[
         bool | None,

@@ -97,7 +97,7 @@ def _names(topic: Topic) -> list[str]:
 
 def _message(cls: type[Event], parts: dict[str, object]) -> dict[str, object]:
     schema = schemas.of(cls)
-    parts.update(schema.pop("$defs", {}))
+    parts.update({name: _hoisted(part) for name, part in schema.pop("$defs", {}).items()})
     del schema["$schema"], schema["$id"]
     return {
         "name": cls.type_name(),

@@ -10,7 +10,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import DisputeExecuted, Event, RefundRequested
 
-from aftersale_svc.commands import closing, locking, open_offers, replacement_orders, stages
+from aftersale_svc.commands import closing, locking, open_offers, refund_parts, replacement_orders, stages
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -23,6 +23,7 @@ from aftersale_svc.domain.money import adjustments
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.money.holds import cases_with_shipped_units
 from aftersale_svc.domain.money.model import LineHold
+from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
@@ -99,7 +100,8 @@ async def _request_refund(
     case, amount, takes_units = full.case, terms.amount, TYPES[full.case.type].holds_units
     holds = [] if amount is not None and takes_units else await tx.all(HOLDS_OF_ORDER, order_id=case.order_id)
     if amount is None:
-        amount = refund_due(terms.order, case, full.lines, holds)
+        fees = tx.settings.fees_of(case.merchant_id, case.currency)
+        amount = refund_due(terms.order, case, full.lines, holds, fees)
     if not takes_units:
         full = await _hold_amounts(tx, full, amount, holds)
     refund = Refund(
@@ -109,12 +111,15 @@ async def _request_refund(
         cause=terms.cause,
         units_minor=amount.units_minor,
         freight_minor=amount.freight_minor,
+        restocking_minor=amount.restocking_minor,
+        return_freight_minor=amount.return_freight_minor,
         currency=case.currency,
         requested_at=tx.now,
     )
     refund = REFUND.start(refund, tx)
     case = replace(case, refund_id=refund.id, shipping_refund_minor=refund.freight_minor)
-    return replace(full, case=case).keeping(refund), _requested(tx, case, refund)
+    parts = await refund_parts.decided(tx, full, refund)
+    return replace(full, case=case).keeping(refund).keeping(*parts), _requested(tx, case, refund, parts)
 
 
 async def _hold_amounts(
@@ -128,7 +133,7 @@ async def _hold_amounts(
     return full.keeping(*checks)
 
 
-def _requested(tx: Transaction[Settings], case: Case, refund: Refund) -> RefundRequested:
+def _requested(tx: Transaction[Settings], case: Case, refund: Refund, parts: Sequence[RefundPart]) -> RefundRequested:
     return RefundRequested(
         **case_fields(tx, case),
         refund_id=refund.id,
@@ -136,6 +141,7 @@ def _requested(tx: Transaction[Settings], case: Case, refund: Refund) -> RefundR
         amount_minor=refund.amount.total_minor,
         currency=refund.currency,
         cause=refund.cause,
+        parts=refund_parts.published(parts, refund.id),
         stage=case.stage,
         before_shipment=case.stage is Stage.PRE_SHIP and TYPES[case.type].holds_units,
     )

@@ -13,7 +13,7 @@ from aftercare_events import (
 )
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import decisions, effects, endings, locking, stages
+from aftersale_svc.commands import decisions, effects, endings, locking, refund_parts, stages
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundAction, RefundCause, RefundState
@@ -22,6 +22,7 @@ from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.model import CaseAction, Refund
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import DecisionKind
+from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refunded_lines
 from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
@@ -135,6 +136,7 @@ def _completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> Aft
         **case_fields(tx, full.case),
         refunded_minor=refund.amount.total_minor,
         currency=refund.currency,
+        parts=refund_parts.published(full.rows_of(RefundPart), refund.id),
         lines=tuple(
             EventLine(line_id=line.line_id, sku=line.sku, quantity=units if takes_units else 0, amount_minor=minor)
             for line, units, minor in refunded_lines(full.lines, refund.amount)

@@ -30,6 +30,7 @@ from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
 from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES
 from aftersale_svc.tables.evidence import FILE, FILES_OF_CASE, REUSES_OF
+from aftersale_svc.tables.given_back import GIVEN_BACK
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import DETAILS, full_cases
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
@@ -113,7 +114,11 @@ async def preview(read: Reader[Settings], request: Request) -> Preview:
     order = await read.one(ORDER, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
-    return previewed(order, request, await read.all(HOLDS_OF_ORDER, order_id=order.id), read)
+    holds = await read.all(HOLDS_OF_ORDER, order_id=order.id)
+    stated = any(hold.tax_minor or hold.discounts for hold in holds)
+    given = await read.all(GIVEN_BACK, order_id=order.id, case_id="") if stated else []
+    fees = read.settings.fees_of(order.merchant_id, order.currency)
+    return previewed(order, request, holds, read, given, fees)
 
 
 async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOptions:

@@ -9,12 +9,14 @@ from aftersale_svc.tables import (
     dispute_parts,
     disputes,
     evidence,
+    given_back,
     holds,
     legs,
     locks,
     offers,
     orders,
     policies,
+    refund_parts,
     replacements,
 )
 from aftersale_svc.tables.schema import metadata
@@ -32,6 +34,7 @@ __all__ = [
     "dispute_parts",
     "disputes",
     "evidence",
+    "given_back",
     "holds",
     "legs",
     "locks",
@@ -39,5 +42,6 @@ __all__ = [
     "offers",
     "orders",
     "policies",
+    "refund_parts",
     "replacements",
 ]

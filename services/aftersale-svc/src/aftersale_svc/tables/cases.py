@@ -1,6 +1,6 @@
 """Cases, their lines and their timeline."""
 
-from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
+from aftercare_chassis.database.columns import aggregate, document, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, any_, bindparam, select
@@ -78,6 +78,10 @@ case_lines = Table(
     *quantity("line_units", least=1),
     *minor("line_paid_minor"),
     *quantity("units_before"),
+    *quantity("order_units", default=0),
+    *minor("order_paid_minor", default=0),
+    *minor("line_tax_minor", default=0),
+    document("line_discounts", null=True),
     CheckConstraint("units_before + quantity <= line_units", name="units"),
     CheckConstraint("amount_minor <= line_paid_minor", name="amount"),
 )

@@ -20,6 +20,7 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    func,
     select,
 )
 from sqlalchemy import text as sql
@@ -30,8 +31,10 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, PriceCheck, Refund, RequestedLine, Return
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.offers import OFFERS, offers
+from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
 from aftersale_svc.tables.schema import metadata
 
@@ -67,6 +70,8 @@ refunds = Table(
     *one_of("cause", RefundCause),
     *minor("units_minor"),
     *minor("freight_minor"),
+    *minor("restocking_minor", default=0),
+    *minor("return_freight_minor", default=0),
     text("currency"),
     text("failure_code", null=True),
     timestamp("requested_at"),
@@ -155,6 +160,12 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     Refund: LegTable(REFUNDS, refunds.c.id == cases.c.refund_id),
     Replacement: LegTable(REPLACEMENTS, replacements.c.case_id == case_lines.c.case_id),
     Offer: LegTable(OFFERS, (offers.c.case_id == cases.c.id) & (offers.c.number == cases.c.offers_made)),
+    # With the line that they belong to, or with every line.
+    RefundPart: LegTable(
+        REFUND_PARTS,
+        (refund_parts.c.refund_id == cases.c.refund_id)
+        & func.coalesce(refund_parts.c.line_id == case_lines.c.line_id, True),
+    ),
 }
 """What legs keep of a case, by the class of their rows; the refund is the one decided last, the offer the one made last."""
 
@@ -181,5 +192,8 @@ def full_cases(found: Sequence[Case], details: Iterable[Record]) -> list[FullCas
 
 
 def _full(case: Case, records: Sequence[Record]) -> FullCase:
-    lines = tuple(CaseLine(**{name: record[name] for name in _LINE}) for record in records)
-    return FullCase(case=case, requested=lines, legs={kind: leg.of(records) for kind, leg in LEGS.items()})
+    # A line has a record for each of the parts of its refund.
+    lines = {record["line_id"]: CaseLine(**{name: record[name] for name in _LINE}) for record in records}
+    return FullCase(
+        case=case, requested=tuple(lines.values()), legs={kind: leg.of(records) for kind, leg in LEGS.items()}
+    )

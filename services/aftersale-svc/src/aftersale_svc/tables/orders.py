@@ -1,6 +1,6 @@
 """Our copy of order facts."""
 
-from aftercare_chassis.database.columns import minor, one_of, quantity, text, timestamp
+from aftercare_chassis.database.columns import document, minor, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows, Statement
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, func, select, update
 from sqlalchemy.dialects.postgresql import ARRAY
@@ -32,6 +32,8 @@ order_lines = Table(
     text("sku"),
     *quantity("quantity", least=1),
     *minor("paid_minor"),
+    *minor("tax_minor", default=0),
+    document("discounts", null=True),
     # The default is for builds from before this column, which write order lines without it.
     *quantity("shipped_quantity", default=0),
     text("category", null=True),

@@ -22,7 +22,7 @@ def line_tax(draft: LineDraft, paid_minor: int, currency: str, at: str) -> int |
     return tax
 
 
-def line_discounts(draft: LineDraft, currency: str, at: str) -> list[dict[str, Any]] | None:
+def line_discounts(draft: LineDraft, currency: str, at: str) -> list[dict[str, Any]] | None:  # Any: a JSON document
     """What a line's discount is made of, as it is stored; None where it is not stated.
 
     Raises:

@@ -19,12 +19,14 @@ from pydantic import Field
 
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
+from aftersale_svc.api.schemas.refunds import RefundOut
 from aftersale_svc.api.schemas.replacements import ReplacementOut
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Reason, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
 from aftersale_svc.domain.disputes.model import DisputeOrigin
+from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Stage
 
 CaseTurn = Annotated[str, TurnOf("CaseTurn", *lifecycle.CASE.values(), others=[NOBODY])]
@@ -59,24 +61,6 @@ class CaseLineOut(Out):
             accepted_amount=None if line.accepted_minor is None else Money.of(line.accepted_minor, currency),
             grade=line.grade,
         )
-
-
-class RefundOut(Out):
-    """The refund that was decided last."""
-
-    id: str
-    """Also the id of the refund in order-svc. Each attempt has a new one."""
-    amount: Money
-    """What it gives back, freight included."""
-    cause: str
-    """The decision that led to it: `approval`, `inspection`, `verdict`, `timeout` or `no_replacement`."""
-
-    @classmethod
-    def of(cls, refund: Refund | None) -> "RefundOut | None":
-        """The refund; None if none was decided."""
-        if refund is None:
-            return None
-        return cls(id=refund.id, amount=Money.of(refund.amount.total_minor, refund.currency), cause=refund.cause)
 
 
 class ReturnParcelOut(Out):
@@ -238,5 +222,5 @@ def _amounts(full: FullCase) -> _Amounts:
         shipping_refund=Money.of(full.case.shipping_refund_minor, currency),
         agreed=None if full.case.agreed_minor is None else Money.of(full.case.agreed_minor, currency),
         refunded=Money.of(full.refunded_minor, currency),
-        refund=RefundOut.of(full.refund),
+        refund=RefundOut.of(full.refund, full.rows_of(RefundPart)),
     )

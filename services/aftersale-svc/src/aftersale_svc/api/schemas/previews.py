@@ -2,6 +2,7 @@
 
 from aftercare_chassis.http.schemas import Money, Out
 
+from aftersale_svc.api.schemas.refunds import RefundPartOut
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.money.preview import Preview
 from aftersale_svc.domain.orders.model import Stage
@@ -41,6 +42,8 @@ class CasePreviewOut(Out):
     refund: Money
     """What the refund would be, freight included, if all units are accepted and nothing else happens in the order
     meanwhile: other open cases stay open. Freight that those have to complete is not in it."""
+    parts: list[RefundPartOut]
+    """What `refund` would be made of, and what would go back beside it, as the refund of the case would show it."""
 
     @classmethod
     def of(cls, preview: Preview) -> "CasePreviewOut":
@@ -62,4 +65,5 @@ class CasePreviewOut(Out):
             requested=Money.of(case.requested_minor, currency),
             shipping_refund=Money.of(case.shipping_refund_minor, currency),
             refund=Money.of(preview.refund.total_minor, currency),
+            parts=[RefundPartOut.of(part, currency) for part in preview.parts],
         )

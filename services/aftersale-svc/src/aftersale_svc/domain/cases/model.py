@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
+from aftersale_svc.domain.cases.amounts import RefundAmount as RefundAmount
 from aftersale_svc.domain.cases.codes import (
     CaseType,
     CloseCause,
@@ -138,7 +140,8 @@ class Case:
 class RequestedLine:
     """Units of one order line in a case, and their share of the line's money.
 
-    `line_units`, `line_paid_minor` and `units_before` are what the share was computed from.
+    `line_units`, `line_paid_minor` and `units_before` are what the share was computed from. `order_…`, `line_tax_minor`
+    and `line_discounts` are those of the line as it was bought (`OrderLine`), which shares of tax and discounts count by.
     """
 
     case_id: str
@@ -149,6 +152,10 @@ class RequestedLine:
     line_units: int
     line_paid_minor: int
     units_before: int
+    order_units: int = 0
+    order_paid_minor: int = 0
+    line_tax_minor: int = 0
+    line_discounts: list[dict[str, Any]] | None = None  # a JSON document
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -204,19 +211,6 @@ class PriceCheck:
     granted_minor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class RefundAmount:
-    """What a refund gives back: the share of the case's units, and the freight besides."""
-
-    units_minor: int
-    freight_minor: int
-
-    @property
-    def total_minor(self) -> int:
-        """Both together."""
-        return self.units_minor + self.freight_minor
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
     """One attempt to give the money of a case back. Its id is the provider's idempotency key, so it is used once."""
@@ -227,6 +221,8 @@ class Refund:
     cause: RefundCause
     units_minor: int
     freight_minor: int
+    restocking_minor: int = 0
+    return_freight_minor: int = 0
     currency: str
     failure_code: str | None = None
     requested_at: datetime
@@ -235,7 +231,7 @@ class Refund:
     @property
     def amount(self) -> RefundAmount:
         """What it gives back."""
-        return RefundAmount(self.units_minor, self.freight_minor)
+        return RefundAmount(self.units_minor, self.freight_minor, self.restocking_minor, self.return_freight_minor)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

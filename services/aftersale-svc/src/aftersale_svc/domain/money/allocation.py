@@ -88,6 +88,10 @@ def _allocated(case_id: str, type_: TypeRow, balance: LineBalance, wanted: Wante
         line_units=units,
         line_paid_minor=paid_minor,
         units_before=before,
+        order_units=balance.quantity,
+        order_paid_minor=balance.paid_minor,
+        line_tax_minor=balance.tax_minor,
+        line_discounts=balance.discounts,
     )
 
 

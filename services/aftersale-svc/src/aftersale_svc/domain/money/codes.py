@@ -1,4 +1,4 @@
-"""The codes of holds."""
+"""The codes of holds, and of what a refund is made of."""
 
 from enum import StrEnum
 
@@ -17,3 +17,35 @@ class HoldAction(StrEnum):
     SETTLE = "settle"
     RELEASE = "release"
     HOLD_AGAIN = "hold_again"
+
+
+class PartKind(StrEnum):
+    """What a part of a refund is."""
+
+    GOODS = "goods"
+    TAX = "tax"
+    SHIPPING = "shipping"
+    RESTOCKING_FEE = "restocking_fee"
+    RETURN_FREIGHT = "return_freight"
+    POINTS = "points"
+    COUPON = "coupon"
+    GIFT = "gift"
+    PROMOTION = "promotion"
+
+
+class PartEffect(StrEnum):
+    """What a part does to the amount of its refund."""
+
+    ADDED = "added"
+    DEDUCTED = "deducted"
+    BESIDE = "beside"
+
+
+class PartParty(StrEnum):
+    """Who bears a part of a refund, or gets it."""
+
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+    PLATFORM = "platform"
+    CREATOR = "creator"
+    COURIER = "courier"

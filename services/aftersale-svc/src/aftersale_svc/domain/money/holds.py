@@ -51,6 +51,8 @@ def _balance(of_line: Sequence[LineHold]) -> LineBalance:
         adjusted_minor=sum(hold.amount_minor for hold in (*settled, *live) if not hold.units),
         shipped_units=line.shipped_quantity,
         unshipped_units=max(0, line.quantity - line.shipped_quantity - kept),
+        tax_minor=line.tax_minor,
+        discounts=line.discounts,
     )
 
 

@@ -1,6 +1,7 @@
 """What cases hold of an order. Money is in minor units of the order's currency."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import CaseState
@@ -23,7 +24,7 @@ class Hold:
 class LineHold:
     """An order line, and what one case that was not cancelled holds of it.
 
-    The first five fields are the line's. A line that no case is about has one row without a case. `accepted` is None where
+    The first five fields, `tax_minor` and `discounts` are the line's. A line that no case is about has one row without a case. `accepted` is None where
     nothing was inspected.
     """
 
@@ -44,6 +45,8 @@ class LineHold:
     units: int = 0
     amount_minor: int = 0
     accepted: int | None = None
+    tax_minor: int = 0
+    discounts: list[dict[str, Any]] | None = None  # a JSON document
 
     @property
     def refund_units(self) -> int:
@@ -70,6 +73,8 @@ class LineBalance:
     unshipped_units: int = 0
     shipped_units: int = 0
     adjusted_minor: int = 0
+    tax_minor: int = 0
+    discounts: list[dict[str, Any]] | None = None  # a JSON document
 
     @property
     def free_units(self) -> int:

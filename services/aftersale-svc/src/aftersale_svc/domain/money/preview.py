@@ -9,8 +9,10 @@ from aftersale_svc.domain.cases.codes import Money
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import RefundAmount, Request
 from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.money.opening import check_request, open_case
+from aftersale_svc.domain.money.parts import GivenBack, RefundPart, parts_of
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order
 
@@ -21,9 +23,17 @@ class Preview:
 
     full: FullCase
     refund: RefundAmount
+    parts: tuple[RefundPart, ...] = ()
 
 
-def preview(order: Order, request: Request, holds: Sequence[LineHold], context: Context) -> Preview:
+def preview(
+    order: Order,
+    request: Request,
+    holds: Sequence[LineHold],
+    context: Context,
+    given: Sequence[GivenBack] = (),
+    fees: ReturnFees = NO_FEES,
+) -> Preview:
     """Return what a request would lead to. It is decided by the functions that decide about the request and its refund.
 
     Raises: what `check_request` and `open_case` raise.
@@ -32,4 +42,5 @@ def preview(order: Order, request: Request, holds: Sequence[LineHold], context: 
     full = open_case("", order, stage, request, holds, context)
     if TYPES[request.type].money is not Money.REFUND:
         return Preview(full, RefundAmount(0, 0))
-    return Preview(full, refund_due(order, full.case, full.lines, holds))
+    due = refund_due(order, full.case, full.lines, holds, fees)
+    return Preview(full, due, parts_of("", full.case, full.lines, due, given, fees))

@@ -6,15 +6,23 @@ from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
 from aftersale_svc.domain.cases.shares import cumulative_share, spread
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.adjustments import due_by_line
+from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees, buyer_pays_return, restocking_fee, sends_goods_back
 from aftersale_svc.domain.money.freight import freight
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.orders.model import Order
 
 
-def refund_due(order: Order, case: Case, lines: Sequence[CaseLine], holds: Sequence[LineHold]) -> RefundAmount:
+def refund_due(
+    order: Order,
+    case: Case,
+    lines: Sequence[CaseLine],
+    holds: Sequence[LineHold],
+    fees: ReturnFees = NO_FEES,
+) -> RefundAmount:
     """Return what a refund of these lines of the case gives back now; `holds` are what all cases of the order hold.
 
-    An amount that an accepted offer has agreed on takes the place of the share of the units.
+    An amount that an accepted offer has agreed on takes the place of the share of the units. From any other, what the buyer
+    bears of the return is deducted, at most until nothing is left.
     """
     if not TYPES[case.type].holds_units:
         due = sum(due_by_line(case.id, lines, holds).values())
@@ -22,7 +30,10 @@ def refund_due(order: Order, case: Case, lines: Sequence[CaseLine], holds: Seque
     units = {line.line_id: line.refund_units for line in lines}
     if case.agreed_minor is not None:
         return RefundAmount(_agreed_share(case.agreed_minor, lines), 0)
-    return RefundAmount(sum(line.refund_minor for line in lines), freight(order, case, units, holds))
+    shares, out = sum(line.refund_minor for line in lines), freight(order, case, units, holds)
+    restocking = restocking_fee(case, lines, fees)
+    back = fees.return_freight_minor if sends_goods_back(case) and buyer_pays_return(case) else 0
+    return RefundAmount(shares, out, restocking, min(back, shares + out - restocking))
 
 
 def _agreed_share(agreed_minor: int, lines: Sequence[CaseLine]) -> int:

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 
 class OrderState(StrEnum):
@@ -55,6 +56,8 @@ class OrderLine:
     """A line of an order: what was paid for all its units after the discount, and how many of them have left.
 
     `category` is in the merchant's own code, where the order has one.
+    `tax_minor` is the tax in what was paid, 0 where it is not stated. `discounts` is what the discount was made of, each with
+    `kind`, `funder` and `amount_minor`; None where it is not stated.
     """
 
     order_id: str
@@ -63,5 +66,7 @@ class OrderLine:
     sku: str
     quantity: int
     paid_minor: int
+    tax_minor: int = 0
+    discounts: list[dict[str, Any]] | None = None  # a JSON document
     shipped_quantity: int = 0
     category: str | None = None

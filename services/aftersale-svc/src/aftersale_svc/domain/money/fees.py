@@ -1,0 +1,62 @@
+"""What the buyer bears of a return (docs/money.md R6): a restocking fee, and the freight of sending the goods back."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+from aftersale_svc.domain.cases.codes import MERCHANT_LIABLE, FreightPayer, Goods
+from aftersale_svc.domain.cases.model import Case, CaseLine
+from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, REASONS
+from aftersale_svc.domain.cases.shares import cumulative_share
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.orders.model import Stage
+
+WHOLE = 10_000
+"""Basis points: hundredths of a percent."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReturnFees:
+    """What a merchant charges for returns in one currency: freight per return in minor units, and a fee in basis points of
+    what was paid for the units.
+    """
+
+    __pydantic_config__: ClassVar[dict[str, str]] = {
+        "extra": "forbid"
+    }  # read from a setting, misspelt names are refused
+
+    return_freight_minor: int = 0
+    restocking_basis_points: int = 0
+
+    def __post_init__(self) -> None:
+        if not (0 <= self.restocking_basis_points <= WHOLE and self.return_freight_minor >= 0):
+            raise ValueError("fees are not negative, and a restocking fee is at most 10000 basis points")
+
+
+NO_FEES = ReturnFees()
+
+
+def restocking_fee(case: Case, lines: Sequence[CaseLine], fees: ReturnFees) -> int:
+    """Return the fee, in minor units, for the units of these lines that are refunded; 0 where the buyer is not liable.
+
+    It is cumulative per line, as the share of the line is, so that it does not depend on the order of partial refunds.
+    """
+    if not sends_goods_back(case) or case.reason not in BUYER_LIABLE or case.liable in MERCHANT_LIABLE:
+        return 0
+    return sum(_of_line(line, fees.restocking_basis_points) for line in lines)
+
+
+def _of_line(line: CaseLine, basis_points: int) -> int:
+    whole, units = line.line_paid_minor * basis_points, line.line_units * WHOLE
+    upto = cumulative_share(whole, units, line.units_before + line.refund_units)
+    return min(line.refund_minor, upto - cumulative_share(whole, units, line.units_before))
+
+
+def sends_goods_back(case: Case) -> bool:
+    """Whether goods that had left come back with the case."""
+    return TYPES[case.type].goods is Goods.RETURN and case.stage is not Stage.PRE_SHIP
+
+
+def buyer_pays_return(case: Case) -> bool:
+    """Whether the buyer bears the freight of the return: by the reason, unless a verdict found somebody else liable."""
+    return REASONS[case.reason].freight_payer is FreightPayer.BUYER and case.liable not in MERCHANT_LIABLE

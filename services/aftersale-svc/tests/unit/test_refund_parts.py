@@ -1,0 +1,242 @@
+"""Over random orders and histories: nothing above what was paid, all of it once everything is back, parts that add up."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+
+import pytest
+from aftercare_chassis.refusals import Refusal
+from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.model import Case, CaseState, RefundAmount
+from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees
+from aftersale_svc.domain.money.model import LineHold
+from aftersale_svc.domain.money.parts import GivenBack, RefundPart, added_up, parts_of
+from aftersale_svc.domain.money.refunds import refund_due
+from aftersale_svc.domain.orders.model import OrderState
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from order_book import OrderBook
+
+LARGEST = 10**13
+KINDS = [("points", "platform"), ("coupon", "merchant"), ("gift", "merchant"), ("promotion", "creator")]
+
+
+class StatedBook(OrderBook):
+    """An order whose lines state tax and discounts, with the parts of the refunds of its cases."""
+
+    def __init__(self, sold: list[tuple[int, int, float, list[int]]], fee: int, fees: ReturnFees = NO_FEES) -> None:
+        super().__init__([(paid, units) for paid, units, _, _ in sold], fee, OrderState.DELIVERED)
+        self.fees = fees
+        self.parts: dict[str, tuple[RefundPart, ...]] = {}
+        self.lines = [
+            replace(
+                line,
+                tax_minor=int(line.paid_minor * tax),
+                discounts=[
+                    {"kind": kind, "funder": funder, "amount_minor": minor}
+                    for (kind, funder), minor in zip(KINDS, discounts, strict=False)
+                ],
+            )
+            for line, (_, _, tax, discounts) in zip(self.lines, sold, strict=True)
+        ]
+
+    def holds(self) -> list[LineHold]:
+        stated = {line.line_id: (line.tax_minor, line.discounts) for line in self.lines}
+        return [
+            replace(hold, tax_minor=stated[hold.line_id][0], discounts=stated[hold.line_id][1])
+            for hold in super().holds()
+        ]
+
+    def due(self, case: Case) -> RefundAmount:
+        return refund_due(self.order, case, self.of_case[case.id], self.holds(), self.fees)
+
+    def refund(self, case_id: str) -> int:
+        case = replace(self.cases[case_id], state=CaseState.REFUNDING)
+        self._decided(case, self.due(case))
+        return self.refunds[case_id].total_minor
+
+    def _decided(self, case: Case, amount: RefundAmount) -> None:
+        super()._decided(case, amount)
+        self.parts[case.id] = parts_of("ref", case, self.of_case[case.id], amount, self.given(case.id), self.fees)
+
+    def given(self, case_id: str) -> list[GivenBack]:
+        """What the query over the parts of other cases finds; failed refunds have been taken out."""
+        units: Counter[tuple[str, str, str, str]] = Counter()
+        due: Counter[tuple[str, str, str, str]] = Counter()
+        for other, parts in self.parts.items():
+            for part in parts:
+                if other != case_id and part.line_id is not None:
+                    key = (part.line_id, part.kind, part.payer, part.payee)
+                    units[key] += part.units
+                    due[key] += part.due_minor
+        return [
+            GivenBack(line_id=key[0], kind=key[1], payer=key[2], payee=key[3], units=units[key], due_minor=due[key])  # type: ignore[arg-type]
+            for key in due
+        ]
+
+    def sums(self) -> Counter[tuple[str | None, str]]:
+        """What all refunds have of each kind of part of each line."""
+        found: Counter[tuple[str | None, str]] = Counter()
+        for parts in self.parts.values():
+            for part in parts:
+                found[part.line_id, part.kind] += part.amount_minor
+        return found
+
+    def check(self) -> None:
+        """What holds after every step."""
+        sums = self.sums()
+        for case_id, parts in self.parts.items():
+            assert added_up(parts) == self.refunds[case_id].total_minor >= 0
+            assert all(0 <= part.amount_minor <= part.due_minor for part in parts)
+        for line in self.lines:
+            assert sums[line.line_id, "goods"] + sums[line.line_id, "tax"] <= line.paid_minor
+            assert sums[line.line_id, "tax"] <= line.tax_minor
+            for each in line.discounts or ():
+                assert sums[line.line_id, each["kind"]] <= each["amount_minor"]
+        assert sums[None, "shipping"] <= self.order.shipping_fee_minor
+        assert sum(refund.total_minor for refund in self.refunds.values()) <= self.paid
+
+    def check_all_is_back(self) -> None:
+        sums = self.sums()
+        for line in self.lines:
+            assert sums[line.line_id, "goods"] + sums[line.line_id, "tax"] == line.paid_minor
+            assert sums[line.line_id, "tax"] == line.tax_minor
+            for each in line.discounts or ():
+                assert sums[line.line_id, each["kind"]] == each["amount_minor"]
+        assert sums[None, "shipping"] == self.order.shipping_fee_minor
+
+
+SOLD = st.lists(
+    st.tuples(
+        st.integers(0, LARGEST // 4),
+        st.integers(1, 9),
+        st.sampled_from([0.0, 0.13, 0.5, 1.0]),
+        st.lists(st.integers(0, 10**6), max_size=4),
+    ),
+    min_size=1,
+    max_size=3,
+)
+UNITS = st.dictionaries(st.integers(1, 3), st.integers(1, 4), min_size=1, max_size=3)
+ENDS = st.sampled_from(["refunded", "refunded", "cancelled", "failed", "cut", "stays"])
+STEPS = st.lists(st.tuples(UNITS, ENDS, st.integers(0, 3)), max_size=6)
+
+
+def asked(book: StatedBook, units: Mapping[int, int]) -> str | None:
+    """A case about those of these lines and units that are free."""
+    wanted = {number: count for number, count in units.items() if number <= len(book.lines)}
+    try:
+        return book.ask(wanted) if wanted else None
+    except Refusal:
+        return None
+
+
+def walk(book: StatedBook, steps: list[tuple[dict[int, int], str, int]]) -> Iterator[str]:
+    """Take the steps; the cases that stay open."""
+    for units, end, cut in steps:
+        case_id = asked(book, units)
+        if case_id is None:
+            continue
+        if end == "stays":
+            yield case_id
+        elif end == "cancelled":
+            book.move(case_id, CaseState.CANCELLED)
+        elif end == "cut":
+            lines = book.of_case[case_id]
+            book.inspect(case_id, [max(0, line.quantity - cut) for line in lines])
+            book.move(case_id, CaseState.COMPLETED)
+        else:
+            book.refund(case_id)
+            if end == "failed":
+                # The refund was in flight, and other cases may have been decided meanwhile.
+                del book.parts[case_id], book.refunds[case_id]
+                book.move(case_id, CaseState.MANUAL_REVIEW)
+                yield case_id
+            else:
+                book.move(case_id, CaseState.COMPLETED)
+        book.check()
+
+
+def examine(
+    sold: list[tuple[int, int, float, list[int]]], fee: int, steps: list[tuple[dict[int, int], str, int]]
+) -> None:
+    book = StatedBook(sold, fee)
+    for case_id in list(walk(book, steps)):
+        book.refund(case_id)
+        book.move(case_id, CaseState.COMPLETED)
+        book.check()
+    while rest := {number: 1 for number, line in enumerate(book.lines, 1) if free(book, line.line_id)}:
+        case_id = book.ask(rest)
+        book.refund(case_id)
+        book.move(case_id, CaseState.COMPLETED)
+        book.check()
+    book.check_all_is_back()
+
+
+def free(book: StatedBook, line_id: str) -> int:
+    holds = [hold for hold in book.holds() if hold.line_id == line_id]
+    return holds[0].quantity - sum(hold.units for hold in holds if hold.hold in ("held", "settled"))
+
+
+def examine_order(paid: int, parts: list[int], tax: float, reverse: bool) -> None:
+    """The same partial refunds, asked for in another order, and decided in that order."""
+    totals = []
+    for order in (parts, sorted(parts, reverse=reverse)):
+        book = StatedBook([(paid, sum(parts) + 1, tax, [paid // 7])], 800)
+        opened = [book.ask({1: units}) for units in order]
+        for case_id in reversed(opened) if reverse else opened:
+            book.refund(case_id)
+            book.move(case_id, CaseState.COMPLETED)
+        totals.append((sum(refund.total_minor for refund in book.refunds.values()), book.sums()))
+    assert totals[0] == totals[1]
+
+
+@given(SOLD, st.integers(0, 5000), STEPS)
+def test_never_above_what_was_paid_and_all_of_it_at_the_end(
+    sold: list[tuple[int, int, float, list[int]]], fee: int, steps: list[tuple[dict[int, int], str, int]]
+) -> None:
+    examine(sold, fee, steps)
+
+
+@given(
+    st.integers(0, LARGEST),
+    st.lists(st.integers(1, 5), min_size=1, max_size=5),
+    st.sampled_from([0.0, 0.13, 1.0]),
+    st.booleans(),
+)
+def test_the_order_of_partial_refunds_does_not_change_the_total(
+    paid: int, parts: list[int], tax: float, reverse: bool
+) -> None:
+    examine_order(paid, parts, tax, reverse)
+
+
+@given(SOLD, UNITS, st.integers(0, 10_000), st.integers(0, 10**6), st.sampled_from(Reason))
+def test_fees_leave_nothing_below_zero_and_are_waived_where_the_seller_is_liable(
+    sold: list[tuple[int, int, float, list[int]]], units: dict[int, int], points: int, freight: int, reason: Reason
+) -> None:
+    book = StatedBook(sold, 800, ReturnFees(return_freight_minor=freight, restocking_basis_points=points))
+    wanted = {number: 1 for number in units if number <= len(book.lines)}
+    if not wanted:
+        return
+    case_id = book.ask(wanted, reason, CaseType.RETURN_REFUND)
+    book.refund(case_id)
+    book.check()
+    deducted = [part for part in book.parts[case_id] if part.effect == "deducted"]
+    assert all((part.payer, part.payee) == ("buyer", "merchant") for part in deducted)
+    if reason not in (
+        Reason.CHANGED_MIND,
+        Reason.WRONG_SIZE_OR_MODEL,
+        Reason.ORDERED_BY_MISTAKE,
+        Reason.PRICE_DROPPED,
+        Reason.REFUSED_AT_DOOR,
+    ):
+        assert deducted == []
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+@settings(max_examples=100_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(SOLD, st.integers(0, 5000), STEPS)
+def test_a_hundred_thousand_histories(
+    sold: list[tuple[int, int, float, list[int]]], fee: int, steps: list[tuple[dict[int, int], str, int]]
+) -> None:
+    examine(sold, fee, steps)
