@@ -19,7 +19,8 @@ from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.dispute_parts import OPEN_PROPOSAL
 from case_walk import DISPUTE as DISPUTE_ID
-from case_walk import PEOPLE, Command, explore, stuck
+from case_walk import PEOPLE, Command, explore
+from graph_ends import stuck
 from memory_transaction import Snapshot
 
 SETTINGS = Settings.model_construct(evidence_rounds=1)
