@@ -3,6 +3,7 @@
 The databases, the events of the producers and the handlers of the consumers are the real ones.
 """
 
+import tempfile
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
@@ -31,6 +32,10 @@ PROVIDER = {
     "payment_simulator_url": "http://provider.test",
     "public_url": "http://shop.test",
     "payment_webhook_secret": PROVIDER_SECRET,
+}
+SETTINGS: dict[str, dict[str, object]] = {
+    "order": {**PROVIDER},
+    "aftersale": {"evidence_public_url": "http://service.test"},
 }
 PRINCIPALS: dict[str, tuple[str, ...]] = {
     "buyer": ("buyer", "buyer-1"),
@@ -134,10 +139,11 @@ async def in_process_suite(postgres_url: str, kind: type[AnySuite]) -> AsyncIter
         PROVIDER_SECRET, clock=lambda: services["order"].clock.now(), delay=0, slow=0.05, retry_pauses=(0.01, 0.05)
     )
     async with AsyncExitStack() as stack:
+        folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="aftercare-evidence-"))
         services: dict[str, Harness] = {}
         for name, module in SERVICES.items():
             factory = _order_service(simulator) if name == "order" else module.service
-            settings = PROVIDER if name == "order" else {}
+            settings = SETTINGS.get(name, {}) | ({"evidence_folder": folder} if name == "aftersale" else {})
             harness = await stack.enter_async_context(Harness.start(factory, postgres_url, **settings))
             harness.clock.set(START)
             # Counting ids would be the same in every service, and a consumer takes each id once.

@@ -54,6 +54,12 @@ def test_no_service_reaches_another(network, pods):
             assert not (answered and network.reaches(source, target, port)), f"{here} reaches {there}"
 
 
+def test_the_object_store_is_reached_by_what_checks_files_alone(network, pods):
+    store = Pod({"app": "object-store"}, elsewhere={"aftercare/object-store": "true"})
+    reaching = {name for name, pod in suite(pods).items() if network.reaches(pod, store, 9000)}
+    assert reaching == {"aftersale-svc-consume"}
+
+
 @pytest.mark.parametrize("place", ["in the same namespace", "in a namespace of its own"])
 @pytest.mark.parametrize(
     ("server", "port", "label"), [(BROKER, KAFKA, "aftercare/kafka"), (DATABASE, POSTGRES, "aftercare/postgresql")]

@@ -5,6 +5,7 @@ from typing import Annotated
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Id
+from aftercare_chassis.refusals import NotFound
 from fastapi import APIRouter, Path
 
 from aftersale_svc import queries
@@ -25,7 +26,9 @@ from aftersale_svc.integrations.stores.port import EvidenceStore
 from aftersale_svc.settings import Settings
 
 EvidenceId = Annotated[Id, Path(description="The id of the evidence file.")]
-_ANNOUNCED = refusals(OrderUnknown, EvidenceSubjectUnclear, MediaTypeUnsuitable, EvidenceTooLarge, TooManyEvidenceFiles)
+_ANNOUNCED = refusals(
+    OrderUnknown, NotFound, EvidenceSubjectUnclear, MediaTypeUnsuitable, EvidenceTooLarge, TooManyEvidenceFiles
+)
 
 
 def router(store: EvidenceStore) -> APIRouter:

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
-from aftercare_chassis import failpoints
 from aftercare_chassis.database.errors import is_unavailable
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.refusals import Refusal
@@ -53,7 +52,6 @@ class EvidenceChecks:
             if check.due_at > tx.now:
                 return check.due_at
             file = await evidence_checks.lease(tx, check)
-        failpoints.point("evidence_check.leased")
         try:
             await self._look(runtime, check, file)
         except Refusal as refusal:
@@ -77,7 +75,6 @@ class EvidenceChecks:
             result = EvidenceRefusal.CHECK_LIMIT
         elif size is not None:
             result = await self._examined(file, size)
-        failpoints.point("evidence_check.examined")
         async with runtime.transaction() as tx:
             if isinstance(result, Accepted):
                 await evidence.accept(tx, file.id, accepted=result)

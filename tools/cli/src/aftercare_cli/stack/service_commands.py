@@ -28,6 +28,8 @@ def service_variables(layout: Layout, kafka: str) -> dict[str, str]:
         "AFTERCARE_PAYMENT_SIMULATOR_URL": layout.url(SIMULATOR),
         "AFTERCARE_PAYMENT_WEBHOOK_SECRET": secrets.payment_webhook,
         "AFTERCARE_PUBLIC_URL": layout.url(SERVICES[0]),
+        "AFTERCARE_EVIDENCE_PUBLIC_URL": layout.url(SERVICES[1]),
+        "AFTERCARE_EVIDENCE_FOLDER": str(layout.home / "evidence"),
     }
 
 
