@@ -1,8 +1,8 @@
 """Every scenario of the suite, and one run of them all."""
 
 import case_type_scenarios
-import evidence_scenarios
 import dispute_scenarios
+import evidence_scenarios
 import negotiation_scenarios
 import reship_scenarios
 import suite_scenarios
@@ -15,7 +15,9 @@ SCENARIOS = (
     *case_type_scenarios.SCENARIOS,
     *dispute_scenarios.SCENARIOS,
     *reship_scenarios.SCENARIOS,
-    *negotiation_scenarios.SCENARIOS, *evidence_scenarios.SCENARIOS)
+    *negotiation_scenarios.SCENARIOS,
+    *evidence_scenarios.SCENARIOS,
+)
 
 
 async def run_all(suite: InProcessSuite) -> dict[str, str]:

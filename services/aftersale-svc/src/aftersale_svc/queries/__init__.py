@@ -29,7 +29,7 @@ from aftersale_svc.tables.cases import CASE_LIST, CASES, CASES_BY_DEADLINE, TIME
 from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
 from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES
-from aftersale_svc.tables.evidence import FILE, FILES_OF_CASE, REUSES_OF
+from aftersale_svc.tables.evidence import ELSEWHERE, FILE, FILES_OF_CASE, REUSES_OF
 from aftersale_svc.tables.given_back import GIVEN_BACK
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import DETAILS, full_cases
@@ -171,9 +171,11 @@ async def evidence_of_case(read: Reader[Settings], case_id: str) -> list[CitedEv
     steps = await read.all(TIMELINE, case_id=case_id)
     query = FILES_OF_CASE[read.actor.role]
     files = await read.all(query, order_id=case.order_id, case_id=case_id, cited=hashes(steps))
-    is_staff = read.actor.role in STAFF and files
-    reuses = await read.all(REUSES_OF, file_ids=[each.id for each in files]) if is_staff else []
-    return case_evidence(steps, files, reuses)
+    if read.actor.role not in STAFF:
+        return case_evidence(steps, files, [])
+    reuses = await read.all(REUSES_OF, file_ids=[each.id for each in files])
+    elsewhere = await read.all(ELSEWHERE, cited=hashes(steps), order_id=case.order_id)
+    return case_evidence(steps, files, [*reuses, *elsewhere])
 
 
 async def decisions(read: Reader[Settings], case_id: str) -> list[Decision]:

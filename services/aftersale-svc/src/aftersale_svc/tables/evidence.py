@@ -21,6 +21,8 @@ from sqlalchemy import (
     delete,
     exists,
     func,
+    literal,
+    null,
     or_,
     select,
     union_all,
@@ -225,3 +227,22 @@ REUSES_OF = Query(
     EvidenceReuse,
 )
 """Where else the files were used, whichever of the two was accepted first."""
+ELSEWHERE = Query(
+    select(
+        _f.sha256.label("file_id"),
+        _f.id.label("other_id"),
+        _f.order_id,
+        _f.case_id,
+        _f.uploader_id,
+        _f.uploader_role,
+        literal(True).label("same_hash"),
+        cast(null(), Integer).label("distance"),
+    )
+    .where(
+        _ACCEPTED, _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text))), _f.order_id != bindparam("order_id")
+    )
+    .order_by(_f.id)
+    .limit(MOST_MATCHES),
+    EvidenceReuse,
+)
+"""Files of other orders whose hash a case cites, although it was not uploaded for its own order: `file_id` is the hash."""

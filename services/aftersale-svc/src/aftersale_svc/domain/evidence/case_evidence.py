@@ -27,7 +27,7 @@ def case_evidence(
 ) -> list[CitedEvidence]:
     """The evidence of a case: what is cited, then what was uploaded for it and is cited by no step.
 
-    Where several accepted files have a cited hash, the newest is shown.
+    Where several accepted files have a cited hash, the newest is shown. A reuse is of a file, or of a hash without one.
     """
     cited = {each: CitedEvidence(each) for each in hashes(steps)}
     for step in steps:
@@ -42,5 +42,6 @@ def case_evidence(
             others.append(CitedEvidence(file.sha256, file=file))
     found = [*cited.values(), *others]
     for each in found:
-        each.reuses = [reuse for reuse in reuses if each.file is not None and reuse.file_id == each.file.id]
+        known = {each.file.id} if each.file else {each.sha256}
+        each.reuses = [reuse for reuse in reuses if reuse.file_id in known]
     return found
