@@ -92,6 +92,7 @@ def test_parts_are_shared_components(document: dict[str, Any]) -> None:
     parts = document["components"]["schemas"].keys() - {"Headers"}
     assert parts == {
         "CaseLine",
+        "Clause",
         "DeadlineChange",
         "InspectedLine",
         "LineAfterSale",

@@ -18,7 +18,6 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.money.codes import HoldAction
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
-from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables import (
@@ -114,10 +113,9 @@ class Snapshot:
             Refund: self.refund,
             Offer: self.offer,
             Replacement: self.replacement,
-            RefundPart: None,  # decides nothing
         }
         record = {
-            f"{leg.rows.name}_{column.name}": getattr(found[kind], column.name, None)
+            f"{leg.rows.name}_{column.name}": getattr(found.get(kind), column.name, None)
             for kind, leg in legs.LEGS.items()
             for column in leg.rows.columns
         }

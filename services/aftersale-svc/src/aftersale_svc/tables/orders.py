@@ -32,11 +32,11 @@ order_lines = Table(
     text("sku"),
     *quantity("quantity", least=1),
     *minor("paid_minor"),
-    *minor("tax_minor", default=0),
-    document("discounts", null=True),
     # The default is for builds from before this column, which write order lines without it.
     *quantity("shipped_quantity", default=0),
     text("category", null=True),
+    *minor("tax_minor", default=0),
+    document("discounts", null=True),
 )
 
 order_parcels = Table(
