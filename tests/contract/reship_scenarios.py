@@ -3,7 +3,7 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import TEXTS, asked, delivered, step
+from suite_scenarios import RETURN_ADDRESS, TEXTS, asked, cny, delivered, step
 
 
 async def _sent(suite: InProcessSuite, case: dict[str, Any], waybill_no: str) -> None:
@@ -33,4 +33,23 @@ async def parts_that_are_sent(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (parts_that_are_sent,)
+async def an_exchange_for_dearer_goods(suite: InProcessSuite) -> str:
+    """One of two units is exchanged for a dearer one, and the other goes back to the buyer. The order's id."""
+    order = await delivered(suite, "73000031")
+    case = await asked(suite, order, 2, "exchange")
+    await step(suite, "seller", case, "approve", return_address=RETURN_ADDRESS)
+    await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000032")
+    await suite.push("73000032", "delivered")
+    line_id = order["lines"][0]["id"]
+    await step(suite, "seller", case, "inspect", lines=[{"line_id": line_id, "accepted": 1, "grade": "a"}])
+    await step(suite, "seller", case, "price-replacement", prices=[{"line_id": line_id, "unit_price": cny(12900)}])
+    await step(suite, "seller", case, "return-refused-goods", carrier="zto", waybill_no="73000033")
+    await step(suite, "buyer", case, "agree-charge")
+    await step(suite, "seller", case, "record-payment", reference=TEXTS["reply"])
+    await _sent(suite, case, "73000034")
+    await suite.push("73000034", "delivered")
+    await step(suite, "buyer", case, "confirm-replacement")
+    return str(order["id"])
+
+
+SCENARIOS = (parts_that_are_sent, an_exchange_for_dearer_goods)

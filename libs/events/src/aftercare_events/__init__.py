@@ -54,6 +54,7 @@ from aftercare_events.catalogue.evidence import (
     EvidenceFileRefused,
     EvidenceFileUploaded,
 )
+from aftercare_events.catalogue.exchanges import ChargeAgreed, ChargePaid, RefusedGoodsReturned, ReplacementPriced
 from aftercare_events.catalogue.feedback import (
     FeedbackAnswered,
     FeedbackEvent,
@@ -161,6 +162,8 @@ __all__ = [
     "CaseEvent",
     "CaseLine",
     "CaseRulesPublished",
+    "ChargeAgreed",
+    "ChargePaid",
     "ComplaintAnswered",
     "ComplaintEscalated",
     "ComplaintEvent",
@@ -245,10 +248,12 @@ __all__ = [
     "RefundSubmitted",
     "RefundSucceeded",
     "RefundUnknown",
+    "RefusedGoodsReturned",
     "ReplacementAnomalyReported",
     "ReplacementDelivered",
     "ReplacementLate",
     "ReplacementOrdered",
+    "ReplacementPriced",
     "ReplacementScanned",
     "ReplacementShipped",
     "ReplacementWaybillCorrected",

@@ -31,6 +31,7 @@ class Settings(ServiceSettings):
     rejected_hours: Hours = 7 * 24
     reship_hours: Hours = 48
     refund_offer_hours: Hours = 48
+    charge_hours: Hours = 7 * 24
     reship_transit_hours: Hours = 15 * 24
     reship_receipt_hours: Hours = 7 * 24
     refund_hours: Hours = 24

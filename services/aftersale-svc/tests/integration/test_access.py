@@ -31,6 +31,13 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "no-stock": ({}, {"seller"}),
     "take-refund": ({}, {"buyer"}),
     "reship": ({}, {"agent"}),
+    "price-replacement": (
+        {"prices": [{"line_id": "line_1", "unit_price": {"amount": 1, "currency": "CNY"}}]},
+        {"seller"},
+    ),
+    "agree-charge": ({}, {"buyer"}),
+    "record-payment": ({"reference": "?"}, {"seller"}),
+    "return-refused-goods": ({"carrier": "zto", "waybill_no": "73200001"}, {"seller"}),
     "dispute": ({"category": "no_answer", "text": "?"}, {"buyer", "agent", "arbitrator"}),
     "offer": ({}, {"seller", "agent"}),
     "accept-offer": ({}, {"buyer", "seller", "agent"}),

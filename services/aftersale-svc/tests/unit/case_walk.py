@@ -132,11 +132,6 @@ PEOPLE: dict[str, Command] = {
 }
 
 
-def people_of(type_: CaseType) -> dict[str, Command]:
-    """What people may do in cases of this type, and what they cannot."""
-    return PEOPLE | RESHIPPING if CaseState.AWAIT_RESHIP in TYPES[type_].lifecycle.timeouts else PEOPLE
-
-
 def refund_ends(kind: type[Any], command: Callable[[Any, Any], Awaitable[object]], **more: Any) -> Command:
     async def report(tx: MemoryTransaction) -> None:
         case, refund = tx.snapshot.case, tx.snapshot.refund

@@ -8,7 +8,9 @@ from typing import Any
 from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, SystemContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
+from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, PriceCheck, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -18,7 +20,7 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.money.codes import HoldAction
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
-from aftersale_svc.domain.orders.model import Order, OrderState, Stage
+from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables import (
     case_rules,
@@ -26,6 +28,7 @@ from aftersale_svc.tables import (
     decisions,
     dispute_parts,
     disputes,
+    exchanges,
     holds,
     legs,
     locks,
@@ -33,6 +36,8 @@ from aftersale_svc.tables import (
     orders,
     policies,
 )
+from case_checks import check
+from sent_goods import SINGLE, progress
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PARTS = (dispute_parts.EVIDENCE_ROUNDS, dispute_parts.PROPOSALS)
@@ -61,6 +66,9 @@ class Snapshot:
     offers: dict[int, Offer] = field(default_factory=dict)
     parts: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     """What belongs to the dispute, by table and key."""
+    price: ReplacementLine | None = None
+    charge: Charge | None = None
+    refused_goods: RefusedGoods | None = None
 
     @property
     def refund(self) -> Refund | None:
@@ -99,7 +107,7 @@ class Snapshot:
             sent,
             self.order.state,
             self.shipped,
-            _progress(self.replacement),
+            progress(self),
         )
 
     @cached_property
@@ -113,6 +121,9 @@ class Snapshot:
             Refund: self.refund,
             Offer: self.offer,
             Replacement: self.replacement,
+            ReplacementLine: self.price,
+            Charge: self.charge,
+            RefusedGoods: self.refused_goods,
         }
         record = {
             f"{leg.rows.name}_{column.name}": getattr(found.get(kind), column.name, None)
@@ -125,13 +136,6 @@ class Snapshot:
     def is_over(self) -> bool:
         """Whether nobody waits for anything any more."""
         return self.case.state in ENDED and (self.dispute is None or self.dispute.state in DISPUTE.ends)
-
-
-def _progress(sent: Replacement | None) -> tuple[object, ...] | None:
-    """What decides about a replacement: not when it was sent, but that it was. A new one takes the place of one that was late or wrong."""
-    if sent is None:
-        return None
-    return tuple(time is not None for time in (sent.scanned_at, sent.delivered_at, sent.refund_offered_at))
 
 
 class MemoryTransaction:
@@ -206,6 +210,7 @@ class MemoryTransaction:
             liable=case.liable,
             reject_reason=case.reject_reason,
             shipping_refund_minor=case.shipping_refund_minor,
+            difference_minor=case.difference_minor,
             hold=hold.state,
             units=hold.units,
             amount_minor=hold.amount_minor,
@@ -216,7 +221,7 @@ class MemoryTransaction:
         assert events, "a change is published"
         self.events += events
         if rows is cases.CASES:
-            _check(row)
+            check(row)
             self._set(case=row)
         else:
             self._set(dispute=row)
@@ -236,6 +241,9 @@ class MemoryTransaction:
             legs.REPLACEMENTS: self.snapshot.replacement is not None,
             offers.OFFERS: False,
             legs.REFUND_PARTS: False,
+            exchanges.REPLACEMENT_LINES: self.snapshot.price is not None,
+            exchanges.CHARGES: self.snapshot.charge is not None,
+            exchanges.REFUSED_GOODS: self.snapshot.refused_goods is not None,
         }
         for row in new:
             if rows in PARTS:
@@ -258,8 +266,8 @@ class MemoryTransaction:
             self._set(offers={**self.snapshot.offers, row.number: row})
         elif rows is legs.INSPECTIONS:
             self._set(line=replace(self.snapshot.line, accepted=row.accepted, accepted_minor=row.accepted_minor))
-        elif rows is legs.REPLACEMENTS:
-            self._set(replacement=row)
+        elif rows in SINGLE:
+            self._set(**{SINGLE[rows]: row})
         elif rows not in (orders.ORDER_PARCELS, legs.REFUND_PARTS):
             assert rows is legs.RETURNS
             self._set(return_=row)
@@ -287,14 +295,3 @@ class MemoryTransaction:
         if action is HoldAction.SETTLE and line.accepted is not None:
             hold = replace(hold, units=line.accepted, amount_minor=line.accepted_minor or 0)
         self._set(hold=HOLD.apply(hold, action, SystemContext.of(self)))
-
-
-def _check(case: Case) -> None:
-    """The CHECKs of the table."""
-    assert (case.state is CaseState.DISPUTED) == (case.frozen_state is not None)
-    assert case.state is not CaseState.REFUNDING or case.refund_id is not None
-    assert case.state is not CaseState.REJECTED or case.reject_reason is not None
-    assert case.state is not CaseState.CLOSED or case.close_cause is not None
-    assert (case.state in ENDED) == (case.whose_turn == "nobody")
-    assert (case.whose_turn in ("nobody", "platform")) == (case.deadline_at is None)
-    assert case.stage in Stage

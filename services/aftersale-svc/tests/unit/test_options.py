@@ -18,7 +18,8 @@ RETURN_REFUND, CANCEL_UNSHIPPED = CaseType.RETURN_REFUND, CaseType.CANCEL_UNSHIP
 REFUSED_DELIVERY = CaseType.REFUSED_DELIVERY
 TAKEN = {
     **dict.fromkeys(
-        (RETURN_REFUND, CaseType.REFUND_ONLY, CaseType.PRICE_ADJUST, CaseType.RESHIP_PARTS), "units_in_live_case"
+        (RETURN_REFUND, CaseType.REFUND_ONLY, CaseType.PRICE_ADJUST, CaseType.RESHIP_PARTS, CaseType.EXCHANGE),
+        "units_in_live_case",
     ),
     CANCEL_UNSHIPPED: "stage_unsuitable",
     REFUSED_DELIVERY: "stage_unsuitable",
@@ -38,7 +39,7 @@ def why_not(book: OrderBook) -> dict[CaseType, str | None]:
 @pytest.mark.parametrize(
     ("state", "stage", "unsuitable"),
     [
-        (OrderState.PAID, Stage.PRE_SHIP, {RETURN_REFUND, CaseType.RESHIP_PARTS, REFUSED_DELIVERY}),
+        (OrderState.PAID, Stage.PRE_SHIP, {RETURN_REFUND, CaseType.RESHIP_PARTS, CaseType.EXCHANGE, REFUSED_DELIVERY}),
         (OrderState.SHIPPED, Stage.IN_TRANSIT, set()),
         (OrderState.DELIVERED, Stage.POST_RECEIPT, {CANCEL_UNSHIPPED, REFUSED_DELIVERY}),
     ],

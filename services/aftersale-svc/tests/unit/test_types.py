@@ -78,6 +78,7 @@ def test_the_same_legs_lead_elsewhere_in_another_type() -> None:
         CaseType.CANCEL_UNSHIPPED: CaseState.REFUNDING,
         CaseType.RESHIP_PARTS: CaseState.AWAIT_RESHIP,
         CaseType.PRICE_ADJUST: CaseState.REFUNDING,
+        CaseType.EXCHANGE: CaseState.AWAIT_BUYER_SHIPMENT,
     }
 
 

@@ -119,14 +119,14 @@ class Timeout(Generic[A]):
 
     @property
     def alternatives(self) -> "tuple[Timeout[A], ...]":
-        """This timeout, and the one that may hold in its place."""
-        return (self,) if self.instead is None else (self, self.instead[1])
+        """This timeout, and those that may hold in its place."""
+        return (self,) if self.instead is None else (self, *self.instead[1].alternatives)
 
     def holding(self, row: object, facts: object) -> "Timeout[A]":
         """The one of them that holds for the row."""
         if self.instead is None or self.instead[0].refuses(row, facts) is None:
             return self
-        return self.instead[1]
+        return self.instead[1].holding(row, facts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,17 @@ def _timers(timeout: Timeout[A] | None, action: A) -> str:
     if timeout.instead is None:
         return first
     guard, other = timeout.instead
-    second = f"{_timed(other)}, while {guard.code}" if other.then is action else ""
+    second = _timers(other, action)
+    second = second and f"{second}, while {guard.code}"
     return (first and f"{first}, not while {guard.code}") + second
 
 
 def _turn(timeout: Timeout[A]) -> str:
     """Whose turn it is. Mermaid permits neither a colon nor a semicolon in a note."""
-    other = f", while {timeout.instead[0].code} of {timeout.instead[1].turn}" if timeout.instead else ""
+    other, each = "", timeout
+    while each.instead is not None:
+        guard, each = each.instead
+        other += f", while {guard.code} of {each.turn}"
     return f"turn of {timeout.turn}{', or of another by the facts' if timeout.turn_by else ''}{other}"
 
 

@@ -96,6 +96,10 @@ class Lifecycle(Generic[S, A]):
             values["remaining_seconds"] = self._remaining(state, row, context, facts) if stopped else None
         return _replaced(row, values)
 
+    def enter_again(self, row: D, context: Context, facts: object = None) -> D:
+        """The row as if it had entered its state now: turn and deadline by the facts, which have changed since it did."""
+        return _replaced(row, self._entered(self._state(row), row, context, facts))
+
     def reschedule(self, row: D, context: Context) -> D:
         """The row with the deadline of its state computed again: what `since` or `unless` of its timeout reads has changed.
 

@@ -18,6 +18,7 @@ class RefundCause(Vocabulary):
     VERDICT = "verdict", "a verdict ordered it"
     TIMEOUT = "timeout", "the merchant's time ran out"
     NO_REPLACEMENT = "no_replacement", "the merchant cannot send a replacement, or has not in time"
+    PRICE_DIFFERENCE = "price_difference", "the replacement costs less than what was paid"
 
 
 class RefundRequested(CaseEvent):

@@ -25,6 +25,7 @@ class CaseType(Vocabulary):
     RESHIP_PARTS = "reship_parts", "what is missing is sent, nothing goes back"
     PRICE_ADJUST = "price_adjust", "the buyer keeps the goods and gets a part of their price back"
     REFUSED_DELIVERY = "refused_delivery", "the buyer refused the parcel at the door; it goes back, then the money"
+    EXCHANGE = "exchange", "the goods go back, and others are sent"
 
 
 class Initiator(Vocabulary):

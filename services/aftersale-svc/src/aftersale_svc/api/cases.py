@@ -37,6 +37,7 @@ from aftersale_svc.domain.cases.errors import (
     StageNotReached,
     UnitsInNoParcel,
 )
+from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
@@ -77,6 +78,7 @@ REFUSED = (
     PriceNotLower,
     PriceCurrencyForeign,
     AdjustmentExceedsLeft,
+    WantedNotPossible,
 )
 """What a request for a case is refused with."""
 

@@ -9,6 +9,7 @@ from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.replacements import CorrectReplacementWaybillIn, ReportAnomalyIn, ShipReplacementIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import replacements
+from aftersale_svc.domain.cases.charges.errors import ChargeUnpaid
 from aftersale_svc.domain.cases.errors import RefundDecided, WaybillUnchanged
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
@@ -23,7 +24,9 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
 
 
-@router.post("/{case_id}/ship-replacement", **step(CASE.values(), CaseAction.SHIP_REPLACEMENT, "shipReplacement"))
+@router.post(
+    "/{case_id}/ship-replacement", **step(CASE.values(), CaseAction.SHIP_REPLACEMENT, "shipReplacement", ChargeUnpaid)
+)
 async def ship_replacement(case_id: CaseId, body: ShipReplacementIn, tx: Tx[Settings]) -> CaseOut:
     """Record that the replacement was handed to a courier. Its reports about this waybill then move the case on."""
     sent = await replacements.ship(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
@@ -69,7 +72,7 @@ async def report_anomaly(case_id: CaseId, body: ReportAnomalyIn, tx: Tx[Settings
 
 @router.post("/{case_id}/take-refund", **step(CASE.values(), CaseAction.TAKE_REFUND, "takeRefund", RefundNotOffered))
 async def take_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Take the money as the buyer, instead of a replacement that is late."""
+    """Take the money as the buyer, instead of a replacement that is late, or that costs more."""
     return CaseOut.of(await replacements.take_refund(tx, case_id, note=body.note), tx.actor)
 
 

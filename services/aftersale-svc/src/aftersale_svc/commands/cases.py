@@ -9,6 +9,7 @@ from aftercare_events import CaseLine as EventLine
 
 from aftersale_svc.commands import rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step
+from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, PriceCheck, Request, Return
 from aftersale_svc.domain.cases.outbound_parcels import way_back
@@ -19,6 +20,7 @@ from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import ORDER_AND_RULES
 from aftersale_svc.tables.cases import CASE_LINES, CASES
+from aftersale_svc.tables.exchanges import REPLACEMENT_LINES
 from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import PRICE_CHECKS, RETURNS
 from aftersale_svc.tables.orders import PARCELS_OF_ORDER
@@ -36,6 +38,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, ReappliedTooOften, AdjustmentExceedsLeft:
         see `open_case`.
         UnitsInNoParcel: see `way_back`.
+        WantedNotPossible: see `open_case`.
     """
     order = await tx.one(ORDER_AND_RULES, order_id=request.order_id)
     if order is None:
@@ -53,6 +56,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     await tx.insert(HOLDS, *holds_of(lines, TYPES[case.type]))
     await tx.insert(PRICE_CHECKS, *opened.rows_of(PriceCheck))
     await tx.insert(RETURNS, *opened.rows_of(Return))
+    await tx.insert(REPLACEMENT_LINES, *opened.rows_of(ReplacementLine))
     await record_step(tx, case, "request", request.description, request.evidence)
     return await rule_reviews.take(tx, replace(opened, case=created), order, by_rule)
 

@@ -21,7 +21,7 @@ from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
 from aftersale_svc.domain.money import adjustments
 from aftersale_svc.domain.money.freight import estimated
-from aftersale_svc.domain.money.holds import cases_with_shipped_units
+from aftersale_svc.domain.money.holds import cases_with_shipped_units, credit_holds
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refund_due
@@ -29,7 +29,7 @@ from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.holds import HOLD_AGAIN, HOLD_AMOUNTS, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
+from aftersale_svc.tables.holds import HOLD_AGAIN, HOLD_AMOUNTS, HOLDS, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
 from aftersale_svc.tables.legs import LEGS
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
@@ -118,6 +118,8 @@ async def _request_refund(
     )
     refund = REFUND.start(refund, tx)
     case = replace(case, refund_id=refund.id, shipping_refund_minor=refund.freight_minor)
+    if refund.cause is not RefundCause.PRICE_DIFFERENCE:
+        case = replace(case, difference_minor=None)  # nothing is exchanged
     parts = await refund_parts.decided(tx, full, refund)
     return replace(full, case=case).keeping(refund).keeping(*parts), _requested(tx, case, refund, parts)
 
@@ -156,6 +158,11 @@ async def _owe_replacement(
 
 async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
     """What was refunded stays with the case; a case that was completed otherwise holds nothing any more."""
+    refund = full.refund
+    if refund is not None and full.is_refunded and refund.cause is RefundCause.PRICE_DIFFERENCE:
+        for hold in credit_holds(full.lines, refund.amount):
+            await tx.upsert(HOLDS, hold)
+        return
     await tx.execute(SETTLE_HOLDS if full.is_refunded else RELEASE_HOLDS, case_id=full.case.id)
 
 

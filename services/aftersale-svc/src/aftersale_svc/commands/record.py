@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, TraceFields, trace_fields
 
-from aftersale_svc.domain.cases.codes import Money
 from aftersale_svc.domain.cases.model import Case, TimelineStep
-from aftersale_svc.domain.cases.types import ENDED, TYPES
+from aftersale_svc.domain.cases.outcomes import goods_outcome, money_outcome
+from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.settings import Settings
@@ -44,7 +44,6 @@ class DisputeFields(TraceFields):
 
 def case_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
     """The fields of an event of this case, after its change."""
-    type_ = TYPES[case.type]
     return CaseFields(
         **trace_fields(tx, affected_party=case.buyer_id, applicant=case.applicant_id, result=case.state),
         case_id=case.id,
@@ -54,9 +53,8 @@ def case_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
         case_type=case.type,
         state=case.state,
         terminal=case.state in ENDED,
-        goods=type_.goods,
-        # Where there is no replacement, the money goes back after all.
-        money=type_.money if case.refund_id is None else Money.REFUND,
+        goods=goods_outcome(case),
+        money=money_outcome(case),
     )
 
 

@@ -31,6 +31,10 @@ from aftersale_svc.tables.legs import REFUNDS
 _REPORTED = {RefundSucceeded: RefundState.SUCCEEDED, RefundFailed: RefundState.FAILED}
 
 
+_FIXED = frozenset({RefundCause.VERDICT, RefundCause.PRICE_DIFFERENCE})
+"""The amount of these refunds does not depend on other cases."""
+
+
 class RefundUnexpected(Exception):
     """Order-svc reports a refund that was not decided here like this. The event is parked for an operator."""
 
@@ -38,7 +42,7 @@ class RefundUnexpected(Exception):
 async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
     """Let the money go back, as an agent: for the first time, or again after a failure, as a new refund.
 
-    What a verdict ordered stays; any other amount is computed again, since other cases may have ended meanwhile.
+    What a verdict ordered, or the price of a replacement, stays; any other amount is computed again, since other cases may have ended meanwhile.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -54,7 +58,7 @@ async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = 
 def _terms(order: Order, before: Refund | None) -> RefundTerms:
     if before is None:
         return RefundTerms(order, RefundCause.APPROVAL)
-    return RefundTerms(order, before.cause, before.amount if before.cause is RefundCause.VERDICT else None)
+    return RefundTerms(order, before.cause, before.amount if before.cause in _FIXED else None)
 
 
 async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
@@ -137,7 +141,10 @@ def _completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> Aft
         refunded_minor=refund.amount.total_minor,
         currency=refund.currency,
         parts=refund_parts.published(full.rows_of(RefundPart), refund.id),
-        lines=tuple(
+        # The units that a replacement was sent for are not refunded, whatever it costs.
+        lines=()
+        if refund.cause is RefundCause.PRICE_DIFFERENCE
+        else tuple(
             EventLine(line_id=line.line_id, sku=line.sku, quantity=units if takes_units else 0, amount_minor=minor)
             for line, units, minor in refunded_lines(full.lines, refund.amount)
         ),

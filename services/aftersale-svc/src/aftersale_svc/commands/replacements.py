@@ -21,7 +21,7 @@ from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.errors import WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
-from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.orders.model import Order
@@ -86,21 +86,27 @@ async def confirm(tx: Transaction[Settings], case_id: str, *, note: str | None =
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    return await _confirm(tx, await locking.case(tx, case_id), note)
+    full, order = await locking.case_and_order(tx, case_id)
+    return await _confirm(tx, full, order, note)
 
 
 @case_timer(CaseAction.CONFIRM_REPLACEMENT)
-async def confirm_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> FullCase:
+async def confirm_locked(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
     """Complete a locked case: the buyer has had the replacement for long enough.
 
     Raises:
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    return await _confirm(tx, full)
+    return await _confirm(tx, full, order)
 
 
-async def _confirm(tx: Transaction[Settings], full: FullCase, note: str | None = None) -> FullCase:
+async def _confirm(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None = None) -> FullCase:
     received = apply(full, CaseAction.CONFIRM_REPLACEMENT, tx)
+    credit = max(-(full.case.difference_minor or 0), 0)
+    if credit:
+        terms = RefundTerms(order, RefundCause.PRICE_DIFFERENCE, RefundAmount(credit, 0))
+        due = apply(full, CaseAction.REFUND_CREDIT, tx)
+        return await effects.save(tx, full, due, CaseAction.CONFIRM_REPLACEMENT, terms=terms, note=note)
     event = AfterSaleCompleted(
         **case_fields(tx, received.case), refunded_minor=0, currency=received.case.currency, lines=()
     )
@@ -138,7 +144,7 @@ async def no_stock(tx: Transaction[Settings], case_id: str, *, note: str | None 
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    return await _refund(tx, case_id, CaseAction.NO_STOCK, note)
+    return await _refund(tx, *await locking.case_and_order(tx, case_id), CaseAction.NO_STOCK, note)
 
 
 async def take_refund(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
@@ -148,11 +154,22 @@ async def take_refund(tx: Transaction[Settings], case_id: str, *, note: str | No
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundNotOffered: see CASE.
     """
-    return await _refund(tx, case_id, CaseAction.TAKE_REFUND, note)
+    return await _refund(tx, *await locking.case_and_order(tx, case_id), CaseAction.TAKE_REFUND, note)
 
 
-async def _refund(tx: Transaction[Settings], case_id: str, action: CaseAction, note: str | None) -> FullCase:
-    full, order = await locking.case_and_order(tx, case_id)
+@case_timer(CaseAction.TAKE_REFUND)
+async def take_refund_locked(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
+    """Refund a locked case: the buyer has not agreed to pay more for the replacement.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed: see CASE.
+    """
+    return await _refund(tx, full, order, CaseAction.TAKE_REFUND)
+
+
+async def _refund(
+    tx: Transaction[Settings], full: FullCase, order: Order, action: CaseAction, note: str | None = None
+) -> FullCase:
     terms = RefundTerms(order, RefundCause.NO_REPLACEMENT)
     return await effects.save(tx, full, apply(full, action, tx), action, terms=terms, note=note)
 

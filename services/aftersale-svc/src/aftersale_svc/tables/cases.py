@@ -3,7 +3,19 @@
 from aftercare_chassis.database.columns import aggregate, document, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, any_, bindparam, select
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    select,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
@@ -39,6 +51,7 @@ cases = Table(
     *minor("requested_minor"),
     *minor("shipping_refund_minor"),
     text("refund_id", null=True),
+    Column("difference_minor", BigInteger, nullable=True),
     *one_of("reject_reason", RejectReason, null=True),
     *one_of("close_cause", CloseCause, null=True),
     *one_of("liable", Liable, null=True),

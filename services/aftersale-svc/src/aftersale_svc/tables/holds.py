@@ -95,6 +95,7 @@ _case = (
         cases.c.liable,
         cases.c.reject_reason,
         cases.c.shipping_refund_minor,
+        cases.c.difference_minor,
     )
     .where(cases.c.id == holds.c.case_id, cases.c.state != CaseState.CANCELLED)
     .limit(1)

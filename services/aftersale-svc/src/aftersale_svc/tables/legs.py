@@ -26,13 +26,23 @@ from sqlalchemy import (
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RefundState
+from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, PriceCheck, Refund, RequestedLine, Return
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.tables.cases import case_lines, cases
+from aftersale_svc.tables.exchanges import (
+    CHARGES,
+    REFUSED_GOODS,
+    REPLACEMENT_LINES,
+    charges,
+    refused_goods,
+    replacement_lines,
+)
 from aftersale_svc.tables.offers import OFFERS, offers
 from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
@@ -166,6 +176,12 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
         (refund_parts.c.refund_id == cases.c.refund_id)
         & func.coalesce(refund_parts.c.line_id == case_lines.c.line_id, True),
     ),
+    ReplacementLine: LegTable(
+        REPLACEMENT_LINES,
+        (replacement_lines.c.case_id == case_lines.c.case_id) & (replacement_lines.c.line_id == case_lines.c.line_id),
+    ),
+    Charge: LegTable(CHARGES, charges.c.case_id == case_lines.c.case_id),
+    RefusedGoods: LegTable(REFUSED_GOODS, refused_goods.c.case_id == case_lines.c.case_id),
 }
 """What legs keep of a case, by the class of their rows; the refund is the one decided last, the offer the one made last."""
 

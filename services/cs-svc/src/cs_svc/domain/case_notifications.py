@@ -75,6 +75,16 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "买家反馈补寄或换货商品有问题，平台客服将跟进处理。",
         "Something is wrong with the replacement; customer service will follow up.",
     ),
+    "replacement_priced": (
+        "商家已给出换货价格，差价请见售后单。",
+        "The merchant has named the price of the replacement; the difference is in the case.",
+    ),
+    "charge_agreed": ("买家已同意补付。", "The buyer agreed to pay the amount."),
+    "charge_paid": ("商家已确认收到补付款项。", "The merchant recorded that the buyer has paid."),
+    "refused_goods_returned": (
+        "未通过验收的商品已寄回买家。",
+        "The goods that were refused were sent back to the buyer.",
+    ),
     "refund_requested": ("退款处理中，将原路退回。", "The refund is being made to the original payment method."),
     "refund_failed": (
         "退款未成功，客服将跟进处理。",

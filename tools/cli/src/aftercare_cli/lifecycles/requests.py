@@ -34,6 +34,7 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
         "POST /v1/payment-callbacks/{callback_id}/redrive",
     ),
     ("case", "refuse"): ("POST /v1/cases/{case_id}/inspect",),
+    ("case", "refund_credit"): ("POST /v1/cases/{case_id}/confirm-replacement",),
     ("case", "resume"): (_VERDICT, _SETTLE, _WITHDRAW),
     ("case", "award"): (_VERDICT, _SETTLE),
     ("case", "dismiss"): (_VERDICT, _SETTLE),

@@ -7,6 +7,7 @@ from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
 
 from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason
+from aftersale_svc.domain.cases.exchanges.model import Price
 from aftersale_svc.domain.cases.model import Finding, Prices, Request, Wanted
 from aftersale_svc.domain.policies.model import Citation
 
@@ -33,14 +34,19 @@ class WantedIn(In):
     """What a unit had cost; with `price_adjust` only, where it is required."""
     checked_price: Money | None = None
     """What a unit is offered for now, or is worth; with `price_adjust` only, where it is required."""
+    wanted_sku: Id | None = None
+    """In an exchange, the article that the buyer wants for them; without it, the same one."""
+    wanted_variant: Name | None = None
+    """In an exchange, the size, colour or the like, in the buyer's own words."""
 
     def wanted(self) -> Wanted:
         """The units as commands take them."""
         reference, checked = self.reference_price, self.checked_price
         if reference is None or checked is None:
-            return Wanted(self.line_id, self.quantity)
+            return Wanted(self.line_id, self.quantity, sku=self.wanted_sku, variant=self.wanted_variant)
         currencies = frozenset({reference.currency, checked.currency})
-        return Wanted(self.line_id, self.quantity, Prices(reference.amount, checked.amount, currencies))
+        prices = Prices(reference.amount, checked.amount, currencies)
+        return Wanted(self.line_id, self.quantity, prices, self.wanted_sku, self.wanted_variant)
 
 
 class CaseIn(In):
@@ -60,7 +66,7 @@ class CaseIn(In):
     type: CaseType
     """What is asked for: `return_refund` sends the goods back first, which is possible once something was shipped;
     `refund_only` does not; `cancel_unshipped` is about units that have not left, `consult` is a question;
-    with `reship_parts` the merchant sends what is missing, `price_adjust` gives a part of the price back for goods that stay with the buyer."""
+    with `reship_parts` the merchant sends what is missing, with `exchange` other goods once these are back; `price_adjust` gives a part of the price back for goods that stay with the buyer."""
     reason: Reason
     """Why help is asked for; it counts for who is liable, and so for whether freight is refunded. It has to suit the stage
     of the goods."""
@@ -117,6 +123,19 @@ class ReturnAddressIn(In):
     def stored(self) -> dict[str, str]:
         """The address as it is stored."""
         return self.model_dump(exclude_none=True)
+
+
+class PriceIn(In):
+    """What one unit of the replacement for a line costs."""
+
+    line_id: Id
+    """A line of the case."""
+    unit_price: Money
+    """The price of one unit, in the order's currency."""
+
+    def price(self) -> Price:
+        """The price as commands take it."""
+        return Price(self.line_id, self.unit_price.amount, self.unit_price.currency)
 
 
 class CitationIn(In):

@@ -17,12 +17,14 @@ from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
+from aftersale_svc.api.schemas.exchanges import ExchangeOut, RefusedGoodsOut
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
 from aftersale_svc.api.schemas.refunds import RefundOut
 from aftersale_svc.api.schemas.replacements import ReplacementOut
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Reason, RejectReason
+from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
 from aftersale_svc.domain.disputes.model import DisputeOrigin
@@ -49,10 +51,20 @@ class CaseLineOut(Out):
     """The share of the accepted units; null where `accepted` is."""
     grade: str | None = None
     """The condition that the inspection found, in a code of the merchant's own; null where none was given."""
+    wanted_sku: str | None = None
+    """The article that the buyer wants in exchange; null where it is the same one."""
+    wanted_variant: str | None = None
+    """Size, colour or the like of what the buyer wants; null where they did not say."""
+    replacement_price: Money | None = None
+    """What one unit of the replacement costs; null where the merchant has named no price."""
 
     @classmethod
-    def of(cls, line: CaseLine, currency: str) -> "CaseLineOut":
+    def of(cls, line: CaseLine, currency: str, wanted: ReplacementLine | None = None) -> "CaseLineOut":
+        price = wanted.unit_price_minor if wanted else None
         return cls(
+            wanted_sku=wanted.sku if wanted else None,
+            wanted_variant=wanted.variant if wanted else None,
+            replacement_price=None if price is None else Money.of(price, currency),
             line_id=line.line_id,
             sku=line.sku,
             quantity=line.quantity,
@@ -165,6 +177,10 @@ class CaseOut(Out):
     """What the merchant sends to the buyer; null until that is decided."""
     price_checks: list[PriceCheckOut] = Field(default_factory=list)
     """The prices that a price adjustment is about, line by line; empty for any other case."""
+    exchange: ExchangeOut | None = None
+    """What the replacement costs more or less than what was paid; null where no price was named."""
+    refused_goods: RefusedGoodsOut | None = None
+    """The parcel with goods that the inspection refused, on their way back to the buyer; null where there is none."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -173,6 +189,7 @@ class CaseOut(Out):
     def of(cls, full: FullCase, actor: Actor) -> "CaseOut":
         """The case as this actor sees it."""
         case, table, facts = full.case, lifecycle.of(full.case), facts_for(full, actor)
+        wanted = {row.line_id: row for row in full.rows_of(ReplacementLine)}
         return cls(
             id=case.id,
             version=case.version,
@@ -188,7 +205,7 @@ class CaseOut(Out):
             whose_turn=case.whose_turn,
             deadline_at=case.deadline_at,
             deadline_effect=table.deadline_effect(case, facts),
-            lines=[CaseLineOut.of(line, case.currency) for line in full.lines],
+            lines=[CaseLineOut.of(line, case.currency, wanted.get(line.line_id)) for line in full.lines],
             **_amounts(full),
             offer=OfferOut.of(full.offer) if full.offer else None,
             reject_reason=case.reject_reason,
@@ -201,6 +218,8 @@ class CaseOut(Out):
             return_parcel=ReturnParcelOut.of(full.return_),
             replacement=ReplacementOut.of(full.replacement),
             price_checks=PriceCheckOut.of(full),
+            exchange=ExchangeOut.of(full),
+            refused_goods=RefusedGoodsOut.of(full),
             allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts)),
             created_at=case.created_at,
             updated_at=case.updated_at,

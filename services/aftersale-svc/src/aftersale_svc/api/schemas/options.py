@@ -112,7 +112,8 @@ class TypeReasonsOut(Out):
     type: CaseType
     """The `type` of the request."""
     goods: Goods
-    """What happens to the goods: `return` sends them back first, `keep` does not, with `none` it is no matter of the case."""
+    """What happens to the goods: `return` sends them back first, `keep` does not, `exchange` sends others for them; with `none`
+    it is no matter of the case."""
     reasons: list[ReasonGroupOut]
     """Empty where the type cannot be asked for at this stage."""
 
@@ -237,7 +238,7 @@ def _reason(name: CaseType, reason: Reason) -> ReasonOut:
         code=reason,
         label=BilingualOut.of(row.label),
         liable=row.liable,
-        return_freight_payer=row.freight_payer if type_.goods is Goods.RETURN else None,
+        return_freight_payer=row.freight_payer if type_.goods in (Goods.RETURN, Goods.EXCHANGE) else None,
         evidence=evidence_need(type_, reason),
         is_warranty=row.is_warranty,
     )

@@ -13,6 +13,7 @@ class CaseType(StrEnum):
     RESHIP_PARTS = "reship_parts"
     PRICE_ADJUST = "price_adjust"
     REFUSED_DELIVERY = "refused_delivery"
+    EXCHANGE = "exchange"
 
 
 class Initiator(StrEnum):
@@ -31,6 +32,7 @@ class Goods(StrEnum):
 
     KEEP = "keep"
     RETURN = "return"
+    EXCHANGE = "exchange"
     NONE = "none"
 
 
@@ -38,6 +40,7 @@ class Money(StrEnum):
     """What is paid if a case is completed."""
 
     REFUND = "refund"
+    CHARGE = "charge"
     NONE = "none"
 
 
@@ -151,6 +154,7 @@ class RefundCause(StrEnum):
     VERDICT = "verdict"
     TIMEOUT = "timeout"
     NO_REPLACEMENT = "no_replacement"
+    PRICE_DIFFERENCE = "price_difference"
 
 
 class RefundState(StrEnum):

@@ -6,7 +6,9 @@ from typing import Any, TypeVar
 
 from aftercare_chassis.lifecycle import Actor
 
+from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import RefundState
+from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, PriceCheck, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -67,6 +69,26 @@ class FullCase:
     def replacement(self) -> Replacement | None:
         """What the merchant sends to the buyer; None where that was not decided."""
         return next(iter(self.rows_of(Replacement)), None)
+
+    @property
+    def has_refused_goods(self) -> bool:
+        """Whether the merchant has goods that the inspection refused."""
+        return bool(self.refused_units)
+
+    @property
+    def refused_units(self) -> dict[str, int]:
+        """The units that the merchant has and the inspection refused, by line; empty where they were sent back."""
+        inspected = bool(self.rows_of(Inspection))
+        judged = inspected or self.case.reject_reason is not None
+        if not judged or self.return_.delivered_at is None or self.rows_of(RefusedGoods):
+            return {}
+        refused = {line.line_id: line.quantity - (line.refund_units if inspected else 0) for line in self.lines}
+        return {line_id: units for line_id, units in refused.items() if units}
+
+    @property
+    def charge(self) -> Charge | None:
+        """What the buyer has to pay; None where nothing was named."""
+        return next(iter(self.rows_of(Charge)), None)
 
     @property
     def refund(self) -> Refund | None:

@@ -83,6 +83,11 @@ class CaseAction(StrEnum):
     DECLINE_OFFER = "decline_offer"
     COUNTER_OFFER = "counter_offer"
     LAPSE_OFFER = "lapse_offer"
+    PRICE_REPLACEMENT = "price_replacement"
+    AGREE_CHARGE = "agree_charge"
+    RECORD_PAYMENT = "record_payment"
+    REFUND_CREDIT = "refund_credit"
+    RETURN_REFUSED_GOODS = "return_refused_goods"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,12 +96,10 @@ class Case:
 
     `requested_minor` is the share of what was paid for its units. `shipping_refund_minor` is the freight besides: an
     estimate until a refund is decided, then the freight in the refund decided last, which `refund_id` names. That refund
-    is in flight while the case is `refunding`; in any other state but `completed` it has failed. `liable` is whom the
-    last verdict found liable. `frozen_state` is the state in which a dispute stopped the case, `frozen_by` what it was opened
-    by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the
-    present state. `initiator` is who opened it, and `reasons_version` the version of the table of reasons for that; both None
-    for a case of an earlier build.
-    `offered_in` is the review in which the open offer was made, `agreed_minor` what an accepted one of less gives back.
+    is in flight while the case is `refunding`; in any other state but `completed` it has failed. `difference_minor` is new less paid in an
+    exchange. `liable` is whom the last verdict found liable. `frozen_state` is where a dispute stopped the case, `frozen_by` what it was
+    opened by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the present
+    state. `initiator` opened it, by `reasons_version`. `offered_in` is the review of the open offer, `agreed_minor` what an accepted one gives.
     """
 
     id: str
@@ -122,6 +125,7 @@ class Case:
     requested_minor: int
     shipping_refund_minor: int
     refund_id: str | None = None
+    difference_minor: int | None = None
     reject_reason: RejectReason | None = None
     close_cause: CloseCause | None = None
     liable: Liable | None = None
@@ -261,18 +265,18 @@ class Prices:
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Units of one line that the case is about."""
+    """Units of one line that the case is about, and what the buyer wants in exchange, if they say so."""
 
     line_id: str
     quantity: int
     prices: Prices | None = None
+    sku: str | None = None
+    variant: str | None = None
 
     @property
     def difference_minor(self) -> int:
         """What a price adjustment of these units asks for."""
-        if self.prices is None:
-            return 0
-        return (self.prices.reference_minor - self.prices.checked_minor) * self.quantity
+        return (self.prices.reference_minor - self.prices.checked_minor) * self.quantity if self.prices else 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,6 @@
 
 from aftercare_chassis.lifecycle import Actor
 
-from aftersale_svc.domain.cases.codes import Goods
 from aftersale_svc.domain.cases.errors import ReturnAddressMissing
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.types import TYPES
@@ -10,9 +9,8 @@ from aftersale_svc.domain.permissions import MERCHANT
 
 
 def lacks_address(full: FullCase) -> bool:
-    """Whether the buyer has to send the goods to the merchant, and no address is known for that."""
-    type_ = TYPES[full.case.type]
-    return type_.goods is Goods.RETURN and not type_.by_outbound and full.return_.address is None
+    """Whether the goods of the case go back to the merchant, and no address is known for that."""
+    return TYPES[full.case.type].goods_come_back and full.return_.address is None
 
 
 def check_address(approved: FullCase, actor: Actor) -> None:

@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transiti
 from aftersale_svc.domain.cases.codes import CaseType, Goods, Initiator, Money
 from aftersale_svc.domain.cases.legs.cancellation import CANCELLATION
 from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, ConsultationExit
+from aftersale_svc.domain.cases.legs.exchange import EXCHANGE, ExchangeExit
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit
 from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, interruptions
@@ -60,6 +61,11 @@ class TypeRow:
     def stage(self, stage: Stage) -> Stage:
         """The stage of a case of this type about goods of an order at `stage`."""
         return Stage.PRE_SHIP if self.before_shipment and stage is Stage.IN_TRANSIT else stage
+
+    @property
+    def goods_come_back(self) -> bool:
+        """Whether the buyer sends the goods to the merchant."""
+        return RETURN in self.legs
 
     @cached_property
     def lifecycle(self) -> Lifecycle[CaseState, CaseAction]:
@@ -176,6 +182,24 @@ TYPES: dict[CaseType, TypeRow] = {
         by_outbound=True,
         initiators=frozenset(Initiator),
     ),
+    CaseType.EXCHANGE: TypeRow(
+        name=CaseType.EXCHANGE,
+        legs=(REVIEW, RETURN, INSPECTION, RESHIP, EXCHANGE, REFUND),
+        exits={
+            ReviewExit.APPROVED: RETURN,
+            ReviewExit.REFUND_ORDERED: REFUND,
+            ReturnExit.ARRIVED: INSPECTION,
+            InspectionExit.ACCEPTED: RESHIP,
+            ReshipExit.RECEIVED: CaseState.COMPLETED,
+            ReshipExit.NO_REPLACEMENT: REFUND,
+            ExchangeExit.CREDIT_DUE: REFUND,
+            RefundExit.PAID: CaseState.COMPLETED,
+            DisputeExit.AWARDED: REFUND,
+        },
+        goods=Goods.EXCHANGE,
+        money=Money.NONE,
+        stages=frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT}),
+    ),
 }
 
 
@@ -198,7 +222,9 @@ def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
 def _check_causes(name: str, table: Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]) -> None:
     """The events of a case that closes, or that an agent has to decide about, name the cause."""
     for (state, action), row in table.items():
-        if row.cause is None and (row.target is CaseState.CLOSED or action in (CaseAction.ESCALATE, CaseAction.FAIL)):
+        if row.cause is None and (
+            CaseState.CLOSED is row.target is not state or action in (CaseAction.ESCALATE, CaseAction.FAIL)
+        ):
             raise TableError(f"{name}: {action} in {state} has no cause")
 
 

@@ -15,7 +15,7 @@ from aftersale_svc.domain.orders.model import Order, Stage
 
 def goes_back(hold: LineHold) -> bool:
     """Whether the units were refunded, or their refund is in flight."""
-    return hold.hold is HoldState.SETTLED or hold.state is CaseState.REFUNDING
+    return not hold.is_exchanged and (hold.hold is HoldState.SETTLED or hold.state is CaseState.REFUNDING)
 
 
 def is_expected_back(hold: LineHold) -> bool:

@@ -41,6 +41,7 @@ class LineHold:
     liable: Liable | None = None
     reject_reason: RejectReason | None = None
     shipping_refund_minor: int = 0
+    difference_minor: int | None = None
     hold: HoldState | None = None
     units: int = 0
     amount_minor: int = 0
@@ -49,9 +50,14 @@ class LineHold:
     discounts: list[dict[str, Any]] | None = None  # a JSON document
 
     @property
+    def is_exchanged(self) -> bool:
+        """Whether other goods are sent for the units, so that at most the difference to their price goes back."""
+        return self.difference_minor is not None
+
+    @property
     def refund_units(self) -> int:
         """The units that the case's refund is for: those accepted; all where nothing was inspected."""
-        return self.units if self.accepted is None else self.accepted
+        return self.units if self.accepted is None else min(self.accepted, self.units)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from aftercare_chassis.lifecycle import NOBODY, Context
 
+from aftersale_svc.domain.cases.exchanges.policy import wanted_lines
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.initiators import check_initiator
 from aftersale_svc.domain.cases.model import Case, PriceCheck, Request
@@ -42,12 +43,15 @@ def open_case(
     Raises:
         LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped: see `allocate_lines`.
         ReappliedTooOften, AdjustmentExceedsLeft: see `allocate_lines`.
+        WantedNotPossible: see `wanted_lines`.
     """
     lines = allocate_lines(case_id, TYPES[request.type], balances(holds), request.lines)
     case = _new(case_id, order, stage, request, sum(line.amount_minor for line in lines), context)
+    wanted = wanted_lines(case_id, TYPES[request.type], request.lines)
     units = {line.line_id: line.quantity for line in lines}
     case = replace(case, shipping_refund_minor=expected_freight(order, case, units, holds))
-    return FullCase(case=case, requested=tuple(lines)).keeping(*_price_checks(case_id, request))
+    opened = FullCase(case=case, requested=tuple(lines)).keeping(*_price_checks(case_id, request))
+    return opened.keeping(*wanted)
 
 
 def _price_checks(case_id: str, request: Request) -> list[PriceCheck]:

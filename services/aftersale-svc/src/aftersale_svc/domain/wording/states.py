@@ -14,6 +14,7 @@ TYPE_NAMES: Mapping[CaseType, Label] = {
     CaseType.RESHIP_PARTS: Label("补寄", "Sending what is missing"),
     CaseType.PRICE_ADJUST: Label("价保补差", "Price adjustment"),
     CaseType.REFUSED_DELIVERY: Label("拒收退款", "Refused delivery"),
+    CaseType.EXCHANGE: Label("换货", "Exchange"),
 }
 
 STATE_NAMES: Mapping[CaseState, Label] = {
@@ -62,6 +63,9 @@ EFFECTS: Mapping[str, Label] = {
     "accepted_by_timeout": Label("视为验收通过并退款", "the goods count as accepted, and the money goes back"),
     "escalated_review_late": Label("因商家未处理转交平台客服", "an agent takes over, because nobody has decided"),
     "escalated_answer_late": Label("因商家未答复转交平台客服", "an agent takes over, because there is no answer"),
+    "refunded_unless_agreed": Label(
+        "视为不同意补付，款项退回", "the money goes back, because the price was not agreed to"
+    ),
     "completed_by_timeout": Label("售后单视为完成", "the case counts as completed"),
     "refund_offered": Label("买家可以改为退款", "the buyer may take the money instead"),
     "escalated_replacement_late": Label("因商家未发货转交平台客服", "an agent takes over, because nothing was sent"),

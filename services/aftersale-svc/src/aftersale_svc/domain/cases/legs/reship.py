@@ -2,6 +2,7 @@
 
 from aftercare_chassis.lifecycle import Timeout, Transition
 
+from aftersale_svc.domain.cases.charges.guards import CHARGE_UNPAID
 from aftersale_svc.domain.cases.codes import EscalationCause
 from aftersale_svc.domain.cases.guards import unless_refund_decided
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
@@ -13,6 +14,7 @@ from aftersale_svc.domain.cases.replacements.guards import (
     REPLACEMENT_DELIVERED,
     REPLACEMENT_NOT_DECIDED,
     REPLACEMENT_SCANNED,
+    WAITS_FOR_BUYER,
 )
 from aftersale_svc.domain.permissions import (
     AGENT,
@@ -37,11 +39,13 @@ RESHIP = Leg(
     "reship",
     _S.AWAIT_RESHIP,
     {
-        (_S.AWAIT_RESHIP, _A.SHIP_REPLACEMENT): Transition(_S.RESHIP_IN_TRANSIT, MERCHANT),
+        (_S.AWAIT_RESHIP, _A.SHIP_REPLACEMENT): Transition(_S.RESHIP_IN_TRANSIT, MERCHANT, (CHARGE_UNPAID,)),
         (_S.AWAIT_RESHIP, _A.NO_STOCK): Transition(ReshipExit.NO_REPLACEMENT, MERCHANT),
         # The merchant is late: from now on the buyer may choose, until the replacement is sent.
         (_S.AWAIT_RESHIP, _A.OFFER_REFUND): Transition(_S.AWAIT_RESHIP, SYSTEM_ONLY, restarts=True),
-        (_S.AWAIT_RESHIP, _A.TAKE_REFUND): Transition(ReshipExit.NO_REPLACEMENT, BUYER, (REFUND_NOT_OFFERED,)),
+        (_S.AWAIT_RESHIP, _A.TAKE_REFUND): Transition(
+            ReshipExit.NO_REPLACEMENT, BUYER_OR_SYSTEM, (REFUND_NOT_OFFERED,)
+        ),
         (_S.AWAIT_RESHIP, _A.ESCALATE): Transition(
             _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.REPLACEMENT_LATE
         ),
@@ -72,8 +76,17 @@ RESHIP = Leg(
             _A.OFFER_REFUND,
             "refund_offered",
             instead=(
-                REFUND_OFFERED,
-                Timeout("buyer", "refund_offer_hours", _A.ESCALATE, "escalated_replacement_late"),
+                WAITS_FOR_BUYER,
+                Timeout(
+                    "buyer",
+                    "charge_hours",
+                    _A.TAKE_REFUND,
+                    "refunded_unless_agreed",
+                    instead=(
+                        REFUND_OFFERED,
+                        Timeout("buyer", "refund_offer_hours", _A.ESCALATE, "escalated_replacement_late"),
+                    ),
+                ),
             ),
         ),
         _S.RESHIP_IN_TRANSIT: Timeout(

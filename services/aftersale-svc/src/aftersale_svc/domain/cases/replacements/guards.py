@@ -3,6 +3,7 @@
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.cases.charges.guards import CHARGE_NOT_AGREED
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.replacements.errors import (
@@ -39,8 +40,10 @@ def _scanned(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 
 def _not_offered(_: Case, facts: CaseFacts | None) -> Refusal | None:
-    found = _of(facts)
-    return RefundNotOffered() if found is not None and found.refund_offered_at is None else None
+    found, charge = _of(facts), None if facts is None else facts.full.charge
+    if found is None or found.refund_offered_at is not None or (charge is not None and charge.is_open):
+        return None
+    return RefundNotOffered()
 
 
 def _offered(_: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -53,8 +56,13 @@ def _delivered(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return None if found is None or found.delivered_at is None else ReplacementHasArrived()
 
 
+def _waits_for_buyer(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    return _offered(case, facts) or CHARGE_NOT_AGREED.refuses(case, facts)
+
+
 REPLACEMENT_NOT_DECIDED = Guard(NoReplacementDecided.code, _not_decided)
 REPLACEMENT_SCANNED = Guard(ReplacementAlreadyScanned.code, _scanned)
 REFUND_NOT_OFFERED = Guard(RefundNotOffered.code, _not_offered)
+WAITS_FOR_BUYER = Guard("waits_for_buyer", _waits_for_buyer)
 REFUND_OFFERED = Guard(RefundOffered.code, _offered)
 REPLACEMENT_DELIVERED = Guard(ReplacementHasArrived.code, _delivered)

@@ -1,0 +1,43 @@
+"""The price of an exchange, what the buyer pays for it, and refused goods that go back, published by aftersale-svc."""
+
+from aftercare_events.catalogue.cases import CaseEvent
+from aftercare_events.catalogue.parcels import ShippedLine
+from aftercare_events.fields import Carrier, Code, Currency, DeadlineAt, Hash, Minor, WaybillNo
+
+
+class ReplacementPriced(CaseEvent):
+    """The merchant named what the replacement costs: the buyer owes the difference, or gets it back."""
+
+    matter: Code = "replacement_price"
+    owed_minor: Minor
+    credit_minor: Minor
+    currency: Currency
+    deadline_at: DeadlineAt = None
+
+
+class ChargeAgreed(CaseEvent):
+    """The buyer agreed to pay this amount; it is paid outside the suite."""
+
+    matter: Code = "charge"
+    owed_minor: Minor
+    currency: Currency
+    deadline_at: DeadlineAt = None
+
+
+class ChargePaid(CaseEvent):
+    """The merchant recorded that the buyer has paid."""
+
+    matter: Code = "charge"
+    owed_minor: Minor
+    currency: Currency
+    reference_hash: Hash
+    deadline_at: DeadlineAt = None
+
+
+class RefusedGoodsReturned(CaseEvent):
+    """The merchant sent the goods that the inspection refused back to the buyer."""
+
+    matter: Code = "refused_goods"
+    carrier: Carrier
+    waybill_no: WaybillNo
+    lines: tuple[ShippedLine, ...]

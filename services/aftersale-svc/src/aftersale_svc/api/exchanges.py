@@ -1,0 +1,66 @@
+"""Exchanges 换货: the price of the replacement, what the buyer pays for it, refused goods that go back."""
+
+from aftercare_chassis.http.routing import ApiRoute, Tx
+from fastapi import APIRouter
+
+from aftersale_svc.api.parameters import CaseId
+from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.schemas.exchanges import PriceReplacementIn, RecordPaymentIn, ReturnRefusedGoodsIn
+from aftersale_svc.api.steps import step
+from aftersale_svc.commands import exchanges
+from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargeNotAgreed, ChargePaid, NothingOwed
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, PriceCurrencyForeign
+from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceNotPossible
+from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.settings import Settings
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
+NO_NOTE = NoteIn()
+
+
+@router.post(
+    "/{case_id}/price-replacement",
+    **step(
+        CASE.values(),
+        CaseAction.PRICE_REPLACEMENT,
+        "priceReplacement",
+        ChargeAgreed,
+        LineUnknown,
+        LineTwice,
+        PriceCurrencyForeign,
+        PriceNotPossible,
+    ),
+)
+async def price_replacement(case_id: CaseId, body: PriceReplacementIn, tx: Tx[Settings]) -> CaseOut:
+    """Name what the replacement costs, from the approval until it is sent. The buyer has to agree to pay more."""
+    return CaseOut.of(await exchanges.price(tx, case_id, prices=body.named(), note=body.note), tx.actor)
+
+
+@router.post(
+    "/{case_id}/agree-charge", **step(CASE.values(), CaseAction.AGREE_CHARGE, "agreeCharge", NothingOwed, ChargeAgreed)
+)
+async def agree_charge(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Agree as the buyer to pay the amount that is owed. It is paid outside the suite."""
+    return CaseOut.of(await exchanges.agree(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post(
+    "/{case_id}/record-payment",
+    **step(CASE.values(), CaseAction.RECORD_PAYMENT, "recordPayment", NothingOwed, ChargeNotAgreed, ChargePaid),
+)
+async def record_payment(case_id: CaseId, body: RecordPaymentIn, tx: Tx[Settings]) -> CaseOut:
+    """Record as the merchant that the buyer has paid."""
+    recorded = await exchanges.record_payment(tx, case_id, reference=body.reference, note=body.note)
+    return CaseOut.of(recorded, tx.actor)
+
+
+@router.post(
+    "/{case_id}/return-refused-goods",
+    **step(CASE.values(), CaseAction.RETURN_REFUSED_GOODS, "returnRefusedGoods", NothingRefused),
+)
+async def return_refused_goods(case_id: CaseId, body: ReturnRefusedGoodsIn, tx: Tx[Settings]) -> CaseOut:
+    """Record that the goods that the inspection refused were sent back to the buyer."""
+    sent = await exchanges.return_refused(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
+    return CaseOut.of(sent, tx.actor)

@@ -1,0 +1,113 @@
+"""The price of an exchange, what the buyer pays for it, and refused goods that go back to the buyer."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import ChargeAgreed, ChargePaid, RefusedGoodsReturned, ReplacementPriced, ShippedLine, digest
+
+from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.charges.model import Charge
+from aftersale_svc.domain.cases.exchanges.model import Price, RefusedGoods
+from aftersale_svc.domain.cases.exchanges.policy import priced
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.lifecycle import apply, of
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.settings import Settings
+
+
+async def price(
+    tx: Transaction[Settings], case_id: str, *, prices: Sequence[Price], note: str | None = None
+) -> FullCase:
+    """Name what the replacement costs, until the buyer has agreed to a difference.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, ChargeAgreed: see CASE.
+        LineUnknown, LineTwice, PriceCurrencyForeign, PriceNotPossible: see `priced`.
+    """
+    full = await locking.case(tx, case_id)
+    apply(full, CaseAction.PRICE_REPLACEMENT, tx)  # a refusal of the table comes before those of the prices
+    owed = full if full.replacement is None else full.keeping(Replacement(case_id=case_id))
+    named = priced(owed, prices, "/prices")
+    after = apply(named, CaseAction.PRICE_REPLACEMENT, tx)
+    return await effects.save(tx, full, after, CaseAction.PRICE_REPLACEMENT, priced_event(tx, after), note=note)
+
+
+def priced_event(tx: Transaction[Settings], full: FullCase) -> ReplacementPriced:
+    """The event, with what is owed or goes back in minor units."""
+    difference = full.case.difference_minor or 0
+    return ReplacementPriced(
+        **case_fields(tx, full.case),
+        owed_minor=max(difference, 0),
+        credit_minor=max(-difference, 0),
+        currency=full.case.currency,
+        deadline_at=full.case.deadline_at,
+    )
+
+
+async def agree(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Agree as the buyer to pay what is owed.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, NothingOwed, ChargeAgreed: see CASE.
+    """
+    full = await locking.case(tx, case_id)
+    apply(full, CaseAction.AGREE_CHARGE, tx)
+    charge = replace(full.charge or Charge(case_id=case_id, amount_minor=0), agreed_at=tx.now)
+    # The time of the merchant begins now, so the turn is judged by what was agreed.
+    agreed = full.keeping(charge)
+    agreed = replace(agreed, case=of(full.case).enter_again(full.case, tx, CaseFacts(full=agreed)))
+    event = ChargeAgreed(
+        **case_fields(tx, agreed.case),
+        owed_minor=charge.amount_minor,
+        currency=full.case.currency,
+        deadline_at=agreed.case.deadline_at,
+    )
+    return await effects.save(tx, full, agreed, CaseAction.AGREE_CHARGE, event, note=note)
+
+
+async def record_payment(
+    tx: Transaction[Settings], case_id: str, *, reference: str, note: str | None = None
+) -> FullCase:
+    """Record as the merchant that the buyer has paid outside the suite; `reference` stays in this database.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, NothingOwed, ChargeNotAgreed, ChargePaid: see CASE.
+    """
+    full = await locking.case(tx, case_id)
+    recorded = apply(full, CaseAction.RECORD_PAYMENT, tx)
+    charge = replace(full.charge or Charge(case_id=case_id, amount_minor=0), paid_at=tx.now, reference=reference)
+    event = ChargePaid(
+        **case_fields(tx, recorded.case),
+        owed_minor=charge.amount_minor,
+        currency=full.case.currency,
+        reference_hash=digest(reference),
+        deadline_at=recorded.case.deadline_at,
+    )
+    return await effects.save(tx, full, recorded.keeping(charge), CaseAction.RECORD_PAYMENT, event, note=note)
+
+
+async def return_refused(
+    tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str, note: str | None = None
+) -> FullCase:
+    """Record that the merchant sent the refused goods back to the buyer.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, NothingRefused: see CASE.
+    """
+    full = await locking.case(tx, case_id)
+    sent = apply(full, CaseAction.RETURN_REFUSED_GOODS, tx)
+    parcel = RefusedGoods(case_id=case_id, carrier=carrier, waybill_no=waybill_no, sent_at=tx.now)
+    event = RefusedGoodsReturned(
+        **case_fields(tx, sent.case),
+        carrier=carrier,
+        waybill_no=waybill_no,
+        lines=tuple(ShippedLine(line_id=line_id, quantity=units) for line_id, units in full.refused_units.items()),
+    )
+    return await effects.save(tx, full, sent.keeping(parcel), CaseAction.RETURN_REFUSED_GOODS, event, note=note)

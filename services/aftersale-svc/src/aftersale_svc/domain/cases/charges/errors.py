@@ -1,0 +1,38 @@
+"""Refusals of what people do with a charge."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class NothingOwed(Refusal):
+    """The buyer has nothing to pay in this case."""
+
+    kind, code = Kind.CONFLICT, "nothing_owed"
+    zh, en = "该售后单没有需要补付的款项。", "Nothing is to be paid in this case."
+
+
+class ChargeAgreed(Refusal):
+    """The buyer has agreed to pay, so that the amount stays."""
+
+    kind, code = Kind.CONFLICT, "charge_already_agreed"
+    zh, en = "买家已同意补付，金额不能再更改。", "The buyer has agreed to the amount already."
+
+
+class ChargeNotAgreed(Refusal):
+    """The buyer has not agreed to pay."""
+
+    kind, code = Kind.CONFLICT, "charge_not_agreed"
+    zh, en = "买家尚未同意补付。", "The buyer has not agreed to the amount."
+
+
+class ChargePaid(Refusal):
+    """The payment was recorded before."""
+
+    kind, code = Kind.CONFLICT, "charge_already_paid"
+    zh, en = "补付款项已登记。", "The payment was recorded already."
+
+
+class ChargeUnpaid(Refusal):
+    """The buyer has still to pay before anything is sent."""
+
+    kind, code = Kind.CONFLICT, "charge_unpaid"
+    zh, en = "买家尚未补付，暂不能发货。", "The buyer has still to pay; nothing is sent before."

@@ -1,0 +1,46 @@
+"""What bars the steps of a charge, and what a charge bars."""
+
+from aftercare_chassis.lifecycle import Guard
+from aftercare_chassis.refusals import Refusal
+
+from aftersale_svc.domain.cases.charges.errors import (
+    ChargeAgreed,
+    ChargeNotAgreed,
+    ChargePaid,
+    ChargeUnpaid,
+    NothingOwed,
+)
+from aftersale_svc.domain.cases.full_case import CaseFacts
+from aftersale_svc.domain.cases.model import Case
+
+
+def _nothing_owed(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = None if facts is None else facts.full.charge
+    return None if facts is None or (found is not None and found.amount_minor) else NothingOwed()
+
+
+def _agreed(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = None if facts is None else facts.full.charge
+    return ChargeAgreed() if found is not None and found.agreed_at is not None else None
+
+
+def _not_agreed(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = None if facts is None else facts.full.charge
+    return ChargeNotAgreed() if found is not None and found.is_open else None
+
+
+def _paid(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = None if facts is None else facts.full.charge
+    return ChargePaid() if found is not None and found.paid_at is not None else None
+
+
+def _unpaid(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = None if facts is None else facts.full.charge
+    return ChargeUnpaid() if found is not None and found.is_unpaid else None
+
+
+NOTHING_OWED = Guard(NothingOwed.code, _nothing_owed)
+CHARGE_AGREED = Guard(ChargeAgreed.code, _agreed)
+CHARGE_NOT_AGREED = Guard(ChargeNotAgreed.code, _not_agreed)
+CHARGE_PAID = Guard(ChargePaid.code, _paid)
+CHARGE_UNPAID = Guard(ChargeUnpaid.code, _unpaid)

@@ -1,0 +1,28 @@
+"""What a buyer owes in a case. Money is in minor units of the case's currency; times are aware, UTC."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Charge:
+    """What the buyer has to pay, and agrees to before. It is paid outside the suite; `reference` is what the merchant says of that.
+
+    An amount of zero is owed by nobody.
+    """
+
+    case_id: str
+    amount_minor: int
+    agreed_at: datetime | None = None
+    paid_at: datetime | None = None
+    reference: str | None = None
+
+    @property
+    def is_open(self) -> bool:
+        """Whether the buyer has still to agree to it."""
+        return self.amount_minor > 0 and self.agreed_at is None
+
+    @property
+    def is_unpaid(self) -> bool:
+        """Whether the money has not been recorded as paid."""
+        return self.amount_minor > 0 and self.paid_at is None

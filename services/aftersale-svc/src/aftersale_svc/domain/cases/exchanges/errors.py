@@ -1,0 +1,24 @@
+"""Refusals of what people do in an exchange."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class WantedNotPossible(Refusal):
+    """A request names what is wanted in exchange, and its type is no exchange."""
+
+    kind, code = Kind.INVALID, "wanted_not_possible"
+    zh, en = "只有换货申请可以指定想要的商品。", "Only an exchange names the goods that are wanted."
+
+
+class PriceNotPossible(Refusal):
+    """An approval names the price of a replacement, and none is sent in this type of case."""
+
+    kind, code = Kind.INVALID, "price_not_possible"
+    zh, en = "只有换货可以指定商品价格。", "Only an exchange has a price of its own."
+
+
+class NothingRefused(Refusal):
+    """The inspection refused nothing, or has not been made, or what it refused was sent back before."""
+
+    kind, code = Kind.CONFLICT, "nothing_refused"
+    zh, en = "没有需要退还给买家的商品。", "No refused goods have to go back to the buyer."

@@ -1,0 +1,76 @@
+"""What a replacement costs more or less than what was paid (docs/money.md R10)."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aftersale_svc.domain.cases.charges.model import Charge
+from aftersale_svc.domain.cases.codes import Goods
+from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, PriceCurrencyForeign
+from aftersale_svc.domain.cases.exchanges.errors import PriceNotPossible, WantedNotPossible
+from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Wanted
+from aftersale_svc.domain.cases.types import TYPES, TypeRow
+
+
+def wanted_lines(case_id: str, type_: TypeRow, wanted: Sequence[Wanted]) -> list[ReplacementLine]:
+    """Return what a request wants in exchange.
+
+    Raises:
+        WantedNotPossible: the type is no exchange.
+    """
+    named = [(place, each) for place, each in enumerate(wanted) if each.sku is not None or each.variant is not None]
+    if named and type_.goods is not Goods.EXCHANGE:
+        raise WantedNotPossible(pointer=f"/lines/{named[0][0]}")
+    return [
+        ReplacementLine(case_id=case_id, line_id=each.line_id, sku=each.sku, variant=each.variant) for _, each in named
+    ]
+
+
+def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
+    """The case with these prices; lines that are not named keep theirs. `at` points to the prices in the request.
+
+    Raises:
+        PriceNotPossible: the type is no exchange.
+        LineUnknown, LineTwice: a line is not the case's, or is named twice.
+        PriceCurrencyForeign: a price is in another currency than the order.
+    """
+    if prices and TYPES[full.case.type].goods is not Goods.EXCHANGE:
+        raise PriceNotPossible(pointer=at)
+    rows = {row.line_id: row for row in full.rows_of(ReplacementLine)}
+    named: set[str] = set()
+    for place, each in enumerate(prices):
+        if each.line_id not in {line.line_id for line in full.requested}:
+            raise LineUnknown(pointer=f"{at}/{place}/line_id")
+        if each.line_id in named:
+            raise LineTwice(pointer=f"{at}/{place}/line_id")
+        if each.currency != full.case.currency:
+            raise PriceCurrencyForeign(pointer=f"{at}/{place}/unit_price/currency", currency=full.case.currency)
+        named.add(each.line_id)
+        known = rows.get(each.line_id, ReplacementLine(case_id=full.case.id, line_id=each.line_id))
+        rows[each.line_id] = replace(known, unit_price_minor=each.unit_price_minor)
+    return with_difference(full.keeping(*rows.values()))
+
+
+def with_difference(full: FullCase) -> FullCase:
+    """The case with the difference of the units that are replaced, as far as is known now, and with what the buyer owes of it."""
+    found = difference(full)
+    owed, known = max(found or 0, 0), full.charge
+    after = replace(full, case=replace(full.case, difference_minor=found))
+    if owed == (known.amount_minor if known is not None else 0):
+        return after
+    return after.keeping(Charge(case_id=full.case.id, amount_minor=owed))
+
+
+def difference(full: FullCase) -> int | None:
+    """New less paid, in minor units, for the units that are replaced; None where no price was named.
+
+    A line without a price costs what was paid for it.
+    """
+    prices = {row.line_id: row.unit_price_minor for row in full.rows_of(ReplacementLine)}
+    parts = [
+        price * line.refund_units - line.refund_minor
+        for line in full.lines
+        if (price := prices.get(line.line_id)) is not None
+    ]
+    return sum(parts) if parts else None

@@ -1,0 +1,40 @@
+"""What people do in cases of a type, those of exchanges included, for the graph of `case_walk`."""
+
+from aftersale_svc.commands import exchanges
+from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.exchanges.model import Price
+from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.types import TYPES
+from case_walk import CASE, PEOPLE, RESHIPPING, Command
+from memory_transaction import MemoryTransaction
+
+
+def name_price(minor: int) -> Command:
+    """The merchant names the price of one unit in `await_reship`; the earlier states lead to the same places."""
+
+    async def price(tx: MemoryTransaction) -> None:
+        if tx.snapshot.case.state is CaseState.AWAIT_RESHIP:
+            await exchanges.price(tx, CASE, prices=[Price("line_1", minor, "CNY")])  # type: ignore[arg-type]
+
+    return price
+
+
+EXCHANGING: dict[str, Command] = {
+    "name a higher price": name_price(20_000),
+    "name a lower price": name_price(5_000),
+    "agree to the charge": lambda tx: exchanges.agree(tx, CASE),
+    "record the payment": lambda tx: exchanges.record_payment(tx, CASE, reference="?"),
+}
+"""What people do only in exchanges."""
+
+
+_NOT_IN_EXCHANGES = {"answer the question", "ask again", "resolve", "accept all", "dispute", "correct the replacement"}
+
+
+def people_of(type_: CaseType) -> dict[str, Command]:
+    """What people may do in cases of this type, and what they cannot."""
+    reshipping = RESHIPPING if CaseState.AWAIT_RESHIP in TYPES[type_].lifecycle.timeouts else {}
+    if type_ is not CaseType.EXCHANGE:
+        return PEOPLE | reshipping
+    # It is the longest; what is left out leads to nothing new in it.
+    return {name: PEOPLE[name] for name in PEOPLE if name not in _NOT_IN_EXCHANGES} | reshipping | EXCHANGING

@@ -1,0 +1,23 @@
+"""What a snapshot of a case keeps of goods that are sent to the buyer, and of their price."""
+
+from typing import Any
+
+from aftersale_svc.tables import exchanges, holds, legs
+
+SINGLE = {
+    legs.REPLACEMENTS: "replacement",
+    exchanges.REPLACEMENT_LINES: "price",
+    exchanges.CHARGES: "charge",
+    exchanges.REFUSED_GOODS: "refused_goods",
+    holds.HOLDS: "hold",
+}
+"""The fields of a snapshot that keep one row of a table."""
+
+
+def progress(snapshot: Any) -> tuple[object, ...]:  # of memory_transaction, which imports this module
+    """What decides about goods that are sent: not when, but that they were. A new one takes the place of one that was late or wrong."""
+    sent, charge, difference = snapshot.replacement, snapshot.charge, snapshot.case.difference_minor
+    times = sent and (sent.scanned_at, sent.delivered_at, sent.refund_offered_at)
+    owed = charge and (charge.amount_minor > 0, charge.agreed_at is not None, charge.paid_at is not None)
+    way = tuple(time is not None for time in times) if times else None
+    return way, owed, difference is not None and difference < 0
