@@ -27,7 +27,9 @@ INVALID: list[Any] = [
     {"amount": 1, "currency": "XYZ"},
     "2026-05-01T08:00:00",
 ]
-PROSE = {"text", "note", "description", "grounds", "body"}
+# The platform may set the hours of a merchant before its first order.
+OF_UNKNOWN_MERCHANTS = {"getMerchantDeadlineRules", "putMerchantDeadlineRules"}
+PROSE = {"text", "note", "description", "grounds", "body", "missing"}
 RAW = {
     "no JSON": (b"{", "malformed_json"),
     "not UTF-8": (b"\xff\xfe", "malformed_json"),
@@ -221,6 +223,8 @@ async def test_invalid_ids_in_paths(service: SeededService) -> None:
         for value in ("%00", "%ff", "a" * 3_000, "..", "'", "%E9%80%80", " "):
             path = route.path.format(**dict.fromkeys(service.ids, value))
             response = await client.request(route.method, path, json=service.bodies.get(route.id))
+            if response.url.path in service.paths or route.id in OF_UNKNOWN_MERCHANTS:
+                continue  # the client has resolved ".." to the path of another route, or any name will do
             assert is_problem(response, 400, 404, 405, 422), (route.id, value[:20], response.text)
 
 

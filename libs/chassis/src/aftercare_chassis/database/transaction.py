@@ -176,10 +176,14 @@ class Transaction(Reader[S_co]):
         """Let the events from here on belong to this trace, where one transaction does the work of several."""
         self._trace = trace
 
-    def check_condition(self) -> None:
-        """Check an If-Match that no lock has checked. Raises: Stale, because what was changed has no version."""
+    def check_condition(self, version: int | None = None) -> None:
+        """Check an If-Match that no lock has checked, against the version of what is changed; None: it has none.
+
+        Raises:
+            Stale: the request's If-Match names another version.
+        """
         if self._if_match is not None:
-            self._check(self._if_match, None)
+            self._check(self._if_match, version)
 
     def _check(self, condition: IfMatch, version: int | None) -> None:
         if not condition.holds(version):

@@ -19,6 +19,7 @@ from aftersale_svc.tables.calendars import (
     CALENDAR_DAYS,
     CALENDARS,
     DAYS_OF,
+    LOCK_VERSIONS,
     NEWEST_CALENDARS,
 )
 
@@ -73,14 +74,17 @@ async def put_merchant_calendar(
     Raises:
         CalendarUnknown: the calendar that it is to be based on was not loaded.
         TimeZoneUnknown: no time zone has this name.
+        Stale: the request's If-Match names another version.
     """
+    calendar_id = merchant_calendar(merchant_id)
+    await tx.one(LOCK_VERSIONS, versions_of=calendar_id)
+    newest = await tx.one(CALENDAR, calendar_id=calendar_id)
+    tx.check_condition(newest.version if newest else None)
     base = await tx.one(CALENDAR, calendar_id=wanted.based_on)
     if base is None or base.based_on is not None:
         raise CalendarUnknown(pointer="/based_on", value=wanted.based_on, allowed=await _countries(tx))
     if wanted.time_zone is not None and wanted.time_zone not in available_timezones():
         raise TimeZoneUnknown(pointer="/time_zone", value=wanted.time_zone)
-    calendar_id = merchant_calendar(merchant_id)
-    newest = await tx.one(CALENDAR, calendar_id=calendar_id)
     version = CalendarVersion(
         id=calendar_id,
         version=newest.version + 1 if newest else 1,

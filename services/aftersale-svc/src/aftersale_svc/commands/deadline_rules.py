@@ -11,7 +11,7 @@ from aftersale_svc.domain.deadlines.rules import Rule, check_rules
 from aftersale_svc.domain.deadlines.stored import RuleSetVersion, documents
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.calendars import NEWEST_CALENDARS, RULE_SETS, RULES_OF
+from aftersale_svc.tables.calendars import LOCK_VERSIONS, NEWEST_CALENDARS, RULE_SETS, RULES_OF
 
 # Any: the states and actions differ per table.
 _TABLES: tuple[Lifecycle[Any, Any], ...] = (*CASE.values(), DISPUTE)
@@ -28,9 +28,12 @@ async def put(tx: Transaction[Settings], owner: str, *, rules: Sequence[Rule]) -
 
     Raises:
         RuleUnknown, RuleTwice: see `check_rules`.
+        Stale: the request's If-Match names another version.
     """
-    check_rules(rules, timers(), [each.id for each in await tx.all(NEWEST_CALENDARS)])
+    await tx.one(LOCK_VERSIONS, versions_of=f"rules of {owner}")
     newest = await tx.one(RULES_OF, owner=owner)
+    tx.check_condition(newest.version if newest else 0)  # shown as version 0
+    check_rules(rules, timers(), [each.id for each in await tx.all(NEWEST_CALENDARS)])
     version = RuleSetVersion(
         owner=owner,
         version=newest.version + 1 if newest else 1,

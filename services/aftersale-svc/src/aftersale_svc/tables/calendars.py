@@ -86,6 +86,10 @@ _newest_rules = (
 _calendars = select(calendars).join(
     _newest, (_newest.c.id == calendars.c.id) & (_newest.c.version == calendars.c.version)
 )
+# Who adds a version reads the newest one first; without a lock, two at once would add the same.
+LOCK_VERSIONS: Query[Record] = Query(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("versions_of"), 0)))
+)
 NEWEST_CALENDARS = Query(_calendars.order_by(calendars.c.id), CalendarVersion)
 NEWEST_DAYS = Query(
     select(calendar_days).join(
