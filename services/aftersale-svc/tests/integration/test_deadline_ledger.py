@@ -41,7 +41,7 @@ async def test_one_entry_is_open_as_long_as_a_case_is(shop: Shop) -> None:
         ("refunding", "system", "met"),
     ]
     assert found[0]["ended_at"] == found[1]["set_at"]
-    assert (found[0]["rule_scope"], found[0]["amount"], found[0]["unit"]) == ("settings", 48, "hours")
+    assert (found[0]["rule_scope"], found[0]["duration"], found[0]["unit"]) == ("settings", 48, "hours")
     assert await turns(shop, case["id"]) == {"merchant": 3600, "provider": 7200}
 
 

@@ -177,11 +177,7 @@ class Transaction(Reader[S_co]):
         self._trace = trace
 
     def check_condition(self, version: int | None = None) -> None:
-        """Check an If-Match that no lock has checked, against the version of what is changed; None: it has none.
-
-        Raises:
-            Stale: the request's If-Match names another version.
-        """
+        """Check an If-Match that no lock has checked against this version; None: what is changed has none. Raises: Stale."""
         if self._if_match is not None:
             self._check(self._if_match, version)
 

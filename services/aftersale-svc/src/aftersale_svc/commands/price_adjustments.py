@@ -80,9 +80,9 @@ def _granted(full: FullCase, amounts: Sequence[Granted], holds: Sequence[LineHol
         if each.currency != full.case.currency:
             raise PriceCurrencyForeign(pointer=pointer, currency=full.case.currency)
         if each.amount_minor > line.amount_minor:
-            raise GrantExceedsRequest(pointer=pointer, requested_minor=line.amount_minor)
+            raise GrantExceedsRequest(pointer=pointer, requested_minor=line.amount_minor, currency=each.currency)
         if each.amount_minor > (rest := left(each.line_id, full.case.id, holds)):
-            raise AdjustmentExceedsLeft(pointer=pointer, left_minor=rest)
+            raise AdjustmentExceedsLeft(pointer=pointer, left_minor=rest, currency=each.currency)
         named[each.line_id] = each.amount_minor
     for line_id in lines.keys() - named.keys():
         raise LineMissing(pointer="/lines", line_id=line_id)

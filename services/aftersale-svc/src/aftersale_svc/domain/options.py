@@ -62,16 +62,16 @@ def options_of(order: Order, balances: Sequence[LineBalance], now: datetime) -> 
     """
     stage = _stage(order, now)
     of_types = {name: _refusal(partial(_check_type, row, order, now)) for name, row in TYPES.items()}
-    return OrderOptions(order, stage, tuple(_line(line, of_types) for line in balances))
+    return OrderOptions(order, stage, tuple(_line(line, of_types, order.currency) for line in balances))
 
 
-def _line(line: LineBalance, of_types: Mapping[CaseType, Refusal | None]) -> LineOptions:
-    return LineOptions(line, tuple(_option(line, name, refusal) for name, refusal in of_types.items()))
+def _line(line: LineBalance, of_types: Mapping[CaseType, Refusal | None], currency: str) -> LineOptions:
+    return LineOptions(line, tuple(_option(line, name, refusal, currency) for name, refusal in of_types.items()))
 
 
-def _option(line: LineBalance, name: CaseType, of_type: Refusal | None) -> Option:
+def _option(line: LineBalance, name: CaseType, of_type: Refusal | None, currency: str) -> Option:
     wanted = [Wanted(line.line_id, 1)]
-    refusal = of_type or _refusal(partial(allocate_lines, "", TYPES[name], [line], wanted))
+    refusal = of_type or _refusal(partial(allocate_lines, "", TYPES[name], [line], wanted, currency))
     return Option(name, refusal, 0 if refusal else selectable_units(TYPES[name], line))
 
 

@@ -156,7 +156,7 @@ class RuleOut(Out):
     amount: int
     """How many hours, or working days."""
     unit: Unit
-    """What is counted."""
+    """What `amount` counts."""
     calendar: str | None = None
     """The calendar that it names; null where it is that of the merchant or the country."""
     when: dict[str, str]

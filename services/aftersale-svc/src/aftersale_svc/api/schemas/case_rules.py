@@ -109,6 +109,7 @@ class CaseRulesIn(In):
     model_config = example(rules=[_RULE])
 
     rules: Annotated[list[RuleIn], Field(max_length=MOST_RULES)]
+    """The first rule that matches decides."""
 
     def documents(self) -> list[dict[str, Any]]:  # Any: JSON
         """The rules as they are stored."""
@@ -185,6 +186,10 @@ class TrialOut(Out):
 
 class DefaultReturnAddressIn(In):
     """Where the goods of a merchant are sent back to if an approval names no address."""
+
+    model_config = example(
+        return_address={"name": "售后仓", "phone": "13900000000", "city": "杭州市", "street": "仓前路 8 号"}
+    )
 
     return_address: ReturnAddressIn
     """Shown to buyers whose return is approved."""

@@ -49,7 +49,7 @@ class DeadlineOut(Out):
     """Whose rule decides how long it is; null where there is no limit."""
     rule_version: int | None = None
     """The version of these rules; 0 for settings."""
-    amount: float | None = None
+    duration: float | None = Field(default=None, validation_alias="amount")
     """How much time the rule gives."""
     unit: Unit | None = None
     """What is counted."""

@@ -18,7 +18,7 @@ class DecisionOut(Out):
     dispute_id: str | None = None
     """The dispute that it ended; null where there was none."""
     kind: DecisionKind
-    """What was decided about."""
+    """Which decision of the case it is."""
     outcome: str
     """What was decided: `approved`, `rejected`, `handed_over` to an agent, `accepted` or `refused` goods, `refunded`, `closed`,
     or the remedy of a verdict."""

@@ -248,8 +248,8 @@ class AdjustmentExceedsLeft(Refusal):
 
     kind, code = Kind.INVALID, "adjustment_exceeds_left"
     zh, en = (
-        "金额超过该商品剩余可退金额（{left_minor}，最小货币单位）。",
-        "More than what is left of the money paid for this line ({left_minor} in minor units).",
+        "金额超过该商品剩余可退金额（{left_minor:money}）。",
+        "More than what is left of the money paid for this line ({left_minor:money}).",
     )
 
 
@@ -265,8 +265,8 @@ class GrantExceedsRequest(Refusal):
 
     kind, code = Kind.INVALID, "grant_exceeds_request"
     zh, en = (
-        "同意金额超过申请金额（{requested_minor}，最小货币单位）。",
-        ("More than was asked for this line ({requested_minor} in minor units)."),
+        "同意金额超过申请金额（{requested_minor:money}）。",
+        ("More than was asked for this line ({requested_minor:money})."),
     )
 
 

@@ -18,9 +18,13 @@ MOST_REJECTIONS = 5
 
 
 def allocate_lines(
-    case_id: str, type_: TypeRow, balances: Sequence[LineBalance], wanted: Sequence[Wanted]
+    case_id: str,
+    type_: TypeRow,
+    balances: Sequence[LineBalance],
+    wanted: Sequence[Wanted],
+    currency: str | None = None,
 ) -> list[CaseLine]:
-    """Return the lines of a new case, each with its share of the money.
+    """Return the lines of a new case, each with its share of the money. `currency` is for the amounts in refusals.
 
     Raises:
         LineUnknown, LineTwice: a line is not the order's, or is named twice.
@@ -40,7 +44,9 @@ def allocate_lines(
             raise LineTwice(pointer=f"/lines/{place}/line_id")
         _check_units(type_, balance, each.quantity, place)
         if type_.needs_prices and (each.difference_minor > balance.left_minor or not balance.left_minor):
-            raise AdjustmentExceedsLeft(pointer=f"/lines/{place}/checked_price", left_minor=balance.left_minor)
+            raise AdjustmentExceedsLeft(
+                pointer=f"/lines/{place}/checked_price", left_minor=balance.left_minor, currency=currency
+            )
         lines.append(_allocated(case_id, type_, balance, each))
     return lines
 

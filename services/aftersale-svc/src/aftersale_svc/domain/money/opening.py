@@ -45,7 +45,7 @@ def open_case(
         ReappliedTooOften, AdjustmentExceedsLeft: see `allocate_lines`.
         WantedNotPossible: see `wanted_lines`.
     """
-    lines = allocate_lines(case_id, TYPES[request.type], balances(holds), request.lines)
+    lines = allocate_lines(case_id, TYPES[request.type], balances(holds), request.lines, order.currency)
     case = _new(case_id, order, stage, request, sum(line.amount_minor for line in lines), context)
     wanted = wanted_lines(case_id, TYPES[request.type], request.lines)
     units = {line.line_id: line.quantity for line in lines}
