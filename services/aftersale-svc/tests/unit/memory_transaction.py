@@ -11,8 +11,9 @@ from aftercare_events import Event
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, PriceCheck, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
+from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE

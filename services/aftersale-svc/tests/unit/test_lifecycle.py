@@ -96,6 +96,7 @@ def read(table: str) -> Rows:
 # As every type, but that nobody reviews it first, or makes offers.
 _UNREVIEWED = "\n".join(line for line in EVERY_TYPE.splitlines() if not re.search("^pending_review|offer", line))
 REFUSED_ROWS = read(_UNREVIEWED.format(approved="return_in_transit") + REFUSED)
+REFUNDED = EVERY_TYPE.format(approved="refunding")
 TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
     (
         CASE[CaseType.RETURN_REFUND],
@@ -103,19 +104,9 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
         CaseAction,
         read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS),
     ),
-    (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(EVERY_TYPE.format(approved="refunding"))),
-    (
-        CASE[CaseType.CANCEL_UNSHIPPED],
-        CaseState,
-        CaseAction,
-        read(EVERY_TYPE.format(approved="refunding") + CANCELLATIONS),
-    ),
-    (
-        CASE[CaseType.PRICE_ADJUST],
-        CaseState,
-        CaseAction,
-        read(EVERY_TYPE.format(approved="refunding") + GRANTS),
-    ),
+    (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(REFUNDED)),
+    (CASE[CaseType.CANCEL_UNSHIPPED], CaseState, CaseAction, read(REFUNDED + CANCELLATIONS)),
+    (CASE[CaseType.PRICE_ADJUST], CaseState, CaseAction, read(REFUNDED + GRANTS)),
     (CASE[CaseType.REFUSED_DELIVERY], CaseState, CaseAction, REFUSED_ROWS),
     (CASE[CaseType.CONSULT], CaseState, CaseAction, read(QUESTIONS)),
     (REFUND, RefundState, RefundAction, read(REFUNDS)),

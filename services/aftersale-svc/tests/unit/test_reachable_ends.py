@@ -6,7 +6,8 @@ import pytest
 from aftercare_chassis.lifecycle import SystemContext
 from aftersale_svc.domain.cases.codes import CaseType, Money, RefundState
 from aftersale_svc.domain.cases.lifecycle import CASE, of
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, PriceCheck, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
+from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.holds import holds_of

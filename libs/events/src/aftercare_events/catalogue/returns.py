@@ -7,13 +7,14 @@ from pydantic import Field
 from aftercare_events.catalogue.cases import CaseEvent
 from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion
 from aftercare_events.catalogue.parcels import ShippedLine
-from aftercare_events.catalogue.reviews import DecisionCause
+from aftercare_events.catalogue.reviews import DecisionCause, RejectReason
 from aftercare_events.event import EventPart
 from aftercare_events.fields import (
     Carrier,
     Code,
     Currency,
     DeadlineAt,
+    Hash,
     LineId,
     Minor,
     ParcelId,
@@ -30,6 +31,9 @@ class InspectedLine(EventPart):
     line_id: LineId
     accepted: Quantity
     grade: Annotated[Code | None, Field(description="their condition, in the merchant's own code")] = None
+    refused: Annotated[int | None, Field(ge=0, description="how many were not accepted")] = None
+    refuse_reason: Annotated[Code | None, one_of(RejectReason, "why they were not")] = None
+    photos: Annotated[tuple[Hash, ...], Field(description="hashes of photos of the line")] = ()
 
 
 class ReturnAddressGiven(CaseEvent):

@@ -22,6 +22,7 @@ from aftersale_svc.domain.cases.errors import (
     NothingInTransit,
     ReasonRequired,
     RefundDecided,
+    RefuseReasonUnused,
     ReturnAddressUnchanged,
     ReturnAlreadyScanned,
     ReturnAlreadyShipped,
@@ -86,6 +87,7 @@ async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE
         LineMissing,
         AcceptedExceedsSent,
         ReasonRequired,
+        RefuseReasonUnused,
     ),
 )
 async def inspect_case(case_id: CaseId, body: InspectIn, tx: Tx[Settings]) -> CaseOut:

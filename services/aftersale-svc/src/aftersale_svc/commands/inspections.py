@@ -32,13 +32,13 @@ async def inspect(
     reason: RejectReason | None = None,
     note: str | None = None,
 ) -> FullCase:
-    """Record what was found. Accepting nothing is a rejection, of which no findings are kept.
+    """Record what was found. Accepting nothing is a rejection, whose findings are in its event and its photos in the timeline.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
-        LineUnknown, LineTwice, LineMissing, AcceptedExceedsSent: see `apply_inspection`.
-        ReasonRequired: nothing is accepted, and no reason is given.
+        LineUnknown, LineTwice, LineMissing, AcceptedExceedsSent, RefuseReasonUnused: see `apply_inspection`.
+        ReasonRequired: nothing is accepted, and no reason is given for all or for a line.
     """
     full, order = await locking.case_and_order(tx, case_id)
     if any(each.accepted for each in findings):
@@ -70,7 +70,9 @@ async def _accept(
     events: list[Event] = [] if after is inspected else [stages.restaged_event(tx, after.case)]
     events.append(_inspected(tx, after.case, after.lines, sum(line.refund_minor for line in after.lines), decided))
     terms = RefundTerms(order, RefundCause.TIMEOUT if tx.actor == SYSTEM else RefundCause.INSPECTION)
-    return await effects.save(tx, full, after, CaseAction.INSPECT, *events, terms=terms, note=note)
+    return await effects.save(
+        tx, full, after, CaseAction.INSPECT, *events, terms=terms, note=note, evidence=_photos(after.lines)
+    )
 
 
 async def _refuse(
@@ -83,13 +85,14 @@ async def _refuse(
     apply(full, CaseAction.INSPECT, tx)  # where it is not possible, the refusal names what the client asked for
     moved = apply(full, CaseAction.REFUSE, tx)
     lines = apply_inspection(full.lines, findings)
+    reason = reason or next((line.refuse_reason for line in lines if line.refuse_reason), None)
     if reason is None:
         raise ReasonRequired(pointer="/reason")
     refused = replace(moved.case, reject_reason=reason)
     decided = await decisions.record(tx, full, DecisionKind.INSPECTION, "refused", reason=reason)
     event = AfterSaleRejected(**case_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at, **decided)
     inspected = _inspected(tx, refused, lines, 0, decided)
-    return await effects.save(tx, full, replace(moved, case=refused), CaseAction.REFUSE, inspected, event, note=note)
+    return await effects.save(tx, full, replace(moved, case=refused), CaseAction.REFUSE, inspected, event, note=note, evidence=_photos(lines))
 
 
 def _inspected(
@@ -98,10 +101,23 @@ def _inspected(
     return ReturnInspected(
         **case_fields(tx, case),
         lines=tuple(
-            InspectedLine(line_id=line.line_id, accepted=line.accepted or 0, grade=line.grade) for line in lines
+            InspectedLine(
+                line_id=line.line_id,
+                accepted=line.accepted or 0,
+                grade=line.grade,
+                refused=line.refused_units,
+                refuse_reason=line.refuse_reason,
+                photos=tuple(line.photos or ()),
+            )
+            for line in lines
         ),
         accepted_minor=accepted_minor,
         currency=case.currency,
         cause=DecisionCause.TIMEOUT if tx.actor == SYSTEM else DecisionCause.DECISION,
         **decided,
+        evidence=_photos(lines),
     )
+
+
+def _photos(lines: Sequence[CaseLine]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(photo for line in lines for photo in line.photos or ()))

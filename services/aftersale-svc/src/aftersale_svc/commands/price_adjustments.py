@@ -22,7 +22,8 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.model import CaseAction, PriceCheck
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.money.adjustments import left
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.settings import Settings

@@ -27,11 +27,12 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RefundState, RejectReason
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, PriceCheck, Refund, RequestedLine, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, RequestedLine, Return
 from aftersale_svc.domain.cases.offers.model import Offer
+from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.tables.cases import case_lines, cases
@@ -68,6 +69,8 @@ inspections = Table(
     *quantity("accepted"),
     *minor("accepted_minor"),
     text("grade", null=True),
+    *one_of("refuse_reason", RejectReason, null=True),
+    Column("photos", ARRAY(Text)),
     ForeignKeyConstraint(["case_id", "line_id"], ["case_lines.case_id", "case_lines.line_id"]),
 )
 

@@ -219,6 +219,9 @@ class InspectedIn(In):
     """How many of the returned units are refunded; at most as many as the case has of the line."""
     grade: Code | None = None
     """The condition of the goods, in a code of the merchant's own."""
+    refuse_reason: RejectReason | None = None
+    """Why the other units are not accepted; refused where all of them are."""
+    photos: Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
 
 
 class InspectIn(NoteIn):
@@ -229,8 +232,11 @@ class InspectIn(NoteIn):
     lines: Annotated[list[InspectedIn], Field(min_length=1, max_length=100)]
     """Every line of the case once."""
     reason: RejectReason | None = None
-    """Required if no unit at all is accepted; not used otherwise."""
+    """Required if no unit at all is accepted and no line has a `refuse_reason`; not used otherwise."""
 
     def findings(self) -> list[Finding]:
         """The findings as commands take them."""
-        return [Finding(line.line_id, line.accepted, line.grade) for line in self.lines]
+        return [
+            Finding(line.line_id, line.accepted, line.grade, line.refuse_reason, tuple(line.photos))
+            for line in self.lines
+        ]

@@ -57,6 +57,12 @@ class CaseLineOut(Out):
     """Size, colour or the like of what the buyer wants; null where they did not say."""
     replacement_price: Money | None = None
     """What one unit of the replacement costs; null where the merchant has named no price."""
+    refused: int | None = None
+    """How many units the inspection did not accept; null where `accepted` is."""
+    refuse_reason: RejectReason | None = None
+    """Why it did not; null where no reason was given."""
+    photos: list[str] = Field(default_factory=list)
+    """Hashes of the photos of the inspection: `sha256:…`."""
 
     @classmethod
     def of(cls, line: CaseLine, currency: str, wanted: ReplacementLine | None = None) -> "CaseLineOut":
@@ -72,6 +78,9 @@ class CaseLineOut(Out):
             accepted=line.accepted,
             accepted_amount=None if line.accepted_minor is None else Money.of(line.accepted_minor, currency),
             grade=line.grade,
+            refused=None if line.accepted is None else line.refused_units,
+            refuse_reason=line.refuse_reason,
+            photos=line.photos or [],
         )
 
 

@@ -9,7 +9,7 @@ from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.commands.price_adjustments import Granted
 from aftersale_svc.domain.cases.codes import RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import PriceCheck
+from aftersale_svc.domain.cases.price_checks import PriceCheck
 
 _LINE = "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a37"
 

@@ -94,6 +94,16 @@ class AcceptedExceedsSent(Refusal):
     zh, en = "验收数量超过寄回数量（{sent}）。", "More units accepted than were sent ({sent})."
 
 
+class RefuseReasonUnused(Refusal):
+    """A line of which all units are accepted has a reason for refusing some."""
+
+    kind, code = Kind.INVALID, "refuse_reason_unused"
+    zh, en = (
+        "该商品已全部接受，不需要拒收原因。",
+        "All units of this line are accepted, so none was refused for a reason.",
+    )
+
+
 class ReasonRequired(Refusal):
     """An inspection accepts nothing and names no reason."""
 

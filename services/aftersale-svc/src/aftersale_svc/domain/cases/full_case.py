@@ -9,8 +9,9 @@ from aftercare_chassis.lifecycle import Actor
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
-from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, PriceCheck, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
+from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.orders.model import Order, OrderState
 
@@ -54,6 +55,8 @@ class FullCase:
                     accepted=line.refund_units,
                     accepted_minor=line.refund_minor,
                     grade=line.grade,
+                    refuse_reason=line.refuse_reason,
+                    photos=line.photos,
                 )
                 for line in lines
                 if line.accepted is not None
@@ -146,4 +149,11 @@ def facts_for(full: FullCase, actor: Actor) -> CaseFacts:
 def _inspected(line: CaseLine, found: Inspection | None) -> CaseLine:
     if found is None:
         return line
-    return replace(line, accepted=found.accepted, accepted_minor=found.accepted_minor, grade=found.grade)
+    return replace(
+        line,
+        accepted=found.accepted,
+        accepted_minor=found.accepted_minor,
+        grade=found.grade,
+        refuse_reason=found.refuse_reason,
+        photos=found.photos,
+    )

@@ -169,6 +169,13 @@ class CaseLine(RequestedLine):
     accepted: int | None = None
     accepted_minor: int | None = None
     grade: str | None = None
+    refuse_reason: RejectReason | None = None
+    photos: list[str] | None = None
+
+    @property
+    def refused_units(self) -> int:
+        """The units that an inspection did not accept."""
+        return 0 if self.accepted is None else self.quantity - self.accepted
 
     @property
     def refund_units(self) -> int:
@@ -195,24 +202,18 @@ class Return:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inspection:
-    """How many returned units of one line were accepted, their share of the money, and their condition."""
+    """How many returned units of one line were accepted, their share of the money, their condition, why the others were not.
+
+    `photos` are hashes; None for an inspection of an earlier build.
+    """
 
     case_id: str
     line_id: str
     accepted: int
     accepted_minor: int
     grade: str | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceCheck:
-    """What the applicant of a price adjustment names for each unit of a line, and what was granted for all of them."""
-
-    case_id: str
-    line_id: str
-    reference_minor: int
-    checked_minor: int
-    granted_minor: int | None = None
+    refuse_reason: RejectReason | None = None
+    photos: list[str] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -293,8 +294,10 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an inspection found of one line: how many units are accepted, and their condition."""
+    """What an inspection found of one line: how many units are accepted, their condition, why the others are not, photos."""
 
     line_id: str
     accepted: int
     grade: str | None = None
+    refuse_reason: RejectReason | None = None
+    photos: tuple[str, ...] = ()

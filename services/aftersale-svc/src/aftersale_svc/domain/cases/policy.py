@@ -18,6 +18,7 @@ from aftersale_svc.domain.cases.errors import (
     PricesUnused,
     ReasonNotReached,
     ReasonUnsuitable,
+    RefuseReasonUnused,
     StageNotReached,
     StageUnsuitable,
 )
@@ -110,6 +111,7 @@ def apply_inspection(lines: Sequence[CaseLine], findings: Sequence[Finding] | No
     Raises:
         LineUnknown, LineTwice, LineMissing: the findings do not name each line of the case exactly once.
         AcceptedExceedsSent: more units of a line are accepted than the case is about.
+        RefuseReasonUnused: a line of which all units are accepted has a reason for refusing some.
     """
     if findings is None:
         return tuple(_inspected(line, Finding(line.line_id, line.quantity)) for line in lines)
@@ -123,6 +125,8 @@ def apply_inspection(lines: Sequence[CaseLine], findings: Sequence[Finding] | No
             raise LineTwice(pointer=f"/lines/{place}/line_id")
         if each.accepted > line.quantity:
             raise AcceptedExceedsSent(pointer=f"/lines/{place}/accepted", sent=line.quantity)
+        if each.refuse_reason is not None and each.accepted == line.quantity:
+            raise RefuseReasonUnused(pointer=f"/lines/{place}/refuse_reason")
         inspected[each.line_id] = _inspected(line, each)
     for line_id in by_id.keys() - inspected.keys():
         raise LineMissing(pointer="/lines", line_id=line_id)
@@ -138,6 +142,7 @@ def accept_all(lines: Sequence[CaseLine]) -> tuple[CaseLine, ...]:
             line,
             accepted=None if line.accepted is None else line.quantity,
             accepted_minor=line.amount_minor,
+            refuse_reason=None,
         )
         for line in lines
     )
@@ -145,7 +150,14 @@ def accept_all(lines: Sequence[CaseLine]) -> tuple[CaseLine, ...]:
 
 def _inspected(line: CaseLine, finding: Finding) -> CaseLine:
     share = accepted_share(line, finding.accepted)
-    return replace(line, accepted=finding.accepted, accepted_minor=share, grade=finding.grade)
+    return replace(
+        line,
+        accepted=finding.accepted,
+        accepted_minor=share,
+        grade=finding.grade,
+        refuse_reason=finding.refuse_reason,
+        photos=list(finding.photos),
+    )
 
 
 def in_dispute_window(case: Case, now: datetime, window_hours: float) -> bool:

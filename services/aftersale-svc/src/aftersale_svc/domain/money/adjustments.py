@@ -4,8 +4,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import CaseLine, PriceCheck
+from aftersale_svc.domain.cases.model import CaseLine
 from aftersale_svc.domain.cases.policy import accept_all
+from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.shares import spread
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.model import LineHold
