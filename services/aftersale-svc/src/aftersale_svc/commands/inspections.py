@@ -92,7 +92,9 @@ async def _refuse(
     decided = await decisions.record(tx, full, DecisionKind.INSPECTION, "refused", reason=reason)
     event = AfterSaleRejected(**case_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at, **decided)
     inspected = _inspected(tx, refused, lines, 0, decided)
-    return await effects.save(tx, full, replace(moved, case=refused), CaseAction.REFUSE, inspected, event, note=note, evidence=_photos(lines))
+    return await effects.save(
+        tx, full, replace(moved, case=refused), CaseAction.REFUSE, inspected, event, note=note, evidence=_photos(lines)
+    )
 
 
 def _inspected(

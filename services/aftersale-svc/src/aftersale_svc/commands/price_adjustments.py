@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleApproved
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import decisions, effects, locking
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
@@ -24,6 +24,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.adjustments import left
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.settings import Settings
@@ -59,12 +60,14 @@ async def grant(
     moved = apply(full, CaseAction.GRANT, tx)
     checks = _granted(full, amounts, await tx.all(HOLDS_OF_ORDER, order_id=order.id))
     granted = moved.keeping(*checks)
+    decided = await decisions.record(tx, full, DecisionKind.REVIEW, "approved", reason=reason)
     event = AfterSaleApproved(
         **case_fields(tx, granted.case),
         cause=DecisionCause.DECISION,
         deadline_at=granted.case.deadline_at,
         granted_minor=sum(each.amount_minor for each in amounts),
         reduction_reason=reason,
+        **decided,
     )
     terms = RefundTerms(order, RefundCause.APPROVAL)
     return await effects.save(tx, full, granted, CaseAction.GRANT, event, terms=terms, note=note)
