@@ -34,7 +34,8 @@ from aftersale_svc.domain.options import options_of
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from aftersale_svc.domain.permissions import MERCHANT, SYSTEM_ONLY, Permission
 from aftersale_svc.settings import Settings
-from case_walk import CASE, PEOPLE, Command, explore, stuck
+from case_walk import CASE, PEOPLE, Command, explore
+from graph_ends import stuck
 from memory_transaction import Snapshot
 from order_book import NOW, OrderBook
 
