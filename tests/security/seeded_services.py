@@ -17,6 +17,7 @@ from aftercare_events import (
     OrderLine,
     OrderPaid,
 )
+from aftersale_bodies import aftersale_bodies, cny
 from aftersale_svc import main as aftersale
 from aftersale_svc.workers.calendars import load as load_calendars
 from analytics_svc import main as analytics
@@ -99,10 +100,6 @@ def _without_null(value: Any) -> Any:
     if isinstance(value, dict):
         return {name: _without_null(inner) for name, inner in value.items() if inner is not None}
     return [_without_null(inner) for inner in value] if isinstance(value, list) else value
-
-
-def cny(amount: int) -> dict[str, Any]:
-    return {"amount": amount, "currency": "CNY"}
 
 
 def made(response: httpx.Response) -> dict[str, Any]:
@@ -204,40 +201,7 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         photo = {"kind": "photo", "media_type": "image/jpeg", "size": 1024, "sha256": digest, "case_id": case["id"]}
         evidence = made(await buyer.post("/v1/evidence", json=photo))
         service.ids["evidence_id"] = evidence["id"]
-        service.bodies = {
-            "announceEvidence": photo,
-            "putMerchantCalendar": {"opens": "09:00", "closes": "18:00"},
-            **{name: {"rules": []} for name in ("putDeadlineRules", "putMerchantDeadlineRules")},
-            "extendDeadline": {"hours": 1},
-            "createCase": wanted,
-            "previewCase": wanted,
-            "rejectCase": {"reason": "used_or_affects_resale"},
-            "closeCase": {"note": "…"},
-            "setReturnAddress": {"return_address": address},
-            "setDefaultReturnAddress": {"return_address": address},
-            "publishCaseRules": rules,
-            "tryCaseRules": rules,
-            "shipCase": {"carrier": "sf", "waybill_no": "SF1234567890"},
-            "correctReturnWaybill": {"carrier": "sf", "waybill_no": "SF1234567891"},
-            "inspectCase": {"lines": [{"line_id": "line_1", "accepted": 1}]},
-            "openDispute": {"category": "no_answer", "text": "…"},
-            "shipReplacement": {"carrier": "zto", "waybill_no": "73100000001"},
-            "correctReplacementWaybill": {"carrier": "zto", "waybill_no": "73100000002"},
-            "reportAnomaly": {"anomaly": "damaged"},
-            **{name: {"text": "…"} for name in ("answerQuestion", "askAgain")},
-            **{name: {"type": "refund_only"} for name in ("makeOffer", "makeCounterOffer")},
-            "grantPriceAdjustment": {"lines": [{"line_id": "line_1", "amount": cny(1)}], "reason": "reason_untrue"},
-            "assignDispute": {"arbitrator_id": "arb-9"},
-            "requestDisputeEvidence": {"asked_of": "both", "missing": "…"},
-            "submitDisputeEvidence": {"note": "…"},
-            "proposeSettlement": {"liable": "seller", "remedy": "none", "text": "…"},
-            "priceReplacement": {"prices": [{"line_id": "line_1", "unit_price": cny(1)}]},
-            "recordPayment": {"reference": "…"},
-            "returnRefusedGoods": {"carrier": "zto", "waybill_no": "73200000001"},
-            "answerDispute": {"text": "…", "evidence": []},
-            "addDisputeEvidence": {"evidence": [digest]},
-            "giveVerdict": {"liable": "seller", "remedy": "refund", "amount": cny(1), "grounds": "…"},
-        }
+        service.bodies = aftersale_bodies(wanted, photo, rules, address)
         yield service
 
 

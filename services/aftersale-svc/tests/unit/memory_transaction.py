@@ -261,8 +261,6 @@ class MemoryTransaction:
             return
         if rows is legs.REFUNDS:
             self._set(refunds={**self.snapshot.refunds, row.id: row})
-        elif rows is orders.ORDER_PARCELS:
-            pass  # which parcel carries a unit decides nothing about a case that is open
         elif rows is legs.PRICE_CHECKS:
             self._set(price_check=row)
         elif rows is offers.OFFERS:

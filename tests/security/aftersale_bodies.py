@@ -1,0 +1,47 @@
+"""A valid body for every command of aftersale-svc that needs one."""
+
+from typing import Any
+
+
+def cny(amount: int) -> dict[str, Any]:
+    return {"amount": amount, "currency": "CNY"}
+
+
+def aftersale_bodies(
+    wanted: dict[str, Any], photo: dict[str, Any], rules: dict[str, Any], address: dict[str, str]
+) -> dict[str, Any]:
+    """The bodies by operation: `wanted` is a request for a case, `photo` announces a file."""
+    return {
+        "announceEvidence": photo,
+        "putMerchantCalendar": {"opens": "09:00", "closes": "18:00"},
+        **{name: {"rules": []} for name in ("putDeadlineRules", "putMerchantDeadlineRules")},
+        "extendDeadline": {"hours": 1},
+        "createCase": wanted,
+        "previewCase": wanted,
+        "rejectCase": {"reason": "used_or_affects_resale"},
+        "closeCase": {"note": "…"},
+        "setReturnAddress": {"return_address": address},
+        "setDefaultReturnAddress": {"return_address": address},
+        "publishCaseRules": rules,
+        "tryCaseRules": rules,
+        "shipCase": {"carrier": "sf", "waybill_no": "SF1234567890"},
+        "correctReturnWaybill": {"carrier": "sf", "waybill_no": "SF1234567891"},
+        "inspectCase": {"lines": [{"line_id": "line_1", "accepted": 1}]},
+        "openDispute": {"category": "no_answer", "text": "…"},
+        "shipReplacement": {"carrier": "zto", "waybill_no": "73100000001"},
+        "correctReplacementWaybill": {"carrier": "zto", "waybill_no": "73100000002"},
+        "reportAnomaly": {"anomaly": "damaged"},
+        **{name: {"text": "…"} for name in ("answerQuestion", "askAgain")},
+        **{name: {"type": "refund_only"} for name in ("makeOffer", "makeCounterOffer")},
+        "grantPriceAdjustment": {"lines": [{"line_id": "line_1", "amount": cny(1)}], "reason": "reason_untrue"},
+        "assignDispute": {"arbitrator_id": "arb-9"},
+        "requestDisputeEvidence": {"asked_of": "both", "missing": "…"},
+        "submitDisputeEvidence": {"note": "…"},
+        "proposeSettlement": {"liable": "seller", "remedy": "none", "text": "…"},
+        "priceReplacement": {"prices": [{"line_id": "line_1", "unit_price": cny(1)}]},
+        "recordPayment": {"reference": "…"},
+        "returnRefusedGoods": {"carrier": "zto", "waybill_no": "73200000001"},
+        "answerDispute": {"text": "…", "evidence": []},
+        "addDisputeEvidence": {"evidence": [photo["sha256"]]},
+        "giveVerdict": {"liable": "seller", "remedy": "refund", "amount": cny(1), "grounds": "…"},
+    }
