@@ -40,9 +40,10 @@ from aftersale_svc.commands import (
 )
 from aftersale_svc.commands.price_adjustments import Granted
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Money, RejectReason
-from aftersale_svc.domain.cases.model import CaseState, Finding
+from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.offers.model import OfferTerms
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
+from aftersale_svc.domain.cases.requests import Finding
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.model import Opening, Remedy, Verdict
 from aftersale_svc.domain.orders.model import OrderState

@@ -6,8 +6,9 @@ import pytest
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.errors import AcceptedExceedsSent, LineMissing, LineTwice, LineUnknown
-from aftersale_svc.domain.cases.model import CaseLine, Finding, Wanted
+from aftersale_svc.domain.cases.model import CaseLine
 from aftersale_svc.domain.cases.policy import apply_inspection
+from aftersale_svc.domain.cases.requests import Finding, Wanted
 from aftersale_svc.domain.cases.shares import accepted_share, spread
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import MOST_REJECTIONS, allocate_lines, next_share

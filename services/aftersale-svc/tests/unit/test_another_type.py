@@ -22,8 +22,9 @@ from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, Request
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState
 from aftersale_svc.domain.cases.policy import check_needs
+from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import ENDED, TYPES, TypeRow
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.freight import expected_freight

@@ -4,7 +4,8 @@ import pytest
 from aftercare_chassis.lifecycle import PLAIN_HOURS, Actor
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CaseType, Reason
-from aftersale_svc.domain.cases.model import CaseState, Request, Wanted
+from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.requests import Request, Wanted
 from aftersale_svc.domain.money.preview import preview
 from aftersale_svc.domain.orders.model import OrderState
 from aftersale_svc.settings import Settings

@@ -8,7 +8,6 @@ import pytest
 from aftersale_svc.domain.cases import reasons
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
 from aftersale_svc.domain.cases.errors import EvidenceRequired, ReasonUnsuitable
-from aftersale_svc.domain.cases.model import Request
 from aftersale_svc.domain.cases.policy import check_needs, check_reason
 from aftersale_svc.domain.cases.reasons import (
     BUYER_LIABLE,
@@ -18,6 +17,7 @@ from aftersale_svc.domain.cases.reasons import (
     UNSUITED,
     selectable_reasons,
 )
+from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order, Stage
 

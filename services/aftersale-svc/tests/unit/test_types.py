@@ -13,8 +13,9 @@ from aftersale_svc.domain.cases.legs.interruptions import DisputeExit
 from aftersale_svc.domain.cases.legs.leg import Leg
 from aftersale_svc.domain.cases.legs.refund import REFUND
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
-from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState, Request
+from aftersale_svc.domain.cases.model import CaseAction, CaseLine, CaseState
 from aftersale_svc.domain.cases.policy import check_needs, check_stage
+from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order, Stage

@@ -11,9 +11,10 @@ from aftersale_svc.commands import rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, Request, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, Return
 from aftersale_svc.domain.cases.outbound_parcels import way_back
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.money.opening import check_request, open_case

@@ -17,8 +17,9 @@ from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.errors import ReasonRequired
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, Finding
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine
 from aftersale_svc.domain.cases.policy import apply_inspection
+from aftersale_svc.domain.cases.requests import Finding
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings

@@ -9,7 +9,7 @@ from aftercare_events import ParcelStatusChanged
 
 from aftersale_svc.commands import cases, locking, returns
 from aftersale_svc.domain.cases.codes import CaseType, Reason
-from aftersale_svc.domain.cases.model import Request, Wanted
+from aftersale_svc.domain.cases.requests import Request, Wanted
 from aftersale_svc.domain.orders.model import ParcelLine
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.legs import WAITING_FOR_PARCEL

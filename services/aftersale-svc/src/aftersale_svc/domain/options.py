@@ -12,8 +12,8 @@ from functools import partial
 from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import CaseType
-from aftersale_svc.domain.cases.model import Wanted
 from aftersale_svc.domain.cases.policy import check_stage
+from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.allocation import allocate_lines, selectable_units
 from aftersale_svc.domain.money.model import LineBalance

@@ -7,8 +7,9 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, Request, TimelineStep
+from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
+from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.disputes.lifecycle import PLATFORM_TURN
 from aftersale_svc.domain.disputes.model import Dispute

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason
 from aftersale_svc.domain.cases.exchanges.model import Price
-from aftersale_svc.domain.cases.model import Finding, Prices, Request, Wanted
+from aftersale_svc.domain.cases.requests import Finding, Prices, Request, Wanted
 from aftersale_svc.domain.policies.model import Citation
 
 Evidence = Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]

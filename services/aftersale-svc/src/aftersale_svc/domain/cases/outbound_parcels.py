@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from itertools import groupby
 
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
-from aftersale_svc.domain.cases.model import Return, Wanted
+from aftersale_svc.domain.cases.model import Return
+from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.orders.model import ParcelLine
 
 

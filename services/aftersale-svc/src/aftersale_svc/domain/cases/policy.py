@@ -22,8 +22,9 @@ from aftersale_svc.domain.cases.errors import (
     StageNotReached,
     StageUnsuitable,
 )
-from aftersale_svc.domain.cases.model import Case, CaseLine, Finding, Request
+from aftersale_svc.domain.cases.model import Case, CaseLine
 from aftersale_svc.domain.cases.reasons import REASONS, selectable_reasons, suits
+from aftersale_svc.domain.cases.requests import Finding, Request
 from aftersale_svc.domain.cases.shares import accepted_share
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.orders.model import Order, Stage

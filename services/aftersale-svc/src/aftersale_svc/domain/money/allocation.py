@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from aftersale_svc.domain.cases.errors import AdjustmentExceedsLeft, LineTwice, LineUnknown, UnitsInNoParcel
-from aftersale_svc.domain.cases.model import CaseLine, Wanted
+from aftersale_svc.domain.cases.model import CaseLine
+from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.cases.types import TypeRow
 from aftersale_svc.domain.money.errors import (

@@ -8,10 +8,11 @@ from aftercare_chassis.lifecycle import NOBODY, Context
 from aftersale_svc.domain.cases.exchanges.policy import wanted_lines
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.initiators import check_initiator
-from aftersale_svc.domain.cases.model import Case, Request
+from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.policy import check_needs
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
+from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.allocation import allocate_lines
 from aftersale_svc.domain.money.freight import expected_freight

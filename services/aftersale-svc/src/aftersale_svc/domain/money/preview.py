@@ -7,7 +7,8 @@ from aftercare_chassis.lifecycle import Context
 
 from aftersale_svc.domain.cases.codes import Money
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import RefundAmount, Request
+from aftersale_svc.domain.cases.model import RefundAmount
+from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees
 from aftersale_svc.domain.money.model import LineHold

@@ -9,7 +9,7 @@ from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, PriceCurre
 from aftersale_svc.domain.cases.exchanges.errors import PriceNotPossible, WantedNotPossible
 from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Wanted
+from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 
 

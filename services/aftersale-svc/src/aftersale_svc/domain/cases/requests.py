@@ -1,0 +1,53 @@
+"""What people say about a case: what is asked for, and what an inspection found."""
+
+from dataclasses import dataclass
+
+from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason
+
+
+@dataclass(frozen=True, slots=True)
+class Prices:
+    """The prices of one unit that the applicant of a price adjustment names, in minor units of these currencies."""
+
+    reference_minor: int
+    checked_minor: int
+    currencies: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Units of one line that the case is about, and what the buyer wants in exchange, if they say so."""
+
+    line_id: str
+    quantity: int
+    prices: Prices | None = None
+    sku: str | None = None
+    variant: str | None = None
+
+    @property
+    def difference_minor(self) -> int:
+        """What a price adjustment of these units asks for."""
+        return (self.prices.reference_minor - self.prices.checked_minor) * self.quantity if self.prices else 0
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked for when a case is opened."""
+
+    order_id: str
+    type: CaseType
+    reason: Reason
+    description: str | None
+    lines: list[Wanted]
+    evidence: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What an inspection found of one line: how many units are accepted, their condition, why the others are not, photos."""
+
+    line_id: str
+    accepted: int
+    grade: str | None = None
+    refuse_reason: RejectReason | None = None
+    photos: tuple[str, ...] = ()
