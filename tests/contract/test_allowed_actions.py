@@ -9,6 +9,7 @@ from aftercare_chassis.http.routing import ApiRoute
 from aftercare_chassis.lifecycle import SYSTEM, Lifecycle
 from aftercare_chassis.settings import ServiceSettings
 from aftercare_cli.lifecycles import lifecycles_of
+from aftersale_svc.domain.deadlines.ledger import DeadlineAction
 from order_svc.domain.lifecycle import OrderAction
 from order_svc.domain.partners.pushes import PushAction
 
@@ -19,6 +20,7 @@ LEFT_TO_THE_TABLE = {
     OrderAction.CONFIRM_RECEIPT: "confirmReceipt",
     OrderAction.CHANGE_ADDRESS: "changeAddress",
     PushAction.REDRIVE: "redriveCourierPush",
+    DeadlineAction.EXTEND: "extendDeadline",
 }
 """The operations whose roles are not those of the table: they let every role in, or are in a router of one role."""
 

@@ -104,7 +104,7 @@ async def test_a_frozen_case_is_corrected_after_it_is_resumed(shop: Shop) -> Non
     case_id = await on_its_way(shop)
     dispute = await shop.complaint(case_id)
     assert dispute is not None
-    assert await may_correct(shop, case_id) == (False, "not_in_this_state")
+    assert await may_correct(shop, case_id) == (False, "frozen_by_dispute")
     await shop.rule(dispute["id"], "withdraw", shop.buyer)
     await shop.act(shop.buyer, case_id, "correct-waybill", **RIGHT)
 
