@@ -64,8 +64,9 @@ def test_its_matter_is_constant(cls: type[Event]) -> None:
 
 @EACH
 def test_amounts_have_a_currency_beside_them(cls: type[Event]) -> None:
-    if any(name.endswith("_minor") for name in cls.model_fields):
-        assert cls.model_fields["currency"].is_required()
+    amounts = [field for name, field in cls.model_fields.items() if name.endswith("_minor")]
+    if amounts:
+        assert cls.model_fields["currency"].is_required() == any(amount.is_required() for amount in amounts)
 
 
 @EACH

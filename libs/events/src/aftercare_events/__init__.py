@@ -34,8 +34,9 @@ from aftercare_events.catalogue.conversations import (
     ConversationReopened,
     MessagePosted,
 )
-from aftercare_events.catalogue.deadline_times import DeadlineExtended, DisputeDeadlineExtended
+from aftercare_events.catalogue.deadline_times import DeadlineExtended
 from aftercare_events.catalogue.deadlines import DeadlineChange
+from aftercare_events.catalogue.dispute_deadline_times import DisputeDeadlineExtended
 from aftercare_events.catalogue.disputes import (
     DisputeAnswered,
     DisputeEscalated,

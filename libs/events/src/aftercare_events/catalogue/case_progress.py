@@ -55,8 +55,7 @@ class AfterSaleResumed(CaseEvent):
 
 
 class AfterSaleCompleted(CaseEvent):
-    """What was asked for has been done; `lines` are the units that were refunded, none where other goods were sent, and 0 of a
-    line of which only money went back."""
+    """What was asked for has been done; `lines` are the units that were refunded, 0 where only money went back for a line."""
 
     matter: Code = "after_sale_completion"
     refunded_minor: Minor

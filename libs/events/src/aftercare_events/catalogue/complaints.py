@@ -81,10 +81,7 @@ class ComplaintEvent(Event):
 
 
 class ComplaintOpened(ComplaintEvent):
-    """A buyer complained. Has all that aftersale-svc needs to open a dispute.
-
-    With `dispute_id` it was registered for a dispute that was opened in the case itself, and opens none.
-    """
+    """A buyer complained. Has all that aftersale-svc needs to open a dispute; with `dispute_id` it belongs to one already."""
 
     matter: Code = "complaint"
     category: Annotated[Code, one_of(ComplaintCategory, "what it is about")]

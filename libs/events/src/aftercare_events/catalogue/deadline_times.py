@@ -1,4 +1,4 @@
-"""What happens to the deadline of a case or a dispute alone, published by aftersale-svc."""
+"""What happens to the deadline of a case alone, published by aftersale-svc."""
 
 from typing import Annotated
 
@@ -6,7 +6,6 @@ from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent
 from aftercare_events.catalogue.deadlines import ExtensionCause
-from aftercare_events.catalogue.disputes import DisputeEvent
 from aftercare_events.fields import Code, DeadlineAt, Time
 from aftercare_events.vocabulary import one_of
 
@@ -17,15 +16,6 @@ class DeadlineExtended(CaseEvent):
     """Somebody has more time to act in a case."""
 
     matter: Code = "after_sale_deadline"
-    cause: Annotated[Code, one_of(ExtensionCause, "why")]
-    previous_due_at: PreviousDueAt
-    deadline_at: DeadlineAt = None
-
-
-class DisputeDeadlineExtended(DisputeEvent):
-    """Somebody has more time to act in a dispute."""
-
-    matter: Code = "dispute_deadline"
     cause: Annotated[Code, one_of(ExtensionCause, "why")]
     previous_due_at: PreviousDueAt
     deadline_at: DeadlineAt = None

@@ -9,7 +9,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.event import EventPart
-from aftercare_events.fields import Code, Id, Time
+from aftercare_events.fields import Code, Id, Quantity, Time
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 
@@ -45,19 +45,19 @@ class DeadlineChange(EventPart):
         None
     )
     remaining_seconds: Annotated[
-        int | None,
-        Field(ge=0, description="what was left of it, where it was stopped; working time where that is counted"),
+        Quantity | None,
+        Field(description="what was left of it, where it was stopped; working time where that is counted"),
     ] = None
     deadline_id: Annotated[Id | None, Field(description="the deadline that holds now; absent at an end")] = None
     due_at: Annotated[Time | None, Field(description="when it ends; absent where nothing happens by itself")] = None
     turn: Annotated[Code | None, Field(description="who has to act")] = None
     continues: Annotated[bool | None, Field(description="whether it goes on with what was left before a stop")] = None
     rule: Annotated[Code | None, one_of(DeadlineRule, "whose rule decides how long it is")] = None
-    rule_version: Annotated[int | None, Field(ge=0, description="the version of these rules; 0 for settings")] = None
+    rule_version: Annotated[Quantity | None, Field(description="the version of these rules; 0 for settings")] = None
     calendar: Annotated[Id | None, Field(description="the calendar in which it is counted; absent for plain hours")] = (
         None
     )
-    calendar_version: Annotated[int | None, Field(ge=0, description="the version of the calendar")] = None
+    calendar_version: Annotated[Quantity | None, Field(description="the version of the calendar")] = None
     provisional: Annotated[
         bool | None,
         Field(description="whether it depends on days that the calendar does not know yet, so that it may move"),

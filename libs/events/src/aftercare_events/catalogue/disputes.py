@@ -108,10 +108,7 @@ class DisputeEvent(Event):
 
 
 class DisputeOpened(DisputeEvent):
-    """A dispute stops a case; the merchant has to answer in time.
-
-    `complaint_id` is the complaint that opened it, or the id under which cs-svc registers one where `origin` is another.
-    """
+    """A dispute stops a case; the merchant has to answer in time. Where no complaint opened it, cs-svc registers one by this id."""
 
     matter: Code = "dispute_opening"
     category: Annotated[Code, one_of(ComplaintCategory, "what the complaint is about")]

@@ -31,7 +31,7 @@ class InspectedLine(EventPart):
     line_id: LineId
     accepted: Quantity
     grade: Annotated[Code | None, Field(description="their condition, in the merchant's own code")] = None
-    refused: Annotated[int | None, Field(ge=0, description="how many were not accepted")] = None
+    refused: Annotated[Quantity | None, Field(description="how many were not accepted")] = None
     refuse_reason: Annotated[Code | None, one_of(RejectReason, "why they were not")] = None
     photos: Annotated[tuple[Hash, ...], Field(description="hashes of photos of the line")] = ()
 

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, Initiator
 from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion, RuleId, RulesVersion
-from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Minor
+from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Minor, Quantity
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 
@@ -96,7 +96,7 @@ class AfterSaleRequested(CaseEvent):
     deadline_at: DeadlineAt = None
     description_hash: Hash | None = None
     initiator: Annotated[Code | None, one_of(Initiator, "who opened the case")] = None
-    reasons_version: Annotated[int | None, Field(description="the version of the table of reasons")] = None
+    reasons_version: Annotated[Quantity | None, Field(description="the version of the table of reasons")] = None
 
 
 class AfterSaleApproved(CaseEvent):
@@ -109,8 +109,9 @@ class AfterSaleApproved(CaseEvent):
         bool | None, Field(description="whether the goods are to be sent back and it is not known yet where to")
     ] = None
     granted_minor: Annotated[
-        int | None, Field(ge=0, description="of an amount that the applicant named: what is granted of it")
+        Quantity | None, Field(description="of an amount that the applicant named: what is granted of it")
     ] = None
+    currency: Annotated[Currency | None, Field(description="of `granted_minor`")] = None
     reduction_reason: Annotated[Code | None, one_of(RejectReason, "why less was granted than was asked for")] = None
     decision_id: DecisionId = None
     policy_article_id: PolicyArticleId = None

@@ -66,6 +66,7 @@ async def grant(
         cause=DecisionCause.DECISION,
         deadline_at=granted.case.deadline_at,
         granted_minor=sum(each.amount_minor for each in amounts),
+        currency=full.case.currency,
         reduction_reason=reason,
         **decided,
     )
