@@ -106,4 +106,4 @@ def test_a_dispute_has_ended_by_its_state(cls: type[Event], ended: bool) -> None
 
 @pytest.mark.parametrize("state", DisputeState)
 def test_every_state_of_a_dispute_is_an_end_or_is_not(state: DisputeState) -> None:
-    assert old(DisputeOpened, state=state).is_terminal == (state in {"executed", "withdrawn"})
+    assert old(DisputeOpened, state=state).is_terminal == (state in {"executed", "settled", "withdrawn"})

@@ -42,7 +42,7 @@ async def test_an_agent_may_close_what_a_merchant_handed_over(shop: Shop) -> Non
     await shop.delivered()
     case = await shop.case(1)
     refused = await shop.agent.post(f"/v1/cases/{case['id']}/close", json={"note": WHY})
-    assert shop.harness.problem(refused, 409, "illegal_transition")["allowed"] == ["cancel", "escalate"]
+    assert shop.harness.problem(refused, 409, "illegal_transition")["allowed"] == ["cancel", "escalate", "dispute"]
     await shop.act(shop.seller, case["id"], "escalate")
     assert (await shop.act(shop.agent, case["id"], "close", note=WHY))["state"] == "closed"
 

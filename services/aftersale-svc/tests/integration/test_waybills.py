@@ -92,7 +92,7 @@ async def test_corrections_that_are_refused(shop: Shop) -> None:
         {**RIGHT, "x": 1},
     ):
         shop.harness.problem(await shop.buyer.post(path, json=body), 422, "validation_failed")
-    shop.harness.problem(await shop.seller.post(path, json=RIGHT), 403, "forbidden")
+    shop.harness.problem(await shop.seller.post(path, json=RIGHT), 403, "not_allowed_for_role")
     other_buyer = shop.harness.client("buyer", "buyer-2")
     shop.harness.problem(await other_buyer.post(path, json=RIGHT), 404, "not_found")
     await shop.parcel()

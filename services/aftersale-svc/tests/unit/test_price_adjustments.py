@@ -71,7 +71,7 @@ def test_more_than_is_left_is_refused() -> None:
     returned(made, 1)
     with pytest.raises(AdjustmentExceedsLeft) as refused:
         made.ask({1: 2}, Reason.PRICE_DROPPED, ADJUST, 101)
-    assert refused.value.facts == {"left_minor": 200}
+    assert refused.value.facts == {"left_minor": 200, "currency": None}
     assert adjusted(made, 2, 100) == 200
 
 

@@ -36,6 +36,7 @@ async def test_the_event_carries_what_a_dispute_needs_and_no_text(prepared: Desk
         "state": "open",
         "category": "unfair_rejection",
         "text_hash": text_hash,
+        "dispute_id": None,
     }
 
 

@@ -79,4 +79,4 @@ async def test_the_handlers_of_the_copies_record_nothing(desk: Desk) -> None:
 def test_every_event_of_the_copies_is_consumed() -> None:
     assert set(FACTS) < set(HANDLERS)
     others = {each.__name__ for each in set(HANDLERS) - set(FACTS)}
-    assert others == {"DisputeOpened", "DisputeExecuted", "DisputeWithdrawn"}
+    assert others == {"DisputeOpened", "DisputeSettled", "DisputeExecuted", "DisputeWithdrawn"}
