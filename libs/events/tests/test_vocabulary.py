@@ -62,7 +62,9 @@ def test_codes_compare_and_serialise_as_their_text(vocabulary: type[Vocabulary])
 
 def test_every_vocabulary_belongs_to_a_field() -> None:
     used = {vocabulary.__name__ for _, _, _, vocabulary in FIELDS}
-    assert VOCABULARIES.keys() - used - {"RatingDimension", "DisputeSide"} <= {"LampColour"}, "the keys of scores are a dictionary's"
+    assert VOCABULARIES.keys() - used - {"RatingDimension", "DisputeSide"} <= {"LampColour"}, (
+        "the keys of scores are a dictionary's"
+    )
 
 
 @pytest.mark.parametrize(

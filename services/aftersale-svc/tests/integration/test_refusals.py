@@ -70,7 +70,10 @@ async def test_goods_that_have_not_left_cannot_be_returned(shop: Shop) -> None:
     await shop.paid()
     response = await shop.ask()
     body = shop.harness.problem(response, 409, "stage_unsuitable")
-    assert (body["stage"], body["allowed"]) == ("pre_ship", ["refund_only", "cancel_unshipped", "consult", "price_adjust"])
+    assert (body["stage"], body["allowed"]) == (
+        "pre_ship",
+        ["refund_only", "cancel_unshipped", "consult", "price_adjust"],
+    )
     assert body["errors"][0]["pointer"] == "/type"
     assert response.headers["retry-after"] == "1"
     await nothing_happened(shop)
