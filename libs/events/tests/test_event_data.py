@@ -115,7 +115,7 @@ def test_a_part_is_checked_as_an_event_is(part: type[EventPart]) -> None:
             part.model_validate({other: value for other, value in data.items() if other != name})
     for name, field in schema["properties"].items():
         kind = field["type"] if isinstance(field["type"], str) else field["type"][0]
-        for wrong in WRONG_TYPES[kind]:
+        for wrong in WRONG_TYPES[field.get("format", kind)]:
             with pytest.raises(ValidationError, match=rf"\n{name}"):
                 part.model_validate({**data, name: wrong})
 

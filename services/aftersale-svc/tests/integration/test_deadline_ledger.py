@@ -88,7 +88,7 @@ async def test_the_side_that_waits_gives_time_and_nobody_to_itself(shop: Shop) -
     await shop.delivered()
     case = await shop.case()
     deadline = await current(shop, case["id"])
-    shop.harness.problem(await extend(shop, shop.seller, deadline["id"]), 403, "own_deadline")
+    shop.harness.problem(await extend(shop, shop.seller, deadline["id"]), 409, "own_deadline")
     answer = await extend(shop, shop.buyer, deadline["id"])
     assert (answer.status_code, answer.json()["state"]) == (200, "extended"), answer.text
     later = await shop.get(case["id"])

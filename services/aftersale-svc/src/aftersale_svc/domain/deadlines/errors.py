@@ -54,7 +54,7 @@ class DeadlineUnlimited(Refusal):
 class OwnDeadline(Refusal):
     """Nobody extends a time that is their own."""
 
-    kind, code = Kind.FORBIDDEN, "own_deadline"
+    kind, code = Kind.CONFLICT, "own_deadline"
     zh = "不能延长自己的期限；对方或平台客服可以延长。"
     en = "Nobody extends their own time; the other side or an agent may."
 
