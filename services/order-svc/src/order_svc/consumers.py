@@ -45,17 +45,22 @@ async def _unchanged(_tx: Transaction[Settings], _: Order, units: OrderUnits, __
 async def _follow(tx: Transaction[Settings], event: E, copy: Copy[E], decide: Decide[E]) -> tuple[Order, OrderUnits]:
     """Lock the order, copy what the event says of the case, decide what follows for the units, and save all of it together.
 
-    A question is not copied: nothing follows from it.
+    A question is not copied: nothing follows from it. What comes after one need not show that it was one, where a newer build
+    published a code that is unknown here.
 
     Raises:
         NotFound: there is no such order.
         Retry: the case is not known yet.
     """
     order, before = await after_sales.lock(tx, event.order_id)
-    if isinstance(event, CaseEvent) and event.is_question and before.find_case(event.case_id) is None:
+    if isinstance(event, CaseEvent) and before.find_case(event.case_id) is None and _is_question(event):
         return order, before
     units = await decide(tx, order, copy(before, event), event)
     return await after_sales.save(tx, order, before, units), units
+
+
+def _is_question(event: CaseEvent) -> bool:
+    return event.is_question if isinstance(event, AfterSaleRequested) else event.may_be_question
 
 
 def _following(copy: Copy[E], decide: Decide[E]) -> Callable[[Transaction[Settings], E], Awaitable[object]]:

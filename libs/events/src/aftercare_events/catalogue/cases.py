@@ -85,6 +85,8 @@ class CaseStage(Vocabulary):
     POST_RECEIPT = "post_receipt", "the buyer had them"
 
 
+_OF_GOODS = frozenset(GoodsOutcome) - {GoodsOutcome.NONE}
+_OF_MONEY = frozenset(MoneyOutcome) - {MoneyOutcome.NONE}
 _ENDS = frozenset({CaseState.COMPLETED, CaseState.CLOSED, CaseState.CANCELLED})
 
 
@@ -137,3 +139,8 @@ class CaseEvent(Event):
         if self.goods is not None:
             return self.goods
         return GoodsOutcome.KEEP if self.case_type == CaseType.REFUND_ONLY else GoodsOutcome.RETURN
+
+    @property
+    def may_be_question(self) -> bool:
+        """Return whether nothing shows that it is about goods or money; a code that this build does not know shows nothing."""
+        return self.goods is not None and self.goods not in _OF_GOODS and self.money not in _OF_MONEY

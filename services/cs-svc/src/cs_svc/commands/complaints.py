@@ -105,7 +105,8 @@ async def follow_dispute(tx: Transaction[Settings], event: DisputeOpened) -> Non
         IllegalTransition: it has become a dispute before.
         Retry: the complaint about an earlier dispute of the case is not resolved yet.
     """
-    if event.needs_complaint:
+    known = await tx.find(COMPLAINTS, event.complaint_id)
+    if known is None and event.needs_complaint:
         registered, opened = await _registered(tx, event)
         escalated = _escalated(tx, registered, event)
         await tx.create(COMPLAINTS, escalated, opened, _escalation(tx, escalated, event))
@@ -125,7 +126,7 @@ def _escalation(tx: Transaction[Settings], escalated: Complaint, event: DisputeO
 
 async def _registered(tx: Transaction[Settings], event: DisputeOpened) -> tuple[Complaint, ComplaintOpened]:
     """A complaint for a dispute that was opened in the case itself. Raises: Retry, see `follow_dispute`."""
-    channel, category = ComplaintChannel.CASE, ComplaintCategory(event.category)
+    channel, category = ComplaintChannel.CASE, _category(event.category)
     earlier = await tx.one(UNRESOLVED_COMPLAINT, subject_id=event.case_id, channel=channel)
     if earlier is not None:
         raise Retry(awaits=earlier.dispute_id or earlier.id)
@@ -142,6 +143,14 @@ async def _registered(tx: Transaction[Settings], event: DisputeOpened) -> tuple[
         dispute_id=event.dispute_id,
     )
     return complaint, opened
+
+
+def _category(code: str) -> ComplaintCategory:
+    """The category with this code; OTHER for one that a newer build has published."""
+    try:
+        return ComplaintCategory(code)
+    except ValueError:
+        return ComplaintCategory.OTHER
 
 
 async def dispute_executed(tx: Transaction[Settings], event: DisputeExecuted) -> None:
