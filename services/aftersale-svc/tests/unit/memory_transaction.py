@@ -249,10 +249,12 @@ class MemoryTransaction:
         for row in new:
             if rows in PARTS:
                 assert await self.find(rows, *(getattr(row, name) for name in rows.key)) is None
-                await self.upsert(rows, row)
-            elif rows not in (cases.STEPS, decisions.DECISIONS):
+            elif rows is not cases.STEPS:
                 assert not known[rows], f"the key of {rows.name}"
-                await self.upsert(rows, row)
+            await self.upsert(rows, row)
+
+    async def insert_last(self, rows: Any, row: Any) -> None:
+        assert rows is decisions.DECISIONS  # of what was decided, nothing is read again
 
     async def upsert(self, rows: Any, row: Any) -> None:
         if rows in PARTS:
@@ -269,7 +271,7 @@ class MemoryTransaction:
             self._set(line=replace(self.snapshot.line, accepted=row.accepted, accepted_minor=row.accepted_minor))
         elif rows in SINGLE:
             self._set(**{SINGLE[rows]: row})
-        elif rows not in (orders.ORDER_PARCELS, legs.REFUND_PARTS):
+        elif rows not in (orders.ORDER_PARCELS, legs.REFUND_PARTS, cases.STEPS):
             assert rows is legs.RETURNS
             self._set(return_=row)
 

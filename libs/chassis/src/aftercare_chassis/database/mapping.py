@@ -133,6 +133,10 @@ class Rows(_PerRole, Generic[R]):
         """The parameters of `save`: those of the changed row, and the version that was read."""
         return [*self._saved_values(row), seen]
 
+    def keyed(self, key: Sequence[object]) -> Params:
+        """The parameters of a statement that finds one row by its key."""
+        return {f"key_{name}": value for name, value in zip(self.key, key, strict=True)}
+
     def by_key(self, role: str, *, lock: bool) -> Compiled:
         """SELECT one row by its key, FOR UPDATE if `lock`."""
         return self.compiled(lock, role, lambda: self._by_key().with_for_update() if lock else self._by_key())

@@ -6,7 +6,7 @@ versions of an aggregate are the numbers of its events: `create` and `save` take
 1..n without a gap, and every change is published.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from copy import copy
 from dataclasses import Field, dataclass, replace
 from datetime import datetime
@@ -66,7 +66,7 @@ class Reader(Generic[S_co]):
 
     async def find(self, rows: Rows[R], *key: object) -> R | None:
         """The row with this key, or None where there is none that the actor may see."""
-        return await self._one(rows, rows.by_key(self.actor.role, lock=False), _keyed(rows, key))
+        return await self._one(rows, rows.by_key(self.actor.role, lock=False), rows.keyed(key))
 
     async def one(self, query: Query[R], **params: object) -> R | None:
         """The first row that the query returns, or None."""
@@ -145,6 +145,7 @@ class Transaction(Reader[S_co]):
         self.callbacks: list[Callable[[], None]] = []
         self.woken: set[str] = set()
         self.writes = WriteBatch()
+        self._at_end: list[tuple[str, str, Sequence[object]]] = []
         self.timing, self.timer_of, self._observers = timing, "", Observers(observers)
         self._ids, self._source, self._trace, self._if_match = ids, source, trace, if_match
 
@@ -165,7 +166,7 @@ class Transaction(Reader[S_co]):
             NotFound: there is none that the actor may see.
             Stale: the request's If-Match names another version.
         """
-        row = await self._one(rows, rows.by_key(self.actor.role, lock=True), _keyed(rows, key))
+        row = await self._one(rows, rows.by_key(self.actor.role, lock=True), rows.keyed(key))
         if row is None:
             raise NotFound(what=rows.name)
         if self._if_match is not None:
@@ -194,6 +195,10 @@ class Transaction(Reader[S_co]):
         else:
             await self.flush()
             await self.connection.executemany(rows.insert.sql, [rows.insert_args(row) for row in new])
+
+    async def insert_last(self, rows: Rows[R], row: R) -> None:
+        """Insert a row that nothing reads in this transaction; it is sent with the events, and not before a read."""
+        self._at_end.append((rows.table.name, rows.insert.sql, rows.insert_args(row)))
 
     async def upsert(self, rows: Rows[R], row: R) -> None:
         """Insert the row, or overwrite the one with its key: for copies of other services' facts."""
@@ -252,11 +257,9 @@ class Transaction(Reader[S_co]):
             raise
 
     async def finish(self) -> None:
-        """Send the writes that wait and the recorded events; called right before the commit, by whoever commits.
-
-        Raises:
-            Stale, asyncpg.PostgresError: see `flush`.
-        """
+        """Send what waits and the recorded events; called right before the commit, by whoever commits. Raises: as `flush`."""
+        for last in self._at_end:
+            self.writes.insert(*last)
         if self.recorded:
             self.writes.insert(*outbox.insert(self.recorded))
         await self.flush()
@@ -294,7 +297,3 @@ class Transaction(Reader[S_co]):
             traceparent=trace.traceparent,
             tracestate=trace.tracestate,
         )
-
-
-def _keyed(rows: Rows[R], key: tuple[object, ...]) -> dict[str, object]:
-    return {f"key_{name}": value for name, value in zip(rows.key, key, strict=True)}

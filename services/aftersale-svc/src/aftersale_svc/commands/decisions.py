@@ -67,7 +67,7 @@ async def record(
         policy=cites,
         facts=facts_of(full, None if rule is None else rule.facts),
     )
-    await tx.insert(DECISIONS, decision)
+    await tx.insert_last(DECISIONS, decision)
     return _fields(decision)
 
 
