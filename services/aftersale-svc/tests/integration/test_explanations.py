@@ -9,7 +9,7 @@ async def test_a_case_explains_itself_to_each_side(shop: Shop) -> None:
     shown = (await shop.get(case["id"]))["explanation"]
     assert shown["turn"]["en"] == "It is the turn of the merchant, until 2026-03-04 09:00 UTC"
     assert shown["then"]["zh_cn"] == "逾期未处理：系统自动同意申请"
-    assert shown["money"]["en"] == "If all of it is granted, 191.33 CNY goes back"
+    assert shown["money"]["en"] == "If all of it is granted, up to 191.33 CNY goes back"
     to_buyer = {each["action"]: each["why_not"] for each in shown["actions"]}
     assert (to_buyer["cancel"], to_buyer["approve"]["en"]) == (None, "only the merchant may")
     seen = await shop.seller.get(f"/v1/cases/{case['id']}")

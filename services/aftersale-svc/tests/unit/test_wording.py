@@ -80,7 +80,7 @@ def test_the_buyer_reads_what_is_waited_for_and_what_comes_back(full: FullCase) 
         "等待商家处理，截止 2026-03-04 09:00 UTC", "It is the turn of the merchant, until 2026-03-04 09:00 UTC"
     )
     assert found.then == Label("逾期未处理：系统自动同意申请", "If nothing happens by then, the request is approved")
-    assert found.money.en == "If all of it is granted, 199.33 CNY goes back"
+    assert found.money.en == "If all of it is granted, up to 199.33 CNY goes back"
 
 
 def test_the_buyer_reads_what_can_be_done_and_why_the_rest_cannot(full: FullCase) -> None:
@@ -93,13 +93,33 @@ def test_the_buyer_reads_what_can_be_done_and_why_the_rest_cannot(full: FullCase
 def test_the_money_is_shown_as_decided_and_then_as_paid(full: FullCase, a_refund: Callable[..., Any]) -> None:
     refunding = replace(full.case, state=CaseState.REFUNDING, whose_turn="system", refund_id="ref_1")
     decided = replace(full, case=refunding).keeping(a_refund())
-    assert explain(decided, BUYER).money.en == "A refund of 191.33 CNY was decided"
+    assert explain(decided, BUYER).money.en == "A refund of 191.33 CNY was decided, and is on its way"
     completed = replace(refunding, state=CaseState.COMPLETED, whose_turn=NOBODY, deadline_at=None)
     paid = replace(full, case=completed).keeping(a_refund(RefundState.SUCCEEDED))
     assert explain(paid, BUYER).money.zh == "已退款 191.33 CNY"
     assert explain(paid, BUYER).then is None
     closed = replace(full.case, state=CaseState.CLOSED, whose_turn=NOBODY, deadline_at=None)
     assert explain(replace(full, case=closed), BUYER).money.en == "No money goes back"
+
+
+def test_a_refund_that_was_refused_is_no_decided_one(full: FullCase, a_refund: Callable[..., Any]) -> None:
+    waiting = replace(full.case, state=CaseState.MANUAL_REVIEW, whose_turn="agent", refund_id="ref_1")
+    failed = replace(full, case=waiting).keeping(a_refund(RefundState.FAILED))
+    assert explain(failed, BUYER).money.en == "The refund of 191.33 CNY was refused; an agent has to decide"
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"),
+    [
+        ({"agreed_minor": 5000}, "As agreed, 50.00 CNY goes back"),
+        ({"type": CaseType.EXCHANGE}, "No money goes back"),
+        ({"type": CaseType.EXCHANGE, "difference_minor": -300}, "The replacement costs less: 3.00 CNY goes back"),
+        ({"type": CaseType.EXCHANGE, "difference_minor": 300}, "The replacement costs more: the buyer owes 3.00 CNY"),
+        ({"type": CaseType.CONSULT}, "No money goes back"),
+    ],
+)
+def test_the_money_follows_what_was_agreed(full: FullCase, more: dict[str, Any], expected: str) -> None:
+    assert explain(replace(full, case=replace(full.case, **more)), BUYER).money.en == expected
 
 
 @pytest.mark.parametrize("role", sorted(ACTORS))

@@ -7,11 +7,12 @@ from aftercare_chassis.currencies import written
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor
 
 from aftersale_svc.domain.cases import lifecycle
-from aftersale_svc.domain.cases.codes import Money
+from aftersale_svc.domain.cases.codes import Money, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
-from aftersale_svc.domain.cases.model import CaseAction, TimelineStep
+from aftersale_svc.domain.cases.model import Case, CaseAction, TimelineStep
+from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import REASONS, Label
-from aftersale_svc.domain.cases.types import ENDED, TYPES
+from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, ACTORS, STEPS, WHY_NOT
 from aftersale_svc.domain.wording.states import EFFECTS, STATE_NAMES, TURN_NAMES, TYPE_NAMES
 
@@ -88,15 +89,38 @@ def _then(effect: str | None) -> Label | None:
 def _money(full: FullCase) -> Label:
     case, refund = full.case, full.refund
     if full.is_refunded:
-        paid = written(full.refunded_minor, case.currency)
-        return Label(f"已退款 {paid}", f"{paid} went back")
-    if refund is not None and case.state not in ENDED:
-        due = written(refund.amount.total_minor, refund.currency)
-        return Label(f"已决定退款 {due}，以支付渠道到账为准", f"A refund of {due} was decided")
-    if TYPES[case.type].money is not Money.REFUND or case.state in ENDED:
+        return _amount("已退款 {}", "{} went back", full.refunded_minor, case)
+    if case.state in ENDED:
         return Label("不涉及退款", "No money goes back")
-    expected = written(case.requested_minor + case.shipping_refund_minor, case.currency)
-    return Label(f"如全部通过，预计退款 {expected}", f"If all of it is granted, {expected} goes back")
+    if refund is not None:
+        return _amount(*_REFUNDS[refund.state], refund.amount.total_minor, case)
+    return _expected(case)
+
+
+def _expected(case: Case) -> Label:
+    """What the case gives back, as far as that is known before a refund is decided."""
+    if case.difference_minor:
+        texts = _LESS if case.difference_minor < 0 else _MORE
+        return _amount(*texts, abs(case.difference_minor), case)
+    if money_outcome(case) is not Money.REFUND:
+        return Label("不涉及退款", "No money goes back")
+    if case.agreed_minor is not None:
+        return _amount("按约定退款 {}", "As agreed, {} goes back", case.agreed_minor, case)
+    most = case.requested_minor + case.shipping_refund_minor
+    return _amount("如全部通过，最多退款 {}", "If all of it is granted, up to {} goes back", most, case)
+
+
+_REFUNDS = {
+    RefundState.REQUESTED: ("已决定退款 {}，以支付渠道到账为准", "A refund of {} was decided, and is on its way"),
+    RefundState.FAILED: ("退款 {} 未成功，等待平台处理", "The refund of {} was refused; an agent has to decide"),
+}
+_LESS = ("换货差价 {} 将退还买家", "The replacement costs less: {} goes back")
+_MORE = ("换货差价 {} 由买家支付", "The replacement costs more: the buyer owes {}")
+
+
+def _amount(zh: str, en: str, minor: int, case: Case) -> Label:
+    text = written(minor, case.currency)
+    return Label(zh.format(text), en.format(text))
 
 
 def _why_not(code: str | None) -> Label | None:
