@@ -38,6 +38,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "confirmReceipt": {"buyer"},
         "changeAddress": PARTIES | {"agent"},
         "startPayment": {"buyer"},
+        "getOrderLedger": READERS,
         "listPayments": EVERYBODY,
         "getPayment": READERS,
         "refundRemainder": {"agent", "admin"},

@@ -14,6 +14,7 @@ from order_svc.domain import waybills
 from order_svc.domain.model import Address, Order, OrderLine, OrderState
 from order_svc.domain.partners.endpoints import CourierEndpoint
 from order_svc.domain.partners.pushes import PartnerPush, PushSource
+from order_svc.domain.payments.ledger import OrderLedger, ledger_of
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.tracking import Parcel, ParcelLine, ParcelScan
 from order_svc.domain.waybills import IgnoredReason, Waybill
@@ -30,7 +31,7 @@ from order_svc.tables.parcels import (
     SCANS_OF_WAYBILL,
 )
 from order_svc.tables.partner_inbox import PUSH_LIST, PUSHES
-from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, REFUNDS_OF
+from order_svc.tables.payments import PAYMENT_LIST, PAYMENTS, PAYMENTS_OF_ORDER, REFUNDS_OF
 
 R = TypeVar("R")
 T = TypeVar("T")
@@ -110,6 +111,14 @@ async def payments(reader: Reader, limit: int, cursor: str | None, **filters: ob
     named = await reader.all(ORDERS_BY_ID, order_ids=[p.order_id for p in page.data])
     by_id = {each.id: each for each in named}
     return _with(page, [PaymentView(p, by_payment.get(p.id, []), by_id[p.order_id]) for p in page.data])
+
+
+async def ledger(reader: Reader, order_id: str) -> OrderLedger:
+    """The ledger of an order that the reader may see."""
+    found = await reader.get(ORDERS, order_id)
+    payments_of = await reader.all(PAYMENTS_OF_ORDER, order_id=order_id)
+    refunds = await reader.all(REFUNDS_OF, payment_ids=[each.id for each in payments_of])
+    return ledger_of(order_id, found.currency, payments_of, refunds)
 
 
 async def parcel(reader: Reader[Settings], parcel_id: str) -> ParcelView:

@@ -215,3 +215,28 @@ async def test_an_operator_refunds_what_the_provider_declined(shop):
     shown = await shop.payment(payment["id"])
     assert [each["state"] for each in shown["refunds"]] == ["failed", "succeeded"]
     assert shop.paid_back(payment) == 29500
+
+
+async def test_the_ledger_of_an_order_balances_at_every_step(shop):
+    """R14: paid = kept + refunded + in flight."""
+    order, payment = await shop.paid("sim_refund_lost_answer")
+
+    async def sums():
+        shown = (await shop.buyer.get(f"/v1/orders/{order['id']}/ledger")).json()
+        amounts = [shown[name]["amount"] for name in ("paid", "kept", "refunded", "in_flight")]
+        assert shown["balanced"]
+        assert amounts[0] == sum(amounts[1:])
+        return amounts, [(entry["kind"], entry["effect"], entry["amount"]["amount"]) for entry in shown["entries"]]
+
+    paid = ("payment", "paid", 29500)
+    assert await sums() == ([29500, 29500, 0, 0], [paid])
+    await shop.ask_refund(order, 19133)
+    await shop.ask_refund(order, 29500, refund_id="refund_2")
+    in_flight, failed = ("refund", "in_flight", 19133), ("refund", "none", 29500)
+    assert await sums() == ([29500, 10367, 0, 19133], [paid, in_flight, failed])
+    await shop.settle()
+    assert (await sums())[0] == [29500, 10367, 0, 19133], "what is unknown is still in flight"
+    shop.h.clock.advance(seconds=5)
+    await shop.settle()
+    assert await sums() == ([29500, 10367, 19133, 0], [paid, failed, ("refund", "refunded", 19133)])
+    assert (await shop.payment(payment["id"]))["refunded"]["amount"] == 19133

@@ -10,6 +10,7 @@ from aftercare_chassis.lifecycle import IllegalTransition
 from fastapi import APIRouter, Path, Query
 
 from order_svc import queries
+from order_svc.api.schemas.ledgers import LedgerOut
 from order_svc.api.schemas.payments import PaymentIn, PaymentOut
 from order_svc.commands import payments, refund_requests
 from order_svc.domain.errors import NothingToRefund, NotRefundable, PaymentInProgress, UnknownProvider
@@ -37,6 +38,7 @@ def router(providers: Collection[str]) -> APIRouter:
     made = APIRouter(prefix="/v1", tags=["payments"], route_class=ApiRoute)
     start, refund = "/orders/{order_id}/payments", "/payments/{payment_id}/refund-remainder"
     made.post(start, operation_id="startPayment", **_START)(PaymentStarts(providers).start_payment)
+    made.get("/orders/{order_id}/ledger", operation_id="getOrderLedger")(get_ledger)
     made.get("/payments", operation_id="listPayments")(list_payments)
     made.get("/payments/{payment_id}", operation_id="getPayment")(get_payment)
     made.post(refund, operation_id="refundRemainder", **_REFUND)(refund_remainder)
@@ -55,6 +57,11 @@ class PaymentStarts:
             tx, order_id, provider=body.provider, method=body.payment_method, providers=self._providers
         )
         return PaymentOut.of(await queries.payment_view(tx, payment), tx.actor)
+
+
+async def get_ledger(order_id: OrderId, reader: Read) -> LedgerOut:
+    """All payments and refunds of an order: what was paid is what is kept, refunded and in flight."""
+    return LedgerOut.of(await queries.ledger(reader, order_id))
 
 
 async def list_payments(

@@ -93,6 +93,9 @@ PAYMENT_LIST = Listing(payments, Payment, filters=("order_id", "state"), seen_by
 PENDING_PAYMENT = Query(
     select(payments).where(payments.c.order_id == bindparam("order_id"), payments.c.state == "pending"), Payment
 )
+PAYMENTS_OF_ORDER = Query(
+    select(payments).where(payments.c.order_id == bindparam("order_id")).order_by(payments.c.id), Payment
+)
 REFUNDS = Rows(refunds, Refund)
 REFUNDS_OF = Query(
     select(refunds)

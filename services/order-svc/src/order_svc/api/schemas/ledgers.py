@@ -1,0 +1,80 @@
+"""The ledger of an order in responses."""
+
+from typing import Literal, Self
+
+from aftercare_chassis.http.schemas import Money, Out, Time
+
+from order_svc.domain.payments.ledger import LedgerEffect, LedgerEntry, OrderLedger
+from order_svc.domain.payments.model import Refund
+
+
+class LedgerEntryOut(Out):
+    """A payment or a refund, with the sum in which it counts."""
+
+    kind: Literal["payment", "refund"]
+    """What the entry is."""
+    id: str
+    """Identifies the payment (`pay_…`) or the refund (`ref_…`)."""
+    payment_id: str
+    """The payment itself, or the one that is refunded."""
+    state: str
+    """The state of the payment or of the refund, as those have it."""
+    effect: LedgerEffect
+    """The sum in which the amount counts; `none`: it has failed, or is a payment without a result."""
+    amount: Money
+    """The amount, whatever its effect."""
+    cause: str | None
+    """Why it is refunded, as the refund states it; null for a payment."""
+    case_id: str | None
+    """The case that requested the refund; null where none did."""
+    at: Time
+    """When it was settled, or created where it is not settled."""
+
+    @classmethod
+    def of(cls, entry: LedgerEntry) -> Self:
+        """The entry of the ledger."""
+        document = entry.document
+        refund = document if isinstance(document, Refund) else None
+        return cls(
+            kind="payment" if refund is None else "refund",
+            id=document.id,
+            payment_id=document.id if refund is None else refund.payment_id,
+            state=document.state,
+            effect=entry.effect,
+            amount=Money.of(document.amount_minor, document.currency),
+            cause=refund and refund.cause,
+            case_id=refund and refund.case_id,
+            at=entry.at,
+        )
+
+
+class LedgerOut(Out):
+    """The ledger of an order: `paid` = `kept` + `refunded` + `in_flight`."""
+
+    order_id: str
+    """The order."""
+    paid: Money
+    """What its payments have brought."""
+    kept: Money
+    """What is left with the merchant if all refunds in flight succeed."""
+    refunded: Money
+    """What the buyer has got back."""
+    in_flight: Money
+    """What refunds without a result may still give back."""
+    balanced: bool
+    """Whether every payment states as refunded what its refunds add up to, and is not refunded beyond its amount."""
+    entries: list[LedgerEntryOut]
+    """All payments and refunds, oldest first."""
+
+    @classmethod
+    def of(cls, ledger: OrderLedger) -> Self:
+        """The ledger with its sums."""
+        return cls(
+            order_id=ledger.order_id,
+            paid=Money.of(ledger.paid_minor, ledger.currency),
+            kept=Money.of(ledger.kept_minor, ledger.currency),
+            refunded=Money.of(ledger.refunded_minor, ledger.currency),
+            in_flight=Money.of(ledger.in_flight_minor, ledger.currency),
+            balanced=ledger.is_balanced,
+            entries=[LedgerEntryOut.of(entry) for entry in ledger.entries],
+        )

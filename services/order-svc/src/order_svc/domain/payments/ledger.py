@@ -1,0 +1,90 @@
+"""The ledger of an order (rule R14): what was paid is what the merchant keeps, what was refunded and what is in flight."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
+
+
+class LedgerEffect(StrEnum):
+    """The sum of the ledger in which an entry counts; `none`: it has failed, or its payment is not settled yet."""
+
+    PAID = "paid"
+    REFUNDED = "refunded"
+    IN_FLIGHT = "in_flight"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerEntry:
+    """A payment, or a refund of it, as it counts now. `at` is when it was settled, or else created."""
+
+    at: datetime
+    effect: LedgerEffect
+    document: Payment | Refund
+
+
+@dataclass(frozen=True, slots=True)
+class OrderLedger:
+    """All payments and refunds of an order in the order in which they happened, with their sums in minor units."""
+
+    order_id: str
+    currency: str
+    entries: Sequence[LedgerEntry]
+    is_balanced: bool
+
+    @property
+    def paid_minor(self) -> int:
+        """What the payments that succeeded have brought."""
+        return self._sum(LedgerEffect.PAID)
+
+    @property
+    def refunded_minor(self) -> int:
+        """What went back to the buyer."""
+        return self._sum(LedgerEffect.REFUNDED)
+
+    @property
+    def in_flight_minor(self) -> int:
+        """What refunds without a result may still give back."""
+        return self._sum(LedgerEffect.IN_FLIGHT)
+
+    @property
+    def kept_minor(self) -> int:
+        """What the merchant keeps if all refunds in flight succeed."""
+        return self.paid_minor - self.refunded_minor - self.in_flight_minor
+
+    def _sum(self, effect: LedgerEffect) -> int:
+        return sum(entry.document.amount_minor for entry in self.entries if entry.effect is effect)
+
+
+def ledger_of(order_id: str, currency: str, payments: Sequence[Payment], refunds: Sequence[Refund]) -> OrderLedger:
+    """The ledger of an order with these payments and their refunds.
+
+    It is balanced where each payment states as refunded what its refunds add up to, and keeps no less than nothing.
+    """
+    entries = [
+        *(LedgerEntry(each.settled_at or each.created_at, _effect_of_payment(each), each) for each in payments),
+        *(LedgerEntry(each.settled_at or each.created_at, _effect_of_refund(each), each) for each in refunds),
+    ]
+    entries.sort(key=lambda entry: entry.at)
+    balanced = all(_is_balanced(each, [one for one in refunds if one.payment_id == each.id]) for each in payments)
+    return OrderLedger(order_id, currency, entries, balanced)
+
+
+def _effect_of_payment(payment: Payment) -> LedgerEffect:
+    return LedgerEffect.PAID if payment.state is PaymentState.SUCCEEDED else LedgerEffect.NONE
+
+
+def _effect_of_refund(refund: Refund) -> LedgerEffect:
+    if refund.state in IN_FLIGHT:
+        return LedgerEffect.IN_FLIGHT
+    return LedgerEffect.REFUNDED if refund.state is RefundState.SUCCEEDED else LedgerEffect.NONE
+
+
+def _is_balanced(payment: Payment, refunds: Sequence[Refund]) -> bool:
+    refunded = sum(each.amount_minor for each in refunds if each.state is RefundState.SUCCEEDED)
+    in_flight = sum(each.amount_minor for each in refunds if each.state in IN_FLIGHT)
+    paid = payment.amount_minor if payment.state is PaymentState.SUCCEEDED else 0
+    return payment.refunded_minor == refunded and refunded + in_flight <= paid
