@@ -143,7 +143,10 @@ async def conversation(suite: InProcessSuite, case: dict[str, Any]) -> None:
     path = f"conversations/{conversation['id']}"
     await suite.call("agent", "cs", f"{path}/assign", {})
     await suite.call("agent", "cs", f"{path}/messages", {"text": TEXTS["reply"]})
-    await suite.call("seller", "cs", f"{path}/messages", {"text": TEXTS["answer"]})
+    answer = {"text": TEXTS["answer"], "case_id": case["id"]}
+    left = await suite.call("seller", "cs", f"{path}/messages", answer)
+    timeline = await suite.get("buyer", "aftersale", f"cases/{case['id']}/timeline")
+    assert timeline["data"][-1]["message"]["message_id"] == left["id"], "the case shows the message"
     await suite.call("buyer", "cs", f"{path}/close")
     await suite.call("buyer", "cs", f"{path}/messages", {"text": TEXTS["question"]})
 

@@ -5,6 +5,7 @@ import sys
 from collections.abc import Callable, Sequence
 from functools import partial
 
+import case_link
 import create_case
 import cross_service
 import knowledge
@@ -25,10 +26,11 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "create-case": lambda log: report.create_case(*create_case.measure(log)),
     "messaging": lambda log: messaging_page.section(messaging.measure(log)),
     "cross-service": lambda log: report.cross_service(cross_service.measure(log)),
+    "case-link": case_link.measure,
     "knowledge": lambda log: report.knowledge(knowledge.measure(log)),
     "work-lists": work_lists.measure,
 }
-PAGE = ("create-case", "messaging", "cross-service", "suite", "knowledge", "work-lists")
+PAGE = ("create-case", "messaging", "cross-service", "case-link", "suite", "knowledge", "work-lists")
 """The order of the sections of the page."""
 PROFILE = "profile"
 """A part that is only printed, and takes options."""

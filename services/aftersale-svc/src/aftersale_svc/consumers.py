@@ -7,6 +7,7 @@ from aftercare_events import (
     ArticlePublished,
     ArticleRetired,
     ComplaintOpened,
+    MessagePosted,
     OrderCancelled,
     OrderCompleted,
     OrderCreated,
@@ -21,7 +22,16 @@ from aftercare_events import (
 from aftercare_events.catalogue.parcels import ParcelLeg
 
 from aftersale_svc import projections
-from aftersale_svc.commands import effects, endings, openings, refunds, refused_parcels, replacement_parcels, returns
+from aftersale_svc.commands import (
+    case_messages,
+    effects,
+    endings,
+    openings,
+    refunds,
+    refused_parcels,
+    replacement_parcels,
+    returns,
+)
 from aftersale_svc.settings import Settings
 
 
@@ -68,4 +78,5 @@ HANDLERS: Handlers[Settings] = {
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,
     ComplaintOpened: openings.complaint_opened,
+    MessagePosted: case_messages.message_posted,
 }

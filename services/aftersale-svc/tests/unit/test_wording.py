@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor
+from aftersale_svc.commands.case_messages import LEAVE_MESSAGE
 from aftersale_svc.commands.effects import RESTAGE
 from aftersale_svc.commands.returns import SCAN
 from aftersale_svc.domain.cases.codes import CaseType, RefundState
@@ -47,7 +48,18 @@ def _timeouts() -> Iterator[Any]:
         (EFFECTS, {timeout.effect for timeout in _timeouts() if timeout.effect is not None}),
         (ACTION_NAMES, set(CaseAction)),
         (WHY_NOT, set(_why_nots()) - {NOT_IN_THIS_STATE}),
-        (STEPS, {*(action for _, action in DISPUTE.transitions), *CaseAction, "request", "open", SCAN, RESTAGE}),
+        (
+            STEPS,
+            {
+                *(action for _, action in DISPUTE.transitions),
+                *CaseAction,
+                "request",
+                "open",
+                SCAN,
+                RESTAGE,
+                LEAVE_MESSAGE,
+            },
+        ),
     ],
 )
 def test_every_code_of_the_tables_has_its_words(labels: dict[str, Label], needed: set[str]) -> None:

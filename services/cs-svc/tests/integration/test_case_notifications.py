@@ -47,7 +47,9 @@ async def test_each_event_of_a_case_is_notified_in_order(prepared: Desk) -> None
 WITHOUT_ADDRESS = {"return_address_missing": True}
 STEPS: tuple[tuple[type[Event], dict[str, str | bool], str], ...] = (
     (AfterSaleApproved, {"cause": "timeout"}, "after_sale_approved_by_timeout"),
+    (AfterSaleApproved, {"cause": "rule"}, "after_sale_approved_by_rule"),
     (AfterSaleApproved, {**WITHOUT_ADDRESS}, "after_sale_approved_without_address"),
+    (AfterSaleApproved, {"cause": "rule", **WITHOUT_ADDRESS}, "after_sale_approved_by_rule_without_address"),
     (AfterSaleApproved, {"cause": "timeout", **WITHOUT_ADDRESS}, "after_sale_approved_by_timeout_without_address"),
     (ReturnAddressGiven, {"corrected": False}, "return_address_given"),
     (ReturnAddressGiven, {"corrected": True}, "return_address_corrected"),

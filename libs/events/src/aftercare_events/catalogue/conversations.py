@@ -58,6 +58,9 @@ class MessagePosted(ConversationEvent):
     author_role: Annotated[Code, one_of(AuthorRole, "who wrote it")]
     author_id: PrincipalId
     text_hash: Hash
+    for_case: Annotated[bool | None, Field(description="whether it is an answer for the case, which is to show it")] = (
+        None
+    )
 
 
 class ConversationAssigned(ConversationEvent):

@@ -112,6 +112,7 @@ case_timeline = Table(
     text("state"),
     text("note", null=True),
     texts("evidence"),
+    document("message", null=True),
     Index("case_timeline_case_idx", "case_id", "id"),
 )
 

@@ -32,7 +32,13 @@ from cs_svc.domain.conversations import (
     ConversationState,
     Turn,
 )
-from cs_svc.domain.errors import CaseOfOtherOrder, CaseUnknown, CitationsByAgentsOnly, OrderUnknown
+from cs_svc.domain.errors import (
+    CaseNotInConversation,
+    CaseOfOtherOrder,
+    CaseUnknown,
+    CitationsByAgentsOnly,
+    OrderUnknown,
+)
 from cs_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/conversations", tags=["conversations"], route_class=ApiRoute)
@@ -126,7 +132,7 @@ async def follow_conversation(
     "/{conversation_id}/messages",
     operation_id="postMessage",
     status_code=201,
-    responses=refusals(ActionNotAllowed, CitationsByAgentsOnly),
+    responses=refusals(ActionNotAllowed, CitationsByAgentsOnly, CaseUnknown, CaseNotInConversation),
     dependencies=[require_action(CONVERSATION, ConversationAction.POST)],
 )
 async def post_message(
@@ -134,7 +140,8 @@ async def post_message(
 ) -> MessageOut:
     """Post a message. A message of the buyer or an agent reopens a closed conversation."""
     cited = [Citation(article_id=each.article_id, article_version=each.article_version) for each in body.citations]
-    return MessageOut.of(await conversations.post(tx, conversation_id, text=body.text, citations=cited), language)
+    posted = await conversations.post(tx, conversation_id, text=body.text, citations=cited, case_id=body.case_id)
+    return MessageOut.of(posted, language)
 
 
 @router.post(

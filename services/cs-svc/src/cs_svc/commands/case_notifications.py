@@ -87,6 +87,9 @@ CODES: Mapping[type[CaseEvent], str] = {
     DeadlineExtended: "deadline_extended",
 }
 
+_CAUSES: Mapping[str, str] = {DecisionCause.TIMEOUT: "_by_timeout", DecisionCause.RULE: "_by_rule"}
+"""What a code has for a decision that nobody took."""
+
 
 async def notify(tx: Transaction[Settings], event: CaseEvent) -> None:
     """Add a message of the system to the conversations about this case or its order."""
@@ -99,8 +102,7 @@ def _code(event: CaseEvent) -> str:
         return "return_address_corrected"
     if isinstance(event, OfferMade) and event.by == OfferSide.BUYER:
         return "counter_offer_made"
-    timed_out = isinstance(event, AfterSaleApproved | ReturnInspected) and event.cause == DecisionCause.TIMEOUT
-    if timed_out:
-        code = f"{code}_by_timeout"
+    if isinstance(event, AfterSaleApproved | ReturnInspected):
+        code += _CAUSES.get(event.cause, "")
     missing = isinstance(event, AfterSaleApproved) and event.return_address_missing
     return f"{code}_without_address" if missing else code

@@ -63,21 +63,32 @@ def _new(tx: Transaction[Settings], reference: OrderReference | None) -> Convers
 
 
 async def post(
-    tx: Transaction[Settings], conversation_id: str, *, text: str, citations: Sequence[Citation] = ()
+    tx: Transaction[Settings],
+    conversation_id: str,
+    *,
+    text: str,
+    citations: Sequence[Citation] = (),
+    case_id: str | None = None,
 ) -> Message:
     """Add a message. A message of the buyer or an agent reopens a closed conversation, which keeps its agent.
+
+    `case_id` is a case for which it is an answer: the event names it, and aftersale-svc shows the message in its timeline.
 
     Raises:
         CitationsByAgentsOnly: somebody else than an agent cites articles.
         NotFound, Stale: see `Transaction.lock`.
+        CaseUnknown: see `order_references.get_case`.
+        CaseNotInConversation: the conversation is about another case or order.
         ActionNotAllowed: a seller writes in a closed conversation.
     """
     if citations and tx.actor.role != AuthorRole.AGENT:
         raise CitationsByAgentsOnly(pointer="/citations")
     before = await tx.lock(CONVERSATIONS, conversation_id)
+    if case_id is not None:
+        conversations.check_concerns(before, await order_references.get_case(tx, case_id))
     open_now = replace(CONVERSATION.apply(before, ConversationAction.POST, tx), closed_at=None)
     conversation = conversations.with_message(open_now, AuthorRole(tx.actor.role), tx)
-    message = _message(tx, conversation, text=text, citations=citations)
+    message = _message(tx, conversation, text=text, citations=citations, case_id=case_id)
     closed = before.state is ConversationState.CLOSED
     reopened = [ConversationReopened(**conversation_fields(tx, conversation))] if closed else []
     await tx.save(CONVERSATIONS, conversation, *reopened, _posted(tx, conversation, message))
@@ -143,6 +154,7 @@ def _message(
     text: str | None = None,
     code: str | None = None,
     citations: Sequence[Citation] = (),
+    case_id: str | None = None,
 ) -> Message:
     return Message(
         id=tx.new_id("msg"),
@@ -154,15 +166,18 @@ def _message(
         code=code,
         event_id=tx.cause.id if tx.cause and code else None,
         citations=list(citations),
+        case_id=case_id,
         sent_at=tx.now,
     )
 
 
 def _posted(tx: Transaction[Settings], conversation: Conversation, message: Message) -> MessagePosted:
+    concerned = conversation if message.case_id is None else replace(conversation, case_id=message.case_id)
     return MessagePosted(
-        **conversation_fields(tx, conversation),
+        **conversation_fields(tx, concerned),
         **text_fields(message.text or message.code or ""),
         message_id=message.id,
         author_role=message.author_role,
         author_id=message.author_id,
+        for_case=True if message.case_id else None,
     )

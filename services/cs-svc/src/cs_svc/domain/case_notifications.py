@@ -8,10 +8,19 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "售后申请已提交，等待商家处理。",
         "The after-sale request was submitted; the merchant will review it.",
     ),
-    "after_sale_approved": ("商家已同意售后申请。", "The merchant accepted the after-sale request."),
+    "after_sale_approved": ("售后申请已通过。", "The after-sale request was accepted."),
     "after_sale_approved_by_timeout": (
         "商家未在期限内处理，售后申请已自动通过。",
         "The merchant did not review in time; the after-sale request was accepted automatically.",
+    ),
+    "after_sale_approved_by_rule": (
+        "售后申请符合商家设定的规则，已自动通过。",
+        "The after-sale request was accepted automatically, by a rule of the merchant.",
+    ),
+    "after_sale_approved_by_rule_without_address": (
+        "售后申请符合商家设定的规则，已自动通过；商家尚未提供退货地址，请待地址提供后再寄出商品。",
+        "The after-sale request was accepted automatically, by a rule of the merchant. "
+        "The merchant has still to say where the goods are to be sent. Please send them afterwards.",
     ),
     "after_sale_approved_without_address": (
         "售后申请已通过；商家尚未提供退货地址，请待地址提供后再寄出商品。",
@@ -24,8 +33,8 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "The merchant has still to say where the goods are to be sent. Please send them afterwards.",
     ),
     "after_sale_rejected": (
-        "商家拒绝了售后申请；如有异议可以投诉维权。",
-        "The merchant refused the after-sale request; you may complain if you disagree.",
+        "售后申请或退回的商品未通过审核；如有异议可以投诉维权。",
+        "The after-sale request, or what was sent back, was refused; you may complain if you disagree.",
     ),
     "offer_made": (
         "商家或平台提出了新的处理方案，请在售后单中查看并答复。",

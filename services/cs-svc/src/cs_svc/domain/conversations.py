@@ -8,7 +8,8 @@ from uuid import UUID
 
 from aftercare_chassis.lifecycle import NOBODY, Context, Guard, Lifecycle, Timeout, Transition
 
-from cs_svc.domain.errors import NoAnswerAwaited
+from cs_svc.domain.errors import CaseNotInConversation, NoAnswerAwaited
+from cs_svc.domain.orders import KnownCase
 from cs_svc.domain.permissions import AGENT, BUYER_OR_AGENT, PARTIES_AND_AGENTS, SYSTEM_ONLY
 
 
@@ -82,7 +83,8 @@ class Message:
     """One message. People's messages have a text, those of the system a code that is translated for each reader.
 
     `place` is its number in the conversation, padded so that places sort as numbers do: ids of two processes may not.
-    `citations` are the versions of knowledge-base articles that the message relies on.
+    `citations` are the versions of knowledge-base articles that the message relies on. `case_id` is the case whose timeline
+    shows the message.
     """
 
     id: str
@@ -94,6 +96,7 @@ class Message:
     code: str | None
     event_id: UUID | None
     citations: list[Citation]
+    case_id: str | None = None
     sent_at: datetime
 
 
@@ -149,6 +152,12 @@ def with_message(conversation: Conversation, author: AuthorRole, context: Contex
         due = conversation.answer_due_at or context.now + timedelta(hours=context.settings.reply_hours)
     longer = replace(conversation, message_count=conversation.message_count + 1, answer_due_at=due)
     return _with_turn(CONVERSATION.reschedule(longer, context))
+
+
+def check_concerns(conversation: Conversation, case: KnownCase) -> None:
+    """Check that the conversation is about this case, or about its order and no other case. Raises: CaseNotInConversation."""
+    if conversation.order_id != case.order_id or conversation.case_id not in (None, case.id):
+        raise CaseNotInConversation(pointer="/case_id")
 
 
 def mark_overdue(conversation: Conversation, context: Context) -> Conversation:

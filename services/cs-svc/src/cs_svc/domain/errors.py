@@ -29,6 +29,14 @@ class CaseOfOtherOrder(Refusal):
     en = "This after-sale case belongs to another order than the one given."
 
 
+class CaseNotInConversation(Refusal):
+    """The case that a message is an answer for is not what the conversation is about."""
+
+    kind, code = Kind.INVALID, "case_not_in_conversation"
+    zh = "该售后单与本会话无关：会话须涉及该售后单或其订单。"
+    en = "The conversation is not about this after-sale case or its order."
+
+
 class SubjectMissing(Refusal):
     """A complaint names neither an order nor a case."""
 

@@ -63,6 +63,7 @@ messages = Table(
     text("code", null=True),
     Column("event_id", Uuid, nullable=True),
     document("citations"),
+    text("case_id", null=True),
     timestamp("sent_at"),
     CheckConstraint("(text IS NULL) <> (code IS NULL)", name="text_or_code"),
     CheckConstraint("(author_role = 'system') = (event_id IS NOT NULL)", name="system_has_event"),

@@ -7,6 +7,17 @@ from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.wording.explanation import sentence
 
 
+class LeftMessageOut(Out):
+    """A message in a conversation with customer service, which cs-svc shows."""
+
+    conversation_id: str
+    """The conversation: `conv_…`."""
+    message_id: str
+    """The message in it: `msg_…`."""
+    text_hash: str
+    """The hash of what was written: `sha256:…`."""
+
+
 class StepOut(Out):
     """One step of a case or of its dispute."""
 
@@ -29,6 +40,8 @@ class StepOut(Out):
     """What the actor wrote about it; null where there is nothing."""
     evidence: list[str]
     """Hashes of the files that came with the step: `sha256:…`."""
+    message: LeftMessageOut | None = None
+    """The message that the step is about; null for any other step."""
     text: BilingualOut
     """The step as a sentence, without the note."""
 
@@ -44,6 +57,7 @@ class StepOut(Out):
             dispute_id=step.dispute_id,
             note=step.note,
             evidence=step.evidence,
+            message=None if step.message is None else LeftMessageOut.model_validate(step.message),
             text=BilingualOut.of(sentence(step)),
         )
 

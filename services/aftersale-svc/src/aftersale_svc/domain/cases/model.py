@@ -241,7 +241,11 @@ class Refund:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TimelineStep:
-    """One step of a case: who did what, the state after it, and the texts that stay in this database."""
+    """One step of a case: who did what, the state after it, and the texts that stay in this database.
+
+    `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id`
+    and `text_hash`.
+    """
 
     id: str
     case_id: str
@@ -253,3 +257,4 @@ class TimelineStep:
     state: str
     note: str | None
     evidence: list[str]
+    message: dict[str, str] | None = None

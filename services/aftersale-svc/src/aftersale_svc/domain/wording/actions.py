@@ -170,5 +170,8 @@ STEPS: Mapping[str, Label] = {
     "lapse": Label("和解方案逾期失效", "The proposed settlement lapsed"),
     "settle": Label("{actor}接受和解，双方达成一致", "{actor} accepted the proposed settlement"),
     "withdraw": Label("{actor}撤回了维权", "{actor} withdrew the complaint"),
+    "leave_message": Label(
+        "{actor}在客服会话中作出答复", "{actor} left an answer in the conversation with customer service"
+    ),
 }
 """How a step reads, by its action; `{actor}` is one of ACTORS."""

@@ -56,6 +56,9 @@ class MessageIn(In):
     """What the others read."""
     citations: Annotated[list[CitationIn], Field(default_factory=list, max_length=10)]
     """The articles that the message relies on; only agents may cite."""
+    case_id: Id | None = None
+    """A case for which the message is an answer: its timeline shows the message. It is the case of the conversation, or one of
+    its order; may be left out."""
 
 
 class AssignIn(In):
@@ -91,6 +94,8 @@ class MessageOut(Out):
     """What a message of the system reports, for programs; null for messages of people."""
     citations: list[CitationOut]
     """The articles that the message relies on."""
+    case_id: str | None
+    """The case for which it is an answer, and whose timeline shows it; null for any other message."""
     sent_at: Time
     """When it was posted."""
 
