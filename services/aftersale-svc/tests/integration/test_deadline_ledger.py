@@ -145,3 +145,23 @@ async def test_a_deadline_is_explained_with_the_days_that_did_not_count(shop: Sh
     assert "2026-10-10 00:00" in en
     assert "Then the request is approved." in en
     assert "届时系统自动同意申请。" in zh
+
+
+async def test_the_deadline_wins_until_its_timer_has_acted(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case()
+    shop.clock.advance(hours=48, seconds=0.001)
+    read = (await shop.seller.get(f"/v1/cases/{case['id']}")).json()
+    whys = {each["action"]: each.get("why_not") for each in read["allowed_actions"]}
+    assert whys["approve"] == whys["reject"] == "deadline_passed"
+    answer = await shop.seller.post(f"/v1/cases/{case['id']}/reject", json={"reason": "no_defect_found"})
+    problem = shop.harness.problem(answer, 409, "deadline_passed")
+    assert datetime.fromisoformat(str(problem["ended_at"])) == datetime.fromisoformat(case["deadline_at"])
+    assert problem["deadline_effect"] == "approved_by_timeout"
+    assert (await shop.get(case["id"]))["version"] == case["version"]
+    bulk = await shop.seller.post(
+        "/v1/case-batches/reject", json={"case_ids": [case["id"]], "reason": "no_defect_found"}
+    )
+    assert bulk.json()["data"][0]["refused"]["code"] == "deadline_passed"
+    await shop.harness.run_due()
+    assert (await shop.get(case["id"]))["state"] == "await_buyer_shipment"

@@ -1,7 +1,7 @@
 """Rows to decide about, without a database."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -42,7 +42,7 @@ def a_case() -> Callable[..., Case]:
             "stage": Stage.POST_RECEIPT,
             "state": state,
             "whose_turn": "merchant",
-            "deadline_at": NOW,
+            "deadline_at": NOW + timedelta(hours=48),
             "currency": "CNY",
             "requested_minor": 19133,
             "shipping_refund_minor": 0,

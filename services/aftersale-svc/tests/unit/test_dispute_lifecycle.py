@@ -93,7 +93,7 @@ NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 
 def why_not(dispute: Dispute, action: DisputeAction, actor: Actor, now: datetime = NOW) -> str | None:
-    [found] = [each for each in DISPUTE.allowed(dispute, actor, DisputeFacts(actor, now)) if each.action == action]
+    [found] = [each for each in DISPUTE.allowed(dispute, actor, DisputeFacts(actor, now), now) if each.action == action]
     return found.why_not
 
 
@@ -113,7 +113,7 @@ def test_only_the_arbitrator_who_has_the_dispute_decides_and_releases_it(a_dispu
 
 def test_at_the_deadline_the_deadline_decides(a_dispute: Callable[..., Dispute]) -> None:
     seller, millisecond = Actor("seller-1", "seller", tenant="m-1"), timedelta(milliseconds=1)
-    waiting = a_dispute(DisputeState.AWAIT_MERCHANT_ANSWER, deadline_at=NOW)
+    waiting = a_dispute(DisputeState.AWAIT_MERCHANT_ANSWER, whose_turn="merchant", deadline_at=NOW)
     assert why_not(waiting, DisputeAction.ANSWER, seller, NOW - millisecond) is None
     assert why_not(waiting, DisputeAction.ANSWER, seller, NOW) == "deadline_passed"
     assert why_not(waiting, DisputeAction.ANSWER, seller, NOW + millisecond) == "deadline_passed"

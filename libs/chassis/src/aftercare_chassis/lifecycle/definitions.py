@@ -1,7 +1,8 @@
 """What a table consists of: permissions, guards, transitions and timeouts."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -127,6 +128,19 @@ class Timeout(Generic[A]):
         if self.instead is None or self.instead[0].refuses(row, facts) is None:
             return self
         return self.instead[1].holding(row, facts)
+
+
+@dataclass(frozen=True)
+class Binding:
+    """Whose time is binding: the roles that act for each turn. Once it has passed, and until the timer acts, they may not move the
+    document on or restart the time; who else may act still may.
+
+    `refusal(action, ended_at, effect)` is what they are refused with, and `code` its code; `effect` is that of the timeout.
+    """
+
+    code: str
+    roles: Mapping[str, frozenset[str]]
+    refusal: Callable[[str, datetime, str | None], Refusal]
 
 
 @dataclass(frozen=True, slots=True)

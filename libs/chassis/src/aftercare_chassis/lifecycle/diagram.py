@@ -1,6 +1,6 @@
 """The table of a lifecycle as a diagram for the documentation."""
 
-from aftercare_chassis.lifecycle.definitions import A, History, S, Timeout, Transition
+from aftercare_chassis.lifecycle.definitions import A, Binding, History, S, Timeout, Transition
 from aftercare_chassis.lifecycle.table import Lifecycle
 
 
@@ -10,7 +10,9 @@ def draw(table: Lifecycle[S, A]) -> str:
     for (state, action), row in table.transitions.items():
         label = _label(table, state, action, row)
         lines += [f"    {state} --> {target}: {label}" for target in sorted(table.targets(row))]
-    lines += [f"    note right of {state}: {_turn(timeout)}" for state, timeout in table.timeouts.items()]
+    lines += [
+        f"    note right of {state}: {_turn(timeout, table.binding)}" for state, timeout in table.timeouts.items()
+    ]
     return "\n".join([*lines, *(f"    {state} --> [*]" for state in sorted(table.ends))]) + "\n"
 
 
@@ -38,13 +40,15 @@ def _timers(timeout: Timeout[A] | None, action: A) -> str:
     return (first and f"{first}, not while {guard.code}") + second
 
 
-def _turn(timeout: Timeout[A]) -> str:
-    """Whose turn it is. Mermaid permits neither a colon nor a semicolon in a note."""
+def _turn(timeout: Timeout[A], binding: Binding | None) -> str:
+    """Whose turn it is, and whether its time is binding. Mermaid permits neither a colon nor a semicolon in a note."""
     other, each = "", timeout
     while each.instead is not None:
         guard, each = each.instead
         other += f", while {guard.code} of {each.turn}"
-    return f"turn of {timeout.turn}{', or of another by the facts' if timeout.turn_by else ''}{other}"
+    turns = {each.turn for each in timeout.alternatives if each.then is not None}
+    bound = ", whose time is binding" if binding is not None and turns & binding.roles.keys() else ""
+    return f"turn of {timeout.turn}{', or of another by the facts' if timeout.turn_by else ''}{other}{bound}"
 
 
 def _timed(timeout: Timeout[A]) -> str:

@@ -14,6 +14,7 @@ from aftercare_chassis.lifecycle.definitions import (
     A,
     ActionNotAllowed,
     Allowed,
+    Binding,
     Guard,
     HasState,
     History,
@@ -30,7 +31,7 @@ class Lifecycle(Generic[S, A]):
     """The table of one document, checked once when it is composed.
 
     `ends` are the states in which nothing is waited for; a row may lead out of one (what was closed can be reopened).
-    `starts` are further states in which a document may be created.
+    `starts` are further states in which a document may be created. `binding`: the turns whose time is binding.
 
     Raises:
         TableError: a state that cannot be reached, that is nobody's turn, that no end can be reached from, or
@@ -46,7 +47,9 @@ class Lifecycle(Generic[S, A]):
         timeouts: Mapping[S, Timeout[A]],
         ends: Collection[S],
         starts: Collection[S] = (),
+        binding: Binding | None = None,
     ) -> None:
+        self.binding = binding
         self.name, self.initial, self.starts = name, initial, frozenset({initial, *starts})
         self.transitions, self.timeouts, self.ends = dict(transitions), dict(timeouts), frozenset(ends)
         self._actions: tuple[A, ...] = tuple(dict.fromkeys(action for _, action in self.transitions))
@@ -72,10 +75,12 @@ class Lifecycle(Generic[S, A]):
         Raises:
             IllegalTransition: the table has no such row, or none that exists for this actor.
             ActionNotAllowed: it has the row, but not for this actor.
-            Refusal: what a guard refuses with.
+            Refusal: what a guard refuses with, or `binding` where the time of this actor has passed.
         """
         state = self._state(row)
         transition = self._permitted(state, action, context.actor)
+        if self.binding is not None and _moves(state, transition):
+            self._refuse_late(self.binding, row, action, context, facts)
         for guard in transition.guards:
             refusal = guard.refuses(row, facts)
             if refusal is not None:
@@ -110,14 +115,18 @@ class Lifecycle(Generic[S, A]):
             return row
         return _replaced(row, {"deadline_at": _deadline(timeout, row, context, None)})
 
-    def allowed(self, row: HasState, actor: Actor, facts: object = None) -> list[Allowed]:
-        """Every action of the table, in its order, with the reason why it is not open to this actor now."""
+    def allowed(self, row: HasState, actor: Actor, facts: object = None, now: datetime | None = None) -> list[Allowed]:
+        """Every action of the table, in its order, with the reason why it is not open to this actor now.
+
+        `now` None: whether the time of this actor has passed is not looked at.
+        """
         state = self._state(row)
         refusing = [guard for guard in self._guards.get(state, ()) if guard.refuses(row, facts) is not None]
-        return list(self._shown(state, actor.role, frozenset(refusing)))
+        late = now is not None and self._has_passed(row, actor, now)
+        return list(self._shown(state, actor.role, frozenset(refusing), late))
 
     def permits(self, row: HasState, action: A, actor: Actor, facts: object = None) -> bool:
-        """Whether `apply` would take the action for this actor, instead of raising a refusal."""
+        """Whether `apply` would take the action for this actor, as far as the time does not matter."""
         found = self.transitions.get((self._state(row), action))
         if found is None or actor.role not in found.permission.roles:
             return False
@@ -185,11 +194,11 @@ class Lifecycle(Generic[S, A]):
             raise ActionNotAllowed(state=state, action=action, why_not=found.permission.why_not)
         return found
 
-    def _show(self, state: S, role: str, refusing: frozenset[Guard]) -> tuple[Allowed, ...]:
-        whys = ((action, self._why_not(state, action, role, refusing)) for action in self._actions)
+    def _show(self, state: S, role: str, refusing: frozenset[Guard], late: bool) -> tuple[Allowed, ...]:
+        whys = ((action, self._why_not(state, action, role, refusing, late)) for action in self._actions)
         return tuple(Allowed(action.value, why_not is None, why_not) for action, why_not in whys)
 
-    def _why_not(self, state: S, action: A, role: str, refusing: frozenset[Guard]) -> str | None:
+    def _why_not(self, state: S, action: A, role: str, refusing: frozenset[Guard], late: bool) -> str | None:
         found = self.transitions.get((state, action))
         if found is None:
             return NOT_IN_THIS_STATE
@@ -197,7 +206,23 @@ class Lifecycle(Generic[S, A]):
             return found.permission.why_not
         if found.outcome_of is not None:
             return f"outcome_of_{found.outcome_of}"
+        if late and self.binding is not None and _moves(state, found):
+            return self.binding.code
         return next((guard.code for guard in found.guards if guard in refusing), None)
+
+    def _has_passed(self, row: HasState, actor: Actor, now: datetime) -> bool:
+        """Whether it is the turn of this actor, its time is binding and has passed, and the timer has still to act."""
+        if self.binding is None:
+            return False
+        deadline: datetime | None = getattr(row, "deadline_at", None)
+        if deadline is None or deadline > now:
+            return False
+        return actor.role in self.binding.roles.get(getattr(row, "whose_turn", NOBODY), ())
+
+    def _refuse_late(self, binding: Binding, row: HasState, action: A, context: Context, facts: object) -> None:
+        if self._has_passed(row, context.actor, context.now):
+            ended_at: datetime = row.deadline_at  # type: ignore[attr-defined]  # it has passed
+            raise binding.refusal(action, ended_at, self.deadline_effect(row, facts))
 
     def _target(self, transition: Transition[S], row: HasState) -> S:
         if not isinstance(transition.target, History):
@@ -231,6 +256,11 @@ class Lifecycle(Generic[S, A]):
     def is_timer(self, state: S, action: A) -> bool:
         """Whether a timer of this state takes this action."""
         return any(each.then is action for each in self.alternatives(state))
+
+
+def _moves(state: S, transition: Transition[S]) -> bool:
+    """Whether a transition moves the document on, or gives its state a new time."""
+    return transition.restarts or transition.target is not state
 
 
 def _deadline(timeout: Timeout[A], row: HasState, context: Context, remaining: int | None) -> datetime | None:

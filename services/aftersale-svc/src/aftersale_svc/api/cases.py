@@ -133,13 +133,13 @@ async def list_cases(
         "merchant_id": merchant_id,
     }
     page = await queries.cases(reader, limit, cursor, by_deadline=sort is CaseOrder.DEADLINE, **filters)
-    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor))
+    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now))
 
 
 @router.get("/{case_id}", operation_id="getCase")
 async def get_case(case_id: CaseId, reader: Read[Settings]) -> CaseDetailOut:
     """Get a case with its lines, what the caller may do next, and all of it in sentences."""
-    return CaseDetailOut.of(await queries.case(reader, case_id), reader.actor)
+    return CaseDetailOut.of(await queries.case(reader, case_id), reader.actor, reader.now)
 
 
 @router.get("/{case_id}/timeline", operation_id="getCaseTimeline")

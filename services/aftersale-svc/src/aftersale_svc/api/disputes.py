@@ -19,7 +19,6 @@ from aftersale_svc.domain.disputes.errors import (
     AmountWithoutRefund,
     AssignedToAnother,
     CurrencyForeign,
-    DeadlinePassed,
     PartyCannotDecide,
 )
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -67,7 +66,7 @@ async def get_dispute(dispute_id: DisputeId, reader: Read[Settings]) -> DisputeD
     return DisputeDetailOut.with_parts(dispute, parts, reader)
 
 
-@router.post("/{dispute_id}/answer", **step([DISPUTE], DisputeAction.ANSWER, "answerDispute", DeadlinePassed))
+@router.post("/{dispute_id}/answer", **step([DISPUTE], DisputeAction.ANSWER, "answerDispute"))
 async def answer_dispute(dispute_id: DisputeId, body: AnswerIn, tx: Tx[Settings]) -> DisputeOut:
     """Answer as the merchant. The platform reviews the dispute next."""
     return DisputeOut.of(await disputes.answer(tx, dispute_id, text=body.text, evidence=body.evidence), tx)

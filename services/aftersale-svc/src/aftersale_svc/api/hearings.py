@@ -20,7 +20,6 @@ from aftersale_svc.domain.disputes.errors import (
     AmountWithoutRefund,
     AssignedToAnother,
     CurrencyForeign,
-    DeadlinePassed,
     NoProposal,
     NotAsked,
     NotAssignedToYou,
@@ -95,7 +94,7 @@ async def request_evidence(dispute_id: DisputeId, body: EvidenceRequestIn, tx: T
 
 @router.post(
     "/{dispute_id}/submit-evidence",
-    **step([DISPUTE], DisputeAction.SUBMIT_EVIDENCE, "submitDisputeEvidence", DeadlinePassed, NotAsked),
+    **step([DISPUTE], DisputeAction.SUBMIT_EVIDENCE, "submitDisputeEvidence", NotAsked),
 )
 async def submit_evidence(dispute_id: DisputeId, body: EvidenceSubmissionIn, tx: Tx[Settings]) -> DisputeOut:
     """Submit the evidence that was asked for, once per request. At its deadline the review goes on without it."""

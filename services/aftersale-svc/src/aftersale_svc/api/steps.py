@@ -9,6 +9,8 @@ from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.deadlines.errors import DeadlinePassed
+
 A = TypeVar("A", bound=StrEnum)
 
 
@@ -21,10 +23,10 @@ def step(
 ) -> dict[str, Any]:  # keyword arguments of FastAPI's decorators
     """The options of the route of an action: only roles that may ever take it get through.
 
-    `refused` are its refusals besides those of the lifecycle.
+    `refused` are its refusals besides those of the lifecycle, which include the passed deadline of who acts.
     """
     return {
         "operation_id": operation_id,
-        "responses": refusals(IllegalTransition, ActionNotAllowed, *refused),
+        "responses": refusals(IllegalTransition, ActionNotAllowed, DeadlinePassed, *refused),
         "dependencies": [require_action(tables, action)],
     }

@@ -1,5 +1,6 @@
 """A case in sentences, as it is shown."""
 
+from datetime import datetime
 from typing import Any
 
 from aftercare_chassis.http.schemas import Out
@@ -62,8 +63,8 @@ class CaseDetailOut(CaseOut):
     """The case in sentences, for the caller."""
 
     @classmethod
-    def of(cls, full: FullCase, actor: Actor) -> "CaseDetailOut":
-        """The case as this actor sees it."""
+    def of(cls, full: FullCase, actor: Actor, now: datetime | None = None) -> "CaseDetailOut":
+        """The case as this actor sees it now."""
         # The fields of the parent are values already: they are not validated a second time.
-        known: dict[str, Any] = dict(CaseOut.of(full, actor))
-        return cls.model_construct(**known, explanation=ExplanationOut.of(explain(full, actor)))
+        known: dict[str, Any] = dict(CaseOut.of(full, actor, now))
+        return cls.model_construct(**known, explanation=ExplanationOut.of(explain(full, actor, now)))

@@ -1,5 +1,6 @@
 """Cases as they are shown."""
 
+from datetime import datetime
 from typing import Annotated, TypedDict
 
 from aftercare_chassis.http.schemas import (
@@ -195,8 +196,8 @@ class CaseOut(Out):
     updated_at: UpdatedAt
 
     @classmethod
-    def of(cls, full: FullCase, actor: Actor) -> "CaseOut":
-        """The case as this actor sees it."""
+    def of(cls, full: FullCase, actor: Actor, now: datetime | None = None) -> "CaseOut":
+        """The case as this actor sees it; `now` where its deadline may have passed, as when it is read."""
         case, table, facts = full.case, lifecycle.of(full.case), facts_for(full, actor)
         wanted = {row.line_id: row for row in full.rows_of(ReplacementLine)}
         return cls(
@@ -229,7 +230,7 @@ class CaseOut(Out):
             price_checks=PriceCheckOut.of(full),
             exchange=ExchangeOut.of(full),
             refused_goods=RefusedGoodsOut.of(full),
-            allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts)),
+            allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts, now)),
             created_at=case.created_at,
             updated_at=case.updated_at,
         )

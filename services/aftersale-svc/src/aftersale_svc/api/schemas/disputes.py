@@ -202,7 +202,7 @@ class DisputeOut(Out):
             decided_by=dispute.decided_by,
             decided_at=dispute.decided_at,
             refunded=_money(dispute.refunded_minor, dispute.currency),
-            allowed_actions=AllowedOut.of(DISPUTE.allowed(dispute, reader.actor, DisputeFacts.of(reader))),
+            allowed_actions=AllowedOut.of(DISPUTE.allowed(dispute, reader.actor, DisputeFacts.of(reader), reader.now)),
             created_at=dispute.created_at,
             updated_at=dispute.updated_at,
         )

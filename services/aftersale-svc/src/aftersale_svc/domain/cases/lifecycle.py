@@ -4,6 +4,7 @@ The commands, the timers, the allowed actions in the API and the printed diagram
 """
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from aftercare_chassis.lifecycle import (
@@ -50,7 +51,9 @@ def apply(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts
     """The case after `action`; `facts` where guards judge more than the case.
 
     Raises:
-        CaseFrozen: a dispute stops the case. Else what `Lifecycle.apply` raises, and the refusals of the table's guards.
+        CaseFrozen: a dispute stops the case.
+        DeadlinePassed: the time of this actor has passed, and the timer has still to act.
+        IllegalTransition, ActionNotAllowed, and the refusals of the table's guards.
     """
     try:
         return replace(full, case=of(full.case).apply(full.case, action, context, facts or CaseFacts(full=full)))
@@ -61,9 +64,9 @@ def apply(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts
         raise
 
 
-def allowed(full: FullCase, actor: Actor, facts: CaseFacts) -> list[Allowed]:
-    """Every action of the case's table, and why it is not open to this actor now."""
-    found = of(full.case).allowed(full.case, actor, facts)
+def allowed(full: FullCase, actor: Actor, facts: CaseFacts, now: datetime | None = None) -> list[Allowed]:
+    """Every action of the case's table, and why it is not open to this actor now. `now` None: as far as time does not matter."""
+    found = of(full.case).allowed(full.case, actor, facts, now)
     if full.case.state is not CaseState.DISPUTED:
         return found
     return [replace(each, why_not=FROZEN_BY_DISPUTE) if each.why_not == NOT_IN_THIS_STATE else each for each in found]

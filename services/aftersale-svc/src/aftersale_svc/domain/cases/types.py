@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.legs.refused_delivery import AGENT_REVIEW, REFUS
 from aftersale_svc.domain.cases.legs.reship import RESHIP, ReshipExit
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.orders.model import Stage
 
 PEOPLE = frozenset(Initiator) - {Initiator.SYSTEM}
@@ -216,6 +217,7 @@ def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
         transitions=table,
         timeouts={state: timeout for leg in legs for state, timeout in leg.timeouts.items()},
         ends=ENDED,
+        binding=BINDING,
     )
 
 

@@ -43,6 +43,14 @@ class DeadlineEnded(Refusal):
     en = "This deadline has ended ({state})."
 
 
+class DeadlinePassed(Refusal):
+    """The time of this side has passed: the deadline decides, and the timer acts within seconds."""
+
+    kind, code = Kind.CONFLICT, "deadline_passed"
+    zh = "期限已于 {ended_at} 届满，不能再执行 {action}；以期限届满的结果为准：{deadline_effect}。"
+    en = "The time for {action} ended at {ended_at}, and the deadline decides: {deadline_effect}."
+
+
 class DeadlineUnlimited(Refusal):
     """Nothing happens by itself here, so that there is nothing to extend."""
 

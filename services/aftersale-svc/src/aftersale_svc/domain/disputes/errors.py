@@ -62,13 +62,6 @@ class NotAssignedToYou(Refusal):
     zh, en = "该纠纷单不由您处理。", "You do not have the dispute."
 
 
-class DeadlinePassed(Refusal):
-    """The time of this side has passed: the deadline decides."""
-
-    kind, code = Kind.CONFLICT, "deadline_passed"
-    zh, en = "期限已过，不能再提交；以期限届满的结果为准。", "The time has passed, and the deadline decides."
-
-
 class NotAsked(Refusal):
     """No evidence is asked of this side, or it has submitted it."""
 

@@ -2,6 +2,7 @@
 
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 
+from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.disputes.guards import (
     ANOTHERS,
     LATE,
@@ -57,7 +58,7 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
     "dispute",
     initial=_S.AWAIT_MERCHANT_ANSWER,
     transitions={
-        (_S.AWAIT_MERCHANT_ANSWER, _A.ANSWER): Transition(_S.PLATFORM_REVIEW, MERCHANT, (LATE,)),
+        (_S.AWAIT_MERCHANT_ANSWER, _A.ANSWER): Transition(_S.PLATFORM_REVIEW, MERCHANT),
         (_S.AWAIT_MERCHANT_ANSWER, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="merchant_silent"),
         (_S.PLATFORM_REVIEW, _A.DECIDE): Transition(_S.EXECUTING, ARBITRATOR, MINE),
         (_S.PLATFORM_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="platform_late"),
@@ -79,4 +80,5 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         _S.EXECUTING: Timeout("system"),
     },
     ends={_S.EXECUTED, _S.SETTLED, _S.WITHDRAWN},
+    binding=BINDING,
 )

@@ -64,6 +64,7 @@ WHY_NOT: Mapping[str, Label] = {
     "outcome_of_inspect": Label("由验收结果决定", "the inspection decides it"),
     "refund_already_decided": Label("已决定退款", "a refund was decided already"),
     "return_already_shipped": Label("商品已寄出", "the goods were sent already"),
+    "deadline_passed": Label("期限已过，以期限届满的结果为准", "the time has passed, and the deadline decides"),
     "return_already_scanned": Label("快递已揽收", "a courier has scanned the goods already"),
     "nothing_in_transit": Label("没有在途的退货", "no goods are on their way back"),
     "return_address_missing": Label("缺少退货地址", "there is no return address"),

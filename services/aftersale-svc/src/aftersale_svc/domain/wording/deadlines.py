@@ -13,7 +13,8 @@ from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind
 from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind
 from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.wording.states import EFFECTS, STATE_NAMES, TURN_NAMES
+from aftersale_svc.domain.wording.effects import effect_label
+from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES
 
 HOLIDAYS: Mapping[str, str] = {
     "New Year's Day": "元旦",
@@ -146,7 +147,7 @@ def _effect(deadline: Deadline) -> Label | None:
         for state in table.timeouts:
             for timeout in table.alternatives(state):
                 if state.value == deadline.document_state and timeout.hours == deadline.timer and timeout.effect:
-                    return EFFECTS.get(timeout.effect, Label(timeout.effect, timeout.effect))
+                    return effect_label(timeout.effect)
     return None
 
 

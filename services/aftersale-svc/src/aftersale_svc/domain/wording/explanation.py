@@ -38,8 +38,8 @@ class Explanation:
     actions: tuple[ActionText, ...]
 
 
-def explain(full: FullCase, actor: Actor) -> Explanation:
-    """The case in sentences for this reader."""
+def explain(full: FullCase, actor: Actor, now: datetime | None = None) -> Explanation:
+    """The case in sentences for this reader; `now` as for `lifecycle.allowed`."""
     case, table, facts = full.case, lifecycle.of(full.case), facts_for(full, actor)
     return Explanation(
         what=_what(full),
@@ -49,7 +49,7 @@ def explain(full: FullCase, actor: Actor) -> Explanation:
         money=_money(full),
         actions=tuple(
             ActionText(CaseAction(each.action), ACTION_NAMES[CaseAction(each.action)], _why_not(each.why_not))
-            for each in table.allowed(case, actor, facts)
+            for each in table.allowed(case, actor, facts, now)
             if each.why_not != NOT_IN_THIS_STATE
         ),
     )

@@ -1,0 +1,20 @@
+"""What happens at a deadline of any document, in words."""
+
+from collections.abc import Mapping
+
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.wording.states import EFFECTS
+
+DISPUTE_EFFECTS: Mapping[str, Label] = {
+    "escalated_merchant_silent": Label(
+        "商家视为未答复，平台继续审理", "the platform goes on without an answer of the merchant"
+    ),
+    "escalated_platform_late": Label("系统再次提醒平台", "the platform is reminded"),
+    "reviewed_without_evidence": Label("平台继续审理，不再等待凭证", "the platform goes on without the evidence"),
+}
+"""By the `effect` of the timeouts of disputes."""
+
+
+def effect_label(effect: str) -> Label:
+    """What happens at a deadline with this effect."""
+    return EFFECTS.get(effect) or DISPUTE_EFFECTS.get(effect) or Label(effect, effect)
