@@ -61,6 +61,7 @@ async def test_a_cheaper_replacement_gives_the_difference_back(shop: Shop) -> No
     request = await shop.refund_succeeds()
     assert (request.amount_minor, request.cause) == (1133, "price_difference")
     assert (request.goods, request.money) == ("exchange", "refund")
+    assert [(part.kind, part.units, part.amount_minor) for part in request.parts or ()] == [("goods", 0, 1133)]
     done = await shop.get(case["id"])
     assert (done["state"], done["refunded"]["amount"]) == ("completed", 1133)
     completed = await shop.last(AfterSaleCompleted)

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import RefundPart as EventPart
 
+from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Refund
 from aftersale_svc.domain.money.parts import RefundPart, parts_of
@@ -18,7 +19,8 @@ async def decided(tx: Transaction[Settings], full: FullCase, refund: Refund) -> 
     stated = any(line.line_tax_minor or line.line_discounts for line in lines)
     given = await tx.all(GIVEN_BACK, order_id=case.order_id, case_id=case.id) if stated else []
     fees = tx.settings.fees_of(case.merchant_id, case.currency)
-    return parts_of(refund.id, case, lines, refund.amount, given, fees)
+    of_exchange = refund.cause is RefundCause.PRICE_DIFFERENCE
+    return parts_of(refund.id, case, lines, refund.amount, given, fees, of_exchange=of_exchange)
 
 
 def published(parts: Iterable[RefundPart], refund_id: str) -> tuple[EventPart, ...] | None:

@@ -1,8 +1,9 @@
 """Which share of a line's money belongs to its first units (docs/money.md R3): cumulative, so that all parts add up."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from aftersale_svc.domain.cases.model import CaseLine
+from aftersale_svc.domain.cases.model import CaseLine, RefundAmount
 
 
 def accepted_share(line: CaseLine, accepted: int) -> int:
@@ -28,3 +29,9 @@ def spread(total: int, weights: Sequence[int]) -> list[int]:
         parts.append(upto - given)
         given = upto
     return parts
+
+
+def credited(lines: Sequence[CaseLine], credit: RefundAmount) -> tuple[CaseLine, ...]:
+    """Return the lines of an exchange with the part that each has of what it gives back, in place of the share of the units."""
+    parts = spread(credit.units_minor, [line.refund_minor for line in lines])
+    return tuple(replace(line, accepted_minor=part) for line, part in zip(lines, parts, strict=True))

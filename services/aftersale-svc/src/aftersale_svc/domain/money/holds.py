@@ -5,7 +5,7 @@ from itertools import groupby
 
 from aftersale_svc.domain.cases.codes import Goods
 from aftersale_svc.domain.cases.model import CaseLine, CaseState, RefundAmount
-from aftersale_svc.domain.cases.shares import spread
+from aftersale_svc.domain.cases.shares import credited
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.model import Hold, LineBalance, LineHold
@@ -27,10 +27,11 @@ def holds_of(lines: Iterable[CaseLine], type_: TypeRow) -> list[Hold]:
 
 def credit_holds(lines: Sequence[CaseLine], credit: RefundAmount) -> list[Hold]:
     """What a case keeps that has refunded the difference to a cheaper replacement: its money, and no units."""
-    parts = spread(credit.units_minor, [line.refund_minor for line in lines])
     return [
-        Hold(line_id=line.line_id, case_id=line.case_id, state=HoldState.SETTLED, units=0, amount_minor=part)
-        for line, part in zip(lines, parts, strict=True)
+        Hold(
+            line_id=line.line_id, case_id=line.case_id, state=HoldState.SETTLED, units=0, amount_minor=line.refund_minor
+        )
+        for line in credited(lines, credit)
     ]
 
 

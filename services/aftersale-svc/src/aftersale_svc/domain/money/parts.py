@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aftersale_svc.domain.cases.model import Case, CaseLine, RefundAmount
-from aftersale_svc.domain.cases.shares import cumulative_share
+from aftersale_svc.domain.cases.shares import credited, cumulative_share
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.codes import PartEffect, PartKind, PartParty
 from aftersale_svc.domain.money.fees import ReturnFees, buyer_pays_return, sends_goods_back
@@ -55,10 +55,17 @@ def parts_of(
     amount: RefundAmount,
     given: Sequence[GivenBack],
     fees: ReturnFees,
+    *,
+    of_exchange: bool = False,
 ) -> tuple[RefundPart, ...]:
-    """Return the parts of a refund of this amount. `given` is what other cases of the order gave back of these lines."""
+    """Return the parts of a refund of this amount. `given` is what other cases of the order gave back of these lines.
+
+    What an exchange gives back (`of_exchange`) is money alone: no units go back, and nothing more is due for it.
+    """
     known = {(each.line_id, each.kind, each.payer, each.payee): each for each in given}
-    found = [*_of_lines(refund_id, case, lines, amount, known), *_of_case(refund_id, case, amount, fees)]
+    takes_units = TYPES[case.type].holds_units and not of_exchange
+    lines = credited(lines, amount) if of_exchange else lines
+    found = [*_of_lines(refund_id, takes_units, lines, amount, known), *_of_case(refund_id, case, amount, fees)]
     return tuple(replace(part, position=number) for number, part in enumerate(found, 1))
 
 
@@ -72,10 +79,10 @@ Known = Mapping[tuple[str, PartKind, PartParty, PartParty], GivenBack]
 
 
 def _of_lines(
-    refund_id: str, case: Case, lines: Sequence[CaseLine], amount: RefundAmount, known: Known
+    refund_id: str, takes_units: bool, lines: Sequence[CaseLine], amount: RefundAmount, known: Known
 ) -> Iterator[RefundPart]:
     for line, refunded, minor in refunded_lines(lines, amount):
-        units = refunded if TYPES[case.type].holds_units else 0
+        units = refunded if takes_units else 0
         goods = RefundPart(
             refund_id=refund_id,
             kind=_K.GOODS,
