@@ -11,6 +11,7 @@ from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.open_offers import ended
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.exchanges.policy import unpriced
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import Case, CaseAction
@@ -105,7 +106,7 @@ async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     if offer is None:
         raise NoOfferOpen()
     check_change(full.case, offer.type, order)
-    on_terms = await _priced(tx, replace(full, case=agreed(full.case, offer)), order)
+    on_terms = await _priced(tx, unpriced(replace(full, case=agreed(full.case, offer))), order)
     moved = apply(on_terms, CaseAction.ACCEPT_OFFER, tx).keeping(ended(tx, offer, OfferAction.ACCEPT))
     event = OfferAccepted(
         **case_fields(tx, moved.case),

@@ -7,11 +7,13 @@ from aftercare_events import Event, ReplacementOrdered
 from aftercare_events.catalogue.replacements import OwedLine
 
 from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.codes import Goods
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.exchanges.policy import with_difference
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.settings import Settings
 
 
@@ -27,7 +29,8 @@ def owe(tx: Transaction[Settings], full: FullCase) -> tuple[FullCase, Event | No
 
 def ordered(tx: Transaction[Settings], full: FullCase) -> ReplacementOrdered:
     """The event: for the units of the case, or for those that an inspection accepted."""
-    wanted = {row.line_id: row.sku for row in full.rows_of(ReplacementLine)}
+    is_exchange = TYPES[full.case.type].goods is Goods.EXCHANGE
+    wanted = {row.line_id: row.sku for row in full.rows_of(ReplacementLine) if is_exchange}
     return ReplacementOrdered(
         **case_fields(tx, full.case),
         lines=tuple(

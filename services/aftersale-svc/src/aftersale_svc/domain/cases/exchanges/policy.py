@@ -52,6 +52,15 @@ def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
     return with_difference(full.keeping(*rows.values()))
 
 
+def unpriced(full: FullCase) -> FullCase:
+    """The case after an offer was accepted: where it is no exchange any more, nothing has a price, and nothing is owed."""
+    is_exchange = TYPES[full.case.type].goods is Goods.EXCHANGE
+    if is_exchange or all(row.unit_price_minor is None for row in full.rows_of(ReplacementLine)):
+        return full
+    rows = (replace(row, unit_price_minor=None) for row in full.rows_of(ReplacementLine))
+    return with_difference(full.keeping(*rows))
+
+
 def with_difference(full: FullCase) -> FullCase:
     """The case with the difference of the units that are replaced, as far as is known now, and with what the buyer owes of it."""
     found = difference(full)
