@@ -13,8 +13,7 @@ from aftersale_svc.domain.cases.exchanges.model import Price, RefusedGoods
 from aftersale_svc.domain.cases.exchanges.policy import priced
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of
-from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.settings import Settings
 
 
@@ -23,6 +22,8 @@ async def price(
 ) -> FullCase:
     """Name what the replacement costs, until the buyer has agreed to a difference.
 
+    The buyer has the whole time to agree to each price; the time of the merchant to send it goes on.
+
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, ChargeAgreed: see CASE.
@@ -30,9 +31,11 @@ async def price(
     """
     full = await locking.case(tx, case_id)
     apply(full, CaseAction.PRICE_REPLACEMENT, tx)  # a refusal of the table comes before those of the prices
-    owed = full if full.replacement is None else full.keeping(Replacement(case_id=case_id))
-    named = priced(owed, prices, "/prices")
-    after = apply(named, CaseAction.PRICE_REPLACEMENT, tx)
+    after = apply(priced(full, prices, "/prices"), CaseAction.PRICE_REPLACEMENT, tx)
+    facts = CaseFacts(full=after)
+    turns = {after.case.whose_turn, of(after.case).whose_turn(after.case, facts)}
+    if after.case.state is CaseState.AWAIT_RESHIP and "buyer" in turns:
+        after = replace(after, case=of(after.case).enter_again(after.case, tx, facts))
     return await effects.save(tx, full, after, CaseAction.PRICE_REPLACEMENT, priced_event(tx, after), note=note)
 
 

@@ -27,7 +27,8 @@ _WITH_MERCHANT = (_S.REJECTED, _S.AWAIT_RESHIP, _S.RESHIP_IN_TRANSIT, _S.REFUNDI
 _COMING_BACK = (_S.AWAIT_BUYER_SHIPMENT, _S.RETURN_IN_TRANSIT, _S.AWAIT_INSPECTION)
 _PRICE: LegRows = {
     **{(state, _A.PRICE_REPLACEMENT): Transition(state, MERCHANT) for state in _COMING_BACK},
-    (_S.AWAIT_RESHIP, _A.PRICE_REPLACEMENT): Transition(_S.AWAIT_RESHIP, MERCHANT, (CHARGE_AGREED,), restarts=True),
+    # Whose turn it is then follows from the price; the command begins the time of the buyer again.
+    (_S.AWAIT_RESHIP, _A.PRICE_REPLACEMENT): Transition(_S.AWAIT_RESHIP, MERCHANT, (CHARGE_AGREED,)),
     (_S.AWAIT_RESHIP, _A.AGREE_CHARGE): Transition(
         _S.AWAIT_RESHIP, BUYER, (NOTHING_OWED, CHARGE_AGREED), restarts=True
     ),
