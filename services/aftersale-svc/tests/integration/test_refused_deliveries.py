@@ -11,7 +11,7 @@ from aftercare_events import (
     ReturnDelivered,
     ReturnWaybillCorrected,
 )
-from aftersale_shop import Shop
+from aftersale_shop import KETTLE, Shop
 
 
 async def refused(shop: Shop, quantity: int = 3, **more: Any) -> dict[str, Any]:
@@ -145,3 +145,33 @@ async def test_an_empty_parcel_is_rejected_and_can_be_disputed(shop: Shop) -> No
     await outbound(shop, "returned")
     rejected = await shop.inspect(case["id"], 0, reason="empty_return")
     assert (rejected["state"], rejected["reject_reason"]) == ("rejected", "empty_return")
+
+
+async def test_units_of_two_parcels_come_back_in_the_parcel_that_carries_them(shop: Shop) -> None:
+    await shop.paid(lines=(KETTLE.model_copy(update={"quantity": 4}),))
+    await shop.leaves({"line_1": 2})
+    second = shop.parcel_leaves({"line_1": 2}, parcel_id="par_2").model_copy(update={"waybill_no": "73002"})
+    await shop.harness.consume(second)
+    await outbound(shop, "exception", reason="consignee_refused", refused=True)
+    [reported] = (await shop.buyer.get("/v1/cases")).json()["data"]
+    assert reported["return_parcel"]["waybill_no"] == "73001", "the one that was refused, not the newest"
+    one = await refused(shop, 1)
+    assert one["return_parcel"]["waybill_no"] == "73002"
+    other = await refused(shop, 1)
+    await shop.act(shop.buyer, one["id"], "cancel")
+    again = await refused(shop, 1)
+    await outbound(shop, "returned", "73002", returned=True)
+    assert [(await shop.get(each["id"]))["state"] for each in (reported, one, other, again)] == [
+        "return_in_transit",
+        "cancelled",
+        "await_inspection",
+        "await_inspection",
+    ]
+
+
+async def test_two_cases_wait_for_the_same_units_of_a_parcel_never(shop: Shop) -> None:
+    await shop.paid(lines=(KETTLE.model_copy(update={"quantity": 4}),))
+    await shop.leaves({"line_1": 2})
+    second = shop.parcel_leaves({"line_1": 2}, parcel_id="par_2").model_copy(update={"waybill_no": "73002"})
+    await shop.harness.consume(second)
+    assert [(await refused(shop, 2))["return_parcel"]["waybill_no"] for _ in range(2)] == ["73002", "73001"]

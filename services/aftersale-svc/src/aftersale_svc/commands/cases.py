@@ -24,8 +24,7 @@ from aftersale_svc.tables.case_rules import ORDER_AND_RULES
 from aftersale_svc.tables.cases import CASE_LINES, CASES
 from aftersale_svc.tables.exchanges import REPLACEMENT_LINES
 from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
-from aftersale_svc.tables.legs import PRICE_CHECKS, RETURNS
-from aftersale_svc.tables.orders import PARCELS_OF_ORDER
+from aftersale_svc.tables.legs import PARCELS_OF_ORDER, PRICE_CHECKS, RETURNS
 
 
 async def create(tx: Transaction[Settings], request: Request) -> FullCase:
@@ -51,7 +50,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     case, lines = opened.case, opened.requested
     if TYPES[case.type].by_outbound:
         parcels = await tx.all(PARCELS_OF_ORDER, order_id=order.id)
-        opened = opened.keeping(way_back(case.id, order.id, parcels, request.lines))
+        opened = opened.keeping(way_back(case.id, order.id, parcels, request.lines, request.parcel_id))
     by_rule = await rule_reviews.decision(tx, order, case, lines)
     created = await tx.create(CASES, case, _requested(tx, case, lines))
     await tx.insert(CASE_LINES, *lines)

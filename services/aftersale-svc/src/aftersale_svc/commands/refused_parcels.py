@@ -12,8 +12,7 @@ from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.requests import Request, Wanted
 from aftersale_svc.domain.orders.model import ParcelLine
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.legs import WAITING_FOR_PARCEL
-from aftersale_svc.tables.orders import PARCELS_OF_ORDER
+from aftersale_svc.tables.legs import PARCELS_OF_ORDER, WAITING_FOR_PARCEL
 
 
 async def follow(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
@@ -32,7 +31,15 @@ async def _open(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
         line for line in await tx.all(PARCELS_OF_ORDER, order_id=event.order_id) if line.parcel_id == event.parcel_id
     ]
     if content:
-        request = Request(event.order_id, CaseType.REFUSED_DELIVERY, Reason.REFUSED_AT_DOOR, None, _wanted(content), [])
+        request = Request(
+            event.order_id,
+            CaseType.REFUSED_DELIVERY,
+            Reason.REFUSED_AT_DOOR,
+            None,
+            _wanted(content),
+            [],
+            parcel_id=event.parcel_id,
+        )
         with suppress(Refusal):
             await cases.create(tx, request)
 

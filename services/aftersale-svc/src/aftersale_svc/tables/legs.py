@@ -16,10 +16,12 @@ from sqlalchemy import (
     ForeignKeyConstraint,
     FromClause,
     Index,
+    Integer,
     Label,
     Table,
     Text,
     bindparam,
+    cast,
     func,
     select,
 )
@@ -30,11 +32,12 @@ from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RefundState, RejectReason
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, RequestedLine, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, RequestedLine, Return
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.money.parts import RefundPart
+from aftersale_svc.domain.orders.model import SentLine
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.exchanges import (
     CHARGES,
@@ -45,6 +48,7 @@ from aftersale_svc.tables.exchanges import (
     replacement_lines,
 )
 from aftersale_svc.tables.offers import OFFERS, offers
+from aftersale_svc.tables.orders import order_parcels
 from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
 from aftersale_svc.tables.schema import metadata
@@ -160,6 +164,30 @@ WAITING_FOR_PARCEL: Query[Record] = Query(
     .order_by(cases.c.id)
 )
 """The refused deliveries of an order whose goods come back in this parcel."""
+
+# A parcel of which the waybill was corrected is followed under another one, and is not counted.
+_claimed = (
+    select(func.coalesce(func.sum(case_lines.c.quantity), 0))
+    .select_from(cases.join(case_lines).join(returns, returns.c.case_id == cases.c.id))
+    .where(
+        cases.c.order_id == order_parcels.c.order_id,
+        cases.c.type == CaseType.REFUSED_DELIVERY,
+        cases.c.state != CaseState.CLOSED,
+        cases.c.state != CaseState.CANCELLED,
+        case_lines.c.line_id == order_parcels.c.line_id,
+        returns.c.carrier == order_parcels.c.carrier,
+        returns.c.waybill_no == order_parcels.c.waybill_no,
+    )
+    .correlate(order_parcels)
+    .scalar_subquery()
+)
+PARCELS_OF_ORDER = Query(
+    select(*order_parcels.c, cast(_claimed, Integer).label("claimed"))
+    .where(order_parcels.c.order_id == bindparam("order_id"))
+    .order_by(order_parcels.c.parcel_id.desc(), order_parcels.c.line_id),
+    SentLine,
+)
+"""The parcels of an order, newest first, with the units that cases wait for."""
 
 LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     Return: LegTable(RETURNS, returns.c.case_id == case_lines.c.case_id),

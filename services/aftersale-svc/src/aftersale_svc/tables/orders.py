@@ -54,12 +54,6 @@ order_parcels = Table(
 ORDERS = Rows(orders, Order)
 ORDER_LINES = Rows(order_lines, OrderLine)
 ORDER_PARCELS = Rows(order_parcels, ParcelLine)
-PARCELS_OF_ORDER = Query(
-    select(order_parcels)
-    .where(order_parcels.c.order_id == bindparam("order_id"))
-    .order_by(order_parcels.c.parcel_id.desc(), order_parcels.c.line_id),
-    ParcelLine,
-)
 ORDER = Query(select(orders).where(orders.c.id == bindparam("order_id")), Order, seen_by(orders))
 MOVE_ORDER = Statement(
     update(orders).where(orders.c.id == bindparam("order_id")).values(state=bindparam("state", type_=Text))

@@ -6,18 +6,26 @@ from itertools import groupby
 from aftersale_svc.domain.cases.errors import UnitsInNoParcel
 from aftersale_svc.domain.cases.model import Return
 from aftersale_svc.domain.cases.requests import Wanted
-from aftersale_svc.domain.orders.model import ParcelLine
+from aftersale_svc.domain.orders.model import SentLine
 
 
-def way_back(case_id: str, order_id: str, parcels: Sequence[ParcelLine], wanted: Sequence[Wanted]) -> Return:
-    """Return how the units come back: in the newest parcel that carries them all. `parcels` come parcel by parcel, newest first.
+def way_back(
+    case_id: str, order_id: str, parcels: Sequence[SentLine], wanted: Sequence[Wanted], parcel_id: str | None = None
+) -> Return:
+    """Return how the units come back: in this parcel, or in the newest one that carries them all and no other case waits for.
+
+    `parcels` come parcel by parcel, newest first.
 
     Raises:
         UnitsInNoParcel: there is none.
     """
-    for _, lines in groupby(parcels, key=lambda line: line.parcel_id):
+    for sent_id, lines in groupby(parcels, key=lambda line: line.parcel_id):
         carried = {line.line_id: line for line in lines}
-        if all(each.line_id in carried and each.quantity <= carried[each.line_id].quantity for each in wanted):
+        if parcel_id in (None, sent_id) and all(_carries(carried.get(each.line_id), each) for each in wanted):
             parcel = next(iter(carried.values()))
             return Return(case_id=case_id, carrier=parcel.carrier, waybill_no=parcel.waybill_no)
     raise UnitsInNoParcel(pointer="/lines", awaits=order_id)
+
+
+def _carries(line: SentLine | None, wanted: Wanted) -> bool:
+    return line is not None and wanted.quantity <= line.quantity - line.claimed

@@ -32,7 +32,7 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for when a case is opened."""
+    """What is asked for when a case is opened. `parcel_id` is the parcel in which the courier reports its units."""
 
     order_id: str
     type: CaseType
@@ -40,6 +40,7 @@ class Request:
     description: str | None
     lines: list[Wanted]
     evidence: list[str]
+    parcel_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

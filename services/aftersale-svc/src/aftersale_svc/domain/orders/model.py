@@ -52,6 +52,13 @@ class ParcelLine:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class SentLine(ParcelLine):
+    """Units in a parcel, and how many of them cases wait for, which were refused at the door."""
+
+    claimed: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class OrderLine:
     """A line of an order: what was paid for all its units after the discount, and how many of them have left.
 

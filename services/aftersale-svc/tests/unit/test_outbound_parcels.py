@@ -1,0 +1,40 @@
+"""Which parcel units come back in that were refused at the door."""
+
+import pytest
+from aftersale_svc.domain.cases.errors import UnitsInNoParcel
+from aftersale_svc.domain.cases.outbound_parcels import way_back
+from aftersale_svc.domain.cases.requests import Wanted
+from aftersale_svc.domain.orders.model import SentLine
+
+
+def sent(number: int, quantity: int = 2, claimed: int = 0, line_id: str = "line_1") -> SentLine:
+    parcel = {"parcel_id": f"par_{number}", "carrier": "zto", "waybill_no": f"7300{number}"}
+    return SentLine(order_id="ord_1", line_id=line_id, quantity=quantity, claimed=claimed, **parcel)
+
+
+NEWEST_FIRST = [sent(2), sent(1)]
+
+
+def carried_by(
+    parcels: list[SentLine], units: int, line_id: str = "line_1", parcel_id: str | None = None
+) -> str | None:
+    return way_back("case_1", "ord_1", parcels, [Wanted(line_id, units)], parcel_id).waybill_no
+
+
+def test_the_newest_parcel_that_carries_them_all() -> None:
+    assert carried_by(NEWEST_FIRST, 2) == "73002"
+    assert carried_by([sent(2, 1), sent(1)], 2) == "73001"
+    assert carried_by([sent(2, line_id="line_2"), sent(1)], 1) == "73001"
+
+
+def test_what_another_case_waits_for_does_not_come_back_twice() -> None:
+    assert carried_by([sent(2, claimed=1), sent(1)], 1) == "73002"
+    assert carried_by([sent(2, claimed=1), sent(1)], 2) == "73001"
+    with pytest.raises(UnitsInNoParcel):
+        carried_by([sent(2, claimed=2), sent(1, claimed=1)], 2)
+
+
+def test_the_parcel_that_the_courier_reports_and_no_other() -> None:
+    assert carried_by(NEWEST_FIRST, 2, parcel_id="par_1") == "73001"
+    with pytest.raises(UnitsInNoParcel):
+        carried_by([sent(2), sent(1, claimed=2)], 2, parcel_id="par_1")
