@@ -9,11 +9,12 @@ from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.model import Case, RequestedLine
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.facts import PastCase, RequestFacts, initiator_of
-from aftersale_svc.domain.rules.matching import longest_history
+from aftersale_svc.domain.rules.matching import longest_history, looks_at_evidence
 from aftersale_svc.domain.rules.model import OrderAndRules, Rule
 from aftersale_svc.domain.rules.trials import PastRequest
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.case_rules import PAST_CASES
+from aftersale_svc.tables.case_rules import LOCK_HISTORY, PAST_CASES
+from aftersale_svc.tables.evidence import CHECKED_FILES
 
 MOST_PAST_CASES = 1_000
 
@@ -21,10 +22,14 @@ MOST_PAST_CASES = 1_000
 async def request_facts(
     tx: Transaction[Settings], order: OrderAndRules, case: Case, lines: Sequence[RequestedLine], rules: Sequence[Rule]
 ) -> RequestFacts:
-    """The facts of a case that is not saved yet. The buyer's earlier cases are read where a rule looks at them."""
+    """The facts of a case that is not saved yet. The buyer's earlier cases are read where a rule looks at them.
+
+    Then the buyer opens one case at a time at this merchant, until the end of the transaction.
+    """
     looks_back = longest_history(rules)
     history: list[Record] = []
     if looks_back is not None:
+        await tx.one(LOCK_HISTORY, history_of=f"cases of {case.buyer_id} at {case.merchant_id}")
         whose = {"buyer_ids": [case.buyer_id], "merchant_id": case.merchant_id}
         history = await tx.all(PAST_CASES, **whose, since=tx.now - looks_back, most=MOST_PAST_CASES)
     categories = order.categories or {}
@@ -37,10 +42,18 @@ async def request_facts(
         currency=case.currency,
         skus=tuple(line.sku for line in lines),
         categories=tuple(categories.get(line.line_id) for line in lines),
-        evidence=len(case.evidence),
+        evidence=await _checked_files(tx, case) if looks_at_evidence(rules) else None,
         opened_at=tx.now,
         history=tuple(_past_case(record) for record in history),
     )
+
+
+async def _checked_files(tx: Transaction[Settings], case: Case) -> int:
+    """How many files the request cites; a hash alone is whatever the applicant has written."""
+    if not case.evidence:
+        return 0
+    [found] = await tx.all(CHECKED_FILES, order_id=case.order_id, cited=case.evidence)
+    return int(found["number"])
 
 
 def past_request(record: Record, past: Sequence[Record]) -> PastRequest:

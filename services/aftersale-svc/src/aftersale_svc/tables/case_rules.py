@@ -19,8 +19,10 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from aftersale_svc.domain.evidence.model import EvidenceState
 from aftersale_svc.domain.rules.model import DefaultReturnAddress, OrderAndRules, RuleSet, RuleSetVersion
 from aftersale_svc.tables.cases import case_lines, case_timeline, cases
+from aftersale_svc.tables.evidence import evidence_files
 from aftersale_svc.tables.orders import order_lines, orders
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
@@ -105,6 +107,11 @@ ORDER_AND_RULES = Query(
     seen_by(orders),
 )
 
+# The cases that a buyer opens about several orders at once would not see each other; the lock of an order keeps none of them.
+LOCK_HISTORY: Query[Record] = Query(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("history_of", type_=Text), 0)))
+)
+
 PAST_CASES: Query[Record] = Query(
     select(cases.c.id, cases.c.buyer_id, cases.c.created_at, cases.c.reject_reason.is_not(None).label("was_rejected"))
     .where(
@@ -148,11 +155,21 @@ _decided = (
     .limit(1)
     .lateral("of_decision")
 )
+_files = (
+    select(func.count(evidence_files.c.sha256.distinct()))
+    .where(
+        evidence_files.c.order_id == cases.c.order_id,
+        evidence_files.c.state == EvidenceState.ACCEPTED,
+        evidence_files.c.sha256 == func.any(cases.c.evidence),
+    )
+    .correlate(cases)
+    .scalar_subquery()
+)
 LATEST_CASES: Query[Record] = Query(
     select(
         *(cases.c[name] for name in ("id", "buyer_id", "type", "reason", "stage", "currency", "created_at")),
         (cases.c.requested_minor + cases.c.shipping_refund_minor).label("amount_minor"),
-        func.cardinality(cases.c.evidence).label("evidence"),
+        _files.label("evidence"),
         *(_lines.c[name] for name in ("skus", "categories")),
         _opened.c.opened_by,
         _decided.c.decided,

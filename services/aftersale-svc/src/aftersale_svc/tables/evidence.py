@@ -164,6 +164,13 @@ NUMBER_OF_A_SIDE: Query[Record] = Query(
     )
 )
 
+CHECKED_FILES: Query[Record] = Query(
+    select(func.count(_f.sha256.distinct()).label("number")).where(
+        _f.order_id == bindparam("order_id"), _ACCEPTED, _f.sha256 == func.any(bindparam("cited", type_=ARRAY(Text)))
+    )
+)
+"""How many of the cited hashes are those of files of the order that were accepted."""
+
 _c = evidence_checks.c
 NEXT_CHECK = Query(
     select(evidence_checks).order_by(_c.due_at).limit(1).with_for_update(skip_locked=True), EvidenceCheck

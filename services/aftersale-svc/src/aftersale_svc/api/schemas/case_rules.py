@@ -71,7 +71,7 @@ class ConditionsIn(In):
     category_prefixes: Prefixes
     """The category of every line of the case is known and begins with one of these."""
     has_evidence: bool | None = None
-    """Whether the request comes with evidence."""
+    """Whether the request cites a file that was uploaded for the order and accepted by its check. A hash alone does not count."""
     evidence_needs: Annotated[list[EvidenceNeed], Field(default_factory=list, max_length=10)]
     """Whether the type or reason of the request needs evidence."""
     buyer_history: BuyerHistoryIn | None = None

@@ -33,7 +33,8 @@ def facts_of(full: FullCase, judged: RequestFacts | None = None) -> Document:
 
 
 def _judged(facts: RequestFacts) -> Document:
-    return {
+    files = {} if facts.evidence is None else {"files": facts.evidence}
+    return files | {
         "initiator": facts.initiator.value,
         "categories": list(facts.categories),
         "history": [

@@ -28,7 +28,11 @@ class PastCase:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RequestFacts:
-    """What is known of a request. `amount_minor` is what would be paid back if it were granted, freight included."""
+    """What is known of a request. `amount_minor` is what would be paid back if it were granted, freight included.
+
+    `evidence` counts the files that it cites: uploaded for the order, and accepted by their check; None where no rule looks
+    at them.
+    """
 
     type: CaseType
     reason: Reason
@@ -38,7 +42,7 @@ class RequestFacts:
     currency: str
     skus: tuple[str, ...]
     categories: tuple[str | None, ...]
-    evidence: int
+    evidence: int | None
     opened_at: datetime
     history: tuple[PastCase, ...] = ()
 

@@ -22,7 +22,7 @@ def matches(when: Conditions, facts: RequestFacts) -> bool:
         and _among(facts.stage, when.stages)
         and _among(facts.initiator, when.initiators)
         and _among(facts.evidence_need, when.evidence_needs)
-        and when.has_evidence in (None, facts.evidence > 0)
+        and when.has_evidence in (None, bool(facts.evidence))
         and (when.currency in (None, facts.currency))
         and _between(facts.amount_minor, when.least_minor, when.most_minor)
         and _all_begin(facts.skus, when.sku_prefixes)
@@ -35,6 +35,11 @@ def longest_history(rules: Iterable[Rule]) -> timedelta | None:
     """How far back the rules look at a buyer's earlier cases; None where they do not."""
     days = [rule.when.buyer_history.days for rule in rules if rule.when.buyer_history is not None]
     return timedelta(days=max(days)) if days else None
+
+
+def looks_at_evidence(rules: Iterable[Rule]) -> bool:
+    """Whether a rule asks for evidence, or for none."""
+    return any(rule.when.has_evidence is not None for rule in rules)
 
 
 def _among(value: StrEnum, allowed: Sequence[StrEnum]) -> bool:

@@ -1,0 +1,46 @@
+"""Rules judge what is known here, not what the applicant writes, and count cases that are opened at the same time."""
+
+import asyncio
+from pathlib import Path
+from typing import Any
+
+from aftersale_shop import HASH, Shop
+from evidence_desk import EvidenceDesk, desk
+from evidence_samples import encoded, scene
+from test_rule_reviews import publish
+
+SHOWN = {"id": "shown", "when": {"has_evidence": True}, "outcome": "approve"}
+FEW = {"id": "few", "when": {"buyer_history": {"days": 30, "most_cases": 0}}, "outcome": "approve"}
+
+
+async def opened(at: EvidenceDesk, *evidence: str, order_id: str = "ord_1") -> dict[str, Any]:
+    return await at.shop.case(
+        1, type_="refund_only", order_id=order_id, lines=[{"line_id": "line_1", "quantity": 1}], evidence=list(evidence)
+    )
+
+
+async def test_evidence_is_a_file_that_was_checked_and_no_hash_of_anything(postgres_url: str, tmp_path: Path) -> None:
+    async with desk(postgres_url, tmp_path) as at:
+        await at.shop.paid("ord_2")
+        await publish(at.shop, SHOWN)
+        photo = (await at.uploaded(encoded(scene(1))))["sha256"]
+        assert (await opened(at, HASH))["state"] == "pending_review"
+        assert (await opened(at, photo, order_id="ord_2"))["state"] == "pending_review", "of another order"
+        approved = await opened(at, HASH, photo)
+        assert approved["state"] == "refunding"
+        [decision] = (await at.shop.seller.get(f"/v1/cases/{approved['id']}/decisions")).json()["data"]
+        assert decision["facts"]["files"] == 1
+        again = f"/v1/decisions/{decision['id']}/replay?rules_version=1"
+        assert (await at.shop.seller.post(again)).json()["rules_outcome"] == "approve"
+        body = {"rules": [SHOWN], "cases": 10}
+        tried = (await at.shop.seller.post("/v1/merchants/m-1/case-rules/try", json=body)).json()
+        assert (tried["outcomes"]["approve"], tried["outcomes"]["leave_to_merchant"]) == (1, 2)
+
+
+async def test_a_buyer_who_asks_for_many_orders_at_once_has_asked_before(shop: Shop) -> None:
+    orders = [f"ord_{number}" for number in range(1, 6)]
+    for order_id in orders:
+        await shop.paid(order_id)
+    await publish(shop, FEW)
+    found = await asyncio.gather(*(shop.case(1, type_="refund_only", order_id=each) for each in orders))
+    assert sorted(case["state"] for case in found) == ["pending_review"] * 4 + ["refunding"]
