@@ -173,6 +173,18 @@ async def test_both_sides_add_evidence_until_the_verdict(shop: Shop) -> None:
     shop.harness.problem(refused, 403, "forbidden")
 
 
+async def test_neither_side_adds_evidence_without_end(shop: Shop) -> None:
+    await shop.delivered()
+    _, dispute_id = await shop.disputed()
+    for number in range(5):
+        hashes = [f"sha256:{number * 20 + each:064d}" for each in range(20)]
+        await shop.rule(dispute_id, "evidence", shop.buyer, evidence=hashes)
+    refused = await shop.buyer.post(f"/v1/disputes/{dispute_id}/evidence", json={"evidence": [HASH]})
+    problem = shop.harness.problem(refused, 409, "too_much_evidence")
+    assert (problem["most"], problem["added"]) == (100, 100)
+    assert len((await shop.rule(dispute_id, "evidence", shop.seller, evidence=[HASH]))["evidence"]) == 102
+
+
 async def test_a_refused_refund_of_a_verdict_is_tried_again_and_then_executed(shop: Shop) -> None:
     await shop.delivered()
     case_id, dispute_id = await shop.disputed()

@@ -20,6 +20,7 @@ from aftersale_svc.domain.disputes.errors import (
     AssignedToAnother,
     CurrencyForeign,
     PartyCannotDecide,
+    TooMuchEvidence,
 )
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
@@ -72,9 +73,11 @@ async def answer_dispute(dispute_id: DisputeId, body: AnswerIn, tx: Tx[Settings]
     return DisputeOut.of(await disputes.answer(tx, dispute_id, text=body.text, evidence=body.evidence), tx)
 
 
-@router.post("/{dispute_id}/evidence", **step([DISPUTE], DisputeAction.ADD_EVIDENCE, "addDisputeEvidence"))
+@router.post(
+    "/{dispute_id}/evidence", **step([DISPUTE], DisputeAction.ADD_EVIDENCE, "addDisputeEvidence", TooMuchEvidence)
+)
 async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]) -> DisputeOut:
-    """Add evidence for either side, until the verdict."""
+    """Add evidence for either side, until the verdict: at most a hundred pieces each, besides what a side is asked for."""
     added = await disputes.add_evidence(tx, dispute_id, evidence=body.evidence, note=body.note)
     return DisputeOut.of(added, tx)
 

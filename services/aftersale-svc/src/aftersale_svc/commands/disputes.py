@@ -19,11 +19,14 @@ from aftersale_svc.commands.record import case_fields, dispute_fields, save_disp
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.disputes.errors import TooMuchEvidence
+from aftersale_svc.domain.disputes.evidence import MOST_ADDED
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import EVIDENCE_ADDED
 from aftersale_svc.tables.dispute_parts import END_PROPOSAL
 from aftersale_svc.tables.disputes import DISPUTES
 
@@ -50,9 +53,14 @@ async def add_evidence(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see DISPUTE.
+        TooMuchEvidence: this side has added as much as it may.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ADD_EVIDENCE, tx, DisputeFacts.of(tx))
+    side = {"role": tx.actor.role, "action": DisputeAction.ADD_EVIDENCE}
+    [known] = await tx.all(EVIDENCE_ADDED, case_id=dispute.case_id, dispute_id=dispute.id, **side)
+    if known["number"] + len(evidence) > MOST_ADDED:
+        raise TooMuchEvidence(pointer="/evidence", most=MOST_ADDED, added=known["number"])
     added = replace(moved, evidence=[*dispute.evidence, *evidence])
     event = EvidenceAdded(**dispute_fields(tx, added), by=tx.actor.role, evidence=tuple(evidence))
     return await save_dispute(tx, added, DisputeAction.ADD_EVIDENCE, event, note=note, evidence=evidence)

@@ -14,6 +14,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    func,
     select,
 )
 from sqlalchemy import text as sql
@@ -133,6 +134,15 @@ TIMELINE = Query(
     select(case_timeline).where(case_timeline.c.case_id == bindparam("case_id")).order_by(case_timeline.c.id),
     TimelineStep,
 )
+EVIDENCE_ADDED: Query[Record] = Query(
+    select(func.coalesce(func.sum(func.cardinality(case_timeline.c.evidence)), 0).label("number")).where(
+        case_timeline.c.case_id == bindparam("case_id"),
+        case_timeline.c.dispute_id == bindparam("dispute_id"),
+        case_timeline.c.actor_role == bindparam("role"),
+        case_timeline.c.action == bindparam("action"),
+    )
+)
+"""How many pieces of evidence one side has added to a dispute by this step."""
 LIVE_CASES_OF: Query[Record] = Query(
     select(cases.c.id)
     .where(cases.c.order_id == bindparam("order_id"), *(cases.c.state != ended for ended in sorted(ENDED)))

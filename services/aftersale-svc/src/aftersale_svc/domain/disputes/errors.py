@@ -69,6 +69,16 @@ class NotAsked(Refusal):
     zh, en = "当前没有要求您提交凭证，或已提交。", "No evidence is asked of this side, or it was submitted."
 
 
+class TooMuchEvidence(Refusal):
+    """A side has added as much evidence of its own accord as it may; what it is asked for it may still submit."""
+
+    kind, code = Kind.CONFLICT, "too_much_evidence"
+    zh, en = (
+        "每一方最多补充 {most} 份凭证（已补充 {added} 份）。",
+        "Each side may add {most} pieces of evidence; {added} were added.",
+    )
+
+
 class RoundsUsedUp(Refusal):
     """Evidence was asked for as often as the settings permit."""
 

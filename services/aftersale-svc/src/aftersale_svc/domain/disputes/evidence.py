@@ -5,6 +5,9 @@ from datetime import datetime
 
 from aftersale_svc.domain.disputes.model import EvidenceParty
 
+MOST_ADDED = 100
+"""How many pieces of evidence one side may add of its own accord: the verdict's event names all of them."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvidenceRound:
