@@ -56,6 +56,8 @@ disputes = Table(
     CheckConstraint("state <> 'executed' OR refunded_minor IS NOT NULL", name="executed"),
     CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
     Index("disputes_case_idx", "case_id", "id"),
+    Index("disputes_order_idx", "order_id", "id"),
+    Index("disputes_buyer_idx", "buyer_id", "id"),
     Index("disputes_merchant_idx", "merchant_id", "id"),
     Index("disputes_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
     # A case is stopped by one dispute at a time.
