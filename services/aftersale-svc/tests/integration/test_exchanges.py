@@ -131,6 +131,7 @@ async def test_what_is_wrong_with_a_price(shop: Shop) -> None:
         ([named(1, line_id="line_9")], "line_unknown"),
         ([named(1), named(2)], "line_repeated"),
         ([named(1, currency="USD")], "price_currency_mismatch"),
+        ([named(10**13)], "price_too_high"),
     ):
         shop.harness.problem(await shop.seller.post(path, json={"prices": prices}), 422, code)
 

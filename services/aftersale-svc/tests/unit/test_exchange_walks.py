@@ -1,6 +1,7 @@
 """Exchanges step by step with the real commands: what a price leads to, whatever becomes of the case after it was named."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from functools import partial
 
@@ -8,6 +9,7 @@ import pytest
 from aftercare_chassis.lifecycle import SystemContext
 from aftersale_svc.commands import deadlines, exchanges, offers, replacements, returns, reviews
 from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.exchanges.errors import PriceTooHigh
 from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
@@ -106,3 +108,12 @@ async def test_the_buyer_has_the_whole_time_to_think_about_each_price(walk: Walk
     assert (second.whose_turn, second.deadline_at) == ("buyer", walk.now + (first.deadline_at - NOW))
     cheaper = await walk.do("seller", name(5_000))
     assert cheaper.whose_turn == "merchant"
+
+
+async def test_a_price_that_no_column_takes_is_refused(walk: Walk) -> None:
+    await walk.wait()
+    many = replace(walk.snapshot.line, quantity=1_000_000, line_units=1_000_000)
+    walk.snapshot = replace(walk.snapshot, line=many)
+    with pytest.raises(PriceTooHigh) as refused:
+        await walk.do("seller", name(10**13))
+    assert (refused.value.pointer, refused.value.facts["most"]) == ("/prices", 10**13)

@@ -17,6 +17,16 @@ class PriceNotPossible(Refusal):
     zh, en = "只有换货可以指定商品价格。", "Only an exchange has a price of its own."
 
 
+class PriceTooHigh(Refusal):
+    """All units together cost more than any amount may be."""
+
+    kind, code = Kind.INVALID, "price_too_high"
+    zh, en = (
+        "价格过高：该售后单的商品总价最多为 {most:money}。",
+        "The price is too high: all units of the case may cost {most:money} together.",
+    )
+
+
 class NothingRefused(Refusal):
     """The inspection refused nothing, or has not been made, or what it refused was sent back before."""
 

@@ -6,11 +6,14 @@ from dataclasses import replace
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import Goods
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, PriceCurrencyForeign
-from aftersale_svc.domain.cases.exchanges.errors import PriceNotPossible, WantedNotPossible
+from aftersale_svc.domain.cases.exchanges.errors import PriceNotPossible, PriceTooHigh, WantedNotPossible
 from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
+
+LARGEST_TOTAL = 10**13
+"""In minor units, as for an order."""
 
 
 def wanted_lines(case_id: str, type_: TypeRow, wanted: Sequence[Wanted]) -> list[ReplacementLine]:
@@ -34,6 +37,7 @@ def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
         PriceNotPossible: the type is no exchange.
         LineUnknown, LineTwice: a line is not the case's, or is named twice.
         PriceCurrencyForeign: a price is in another currency than the order.
+        PriceTooHigh: the units of the case cost more than `LARGEST_TOTAL` together.
     """
     if prices and TYPES[full.case.type].goods is not Goods.EXCHANGE:
         raise PriceNotPossible(pointer=at)
@@ -49,6 +53,11 @@ def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
         named.add(each.line_id)
         known = rows.get(each.line_id, ReplacementLine(case_id=full.case.id, line_id=each.line_id))
         rows[each.line_id] = replace(known, unit_price_minor=each.unit_price_minor)
+    total = sum(
+        (rows[line.line_id].unit_price_minor or 0) * line.quantity for line in full.requested if line.line_id in rows
+    )
+    if total > LARGEST_TOTAL:
+        raise PriceTooHigh(pointer=at, most=LARGEST_TOTAL, currency=full.case.currency)
     return with_difference(full.keeping(*rows.values()))
 
 
