@@ -6,9 +6,10 @@ from aftercare_chassis.database.transaction import Transaction
 from asyncpg import Record
 
 from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.initiators import initiator_of
 from aftersale_svc.domain.cases.model import Case, RequestedLine
 from aftersale_svc.domain.orders.model import Stage
-from aftersale_svc.domain.rules.facts import PastCase, RequestFacts, initiator_of
+from aftersale_svc.domain.rules.facts import PastCase, RequestFacts
 from aftersale_svc.domain.rules.matching import longest_history, looks_at_evidence
 from aftersale_svc.domain.rules.model import OrderAndRules, Rule
 from aftersale_svc.domain.rules.trials import PastRequest

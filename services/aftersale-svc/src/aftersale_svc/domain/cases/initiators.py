@@ -26,3 +26,8 @@ def check_initiator(type_: TypeRow, role: str) -> Initiator:
     if initiator is None or initiator not in type_.initiators:
         raise InitiatorUnsuitable(pointer="/type", allowed=sorted(type_.initiators))
     return initiator
+
+
+def initiator_of(role: str) -> Initiator:
+    """Who opened a case, by the role; of any other role, the platform."""
+    return INITIATORS.get(role, Initiator.PLATFORM)

@@ -10,13 +10,6 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.model import HistoryCondition
 
-_INITIATORS = {
-    "buyer": Initiator.BUYER,
-    "seller": Initiator.MERCHANT,
-    "agent": Initiator.AGENT,
-    "system": Initiator.SYSTEM,
-}
-
 
 @dataclass(frozen=True, slots=True)
 class PastCase:
@@ -70,8 +63,3 @@ class AppliedRule:
     rules_version: int
     rule_id: str
     facts: RequestFacts | None = None
-
-
-def initiator_of(role: str) -> Initiator:
-    """Who opened a case, by the role."""
-    return _INITIATORS.get(role, Initiator.PLATFORM)
