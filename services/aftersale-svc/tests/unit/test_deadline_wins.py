@@ -76,7 +76,7 @@ def test_a_late_agent_loses_nothing(acting: Acting, a_case: Callable[..., Case])
     assert of(case).apply(case, CaseAction.APPROVE, acting("agent")).state is not case.state
 
 
-def test_the_refusal_says_when_the_time_ended_and_what_happens_now(
+def test_the_refusal_names_when_the_time_ended_and_what_happens_now(
     acting: Acting, a_case: Callable[..., Case], a_dispute: Callable[..., Dispute]
 ) -> None:
     context = acting("seller")
@@ -94,7 +94,7 @@ def test_the_refusal_says_when_the_time_ended_and_what_happens_now(
     assert unanswered.value.facts["deadline_effect"] == "escalated_merchant_silent"
 
 
-def test_a_reader_is_told_that_the_time_has_passed(acting: Acting, a_case: Callable[..., Case]) -> None:
+def test_a_reader_sees_that_the_time_has_passed(acting: Acting, a_case: Callable[..., Case]) -> None:
     context = acting("seller")
     full = FullCase(case=a_case(deadline_at=context.now - LATE))
     shown = {each.action: each.why_not for each in allowed(full, context.actor, CaseFacts(full=full), context.now)}
