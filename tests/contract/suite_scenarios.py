@@ -174,7 +174,9 @@ async def a_rejection_that_wins_its_dispute(suite: InProcessSuite) -> str:
     await suite.call("agent", "cs", f"complaints/{complaint}/answer", {"text": TEXTS["reply"]})
     await suite.call("seller", "aftersale", f"disputes/{dispute}/answer", {"text": TEXTS["answer"], "evidence": []})
     verdict = {"liable": "seller", "remedy": "refund", "amount": cny(19133), "grounds": TEXTS["grounds"]}
-    await suite.call("arbitrator", "aftersale", f"disputes/{dispute}/verdict", verdict)
+    costs = [{"kind": "testing", "bearer": "merchant", "amount": cny(3000)}]
+    besides = {"costs": costs, "sanctions": [{"code": "warn", "subject": "merchant"}]}
+    await suite.call("arbitrator", "aftersale", f"disputes/{dispute}/verdict", verdict | besides)
     assert (await suite.get("buyer", "aftersale", f"disputes/{dispute}"))["state"] == "executed"
     assert (await suite.get("buyer", "cs", f"complaints/{complaint}"))["state"] == "resolved"
     return str(order["id"])

@@ -121,6 +121,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "getMerchantDeadlineRules": STAFF | {"seller"},
         "putMerchantDeadlineRules": {"agent", "admin"},
         "listDisputeQueue": {"arbitrator", "agent", "admin"},
+        "listDisputeCosts": {"seller", "agent", "admin"},
         "takeDispute": {"arbitrator"},
         "assignDispute": {"agent", "admin"},
         "releaseDispute": {"arbitrator"},

@@ -43,5 +43,12 @@ def aftersale_bodies(
         "returnRefusedGoods": {"carrier": "zto", "waybill_no": "73200000001"},
         "answerDispute": {"text": "…", "evidence": []},
         "addDisputeEvidence": {"evidence": [photo["sha256"]]},
-        "giveVerdict": {"liable": "seller", "remedy": "refund", "amount": cny(1), "grounds": "…"},
+        "giveVerdict": {
+            "liable": "seller",
+            "remedy": "refund",
+            "amount": cny(1),
+            "grounds": "…",
+            "costs": [{"kind": "testing", "bearer": "merchant", "amount": cny(1)}],
+            "sanctions": [{"code": "warn", "subject": "buyer"}],
+        },
     }

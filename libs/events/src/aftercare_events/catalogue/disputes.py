@@ -8,6 +8,7 @@ from aftercare_events import topics
 from aftercare_events.catalogue.complaints import ComplaintCategory
 from aftercare_events.catalogue.deadlines import DeadlineChange
 from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion
+from aftercare_events.catalogue.verdicts import DisputeCost, PolicyCitation, RecommendedSanction
 from aftercare_events.event import Event
 from aftercare_events.fields import (
     BuyerId,
@@ -155,6 +156,11 @@ class VerdictGiven(DisputeEvent):
     decision_id: DecisionId = None
     policy_article_id: PolicyArticleId = None
     policy_version: PolicyVersion = None
+    cites: Annotated[
+        tuple[PolicyCitation, ...], Field(description="the policies that it rests on, in the order of the verdict")
+    ] = ()
+    costs: Annotated[tuple[DisputeCost, ...], Field(description="who bears which costs of the dispute")] = ()
+    sanctions: Annotated[tuple[RecommendedSanction, ...], Field(description="the sanctions that it recommends")] = ()
 
 
 class DisputeExecuted(DisputeEvent):

@@ -18,13 +18,17 @@ from aftersale_svc.domain.disputes.errors import (
     AmountMissing,
     AmountWithoutRefund,
     AssignedToAnother,
+    CostEmpty,
     CurrencyForeign,
     PartyCannotDecide,
+    SanctionTwice,
     TooMuchEvidence,
 )
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
+from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
+from aftersale_svc.queries import verdicts as verdict_queries
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRoute)
@@ -64,7 +68,7 @@ async def list_disputes(
 async def get_dispute(dispute_id: DisputeId, reader: Read[Settings]) -> DisputeDetailOut:
     """Get a dispute with its requests for evidence and proposals, and with what the caller may do next."""
     dispute, parts = await queries.dispute(reader, dispute_id)
-    return DisputeDetailOut.with_parts(dispute, parts, reader)
+    return DisputeDetailOut.with_parts(dispute, parts, await verdict_queries.cites(reader, dispute), reader)
 
 
 @router.post("/{dispute_id}/answer", **step([DISPUTE], DisputeAction.ANSWER, "answerDispute"))
@@ -95,11 +99,15 @@ async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]
         CurrencyForeign,
         PartyCannotDecide,
         AssignedToAnother,
+        CostEmpty,
+        SanctionTwice,
+        PolicyUnknown,
+        ClauseUnknown,
     ),
 )
 async def give_verdict(dispute_id: DisputeId, body: VerdictIn, tx: Tx[Settings]) -> DisputeOut:
     """Decide as an arbitrator: a refund of at most what is left of the case's money, nothing, or that the case goes on."""
-    return DisputeOut.of(await verdicts.give(tx, dispute_id, verdict=body.verdict()), tx)
+    return DisputeOut.of(await verdicts.give(tx, dispute_id, verdict=body.verdict(), cites=body.citations()), tx)
 
 
 @router.post("/{dispute_id}/withdraw", **step([DISPUTE], DisputeAction.WITHDRAW, "withdrawDispute"))

@@ -11,8 +11,12 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.policies import POLICY_IN_FORCE, VERSIONS_OF_POLICIES
 
 
-async def resolve(read: Reader[Settings], kind: DecisionKind, citations: Sequence[Citation]) -> list[Document]:
+async def resolve(
+    read: Reader[Settings], kind: DecisionKind, citations: Sequence[Citation], pointer: str = "/policy"
+) -> list[Document]:
     """The citations with versions and hashes; where there are none, the policy in force for this kind of decision, if any.
+
+    `pointer` is where the request has them.
 
     Raises:
         PolicyUnknown: no such policy, or version of it, was published.
@@ -24,7 +28,7 @@ async def resolve(read: Reader[Settings], kind: DecisionKind, citations: Sequenc
         found = await read.one(POLICY_IN_FORCE, slug=DEFAULT_SLUGS[kind], language=LANGUAGE, at=read.now)
         return [] if found is None else [cited(found)]
     known = await read.all(VERSIONS_OF_POLICIES, article_ids=sorted({each.article_id for each in citations}))
-    return [_resolved(read, each, known, f"/policy/{place}") for place, each in enumerate(citations)]
+    return [_resolved(read, each, known, f"{pointer}/{place}") for place, each in enumerate(citations)]
 
 
 def _resolved(read: Reader[Settings], citation: Citation, known: Sequence[PolicyVersion], pointer: str) -> Document:

@@ -10,7 +10,7 @@ from aftersale_svc.commands import citations
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
 from aftersale_svc.domain.decisions.facts import facts_of
-from aftersale_svc.domain.decisions.model import Decision, DecisionBasis, DecisionKind
+from aftersale_svc.domain.decisions.model import Decision, DecisionBasis, DecisionKind, Document
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
@@ -37,16 +37,18 @@ async def record(
     rule: AppliedRule | None = None,
     dispute_id: str | None = None,
     policy: Sequence[Citation] = (),
+    cites: list[Document] | None = None,
 ) -> DecisionFields:
     """Record a decision about a locked case; the fields that its event carries.
 
     `full` is the case by which it was decided, before the decision. Call it once what was asked for is known to be possible.
-    Where `policy` cites nothing, the policy in force for this kind of decision is cited, if there is one.
+    Where `policy` cites nothing, the policy in force for this kind of decision is cited, if there is one. `cites` are citations that
+    were resolved before.
 
     Raises:
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
-    case, cites = full.case, await citations.resolve(tx, kind, policy)
+    case, cites = full.case, await citations.resolve(tx, kind, policy) if cites is None else cites
     decision = Decision(
         id=tx.new_id("dec"),
         case_id=case.id,

@@ -1,15 +1,16 @@
 """The verdict: what an arbitrator decides, and what it does to the case at once."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, VerdictGiven, digest
 
-from aftersale_svc.commands import decisions, disputes, effects, endings, locking
+from aftersale_svc.commands import citations, decisions, disputes, effects, endings, locking, verdict_parts
 from aftersale_svc.commands.decisions import DecisionFields
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import dispute_fields, step
+from aftersale_svc.commands.verdict_parts import VerdictParts
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
@@ -22,19 +23,24 @@ from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, Remedy, 
 from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import STEPS
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 
 
-async def give(tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict) -> Dispute:
+async def give(
+    tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict, cites: Sequence[Citation] = ()
+) -> Dispute:
     """Decide. A refund is executed when order-svc has paid it; every other remedy is executed with the verdict.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother: see DISPUTE.
         OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid, AmountWithoutRefund: see `amount_of`.
+        CostEmpty, CurrencyForeign, SanctionTwice: see `verdict_parts.check`.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)
@@ -42,8 +48,13 @@ async def give(tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict) 
     judged = replace(full, case=replace(full.case, liable=verdict.liable))
     amount = await amount_of(tx, judged, order, verdict)
     decided = _decided(tx, moved, verdict, amount.total_minor)
-    recorded = await decisions.record(tx, judged, DecisionKind.VERDICT, verdict.remedy, dispute_id=dispute.id)
-    events: list[Event] = [_given(tx, decided, recorded)]
+    verdict_parts.check(dispute, verdict)
+    cited = await citations.resolve(tx, DecisionKind.VERDICT, cites, "/cites")
+    recorded = await decisions.record(
+        tx, judged, DecisionKind.VERDICT, verdict.remedy, dispute_id=dispute.id, cites=cited
+    )
+    parts = await verdict_parts.record(tx, dispute, verdict, cited)
+    events: list[Event] = [_given(tx, decided, recorded, parts)]
     remedy = REMEDIES[verdict.remedy]
     if remedy.executed_at_once:
         decided = effects.executed(tx, decided, 0)
@@ -87,7 +98,7 @@ def _decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amou
     )
 
 
-def _given(tx: Transaction[Settings], decided: Dispute, recorded: DecisionFields) -> VerdictGiven:
+def _given(tx: Transaction[Settings], decided: Dispute, recorded: DecisionFields, parts: VerdictParts) -> VerdictGiven:
     return VerdictGiven(
         **dispute_fields(tx, decided),
         liable=decided.liable or "",
@@ -97,6 +108,7 @@ def _given(tx: Transaction[Settings], decided: Dispute, recorded: DecisionFields
         grounds_hash=digest(decided.grounds or ""),
         evidence=tuple(decided.evidence),
         **recorded,
+        **parts,
     )
 
 

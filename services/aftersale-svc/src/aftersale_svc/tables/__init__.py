@@ -18,6 +18,7 @@ from aftersale_svc.tables import (
     policies,
     refund_parts,
     replacements,
+    verdicts,
 )
 from aftersale_svc.tables.schema import metadata
 
@@ -44,4 +45,5 @@ __all__ = [
     "policies",
     "refund_parts",
     "replacements",
+    "verdicts",
 ]

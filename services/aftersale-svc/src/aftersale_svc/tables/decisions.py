@@ -35,6 +35,13 @@ decisions = Table(
 )
 
 DECISIONS = Rows(decisions, Decision, seen_by(decisions))
+VERDICT_OF_DISPUTE = Query(
+    select(decisions)
+    .where(decisions.c.case_id == bindparam("case_id"), decisions.c.dispute_id == bindparam("dispute_id"))
+    .order_by(decisions.c.id.desc())
+    .limit(1),
+    Decision,
+)
 DECISIONS_OF_CASE = Query(
     select(decisions).where(decisions.c.case_id == bindparam("case_id")).order_by(decisions.c.id), Decision
 )

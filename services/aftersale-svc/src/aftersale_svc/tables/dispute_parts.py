@@ -11,6 +11,7 @@ from aftersale_svc.domain.disputes.model import DisputeSide, EvidenceParty, Reme
 from aftersale_svc.domain.disputes.parts import DisputeParts
 from aftersale_svc.domain.disputes.proposals import PROPOSAL, Proposal, ProposalAction, ProposalState
 from aftersale_svc.tables.schema import metadata
+from aftersale_svc.tables.verdicts import COSTS_OF_DISPUTE, SANCTIONS_OF_DISPUTE
 
 evidence_rounds = Table(
     "evidence_rounds",
@@ -83,5 +84,7 @@ DISPUTE_PARTS = Joint(
         .order_by(settlement_proposals.c.id),
         Proposal,
     ),
+    costs=COSTS_OF_DISPUTE,
+    sanctions=SANCTIONS_OF_DISPUTE,
 )
 """The caller has read the dispute before, so whoever may see that sees its parts."""

@@ -148,6 +148,10 @@ class CitationIn(In):
     version: Annotated[int, Field(ge=1)] | None = None
     """The version; the one in force where it is left out."""
 
+    def citation(self) -> Citation:
+        """The citation as commands take it."""
+        return Citation(self.article_id, self.clause_id, self.version)
+
 
 class CitingIn(NoteIn):
     """A decision that may cite policies."""
@@ -157,7 +161,7 @@ class CitingIn(NoteIn):
 
     def citations(self) -> list[Citation]:
         """The citations as commands take them."""
-        return [Citation(each.article_id, each.clause_id, each.version) for each in self.policy]
+        return [each.citation() for each in self.policy]
 
 
 class ApproveIn(CitingIn):

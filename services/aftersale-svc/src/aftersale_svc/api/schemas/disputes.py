@@ -21,7 +21,8 @@ from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY, Context
 from pydantic import Field
 
-from aftersale_svc.api.schemas.case_requests import Evidence
+from aftersale_svc.api.schemas.case_requests import CitationIn, Evidence
+from aftersale_svc.api.schemas.verdicts import CostIn, SanctionIn
 from aftersale_svc.domain.cases.codes import Liable
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -35,6 +36,7 @@ from aftersale_svc.domain.disputes.model import (
     Remedy,
     Verdict,
 )
+from aftersale_svc.domain.policies.model import Citation
 
 DisputeTurn = Annotated[str, TurnOf("DisputeTurn", DISPUTE, others=["buyer", NOBODY])]
 _PHOTO = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
@@ -94,6 +96,16 @@ class VerdictIn(In):
     """What the buyer gets back, freight included; required with `refund`, refused with any other remedy."""
     grounds: Text
     """Why; both sides can read it."""
+    cites: Annotated[list[CitationIn], Field(default_factory=list, max_length=20)]
+    """The published policies that it rests on; the version in force where none is named."""
+    costs: Annotated[list[CostIn], Field(default_factory=list, max_length=20)]
+    """What the dispute has cost, and who bears it."""
+    sanctions: Annotated[list[SanctionIn], Field(default_factory=list, max_length=10)]
+    """The sanctions that it recommends."""
+
+    def citations(self) -> list[Citation]:
+        """What it cites, as commands take it."""
+        return [each.citation() for each in self.cites]
 
     def verdict(self) -> Verdict:
         """The verdict as commands take it."""
@@ -104,6 +116,8 @@ class VerdictIn(In):
             amount_minor=amount.amount if amount else None,
             currency=amount.currency if amount else None,
             grounds=self.grounds,
+            costs=tuple(each.cost() for each in self.costs),
+            sanctions=tuple(each.sanction() for each in self.sanctions),
         )
 
 

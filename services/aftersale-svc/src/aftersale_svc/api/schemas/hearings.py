@@ -1,5 +1,6 @@
 """Requests for evidence, assignment and settlements of disputes, as they are sent and shown."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from aftercare_chassis.http.schemas import Id, In, Money, Out, PrincipalId, Text, Time, example
@@ -8,7 +9,9 @@ from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import Evidence
 from aftersale_svc.api.schemas.disputes import DisputeOut
+from aftersale_svc.api.schemas.verdicts import CiteOut, SanctionOut, VerdictCostOut
 from aftersale_svc.domain.cases.codes import Liable
+from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.disputes.evidence import EvidenceRound
 from aftersale_svc.domain.disputes.model import Dispute, DisputeSide, EvidenceParty, Remedy
 from aftersale_svc.domain.disputes.parts import DisputeParts
@@ -146,13 +149,23 @@ class DisputeDetailOut(DisputeOut):
 
     requests: Annotated[list[EvidenceRoundOut], Field(description="The requests for evidence, oldest first.")]
     proposals: Annotated[list[ProposalOut], Field(description="The proposals of a settlement, oldest first.")]
+    cites: Annotated[list[CiteOut], Field(description="The policies that the verdict rests on.")]
+    costs: Annotated[list[VerdictCostOut], Field(description="What it has cost and who bears it, by the verdict.")]
+    sanctions: Annotated[list[SanctionOut], Field(description="The sanctions that the verdict recommends.")]
 
     @classmethod
-    def with_parts(cls, dispute: Dispute, parts: DisputeParts, reader: Context) -> "DisputeDetailOut":
+    def with_parts(
+        cls, dispute: Dispute, parts: DisputeParts, cites: Sequence[Document], reader: Context
+    ) -> "DisputeDetailOut":
         """The dispute as this reader sees it, with what belongs to it."""
         # The fields of the parent are values already: they are not validated a second time.
         known = dict(DisputeOut.of(dispute, reader))
         requests = [EvidenceRoundOut.of(each) for each in parts.rounds]
         return cls.model_construct(
-            **known, requests=requests, proposals=[ProposalOut.of(each) for each in parts.proposals]
+            **known,
+            requests=requests,
+            proposals=[ProposalOut.of(each) for each in parts.proposals],
+            cites=[CiteOut.of(each) for each in cites],
+            costs=[VerdictCostOut.of(each) for each in parts.costs],
+            sanctions=[SanctionOut.of(each) for each in parts.sanctions],
         )

@@ -34,6 +34,20 @@ class CurrencyForeign(Refusal):
     zh, en = "币种必须与订单一致（{currency}）。", "The order's currency is {currency}."
 
 
+class CostEmpty(Refusal):
+    """A cost of the dispute has no amount above zero."""
+
+    kind, code = Kind.INVALID, "cost_empty"
+    zh, en = "维权成本的金额必须大于零。", "A cost of the dispute has an amount above zero."
+
+
+class SanctionTwice(Refusal):
+    """A verdict recommends the same sanction twice."""
+
+    kind, code = Kind.INVALID, "sanction_repeated"
+    zh, en = "同一处罚建议重复。", "The same sanction is recommended twice."
+
+
 class PartyCannotDecide(Refusal):
     """The arbitrator is the buyer, or belongs to the merchant."""
 

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from aftersale_svc.domain.cases.codes import Liable
+from aftersale_svc.domain.disputes.costs import Cost
+from aftersale_svc.domain.disputes.sanctions import Sanction
 
 
 class DisputeOrigin(StrEnum):
@@ -145,10 +147,15 @@ class Opening:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What an arbitrator decides. Its grounds stay in this database; the event carries their hash."""
+    """What an arbitrator decides. Its grounds stay in this database; the event carries their hash.
+
+    `costs` say who bears what the dispute has cost, `sanctions` are recommended.
+    """
 
     liable: Liable
     remedy: Remedy
     amount_minor: int | None
     currency: str | None
     grounds: str
+    costs: tuple[Cost, ...] = ()
+    sanctions: tuple[Sanction, ...] = ()

@@ -2,8 +2,10 @@
 
 from dataclasses import dataclass
 
+from aftersale_svc.domain.disputes.costs import DisputeCost
 from aftersale_svc.domain.disputes.evidence import EvidenceRound
 from aftersale_svc.domain.disputes.proposals import Proposal
+from aftersale_svc.domain.disputes.sanctions import RecommendedSanction
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +14,5 @@ class DisputeParts:
 
     rounds: list[EvidenceRound]
     proposals: list[Proposal]
+    costs: list[DisputeCost]
+    sanctions: list[RecommendedSanction]

@@ -1,0 +1,96 @@
+"""What a verdict says besides its remedy: what it cites, who bears which costs, which sanctions it recommends."""
+
+from collections.abc import Sequence
+from typing import TypedDict
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events.catalogue.verdicts import DisputeCost as EventCost
+from aftercare_events.catalogue.verdicts import PolicyCitation
+from aftercare_events.catalogue.verdicts import RecommendedSanction as EventSanction
+
+from aftersale_svc.domain.decisions.model import Document
+from aftersale_svc.domain.disputes.costs import DisputeCost
+from aftersale_svc.domain.disputes.errors import CostEmpty, CurrencyForeign, SanctionTwice
+from aftersale_svc.domain.disputes.model import Dispute, Verdict
+from aftersale_svc.domain.disputes.sanctions import RecommendedSanction, SanctionSubject
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.verdicts import DISPUTE_COSTS, SANCTIONS
+
+
+class VerdictParts(TypedDict):
+    """What the event of a verdict carries of this."""
+
+    cites: tuple[PolicyCitation, ...]
+    costs: tuple[EventCost, ...]
+    sanctions: tuple[EventSanction, ...]
+
+
+def check(dispute: Dispute, verdict: Verdict) -> None:
+    """Refuse costs and sanctions that make no sense.
+
+    Raises:
+        CostEmpty: a cost has no amount above zero.
+        CurrencyForeign: a cost is in another currency than the order.
+        SanctionTwice: the same sanction is recommended twice for the same side.
+    """
+    for place, cost in enumerate(verdict.costs):
+        if not cost.amount_minor:
+            raise CostEmpty(pointer=f"/costs/{place}/amount/amount")
+        if cost.currency != dispute.currency:
+            raise CurrencyForeign(pointer=f"/costs/{place}/amount/currency", currency=dispute.currency)
+    for place, sanction in enumerate(verdict.sanctions):
+        if sanction in verdict.sanctions[:place]:
+            raise SanctionTwice(pointer=f"/sanctions/{place}")
+
+
+async def record(
+    tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, cites: Sequence[Document]
+) -> VerdictParts:
+    """Insert the costs and sanctions of a verdict that is given now; what its event carries of them and of what it cites."""
+    costs, sanctions = _costs(tx, dispute, verdict), _sanctions(dispute, verdict)
+    await tx.insert(DISPUTE_COSTS, *costs)
+    await tx.insert(SANCTIONS, *sanctions)
+    return VerdictParts(
+        cites=tuple(_citation(each) for each in cites),
+        costs=tuple(EventCost(kind=each.kind, bearer=each.bearer, amount_minor=each.amount_minor) for each in costs),
+        sanctions=tuple(
+            EventSanction(code=each.code, subject=each.subject, subject_id=each.subject_id) for each in sanctions
+        ),
+    )
+
+
+def _citation(cited: Document) -> PolicyCitation:
+    return PolicyCitation(
+        article_id=cited["article_id"],
+        version=cited["version"],
+        body_hash=cited["body_hash"],
+        clause_id=cited.get("clause_id"),
+        clause_hash=cited.get("clause_hash"),
+    )
+
+
+def _costs(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict) -> list[DisputeCost]:
+    return [
+        DisputeCost(
+            id=tx.new_id("cost"),
+            dispute_id=dispute.id,
+            case_id=dispute.case_id,
+            merchant_id=dispute.merchant_id,
+            kind=cost.kind,
+            bearer=cost.bearer,
+            amount_minor=cost.amount_minor,
+            currency=cost.currency,
+            decided_at=tx.now,
+        )
+        for cost in verdict.costs
+    ]
+
+
+def _sanctions(dispute: Dispute, verdict: Verdict) -> list[RecommendedSanction]:
+    ids = {SanctionSubject.BUYER: dispute.buyer_id, SanctionSubject.MERCHANT: dispute.merchant_id}
+    return [
+        RecommendedSanction(
+            dispute_id=dispute.id, code=sanction.code, subject=sanction.subject, subject_id=ids[sanction.subject]
+        )
+        for sanction in verdict.sanctions
+    ]
