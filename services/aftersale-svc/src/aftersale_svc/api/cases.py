@@ -8,7 +8,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http import sse
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
-from aftercare_chassis.http.schemas import Cursor, Limit, PageOut
+from aftercare_chassis.http.schemas import Cursor, Limit, PageOut, Time
 from aftercare_chassis.http.sse import EventStream, LastEventId
 from fastapi import APIRouter, Query, Request
 
@@ -19,6 +19,7 @@ from aftersale_svc.api.schemas.case_requests import (
     CaseIn,
 )
 from aftersale_svc.api.schemas.cases import CaseOut, CaseTurn
+from aftersale_svc.api.schemas.past_cases import SeenOut
 from aftersale_svc.api.schemas.timelines import StepOut, TimelineOut
 from aftersale_svc.commands import cases
 from aftersale_svc.domain.cases.codes import CaseType, Reason
@@ -39,6 +40,8 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, SideForeign, TimeInFuture
+from aftersale_svc.domain.history.sides import Side
 from aftersale_svc.domain.money.errors import (
     QuantityExceedsRemaining,
     ReappliedTooOften,
@@ -46,6 +49,7 @@ from aftersale_svc.domain.money.errors import (
     UnitsShipped,
 )
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
+from aftersale_svc.queries import history
 from aftersale_svc.settings import Settings
 
 
@@ -136,10 +140,28 @@ async def list_cases(
     return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now))
 
 
-@router.get("/{case_id}", operation_id="getCase")
-async def get_case(case_id: CaseId, reader: Read[Settings]) -> CaseDetailOut:
-    """Get a case with its lines, what the caller may do next, and all of it in sentences."""
-    return CaseDetailOut.of(await queries.case(reader, case_id), reader.actor, reader.now)
+@router.get(
+    "/{case_id}",
+    operation_id="getCase",
+    responses=refusals(SideForeign, TimeInFuture, CaseNotOpenThen, HistoryNotKept),
+)
+async def get_case(
+    case_id: CaseId,
+    reader: Read[Settings],
+    as_of: Annotated[Time | None, Query(description="Show the case as it was at this time.")] = None,
+    as_seen_by: Annotated[
+        Side | None, Query(description="Show what this side sees; the parties may name their own only.")
+    ] = None,
+) -> CaseDetailOut:
+    """Get a case with its lines, what the caller may do next, and all of it in sentences.
+
+    With `as_of`, everything is what it was at that time, the actions as well; `as_of` in the response has the offers, the
+    evidence and the timeline of then.
+    """
+    if as_of is None and as_seen_by is None:
+        return CaseDetailOut.of(await queries.case(reader, case_id), reader.actor, reader.now)
+    past = await history.past_case(reader, case_id, as_of, as_seen_by)
+    return CaseDetailOut.of(past.full, past.actor, past.at, SeenOut.of(past))
 
 
 @router.get("/{case_id}/timeline", operation_id="getCaseTimeline")

@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleRequested, digest
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import rule_reviews
+from aftersale_svc.commands import history, rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -59,7 +59,9 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     await tx.insert(RETURNS, *opened.rows_of(Return))
     await tx.insert(REPLACEMENT_LINES, *opened.rows_of(ReplacementLine))
     await record_step(tx, case, "request", request.description, request.evidence)
-    return await rule_reviews.take(tx, replace(opened, case=created), order, by_rule)
+    opened = replace(opened, case=created)
+    await history.record(tx, None, opened)
+    return await rule_reviews.take(tx, opened, order, by_rule)
 
 
 def _requested(tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine]) -> AfterSaleRequested:

@@ -9,8 +9,10 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import DeadlineExtended, DisputeDeadlineExtended, Event
 from aftercare_events.catalogue.deadlines import ExtensionCause
 
+from aftersale_svc.commands import history
 from aftersale_svc.commands.ledger import part
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
+from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.deadlines.errors import DeadlineEnded, ExtensionTooLong
 from aftersale_svc.domain.deadlines.ledger import DEADLINE, PARTIES, Deadline, DeadlineAction, DocumentKind
@@ -63,7 +65,9 @@ async def lengthen(
         extensions=deadline.extensions + (cause is not ExtensionCause.STANDSTILL),
     )
     moved = replace(document, deadline_at=due_at, updated_at=tx.now)
-    await tx.save(_ROWS[deadline.document], moved, _extended(tx, moved, changed, document.deadline_at, cause))
+    saved = await tx.save(_ROWS[deadline.document], moved, _extended(tx, moved, changed, document.deadline_at, cause))
+    if isinstance(saved, Case):
+        await history.record(tx, FullCase(case=document), FullCase(case=saved))
     await tx.upsert(DEADLINES, changed)
     return changed
 

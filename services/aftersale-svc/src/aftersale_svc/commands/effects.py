@@ -10,7 +10,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import DisputeExecuted, Event, RefundRequested
 
-from aftersale_svc.commands import closing, locking, open_offers, refund_parts, replacement_orders, stages
+from aftersale_svc.commands import closing, history, locking, open_offers, refund_parts, replacement_orders, stages
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -74,6 +74,7 @@ async def save(
     after, lapsed = open_offers.lapsed(tx, after)
     after = replace(after, case=await tx.save(CASES, after.case, *events, *lapsed))
     await _save_legs(tx, before, after)
+    await history.record(tx, before, after)
     if action is not None:
         await record_step(tx, after.case, action, note, evidence)
     for effect in (*left.reopened, *entered.then):

@@ -2,6 +2,7 @@
 
 from aftersale_svc.tables import (
     calendars,
+    case_changes,
     case_rules,
     cases,
     deadlines,
@@ -28,6 +29,7 @@ COPIED = (orders.orders, orders.order_lines, orders.order_parcels)
 __all__ = [
     "COPIED",
     "calendars",
+    "case_changes",
     "case_rules",
     "cases",
     "deadlines",

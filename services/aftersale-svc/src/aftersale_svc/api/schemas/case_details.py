@@ -7,6 +7,7 @@ from aftercare_chassis.http.schemas import Out
 from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.schemas.past_cases import SeenOut
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction
@@ -61,10 +62,14 @@ class CaseDetailOut(CaseOut):
 
     explanation: ExplanationOut
     """The case in sentences, for the caller."""
+    as_of: SeenOut | None = None
+    """What else could be seen then, where an earlier time or another side was asked for; null in any other response."""
 
     @classmethod
-    def of(cls, full: FullCase, actor: Actor, now: datetime | None = None) -> "CaseDetailOut":
+    def of(
+        cls, full: FullCase, actor: Actor, now: datetime | None = None, seen: SeenOut | None = None
+    ) -> "CaseDetailOut":
         """The case as this actor sees it now."""
         # The fields of the parent are values already: they are not validated a second time.
         known: dict[str, Any] = dict(CaseOut.of(full, actor, now))
-        return cls.model_construct(**known, explanation=ExplanationOut.of(explain(full, actor, now)))
+        return cls.model_construct(**known, explanation=ExplanationOut.of(explain(full, actor, now)), as_of=seen)

@@ -1,0 +1,123 @@
+"""What each change of a case has changed, and the case that the changes up to a time add up to."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import MISSING, dataclass, fields
+from datetime import datetime
+from enum import Enum
+from types import UnionType
+from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
+
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case, Refund
+
+R = TypeVar("R")
+Document = dict[str, Any]  # Any: JSON
+CONSTANT = frozenset(
+    {"id", "version", "order_id", "payment_id", "buyer_id", "merchant_id", "applicant_id", "currency"}
+    | {"description", "created_at"}
+)
+"""Fields of a case that no change keeps: they stay as they were when the case was opened, or are kept beside it."""
+_CASE = "case"
+Fields = dict[str, tuple[bool, type[Enum] | None, bool]]
+_KNOWN: dict[str, Fields] = {}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CaseChange:
+    """One change: which version of the case it made of the `previous` one, which is None where the case was opened.
+
+    `change` has the fields of the case that differ from the previous version (all of them for a new case) under `case`, and
+    under the name of each class of rows that differ, all of its rows. Fields that are None in a row are left out.
+    """
+
+    case_id: str
+    version: int
+    previous: int | None
+    at: datetime
+    change: Document
+
+
+def change_of(before: FullCase | None, after: FullCase, at: datetime) -> CaseChange:
+    """What has changed in a case; None: it is new. The refund is kept each time, since it is saved before its case."""
+    document: Document = {_CASE: _differing(None if before is None else before.case, after.case)}
+    for kind, rows in after.legs.items():
+        known = () if before is None else before.rows_of(kind)
+        if rows != known or (kind is Refund and rows):
+            document[kind.__name__] = [_whole(row) for row in rows]
+    return CaseChange(
+        case_id=after.case.id,
+        version=after.case.version,
+        previous=None if before is None else before.case.version,
+        at=at,
+        change=document,
+    )
+
+
+# Any: the classes of rows differ, and the values of their fields.
+def _differing(before: Case | None, after: Case) -> Document:
+    names = [each.name for each in fields(Case) if each.name not in CONSTANT]
+    if before is None:
+        return {name: value for name in names if (value := _plain(getattr(after, name))) is not None}
+    return {name: _plain(getattr(after, name)) for name in names if getattr(before, name) != getattr(after, name)}
+
+
+def _whole(row: Any) -> Document:
+    return {each.name: value for each in fields(row) if (value := _plain(getattr(row, each.name))) is not None}
+
+
+def _plain(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def as_of(now: FullCase, changes: Iterable[CaseChange], at: datetime, kinds: Iterable[type[Any]]) -> FullCase | None:
+    """The case at this time, by its changes in the order of their versions; `kinds` are the classes of its rows.
+
+    None: its changes were not all recorded until then.
+    """
+    known = list(changes)
+    until = [number for number, each in enumerate(known) if each.at <= at]
+    made = known[: until[-1] + 1] if until else []
+    complete = [each.previous for each in made] == [None, *(each.version for each in made[:-1])]
+    if not made or not complete:
+        return None
+    return _added_up(now, made, {each.__name__: each for each in kinds})
+
+
+def _added_up(now: FullCase, made: Sequence[CaseChange], kinds: Mapping[str, type[Any]]) -> FullCase:
+    case: Document = {name: getattr(now.case, name) for name in CONSTANT}
+    legs: dict[type[Any], tuple[Any, ...]] = dict.fromkeys(kinds.values(), ())
+    for each in made:
+        case |= each.change[_CASE]
+        for name, rows in each.change.items():
+            if name in kinds:
+                legs[kinds[name]] = tuple(_row(kinds[name], row) for row in rows)
+    return FullCase(case=_row(Case, {**case, "version": made[-1].version}), requested=now.requested, legs=legs)
+
+
+def _row(cls: type[R], document: Document) -> R:
+    """The row of a document. What it does not have is the default of the field, or None."""
+    values: Document = {}
+    for name, (times, enum, optional) in _fields(cls).items():
+        value = document.get(name)
+        if value is None:
+            values |= {} if optional else {name: None}
+        elif times and isinstance(value, str):
+            values[name] = datetime.fromisoformat(value)
+        else:
+            values[name] = value if enum is None else enum(value)
+    return cls(**values)
+
+
+def _fields(cls: type[Any]) -> Fields:
+    """By field: whether it is a time, its enumeration, and whether it may be left out."""
+    found = _KNOWN.setdefault(cls.__name__, {})
+    if found:
+        return found
+    hints = get_type_hints(cls)
+    for each in fields(cls):
+        hint = hints[each.name]
+        types = get_args(hint) if get_origin(hint) in (Union, UnionType) else (hint,)
+        enums = [one for one in types if isinstance(one, type) and issubclass(one, Enum)]
+        optional = each.default is not MISSING or each.default_factory is not MISSING
+        found[each.name] = (datetime in types, enums[0] if enums else None, optional)
+    return found

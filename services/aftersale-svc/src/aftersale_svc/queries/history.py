@@ -1,0 +1,82 @@
+"""A case as it was at an earlier time, and as one side could see it then."""
+
+from collections.abc import Sequence
+from copy import copy
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from aftercare_chassis.database.mapping import viewer
+from aftercare_chassis.database.transaction import Reader
+from aftercare_chassis.lifecycle import Actor
+
+from aftersale_svc import queries
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import TimelineStep
+from aftersale_svc.domain.cases.offers.model import Offer, OfferState
+from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
+from aftersale_svc.domain.evidence.model import EvidenceFile
+from aftersale_svc.domain.history.changes import as_of
+from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, TimeInFuture
+from aftersale_svc.domain.history.sides import Side, actor_of
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.case_changes import CHANGES_OF_CASE
+from aftersale_svc.tables.cases import TIMELINE
+from aftersale_svc.tables.evidence import FILES_OF_CASE
+from aftersale_svc.tables.legs import LEGS
+from aftersale_svc.tables.offers import OFFERS_OF_CASE
+
+
+@dataclass(frozen=True, slots=True)
+class PastCase:
+    """A case at a time: the case, who looks at it, the steps taken by then, the offers and the evidence of that time."""
+
+    at: datetime
+    full: FullCase
+    actor: Actor
+    steps: Sequence[TimelineStep]
+    offers: Sequence[Offer]
+    evidence: Sequence[CitedEvidence]
+
+
+async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, side: Side | None) -> PastCase:
+    """The case at this time, or now, in the place of this side, or of the reader itself.
+
+    Raises:
+        NotFound: there is no such case, or the reader may not see it.
+        SideForeign, TimeInFuture, CaseNotOpenThen: the question is refused.
+        HistoryNotKept: not everything that happened to the case until then was recorded.
+    """
+    now = await queries.case(read, case_id)
+    actor, time = actor_of(side, now.case, read.actor), at or read.now
+    if time > read.now:
+        raise TimeInFuture(pointer="/as_of")
+    if time < now.case.created_at:
+        raise CaseNotOpenThen(pointer="/as_of", opened_at=now.case.created_at.isoformat())
+    then = as_of(now, await read.all(CHANGES_OF_CASE, case_id=case_id), time, LEGS)
+    if then is None:
+        raise HistoryNotKept(pointer="/as_of")
+    steps = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
+    offers = [_offer(each, time) for each in await read.all(OFFERS_OF_CASE, case_id=case_id) if each.made_at <= time]
+    return PastCase(time, then, actor, steps, offers, await _evidence(read, then, actor, steps, time))
+
+
+def _offer(offer: Offer, at: datetime) -> Offer:
+    """The offer at this time: one that ended later was open."""
+    ended_later = offer.ended_at is not None and offer.ended_at > at
+    return replace(offer, state=OfferState.OPEN, ended_at=None) if ended_later else offer
+
+
+async def _evidence(
+    read: Reader[Settings], then: FullCase, actor: Actor, steps: Sequence[TimelineStep], at: datetime
+) -> list[CitedEvidence]:
+    """What this side could see of the evidence: files whose state has not changed since, those of the other side once cited."""
+    side = copy(read)
+    side.actor = actor
+    asked = {"order_id": then.case.order_id, "case_id": then.case.id, "cited": hashes(steps)}
+    found = await side.all(FILES_OF_CASE[actor.role], **asked)
+    return case_evidence(steps, [each for each in found if each.updated_at <= at and _seen(each, actor, steps)], [])
+
+
+def _seen(file: EvidenceFile, actor: Actor, steps: Sequence[TimelineStep]) -> bool:
+    owner = {"buyer": file.owner_buyer_id, "seller": file.owner_merchant_id}.get(actor.role, viewer(actor))
+    return owner == viewer(actor) or file.sha256 in hashes(steps)
