@@ -49,9 +49,14 @@ async def database(admin_url: str, package: str, migrations: Migrations) -> Asyn
     name = free.pop() if free else await _make(admin_url, migrations)
     url = with_database(admin_url, name)
     yield url
-    await _execute(url, _EMPTY)  # where that fails, the test fails and the database is not used again
+    await empty(url)  # where that fails, the test fails and the database is not used again
     if await _tables(url) == _shape[name]:
         free.append(name)
+
+
+async def empty(url: str) -> None:
+    """Delete all rows of this database and restart its sequences."""
+    await _execute(url, _EMPTY)
 
 
 @asynccontextmanager

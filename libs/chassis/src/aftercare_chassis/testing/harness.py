@@ -25,8 +25,8 @@ from aftercare_chassis.jobs.deadlines import Deadlines
 from aftercare_chassis.jobs.workers import AT_ONCE
 from aftercare_chassis.service import Service
 from aftercare_chassis.settings import S
-from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
-from aftercare_chassis.testing.databases import database
+from aftercare_chassis.testing.clocks import START, FixedClock, SequentialIds
+from aftercare_chassis.testing.databases import database, empty
 from aftercare_chassis.testing.documented_problems import check_documented
 from aftercare_chassis.testing.servers import ServiceProcess, run_command, serve_process
 
@@ -63,16 +63,20 @@ class Harness(Generic[S]):
 
     def __init__(self, service: Service[S], settings: S) -> None:
         self.service, self.settings, self.runtime = service, settings, service.runtime
-        self.clock, self.ids = FixedClock(), SequentialIds()
-        self.runtime.clock, self.runtime.ids = self.clock, self.ids
+        self.clock = FixedClock()
+        self.runtime.clock = self.clock
         self.runtime.verifier = self.runtime.verifier.at(self.clock)
         # httpx's ASGI transport returns a response once it is complete, so event streams have to end.
         self.runtime.leaving = lambda: True
-        self.consumer = Consumer(self.runtime, service.handlers)
+        self._clients = AsyncExitStack()
+        self._start_over()
+
+    def _start_over(self) -> None:
+        self.consumer = Consumer(self.runtime, self.service.handlers)
+        self.ids = self.runtime.ids = SequentialIds()
         self._offsets: Counter[str] = Counter()
         self._sequences: Counter[str] = Counter()
         self._event_ids = itertools.count(1)
-        self._clients = AsyncExitStack()
 
     @classmethod
     @asynccontextmanager
@@ -97,6 +101,12 @@ class Harness(Generic[S]):
                     yield harness
             finally:
                 await harness.runtime.close()
+
+    async def reset(self) -> None:
+        """Empty the database, and start the clock, the ids and the sequences again, for histories that follow each other."""
+        await empty(self.settings.database_url)
+        self.clock.set(START)
+        self._start_over()
 
     def token(self, role: str, sub: str, tenant: str | None = None, *, hours: float = 24 * 365) -> str:
         """A bearer token as the identity provider would issue it; `tenant` is whom the person acts for."""

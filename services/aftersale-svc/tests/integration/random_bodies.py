@@ -1,0 +1,55 @@
+"""Bodies for every command on a case or a dispute, made of what the document shows and one number."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aftersale_shop import HASH, RETURN_ADDRESS
+
+
+def cny(amount: int) -> dict[str, Any]:
+    return {"amount": amount, "currency": "CNY"}
+
+
+def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
+    """The bodies by operation; `n` chooses units, amounts and codes."""
+    lines = document.get("lines") or [{"line_id": "line_1", "quantity": 1}]
+    parcel = {"carrier": "sf", "waybill_no": f"SF{10000 + n}"}
+    verdict = {"liable": ("seller", "buyer", "courier", "platform")[n % 4], **_remedy(n)}
+    return {
+        "approveCase": {"return_address": RETURN_ADDRESS} if n % 2 else {},
+        "rejectCase": {"reason": "used_or_affects_resale"},
+        "closeCase": {"note": "…"},
+        "setReturnAddress": {"return_address": RETURN_ADDRESS},
+        **dict.fromkeys(("shipCase", "correctReturnWaybill"), parcel),
+        **dict.fromkeys(("shipReplacement", "correctReplacementWaybill", "returnRefusedGoods"), parcel),
+        "inspectCase": {
+            "lines": [{"line_id": each["line_id"], "accepted": n % (each["quantity"] + 1)} for each in lines],
+            "reason": "used_or_affects_resale",
+        },
+        "openDispute": {"category": "no_answer", "text": "…", "evidence": [HASH]},
+        "reportAnomaly": {"anomaly": "damaged"},
+        **{name: {"text": "…"} for name in ("answerQuestion", "askAgain")},
+        **{name: _offer(n) for name in ("makeOffer", "makeCounterOffer")},
+        "grantPriceAdjustment": {
+            "lines": [{"line_id": each["line_id"], "amount": cny(n)} for each in lines],
+            "reason": "reason_untrue",
+        },
+        "priceReplacement": {"prices": [{"line_id": each["line_id"], "unit_price": cny(12 * n)} for each in lines]},
+        "recordPayment": {"reference": "…"},
+        "assignDispute": {"arbitrator_id": f"arb-{1 + n % 2}"},
+        "requestDisputeEvidence": {"asked_of": ("both", "buyer", "seller")[n % 3], "missing": "…"},
+        "submitDisputeEvidence": {"note": "…"},
+        "addDisputeEvidence": {"evidence": [HASH]},
+        "answerDispute": {"text": "…", "evidence": []},
+        "proposeSettlement": {**verdict, "text": "…"},
+        "giveVerdict": {**verdict, "grounds": "…"},
+    }
+
+
+def _remedy(n: int) -> dict[str, Any]:
+    remedy = ("refund", "none", "resume")[n % 3]
+    return {"remedy": remedy, "amount": cny(1 + 20 * n)} if remedy == "refund" else {"remedy": remedy}
+
+
+def _offer(n: int) -> dict[str, Any]:
+    return {"amount": cny(1 + n * 20)} if n % 2 else {"type": ("refund_only", "return_refund", "exchange")[n % 3]}

@@ -1,0 +1,293 @@
+"""Random people, couriers, providers and timers act on the cases of one order through the real service: nothing is accepted
+that was shown as not allowed, nothing changes by what is refused, units and money are never given twice, and all ends."""
+
+import asyncio
+from collections.abc import Awaitable, Iterator, Mapping
+from contextlib import AsyncExitStack
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, ClassVar, TypeVar
+
+import httpx
+import pytest
+from aftercare_chassis.http.routing import ApiRoute
+from aftercare_chassis.testing import Harness
+from aftercare_chassis.testing.clocks import START
+from aftercare_events import RefundRequested
+from aftersale_shop import CUP, KETTLE, Shop
+from aftersale_svc import main
+from aftersale_svc.domain.cases.codes import CaseType
+from fastapi import FastAPI
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    RuleBasedStateMachine,
+    initialize,
+    invariant,
+    rule,
+    run_state_machine_as_test,
+)
+from random_bodies import bodies_of, cny
+
+T = TypeVar("T")
+
+
+async def _await(awaitable: Awaitable[T]) -> T:
+    return await awaitable
+
+
+@dataclass(frozen=True)
+class Routes:
+    """The command of each action that is shown in a document."""
+
+    by_action: Mapping[tuple[str, str], ApiRoute]
+
+    @classmethod
+    def of(cls, app: FastAPI) -> "Routes":
+        """Those of all actions on one case or one dispute; each that needs a body has one here."""
+        found = {
+            (route.path.split("/")[2], str(each.action)): route
+            for route in app.routes
+            if isinstance(route, ApiRoute) and route.path.startswith(("/v1/cases/{", "/v1/disputes/{"))
+            for each in route.role_requirements
+        }
+        known = bodies_of({}, 0)
+        missing = {
+            route.operation_id
+            for route in found.values()
+            if route.body_field is not None and route.body_field.field_info.is_required()
+        }
+        assert missing <= known.keys(), f"a body for {missing - known.keys()}"
+        return cls(found)
+
+    def request(self, document: Mapping[str, Any], action: str, choice: int) -> tuple[str, dict[str, Any]]:
+        """The path and a body for an action on this document."""
+        kind = "disputes" if "complaint_id" in document else "cases"
+        route = self.by_action[kind, action]
+        proposals = [each["id"] for each in document.get("proposals", [])] or ["prp_0"]
+        path = route.path_format.format(case_id=document["id"], dispute_id=document["id"], proposal_id=proposals[-1])
+        return path, bodies_of(document, choice).get(str(route.operation_id), {})
+
+
+ENDED = ("completed", "closed", "cancelled")
+DISPUTES_ENDED = ("executed", "settled", "withdrawn")
+ROLES = ("buyer", "seller", "agent", "arbitrator", "admin")
+NOT_ALLOWED = {"illegal_transition", "action_not_allowed"}
+number = st.integers(0, 999)
+
+OVERDRAWN = """
+SELECT l.line_id FROM order_lines l JOIN holds h ON h.line_id = l.line_id AND h.state <> 'released'
+ GROUP BY l.line_id, l.quantity, l.paid_minor HAVING sum(h.units) > l.quantity OR sum(h.amount_minor) > l.paid_minor
+"""
+REFUNDED = "SELECT coalesce(sum({}), 0) FROM refunds WHERE state IN ('requested', 'succeeded')"
+WITHOUT_TURN = """
+SELECT id, state, whose_turn FROM cases WHERE state NOT IN ('completed', 'closed', 'cancelled', 'disputed')
+   AND (whose_turn = 'nobody' OR deadline_at IS NULL AND whose_turn NOT IN ('agent', 'provider'))
+UNION ALL
+SELECT id, state, whose_turn FROM disputes WHERE state NOT IN ('executed', 'settled', 'withdrawn')
+   AND (whose_turn = 'nobody' OR deadline_at IS NULL AND whose_turn NOT IN ('arbitrator', 'system'))
+"""
+
+
+class Histories(RuleBasedStateMachine):
+    """One order of two lines, and everything that may happen to it."""
+
+    runner: ClassVar[asyncio.Runner]
+    shop: ClassVar[Shop]
+    routes: ClassVar[Routes]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.run(self.shop.harness.reset())
+        people = (self.shop.buyer, self.shop.seller, self.shop.agent, self.shop.arbitrator)
+        self.people = dict(zip(ROLES, (*people, self.shop.harness.client("admin", "admin-1")), strict=True))
+        self.paid = KETTLE.paid_minor + CUP.paid_minor + 800
+        self.settled: set[str] = set()
+
+    def run(self, awaitable: Awaitable[T]) -> T:
+        return self.runner.run(_await(awaitable))
+
+    @initialize(state=st.sampled_from(["paid", "shipped", "delivered"]))
+    def an_order(self, state: str) -> None:
+        self.run(getattr(self.shop, state)(lines=(KETTLE, CUP)))
+
+    # what is there
+
+    def all_of(self, documents: str) -> list[dict[str, Any]]:
+        response = self.run(self.shop.agent.get(f"/v1/{documents}", params={"limit": 100}))
+        found: list[dict[str, Any]] = response.json()["data"]
+        return found
+
+    # what people do
+
+    @rule(
+        type_=st.sampled_from(CaseType),
+        reason=number,
+        role=st.sampled_from(ROLES),
+        line=st.sampled_from([KETTLE, CUP]),
+        units=st.integers(1, 4),
+    )
+    def open_a_case(self, type_: CaseType, reason: int, role: str, line: Any, units: int) -> None:
+        """An option that is shown is accepted, one that is not is refused, by the same code."""
+        shown = self.run(self.shop.agent.get("/v1/orders/ord_1/after-sale-options")).json()
+        [of_line] = [each for each in shown["lines"] if each["line_id"] == line.line_id]
+        [option] = [each for each in of_line["options"] if each["type"] == type_]
+        [of_type] = [each for each in shown["types"] if each["type"] == type_]
+        reasons = [each["code"] for group in of_type["reasons"] for each in group["reasons"]]
+        if not reasons:
+            assert not option["allowed"]
+            return
+        prices = {"reference_price": cny(2000), "checked_price": cny(1500)} if type_ is CaseType.PRICE_ADJUST else {}
+        lines = [{"line_id": line.line_id, "quantity": units, **prices}]
+        asking = self.shop.ask(
+            type_=type_, reason=reasons[reason % len(reasons)], lines=lines, client=self.people[role]
+        )
+        response = self.run(asking)
+        self.check(response)
+        if response.status_code == 201:
+            assert option["allowed"]
+            assert units <= option["selectable_quantity"] or type_ == "consult"
+        elif not option["allowed"] and response.status_code == 409:
+            assert response.json()["code"] == option["why_not"]["code"]
+        elif option["allowed"] and units <= option["selectable_quantity"]:
+            assert response.status_code == 403, response.text
+
+    @rule(role=st.sampled_from(ROLES), case=number, action=number, choice=number, skip=st.booleans())
+    def act_on_a_case(self, role: str, case: int, action: int, choice: int, skip: bool) -> None:
+        if cases := self.all_of("cases"):
+            self.act("cases", cases[case % len(cases)]["id"], role, action, choice, skip)
+
+    @rule(role=st.sampled_from(ROLES), dispute=number, action=number, choice=number, skip=st.booleans())
+    def act_on_a_dispute(self, role: str, dispute: int, action: int, choice: int, skip: bool) -> None:
+        if disputes := self.all_of("disputes"):
+            self.act("disputes", disputes[dispute % len(disputes)]["id"], role, action, choice, skip)
+
+    def act(self, documents: str, id_: str, role: str, action: int, choice: int, skip: bool) -> None:
+        """Take one of the actions that are shown; `skip` leaves out those that are shown as not allowed."""
+        client, path = self.people[role], f"/v1/{documents}/{id_}"
+        before = self.run(client.get(path)).json()
+        shown = [
+            each
+            for each in before["allowed_actions"]
+            if (documents, each["action"]) in self.routes.by_action and (each["allowed"] or not skip)
+        ]
+        if not shown:
+            return
+        chosen = shown[action % len(shown)]
+        route, body = self.routes.request(before, chosen["action"], choice)
+        answer = self.run(client.post(route, json=body))
+        self.check(answer)
+        if answer.is_error:
+            assert (answer.json()["code"] in NOT_ALLOWED) <= (not chosen["allowed"]), (chosen, answer.json())
+            assert self.run(client.get(path)).json() == before, "what is refused changes nothing"
+        else:
+            assert chosen["allowed"], (chosen, answer.json())
+
+    # what happens elsewhere
+
+    @rule(which=number, succeeds=st.booleans())
+    def a_refund_ends(self, which: int, succeeds: bool) -> None:
+        asked = self.run(self.shop.published(RefundRequested))
+        waiting = [each for each in asked if each.refund_id not in self.settled]
+        if waiting:
+            request = waiting[which % len(waiting)]
+            self.settled.add(request.refund_id)
+            self.run((self.shop.refund_succeeds if succeeds else self.shop.refund_fails)(request))
+
+    @rule(status=st.sampled_from(["in_transit", "delivered", "lost"]), leg=st.sampled_from(["return", "exchange"]))
+    def a_parcel_is_reported(self, status: str, leg: str) -> None:
+        way = "return_parcel" if leg == "return" else "replacement"
+        numbers = {case[way]["waybill_no"] for case in self.all_of("cases") if case.get(way)}
+        for waybill_no in sorted(filter(None, numbers)):
+            self.run(self.shop.parcel(waybill_no, status, leg=leg))
+
+    @rule(which=number)
+    def a_complaint(self, which: int) -> None:
+        cases = self.all_of("cases")
+        if cases:
+            self.run(self.shop.complaint(cases[which % len(cases)]["id"], f"cmp_{which}"))
+
+    @rule()
+    def the_order_is_cancelled(self) -> None:
+        self.run(self.shop.cancelled())
+
+    @rule(hours=st.sampled_from([1, 24, 24 * 8]))
+    def time_passes(self, hours: int) -> None:
+        if self.shop.clock.now() < START + timedelta(days=150):  # the tokens last for a year
+            self.shop.clock.advance(hours=hours)
+            self.run(self.shop.harness.run_due())
+
+    # what always holds
+
+    def check(self, response: httpx.Response) -> None:
+        assert response.status_code < 500, response.text
+
+    @invariant()
+    def no_unit_and_no_money_twice(self) -> None:
+        pool = self.shop.harness.runtime.pool
+        assert self.run(pool.fetch(OVERDRAWN)) == []
+        total = "units_minor + freight_minor - restocking_minor - return_freight_minor"
+        assert self.run(pool.fetchval(REFUNDED.format(total))) <= self.paid
+
+    @invariant()
+    def somebody_has_to_act(self) -> None:
+        assert self.run(self.shop.harness.runtime.pool.fetch(WITHOUT_TURN)) == []
+        assert self.run(self.shop.harness.parked()) == []
+
+    def teardown(self) -> None:
+        """From wherever the history has led, time and the people at the platform bring everything to an end."""
+        for _ in range(20):
+            self.shop.clock.advance(hours=24 * 8)
+            self.run(self.shop.harness.run_due())
+            self.a_refund_ends(0, succeeds=False)
+            for dispute in self.all_of("disputes"):
+                verdict = {"liable": "seller", "remedy": "none", "grounds": "…"}
+                path = f"/v1/disputes/{dispute['id']}"
+                self.run(self.shop.agent.post(f"{path}/assign", json={"arbitrator_id": "arb-1"}))
+                self.run(self.shop.arbitrator.post(f"{path}/verdict", json=verdict))
+            for case in self.all_of("cases"):
+                self.run(self.shop.agent.post(f"/v1/cases/{case['id']}/close", json={"note": "…"}))
+            left = [each for each in self.all_of("cases") if each["state"] not in ENDED]
+            left += [each for each in self.all_of("disputes") if each["state"] not in DISPUTES_ENDED]
+            if not left:
+                return
+        raise AssertionError(f"no way out: {[(each['id'], each['state']) for each in left]}")
+
+
+@pytest.fixture
+def histories(postgres_url: str) -> Iterator[type[Histories]]:
+    """The machine on a service that runs."""
+
+    async def started() -> AsyncExitStack:
+        stack = AsyncExitStack()
+        Histories.shop = Shop(await stack.enter_async_context(Harness.start(main.service, postgres_url)))
+        return stack
+
+    with asyncio.Runner() as Histories.runner:
+        stack = Histories.runner.run(started())
+        Histories.routes = Routes.of(Histories.shop.harness.service.app)
+        yield Histories
+        Histories.runner.run(stack.aclose())
+
+
+# To shrink or to explain a failure takes minutes.
+OPTIONS = settings(
+    phases=[Phase.generate],
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.filter_too_much],
+    deadline=None,
+    database=None,
+)
+
+
+def test_random_histories(histories: type[Histories]) -> None:
+    run_state_machine_as_test(histories, settings=settings(OPTIONS, max_examples=8, stateful_step_count=30))
+
+
+@pytest.mark.long
+@pytest.mark.timeout(3600)
+def test_many_random_histories(histories: type[Histories]) -> None:
+    """At least 10,000 steps."""
+    run_state_machine_as_test(
+        histories,
+        settings=settings(OPTIONS, phases=[Phase.generate, Phase.shrink], max_examples=250, stateful_step_count=60),
+    )
