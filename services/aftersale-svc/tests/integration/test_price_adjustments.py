@@ -148,3 +148,22 @@ async def test_a_refund_that_fails_is_tried_again(shop: Shop) -> None:
     await shop.refund_fails()
     await shop.act(shop.agent, case["id"], "refund")
     assert (await shop.refund_succeeds()).amount_minor == 700
+
+
+async def test_what_other_cases_have_taken_is_not_approved_as_nothing(shop: Shop) -> None:
+    await shop.delivered()
+    case, offered = await asked(shop), await asked(shop)
+    await shop.act(shop.seller, offered["id"], "offer", amount=cny(100))
+    other = await shop.case(3, type_="refund_only")
+    path = f"/v1/cases/{case['id']}"
+    shop.harness.problem(await shop.seller.post(f"{path}/approve", json={}), 409, "nothing_left")
+    accepted = await shop.buyer.post(f"/v1/cases/{offered['id']}/accept-offer", json={})
+    shop.harness.problem(accepted, 409, "nothing_left")
+    batch = {"case_ids": [case["id"], other["id"]]}
+    outcomes = (await shop.seller.post("/v1/case-batches/approve", json=batch)).json()["data"]
+    assert [each["refused"] and each["refused"]["code"] for each in outcomes] == ["nothing_left", None]
+    await shop.act(shop.seller, case["id"], "escalate")
+    shop.harness.problem(await shop.agent.post(f"{path}/refund", json={}), 409, "nothing_left")
+    assert (await shop.get(case["id"]))["state"] == "manual_review"
+    assert [each["kind"] for each in (await shop.agent.get(f"{path}/decisions")).json()["data"]] == []
+    assert (await shop.act(shop.agent, case["id"], "reject", reason="reason_untrue"))["state"] == "rejected"

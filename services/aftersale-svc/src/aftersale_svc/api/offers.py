@@ -29,6 +29,7 @@ from aftersale_svc.domain.cases.offers.errors import (
     TypeUnsuitable,
 )
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.money.errors import NothingLeft
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -79,6 +80,7 @@ async def make_offer(case_id: CaseId, body: OfferIn, tx: Tx[Settings]) -> CaseOu
         NoOfferOpen,
         TypeUnsuitable,
         StageNotReached,
+        NothingLeft,
     ),
 )
 async def accept_offer(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:

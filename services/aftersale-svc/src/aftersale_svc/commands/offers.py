@@ -5,7 +5,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, OfferAccepted, OfferDeclined, OfferLapsed, OfferMade
 
-from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands import effects, locking, remaining_money
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.open_offers import ended
@@ -99,6 +99,7 @@ async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = 
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, NoOfferOpen: see CASE.
         TypeUnsuitable, StageUnsuitable, StageNotReached: see `check_change`; the goods were sent or received meanwhile.
+        NothingLeft: see `remaining_money.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     apply(full, CaseAction.ACCEPT_OFFER, tx)  # by the table of the present type: whether there is an offer to accept
@@ -107,6 +108,7 @@ async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = 
         raise NoOfferOpen()
     check_change(full.case, offer.type, order)
     on_terms = await _priced(tx, unpriced(replace(full, case=agreed(full.case, offer))), order)
+    await remaining_money.check(tx, order, on_terms)
     moved = apply(on_terms, CaseAction.ACCEPT_OFFER, tx).keeping(ended(tx, offer, OfferAction.ACCEPT))
     event = OfferAccepted(
         **case_fields(tx, moved.case),

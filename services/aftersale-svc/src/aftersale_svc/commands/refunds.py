@@ -13,7 +13,7 @@ from aftercare_events import (
 )
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import decisions, effects, endings, locking, refund_parts, stages
+from aftersale_svc.commands import decisions, effects, endings, locking, refund_parts, remaining_money, stages
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundAction, RefundCause, RefundState
@@ -47,9 +47,11 @@ async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
+        NothingLeft: see `remaining_money.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     refunding = apply(full, CaseAction.REFUND, tx)
+    await remaining_money.check(tx, order, full)
     await decisions.record(tx, full, DecisionKind.REFUND, "refunded")
     terms = _terms(order, full.refund)
     return await effects.save(tx, full, refunding, CaseAction.REFUND, terms=terms, note=note)

@@ -8,7 +8,7 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import AfterSaleApproved, AfterSaleEscalated, AfterSaleRejected
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import decisions, effects, locking
+from aftersale_svc.commands import decisions, effects, locking, remaining_money
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
@@ -39,6 +39,7 @@ async def approve(
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
         ReturnAddressMissing: see `check_address`.
+        NothingLeft: see `remaining_money.check`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
@@ -86,6 +87,7 @@ async def _approve(
     known = full if return_address is None else full.keeping(replace(full.return_, address=return_address))
     approved = apply(known, CaseAction.APPROVE, tx)
     check_address(approved, tx.actor)
+    await remaining_money.check(tx, order, full)
     decided = await decisions.record(tx, known, DecisionKind.REVIEW, "approved", rule=rule, policy=policy)
     by_timer = tx.actor == SYSTEM and rule is None
     event = AfterSaleApproved(

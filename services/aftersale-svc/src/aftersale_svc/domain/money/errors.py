@@ -36,3 +36,13 @@ class ReappliedTooOften(Refusal):
         "该商品的申请已被拒绝 {times} 次，不能再次申请。",
         "Requests for this line were rejected {times} times already.",
     )
+
+
+class NothingLeft(Refusal):
+    """Other cases have taken the money that a price adjustment is about."""
+
+    kind, code = Kind.CONFLICT, "nothing_left"
+    zh, en = (
+        "该商品的实付金额已全部属于其他售后单，没有可退金额。",
+        "Other cases have all the money paid for these goods; nothing is left to grant.",
+    )
