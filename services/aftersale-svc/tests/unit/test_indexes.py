@@ -6,9 +6,8 @@ from pkgutil import iter_modules
 import pytest
 from aftercare_chassis.database.mapping import Listing
 from aftersale_svc import tables
-from aftersale_svc.tables.visibility import seen_by
 
-IDS = ("buyer_id", "merchant_id", "order_id", "case_id", "complaint_id")
+IDS = ("buyer_id", "merchant_id", "order_id", "case_id", "complaint_id", "dispute_id")
 LISTINGS = {
     f"{module.name}.{name}": value
     for module in iter_modules(tables.__path__)
@@ -27,5 +26,5 @@ def led(listing: Listing[object]) -> set[str]:
 @pytest.mark.parametrize("name", LISTINGS)
 def test_an_index_leads_to_the_rows_of_every_reader_and_thing(name: str) -> None:
     listing = LISTINGS[name]
-    owners = {column.name for column in seen_by(listing.table).values() if column is not None}
-    assert owners | (set(IDS) & set(listing.filters)) <= led(listing)
+    owned = {"buyer_id", "merchant_id"} & set(listing.table.columns.keys())
+    assert owned | (set(IDS) & set(listing.filters)) <= led(listing)
