@@ -122,6 +122,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "putMerchantDeadlineRules": {"agent", "admin"},
         "listDisputeQueue": {"arbitrator", "agent", "admin"},
         "listDisputeCosts": {"seller", "agent", "admin"},
+        "getDisputeFile": STAFF,
+        "getVerdictDrift": STAFF,
         "takeDispute": {"arbitrator"},
         "assignDispute": {"agent", "admin"},
         "releaseDispute": {"arbitrator"},

@@ -68,6 +68,8 @@ disputes = Table(
         postgresql_where=sql("state NOT IN ('executed', 'settled', 'withdrawn')"),
     ),
     Index("disputes_queue_idx", "deadline_at", "id", postgresql_where=sql("whose_turn = 'platform'")),
+    Index("disputes_category_idx", "category", "decided_at", postgresql_where=sql("decided_at IS NOT NULL")),
+    Index("disputes_decided_idx", "decided_at", postgresql_where=sql("decided_at IS NOT NULL")),
 )
 
 DISPUTE_SEEN_BY = seen_by(disputes)
