@@ -1,6 +1,7 @@
 """Every scenario of the suite, and one run of them all."""
 
 import case_type_scenarios
+import claim_scenarios
 import dispute_scenarios
 import evidence_scenarios
 import negotiation_scenarios
@@ -17,6 +18,7 @@ SCENARIOS = (
     *reship_scenarios.SCENARIOS,
     *negotiation_scenarios.SCENARIOS,
     *evidence_scenarios.SCENARIOS,
+    *claim_scenarios.SCENARIOS,
 )
 
 

@@ -58,7 +58,7 @@ async def test_figures_agree_with_what_happened(suite: InProcessSuite) -> None:
     body = await suite.get(
         "agent", "analytics", "metrics/after-sales?from=2026-01-01T00:00:00Z&to=2027-01-01T00:00:00Z"
     )
-    assert body["cases"]["total"] == 19
+    assert body["cases"]["total"] == 20
     refunds = 19133 + 19133 + 29500 + 9566 + 29500 + 19133 + 900 + 5000 + 9566  # the fifth with its cancelled order
     assert body["refunds"] == {"count": 9, "amounts": [{"amount": refunds, "currency": "CNY"}]}
     assert body["disputes"]["by_state"] == {"executed": 1, "settled": 1, "withdrawn": 1}

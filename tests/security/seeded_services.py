@@ -16,6 +16,8 @@ from aftercare_events import (
     OrderCreated,
     OrderLine,
     OrderPaid,
+    OrderShipped,
+    ShippedLine,
 )
 from aftersale_bodies import aftersale_bodies, cny
 from aftersale_svc import main as aftersale
@@ -201,6 +203,10 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         photo = {"kind": "photo", "media_type": "image/jpeg", "size": 1024, "sha256": digest, "case_id": case["id"]}
         evidence = made(await buyer.post("/v1/evidence", json=photo))
         service.ids["evidence_id"] = evidence["id"]
+        parcel = {"parcel_id": "par_1", "carrier": "zto", "waybill_no": "73000001", "complete": False}
+        await service.consume(OrderShipped, lines=(ShippedLine(line_id="line_1", quantity=1),), **parcel)
+        opening = f"/v1/cases/{case['id']}/courier-claims"
+        service.ids["claim_id"] = made(await seller.post(opening, json={"cause": "damaged"}))["id"]
         service.bodies = aftersale_bodies(wanted, photo, rules, address)
         yield service
 

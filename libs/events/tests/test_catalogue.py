@@ -25,6 +25,7 @@ IDS = {
     "aftercare.parcels.v1": {"parcel_id", "order_id", "case_id", "buyer_id", "merchant_id"},
     "aftercare.cases.v1": {"case_id", "order_id", "buyer_id", "merchant_id"},
     "aftercare.disputes.v1": {"dispute_id", "case_id", "order_id", "complaint_id", "buyer_id", "merchant_id"},
+    "aftercare.claims.v1": {"claim_id", "order_id", "case_id", "merchant_id"},
     "aftercare.evidence.v1": {"evidence_id", "order_id", "case_id", "buyer_id", "merchant_id"},
     "aftercare.sanctions.v1": {"subject_id"},
     "aftercare.merchants.v1": {"setting_id", "merchant_id"},

@@ -8,9 +8,9 @@ from aftercare_events import EVENTS, TOPICS, Topic, topics
 EACH = pytest.mark.parametrize("topic", TOPICS.values(), ids=TOPICS)
 
 
-def test_there_are_thirteen_and_each_constant_is_one_of_them() -> None:
+def test_there_are_fourteen_and_each_constant_is_one_of_them() -> None:
     constants = [each for each in vars(topics).values() if isinstance(each, Topic)]
-    assert len(TOPICS) == 13
+    assert len(TOPICS) == 14
     assert constants == list(TOPICS.values())
 
 

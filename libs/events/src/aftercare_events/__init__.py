@@ -16,6 +16,7 @@ from aftercare_events.catalogue.case_progress import (
 )
 from aftercare_events.catalogue.case_refunds import AfterSaleRefundFailed, RefundRequested
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine
+from aftercare_events.catalogue.claims import ClaimDeadlineExtended, ClaimEvent
 from aftercare_events.catalogue.complaints import (
     ComplaintAnswered,
     ComplaintEscalated,
@@ -165,6 +166,8 @@ __all__ = [
     "CaseRulesPublished",
     "ChargeAgreed",
     "ChargePaid",
+    "ClaimDeadlineExtended",
+    "ClaimEvent",
     "ComplaintAnswered",
     "ComplaintEscalated",
     "ComplaintEvent",

@@ -23,6 +23,7 @@ PAYMENTS = Topic("aftercare.payments.v1", writer="order-svc", aggregate="payment
 PARCELS = Topic("aftercare.parcels.v1", writer="order-svc", aggregate="parcel")
 CASES = Topic("aftercare.cases.v1", writer="aftersale-svc", aggregate="case")
 DISPUTES = Topic("aftercare.disputes.v1", writer="aftersale-svc", aggregate="dispute")
+CLAIMS = Topic("aftercare.claims.v1", writer="aftersale-svc", aggregate="claim")
 EVIDENCE = Topic("aftercare.evidence.v1", writer="aftersale-svc", aggregate="evidence")
 SANCTIONS = Topic("aftercare.sanctions.v1", writer="aftersale-svc", aggregate="sanctioned subject")
 MERCHANTS = Topic("aftercare.merchants.v1", writer="aftersale-svc", aggregate="setting")
@@ -40,6 +41,7 @@ TOPICS: dict[str, Topic] = {
         PARCELS,
         CASES,
         DISPUTES,
+        CLAIMS,
         EVIDENCE,
         SANCTIONS,
         MERCHANTS,

@@ -24,6 +24,7 @@ from aftercare_events.catalogue.parcels import ParcelLeg
 from aftersale_svc import projections
 from aftersale_svc.commands import (
     case_messages,
+    courier_claim_openings,
     effects,
     endings,
     openings,
@@ -57,6 +58,16 @@ async def parcel_moved(tx: Transaction[Settings], event: ParcelStatusChanged) ->
         await returns.follow_parcel(tx, event)
 
 
+async def parcel_reported(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
+    """Copy what the courier reports, open the claim on it that this calls for, then follow the parcel.
+
+    In this order, since a claim locks the order before the case.
+    """
+    await projections.parcel_reported(tx, event)
+    await courier_claim_openings.follow_parcel(tx, event)
+    await parcel_moved(tx, event)
+
+
 FACTS: Handlers[ServiceSettings] = {
     OrderCreated: projections.order_created,
     OrderPaid: projections.order_paid,
@@ -65,8 +76,9 @@ FACTS: Handlers[ServiceSettings] = {
     OrderReceiptConfirmed: projections.receipt_confirmed,
     OrderCompleted: projections.order_moved,
     OrderCancelled: projections.order_moved,
+    ParcelStatusChanged: projections.parcel_reported,
 }
-"""The events that our copy of the orders is made of."""
+"""The events that our copy of the orders and of the reports about their parcels is made of."""
 
 HANDLERS: Handlers[Settings] = {
     **FACTS,
@@ -74,7 +86,7 @@ HANDLERS: Handlers[Settings] = {
     ArticleRetired: projections.policy_retired,
     OrderShipped: order_shipped,
     OrderCancelled: order_cancelled,
-    ParcelStatusChanged: parcel_moved,
+    ParcelStatusChanged: parcel_reported,
     RefundSucceeded: refunds.finish,
     RefundFailed: refunds.fail,
     ComplaintOpened: openings.complaint_opened,

@@ -11,7 +11,9 @@ from aftersale_svc.api import (
     calendars,
     case_rules,
     cases,
+    claims,
     consultations,
+    courier_claims,
     decisions,
     dispute_costs,
     dispute_files,
@@ -31,6 +33,7 @@ from aftersale_svc.api import (
     work_lists,
 )
 from aftersale_svc.api import deadlines as deadline_routes
+from aftersale_svc.commands import courier_claims as courier_claim_commands
 from aftersale_svc.commands import deadlines, ledger, settlements
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.integrations.stores.configured import configured
@@ -77,9 +80,12 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             calendars.router,
             deadline_routes.router,
             decisions.router,
+            claims.router,
+            courier_claims.in_cases,
+            courier_claims.router,
         ],
         handlers=HANDLERS,
-        deadlines=(*deadlines.DEADLINES, settlements.DUE),
+        deadlines=(*deadlines.DEADLINES, settlements.DUE, courier_claim_commands.DUE),
         workers=[EvidenceChecks(store, _scanner(settings), settings).worker()],
         resources=store.resources,
         metadata=tables.metadata,

@@ -13,12 +13,15 @@ from aftercare_events import (
     OrderPaid,
     OrderReceiptConfirmed,
     OrderShipped,
+    ParcelStatusChanged,
 )
 from aftercare_events.catalogue.articles import ArticleKind
 
+from aftersale_svc.domain.courier_claims.model import ParcelReport
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, ParcelLine
 from aftersale_svc.domain.policies.model import PolicyVersion
 from aftersale_svc.tables.orders import END_WINDOW, MOVE_ORDER, ORDER_LINES, ORDER_PARCELS, ORDERS, SHIP_LINES
+from aftersale_svc.tables.parcel_reports import PARCEL_REPORTS
 from aftersale_svc.tables.policies import POLICIES, RETIRE_POLICY
 
 _STATES = {
@@ -62,6 +65,20 @@ async def order_shipped(tx: Transaction[ServiceSettings], event: OrderShipped) -
             quantity=line.quantity,
         )
         await tx.upsert(ORDER_PARCELS, sent)
+
+
+async def parcel_reported(tx: Transaction[ServiceSettings], event: ParcelStatusChanged) -> None:
+    """Keep what a courier reports of a parcel, in codes: a claim on the courier shows it."""
+    report = ParcelReport(
+        parcel_id=event.parcel_id,
+        occurred_at=event.occurred_at,
+        status=event.status,
+        reason=event.reason,
+        order_id=event.order_id,
+        carrier=event.carrier,
+        waybill_no=event.waybill_no,
+    )
+    await tx.upsert(PARCEL_REPORTS, report)
 
 
 async def receipt_confirmed(tx: Transaction[ServiceSettings], event: OrderReceiptConfirmed) -> None:

@@ -40,6 +40,11 @@ class Settings(ServiceSettings):
     evidence_hours: Hours = 72
     evidence_rounds: Annotated[int, Field(ge=1, le=20)] = 3
     proposal_hours: Hours = 48
+    courier_claim_filing_hours: Hours = 7 * 24
+    courier_claim_acknowledgement_hours: Hours = 72
+    courier_claim_decision_hours: Hours = 15 * 24
+    courier_claim_payment_hours: Hours = 15 * 24
+    courier_claim_refiling_hours: Hours = 7 * 24
     dispute_window_hours: Hours = 7 * 24
     evidence_upload_hours: Hours = 1
 

@@ -39,3 +39,9 @@ def test_buyers_do_not_see_events_that_name_no_document() -> None:
     sanction = replace(event(1, "m-1", 1), order_id=None)
     assert traces.visible_to(Actor("buyer-1", "buyer"), [sanction, event(2, "ord_1", 1)]) == [event(2, "ord_1", 1)]
     assert traces.visible_to(Actor("admin-1", "admin"), [sanction]) == [sanction]
+
+
+def test_buyers_do_not_see_what_concerns_the_merchant_alone() -> None:
+    claim = replace(event(3, "ord_1", 2), buyer_id=None)
+    assert traces.visible_to(Actor("buyer-1", "buyer"), [claim]) == []
+    assert traces.visible_to(Actor("seller-1", "seller", "m-1"), [claim]) == [claim]

@@ -18,4 +18,5 @@ def one_or_several(values: Sequence[str] | None) -> str | list[str] | None:
     return found[0] if len(found) == 1 else found or None
 
 
+ClaimId = Annotated[Id, Path(description="The id of the claim.")]
 DisputeId = Annotated[Id, Path(description="The id of the dispute.")]

@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleRequested, digest
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import history, rule_reviews
+from aftersale_svc.commands import courier_claim_openings, history, rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -52,6 +52,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         parcels = await tx.all(PARCELS_OF_ORDER, order_id=order.id)
         opened = opened.keeping(way_back(case.id, order.id, parcels, request.lines, request.parcel_id))
     by_rule = await rule_reviews.decision(tx, order, case, lines)
+    claim = await courier_claim_openings.beside(tx, opened)
     created = await tx.create(CASES, case, _requested(tx, case, lines))
     await tx.insert(CASE_LINES, *lines)
     await tx.insert(HOLDS, *holds_of(lines, TYPES[case.type]))
@@ -61,6 +62,8 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     await record_step(tx, case, "request", request.description, request.evidence)
     opened = replace(opened, case=created)
     await history.record(tx, None, opened)
+    if claim is not None:
+        await courier_claim_openings.create(tx, claim)
     return await rule_reviews.take(tx, opened, order, by_rule)
 
 

@@ -7,6 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import TIMING, Lifecycle
 
 from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.deadlines.rules import Rule, check_rules
 from aftersale_svc.domain.deadlines.stored import RuleSetVersion, documents
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -14,7 +15,7 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.calendars import LOCK_VERSIONS, NEWEST_CALENDARS, RULE_SETS, RULES_OF
 
 # Any: the states and actions differ per table.
-_TABLES: tuple[Lifecycle[Any, Any], ...] = (*CASE.values(), DISPUTE)
+_TABLES: tuple[Lifecycle[Any, Any], ...] = (*CASE.values(), DISPUTE, COURIER_CLAIM)
 
 
 def timers() -> list[str]:

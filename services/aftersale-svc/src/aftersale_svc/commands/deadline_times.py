@@ -6,10 +6,11 @@ from typing import Any
 
 from aftercare_chassis.database.mapping import Rows
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import DeadlineExtended, DisputeDeadlineExtended, Event
+from aftercare_events import ClaimDeadlineExtended, DeadlineExtended, DisputeDeadlineExtended, Event
 from aftercare_events.catalogue.deadlines import ExtensionCause
 
 from aftersale_svc.commands import history
+from aftersale_svc.commands.claim_record import Claim, claim_fields, record_claim_step
 from aftersale_svc.commands.ledger import part
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -19,6 +20,7 @@ from aftersale_svc.domain.deadlines.ledger import DEADLINE, PARTIES, Deadline, D
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
+from aftersale_svc.tables.courier_claims import COURIER_CLAIMS
 from aftersale_svc.tables.deadlines import DEADLINES
 from aftersale_svc.tables.disputes import DISPUTES
 
@@ -27,7 +29,11 @@ MOST_DAYS = 90
 EXTEND = "extend_deadline"
 """The step in the timeline."""
 # Any: the rows of each kind of document have a class of their own.
-_ROWS: dict[DocumentKind, Rows[Any]] = {DocumentKind.CASE: CASES, DocumentKind.DISPUTE: DISPUTES}
+_ROWS: dict[DocumentKind, Rows[Any]] = {
+    DocumentKind.CASE: CASES,
+    DocumentKind.DISPUTE: DISPUTES,
+    DocumentKind.COURIER_CLAIM: COURIER_CLAIMS,
+}
 
 
 async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, note: str | None = None) -> Deadline:
@@ -51,8 +57,15 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
         left = max(0, int((latest - (deadline.due_at or tx.now)).total_seconds() // 3600))
         raise ExtensionTooLong(pointer="/hours", most_days=MOST_DAYS, left_hours=left)
     cause = ExtensionCause.AGREEMENT if tx.actor.role in PARTIES else ExtensionCause.AGENT
-    await record_step(tx, document, EXTEND, note)
+    await _record(tx, document, note)
     return await lengthen(tx, document, extended, due_at, cause)
+
+
+async def _record(tx: Transaction[Settings], document: Case | Dispute | Claim, note: str | None) -> None:
+    if isinstance(document, Case | Dispute):
+        await record_step(tx, document, EXTEND, note)
+    else:
+        await record_claim_step(tx, document, EXTEND, note)
 
 
 async def lengthen(
@@ -73,7 +86,11 @@ async def lengthen(
 
 
 def _extended(
-    tx: Transaction[Settings], document: Case | Dispute, deadline: Deadline, before: datetime, cause: ExtensionCause
+    tx: Transaction[Settings],
+    document: Case | Dispute | Claim,
+    deadline: Deadline,
+    before: datetime,
+    cause: ExtensionCause,
 ) -> Event:
     about: dict[str, Any] = {
         "cause": cause,
@@ -83,4 +100,6 @@ def _extended(
     }
     if isinstance(document, Case):
         return DeadlineExtended(**case_fields(tx, document), **about)
+    if not isinstance(document, Dispute):
+        return ClaimDeadlineExtended(**claim_fields(tx, document), **about)
     return DisputeDeadlineExtended(**dispute_fields(tx, document), **about)

@@ -11,10 +11,11 @@ from typing import Any
 from aftercare_chassis.database.observers import Observer
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Lifecycle
-from aftercare_events import DeadlineExtended, DisputeDeadlineExtended, Event
+from aftercare_events import ClaimDeadlineExtended, DeadlineExtended, DisputeDeadlineExtended, Event
 from aftercare_events.catalogue.deadlines import DeadlineChange
 
 from aftersale_svc.domain.cases import lifecycle as cases
+from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.deadlines.ledger import (
     DEADLINE,
     Deadline,
@@ -26,12 +27,13 @@ from aftersale_svc.domain.deadlines.timing import Computed, ScheduleTiming
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
+from aftersale_svc.tables.courier_claims import COURIER_CLAIMS
 from aftersale_svc.tables.deadlines import DEADLINES, END_OPEN
 from aftersale_svc.tables.disputes import DISPUTES
 
 # Any: documents are rows of any class with a lifecycle, and tables have states of their own.
 
-ALONE = (DeadlineExtended, DisputeDeadlineExtended)
+ALONE = (DeadlineExtended, DisputeDeadlineExtended, ClaimDeadlineExtended)
 """Events of a deadline alone, whose commands write its row themselves."""
 
 
@@ -150,5 +152,6 @@ def part(deadline: Deadline, ended: str | None = None, kept: int | None = None) 
 OBSERVERS = {
     CASES.name: follow(DocumentKind.CASE, cases.of),
     DISPUTES.name: follow(DocumentKind.DISPUTE, lambda _: DISPUTE),
+    COURIER_CLAIMS.name: follow(DocumentKind.COURIER_CLAIM, lambda _: COURIER_CLAIM),
 }
 """By table, for the service."""

@@ -5,6 +5,8 @@ from aftersale_svc.tables import (
     case_changes,
     case_rules,
     cases,
+    claims,
+    courier_claims,
     deadlines,
     decisions,
     dispute_parts,
@@ -16,6 +18,7 @@ from aftersale_svc.tables import (
     locks,
     offers,
     orders,
+    parcel_reports,
     policies,
     refund_parts,
     replacements,
@@ -23,8 +26,8 @@ from aftersale_svc.tables import (
 )
 from aftersale_svc.tables.schema import metadata
 
-COPIED = (orders.orders, orders.order_lines, orders.order_parcels)
-"""Our copy of the orders: made of the log and nothing else."""
+COPIED = (orders.orders, orders.order_lines, orders.order_parcels, parcel_reports.parcel_reports)
+"""Our copy of the orders and of what couriers report: made of the log and nothing else."""
 
 __all__ = [
     "COPIED",
@@ -32,6 +35,8 @@ __all__ = [
     "case_changes",
     "case_rules",
     "cases",
+    "claims",
+    "courier_claims",
     "deadlines",
     "decisions",
     "dispute_parts",
@@ -44,6 +49,7 @@ __all__ = [
     "metadata",
     "offers",
     "orders",
+    "parcel_reports",
     "policies",
     "refund_parts",
     "replacements",

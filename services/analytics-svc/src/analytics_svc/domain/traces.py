@@ -91,10 +91,14 @@ def may_see(actor: Actor, events: Iterable[TraceEvent]) -> bool:
 
 
 def visible_to(actor: Actor, events: Sequence[TraceEvent]) -> list[TraceEvent]:
-    """The events of a trace that the actor sees: all for staff, for others those that name an order, case or complaint."""
+    """The events of a trace that the actor sees: all for staff, for others those that name an order, case or complaint.
+
+    Those that name a merchant and no buyer are not for buyers, such as what a merchant claims from a courier.
+    """
     if actor.role in STAFF:
         return list(events)
-    return [event for event in events if event.order_id or event.case_id or event.complaint_id]
+    named = [event for event in events if event.order_id or event.case_id or event.complaint_id]
+    return named if actor.role != "buyer" else [event for event in named if event.buyer_id or not event.merchant_id]
 
 
 def by_time(event: TraceEvent) -> tuple[datetime, UUID]:

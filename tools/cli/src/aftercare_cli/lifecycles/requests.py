@@ -25,6 +25,7 @@ withdrawal of a dispute does to the case are actions of the case: a client sends
 _PROPOSALS = "POST /v1/disputes/{dispute_id}/proposals"
 _SETTLE, _DECLINE = f"{_PROPOSALS}/{{proposal_id}}/accept", f"{_PROPOSALS}/{{proposal_id}}/decline"
 _VERDICT, _WITHDRAW = "POST /v1/disputes/{dispute_id}/verdict", "POST /v1/disputes/{dispute_id}/withdraw"
+_CLAIMS = "POST /v1/courier-claims/{claim_id}"
 # All others are `POST /v1/<document>s/{<document>_id}/<action>`, with hyphens in the action.
 REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("order", "pay"): ("POST /v1/orders/{order_id}/payments",),
@@ -48,6 +49,9 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("settlement proposal", "accept"): (_SETTLE,),
     ("settlement proposal", "decline"): (_DECLINE,),
     ("settlement proposal", "replace"): (_PROPOSALS,),
+    **{("courier claim", each): (f"{_CLAIMS}/{each}",) for each in ("file", "acknowledge", "accept", "decline", "pay")},
+    ("courier claim", "add_evidence"): (f"{_CLAIMS}/evidence",),
+    ("courier claim", "abandon"): (f"{_CLAIMS}/abandon",),
     ("evidence file", "complete"): ("POST /v1/evidence/{evidence_id}/complete",),
     ("conversation", "post"): ("POST /v1/conversations/{conversation_id}/messages",),
     ("feedback", "answer"): ("POST /v1/feedback/{feedback_id}/answer",),

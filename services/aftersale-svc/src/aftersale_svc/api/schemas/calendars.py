@@ -14,7 +14,7 @@ from aftersale_svc.domain.deadlines.schedules import DEFAULT_CALENDAR
 from aftersale_svc.domain.deadlines.stored import CalendarDay, CalendarVersion, RuleSetVersion
 
 MinuteOfDay = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$|^24:00$", examples=["09:00"])]
-Condition = Literal["type", "category", "reason", "stage", "buyer_level"]
+Condition = Literal["type", "category", "reason", "stage", "buyer_level", "carrier"]
 assert set(Condition.__args__) == set(CONDITIONS)  # type: ignore[attr-defined]
 
 

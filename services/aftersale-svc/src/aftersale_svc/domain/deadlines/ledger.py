@@ -22,6 +22,7 @@ class DocumentKind(StrEnum):
 
     CASE = "case"
     DISPUTE = "dispute"
+    COURIER_CLAIM = "courier_claim"
 
 
 class DeadlineState(StrEnum):

@@ -9,7 +9,7 @@ from aftersale_svc.domain.deadlines.errors import RuleTwice, RuleUnknown
 PLATFORM = "platform"
 LEAST_HOURS, MOST_HOURS = 1, 90 * 24
 MOST_DAYS = 90
-CONDITIONS = ("type", "category", "reason", "stage", "buyer_level")
+CONDITIONS = ("type", "category", "reason", "stage", "buyer_level", "carrier")
 """What a rule may depend on: attributes of the document that has the deadline. One that it does not have matches no rule."""
 
 

@@ -18,11 +18,11 @@ Stretch = tuple[datetime, datetime, str]
 def turn_seconds(deadlines: Sequence[Deadline], created_at: datetime, until: datetime) -> dict[str, int]:
     """The seconds between two moments by side; they add up to the whole seconds between them.
 
-    While a case waits for another document, such as a dispute, the turns of that count. What no deadline was written about
+    While a case waits for another document, a dispute, the turns of that count; no case waits for a claim. What no deadline was written about
     (a case of an earlier build, or one that had ended and was opened again) is nobody's.
     """
     case = [each for each in deadlines if each.document is DocumentKind.CASE]
-    others = [_stretch(each, until) for each in deadlines if each.document is not DocumentKind.CASE]
+    others = [_stretch(each, until) for each in deadlines if each.document is DocumentKind.DISPUTE]
     stretches: list[Stretch] = []
     for each in case:
         own = _stretch(each, until)

@@ -9,10 +9,12 @@ from aftercare_chassis.lifecycle import Lifecycle
 
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind
 from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind
 from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.wording.claims import COURIER_CLAIM_STATES
 from aftersale_svc.domain.wording.effects import effect_label
 from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES
 
@@ -52,6 +54,18 @@ _STATES: Mapping[DeadlineState, Label] = {
     DeadlineState.FIRED: Label(
         "期限已到（{ended}），系统已自动处理。", "It has passed ({ended}), and the timer acted."
     ),
+}
+
+
+# Any: the states and actions differ per table.
+_TABLES: Mapping[DocumentKind, tuple[Lifecycle[Any, Any], ...]] = {
+    DocumentKind.CASE: tuple(CASE.values()),
+    DocumentKind.DISPUTE: (DISPUTE,),
+    DocumentKind.COURIER_CLAIM: (COURIER_CLAIM,),
+}
+_STATE_NAMES: Mapping[DocumentKind, Mapping[Any, Label]] = {
+    DocumentKind.CASE: STATE_NAMES,
+    DocumentKind.COURIER_CLAIM: COURIER_CLAIM_STATES,
 }
 
 
@@ -133,17 +147,16 @@ def _end(deadline: Deadline, calendar: Calendar) -> Label:
 
 
 def _state_name(deadline: Deadline) -> Label:
-    names = {state.value: label for state, label in STATE_NAMES.items()}
-    if deadline.document is DocumentKind.CASE:
+    known = _STATE_NAMES.get(deadline.document)
+    if known is not None:
+        names = {str(state): label for state, label in known.items()}
         return names.get(deadline.document_state, Label(deadline.document_state, deadline.document_state))
     return Label(f"维权单状态 {deadline.document_state}", f"the dispute is {deadline.document_state}")
 
 
 def _effect(deadline: Deadline) -> Label | None:
     """What its timer does, by the tables: that of the timeout with its hours in the state of the document."""
-    # Any: the states and actions differ per table.
-    tables: list[Lifecycle[Any, Any]] = [DISPUTE] if deadline.document is DocumentKind.DISPUTE else [*CASE.values()]
-    for table in tables:
+    for table in _TABLES[deadline.document]:
         for state in table.timeouts:
             for timeout in table.alternatives(state):
                 if state.value == deadline.document_state and timeout.hours == deadline.timer and timeout.effect:

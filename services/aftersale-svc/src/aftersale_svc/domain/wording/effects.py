@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.wording.claims import CLAIM_EFFECTS
 from aftersale_svc.domain.wording.states import EFFECTS
 
 DISPUTE_EFFECTS: Mapping[str, Label] = {
@@ -17,4 +18,4 @@ DISPUTE_EFFECTS: Mapping[str, Label] = {
 
 def effect_label(effect: str) -> Label:
     """What happens at a deadline with this effect."""
-    return EFFECTS.get(effect) or DISPUTE_EFFECTS.get(effect) or Label(effect, effect)
+    return EFFECTS.get(effect) or DISPUTE_EFFECTS.get(effect) or CLAIM_EFFECTS.get(effect) or Label(effect, effect)

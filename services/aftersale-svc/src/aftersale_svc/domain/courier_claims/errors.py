@@ -1,0 +1,68 @@
+"""Refusals of what people do with claims on couriers."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class ParcelUnknown(Refusal):
+    """The case has no such parcel. `allowed` are the parcels to the buyer that carry units of it."""
+
+    kind, code = Kind.INVALID, "parcel_unknown"
+    zh, en = (
+        "该售后单没有这个包裹，可选择：{allowed:or 无}。",
+        "The case has no such parcel. Possible are: {allowed:or none}.",
+    )
+
+
+class ParcelUnclear(Refusal):
+    """Several parcels carry units of the case, or none: the request has to name one of `allowed`."""
+
+    kind, code = Kind.INVALID, "parcel_unclear"
+    zh, en = (
+        "必须指定包裹，可选择：{allowed:or 无}。",
+        "Name the parcel that the claim is about. Possible are: {allowed:or none}.",
+    )
+
+
+class ClaimLive(Refusal):
+    """A claim about this parcel and cause has not ended."""
+
+    kind, code = Kind.CONFLICT, "courier_claim_live"
+    zh, en = "该包裹已有同一原因的索赔（{claim_id}）。", "A claim about this parcel and cause is open: {claim_id}."
+
+
+class ClaimExceedsValue(Refusal):
+    """More is claimed than what was paid for the units in the parcel."""
+
+    kind, code = Kind.INVALID, "claim_exceeds_value"
+    zh, en = (
+        "索赔金额超过包裹内商品的实付金额（{most_minor:money}）。",
+        "More than what was paid for the units in the parcel ({most_minor:money}).",
+    )
+
+
+class AcceptedExceedsClaim(Refusal):
+    """More is accepted than what was claimed."""
+
+    kind, code = Kind.INVALID, "accepted_exceeds_claim"
+    zh, en = "认赔金额超过索赔金额（{most_minor:money}）。", "More than what was claimed ({most_minor:money})."
+
+
+class NothingClaimed(Refusal):
+    """An amount of nothing is claimed or accepted."""
+
+    kind, code = Kind.INVALID, "nothing_claimed"
+    zh, en = "金额必须大于零。", "The amount has to be above zero."
+
+
+class FilingLimitPassed(Refusal):
+    """The time to file the claim has passed: the deadline decides."""
+
+    kind, code = Kind.CONFLICT, "filing_limit_passed"
+    zh, en = "索赔申报期限已过。", "The time to file the claim has passed."
+
+
+class FiledTooOften(Refusal):
+    """The claim was filed as often as it may be."""
+
+    kind, code = Kind.CONFLICT, "filed_too_often"
+    zh, en = "索赔最多申报 {most} 次。", "A claim is filed at most {most} times."

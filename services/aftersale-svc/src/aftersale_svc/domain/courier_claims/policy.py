@@ -1,0 +1,92 @@
+"""Which parcel a claim is about, by whose fault, and how much may be claimed."""
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from aftersale_svc.domain.cases.codes import Liable, Reason
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.reasons import REASONS
+from aftersale_svc.domain.cases.shares import cumulative_share
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.courier_claims.codes import CourierClaimCause, ParcelLeg
+from aftersale_svc.domain.courier_claims.errors import ClaimExceedsValue, NothingClaimed, ParcelUnclear, ParcelUnknown
+from aftersale_svc.domain.courier_claims.model import ClaimedParcel, ClaimRequest, ParcelUnits
+from aftersale_svc.domain.disputes.errors import CurrencyForeign
+
+CAUSES: Mapping[Reason, CourierClaimCause] = {
+    Reason.LOST_IN_TRANSIT: CourierClaimCause.LOST,
+    Reason.DAMAGED_IN_TRANSIT: CourierClaimCause.DAMAGED,
+    Reason.DELIVERED_NOT_RECEIVED: CourierClaimCause.NOT_RECEIVED,
+}
+"""What happened to the parcel, by the reason of a case."""
+
+
+def cause_of(full: FullCase) -> CourierClaimCause | None:
+    """What the courier is liable for by the reason of the case; None where it is not."""
+    case = full.case
+    if REASONS[case.reason].liable is not Liable.COURIER or TYPES[case.type].is_question:
+        return None
+    return CAUSES.get(case.reason)
+
+
+def outbound_parcels(full: FullCase, units: Iterable[ParcelUnits]) -> list[ClaimedParcel]:
+    """The parcels to the buyer that carry units of the case's lines, in the order of their ids."""
+    by_parcel: dict[str, list[ParcelUnits]] = {}
+    for each in units:
+        by_parcel.setdefault(each.parcel_id, []).append(each)
+    lines = {line.line_id for line in full.requested}
+    return [
+        _outbound(content) for _, content in sorted(by_parcel.items()) if any(each.line_id in lines for each in content)
+    ]
+
+
+def _outbound(content: Sequence[ParcelUnits]) -> ClaimedParcel:
+    value = sum(cumulative_share(each.paid_minor, each.line_units, each.quantity) for each in content)
+    first = content[0]
+    return ClaimedParcel(first.parcel_id, ParcelLeg.OUTBOUND, first.carrier, first.waybill_no, value)
+
+
+def own_parcel(full: FullCase, leg: ParcelLeg) -> ClaimedParcel | None:
+    """The parcel of the case itself, with its goods or their replacement; None where nothing was sent."""
+    known = full.return_ if leg is ParcelLeg.RETURN else full.replacement
+    if known is None or known.carrier is None or known.waybill_no is None:
+        return None
+    return ClaimedParcel(None, leg, known.carrier, known.waybill_no, full.case.requested_minor)
+
+
+def chosen_parcel(full: FullCase, units: Iterable[ParcelUnits], request: ClaimRequest) -> ClaimedParcel:
+    """The parcel that a claim opened by hand is about.
+
+    Raises:
+        ParcelUnknown: the case has no such parcel.
+        ParcelUnclear: none is named, and the case has several, or none.
+    """
+    if request.leg is not ParcelLeg.OUTBOUND:
+        own = own_parcel(full, request.leg)
+        if own is None:
+            raise ParcelUnknown(pointer="/leg", allowed=[])
+        return own
+    found = outbound_parcels(full, units)
+    allowed = [each.parcel_id or "" for each in found]
+    if request.parcel_id is None:
+        if len(found) != 1:
+            raise ParcelUnclear(pointer="/parcel_id", allowed=allowed)
+        return found[0]
+    named = [each for each in found if each.parcel_id == request.parcel_id]
+    if not named:
+        raise ParcelUnknown(pointer="/parcel_id", allowed=allowed)
+    return named[0]
+
+
+def at_stake(full: FullCase, parcel: ClaimedParcel) -> int:
+    """What is claimed where nobody names an amount: the share of the case's units, at most what the parcel is worth."""
+    return min(full.case.requested_minor, parcel.value_minor)
+
+
+def check_amount(amount_minor: int, currency: str | None, most_minor: int, own_currency: str) -> None:
+    """Raises: CurrencyForeign, NothingClaimed, ClaimExceedsValue."""
+    if currency is not None and currency != own_currency:
+        raise CurrencyForeign(pointer="/amount/currency", currency=own_currency)
+    if amount_minor <= 0:
+        raise NothingClaimed(pointer="/amount/amount")
+    if amount_minor > most_minor:
+        raise ClaimExceedsValue(pointer="/amount/amount", most_minor=most_minor, currency=own_currency)

@@ -1,0 +1,38 @@
+"""Claims on couriers, as far as the actor may see them; buyers see none."""
+
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.database.transaction import Reader
+
+from aftersale_svc.domain.claims import ClaimKind, ClaimStep, ClaimSummary
+from aftersale_svc.domain.courier_claims.model import CourierClaim, ParcelReport
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import CASES
+from aftersale_svc.tables.claims import STEPS_OF_CLAIM
+from aftersale_svc.tables.courier_claims import COURIER_CLAIM_LIST, COURIER_CLAIMS
+from aftersale_svc.tables.parcel_reports import REPORTS_OF_WAYBILL
+
+
+async def courier_claim(
+    read: Reader[Settings], claim_id: str
+) -> tuple[CourierClaim, list[ParcelReport], list[ClaimStep]]:
+    """The claim, what the courier reported of its parcel, and its history. Raises: NotFound."""
+    claim = await read.get(COURIER_CLAIMS, claim_id)
+    about = {"carrier": claim.carrier, "waybill_no": claim.waybill_no}
+    reports = await read.all(REPORTS_OF_WAYBILL, order_id=claim.order_id, **about)
+    return claim, reports, await read.all(STEPS_OF_CLAIM, claim_id=claim.id)
+
+
+async def courier_claims(
+    read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None
+) -> Page[CourierClaim]:
+    """A page of the claims that this actor may see, newest first."""
+    return await read.page(COURIER_CLAIM_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def beside_case(read: Reader[Settings], case_id: str) -> list[ClaimSummary]:
+    """The claims beside a case that this actor may see, newest first; at most a hundred. Raises: NotFound."""
+    await read.get(CASES, case_id)
+    if read.actor.role == "buyer":
+        return []
+    page = await courier_claims(read, 100, None, case_id=case_id)
+    return [ClaimSummary(claim.id, ClaimKind.COURIER, claim.state) for claim in page.data]

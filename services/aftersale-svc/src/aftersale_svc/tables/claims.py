@@ -1,0 +1,29 @@
+"""What claims of every kind have: their history."""
+
+from aftercare_chassis.database.columns import text, texts, timestamp
+from aftercare_chassis.database.mapping import Query, Rows
+from sqlalchemy import Column, Index, Table, Text, bindparam, select
+
+from aftersale_svc.domain.claims import ClaimStep
+from aftersale_svc.tables.schema import metadata
+
+claim_steps = Table(
+    "claim_steps",
+    metadata,
+    Column("id", Text, primary_key=True),
+    text("claim_id"),
+    timestamp("at"),
+    text("actor_id"),
+    text("actor_role"),
+    text("action"),
+    text("state"),
+    text("note", null=True),
+    texts("evidence"),
+    Index("claim_steps_claim_idx", "claim_id", "id"),
+)
+
+CLAIM_STEPS = Rows(claim_steps, ClaimStep)
+STEPS_OF_CLAIM = Query(
+    select(claim_steps).where(claim_steps.c.claim_id == bindparam("claim_id")).order_by(claim_steps.c.id), ClaimStep
+)
+"""The caller has read the claim before, so whoever may see that sees its history."""

@@ -1,0 +1,94 @@
+"""The graph of everything that can become of one claim, explored with the service's own commands."""
+
+from collections import deque
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from aftercare_chassis.lifecycle import PLAIN_HOURS, Actor
+from aftercare_chassis.refusals import NotFound, Refusal
+from aftercare_events import Event
+from aftersale_svc.settings import Settings
+
+NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
+CLAIM = "clm_1"
+Command = Callable[[Any], Awaitable[object]]
+Facts = Callable[[Any], object]
+"""What decides how a claim can go on: two claims with the same facts are one place in the graph."""
+
+
+@dataclass
+class ClaimTransaction:
+    """A transaction on one claim in memory."""
+
+    claim: Any  # of any kind
+    actor: Actor
+    now: datetime
+    settings: Settings
+    timing: Any = PLAIN_HOURS
+    timer_of: str = ""
+
+    def __post_init__(self) -> None:
+        self.events: list[Event] = []
+
+    def new_id(self, prefix: str) -> str:
+        return f"{prefix}_1"
+
+    async def lock(self, rows: Any, *key: Any) -> Any:
+        if key[0] != self.claim.id:
+            raise NotFound(what=rows.name)
+        return self.claim
+
+    async def save(self, rows: Any, row: Any, *events: Event) -> Any:
+        assert events, "a change is published"
+        self.events += events
+        self.claim = row
+        return row
+
+    async def insert(self, rows: Any, *new: Any) -> None:
+        """Steps of the history are not read again."""
+
+
+async def explore(
+    first: Any,
+    people: Mapping[str, Command],
+    timer: Callable[..., Awaitable[object]],
+    facts: Facts,
+    roles: tuple[str, ...],
+) -> tuple[dict[object, set[object]], dict[object, Any]]:
+    """Every place that is reached by people and timers, with the places that follow it."""
+    graph: dict[object, set[object]] = {}
+    places = {facts(first): first}
+    waiting = deque([first])
+    while waiting:
+        claim = waiting.popleft()
+        found = [await _after(claim, role, command) for command in people.values() for role in roles]
+        if claim.deadline_at is not None:
+            found.append(await _after(claim, "system", lambda tx: timer(tx, CLAIM), claim.deadline_at))
+        graph[facts(claim)] = {facts(each) for each in found} - {facts(claim)}
+        for each in found:
+            if facts(each) not in places:
+                places[facts(each)] = each
+                waiting.append(each)
+    return graph, places
+
+
+async def _after(claim: Any, role: str, command: Command, now: datetime = NOW) -> Any:
+    """The claim after one command; the same where it is refused."""
+    actor = Actor("system" if role == "system" else f"{role}-1", role)
+    tx = ClaimTransaction(claim, actor, now, Settings.model_construct())
+    try:
+        await command(tx)
+    except Refusal:
+        return claim
+    return tx.claim
+
+
+def stuck(graph: Mapping[object, set[object]], ends: set[object]) -> set[object]:
+    """The places from which no end can be reached."""
+    leading, before = set(ends), -1
+    while len(leading) > before:
+        before = len(leading)
+        leading |= {place for place, following in graph.items() if following & leading}
+    return set(graph) - leading

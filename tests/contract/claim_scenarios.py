@@ -1,0 +1,44 @@
+"""Claims beside cases, for the tests of what the services publish."""
+
+from typing import Any
+
+import suite_scenarios as usual
+from in_process_suite import InProcessSuite
+
+
+async def claims_on_a_courier(suite: InProcessSuite) -> str:
+    """A claim that is declined, filed again and paid, and one that the courier of does not answer; the order's id."""
+    order = await usual.delivered(suite, "73000061")
+    body = {
+        "order_id": order["id"],
+        "type": "refund_only",
+        "reason": "damaged_in_transit",
+        "description": usual.TEXTS["description"],
+        "lines": [{"line_id": order["lines"][0]["id"], "quantity": 1}],
+        "evidence": [usual.PHOTO],
+    }
+    case = await suite.call("buyer", "aftersale", "cases", body)
+
+    async def act(claim: dict[str, Any], action: str, **fields: Any) -> dict[str, Any]:
+        return await suite.call("seller", "aftersale", f"courier-claims/{claim['id']}/{action}", fields)
+
+    [claim] = (await suite.get("seller", "aftersale", f"courier-claims?case_id={case['id']}"))["data"]
+    await act(claim, "evidence", evidence=[usual.PHOTO], note=usual.TEXTS["note"])
+    await act(claim, "file", reference="LP-1", note=usual.TEXTS["note"])
+    await act(claim, "decline", reason="evidence_insufficient", note=usual.TEXTS["rejection"])
+    await act(claim, "file", reference="LP-2")
+    await act(claim, "acknowledge")
+    found = await suite.get("agent", "aftersale", f"cases/{case['id']}/deadlines")
+    [waiting] = [each for each in found["data"] if each["document_id"] == claim["id"] and not each.get("ended_at")]
+    await suite.call("agent", "aftersale", f"deadlines/{waiting['id']}/extend", {"hours": 1})
+    await act(claim, "accept", amount=usual.cny(5000))
+    assert (await act(claim, "pay", reference="B-1"))["state"] == "paid"
+    other = await suite.call("agent", "aftersale", f"cases/{case['id']}/courier-claims", {"cause": "lost"})
+    await act(other, "file", reference="LP-3")
+    await usual.step(suite, "buyer", case, "cancel")
+    await suite.advance(73)
+    await act(other, "abandon", note=usual.TEXTS["note"])
+    return str(order["id"])
+
+
+SCENARIOS = (claims_on_a_courier,)
