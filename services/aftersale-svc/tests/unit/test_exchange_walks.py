@@ -14,6 +14,7 @@ from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
 from aftersale_svc.domain.cases.offers.model import OfferTerms
+from aftersale_svc.domain.cases.replacements.errors import RefundNotOffered
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order
@@ -117,3 +118,13 @@ async def test_a_price_that_no_column_takes_is_refused(walk: Walk) -> None:
     with pytest.raises(PriceTooHigh) as refused:
         await walk.do("seller", name(10**13))
     assert (refused.value.pointer, refused.value.facts["most"]) == ("/prices", 10**13)
+
+
+async def test_who_raises_a_price_and_lowers_it_again_leaves_the_buyer_the_choice(walk: Walk) -> None:
+    await walk.back()
+    await walk.do("seller", name(5_000))
+    with pytest.raises(RefundNotOffered):
+        await walk.do("buyer", lambda tx: replacements.take_refund(tx, CASE))
+    await walk.do("seller", name(20_000))
+    await walk.do("seller", name(5_000))
+    assert (await walk.do("buyer", lambda tx: replacements.take_refund(tx, CASE))).state is CaseState.REFUNDING

@@ -39,9 +39,11 @@ def _scanned(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return None if found is None or found.scanned_at is None else ReplacementAlreadyScanned(scanned_at=found.scanned_at)
 
 
-def _not_offered(_: Case, facts: CaseFacts | None) -> Refusal | None:
+def _not_offered(case: Case, facts: CaseFacts | None) -> Refusal | None:
     found, charge = _of(facts), None if facts is None else facts.full.charge
-    if found is None or found.refund_offered_at is not None or (charge is not None and charge.is_open):
+    # Who has asked for more money leaves the buyer the choice until they agree to a price, also where it was lowered again.
+    may_choose = charge is not None and charge.agreed_at is None and case.difference_minor is not None
+    if found is None or found.refund_offered_at is not None or may_choose:
         return None
     return RefundNotOffered()
 
