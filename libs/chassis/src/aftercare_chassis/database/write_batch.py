@@ -17,7 +17,7 @@ from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis.refusals import Stale
 
-MOST_PARTS = 8  # every combination of parts is prepared once per connection: their number has to stay small
+MOST_PARTS = 10  # every combination of parts is prepared once per connection: their number has to stay small
 _PARAMETER = re.compile(r"\$(\d+)")
 
 Write = tuple[str, str, Sequence[object]]
