@@ -25,6 +25,7 @@ from aftercare_events.catalogue import (
     feedback,
     hearings,
     insights,
+    manual_reviews,
     merchants,
     offers,
     orders,
@@ -41,6 +42,7 @@ CATALOGUE = (
     *(orders, payments, parcels),
     *(
         reviews,
+        manual_reviews,
         consultations,
         offers,
         returns,

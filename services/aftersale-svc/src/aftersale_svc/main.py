@@ -22,6 +22,7 @@ from aftersale_svc.api import (
     evidence_store,
     exchanges,
     hearings,
+    manual_reviews,
     offers,
     openings,
     options,
@@ -35,6 +36,7 @@ from aftersale_svc.api import (
 from aftersale_svc.api import deadlines as deadline_routes
 from aftersale_svc.commands import courier_claims as courier_claim_commands
 from aftersale_svc.commands import deadlines, ledger, settlements
+from aftersale_svc.commands import manual_reviews as review_claims
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.integrations.stores.configured import configured
 from aftersale_svc.integrations.stores.local import LocalStore
@@ -59,6 +61,8 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             cases.router,
             bulk.router,
             reviews.router,
+            manual_reviews.router,
+            manual_reviews.queue,
             offers.router,
             returns.router,
             consultations.router,
@@ -85,7 +89,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             courier_claims.router,
         ],
         handlers=HANDLERS,
-        deadlines=(*deadlines.DEADLINES, settlements.DUE, courier_claim_commands.DUE),
+        deadlines=(*deadlines.DEADLINES, settlements.DUE, courier_claim_commands.DUE, review_claims.DUE),
         workers=[EvidenceChecks(store, _scanner(settings), settings).worker()],
         resources=store.resources,
         metadata=tables.metadata,

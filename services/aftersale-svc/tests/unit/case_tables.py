@@ -13,6 +13,11 @@ offer_pending   cancel    cancelled      buyer agent
 offer_pending   freeze    disputed       system
 offer_pending   end_with_order closed    system
 """
+REVIEWS = """
+manual_review   take      manual_review  agent
+manual_review   assign    manual_review  agent admin
+manual_review   release   manual_review  agent
+"""
 CANCELLATIONS = """
 pending_review  end_with_shipment  closed  system unseen
 manual_review   end_with_shipment  closed  system unseen

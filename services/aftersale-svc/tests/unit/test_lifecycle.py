@@ -20,7 +20,7 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from case_facts import facts
-from case_tables import CANCELLATIONS, GRANTS, HOLDS, OFFERS, QUESTIONS, REFUNDS, REFUSED
+from case_tables import CANCELLATIONS, GRANTS, HOLDS, OFFERS, QUESTIONS, REFUNDS, REFUSED, REVIEWS
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
@@ -56,6 +56,7 @@ refunding       end_with_order  closed   system
 disputed        end_with_order  closed   arbitrator buyer seller outcome
 """
     + OFFERS
+    + REVIEWS
 )
 # `unseen`: to the other roles the action does not exist in this state. `never`: the row is there for the reason alone.
 RETURNS = """
@@ -108,7 +109,7 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
     (CASE[CaseType.CANCEL_UNSHIPPED], CaseState, CaseAction, read(REFUNDED + CANCELLATIONS)),
     (CASE[CaseType.PRICE_ADJUST], CaseState, CaseAction, read(REFUNDED + GRANTS)),
     (CASE[CaseType.REFUSED_DELIVERY], CaseState, CaseAction, REFUSED_ROWS),
-    (CASE[CaseType.CONSULT], CaseState, CaseAction, read(QUESTIONS)),
+    (CASE[CaseType.CONSULT], CaseState, CaseAction, read(QUESTIONS + REVIEWS)),
     (REFUND, RefundState, RefundAction, read(REFUNDS)),
     (HOLD, HoldState, HoldAction, read(HOLDS)),
 ]

@@ -9,9 +9,12 @@ from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.cases.manual_reviews.errors import ReviewAssignedToAnother
+from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS
 from aftersale_svc.domain.deadlines.errors import DeadlinePassed
 
 A = TypeVar("A", bound=StrEnum)
+OF_REVIEWS = {ANOTHERS: ReviewAssignedToAnother}
 
 
 def step(
@@ -23,10 +26,13 @@ def step(
 ) -> dict[str, Any]:  # keyword arguments of FastAPI's decorators
     """The options of the route of an action: only roles that may ever take it get through.
 
-    `refused` are its refusals besides those of the lifecycle, which include the passed deadline of who acts.
+    `refused` are its refusals besides those of the lifecycle, and of what manual review adds to the tables of all types.
     """
+    tables = list(tables)
+    guards = {guard for table in tables for (_, each), row in table.transitions.items() if each is action for guard in row.guards}
+    of_reviews = [refusal for guard, refusal in OF_REVIEWS.items() if guard in guards]
     return {
         "operation_id": operation_id,
-        "responses": refusals(IllegalTransition, ActionNotAllowed, DeadlinePassed, *refused),
+        "responses": refusals(IllegalTransition, ActionNotAllowed, DeadlinePassed, *refused, *of_reviews),
         "dependencies": [require_action(tables, action)],
     }

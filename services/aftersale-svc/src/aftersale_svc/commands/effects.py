@@ -66,8 +66,8 @@ async def save(
     moved = after.case.state is not before.case.state
     entered = CAUSED.get(after.case.state, NOTHING) if moved else NOTHING
     left = CAUSED.get(before.case.state, NOTHING) if moved else NOTHING
-    if moved and after.case.late_since is not None:
-        after = replace(after, case=replace(after.case, late_since=None))
+    if moved and (after.case.late_since is not None or after.case.agent_id is not None):
+        after = replace(after, case=replace(after.case, late_since=None, agent_id=None, claim_ends_at=None))
     if entered.first is not None:
         after, caused = await entered.first(tx, after, terms)
         events = events if caused is None else (*events, caused)

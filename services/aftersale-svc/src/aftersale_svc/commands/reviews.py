@@ -163,7 +163,8 @@ async def _escalate(
         decided = await decisions.record(tx, full, DecisionKind.REVIEW, "handed_over", rule=rule)
     if tx.actor == SYSTEM and full.case.state is escalated.case.state:
         late_since = full.case.late_since or tx.now
-        escalated = replace(escalated, case=replace(escalated.case, late_since=late_since))
+        late = replace(escalated.case, late_since=late_since, agent_id=None, claim_ends_at=None)
+        escalated = replace(escalated, case=late)
     event = AfterSaleEscalated(
         **case_fields(tx, escalated.case),
         cause=cause(full, CaseAction.ESCALATE),

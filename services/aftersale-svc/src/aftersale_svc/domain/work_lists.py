@@ -5,13 +5,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from aftercare_chassis.lifecycle import NOBODY
+from aftercare_chassis.lifecycle import NOBODY, Actor
 
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.reasons import Label
 
 DUE_SOON = timedelta(hours=24)
 _PLATFORM = "platform"
+_AGENT = "agent"
+_REVIEWERS = frozenset({"agent", "admin"})
 _OWN_TURN = {"buyer": "buyer", "seller": "merchant", "agent": "agent", "arbitrator": _PLATFORM, "admin": "agent"}
 
 
@@ -22,30 +24,47 @@ class WorkList(StrEnum):
     DUE_SOON = "due_soon"
     AWAITING_PARCEL = "awaiting_parcel"
     FROZEN = "frozen"
+    UNASSIGNED_REVIEWS = "unassigned_reviews"
+    MY_REVIEWS = "my_reviews"
 
 
+_OF_REVIEWERS = frozenset({WorkList.UNASSIGNED_REVIEWS, WorkList.MY_REVIEWS})
 LABELS: Mapping[WorkList, Label] = {
     WorkList.MY_TURN: Label("待我处理", "My turn"),
     WorkList.DUE_SOON: Label("即将到期（24 小时内）", "Due within 24 hours"),
     WorkList.AWAITING_PARCEL: Label("等待退货包裹", "Waiting for a parcel"),
     WorkList.FROZEN: Label("维权冻结", "Frozen by a dispute"),
+    WorkList.UNASSIGNED_REVIEWS: Label("无人接手的审核", "Reviews that nobody has"),
+    WorkList.MY_REVIEWS: Label("我接手的审核", "My reviews"),
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Selection:
-    """The cases of a list: those in which it is this one's turn, with a deadline before `due_before` where that is set."""
+    """The cases of a list: those in which it is this one's turn, with a deadline before `due_before` where that is set.
+
+    Of those that agents review: the ones that `agent_id` has, or that are `unassigned`.
+    """
 
     whose_turn: str
     due_before: datetime | None = None
+    agent_id: str | None = None
+    unassigned: bool = False
 
 
-def selection(work_list: WorkList, role: str, now: datetime) -> Selection:
-    """The cases of this list for people of this role; of whom each sees is decided elsewhere."""
-    own = _OWN_TURN.get(role, NOBODY)
+def lists_of(role: str) -> list[WorkList]:
+    """The lists of people of this role."""
+    return [each for each in WorkList if role in _REVIEWERS or each not in _OF_REVIEWERS]
+
+
+def selection(work_list: WorkList, actor: Actor, now: datetime) -> Selection:
+    """The cases of this list for who looks at it; of whom each sees is decided elsewhere."""
+    own = _OWN_TURN.get(actor.role, NOBODY)
     return {
         WorkList.MY_TURN: Selection(own),
         WorkList.DUE_SOON: Selection(own, now + DUE_SOON),
         WorkList.AWAITING_PARCEL: Selection(COURIER),
         WorkList.FROZEN: Selection(_PLATFORM),
+        WorkList.UNASSIGNED_REVIEWS: Selection(_AGENT, unassigned=True),
+        WorkList.MY_REVIEWS: Selection(_AGENT, agent_id=actor.id),
     }[work_list]

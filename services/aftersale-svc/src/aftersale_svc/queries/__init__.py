@@ -23,7 +23,7 @@ from aftersale_svc.domain.money.preview import preview as previewed
 from aftersale_svc.domain.options import OrderOptions, options_of
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.rules.model import DefaultReturnAddress, RuleSet, RuleSetVersion
-from aftersale_svc.domain.work_lists import Selection, WorkList, selection
+from aftersale_svc.domain.work_lists import Selection, WorkList, lists_of, selection
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF, RULE_SET_OF, RULE_SET_VERSION_OF
 from aftersale_svc.tables.cases import CASE_LIST, CASES, CASES_BY_DEADLINE, TIMELINE
@@ -34,6 +34,7 @@ from aftersale_svc.tables.evidence import ELSEWHERE, FILE, FILES_OF_CASE, REUSES
 from aftersale_svc.tables.given_back import GIVEN_BACK
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import DETAILS, full_cases
+from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
 from aftersale_svc.tables.work_lists import CASES_DUE, CASES_OF_TURN
@@ -62,11 +63,15 @@ async def cases(
 
 async def work_lists(read: Reader[Settings]) -> dict[WorkList, int]:
     """How many cases each list has for this actor; one more than MOST_COUNTED where there are more than that."""
-    return {each: await _count(read, selection(each, read.actor.role, read.now)) for each in WorkList}
+    return {each: await _count(read, selection(each, read.actor, read.now)) for each in lists_of(read.actor.role)}
 
 
 async def _count(read: Reader[Settings], of: Selection) -> int:
     turn = {"whose_turn": of.whose_turn, "most": MOST_COUNTED + 1}
+    if of.agent_id is not None:
+        return len(await read.all(REVIEWS_OF_AGENT, agent_id=of.agent_id, most=MOST_COUNTED + 1))
+    if of.unassigned:
+        return len(await read.all(UNASSIGNED_REVIEWS, **turn))
     if of.due_before is None:
         return len(await read.all(CASES_OF_TURN, **turn))
     return len(await read.all(CASES_DUE, **turn, due_before=of.due_before))

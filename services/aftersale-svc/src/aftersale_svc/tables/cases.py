@@ -59,6 +59,8 @@ cases = Table(
     *one_of("offered_in", (CaseState.PENDING_REVIEW, CaseState.MANUAL_REVIEW), null=True),
     *quantity("offers_made", default=0),
     *minor("agreed_minor", null=True),
+    text("agent_id", null=True),
+    timestamp("claim_ends_at", null=True),
     text("description", null=True),
     texts("evidence"),
     *one_of("initiator", Initiator, null=True),
@@ -78,6 +80,8 @@ cases = Table(
     # Work lists, by their deadline: those of the platform's roles, and of each merchant.
     Index("cases_queue_idx", "whose_turn", "deadline_at", "id"),
     Index("cases_merchant_queue_idx", "merchant_id", "whose_turn", "deadline_at", "id"),
+    Index("cases_agent_idx", "agent_id", "id", postgresql_where=sql("agent_id IS NOT NULL")),
+    Index("cases_claim_idx", "claim_ends_at", postgresql_where=sql("claim_ends_at IS NOT NULL")),
     Index("cases_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
 )
 

@@ -41,6 +41,8 @@ from aftercare_events import (
     ReturnScanned,
     ReturnShipped,
     ReturnWaybillCorrected,
+    ReviewAssigned,
+    ReviewReleased,
 )
 from aftercare_events.catalogue.offers import OfferSide
 from aftercare_events.catalogue.reviews import DecisionCause
@@ -79,6 +81,8 @@ CODES: Mapping[type[CaseEvent], str] = {
     AfterSaleFrozen: "after_sale_frozen",
     AfterSaleResumed: "after_sale_resumed",
     AfterSaleEscalated: "after_sale_escalated",
+    ReviewAssigned: "review_assigned",
+    ReviewReleased: "review_released",
     ConsultationAnswered: "consultation_answered",
     ConsultationContinued: "consultation_continued",
     AfterSaleCompleted: "after_sale_completed",

@@ -19,6 +19,7 @@ from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
 from aftersale_svc.api.schemas.exchanges import ExchangeOut, RefusedGoodsOut
+from aftersale_svc.api.schemas.manual_reviews import ReviewOut
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
 from aftersale_svc.api.schemas.refunds import RefundOut
@@ -29,6 +30,7 @@ from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
 from aftersale_svc.domain.disputes.model import DisputeOrigin
+from aftersale_svc.domain.evidence.policy import STAFF
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Stage
 
@@ -191,6 +193,8 @@ class CaseOut(Out):
     """What the replacement costs more or less than what was paid; null where no price was named."""
     refused_goods: RefusedGoodsOut | None = None
     """The parcel with goods that the inspection refused, on their way back to the buyer; null where there is none."""
+    review: ReviewOut | None = None
+    """The agent who has the case in manual review; null where no agent does."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -230,6 +234,7 @@ class CaseOut(Out):
             price_checks=PriceCheckOut.of(full),
             exchange=ExchangeOut.of(full),
             refused_goods=RefusedGoodsOut.of(full),
+            review=ReviewOut.of(case) if actor.role in STAFF else None,
             allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts, now)),
             created_at=case.created_at,
             updated_at=case.updated_at,

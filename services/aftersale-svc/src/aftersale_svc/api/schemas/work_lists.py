@@ -26,6 +26,10 @@ class WorkListOut(Out):
     """With this filter, sorted by `deadline`, `GET /v1/cases` lists its cases."""
     due_before: Time | None = None
     """The list ends with the cases whose deadline is before this; null where it has all of them."""
+    unassigned: bool | None = None
+    """Where it is true, `GET /v1/review-queue` with this filter lists its cases."""
+    agent_id: str | None = None
+    """Where there is one, `GET /v1/review-queue` with this filter lists its cases."""
 
 
 class WorkListsOut(Out):
@@ -40,7 +44,7 @@ class WorkListsOut(Out):
 
 
 def _list(work_list: WorkList, count: int, actor: Actor, now: datetime) -> WorkListOut:
-    of = selection(work_list, actor.role, now)
+    of = selection(work_list, actor, now)
     return WorkListOut(
         code=work_list,
         label=BilingualOut.of(LABELS[work_list]),
@@ -48,4 +52,6 @@ def _list(work_list: WorkList, count: int, actor: Actor, now: datetime) -> WorkL
         more=count > MOST_COUNTED,
         whose_turn=of.whose_turn,
         due_before=of.due_before,
+        unassigned=True if of.unassigned else None,
+        agent_id=of.agent_id,
     )

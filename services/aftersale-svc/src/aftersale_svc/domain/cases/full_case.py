@@ -125,7 +125,7 @@ class CaseFacts:
 
     `order` is None where the command has not read it. For a closed case: whether the time to dispute it is not over
     (`in_dispute_window`), and whether no other case has its units (`units_free`). `by_platform`: who acts belongs to the
-    platform. `overdue`: the time of the merchant or of an agent has passed.
+    platform. `overdue`: the time of the merchant or of an agent has passed. `actor` is who acts, where that is judged.
     """
 
     full: FullCase
@@ -134,6 +134,7 @@ class CaseFacts:
     units_free: bool = False
     by_platform: bool = False
     overdue: bool = False
+    actor: Actor | None = None
 
     @property
     def order_cancelled(self) -> bool:
@@ -143,7 +144,7 @@ class CaseFacts:
 
 def facts_for(full: FullCase, actor: Actor) -> CaseFacts:
     """What is known of a case that is shown to this actor."""
-    return CaseFacts(full=full, by_platform=actor.role in PLATFORM)
+    return CaseFacts(full=full, by_platform=actor.role in PLATFORM, actor=actor)
 
 
 def _inspected(line: CaseLine, found: Inspection | None) -> CaseLine:

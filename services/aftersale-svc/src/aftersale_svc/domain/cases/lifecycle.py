@@ -56,7 +56,7 @@ def apply(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts
         IllegalTransition, ActionNotAllowed, and the refusals of the table's guards.
     """
     try:
-        return replace(full, case=of(full.case).apply(full.case, action, context, facts or CaseFacts(full=full)))
+        return replace(full, case=of(full.case).apply(full.case, action, context, facts or _facts(full, context)))
     except IllegalTransition as refused:
         if full.case.state is CaseState.DISPUTED:
             why: Any = {**refused.facts, "dispute_id": full.case.dispute_id}  # Any: facts are of every type
@@ -74,7 +74,11 @@ def allowed(full: FullCase, actor: Actor, facts: CaseFacts, now: datetime | None
 
 def permits(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts | None = None) -> bool:
     """Whether `apply` would take the action."""
-    return of(full.case).permits(full.case, action, context.actor, facts or CaseFacts(full=full))
+    return of(full.case).permits(full.case, action, context.actor, facts or _facts(full, context))
+
+
+def _facts(full: FullCase, context: Context) -> CaseFacts:
+    return CaseFacts(full=full, actor=context.actor)
 
 
 def cause(full: FullCase, action: CaseAction) -> str:

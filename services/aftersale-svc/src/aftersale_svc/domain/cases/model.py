@@ -88,6 +88,9 @@ class CaseAction(StrEnum):
     RECORD_PAYMENT = "record_payment"
     REFUND_CREDIT = "refund_credit"
     RETURN_REFUSED_GOODS = "return_refused_goods"
+    TAKE = "take"
+    ASSIGN = "assign"
+    RELEASE = "release"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -100,6 +103,7 @@ class Case:
     exchange. `liable` is whom the last verdict found liable. `frozen_state` is where a dispute stopped the case, `frozen_by` what it was
     opened by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the present
     state. `initiator` opened it, by `reasons_version`. `offered_in` is the review of the open offer, `agreed_minor` what an accepted one gives.
+    `agent_id` is the agent who has it in manual review, until `claim_ends_at`.
     """
 
     id: str
@@ -132,6 +136,8 @@ class Case:
     offered_in: CaseState | None = None
     offers_made: int = 0
     agreed_minor: int | None = None
+    agent_id: str | None = None
+    claim_ends_at: datetime | None = None
     description: str | None
     evidence: list[str]
     initiator: Initiator | None = None

@@ -19,6 +19,7 @@ from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
 from aftersale_svc.domain.cases.legs.refused_delivery import AGENT_REVIEW, REFUSED_DELIVERY, RefusedDeliveryExit
 from aftersale_svc.domain.cases.legs.reship import RESHIP, ReshipExit
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
+from aftersale_svc.domain.cases.manual_reviews.rows import reviewed_by_one
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.orders.model import Stage
@@ -214,7 +215,7 @@ def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
     return Lifecycle(
         type_.name,
         initial=legs[0].entry,
-        transitions=table,
+        transitions=reviewed_by_one(table),
         timeouts={state: timeout for leg in legs for state, timeout in leg.timeouts.items()},
         ends=ENDED,
         binding=BINDING,

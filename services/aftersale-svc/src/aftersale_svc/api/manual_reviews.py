@@ -1,0 +1,61 @@
+"""Manual review 人工审核: the queue of the agents, and who has which case."""
+
+from typing import Annotated
+
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
+from aftercare_chassis.http.schemas import Cursor, Limit, PageOut
+from fastapi import APIRouter, Query
+
+from aftersale_svc.api.parameters import CaseId
+from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.schemas.manual_reviews import AssignReviewIn
+from aftersale_svc.api.steps import step
+from aftersale_svc.commands import manual_reviews
+from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.cases.manual_reviews.errors import (
+    PartyCannotReview,
+    ReviewAlreadyAssigned,
+    ReviewNotAssignedToYou,
+)
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.queries import manual_reviews as queries
+from aftersale_svc.settings import Settings
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
+queue = APIRouter(prefix="/v1/review-queue", tags=["cases"], route_class=ApiRoute)
+NO_NOTE = NoteIn()
+
+
+@queue.get("", operation_id="listReviewQueue", dependencies=[require_role("agent", "admin")])
+async def list_queue(
+    reader: Read[Settings],
+    agent_id: Annotated[str | None, Query(description="Only cases that this agent has.")] = None,
+    unassigned: Annotated[bool, Query(description="Only cases that no agent has.")] = False,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+) -> PageOut[CaseOut]:
+    """List the cases that an agent has to decide about, the earliest deadline first."""
+    page = await queries.review_queue(reader, limit, cursor, agent_id=agent_id, unassigned=True if unassigned else None)
+    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor))
+
+
+@router.post(
+    "/{case_id}/take",
+    **step(CASE.values(), CaseAction.TAKE, "takeCase", PartyCannotReview, ReviewAlreadyAssigned),
+)
+async def take_case(case_id: CaseId, tx: Tx[Settings]) -> CaseOut:
+    """Take the case as an agent: no other one decides about it for `review_claim_hours`. Taken again, that time begins again."""
+    return CaseOut.of(await manual_reviews.take(tx, case_id), tx.actor)
+
+
+@router.post("/{case_id}/assign", **step(CASE.values(), CaseAction.ASSIGN, "assignCase", PartyCannotReview))
+async def assign_case(case_id: CaseId, body: AssignReviewIn, tx: Tx[Settings]) -> CaseOut:
+    """Give the case to an agent, whoever has it."""
+    return CaseOut.of(await manual_reviews.assign(tx, case_id, agent_id=body.agent_id), tx.actor)
+
+
+@router.post("/{case_id}/release", **step(CASE.values(), CaseAction.RELEASE, "releaseCase", ReviewNotAssignedToYou))
+async def release_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Give the case back to the queue."""
+    return CaseOut.of(await manual_reviews.release(tx, case_id, note=body.note), tx.actor)

@@ -1,0 +1,30 @@
+"""Who reviews a case as an agent, as it is sent and shown."""
+
+from aftercare_chassis.http.schemas import In, Out, PrincipalId, Time, example
+
+from aftersale_svc.domain.cases.model import Case
+
+
+class AssignReviewIn(In):
+    """Who reviews the case."""
+
+    model_config = example(agent_id="agent-1")
+
+    agent_id: PrincipalId
+    """The agent; no party of the case."""
+
+
+class ReviewOut(Out):
+    """The agent who has the case."""
+
+    agent_id: str
+    """Who has taken it, or was given it; no other agent decides."""
+    until: Time
+    """When it is in the queue again, unless the agent decides before."""
+
+    @classmethod
+    def of(cls, case: Case) -> "ReviewOut | None":
+        """Who has the case; None where no agent does."""
+        if case.agent_id is None or case.claim_ends_at is None:
+            return None
+        return cls(agent_id=case.agent_id, until=case.claim_ends_at)

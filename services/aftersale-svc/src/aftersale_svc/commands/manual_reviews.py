@@ -1,0 +1,97 @@
+"""Who reviews a case as an agent: one takes it, gives it back, or is given it. After a time it is in the queue again."""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from aftercare_chassis.database.mapping import Query
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.jobs.deadlines import Due
+from aftercare_events import ReviewAssigned, ReviewReleased
+from aftercare_events.catalogue.manual_reviews import ReleaseCause
+from asyncpg import Record
+
+from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotReview
+from aftersale_svc.domain.cases.manual_reviews.guards import is_party
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import CASES
+from aftersale_svc.tables.manual_reviews import CLAIMS_DUE
+
+
+async def take(tx: Transaction[Settings], case_id: str) -> FullCase:
+    """Take the case as an agent; who has it already has it for the whole time again.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, PartyCannotReview, ReviewAlreadyAssigned: see CASE.
+    """
+    full = await locking.case(tx, case_id)
+    return await _assigned(tx, full, apply(full, CaseAction.TAKE, tx), tx.actor.id, CaseAction.TAKE)
+
+
+async def assign(tx: Transaction[Settings], case_id: str, *, agent_id: str) -> FullCase:
+    """Give the case to an agent, whoever has it.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed: see CASE.
+        PartyCannotReview: the agent is the buyer or the merchant.
+    """
+    full = await locking.case(tx, case_id)
+    moved = apply(full, CaseAction.ASSIGN, tx)
+    if is_party(full.case, agent_id):
+        raise PartyCannotReview(pointer="/agent_id")
+    return await _assigned(tx, full, moved, agent_id, CaseAction.ASSIGN)
+
+
+async def release(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Give the case back to the queue.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, ReviewNotAssignedToYou: see CASE.
+    """
+    full = await locking.case(tx, case_id)
+    return await _released(tx, full, apply(full, CaseAction.RELEASE, tx), ReleaseCause.RELEASED, note)
+
+
+async def lapse(tx: Transaction[Settings], case_id: str) -> None:
+    """Put the case back into the queue, where the time of who has it has passed."""
+    full = await locking.case(tx, case_id)
+    ends_at = full.case.claim_ends_at
+    if ends_at is not None and ends_at <= tx.now:
+        moved = replace(full, case=replace(full.case, updated_at=tx.now))
+        await _released(tx, full, moved, ReleaseCause.LAPSED)
+
+
+async def _assigned(
+    tx: Transaction[Settings], full: FullCase, moved: FullCase, agent_id: str, action: CaseAction
+) -> FullCase:
+    ends_at: datetime = tx.now + timedelta(hours=tx.settings.review_claim_hours)
+    case = replace(moved.case, agent_id=agent_id, claim_ends_at=ends_at)
+    event = ReviewAssigned(**case_fields(tx, case), agent_id=agent_id, claim_ends_at=ends_at)
+    return await effects.save(tx, full, replace(moved, case=case), action, event)
+
+
+async def _released(
+    tx: Transaction[Settings], full: FullCase, moved: FullCase, cause: ReleaseCause, note: str | None = None
+) -> FullCase:
+    case = replace(moved.case, agent_id=None, claim_ends_at=None)
+    event = ReviewReleased(**case_fields(tx, case), agent_id=full.case.agent_id, cause=cause)
+    return await effects.save(tx, full, replace(moved, case=case), CaseAction.RELEASE, event, note=note)
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimsDue(Due[Settings]):
+    """The cases whose agent has had them for the whole time."""
+
+    def query(self) -> Query[Record]:
+        """The ids of these cases, and until when their agents had them."""
+        return CLAIMS_DUE
+
+
+DUE = ClaimsDue(CASES, lapse)

@@ -1,0 +1,1 @@
+"""Manual review: which agent has a case, and what that bars others from."""

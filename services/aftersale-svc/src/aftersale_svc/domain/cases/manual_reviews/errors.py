@@ -1,0 +1,31 @@
+"""Refusals of who reviews a case as an agent."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class ReviewAlreadyAssigned(Refusal):
+    """Another agent has taken the case."""
+
+    kind, code = Kind.CONFLICT, "already_assigned"
+    zh, en = "该售后单已由客服 {agent_id} 接手。", "The agent {agent_id} has the case already."
+
+
+class ReviewAssignedToAnother(Refusal):
+    """Another agent has taken the case, and only that one decides."""
+
+    kind, code = Kind.CONFLICT, "assigned_to_another"
+    zh, en = "该售后单由客服 {agent_id} 处理。", "The agent {agent_id} has the case, and decides about it."
+
+
+class ReviewNotAssignedToYou(Refusal):
+    """Only the agent who has the case can release it."""
+
+    kind, code = Kind.CONFLICT, "not_assigned_to_you"
+    zh, en = "该售后单不由您处理。", "You do not have the case."
+
+
+class PartyCannotReview(Refusal):
+    """The agent is the buyer, or the merchant, of the case."""
+
+    kind, code = Kind.CONFLICT, "party_cannot_decide"
+    zh, en = "交易一方不能审核该售后单。", "A party of the case cannot review it."

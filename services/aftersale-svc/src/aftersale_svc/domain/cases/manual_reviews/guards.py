@@ -1,0 +1,49 @@
+"""What bars an agent in manual review: that another one has the case, or that they are a party of it."""
+
+from collections.abc import Callable
+
+from aftercare_chassis.lifecycle import Actor, Guard
+from aftercare_chassis.refusals import Refusal
+
+from aftersale_svc.domain.cases.full_case import CaseFacts
+from aftersale_svc.domain.cases.manual_reviews.errors import (
+    PartyCannotReview,
+    ReviewAlreadyAssigned,
+    ReviewAssignedToAnother,
+    ReviewNotAssignedToYou,
+)
+from aftersale_svc.domain.cases.model import Case
+
+
+def _guard(code: str, judge: Callable[[Case, Actor], Refusal | None]) -> Guard:
+    """A guard that judges agents; it bars nobody else."""
+
+    def refuses(case: Case, facts: CaseFacts | None) -> Refusal | None:
+        if facts is None or facts.actor is None or facts.actor.role != "agent":
+            return None
+        return judge(case, facts.actor)
+
+    return Guard(code, refuses)
+
+
+def _held_by_another(case: Case, agent: Actor) -> bool:
+    return case.agent_id not in (None, agent.id)
+
+
+def is_party(case: Case, agent_id: str) -> bool:
+    """Whether this agent is the buyer, or the merchant."""
+    return agent_id in (case.buyer_id, case.merchant_id)
+
+
+TAKEN = _guard(
+    ReviewAlreadyAssigned.code,
+    lambda case, agent: ReviewAlreadyAssigned(agent_id=case.agent_id) if _held_by_another(case, agent) else None,
+)
+ANOTHERS = _guard(
+    ReviewAssignedToAnother.code,
+    lambda case, agent: ReviewAssignedToAnother(agent_id=case.agent_id) if _held_by_another(case, agent) else None,
+)
+NOT_MINE = _guard(
+    ReviewNotAssignedToYou.code, lambda case, agent: None if case.agent_id == agent.id else ReviewNotAssignedToYou()
+)
+PARTY = _guard(PartyCannotReview.code, lambda case, agent: PartyCannotReview() if is_party(case, agent.id) else None)

@@ -1,0 +1,38 @@
+"""The queue of manual review, and how many of its cases nobody has, or one agent has."""
+
+from aftercare_chassis.database.mapping import Listing, Query
+from asyncpg import Record
+from sqlalchemy import bindparam, select
+
+from aftersale_svc.domain.cases.model import Case, CaseState
+from aftersale_svc.tables.cases import CASE_SEEN_BY, cases
+
+REVIEW_QUEUE = Listing(
+    cases,
+    Case,
+    filters=("whose_turn", "agent_id"),
+    seen_by=CASE_SEEN_BY,
+    computed={"unassigned": {"True": cases.c.agent_id.is_(None)}},
+    earliest="deadline_at",
+)
+"""What agents have to decide, the earliest deadline first."""
+
+_ends_at = cases.c.claim_ends_at
+CLAIMS_DUE: Query[Record] = Query(
+    select(cases.c.id, _ends_at.label("deadline_at"))
+    .where(_ends_at <= bindparam("end"))
+    .order_by(_ends_at)
+    .limit(bindparam("limit"))
+)
+UNASSIGNED_REVIEWS: Query[Record] = Query(
+    select(cases.c.id)
+    .where(cases.c.whose_turn == bindparam("whose_turn"), cases.c.agent_id.is_(None))
+    .limit(bindparam("most")),
+    seen_by=CASE_SEEN_BY,
+)
+REVIEWS_OF_AGENT: Query[Record] = Query(
+    select(cases.c.id)
+    .where(cases.c.agent_id == bindparam("agent_id"), cases.c.state == CaseState.MANUAL_REVIEW)
+    .limit(bindparam("most")),
+    seen_by=CASE_SEEN_BY,
+)
