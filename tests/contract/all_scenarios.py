@@ -6,6 +6,7 @@ import dispute_scenarios
 import evidence_scenarios
 import negotiation_scenarios
 import reship_scenarios
+import review_scenarios
 import suite_scenarios
 from in_process_suite import InProcessSuite
 from suite_scenarios import RETURN_ADDRESS, TEXTS
@@ -17,6 +18,7 @@ SCENARIOS = (
     *dispute_scenarios.SCENARIOS,
     *reship_scenarios.SCENARIOS,
     *negotiation_scenarios.SCENARIOS,
+    *review_scenarios.SCENARIOS,
     *evidence_scenarios.SCENARIOS,
     *claim_scenarios.SCENARIOS,
 )

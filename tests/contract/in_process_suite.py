@@ -35,12 +35,13 @@ PROVIDER = {
 }
 SETTINGS: dict[str, dict[str, object]] = {
     "order": {**PROVIDER},
-    "aftersale": {"evidence_public_url": "http://service.test"},
+    "aftersale": {"evidence_public_url": "http://service.test", "second_person_above": {"CNY": 29000}},
 }
 PRINCIPALS: dict[str, tuple[str, ...]] = {
     "buyer": ("buyer", "buyer-1"),
     "seller": ("seller", "seller-1", "m-1"),
     "agent": ("agent", "agent-1"),
+    "second agent": ("agent", "agent-2"),
     "arbitrator": ("arbitrator", "arb-1"),
     "admin": ("admin", "admin-1"),
 }

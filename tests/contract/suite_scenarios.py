@@ -233,8 +233,6 @@ async def a_change_of_mind(suite: InProcessSuite) -> str:
     order = await delivered(suite, "73000007")
     case = await asked(suite, order, 1)
     await step(suite, "seller", case, "escalate", note=TEXTS["note"])
-    await step(suite, "agent", case, "take")
-    await step(suite, "agent", case, "release", note=TEXTS["note"])
     await step(suite, "agent", case, "approve")
     await step(suite, "seller", case, "set-return-address", return_address=RETURN_ADDRESS, note=TEXTS["note"])
     await step(suite, "agent", case, "set-return-address", return_address=NEW_ADDRESS)

@@ -73,6 +73,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "takeCase": {"agent"},
         "assignCase": {"agent", "admin"},
         "releaseCase": {"agent"},
+        "confirmDecision": {"agent"},
+        "declineDecision": {"agent"},
         "makeOffer": {"seller", "agent"},
         "acceptOffer": PARTIES | {"agent"},
         "declineOffer": {"buyer"},

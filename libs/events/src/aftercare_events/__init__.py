@@ -78,7 +78,7 @@ from aftercare_events.catalogue.hearings import (
     SettlementProposed,
 )
 from aftercare_events.catalogue.insights import AlertRaised, ForecastPublished, InsightEvent
-from aftercare_events.catalogue.manual_reviews import ReviewAssigned, ReviewReleased
+from aftercare_events.catalogue.manual_reviews import DecisionDeclined, DecisionProposed, ReviewAssigned, ReviewReleased
 from aftercare_events.catalogue.merchants import CaseRulesPublished, DefaultReturnAddressSet, MerchantEvent
 from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade
 from aftercare_events.catalogue.orders import (
@@ -185,6 +185,8 @@ __all__ = [
     "ConversationReopened",
     "DeadlineChange",
     "DeadlineExtended",
+    "DecisionDeclined",
+    "DecisionProposed",
     "DefaultReturnAddressSet",
     "DisputeAnswered",
     "DisputeAssigned",

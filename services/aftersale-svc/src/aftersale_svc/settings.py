@@ -73,6 +73,9 @@ class Settings(ServiceSettings):
     evidence_clamd: Annotated[str, Field(pattern=r"^$|^[^:\s]+:\d{1,5}$")] = ""
     evidence_reuse_distance: Annotated[int, Field(ge=0, le=20)] = 8
 
+    second_person_above: Mapping[str, Annotated[int, Field(ge=0)]] = {}
+    """Above how much, in minor units by currency, a decision of an agent by which money goes back has to be confirmed by another agent."""
+
     return_fees: Mapping[str, Mapping[str, ReturnFees]] = {}
     """What merchants charge for returns, by merchant and currency; amounts in minor units."""
 

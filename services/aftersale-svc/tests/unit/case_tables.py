@@ -17,6 +17,9 @@ REVIEWS = """
 manual_review   take      manual_review  agent
 manual_review   assign    manual_review  agent admin
 manual_review   release   manual_review  agent
+manual_review   propose_decision manual_review agent outcome
+manual_review   confirm_decision manual_review agent
+manual_review   decline_decision manual_review agent
 """
 CANCELLATIONS = """
 pending_review  end_with_shipment  closed  system unseen

@@ -37,10 +37,9 @@ from aftersale_svc.tables import (
     policies,
 )
 from case_checks import check
-from sent_goods import SINGLE, progress
+from sent_goods import PARTS, SINGLE, progress
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-PARTS = (dispute_parts.EVIDENCE_ROUNDS, dispute_parts.PROPOSALS)
 PROPOSALS = dispute_parts.PROPOSALS.name
 HOLD_ACTIONS = {
     holds.SETTLE_HOLDS: HoldAction.SETTLE,
@@ -65,7 +64,7 @@ class Snapshot:
     replacement: Replacement | None = None
     offers: dict[int, Offer] = field(default_factory=dict)
     parts: dict[tuple[Any, ...], Any] = field(default_factory=dict)
-    """What belongs to the dispute, by table and key."""
+    """What belongs to the dispute, and decisions that were proposed, by table and key."""
     price: ReplacementLine | None = None
     charge: Charge | None = None
     refused_goods: RefusedGoods | None = None
@@ -97,7 +96,7 @@ class Snapshot:
         sent = (scans, waits and back is not None and back.address is not None)
         # How many offers were made, and of how much, only bars the next one.
         open_ = self.offer if self.offer and self.offer.state is OfferState.OPEN else None
-        offered = (case.offered_in, open_ and (open_.by is OfferSide.BUYER, open_.type))
+        offered = (case.offered_in, case.proposed_action, open_ and (open_.by is OfferSide.BUYER, open_.type))
         return (
             offered,
             request,
@@ -151,8 +150,8 @@ class MemoryTransaction:
         self.snapshot = replace(self.snapshot, **rows)
 
     def new_id(self, prefix: str) -> str:
-        if prefix == "prop":
-            return f"prop_{len(self.snapshot.parts) + 1}"
+        if prefix in ("prop", "prd"):
+            return f"{prefix}_{len(self.snapshot.parts) + 1}"
         return f"{prefix}_{len(self.snapshot.refunds) + 1}" if prefix == "ref" else f"{prefix}_1"
 
     async def lock(self, rows: Any, *key: Any) -> Any:

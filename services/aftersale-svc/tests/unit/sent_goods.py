@@ -2,7 +2,10 @@
 
 from typing import Any
 
-from aftersale_svc.tables import exchanges, holds, legs
+from aftersale_svc.tables import dispute_parts, exchanges, holds, legs, manual_reviews
+
+PARTS = (dispute_parts.EVIDENCE_ROUNDS, dispute_parts.PROPOSALS, manual_reviews.PROPOSED_DECISIONS)
+"""The tables of which a snapshot keeps any number of rows."""
 
 SINGLE = {
     legs.REPLACEMENTS: "replacement",

@@ -9,13 +9,13 @@ from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import CASE, apply, permits
-from aftersale_svc.domain.cases.manual_reviews.rows import ASSIGNMENT
+from aftersale_svc.domain.cases.manual_reviews.rows import ASSIGNMENT, SECOND_PERSON
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.work_lists import WorkList, lists_of
 
 ACase = Callable[..., Case]
 Acting = Callable[..., SystemContext]
-OWN = {action for _, action in ASSIGNMENT} | {CaseAction.DISPUTE}
+OWN = {action for _, action in (*ASSIGNMENT, *SECOND_PERSON)} | {CaseAction.DISPUTE}
 
 
 def decided_by_agents(type_: CaseType) -> list[CaseAction]:

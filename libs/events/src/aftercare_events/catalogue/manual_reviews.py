@@ -5,7 +5,8 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent
-from aftercare_events.fields import Code, PrincipalId, Time
+from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion, RuleId, RulesVersion
+from aftercare_events.fields import Code, Currency, Minor, PrincipalId, Time
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 AgentId = Annotated[PrincipalId, Field(description="the agent")]
@@ -16,6 +17,16 @@ class ReleaseCause(Vocabulary):
 
     RELEASED = "released", "the agent gave it back"
     LAPSED = "lapsed", "the agent has not decided in time"
+
+
+class ProposedAction(Vocabulary):
+    """What an agent proposes to decide."""
+
+    APPROVE = "approve", "the request is granted"
+    REFUND = "refund", "the money goes back"
+    GRANT = "grant", "a part of the amount is granted"
+    OFFER = "offer", "the buyer is offered something else"
+    ACCEPT_OFFER = "accept_offer", "the buyer's offer is accepted"
 
 
 class ReviewAssigned(CaseEvent):
@@ -32,3 +43,29 @@ class ReviewReleased(CaseEvent):
     matter: Code = "after_sale_review"
     agent_id: AgentId
     cause: Annotated[Code, one_of(ReleaseCause, "why")]
+
+
+class DecisionProposed(CaseEvent):
+    """An agent wants to decide about so much money that a second agent has to confirm it."""
+
+    matter: Code = "after_sale_review"
+    action: Annotated[Code, one_of(ProposedAction, "what was proposed")]
+    amount_minor: Minor
+    currency: Currency
+    decision_id: DecisionId = None
+    rules_version: RulesVersion = None
+    rule_id: RuleId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None
+
+
+class DecisionDeclined(CaseEvent):
+    """What an agent had proposed was declined, or taken back; the case is reviewed on."""
+
+    matter: Code = "after_sale_review"
+    action: Annotated[Code, one_of(ProposedAction, "what was proposed")]
+    decision_id: DecisionId = None
+    rules_version: RulesVersion = None
+    rule_id: RuleId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None

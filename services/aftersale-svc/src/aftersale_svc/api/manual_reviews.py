@@ -11,20 +11,46 @@ from aftersale_svc.api.schemas.case_requests import NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.manual_reviews import AssignReviewIn
 from aftersale_svc.api.steps import step
-from aftersale_svc.commands import manual_reviews
+from aftersale_svc.commands import confirmations, manual_reviews, second_person
+from aftersale_svc.domain.cases.errors import (
+    AdjustmentExceedsLeft,
+    RefundDecided,
+    ReturnAddressMissing,
+    ReturnAlreadyShipped,
+    StageNotReached,
+)
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.manual_reviews.errors import (
+    NothingProposed,
     PartyCannotReview,
     ReviewAlreadyAssigned,
     ReviewNotAssignedToYou,
+    SecondPersonNeeded,
 )
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, TooManyOffers, TypeUnsuitable
+from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
 from aftersale_svc.queries import manual_reviews as queries
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 queue = APIRouter(prefix="/v1/review-queue", tags=["cases"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
+DECIDED = (
+    RefundDecided,
+    ReplacementDecided,
+    ReturnAddressMissing,
+    PolicyUnknown,
+    ClauseUnknown,
+    AdjustmentExceedsLeft,
+    ReturnAlreadyShipped,
+    NoOfferOpen,
+    TooManyOffers,
+    TypeUnsuitable,
+    StageNotReached,
+)
+"""What the decision that is confirmed may be refused with by then."""
 
 
 @queue.get("", operation_id="listReviewQueue", dependencies=[require_role("agent", "admin")])
@@ -42,7 +68,7 @@ async def list_queue(
 
 @router.post(
     "/{case_id}/take",
-    **step(CASE.values(), CaseAction.TAKE, "takeCase", PartyCannotReview, ReviewAlreadyAssigned),
+    **step(CASE.values(), CaseAction.TAKE, "takeCase", PartyCannotReview, ReviewAlreadyAssigned, SecondPersonNeeded),
 )
 async def take_case(case_id: CaseId, tx: Tx[Settings]) -> CaseOut:
     """Take the case as an agent: no other one decides about it for `review_claim_hours`. Taken again, that time begins again."""
@@ -59,3 +85,27 @@ async def assign_case(case_id: CaseId, body: AssignReviewIn, tx: Tx[Settings]) -
 async def release_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Give the case back to the queue."""
     return CaseOut.of(await manual_reviews.release(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post(
+    "/{case_id}/confirm-decision",
+    **step(
+        CASE.values(), CaseAction.CONFIRM_DECISION, "confirmDecision", NothingProposed, SecondPersonNeeded, *DECIDED
+    ),
+)
+async def confirm_decision(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Take the decision that another agent has proposed, as it was proposed.
+
+    Where `second_person_above` names an amount for the currency, what an agent decides in `manual_review` by which more goes back
+    (`approve`, `refund`, `grant`, `offer`, `accept-offer`) is a proposal, which another agent confirms or declines.
+    """
+    return CaseOut.of(await confirmations.confirm(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post(
+    "/{case_id}/decline-decision",
+    **step(CASE.values(), CaseAction.DECLINE_DECISION, "declineDecision", NothingProposed),
+)
+async def decline_decision(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Decline what another agent has proposed, or take back one's own proposal. The case is reviewed on."""
+    return CaseOut.of(await second_person.decline(tx, case_id, note=body.note), tx.actor)

@@ -9,12 +9,14 @@ from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.cases.manual_reviews.errors import DecisionWaits, ReviewAssignedToAnother
+from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS, PROPOSED
 from aftersale_svc.domain.cases.manual_reviews.errors import ReviewAssignedToAnother
 from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS
 from aftersale_svc.domain.deadlines.errors import DeadlinePassed
 
 A = TypeVar("A", bound=StrEnum)
-OF_REVIEWS = {ANOTHERS: ReviewAssignedToAnother}
+OF_REVIEWS = {ANOTHERS: ReviewAssignedToAnother, PROPOSED: DecisionWaits}
 
 
 def step(
@@ -29,7 +31,13 @@ def step(
     `refused` are its refusals besides those of the lifecycle, and of what manual review adds to the tables of all types.
     """
     tables = list(tables)
-    guards = {guard for table in tables for (_, each), row in table.transitions.items() if each is action for guard in row.guards}
+    guards = {
+        guard
+        for table in tables
+        for (_, each), row in table.transitions.items()
+        if each is action
+        for guard in row.guards
+    }
     of_reviews = [refusal for guard, refusal in OF_REVIEWS.items() if guard in guards]
     return {
         "operation_id": operation_id,

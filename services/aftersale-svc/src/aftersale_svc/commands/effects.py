@@ -15,6 +15,7 @@ from aftersale_svc.commands.record import case_fields, dispute_fields, record_st
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
+from aftersale_svc.domain.cases.manual_reviews.claims import left_review
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -66,8 +67,8 @@ async def save(
     moved = after.case.state is not before.case.state
     entered = CAUSED.get(after.case.state, NOTHING) if moved else NOTHING
     left = CAUSED.get(before.case.state, NOTHING) if moved else NOTHING
-    if moved and (after.case.late_since is not None or after.case.agent_id is not None):
-        after = replace(after, case=replace(after.case, late_since=None, agent_id=None, claim_ends_at=None))
+    if moved:
+        after = replace(after, case=left_review(after.case))
     if entered.first is not None:
         after, caused = await entered.first(tx, after, terms)
         events = events if caused is None else (*events, caused)

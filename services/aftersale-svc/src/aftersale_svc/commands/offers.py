@@ -1,11 +1,11 @@
 """Offers: the merchant or an agent makes one, the buyer answers it, with a counter-offer as well."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, OfferAccepted, OfferDeclined, OfferLapsed, OfferMade
 
-from aftersale_svc.commands import effects, locking, remaining_money
+from aftersale_svc.commands import effects, locking, remaining_money, second_person
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.open_offers import ended
@@ -43,10 +43,38 @@ async def make(
         ReturnAddressMissing: see `check_address`.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    return await _make(tx, full, order, terms, return_address, note, confirmed=False)
+
+
+async def make_locked(
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    terms: OfferTerms,
+    return_address: dict[str, str] | None,
+    note: str | None,
+) -> FullCase:
+    """Make the offer in a case that is locked with its order: a second agent has confirmed it. Raises: as `make`."""
+    return await _make(tx, full, order, terms, return_address, note, confirmed=True)
+
+
+async def _make(
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    terms: OfferTerms,
+    return_address: dict[str, str] | None,
+    note: str | None,
+    *,
+    confirmed: bool,
+) -> FullCase:
     known = full if return_address is None else full.keeping(replace(full.return_, address=return_address))
     moved = apply(known, CaseAction.OFFER, tx)
     offer = offered(known, order, OfferSide(tx.actor.role), terms, tx.now)
     check_address(replace(moved, case=agreed(moved.case, offer)), tx.actor)
+    if not confirmed and second_person.is_needed(tx, full, offer.amount_minor):
+        arguments = {"terms": asdict(terms), "return_address": return_address, "note": note}
+        return await second_person.propose(tx, full, CaseAction.OFFER, offer.amount_minor, arguments)
     return await _save_made(tx, full, moved, offer, CaseAction.OFFER, note)
 
 
@@ -102,6 +130,15 @@ async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = 
         NothingLeft: see `remaining_money.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    offer = full.open_offer
+    if offer is not None and second_person.is_needed(tx, full, offer.amount_minor):
+        apply(full, CaseAction.ACCEPT_OFFER, tx)
+        return await second_person.propose(tx, full, CaseAction.ACCEPT_OFFER, offer.amount_minor, {"note": note})
+    return await accept_locked(tx, full, order, note)
+
+
+async def accept_locked(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None) -> FullCase:
+    """Accept the offer about a case that is locked with its order. Raises: as `accept`."""
     apply(full, CaseAction.ACCEPT_OFFER, tx)  # by the table of the present type: whether there is an offer to accept
     offer = full.open_offer
     if offer is None:

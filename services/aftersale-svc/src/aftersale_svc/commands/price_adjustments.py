@@ -1,13 +1,13 @@
 """Granting less than a price adjustment asks for. All of it is granted by an approval."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleApproved
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import decisions, effects, locking
+from aftersale_svc.commands import decisions, effects, locking, second_person
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
@@ -27,6 +27,7 @@ from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.adjustments import left
 from aftersale_svc.domain.money.model import LineHold
+from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 
@@ -57,6 +58,24 @@ async def grant(
         PriceCurrencyForeign, GrantExceedsRequest, AdjustmentExceedsLeft, NothingGranted: an amount is not possible.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    total = sum(each.amount_minor for each in amounts)
+    if second_person.is_needed(tx, full, total):
+        apply(full, CaseAction.GRANT, tx)
+        _granted(full, amounts, await tx.all(HOLDS_OF_ORDER, order_id=order.id))
+        arguments = {"amounts": [asdict(each) for each in amounts], "reason": reason, "note": note}
+        return await second_person.propose(tx, full, CaseAction.GRANT, total, arguments)
+    return await grant_locked(tx, full, order, amounts, reason, note)
+
+
+async def grant_locked(
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    amounts: Sequence[Granted],
+    reason: RejectReason,
+    note: str | None,
+) -> FullCase:
+    """Grant a part in a case that is locked with its order. Raises: as `grant`."""
     moved = apply(full, CaseAction.GRANT, tx)
     checks = _granted(full, amounts, await tx.all(HOLDS_OF_ORDER, order_id=order.id))
     granted = moved.keeping(*checks)

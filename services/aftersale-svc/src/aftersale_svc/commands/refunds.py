@@ -13,12 +13,13 @@ from aftercare_events import (
 )
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import decisions, effects, endings, locking, refund_parts, remaining_money, stages
+from aftersale_svc.commands import decisions, effects, endings, locking, refund_parts, remaining_money, second_person, stages
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundAction, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
+from aftersale_svc.domain.cases.manual_reviews.proposals import to_go_back
 from aftersale_svc.domain.cases.model import CaseAction, Refund
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -50,6 +51,15 @@ async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = 
         NothingLeft: see `remaining_money.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    amount = to_go_back(full)
+    if second_person.is_needed(tx, full, amount):
+        apply(full, CaseAction.REFUND, tx)
+        return await second_person.propose(tx, full, CaseAction.REFUND, amount, {"note": note})
+    return await refund_locked(tx, full, order, note)
+
+
+async def refund_locked(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None) -> FullCase:
+    """Let the money of a case that is locked with its order go back. Raises: as `refund`."""
     refunding = apply(full, CaseAction.REFUND, tx)
     await remaining_money.check(tx, order, full)
     await decisions.record(tx, full, DecisionKind.REFUND, "refunded")

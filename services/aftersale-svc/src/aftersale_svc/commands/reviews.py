@@ -1,20 +1,21 @@
 """Deciding about a request: approve it, reject it, or let an agent decide."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
 from aftercare_events import AfterSaleApproved, AfterSaleEscalated, AfterSaleRejected
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import decisions, effects, locking, remaining_money
+from aftersale_svc.commands import decisions, effects, locking, remaining_money, second_person
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
+from aftersale_svc.domain.cases.manual_reviews.proposals import by_approval
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -43,6 +44,23 @@ async def approve(
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    amount = by_approval(full)
+    if second_person.is_needed(tx, full, amount):
+        apply(full, CaseAction.APPROVE, tx)
+        arguments = {"note": note, "return_address": return_address, "policy": [asdict(each) for each in policy]}
+        return await second_person.propose(tx, full, CaseAction.APPROVE, amount, arguments, policy=tuple(policy))
+    return await _approve(tx, full, order, note, return_address, policy=policy)
+
+
+async def approve_confirmed(
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    note: str | None,
+    return_address: dict[str, str] | None,
+    policy: Sequence[Citation],
+) -> FullCase:
+    """Grant the request of a case that is locked with its order: a second agent has confirmed it. Raises: as `approve`."""
     return await _approve(tx, full, order, note, return_address, policy=policy)
 
 

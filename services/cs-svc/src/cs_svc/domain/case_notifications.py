@@ -102,6 +102,11 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
     "after_sale_frozen": ("已进入维权，售后单暂停处理。", "A dispute was opened; the case is paused until it ends."),
     "after_sale_resumed": ("维权已结束，售后单恢复处理。", "The dispute has ended; the case continues."),
     "review_assigned": ("平台客服已接手处理。", "An agent of the platform has taken the case."),
+    "decision_proposed": (
+        "平台客服已提出处理决定，正在复核。",
+        "An agent has proposed a decision, which is being checked.",
+    ),
+    "decision_declined": ("平台客服将继续审核售后单。", "The agents go on reviewing the case."),
     "review_released": ("售后单等待平台客服处理。", "The case is waiting for an agent of the platform."),
     "after_sale_escalated": ("售后单已转由平台客服处理。", "The case was handed to the platform's customer service."),
     "consultation_answered": ("咨询已有答复，请在售后单中查看。", "The question was answered; please see the case."),

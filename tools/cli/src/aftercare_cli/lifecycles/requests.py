@@ -36,6 +36,9 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ),
     ("case", "refuse"): ("POST /v1/cases/{case_id}/inspect",),
     ("case", "refund_credit"): ("POST /v1/cases/{case_id}/confirm-replacement",),
+    ("case", "propose_decision"): tuple(
+        f"POST /v1/cases/{{case_id}}/{action}" for action in ("approve", "refund", "grant", "offer", "accept-offer")
+    ),
     ("case", "resume"): (_VERDICT, _SETTLE, _WITHDRAW),
     ("case", "award"): (_VERDICT, _SETTLE),
     ("case", "dismiss"): (_VERDICT, _SETTLE),

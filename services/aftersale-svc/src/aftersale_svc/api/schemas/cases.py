@@ -19,7 +19,7 @@ from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
 from aftersale_svc.api.schemas.exchanges import ExchangeOut, RefusedGoodsOut
-from aftersale_svc.api.schemas.manual_reviews import ReviewOut
+from aftersale_svc.api.schemas.manual_reviews import ProposedDecisionOut, ReviewOut
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
 from aftersale_svc.api.schemas.refunds import RefundOut
@@ -194,7 +194,9 @@ class CaseOut(Out):
     refused_goods: RefusedGoodsOut | None = None
     """The parcel with goods that the inspection refused, on their way back to the buyer; null where there is none."""
     review: ReviewOut | None = None
-    """The agent who has the case in manual review; null where no agent does."""
+    """The agent who has the case in manual review, for the platform to see; null where no agent does."""
+    proposed_decision: ProposedDecisionOut | None = None
+    """The decision of an agent that waits for a second one, for the platform to see; null where there is none."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -235,6 +237,7 @@ class CaseOut(Out):
             exchange=ExchangeOut.of(full),
             refused_goods=RefusedGoodsOut.of(full),
             review=ReviewOut.of(case) if actor.role in STAFF else None,
+            proposed_decision=ProposedDecisionOut.of(case) if actor.role in STAFF else None,
             allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts, now)),
             created_at=case.created_at,
             updated_at=case.updated_at,

@@ -28,3 +28,19 @@ class ReviewOut(Out):
         if case.agent_id is None or case.claim_ends_at is None:
             return None
         return cls(agent_id=case.agent_id, until=case.claim_ends_at)
+
+
+class ProposedDecisionOut(Out):
+    """A decision that waits for a second agent."""
+
+    action: str
+    """What was proposed, as in `allowed_actions`."""
+    proposed_by: str
+    """The agent who proposed it; another one confirms it."""
+
+    @classmethod
+    def of(cls, case: Case) -> "ProposedDecisionOut | None":
+        """What waits; None where nothing does."""
+        if case.proposed_action is None or case.proposed_by is None:
+            return None
+        return cls(action=case.proposed_action, proposed_by=case.proposed_by)

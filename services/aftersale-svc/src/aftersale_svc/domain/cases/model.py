@@ -91,6 +91,9 @@ class CaseAction(StrEnum):
     TAKE = "take"
     ASSIGN = "assign"
     RELEASE = "release"
+    PROPOSE_DECISION = "propose_decision"
+    CONFIRM_DECISION = "confirm_decision"
+    DECLINE_DECISION = "decline_decision"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +106,8 @@ class Case:
     exchange. `liable` is whom the last verdict found liable. `frozen_state` is where a dispute stopped the case, `frozen_by` what it was
     opened by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the present
     state. `initiator` opened it, by `reasons_version`. `offered_in` is the review of the open offer, `agreed_minor` what an accepted one gives.
-    `agent_id` is the agent who has it in manual review, until `claim_ends_at`.
+    `agent_id` is the agent who has it in manual review, until `claim_ends_at`. `proposal_id` is the decision that waits for a second agent,
+    `proposed_by` who proposed it, `proposed_action` what.
     """
 
     id: str
@@ -138,6 +142,9 @@ class Case:
     agreed_minor: int | None = None
     agent_id: str | None = None
     claim_ends_at: datetime | None = None
+    proposal_id: str | None = None
+    proposed_by: str | None = None
+    proposed_action: str | None = None
     description: str | None
     evidence: list[str]
     initiator: Initiator | None = None

@@ -54,6 +54,9 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.TAKE: Label("接手审核", "take the case"),
     CaseAction.ASSIGN: Label("指派客服", "assign an agent"),
     CaseAction.RELEASE: Label("退回队列", "give the case back to the queue"),
+    CaseAction.PROPOSE_DECISION: Label("提出处理决定", "propose a decision"),
+    CaseAction.CONFIRM_DECISION: Label("确认处理决定", "confirm the proposed decision"),
+    CaseAction.DECLINE_DECISION: Label("退回处理决定", "decline the proposed decision"),
 }
 
 WHY_NOT: Mapping[str, Label] = {
@@ -63,6 +66,10 @@ WHY_NOT: Mapping[str, Label] = {
     "dispatchers_only": Label("只有平台客服或管理员可以操作", "only an agent or an administrator of the platform may"),
     "already_assigned": Label("已由其他客服接手", "another agent has the case already"),
     "assigned_to_another": Label("由其他客服处理", "another agent has the case"),
+    "decision_proposed": Label("处理决定等待另一名客服确认", "a proposed decision waits for a second agent"),
+    "no_decision_proposed": Label("没有等待确认的处理决定", "no decision waits for a second agent"),
+    "second_person_needed": Label("须由另一名客服操作", "another agent has to do it"),
+    "outcome_of_review": Label("金额超过限额时由审核决定产生", "it follows from a decision about much money"),
     "not_assigned_to_you": Label("不由您处理", "you do not have the case"),
     "party_cannot_decide": Label("交易一方不能审核", "a party of the case cannot review it"),
     "agent_only": Label("只有平台客服可以操作", "only an agent of the platform may"),
@@ -168,6 +175,11 @@ STEPS: Mapping[str, Label] = {
     "add_evidence": Label("{actor}补充了凭证", "{actor} added evidence"),
     "decide": Label("{actor}作出裁决", "{actor} gave a verdict"),
     "execute": Label("裁决执行完毕", "The verdict was executed"),
+    "propose_decision": Label(
+        "{actor}提出了处理决定，等待另一名客服确认", "{actor} proposed a decision, which another agent has to confirm"
+    ),
+    "confirm_decision": Label("{actor}确认了处理决定", "{actor} confirmed the proposed decision"),
+    "decline_decision": Label("{actor}退回了处理决定", "{actor} declined the proposed decision"),
     "take": Label("{actor}接手处理", "{actor} took it"),
     "assign": Label("{actor}指派了处理人", "{actor} assigned it"),
     "release": Label("重新回到待处理队列", "It is in the queue again"),

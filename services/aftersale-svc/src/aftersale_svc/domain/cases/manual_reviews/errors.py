@@ -29,3 +29,25 @@ class PartyCannotReview(Refusal):
 
     kind, code = Kind.CONFLICT, "party_cannot_decide"
     zh, en = "交易一方不能审核该售后单。", "A party of the case cannot review it."
+
+
+class DecisionWaits(Refusal):
+    """An agent has proposed a decision, which another one has to confirm or decline first."""
+
+    kind, code = Kind.CONFLICT, "decision_proposed"
+    zh = "客服 {proposed_by} 已提出处理决定，须先由另一名客服确认或退回。"
+    en = "The agent {proposed_by} has proposed a decision, which another agent has to confirm or decline first."
+
+
+class NothingProposed(Refusal):
+    """No decision waits for a second agent."""
+
+    kind, code = Kind.CONFLICT, "no_decision_proposed"
+    zh, en = "没有等待确认的处理决定。", "No decision waits for a second agent."
+
+
+class SecondPersonNeeded(Refusal):
+    """Who proposed the decision cannot confirm it."""
+
+    kind, code = Kind.CONFLICT, "second_person_needed"
+    zh, en = "须由另一名客服确认，提出人不能自行确认。", "Another agent has to confirm it than the one who proposed it."

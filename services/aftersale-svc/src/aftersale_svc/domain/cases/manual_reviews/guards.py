@@ -7,10 +7,13 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.manual_reviews.errors import (
+    DecisionWaits,
+    NothingProposed,
     PartyCannotReview,
     ReviewAlreadyAssigned,
     ReviewAssignedToAnother,
     ReviewNotAssignedToYou,
+    SecondPersonNeeded,
 )
 from aftersale_svc.domain.cases.model import Case
 
@@ -47,3 +50,11 @@ NOT_MINE = _guard(
     ReviewNotAssignedToYou.code, lambda case, agent: None if case.agent_id == agent.id else ReviewNotAssignedToYou()
 )
 PARTY = _guard(PartyCannotReview.code, lambda case, agent: PartyCannotReview() if is_party(case, agent.id) else None)
+PROPOSED = _guard(
+    DecisionWaits.code,
+    lambda case, _: None if case.proposal_id is None else DecisionWaits(proposed_by=case.proposed_by),
+)
+NOTHING_PROPOSED = _guard(NothingProposed.code, lambda case, _: NothingProposed() if case.proposal_id is None else None)
+PROPOSER = _guard(
+    SecondPersonNeeded.code, lambda case, agent: SecondPersonNeeded() if case.proposed_by == agent.id else None
+)

@@ -3,9 +3,17 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from aftercare_chassis.lifecycle import Transition
+from aftercare_chassis.lifecycle import Guard, Transition
 
-from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS, NOT_MINE, PARTY, TAKEN
+from aftersale_svc.domain.cases.manual_reviews.guards import (
+    ANOTHERS,
+    NOT_MINE,
+    NOTHING_PROPOSED,
+    PARTY,
+    PROPOSED,
+    PROPOSER,
+    TAKEN,
+)
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.permissions import AGENT, DISPATCHERS
 
@@ -14,10 +22,18 @@ _REVIEWED = _S.MANUAL_REVIEW
 Table = Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]
 
 ASSIGNMENT: Table = {
-    (_REVIEWED, _A.TAKE): Transition(_REVIEWED, AGENT, (PARTY, TAKEN)),
+    (_REVIEWED, _A.TAKE): Transition(_REVIEWED, AGENT, (PARTY, TAKEN, PROPOSER)),
     (_REVIEWED, _A.ASSIGN): Transition(_REVIEWED, DISPATCHERS),
     (_REVIEWED, _A.RELEASE): Transition(_REVIEWED, AGENT, (NOT_MINE,)),
 }
+SECOND_PERSON: Table = {
+    (_REVIEWED, _A.PROPOSE_DECISION): Transition(_REVIEWED, AGENT, (PROPOSED, ANOTHERS), outcome_of="review"),
+    (_REVIEWED, _A.CONFIRM_DECISION): Transition(_REVIEWED, AGENT, (NOTHING_PROPOSED, PROPOSER, ANOTHERS)),
+    (_REVIEWED, _A.DECLINE_DECISION): Transition(_REVIEWED, AGENT, (NOTHING_PROPOSED, ANOTHERS)),
+}
+"""Where the amount is above the limit of the settings; the confirmed decision is then taken by its own row."""
+DECIDED_BY_TWO = frozenset({_A.APPROVE, _A.REFUND, _A.GRANT, _A.ACCEPT_OFFER, _A.OFFER})
+"""What an agent may decide in manual review by which money goes back."""
 _OF_ANYBODY = frozenset({_A.DISPUTE})
 """What is no decision of the review: a dispute takes the case out of the agents' hands."""
 
@@ -25,9 +41,14 @@ _OF_ANYBODY = frozenset({_A.DISPUTE})
 def reviewed_by_one(table: Table) -> Table:
     """The table of a type with who reviews its cases; what an agent decides in manual review, only who has the case may."""
     guarded = {
-        key: replace(row, guards=(*row.guards, ANOTHERS)) if _decides(key, row) else row for key, row in table.items()
+        key: replace(row, guards=(*row.guards, *_guards(key[1]))) if _decides(key, row) else row
+        for key, row in table.items()
     }
-    return {**guarded, **ASSIGNMENT}
+    return {**guarded, **ASSIGNMENT, **SECOND_PERSON}
+
+
+def _guards(action: CaseAction) -> tuple[Guard, ...]:
+    return (ANOTHERS, PROPOSED) if action in DECIDED_BY_TWO else (ANOTHERS,)
 
 
 def _decides(key: tuple[CaseState, CaseAction], row: Transition[CaseState]) -> bool:

@@ -1,0 +1,70 @@
+"""Confirming, as a second agent, what another one has proposed: the decision is taken then, as it was proposed."""
+
+from collections.abc import Awaitable, Callable, Mapping
+
+from aftercare_chassis.database.transaction import Transaction
+
+from aftersale_svc.commands import locking, offers, price_adjustments, refunds, reviews, second_person
+from aftersale_svc.commands.price_adjustments import Granted
+from aftersale_svc.commands.second_person import Arguments
+from aftersale_svc.domain.cases.codes import CaseType, RejectReason
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.offers.model import OfferTerms
+from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
+
+Tx = Transaction[Settings]
+
+
+async def confirm(tx: Tx, case_id: str, *, note: str | None = None) -> FullCase:
+    """Take the decision that another agent has proposed. `note` stands in the timeline in place of the proposer's.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, NothingProposed, SecondPersonNeeded, ReviewAssignedToAnother: see CASE.
+        Refusal: what the decision is refused with by now.
+    """
+    full, order = await locking.case_and_order(tx, case_id)
+    apply(full, CaseAction.CONFIRM_DECISION, tx)
+    proposal = await tx.get(PROPOSED_DECISIONS, full.case.proposal_id)
+    arguments = {**proposal.arguments, "note": note or proposal.arguments.get("note")}
+    return await _DECISIONS[CaseAction(proposal.action)](tx, second_person.without_proposal(full), order, arguments)
+
+
+async def _approve(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
+    policy = [Citation(**each) for each in arguments["policy"]]
+    return await reviews.approve_confirmed(tx, full, order, arguments["note"], arguments["return_address"], policy)
+
+
+async def _refund(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
+    return await refunds.refund_locked(tx, full, order, arguments["note"])
+
+
+async def _grant(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
+    amounts = [Granted(**each) for each in arguments["amounts"]]
+    reason = RejectReason(arguments["reason"])
+    return await price_adjustments.grant_locked(tx, full, order, amounts, reason, arguments["note"])
+
+
+async def _accept_offer(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
+    return await offers.accept_locked(tx, full, order, arguments["note"])
+
+
+async def _offer(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
+    terms = arguments["terms"]
+    type_ = None if terms["type"] is None else CaseType(terms["type"])
+    offered = OfferTerms(type_, terms["amount_minor"], terms["currency"])
+    return await offers.make_locked(tx, full, order, offered, arguments["return_address"], arguments["note"])
+
+
+_DECISIONS: Mapping[CaseAction, Callable[[Tx, FullCase, Order, Arguments], Awaitable[FullCase]]] = {
+    CaseAction.APPROVE: _approve,
+    CaseAction.REFUND: _refund,
+    CaseAction.GRANT: _grant,
+    CaseAction.ACCEPT_OFFER: _accept_offer,
+    CaseAction.OFFER: _offer,
+}

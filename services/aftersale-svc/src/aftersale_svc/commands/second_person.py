@@ -1,0 +1,98 @@
+"""Decisions of agents about much money: one proposes, another one confirms or declines."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import DecisionDeclined, DecisionProposed
+
+from aftersale_svc.commands import decisions, effects, locking
+from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import apply
+from aftersale_svc.domain.cases.manual_reviews.proposals import ProposedDecision, needs_second_person
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.decisions.model import DecisionKind
+from aftersale_svc.domain.policies.model import Citation
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
+
+Arguments = Mapping[str, Any]  # Any: JSON, by the command of the action
+_KINDS = {CaseAction.REFUND: DecisionKind.REFUND, CaseAction.OFFER: DecisionKind.OFFER}
+PROPOSED, DECLINED = "proposed", "declined"
+"""The outcomes of decisions."""
+
+
+def is_needed(tx: Transaction[Settings], full: FullCase, amount_minor: int) -> bool:
+    """Whether somebody else has to confirm a decision of who acts, by which this amount goes back."""
+    limit = tx.settings.second_person_above.get(full.case.currency)
+    return needs_second_person(full, tx.actor.role, limit, amount_minor)
+
+
+async def propose(
+    tx: Transaction[Settings],
+    full: FullCase,
+    action: CaseAction,
+    amount_minor: int,
+    arguments: Arguments,
+    *,
+    policy: tuple[Citation, ...] = (),
+) -> FullCase:
+    """Record what an agent wants to decide about a locked case, and leave it to another agent. Call it once that is known to be possible.
+
+    Raises:
+        IllegalTransition, ActionNotAllowed, DecisionWaits, ReviewAssignedToAnother: see CASE.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+    """
+    moved = apply(full, CaseAction.PROPOSE_DECISION, tx)
+    proposal = ProposedDecision(
+        id=tx.new_id("prd"),
+        case_id=full.case.id,
+        action=action,
+        amount_minor=amount_minor,
+        currency=full.case.currency,
+        arguments=dict(arguments),
+        proposed_by=tx.actor.id,
+        proposed_at=tx.now,
+    )
+    case = replace(
+        moved.case,
+        agent_id=None,
+        claim_ends_at=None,
+        proposal_id=proposal.id,
+        proposed_by=tx.actor.id,
+        proposed_action=action,
+    )
+    kind = _KINDS.get(action, DecisionKind.REVIEW)
+    decided = await decisions.record(tx, full, kind, PROPOSED, policy=policy)
+    event = DecisionProposed(
+        **case_fields(tx, case),
+        action=action,
+        amount_minor=amount_minor,
+        currency=case.currency,
+        **decided,
+    )
+    await tx.insert(PROPOSED_DECISIONS, proposal)
+    note = arguments.get("note")
+    return await effects.save(tx, full, replace(moved, case=case), CaseAction.PROPOSE_DECISION, event, note=note)
+
+
+async def decline(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Decline what another agent has proposed, or take back one's own proposal; the case is reviewed on.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, NothingProposed, ReviewAssignedToAnother: see CASE.
+    """
+    full = await locking.case(tx, case_id)
+    moved = without_proposal(apply(full, CaseAction.DECLINE_DECISION, tx))
+    action = CaseAction(full.case.proposed_action or "")
+    decided = await decisions.record(tx, full, _KINDS.get(action, DecisionKind.REVIEW), DECLINED)
+    event = DecisionDeclined(**case_fields(tx, moved.case), action=action, **decided)
+    return await effects.save(tx, full, moved, CaseAction.DECLINE_DECISION, event, note=note)
+
+
+def without_proposal(full: FullCase) -> FullCase:
+    """The case when what was proposed has been confirmed or declined."""
+    return replace(full, case=replace(full.case, proposal_id=None, proposed_by=None, proposed_action=None))

@@ -1,0 +1,46 @@
+"""Decisions about much money need two agents: the first proposes, the second confirms. Money is in minor units."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from aftersale_svc.domain.cases.codes import Money, RefundCause
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.types import TYPES
+
+_FIXED = frozenset({RefundCause.VERDICT, RefundCause.PRICE_DIFFERENCE})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedDecision:
+    """What an agent wants to decide. `arguments` are those of the action's command, as JSON; they have texts and addresses."""
+
+    id: str
+    case_id: str
+    action: CaseAction
+    amount_minor: int
+    currency: str
+    arguments: dict[str, Any]  # a JSON document
+    proposed_by: str
+    proposed_at: datetime
+
+
+def to_go_back(full: FullCase) -> int:
+    """What would go back if all of the request is granted now, or its failed refund is tried again."""
+    case, refund = full.case, full.refund
+    if refund is not None and refund.cause in _FIXED:
+        return refund.amount.total_minor
+    whole = case.requested_minor + case.shipping_refund_minor
+    return whole if case.agreed_minor is None else case.agreed_minor
+
+
+def by_approval(full: FullCase) -> int:
+    """What would go back by an approval."""
+    return to_go_back(full) if TYPES[full.case.type].money is Money.REFUND else 0
+
+
+def needs_second_person(full: FullCase, role: str, limit_minor: int | None, amount_minor: int) -> bool:
+    """Whether a decision of this role by which this amount goes back has to be confirmed by somebody else."""
+    reviewed = full.case.state is CaseState.MANUAL_REVIEW and role == "agent"
+    return reviewed and limit_minor is not None and amount_minor > limit_minor

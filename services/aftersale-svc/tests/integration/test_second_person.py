@@ -1,0 +1,103 @@
+"""A decision of an agent about much money is confirmed by another agent, and then taken as it was proposed."""
+
+from typing import Any
+
+import pytest
+from aftercare_events import AfterSaleApproved, DecisionDeclined, DecisionProposed, RefundRequested
+from aftersale_shop import RETURN_ADDRESS, Shop
+
+
+@pytest.fixture(autouse=True)
+def limit(shop: Shop, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Above 100 CNY two agents decide."""
+    changed = shop.harness.runtime.settings.model_copy(update={"second_person_above": {"CNY": 10000}})
+    monkeypatch.setattr(shop.harness.runtime, "settings", changed)
+
+
+@pytest.fixture
+def second(shop: Shop) -> Any:
+    return shop.harness.client("agent", "agent-2")
+
+
+async def escalated(shop: Shop, quantity: int = 2, **more: Any) -> str:
+    case = await shop.case(quantity, **more)
+    return str((await shop.act(shop.seller, case["id"], "escalate"))["id"])
+
+
+async def test_the_second_agent_confirms_what_the_first_proposed(shop: Shop, second: Any) -> None:
+    await shop.delivered()
+    case_id = await escalated(shop)
+    before = await shop.get(case_id)
+    await shop.act(shop.agent, case_id, "take")
+    proposed = await shop.act(shop.agent, case_id, "approve", note="同意退货", return_address=RETURN_ADDRESS)
+    assert (proposed["state"], proposed["whose_turn"], proposed["deadline_at"]) == (
+        "manual_review",
+        "agent",
+        before["deadline_at"],
+    )
+    assert proposed["proposed_decision"] == {"action": "approve", "proposed_by": "agent-1"}
+    assert not proposed.get("review"), "another agent may take it"
+    event = await shop.last(DecisionProposed)
+    assert (event.action, event.amount_minor, event.currency) == ("approve", 19133, "CNY")
+    buyers = (await shop.buyer.get(f"/v1/cases/{case_id}")).json()
+    assert not buyers.get("proposed_decision")
+    for action, code in (("confirm-decision", "second_person_needed"), ("approve", "decision_proposed")):
+        shop.harness.problem(await shop.agent.post(f"/v1/cases/{case_id}/{action}", json={}), 409, code)
+    refused = await second.post(f"/v1/cases/{case_id}/refund", json={})
+    assert shop.harness.problem(refused, 409, "decision_proposed")["proposed_by"] == "agent-1"
+    assert (await shop.get(case_id))["version"] == proposed["version"]
+    approved = await shop.act(second, case_id, "confirm-decision")
+    assert (approved["state"], approved["return_address"]["name"]) == ("await_buyer_shipment", "售后仓")
+    assert not (await shop.get(case_id)).get("proposed_decision")
+    assert (await shop.last(AfterSaleApproved)).handler == "agent-2"
+    decided = (await shop.agent.get(f"/v1/cases/{case_id}/decisions")).json()["data"]
+    assert [(each["outcome"], each["decided_by"]) for each in decided] == [
+        ("proposed", "agent-1"),
+        ("approved", "agent-2"),
+    ]
+
+
+async def test_a_declined_proposal_is_reviewed_on(shop: Shop, second: Any) -> None:
+    await shop.delivered()
+    case_id = await escalated(shop)
+    shop.harness.problem(
+        await second.post(f"/v1/cases/{case_id}/confirm-decision", json={}), 409, "no_decision_proposed"
+    )
+    await shop.act(shop.agent, case_id, "refund", note="?")
+    assert await shop.published(RefundRequested) == [], "nothing is paid yet"
+    declined = await shop.act(second, case_id, "decline-decision", note="金额过高")
+    assert (declined["state"], declined.get("proposed_decision")) == ("manual_review", None)
+    assert (await shop.last(DecisionDeclined)).action == "refund"
+    await shop.act(second, case_id, "refund")
+    await shop.act(shop.agent, case_id, "confirm-decision")
+    assert (await shop.refund_succeeds()).amount_minor == 19133
+    assert (await shop.get(case_id))["state"] == "completed"
+
+
+async def test_below_the_limit_and_by_the_merchant_one_decides(shop: Shop) -> None:
+    await shop.delivered()
+    small = await escalated(shop, 1, type_="refund_only")
+    assert (await shop.act(shop.agent, small, "approve"))["state"] == "refunding"
+    await shop.refund_succeeds()
+    large = await shop.case(2, type_="refund_only")
+    assert (await shop.act(shop.seller, large["id"], "approve"))["state"] == "refunding"
+
+
+async def test_an_offer_and_many_approvals_wait_for_the_second_too(shop: Shop, second: Any) -> None:
+    await shop.delivered()
+    case_id = await escalated(shop)
+    terms = {"type": "refund_only", "amount": {"amount": 12000, "currency": "CNY"}}
+    offered = await shop.act(shop.agent, case_id, "offer", **terms, note="?")
+    assert (offered["state"], offered["proposed_decision"]["action"]) == ("manual_review", "offer")
+    confirmed = await shop.act(second, case_id, "confirm-decision")
+    assert (confirmed["state"], confirmed["offer"]["amount"]["amount"]) == ("offer_pending", 12000)
+    await shop.act(shop.buyer, case_id, "decline-offer")
+    batch = await shop.agent.post("/v1/case-batches/approve", json={"case_ids": [case_id]})
+    assert batch.json()["data"][0]["case"]["proposed_decision"]["action"] == "approve"
+    dispute = await shop.complaint(case_id)
+    assert dispute is not None
+    await shop.rule(dispute["id"], "withdraw", shop.buyer)
+    resumed = await shop.get(case_id)
+    assert (resumed["state"], resumed.get("proposed_decision")) == ("manual_review", None), (
+        "a dispute ends the proposal"
+    )

@@ -1,0 +1,23 @@
+"""Scenarios of cases that agents review."""
+
+from in_process_suite import InProcessSuite
+from suite_scenarios import TEXTS, asked, delivered, step
+
+
+async def a_decision_of_two_agents(suite: InProcessSuite) -> str:
+    """What one agent proposes is declined, then confirmed by another one."""
+    order = await delivered(suite, "73000061")
+    case = await asked(suite, order, 3, "refund_only")
+    await step(suite, "seller", case, "escalate", note=TEXTS["note"])
+    await step(suite, "agent", case, "take")
+    await step(suite, "agent", case, "release", note=TEXTS["note"])
+    await step(suite, "agent", case, "refund", note=TEXTS["note"])
+    await step(suite, "second agent", case, "decline-decision", note=TEXTS["answer"])
+    await step(suite, "agent", case, "approve")
+    await step(suite, "second agent", case, "confirm-decision", note=TEXTS["note"])
+    found = await suite.get("buyer", "aftersale", f"cases/{case['id']}")
+    assert (found["state"], found["refunded"]["amount"]) == ("completed", 29500)
+    return str(order["id"])
+
+
+SCENARIOS = (a_decision_of_two_agents,)
