@@ -20,4 +20,16 @@ async def a_decision_of_two_agents(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (a_decision_of_two_agents,)
+async def a_buyer_asks_for_something_else(suite: InProcessSuite) -> str:
+    """A return becomes an exchange, then a refund without a return."""
+    order = await delivered(suite, "73000062")
+    case = await asked(suite, order, 1)
+    await step(suite, "buyer", case, "change-type", type="exchange", note=TEXTS["note"])
+    await step(suite, "buyer", case, "change-type", type="refund_only", reason="missing_parts")
+    await step(suite, "seller", case, "approve")
+    found = await suite.get("buyer", "aftersale", f"cases/{case['id']}")
+    assert (found["type"], found["state"]) == ("refund_only", "completed")
+    return str(order["id"])
+
+
+SCENARIOS = (a_decision_of_two_agents, a_buyer_asks_for_something_else)

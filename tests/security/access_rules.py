@@ -71,6 +71,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "escalateCase": {"seller", "agent"},
         "listReviewQueue": {"agent", "admin"},
         "takeCase": {"agent"},
+        "changeCaseType": {"buyer"},
         "assignCase": {"agent", "admin"},
         "releaseCase": {"agent"},
         "confirmDecision": {"agent"},

@@ -134,6 +134,7 @@ from aftercare_events.catalogue.reviews import (
     AfterSaleRequested,
 )
 from aftercare_events.catalogue.sanctions import SanctionEvent, SanctionImposed, SanctionLifted
+from aftercare_events.catalogue.type_changes import AfterSaleTypeChanged
 from aftercare_events.envelope import MAX_DATA_BYTES, Envelope, EventTooLarge
 from aftercare_events.event import Event, EventPart
 from aftercare_events.fields import digest
@@ -157,6 +158,7 @@ __all__ = [
     "AfterSaleRequested",
     "AfterSaleRestaged",
     "AfterSaleResumed",
+    "AfterSaleTypeChanged",
     "AlertRaised",
     "ArticleDrafted",
     "ArticleEvent",

@@ -35,6 +35,7 @@ from aftercare_events.catalogue import (
     returns,
     reviews,
     sanctions,
+    type_changes,
 )
 from aftercare_events.event import Event
 
@@ -43,6 +44,7 @@ CATALOGUE = (
     *(
         reviews,
         manual_reviews,
+        type_changes,
         consultations,
         offers,
         returns,

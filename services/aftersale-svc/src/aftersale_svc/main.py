@@ -31,6 +31,7 @@ from aftersale_svc.api import (
     replacements,
     returns,
     reviews,
+    type_changes,
     work_lists,
 )
 from aftersale_svc.api import deadlines as deadline_routes
@@ -64,6 +65,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             manual_reviews.router,
             manual_reviews.queue,
             offers.router,
+            type_changes.router,
             returns.router,
             consultations.router,
             replacements.router,

@@ -3,15 +3,19 @@
 from dataclasses import replace
 
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.model import Case, CaseState, Return
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.orders.model import Order
 
 
-def facts(case: Case, order: Order | None = None) -> CaseFacts:
-    """What bars nothing, but for the state of the order."""
+_NOTHING_SENT = (CaseState.MANUAL_REVIEW, CaseState.PENDING_REVIEW, CaseState.REJECTED)
+
+
+def facts(case: Case, order: Order | None = None, action: CaseAction | None = None) -> CaseFacts:
+    """What bars nothing, but for the state of the order; before the goods are sent, what bars this action or the others."""
     back = Return(case_id=case.id)
-    if case.state is not CaseState.MANUAL_REVIEW:
+    waits = case.state is CaseState.AWAIT_BUYER_SHIPMENT and action is not CaseAction.RECEIVE
+    if case.state not in _NOTHING_SENT and not waits:
         back = replace(back, carrier="sf", waybill_no="SF1001")
     offer = Offer(
         case_id=case.id,

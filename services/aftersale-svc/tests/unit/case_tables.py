@@ -13,6 +13,9 @@ offer_pending   cancel    cancelled      buyer agent
 offer_pending   freeze    disputed       system
 offer_pending   end_with_order closed    system
 """
+CHANGES = """
+pending_review  change_type  pending_review  buyer
+"""
 REVIEWS = """
 manual_review   take      manual_review  agent
 manual_review   assign    manual_review  agent admin

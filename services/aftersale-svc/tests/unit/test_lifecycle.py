@@ -20,7 +20,7 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from case_facts import facts
-from case_tables import CANCELLATIONS, GRANTS, HOLDS, OFFERS, QUESTIONS, REFUNDS, REFUSED, REVIEWS
+from case_tables import CANCELLATIONS, CHANGES, GRANTS, HOLDS, OFFERS, QUESTIONS, REFUNDS, REFUSED, REVIEWS
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
@@ -67,6 +67,7 @@ await_buyer_shipment  receive   await_inspection   seller system
 await_buyer_shipment  escalate  manual_review      system
 await_buyer_shipment  set_return_address await_buyer_shipment seller agent
 return_in_transit     set_return_address return_in_transit seller agent never
+await_buyer_shipment  change_type  pending_review  buyer
 await_inspection      set_return_address await_inspection seller agent never
 return_in_transit     correct_waybill return_in_transit buyer
 return_in_transit     receive   await_inspection   seller system
@@ -103,9 +104,9 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
         CASE[CaseType.RETURN_REFUND],
         CaseState,
         CaseAction,
-        read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS),
+        read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS + CHANGES),
     ),
-    (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(REFUNDED)),
+    (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(REFUNDED + CHANGES)),
     (CASE[CaseType.CANCEL_UNSHIPPED], CaseState, CaseAction, read(REFUNDED + CANCELLATIONS)),
     (CASE[CaseType.PRICE_ADJUST], CaseState, CaseAction, read(REFUNDED + GRANTS)),
     (CASE[CaseType.REFUSED_DELIVERY], CaseState, CaseAction, REFUSED_ROWS),
@@ -165,7 +166,7 @@ def test_every_action_is_in_the_table_or_refused(
             with pytest.raises(ReturnAlreadyShipped):
                 lifecycle.apply(case, action, acting(role), facts(case, order))
         else:
-            assert lifecycle.apply(case, action, acting(role), facts(case, order)).state == to
+            assert lifecycle.apply(case, action, acting(role), facts(case, order, action)).state == to
 
 
 @tables
@@ -182,7 +183,7 @@ def test_the_api_shows_exactly_what_is_possible(
         found: set[str] = set()
         for order, action in product(ORDERS, [None, CaseAction.RECEIVE]):
             case = in_state(state, a_case, action)
-            shown = lifecycle.allowed(case, acting(role).actor, facts(case, an_order(order)))
+            shown = lifecycle.allowed(case, acting(role).actor, facts(case, an_order(order), action))
             found |= {each.action for each in shown if each.allowed}
             assert all(each.why_not for each in shown if not each.allowed)
         open_to = [(action, by) for (at, action), (_, by) in rows.items() if at == state and role in by]

@@ -12,6 +12,7 @@ from aftercare_events import (
     AfterSaleRejected,
     AfterSaleRequested,
     AfterSaleResumed,
+    AfterSaleTypeChanged,
     CaseEvent,
     DisputeEvent,
     DisputeExecuted,
@@ -81,6 +82,7 @@ async def case_completed(tx: Transaction[Settings], event: AfterSaleCompleted) -
 HANDLERS: Handlers[Settings] = {
     AfterSaleRequested: _following(projections.case_requested, cases.open_),
     OfferAccepted: _following(projections.case_retyped, cases.retype),
+    AfterSaleTypeChanged: _following(projections.case_retyped, cases.retype),
     AfterSaleRejected: _following(projections.case_continued, cases.release),
     AfterSaleResumed: _following(projections.case_continued, cases.resume),
     AfterSaleCompleted: case_completed,

@@ -14,6 +14,7 @@ from aftercare_events import (
     AfterSaleRejected,
     AfterSaleRequested,
     AfterSaleResumed,
+    AfterSaleTypeChanged,
     CaseEvent,
     DisputeEvent,
     DisputeExecuted,
@@ -59,7 +60,7 @@ def case_continued(units: OrderUnits, event: AfterSaleRejected | AfterSaleResume
     return units.with_case(_known(units, event))
 
 
-def case_retyped(units: OrderUnits, event: OfferAccepted) -> OrderUnits:
+def case_retyped(units: OrderUnits, event: OfferAccepted | AfterSaleTypeChanged) -> OrderUnits:
     """The units with the case as the type that it has now. Raises: Retry until it is known."""
     known = _known(units, event)
     return units.with_case(replace(known, case_type=event.case_type, keeps_goods=_keeps_goods(event)))

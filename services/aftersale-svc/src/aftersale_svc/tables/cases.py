@@ -64,6 +64,7 @@ cases = Table(
     text("proposal_id", null=True),
     text("proposed_by", null=True),
     text("proposed_action", null=True),
+    *quantity("type_changes", default=0),
     text("description", null=True),
     texts("evidence"),
     *one_of("initiator", Initiator, null=True),

@@ -107,6 +107,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "An agent has proposed a decision, which is being checked.",
     ),
     "decision_declined": ("平台客服将继续审核售后单。", "The agents go on reviewing the case."),
+    "after_sale_type_changed": (
+        "买家更改了售后类型，等待商家重新审核。",
+        "The buyer asks for something else; the merchant will review it.",
+    ),
     "review_released": ("售后单等待平台客服处理。", "The case is waiting for an agent of the platform."),
     "after_sale_escalated": ("售后单已转由平台客服处理。", "The case was handed to the platform's customer service."),
     "consultation_answered": ("咨询已有答复，请在售后单中查看。", "The question was answered; please see the case."),

@@ -8,6 +8,7 @@ from aftercare_events import (
     AfterSaleRejected,
     AfterSaleRequested,
     AfterSaleResumed,
+    AfterSaleTypeChanged,
     OfferAccepted,
 )
 from aftercare_events.catalogue.cases import MoneyOutcome
@@ -27,7 +28,9 @@ async def open_(tx: Transaction[Settings], order: Order, units: OrderUnits, even
     return await holds.hold(tx, units, units.case(event.case_id))
 
 
-async def retype(tx: Transaction[Settings], _: Order, units: OrderUnits, event: OfferAccepted) -> OrderUnits:
+async def retype(
+    tx: Transaction[Settings], _: Order, units: OrderUnits, event: OfferAccepted | AfterSaleTypeChanged
+) -> OrderUnits:
     """The case goes on, perhaps as one of another type: it holds its units that have not left, or lets them go."""
     case = units.case(event.case_id)
     return await holds.hold(tx, units, case) if case.keeps_goods else holds.release(units, case)

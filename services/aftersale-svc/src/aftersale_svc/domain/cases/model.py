@@ -91,6 +91,7 @@ class CaseAction(StrEnum):
     TAKE = "take"
     ASSIGN = "assign"
     RELEASE = "release"
+    CHANGE_TYPE = "change_type"
     PROPOSE_DECISION = "propose_decision"
     CONFIRM_DECISION = "confirm_decision"
     DECLINE_DECISION = "decline_decision"
@@ -107,7 +108,7 @@ class Case:
     opened by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the present
     state. `initiator` opened it, by `reasons_version`. `offered_in` is the review of the open offer, `agreed_minor` what an accepted one gives.
     `agent_id` is the agent who has it in manual review, until `claim_ends_at`. `proposal_id` is the decision that waits for a second agent,
-    `proposed_by` who proposed it, `proposed_action` what.
+    `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
     """
 
     id: str
@@ -145,6 +146,7 @@ class Case:
     proposal_id: str | None = None
     proposed_by: str | None = None
     proposed_action: str | None = None
+    type_changes: int = 0
     description: str | None
     evidence: list[str]
     initiator: Initiator | None = None

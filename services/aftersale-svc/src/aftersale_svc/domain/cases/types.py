@@ -21,6 +21,7 @@ from aftersale_svc.domain.cases.legs.reship import RESHIP, ReshipExit
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.manual_reviews.rows import reviewed_by_one
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.type_changes.rows import changeable
 from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.orders.model import Stage
 
@@ -215,11 +216,16 @@ def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
     return Lifecycle(
         type_.name,
         initial=legs[0].entry,
-        transitions=reviewed_by_one(table),
+        transitions=reviewed_by_one(changeable(table) if _can_change(type_) else table),
         timeouts={state: timeout for leg in legs for state, timeout in leg.timeouts.items()},
         ends=ENDED,
         binding=BINDING,
     )
+
+
+def _can_change(type_: TypeRow) -> bool:
+    """Whether there are other types that hold the same of the order, units that have left and their money."""
+    return type_.holds_units and type_.holds_money and not type_.before_shipment
 
 
 def _check_causes(name: str, table: Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]) -> None:

@@ -1,0 +1,54 @@
+"""Changing the type of a case 更改售后类型."""
+
+from aftercare_chassis.http.routing import ApiRoute, Tx
+from fastapi import APIRouter
+
+from aftersale_svc.api.parameters import CaseId
+from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.schemas.type_changes import TypeChangeIn
+from aftersale_svc.api.steps import step
+from aftersale_svc.commands import type_changes
+from aftersale_svc.domain.cases.errors import (
+    DescriptionMissing,
+    EvidenceRequired,
+    InitiatorUnsuitable,
+    ReasonNotReached,
+    ReturnAlreadyShipped,
+    StageNotReached,
+)
+from aftersale_svc.domain.cases.lifecycle import CASE
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.offers.errors import TypeUnsuitable
+from aftersale_svc.domain.cases.type_changes.errors import TypeChangedTooOften, TypeUnchanged
+from aftersale_svc.settings import Settings
+
+router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
+
+
+@router.post(
+    "/{case_id}/change-type",
+    **step(
+        CASE.values(),
+        CaseAction.CHANGE_TYPE,
+        "changeCaseType",
+        TypeUnchanged,
+        TypeUnsuitable,
+        TypeChangedTooOften,
+        StageNotReached,
+        InitiatorUnsuitable,
+        ReasonNotReached,
+        EvidenceRequired,
+        DescriptionMissing,
+        ReturnAlreadyShipped,
+    ),
+)
+async def change_type(case_id: CaseId, body: TypeChangeIn, tx: Tx[Settings]) -> CaseOut:
+    """Ask for something else, as the buyer: before the review, or until the goods are sent back.
+
+    The merchant reviews it as a new request, with the whole time for that; what was agreed before is void. A type that the
+    case cannot become is 409 `type_unsuitable`, with the `allowed` ones.
+    """
+    changed = await type_changes.change(
+        tx, case_id, type_=body.type, reason=body.reason, evidence=body.evidence, note=body.note
+    )
+    return CaseOut.of(changed, tx.actor)

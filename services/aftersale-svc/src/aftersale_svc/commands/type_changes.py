@@ -1,0 +1,65 @@
+"""Changing what is asked for, as the buyer: the merchant reviews the case as another request."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_events import AfterSaleTypeChanged, Event, OfferLapsed
+
+from aftersale_svc.commands import effects, locking
+from aftersale_svc.commands.open_offers import ended
+from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.lifecycle import apply, of
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.offers.model import OfferAction
+from aftersale_svc.domain.cases.type_changes.policy import changed
+from aftersale_svc.domain.money.freight import estimated
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+
+
+async def change(
+    tx: Transaction[Settings],
+    case_id: str,
+    *,
+    type_: CaseType,
+    reason: Reason | None = None,
+    evidence: Sequence[str] = (),
+    note: str | None = None,
+) -> FullCase:
+    """Ask for something else about the same units, for another reason as well. An open counter-offer lapses with it.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, ReturnAlreadyShipped, TypeChangedTooOften: see CASE.
+        TypeUnchanged, TypeUnsuitable, StageUnsuitable, StageNotReached, InitiatorUnsuitable, ReasonUnsuitable, ReasonNotReached,
+            EvidenceRequired, DescriptionMissing: see `changed`.
+    """
+    full, order = await locking.case_and_order(tx, case_id)
+    moved = apply(full, CaseAction.CHANGE_TYPE, tx)
+    case = changed(moved.case, order, tx.actor.role, type_, reason or full.case.reason, evidence)
+    holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
+    after = replace(moved, case=estimated(order, case, full.requested, holds))
+    # How long the review lasts may depend on the type.
+    after = replace(after, case=of(after.case).enter_again(after.case, tx, CaseFacts(full=after)))
+    events: list[Event] = [_event(tx, full, after, evidence)]
+    if full.open_offer is not None:
+        events.append(OfferLapsed(**case_fields(tx, after.case), number=full.open_offer.number))
+        after = after.keeping(ended(tx, full.open_offer, OfferAction.LAPSE))
+    return await effects.save(tx, full, after, CaseAction.CHANGE_TYPE, *events, note=note, evidence=evidence)
+
+
+def _event(
+    tx: Transaction[Settings], before: FullCase, after: FullCase, evidence: Sequence[str]
+) -> AfterSaleTypeChanged:
+    case = after.case
+    return AfterSaleTypeChanged(
+        **case_fields(tx, case),
+        previous_type=before.case.type,
+        reason=case.reason,
+        number=case.type_changes,
+        deadline_at=case.deadline_at,
+        evidence=tuple(evidence),
+    )

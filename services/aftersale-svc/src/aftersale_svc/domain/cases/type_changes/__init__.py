@@ -1,0 +1,1 @@
+"""Changes of type by the buyer: what a case may become, and that it is reviewed again."""
