@@ -1,7 +1,7 @@
 """Scenarios of cases that agents review."""
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import TEXTS, asked, delivered, step
+from suite_scenarios import PHOTO, TEXTS, asked, delivered, step
 
 
 async def a_decision_of_two_agents(suite: InProcessSuite) -> str:
@@ -32,4 +32,14 @@ async def a_buyer_asks_for_something_else(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (a_decision_of_two_agents, a_buyer_asks_for_something_else)
+async def a_buyer_asks_again(suite: InProcessSuite) -> str:
+    """A rejected case is asked for again, and granted."""
+    order = await delivered(suite, "73000063")
+    case = await asked(suite, order, 1, "refund_only")
+    await step(suite, "seller", case, "reject", reason="reason_untrue")
+    again = await step(suite, "buyer", case, "reapply", description=TEXTS["description"], evidence=[PHOTO])
+    await step(suite, "seller", again, "approve")
+    return str(order["id"])
+
+
+SCENARIOS = (a_buyer_asks_again, a_decision_of_two_agents, a_buyer_asks_for_something_else)

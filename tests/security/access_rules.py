@@ -72,6 +72,7 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "listReviewQueue": {"agent", "admin"},
         "takeCase": {"agent"},
         "changeCaseType": {"buyer"},
+        "reapplyCase": {"buyer"},
         "assignCase": {"agent", "admin"},
         "releaseCase": {"agent"},
         "confirmDecision": {"agent"},

@@ -7,7 +7,6 @@ from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.orders.model import Order
 
-
 _NOTHING_SENT = (CaseState.MANUAL_REVIEW, CaseState.PENDING_REVIEW, CaseState.REJECTED)
 
 

@@ -38,6 +38,7 @@ manual_review   refund    refunding      agent
 manual_review   close     closed         agent
 manual_review   escalate  manual_review  system
 rejected        accept    closed         buyer
+rejected        reapply   closed         buyer
 rejected        close     closed         system
 refunding       escalate  refunding      system
 refunding       complete  completed      system

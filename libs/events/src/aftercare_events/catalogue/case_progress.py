@@ -20,6 +20,7 @@ class CloseCause(Vocabulary):
     CLOSED_BY_AGENT = "closed_by_agent", "an agent closed it"
     ORDER_CANCELLED = "order_cancelled", "the order was cancelled; its whole money goes back with it"
     UNITS_SHIPPED = "units_shipped", "units that were not to be sent any more had left"
+    REAPPLIED = "reapplied", "rejected; the buyer has asked again, in another case"
 
 
 class AfterSaleRestaged(CaseEvent):

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, Initiator
 from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion, RuleId, RulesVersion
-from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Minor, Quantity
+from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Id, Minor, Quantity
 from aftercare_events.vocabulary import Vocabulary, one_of
 
 
@@ -97,6 +97,9 @@ class AfterSaleRequested(CaseEvent):
     description_hash: Hash | None = None
     initiator: Annotated[Code | None, one_of(Initiator, "who opened the case")] = None
     reasons_version: Annotated[Quantity | None, Field(description="the version of the table of reasons")] = None
+    reapplication_of: Annotated[
+        Id | None, Field(description="the rejected case in whose place this one was asked for")
+    ] = None
 
 
 class AfterSaleApproved(CaseEvent):

@@ -63,7 +63,7 @@ async def list_queue(
 ) -> PageOut[CaseOut]:
     """List the cases that an agent has to decide about, the earliest deadline first."""
     page = await queries.review_queue(reader, limit, cursor, agent_id=agent_id, unassigned=True if unassigned else None)
-    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor))
+    return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now))
 
 
 @router.post(

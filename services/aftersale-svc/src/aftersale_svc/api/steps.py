@@ -11,8 +11,6 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.manual_reviews.errors import DecisionWaits, ReviewAssignedToAnother
 from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS, PROPOSED
-from aftersale_svc.domain.cases.manual_reviews.errors import ReviewAssignedToAnother
-from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS
 from aftersale_svc.domain.deadlines.errors import DeadlinePassed
 
 A = TypeVar("A", bound=StrEnum)

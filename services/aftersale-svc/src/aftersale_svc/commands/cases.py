@@ -27,7 +27,7 @@ from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import PARCELS_OF_ORDER, PRICE_CHECKS, RETURNS
 
 
-async def create(tx: Transaction[Settings], request: Request) -> FullCase:
+async def create(tx: Transaction[Settings], request: Request, *, reapplication_of: str | None = None) -> FullCase:
     """Ask for after-sales service. The order is locked, so that no unit gets into two open cases.
 
     A parcel that was refused at the door is followed under its own waybill. Where a rule of the merchant matches, it decides about the case at once.
@@ -47,6 +47,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     stage = check_request(order, request, tx)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     opened = open_case(tx.new_id("case"), order, stage, request, holds, tx)
+    opened = replace(opened, case=replace(opened.case, reapplication_of=reapplication_of))
     case, lines = opened.case, opened.requested
     if TYPES[case.type].by_outbound:
         parcels = await tx.all(PARCELS_OF_ORDER, order_id=order.id)
@@ -83,4 +84,5 @@ def _requested(tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine])
         evidence=tuple(case.evidence),
         initiator=case.initiator,
         reasons_version=case.reasons_version,
+        reapplication_of=case.reapplication_of,
     )

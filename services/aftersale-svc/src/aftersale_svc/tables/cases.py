@@ -65,6 +65,7 @@ cases = Table(
     text("proposed_by", null=True),
     text("proposed_action", null=True),
     *quantity("type_changes", default=0),
+    text("reapplication_of", null=True),
     text("description", null=True),
     texts("evidence"),
     *one_of("initiator", Initiator, null=True),

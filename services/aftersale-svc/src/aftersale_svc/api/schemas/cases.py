@@ -172,6 +172,8 @@ class CaseOut(Out):
     """Why the request or the returned goods were last rejected; null where they never were."""
     close_cause: CloseCause | None = None
     """Why the case was closed without its purpose; null where it was not."""
+    reapplication_of: str | None = None
+    """The rejected case in whose place this one was asked for; null where it was asked for by itself."""
     dispute_id: str | None = None
     """The dispute that was last opened about the case; null where none was."""
     frozen: FrozenOut | None = None
@@ -226,6 +228,7 @@ class CaseOut(Out):
             offer=OfferOut.of(full.offer) if full.offer else None,
             reject_reason=case.reject_reason,
             close_cause=case.close_cause,
+            reapplication_of=case.reapplication_of,
             dispute_id=case.dispute_id,
             frozen=FrozenOut.of(case),
             description=case.description,

@@ -129,6 +129,7 @@ class CloseCause(StrEnum):
     CLOSED_BY_AGENT = "closed_by_agent"
     ORDER_CANCELLED = "order_cancelled"
     UNITS_SHIPPED = "units_shipped"
+    REAPPLIED = "reapplied"
 
 
 class EscalationCause(StrEnum):

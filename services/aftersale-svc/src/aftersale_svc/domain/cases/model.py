@@ -92,6 +92,7 @@ class CaseAction(StrEnum):
     ASSIGN = "assign"
     RELEASE = "release"
     CHANGE_TYPE = "change_type"
+    REAPPLY = "reapply"
     PROPOSE_DECISION = "propose_decision"
     CONFIRM_DECISION = "confirm_decision"
     DECLINE_DECISION = "decline_decision"
@@ -109,6 +110,7 @@ class Case:
     state. `initiator` opened it, by `reasons_version`. `offered_in` is the review of the open offer, `agreed_minor` what an accepted one gives.
     `agent_id` is the agent who has it in manual review, until `claim_ends_at`. `proposal_id` is the decision that waits for a second agent,
     `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
+    It takes the place of the rejected case `reapplication_of`.
     """
 
     id: str
@@ -147,6 +149,7 @@ class Case:
     proposed_by: str | None = None
     proposed_action: str | None = None
     type_changes: int = 0
+    reapplication_of: str | None = None
     description: str | None
     evidence: list[str]
     initiator: Initiator | None = None

@@ -70,6 +70,8 @@ REVIEW = Leg(
         (_S.OFFER_PENDING, _A.LAPSE_OFFER): Transition(_REVIEW_AGAIN, SYSTEM_ONLY),
         (_S.OFFER_PENDING, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
         (_S.REJECTED, _A.ACCEPT): Transition(_S.CLOSED, BUYER, cause=CloseCause.REJECTION_ACCEPTED),
+        # Goods that were sent are with the merchant, so that nothing is asked for again but what a dispute decides.
+        (_S.REJECTED, _A.REAPPLY): Transition(_S.CLOSED, BUYER, (GOODS_SENT,), cause=CloseCause.REAPPLIED),
         (_S.REJECTED, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY, cause=CloseCause.REJECTED),
     },
     {

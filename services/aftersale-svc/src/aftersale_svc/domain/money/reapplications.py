@@ -1,0 +1,15 @@
+"""How often may be asked again after rejections, which are counted per line of the order."""
+
+from collections.abc import Sequence
+
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.money.allocation import MOST_REJECTIONS
+from aftersale_svc.domain.money.holds import balances
+from aftersale_svc.domain.money.model import LineHold
+
+
+def reapplications_left(full: FullCase, holds: Sequence[LineHold]) -> int:
+    """Return how many requests for all lines of a rejected case are still possible once it is closed."""
+    lines = {line.line_id for line in full.requested}
+    times = [balance.rejected_times for balance in balances(holds) if balance.line_id in lines]
+    return max(0, MOST_REJECTIONS - 1 - max(times, default=0))
