@@ -42,4 +42,16 @@ async def a_buyer_asks_again(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (a_buyer_asks_again, a_decision_of_two_agents, a_buyer_asks_for_something_else)
+async def a_buyer_is_asked_for_more(suite: InProcessSuite) -> str:
+    """The merchant asks once and gets something, then once more and gets nothing."""
+    order = await delivered(suite, "73000064")
+    case = await asked(suite, order, 1, "refund_only")
+    await step(suite, "seller", case, "request-supplement", missing=TEXTS["question"])
+    await step(suite, "buyer", case, "submit-supplement", note=TEXTS["answer"], evidence=[PHOTO])
+    await step(suite, "seller", case, "request-supplement", missing=TEXTS["question"])
+    await suite.advance(72)
+    await step(suite, "seller", case, "approve")
+    return str(order["id"])
+
+
+SCENARIOS = (a_buyer_is_asked_for_more, a_buyer_asks_again, a_decision_of_two_agents, a_buyer_asks_for_something_else)

@@ -72,6 +72,8 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "listReviewQueue": {"agent", "admin"},
         "takeCase": {"agent"},
         "changeCaseType": {"buyer"},
+        "requestSupplement": {"seller", "agent"},
+        "submitSupplement": {"buyer"},
         "reapplyCase": {"buyer"},
         "assignCase": {"agent", "admin"},
         "releaseCase": {"agent"},

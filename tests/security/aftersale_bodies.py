@@ -39,6 +39,8 @@ def aftersale_bodies(
         "addCourierClaimEvidence": {"evidence": ["sha256:" + "ab" * 32]},
         "acceptCourierClaim": {"amount": cny(1)},
         "declineCourierClaim": {"reason": "not_liable"},
+        "requestSupplement": {"missing": "…"},
+        "submitSupplement": {"note": "…"},
         "changeCaseType": {"type": "refund_only"},
         "assignCase": {"agent_id": "agent-9"},
         "assignDispute": {"arbitrator_id": "arb-9"},

@@ -134,6 +134,7 @@ from aftercare_events.catalogue.reviews import (
     AfterSaleRequested,
 )
 from aftercare_events.catalogue.sanctions import SanctionEvent, SanctionImposed, SanctionLifted
+from aftercare_events.catalogue.supplements import SupplementEnded, SupplementRequested, SupplementSubmitted
 from aftercare_events.catalogue.type_changes import AfterSaleTypeChanged
 from aftercare_events.envelope import MAX_DATA_BYTES, Envelope, EventTooLarge
 from aftercare_events.event import Event, EventPart
@@ -281,6 +282,9 @@ __all__ = [
     "SettlementLapsed",
     "SettlementProposed",
     "ShippedLine",
+    "SupplementEnded",
+    "SupplementRequested",
+    "SupplementSubmitted",
     "Topic",
     "TraceFields",
     "VerdictGiven",

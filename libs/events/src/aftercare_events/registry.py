@@ -35,6 +35,7 @@ from aftercare_events.catalogue import (
     returns,
     reviews,
     sanctions,
+    supplements,
     type_changes,
 )
 from aftercare_events.event import Event
@@ -44,6 +45,7 @@ CATALOGUE = (
     *(
         reviews,
         manual_reviews,
+        supplements,
         type_changes,
         consultations,
         offers,

@@ -32,6 +32,7 @@ from aftersale_svc.api import (
     replacements,
     returns,
     reviews,
+    supplements,
     type_changes,
     work_lists,
 )
@@ -66,6 +67,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             manual_reviews.router,
             manual_reviews.queue,
             offers.router,
+            supplements.router,
             type_changes.router,
             reapplications.router,
             returns.router,

@@ -15,7 +15,7 @@ Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
 class Settings(ServiceSettings):
     """How many hours a case or a dispute may stay in a state before its timer acts; evidence files: store, limits, links.
 
-    `evidence_rounds` is how often evidence may be asked for in one dispute. `review_claim_hours`: how long an agent has a case that
+    `evidence_rounds` is how often evidence may be asked for in one dispute, `supplement_rounds` how often the buyer may be asked for more in one case. `review_claim_hours`: how long an agent has a case that
     they have taken, until it is in the queue again.
     """
 
@@ -25,6 +25,8 @@ class Settings(ServiceSettings):
     answered_hours: Hours = 72
     manual_review_hours: Hours = 24
     review_claim_hours: Hours = 4
+    supplement_hours: Hours = 72
+    supplement_rounds: Annotated[int, Field(ge=1, le=20)] = 3
     offer_hours: Hours = 48
     return_address_hours: Hours = 48
     buyer_ship_hours: Hours = 7 * 24

@@ -24,7 +24,17 @@ manual_review   propose_decision manual_review agent outcome
 manual_review   confirm_decision manual_review agent
 manual_review   decline_decision manual_review agent
 """
+SUPPLEMENTS = """
+pending_review    request_supplement  await_supplement  seller
+manual_review     request_supplement  await_supplement  agent
+await_supplement  submit_supplement   pending_review    buyer
+await_supplement  end_supplement      pending_review    system
+await_supplement  cancel              cancelled         buyer agent
+await_supplement  freeze              disputed          system
+await_supplement  end_with_order      closed            system
+"""
 CANCELLATIONS = """
+await_supplement  end_with_shipment   closed            system unseen
 pending_review  end_with_shipment  closed  system unseen
 manual_review   end_with_shipment  closed  system unseen
 rejected        end_with_shipment  closed  system unseen

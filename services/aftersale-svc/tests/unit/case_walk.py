@@ -36,6 +36,7 @@ from aftersale_svc.commands import (
     replacements,
     returns,
     reviews,
+    supplements,
     verdicts,
 )
 from aftersale_svc.commands.price_adjustments import Granted
@@ -110,6 +111,8 @@ PEOPLE: dict[str, Command] = {
     "accept the offer": lambda tx: offers.accept(tx, CASE),
     "decline the offer": lambda tx: offers.decline(tx, CASE),
     "make a counter-offer": lambda tx: offers.counter(tx, CASE, terms=OfferTerms(None, 200, "CNY")),
+    "ask the buyer for more": lambda tx: supplements.request(tx, CASE, missing="?"),
+    "supply it": lambda tx: supplements.submit(tx, CASE, note="!"),
     "ship": lambda tx: returns.ship(tx, CASE, **PARCEL),
     "receive": lambda tx: returns.receive(tx, CASE),
     "accept all": inspect(2),

@@ -96,7 +96,12 @@ class Snapshot:
         sent = (scans, waits and back is not None and back.address is not None)
         # How many offers were made, and of how much, only bars the next one.
         open_ = self.offer if self.offer and self.offer.state is OfferState.OPEN else None
-        offered = (case.offered_in, case.proposed_action, open_ and (open_.by is OfferSide.BUYER, open_.type))
+        offered = (
+            case.offered_in,
+            case.asked_in,
+            case.proposed_action,
+            open_ and (open_.by is OfferSide.BUYER, open_.type),
+        )
         return (
             offered,
             request,

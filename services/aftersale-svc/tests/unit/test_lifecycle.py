@@ -20,7 +20,7 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from case_facts import facts
-from case_tables import CANCELLATIONS, CHANGES, GRANTS, HOLDS, OFFERS, QUESTIONS, REFUNDS, REFUSED, REVIEWS
+from case_tables import CANCELLATIONS, CHANGES, GRANTS, HOLDS, OFFERS, QUESTIONS, REFUNDS, REFUSED, REVIEWS, SUPPLEMENTS
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
@@ -58,6 +58,7 @@ disputed        end_with_order  closed   arbitrator buyer seller outcome
 """
     + OFFERS
     + REVIEWS
+    + SUPPLEMENTS
 )
 # `unseen`: to the other roles the action does not exist in this state. `never`: the row is there for the reason alone.
 RETURNS = """
@@ -97,7 +98,9 @@ def read(table: str) -> Rows:
 
 
 # As every type, but that nobody reviews it first, or makes offers.
-_UNREVIEWED = "\n".join(line for line in EVERY_TYPE.splitlines() if not re.search("^pending_review|offer", line))
+_UNREVIEWED = "\n".join(
+    line for line in EVERY_TYPE.splitlines() if not re.search("^pending_review|offer|supplement", line)
+)
 REFUSED_ROWS = read(_UNREVIEWED.format(approved="return_in_transit") + REFUSED)
 REFUNDED = EVERY_TYPE.format(approved="refunding")
 TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [

@@ -44,6 +44,7 @@ class CaseState(Vocabulary):
     PENDING_REVIEW = "pending_review", "the merchant has to review the request"
     MANUAL_REVIEW = "manual_review", "an agent has to decide"
     OFFER_PENDING = "offer_pending", "the buyer has to answer an offer"
+    AWAIT_SUPPLEMENT = "await_supplement", "the buyer has to supply what was asked for"
     AWAIT_BUYER_SHIPMENT = "await_buyer_shipment", "approved; the buyer has to send the goods"
     RETURN_IN_TRANSIT = "return_in_transit", "the goods are on their way back"
     AWAIT_INSPECTION = "await_inspection", "the merchant has the goods and has to inspect them"

@@ -15,7 +15,13 @@ from aftersale_svc.domain.cases.offers.model import Offer, OfferAction
 from aftersale_svc.settings import Settings
 
 _NEGOTIATED = frozenset(
-    {CaseState.OFFER_PENDING, CaseState.PENDING_REVIEW, CaseState.MANUAL_REVIEW, CaseState.DISPUTED}
+    {
+        CaseState.OFFER_PENDING,
+        CaseState.PENDING_REVIEW,
+        CaseState.MANUAL_REVIEW,
+        CaseState.AWAIT_SUPPLEMENT,
+        CaseState.DISPUTED,
+    }
 )
 """Where an offer may wait for an answer."""
 

@@ -66,6 +66,8 @@ cases = Table(
     text("proposed_action", null=True),
     *quantity("type_changes", default=0),
     text("reapplication_of", null=True),
+    *one_of("asked_in", (CaseState.PENDING_REVIEW, CaseState.MANUAL_REVIEW), null=True),
+    *quantity("supplement_rounds", default=0),
     text("description", null=True),
     texts("evidence"),
     *one_of("initiator", Initiator, null=True),

@@ -46,6 +46,9 @@ from aftercare_events import (
     ReturnWaybillCorrected,
     ReviewAssigned,
     ReviewReleased,
+    SupplementEnded,
+    SupplementRequested,
+    SupplementSubmitted,
 )
 from aftercare_events.catalogue.offers import OfferSide
 from aftercare_events.catalogue.reviews import DecisionCause
@@ -86,6 +89,9 @@ CODES: Mapping[type[CaseEvent], str] = {
     AfterSaleEscalated: "after_sale_escalated",
     ReviewAssigned: "review_assigned",
     ReviewReleased: "review_released",
+    SupplementRequested: "supplement_requested",
+    SupplementSubmitted: "supplement_submitted",
+    SupplementEnded: "supplement_ended",
     AfterSaleTypeChanged: "after_sale_type_changed",
     DecisionProposed: "decision_proposed",
     DecisionDeclined: "decision_declined",

@@ -111,6 +111,12 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "买家更改了售后类型，等待商家重新审核。",
         "The buyer asks for something else; the merchant will review it.",
     ),
+    "supplement_requested": (
+        "审核需要补充材料，请在售后单中查看并提供。",
+        "More is needed for the decision; please see the case and supply it.",
+    ),
+    "supplement_submitted": ("补充材料已提交，审核继续。", "What was asked for was supplied; the review goes on."),
+    "supplement_ended": ("未在期限内补充材料，审核继续。", "Nothing was supplied in time; the review goes on."),
     "review_released": ("售后单等待平台客服处理。", "The case is waiting for an agent of the platform."),
     "after_sale_escalated": ("售后单已转由平台客服处理。", "The case was handed to the platform's customer service."),
     "consultation_answered": ("咨询已有答复，请在售后单中查看。", "The question was answered; please see the case."),

@@ -172,6 +172,8 @@ class CaseOut(Out):
     """Why the request or the returned goods were last rejected; null where they never were."""
     close_cause: CloseCause | None = None
     """Why the case was closed without its purpose; null where it was not."""
+    supplement_rounds: int = 0
+    """How often the buyer was asked for more during the review; what for is in the timeline."""
     reapplication_of: str | None = None
     """The rejected case in whose place this one was asked for; null where it was asked for by itself."""
     dispute_id: str | None = None
@@ -228,6 +230,7 @@ class CaseOut(Out):
             offer=OfferOut.of(full.offer) if full.offer else None,
             reject_reason=case.reject_reason,
             close_cause=case.close_cause,
+            supplement_rounds=case.supplement_rounds,
             reapplication_of=case.reapplication_of,
             dispute_id=case.dispute_id,
             frozen=FrozenOut.of(case),

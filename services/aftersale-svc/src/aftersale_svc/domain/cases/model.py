@@ -25,6 +25,7 @@ class CaseState(StrEnum):
     PENDING_REVIEW = "pending_review"
     MANUAL_REVIEW = "manual_review"
     OFFER_PENDING = "offer_pending"
+    AWAIT_SUPPLEMENT = "await_supplement"
     AWAIT_BUYER_SHIPMENT = "await_buyer_shipment"
     RETURN_IN_TRANSIT = "return_in_transit"
     AWAIT_INSPECTION = "await_inspection"
@@ -93,6 +94,9 @@ class CaseAction(StrEnum):
     RELEASE = "release"
     CHANGE_TYPE = "change_type"
     REAPPLY = "reapply"
+    REQUEST_SUPPLEMENT = "request_supplement"
+    SUBMIT_SUPPLEMENT = "submit_supplement"
+    END_SUPPLEMENT = "end_supplement"
     PROPOSE_DECISION = "propose_decision"
     CONFIRM_DECISION = "confirm_decision"
     DECLINE_DECISION = "decline_decision"
@@ -110,7 +114,8 @@ class Case:
     state. `initiator` opened it, by `reasons_version`. `offered_in` is the review of the open offer, `agreed_minor` what an accepted one gives.
     `agent_id` is the agent who has it in manual review, until `claim_ends_at`. `proposal_id` is the decision that waits for a second agent,
     `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
-    It takes the place of the rejected case `reapplication_of`.
+    It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the
+    `supplement_rounds`th time.
     """
 
     id: str
@@ -150,6 +155,8 @@ class Case:
     proposed_action: str | None = None
     type_changes: int = 0
     reapplication_of: str | None = None
+    asked_in: CaseState | None = None
+    supplement_rounds: int = 0
     description: str | None
     evidence: list[str]
     initiator: Initiator | None = None

@@ -21,6 +21,7 @@ STATE_NAMES: Mapping[CaseState, Label] = {
     CaseState.PENDING_REVIEW: Label("等待商家审核", "The merchant has to review the request"),
     CaseState.MANUAL_REVIEW: Label("平台客服审核中", "An agent of the platform has to decide"),
     CaseState.OFFER_PENDING: Label("等待买家答复处理方案", "The buyer has to answer an offer"),
+    CaseState.AWAIT_SUPPLEMENT: Label("等待买家补充材料", "The buyer has to supply what was asked for"),
     CaseState.AWAIT_BUYER_SHIPMENT: Label("等待买家寄回商品", "The goods have to be sent back"),
     CaseState.RETURN_IN_TRANSIT: Label("商品退回途中", "The goods are on their way back"),
     CaseState.AWAIT_INSPECTION: Label("等待商家验收退回商品", "The merchant has to inspect the returned goods"),
@@ -51,6 +52,9 @@ TURN_NAMES: Mapping[str, Label] = {
 EFFECTS: Mapping[str, Label] = {
     "approved_by_timeout": Label("系统自动同意申请", "the request is approved"),
     "escalated_agent_late": Label("系统再次提醒平台客服", "the agents are reminded"),
+    "reviewed_without_supplement": Label(
+        "不再等待补充材料，继续审核", "the request is reviewed without the supplement"
+    ),
     "offer_lapses": Label("方案失效，重新审核申请", "the offer lapses, and the request is reviewed again"),
     "closed_rejected": Label("售后单关闭", "the case is closed as rejected"),
     "closed_buyer_late": Label("售后单因买家逾期未寄回而关闭", "the case is closed, because nothing was sent back"),

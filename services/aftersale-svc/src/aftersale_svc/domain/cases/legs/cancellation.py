@@ -26,6 +26,7 @@ CANCELLATION = Leg(
         (_S.PENDING_REVIEW, _A.END_WITH_SHIPMENT): _shipped(),
         (_S.MANUAL_REVIEW, _A.END_WITH_SHIPMENT): _shipped(),
         (_S.OFFER_PENDING, _A.END_WITH_SHIPMENT): _shipped(),
+        (_S.AWAIT_SUPPLEMENT, _A.END_WITH_SHIPMENT): _shipped(),
         (_S.REJECTED, _A.END_WITH_SHIPMENT): _shipped(),
         # They left while a dispute stopped the case.
         (_S.DISPUTED, _A.END_WITH_SHIPMENT): _shipped(END_OF_DISPUTE, outcome_of=DISPUTE),

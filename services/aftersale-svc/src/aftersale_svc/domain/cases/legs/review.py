@@ -5,6 +5,7 @@ from aftercare_chassis.lifecycle import Guard, History, Timeout, Transition
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
 from aftersale_svc.domain.cases.guards import unless_refund_decided
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
+from aftersale_svc.domain.cases.legs.supplement import SUPPLEMENT_TIMEOUT, supplement_rows
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.offers.guards import GOODS_SENT, NO_OFFER_OPEN, TOO_MANY_OFFERS
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
@@ -69,6 +70,7 @@ REVIEW = Leg(
         (_S.OFFER_PENDING, _A.COUNTER_OFFER): Transition(_REVIEW_AGAIN, BUYER, (TOO_MANY_OFFERS,)),
         (_S.OFFER_PENDING, _A.LAPSE_OFFER): Transition(_REVIEW_AGAIN, SYSTEM_ONLY),
         (_S.OFFER_PENDING, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
+        **supplement_rows(*_once(_A.REQUEST_SUPPLEMENT)),
         (_S.REJECTED, _A.ACCEPT): Transition(_S.CLOSED, BUYER, cause=CloseCause.REJECTION_ACCEPTED),
         # Goods that were sent are with the merchant, so that nothing is asked for again but what a dispute decides.
         (_S.REJECTED, _A.REAPPLY): Transition(_S.CLOSED, BUYER, (GOODS_SENT,), cause=CloseCause.REAPPLIED),
@@ -78,6 +80,7 @@ REVIEW = Leg(
         _S.PENDING_REVIEW: Timeout("merchant", "review_hours", _A.APPROVE, "approved_by_timeout"),
         _S.MANUAL_REVIEW: Timeout("agent", "manual_review_hours", _A.ESCALATE, "escalated_agent_late"),
         _S.OFFER_PENDING: Timeout("buyer", "offer_hours", _A.LAPSE_OFFER, "offer_lapses"),
+        _S.AWAIT_SUPPLEMENT: SUPPLEMENT_TIMEOUT,
         _S.REJECTED: Timeout("buyer", "rejected_hours", _A.CLOSE, "closed_rejected"),
     },
 )

@@ -1,0 +1,1 @@
+"""Supplements: those who review a request ask the buyer for more."""
