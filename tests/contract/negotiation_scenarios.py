@@ -12,6 +12,8 @@ async def offers_until_one_is_accepted(suite: InProcessSuite) -> str:
     await step(suite, "seller", case, "offer", **less, note=TEXTS["note"])
     await suite.advance(48)
     await step(suite, "seller", case, "offer", **less)
+    await step(suite, "seller", case, "withdraw-offer", note=TEXTS["note"])
+    await step(suite, "seller", case, "offer", **less)
     await step(suite, "buyer", case, "counter-offer", **{**less, "amount": {"amount": 5000, "currency": "CNY"}})
     await step(suite, "seller", case, "accept-offer")
     found = await suite.get("buyer", "aftersale", f"cases/{case['id']}")

@@ -80,7 +80,7 @@ from aftercare_events.catalogue.hearings import (
 from aftercare_events.catalogue.insights import AlertRaised, ForecastPublished, InsightEvent
 from aftercare_events.catalogue.manual_reviews import DecisionDeclined, DecisionProposed, ReviewAssigned, ReviewReleased
 from aftercare_events.catalogue.merchants import CaseRulesPublished, DefaultReturnAddressSet, MerchantEvent
-from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade
+from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade, OfferWithdrawn
 from aftercare_events.catalogue.orders import (
     LineAfterSale,
     LineDiscount,
@@ -230,6 +230,7 @@ __all__ = [
     "OfferDeclined",
     "OfferLapsed",
     "OfferMade",
+    "OfferWithdrawn",
     "OrderAddressChanged",
     "OrderAfterSaleChanged",
     "OrderCancelled",

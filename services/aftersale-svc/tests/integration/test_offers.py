@@ -9,6 +9,7 @@ from aftercare_events import (
     OfferDeclined,
     OfferLapsed,
     OfferMade,
+    OfferWithdrawn,
     RefundRequested,
 )
 from aftersale_shop import CUP, KETTLE, RETURN_ADDRESS, Shop
@@ -219,3 +220,30 @@ async def test_another_buyer_finds_no_offers(shop: Shop) -> None:
     other = shop.harness.client("buyer", "buyer-2")
     shop.harness.problem(await other.get(f"/v1/cases/{case['id']}/offers"), 404, "not_found")
     shop.harness.problem(await other.post(f"/v1/cases/{case['id']}/accept-offer", json={}), 404, "not_found")
+
+
+async def test_who_made_an_offer_takes_it_back(shop: Shop) -> None:
+    case = await offered(shop)
+    for client, status, code in ((shop.buyer, 403, "role_forbidden"), (shop.agent, 409, "offer_of_another")):
+        refused = await client.post(f"/v1/cases/{case['id']}/withdraw-offer", json={})
+        assert refused.status_code == status, (refused.text, code)
+    shop.clock.advance(hours=5)
+    withdrawn = await shop.act(shop.seller, case["id"], "withdraw-offer", note="价格有误")
+    assert (withdrawn["state"], withdrawn["whose_turn"], withdrawn["offer"]["state"]) == (
+        "pending_review",
+        "merchant",
+        "withdrawn",
+    )
+    assert (await shop.last(OfferWithdrawn)).number == 1
+    refused = await shop.buyer.post(f"/v1/cases/{case['id']}/accept-offer", json={})
+    shop.harness.problem(refused, 403, "not_allowed_for_role")
+    await shop.act(shop.seller, case["id"], "offer", type="refund_only", amount=money(6000))
+    await shop.act(shop.buyer, case["id"], "accept-offer")
+    decided = (await shop.agent.get(f"/v1/cases/{case['id']}/decisions")).json()["data"]
+    assert [(each["kind"], each["outcome"]) for each in decided] == [
+        ("offer", "made"),
+        ("offer", "withdrawn"),
+        ("offer", "made"),
+        ("offer", "accepted"),
+    ]
+    assert (await shop.last(OfferAccepted)).decision_id == decided[-1]["id"]

@@ -31,9 +31,16 @@ BODIES: dict[str, Sequence[dict[str, Any]]] = {
     "close": ({"note": "双方同意"},),
     "dispute": ({"category": "other", "text": "请平台介入", "evidence": [OTHER_HASH]},),
     "record_payment": ({"reference": "TX-1"},),
+    "change_type": ({"type": "exchange"}, {"type": "return_refund"}),
+    "request_supplement": ({"missing": "请补充视频"},),
+    "submit_supplement": ({"note": "见附件", "evidence": [OTHER_HASH]},),
+    "assign": ({"agent_id": "agent-1"},),
 }
-RARE = ("escalate", "dispute", "reject", "close", "correct_waybill", "set_return_address")
-NEVER = ("cancel", "accept")
+RARE = (
+    *("escalate", "dispute", "reject", "close", "correct_waybill", "set_return_address"),
+    *("change_type", "request_supplement", "take", "assign", "release", "withdraw_offer"),
+)
+NEVER = ("cancel", "accept", "reapply")
 """They end a case too soon."""
 WORLD = {
     "return_in_transit": "the_parcel_arrives",

@@ -9,6 +9,7 @@ offer_pending   accept_offer {approved}  buyer
 offer_pending   decline_offer pending_review buyer
 offer_pending   counter_offer pending_review buyer
 offer_pending   lapse_offer pending_review system
+offer_pending   withdraw_offer pending_review seller agent
 offer_pending   cancel    cancelled      buyer agent
 offer_pending   freeze    disputed       system
 offer_pending   end_with_order closed    system

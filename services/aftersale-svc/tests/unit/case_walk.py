@@ -110,6 +110,7 @@ PEOPLE: dict[str, Command] = {
     "offer": offer,
     "accept the offer": lambda tx: offers.accept(tx, CASE),
     "decline the offer": lambda tx: offers.decline(tx, CASE),
+    "take the offer back": lambda tx: offers.withdraw(tx, CASE),
     "make a counter-offer": lambda tx: offers.counter(tx, CASE, terms=OfferTerms(None, 200, "CNY")),
     "ask the buyer for more": lambda tx: supplements.request(tx, CASE, missing="?"),
     "supply it": lambda tx: supplements.submit(tx, CASE, note="!"),

@@ -37,7 +37,7 @@ from aftersale_svc.tables import (
     policies,
 )
 from case_checks import check
-from sent_goods import PARTS, SINGLE, progress
+from sent_goods import PARTS, SINGLE, progress, review_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PROPOSALS = dispute_parts.PROPOSALS.name
@@ -96,12 +96,7 @@ class Snapshot:
         sent = (scans, waits and back is not None and back.address is not None)
         # How many offers were made, and of how much, only bars the next one.
         open_ = self.offer if self.offer and self.offer.state is OfferState.OPEN else None
-        offered = (
-            case.offered_in,
-            case.asked_in,
-            case.proposed_action,
-            open_ and (open_.by is OfferSide.BUYER, open_.type),
-        )
+        offered = (open_ and (open_.by is OfferSide.BUYER, open_.type), *review_of(case))
         return (
             offered,
             request,

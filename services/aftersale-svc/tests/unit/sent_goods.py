@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.tables import dispute_parts, exchanges, holds, legs, manual_reviews
 
 PARTS = (dispute_parts.EVIDENCE_ROUNDS, dispute_parts.PROPOSALS, manual_reviews.PROPOSED_DECISIONS)
@@ -24,3 +25,8 @@ def progress(snapshot: Any) -> tuple[object, ...]:  # of memory_transaction, whi
     owed = charge and (charge.amount_minor > 0, charge.agreed_at is not None, charge.paid_at is not None)
     way = tuple(time is not None for time in times) if times else None
     return way, owed, difference is not None and difference < 0
+
+
+def review_of(case: Case) -> tuple[object, ...]:
+    """Which review a case goes back to, and what waits for a second agent."""
+    return case.offered_in, case.asked_in, case.proposed_action

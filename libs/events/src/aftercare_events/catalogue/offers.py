@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseType
+from aftercare_events.catalogue.decisions import DecisionId
 from aftercare_events.fields import Code, Currency, DeadlineAt, Minor
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -29,6 +30,7 @@ class OfferMade(CaseEvent):
     amount_minor: Minor
     currency: Currency
     deadline_at: DeadlineAt = None
+    decision_id: DecisionId = None
 
 
 class OfferAccepted(CaseEvent):
@@ -43,6 +45,7 @@ class OfferAccepted(CaseEvent):
     return_address_missing: Annotated[
         bool | None, Field(description="whether the goods are to be sent back and it is not known yet where to")
     ] = None
+    decision_id: DecisionId = None
 
 
 class OfferDeclined(CaseEvent):
@@ -59,3 +62,12 @@ class OfferLapsed(CaseEvent):
     matter: Code = "after_sale_offer"
     number: OfferNumber
     deadline_at: DeadlineAt = None
+
+
+class OfferWithdrawn(CaseEvent):
+    """Those who made the offer took it back before it was answered; they review the request again."""
+
+    matter: Code = "after_sale_offer"
+    number: OfferNumber
+    deadline_at: DeadlineAt = None
+    decision_id: DecisionId = None

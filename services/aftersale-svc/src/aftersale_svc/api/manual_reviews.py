@@ -30,6 +30,7 @@ from aftersale_svc.domain.cases.manual_reviews.errors import (
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, TooManyOffers, TypeUnsuitable
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.money.errors import NothingLeft
 from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
 from aftersale_svc.queries import manual_reviews as queries
 from aftersale_svc.settings import Settings
@@ -49,6 +50,7 @@ DECIDED = (
     TooManyOffers,
     TypeUnsuitable,
     StageNotReached,
+    NothingLeft,
 )
 """What the decision that is confirmed may be refused with by then."""
 

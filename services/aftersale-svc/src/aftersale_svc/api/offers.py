@@ -23,6 +23,7 @@ from aftersale_svc.domain.cases.offers.errors import (
     NoOfferOpen,
     OfferAmountMissing,
     OfferCurrencyForeign,
+    OfferOfAnother,
     OfferUnchanged,
     OfferWithoutRefund,
     TooManyOffers,
@@ -104,6 +105,14 @@ async def make_counter_offer(case_id: CaseId, body: CounterOfferIn, tx: Tx[Setti
     If they are silent, the request is approved as it was made.
     """
     return CaseOut.of(await offers.counter(tx, case_id, terms=body.terms(), note=body.note), tx.actor)
+
+
+@router.post(
+    "/{case_id}/withdraw-offer", **step(CASE.values(), CaseAction.WITHDRAW_OFFER, "withdrawOffer", OfferOfAnother)
+)
+async def withdraw_offer(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Take an offer back that the buyer has not answered, as those who made it. They review the request again."""
+    return CaseOut.of(await offers.withdraw(tx, case_id, note=body.note), tx.actor)
 
 
 @router.get("/{case_id}/offers", operation_id="listOffers")

@@ -1,17 +1,19 @@
 """Asking again after a rejection 再次申请."""
 
-from aftercare_chassis.http.routing import ApiRoute, Tx
+from aftercare_chassis.http.routing import ApiRoute, Read, Tx
 from fastapi import APIRouter
 
 from aftersale_svc.api.cases import REFUSED
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.cases import CaseOut
-from aftersale_svc.api.schemas.reapplications import ReapplyIn
+from aftersale_svc.api.schemas.reapplications import ReapplicationsOut, ReapplyIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import reapplications
 from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.money.allocation import MOST_REJECTIONS
+from aftersale_svc.queries import reapplications as queries
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -26,6 +28,12 @@ AS_BEFORE = ReapplyIn(evidence=[])
 async def reapply(case_id: CaseId, tx: Tx[Settings], body: ReapplyIn = AS_BEFORE) -> CaseOut:
     """Ask again after a rejection. The rejected case is closed (`reapplied`), and the new one names it (`reapplication_of`).
 
-    After five rejections of a line that is 409 `reapplied_too_often`; a rejected case shows `reapplications_left`.
+    After five rejections of a line that is 409 `reapplied_too_often`; `GET /v1/cases/{id}/reapplications` has how many are left.
     """
     return CaseOut.of(await reapplications.reapply(tx, case_id, asked=body.asked(), note=body.note), tx.actor)
+
+
+@router.get("/{case_id}/reapplications", operation_id="getReapplications")
+async def get_reapplications(case_id: CaseId, reader: Read[Settings]) -> ReapplicationsOut:
+    """Get how often the buyer may still ask for the units of this case."""
+    return ReapplicationsOut(most=MOST_REJECTIONS, left=await queries.left(reader, case_id))

@@ -3,9 +3,9 @@
 from dataclasses import asdict, replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import Event, OfferAccepted, OfferDeclined, OfferLapsed, OfferMade
+from aftercare_events import Event, OfferAccepted, OfferDeclined, OfferLapsed, OfferMade, OfferWithdrawn
 
-from aftersale_svc.commands import effects, locking, remaining_money, second_person
+from aftersale_svc.commands import decisions, effects, locking, remaining_money, second_person
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.open_offers import ended
@@ -19,6 +19,7 @@ from aftersale_svc.domain.cases.offers.errors import NoOfferOpen
 from aftersale_svc.domain.cases.offers.model import Offer, OfferAction, OfferSide, OfferTerms
 from aftersale_svc.domain.cases.offers.policy import agreed, check_change, offered
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address
+from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -105,10 +106,12 @@ async def _save_made(
         after = after.keeping(ended(tx, before, OfferAction.DECLINE), offer)
     else:
         after = after.keeping(offer)
-    return await effects.save(tx, full, after, action, *declined, _made(tx, after.case, offer), note=note)
+    decided = await decisions.record(tx, full, DecisionKind.OFFER, "made")
+    made = _made(tx, after.case, offer, decided.get("decision_id"))
+    return await effects.save(tx, full, after, action, *declined, made, note=note)
 
 
-def _made(tx: Transaction[Settings], case: Case, offer: Offer) -> OfferMade:
+def _made(tx: Transaction[Settings], case: Case, offer: Offer, decision_id: str | None) -> OfferMade:
     return OfferMade(
         **case_fields(tx, case),
         number=offer.number,
@@ -117,6 +120,7 @@ def _made(tx: Transaction[Settings], case: Case, offer: Offer) -> OfferMade:
         amount_minor=offer.amount_minor,
         currency=offer.currency,
         deadline_at=case.deadline_at,
+        decision_id=decision_id,
     )
 
 
@@ -147,6 +151,7 @@ async def accept_locked(tx: Transaction[Settings], full: FullCase, order: Order,
     on_terms = await _priced(tx, unpriced(replace(full, case=agreed(full.case, offer))), order)
     await remaining_money.check(tx, order, on_terms)
     moved = apply(on_terms, CaseAction.ACCEPT_OFFER, tx).keeping(ended(tx, offer, OfferAction.ACCEPT))
+    decided = await decisions.record(tx, full, DecisionKind.OFFER, "accepted")
     event = OfferAccepted(
         **case_fields(tx, moved.case),
         number=offer.number,
@@ -155,6 +160,7 @@ async def accept_locked(tx: Transaction[Settings], full: FullCase, order: Order,
         currency=offer.currency,
         deadline_at=moved.case.deadline_at,
         return_address_missing=lacks_address(moved),
+        decision_id=decided.get("decision_id"),
     )
     terms = RefundTerms(order, RefundCause.APPROVAL)
     return await effects.save(tx, full, moved, CaseAction.ACCEPT_OFFER, event, terms=terms, note=note)
@@ -180,6 +186,27 @@ async def decline(tx: Transaction[Settings], case_id: str, *, note: str | None =
     event = OfferDeclined(**case_fields(tx, moved.case), number=offer.number, deadline_at=moved.case.deadline_at)
     declined = moved.keeping(ended(tx, offer, OfferAction.DECLINE))
     return await effects.save(tx, full, declined, CaseAction.DECLINE_OFFER, event, note=note)
+
+
+async def withdraw(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Take the offer back before the buyer has answered it, as those who made it, who review the request again.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, OfferOfAnother: see CASE.
+    """
+    full = await locking.case(tx, case_id)
+    moved = apply(full, CaseAction.WITHDRAW_OFFER, tx)
+    offer = _open(full)
+    decided = await decisions.record(tx, full, DecisionKind.OFFER, "withdrawn")
+    event = OfferWithdrawn(
+        **case_fields(tx, moved.case),
+        number=offer.number,
+        deadline_at=moved.case.deadline_at,
+        decision_id=decided.get("decision_id"),
+    )
+    withdrawn = moved.keeping(ended(tx, offer, OfferAction.WITHDRAW))
+    return await effects.save(tx, full, withdrawn, CaseAction.WITHDRAW_OFFER, event, note=note)
 
 
 @case_timer(CaseAction.LAPSE_OFFER)

@@ -13,7 +13,16 @@ from aftercare_events import (
 )
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import decisions, effects, endings, locking, refund_parts, remaining_money, second_person, stages
+from aftersale_svc.commands import (
+    decisions,
+    effects,
+    endings,
+    locking,
+    refund_parts,
+    remaining_money,
+    second_person,
+    stages,
+)
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundAction, RefundCause, RefundState

@@ -13,7 +13,7 @@ from aftercare_events import (
     ShippedLine,
 )
 
-from aftersale_svc.commands import effects, locking, replacement_orders
+from aftersale_svc.commands import decisions, effects, locking, replacement_orders
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
@@ -24,6 +24,7 @@ from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 
@@ -144,7 +145,10 @@ async def no_stock(tx: Transaction[Settings], case_id: str, *, note: str | None 
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    return await _refund(tx, *await locking.case_and_order(tx, case_id), CaseAction.NO_STOCK, note)
+    full, order = await locking.case_and_order(tx, case_id)
+    apply(full, CaseAction.NO_STOCK, tx)
+    await decisions.record(tx, full, DecisionKind.REFUND, "no_stock")
+    return await _refund(tx, full, order, CaseAction.NO_STOCK, note)
 
 
 async def take_refund(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:

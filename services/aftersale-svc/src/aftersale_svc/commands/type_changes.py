@@ -10,6 +10,7 @@ from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.open_offers import ended
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.exchanges.policy import unpriced
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of
 from aftersale_svc.domain.cases.model import CaseAction
@@ -41,7 +42,7 @@ async def change(
     moved = apply(full, CaseAction.CHANGE_TYPE, tx)
     case = changed(moved.case, order, tx.actor.role, type_, reason or full.case.reason, evidence)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
-    after = replace(moved, case=estimated(order, case, full.requested, holds))
+    after = unpriced(replace(moved, case=estimated(order, case, full.requested, holds)))
     # How long the review lasts may depend on the type.
     after = replace(after, case=of(after.case).enter_again(after.case, tx, CaseFacts(full=after)))
     events: list[Event] = [_event(tx, full, after, evidence)]

@@ -46,6 +46,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
     ),
     "offer_accepted": ("处理方案已被接受，售后单按该方案继续。", "The offer was accepted; the case continues with it."),
     "offer_declined": ("处理方案未被接受。", "The offer was declined."),
+    "offer_withdrawn": (
+        "处理方案已撤回，售后申请重新审核。",
+        "The offer was withdrawn; the request is reviewed again.",
+    ),
     "offer_lapsed": ("处理方案已失效。", "The offer is no longer open."),
     "after_sale_restaged": (
         "商品在售后期间已发出，售后单按运输中处理。",

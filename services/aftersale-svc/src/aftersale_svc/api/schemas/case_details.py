@@ -64,24 +64,12 @@ class CaseDetailOut(CaseOut):
     """The case in sentences, for the caller."""
     as_of: SeenOut | None = None
     """What else could be seen then, where an earlier time or another side was asked for; null in any other response."""
-    reapplications_left: int | None = None
-    """How often the buyer may still ask for these units once this case is closed; null where it is not rejected, or the past is shown."""
 
     @classmethod
     def of(
-        cls,
-        full: FullCase,
-        actor: Actor,
-        now: datetime | None = None,
-        seen: SeenOut | None = None,
-        reapplications_left: int | None = None,
+        cls, full: FullCase, actor: Actor, now: datetime | None = None, seen: SeenOut | None = None
     ) -> "CaseDetailOut":
         """The case as this actor sees it now."""
         # The fields of the parent are values already: they are not validated a second time.
         known: dict[str, Any] = dict(CaseOut.of(full, actor, now))
-        return cls.model_construct(
-            **known,
-            explanation=ExplanationOut.of(explain(full, actor, now)),
-            as_of=seen,
-            reapplications_left=reapplications_left,
-        )
+        return cls.model_construct(**known, explanation=ExplanationOut.of(explain(full, actor, now)), as_of=seen)

@@ -1,6 +1,6 @@
 """Asking again after a rejection, as it is sent."""
 
-from aftercare_chassis.http.schemas import In, Text, example
+from aftercare_chassis.http.schemas import In, Out, Text, example
 
 from aftersale_svc.api.schemas.case_requests import Evidence
 from aftersale_svc.commands.reapplications import Reapplication
@@ -26,3 +26,12 @@ class ReapplyIn(In):
     def asked(self) -> Reapplication:
         """What is asked for, as commands take it."""
         return Reapplication(self.type, self.reason, self.description, self.evidence)
+
+
+class ReapplicationsOut(Out):
+    """How often may be asked again."""
+
+    most: int
+    """How many requests for a line may be rejected; after that no other case may be opened about it."""
+    left: int
+    """How many requests for the units of this case are still possible, once it is closed where it is rejected."""

@@ -84,6 +84,7 @@ class CaseAction(StrEnum):
     DECLINE_OFFER = "decline_offer"
     COUNTER_OFFER = "counter_offer"
     LAPSE_OFFER = "lapse_offer"
+    WITHDRAW_OFFER = "withdraw_offer"
     PRICE_REPLACEMENT = "price_replacement"
     AGREE_CHARGE = "agree_charge"
     RECORD_PAYMENT = "record_payment"

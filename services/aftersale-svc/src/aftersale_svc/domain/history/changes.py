@@ -26,7 +26,7 @@ _KNOWN: dict[str, Fields] = {}
 class CaseChange:
     """One change: which version of the case it made of the `previous` one, which is None where the case was opened.
 
-    `change` has the fields of the case that differ from the previous version (all of them for a new case) under `case`, and
+    `change` has the fields of the case that differ from the previous version (for a new case, from their defaults) under `case`, and
     under the name of each class of rows that differ, all of its rows. Fields that are None in a row are left out.
     """
 
@@ -55,9 +55,11 @@ def change_of(before: FullCase | None, after: FullCase, at: datetime) -> CaseCha
 
 # Any: the classes of rows differ, and the values of their fields.
 def _differing(before: Case | None, after: Case) -> Document:
-    names = [each.name for each in fields(Case) if each.name not in CONSTANT]
-    if before is None:
-        return {name: value for name in names if (value := _plain(getattr(after, name))) is not None}
+    kept = [each for each in fields(Case) if each.name not in CONSTANT]
+    if before is None:  # what is left out is the default again
+        set_ = [each.name for each in kept if getattr(after, each.name) not in (None, each.default)]
+        return {name: _plain(getattr(after, name)) for name in set_}
+    names = [each.name for each in kept]
     return {name: _plain(getattr(after, name)) for name in names if getattr(before, name) != getattr(after, name)}
 
 

@@ -46,6 +46,7 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.DECLINE_OFFER: Label("不接受方案", "decline the offer"),
     CaseAction.COUNTER_OFFER: Label("提出不同的方案", "make a counter-offer"),
     CaseAction.LAPSE_OFFER: Label("方案失效", "let the offer lapse"),
+    CaseAction.WITHDRAW_OFFER: Label("撤回方案", "take the offer back"),
     CaseAction.PRICE_REPLACEMENT: Label("填写换货价格", "name what the replacement costs"),
     CaseAction.AGREE_CHARGE: Label("同意补付", "agree to pay the amount"),
     CaseAction.RECORD_PAYMENT: Label("登记补付款项", "record the payment"),
@@ -110,6 +111,7 @@ WHY_NOT: Mapping[str, Label] = {
     "dispute_window_passed": Label("已过维权期限", "the time to dispute it has passed"),
     "units_not_shipped": Label("商品尚未发出", "the units have not left"),
     "too_many_offers": Label("方案次数已用完", "no more offers can be made"),
+    "offer_of_another": Label("方案由对方提出", "somebody else has made the offer"),
     "no_offer_open": Label("没有等待答复的方案", "there is no offer to be answered"),
     "units_held_by_another_case": Label("商品已属于其他售后单", "another case is about these units by now"),
 }
@@ -135,6 +137,7 @@ STEPS: Mapping[str, Label] = {
     "accept_offer": Label("{actor}接受了方案", "{actor} accepted the offer"),
     "decline_offer": Label("{actor}没有接受方案", "{actor} declined the offer"),
     "counter_offer": Label("{actor}提出了不同的方案", "{actor} made a counter-offer"),
+    "withdraw_offer": Label("{actor}撤回了方案", "{actor} took the offer back"),
     "lapse_offer": Label("买家未在期限内答复，方案失效", "The buyer did not answer in time, and the offer lapsed"),
     "ship": Label("{actor}寄出了退货", "{actor} sent the goods back"),
     "set_return_address": Label("{actor}填写了退货地址", "{actor} gave the return address"),

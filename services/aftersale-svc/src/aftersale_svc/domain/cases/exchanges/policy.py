@@ -62,7 +62,7 @@ def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
 
 
 def unpriced(full: FullCase) -> FullCase:
-    """The case after an offer was accepted: where it is no exchange any more, nothing has a price, and nothing is owed."""
+    """The case after an offer was accepted, or its type changed: where it is no exchange any more, nothing has a price, and nothing is owed."""
     is_exchange = TYPES[full.case.type].goods is Goods.EXCHANGE
     if is_exchange or all(row.unit_price_minor is None for row in full.rows_of(ReplacementLine)):
         return full

@@ -7,7 +7,7 @@ from aftersale_svc.domain.cases.guards import unless_refund_decided
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.supplement import SUPPLEMENT_TIMEOUT, supplement_rows
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.cases.offers.guards import GOODS_SENT, NO_OFFER_OPEN, TOO_MANY_OFFERS
+from aftersale_svc.domain.cases.offers.guards import GOODS_SENT, NO_OFFER_OPEN, OF_ANOTHER, TOO_MANY_OFFERS
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
 from aftersale_svc.domain.permissions import (
     AGENT,
@@ -15,6 +15,7 @@ from aftersale_svc.domain.permissions import (
     BUYER_OR_AGENT,
     MERCHANT,
     MERCHANT_AGENT_OR_SYSTEM,
+    MERCHANT_OR_AGENT,
     MERCHANT_OR_SYSTEM,
     SYSTEM_ONLY,
 )
@@ -69,6 +70,7 @@ REVIEW = Leg(
         (_S.OFFER_PENDING, _A.DECLINE_OFFER): Transition(_REVIEW_AGAIN, BUYER),
         (_S.OFFER_PENDING, _A.COUNTER_OFFER): Transition(_REVIEW_AGAIN, BUYER, (TOO_MANY_OFFERS,)),
         (_S.OFFER_PENDING, _A.LAPSE_OFFER): Transition(_REVIEW_AGAIN, SYSTEM_ONLY),
+        (_S.OFFER_PENDING, _A.WITHDRAW_OFFER): Transition(_REVIEW_AGAIN, MERCHANT_OR_AGENT, (OF_ANOTHER,)),
         (_S.OFFER_PENDING, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
         **supplement_rows(*_once(_A.REQUEST_SUPPLEMENT)),
         (_S.REJECTED, _A.ACCEPT): Transition(_S.CLOSED, BUYER, cause=CloseCause.REJECTION_ACCEPTED),

@@ -65,3 +65,10 @@ class NoOfferOpen(Refusal):
 
     kind, code = Kind.CONFLICT, "no_offer_open"
     zh, en = "没有等待答复的方案。", "There is no offer to be answered."
+
+
+class OfferOfAnother(Refusal):
+    """The open offer was made by somebody else: the merchant withdraws the merchant's, an agent those of agents."""
+
+    kind, code = Kind.CONFLICT, "offer_of_another"
+    zh, en = "该方案由对方提出，不能撤回。", "The offer was made by the other reviewers, who may withdraw it."

@@ -6,7 +6,7 @@ from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, TooManyOffers
+from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, OfferOfAnother, TooManyOffers
 
 MOST_OFFERS = 6
 """Of both sides together, per case."""
@@ -24,6 +24,13 @@ def _goods_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return ReturnAlreadyShipped() if facts is not None and facts.full.return_.waybill_no is not None else None
 
 
+def _of_another(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    if facts is None or facts.actor is None or facts.full.open_offer is None:
+        return None
+    return None if facts.full.open_offer.by == facts.actor.role else OfferOfAnother()
+
+
+OF_ANOTHER = Guard(OfferOfAnother.code, _of_another)
 TOO_MANY_OFFERS = Guard(TooManyOffers.code, _too_many)
 NO_OFFER_OPEN = Guard(NoOfferOpen.code, _none_open)
 GOODS_SENT = Guard(ReturnAlreadyShipped.code, _goods_sent)

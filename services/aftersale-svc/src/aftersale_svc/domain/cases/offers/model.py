@@ -22,6 +22,7 @@ class OfferState(StrEnum):
     ACCEPTED = "accepted"
     DECLINED = "declined"
     LAPSED = "lapsed"
+    WITHDRAWN = "withdrawn"
 
 
 class OfferAction(StrEnum):
@@ -30,6 +31,7 @@ class OfferAction(StrEnum):
     ACCEPT = "accept"
     DECLINE = "decline"
     LAPSE = "lapse"
+    WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
