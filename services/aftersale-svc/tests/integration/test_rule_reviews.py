@@ -126,7 +126,5 @@ async def test_what_rules_cost(shop: Shop) -> None:
         assert await opened(lines=[{"line_id": "line_2", "quantity": 1}]) == 6, (
             "only the history is locked and read besides"
         )
-    assert returned <= 7, (
-        "the policy in force is read besides, and two changes of the case are nine rows, in two statements"
-    )
+    assert returned <= 6, "the policy in force is read besides"
     assert refunded <= 8, "and what the order holds, for the refund"
