@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, SystemContex
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.codes import BY_VERDICT
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
@@ -84,7 +84,8 @@ class Snapshot:
         """What decides how it can go on: two snapshots with the same facts are one place in the graph."""
         case, dispute = self.case, self.dispute
         request = (case.type, case.state, case.frozen_state, case.stage, case.close_cause, case.reject_reason)
-        refund = (self.refund.state, self.refund.cause is RefundCause.VERDICT) if self.refund else None
+        ordered = self.refund.cause if self.refund and self.refund.cause in BY_VERDICT else None
+        refund = (self.refund.state, ordered) if self.refund else None
         granted = self.price_check.granted_minor if self.price_check else None
         held = (self.line.accepted, self.hold.state, self.hold.units, self.hold.amount_minor, granted)
         asked = (dispute.evidence_rounds, tuple(dispute.awaited), dispute.proposed_by) if dispute else None

@@ -19,6 +19,7 @@ class RefundCause(Vocabulary):
     TIMEOUT = "timeout", "the merchant's time ran out"
     NO_REPLACEMENT = "no_replacement", "the merchant cannot send a replacement, or has not in time"
     PRICE_DIFFERENCE = "price_difference", "the replacement costs less than what was paid"
+    COMPENSATION = "compensation", "a verdict ordered it, and the buyer keeps the goods"
 
 
 class RefundRequested(CaseEvent):

@@ -77,6 +77,9 @@ class Remedy(Vocabulary):
     REFUND = "refund", "money goes back"
     NONE = "none", "nothing; the case is closed"
     RESUME = "resume", "the case goes on where the dispute stopped it"
+    RETURN = "return", "the buyer sends the goods back, and gets the money once they were inspected"
+    EXCHANGE = "exchange", "the merchant sends goods: once others came back for them, or what was missing"
+    COMPENSATION = "compensation", "money goes back, and the buyer keeps the goods"
 
 
 _ENDS = frozenset({DisputeState.EXECUTED, DisputeState.SETTLED, DisputeState.WITHDRAWN})

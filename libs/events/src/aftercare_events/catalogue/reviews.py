@@ -48,6 +48,7 @@ class DecisionCause(Vocabulary):
     DECISION = "decision", "somebody decided"
     TIMEOUT = "timeout", "the merchant's time ran out"
     RULE = "rule", "a rule that the merchant has published decided"
+    VERDICT = "verdict", "the verdict of a dispute about the case decided, or what its sides agreed on"
 
 
 class RejectReason(Vocabulary):

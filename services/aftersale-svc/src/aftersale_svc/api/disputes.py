@@ -21,6 +21,7 @@ from aftersale_svc.domain.disputes.errors import (
     CostEmpty,
     CurrencyForeign,
     PartyCannotDecide,
+    RemedyNotPossible,
     SanctionTwice,
     TooMuchEvidence,
 )
@@ -93,6 +94,7 @@ async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]
         DisputeAction.DECIDE,
         "giveVerdict",
         OrderWasCancelled,
+        RemedyNotPossible,
         AmountMissing,
         AmountWithoutRefund,
         AmountExceedsPaid,
@@ -106,7 +108,8 @@ async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]
     ),
 )
 async def give_verdict(dispute_id: DisputeId, body: VerdictIn, tx: Tx[Settings]) -> DisputeOut:
-    """Decide as an arbitrator: a refund of at most what is left of the case's money, nothing, or that the case goes on."""
+    """Decide as an arbitrator: a refund or a compensation of at most what is left of the case's money, nothing, that the case goes
+    on, that the goods are sent back for their money, or that the merchant sends goods."""
     return DisputeOut.of(await verdicts.give(tx, dispute_id, verdict=body.verdict(), cites=body.citations()), tx)
 
 

@@ -26,6 +26,7 @@ from aftersale_svc.domain.disputes.errors import (
     OwnProposal,
     PartyCannotDecide,
     ProposalNotOpen,
+    RemedyNotPossible,
     RoundsUsedUp,
 )
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -37,7 +38,14 @@ router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRout
 queue = APIRouter(prefix="/v1/dispute-queue", tags=["disputes"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
 ProposalId = Annotated[Id, Path(description="The id of the proposal.")]
-_AMOUNTS = (OrderWasCancelled, AmountMissing, AmountWithoutRefund, AmountExceedsPaid, CurrencyForeign)
+_AMOUNTS = (
+    OrderWasCancelled,
+    RemedyNotPossible,
+    AmountMissing,
+    AmountWithoutRefund,
+    AmountExceedsPaid,
+    CurrencyForeign,
+)
 
 
 @queue.get("", operation_id="listDisputeQueue", dependencies=[require_role("arbitrator", "agent", "admin")])

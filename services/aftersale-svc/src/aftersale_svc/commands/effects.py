@@ -22,7 +22,7 @@ from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
 from aftersale_svc.domain.money import adjustments
 from aftersale_svc.domain.money.freight import estimated
-from aftersale_svc.domain.money.holds import cases_with_shipped_units, credit_holds
+from aftersale_svc.domain.money.holds import cases_with_shipped_units, compensation_holds, credit_holds
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refund_due
@@ -34,6 +34,8 @@ from aftersale_svc.tables.holds import HOLD_AGAIN, HOLD_AMOUNTS, HOLDS, HOLDS_OF
 from aftersale_svc.tables.legs import LEGS
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
+KEPT = {RefundCause.PRICE_DIFFERENCE: credit_holds, RefundCause.COMPENSATION: compensation_holds}
+"""What a case keeps after a refund that is not for its units, by the cause of the refund."""
 RESTAGE = "restage"
 """The step in the timeline. It leaves the state as it is, so no lifecycle table has it."""
 
@@ -161,8 +163,9 @@ async def _owe_replacement(
 async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
     """What was refunded stays with the case; a case that was completed otherwise holds nothing any more."""
     refund = full.refund
-    if refund is not None and full.is_refunded and refund.cause is RefundCause.PRICE_DIFFERENCE:
-        for hold in credit_holds(full.lines, refund.amount):
+    kept = KEPT.get(refund.cause) if refund is not None and full.is_refunded else None
+    if refund is not None and kept is not None:
+        for hold in kept(full.lines, refund.amount):
             await tx.upsert(HOLDS, hold)
         return
     await tx.execute(SETTLE_HOLDS if full.is_refunded else RELEASE_HOLDS, case_id=full.case.id)

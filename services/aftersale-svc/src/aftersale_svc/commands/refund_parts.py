@@ -20,7 +20,10 @@ async def decided(tx: Transaction[Settings], full: FullCase, refund: Refund) -> 
     given = await tx.all(GIVEN_BACK, order_id=case.order_id, case_id=case.id) if stated else []
     fees = tx.settings.fees_of(case.merchant_id, case.currency)
     of_exchange = refund.cause is RefundCause.PRICE_DIFFERENCE
-    return parts_of(refund.id, case, lines, refund.amount, given, fees, of_exchange=of_exchange)
+    keeps_goods = refund.cause is RefundCause.COMPENSATION
+    return parts_of(
+        refund.id, case, lines, refund.amount, given, fees, of_exchange=of_exchange, keeps_goods=keeps_goods
+    )
 
 
 def published(parts: Iterable[RefundPart], refund_id: str) -> tuple[EventPart, ...] | None:

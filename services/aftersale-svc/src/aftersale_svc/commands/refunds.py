@@ -25,7 +25,7 @@ from aftersale_svc.commands import (
 )
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
-from aftersale_svc.domain.cases.codes import RefundAction, RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import BY_VERDICT, RefundAction, RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.manual_reviews.proposals import to_go_back
@@ -41,7 +41,7 @@ from aftersale_svc.tables.legs import REFUNDS
 _REPORTED = {RefundSucceeded: RefundState.SUCCEEDED, RefundFailed: RefundState.FAILED}
 
 
-_FIXED = frozenset({RefundCause.VERDICT, RefundCause.PRICE_DIFFERENCE})
+_FIXED = BY_VERDICT | {RefundCause.PRICE_DIFFERENCE}
 """The amount of these refunds does not depend on other cases."""
 
 
@@ -157,6 +157,7 @@ async def _end(tx: Transaction[Settings], full: FullCase, refund: Refund, action
 
 def _completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> AfterSaleCompleted:
     takes_units = TYPES[full.case.type].holds_units
+    keeps = refund.cause is RefundCause.COMPENSATION
     return AfterSaleCompleted(
         **case_fields(tx, full.case),
         refunded_minor=refund.amount.total_minor,
@@ -167,6 +168,6 @@ def _completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> Aft
         if refund.cause is RefundCause.PRICE_DIFFERENCE
         else tuple(
             EventLine(line_id=line.line_id, sku=line.sku, quantity=units if takes_units else 0, amount_minor=minor)
-            for line, units, minor in refunded_lines(full.lines, refund.amount)
+            for line, units, minor in refunded_lines(full.lines, refund.amount, keeps_goods=keeps)
         ),
     )

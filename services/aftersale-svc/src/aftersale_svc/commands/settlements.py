@@ -27,7 +27,8 @@ async def propose(tx: Transaction[Settings], dispute_id: str, *, terms: Terms) -
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see DISPUTE.
-        OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid, AmountWithoutRefund: see `verdicts.amount_of`.
+        RemedyNotPossible, OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid, AmountWithoutRefund: see
+            `verdicts.amount_of`.
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute, facts = await tx.lock(DISPUTES, dispute_id), DisputeFacts.of(tx)
@@ -80,7 +81,7 @@ async def accept(tx: Transaction[Settings], dispute_id: str, proposal_id: str) -
         NotFound, Stale: see `Transaction.lock`; NotFound also where the dispute has no such proposal.
         IllegalTransition, ActionNotAllowed, NoProposal, OwnProposal: see DISPUTE.
         ProposalNotOpen: it was answered or replaced, or its time has passed.
-        OrderWasCancelled, AmountExceedsPaid: what it orders is not possible any more, see `verdicts.amount_of`.
+        RemedyNotPossible, OrderWasCancelled, AmountExceedsPaid: what it orders is not possible any more, see `verdicts.amount_of`.
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)

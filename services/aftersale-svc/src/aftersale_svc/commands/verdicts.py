@@ -6,13 +6,22 @@ from dataclasses import dataclass, replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, VerdictGiven, digest
 
-from aftersale_svc.commands import citations, decisions, disputes, effects, endings, locking, verdict_parts
+from aftersale_svc.commands import (
+    citations,
+    decisions,
+    disputes,
+    effects,
+    endings,
+    locking,
+    ordered_legs,
+    verdict_parts,
+)
 from aftersale_svc.commands.decisions import DecisionFields
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import dispute_fields, step
 from aftersale_svc.commands.verdict_parts import VerdictParts
 from aftersale_svc.domain.cases.codes import RefundCause
-from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.policy import accept_all
@@ -21,6 +30,7 @@ from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, Remedy, Verdict
 from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
+from aftersale_svc.domain.disputes.remedies import WITH_MONEY, check_remedy
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
@@ -38,7 +48,8 @@ async def give(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother: see DISPUTE.
-        OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid, AmountWithoutRefund: see `amount_of`.
+        RemedyNotPossible, OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid, AmountWithoutRefund: see
+            `amount_of`.
         CostEmpty, CurrencyForeign, SanctionTwice: see `verdict_parts.check`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
@@ -71,17 +82,24 @@ async def give(
 async def amount_of(tx: Transaction[Settings], full: FullCase, order: Order, verdict: Verdict) -> RefundAmount:
     """What the verdict costs. A refund is for all units of the case, whatever was accepted of them before.
 
+    A compensation leaves the goods with the buyer, so no freight goes back.
+
     Raises:
+        RemedyNotPossible: see `check_remedy`.
         OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid: see `awarded`.
         AmountWithoutRefund: another remedy names an amount.
     """
-    if verdict.remedy is not Remedy.REFUND:
+    check_remedy(verdict.remedy, tx, CaseFacts(full=full, order=order))
+    if verdict.remedy not in WITH_MONEY:
         check_no_amount(verdict)
         return RefundAmount(0, 0)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     # What was paid bounds a verdict, not what the sides had agreed on.
     paid = replace(full.case, agreed_minor=None)
-    return awarded(full.case, order, verdict, refund_due(order, paid, accept_all(full.lines), holds))
+    most = refund_due(order, paid, accept_all(full.lines), holds)
+    if verdict.remedy is Remedy.COMPENSATION:
+        most = RefundAmount(most.units_minor, 0)
+    return awarded(full.case, order, verdict, most)
 
 
 def _decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amount_minor: int) -> Dispute:
@@ -117,10 +135,17 @@ async def _resume(tx: Transaction[Settings], full: FullCase, order: Order, _: Re
 
 
 async def _refund(tx: Transaction[Settings], full: FullCase, order: Order, amount: RefundAmount) -> None:
+    await _pay(tx, full, RefundTerms(order, RefundCause.VERDICT, amount))
+
+
+async def _compensate(tx: Transaction[Settings], full: FullCase, order: Order, amount: RefundAmount) -> None:
+    await _pay(tx, full, RefundTerms(order, RefundCause.COMPENSATION, amount))
+
+
+async def _pay(tx: Transaction[Settings], full: FullCase, terms: RefundTerms) -> None:
     awarded = apply(full, CaseAction.AWARD, tx)
     reopened = replace(awarded, case=replace(awarded.case, close_cause=None))
-    refunding = reopened.inspected(accept_all(full.lines))
-    await effects.save(tx, full, refunding, None, terms=RefundTerms(order, RefundCause.VERDICT, amount))
+    await effects.save(tx, full, reopened.inspected(accept_all(full.lines)), None, terms=terms)
 
 
 async def _dismiss(tx: Transaction[Settings], full: FullCase, _: Order, __: RefundAmount) -> None:
@@ -139,4 +164,7 @@ REMEDIES: Mapping[Remedy, RemedyEffects] = {
     Remedy.REFUND: RemedyEffects(_refund, executed_at_once=False),
     Remedy.NONE: RemedyEffects(_dismiss),
     Remedy.RESUME: RemedyEffects(_resume),
+    Remedy.RETURN: RemedyEffects(ordered_legs.order_return),
+    Remedy.EXCHANGE: RemedyEffects(ordered_legs.order_exchange),
+    Remedy.COMPENSATION: RemedyEffects(_compensate, executed_at_once=False),
 }

@@ -79,7 +79,7 @@ class EvidenceIn(In):
 
 
 class VerdictIn(In):
-    """Who is liable, and what follows. `amount` is given with the remedy `refund` only."""
+    """Who is liable, and what follows. `amount` is given with the remedies `refund` and `compensation` only."""
 
     model_config = example(
         liable="seller",
@@ -91,9 +91,12 @@ class VerdictIn(In):
     liable: Liable
     """Who is at fault; it counts for whether freight is refunded."""
     remedy: Remedy
-    """What follows: `refund` of `amount`, `none` (the case is closed), or `resume` (the case goes on)."""
+    """What follows: `refund` of `amount`, `none` (the case is closed), `resume` (the case goes on), `return` (the buyer sends the
+    goods back, and gets the money once they were inspected), `exchange` (the merchant sends goods, where others are to come back for
+    them once they have), or `compensation` (`amount` goes back, and the buyer keeps the goods)."""
     amount: Money | None = None
-    """What the buyer gets back, freight included; required with `refund`, refused with any other remedy."""
+    """What the buyer gets back, with `refund` freight included; required with `refund` and `compensation`, refused with any other
+    remedy."""
     grounds: Text
     """Why; both sides can read it."""
     cites: Annotated[list[CitationIn], Field(default_factory=list, max_length=20)]
@@ -170,7 +173,7 @@ class DisputeOut(Out):
     remedy: Remedy | None = None
     """What the verdict orders; null before it."""
     amount: Money | None = None
-    """What the buyer is to get back, freight included: zero unless the remedy is `refund`; null before the verdict."""
+    """What the buyer is to get back, freight included: zero unless the remedy has an amount; null before the verdict."""
     grounds: str | None = None
     """Why it was decided so; null before the verdict."""
     decided_by: str | None = None

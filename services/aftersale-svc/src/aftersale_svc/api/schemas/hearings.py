@@ -49,14 +49,15 @@ class EvidenceSubmissionIn(In):
 
 
 class ProposalIn(In):
-    """How the dispute ends by agreement. `amount` is given with the remedy `refund` only."""
+    """How the dispute ends by agreement. `amount` is given with the remedies `refund` and `compensation` only."""
 
     model_config = example(
         liable="seller", remedy="refund", amount={"amount": 5000, "currency": "CNY"}, text="退一半，商品留用。"
     )
 
     remedy: Remedy
-    """What follows: `refund` of `amount`, `none` (the case is closed), or `resume` (the case goes on)."""
+    """What follows, as by a verdict: `refund` of `amount`, `none` (the case is closed), `resume` (the case goes on), `return`,
+    `exchange`, or `compensation` of `amount`."""
     liable: Liable
     """Who is liable by agreement; it counts for whether freight is refunded."""
     amount: Money | None = None
@@ -121,7 +122,7 @@ class ProposalOut(Out):
     liable: Liable
     """Who would be liable."""
     amount: Money
-    """What the buyer would get back; zero unless the remedy is `refund`."""
+    """What the buyer would get back; zero unless the remedy has an amount."""
     text: str
     """In the words of the side that proposed it."""
     created_at: Time

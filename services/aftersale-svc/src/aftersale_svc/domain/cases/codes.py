@@ -156,6 +156,11 @@ class RefundCause(StrEnum):
     TIMEOUT = "timeout"
     NO_REPLACEMENT = "no_replacement"
     PRICE_DIFFERENCE = "price_difference"
+    COMPENSATION = "compensation"
+
+
+BY_VERDICT = frozenset({RefundCause.VERDICT, RefundCause.COMPENSATION})
+"""What a verdict has ordered, which nothing else changes."""
 
 
 class RefundState(StrEnum):

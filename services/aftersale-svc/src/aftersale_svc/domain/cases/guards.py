@@ -3,7 +3,7 @@
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.cases.codes import CloseCause, RefundCause, RefundState
+from aftersale_svc.domain.cases.codes import BY_VERDICT, CloseCause, RefundState
 from aftersale_svc.domain.cases.errors import (
     ClosedForGood,
     DisputeWindowPassed,
@@ -21,6 +21,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.replacements.errors import GoodsNotBack
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Stage
 
@@ -54,6 +55,10 @@ def _nothing_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return NothingInTransit() if facts is not None and facts.full.return_.waybill_no is None else None
 
 
+def _goods_not_back(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return GoodsNotBack() if facts is not None and facts.full.return_.delivered_at is None else None
+
+
 def _order_cancelled(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return OrderWasCancelled(order_id=case.order_id) if facts is not None and facts.order_cancelled else None
 
@@ -69,7 +74,7 @@ def _refund_in_flight(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 def _verdict_in_execution(_: Case, facts: CaseFacts | None) -> Refusal | None:
     refund = None if facts is None else facts.full.refund
-    return VerdictInExecution() if refund is not None and refund.cause is RefundCause.VERDICT else None
+    return VerdictInExecution() if refund is not None and refund.cause in BY_VERDICT else None
 
 
 def _not_stalled(case: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -99,6 +104,7 @@ SHIPPED = Guard(ReturnAlreadyShipped.code, lambda _, __: ReturnAlreadyShipped(),
 SCANNED = Guard(ReturnAlreadyScanned.code, _scanned)
 NOTHING_IN_TRANSIT = Guard(NothingInTransit.code, _nothing_in_transit)
 NOTHING_SENT = Guard(NothingInTransit.code, _nothing_sent)
+GOODS_NOT_BACK = Guard(GoodsNotBack.code, _goods_not_back)
 ORDER_CANCELLED = Guard(OrderWasCancelled.code, _order_cancelled)
 ORDER_NOT_CANCELLED = Guard(OrderNotCancelled.code, _order_not_cancelled)
 REFUND_IN_FLIGHT = Guard(RefundInFlight.code, _refund_in_flight)

@@ -64,6 +64,8 @@ class CaseAction(StrEnum):
     RESUME = "resume"
     AWARD = "award"
     DISMISS = "dismiss"
+    ORDER_RETURN = "order_return"
+    ORDER_REPLACEMENT = "order_replacement"
     END_WITH_ORDER = "end_with_order"
     END_WITH_SHIPMENT = "end_with_shipment"
     ANSWER = "answer"

@@ -93,6 +93,7 @@ TYPES: dict[CaseType, TypeRow] = {
             InspectionExit.ACCEPTED: REFUND,
             RefundExit.PAID: CaseState.COMPLETED,
             DisputeExit.AWARDED: REFUND,
+            DisputeExit.RETURN_ORDERED: RETURN,
         },
         goods=Goods.RETURN,
         money=Money.REFUND,
@@ -145,6 +146,7 @@ TYPES: dict[CaseType, TypeRow] = {
             ReshipExit.NO_REPLACEMENT: REFUND,
             RefundExit.PAID: CaseState.COMPLETED,
             DisputeExit.AWARDED: REFUND,
+            DisputeExit.REPLACEMENT_ORDERED: RESHIP,
         },
         goods=Goods.KEEP,
         money=Money.NONE,
@@ -198,6 +200,8 @@ TYPES: dict[CaseType, TypeRow] = {
             ExchangeExit.CREDIT_DUE: REFUND,
             RefundExit.PAID: CaseState.COMPLETED,
             DisputeExit.AWARDED: REFUND,
+            DisputeExit.RETURN_ORDERED: RETURN,
+            DisputeExit.REPLACEMENT_ORDERED: RESHIP,
         },
         goods=Goods.EXCHANGE,
         money=Money.NONE,
@@ -209,7 +213,7 @@ TYPES: dict[CaseType, TypeRow] = {
 def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
     if type_.holds_units and not type_.holds_money:
         raise TableError(f"{type_.name} holds units without their money, which the next case about the line would get")
-    legs = (*type_.legs, interruptions(type_.legs))
+    legs = (*type_.legs, interruptions(type_.legs, type_.exits))
     _check_exits(type_.name, legs, type_.exits)
     table = compose(*[{key: _connected(row, type_.exits) for key, row in leg.rows.items()} for leg in legs])
     _check_causes(type_.name, table)

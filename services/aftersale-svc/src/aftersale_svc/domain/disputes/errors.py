@@ -27,6 +27,16 @@ class AmountWithoutRefund(Refusal):
     zh, en = "不退款的判决不能带金额。", "A verdict without a refund names no amount."
 
 
+class RemedyNotPossible(Refusal):
+    """The case cannot do what the verdict orders: its type has no leg for that, or its goods or money are under way."""
+
+    kind, code = Kind.INVALID, "remedy_not_possible"
+    zh, en = (
+        "该售后单不能执行此判决方式，可选：{allowed:or 无}。",
+        "This case cannot do that. Possible are: {allowed:or none}.",
+    )
+
+
 class CurrencyForeign(Refusal):
     """The amount is in another currency than the order."""
 

@@ -85,11 +85,18 @@ class DisputeAction(StrEnum):
 
 
 class Remedy(StrEnum):
-    """What a verdict orders: a refund, nothing, or that the case goes on where the dispute stopped it."""
+    """What a verdict orders.
+
+    A refund, nothing, that the case goes on where the dispute stopped it, that the goods come back for their money, that the
+    merchant sends goods, or money for a buyer who keeps the goods.
+    """
 
     REFUND = "refund"
     NONE = "none"
     RESUME = "resume"
+    RETURN = "return"
+    EXCHANGE = "exchange"
+    COMPENSATION = "compensation"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

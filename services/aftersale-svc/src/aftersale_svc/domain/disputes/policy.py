@@ -1,4 +1,4 @@
-"""What a verdict may award."""
+"""What a verdict may order, and what it may award."""
 
 from aftersale_svc.domain.cases.model import Case, RefundAmount
 from aftersale_svc.domain.disputes.errors import AmountExceedsPaid, AmountMissing, AmountWithoutRefund, CurrencyForeign

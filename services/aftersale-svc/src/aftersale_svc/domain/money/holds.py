@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases.shares import credited
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.model import Hold, LineBalance, LineHold
+from aftersale_svc.domain.money.refunds import refunded_lines
 from aftersale_svc.domain.orders.model import Stage
 
 
@@ -32,6 +33,14 @@ def credit_holds(lines: Sequence[CaseLine], credit: RefundAmount) -> list[Hold]:
             line_id=line.line_id, case_id=line.case_id, state=HoldState.SETTLED, units=0, amount_minor=line.refund_minor
         )
         for line in credited(lines, credit)
+    ]
+
+
+def compensation_holds(lines: Sequence[CaseLine], paid: RefundAmount) -> list[Hold]:
+    """What a case keeps that has compensated a buyer who keeps the goods: its money, and the units of which all was paid back."""
+    return [
+        Hold(line_id=line.line_id, case_id=line.case_id, state=HoldState.SETTLED, units=units, amount_minor=minor)
+        for line, units, minor in refunded_lines(lines, paid, keeps_goods=True)
     ]
 
 

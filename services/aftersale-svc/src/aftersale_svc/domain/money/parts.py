@@ -57,15 +57,20 @@ def parts_of(
     fees: ReturnFees,
     *,
     of_exchange: bool = False,
+    keeps_goods: bool = False,
 ) -> tuple[RefundPart, ...]:
     """Return the parts of a refund of this amount. `given` is what other cases of the order gave back of these lines.
 
-    What an exchange gives back (`of_exchange`) is money alone: no units go back, and nothing more is due for it.
+    What an exchange gives back (`of_exchange`) is money alone: no units go back, and nothing more is due for it. With
+    `keeps_goods`, the buyer keeps them: only units of which all is paid back count.
     """
     known = {(each.line_id, each.kind, each.payer, each.payee): each for each in given}
     takes_units = TYPES[case.type].holds_units and not of_exchange
     lines = credited(lines, amount) if of_exchange else lines
-    found = [*_of_lines(refund_id, takes_units, lines, amount, known), *_of_case(refund_id, case, amount, fees)]
+    found = [
+        *_of_lines(refund_id, takes_units, refunded_lines(lines, amount, keeps_goods=keeps_goods), known),
+        *_of_case(refund_id, case, amount, fees, goes_back=sends_goods_back(case) and not keeps_goods),
+    ]
     return tuple(replace(part, position=number) for number, part in enumerate(found, 1))
 
 
@@ -79,9 +84,9 @@ Known = Mapping[tuple[str, PartKind, PartParty, PartParty], GivenBack]
 
 
 def _of_lines(
-    refund_id: str, takes_units: bool, lines: Sequence[CaseLine], amount: RefundAmount, known: Known
+    refund_id: str, takes_units: bool, lines: Sequence[tuple[CaseLine, int, int]], known: Known
 ) -> Iterator[RefundPart]:
-    for line, refunded, minor in refunded_lines(lines, amount):
+    for line, refunded, minor in lines:
         units = refunded if takes_units else 0
         goods = RefundPart(
             refund_id=refund_id,
@@ -141,7 +146,9 @@ def _next(whole: int, line: CaseLine, upto: int, before: GivenBack | None) -> in
     return max(0, cumulative_share(whole, line.order_units, upto) - (before.due_minor if before else 0))
 
 
-def _of_case(refund_id: str, case: Case, amount: RefundAmount, fees: ReturnFees) -> Iterator[RefundPart]:
+def _of_case(
+    refund_id: str, case: Case, amount: RefundAmount, fees: ReturnFees, *, goes_back: bool
+) -> Iterator[RefundPart]:
     def part(kind: PartKind, effect: PartEffect, minor: int, payer: PartParty, payee: PartParty) -> RefundPart:
         return RefundPart(
             refund_id=refund_id,
@@ -159,5 +166,5 @@ def _of_case(refund_id: str, case: Case, amount: RefundAmount, fees: ReturnFees)
         yield part(_K.RESTOCKING_FEE, _E.DEDUCTED, amount.restocking_minor, _P.BUYER, _P.MERCHANT)
     if amount.return_freight_minor:
         yield part(_K.RETURN_FREIGHT, _E.DEDUCTED, amount.return_freight_minor, _P.BUYER, _P.MERCHANT)
-    elif fees.return_freight_minor and sends_goods_back(case) and not buyer_pays_return(case):
+    elif fees.return_freight_minor and goes_back and not buyer_pays_return(case):
         yield part(_K.RETURN_FREIGHT, _E.BESIDE, fees.return_freight_minor, _P.MERCHANT, _P.COURIER)

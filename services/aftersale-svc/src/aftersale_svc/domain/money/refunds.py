@@ -43,8 +43,18 @@ def _agreed_share(agreed_minor: int, lines: Sequence[CaseLine]) -> int:
     return sum(cumulative_share(part, line.quantity, line.refund_units) for line, part in found)
 
 
-def refunded_lines(lines: Sequence[CaseLine], refunded: RefundAmount) -> list[tuple[CaseLine, int, int]]:
-    """Return which units of each line a refund was for, and its part of the money in minor units without the freight."""
+def refunded_lines(
+    lines: Sequence[CaseLine], refunded: RefundAmount, *, keeps_goods: bool = False
+) -> list[tuple[CaseLine, int, int]]:
+    """Return which units of each line a refund was for, and its part of the money in minor units without the freight.
+
+    Where the buyer keeps the goods, it is for the units of a line of which all is paid back; otherwise it lowers their price.
+    """
     parts = spread(refunded.units_minor, [line.refund_minor for line in lines])
     found = zip(lines, parts, strict=True)
-    return [(line, line.refund_units, minor) for line, minor in found if line.refund_units]
+    return [(line, _units(line, minor, keeps_goods), minor) for line, minor in found if line.refund_units]
+
+
+def _units(line: CaseLine, minor: int, keeps_goods: bool) -> int:
+    lowers = keeps_goods and not 0 < line.refund_minor <= minor
+    return 0 if lowers else line.refund_units

@@ -1,39 +1,52 @@
 """What interrupts a case of any type: a dispute, or the cancellation of its order."""
 
+from collections.abc import Collection
+
 from aftercare_chassis.lifecycle import Guard, History, Permission, Timeout, Transition
 
 from aftersale_svc.domain.cases.codes import CloseCause
 from aftersale_svc.domain.cases.guards import (
     CLOSED_FOR_GOOD,
     DISPUTE_WINDOW_PASSED,
+    GOODS_NOT_BACK,
     NOT_STALLED,
     ORDER_CANCELLED,
     ORDER_NOT_CANCELLED,
     REFUND_IN_FLIGHT,
     UNITS_HELD,
     VERDICT_IN_EXECUTION,
+    unless_refund_decided,
 )
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.offers.guards import GOODS_SENT
+from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
 from aftersale_svc.domain.permissions import BUYER_OR_PLATFORM, END_OF_DISPUTE, SYSTEM_ONLY
 
 DISPUTE = "dispute"
 
 
 class DisputeExit(Exit):
-    """The way out of a dispute that is no state of the case's own legs: a verdict orders a refund."""
+    """The ways out of a dispute that are no state of the case's own legs.
+
+    A verdict orders a refund, that the goods are sent back, or that the merchant sends others. A type that leads the last two
+    nowhere has no leg for them, and a verdict cannot order them.
+    """
 
     AWARDED = "awarded"
+    RETURN_ORDERED = "return_ordered"
+    REPLACEMENT_ORDERED = "replacement_ordered"
 
 
 _S, _A = CaseState, CaseAction
 
 
-def interruptions(legs: tuple[Leg, ...]) -> Leg:
+def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
     """The leg that every case has besides those of its type: a dispute stops it, or it ends with its cancelled order.
 
     A closed case can be stopped as well; none of a type of which no leg can be disputed. The case of a cancelled order ends at once; while its refund is in flight, once
-    that was refused; a disputed one when the dispute ends without a refund, by whoever ends it.
+    that was refused; a disputed one when the dispute ends without a refund, by whoever ends it. `exits` are those that the type
+    leads somewhere.
     """
     disputable = [state for leg in legs if leg.can_be_disputed for state in leg.timeouts]
     paying = [state for leg in legs if not leg.can_be_disputed for state in leg.timeouts]
@@ -60,6 +73,7 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
         (_S.DISPUTED, _A.RESUME): resume,
         (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, END_OF_DISPUTE, outcome_of=DISPUTE),
         (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, END_OF_DISPUTE, cause=CloseCause.VERDICT, outcome_of=DISPUTE),
+        **_ordered(legs, exits),
         (_S.DISPUTED, _A.END_WITH_ORDER): _end_with_order(END_OF_DISPUTE, outcome_of=DISPUTE),
     }
     return Leg(DISPUTE, _S.DISPUTED, rows, {_S.DISPUTED: Timeout("platform")})
@@ -68,6 +82,25 @@ def interruptions(legs: tuple[Leg, ...]) -> Leg:
 def _freeze(*guards: Guard, by: Permission = SYSTEM_ONLY) -> Row:
     """A dispute stops the case; not that of a cancelled order, since its money goes back with the order."""
     return Transition(_S.DISPUTED, by, (ORDER_CANCELLED, *guards), remember="frozen_state")
+
+
+def _ordered(legs: tuple[Leg, ...], exits: Collection[Exit]) -> dict[tuple[CaseState, CaseAction], Row]:
+    """A verdict lets the case go on in another leg than the dispute stopped, unless its goods or money are under way."""
+    come_back = any(_S.AWAIT_BUYER_SHIPMENT in leg.timeouts for leg in legs)
+    found = {
+        DisputeExit.RETURN_ORDERED: (_A.ORDER_RETURN, (GOODS_SENT,)),
+        DisputeExit.REPLACEMENT_ORDERED: (_A.ORDER_REPLACEMENT, (GOODS_NOT_BACK,) if come_back else ()),
+    }
+    return {
+        (_S.DISPUTED, action): Transition(
+            exit_,
+            END_OF_DISPUTE,
+            (ORDER_CANCELLED, *unless_refund_decided(action), *unless_replacement_decided(action), *guards),
+            outcome_of=DISPUTE,
+        )
+        for exit_, (action, guards) in found.items()
+        if exit_ in exits
+    }
 
 
 def _end_with_order(permission: Permission, *guards: Guard, outcome_of: str | None = None) -> Row:

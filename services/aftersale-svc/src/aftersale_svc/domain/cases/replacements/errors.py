@@ -45,3 +45,10 @@ class ReplacementHasArrived(Refusal):
 
     kind, code = Kind.CONFLICT, "replacement_delivered"
     zh, en = "商品已送达买家。", "The replacement was delivered."
+
+
+class GoodsNotBack(Refusal):
+    """The goods are to come back before others are sent for them."""
+
+    kind, code = Kind.CONFLICT, "goods_not_back"
+    zh, en = "商品尚未退回商家。", "The goods have not come back to the merchant."

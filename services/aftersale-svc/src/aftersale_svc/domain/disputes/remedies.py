@@ -1,0 +1,58 @@
+"""Which remedies a case can do, by its state table, its goods and its money."""
+
+from aftercare_chassis.lifecycle import Context
+
+from aftersale_svc.domain.cases.codes import Goods
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.lifecycle import permits
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.disputes.errors import RemedyNotPossible
+from aftersale_svc.domain.disputes.model import Remedy
+from aftersale_svc.domain.orders.errors import OrderWasCancelled
+from aftersale_svc.domain.orders.model import Stage
+
+WITH_MONEY = frozenset({Remedy.REFUND, Remedy.COMPENSATION})
+"""Remedies with an amount; the others name none."""
+_ALWAYS = frozenset({Remedy.NONE, Remedy.RESUME})
+_ORDERS = (CaseAction.ORDER_REPLACEMENT, CaseAction.ORDER_RETURN)
+
+
+def check_remedy(remedy: Remedy, context: Context, facts: CaseFacts) -> None:
+    """Refuse a remedy that the disputed case cannot do now.
+
+    Raises:
+        OrderWasCancelled: the order was cancelled, so that nothing is sent any more.
+        RemedyNotPossible: the case cannot do it otherwise; the refusal names what it can do.
+    """
+    if remedy in _ALWAYS or remedy is Remedy.REFUND:
+        return
+    if facts.order_cancelled:
+        raise OrderWasCancelled(order_id=facts.full.case.order_id)
+    possible = [each for each in Remedy if _is_possible(each, context, facts)]
+    if remedy not in possible:
+        raise RemedyNotPossible(pointer="/remedy", remedy=remedy, allowed=possible)
+
+
+def action_of(remedy: Remedy, context: Context, facts: CaseFacts) -> CaseAction | None:
+    """The action by which the case goes on in another leg; None where it cannot. An exchange begins with the goods' return."""
+    if (remedy is Remedy.RETURN) is not (TYPES[facts.full.case.type].goods is Goods.RETURN):
+        return None
+    return next((each for each in _ORDERS if permits(facts.full, each, context, facts)), None)
+
+
+def _is_possible(remedy: Remedy, context: Context, facts: CaseFacts) -> bool:
+    if remedy in _ALWAYS:
+        return True
+    if remedy is Remedy.COMPENSATION:
+        return permits(facts.full, CaseAction.AWARD, context, facts) and _buyer_has_goods(facts.full)
+    if remedy is Remedy.REFUND:
+        return permits(facts.full, CaseAction.AWARD, context, facts)
+    return action_of(remedy, context, facts) is not None
+
+
+def _buyer_has_goods(full: FullCase) -> bool:
+    """Whether the case is about units that the buyer has, as far as is known."""
+    type_ = TYPES[full.case.type]
+    here = type_.holds_units and not type_.by_outbound and full.case.stage is not Stage.PRE_SHIP
+    return here and full.return_.waybill_no is None

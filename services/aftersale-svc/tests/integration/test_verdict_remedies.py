@@ -1,0 +1,99 @@
+"""What verdicts order besides a refund: that goods come back, that others are sent, money for a buyer who keeps the goods."""
+
+from typing import Any
+
+from aftercare_events import (
+    AfterSaleApproved,
+    AfterSaleCompleted,
+    AfterSaleResumed,
+    ReplacementOrdered,
+    SettlementProposed,
+)
+from aftersale_shop import RETURN_ADDRESS, Shop
+
+
+async def disputed(shop: Shop, case_id: str) -> str:
+    """A dispute about the case that the merchant has answered."""
+    dispute = await shop.complaint(case_id)
+    assert dispute is not None
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    return str(dispute["id"])
+
+
+async def test_a_verdict_lets_the_buyer_send_the_goods_back_for_their_money(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected()
+    dispute_id = await disputed(shop, case["id"])
+    decided = await shop.verdict(dispute_id, None, "return")
+    assert (decided["state"], decided["remedy"], decided["refunded"]["amount"]) == ("executed", "return", 0)
+    waiting = await shop.get(case["id"])
+    assert (waiting["state"], waiting["whose_turn"], waiting["reject_reason"]) == (
+        "await_buyer_shipment",
+        "merchant",
+        None,
+    )
+    approved, resumed = await shop.last(AfterSaleApproved), await shop.last(AfterSaleResumed)
+    assert (approved.cause, approved.return_address_missing, resumed.is_rejected) == ("verdict", True, False)
+    assert (await shop.names(dispute_id))[-2:] == ["VerdictGiven", "DisputeExecuted"]
+    await shop.act(shop.seller, case["id"], "set-return-address", return_address=RETURN_ADDRESS)
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    await shop.inspect(case["id"], 2)
+    assert (await shop.refund_succeeds()).amount_minor == 19133
+    assert (await shop.get(case["id"]))["state"] == "completed"
+
+
+async def test_a_verdict_lets_the_merchant_send_the_replacement_of_an_exchange(shop: Shop) -> None:
+    await shop.delivered()
+    lines = [{"line_id": "line_1", "quantity": 2}]
+    case = await shop.arrived(2, type_="exchange", reason="wrong_size_or_model", lines=lines)
+    none = [{"line_id": "line_1", "accepted": 0, "grade": "d"}]
+    await shop.act(shop.seller, case["id"], "inspect", lines=none, reason="used_or_affects_resale")
+    dispute_id = await disputed(shop, case["id"])
+    verdict = {"liable": "seller", "remedy": "return", "grounds": "?"}
+    refused = await shop.arbitrator.post(f"/v1/disputes/{dispute_id}/verdict", json=verdict)
+    problem = shop.harness.problem(refused, 422, "remedy_not_possible")
+    assert problem["allowed"] == ["refund", "none", "resume", "exchange"], "the goods are back"
+    assert (await shop.verdict(dispute_id, None, "exchange"))["state"] == "executed"
+    assert (await shop.get(case["id"]))["state"] == "await_reship"
+    assert [each.quantity for each in (await shop.last(ReplacementOrdered)).lines] == [2]
+
+
+async def test_a_compensation_leaves_the_goods_and_what_is_left_of_the_money(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected()
+    dispute_id = await disputed(shop, case["id"])
+
+    async def refused(code: str, **more: Any) -> None:
+        body = {"liable": "seller", "remedy": "compensation", "grounds": "?", **more}
+        response = await shop.arbitrator.post(f"/v1/disputes/{dispute_id}/verdict", json=body)
+        shop.harness.problem(response, 422, code)
+
+    await refused("amount_missing")
+    await refused("amount_exceeds_paid", amount={"amount": 19134, "currency": "CNY"})
+    await refused("currency_mismatch", amount={"amount": 1, "currency": "USD"})
+    executing = await shop.verdict(dispute_id, 5000, "compensation")
+    assert executing["state"] == "executing"
+    await shop.refund_fails()
+    await shop.act(shop.agent, case["id"], "refund")
+    request = await shop.refund_succeeds()
+    assert (request.amount_minor, request.cause) == (5000, "compensation")
+    completed = await shop.last(AfterSaleCompleted)
+    assert [(each.quantity, each.amount_minor) for each in completed.lines] == [(0, 5000)]
+    shown = (await shop.buyer.get(f"/v1/disputes/{dispute_id}")).json()
+    assert (shown["state"], shown["refunded"]["amount"]) == ("executed", 5000)
+    again = await shop.case(3)
+    assert again["requested"]["amount"] == 28700 - 5000, "the goods can be sent back, for what is left of their price"
+
+
+async def test_units_that_are_compensated_in_full_are_not_asked_about_again(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected()
+    dispute_id = await disputed(shop, case["id"])
+    terms = {"remedy": "compensation", "liable": "seller", "amount": {"amount": 19133, "currency": "CNY"}, "text": "?"}
+    await shop.rule(dispute_id, "proposals", shop.seller, **terms)
+    proposal_id = (await shop.last(SettlementProposed)).proposal_id
+    await shop.rule(dispute_id, f"proposals/{proposal_id}/accept", shop.buyer)
+    await shop.refund_succeeds()
+    shop.harness.problem(await shop.ask(2), 422, "quantity_exceeds_remaining")
+    assert (await shop.case(1))["requested"]["amount"] == 9567
