@@ -41,4 +41,30 @@ async def a_dispute_that_both_sides_settle(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (a_dispute_that_both_sides_settle,)
+async def verdicts_that_are_appealed_against(suite: InProcessSuite) -> str:
+    """Three verdicts: one against which nobody appeals, one that is confirmed, one that is replaced; the order's id."""
+    order = await usual.delivered(suite, "73000042")
+    judgement = {"liable": "buyer", "remedy": "none", "grounds": usual.TEXTS["grounds"]}
+    grounds = {"grounds": usual.TEXTS["grounds"]}
+
+    async def decided(takes_effect: str) -> str:
+        case = await usual.rejected(suite, order, 1)
+        body = {"category": "unfair_rejection", "text": usual.TEXTS["complaint"]}
+        dispute = await suite.call("buyer", "aftersale", f"cases/{case['id']}/dispute", body)
+        await suite.call("seller", "aftersale", f"disputes/{dispute['id']}/answer", {"text": usual.TEXTS["answer"]})
+        verdict = {**judgement, "takes_effect": takes_effect}
+        await suite.call("arbitrator", "aftersale", f"disputes/{dispute['id']}/verdict", verdict)
+        return str(dispute["id"])
+
+    final = await decided("after_appeal_window")
+    await suite.advance(73)
+    assert (await suite.get("buyer", "aftersale", f"disputes/{final}"))["state"] == "executed"
+    for action, body in (("confirm-verdict", grounds), ("replace-verdict", {**judgement, "liable": "seller"})):
+        dispute_id = await decided("at_once")
+        await suite.call("buyer", "aftersale", f"disputes/{dispute_id}/appeal", grounds)
+        done = await suite.call("second arbitrator", "aftersale", f"disputes/{dispute_id}/{action}", body)
+        assert done["state"] == "executed"
+    return str(order["id"])
+
+
+SCENARIOS = (a_dispute_that_both_sides_settle, verdicts_that_are_appealed_against)

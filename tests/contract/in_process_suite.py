@@ -43,6 +43,7 @@ PRINCIPALS: dict[str, tuple[str, ...]] = {
     "agent": ("agent", "agent-1"),
     "second agent": ("agent", "agent-2"),
     "arbitrator": ("arbitrator", "arb-1"),
+    "second arbitrator": ("arbitrator", "arb-2"),
     "admin": ("admin", "admin-1"),
 }
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)

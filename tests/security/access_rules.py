@@ -160,6 +160,9 @@ ALLOWED: dict[str, dict[str, set[str]]] = {
         "answerDispute": {"seller"},
         "addDisputeEvidence": PARTIES,
         "giveVerdict": {"arbitrator"},
+        "appealVerdict": PARTIES,
+        "confirmVerdict": {"arbitrator"},
+        "replaceVerdict": {"arbitrator"},
         "withdrawDispute": {"buyer"},
         "announceEvidence": PARTIES | {"agent", "arbitrator"},
         "getEvidence": {"buyer"} | STAFF,  # one of the buyer; the seller sees it once a case cites it

@@ -52,6 +52,9 @@ def aftersale_bodies(
         "returnRefusedGoods": {"carrier": "zto", "waybill_no": "73200000001"},
         "answerDispute": {"text": "…", "evidence": []},
         "addDisputeEvidence": {"evidence": [photo["sha256"]]},
+        "appealVerdict": {"grounds": "…"},
+        "confirmVerdict": {"grounds": "…"},
+        "replaceVerdict": {"liable": "seller", "remedy": "none", "grounds": "…"},
         "giveVerdict": {
             "liable": "seller",
             "remedy": "refund",

@@ -5,6 +5,7 @@ the same for all events.
 """
 
 from aftercare_events import codec
+from aftercare_events.catalogue.appeals import DisputeAppealed, VerdictBecameFinal, VerdictConfirmed, VerdictReplaced
 from aftercare_events.catalogue.articles import ArticleDrafted, ArticleEvent, ArticlePublished, ArticleRetired
 from aftercare_events.catalogue.case_progress import (
     AfterSaleCancelled,
@@ -192,6 +193,7 @@ __all__ = [
     "DecisionProposed",
     "DefaultReturnAddressSet",
     "DisputeAnswered",
+    "DisputeAppealed",
     "DisputeAssigned",
     "DisputeDeadlineExtended",
     "DisputeEscalated",
@@ -288,7 +290,10 @@ __all__ = [
     "SupplementSubmitted",
     "Topic",
     "TraceFields",
+    "VerdictBecameFinal",
+    "VerdictConfirmed",
     "VerdictGiven",
+    "VerdictReplaced",
     "WrongSchema",
     "codec",
     "digest",

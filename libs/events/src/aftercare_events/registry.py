@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from pydantic_core import from_json
 
 from aftercare_events.catalogue import (
+    appeals,
     articles,
     case_progress,
     case_refunds,
@@ -57,6 +58,7 @@ CATALOGUE = (
         deadline_times,
         disputes,
         hearings,
+        appeals,
         dispute_deadline_times,
         courier_claims,
         claims,

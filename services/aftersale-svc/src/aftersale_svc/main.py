@@ -7,6 +7,7 @@ from fastapi import APIRouter, FastAPI
 
 from aftersale_svc import tables
 from aftersale_svc.api import (
+    appeals,
     bulk,
     calendars,
     case_rules,
@@ -78,6 +79,7 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             dispute_costs.router,
             dispute_files.router,
             dispute_files.drift,
+            appeals.router,
             openings.router,
             hearings.router,
             hearings.queue,

@@ -6,6 +6,7 @@ from typing import Annotated
 from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
 from pydantic import Field
 
+from aftersale_svc.domain.disputes.model import TakesEffect
 from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees
 
 Bytes = Annotated[int, Field(ge=1024, le=1024**3)]
@@ -49,6 +50,8 @@ class Settings(ServiceSettings):
     courier_claim_decision_hours: Hours = 15 * 24
     courier_claim_payment_hours: Hours = 15 * 24
     courier_claim_refiling_hours: Hours = 7 * 24
+    appeal_hours: Hours = 72
+    verdict_takes_effect: TakesEffect = TakesEffect.AT_ONCE
     dispute_window_hours: Hours = 7 * 24
     evidence_upload_hours: Hours = 1
 

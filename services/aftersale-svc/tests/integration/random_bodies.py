@@ -42,13 +42,16 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "addDisputeEvidence": {"evidence": [HASH]},
         "answerDispute": {"text": "…", "evidence": []},
         "proposeSettlement": {**verdict, "text": "…"},
-        "giveVerdict": {**verdict, "grounds": "…"},
+        "giveVerdict": {**verdict, "grounds": "…", **({"takes_effect": "after_appeal_window"} if n % 5 == 0 else {})},
+        "replaceVerdict": {**verdict, "grounds": "…"},
+        **{name: {"grounds": "…"} for name in ("appealVerdict", "confirmVerdict")},
     }
 
 
 def _remedy(n: int) -> dict[str, Any]:
-    remedy = ("refund", "none", "resume")[n % 3]
-    return {"remedy": remedy, "amount": cny(1 + 20 * n)} if remedy == "refund" else {"remedy": remedy}
+    remedy = ("refund", "none", "resume", "return", "exchange", "compensation")[n % 6]
+    paid = remedy in ("refund", "compensation")
+    return {"remedy": remedy, "amount": cny(1 + 20 * n)} if paid else {"remedy": remedy}
 
 
 def _offer(n: int) -> dict[str, Any]:

@@ -40,7 +40,7 @@ pending_review  end_with_shipment  closed  system unseen
 manual_review   end_with_shipment  closed  system unseen
 rejected        end_with_shipment  closed  system unseen
 offer_pending   end_with_shipment  closed  system unseen
-disputed        end_with_shipment  closed  arbitrator buyer seller outcome
+disputed        end_with_shipment  closed  arbitrator buyer seller system outcome
 """
 GRANTS = """
 pending_review  grant  refunding  seller

@@ -24,6 +24,7 @@ from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables import (
+    appeals,
     case_rules,
     cases,
     dispute_parts,
@@ -35,17 +36,14 @@ from aftersale_svc.tables import (
     offers,
     orders,
     policies,
+    verdicts,
 )
 from case_checks import check
-from sent_goods import PARTS, SINGLE, progress, review_of
+from dispute_progress import PARTS, judged
+from sent_goods import HOLD_ACTIONS, SINGLE, progress, review_of
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 PROPOSALS = dispute_parts.PROPOSALS.name
-HOLD_ACTIONS = {
-    holds.SETTLE_HOLDS: HoldAction.SETTLE,
-    holds.RELEASE_HOLDS: HoldAction.RELEASE,
-    holds.HOLD_AGAIN: HoldAction.HOLD_AGAIN,
-}
 
 
 @dataclass(frozen=True)
@@ -88,8 +86,6 @@ class Snapshot:
         refund = (self.refund.state, ordered) if self.refund else None
         granted = self.price_check.granted_minor if self.price_check else None
         held = (self.line.accepted, self.hold.state, self.hold.units, self.hold.amount_minor, granted)
-        asked = (dispute.evidence_rounds, tuple(dispute.awaited), dispute.proposed_by) if dispute else None
-        decided = (dispute.state, dispute.remedy, asked) if dispute else None
         back = self.return_
         scans = (back.carrier is not None, back.scanned_at is not None) if back else None
         # Elsewhere the address decides nothing, since an agent can name one with each approval.
@@ -98,17 +94,8 @@ class Snapshot:
         # How many offers were made, and of how much, only bars the next one.
         open_ = self.offer if self.offer and self.offer.state is OfferState.OPEN else None
         offered = (open_ and (open_.by is OfferSide.BUYER, open_.type), *review_of(case))
-        return (
-            offered,
-            request,
-            refund,
-            held,
-            decided,
-            sent,
-            self.order.state,
-            self.shipped,
-            progress(self),
-        )
+        known = (offered, request, refund, held, judged(dispute), sent)
+        return *known, self.order.state, self.shipped, progress(self)
 
     @cached_property
     def details(self) -> dict[str, Any]:
@@ -164,6 +151,8 @@ class MemoryTransaction:
     async def find(self, rows: Any, *key: Any) -> Any:
         if rows in PARTS:
             return self.snapshot.parts.get((rows.name, *key))
+        if rows is disputes.DISPUTES:
+            return self.snapshot.dispute
         assert rows is legs.REFUNDS
         return self.snapshot.refunds.get(key[0])
 
@@ -192,6 +181,7 @@ class MemoryTransaction:
             cases.LIVE_CASES_OF: [] if case.state in ENDED else [{"id": case.id}],
             legs.DETAILS: [self.snapshot.details],
             holds.HOLDS_OF_ORDER: [self._line_hold()],
+            verdicts.COSTS_OF_DISPUTE: [],
         }[query]
 
     def _line_hold(self) -> LineHold:
@@ -284,6 +274,8 @@ class MemoryTransaction:
                 key: replace(row, state="ended") for key, row in self.snapshot.parts.items() if key[0] == PROPOSALS
             }
             self._set(parts={**self.snapshot.parts, **ended})
+        elif statement in (appeals.DECIDE_APPEALS, verdicts.DROP_SANCTIONS):
+            pass  # nothing is decided by them again
         elif statement is orders.SHIP_LINES:
             self._set(shipped=self.snapshot.shipped + sum(params["units"]))
         else:

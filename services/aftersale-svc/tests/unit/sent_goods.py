@@ -3,10 +3,8 @@
 from typing import Any
 
 from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.tables import dispute_parts, exchanges, holds, legs, manual_reviews
-
-PARTS = (dispute_parts.EVIDENCE_ROUNDS, dispute_parts.PROPOSALS, manual_reviews.PROPOSED_DECISIONS)
-"""The tables of which a snapshot keeps any number of rows."""
+from aftersale_svc.domain.money.codes import HoldAction
+from aftersale_svc.tables import exchanges, holds, legs
 
 SINGLE = {
     legs.REPLACEMENTS: "replacement",
@@ -16,6 +14,11 @@ SINGLE = {
     holds.HOLDS: "hold",
 }
 """The fields of a snapshot that keep one row of a table."""
+HOLD_ACTIONS = {
+    holds.SETTLE_HOLDS: HoldAction.SETTLE,
+    holds.RELEASE_HOLDS: HoldAction.RELEASE,
+    holds.HOLD_AGAIN: HoldAction.HOLD_AGAIN,
+}
 
 
 def progress(snapshot: Any) -> tuple[object, ...]:  # of memory_transaction, which imports this module

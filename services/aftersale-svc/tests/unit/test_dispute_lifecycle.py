@@ -1,6 +1,7 @@
 """Every row of the table of disputes, and that nothing else is possible. The table is written out a second time here."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import product
 
@@ -10,7 +11,7 @@ from aftercare_chassis.lifecycle import ActionNotAllowed, Actor, IllegalTransiti
 from aftersale_svc import main
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE, UNDECIDED
-from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeSide, DisputeState
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeSide, DisputeState, TakesEffect
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
@@ -22,6 +23,20 @@ platform_review        escalate          platform_review        system
 platform_review        request_evidence  await_evidence         arbitrator
 await_evidence         submit_evidence   await_evidence         buyer seller
 await_evidence         end_round         platform_review        system
+platform_review        announce          appeal_window          arbitrator outcome
+appeal_window          finalize          executing              system
+appeal_window          appeal            appealed               buyer seller
+executing              appeal            appealed               buyer seller
+executed               appeal            appealed               buyer seller
+appealed               appeal            appealed               buyer seller
+appealed               add_evidence      appealed               buyer seller
+appealed               take              appealed               arbitrator
+appealed               assign            appealed               agent admin
+appealed               release           appealed               arbitrator
+appealed               escalate          appealed               system
+appealed               execute           appealed               system
+appealed               confirm_verdict   executing              arbitrator
+appealed               replace_verdict   executing              arbitrator
 executing              execute           executed               system
 settled                execute           settled                system
 """
@@ -69,7 +84,9 @@ def test_the_api_shows_exactly_what_is_possible(
     for role in ROLES:
         shown = DISPUTE.allowed(a_dispute(state), acting(role).actor)
         assert all(each.why_not for each in shown if not each.allowed)
-        open_to = {action for (at, action), (_, by) in rows().items() if at == state and role in by}
+        open_to = {
+            action for (at, action), (_, by) in rows().items() if at == state and role in by and "outcome" not in by
+        }
         assert {each.action for each in shown if each.allowed} == open_to
 
 
@@ -82,6 +99,7 @@ def test_an_escalation_of_a_dispute_names_whose_time_ran_out() -> None:
     assert causes == {
         DisputeState.AWAIT_MERCHANT_ANSWER: "merchant_silent",
         DisputeState.PLATFORM_REVIEW: "platform_late",
+        DisputeState.APPEALED: "platform_late",
     }
 
 
@@ -133,3 +151,39 @@ def test_only_the_other_side_answers_a_proposal(a_dispute: Callable[..., Dispute
     proposed = a_dispute(proposed_by=DisputeSide.BUYER)
     assert why_not(proposed, DisputeAction.SETTLE, buyer) == "own_proposal"
     assert why_not(proposed, DisputeAction.SETTLE, seller) is None
+
+
+def test_each_side_appeals_once_and_in_time(a_dispute: Callable[..., Dispute]) -> None:
+    buyer, millisecond = Actor("buyer-1", "buyer"), timedelta(milliseconds=1)
+    executed = a_dispute(DisputeState.EXECUTED, appeal_until=NOW)
+    assert why_not(executed, DisputeAction.APPEAL, buyer, NOW - millisecond) is None
+    assert why_not(executed, DisputeAction.APPEAL, buyer, NOW) == "deadline_passed"
+    before = NOW - millisecond
+    once = a_dispute(DisputeState.APPEALED, appeal_until=NOW, appealed_by=["buyer"])
+    assert why_not(once, DisputeAction.APPEAL, buyer, before) == "already_appealed"
+    assert why_not(once, DisputeAction.APPEAL, Actor("seller-1", "seller", tenant="m-1"), before) is None
+    final = a_dispute(DisputeState.EXECUTED, appeal_until=NOW, final_at=before)
+    assert why_not(final, DisputeAction.APPEAL, buyer, before) == "verdict_final"
+    assert why_not(a_dispute(DisputeState.EXECUTED), DisputeAction.APPEAL, buyer) == "verdict_not_appealable"
+    longer = a_dispute(DisputeState.APPEAL_WINDOW, appeal_until=before, deadline_at=NOW)
+    assert why_not(longer, DisputeAction.APPEAL, buyer, before) is None, "its time was extended"
+
+
+def test_who_decided_first_does_not_decide_the_appeal(a_dispute: Callable[..., Dispute]) -> None:
+    appealed = a_dispute(DisputeState.APPEALED, decided_by="arb-1")
+    first, second = Actor("arb-1", "arbitrator"), Actor("arb-2", "arbitrator")
+    for action in (DisputeAction.TAKE, DisputeAction.CONFIRM_VERDICT, DisputeAction.REPLACE_VERDICT):
+        assert why_not(appealed, action, first) == "decided_first"
+        assert why_not(appealed, action, second) is None
+        assert why_not(appealed, action, Actor("buyer-1", "arbitrator")) == "party_cannot_decide"
+
+
+def test_a_verdict_that_is_being_paid_is_not_replaced(a_dispute: Callable[..., Dispute]) -> None:
+    second = Actor("arb-2", "arbitrator")
+    paying = a_dispute(
+        DisputeState.APPEALED, appealed_in=DisputeState.EXECUTING, takes_effect=TakesEffect.AT_ONCE, decided_by="arb-1"
+    )
+    assert why_not(paying, DisputeAction.REPLACE_VERDICT, second) == "verdict_in_execution"
+    assert why_not(paying, DisputeAction.CONFIRM_VERDICT, second) is None
+    waiting = replace(paying, takes_effect=TakesEffect.AFTER_APPEAL_WINDOW)
+    assert why_not(waiting, DisputeAction.REPLACE_VERDICT, second) is None

@@ -47,14 +47,15 @@ pending_review  freeze    disputed       system
 manual_review   freeze    disputed       system
 rejected        freeze    disputed       system
 closed          freeze    disputed       system
-disputed        resume    pending_review arbitrator buyer seller outcome
-disputed        award     refunding      arbitrator buyer seller outcome
-disputed        dismiss   closed         arbitrator buyer seller outcome
+disputed        resume    pending_review arbitrator buyer seller system outcome
+closed          award     refunding      arbitrator unseen outcome
+disputed        award     refunding      arbitrator buyer seller system outcome
+disputed        dismiss   closed         arbitrator buyer seller system outcome
 pending_review  end_with_order  closed   system
 manual_review   end_with_order  closed   system
 rejected        end_with_order  closed   system
 refunding       end_with_order  closed   system
-disputed        end_with_order  closed   arbitrator buyer seller outcome
+disputed        end_with_order  closed   arbitrator buyer seller system outcome
 """
     + OFFERS
     + REVIEWS
@@ -75,7 +76,7 @@ return_in_transit     correct_waybill return_in_transit buyer
 return_in_transit     receive   await_inspection   seller system
 return_in_transit     escalate  manual_review      system
 disputed              receive   disputed           system unseen
-disputed              order_return  await_buyer_shipment  arbitrator buyer seller outcome
+disputed              order_return  await_buyer_shipment  arbitrator buyer seller system outcome
 manual_review         receive   await_inspection   system
 await_inspection      inspect   refunding          seller system
 await_inspection      refuse    rejected           seller outcome
@@ -287,12 +288,12 @@ def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
     assert "correct_waybill (buyer, unless return_already_scanned)" in printed
     assert (
         "disputed --> await_inspection: resume"
-        " (arbitrator, buyer, seller, as an outcome of dispute, unless order_cancelled, where it was before)"
+        " (arbitrator, buyer, seller, system, as an outcome of dispute, unless order_cancelled, where it was before)"
     ) in printed
     assert "disputed --> disputed: receive (system, unless nothing_in_transit, then await_inspection)" in printed
     assert (
         "refunding --> closed: end_with_order (system, unless order_not_cancelled, unless refund_in_flight)" in printed
     )
-    ends = "end_with_order (arbitrator, buyer, seller, as an outcome of dispute, unless order_not_cancelled)"
+    ends = "end_with_order (arbitrator, buyer, seller, system, as an outcome of dispute, unless order_not_cancelled)"
     assert f"disputed --> closed: {ends}" in printed
     assert "closed --> disputed: freeze (system, unless order_cancelled, unless closed_for_good" in printed

@@ -21,6 +21,7 @@ from aftercare_events import (
     RatingGiven,
     RefundSucceeded,
     VerdictGiven,
+    VerdictReplaced,
     registry,
 )
 
@@ -163,7 +164,7 @@ async def _dispute_changed(tx: Transaction, event: DisputeEvent) -> None:
     changed = replace(
         dispute,
         state=event.state,
-        liable=event.liable if isinstance(event, VerdictGiven) else dispute.liable,
+        liable=event.liable if isinstance(event, VerdictGiven | VerdictReplaced) else dispute.liable,
         ended_at=dispute.ended_at or (event.time if event.is_terminal else None),
     )
     await tx.upsert(DISPUTES, changed)

@@ -22,6 +22,7 @@ from aftercare_events.fields import (
     MerchantId,
     Minor,
     OrderId,
+    Time,
 )
 from aftercare_events.topics import Topic
 from aftercare_events.vocabulary import Vocabulary, one_of
@@ -37,6 +38,15 @@ class DisputeState(Vocabulary):
     EXECUTED = "executed", "ended: what the verdict orders has been done"
     SETTLED = "settled", "ended by agreement; what was agreed is executed like a verdict"
     WITHDRAWN = "withdrawn", "ended by the buyer"
+    APPEAL_WINDOW = "appeal_window", "decided; the verdict is executed unless one side appeals in time"
+    APPEALED = "appealed", "one side has appealed; another arbitrator has to decide"
+
+
+class TakesEffect(Vocabulary):
+    """When a verdict is executed."""
+
+    AT_ONCE = "at_once", "with the verdict"
+    AFTER_APPEAL_WINDOW = "after_appeal_window", "when the time to appeal has passed, or the appeal was decided"
 
 
 class DisputeOrigin(Vocabulary):
@@ -164,6 +174,10 @@ class VerdictGiven(DisputeEvent):
     ] = ()
     costs: Annotated[tuple[DisputeCost, ...], Field(description="who bears which costs of the dispute")] = ()
     sanctions: Annotated[tuple[RecommendedSanction, ...], Field(description="the sanctions that it recommends")] = ()
+    takes_effect: Annotated[Code | None, one_of(TakesEffect, "when it is executed; absent: with the verdict")] = None
+    appeal_until: Annotated[
+        Time | None, Field(description="until when either side may appeal; absent where none can")
+    ] = None
 
 
 class DisputeExecuted(DisputeEvent):

@@ -49,7 +49,7 @@ from aftersale_svc.domain.money.errors import (
     UnitsShipped,
 )
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
-from aftersale_svc.queries import history
+from aftersale_svc.queries import history, verdicts
 from aftersale_svc.settings import Settings
 
 
@@ -159,7 +159,9 @@ async def get_case(
     evidence and the timeline of then.
     """
     if as_of is None and as_seen_by is None:
-        return CaseDetailOut.of(await queries.case(reader, case_id), reader.actor, reader.now)
+        full = await queries.case(reader, case_id)
+        about_appeal = await verdicts.about_appeal(reader, full.case)
+        return CaseDetailOut.of(full, reader.actor, reader.now, about_appeal=about_appeal)
     past = await history.past_case(reader, case_id, as_of, as_seen_by)
     return CaseDetailOut.of(past.full, past.actor, past.at, SeenOut.of(past))
 

@@ -34,6 +34,20 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
+VERDICT_REFUSALS = (
+    PartyCannotDecide,
+    AssignedToAnother,
+    OrderWasCancelled,
+    RemedyNotPossible,
+    AmountMissing,
+    AmountWithoutRefund,
+    AmountExceedsPaid,
+    CurrencyForeign,
+    CostEmpty,
+    SanctionTwice,
+    PolicyUnknown,
+    ClauseUnknown,
+)
 
 
 @router.get("", operation_id="listDisputes")
@@ -93,18 +107,7 @@ async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]
         [DISPUTE],
         DisputeAction.DECIDE,
         "giveVerdict",
-        OrderWasCancelled,
-        RemedyNotPossible,
-        AmountMissing,
-        AmountWithoutRefund,
-        AmountExceedsPaid,
-        CurrencyForeign,
-        PartyCannotDecide,
-        AssignedToAnother,
-        CostEmpty,
-        SanctionTwice,
-        PolicyUnknown,
-        ClauseUnknown,
+        *VERDICT_REFUSALS,
     ),
 )
 async def give_verdict(dispute_id: DisputeId, body: VerdictIn, tx: Tx[Settings]) -> DisputeOut:

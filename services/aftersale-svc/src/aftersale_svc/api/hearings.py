@@ -20,6 +20,7 @@ from aftersale_svc.domain.disputes.errors import (
     AmountWithoutRefund,
     AssignedToAnother,
     CurrencyForeign,
+    DecidedFirst,
     NoProposal,
     NotAsked,
     NotAssignedToYou,
@@ -64,14 +65,17 @@ async def list_queue(
 
 
 @router.post(
-    "/{dispute_id}/take", **step([DISPUTE], DisputeAction.TAKE, "takeDispute", PartyCannotDecide, AlreadyAssigned)
+    "/{dispute_id}/take",
+    **step([DISPUTE], DisputeAction.TAKE, "takeDispute", PartyCannotDecide, DecidedFirst, AlreadyAssigned),
 )
 async def take_dispute(dispute_id: DisputeId, tx: Tx[Settings]) -> DisputeOut:
     """Take the dispute as an arbitrator. No other one decides it then, unless it is released or assigned."""
     return DisputeOut.of(await hearings.take(tx, dispute_id), tx)
 
 
-@router.post("/{dispute_id}/assign", **step([DISPUTE], DisputeAction.ASSIGN, "assignDispute", PartyCannotDecide))
+@router.post(
+    "/{dispute_id}/assign", **step([DISPUTE], DisputeAction.ASSIGN, "assignDispute", PartyCannotDecide, DecidedFirst)
+)
 async def assign_dispute(dispute_id: DisputeId, body: AssignIn, tx: Tx[Settings]) -> DisputeOut:
     """Give the dispute to an arbitrator, whoever has it."""
     return DisputeOut.of(await hearings.assign(tx, dispute_id, arbitrator_id=body.arbitrator_id), tx)

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 
 from aftersale_svc.commands import locking
@@ -9,7 +10,7 @@ from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import Dispute, DisputeAction
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
@@ -21,5 +22,18 @@ def _due(full: FullCase, order: Order, now: datetime) -> CaseAction | None:
 
 
 case_timer: TimerCommands[CaseAction, Settings, FullCase, Order] = TimerCommands(locking.case_and_order, _due)
-dispute_timer: TimerCommands[DisputeAction, Settings, Dispute] = TimerCommands.of_row(DISPUTES, DISPUTE.due)
+CaseAndOrder = tuple[FullCase, Order]
+
+
+async def _dispute(tx: Transaction[Settings], dispute_id: str) -> tuple[Dispute, CaseAndOrder | None]:
+    """Lock a dispute; before it, its case and the order, where the end of its time executes a verdict."""
+    found = await tx.get(DISPUTES, dispute_id)
+    executes = found.state is DisputeState.APPEAL_WINDOW
+    both = await locking.disputed_case_and_order(tx, dispute_id) if executes else None
+    return await tx.lock(DISPUTES, dispute_id), both
+
+
+dispute_timer: TimerCommands[DisputeAction, Settings, Dispute, CaseAndOrder | None] = TimerCommands(
+    _dispute, lambda dispute, _, now: DISPUTE.due(dispute, now)
+)
 DEADLINES = (Due(CASES, case_timer.act), Due(DISPUTES, dispute_timer.act))

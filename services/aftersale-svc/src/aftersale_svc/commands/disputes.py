@@ -111,7 +111,7 @@ async def resume(tx: Transaction[Settings], full: FullCase, order: Order) -> Ful
 
 
 @dispute_timer(DisputeAction.ESCALATE)
-async def escalate(tx: Transaction[Settings], dispute: Dispute) -> None:
+async def escalate(tx: Transaction[Settings], dispute: Dispute, _: object) -> None:
     """Go on with a locked dispute without the merchant's answer, or publish that the platform is late."""
     escalated = DISPUTE.apply(dispute, DisputeAction.ESCALATE, tx)
     silent = dispute.state is DisputeState.AWAIT_MERCHANT_ANSWER

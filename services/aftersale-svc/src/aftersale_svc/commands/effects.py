@@ -19,7 +19,7 @@ from aftersale_svc.domain.cases.manual_reviews.claims import left_review
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState, TakesEffect
 from aftersale_svc.domain.money import adjustments
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.money.holds import cases_with_shipped_units, compensation_holds, credit_holds
@@ -208,7 +208,8 @@ async def _save_restaged(tx: Transaction[Settings], before: FullCase, left: Full
     """Save a case whose units have left; the cancellation of units that have not ends with that."""
     events: list[Event] = [stages.restaged_event(tx, left.case)]
     action: str = RESTAGE
-    if permits(left, CaseAction.END_WITH_SHIPMENT, tx):
+    disputed = left.case.state is CaseState.DISPUTED  # it ends with the dispute
+    if not disputed and permits(left, CaseAction.END_WITH_SHIPMENT, tx):
         left, closed = closing.closed(tx, left, CaseAction.END_WITH_SHIPMENT)
         events.append(closed)
         action = CaseAction.END_WITH_SHIPMENT
@@ -220,11 +221,18 @@ async def _execute_verdict(tx: Transaction[Settings], full: FullCase) -> None:
     if full.case.dispute_id is None:
         return
     dispute = await tx.lock(DISPUTES, full.case.dispute_id)
-    if dispute.state is DisputeState.EXECUTING or (
-        dispute.state is DisputeState.SETTLED and dispute.refunded_minor is None
-    ):
+    if is_executing(dispute):
         done = executed(tx, dispute, full.refunded_minor)
         await save_dispute(tx, done, DisputeAction.EXECUTE, executed_event(tx, done))
+
+
+def is_executing(dispute: Dispute) -> bool:
+    """Whether what was decided or agreed on is being paid; an appeal does not stop that."""
+    if dispute.state is DisputeState.APPEALED:
+        at_once = dispute.takes_effect is TakesEffect.AT_ONCE
+        return at_once and dispute.appealed_in is DisputeState.EXECUTING
+    agreed = dispute.state is DisputeState.SETTLED and dispute.refunded_minor is None
+    return agreed or dispute.state is DisputeState.EXECUTING
 
 
 def executed(tx: Transaction[Settings], dispute: Dispute, refunded_minor: int) -> Dispute:

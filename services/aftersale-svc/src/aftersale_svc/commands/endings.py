@@ -8,7 +8,7 @@ from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
-from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -67,7 +67,9 @@ async def order_cancelled(tx: Transaction[Settings], event: OrderCancelled) -> N
     order = await tx.one(ORDER_TO_LOCK, order_id=event.order_id)
     for row in await tx.all(LIVE_CASES_OF, order_id=event.order_id):
         full = await locking.case(tx, row["id"])
-        if order is not None and permits(full, CaseAction.END_WITH_ORDER, tx, CaseFacts(full=full, order=order)):
+        disputed = full.case.state is CaseState.DISPUTED  # it ends with the dispute
+        facts = CaseFacts(full=full, order=order)
+        if order is not None and not disputed and permits(full, CaseAction.END_WITH_ORDER, tx, facts):
             await end_with_order(tx, full, order)
 
 

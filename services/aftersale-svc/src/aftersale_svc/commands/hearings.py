@@ -16,11 +16,11 @@ from aftercare_events import (
 
 from aftersale_svc.commands.deadlines import dispute_timer
 from aftersale_svc.commands.record import dispute_fields, save_dispute
-from aftersale_svc.domain.disputes.errors import PartyCannotDecide, RoundsUsedUp
+from aftersale_svc.domain.disputes.errors import DecidedFirst, PartyCannotDecide, RoundsUsedUp
 from aftersale_svc.domain.disputes.evidence import EvidenceRound
 from aftersale_svc.domain.disputes.facts import DisputeFacts, turn_of
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, EvidenceParty
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState, EvidenceParty
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.dispute_parts import EVIDENCE_ROUNDS
 from aftersale_svc.tables.disputes import DISPUTES
@@ -45,11 +45,14 @@ async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: s
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see DISPUTE.
         PartyCannotDecide: the arbitrator is the buyer or the merchant.
+        DecidedFirst: there is an appeal against the verdict of this arbitrator.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ASSIGN, tx, DisputeFacts.of(tx))
     if arbitrator_id in (dispute.buyer_id, dispute.merchant_id):
         raise PartyCannotDecide(pointer="/arbitrator_id")
+    if dispute.state is DisputeState.APPEALED and arbitrator_id == dispute.decided_by:
+        raise DecidedFirst(pointer="/arbitrator_id")
     return await _assigned(tx, moved, arbitrator_id, DisputeAction.ASSIGN)
 
 
@@ -144,7 +147,7 @@ async def submit_evidence(
 
 
 @dispute_timer(DisputeAction.END_ROUND)
-async def end_round(tx: Transaction[Settings], dispute: Dispute) -> None:
+async def end_round(tx: Transaction[Settings], dispute: Dispute, _: object) -> None:
     """Go on with the review of a locked dispute: the time for evidence has passed. Who has not submitted is recorded."""
     moved = DISPUTE.apply(dispute, DisputeAction.END_ROUND, tx)
     round_ = await tx.get(EVIDENCE_ROUNDS, dispute.id, dispute.evidence_rounds)

@@ -15,7 +15,7 @@ from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.policy import in_dispute_window
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import Dispute, DisputeOrigin, Opening
+from aftersale_svc.domain.disputes.model import Dispute, DisputeOrigin, DisputeState, Opening
 from aftersale_svc.domain.money.holds import balances, can_hold_again
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -33,6 +33,8 @@ async def complaint_opened(tx: Transaction[Settings], event: ComplaintOpened) ->
     if found is None:
         return
     full, order = found
+    if await _is_appealed(tx, full):
+        return
     facts = await _facts(tx, full, order)
     if not permits(full, CaseAction.FREEZE, tx, facts):
         return
@@ -100,14 +102,22 @@ async def _facts(tx: Transaction[Settings], full: FullCase, order: Order) -> Cas
         full=full,
         order=order,
         in_dispute_window=in_dispute_window(full.case, tx.now, tx.settings.dispute_window_hours),
-        units_free=not closed or await _units_free(tx, full),
+        units_free=not closed or await units_free(tx, full),
     )
 
 
-async def _units_free(tx: Transaction[Settings], full: FullCase) -> bool:
+async def units_free(tx: Transaction[Settings], full: FullCase) -> bool:
     """A closed case holds nothing; to be disputed it has to hold its units again, and another may have them by now."""
     holds = await tx.all(HOLDS_OF_ORDER, order_id=full.case.order_id)
     return can_hold_again(TYPES[full.case.type], full.lines, {balance.line_id: balance for balance in balances(holds)})
+
+
+async def _is_appealed(tx: Transaction[Settings], full: FullCase) -> bool:
+    """Whether an appeal against the verdict of the last dispute about a closed case is open: it may open the case again."""
+    if full.case.state is not CaseState.CLOSED or full.case.dispute_id is None:
+        return False
+    last = await tx.find(DISPUTES, full.case.dispute_id)
+    return last is not None and last.state is DisputeState.APPEALED
 
 
 def _new(tx: Transaction[Settings], case: Case, complaint_id: str, opening: Opening) -> Dispute:

@@ -1,6 +1,7 @@
 """What a verdict says besides its remedy: what it cites, who bears which costs, which sanctions it recommends."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
@@ -14,7 +15,7 @@ from aftersale_svc.domain.disputes.errors import CostEmpty, CurrencyForeign, San
 from aftersale_svc.domain.disputes.model import Dispute, Verdict
 from aftersale_svc.domain.disputes.sanctions import RecommendedSanction, SanctionSubject
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.verdicts import DISPUTE_COSTS, SANCTIONS
+from aftersale_svc.tables.verdicts import COSTS_OF_DISPUTE, DISPUTE_COSTS, DROP_SANCTIONS, SANCTIONS
 
 
 class VerdictParts(TypedDict):
@@ -41,6 +42,14 @@ def check(dispute: Dispute, verdict: Verdict) -> None:
     for place, sanction in enumerate(verdict.sanctions):
         if sanction in verdict.sanctions[:place]:
             raise SanctionTwice(pointer=f"/sanctions/{place}")
+
+
+async def take_back(tx: Transaction[Settings], dispute: Dispute) -> None:
+    """Take the costs of the former verdict back, each by an opposite entry; what it recommended is in its event."""
+    known = [each for each in await tx.all(COSTS_OF_DISPUTE, dispute_id=dispute.id) if each.reverses is None]
+    back = [replace(each, id=tx.new_id("cost"), reverses=each.id, decided_at=tx.now) for each in known]
+    await tx.insert(DISPUTE_COSTS, *back)
+    await tx.execute(DROP_SANCTIONS, of=dispute.id)
 
 
 async def record(

@@ -2,6 +2,8 @@
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, VerdictGiven, digest
@@ -18,7 +20,7 @@ from aftersale_svc.commands import (
 )
 from aftersale_svc.commands.decisions import DecisionFields
 from aftersale_svc.commands.effects import RefundTerms
-from aftersale_svc.commands.record import dispute_fields, step
+from aftersale_svc.commands.record import dispute_fields, save_dispute, step
 from aftersale_svc.commands.verdict_parts import VerdictParts
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -28,11 +30,18 @@ from aftersale_svc.domain.cases.policy import accept_all
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, Remedy, Verdict
+from aftersale_svc.domain.disputes.model import (
+    Dispute,
+    DisputeAction,
+    DisputeState,
+    Remedy,
+    TakesEffect,
+    Verdict,
+)
 from aftersale_svc.domain.disputes.policy import awarded, check_no_amount
 from aftersale_svc.domain.disputes.remedies import WITH_MONEY, check_remedy
 from aftersale_svc.domain.money.refunds import refund_due
-from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import STEPS
@@ -43,7 +52,9 @@ from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 async def give(
     tx: Transaction[Settings], dispute_id: str, *, verdict: Verdict, cites: Sequence[Citation] = ()
 ) -> Dispute:
-    """Decide. A refund is executed when order-svc has paid it; every other remedy is executed with the verdict.
+    """Decide. A refund or compensation is executed when order-svc has paid it; every other remedy with the verdict.
+
+    Where the verdict waits for the time to appeal, the case stays as it is until that has passed.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
@@ -54,29 +65,69 @@ async def give(
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
-    dispute = await tx.lock(DISPUTES, dispute_id)
-    moved = DISPUTE.apply(dispute, DisputeAction.DECIDE, tx, DisputeFacts.of(tx))
+    dispute, facts = await tx.lock(DISPUTES, dispute_id), DisputeFacts.of(tx)
+    moved = DISPUTE.apply(dispute, DisputeAction.DECIDE, tx, facts)
+    takes_effect = verdict.takes_effect or tx.settings.verdict_takes_effect
+    waits = takes_effect is TakesEffect.AFTER_APPEAL_WINDOW
+    if waits:
+        moved = DISPUTE.apply(dispute, DisputeAction.ANNOUNCE, tx, facts)
     judged = replace(full, case=replace(full.case, liable=verdict.liable))
     amount = await amount_of(tx, judged, order, verdict)
-    decided = _decided(tx, moved, verdict, amount.total_minor)
+    given = decided(tx, replace(moved, takes_effect=takes_effect), verdict, amount.total_minor)
+    given = replace(given, appeal_until=_appeal_until(tx, given))
     verdict_parts.check(dispute, verdict)
     cited = await citations.resolve(tx, DecisionKind.VERDICT, cites, "/cites")
     recorded = await decisions.record(
         tx, judged, DecisionKind.VERDICT, verdict.remedy, dispute_id=dispute.id, cites=cited
     )
     parts = await verdict_parts.record(tx, dispute, verdict, cited)
-    events: list[Event] = [_given(tx, decided, recorded, parts)]
-    remedy = REMEDIES[verdict.remedy]
-    if remedy.executed_at_once:
-        decided = effects.executed(tx, decided, 0)
-        events.append(effects.executed_event(tx, decided))
+    event = _given(tx, given, recorded, parts)
     await disputes.end_proposal(tx, dispute)
+    if waits:
+        return await save_dispute(tx, given, DisputeAction.DECIDE, event, note=verdict.grounds)
+    return await carry_out(tx, full, order, given, event, DisputeAction.DECIDE, verdict.grounds, amount)
+
+
+async def carry_out(
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    dispute: Dispute,
+    event: Event,
+    action: DisputeAction,
+    note: str | None = None,
+    amount: RefundAmount | None = None,
+) -> Dispute:
+    """Do what the verdict of a dispute that is executing now orders; the case of a cancelled order ends with that.
+
+    `amount` None: the verdict has waited, and what is left of the money by now may be less.
+    """
+    judged = replace(full, case=replace(full.case, liable=dispute.liable))
+    remedy = REMEDIES[dispute.remedy or Remedy.NONE]
+    if amount is None:
+        amount = await _left_of(tx, judged, order, dispute)
+        dispute = replace(dispute, amount_minor=amount.total_minor)
+        if order.state is OrderState.CANCELLED:
+            remedy = REMEDIES[Remedy.RESUME]
+    events = [event]
+    if remedy.executed_at_once:
+        dispute = effects.executed(tx, dispute, 0)
+        events.append(effects.executed_event(tx, dispute))
     # The verdict first, then what follows from it, so that the traceability record has them in this order.
-    saved = await tx.save(DISPUTES, decided, *events)
-    decision = step(tx, saved, DisputeAction.DECIDE, verdict.grounds)
+    saved = await tx.save(DISPUTES, dispute, *events)
+    decision = step(tx, saved, action, note)
     await remedy.apply(tx, judged, order, amount)
     await tx.insert(STEPS, decision)  # with the rows of the case, which saves a round trip
     return saved
+
+
+def _appeal_until(tx: Transaction[Settings], dispute: Dispute) -> datetime | None:
+    """Until when either side may appeal; None where the case goes on at once, and can be disputed again."""
+    if dispute.state is DisputeState.APPEAL_WINDOW:
+        return dispute.deadline_at
+    if dispute.remedy not in (*WITH_MONEY, Remedy.NONE):
+        return None
+    return tx.timing.due(dispute, "appeal_hours", tx.now, tx.settings, None)
 
 
 async def amount_of(tx: Transaction[Settings], full: FullCase, order: Order, verdict: Verdict) -> RefundAmount:
@@ -93,16 +144,34 @@ async def amount_of(tx: Transaction[Settings], full: FullCase, order: Order, ver
     if verdict.remedy not in WITH_MONEY:
         check_no_amount(verdict)
         return RefundAmount(0, 0)
+    return await bounded(tx, full, order, verdict)
+
+
+async def bounded(tx: Transaction[Settings], full: FullCase, order: Order, verdict: Verdict) -> RefundAmount:
+    """What a verdict with an amount gives back, within what is left. Raises: see `awarded`."""
+    return awarded(full.case, order, verdict, await _most(tx, full, order, verdict.remedy))
+
+
+async def _most(tx: Transaction[Settings], full: FullCase, order: Order, remedy: Remedy | None) -> RefundAmount:
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     # What was paid bounds a verdict, not what the sides had agreed on.
     paid = replace(full.case, agreed_minor=None)
     most = refund_due(order, paid, accept_all(full.lines), holds)
-    if verdict.remedy is Remedy.COMPENSATION:
-        most = RefundAmount(most.units_minor, 0)
-    return awarded(full.case, order, verdict, most)
+    return RefundAmount(most.units_minor, 0) if remedy is Remedy.COMPENSATION else most
 
 
-def _decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amount_minor: int) -> Dispute:
+async def _left_of(tx: Transaction[Settings], full: FullCase, order: Order, dispute: Dispute) -> RefundAmount:
+    """What is left by now of the amount of a verdict that has waited."""
+    if dispute.remedy not in WITH_MONEY or order.state is OrderState.CANCELLED:
+        return RefundAmount(0, 0)
+    most = await _most(tx, full, order, dispute.remedy)
+    amount = min(dispute.amount_minor or 0, most.total_minor)
+    freight = max(0, amount - most.units_minor)
+    return RefundAmount(amount - freight, freight)
+
+
+def decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amount_minor: int) -> Dispute:
+    """The dispute with what was decided now."""
     return replace(
         dispute,
         liable=verdict.liable,
@@ -116,17 +185,37 @@ def _decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amou
     )
 
 
-def _given(tx: Transaction[Settings], decided: Dispute, recorded: DecisionFields, parts: VerdictParts) -> VerdictGiven:
-    return VerdictGiven(
-        **dispute_fields(tx, decided),
+class VerdictFields(TypedDict):
+    """What the events of a verdict carry of the dispute."""
+
+    liable: str
+    remedy: str
+    amount_minor: int
+    currency: str
+    grounds_hash: str
+    evidence: tuple[str, ...]
+
+
+def verdict_fields(decided: Dispute) -> VerdictFields:
+    """The fields of an event of its verdict."""
+    return VerdictFields(
         liable=decided.liable or "",
         remedy=decided.remedy or "",
         amount_minor=decided.amount_minor or 0,
         currency=decided.currency,
         grounds_hash=digest(decided.grounds or ""),
         evidence=tuple(decided.evidence),
+    )
+
+
+def _given(tx: Transaction[Settings], given: Dispute, recorded: DecisionFields, parts: VerdictParts) -> VerdictGiven:
+    return VerdictGiven(
+        **dispute_fields(tx, given),
+        **verdict_fields(given),
         **recorded,
         **parts,
+        takes_effect=given.takes_effect,
+        appeal_until=given.appeal_until,
     )
 
 

@@ -13,8 +13,10 @@ PARTIES = Permission("parties_only", frozenset({"buyer", "seller"}))
 AGENT = Permission("agent_only", frozenset({"agent"}))
 ARBITRATOR = Permission("arbitrator_only", frozenset({"arbitrator"}))
 DISPATCHERS = Permission("dispatchers_only", frozenset({"agent", "admin"}))
-END_OF_DISPUTE = Permission("arbitrator_only", frozenset({"arbitrator", "buyer", "seller"}))
-"""Whoever ends a dispute: by a verdict, a settlement or a withdrawal."""
+END_OF_DISPUTE = Permission("arbitrator_only", frozenset({"arbitrator", "buyer", "seller", "system"}))
+"""Whoever ends a dispute: by a verdict, which may wait for the time to appeal, a settlement or a withdrawal."""
+VERDICT_REPLACED = Permission(NOT_IN_THIS_STATE, frozenset({"arbitrator"}))
+"""Who decides an appeal. For everybody else the action does not exist in this state."""
 BUYER_OR_PLATFORM = Permission("buyer_only", frozenset({"buyer", "agent", "arbitrator"}))
 SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
 SYSTEM_UNSEEN = Permission(NOT_IN_THIS_STATE, frozenset({"system"}))

@@ -3,11 +3,15 @@
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.disputes.costs import CostTotal, DisputeCost
 from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.wording.disputes import appeal
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.decisions import VERDICT_OF_DISPUTE
+from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.verdicts import COST_LIST, COST_TOTALS
 
 
@@ -17,6 +21,14 @@ async def cites(read: Reader[Settings], dispute: Dispute) -> list[Document]:
         return []
     decision = await read.one(VERDICT_OF_DISPUTE, case_id=dispute.case_id, dispute_id=dispute.id)
     return [] if decision is None else decision.policy
+
+
+async def about_appeal(read: Reader[Settings], case: Case) -> Label | None:
+    """What is said about an appeal against the last verdict about a case; the caller has read the case before."""
+    if case.dispute_id is None:
+        return None
+    dispute = await read.find(DISPUTES, case.dispute_id)
+    return None if dispute is None else appeal(dispute, read.now)
 
 
 async def costs(

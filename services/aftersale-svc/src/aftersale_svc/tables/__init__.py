@@ -1,6 +1,7 @@
 """The tables and their statements, which are compiled on first use; one module per noun."""
 
 from aftersale_svc.tables import (
+    appeals,
     calendars,
     case_changes,
     case_rules,
@@ -32,6 +33,7 @@ COPIED = (orders.orders, orders.order_lines, orders.order_parcels, parcel_report
 
 __all__ = [
     "COPIED",
+    "appeals",
     "calendars",
     "case_changes",
     "case_rules",

@@ -7,7 +7,7 @@ from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.codes import Liable
-from aftersale_svc.domain.disputes.model import Dispute, DisputeSide, DisputeState, Remedy
+from aftersale_svc.domain.disputes.model import Dispute, DisputeSide, DisputeState, Remedy, TakesEffect
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
@@ -45,16 +45,22 @@ disputes = Table(
     text("decided_by", null=True),
     timestamp("decided_at", null=True),
     *minor("refunded_minor", null=True),
+    *one_of("takes_effect", TakesEffect, null=True),
+    timestamp("appeal_until", null=True),
+    Column("appealed_by", ARRAY(Text), nullable=False, server_default="{}"),
+    *one_of("appealed_in", (DisputeState.EXECUTING, DisputeState.EXECUTED), null=True),
+    timestamp("final_at", null=True),
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint(
-        "(state IN ('executing', 'executed', 'settled'))"
+        "(state IN ('executing', 'executed', 'settled', 'appeal_window', 'appealed'))"
         " = (decided_at IS NOT NULL AND remedy IS NOT NULL AND grounds IS NOT NULL)",
         name="decided",
     ),
     CheckConstraint("origin IN ('complaint', 'buyer', 'platform')", name="origin"),
     CheckConstraint("state <> 'executed' OR refunded_minor IS NOT NULL", name="executed"),
-    CheckConstraint("refunded_minor <= amount_minor", name="refunded"),
+    # A verdict that was paid may be replaced by one that awards less.
+    CheckConstraint("refunded_minor <= amount_minor OR final_at IS NOT NULL", name="refunded"),
     Index("disputes_case_idx", "case_id", "id"),
     Index("disputes_order_idx", "order_id", "id"),
     Index("disputes_buyer_idx", "buyer_id", "id"),

@@ -1,7 +1,7 @@
 """What verdicts say besides their remedy: who bears which costs, and which sanctions are recommended."""
 
 from aftercare_chassis.database.columns import minor, one_of, text, timestamp
-from aftercare_chassis.database.mapping import Listing, Query, Rows
+from aftercare_chassis.database.mapping import Listing, Query, Rows, Statement
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
@@ -11,7 +11,9 @@ from sqlalchemy import (
     Table,
     Text,
     bindparam,
+    case,
     cast,
+    delete,
     func,
     select,
 )
@@ -32,6 +34,7 @@ dispute_costs = Table(
     *minor("amount_minor"),
     text("currency"),
     timestamp("decided_at"),
+    text("reverses", null=True),
     CheckConstraint("amount_minor > 0", name="amount"),
     Index("dispute_costs_dispute_idx", "dispute_id", "id"),
     Index("dispute_costs_merchant_idx", "merchant_id", "id"),
@@ -56,12 +59,13 @@ SANCTIONS = Rows(recommended_sanctions, RecommendedSanction)
 COST_LIST = Listing(
     dispute_costs, DisputeCost, filters=("merchant_id", "dispute_id", "bearer", "kind"), seen_by=COSTS_SEEN_BY
 )
+_signed = case((dispute_costs.c.reverses.is_(None), dispute_costs.c.amount_minor), else_=-dispute_costs.c.amount_minor)
 COST_TOTALS = Query(
     select(
         dispute_costs.c.merchant_id,
         dispute_costs.c.bearer,
         dispute_costs.c.currency,
-        cast(func.sum(dispute_costs.c.amount_minor), BigInteger).label("amount_minor"),
+        cast(func.sum(_signed), BigInteger).label("amount_minor"),
         func.count(dispute_costs.c.dispute_id.distinct()).label("disputes"),
     )
     .where(dispute_costs.c.merchant_id == bindparam("merchant_id"))
@@ -82,3 +86,5 @@ SANCTIONS_OF_DISPUTE = Query(
     .order_by(recommended_sanctions.c.subject, recommended_sanctions.c.code),
     RecommendedSanction,
 )
+DROP_SANCTIONS = Statement(delete(recommended_sanctions).where(recommended_sanctions.c.dispute_id == bindparam("of")))
+"""What a replaced verdict had recommended; its event has it."""

@@ -24,6 +24,7 @@ withdrawal of a dispute does to the case are actions of the case: a client sends
 |---|---|---|---|"""
 _PROPOSALS = "POST /v1/disputes/{dispute_id}/proposals"
 _SETTLE, _DECLINE = f"{_PROPOSALS}/{{proposal_id}}/accept", f"{_PROPOSALS}/{{proposal_id}}/decline"
+_REPLACE = "POST /v1/disputes/{dispute_id}/replace-verdict"
 _VERDICT, _WITHDRAW = "POST /v1/disputes/{dispute_id}/verdict", "POST /v1/disputes/{dispute_id}/withdraw"
 _CLAIMS = "POST /v1/courier-claims/{claim_id}"
 # All others are `POST /v1/<document>s/{<document>_id}/<action>`, with hyphens in the action.
@@ -40,10 +41,13 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
         f"POST /v1/cases/{{case_id}}/{action}" for action in ("approve", "refund", "grant", "offer", "accept-offer")
     ),
     ("case", "resume"): (_VERDICT, _SETTLE, _WITHDRAW),
-    ("case", "award"): (_VERDICT, _SETTLE),
-    ("case", "dismiss"): (_VERDICT, _SETTLE),
+    ("case", "award"): (_VERDICT, _SETTLE, _REPLACE),
+    ("case", "dismiss"): (_VERDICT, _SETTLE, _REPLACE),
+    ("case", "order_return"): (_VERDICT, _SETTLE, _REPLACE),
+    ("case", "order_replacement"): (_VERDICT, _SETTLE, _REPLACE),
     ("case", "end_with_order"): (_VERDICT, _SETTLE, _WITHDRAW),
     ("case", "end_with_shipment"): (_VERDICT, _SETTLE, _WITHDRAW),
+    ("dispute", "announce"): (_VERDICT,),
     ("dispute", "add_evidence"): ("POST /v1/disputes/{dispute_id}/evidence",),
     ("dispute", "decide"): (_VERDICT,),
     ("dispute", "propose"): (_PROPOSALS,),

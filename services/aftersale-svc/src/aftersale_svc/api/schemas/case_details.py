@@ -11,6 +11,7 @@ from aftersale_svc.api.schemas.past_cases import SeenOut
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.wording.explanation import ActionText, Explanation, explain
 
 
@@ -42,6 +43,8 @@ class ExplanationOut(Out):
     """What happens if nobody acts until then; null where the case has no deadline."""
     money: BilingualOut
     """How much goes back, and how certain that is."""
+    appeal: BilingualOut | None = None
+    """Until when the sides of a dispute may appeal against its verdict, or that one has; null where there is nothing to say."""
     actions: list[ActionTextOut]
     """What can be done in this state, each with why the caller may not, where that is so."""
 
@@ -53,6 +56,7 @@ class ExplanationOut(Out):
             turn=BilingualOut.of(explanation.turn),
             then=BilingualOut.of_any(explanation.then),
             money=BilingualOut.of(explanation.money),
+            appeal=BilingualOut.of_any(explanation.appeal),
             actions=[ActionTextOut.of(each) for each in explanation.actions],
         )
 
@@ -67,9 +71,15 @@ class CaseDetailOut(CaseOut):
 
     @classmethod
     def of(
-        cls, full: FullCase, actor: Actor, now: datetime | None = None, seen: SeenOut | None = None
+        cls,
+        full: FullCase,
+        actor: Actor,
+        now: datetime | None = None,
+        seen: SeenOut | None = None,
+        about_appeal: Label | None = None,
     ) -> "CaseDetailOut":
-        """The case as this actor sees it now."""
+        """The case as this actor sees it now, with what there is about an appeal."""
         # The fields of the parent are values already: they are not validated a second time.
         known: dict[str, Any] = dict(CaseOut.of(full, actor, now))
-        return cls.model_construct(**known, explanation=ExplanationOut.of(explain(full, actor, now)), as_of=seen)
+        explanation = ExplanationOut.of(explain(full, actor, now, about_appeal))
+        return cls.model_construct(**known, explanation=explanation, as_of=seen)

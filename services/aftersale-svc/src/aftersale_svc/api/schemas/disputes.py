@@ -1,5 +1,6 @@
 """What is sent to the routes of disputes, and disputes as they are shown."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from aftercare_chassis.http.schemas import (
@@ -34,6 +35,7 @@ from aftersale_svc.domain.disputes.model import (
     DisputeState,
     Opening,
     Remedy,
+    TakesEffect,
     Verdict,
 )
 from aftersale_svc.domain.policies.model import Citation
@@ -78,7 +80,7 @@ class EvidenceIn(In):
     """For the timeline; both sides can read it."""
 
 
-class VerdictIn(In):
+class JudgementIn(In):
     """Who is liable, and what follows. `amount` is given with the remedies `refund` and `compensation` only."""
 
     model_config = example(
@@ -122,6 +124,18 @@ class VerdictIn(In):
             costs=tuple(each.cost() for each in self.costs),
             sanctions=tuple(each.sanction() for each in self.sanctions),
         )
+
+
+class VerdictIn(JudgementIn):
+    """A verdict, and when it is executed."""
+
+    takes_effect: TakesEffect | None = None
+    """When it is executed: `at_once`, or `after_appeal_window`, when nobody can appeal any more; as the platform has set it where it is
+    left out. Against one that is executed at once, an appeal is possible for the same time, unless it lets the case go on."""
+
+    def verdict(self) -> Verdict:
+        """The verdict as commands take it."""
+        return replace(JudgementIn.verdict(self), takes_effect=self.takes_effect)
 
 
 class DisputeOut(Out):
@@ -182,6 +196,14 @@ class DisputeOut(Out):
     """When the verdict was given; null before it."""
     refunded: Money | None = None
     """What the verdict has paid back; null until it is executed."""
+    takes_effect: TakesEffect | None = None
+    """When the verdict is executed; null before it."""
+    appeal_until: Time | None = None
+    """Until when either side may appeal; null where nobody can."""
+    appealed_by: list[DisputeSide]
+    """The sides that have appealed."""
+    final_at: Time | None = None
+    """When it was decided that the verdict, or the one in its place, is final; null before that."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -219,6 +241,10 @@ class DisputeOut(Out):
             decided_by=dispute.decided_by,
             decided_at=dispute.decided_at,
             refunded=_money(dispute.refunded_minor, dispute.currency),
+            takes_effect=dispute.takes_effect,
+            appeal_until=dispute.appeal_until,
+            appealed_by=[DisputeSide(side) for side in dispute.appealed_by],
+            final_at=dispute.final_at,
             allowed_actions=AllowedOut.of(DISPUTE.allowed(dispute, reader.actor, DisputeFacts.of(reader), reader.now)),
             created_at=dispute.created_at,
             updated_at=dispute.updated_at,

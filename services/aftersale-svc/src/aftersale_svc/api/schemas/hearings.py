@@ -7,6 +7,7 @@ from aftercare_chassis.http.schemas import Id, In, Money, Out, PrincipalId, Text
 from aftercare_chassis.lifecycle import Context
 from pydantic import Field
 
+from aftersale_svc.api.schemas.appeals import AppealOut, EntryOut
 from aftersale_svc.api.schemas.case_requests import Evidence
 from aftersale_svc.api.schemas.disputes import DisputeOut
 from aftersale_svc.api.schemas.verdicts import CiteOut, SanctionOut, VerdictCostOut
@@ -153,6 +154,10 @@ class DisputeDetailOut(DisputeOut):
     cites: Annotated[list[CiteOut], Field(description="The policies that the verdict rests on.")]
     costs: Annotated[list[VerdictCostOut], Field(description="What it has cost and who bears it, by the verdict.")]
     sanctions: Annotated[list[SanctionOut], Field(description="The sanctions that the verdict recommends.")]
+    appeals: Annotated[list[AppealOut], Field(description="The appeals against the verdict, oldest first.")]
+    entries: Annotated[
+        list[EntryOut], Field(description="What a replaced verdict leaves open; empty where nothing is.")
+    ]
 
     @classmethod
     def with_parts(
@@ -167,6 +172,8 @@ class DisputeDetailOut(DisputeOut):
             requests=requests,
             proposals=[ProposalOut.of(each) for each in parts.proposals],
             cites=[CiteOut.of(each) for each in cites],
-            costs=[VerdictCostOut.of(each) for each in parts.costs],
+            costs=[VerdictCostOut.of(each) for each in parts.costs_in_force],
             sanctions=[SanctionOut.of(each) for each in parts.sanctions],
+            appeals=[AppealOut.of(each) for each in parts.appeals],
+            entries=[EntryOut.of(each) for each in parts.entries],
         )

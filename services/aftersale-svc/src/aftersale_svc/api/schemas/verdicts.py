@@ -99,6 +99,8 @@ class DisputeCostOut(VerdictCostOut):
     """The merchant of the case."""
     decided_at: Time
     """When the verdict said so."""
+    reverses: str | None = None
+    """The cost that this takes back, because the verdict was replaced; neither counts then. Null for a cost."""
 
     @classmethod
     def of(cls, row: DisputeCost) -> "DisputeCostOut":
@@ -111,6 +113,7 @@ class DisputeCostOut(VerdictCostOut):
             bearer=row.bearer,
             amount=Money.of(row.amount_minor, row.currency),
             decided_at=row.decided_at,
+            reverses=row.reverses,
         )
 
 

@@ -39,7 +39,10 @@ class Cost:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeCost:
-    """A cost of a dispute, as its verdict has distributed it."""
+    """A cost of a dispute, as its verdict has distributed it.
+
+    `reverses` is the cost that it takes back, because the verdict was replaced; neither counts then.
+    """
 
     id: str
     dispute_id: str
@@ -50,6 +53,7 @@ class DisputeCost:
     amount_minor: int
     currency: str
     decided_at: datetime
+    reverses: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

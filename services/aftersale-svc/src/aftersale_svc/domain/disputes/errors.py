@@ -58,6 +58,37 @@ class SanctionTwice(Refusal):
     zh, en = "同一处罚建议重复。", "The same sanction is recommended twice."
 
 
+class NotAppealable(Refusal):
+    """The verdict lets the case go on, where it can be disputed again, or is that of an earlier build."""
+
+    kind, code = Kind.CONFLICT, "verdict_not_appealable"
+    zh, en = (
+        "该判决已使售后单继续处理，不能申诉；如有异议可重新发起维权。",
+        "The verdict lets the case go on; there is no appeal, and the case can be disputed again.",
+    )
+
+
+class AppealedAlready(Refusal):
+    """Each side appeals once."""
+
+    kind, code = Kind.CONFLICT, "already_appealed"
+    zh, en = "您已申诉过一次。", "This side has appealed already."
+
+
+class VerdictFinal(Refusal):
+    """An appeal against the verdict was decided."""
+
+    kind, code = Kind.CONFLICT, "verdict_final"
+    zh, en = "该判决为终局判决。", "The verdict is final."
+
+
+class DecidedFirst(Refusal):
+    """Who gave the verdict cannot decide the appeal against it."""
+
+    kind, code = Kind.CONFLICT, "decided_first"
+    zh, en = "作出原判决的仲裁员不能审理申诉。", "Who gave the verdict cannot decide the appeal."
+
+
 class PartyCannotDecide(Refusal):
     """The arbitrator is the buyer, or belongs to the merchant."""
 

@@ -5,19 +5,24 @@ from collections.abc import Callable
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.cases.errors import VerdictInExecution
 from aftersale_svc.domain.deadlines.binding import passed
 from aftersale_svc.domain.deadlines.errors import DeadlinePassed
 from aftersale_svc.domain.disputes.errors import (
     AlreadyAssigned,
+    AppealedAlready,
     AssignedToAnother,
+    DecidedFirst,
     NoProposal,
+    NotAppealable,
     NotAsked,
     NotAssignedToYou,
     OwnProposal,
     PartyCannotDecide,
+    VerdictFinal,
 )
 from aftersale_svc.domain.disputes.facts import DisputeFacts
-from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.disputes.model import Dispute, DisputeState, TakesEffect
 
 
 def _guard(refusal: type[Refusal], bars: Callable[[Dispute, DisputeFacts], bool]) -> Guard:
@@ -37,6 +42,18 @@ def _late(dispute: Dispute, facts: DisputeFacts | None) -> Refusal | None:
     return passed("submit_evidence", ended_at, "reviewed_without_evidence")
 
 
+def _too_late_to_appeal(dispute: Dispute, facts: DisputeFacts | None) -> Refusal | None:
+    until = dispute.deadline_at if dispute.state is DisputeState.APPEAL_WINDOW else dispute.appeal_until
+    if facts is None or until is None or until > facts.now:
+        return None
+    return passed("appeal", until, "verdict_becomes_final")
+
+
+def _is_paid_now(dispute: Dispute, _: DisputeFacts) -> bool:
+    at_once = dispute.takes_effect is not TakesEffect.AFTER_APPEAL_WINDOW
+    return at_once and dispute.appealed_in is DisputeState.EXECUTING
+
+
 PARTY = _guard(PartyCannotDecide, lambda dispute, facts: facts.is_party(dispute))
 TAKEN = _guard(AlreadyAssigned, lambda dispute, _: dispute.arbitrator_id is not None)
 ANOTHERS = _guard(AssignedToAnother, lambda dispute, facts: dispute.arbitrator_id not in (None, facts.actor.id))
@@ -45,3 +62,10 @@ LATE = Guard(DeadlinePassed.code, _late)
 NOT_ASKED = _guard(NotAsked, lambda dispute, facts: facts.side not in dispute.awaited)
 NO_PROPOSAL = _guard(NoProposal, lambda dispute, _: dispute.proposed_by is None)
 OWN_PROPOSAL = _guard(OwnProposal, lambda dispute, facts: dispute.proposed_by is facts.side)
+NOT_APPEALABLE = _guard(NotAppealable, lambda dispute, _: dispute.appeal_until is None)
+APPEAL_LATE = Guard(DeadlinePassed.code, _too_late_to_appeal)
+APPEALED_ALREADY = _guard(AppealedAlready, lambda dispute, facts: facts.side in dispute.appealed_by)
+FINAL = _guard(VerdictFinal, lambda dispute, _: dispute.final_at is not None)
+DECIDED_FIRST = _guard(DecidedFirst, lambda dispute, facts: dispute.decided_by == facts.actor.id)
+IN_EXECUTION = _guard(VerdictInExecution, _is_paid_now)
+"""What a verdict has ordered is paid first: only then it is known what another one can change."""

@@ -1,12 +1,18 @@
 """The states of a dispute as a table: who may do what, where it leads, how long it may wait."""
 
-from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
+from aftercare_chassis.lifecycle import Guard, History, Lifecycle, Timeout, Transition
 
 from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.disputes.guards import (
     ANOTHERS,
+    APPEAL_LATE,
+    APPEALED_ALREADY,
+    DECIDED_FIRST,
+    FINAL,
+    IN_EXECUTION,
     LATE,
     NO_PROPOSAL,
+    NOT_APPEALABLE,
     NOT_ASKED,
     NOT_MINE,
     OWN_PROPOSAL,
@@ -45,14 +51,33 @@ def _undecided(state: DisputeState) -> _Rows:
     }
 
 
-def _assignment(state: DisputeState) -> _Rows:
+def _assignment(state: DisputeState, *guards: Guard) -> _Rows:
     """An arbitrator takes or releases a dispute, or is given it."""
     return {
-        (state, _A.TAKE): Transition(state, ARBITRATOR, (PARTY, TAKEN)),
+        (state, _A.TAKE): Transition(state, ARBITRATOR, (PARTY, *guards, TAKEN)),
         (state, _A.ASSIGN): Transition(state, DISPATCHERS),
         (state, _A.RELEASE): Transition(state, ARBITRATOR, (NOT_MINE,)),
     }
 
+
+_APPEAL = (NOT_APPEALABLE, FINAL, APPEALED_ALREADY, APPEAL_LATE)
+_APPEALS: _Rows = {
+    # Where the verdict was to wait, it is executed with the decision about the appeal.
+    (_S.APPEAL_WINDOW, _A.APPEAL): Transition(_S.APPEALED, PARTIES, _APPEAL, "appealed_in", _S.EXECUTING),
+    **{(at, _A.APPEAL): Transition(_S.APPEALED, PARTIES, _APPEAL, "appealed_in") for at in (_S.EXECUTING, _S.EXECUTED)},
+    (_S.APPEALED, _A.APPEAL): Transition(_S.APPEALED, PARTIES, _APPEAL),
+    # What it has ordered is done meanwhile.
+    (_S.APPEALED, _A.EXECUTE): Transition(_S.APPEALED, SYSTEM_ONLY, (), "appealed_in", _S.EXECUTED),
+    (_S.APPEALED, _A.ADD_EVIDENCE): Transition(_S.APPEALED, PARTIES),
+    **_assignment(_S.APPEALED, DECIDED_FIRST),
+    (_S.APPEALED, _A.ESCALATE): Transition(_S.APPEALED, SYSTEM_ONLY, cause="platform_late"),
+    (_S.APPEALED, _A.CONFIRM_VERDICT): Transition(
+        History("appealed_in", _S.EXECUTING), ARBITRATOR, (PARTY, DECIDED_FIRST, ANOTHERS)
+    ),
+    (_S.APPEALED, _A.REPLACE_VERDICT): Transition(
+        _S.EXECUTING, ARBITRATOR, (PARTY, DECIDED_FIRST, ANOTHERS, IN_EXECUTION)
+    ),
+}
 
 DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
     "dispute",
@@ -61,6 +86,9 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         (_S.AWAIT_MERCHANT_ANSWER, _A.ANSWER): Transition(_S.PLATFORM_REVIEW, MERCHANT),
         (_S.AWAIT_MERCHANT_ANSWER, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="merchant_silent"),
         (_S.PLATFORM_REVIEW, _A.DECIDE): Transition(_S.EXECUTING, ARBITRATOR, MINE),
+        (_S.PLATFORM_REVIEW, _A.ANNOUNCE): Transition(_S.APPEAL_WINDOW, ARBITRATOR, MINE, outcome_of=_A.DECIDE),
+        (_S.APPEAL_WINDOW, _A.FINALIZE): Transition(_S.EXECUTING, SYSTEM_ONLY),
+        **_APPEALS,
         (_S.PLATFORM_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="platform_late"),
         (_S.PLATFORM_REVIEW, _A.REQUEST_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, ARBITRATOR, MINE),
         (_S.AWAIT_EVIDENCE, _A.SUBMIT_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, PARTIES, (LATE, NOT_ASKED)),
@@ -77,6 +105,8 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         _S.PLATFORM_REVIEW: Timeout(PLATFORM_TURN, "platform_review_hours", _A.ESCALATE, "escalated_platform_late"),
         # Of both sides, or of the one that is still to submit.
         _S.AWAIT_EVIDENCE: Timeout("parties", "evidence_hours", _A.END_ROUND, "reviewed_without_evidence"),
+        _S.APPEAL_WINDOW: Timeout("parties", "appeal_hours", _A.FINALIZE, "verdict_becomes_final"),
+        _S.APPEALED: Timeout(PLATFORM_TURN, "platform_review_hours", _A.ESCALATE, "escalated_platform_late"),
         _S.EXECUTING: Timeout("system"),
     },
     ends={_S.EXECUTED, _S.SETTLED, _S.WITHDRAWN},

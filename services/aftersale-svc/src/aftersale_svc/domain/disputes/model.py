@@ -62,6 +62,15 @@ class DisputeState(StrEnum):
     EXECUTED = "executed"
     SETTLED = "settled"
     WITHDRAWN = "withdrawn"
+    APPEAL_WINDOW = "appeal_window"
+    APPEALED = "appealed"
+
+
+class TakesEffect(StrEnum):
+    """When a verdict is executed: with it, or when nobody can appeal against it any more."""
+
+    AT_ONCE = "at_once"
+    AFTER_APPEAL_WINDOW = "after_appeal_window"
 
 
 class DisputeAction(StrEnum):
@@ -82,6 +91,11 @@ class DisputeAction(StrEnum):
     PROPOSE = "propose"
     DECLINE_PROPOSAL = "decline_proposal"
     SETTLE = "settle"
+    ANNOUNCE = "announce"
+    FINALIZE = "finalize"
+    APPEAL = "appeal"
+    CONFIRM_VERDICT = "confirm_verdict"
+    REPLACE_VERDICT = "replace_verdict"
 
 
 class Remedy(StrEnum):
@@ -106,7 +120,9 @@ class Dispute:
     `text` is what a buyer or the platform wrote when opening it directly; the text of a complaint stays in cs-svc.
     `merchant_silent`: the merchant let the time to answer pass, which counts against it. `arbitrator_id` is who has taken
     it. `evidence_rounds` counts the requests for evidence, `awaited` are the sides that have to submit theirs. `proposed_by`
-    is the side whose proposal of a settlement is open.
+    is the side whose proposal of a settlement is open. Of a verdict: `takes_effect` is None of one by an earlier build,
+    `appeal_until` is None where nobody can appeal, `appealed_by` are the sides that have, `appealed_in` is where the dispute goes on
+    if the verdict is confirmed, `final_at` is when it was decided that it stays.
     """
 
     id: str
@@ -139,6 +155,11 @@ class Dispute:
     decided_by: str | None = None
     decided_at: datetime | None = None
     refunded_minor: int | None = None
+    takes_effect: TakesEffect | None = None
+    appeal_until: datetime | None = None
+    appealed_by: list[str] = field(default_factory=list)
+    appealed_in: DisputeState | None = None
+    final_at: datetime | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -156,7 +177,7 @@ class Opening:
 class Verdict:
     """What an arbitrator decides. Its grounds stay in this database; the event carries their hash.
 
-    `costs` say who bears what the dispute has cost, `sanctions` are recommended.
+    `costs` say who bears what the dispute has cost, `sanctions` are recommended. `takes_effect` None: as the settings say.
     """
 
     liable: Liable
@@ -166,3 +187,4 @@ class Verdict:
     grounds: str
     costs: tuple[Cost, ...] = ()
     sanctions: tuple[Sanction, ...] = ()
+    takes_effect: TakesEffect | None = None

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from aftersale_svc.domain.disputes.appeals import Appeal, Entry
 from aftersale_svc.domain.disputes.costs import DisputeCost
 from aftersale_svc.domain.disputes.evidence import EvidenceRound
 from aftersale_svc.domain.disputes.proposals import Proposal
@@ -16,3 +17,11 @@ class DisputeParts:
     proposals: list[Proposal]
     costs: list[DisputeCost]
     sanctions: list[RecommendedSanction]
+    appeals: list[Appeal]
+    entries: list[Entry]
+
+    @property
+    def costs_in_force(self) -> list[DisputeCost]:
+        """The costs of the verdict that holds."""
+        reversed_ = {each.reverses for each in self.costs}
+        return [each for each in self.costs if each.reverses is None and each.id not in reversed_]

@@ -45,13 +45,13 @@ def _is_possible(remedy: Remedy, context: Context, facts: CaseFacts) -> bool:
     if remedy in _ALWAYS:
         return True
     if remedy is Remedy.COMPENSATION:
-        return permits(facts.full, CaseAction.AWARD, context, facts) and _buyer_has_goods(facts.full)
+        return permits(facts.full, CaseAction.AWARD, context, facts) and buyer_has_goods(facts.full)
     if remedy is Remedy.REFUND:
         return permits(facts.full, CaseAction.AWARD, context, facts)
     return action_of(remedy, context, facts) is not None
 
 
-def _buyer_has_goods(full: FullCase) -> bool:
+def buyer_has_goods(full: FullCase) -> bool:
     """Whether the case is about units that the buyer has, as far as is known."""
     type_ = TYPES[full.case.type]
     here = type_.holds_units and not type_.by_outbound and full.case.stage is not Stage.PRE_SHIP

@@ -188,6 +188,11 @@ STEPS: Mapping[str, Label] = {
     "end_with_shipment": Label("商品已发出，售后单随之关闭", "The units have left, and the case was closed with that"),
     "add_evidence": Label("{actor}补充了凭证", "{actor} added evidence"),
     "decide": Label("{actor}作出裁决", "{actor} gave a verdict"),
+    "appeal": Label("{actor}对裁决提出申诉", "{actor} appealed against the verdict"),
+    "announce": Label("{actor}作出裁决，申诉期内暂不执行", "{actor} gave a verdict, which waits for appeals"),
+    "finalize": Label("申诉期已过，裁决生效", "Nobody appealed in time, and the verdict is final"),
+    "confirm_verdict": Label("{actor}维持原裁决", "{actor} confirmed the verdict"),
+    "replace_verdict": Label("{actor}改判", "{actor} gave another verdict in its place"),
     "execute": Label("裁决执行完毕", "The verdict was executed"),
     "propose_decision": Label(
         "{actor}提出了处理决定，等待另一名客服确认", "{actor} proposed a decision, which another agent has to confirm"

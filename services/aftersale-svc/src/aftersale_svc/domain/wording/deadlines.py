@@ -15,6 +15,7 @@ from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, Docum
 from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.wording.claims import COURIER_CLAIM_STATES
+from aftersale_svc.domain.wording.disputes import DISPUTE_STATES
 from aftersale_svc.domain.wording.effects import effect_label
 from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES
 
@@ -151,7 +152,10 @@ def _state_name(deadline: Deadline) -> Label:
     if known is not None:
         names = {str(state): label for state, label in known.items()}
         return names.get(deadline.document_state, Label(deadline.document_state, deadline.document_state))
-    return Label(f"维权单状态 {deadline.document_state}", f"the dispute is {deadline.document_state}")
+    return DISPUTE_STATES.get(
+        deadline.document_state,
+        Label(f"维权单状态 {deadline.document_state}", f"the dispute is {deadline.document_state}"),
+    )
 
 
 def _effect(deadline: Deadline) -> Label | None:

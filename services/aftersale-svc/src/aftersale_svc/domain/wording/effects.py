@@ -11,6 +11,7 @@ DISPUTE_EFFECTS: Mapping[str, Label] = {
         "商家视为未答复，平台继续审理", "the platform goes on without an answer of the merchant"
     ),
     "escalated_platform_late": Label("系统再次提醒平台", "the platform is reminded"),
+    "verdict_becomes_final": Label("裁决成为终局裁决", "the verdict is final"),
     "reviewed_without_evidence": Label("平台继续审理，不再等待凭证", "the platform goes on without the evidence"),
 }
 """By the `effect` of the timeouts of disputes."""

@@ -28,7 +28,7 @@ class ActionText:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A case in sentences. `then` is None where it has no deadline; `actions` leaves out what the state does not have."""
+    """A case in sentences. `then` is None where it has no deadline, `appeal` where nobody can appeal; `actions` leaves out what the state does not have."""
 
     what: Label
     where: Label
@@ -36,10 +36,13 @@ class Explanation:
     then: Label | None
     money: Label
     actions: tuple[ActionText, ...]
+    appeal: Label | None = None
 
 
-def explain(full: FullCase, actor: Actor, now: datetime | None = None) -> Explanation:
-    """The case in sentences for this reader; `now` as for `lifecycle.allowed`."""
+def explain(
+    full: FullCase, actor: Actor, now: datetime | None = None, about_appeal: Label | None = None
+) -> Explanation:
+    """The case in sentences for this reader; `now` as for `lifecycle.allowed`, `about_appeal` as `wording.disputes` has it."""
     case, table, facts = full.case, lifecycle.of(full.case), facts_for(full, actor)
     return Explanation(
         what=_what(full),
@@ -52,6 +55,7 @@ def explain(full: FullCase, actor: Actor, now: datetime | None = None) -> Explan
             for each in table.allowed(case, actor, facts, now)
             if each.why_not != NOT_IN_THIS_STATE
         ),
+        appeal=about_appeal,
     )
 
 

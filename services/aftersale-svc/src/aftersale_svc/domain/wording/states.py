@@ -43,6 +43,7 @@ TURN_NAMES: Mapping[str, Label] = {
     "buyer": Label("买家", "the buyer"),
     "merchant": Label("商家", "the merchant"),
     "agent": Label("平台客服", "an agent of the platform"),
+    "parties": Label("买卖双方", "the buyer and the merchant"),
     "platform": Label("平台", "the platform"),
     "courier": Label("快递", "the courier"),
     "system": Label("支付渠道", "the payment provider"),

@@ -21,7 +21,7 @@ from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.offers.guards import GOODS_SENT
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
-from aftersale_svc.domain.permissions import BUYER_OR_PLATFORM, END_OF_DISPUTE, SYSTEM_ONLY
+from aftersale_svc.domain.permissions import BUYER_OR_PLATFORM, END_OF_DISPUTE, SYSTEM_ONLY, VERDICT_REPLACED
 
 DISPUTE = "dispute"
 
@@ -73,6 +73,10 @@ def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
         (_S.DISPUTED, _A.RESUME): resume,
         (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, END_OF_DISPUTE, outcome_of=DISPUTE),
         (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, END_OF_DISPUTE, cause=CloseCause.VERDICT, outcome_of=DISPUTE),
+        # A verdict that has paid nothing was replaced after an appeal.
+        (_S.CLOSED, _A.AWARD): Transition(
+            DisputeExit.AWARDED, VERDICT_REPLACED, (ORDER_CANCELLED, UNITS_HELD), outcome_of=DISPUTE
+        ),
         **_ordered(legs, exits),
         (_S.DISPUTED, _A.END_WITH_ORDER): _end_with_order(END_OF_DISPUTE, outcome_of=DISPUTE),
     }

@@ -1,0 +1,26 @@
+"""How the states of disputes are called, and what is said about an appeal."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.disputes.model import Dispute, DisputeState
+
+DISPUTE_STATES: Mapping[str, Label] = {
+    DisputeState.APPEAL_WINDOW: Label("裁决申诉期", "the verdict waits for the time to appeal"),
+    DisputeState.APPEALED: Label("申诉审理中", "an appeal against the verdict has to be decided"),
+}
+"""Of the others, the code is shown."""
+
+
+def appeal(dispute: Dispute, now: datetime) -> Label | None:
+    """What is said about an appeal against the verdict of this dispute; None where there is nothing to say."""
+    if dispute.state is DisputeState.APPEALED:
+        return Label("已有申诉，等待另一名仲裁员裁定", "There is an appeal, which another arbitrator has to decide")
+    until = dispute.deadline_at if dispute.state is DisputeState.APPEAL_WINDOW else dispute.appeal_until
+    if until is None or until <= now or dispute.final_at is not None:
+        return None
+    time = f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return Label(
+        f"买卖双方可在 {time} 前对裁决申诉一次", f"Each side may appeal against the verdict once, until {time}"
+    )

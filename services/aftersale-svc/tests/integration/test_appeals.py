@@ -1,0 +1,156 @@
+"""Appeals: verdicts that wait for them, verdicts that were executed, who decides, and what a replaced verdict leaves open."""
+
+from typing import Any
+
+import httpx
+from aftercare_events import DisputeAppealed, DisputeExecuted, RefundRequested, VerdictBecameFinal, VerdictReplaced
+from aftersale_shop import Shop
+
+GROUNDS = {"grounds": "判决没有考虑开箱视频。"}
+
+
+def cny(amount: int) -> dict[str, Any]:
+    return {"amount": amount, "currency": "CNY"}
+
+
+async def reviewed(shop: Shop) -> tuple[str, str]:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    await shop.rule(dispute_id, "answer", shop.seller, text="?")
+    return case_id, dispute_id
+
+
+async def decided(shop: Shop, amount: int | None, **more: Any) -> tuple[str, str]:
+    """A dispute with this verdict: of a refund, or of nothing."""
+    case_id, dispute_id = await reviewed(shop)
+    award = {"remedy": "none"} if amount is None else {"remedy": "refund", "amount": cny(amount)}
+    await shop.rule(dispute_id, "verdict", shop.arbitrator, liable="seller", grounds="?", **award, **more)
+    return case_id, dispute_id
+
+
+async def refused(shop: Shop, client: httpx.AsyncClient, path: str, status: int, code: str, **body: Any) -> Any:
+    return shop.harness.problem(await client.post(f"/v1/disputes/{path}", json=body), status, code)
+
+
+def another(shop: Shop) -> httpx.AsyncClient:
+    return shop.harness.client("arbitrator", "arb-2")
+
+
+async def shown(shop: Shop, dispute_id: str) -> dict[str, Any]:
+    body: dict[str, Any] = (await shop.seller.get(f"/v1/disputes/{dispute_id}")).json()
+    return body
+
+
+async def test_a_verdict_waits_for_the_time_to_appeal_and_is_executed_then(shop: Shop) -> None:
+    case_id, dispute_id = await decided(shop, 7000, takes_effect="after_appeal_window")
+    waiting = await shown(shop, dispute_id)
+    assert (waiting["state"], waiting["whose_turn"], waiting["deadline_effect"]) == (
+        "appeal_window",
+        "parties",
+        "verdict_becomes_final",
+    )
+    assert waiting["appeal_until"] == waiting["deadline_at"]
+    case = await shop.get(case_id)
+    assert case["state"] == "disputed"
+    assert "申诉" in case["explanation"]["appeal"]["zh_cn"]
+    assert not await shop.published(RefundRequested)
+    verdict = {"liable": "seller", "remedy": "none", "grounds": "?"}
+    await refused(shop, shop.arbitrator, f"{dispute_id}/verdict", 409, "illegal_transition", **verdict)
+    shop.clock.advance(hours=72)
+    await refused(shop, shop.buyer, f"{dispute_id}/appeal", 409, "deadline_passed", **GROUNDS)
+    await shop.harness.run_due()
+    assert (await shop.last(VerdictBecameFinal)).is_terminal is False
+    assert (await shop.refund_succeeds()).amount_minor == 7000
+    executed = await shown(shop, dispute_id)
+    assert (executed["state"], executed["refunded"]) == ("executed", cny(7000))
+    assert (await shop.names(dispute_id))[-3:] == ["VerdictGiven", "VerdictBecameFinal", "DisputeExecuted"]
+    await refused(shop, shop.buyer, f"{dispute_id}/appeal", 409, "verdict_final", **GROUNDS)
+
+
+async def test_another_arbitrator_replaces_a_verdict_that_waits(shop: Shop) -> None:
+    cost = [{"kind": "testing", "bearer": "merchant", "amount": cny(3000)}]
+    sanction = [{"code": "warn", "subject": "merchant"}]
+    more = {"costs": cost, "sanctions": sanction}
+    case_id, dispute_id = await decided(shop, 7000, takes_effect="after_appeal_window", **more)
+    other = shop.harness.client("buyer", "buyer-2")
+    await refused(shop, other, f"{dispute_id}/appeal", 404, "not_found", **GROUNDS)
+    appealed = await shop.rule(dispute_id, "appeal", shop.seller, **GROUNDS)
+    assert (appealed["state"], appealed["appealed_by"], appealed["arbitrator_id"]) == ("appealed", ["merchant"], None)
+    event = await shop.last(DisputeAppealed)
+    assert event.by == "merchant"
+    assert "开箱" not in event.model_dump_json()
+    await refused(shop, shop.seller, f"{dispute_id}/appeal", 409, "already_appealed", **GROUNDS)
+    await shop.rule(dispute_id, "appeal", shop.buyer, **GROUNDS)
+    for action, body in (("take", {}), ("confirm-verdict", GROUNDS)):
+        await refused(shop, shop.arbitrator, f"{dispute_id}/{action}", 409, "decided_first", **body)
+    await refused(shop, shop.agent, f"{dispute_id}/assign", 409, "decided_first", arbitrator_id="arb-1")
+    party = shop.harness.client("arbitrator", "m-1")
+    await refused(shop, party, f"{dispute_id}/confirm-verdict", 409, "party_cannot_decide", **GROUNDS)
+    judgement = {"liable": "buyer", "remedy": "none", "grounds": "改判", "costs": [{**cost[0], "bearer": "buyer"}]}
+    replaced = await shop.rule(dispute_id, "replace-verdict", another(shop), **judgement)
+    assert (replaced["state"], replaced["liable"], replaced["decided_by"]) == ("executed", "buyer", "arb-2")
+    detail = await shown(shop, dispute_id)
+    assert {each["side"]: each["outcome"] for each in detail["appeals"]} == {
+        "buyer": "replaced",
+        "merchant": "replaced",
+    }
+    assert ([each["bearer"] for each in detail["costs"]], detail["sanctions"], detail["entries"]) == (["buyer"], [], [])
+    costs = (await shop.agent.get("/v1/dispute-costs", params={"merchant_id": "m-1"})).json()
+    assert {each["bearer"]: each["amount"]["amount"] for each in costs["totals"]} == {"buyer": 3000, "merchant": 0}
+    closed = await shop.get(case_id)
+    assert (closed["state"], closed["close_cause"]) == ("closed", "verdict")
+
+
+async def test_a_confirmed_verdict_that_waits_is_executed(shop: Shop) -> None:
+    _, dispute_id = await decided(shop, 7000, takes_effect="after_appeal_window")
+    await shop.rule(dispute_id, "appeal", shop.buyer, **GROUNDS)
+    shop.clock.advance(hours=72)
+    await shop.harness.run_due()
+    assert (await shown(shop, dispute_id))["state"] == "appealed", "the platform is late, and nothing else happens"
+    confirmed = await shop.rule(dispute_id, "confirm-verdict", another(shop), grounds="维持")
+    assert confirmed["state"] == "executing"
+    await shop.refund_succeeds()
+    await refused(shop, shop.seller, f"{dispute_id}/appeal", 409, "verdict_final", **GROUNDS)
+
+
+async def test_a_verdict_that_paid_nothing_is_replaced_and_the_case_pays(shop: Shop) -> None:
+    case_id, dispute_id = await decided(shop, None)
+    assert await shop.complaint(case_id, "cmp_2") is None
+    await shop.rule(dispute_id, "appeal", shop.buyer, **GROUNDS)
+    judgement = {"liable": "seller", "remedy": "return", "grounds": "?"}
+    problem = await refused(
+        shop, another(shop), f"{dispute_id}/replace-verdict", 422, "remedy_not_possible", **judgement
+    )
+    assert problem["allowed"] == ["refund", "none", "compensation"]
+    award = {"liable": "seller", "remedy": "refund", "grounds": "?"}
+    above = {**award, "amount": cny(19134)}
+    await refused(shop, another(shop), f"{dispute_id}/replace-verdict", 422, "amount_exceeds_paid", **above)
+    replaced = await shop.rule(dispute_id, "replace-verdict", another(shop), **award, amount=cny(9000))
+    assert (replaced["state"], replaced["final_at"] is not None) == ("executing", True)
+    assert (await shop.refund_succeeds()).amount_minor == 9000
+    assert (await shop.get(case_id))["state"] == "completed"
+    assert [each.refunded_minor for each in await shop.published(DisputeExecuted)] == [0, 9000]
+
+
+async def test_what_was_paid_too_much_is_recorded_and_nothing_is_debited(shop: Shop) -> None:
+    case_id, dispute_id = await decided(shop, 7000)
+    await shop.rule(dispute_id, "appeal", shop.seller, **GROUNDS)
+    less = {"liable": "seller", "remedy": "refund", "grounds": "?", "amount": cny(5000)}
+    await refused(shop, another(shop), f"{dispute_id}/replace-verdict", 409, "verdict_in_execution", **less)
+    await shop.refund_succeeds()
+    assert (await shown(shop, dispute_id))["refunded"] == cny(7000)
+    replaced = await shop.rule(dispute_id, "replace-verdict", another(shop), **less)
+    assert (replaced["state"], replaced["amount"], replaced["refunded"]) == ("executed", cny(5000), cny(7000))
+    event = await shop.last(VerdictReplaced)
+    assert (event.entry, event.entry_minor) == ("buyer_owes", 2000)
+    [entry] = (await shown(shop, dispute_id))["entries"]
+    assert (entry["direction"], entry["amount"]) == ("buyer_owes", cny(2000))
+    assert (await shop.get(case_id))["refunded"] == cny(7000)
+    assert len(await shop.published(RefundRequested)) == 1
+
+
+async def test_a_verdict_that_lets_the_case_go_on_at_once_has_no_appeal(shop: Shop) -> None:
+    _, dispute_id = await reviewed(shop)
+    executed = await shop.verdict(dispute_id, None, "resume")
+    assert executed["appeal_until"] is None
+    await refused(shop, shop.buyer, f"{dispute_id}/appeal", 409, "verdict_not_appealable", **GROUNDS)
