@@ -38,8 +38,8 @@ async def test_a_new_case_takes_the_place_of_the_rejected_one(shop: Shop) -> Non
 async def test_five_rejections_are_the_most(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.rejected(1)
-    for left in (4, 3, 2, 1):
-        assert await left(shop, case["id"]) == left
+    for still in (4, 3, 2, 1):
+        assert await left(shop, case["id"]) == still
         response = await shop.buyer.post(f"/v1/cases/{case['id']}/reapply", json={})
         case = await shop.act(shop.seller, response.json()["id"], "reject", reason="no_defect_found")
     assert await left(shop, case["id"]) == 0
