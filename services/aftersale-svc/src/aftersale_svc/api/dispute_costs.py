@@ -17,13 +17,15 @@ router = APIRouter(prefix="/v1/dispute-costs", tags=["disputes"], route_class=Ap
 @router.get("", operation_id="listDisputeCosts", dependencies=[require_role("seller", "agent", "admin")])
 async def list_dispute_costs(
     reader: Read[Settings],
-    merchant_id: Annotated[PrincipalId, Query(description="The merchant whose disputes they are of.")],
+    merchant_id: Annotated[
+        PrincipalId | None, Query(description="Only those of disputes of this merchant, with their totals.")
+    ] = None,
     dispute_id: Annotated[Id | None, Query(description="Only those of this dispute.")] = None,
     bearer: Annotated[CostBearer | None, Query(description="Only those that this side bears.")] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> DisputeCostsOut:
-    """List the costs of a merchant's disputes, newest first, with what each side bears of all of them.
+    """List the costs of disputes, newest first; of one merchant, with what each side bears of all of its disputes.
 
     They are a record for the settlement; no money of the buyer moves by them. A seller sees those of its own merchant.
     """

@@ -34,6 +34,7 @@ async def about_appeal(read: Reader[Settings], case: Case) -> Label | None:
 async def costs(
     read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None
 ) -> tuple[Page[DisputeCost], list[CostTotal]]:
-    """A page of the costs that this actor may see, newest first, and what each side bears of all disputes about the merchant."""
-    page = await read.page(COST_LIST, limit=limit, cursor=cursor, **filters)
-    return page, await read.all(COST_TOTALS, merchant_id=filters["merchant_id"])
+    """A page of the costs that this actor may see, newest first, and what each side bears of all disputes of the merchant;
+    nothing where no merchant is named."""
+    page, merchant_id = await read.page(COST_LIST, limit=limit, cursor=cursor, **filters), filters["merchant_id"]
+    return page, [] if merchant_id is None else await read.all(COST_TOTALS, merchant_id=merchant_id)

@@ -136,4 +136,4 @@ class DisputeCostsOut(PageOut[DisputeCostOut]):
     """One page of the costs, newest first, and the totals of the merchant."""
 
     totals: list[CostTotalOut]
-    """By bearer and currency, whatever the filters and the page."""
+    """By bearer and currency, of the merchant asked for, whatever the other filters and the page; none without a merchant."""
