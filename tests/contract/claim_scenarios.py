@@ -41,4 +41,37 @@ async def claims_on_a_courier(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (claims_on_a_courier,)
+async def claims_on_a_deposit(suite: InProcessSuite) -> str:
+    """A refund that the provider declines, and four claims on the deposit, of which the last one is paid; the order's id."""
+    order = await usual.delivered(suite, "73000062", "sim_refund_declined")
+    case = await usual.asked(suite, order, 1, "refund_only")
+    await usual.step(suite, "seller", case, "approve")
+    note = usual.TEXTS["note"]
+
+    async def opened() -> str:
+        body = {"kind": "merchant_deposit", "evidence": [usual.PHOTO], "note": note}
+        claim = await suite.call("buyer", "aftersale", f"cases/{case['id']}/guarantee-claims", body)
+        return str(claim["id"])
+
+    async def act(who: str, claim: str, action: str, **fields: Any) -> str:
+        done = await suite.call(who, "aftersale", f"guarantee-claims/{claim}/{action}", fields)
+        return str(done["state"])
+
+    await act("buyer", await opened(), "cancel", note=note)
+    silent = await opened()
+    await suite.advance(49)
+    await act("agent", silent, "decline", reason="evidence_insufficient", note=usual.TEXTS["rejection"])
+    failing = await opened()
+    await act("seller", failing, "object", note=usual.TEXTS["answer"])
+    await act("agent", failing, "request-evidence", missing=usual.TEXTS["question"])
+    await act("buyer", failing, "submit-evidence", evidence=[usual.PHOTO], note=note)
+    await act("agent", failing, "approve", note=note)
+    await act("admin", failing, "record-failure", cause="declined", note=note)
+    paid = await opened()
+    await act("seller", paid, "agree")
+    assert await act("admin", paid, "record-payment", reference="B-2", note=note) == "paid"
+    await usual.step(suite, "agent", case, "close", note=note)
+    return str(order["id"])
+
+
+SCENARIOS = (claims_on_a_courier, claims_on_a_deposit)

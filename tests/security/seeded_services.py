@@ -17,6 +17,8 @@ from aftercare_events import (
     OrderLine,
     OrderPaid,
     OrderShipped,
+    RefundFailed,
+    RefundRequested,
     ShippedLine,
 )
 from aftersale_bodies import aftersale_bodies, cny
@@ -205,6 +207,15 @@ async def aftersale_service(postgres_url: str) -> AsyncIterator[SeededService]:
         service.ids["evidence_id"] = evidence["id"]
         parcel = {"parcel_id": "par_1", "carrier": "zto", "waybill_no": "73000001", "complete": False}
         await service.consume(OrderShipped, lines=(ShippedLine(line_id="line_1", quantity=1),), **parcel)
+        made(await buyer.post(f"/v1/cases/{rejected['id']}/accept", json={}))  # its unit is free
+        failed = made(await buyer.post("/v1/cases", json=wanted))
+        made(await seller.post(f"/v1/cases/{failed['id']}/approve", json={}))
+        [requested] = [each for each in await harness.published() if isinstance(each, RefundRequested)]
+        about = {"payment_id": "pay_1", "provider": "simulator", "refunded_minor": 0, "failure_code": "declined"}
+        amount = {"amount_minor": requested.amount_minor, "refund_id": requested.refund_id, "case_id": failed["id"]}
+        await service.consume(RefundFailed, **about, **amount)
+        deposit = await buyer.post(f"/v1/cases/{failed['id']}/guarantee-claims", json={"kind": "merchant_deposit"})
+        service.ids["guarantee_claim_id"] = made(deposit)["id"]
         opening = f"/v1/cases/{case['id']}/courier-claims"
         service.ids["claim_id"] = made(await seller.post(opening, json={"cause": "damaged"}))["id"]
         service.bodies = aftersale_bodies(wanted, photo, rules, address)

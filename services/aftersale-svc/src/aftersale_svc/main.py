@@ -22,6 +22,7 @@ from aftersale_svc.api import (
     evidence,
     evidence_store,
     exchanges,
+    guarantee_claims,
     hearings,
     manual_reviews,
     offers,
@@ -40,6 +41,7 @@ from aftersale_svc.api import (
 from aftersale_svc.api import deadlines as deadline_routes
 from aftersale_svc.commands import courier_claims as courier_claim_commands
 from aftersale_svc.commands import deadlines, ledger, settlements
+from aftersale_svc.commands import guarantee_claims as guarantee_commands
 from aftersale_svc.commands import manual_reviews as review_claims
 from aftersale_svc.consumers import FACTS, HANDLERS
 from aftersale_svc.integrations.stores.configured import configured
@@ -95,9 +97,17 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             claims.router,
             courier_claims.in_cases,
             courier_claims.router,
+            guarantee_claims.in_cases,
+            guarantee_claims.router,
         ],
         handlers=HANDLERS,
-        deadlines=(*deadlines.DEADLINES, settlements.DUE, courier_claim_commands.DUE, review_claims.DUE),
+        deadlines=(
+            *deadlines.DEADLINES,
+            settlements.DUE,
+            courier_claim_commands.DUE,
+            guarantee_commands.DUE,
+            review_claims.DUE,
+        ),
         workers=[EvidenceChecks(store, _scanner(settings), settings).worker()],
         resources=store.resources,
         metadata=tables.metadata,

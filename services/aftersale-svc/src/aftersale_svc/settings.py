@@ -7,6 +7,7 @@ from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
 from pydantic import Field
 
 from aftersale_svc.domain.disputes.model import TakesEffect
+from aftersale_svc.domain.guarantee_claims.model import FreightInsurance
 from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees
 
 Bytes = Annotated[int, Field(ge=1024, le=1024**3)]
@@ -52,6 +53,10 @@ class Settings(ServiceSettings):
     courier_claim_refiling_hours: Hours = 7 * 24
     appeal_hours: Hours = 72
     verdict_takes_effect: TakesEffect = TakesEffect.AT_ONCE
+    guarantee_answer_hours: Hours = 48
+    guarantee_review_hours: Hours = 72
+    guarantee_evidence_hours: Hours = 72
+    guarantee_payment_hours: Hours = 72
     dispute_window_hours: Hours = 7 * 24
     evidence_upload_hours: Hours = 1
 
@@ -83,6 +88,13 @@ class Settings(ServiceSettings):
 
     return_fees: Mapping[str, Mapping[str, ReturnFees]] = {}
     """What merchants charge for returns, by merchant and currency; amounts in minor units."""
+
+    freight_insurance: Mapping[str, Mapping[str, FreightInsurance]] = {}
+    """The insurance of return freight, by merchant and currency; none where a merchant has none. Amounts in minor units."""
+
+    def insurance_of(self, merchant_id: str, currency: str) -> FreightInsurance | None:
+        """The insurance of the freight of returns to this merchant in this currency."""
+        return self.freight_insurance.get(merchant_id, {}).get(currency)
 
     def fees_of(self, merchant_id: str, currency: str) -> ReturnFees:
         """What this merchant charges for returns in this currency."""

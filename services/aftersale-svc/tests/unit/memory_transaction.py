@@ -30,6 +30,7 @@ from aftersale_svc.tables import (
     dispute_parts,
     disputes,
     exchanges,
+    guarantee_claims,
     holds,
     legs,
     locks,
@@ -170,7 +171,7 @@ class MemoryTransaction:
             return found[0] if found else None
         if query is locks.CASE_OF_DISPUTE:
             return self.snapshot.case if self.snapshot.dispute else None
-        if query in (case_rules.RETURN_ADDRESS_OF, policies.POLICY_IN_FORCE):
+        if query in (case_rules.RETURN_ADDRESS_OF, policies.POLICY_IN_FORCE, guarantee_claims.TAKEN):
             return None
         assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)
         return self.snapshot.order

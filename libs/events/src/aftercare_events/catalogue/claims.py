@@ -1,6 +1,6 @@
 """Claims beside after-sale cases, published by aftersale-svc: what every event of a claim carries.
 
-The events are in `courier_claims`. A claim on a courier is of the merchant and the platform; buyers do not see it.
+The events are in `courier_claims` and `guarantee_claims`. A claim on a courier is of the merchant and the platform; buyers do not see it.
 """
 
 from typing import Annotated, ClassVar
@@ -20,6 +20,8 @@ class ClaimKind(Vocabulary):
     """Whom money is claimed from."""
 
     COURIER = "courier", "the courier of a parcel"
+    FREIGHT_INSURANCE = "freight_insurance", "the insurance of the freight of returns"
+    MERCHANT_DEPOSIT = "merchant_deposit", "the deposit of the merchant"
 
 
 ClaimId = Annotated[Id, Field(description="the claim")]

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.claims import CaseClaimsOut
-from aftersale_svc.queries.courier_claims import beside_case
+from aftersale_svc.queries.claims import beside_case
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["claims"], route_class=ApiRoute)

@@ -27,6 +27,7 @@ from aftersale_svc.domain.disputes.errors import (
 )
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
+from aftersale_svc.domain.guarantee_claims.errors import RefundCovered
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
 from aftersale_svc.queries import verdicts as verdict_queries
@@ -47,6 +48,7 @@ VERDICT_REFUSALS = (
     SanctionTwice,
     PolicyUnknown,
     ClauseUnknown,
+    RefundCovered,
 )
 
 

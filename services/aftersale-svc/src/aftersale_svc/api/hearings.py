@@ -32,6 +32,7 @@ from aftersale_svc.domain.disputes.errors import (
 )
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction
+from aftersale_svc.domain.guarantee_claims.errors import RefundCovered
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.settings import Settings
 
@@ -122,7 +123,16 @@ async def propose(dispute_id: DisputeId, body: ProposalIn, tx: Tx[Settings]) -> 
 
 @router.post(
     "/{dispute_id}/proposals/{proposal_id}/accept",
-    **step([DISPUTE], DisputeAction.SETTLE, "acceptSettlement", NoProposal, OwnProposal, ProposalNotOpen, *_AMOUNTS),
+    **step(
+        [DISPUTE],
+        DisputeAction.SETTLE,
+        "acceptSettlement",
+        NoProposal,
+        OwnProposal,
+        ProposalNotOpen,
+        RefundCovered,
+        *_AMOUNTS,
+    ),
 )
 async def accept_proposal(dispute_id: DisputeId, proposal_id: ProposalId, tx: Tx[Settings]) -> DisputeOut:
     """Accept the other side's proposal. The dispute is settled, and what was agreed is executed like a verdict."""

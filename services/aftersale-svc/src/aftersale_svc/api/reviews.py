@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.guarantee_claims.errors import RefundCovered
 from aftersale_svc.domain.money.errors import NothingLeft
 from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
 from aftersale_svc.settings import Settings
@@ -75,7 +76,7 @@ async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOT
     return CaseOut.of(await reviews.escalate(tx, case_id, note=body.note), tx.actor)
 
 
-@router.post("/{case_id}/refund", **step(CASE.values(), CaseAction.REFUND, "refundCase", NothingLeft))
+@router.post("/{case_id}/refund", **step(CASE.values(), CaseAction.REFUND, "refundCase", NothingLeft, RefundCovered))
 async def refund_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Order the refund, or try it again after it failed, as an agent. Each attempt is a refund with an id of its own."""
     return CaseOut.of(await refunds.refund(tx, case_id, note=body.note), tx.actor)

@@ -11,10 +11,12 @@ from aftercare_events import TraceFields, trace_fields
 from aftersale_svc.domain.claims import ClaimKind, ClaimStep
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.courier_claims.model import CourierClaim
+from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
+from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.claims import CLAIM_STEPS
 
-Claim = CourierClaim
+Claim = CourierClaim | GuaranteeClaim
 """A claim of any kind."""
 
 
@@ -33,16 +35,18 @@ class ClaimFields(TraceFields):
 
 def claim_fields(tx: Transaction[Settings], claim: Claim) -> ClaimFields:
     """The fields of an event of this claim, after its change."""
+    guarantee = claim if isinstance(claim, GuaranteeClaim) else None
+    buyer_id = guarantee.buyer_id if guarantee else None
     return ClaimFields(
-        **trace_fields(tx, affected_party=claim.merchant_id, applicant=claim.opened_by, result=claim.state),
+        **trace_fields(tx, affected_party=buyer_id or claim.merchant_id, applicant=claim.opened_by, result=claim.state),
         claim_id=claim.id,
-        kind=ClaimKind.COURIER,
+        kind=guarantee.kind if guarantee else ClaimKind.COURIER,
         case_id=claim.case_id,
         order_id=claim.order_id,
         merchant_id=claim.merchant_id,
-        buyer_id=None,
+        buyer_id=buyer_id,
         state=claim.state,
-        terminal=claim.state in COURIER_CLAIM.ends,
+        terminal=claim.state in (GUARANTEE_CLAIM.ends if guarantee else COURIER_CLAIM.ends),
     )
 
 

@@ -23,6 +23,7 @@ from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.courier_claims import COURIER_CLAIMS
 from aftersale_svc.tables.deadlines import DEADLINES
 from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIMS
 
 MOST_DAYS = 90
 """How far the end of a deadline may be from its beginning once it was extended."""
@@ -33,6 +34,7 @@ _ROWS: dict[DocumentKind, Rows[Any]] = {
     DocumentKind.CASE: CASES,
     DocumentKind.DISPUTE: DISPUTES,
     DocumentKind.COURIER_CLAIM: COURIER_CLAIMS,
+    DocumentKind.GUARANTEE_CLAIM: GUARANTEE_CLAIMS,
 }
 
 

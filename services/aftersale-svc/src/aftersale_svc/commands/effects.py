@@ -10,7 +10,16 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import DisputeExecuted, Event, RefundRequested
 
-from aftersale_svc.commands import closing, history, locking, open_offers, refund_parts, replacement_orders, stages
+from aftersale_svc.commands import (
+    closing,
+    guarantee_cover,
+    history,
+    locking,
+    open_offers,
+    refund_parts,
+    replacement_orders,
+    stages,
+)
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -101,6 +110,7 @@ async def _request_refund(
     """Decide on a refund of its own id, and request it from order-svc."""
     if terms is None:
         raise ValueError("what leads to a refund has to give its terms")
+    await guarantee_cover.check_uncovered(tx, full.case)
     case, amount, takes_units = full.case, terms.amount, TYPES[full.case.type].holds_units
     holds = [] if amount is not None and takes_units else await tx.all(HOLDS_OF_ORDER, order_id=case.order_id)
     if amount is None:
@@ -172,7 +182,8 @@ async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
 
 
 async def _release(tx: Transaction[Settings], full: FullCase) -> None:
-    """Units and money are free for other cases."""
+    """Units and money are free for other cases; what a deposit has paid stays settled."""
+    await guarantee_cover.end_with_case(tx, full)
     await tx.execute(RELEASE_HOLDS, case_id=full.case.id)
 
 

@@ -25,11 +25,13 @@ from aftersale_svc.domain.deadlines.ledger import (
 )
 from aftersale_svc.domain.deadlines.timing import Computed, ScheduleTiming
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.courier_claims import COURIER_CLAIMS
 from aftersale_svc.tables.deadlines import DEADLINES, END_OPEN
 from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIMS
 
 # Any: documents are rows of any class with a lifecycle, and tables have states of their own.
 
@@ -153,5 +155,6 @@ OBSERVERS = {
     CASES.name: follow(DocumentKind.CASE, cases.of),
     DISPUTES.name: follow(DocumentKind.DISPUTE, lambda _: DISPUTE),
     COURIER_CLAIMS.name: follow(DocumentKind.COURIER_CLAIM, lambda _: COURIER_CLAIM),
+    GUARANTEE_CLAIMS.name: follow(DocumentKind.GUARANTEE_CLAIM, lambda _: GUARANTEE_CLAIM),
 }
 """By table, for the service."""

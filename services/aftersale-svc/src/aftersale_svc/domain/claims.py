@@ -9,6 +9,8 @@ class ClaimKind(StrEnum):
     """Whom money is claimed from."""
 
     COURIER = "courier"
+    FREIGHT_INSURANCE = "freight_insurance"
+    MERCHANT_DEPOSIT = "merchant_deposit"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,10 +3,9 @@
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
-from aftersale_svc.domain.claims import ClaimKind, ClaimStep, ClaimSummary
+from aftersale_svc.domain.claims import ClaimStep
 from aftersale_svc.domain.courier_claims.model import CourierClaim, ParcelReport
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.claims import STEPS_OF_CLAIM
 from aftersale_svc.tables.courier_claims import COURIER_CLAIM_LIST, COURIER_CLAIMS
 from aftersale_svc.tables.parcel_reports import REPORTS_OF_WAYBILL
@@ -27,12 +26,3 @@ async def courier_claims(
 ) -> Page[CourierClaim]:
     """A page of the claims that this actor may see, newest first."""
     return await read.page(COURIER_CLAIM_LIST, limit=limit, cursor=cursor, **filters)
-
-
-async def beside_case(read: Reader[Settings], case_id: str) -> list[ClaimSummary]:
-    """The claims beside a case that this actor may see, newest first; at most a hundred. Raises: NotFound."""
-    await read.get(CASES, case_id)
-    if read.actor.role == "buyer":
-        return []
-    page = await courier_claims(read, 100, None, case_id=case_id)
-    return [ClaimSummary(claim.id, ClaimKind.COURIER, claim.state) for claim in page.data]

@@ -26,6 +26,7 @@ _PROPOSALS = "POST /v1/disputes/{dispute_id}/proposals"
 _SETTLE, _DECLINE = f"{_PROPOSALS}/{{proposal_id}}/accept", f"{_PROPOSALS}/{{proposal_id}}/decline"
 _REPLACE = "POST /v1/disputes/{dispute_id}/replace-verdict"
 _VERDICT, _WITHDRAW = "POST /v1/disputes/{dispute_id}/verdict", "POST /v1/disputes/{dispute_id}/withdraw"
+_GUARANTEES = "POST /v1/guarantee-claims/{guarantee_claim_id}"
 _CLAIMS = "POST /v1/courier-claims/{claim_id}"
 # All others are `POST /v1/<document>s/{<document>_id}/<action>`, with hyphens in the action.
 REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
@@ -57,6 +58,12 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("settlement proposal", "decline"): (_DECLINE,),
     ("settlement proposal", "replace"): (_PROPOSALS,),
     **{("courier claim", each): (f"{_CLAIMS}/{each}",) for each in ("file", "acknowledge", "accept", "decline", "pay")},
+    **{
+        ("guarantee claim", each): (f"{_GUARANTEES}/{each.replace('_', '-')}",)
+        for each in ("agree", "object", "request_evidence", "submit_evidence", "approve", "decline", "cancel")
+    },
+    ("guarantee claim", "record_payment"): (f"{_GUARANTEES}/record-payment",),
+    ("guarantee claim", "record_failure"): (f"{_GUARANTEES}/record-failure",),
     ("courier claim", "add_evidence"): (f"{_CLAIMS}/evidence",),
     ("courier claim", "abandon"): (f"{_CLAIMS}/abandon",),
     ("evidence file", "complete"): ("POST /v1/evidence/{evidence_id}/complete",),

@@ -23,6 +23,7 @@ class DocumentKind(StrEnum):
     CASE = "case"
     DISPUTE = "dispute"
     COURIER_CLAIM = "courier_claim"
+    GUARANTEE_CLAIM = "guarantee_claim"
 
 
 class DeadlineState(StrEnum):

@@ -14,9 +14,11 @@ from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind
 from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind
 from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.domain.wording.claims import COURIER_CLAIM_STATES
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES
 from aftersale_svc.domain.wording.effects import effect_label
+from aftersale_svc.domain.wording.guarantee_claims import GUARANTEE_STATES
 from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES
 
 HOLIDAYS: Mapping[str, str] = {
@@ -63,10 +65,12 @@ _TABLES: Mapping[DocumentKind, tuple[Lifecycle[Any, Any], ...]] = {
     DocumentKind.CASE: tuple(CASE.values()),
     DocumentKind.DISPUTE: (DISPUTE,),
     DocumentKind.COURIER_CLAIM: (COURIER_CLAIM,),
+    DocumentKind.GUARANTEE_CLAIM: (GUARANTEE_CLAIM,),
 }
 _STATE_NAMES: Mapping[DocumentKind, Mapping[Any, Label]] = {
     DocumentKind.CASE: STATE_NAMES,
     DocumentKind.COURIER_CLAIM: COURIER_CLAIM_STATES,
+    DocumentKind.GUARANTEE_CLAIM: GUARANTEE_STATES,
 }
 
 

@@ -1,0 +1,270 @@
+"""What is sent to the routes of claims on a guarantee, and claims as they are shown."""
+
+from collections.abc import Sequence
+from typing import Annotated
+
+from aftercare_chassis.http.schemas import (
+    AllowedActions,
+    AllowedOut,
+    CreatedAt,
+    DeadlineAt,
+    In,
+    Money,
+    Name,
+    Out,
+    Text,
+    Time,
+    UpdatedAt,
+    Version,
+    example,
+)
+from aftercare_chassis.http.turns import TurnOf, effects_of
+from aftercare_chassis.lifecycle import NOBODY, Allowed, Context
+from pydantic import Field
+
+from aftersale_svc.api.schemas.case_requests import Evidence
+from aftersale_svc.api.schemas.claims import ClaimExplanationOut, ClaimStepOut
+from aftersale_svc.domain.claims import ClaimStep
+from aftersale_svc.domain.guarantee_claims.codes import (
+    GuaranteeFailure,
+    GuaranteeKind,
+    GuaranteeOrigin,
+    GuaranteeRefusal,
+    GuaranteeState,
+)
+from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM, GuaranteeFacts
+from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeRequest, GuaranteeTotal
+from aftersale_svc.domain.wording.guarantee_claims import explain_guarantee_claim
+
+GuaranteeTurn = Annotated[str, TurnOf("GuaranteeTurn", GUARANTEE_CLAIM, others=[NOBODY])]
+_PHOTO = "sha256:" + "9f" * 32
+
+
+class GuaranteeClaimIn(In):
+    """What is claimed, and from which guarantee."""
+
+    model_config = example(
+        kind="freight_insurance", amount={"amount": 1200, "currency": "CNY"}, evidence=[_PHOTO], note="退货运费凭证"
+    )
+
+    kind: GuaranteeKind
+    """Who pays: the insurance of return freight, once the merchant has the goods, or the merchant's deposit, after a failed refund."""
+    amount: Money | None = None
+    """How much; the freight that was paid. May be left out for the deposit: then all of the failed refund."""
+    evidence: Evidence
+    note: Text | None = None
+    """For the history of the claim; both sides can read it."""
+
+    def request(self) -> GuaranteeRequest:
+        """What is said, as commands take it."""
+        amount = self.amount
+        return GuaranteeRequest(
+            kind=self.kind,
+            amount_minor=amount.amount if amount else None,
+            currency=amount.currency if amount else None,
+            evidence=self.evidence,
+            note=self.note,
+        )
+
+
+class GuaranteeAnswerIn(In):
+    """What the merchant says to the claim."""
+
+    model_config = example(note="已线下退款，请看转账凭证", evidence=[_PHOTO])
+
+    evidence: Evidence
+    note: Text | None = None
+    """For the history of the claim; both sides can read it."""
+
+
+class GuaranteeEvidenceRequestIn(In):
+    """What an agent misses."""
+
+    model_config = example(missing="快递运费发票")
+
+    missing: Text
+    """What the buyer is to submit; both sides can read it."""
+
+
+class GuaranteeApprovalIn(In):
+    """How much the guarantee owes."""
+
+    model_config = example(amount={"amount": 1000, "currency": "CNY"})
+
+    amount: Money | None = None
+    """At most what is claimed; if left out, all of it."""
+    note: Text | None = None
+    """For the history of the claim; both sides can read it."""
+
+
+class GuaranteeRefusalIn(In):
+    """Why the guarantee owes nothing."""
+
+    model_config = example(reason="not_covered", note="超过投保范围")
+
+    reason: GuaranteeRefusal
+    """The reason."""
+    note: Text | None = None
+    """For the history of the claim; both sides can read it."""
+
+
+class GuaranteePaymentIn(In):
+    """What is owed was paid."""
+
+    model_config = example(reference="BANK-2026-0002")
+
+    reference: Name
+    """The reference of the payment at the payer."""
+    note: Text | None = None
+    """For the history of the claim; both sides can read it."""
+
+
+class GuaranteeFailureIn(In):
+    """The payment failed."""
+
+    model_config = example(cause="deposit_exhausted")
+
+    cause: GuaranteeFailure
+    """Why."""
+    note: Text | None = None
+    """For the history of the claim; both sides can read it."""
+
+
+class GuaranteeClaimOut(Out):
+    """A claim on a guarantee (保障单): what is claimed, how far it is, and what the caller may do."""
+
+    id: str
+    """Identifies the claim: `grt_…`."""
+    version: Version
+    kind: GuaranteeKind
+    """Who pays."""
+    case_id: str
+    """The case beside which it was opened."""
+    order_id: str
+    """The order of the case."""
+    buyer_id: str
+    """Whom it pays."""
+    merchant_id: str
+    """The merchant of the order."""
+    refund_id: str | None = None
+    """The failed refund that the deposit covers: the case gets no other one meanwhile. Null for insured freight."""
+    dispute_id: str | None = None
+    """The dispute last opened about the case when the claim was; null where there was none."""
+    origin: GuaranteeOrigin
+    """Who opened it."""
+    state: GuaranteeState
+    """How far the claim is; `paid`, `nothing_owed`, `failed` and `cancelled` are its ends."""
+    whose_turn: GuaranteeTurn
+    """Who has to act next; `nobody` in a final state."""
+    deadline_at: DeadlineAt
+    deadline_effect: Annotated[str | None, effects_of(GUARANTEE_CLAIM)] = None
+    merchant_silent: bool
+    """Whether the merchant let its time pass."""
+    evidence: list[str]
+    """Hashes of the files of both sides: `sha256:…`."""
+    evidence_requests: int
+    """How often the buyer was asked for evidence."""
+    claimed: Money
+    """What is claimed."""
+    owed: Money | None = None
+    """What the guarantee owes; null before that was decided."""
+    refusal: GuaranteeRefusal | None = None
+    """Why it owes nothing; null where it was not declined."""
+    failure: GuaranteeFailure | None = None
+    """Why the payment failed; null where it did not."""
+    paid_at: Time | None = None
+    """When the payment was recorded; null before."""
+    allowed_actions: AllowedActions
+    created_at: CreatedAt
+    updated_at: UpdatedAt
+
+    @classmethod
+    def of(cls, claim: GuaranteeClaim, reader: Context) -> "GuaranteeClaimOut":
+        """The claim as this reader sees it."""
+        owed = claim.owed_minor
+        return cls(
+            id=claim.id,
+            version=claim.version,
+            kind=claim.kind,
+            case_id=claim.case_id,
+            order_id=claim.order_id,
+            buyer_id=claim.buyer_id,
+            merchant_id=claim.merchant_id,
+            refund_id=claim.refund_id,
+            dispute_id=claim.dispute_id,
+            origin=claim.origin,
+            state=claim.state,
+            whose_turn=claim.whose_turn,
+            deadline_at=claim.deadline_at,
+            deadline_effect=GUARANTEE_CLAIM.deadline_effect(claim),
+            merchant_silent=claim.merchant_silent,
+            evidence=claim.evidence,
+            evidence_requests=claim.evidence_requests,
+            claimed=Money.of(claim.claimed_minor, claim.currency),
+            owed=None if owed is None else Money.of(owed, claim.currency),
+            refusal=claim.refusal,
+            failure=claim.failure,
+            paid_at=claim.paid_at,
+            allowed_actions=AllowedOut.of(_allowed(claim, reader)),
+            created_at=claim.created_at,
+            updated_at=claim.updated_at,
+        )
+
+
+def _allowed(claim: GuaranteeClaim, reader: Context) -> list[Allowed]:
+    return GUARANTEE_CLAIM.allowed(claim, reader.actor, GuaranteeFacts.of(reader))
+
+
+class GuaranteeClaimDetailOut(GuaranteeClaimOut):
+    """A claim with its history, and all of it in sentences."""
+
+    steps: Annotated[list[ClaimStepOut], Field(description="The history of the claim, oldest first.")]
+    explanation: ClaimExplanationOut
+    """The claim in sentences, for the caller."""
+
+    @classmethod
+    def with_steps(
+        cls, claim: GuaranteeClaim, steps: Sequence[ClaimStep], reader: Context
+    ) -> "GuaranteeClaimDetailOut":
+        """The claim as this reader sees it, with what belongs to it."""
+        # The fields of the parent are values already: they are not validated a second time.
+        known = dict(GuaranteeClaimOut.of(claim, reader))
+        explained = explain_guarantee_claim(claim, GUARANTEE_CLAIM, _allowed(claim, reader))
+        return cls.model_construct(
+            **known, steps=ClaimStepOut.all_of(steps), explanation=ClaimExplanationOut.of(explained)
+        )
+
+
+class GuaranteeTotalOut(Out):
+    """What one guarantee has paid for a merchant in one currency."""
+
+    merchant_id: str
+    """The merchant."""
+    kind: GuaranteeKind
+    """Who pays."""
+    paid_claims: int
+    """How many claims it has paid."""
+    paid: Money
+    """What it has paid."""
+    open_claims: int
+    """How many claims have not ended."""
+    open: Money
+    """What is owed in these; what is claimed, where that was not decided."""
+
+    @classmethod
+    def of(cls, total: GuaranteeTotal) -> "GuaranteeTotalOut":
+        return cls(
+            merchant_id=total.merchant_id,
+            kind=total.kind,
+            paid_claims=total.paid,
+            paid=Money.of(total.paid_minor, total.currency),
+            open_claims=total.open,
+            open=Money.of(total.open_minor, total.currency),
+        )
+
+
+class GuaranteeTotalsOut(Out):
+    """What the guarantees have paid."""
+
+    data: list[GuaranteeTotalOut]
+    """By merchant, guarantee and currency; at most 500."""

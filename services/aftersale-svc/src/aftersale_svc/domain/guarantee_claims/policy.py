@@ -1,0 +1,76 @@
+"""What a guarantee covers, and how much."""
+
+from aftersale_svc.domain.cases.codes import RefundState
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.types import ENDED, TYPES
+from aftersale_svc.domain.disputes.errors import CurrencyForeign
+from aftersale_svc.domain.guarantee_claims.codes import GuaranteeKind
+from aftersale_svc.domain.guarantee_claims.errors import (
+    ExceedsGuarantee,
+    GuaranteeAmountMissing,
+    NotInsured,
+    OrderNotShipped,
+    RefundNotFailed,
+    ReturnNotReceived,
+)
+from aftersale_svc.domain.guarantee_claims.model import FreightInsurance, GuaranteeRequest
+from aftersale_svc.domain.orders.errors import OrderWasCancelled
+from aftersale_svc.domain.orders.model import Order, OrderState
+
+
+def covered(full: FullCase, order: Order, request: GuaranteeRequest, insurance: FreightInsurance | None) -> int:
+    """The most that the guarantee pays for the case, in minor units.
+
+    Raises:
+        NotInsured, ReturnNotReceived: see `_freight`.
+        OrderWasCancelled, OrderNotShipped, RefundNotFailed: see `check_refund_failed`.
+    """
+    if request.kind is GuaranteeKind.FREIGHT_INSURANCE:
+        return _freight(full, insurance)
+    return check_refund_failed(full, order)
+
+
+def _freight(full: FullCase, insurance: FreightInsurance | None) -> int:
+    if insurance is None or not TYPES[full.case.type].goods_come_back:
+        raise NotInsured()
+    if full.return_.delivered_at is None:
+        raise ReturnNotReceived()
+    return insurance.most_minor
+
+
+def check_refund_failed(full: FullCase, order: Order) -> int:
+    """What a failed refund was to give back, in minor units.
+
+    Raises:
+        OrderWasCancelled: the money goes back with the order.
+        OrderNotShipped: it may still be cancelled, with the same effect.
+        RefundNotFailed: no refund of the case has failed, it was tried again, or the case has ended.
+    """
+    if order.state is OrderState.CANCELLED:
+        raise OrderWasCancelled(order_id=order.id)
+    if order.state is OrderState.PAID:
+        raise OrderNotShipped()
+    refund = full.refund
+    if refund is None or refund.state is not RefundState.FAILED or full.case.state in ENDED:
+        raise RefundNotFailed()
+    return refund.amount.total_minor
+
+
+def amount_of(request: GuaranteeRequest, most_minor: int, currency: str) -> int:
+    """What is claimed. Raises: GuaranteeAmountMissing, and what `check_amount` raises."""
+    if request.amount_minor is None:
+        if request.kind is GuaranteeKind.FREIGHT_INSURANCE:
+            raise GuaranteeAmountMissing(pointer="/amount")
+        return most_minor
+    return check_amount(request.amount_minor, request.currency, most_minor, currency)
+
+
+def check_amount(amount_minor: int, currency: str | None, most_minor: int, own_currency: str) -> int:
+    """The amount. Raises: CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee."""
+    if currency is not None and currency != own_currency:
+        raise CurrencyForeign(pointer="/amount/currency", currency=own_currency)
+    if amount_minor <= 0:
+        raise GuaranteeAmountMissing(pointer="/amount/amount")
+    if amount_minor > most_minor:
+        raise ExceedsGuarantee(pointer="/amount/amount", most_minor=most_minor, currency=own_currency)
+    return amount_minor

@@ -1,0 +1,69 @@
+"""Claims on a guarantee in sentences."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from aftercare_chassis.currencies import written
+from aftercare_chassis.lifecycle import Allowed, Lifecycle
+
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeState
+from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
+from aftersale_svc.domain.wording.claims import ClaimExplanation, actions_of, then_of, turn_of
+
+# Any: the states and actions differ per kind of claim.
+
+GUARANTEE_KINDS: Mapping[GuaranteeKind, Label] = {
+    GuaranteeKind.FREIGHT_INSURANCE: Label("运费险赔付退货运费", "The insurance pays the freight of the return"),
+    GuaranteeKind.MERCHANT_DEPOSIT: Label("保证金赔付未成功的退款", "The merchant's deposit pays a refund that failed"),
+}
+GUARANTEE_STATES: Mapping[GuaranteeState, Label] = {
+    GuaranteeState.MERCHANT_REVIEW: Label("等待商家确认", "The merchant has to agree or object"),
+    GuaranteeState.PLATFORM_REVIEW: Label("平台审核中", "An agent of the platform has to decide"),
+    GuaranteeState.AWAIT_EVIDENCE: Label("等待买家补充凭证", "The buyer has to submit evidence"),
+    GuaranteeState.PAYING: Label("已同意赔付，等待付款", "It is owed, and has to be paid"),
+    GuaranteeState.PAID: Label("已赔付", "Paid"),
+    GuaranteeState.NOTHING_OWED: Label("无需赔付", "Nothing is owed"),
+    GuaranteeState.FAILED: Label("赔付失败", "The payment failed"),
+    GuaranteeState.CANCELLED: Label("已撤销", "Cancelled"),
+}
+GUARANTEE_ACTIONS: Mapping[GuaranteeAction, Label] = {
+    GuaranteeAction.AGREE: Label("同意赔付", "agree to the payment"),
+    GuaranteeAction.OBJECT: Label("提出异议", "object"),
+    GuaranteeAction.REQUEST_EVIDENCE: Label("要求补充凭证", "ask for evidence"),
+    GuaranteeAction.SUBMIT_EVIDENCE: Label("提交凭证", "submit evidence"),
+    GuaranteeAction.APPROVE: Label("批准赔付", "approve the payment"),
+    GuaranteeAction.DECLINE: Label("不予赔付", "decide that nothing is owed"),
+    GuaranteeAction.RECORD_PAYMENT: Label("登记付款", "record the payment"),
+    GuaranteeAction.RECORD_FAILURE: Label("登记付款失败", "record that the payment failed"),
+    GuaranteeAction.CANCEL: Label("撤销", "withdraw the claim"),
+    GuaranteeAction.ESCALATE: Label("逾期处理", "go on after the deadline"),
+}
+
+
+def explain_guarantee_claim(
+    claim: GuaranteeClaim,
+    table: Lifecycle[Any, Any],
+    allowed: list[Allowed],
+) -> ClaimExplanation:
+    """The claim in sentences for this reader."""
+    return ClaimExplanation(
+        what=GUARANTEE_KINDS[claim.kind],
+        where=GUARANTEE_STATES[claim.state],
+        turn=turn_of(claim),
+        then=then_of(table, claim),
+        money=_money(claim),
+        actions=actions_of(allowed, GUARANTEE_ACTIONS),
+    )
+
+
+def _money(claim: GuaranteeClaim) -> Label:
+    if claim.owed_minor is None:
+        claimed = written(claim.claimed_minor, claim.currency)
+        return Label(f"申请赔付 {claimed}", f"{claimed} is claimed")
+    owed = written(claim.owed_minor, claim.currency)
+    if claim.state is GuaranteeState.PAID:
+        return Label(f"已赔付 {owed}", f"{owed} was paid")
+    if claim.state is GuaranteeState.PAYING:
+        return Label(f"将赔付 {owed}", f"{owed} is to be paid")
+    return Label("未赔付", "Nothing was paid")

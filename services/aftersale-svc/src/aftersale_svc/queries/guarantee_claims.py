@@ -1,0 +1,28 @@
+"""Claims on a guarantee, as far as the actor may see them."""
+
+from aftercare_chassis.database.mapping import Page
+from aftercare_chassis.database.transaction import Reader
+
+from aftersale_svc.domain.claims import ClaimStep
+from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeTotal
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.claims import STEPS_OF_CLAIM
+from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS, TOTALS
+
+
+async def guarantee_claim(read: Reader[Settings], claim_id: str) -> tuple[GuaranteeClaim, list[ClaimStep]]:
+    """The claim and its history. Raises: NotFound."""
+    claim = await read.get(GUARANTEE_CLAIMS, claim_id)
+    return claim, await read.all(STEPS_OF_CLAIM, claim_id=claim.id)
+
+
+async def guarantee_claims(
+    read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None
+) -> Page[GuaranteeClaim]:
+    """A page of the claims that this actor may see, newest first."""
+    return await read.page(GUARANTEE_CLAIM_LIST, limit=limit, cursor=cursor, **filters)
+
+
+async def guarantee_totals(read: Reader[Settings], merchant_id: str | None) -> list[GuaranteeTotal]:
+    """What each guarantee has paid, by merchant and currency."""
+    return await read.all(TOTALS, merchant_id=merchant_id)
