@@ -10,7 +10,9 @@ async def offers_until_one_is_accepted(suite: InProcessSuite) -> str:
     case = await asked(suite, order, 2)
     less = {"type": "refund_only", "amount": {"amount": 3000, "currency": "CNY"}}
     await step(suite, "seller", case, "offer", **less, note=TEXTS["note"])
-    await suite.advance(48)
+    await suite.advance(25)
+    await suite.services["aftersale"].run_workers("reminders")
+    await suite.advance(23)
     await step(suite, "seller", case, "offer", **less)
     await step(suite, "seller", case, "withdraw-offer", note=TEXTS["note"])
     await step(suite, "seller", case, "offer", **less)

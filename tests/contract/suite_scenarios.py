@@ -191,7 +191,9 @@ async def a_merchant_who_does_not_answer_and_a_withdrawn_dispute(suite: InProces
     await suite.call("agent", "aftersale", f"deadlines/{waiting['id']}/extend", {"hours": 1, "note": TEXTS["note"]})
     unanswered = {"channel": "message", "order_id": order["id"], "category": "no_answer", "text": TEXTS["complaint"]}
     await suite.call("buyer", "cs", "complaints", unanswered)
-    await suite.advance(49)
+    await suite.advance(30)
+    await suite.services["aftersale"].run_workers("reminders")
+    await suite.advance(19)
     await suite.call("buyer", "aftersale", f"disputes/{dispute}/withdraw", {})
     await step(suite, "buyer", case, "accept")
     return str(order["id"])

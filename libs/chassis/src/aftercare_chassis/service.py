@@ -26,7 +26,7 @@ from aftercare_chassis.http.routing import ApiRoute, keep_fixed_addresses
 from aftercare_chassis.http.webhooks import WebhookRouter
 from aftercare_chassis.ids import Uuid7Ids
 from aftercare_chassis.jobs.background import Loop, running
-from aftercare_chassis.jobs.deadlines import Deadlines, Due
+from aftercare_chassis.jobs.deadlines import Deadlines, Due, Watch
 from aftercare_chassis.jobs.redrive import Redrive
 from aftercare_chassis.jobs.retention import MESSAGING, Retention, retention_worker
 from aftercare_chassis.jobs.workers import Worker, work
@@ -61,6 +61,7 @@ class Service(Generic[S]):
         metadata: its own tables, without the messaging tables.
         roles: the roles of the people whom it lets in, each with the claim that names the tenant it acts for.
         handlers: who handles which events; deadlines: its timers; workers: its other background work.
+        watch_deadlines: called before each look of its timers.
         retention: its tables whose old rows are deleted.
         projection: which of its tables are made of events alone, and can be rebuilt.
         after_migration: runs at the end of `migrate`, on data that this build derives; it may run any number of times.
@@ -82,6 +83,7 @@ class Service(Generic[S]):
         routers: Sequence[APIRouter],
         handlers: Handlers[S] | None = None,
         deadlines: Sequence[Due[S]] = (),
+        watch_deadlines: Watch[S] | None = None,
         workers: Sequence[Worker[S]] = (),
         retention: Sequence[Retention[S]] = (),
         projection: Projection | None = None,
@@ -93,7 +95,7 @@ class Service(Generic[S]):
         observers: Mapping[str, Observer] | None = None,
     ) -> None:
         self.name, self.package, self.settings, self.routers, self.roles = name, package, settings, routers, roles
-        self.handlers, self.deadlines = handlers or {}, deadlines
+        self.handlers, self.deadlines, self._watch_deadlines = handlers or {}, deadlines, watch_deadlines
         retained: list[Retention[S]] = [*MESSAGING, *retention]
         self.workers = [*workers, retention_worker(retained)]
         if self.handlers:
@@ -203,7 +205,7 @@ class Service(Generic[S]):
             if self.handlers:
                 loops.append(Consumer(self.runtime, self.handlers).run)
             if self.deadlines:
-                loops.append(Deadlines(self.runtime, self.deadlines).run)
+                loops.append(Deadlines(self.runtime, self.deadlines, self._watch_deadlines).run)
             loops += [partial(work, self.runtime, worker) for worker in self.workers]
         return loops
 

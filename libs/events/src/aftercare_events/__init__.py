@@ -36,9 +36,9 @@ from aftercare_events.catalogue.conversations import (
     ConversationReopened,
     MessagePosted,
 )
-from aftercare_events.catalogue.deadline_times import DeadlineExtended
+from aftercare_events.catalogue.deadline_times import DeadlineExtended, DeadlineReminder
 from aftercare_events.catalogue.deadlines import DeadlineChange
-from aftercare_events.catalogue.dispute_deadline_times import DisputeDeadlineExtended
+from aftercare_events.catalogue.dispute_deadline_times import DisputeDeadlineExtended, DisputeDeadlineReminder
 from aftercare_events.catalogue.disputes import (
     DisputeAnswered,
     DisputeEscalated,
@@ -189,6 +189,7 @@ __all__ = [
     "ConversationReopened",
     "DeadlineChange",
     "DeadlineExtended",
+    "DeadlineReminder",
     "DecisionDeclined",
     "DecisionProposed",
     "DefaultReturnAddressSet",
@@ -196,6 +197,7 @@ __all__ = [
     "DisputeAppealed",
     "DisputeAssigned",
     "DisputeDeadlineExtended",
+    "DisputeDeadlineReminder",
     "DisputeEscalated",
     "DisputeEvent",
     "DisputeExecuted",

@@ -50,8 +50,10 @@ from aftersale_svc.integrations.stores.port import EvidenceStore
 from aftersale_svc.integrations.virus_scan import VirusScanner
 from aftersale_svc.queries.schedules import StoredSchedules
 from aftersale_svc.settings import Settings
+from aftersale_svc.workers import deadlines as deadline_workers
 from aftersale_svc.workers.calendars import load
 from aftersale_svc.workers.evidence_checks import EvidenceChecks
+from aftersale_svc.workers.standstills import StandstillWatch
 
 
 def service(settings: Settings | None = None) -> Service[Settings]:
@@ -108,7 +110,8 @@ def service(settings: Settings | None = None) -> Service[Settings]:
             guarantee_commands.DUE,
             review_claims.DUE,
         ),
-        workers=[EvidenceChecks(store, _scanner(settings), settings).worker()],
+        watch_deadlines=StandstillWatch(),
+        workers=[EvidenceChecks(store, _scanner(settings), settings).worker(), *deadline_workers.WORKERS],
         resources=store.resources,
         metadata=tables.metadata,
         projection=Projection(tables.COPIED, FACTS),

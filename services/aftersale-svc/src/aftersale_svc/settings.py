@@ -1,6 +1,7 @@
 """The settings of this service; the only place that reads the environment."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Annotated
 
 from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
@@ -59,6 +60,9 @@ class Settings(ServiceSettings):
     guarantee_payment_hours: Hours = 72
     dispute_window_hours: Hours = 7 * 24
     evidence_upload_hours: Hours = 1
+    # Timers that did not run for longer than the minutes: what ended meanwhile is extended, by the hours at most.
+    standstill_minutes: Minutes = 10
+    standstill_grace_hours: Hours = 24
 
     # Where files are kept: an S3-compatible store where its address is set, else a folder of this machine.
     evidence_folder: str = ".aftercare/evidence"
@@ -95,6 +99,16 @@ class Settings(ServiceSettings):
     def insurance_of(self, merchant_id: str, currency: str) -> FreightInsurance | None:
         """The insurance of the freight of returns to this merchant in this currency."""
         return self.freight_insurance.get(merchant_id, {}).get(currency)
+
+    @property
+    def standstill_least(self) -> timedelta:
+        """For how long no timer has to run to be a standstill."""
+        return timedelta(minutes=self.standstill_minutes)
+
+    @property
+    def standstill_grace(self) -> timedelta:
+        """The longest grace after a standstill."""
+        return timedelta(hours=self.standstill_grace_hours)
 
     def fees_of(self, merchant_id: str, currency: str) -> ReturnFees:
         """What this merchant charges for returns in this currency."""

@@ -66,12 +66,37 @@ async def test_each_side_sees_how_much_waits(shop: Shop) -> None:
         data = (await client.get("/v1/work-lists")).json()["data"]  # type: ignore[attr-defined]
         return {each["code"]: each["count"] for each in data}
 
-    assert await counts(shop.seller) == {"my_turn": 1, "due_soon": 0, "awaiting_parcel": 1, "frozen": 1}
-    assert await counts(shop.buyer) == {"my_turn": 0, "due_soon": 0, "awaiting_parcel": 1, "frozen": 1}
+    assert await counts(shop.seller) == {"my_turn": 1, "due_soon": 0, "awaiting_parcel": 1, "frozen": 1, "breached": 0}
+    assert await counts(shop.buyer) == {
+        "my_turn": 0,
+        "due_soon": 0,
+        "awaiting_parcel": 1,
+        "frozen": 1,
+        "breached": 0,
+    }
     shop.clock.advance(hours=30)
     assert (await counts(shop.seller))["due_soon"] == 1
     other = shop.harness.client("seller", "seller-2", tenant="m-2")
     assert sum((await counts(other)).values()) == 0
+
+
+async def test_who_missed_a_deadline_is_listed(shop: Shop) -> None:
+    first, second, third = await _three_cases(shop)
+    await shop.act(shop.seller, first, "reject", reason="no_defect_found")
+    await shop.act(shop.seller, third, "approve", return_address=RETURN_ADDRESS)
+    shop.clock.advance(hours=48)
+    await shop.harness.run_due()
+    for client, count in ((shop.seller, 1), (shop.buyer, 0), (shop.agent, 0)):
+        lists = {each["code"]: each for each in (await client.get("/v1/work-lists")).json()["data"]}
+        assert lists["breached"]["count"] == count
+    of_merchants = {"missed_by": "merchant", "sort": "deadline"}
+    for client, expected in ((shop.seller, [second]), (shop.agent, [second])):
+        page = (await client.get("/v1/cases", params=of_merchants)).json()
+        assert [case["id"] for case in page["data"]] == expected
+    assert (await shop.seller.get("/v1/cases", params={"missed_by": "buyer"})).json()["data"] == []
+    assert (await shop.seller.get("/v1/cases", params={"missed_by": "nobody"})).status_code == 422
+    other = shop.harness.client("seller", "seller-2", tenant="m-2")
+    assert (await other.get("/v1/cases", params=of_merchants)).json()["data"] == []
 
 
 async def test_one_decision_about_many_has_a_result_for_each(shop: Shop) -> None:

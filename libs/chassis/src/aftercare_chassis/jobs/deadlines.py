@@ -58,6 +58,7 @@ class TimerCommands(Generic[A, Own, *Locked]):
     """The commands that timers run on the rows of one table, by the action that the lifecycle of the row names.
 
     `lock` locks a row by its id, with what else its commands need; `due` is the action that is due for it at a time, or None.
+    `spare` may extend a deadline that is due, and returns whether it did; the command is not called then.
     A command is called with what is locked, and is registered where it is defined:
 
         case_timer = TimerCommands(locking.case_and_order, case_due)
@@ -70,18 +71,23 @@ class TimerCommands(Generic[A, Own, *Locked]):
         self,
         lock: Callable[[Transaction[Own], str], Awaitable[tuple[*Locked]]],
         due: Callable[[*Locked, datetime], A | None],
+        spare: Callable[[Transaction[Own], *Locked], Awaitable[bool]] | None = None,
     ) -> None:
-        self._lock, self._due = lock, due
+        self._lock, self._due, self._spare = lock, due, spare
         self._commands: dict[A, TimerCommand[Own, *Locked, object]] = {}
 
     @staticmethod
-    def of_row(rows: Rows[R], due: Callable[[R, datetime], A | None]) -> "TimerCommands[A, Own, R]":
+    def of_row(
+        rows: Rows[R],
+        due: Callable[[R, datetime], A | None],
+        spare: Callable[[Transaction[Own], R], Awaitable[bool]] | None = None,
+    ) -> "TimerCommands[A, Own, R]":
         """Those whose commands need the row alone."""
 
         async def lock(tx: Transaction[Own], row_id: str) -> tuple[R]:
             return (await tx.lock(rows, row_id),)
 
-        return TimerCommands(lock, due)
+        return TimerCommands(lock, due, spare)
 
     def __call__(self, action: A) -> Callable[[TimerCommand[Own, *Locked, T]], TimerCommand[Own, *Locked, T]]:
         """Register the decorated command for `action`."""
@@ -101,16 +107,20 @@ class TimerCommands(Generic[A, Own, *Locked]):
         """Lock the row and run the command of the action that is due; do nothing where the row has changed meanwhile."""
         locked = await self._lock(tx, row_id)
         action = self._due(*locked, tx.now)
-        if action is not None:
+        if action is not None and not (self._spare is not None and await self._spare(tx, *locked)):
             tx.timer_of = row_id
             await self._commands[action](tx, *locked)
+
+
+Watch = Callable[[Runtime[S]], Awaitable[None]]
+"""Called before each look of the timers of a process, such as to note that they run."""
 
 
 class Deadlines(Generic[S]):
     """The loop over all timers of a service."""
 
-    def __init__(self, runtime: Runtime[S], dues: Sequence[Due[S]]) -> None:
-        self._runtime, self._dues = runtime, [(due.query(), due.command) for due in dues]
+    def __init__(self, runtime: Runtime[S], dues: Sequence[Due[S]], watch: Watch[S] | None = None) -> None:
+        self._runtime, self._dues, self._watch = runtime, [(due.query(), due.command) for due in dues], watch
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until `stop` is set.
@@ -121,6 +131,8 @@ class Deadlines(Generic[S]):
         while not stop.is_set():
             pause = longest = self._runtime.settings.deadline_poll_seconds
             try:
+                if self._watch is not None:
+                    await self._watch(self._runtime)
                 if next_at := await self.fire():
                     pause = min(longest, (next_at - self._runtime.clock.now()).total_seconds())
             except Exception as error:

@@ -222,7 +222,8 @@ class Lifecycle(Generic[S, A]):
     def _refuse_late(self, binding: Binding, row: HasState, action: A, context: Context, facts: object) -> None:
         if self._has_passed(row, context.actor, context.now):
             ended_at: datetime = row.deadline_at  # type: ignore[attr-defined]  # it has passed
-            raise binding.refusal(action, ended_at, self.deadline_effect(row, facts))
+            if context.timing.ends(row, ended_at) <= context.now:
+                raise binding.refusal(action, ended_at, self.deadline_effect(row, facts))
 
     def _target(self, transition: Transition[S], row: HasState) -> S:
         if not isinstance(transition.target, History):

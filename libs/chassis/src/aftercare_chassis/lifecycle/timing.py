@@ -20,6 +20,10 @@ class Timing(Protocol):
         """What is left of a time that is stopped now, in seconds of whatever is counted."""
         ...
 
+    def ends(self, row: object, due_at: datetime) -> datetime:
+        """When a deadline of this row ends that is stored as `due_at`: later where it is still to be extended, for all."""
+        ...
+
 
 class PlainHours:
     """The hours of the settings, by the clock."""
@@ -33,6 +37,10 @@ class PlainHours:
     def remaining(self, row: object, hours: str, due_at: datetime, now: datetime, settings: Any) -> int:
         """See `Timing`."""
         return max(0, int((due_at - now).total_seconds()))
+
+    def ends(self, row: object, due_at: datetime) -> datetime:
+        """See `Timing`."""
+        return due_at
 
 
 PLAIN_HOURS = PlainHours()

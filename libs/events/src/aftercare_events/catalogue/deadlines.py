@@ -35,6 +35,7 @@ class ExtensionCause(Vocabulary):
     AGENT = "agent", "an agent granted it"
     AGREEMENT = "agreement", "the side that waits agreed"
     STANDSTILL = "standstill", "the timers did not run when it ended"
+    CALENDAR = "calendar", "it was provisional, and a newer calendar moved it"
 
 
 class DeadlineChange(EventPart):

@@ -40,6 +40,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, SideForeign, TimeInFuture
 from aftersale_svc.domain.history.sides import Side
 from aftersale_svc.domain.money.errors import (
@@ -118,6 +119,9 @@ async def list_cases(
     ] = None,
     type: Annotated[list[CaseType] | None, Query(description="Only cases of these types.")] = None,
     reason: Annotated[list[Reason] | None, Query(description="Only cases with one of these reasons.")] = None,
+    missed_by: Annotated[
+        MissedBy | None, Query(description="Only cases in which this side has missed a deadline.")
+    ] = None,
     buyer_id: OfBuyer = None,
     merchant_id: OfMerchant = None,
     sort: Annotated[CaseOrder, Query(description="`deadline` lists only cases that have one, the earliest first.")] = (
@@ -133,6 +137,7 @@ async def list_cases(
         "whose_turn": one_or_several(whose_turn),
         "type": one_or_several(type),
         "reason": one_or_several(reason),
+        "missed_by": missed_by,
         "buyer_id": buyer_id,
         "merchant_id": merchant_id,
     }

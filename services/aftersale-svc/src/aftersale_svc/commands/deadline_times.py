@@ -7,7 +7,6 @@ from typing import Any
 from aftercare_chassis.database.mapping import Rows
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ClaimDeadlineExtended, DeadlineExtended, DisputeDeadlineExtended, Event
-from aftercare_events.catalogue.deadlines import ExtensionCause
 
 from aftersale_svc.commands import history
 from aftersale_svc.commands.claim_record import Claim, claim_fields, record_claim_step
@@ -16,7 +15,17 @@ from aftersale_svc.commands.record import case_fields, dispute_fields, record_st
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.deadlines.errors import DeadlineEnded, ExtensionTooLong
-from aftersale_svc.domain.deadlines.ledger import DEADLINE, PARTIES, Deadline, DeadlineAction, DocumentKind
+from aftersale_svc.domain.deadlines.ledger import (
+    DEADLINE,
+    PARTIES,
+    WITH_REMINDERS,
+    Deadline,
+    DeadlineAction,
+    DocumentKind,
+    ExtensionCause,
+)
+from aftersale_svc.domain.deadlines.reminders import next_reminder
+from aftersale_svc.domain.deadlines.timing import reminder_hours
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
@@ -30,7 +39,7 @@ MOST_DAYS = 90
 EXTEND = "extend_deadline"
 """The step in the timeline."""
 # Any: the rows of each kind of document have a class of their own.
-_ROWS: dict[DocumentKind, Rows[Any]] = {
+ROWS: dict[DocumentKind, Rows[Any]] = {
     DocumentKind.CASE: CASES,
     DocumentKind.DISPUTE: DISPUTES,
     DocumentKind.COURIER_CLAIM: COURIER_CLAIMS,
@@ -48,7 +57,7 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
         ExtensionTooLong: it would end more than 90 days after it began.
     """
     found = await tx.get(DEADLINES, deadline_id)
-    document = await tx.lock(_ROWS[found.document], found.document_id)
+    document = await tx.lock(ROWS[found.document], found.document_id)
     deadline = await tx.get(DEADLINES, deadline_id)  # again: it may have ended while the document was locked elsewhere
     if deadline.ended_at is not None:
         raise DeadlineEnded(state=deadline.state)
@@ -74,13 +83,19 @@ async def lengthen(
     tx: Transaction[Settings], document: Any, deadline: Deadline, due_at: datetime, cause: ExtensionCause
 ) -> Deadline:
     """Save an extended deadline with its document, which is locked, and publish it."""
+    asked_for = cause in (ExtensionCause.AGENT, ExtensionCause.AGREEMENT)
+    hours = reminder_hours(tx.timing, document, deadline.timer)
     changed = replace(
         deadline,
         due_at=due_at,
-        extensions=deadline.extensions + (cause is not ExtensionCause.STANDSTILL),
+        extensions=deadline.extensions + asked_for,
+        extension_cause=cause,
+        reminds_at=next_reminder(deadline.set_at, due_at, deadline.turn, hours, tx.now)
+        if deadline.document in WITH_REMINDERS
+        else None,
     )
     moved = replace(document, deadline_at=due_at, updated_at=tx.now)
-    saved = await tx.save(_ROWS[deadline.document], moved, _extended(tx, moved, changed, document.deadline_at, cause))
+    saved = await tx.save(ROWS[deadline.document], moved, _extended(tx, moved, changed, document.deadline_at, cause))
     if isinstance(saved, Case):
         await history.record(tx, FullCase(case=document), FullCase(case=saved))
     await tx.upsert(DEADLINES, changed)

@@ -5,7 +5,7 @@ from datetime import datetime
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 
-from aftersale_svc.commands import locking
+from aftersale_svc.commands import locking, standstills
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.model import CaseAction
@@ -21,7 +21,11 @@ def _due(full: FullCase, order: Order, now: datetime) -> CaseAction | None:
     return lifecycle.of(full.case).due(full.case, now, CaseFacts(full=full, order=order))
 
 
-case_timer: TimerCommands[CaseAction, Settings, FullCase, Order] = TimerCommands(locking.case_and_order, _due)
+async def _spare(tx: Transaction[Settings], full: FullCase, _: Order) -> bool:
+    return await standstills.spare(tx, full.case)
+
+
+case_timer: TimerCommands[CaseAction, Settings, FullCase, Order] = TimerCommands(locking.case_and_order, _due, _spare)
 CaseAndOrder = tuple[FullCase, Order]
 
 
@@ -33,7 +37,11 @@ async def _dispute(tx: Transaction[Settings], dispute_id: str) -> tuple[Dispute,
     return await tx.lock(DISPUTES, dispute_id), both
 
 
+async def _spare_dispute(tx: Transaction[Settings], dispute: Dispute, _: CaseAndOrder | None) -> bool:
+    return await standstills.spare(tx, dispute)
+
+
 dispute_timer: TimerCommands[DisputeAction, Settings, Dispute, CaseAndOrder | None] = TimerCommands(
-    _dispute, lambda dispute, _, now: DISPUTE.due(dispute, now)
+    _dispute, lambda dispute, _, now: DISPUTE.due(dispute, now), _spare_dispute
 )
 DEADLINES = (Due(CASES, case_timer.act), Due(DISPUTES, dispute_timer.act))

@@ -11,18 +11,27 @@ from typing import Any
 from aftercare_chassis.database.observers import Observer
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import Lifecycle
-from aftercare_events import ClaimDeadlineExtended, DeadlineExtended, DisputeDeadlineExtended, Event
+from aftercare_events import (
+    ClaimDeadlineExtended,
+    DeadlineExtended,
+    DeadlineReminder,
+    DisputeDeadlineExtended,
+    DisputeDeadlineReminder,
+    Event,
+)
 from aftercare_events.catalogue.deadlines import DeadlineChange
 
 from aftersale_svc.domain.cases import lifecycle as cases
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.deadlines.ledger import (
     DEADLINE,
+    WITH_REMINDERS,
     Deadline,
     DeadlineAction,
     DocumentKind,
     end_of,
 )
+from aftersale_svc.domain.deadlines.reminders import DEFAULT_HOURS, next_reminder
 from aftersale_svc.domain.deadlines.timing import Computed, ScheduleTiming
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
@@ -35,7 +44,13 @@ from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIMS
 
 # Any: documents are rows of any class with a lifecycle, and tables have states of their own.
 
-ALONE = (DeadlineExtended, DisputeDeadlineExtended, ClaimDeadlineExtended)
+ALONE = (
+    DeadlineExtended,
+    DisputeDeadlineExtended,
+    ClaimDeadlineExtended,
+    DeadlineReminder,
+    DisputeDeadlineReminder,
+)
 """Events of a deadline alone, whose commands write its row themselves."""
 
 
@@ -105,7 +120,12 @@ def _new(tx: Transaction[Settings], kind: DocumentKind, row: Any, event: Event) 
     )
     if computed is None or computed.due.at != row.deadline_at:
         return deadline
-    return _limited(deadline, computed)
+    limited = _limited(deadline, computed)
+    if kind not in WITH_REMINDERS:
+        return limited
+    hours = computed.chosen.rule.reminders
+    hours = DEFAULT_HOURS if hours is None else hours
+    return replace(limited, reminds_at=next_reminder(tx.now, limited.due_at, limited.turn, hours, tx.now))
 
 
 def _limited(deadline: Deadline, computed: Computed) -> Deadline:

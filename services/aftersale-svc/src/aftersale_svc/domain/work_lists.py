@@ -9,8 +9,10 @@ from aftercare_chassis.lifecycle import NOBODY, Actor
 
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.deadlines.ledger import MissedBy
 
 DUE_SOON = timedelta(hours=24)
+ANYBODY = "any"
 _PLATFORM = "platform"
 _AGENT = "agent"
 _REVIEWERS = frozenset({"agent", "admin"})
@@ -26,6 +28,7 @@ class WorkList(StrEnum):
     FROZEN = "frozen"
     UNASSIGNED_REVIEWS = "unassigned_reviews"
     MY_REVIEWS = "my_reviews"
+    BREACHED = "breached"
 
 
 _OF_REVIEWERS = frozenset({WorkList.UNASSIGNED_REVIEWS, WorkList.MY_REVIEWS})
@@ -36,6 +39,7 @@ LABELS: Mapping[WorkList, Label] = {
     WorkList.FROZEN: Label("维权冻结", "Frozen by a dispute"),
     WorkList.UNASSIGNED_REVIEWS: Label("无人接手的审核", "Reviews that nobody has"),
     WorkList.MY_REVIEWS: Label("我接手的审核", "My reviews"),
+    WorkList.BREACHED: Label("已逾期", "Deadline missed"),
 }
 
 
@@ -44,12 +48,14 @@ class Selection:
     """The cases of a list: those in which it is this one's turn, with a deadline before `due_before` where that is set.
 
     Of those that agents review: the ones that `agent_id` has, or that are `unassigned`.
+    With `missed_by`: open cases with a deadline, whoever's turn it is, in which this side has missed one before.
     """
 
     whose_turn: str
     due_before: datetime | None = None
     agent_id: str | None = None
     unassigned: bool = False
+    missed_by: MissedBy | None = None
 
 
 def lists_of(role: str) -> list[WorkList]:
@@ -67,4 +73,5 @@ def selection(work_list: WorkList, actor: Actor, now: datetime) -> Selection:
         WorkList.FROZEN: Selection(_PLATFORM),
         WorkList.UNASSIGNED_REVIEWS: Selection(_AGENT, unassigned=True),
         WorkList.MY_REVIEWS: Selection(_AGENT, agent_id=actor.id),
+        WorkList.BREACHED: Selection(ANYBODY, missed_by=MissedBy(own)) if own != NOBODY else Selection(NOBODY),
     }[work_list]

@@ -37,7 +37,7 @@ from aftersale_svc.tables.legs import DETAILS, full_cases
 from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
-from aftersale_svc.tables.work_lists import CASES_DUE, CASES_OF_TURN
+from aftersale_svc.tables.work_lists import CASES_DUE, CASES_MISSED, CASES_OF_TURN
 
 MOST_COUNTED = 1000
 
@@ -67,6 +67,8 @@ async def work_lists(read: Reader[Settings]) -> dict[WorkList, int]:
 
 
 async def _count(read: Reader[Settings], of: Selection) -> int:
+    if of.missed_by is not None:
+        return len(await read.all(CASES_MISSED, missed_by=of.missed_by, most=MOST_COUNTED + 1))
     turn = {"whose_turn": of.whose_turn, "most": MOST_COUNTED + 1}
     if of.agent_id is not None:
         return len(await read.all(REVIEWS_OF_AGENT, agent_id=of.agent_id, most=MOST_COUNTED + 1))

@@ -14,7 +14,7 @@ from aftersale_svc.domain.deadlines.turns import turn_seconds
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.calendars import CALENDARS, DAYS_OF
 from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.deadlines import DEADLINES, OF_CASE
+from aftersale_svc.tables.deadlines import DEADLINES, OF_CASE, REMINDERS, TO_MOVE
 
 
 async def deadline(read: Reader[Settings], deadline_id: str) -> tuple[Deadline, Calendar]:
@@ -35,6 +35,16 @@ async def turns(read: Reader[Settings], case_id: str) -> tuple[Case, datetime, d
     found = await read.all(OF_CASE, case_id=case_id)
     until = _end(case, found, read.now)
     return case, until, turn_seconds(found, case.created_at, until)
+
+
+async def reminders(read: Reader[Settings], most: int) -> list[tuple[str, datetime]]:
+    """The deadlines that people are reminded of next, each with when, the earliest first."""
+    return [(row["id"], row["reminds_at"]) for row in await read.all(REMINDERS, most=most)]
+
+
+async def to_move(read: Reader[Settings], after: str, most: int) -> list[str]:
+    """The ids, behind this one, of provisional deadlines for whose calendar a newer version has come."""
+    return [row["id"] for row in await read.all(TO_MOVE, after=after, most=most)]
 
 
 def _end(case: Case, found: Sequence[Deadline], now: datetime) -> datetime:

@@ -25,6 +25,7 @@ from aftersale_svc.tables import (
     policies,
     refund_parts,
     replacements,
+    standstills,
     verdicts,
 )
 from aftersale_svc.tables.schema import metadata
@@ -59,5 +60,6 @@ __all__ = [
     "policies",
     "refund_parts",
     "replacements",
+    "standstills",
     "verdicts",
 ]

@@ -20,6 +20,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from aftersale_svc.domain.deadlines.calendars import CalendarSource, DayKind
 from aftersale_svc.domain.deadlines.stored import CalendarDay, CalendarVersion, RuleSetVersion
 from aftersale_svc.tables.schema import metadata
+from aftersale_svc.tables.standstills import standstills
 
 calendars = Table(
     "calendars",
@@ -73,6 +74,7 @@ VERSIONS_NUMBER: Query[Record] = Query(
     select(
         select(func.count()).select_from(calendars).scalar_subquery().label("calendars"),
         select(func.count()).select_from(deadline_rules).scalar_subquery().label("rules"),
+        select(func.count()).select_from(standstills).scalar_subquery().label("standstills"),
     )
 )
 _newest = (

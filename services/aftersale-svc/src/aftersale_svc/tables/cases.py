@@ -7,6 +7,7 @@ from sqlalchemy import (
     BigInteger,
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     Integer,
@@ -14,6 +15,7 @@ from sqlalchemy import (
     Text,
     any_,
     bindparam,
+    exists,
     func,
     select,
 )
@@ -23,7 +25,9 @@ from sqlalchemy.dialects.postgresql import ARRAY
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Liable, Reason, RejectReason
 from aftersale_svc.domain.cases.model import Case, CaseState, RequestedLine, TimelineStep
 from aftersale_svc.domain.cases.types import ENDED
+from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.tables.deadlines import deadlines
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
@@ -131,8 +135,19 @@ case_timeline = Table(
 CASE_SEEN_BY = seen_by(cases)
 CASES = Rows(cases, Case, CASE_SEEN_BY)
 _FILTERS = ("state", "order_id", "whose_turn", "type", "reason", "buyer_id", "merchant_id")
-CASE_LIST = Listing(cases, Case, filters=_FILTERS, seen_by=CASE_SEEN_BY)
-CASES_BY_DEADLINE = Listing(cases, Case, filters=_FILTERS, seen_by=CASE_SEEN_BY, earliest="deadline_at")
+
+
+def missed(by: object) -> ColumnElement[bool]:
+    """Whether the case, or a dispute about it, has a deadline of this side that was missed."""
+    is_its = (deadlines.c.case_id == cases.c.id, deadlines.c.turn == by, deadlines.c.state == sql("'fired'"))
+    return exists().where(*is_its)
+
+
+_MISSED = {"missed_by": {each.value: missed(each.value) for each in MissedBy}}
+CASE_LIST = Listing(cases, Case, filters=_FILTERS, seen_by=CASE_SEEN_BY, computed=_MISSED)
+CASES_BY_DEADLINE = Listing(
+    cases, Case, filters=_FILTERS, seen_by=CASE_SEEN_BY, computed=_MISSED, earliest="deadline_at"
+)
 CASES_BY_ORDER: Query[Record] = Query(
     select(cases.c.id)
     .where(cases.c.id == any_(bindparam("case_ids", type_=ARRAY(Text))))

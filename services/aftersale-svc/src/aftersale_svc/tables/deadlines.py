@@ -2,6 +2,7 @@
 
 from aftercare_chassis.database.columns import one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows, Statement
+from asyncpg import Record
 from sqlalchemy import (
     Boolean,
     CheckConstraint,
@@ -13,13 +14,17 @@ from sqlalchemy import (
     Text,
     bindparam,
     false,
+    func,
+    null,
+    or_,
     select,
     update,
 )
 from sqlalchemy import text as sql
 
-from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind
+from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind, ExtensionCause
 from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
+from aftersale_svc.tables.calendars import calendars
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
@@ -49,18 +54,25 @@ deadlines = Table(
     Column("continued_seconds", Integer, nullable=True),
     Column("kept_seconds", Integer, nullable=True),
     *quantity("extensions", default=0),
+    *one_of("extension_cause", ExtensionCause, null=True),
+    timestamp("reminds_at", null=True),
+    *quantity("reminders", default=0),
     timestamp("ended_at", null=True),
     CheckConstraint("(state IN ('met', 'paused', 'fired')) = (ended_at IS NOT NULL)", name="ended"),
     Index("deadlines_case_idx", "case_id", "id"),
     # Not unique: where one ends and the next one begins, both are written by one statement in no certain order.
     Index("deadlines_open_idx", "document_id", postgresql_where=sql("ended_at IS NULL")),
+    Index("deadlines_reminds_idx", "reminds_at", postgresql_where=sql("reminds_at IS NOT NULL")),
+    Index("deadlines_provisional_idx", "id", postgresql_where=sql("provisional AND ended_at IS NULL")),
+    # Those that were missed, by whose turn it was.
+    Index("deadlines_fired_idx", "case_id", "turn", postgresql_where=sql("state = 'fired'")),
 )
 
 DEADLINES = Rows(deadlines, Deadline, seen_by(deadlines))
 END_OPEN = Statement(
     update(deadlines)
     .where(deadlines.c.document_id == bindparam("of"), deadlines.c.ended_at.is_(None))
-    .values(state=bindparam("ended_as"), ended_at=bindparam("now"), kept_seconds=bindparam("kept"))
+    .values(state=bindparam("ended_as"), ended_at=bindparam("now"), kept_seconds=bindparam("kept"), reminds_at=null())
 )
 """End the open deadline of the document `of`."""
 OF_CASE = Query(
@@ -69,3 +81,32 @@ OF_CASE = Query(
     seen_by(deadlines),
 )
 """Every deadline of a case and of its disputes, oldest first."""
+OPEN_OF = Query(
+    select(deadlines)
+    .where(deadlines.c.document_id == bindparam("document_id"), deadlines.c.ended_at.is_(None))
+    .order_by(deadlines.c.id.desc())
+    .limit(1),
+    Deadline,
+)
+"""The open deadline of a document."""
+REMINDERS: Query[Record] = Query(
+    select(deadlines.c.id, deadlines.c.reminds_at)
+    .where(deadlines.c.reminds_at.is_not(None))
+    .order_by(deadlines.c.reminds_at)
+    .limit(bindparam("most"))
+)
+"""The reminders that are due next, the earliest first."""
+_newest = select(func.max(calendars.c.version)).where(calendars.c.id == deadlines.c.calendar_id).scalar_subquery()
+_any = select(calendars.c.id).exists()
+TO_MOVE: Query[Record] = Query(
+    select(deadlines.c.id)
+    .where(
+        deadlines.c.provisional,
+        deadlines.c.ended_at.is_(None),
+        deadlines.c.id > bindparam("after"),
+        or_(deadlines.c.calendar_version < _newest, (deadlines.c.calendar_version == 0) & _any),
+    )
+    .order_by(deadlines.c.id)
+    .limit(bindparam("most"))
+)
+"""Open provisional deadlines for whose calendar a newer version has come, in the order of their ids."""

@@ -22,6 +22,7 @@ from aftercare_events import (
     ConsultationAnswered,
     ConsultationContinued,
     DeadlineExtended,
+    DeadlineReminder,
     DecisionDeclined,
     DecisionProposed,
     OfferAccepted,
@@ -103,6 +104,7 @@ CODES: Mapping[type[CaseEvent], str] = {
     AfterSaleClosed: "after_sale_closed",
     AfterSaleCancelled: "after_sale_cancelled",
     DeadlineExtended: "deadline_extended",
+    DeadlineReminder: "deadline_reminder",
 }
 
 _CAUSES: Mapping[str, str] = {DecisionCause.TIMEOUT: "_by_timeout", DecisionCause.RULE: "_by_rule"}

@@ -127,6 +127,7 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
     "consultation_continued": ("买家继续提问，等待商家答复。", "The buyer asked more; the merchant will answer."),
     "after_sale_completed": ("售后已完成，欢迎评价。", "The case is complete; you are welcome to rate it."),
     "after_sale_closed": ("售后单已关闭。", "The case was closed."),
+    "deadline_reminder": ("处理期限即将届满。", "The time to act in the case ends soon."),
     "deadline_extended": ("处理期限已延长。", "There is more time to act in the case."),
     "after_sale_cancelled": ("售后申请已撤销。", "The after-sale request was withdrawn."),
 }

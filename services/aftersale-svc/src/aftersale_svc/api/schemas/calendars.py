@@ -9,6 +9,7 @@ from pydantic_core import PydanticCustomError
 
 from aftersale_svc.commands.calendars import MerchantCalendar
 from aftersale_svc.domain.deadlines.calendars import CalendarSource, DayKind
+from aftersale_svc.domain.deadlines.reminders import MOST_REMINDERS
 from aftersale_svc.domain.deadlines.rules import CONDITIONS, LEAST_HOURS, MOST_DAYS, MOST_HOURS, Rule, Unit
 from aftersale_svc.domain.deadlines.schedules import DEFAULT_CALENDAR
 from aftersale_svc.domain.deadlines.stored import CalendarDay, CalendarVersion, RuleSetVersion
@@ -110,6 +111,9 @@ class CalendarOut(Out):
         )
 
 
+ReminderHours = Annotated[float, Field(gt=0, le=MOST_HOURS)]
+
+
 class RuleIn(In):
     """How long one timer runs."""
 
@@ -124,6 +128,9 @@ class RuleIn(In):
     when: Annotated[dict[Condition, Code], Field(max_length=len(CONDITIONS))] = Field(default_factory=dict)
     """Only for documents with these values, such as `{"type": "refund_only"}`. Of several rules the one with most of them holds."""
 
+    reminders: Annotated[list[ReminderHours] | None, Field(max_length=MOST_REMINDERS)] = None
+    """How many hours before the end people are reminded; 24 and 2 where it is left out, never where it is empty."""
+
     @model_validator(mode="after")
     def _within_bounds(self) -> "RuleIn":
         if self.amount > self.unit.most:
@@ -132,9 +139,9 @@ class RuleIn(In):
 
     def rule(self) -> Rule:
         """The rule as the command takes it."""
-        return Rule(
-            self.timer, self.amount, self.unit, self.calendar, {str(name): value for name, value in self.when.items()}
-        )
+        when = {str(name): value for name, value in self.when.items()}
+        reminders = None if self.reminders is None else tuple(self.reminders)
+        return Rule(self.timer, self.amount, self.unit, self.calendar, when, reminders)
 
 
 class RulesIn(In):
@@ -161,6 +168,8 @@ class RuleOut(Out):
     """The calendar that it names; null where it is that of the merchant or the country."""
     when: dict[str, str]
     """The values that a document has to have."""
+    reminders: list[float] | None = None
+    """How many hours before the end people are reminded; null where it is 24 and 2."""
 
 
 class RulesOut(Out):

@@ -9,7 +9,7 @@ from pydantic import Field
 
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.reasons import Label
-from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind
+from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind, ExtensionCause
 from aftersale_svc.domain.deadlines.rules import MOST_HOURS, RuleScope, Unit
 
 
@@ -65,6 +65,12 @@ class DeadlineOut(Out):
     """What was left of it where it was stopped."""
     extensions: int
     """How often somebody extended it."""
+    extension_cause: ExtensionCause | None = None
+    """Why its end was last changed: an agent or the other side gave time, the timers stood still, or a newer calendar moved it."""
+    reminds_at: Time | None = None
+    """When whose turn it is is reminded next; null where no reminder is left."""
+    reminders: int = 0
+    """How often they were reminded of it."""
     ended_at: Time | None = None
     """When it ended; null while it runs."""
 

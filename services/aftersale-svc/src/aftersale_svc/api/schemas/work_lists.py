@@ -7,6 +7,7 @@ from aftercare_chassis.http.schemas import Out, Time
 from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.work_lists import LABELS, WorkList, selection
 from aftersale_svc.queries import MOST_COUNTED
 
@@ -23,13 +24,15 @@ class WorkListOut(Out):
     more: bool
     """Whether it has more than that."""
     whose_turn: str
-    """With this filter, sorted by `deadline`, `GET /v1/cases` lists its cases."""
+    """With this filter, sorted by `deadline`, `GET /v1/cases` lists its cases; `any`: with `missed_by` in its place."""
     due_before: Time | None = None
     """The list ends with the cases whose deadline is before this; null where it has all of them."""
     unassigned: bool | None = None
     """Where it is true, `GET /v1/review-queue` with this filter lists its cases."""
     agent_id: str | None = None
     """Where there is one, `GET /v1/review-queue` with this filter lists its cases."""
+    missed_by: MissedBy | None = None
+    """The list has open cases in which this side has missed a deadline; null for the other lists."""
 
 
 class WorkListsOut(Out):
@@ -54,4 +57,5 @@ def _list(work_list: WorkList, count: int, actor: Actor, now: datetime) -> WorkL
         due_before=of.due_before,
         unassigned=True if of.unassigned else None,
         agent_id=of.agent_id,
+        missed_by=of.missed_by,
     )

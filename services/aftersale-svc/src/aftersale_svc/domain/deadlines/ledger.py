@@ -47,12 +47,35 @@ class DeadlineAction(StrEnum):
     FIRE = "fire"
 
 
+WITH_REMINDERS = frozenset({DocumentKind.CASE, DocumentKind.DISPUTE})
+"""The documents whose deadlines have reminders."""
+
+
+class MissedBy(StrEnum):
+    """Whose deadlines are counted as missed where their timer fires."""
+
+    BUYER = "buyer"
+    MERCHANT = "merchant"
+    AGENT = "agent"
+    PLATFORM = "platform"
+
+
+class ExtensionCause(StrEnum):
+    """Why somebody has more time."""
+
+    AGENT = "agent"
+    AGREEMENT = "agreement"
+    STANDSTILL = "standstill"
+    CALENDAR = "calendar"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
     """One stay of a document in a state: whose turn it is, and until when; without `due_at` it is open-ended.
 
     `timer` names the rule, `amount` and `unit` are what it allowed. `continued_seconds` is what it began with, where it goes on
-    after a stop, and `kept_seconds` what was left where it was stopped; both in seconds of what is counted.
+    after a stop, and `kept_seconds` what was left where it was stopped; both in seconds of what is counted. `extension_cause` is
+    why its end was last changed; `reminds_at` when whose turn it is is reminded next, `reminders` how often they were.
     """
 
     id: str
@@ -78,6 +101,9 @@ class Deadline:
     continued_seconds: int | None = None
     kept_seconds: int | None = None
     extensions: int = 0
+    extension_cause: ExtensionCause | None = None
+    reminds_at: datetime | None = None
+    reminders: int = 0
     ended_at: datetime | None = None
 
     @property

@@ -39,6 +39,7 @@ class Rule:
     """How long the timer of this name runs, for documents with these values.
 
     `calendar` names the calendar that working time is counted in; None: that of the merchant, or else of the country.
+    `reminders` are the hours before its end at which people are reminded; None: DEFAULT_HOURS of `reminders`.
     """
 
     timer: str
@@ -46,6 +47,7 @@ class Rule:
     unit: Unit = Unit.HOURS
     calendar: str | None = None
     when: Mapping[str, str] = field(default_factory=dict)
+    reminders: tuple[float, ...] | None = None
 
     def matches(self, timer: str, row: object) -> bool:
         """Whether it is for this timer of the row."""

@@ -1,6 +1,6 @@
 """When a deadline ends: the rules and calendars that hold now, and what they make of a timer."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -12,6 +12,7 @@ from aftersale_svc.domain.deadlines.calendars import (
     working_seconds,
 )
 from aftersale_svc.domain.deadlines.rules import PLATFORM, Rule, RuleScope, RuleSet, Unit
+from aftersale_svc.domain.deadlines.standstills import Standstill
 
 DEFAULT_CALENDAR = "CN"
 
@@ -73,10 +74,11 @@ class Chosen:
 
 @dataclass(frozen=True, slots=True)
 class Schedules:
-    """The rules and calendars that hold now, by owner and by id."""
+    """The rules and calendars that hold now, by owner and by id, and the last standstills."""
 
     rule_sets: Mapping[str, RuleSet] = field(default_factory=dict)
     calendars: Mapping[str, Calendar] = field(default_factory=dict)
+    standstills: Sequence[Standstill] = ()
 
     def choose(self, row: object, timer: str, hours: float) -> Chosen:
         """The rule for a timer of this row: the merchant's, else the platform's, else the hours of the settings."""

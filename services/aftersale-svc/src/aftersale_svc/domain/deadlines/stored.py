@@ -53,13 +53,21 @@ class RuleSetVersion:
     @property
     def rule_set(self) -> RuleSet:
         """The rules."""
-        rules = tuple(Rule(**{**each, "unit": Unit(each["unit"])}) for each in self.rules)
-        return RuleSet(self.owner, self.version, rules)
+        return RuleSet(self.owner, self.version, tuple(_rule(each) for each in self.rules))
 
 
 def documents(rules: Iterable[Rule]) -> list[dict[str, Any]]:  # Any: see RuleSetVersion
-    """The rules as they are stored."""
-    return [asdict(rule) for rule in rules]
+    """The rules as they are stored. Earlier builds read those without reminders of their own."""
+    return [
+        {name: value for name, value in asdict(rule).items() if name != "reminders" or value is not None}
+        for rule in rules
+    ]
+
+
+def _rule(document: Mapping[str, Any]) -> Rule:  # Any: see RuleSetVersion
+    reminders = document.get("reminders")
+    known = {**document, "unit": Unit(document["unit"]), "reminders": None if reminders is None else tuple(reminders)}
+    return Rule(**known)
 
 
 def assembled(version: CalendarVersion, days: Iterable[CalendarDay], base: Calendar | None = None) -> Calendar:

@@ -1,10 +1,17 @@
 """The timing of a transaction: deadlines by rules and calendars, and a note of how each was computed."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from aftercare_chassis.lifecycle import Timing
+
+from aftersale_svc.domain.deadlines.calendars import WEEK, Calendar
+from aftersale_svc.domain.deadlines.ledger import Deadline
+from aftersale_svc.domain.deadlines.reminders import DEFAULT_HOURS
 from aftersale_svc.domain.deadlines.schedules import Chosen, Due, Schedules, continued, deadline, left_of
+from aftersale_svc.domain.deadlines.standstills import SPARED, Standstill
 
 # Any: the class of settings, as in `Context`.
 
@@ -41,3 +48,33 @@ class ScheduleTiming:
         """What is left of it now: working time where that is counted."""
         chosen = self._schedules.choose(row, hours, getattr(settings, hours))
         return left_of(now, due_at, chosen.rule, chosen.calendar)
+
+    def ends(self, row: Any, due_at: datetime) -> datetime:
+        """When it ends: with the grace where it ended in a standstill, and its timer has still to note that."""
+        if row.whose_turn not in SPARED:
+            return due_at
+        graces = (each.grace_until for each in self.standstills if each.began_at < due_at <= each.ended_at)
+        return max(graces, default=due_at)
+
+    @property
+    def standstills(self) -> Sequence[Standstill]:
+        """The last ones."""
+        return self._schedules.standstills
+
+    def calendar_of(self, deadline: Deadline) -> Calendar | None:
+        """The newest version of the calendar of a deadline; None where it is not known."""
+        if deadline.calendar_id != WEEK.id:
+            return self._schedules.calendars.get(deadline.calendar_id or "")
+        rule = deadline.rule
+        found = None if rule is None else self._schedules.calendar_for(rule, deadline.merchant_id)
+        return None if found is WEEK else found
+
+    def reminder_hours(self, row: Any, timer: str | None) -> Sequence[float]:
+        """How many hours before the end of this timer people are reminded, by the rule that holds now."""
+        rule = None if timer is None else self._schedules.choose(row, timer, 0).rule
+        return DEFAULT_HOURS if rule is None or rule.reminders is None else rule.reminders
+
+
+def reminder_hours(timing: Timing, row: Any, timer: str | None) -> Sequence[float]:
+    """See `ScheduleTiming.reminder_hours`."""
+    return timing.reminder_hours(row, timer) if isinstance(timing, ScheduleTiming) else DEFAULT_HOURS

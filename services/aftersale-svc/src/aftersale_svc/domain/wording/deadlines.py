@@ -11,7 +11,7 @@ from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind
-from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind
+from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind, ExtensionCause
 from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
@@ -59,6 +59,11 @@ _STATES: Mapping[DeadlineState, Label] = {
     ),
 }
 
+
+_STANDSTILL = Label(
+    "期限届满前后系统停止运行过，因此顺延，于 {at} 结束。",
+    "The timers stood still when it was to end, so it was extended, and ends at {at}.",
+)
 
 # Any: the states and actions differ per table.
 _TABLES: Mapping[DocumentKind, tuple[Lifecycle[Any, Any], ...]] = {
@@ -148,6 +153,8 @@ def _end(deadline: Deadline, calendar: Calendar) -> Label:
     at = "-" if deadline.due_at is None else _clock(deadline.due_at, calendar)
     ended = "-" if deadline.ended_at is None else _clock(deadline.ended_at, calendar)
     text = _STATES[deadline.state]
+    if deadline.ended_at is None and deadline.extension_cause is ExtensionCause.STANDSTILL:
+        text = _STANDSTILL
     return Label(text.zh.format(at=at, ended=ended), text.en.format(at=at, ended=ended))
 
 
