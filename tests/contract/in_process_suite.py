@@ -35,7 +35,11 @@ PROVIDER = {
 }
 SETTINGS: dict[str, dict[str, object]] = {
     "order": {**PROVIDER},
-    "aftersale": {"evidence_public_url": "http://service.test", "second_person_above": {"CNY": 29000}},
+    "aftersale": {
+        "evidence_public_url": "http://service.test",
+        "second_person_above": {"CNY": 29000},
+        "fast_exchange_merchants": {"m-1"},
+    },
 }
 PRINCIPALS: dict[str, tuple[str, ...]] = {
     "buyer": ("buyer", "buyer-1"),

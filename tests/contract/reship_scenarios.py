@@ -2,8 +2,9 @@
 
 from typing import Any
 
+from case_type_scenarios import asked
 from in_process_suite import InProcessSuite
-from suite_scenarios import RETURN_ADDRESS, TEXTS, asked, cny, delivered, step
+from suite_scenarios import RETURN_ADDRESS, TEXTS, cny, delivered, step
 
 
 async def _sent(suite: InProcessSuite, case: dict[str, Any], waybill_no: str) -> None:
@@ -52,4 +53,78 @@ async def an_exchange_for_dearer_goods(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (parts_that_are_sent, an_exchange_for_dearer_goods)
+async def _sent_for_repair(
+    suite: InProcessSuite, waybill_no: str, **more: Any
+) -> tuple[dict[str, Any], dict[str, Any]]:
+    """An order, and a case of it whose goods the merchant has for repair."""
+    order = await delivered(suite, f"{waybill_no}1")
+    case = await asked(suite, order, 1, "repair", **more)
+    await step(suite, "seller", case, "approve", return_address=RETURN_ADDRESS)
+    await step(suite, "buyer", case, "ship", carrier="zto", waybill_no=f"{waybill_no}2")
+    await suite.push(f"{waybill_no}2", "delivered")
+    return order, case
+
+
+async def a_repair_that_the_buyer_pays(suite: InProcessSuite) -> str:
+    """The repair is late, then quoted, paid and done. The order's id."""
+    order, case = await _sent_for_repair(suite, "7300004", reason="paid_repair")
+    assert (await suite.get("buyer", "order", f"orders/{order['id']}"))["after_sale_state"] == "in_after_sale"
+    await suite.advance(14 * 24 + 1)
+    await step(suite, "agent", case, "resume-repair", note=TEXTS["note"])
+    await step(suite, "seller", case, "quote", cost=cny(6800), days=5, note=TEXTS["description"])
+    await step(suite, "buyer", case, "agree-charge")
+    await step(suite, "seller", case, "record-payment", reference=TEXTS["reply"])
+    await step(suite, "seller", case, "repaired", work=["part_replaced"], note=TEXTS["answer"])
+    await _sent(suite, case, "73000043")
+    await suite.push("73000043", "delivered")
+    await step(suite, "buyer", case, "confirm-replacement")
+    assert (await suite.get("buyer", "order", f"orders/{order['id']}"))["after_sale_state"] == "after_sale_done"
+    return str(order["id"])
+
+
+async def a_repair_that_is_not_possible(suite: InProcessSuite) -> str:
+    """The buyer declines what one repair costs, and takes the money where another is not possible. The order's id."""
+    order, case = await _sent_for_repair(suite, "7300005", reason="paid_repair")
+    await step(suite, "seller", case, "quote", cost=cny(6800), days=5)
+    await step(suite, "buyer", case, "decline-quote", note=TEXTS["note"])
+    await _sent(suite, case, "73000053")
+    await step(suite, "buyer", case, "confirm-replacement")
+    other = await asked(suite, order, 1, "repair")
+    await step(suite, "seller", other, "approve", return_address=RETURN_ADDRESS)
+    await step(suite, "buyer", other, "ship", carrier="zto", waybill_no="73000054")
+    await suite.push("73000054", "delivered")
+    await step(suite, "seller", other, "cannot-repair", failure="beyond_repair", remedy="refund", note=TEXTS["note"])
+    await step(suite, "buyer", other, "take-refund")
+    return str(order["id"])
+
+
+async def replacements_that_are_sent_first(suite: InProcessSuite) -> str:
+    """For one unit nothing is sent, one comes back after its replacement, and one is kept. The order's id."""
+    order = await delivered(suite, "73000061")
+    for place, end in enumerate(("not sent", "sent back", "kept")):
+        case = await asked(suite, order, 1, "fast_exchange")
+        await step(suite, "buyer", case, "agree-hold", note=TEXTS["note"])
+        await step(suite, "seller", case, "approve", return_address=RETURN_ADDRESS)
+        if end == "not sent":
+            await step(suite, "seller", case, "no-stock")
+            continue
+        await _sent(suite, case, f"7300007{place}")
+        await suite.push(f"7300007{place}", "delivered")
+        await step(suite, "buyer", case, "confirm-replacement")
+        if end == "sent back":
+            await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000065")
+            await suite.push("73000065", "delivered")
+            found = [{"line_id": order["lines"][0]["id"], "accepted": 1, "grade": "a"}]
+            await step(suite, "seller", case, "inspect", lines=found)
+        else:
+            await suite.advance(7 * 24 + 1)
+    return str(order["id"])
+
+
+SCENARIOS = (
+    parts_that_are_sent,
+    an_exchange_for_dearer_goods,
+    a_repair_that_the_buyer_pays,
+    a_repair_that_is_not_possible,
+    replacements_that_are_sent_first,
+)

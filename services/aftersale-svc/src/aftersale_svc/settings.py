@@ -36,9 +36,13 @@ class Settings(ServiceSettings):
     return_transit_hours: Hours = 15 * 24
     inspection_hours: Hours = 10 * 24
     rejected_hours: Hours = 7 * 24
+    repair_hours: Hours = 14 * 24
+    quote_hours: Hours = 7 * 24
+    remedy_hours: Hours = 7 * 24
     reship_hours: Hours = 48
     refund_offer_hours: Hours = 48
     charge_hours: Hours = 7 * 24
+    hold_hours: Hours = 72
     reship_transit_hours: Hours = 15 * 24
     reship_receipt_hours: Hours = 7 * 24
     refund_hours: Hours = 24
@@ -90,6 +94,8 @@ class Settings(ServiceSettings):
     second_person_above: Mapping[str, Annotated[int, Field(ge=0)]] = {}
     """Above how much, in minor units by currency, a decision of an agent by which money goes back has to be confirmed by another agent."""
 
+    fast_exchange_merchants: frozenset[str] = frozenset()
+    """The merchants that send replacements before the goods are back."""
     return_fees: Mapping[str, Mapping[str, ReturnFees]] = {}
     """What merchants charge for returns, by merchant and currency; amounts in minor units."""
 

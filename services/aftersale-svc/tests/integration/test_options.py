@@ -26,14 +26,14 @@ async def test_what_a_buyer_may_ask_for_after_the_receipt(shop: Shop) -> None:
     await shop.received(ends)
     await shop.case(2)
     shown = await options(shop)
-    assert (shown["order_id"], shown["stage"], shown["reasons_version"]) == ("ord_1", "post_receipt", 3)
+    assert (shown["order_id"], shown["stage"], shown["reasons_version"]) == ("ord_1", "post_receipt", 4)
     assert shown["window_ends_at"].startswith(ends.strftime("%Y-%m-%dT%H:%M:%S"))
     assert [(line["sku"], line["quantity"], line["selectable_quantity"]) for line in shown["lines"]] == [
         ("KETTLE-1", 3, 1),
         ("CUP-1", 2, 2),
     ]
     allowed = [{option["type"] for option in line["options"] if option["allowed"]} for line in shown["lines"]]
-    assert allowed == [set(CaseType) - {"cancel_unshipped", "refused_delivery"}] * 2
+    assert allowed == [set(CaseType) - {"cancel_unshipped", "refused_delivery", "fast_exchange"}] * 2
     assert [each["type"] for each in shown["types"]] == list(CaseType)
     [defect] = [
         reason

@@ -159,7 +159,7 @@ def replacement(status: str) -> Command:
     """The courier's report about the replacement, under the waybill that it has."""
 
     async def report(tx: MemoryTransaction) -> None:
-        sent = tx.snapshot.replacement
+        sent = tx.snapshot.sent.get("replacements")
         facts: dict[str, Any] = {"parcel_id": "par_2", "leg": "exchange", "previous_status": "pending"}
         facts |= {"occurred_at": NOW, "status": status, "scanned": True, "delivered": status == "delivered"}
         facts |= {"terminal": status != "in_transit"}

@@ -6,7 +6,9 @@ from aftersale_svc.domain.cases.exchanges.model import Price
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.types import TYPES
 from case_walk import CASE, PEOPLE, RESHIPPING, Command
+from fast_walk import SECURED
 from memory_transaction import MemoryTransaction
+from repair_walk import REPAIRING
 
 
 def name_price(minor: int) -> Command:
@@ -28,13 +30,14 @@ EXCHANGING: dict[str, Command] = {
 """What people do only in exchanges."""
 
 
-_NOT_IN_EXCHANGES = {"answer the question", "ask again", "resolve", "accept all", "dispute", "correct the replacement"}
+_LONGEST = {CaseType.EXCHANGE: EXCHANGING, CaseType.REPAIR: REPAIRING, CaseType.FAST_EXCHANGE: SECURED}
+_LEFT_OUT = {"answer the question", "ask again", "resolve", "accept all", "dispute", "correct the replacement"}
 
 
 def people_of(type_: CaseType) -> dict[str, Command]:
     """What people may do in cases of this type, and what they cannot."""
     reshipping = RESHIPPING if CaseState.AWAIT_RESHIP in TYPES[type_].lifecycle.timeouts else {}
-    if type_ is not CaseType.EXCHANGE:
+    if type_ not in _LONGEST:
         return PEOPLE | reshipping
-    # It is the longest; what is left out leads to nothing new in it.
-    return {name: PEOPLE[name] for name in PEOPLE if name not in _NOT_IN_EXCHANGES} | reshipping | EXCHANGING
+    # What is left out leads to nothing new in these.
+    return {name: PEOPLE[name] for name in PEOPLE if name not in _LEFT_OUT} | reshipping | _LONGEST[type_]

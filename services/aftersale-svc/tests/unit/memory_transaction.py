@@ -8,13 +8,10 @@ from typing import Any
 from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, SystemContext
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import Event
-from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import BY_VERDICT
-from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.cases.price_checks import PriceCheck
-from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
@@ -29,7 +26,6 @@ from aftersale_svc.tables import (
     cases,
     dispute_parts,
     disputes,
-    exchanges,
     guarantee_claims,
     holds,
     legs,
@@ -60,13 +56,11 @@ class Snapshot:
     price_check: PriceCheck | None = None
     refunds: dict[str, Refund] = field(default_factory=dict)
     dispute: Dispute | None = None
-    replacement: Replacement | None = None
     offers: dict[int, Offer] = field(default_factory=dict)
     parts: dict[tuple[Any, ...], Any] = field(default_factory=dict)
     """What belongs to the dispute, and decisions that were proposed, by table and key."""
-    price: ReplacementLine | None = None
-    charge: Charge | None = None
-    refused_goods: RefusedGoods | None = None
+    sent: dict[str, Any] = field(default_factory=dict)
+    """The rows of the tables in SINGLE, by their names."""
 
     @property
     def refund(self) -> Refund | None:
@@ -108,13 +102,9 @@ class Snapshot:
             PriceCheck: self.price_check,
             Refund: self.refund,
             Offer: self.offer,
-            Replacement: self.replacement,
-            ReplacementLine: self.price,
-            Charge: self.charge,
-            RefusedGoods: self.refused_goods,
         }
         record = {
-            f"{leg.rows.name}_{column.name}": getattr(found.get(kind), column.name, None)
+            f"{leg.rows.name}_{column.name}": getattr(found.get(kind, self.sent.get(leg.rows.name)), column.name, None)
             for kind, leg in legs.LEGS.items()
             for column in leg.rows.columns
         }
@@ -229,12 +219,9 @@ class MemoryTransaction:
             legs.REFUNDS: any(refund.state != "failed" for refund in self.snapshot.refunds.values()),
             legs.INSPECTIONS: self.snapshot.line.accepted is not None,
             legs.RETURNS: self.snapshot.return_ is not None,
-            legs.REPLACEMENTS: self.snapshot.replacement is not None,
             offers.OFFERS: False,
             legs.REFUND_PARTS: False,
-            exchanges.REPLACEMENT_LINES: self.snapshot.price is not None,
-            exchanges.CHARGES: self.snapshot.charge is not None,
-            exchanges.REFUSED_GOODS: self.snapshot.refused_goods is not None,
+            **{table: table.name in self.snapshot.sent for table in SINGLE},
         }
         for row in new:
             if rows in PARTS:
@@ -259,8 +246,10 @@ class MemoryTransaction:
             self._set(offers={**self.snapshot.offers, row.number: row})
         elif rows is legs.INSPECTIONS:
             self._set(line=replace(self.snapshot.line, accepted=row.accepted, accepted_minor=row.accepted_minor))
+        elif rows is holds.HOLDS:
+            self._set(hold=row)
         elif rows in SINGLE:
-            self._set(**{SINGLE[rows]: row})
+            self._set(sent={**self.snapshot.sent, rows.name: row})
         elif rows not in (orders.ORDER_PARCELS, legs.REFUND_PARTS, cases.STEPS):
             assert rows is legs.RETURNS
             self._set(return_=row)

@@ -2,18 +2,23 @@
 
 from typing import Any
 
-from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.money.codes import HoldAction
-from aftersale_svc.tables import exchanges, holds, legs
+from aftersale_svc.tables import dispute_parts, exchanges, holds, legs, manual_reviews, money_holds, repairs
 
-SINGLE = {
-    legs.REPLACEMENTS: "replacement",
-    exchanges.REPLACEMENT_LINES: "price",
-    exchanges.CHARGES: "charge",
-    exchanges.REFUSED_GOODS: "refused_goods",
-    holds.HOLDS: "hold",
-}
-"""The fields of a snapshot that keep one row of a table."""
+PARTS = (dispute_parts.EVIDENCE_ROUNDS, dispute_parts.PROPOSALS, manual_reviews.PROPOSED_DECISIONS)
+"""The tables of which a snapshot keeps any number of rows."""
+
+SINGLE = (
+    legs.REPLACEMENTS,
+    exchanges.REPLACEMENT_LINES,
+    exchanges.CHARGES,
+    exchanges.REFUSED_GOODS,
+    repairs.REPAIRS,
+    money_holds.MONEY_HOLDS,
+)
+"""The tables of which a snapshot keeps one row."""
 HOLD_ACTIONS = {
     holds.SETTLE_HOLDS: HoldAction.SETTLE,
     holds.RELEASE_HOLDS: HoldAction.RELEASE,
@@ -21,13 +26,23 @@ HOLD_ACTIONS = {
 }
 
 
+_PRICED = {CaseState.IN_REPAIR, CaseState.QUOTE_PENDING, CaseState.MANUAL_REVIEW}
+
+
 def progress(snapshot: Any) -> tuple[object, ...]:  # of memory_transaction, which imports this module
     """What decides about goods that are sent: not when, but that they were. A new one takes the place of one that was late or wrong."""
-    sent, charge, difference = snapshot.replacement, snapshot.charge, snapshot.case.difference_minor
+    sent, charge, repair = (snapshot.sent.get(table.name) for table in (SINGLE[0], exchanges.CHARGES, repairs.REPAIRS))
+    difference, states = snapshot.case.difference_minor, {snapshot.case.state, snapshot.case.frozen_state}
     times = sent and (sent.scanned_at, sent.delivered_at, sent.refund_offered_at)
     owed = charge and (charge.amount_minor > 0, charge.agreed_at is not None, charge.paid_at is not None)
     way = tuple(time is not None for time in times) if times else None
-    return way, owed, difference is not None and difference < 0
+    offered = repair.remedy if repair and CaseState.REMEDY_PENDING in states else None
+    if snapshot.case.type is CaseType.REPAIR and not states & _PRICED:
+        owed = None  # it was paid or declined before the goods go back
+    hold = snapshot.sent.get(money_holds.MONEY_HOLDS.name)
+    held = hold and (hold.released_at is not None, hold.claimed_at is not None)
+    shipped = sent is not None and sent.shipped_at is not None and snapshot.case.type is CaseType.FAST_EXCHANGE
+    return way, owed, difference is not None and difference < 0, offered, held, shipped
 
 
 def review_of(case: Case) -> tuple[object, ...]:

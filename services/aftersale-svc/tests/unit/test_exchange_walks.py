@@ -67,7 +67,7 @@ def walk(a_case: Callable[..., Case], an_order: Callable[..., Order], acting: Ca
     )
     [hold] = holds_of([line], TYPES[CaseType.EXCHANGE])
     wanted = ReplacementLine(case_id=case.id, line_id="line_1", sku="KETTLE-2")
-    return Walk(Snapshot(an_order(), of(case).start(case, acting()), line, hold, price=wanted))
+    return Walk(Snapshot(an_order(), of(case).start(case, acting()), line, hold, sent={"replacement_lines": wanted}))
 
 
 @pytest.mark.parametrize("price", [5_000, 20_000])

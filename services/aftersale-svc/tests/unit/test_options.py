@@ -16,9 +16,10 @@ from order_book import NOW, OrderBook
 
 RETURN_REFUND, CANCEL_UNSHIPPED = CaseType.RETURN_REFUND, CaseType.CANCEL_UNSHIPPED
 REFUSED_DELIVERY = CaseType.REFUSED_DELIVERY
+SENT_BACK = (CaseType.EXCHANGE, CaseType.REPAIR, CaseType.FAST_EXCHANGE)
 TAKEN = {
     **dict.fromkeys(
-        (RETURN_REFUND, CaseType.REFUND_ONLY, CaseType.PRICE_ADJUST, CaseType.RESHIP_PARTS, CaseType.EXCHANGE),
+        (RETURN_REFUND, CaseType.REFUND_ONLY, CaseType.PRICE_ADJUST, CaseType.RESHIP_PARTS, *SENT_BACK),
         "units_in_live_case",
     ),
     CANCEL_UNSHIPPED: "stage_unsuitable",
@@ -27,7 +28,7 @@ TAKEN = {
 
 
 def found(book: OrderBook) -> OrderOptions:
-    return options_of(book.order, balances(book.holds()), NOW)
+    return options_of(book.order, balances(book.holds()), NOW, {book.order.merchant_id})
 
 
 def why_not(book: OrderBook) -> dict[CaseType, str | None]:
@@ -39,8 +40,8 @@ def why_not(book: OrderBook) -> dict[CaseType, str | None]:
 @pytest.mark.parametrize(
     ("state", "stage", "unsuitable"),
     [
-        (OrderState.PAID, Stage.PRE_SHIP, {RETURN_REFUND, CaseType.RESHIP_PARTS, CaseType.EXCHANGE, REFUSED_DELIVERY}),
-        (OrderState.SHIPPED, Stage.IN_TRANSIT, set()),
+        (OrderState.PAID, Stage.PRE_SHIP, {RETURN_REFUND, CaseType.RESHIP_PARTS, *SENT_BACK, REFUSED_DELIVERY}),
+        (OrderState.SHIPPED, Stage.IN_TRANSIT, {CaseType.REPAIR, CaseType.FAST_EXCHANGE}),
         (OrderState.DELIVERED, Stage.POST_RECEIPT, {CANCEL_UNSHIPPED, REFUSED_DELIVERY}),
     ],
 )

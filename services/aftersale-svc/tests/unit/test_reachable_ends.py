@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
-from aftersale_svc.domain.cases.codes import CaseType, Money, RefundState
+from aftersale_svc.domain.cases.codes import CaseType, Money, Reason, RefundState
 from aftersale_svc.domain.cases.lifecycle import CASE, of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
 from aftersale_svc.domain.cases.price_checks import PriceCheck
@@ -34,7 +34,9 @@ def first(a_case: Callable[..., Case], an_order: Callable[..., Order], acting: C
 
     def opened(type_: CaseType, state: OrderState) -> Snapshot:
         stage = Stage.PRE_SHIP if state is OrderState.PAID else Stage.POST_RECEIPT
-        case = a_case(type=type_, stage=TYPES[type_].stage(stage), shipping_refund_minor=800)
+        # Repairs for other reasons cost the buyer nothing.
+        reason = Reason.PAID_REPAIR if type_ is CaseType.REPAIR else Reason.QUALITY_DEFECT
+        case = a_case(type=type_, reason=reason, stage=TYPES[type_].stage(stage), shipping_refund_minor=800)
         line = CaseLine(
             case_id=case.id,
             line_id="line_1",
@@ -95,12 +97,17 @@ async def test_what_a_case_holds_in_every_place(first: First, type_: CaseType) -
         case, hold, refund = snapshot.case, snapshot.hold, snapshot.refund
         completed = case.state is CaseState.COMPLETED
         paid = refund is not None and refund.state is RefundState.SUCCEEDED
-        expected = HoldState.SETTLED if paid else HoldState.RELEASED if case.state in ENDED else HoldState.HELD
+        claimed = getattr(snapshot.sent.get("money_holds"), "claimed_at", None) is not None
+        expected = (
+            HoldState.SETTLED if paid or claimed else HoldState.RELEASED if case.state in ENDED else HoldState.HELD
+        )
         assert hold.state is expected, place
         taken = 2 if TYPES[type_].holds_units else 0
         if paid and case.difference_minor is not None:
             assert (hold.units, hold.amount_minor) == (0, -case.difference_minor), place  # the difference alone
         else:
-            assert hold.units == ((snapshot.line.accepted or taken) if paid else taken), place
+            accepted = snapshot.line.accepted or 0
+            kept = taken - accepted if claimed else accepted or taken if paid else taken
+            assert hold.units == kept, place
         assert (refund is not None and refund.state is RefundState.REQUESTED) == (case.state is CaseState.REFUNDING)
         assert completed if paid else not completed or TYPES[type_].money is Money.NONE, place

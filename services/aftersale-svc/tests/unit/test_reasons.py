@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.policy import check_needs, check_reason
 from aftersale_svc.domain.cases.reasons import (
     BUYER_LIABLE,
     GROUPS,
+    ONLY_FOR,
     REASONS,
     REASONS_VERSION,
     UNSUITED,
@@ -34,9 +35,10 @@ IMPOSSIBLE = {
     Stage.PRE_SHIP: {
         *(_R.DEAD_ON_ARRIVAL, _R.WRONG_ITEM, _R.SHORT_QUANTITY, _R.NO_TRACKING, _R.LOST_IN_TRANSIT),
         *(_R.DAMAGED_IN_TRANSIT, _R.EMPTY_PACKAGE, _R.DELIVERED_NOT_RECEIVED, _R.REFUSED_AT_DOOR, _R.WARRANTY_REPAIR),
+        _R.PAID_REPAIR,
     },
-    Stage.IN_TRANSIT: {_R.WARRANTY_REPAIR},
-    Stage.POST_RECEIPT: set[Reason](),
+    Stage.IN_TRANSIT: {_R.WARRANTY_REPAIR, _R.PAID_REPAIR},
+    Stage.POST_RECEIPT: {_R.PAID_REPAIR},
 }
 
 
@@ -61,14 +63,15 @@ def test_a_changed_table_has_a_new_version() -> None:
     for code, row in REASONS.items():
         content += repr((code.value, replace(row, stages=frozenset()), sorted(row.stages)))
     content += repr([(type_, sorted(unsuited)) for type_, unsuited in UNSUITED.items()])
+    content += repr([(code.value, sorted(types)) for code, types in ONLY_FOR.items()])
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-    assert (REASONS_VERSION, digest) == (3, "c7dfb0f63e3a8cd6")
+    assert (REASONS_VERSION, digest) == (4, "c376197e38fb0ebc")
 
 
 def test_the_merchant_is_liable_but_for_what_the_buyer_chose() -> None:
     """The freight of an order goes back by this set (docs/money.md R5)."""
     choices = {reason for reason, row in REASONS.items() if row.group is ReasonGroup.BUYERS_CHOICE}
-    assert choices | {Reason.REFUSED_AT_DOOR} == BUYER_LIABLE
+    assert choices | {Reason.REFUSED_AT_DOOR, Reason.PAID_REPAIR} == BUYER_LIABLE
     for reason, row in REASONS.items():
         assert (row.freight_payer is FreightPayer.BUYER) == (row.liable is Liable.BUYER), reason
 
@@ -76,7 +79,7 @@ def test_the_merchant_is_liable_but_for_what_the_buyer_chose() -> None:
 @pytest.mark.parametrize("stage", Stage)
 def test_a_reason_is_refused_only_where_it_cannot_be_true(an_order: Callable[..., Order], stage: Stage) -> None:
     assert set(Reason) - set(selectable_reasons(CaseType.REFUND_ONLY, stage)) == IMPOSSIBLE[stage]
-    for reason in Reason:
+    for reason in set(Reason) - ONLY_FOR.keys():
         if reason not in IMPOSSIBLE[stage]:
             check_reason(REFUND_ONLY, an_order(), stage, reason)
             continue

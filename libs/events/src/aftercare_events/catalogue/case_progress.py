@@ -21,6 +21,7 @@ class CloseCause(Vocabulary):
     ORDER_CANCELLED = "order_cancelled", "the order was cancelled; its whole money goes back with it"
     UNITS_SHIPPED = "units_shipped", "units that were not to be sent any more had left"
     REAPPLIED = "reapplied", "rejected; the buyer has asked again, in another case"
+    HOLD_NOT_AGREED = "hold_not_agreed", "the buyer did not agree to the hold for a replacement in time"
 
 
 class AfterSaleRestaged(CaseEvent):

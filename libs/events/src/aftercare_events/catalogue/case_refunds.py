@@ -20,6 +20,7 @@ class RefundCause(Vocabulary):
     NO_REPLACEMENT = "no_replacement", "the merchant cannot send a replacement, or has not in time"
     PRICE_DIFFERENCE = "price_difference", "the replacement costs less than what was paid"
     COMPENSATION = "compensation", "a verdict ordered it, and the buyer keeps the goods"
+    NOT_REPAIRABLE = "not_repairable", "the goods cannot be repaired"
 
 
 class RefundRequested(CaseEvent):

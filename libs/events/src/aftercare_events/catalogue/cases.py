@@ -1,6 +1,6 @@
 """After-sale cases, published by aftersale-svc: what every event of a case carries.
 
-The events are in `reviews`, `offers`, `returns`, `replacements`, `case_refunds` and `case_progress`.
+The events are in `reviews`, `offers`, `returns`, `replacements`, `repairs`, `fast_exchanges`, `case_refunds` and `case_progress`.
 """
 
 from typing import Annotated, ClassVar
@@ -26,6 +26,8 @@ class CaseType(Vocabulary):
     PRICE_ADJUST = "price_adjust", "the buyer keeps the goods and gets a part of their price back"
     REFUSED_DELIVERY = "refused_delivery", "the buyer refused the parcel at the door; it goes back, then the money"
     EXCHANGE = "exchange", "the goods go back, and others are sent"
+    REPAIR = "repair", "the merchant repairs the goods and sends them to the buyer again"
+    FAST_EXCHANGE = "fast_exchange", "others are sent, then the goods go back; their money is held meanwhile"
 
 
 class Initiator(Vocabulary):
@@ -54,6 +56,9 @@ class CaseState(Vocabulary):
     REFUNDING = "refunding", "a refund was requested from order-svc"
     AWAIT_RESHIP = "await_reship", "the merchant has to send a replacement"
     RESHIP_IN_TRANSIT = "reship_in_transit", "a replacement was sent; the buyer confirms that it has arrived"
+    IN_REPAIR = "in_repair", "the merchant has the goods and has to repair them"
+    QUOTE_PENDING = "quote_pending", "the buyer has to agree to what the repair costs, and to pay it"
+    REMEDY_PENDING = "remedy_pending", "the goods cannot be repaired; the buyer chooses what happens instead"
     DISPUTED = "disputed", "stopped by a dispute"
     COMPLETED = "completed", "ended: what was asked for has been done"
     CLOSED = "closed", "ended: what was asked for has not been done"

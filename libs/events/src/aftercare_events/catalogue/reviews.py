@@ -36,6 +36,7 @@ class CaseReason(Vocabulary):
     DELIVERED_NOT_RECEIVED = "delivered_not_received", "reported as delivered, but the buyer does not have it"
     REFUSED_AT_DOOR = "refused_at_door", "the buyer did not accept the parcel"
     WARRANTY_REPAIR = "warranty_repair", "a repair under warranty"
+    PAID_REPAIR = "paid_repair", "a repair that no warranty covers"
     RECALL = "recall", "the goods were recalled"
     SAFETY_INCIDENT = "safety_incident", "the goods caused harm, or may"
     SERVICE_ATTITUDE = "service_attitude", "the way the buyer was treated"
@@ -83,6 +84,8 @@ class EscalationCause(Vocabulary):
     REPLACEMENT_LATE = "replacement_late", "the merchant has not sent the replacement in time"
     REPLACEMENT_NOT_DELIVERED = "replacement_not_delivered", "the replacement was lost, or has not arrived in time"
     REPLACEMENT_ANOMALY = "replacement_anomaly", "the buyer reported that something is wrong with the replacement"
+    REPAIR_LATE = "repair_late", "the merchant has not repaired the goods in time"
+    RETURN_REFUSED = "return_refused", "goods that came back after their replacement were refused"
 
 
 class AfterSaleRequested(CaseEvent):

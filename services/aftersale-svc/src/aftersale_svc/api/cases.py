@@ -40,6 +40,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.history.errors import CaseNotOpenThen, HistoryNotKept, SideForeign, TimeInFuture
 from aftersale_svc.domain.history.sides import Side
@@ -84,6 +85,7 @@ REFUSED = (
     PriceCurrencyForeign,
     AdjustmentExceedsLeft,
     WantedNotPossible,
+    FastExchangeNotAllowed,
 )
 """What a request for a case is refused with."""
 

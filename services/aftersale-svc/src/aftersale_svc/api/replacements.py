@@ -13,6 +13,8 @@ from aftersale_svc.domain.cases.charges.errors import ChargeUnpaid
 from aftersale_svc.domain.cases.errors import RefundDecided, WaybillUnchanged
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.money_holds.errors import GoodsAlreadyReceived, HoldNotAgreed
+from aftersale_svc.domain.cases.repairs.errors import RemedyNotOffered
 from aftersale_svc.domain.cases.replacements.errors import (
     NoReplacementDecided,
     RefundNotOffered,
@@ -25,7 +27,8 @@ NO_NOTE = NoteIn()
 
 
 @router.post(
-    "/{case_id}/ship-replacement", **step(CASE.values(), CaseAction.SHIP_REPLACEMENT, "shipReplacement", ChargeUnpaid)
+    "/{case_id}/ship-replacement",
+    **step(CASE.values(), CaseAction.SHIP_REPLACEMENT, "shipReplacement", ChargeUnpaid, HoldNotAgreed),
 )
 async def ship_replacement(case_id: CaseId, body: ShipReplacementIn, tx: Tx[Settings]) -> CaseOut:
     """Record that the replacement was handed to a courier. Its reports about this waybill then move the case on."""
@@ -70,14 +73,18 @@ async def report_anomaly(case_id: CaseId, body: ReportAnomalyIn, tx: Tx[Settings
     return CaseOut.of(reported, tx.actor)
 
 
-@router.post("/{case_id}/take-refund", **step(CASE.values(), CaseAction.TAKE_REFUND, "takeRefund", RefundNotOffered))
+@router.post(
+    "/{case_id}/take-refund",
+    **step(CASE.values(), CaseAction.TAKE_REFUND, "takeRefund", RefundNotOffered, RemedyNotOffered),
+)
 async def take_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
-    """Take the money as the buyer, instead of a replacement that is late, or that costs more."""
+    """Take the money as the buyer, instead of a replacement that is late or costs more, or of a repair that is not possible."""
     return CaseOut.of(await replacements.take_refund(tx, case_id, note=body.note), tx.actor)
 
 
 @router.post(
-    "/{case_id}/reship", **step(CASE.values(), CaseAction.RESHIP, "reshipCase", NoReplacementDecided, RefundDecided)
+    "/{case_id}/reship",
+    **step(CASE.values(), CaseAction.RESHIP, "reshipCase", NoReplacementDecided, RefundDecided, GoodsAlreadyReceived),
 )
 async def reship_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Have the merchant send the replacement again, as an agent: it is late, was lost, or something is wrong with it."""

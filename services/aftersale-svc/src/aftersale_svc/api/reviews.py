@@ -19,6 +19,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.money_holds.errors import ReplacementSent
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
 from aftersale_svc.domain.guarantee_claims.errors import RefundCovered
 from aftersale_svc.domain.money.errors import NothingLeft
@@ -76,7 +77,10 @@ async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOT
     return CaseOut.of(await reviews.escalate(tx, case_id, note=body.note), tx.actor)
 
 
-@router.post("/{case_id}/refund", **step(CASE.values(), CaseAction.REFUND, "refundCase", NothingLeft, RefundCovered))
+@router.post(
+    "/{case_id}/refund",
+    **step(CASE.values(), CaseAction.REFUND, "refundCase", NothingLeft, RefundCovered, ReplacementSent),
+)
 async def refund_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Order the refund, or try it again after it failed, as an agent. Each attempt is a refund with an id of its own."""
     return CaseOut.of(await refunds.refund(tx, case_id, note=body.note), tx.actor)
@@ -98,7 +102,8 @@ async def accept_rejection(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_
 
 
 @router.post(
-    "/{case_id}/cancel", **step(CASE.values(), CaseAction.CANCEL, "cancelCase", RefundDecided, ReplacementDecided)
+    "/{case_id}/cancel",
+    **step(CASE.values(), CaseAction.CANCEL, "cancelCase", RefundDecided, ReplacementDecided, ReplacementSent),
 )
 async def cancel_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Withdraw the request."""

@@ -13,6 +13,7 @@ from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, Return
 from aftersale_svc.domain.cases.outbound_parcels import way_back
+from aftersale_svc.domain.cases.policy import check_permission
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
@@ -40,11 +41,13 @@ async def create(tx: Transaction[Settings], request: Request, *, reapplication_o
         see `open_case`.
         UnitsInNoParcel: see `way_back`.
         WantedNotPossible: see `open_case`.
+        FastExchangeNotAllowed: see `check_permission`.
     """
     order = await tx.one(ORDER_AND_RULES, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
     stage = check_request(order, request, tx)
+    check_permission(TYPES[request.type], order.merchant_id, tx.settings.fast_exchange_merchants)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     opened = open_case(tx.new_id("case"), order, stage, request, holds, tx)
     opened = replace(opened, case=replace(opened.case, reapplication_of=reapplication_of))

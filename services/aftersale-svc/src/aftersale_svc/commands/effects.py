@@ -15,6 +15,7 @@ from aftersale_svc.commands import (
     guarantee_cover,
     history,
     locking,
+    open_holds,
     open_offers,
     refund_parts,
     replacement_orders,
@@ -31,7 +32,7 @@ from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState, TakesEffect
 from aftersale_svc.domain.money import adjustments
 from aftersale_svc.domain.money.freight import estimated
-from aftersale_svc.domain.money.holds import cases_with_shipped_units, compensation_holds, credit_holds
+from aftersale_svc.domain.money.holds import cases_with_shipped_units, compensation_holds, credit_holds, unreturned
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refund_due
@@ -84,7 +85,8 @@ async def save(
         after, caused = await entered.first(tx, after, terms)
         events = events if caused is None else (*events, caused)
     after, lapsed = open_offers.lapsed(tx, after)
-    after = replace(after, case=await tx.save(CASES, after.case, *events, *lapsed))
+    after, released = open_holds.released(tx, after)
+    after = replace(after, case=await tx.save(CASES, after.case, *events, *lapsed, *released))
     await _save_legs(tx, before, after)
     await history.record(tx, before, after)
     if action is not None:
@@ -171,8 +173,12 @@ async def _owe_replacement(
 
 
 async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
-    """What was refunded stays with the case; a case that was completed otherwise holds nothing any more."""
+    """What was refunded or claimed stays with the case; a case that was completed otherwise holds nothing any more."""
     refund = full.refund
+    if full.money_hold is not None and full.money_hold.claimed_at is not None:
+        for hold in unreturned(full.lines):
+            await tx.upsert(HOLDS, hold)
+        return
     kept = KEPT.get(refund.cause) if refund is not None and full.is_refunded else None
     if refund is not None and kept is not None:
         for hold in kept(full.lines, refund.amount):

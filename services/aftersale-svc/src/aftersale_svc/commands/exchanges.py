@@ -62,8 +62,8 @@ async def agree(tx: Transaction[Settings], case_id: str, *, note: str | None = N
     apply(full, CaseAction.AGREE_CHARGE, tx)
     charge = replace(full.charge or Charge(case_id=case_id, amount_minor=0), agreed_at=tx.now)
     # The time of the merchant begins now, so the turn is judged by what was agreed.
-    agreed = full.keeping(charge)
-    agreed = replace(agreed, case=of(full.case).enter_again(full.case, tx, CaseFacts(full=agreed)))
+    agreed = replace(full, case=replace(full.case, difference_minor=charge.amount_minor)).keeping(charge)
+    agreed = replace(agreed, case=of(full.case).enter_again(agreed.case, tx, CaseFacts(full=agreed)))
     event = ChargeAgreed(
         **case_fields(tx, agreed.case),
         owed_minor=charge.amount_minor,

@@ -5,19 +5,18 @@ from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
-from aftercare_events import AfterSaleRejected, Event, InspectedLine, ReturnInspected
-from aftercare_events.catalogue.reviews import DecisionCause
+from aftercare_events import AfterSaleRejected, Event
 
-from aftersale_svc.commands import decisions, effects, locking, stages
+from aftersale_svc.commands import decisions, effects, fast_exchanges, locking, stages
 from aftersale_svc.commands.deadlines import case_timer
-from aftersale_svc.commands.decisions import DecisionFields
 from aftersale_svc.commands.effects import RefundTerms
+from aftersale_svc.commands.inspection_events import inspected_event, photos_of
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.errors import ReasonRequired
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine
+from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.requests import Finding
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -42,6 +41,8 @@ async def inspect(
         ReasonRequired: nothing is accepted, and no reason is given for all or for a line.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    if fast_exchanges.is_secured(full):
+        return await fast_exchanges.inspect(tx, full, findings, reason, note)
     if any(each.accepted for each in findings):
         return await _accept(tx, full, order, findings, note)
     return await _refuse(tx, full, findings, reason, note)
@@ -54,6 +55,8 @@ async def inspect_locked(tx: Transaction[Settings], full: FullCase, order: Order
     Raises:
         IllegalTransition, ActionNotAllowed: see CASE.
     """
+    if fast_exchanges.is_secured(full):
+        return await fast_exchanges.inspect(tx, full, None)
     return await _accept(tx, full, order, None)
 
 
@@ -69,10 +72,10 @@ async def _accept(
     after = await stages.came_back(tx, inspected)
     decided = await decisions.record(tx, inspected, DecisionKind.INSPECTION, "accepted")
     events: list[Event] = [] if after is inspected else [stages.restaged_event(tx, after.case)]
-    events.append(_inspected(tx, after.case, after.lines, sum(line.refund_minor for line in after.lines), decided))
+    events.append(inspected_event(tx, after.case, after.lines, sum(line.refund_minor for line in after.lines), decided))
     terms = RefundTerms(order, RefundCause.TIMEOUT if tx.actor == SYSTEM else RefundCause.INSPECTION)
     return await effects.save(
-        tx, full, after, CaseAction.INSPECT, *events, terms=terms, note=note, evidence=_photos(after.lines)
+        tx, full, after, CaseAction.INSPECT, *events, terms=terms, note=note, evidence=photos_of(after.lines)
     )
 
 
@@ -92,35 +95,14 @@ async def _refuse(
     refused = replace(moved.case, reject_reason=reason)
     decided = await decisions.record(tx, full, DecisionKind.INSPECTION, "refused", reason=reason)
     event = AfterSaleRejected(**case_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at, **decided)
-    inspected = _inspected(tx, refused, lines, 0, decided)
+    inspected = inspected_event(tx, refused, lines, 0, decided)
     return await effects.save(
-        tx, full, replace(moved, case=refused), CaseAction.REFUSE, inspected, event, note=note, evidence=_photos(lines)
+        tx,
+        full,
+        replace(moved, case=refused),
+        CaseAction.REFUSE,
+        inspected,
+        event,
+        note=note,
+        evidence=photos_of(lines),
     )
-
-
-def _inspected(
-    tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine], accepted_minor: int, decided: DecisionFields
-) -> ReturnInspected:
-    return ReturnInspected(
-        **case_fields(tx, case),
-        lines=tuple(
-            InspectedLine(
-                line_id=line.line_id,
-                accepted=line.accepted or 0,
-                grade=line.grade,
-                refused=line.refused_units,
-                refuse_reason=line.refuse_reason,
-                photos=tuple(line.photos or ()),
-            )
-            for line in lines
-        ),
-        accepted_minor=accepted_minor,
-        currency=case.currency,
-        cause=DecisionCause.TIMEOUT if tx.actor == SYSTEM else DecisionCause.DECISION,
-        **decided,
-        evidence=_photos(lines),
-    )
-
-
-def _photos(lines: Sequence[CaseLine]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(photo for line in lines for photo in line.photos or ()))

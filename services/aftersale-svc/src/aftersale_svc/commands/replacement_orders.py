@@ -21,7 +21,9 @@ def owe(tx: Transaction[Settings], full: FullCase) -> tuple[FullCase, Event | No
     """The case with the replacement that it owes, and its event; a case that goes on after a dispute owes it already."""
     if full.replacement is not None:
         return full, None
-    owing = with_difference(full.keeping(Replacement(case_id=full.case.id)))
+    owing = full.keeping(Replacement(case_id=full.case.id))
+    if TYPES[full.case.type].goods is not Goods.REPAIR:  # what that costs was agreed on before
+        owing = with_difference(owing)
     # Where the buyer has to agree to a price, it is their turn.
     owing = replace(owing, case=of(owing.case).enter_again(owing.case, tx, CaseFacts(full=owing)))
     return owing, ordered(tx, owing)

@@ -6,6 +6,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     AfterSaleCompleted,
     AfterSaleEscalated,
+    CaseEvent,
     ReplacementAnomalyReported,
     ReplacementLate,
     ReplacementShipped,
@@ -13,7 +14,7 @@ from aftercare_events import (
     ShippedLine,
 )
 
-from aftersale_svc.commands import decisions, effects, locking, replacement_orders
+from aftersale_svc.commands import decisions, effects, fast_exchanges, locking, replacement_orders
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
@@ -24,6 +25,7 @@ from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -81,7 +83,7 @@ def _content(full: FullCase) -> tuple[ShippedLine, ...]:
 
 
 async def confirm(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Record that the buyer has the replacement, whatever the courier reports: the case is completed.
+    """Record that the buyer has the replacement, whatever the courier reports: the case is completed, or the goods go back.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -103,6 +105,9 @@ async def confirm_locked(tx: Transaction[Settings], full: FullCase, order: Order
 
 async def _confirm(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None = None) -> FullCase:
     received = apply(full, CaseAction.CONFIRM_REPLACEMENT, tx)
+    if TYPES[full.case.type].replacement_first:
+        event: CaseEvent = fast_exchanges.received(tx, received)
+        return await effects.save(tx, full, received, CaseAction.CONFIRM_REPLACEMENT, event, note=note)
     credit = max(-(full.case.difference_minor or 0), 0)
     if credit:
         terms = RefundTerms(order, RefundCause.PRICE_DIFFERENCE, RefundAmount(credit, 0))
@@ -152,11 +157,11 @@ async def no_stock(tx: Transaction[Settings], case_id: str, *, note: str | None 
 
 
 async def take_refund(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Take the money of the units as the buyer, instead of a replacement that is late.
+    """Take the money of the units as the buyer, instead of a replacement that is late, or a repair that is not possible.
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, RefundNotOffered: see CASE.
+        IllegalTransition, ActionNotAllowed, RefundNotOffered, RemedyNotOffered: see CASE.
     """
     return await _refund(tx, *await locking.case_and_order(tx, case_id), CaseAction.TAKE_REFUND, note)
 
@@ -174,7 +179,11 @@ async def take_refund_locked(tx: Transaction[Settings], full: FullCase, order: O
 async def _refund(
     tx: Transaction[Settings], full: FullCase, order: Order, action: CaseAction, note: str | None = None
 ) -> FullCase:
-    terms = RefundTerms(order, RefundCause.NO_REPLACEMENT)
+    failed = full.repair is not None and full.repair.failure is not None
+    if TYPES[full.case.type].replacement_first:
+        returning = apply(full, action, tx)  # the buyer has the goods
+        return await effects.save(tx, full, returning, action, fast_exchanges.withdrawn(tx, returning), note=note)
+    terms = RefundTerms(order, RefundCause.NOT_REPAIRABLE if failed else RefundCause.NO_REPLACEMENT)
     return await effects.save(tx, full, apply(full, action, tx), action, terms=terms, note=note)
 
 

@@ -9,7 +9,9 @@ from aftercare_chassis.refusals import NotFound
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
+from aftersale_svc.domain.cases.policy import check_permission
 from aftersale_svc.domain.cases.requests import Request
+from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.disputes.lifecycle import PLATFORM_TURN
 from aftersale_svc.domain.disputes.model import Dispute
@@ -122,6 +124,7 @@ async def preview(read: Reader[Settings], request: Request) -> Preview:
     order = await read.one(ORDER, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
+    check_permission(TYPES[request.type], order.merchant_id, read.settings.fast_exchange_merchants)
     holds = await read.all(HOLDS_OF_ORDER, order_id=order.id)
     stated = any(hold.tax_minor or hold.discounts for hold in holds)
     given = await read.all(GIVEN_BACK, order_id=order.id, case_id="") if stated else []
@@ -138,7 +141,8 @@ async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOpti
     order = await read.one(ORDER, order_id=order_id)
     if order is None:
         raise OrderUnknown(order_id=order_id)
-    return options_of(order, balances(await read.all(HOLDS_OF_ORDER, order_id=order_id)), read.now)
+    held = balances(await read.all(HOLDS_OF_ORDER, order_id=order_id))
+    return options_of(order, held, read.now, read.settings.fast_exchange_merchants)
 
 
 async def case_rules(read: Reader[Settings], merchant_id: str) -> RuleSet:

@@ -33,8 +33,10 @@ from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RefundState,
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, RequestedLine, Return
+from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import SentLine
@@ -47,9 +49,11 @@ from aftersale_svc.tables.exchanges import (
     refused_goods,
     replacement_lines,
 )
+from aftersale_svc.tables.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.offers import OFFERS, offers
 from aftersale_svc.tables.orders import order_parcels
 from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
+from aftersale_svc.tables.repairs import REPAIRS, repairs
 from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
 from aftersale_svc.tables.schema import metadata
 
@@ -213,6 +217,8 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     ),
     Charge: LegTable(CHARGES, charges.c.case_id == case_lines.c.case_id),
     RefusedGoods: LegTable(REFUSED_GOODS, refused_goods.c.case_id == case_lines.c.case_id),
+    Repair: LegTable(REPAIRS, repairs.c.case_id == case_lines.c.case_id),
+    MoneyHold: LegTable(MONEY_HOLDS, money_holds.c.case_id == case_lines.c.case_id),
 }
 """What legs keep of a case, by the class of their rows; the refund is the one decided last, the offer the one made last."""
 

@@ -52,7 +52,21 @@ from aftercare_events import (
     SupplementRequested,
     SupplementSubmitted,
 )
+from aftercare_events.catalogue.fast_exchanges import (
+    HoldAgreed,
+    HoldClaimed,
+    HoldReleased,
+    ReplacementReceived,
+    ReplacementWithdrawn,
+)
 from aftercare_events.catalogue.offers import OfferSide
+from aftercare_events.catalogue.repairs import (
+    RepairFinished,
+    RepairNotPossible,
+    RepairQuoted,
+    RepairQuoteDeclined,
+    RepairResumed,
+)
 from aftercare_events.catalogue.reviews import DecisionCause
 
 from cs_svc.commands import conversations
@@ -85,6 +99,16 @@ CODES: Mapping[type[CaseEvent], str] = {
     ChargeAgreed: "charge_agreed",
     ChargePaid: "charge_paid",
     RefusedGoodsReturned: "refused_goods_returned",
+    RepairQuoted: "repair_quoted",
+    RepairQuoteDeclined: "repair_quote_declined",
+    RepairFinished: "repair_finished",
+    RepairNotPossible: "repair_not_possible",
+    RepairResumed: "repair_resumed",
+    HoldAgreed: "hold_agreed",
+    HoldReleased: "hold_released",
+    HoldClaimed: "hold_claimed",
+    ReplacementReceived: "replacement_received",
+    ReplacementWithdrawn: "replacement_withdrawn",
     RefundRequested: "refund_requested",
     AfterSaleRefundFailed: "refund_failed",
     AfterSaleFrozen: "after_sale_frozen",

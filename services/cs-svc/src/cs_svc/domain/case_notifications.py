@@ -98,6 +98,37 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "未通过验收的商品已寄回买家。",
         "The goods that were refused were sent back to the buyer.",
     ),
+    "repair_quoted": (
+        "商家已给出维修报价，请买家在售后单中答复。",
+        "The merchant has named what the repair costs; the buyer answers in the case.",
+    ),
+    "repair_quote_declined": (
+        "买家未接受维修报价，商品将原样寄回。",
+        "The repair was not paid for; the goods go back as they are.",
+    ),
+    "repair_finished": (
+        "商品已修好，商家将寄回买家。",
+        "The goods are repaired; the merchant sends them to the buyer.",
+    ),
+    "repair_not_possible": (
+        "商品无法维修，请买家在售后单中选择处理方式。",
+        "The goods cannot be repaired; the buyer chooses in the case what happens instead.",
+    ),
+    "repair_resumed": ("平台客服要求商家继续维修。", "Customer service had the merchant go on with the repair."),
+    "hold_agreed": ("买家已同意款项担保。", "The buyer agreed to the hold on the money."),
+    "hold_released": ("款项担保已解除。", "The hold on the money was released."),
+    "hold_claimed": (
+        "商品未寄回或验收未通过，相应款项不再退还。",
+        "Goods did not come back or were refused; their money cannot go back any more.",
+    ),
+    "replacement_received": (
+        "买家已收到换货商品，请寄回原商品。",
+        "The buyer has the replacement, and sends the goods back.",
+    ),
+    "replacement_withdrawn": (
+        "商家无法换货，请买家寄回商品后退款。",
+        "No replacement is sent; the money goes back once the goods are back.",
+    ),
     "refund_requested": ("退款处理中，将原路退回。", "The refund is being made to the original payment method."),
     "refund_failed": (
         "退款未成功，客服将跟进处理。",

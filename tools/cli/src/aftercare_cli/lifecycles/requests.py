@@ -37,6 +37,7 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
         "POST /v1/payment-callbacks/{callback_id}/redrive",
     ),
     ("case", "refuse"): ("POST /v1/cases/{case_id}/inspect",),
+    ("case", "refuse_return"): ("POST /v1/cases/{case_id}/inspect",),
     ("case", "refund_credit"): ("POST /v1/cases/{case_id}/confirm-replacement",),
     ("case", "propose_decision"): tuple(
         f"POST /v1/cases/{{case_id}}/{action}" for action in ("approve", "refund", "grant", "offer", "accept-offer")

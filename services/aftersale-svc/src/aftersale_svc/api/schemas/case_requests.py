@@ -66,7 +66,7 @@ class CaseIn(In):
     type: CaseType
     """What is asked for: `return_refund` sends the goods back first, which is possible once something was shipped;
     `refund_only` does not; `cancel_unshipped` is about units that have not left, `consult` is a question;
-    with `reship_parts` the merchant sends what is missing, with `exchange` other goods once these are back; `price_adjust` gives a part of the price back for goods that stay with the buyer."""
+    with `reship_parts` the merchant sends what is missing, with `exchange` other goods once these are back; with `repair` it repairs them, with `fast_exchange` it sends others before these are back; `price_adjust` gives a part of the price back for goods that stay with the buyer."""
     reason: Reason
     """Why help is asked for; it counts for who is liable, and so for whether freight is refunded. It has to suit the stage
     of the goods."""

@@ -19,10 +19,12 @@ from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
 from aftersale_svc.api.schemas.exchanges import ExchangeOut, RefusedGoodsOut
+from aftersale_svc.api.schemas.fast_exchanges import HoldOut
 from aftersale_svc.api.schemas.manual_reviews import ProposedDecisionOut, ReviewOut
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
 from aftersale_svc.api.schemas.refunds import RefundOut
+from aftersale_svc.api.schemas.repairs import RepairOut
 from aftersale_svc.api.schemas.replacements import ReplacementOut
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Reason, RejectReason
@@ -201,6 +203,10 @@ class CaseOut(Out):
     """The agent who has the case in manual review, for the platform to see; null where no agent does."""
     proposed_decision: ProposedDecisionOut | None = None
     """The decision of an agent that waits for a second one, for the platform to see; null where there is none."""
+    repair: RepairOut | None = None
+    """What the merchant says of the repair; null before, and for any other type."""
+    hold: HoldOut | None = None
+    """What is held for a replacement that is sent first; null until the buyer has agreed to that, and for any other type."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -244,6 +250,8 @@ class CaseOut(Out):
             refused_goods=RefusedGoodsOut.of(full),
             review=ReviewOut.of(case) if actor.role in STAFF else None,
             proposed_decision=ProposedDecisionOut.of(case) if actor.role in STAFF else None,
+            repair=RepairOut.of(full),
+            hold=HoldOut.of(full),
             allowed_actions=AllowedOut.of(lifecycle.allowed(full, actor, facts, now)),
             created_at=case.created_at,
             updated_at=case.updated_at,

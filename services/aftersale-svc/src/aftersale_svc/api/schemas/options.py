@@ -112,7 +112,7 @@ class TypeReasonsOut(Out):
     type: CaseType
     """The `type` of the request."""
     goods: Goods
-    """What happens to the goods: `return` sends them back first, `keep` does not, `exchange` sends others for them; with `none`
+    """What happens to the goods: `return` sends them back first, `keep` does not, `exchange` sends others for them, `repair` the same ones; with `none`
     it is no matter of the case."""
     reasons: list[ReasonGroupOut]
     """Empty where the type cannot be asked for at this stage."""
@@ -238,7 +238,7 @@ def _reason(name: CaseType, reason: Reason) -> ReasonOut:
         code=reason,
         label=BilingualOut.of(row.label),
         liable=row.liable,
-        return_freight_payer=row.freight_payer if type_.goods in (Goods.RETURN, Goods.EXCHANGE) else None,
+        return_freight_payer=row.freight_payer if type_.goods in (Goods.RETURN, Goods.EXCHANGE, Goods.REPAIR) else None,
         evidence=evidence_need(type_, reason),
         is_warranty=row.is_warranty,
     )

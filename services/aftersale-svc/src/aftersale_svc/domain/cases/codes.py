@@ -14,6 +14,8 @@ class CaseType(StrEnum):
     PRICE_ADJUST = "price_adjust"
     REFUSED_DELIVERY = "refused_delivery"
     EXCHANGE = "exchange"
+    REPAIR = "repair"
+    FAST_EXCHANGE = "fast_exchange"
 
 
 class Initiator(StrEnum):
@@ -33,6 +35,7 @@ class Goods(StrEnum):
     KEEP = "keep"
     RETURN = "return"
     EXCHANGE = "exchange"
+    REPAIR = "repair"
     NONE = "none"
 
 
@@ -82,6 +85,7 @@ class Reason(StrEnum):
     REFUSED_AT_DOOR = "refused_at_door"
 
     WARRANTY_REPAIR = "warranty_repair"
+    PAID_REPAIR = "paid_repair"
     RECALL = "recall"
     SAFETY_INCIDENT = "safety_incident"
     SERVICE_ATTITUDE = "service_attitude"
@@ -130,6 +134,7 @@ class CloseCause(StrEnum):
     ORDER_CANCELLED = "order_cancelled"
     UNITS_SHIPPED = "units_shipped"
     REAPPLIED = "reapplied"
+    HOLD_NOT_AGREED = "hold_not_agreed"
 
 
 class EscalationCause(StrEnum):
@@ -145,6 +150,8 @@ class EscalationCause(StrEnum):
     REPLACEMENT_LATE = "replacement_late"
     REPLACEMENT_NOT_DELIVERED = "replacement_not_delivered"
     REPLACEMENT_ANOMALY = "replacement_anomaly"
+    REPAIR_LATE = "repair_late"
+    RETURN_REFUSED = "return_refused"
 
 
 class RefundCause(StrEnum):
@@ -157,6 +164,7 @@ class RefundCause(StrEnum):
     NO_REPLACEMENT = "no_replacement"
     PRICE_DIFFERENCE = "price_difference"
     COMPENSATION = "compensation"
+    NOT_REPAIRABLE = "not_repairable"
 
 
 BY_VERDICT = frozenset({RefundCause.VERDICT, RefundCause.COMPENSATION})

@@ -10,8 +10,10 @@ from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
+from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.orders.model import Order, OrderState
 
@@ -72,6 +74,16 @@ class FullCase:
     def replacement(self) -> Replacement | None:
         """What the merchant sends to the buyer; None where that was not decided."""
         return next(iter(self.rows_of(Replacement)), None)
+
+    @property
+    def repair(self) -> Repair | None:
+        """What the merchant says of the repair; None before."""
+        return next(iter(self.rows_of(Repair)), None)
+
+    @property
+    def money_hold(self) -> MoneyHold | None:
+        """What is held for a replacement that is sent first; None where the buyer has not agreed to that."""
+        return next(iter(self.rows_of(MoneyHold)), None)
 
     @property
     def has_refused_goods(self) -> bool:

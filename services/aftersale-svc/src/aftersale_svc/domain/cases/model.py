@@ -35,6 +35,9 @@ class CaseState(StrEnum):
     REFUNDING = "refunding"
     AWAIT_RESHIP = "await_reship"
     RESHIP_IN_TRANSIT = "reship_in_transit"
+    IN_REPAIR = "in_repair"
+    QUOTE_PENDING = "quote_pending"
+    REMEDY_PENDING = "remedy_pending"
     DISPUTED = "disputed"
     COMPLETED = "completed"
     CLOSED = "closed"
@@ -103,6 +106,17 @@ class CaseAction(StrEnum):
     PROPOSE_DECISION = "propose_decision"
     CONFIRM_DECISION = "confirm_decision"
     DECLINE_DECISION = "decline_decision"
+    QUOTE = "quote"
+    DECLINE_QUOTE = "decline_quote"
+    REPAIRED = "repaired"
+    CANNOT_REPAIR = "cannot_repair"
+    TAKE_EXCHANGE = "take_exchange"
+    TAKE_GOODS_BACK = "take_goods_back"
+    RESUME_REPAIR = "resume_repair"
+    AGREE_HOLD = "agree_hold"
+    RELEASE_HOLD = "release_hold"
+    CLAIM_HOLD = "claim_hold"
+    REFUSE_RETURN = "refuse_return"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,13 +126,12 @@ class Case:
     `requested_minor` is the share of what was paid for its units. `shipping_refund_minor` is the freight besides: an
     estimate until a refund is decided, then the freight in the refund decided last, which `refund_id` names. That refund
     is in flight while the case is `refunding`; in any other state but `completed` it has failed. `difference_minor` is new less paid in an
-    exchange. `liable` is whom the last verdict found liable. `frozen_state` is where a dispute stopped the case, `frozen_by` what it was
+    exchange, or what the buyer has agreed to pay for a repair. `liable` is whom the last verdict found liable. `frozen_state` is where a dispute stopped the case, `frozen_by` what it was
     opened by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the present
     state. `initiator` opened it, by `reasons_version`. `offered_in` is the review of the open offer, `agreed_minor` what an accepted one gives.
     `agent_id` is the agent who has it in manual review, until `claim_ends_at`. `proposal_id` is the decision that waits for a second agent,
     `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
-    It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the
-    `supplement_rounds`th time.
+    It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the `supplement_rounds`th time.
     """
 
     id: str
@@ -271,8 +284,7 @@ class Refund:
 class TimelineStep:
     """One step of a case: who did what, the state after it, and the texts that stay in this database.
 
-    `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id`
-    and `text_hash`.
+    `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id` and `text_hash`.
     """
 
     id: str

@@ -6,14 +6,14 @@ from aftersale_svc.domain.cases.types import TYPES
 
 
 def goods_outcome(case: Case) -> Goods:
-    """What happens to the goods: where all the money goes back, an exchange is a return."""
+    """What happens to the goods: where all the money goes back, an exchange or a repair is a return."""
     goods = TYPES[case.type].goods
     refunded = case.refund_id is not None and case.difference_minor is None
-    return Goods.RETURN if refunded and goods is Goods.EXCHANGE else goods
+    return Goods.RETURN if refunded and goods in (Goods.EXCHANGE, Goods.REPAIR) else goods
 
 
 def money_outcome(case: Case) -> Money:
-    """What is paid: by the type, by the price of a replacement, or all of it back after all."""
+    """What is paid: by the type, by the price of a replacement or a repair, or all of it back after all."""
     difference = case.difference_minor or 0
     if case.refund_id is not None or difference < 0:
         return Money.REFUND

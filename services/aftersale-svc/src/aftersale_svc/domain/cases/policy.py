@@ -1,6 +1,6 @@
 """Decisions about a case besides its state table."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -23,6 +23,7 @@ from aftersale_svc.domain.cases.errors import (
     StageUnsuitable,
 )
 from aftersale_svc.domain.cases.model import Case, CaseLine
+from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.reasons import REASONS, selectable_reasons, suits
 from aftersale_svc.domain.cases.requests import Finding, Request
 from aftersale_svc.domain.cases.shares import accepted_share
@@ -99,6 +100,16 @@ def check_reason(type_: TypeRow, order: Order, stage: Stage, reason: Reason) -> 
     if later and suits(type_.name, reason):
         raise ReasonNotReached(pointer="/reason", awaits=order.id, stage=stage, allowed=allowed)
     raise ReasonUnsuitable(pointer="/reason", stage=stage, allowed=allowed)
+
+
+def check_permission(type_: TypeRow, merchant_id: str, merchants: Collection[str]) -> None:
+    """Refuse a type that sends goods before others are back, where the merchant is not one of those that do.
+
+    Raises:
+        FastExchangeNotAllowed: it is not.
+    """
+    if type_.replacement_first and merchant_id not in merchants:
+        raise FastExchangeNotAllowed(pointer="/type")
 
 
 def evidence_need(type_: TypeRow, reason: Reason) -> EvidenceNeed:

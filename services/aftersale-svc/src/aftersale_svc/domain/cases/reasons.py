@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
 from aftersale_svc.domain.orders.model import Stage
 
-REASONS_VERSION = 3
+REASONS_VERSION = 4
 """The version of the table. It increases with every change of the table."""
 
 
@@ -99,6 +99,14 @@ REASONS: Mapping[Reason, ReasonRow] = {
     ),
     _R.REFUSED_AT_DOOR: _delivery("拒收", "Refused at the door", _L.BUYER, _E.NONE),
     _R.WARRANTY_REPAIR: _service("保修", "Repair under warranty", _E.ADVISED, _ONCE_RECEIVED, is_warranty=True),
+    _R.PAID_REPAIR: ReasonRow(
+        ReasonGroup.SERVICE,
+        Label("保修范围外的维修", "Repair outside the warranty"),
+        _L.BUYER,
+        _P.BUYER,
+        _E.NONE,
+        _ONCE_RECEIVED,
+    ),
     _R.RECALL: _service("商品召回", "Product recall", _E.NONE),
     _R.SAFETY_INCIDENT: _service("安全事故", "Safety incident", _E.ADVISED),
     _R.SERVICE_ATTITUDE: _service("服务态度", "The way I was treated", _E.NONE),
@@ -127,13 +135,33 @@ UNSUITED: Mapping[str, frozenset[Reason]] = {
             _R.INVOICE_PROBLEM,
         }
     ),
+    # The buyer sends goods back once they have the replacement, so they have them.
+    CaseType.FAST_EXCHANGE: frozenset(
+        {
+            *(_R.PRICE_DROPPED, _R.SHORT_QUANTITY, _R.NOT_SHIPPED_IN_TIME, _R.NO_TRACKING, _R.LOST_IN_TRANSIT),
+            *(_R.EMPTY_PACKAGE, _R.DELIVERED_NOT_RECEIVED, _R.REFUSED_AT_DOOR, _R.SERVICE_ATTITUDE),
+            _R.INVOICE_PROBLEM,
+        }
+    ),
+    # A repair mends goods that the buyer has, and that are what was ordered.
+    CaseType.REPAIR: frozenset(
+        {
+            *(_R.CHANGED_MIND, _R.WRONG_SIZE_OR_MODEL, _R.ORDERED_BY_MISTAKE, _R.PRICE_DROPPED, _R.NOT_AS_DESCRIBED),
+            *(_R.WRONG_ITEM, _R.MISSING_PARTS, _R.PACKAGING_DAMAGED, _R.SHORT_QUANTITY, _R.COUNTERFEIT),
+            *(_R.EXPIRED_OR_NEAR_EXPIRY, _R.NO_LICENCE_INFO, _R.NOT_SHIPPED_IN_TIME, _R.NO_TRACKING),
+            *(_R.LOST_IN_TRANSIT, _R.EMPTY_PACKAGE, _R.DELIVERED_NOT_RECEIVED, _R.REFUSED_AT_DOOR),
+            *(_R.SERVICE_ATTITUDE, _R.INVOICE_PROBLEM),
+        }
+    ),
 }
-"""The reasons for which a type of case is not the remedy; every other type may be asked for with every reason."""
+"""The reasons for which a type of case is not the remedy; every other type may be asked for with every reason but these:"""
+ONLY_FOR: Mapping[Reason, frozenset[str]] = {_R.PAID_REPAIR: frozenset({CaseType.REPAIR, CaseType.CONSULT})}
+"""The types of cases that are opened for a reason, where it is not every type."""
 
 
 def suits(type_: str, reason: Reason) -> bool:
     """Whether cases of this type are opened for this reason."""
-    return reason not in UNSUITED.get(type_, ())
+    return reason not in UNSUITED.get(type_, ()) and type_ in ONLY_FOR.get(reason, {type_})
 
 
 def selectable_reasons(type_: str, stage: Stage) -> list[Reason]:

@@ -7,6 +7,7 @@ from functools import cached_property
 from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transition, compose
 
 from aftersale_svc.domain.cases.codes import CaseType, Goods, Initiator, Money
+from aftersale_svc.domain.cases.legs import fast_exchange
 from aftersale_svc.domain.cases.legs.cancellation import CANCELLATION
 from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, ConsultationExit
 from aftersale_svc.domain.cases.legs.exchange import EXCHANGE, ExchangeExit
@@ -17,6 +18,7 @@ from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.legs.price_review import PRICE_REVIEW
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
 from aftersale_svc.domain.cases.legs.refused_delivery import AGENT_REVIEW, REFUSED_DELIVERY, RefusedDeliveryExit
+from aftersale_svc.domain.cases.legs.repair import REPAIR, REPAIR_EXITS, REPAIR_RETURN, RepairExit
 from aftersale_svc.domain.cases.legs.reship import RESHIP, ReshipExit
 from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
 from aftersale_svc.domain.cases.manual_reviews.rows import reviewed_by_one
@@ -38,7 +40,7 @@ class TypeRow:
     these `stages`, and only with evidence where `needs_evidence`, with words where `needs_description`. One `before_shipment`
     is about units that have not left; others of the order may have. One that takes no units but pays money, as
     `needs_prices` does, holds what its refund gives back from the decision on. With `by_outbound` the goods come back in the
-    parcel that was sent. `initiators` may open it.
+    parcel that was sent; with `replacement_first` after the replacement, which a merchant has to allow. `initiators` may open it.
     """
 
     name: str
@@ -54,6 +56,7 @@ class TypeRow:
     needs_prices: bool = False
     before_shipment: bool = False
     by_outbound: bool = False
+    replacement_first: bool = False
     initiators: frozenset[Initiator] = PEOPLE
 
     @property
@@ -68,7 +71,7 @@ class TypeRow:
     @property
     def goods_come_back(self) -> bool:
         """Whether the buyer sends the goods to the merchant."""
-        return RETURN in self.legs
+        return any(leg.name == RETURN.name for leg in self.legs)
 
     @cached_property
     def lifecycle(self) -> Lifecycle[CaseState, CaseAction]:
@@ -206,6 +209,37 @@ TYPES: dict[CaseType, TypeRow] = {
         goods=Goods.EXCHANGE,
         money=Money.NONE,
         stages=frozenset({Stage.IN_TRANSIT, Stage.POST_RECEIPT}),
+    ),
+    CaseType.REPAIR: TypeRow(
+        name=CaseType.REPAIR,
+        legs=(REVIEW, REPAIR_RETURN, REPAIR, RESHIP, REFUND),
+        exits={
+            ReviewExit.REFUND_ORDERED: REFUND,
+            **REPAIR_EXITS,
+            RepairExit.REFUND_TAKEN: REFUND,
+            ReshipExit.RECEIVED: CaseState.COMPLETED,
+            ReshipExit.NO_REPLACEMENT: REFUND,
+            RefundExit.PAID: CaseState.COMPLETED,
+            DisputeExit.AWARDED: REFUND,
+        },
+        goods=Goods.REPAIR,
+        money=Money.NONE,
+        stages=frozenset({Stage.POST_RECEIPT}),
+    ),
+    CaseType.FAST_EXCHANGE: TypeRow(
+        name=CaseType.FAST_EXCHANGE,
+        legs=(*fast_exchange.LEGS, REFUND),
+        exits={
+            ReviewExit.REFUND_ORDERED: REFUND,
+            InspectionExit.ACCEPTED: REFUND,
+            **fast_exchange.EXITS,
+            RefundExit.PAID: CaseState.COMPLETED,
+            DisputeExit.AWARDED: REFUND,
+        },
+        goods=Goods.EXCHANGE,
+        money=Money.NONE,
+        stages=frozenset({Stage.POST_RECEIPT}),
+        replacement_first=True,
     ),
 }
 

@@ -44,6 +44,20 @@ def compensation_holds(lines: Sequence[CaseLine], paid: RefundAmount) -> list[Ho
     ]
 
 
+def unreturned(lines: Iterable[CaseLine]) -> list[Hold]:
+    """What a case keeps whose buyer has a replacement: the units that did not come back or were refused, and their money.
+
+    The other units are free.
+    """
+    kept = []
+    for line in lines:
+        units = line.quantity - (line.accepted or 0)
+        amount = line.amount_minor - (line.accepted_minor or 0)
+        state = HoldState.SETTLED if units else HoldState.RELEASED
+        kept.append(Hold(line_id=line.line_id, case_id=line.case_id, state=state, units=units, amount_minor=amount))
+    return kept
+
+
 def balances(holds: Iterable[LineHold]) -> list[LineBalance]:
     """The lines of an order, each with what all its cases hold of it. `holds` come line by line."""
     return [_balance(of_line) for of_line in _by_line(holds)]

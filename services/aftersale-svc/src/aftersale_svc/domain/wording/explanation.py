@@ -94,15 +94,23 @@ def _money(full: FullCase) -> Label:
     case, refund = full.case, full.refund
     if full.is_refunded:
         return _amount("已退款 {}", "{} went back", full.refunded_minor, case)
+    hold = full.money_hold
+    if hold is not None and hold.claimed_minor is not None:
+        return _amount(*_CLAIMED, hold.claimed_minor, case)
     if case.state in ENDED:
         return Label("不涉及退款", "No money goes back")
     if refund is not None:
         return _amount(*_REFUNDS[refund.state], refund.amount.total_minor, case)
-    return _expected(case)
+    return _expected(full)
 
 
-def _expected(case: Case) -> Label:
-    """What the case gives back, as far as that is known before a refund is decided."""
+def _expected(full: FullCase) -> Label:
+    """What the case gives back or costs, as far as that is known before a refund is decided."""
+    case = full.case
+    if full.money_hold is not None and full.money_hold.is_open:
+        return _amount(*_HELD, full.money_hold.amount_minor, case)
+    if full.repair is not None and full.charge is not None and full.charge.amount_minor:
+        return _amount(*(_PAID if full.charge.paid_at else _QUOTED), full.charge.amount_minor, case)
     if case.difference_minor:
         texts = _LESS if case.difference_minor < 0 else _MORE
         return _amount(*texts, abs(case.difference_minor), case)
@@ -119,6 +127,10 @@ _REFUNDS = {
     RefundState.FAILED: ("退款 {} 未成功，等待平台处理", "The refund of {} was refused; an agent has to decide"),
 }
 _LESS = ("换货差价 {} 将退还买家", "The replacement costs less: {} goes back")
+_HELD = ("商品寄回前担保 {}", "{} is held until the goods are back")
+_CLAIMED = ("商品未寄回，{} 不再退还", "The goods did not come back: {} stays with the merchant")
+_QUOTED = ("维修费用 {}，由买家同意后支付", "The repair costs {}, which the buyer pays once they have agreed to it")
+_PAID = ("买家已支付维修费用 {}", "The buyer has paid {} for the repair")
 _MORE = ("换货差价 {} 由买家支付", "The replacement costs more: the buyer owes {}")
 
 

@@ -15,6 +15,8 @@ TYPE_NAMES: Mapping[CaseType, Label] = {
     CaseType.PRICE_ADJUST: Label("价保补差", "Price adjustment"),
     CaseType.REFUSED_DELIVERY: Label("拒收退款", "Refused delivery"),
     CaseType.EXCHANGE: Label("换货", "Exchange"),
+    CaseType.REPAIR: Label("维修", "Repair"),
+    CaseType.FAST_EXCHANGE: Label("先换后退", "Exchange, replacement first"),
 }
 
 STATE_NAMES: Mapping[CaseState, Label] = {
@@ -33,6 +35,11 @@ STATE_NAMES: Mapping[CaseState, Label] = {
     CaseState.RESHIP_IN_TRANSIT: Label(
         "商家已发货，等待买家收货", "The goods are on their way to the buyer, or have arrived"
     ),
+    CaseState.IN_REPAIR: Label("商家维修中", "The merchant has to repair the goods"),
+    CaseState.QUOTE_PENDING: Label(
+        "等待买家确认维修报价并付款", "The buyer has to agree to the price of the repair, and to pay it"
+    ),
+    CaseState.REMEDY_PENDING: Label("无法维修，等待买家选择", "The goods cannot be repaired; the buyer has to choose"),
     CaseState.DISPUTED: Label("维权处理中，售后单已冻结", "Stopped by a dispute, which the platform decides"),
     CaseState.COMPLETED: Label("售后已完成", "Completed"),
     CaseState.CLOSED: Label("售后已关闭", "Closed"),
@@ -76,6 +83,20 @@ EFFECTS: Mapping[str, Label] = {
     "escalated_replacement_late": Label("因商家未发货转交平台客服", "an agent takes over, because nothing was sent"),
     "escalated_replacement_not_delivered": Label(
         "因商品未送达转交平台客服", "an agent takes over, because the goods have not arrived"
+    ),
+    "escalated_repair_late": Label("因商家未完成维修转交平台客服", "an agent takes over, because nothing was repaired"),
+    "goods_back_unless_agreed": Label(
+        "视为不同意报价，商品原样寄回", "the goods go back as they are, because the price was not agreed to"
+    ),
+    "goods_back_unless_paid": Label(
+        "未付款，商品原样寄回", "the goods go back as they are, because the repair was not paid"
+    ),
+    "goods_back_unrepaired": Label("商品原样寄回", "the goods go back as they are"),
+    "closed_hold_not_agreed": Label(
+        "售后单因买家未同意款项担保而关闭", "the case is closed, because the buyer has not agreed to the hold"
+    ),
+    "hold_claimed": Label(
+        "视为不寄回，该商品的款项不再退还", "the goods count as kept, and their money cannot go back any more"
     ),
     "escalated_refund_late": Label("系统提醒平台核对退款", "the platform is reminded to check the refund"),
 }

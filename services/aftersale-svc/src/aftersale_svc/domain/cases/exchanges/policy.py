@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import Goods
+from aftersale_svc.domain.cases.codes import CaseType, Goods
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, PriceCurrencyForeign
 from aftersale_svc.domain.cases.exchanges.errors import PriceNotPossible, PriceTooHigh, WantedNotPossible
 from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
@@ -62,9 +62,13 @@ def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
 
 
 def unpriced(full: FullCase) -> FullCase:
-    """The case after an offer was accepted, or its type changed: where it is no exchange any more, nothing has a price, and nothing is owed."""
-    is_exchange = TYPES[full.case.type].goods is Goods.EXCHANGE
-    if is_exchange or all(row.unit_price_minor is None for row in full.rows_of(ReplacementLine)):
+    """The case after its type may have changed: where it is no exchange any more, nothing has a price, and nothing is owed.
+
+    A replacement that is sent first has no price of its own either.
+    """
+    if full.case.type is CaseType.EXCHANGE or all(
+        row.unit_price_minor is None for row in full.rows_of(ReplacementLine)
+    ):
         return full
     rows = (replace(row, unit_price_minor=None) for row in full.rows_of(ReplacementLine))
     return with_difference(full.keeping(*rows))

@@ -21,7 +21,11 @@ def _none_open(_: Case, facts: CaseFacts | None) -> Refusal | None:
 
 
 def _goods_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
-    return ReturnAlreadyShipped() if facts is not None and facts.full.return_.waybill_no is not None else None
+    if facts is None:
+        return None
+    replacement = facts.full.replacement
+    sent_first = replacement is not None and replacement.shipped_at is not None
+    return ReturnAlreadyShipped() if sent_first or facts.full.return_.waybill_no is not None else None
 
 
 def _of_another(_: Case, facts: CaseFacts | None) -> Refusal | None:

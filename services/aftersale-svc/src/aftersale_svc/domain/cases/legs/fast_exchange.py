@@ -1,0 +1,166 @@
+"""A fast exchange: the replacement first, then the goods; what was paid for them is held meanwhile."""
+
+from aftercare_chassis.lifecycle import Guard, Timeout, Transition
+
+from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
+from aftersale_svc.domain.cases.guards import ADDRESS_MISSING, unless_refund_decided
+from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
+from aftersale_svc.domain.cases.legs.inspection import INSPECTION
+from aftersale_svc.domain.cases.legs.leg import Exit, Leg
+from aftersale_svc.domain.cases.legs.reship import RESHIP, ReshipExit
+from aftersale_svc.domain.cases.legs.review import REVIEW, ReviewExit
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.money_holds.guards import (
+    GOODS_RECEIVED,
+    HOLD_AGREED,
+    HOLD_DECIDES,
+    HOLD_NOT_AGREED,
+    NOT_CLAIMABLE,
+    REPLACEMENT_NOT_SENT,
+    REPLACEMENT_SENT,
+    WAITS_FOR_BUYER,
+)
+from aftersale_svc.domain.cases.replacements.guards import REFUND_OFFERED
+from aftersale_svc.domain.permissions import AGENT, BUYER, BUYER_OR_AGENT, MERCHANT, MERCHANT_OR_SYSTEM, SYSTEM_ONLY
+
+
+class FastReturnExit(Exit):
+    """The way out of a return besides the arrival of the goods: they were not sent, and the hold is claimed."""
+
+    NOT_SENT = "not_sent"
+
+
+class HoldExit(Exit):
+    """The way out of an inspection, or of what an agent decides after one: the hold is released, or claimed."""
+
+    SETTLED = "settled"
+
+
+_S, _A = CaseState, CaseAction
+
+
+def _by_agent(action: CaseAction) -> tuple[Guard, ...]:
+    return (REPLACEMENT_NOT_SENT, *unless_refund_decided(action))
+
+
+FAST_REVIEW = Leg(
+    REVIEW.name,
+    REVIEW.entry,
+    {
+        **REVIEW.rows,
+        (_S.MANUAL_REVIEW, _A.REFUND): Transition(
+            ReviewExit.REFUND_ORDERED, AGENT, (*REVIEW.rows[_S.MANUAL_REVIEW, _A.REFUND].guards, HOLD_DECIDES)
+        ),
+    },
+    REVIEW.timeouts,
+)
+"""A review in which an agent refunds nothing for goods that the buyer has a replacement for."""
+FAST_RESHIP = Leg(
+    RESHIP.name,
+    RESHIP.entry,
+    {
+        **RESHIP.rows,
+        (_S.PENDING_REVIEW, _A.AGREE_HOLD): Transition(_S.PENDING_REVIEW, BUYER, (HOLD_AGREED,)),
+        (_S.AWAIT_RESHIP, _A.AGREE_HOLD): Transition(_S.AWAIT_RESHIP, BUYER, (HOLD_AGREED,), restarts=True),
+        (_S.AWAIT_RESHIP, _A.SHIP_REPLACEMENT): Transition(_S.RESHIP_IN_TRANSIT, MERCHANT, (HOLD_NOT_AGREED,)),
+        (_S.MANUAL_REVIEW, _A.RESHIP): Transition(
+            _S.AWAIT_RESHIP, AGENT, (*RESHIP.rows[_S.MANUAL_REVIEW, _A.RESHIP].guards, GOODS_RECEIVED)
+        ),
+        # The goods are with the buyer, and nothing was sent for them.
+        (_S.AWAIT_RESHIP, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
+        (_S.AWAIT_RESHIP, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY, cause=CloseCause.HOLD_NOT_AGREED),
+    },
+    {
+        **RESHIP.timeouts,
+        _S.AWAIT_RESHIP: Timeout(
+            "merchant",
+            "reship_hours",
+            _A.OFFER_REFUND,
+            "refund_offered",
+            instead=(
+                WAITS_FOR_BUYER,
+                Timeout(
+                    "buyer",
+                    "hold_hours",
+                    _A.CLOSE,
+                    "closed_hold_not_agreed",
+                    instead=(
+                        REFUND_OFFERED,
+                        Timeout("buyer", "refund_offer_hours", _A.ESCALATE, "escalated_replacement_late"),
+                    ),
+                ),
+            ),
+        ),
+    },
+)
+FAST_RETURN = Leg(
+    RETURN.name,
+    RETURN.entry,
+    {
+        **RETURN.rows,
+        (_S.AWAIT_BUYER_SHIPMENT, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT, (REPLACEMENT_SENT,)),
+        (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Transition(
+            _S.CLOSED, SYSTEM_ONLY, (REPLACEMENT_SENT,), cause=CloseCause.BUYER_LATE
+        ),
+        (_S.AWAIT_BUYER_SHIPMENT, _A.CLAIM_HOLD): Transition(
+            FastReturnExit.NOT_SENT, SYSTEM_ONLY, (REPLACEMENT_NOT_SENT,)
+        ),
+        (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(
+            ReturnExit.ARRIVED, SYSTEM_ONLY, (GOODS_RECEIVED, *unless_refund_decided(_A.RECEIVE))
+        ),
+    },
+    {
+        **RETURN.timeouts,
+        _S.AWAIT_BUYER_SHIPMENT: Timeout(
+            "buyer",
+            "buyer_ship_hours",
+            _A.CLAIM_HOLD,
+            "hold_claimed",
+            instead=(
+                NOT_CLAIMABLE,
+                Timeout(
+                    "buyer",
+                    "buyer_ship_hours",
+                    _A.CLOSE,
+                    "closed_buyer_late",
+                    instead=(
+                        ADDRESS_MISSING,
+                        Timeout("merchant", "return_address_hours", _A.ESCALATE, "escalated_address_missing"),
+                    ),
+                ),
+            ),
+        ),
+    },
+)
+"""A return after the replacement; where none is sent, the money goes back for the goods as in any return."""
+FAST_INSPECTION = Leg(
+    INSPECTION.name,
+    INSPECTION.entry,
+    {
+        **INSPECTION.rows,
+        (_S.AWAIT_INSPECTION, _A.RELEASE_HOLD): Transition(
+            HoldExit.SETTLED, MERCHANT_OR_SYSTEM, (REPLACEMENT_NOT_SENT,), outcome_of=_A.INSPECT
+        ),
+        (_S.AWAIT_INSPECTION, _A.REFUSE_RETURN): Transition(
+            _S.MANUAL_REVIEW,
+            MERCHANT,
+            (REPLACEMENT_NOT_SENT,),
+            cause=EscalationCause.RETURN_REFUSED,
+            outcome_of=_A.INSPECT,
+        ),
+        (_S.MANUAL_REVIEW, _A.RELEASE_HOLD): Transition(HoldExit.SETTLED, AGENT, _by_agent(_A.RELEASE_HOLD)),
+        (_S.MANUAL_REVIEW, _A.CLAIM_HOLD): Transition(HoldExit.SETTLED, AGENT, _by_agent(_A.CLAIM_HOLD)),
+    },
+    INSPECTION.timeouts,
+)
+"""An inspection that releases the hold; what it refuses is for an agent, since the buyer has the replacement."""
+LEGS = (FAST_REVIEW, FAST_RESHIP, FAST_RETURN, FAST_INSPECTION)
+EXITS: dict[Exit, Leg | CaseState] = {
+    ReviewExit.APPROVED: FAST_RESHIP,
+    ReshipExit.RECEIVED: FAST_RETURN,
+    ReshipExit.NO_REPLACEMENT: FAST_RETURN,
+    ReturnExit.ARRIVED: FAST_INSPECTION,
+    FastReturnExit.NOT_SENT: CaseState.COMPLETED,
+    HoldExit.SETTLED: CaseState.COMPLETED,
+}
+"""Where these legs lead, but for refunds."""

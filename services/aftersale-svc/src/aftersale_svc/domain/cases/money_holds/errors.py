@@ -1,0 +1,45 @@
+"""Refusals of what people do in a fast exchange."""
+
+from aftercare_chassis.refusals import Kind, Refusal
+
+
+class FastExchangeNotAllowed(Refusal):
+    """The merchant does not send replacements before the goods are back."""
+
+    kind, code = Kind.CONFLICT, "fast_exchange_not_allowed"
+    zh, en = "该商家不支持先换后退。", "This merchant does not send replacements before the goods are back."
+
+
+class HoldNotAgreed(Refusal):
+    """The buyer has not agreed to the hold."""
+
+    kind, code = Kind.CONFLICT, "hold_not_agreed"
+    zh, en = "买家尚未同意款项担保，暂不能发货。", "The buyer has not agreed to the hold; nothing is sent before."
+
+
+class HoldAgreed(Refusal):
+    """The buyer agreed to the hold before."""
+
+    kind, code = Kind.CONFLICT, "hold_already_agreed"
+    zh, en = "买家已同意款项担保。", "The buyer has agreed to the hold already."
+
+
+class ReplacementSent(Refusal):
+    """The replacement was sent, so that the goods have to come back."""
+
+    kind, code = Kind.CONFLICT, "replacement_already_sent"
+    zh, en = "换货商品已寄出。", "The replacement was sent already."
+
+
+class ReplacementNotSent(Refusal):
+    """No replacement was sent, so that nothing is held for it."""
+
+    kind, code = Kind.CONFLICT, "replacement_not_sent"
+    zh, en = "换货商品尚未寄出。", "No replacement was sent."
+
+
+class GoodsAlreadyReceived(Refusal):
+    """The merchant has the goods."""
+
+    kind, code = Kind.CONFLICT, "goods_already_received"
+    zh, en = "商家已收到商品。", "The merchant has the goods already."

@@ -1,0 +1,1 @@
+"""Repairs: what a repair costs, what was done, and what follows where it is not possible."""

@@ -1,0 +1,169 @@
+"""Replacements that are sent before the goods are back, and the hold on their money."""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+import pytest
+from aftercare_chassis.testing import Harness
+from aftercare_events import AfterSaleClosed, AfterSaleCompleted, AfterSaleEscalated, RefundRequested, ReturnInspected
+from aftercare_events.catalogue.fast_exchanges import (
+    HoldAgreed,
+    HoldClaimed,
+    HoldReleased,
+    ReplacementReceived,
+    ReplacementWithdrawn,
+)
+from aftersale_shop import Shop
+from aftersale_svc import main
+
+SENT = {"carrier": "zto", "waybill_no": "73100001"}
+
+
+@pytest.fixture
+async def shop(postgres_url: str) -> AsyncIterator[Shop]:
+    async with Harness.start(main.service, postgres_url, fast_exchange_merchants={"m-1"}) as harness:
+        yield Shop(harness)
+
+
+async def approved(shop: Shop) -> str:
+    """A case of two units of which nothing was sent, whose buyer has not agreed to the hold; its id."""
+    await shop.delivered()
+    case = await shop.case(2, type_="fast_exchange")
+    shown = await shop.approve(case["id"])
+    assert (shown["state"], shown["whose_turn"], shown["deadline_effect"]) == (
+        "await_reship",
+        "buyer",
+        "closed_hold_not_agreed",
+    )
+    return str(case["id"])
+
+
+async def replaced(shop: Shop) -> str:
+    """A case whose buyer has the replacement; its id."""
+    case_id = await approved(shop)
+    unheld = await shop.seller.post(f"/v1/cases/{case_id}/ship-replacement", json=SENT)
+    shop.harness.problem(unheld, 409, "hold_not_agreed")
+    agreed = await shop.act(shop.buyer, case_id, "agree-hold")
+    assert (agreed["whose_turn"], agreed["hold"]["amount"]["amount"]) == ("merchant", 19133)
+    assert (await shop.last(HoldAgreed)).amount_minor == 19133
+    twice = await shop.buyer.post(f"/v1/cases/{case_id}/agree-hold")
+    shop.harness.problem(twice, 409, "hold_already_agreed")
+    await shop.act(shop.seller, case_id, "ship-replacement", **SENT)
+    await shop.parcel(SENT["waybill_no"], leg="exchange")
+    shown = await shop.act(shop.buyer, case_id, "confirm-replacement")
+    assert (shown["state"], shown["whose_turn"], shown["deadline_effect"]) == (
+        "await_buyer_shipment",
+        "buyer",
+        "hold_claimed",
+    )
+    assert (await shop.last(ReplacementReceived)).return_address_missing is False
+    return case_id
+
+
+async def sent_back(shop: Shop, case_id: str, accepted: int, **more: Any) -> dict[str, Any]:
+    await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    return await shop.inspect(case_id, accepted, **more)
+
+
+async def test_the_hold_is_released_when_the_goods_are_back(shop: Shop) -> None:
+    case_id = await replaced(shop)
+    cancelled = await shop.buyer.post(f"/v1/cases/{case_id}/cancel")
+    shop.harness.problem(cancelled, 409, "replacement_already_sent")
+    done = await sent_back(shop, case_id, 2)
+    assert (done["state"], done["hold"]["claimed"], done["refunded"]["amount"]) == ("completed", None, 0)
+    assert done["hold"]["released_at"] is not None
+    assert (await shop.last(HoldReleased)).amount_minor == 19133
+    assert (await shop.last(ReturnInspected)).accepted_minor == 19133
+    completed = await shop.last(AfterSaleCompleted)
+    assert (completed.goods, completed.money, completed.lines) == ("exchange", "none", ())
+    assert not await shop.published(RefundRequested)
+    assert (await shop.case(3))["requested"]["amount"] == 28700, "the new units can be asked for"
+
+
+async def test_what_is_not_sent_back_can_never_be_refunded(shop: Shop) -> None:
+    case_id = await replaced(shop)
+    shop.clock.advance(hours=7 * 24)
+    await shop.harness.run_due()
+    done = (await shop.buyer.get(f"/v1/cases/{case_id}")).json()
+    assert (done["state"], done["hold"]["claimed"]["amount"], done["hold"]["released_at"]) == ("completed", 19133, None)
+    assert done["explanation"]["money"]["en"] == "The goods did not come back: 191.33 CNY stays with the merchant"
+    claimed = await shop.last(HoldClaimed)
+    assert claimed.claimed_minor == 19133
+    assert [(each.line_id, each.quantity) for each in claimed.lines] == [("line_1", 2)]
+    assert not await shop.published(HoldReleased)
+    shop.harness.problem(await shop.ask(2, type_="refund_only"), 422, "quantity_exceeds_remaining")
+    last = await shop.case(1, type_="refund_only")
+    assert last["requested"]["amount"] == 28700 - 19133
+    assert last["shipping_refund"]["amount"] == 0, "two units have not come back"
+
+
+@pytest.mark.parametrize("action", ["claim-hold", "release-hold"])
+async def test_an_agent_decides_about_goods_that_are_refused(shop: Shop, action: str) -> None:
+    case_id = await replaced(shop)
+    refused = await sent_back(shop, case_id, 1)
+    assert (refused["state"], refused["whose_turn"]) == ("manual_review", "agent")
+    assert (await shop.last(AfterSaleEscalated)).cause == "return_refused"
+    refund = await shop.agent.post(f"/v1/cases/{case_id}/refund")
+    shop.harness.problem(refund, 409, "replacement_already_sent")
+    done = await shop.act(shop.agent, case_id, action, note="主板被更换")
+    assert done["state"] == "completed"
+    claimed = await shop.published(HoldClaimed)
+    assert [each.claimed_minor for each in claimed] == ([19133 - 9566] if action == "claim-hold" else [])
+    free = 2 if action == "claim-hold" else 3
+    assert (await shop.case(free))["state"] == "pending_review"
+    more = await shop.ask(3)
+    if action == "claim-hold":
+        shop.harness.problem(more, 422, "quantity_exceeds_remaining")
+    else:
+        shop.harness.problem(more, 409, "units_in_live_case")
+
+
+async def test_nothing_is_accepted_without_a_reason(shop: Shop) -> None:
+    case_id = await replaced(shop)
+    await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    lines = [{"line_id": "line_1", "accepted": 0}]
+    bare = await shop.seller.post(f"/v1/cases/{case_id}/inspect", json={"lines": lines})
+    shop.harness.problem(bare, 422, "reason_required")
+    assert (await shop.inspect(case_id, 0, reason="not_our_item"))["state"] == "manual_review"
+
+
+@pytest.mark.parametrize("late", [False, True])
+async def test_without_a_replacement_the_money_goes_back_for_the_goods(shop: Shop, late: bool) -> None:
+    case_id = await approved(shop)
+    await shop.act(shop.buyer, case_id, "agree-hold")
+    if late:
+        shop.clock.advance(hours=48)
+        await shop.harness.run_due()
+        shown = await shop.act(shop.buyer, case_id, "take-refund")
+    else:
+        shown = await shop.act(shop.seller, case_id, "no-stock")
+    assert (shown["state"], shown["deadline_effect"]) == ("await_buyer_shipment", "closed_buyer_late")
+    assert (await shop.last(ReplacementWithdrawn)).state == "await_buyer_shipment"
+    assert (await sent_back(shop, case_id, 2))["state"] == "refunding"
+    assert (await shop.last(HoldReleased)).amount_minor == 19133
+    assert (await shop.refund_succeeds()).amount_minor == 19133
+    assert (await shop.get(case_id))["state"] == "completed"
+
+
+async def test_who_does_not_agree_to_the_hold_keeps_the_goods(shop: Shop) -> None:
+    case_id = await approved(shop)
+    shop.clock.advance(hours=72)
+    await shop.harness.run_due()
+    assert (await shop.get(case_id))["close_cause"] == "hold_not_agreed"
+    assert (await shop.last(AfterSaleClosed)).cause == "hold_not_agreed"
+    case = await shop.case(2, type_="fast_exchange")
+    await shop.act(shop.buyer, case["id"], "agree-hold")
+    assert (await shop.approve(case["id"]))["whose_turn"] == "merchant"
+    assert (await shop.act(shop.buyer, case["id"], "cancel"))["hold"]["released_at"] is not None
+
+
+async def test_a_merchant_has_to_allow_it(postgres_url: str) -> None:
+    async with Harness.start(main.service, postgres_url) as harness:
+        shop = Shop(harness)
+        await shop.delivered()
+        shop.harness.problem(await shop.ask(1, type_="fast_exchange"), 409, "fast_exchange_not_allowed")
+        [line] = (await shop.buyer.get("/v1/orders/ord_1/after-sale-options")).json()["lines"]
+        [option] = [each for each in line["options"] if each["type"] == "fast_exchange"]
+        assert (option["allowed"], option["why_not"]["code"]) == (False, "fast_exchange_not_allowed")

@@ -1,0 +1,10 @@
+"""What people do only in fast exchanges, for the graph of `case_walk`."""
+
+from aftersale_svc.commands import fast_exchanges
+from case_walk import CASE, Command
+
+SECURED: dict[str, Command] = {
+    "agree to the hold": lambda tx: fast_exchanges.agree(tx, CASE),
+    "release the hold": lambda tx: fast_exchanges.release(tx, CASE),
+    "claim the hold": lambda tx: fast_exchanges.claim(tx, CASE),
+}
