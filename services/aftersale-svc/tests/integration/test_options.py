@@ -196,5 +196,6 @@ async def test_the_generated_orders_have_options_of_every_kind(shop: Shop) -> No
         "quantity_exceeds_remaining",
         "reapplied_too_often",
         "window_passed",
+        "fast_exchange_not_allowed",
         "order_cancelled",
     }

@@ -73,6 +73,7 @@ guarantee_claims = Table(
     CheckConstraint("(state = 'nothing_owed') = (refusal IS NOT NULL)", name="refused"),
     CheckConstraint("(state = 'failed') = (failure IS NOT NULL)", name="failed"),
     Index("guarantee_claims_case_idx", "case_id", "id"),
+    Index("guarantee_claims_order_idx", "order_id", "id"),
     Index("guarantee_claims_buyer_idx", "buyer_id", "id"),
     Index("guarantee_claims_merchant_idx", "merchant_id", "id"),
     Index("guarantee_claims_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),

@@ -41,7 +41,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("guarantee_claims_case_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("guarantee_claims_pkey")),
     )
-    for of in ("case", "buyer", "merchant"):
+    for of in ("case", "order", "buyer", "merchant"):
         op.create_index(f"guarantee_claims_{of}_idx", "guarantee_claims", [f"{of}_id", "id"])
     due = sa.text("deadline_at IS NOT NULL")
     op.create_index("guarantee_claims_due_idx", "guarantee_claims", ["deadline_at"], postgresql_where=due)
