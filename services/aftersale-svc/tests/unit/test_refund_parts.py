@@ -118,6 +118,7 @@ def test_fees_leave_nothing_below_zero_and_are_waived_where_the_seller_is_liable
         Reason.ORDERED_BY_MISTAKE,
         Reason.PRICE_DROPPED,
         Reason.REFUSED_AT_DOOR,
+        Reason.PAID_REPAIR,
     ):
         assert deducted == []
 
