@@ -36,6 +36,16 @@ from aftercare_events.catalogue.conversations import (
     ConversationReopened,
     MessagePosted,
 )
+from aftercare_events.catalogue.courier_claims import (
+    CourierClaimAccepted,
+    CourierClaimAcknowledged,
+    CourierClaimClosed,
+    CourierClaimDeclined,
+    CourierClaimEvidenceAdded,
+    CourierClaimFiled,
+    CourierClaimLate,
+    CourierClaimOpened,
+)
 from aftercare_events.catalogue.deadline_times import DeadlineExtended, DeadlineReminder
 from aftercare_events.catalogue.deadlines import DeadlineChange
 from aftercare_events.catalogue.dispute_deadline_times import DisputeDeadlineExtended, DisputeDeadlineReminder
@@ -58,6 +68,13 @@ from aftercare_events.catalogue.evidence import (
     EvidenceFileUploaded,
 )
 from aftercare_events.catalogue.exchanges import ChargeAgreed, ChargePaid, RefusedGoodsReturned, ReplacementPriced
+from aftercare_events.catalogue.fast_exchanges import (
+    HoldAgreed,
+    HoldClaimed,
+    HoldReleased,
+    ReplacementReceived,
+    ReplacementWithdrawn,
+)
 from aftercare_events.catalogue.feedback import (
     FeedbackAnswered,
     FeedbackEvent,
@@ -66,6 +83,18 @@ from aftercare_events.catalogue.feedback import (
     RatingChanged,
     RatingEvent,
     RatingGiven,
+)
+from aftercare_events.catalogue.guarantee_claims import (
+    GuaranteeClaimAnswered,
+    GuaranteeClaimApproved,
+    GuaranteeClaimCancelled,
+    GuaranteeClaimDeclined,
+    GuaranteeClaimFailed,
+    GuaranteeClaimLate,
+    GuaranteeClaimOpened,
+    GuaranteeClaimPaid,
+    GuaranteeEvidenceRequested,
+    GuaranteeEvidenceSubmitted,
 )
 from aftercare_events.catalogue.hearings import (
     DisputeAssigned,
@@ -110,6 +139,13 @@ from aftercare_events.catalogue.payments import (
     RefundUnknown,
 )
 from aftercare_events.catalogue.refund_parts import RefundPart
+from aftercare_events.catalogue.repairs import (
+    RepairFinished,
+    RepairNotPossible,
+    RepairQuoted,
+    RepairQuoteDeclined,
+    RepairResumed,
+)
 from aftercare_events.catalogue.replacements import (
     ReplacementAnomalyReported,
     ReplacementDelivered,
@@ -187,6 +223,14 @@ __all__ = [
     "ConversationOpened",
     "ConversationOverdue",
     "ConversationReopened",
+    "CourierClaimAccepted",
+    "CourierClaimAcknowledged",
+    "CourierClaimClosed",
+    "CourierClaimDeclined",
+    "CourierClaimEvidenceAdded",
+    "CourierClaimFiled",
+    "CourierClaimLate",
+    "CourierClaimOpened",
     "DeadlineChange",
     "DeadlineExtended",
     "DeadlineReminder",
@@ -224,6 +268,19 @@ __all__ = [
     "FeedbackImproved",
     "FeedbackReceived",
     "ForecastPublished",
+    "GuaranteeClaimAnswered",
+    "GuaranteeClaimApproved",
+    "GuaranteeClaimCancelled",
+    "GuaranteeClaimDeclined",
+    "GuaranteeClaimFailed",
+    "GuaranteeClaimLate",
+    "GuaranteeClaimOpened",
+    "GuaranteeClaimPaid",
+    "GuaranteeEvidenceRequested",
+    "GuaranteeEvidenceSubmitted",
+    "HoldAgreed",
+    "HoldClaimed",
+    "HoldReleased",
     "InsightEvent",
     "InspectedLine",
     "LineAfterSale",
@@ -264,14 +321,21 @@ __all__ = [
     "RefundSucceeded",
     "RefundUnknown",
     "RefusedGoodsReturned",
+    "RepairFinished",
+    "RepairNotPossible",
+    "RepairQuoteDeclined",
+    "RepairQuoted",
+    "RepairResumed",
     "ReplacementAnomalyReported",
     "ReplacementDelivered",
     "ReplacementLate",
     "ReplacementOrdered",
     "ReplacementPriced",
+    "ReplacementReceived",
     "ReplacementScanned",
     "ReplacementShipped",
     "ReplacementWaybillCorrected",
+    "ReplacementWithdrawn",
     "ReturnAddressGiven",
     "ReturnDelivered",
     "ReturnInspected",

@@ -53,6 +53,18 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     "accept-offer": ({}, {"buyer", "seller", "agent"}),
     "decline-offer": ({}, {"buyer"}),
     "counter-offer": ({}, {"buyer"}),
+    "withdraw-offer": ({}, {"seller", "agent"}),
+    "take": ({}, {"agent"}),
+    "assign": ({"agent_id": "agent-9"}, {"agent", "admin"}),
+    "release": ({}, {"agent"}),
+    "confirm-decision": ({}, {"agent"}),
+    "decline-decision": ({}, {"agent"}),
+    "request-supplement": ({"missing": "?"}, {"seller", "agent"}),
+    "submit-supplement": ({"note": "?"}, {"buyer"}),
+    "change-type": ({"type": "refund_only"}, {"buyer"}),
+    "reapply": ({}, {"buyer"}),
+    "courier-claims": ({"cause": "lost", "parcel_id": "par_1"}, {"seller", "agent"}),
+    "guarantee-claims": ({"kind": "merchant_deposit"}, {"buyer", "agent"}),
 }
 _TERMS = {"liable": "buyer", "remedy": "none", "text": "?"}
 DISPUTE_CALLS: dict[str, tuple[object, set[str]]] = {
@@ -68,6 +80,9 @@ DISPUTE_CALLS: dict[str, tuple[object, set[str]]] = {
     "evidence": ({"evidence": [HASH]}, {"buyer", "seller"}),
     "verdict": ({"liable": "buyer", "remedy": "none", "grounds": "?"}, {"arbitrator"}),
     "withdraw": ({}, {"buyer"}),
+    "appeal": ({"grounds": "?"}, {"buyer", "seller"}),
+    "confirm-verdict": ({"grounds": "?"}, {"arbitrator"}),
+    "replace-verdict": ({"liable": "buyer", "remedy": "none", "grounds": "?"}, {"arbitrator"}),
 }
 
 

@@ -162,7 +162,7 @@ async def test_an_illegal_transition_names_what_was_asked_for_and_what_is_possib
     refused = await shop.seller.post(f"/v1/cases/{case['id']}/inspect", json=body)
     problem = shop.harness.problem(refused, 409, "illegal_transition")
     assert (problem["state"], problem["action"]) == ("pending_review", "inspect")
-    assert problem["allowed"] == ["approve", "reject", "escalate", "offer", "accept_offer"]
+    assert problem["allowed"] == ["approve", "reject", "escalate", "offer", "accept_offer", "request_supplement"]
 
 
 async def test_tokens(shop: Shop) -> None:

@@ -45,7 +45,7 @@ class RepairQuoted(CaseEvent):
     matter: Code = "repair_quote"
     owed_minor: Minor
     currency: Currency
-    days: Annotated[int, Field(ge=1, description="how long the repair takes")]
+    days: Annotated[int, Field(strict=True, ge=1, description="how long the repair takes")]
     deadline_at: DeadlineAt = None
 
 
