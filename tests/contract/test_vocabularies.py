@@ -17,7 +17,7 @@ from in_process_suite import InProcessSuite
 OPENAPI = Path(__file__).parents[2] / "docs/openapi"
 NOT_IN_THE_API = {
     *("DecisionCause", "EscalationCause", "DisputeEscalationCause", "EvidenceSide", "RefundCause", "ReceiptCause"),
-    *("DeadlineEnd", "ExtensionCause", "ProposedAction", "ReleaseCause"),
+    *("DeadlineEnd", "ExtensionCause", "ProposedAction", "ReleaseCause", "GuaranteeLateness"),
     *("GoodsOutcome", "MoneyOutcome", "ReceiverKind", "RatingDimension"),
 }
 """Vocabularies of fields that the REST API does not show as an enumeration."""

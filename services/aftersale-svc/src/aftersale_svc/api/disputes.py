@@ -13,6 +13,7 @@ from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, DisputeTurn
 from aftersale_svc.api.schemas.hearings import DisputeDetailOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import disputes, verdicts
+from aftersale_svc.domain.cases.replacements.errors import GoodsNotBack
 from aftersale_svc.domain.disputes.errors import (
     AmountExceedsPaid,
     AmountMissing,
@@ -49,6 +50,7 @@ VERDICT_REFUSALS = (
     PolicyUnknown,
     ClauseUnknown,
     RefundCovered,
+    GoodsNotBack,
 )
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
-from functools import partial
 
 import structlog
 from aftercare_chassis.database.errors import is_unavailable
@@ -57,7 +56,8 @@ async def _each(runtime: Runtime[Settings], deadline_ids: list[str], change: Cha
         except Exception as error:
             if is_unavailable(error):
                 raise
-            log.exception("deadline_failed", id=deadline_id)  # one of them must not delay the others
+            # One of them must not delay the others.
+            log.exception("deadline_failed", id=deadline_id)
 
 
-WORKERS = (Worker(REMIND, remind, idle=IDLE_SECONDS), Worker(MOVE, partial(move), idle=IDLE_SECONDS))
+WORKERS = (Worker(REMIND, remind, idle=IDLE_SECONDS), Worker(MOVE, move, idle=IDLE_SECONDS))
