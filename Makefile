@@ -40,7 +40,7 @@ doctor: $(STAMP) ## what this machine lacks, and how to get it
 
 # All tests run in several processes, a file at a time; chosen ones in one process, with their output.
 test: $(STAMP) ## every test except the long ones (T=… chooses, e.g. T=services/kb-svc)
-	@$(BIN)/python -m pytest $(or $(T),-n auto --dist loadfile --no-loadscope-reorder)
+	@$(BIN)/python -m pytest $(or $(T),-n auto --dist loadgroup --no-loadscope-reorder)
 
 test-failure: $(STAMP) ## the failure tests in their long forms
 	@$(BIN)/python -m pytest -m long $(T)

@@ -50,9 +50,16 @@ def pytest_configure(config: pytest.Config) -> None:
         ports.RANGE = ports.RANGE[place * share : (place + 1) * share]
 
 
+@pytest.hookimpl(tryfirst=True)  # xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Failure tests come first: they take longest, and other tests run while they wait."""
+    """Failure tests come first: they take longest, and other tests run while they wait.
+
+    A process takes a file at a time, and all files that share the suite of the contract tests, which takes minutes to make.
+    """
     items.sort(key=lambda item: "failure" not in item.path.parts)
+    for item in items:
+        shared = "contract" in item.path.parts and "suite" in getattr(item, "fixturenames", ())
+        item.add_marker(pytest.mark.xdist_group("contract-suite" if shared else str(item.path)))
 
 
 def pytest_report_header(config: pytest.Config) -> str:

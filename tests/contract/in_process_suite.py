@@ -121,9 +121,9 @@ class InProcessSuite:
         """Deliver the new events of every outbox to the services that read their topics; whether there were any."""
         fresh: list[Envelope] = []
         for name, harness in self.services.items():
-            published = await harness.envelopes()
-            fresh += published[self._read[name] :]
-            self._read[name] = len(published)
+            published = await harness.envelopes(skip=self._read[name])
+            fresh += published
+            self._read[name] += len(published)
         self.log += fresh
         for name, harness in self.services.items():
             topics = Dispatcher(harness.service.handlers).topics

@@ -32,7 +32,7 @@ from aftercare_chassis.testing.servers import ServiceProcess, run_command, serve
 
 # Any: settings and the columns of a Record differ per service and query.
 
-_OUTBOX = "SELECT topic, aggregateid, headers, payload FROM outbox ORDER BY id"
+_OUTBOX = "SELECT topic, aggregateid, headers, payload FROM outbox ORDER BY id OFFSET $1"
 
 
 @cache
@@ -179,9 +179,9 @@ class Harness(Generic[S]):
             envelope.topic, 0, offset, stamp, 0, key, value, None, len(key), len(value), tuple(headers)
         )
 
-    async def envelopes(self) -> list[Envelope]:
-        """The events in the outbox with their envelopes, oldest first."""
-        rows = await self.runtime.pool.fetch(_OUTBOX)
+    async def envelopes(self, *, skip: int = 0) -> list[Envelope]:
+        """The events in the outbox with their envelopes, oldest first, without the first `skip`."""
+        rows = await self.runtime.pool.fetch(_OUTBOX, skip)
         return [
             codec.decode(
                 row["topic"],

@@ -28,7 +28,7 @@ from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
 from aftersale_svc.tables.legs import PARCELS_OF_ORDER, PRICE_CHECKS, RETURNS
 
 
-async def create(tx: Transaction[Settings], request: Request, *, reapplication_of: str | None = None) -> FullCase:
+async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     """Ask for after-sales service. The order is locked, so that no unit gets into two open cases.
 
     A parcel that was refused at the door is followed under its own waybill. Where a rule of the merchant matches, it decides about the case at once.
@@ -50,7 +50,6 @@ async def create(tx: Transaction[Settings], request: Request, *, reapplication_o
     check_permission(TYPES[request.type], order.merchant_id, tx.settings.fast_exchange_merchants)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     opened = open_case(tx.new_id("case"), order, stage, request, holds, tx)
-    opened = replace(opened, case=replace(opened.case, reapplication_of=reapplication_of))
     case, lines = opened.case, opened.requested
     if TYPES[case.type].by_outbound:
         parcels = await tx.all(PARCELS_OF_ORDER, order_id=order.id)

@@ -37,7 +37,7 @@ async def reapply(
     """
     full, _ = await locking.case_and_order(tx, case_id)
     await endings.close_by(tx, full, CaseAction.REAPPLY, note=note)
-    return await cases.create(tx, again(full, asked), reapplication_of=case_id)
+    return await cases.create(tx, again(full, asked))
 
 
 def again(full: FullCase, asked: Reapplication) -> Request:
@@ -47,7 +47,8 @@ def again(full: FullCase, asked: Reapplication) -> Request:
     evidence = list(dict.fromkeys([*case.evidence, *asked.evidence]))
     lines = [_wanted(full, line, as_before=type_ is case.type) for line in full.requested]
     description = asked.description or case.description
-    return Request(case.order_id, type_, asked.reason or case.reason, description, lines, evidence)
+    reason = asked.reason or case.reason
+    return Request(case.order_id, type_, reason, description, lines, evidence, reapplication_of=case.id)
 
 
 def _wanted(full: FullCase, line: CaseLine, *, as_before: bool) -> Wanted:

@@ -24,7 +24,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.model import Case, CaseLine
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
-from aftersale_svc.domain.cases.reasons import REASONS, selectable_reasons, suits
+from aftersale_svc.domain.cases.reasons import REASONS, is_selectable, selectable_reasons, suits
 from aftersale_svc.domain.cases.requests import Finding, Request
 from aftersale_svc.domain.cases.shares import accepted_share
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
@@ -93,9 +93,9 @@ def check_reason(type_: TypeRow, order: Order, stage: Stage, reason: Reason) -> 
         ReasonUnsuitable: the reason does not suit the type, or cannot be true at this stage.
         ReasonNotReached: it cannot, but at a later one; the events of the order may still be on their way.
     """
-    allowed = selectable_reasons(type_.name, type_.stage(stage))
-    if reason in allowed:
+    if is_selectable(reason, type_.name, type_.stage(stage)):
         return
+    allowed = selectable_reasons(type_.name, type_.stage(stage))
     later = REASONS[reason].stages & _LATER[type_.stage(stage)] & type_.stages
     if later and suits(type_.name, reason):
         raise ReasonNotReached(pointer="/reason", awaits=order.id, stage=stage, allowed=allowed)

@@ -164,6 +164,11 @@ def suits(type_: str, reason: Reason) -> bool:
     return reason not in UNSUITED.get(type_, ()) and type_ in ONLY_FOR.get(reason, {type_})
 
 
+def is_selectable(reason: Reason, type_: str, stage: Stage) -> bool:
+    """Whether the reason may be chosen for this type while the goods are at this stage."""
+    return stage in REASONS[reason].stages and suits(type_, reason)
+
+
 def selectable_reasons(type_: str, stage: Stage) -> list[Reason]:
     """The reasons that may be chosen for this type while the goods are at this stage, group by group."""
-    return [reason for reason, row in REASONS.items() if stage in row.stages and suits(type_, reason)]
+    return [reason for reason in REASONS if is_selectable(reason, type_, stage)]

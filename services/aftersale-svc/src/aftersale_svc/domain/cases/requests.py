@@ -32,7 +32,9 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """What is asked for when a case is opened. `parcel_id` is the parcel in which the courier reports its units."""
+    """What is asked for when a case is opened. `parcel_id` is the parcel in which the courier reports its units, `reapplication_of` the rejected case
+    in whose place it is asked for.
+    """
 
     order_id: str
     type: CaseType
@@ -41,6 +43,7 @@ class Request:
     lines: list[Wanted]
     evidence: list[str]
     parcel_id: str | None = None
+    reapplication_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

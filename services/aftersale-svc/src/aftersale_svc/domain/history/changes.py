@@ -17,6 +17,8 @@ CONSTANT = frozenset(
     | {"description", "created_at"}
 )
 """Fields of a case that no change keeps: they stay as they were when the case was opened, or are kept beside it."""
+_KEPT = {each.name: each.default for each in fields(Case) if each.name not in CONSTANT}
+"""The fields that changes keep, with their defaults."""
 _CASE = "case"
 Fields = dict[str, tuple[bool, type[Enum] | None, bool]]
 _KNOWN: dict[str, Fields] = {}
@@ -55,12 +57,10 @@ def change_of(before: FullCase | None, after: FullCase, at: datetime) -> CaseCha
 
 # Any: the classes of rows differ, and the values of their fields.
 def _differing(before: Case | None, after: Case) -> Document:
-    kept = [each for each in fields(Case) if each.name not in CONSTANT]
+    now = {name: getattr(after, name) for name in _KEPT}
     if before is None:  # what is left out is the default again
-        set_ = [each.name for each in kept if getattr(after, each.name) not in (None, each.default)]
-        return {name: _plain(getattr(after, name)) for name in set_}
-    names = [each.name for each in kept]
-    return {name: _plain(getattr(after, name)) for name in names if getattr(before, name) != getattr(after, name)}
+        return {name: _plain(value) for name, value in now.items() if value not in (None, _KEPT[name])}
+    return {name: _plain(value) for name, value in now.items() if getattr(before, name) != value}
 
 
 def _whole(row: Any) -> Document:

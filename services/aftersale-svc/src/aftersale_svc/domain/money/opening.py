@@ -91,6 +91,7 @@ def _new(case_id: str, order: Order, stage: Stage, request: Request, requested_m
         description=request.description,
         evidence=request.evidence,
         initiator=check_initiator(TYPES[request.type], context.actor.role),
+        reapplication_of=request.reapplication_of,
         reasons_version=REASONS_VERSION,
         created_at=context.now,
         updated_at=context.now,
