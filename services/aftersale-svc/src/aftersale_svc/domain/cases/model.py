@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any
 
 from aftersale_svc.domain.cases.amounts import RefundAmount as RefundAmount
@@ -16,107 +15,9 @@ from aftersale_svc.domain.cases.codes import (
     RefundState,
     RejectReason,
 )
+from aftersale_svc.domain.cases.states import CaseAction as CaseAction
+from aftersale_svc.domain.cases.states import CaseState as CaseState
 from aftersale_svc.domain.orders.model import Stage
-
-
-class CaseState(StrEnum):
-    """The states of a case."""
-
-    PENDING_REVIEW = "pending_review"
-    MANUAL_REVIEW = "manual_review"
-    OFFER_PENDING = "offer_pending"
-    AWAIT_SUPPLEMENT = "await_supplement"
-    AWAIT_BUYER_SHIPMENT = "await_buyer_shipment"
-    RETURN_IN_TRANSIT = "return_in_transit"
-    AWAIT_INSPECTION = "await_inspection"
-    REJECTED = "rejected"
-    AWAIT_ANSWER = "await_answer"
-    ANSWERED = "answered"
-    REFUNDING = "refunding"
-    AWAIT_RESHIP = "await_reship"
-    RESHIP_IN_TRANSIT = "reship_in_transit"
-    IN_REPAIR = "in_repair"
-    QUOTE_PENDING = "quote_pending"
-    REMEDY_PENDING = "remedy_pending"
-    DISPUTED = "disputed"
-    COMPLETED = "completed"
-    CLOSED = "closed"
-    CANCELLED = "cancelled"
-
-
-class CaseAction(StrEnum):
-    """What can be done to a case. `escalate` by the timer repeats where an agent or a refund is late."""
-
-    CANCEL = "cancel"
-    APPROVE = "approve"
-    REJECT = "reject"
-    ESCALATE = "escalate"
-    SHIP = "ship"
-    SET_RETURN_ADDRESS = "set_return_address"
-    CORRECT_WAYBILL = "correct_waybill"
-    RECEIVE = "receive"
-    INSPECT = "inspect"
-    REFUSE = "refuse"
-    REFUND = "refund"
-    ACCEPT = "accept"
-    CLOSE = "close"
-    COMPLETE = "complete"
-    FAIL = "fail"
-    FREEZE = "freeze"
-    DISPUTE = "dispute"
-    RESUME = "resume"
-    AWARD = "award"
-    DISMISS = "dismiss"
-    ORDER_RETURN = "order_return"
-    ORDER_REPLACEMENT = "order_replacement"
-    END_WITH_ORDER = "end_with_order"
-    END_WITH_SHIPMENT = "end_with_shipment"
-    ANSWER = "answer"
-    ASK_AGAIN = "ask_again"
-    RESOLVE = "resolve"
-    SHIP_REPLACEMENT = "ship_replacement"
-    CORRECT_REPLACEMENT_WAYBILL = "correct_replacement_waybill"
-    DELIVER_REPLACEMENT = "deliver_replacement"
-    CONFIRM_REPLACEMENT = "confirm_replacement"
-    REPORT_ANOMALY = "report_anomaly"
-    NO_STOCK = "no_stock"
-    OFFER_REFUND = "offer_refund"
-    TAKE_REFUND = "take_refund"
-    RESHIP = "reship"
-    GRANT = "grant"
-    OFFER = "offer"
-    ACCEPT_OFFER = "accept_offer"
-    DECLINE_OFFER = "decline_offer"
-    COUNTER_OFFER = "counter_offer"
-    LAPSE_OFFER = "lapse_offer"
-    WITHDRAW_OFFER = "withdraw_offer"
-    PRICE_REPLACEMENT = "price_replacement"
-    AGREE_CHARGE = "agree_charge"
-    RECORD_PAYMENT = "record_payment"
-    REFUND_CREDIT = "refund_credit"
-    RETURN_REFUSED_GOODS = "return_refused_goods"
-    TAKE = "take"
-    ASSIGN = "assign"
-    RELEASE = "release"
-    CHANGE_TYPE = "change_type"
-    REAPPLY = "reapply"
-    REQUEST_SUPPLEMENT = "request_supplement"
-    SUBMIT_SUPPLEMENT = "submit_supplement"
-    END_SUPPLEMENT = "end_supplement"
-    PROPOSE_DECISION = "propose_decision"
-    CONFIRM_DECISION = "confirm_decision"
-    DECLINE_DECISION = "decline_decision"
-    QUOTE = "quote"
-    DECLINE_QUOTE = "decline_quote"
-    REPAIRED = "repaired"
-    CANNOT_REPAIR = "cannot_repair"
-    TAKE_EXCHANGE = "take_exchange"
-    TAKE_GOODS_BACK = "take_goods_back"
-    RESUME_REPAIR = "resume_repair"
-    AGREE_HOLD = "agree_hold"
-    RELEASE_HOLD = "release_hold"
-    CLAIM_HOLD = "claim_hold"
-    REFUSE_RETURN = "refuse_return"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
