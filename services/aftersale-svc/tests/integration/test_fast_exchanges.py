@@ -13,7 +13,7 @@ from aftercare_events.catalogue.fast_exchanges import (
     ReplacementReceived,
     ReplacementWithdrawn,
 )
-from aftersale_shop import Shop
+from aftersale_shop import RETURN_ADDRESS, Shop
 from aftersale_svc import main
 
 SENT = {"carrier": "zto", "waybill_no": "73100001"}
@@ -167,3 +167,29 @@ async def test_a_merchant_has_to_allow_it(postgres_url: str) -> None:
         [line] = (await shop.buyer.get("/v1/orders/ord_1/after-sale-options")).json()["lines"]
         [option] = [each for each in line["options"] if each["type"] == "fast_exchange"]
         assert (option["allowed"], option["why_not"]["code"]) == (False, "fast_exchange_not_allowed")
+        case = await shop.case(1)
+        body = {"type": "fast_exchange", "return_address": RETURN_ADDRESS}
+        offered = await shop.seller.post(f"/v1/cases/{case['id']}/offer", json=body)
+        shop.harness.problem(offered, 409, "fast_exchange_not_allowed")
+        changed = await shop.buyer.post(f"/v1/cases/{case['id']}/change-type", json={"type": "fast_exchange"})
+        shop.harness.problem(changed, 409, "fast_exchange_not_allowed")
+        await shop.act(shop.seller, case["id"], "offer", type="refund_only")
+        countered = await shop.buyer.post(f"/v1/cases/{case['id']}/counter-offer", json={"type": "fast_exchange"})
+        shop.harness.problem(countered, 409, "fast_exchange_not_allowed")
+        await shop.act(shop.buyer, case["id"], "decline-offer")
+        await shop.act(shop.seller, case["id"], "reject", reason="no_defect_found")
+        again = await shop.buyer.post(f"/v1/cases/{case['id']}/reapply", json={"type": "fast_exchange"})
+        shop.harness.problem(again, 409, "fast_exchange_not_allowed")
+        assert (await shop.get(case["id"]))["state"] == "rejected"
+
+
+async def test_a_merchant_that_allows_it_no_more_is_not_held_to_an_offer(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1)
+    await shop.act(shop.seller, case["id"], "offer", type="fast_exchange", return_address=RETURN_ADDRESS)
+    runtime = shop.harness.runtime
+    runtime.settings = runtime.settings.model_copy(update={"fast_exchange_merchants": frozenset()})
+    refused = await shop.buyer.post(f"/v1/cases/{case['id']}/accept-offer", json={})
+    shop.harness.problem(refused, 409, "fast_exchange_not_allowed")
+    declined = await shop.act(shop.buyer, case["id"], "decline-offer")
+    assert (declined["type"], declined["state"]) == ("return_refund", "pending_review")

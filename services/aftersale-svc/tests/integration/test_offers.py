@@ -177,6 +177,40 @@ async def test_goods_that_have_not_left_are_not_sent_back(shop: Shop) -> None:
     shop.harness.problem(refused, 409, "stage_unsuitable")
 
 
+@pytest.mark.parametrize(
+    ("asked", "reason", "offered_type", "allowed"),
+    [
+        ("return_refund", "changed_mind", "repair", "warranty_repair"),
+        ("repair", "paid_repair", "refund_only", "recall"),
+    ],
+)
+async def test_a_type_that_the_reason_does_not_suit_is_not_offered(
+    shop: Shop, asked: str, reason: str, offered_type: str, allowed: str
+) -> None:
+    await shop.delivered()
+    case = await shop.case(1, type_=asked, reason=reason)
+    offer = {"type": offered_type, "return_address": RETURN_ADDRESS}
+    refused = await shop.seller.post(f"/v1/cases/{case['id']}/offer", json=offer)
+    problem = shop.harness.problem(refused, 409, "reason_unsuitable")
+    assert problem["errors"][0]["pointer"] == "/type"  # type: ignore[index]
+    assert allowed in problem["allowed"]  # type: ignore[operator]
+    assert reason not in problem["allowed"]  # type: ignore[operator]
+    changed = await shop.buyer.post(f"/v1/cases/{case['id']}/change-type", json={"type": offered_type})
+    shop.harness.problem(changed, 409, "reason_unsuitable")
+
+
+async def test_a_counter_offer_and_an_agents_offer_suit_the_reason_as_well(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2, reason="changed_mind")
+    await shop.act(shop.seller, case["id"], "offer", type="refund_only", amount=money(3000))
+    countered = await shop.buyer.post(f"/v1/cases/{case['id']}/counter-offer", json={"type": "repair"})
+    shop.harness.problem(countered, 409, "reason_unsuitable")
+    await shop.act(shop.buyer, case["id"], "decline-offer")
+    await shop.act(shop.seller, case["id"], "escalate")
+    refused = await shop.agent.post(f"/v1/cases/{case['id']}/offer", json={"type": "repair"})
+    shop.harness.problem(refused, 409, "reason_unsuitable")
+
+
 async def test_there_are_at_most_six_offers(shop: Shop) -> None:
     case = await offered(shop)
     for number in range(5):

@@ -14,6 +14,7 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands import confirmations, manual_reviews, second_person
 from aftersale_svc.domain.cases.errors import (
     AdjustmentExceedsLeft,
+    ReasonNotReached,
     RefundDecided,
     ReturnAddressMissing,
     ReturnAlreadyShipped,
@@ -28,6 +29,7 @@ from aftersale_svc.domain.cases.manual_reviews.errors import (
     SecondPersonNeeded,
 )
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, TooManyOffers, TypeUnsuitable
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
 from aftersale_svc.domain.money.errors import NothingLeft
@@ -50,6 +52,8 @@ DECIDED = (
     TooManyOffers,
     TypeUnsuitable,
     StageNotReached,
+    FastExchangeNotAllowed,
+    ReasonNotReached,
     NothingLeft,
 )
 """What the decision that is confirmed may be refused with by then."""

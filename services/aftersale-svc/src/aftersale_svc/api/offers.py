@@ -11,6 +11,7 @@ from aftersale_svc.api.schemas.offers import CounterOfferIn, OfferIn, OfferOut, 
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import offers
 from aftersale_svc.domain.cases.errors import (
+    ReasonNotReached,
     RefundDecided,
     ReturnAddressMissing,
     ReturnAlreadyShipped,
@@ -18,6 +19,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.offers.errors import (
     AmountExceedsAllowance,
     NoOfferOpen,
@@ -35,9 +37,9 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
+CHANGE = (TypeUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonNotReached)
 TERMS = (
-    TypeUnsuitable,
-    StageNotReached,
+    *CHANGE,
     OfferWithoutRefund,
     OfferAmountMissing,
     OfferCurrencyForeign,
@@ -64,7 +66,8 @@ async def make_offer(case_id: CaseId, body: OfferIn, tx: Tx[Settings]) -> CaseOu
     """Offer the buyer something else than what was asked for: as the seller in `pending_review`, as an agent in `manual_review`.
 
     The buyer answers within `offer_hours`; silence is a refusal, after which the request is reviewed again. More than was
-    paid for the units is 422 `amount_exceeds_allowance`, with how much is possible (`most`).
+    paid for the units is 422 `amount_exceeds_allowance`, with how much is possible (`most`); a type for which the case has
+    no suitable reason is 409 `reason_unsuitable`, with those that suit it (`allowed`).
     """
     made = await offers.make(tx, case_id, terms=body.terms(), return_address=body.address(), note=body.note)
     return CaseOut.of(made, tx.actor)
@@ -79,8 +82,7 @@ async def make_offer(case_id: CaseId, body: OfferIn, tx: Tx[Settings]) -> CaseOu
         RefundDecided,
         ReplacementDecided,
         NoOfferOpen,
-        TypeUnsuitable,
-        StageNotReached,
+        *CHANGE,
         NothingLeft,
     ),
 )

@@ -17,7 +17,7 @@ from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen
 from aftersale_svc.domain.cases.offers.model import Offer, OfferAction, OfferSide, OfferTerms
-from aftersale_svc.domain.cases.offers.policy import agreed, check_change, offered
+from aftersale_svc.domain.cases.offers.policy import agreed, check_offered, offered
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.freight import estimated
@@ -39,8 +39,8 @@ async def make(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundDecided, ReturnAlreadyShipped, TooManyOffers: see CASE.
-        TypeUnsuitable, StageUnsuitable, StageNotReached, OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign,
-            AmountExceedsAllowance, OfferUnchanged: see `offered`.
+        TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached,
+            OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
         ReturnAddressMissing: see `check_address`.
     """
     full, order = await locking.case_and_order(tx, case_id)
@@ -71,7 +71,7 @@ async def _make(
 ) -> FullCase:
     known = full if return_address is None else full.keeping(replace(full.return_, address=return_address))
     moved = apply(known, CaseAction.OFFER, tx)
-    offer = offered(known, order, OfferSide(tx.actor.role), terms, tx.now)
+    offer = offered(known, order, OfferSide(tx.actor.role), terms, tx.now, tx.settings.fast_exchange_merchants)
     check_address(replace(moved, case=agreed(moved.case, offer)), tx.actor)
     if not confirmed and second_person.is_needed(tx, full, offer.amount_minor):
         arguments = {"terms": asdict(terms), "return_address": return_address, "note": note}
@@ -85,12 +85,12 @@ async def counter(tx: Transaction[Settings], case_id: str, *, terms: OfferTerms,
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, TooManyOffers: see CASE.
-        TypeUnsuitable, StageUnsuitable, StageNotReached, OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign,
-            AmountExceedsAllowance, OfferUnchanged: see `offered`.
+        TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached,
+            OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.COUNTER_OFFER, tx)
-    offer = offered(full, order, OfferSide.BUYER, terms, tx.now)
+    offer = offered(full, order, OfferSide.BUYER, terms, tx.now, tx.settings.fast_exchange_merchants)
     return await _save_made(tx, full, moved, offer, CaseAction.COUNTER_OFFER, note)
 
 
@@ -130,7 +130,8 @@ async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, NoOfferOpen: see CASE.
-        TypeUnsuitable, StageUnsuitable, StageNotReached: see `check_change`; the goods were sent or received meanwhile.
+        TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached: see
+            `check_offered`; the goods were sent or received meanwhile, or the merchant sends no goods first any more.
         NothingLeft: see `remaining_money.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
@@ -147,7 +148,7 @@ async def accept_locked(tx: Transaction[Settings], full: FullCase, order: Order,
     offer = full.open_offer
     if offer is None:
         raise NoOfferOpen()
-    check_change(full.case, offer.type, order)
+    check_offered(full.case, offer.type, order, tx.settings.fast_exchange_merchants)
     on_terms = await _priced(tx, unpriced(replace(full, case=agreed(full.case, offer))), order)
     await remaining_money.check(tx, order, on_terms)
     moved = apply(on_terms, CaseAction.ACCEPT_OFFER, tx).keeping(ended(tx, offer, OfferAction.ACCEPT))

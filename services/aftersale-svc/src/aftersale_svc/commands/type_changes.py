@@ -35,12 +35,13 @@ async def change(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, ReturnAlreadyShipped, TypeChangedTooOften: see CASE.
-        TypeUnchanged, TypeUnsuitable, StageUnsuitable, StageNotReached, InitiatorUnsuitable, ReasonUnsuitable, ReasonNotReached,
-            EvidenceRequired, DescriptionMissing: see `changed`.
+        TypeUnchanged, TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, InitiatorUnsuitable,
+            ReasonUnsuitable, ReasonNotReached, EvidenceRequired, DescriptionMissing: see `changed`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.CHANGE_TYPE, tx)
-    case = changed(moved.case, order, tx.actor.role, type_, reason or full.case.reason, evidence)
+    sending_first = tx.settings.fast_exchange_merchants
+    case = changed(moved.case, order, tx.actor.role, type_, reason or full.case.reason, evidence, sending_first)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     after = unpriced(replace(moved, case=estimated(order, case, full.requested, holds)))
     # How long the review lasts may depend on the type.

@@ -86,8 +86,9 @@ def check_stage(type_: TypeRow, order: Order, stage: Stage) -> None:
     raise StageUnsuitable(pointer="/type", stage=stage, allowed=allowed)
 
 
-def check_reason(type_: TypeRow, order: Order, stage: Stage, reason: Reason) -> None:
-    """Refuse a reason that a request of this type cannot give for goods of the order at this stage.
+def check_reason(type_: TypeRow, order: Order, stage: Stage, reason: Reason, *, pointer: str = "/reason") -> None:
+    """Refuse a reason that a request of this type cannot give for goods of the order at this stage. `pointer` is the field
+    of the body that the refusal is about.
 
     Raises:
         ReasonUnsuitable: the reason does not suit the type, or cannot be true at this stage.
@@ -98,8 +99,8 @@ def check_reason(type_: TypeRow, order: Order, stage: Stage, reason: Reason) -> 
     allowed = selectable_reasons(type_.name, type_.stage(stage))
     later = REASONS[reason].stages & _LATER[type_.stage(stage)] & type_.stages
     if later and suits(type_.name, reason):
-        raise ReasonNotReached(pointer="/reason", awaits=order.id, stage=stage, allowed=allowed)
-    raise ReasonUnsuitable(pointer="/reason", stage=stage, allowed=allowed)
+        raise ReasonNotReached(pointer=pointer, awaits=order.id, stage=stage, allowed=allowed)
+    raise ReasonUnsuitable(pointer=pointer, stage=stage, allowed=allowed)
 
 
 def check_permission(type_: TypeRow, merchant_id: str, merchants: Collection[str]) -> None:

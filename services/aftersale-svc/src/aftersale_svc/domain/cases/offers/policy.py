@@ -1,5 +1,6 @@
 """What may be offered about a case, and what accepting it makes of the case."""
 
+from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -16,22 +17,25 @@ from aftersale_svc.domain.cases.offers.errors import (
 )
 from aftersale_svc.domain.cases.offers.lifecycle import OFFER
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferTerms
-from aftersale_svc.domain.cases.policy import check_stage
+from aftersale_svc.domain.cases.policy import check_permission, check_reason, check_stage
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 
 
-def offered(full: FullCase, order: Order, side: OfferSide, terms: OfferTerms, now: datetime) -> Offer:
-    """Return the next offer of a case.
+def offered(
+    full: FullCase, order: Order, side: OfferSide, terms: OfferTerms, now: datetime, sending_first: Collection[str]
+) -> Offer:
+    """Return the next offer of a case. `sending_first` are the merchants that send replacements before the goods are back.
 
     Raises:
-        TypeUnsuitable, StageUnsuitable, StageNotReached: see `check_change`.
+        TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached: see
+            `check_offered`.
         OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign, AmountExceedsAllowance: see `_amount`.
         OfferUnchanged: it is what is offered, or where nothing is, what is asked for.
     """
     case = full.case
     type_ = terms.type or case.type
-    check_change(case, type_, order)
+    check_offered(case, type_, order, sending_first)
     offer = Offer(
         case_id=case.id,
         number=case.offers_made + 1,
@@ -56,12 +60,25 @@ def _proposed(full: FullCase) -> tuple[CaseType, int]:
     return case.type, asked if TYPES[case.type].money is Money.REFUND else 0
 
 
-def check_change(case: Case, type_: CaseType, order: Order) -> None:
+def check_offered(case: Case, type_: CaseType, order: Order, sending_first: Collection[str]) -> None:
+    """Refuse a type that the case cannot become one of now with the reason that it has.
+
+    Raises:
+        TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed: see `check_change`.
+        ReasonUnsuitable, ReasonNotReached: see `check_reason`.
+    """
+    check_change(case, type_, order, sending_first)
+    if type_ is not case.type:
+        check_reason(TYPES[type_], order, stage_now(case, order), case.reason, pointer="/type")
+
+
+def check_change(case: Case, type_: CaseType, order: Order, sending_first: Collection[str]) -> None:
     """Refuse a type that the case cannot become one of now; the present type of the case is never refused.
 
     Raises:
         TypeUnsuitable: it holds other units or money than the present type, or has no review.
         StageUnsuitable, StageNotReached: see `check_stage`.
+        FastExchangeNotAllowed: see `check_permission`.
     """
     if type_ is case.type:
         return
@@ -69,6 +86,7 @@ def check_change(case: Case, type_: CaseType, order: Order) -> None:
         allowed = [each for each in TYPES if each is not case.type and _can_become(case.type, each)]
         raise TypeUnsuitable(pointer="/type", allowed=allowed)
     check_stage(TYPES[type_], order, stage_now(case, order))
+    check_permission(TYPES[type_], order.merchant_id, sending_first)
 
 
 def _can_become(present: CaseType, type_: CaseType) -> bool:

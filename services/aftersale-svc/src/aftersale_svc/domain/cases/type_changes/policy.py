@@ -1,6 +1,6 @@
 """What a case becomes when the buyer asks for something else."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason
@@ -14,14 +14,23 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order
 
 
-def changed(case: Case, order: Order, role: str, type_: CaseType, reason: Reason, evidence: Sequence[str]) -> Case:
+def changed(
+    case: Case,
+    order: Order,
+    role: str,
+    type_: CaseType,
+    reason: Reason,
+    evidence: Sequence[str],
+    sending_first: Collection[str],
+) -> Case:
     """The case as a request of another type, which has not been reviewed: what was agreed or priced before is void.
+    `sending_first` are the merchants that send replacements before the goods are back.
 
     It holds the same units, and the same money, as before: `check_change` lets it become no type that holds others.
 
     Raises:
         TypeUnchanged: it is of this type.
-        TypeUnsuitable, StageUnsuitable, StageNotReached: see `check_change`.
+        TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed: see `check_change`.
         InitiatorUnsuitable: see `check_initiator`.
         ReasonUnsuitable, ReasonNotReached: see `check_reason`.
         EvidenceRequired: the type or the reason needs evidence, and the case has none.
@@ -30,7 +39,7 @@ def changed(case: Case, order: Order, role: str, type_: CaseType, reason: Reason
     row = TYPES[type_]
     if type_ is case.type:
         raise TypeUnchanged(pointer="/type")
-    check_change(case, type_, order)
+    check_change(case, type_, order, sending_first)
     check_initiator(row, role)
     check_reason(row, order, stage_now(case, order), reason)
     shown = [*case.evidence, *(each for each in evidence if each not in case.evidence)]
