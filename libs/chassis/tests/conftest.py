@@ -81,6 +81,10 @@ async def count_up(tx: Transaction, tally_id: str, times: int = 1) -> Tally:
     return await tx.save(TALLIES, counted, *(counted_event(tx, counted) for _ in range(times)))
 
 
+async def count_due(tx: Transaction, tally: Tally, times: int = 1) -> None:
+    await count_up(tx, tally.id, times)
+
+
 async def cancelled(tx: Transaction, event: OrderCancelled) -> None:
     if event.cause == "unprocessable":
         raise ValueError("this can never be handled")
@@ -151,7 +155,7 @@ def service(settings: ServiceSettings | None = None) -> Service:
         roles=ROLES,
         routers=[router],
         handlers={OrderCancelled: cancelled},
-        deadlines=[Due(TALLIES, count_up)],
+        deadlines=[Due(TALLIES, count_due)],
         metadata=metadata,
     )
 

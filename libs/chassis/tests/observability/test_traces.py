@@ -29,11 +29,11 @@ async def counting(tally: Harness) -> Callable[[], Awaitable[None]]:
     """Background work that publishes two events."""
     made = (await tally.client("buyer", "buyer-1").post("/v1/tallies", json={"count": 0})).json()["id"]
     await tally.runtime.pool.execute("DELETE FROM outbox")
-    count_up: Any = tally.service.deadlines[0].command
+    [due] = tally.service.deadlines
 
     async def count() -> None:
         async with tally.runtime.transaction() as tx:
-            await count_up(tx, made, 2)
+            await due.command(tx, await tx.get(due.rows, made), 2)
 
     return count
 

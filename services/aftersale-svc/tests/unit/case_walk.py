@@ -7,7 +7,6 @@ on from a place are those of people and timers alone, with a provider that decli
 from collections import deque
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
-from functools import partial
 from typing import Any
 
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition
@@ -233,6 +232,17 @@ async def after(snapshot: Snapshot, role: str, command: Command, settings: Setti
     return tx.snapshot
 
 
+async def timer_of_case(tx: Any) -> None:
+    """What the timer of the case does."""
+    await deadlines.case_timer.act(tx, *await locking.case_and_order(tx, CASE))
+
+
+async def timer_of_dispute(tx: Any) -> None:
+    """What the timer of the dispute does."""
+    [locked] = (await deadlines.lock_disputes(tx, [tx.snapshot.dispute])).values()
+    await deadlines.dispute_timer.act(tx, *locked)
+
+
 async def reported(snapshot: Snapshot, command: Command, settings: Settings, now: datetime = NOW) -> Snapshot:
     """What an event or a timer leaves behind; the same where it is refused."""
     try:
@@ -259,11 +269,9 @@ async def steps(
     made |= {name: await reported(snapshot, command, settings) for name, command in DECLINED.items()}
     case, dispute = snapshot.case, snapshot.dispute
     if case.deadline_at is not None:
-        case_due = partial(deadlines.case_timer.act, row_id=CASE)
-        made["timer"] = await reported(snapshot, case_due, settings, case.deadline_at)
+        made["timer"] = await reported(snapshot, timer_of_case, settings, case.deadline_at)
     if dispute is not None and dispute.deadline_at is not None:
-        late = partial(deadlines.dispute_timer.act, row_id=DISPUTE)
-        made["timer of the dispute"] = await reported(snapshot, late, settings, dispute.deadline_at)
+        made["timer of the dispute"] = await reported(snapshot, timer_of_dispute, settings, dispute.deadline_at)
     return {name: found for name, found in made.items() if found.facts != snapshot.facts}
 
 

@@ -65,7 +65,7 @@ async def explore(
         claim = waiting.popleft()
         found = [await _after(claim, role, command) for command in people.values() for role in roles]
         if claim.deadline_at is not None:
-            found.append(await _after(claim, "system", lambda tx: timer(tx, CLAIM), claim.deadline_at))
+            found.append(await _after(claim, "system", lambda tx: timer(tx, tx.claim), claim.deadline_at))
         graph[facts(claim)] = {facts(each) for each in found} - {facts(claim)}
         for each in found:
             if facts(each) not in places:

@@ -166,6 +166,9 @@ class MemoryTransaction:
         assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)
         return self.snapshot.order
 
+    async def lock_all(self, query: Any, **_: Any) -> list[Any]:
+        return {locks.FREE_CASES: [self.snapshot.case], locks.FREE_ORDERS: [self.snapshot.order]}[query]
+
     async def all(self, query: Any, **_: Any) -> list[Any]:
         case = self.snapshot.case
         return {

@@ -3,11 +3,10 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
-from functools import partial
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
-from aftersale_svc.commands import deadlines, exchanges, offers, replacements, returns, reviews
+from aftersale_svc.commands import exchanges, offers, replacements, returns, reviews
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.exchanges.errors import PriceTooHigh
 from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
@@ -18,7 +17,7 @@ from aftersale_svc.domain.cases.replacements.errors import RefundNotOffered
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order
-from case_walk import ADDRESS, CASE, PARCEL, SENT, SETTINGS, Command, inspect, replacement
+from case_walk import ADDRESS, CASE, PARCEL, SENT, SETTINGS, Command, inspect, replacement, timer_of_case
 from memory_transaction import NOW, MemoryTransaction, Snapshot
 
 
@@ -38,7 +37,7 @@ class Walk:
         """Until the deadline, and for what its timer does."""
         assert self.snapshot.case.deadline_at is not None
         self.now = self.snapshot.case.deadline_at
-        return await self.do("system", partial(deadlines.case_timer.act, row_id=CASE))
+        return await self.do("system", timer_of_case)
 
     async def back(self) -> Case:
         """The goods are with the merchant, and accepted."""

@@ -33,7 +33,7 @@ OPEN: Command = lambda tx: complaints.open_(  # noqa: E731
 )
 ANSWER: Command = lambda tx: complaints.answer(tx, "cmp_1", text="?")  # noqa: E731
 RESOLVE: Command = lambda tx: complaints.resolve(tx, "cmp_1", outcome=ComplaintOutcome.UPHELD)  # noqa: E731
-MARK: Command = lambda tx: complaint_timer.act(tx, "cmp_1")  # noqa: E731
+MARK: Command = lambda tx: complaint_timer.act(tx, tx.row)  # noqa: E731
 ESCALATE = on_dispute(DisputeOpened, complaints.follow_dispute)
 EXECUTED = on_dispute(DisputeExecuted, complaints.dispute_executed)
 WITHDRAWN = on_dispute(DisputeWithdrawn, complaints.dispute_withdrawn)

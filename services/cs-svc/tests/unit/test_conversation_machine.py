@@ -49,7 +49,7 @@ class ConversationMachine(RuleBasedStateMachine):
     def pass_time(self, hours: float) -> None:
         self.now += timedelta(hours=hours)
         if self.row.deadline_at is not None and self.row.deadline_at <= self.now:
-            assert self.run(lambda tx: conversation_timer.act(tx, "conv_1"), "system")
+            assert self.run(lambda tx: conversation_timer.act(tx, tx.row), "system")
 
     @rule(role=st.sampled_from(["buyer", "seller", "agent"]))
     def post(self, role: str) -> None:

@@ -62,7 +62,7 @@ CONVERSATION = Document(
         "close": lambda tx: conversations.close(tx, "conv_1"),
     },
     end="closed",
-    timer=lambda tx: conversation_timer.act(tx, "conv_1"),
+    timer=lambda tx: conversation_timer.act(tx, tx.row),
     others={"notify": lambda tx: conversations.notify(tx, order_id="ord_1", case_id="case_1", code="return_shipped")},
 )
 COMPLAINT = Document(
@@ -74,7 +74,7 @@ COMPLAINT = Document(
         "resolve": lambda tx: complaints.resolve(tx, "cmp_1", outcome=ComplaintOutcome.EXPLAINED),
     },
     end="resolved",
-    timer=lambda tx: complaint_timer.act(tx, "cmp_1"),
+    timer=lambda tx: complaint_timer.act(tx, tx.row),
     others={"dispute opened": on_dispute(DisputeOpened, complaints.follow_dispute)},
     certain=ends_of_dispute,
 )

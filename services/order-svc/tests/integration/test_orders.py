@@ -6,6 +6,7 @@ import copy
 import pytest
 from aftercare_events import OrderAddressChanged, OrderCancelled, OrderCreated, RefundSucceeded
 from order_svc.commands import deadlines
+from order_svc.tables.orders import ORDERS
 
 
 def actions(order):
@@ -198,11 +199,11 @@ async def test_an_unpaid_order_is_cancelled_by_its_timer_and_not_before(shop):
     shop.problem(refused, 409, "illegal_transition")
 
 
-async def test_a_timer_acts_only_on_an_order_that_is_still_due(shop):
+async def test_a_timer_acts_only_on_an_order_that_is_due(shop):
     young, (paid, _) = await shop.place(), await shop.paid()
     for order in (young, paid):
         async with shop.h.runtime.transaction() as tx:
-            await deadlines.order_timer.act(tx, order["id"])
+            await deadlines.order_timer.act(tx, await tx.lock(ORDERS, order["id"]))
         assert (await shop.order(order["id"]))["state"] == order["state"]
     assert await shop.events(OrderCancelled) == []
 

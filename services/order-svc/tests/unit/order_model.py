@@ -154,7 +154,7 @@ class OrderModel:
 
     async def _fire_timer(self) -> None:
         self.db.clock.set(max(self.order.deadline_at, self.db.clock.now()))
-        await self.db.run(order_timer.act, self.order.id)
+        await self.db.run(order_timer.act, self.order)
 
     async def _ship(self, line: Any, units: int) -> None:
         parcel = {"carrier": "zto", "waybill_no": f"w{len(self.parcels)}", "picks": [Pick(line.id, units)]}

@@ -107,7 +107,7 @@ class Rows(_PerRole, Generic[R]):
 
     def __init__(self, table: Table, cls: type[R], seen_by: SeenBy | None = None) -> None:
         super().__init__(seen_by)
-        self.table, self.name, self.build = table, table.name, row_builder(cls)
+        self.table, self.name, self.cls, self.build = table, table.name, cls, row_builder(cls)
         self.columns = [table.c[f.name] for f in fields(cls)]  # type: ignore[arg-type]
         self.key = [column.name for column in table.primary_key]
         values: dict[str, BindParameter[object]] = {column.name: bindparam(column.name) for column in self.columns}

@@ -20,10 +20,11 @@ class Observers:
         self._by_table = by_table or {}
         self._read: dict[tuple[str, object], Any] = {}
 
-    def read(self, row: object) -> None:
-        """Keep the row, if it is an aggregate: a row with an id and a version."""
-        if self._by_table and hasattr(row, "version") and hasattr(row, "id"):
-            self._read[_key(row)] = row
+    def read(self, *rows: object) -> None:
+        """Keep those of the rows that are aggregates: rows with an id and a version."""
+        for row in rows if self._by_table else ():
+            if hasattr(row, "version") and hasattr(row, "id"):
+                self._read[_key(row)] = row
 
     async def changed(self, tx: object, table: str, row: object, events: tuple[Event, ...]) -> tuple[Event, ...]:
         """The events to publish, after the observer of this table has seen the change."""

@@ -8,7 +8,7 @@ versions of an aggregate are the numbers of its events: `create` and `save` take
 
 from collections.abc import Callable, Mapping, Sequence
 from copy import copy
-from dataclasses import Field, dataclass, replace
+from dataclasses import Field, replace
 from datetime import datetime
 from typing import ClassVar, Generic, Protocol, TypeVar
 
@@ -20,6 +20,7 @@ from aftercare_chassis.database import outbox
 from aftercare_chassis.database.cursors import Cursors
 from aftercare_chassis.database.mapping import Compiled, Joint, Listing, Page, Params, Query, Rows, Statement, viewer
 from aftercare_chassis.database.observers import Observer, Observers
+from aftercare_chassis.database.origins import Origin
 from aftercare_chassis.database.write_batch import WriteBatch
 from aftercare_chassis.ids import Ids
 from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, Timing
@@ -107,14 +108,6 @@ class Reader(Generic[S_co]):
         return compiled.args({"viewer": viewer(self.actor), **params})
 
 
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The event that caused work which is done later: the events of that work name it as their cause."""
-
-    id: str
-    correlation_id: str
-
-
 class Transaction(Reader[S_co]):
     """Reads and writes in one database transaction.
 
@@ -172,6 +165,12 @@ class Transaction(Reader[S_co]):
         if self._if_match is not None:
             self._check(self._if_match, getattr(row, "version", None))
         return row
+
+    async def lock_all(self, query: Query[R], **params: object) -> list[R]:
+        """The rows that a query with FOR UPDATE returns, locked until the end of the transaction."""
+        found = await self.all(query, **params)
+        self._observers.read(*found)
+        return found
 
     def begin_trace(self, trace: TraceContext) -> None:
         """Let the events from here on belong to this trace, where one transaction does the work of several."""

@@ -73,6 +73,7 @@ class Harness(Generic[S]):
 
     def _start_over(self) -> None:
         self.consumer = Consumer(self.runtime, self.service.handlers)
+        self._deadlines = Deadlines(self.runtime, self.service.deadlines)
         self.ids = self.runtime.ids = SequentialIds()
         self._offsets: Counter[str] = Counter()
         self._sequences: Counter[str] = Counter()
@@ -203,7 +204,7 @@ class Harness(Generic[S]):
 
     async def run_due(self) -> None:
         """Run the timers of all rows that are due by the test's clock."""
-        await Deadlines(self.runtime, self.service.deadlines).fire()
+        await self._deadlines.fire()
 
     async def run_workers(self, *names: str, rounds: int = 100) -> None:
         """Run the workers of these names, or all, until none has anything left to do."""

@@ -25,9 +25,7 @@ from aftersale_svc.domain.courier_claims.policy import check_amount
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.courier_claims import COURIER_CLAIMS
 
-courier_claim_timer: TimerCommands[CourierClaimAction, Settings, CourierClaim] = TimerCommands.of_row(
-    COURIER_CLAIMS, COURIER_CLAIM.due
-)
+courier_claim_timer: TimerCommands[CourierClaimAction, Settings, CourierClaim] = TimerCommands(COURIER_CLAIM.due)
 DUE = Due(COURIER_CLAIMS, courier_claim_timer.act)
 
 

@@ -1,5 +1,6 @@
 """The timers of cases and disputes. The commands that they run are registered where they are defined."""
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from aftercare_chassis.database.transaction import Transaction
@@ -16,6 +17,8 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
 
+CaseAndOrder = tuple[FullCase, Order]
+
 
 def _due(full: FullCase, order: Order, now: datetime) -> CaseAction | None:
     return lifecycle.of(full.case).due(full.case, now, CaseFacts(full=full, order=order))
@@ -25,23 +28,24 @@ async def _spare(tx: Transaction[Settings], full: FullCase, _: Order) -> bool:
     return await standstills.spare(tx, full.case)
 
 
-case_timer: TimerCommands[CaseAction, Settings, FullCase, Order] = TimerCommands(locking.case_and_order, _due, _spare)
-CaseAndOrder = tuple[FullCase, Order]
-
-
-async def _dispute(tx: Transaction[Settings], dispute_id: str) -> tuple[Dispute, CaseAndOrder | None]:
-    """Lock a dispute; before it, its case and the order, where the end of its time executes a verdict."""
-    found = await tx.get(DISPUTES, dispute_id)
-    executes = found.state is DisputeState.APPEAL_WINDOW
-    both = await locking.disputed_case_and_order(tx, dispute_id) if executes else None
-    return await tx.lock(DISPUTES, dispute_id), both
-
-
 async def _spare_dispute(tx: Transaction[Settings], dispute: Dispute, _: CaseAndOrder | None) -> bool:
     return await standstills.spare(tx, dispute)
 
 
+async def lock_disputes(
+    tx: Transaction[Settings], disputes: Sequence[Dispute]
+) -> Mapping[str, tuple[Dispute, CaseAndOrder | None]]:
+    """Locked disputes, with the case and the order of each for which the end of its time executes a verdict."""
+    executing = [each for each in disputes if each.state is DisputeState.APPEAL_WINDOW]
+    both = await locking.free_disputed(tx, executing) if executing else {}
+    return {each.id: (each, both.get(each.id)) for each in disputes if each not in executing or each.id in both}
+
+
+case_timer: TimerCommands[CaseAction, Settings, FullCase, Order] = TimerCommands(_due, _spare)
 dispute_timer: TimerCommands[DisputeAction, Settings, Dispute, CaseAndOrder | None] = TimerCommands(
-    _dispute, lambda dispute, _, now: DISPUTE.due(dispute, now), _spare_dispute
+    lambda dispute, _, now: DISPUTE.due(dispute, now), _spare_dispute
 )
-DEADLINES = (Due(CASES, case_timer.act), Due(DISPUTES, dispute_timer.act))
+DEADLINES = (
+    Due(CASES, case_timer.act, locking.free_cases_and_orders),
+    Due(DISPUTES, dispute_timer.act, lock_disputes),
+)

@@ -45,9 +45,7 @@ from aftersale_svc.tables.guarantee_claims import CASE_OF_GUARANTEE, GUARANTEE_C
 from aftersale_svc.tables.holds import SETTLE_HOLDS
 from aftersale_svc.tables.legs import DETAILS, full_cases
 
-guarantee_timer: TimerCommands[GuaranteeAction, Settings, GuaranteeClaim] = TimerCommands.of_row(
-    GUARANTEE_CLAIMS, GUARANTEE_CLAIM.due
-)
+guarantee_timer: TimerCommands[GuaranteeAction, Settings, GuaranteeClaim] = TimerCommands(GUARANTEE_CLAIM.due)
 DUE = Due(GUARANTEE_CLAIMS, guarantee_timer.act)
 OPEN = "open"
 """The step in the history of the claim."""

@@ -1,19 +1,22 @@
-"""Locks on a case and its order, in the order that this package's docstring states.
+"""Locks on a case and its order, in the order that this package's docstring states; for timers, on what nobody else has locked.
 
 A locked case is read with the rows of its legs: they change under its lock only.
 """
+
+from collections.abc import Mapping, Sequence
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import NotFound
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.legs import DETAILS, full_cases
-from aftersale_svc.tables.locks import CASE_OF_DISPUTE, ORDER_OF_CASE, ORDER_OF_DISPUTE
+from aftersale_svc.tables.locks import CASE_OF_DISPUTE, FREE_CASES, FREE_ORDERS, ORDER_OF_CASE, ORDER_OF_DISPUTE
 
 
 async def case(tx: Transaction[Settings], case_id: str) -> FullCase:
@@ -43,6 +46,28 @@ async def disputed_case_and_order(tx: Transaction[Settings], dispute_id: str) ->
     return await _full(tx, disputed), order
 
 
+async def free_cases(tx: Transaction[Settings], locked: Sequence[Case]) -> Mapping[str, tuple[FullCase]]:
+    """Cases that are locked, by their ids, with the rows of their legs."""
+    details = await tx.all(DETAILS, case_ids=[each.id for each in locked])
+    return {full.case.id: (full,) for full in full_cases(locked, details)}
+
+
+async def free_cases_and_orders(
+    tx: Transaction[Settings], locked: Sequence[Case]
+) -> Mapping[str, tuple[FullCase, Order]]:
+    """Those of locked cases whose orders nobody else has locked, by their ids, with their orders, which are locked then."""
+    orders = {each.id: each for each in await tx.lock_all(FREE_ORDERS, ids=[each.order_id for each in locked])}
+    full = await free_cases(tx, [each for each in locked if each.order_id in orders])
+    return {case_id: (each, orders[each.case.order_id]) for case_id, (each,) in full.items()}
+
+
+async def free_disputed(tx: Transaction[Settings], disputes: Sequence[Dispute]) -> Mapping[str, tuple[FullCase, Order]]:
+    """The cases and the orders of locked disputes, by the ids of the disputes, where nobody else has locked them."""
+    cases = await tx.lock_all(FREE_CASES, ids=[each.case_id for each in disputes])
+    both = await free_cases_and_orders(tx, cases)
+    return {each.id: both[each.case_id] for each in disputes if each.case_id in both}
+
+
 async def _full(tx: Transaction[Settings], locked: Case) -> FullCase:
-    [full] = full_cases([locked], await tx.all(DETAILS, case_ids=[locked.id]))
+    [(full,)] = (await free_cases(tx, [locked])).values()
     return full

@@ -1,14 +1,12 @@
 """Who reviews a case as an agent: one takes it, gives it back, or is given it. After a time it is in the queue again."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 
-from aftercare_chassis.database.mapping import Query
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.deadlines import Due
 from aftercare_events import ReviewAssigned, ReviewReleased
 from aftercare_events.catalogue.manual_reviews import ReleaseCause
-from asyncpg import Record
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import case_fields
@@ -19,7 +17,6 @@ from aftersale_svc.domain.cases.manual_reviews.guards import is_party
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.manual_reviews import CLAIMS_DUE
 
 
 async def take(tx: Transaction[Settings], case_id: str) -> FullCase:
@@ -59,13 +56,10 @@ async def release(tx: Transaction[Settings], case_id: str, *, note: str | None =
     return await _released(tx, full, apply(full, CaseAction.RELEASE, tx), ReleaseCause.RELEASED, note)
 
 
-async def lapse(tx: Transaction[Settings], case_id: str) -> None:
-    """Put the case back into the queue, where the time of who has it has passed."""
-    full = await locking.case(tx, case_id)
-    ends_at = full.case.claim_ends_at
-    if ends_at is not None and ends_at <= tx.now:
-        moved = replace(full, case=replace(full.case, updated_at=tx.now))
-        await _released(tx, full, moved, ReleaseCause.LAPSED)
+async def lapse(tx: Transaction[Settings], full: FullCase) -> None:
+    """Put a locked case back into the queue: the time of who has it has passed."""
+    moved = replace(full, case=replace(full.case, updated_at=tx.now))
+    await _released(tx, full, moved, ReleaseCause.LAPSED)
 
 
 async def _assigned(
@@ -85,13 +79,5 @@ async def _released(
     return await effects.save(tx, full, replace(moved, case=case), CaseAction.RELEASE, event, note=note)
 
 
-@dataclass(frozen=True, slots=True)
-class ClaimsDue(Due[Settings]):
-    """The cases whose agent has had them for the whole time."""
-
-    def query(self) -> Query[Record]:
-        """The ids of these cases, and until when their agents had them."""
-        return CLAIMS_DUE
-
-
-DUE = ClaimsDue(CASES, lapse)
+DUE = Due(CASES, lapse, locking.free_cases, "claim_ends_at")
+"""The cases whose agent has had them for the whole time."""

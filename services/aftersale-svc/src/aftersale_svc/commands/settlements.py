@@ -1,5 +1,6 @@
 """Settlements: one side proposes how the dispute ends, the other accepts or declines in time."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
@@ -19,6 +20,7 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import STEPS
 from aftersale_svc.tables.dispute_parts import OPEN_PROPOSAL, PROPOSALS
 from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.locks import FREE_DISPUTES
 
 
 async def propose(tx: Transaction[Settings], dispute_id: str, *, terms: Terms) -> Dispute:
@@ -126,16 +128,19 @@ def _settled(tx: Transaction[Settings], dispute: Dispute, proposal: Proposal) ->
     )
 
 
-async def _lock(tx: Transaction[Settings], proposal_id: str) -> tuple[Proposal, Dispute]:
-    found = await tx.get(PROPOSALS, proposal_id)
-    dispute = await tx.lock(DISPUTES, found.dispute_id)
-    return await tx.get(PROPOSALS, proposal_id), dispute  # it changes under the lock of the dispute only
+async def _with_disputes(
+    tx: Transaction[Settings], proposals: Sequence[Proposal]
+) -> Mapping[str, tuple[Proposal, Dispute]]:
+    """Those of locked proposals whose disputes nobody else has locked."""
+    ids = [each.dispute_id for each in proposals]
+    disputes = {each.id: each for each in await tx.lock_all(FREE_DISPUTES, ids=ids)}
+    return {each.id: (each, disputes[each.dispute_id]) for each in proposals if each.dispute_id in disputes}
 
 
 proposal_timer: TimerCommands[ProposalAction, Settings, Proposal, Dispute] = TimerCommands(
-    _lock, lambda proposal, _, now: PROPOSAL.due(proposal, now)
+    lambda proposal, _, now: PROPOSAL.due(proposal, now)
 )
-DUE = Due(PROPOSALS, proposal_timer.act)
+DUE = Due(PROPOSALS, proposal_timer.act, _with_disputes)
 
 
 @proposal_timer(ProposalAction.LAPSE)

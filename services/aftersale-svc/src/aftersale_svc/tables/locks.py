@@ -1,12 +1,15 @@
-"""The row locks that are not taken by a row's own key. Held until the end of the transaction.
+"""The row locks that are not taken by a row's own key. Held until the end of the transaction. Those named FREE_ leave out rows that
+another transaction has locked.
 
 Whatever decides about units or money of an order locks its row first, and then reads what its cases hold.
 """
 
 from aftercare_chassis.database.mapping import Query
-from sqlalchemy import bindparam, select
+from sqlalchemy import Column, ColumnElement, Text, any_, bindparam, select
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.tables.cases import CASE_SEEN_BY, cases
 from aftersale_svc.tables.disputes import DISPUTE_SEEN_BY, disputes
@@ -40,3 +43,12 @@ CASE_OF_DISPUTE = Query(
     Case,
     DISPUTE_SEEN_BY,
 )
+
+
+def _among(column: Column[str]) -> ColumnElement[bool]:
+    return column == any_(bindparam("ids", type_=ARRAY(Text)))
+
+
+FREE_ORDERS = Query(select(orders).where(_among(orders.c.id)).with_for_update(skip_locked=True), Order)
+FREE_CASES = Query(select(cases).where(_among(cases.c.id)).with_for_update(skip_locked=True), Case)
+FREE_DISPUTES = Query(select(disputes).where(_among(disputes.c.id)).with_for_update(skip_locked=True), Dispute)

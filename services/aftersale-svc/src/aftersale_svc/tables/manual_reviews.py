@@ -35,13 +35,6 @@ REVIEW_QUEUE = Listing(
 )
 """What agents have to decide, the earliest deadline first."""
 
-_ends_at = cases.c.claim_ends_at
-CLAIMS_DUE: Query[Record] = Query(
-    select(cases.c.id, _ends_at.label("deadline_at"))
-    .where(_ends_at <= bindparam("end"))
-    .order_by(_ends_at)
-    .limit(bindparam("limit"))
-)
 UNASSIGNED_REVIEWS: Query[Record] = Query(
     select(cases.c.id)
     .where(cases.c.whose_turn == bindparam("whose_turn"), cases.c.agent_id.is_(None))

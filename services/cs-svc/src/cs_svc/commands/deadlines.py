@@ -1,5 +1,6 @@
 """The timers of conversations and complaints. The commands that they run are registered where they are defined."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
@@ -12,28 +13,28 @@ from cs_svc.tables import complaints, conversations
 
 
 # A build of revision 0001 does not know `deadline_at`: it leaves the deadline of an answer that it has stored. Remove these
-# two functions with its support, for `TimerCommands.of_row`.
-async def _conversation(tx: Transaction[Settings], conversation_id: str) -> tuple[Conversation]:
-    conversation = await tx.lock(conversations.CONVERSATIONS, conversation_id)
-    if conversation.answer_due_at is not None:
-        return (conversation,)
-    await tx.execute(conversations.CLEAR_DEADLINE, conversation_id=conversation.id)
-    return (replace(conversation, deadline_at=None),)
+# two functions with its support.
+async def _conversations(tx: Transaction[Settings], due: Sequence[Conversation]) -> Mapping[str, tuple[Conversation]]:
+    found = dict[str, tuple[Conversation]]()
+    for each in due:
+        if each.answer_due_at is None:
+            await tx.execute(conversations.CLEAR_DEADLINE, conversation_id=each.id)
+        found[each.id] = (each if each.answer_due_at is not None else replace(each, deadline_at=None),)
+    return found
 
 
-async def _complaint(tx: Transaction[Settings], complaint_id: str) -> tuple[Complaint]:
-    complaint = await tx.lock(complaints.COMPLAINTS, complaint_id)
-    if complaint.answer_due_at is not None:
-        return (complaint,)
-    await tx.execute(complaints.CLEAR_DEADLINE, complaint_id=complaint.id)
-    return (replace(complaint, deadline_at=None),)
+async def _complaints(tx: Transaction[Settings], due: Sequence[Complaint]) -> Mapping[str, tuple[Complaint]]:
+    found = dict[str, tuple[Complaint]]()
+    for each in due:
+        if each.answer_due_at is None:
+            await tx.execute(complaints.CLEAR_DEADLINE, complaint_id=each.id)
+        found[each.id] = (each if each.answer_due_at is not None else replace(each, deadline_at=None),)
+    return found
 
 
-conversation_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(
-    _conversation, CONVERSATION.due
-)
-complaint_timer: TimerCommands[ComplaintAction, Settings, Complaint] = TimerCommands(_complaint, COMPLAINT.due)
+conversation_timer: TimerCommands[ConversationAction, Settings, Conversation] = TimerCommands(CONVERSATION.due)
+complaint_timer: TimerCommands[ComplaintAction, Settings, Complaint] = TimerCommands(COMPLAINT.due)
 DEADLINES = (
-    Due(conversations.CONVERSATIONS, conversation_timer.act),
-    Due(complaints.COMPLAINTS, complaint_timer.act),
+    Due(conversations.CONVERSATIONS, conversation_timer.act, _conversations),
+    Due(complaints.COMPLAINTS, complaint_timer.act, _complaints),
 )

@@ -7,5 +7,5 @@ from order_svc.domain.model import Order
 from order_svc.settings import Settings
 from order_svc.tables.orders import ORDERS
 
-order_timer: TimerCommands[OrderAction, Settings, Order] = TimerCommands.of_row(ORDERS, ORDER.due)
+order_timer: TimerCommands[OrderAction, Settings, Order] = TimerCommands(ORDER.due)
 DEADLINES = (Due(ORDERS, order_timer.act),)

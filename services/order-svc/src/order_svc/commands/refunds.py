@@ -2,7 +2,8 @@
 
 from dataclasses import replace
 
-from aftercare_chassis.database.transaction import Origin, Transaction
+from aftercare_chassis.database.origins import Origin
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import RefundFailed, RefundSubmitted, RefundSucceeded, RefundUnknown
 
