@@ -3,11 +3,12 @@
 from typing import Any
 
 import suite_scenarios as usual
+from evidence_scenarios import photo_of, uploaded
 from in_process_suite import InProcessSuite
 
 
 async def a_dispute_that_both_sides_settle(suite: InProcessSuite) -> str:
-    """A dispute opened in the case itself, with evidence on request, of which the third proposal is accepted; the order's id."""
+    """A dispute opened in the case itself, with evidence on request and tests, of which the third proposal is accepted; the order's id."""
     order = await usual.delivered(suite, "73000041")
     case = await usual.rejected(suite, order, 1)
     body = {"category": "unfair_rejection", "text": usual.TEXTS["complaint"], "evidence": [usual.PHOTO]}
@@ -30,6 +31,7 @@ async def a_dispute_that_both_sides_settle(suite: InProcessSuite) -> str:
     await act("arbitrator", "request-evidence", asked_of="both", missing=usual.TEXTS["grounds"])
     await act("buyer", "submit-evidence", evidence=[usual.PHOTO])
     await act("seller", "submit-evidence", note=usual.TEXTS["note"])
+    await tested(suite, case, dispute["id"])
     await act("buyer", f"proposals/{await propose('seller')}/decline")
     await propose("buyer")
     await suite.advance(49)
@@ -39,6 +41,32 @@ async def a_dispute_that_both_sides_settle(suite: InProcessSuite) -> str:
     assert (resolved["state"], resolved["outcome"]) == ("resolved", "dispute_settled")
     await usual.step(suite, "buyer", case, "accept")
     return str(order["id"])
+
+
+async def tested(suite: InProcessSuite, case: dict[str, Any], dispute_id: str) -> None:
+    """A test that is reported, and another one that is cancelled."""
+
+    async def act(who: str, action: str, **fields: Any) -> dict[str, Any]:
+        return await suite.call(who, "aftersale", f"disputes/{dispute_id}/{action}", fields)
+
+    wanted = {
+        "lines": [{"line_id": case["lines"][0]["line_id"], "quantity": 1}],
+        "questions": ["defective"],
+        "testing_body_id": "lab-1",
+        "sample_from": "merchant",
+        "advanced_by": "platform",
+        "cost": usual.cny(30000),
+        "note": usual.TEXTS["note"],
+    }
+    await act("arbitrator", "order-test", **wanted)
+    await act("seller", "send-sample", carrier="zto", waybill_no="73000043")
+    await act("agent", "receive-sample")
+    report = await uploaded(suite, photo_of(90), "agent", kind="test_report", case_id=case["id"])
+    answers = [{"question": "defective", "answer": "inconclusive"}]
+    reported = await act("agent", "report-test", evidence_id=report["id"], answers=answers)
+    assert reported["state"] == "platform_review"
+    await act("arbitrator", "order-test", **wanted)
+    await act("arbitrator", "cancel-test", note=usual.TEXTS["note"])
 
 
 async def verdicts_that_are_appealed_against(suite: InProcessSuite) -> str:

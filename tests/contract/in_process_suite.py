@@ -39,6 +39,7 @@ SETTINGS: dict[str, dict[str, object]] = {
         "evidence_public_url": "http://service.test",
         "second_person_above": {"CNY": 29000},
         "fast_exchange_merchants": {"m-1"},
+        "testing_bodies": {"lab-1": "?"},
     },
 }
 PRINCIPALS: dict[str, tuple[str, ...]] = {

@@ -108,6 +108,13 @@ from aftercare_events.catalogue.hearings import (
     SettlementProposed,
 )
 from aftercare_events.catalogue.insights import AlertRaised, ForecastPublished, InsightEvent
+from aftercare_events.catalogue.lab_tests import (
+    DisputeSampleReceived,
+    DisputeSampleSent,
+    DisputeTestEnded,
+    DisputeTestOrdered,
+    DisputeTestReported,
+)
 from aftercare_events.catalogue.manual_reviews import DecisionDeclined, DecisionProposed, ReviewAssigned, ReviewReleased
 from aftercare_events.catalogue.merchants import CaseRulesPublished, DefaultReturnAddressSet, MerchantEvent
 from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade, OfferWithdrawn
@@ -247,7 +254,12 @@ __all__ = [
     "DisputeExecuted",
     "DisputeOpened",
     "DisputeReleased",
+    "DisputeSampleReceived",
+    "DisputeSampleSent",
     "DisputeSettled",
+    "DisputeTestEnded",
+    "DisputeTestOrdered",
+    "DisputeTestReported",
     "DisputeWithdrawn",
     "Envelope",
     "Event",

@@ -51,6 +51,9 @@ class Settings(ServiceSettings):
     evidence_hours: Hours = 72
     evidence_rounds: Annotated[int, Field(ge=1, le=20)] = 3
     proposal_hours: Hours = 48
+    sample_hours: Hours = 7 * 24
+    sample_transit_hours: Hours = 7 * 24
+    test_report_hours: Hours = 15 * 24
     courier_claim_filing_hours: Hours = 7 * 24
     courier_claim_acknowledgement_hours: Hours = 72
     courier_claim_decision_hours: Hours = 15 * 24
@@ -96,6 +99,8 @@ class Settings(ServiceSettings):
 
     fast_exchange_merchants: frozenset[str] = frozenset()
     """The merchants that send replacements before the goods are back."""
+    testing_bodies: Mapping[str, Annotated[str, Field(min_length=1, max_length=200)]] = {}
+    """The names of the testing bodies that the platform works with, by their ids."""
     return_fees: Mapping[str, Mapping[str, ReturnFees]] = {}
     """What merchants charge for returns, by merchant and currency; amounts in minor units."""
 

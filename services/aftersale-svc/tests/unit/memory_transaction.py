@@ -15,6 +15,7 @@ from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.evidence.model import EvidenceFile
 from aftersale_svc.domain.money.codes import HoldAction
 from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.money.model import Hold, LineHold
@@ -26,8 +27,10 @@ from aftersale_svc.tables import (
     cases,
     dispute_parts,
     disputes,
+    evidence,
     guarantee_claims,
     holds,
+    lab_tests,
     legs,
     locks,
     offers,
@@ -124,12 +127,13 @@ class MemoryTransaction:
         self.actor = Actor("system" if role == "system" else f"{role}-1", role)
         self.events: list[Event] = []
         self.timing, self.timer_of = PLAIN_HOURS, ""
+        self.report: EvidenceFile | None = None
 
     def _set(self, **rows: Any) -> None:
         self.snapshot = replace(self.snapshot, **rows)
 
     def new_id(self, prefix: str) -> str:
-        if prefix in ("prop", "prd"):
+        if prefix in ("prop", "prd", "test"):
             return f"{prefix}_{len(self.snapshot.parts) + 1}"
         return f"{prefix}_{len(self.snapshot.refunds) + 1}" if prefix == "ref" else f"{prefix}_1"
 
@@ -144,6 +148,8 @@ class MemoryTransaction:
             return self.snapshot.parts.get((rows.name, *key))
         if rows is disputes.DISPUTES:
             return self.snapshot.dispute
+        if rows is evidence.EVIDENCE:
+            return self.report
         assert rows is legs.REFUNDS
         return self.snapshot.refunds.get(key[0])
 
@@ -176,6 +182,9 @@ class MemoryTransaction:
             legs.DETAILS: [self.snapshot.details],
             holds.HOLDS_OF_ORDER: [self._line_hold()],
             verdicts.COSTS_OF_DISPUTE: [],
+            lab_tests.TESTS_OF_DISPUTE: [
+                row for key, row in self.snapshot.parts.items() if key[0] == lab_tests.LAB_TESTS.name
+            ],
         }[query]
 
     def _line_hold(self) -> LineHold:

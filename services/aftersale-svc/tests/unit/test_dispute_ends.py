@@ -6,14 +6,16 @@ from typing import Any
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
-from aftersale_svc.commands import hearings, settlements
+from aftersale_svc.commands import hearings, lab_tests, settlements
 from aftersale_svc.domain.cases.codes import CaseType, Liable, RejectReason
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
 from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.disputes.lab_tests import CostAdvance, LabAnswer, LabQuestion, LabTestOrder, SampleLine
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE, UNDECIDED
-from aftersale_svc.domain.disputes.model import DisputeState, EvidenceParty, Remedy
+from aftersale_svc.domain.disputes.model import DisputeSide, DisputeState, EvidenceParty, Remedy
 from aftersale_svc.domain.disputes.proposals import Terms
+from aftersale_svc.domain.evidence.model import EvidenceFile, EvidenceKind, EvidenceState, MediaType
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
@@ -21,9 +23,46 @@ from aftersale_svc.tables.dispute_parts import OPEN_PROPOSAL
 from case_walk import DISPUTE as DISPUTE_ID
 from case_walk import PEOPLE, Command, explore
 from graph_ends import stuck
-from memory_transaction import Snapshot
+from memory_transaction import NOW, Snapshot
 
-SETTINGS = Settings.model_construct(evidence_rounds=1)
+SETTINGS = Settings.model_construct(evidence_rounds=1, testing_bodies={"lab-1": "?"})
+TEST = LabTestOrder(
+    lines=(SampleLine(line_id="line_1", quantity=1),),
+    questions=(LabQuestion.USED,),
+    testing_body_id="lab-1",
+    sender=DisputeSide.BUYER,
+    advanced_by=CostAdvance.PLATFORM,
+    cost_minor=0,
+    currency="CNY",
+)
+
+
+REPORT = EvidenceFile(
+    id="ev_1",
+    version=1,
+    order_id="ord_1",
+    case_id=None,
+    buyer_id="buyer-1",
+    merchant_id="m-1",
+    owner_buyer_id=None,
+    owner_merchant_id=None,
+    uploader_id="agent-1",
+    uploader_role="agent",
+    kind=EvidenceKind.TEST_REPORT,
+    media_type=MediaType.PDF,
+    size=1,
+    sha256="sha256:1",
+    state=EvidenceState.ACCEPTED,
+    whose_turn="nobody",
+    deadline_at=None,
+    created_at=NOW,
+    updated_at=NOW,
+)
+
+
+async def report(tx: Any) -> object:
+    tx.report = REPORT
+    return await lab_tests.report(tx, DISPUTE_ID, evidence_id="ev_1", answers=[(LabQuestion.USED, LabAnswer.NO)])
 
 
 def propose(remedy: Remedy, amount: int | None = None) -> Command:
@@ -44,11 +83,21 @@ def answered(accepted: bool) -> Command:
 HEARING: dict[str, Command] = {
     "ask both": lambda tx: hearings.request_evidence(tx, DISPUTE_ID, asked_of=EvidenceParty.BOTH, missing="?"),
     "submit": lambda tx: hearings.submit_evidence(tx, DISPUTE_ID, evidence=[]),
+    "order a test": lambda tx: lab_tests.order(tx, DISPUTE_ID, wanted=TEST),
+    "send the sample": lambda tx: lab_tests.send_sample(tx, DISPUTE_ID, carrier="sf", waybill_no="SF1"),
+    "receive the sample": lambda tx: lab_tests.receive_sample(tx, DISPUTE_ID),
+    "lose the sample": lambda tx: lab_tests.lose_sample(tx, DISPUTE_ID),
+    "cancel the test": lambda tx: lab_tests.cancel(tx, DISPUTE_ID),
+    "report": report,
     "propose a refund": propose(Remedy.REFUND, 100),
     "propose to go on": propose(Remedy.RESUME),
     "accept the proposal": answered(True),
     "decline the proposal": answered(False),
 }
+
+
+ASKING = {DisputeState.AWAIT_EVIDENCE, DisputeState.AWAIT_SAMPLE}
+"""The states in which a side has to submit something."""
 
 
 @pytest.fixture
@@ -83,5 +132,6 @@ async def test_every_state_of_a_dispute_leads_to_an_end(rejected: Snapshot) -> N
         if dispute is not None:
             assert (snapshot.case.state is CaseState.DISPUTED) == (dispute.state in UNDECIDED), place
             assert dispute.proposed_by is None or dispute.state in UNDECIDED, place
-            assert (dispute.state is DisputeState.AWAIT_EVIDENCE) == bool(dispute.awaited), place
+            assert (dispute.state in ASKING) == bool(dispute.awaited), place
+            assert dispute.lab_test_id is None or dispute.state in UNDECIDED, place
             assert dispute.state not in DISPUTE.ends or dispute.whose_turn == "nobody", place

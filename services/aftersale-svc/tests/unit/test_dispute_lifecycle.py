@@ -10,7 +10,8 @@ from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, Actor, IllegalTransition, SystemContext
 from aftersale_svc import main
 from aftersale_svc.domain.disputes.facts import DisputeFacts
-from aftersale_svc.domain.disputes.lifecycle import DISPUTE, UNDECIDED
+from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE, TESTING, UNDECIDED
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeSide, DisputeState, TakesEffect
 
 Acting = Callable[..., SystemContext]
@@ -39,6 +40,20 @@ appealed               confirm_verdict   executing              arbitrator
 appealed               replace_verdict   executing              arbitrator
 executing              execute           executed               system
 settled                execute           settled                system
+platform_review        order_test        await_sample           arbitrator admin
+await_evidence         order_test        await_sample           arbitrator admin
+await_sample           send_sample       sample_sent            buyer seller
+await_sample           receive_sample    at_lab                 agent admin
+sample_sent            receive_sample    at_lab                 agent admin
+sample_sent            lose_sample       platform_review        agent admin
+at_lab                 report_test       platform_review        agent admin
+platform_review        report_test       platform_review        agent admin
+await_sample           cancel_test       platform_review        arbitrator admin
+sample_sent            cancel_test       platform_review        arbitrator admin
+at_lab                 cancel_test       platform_review        arbitrator admin
+await_sample           end_test          platform_review        system
+sample_sent            end_test          platform_review        system
+at_lab                 end_test          platform_review        system
 """
 BEFORE_THE_VERDICT = """
 add_evidence      same       buyer seller
@@ -50,6 +65,8 @@ take              same       arbitrator
 assign            same       agent admin
 release           same       arbitrator
 """
+BARRED = {(state, DisputeAction.DECIDE) for state in TESTING}
+"""What the table has for its reason alone: no verdict while a test is open."""
 Rows = dict[tuple[str, str], tuple[str, set[str]]]
 
 
@@ -67,7 +84,10 @@ def test_every_action_is_in_the_table_or_refused(
 ) -> None:
     for action, role in product(DisputeAction, ROLES):
         to, by = rows().get((state, action), (None, set()))
-        if to is None:
+        if (state, action) in BARRED:
+            with pytest.raises(LabTestOpen if role == "arbitrator" else ActionNotAllowed):
+                DISPUTE.apply(a_dispute(state), action, acting(role))
+        elif to is None:
             with pytest.raises(IllegalTransition):
                 DISPUTE.apply(a_dispute(state), action, acting(role))
         elif role not in by:
@@ -143,6 +163,29 @@ def test_at_the_deadline_the_deadline_decides(a_dispute: Callable[..., Dispute])
 def test_only_a_side_that_is_asked_submits_evidence(a_dispute: Callable[..., Dispute]) -> None:
     asked = a_dispute(DisputeState.AWAIT_EVIDENCE, awaited=["merchant"])
     assert why_not(asked, DisputeAction.SUBMIT_EVIDENCE, Actor("buyer-1", "buyer")) == "evidence_not_asked"
+
+
+def test_only_the_side_that_is_asked_sends_the_sample_in_time(a_dispute: Callable[..., Dispute]) -> None:
+    seller = Actor("seller-1", "seller", tenant="m-1")
+    asked = a_dispute(DisputeState.AWAIT_SAMPLE, whose_turn="merchant", deadline_at=NOW, awaited=["merchant"])
+    assert why_not(asked, DisputeAction.SEND_SAMPLE, Actor("buyer-1", "buyer")) == "sample_of_other_side"
+    assert why_not(asked, DisputeAction.SEND_SAMPLE, seller, NOW - timedelta(milliseconds=1)) is None
+    assert why_not(asked, DisputeAction.SEND_SAMPLE, seller) == "deadline_passed"
+
+
+def test_no_verdict_is_given_while_a_test_is_open(a_dispute: Callable[..., Dispute]) -> None:
+    for state in TESTING:
+        waiting = a_dispute(state, arbitrator_id="arb-1")
+        assert why_not(waiting, DisputeAction.DECIDE, Actor("arb-1", "arbitrator")) == "test_open"
+        assert why_not(waiting, DisputeAction.CANCEL_TEST, Actor("arb-1", "arbitrator")) is None
+        assert why_not(waiting, DisputeAction.CANCEL_TEST, Actor("arb-2", "arbitrator")) == "assigned_to_another"
+        assert why_not(waiting, DisputeAction.CANCEL_TEST, Actor("admin-1", "admin")) is None
+
+
+def test_a_report_is_recorded_where_one_is_awaited(a_dispute: Callable[..., Dispute]) -> None:
+    agent = Actor("agent-1", "agent")
+    assert why_not(a_dispute(), DisputeAction.REPORT_TEST, agent) == "no_report_awaited"
+    assert why_not(a_dispute(lab_test_id="test_1"), DisputeAction.REPORT_TEST, agent) is None
 
 
 def test_only_the_other_side_answers_a_proposal(a_dispute: Callable[..., Dispute]) -> None:

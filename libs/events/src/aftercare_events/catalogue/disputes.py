@@ -40,6 +40,9 @@ class DisputeState(Vocabulary):
     WITHDRAWN = "withdrawn", "ended by the buyer"
     APPEAL_WINDOW = "appeal_window", "decided; the verdict is executed unless one side appeals in time"
     APPEALED = "appealed", "one side has appealed; another arbitrator has to decide"
+    AWAIT_SAMPLE = "await_sample", "one side has to send the sample for a test"
+    SAMPLE_SENT = "sample_sent", "the sample is on its way to the testing body"
+    AT_LAB = "at_lab", "the testing body has to report"
 
 
 class TakesEffect(Vocabulary):

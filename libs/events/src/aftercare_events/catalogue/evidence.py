@@ -29,6 +29,7 @@ class EvidenceKind(Vocabulary):
     DOCUMENT = "document", "a document"
     DELIVERY_RECEIPT = "delivery_receipt", "a courier's receipt of a delivery (物流回单)"
     CALL_RECORD = "call_record", "the record of a phone call"
+    TEST_REPORT = "test_report", "the report of a testing body"
 
 
 class EvidenceRefusal(Vocabulary):

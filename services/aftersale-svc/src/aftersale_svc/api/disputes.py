@@ -26,6 +26,7 @@ from aftersale_svc.domain.disputes.errors import (
     SanctionTwice,
     TooMuchEvidence,
 )
+from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
 from aftersale_svc.domain.guarantee_claims.errors import RefundCovered
@@ -111,6 +112,7 @@ async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]
         [DISPUTE],
         DisputeAction.DECIDE,
         "giveVerdict",
+        LabTestOpen,
         *VERDICT_REFUSALS,
     ),
 )

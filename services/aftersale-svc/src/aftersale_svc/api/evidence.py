@@ -14,6 +14,7 @@ from aftersale_svc.api.schemas.evidence import AnnouncedFileOut, CaseEvidenceLis
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import evidence
 from aftersale_svc.domain.evidence.errors import (
+    EvidenceKindOfPlatform,
     EvidenceSubjectUnclear,
     EvidenceTooLarge,
     MediaTypeUnsuitable,
@@ -27,7 +28,13 @@ from aftersale_svc.settings import Settings
 
 EvidenceId = Annotated[Id, Path(description="The id of the evidence file.")]
 _ANNOUNCED = refusals(
-    OrderUnknown, NotFound, EvidenceSubjectUnclear, MediaTypeUnsuitable, EvidenceTooLarge, TooManyEvidenceFiles
+    OrderUnknown,
+    NotFound,
+    EvidenceSubjectUnclear,
+    EvidenceKindOfPlatform,
+    MediaTypeUnsuitable,
+    EvidenceTooLarge,
+    TooManyEvidenceFiles,
 )
 
 

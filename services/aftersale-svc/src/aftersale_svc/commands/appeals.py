@@ -6,7 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import DisputeAppealed, VerdictBecameFinal, VerdictConfirmed, VerdictReplaced, digest
 
-from aftersale_svc.commands import citations, decisions, locking, reopened, verdict_parts, verdicts
+from aftersale_svc.commands import citations, decisions, lab_tests, locking, reopened, verdict_parts, verdicts
 from aftersale_svc.commands.deadlines import CaseAndOrder, dispute_timer
 from aftersale_svc.commands.record import dispute_fields, save_dispute
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -102,11 +102,12 @@ async def replace_verdict(
     of = verdicts.amount_of if _waits(dispute) else reopened.amount_of
     amount = await of(tx, judged, order, verdict)
     cited = await citations.resolve(tx, DecisionKind.VERDICT, cites, "/cites")
+    tests = await lab_tests.of(tx, dispute)
     recorded = await decisions.record(
-        tx, judged, DecisionKind.VERDICT, verdict.remedy, dispute_id=dispute.id, cites=cited
+        tx, judged, DecisionKind.VERDICT, verdict.remedy, dispute_id=dispute.id, cites=cited, tests=tests
     )
     await verdict_parts.take_back(tx, dispute)
-    parts = await verdict_parts.record(tx, dispute, verdict, cited)
+    parts = await verdict_parts.record(tx, dispute, verdict, cited, tests)
     await _decide(tx, dispute, AppealOutcome.REPLACED, verdict.grounds)
     decided = verdicts.decided(tx, moved, verdict, amount.total_minor)
     final = replace(decided, final_at=tx.now, appeal_until=dispute.appeal_until)

@@ -11,6 +11,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
 from aftersale_svc.domain.decisions.facts import facts_of
 from aftersale_svc.domain.decisions.model import Decision, DecisionBasis, DecisionKind, Document
+from aftersale_svc.domain.disputes.lab_tests import LabTest
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
@@ -38,12 +39,13 @@ async def record(
     dispute_id: str | None = None,
     policy: Sequence[Citation] = (),
     cites: list[Document] | None = None,
+    tests: Sequence[LabTest] = (),
 ) -> DecisionFields:
     """Record a decision about a locked case; the fields that its event carries.
 
     `full` is the case by which it was decided, before the decision. Call it once what was asked for is known to be possible.
     Where `policy` cites nothing, the policy in force for this kind of decision is cited, if there is one. `cites` are citations that
-    were resolved before.
+    were resolved before, `tests` are those of the dispute.
 
     Raises:
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
@@ -67,7 +69,7 @@ async def record(
         rule_id=None if rule is None else rule.rule_id,
         reasons_version=case.reasons_version or REASONS_VERSION,
         policy=cites,
-        facts=facts_of(full, None if rule is None else rule.facts),
+        facts=facts_of(full, None if rule is None else rule.facts, tests),
     )
     await tx.insert_last(DECISIONS, decision)
     return _fields(decision)

@@ -13,7 +13,7 @@ from aftercare_events import (
     digest,
 )
 
-from aftersale_svc.commands import effects, endings, locking
+from aftersale_svc.commands import effects, endings, lab_tests, locking
 from aftersale_svc.commands.deadlines import dispute_timer
 from aftersale_svc.commands.record import case_fields, dispute_fields, save_dispute
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -76,11 +76,12 @@ async def withdraw(tx: Transaction[Settings], dispute_id: str, *, note: str | No
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)
     withdrawn = DISPUTE.apply(dispute, DisputeAction.WITHDRAW, tx, DisputeFacts.of(tx))
-    withdrawn = replace(withdrawn, proposed_by=None, awaited=[])
+    withdrawn = replace(withdrawn, proposed_by=None, awaited=[], lab_test_id=None)
     await end_proposal(tx, dispute)
     await resume(tx, full, order)
+    cancelled = await lab_tests.end_with(tx, dispute)
     event = DisputeWithdrawn(**dispute_fields(tx, withdrawn))
-    return await save_dispute(tx, withdrawn, DisputeAction.WITHDRAW, event, note=note)
+    return await save_dispute(tx, withdrawn, DisputeAction.WITHDRAW, *cancelled, event, note=note)
 
 
 async def end_proposal(tx: Transaction[Settings], dispute: Dispute) -> None:

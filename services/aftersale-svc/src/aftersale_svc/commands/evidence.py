@@ -26,7 +26,7 @@ from aftersale_svc.domain.evidence.model import (
     EvidenceMatch,
     EvidenceRefusal,
 )
-from aftersale_svc.domain.evidence.policy import FILES_OF_A_SIDE, check_announced
+from aftersale_svc.domain.evidence.policy import FILES_OF_A_SIDE, check_announced, check_uploader
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
@@ -73,12 +73,13 @@ async def announce(tx: Transaction[Settings], announced: Announcement) -> Eviden
 
     Raises:
         EvidenceSubjectUnclear: neither an order nor a case is named, or both are.
-        MediaTypeUnsuitable, EvidenceTooLarge: see `check_announced`.
+        EvidenceKindOfPlatform, MediaTypeUnsuitable, EvidenceTooLarge: see `check_uploader`, `check_announced`.
         OrderUnknown, NotFound: there is no such order or case, or this actor may not see it.
         TooManyEvidenceFiles: this side has announced too many for the order.
     """
     if (announced.order_id is None) == (announced.case_id is None):
         raise EvidenceSubjectUnclear(pointer="/case_id")
+    check_uploader(announced.kind, tx.actor.role)
     check_announced(announced.kind, announced.media_type, announced.size, tx.settings)
     order_id, buyer_id, merchant_id = await _parties(tx, announced)
     owner_buyer_id = buyer_id if tx.actor.role == "buyer" else None

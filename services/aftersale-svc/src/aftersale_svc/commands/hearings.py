@@ -8,6 +8,7 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events import (
     DisputeAssigned,
     DisputeReleased,
+    Event,
     EvidenceRequested,
     EvidenceRoundEnded,
     EvidenceSubmitted,
@@ -154,6 +155,15 @@ async def end_round(tx: Transaction[Settings], dispute: Dispute, _: object) -> N
     await tx.upsert(EVIDENCE_ROUNDS, replace(round_, ended_at=tx.now))
     ended = replace(moved, awaited=[])
     await save_dispute(tx, ended, DisputeAction.END_ROUND, _ended(tx, ended, tuple(dispute.awaited)))
+
+
+async def stop_round(tx: Transaction[Settings], before: Dispute, after: Dispute) -> tuple[Event, ...]:
+    """End the request for evidence that is open, because the dispute waits for something else now; its event."""
+    if before.state is not DisputeState.AWAIT_EVIDENCE:
+        return ()
+    round_ = await tx.get(EVIDENCE_ROUNDS, before.id, before.evidence_rounds)
+    await tx.upsert(EVIDENCE_ROUNDS, replace(round_, ended_at=tx.now))
+    return (_ended(tx, after, ()),)
 
 
 def _ended(tx: Transaction[Settings], dispute: Dispute, silent: tuple[str, ...]) -> EvidenceRoundEnded:

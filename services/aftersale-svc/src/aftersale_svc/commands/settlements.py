@@ -6,9 +6,9 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 from aftercare_chassis.refusals import NotFound
-from aftercare_events import DisputeSettled, Event, SettlementDeclined, SettlementLapsed, SettlementProposed, digest
+from aftercare_events import DisputeSettled, SettlementDeclined, SettlementLapsed, SettlementProposed, digest
 
-from aftersale_svc.commands import effects, locking, verdicts
+from aftersale_svc.commands import effects, lab_tests, locking, verdicts
 from aftersale_svc.commands.record import dispute_fields, save_dispute, step
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.disputes.errors import ProposalNotOpen
@@ -97,6 +97,7 @@ async def accept(tx: Transaction[Settings], dispute_id: str, proposal_id: str) -
         moved,
         proposed_by=None,
         awaited=[],
+        lab_test_id=None,
         liable=proposal.liable,
         remedy=proposal.remedy,
         amount_minor=amount.total_minor,
@@ -104,7 +105,7 @@ async def accept(tx: Transaction[Settings], dispute_id: str, proposal_id: str) -
         decided_by=tx.actor.id,
         decided_at=tx.now,
     )
-    events: list[Event] = [_settled(tx, settled, proposal)]
+    events = [*await lab_tests.end_with(tx, dispute), _settled(tx, settled, proposal)]
     remedy = verdicts.REMEDIES[proposal.remedy]
     if remedy.executed_at_once:
         settled = effects.executed(tx, settled, 0)

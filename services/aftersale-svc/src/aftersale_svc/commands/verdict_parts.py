@@ -10,8 +10,9 @@ from aftercare_events.catalogue.verdicts import PolicyCitation
 from aftercare_events.catalogue.verdicts import RecommendedSanction as EventSanction
 
 from aftersale_svc.domain.decisions.model import Document
-from aftersale_svc.domain.disputes.costs import DisputeCost
+from aftersale_svc.domain.disputes.costs import Cost, CostKind, DisputeCost
 from aftersale_svc.domain.disputes.errors import CostEmpty, CurrencyForeign, SanctionTwice
+from aftersale_svc.domain.disputes.lab_tests import LabTest
 from aftersale_svc.domain.disputes.model import Dispute, Verdict
 from aftersale_svc.domain.disputes.sanctions import RecommendedSanction, SanctionSubject
 from aftersale_svc.settings import Settings
@@ -53,11 +54,20 @@ async def take_back(tx: Transaction[Settings], dispute: Dispute) -> None:
 
 
 async def record(
-    tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, cites: Sequence[Document]
+    tx: Transaction[Settings],
+    dispute: Dispute,
+    verdict: Verdict,
+    cites: Sequence[Document],
+    tests: Sequence[LabTest] = (),
 ) -> VerdictParts:
-    """Insert the costs and sanctions of a verdict that is given now; what its event carries of them and of what it cites."""
-    costs, sanctions = _costs(tx, dispute, verdict), _sanctions(dispute, verdict)
-    await tx.insert(DISPUTE_COSTS, *costs)
+    """Insert the costs and sanctions of a verdict that is given now; what its event carries of them and of what it cites.
+
+    Where it says nothing about the cost of testing, who has advanced that of a test bears it.
+    """
+    named = any(cost.kind is CostKind.TESTING for cost in verdict.costs)
+    advanced = [] if named else [each.cost for each in tests if each.cost is not None]
+    costs = await enter_costs(tx, dispute, [*verdict.costs, *advanced])
+    sanctions = _sanctions(dispute, verdict)
     await tx.insert(SANCTIONS, *sanctions)
     return VerdictParts(
         cites=tuple(_citation(each) for each in cites),
@@ -78,8 +88,9 @@ def _citation(cited: Document) -> PolicyCitation:
     )
 
 
-def _costs(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict) -> list[DisputeCost]:
-    return [
+async def enter_costs(tx: Transaction[Settings], dispute: Dispute, costs: Sequence[Cost]) -> list[DisputeCost]:
+    """Insert costs of a dispute and who bears them; the rows."""
+    entered = [
         DisputeCost(
             id=tx.new_id("cost"),
             dispute_id=dispute.id,
@@ -91,8 +102,10 @@ def _costs(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict) -> lis
             currency=cost.currency,
             decided_at=tx.now,
         )
-        for cost in verdict.costs
+        for cost in costs
     ]
+    await tx.insert(DISPUTE_COSTS, *entered)
+    return entered
 
 
 def _sanctions(dispute: Dispute, verdict: Verdict) -> list[RecommendedSanction]:

@@ -14,6 +14,7 @@ from aftersale_svc.commands import (
     disputes,
     effects,
     endings,
+    lab_tests,
     locking,
     ordered_legs,
     verdict_parts,
@@ -58,7 +59,7 @@ async def give(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother: see DISPUTE.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother, LabTestOpen: see DISPUTE.
         RemedyNotPossible, OrderWasCancelled, AmountMissing, CurrencyForeign, AmountExceedsPaid, AmountWithoutRefund: see
             `amount_of`.
         CostEmpty, CurrencyForeign, SanctionTwice: see `verdict_parts.check`.
@@ -77,10 +78,11 @@ async def give(
     given = replace(given, appeal_until=_appeal_until(tx, given))
     verdict_parts.check(dispute, verdict)
     cited = await citations.resolve(tx, DecisionKind.VERDICT, cites, "/cites")
+    tests = await lab_tests.of(tx, dispute)
     recorded = await decisions.record(
-        tx, judged, DecisionKind.VERDICT, verdict.remedy, dispute_id=dispute.id, cites=cited
+        tx, judged, DecisionKind.VERDICT, verdict.remedy, dispute_id=dispute.id, cites=cited, tests=tests
     )
-    parts = await verdict_parts.record(tx, dispute, verdict, cited)
+    parts = await verdict_parts.record(tx, dispute, verdict, cited, tests)
     event = _given(tx, given, recorded, parts)
     await disputes.end_proposal(tx, dispute)
     if waits:
@@ -180,6 +182,7 @@ def decided(tx: Transaction[Settings], dispute: Dispute, verdict: Verdict, amoun
         grounds=verdict.grounds,
         arbitrator_id=tx.actor.id,
         proposed_by=None,
+        lab_test_id=None,
         decided_by=tx.actor.id,
         decided_at=tx.now,
     )

@@ -12,6 +12,7 @@ MERCHANT_OR_SYSTEM = Permission("merchant_only", frozenset({"seller", "system"})
 PARTIES = Permission("parties_only", frozenset({"buyer", "seller"}))
 AGENT = Permission("agent_only", frozenset({"agent"}))
 ARBITRATOR = Permission("arbitrator_only", frozenset({"arbitrator"}))
+ARBITRATOR_OR_ADMIN = Permission("arbitrator_only", frozenset({"arbitrator", "admin"}))
 DISPATCHERS = Permission("dispatchers_only", frozenset({"agent", "admin"}))
 END_OF_DISPUTE = Permission("arbitrator_only", frozenset({"arbitrator", "buyer", "seller", "system"}))
 """Whoever ends a dispute: by a verdict, which may wait for the time to appeal, a settlement or a withdrawal."""

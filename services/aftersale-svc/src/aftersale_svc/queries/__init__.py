@@ -1,6 +1,7 @@
 """SELECTs that answer; they never lock and never write."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
@@ -35,6 +36,7 @@ from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES
 from aftersale_svc.tables.evidence import ELSEWHERE, FILE, FILES_OF_CASE, REUSES_OF
 from aftersale_svc.tables.given_back import GIVEN_BACK
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+from aftersale_svc.tables.lab_tests import TESTS_OF_DISPUTE
 from aftersale_svc.tables.legs import DETAILS, full_cases
 from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
@@ -101,6 +103,8 @@ async def dispute(read: Reader[Settings], dispute_id: str) -> tuple[Dispute, Dis
     """The dispute and what belongs to it, where this actor may see it. Raises: NotFound."""
     found = await read.get(DISPUTES, dispute_id)
     [parts] = await read.all(DISPUTE_PARTS, dispute_id=dispute_id)
+    if found.lab_tests:
+        parts = replace(parts, tests=await read.all(TESTS_OF_DISPUTE, dispute_id=dispute_id))
     return found, parts
 
 

@@ -1,6 +1,6 @@
 """Disputes and their verdicts."""
 
-from aftercare_chassis.database.columns import aggregate, minor, one_of, text, texts, timestamp
+from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Rows
 from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
 from sqlalchemy import text as sql
@@ -35,6 +35,9 @@ disputes = Table(
     Column("evidence_rounds", Integer, nullable=False, server_default="0"),
     Column("awaited", ARRAY(Text), nullable=False, server_default="{}"),
     *one_of("proposed_by", DisputeSide, null=True),
+    # The default is for builds that write disputes without this column.
+    *quantity("lab_tests", default=0),
+    text("lab_test_id", null=True),
     text("answer", null=True),
     timestamp("answered_at", null=True),
     *one_of("liable", Liable, null=True),

@@ -173,9 +173,13 @@ class DisputeOut(Out):
     evidence_rounds: int
     """How often evidence was asked for."""
     awaited: list[DisputeSide]
-    """The sides that still have to submit the evidence asked for."""
+    """The sides that still have to submit the evidence asked for, or to send the sample for a test."""
     proposed_by: DisputeSide | None = None
     """The side whose proposal of a settlement is open; null where none is."""
+    lab_tests: int
+    """How often a test of the goods was ordered."""
+    lab_test_id: str | None = None
+    """The test whose report is awaited; null where none is."""
     evidence: list[str]
     """Hashes of the files of both sides: `sha256:…`."""
     answer: str | None = None
@@ -231,6 +235,8 @@ class DisputeOut(Out):
             evidence_rounds=dispute.evidence_rounds,
             awaited=[DisputeSide(side) for side in dispute.awaited],
             proposed_by=dispute.proposed_by,
+            lab_tests=dispute.lab_tests,
+            lab_test_id=dispute.lab_test_id,
             evidence=dispute.evidence,
             answer=dispute.answer,
             answered_at=dispute.answered_at,

@@ -10,6 +10,7 @@ from pydantic import Field
 from aftersale_svc.api.schemas.appeals import AppealOut, EntryOut
 from aftersale_svc.api.schemas.case_requests import Evidence
 from aftersale_svc.api.schemas.disputes import DisputeOut
+from aftersale_svc.api.schemas.lab_tests import LabTestOut
 from aftersale_svc.api.schemas.verdicts import CiteOut, SanctionOut, VerdictCostOut
 from aftersale_svc.domain.cases.codes import Liable
 from aftersale_svc.domain.decisions.model import Document
@@ -158,6 +159,7 @@ class DisputeDetailOut(DisputeOut):
     entries: Annotated[
         list[EntryOut], Field(description="What a replaced verdict leaves open; empty where nothing is.")
     ]
+    tests: Annotated[list[LabTestOut], Field(description="The tests of the goods that were ordered, oldest first.")]
 
     @classmethod
     def with_parts(
@@ -176,4 +178,5 @@ class DisputeDetailOut(DisputeOut):
             sanctions=[SanctionOut.of(each) for each in parts.sanctions],
             appeals=[AppealOut.of(each) for each in parts.appeals],
             entries=[EntryOut.of(each) for each in parts.entries],
+            tests=[LabTestOut.of(each) for each in parts.tests],
         )

@@ -7,8 +7,8 @@ from datetime import datetime
 from aftersale_svc.domain.deadlines.ledger import Deadline, DocumentKind
 
 NOBODY = "nobody"
-SIDES = {"agent": "platform", "system": "provider"}
-"""Turns that count for another side: agents are the platform's, and the system waits for the payment provider."""
+SIDES = {"agent": "platform", "system": "provider", "testing_body": "platform"}
+"""Turns that count for another side: agents and testing bodies are the platform's, and the system waits for the payment provider."""
 ALL_SIDES = ("buyer", "merchant", "platform", "courier", "provider", NOBODY)
 
 Stretch = tuple[datetime, datetime, str]

@@ -1,14 +1,16 @@
 """The facts of a case that a decision was made by, as JSON: codes, amounts and counts, no texts and no personal data."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.decisions.model import Document
+from aftersale_svc.domain.disputes.lab_tests import LabTest
 from aftersale_svc.domain.rules.facts import RequestFacts
 
 
-def facts_of(full: FullCase, judged: RequestFacts | None = None) -> Document:
-    """What is known of the case, and what rules have judged besides."""
+def facts_of(full: FullCase, judged: RequestFacts | None = None, tests: Sequence[LabTest] = ()) -> Document:
+    """What is known of the case, what rules have judged besides, and the tests of its dispute."""
     case = full.case
     facts: Document = {
         "type": case.type.value,
@@ -29,6 +31,8 @@ def facts_of(full: FullCase, judged: RequestFacts | None = None) -> Document:
         facts["initiator"] = case.initiator.value
     if case.liable is not None:
         facts["liable"] = case.liable.value
+    if tests:
+        facts["tests"] = [each.facts for each in tests]
     return facts if judged is None else facts | _judged(judged)
 
 

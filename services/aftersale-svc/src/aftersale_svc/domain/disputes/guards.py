@@ -22,6 +22,7 @@ from aftersale_svc.domain.disputes.errors import (
     VerdictFinal,
 )
 from aftersale_svc.domain.disputes.facts import DisputeFacts
+from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen, NoReportAwaited, SampleOfOtherSide
 from aftersale_svc.domain.disputes.model import Dispute, DisputeState, TakesEffect
 
 
@@ -54,12 +55,21 @@ def _is_paid_now(dispute: Dispute, _: DisputeFacts) -> bool:
     return at_once and dispute.appealed_in is DisputeState.EXECUTING
 
 
+def _is_anothers(dispute: Dispute, facts: DisputeFacts) -> bool:
+    """What administrators may do, they may also where an arbitrator has the dispute."""
+    return facts.actor.role == "arbitrator" and dispute.arbitrator_id not in (None, facts.actor.id)
+
+
 PARTY = _guard(PartyCannotDecide, lambda dispute, facts: facts.is_party(dispute))
 TAKEN = _guard(AlreadyAssigned, lambda dispute, _: dispute.arbitrator_id is not None)
-ANOTHERS = _guard(AssignedToAnother, lambda dispute, facts: dispute.arbitrator_id not in (None, facts.actor.id))
+ANOTHERS = _guard(AssignedToAnother, lambda dispute, facts: _is_anothers(dispute, facts))
 NOT_MINE = _guard(NotAssignedToYou, lambda dispute, facts: dispute.arbitrator_id != facts.actor.id)
 LATE = Guard(DeadlinePassed.code, _late)
 NOT_ASKED = _guard(NotAsked, lambda dispute, facts: facts.side not in dispute.awaited)
+OTHERS_SAMPLE = _guard(SampleOfOtherSide, lambda dispute, facts: facts.side not in dispute.awaited)
+NO_REPORT = _guard(NoReportAwaited, lambda dispute, _: dispute.lab_test_id is None)
+TEST_OPEN = Guard(LabTestOpen.code, lambda *_: LabTestOpen(), always=True)
+"""The state says that a test is open."""
 NO_PROPOSAL = _guard(NoProposal, lambda dispute, _: dispute.proposed_by is None)
 OWN_PROPOSAL = _guard(OwnProposal, lambda dispute, facts: dispute.proposed_by is facts.side)
 NOT_APPEALABLE = _guard(NotAppealable, lambda dispute, _: dispute.appeal_until is None)

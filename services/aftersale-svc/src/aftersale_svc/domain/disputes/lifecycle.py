@@ -12,16 +12,21 @@ from aftersale_svc.domain.disputes.guards import (
     IN_EXECUTION,
     LATE,
     NO_PROPOSAL,
+    NO_REPORT,
     NOT_APPEALABLE,
     NOT_ASKED,
     NOT_MINE,
+    OTHERS_SAMPLE,
     OWN_PROPOSAL,
     PARTY,
     TAKEN,
+    TEST_OPEN,
 )
+from aftersale_svc.domain.disputes.lab_tests import TESTING_BODY
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
 from aftersale_svc.domain.permissions import (
     ARBITRATOR,
+    ARBITRATOR_OR_ADMIN,
     BUYER,
     DISPATCHERS,
     MERCHANT,
@@ -33,7 +38,9 @@ _S, _A = DisputeState, DisputeAction
 _Rows = dict[tuple[DisputeState, DisputeAction], Transition[DisputeState]]
 
 PLATFORM_TURN = "platform"
-UNDECIDED = (_S.AWAIT_MERCHANT_ANSWER, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE)
+TESTING = (_S.AWAIT_SAMPLE, _S.SAMPLE_SENT, _S.AT_LAB)
+"""The states in which a test is open."""
+UNDECIDED = (_S.AWAIT_MERCHANT_ANSWER, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE, *TESTING)
 """The states before the verdict, in which the case is frozen."""
 MINE: tuple[Guard, ...] = (PARTY, ANOTHERS)
 """What bars an arbitrator: being a party, or that another one has the dispute."""
@@ -60,6 +67,28 @@ def _assignment(state: DisputeState, *guards: Guard) -> _Rows:
     }
 
 
+def _testing(state: DisputeState) -> _Rows:
+    """What ends a test, and bars the verdict meanwhile."""
+    return {
+        (state, _A.CANCEL_TEST): Transition(_S.PLATFORM_REVIEW, ARBITRATOR_OR_ADMIN, MINE),
+        (state, _A.END_TEST): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY),
+        (state, _A.DECIDE): Transition(_S.EXECUTING, ARBITRATOR, (*MINE, TEST_OPEN)),
+    }
+
+
+_TESTS: _Rows = {
+    **{
+        (at, _A.ORDER_TEST): Transition(_S.AWAIT_SAMPLE, ARBITRATOR_OR_ADMIN, MINE)
+        for at in (_S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE)
+    },
+    (_S.AWAIT_SAMPLE, _A.SEND_SAMPLE): Transition(_S.SAMPLE_SENT, PARTIES, (OTHERS_SAMPLE,)),
+    **{(at, _A.RECEIVE_SAMPLE): Transition(_S.AT_LAB, DISPATCHERS) for at in (_S.AWAIT_SAMPLE, _S.SAMPLE_SENT)},
+    (_S.SAMPLE_SENT, _A.LOSE_SAMPLE): Transition(_S.PLATFORM_REVIEW, DISPATCHERS),
+    (_S.AT_LAB, _A.REPORT_TEST): Transition(_S.PLATFORM_REVIEW, DISPATCHERS),
+    # A report that is late.
+    (_S.PLATFORM_REVIEW, _A.REPORT_TEST): Transition(_S.PLATFORM_REVIEW, DISPATCHERS, (NO_REPORT,)),
+    **{key: row for state in TESTING for key, row in _testing(state).items()},
+}
 _APPEAL = (NOT_APPEALABLE, FINAL, APPEALED_ALREADY, APPEAL_LATE)
 _APPEALS: _Rows = {
     # Where the verdict was to wait, it is executed with the decision about the appeal.
@@ -93,6 +122,7 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         (_S.PLATFORM_REVIEW, _A.REQUEST_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, ARBITRATOR, MINE),
         (_S.AWAIT_EVIDENCE, _A.SUBMIT_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, PARTIES, (LATE, NOT_ASKED)),
         (_S.AWAIT_EVIDENCE, _A.END_ROUND): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY),
+        **_TESTS,
         **{key: row for state in UNDECIDED for key, row in _undecided(state).items()},
         (_S.EXECUTING, _A.EXECUTE): Transition(_S.EXECUTED, SYSTEM_ONLY),
         # What was agreed is paid after the dispute has ended.
@@ -105,6 +135,10 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         _S.PLATFORM_REVIEW: Timeout(PLATFORM_TURN, "platform_review_hours", _A.ESCALATE, "escalated_platform_late"),
         # Of both sides, or of the one that is still to submit.
         _S.AWAIT_EVIDENCE: Timeout("parties", "evidence_hours", _A.END_ROUND, "reviewed_without_evidence"),
+        # Of the side that has to send the sample.
+        _S.AWAIT_SAMPLE: Timeout("parties", "sample_hours", _A.END_TEST, "test_ends_without_sample"),
+        _S.SAMPLE_SENT: Timeout("courier", "sample_transit_hours", _A.END_TEST, "test_ends_sample_lost"),
+        _S.AT_LAB: Timeout(TESTING_BODY, "test_report_hours", _A.END_TEST, "reviewed_without_report"),
         _S.APPEAL_WINDOW: Timeout("parties", "appeal_hours", _A.FINALIZE, "verdict_becomes_final"),
         _S.APPEALED: Timeout(PLATFORM_TURN, "platform_review_hours", _A.ESCALATE, "escalated_platform_late"),
         _S.EXECUTING: Timeout("system"),

@@ -64,6 +64,9 @@ class DisputeState(StrEnum):
     WITHDRAWN = "withdrawn"
     APPEAL_WINDOW = "appeal_window"
     APPEALED = "appealed"
+    AWAIT_SAMPLE = "await_sample"
+    SAMPLE_SENT = "sample_sent"
+    AT_LAB = "at_lab"
 
 
 class TakesEffect(StrEnum):
@@ -96,6 +99,13 @@ class DisputeAction(StrEnum):
     APPEAL = "appeal"
     CONFIRM_VERDICT = "confirm_verdict"
     REPLACE_VERDICT = "replace_verdict"
+    ORDER_TEST = "order_test"
+    SEND_SAMPLE = "send_sample"
+    RECEIVE_SAMPLE = "receive_sample"
+    LOSE_SAMPLE = "lose_sample"
+    REPORT_TEST = "report_test"
+    CANCEL_TEST = "cancel_test"
+    END_TEST = "end_test"
 
 
 class Remedy(StrEnum):
@@ -119,8 +129,8 @@ class Dispute:
 
     `text` is what a buyer or the platform wrote when opening it directly; the text of a complaint stays in cs-svc.
     `merchant_silent`: the merchant let the time to answer pass, which counts against it. `arbitrator_id` is who has taken
-    it. `evidence_rounds` counts the requests for evidence, `awaited` are the sides that have to submit theirs. `proposed_by`
-    is the side whose proposal of a settlement is open. Of a verdict: `takes_effect` is None of one by an earlier build,
+    it. `evidence_rounds` counts the requests for evidence, `awaited` are the sides that have to submit theirs, or the
+    sample for a test. `lab_tests` counts the tests that were ordered, `lab_test_id` is the one whose report is awaited. `proposed_by` is the side whose proposal of a settlement is open. Of a verdict: `takes_effect` is None of one by an earlier build,
     `appeal_until` is None where nobody can appeal, `appealed_by` are the sides that have, `appealed_in` is where the dispute goes on
     if the verdict is confirmed, `final_at` is when it was decided that it stays.
     """
@@ -145,6 +155,8 @@ class Dispute:
     evidence_rounds: int = 0
     awaited: list[str] = field(default_factory=list)
     proposed_by: DisputeSide | None = None
+    lab_tests: int = 0
+    lab_test_id: str | None = None
     answer: str | None = None
     answered_at: datetime | None = None
     liable: Liable | None = None

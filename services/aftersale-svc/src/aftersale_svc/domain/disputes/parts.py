@@ -1,10 +1,11 @@
 """What belongs to a dispute besides its row."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from aftersale_svc.domain.disputes.appeals import Appeal, Entry
 from aftersale_svc.domain.disputes.costs import DisputeCost
 from aftersale_svc.domain.disputes.evidence import EvidenceRound
+from aftersale_svc.domain.disputes.lab_tests import LabTest
 from aftersale_svc.domain.disputes.proposals import Proposal
 from aftersale_svc.domain.disputes.sanctions import RecommendedSanction
 
@@ -19,6 +20,7 @@ class DisputeParts:
     sanctions: list[RecommendedSanction]
     appeals: list[Appeal]
     entries: list[Entry]
+    tests: list[LabTest] = field(default_factory=list)
 
     @property
     def costs_in_force(self) -> list[DisputeCost]:

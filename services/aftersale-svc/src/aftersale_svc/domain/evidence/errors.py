@@ -17,6 +17,13 @@ class MediaTypeUnsuitable(Refusal):
     zh, en = "该类凭证只能是：{allowed:or 无}。", "Evidence of this kind may be: {allowed:or none}."
 
 
+class EvidenceKindOfPlatform(Refusal):
+    """Only the platform uploads the report of a testing body."""
+
+    kind, code = Kind.FORBIDDEN, "evidence_kind_of_platform"
+    zh, en = "检测报告只能由平台上传。", "Only the platform uploads the report of a testing body."
+
+
 class EvidenceTooLarge(Refusal):
     """The file is larger than files of its type may be."""
 

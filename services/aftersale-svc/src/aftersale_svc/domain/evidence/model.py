@@ -13,6 +13,7 @@ class EvidenceKind(StrEnum):
     DOCUMENT = "document"
     DELIVERY_RECEIPT = "delivery_receipt"
     CALL_RECORD = "call_record"
+    TEST_REPORT = "test_report"
 
 
 class MediaType(StrEnum):

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Protocol
 
-from aftersale_svc.domain.evidence.errors import EvidenceTooLarge, MediaTypeUnsuitable
+from aftersale_svc.domain.evidence.errors import EvidenceKindOfPlatform, EvidenceTooLarge, MediaTypeUnsuitable
 from aftersale_svc.domain.evidence.model import EvidenceKind, MediaType
 
 _K, _M = EvidenceKind, MediaType
@@ -16,12 +16,15 @@ TYPES: Mapping[EvidenceKind, tuple[MediaType, ...]] = MappingProxyType(
         _K.DOCUMENT: (*IMAGES, _M.PDF),
         _K.DELIVERY_RECEIPT: (*IMAGES, _M.PDF),
         _K.CALL_RECORD: (_M.MP4, _M.PDF),
+        _K.TEST_REPORT: (*IMAGES, _M.PDF),
     }
 )
 FILES_OF_A_SIDE = 100
 """How many files one side may announce for an order."""
 STAFF = frozenset({"agent", "arbitrator", "admin"})
 """The roles that see every file, and where else it was used."""
+OF_PLATFORM = frozenset({_K.TEST_REPORT})
+"""The kinds that only staff uploads."""
 SEES_ORIGINALS = frozenset({"arbitrator"})
 
 
@@ -41,6 +44,12 @@ def largest(media_type: MediaType, limits: SizeLimits) -> int:
     if media_type is _M.MP4:
         return limits.evidence_video_bytes
     return limits.evidence_document_bytes if media_type is _M.PDF else limits.evidence_image_bytes
+
+
+def check_uploader(kind: EvidenceKind, role: str) -> None:
+    """Raises: EvidenceKindOfPlatform."""
+    if kind in OF_PLATFORM and role not in STAFF:
+        raise EvidenceKindOfPlatform(pointer="/kind")
 
 
 def check_announced(kind: EvidenceKind, media_type: MediaType, size: int, limits: SizeLimits) -> None:

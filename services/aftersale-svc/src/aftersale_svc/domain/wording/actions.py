@@ -250,6 +250,13 @@ STEPS: Mapping[str, Label] = {
     "lapse": Label("和解方案逾期失效", "The proposed settlement lapsed"),
     "settle": Label("{actor}接受和解，双方达成一致", "{actor} accepted the proposed settlement"),
     "withdraw": Label("{actor}撤回了维权", "{actor} withdrew the complaint"),
+    "order_test": Label("{actor}安排检测", "{actor} ordered a test of the goods"),
+    "send_sample": Label("{actor}寄出了检测样品", "{actor} sent the sample to the testing body"),
+    "receive_sample": Label("检测机构已收到样品", "The testing body has the sample"),
+    "lose_sample": Label("检测样品丢失，检测结束", "The sample was lost, and the test has ended"),
+    "report_test": Label("检测报告已提交", "The testing body has reported"),
+    "cancel_test": Label("{actor}取消了检测", "{actor} cancelled the test"),
+    "end_test": Label("检测逾期，平台继续审理", "The test was late, and the platform goes on"),
     "leave_message": Label(
         "{actor}在客服会话中作出答复", "{actor} left an answer in the conversation with customer service"
     ),

@@ -9,6 +9,9 @@ from aftersale_svc.domain.disputes.model import Dispute, DisputeState
 DISPUTE_STATES: Mapping[str, Label] = {
     DisputeState.APPEAL_WINDOW: Label("裁决申诉期", "the verdict waits for the time to appeal"),
     DisputeState.APPEALED: Label("申诉审理中", "an appeal against the verdict has to be decided"),
+    DisputeState.AWAIT_SAMPLE: Label("等待寄送检测样品", "the sample for a test has to be sent"),
+    DisputeState.SAMPLE_SENT: Label("检测样品寄送途中", "the sample is on its way to the testing body"),
+    DisputeState.AT_LAB: Label("检测机构检测中", "the testing body examines the sample"),
 }
 """Of the others, the code is shown."""
 

@@ -53,6 +53,7 @@ TURN_NAMES: Mapping[str, Label] = {
     "parties": Label("买卖双方", "the buyer and the merchant"),
     "platform": Label("平台", "the platform"),
     "courier": Label("快递", "the courier"),
+    "testing_body": Label("检测机构", "the testing body"),
     "system": Label("支付渠道", "the payment provider"),
     "nobody": Label("无需处理", "nobody"),
 }

@@ -1,0 +1,262 @@
+"""Tests of goods by a testing body: ordered in a dispute, which waits for the sample and then for the report."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
+from aftercare_events import (
+    DisputeSampleReceived,
+    DisputeSampleSent,
+    DisputeTestEnded,
+    DisputeTestOrdered,
+    DisputeTestReported,
+    Event,
+)
+from aftercare_events.catalogue.lab_tests import LabResult
+from aftercare_events.catalogue.lab_tests import SampleLine as EventLine
+
+from aftersale_svc.commands import hearings, locking, verdict_parts
+from aftersale_svc.commands.deadlines import dispute_timer
+from aftersale_svc.commands.record import DisputeFields, dispute_fields, save_dispute
+from aftersale_svc.domain.disputes.facts import DisputeFacts, turn_of
+from aftersale_svc.domain.disputes.lab_test_errors import NoReportAwaited
+from aftersale_svc.domain.disputes.lab_test_policy import check_order, check_report, name_of
+from aftersale_svc.domain.disputes.lab_tests import (
+    LAB_TEST,
+    LabAnswer,
+    LabQuestion,
+    LabTest,
+    LabTestAction,
+    LabTestOrder,
+    LabTestState,
+)
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction
+from aftersale_svc.settings import Settings
+from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.evidence import EVIDENCE
+from aftersale_svc.tables.lab_tests import LAB_TESTS, TESTS_OF_DISPUTE
+
+
+class TestFields(DisputeFields):
+    """What every event of a test carries."""
+
+    test_id: str
+    test_state: str
+
+
+def test_fields(tx: Transaction[Settings], dispute: Dispute, test: LabTest) -> TestFields:
+    """The fields of an event of this test, after the change of both."""
+    return TestFields(**dispute_fields(tx, dispute), test_id=test.id, test_state=test.state)
+
+
+async def of(tx: Transaction[Settings], dispute: Dispute) -> list[LabTest]:
+    """The tests of a locked dispute, oldest first."""
+    return await tx.all(TESTS_OF_DISPUTE, dispute_id=dispute.id) if dispute.lab_tests else []
+
+
+async def order(
+    tx: Transaction[Settings], dispute_id: str, *, wanted: LabTestOrder, note: str | None = None
+) -> Dispute:
+    """Order a test as the arbitrator or an administrator; a request for evidence that is open ends with it.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother: see DISPUTE.
+        TestingBodyUnknown: see `name_of`.
+        LineUnknown, LineTwice, SampleExceedsCase, CurrencyForeign: see `check_order`.
+    """
+    full, _ = await locking.disputed_case_and_order(tx, dispute_id)
+    dispute, facts = await tx.lock(DISPUTES, dispute_id), DisputeFacts.of(tx)
+    moved = DISPUTE.apply(dispute, DisputeAction.ORDER_TEST, tx, facts)
+    name = name_of(wanted.testing_body_id, tx.settings.testing_bodies)
+    check_order(wanted, full.lines, dispute.currency)
+    test = _new(tx, dispute, wanted, name)
+    awaited = [wanted.sender.value]
+    ordered = replace(
+        moved,
+        awaited=awaited,
+        whose_turn=turn_of(awaited),
+        lab_test_id=test.id,
+        lab_tests=dispute.lab_tests + 1,
+        arbitrator_id=tx.actor.id if tx.actor.role == "arbitrator" else dispute.arbitrator_id,
+    )
+    stopped = await hearings.stop_round(tx, dispute, ordered)
+    event = DisputeTestOrdered(
+        **test_fields(tx, ordered, test),
+        testing_body_id=test.testing_body_id,
+        sender=test.sender,
+        lines=tuple(EventLine(**line) for line in test.lines),
+        questions=tuple(test.questions),
+        advanced_by=test.advanced_by,
+        cost_minor=test.cost_minor,
+        currency=test.currency,
+        deadline_at=ordered.deadline_at,
+    )
+    await tx.insert(LAB_TESTS, test)
+    return await save_dispute(tx, ordered, DisputeAction.ORDER_TEST, *stopped, event, note=note)
+
+
+def _new(tx: Transaction[Settings], dispute: Dispute, wanted: LabTestOrder, name: str) -> LabTest:
+    return LabTest(
+        id=tx.new_id("test"),
+        dispute_id=dispute.id,
+        state=LAB_TEST.initial,
+        lines=list(wanted.lines),
+        questions=[each.value for each in wanted.questions],
+        testing_body_id=wanted.testing_body_id,
+        testing_body=name,
+        sender=wanted.sender,
+        advanced_by=wanted.advanced_by,
+        cost_minor=wanted.cost_minor,
+        currency=wanted.currency,
+        ordered_by=tx.actor.id,
+        ordered_at=tx.now,
+    )
+
+
+async def send_sample(
+    tx: Transaction[Settings], dispute_id: str, *, carrier: str, waybill_no: str, note: str | None = None
+) -> Dispute:
+    """Name the parcel with which the sample goes to the testing body, as the side that has to send it.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed, DeadlinePassed, SampleOfOtherSide: see DISPUTE.
+    """
+    dispute = await tx.lock(DISPUTES, dispute_id)
+    moved = DISPUTE.apply(dispute, DisputeAction.SEND_SAMPLE, tx, DisputeFacts.of(tx))
+    test = await _moved(tx, dispute, LabTestAction.SEND)
+    sent, test = replace(moved, awaited=[]), replace(test, carrier=carrier, waybill_no=waybill_no, sent_at=tx.now)
+    event = DisputeSampleSent(
+        **test_fields(tx, sent, test),
+        by=test.sender,
+        carrier=carrier,
+        waybill_no=waybill_no,
+        deadline_at=sent.deadline_at,
+    )
+    await tx.upsert(LAB_TESTS, test)
+    return await save_dispute(tx, sent, DisputeAction.SEND_SAMPLE, event, note=note)
+
+
+async def receive_sample(tx: Transaction[Settings], dispute_id: str, *, note: str | None = None) -> Dispute:
+    """Record that the testing body has the sample, also where nobody has named its parcel.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see DISPUTE.
+    """
+    dispute = await tx.lock(DISPUTES, dispute_id)
+    moved = DISPUTE.apply(dispute, DisputeAction.RECEIVE_SAMPLE, tx, DisputeFacts.of(tx))
+    test = replace(await _moved(tx, dispute, LabTestAction.RECEIVE), received_at=tx.now)
+    received = replace(moved, awaited=[])
+    event = DisputeSampleReceived(**test_fields(tx, received, test), deadline_at=received.deadline_at)
+    await tx.upsert(LAB_TESTS, test)
+    return await save_dispute(tx, received, DisputeAction.RECEIVE_SAMPLE, event, note=note)
+
+
+async def report(
+    tx: Transaction[Settings],
+    dispute_id: str,
+    *,
+    evidence_id: str,
+    answers: Sequence[tuple[LabQuestion, LabAnswer]],
+    note: str | None = None,
+) -> Dispute:
+    """Record the report of the testing body, also after its time. Both sides see the file from then on.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed, NoReportAwaited: see DISPUTE.
+        ReportUnsuitable, AnswersIncomplete: see `check_report`.
+    """
+    dispute = await tx.lock(DISPUTES, dispute_id)
+    moved = DISPUTE.apply(dispute, DisputeAction.REPORT_TEST, tx, DisputeFacts.of(tx))
+    test = await _moved(tx, dispute, LabTestAction.REPORT)
+    uploaded = await tx.find(EVIDENCE, evidence_id)
+    file = check_report(dispute, test, uploaded, answers)
+    found = {question.value: answer.value for question, answer in answers}
+    test = replace(test, report_id=file.id, report_sha256=file.sha256, answers=found, ended_at=tx.now)
+    reported = replace(moved, lab_test_id=None, evidence=[*dispute.evidence, file.sha256])
+    event = DisputeTestReported(
+        **test_fields(tx, reported, test),
+        results=tuple(LabResult(question=each, answer=found[each]) for each in test.questions),
+        evidence=(file.sha256,),
+        deadline_at=reported.deadline_at,
+    )
+    await tx.upsert(LAB_TESTS, test)
+    return await save_dispute(tx, reported, DisputeAction.REPORT_TEST, event, note=note, evidence=[file.sha256])
+
+
+async def cancel(tx: Transaction[Settings], dispute_id: str, *, note: str | None = None) -> Dispute:
+    """Cancel the open test as the arbitrator or an administrator; the review goes on.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother: see DISPUTE.
+    """
+    return await _end(tx, dispute_id, DisputeAction.CANCEL_TEST, LabTestAction.CANCEL, note)
+
+
+async def lose_sample(tx: Transaction[Settings], dispute_id: str, *, note: str | None = None) -> Dispute:
+    """Record that the sample was lost on its way; the review goes on.
+
+    Raises:
+        NotFound, Stale: see `Transaction.lock`.
+        IllegalTransition, ActionNotAllowed: see DISPUTE.
+    """
+    return await _end(tx, dispute_id, DisputeAction.LOSE_SAMPLE, LabTestAction.LOSE, note)
+
+
+async def _end(
+    tx: Transaction[Settings], dispute_id: str, action: DisputeAction, of_test: LabTestAction, note: str | None
+) -> Dispute:
+    dispute = await tx.lock(DISPUTES, dispute_id)
+    moved = DISPUTE.apply(dispute, action, tx, DisputeFacts.of(tx))
+    return await _without_report(tx, dispute, moved, action, of_test, note)
+
+
+@dispute_timer(DisputeAction.END_TEST)
+async def end_late(tx: Transaction[Settings], dispute: Dispute, _: object) -> None:
+    """Go on with the review of a locked dispute: the sample, or the report, has not come in time."""
+    moved = DISPUTE.apply(dispute, DisputeAction.END_TEST, tx)
+    await _without_report(tx, dispute, moved, DisputeAction.END_TEST, LabTestAction.MISS, None)
+
+
+async def _without_report(
+    tx: Transaction[Settings],
+    dispute: Dispute,
+    moved: Dispute,
+    action: DisputeAction,
+    of_test: LabTestAction,
+    note: str | None,
+) -> Dispute:
+    test = replace(await _moved(tx, dispute, of_test), ended_at=tx.now)
+    # A report that is late may still come.
+    awaited = test.id if test.state is LabTestState.REPORT_LATE else None
+    ended = replace(moved, awaited=[], lab_test_id=awaited)
+    event = DisputeTestEnded(**test_fields(tx, ended, test), against=test.held_against, deadline_at=ended.deadline_at)
+    await tx.upsert(LAB_TESTS, test)
+    return await save_dispute(tx, ended, action, event, note=note)
+
+
+async def end_with(tx: Transaction[Settings], dispute: Dispute) -> tuple[Event, ...]:
+    """Cancel the open test of a dispute that both sides or the buyer end now, and enter what its tests have cost, for who has
+    advanced it. The events, which precede that of the end."""
+    tests, events = await of(tx, dispute), list[Event]()
+    for place, test in enumerate(tests):
+        if LAB_TEST.permits(test, LabTestAction.CANCEL, SystemContext.of(tx).actor):
+            tests[place] = replace(LAB_TEST.apply(test, LabTestAction.CANCEL, SystemContext.of(tx)), ended_at=tx.now)
+            await tx.upsert(LAB_TESTS, tests[place])
+            events.append(DisputeTestEnded(**test_fields(tx, dispute, tests[place])))
+    await verdict_parts.enter_costs(tx, dispute, [each.cost for each in tests if each.cost is not None])
+    return tuple(events)
+
+
+async def _moved(tx: Transaction[Settings], dispute: Dispute, action: LabTestAction) -> LabTest:
+    """The awaited test of a locked dispute after this action. Raises: NoReportAwaited."""
+    if dispute.lab_test_id is None:
+        raise NoReportAwaited()
+    test = await tx.get(LAB_TESTS, dispute.lab_test_id)
+    return LAB_TEST.apply(test, action, SystemContext.of(tx))
