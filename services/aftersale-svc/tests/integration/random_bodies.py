@@ -6,6 +6,9 @@ from typing import Any
 from aftersale_shop import HASH, RETURN_ADDRESS
 
 
+TYPES = ("refund_only", "return_refund", "exchange", "fast_exchange", "repair", "reship_parts", "price_adjust")
+
+
 def cny(amount: int) -> dict[str, Any]:
     return {"amount": amount, "currency": "CNY"}
 
@@ -38,7 +41,7 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "recordPayment": {"reference": "…"},
         "requestSupplement": {"missing": "…"},
         "submitSupplement": {"note": "…"},
-        "changeCaseType": {"type": ("refund_only", "return_refund", "exchange", "price_adjust")[n % 4]},
+        "changeCaseType": {"type": TYPES[n % len(TYPES)]},
         "assignCase": {"agent_id": f"agent-{1 + n % 2}"},
         "quoteRepair": {"cost": cny(1 + n), "days": 1 + n % 9},
         "finishRepair": {"work": [("tested", "cleaned")[n % 2]]},
@@ -72,4 +75,4 @@ def _remedy(n: int) -> dict[str, Any]:
 
 
 def _offer(n: int) -> dict[str, Any]:
-    return {"amount": cny(1 + n * 20)} if n % 2 else {"type": ("refund_only", "return_refund", "exchange")[n % 3]}
+    return {"amount": cny(1 + n * 20)} if n % 2 else {"type": TYPES[n % len(TYPES)]}

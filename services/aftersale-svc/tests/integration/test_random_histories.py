@@ -28,6 +28,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from random_bodies import bodies_of, cny
+from replayed_cases import ROWS, replayed, stored
 
 T = TypeVar("T")
 
@@ -72,7 +73,19 @@ class Routes:
 
 ENDED = ("completed", "closed", "cancelled")
 DISPUTES_ENDED = ("executed", "settled", "withdrawn")
-ROLES = ("buyer", "seller", "agent", "arbitrator", "admin")
+PEOPLE = ("buyer", "seller", "agent", "second agent", "arbitrator", "second arbitrator", "admin")
+SETTINGS: dict[str, object] = {
+    "fast_exchange_merchants": {"m-1"},
+    "second_person_above": {"CNY": 15000},
+    "return_fees": {"m-1": {"CNY": {"return_freight_minor": 1200, "restocking_basis_points": 500}}},
+    "freight_insurance": {"m-1": {"CNY": {"most_minor": 1000}}},
+}
+RULES = {
+    "rules": [
+        {"id": "small", "when": {"amount_to": cny(3000)}, "outcome": "approve"},
+        {"id": "large", "when": {"amount_from": cny(25000)}, "outcome": "manual_review"},
+    ]
+}
 NOT_ALLOWED = {"illegal_transition", "action_not_allowed"}
 number = st.integers(0, 999)
 
@@ -100,17 +113,21 @@ class Histories(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.run(self.shop.harness.reset())
-        people = (self.shop.buyer, self.shop.seller, self.shop.agent, self.shop.arbitrator)
-        self.people = dict(zip(ROLES, (*people, self.shop.harness.client("admin", "admin-1")), strict=True))
+        shop, client = self.shop, self.shop.harness.client
+        agents, arbitrators = (shop.agent, client("agent", "agent-2")), (shop.arbitrator, client("arbitrator", "arb-2"))
+        everybody = (shop.buyer, shop.seller, *agents, *arbitrators, client("admin", "admin-1"))
+        self.people = dict(zip(PEOPLE, everybody, strict=True))
         self.paid = KETTLE.paid_minor + CUP.paid_minor + 800
         self.settled: set[str] = set()
 
     def run(self, awaitable: Awaitable[T]) -> T:
         return self.runner.run(_await(awaitable))
 
-    @initialize(state=st.sampled_from(["paid", "shipped", "delivered"]))
-    def an_order(self, state: str) -> None:
+    @initialize(state=st.sampled_from(["paid", "shipped", "delivered"]), rules=st.booleans())
+    def an_order(self, state: str, rules: bool) -> None:
         self.run(getattr(self.shop, state)(lines=(KETTLE, CUP)))
+        if rules:
+            assert self.run(self.shop.seller.put("/v1/merchants/m-1/case-rules", json=RULES)).is_success
 
     # what is there
 
@@ -124,7 +141,7 @@ class Histories(RuleBasedStateMachine):
     @rule(
         type_=st.sampled_from(CaseType),
         reason=number,
-        role=st.sampled_from(ROLES),
+        role=st.sampled_from(PEOPLE),
         line=st.sampled_from([KETTLE, CUP]),
         units=st.integers(1, 4),
     )
@@ -153,12 +170,12 @@ class Histories(RuleBasedStateMachine):
         elif option["allowed"] and units <= option["selectable_quantity"]:
             assert response.status_code == 403, response.text
 
-    @rule(role=st.sampled_from(ROLES), case=number, action=number, choice=number, skip=st.booleans())
+    @rule(role=st.sampled_from(PEOPLE), case=number, action=number, choice=number, skip=st.booleans())
     def act_on_a_case(self, role: str, case: int, action: int, choice: int, skip: bool) -> None:
         if cases := self.all_of("cases"):
             self.act("cases", cases[case % len(cases)]["id"], role, action, choice, skip)
 
-    @rule(role=st.sampled_from(ROLES), dispute=number, action=number, choice=number, skip=st.booleans())
+    @rule(role=st.sampled_from(PEOPLE), dispute=number, action=number, choice=number, skip=st.booleans())
     def act_on_a_dispute(self, role: str, dispute: int, action: int, choice: int, skip: bool) -> None:
         if disputes := self.all_of("disputes"):
             self.act("disputes", disputes[dispute % len(disputes)]["id"], role, action, choice, skip)
@@ -256,8 +273,15 @@ class Histories(RuleBasedStateMachine):
             left = [each for each in self.all_of("cases") if each["state"] not in ENDED]
             left += [each for each in self.all_of("disputes") if each["state"] not in DISPUTES_ENDED]
             if not left:
-                return
-        raise AssertionError(f"no way out: {[(each['id'], each['state']) for each in left]}")
+                break
+        else:
+            raise AssertionError(f"no way out: {[(each['id'], each['state']) for each in left]}")
+        self.the_events_say_the_same()
+
+    def the_events_say_the_same(self) -> None:
+        """The published events, read from the first one, add up to the rows of all cases and disputes."""
+        rows = self.run(self.shop.harness.runtime.pool.fetch(ROWS))
+        assert replayed(self.run(self.shop.harness.envelopes())) == {row["id"]: stored(row) for row in rows}
 
 
 @pytest.fixture
@@ -266,7 +290,7 @@ def histories(postgres_url: str) -> Iterator[type[Histories]]:
 
     async def started() -> AsyncExitStack:
         stack = AsyncExitStack()
-        Histories.shop = Shop(await stack.enter_async_context(Harness.start(main.service, postgres_url)))
+        Histories.shop = Shop(await stack.enter_async_context(Harness.start(main.service, postgres_url, **SETTINGS)))
         return stack
 
     with asyncio.Runner() as Histories.runner:
