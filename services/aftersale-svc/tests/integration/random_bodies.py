@@ -5,7 +5,6 @@ from typing import Any
 
 from aftersale_shop import HASH, RETURN_ADDRESS
 
-
 TYPES = ("refund_only", "return_refund", "exchange", "fast_exchange", "repair", "reship_parts", "price_adjust")
 
 

@@ -2,22 +2,19 @@
 that was shown as not allowed, nothing changes by what is refused, units and money are never given twice, and all ends."""
 
 import asyncio
-from collections.abc import Awaitable, Iterator, Mapping
+from collections.abc import Awaitable, Iterator
 from contextlib import AsyncExitStack
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, ClassVar, TypeVar
 
 import httpx
 import pytest
-from aftercare_chassis.http.routing import ApiRoute
 from aftercare_chassis.testing import Harness
 from aftercare_chassis.testing.clocks import START
 from aftercare_events import RefundRequested
 from aftersale_shop import CUP, KETTLE, Shop
 from aftersale_svc import main
 from aftersale_svc.domain.cases.codes import CaseType
-from fastapi import FastAPI
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
@@ -27,7 +24,8 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from random_bodies import bodies_of, cny
+from random_bodies import cny
+from random_shop import PEOPLE, RULES, SETTINGS, Routes
 from replayed_cases import ROWS, replayed, stored
 
 T = TypeVar("T")
@@ -37,55 +35,8 @@ async def _await(awaitable: Awaitable[T]) -> T:
     return await awaitable
 
 
-@dataclass(frozen=True)
-class Routes:
-    """The command of each action that is shown in a document."""
-
-    by_action: Mapping[tuple[str, str], ApiRoute]
-
-    @classmethod
-    def of(cls, app: FastAPI) -> "Routes":
-        """Those of all actions on one case or one dispute; each that needs a body has one here."""
-        found = {
-            (route.path.split("/")[2], str(each.action)): route
-            for route in app.routes
-            if isinstance(route, ApiRoute) and route.path.startswith(("/v1/cases/{", "/v1/disputes/{"))
-            for each in route.role_requirements
-            if each.action is not None
-        }
-        known = bodies_of({}, 0)
-        missing = {
-            route.operation_id
-            for route in found.values()
-            if route.body_field is not None and route.body_field.field_info.is_required()
-        }
-        assert missing <= known.keys(), f"a body for {missing - known.keys()}"
-        return cls(found)
-
-    def request(self, document: Mapping[str, Any], action: str, choice: int) -> tuple[str, dict[str, Any]]:
-        """The path and a body for an action on this document."""
-        kind = "disputes" if "complaint_id" in document else "cases"
-        route = self.by_action[kind, action]
-        proposals = [each["id"] for each in document.get("proposals", [])] or ["prp_0"]
-        path = route.path_format.format(case_id=document["id"], dispute_id=document["id"], proposal_id=proposals[-1])
-        return path, bodies_of(document, choice).get(str(route.operation_id), {})
-
-
 ENDED = ("completed", "closed", "cancelled")
 DISPUTES_ENDED = ("executed", "settled", "withdrawn")
-PEOPLE = ("buyer", "seller", "agent", "second agent", "arbitrator", "second arbitrator", "admin")
-SETTINGS: dict[str, object] = {
-    "fast_exchange_merchants": {"m-1"},
-    "second_person_above": {"CNY": 15000},
-    "return_fees": {"m-1": {"CNY": {"return_freight_minor": 1200, "restocking_basis_points": 500}}},
-    "freight_insurance": {"m-1": {"CNY": {"most_minor": 1000}}},
-}
-RULES = {
-    "rules": [
-        {"id": "small", "when": {"amount_to": cny(3000)}, "outcome": "approve"},
-        {"id": "large", "when": {"amount_from": cny(25000)}, "outcome": "manual_review"},
-    ]
-}
 NOT_ALLOWED = {"illegal_transition", "action_not_allowed"}
 number = st.integers(0, 999)
 
