@@ -8,6 +8,7 @@ from functools import partial
 import case_link
 import create_case
 import cross_service
+import deadlines
 import knowledge
 import messaging
 import messaging_page
@@ -29,8 +30,9 @@ PARTS: dict[str, Callable[[Log], str]] = {
     "case-link": case_link.measure,
     "knowledge": lambda log: report.knowledge(knowledge.measure(log)),
     "work-lists": work_lists.measure,
+    "deadlines": deadlines.measure,
 }
-PAGE = ("create-case", "messaging", "cross-service", "case-link", "suite", "knowledge", "work-lists")
+PAGE = ("create-case", "messaging", "cross-service", "case-link", "suite", "knowledge", "work-lists", "deadlines")
 """The order of the sections of the page."""
 PROFILE = "profile"
 """A part that is only printed, and takes options."""
