@@ -4,6 +4,7 @@ from aftercare_chassis.consumer.dispatcher import Handlers
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     CaseEvent,
+    DisputeEvent,
     DisputeExecuted,
     DisputeOpened,
     DisputeSettled,
@@ -18,14 +19,30 @@ from aftercare_events import (
 )
 
 from cs_svc import projections
-from cs_svc.commands import case_notifications, complaints
+from cs_svc.commands import case_notifications, complaints, dispute_notifications
 from cs_svc.settings import Settings
+
+_COMPLAINTS: Handlers[Settings] = {
+    DisputeOpened: complaints.follow_dispute,
+    DisputeSettled: complaints.dispute_settled,
+    DisputeExecuted: complaints.dispute_executed,
+    DisputeWithdrawn: complaints.dispute_withdrawn,
+}
+"""What becomes of the complaint about a dispute."""
 
 
 async def case_changed(tx: Transaction[Settings], event: CaseEvent) -> None:
     """Copy the case and notify the conversations about it."""
     await projections.copy_case(tx, event)
     await case_notifications.notify(tx, event)
+
+
+async def dispute_changed(tx: Transaction[Settings], event: DisputeEvent) -> None:
+    """Follow the dispute with its complaint, and notify the conversations about the case."""
+    followed = _COMPLAINTS.get(type(event))
+    if followed is not None:
+        await followed(tx, event)
+    await dispute_notifications.notify(tx, event)
 
 
 _ORDERS: Handlers = {
@@ -43,8 +60,5 @@ FACTS: Handlers = {**_ORDERS, **dict.fromkeys(case_notifications.CODES, projecti
 HANDLERS: Handlers[Settings] = {
     **_ORDERS,
     **dict.fromkeys(case_notifications.CODES, case_changed),
-    DisputeOpened: complaints.follow_dispute,
-    DisputeSettled: complaints.dispute_settled,
-    DisputeExecuted: complaints.dispute_executed,
-    DisputeWithdrawn: complaints.dispute_withdrawn,
+    **dict.fromkeys(dispute_notifications.CODES, dispute_changed),
 }

@@ -4,11 +4,13 @@ import re
 
 import pytest
 from aftercare_chassis.refusals import Refusal
-from aftercare_events import EVENTS, CaseEvent
+from aftercare_events import EVENTS, CaseEvent, DisputeEvent
+from cs_svc.commands import dispute_notifications
 from cs_svc.commands.case_notifications import CODES
 from cs_svc.consumers import HANDLERS
 from cs_svc.domain import errors
 from cs_svc.domain.case_notifications import NOTIFICATIONS, notification_text
+from cs_svc.domain.dispute_notifications import DISPUTE_NOTIFICATIONS
 
 REFUSALS = [each for each in vars(errors).values() if isinstance(each, type) and issubclass(each, Refusal)]
 CASE_EVENTS = {cls for cls in EVENTS.values() if issubclass(cls, CaseEvent)}
@@ -29,7 +31,7 @@ def test_refusal_codes_are_unique() -> None:
     assert len(codes) == len(set(codes))
 
 
-@pytest.mark.parametrize("code", NOTIFICATIONS)
+@pytest.mark.parametrize("code", [*NOTIFICATIONS, *DISPUTE_NOTIFICATIONS])
 def test_each_notification_has_both_languages(code: str) -> None:
     assert HAN.search(notification_text(code, "zh-CN"))
     assert not HAN.search(notification_text(code, "en"))
@@ -37,6 +39,15 @@ def test_each_notification_has_both_languages(code: str) -> None:
 
 def test_an_unknown_code_is_shown_as_it_is() -> None:
     assert notification_text("older_than_this_build", "zh-CN") == "older_than_this_build"
+
+
+def test_each_event_of_a_dispute_has_a_text_or_a_reason_for_none() -> None:
+    texts, silent = set(dispute_notifications.CODES), set(dispute_notifications.SILENT)
+    assert texts | silent == {cls for cls in EVENTS.values() if issubclass(cls, DisputeEvent)}
+    assert not texts & silent
+    assert set(HANDLERS) >= texts
+    assert set(dispute_notifications.CODES.values()) <= set(DISPUTE_NOTIFICATIONS)
+    assert all(dispute_notifications.SILENT.values())
 
 
 def test_each_event_of_a_case_is_consumed_and_has_a_text() -> None:
