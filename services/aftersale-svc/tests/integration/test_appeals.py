@@ -154,3 +154,31 @@ async def test_a_verdict_that_lets_the_case_go_on_at_once_has_no_appeal(shop: Sh
     executed = await shop.verdict(dispute_id, None, "resume")
     assert executed["appeal_until"] is None
     await refused(shop, shop.buyer, f"{dispute_id}/appeal", 409, "verdict_not_appealable", **GROUNDS)
+
+
+async def test_a_case_as_it_was_has_what_was_known_then_about_an_appeal(shop: Shop) -> None:
+    """As the live API answered at each step; the file of the dispute has the same."""
+    case_id, dispute_id = await reviewed(shop)
+    shop.clock.advance(hours=1)
+    await shop.verdict(dispute_id, None, "none")
+    other = another(shop)
+
+    async def sentence(**past: str) -> Any:
+        shown = await shop.agent.get(f"/v1/cases/{case_id}", params=past)
+        return shown.json()["explanation"].get("appeal")
+
+    answers = [(shop.clock.now(), await sentence())]
+    for client, action in ((shop.buyer, "appeal"), (other, "confirm-verdict")):
+        shop.clock.advance(hours=1)
+        await shop.rule(dispute_id, action, client, **GROUNDS)
+        answers.append((shop.clock.now(), await sentence()))
+        shop.clock.advance(hours=1)
+    assert [each is None for _, each in answers] == [False, False, True]
+    assert answers[0][1] != answers[1][1]
+    for at, known in answers:
+        for side in ("buyer", "merchant"):
+            assert await sentence(as_of=at.isoformat(), as_seen_by=side) == known, at
+    opened = (await shop.get(case_id))["created_at"]
+    assert await sentence(as_of=opened) is None, "there was no verdict"
+    file = (await shop.arbitrator.get(f"/v1/disputes/{dispute_id}/file")).json()
+    assert file["case"] == (await shop.arbitrator.get(f"/v1/cases/{case_id}")).json()

@@ -167,10 +167,11 @@ async def get_case(
     """
     if as_of is None and as_seen_by is None:
         full = await queries.case(reader, case_id)
-        about_appeal = await verdicts.about_appeal(reader, full.case)
+        about_appeal = await verdicts.about_appeal(reader, full.case, reader.now)
         return CaseDetailOut.of(full, reader.actor, reader.now, about_appeal=about_appeal)
     past = await history.past_case(reader, case_id, as_of, as_seen_by)
-    return CaseDetailOut.of(past.full, past.actor, past.at, SeenOut.of(past))
+    about_appeal = await verdicts.about_appeal(reader, past.full.case, past.at)
+    return CaseDetailOut.of(past.full, past.actor, past.at, SeenOut.of(past), about_appeal)
 
 
 @router.get("/{case_id}/timeline", operation_id="getCaseTimeline")

@@ -10,6 +10,7 @@ from aftersale_svc import queries
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
+from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.decisions.model import Decision, Document
 from aftersale_svc.domain.disputes.consistency import Group, SimilarDispute, check_period, groups_of, most_similar
 from aftersale_svc.domain.disputes.model import Dispute
@@ -37,6 +38,7 @@ class DisputeFile:
     turn_seconds: dict[str, int]
     evidence_kinds: Sequence[str]
     similar: Sequence[SimilarDispute]
+    about_appeal: Label | None
 
 
 async def dispute_file(read: Reader[Settings], dispute_id: str) -> DisputeFile:
@@ -62,6 +64,7 @@ async def dispute_file(read: Reader[Settings], dispute_id: str) -> DisputeFile:
         turn_seconds=seconds,
         evidence_kinds=kinds,
         similar=most_similar(await read.all(SIMILAR_DISPUTES, **known), kinds),
+        about_appeal=await verdicts.about_appeal(read, full.case, read.now),
     )
 
 

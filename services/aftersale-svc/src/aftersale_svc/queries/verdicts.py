@@ -1,5 +1,7 @@
 """What verdicts have said besides their remedy: who bears what disputes have cost."""
 
+from datetime import datetime
+
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
@@ -10,7 +12,8 @@ from aftersale_svc.domain.disputes.costs import CostTotal, DisputeCost
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.wording.disputes import appeal
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.decisions import VERDICT_OF_DISPUTE
+from aftersale_svc.tables.appeals import APPEALS_OF_DISPUTE
+from aftersale_svc.tables.decisions import FIRST_VERDICT_OF_DISPUTE, VERDICT_OF_DISPUTE
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.verdicts import COST_LIST, COST_TOTALS
 
@@ -23,12 +26,18 @@ async def cites(read: Reader[Settings], dispute: Dispute) -> list[Document]:
     return [] if decision is None else decision.policy
 
 
-async def about_appeal(read: Reader[Settings], case: Case) -> Label | None:
-    """What is said about an appeal against the last verdict about a case; the caller has read the case before."""
+async def about_appeal(read: Reader[Settings], case: Case, at: datetime) -> Label | None:
+    """What is said at this time about an appeal against the last verdict about a case; the caller has read the case as it was
+    then."""
     if case.dispute_id is None:
         return None
     dispute = await read.find(DISPUTES, case.dispute_id)
-    return None if dispute is None else appeal(dispute, read.now)
+    if dispute is None or dispute.appeal_until is None:
+        return None
+    first = await read.one(FIRST_VERDICT_OF_DISPUTE, case_id=case.id, dispute_id=dispute.id)
+    if first is None:
+        return None
+    return appeal(dispute, first.decided_at, await read.all(APPEALS_OF_DISPUTE, dispute_id=dispute.id), at)
 
 
 async def costs(

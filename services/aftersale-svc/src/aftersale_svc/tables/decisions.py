@@ -35,13 +35,13 @@ decisions = Table(
 )
 
 DECISIONS = Rows(decisions, Decision, seen_by(decisions))
-VERDICT_OF_DISPUTE = Query(
-    select(decisions)
-    .where(decisions.c.case_id == bindparam("case_id"), decisions.c.dispute_id == bindparam("dispute_id"))
-    .order_by(decisions.c.id.desc())
-    .limit(1),
-    Decision,
+_of_dispute = select(decisions).where(
+    decisions.c.case_id == bindparam("case_id"), decisions.c.dispute_id == bindparam("dispute_id")
 )
+VERDICT_OF_DISPUTE = Query(_of_dispute.order_by(decisions.c.id.desc()).limit(1), Decision)
+"""The verdict that holds."""
+FIRST_VERDICT_OF_DISPUTE = Query(_of_dispute.order_by(decisions.c.id).limit(1), Decision)
+"""The one against which each side may appeal."""
 DECISIONS_OF_CASE = Query(
     select(decisions).where(decisions.c.case_id == bindparam("case_id")).order_by(decisions.c.id), Decision
 )

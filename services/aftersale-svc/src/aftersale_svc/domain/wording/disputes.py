@@ -1,9 +1,10 @@
 """How the states of disputes are called, and what is said about an appeal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.disputes.appeals import Appeal
 from aftersale_svc.domain.disputes.model import Dispute, DisputeState
 
 DISPUTE_STATES: Mapping[str, Label] = {
@@ -16,12 +17,16 @@ DISPUTE_STATES: Mapping[str, Label] = {
 """Of the others, the code is shown."""
 
 
-def appeal(dispute: Dispute, now: datetime) -> Label | None:
-    """What is said about an appeal against the verdict of this dispute; None where there is nothing to say."""
-    if dispute.state is DisputeState.APPEALED:
+def appeal(dispute: Dispute, verdict_at: datetime, appeals: Sequence[Appeal], at: datetime) -> Label | None:
+    """What is said at this time about an appeal against the verdict of a dispute, the first one of which was given at
+    `verdict_at`; None where there is nothing to say."""
+    if verdict_at > at:
+        return None
+    if any(each.appealed_at <= at and (each.decided_at is None or each.decided_at > at) for each in appeals):
         return Label("已有申诉，等待另一名仲裁员裁定", "There is an appeal, which another arbitrator has to decide")
     until = dispute.deadline_at if dispute.state is DisputeState.APPEAL_WINDOW else dispute.appeal_until
-    if until is None or until <= now or dispute.final_at is not None:
+    is_final = dispute.final_at is not None and dispute.final_at <= at
+    if until is None or until <= at or is_final:
         return None
     time = f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
     return Label(
