@@ -5,6 +5,7 @@ import claim_scenarios
 import dispute_scenarios
 import evidence_scenarios
 import negotiation_scenarios
+import refund_scenarios
 import reship_scenarios
 import review_scenarios
 import suite_scenarios
@@ -21,6 +22,7 @@ SCENARIOS = (
     *review_scenarios.SCENARIOS,
     *evidence_scenarios.SCENARIOS,
     *claim_scenarios.SCENARIOS,
+    *refund_scenarios.SCENARIOS,
 )
 
 

@@ -67,6 +67,8 @@ def aftersale_bodies(
         "recordPayment": {"reference": "…"},
         "returnRefusedGoods": {"carrier": "zto", "waybill_no": "73200000001"},
         "quoteRepair": {"cost": cny(1), "days": 1},
+        "stateOfflineRefund": {"method": "cash", "reference": "…", "evidence": ["sha256:" + "ab" * 32]},
+        "denyOfflineRefund": {"text": "…"},
         "finishRepair": {"work": ["tested"]},
         "reportCannotRepair": {"failure": "other", "remedy": "refund"},
         "answerDispute": {"text": "…", "evidence": []},

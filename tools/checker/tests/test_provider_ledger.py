@@ -51,6 +51,12 @@ def row(**more: Any) -> dict[str, Any]:
     return {"id": "pay_1", "provider": "simulator", "state": "succeeded", **paid, **more}
 
 
+async def test_what_was_given_back_without_the_provider_is_not_expected_there(provider: Provider) -> None:
+    outside = {"id": "ref_2", "payment_id": "pay_1", "case_id": "case_1", "state": "succeeded", "outside": "cash"}
+    ours = state(payments=[row(refunded_minor=60)], refunds=[{**outside, "amount_minor": 20, "currency": "CNY"}])
+    assert (await money.ledger([ours], provider.url)).violations == []
+
+
 async def test_rows_that_agree_hold(provider: Provider) -> None:
     await provider.post("payment", "pay_2", method="sim_declined")
     declined = row(id="pay_2", state="failed", refunded_minor=0)

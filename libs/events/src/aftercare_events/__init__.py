@@ -118,6 +118,12 @@ from aftercare_events.catalogue.lab_tests import (
 from aftercare_events.catalogue.manual_reviews import DecisionDeclined, DecisionProposed, ReviewAssigned, ReviewReleased
 from aftercare_events.catalogue.merchants import CaseRulesPublished, DefaultReturnAddressSet, MerchantEvent
 from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade, OfferWithdrawn
+from aftercare_events.catalogue.offline_refunds import (
+    OfflineRefundConfirmed,
+    OfflineRefundDenied,
+    OfflineRefundStated,
+    OfflineRefundWithdrawn,
+)
 from aftercare_events.catalogue.orders import (
     LineAfterSale,
     LineDiscount,
@@ -304,6 +310,10 @@ __all__ = [
     "OfferLapsed",
     "OfferMade",
     "OfferWithdrawn",
+    "OfflineRefundConfirmed",
+    "OfflineRefundDenied",
+    "OfflineRefundStated",
+    "OfflineRefundWithdrawn",
     "OrderAddressChanged",
     "OrderAfterSaleChanged",
     "OrderCancelled",

@@ -46,6 +46,7 @@ class Settings(ServiceSettings):
     reship_transit_hours: Hours = 15 * 24
     reship_receipt_hours: Hours = 7 * 24
     refund_hours: Hours = 24
+    offline_refund_confirm_hours: Hours = 7 * 24
     merchant_answer_hours: Hours = 48
     platform_review_hours: Hours = 72
     evidence_hours: Hours = 72

@@ -45,6 +45,8 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "quoteRepair": {"cost": cny(1 + n), "days": 1 + n % 9},
         "finishRepair": {"work": [("tested", "cleaned")[n % 2]]},
         "reportCannotRepair": {"failure": "other", "remedy": ("refund", "exchange")[n % 2]},
+        "stateOfflineRefund": {"method": ("cash", "wallet")[n % 2], "reference": "…", "evidence": [HASH]},
+        "denyOfflineRefund": {"text": "…"},
         "assignDispute": {"arbitrator_id": f"arb-{1 + n % 2}"},
         "requestDisputeEvidence": {"asked_of": ("both", "buyer", "seller")[n % 3], "missing": "…"},
         "submitDisputeEvidence": {"note": "…"},

@@ -2,8 +2,9 @@
 
 from dataclasses import replace
 
+from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Return
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.orders.model import Order
 
@@ -26,5 +27,15 @@ def facts(case: Case, order: Order | None = None, action: CaseAction | None = No
         state=OfferState.OPEN,
         made_at=case.created_at,
     )
-    full = FullCase(case=case).keeping(back).keeping(offer)
+    refused = Refund(
+        id="ref_1",
+        case_id=case.id,
+        state=RefundState.FAILED,
+        cause=RefundCause.APPROVAL,
+        units_minor=100,
+        freight_minor=0,
+        currency=case.currency,
+        requested_at=case.created_at,
+    )
+    full = FullCase(case=case).keeping(back).keeping(offer).keeping(refused)
     return CaseFacts(full=full, order=order, in_dispute_window=True, units_free=True, overdue=True)

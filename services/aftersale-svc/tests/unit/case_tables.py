@@ -74,6 +74,17 @@ await_answer   end_with_order  closed   system
 manual_review  end_with_order  closed   system
 answered       end_with_order  closed   system
 """
+OFFLINE = """
+manual_review           state_offline_refund     offline_refund_confirm  seller agent
+offline_refund_confirm  confirm_offline_refund   completed               buyer system
+offline_refund_confirm  deny_offline_refund      manual_review           buyer
+offline_refund_confirm  withdraw_offline_refund  manual_review           seller agent
+offline_refund_confirm  dispute_offline_refund   disputed                buyer outcome
+offline_refund_confirm  freeze                   disputed                system
+offline_refund_confirm  end_with_order           closed                  system
+"""
+ADDED = OFFERS + REVIEWS + SUPPLEMENTS + OFFLINE
+"""What is added to what every type has, but for questions."""
 REFUNDS = """
 requested  succeed  succeeded  system
 requested  fail     failed     system

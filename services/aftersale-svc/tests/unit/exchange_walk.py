@@ -8,6 +8,7 @@ from aftersale_svc.domain.cases.types import TYPES
 from case_walk import CASE, PEOPLE, RESHIPPING, Command
 from fast_walk import SECURED
 from memory_transaction import MemoryTransaction
+from offline_walk import OFFLINE
 from repair_walk import REPAIRING
 
 
@@ -38,6 +39,6 @@ def people_of(type_: CaseType) -> dict[str, Command]:
     """What people may do in cases of this type, and what they cannot."""
     reshipping = RESHIPPING if CaseState.AWAIT_RESHIP in TYPES[type_].lifecycle.timeouts else {}
     if type_ not in _LONGEST:
-        return PEOPLE | reshipping
+        return PEOPLE | reshipping | OFFLINE
     # What is left out leads to nothing new in these.
-    return {name: PEOPLE[name] for name in PEOPLE if name not in _LEFT_OUT} | reshipping | _LONGEST[type_]
+    return {name: PEOPLE[name] for name in PEOPLE if name not in _LEFT_OUT} | reshipping | OFFLINE | _LONGEST[type_]

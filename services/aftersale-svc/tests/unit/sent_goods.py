@@ -5,7 +5,16 @@ from typing import Any
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.money.codes import HoldAction
-from aftersale_svc.tables import dispute_parts, exchanges, holds, legs, manual_reviews, money_holds, repairs
+from aftersale_svc.tables import (
+    dispute_parts,
+    exchanges,
+    holds,
+    legs,
+    manual_reviews,
+    money_holds,
+    offline_refunds,
+    repairs,
+)
 
 PARTS = (dispute_parts.EVIDENCE_ROUNDS, dispute_parts.PROPOSALS, manual_reviews.PROPOSED_DECISIONS)
 """The tables of which a snapshot keeps any number of rows."""
@@ -17,6 +26,7 @@ SINGLE = (
     exchanges.REFUSED_GOODS,
     repairs.REPAIRS,
     money_holds.MONEY_HOLDS,
+    offline_refunds.OFFLINE_REFUNDS,
 )
 """The tables of which a snapshot keeps one row."""
 HOLD_ACTIONS = {

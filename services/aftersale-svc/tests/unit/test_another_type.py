@@ -36,6 +36,7 @@ from aftersale_svc.settings import Settings
 from case_walk import CASE, PEOPLE, Command, explore
 from graph_ends import stuck
 from memory_transaction import Snapshot
+from offline_walk import OFFLINE
 from order_book import NOW, OrderBook
 
 # What is new: two states, three actions, the leg, its settings, and the type's own codes.
@@ -157,7 +158,7 @@ def first(
 
 
 async def test_everything_that_the_type_can_reach_leads_to_an_end(first: Snapshot) -> None:
-    graph, places = await explore(first, {**PEOPLE, **NEW}, VisitSettings.model_construct())
+    graph, places = await explore(first, {**PEOPLE, **OFFLINE, **NEW}, VisitSettings.model_construct())
     assert not stuck(graph, places)
     seen = {snapshot.case.state for snapshot in places.values()}
     assert seen == ONSITE_SERVICE.lifecycle.timeouts.keys() | ENDED

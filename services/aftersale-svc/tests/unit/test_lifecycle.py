@@ -20,7 +20,7 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from case_facts import facts
-from case_tables import CANCELLATIONS, CHANGES, GRANTS, HOLDS, OFFERS, QUESTIONS, REFUNDS, REFUSED, REVIEWS, SUPPLEMENTS
+from case_tables import ADDED, CANCELLATIONS, CHANGES, GRANTS, HOLDS, QUESTIONS, REFUNDS, REFUSED, REVIEWS
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
@@ -57,9 +57,7 @@ rejected        end_with_order  closed   system
 refunding       end_with_order  closed   system
 disputed        end_with_order  closed   arbitrator buyer seller system outcome
 """
-    + OFFERS
-    + REVIEWS
-    + SUPPLEMENTS
+    + ADDED
 )
 # `unseen`: to the other roles the action does not exist in this state. `never`: the row is there for the reason alone.
 RETURNS = """

@@ -10,6 +10,7 @@ from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState
+from aftersale_svc.domain.money.freight import BEING_REFUNDED
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 from case_walk import PARCEL, Graph, Place, explore
@@ -85,7 +86,7 @@ async def test_what_holds_in_every_place(first: First, type_: CaseType, state: O
             known = snapshot.return_ is not None and snapshot.return_.address is not None
             assert case.whose_turn == ("buyer" if known else "merchant"), place
         if dispute is not None and dispute.state == "executing":
-            assert case.state in (CaseState.REFUNDING, CaseState.MANUAL_REVIEW), place
+            assert case.state in (*BEING_REFUNDED, CaseState.MANUAL_REVIEW), place
         if snapshot.order.state is OrderState.CANCELLED:
             assert snapshot.is_over or case.state in (CaseState.REFUNDING, CaseState.DISPUTED), place
 

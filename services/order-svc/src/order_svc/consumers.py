@@ -20,6 +20,7 @@ from aftercare_events import (
     DisputeSettled,
     DisputeWithdrawn,
     OfferAccepted,
+    OfflineRefundConfirmed,
     RefundRequested,
     ReplacementShipped,
     ReplacementWaybillCorrected,
@@ -28,7 +29,7 @@ from aftercare_events import (
 )
 
 from order_svc import projections
-from order_svc.commands import after_sales, cases, effects, refund_requests, shipments
+from order_svc.commands import after_sales, cases, effects, offline_refunds, refund_requests, shipments
 from order_svc.domain.model import Order
 from order_svc.domain.order_units import OrderUnits
 from order_svc.settings import Settings
@@ -93,6 +94,7 @@ HANDLERS: Handlers[Settings] = {
     DisputeExecuted: _following(projections.dispute_changed, _unchanged),
     DisputeWithdrawn: _following(projections.dispute_changed, _unchanged),
     RefundRequested: refund_requests.accept,
+    OfflineRefundConfirmed: offline_refunds.confirmed,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,
     ReplacementShipped: shipments.register_replacement,

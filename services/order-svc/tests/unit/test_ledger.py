@@ -44,6 +44,16 @@ def refund(amount: int, state: RefundState, number: int = 1, of: int = 1) -> Ref
     )
 
 
+def test_what_was_made_without_the_provider_counts_as_refunded_and_is_shown_apart() -> None:
+    by_provider, outside = refund(30, RefundState.SUCCEEDED), refund(20, RefundState.SUCCEEDED, 2)
+    failed = replace(refund(90, RefundState.FAILED, 3), outside="cash")
+    refunds = [by_provider, replace(outside, outside="cash"), failed]
+    ledger = ledger_of("ord_1", "CNY", [stated(payment(), refunds)], refunds)
+
+    assert (ledger.refunded_minor, ledger.refunded_outside_minor, ledger.kept_minor) == (50, 20, 50)
+    assert ledger.is_balanced
+
+
 def stated(of: Payment, refunds: Sequence[Refund]) -> Payment:
     done = [each for each in refunds if each.payment_id == of.id and each.state is RefundState.SUCCEEDED]
     return replace(of, refunded_minor=sum(each.amount_minor for each in done))

@@ -133,6 +133,7 @@ def test_a_refund_cannot_end_before_it_was_submitted(action: RefundAction) -> No
 
 def test_a_refund_is_refused_only_before_it_was_submitted() -> None:
     assert REFUND.apply(refund(), RefundAction.REFUSE, BY_SYSTEM).state is RefundState.FAILED
+    assert REFUND.apply(refund(), RefundAction.RECORD, BY_SYSTEM).state is RefundState.SUCCEEDED
     for state in (RefundState.SUBMITTED, RefundState.UNKNOWN):
         with pytest.raises(IllegalTransition):
             REFUND.apply(refund(state=state), RefundAction.REFUSE, BY_SYSTEM)

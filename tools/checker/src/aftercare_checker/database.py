@@ -21,7 +21,7 @@ WHERE t.table_schema = 'public' AND t.table_type = 'BASE TABLE'
 ORDER BY 1
 """
 _PAYMENTS = "SELECT id, provider, state, amount_minor, refunded_minor, currency FROM payments"
-_REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency FROM refunds"
+_REFUNDS = "SELECT id, payment_id, case_id, state, amount_minor, currency, outside FROM refunds"
 _LINES = """
 SELECT line.id, line.quantity, line.shipped_quantity, line.withdrawn_quantity, line.held_quantity,
        coalesce(sent.units, 0) AS in_parcels, coalesce(asked.withdrawn, 0) AS withdrawn_by_cases,

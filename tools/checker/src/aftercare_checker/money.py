@@ -38,11 +38,12 @@ def refunds(states: Sequence[DatabaseState], log: Log) -> CheckResult:
     return result
 
 
-def _refunded_in(states: Sequence[DatabaseState], by: str) -> Sums:
-    """What succeeded refunds in the databases add up to, by one of their ids."""
+def _refunded_in(states: Sequence[DatabaseState], by: str, *, outside: bool = False) -> Sums:
+    """What succeeded refunds in the databases add up to, by one of their ids; with `outside`, those made without the provider."""
     back: Sums = Counter()
     for refund in (refund for one in states for refund in one.refunds):
-        if refund["state"] == "succeeded" and refund[by]:
+        counts = refund.get("outside") is not None or not outside
+        if refund["state"] == "succeeded" and refund[by] and counts:
             back[refund[by], refund["currency"]] += refund["amount_minor"]
     return back
 
@@ -76,16 +77,20 @@ def cases(states: Sequence[DatabaseState], log: Log) -> CheckResult:
 
 
 async def ledger(states: Sequence[DatabaseState], simulator: str) -> CheckResult:
-    """The simulator's ledger has the same payments and refunds as our rows; the ledgers of other providers are not read."""
+    """The simulator's ledger has the same payments and refunds as our rows, but for those that were made without it; the ledgers of
+    other providers are not read.
+    """
     result = CheckResult("provider's ledger = books", what="payments")
     async with httpx.AsyncClient(timeout=30, trust_env=False) as http:
         # JSON of another service.
         lines: list[dict[str, Any]] = (await http.get(f"{simulator}/v1/ledger")).raise_for_status().json()["payments"]
+    outside = _refunded_in(states, "payment_id", outside=True)
     theirs = {line["payment_id"]: (line["paid"], line["refunded"], line["currency"]) for line in lines}
     for payment in (payment for one in states for payment in one.payments if payment["provider"] == SIMULATOR):
         result.count()
         paid, currency = payment["amount_minor"] if payment["state"] == "succeeded" else 0, payment["currency"]
-        ours, found = (paid, payment["refunded_minor"], currency), theirs.pop(payment["id"], (0, 0, currency))
+        by_provider = payment["refunded_minor"] - outside[payment["id"], currency]
+        ours, found = (paid, by_provider, currency), theirs.pop(payment["id"], (0, 0, currency))
         if payment["state"] != "pending" and ours != found:
             result.violation(f"{payment['id']}: our rows {ours}, the provider's ledger {found}")
     for id_, found in theirs.items():

@@ -1,6 +1,6 @@
 """After-sale cases, published by aftersale-svc: what every event of a case carries.
 
-The events are in `reviews`, `offers`, `returns`, `replacements`, `repairs`, `fast_exchanges`, `case_refunds` and `case_progress`.
+The events are in `reviews`, `offers`, `returns`, `replacements`, `repairs`, `fast_exchanges`, `case_refunds`, `offline_refunds` and `case_progress`.
 """
 
 from typing import Annotated, ClassVar
@@ -59,6 +59,10 @@ class CaseState(Vocabulary):
     IN_REPAIR = "in_repair", "the merchant has the goods and has to repair them"
     QUOTE_PENDING = "quote_pending", "the buyer has to agree to what the repair costs, and to pay it"
     REMEDY_PENDING = "remedy_pending", "the goods cannot be repaired; the buyer chooses what happens instead"
+    OFFLINE_REFUND_CONFIRM = (
+        "offline_refund_confirm",
+        "money was given back without the provider; the buyer has to confirm it",
+    )
     DISPUTED = "disputed", "stopped by a dispute"
     COMPLETED = "completed", "ended: what was asked for has been done"
     CLOSED = "closed", "ended: what was asked for has not been done"

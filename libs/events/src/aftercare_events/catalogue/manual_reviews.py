@@ -27,6 +27,7 @@ class ProposedAction(Vocabulary):
     GRANT = "grant", "a part of the amount is granted"
     OFFER = "offer", "the buyer is offered something else"
     ACCEPT_OFFER = "accept_offer", "the buyer's offer is accepted"
+    STATE_OFFLINE_REFUND = "state_offline_refund", "the money was given back outside the provider"
 
 
 class ReviewAssigned(CaseEvent):

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from aftercare_events import topics
+from aftercare_events.catalogue.offline_refunds import OfflineRefundMethod
 from aftercare_events.event import Event
 from aftercare_events.fields import (
     BuyerId,
@@ -19,6 +20,7 @@ from aftercare_events.fields import (
     RefundId,
 )
 from aftercare_events.topics import Topic
+from aftercare_events.vocabulary import one_of
 
 _UNITS_SHIPPED = "units_shipped"
 """The failure code of what is `already_shipped` now."""
@@ -74,10 +76,14 @@ class RefundSubmitted(RefundEvent):
 
 
 class RefundSucceeded(RefundEvent):
-    """The provider has paid the refund back; `amount_minor` is the refund's."""
+    """The refund was paid back, by the provider or, as `outside` says, without it; `amount_minor` is the refund's."""
 
     matter: Code = "refund"
     provider_reference: Id | None = None
+    outside: Annotated[
+        Code | None,
+        one_of(OfflineRefundMethod, "how it was given back without the provider; absent where that has paid it"),
+    ] = None
 
 
 class RefundFailed(RefundEvent):

@@ -86,6 +86,7 @@ class EscalationCause(Vocabulary):
     REPLACEMENT_ANOMALY = "replacement_anomaly", "the buyer reported that something is wrong with the replacement"
     REPAIR_LATE = "repair_late", "the merchant has not repaired the goods in time"
     RETURN_REFUSED = "return_refused", "goods that came back after their replacement were refused"
+    OFFLINE_REFUND_DENIED = "offline_refund_denied", "money that was said to be given back has not arrived"
 
 
 class AfterSaleRequested(CaseEvent):

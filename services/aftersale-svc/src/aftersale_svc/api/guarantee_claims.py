@@ -26,6 +26,7 @@ from aftersale_svc.api.schemas.guarantee_claims import (
 )
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import guarantee_claims
+from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
 from aftersale_svc.domain.disputes.errors import CurrencyForeign
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.errors import (
@@ -57,7 +58,14 @@ _AMOUNTS = (CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee)
     operation_id="openGuaranteeClaim",
     status_code=201,
     responses=refusals(
-        NotInsured, ReturnNotReceived, RefundNotFailed, OrderNotShipped, OrderWasCancelled, GuaranteeTaken, *_AMOUNTS
+        NotInsured,
+        ReturnNotReceived,
+        OfflineRefundOpen,
+        RefundNotFailed,
+        OrderNotShipped,
+        OrderWasCancelled,
+        GuaranteeTaken,
+        *_AMOUNTS,
     ),
     dependencies=[require_role("buyer", "agent")],
 )
@@ -200,6 +208,7 @@ async def decline(
         GuaranteeAction.RECORD_PAYMENT,
         "recordGuaranteePayment",
         SecondPersonNeeded,
+        OfflineRefundOpen,
         RefundNotFailed,
         OrderNotShipped,
         OrderWasCancelled,

@@ -4,7 +4,15 @@ from collections.abc import Awaitable, Callable, Mapping
 
 from aftercare_chassis.database.transaction import Transaction
 
-from aftersale_svc.commands import locking, offers, price_adjustments, refunds, reviews, second_person
+from aftersale_svc.commands import (
+    locking,
+    offers,
+    offline_refunds,
+    price_adjustments,
+    refunds,
+    reviews,
+    second_person,
+)
 from aftersale_svc.commands.price_adjustments import Granted
 from aftersale_svc.commands.second_person import Arguments
 from aftersale_svc.domain.cases.codes import CaseType, RejectReason
@@ -12,6 +20,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offers.model import OfferTerms
+from aftersale_svc.domain.cases.offline_refunds.codes import OfflineRefundMethod
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
@@ -61,10 +70,18 @@ async def _offer(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> 
     return await offers.make_locked(tx, full, order, offered, arguments["return_address"], arguments["note"])
 
 
+async def _state_offline(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
+    method, reference = OfflineRefundMethod(arguments["method"]), arguments["reference"]
+    return await offline_refunds.state_locked(
+        tx, full, order, method, reference, arguments["evidence"], arguments["note"]
+    )
+
+
 _DECISIONS: Mapping[CaseAction, Callable[[Tx, FullCase, Order, Arguments], Awaitable[FullCase]]] = {
     CaseAction.APPROVE: _approve,
     CaseAction.REFUND: _refund,
     CaseAction.GRANT: _grant,
     CaseAction.ACCEPT_OFFER: _accept_offer,
     CaseAction.OFFER: _offer,
+    CaseAction.STATE_OFFLINE_REFUND: _state_offline,
 }

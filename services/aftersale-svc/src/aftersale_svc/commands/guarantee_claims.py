@@ -56,7 +56,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRe
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        NotInsured, ReturnNotReceived, OrderWasCancelled, OrderNotShipped, RefundNotFailed: see `covered`.
+        NotInsured, ReturnNotReceived, OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `covered`.
         GuaranteeTaken: the case has a claim on this guarantee that lives or was paid.
         CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee: see `amount_of`.
     """
@@ -213,7 +213,7 @@ async def record_payment(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, SecondPersonNeeded: see GUARANTEE_CLAIM.
-        OrderWasCancelled, OrderNotShipped, RefundNotFailed: see `check_refund_failed`.
+        OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `check_refund_failed`.
     """
     full, order = await _case_and_order(tx, claim_id)
     claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import NOBODY
 from aftercare_chassis.refusals import NotFound
-from aftercare_events import AfterSaleFrozen, ComplaintOpened, DisputeOpened, digest
+from aftercare_events import AfterSaleFrozen, ComplaintOpened, DisputeOpened, Event, digest
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
@@ -56,19 +56,36 @@ async def open_(tx: Transaction[Settings], case_id: str, *, opening: Opening) ->
     case, by_platform = full.case, tx.actor.role in PLATFORM
     overdue = case.whose_turn in _WAITED_FOR and case.deadline_at is not None and case.deadline_at <= tx.now
     facts = CaseFacts(full=full, order=order, by_platform=by_platform, overdue=overdue)
-    frozen = apply(full, CaseAction.DISPUTE, tx, facts)
+    dispute, _ = await stop(tx, full, apply(full, CaseAction.DISPUTE, tx, facts), opening, CaseAction.DISPUTE)
+    return dispute
+
+
+async def stop(
+    tx: Transaction[Settings],
+    full: FullCase,
+    frozen: FullCase,
+    opening: Opening,
+    action: CaseAction,
+    *events: Event,
+) -> tuple[Dispute, FullCase]:
+    """Open a dispute about a locked case as who acts. `frozen` is the case as `action` has stopped it, with its `events`."""
     dispute = replace(
-        _new(tx, case, tx.new_id("cmp"), replace(opening, evidence=[digest(opening.text), *opening.evidence])),
-        origin=DisputeOrigin.PLATFORM if by_platform else DisputeOrigin.BUYER,
+        _new(tx, full.case, tx.new_id("cmp"), replace(opening, evidence=[digest(opening.text), *opening.evidence])),
+        origin=DisputeOrigin.PLATFORM if tx.actor.role in PLATFORM else DisputeOrigin.BUYER,
         opened_by=tx.actor.id,
         text=opening.text,
     )
-    return await _open(tx, full, frozen, DISPUTE.start(dispute, tx), CaseAction.DISPUTE)
+    return await _open(tx, full, frozen, DISPUTE.start(dispute, tx), action, *events)
 
 
 async def _open(
-    tx: Transaction[Settings], full: FullCase, frozen: FullCase, dispute: Dispute, action: CaseAction
-) -> Dispute:
+    tx: Transaction[Settings],
+    full: FullCase,
+    frozen: FullCase,
+    dispute: Dispute,
+    action: CaseAction,
+    *events: Event,
+) -> tuple[Dispute, FullCase]:
     case = replace(frozen.case, dispute_id=dispute.id, frozen_by=dispute.origin, frozen_at=tx.now)
     opened = DisputeOpened(
         **dispute_fields(tx, dispute),
@@ -81,8 +98,7 @@ async def _open(
     created = await tx.create(DISPUTES, dispute, opened)
     await record_step(tx, dispute, "open", dispute.text, dispute.evidence)
     event = AfterSaleFrozen(**case_fields(tx, case), dispute_id=dispute.id)
-    await effects.save(tx, full, replace(full, case=case), action, event)
-    return created
+    return created, await effects.save(tx, full, replace(frozen, case=case), action, *events, event)
 
 
 async def _case_of(tx: Transaction[Settings], event: ComplaintOpened) -> tuple[FullCase, Order] | None:

@@ -97,8 +97,8 @@ async def finish(tx: Transaction[Settings], event: RefundSucceeded) -> None:
     if found.state is RefundState.SUCCEEDED:
         return
     paid = await _end(tx, full, found, RefundAction.SUCCEED)
-    completed = apply(paid, CaseAction.COMPLETE, tx)
-    await effects.save(tx, paid, completed, CaseAction.COMPLETE, _completed(tx, completed, found))
+    done = apply(paid, CaseAction.COMPLETE, tx)
+    await effects.save(tx, paid, done, CaseAction.COMPLETE, completed(tx, done, found))
 
 
 async def fail(tx: Transaction[Settings], event: RefundFailed) -> None:
@@ -155,7 +155,8 @@ async def _end(tx: Transaction[Settings], full: FullCase, refund: Refund, action
     return full.keeping(ended)
 
 
-def _completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> AfterSaleCompleted:
+def completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> AfterSaleCompleted:
+    """The event of a case that is completed with this refund, which was paid."""
     takes_units = TYPES[full.case.type].holds_units
     keeps = refund.cause is RefundCause.COMPENSATION
     return AfterSaleCompleted(

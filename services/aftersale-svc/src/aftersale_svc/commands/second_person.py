@@ -19,7 +19,11 @@ from aftersale_svc.settings import Settings
 from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
 
 Arguments = Mapping[str, Any]  # Any: JSON, by the command of the action
-_KINDS = {CaseAction.REFUND: DecisionKind.REFUND, CaseAction.OFFER: DecisionKind.OFFER}
+_KINDS = {
+    CaseAction.REFUND: DecisionKind.REFUND,
+    CaseAction.STATE_OFFLINE_REFUND: DecisionKind.REFUND,
+    CaseAction.OFFER: DecisionKind.OFFER,
+}
 PROPOSED, DECLINED = "proposed", "declined"
 """The outcomes of decisions."""
 

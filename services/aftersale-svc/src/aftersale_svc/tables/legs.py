@@ -35,6 +35,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, RequestedLine, Return
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.offers.model import Offer
+from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -51,6 +52,7 @@ from aftersale_svc.tables.exchanges import (
 )
 from aftersale_svc.tables.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.offers import OFFERS, offers
+from aftersale_svc.tables.offline_refunds import OFFLINE_REFUNDS, offline_refunds
 from aftersale_svc.tables.orders import order_parcels
 from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.repairs import REPAIRS, repairs
@@ -219,6 +221,7 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     RefusedGoods: LegTable(REFUSED_GOODS, refused_goods.c.case_id == case_lines.c.case_id),
     Repair: LegTable(REPAIRS, repairs.c.case_id == case_lines.c.case_id),
     MoneyHold: LegTable(MONEY_HOLDS, money_holds.c.case_id == case_lines.c.case_id),
+    OfflineRefund: LegTable(OFFLINE_REFUNDS, offline_refunds.c.case_id == case_lines.c.case_id),
 }
 """What legs keep of a case, by the class of their rows; the refund is the one decided last, the offer the one made last."""
 

@@ -136,6 +136,16 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "退款未成功，客服将跟进处理。",
         "The refund failed; customer service will follow up.",
     ),
+    "offline_refund_stated": (
+        "商家称已线下退款，请买家在售后单中确认是否到账。",
+        "The money is said to be given back without the payment provider; the buyer confirms it in the case.",
+    ),
+    "offline_refund_confirmed": ("线下退款已确认到账。", "The money that was given back has arrived."),
+    "offline_refund_denied": ("买家表示没有收到线下退款。", "The buyer says that the money has not arrived."),
+    "offline_refund_withdrawn": (
+        "线下退款登记已撤回，客服将跟进处理。",
+        "It was taken back that the money was given back; customer service will follow up.",
+    ),
     "after_sale_frozen": ("已进入维权，售后单暂停处理。", "A dispute was opened; the case is paused until it ends."),
     "after_sale_resumed": ("维权已结束，售后单恢复处理。", "The dispute has ended; the case continues."),
     "review_assigned": ("平台客服已接手处理。", "An agent of the platform has taken the case."),

@@ -50,10 +50,11 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     if refused is None:
         await _execute(tx, order, payment, refund)
     else:
-        await _refuse(tx, order, payment, refund, refused)
+        await refuse(tx, order, payment, refund, refused)
 
 
-async def _refuse(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, code: FailureCode) -> None:
+async def refuse(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund, code: FailureCode) -> None:
+    """End a new refund of the locked payment as failed, with the code of why it is not made."""
     failed = REFUND.apply(refund, RefundAction.REFUSE, SystemContext.of(tx))
     failed = replace(failed, settled_at=tx.now, failure_code=code)
     fields = refund_fields(tx, payment, failed)

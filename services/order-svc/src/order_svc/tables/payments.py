@@ -70,6 +70,7 @@ refunds = Table(
     timestamp("settled_at", null=True),
     text("provider_reference", null=True),
     text("failure_code", null=True),
+    text("outside", null=True),
     text("asked_by_event", null=True),
     text("correlation_id", null=True),
     Index("refunds_payment_idx", "payment_id", "id"),

@@ -40,8 +40,10 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("case", "refuse_return"): ("POST /v1/cases/{case_id}/inspect",),
     ("case", "refund_credit"): ("POST /v1/cases/{case_id}/confirm-replacement",),
     ("case", "propose_decision"): tuple(
-        f"POST /v1/cases/{{case_id}}/{action}" for action in ("approve", "refund", "grant", "offer", "accept-offer")
+        f"POST /v1/cases/{{case_id}}/{action}"
+        for action in ("approve", "refund", "grant", "offer", "accept-offer", "state-offline-refund")
     ),
+    ("case", "dispute_offline_refund"): ("POST /v1/cases/{case_id}/deny-offline-refund",),
     ("case", "resume"): (_VERDICT, _SETTLE, _WITHDRAW),
     ("case", "award"): (_VERDICT, _SETTLE, _REPLACE),
     ("case", "dismiss"): (_VERDICT, _SETTLE, _REPLACE),

@@ -22,6 +22,7 @@ from aftersale_svc.api.schemas.exchanges import ExchangeOut, RefusedGoodsOut
 from aftersale_svc.api.schemas.fast_exchanges import HoldOut
 from aftersale_svc.api.schemas.manual_reviews import ProposedDecisionOut, ReviewOut
 from aftersale_svc.api.schemas.offers import OfferOut
+from aftersale_svc.api.schemas.offline_refunds import OfflineRefundOut
 from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
 from aftersale_svc.api.schemas.refunds import RefundOut
 from aftersale_svc.api.schemas.repairs import RepairOut
@@ -168,6 +169,8 @@ class CaseOut(Out):
     """What has been paid back so far, freight included."""
     refund: RefundOut | None = None
     """The refund that was decided last, whether it is in flight, paid or failed; null before the first decision."""
+    offline_refund: OfflineRefundOut | None = None
+    """What was stated last of a refund outside the payment provider; null where nothing was."""
     offer: OfferOut | None = None
     """The offer made last, whether it waits for an answer or not; null where there was none."""
     reject_reason: RejectReason | None = None
@@ -233,6 +236,7 @@ class CaseOut(Out):
             deadline_effect=table.deadline_effect(case, facts),
             lines=[CaseLineOut.of(line, case.currency, wanted.get(line.line_id)) for line in full.lines],
             **_amounts(full),
+            offline_refund=OfflineRefundOut.of(full),
             offer=OfferOut.of(full.offer) if full.offer else None,
             reject_reason=case.reject_reason,
             close_cause=case.close_cause,

@@ -152,6 +152,7 @@ class EscalationCause(StrEnum):
     REPLACEMENT_ANOMALY = "replacement_anomaly"
     REPAIR_LATE = "repair_late"
     RETURN_REFUSED = "return_refused"
+    OFFLINE_REFUND_DENIED = "offline_refund_denied"
 
 
 class RefundCause(StrEnum):

@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
+from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -109,6 +110,11 @@ class FullCase:
     def refund(self) -> Refund | None:
         """The refund decided last."""
         return next(iter(self.rows_of(Refund)), None)
+
+    @property
+    def offline_refund(self) -> OfflineRefund | None:
+        """What was stated last of a refund outside the payment provider; None where nothing was."""
+        return next(iter(self.rows_of(OfflineRefund)), None)
 
     @property
     def offer(self) -> Offer | None:

@@ -13,7 +13,7 @@ from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, Consultat
 from aftersale_svc.domain.cases.legs.exchange import EXCHANGE, ExchangeExit
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
 from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit
-from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, interruptions
+from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, all_legs
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.legs.price_review import PRICE_REVIEW
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
@@ -247,7 +247,7 @@ TYPES: dict[CaseType, TypeRow] = {
 def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
     if type_.holds_units and not type_.holds_money:
         raise TableError(f"{type_.name} holds units without their money, which the next case about the line would get")
-    legs = (*type_.legs, interruptions(type_.legs, type_.exits))
+    legs = all_legs(type_.legs, type_.exits)
     _check_exits(type_.name, legs, type_.exits)
     table = compose(*[{key: _connected(row, type_.exits) for key, row in leg.rows.items()} for leg in legs])
     _check_causes(type_.name, table)

@@ -2,6 +2,8 @@
 
 from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import CaseState
+from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.disputes.errors import CurrencyForeign
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeKind
@@ -23,7 +25,7 @@ def covered(full: FullCase, order: Order, request: GuaranteeRequest, insurance: 
 
     Raises:
         NotInsured, ReturnNotReceived: see `_freight`.
-        OrderWasCancelled, OrderNotShipped, RefundNotFailed: see `check_refund_failed`.
+        OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `check_refund_failed`.
     """
     if request.kind is GuaranteeKind.FREIGHT_INSURANCE:
         return _freight(full, insurance)
@@ -44,12 +46,15 @@ def check_refund_failed(full: FullCase, order: Order) -> int:
     Raises:
         OrderWasCancelled: the money goes back with the order.
         OrderNotShipped: it may still be cancelled, with the same effect.
+        OfflineRefundOpen: the money is said to be given back outside the provider.
         RefundNotFailed: no refund of the case has failed, it was tried again, or the case has ended.
     """
     if order.state is OrderState.CANCELLED:
         raise OrderWasCancelled(order_id=order.id)
     if order.state is OrderState.PAID:
         raise OrderNotShipped()
+    if CaseState.OFFLINE_REFUND_CONFIRM in (full.case.state, full.case.frozen_state):
+        raise OfflineRefundOpen()
     refund = full.refund
     if refund is None or refund.state is not RefundState.FAILED or full.case.state in ENDED:
         raise RefundNotFailed()

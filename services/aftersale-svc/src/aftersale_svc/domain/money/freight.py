@@ -12,10 +12,13 @@ from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.orders.model import Order, Stage
 
+BEING_REFUNDED = frozenset({CaseState.REFUNDING, CaseState.OFFLINE_REFUND_CONFIRM})
+"""The states in which the money is on its way: by the provider, or without it, until the buyer confirms that."""
+
 
 def goes_back(hold: LineHold) -> bool:
-    """Whether the units were refunded, or their refund is in flight."""
-    return not hold.is_exchanged and (hold.hold is HoldState.SETTLED or hold.state is CaseState.REFUNDING)
+    """Whether the units were refunded, or their refund is on its way."""
+    return not hold.is_exchanged and (hold.hold is HoldState.SETTLED or hold.state in BEING_REFUNDED)
 
 
 def is_expected_back(hold: LineHold) -> bool:

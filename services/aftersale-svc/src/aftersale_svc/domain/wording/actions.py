@@ -75,6 +75,11 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.AGREE_HOLD: Label("同意款项担保", "agree to the hold on the money"),
     CaseAction.RELEASE_HOLD: Label("解除款项担保", "release the hold on the money"),
     CaseAction.CLAIM_HOLD: Label("扣留担保款项", "claim the hold on the money"),
+    CaseAction.STATE_OFFLINE_REFUND: Label("登记线下退款", "state that the money was given back outside the provider"),
+    CaseAction.CONFIRM_OFFLINE_REFUND: Label("确认收到线下退款", "confirm that the money has arrived"),
+    CaseAction.DENY_OFFLINE_REFUND: Label("未收到线下退款", "deny that the money has arrived"),
+    CaseAction.DISPUTE_OFFLINE_REFUND: Label("因未收到线下退款维权", "dispute that the money has arrived"),
+    CaseAction.WITHDRAW_OFFLINE_REFUND: Label("撤回线下退款登记", "take back that the money was given back"),
     CaseAction.REFUSE_RETURN: Label("验收不通过，转交平台客服", "refuse the goods and let an agent decide"),
 }
 
@@ -125,6 +130,8 @@ WHY_NOT: Mapping[str, Label] = {
     "replacement_already_sent": Label("换货商品已寄出", "the replacement was sent already"),
     "replacement_not_sent": Label("换货商品尚未寄出", "no replacement was sent"),
     "goods_already_received": Label("商家已收到商品", "the merchant has the goods already"),
+    "no_refund_refused": Label("没有被支付渠道拒绝的退款", "no refund was refused"),
+    "outcome_of_deny_offline_refund": Label("由买家否认收款产生", "it follows from the denial"),
     "refund_in_flight": Label("退款处理中", "a refund is on its way"),
     "verdict_in_execution": Label("判决执行中", "a verdict is being executed"),
     "case_not_stalled": Label("售后单仍在正常处理中", "the case is being handled in time"),
@@ -215,6 +222,14 @@ STEPS: Mapping[str, Label] = {
         "商品未寄回，担保款项不再退还", "The goods did not come back, and their money stays with the merchant"
     ),
     "refuse_return": Label("{actor}验收未通过，转交平台客服", "{actor} refused the goods, and an agent has to decide"),
+    "state_offline_refund": Label(
+        "{actor}登记了线下退款，等待买家确认",
+        "{actor} stated that the money was given back outside the provider; the buyer has to confirm it",
+    ),
+    "confirm_offline_refund": Label("线下退款已确认到账，售后完成", "The money has arrived, and the case is completed"),
+    "deny_offline_refund": Label("{actor}表示没有收到线下退款", "{actor} denied that the money has arrived"),
+    "dispute_offline_refund": Label("{actor}因未收到线下退款发起维权", "{actor} opened a dispute about the money"),
+    "withdraw_offline_refund": Label("{actor}撤回了线下退款登记", "{actor} took back that the money was given back"),
     "open": Label("{actor}发起维权", "{actor} opened a dispute"),
     "answer": Label("{actor}作出答复", "{actor} answered"),
     "ask_again": Label("{actor}继续提问", "{actor} asked again"),

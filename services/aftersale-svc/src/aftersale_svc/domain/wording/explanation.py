@@ -9,7 +9,7 @@ from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import Money, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
-from aftersale_svc.domain.cases.model import Case, CaseAction, TimelineStep
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, TimelineStep
 from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.types import ENDED
@@ -94,6 +94,9 @@ def _money(full: FullCase) -> Label:
     case, refund = full.case, full.refund
     if full.is_refunded:
         return _amount("已退款 {}", "{} went back", full.refunded_minor, case)
+    stated = full.offline_refund
+    if stated is not None and case.state is CaseState.OFFLINE_REFUND_CONFIRM:
+        return _amount(*_OFFLINE, stated.amount_minor, case)
     hold = full.money_hold
     if hold is not None and hold.claimed_minor is not None:
         return _amount(*_CLAIMED, hold.claimed_minor, case)
@@ -126,6 +129,10 @@ _REFUNDS = {
     RefundState.REQUESTED: ("已决定退款 {}，以支付渠道到账为准", "A refund of {} was decided, and is on its way"),
     RefundState.FAILED: ("退款 {} 未成功，等待平台处理", "The refund of {} was refused; an agent has to decide"),
 }
+_OFFLINE = (
+    "商家称已线下退款 {}，等待买家确认到账",
+    "{} was given back outside the provider, as is stated; the buyer has to confirm it",
+)
 _LESS = ("换货差价 {} 将退还买家", "The replacement costs less: {} goes back")
 _HELD = ("商品寄回前担保 {}", "{} is held until the goods are back")
 _CLAIMED = ("商品未寄回，{} 不再退还", "The goods did not come back: {} stays with the merchant")

@@ -40,6 +40,10 @@ STATE_NAMES: Mapping[CaseState, Label] = {
         "等待买家确认维修报价并付款", "The buyer has to agree to the price of the repair, and to pay it"
     ),
     CaseState.REMEDY_PENDING: Label("无法维修，等待买家选择", "The goods cannot be repaired; the buyer has to choose"),
+    CaseState.OFFLINE_REFUND_CONFIRM: Label(
+        "等待买家确认线下退款到账",
+        "The buyer has to confirm that the money given back outside the provider has arrived",
+    ),
     CaseState.DISPUTED: Label("维权处理中，售后单已冻结", "Stopped by a dispute, which the platform decides"),
     CaseState.COMPLETED: Label("售后已完成", "Completed"),
     CaseState.CLOSED: Label("售后已关闭", "Closed"),
@@ -91,6 +95,9 @@ EFFECTS: Mapping[str, Label] = {
     ),
     "goods_back_unless_paid": Label(
         "未付款，商品原样寄回", "the goods go back as they are, because the repair was not paid"
+    ),
+    "refund_confirmed_by_timeout": Label(
+        "视为买家已收到线下退款，售后完成", "the money counts as arrived, and the case is completed"
     ),
     "goods_back_unrepaired": Label("商品原样寄回", "the goods go back as they are"),
     "closed_hold_not_agreed": Label(

@@ -27,6 +27,8 @@ class LedgerEntryOut(Out):
     """Why it is refunded, as the refund states it; null for a payment."""
     case_id: str | None
     """The case that requested the refund; null where none did."""
+    outside: str | None = None
+    """How a refund was made without the provider, such as `bank_transfer`; null where the provider makes it."""
     at: Time
     """When it was settled, or created where it is not settled."""
 
@@ -44,6 +46,7 @@ class LedgerEntryOut(Out):
             amount=Money.of(document.amount_minor, document.currency),
             cause=refund and refund.cause,
             case_id=refund and refund.case_id,
+            outside=refund and refund.outside,
             at=entry.at,
         )
 
@@ -59,6 +62,8 @@ class LedgerOut(Out):
     """What is left with the merchant if all refunds in flight succeed."""
     refunded: Money
     """What the buyer has got back."""
+    refunded_outside: Money
+    """What of `refunded` went back without the provider, which does not know of it."""
     in_flight: Money
     """What refunds without a result may still give back."""
     balanced: bool
@@ -74,6 +79,7 @@ class LedgerOut(Out):
             paid=Money.of(ledger.paid_minor, ledger.currency),
             kept=Money.of(ledger.kept_minor, ledger.currency),
             refunded=Money.of(ledger.refunded_minor, ledger.currency),
+            refunded_outside=Money.of(ledger.refunded_outside_minor, ledger.currency),
             in_flight=Money.of(ledger.in_flight_minor, ledger.currency),
             balanced=ledger.is_balanced,
             entries=[LedgerEntryOut.of(entry) for entry in ledger.entries],

@@ -49,6 +49,8 @@ class RefundOut(Out):
     `order_not_awaiting_payment` or `operator`."""
     failure_code: str | None
     """Why it failed, in the provider's code or ours; null where it did not."""
+    outside: str | None = None
+    """How it was made without the provider, as the case states it, such as `bank_transfer`; null where the provider makes it."""
     created_at: CreatedAt
     settled_at: Time | None
     """When it succeeded or failed; null before."""
@@ -63,6 +65,7 @@ class RefundOut(Out):
             case_id=refund.case_id,
             cause=refund.cause,
             failure_code=refund.failure_code,
+            outside=refund.outside,
             created_at=refund.created_at,
             settled_at=refund.settled_at,
         )

@@ -46,6 +46,12 @@ class OrderLedger:
         return self._sum(LedgerEffect.REFUNDED)
 
     @property
+    def refunded_outside_minor(self) -> int:
+        """What of it went back without the provider."""
+        back = (entry.document for entry in self.entries if entry.effect is LedgerEffect.REFUNDED)
+        return sum(each.amount_minor for each in back if isinstance(each, Refund) and each.outside is not None)
+
+    @property
     def in_flight_minor(self) -> int:
         """What refunds without a result may still give back."""
         return self._sum(LedgerEffect.IN_FLIGHT)

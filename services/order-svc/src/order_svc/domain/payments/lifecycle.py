@@ -64,9 +64,10 @@ PAYMENT: Lifecycle[PaymentState, PaymentAction] = Lifecycle(
 
 
 class RefundAction(StrEnum):
-    """What happens to a refund. REFUSE: order-svc does not submit it."""
+    """What happens to a refund. REFUSE: order-svc does not submit it. RECORD: it was made without the provider."""
 
     REFUSE = "refuse"
+    RECORD = "record"
     SUBMIT = "submit"
     MARK_UNKNOWN = "mark_unknown"
     SUCCEED = "succeed"
@@ -81,6 +82,7 @@ REFUND: Lifecycle[RefundState, RefundAction] = Lifecycle(
     initial=_R.CREATED,
     transitions={
         (_R.CREATED, RefundAction.REFUSE): Transition(_R.FAILED, SYSTEM_ONLY),
+        (_R.CREATED, RefundAction.RECORD): Transition(_R.SUCCEEDED, SYSTEM_ONLY),
         (_R.CREATED, RefundAction.SUBMIT): Transition(_R.SUBMITTED, SYSTEM_ONLY),
         (_R.SUBMITTED, RefundAction.SUCCEED): Transition(_R.SUCCEEDED, SYSTEM_ONLY),
         (_R.SUBMITTED, RefundAction.FAIL): Transition(_R.FAILED, SYSTEM_ONLY),

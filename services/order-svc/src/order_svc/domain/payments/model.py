@@ -54,6 +54,7 @@ class Refund:
 
     `asked_by_event` and `correlation_id` are those of the event that requested it: its later events name that one as
     their cause. `cause` is that of the case's decision, or an OwnRefundCause; `failure_code` is the provider's, or a FailureCode.
+    `outside` is the case's code of how it was made without the provider; None where the provider makes it.
     """
 
     id: str
@@ -68,6 +69,7 @@ class Refund:
     settled_at: datetime | None = None
     provider_reference: str | None = None
     failure_code: str | None = None
+    outside: str | None = None
     asked_by_event: str | None = None
     correlation_id: str | None = None
 

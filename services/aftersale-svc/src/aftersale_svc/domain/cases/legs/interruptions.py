@@ -18,6 +18,7 @@ from aftersale_svc.domain.cases.guards import (
     unless_refund_decided,
 )
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
+from aftersale_svc.domain.cases.legs.offline_refund import with_offline_refund
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.offers.guards import GOODS_SENT
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
@@ -39,6 +40,12 @@ class DisputeExit(Exit):
 
 
 _S, _A = CaseState, CaseAction
+
+
+def all_legs(own: tuple[Leg, ...], exits: Collection[Exit] = ()) -> tuple[Leg, ...]:
+    """All legs of a type whose own are these: its refund can be made without the provider, and it can be interrupted."""
+    legs = with_offline_refund(own)
+    return (*legs, interruptions(legs, exits))
 
 
 def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:

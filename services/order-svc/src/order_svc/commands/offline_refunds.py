@@ -1,0 +1,50 @@
+"""Refunds that a merchant has made outside the payment provider, as their cases report them."""
+
+from dataclasses import replace
+
+from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import SystemContext
+from aftercare_events import OfflineRefundConfirmed, RefundSucceeded
+
+from order_svc.commands import effects, refund_requests
+from order_svc.commands.record import refund_fields
+from order_svc.commands.refund_creation import new_refund
+from order_svc.domain.model import Amount, Order
+from order_svc.domain.payments.lifecycle import REFUND, RefundAction
+from order_svc.domain.payments.model import Payment, Refund
+from order_svc.domain.payments.policy import refund_failure
+from order_svc.settings import Settings
+from order_svc.tables.orders import ORDERS
+from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
+
+
+async def confirmed(tx: Transaction[Settings], event: OfflineRefundConfirmed) -> None:
+    """Record a refund that was made without the provider: it counts as refunded, and nothing is submitted.
+
+    RefundFailed is the answer to more than is left of the payment.
+
+    Raises:
+        NotFound: there is no such order or payment.
+        ValueError: the payment belongs to another order.
+    """
+    order = await tx.lock(ORDERS, event.order_id)
+    payment = await tx.lock(PAYMENTS, event.payment_id)
+    if payment.order_id != order.id:
+        raise ValueError("the payment belongs to another order")
+    if await tx.find(REFUNDS, event.refund_id) is not None:
+        return
+    amount = Amount(event.amount_minor, event.currency)
+    refund = new_refund(tx, payment, amount, event.cause, refund_id=event.refund_id, case_id=event.case_id)
+    refund = replace(refund, outside=event.method)
+    refused = refund_failure(payment, amount, await tx.all(REFUNDS_OF, payment_ids=[payment.id]))
+    if refused is None:
+        await _record(tx, order, payment, refund)
+    else:
+        await refund_requests.refuse(tx, order, payment, refund, refused)
+
+
+async def _record(tx: Transaction[Settings], order: Order, payment: Payment, refund: Refund) -> None:
+    done = replace(REFUND.apply(refund, RefundAction.RECORD, SystemContext.of(tx)), settled_at=tx.now)
+    reduced = replace(payment, refunded_minor=payment.refunded_minor + refund.amount_minor)
+    event = RefundSucceeded(**refund_fields(tx, reduced, done), outside=refund.outside)
+    await effects.end_refund(tx, order, reduced, done, event)
