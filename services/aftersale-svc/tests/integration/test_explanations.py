@@ -31,3 +31,30 @@ async def test_the_timeline_reads_as_sentences(shop: Shop) -> None:
         "The goods arrived at the merchant",
     ]
     assert steps[0]["text"]["zh_cn"] == "买家提交了售后申请"
+
+
+async def test_a_disputed_case_shows_whom_the_dispute_waits_for(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    shown = await shop.get(case_id)
+    assert (shown["whose_turn"], shown["deadline_at"]) == ("platform", None)
+    frozen, dispute = shown["frozen"], (await shop.buyer.get(f"/v1/disputes/{dispute_id}")).json()
+    same = ("state", "whose_turn", "deadline_at", "deadline_effect")
+    assert {name: frozen[name] for name in same} == {name: dispute[name] for name in same}
+    assert (frozen["whose_turn"], frozen["deadline_effect"]) == ("merchant", "escalated_merchant_silent")
+    text = shown["explanation"]
+    assert text["turn"]["en"].startswith(
+        "A dispute stops the case. In the dispute: It is the turn of the merchant, until "
+    )
+    assert text["then"]["zh_cn"] == "逾期未处理：商家视为未答复，平台继续审理"
+    in_list = (await shop.seller.get("/v1/cases")).json()["data"]
+    assert [each["frozen"] for each in in_list if each["id"] == case_id] == [frozen]
+    then = shop.clock.now()
+    shop.clock.advance(hours=1)
+    await shop.rule(dispute_id, "answer", shop.seller, text="?")
+    now = await shop.get(case_id)
+    assert (now["frozen"]["state"], now["frozen"]["whose_turn"]) == ("platform_review", "platform")
+    assert "the platform" in now["explanation"]["turn"]["en"]
+    past = (await shop.buyer.get(f"/v1/cases/{case_id}", params={"as_of": then.isoformat()})).json()
+    assert past["frozen"] == frozen
+    assert [past["explanation"][name] for name in ("turn", "then")] == [text[name] for name in ("turn", "then")]

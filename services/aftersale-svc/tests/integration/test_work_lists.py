@@ -1,5 +1,6 @@
 """What people work through: lists by deadline, counts, and one decision about many cases."""
 
+import httpx
 from aftersale_shop import RETURN_ADDRESS, Shop
 
 
@@ -66,7 +67,7 @@ async def test_each_side_sees_how_much_waits(shop: Shop) -> None:
         data = (await client.get("/v1/work-lists")).json()["data"]  # type: ignore[attr-defined]
         return {each["code"]: each["count"] for each in data}
 
-    assert await counts(shop.seller) == {"my_turn": 1, "due_soon": 0, "awaiting_parcel": 1, "frozen": 1, "breached": 0}
+    assert await counts(shop.seller) == {"my_turn": 2, "due_soon": 0, "awaiting_parcel": 1, "frozen": 1, "breached": 0}
     assert await counts(shop.buyer) == {
         "my_turn": 0,
         "due_soon": 0,
@@ -75,9 +76,64 @@ async def test_each_side_sees_how_much_waits(shop: Shop) -> None:
         "breached": 0,
     }
     shop.clock.advance(hours=30)
-    assert (await counts(shop.seller))["due_soon"] == 1
+    assert (await counts(shop.seller))["due_soon"] == 2
     other = shop.harness.client("seller", "seller-2", tenant="m-2")
     assert sum((await counts(other)).values()) == 0
+
+
+async def queue(client: httpx.AsyncClient, **more: object) -> list[str]:
+    page = await client.get("/v1/cases", params={"sort": "deadline", **more})
+    return [each["id"] for each in page.json()["data"]]
+
+
+async def my_turn(client: httpx.AsyncClient) -> tuple[int, int]:
+    counts = {each["code"]: each["count"] for each in (await client.get("/v1/work-lists")).json()["data"]}
+    return counts["my_turn"], counts["due_soon"]
+
+
+async def test_a_dispute_is_in_the_queue_of_whom_it_waits_for(shop: Shop) -> None:
+    first, second, third = await _three_cases(shop)
+    await shop.complaint(second)  # 48 hours for the answer, from now on
+    [dispute] = (await shop.seller.get("/v1/disputes", params={"sort": "deadline", "whose_turn": "merchant"})).json()[
+        "data"
+    ]
+    assert await queue(shop.seller, whose_turn="merchant") == [first, third, second]
+    assert await queue(shop.seller, whose_turn="merchant", state="disputed") == [second]
+    page = (await shop.seller.get("/v1/cases", params={"sort": "deadline", "limit": 2})).json()
+    assert await queue(shop.seller, limit=2, cursor=page["next_cursor"]) == [second]
+    assert (await my_turn(shop.seller), await my_turn(shop.arbitrator)) == ((3, 0), (0, 0))
+    shop.clock.advance(hours=25)
+    assert await my_turn(shop.seller) == (3, 3)
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    assert (await my_turn(shop.seller), await my_turn(shop.arbitrator)) == ((2, 2), (1, 0))
+    assert await queue(shop.arbitrator, whose_turn="platform") == [second]
+    other = shop.harness.client("seller", "seller-2", tenant="m-2")
+    assert (await queue(other), await my_turn(other)) == ([], (0, 0))
+
+
+async def test_what_waits_for_both_sides_is_in_the_queue_of_either(shop: Shop) -> None:
+    _, second, _ = await _three_cases(shop)
+    await shop.complaint(second)
+    [dispute] = (await shop.seller.get("/v1/disputes")).json()["data"]
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    body = {"asked_of": "both", "missing": "?"}
+    await shop.rule(dispute["id"], "request-evidence", shop.arbitrator, **body)
+    assert await queue(shop.buyer, whose_turn="buyer") == [second]
+    assert second in await queue(shop.seller, whose_turn="merchant")
+    assert await queue(shop.agent, whose_turn="parties") == [second]
+    assert (await my_turn(shop.buyer), await my_turn(shop.arbitrator)) == ((1, 0), (0, 0))
+    await shop.rule(dispute["id"], "submit-evidence", shop.buyer)
+    assert await queue(shop.buyer, whose_turn="buyer") == []
+    turns = {"whose_turn": ["merchant", "platform"]}
+    assert len((await shop.agent.get("/v1/disputes", params=turns)).json()["data"]) == 1
+
+
+async def test_the_list_of_frozen_cases_names_the_filter_that_reads_it(shop: Shop) -> None:
+    _, second, _ = await _three_cases(shop)
+    await shop.complaint(second)
+    lists = {each["code"]: each for each in (await shop.arbitrator.get("/v1/work-lists")).json()["data"]}
+    assert (lists["frozen"]["count"], lists["frozen"]["state"], lists["my_turn"]["count"]) == (1, "disputed", 0)
+    assert await queue(shop.arbitrator, state=lists["frozen"]["state"]) == [second]
 
 
 async def test_who_missed_a_deadline_is_listed(shop: Shop) -> None:

@@ -6,13 +6,14 @@ from pkgutil import iter_modules
 import pytest
 from aftercare_chassis.database.mapping import Listing
 from aftersale_svc import tables
+from sqlalchemy import Table
 
 IDS = ("buyer_id", "merchant_id", "order_id", "case_id", "complaint_id", "dispute_id")
 LISTINGS = {
     f"{module.name}.{name}": value
     for module in iter_modules(tables.__path__)
     for name, value in vars(import_module(f"{tables.__name__}.{module.name}")).items()
-    if isinstance(value, Listing)
+    if isinstance(value, Listing) and isinstance(value.table, Table)
 }
 
 

@@ -13,9 +13,9 @@ from typing import Any, Generic, TypeVar, cast, overload
 from asyncpg import Record
 from sqlalchemy import (
     BindParameter,
-    Column,
     ColumnElement,
     Select,
+    Subquery,
     Table,
     Text,
     any_,
@@ -40,7 +40,7 @@ Params = Mapping[str, object]
 """The values of a statement's parameters by name; asyncpg checks that PostgreSQL takes them."""
 AnySelect = Select[Any]  # Any: whatever the types of its columns are, in which Select is invariant
 AnyQuery = AnySelect | ReturningDelete[Any]  # Any: as above
-SeenBy = Mapping[str, Column[str] | None]
+SeenBy = Mapping[str, ColumnElement[str] | None]
 """A role -> the column that must name the actor, or None where the role sees all rows. Other roles see no row."""
 _DIALECT = asyncpg.dialect()  # type: ignore[no-untyped-call]
 _PARAMETER = object()
@@ -214,7 +214,7 @@ class Listing(_PerRole, Generic[R]):
 
     def __init__(
         self,
-        table: Table,
+        table: Table | Subquery,
         cls: type[R],
         *,
         filters: Sequence[str],

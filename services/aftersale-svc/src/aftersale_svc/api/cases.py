@@ -1,7 +1,6 @@
 """After-sale cases 售后单: opened, read, followed."""
 
 from collections.abc import Sequence
-from enum import StrEnum
 from typing import Annotated
 
 from aftercare_chassis.database.transaction import Reader
@@ -13,12 +12,13 @@ from aftercare_chassis.http.sse import EventStream, LastEventId
 from fastapi import APIRouter, Query, Request
 
 from aftersale_svc import queries
-from aftersale_svc.api.parameters import CaseId, OfBuyer, OfMerchant, OfOrder, one_or_several
+from aftersale_svc.api.parameters import CaseId, ListOrder, OfBuyer, OfMerchant, OfOrder, one_or_several
 from aftersale_svc.api.schemas.case_details import CaseDetailOut
 from aftersale_svc.api.schemas.case_requests import (
     CaseIn,
 )
-from aftersale_svc.api.schemas.cases import CaseOut, CaseTurn
+from aftersale_svc.api.schemas.cases import CaseOut
+from aftersale_svc.api.schemas.frozen import QueueTurn
 from aftersale_svc.api.schemas.past_cases import SeenOut
 from aftersale_svc.api.schemas.timelines import StepOut, TimelineOut
 from aftersale_svc.commands import cases
@@ -53,14 +53,6 @@ from aftersale_svc.domain.money.errors import (
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
 from aftersale_svc.queries import history, verdicts
 from aftersale_svc.settings import Settings
-
-
-class CaseOrder(StrEnum):
-    """The order of a list of cases."""
-
-    NEWEST = "newest"
-    DEADLINE = "deadline"
-
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 REFUSED = (
@@ -117,7 +109,7 @@ async def list_cases(
     state: Annotated[list[CaseState] | None, Query(description="Only cases in one of these states.")] = None,
     order_id: OfOrder = None,
     whose_turn: Annotated[
-        list[CaseTurn] | None, Query(description="Only cases in which one of these has to act next.")
+        list[QueueTurn] | None, Query(description="Only cases in which one of these has to act next.")
     ] = None,
     type: Annotated[list[CaseType] | None, Query(description="Only cases of these types.")] = None,
     reason: Annotated[list[Reason] | None, Query(description="Only cases with one of these reasons.")] = None,
@@ -126,9 +118,12 @@ async def list_cases(
     ] = None,
     buyer_id: OfBuyer = None,
     merchant_id: OfMerchant = None,
-    sort: Annotated[CaseOrder, Query(description="`deadline` lists only cases that have one, the earliest first.")] = (
-        CaseOrder.NEWEST
-    ),
+    sort: Annotated[
+        ListOrder,
+        Query(
+            description="`deadline` lists only cases that have one, the earliest first. There, a case that a dispute stops has the turn and the deadline of its dispute; what waits for both sides is, for either of them, its own turn."
+        ),
+    ] = ListOrder.NEWEST,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[CaseOut]:
@@ -143,7 +138,7 @@ async def list_cases(
         "buyer_id": buyer_id,
         "merchant_id": merchant_id,
     }
-    page = await queries.cases(reader, limit, cursor, by_deadline=sort is CaseOrder.DEADLINE, **filters)
+    page = await queries.cases(reader, limit, cursor, by_deadline=sort is ListOrder.DEADLINE, **filters)
     return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now))
 
 

@@ -7,9 +7,10 @@ from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
 from aftersale_svc import queries
-from aftersale_svc.api.parameters import DisputeId, OfBuyer, OfMerchant, OfOrder
+from aftersale_svc.api.parameters import DisputeId, ListOrder, OfBuyer, OfMerchant, OfOrder, one_or_several
 from aftersale_svc.api.schemas.case_requests import NoteIn
-from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, DisputeTurn, EvidenceIn, VerdictIn
+from aftersale_svc.api.schemas.disputes import AnswerIn, DisputeOut, EvidenceIn, VerdictIn
+from aftersale_svc.api.schemas.frozen import DisputeTurn
 from aftersale_svc.api.schemas.hearings import DisputeDetailOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import disputes, verdicts
@@ -63,24 +64,27 @@ async def list_disputes(
     complaint_id: Annotated[Id | None, Query(description="Only the dispute that this complaint opened.")] = None,
     state: Annotated[DisputeState | None, Query(description="Only disputes in this state.")] = None,
     whose_turn: Annotated[
-        DisputeTurn | None, Query(description="Only disputes in which these have to act next.")
+        list[DisputeTurn] | None, Query(description="Only disputes in which one of these has to act next.")
     ] = None,
     buyer_id: OfBuyer = None,
     merchant_id: OfMerchant = None,
+    sort: Annotated[
+        ListOrder, Query(description="`deadline` lists only disputes that have one, the earliest first.")
+    ] = ListOrder.NEWEST,
     limit: Limit = 20,
     cursor: Cursor = None,
 ) -> PageOut[DisputeOut]:
     """List the disputes that the caller may see, newest first."""
-    filters = {
+    filters: dict[str, str | list[str] | None] = {
         "case_id": case_id,
         "order_id": order_id,
         "complaint_id": complaint_id,
         "state": state,
-        "whose_turn": whose_turn,
+        "whose_turn": one_or_several(whose_turn),
         "buyer_id": buyer_id,
         "merchant_id": merchant_id,
     }
-    page = await queries.disputes(reader, limit, cursor, **filters)
+    page = await queries.disputes(reader, limit, cursor, by_deadline=sort is ListOrder.DEADLINE, **filters)
     return PageOut[DisputeOut].of(page, lambda dispute: DisputeOut.of(dispute, reader))
 
 

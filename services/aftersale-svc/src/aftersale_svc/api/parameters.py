@@ -1,6 +1,7 @@
 """Parameters of several routes."""
 
 from collections.abc import Sequence
+from enum import StrEnum
 from typing import Annotated
 
 from aftercare_chassis.http.schemas import Id, PrincipalId
@@ -10,6 +11,13 @@ CaseId = Annotated[Id, Path(description="The id of the case.")]
 OfOrder = Annotated[Id | None, Query(description="Only those about this order.")]
 OfBuyer = Annotated[PrincipalId | None, Query(description="Only those of this buyer.")]
 OfMerchant = Annotated[PrincipalId | None, Query(description="Only those of this merchant.")]
+
+
+class ListOrder(StrEnum):
+    """The order of a list of documents that have deadlines."""
+
+    NEWEST = "newest"
+    DEADLINE = "deadline"
 
 
 def one_or_several(values: Sequence[str] | None) -> str | list[str] | None:

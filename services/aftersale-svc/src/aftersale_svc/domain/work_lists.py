@@ -9,10 +9,13 @@ from aftercare_chassis.lifecycle import NOBODY, Actor
 
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 
 DUE_SOON = timedelta(hours=24)
 ANYBODY = "any"
+BOTH = "parties"
+"""Whose turn it is where a dispute waits for both sides."""
 _PLATFORM = "platform"
 _AGENT = "agent"
 _REVIEWERS = frozenset({"agent", "admin"})
@@ -35,7 +38,9 @@ _OF_REVIEWERS = frozenset({WorkList.UNASSIGNED_REVIEWS, WorkList.MY_REVIEWS})
 LABELS: Mapping[WorkList, Label] = {
     WorkList.MY_TURN: Label("待我处理", "My turn"),
     WorkList.DUE_SOON: Label("即将到期（24 小时内）", "Due within 24 hours"),
-    WorkList.AWAITING_PARCEL: Label("等待退货包裹", "Waiting for a parcel"),
+    WorkList.AWAITING_PARCEL: Label(
+        "等待包裹（退货或补发途中）", "Waiting for a parcel that comes back or goes to the buyer"
+    ),
     WorkList.FROZEN: Label("维权冻结", "Frozen by a dispute"),
     WorkList.UNASSIGNED_REVIEWS: Label("无人接手的审核", "Reviews that nobody has"),
     WorkList.MY_REVIEWS: Label("我接手的审核", "My reviews"),
@@ -47,12 +52,15 @@ LABELS: Mapping[WorkList, Label] = {
 class Selection:
     """The cases of a list: those in which it is this one's turn, with a deadline before `due_before` where that is set.
 
+    A case that a dispute stops counts with the turn and the deadline of its dispute.
+    With `state`: the cases in it, whoever's turn it is.
     Of those that agents review: the ones that `agent_id` has, or that are `unassigned`.
     With `missed_by`: open cases with a deadline, whoever's turn it is, in which this side has missed one before.
     """
 
     whose_turn: str
     due_before: datetime | None = None
+    state: CaseState | None = None
     agent_id: str | None = None
     unassigned: bool = False
     missed_by: MissedBy | None = None
@@ -70,7 +78,7 @@ def selection(work_list: WorkList, actor: Actor, now: datetime) -> Selection:
         WorkList.MY_TURN: Selection(own),
         WorkList.DUE_SOON: Selection(own, now + DUE_SOON),
         WorkList.AWAITING_PARCEL: Selection(COURIER),
-        WorkList.FROZEN: Selection(_PLATFORM),
+        WorkList.FROZEN: Selection(ANYBODY, state=CaseState.DISPUTED),
         WorkList.UNASSIGNED_REVIEWS: Selection(_AGENT, unassigned=True),
         WorkList.MY_REVIEWS: Selection(_AGENT, agent_id=actor.id),
         WorkList.BREACHED: Selection(ANYBODY, missed_by=MissedBy(own)) if own != NOBODY else Selection(NOBODY),

@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.policy import check_permission
 from aftersale_svc.domain.cases.requests import Request
+from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.disputes.lifecycle import PLATFORM_TURN
@@ -29,10 +30,10 @@ from aftersale_svc.domain.rules.model import DefaultReturnAddress, RuleSet, Rule
 from aftersale_svc.domain.work_lists import Selection, WorkList, lists_of, selection
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF, RULE_SET_OF, RULE_SET_VERSION_OF
-from aftersale_svc.tables.cases import CASE_LIST, CASES, CASES_BY_DEADLINE, TIMELINE
+from aftersale_svc.tables.cases import CASE_LIST, CASES, TIMELINE
 from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
 from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
-from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES
+from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES, DISPUTES_BY_DEADLINE, STOPS
 from aftersale_svc.tables.evidence import ELSEWHERE, FILE, FILES_OF_CASE, REUSES_OF
 from aftersale_svc.tables.given_back import GIVEN_BACK
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
@@ -41,7 +42,7 @@ from aftersale_svc.tables.legs import DETAILS, full_cases
 from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
-from aftersale_svc.tables.work_lists import CASES_DUE, CASES_MISSED, CASES_OF_TURN
+from aftersale_svc.tables.work_lists import CASE_QUEUES, CASES_STOPPED, STAFF_QUEUE
 
 MOST_COUNTED = 1000
 
@@ -60,9 +61,15 @@ async def cases(
     by_deadline: bool = False,
     **filters: str | list[str] | None,
 ) -> Page[FullCase]:
-    """A page of the cases that this actor may see: newest first, or those with a deadline, the earliest first."""
-    page = await read.page(CASES_BY_DEADLINE if by_deadline else CASE_LIST, limit=limit, cursor=cursor, **filters)
-    return Page(await _full(read, page.data), page.has_more, page.next_cursor)
+    """A page of the cases that this actor may see: newest first, or those that wait until a deadline, the earliest first."""
+    queue = CASE_QUEUES.get(read.actor.role, STAFF_QUEUE)
+    page = await read.page(queue.pages if by_deadline else CASE_LIST, limit=limit, cursor=cursor, **filters)
+    return Page(await _full(read, [_itself(each) for each in page.data]), page.has_more, page.next_cursor)
+
+
+def _itself(case: Case) -> Case:
+    """The case without the turn and the deadline of the dispute that stops it, which a queue has in place of its own."""
+    return replace(case, whose_turn=PLATFORM_TURN, deadline_at=None) if case.state is CaseState.DISPUTED else case
 
 
 async def work_lists(read: Reader[Settings]) -> dict[WorkList, int]:
@@ -71,20 +78,28 @@ async def work_lists(read: Reader[Settings]) -> dict[WorkList, int]:
 
 
 async def _count(read: Reader[Settings], of: Selection) -> int:
+    queue = CASE_QUEUES.get(read.actor.role, STAFF_QUEUE)
     if of.missed_by is not None:
-        return len(await read.all(CASES_MISSED, missed_by=of.missed_by, most=MOST_COUNTED + 1))
+        return len(await read.all(queue.missed, missed_by=of.missed_by, most=MOST_COUNTED + 1))
+    if of.state is not None:
+        return len(await read.all(CASES_STOPPED, whose_turn=PLATFORM_TURN, most=MOST_COUNTED + 1))
     turn = {"whose_turn": of.whose_turn, "most": MOST_COUNTED + 1}
     if of.agent_id is not None:
         return len(await read.all(REVIEWS_OF_AGENT, agent_id=of.agent_id, most=MOST_COUNTED + 1))
     if of.unassigned:
         return len(await read.all(UNASSIGNED_REVIEWS, **turn))
     if of.due_before is None:
-        return len(await read.all(CASES_OF_TURN, **turn))
-    return len(await read.all(CASES_DUE, **turn, due_before=of.due_before))
+        return len(await read.all(queue.of_turn, **turn))
+    return len(await read.all(queue.due, **turn, due_before=of.due_before))
 
 
 async def _full(read: Reader[Settings], found: Sequence[Case]) -> list[FullCase]:
-    return full_cases(found, await read.all(DETAILS, case_ids=[each.id for each in found]))
+    full = full_cases(found, await read.all(DETAILS, case_ids=[each.id for each in found]))
+    stopped = [each.id for each in found if each.state is CaseState.DISPUTED]
+    if not stopped:
+        return full
+    stops = {each.case_id: each for each in await read.all(STOPS, case_ids=stopped)}
+    return [replace(each, stop=stops.get(each.case.id)) for each in full]
 
 
 async def timeline(read: Reader[Settings], case_id: str) -> list[TimelineStep]:
@@ -113,9 +128,17 @@ async def dispute_queue(read: Reader[Settings], limit: int, cursor: str | None, 
     return await read.page(DISPUTE_QUEUE, limit=limit, cursor=cursor, whose_turn=PLATFORM_TURN, **filters)
 
 
-async def disputes(read: Reader[Settings], limit: int, cursor: str | None, **filters: str | None) -> Page[Dispute]:
-    """A page of the disputes that this actor may see, newest first."""
-    return await read.page(DISPUTE_LIST, limit=limit, cursor=cursor, **filters)
+async def disputes(
+    read: Reader[Settings],
+    limit: int,
+    cursor: str | None,
+    *,
+    by_deadline: bool = False,
+    **filters: str | list[str] | None,
+) -> Page[Dispute]:
+    """A page of the disputes that this actor may see: newest first, or those with a deadline, the earliest first."""
+    listing = DISPUTES_BY_DEADLINE if by_deadline else DISPUTE_LIST
+    return await read.page(listing, limit=limit, cursor=cursor, **filters)
 
 
 async def preview(read: Reader[Settings], request: Request) -> Preview:

@@ -13,6 +13,8 @@ from aftersale_svc import queries
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
+from aftersale_svc.domain.cases.states import CaseState
+from aftersale_svc.domain.disputes.stops import stop_at
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
 from aftersale_svc.domain.evidence.model import EvidenceFile
 from aftersale_svc.domain.history.changes import as_of
@@ -21,6 +23,7 @@ from aftersale_svc.domain.history.sides import Side, actor_of
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_changes import CHANGES_OF_CASE
 from aftersale_svc.tables.cases import TIMELINE
+from aftersale_svc.tables.deadlines import OF_CASE
 from aftersale_svc.tables.evidence import FILES_OF_CASE
 from aftersale_svc.tables.legs import LEGS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
@@ -55,6 +58,8 @@ async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, s
     then = as_of(now, await read.all(CHANGES_OF_CASE, case_id=case_id), time, LEGS)
     if then is None:
         raise HistoryNotKept(pointer="/as_of")
+    if then.case.state is CaseState.DISPUTED:
+        then = replace(then, stop=stop_at(await read.all(OF_CASE, case_id=case_id), time))
     steps = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
     offers = [_offer(each, time) for each in await read.all(OFFERS_OF_CASE, case_id=case_id) if each.made_at <= time]
     return PastCase(time, then, actor, steps, offers, await _evidence(read, then, actor, steps, time))

@@ -134,20 +134,17 @@ case_timeline = Table(
 
 CASE_SEEN_BY = seen_by(cases)
 CASES = Rows(cases, Case, CASE_SEEN_BY)
-_FILTERS = ("state", "order_id", "whose_turn", "type", "reason", "buyer_id", "merchant_id")
+CASE_FILTERS = ("state", "order_id", "whose_turn", "type", "reason", "buyer_id", "merchant_id")
 
 
-def missed(by: object) -> ColumnElement[bool]:
+def missed(by: object, case_id: ColumnElement[str] = cases.c.id) -> ColumnElement[bool]:
     """Whether the case, or a dispute about it, has a deadline of this side that was missed."""
-    is_its = (deadlines.c.case_id == cases.c.id, deadlines.c.turn == by, deadlines.c.state == sql("'fired'"))
+    is_its = (deadlines.c.case_id == case_id, deadlines.c.turn == by, deadlines.c.state == sql("'fired'"))
     return exists().where(*is_its)
 
 
 _MISSED = {"missed_by": {each.value: missed(each.value) for each in MissedBy}}
-CASE_LIST = Listing(cases, Case, filters=_FILTERS, seen_by=CASE_SEEN_BY, computed=_MISSED)
-CASES_BY_DEADLINE = Listing(
-    cases, Case, filters=_FILTERS, seen_by=CASE_SEEN_BY, computed=_MISSED, earliest="deadline_at"
-)
+CASE_LIST = Listing(cases, Case, filters=CASE_FILTERS, seen_by=CASE_SEEN_BY, computed=_MISSED)
 CASES_BY_ORDER: Query[Record] = Query(
     select(cases.c.id)
     .where(cases.c.id == any_(bindparam("case_ids", type_=ARRAY(Text))))

@@ -1,12 +1,26 @@
 """Disputes and their verdicts."""
 
 from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
-from aftercare_chassis.database.mapping import Listing, Rows
-from sqlalchemy import Boolean, CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text
+from aftercare_chassis.database.mapping import Listing, Query, Rows
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    Table,
+    Text,
+    any_,
+    bindparam,
+    select,
+)
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.codes import Liable
+from aftersale_svc.domain.cases.stops import Stop
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeSide, DisputeState, Remedy, TakesEffect
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
@@ -76,7 +90,9 @@ disputes = Table(
         unique=True,
         postgresql_where=sql("state NOT IN ('executed', 'settled', 'withdrawn')"),
     ),
-    Index("disputes_queue_idx", "deadline_at", "id", postgresql_where=sql("whose_turn = 'platform'")),
+    # Work lists, by their deadline: those of the platform, and of each merchant.
+    Index("disputes_turn_idx", "whose_turn", "deadline_at", "id", postgresql_where=sql("deadline_at IS NOT NULL")),
+    Index("disputes_merchant_queue_idx", "merchant_id", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
     Index("disputes_category_idx", "category", "decided_at", postgresql_where=sql("decided_at IS NOT NULL")),
     Index("disputes_decided_idx", "decided_at", postgresql_where=sql("decided_at IS NOT NULL")),
 )
@@ -92,9 +108,14 @@ DISPUTE_QUEUE = Listing(
     earliest="deadline_at",
 )
 """What an arbitrator has to do, the earliest deadline first."""
-DISPUTE_LIST = Listing(
-    disputes,
-    Dispute,
-    filters=("case_id", "order_id", "complaint_id", "state", "whose_turn", "buyer_id", "merchant_id"),
-    seen_by=DISPUTE_SEEN_BY,
+_FILTERS = ("case_id", "order_id", "complaint_id", "state", "whose_turn", "buyer_id", "merchant_id")
+DISPUTE_LIST = Listing(disputes, Dispute, filters=_FILTERS, seen_by=DISPUTE_SEEN_BY)
+DISPUTES_BY_DEADLINE = Listing(disputes, Dispute, filters=_FILTERS, seen_by=DISPUTE_SEEN_BY, earliest="deadline_at")
+_case_ids = bindparam("case_ids", type_=ARRAY(Text))
+STOPS = Query(
+    select(disputes.c.case_id, disputes.c.state, disputes.c.whose_turn, disputes.c.deadline_at).where(
+        disputes.c.case_id == any_(_case_ids), *(disputes.c.state != ended for ended in sorted(DISPUTE.ends))
+    ),
+    Stop,
 )
+"""What these cases wait for while a dispute stops them."""

@@ -1,9 +1,9 @@
 """Who may see a row: the buyer and the merchant whom it concerns, and the platform's own roles."""
 
 from aftercare_chassis.database.mapping import SeenBy
-from sqlalchemy import Table
+from sqlalchemy import Subquery, Table
 
 
-def seen_by(table: Table) -> SeenBy:
+def seen_by(table: Table | Subquery) -> SeenBy:
     """Buyers see rows with their id in `buyer_id`, sellers those of their merchant, agents, arbitrators and admins all."""
     return {"buyer": table.c.buyer_id, "seller": table.c.merchant_id, "agent": None, "arbitrator": None, "admin": None}

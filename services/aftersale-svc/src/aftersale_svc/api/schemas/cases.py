@@ -20,6 +20,7 @@ from pydantic import Field
 
 from aftersale_svc.api.schemas.exchanges import ExchangeOut, RefusedGoodsOut
 from aftersale_svc.api.schemas.fast_exchanges import HoldOut
+from aftersale_svc.api.schemas.frozen import FrozenOut
 from aftersale_svc.api.schemas.manual_reviews import ProposedDecisionOut, ReviewOut
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.offline_refunds import OfflineRefundOut
@@ -31,8 +32,7 @@ from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Reason, RejectReason
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
-from aftersale_svc.domain.disputes.model import DisputeOrigin
+from aftersale_svc.domain.cases.model import CaseLine, CaseState, Return
 from aftersale_svc.domain.evidence.policy import STAFF
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Stage
@@ -108,25 +108,6 @@ class ReturnParcelOut(Out):
         return cls(carrier=return_.carrier, waybill_no=return_.waybill_no, delivered_at=return_.delivered_at)
 
 
-class FrozenOut(Out):
-    """The dispute that stops a case."""
-
-    dispute_id: str
-    """The dispute; its end moves the case again."""
-    by: DisputeOrigin
-    """What the dispute was opened by: a complaint, the buyer in the case itself, or the platform."""
-    since: Time
-    """When it stopped the case."""
-
-    @classmethod
-    def of(cls, case: Case) -> "FrozenOut | None":
-        """What stops the case; None where nothing does."""
-        if case.state is not CaseState.DISPUTED or case.dispute_id is None:
-            return None
-        by = DisputeOrigin(case.frozen_by or DisputeOrigin.COMPLAINT)
-        return cls(dispute_id=case.dispute_id, by=by, since=case.frozen_at or case.updated_at)
-
-
 class CaseOut(Out):
     """A case: its state, whose turn it is, what happens if nobody acts, and what the caller may do."""
 
@@ -184,7 +165,7 @@ class CaseOut(Out):
     dispute_id: str | None = None
     """The dispute that was last opened about the case; null where none was."""
     frozen: FrozenOut | None = None
-    """The dispute that stops the case now; null where none does."""
+    """The dispute that stops the case now, and what it waits for; null where none does."""
     description: str | None = None
     """In the applicant's own words; null where there are none."""
     evidence: list[str]
@@ -243,7 +224,7 @@ class CaseOut(Out):
             supplement_rounds=case.supplement_rounds,
             reapplication_of=case.reapplication_of,
             dispute_id=case.dispute_id,
-            frozen=FrozenOut.of(case),
+            frozen=FrozenOut.of(full),
             description=case.description,
             evidence=case.evidence,
             return_address=full.return_.address,

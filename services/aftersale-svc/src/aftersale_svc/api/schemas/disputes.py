@@ -18,11 +18,12 @@ from aftercare_chassis.http.schemas import (
     Version,
     example,
 )
-from aftercare_chassis.http.turns import TurnOf, effects_of
-from aftercare_chassis.lifecycle import NOBODY, Context
+from aftercare_chassis.http.turns import effects_of
+from aftercare_chassis.lifecycle import Context
 from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import CitationIn, Evidence
+from aftersale_svc.api.schemas.frozen import DisputeTurn
 from aftersale_svc.api.schemas.verdicts import CostIn, SanctionIn
 from aftersale_svc.domain.cases.codes import Liable
 from aftersale_svc.domain.disputes.facts import DisputeFacts
@@ -40,7 +41,6 @@ from aftersale_svc.domain.disputes.model import (
 )
 from aftersale_svc.domain.policies.model import Citation
 
-DisputeTurn = Annotated[str, TurnOf("DisputeTurn", DISPUTE, others=["buyer", NOBODY])]
 _PHOTO = "sha256:9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08"
 
 

@@ -7,6 +7,7 @@ from aftercare_chassis.http.schemas import Out, Time
 from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.api.schemas.texts import BilingualOut
+from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.work_lists import LABELS, WorkList, selection
 from aftersale_svc.queries import MOST_COUNTED
@@ -24,7 +25,10 @@ class WorkListOut(Out):
     more: bool
     """Whether it has more than that."""
     whose_turn: str
-    """With this filter, sorted by `deadline`, `GET /v1/cases` lists its cases; `any`: with `missed_by` in its place."""
+    """With this filter, sorted by `deadline`, `GET /v1/cases` lists its cases; `any`: with `missed_by` or `state` in its place. A case that a
+    dispute stops counts with the turn and the deadline of its dispute."""
+    state: CaseState | None = None
+    """The list has the cases in this state, which `GET /v1/cases` lists with this filter in place of `whose_turn`; null for the others."""
     due_before: Time | None = None
     """The list ends with the cases whose deadline is before this; null where it has all of them."""
     unassigned: bool | None = None
@@ -54,6 +58,7 @@ def _list(work_list: WorkList, count: int, actor: Actor, now: datetime) -> WorkL
         count=min(count, MOST_COUNTED),
         more=count > MOST_COUNTED,
         whose_turn=of.whose_turn,
+        state=of.state,
         due_before=of.due_before,
         unassigned=True if of.unassigned else None,
         agent_id=of.agent_id,

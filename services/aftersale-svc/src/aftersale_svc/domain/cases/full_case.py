@@ -16,6 +16,7 @@ from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.orders.model import Order, OrderState
 
 R = TypeVar("R")
@@ -25,12 +26,16 @@ PLATFORM = frozenset({"agent", "arbitrator"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FullCase:
-    """A case, its lines as they were requested, and the rows that its legs keep, by their class."""
+    """A case, its lines as they were requested, and the rows that its legs keep, by their class.
+
+    `stop` is what a disputed case waits for, where that was read.
+    """
 
     case: Case
     requested: tuple[CaseLine, ...] = ()
     # Any: each leg has a class of its own, which is the key.
     legs: Mapping[type[Any], tuple[Any, ...]] = field(default_factory=dict)
+    stop: Stop | None = None
 
     def rows_of(self, kind: type[R]) -> tuple[R, ...]:
         """The rows of this class."""

@@ -12,9 +12,12 @@ from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, TimelineStep
 from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import REASONS, Label
+from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.cases.types import ENDED
+from aftersale_svc.domain.disputes.stops import effect
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, ACTORS, STEPS, WHY_NOT
-from aftersale_svc.domain.wording.states import EFFECTS, STATE_NAMES, TURN_NAMES, TYPE_NAMES
+from aftersale_svc.domain.wording.effects import effect_label
+from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES, TYPE_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +46,12 @@ def explain(
     full: FullCase, actor: Actor, now: datetime | None = None, about_appeal: Label | None = None
 ) -> Explanation:
     """The case in sentences for this reader; `now` as for `lifecycle.allowed`, `about_appeal` as `wording.disputes` has it."""
-    case, table, facts = full.case, lifecycle.of(full.case), facts_for(full, actor)
+    case, table, facts, stop = full.case, lifecycle.of(full.case), facts_for(full, actor), full.stop
     return Explanation(
         what=_what(full),
         where=STATE_NAMES[case.state],
-        turn=_turn(case.whose_turn, case.deadline_at),
-        then=_then(table.deadline_effect(case, facts)),
+        turn=_turn(case.whose_turn, case.deadline_at) if stop is None else _stopped(stop),
+        then=_then(table.deadline_effect(case, facts) if stop is None else effect(stop)),
         money=_money(full),
         actions=tuple(
             ActionText(CaseAction(each.action), ACTION_NAMES[CaseAction(each.action)], _why_not(each.why_not))
@@ -83,10 +86,16 @@ def _turn(turn: str, until: datetime | None) -> Label:
     return Label(f"等待{who.zh}处理，截止 {time}", f"It is the turn of {who.en}, until {time}")
 
 
+def _stopped(stop: Stop) -> Label:
+    """Whom the dispute waits for; nobody can act in the case itself."""
+    turn = _turn(stop.whose_turn, stop.deadline_at)
+    return Label(f"售后单因维权冻结；维权中{turn.zh}", f"A dispute stops the case. In the dispute: {turn.en}")
+
+
 def _then(effect: str | None) -> Label | None:
     if effect is None:
         return None
-    then = EFFECTS[effect]
+    then = effect_label(effect)
     return Label(f"逾期未处理：{then.zh}", f"If nothing happens by then, {then.en}")
 
 
