@@ -94,3 +94,28 @@ async def test_the_agent_who_is_late_does_not_keep_the_case(shop: Shop) -> None:
     await shop.harness.run_due()
     found = await shop.get(case_id)
     assert (found["state"], found.get("review")) == ("manual_review", None)
+
+
+async def test_an_agent_who_is_a_party_decides_nothing(shop: Shop) -> None:
+    await shop.delivered()
+    opened = await shop.case(1, client=shop.seller)
+    case_id = str((await shop.act(shop.seller, opened["id"], "escalate"))["id"])
+    for person in ("buyer-1", "seller-1"):
+        me = shop.harness.client("agent", person)
+        shown = (await me.get(f"/v1/cases/{case_id}")).json()["allowed_actions"]
+        assert not [each for each in shown if each["allowed"]]
+        assert "party_cannot_decide" in {each["why_not"] for each in shown if each["action"] == "approve"}
+        for action, body in (
+            ("take", {}),
+            ("approve", {}),
+            ("reject", {"reason": "no_defect_found", "note": "?"}),
+            ("refund", {"note": "?"}),
+            ("close", {"note": "?"}),
+            ("offer", {"type": "refund_only"}),
+            ("dispute", {"category": "unfair_rejection", "text": "?"}),
+        ):
+            refused = await me.post(f"/v1/cases/{case_id}/{action}", json=body)
+            shop.harness.problem(refused, 409, "party_cannot_decide")
+        bulk = await me.post("/v1/case-batches/approve", json={"case_ids": [case_id]})
+        assert "party_cannot_decide" in bulk.text, bulk.text
+    await shop.act(shop.agent, case_id, "close", note="?")

@@ -282,7 +282,7 @@ def test_the_diagram_shows_timers_guards_and_where_a_dispute_lets_go() -> None:
         in printed
     )
     assert "escalate (system) / after return_address_hours, while return_address_missing" in printed
-    assert "manual_review --> rejected: reject (agent, unless refund_already_decided, unless" in printed
+    assert "manual_review --> rejected: reject (agent, unless party_cannot_decide, unless refund_already" in printed
     assert "correct_waybill (buyer, unless return_already_scanned)" in printed
     assert (
         "disputed --> await_inspection: resume"

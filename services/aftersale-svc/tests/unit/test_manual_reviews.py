@@ -2,15 +2,17 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.lifecycle import Actor, SystemContext
 from aftercare_chassis.refusals import Refusal
-from aftersale_svc.domain.cases.codes import CaseType
-from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import CASE, apply, permits
+from aftersale_svc.domain.cases.codes import CaseType, Initiator
+from aftersale_svc.domain.cases.full_case import FullCase, facts_for
+from aftersale_svc.domain.cases.lifecycle import CASE, allowed, apply, permits
 from aftersale_svc.domain.cases.manual_reviews.rows import ASSIGNMENT, SECOND_PERSON
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.domain.work_lists import WorkList, lists_of
 
 ACase = Callable[..., Case]
@@ -78,11 +80,32 @@ def test_who_takes_and_releases(
     assert refused.value.code == code
 
 
-def test_a_party_does_not_review(a_case: ACase, acting: Acting) -> None:
-    full = FullCase(case=a_case(CaseState.MANUAL_REVIEW, buyer_id="agent-1"))
-    with pytest.raises(Refusal) as refused:
-        apply(full, CaseAction.TAKE, acting("agent"))
-    assert refused.value.code == "party_cannot_decide"
+@pytest.mark.parametrize("type_", CaseType)
+@pytest.mark.parametrize(
+    "party", [{"buyer_id": "me"}, {"merchant_id": "me"}, {"applicant_id": "me", "initiator": Initiator.MERCHANT}]
+)
+def test_a_party_decides_nothing_for_the_platform(
+    type_: CaseType, party: dict[str, Any], a_case: ACase, acting: Acting
+) -> None:
+    checked = 0
+    for (state, action), row in CASE[type_].transitions.items():
+        full = FullCase(case=a_case(state, type=type_, deadline_at=None, **party))
+        for role in STAFF:
+            if action is CaseAction.RELEASE or not row.can_be_asked_for(role):
+                continue
+            me = replace(acting(role), actor=Actor("me", role))
+            with pytest.raises(Refusal) as refused:
+                apply(full, action, me)
+            assert refused.value.code == "party_cannot_decide", (state, action, role)
+            shown = {each.action: each.why_not for each in allowed(full, me.actor, facts_for(full, me.actor))}
+            assert shown[action] == "party_cannot_decide", (state, action, role)
+            checked += 1
+    assert checked > 5
+
+
+def test_who_opened_a_case_for_somebody_is_no_party(a_case: ACase, acting: Acting) -> None:
+    opened = {"applicant_id": "agent-1", "initiator": Initiator.AGENT}
+    assert permits(FullCase(case=a_case(CaseState.MANUAL_REVIEW, **opened)), CaseAction.TAKE, acting("agent"))
 
 
 def test_the_lists_of_reviews_are_for_agents() -> None:

@@ -53,10 +53,10 @@ class Lifecycle(Generic[S, A]):
         self.name, self.initial, self.starts = name, initial, frozenset({initial, *starts})
         self.transitions, self.timeouts, self.ends = dict(transitions), dict(timeouts), frozenset(ends)
         self._actions: tuple[A, ...] = tuple(dict.fromkeys(action for _, action in self.transitions))
-        self._guards: dict[S, list[Guard]] = {}
+        self._guards: dict[S, dict[Guard, None]] = {}
         self._remembering: dict[str, set[S]] = {}
         for (state, _), row in self.transitions.items():
-            self._guards.setdefault(state, []).extend(row.guards)
+            self._guards.setdefault(state, {}).update(dict.fromkeys(row.guards))
             if isinstance(row.target, History):
                 self._remembering.setdefault(row.target.attribute, set()).add(state)
         # The answer is the same for every row in a state; building it each time costs a tenth of a request.

@@ -23,7 +23,6 @@ from aftersale_svc.domain.cases.errors import (
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.manual_reviews.errors import (
     NothingProposed,
-    PartyCannotReview,
     ReviewAlreadyAssigned,
     ReviewNotAssignedToYou,
     SecondPersonNeeded,
@@ -74,14 +73,14 @@ async def list_queue(
 
 @router.post(
     "/{case_id}/take",
-    **step(CASE.values(), CaseAction.TAKE, "takeCase", PartyCannotReview, ReviewAlreadyAssigned, SecondPersonNeeded),
+    **step(CASE.values(), CaseAction.TAKE, "takeCase", ReviewAlreadyAssigned, SecondPersonNeeded),
 )
 async def take_case(case_id: CaseId, tx: Tx[Settings]) -> CaseOut:
     """Take the case as an agent: no other one decides about it for `review_claim_hours`. Taken again, that time begins again."""
     return CaseOut.of(await manual_reviews.take(tx, case_id), tx.actor)
 
 
-@router.post("/{case_id}/assign", **step(CASE.values(), CaseAction.ASSIGN, "assignCase", PartyCannotReview))
+@router.post("/{case_id}/assign", **step(CASE.values(), CaseAction.ASSIGN, "assignCase"))
 async def assign_case(case_id: CaseId, body: AssignReviewIn, tx: Tx[Settings]) -> CaseOut:
     """Give the case to an agent, whoever has it."""
     return CaseOut.of(await manual_reviews.assign(tx, case_id, agent_id=body.agent_id), tx.actor)

@@ -9,12 +9,12 @@ from aftercare_chassis.http.routing import require_action
 from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle
 from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.cases.manual_reviews.errors import DecisionWaits, ReviewAssignedToAnother
-from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS, PROPOSED
+from aftersale_svc.domain.cases.manual_reviews.errors import DecisionWaits, PartyCannotDecide, ReviewAssignedToAnother
+from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS, PARTY, PROPOSED
 from aftersale_svc.domain.deadlines.errors import DeadlinePassed
 
 A = TypeVar("A", bound=StrEnum)
-OF_REVIEWS = {ANOTHERS: ReviewAssignedToAnother, PROPOSED: DecisionWaits}
+OF_REVIEWS = {PARTY: PartyCannotDecide, ANOTHERS: ReviewAssignedToAnother, PROPOSED: DecisionWaits}
 
 
 def step(

@@ -12,7 +12,7 @@ from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotReview
+from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.cases.manual_reviews.guards import is_party
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.settings import Settings
@@ -24,7 +24,7 @@ async def take(tx: Transaction[Settings], case_id: str) -> FullCase:
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, PartyCannotReview, ReviewAlreadyAssigned: see CASE.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, ReviewAlreadyAssigned: see CASE.
     """
     full = await locking.case(tx, case_id)
     return await _assigned(tx, full, apply(full, CaseAction.TAKE, tx), tx.actor.id, CaseAction.TAKE)
@@ -36,12 +36,12 @@ async def assign(tx: Transaction[Settings], case_id: str, *, agent_id: str) -> F
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
-        PartyCannotReview: the agent is the buyer or the merchant.
+        PartyCannotDecide: the agent is a party of the case.
     """
     full = await locking.case(tx, case_id)
     moved = apply(full, CaseAction.ASSIGN, tx)
     if is_party(full.case, agent_id):
-        raise PartyCannotReview(pointer="/agent_id")
+        raise PartyCannotDecide(pointer="/agent_id")
     return await _assigned(tx, full, moved, agent_id, CaseAction.ASSIGN)
 
 

@@ -55,7 +55,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, opening: Opening) ->
     full, order = await locking.case_and_order(tx, case_id)
     case, by_platform = full.case, tx.actor.role in PLATFORM
     overdue = case.whose_turn in _WAITED_FOR and case.deadline_at is not None and case.deadline_at <= tx.now
-    facts = CaseFacts(full=full, order=order, by_platform=by_platform, overdue=overdue)
+    facts = CaseFacts(full=full, order=order, by_platform=by_platform, overdue=overdue, actor=tx.actor)
     dispute, _ = await stop(tx, full, apply(full, CaseAction.DISPUTE, tx, facts), opening, CaseAction.DISPUTE)
     return dispute
 

@@ -18,6 +18,8 @@ END_OF_DISPUTE = Permission("arbitrator_only", frozenset({"arbitrator", "buyer",
 """Whoever ends a dispute: by a verdict, which may wait for the time to appeal, a settlement or a withdrawal."""
 VERDICT_REPLACED = Permission(NOT_IN_THIS_STATE, frozenset({"arbitrator"}))
 """Who decides an appeal. For everybody else the action does not exist in this state."""
+STAFF = frozenset({"agent", "arbitrator", "admin"})
+"""The roles that act for the platform."""
 BUYER_OR_PLATFORM = Permission("buyer_only", frozenset({"buyer", "agent", "arbitrator"}))
 SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
 SYSTEM_UNSEEN = Permission(NOT_IN_THIS_STATE, frozenset({"system"}))

@@ -96,7 +96,7 @@ WHY_NOT: Mapping[str, Label] = {
     "second_person_needed": Label("须由另一名客服操作", "another agent has to do it"),
     "outcome_of_review": Label("金额超过限额时由审核决定产生", "it follows from a decision about much money"),
     "not_assigned_to_you": Label("不由您处理", "you do not have the case"),
-    "party_cannot_decide": Label("交易一方不能审核", "a party of the case cannot review it"),
+    "party_cannot_decide": Label("交易一方不能处理", "a party of the case does not decide about it"),
     "agent_only": Label("只有平台客服可以操作", "only an agent of the platform may"),
     "arbitrator_only": Label("只有仲裁员可以操作", "only an arbitrator may"),
     "system_only": Label("由系统自动处理", "the system does it"),

@@ -24,11 +24,11 @@ class ReviewNotAssignedToYou(Refusal):
     zh, en = "该售后单不由您处理。", "You do not have the case."
 
 
-class PartyCannotReview(Refusal):
-    """The agent is the buyer, or the merchant, of the case."""
+class PartyCannotDecide(Refusal):
+    """Who acts for the platform is the buyer, or belongs to the merchant, of the case."""
 
     kind, code = Kind.CONFLICT, "party_cannot_decide"
-    zh, en = "交易一方不能审核该售后单。", "A party of the case cannot review it."
+    zh, en = "交易一方不能处理该售后单。", "A party of the case does not decide about it."
 
 
 class DecisionWaits(Refusal):

@@ -1,21 +1,25 @@
-"""What bars an agent in manual review: that another one has the case, or that they are a party of it."""
+"""What bars who acts for the platform: being a party of the case, or that another agent has it in manual review."""
 
 from collections.abc import Callable
 
 from aftercare_chassis.lifecycle import Actor, Guard
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.cases.codes import Initiator
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.manual_reviews.errors import (
     DecisionWaits,
     NothingProposed,
-    PartyCannotReview,
+    PartyCannotDecide,
     ReviewAlreadyAssigned,
     ReviewAssignedToAnother,
     ReviewNotAssignedToYou,
     SecondPersonNeeded,
 )
 from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.permissions import STAFF
+
+_SIDES = frozenset({Initiator.BUYER, Initiator.MERCHANT})
 
 
 def _guard(code: str, judge: Callable[[Case, Actor], Refusal | None]) -> Guard:
@@ -33,9 +37,17 @@ def _held_by_another(case: Case, agent: Actor) -> bool:
     return case.agent_id not in (None, agent.id)
 
 
-def is_party(case: Case, agent_id: str) -> bool:
-    """Whether this agent is the buyer, or the merchant."""
-    return agent_id in (case.buyer_id, case.merchant_id)
+def is_party(case: Case, person_id: str) -> bool:
+    """Whether this person is the buyer, or the merchant, or opened the case for one of them."""
+    return person_id in (case.buyer_id, case.merchant_id) or (
+        case.initiator in _SIDES and person_id == case.applicant_id
+    )
+
+
+def _party(case: Case, facts: CaseFacts | None) -> Refusal | None:
+    if facts is None or facts.actor is None or facts.actor.role not in STAFF:
+        return None
+    return PartyCannotDecide() if is_party(case, facts.actor.id) else None
 
 
 TAKEN = _guard(
@@ -49,7 +61,8 @@ ANOTHERS = _guard(
 NOT_MINE = _guard(
     ReviewNotAssignedToYou.code, lambda case, agent: None if case.agent_id == agent.id else ReviewNotAssignedToYou()
 )
-PARTY = _guard(PartyCannotReview.code, lambda case, agent: PartyCannotReview() if is_party(case, agent.id) else None)
+PARTY = Guard(PartyCannotDecide.code, _party)
+"""Who is a party of the case does not act for the platform in it."""
 PROPOSED = _guard(
     DecisionWaits.code,
     lambda case, _: None if case.proposal_id is None else DecisionWaits(proposed_by=case.proposed_by),

@@ -1,4 +1,5 @@
-"""What manual review adds to the table of every type: agents take, release and assign cases, and only who has one decides."""
+"""What the platform's review adds to the table of every type: agents take, release and assign cases, only who has one decides,
+and no party of a case decides about it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -15,14 +16,14 @@ from aftersale_svc.domain.cases.manual_reviews.guards import (
     TAKEN,
 )
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.permissions import AGENT, DISPATCHERS
+from aftersale_svc.domain.permissions import AGENT, DISPATCHERS, STAFF
 
 _S, _A = CaseState, CaseAction
 _REVIEWED = _S.MANUAL_REVIEW
 Table = Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]
 
 ASSIGNMENT: Table = {
-    (_REVIEWED, _A.TAKE): Transition(_REVIEWED, AGENT, (PARTY, TAKEN, PROPOSER)),
+    (_REVIEWED, _A.TAKE): Transition(_REVIEWED, AGENT, (TAKEN, PROPOSER)),
     (_REVIEWED, _A.ASSIGN): Transition(_REVIEWED, DISPATCHERS),
     (_REVIEWED, _A.RELEASE): Transition(_REVIEWED, AGENT, (NOT_MINE,)),
 }
@@ -39,12 +40,24 @@ _OF_ANYBODY = frozenset({_A.DISPUTE})
 
 
 def reviewed_by_one(table: Table) -> Table:
-    """The table of a type with who reviews its cases; what an agent decides in manual review, only who has the case may."""
+    """The table of a type with who reviews its cases; what an agent decides in manual review, only who has the case may.
+
+    Whatever may be asked for as the platform is not open to a party of the case, but for giving the case back.
+    """
     guarded = {
         key: replace(row, guards=(*row.guards, *_guards(key[1]))) if _decides(key, row) else row
         for key, row in table.items()
     }
-    return {**guarded, **ASSIGNMENT, **SECOND_PERSON}
+    reviewed = {**guarded, **ASSIGNMENT, **SECOND_PERSON}
+    return {key: _barred_to_parties(row) if _is_of_staff(key, row) else row for key, row in reviewed.items()}
+
+
+def _barred_to_parties(row: Transition[CaseState]) -> Transition[CaseState]:
+    return replace(row, guards=(PARTY, *row.guards))
+
+
+def _is_of_staff(key: tuple[CaseState, CaseAction], row: Transition[CaseState]) -> bool:
+    return key[1] is not _A.RELEASE and any(row.can_be_asked_for(role) for role in STAFF)
 
 
 def _guards(action: CaseAction) -> tuple[Guard, ...]:
