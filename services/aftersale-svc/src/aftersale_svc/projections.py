@@ -99,6 +99,7 @@ async def _copy(
         currency=event.currency,
         shipping_fee_minor=event.shipping_fee_minor,
         payment_id=payment_id,
+        buyer_level=event.buyer_level,
     )
     await tx.upsert(ORDERS, order)
     for position, line in enumerate(event.lines):

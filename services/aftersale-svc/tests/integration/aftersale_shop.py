@@ -67,7 +67,9 @@ class Shop:
         await self.created(order_id, lines, fee)
         await self.payment(order_id, lines, fee)
 
-    async def payment(self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800) -> None:
+    async def payment(
+        self, order_id: str = "ord_1", lines: tuple[OrderLine, ...] = (KETTLE,), fee: int = 800, **more: str
+    ) -> None:
         """The payment alone, of an order that was created before."""
         total = sum(line.paid_minor for line in lines) + fee
         event = OrderPaid(
@@ -79,6 +81,7 @@ class Shop:
             shipping_fee_minor=fee,
             lines=lines,
             paid_at=self.clock.now(),
+            **more,
         )
         await self.harness.consume(event)
 

@@ -56,3 +56,11 @@ async def test_what_does_not_fit_is_refused(shop, kettles, stated, code, pointer
     problem = shop.problem(await shop.seller.post("/v1/orders", json=body), 422, code)
     assert [each["pointer"] for each in problem["errors"]] == [pointer]
     assert await shop.h.published() == []
+
+
+async def test_the_level_of_the_buyer_is_kept_and_published(shop):
+    order, _ = await shop.paid(buyer_level="gold")
+    assert order["buyer_level"] == "gold"
+    for kind in (OrderCreated, OrderPaid):
+        assert [each.buyer_level for each in await shop.events(kind)] == ["gold"]
+    assert (await shop.place())["buyer_level"] is None

@@ -116,6 +116,9 @@ class OrderEvent(Event):
     merchant_id: MerchantId
 
 
+BuyerLevel = Annotated[Code | None, Field(description="the level of the buyer, in the merchant's own code")]
+
+
 class OrderCreated(OrderEvent):
     """An order was placed and waits for its payment."""
 
@@ -125,6 +128,7 @@ class OrderCreated(OrderEvent):
     shipping_fee_minor: Minor
     lines: tuple[OrderLine, ...]
     deadline_at: DeadlineAt = None
+    buyer_level: BuyerLevel = None
 
 
 class OrderPaid(OrderEvent):
@@ -138,6 +142,7 @@ class OrderPaid(OrderEvent):
     shipping_fee_minor: Minor
     lines: tuple[OrderLine, ...]
     paid_at: Time
+    buyer_level: BuyerLevel = None
 
 
 class OrderAddressChanged(OrderEvent):

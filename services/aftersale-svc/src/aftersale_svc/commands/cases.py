@@ -11,6 +11,7 @@ from aftersale_svc.commands import courier_claim_openings, history, rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.lifecycle import by_parcel
 from aftersale_svc.domain.cases.model import Case, CaseLine, Return
 from aftersale_svc.domain.cases.outbound_parcels import way_back
 from aftersale_svc.domain.cases.policy import check_permission
@@ -53,7 +54,8 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     case, lines = opened.case, opened.requested
     if TYPES[case.type].by_outbound:
         parcels = await tx.all(PARCELS_OF_ORDER, order_id=order.id)
-        opened = opened.keeping(way_back(case.id, order.id, parcels, request.lines, request.parcel_id))
+        opened = by_parcel(tx, opened, way_back(case.id, order.id, parcels, request.lines, request.parcel_id))
+        case = opened.case
     by_rule = await rule_reviews.decision(tx, order, case, lines)
     claim = await courier_claim_openings.beside(tx, opened)
     created = await tx.create(CASES, case, _requested(tx, case, lines))

@@ -21,7 +21,7 @@ from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.errors import WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import apply, cause
+from aftersale_svc.domain.cases.lifecycle import apply, cause, sent_by
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -40,7 +40,7 @@ async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill
     """
     full = await locking.case(tx, case_id)
     sent = Replacement(case_id=case_id, carrier=carrier, waybill_no=waybill_no, shipped_at=tx.now)
-    shipped = apply(full, CaseAction.SHIP_REPLACEMENT, tx).keeping(sent)
+    shipped = apply(sent_by(full, carrier), CaseAction.SHIP_REPLACEMENT, tx).keeping(sent)
     event = ReplacementShipped(
         **case_fields(tx, shipped.case),
         carrier=carrier,
@@ -60,7 +60,7 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
         WaybillUnchanged: it is the waybill that the replacement has.
     """
     full = await locking.case(tx, case_id)
-    corrected = apply(full, CaseAction.CORRECT_REPLACEMENT_WAYBILL, tx)
+    corrected = apply(sent_by(full, carrier), CaseAction.CORRECT_REPLACEMENT_WAYBILL, tx)
     before = full.replacement or Replacement(case_id=case_id)
     if (carrier, waybill_no) == (before.carrier, before.waybill_no):
         raise WaybillUnchanged(pointer="/waybill_no", waybill_no=waybill_no)

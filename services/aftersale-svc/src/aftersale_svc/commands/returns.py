@@ -18,7 +18,7 @@ from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.lifecycle import apply, is_with_courier, permits
+from aftersale_svc.domain.cases.lifecycle import apply, is_with_courier, permits, sent_by
 from aftersale_svc.domain.cases.model import CaseAction, CaseLine
 from aftersale_svc.settings import Settings
 
@@ -55,7 +55,7 @@ async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill
         IllegalTransition, ActionNotAllowed: see CASE.
     """
     full = await locking.case(tx, case_id)
-    shipped = apply(full, CaseAction.SHIP, tx)
+    shipped = apply(sent_by(full, carrier), CaseAction.SHIP, tx)
     return_ = replace(full.return_, carrier=carrier, waybill_no=waybill_no, scanned_at=None, delivered_at=None)
     event = ReturnShipped(
         **case_fields(tx, shipped.case),
@@ -76,7 +76,7 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
         WaybillUnchanged: it is the waybill that the case has.
     """
     full = await locking.case(tx, case_id)
-    corrected, before = apply(full, CaseAction.CORRECT_WAYBILL, tx), full.return_
+    corrected, before = apply(sent_by(full, carrier), CaseAction.CORRECT_WAYBILL, tx), full.return_
     if (carrier, waybill_no) == (before.carrier, before.waybill_no):
         raise WaybillUnchanged(pointer="/waybill_no", waybill_no=waybill_no)
     event = ReturnWaybillCorrected(

@@ -125,6 +125,7 @@ HOLDS_OF_ORDER = Query(
         order_lines.c.shipped_quantity,
         order_lines.c.tax_minor,
         order_lines.c.discounts,
+        order_lines.c.category,
         *(column for column in _held.c if column.name not in _NUMBERS),
         *(func.coalesce(_held.c[name], 0).label(name) for name in _NUMBERS),
     )

@@ -47,6 +47,7 @@ async def create_order(body: OrderIn, tx: Tx[Settings]) -> OrderDetailOut:
         drafts=[line.draft() for line in body.lines],
         fee=body.fee(),
         address=body.shipping_address.address(),
+        buyer_level=body.buyer_level,
     )
     return await _shown(tx, placed)
 

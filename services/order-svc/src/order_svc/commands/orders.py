@@ -25,6 +25,7 @@ async def create(
     drafts: Sequence[LineDraft],
     fee: Amount | None,
     address: Address,
+    buyer_level: str | None = None,
 ) -> Order:
     """Place an order for the seller's merchant. It waits for its payment until `deadline_at`.
 
@@ -38,7 +39,7 @@ async def create(
     order_id = tx.new_id("ord")
     lines = [_line(tx, order_id, number, draft, currency) for number, draft in enumerate(drafts)]
     fee_minor = policy.in_currency(fee, currency, "/shipping_fee")
-    order = _new_order(tx, order_id, tx.actor.tenant, buyer_id, currency, lines, fee_minor)
+    order = _new_order(tx, order_id, tx.actor.tenant, buyer_id, currency, lines, fee_minor, buyer_level)
     event = OrderCreated(**order_fields(tx, order), **sale_fields(order, lines), deadline_at=order.deadline_at)
     created = await tx.create(ORDERS, order, event)
     await tx.insert(ORDER_LINES, *lines)
@@ -54,6 +55,7 @@ def _new_order(
     currency: str,
     lines: Sequence[OrderLine],
     fee_minor: int,
+    buyer_level: str | None,
 ) -> Order:
     order = Order(
         id=order_id,
@@ -67,6 +69,7 @@ def _new_order(
         shipping_fee_minor=fee_minor,
         created_at=tx.now,
         deadline_at=None,
+        buyer_level=buyer_level,
     )
     return ORDER.start(order, tx)
 

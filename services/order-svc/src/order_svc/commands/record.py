@@ -28,6 +28,7 @@ class SaleFields(TypedDict):
     total_minor: int
     shipping_fee_minor: int
     lines: tuple[SoldLine, ...]
+    buyer_level: str | None
 
 
 class ParcelFields(TraceFields):
@@ -85,6 +86,7 @@ def sale_fields(order: Order, lines: Iterable[OrderLine]) -> SaleFields:
         total_minor=order.total_minor,
         shipping_fee_minor=order.shipping_fee_minor,
         lines=tuple(_sold(line) for line in lines),
+        buyer_level=order.buyer_level,
     )
 
 

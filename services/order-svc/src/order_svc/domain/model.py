@@ -41,7 +41,8 @@ class CancelCause(StrEnum):
 class Order:
     """An order of one buyer with one merchant. `deadline_at` is when the timer of its state fires.
 
-    `window_ends_at` is the end of the after-sale window; it is set with `received_at`.
+    `window_ends_at` is the end of the after-sale window; it is set with `received_at`. `buyer_level` is in the merchant's own
+    code, where the merchant has given one.
     """
 
     id: str
@@ -64,6 +65,7 @@ class Order:
     completed_at: datetime | None = None
     cancelled_at: datetime | None = None
     cancel_cause: CancelCause | None = None
+    buyer_level: str | None = None
 
     @property
     def in_after_sale(self) -> bool:

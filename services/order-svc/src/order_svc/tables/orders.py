@@ -49,6 +49,7 @@ orders = Table(
     timestamp("completed_at", null=True),
     timestamp("cancelled_at", null=True),
     *one_of("cancel_cause", CancelCause, null=True),
+    text("buyer_level", null=True),
     CheckConstraint("(payment_id IS NULL) = (paid_at IS NULL)", name="paid"),
     CheckConstraint("(state = 'cancelled') = (cancel_cause IS NOT NULL)", name="cancelled"),
     CheckConstraint("state NOT IN ('completed', 'cancelled') OR deadline_at IS NULL", name="final"),

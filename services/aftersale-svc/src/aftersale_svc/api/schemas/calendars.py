@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated, Literal
 
-from aftercare_chassis.http.schemas import Code, CreatedAt, Id, In, Out, example
+from aftercare_chassis.http.schemas import Code, CreatedAt, Id, In, Name, Out, example
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
@@ -125,8 +125,10 @@ class RuleIn(In):
     """What is counted. The day on which the time begins is no working day of it."""
     calendar: Id | None = None
     """The calendar that working time is counted in; that of the merchant, or else of the country, where it is left out."""
-    when: Annotated[dict[Condition, Code], Field(max_length=len(CONDITIONS))] = Field(default_factory=dict)
-    """Only for documents with these values, such as `{"type": "refund_only"}`. Of several rules the one with most of them holds."""
+    when: Annotated[dict[Condition, Name], Field(max_length=len(CONDITIONS))] = Field(default_factory=dict)
+    """Only for documents with these values, such as `{"type": "refund_only"}`. Of several rules the one with most of them holds. A case
+    has `category` where its lines have the same one, `buyer_level` where its order has one, and `carrier` once a parcel was sent in it;
+    a dispute has the `category` of its complaint, a claim on a courier its `carrier`."""
 
     reminders: Annotated[list[ReminderHours] | None, Field(max_length=MOST_REMINDERS)] = None
     """How many hours before the end people are reminded; 24 and 2 where it is left out, never where it is empty."""

@@ -22,7 +22,7 @@ from aftersale_svc.domain.cases.codes import CaseType, RefundAction, RefundState
 from aftersale_svc.domain.cases.errors import CaseFrozen
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Return
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.permissions import SYSTEM_ONLY
 
@@ -62,6 +62,17 @@ def apply(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts
             why: Any = {**refused.facts, "dispute_id": full.case.dispute_id}  # Any: facts are of every type
             raise CaseFrozen(**why) from None
         raise
+
+
+def by_parcel(context: Context, full: FullCase, back: Return) -> FullCase:
+    """The case of goods that come back in the parcel in which they were sent: how long that may take depends on its carrier."""
+    case = replace(full.case, carrier=back.carrier)
+    return replace(full, case=of(case).enter_again(case, context, CaseFacts(full=full))).keeping(back)
+
+
+def sent_by(full: FullCase, carrier: str) -> FullCase:
+    """The case with the carrier of the parcel that is sent now, by which its next deadlines are set."""
+    return replace(full, case=replace(full.case, carrier=carrier))
 
 
 def allowed(full: FullCase, actor: Actor, facts: CaseFacts, now: datetime | None = None) -> list[Allowed]:

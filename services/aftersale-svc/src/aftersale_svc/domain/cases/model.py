@@ -33,6 +33,7 @@ class Case:
     `agent_id` is the agent who has it in manual review, until `claim_ends_at`. `proposal_id` is the decision that waits for a second agent,
     `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
     It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the `supplement_rounds`th time.
+    Rules of hours may depend on `category` (that of its lines, where they have the same), `buyer_level` and `carrier` (of the parcel sent last).
     """
 
     id: str
@@ -74,6 +75,9 @@ class Case:
     reapplication_of: str | None = None
     asked_in: CaseState | None = None
     supplement_rounds: int = 0
+    category: str | None = None
+    buyer_level: str | None = None
+    carrier: str | None = None
     description: str | None
     evidence: list[str]
     initiator: Initiator | None = None

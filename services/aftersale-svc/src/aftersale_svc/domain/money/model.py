@@ -24,7 +24,7 @@ class Hold:
 class LineHold:
     """An order line, and what one case that was not cancelled holds of it.
 
-    The first five fields, `tax_minor` and `discounts` are the line's. A line that no case is about has one row without a case. `accepted` is None where
+    The first five fields, `tax_minor`, `discounts` and `category` are the line's. A line that no case is about has one row without a case. `accepted` is None where
     nothing was inspected.
     """
 
@@ -48,6 +48,7 @@ class LineHold:
     accepted: int | None = None
     tax_minor: int = 0
     discounts: list[dict[str, Any]] | None = None  # a JSON document
+    category: str | None = None
 
     @property
     def is_exchanged(self) -> bool:

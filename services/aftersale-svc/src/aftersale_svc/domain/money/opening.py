@@ -48,7 +48,8 @@ def open_case(
         WantedNotPossible: see `wanted_lines`.
     """
     lines = allocate_lines(case_id, TYPES[request.type], balances(holds), request.lines, order.currency)
-    case = _new(case_id, order, stage, request, sum(line.amount_minor for line in lines), context)
+    category = _category(request, holds)
+    case = _new(case_id, order, stage, request, sum(line.amount_minor for line in lines), category, context)
     wanted = wanted_lines(case_id, TYPES[request.type], request.lines)
     units = {line.line_id: line.quantity for line in lines}
     case = replace(case, shipping_refund_minor=expected_freight(order, case, units, holds))
@@ -69,7 +70,22 @@ def _price_checks(case_id: str, request: Request) -> list[PriceCheck]:
     ]
 
 
-def _new(case_id: str, order: Order, stage: Stage, request: Request, requested_minor: int, context: Context) -> Case:
+def _category(request: Request, holds: Sequence[LineHold]) -> str | None:
+    """The category of the goods that are asked for; None where it is not known, or not one."""
+    wanted = {each.line_id for each in request.lines}
+    categories = {hold.category for hold in holds if hold.line_id in wanted}
+    return next(iter(categories)) if len(categories) == 1 else None
+
+
+def _new(
+    case_id: str,
+    order: Order,
+    stage: Stage,
+    request: Request,
+    requested_minor: int,
+    category: str | None,
+    context: Context,
+) -> Case:
     table = TYPES[request.type].lifecycle
     case = Case(
         id=case_id,
@@ -93,6 +109,8 @@ def _new(case_id: str, order: Order, stage: Stage, request: Request, requested_m
         initiator=check_initiator(TYPES[request.type], context.actor.role),
         reapplication_of=request.reapplication_of,
         reasons_version=REASONS_VERSION,
+        category=category,
+        buyer_level=order.buyer_level,
         created_at=context.now,
         updated_at=context.now,
     )

@@ -27,7 +27,10 @@ class Stage(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """An order. Its row is locked by whatever decides about its units or its money."""
+    """An order. Its row is locked by whatever decides about its units or its money.
+
+    `buyer_level` is in the merchant's own code, where the order has one.
+    """
 
     id: str
     buyer_id: str
@@ -37,6 +40,7 @@ class Order:
     shipping_fee_minor: int
     payment_id: str | None = None
     window_ends_at: datetime | None = None
+    buyer_level: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

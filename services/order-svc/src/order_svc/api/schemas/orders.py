@@ -5,6 +5,7 @@ from typing import Annotated, Self
 from aftercare_chassis.http.schemas import (
     AllowedActions,
     AllowedOut,
+    Code,
     CreatedAt,
     Currency,
     DeadlineAt,
@@ -102,6 +103,8 @@ class OrderIn(In):
     """What the buyer pays for the shipment; zero where it is left out."""
     shipping_address: AddressIn
     """Where the goods go; can be changed until the first parcel is shipped."""
+    buyer_level: Code | None = None
+    """The level of the buyer at the merchant, such as `gold`; deadlines of cases may depend on it. May be left out."""
 
     def fee(self) -> Amount | None:
         """The shipping fee as the command takes it."""
@@ -152,6 +155,8 @@ class OrderOut(Out):
     """Who sells."""
     buyer_id: str
     """Who buys: the id at the identity provider."""
+    buyer_level: str | None = None
+    """The level of the buyer at the merchant; null where none was given."""
     lines: list[OrderLineOut]
     """One entry per article."""
     shipping_fee: Money
