@@ -5,6 +5,7 @@ import claim_scenarios
 import dispute_scenarios
 import evidence_scenarios
 import negotiation_scenarios
+import pickup_scenarios
 import refund_scenarios
 import reship_scenarios
 import review_scenarios
@@ -19,6 +20,7 @@ SCENARIOS = (
     *dispute_scenarios.SCENARIOS,
     *reship_scenarios.SCENARIOS,
     *negotiation_scenarios.SCENARIOS,
+    *pickup_scenarios.SCENARIOS,
     *review_scenarios.SCENARIOS,
     *evidence_scenarios.SCENARIOS,
     *claim_scenarios.SCENARIOS,

@@ -210,7 +210,9 @@ class Runtime(Generic[S_co]):
     async def reader(self, actor: Actor = SYSTEM) -> AsyncIterator[Reader[S_co]]:
         """A reader on one connection; each statement sees what is committed when it starts."""
         async with self.connection() as connection:
-            yield Reader(connection, actor=actor, now=self.clock.now(), settings=self.settings, cursors=self.cursors)
+            reader = Reader(connection, actor=actor, now=self.clock.now(), settings=self.settings, cursors=self.cursors)
+            reader.timing = self._timing.timing()
+            yield reader
 
     def begin(self, connection: PoolConnectionProxy, actor: Actor, if_match: IfMatch | None) -> Transaction[S_co]:
         """The transaction of a connection on which BEGIN has been sent."""

@@ -116,7 +116,12 @@ from aftercare_events.catalogue.lab_tests import (
     DisputeTestReported,
 )
 from aftercare_events.catalogue.manual_reviews import DecisionDeclined, DecisionProposed, ReviewAssigned, ReviewReleased
-from aftercare_events.catalogue.merchants import CaseRulesPublished, DefaultReturnAddressSet, MerchantEvent
+from aftercare_events.catalogue.merchants import (
+    CaseRulesPublished,
+    DefaultReturnAddressSet,
+    MerchantEvent,
+    PickupScheduleSet,
+)
 from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade, OfferWithdrawn
 from aftercare_events.catalogue.offline_refunds import (
     OfflineRefundConfirmed,
@@ -150,6 +155,13 @@ from aftercare_events.catalogue.payments import (
     RefundSubmitted,
     RefundSucceeded,
     RefundUnknown,
+)
+from aftercare_events.catalogue.pickups import (
+    PickupBooked,
+    PickupCancelled,
+    PickupMissed,
+    PickupMoved,
+    PickupWaybillGiven,
 )
 from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.catalogue.repairs import (
@@ -332,6 +344,12 @@ __all__ = [
     "PaymentFailed",
     "PaymentStarted",
     "PaymentSucceeded",
+    "PickupBooked",
+    "PickupCancelled",
+    "PickupMissed",
+    "PickupMoved",
+    "PickupScheduleSet",
+    "PickupWaybillGiven",
     "RatingChanged",
     "RatingEvent",
     "RatingGiven",

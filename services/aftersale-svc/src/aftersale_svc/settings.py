@@ -33,6 +33,7 @@ class Settings(ServiceSettings):
     offer_hours: Hours = 48
     return_address_hours: Hours = 48
     buyer_ship_hours: Hours = 7 * 24
+    pickup_margin_hours: Hours = 4
     return_transit_hours: Hours = 15 * 24
     inspection_hours: Hours = 10 * 24
     rejected_hours: Hours = 7 * 24

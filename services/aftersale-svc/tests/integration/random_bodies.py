@@ -1,8 +1,10 @@
 """Bodies for every command on a case or a dispute, made of what the document shows and one number."""
 
 from collections.abc import Mapping
+from datetime import datetime, timedelta
 from typing import Any
 
+from aftercare_chassis.testing.clocks import START
 from aftersale_shop import HASH, RETURN_ADDRESS
 
 TYPES = ("refund_only", "return_refund", "exchange", "fast_exchange", "repair", "reship_parts", "price_adjust")
@@ -24,6 +26,9 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "setReturnAddress": {"return_address": RETURN_ADDRESS},
         **dict.fromkeys(("shipCase", "correctReturnWaybill"), parcel),
         **dict.fromkeys(("shipReplacement", "correctReplacementWaybill", "returnRefusedGoods"), parcel),
+        **dict.fromkeys(("givePickupWaybill", "collectPickup"), parcel),
+        "bookPickup": {"slot": _slot(document), "address": RETURN_ADDRESS},
+        "movePickup": {"slot": _slot(document)},
         "inspectCase": {
             "lines": [{"line_id": each["line_id"], "accepted": n % (each["quantity"] + 1)} for each in lines],
             "reason": "used_or_affects_resale",
@@ -67,6 +72,12 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         "replaceVerdict": {**verdict, "grounds": "…"},
         **{name: {"grounds": "…"} for name in ("appealVerdict", "confirmVerdict")},
     }
+
+
+def _slot(document: Mapping[str, Any]) -> str:
+    """A time of the platform's schedule, two days after the last change."""
+    changed = datetime.fromisoformat(document["updated_at"]) if "updated_at" in document else START
+    return (changed + timedelta(days=2)).strftime("%Y-%m-%dT01:00:00Z")
 
 
 def _remedy(n: int) -> dict[str, Any]:

@@ -1,14 +1,36 @@
 """The facts that guards judge, for tests."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
+from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
+from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.orders.model import Order
 
 _NOTHING_SENT = (CaseState.MANUAL_REVIEW, CaseState.PENDING_REVIEW, CaseState.REJECTED)
+_PICKUPS = (CaseAction.BOOK_PICKUP, None)
+
+
+def _pickup(case: Case) -> Pickup:
+    """A pickup that was missed, under a waybill that is known."""
+    return Pickup(
+        case_id=case.id,
+        merchant_id=case.merchant_id,
+        state=PickupState.MISSED,
+        begins_at=case.created_at,
+        ends_at=case.created_at + timedelta(hours=3),
+        schedule_version=0,
+        address={"street": "文一路 12 号"},
+        carrier="sf",
+        waybill_no="SF2001",
+        missed_by=PickupMissedBy.UNKNOWN,
+        booked_at=case.created_at,
+        ended_at=case.created_at,
+    )
 
 
 def facts(case: Case, order: Order | None = None, action: CaseAction | None = None) -> CaseFacts:
@@ -37,5 +59,8 @@ def facts(case: Case, order: Order | None = None, action: CaseAction | None = No
         currency=case.currency,
         requested_at=case.created_at,
     )
-    full = FullCase(case=case).keeping(back).keeping(offer).keeping(refused)
+    # A pickup needs the address, without which it would be the turn of the merchant.
+    if action in _PICKUPS:
+        back = replace(back, address={"street": "仓前路 8 号"})
+    full = FullCase(case=case).keeping(back).keeping(offer).keeping(refused).keeping(_pickup(case))
     return CaseFacts(full=full, order=order, in_dispute_window=True, units_free=True, overdue=True)

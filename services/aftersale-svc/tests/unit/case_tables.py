@@ -94,3 +94,46 @@ held      settle      settled   system
 held      release     released  system
 released  hold_again  held      system
 """
+
+PICKUPS = """
+await_buyer_shipment  book_pickup  await_pickup    buyer
+await_buyer_shipment  collect_pickup  return_in_transit  system unseen
+await_pickup          move_pickup     await_pickup       buyer
+await_pickup          cancel_pickup   await_buyer_shipment  buyer
+await_pickup          give_pickup_waybill  await_pickup  seller agent
+await_pickup          collect_pickup  return_in_transit  seller agent system
+await_pickup          report_absence  await_buyer_shipment  seller agent
+await_pickup          miss_pickup     await_buyer_shipment  buyer seller agent system
+await_pickup          cancel          cancelled          buyer agent
+await_pickup          set_return_address await_pickup    seller agent
+await_pickup          freeze          disputed           system
+await_pickup          end_with_order  closed             system
+"""
+"""What a return has of pickups."""
+
+# `unseen`: to the other roles the action does not exist in this state. `never`: the row is there for the reason alone.
+RETURNS = """
+await_buyer_shipment  ship      return_in_transit  buyer
+await_buyer_shipment  cancel    cancelled          buyer agent
+await_buyer_shipment  close     closed             system
+await_buyer_shipment  receive   await_inspection   seller system
+await_buyer_shipment  escalate  manual_review      system
+await_buyer_shipment  set_return_address await_buyer_shipment seller agent
+return_in_transit     set_return_address return_in_transit seller agent never
+await_buyer_shipment  change_type  pending_review  buyer
+await_inspection      set_return_address await_inspection seller agent never
+return_in_transit     correct_waybill return_in_transit buyer
+return_in_transit     receive   await_inspection   seller system
+return_in_transit     escalate  manual_review      system
+disputed              receive   disputed           system unseen
+disputed              order_return  await_buyer_shipment  arbitrator buyer seller system outcome
+manual_review         receive   await_inspection   system
+await_inspection      inspect   refunding          seller system
+await_inspection      refuse    rejected           seller outcome
+await_buyer_shipment  freeze    disputed           system
+return_in_transit     freeze    disputed           system
+await_inspection      freeze    disputed           system
+await_buyer_shipment  end_with_order  closed       system
+return_in_transit     end_with_order  closed       system
+await_inspection      end_with_order  closed       system
+"""

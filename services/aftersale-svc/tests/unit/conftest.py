@@ -48,6 +48,7 @@ def a_case() -> Callable[..., Case]:
             "shipping_refund_minor": 0,
             "description": None,
             "evidence": [],
+            "pickup_ends_at": NOW,
             "created_at": NOW,
             "updated_at": NOW,
         }

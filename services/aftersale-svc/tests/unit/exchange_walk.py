@@ -9,6 +9,7 @@ from case_walk import CASE, PEOPLE, RESHIPPING, Command
 from fast_walk import SECURED
 from memory_transaction import MemoryTransaction
 from offline_walk import OFFLINE
+from pickup_walk import PICKING_UP
 from repair_walk import REPAIRING
 
 
@@ -38,6 +39,8 @@ _LEFT_OUT = {"answer the question", "ask again", "resolve", "accept all", "dispu
 def people_of(type_: CaseType) -> dict[str, Command]:
     """What people may do in cases of this type, and what they cannot."""
     reshipping = RESHIPPING if CaseState.AWAIT_RESHIP in TYPES[type_].lifecycle.timeouts else {}
+    if CaseState.AWAIT_PICKUP in TYPES[type_].lifecycle.timeouts:
+        reshipping = reshipping | PICKING_UP
     if type_ not in _LONGEST:
         return PEOPLE | reshipping | OFFLINE
     # What is left out leads to nothing new in these.

@@ -35,6 +35,7 @@ from aftersale_svc.tables import (
     locks,
     offers,
     orders,
+    pickups,
     policies,
     verdicts,
 )
@@ -167,6 +168,8 @@ class MemoryTransaction:
             return found[0] if found else None
         if query is locks.CASE_OF_DISPUTE:
             return self.snapshot.case if self.snapshot.dispute else None
+        if query in (pickups.SCHEDULE_IN_FORCE, pickups.LOCK_SLOT, pickups.TAKEN):
+            return None
         if query in (case_rules.RETURN_ADDRESS_OF, policies.POLICY_IN_FORCE, guarantee_claims.TAKEN):
             return None
         assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)

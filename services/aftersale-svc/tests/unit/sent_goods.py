@@ -13,6 +13,7 @@ from aftersale_svc.tables import (
     manual_reviews,
     money_holds,
     offline_refunds,
+    pickups,
     repairs,
 )
 
@@ -25,6 +26,7 @@ SINGLE = (
     exchanges.CHARGES,
     exchanges.REFUSED_GOODS,
     repairs.REPAIRS,
+    pickups.PICKUPS,
     money_holds.MONEY_HOLDS,
     offline_refunds.OFFLINE_REFUNDS,
 )

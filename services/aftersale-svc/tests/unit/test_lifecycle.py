@@ -20,7 +20,19 @@ from aftersale_svc.domain.money.lifecycle import HOLD
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from case_facts import facts
-from case_tables import ADDED, CANCELLATIONS, CHANGES, GRANTS, HOLDS, QUESTIONS, REFUNDS, REFUSED, REVIEWS
+from case_tables import (
+    ADDED,
+    CANCELLATIONS,
+    CHANGES,
+    GRANTS,
+    HOLDS,
+    PICKUPS,
+    QUESTIONS,
+    REFUNDS,
+    REFUSED,
+    RETURNS,
+    REVIEWS,
+)
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
@@ -59,32 +71,6 @@ disputed        end_with_order  closed   arbitrator buyer seller system outcome
 """
     + ADDED
 )
-# `unseen`: to the other roles the action does not exist in this state. `never`: the row is there for the reason alone.
-RETURNS = """
-await_buyer_shipment  ship      return_in_transit  buyer
-await_buyer_shipment  cancel    cancelled          buyer agent
-await_buyer_shipment  close     closed             system
-await_buyer_shipment  receive   await_inspection   seller system
-await_buyer_shipment  escalate  manual_review      system
-await_buyer_shipment  set_return_address await_buyer_shipment seller agent
-return_in_transit     set_return_address return_in_transit seller agent never
-await_buyer_shipment  change_type  pending_review  buyer
-await_inspection      set_return_address await_inspection seller agent never
-return_in_transit     correct_waybill return_in_transit buyer
-return_in_transit     receive   await_inspection   seller system
-return_in_transit     escalate  manual_review      system
-disputed              receive   disputed           system unseen
-disputed              order_return  await_buyer_shipment  arbitrator buyer seller system outcome
-manual_review         receive   await_inspection   system
-await_inspection      inspect   refunding          seller system
-await_inspection      refuse    rejected           seller outcome
-await_buyer_shipment  freeze    disputed           system
-return_in_transit     freeze    disputed           system
-await_inspection      freeze    disputed           system
-await_buyer_shipment  end_with_order  closed       system
-return_in_transit     end_with_order  closed       system
-await_inspection      end_with_order  closed       system
-"""
 NOT_OPEN = {"outcome", "never"}
 Rows = dict[tuple[str, str], tuple[str, set[str]]]
 
@@ -108,7 +94,7 @@ TABLES: list[tuple[Lifecycle[Any, Any], Any, Any, Rows]] = [
         CASE[CaseType.RETURN_REFUND],
         CaseState,
         CaseAction,
-        read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS + CHANGES),
+        read(EVERY_TYPE.format(approved="await_buyer_shipment") + RETURNS + PICKUPS + CHANGES),
     ),
     (CASE[CaseType.REFUND_ONLY], CaseState, CaseAction, read(REFUNDED + CHANGES)),
     (CASE[CaseType.CANCEL_UNSHIPPED], CaseState, CaseAction, read(REFUNDED + CANCELLATIONS)),

@@ -1,6 +1,6 @@
 """After-sale cases, published by aftersale-svc: what every event of a case carries.
 
-The events are in `reviews`, `offers`, `returns`, `replacements`, `repairs`, `fast_exchanges`, `case_refunds`, `offline_refunds` and `case_progress`.
+The events are in `reviews`, `offers`, `returns`, `pickups`, `replacements`, `repairs`, `fast_exchanges`, `case_refunds`, `offline_refunds` and `case_progress`.
 """
 
 from typing import Annotated, ClassVar
@@ -48,6 +48,7 @@ class CaseState(Vocabulary):
     OFFER_PENDING = "offer_pending", "the buyer has to answer an offer"
     AWAIT_SUPPLEMENT = "await_supplement", "the buyer has to supply what was asked for"
     AWAIT_BUYER_SHIPMENT = "await_buyer_shipment", "approved; the buyer has to send the goods"
+    AWAIT_PICKUP = "await_pickup", "a pickup is booked; a courier has to collect the goods"
     RETURN_IN_TRANSIT = "return_in_transit", "the goods are on their way back"
     AWAIT_INSPECTION = "await_inspection", "the merchant has the goods and has to inspect them"
     REJECTED = "rejected", "refused; the buyer may accept that or complain"

@@ -16,7 +16,9 @@ class MerchantEvent(Event):
     TOPIC: ClassVar[Topic] = topics.MERCHANTS
     KEY: ClassVar[str] = "setting_id"
 
-    setting_id: Annotated[Id, Field(description="the rule set, or the return address, of the merchant")]
+    setting_id: Annotated[
+        Id, Field(description="the rule set, the return address, or the pickup schedule of the merchant")
+    ]
     merchant_id: MerchantId
 
 
@@ -29,6 +31,15 @@ class CaseRulesPublished(MerchantEvent):
         Quantity, Field(description="how many rules it has; none: the merchant decides about everything")
     ]
     rules_hash: Hash
+
+
+class PickupScheduleSet(MerchantEvent):
+    """A merchant set when returned goods are collected; pickups name the version."""
+
+    matter: Code = "pickup_schedule"
+    schedule_version: Annotated[int, Field(strict=True, ge=1, description="counts the schedules of the merchant")]
+    window_count: Annotated[Quantity, Field(description="how many weekly windows it has; none: nothing is collected")]
+    schedule_hash: Hash
 
 
 class DefaultReturnAddressSet(MerchantEvent):

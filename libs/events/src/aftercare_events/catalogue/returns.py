@@ -15,6 +15,7 @@ from aftercare_events.fields import (
     Currency,
     DeadlineAt,
     Hash,
+    Id,
     LineId,
     Minor,
     ParcelId,
@@ -22,7 +23,15 @@ from aftercare_events.fields import (
     Time,
     WaybillNo,
 )
-from aftercare_events.vocabulary import one_of
+from aftercare_events.vocabulary import Vocabulary, one_of
+
+
+class ReturnMethod(Vocabulary):
+    """How the buyer hands goods over that are sent back."""
+
+    OWN_COURIER = "own_courier", "to a courier of the buyer's choice"
+    PICKUP = "pickup", "to the courier who came for a booked pickup"
+    DROP_OFF = "drop_off", "at a drop-off point of a courier"
 
 
 class InspectedLine(EventPart):
@@ -52,6 +61,10 @@ class ReturnShipped(CaseEvent):
     waybill_no: WaybillNo
     lines: tuple[ShippedLine, ...]
     deadline_at: DeadlineAt = None
+    method: Annotated[Code | None, one_of(ReturnMethod, "how the goods were handed over")] = None
+    drop_off_point: Annotated[
+        Id | None, Field(description="the courier's code of the point where they were dropped off")
+    ] = None
 
 
 class ReturnWaybillCorrected(CaseEvent):

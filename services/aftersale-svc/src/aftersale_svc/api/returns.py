@@ -53,8 +53,11 @@ async def set_return_address(case_id: CaseId, body: SetReturnAddressIn, tx: Tx[S
 
 @router.post("/{case_id}/ship", **step(CASE.values(), CaseAction.SHIP, "shipCase"))
 async def ship_case(case_id: CaseId, body: ShipIn, tx: Tx[Settings]) -> CaseOut:
-    """Record that the goods were handed to a courier. Its reports about this waybill then move the case on."""
-    return CaseOut.of(await returns.ship(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no), tx.actor)
+    """Record that the goods were handed to a courier, or dropped off at one of its points. Its reports about this waybill then move the case on."""
+    shipped = await returns.ship(
+        tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no, drop_off_point=body.drop_off_point
+    )
+    return CaseOut.of(shipped, tx.actor)
 
 
 @router.post(

@@ -17,6 +17,7 @@ from aftersale_svc.commands import (
     locking,
     open_holds,
     open_offers,
+    open_pickups,
     refund_parts,
     replacement_orders,
     stages,
@@ -86,7 +87,8 @@ async def save(
         events = events if caused is None else (*events, caused)
     after, lapsed = open_offers.lapsed(tx, after)
     after, released = open_holds.released(tx, after)
-    after = replace(after, case=await tx.save(CASES, after.case, *events, *lapsed, *released))
+    after, cancelled = open_pickups.cancelled(tx, after)
+    after = replace(after, case=await tx.save(CASES, after.case, *events, *lapsed, *released, *cancelled))
     await _save_legs(tx, before, after)
     await history.record(tx, before, after)
     if action is not None:

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import Event, TraceFields, trace_fields
+from aftercare_events import Event, ShippedLine, TraceFields, trace_fields
 
-from aftersale_svc.domain.cases.model import Case, TimelineStep
+from aftersale_svc.domain.cases.model import Case, CaseLine, TimelineStep
 from aftersale_svc.domain.cases.outcomes import goods_outcome, money_outcome
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -56,6 +56,11 @@ def case_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
         goods=goods_outcome(case),
         money=money_outcome(case),
     )
+
+
+def shipped_lines(lines: Sequence[CaseLine]) -> tuple[ShippedLine, ...]:
+    """All units of these lines, as what a parcel holds."""
+    return tuple(ShippedLine(line_id=line.line_id, quantity=line.quantity) for line in lines)
 
 
 def dispute_fields(tx: Transaction[Settings], dispute: Dispute) -> DisputeFields:

@@ -1,6 +1,5 @@
 """The goods' way back: shipped, scanned, received."""
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
@@ -11,15 +10,15 @@ from aftercare_events import (
     ReturnScanned,
     ReturnShipped,
     ReturnWaybillCorrected,
-    ShippedLine,
 )
 
-from aftersale_svc.commands import effects, locking
-from aftersale_svc.commands.record import case_fields
+from aftersale_svc.commands import effects, locking, pickups
+from aftersale_svc.commands.record import case_fields, shipped_lines
 from aftersale_svc.domain.cases.errors import ReturnAddressUnchanged, WaybillUnchanged
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, is_with_courier, permits, sent_by
-from aftersale_svc.domain.cases.model import CaseAction, CaseLine
+from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
 from aftersale_svc.settings import Settings
 
 SCAN = "scan"
@@ -47,8 +46,10 @@ async def set_address(
     return await effects.save(tx, full, given, CaseAction.SET_RETURN_ADDRESS, event, note=note)
 
 
-async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str) -> FullCase:
-    """Record that the buyer handed the goods to a courier; order-svc follows the parcel from here.
+async def ship(
+    tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str, drop_off_point: str | None = None
+) -> FullCase:
+    """Record that the buyer handed the goods to a courier, or at a drop-off point; order-svc follows the parcel from here.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -56,13 +57,23 @@ async def ship(tx: Transaction[Settings], case_id: str, *, carrier: str, waybill
     """
     full = await locking.case(tx, case_id)
     shipped = apply(sent_by(full, carrier), CaseAction.SHIP, tx)
-    return_ = replace(full.return_, carrier=carrier, waybill_no=waybill_no, scanned_at=None, delivered_at=None)
+    return_ = replace(
+        full.return_,
+        carrier=carrier,
+        waybill_no=waybill_no,
+        method=ReturnMethod.OWN_COURIER if drop_off_point is None else ReturnMethod.DROP_OFF,
+        drop_off_point=drop_off_point,
+        scanned_at=None,
+        delivered_at=None,
+    )
     event = ReturnShipped(
         **case_fields(tx, shipped.case),
         carrier=carrier,
         waybill_no=waybill_no,
-        lines=_content(full.lines),
+        lines=shipped_lines(full.lines),
         deadline_at=shipped.case.deadline_at,
+        method=return_.method,
+        drop_off_point=drop_off_point,
     )
     return await effects.save(tx, full, shipped.keeping(return_), CaseAction.SHIP, event)
 
@@ -85,15 +96,11 @@ async def correct_waybill(tx: Transaction[Settings], case_id: str, *, carrier: s
         previous_waybill_no=before.waybill_no or "",
         carrier=carrier,
         waybill_no=waybill_no,
-        lines=_content(full.lines),
+        lines=shipped_lines(full.lines),
         deadline_at=corrected.case.deadline_at,
     )
     after = corrected.keeping(replace(before, carrier=carrier, waybill_no=waybill_no, scanned_at=None))
     return await effects.save(tx, full, after, CaseAction.CORRECT_WAYBILL, event)
-
-
-def _content(lines: Sequence[CaseLine]) -> tuple[ShippedLine, ...]:
-    return tuple(ShippedLine(line_id=line.line_id, quantity=line.quantity) for line in lines)
 
 
 async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
@@ -109,7 +116,7 @@ async def receive(tx: Transaction[Settings], case_id: str, *, note: str | None =
 
 
 async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -> None:
-    """Follow the returned parcel of a case: its first scan fixes the waybill, its delivery starts the inspection.
+    """Follow the returned parcel of a case: its first scan collects a pickup, and fixes the waybill; its delivery starts the inspection.
 
     Reports about any other waybill change nothing: one that the buyer has corrected, or replaced when sending the goods
     again, or that of another parcel of the case.
@@ -119,7 +126,7 @@ async def follow_parcel(tx: Transaction[Settings], event: ParcelStatusChanged) -
     """
     if event.case_id is None or not event.is_scanned:
         return
-    full = await locking.case(tx, event.case_id)
+    full = await pickups.scanned(tx, await locking.case(tx, event.case_id), event)
     if (full.return_.carrier, full.return_.waybill_no) != (event.carrier, event.waybill_no):
         return
     if event.is_delivered:

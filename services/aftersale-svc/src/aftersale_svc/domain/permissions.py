@@ -9,6 +9,8 @@ MERCHANT = Permission("merchant_only", frozenset({"seller"}))
 MERCHANT_OR_AGENT = Permission("merchant_only", frozenset({"seller", "agent"}))
 MERCHANT_AGENT_OR_SYSTEM = Permission("merchant_only", frozenset({"seller", "agent", "system"}))
 MERCHANT_OR_SYSTEM = Permission("merchant_only", frozenset({"seller", "system"}))
+ANYBODY_OF_CASE = Permission("parties_only", frozenset({"buyer", "seller", "agent", "system"}))
+"""Each side, an agent, and the system."""
 PARTIES = Permission("parties_only", frozenset({"buyer", "seller"}))
 AGENT = Permission("agent_only", frozenset({"agent"}))
 ARBITRATOR = Permission("arbitrator_only", frozenset({"arbitrator"}))

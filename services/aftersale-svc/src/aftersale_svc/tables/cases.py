@@ -75,6 +75,8 @@ cases = Table(
     text("category", null=True),
     text("buyer_level", null=True),
     text("carrier", null=True),
+    *one_of("booked_in", (CaseState.AWAIT_BUYER_SHIPMENT,), null=True),
+    timestamp("pickup_ends_at", null=True),
     text("description", null=True),
     texts("evidence"),
     *one_of("initiator", Initiator, null=True),

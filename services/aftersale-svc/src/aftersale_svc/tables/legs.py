@@ -36,6 +36,8 @@ from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspecti
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
+from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
+from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -54,6 +56,7 @@ from aftersale_svc.tables.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.offers import OFFERS, offers
 from aftersale_svc.tables.offline_refunds import OFFLINE_REFUNDS, offline_refunds
 from aftersale_svc.tables.orders import order_parcels
+from aftersale_svc.tables.pickups import PICKUPS, pickups
 from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.repairs import REPAIRS, repairs
 from aftersale_svc.tables.replacements import REPLACEMENTS, replacements
@@ -68,6 +71,8 @@ returns = Table(
     text("waybill_no", null=True),
     timestamp("scanned_at", null=True),
     timestamp("delivered_at", null=True),
+    *one_of("method", ReturnMethod, null=True),
+    text("drop_off_point", null=True),
     CheckConstraint("(carrier IS NULL) = (waybill_no IS NULL)", name="waybill"),
 )
 
@@ -219,6 +224,7 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     ),
     Charge: LegTable(CHARGES, charges.c.case_id == case_lines.c.case_id),
     RefusedGoods: LegTable(REFUSED_GOODS, refused_goods.c.case_id == case_lines.c.case_id),
+    Pickup: LegTable(PICKUPS, pickups.c.case_id == case_lines.c.case_id),
     Repair: LegTable(REPAIRS, repairs.c.case_id == case_lines.c.case_id),
     MoneyHold: LegTable(MONEY_HOLDS, money_holds.c.case_id == case_lines.c.case_id),
     OfflineRefund: LegTable(OFFLINE_REFUNDS, offline_refunds.c.case_id == case_lines.c.case_id),

@@ -34,6 +34,11 @@ from aftercare_events import (
     OfflineRefundDenied,
     OfflineRefundStated,
     OfflineRefundWithdrawn,
+    PickupBooked,
+    PickupCancelled,
+    PickupMissed,
+    PickupMoved,
+    PickupWaybillGiven,
     RefundRequested,
     RefusedGoodsReturned,
     ReplacementAnomalyReported,
@@ -64,6 +69,7 @@ from aftercare_events.catalogue.fast_exchanges import (
     ReplacementWithdrawn,
 )
 from aftercare_events.catalogue.offers import OfferSide
+from aftercare_events.catalogue.pickups import PickupMissedBy
 from aftercare_events.catalogue.repairs import (
     RepairFinished,
     RepairNotPossible,
@@ -87,6 +93,11 @@ CODES: Mapping[type[CaseEvent], str] = {
     OfferWithdrawn: "offer_withdrawn",
     AfterSaleRestaged: "after_sale_restaged",
     ReturnAddressGiven: "return_address_given",
+    PickupBooked: "pickup_booked",
+    PickupMoved: "pickup_moved",
+    PickupCancelled: "pickup_cancelled",
+    PickupMissed: "pickup_missed",
+    PickupWaybillGiven: "pickup_waybill_given",
     ReturnShipped: "return_shipped",
     ReturnWaybillCorrected: "return_waybill_corrected",
     ReturnScanned: "return_scanned",
@@ -152,6 +163,8 @@ def _code(event: CaseEvent) -> str:
     code = CODES[type(event)]
     if isinstance(event, ReturnAddressGiven) and event.corrected:
         return "return_address_corrected"
+    if isinstance(event, PickupMissed) and event.missed_by == PickupMissedBy.BUYER:
+        return "pickup_missed_by_buyer"
     if isinstance(event, OfferMade) and event.by == OfferSide.BUYER:
         return "counter_offer_made"
     if isinstance(event, AfterSaleApproved | ReturnInspected):

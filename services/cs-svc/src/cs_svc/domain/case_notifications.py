@@ -65,6 +65,21 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "退货地址已更改，请按售后单中的新地址寄回商品。",
         "The return address has changed; please send the goods to the new address in the case.",
     ),
+    "pickup_booked": (
+        "已预约上门取件，请在预约时段内备好商品。",
+        "A pickup is booked; please have the goods ready at that time.",
+    ),
+    "pickup_moved": ("取件时间已更改。", "The pickup was moved to another time."),
+    "pickup_cancelled": ("取件已取消。", "The pickup was cancelled."),
+    "pickup_missed": (
+        "快递未取件，请在售后单中重新预约，或自行寄回商品。",
+        "The goods were not collected; please book another pickup in the case, or send them yourself.",
+    ),
+    "pickup_missed_by_buyer": (
+        "快递上门时买家不在，请在售后单中重新预约，或自行寄回商品。",
+        "The buyer was not there for the pickup; please book another one in the case, or send the goods yourself.",
+    ),
+    "pickup_waybill_given": ("取件运单号已填写。", "The waybill of the pickup is known."),
     "return_shipped": ("退货已寄出。", "The goods were sent back."),
     "return_waybill_corrected": ("退货运单号已更正。", "The waybill of the returned goods was corrected."),
     "return_scanned": ("承运商已收到退货包裹。", "The courier has the returned goods."),

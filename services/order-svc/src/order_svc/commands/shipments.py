@@ -8,6 +8,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     OrderShipped,
     ParcelRegistered,
+    PickupWaybillGiven,
     ReplacementShipped,
     ReplacementWaybillCorrected,
     ReturnShipped,
@@ -28,7 +29,7 @@ from order_svc.tables.orders import LINES_OF_ORDER, ORDER_LINES, ORDERS
 from order_svc.tables.parcels import PARCEL_LINES, PARCELS, PARCELS_OF_ORDER_BY_WAYBILL
 
 Corrected = ReturnWaybillCorrected | ReplacementWaybillCorrected
-OfCase = ReturnShipped | ReplacementShipped | Corrected
+OfCase = ReturnShipped | PickupWaybillGiven | ReplacementShipped | Corrected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +104,19 @@ async def register_return(tx: Transaction[Settings], event: ReturnShipped) -> No
     await _follow(tx, await tx.lock(ORDERS, event.order_id), ParcelLeg.RETURN, event)
 
 
+async def expect_pickup(tx: Transaction[Settings], event: PickupWaybillGiven) -> None:
+    """A courier will collect goods for a case under this waybill: that parcel is followed, in place of one that was named before.
+
+    Raises:
+        NotFound: there is no such order.
+    """
+    order = await tx.lock(ORDERS, event.order_id)
+    if event.previous_carrier is not None and event.previous_waybill_no is not None:
+        known = (event.previous_carrier, event.previous_waybill_no)
+        await _withdraw(tx, ParcelLeg.RETURN, event, known)
+    await _follow(tx, order, ParcelLeg.RETURN, event)
+
+
 async def register_replacement(tx: Transaction[Settings], event: ReplacementShipped) -> None:
     """The merchant sends goods to the buyer for a case: that parcel is followed from now on.
 
@@ -132,18 +146,24 @@ async def correct_replacement(tx: Transaction[Settings], event: ReplacementWaybi
 
 async def _correct(tx: Transaction[Settings], leg: ParcelLeg, event: Corrected) -> None:
     order = await tx.lock(ORDERS, event.order_id)
+    await _withdraw(tx, leg, event, (event.previous_carrier, event.previous_waybill_no))
+    await _follow(tx, order, leg, event)
+
+
+async def _withdraw(tx: Transaction[Settings], leg: ParcelLeg, event: OfCase, waybill: tuple[str, str]) -> None:
+    """Follow the parcels of a case under this carrier and waybill no more, unless they were scanned."""
+    carrier, waybill_no = waybill
     old = await tx.all(
         PARCELS_OF_ORDER_BY_WAYBILL,
-        order_id=order.id,
+        order_id=event.order_id,
         leg=leg,
-        carrier=event.previous_carrier,
-        waybill_no=event.previous_waybill_no,
+        carrier=carrier,
+        waybill_no=waybill_no,
         case_id=event.case_id,
     )
     for parcel in old:
         if parcel.status is ParcelStatus.PENDING:
             await parcels.withdraw(tx, parcel, event.time)
-    await _follow(tx, order, leg, event)
 
 
 async def _follow(tx: Transaction[Settings], order: Order, leg: ParcelLeg, event: OfCase) -> None:

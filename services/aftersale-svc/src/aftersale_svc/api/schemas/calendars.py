@@ -19,13 +19,15 @@ Condition = Literal["type", "category", "reason", "stage", "buyer_level", "carri
 assert set(Condition.__args__) == set(CONDITIONS)  # type: ignore[attr-defined]
 
 
-def _minutes(text: str) -> int:
+def minutes(text: str) -> int:
+    """The minutes of the day of a time such as `09:00`."""
     hours, minutes = text.split(":")
     return int(hours) * 60 + int(minutes)
 
 
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+def clock(minute: int) -> str:
+    """A minute of the day as a time such as `09:00`."""
+    return f"{minute // 60:02d}:{minute % 60:02d}"
 
 
 class MerchantCalendarIn(In):
@@ -46,7 +48,7 @@ class MerchantCalendarIn(In):
 
     @model_validator(mode="after")
     def _in_order(self) -> "MerchantCalendarIn":
-        if _minutes(self.opens) >= _minutes(self.closes):
+        if minutes(self.opens) >= minutes(self.closes):
             raise PydanticCustomError("hours_invalid", "opens must be before closes")
         return self
 
@@ -55,8 +57,8 @@ class MerchantCalendarIn(In):
         return MerchantCalendar(
             based_on=self.based_on,
             time_zone=self.time_zone,
-            opens=_minutes(self.opens),
-            closes=_minutes(self.closes),
+            opens=minutes(self.opens),
+            closes=minutes(self.closes),
             closed_days=tuple(self.closed_days),
         )
 
@@ -103,8 +105,8 @@ class CalendarOut(Out):
             time_zone=version.time_zone,
             source=version.source,
             known_until=version.known_until,
-            opens=_clock(version.opens),
-            closes=_clock(version.closes),
+            opens=clock(version.opens),
+            closes=clock(version.closes),
             based_on=version.based_on,
             days=[CalendarDayOut.model_validate(each) for each in days],
             created_at=version.created_at,

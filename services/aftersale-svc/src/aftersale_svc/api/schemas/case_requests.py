@@ -203,6 +203,8 @@ class ShipIn(In):
 
     carrier: CarrierInput
     waybill_no: WaybillInput
+    drop_off_point: Id | None = None
+    """The courier's code of the point where the buyer dropped the parcel off; left out where a courier was handed it."""
 
 
 class CorrectWaybillIn(In):

@@ -10,7 +10,6 @@ from aftercare_chassis.http.schemas import (
     DeadlineAt,
     Money,
     Out,
-    Time,
     UpdatedAt,
     Version,
 )
@@ -24,6 +23,7 @@ from aftersale_svc.api.schemas.frozen import FrozenOut
 from aftersale_svc.api.schemas.manual_reviews import ProposedDecisionOut, ReviewOut
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.offline_refunds import OfflineRefundOut
+from aftersale_svc.api.schemas.pickups import PickupOut, ReturnParcelOut
 from aftersale_svc.api.schemas.price_adjustments import PriceCheckOut
 from aftersale_svc.api.schemas.refunds import RefundOut
 from aftersale_svc.api.schemas.repairs import RepairOut
@@ -32,7 +32,7 @@ from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Reason, RejectReason
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
-from aftersale_svc.domain.cases.model import CaseLine, CaseState, Return
+from aftersale_svc.domain.cases.model import CaseLine, CaseState
 from aftersale_svc.domain.evidence.policy import STAFF
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Stage
@@ -88,24 +88,6 @@ class CaseLineOut(Out):
             refuse_reason=line.refuse_reason,
             photos=line.photos or [],
         )
-
-
-class ReturnParcelOut(Out):
-    """The parcel that brings the goods back."""
-
-    carrier: str
-    """The code of the courier, such as `sf`."""
-    waybill_no: str
-    """The courier's number of the parcel."""
-    delivered_at: Time | None = None
-    """When it arrived at the merchant, as the courier or the merchant reported; null before."""
-
-    @classmethod
-    def of(cls, return_: Return) -> "ReturnParcelOut | None":
-        """The parcel; None if nothing was sent back."""
-        if return_.carrier is None or return_.waybill_no is None:
-            return None
-        return cls(carrier=return_.carrier, waybill_no=return_.waybill_no, delivered_at=return_.delivered_at)
 
 
 class CaseOut(Out):
@@ -175,6 +157,8 @@ class CaseOut(Out):
     sent back. While the case waits for it, it is the merchant's turn, and the buyer's time to ship has not begun."""
     return_parcel: ReturnParcelOut | None = None
     """Null until the buyer has shipped the goods."""
+    pickup: PickupOut | None = None
+    """The pickup that was booked last, whatever has become of it; null where none was."""
     replacement: ReplacementOut | None = None
     """What the merchant sends to the buyer; null until that is decided."""
     price_checks: list[PriceCheckOut] = Field(default_factory=list)
@@ -229,6 +213,7 @@ class CaseOut(Out):
             evidence=case.evidence,
             return_address=full.return_.address,
             return_parcel=ReturnParcelOut.of(full.return_),
+            pickup=PickupOut.of(full),
             replacement=ReplacementOut.of(full.replacement),
             price_checks=PriceCheckOut.of(full),
             exchange=ExchangeOut.of(full),

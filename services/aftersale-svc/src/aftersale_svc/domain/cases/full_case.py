@@ -13,6 +13,7 @@ from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund,
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
+from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
@@ -75,6 +76,11 @@ class FullCase:
     def return_(self) -> Return:
         """Its return; empty where nothing was sent back."""
         return next(iter(self.rows_of(Return)), Return(case_id=self.case.id))
+
+    @property
+    def pickup(self) -> Pickup | None:
+        """The pickup booked last; None where none was."""
+        return next(iter(self.rows_of(Pickup)), None)
 
     @property
     def replacement(self) -> Replacement | None:

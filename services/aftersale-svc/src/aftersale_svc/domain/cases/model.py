@@ -15,6 +15,7 @@ from aftersale_svc.domain.cases.codes import (
     RefundState,
     RejectReason,
 )
+from aftersale_svc.domain.cases.pickups.codes import ReturnMethod
 from aftersale_svc.domain.cases.states import CaseAction as CaseAction
 from aftersale_svc.domain.cases.states import CaseState as CaseState
 from aftersale_svc.domain.orders.model import Stage
@@ -34,6 +35,7 @@ class Case:
     `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
     It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the `supplement_rounds`th time.
     Rules of hours may depend on `category` (that of its lines, where they have the same), `buyer_level` and `carrier` (of the parcel sent last).
+    `booked_in` is the state whose time stops while a pickup is booked, `pickup_ends_at` when the booked time ends.
     """
 
     id: str
@@ -78,6 +80,8 @@ class Case:
     category: str | None = None
     buyer_level: str | None = None
     carrier: str | None = None
+    booked_in: CaseState | None = None
+    pickup_ends_at: datetime | None = None
     description: str | None
     evidence: list[str]
     initiator: Initiator | None = None
@@ -136,7 +140,10 @@ class CaseLine(RequestedLine):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Return:
-    """The leg that brings the goods back. `scanned_at` is the courier's first scan under the present waybill."""
+    """The leg that brings the goods back. `scanned_at` is the courier's first scan under the present waybill.
+
+    `method` is how they were handed over, `drop_off_point` where; None for returns of earlier builds.
+    """
 
     case_id: str
     address: dict[str, str] | None = None
@@ -144,6 +151,8 @@ class Return:
     waybill_no: str | None = None
     scanned_at: datetime | None = None
     delivered_at: datetime | None = None
+    method: ReturnMethod | None = None
+    drop_off_point: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

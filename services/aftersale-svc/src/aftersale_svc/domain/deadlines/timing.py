@@ -10,6 +10,7 @@ from aftercare_chassis.lifecycle import Timing
 from aftersale_svc.domain.deadlines.calendars import WEEK, Calendar
 from aftersale_svc.domain.deadlines.ledger import Deadline
 from aftersale_svc.domain.deadlines.reminders import DEFAULT_HOURS
+from aftersale_svc.domain.deadlines.rules import Rule
 from aftersale_svc.domain.deadlines.schedules import Chosen, Due, Schedules, continued, deadline, left_of
 from aftersale_svc.domain.deadlines.standstills import SPARED, Standstill
 
@@ -69,6 +70,10 @@ class ScheduleTiming:
         found = None if rule is None else self._schedules.calendar_for(rule, deadline.merchant_id)
         return None if found is WEEK else found
 
+    def calendar_of_merchant(self, merchant_id: str) -> Calendar:
+        """The calendar of this merchant, or else of the country."""
+        return self._schedules.calendar_for(Rule("", 0), merchant_id)
+
     def reminder_hours(self, row: Any, timer: str | None) -> Sequence[float]:
         """How many hours before the end of this timer people are reminded, by the rule that holds now."""
         rule = None if timer is None else self._schedules.choose(row, timer, 0).rule
@@ -78,3 +83,8 @@ class ScheduleTiming:
 def reminder_hours(timing: Timing, row: Any, timer: str | None) -> Sequence[float]:
     """See `ScheduleTiming.reminder_hours`."""
     return timing.reminder_hours(row, timer) if isinstance(timing, ScheduleTiming) else DEFAULT_HOURS
+
+
+def calendar_of_merchant(timing: Timing, merchant_id: str) -> Calendar:
+    """See `ScheduleTiming.calendar_of_merchant`; WEEK where no calendar was loaded."""
+    return timing.calendar_of_merchant(merchant_id) if isinstance(timing, ScheduleTiming) else WEEK

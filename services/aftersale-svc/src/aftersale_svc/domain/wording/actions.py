@@ -81,6 +81,13 @@ ACTION_NAMES: Mapping[CaseAction, Label] = {
     CaseAction.DISPUTE_OFFLINE_REFUND: Label("因未收到线下退款维权", "dispute that the money has arrived"),
     CaseAction.WITHDRAW_OFFLINE_REFUND: Label("撤回线下退款登记", "take back that the money was given back"),
     CaseAction.REFUSE_RETURN: Label("验收不通过，转交平台客服", "refuse the goods and let an agent decide"),
+    CaseAction.BOOK_PICKUP: Label("预约上门取件", "book a pickup"),
+    CaseAction.MOVE_PICKUP: Label("更改取件时间", "move the pickup to another time"),
+    CaseAction.CANCEL_PICKUP: Label("取消取件", "cancel the pickup"),
+    CaseAction.GIVE_PICKUP_WAYBILL: Label("填写取件运单", "name the waybill of the pickup"),
+    CaseAction.COLLECT_PICKUP: Label("确认已取件", "record that the goods were collected"),
+    CaseAction.MISS_PICKUP: Label("反馈快递未取件", "report that the courier did not come"),
+    CaseAction.REPORT_ABSENCE: Label("反馈买家不在", "report that the buyer was not there"),
 }
 
 WHY_NOT: Mapping[str, Label] = {
@@ -133,6 +140,9 @@ WHY_NOT: Mapping[str, Label] = {
     "no_refund_refused": Label("没有被支付渠道拒绝的退款", "no refund was refused"),
     "outcome_of_deny_offline_refund": Label("由买家否认收款产生", "it follows from the denial"),
     "refund_in_flight": Label("退款处理中", "a refund is on its way"),
+    "pickup_destination_unknown": Label("缺少退货地址", "there is no return address"),
+    "pickups_used_up": Label("取件预约次数已用完", "no more pickups can be booked"),
+    "no_pickup_waybill": Label("取件没有运单号", "no waybill was named for the pickup"),
     "verdict_in_execution": Label("判决执行中", "a verdict is being executed"),
     "case_not_stalled": Label("售后单仍在正常处理中", "the case is being handled in time"),
     "frozen_by_dispute": Label("售后单因维权冻结", "a dispute stops the case"),
@@ -170,6 +180,15 @@ STEPS: Mapping[str, Label] = {
     "lapse_offer": Label("买家未在期限内答复，方案失效", "The buyer did not answer in time, and the offer lapsed"),
     "ship": Label("{actor}寄出了退货", "{actor} sent the goods back"),
     "set_return_address": Label("{actor}填写了退货地址", "{actor} gave the return address"),
+    "book_pickup": Label("{actor}预约了上门取件", "{actor} booked a pickup"),
+    "move_pickup": Label("{actor}更改了取件时间", "{actor} moved the pickup to another time"),
+    "cancel_pickup": Label("{actor}取消了取件", "{actor} cancelled the pickup"),
+    "give_pickup_waybill": Label("{actor}填写了取件运单", "{actor} named the waybill of the pickup"),
+    "collect_pickup": Label("快递已取件", "The courier has collected the goods"),
+    "miss_pickup": Label("快递未取件，可重新预约", "The goods were not collected, and another pickup may be booked"),
+    "report_absence": Label(
+        "{actor}反馈取件时买家不在", "{actor} reported that the buyer was not there for the pickup"
+    ),
     "correct_waybill": Label("{actor}更正了退货运单号", "{actor} corrected the waybill"),
     "scan": Label("快递首次扫描退货包裹", "The courier scanned the returned parcel for the first time"),
     "restage": Label("订单商品已发出，售后阶段随之更新", "The units were shipped, so the case is one in transit"),

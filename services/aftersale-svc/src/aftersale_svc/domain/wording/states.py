@@ -25,6 +25,9 @@ STATE_NAMES: Mapping[CaseState, Label] = {
     CaseState.OFFER_PENDING: Label("等待买家答复处理方案", "The buyer has to answer an offer"),
     CaseState.AWAIT_SUPPLEMENT: Label("等待买家补充材料", "The buyer has to supply what was asked for"),
     CaseState.AWAIT_BUYER_SHIPMENT: Label("等待买家寄回商品", "The goods have to be sent back"),
+    CaseState.AWAIT_PICKUP: Label(
+        "已预约上门取件，等待快递取件", "A pickup is booked; the courier has to collect the goods"
+    ),
     CaseState.RETURN_IN_TRANSIT: Label("商品退回途中", "The goods are on their way back"),
     CaseState.AWAIT_INSPECTION: Label("等待商家验收退回商品", "The merchant has to inspect the returned goods"),
     CaseState.REJECTED: Label("商家已拒绝", "The request was rejected"),
@@ -71,6 +74,10 @@ EFFECTS: Mapping[str, Label] = {
     "offer_lapses": Label("方案失效，重新审核申请", "the offer lapses, and the request is reviewed again"),
     "closed_rejected": Label("售后单关闭", "the case is closed as rejected"),
     "closed_buyer_late": Label("售后单因买家逾期未寄回而关闭", "the case is closed, because nothing was sent back"),
+    "pickup_missed": Label(
+        "视为未取件，买家可重新预约或自行寄回",
+        "the pickup counts as missed, and the buyer may book another one or send the goods",
+    ),
     "escalated_address_missing": Label(
         "因缺少退货地址转交平台客服", "an agent takes over, because there is no return address"
     ),

@@ -99,6 +99,7 @@ FAST_RETURN = Leg(
     {
         **RETURN.rows,
         (_S.AWAIT_BUYER_SHIPMENT, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT, (REPLACEMENT_SENT,)),
+        (_S.AWAIT_PICKUP, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT, (REPLACEMENT_SENT,)),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Transition(
             _S.CLOSED, SYSTEM_ONLY, (REPLACEMENT_SENT,), cause=CloseCause.BUYER_LATE
         ),
@@ -131,6 +132,7 @@ FAST_RETURN = Leg(
             ),
         ),
     },
+    resumes=RETURN.resumes,
 )
 """A return after the replacement; where none is sent, the money goes back for the goods as in any return."""
 FAST_INSPECTION = Leg(

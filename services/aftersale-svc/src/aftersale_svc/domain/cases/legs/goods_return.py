@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.guards import (
     unless_refund_decided,
 )
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
+from aftersale_svc.domain.cases.legs.pickup import PICKUP, PICKUP_TIMEOUT
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.permissions import (
     BUYER,
@@ -37,6 +38,7 @@ RETURN = Leg(
     "return",
     _S.AWAIT_BUYER_SHIPMENT,
     {
+        **PICKUP,
         (_S.AWAIT_BUYER_SHIPMENT, _A.SHIP): Transition(_S.RETURN_IN_TRANSIT, BUYER),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CANCEL): Transition(_S.CANCELLED, BUYER_OR_AGENT),
         (_S.AWAIT_BUYER_SHIPMENT, _A.CLOSE): Transition(_S.CLOSED, SYSTEM_ONLY, cause=CloseCause.BUYER_LATE),
@@ -74,6 +76,9 @@ RETURN = Leg(
                 Timeout("merchant", "return_address_hours", _A.ESCALATE, "escalated_address_missing"),
             ),
         ),
+        _S.AWAIT_PICKUP: PICKUP_TIMEOUT,
         _S.RETURN_IN_TRANSIT: Timeout(COURIER, "return_transit_hours", _A.ESCALATE, "escalated_not_delivered"),
     },
+    # A dispute cancels the pickup.
+    resumes={_S.AWAIT_PICKUP: _S.AWAIT_BUYER_SHIPMENT},
 )

@@ -57,7 +57,7 @@ def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
     """
     disputable = [state for leg in legs if leg.can_be_disputed for state in leg.timeouts]
     paying = [state for leg in legs if not leg.can_be_disputed for state in leg.timeouts]
-    freeze = _freeze(VERDICT_IN_EXECUTION)
+    resumes = {state: other for leg in legs for state, other in leg.resumes.items()}
     end = _end_with_order(SYSTEM_ONLY)
     end_unpaid = _end_with_order(SYSTEM_ONLY, REFUND_IN_FLIGHT)
     resume: Row = Transition(
@@ -71,9 +71,11 @@ def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
         return Leg(DISPUTE, legs[0].entry, ended, {})
     rows: dict[tuple[CaseState, CaseAction], Row] = {
         **ended,
-        **{(state, _A.FREEZE): freeze for state in disputable},
+        **{(state, _A.FREEZE): _freeze(VERDICT_IN_EXECUTION, remembered=resumes.get(state)) for state in disputable},
         **{
-            (state, _A.DISPUTE): _freeze(VERDICT_IN_EXECUTION, NOT_STALLED, by=BUYER_OR_PLATFORM)
+            (state, _A.DISPUTE): _freeze(
+                VERDICT_IN_EXECUTION, NOT_STALLED, by=BUYER_OR_PLATFORM, remembered=resumes.get(state)
+            )
             for state in disputable
         },
         (_S.CLOSED, _A.FREEZE): _freeze(CLOSED_FOR_GOOD, DISPUTE_WINDOW_PASSED, UNITS_HELD),
@@ -90,9 +92,9 @@ def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
     return Leg(DISPUTE, _S.DISPUTED, rows, {_S.DISPUTED: Timeout("platform")})
 
 
-def _freeze(*guards: Guard, by: Permission = SYSTEM_ONLY) -> Row:
+def _freeze(*guards: Guard, by: Permission = SYSTEM_ONLY, remembered: CaseState | None = None) -> Row:
     """A dispute stops the case; not that of a cancelled order, since its money goes back with the order."""
-    return Transition(_S.DISPUTED, by, (ORDER_CANCELLED, *guards), remember="frozen_state")
+    return Transition(_S.DISPUTED, by, (ORDER_CANCELLED, *guards), "frozen_state", remembered)
 
 
 def _ordered(legs: tuple[Leg, ...], exits: Collection[Exit]) -> dict[tuple[CaseState, CaseAction], Row]:

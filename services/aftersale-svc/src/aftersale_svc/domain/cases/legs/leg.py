@@ -1,7 +1,7 @@
 """What a leg consists of."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aftercare_chassis.lifecycle import Timeout, Transition
@@ -21,7 +21,8 @@ LegRows = Mapping[tuple[CaseState, CaseAction], Row]
 class Leg:
     """A fragment of the state table. `entry` is its first state; `timeouts` has each of its states.
 
-    `can_be_disputed` is False where a complaint cannot stop it any more.
+    `can_be_disputed` is False where a complaint cannot stop it any more. `resumes` has the states that are not gone back to after
+    a dispute, with those in their place.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Leg:
     rows: LegRows
     timeouts: Mapping[CaseState, Timeout[CaseAction]]
     can_be_disputed: bool = True
+    resumes: Mapping[CaseState, CaseState] = field(default_factory=dict)
 
     @property
     def exits(self) -> frozenset[Exit]:

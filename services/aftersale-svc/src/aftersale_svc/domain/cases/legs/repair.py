@@ -91,6 +91,7 @@ REPAIR_RETURN = Leg(
         ),
     },
     RETURN.timeouts,
+    resumes=RETURN.resumes,
 )
 """The buyer sends the goods to be repaired: a return without an inspection."""
 REPAIR_EXITS: dict[Exit, Leg | CaseState] = {

@@ -1,0 +1,1 @@
+"""Pickups: a courier collects returned goods from the buyer in a time that was booked."""

@@ -1,0 +1,300 @@
+"""Goods that a courier collects at the buyer's door: booked, moved, missed, collected, dropped off."""
+
+import asyncio
+from datetime import datetime, timedelta
+from typing import Any
+
+import httpx
+import pytest
+from aftercare_events import (
+    PickupBooked,
+    PickupCancelled,
+    PickupMissed,
+    PickupMoved,
+    PickupScheduleSet,
+    PickupWaybillGiven,
+    ReturnScanned,
+    ReturnShipped,
+)
+from aftersale_shop import Shop
+
+DOOR = {"name": "李女士", "phone": "13800000000", "country": "CN", "street": "文一路 12 号"}
+WINDOWS = [
+    {"weekday": day, "opens": opens, "closes": closes, "capacity": 1}
+    for day in range(7)
+    for opens, closes in (("09:00", "12:00"), ("14:00", "18:00"))
+]
+
+
+async def returning(shop: Shop, **more: Any) -> str:
+    """A case whose goods the buyer has still to send back."""
+    await shop.delivered()
+    case = await shop.case(1, **more)
+    return (await shop.approve(case["id"]))["id"]
+
+
+async def slots(shop: Shop, case_id: str) -> list[dict[str, Any]]:
+    response = await shop.buyer.get(f"/v1/cases/{case_id}/pickup-slots")
+    assert response.status_code == 200, response.text
+    return response.json()["data"]
+
+
+async def book(shop: Shop, case_id: str, place: int = 0) -> dict[str, Any]:
+    slot = (await slots(shop, case_id))[place]
+    return await shop.act(shop.buyer, case_id, "book-pickup", slot=slot["begins_at"], address=DOOR)
+
+
+async def set_schedule(shop: Shop, **more: Any) -> httpx.Response:
+    body = {"time_zone": "Asia/Shanghai", "lead_hours": 2, "days_ahead": 7, "windows": WINDOWS, **more}
+    return await shop.seller.put("/v1/merchants/m-1/pickup-schedule", json=body)
+
+
+def turn(case: dict[str, Any]) -> tuple[str, str, str | None]:
+    return case["state"], case["whose_turn"], case["deadline_effect"]
+
+
+def begun(shop: Shop, case: dict[str, Any]) -> None:
+    """A minute after the booked time has begun."""
+    at = datetime.fromisoformat(case["pickup"]["begins_at"])
+    shop.clock.advance(seconds=(at - shop.clock.now()).total_seconds() + 60)
+
+
+async def test_while_a_pickup_is_booked_it_is_the_couriers_turn(shop: Shop) -> None:
+    case_id = await returning(shop)
+    offered = await slots(shop, case_id)
+    shop.clock.advance(hours=1)
+    booked = await book(shop, case_id)
+    assert turn(booked) == ("await_pickup", "courier", "pickup_missed")
+    assert booked["pickup"]["begins_at"] == offered[0]["begins_at"]
+    assert booked["pickup"]["address"]["street"] == DOOR["street"]
+    event = await shop.last(PickupBooked)
+    assert event.deadline_at == event.ends_at + timedelta(hours=4), "the end of the time, and a margin"
+    published = [envelope.data.decode() for envelope in await shop.harness.envelopes()]
+    assert not any(DOOR["phone"] in data or DOOR["street"] in data for data in published)
+    shown = (await shop.buyer.get(f"/v1/cases/{case_id}")).json()["explanation"]
+    assert "courier" in shown["turn"]["en"]
+    assert "取件" in shown["then"]["zh_cn"]
+
+
+async def test_the_buyers_time_stops_meanwhile_and_goes_on_after_a_cancellation(shop: Shop) -> None:
+    case_id = await returning(shop)
+    shop.clock.advance(hours=24)
+    await book(shop, case_id)
+    shop.clock.advance(hours=2)
+    cancelled = await shop.act(shop.buyer, case_id, "cancel-pickup", note="临时有事")
+    assert turn(cancelled) == ("await_buyer_shipment", "buyer", "closed_buyer_late")
+    event = await shop.last(PickupCancelled)
+    assert event.deadline_at == shop.clock.now() + timedelta(hours=6 * 24)
+    assert cancelled["pickup"]["state"] == "cancelled"
+    deadlines = (await shop.buyer.get(f"/v1/cases/{case_id}/deadlines")).json()["data"]
+    assert [each["state"] for each in deadlines][-3:] == ["paused", "met", "set"]
+
+
+async def test_a_pickup_is_moved_until_its_time_begins(shop: Shop) -> None:
+    case_id = await returning(shop)
+    await book(shop, case_id)
+    offered = await slots(shop, case_id)
+    moved = await shop.act(shop.buyer, case_id, "move-pickup", slot=offered[2]["begins_at"])
+    event = await shop.last(PickupMoved)
+    assert (event.previous_begins_at < event.begins_at, event.number) == (True, 2)
+    assert event.deadline_at == event.ends_at + timedelta(hours=4)
+    assert moved["pickup"]["begins_at"] == offered[2]["begins_at"]
+    same = await shop.buyer.post(f"/v1/cases/{case_id}/move-pickup", json={"slot": offered[2]["begins_at"]})
+    shop.harness.problem(same, 422, "pickup_slot_unchanged")
+    begun(shop, moved)
+    for action, body in (("move-pickup", {"slot": offered[3]["begins_at"]}), ("cancel-pickup", {})):
+        refused = await shop.buyer.post(f"/v1/cases/{case_id}/{action}", json=body)
+        shop.harness.problem(refused, 409, "pickup_begun")
+
+
+async def test_goods_that_were_collected_are_on_their_way(shop: Shop) -> None:
+    case_id = await returning(shop)
+    await book(shop, case_id)
+    sent = await shop.act(shop.seller, case_id, "collect-pickup", carrier="sf", waybill_no="SF1001")
+    assert (sent["state"], sent["return_parcel"]["method"]) == ("return_in_transit", "pickup")
+    assert sent["pickup"]["state"] == "collected"
+    assert (await shop.last(ReturnShipped)).method == "pickup"
+    await shop.parcel("SF1001")
+    assert (await shop.get(case_id))["state"] == "await_inspection"
+
+
+async def test_the_couriers_first_scan_collects_the_goods(shop: Shop) -> None:
+    case_id = await returning(shop)
+    await book(shop, case_id)
+    await shop.act(shop.seller, case_id, "give-pickup-waybill", carrier="sf", waybill_no="SF2001")
+    await shop.act(shop.agent, case_id, "give-pickup-waybill", carrier="sf", waybill_no="SF2002")
+    assert (await shop.last(PickupWaybillGiven)).previous_waybill_no == "SF2001"
+    await shop.parcel("SF2001", "in_transit", case_id=case_id, carrier="sf")
+    assert (await shop.get(case_id))["state"] == "await_pickup", "that waybill was replaced"
+    await shop.parcel("SF2002", "in_transit", case_id=case_id, carrier="sf")
+    assert (await shop.get(case_id))["state"] == "return_in_transit"
+    assert (await shop.last(ReturnShipped)).waybill_no == (await shop.last(ReturnScanned)).waybill_no == "SF2002"
+
+
+async def test_a_delivery_without_a_scan_before_collects_and_arrives(shop: Shop) -> None:
+    case_id = await returning(shop)
+    await book(shop, case_id)
+    await shop.act(shop.seller, case_id, "give-pickup-waybill", carrier="sf", waybill_no="SF2001")
+    await shop.parcel("SF2001", "delivered", case_id=case_id, carrier="sf")
+    assert (await shop.get(case_id))["state"] == "await_inspection"
+
+
+async def test_goods_that_are_scanned_after_a_missed_pickup_are_on_their_way(shop: Shop) -> None:
+    case_id = await returning(shop)
+    case = await book(shop, case_id)
+    await shop.act(shop.seller, case_id, "give-pickup-waybill", carrier="sf", waybill_no="SF2001")
+    begun(shop, case)
+    await shop.act(shop.buyer, case_id, "miss-pickup")
+    await shop.parcel("SF2001", "in_transit", case_id=case_id, carrier="sf")
+    found = await shop.get(case_id)
+    assert (found["state"], found["pickup"]["state"]) == ("return_in_transit", "collected")
+
+
+async def test_a_courier_who_does_not_come_gives_the_buyer_the_whole_time_again(shop: Shop) -> None:
+    case_id = await returning(shop)
+    shop.clock.advance(hours=5 * 24)
+    case = await book(shop, case_id)
+    early = await shop.buyer.post(f"/v1/cases/{case_id}/miss-pickup", json={})
+    shop.harness.problem(early, 409, "pickup_not_begun")
+    begun(shop, case)
+    missed = await shop.act(shop.buyer, case_id, "miss-pickup")
+    assert (missed["state"], missed["pickup"]["missed_by"]) == ("await_buyer_shipment", "courier")
+    assert (await shop.last(PickupMissed)).deadline_at == shop.clock.now() + timedelta(hours=7 * 24)
+    assert (await book(shop, case_id))["state"] == "await_pickup"
+
+
+async def test_a_time_that_passes_without_a_word_is_missed_by_nobody(shop: Shop) -> None:
+    case_id = await returning(shop)
+    shop.clock.advance(hours=5 * 24)
+    case = await book(shop, case_id)
+    begun(shop, case)
+    shop.clock.advance(hours=7)
+    await shop.harness.run_due()
+    found = await shop.get(case_id)
+    assert turn(found) == ("await_buyer_shipment", "buyer", "closed_buyer_late")
+    event = await shop.last(PickupMissed)
+    assert (event.missed_by, event.deadline_at) == ("unknown", shop.clock.now() + timedelta(hours=7 * 24))
+
+
+async def test_a_buyer_who_was_not_there_twice_sends_the_goods_alone(shop: Shop) -> None:
+    case_id = await returning(shop)
+    for _ in range(2):
+        case = await book(shop, case_id)
+        begun(shop, case)
+        absent = await shop.act(shop.seller, case_id, "report-absence")
+        assert absent["pickup"]["missed_by"] == "buyer"
+    slot = (await slots(shop, case_id))[0]["begins_at"]
+    refused = await shop.buyer.post(f"/v1/cases/{case_id}/book-pickup", json={"slot": slot, "address": DOOR})
+    shop.harness.problem(refused, 409, "pickups_used_up")
+    shipped = await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
+    assert shipped["return_parcel"]["method"] == "own_courier"
+
+
+async def test_pickups_are_booked_and_moved_six_times_at_most(shop: Shop) -> None:
+    case_id = await returning(shop)
+    await book(shop, case_id)
+    offered = await slots(shop, case_id)
+    for place in range(1, 6):
+        await shop.act(shop.buyer, case_id, "move-pickup", slot=offered[place]["begins_at"])
+    refused = await shop.buyer.post(f"/v1/cases/{case_id}/move-pickup", json={"slot": offered[6]["begins_at"]})
+    shop.harness.problem(refused, 409, "pickups_used_up")
+
+
+async def test_a_case_that_is_stopped_or_ends_frees_its_time(shop: Shop) -> None:
+    assert (await set_schedule(shop)).status_code == 200
+    case_id = await returning(shop)
+    first = (await slots(shop, case_id))[0]["begins_at"]
+    await book(shop, case_id)
+    assert first not in [each["begins_at"] for each in await slots(shop, case_id)]
+    dispute = await shop.complaint(case_id)
+    assert dispute is not None
+    stopped = await shop.get(case_id)
+    assert (stopped["state"], stopped["pickup"]["state"]) == ("disputed", "cancelled")
+    assert first in [each["begins_at"] for each in await slots(shop, case_id)]
+    await shop.rule(dispute["id"], "withdraw", shop.buyer)
+    assert turn(await shop.get(case_id)) == ("await_buyer_shipment", "buyer", "closed_buyer_late")
+    await book(shop, case_id)
+    ended = await shop.act(shop.buyer, case_id, "cancel")
+    assert (ended["state"], ended["pickup"]["state"]) == ("cancelled", "cancelled")
+    assert len(await shop.published(PickupCancelled)) == 2
+
+
+async def test_no_more_pickups_are_booked_than_a_time_has_room_for(shop: Shop) -> None:
+    assert (await set_schedule(shop)).status_code == 200
+    await shop.delivered()
+    cases = [(await shop.approve((await shop.case(1))["id"]))["id"] for _ in range(3)]
+    slot = (await slots(shop, cases[0]))[0]["begins_at"]
+    body = {"slot": slot, "address": DOOR}
+    answers = await asyncio.gather(
+        *(shop.buyer.post(f"/v1/cases/{case_id}/book-pickup", json=body) for case_id in cases)
+    )
+    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
+    for answer in answers:
+        if answer.status_code == 409:
+            assert answer.json()["code"] == "pickup_slot_full"
+
+
+@pytest.mark.parametrize("minutes", [0, 30])
+async def test_a_time_that_is_not_offered_is_refused(shop: Shop, minutes: int) -> None:
+    case_id = await returning(shop)
+    at = (shop.clock.now() + timedelta(minutes=minutes)).isoformat()
+    refused = await shop.buyer.post(f"/v1/cases/{case_id}/book-pickup", json={"slot": at, "address": DOOR})
+    problem = shop.harness.problem(refused, 422, "pickup_slot_unknown")
+    assert problem["errors"][0]["pointer"] == "/slot"
+    assert (await shop.get(case_id))["pickup"] is None
+
+
+async def test_without_a_return_address_nothing_is_collected(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1)
+    await shop.act(shop.seller, case["id"], "escalate")
+    await shop.act(shop.agent, case["id"], "approve")
+    slot = (await slots(shop, case["id"]))[0]["begins_at"]
+    refused = await shop.buyer.post(f"/v1/cases/{case['id']}/book-pickup", json={"slot": slot, "address": DOOR})
+    shop.harness.problem(refused, 409, "pickup_destination_unknown")
+
+
+async def test_goods_may_be_dropped_off(shop: Shop) -> None:
+    case_id = await returning(shop)
+    sent = await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001", drop_off_point="HZ-021")
+    assert (sent["return_parcel"]["method"], sent["return_parcel"]["drop_off_point"]) == ("drop_off", "HZ-021")
+    assert (await shop.last(ReturnShipped)).drop_off_point == "HZ-021"
+
+
+async def test_goods_for_repair_are_collected_as_well(shop: Shop) -> None:
+    case_id = await returning(shop, type_="repair")
+    await book(shop, case_id)
+    sent = await shop.act(shop.seller, case_id, "collect-pickup", carrier="sf", waybill_no="SF1001")
+    assert sent["state"] == "return_in_transit"
+
+
+async def test_a_merchant_sets_its_times_in_versions(shop: Shop) -> None:
+    case_id = await returning(shop)
+    missing = await shop.seller.get("/v1/merchants/m-1/pickup-schedule")
+    shop.harness.problem(missing, 404, "not_found")
+    first = (await set_schedule(shop)).json()
+    booked = await book(shop, case_id)
+    second = (await set_schedule(shop, windows=[])).json()
+    assert (first["version"], second["version"], await slots(shop, case_id)) == (1, 2, [])
+    assert (await shop.get(case_id))["pickup"]["begins_at"] == booked["pickup"]["begins_at"], "it stays booked"
+    assert [event.window_count for event in await shop.published(PickupScheduleSet)] == [14, 0]
+    rival = shop.harness.client("seller", "seller-2", tenant="m-2")
+    foreign = await rival.get("/v1/merchants/m-1/pickup-schedule")
+    shop.harness.problem(foreign, 404, "not_found")
+
+
+async def test_a_schedule_that_contradicts_itself_is_refused(shop: Shop) -> None:
+    shop.harness.problem(await set_schedule(shop, time_zone="Asia/Nowhere"), 422, "time_zone_unknown")
+    twice = [{"weekday": 0, "opens": "09:00", "closes": "12:00", "capacity": 1}] * 2
+    shop.harness.problem(await set_schedule(shop, windows=twice), 422, "pickup_windows_overlap")
+    backwards = [{"weekday": 0, "opens": "12:00", "closes": "09:00", "capacity": 1}]
+    assert (await set_schedule(shop, windows=backwards)).status_code == 422
+    assert await shop.published(PickupScheduleSet) == []
+
+
+async def test_without_a_booked_pickup_there_is_nothing_to_collect(shop: Shop) -> None:
+    case_id = await returning(shop)
+    parcel = {"carrier": "sf", "waybill_no": "SF1001"}
+    for action, body in (("collect-pickup", parcel), ("give-pickup-waybill", parcel), ("report-absence", {})):
+        refused = await shop.seller.post(f"/v1/cases/{case_id}/{action}", json=body)
+        shop.harness.problem(refused, 409, "illegal_transition")
