@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-from aftercare_events import AfterSaleTypeChanged, RefundRequested
+from aftercare_events import AfterSaleTypeChanged, RefundRequested, ReplacementOrdered
 from aftersale_shop import RETURN_ADDRESS, Shop
 
 
@@ -93,3 +93,37 @@ async def test_goods_under_way_and_other_people(shop: Shop) -> None:
         await shop.act(shop.buyer, other["id"], "change-type", type=type_)
     refused = await shop.buyer.post(f"/v1/cases/{other['id']}/change-type", json={"type": "refund_only"})
     assert shop.harness.problem(refused, 409, "type_changed_too_often")["times"] == 3
+
+
+async def test_a_change_to_an_exchange_names_what_is_wanted(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2)
+    wanted = [{"line_id": "line_1", "wanted_sku": "KETTLE-2", "wanted_variant": "蓝色"}]
+    changed = await shop.act(shop.buyer, case["id"], "change-type", type="exchange", lines=wanted)
+    [line] = changed["lines"]
+    assert (line["wanted_sku"], line["wanted_variant"], line["quantity"]) == ("KETTLE-2", "蓝色", 2)
+    await shop.approve(case["id"])
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    await shop.inspect(case["id"], 2)
+    [owed] = (await shop.last(ReplacementOrdered)).lines
+    assert (owed.sku, owed.quantity) == ("KETTLE-2", 2)
+
+
+@pytest.mark.parametrize(
+    ("type_", "lines", "code", "pointer"),
+    [
+        ("refund_only", [{"line_id": "line_1", "wanted_sku": "KETTLE-2"}], "wanted_not_possible", "/lines/0"),
+        ("exchange", [{"line_id": "line_9", "wanted_sku": "KETTLE-2"}], "line_unknown", "/lines/0/line_id"),
+        ("exchange", [{"line_id": "line_1"}, {"line_id": "line_1"}], "line_repeated", "/lines/1/line_id"),
+    ],
+)
+async def test_what_cannot_be_wanted(
+    shop: Shop, type_: str, lines: list[dict[str, str]], code: str, pointer: str
+) -> None:
+    await shop.delivered()
+    case = await shop.case(2)
+    refused = await shop.buyer.post(f"/v1/cases/{case['id']}/change-type", json={"type": type_, "lines": lines})
+    problem = shop.harness.problem(refused, 422, code)
+    assert problem["errors"][0]["pointer"] == pointer
+    assert (await shop.get(case["id"]))["version"] == case["version"]

@@ -12,10 +12,13 @@ from aftersale_svc.domain.cases.errors import (
     DescriptionMissing,
     EvidenceRequired,
     InitiatorUnsuitable,
+    LineTwice,
+    LineUnknown,
     ReasonNotReached,
     ReturnAlreadyShipped,
     StageNotReached,
 )
+from aftersale_svc.domain.cases.exchanges.errors import WantedNotPossible
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
@@ -42,6 +45,9 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         EvidenceRequired,
         DescriptionMissing,
         ReturnAlreadyShipped,
+        LineUnknown,
+        LineTwice,
+        WantedNotPossible,
     ),
 )
 async def change_type(case_id: CaseId, body: TypeChangeIn, tx: Tx[Settings]) -> CaseOut:
@@ -51,6 +57,12 @@ async def change_type(case_id: CaseId, body: TypeChangeIn, tx: Tx[Settings]) -> 
     case cannot become is 409 `type_unsuitable`, with the `allowed` ones.
     """
     changed = await type_changes.change(
-        tx, case_id, type_=body.type, reason=body.reason, evidence=body.evidence, note=body.note
+        tx,
+        case_id,
+        type_=body.type,
+        reason=body.reason,
+        evidence=body.evidence,
+        lines=body.wanted(),
+        note=body.note,
     )
     return CaseOut.of(changed, tx.actor)

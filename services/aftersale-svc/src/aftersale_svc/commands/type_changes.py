@@ -10,11 +10,12 @@ from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.open_offers import ended
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import CaseType, Reason
-from aftersale_svc.domain.cases.exchanges.policy import unpriced
+from aftersale_svc.domain.cases.exchanges.policy import unpriced, wanted_of_case
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, of
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offers.model import OfferAction
+from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.type_changes.policy import changed
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.settings import Settings
@@ -28,22 +29,27 @@ async def change(
     type_: CaseType,
     reason: Reason | None = None,
     evidence: Sequence[str] = (),
+    lines: Sequence[Wanted] = (),
     note: str | None = None,
 ) -> FullCase:
     """Ask for something else about the same units, for another reason as well. An open counter-offer lapses with it.
+
+    `lines` have what is wanted in exchange for them; their quantities are those of the case.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, ReturnAlreadyShipped, TypeChangedTooOften: see CASE.
         TypeUnchanged, TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, InitiatorUnsuitable,
             ReasonUnsuitable, ReasonNotReached, EvidenceRequired, DescriptionMissing: see `changed`.
+        LineUnknown, LineTwice, WantedNotPossible: see `wanted_of_case`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.CHANGE_TYPE, tx)
     sending_first = tx.settings.fast_exchange_merchants
     case = changed(moved.case, order, tx.actor.role, type_, reason or full.case.reason, evidence, sending_first)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
-    after = unpriced(replace(moved, case=estimated(order, case, full.requested, holds)))
+    after = replace(moved, case=estimated(order, case, full.requested, holds))
+    after = unpriced(after.keeping(*wanted_of_case(after, lines)))
     # How long the review lasts may depend on the type.
     after = replace(after, case=of(after.case).enter_again(after.case, tx, CaseFacts(full=after)))
     events: list[Event] = [_event(tx, full, after, evidence)]

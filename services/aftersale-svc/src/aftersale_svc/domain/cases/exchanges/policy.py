@@ -30,6 +30,25 @@ def wanted_lines(case_id: str, type_: TypeRow, wanted: Sequence[Wanted]) -> list
     ]
 
 
+def wanted_of_case(full: FullCase, named: Sequence[Wanted]) -> list[ReplacementLine]:
+    """Return what is wanted now for the lines of a case, as `wanted_lines` has it; lines that are not named keep what they had.
+
+    Raises:
+        LineUnknown, LineTwice: a line is not the case's, or is named twice.
+        WantedNotPossible: the type is no exchange.
+    """
+    seen: set[str] = set()
+    for place, each in enumerate(named):
+        if each.line_id not in {line.line_id for line in full.requested}:
+            raise LineUnknown(pointer=f"/lines/{place}/line_id")
+        if each.line_id in seen:
+            raise LineTwice(pointer=f"/lines/{place}/line_id")
+        seen.add(each.line_id)
+    wanted = wanted_lines(full.case.id, TYPES[full.case.type], named)
+    kept = [row for row in full.rows_of(ReplacementLine) if row.line_id not in {each.line_id for each in wanted}]
+    return [*kept, *wanted]
+
+
 def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
     """The case with these prices; lines that are not named keep theirs. `at` points to the prices in the request.
 
