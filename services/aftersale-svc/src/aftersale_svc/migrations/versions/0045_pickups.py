@@ -5,8 +5,8 @@ from aftercare_chassis.database.codes import allow_codes, forbid_codes
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0044"
-down_revision = "0043"
+revision = "0045"
+down_revision = "0044"
 branch_labels = None
 depends_on = None
 
