@@ -6,6 +6,7 @@ from aftercare_events import (
     AfterSaleApproved,
     AfterSaleCompleted,
     AfterSaleResumed,
+    AfterSaleTypeChanged,
     ReplacementOrdered,
     SettlementProposed,
 )
@@ -97,3 +98,34 @@ async def test_units_that_are_compensated_in_full_are_not_asked_about_again(shop
     await shop.refund_succeeds()
     shop.harness.problem(await shop.ask(2), 422, "quantity_exceeds_remaining")
     assert (await shop.case(1))["requested"]["amount"] == 9567
+
+
+async def test_goods_that_the_buyer_was_to_keep_come_back_by_a_verdict_for_their_money(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2, type_="refund_only")
+    await shop.act(shop.seller, case["id"], "reject", reason="used_or_affects_resale")
+    dispute_id = await disputed(shop, case["id"])
+    assert (await shop.verdict(dispute_id, None, "return"))["state"] == "executed"
+    changed = await shop.last(AfterSaleTypeChanged)
+    assert (changed.previous_type, changed.case_type, changed.cause) == ("refund_only", "return_refund", "verdict")
+    assert (changed.goods, changed.state) == ("return", "await_buyer_shipment")
+    assert (await shop.names(case["id"]))[-3:] == ["AfterSaleTypeChanged", "AfterSaleResumed", "AfterSaleApproved"]
+    await shop.act(shop.seller, case["id"], "set-return-address", return_address=RETURN_ADDRESS)
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    await shop.inspect(case["id"], 1)
+    assert (await shop.refund_succeeds()).amount_minor == 9566
+    completed = await shop.get(case["id"])
+    assert (completed["type"], completed["state"]) == ("return_refund", "completed")
+    assert (await shop.case(2))["requested"]["amount"] == 28700 - 9566, "what was refused is free again"
+
+
+async def test_nothing_can_come_back_that_the_buyer_does_not_have(shop: Shop) -> None:
+    await shop.paid()
+    case = await shop.case(2, type_="refund_only")
+    await shop.act(shop.seller, case["id"], "reject", reason="reason_untrue")
+    dispute_id = await disputed(shop, case["id"])
+    verdict = {"liable": "seller", "remedy": "return", "grounds": "?"}
+    refused = await shop.arbitrator.post(f"/v1/disputes/{dispute_id}/verdict", json=verdict)
+    problem = shop.harness.problem(refused, 422, "remedy_not_possible")
+    assert problem["allowed"] == ["refund", "none", "resume"]

@@ -22,12 +22,14 @@ ALWAYS = {Remedy.REFUND, Remedy.NONE, Remedy.RESUME}
 KEPT = {Remedy.COMPENSATION}
 POSSIBLE = {
     CaseType.RETURN_REFUND: {Remedy.RETURN} | KEPT,
-    CaseType.REFUND_ONLY: KEPT,
+    CaseType.REFUND_ONLY: {Remedy.RETURN} | KEPT,
     CaseType.CANCEL_UNSHIPPED: set[Remedy](),
-    CaseType.RESHIP_PARTS: {Remedy.EXCHANGE} | KEPT,
+    CaseType.RESHIP_PARTS: {Remedy.EXCHANGE, Remedy.RETURN} | KEPT,
     CaseType.PRICE_ADJUST: set[Remedy](),
     CaseType.REFUSED_DELIVERY: set[Remedy](),
-    CaseType.EXCHANGE: {Remedy.EXCHANGE} | KEPT,
+    CaseType.EXCHANGE: {Remedy.EXCHANGE, Remedy.RETURN} | KEPT,
+    CaseType.REPAIR: {Remedy.RETURN} | KEPT,
+    CaseType.FAST_EXCHANGE: KEPT,
 }
 
 

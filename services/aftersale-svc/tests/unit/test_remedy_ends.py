@@ -1,6 +1,6 @@
 """Whatever a verdict orders of a rejected case leads to an end, by the service's own commands."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 import pytest
@@ -8,14 +8,18 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RejectReason
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
+from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.disputes.model import Remedy
+from aftersale_svc.domain.disputes.errors import RemedyNotPossible
+from aftersale_svc.domain.disputes.model import DisputeState, Remedy
+from aftersale_svc.domain.disputes.remedies import WITH_MONEY
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.holds import holds_of
-from aftersale_svc.domain.orders.model import Order
-from case_walk import PEOPLE, RESHIPPING, Command, decide, explore
+from aftersale_svc.domain.orders.errors import OrderWasCancelled
+from aftersale_svc.domain.orders.model import Order, OrderState
+from case_walk import PEOPLE, RESHIPPING, SETTINGS, Command, decide, explore
 from graph_ends import stuck
-from memory_transaction import Snapshot
+from memory_transaction import NOW, MemoryTransaction, Snapshot
 
 PRICE = 19133
 REMEDIES: dict[str, Command] = {
@@ -24,6 +28,8 @@ REMEDIES: dict[str, Command] = {
     "compensate": decide(Remedy.COMPENSATION, 100),
     "compensate in full": decide(Remedy.COMPENSATION, PRICE),
 }
+PAID = {CaseState.REFUNDING}
+"""What no dispute stops."""
 WALKED = (
     *("set the return address", "ship", "accept all", "accept none", "refund", "close"),
     *("dispute", "answer", "award", "resume"),
@@ -35,9 +41,15 @@ SENDING = ("ship the replacement", "confirm the replacement", "no stock")
     ("type_", "ordered"),
     [
         (CaseType.RETURN_REFUND, {CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_INSPECTION}),
-        (CaseType.REFUND_ONLY, {CaseState.REFUNDING}),
-        (CaseType.RESHIP_PARTS, {CaseState.AWAIT_RESHIP, CaseState.RESHIP_IN_TRANSIT}),
+        (CaseType.REFUND_ONLY, {CaseState.REFUNDING, CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_INSPECTION}),
+        (
+            CaseType.RESHIP_PARTS,
+            {CaseState.AWAIT_RESHIP, CaseState.RESHIP_IN_TRANSIT, CaseState.AWAIT_BUYER_SHIPMENT},
+        ),
         (CaseType.EXCHANGE, {CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_RESHIP}),
+        (CaseType.REPAIR, {CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_INSPECTION}),
+        (CaseType.PRICE_ADJUST, {CaseState.REFUNDING}),
+        (CaseType.CANCEL_UNSHIPPED, {CaseState.REFUNDING}),
     ],
 )
 async def test_every_remedy_leads_to_an_end(
@@ -50,6 +62,10 @@ async def test_every_remedy_leads_to_an_end(
     people = {name: PEOPLE[name] for name in WALKED} | {name: RESHIPPING[name] for name in SENDING} | REMEDIES
     graph, places = await explore(rejected(type_, a_case, an_order, acting), people)
     assert not stuck(graph, places)
+    assert {each.case.frozen_state for each in reviewed(places.values())} >= ordered - PAID, "disputed in each"
+    for snapshot in reviewed(places.values()):
+        for remedy in Remedy:
+            await executed_or_refused(snapshot, remedy)
     assert ordered <= {snapshot.case.state for snapshot in places.values()}
     for place, snapshot in places.items():
         refund, hold = snapshot.refund, snapshot.hold
@@ -57,6 +73,30 @@ async def test_every_remedy_leads_to_an_end(
             paid = refund.amount.units_minor
             expected = (HoldState.SETTLED, 2 if paid == PRICE else 0, paid)
             assert (hold.state, hold.units, hold.amount_minor) == expected, place
+
+
+def reviewed(places: Iterable[Snapshot]) -> list[Snapshot]:
+    """The places in which an arbitrator decides."""
+    return [each for each in places if each.dispute and each.dispute.state is DisputeState.PLATFORM_REVIEW]
+
+
+async def executed_or_refused(snapshot: Snapshot, remedy: Remedy) -> None:
+    """Whatever is ordered wherever a case was stopped is done, or refused with what is possible; then nothing has changed."""
+    tx = MemoryTransaction(snapshot, "arbitrator", NOW, SETTINGS)
+    place = (snapshot.case.type, snapshot.case.frozen_state, remedy)
+    try:
+        await decide(remedy, 100 if remedy in WITH_MONEY else None)(tx)
+    except RemedyNotPossible as refusal:
+        assert remedy not in refusal.facts["allowed"], place
+        assert {Remedy.REFUND, Remedy.NONE, Remedy.RESUME} <= set(refusal.facts["allowed"]), place
+    except OrderWasCancelled:
+        assert snapshot.order.state is OrderState.CANCELLED, place
+    else:
+        dispute = tx.snapshot.dispute
+        assert dispute is not None
+        assert dispute.state in (DisputeState.EXECUTING, DisputeState.EXECUTED), place
+        assert tx.snapshot.case.state is not CaseState.DISPUTED, place
+        assert (dispute.state is DisputeState.EXECUTING) == (tx.snapshot.case.state is CaseState.REFUNDING), place
 
 
 def rejected(
@@ -79,4 +119,7 @@ def rejected(
         units_before=0,
     )
     [hold] = holds_of([line], TYPES[type_])
-    return Snapshot(an_order(), replace(case, reject_reason=RejectReason.REASON_UNTRUE), line, hold)
+    checked = PriceCheck(case_id=case.id, line_id=line.line_id, reference_minor=2000, checked_minor=1500)
+    check = checked if type_ is CaseType.PRICE_ADJUST else None
+    untrue = replace(case, reject_reason=RejectReason.REASON_UNTRUE)
+    return Snapshot(an_order(), untrue, line, hold, price_check=check)

@@ -11,6 +11,7 @@ from aftercare_events import (
     AfterSaleRequested,
     AfterSaleRestaged,
     AfterSaleResumed,
+    AfterSaleTypeChanged,
     Event,
     RefundRequested,
     ReturnAddressGiven,
@@ -45,7 +46,7 @@ async def test_each_event_of_a_case_is_notified_in_order(prepared: Desk) -> None
 
 
 WITHOUT_ADDRESS = {"return_address_missing": True}
-STEPS: tuple[tuple[type[Event], dict[str, str | bool], str], ...] = (
+STEPS: tuple[tuple[type[Event], dict[str, str | bool | int], str], ...] = (
     (AfterSaleApproved, {"cause": "timeout"}, "after_sale_approved_by_timeout"),
     (AfterSaleApproved, {"cause": "rule"}, "after_sale_approved_by_rule"),
     (AfterSaleApproved, {**WITHOUT_ADDRESS}, "after_sale_approved_without_address"),
@@ -56,6 +57,11 @@ STEPS: tuple[tuple[type[Event], dict[str, str | bool], str], ...] = (
     (ReturnInspected, {"cause": "timeout"}, "return_inspected_by_timeout"),
     (AfterSaleRejected, {}, "after_sale_rejected"),
     (AfterSaleRefundFailed, {}, "refund_failed"),
+    (
+        AfterSaleTypeChanged,
+        {"previous_type": "refund_only", "reason": "quality_defect", "number": 1, "cause": "verdict"},
+        "after_sale_type_changed_by_verdict",
+    ),
     (AfterSaleRestaged, {"previous_stage": "pre_ship", "stage": "in_transit"}, "after_sale_restaged"),
     (AfterSaleFrozen, {}, "after_sale_frozen"),
     (AfterSaleResumed, {}, "after_sale_resumed"),

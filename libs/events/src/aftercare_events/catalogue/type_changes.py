@@ -5,16 +5,17 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseType
-from aftercare_events.catalogue.reviews import CaseReason
+from aftercare_events.catalogue.reviews import CaseReason, DecisionCause
 from aftercare_events.fields import Code, DeadlineAt
 from aftercare_events.vocabulary import one_of
 
 
 class AfterSaleTypeChanged(CaseEvent):
-    """The buyer asks for something else about the same units; it is reviewed as a new request."""
+    """The buyer asks for something else about the same units, which is reviewed as a new request; or a verdict orders another type."""
 
     matter: Code = "after_sale_request"
     previous_type: Annotated[Code, one_of(CaseType, "what was asked for before")]
     reason: Annotated[Code, one_of(CaseReason, "why, from now on")]
     number: Annotated[int, Field(strict=True, ge=1, description="how often the type of the case has been changed")]
     deadline_at: DeadlineAt = None
+    cause: Annotated[Code | None, one_of(DecisionCause, "what has changed it; absent: the buyer")] = None

@@ -6,7 +6,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleApproved, AfterSaleResumed
 from aftercare_events.catalogue.reviews import DecisionCause
 
-from aftersale_svc.commands import effects
+from aftersale_svc.commands import effects, type_changes
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
@@ -14,10 +14,12 @@ from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.policy import accept_all
 from aftersale_svc.domain.cases.return_addresses import lacks_address
 from aftersale_svc.domain.disputes.model import Remedy
-from aftersale_svc.domain.disputes.remedies import action_of
+from aftersale_svc.domain.disputes.remedies import action_of, ordered_as
+from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 
 
 async def order_return(tx: Transaction[Settings], full: FullCase, order: Order, _: RefundAmount) -> None:
@@ -39,10 +41,10 @@ async def order_exchange(tx: Transaction[Settings], full: FullCase, order: Order
 
 
 async def _go_on(tx: Transaction[Settings], full: FullCase, order: Order, remedy: Remedy) -> None:
-    facts = CaseFacts(full=full, order=order)
-    action = action_of(remedy, tx, facts) or CaseAction.ORDER_RETURN
+    action = action_of(remedy, tx, CaseFacts(full=full, order=order)) or CaseAction.ORDER_RETURN
     # What was refused or agreed on before, the verdict has set aside.
-    granted = replace(full, case=replace(full.case, close_cause=None, reject_reason=None, agreed_minor=None))
+    granted = await _as_type(tx, full, order, remedy)
+    granted = replace(granted, case=replace(granted.case, close_cause=None, reject_reason=None, agreed_minor=None))
     if action is CaseAction.ORDER_RETURN and granted.return_.address is None:
         default = await tx.one(RETURN_ADDRESS_OF, merchant_id=full.case.merchant_id)
         if default is not None:
@@ -50,6 +52,9 @@ async def _go_on(tx: Transaction[Settings], full: FullCase, order: Order, remedy
     ordered = apply(granted, action, tx, CaseFacts(full=granted, order=order))
     ordered = ordered.inspected(accept_all(ordered.lines))
     case = ordered.case
+    retyped = (
+        [type_changes.event(tx, full, ordered, cause=DecisionCause.VERDICT)] if case.type is not full.case.type else []
+    )
     resumed = AfterSaleResumed(
         **case_fields(tx, case),
         dispute_id=full.case.dispute_id or "",
@@ -65,4 +70,14 @@ async def _go_on(tx: Transaction[Settings], full: FullCase, order: Order, remedy
         deadline_at=case.deadline_at,
         return_address_missing=lacks_address(ordered),
     )
-    await effects.save(tx, full, ordered, None, resumed, approved)
+    await effects.save(tx, full, ordered, None, *retyped, resumed, approved)
+
+
+async def _as_type(tx: Transaction[Settings], full: FullCase, order: Order, remedy: Remedy) -> FullCase:
+    """The case as the type that it goes on as, with the freight of that."""
+    made = ordered_as(remedy, full)
+    if made.case.type is full.case.type:
+        return full
+    holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
+    case = replace(made.case, type_changes=full.case.type_changes + 1)
+    return replace(made, case=estimated(order, case, made.requested, holds))

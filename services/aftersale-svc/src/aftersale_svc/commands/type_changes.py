@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleTypeChanged, Event, OfferLapsed
+from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.open_offers import ended
@@ -52,16 +53,21 @@ async def change(
     after = unpriced(after.keeping(*wanted_of_case(after, lines)))
     # How long the review lasts may depend on the type.
     after = replace(after, case=of(after.case).enter_again(after.case, tx, CaseFacts(full=after)))
-    events: list[Event] = [_event(tx, full, after, evidence)]
+    events: list[Event] = [event(tx, full, after, evidence)]
     if full.open_offer is not None:
         events.append(OfferLapsed(**case_fields(tx, after.case), number=full.open_offer.number))
         after = after.keeping(ended(tx, full.open_offer, OfferAction.LAPSE))
     return await effects.save(tx, full, after, CaseAction.CHANGE_TYPE, *events, note=note, evidence=evidence)
 
 
-def _event(
-    tx: Transaction[Settings], before: FullCase, after: FullCase, evidence: Sequence[str]
+def event(
+    tx: Transaction[Settings],
+    before: FullCase,
+    after: FullCase,
+    evidence: Sequence[str] = (),
+    cause: DecisionCause | None = None,
 ) -> AfterSaleTypeChanged:
+    """The event of the change; without a cause it is the buyer's."""
     case = after.case
     return AfterSaleTypeChanged(
         **case_fields(tx, case),
@@ -70,4 +76,5 @@ def _event(
         number=case.type_changes,
         deadline_at=case.deadline_at,
         evidence=tuple(evidence),
+        cause=cause,
     )

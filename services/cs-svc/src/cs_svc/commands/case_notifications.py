@@ -169,5 +169,7 @@ def _code(event: CaseEvent) -> str:
         return "counter_offer_made"
     if isinstance(event, AfterSaleApproved | ReturnInspected):
         code += _CAUSES.get(event.cause, "")
+    if isinstance(event, AfterSaleTypeChanged) and event.cause == DecisionCause.VERDICT:
+        return f"{code}_by_verdict"
     missing = isinstance(event, AfterSaleApproved) and event.return_address_missing
     return f"{code}_without_address" if missing else code

@@ -173,6 +173,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "买家更改了售后类型，等待商家重新审核。",
         "The buyer asks for something else; the merchant will review it.",
     ),
+    "after_sale_type_changed_by_verdict": (
+        "根据维权结果，售后单改为退货退款，请买家寄回商品。",
+        "By the outcome of the dispute the goods go back for their money; the buyer sends them.",
+    ),
     "supplement_requested": (
         "审核需要补充材料，请在售后单中查看并提供。",
         "More is needed for the decision; please see the case and supply it.",

@@ -1,8 +1,11 @@
 """Which remedies a case can do, by its state table, its goods and its money."""
 
+from dataclasses import replace
+
 from aftercare_chassis.lifecycle import Context
 
-from aftersale_svc.domain.cases.codes import Goods
+from aftersale_svc.domain.cases.codes import CaseType, Goods
+from aftersale_svc.domain.cases.exchanges.policy import unpriced
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import permits
 from aftersale_svc.domain.cases.model import CaseAction
@@ -16,6 +19,8 @@ WITH_MONEY = frozenset({Remedy.REFUND, Remedy.COMPENSATION})
 """Remedies with an amount; the others name none."""
 _ALWAYS = frozenset({Remedy.NONE, Remedy.RESUME})
 _ORDERS = (CaseAction.ORDER_REPLACEMENT, CaseAction.ORDER_RETURN)
+_MADE_RETURNS = frozenset({CaseType.REFUND_ONLY, CaseType.RESHIP_PARTS, CaseType.EXCHANGE, CaseType.REPAIR})
+"""Types that hold the same of the order as a return, and which a verdict can make one."""
 
 
 def check_remedy(remedy: Remedy, context: Context, facts: CaseFacts) -> None:
@@ -36,9 +41,19 @@ def check_remedy(remedy: Remedy, context: Context, facts: CaseFacts) -> None:
 
 def action_of(remedy: Remedy, context: Context, facts: CaseFacts) -> CaseAction | None:
     """The action by which the case goes on in another leg; None where it cannot. An exchange begins with the goods' return."""
-    if (remedy is Remedy.RETURN) is not (TYPES[facts.full.case.type].goods is Goods.RETURN):
+    full = ordered_as(remedy, facts.full)
+    if (remedy is Remedy.RETURN) is not (TYPES[full.case.type].goods is Goods.RETURN):
         return None
-    return next((each for each in _ORDERS if permits(facts.full, each, context, facts)), None)
+    return next((each for each in _ORDERS if permits(full, each, context, replace(facts, full=full))), None)
+
+
+def ordered_as(remedy: Remedy, full: FullCase) -> FullCase:
+    """The case as the type that it goes on as: where the buyer has goods that are to come back for their money, it is a return
+    from then on, and nothing has a price any more. A buyer who has agreed to pay for something else is owed that first."""
+    made = full.case.type in _MADE_RETURNS and full.charge is None and buyer_has_goods(full)
+    if remedy is not Remedy.RETURN or not made:
+        return full
+    return unpriced(replace(full, case=replace(full.case, type=CaseType.RETURN_REFUND)))
 
 
 def _is_possible(remedy: Remedy, context: Context, facts: CaseFacts) -> bool:
