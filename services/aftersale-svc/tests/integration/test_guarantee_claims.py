@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 from aftercare_chassis.testing import Harness
-from aftercare_events import RefundRequested
+from aftercare_events import AfterSaleClosed, RefundRequested
 from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeClaimApproved,
     GuaranteeClaimCancelled,
@@ -104,6 +104,20 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
     assert (total["paid_claims"], total["paid"], total["open"]) == (1, cny(19000), cny(0))
     other = shop.harness.client("seller", "seller-2", tenant="m-2")
     assert (await other.get("/v1/guarantee-claims/totals")).json()["data"] == []
+
+
+async def test_goods_that_the_deposit_has_paid_and_that_never_came_back_are_kept(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2)
+    await shop.act(shop.seller, case["id"], "escalate")
+    await shop.act(shop.agent, case["id"], "refund")
+    await shop.refund_fails()
+    claim = await opened(shop, case["id"], **DEPOSIT)
+    await act(shop, claim["id"], "agree", shop.seller)
+    await act(shop, claim["id"], "record-payment", shop.harness.client("admin", "finance-1"), reference="B-1")
+    await shop.act(shop.agent, case["id"], "close", note="?")
+    closed = await shop.last(AfterSaleClosed)
+    assert (closed.case_type, closed.goods) == ("return_refund", "keep")
 
 
 async def test_a_refund_that_is_tried_again_excludes_the_deposit(shop: Shop) -> None:

@@ -80,6 +80,7 @@ async def test_a_compensation_leaves_the_goods_and_what_is_left_of_the_money(sho
     request = await shop.refund_succeeds()
     assert (request.amount_minor, request.cause) == (5000, "compensation")
     completed = await shop.last(AfterSaleCompleted)
+    assert (completed.case_type, completed.goods, request.goods) == ("return_refund", "keep", "keep")
     assert [(each.quantity, each.amount_minor) for each in completed.lines] == [(0, 5000)]
     shown = (await shop.buyer.get(f"/v1/disputes/{dispute_id}")).json()
     assert (shown["state"], shown["refunded"]["amount"]) == ("executed", 5000)

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
+from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RejectReason
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
@@ -84,19 +85,30 @@ async def executed_or_refused(snapshot: Snapshot, remedy: Remedy) -> None:
     """Whatever is ordered wherever a case was stopped is done, or refused with what is possible; then nothing has changed."""
     tx = MemoryTransaction(snapshot, "arbitrator", NOW, SETTINGS)
     place = (snapshot.case.type, snapshot.case.frozen_state, remedy)
-    try:
-        await decide(remedy, 100 if remedy in WITH_MONEY else None)(tx)
-    except RemedyNotPossible as refusal:
-        assert remedy not in refusal.facts["allowed"], place
-        assert {Remedy.REFUND, Remedy.NONE, Remedy.RESUME} <= set(refusal.facts["allowed"]), place
-    except OrderWasCancelled:
-        assert snapshot.order.state is OrderState.CANCELLED, place
-    else:
+    refusal = await refused(decide(remedy, 100 if remedy in WITH_MONEY else None), tx)
+    if refusal is None:
         dispute = tx.snapshot.dispute
         assert dispute is not None
         assert dispute.state in (DisputeState.EXECUTING, DisputeState.EXECUTED), place
         assert tx.snapshot.case.state is not CaseState.DISPUTED, place
         assert (dispute.state is DisputeState.EXECUTING) == (tx.snapshot.case.state is CaseState.REFUNDING), place
+    elif isinstance(refusal, RemedyNotPossible):
+        possible = refusal.facts["allowed"]
+        assert isinstance(possible, list), place
+        assert remedy not in possible, place
+        assert {Remedy.REFUND, Remedy.NONE, Remedy.RESUME} <= set(possible), place
+    else:
+        assert isinstance(refusal, OrderWasCancelled), place
+        assert snapshot.order.state is OrderState.CANCELLED, place
+
+
+async def refused(command: Command, tx: MemoryTransaction) -> Refusal | None:
+    """What a command is refused with; None where it is done."""
+    try:
+        await command(tx)
+    except Refusal as refusal:
+        return refusal
+    return None
 
 
 def rejected(

@@ -135,7 +135,8 @@ async def _request_refund(
         requested_at=tx.now,
     )
     refund = REFUND.start(refund, tx)
-    case = replace(case, refund_id=refund.id, shipping_refund_minor=refund.freight_minor)
+    kept = refund.cause is RefundCause.COMPENSATION
+    case = replace(case, refund_id=refund.id, shipping_refund_minor=refund.freight_minor, goods_kept=kept)
     if refund.cause is not RefundCause.PRICE_DIFFERENCE:
         case = replace(case, difference_minor=None)  # nothing is exchanged
     parts = await refund_parts.decided(tx, full, refund)

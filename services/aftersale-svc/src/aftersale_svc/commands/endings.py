@@ -3,7 +3,7 @@
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleCancelled, OrderCancelled
 
-from aftersale_svc.commands import closing, decisions, effects, locking
+from aftersale_svc.commands import closing, decisions, effects, guarantee_cover, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -47,9 +47,10 @@ async def close(tx: Transaction[Settings], case_id: str, *, note: str | None = N
         IllegalTransition, ActionNotAllowed: see CASE.
     """
     full = await locking.case(tx, case_id)
-    closed = await close_by(tx, full, CaseAction.CLOSE, note=note)
+    closed, event = closing.closed(tx, await guarantee_cover.without_goods(tx, full), CaseAction.CLOSE)
+    saved = await effects.save(tx, full, closed, CaseAction.CLOSE, event, note=note)
     await decisions.record(tx, full, DecisionKind.CLOSING, "closed")
-    return closed
+    return saved
 
 
 @case_timer(CaseAction.CLOSE)

@@ -1,5 +1,7 @@
 """That no money of a buyer is paid twice: what a claim on the merchant's deposit excludes, and what ends it."""
 
+from dataclasses import replace
+
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimCancelled
@@ -8,7 +10,7 @@ from aftersale_svc.commands.claim_record import claim_fields, record_claim_step
 from aftersale_svc.domain.cases.codes import RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind
+from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.errors import RefundCovered
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
@@ -27,6 +29,16 @@ async def check_uncovered(tx: Transaction[Settings], case: Case) -> None:
     claim = await deposit_claim(tx, case.id)
     if claim is not None:
         raise RefundCovered(claim_id=claim.id)
+
+
+async def without_goods(tx: Transaction[Settings], full: FullCase) -> FullCase:
+    """A locked case that ends now: where the deposit has paid for goods that have not come back, the buyer keeps them."""
+    refund = full.refund
+    if refund is None or refund.state is not RefundState.FAILED or full.return_.delivered_at is not None:
+        return full
+    claim = await deposit_claim(tx, full.case.id)
+    paid = claim is not None and claim.state is GuaranteeState.PAID
+    return replace(full, case=replace(full.case, goods_kept=paid or full.case.goods_kept))
 
 
 async def end_with_case(tx: Transaction[Settings], full: FullCase) -> None:

@@ -5,6 +5,7 @@ from aftercare_chassis.database.mapping import Listing, Query, Rows
 from asyncpg import Record
 from sqlalchemy import (
     BigInteger,
+    Boolean,
     CheckConstraint,
     Column,
     ColumnElement,
@@ -57,6 +58,8 @@ cases = Table(
     *minor("shipping_refund_minor"),
     text("refund_id", null=True),
     Column("difference_minor", BigInteger, nullable=True),
+    # The default is for builds that write cases without this column.
+    Column("goods_kept", Boolean, nullable=False, server_default="false"),
     *one_of("reject_reason", RejectReason, null=True),
     *one_of("close_cause", CloseCause, null=True),
     *one_of("liable", Liable, null=True),

@@ -6,8 +6,10 @@ from aftersale_svc.domain.cases.types import TYPES
 
 
 def goods_outcome(case: Case) -> Goods:
-    """What happens to the goods: where all the money goes back, an exchange or a repair is a return."""
+    """What happens to the goods: where all the money goes back, an exchange or a repair is a return, unless the buyer keeps them."""
     goods = TYPES[case.type].goods
+    if case.goods_kept and goods is not Goods.NONE:
+        return Goods.KEEP
     refunded = case.refund_id is not None and case.difference_minor is None
     return Goods.RETURN if refunded and goods in (Goods.EXCHANGE, Goods.REPAIR) else goods
 
