@@ -58,7 +58,7 @@ AFTERSALE: dict[str, set[str]] = {
     "priceReplacement": {"seller"},
     "agreeCharge": {"buyer"},
     "recordPayment": {"seller"},
-    "returnRefusedGoods": {"seller"},
+    "returnRefusedGoods": {"seller", "agent"},
     "quoteRepair": {"seller"},
     "declineQuote": {"buyer"},
     "finishRepair": {"seller"},

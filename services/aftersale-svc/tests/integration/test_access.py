@@ -44,7 +44,7 @@ CASE_CALLS: dict[str, tuple[object, set[str]]] = {
     ),
     "agree-charge": ({}, {"buyer"}),
     "record-payment": ({"reference": "?"}, {"seller"}),
-    "return-refused-goods": ({"carrier": "zto", "waybill_no": "73200001"}, {"seller"}),
+    "return-refused-goods": ({"carrier": "zto", "waybill_no": "73200001"}, {"seller", "agent"}),
     "quote": ({"cost": {"amount": 1, "currency": "CNY"}, "days": 1}, {"seller"}),
     "decline-quote": ({}, {"buyer"}),
     "repaired": ({"work": ["tested"]}, {"seller"}),

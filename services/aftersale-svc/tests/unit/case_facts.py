@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from aftersale_svc.domain.cases.codes import RefundCause, RefundState
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
 from aftersale_svc.domain.cases.pickups.model import Pickup
@@ -31,6 +31,15 @@ def _pickup(case: Case) -> Pickup:
         booked_at=case.created_at,
         ended_at=case.created_at,
     )
+
+
+def _inspected(full: FullCase) -> FullCase:
+    """The case with one unit that the merchant has and refused."""
+    case_id, shares = full.case.id, {"line_units": 1, "line_paid_minor": 100, "units_before": 0}
+    line = CaseLine(case_id=case_id, line_id="line_1", sku="KETTLE-1", quantity=1, amount_minor=100, **shares)
+    found = Inspection(case_id=case_id, line_id="line_1", accepted=0, accepted_minor=0)
+    back = replace(full.return_, delivered_at=full.case.created_at)
+    return replace(full, requested=(line,)).keeping(back).keeping(found)
 
 
 def facts(case: Case, order: Order | None = None, action: CaseAction | None = None) -> CaseFacts:
@@ -63,4 +72,6 @@ def facts(case: Case, order: Order | None = None, action: CaseAction | None = No
     if action in _PICKUPS:
         back = replace(back, address={"street": "仓前路 8 号"})
     full = FullCase(case=case).keeping(back).keeping(offer).keeping(refused).keeping(_pickup(case))
+    if action is CaseAction.RETURN_REFUSED_GOODS:
+        full = _inspected(full)
     return CaseFacts(full=full, order=order, in_dispute_window=True, units_free=True, overdue=True)

@@ -47,6 +47,9 @@ pending_review  grant  refunding  seller
 manual_review   grant  refunding  agent
 """
 REFUSED = """
+refunding          return_refused_goods refunding    seller agent
+completed          return_refused_goods completed    seller agent
+closed             return_refused_goods closed       seller agent
 return_in_transit  cancel           cancelled          buyer agent
 return_in_transit  correct_waybill  return_in_transit  seller agent
 return_in_transit  receive          await_inspection   seller system
@@ -113,6 +116,9 @@ await_pickup          end_with_order  closed             system
 
 # `unseen`: to the other roles the action does not exist in this state. `never`: the row is there for the reason alone.
 RETURNS = """
+refunding             return_refused_goods refunding     seller agent
+completed             return_refused_goods completed     seller agent
+closed                return_refused_goods closed        seller agent
 await_buyer_shipment  ship      return_in_transit  buyer
 await_buyer_shipment  cancel    cancelled          buyer agent
 await_buyer_shipment  close     closed             system

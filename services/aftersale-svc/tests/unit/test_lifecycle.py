@@ -173,7 +173,7 @@ def test_the_api_shows_exactly_what_is_possible(
 ) -> None:
     for state, role in product(states, ROLES):
         found: set[str] = set()
-        for order, action in product(ORDERS, [None, CaseAction.RECEIVE]):
+        for order, action in product(ORDERS, [None, CaseAction.RECEIVE, CaseAction.RETURN_REFUSED_GOODS]):
             case = in_state(state, a_case, action)
             shown = lifecycle.allowed(case, acting(role).actor, facts(case, an_order(order), action))
             found |= {each.action for each in shown if each.allowed}

@@ -62,6 +62,9 @@ async def record_payment(case_id: CaseId, body: RecordPaymentIn, tx: Tx[Settings
     **step(CASE.values(), CaseAction.RETURN_REFUSED_GOODS, "returnRefusedGoods", NothingRefused),
 )
 async def return_refused_goods(case_id: CaseId, body: ReturnRefusedGoodsIn, tx: Tx[Settings]) -> CaseOut:
-    """Record that the goods that the inspection refused were sent back to the buyer."""
+    """Record that the goods that the inspection refused were sent back to the buyer, once the buyer cannot dispute that any more.
+
+    An agent may do it in place of a merchant who does not.
+    """
     sent = await exchanges.return_refused(tx, case_id, carrier=body.carrier, waybill_no=body.waybill_no)
     return CaseOut.of(sent, tx.actor)

@@ -98,7 +98,7 @@ async def record_payment(
 async def return_refused(
     tx: Transaction[Settings], case_id: str, *, carrier: str, waybill_no: str, note: str | None = None
 ) -> FullCase:
-    """Record that the merchant sent the refused goods back to the buyer.
+    """Record that the refused goods were sent back to the buyer: as the merchant, or as an agent in its place.
 
     Raises:
         NotFound, Stale: see `locking.case`.

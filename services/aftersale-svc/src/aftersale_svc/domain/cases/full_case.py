@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import RefundState
+from aftersale_svc.domain.cases.codes import BY_VERDICT, RefundState
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
@@ -104,7 +104,14 @@ class FullCase:
 
     @property
     def refused_units(self) -> dict[str, int]:
-        """The units that the merchant has and the inspection refused, by line; empty where they were sent back."""
+        """The units that the merchant has and the inspection refused, by line.
+
+        Empty where they were sent back, and where the merchant keeps them: a verdict has refunded them, or the buyer keeps a replacement.
+        """
+        by_verdict = self.refund is not None and self.refund.cause in BY_VERDICT
+        kept = self.money_hold is not None and self.money_hold.claimed_at is None
+        if by_verdict or kept:
+            return {}
         inspected = bool(self.rows_of(Inspection))
         judged = inspected or self.case.reject_reason is not None
         if not judged or self.return_.delivered_at is None or self.rows_of(RefusedGoods):

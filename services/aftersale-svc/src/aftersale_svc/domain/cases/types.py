@@ -12,7 +12,7 @@ from aftersale_svc.domain.cases.legs.cancellation import CANCELLATION
 from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, ConsultationExit
 from aftersale_svc.domain.cases.legs.exchange import EXCHANGE, ExchangeExit
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
-from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit
+from aftersale_svc.domain.cases.legs.inspection import INSPECTION, InspectionExit, refusable
 from aftersale_svc.domain.cases.legs.interruptions import DisputeExit, all_legs
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, Row
 from aftersale_svc.domain.cases.legs.price_review import PRICE_REVIEW
@@ -254,7 +254,7 @@ def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
     return Lifecycle(
         type_.name,
         initial=legs[0].entry,
-        transitions=reviewed_by_one(changeable(table) if _can_change(type_) else table),
+        transitions=reviewed_by_one(refusable(changeable(table) if _can_change(type_) else table)),
         timeouts={state: timeout for leg in legs for state, timeout in leg.timeouts.items()},
         ends=ENDED,
         binding=BINDING,

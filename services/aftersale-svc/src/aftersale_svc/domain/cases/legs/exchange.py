@@ -1,13 +1,10 @@
-"""What an exchange adds to the reshipment: its price, and the refused goods that go back to the buyer. It has no states of its own."""
+"""What an exchange adds to the reshipment: its price. It has no states of its own."""
 
-from aftercare_chassis.lifecycle import Guard, Transition
-from aftercare_chassis.refusals import Refusal
+from aftercare_chassis.lifecycle import Transition
 
 from aftersale_svc.domain.cases.charges.guards import CHARGE_AGREED, CHARGE_NOT_AGREED, CHARGE_PAID, NOTHING_OWED
-from aftersale_svc.domain.cases.exchanges.errors import NothingRefused
-from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg, LegRows
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.permissions import BUYER, BUYER_OR_SYSTEM, MERCHANT
 
 
@@ -17,13 +14,7 @@ class ExchangeExit(Exit):
     CREDIT_DUE = "credit_due"
 
 
-def _nothing_refused(_: Case, facts: CaseFacts | None) -> Refusal | None:
-    return NothingRefused() if facts is not None and not facts.full.has_refused_goods else None
-
-
 _S, _A = CaseState, CaseAction
-NOTHING_REFUSED = Guard(NothingRefused.code, _nothing_refused)
-_WITH_MERCHANT = (_S.REJECTED, _S.AWAIT_RESHIP, _S.RESHIP_IN_TRANSIT, _S.REFUNDING, _S.COMPLETED, _S.CLOSED)
 _COMING_BACK = (_S.AWAIT_BUYER_SHIPMENT, _S.RETURN_IN_TRANSIT, _S.AWAIT_INSPECTION)
 _PRICE: LegRows = {
     **{(state, _A.PRICE_REPLACEMENT): Transition(state, MERCHANT) for state in _COMING_BACK},
@@ -39,7 +30,4 @@ _PRICE: LegRows = {
         ExchangeExit.CREDIT_DUE, BUYER_OR_SYSTEM, outcome_of=_A.CONFIRM_REPLACEMENT
     ),
 }
-_REFUSED: LegRows = {
-    (state, _A.RETURN_REFUSED_GOODS): Transition(state, MERCHANT, (NOTHING_REFUSED,)) for state in _WITH_MERCHANT
-}
-EXCHANGE = Leg("exchange", _S.AWAIT_RESHIP, {**_PRICE, **_REFUSED}, {})
+EXCHANGE = Leg("exchange", _S.AWAIT_RESHIP, _PRICE, {})

@@ -1,10 +1,15 @@
-"""The inspection: the merchant judges the goods that came back."""
+"""The inspection: the merchant judges the goods that came back. What it refuses goes back to the buyer."""
 
-from aftercare_chassis.lifecycle import Timeout, Transition
+from collections.abc import Mapping
 
+from aftercare_chassis.lifecycle import Guard, Timeout, Transition
+from aftercare_chassis.refusals import Refusal
+
+from aftersale_svc.domain.cases.exchanges.errors import NothingRefused
+from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
-from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.permissions import MERCHANT, MERCHANT_OR_SYSTEM
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.permissions import MERCHANT, MERCHANT_OR_AGENT, MERCHANT_OR_SYSTEM
 
 
 class InspectionExit(Exit):
@@ -24,3 +29,26 @@ INSPECTION = Leg(
     },
     {_S.AWAIT_INSPECTION: Timeout("merchant", "inspection_hours", _A.INSPECT, "accepted_by_timeout")},
 )
+
+
+def _nothing_refused(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    return NothingRefused() if facts is not None and not facts.full.has_refused_goods else None
+
+
+Table = Mapping[tuple[CaseState, CaseAction], Transition[CaseState]]
+NOTHING_REFUSED = Guard(NothingRefused.code, _nothing_refused)
+# Not where the buyer may still dispute the rejection, or a dispute decides.
+_DECIDED = (_S.AWAIT_RESHIP, _S.RESHIP_IN_TRANSIT, _S.REFUNDING, _S.COMPLETED, _S.CLOSED)
+
+
+def refusable(table: Table) -> Table:
+    """The table of a type with the way back of what its inspection refuses; the money of the rest does not wait for it."""
+    reached = {state for state, _ in table} | {row.target for row in table.values()}
+    if _S.AWAIT_INSPECTION not in reached:
+        return table
+    back = {
+        (state, _A.RETURN_REFUSED_GOODS): Transition(state, MERCHANT_OR_AGENT, (NOTHING_REFUSED,))
+        for state in _DECIDED
+        if state in reached
+    }
+    return {**table, **back}
