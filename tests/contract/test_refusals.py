@@ -48,7 +48,6 @@ def test_amounts_are_formatted_as_money() -> None:
 
 
 NOT_OF_ROUTES = {
-    "evidence_required": "no type of case that the API offers needs evidence",
     "nothing_left_to_ship": "only shown as the reason why an action is not allowed",
     "order_not_cancelled": "the command checks it before it takes the action",
     "refund_offered": "decides which timer holds",
