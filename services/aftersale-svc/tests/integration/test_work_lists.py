@@ -122,8 +122,11 @@ async def test_what_waits_for_both_sides_is_in_the_queue_of_either(shop: Shop) -
     assert second in await queue(shop.seller, whose_turn="merchant")
     assert await queue(shop.agent, whose_turn="parties") == [second]
     assert (await my_turn(shop.buyer), await my_turn(shop.arbitrator)) == ((1, 0), (0, 0))
+    shop.clock.advance(hours=5)
     await shop.rule(dispute["id"], "submit-evidence", shop.buyer)
     assert await queue(shop.buyer, whose_turn="buyer") == []
+    turns = (await shop.buyer.get(f"/v1/cases/{second}/turns")).json()["turn_seconds"]
+    assert (turns["both"], "parties" in turns, sum(turns.values())) == (5 * 3600, False, 7 * 3600)
     turns = {"whose_turn": ["merchant", "platform"]}
     assert len((await shop.agent.get("/v1/disputes", params=turns)).json()["data"]) == 1
 

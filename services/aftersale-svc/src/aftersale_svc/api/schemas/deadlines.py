@@ -115,8 +115,9 @@ class TurnsOut(Out):
     until: Time
     """When it ended, or now."""
     turn_seconds: dict[str, int]
-    """Whole seconds by side: `buyer`, `merchant`, `platform`, `courier`, `provider`, and `nobody` for what was not recorded or
-    between an end and a reopening. They add up to the time between `since` and `until`."""
+    """Whole seconds by side: `buyer`, `merchant`, `both` (a dispute waits for evidence of both, or for an appeal of either; counted
+    once, for neither alone), `platform` (agents, arbitrators and testing bodies), `courier`, `provider`, and `nobody` for what was
+    not recorded or between an end and a reopening. They add up to the time between `since` and `until`."""
 
     @classmethod
     def of(cls, case: Case, until: datetime, seconds: Mapping[str, int]) -> "TurnsOut":

@@ -7,9 +7,11 @@ from datetime import datetime
 from aftersale_svc.domain.deadlines.ledger import Deadline, DocumentKind
 
 NOBODY = "nobody"
-SIDES = {"agent": "platform", "system": "provider", "testing_body": "platform"}
-"""Turns that count for another side: agents and testing bodies are the platform's, and the system waits for the payment provider."""
-ALL_SIDES = ("buyer", "merchant", "platform", "courier", "provider", NOBODY)
+BOTH = "both"
+SIDES = {"agent": "platform", "testing_body": "platform", "system": "provider", "parties": BOTH}
+"""Turns that count for another side: agents are the platform's, a testing body works for it, and the system waits for the payment
+provider. While a dispute waits for both its sides, that is counted once, for neither of them alone."""
+ALL_SIDES = ("buyer", "merchant", BOTH, "platform", "courier", "provider", NOBODY)
 
 Stretch = tuple[datetime, datetime, str]
 """From when, until when, and whose turn."""
