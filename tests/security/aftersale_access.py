@@ -13,6 +13,7 @@ AFTERSALE: dict[str, set[str]] = {
     "getCaseTimeline": READERS,
     "followCaseTimeline": READERS,
     "getWorkLists": EVERYBODY,
+    "getReasons": EVERYBODY,
     "approveCases": {"seller", "agent"},
     "rejectCases": {"seller", "agent"},
     "approveCase": {"seller", "agent"},

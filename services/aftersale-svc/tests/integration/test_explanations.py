@@ -58,3 +58,22 @@ async def test_a_disputed_case_shows_whom_the_dispute_waits_for(shop: Shop) -> N
     past = (await shop.buyer.get(f"/v1/cases/{case_id}", params={"as_of": then.isoformat()})).json()
     assert past["frozen"] == frozen
     assert [past["explanation"][name] for name in ("turn", "then")] == [text[name] for name in ("turn", "then")]
+
+
+async def test_why_a_request_was_rejected_and_closed_can_be_read(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected()
+    reason = case["reject_reason"]
+    table = (await shop.buyer.get("/v1/reasons")).json()
+    [row] = [each for each in table["reject_reasons"] if each["code"] == reason]
+    shown = (await shop.get(case["id"]))["explanation"]
+    assert shown["why"]["en"] == f"The request was rejected, because {row['label']['en']}"
+    await shop.act(shop.buyer, case["id"], "accept")
+    steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
+    assert [step["reason"] for step in steps[-2:]] == [reason, "rejection_accepted"]
+    assert steps[-2]["text"]["zh_cn"].endswith(f"，原因：{row['label']['zh_cn']}")
+    assert (await shop.get(case["id"]))["explanation"]["why"]["en"].endswith(
+        "The case was closed, because the buyer accepted the rejection"
+    )
+    assert table["version"] == case["reasons_version"]
+    assert [group["code"] for group in table["groups"]] == ["buyers_choice", "not_as_promised", "delivery", "service"]

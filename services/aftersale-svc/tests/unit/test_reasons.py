@@ -6,8 +6,19 @@ from dataclasses import replace
 
 import pytest
 from aftersale_svc.domain.cases import reasons
-from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
+from aftersale_svc.domain.cases.codes import (
+    CaseType,
+    CloseCause,
+    EvidenceNeed,
+    FreightPayer,
+    Liable,
+    Reason,
+    ReasonGroup,
+    RejectReason,
+)
 from aftersale_svc.domain.cases.errors import EvidenceRequired, ReasonUnsuitable
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.outcome_reasons import CLOSE_CAUSES, OUTCOMES, REJECT_REASONS
 from aftersale_svc.domain.cases.policy import check_needs, check_reason
 from aftersale_svc.domain.cases.reasons import (
     BUYER_LIABLE,
@@ -19,8 +30,10 @@ from aftersale_svc.domain.cases.reasons import (
     selectable_reasons,
 )
 from aftersale_svc.domain.cases.requests import Request
+from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order, Stage
+from aftersale_svc.domain.wording.outcomes import why
 
 _R = Reason
 REFUND_ONLY = TYPES[CaseType.REFUND_ONLY]
@@ -48,10 +61,28 @@ def test_every_reason_has_a_row_and_every_group_members() -> None:
     assert {row.group for row in REASONS.values()} == set(ReasonGroup)
 
 
+def test_every_rejection_and_every_closing_has_a_row_and_a_sentence(a_case: Callable[..., Case]) -> None:
+    assert (list(REJECT_REASONS), list(CLOSE_CAUSES)) == (list(RejectReason), list(CloseCause))
+    assert set(REJECT_REASONS).isdisjoint(CLOSE_CAUSES), "a step has either, by its code"
+    for reason in RejectReason:
+        text = why(a_case(CaseState.REJECTED, reject_reason=reason))
+        assert text is not None
+        assert REJECT_REASONS[reason].label.en in text.en
+    for cause in CloseCause:
+        text = why(a_case(CaseState.CLOSED, close_cause=cause, reject_reason=None))
+        assert text is not None
+        assert CLOSE_CAUSES[cause].label.zh in text.zh
+    after = why(a_case(CaseState.CLOSED, close_cause=CloseCause.REJECTED, reject_reason=RejectReason.NO_DEFECT_FOUND))
+    assert after is not None
+    assert "no defect was found" in after.en
+    assert why(a_case(CaseState.PENDING_REVIEW)) is None
+
+
 @pytest.mark.parametrize("language", ["zh", "en"])
 def test_labels_are_there_in_both_languages_and_differ(language: str) -> None:
     labels = [getattr(row.label, language) for row in REASONS.values()]
     labels += [getattr(label, language) for label in GROUPS.values()]
+    labels += [getattr(row.label, language) for row in OUTCOMES.values()]
     assert all(label.strip() for label in labels)
     assert len(set(labels)) == len(labels)
     assert all(label.isascii() == (language == "en") for label in labels)
@@ -64,8 +95,9 @@ def test_a_changed_table_has_a_new_version() -> None:
         content += repr((code.value, replace(row, stages=frozenset()), sorted(row.stages)))
     content += repr([(type_, sorted(unsuited)) for type_, unsuited in UNSUITED.items()])
     content += repr([(code.value, sorted(types)) for code, types in ONLY_FOR.items()])
+    content += repr([(code.value, row) for code, row in [*REJECT_REASONS.items(), *CLOSE_CAUSES.items()]])
     digest = hashlib.sha256(content.encode()).hexdigest()[:16]
-    assert (REASONS_VERSION, digest) == (4, "c376197e38fb0ebc")
+    assert (REASONS_VERSION, digest) == (5, "7047b6e500061993")
 
 
 def test_the_merchant_is_liable_but_for_what_the_buyer_chose() -> None:

@@ -28,6 +28,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
 from aftersale_svc.domain.cases.manual_reviews.claims import left_review
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
+from aftersale_svc.domain.cases.outcome_reasons import outcome_of
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState, TakesEffect
@@ -92,7 +93,7 @@ async def save(
     await _save_legs(tx, before, after)
     await history.record(tx, before, after)
     if action is not None:
-        await record_step(tx, after.case, action, note, evidence)
+        await record_step(tx, after.case, action, note, evidence, outcome_of(before.case, after.case))
     for effect in (*left.reopened, *entered.then):
         await effect(tx, after)
     return after

@@ -1,6 +1,7 @@
 """How a change is recorded: the fields that its events share, the dispute's row, and the step in the case's timeline."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import Event, ShippedLine, TraceFields, trace_fields
@@ -100,9 +101,10 @@ async def record_step(
     action: str,
     note: str | None = None,
     evidence: Sequence[str] = (),
+    reason: str | None = None,
 ) -> None:
-    """Add a step to the timeline of a case; its texts stay in this database."""
-    await tx.insert(STEPS, step(tx, of, action, note, evidence))
+    """Add a step to the timeline of a case, with why it rejected or closed the case; its texts stay in this database."""
+    await tx.insert(STEPS, replace(step(tx, of, action, note, evidence), reason=reason))
 
 
 def step(

@@ -137,6 +137,7 @@ case_timeline = Table(
     text("note", null=True),
     texts("evidence"),
     document("message", null=True),
+    text("reason", null=True),
     Index("case_timeline_case_idx", "case_id", "id"),
 )
 

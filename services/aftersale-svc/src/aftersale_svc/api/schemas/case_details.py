@@ -45,6 +45,8 @@ class ExplanationOut(Out):
     """How much goes back, and how certain that is."""
     appeal: BilingualOut | None = None
     """Until when the sides of a dispute may appeal against its verdict, or that one has; null where there is nothing to say."""
+    why: BilingualOut | None = None
+    """Why the request was rejected, or the case closed; null where neither is so."""
     actions: list[ActionTextOut]
     """What can be done in this state, each with why the caller may not, where that is so."""
 
@@ -57,6 +59,7 @@ class ExplanationOut(Out):
             then=BilingualOut.of_any(explanation.then),
             money=BilingualOut.of(explanation.money),
             appeal=BilingualOut.of_any(explanation.appeal),
+            why=BilingualOut.of_any(explanation.why),
             actions=[ActionTextOut.of(each) for each in explanation.actions],
         )
 

@@ -42,8 +42,10 @@ class StepOut(Out):
     """Hashes of the files that came with the step: `sha256:…`."""
     message: LeftMessageOut | None = None
     """The message that the step is about; null for any other step."""
+    reason: str | None = None
+    """Why it rejected the request or closed the case, as a code that `GET /v1/reasons` has; null for any other step."""
     text: BilingualOut
-    """The step as a sentence, without the note."""
+    """The step as a sentence, with that reason and without the note."""
 
     @classmethod
     def of(cls, step: TimelineStep) -> "StepOut":
@@ -58,6 +60,7 @@ class StepOut(Out):
             note=step.note,
             evidence=step.evidence,
             message=None if step.message is None else LeftMessageOut.model_validate(step.message),
+            reason=step.reason,
             text=BilingualOut.of(sentence(step)),
         )
 

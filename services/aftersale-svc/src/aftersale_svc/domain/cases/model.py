@@ -200,7 +200,7 @@ class Refund:
 class TimelineStep:
     """One step of a case: who did what, the state after it, and the texts that stay in this database.
 
-    `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id` and `text_hash`.
+    `reason` is the code of why the step rejected or closed the case. `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id` and `text_hash`.
     """
 
     id: str
@@ -214,3 +214,4 @@ class TimelineStep:
     note: str | None
     evidence: list[str]
     message: dict[str, str] | None = None
+    reason: str | None = None

@@ -17,6 +17,7 @@ from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.stops import effect
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, ACTORS, STEPS, WHY_NOT
 from aftersale_svc.domain.wording.effects import effect_label
+from aftersale_svc.domain.wording.outcomes import because, why
 from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES, TYPE_NAMES
 
 
@@ -31,7 +32,8 @@ class ActionText:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A case in sentences. `then` is None where it has no deadline, `appeal` where nobody can appeal; `actions` leaves out what the state does not have."""
+    """A case in sentences. `then` is None where it has no deadline, `appeal` where nobody can appeal, `why` where it is neither rejected nor closed;
+    `actions` leaves out what the state does not have."""
 
     what: Label
     where: Label
@@ -40,6 +42,7 @@ class Explanation:
     money: Label
     actions: tuple[ActionText, ...]
     appeal: Label | None = None
+    why: Label | None = None
 
 
 def explain(
@@ -59,14 +62,15 @@ def explain(
             if each.why_not != NOT_IN_THIS_STATE
         ),
         appeal=about_appeal,
+        why=why(case),
     )
 
 
 def sentence(step: TimelineStep) -> Label:
-    """A step of the timeline as a sentence, without its note."""
+    """A step of the timeline as a sentence, with why it rejected or closed the case, and without its note."""
     actor = ACTORS.get(step.actor_role, Label(step.actor_role, step.actor_role))
     text = STEPS.get(step.action, Label("{actor}：" + step.action, "{actor}: " + step.action))
-    return Label(text.zh.format(actor=actor.zh), text.en.format(actor=actor.en))
+    return because(Label(text.zh.format(actor=actor.zh), text.en.format(actor=actor.en)), step.reason)
 
 
 def _what(full: FullCase) -> Label:

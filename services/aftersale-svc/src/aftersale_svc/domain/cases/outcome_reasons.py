@@ -1,0 +1,78 @@
+"""Why requests are rejected and cases are closed, as a part of the table of reasons: what is shown, who gives it, who is liable."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from aftersale_svc.domain.cases.codes import CloseCause, Liable, RejectReason
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.cases.states import CaseState
+
+_REVIEWERS = ("seller", "agent")
+_SYSTEM, _BUYER, _AGENT = ("system",), ("buyer",), ("agent",)
+_DISPUTE = ("arbitrator", "buyer", "seller", "system")
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """One reason: its text, which goes on after "because", the roles that give it, and who is liable; None: it does not say."""
+
+    label: Label
+    by: tuple[str, ...]
+    liable: Liable | None = None
+
+
+_R, _C, _L = RejectReason, CloseCause, Liable
+REJECT_REASONS: Mapping[RejectReason, OutcomeRow] = {
+    _R.OUTSIDE_WINDOW: OutcomeRow(Label("已超出售后期限", "the time for requests has passed"), _REVIEWERS),
+    _R.FINAL_SALE_CATEGORY: OutcomeRow(
+        Label("该类商品不支持退换", "goods of this category cannot be returned"), _REVIEWERS
+    ),
+    _R.USED_OR_AFFECTS_RESALE: OutcomeRow(
+        Label("商品已使用或影响二次销售", "the goods were used, or cannot be sold again"), _REVIEWERS, _L.BUYER
+    ),
+    _R.WRONG_WAYBILL: OutcomeRow(Label("运单号有误", "the waybill number is wrong"), _REVIEWERS, _L.BUYER),
+    _R.NOT_OUR_ITEM: OutcomeRow(
+        Label("退回的不是本店商品", "the goods are not those of the merchant"), _REVIEWERS, _L.BUYER
+    ),
+    _R.EMPTY_RETURN: OutcomeRow(Label("退回的包裹为空", "the returned parcel was empty"), _REVIEWERS),
+    _R.PARTS_MISSING: OutcomeRow(
+        Label("退回的商品缺件", "parts of the returned goods are missing"), _REVIEWERS, _L.BUYER
+    ),
+    _R.NO_DEFECT_FOUND: OutcomeRow(Label("未发现所述问题", "no defect was found"), _REVIEWERS, _L.BUYER),
+    _R.REASON_UNTRUE: OutcomeRow(
+        Label("申请原因与事实不符", "the reason of the request is not true"), _REVIEWERS, _L.BUYER
+    ),
+    _R.PACKAGE_IN_TRANSIT: OutcomeRow(Label("包裹仍在运输途中", "the parcel is still on its way"), _REVIEWERS),
+    _R.AGREED_CANCEL: OutcomeRow(
+        Label("双方协商取消申请", "both sides agreed to end the request"), _REVIEWERS, _L.NOBODY
+    ),
+}
+CLOSE_CAUSES: Mapping[CloseCause, OutcomeRow] = {
+    _C.BUYER_LATE: OutcomeRow(
+        Label("买家逾期未寄回商品", "the buyer did not send the goods back in time"), _SYSTEM, _L.BUYER
+    ),
+    _C.REJECTED: OutcomeRow(
+        Label("买家未在期限内回应拒绝", "the buyer did not respond to the rejection in time"), _SYSTEM
+    ),
+    _C.REJECTION_ACCEPTED: OutcomeRow(Label("买家接受了拒绝结果", "the buyer accepted the rejection"), _BUYER),
+    _C.VERDICT: OutcomeRow(Label("维权结果如此", "the dispute was decided so"), _DISPUTE),
+    _C.CLOSED_BY_AGENT: OutcomeRow(Label("平台客服关闭", "an agent of the platform closed it"), _AGENT),
+    _C.ORDER_CANCELLED: OutcomeRow(Label("订单已取消", "the order was cancelled"), _SYSTEM),
+    _C.UNITS_SHIPPED: OutcomeRow(Label("商品已发出", "the goods have left"), _SYSTEM),
+    _C.REAPPLIED: OutcomeRow(Label("买家重新提交了申请", "the buyer asked again with another request"), _BUYER),
+    _C.HOLD_NOT_AGREED: OutcomeRow(
+        Label("买家未同意款项担保", "the buyer did not agree to the hold on the money"), _SYSTEM
+    ),
+}
+OUTCOMES: Mapping[str, OutcomeRow] = dict([*REJECT_REASONS.items(), *CLOSE_CAUSES.items()])
+"""Both by their codes, of which no two are the same."""
+
+
+def outcome_of(before: Case, after: Case) -> str | None:
+    """The code of why this change has rejected or closed the case; None where it did neither."""
+    if after.state is before.state:
+        return None
+    if after.state is CaseState.CLOSED:
+        return after.close_cause
+    return after.reject_reason if after.state is CaseState.REJECTED else None
