@@ -22,7 +22,7 @@ from wrk import cpu_seconds, tree_seconds
 
 OPEN, AT_ONCE, RATE, SECONDS = 100_000, 12_000, 400, 60
 PROCESSES = (1, 2)
-AHEAD, WAIT_SECONDS, LOOK_SECONDS = timedelta(seconds=15), 180, 0.5
+AHEAD, WAIT_SECONDS, LOOK_SECONDS = timedelta(seconds=15), 600, 0.5
 SERVICE = "aftersale-svc"
 
 TITLE = f"""

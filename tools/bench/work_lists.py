@@ -4,6 +4,7 @@ import asyncio
 import json
 import time
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from statistics import quantiles
 
 import asyncpg
@@ -40,7 +41,8 @@ WITH drawn AS (
 INSERT INTO cases (id, version, order_id, payment_id, buyer_id, merchant_id, applicant_id, type, reason, stage, state, frozen_state,
     whose_turn, deadline_at, currency, requested_minor, shipping_refund_minor, evidence, created_at, updated_at)
 SELECT 'case_' || lpad(n::text, 12, '0'), 1, 'ord_' || o, 'pay_' || o, 'buyer-' || o % 100000, 'm-' || o % {MERCHANTS},
-    'buyer-' || o % 100000, 'return_refund', 'quality_defect', 'post_receipt',
+    'buyer-' || o % 100000, CASE WHEN n % 5000 = 0 THEN 'consult' ELSE 'return_refund' END,
+    CASE WHEN n % 7000 = 0 THEN 'recall' ELSE 'quality_defect' END, 'post_receipt',
     CASE turn WHEN 'nobody' THEN 'completed' WHEN 'merchant' THEN 'pending_review' WHEN 'buyer' THEN 'await_buyer_shipment'
               WHEN 'courier' THEN 'return_in_transit' WHEN 'agent' THEN 'manual_review' ELSE 'disputed' END,
     CASE turn WHEN 'platform' THEN 'pending_review' END, turn,
@@ -52,6 +54,7 @@ _LINES = """
 INSERT INTO case_lines (case_id, line_id, sku, quantity, amount_minor, line_units, line_paid_minor, units_before)
 SELECT id, 'line_' || id, 'KETTLE-1', 1, 9900, 1, 9900, 0 FROM cases
 """
+_SOON = f"{datetime.now(UTC) + timedelta(minutes=950):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def measure(log: Callable[[str], None]) -> str:
@@ -84,6 +87,17 @@ async def _rows(url: str, seller: str, agent: str, log: Callable[[str], None]) -
         "the agents' queue by deadline": (agent, queue % "agent"),
         "a merchant's newest cases": (seller, f"/v1/cases?limit={PAGE}"),
         "a merchant's rejected or disputed cases": (seller, f"/v1/cases?state=rejected&state=disputed&limit={PAGE}"),
+        "all rejected or disputed cases": (agent, f"/v1/cases?state=rejected&state=disputed&limit={PAGE}"),
+        "a merchant's questions": (seller, f"/v1/cases?type=consult&limit={PAGE}"),
+        "all questions": (agent, f"/v1/cases?type=consult&limit={PAGE}"),
+        "a merchant's cases for two rare reasons": (seller, f"/v1/cases?reason=recall&reason=counterfeit&limit={PAGE}"),
+        "all cases for two rare reasons": (agent, f"/v1/cases?reason=recall&reason=counterfeit&limit={PAGE}"),
+        "a merchant's cases that wait for two sides": (
+            seller,
+            f"/v1/cases?whose_turn=agent&whose_turn=buyer&limit={PAGE}",
+        ),
+        "a merchant's cases by deadline, from a time on": (seller, f"/v1/cases?due_after={_SOON}&limit={PAGE}"),
+        "a merchant's cases in which the buyer was late": (seller, f"/v1/cases?missed_by=buyer&limit={PAGE}"),
         "the counts of a merchant": (seller, "/v1/work-lists"),
         "the counts of an agent": (agent, "/v1/work-lists"),
     }

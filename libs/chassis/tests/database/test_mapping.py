@@ -4,7 +4,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 import pytest
-from aftercare_chassis.database.mapping import Compiled, Joint, Listing, Query, Rows, viewer
+from aftercare_chassis.database.joint import Joint
+from aftercare_chassis.database.mapping import Compiled, Listing, Query, Rows, viewer
 from aftercare_chassis.database.revisions import NewerRow
 from aftercare_chassis.lifecycle import SYSTEM, Actor
 from sqlalchemy import Column, Integer, MetaData, Table, Text, bindparam, select
@@ -135,3 +136,22 @@ def test_a_filter_that_takes_several_values_is_any_of_them() -> None:
     several = listing.statement("keeper", {"colour": ["red", "blue"]}, after=False)
     assert "colour = ANY ($1::TEXT[])" in several.sql
     assert "colour = $1" in listing.statement("keeper", {"colour": "red"}, after=False).sql
+
+
+def test_several_values_of_a_divided_filter_are_read_one_after_the_other() -> None:
+    listing = Listing(BOXES, Box, filters=("colour",), seen_by=SEEN_BY, divided=("colour",))
+    several = listing.statement("owner", {"colour": ["red", "blue"]}, after=True)
+    inner, outer = several.sql.split("LATERAL")[1].split(") AS each")
+    assert "boxes.colour = wanted.value" in inner, "a range of the index for each value"
+    assert "boxes.owner = " in inner, "of what this role may see"
+    assert '(boxes.id COLLATE "C") < ' in inner, "behind the cursor"
+    assert ("LIMIT" in inner, "LIMIT" in outer, "boxes" in outer) == (True, True, False)
+    assert "LATERAL" not in listing.statement("owner", {"colour": "red"}, after=False).sql
+
+
+def test_a_condition_is_a_predicate_with_a_parameter_of_its_name() -> None:
+    conditions = {"below": BOXES.c.version < bindparam("below")}
+    listing = Listing(BOXES, Box, filters=(), seen_by=SEEN_BY, conditions=conditions)
+    compiled = listing.statement("keeper", {"below": 3}, after=False)
+    assert "boxes.version < $1" in compiled.sql
+    assert compiled.args({"below": 3, "rows": 2})[0] == 3

@@ -57,6 +57,37 @@ async def test_a_filter_takes_several_values(shop: Shop) -> None:
     assert [case["id"] for case in (await shop.seller.get("/v1/cases", params=swapped)).json()["data"]] == [first]
 
 
+async def test_pages_of_several_values_have_each_case_once(shop: Shop) -> None:
+    first, second, third = await _three_cases(shop)
+    await shop.act(shop.seller, second, "reject", reason="no_defect_found")
+    for query, expected in (
+        ({"state": ["pending_review", "rejected"]}, [third, second, first]),
+        ({"whose_turn": ["buyer", "merchant"], "sort": "deadline"}, [first, third, second]),
+    ):
+        seen, cursor = [], None
+        for _ in expected:
+            page = (await shop.seller.get("/v1/cases", params={**query, "limit": 1, "cursor": cursor or ""})).json()
+            seen += [case["id"] for case in page["data"]]
+            cursor = page["next_cursor"]
+        assert (seen, cursor) == (expected, None)
+        foreign = shop.harness.client("seller", "seller-2", tenant="m-2")
+        assert (await foreign.get("/v1/cases", params=query)).json()["data"] == []
+
+
+async def test_cases_are_listed_by_when_they_are_due(shop: Shop) -> None:
+    first, second, third = await _three_cases(shop)
+    due = (await shop.get(second))["deadline_at"]
+    for query, expected in (
+        ({"due_before": due}, [first]),
+        ({"due_after": due}, [second, third]),
+        ({"due_after": due, "due_before": (await shop.get(third))["deadline_at"], "whose_turn": "merchant"}, [second]),
+    ):
+        page = (await shop.seller.get("/v1/cases", params=query)).json()
+        assert [case["id"] for case in page["data"]] == expected
+    response = await shop.seller.get("/v1/cases", params={"due_before": "2026-03-02T09:00:00"})
+    shop.harness.problem(response, 422, "validation_failed")
+
+
 async def test_each_side_sees_how_much_waits(shop: Shop) -> None:
     first, second, _ = await _three_cases(shop)
     await shop.act(shop.seller, first, "approve", return_address=RETURN_ADDRESS)

@@ -24,6 +24,7 @@ from sqlalchemy import (
     func,
     insert,
     select,
+    true,
     tuple_,
     update,
 )
@@ -32,7 +33,7 @@ from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.dml import ReturningDelete
 
-from aftercare_chassis.database.row_builders import Columns, row_builder, values_getter
+from aftercare_chassis.database.row_builders import row_builder, values_getter
 from aftercare_chassis.lifecycle import SYSTEM, Actor
 
 R = TypeVar("R")
@@ -74,7 +75,7 @@ def viewer(actor: Actor) -> str:
     return actor.tenant or actor.id
 
 
-class _PerRole:
+class PerRole:
     """A statement compiled per role. The predicate that limits its rows is part of the SQL, so no caller can leave it out."""
 
     def __init__(self, seen_by: SeenBy | None) -> None:
@@ -93,7 +94,7 @@ class _PerRole:
     def compiled(self, key: object, role: str, make: Callable[[], AnyQuery]) -> Compiled:
         found = self._compiled.get((key, role))
         if found is None:
-            found = self._compiled[key, role] = Compiled(self.limited(role, make()))
+            found = self._compiled[key, role] = Compiled(make())
         return found
 
     def limited(self, role: str, statement: AnyQuery) -> AnyQuery:
@@ -102,7 +103,7 @@ class _PerRole:
         return statement if predicate is None else statement.where(predicate)
 
 
-class Rows(_PerRole, Generic[R]):
+class Rows(PerRole, Generic[R]):
     """The rows of one table as `cls`: the statements that select, lock, insert, save and upsert one."""
 
     def __init__(self, table: Table, cls: type[R], seen_by: SeenBy | None = None) -> None:
@@ -139,13 +140,14 @@ class Rows(_PerRole, Generic[R]):
 
     def by_key(self, role: str, *, lock: bool) -> Compiled:
         """SELECT one row by its key, FOR UPDATE if `lock`."""
-        return self.compiled(lock, role, lambda: self._by_key().with_for_update() if lock else self._by_key())
+        chosen = self._by_key().with_for_update() if lock else self._by_key()
+        return self.compiled(lock, role, lambda: self.limited(role, chosen))
 
     def _by_key(self) -> AnySelect:
         return select(*self.columns).where(*(self.table.c[k] == bindparam(f"key_{k}") for k in self.key))
 
 
-class Query(_PerRole, Generic[R]):
+class Query(PerRole, Generic[R]):
     """A SELECT with bind parameters that returns `cls`, or the driver's records where `cls` is None.
 
     In a command it may be a DELETE … RETURNING, which reads and deletes in one round trip.
@@ -163,38 +165,7 @@ class Query(_PerRole, Generic[R]):
 
     def for_role(self, role: str) -> Compiled:
         """The SELECT with what limits it for this role."""
-        return self.compiled(None, role, lambda: self.statement)
-
-
-class Joint(_PerRole, Generic[R]):
-    """Several SELECTs as one, because a round trip costs more than a few rows. It returns one `cls`, with the rows of each query
-    as the field of that name."""
-
-    def __init__(self, cls: type[R], **queries: Query[Any]) -> None:  # Any: each field has rows of its own type
-        super().__init__(None)
-        self._cls, self._queries = cls, queries
-        self._selects = {name: cast(AnySelect, query.statement) for name, query in queries.items()}
-        self._columns = {name: each.selected_columns.keys() for name, each in self._selects.items()}
-
-    def for_role(self, role: str) -> Compiled:
-        """A SELECT of one array per query, each with what limits its rows for this role."""
-        return self.compiled(None, role, lambda: self._of_arrays(role))
-
-    def build(self, record: Columns) -> R:
-        """The `cls` of the only row."""
-        return self._cls(**{name: self._rows(name, record[name]) for name in self._queries})
-
-    def _of_arrays(self, role: str) -> AnySelect:
-        arrays = []
-        for name, chosen in self._selects.items():
-            rows = chosen.with_only_columns(tuple_(*chosen.selected_columns))
-            limited = cast(AnySelect, self._queries[name].limited(role, rows))
-            arrays.append(func.array(limited.scalar_subquery()).label(name))
-        return select(*arrays)
-
-    def _rows(self, name: str, found: Any) -> list[object]:  # Any: an array of records
-        build = cast(Callable[[Columns], object], self._queries[name].build)
-        return [build(dict(zip(self._columns[name], row, strict=True))) for row in found]
+        return self.compiled(None, role, lambda: self.limited(role, self.statement))
 
 
 class Statement:
@@ -204,12 +175,13 @@ class Statement:
         self.statement, self.compiled = statement, Compiled(statement)
 
 
-class Listing(_PerRole, Generic[R]):
+class Listing(PerRole, Generic[R]):
     """A list in keyset pages, newest first.
 
     `order` is a unique column that grows with time, as our ids do. `filters` are columns that a caller may fix to a value,
-    or to any of a list. `computed` are filters by what no column holds: each has the values that it may be fixed to, with
-    their predicates. With `earliest`, a column of timestamps, the list has the rows with one, the earliest first.
+    or to any of a list. `computed` are filters by what no column holds, with a predicate for each value; `conditions` those with a
+    predicate that has a parameter of the same name. With `earliest`, a column of timestamps, the list has the rows with one, the
+    earliest first. Of a filter in `divided` each value is a range of an index, and several are read range by range.
     """
 
     def __init__(
@@ -221,28 +193,50 @@ class Listing(_PerRole, Generic[R]):
         seen_by: SeenBy,
         order: str = "id",
         computed: Mapping[str, Mapping[str, ColumnElement[bool]]] | None = None,
+        conditions: Mapping[str, ColumnElement[bool]] | None = None,
         earliest: str | None = None,
+        divided: Sequence[str] = (),
     ) -> None:
         super().__init__(seen_by)
-        self.table, self.order, self.earliest, self._computed = table, order, earliest, computed or {}
+        self.table, self.order, self.earliest, self._divided = table, order, earliest, divided
+        self._computed, self._conditions = computed or {}, conditions or {}
         self.name = table.name if earliest is None else f"{table.name} by {earliest}"
-        self.filters = (*filters, *self._computed)
+        self.filters = (*filters, *self._computed, *self._conditions)
         self.build = row_builder(cls)
         self._columns = [table.c[f.name] for f in fields(cls)]  # type: ignore[arg-type]
 
     def statement(self, role: str, used: Mapping[str, object], *, after: bool) -> Compiled:
         """The SELECT with these filters, which starts behind the position of a cursor if there is one."""
-        columns = tuple((name, isinstance(value, list)) for name, value in used.items() if name not in self._computed)
-        values = tuple((name, str(value)) for name, value in used.items() if name in self._computed)
+        several = frozenset(name for name, value in used.items() if isinstance(value, list))
+        values = {name: str(value) for name, value in used.items() if name in self._computed}
+        divided, ranged = (
+            next((n for n in self._divided if n in several), None),
+            not used.keys().isdisjoint(self._divided),
+        )
 
         def make() -> AnySelect:
+            values_of = func.unnest(bindparam(divided, type_=ARRAY(Text))).table_valued("value")
+            wanted = values_of.render_derived(name="wanted")
+            parameters = {
+                name: any_(bindparam(name, type_=ARRAY(Text))) if name in several else bindparam(name) for name in used
+            }
             chosen = select(*self._columns).where(
-                *(self._is(name, several) for name, several in columns),
-                *(self._computed[name][value] for name, value in values),
+                *(self._computed[name][value] for name, value in values.items()),
+                *(self._conditions[name] for name in used if name in self._conditions),
+                *(
+                    column == parameters[column.name]
+                    for column in self.table.c
+                    if column.name in used.keys() - {divided}
+                ),
             )
-            return self._ordered(chosen, after).limit(bindparam("rows"))
+            chosen = cast(AnySelect, self.limited(role, chosen))
+            if divided is None:
+                return self._ordered(chosen, self.table.c, after, ranged)
+            chosen = chosen.where(self.table.c[divided] == wanted.c.value)
+            each = self._ordered(chosen, self.table.c, after, ranged).correlate(wanted).lateral("each")
+            return self._ordered(select(*each.c).select_from(wanted.join(each, true())), each.c, False, ranged)
 
-        return self.compiled((columns, values, after), role, make)
+        return self.compiled((tuple(used), several, tuple(values.items()), after), role, make)
 
     def position(self, row: R) -> str:
         """Where a page ends whose last row is this one."""
@@ -256,15 +250,15 @@ class Listing(_PerRole, Generic[R]):
         time, _, last = position.partition(" ")
         return {"after_time": datetime.fromisoformat(time), "after": last}
 
-    def _is(self, name: str, several: bool) -> ColumnElement[bool]:
-        column = self.table.c[name]
-        return column == any_(bindparam(name, type_=ARRAY(Text))) if several else column == bindparam(name)
-
-    def _ordered(self, chosen: AnySelect, after: bool) -> AnySelect:
-        column = self.table.c[self.order]
+    # Any: a column does not show the type of its values.
+    def _ordered(self, chosen: AnySelect, columns: Any, after: bool, ranged: bool) -> AnySelect:
+        column, chosen = columns[self.order], chosen.limit(bindparam("rows"))
         if self.earliest is None:
+            # Only the indexes of `divided` have this order. A plan by the primary key, which is cheaper for a frequent value,
+            # read all rows to find a rare one: 187 ms in place of 0.1 among 200,000.
+            column = column.collate("C") if ranged else column
             return (chosen.where(column < bindparam("after")) if after else chosen).order_by(column.desc())
-        time = self.table.c[self.earliest]
+        time = columns[self.earliest]
         if after:
             chosen = chosen.where(
                 tuple_(time, column) > tuple_(bindparam("after_time", type_=time.type), bindparam("after"))

@@ -18,7 +18,8 @@ from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis.database import outbox
 from aftercare_chassis.database.cursors import Cursors
-from aftercare_chassis.database.mapping import Compiled, Joint, Listing, Page, Params, Query, Rows, Statement, viewer
+from aftercare_chassis.database.joint import Joint
+from aftercare_chassis.database.mapping import Compiled, Listing, Page, Params, Query, Rows, Statement, viewer
 from aftercare_chassis.database.observers import Observer, Observers
 from aftercare_chassis.database.origins import Origin
 from aftercare_chassis.database.write_batch import WriteBatch

@@ -15,7 +15,8 @@ from aftercare_events import Event
 from sqlalchemy.sql import Executable
 from sqlalchemy.sql.util import find_tables
 
-from aftercare_chassis.database.mapping import Joint, Query, Rows, Statement
+from aftercare_chassis.database.joint import Joint
+from aftercare_chassis.database.mapping import Query, Rows, Statement
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.refusals import NotFound
 

@@ -118,6 +118,12 @@ async def list_cases(
     ] = None,
     buyer_id: OfBuyer = None,
     merchant_id: OfMerchant = None,
+    due_before: Annotated[
+        Time | None, Query(description="Only cases with a deadline before this time, the earliest first.")
+    ] = None,
+    due_after: Annotated[
+        Time | None, Query(description="Only cases with a deadline from this time on, the earliest first.")
+    ] = None,
     sort: Annotated[
         ListOrder,
         Query(
@@ -128,7 +134,7 @@ async def list_cases(
     cursor: Cursor = None,
 ) -> PageOut[CaseOut]:
     """List the cases that the caller may see, newest first. A filter may be repeated: `state=rejected&state=disputed`."""
-    filters: dict[str, str | list[str] | None] = {
+    filters: dict[str, object] = {
         "state": one_or_several(state),
         "order_id": order_id,
         "whose_turn": one_or_several(whose_turn),
@@ -137,8 +143,11 @@ async def list_cases(
         "missed_by": missed_by,
         "buyer_id": buyer_id,
         "merchant_id": merchant_id,
+        "due_before": due_before,
+        "due_after": due_after,
     }
-    page = await queries.cases(reader, limit, cursor, by_deadline=sort is ListOrder.DEADLINE, **filters)
+    by_deadline = sort is ListOrder.DEADLINE or due_before is not None or due_after is not None
+    page = await queries.cases(reader, limit, cursor, by_deadline=by_deadline, **filters)
     return PageOut[CaseOut].of(page, lambda full: CaseOut.of(full, reader.actor, reader.now))
 
 

@@ -59,7 +59,7 @@ async def cases(
     cursor: str | None,
     *,
     by_deadline: bool = False,
-    **filters: str | list[str] | None,
+    **filters: object,
 ) -> Page[FullCase]:
     """A page of the cases that this actor may see: newest first, or those that wait until a deadline, the earliest first."""
     queue = CASE_QUEUES.get(read.actor.role, STAFF_QUEUE)

@@ -32,6 +32,9 @@ from aftersale_svc.tables.deadlines import deadlines
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
+DIVIDED = ("state", "reason", "type")
+"""The filters of lists of which each value is a range of an index."""
+
 cases = Table(
     "cases",
     metadata,
@@ -99,6 +102,10 @@ cases = Table(
     # Work lists, by their deadline: those of the platform's roles, and of each merchant.
     Index("cases_queue_idx", "whose_turn", "deadline_at", "id"),
     Index("cases_merchant_queue_idx", "merchant_id", "whose_turn", "deadline_at", "id"),
+    # Lists by a filter, the newest first: those of the platform's roles, and of each merchant.
+    # Their ids are in the collation C (revision of the filtered lists), which SQLAlchemy does not read back.
+    *(Index(f"cases_{name}_idx", name, "id") for name in DIVIDED),
+    *(Index(f"cases_merchant_{name}_idx", "merchant_id", name, "id") for name in DIVIDED),
     Index("cases_agent_idx", "agent_id", "id", postgresql_where=sql("agent_id IS NOT NULL")),
     Index("cases_claim_idx", "claim_ends_at", postgresql_where=sql("claim_ends_at IS NOT NULL")),
     Index("cases_due_idx", "deadline_at", postgresql_where=sql("deadline_at IS NOT NULL")),
@@ -153,7 +160,14 @@ def missed(by: object, case_id: ColumnElement[str] = cases.c.id) -> ColumnElemen
 
 
 _MISSED = {"missed_by": {each.value: missed(each.value) for each in MissedBy}}
-CASE_LIST = Listing(cases, Case, filters=CASE_FILTERS, seen_by=CASE_SEEN_BY, computed=_MISSED)
+CASE_LIST = Listing(
+    cases,
+    Case,
+    filters=CASE_FILTERS,
+    seen_by=CASE_SEEN_BY,
+    computed=_MISSED,
+    divided=DIVIDED,
+)
 CASES_BY_ORDER: Query[Record] = Query(
     select(cases.c.id)
     .where(cases.c.id == any_(bindparam("case_ids", type_=ARRAY(Text))))

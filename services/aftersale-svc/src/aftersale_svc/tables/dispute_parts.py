@@ -1,7 +1,8 @@
 """What belongs to a dispute besides its row: requests for evidence, proposals of a settlement."""
 
 from aftercare_chassis.database.columns import minor, one_of, text, texts, timestamp
-from aftercare_chassis.database.mapping import Joint, Query, Rows, Statement
+from aftercare_chassis.database.joint import Joint
+from aftercare_chassis.database.mapping import Query, Rows, Statement
 from sqlalchemy import Column, ForeignKey, Index, Integer, Table, Text, bindparam, null, select, update
 from sqlalchemy import text as sql
 

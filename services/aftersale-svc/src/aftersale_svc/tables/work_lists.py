@@ -5,6 +5,7 @@ sides is, for either of them, its own turn. The counts return a row per case, so
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from aftercare_chassis.database.mapping import Listing, Query
 from asyncpg import Record
@@ -44,6 +45,10 @@ def _waiting(side: str) -> Subquery:
     return union_all(select(*cases.c).where(cases.c.deadline_at.is_not(None)), stopped).subquery("case_queue")
 
 
+def _time(name: str) -> BindParameter[datetime]:
+    return bindparam(name, type_=cases.c.deadline_at.type)
+
+
 def _queue(side: str) -> CaseQueue:
     waiting = _waiting(side)
     seen = seen_by(waiting)
@@ -51,10 +56,19 @@ def _queue(side: str) -> CaseQueue:
     computed = {"missed_by": {each.value: missed(each.value, waiting.c.id) for each in MissedBy}}
     ids = select(waiting.c.id).limit(most)
     of_turn = ids.where(waiting.c.whose_turn == bindparam("whose_turn"))
+    before = waiting.c.deadline_at < _time("due_before")
     return CaseQueue(
-        Listing(waiting, Case, filters=CASE_FILTERS, seen_by=seen, computed=computed, earliest="deadline_at"),
+        Listing(
+            waiting,
+            Case,
+            filters=CASE_FILTERS,
+            seen_by=seen,
+            computed=computed,
+            conditions={"due_before": before, "due_after": waiting.c.deadline_at >= _time("due_after")},
+            earliest="deadline_at",
+        ),
         Query(of_turn, seen_by=seen),
-        Query(of_turn.where(waiting.c.deadline_at < bindparam("due_before")), seen_by=seen),
+        Query(of_turn.where(before), seen_by=seen),
         Query(ids.where(missed(bindparam("missed_by"), waiting.c.id)), seen_by=seen),
     )
 

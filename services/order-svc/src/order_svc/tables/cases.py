@@ -1,7 +1,8 @@
 """Our copy of the after-sale cases about our orders, from the events of aftersale-svc."""
 
 from aftercare_chassis.database.columns import one_of, quantity, text
-from aftercare_chassis.database.mapping import Joint, Query, Rows
+from aftercare_chassis.database.joint import Joint
+from aftercare_chassis.database.mapping import Query, Rows
 from sqlalchemy import Boolean, Column, ForeignKey, Index, Table, Text, bindparam, select
 
 from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState
