@@ -3,7 +3,14 @@
 from typing import Any
 
 import httpx
-from aftercare_events import DisputeAppealed, DisputeExecuted, RefundRequested, VerdictBecameFinal, VerdictReplaced
+from aftercare_events import (
+    AfterSaleCompleted,
+    DisputeAppealed,
+    DisputeExecuted,
+    RefundRequested,
+    VerdictBecameFinal,
+    VerdictReplaced,
+)
 from aftersale_shop import Shop
 
 GROUNDS = {"grounds": "判决没有考虑开箱视频。"}
@@ -182,3 +189,58 @@ async def test_a_case_as_it_was_has_what_was_known_then_about_an_appeal(shop: Sh
     assert await sentence(as_of=opened) is None, "there was no verdict"
     file = (await shop.arbitrator.get(f"/v1/disputes/{dispute_id}/file")).json()
     assert file["case"] == (await shop.arbitrator.get(f"/v1/cases/{case_id}")).json()
+
+
+async def test_what_is_awarded_besides_what_was_paid_is_another_refund(shop: Shop) -> None:
+    case_id, dispute_id = await decided(shop, 7000)
+    first = await shop.refund_succeeds()
+    await shop.rule(dispute_id, "appeal", shop.buyer, **GROUNDS)
+    more = {"liable": "seller", "grounds": "?"}
+    kept = {**more, "remedy": "compensation", "amount": cny(19133)}
+    problem = await refused(shop, another(shop), f"{dispute_id}/replace-verdict", 422, "remedy_not_possible", **kept)
+    assert problem["allowed"] == ["refund", "none"]
+    replaced = await shop.rule(dispute_id, "replace-verdict", another(shop), **more, remedy="refund", amount=cny(19133))
+    assert (replaced["state"], replaced["amount"], replaced.get("refunded")) == ("executing", cny(19133), None)
+    event = await shop.last(VerdictReplaced)
+    assert (event.entry, event.entry_minor) == (None, None)
+    paying = await shop.get(case_id)
+    assert (paying["state"], paying["refunded"]) == ("refunding", cny(7000))
+    await shop.refund_fails()
+    assert (await shop.get(case_id))["state"] == "manual_review"
+    await shop.act(shop.agent, case_id, "refund")
+    second = await shop.refund_succeeds()
+    assert (second.amount_minor, second.refund_id != first.refund_id) == (12133, True)
+    done = await shop.get(case_id)
+    assert (done["state"], done["refunded"]) == ("completed", cny(19133))
+    assert (await shown(shop, dispute_id))["refunded"] == cny(19133)
+    completed = await shop.last(AfterSaleCompleted)
+    assert (completed.refunded_minor, [each.quantity for each in completed.lines]) == (19133, [0])
+    assert [each.refunded_minor for each in await shop.published(DisputeExecuted)] == [7000, 19133]
+    shop.harness.problem(await shop.ask(2), 422, "quantity_exceeds_remaining")
+
+
+async def test_a_case_that_cannot_pay_more_is_closed_with_what_it_has_paid(shop: Shop) -> None:
+    case_id, dispute_id = await decided(shop, 7000)
+    await shop.refund_succeeds()
+    await shop.rule(dispute_id, "appeal", shop.buyer, **GROUNDS)
+    award = {"liable": "seller", "remedy": "refund", "grounds": "?", "amount": cny(9000)}
+    await shop.rule(dispute_id, "replace-verdict", another(shop), **award)
+    await shop.refund_fails()
+    await shop.act(shop.agent, case_id, "close", note="?")
+    assert ((await shop.get(case_id))["refunded"], (await shown(shop, dispute_id))["refunded"]) == (cny(7000),) * 2
+    shop.harness.problem(await shop.ask(2), 422, "quantity_exceeds_remaining")
+
+
+async def test_a_compensation_is_raised_within_what_other_cases_have_left(shop: Shop) -> None:
+    case_id, dispute_id = await reviewed(shop)
+    await shop.verdict(dispute_id, 2000, "compensation")
+    await shop.refund_succeeds()
+    await shop.rule(dispute_id, "appeal", shop.buyer, **GROUNDS)
+    other = await shop.case(3)
+    award = {"liable": "seller", "remedy": "compensation", "grounds": "?", "amount": cny(3000)}
+    await refused(shop, another(shop), f"{dispute_id}/replace-verdict", 422, "amount_exceeds_paid", **award)
+    await shop.act(shop.buyer, other["id"], "cancel")
+    await shop.rule(dispute_id, "replace-verdict", another(shop), **award)
+    assert (await shop.refund_succeeds()).amount_minor == 1000
+    assert (await shop.get(case_id))["refunded"] == cny(3000)
+    assert (await shop.case(3))["requested"]["amount"] == 28700 - 3000

@@ -93,6 +93,7 @@ class Snapshot:
         # How many offers were made, and of how much, only bars the next one.
         open_ = self.offer if self.offer and self.offer.state is OfferState.OPEN else None
         offered = (open_ and (open_.by is OfferSide.BUYER, open_.type), *review_of(case))
+        request = (*request, case.paid_before_minor)
         known = (offered, request, refund, held, judged(dispute), sent)
         return *known, self.order.state, self.shipped, progress(self)
 
@@ -231,7 +232,7 @@ class MemoryTransaction:
 
     async def insert(self, rows: Any, *new: Any) -> None:
         known = {
-            legs.REFUNDS: any(refund.state != "failed" for refund in self.snapshot.refunds.values()),
+            legs.REFUNDS: any(refund.state not in ("failed", "succeeded") for refund in self.snapshot.refunds.values()),
             legs.INSPECTIONS: self.snapshot.line.accepted is not None,
             legs.RETURNS: self.snapshot.return_ is not None,
             offers.OFFERS: False,

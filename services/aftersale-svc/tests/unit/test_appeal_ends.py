@@ -75,4 +75,5 @@ async def test_every_verdict_and_appeal_leads_to_an_end(
         assert len(dispute.appealed_by) == len(set(dispute.appealed_by)), place
         if dispute.state is DisputeState.EXECUTED and case.state is CaseState.COMPLETED:
             assert snapshot.refund is not None
-            assert paid == snapshot.refund.amount.total_minor, place
+            assert paid == case.paid_before_minor + snapshot.refund.amount.total_minor, place
+            assert dispute.final_at is None or paid >= (dispute.amount_minor or 0), place

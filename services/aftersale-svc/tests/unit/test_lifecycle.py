@@ -61,6 +61,7 @@ rejected        freeze    disputed       system
 closed          freeze    disputed       system
 disputed        resume    pending_review arbitrator buyer seller system outcome
 closed          award     refunding      arbitrator unseen outcome
+completed       award     refunding      arbitrator unseen outcome
 disputed        award     refunding      arbitrator buyer seller system outcome
 disputed        dismiss   closed         arbitrator buyer seller system outcome
 pending_review  end_with_order  closed   system

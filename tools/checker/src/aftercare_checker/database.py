@@ -52,7 +52,8 @@ _FINDINGS = {
     "holds": """
         SELECT h.case_id, h.line_id, h.state AS hold, c.state FROM holds h JOIN cases c ON c.id = h.case_id
         LEFT JOIN refunds r ON r.id = c.refund_id
-        WHERE h.state <> CASE WHEN c.state = 'completed' AND r.state = 'succeeded' THEN 'settled'
+        WHERE h.state <> CASE WHEN c.paid_before_minor > 0 THEN 'settled'
+                              WHEN c.state = 'completed' AND r.state = 'succeeded' THEN 'settled'
                               WHEN c.state IN ('completed', 'closed', 'cancelled') THEN 'released' ELSE 'held' END
     """,
     "freight": """

@@ -122,7 +122,7 @@ async def _request_refund(
         fees = tx.settings.fees_of(case.merchant_id, case.currency)
         amount = refund_due(terms.order, case, full.lines, holds, fees)
     if not takes_units:
-        full = await _hold_amounts(tx, full, amount, holds)
+        full = await _hold_amounts(tx, full, amount.units_minor + case.paid_before_minor, holds)
     refund = Refund(
         id=tx.new_id("ref"),
         case_id=case.id,
@@ -137,7 +137,8 @@ async def _request_refund(
     )
     refund = REFUND.start(refund, tx)
     kept = refund.cause is RefundCause.COMPENSATION
-    case = replace(case, refund_id=refund.id, shipping_refund_minor=refund.freight_minor, goods_kept=kept)
+    freight = refund.freight_minor + case.paid_before_freight_minor
+    case = replace(case, refund_id=refund.id, shipping_refund_minor=freight, goods_kept=kept)
     if refund.cause is not RefundCause.PRICE_DIFFERENCE:
         case = replace(case, difference_minor=None)  # nothing is exchanged
     parts = await refund_parts.decided(tx, full, refund)
@@ -145,10 +146,10 @@ async def _request_refund(
 
 
 async def _hold_amounts(
-    tx: Transaction[Settings], full: FullCase, amount: RefundAmount, holds: Sequence[LineHold]
+    tx: Transaction[Settings], full: FullCase, units_minor: int, holds: Sequence[LineHold]
 ) -> FullCase:
     """Hold what a case that takes no units gives back of each line; until now it held nothing."""
-    checks = adjustments.granted(full, amount.units_minor, holds)
+    checks = adjustments.granted(full, units_minor, holds)
     amounts = [each.granted_minor for each in checks]
     by_line = {"line_ids": [each.line_id for each in checks], "amounts": amounts}
     await tx.execute(HOLD_AMOUNTS, case_id=full.case.id, **by_line)
@@ -185,7 +186,8 @@ async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
         return
     kept = KEPT.get(refund.cause) if refund is not None and full.is_refunded else None
     if refund is not None and kept is not None:
-        for hold in kept(full.lines, refund.amount):
+        paid = RefundAmount(refund.units_minor + full.case.paid_before_minor, 0)
+        for hold in kept(full.lines, paid):
             await tx.upsert(HOLDS, hold)
         return
     await tx.execute(SETTLE_HOLDS if full.is_refunded else RELEASE_HOLDS, case_id=full.case.id)

@@ -20,7 +20,8 @@ async def decided(tx: Transaction[Settings], full: FullCase, refund: Refund) -> 
     given = await tx.all(GIVEN_BACK, order_id=case.order_id, case_id=case.id) if stated else []
     fees = tx.settings.fees_of(case.merchant_id, case.currency)
     of_exchange = refund.cause is RefundCause.PRICE_DIFFERENCE
-    keeps_goods = refund.cause is RefundCause.COMPENSATION
+    # What is paid besides an earlier refund is for no further units.
+    keeps_goods = refund.cause is RefundCause.COMPENSATION or case.paid_before_minor > 0
     return parts_of(
         refund.id, case, lines, refund.amount, given, fees, of_exchange=of_exchange, keeps_goods=keeps_goods
     )

@@ -158,10 +158,10 @@ async def _end(tx: Transaction[Settings], full: FullCase, refund: Refund, action
 def completed(tx: Transaction[Settings], full: FullCase, refund: Refund) -> AfterSaleCompleted:
     """The event of a case that is completed with this refund, which was paid."""
     takes_units = TYPES[full.case.type].holds_units
-    keeps = refund.cause is RefundCause.COMPENSATION
+    keeps = refund.cause is RefundCause.COMPENSATION or full.case.paid_before_minor > 0
     return AfterSaleCompleted(
         **case_fields(tx, full.case),
-        refunded_minor=refund.amount.total_minor,
+        refunded_minor=full.case.paid_before_minor + refund.amount.total_minor,
         currency=refund.currency,
         parts=refund_parts.published(full.rows_of(RefundPart), refund.id),
         # The units that a replacement was sent for are not refunded, whatever it costs.

@@ -159,7 +159,9 @@ async def _most(tx: Transaction[Settings], full: FullCase, order: Order, remedy:
     # What was paid bounds a verdict, not what the sides had agreed on.
     paid = replace(full.case, agreed_minor=None)
     most = refund_due(order, paid, accept_all(full.lines), holds)
-    return RefundAmount(most.units_minor, 0) if remedy is Remedy.COMPENSATION else most
+    before = full.case.paid_before_freight_minor
+    units = max(0, most.units_minor - (full.case.paid_before_minor - before))
+    return RefundAmount(units, 0 if remedy is Remedy.COMPENSATION else max(0, most.freight_minor - before))
 
 
 async def _left_of(tx: Transaction[Settings], full: FullCase, order: Order, dispute: Dispute) -> RefundAmount:

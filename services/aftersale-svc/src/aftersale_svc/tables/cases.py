@@ -63,6 +63,8 @@ cases = Table(
     Column("difference_minor", BigInteger, nullable=True),
     # The default is for builds that write cases without this column.
     Column("goods_kept", Boolean, nullable=False, server_default="false"),
+    *minor("paid_before_minor", default=0),
+    *minor("paid_before_freight_minor", default=0),
     *one_of("reject_reason", RejectReason, null=True),
     *one_of("close_cause", CloseCause, null=True),
     *one_of("liable", Liable, null=True),

@@ -107,8 +107,8 @@ refunds = Table(
     CheckConstraint("(state = 'requested') = (ended_at IS NULL)", name="ended"),
     CheckConstraint("failure_code IS NULL OR state = 'failed'", name="failed"),
     Index("refunds_case_idx", "case_id", "id"),
-    # The money of a case goes back once: only what was refused can be tried again.
-    Index("refunds_case_key", "case_id", unique=True, postgresql_where=sql("state <> 'failed'")),
+    # One is on its way at a time. What was refused can be tried again, and a verdict may award more than was paid.
+    Index("refunds_open_key", "case_id", unique=True, postgresql_where=sql("state NOT IN ('failed', 'succeeded')")),
 )
 
 price_checks = Table(

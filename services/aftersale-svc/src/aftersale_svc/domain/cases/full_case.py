@@ -146,13 +146,18 @@ class FullCase:
 
     @property
     def is_refunded(self) -> bool:
-        """Whether its refund was paid; the amount may be zero, as for a gift."""
+        """Whether a refund of it was paid; the amount may be zero, as for a gift."""
+        return self.case.paid_before_minor > 0 or self._last_is_paid
+
+    @property
+    def _last_is_paid(self) -> bool:
         return self.refund is not None and self.refund.state is RefundState.SUCCEEDED
 
     @property
     def refunded_minor(self) -> int:
         """What has been paid back, in minor units."""
-        return self.refund.amount.total_minor if self.refund is not None and self.is_refunded else 0
+        last = self.refund.amount.total_minor if self.refund is not None and self._last_is_paid else 0
+        return self.case.paid_before_minor + last
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

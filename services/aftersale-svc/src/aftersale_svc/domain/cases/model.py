@@ -27,7 +27,8 @@ class Case:
 
     `requested_minor` is the share of what was paid for its units. `shipping_refund_minor` is the freight besides: an
     estimate until a refund is decided, then the freight in the refund decided last, which `refund_id` names. That refund
-    is in flight while the case is `refunding`; in any other state but `completed` it has failed. `goods_kept`: the buyer keeps goods that were to
+    is in flight while the case is `refunding`; in any other state but `completed` it has failed. `paid_before_minor`, with its freight, is what was
+    refunded before a verdict awarded more. `goods_kept`: the buyer keeps goods that were to
     come back, since they were compensated, or the merchant's deposit has paid. `difference_minor` is new less paid in an
     exchange, or what the buyer has agreed to pay for a repair. `liable` is whom the last verdict found liable. `frozen_state` is where a dispute stopped the case, `frozen_by` what it was
     opened by, `frozen_at` when, `remaining_seconds` what was left of its time. `late_since` is when an agent was first late in the present
@@ -64,6 +65,8 @@ class Case:
     refund_id: str | None = None
     difference_minor: int | None = None
     goods_kept: bool = False
+    paid_before_minor: int = 0
+    paid_before_freight_minor: int = 0
     reject_reason: RejectReason | None = None
     close_cause: CloseCause | None = None
     liable: Liable | None = None

@@ -42,18 +42,10 @@ class Appeal:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """What a replaced verdict has paid too much or too little. It is never changed, and no money moves by it."""
+    """What a replaced verdict has paid too much; by earlier builds also too little. It is never changed, and no money moves by it."""
 
     dispute_id: str
     direction: EntryDirection
     amount_minor: int
     currency: str
     recorded_at: datetime
-
-
-def difference(paid_minor: int, awarded_minor: int) -> tuple[EntryDirection, int] | None:
-    """Who owes whom how much where this was paid and that is awarded now; None where nothing is open."""
-    if paid_minor == awarded_minor:
-        return None
-    direction = EntryDirection.BUYER_OWES if paid_minor > awarded_minor else EntryDirection.BUYER_IS_OWED
-    return direction, abs(paid_minor - awarded_minor)

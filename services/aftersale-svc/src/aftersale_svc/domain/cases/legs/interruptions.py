@@ -86,6 +86,10 @@ def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
         (_S.CLOSED, _A.AWARD): Transition(
             DisputeExit.AWARDED, VERDICT_REPLACED, (ORDER_CANCELLED, UNITS_HELD), outcome_of=DISPUTE
         ),
+        # One that has paid was replaced by one that awards more.
+        (_S.COMPLETED, _A.AWARD): Transition(
+            DisputeExit.AWARDED, VERDICT_REPLACED, (ORDER_CANCELLED,), outcome_of=DISPUTE
+        ),
         **_ordered(legs, exits),
         (_S.DISPUTED, _A.END_WITH_ORDER): _end_with_order(END_OF_DISPUTE, outcome_of=DISPUTE),
     }
