@@ -66,7 +66,7 @@ async def _sent_for_repair(
 
 
 async def a_repair_that_the_buyer_pays(suite: InProcessSuite) -> str:
-    """The repair is late, then quoted, paid and done. The order's id."""
+    """The repair is late, then quoted, paid and done, and once more after that. The order's id."""
     order, case = await _sent_for_repair(suite, "7300004", reason="paid_repair")
     assert (await suite.get("buyer", "order", f"orders/{order['id']}"))["after_sale_state"] == "in_after_sale"
     await suite.advance(14 * 24 + 1)
@@ -75,6 +75,13 @@ async def a_repair_that_the_buyer_pays(suite: InProcessSuite) -> str:
     await step(suite, "buyer", case, "agree-charge")
     await step(suite, "seller", case, "record-payment", reference=TEXTS["reply"])
     await step(suite, "seller", case, "repaired", work=["part_replaced"], note=TEXTS["answer"])
+    await _sent(suite, case, "73000044")
+    await suite.push("73000044", "delivered")
+    await step(suite, "buyer", case, "report-anomaly", anomaly="defective")
+    await step(suite, "agent", case, "repair-again", note=TEXTS["note"])
+    await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000045")
+    await suite.push("73000045", "delivered")
+    await step(suite, "seller", case, "repaired", work=["tested"])
     await _sent(suite, case, "73000043")
     await suite.push("73000043", "delivered")
     await step(suite, "buyer", case, "confirm-replacement")

@@ -112,6 +112,7 @@ AFTERSALE: dict[str, set[str]] = {
     "getPickupSchedule": {"seller"} | STAFF,
     "setPickupSchedule": {"seller"},
     "getPickupSlots": READERS,
+    "repairAgain": {"agent"},
     "bookPickup": {"buyer"},
     "movePickup": {"buyer"},
     "cancelPickup": {"buyer"},

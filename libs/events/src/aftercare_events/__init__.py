@@ -169,6 +169,7 @@ from aftercare_events.catalogue.repairs import (
     RepairNotPossible,
     RepairQuoted,
     RepairQuoteDeclined,
+    RepairRepeated,
     RepairResumed,
 )
 from aftercare_events.catalogue.replacements import (
@@ -365,6 +366,7 @@ __all__ = [
     "RepairNotPossible",
     "RepairQuoteDeclined",
     "RepairQuoted",
+    "RepairRepeated",
     "RepairResumed",
     "ReplacementAnomalyReported",
     "ReplacementDelivered",

@@ -4,7 +4,13 @@ from typing import Any
 
 import pytest
 from aftercare_events import AfterSaleCompleted, AfterSaleRequested, ChargeAgreed, ChargePaid, RefundRequested
-from aftercare_events.catalogue.repairs import RepairFinished, RepairNotPossible, RepairQuoted, RepairQuoteDeclined
+from aftercare_events.catalogue.repairs import (
+    RepairFinished,
+    RepairNotPossible,
+    RepairQuoted,
+    RepairQuoteDeclined,
+    RepairRepeated,
+)
 from aftersale_shop import Shop
 
 SENT = {"carrier": "zto", "waybill_no": "73100001"}
@@ -197,3 +203,49 @@ async def test_a_lost_parcel_and_reasons_that_a_repair_does_not_mend(shop: Shop)
     shop.harness.problem(early, 409, "goods_not_received")
     await shop.act(shop.agent, case["id"], "refund")
     assert (await shop.refund_succeeds()).amount_minor == 19133
+
+
+async def repaired_wrongly(shop: Shop, anomaly: str) -> str:
+    """Repaired goods were sent to the buyer, who reports what is wrong with them; the id of the case."""
+    case_id = await in_repair(shop, "warranty_repair")
+    await shop.act(shop.seller, case_id, "repaired", work=["tested"])
+    await shop.act(shop.seller, case_id, "ship-replacement", **SENT)
+    await shop.parcel(SENT["waybill_no"], leg="exchange")
+    await shop.act(shop.buyer, case_id, "report-anomaly", anomaly=anomaly)
+    return case_id
+
+
+async def test_repaired_goods_that_are_defective_are_repaired_once_more(shop: Shop) -> None:
+    case_id = await repaired_wrongly(shop, "defective")
+    again = await shop.act(shop.agent, case_id, "repair-again", note="请再检修")
+    assert (again["state"], again["whose_turn"], again["deadline_effect"]) == (
+        "await_buyer_shipment",
+        "buyer",
+        "closed_buyer_late",
+    )
+    assert (again["return_parcel"], again["replacement"], again["return_address"] is not None) == (None, None, True)
+    assert (await shop.last(RepairRepeated)).deadline_at is not None
+    changed = await shop.buyer.post(f"/v1/cases/{case_id}/change-type", json={"type": "refund_only"})
+    shop.harness.problem(changed, 409, "return_already_shipped")
+    await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF3001")
+    await shop.parcel("SF3001", parcel_id="par_again")
+    assert (await shop.get(case_id))["state"] == "in_repair"
+    await shop.act(shop.seller, case_id, "repaired", work=["unit_replaced"])
+    assert (await sent_back(shop, case_id))["state"] == "completed"
+
+
+async def test_goods_that_have_not_arrived_are_not_repaired_again(shop: Shop) -> None:
+    case_id = await repaired_wrongly(shop, "not_received")
+    refused = await shop.agent.post(f"/v1/cases/{case_id}/repair-again", json={})
+    shop.harness.problem(refused, 409, "nothing_to_repair_again")
+
+
+async def test_while_goods_come_again_the_agent_owes_no_replacement(shop: Shop) -> None:
+    case_id = await repaired_wrongly(shop, "defective")
+    await shop.act(shop.agent, case_id, "repair-again")
+    await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF3001")
+    shop.clock.advance(hours=15 * 24)
+    await shop.harness.run_due()
+    assert (await shop.get(case_id))["state"] == "manual_review"
+    refused = await shop.agent.post(f"/v1/cases/{case_id}/reship", json={})
+    shop.harness.problem(refused, 409, "no_replacement_decided")

@@ -19,5 +19,6 @@ REPAIRING: dict[str, Command] = {
     "cannot repair: exchange": cannot_repair(RepairRemedy.EXCHANGE),
     "take an exchange": lambda tx: repairs.take_exchange(tx, CASE),
     "take the goods back": lambda tx: repairs.take_goods_back(tx, CASE),
+    "repair again": lambda tx: repairs.again(tx, CASE),
     "resume the repair": lambda tx: repairs.resume(tx, CASE),
 }

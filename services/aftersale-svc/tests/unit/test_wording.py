@@ -16,9 +16,10 @@ from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, TimelineStep
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.wording.actions import ACTION_NAMES, ACTORS, STEPS, WHY_NOT
+from aftersale_svc.domain.wording.actions import ACTION_NAMES, WHY_NOT
 from aftersale_svc.domain.wording.explanation import explain, sentence
 from aftersale_svc.domain.wording.states import EFFECTS, STATE_NAMES, TURN_NAMES, TYPE_NAMES
+from aftersale_svc.domain.wording.steps import ACTORS, STEPS
 from order_book import NOW
 
 BUYER = Actor("buyer-1", "buyer")

@@ -75,6 +75,13 @@ class RepairNotPossible(CaseEvent):
     deadline_at: DeadlineAt = None
 
 
+class RepairRepeated(CaseEvent):
+    """An agent had repaired goods, with which something is wrong, repaired once more; the buyer sends them back again."""
+
+    matter: Code = "repair"
+    deadline_at: DeadlineAt = None
+
+
 class RepairResumed(CaseEvent):
     """An agent gave the merchant time to repair the goods again."""
 

@@ -15,6 +15,7 @@ from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.repairs.errors import (
     GoodsNotReceived,
+    NothingToRepairAgain,
     QuoteAmountMissing,
     RemedyNotOffered,
     RepairCovered,
@@ -101,3 +102,12 @@ async def take_goods_back(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_N
 async def resume_repair(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
     """Give the merchant time to repair the goods again, as an agent."""
     return CaseOut.of(await repairs.resume(tx, case_id, note=body.note), tx.actor)
+
+
+@router.post(
+    "/{case_id}/repair-again",
+    **step(CASE.values(), CaseAction.REPAIR_AGAIN, "repairAgain", NothingToRepairAgain, RefundDecided),
+)
+async def repair_again(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+    """Have repaired goods, with which the buyer has reported something wrong, repaired once more, as an agent. The buyer sends them again."""
+    return CaseOut.of(await repairs.again(tx, case_id, note=body.note), tx.actor)

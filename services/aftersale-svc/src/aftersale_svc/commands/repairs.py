@@ -9,6 +9,7 @@ from aftercare_events.catalogue.repairs import (
     RepairNotPossible,
     RepairQuoted,
     RepairQuoteDeclined,
+    RepairRepeated,
     RepairResumed,
 )
 
@@ -19,10 +20,11 @@ from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.errors import PriceCurrencyForeign
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.model import CaseAction, Return
 from aftersale_svc.domain.cases.repairs.codes import RepairFailure, RepairOutcome, RepairRemedy, RepairWork
 from aftersale_svc.domain.cases.repairs.errors import QuoteAmountMissing
 from aftersale_svc.domain.cases.repairs.model import Repair
+from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 
@@ -173,6 +175,23 @@ async def resume(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     resumed = apply(full, CaseAction.RESUME_REPAIR, tx)
     event = RepairResumed(**case_fields(tx, resumed.case), deadline_at=resumed.case.deadline_at)
     return await effects.save(tx, full, resumed, CaseAction.RESUME_REPAIR, event, note=note)
+
+
+async def again(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+    """Have repaired goods, with which something is wrong, repaired once more, as an agent: the buyer sends them back again.
+
+    Raises:
+        NotFound, Stale: see `locking.case`.
+        IllegalTransition, ActionNotAllowed, NothingToRepairAgain, RefundDecided: see CASE.
+    """
+    full = await locking.case(tx, case_id)
+    moved = apply(full, CaseAction.REPAIR_AGAIN, tx)
+    sent = full.replacement or Replacement(case_id=case_id)
+    back = Return(case_id=case_id, address=full.return_.address)
+    unrepaired = replace(_known(full), work=None, failure=None, remedy=None, outcome=None)
+    after = moved.keeping(replace(sent, returned_at=tx.now)).keeping(back).keeping(unrepaired)
+    event = RepairRepeated(**case_fields(tx, after.case), deadline_at=after.case.deadline_at)
+    return await effects.save(tx, full, after, CaseAction.REPAIR_AGAIN, event, note=note)
 
 
 def _known(full: FullCase) -> Repair:

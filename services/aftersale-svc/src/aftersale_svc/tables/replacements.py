@@ -19,6 +19,7 @@ replacements = Table(
     timestamp("delivered_at", null=True),
     timestamp("refund_offered_at", null=True),
     *one_of("anomaly", ReplacementAnomaly, null=True),
+    timestamp("returned_at", null=True),
     CheckConstraint(
         "(carrier IS NULL) = (waybill_no IS NULL) AND (carrier IS NULL) = (shipped_at IS NULL)", name="waybill"
     ),

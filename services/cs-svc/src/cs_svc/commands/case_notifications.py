@@ -75,6 +75,7 @@ from aftercare_events.catalogue.repairs import (
     RepairNotPossible,
     RepairQuoted,
     RepairQuoteDeclined,
+    RepairRepeated,
     RepairResumed,
 )
 from aftercare_events.catalogue.reviews import DecisionCause
@@ -119,6 +120,7 @@ CODES: Mapping[type[CaseEvent], str] = {
     RepairFinished: "repair_finished",
     RepairNotPossible: "repair_not_possible",
     RepairResumed: "repair_resumed",
+    RepairRepeated: "repair_repeated",
     HoldAgreed: "hold_agreed",
     HoldReleased: "hold_released",
     HoldClaimed: "hold_claimed",

@@ -132,6 +132,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "The goods cannot be repaired; the buyer chooses in the case what happens instead.",
     ),
     "repair_resumed": ("平台客服要求商家继续维修。", "Customer service had the merchant go on with the repair."),
+    "repair_repeated": (
+        "商品将再次维修，请按售后单中的地址寄回。",
+        "The goods are repaired once more; please send them to the address in the case.",
+    ),
     "hold_agreed": ("买家已同意款项担保。", "The buyer agreed to the hold on the money."),
     "hold_released": ("款项担保已解除。", "The hold on the money was released."),
     "hold_claimed": (

@@ -84,8 +84,8 @@ class FullCase:
 
     @property
     def replacement(self) -> Replacement | None:
-        """What the merchant sends to the buyer; None where that was not decided."""
-        return next(iter(self.rows_of(Replacement)), None)
+        """What the merchant sends to the buyer; None where that was not decided, or where it goes back to be repaired again."""
+        return next((each for each in self.rows_of(Replacement) if each.returned_at is None), None)
 
     @property
     def repair(self) -> Repair | None:

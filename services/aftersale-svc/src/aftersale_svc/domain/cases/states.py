@@ -108,6 +108,7 @@ class CaseAction(StrEnum):
     DENY_OFFLINE_REFUND = "deny_offline_refund"
     DISPUTE_OFFLINE_REFUND = "dispute_offline_refund"
     WITHDRAW_OFFLINE_REFUND = "withdraw_offline_refund"
+    REPAIR_AGAIN = "repair_again"
     BOOK_PICKUP = "book_pickup"
     MOVE_PICKUP = "move_pickup"
     CANCEL_PICKUP = "cancel_pickup"

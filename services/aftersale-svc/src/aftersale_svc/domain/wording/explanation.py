@@ -15,10 +15,11 @@ from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.stops import effect
-from aftersale_svc.domain.wording.actions import ACTION_NAMES, ACTORS, STEPS, WHY_NOT
+from aftersale_svc.domain.wording.actions import ACTION_NAMES, WHY_NOT
 from aftersale_svc.domain.wording.effects import effect_label
 from aftersale_svc.domain.wording.outcomes import because, why
 from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES, TYPE_NAMES
+from aftersale_svc.domain.wording.steps import ACTORS, STEPS
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,16 +11,22 @@ from aftersale_svc.domain.cases.legs.reship import RESHIP
 from aftersale_svc.domain.cases.legs.review import ReviewExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.repairs.codes import RepairRemedy
-from aftersale_svc.domain.cases.repairs.guards import GOODS_NOT_RECEIVED, REPAIR_COVERED, unless_offered
+from aftersale_svc.domain.cases.repairs.guards import (
+    GOODS_NOT_RECEIVED,
+    NOTHING_TO_REPAIR_AGAIN,
+    REPAIR_COVERED,
+    unless_offered,
+)
 from aftersale_svc.domain.cases.replacements.guards import unless_replacement_decided
 from aftersale_svc.domain.permissions import AGENT, BUYER, BUYER_OR_SYSTEM, MERCHANT, SYSTEM_ONLY
 
 
 class RepairExit(Exit):
-    """The ways out of a repair: goods go to the buyer, repaired or not, or others for them; or the money goes back."""
+    """The ways out of a repair: goods go to the buyer, repaired or not, or others for them; the money goes back; or they come again."""
 
     DONE = "done"
     REFUND_TAKEN = "refund_taken"
+    AGAIN = "again"
 
 
 _S, _A = CaseState, CaseAction
@@ -61,6 +67,10 @@ REPAIR = Leg(
         (_S.REMEDY_PENDING, _A.TAKE_GOODS_BACK): Transition(RepairExit.DONE, BUYER_OR_SYSTEM),
         # The merchant is late, and an agent decides.
         (_S.MANUAL_REVIEW, _A.RESUME_REPAIR): Transition(_S.IN_REPAIR, AGENT, _in_review(_A.RESUME_REPAIR)),
+        # Something is wrong with the goods that the buyer got back, and the buyer sends them once more.
+        (_S.MANUAL_REVIEW, _A.REPAIR_AGAIN): Transition(
+            RepairExit.AGAIN, AGENT, (NOTHING_TO_REPAIR_AGAIN, *unless_refund_decided(_A.REPAIR_AGAIN))
+        ),
         (_S.MANUAL_REVIEW, _A.TAKE_GOODS_BACK): Transition(RepairExit.DONE, AGENT, _in_review(_A.TAKE_GOODS_BACK)),
     },
     {
@@ -98,5 +108,6 @@ REPAIR_EXITS: dict[Exit, Leg | CaseState] = {
     ReviewExit.APPROVED: REPAIR_RETURN,
     ReturnExit.ARRIVED: REPAIR,
     RepairExit.DONE: RESHIP,
+    RepairExit.AGAIN: REPAIR_RETURN,
 }
 """Where a repair leads, but for its end and for refunds."""

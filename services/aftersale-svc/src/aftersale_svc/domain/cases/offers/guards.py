@@ -7,6 +7,7 @@ from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, OfferOfAnother, TooManyOffers
+from aftersale_svc.domain.cases.replacements.model import Replacement
 
 MOST_OFFERS = 6
 """Of both sides together, per case."""
@@ -23,8 +24,7 @@ def _none_open(_: Case, facts: CaseFacts | None) -> Refusal | None:
 def _goods_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
     if facts is None:
         return None
-    replacement = facts.full.replacement
-    sent_first = replacement is not None and replacement.shipped_at is not None
+    sent_first = any(each.shipped_at is not None for each in facts.full.rows_of(Replacement))
     return ReturnAlreadyShipped() if sent_first or facts.full.return_.waybill_no is not None else None
 
 

@@ -20,6 +20,16 @@ class QuoteAmountMissing(Refusal):
     zh, en = "报价金额必须大于零。", "A quote has an amount above zero."
 
 
+class NothingToRepairAgain(Refusal):
+    """The buyer has reported nothing wrong with repaired goods that have arrived."""
+
+    kind, code = Kind.CONFLICT, "nothing_to_repair_again"
+    zh, en = (
+        "买家没有反馈已收到的维修商品有问题，不能再次维修。",
+        "The buyer has reported nothing wrong with goods that have arrived, so that there is nothing to repair again.",
+    )
+
+
 class RemedyNotOffered(Refusal):
     """The merchant offers something else for goods that cannot be repaired."""
 

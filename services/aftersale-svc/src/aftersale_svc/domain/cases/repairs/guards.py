@@ -8,7 +8,13 @@ from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.reasons import BUYER_LIABLE
 from aftersale_svc.domain.cases.repairs.codes import RepairRemedy
-from aftersale_svc.domain.cases.repairs.errors import GoodsNotReceived, RemedyNotOffered, RepairCovered
+from aftersale_svc.domain.cases.repairs.errors import (
+    GoodsNotReceived,
+    NothingToRepairAgain,
+    RemedyNotOffered,
+    RepairCovered,
+)
+from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 
 
 def _covered(case: Case, _: object) -> Refusal | None:
@@ -27,9 +33,16 @@ def unless_offered(remedy: RepairRemedy) -> Guard:
     return Guard(RemedyNotOffered.code, refuses)
 
 
+def _nothing_again(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    sent = None if facts is None else facts.full.replacement
+    wrong = sent is not None and sent.anomaly not in (None, ReplacementAnomaly.NOT_RECEIVED)
+    return None if wrong else NothingToRepairAgain()
+
+
 def _not_received(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return GoodsNotReceived() if facts is not None and facts.full.return_.delivered_at is None else None
 
 
+NOTHING_TO_REPAIR_AGAIN = Guard(NothingToRepairAgain.code, _nothing_again)
 REPAIR_COVERED = Guard(RepairCovered.code, _covered)
 GOODS_NOT_RECEIVED = Guard(GoodsNotReceived.code, _not_received)

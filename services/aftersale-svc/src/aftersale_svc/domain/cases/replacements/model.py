@@ -11,7 +11,8 @@ class Replacement:
     """What the merchant owes the buyer since the case entered `await_reship`; empty but for its key until it is sent.
 
     `scanned_at` is the courier's first scan under the present waybill. Since `refund_offered_at` the buyer may take the
-    money instead. `anomaly` is what the buyer has reported of the last parcel.
+    money instead. `anomaly` is what the buyer has reported of the last parcel. Since `returned_at` its goods go back to the
+    merchant, so that nothing is owed until they are repaired again.
     """
 
     case_id: str
@@ -22,3 +23,4 @@ class Replacement:
     delivered_at: datetime | None = None
     refund_offered_at: datetime | None = None
     anomaly: ReplacementAnomaly | None = None
+    returned_at: datetime | None = None
