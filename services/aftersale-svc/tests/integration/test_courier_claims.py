@@ -1,9 +1,10 @@
 """Claims on couriers: opened beside cases, by reports and by hand; filed, answered, paid; never seen by buyers."""
 
+from datetime import timedelta
 from typing import Any
 
 import httpx
-from aftercare_events import Event, ParcelStatusChanged
+from aftercare_events import ClaimDeadlineExtended, Event, ParcelStatusChanged
 from aftercare_events.catalogue.courier_claims import (
     CourierClaimAccepted,
     CourierClaimClosed,
@@ -12,6 +13,7 @@ from aftercare_events.catalogue.courier_claims import (
     CourierClaimOpened,
 )
 from aftersale_shop import CUP, HASH, KETTLE, Shop
+from aftersale_svc.workers.standstills import StandstillWatch
 
 OTHER = "sha256:" + "cd" * 32
 
@@ -126,11 +128,31 @@ async def test_the_case_does_not_wait_for_its_claim_and_the_buyer_sees_none(shop
     assert (await claims(shop))[0]["state"] == "drafted"
 
 
+async def test_a_standstill_is_not_held_against_the_merchant(shop: Shop) -> None:
+    claim, watch = await opened(shop), StandstillWatch()
+    for hours in (7 * 24 - 2, 6):
+        shop.clock.advance(hours=hours)
+        await watch(shop.harness.runtime)
+    for _ in range(2):
+        await shop.harness.run_due()
+        shown = (await shop.seller.get(f"/v1/courier-claims/{claim['id']}")).json()
+        assert (shown["state"], shown["whose_turn"]) == ("drafted", "merchant")
+    event = await shop.last(ClaimDeadlineExtended)
+    assert (event.claim_id, event.cause, event.deadline_at) == (
+        claim["id"],
+        "standstill",
+        shop.clock.now() + timedelta(hours=6),
+    )
+    shop.clock.advance(hours=6)
+    await shop.harness.run_due()
+    assert (await shop.last(CourierClaimClosed)).cause == "not_filed"
+
+
 async def test_timers_of_a_claim(shop: Shop) -> None:
     claim = await opened(shop)
     path = claim["id"]
     shop.clock.advance(hours=7 * 24)
-    await refused(shop, path, "file", 409, "filing_limit_passed", reference="late")
+    await refused(shop, path, "file", 409, "deadline_passed", reference="late")
     await shop.harness.run_due()
     assert (await shop.last(CourierClaimClosed)).cause == "not_filed"
     case_id = claim["case_id"]

@@ -152,7 +152,7 @@ async def test_silence_a_failed_payment_and_what_is_refused(shop: Shop) -> None:
     await refused(shop, shop.buyer, f"{path}/agree", 403, "forbidden")
     await refused(shop, shop.seller, f"cases/{case_id}/guarantee-claims", 403, "forbidden", **DEPOSIT)
     shop.clock.advance(hours=48)
-    await refused(shop, shop.seller, f"{path}/agree", 409, "guarantee_time_passed")
+    await refused(shop, shop.seller, f"{path}/agree", 409, "deadline_passed")
     await shop.harness.run_due()
     late = await shop.last(GuaranteeClaimLate)
     assert (late.cause, late.state) == ("merchant_silent", "platform_review")

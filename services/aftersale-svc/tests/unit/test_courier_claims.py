@@ -22,10 +22,11 @@ from aftersale_svc.domain.courier_claims.codes import (
     CourierDeclineReason,
     ParcelLeg,
 )
-from aftersale_svc.domain.courier_claims.errors import ClaimExceedsValue, FilingLimitPassed, NothingClaimed
+from aftersale_svc.domain.courier_claims.errors import ClaimExceedsValue, NothingClaimed
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.courier_claims.model import CourierClaim, ParcelUnits
 from aftersale_svc.domain.courier_claims.policy import CAUSES, at_stake, cause_of, check_amount, outbound_parcels
+from aftersale_svc.domain.deadlines.errors import DeadlinePassed
 from aftersale_svc.domain.wording import claims as wording
 from aftersale_svc.domain.wording.actions import WHY_NOT
 from aftersale_svc.domain.wording.states import TURN_NAMES
@@ -139,10 +140,13 @@ async def test_every_state_of_a_claim_leads_to_an_end(
 def test_a_millisecond_before_its_deadline_it_can_be_filed_and_at_it_not(
     acting: Callable[..., SystemContext], a_claim: Callable[..., CourierClaim]
 ) -> None:
-    claim, file = a_claim(deadline_at=NOW), CourierClaimAction.FILE
-    COURIER_CLAIM.apply(claim, file, acting("seller"), NOW - timedelta(milliseconds=1))
-    with pytest.raises(FilingLimitPassed):
-        COURIER_CLAIM.apply(claim, file, acting("seller"), NOW)
+    file, moment = CourierClaimAction.FILE, timedelta(milliseconds=1)
+    now = acting("seller").now
+    COURIER_CLAIM.apply(a_claim(whose_turn="merchant", deadline_at=now + moment), file, acting("seller"))
+    late = a_claim(whose_turn="merchant", deadline_at=now)
+    with pytest.raises(DeadlinePassed):
+        COURIER_CLAIM.apply(late, file, acting("seller"))
+    COURIER_CLAIM.apply(late, file, acting("agent"))
 
 
 def test_every_reason_for_which_the_courier_is_liable_has_a_cause(a_case: Callable[..., Case]) -> None:
@@ -201,9 +205,9 @@ def test_every_code_of_a_claim_has_its_words(a_claim: Callable[..., CourierClaim
     for labels, codes in needed:
         assert codes <= labels.keys()
         assert all(label.zh and label.en for label in labels.values())
-    late = a_claim(deadline_at=NOW)
-    found = wording.explain_courier_claim(late, table, table.allowed(late, Actor("seller-1", "seller"), NOW))
-    assert {each.action: each.why_not for each in found.actions}["file"] == wording.CLAIM_WHY_NOT["filing_limit_passed"]
+    late = a_claim(whose_turn="merchant", deadline_at=NOW)
+    found = wording.explain_courier_claim(late, table, table.allowed(late, Actor("seller-1", "seller"), now=NOW))
+    assert {each.action: each.why_not for each in found.actions}["file"] == WHY_NOT["deadline_passed"]
     assert found.what == Label(
         "向快递索赔：发给买家的包裹（zto 73001）丢失",
         "A claim on the courier: the parcel to the buyer (zto 73001) was lost",

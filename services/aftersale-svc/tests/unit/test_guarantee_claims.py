@@ -138,7 +138,7 @@ async def test_every_state_of_a_claim_leads_to_an_end(
 def test_who_approved_a_claim_does_not_pay_it(a_claim: Callable[..., GuaranteeClaim]) -> None:
     owed = a_claim(state=GuaranteeState.PAYING, owed_minor=1, decided_by="agent-1")
     for actor, barred in ((Actor("agent-1", "agent"), True), (Actor("agent-2", "agent"), False)):
-        permitted = GUARANTEE_CLAIM.permits(owed, GuaranteeAction.RECORD_PAYMENT, actor, GuaranteeFacts(actor, NOW))
+        permitted = GUARANTEE_CLAIM.permits(owed, GuaranteeAction.RECORD_PAYMENT, actor, GuaranteeFacts(actor))
         assert permitted is not barred
 
 
@@ -193,9 +193,7 @@ def test_every_code_of_a_claim_has_its_words(a_claim: Callable[..., GuaranteeCla
         assert codes <= labels.keys()
         assert all(label.zh and label.en for label in labels.values())
     seller = Actor("seller-1", "seller")
-    found = wording.explain_guarantee_claim(
-        a_claim(), table, table.allowed(a_claim(), seller, GuaranteeFacts(seller, NOW))
-    )
+    found = wording.explain_guarantee_claim(a_claim(), table, table.allowed(a_claim(), seller, GuaranteeFacts(seller)))
     assert found.money.en == "191.33 CNY is claimed"
     assert found.then is not None
     assert found.then.en == "If nothing happens by then, an agent decides without the merchant"

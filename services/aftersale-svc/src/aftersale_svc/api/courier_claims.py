@@ -28,7 +28,6 @@ from aftersale_svc.domain.courier_claims.errors import (
     ClaimExceedsValue,
     ClaimLive,
     FiledTooOften,
-    FilingLimitPassed,
     NothingClaimed,
     ParcelUnclear,
     ParcelUnknown,
@@ -97,7 +96,7 @@ async def get_courier_claim(claim_id: ClaimId, reader: Read[Settings]) -> Courie
 
 @router.post(
     "/{claim_id}/file",
-    **step([COURIER_CLAIM], CourierClaimAction.FILE, "fileCourierClaim", FilingLimitPassed, FiledTooOften, *_AMOUNTS),
+    **step([COURIER_CLAIM], CourierClaimAction.FILE, "fileCourierClaim", FiledTooOften, *_AMOUNTS),
 )
 async def file_claim(claim_id: ClaimId, body: FilingIn, tx: Tx[Settings]) -> CourierClaimOut:
     """Record that the claim was filed with the courier, for the first time, or again after the courier declined it."""

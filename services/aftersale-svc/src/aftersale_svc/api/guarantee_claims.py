@@ -34,7 +34,6 @@ from aftersale_svc.domain.guarantee_claims.errors import (
     ExceedsGuarantee,
     GuaranteeAmountMissing,
     GuaranteeTaken,
-    GuaranteeTimePassed,
     NotInsured,
     OrderNotShipped,
     RefundNotFailed,
@@ -123,9 +122,7 @@ async def get_guarantee_claim(guarantee_claim_id: GuaranteeClaimId, reader: Read
     return GuaranteeClaimDetailOut.with_steps(*await queries.guarantee_claim(reader, guarantee_claim_id), reader)
 
 
-@router.post(
-    "/{guarantee_claim_id}/agree", **step(_TABLE, GuaranteeAction.AGREE, "agreeToGuaranteeClaim", GuaranteeTimePassed)
-)
+@router.post("/{guarantee_claim_id}/agree", **step(_TABLE, GuaranteeAction.AGREE, "agreeToGuaranteeClaim"))
 async def agree(
     guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: GuaranteeAnswerIn = NO_ANSWER
 ) -> GuaranteeClaimOut:
@@ -138,7 +135,7 @@ async def agree(
 
 @router.post(
     "/{guarantee_claim_id}/object",
-    **step(_TABLE, GuaranteeAction.OBJECT, "objectToGuaranteeClaim", GuaranteeTimePassed),
+    **step(_TABLE, GuaranteeAction.OBJECT, "objectToGuaranteeClaim"),
 )
 async def object_to(
     guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: GuaranteeAnswerIn = NO_ANSWER
@@ -164,7 +161,7 @@ async def request_evidence(
 
 @router.post(
     "/{guarantee_claim_id}/submit-evidence",
-    **step(_TABLE, GuaranteeAction.SUBMIT_EVIDENCE, "submitGuaranteeEvidence", GuaranteeTimePassed),
+    **step(_TABLE, GuaranteeAction.SUBMIT_EVIDENCE, "submitGuaranteeEvidence"),
 )
 async def submit_evidence(
     guarantee_claim_id: GuaranteeClaimId, body: ClaimEvidenceIn, tx: Tx[Settings]

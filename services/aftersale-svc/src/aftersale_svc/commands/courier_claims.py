@@ -16,6 +16,7 @@ from aftercare_events.catalogue.courier_claims import (
     CourierClaimLate,
 )
 
+from aftersale_svc.commands import standstills
 from aftersale_svc.commands.claim_record import claim_fields, record_claim_step
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimEnd, CourierDeclineReason
 from aftersale_svc.domain.courier_claims.errors import AcceptedExceedsClaim
@@ -25,7 +26,9 @@ from aftersale_svc.domain.courier_claims.policy import check_amount
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.courier_claims import COURIER_CLAIMS
 
-courier_claim_timer: TimerCommands[CourierClaimAction, Settings, CourierClaim] = TimerCommands(COURIER_CLAIM.due)
+courier_claim_timer: TimerCommands[CourierClaimAction, Settings, CourierClaim] = TimerCommands(
+    COURIER_CLAIM.due, standstills.spare
+)
 DUE = Due(COURIER_CLAIMS, courier_claim_timer.act)
 
 
@@ -42,11 +45,11 @@ async def file(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, FilingLimitPassed, FiledTooOften: see COURIER_CLAIM.
+        IllegalTransition, ActionNotAllowed, DeadlinePassed, FiledTooOften: see COURIER_CLAIM.
         CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_amount`.
     """
     claim = await tx.lock(COURIER_CLAIMS, claim_id)
-    moved = COURIER_CLAIM.apply(claim, CourierClaimAction.FILE, tx, tx.now)
+    moved = COURIER_CLAIM.apply(claim, CourierClaimAction.FILE, tx)
     amount = claim.claimed_minor if amount_minor is None else amount_minor
     check_amount(amount, currency, claim.value_minor, claim.currency)
     filed = replace(moved, reference=reference, claimed_minor=amount, filings=claim.filings + 1, decline_reason=None)

@@ -68,11 +68,14 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
         left = max(0, int((latest - (deadline.due_at or tx.now)).total_seconds() // 3600))
         raise ExtensionTooLong(pointer="/hours", most_days=MOST_DAYS, left_hours=left)
     cause = ExtensionCause.AGREEMENT if tx.actor.role in PARTIES else ExtensionCause.AGENT
-    await _record(tx, document, note)
+    await record_extension(tx, document, note)
     return await lengthen(tx, document, extended, due_at, cause)
 
 
-async def _record(tx: Transaction[Settings], document: Case | Dispute | Claim, note: str | None) -> None:
+async def record_extension(
+    tx: Transaction[Settings], document: Case | Dispute | Claim, note: str | None = None
+) -> None:
+    """Add the step to the history of the document: somebody has more time."""
     if isinstance(document, Case | Dispute):
         await record_step(tx, document, EXTEND, note)
     else:

@@ -24,7 +24,7 @@ from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeEvidenceSubmitted,
 )
 
-from aftersale_svc.commands import locking
+from aftersale_svc.commands import locking, standstills
 from aftersale_svc.commands.claim_record import claim_fields, record_claim_step
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.guarantee_claims.codes import (
@@ -45,7 +45,9 @@ from aftersale_svc.tables.guarantee_claims import CASE_OF_GUARANTEE, GUARANTEE_C
 from aftersale_svc.tables.holds import SETTLE_HOLDS
 from aftersale_svc.tables.legs import DETAILS, full_cases
 
-guarantee_timer: TimerCommands[GuaranteeAction, Settings, GuaranteeClaim] = TimerCommands(GUARANTEE_CLAIM.due)
+guarantee_timer: TimerCommands[GuaranteeAction, Settings, GuaranteeClaim] = TimerCommands(
+    GUARANTEE_CLAIM.due, standstills.spare
+)
 DUE = Due(GUARANTEE_CLAIMS, guarantee_timer.act)
 OPEN = "open"
 """The step in the history of the claim."""
@@ -115,7 +117,7 @@ async def answer(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, GuaranteeTimePassed: see GUARANTEE_CLAIM.
+        IllegalTransition, ActionNotAllowed, DeadlinePassed: see GUARANTEE_CLAIM.
     """
     claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)
     action = GuaranteeAction.AGREE if agreed else GuaranteeAction.OBJECT
@@ -152,7 +154,7 @@ async def submit_evidence(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, GuaranteeTimePassed: see GUARANTEE_CLAIM.
+        IllegalTransition, ActionNotAllowed, DeadlinePassed: see GUARANTEE_CLAIM.
     """
     claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)
     moved = GUARANTEE_CLAIM.apply(claim, GuaranteeAction.SUBMIT_EVIDENCE, tx, GuaranteeFacts.of(tx))

@@ -3,8 +3,8 @@
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import TIMING
 
-from aftersale_svc.commands.deadline_times import EXTEND, lengthen
-from aftersale_svc.commands.record import record_step
+from aftersale_svc.commands.claim_record import Claim
+from aftersale_svc.commands.deadline_times import lengthen, record_extension
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.deadlines.ledger import DEADLINE, DeadlineAction, ExtensionCause
 from aftersale_svc.domain.deadlines.standstills import SPARED, Beat, Standstill, spared_until, standstill
@@ -37,7 +37,7 @@ async def beat(tx: Transaction[Settings]) -> Standstill | None:
     return found
 
 
-async def spare(tx: Transaction[Settings], document: Case | Dispute) -> bool:
+async def spare(tx: Transaction[Settings], document: Case | Dispute | Claim) -> bool:
     """Extend the deadline of a locked document that is due, where a standstill concerns it; whether it was extended."""
     timing, due_at = tx.timing, document.deadline_at
     if not isinstance(timing, ScheduleTiming) or due_at is None or document.whose_turn not in SPARED:
@@ -49,6 +49,6 @@ async def spare(tx: Transaction[Settings], document: Case | Dispute) -> bool:
     if deadline is None or until is None:
         return False
     extended = DEADLINE.apply(deadline, DeadlineAction.EXTEND, tx, tx.actor.role)
-    await record_step(tx, document, EXTEND)
+    await record_extension(tx, document)
     await lengthen(tx, document, extended, until, ExtensionCause.STANDSTILL)
     return True

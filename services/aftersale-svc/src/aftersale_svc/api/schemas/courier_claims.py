@@ -209,7 +209,7 @@ class CourierClaimOut(Out):
             decline_reason=claim.decline_reason,
             payment_reference=claim.payment_reference,
             ended_as=claim.ended_as,
-            allowed_actions=AllowedOut.of(COURIER_CLAIM.allowed(claim, reader.actor, reader.now)),
+            allowed_actions=AllowedOut.of(COURIER_CLAIM.allowed(claim, reader.actor, now=reader.now)),
             created_at=claim.created_at,
             updated_at=claim.updated_at,
         )
@@ -243,7 +243,7 @@ class CourierClaimDetailOut(CourierClaimOut):
         """The claim as this reader sees it, with what belongs to it."""
         # The fields of the parent are values already: they are not validated a second time.
         known = dict(CourierClaimOut.of(claim, reader))
-        allowed = COURIER_CLAIM.allowed(claim, reader.actor, reader.now)
+        allowed = COURIER_CLAIM.allowed(claim, reader.actor, now=reader.now)
         return cls.model_construct(
             **known,
             reports=[ParcelReportOut.model_validate(each) for each in reports],

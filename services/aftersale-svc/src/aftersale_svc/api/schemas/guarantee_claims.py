@@ -212,7 +212,7 @@ class GuaranteeClaimOut(Out):
 
 
 def _allowed(claim: GuaranteeClaim, reader: Context) -> list[Allowed]:
-    return GUARANTEE_CLAIM.allowed(claim, reader.actor, GuaranteeFacts.of(reader))
+    return GUARANTEE_CLAIM.allowed(claim, reader.actor, GuaranteeFacts.of(reader), reader.now)
 
 
 class GuaranteeClaimDetailOut(GuaranteeClaimOut):

@@ -54,13 +54,6 @@ class NothingClaimed(Refusal):
     zh, en = "金额必须大于零。", "The amount has to be above zero."
 
 
-class FilingLimitPassed(Refusal):
-    """The time to file the claim has passed: the deadline decides."""
-
-    kind, code = Kind.CONFLICT, "filing_limit_passed"
-    zh, en = "索赔申报期限已过。", "The time to file the claim has passed."
-
-
 class FiledTooOften(Refusal):
     """The claim was filed as often as it may be."""
 

@@ -1,22 +1,16 @@
 """The states of a claim on a courier as a table. What the courier says is recorded by the merchant or an agent."""
 
-from datetime import datetime
-
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimEnd, CourierClaimState
-from aftersale_svc.domain.courier_claims.errors import FiledTooOften, FilingLimitPassed
+from aftersale_svc.domain.courier_claims.errors import FiledTooOften
 from aftersale_svc.domain.courier_claims.model import CourierClaim
+from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.permissions import MERCHANT_OR_AGENT, SYSTEM_ONLY
 
 MOST_FILINGS = 3
 _COURIER, _MERCHANT = "courier", "merchant"
-
-
-def _late(claim: CourierClaim, now: datetime | None) -> Refusal | None:
-    late = now is not None and claim.deadline_at is not None and claim.deadline_at <= now
-    return FilingLimitPassed() if late else None
 
 
 def _too_often(claim: CourierClaim, _: object) -> Refusal | None:
@@ -25,7 +19,7 @@ def _too_often(claim: CourierClaim, _: object) -> Refusal | None:
 
 _S, _A, _E = CourierClaimState, CourierClaimAction, CourierClaimEnd
 _Rows = dict[tuple[CourierClaimState, CourierClaimAction], Transition[CourierClaimState]]
-_FILE = (Guard(FilingLimitPassed.code, _late), Guard(FiledTooOften.code, _too_often))
+_FILE = (Guard(FiledTooOften.code, _too_often),)
 _WITH_COURIER = (_S.FILED, _S.ACKNOWLEDGED)
 _LIVE = (_S.DRAFTED, *_WITH_COURIER, _S.ACCEPTED, _S.DECLINED)
 
@@ -67,5 +61,6 @@ COURIER_CLAIM: Lifecycle[CourierClaimState, CourierClaimAction] = Lifecycle(
         _S.DECLINED: Timeout(_MERCHANT, "courier_claim_refiling_hours", _A.LAPSE, "claim_lapses"),
     },
     ends={_S.PAID, _S.ABANDONED},
+    binding=BINDING,
 )
-"""A claim on a courier. The facts of its guards are the time of the command."""
+"""A claim on a courier."""

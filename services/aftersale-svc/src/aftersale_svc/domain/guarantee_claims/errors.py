@@ -78,13 +78,6 @@ class SecondPersonNeeded(Refusal):
     )
 
 
-class GuaranteeTimePassed(Refusal):
-    """The time of this side has passed: the deadline decides."""
-
-    kind, code = Kind.CONFLICT, "guarantee_time_passed"
-    zh, en = "期限已过，以期限届满的结果为准。", "The time has passed, and the deadline decides."
-
-
 class EvidenceAskedTooOften(Refusal):
     """Evidence was asked for as often as it may be."""
 

@@ -1,38 +1,31 @@
 """The states of a claim on a guarantee as a table. Its payment is made outside the suite and recorded here."""
 
 from dataclasses import dataclass
-from datetime import datetime
 
 from aftercare_chassis.lifecycle import Actor, Context, Guard, Lifecycle, Permission, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeState
-from aftersale_svc.domain.guarantee_claims.errors import EvidenceAskedTooOften, GuaranteeTimePassed, SecondPersonNeeded
+from aftersale_svc.domain.guarantee_claims.errors import EvidenceAskedTooOften, SecondPersonNeeded
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
 from aftersale_svc.domain.permissions import AGENT, BUYER, MERCHANT, SYSTEM_ONLY
 
 MOST_EVIDENCE_REQUESTS = 3
 FINANCE = Permission("finance_only", frozenset({"agent", "admin"}))
 CLAIMANTS = Permission("claimants_only", frozenset({"buyer", "agent", "system"}))
-_PARTIES = ("buyer", "seller")
 
 
 @dataclass(frozen=True, slots=True)
 class GuaranteeFacts:
-    """Who acts, and when."""
+    """Who acts."""
 
     actor: Actor
-    now: datetime
 
     @classmethod
     def of(cls, context: Context) -> "GuaranteeFacts":
         """The facts of a command or of a reader."""
-        return cls(context.actor, context.now)
-
-
-def _late(claim: GuaranteeClaim, facts: GuaranteeFacts | None) -> Refusal | None:
-    late = facts is not None and facts.actor.role in _PARTIES and claim.deadline_at is not None
-    return GuaranteeTimePassed() if late and facts and claim.deadline_at and claim.deadline_at <= facts.now else None
+        return cls(context.actor)
 
 
 def _same_person(claim: GuaranteeClaim, facts: GuaranteeFacts | None) -> Refusal | None:
@@ -45,7 +38,6 @@ def _too_often(claim: GuaranteeClaim, _: object) -> Refusal | None:
 
 
 _S, _A = GuaranteeState, GuaranteeAction
-_LATE = Guard(GuaranteeTimePassed.code, _late)
 _SECOND = Guard(SecondPersonNeeded.code, _same_person)
 _OFTEN = Guard(EvidenceAskedTooOften.code, _too_often)
 _LIVE = (_S.MERCHANT_REVIEW, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE, _S.PAYING)
@@ -56,14 +48,14 @@ GUARANTEE_CLAIM: Lifecycle[GuaranteeState, GuaranteeAction] = Lifecycle(
     # The insurance of freight is no matter of the merchant.
     starts={_S.PLATFORM_REVIEW},
     transitions={
-        (_S.MERCHANT_REVIEW, _A.AGREE): Transition(_S.PAYING, MERCHANT, (_LATE,)),
-        (_S.MERCHANT_REVIEW, _A.OBJECT): Transition(_S.PLATFORM_REVIEW, MERCHANT, (_LATE,)),
+        (_S.MERCHANT_REVIEW, _A.AGREE): Transition(_S.PAYING, MERCHANT),
+        (_S.MERCHANT_REVIEW, _A.OBJECT): Transition(_S.PLATFORM_REVIEW, MERCHANT),
         (_S.MERCHANT_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="merchant_silent"),
         (_S.PLATFORM_REVIEW, _A.REQUEST_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, AGENT, (_OFTEN,)),
         (_S.PLATFORM_REVIEW, _A.APPROVE): Transition(_S.PAYING, AGENT),
         (_S.PLATFORM_REVIEW, _A.DECLINE): Transition(_S.NOTHING_OWED, AGENT),
         (_S.PLATFORM_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="platform_late"),
-        (_S.AWAIT_EVIDENCE, _A.SUBMIT_EVIDENCE): Transition(_S.PLATFORM_REVIEW, BUYER, (_LATE,)),
+        (_S.AWAIT_EVIDENCE, _A.SUBMIT_EVIDENCE): Transition(_S.PLATFORM_REVIEW, BUYER),
         (_S.AWAIT_EVIDENCE, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="evidence_late"),
         (_S.PAYING, _A.RECORD_PAYMENT): Transition(_S.PAID, FINANCE, (_SECOND,)),
         (_S.PAYING, _A.RECORD_FAILURE): Transition(_S.FAILED, FINANCE, (_SECOND,)),
@@ -77,6 +69,7 @@ GUARANTEE_CLAIM: Lifecycle[GuaranteeState, GuaranteeAction] = Lifecycle(
         _S.PAYING: Timeout("agent", "guarantee_payment_hours", _A.ESCALATE, "guarantee_late"),
     },
     ends={_S.PAID, _S.NOTHING_OWED, _S.FAILED, _S.CANCELLED},
+    binding=BINDING,
 )
 """A claim on a guarantee. The facts of its guards are GuaranteeFacts."""
 UNPAID_ENDS = GUARANTEE_CLAIM.ends - {_S.PAID}

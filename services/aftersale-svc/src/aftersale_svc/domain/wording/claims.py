@@ -64,11 +64,9 @@ CLAIM_EFFECTS: Mapping[str, Label] = {
 }
 """What happens at a deadline of a claim, by the `effect` of its timeout."""
 CLAIM_WHY_NOT: Mapping[str, Label] = {
-    "filing_limit_passed": Label("申报期限已过", "the time to file it has passed"),
     "finance_only": Label("只有平台财务可以操作", "only the finance staff of the platform may"),
     "claimants_only": Label("只有买家或平台客服可以操作", "only the buyer or an agent may"),
     "second_person_needed": Label("审批人不能登记付款", "who approved it cannot record its payment"),
-    "guarantee_time_passed": Label("期限已过", "the time has passed"),
     "evidence_asked_too_often": Label("举证要求次数已用完", "evidence was asked for as often as it may be"),
     "filed_too_often": Label("申报次数已用完", "it was filed as often as it may be"),
 }
