@@ -50,3 +50,26 @@ async def test_each_violation_is_found_and_no_other(shop: Shop, statement: str, 
     await shop.harness.runtime.pool.execute(statement)
     [line] = await violations(shop)
     assert message in line
+
+
+@pytest.mark.parametrize(
+    ("statement", "message"),
+    [
+        ("DELETE FROM deadlines WHERE ended_at IS NULL", "pending_review with 0 open"),
+        ("UPDATE deadlines SET ended_at = NULL, state = 'set'", "manual_review with 2 open"),
+        ("UPDATE cases SET deadline_at = deadline_at + interval '1 second' WHERE state = 'pending_review'", "1 open"),
+        ("UPDATE deadlines SET turn = 'buyer'", "pending_review with 1 open"),
+    ],
+)
+async def test_an_open_document_has_one_open_deadline_of_its_own(shop: Shop, statement: str, message: str) -> None:
+    await shop.delivered()
+    case = await shop.case(1)
+    await shop.act(shop.seller, case["id"], "escalate")
+    await shop.case(1)
+
+    async def found() -> list[str]:
+        return cases.limited([await database.read("aftersale-svc", shop.harness.settings.database_url)]).violations
+
+    assert await found() == []
+    await shop.harness.runtime.pool.execute(statement)
+    assert any(message in line for line in await found())

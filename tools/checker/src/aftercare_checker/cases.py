@@ -33,3 +33,15 @@ def ended(states: Sequence[DatabaseState]) -> CheckResult:
         for row in one.findings.get("executing", ()):
             result.violation(f"{row['id']} is executing, its case {row['state']}")
     return result
+
+
+def limited(states: Sequence[DatabaseState]) -> CheckResult:
+    """Each case, dispute and claim that has not ended has exactly one open deadline in the ledger, which is its own."""
+    result = CheckResult("one open deadline per open document", what="cases")
+    for one in states:
+        result.count(len(one.aggregates.get("cases", ())))
+        for row in one.findings.get("deadlines", ()):
+            result.violation(
+                f"{row['id']} is {row['state']} with {row['open']} open deadlines, or another one than its own"
+            )
+    return result

@@ -74,7 +74,7 @@ async def _of_rows(suite: Suite, states: Sequence[database.DatabaseState], whole
     if any(one.trace is not None for one in states):
         results.append(effects.traced(states, whole))
     if any(one.findings for one in states):
-        results += [cases.settled(states), cases.ended(states)]
+        results += [cases.settled(states), cases.ended(states), cases.limited(states)]
     if any(one.payments for one in states):
         results += [money.refunds(states, whole), money.cases(states, whole)]
         if suite.simulator:

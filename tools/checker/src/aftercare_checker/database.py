@@ -38,7 +38,8 @@ _DECIDED = "SELECT consumer, topic, partition, log_offset, decision FROM parked_
 _PARKED = "SELECT consumer, topic, partition, log_offset, aggregateid, type, reason FROM parked_event ORDER BY id"
 # Rows that aftersale-svc must not have, by name. Among cases with a paid or pending refund, each unit belongs to one case,
 # and its money and the freight are refunded once. What a case holds follows from its state and its refund. A case of a
-# cancelled order waits for a refund or a verdict, if at all; a verdict is executed when its case has ended.
+# cancelled order waits for a refund or a verdict, if at all; a verdict is executed when its case has ended. The ledger
+# of deadlines has one open entry, of the same turn and the same end, for each document that has not ended.
 _FINDINGS = {
     "lines": """
         SELECT l.line_id, l.quantity, sum(coalesce(i.accepted, h.units)) AS units,
@@ -69,6 +70,17 @@ _FINDINGS = {
     "executing": """
         SELECT d.id, c.state FROM disputes d JOIN cases c ON c.id = d.case_id
         WHERE d.state = 'executing' AND c.state IN ('completed', 'closed', 'cancelled')
+    """,
+    "deadlines": """
+        SELECT d.id, d.state, count(l.id) AS open FROM (
+            SELECT id, state, whose_turn, deadline_at FROM cases
+            UNION ALL SELECT id, state, whose_turn, deadline_at FROM disputes
+            UNION ALL SELECT id, state, whose_turn, deadline_at FROM courier_claims
+            UNION ALL SELECT id, state, whose_turn, deadline_at FROM guarantee_claims
+        ) d LEFT JOIN deadlines l ON l.document_id = d.id AND l.ended_at IS NULL
+        GROUP BY d.id, d.state, d.whose_turn, d.deadline_at
+        HAVING count(l.id) <> (d.whose_turn <> 'nobody')::int
+            OR bool_or(l.turn <> d.whose_turn OR l.due_at IS DISTINCT FROM d.deadline_at)
     """,
 }
 
