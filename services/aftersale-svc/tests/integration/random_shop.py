@@ -10,6 +10,7 @@ from random_bodies import bodies_of, cny
 
 PEOPLE = ("buyer", "seller", "agent", "second agent", "arbitrator", "second arbitrator", "admin")
 SETTINGS: dict[str, object] = {
+    "testing_bodies": {"lab-1": "?"},
     "fast_exchange_merchants": {"m-1"},
     "second_person_above": {"CNY": 15000},
     "return_fees": {"m-1": {"CNY": {"return_freight_minor": 1200, "restocking_basis_points": 500}}},
