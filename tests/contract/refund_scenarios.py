@@ -3,7 +3,7 @@
 from typing import Any
 
 from in_process_suite import InProcessSuite
-from suite_scenarios import PHOTO, TEXTS, asked, delivered, step
+from suite_scenarios import PHOTO, TEXTS, asked, cny, delivered, step
 
 STATED: dict[str, Any] = {"method": "bank_transfer", "reference": TEXTS["reply"], "evidence": [PHOTO]}
 
@@ -30,4 +30,27 @@ async def money_that_goes_back_without_the_provider(suite: InProcessSuite) -> st
     return str(order["id"])
 
 
-SCENARIOS = (money_that_goes_back_without_the_provider,)
+async def an_adjustment_that_is_not_paid(suite: InProcessSuite) -> str:
+    """The return that was opened meanwhile has its money. The order's id."""
+    order = await delivered(suite, "73000082", "sim_refund_declined")
+    prices = {"reference_price": cny(9900), "checked_price": cny(9600)}
+    body = {
+        "order_id": order["id"],
+        "type": "price_adjust",
+        "reason": "price_dropped",
+        "lines": [{"line_id": order["lines"][0]["id"], "quantity": 3, **prices}],
+        "evidence": [PHOTO],
+    }
+    adjustment = await suite.call("buyer", "aftersale", "cases", body)
+    # The worker has not called the provider yet.
+    approved = await suite.client("seller", "aftersale").post(f"/v1/cases/{adjustment['id']}/approve", json={})
+    assert approved.status_code == 200, approved.text
+    back = await asked(suite, order, 3)
+    await step(suite, "agent", adjustment, "close", note=TEXTS["note"])
+    shown = await suite.get("buyer", "aftersale", f"cases/{back['id']}")
+    assert shown["requested"]["amount"] == 28700
+    await step(suite, "buyer", back, "cancel")
+    return str(order["id"])
+
+
+SCENARIOS = (money_that_goes_back_without_the_provider, an_adjustment_that_is_not_paid)

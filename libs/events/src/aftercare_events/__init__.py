@@ -14,6 +14,7 @@ from aftercare_events.catalogue.case_progress import (
     AfterSaleFrozen,
     AfterSaleRestaged,
     AfterSaleResumed,
+    AfterSaleShareChanged,
 )
 from aftercare_events.catalogue.case_refunds import AfterSaleRefundFailed, RefundRequested
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine
@@ -222,6 +223,7 @@ __all__ = [
     "AfterSaleRequested",
     "AfterSaleRestaged",
     "AfterSaleResumed",
+    "AfterSaleShareChanged",
     "AfterSaleTypeChanged",
     "AlertRaised",
     "ArticleDrafted",

@@ -97,7 +97,7 @@ class Settings(ServiceSettings):
     evidence_reuse_distance: Annotated[int, Field(ge=0, le=20)] = 8
 
     second_person_above: Mapping[str, Annotated[int, Field(ge=0)]] = {}
-    """Above how much, in minor units by currency, a decision of an agent by which money goes back has to be confirmed by another agent."""
+    """Above how much, in minor units by currency, a decision of an agent by which money goes back, or a hold is decided, has to be confirmed by another agent."""
 
     fast_exchange_merchants: frozenset[str] = frozenset()
     """The merchants that send replacements before the goods are back."""

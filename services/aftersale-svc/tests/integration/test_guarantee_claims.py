@@ -65,6 +65,8 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
     path = claim["id"]
     assert (claim["state"], claim["whose_turn"], claim["claimed"]) == ("merchant_review", "merchant", cny(19133))
     await refused(shop, shop.agent, f"cases/{case_id}/refund", 409, "covered_by_guarantee_claim")
+    shown = {each["action"]: each for each in (await shop.get(case_id))["allowed_actions"]}
+    assert (shown["refund"]["allowed"], shown["refund"]["why_not"]) == (False, "covered_by_guarantee_claim")
     await refused(shop, shop.agent, f"cases/{case_id}/guarantee-claims", 409, "guarantee_claim_exists", **DEPOSIT)
     await act(shop, path, "object", shop.seller, note="已线下退款")
     asked = await act(shop, path, "request-evidence", shop.agent, missing="银行流水")
@@ -74,6 +76,9 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
     owed = await act(shop, path, "approve", shop.agent, amount=cny(19000))
     assert (owed["state"], owed["owed"]) == ("paying", cny(19000))
     paying = f"guarantee-claims/{path}/record-payment"
+    await refused(shop, shop.buyer, f"guarantee-claims/{path}/cancel", 403, "not_allowed_for_role")
+    await refused(shop, shop.agent, f"guarantee-claims/{path}/cancel", 403, "not_allowed_for_role")
+    await refused(shop, shop.agent, f"cases/{case_id}/close", 409, "guarantee_claim_paying", note="?")
     await refused(shop, shop.agent, paying, 409, "second_person_needed", reference="B-1")
     finance = shop.harness.client("admin", "finance-1")
     paid = await act(shop, path, "record-payment", finance, reference="B-1", note="对公转账")
@@ -133,7 +138,7 @@ async def test_a_refund_that_is_tried_again_excludes_the_deposit(shop: Shop) -> 
 async def test_a_claim_ends_with_its_case_and_its_units_are_free(shop: Shop) -> None:
     case_id = await unpaid(shop)
     claim = await opened(shop, case_id, **DEPOSIT)
-    await act(shop, claim["id"], "agree", shop.seller)
+    await act(shop, claim["id"], "object", shop.seller)
     await shop.act(shop.agent, case_id, "close", note="?")
     finance = shop.harness.client("admin", "finance-1")
     paying = f"guarantee-claims/{claim['id']}/record-payment"
@@ -193,3 +198,17 @@ async def test_insured_freight_is_paid_once_the_goods_are_back(insured: Shop) ->
         **FREIGHT,
         amount=cny(1),
     )
+
+
+async def test_a_verdict_cannot_refund_what_the_deposit_covers(shop: Shop) -> None:
+    case_id = await unpaid(shop)
+    await opened(shop, case_id, **DEPOSIT)
+    opening = {"category": "refund_delayed", "text": "?"}
+    dispute = (await shop.agent.post(f"/v1/cases/{case_id}/dispute", json=opening)).json()
+    await shop.rule(dispute["id"], "answer", shop.seller, text="?")
+    path, verdict = f"disputes/{dispute['id']}/verdict", {"liable": "seller", "grounds": "?"}
+    amount = {"amount": cny(19133)}
+    covered = "covered_by_guarantee_claim"
+    await refused(shop, shop.arbitrator, path, 409, covered, **verdict, **amount, remedy="refund")
+    other = await shop.arbitrator.post(f"/v1/{path}", json={**verdict, "remedy": "exchange"})
+    assert "refund" not in shop.harness.problem(other, 422, "remedy_not_possible")["allowed"]  # type: ignore[operator]

@@ -8,6 +8,7 @@ from aftercare_events import (
     AfterSaleCompleted,
     AfterSaleEscalated,
     AfterSaleRequested,
+    AfterSaleShareChanged,
     RefundRequested,
 )
 from aftersale_shop import Shop
@@ -167,3 +168,49 @@ async def test_what_other_cases_have_taken_is_not_approved_as_nothing(shop: Shop
     assert (await shop.get(case["id"]))["state"] == "manual_review"
     assert [each["kind"] for each in (await shop.agent.get(f"{path}/decisions")).json()["data"]] == []
     assert (await shop.act(shop.agent, case["id"], "reject", reason="reason_untrue"))["state"] == "rejected"
+
+
+async def test_what_an_adjustment_does_not_pay_after_all_goes_to_the_return_opened_meanwhile(shop: Shop) -> None:
+    await shop.delivered()
+    adjustment = await asked(shop)
+    await shop.act(shop.seller, adjustment["id"], "approve")
+    back = await shop.case(3, type_="refund_only")
+    assert back["requested"]["amount"] == 27800
+    await shop.refund_fails()
+    await shop.act(shop.agent, adjustment["id"], "close", note="多次失败")
+    shown = await shop.get(back["id"])
+    assert (shown["requested"]["amount"], shown["lines"][0]["requested"]["amount"]) == (28700, 28700)
+    changed = await shop.last(AfterSaleShareChanged)
+    assert (changed.case_id, changed.requested_minor, changed.lines[0].amount_minor) == (back["id"], 28700, 28700)
+    steps = (await shop.buyer.get(f"/v1/cases/{back['id']}/timeline")).json()["data"]
+    assert steps[-1]["action"] == "reshare"
+    await shop.act(shop.seller, back["id"], "approve")
+    assert (await shop.refund_succeeds()).amount_minor == 28700 + 800
+
+
+async def test_what_was_accepted_of_a_return_has_its_part_of_it(shop: Shop) -> None:
+    """An exchange of which two of three units were accepted, and for which there is nothing to send."""
+    await shop.delivered()
+    adjustment = await asked(shop)
+    await shop.act(shop.seller, adjustment["id"], "approve")
+    exchange = await shop.arrived(3, type_="exchange")
+    await shop.inspect(exchange["id"], 2)
+    await shop.refund_fails()
+    await shop.act(shop.agent, adjustment["id"], "close", note="多次失败")
+    await shop.act(shop.seller, exchange["id"], "no-stock")
+    assert (await shop.refund_succeeds()).amount_minor == 19133
+    rest = await shop.case(1, type_="refund_only")
+    assert rest["requested"]["amount"] == 9567
+
+
+async def test_a_refund_on_its_way_stays_as_it_was_decided(shop: Shop) -> None:
+    await shop.delivered()
+    adjustment = await asked(shop)
+    await shop.act(shop.seller, adjustment["id"], "approve")
+    request = await shop.last(RefundRequested)
+    back = await shop.case(3, type_="refund_only")
+    await shop.act(shop.seller, back["id"], "approve")
+    await shop.refund_fails(request)
+    await shop.act(shop.agent, adjustment["id"], "close", note="多次失败")
+    assert (await shop.refund_succeeds()).amount_minor == 27800 + 800
+    assert not await shop.published(AfterSaleShareChanged)

@@ -101,3 +101,28 @@ async def test_an_offer_and_many_approvals_wait_for_the_second_too(shop: Shop, s
     assert (resumed["state"], resumed.get("proposed_decision")) == ("manual_review", None), (
         "a dispute ends the proposal"
     )
+
+
+@pytest.mark.parametrize("action", ["claim-hold", "release-hold"])
+async def test_a_hold_on_much_money_is_decided_by_two(
+    shop: Shop, second: Any, monkeypatch: pytest.MonkeyPatch, action: str
+) -> None:
+    limit = {"second_person_above": {"CNY": 9000}, "fast_exchange_merchants": frozenset({"m-1"})}
+    monkeypatch.setattr(shop.harness.runtime, "settings", shop.harness.runtime.settings.model_copy(update=limit))
+    await shop.delivered()
+    case_id = (await shop.case(2, type_="fast_exchange"))["id"]
+    await shop.approve(case_id)
+    await shop.act(shop.buyer, case_id, "agree-hold")
+    await shop.act(shop.seller, case_id, "ship-replacement", carrier="zto", waybill_no="73100")
+    await shop.act(shop.buyer, case_id, "confirm-replacement")
+    await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
+    await shop.parcel("SF1001")
+    await shop.inspect(case_id, 1)
+    proposed = await shop.act(shop.agent, case_id, action, note="主板被更换")
+    assert (proposed["state"], proposed["proposed_decision"]["action"]) == ("manual_review", action.replace("-", "_"))
+    amount = 19133 - 9566 if action == "claim-hold" else 19133
+    assert (await shop.last(DecisionProposed)).amount_minor == amount
+    other = "release-hold" if action == "claim-hold" else "claim-hold"
+    shop.harness.problem(await second.post(f"/v1/cases/{case_id}/{other}", json={}), 409, "decision_proposed")
+    done = await shop.act(second, case_id, "confirm-decision")
+    assert (done["state"], done["hold"]["claimed_at"] is not None) == ("completed", action == "claim-hold")

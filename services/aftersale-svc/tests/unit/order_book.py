@@ -20,6 +20,7 @@ from aftersale_svc.domain.money.freight import expected_freight
 from aftersale_svc.domain.money.holds import balances, cases_with_shipped_units, holds_of
 from aftersale_svc.domain.money.model import Hold, LineHold
 from aftersale_svc.domain.money.refunds import refund_due, refunded_lines
+from aftersale_svc.domain.money.resharing import is_short, shared_again
 from aftersale_svc.domain.orders.model import Order, OrderLine, OrderState, Stage
 from aftersale_svc.domain.orders.policy import stage_of
 
@@ -199,6 +200,30 @@ class OrderBook:
         pairs = zip(self.of_case[case_id], self.held[case_id], strict=True)
         self.held[case_id] = [
             _settled(line, hold) if kept is HoldState.SETTLED else replace(hold, state=kept) for line, hold in pairs
+        ]
+
+    def give_up(self, case_id: str) -> None:
+        """The refund of an adjustment has failed, and its case is closed: open cases have their shares of its money."""
+        self.move(case_id, CaseState.CLOSED)
+        found = balances(self.holds())
+        for balance in found:
+            short = [line for case in self.cases.values() for line in self._short(case, balance.line_id)]
+            for line in shared_again(balance, short):
+                self.of_case[line.case_id] = [
+                    line if each.line_id == line.line_id else each for each in self.of_case[line.case_id]
+                ]
+                self.held[line.case_id] = [
+                    replace(hold, amount_minor=line.amount_minor) if hold.line_id == line.line_id else hold
+                    for hold in self.held[line.case_id]
+                ]
+
+    def _short(self, case: Case, line_id: str) -> list[CaseLine]:
+        full = FullCase(case=case, requested=tuple(self.of_case[case.id]))
+        pairs = zip(full.requested, self.held[case.id], strict=True)
+        return [
+            line
+            for line, hold in pairs
+            if line.line_id == line_id and hold.state is HoldState.HELD and hold.units and is_short(full, line)
         ]
 
     def ship(self, number: int, units: int) -> list[str]:

@@ -49,7 +49,7 @@ paying           escalate          paying           system
 merchant_review  cancel            cancelled        buyer agent system
 platform_review  cancel            cancelled        buyer agent system
 await_evidence   cancel            cancelled        buyer agent system
-paying           cancel            cancelled        buyer agent system
+paying           cancel            cancelled        system
 """
 PEOPLE: dict[str, Command] = {
     "agree": lambda tx: guarantee_claims.answer(tx, CLAIM, agreed=True),

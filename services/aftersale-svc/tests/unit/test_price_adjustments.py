@@ -105,3 +105,59 @@ def test_whatever_the_order_of_events_a_full_return_gives_back_exactly_the_rest(
     if free := balances(made.holds())[0].free_units:
         back += returned(made, free)
     assert back == paid
+
+
+def test_what_an_adjustment_lets_go_of_is_shared_among_the_cases_that_it_made_smaller() -> None:
+    made = book(28700)
+    whole = made.ask({1: 1})
+    case = made.ask({1: 2}, Reason.PRICE_DROPPED, ADJUST, 450)
+    assert made.refund(case) == 900
+    short = [made.ask({1: 1}), made.ask({1: 1})]
+    before = [made.of_case[each][0].amount_minor for each in (whole, *short)]
+    made.give_up(case)
+    after = [made.of_case[each][0].amount_minor for each in (whole, *short)]
+    assert (before, after) == ([9566, 9117, 9117], [9566, 9567, 9567])
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(["return", "adjust", "pay", "fail", "cancel"]), st.integers(1, 6), st.integers(1, 3_000)),
+    max_size=14,
+)
+
+
+@given(st.integers(1, 10_000), st.integers(1, 6), STEPS)
+def test_whatever_fails_a_full_return_gives_back_all_that_was_not_paid_before(
+    paid: int, units: int, events: list[tuple[str, int, int]]
+) -> None:
+    """Returns are opened while adjustments are on their way, which then are paid, or fail and are given up."""
+    made, back = book(paid, units), 0
+    returns: list[str] = []
+    adjustments: list[str] = []
+    for kind, number, difference in events:
+        free = balances(made.holds())[0].free_units
+        if kind == "return" and free:
+            returns.append(made.ask({1: min(number, free)}))
+        elif kind == "adjust" and free:
+            try:
+                adjustments.append(made.ask({1: min(number, free)}, Reason.PRICE_DROPPED, ADJUST, difference))
+            except AdjustmentExceedsLeft:
+                continue
+            made.refund(adjustments[-1])
+        elif kind == "pay" and adjustments:
+            case = adjustments.pop(number % len(adjustments))
+            made.move(case, CaseState.COMPLETED)
+            back += made.refunded(case)
+        elif kind == "fail" and adjustments:
+            made.give_up(adjustments.pop(number % len(adjustments)))
+        elif kind == "cancel" and returns:
+            made.move(returns.pop(number % len(returns)), CaseState.CANCELLED)
+        [balance] = balances(made.holds())
+        assert 0 <= balance.held_minor <= paid
+    for case in adjustments:
+        made.give_up(case)
+    for case in returns:
+        back += made.refund(case)
+        made.move(case, CaseState.COMPLETED)
+    if free := balances(made.holds())[0].free_units:
+        back += returned(made, free)
+    assert back == paid

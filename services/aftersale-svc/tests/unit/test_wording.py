@@ -9,6 +9,7 @@ import pytest
 from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor
 from aftersale_svc.commands.case_messages import LEAVE_MESSAGE
 from aftersale_svc.commands.effects import RESTAGE
+from aftersale_svc.commands.resharing import RESHARE
 from aftersale_svc.commands.returns import SCAN
 from aftersale_svc.domain.cases.codes import CaseType, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -58,6 +59,7 @@ def _timeouts() -> Iterator[Any]:
                 "open",
                 SCAN,
                 RESTAGE,
+                RESHARE,
                 LEAVE_MESSAGE,
             },
         ),

@@ -24,6 +24,15 @@ class CloseCause(Vocabulary):
     HOLD_NOT_AGREED = "hold_not_agreed", "the buyer did not agree to the hold for a replacement in time"
 
 
+class AfterSaleShareChanged(CaseEvent):
+    """The case is about more of what was paid for its units: an adjustment of their price was not paid after all."""
+
+    matter: Code = "after_sale_share"
+    requested_minor: Minor
+    currency: Currency
+    lines: tuple[CaseLine, ...]
+
+
 class AfterSaleRestaged(CaseEvent):
     """Units of a case that was opened before shipment have left after all."""
 

@@ -28,6 +28,8 @@ class ProposedAction(Vocabulary):
     OFFER = "offer", "the buyer is offered something else"
     ACCEPT_OFFER = "accept_offer", "the buyer's offer is accepted"
     STATE_OFFLINE_REFUND = "state_offline_refund", "the money was given back outside the provider"
+    RELEASE_HOLD = "release_hold", "the hold on the money is released"
+    CLAIM_HOLD = "claim_hold", "the hold on the money is claimed"
 
 
 class ReviewAssigned(CaseEvent):

@@ -14,6 +14,7 @@ from aftersale_svc.api.schemas.frozen import DisputeTurn
 from aftersale_svc.api.schemas.hearings import DisputeDetailOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import disputes, verdicts
+from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
 from aftersale_svc.domain.cases.replacements.errors import GoodsNotBack
 from aftersale_svc.domain.disputes.errors import (
     AmountExceedsPaid,
@@ -30,7 +31,6 @@ from aftersale_svc.domain.disputes.errors import (
 from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
-from aftersale_svc.domain.guarantee_claims.errors import RefundCovered
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
 from aftersale_svc.queries import verdicts as verdict_queries

@@ -13,6 +13,7 @@ from aftersale_svc.api.schemas.disputes import DisputeOut
 from aftersale_svc.api.schemas.hearings import AssignIn, EvidenceRequestIn, EvidenceSubmissionIn, ProposalIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import hearings, settlements
+from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
 from aftersale_svc.domain.disputes.errors import (
     AlreadyAssigned,
     AmountExceedsPaid,
@@ -32,7 +33,6 @@ from aftersale_svc.domain.disputes.errors import (
 )
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction
-from aftersale_svc.domain.guarantee_claims.errors import RefundCovered
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.settings import Settings
 

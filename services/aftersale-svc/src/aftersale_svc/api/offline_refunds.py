@@ -9,10 +9,10 @@ from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.offline_refunds import DenyOfflineRefundIn, StateOfflineRefundIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import offline_refunds
+from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offline_refunds.errors import NoRefundRefused
-from aftersale_svc.domain.guarantee_claims.errors import RefundCovered
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.settings import Settings
 

@@ -13,6 +13,7 @@ from aftersale_svc.api.schemas.case_requests import (
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import endings, refunds, reviews
+from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
 from aftersale_svc.domain.cases.errors import (
     RefundDecided,
     ReturnAddressMissing,
@@ -21,7 +22,6 @@ from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import ReplacementSent
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
-from aftersale_svc.domain.guarantee_claims.errors import RefundCovered
 from aftersale_svc.domain.money.errors import NothingLeft
 from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
 from aftersale_svc.settings import Settings
@@ -86,7 +86,7 @@ async def refund_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE)
     return CaseOut.of(await refunds.refund(tx, case_id, note=body.note), tx.actor)
 
 
-@router.post("/{case_id}/close", **step(CASE.values(), CaseAction.CLOSE, "closeCase"))
+@router.post("/{case_id}/close", **step(CASE.values(), CaseAction.CLOSE, "closeCase", GuaranteePaying))
 async def close_case(case_id: CaseId, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
     """Close the case as an agent, if nothing else is possible: for example, if the provider refuses the refund.
 

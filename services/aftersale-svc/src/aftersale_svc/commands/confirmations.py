@@ -5,6 +5,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from aftercare_chassis.database.transaction import Transaction
 
 from aftersale_svc.commands import (
+    fast_exchanges,
     locking,
     offers,
     offline_refunds,
@@ -77,6 +78,14 @@ async def _state_offline(tx: Tx, full: FullCase, order: Order, arguments: Argume
     )
 
 
+async def _release_hold(tx: Tx, full: FullCase, _: Order, arguments: Arguments) -> FullCase:
+    return await fast_exchanges.release_locked(tx, full, arguments["note"])
+
+
+async def _claim_hold(tx: Tx, full: FullCase, _: Order, arguments: Arguments) -> FullCase:
+    return await fast_exchanges.claim_decided(tx, full, arguments["note"])
+
+
 _DECISIONS: Mapping[CaseAction, Callable[[Tx, FullCase, Order, Arguments], Awaitable[FullCase]]] = {
     CaseAction.APPROVE: _approve,
     CaseAction.REFUND: _refund,
@@ -84,4 +93,6 @@ _DECISIONS: Mapping[CaseAction, Callable[[Tx, FullCase, Order, Arguments], Await
     CaseAction.ACCEPT_OFFER: _accept_offer,
     CaseAction.OFFER: _offer,
     CaseAction.STATE_OFFLINE_REFUND: _state_offline,
+    CaseAction.RELEASE_HOLD: _release_hold,
+    CaseAction.CLAIM_HOLD: _claim_hold,
 }

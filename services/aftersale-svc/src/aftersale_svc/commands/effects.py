@@ -20,6 +20,7 @@ from aftersale_svc.commands import (
     open_pickups,
     refund_parts,
     replacement_orders,
+    resharing,
     stages,
 )
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
@@ -115,7 +116,7 @@ async def _request_refund(
     """Decide on a refund of its own id, and request it from order-svc."""
     if terms is None:
         raise ValueError("what leads to a refund has to give its terms")
-    await guarantee_cover.check_uncovered(tx, full.case)
+    guarantee_cover.check_uncovered(full)
     case, amount, takes_units = full.case, terms.amount, TYPES[full.case.type].holds_units
     holds = [] if amount is not None and takes_units else await tx.all(HOLDS_OF_ORDER, order_id=case.order_id)
     if amount is None:
@@ -153,6 +154,7 @@ async def _hold_amounts(
     amounts = [each.granted_minor for each in checks]
     by_line = {"line_ids": [each.line_id for each in checks], "amounts": amounts}
     await tx.execute(HOLD_AMOUNTS, case_id=full.case.id, **by_line)
+    await _share_again(tx, full)  # where an attempt that has failed was to pay more
     return full.keeping(*checks)
 
 
@@ -197,6 +199,13 @@ async def _release(tx: Transaction[Settings], full: FullCase) -> None:
     """Units and money are free for other cases; what a deposit has paid stays settled."""
     await guarantee_cover.end_with_case(tx, full)
     await tx.execute(RELEASE_HOLDS, case_id=full.case.id)
+    await _share_again(tx, full)
+
+
+async def _share_again(tx: Transaction[Settings], full: FullCase) -> None:
+    """Open cases have their shares of what an adjustment has let go of."""
+    for before, after, event in await resharing.changed(tx, full):
+        await save(tx, before, after, resharing.RESHARE, event)
 
 
 async def _hold_again(tx: Transaction[Settings], full: FullCase) -> None:

@@ -46,8 +46,8 @@ async def close(tx: Transaction[Settings], case_id: str, *, note: str | None = N
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    full = await locking.case(tx, case_id)
-    closed, event = closing.closed(tx, await guarantee_cover.without_goods(tx, full), CaseAction.CLOSE)
+    full, _ = await locking.case_and_order(tx, case_id)  # what it held may be a share of other cases
+    closed, event = closing.closed(tx, guarantee_cover.without_goods(full), CaseAction.CLOSE)
     saved = await effects.save(tx, full, closed, CaseAction.CLOSE, event, note=note)
     await decisions.record(tx, full, DecisionKind.CLOSING, "closed")
     return saved

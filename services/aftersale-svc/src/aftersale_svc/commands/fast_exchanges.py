@@ -12,7 +12,7 @@ from aftercare_events.catalogue.fast_exchanges import (
     ReplacementWithdrawn,
 )
 
-from aftersale_svc.commands import decisions, effects, locking
+from aftersale_svc.commands import decisions, effects, locking, second_person
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.inspection_events import inspected_event, photos_of
 from aftersale_svc.commands.record import case_fields
@@ -132,6 +132,14 @@ async def release(tx: Transaction[Settings], case_id: str, *, note: str | None =
         IllegalTransition, ActionNotAllowed, ReplacementNotSent, RefundDecided: see CASE.
     """
     full = await locking.case(tx, case_id)
+    held = 0 if full.money_hold is None else full.money_hold.amount_minor
+    if second_person.is_needed(tx, full, held):
+        return await _propose(tx, full, CaseAction.RELEASE_HOLD, held, note)
+    return await release_locked(tx, full, note)
+
+
+async def release_locked(tx: Transaction[Settings], full: FullCase, note: str | None) -> FullCase:
+    """Release the hold of a locked case. Raises: as `release`."""
     moved = apply(full, CaseAction.RELEASE_HOLD, tx)
     await decisions.record(tx, full, DecisionKind.CLOSING, "hold_released")
     return await effects.save(tx, full, moved, CaseAction.RELEASE_HOLD, _completed(tx, moved), note=note)
@@ -145,9 +153,24 @@ async def claim(tx: Transaction[Settings], case_id: str, *, note: str | None = N
         IllegalTransition, ActionNotAllowed, ReplacementNotSent, RefundDecided: see CASE.
     """
     full = await locking.case(tx, case_id)
+    kept = sum(each.amount_minor for each in unreturned(full.lines))
+    if second_person.is_needed(tx, full, kept):
+        return await _propose(tx, full, CaseAction.CLAIM_HOLD, kept, note)
+    return await claim_decided(tx, full, note)
+
+
+async def claim_decided(tx: Transaction[Settings], full: FullCase, note: str | None) -> FullCase:
+    """Claim the hold of a locked case by a decision. Raises: as `claim`."""
     claimed = await _claim(tx, full, note)
     await decisions.record(tx, full, DecisionKind.CLOSING, "hold_claimed")
     return claimed
+
+
+async def _propose(
+    tx: Transaction[Settings], full: FullCase, action: CaseAction, amount_minor: int, note: str | None
+) -> FullCase:
+    apply(full, action, tx)
+    return await second_person.propose(tx, full, action, amount_minor, {"note": note})
 
 
 @case_timer(CaseAction.CLAIM_HOLD)

@@ -14,7 +14,7 @@ from aftercare_events import (
     digest,
 )
 
-from aftersale_svc.commands import decisions, effects, guarantee_cover, locking, openings, refunds, second_person
+from aftersale_svc.commands import decisions, effects, locking, openings, refunds, second_person
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.codes import RefundAction
@@ -47,14 +47,12 @@ async def state(
 
     Raises:
         NotFound, Stale: see `locking.case`.
-        IllegalTransition, ActionNotAllowed, OrderWasCancelled, NoRefundRefused: see CASE.
-        RefundCovered: a claim on the merchant's deposit pays it, or has paid it.
+        IllegalTransition, ActionNotAllowed, OrderWasCancelled, NoRefundRefused, RefundCovered: see CASE.
     """
     full, order = await locking.case_and_order(tx, case_id)
     amount = 0 if full.refund is None else full.refund.amount.total_minor
     if second_person.is_needed(tx, full, amount):
         _stated(tx, full, order)
-        await guarantee_cover.check_uncovered(tx, full.case)
         arguments = {"method": method, "reference": reference, "evidence": list(evidence), "note": note}
         return await second_person.propose(tx, full, CaseAction.STATE_OFFLINE_REFUND, amount, arguments)
     return await state_locked(tx, full, order, method, reference, evidence, note)
@@ -71,7 +69,6 @@ async def state_locked(
 ) -> FullCase:
     """State it of a case that is locked with its order. Raises: as `state`."""
     stated = _stated(tx, full, order)
-    await guarantee_cover.check_uncovered(tx, full.case)
     await decisions.record(tx, full, DecisionKind.REFUND, "stated_offline")
     offline = _new(tx, full, method, reference, evidence)
     event = OfflineRefundStated(

@@ -23,13 +23,15 @@ _KINDS = {
     CaseAction.REFUND: DecisionKind.REFUND,
     CaseAction.STATE_OFFLINE_REFUND: DecisionKind.REFUND,
     CaseAction.OFFER: DecisionKind.OFFER,
+    CaseAction.RELEASE_HOLD: DecisionKind.CLOSING,
+    CaseAction.CLAIM_HOLD: DecisionKind.CLOSING,
 }
 PROPOSED, DECLINED = "proposed", "declined"
 """The outcomes of decisions."""
 
 
 def is_needed(tx: Transaction[Settings], full: FullCase, amount_minor: int) -> bool:
-    """Whether somebody else has to confirm a decision of who acts, by which this amount goes back."""
+    """Whether somebody else has to confirm a decision of who acts, about this amount."""
     limit = tx.settings.second_person_above.get(full.case.currency)
     return needs_second_person(full, tx.actor.role, limit, amount_minor)
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Integer,
     Table,
     Text,
+    and_,
     bindparam,
     cast,
     func,
@@ -20,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy import text as sql
 
+from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.guarantee_claims.codes import (
     GuaranteeFailure,
@@ -90,6 +92,10 @@ guarantee_claims = Table(
 _c = guarantee_claims.c
 GUARANTEE_CLAIMS_SEEN_BY = seen_by(guarantee_claims)
 GUARANTEE_CLAIMS = Rows(guarantee_claims, GuaranteeClaim, GUARANTEE_CLAIMS_SEEN_BY)
+DEPOSIT_COVERS = Rows(guarantee_claims, DepositCover)
+"""Read with their cases, never saved."""
+COVERS_CASE = and_(_c.kind == GuaranteeKind.MERCHANT_DEPOSIT, *(_c.state != end for end in sorted(UNPAID_ENDS)))
+"""Whether a claim on the deposit lives or was paid."""
 GUARANTEE_CLAIM_LIST = Listing(
     guarantee_claims,
     GuaranteeClaim,

@@ -30,6 +30,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RefundState, RejectReason
+from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, RequestedLine, Return
@@ -52,6 +53,7 @@ from aftersale_svc.tables.exchanges import (
     refused_goods,
     replacement_lines,
 )
+from aftersale_svc.tables.guarantee_claims import COVERS_CASE, DEPOSIT_COVERS, guarantee_claims
 from aftersale_svc.tables.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.offers import OFFERS, offers
 from aftersale_svc.tables.offline_refunds import OFFLINE_REFUNDS, offline_refunds
@@ -227,6 +229,7 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     Pickup: LegTable(PICKUPS, pickups.c.case_id == case_lines.c.case_id),
     Repair: LegTable(REPAIRS, repairs.c.case_id == case_lines.c.case_id),
     MoneyHold: LegTable(MONEY_HOLDS, money_holds.c.case_id == case_lines.c.case_id),
+    DepositCover: LegTable(DEPOSIT_COVERS, (guarantee_claims.c.case_id == case_lines.c.case_id) & COVERS_CASE),
     OfflineRefund: LegTable(OFFLINE_REFUNDS, offline_refunds.c.case_id == case_lines.c.case_id),
 }
 """What legs keep of a case, by the class of their rows; the refund is the one decided last, the offer the one made last."""

@@ -35,6 +35,15 @@ ORDER_OF_DISPUTE = Query(
     Order,
     DISPUTE_SEEN_BY,
 )
+CASES_TO_LOCK = Query(
+    select(cases)
+    .where(cases.c.id == bindparam("case_ids", type_=ARRAY(Text)).any_())
+    .order_by(cases.c.id)
+    .with_for_update(),
+    Case,
+    CASE_SEEN_BY,
+)
+"""Cases of an order that is locked, besides the one that a request is about: no If-Match is about these."""
 CASE_OF_DISPUTE = Query(
     select(cases)
     .join_from(cases, disputes, disputes.c.case_id == cases.c.id)

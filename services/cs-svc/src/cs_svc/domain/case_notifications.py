@@ -53,6 +53,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "The offer was withdrawn; the request is reviewed again.",
     ),
     "offer_lapsed": ("处理方案已失效。", "The offer is no longer open."),
+    "after_sale_share_changed": (
+        "售后单的可退金额已增加，详见售后单。",
+        "The case is about more money than before; please see the case.",
+    ),
     "after_sale_restaged": (
         "商品在售后期间已发出，售后单按运输中处理。",
         "The goods were shipped in the meantime; the case continues as one in transit.",

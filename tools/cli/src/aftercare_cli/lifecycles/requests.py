@@ -41,7 +41,16 @@ REQUESTS: Mapping[tuple[str, str], tuple[str, ...]] = {
     ("case", "refund_credit"): ("POST /v1/cases/{case_id}/confirm-replacement",),
     ("case", "propose_decision"): tuple(
         f"POST /v1/cases/{{case_id}}/{action}"
-        for action in ("approve", "refund", "grant", "offer", "accept-offer", "state-offline-refund")
+        for action in (
+            "approve",
+            "refund",
+            "grant",
+            "offer",
+            "accept-offer",
+            "state-offline-refund",
+            "release-hold",
+            "claim-hold",
+        )
     ),
     ("case", "dispute_offline_refund"): ("POST /v1/cases/{case_id}/deny-offline-refund",),
     ("case", "resume"): (_VERDICT, _SETTLE, _WITHDRAW),

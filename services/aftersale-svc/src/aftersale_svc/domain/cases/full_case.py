@@ -8,6 +8,7 @@ from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import BY_VERDICT, RefundState
+from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
 from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
@@ -128,6 +129,11 @@ class FullCase:
     def refund(self) -> Refund | None:
         """The refund decided last."""
         return next(iter(self.rows_of(Refund)), None)
+
+    @property
+    def cover(self) -> DepositCover | None:
+        """The claim on the merchant's deposit that pays what the failed refund did not; None where there is none."""
+        return next(iter(self.rows_of(DepositCover)), None)
 
     @property
     def offline_refund(self) -> OfflineRefund | None:

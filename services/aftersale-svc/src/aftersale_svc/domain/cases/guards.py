@@ -4,6 +4,7 @@ from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import BY_VERDICT, CloseCause, RefundState
+from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
 from aftersale_svc.domain.cases.errors import (
     ClosedForGood,
     DisputeWindowPassed,
@@ -99,6 +100,18 @@ def _units_here(case: Case, _: object) -> Refusal | None:
     return UnitsNotShipped() if case.stage is Stage.PRE_SHIP or over else None
 
 
+def _covered(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    cover = None if facts is None else facts.full.cover
+    return None if cover is None else RefundCovered(claim_id=cover.id)
+
+
+def _being_paid(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    cover = None if facts is None else facts.full.cover
+    return GuaranteePaying(claim_id=cover.id) if cover is not None and cover.is_being_paid else None
+
+
+REFUND_COVERED = Guard(RefundCovered.code, _covered)
+GUARANTEE_PAYING = Guard(GuaranteePaying.code, _being_paid)
 ADDRESS_MISSING = Guard(ReturnAddressMissing.code, _address_missing)
 SHIPPED = Guard(ReturnAlreadyShipped.code, lambda _, __: ReturnAlreadyShipped(), always=True)
 SCANNED = Guard(ReturnAlreadyScanned.code, _scanned)

@@ -44,16 +44,6 @@ class GuaranteeTaken(Refusal):
     zh, en = "该售后单已有此类保障单（{claim_id}）。", "The case has such a claim already: {claim_id}."
 
 
-class RefundCovered(Refusal):
-    """A claim on the merchant's deposit pays what the failed refund did not: no other refund of the case is possible."""
-
-    kind, code = Kind.CONFLICT, "covered_by_guarantee_claim"
-    zh, en = (
-        "该退款由保障单（{claim_id}）赔付，不能再次退款；需先撤销保障单。",
-        "The claim {claim_id} on the deposit covers this refund. It has to end unpaid before another refund.",
-    )
-
-
 class ExceedsGuarantee(Refusal):
     """More is claimed or approved than the guarantee covers."""
 

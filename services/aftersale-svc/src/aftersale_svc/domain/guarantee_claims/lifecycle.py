@@ -40,7 +40,7 @@ def _too_often(claim: GuaranteeClaim, _: object) -> Refusal | None:
 _S, _A = GuaranteeState, GuaranteeAction
 _SECOND = Guard(SecondPersonNeeded.code, _same_person)
 _OFTEN = Guard(EvidenceAskedTooOften.code, _too_often)
-_LIVE = (_S.MERCHANT_REVIEW, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE, _S.PAYING)
+_REVIEWED = (_S.MERCHANT_REVIEW, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE)
 
 GUARANTEE_CLAIM: Lifecycle[GuaranteeState, GuaranteeAction] = Lifecycle(
     "guarantee claim",
@@ -60,7 +60,9 @@ GUARANTEE_CLAIM: Lifecycle[GuaranteeState, GuaranteeAction] = Lifecycle(
         (_S.PAYING, _A.RECORD_PAYMENT): Transition(_S.PAID, FINANCE, (_SECOND,)),
         (_S.PAYING, _A.RECORD_FAILURE): Transition(_S.FAILED, FINANCE, (_SECOND,)),
         (_S.PAYING, _A.ESCALATE): Transition(_S.PAYING, SYSTEM_ONLY, cause="payment_late"),
-        **{(state, _A.CANCEL): Transition(_S.CANCELLED, CLAIMANTS) for state in _LIVE},
+        **{(state, _A.CANCEL): Transition(_S.CANCELLED, CLAIMANTS) for state in _REVIEWED},
+        # Somebody may have paid it: people record the result. It ends with its case alone.
+        (_S.PAYING, _A.CANCEL): Transition(_S.CANCELLED, SYSTEM_ONLY),
     },
     timeouts={
         _S.MERCHANT_REVIEW: Timeout("merchant", "guarantee_answer_hours", _A.ESCALATE, "guarantee_merchant_silent"),

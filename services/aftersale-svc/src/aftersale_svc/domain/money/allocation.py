@@ -82,10 +82,8 @@ def _allocated(case_id: str, type_: TypeRow, balance: LineBalance, wanted: Wante
     units, paid_minor, before = balance.quantity, balance.paid_minor, 0
     amount_minor = wanted.difference_minor
     if type_.holds_units:
-        before = balance.settled_units + balance.live_units
+        units, paid_minor, before = share_basis(balance)
         amount_minor = next_share(balance, wanted.quantity)
-        if balance.adjusted_minor:
-            units, paid_minor, before = balance.free_units, balance.left_minor, 0
     return CaseLine(
         case_id=case_id,
         line_id=balance.line_id,
@@ -100,6 +98,13 @@ def _allocated(case_id: str, type_: TypeRow, balance: LineBalance, wanted: Wante
         line_tax_minor=balance.tax_minor,
         line_discounts=balance.discounts,
     )
+
+
+def share_basis(balance: LineBalance) -> tuple[int, int, int]:
+    """Return what the share of the next units is computed from: units, their money, and how many of them others have."""
+    if balance.adjusted_minor:
+        return balance.free_units, balance.left_minor, 0
+    return balance.quantity, balance.paid_minor, balance.settled_units + balance.live_units
 
 
 def next_share(balance: LineBalance, quantity: int) -> int:

@@ -138,6 +138,8 @@ WHY_NOT: Mapping[str, Label] = {
     "replacement_already_sent": Label("换货商品已寄出", "the replacement was sent already"),
     "replacement_not_sent": Label("换货商品尚未寄出", "no replacement was sent"),
     "goods_already_received": Label("商家已收到商品", "the merchant has the goods already"),
+    "covered_by_guarantee_claim": Label("由保障单赔付", "a claim on the deposit covers it"),
+    "guarantee_claim_paying": Label("保障单正在付款", "a claim on the deposit is being paid"),
     "no_refund_refused": Label("没有被支付渠道拒绝的退款", "no refund was refused"),
     "outcome_of_deny_offline_refund": Label("由买家否认收款产生", "it follows from the denial"),
     "refund_in_flight": Label("退款处理中", "a refund is on its way"),

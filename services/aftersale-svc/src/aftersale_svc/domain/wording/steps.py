@@ -42,6 +42,10 @@ STEPS: Mapping[str, Label] = {
     ),
     "correct_waybill": Label("{actor}更正了退货运单号", "{actor} corrected the waybill"),
     "scan": Label("快递首次扫描退货包裹", "The courier scanned the returned parcel for the first time"),
+    "reshare": Label(
+        "价保退款未支付，本售后单的可退金额随之增加",
+        "An adjustment of the price was not paid, and this case is about more money",
+    ),
     "restage": Label("订单商品已发出，售后阶段随之更新", "The units were shipped, so the case is one in transit"),
     "receive": Label("退货已送达商家", "The goods arrived at the merchant"),
     "inspect": Label("{actor}验收了退货", "{actor} accepted returned goods"),

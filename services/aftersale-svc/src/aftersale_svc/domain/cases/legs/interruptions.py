@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.guards import (
     NOT_STALLED,
     ORDER_CANCELLED,
     ORDER_NOT_CANCELLED,
+    REFUND_COVERED,
     REFUND_IN_FLIGHT,
     UNITS_HELD,
     VERDICT_IN_EXECUTION,
@@ -80,7 +81,7 @@ def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
         },
         (_S.CLOSED, _A.FREEZE): _freeze(CLOSED_FOR_GOOD, DISPUTE_WINDOW_PASSED, UNITS_HELD),
         (_S.DISPUTED, _A.RESUME): resume,
-        (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, END_OF_DISPUTE, outcome_of=DISPUTE),
+        (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, END_OF_DISPUTE, (REFUND_COVERED,), outcome_of=DISPUTE),
         (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, END_OF_DISPUTE, cause=CloseCause.VERDICT, outcome_of=DISPUTE),
         # A verdict that has paid nothing was replaced after an appeal.
         (_S.CLOSED, _A.AWARD): Transition(

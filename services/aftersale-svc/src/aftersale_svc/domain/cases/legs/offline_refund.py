@@ -3,7 +3,7 @@
 from aftercare_chassis.lifecycle import Timeout, Transition
 
 from aftersale_svc.domain.cases.codes import EscalationCause
-from aftersale_svc.domain.cases.guards import ORDER_CANCELLED, VERDICT_IN_EXECUTION
+from aftersale_svc.domain.cases.guards import ORDER_CANCELLED, REFUND_COVERED, VERDICT_IN_EXECUTION
 from aftersale_svc.domain.cases.legs.leg import Leg
 from aftersale_svc.domain.cases.legs.refund import REFUND, RefundExit
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
@@ -18,7 +18,7 @@ OFFLINE_REFUND = Leg(
     _OPEN,
     {
         (_S.MANUAL_REVIEW, _A.STATE_OFFLINE_REFUND): Transition(
-            _OPEN, MERCHANT_OR_AGENT, (ORDER_CANCELLED, REFUND_NOT_REFUSED)
+            _OPEN, MERCHANT_OR_AGENT, (ORDER_CANCELLED, REFUND_NOT_REFUSED, REFUND_COVERED)
         ),
         (_OPEN, _A.CONFIRM_OFFLINE_REFUND): Transition(RefundExit.PAID, BUYER_OR_SYSTEM),
         (_OPEN, _A.WITHDRAW_OFFLINE_REFUND): Transition(_S.MANUAL_REVIEW, MERCHANT_OR_AGENT),

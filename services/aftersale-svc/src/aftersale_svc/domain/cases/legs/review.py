@@ -3,7 +3,7 @@
 from aftercare_chassis.lifecycle import Guard, History, Timeout, Transition
 
 from aftersale_svc.domain.cases.codes import CloseCause, EscalationCause
-from aftersale_svc.domain.cases.guards import unless_refund_decided
+from aftersale_svc.domain.cases.guards import GUARANTEE_PAYING, REFUND_COVERED, unless_refund_decided
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.supplement import SUPPLEMENT_TIMEOUT, supplement_rows
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
@@ -50,8 +50,10 @@ REVIEW = Leg(
         (_S.MANUAL_REVIEW, _A.CANCEL): Transition(_S.CANCELLED, AGENT, _once(_A.CANCEL)),
         (_S.MANUAL_REVIEW, _A.APPROVE): Transition(ReviewExit.APPROVED, AGENT, _once(_A.APPROVE)),
         (_S.MANUAL_REVIEW, _A.REJECT): Transition(_S.REJECTED, AGENT, _once(_A.REJECT)),
-        (_S.MANUAL_REVIEW, _A.REFUND): Transition(ReviewExit.REFUND_ORDERED, AGENT),
-        (_S.MANUAL_REVIEW, _A.CLOSE): Transition(_S.CLOSED, AGENT, cause=CloseCause.CLOSED_BY_AGENT),
+        (_S.MANUAL_REVIEW, _A.REFUND): Transition(ReviewExit.REFUND_ORDERED, AGENT, (REFUND_COVERED,)),
+        (_S.MANUAL_REVIEW, _A.CLOSE): Transition(
+            _S.CLOSED, AGENT, (GUARANTEE_PAYING,), cause=CloseCause.CLOSED_BY_AGENT
+        ),
         (_S.MANUAL_REVIEW, _A.ESCALATE): Transition(_S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.AGENT_LATE),
         (_S.PENDING_REVIEW, _A.OFFER): Transition(
             _S.OFFER_PENDING, MERCHANT, (TOO_MANY_OFFERS,), remember="offered_in"

@@ -41,6 +41,6 @@ def by_approval(full: FullCase) -> int:
 
 
 def needs_second_person(full: FullCase, role: str, limit_minor: int | None, amount_minor: int) -> bool:
-    """Whether a decision of this role by which this amount goes back has to be confirmed by somebody else."""
+    """Whether a decision of this role about this amount has to be confirmed by somebody else."""
     reviewed = full.case.state is CaseState.MANUAL_REVIEW and role == "agent"
     return reviewed and limit_minor is not None and amount_minor > limit_minor

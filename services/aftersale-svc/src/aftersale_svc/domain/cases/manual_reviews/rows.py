@@ -33,8 +33,19 @@ SECOND_PERSON: Table = {
     (_REVIEWED, _A.DECLINE_DECISION): Transition(_REVIEWED, AGENT, (NOTHING_PROPOSED, ANOTHERS)),
 }
 """Where the amount is above the limit of the settings; the confirmed decision is then taken by its own row."""
-DECIDED_BY_TWO = frozenset({_A.APPROVE, _A.REFUND, _A.GRANT, _A.ACCEPT_OFFER, _A.OFFER, _A.STATE_OFFLINE_REFUND})
-"""What an agent may decide in manual review by which money goes back."""
+DECIDED_BY_TWO = frozenset(
+    {
+        _A.APPROVE,
+        _A.REFUND,
+        _A.GRANT,
+        _A.ACCEPT_OFFER,
+        _A.OFFER,
+        _A.STATE_OFFLINE_REFUND,
+        _A.RELEASE_HOLD,
+        _A.CLAIM_HOLD,
+    }
+)
+"""What an agent may decide in manual review by which money goes back, or stays for good."""
 _OF_ANYBODY = frozenset({_A.DISPUTE})
 """What is no decision of the review: a dispute takes the case out of the agents' hands."""
 

@@ -1,0 +1,1 @@
+"""What a claim on the merchant's deposit bars in its case."""
