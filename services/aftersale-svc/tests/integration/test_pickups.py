@@ -6,6 +6,8 @@ from typing import Any
 
 import httpx
 import pytest
+from aftercare_chassis.lifecycle import Actor
+from aftercare_chassis.testing import until
 from aftercare_events import (
     PickupBooked,
     PickupCancelled,
@@ -17,6 +19,7 @@ from aftercare_events import (
     ReturnShipped,
 )
 from aftersale_shop import Shop
+from aftersale_svc.commands import pickups
 
 DOOR = {"name": "李女士", "phone": "13800000000", "country": "CN", "street": "文一路 12 号"}
 WINDOWS = [
@@ -219,21 +222,6 @@ async def test_a_case_that_is_stopped_or_ends_frees_its_time(shop: Shop) -> None
     assert len(await shop.published(PickupCancelled)) == 2
 
 
-async def test_no_more_pickups_are_booked_than_a_time_has_room_for(shop: Shop) -> None:
-    assert (await set_schedule(shop)).status_code == 200
-    await shop.delivered()
-    cases = [(await shop.approve((await shop.case(1))["id"]))["id"] for _ in range(3)]
-    slot = (await slots(shop, cases[0]))[0]["begins_at"]
-    body = {"slot": slot, "address": DOOR}
-    answers = await asyncio.gather(
-        *(shop.buyer.post(f"/v1/cases/{case_id}/book-pickup", json=body) for case_id in cases)
-    )
-    assert sorted(answer.status_code for answer in answers) == [200, 409, 409]
-    for answer in answers:
-        if answer.status_code == 409:
-            assert answer.json()["code"] == "pickup_slot_full"
-
-
 @pytest.mark.parametrize("minutes", [0, 30])
 async def test_a_time_that_is_not_offered_is_refused(shop: Shop, minutes: int) -> None:
     case_id = await returning(shop)
@@ -259,13 +247,6 @@ async def test_goods_may_be_dropped_off(shop: Shop) -> None:
     sent = await shop.act(shop.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001", drop_off_point="HZ-021")
     assert (sent["return_parcel"]["method"], sent["return_parcel"]["drop_off_point"]) == ("drop_off", "HZ-021")
     assert (await shop.last(ReturnShipped)).drop_off_point == "HZ-021"
-
-
-async def test_goods_for_repair_are_collected_as_well(shop: Shop) -> None:
-    case_id = await returning(shop, type_="repair")
-    await book(shop, case_id)
-    sent = await shop.act(shop.seller, case_id, "collect-pickup", carrier="sf", waybill_no="SF1001")
-    assert sent["state"] == "return_in_transit"
 
 
 async def test_a_merchant_sets_its_times_in_versions(shop: Shop) -> None:
@@ -298,3 +279,19 @@ async def test_without_a_booked_pickup_there_is_nothing_to_collect(shop: Shop) -
     for action, body in (("collect-pickup", parcel), ("give-pickup-waybill", parcel), ("report-absence", {})):
         refused = await shop.seller.post(f"/v1/cases/{case_id}/{action}", json=body)
         shop.harness.problem(refused, 409, "illegal_transition")
+
+
+async def test_who_books_a_time_waits_for_who_is_booking_it(shop: Shop) -> None:
+    """Without the lock both would count no pickup before either has been committed."""
+    assert (await set_schedule(shop)).status_code == 200
+    await shop.delivered()
+    first, second = [(await shop.approve((await shop.case(1))["id"]))["id"] for _ in range(2)]
+    slot = (await slots(shop, first))[0]["begins_at"]
+    async with shop.harness.runtime.transaction(Actor("buyer-1", "buyer")) as tx:
+        await pickups.book(tx, first, begins_at=datetime.fromisoformat(slot), address=DOOR)
+        await tx.flush()
+        body = {"slot": slot, "address": DOOR}
+        other = asyncio.create_task(shop.buyer.post(f"/v1/cases/{second}/book-pickup", json=body))
+        waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+        await until(lambda: shop.harness.runtime.pool.fetchval(waits), "it waits")
+    shop.harness.problem(await other, 409, "pickup_slot_full")
