@@ -1,10 +1,12 @@
 """Sentences for people: numbers with their nouns, lists that may be empty, facts that are missing."""
 
+from enum import StrEnum
+
 import pytest
 from aftercare_chassis.http.errors import ValidationFailed
 from aftercare_chassis.http.responses import PossibleProblem
 from aftercare_chassis.lifecycle import IllegalTransition
-from aftercare_chassis.sentences import fill
+from aftercare_chassis.sentences import fill, name_codes
 
 
 @pytest.mark.parametrize(("left", "text"), [(0, "0 units left"), (1, "1 unit left"), (2, "2 units left")])
@@ -40,9 +42,22 @@ def test_a_validation_problem_counts_in_good_english() -> None:
 
 def test_a_state_without_any_action_has_a_sentence_of_its_own() -> None:
     refusal = IllegalTransition(state="closed", action="approve", allowed=[])
-    assert refusal.detail("en") == "approve is not possible in state closed; possible now: no action."
-    assert refusal.detail("zh-CN") == "状态 closed 下不能执行 approve；当前可执行：无。"
+    assert refusal.detail("en") == "Not possible in this state (closed): approve. Possible now: no action."
+    assert refusal.detail("zh-CN") == "当前状态（closed）下不能执行：approve；可执行：无。"
 
 
 def test_documents_show_placeholders_without_their_formats() -> None:
     assert PossibleProblem.of(ValidationFailed).text == "{count} parts of the request are invalid; see `errors`."
+
+
+class Colour(StrEnum):
+    DARK_RED = "dark_red"
+    DARK_BLUE = "dark_blue"
+
+
+def test_a_code_is_written_by_its_name() -> None:
+    assert fill("{colour}", {"colour": Colour.DARK_RED}, "en") == "dark_red"
+    name_codes(Colour, {Colour.DARK_RED: ("深红", "dark red")})
+    facts = {"colours": [Colour.DARK_RED, Colour.DARK_BLUE], "colour": Colour.DARK_RED}
+    assert fill("{colour}: {colours}", facts, "zh-CN") == "深红: 深红、dark_blue"
+    assert fill("{colour}: {colours}", facts, "en") == "dark red: dark red, dark_blue"

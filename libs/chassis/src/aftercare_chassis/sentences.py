@@ -6,10 +6,12 @@ A template names facts as `str.format` does, and adds:
 - `{count:unit|units}`: the number and the noun in its singular or plural (1 unit, 2 units);
 - `{allowed:or none}`: a list, or the text behind `or` where it is empty.
 
-A list is separated by commas. A fact that is missing becomes "…": it must not turn a refusal into a failure.
+A list is separated by commas. A fact that is missing becomes "…": it must not turn a refusal into a failure. A member of an
+enumeration is written by its name, where `name_codes` has registered one.
 """
 
 from collections.abc import Iterable, Mapping
+from enum import StrEnum
 from string import Formatter
 from typing import Any
 
@@ -24,14 +26,28 @@ def is_chinese(language: str) -> bool:
     return language.lower().startswith("zh")
 
 
+_NAMES: dict[type[StrEnum], Mapping[str, tuple[str, str]]] = {}
+
+
+def name_codes(codes: type[StrEnum], names: Mapping[str, tuple[str, str]]) -> None:
+    """Write the members of this enumeration by these names, in Chinese and in English, in every sentence of the process."""
+    _NAMES[codes] = names
+
+
+def _text(value: object, place: int) -> str:
+    """A value as it is written; `place` 0 is Chinese, 1 English."""
+    name = _NAMES.get(type(value), {}).get(value) if isinstance(value, StrEnum) else None
+    return str(value) if name is None else name[place]
+
+
 def fill(template: str, facts: Mapping[str, object], language: str) -> str:
     """The template with its facts."""
-    return _Filler(facts, "、" if is_chinese(language) else ", ").vformat(template, (), facts)
+    return _Filler(facts, 0 if is_chinese(language) else 1).vformat(template, (), facts)
 
 
 class _Filler(Formatter):
-    def __init__(self, facts: Mapping[str, object], comma: str) -> None:
-        self._currency, self._comma = facts.get("currency"), comma
+    def __init__(self, facts: Mapping[str, object], place: int) -> None:
+        self._currency, self._place = facts.get("currency"), place
 
     def get_value(self, key: int | str, args: Any, kwargs: Mapping[str, Any]) -> Any:  # the signature of Formatter
         return kwargs.get(str(key))
@@ -45,5 +61,6 @@ class _Filler(Formatter):
             singular, plural = format_spec.split("|")
             return f"{value} {singular if value == 1 else plural}"
         if isinstance(value, Iterable) and not isinstance(value, str | Mapping):
-            return self._comma.join(str(item) for item in value) or format_spec.removeprefix(_OTHERWISE) or _NOTHING
-        return str(value)
+            written_out = ("、", ", ")[self._place].join(_text(item, self._place) for item in value)
+            return written_out or format_spec.removeprefix(_OTHERWISE) or _NOTHING
+        return _text(value, self._place)

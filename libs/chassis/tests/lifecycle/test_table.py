@@ -160,8 +160,8 @@ def test_an_action_without_a_row_is_refused_with_what_is_possible() -> None:
     with pytest.raises(IllegalTransition) as refused:
         DOOR.apply(Door(state=State.SHUT), Action.CLOSE, at())
     assert refused.value.facts == {"state": "shut", "action": "close", "allowed": ["reopen", "remove", "lock"]}
-    assert refused.value.detail("zh-CN") == "状态 shut 下不能执行 close；当前可执行：reopen、remove、lock。"
-    assert refused.value.detail("en") == "close is not possible in state shut; possible now: reopen, remove, lock."
+    assert refused.value.detail("zh-CN") == "当前状态（shut）下不能执行：close；可执行：reopen、remove、lock。"
+    assert refused.value.detail("en") == "Not possible in this state (shut): close. Possible now: reopen, remove, lock."
 
 
 def test_an_action_of_somebody_else_is_refused_with_the_reason() -> None:

@@ -51,6 +51,7 @@ from aftersale_svc.commands import deadlines, ledger, settlements
 from aftersale_svc.commands import guarantee_claims as guarantee_commands
 from aftersale_svc.commands import manual_reviews as review_claims
 from aftersale_svc.consumers import FACTS, HANDLERS
+from aftersale_svc.domain.wording import names
 from aftersale_svc.integrations.stores.configured import configured
 from aftersale_svc.integrations.stores.local import LocalStore
 from aftersale_svc.integrations.stores.port import EvidenceStore
@@ -66,6 +67,7 @@ from aftersale_svc.workers.standstills import StandstillWatch
 def service(settings: Settings | None = None) -> Service[Settings]:
     """The composition of the service: its settings, routes, handlers, timers and tables."""
     settings = settings or Settings()
+    names.register()
     store = configured(settings)
     return Service(
         name="aftersale-svc",

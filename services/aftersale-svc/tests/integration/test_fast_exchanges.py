@@ -87,7 +87,9 @@ async def test_what_is_not_sent_back_can_never_be_refunded(shop: Shop) -> None:
     await shop.harness.run_due()
     done = (await shop.buyer.get(f"/v1/cases/{case_id}")).json()
     assert (done["state"], done["hold"]["claimed"]["amount"], done["hold"]["released_at"]) == ("completed", 19133, None)
-    assert done["explanation"]["money"]["en"] == "The goods did not come back: 191.33 CNY stays with the merchant"
+    assert done["explanation"]["money"]["en"] == (
+        "191.33 CNY stays with the merchant, for units that did not come back or were refused"
+    )
     claimed = await shop.last(HoldClaimed)
     assert claimed.claimed_minor == 19133
     assert [(each.line_id, each.quantity) for each in claimed.lines] == [("line_1", 2)]

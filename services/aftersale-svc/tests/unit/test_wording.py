@@ -1,29 +1,39 @@
 """Whatever a case can be, people read about it in both languages."""
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
+from itertools import product
 from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor
+from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor, Lifecycle, SystemContext
+from aftercare_chassis.refusals import Refusal
 from aftersale_svc.commands.case_messages import LEAVE_MESSAGE
 from aftersale_svc.commands.effects import RESTAGE
 from aftersale_svc.commands.resharing import RESHARE
 from aftersale_svc.commands.returns import SCAN
-from aftersale_svc.domain.cases.codes import CaseType, RefundState
+from aftersale_svc.domain.cases.codes import CaseType, Reason, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, TimelineStep
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
+from aftersale_svc.domain.wording import names
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, WHY_NOT
+from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES
+from aftersale_svc.domain.wording.disputes import DISPUTE_STATES
+from aftersale_svc.domain.wording.effects import DISPUTE_EFFECTS
 from aftersale_svc.domain.wording.explanation import explain, sentence
 from aftersale_svc.domain.wording.states import EFFECTS, STATE_NAMES, TURN_NAMES, TYPE_NAMES
 from aftersale_svc.domain.wording.steps import ACTORS, STEPS
+from aftersale_svc.settings import Settings
 from order_book import NOW
 
 BUYER = Actor("buyer-1", "buyer")
+SETTINGS = Settings.model_construct()
 
 
 def _why_nots() -> Iterator[str]:
@@ -153,3 +163,77 @@ def test_a_step_reads_as_a_sentence(role: str) -> None:
     )
     assert sentence(step).en == f"{ACTORS[role].en} rejected the request"
     assert sentence(replace(step, action="new_action")).en == f"{ACTORS[role].en}: new_action"
+
+
+CODE = re.compile("[a-z]+_[a-z]+")
+
+
+def _asked(table: Lifecycle[Any, Any], row: Any, roles: Iterable[str], actions: Iterable[Any]) -> Iterator[Refusal]:
+    """What each role is refused with, action by action."""
+    for role, action in product(roles, actions):
+        try:
+            table.apply(row, action, SystemContext(NOW, SETTINGS, Actor("x", role)))
+        except Refusal as refused:
+            yield refused
+
+
+def test_no_sentence_of_a_refusal_has_a_code(a_case: Callable[..., Case], a_dispute: Callable[..., Any]) -> None:
+    names.register()
+    late, count = NOW - timedelta(hours=1), 0
+    for type_, table in CASE.items():
+        for state in table.timeouts:
+            row = a_case(state, type=type_, deadline_at=late, frozen_state=CaseState.PENDING_REVIEW)
+            for refused in _asked(table, row, ACTORS, CaseAction):
+                assert not CODE.findall(refused.detail("zh-CN") + refused.detail("en")), refused.detail("en")
+                count += 1
+    for state in DISPUTE.timeouts:
+        for refused in _asked(DISPUTE, a_dispute(state), ACTORS, DisputeAction):
+            assert not CODE.findall(refused.detail("zh-CN") + refused.detail("en")), refused.detail("en")
+    assert count > 10_000
+
+
+def test_no_label_has_a_code() -> None:
+    tables = (
+        TYPE_NAMES,
+        STATE_NAMES,
+        TURN_NAMES,
+        EFFECTS,
+        ACTION_NAMES,
+        WHY_NOT,
+        STEPS,
+        DISPUTE_STATES,
+        DISPUTE_EFFECTS,
+    )
+    for label in (label for table in (*tables, *names.NAMES.values()) for label in table.values()):
+        assert not CODE.findall(label.zh + label.en), label
+    assert set(DISPUTE_STATES) == set(DisputeState)
+    assert set(DISPUTE_ACTION_NAMES) == set(DisputeAction)
+
+
+@pytest.mark.parametrize(
+    ("state", "more", "expected"),
+    [
+        (CaseState.PENDING_REVIEW, {}, "once the request was approved, and the returned goods were inspected"),
+        (CaseState.PENDING_REVIEW, {"type": CaseType.REFUND_ONLY}, "once the request was approved"),
+        (CaseState.AWAIT_INSPECTION, {}, "once the goods were inspected and accepted"),
+        (CaseState.RESHIP_IN_TRANSIT, {"type": CaseType.EXCHANGE, "difference_minor": -1}, "has the replacement"),
+        (CaseState.REFUNDING, {}, "by 2026-03-04 09:00 UTC; after that, the platform checks the refund"),
+    ],
+)
+def test_the_reader_learns_when_the_money_comes(
+    full: FullCase, state: CaseState, more: dict[str, Any], expected: str
+) -> None:
+    when = explain(replace(full, case=replace(full.case, state=state, **more)), BUYER).money_when
+    assert when is not None
+    assert when.en.endswith(expected)
+    assert when.zh.endswith(("退款", "核查"))
+
+
+def test_money_that_does_not_come_has_no_time(full: FullCase) -> None:
+    question = replace(full, case=replace(full.case, type=CaseType.CONSULT))
+    assert explain(question, BUYER).money_when is None
+
+
+def test_fees_of_the_return_are_announced(full: FullCase) -> None:
+    chosen = replace(full, case=replace(full.case, reason=Reason.CHANGED_MIND))
+    assert explain(chosen, BUYER).money.en.endswith("less what the buyer bears of the return")

@@ -156,13 +156,13 @@ class IllegalTransition(Refusal):
     """The table has no such row: the action does not exist in this state."""
 
     kind, code = Kind.CONFLICT, "illegal_transition"
-    zh = "状态 {state} 下不能执行 {action}；当前可执行：{allowed:or 无}。"
-    en = "{action} is not possible in state {state}; possible now: {allowed:or no action}."
+    zh = "当前状态（{state}）下不能执行：{action}；可执行：{allowed:or 无}。"
+    en = "Not possible in this state ({state}): {action}. Possible now: {allowed:or no action}."
 
 
 class ActionNotAllowed(Refusal):
     """The table has the row, but not for this actor."""
 
     kind, code = Kind.FORBIDDEN, "not_allowed_for_role"
-    zh = "当前角色不能执行 {action}（{why_not}）。"
-    en = "This role may not take {action} ({why_not})."
+    zh = "当前角色不能执行此操作：{action}。"
+    en = "This role may not take this action: {action}."

@@ -188,8 +188,7 @@ class Lifecycle(Generic[S, A]):
         if found is None or (
             actor.role not in found.permission.roles and found.permission.why_not == NOT_IN_THIS_STATE
         ):
-            possible = [each.value for each in self.possible(state, actor.role)]
-            raise IllegalTransition(state=state, action=action, allowed=possible)
+            raise IllegalTransition(state=state, action=action, allowed=self.possible(state, actor.role))
         if actor.role not in found.permission.roles:
             raise ActionNotAllowed(state=state, action=action, why_not=found.permission.why_not)
         return found

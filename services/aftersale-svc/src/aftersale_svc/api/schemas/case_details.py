@@ -43,6 +43,8 @@ class ExplanationOut(Out):
     """What happens if nobody acts until then; null where the case has no deadline."""
     money: BilingualOut
     """How much goes back, and how certain that is."""
+    money_when: BilingualOut | None = None
+    """When it goes back; null where nothing does, or where it has gone back."""
     appeal: BilingualOut | None = None
     """Until when the sides of a dispute may appeal against its verdict, or that one has; null where there is nothing to say."""
     why: BilingualOut | None = None
@@ -58,6 +60,7 @@ class ExplanationOut(Out):
             turn=BilingualOut.of(explanation.turn),
             then=BilingualOut.of_any(explanation.then),
             money=BilingualOut.of(explanation.money),
+            money_when=BilingualOut.of_any(explanation.money_when),
             appeal=BilingualOut.of_any(explanation.appeal),
             why=BilingualOut.of_any(explanation.why),
             actions=[ActionTextOut.of(each) for each in explanation.actions],

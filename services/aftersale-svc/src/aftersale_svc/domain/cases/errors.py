@@ -197,8 +197,8 @@ class NotStalled(Refusal):
 class CaseFrozen(IllegalTransition):
     """A dispute stops the case: only its end moves the case again."""
 
-    zh = "售后单因维权（{dispute_id}）冻结，不能执行 {action}；维权结束后才能继续。"
-    en = "A dispute ({dispute_id}) stops the case: {action} has to wait for its end."
+    zh = "售后单因维权冻结，维权结束后才能继续；暂不能执行：{action}。"
+    en = "A dispute stops the case until it has ended. Not possible meanwhile: {action}."
 
 
 class ClosedForGood(Refusal):

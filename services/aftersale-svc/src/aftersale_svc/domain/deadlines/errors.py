@@ -47,8 +47,8 @@ class DeadlinePassed(Refusal):
     """The time of this side has passed: the deadline decides, and the timer acts within seconds."""
 
     kind, code = Kind.CONFLICT, "deadline_passed"
-    zh = "期限已于 {ended_at} 届满，不能再执行 {action}；以期限届满的结果为准：{deadline_effect}。"
-    en = "The time for {action} ended at {ended_at}, and the deadline decides: {deadline_effect}."
+    zh = "期限已于 {ended_at} 届满，不能再执行：{action}；以期限届满的结果为准。"
+    en = "The time ended at {ended_at}, and the deadline decides. Not possible any more: {action}."
 
 
 class DeadlineUnlimited(Refusal):

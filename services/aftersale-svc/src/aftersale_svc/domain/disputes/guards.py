@@ -23,7 +23,7 @@ from aftersale_svc.domain.disputes.errors import (
 )
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen, NoReportAwaited, SampleOfOtherSide
-from aftersale_svc.domain.disputes.model import Dispute, DisputeState, TakesEffect
+from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState, TakesEffect
 
 
 def _guard(refusal: type[Refusal], bars: Callable[[Dispute, DisputeFacts], bool]) -> Guard:
@@ -40,14 +40,14 @@ def _late(dispute: Dispute, facts: DisputeFacts | None) -> Refusal | None:
     ended_at = dispute.deadline_at
     if facts is None or facts.side is None or ended_at is None or ended_at > facts.now:
         return None
-    return passed("submit_evidence", ended_at, "reviewed_without_evidence")
+    return passed(DisputeAction.SUBMIT_EVIDENCE, ended_at, "reviewed_without_evidence")
 
 
 def _too_late_to_appeal(dispute: Dispute, facts: DisputeFacts | None) -> Refusal | None:
     until = dispute.deadline_at if dispute.state is DisputeState.APPEAL_WINDOW else dispute.appeal_until
     if facts is None or until is None or until > facts.now:
         return None
-    return passed("appeal", until, "verdict_becomes_final")
+    return passed(DisputeAction.APPEAL, until, "verdict_becomes_final")
 
 
 def _is_paid_now(dispute: Dispute, _: DisputeFacts) -> bool:

@@ -163,10 +163,7 @@ def _state_name(deadline: Deadline) -> Label:
     if known is not None:
         names = {str(state): label for state, label in known.items()}
         return names.get(deadline.document_state, Label(deadline.document_state, deadline.document_state))
-    return DISPUTE_STATES.get(
-        deadline.document_state,
-        Label(f"维权单状态 {deadline.document_state}", f"the dispute is {deadline.document_state}"),
-    )
+    return DISPUTE_STATES[deadline.document_state]
 
 
 def _effect(deadline: Deadline) -> Label | None:

@@ -8,13 +8,20 @@ from aftersale_svc.domain.disputes.appeals import Appeal
 from aftersale_svc.domain.disputes.model import Dispute, DisputeState
 
 DISPUTE_STATES: Mapping[str, Label] = {
+    DisputeState.AWAIT_MERCHANT_ANSWER: Label("等待商家答复投诉", "the merchant has to answer the complaint"),
+    DisputeState.PLATFORM_REVIEW: Label("平台审理中", "the platform has to decide the dispute"),
+    DisputeState.AWAIT_EVIDENCE: Label("等待补充凭证", "the evidence that was asked for has to be submitted"),
+    DisputeState.EXECUTING: Label("裁决执行中", "the verdict is being executed"),
+    DisputeState.EXECUTED: Label("裁决已执行", "the verdict was executed"),
+    DisputeState.SETTLED: Label("双方已和解", "both sides have settled the dispute"),
+    DisputeState.WITHDRAWN: Label("维权已撤回", "the complaint was withdrawn"),
     DisputeState.APPEAL_WINDOW: Label("裁决申诉期", "the verdict waits for the time to appeal"),
     DisputeState.APPEALED: Label("申诉审理中", "an appeal against the verdict has to be decided"),
     DisputeState.AWAIT_SAMPLE: Label("等待寄送检测样品", "the sample for a test has to be sent"),
     DisputeState.SAMPLE_SENT: Label("检测样品寄送途中", "the sample is on its way to the testing body"),
     DisputeState.AT_LAB: Label("检测机构检测中", "the testing body examines the sample"),
 }
-"""Of the others, the code is shown."""
+"""How far a dispute is."""
 
 
 def appeal(dispute: Dispute, verdict_at: datetime, appeals: Sequence[Appeal], at: datetime) -> Label | None:

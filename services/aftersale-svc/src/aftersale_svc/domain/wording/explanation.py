@@ -15,8 +15,10 @@ from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.stops import effect
+from aftersale_svc.domain.money.fees import buyer_pays_return, sends_goods_back
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, WHY_NOT
 from aftersale_svc.domain.wording.effects import effect_label
+from aftersale_svc.domain.wording.money_times import money_when
 from aftersale_svc.domain.wording.outcomes import because, why
 from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES, TYPE_NAMES
 from aftersale_svc.domain.wording.steps import ACTORS, STEPS
@@ -33,14 +35,15 @@ class ActionText:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """A case in sentences. `then` is None where it has no deadline, `appeal` where nobody can appeal, `why` where it is neither rejected nor closed;
-    `actions` leaves out what the state does not have."""
+    """A case in sentences. `then` is None where it has no deadline, `money_when` where no money goes back, `appeal` where nobody can appeal,
+    `why` where it is neither rejected nor closed; `actions` leaves out what the state does not have."""
 
     what: Label
     where: Label
     turn: Label
     then: Label | None
     money: Label
+    money_when: Label | None
     actions: tuple[ActionText, ...]
     appeal: Label | None = None
     why: Label | None = None
@@ -57,6 +60,7 @@ def explain(
         turn=_turn(case.whose_turn, case.deadline_at) if stop is None else _stopped(stop),
         then=_then(table.deadline_effect(case, facts) if stop is None else effect(stop)),
         money=_money(full),
+        money_when=money_when(full),
         actions=tuple(
             ActionText(CaseAction(each.action), ACTION_NAMES[CaseAction(each.action)], _why_not(each.why_not))
             for each in table.allowed(case, actor, facts, now)
@@ -136,7 +140,7 @@ def _expected(full: FullCase) -> Label:
     if case.agreed_minor is not None:
         return _amount("按约定退款 {}", "As agreed, {} goes back", case.agreed_minor, case)
     most = case.requested_minor + case.shipping_refund_minor
-    return _amount("如全部通过，最多退款 {}", "If all of it is granted, up to {} goes back", most, case)
+    return _amount(*(_LESS_FEES if sends_goods_back(case) and buyer_pays_return(case) else _MOST), most, case)
 
 
 _REFUNDS = {
@@ -147,9 +151,17 @@ _OFFLINE = (
     "商家称已线下退款 {}，等待买家确认到账",
     "{} was given back outside the provider, as is stated; the buyer has to confirm it",
 )
+_MOST = ("如全部通过，最多退款 {}", "If all of it is granted, up to {} goes back")
+_LESS_FEES = (
+    "如全部通过，最多退款 {}，须扣除买家承担的退货费用",
+    "If all of it is granted, up to {} goes back, less what the buyer bears of the return",
+)
 _LESS = ("换货差价 {} 将退还买家", "The replacement costs less: {} goes back")
 _HELD = ("商品寄回前担保 {}", "{} is held until the goods are back")
-_CLAIMED = ("商品未寄回，{} 不再退还", "The goods did not come back: {} stays with the merchant")
+_CLAIMED = (
+    "{} 不再退还：商品未寄回或未通过验收",
+    "{} stays with the merchant, for units that did not come back or were refused",
+)
 _QUOTED = ("维修费用 {}，由买家同意后支付", "The repair costs {}, which the buyer pays once they have agreed to it")
 _PAID = ("买家已支付维修费用 {}", "The buyer has paid {} for the repair")
 _MORE = ("换货差价 {} 由买家支付", "The replacement costs more: the buyer owes {}")

@@ -60,20 +60,20 @@ STEPS: Mapping[str, Label] = {
     "resume": Label("售后单恢复处理", "The case goes on"),
     "award": Label("仲裁裁定退款", "A refund was awarded"),
     "dismiss": Label("维权被驳回", "The complaint was dismissed"),
-    "order_return": Label("仲裁裁定退货退款", "It was ordered that the goods are sent back for their money"),
+    "order_return": Label("仲裁裁定退货", "It was ordered that the goods are sent back"),
     "order_replacement": Label("仲裁裁定商家发货", "It was ordered that the merchant sends goods"),
     "end_with_order": Label("订单已取消，售后单随之关闭", "The order was cancelled, and the case was closed with it"),
     "ship_replacement": Label("{actor}寄出了商品", "{actor} sent the goods"),
     "correct_replacement_waybill": Label("{actor}更正了发货运单号", "{actor} corrected the waybill of the goods sent"),
     "scan_replacement": Label("快递首次扫描商家寄出的包裹", "The courier scanned the goods sent for the first time"),
     "deliver_replacement": Label("商品已送达买家", "The goods arrived at the buyer"),
-    "confirm_replacement": Label(
-        "{actor}确认收货，售后完成", "{actor} confirmed the receipt, and the case is completed"
-    ),
+    "confirm_replacement": Label("{actor}确认收货", "{actor} confirmed the receipt of the goods"),
     "report_anomaly": Label("{actor}反馈收货异常", "{actor} reported that something is wrong with the goods"),
-    "no_stock": Label("{actor}表示缺货，改为退款", "{actor} has nothing to send, and the money goes back"),
+    "no_stock": Label(
+        "{actor}表示缺货，改为退款", "{actor} has nothing to send; a refund takes the place of the goods"
+    ),
     "offer_refund": Label("商家未按期发货，买家可以改为退款", "The goods are late, and the buyer may take the money"),
-    "take_refund": Label("{actor}改为退款", "{actor} took the money instead"),
+    "take_refund": Label("{actor}改为退款", "{actor} chose a refund in place of the goods"),
     "reship": Label("{actor}要求商家重新发货", "{actor} had the merchant send the goods again"),
     "price_replacement": Label("{actor}填写了换货价格", "{actor} named what the replacement costs"),
     "agree_charge": Label("{actor}同意补付", "{actor} agreed to pay the amount"),
@@ -93,7 +93,8 @@ STEPS: Mapping[str, Label] = {
     "agree_hold": Label("{actor}同意款项担保", "{actor} agreed to the hold on the money"),
     "release_hold": Label("{actor}解除了款项担保", "{actor} released the hold on the money"),
     "claim_hold": Label(
-        "商品未寄回，担保款项不再退还", "The goods did not come back, and their money stays with the merchant"
+        "担保款项已扣留，未寄回或未通过验收的商品不再退款",
+        "The hold was claimed: the money for units that did not come back, or were refused, stays with the merchant",
     ),
     "refuse_return": Label("{actor}验收未通过，转交平台客服", "{actor} refused the goods, and an agent has to decide"),
     "state_offline_refund": Label(

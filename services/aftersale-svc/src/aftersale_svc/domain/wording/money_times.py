@@ -1,0 +1,60 @@
+"""When the money of a case goes back, in words."""
+
+from collections.abc import Mapping
+from datetime import UTC
+
+from aftersale_svc.domain.cases.codes import Money, RefundState
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case, CaseState
+from aftersale_svc.domain.cases.outcomes import money_outcome
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.cases.types import ENDED, TYPES
+
+_S = CaseState
+_REVIEWED = frozenset({_S.PENDING_REVIEW, _S.MANUAL_REVIEW, _S.OFFER_PENDING, _S.AWAIT_SUPPLEMENT})
+_AFTER_REVIEW = Label("申请通过后退款", "The money goes back once the request was approved")
+_AFTER_RETURN = Label(
+    "申请通过、商品寄回并验收后退款",
+    "The money goes back once the request was approved, and the returned goods were inspected",
+)
+_AFTER_REFUSAL = Label("平台客服决定后再次退款", "The money goes back once an agent has had the refund tried again")
+_AFTER: Mapping[CaseState, Label] = {
+    _S.AWAIT_BUYER_SHIPMENT: Label(
+        "商品寄回并验收后退款", "The money goes back once the goods were sent back and inspected"
+    ),
+    _S.RETURN_IN_TRANSIT: Label(
+        "商品送达并验收后退款", "The money goes back once the goods have arrived and were inspected"
+    ),
+    _S.AWAIT_INSPECTION: Label("商品验收通过后退款", "The money goes back once the goods were inspected and accepted"),
+    _S.DISPUTED: Label("维权结束后按结果退款", "Whether and when money goes back follows from the end of the dispute"),
+    _S.AWAIT_RESHIP: Label("买家收到换货商品后退款", "The money goes back once the buyer has the replacement"),
+    _S.RESHIP_IN_TRANSIT: Label("买家收到换货商品后退款", "The money goes back once the buyer has the replacement"),
+}
+"""By the state that the case waits in, where money is to go back."""
+
+
+def money_when(full: FullCase) -> Label | None:
+    """When the money goes back; None where none does, or where it has gone back, as the merchant states at least."""
+    case, refund = full.case, full.refund
+    if case.state in ENDED or full.is_refunded or case.state is _S.OFFLINE_REFUND_CONFIRM:
+        return None
+    if refund is not None and refund.state is RefundState.FAILED:
+        return _AFTER_REFUSAL
+    if case.state is _S.REFUNDING:
+        return _until(case)
+    gives_back = money_outcome(case) is Money.REFUND or (case.difference_minor or 0) < 0
+    if not gives_back:
+        return None
+    if case.state in _REVIEWED:
+        return _AFTER_RETURN if TYPES[case.type].goods_come_back else _AFTER_REVIEW
+    return _AFTER.get(case.state)
+
+
+def _until(case: Case) -> Label:
+    if case.deadline_at is None:
+        return Label("退款处理中", "The money is on its way")
+    time = f"{case.deadline_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    return Label(
+        f"退款应在 {time} 前完成，逾期由平台核查",
+        f"The money is to have gone back by {time}; after that, the platform checks the refund",
+    )
