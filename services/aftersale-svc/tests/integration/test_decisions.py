@@ -2,9 +2,18 @@
 
 from typing import Any
 
-from aftercare_events import AfterSaleApproved, AfterSaleRejected, ReturnInspected, VerdictGiven
-from aftersale_shop import RETURN_ADDRESS, Shop
+from aftercare_events import (
+    AfterSaleApproved,
+    AfterSaleRejected,
+    DisputeSettled,
+    ReturnInspected,
+    VerdictConfirmed,
+    VerdictGiven,
+)
+from aftersale_shop import HASH, RETURN_ADDRESS, Shop
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
+
+OTHER = "sha256:" + "cd" * 32
 
 
 async def decided(shop: Shop, case_id: str) -> list[dict[str, Any]]:
@@ -109,3 +118,71 @@ async def test_decisions_are_shown_to_the_parties_alone(shop: Shop) -> None:
     other = shop.harness.client("buyer", "buyer-2")
     assert (await other.get(f"/v1/cases/{case['id']}/decisions")).status_code == 404
     assert (await other.get(f"/v1/decisions/{decision['id']}")).status_code == 404
+
+
+async def test_a_step_of_the_timeline_names_its_decision(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.rejected(1)
+    shop.clock.advance(hours=7 * 24)
+    await shop.harness.run_due()
+    rejection, closing = await decided(shop, case["id"])
+    assert (closing["kind"], closing["outcome"], closing["basis"]) == ("closing", "closed", "timer")
+    assert closing["no_policy_published"] is True
+    steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
+    assert [(each["action"], each["decision_id"]) for each in steps] == [
+        ("request", None),
+        ("reject", rejection["id"]),
+        ("close", closing["id"]),
+    ]
+
+
+async def test_what_the_buyer_chooses_is_no_decision(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1, type_="reship_parts", reason="missing_parts")
+    await shop.act(shop.seller, case["id"], "approve")
+    shop.clock.advance(hours=48)
+    await shop.harness.run_due()
+    await shop.act(shop.buyer, case["id"], "take-refund")
+    assert [each[1] for each in await outcomes(shop, case["id"])] == ["approved"]
+
+
+async def test_an_agent_has_the_goods_sent_again(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1, type_="reship_parts", reason="missing_parts")
+    await shop.act(shop.seller, case["id"], "approve")
+    await shop.act(shop.seller, case["id"], "ship-replacement", carrier="zto", waybill_no="73100001")
+    await shop.act(shop.buyer, case["id"], "report-anomaly", anomaly="damaged")
+    await shop.act(shop.agent, case["id"], "reship")
+    assert (await outcomes(shop, case["id"]))[-1] == ("review", "resent", "person", "agent")
+
+
+async def test_a_verdict_and_its_confirmation_have_the_facts_of_both_sides(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    shop.clock.advance(hours=48)
+    await shop.harness.run_due()
+    await shop.rule(dispute_id, "evidence", shop.seller, evidence=[OTHER])
+    await shop.verdict(dispute_id, 100)
+    await shop.refund_succeeds()
+    await shop.rule(dispute_id, "appeal", shop.seller, grounds="?")
+    second = shop.harness.client("arbitrator", "arb-2")
+    await shop.rule(dispute_id, "confirm-verdict", second, grounds="维持")
+    _, verdict, appeal = await decided(shop, case_id)
+    facts = verdict["facts"]
+    assert (facts["merchant_silent"], facts["awarded_minor"]) == (True, 100)
+    assert facts["evidence_of_case"] == [HASH]
+    assert OTHER in facts["evidence_of_dispute"]
+    assert (appeal["kind"], appeal["outcome"], appeal["dispute_id"]) == ("appeal", "confirmed", dispute_id)
+    assert (await shop.last(VerdictConfirmed)).decision_id == appeal["id"]
+
+
+async def test_a_settlement_is_recorded(shop: Shop) -> None:
+    await shop.delivered()
+    case_id, dispute_id = await shop.disputed()
+    terms = {"remedy": "refund", "liable": "seller", "amount": {"amount": 500, "currency": "CNY"}, "text": "?"}
+    await shop.rule(dispute_id, "proposals", shop.seller, **terms)
+    [proposal] = (await shop.buyer.get(f"/v1/disputes/{dispute_id}")).json()["proposals"]
+    await shop.rule(dispute_id, f"proposals/{proposal['id']}/accept", shop.buyer)
+    settled = (await decided(shop, case_id))[-1]
+    assert (settled["kind"], settled["outcome"], settled["facts"]["awarded_minor"]) == ("settlement", "refund", 500)
+    assert (await shop.last(DisputeSettled)).decision_id == settled["id"]

@@ -62,11 +62,12 @@ async def test_an_arbitrator_takes_a_dispute_from_the_queue(shop: Shop) -> None:
 
 async def test_a_party_is_no_arbitrator(shop: Shop) -> None:
     _, dispute_id = await reviewed(shop)
-    party = shop.harness.client("arbitrator", "buyer-1")
-    await refused(shop, party, f"{dispute_id}/take", 409, "party_cannot_decide")
     verdict = {"liable": "seller", "remedy": "none", "grounds": "?"}
-    await refused(shop, party, f"{dispute_id}/verdict", 409, "party_cannot_decide", **verdict)
-    await refused(shop, shop.agent, f"{dispute_id}/assign", 409, "party_cannot_decide", arbitrator_id="buyer-1")
+    for person in ("buyer-1", "seller-1"):  # the seller has acted in the case
+        party = shop.harness.client("arbitrator", person)
+        await refused(shop, party, f"{dispute_id}/take", 409, "party_cannot_decide")
+        await refused(shop, party, f"{dispute_id}/verdict", 409, "party_cannot_decide", **verdict)
+        await refused(shop, shop.agent, f"{dispute_id}/assign", 409, "party_cannot_decide", arbitrator_id=person)
     assert (await shown(shop, dispute_id))["state"] == "platform_review"
 
 

@@ -98,7 +98,7 @@ async def test_the_agent_who_is_late_does_not_keep_the_case(shop: Shop) -> None:
 
 async def test_an_agent_who_is_a_party_decides_nothing(shop: Shop) -> None:
     await shop.delivered()
-    opened = await shop.case(1, client=shop.seller)
+    opened = await shop.case(1)
     case_id = str((await shop.act(shop.seller, opened["id"], "escalate"))["id"])
     for person in ("buyer-1", "seller-1"):
         me = shop.harness.client("agent", person)

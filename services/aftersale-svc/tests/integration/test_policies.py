@@ -122,6 +122,22 @@ async def test_a_decision_is_unaffected_by_another_version_where_what_it_cites_i
     assert (unknown.status_code, unknown.json()["code"]) == (422, "policy_unknown")
 
 
+async def test_what_cannot_be_compared_is_named(shop: Shop) -> None:
+    await shop.delivered()
+    await published(shop, 1, "a")
+    await published(shop, 1, "a", slug="warranty")
+    both = [{"article_id": "art_returns", "clause_id": "1"}, {"article_id": "art_warranty", "clause_id": "1"}]
+    decision = await approved(shop, *both)
+    assert decision["no_policy_published"] is False
+    await published(shop, 2, "a")
+    found = await replay(shop, decision, policy=2)
+    assert found["unchanged"] is False
+    assert [(each["article_id"], each["change"]) for each in found["citations"]] == [
+        ("art_returns", "unchanged"),
+        ("art_warranty", "not_comparable"),
+    ]
+
+
 async def test_other_rules_judge_the_recorded_facts(shop: Shop) -> None:
     await shop.delivered()
     rules = "/v1/merchants/m-1/case-rules"

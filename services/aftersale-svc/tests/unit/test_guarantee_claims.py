@@ -142,6 +142,19 @@ def test_who_approved_a_claim_does_not_pay_it(a_claim: Callable[..., GuaranteeCl
         assert permitted is not barred
 
 
+@pytest.mark.parametrize("party", ["buyer_id", "merchant_id"])
+def test_a_party_decides_nothing_for_the_platform(party: str, a_claim: Callable[..., GuaranteeClaim]) -> None:
+    decided = 0
+    for (state, action), row in GUARANTEE_CLAIM.transitions.items():
+        for role in row.permission.roles & {"agent", "admin"}:
+            me = Actor("me", role)
+            claim = a_claim(state=state, **{party: "me"})
+            if action is not GuaranteeAction.CANCEL:
+                assert not GUARANTEE_CLAIM.permits(claim, action, me, GuaranteeFacts(me)), (state, action)
+                decided += 1
+    assert decided == 7
+
+
 def test_what_the_deposit_covers(
     a_case: Callable[..., Case], an_order: Callable[..., Order], a_refund: Callable[..., Refund]
 ) -> None:

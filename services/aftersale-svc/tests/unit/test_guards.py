@@ -6,7 +6,8 @@ from datetime import timedelta
 
 import pytest
 from aftercare_chassis.lifecycle import NOBODY, SystemContext
-from aftersale_svc.domain.cases.codes import RefundState
+from aftercare_chassis.refusals import Refusal
+from aftersale_svc.domain.cases.codes import CaseType, CloseCause, RefundState
 from aftersale_svc.domain.cases.errors import RefundDecided, ReturnAlreadyScanned
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import CASE, of
@@ -103,3 +104,29 @@ def test_a_waybill_can_be_corrected_until_the_first_scan(acting: Acting, a_case:
     assert why[CaseAction.CORRECT_WAYBILL] == "return_already_scanned"
     disputed = a_case(CaseState.DISPUTED, frozen_state=CaseState.RETURN_IN_TRANSIT)
     assert not of(disputed).permits(disputed, CaseAction.CORRECT_WAYBILL, buyer.actor, CaseFacts(full=named))
+
+
+@pytest.mark.parametrize(
+    ("known", "code"),
+    [
+        ({"in_dispute_window": False, "units_free": True}, "dispute_window_passed"),
+        ({"in_dispute_window": True, "units_free": False}, "units_held_by_another_case"),
+    ],
+)
+def test_what_bars_a_dispute_about_a_closed_case(
+    known: dict[str, bool], code: str, acting: Acting, a_case: Callable[..., Case], an_order: Callable[..., Order]
+) -> None:
+    closed = a_case(CaseState.CLOSED, deadline_at=None, whose_turn=NOBODY, close_cause=CloseCause.BUYER_LATE)
+    about = CaseFacts(full=FullCase(case=closed), order=an_order(), **known)  # type: ignore[arg-type]
+    with pytest.raises(Refusal) as refused:
+        of(closed).apply(closed, CaseAction.FREEZE, acting(), about)
+    assert refused.value.code == code
+
+
+def test_goods_are_not_ordered_before_the_others_are_back(acting: Acting, a_case: Callable[..., Case]) -> None:
+    disputed = a_case(CaseState.DISPUTED, type=CaseType.EXCHANGE, frozen_state=CaseState.AWAIT_BUYER_SHIPMENT)
+    with pytest.raises(Refusal) as refused:
+        of(disputed).apply(
+            disputed, CaseAction.ORDER_REPLACEMENT, acting("arbitrator"), CaseFacts(full=FullCase(case=disputed))
+        )
+    assert refused.value.code == "goods_not_back"

@@ -82,7 +82,13 @@ def test_who_takes_and_releases(
 
 @pytest.mark.parametrize("type_", CaseType)
 @pytest.mark.parametrize(
-    "party", [{"buyer_id": "me"}, {"merchant_id": "me"}, {"applicant_id": "me", "initiator": Initiator.MERCHANT}]
+    "party",
+    [
+        {"buyer_id": "me"},
+        {"merchant_id": "me"},
+        {"applicant_id": "me", "initiator": Initiator.MERCHANT},
+        {"party_ids": ["me"]},
+    ],
 )
 def test_a_party_decides_nothing_for_the_platform(
     type_: CaseType, party: dict[str, Any], a_case: ACase, acting: Acting

@@ -72,7 +72,9 @@ async def test_everything_that_can_be_reached_leads_to_an_end(first: First, type
     graph, places = await explored(first, type_, state)
     assert not stuck(graph, places)
     seen = {snapshot.case.state for snapshot in places.values()}
-    assert seen == CASE[type_].timeouts.keys() | ENDED, "every state is reached"
+    # Nothing else suits the reason of a repair that the buyer pays, so that nothing can be offered.
+    unoffered = {CaseState.OFFER_PENDING} if type_ is CaseType.REPAIR else set()
+    assert seen == (CASE[type_].timeouts.keys() | ENDED) - unoffered, "every state is reached"
 
 
 @pytest.mark.parametrize(("type_", "state"), {type_: (type_, state) for type_, state in reversed(OPENED)}.values())

@@ -39,6 +39,7 @@ class VerdictConfirmed(DisputeEvent):
 
     matter: Code = "dispute_appeal_decision"
     grounds_hash: Hash
+    decision_id: DecisionId = None
 
 
 class VerdictReplaced(DisputeEvent):

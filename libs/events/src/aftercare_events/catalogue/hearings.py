@@ -4,6 +4,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from aftercare_events.catalogue.decisions import DecisionId
 from aftercare_events.catalogue.disputes import DisputeEvent, EvidenceSide, Liable, Remedy
 from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Id, Minor, PrincipalId, Quantity
 from aftercare_events.vocabulary import Vocabulary, one_of
@@ -110,3 +111,4 @@ class DisputeSettled(DisputeEvent):
     amount_minor: Minor
     currency: Currency
     text_hash: Hash
+    decision_id: DecisionId = None

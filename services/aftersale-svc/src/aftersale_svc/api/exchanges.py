@@ -11,7 +11,7 @@ from aftersale_svc.api.steps import step
 from aftersale_svc.commands import exchanges
 from aftersale_svc.domain.cases.charges.errors import ChargeAgreed, ChargeNotAgreed, ChargePaid, NothingOwed
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, PriceCurrencyForeign
-from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceNotPossible, PriceTooHigh
+from aftersale_svc.domain.cases.exchanges.errors import NothingRefused, PriceTooHigh
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.settings import Settings
@@ -30,7 +30,6 @@ NO_NOTE = NoteIn()
         LineUnknown,
         LineTwice,
         PriceCurrencyForeign,
-        PriceNotPossible,
         PriceTooHigh,
     ),
 )

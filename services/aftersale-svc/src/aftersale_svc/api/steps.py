@@ -6,15 +6,22 @@ from typing import Any, TypeVar
 
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import require_action
-from aftercare_chassis.lifecycle import ActionNotAllowed, IllegalTransition, Lifecycle
+from aftercare_chassis.lifecycle import ActionNotAllowed, Guard, IllegalTransition, Lifecycle
 from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.manual_reviews.errors import DecisionWaits, PartyCannotDecide, ReviewAssignedToAnother
 from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS, PARTY, PROPOSED
 from aftersale_svc.domain.deadlines.errors import DeadlinePassed
+from aftersale_svc.domain.guarantee_claims.errors import GuaranteePartyCannotDecide
+from aftersale_svc.domain.guarantee_claims.lifecycle import PARTY as GUARANTEE_PARTY
 
 A = TypeVar("A", bound=StrEnum)
-OF_REVIEWS = {PARTY: PartyCannotDecide, ANOTHERS: ReviewAssignedToAnother, PROPOSED: DecisionWaits}
+OF_REVIEWS: dict[Guard, type[Refusal]] = {
+    GUARANTEE_PARTY: GuaranteePartyCannotDecide,
+    PARTY: PartyCannotDecide,
+    ANOTHERS: ReviewAssignedToAnother,
+    PROPOSED: DecisionWaits,
+}
 
 
 def step(

@@ -72,7 +72,12 @@ async def confirm(tx: Transaction[Settings], dispute_id: str, *, grounds: str) -
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.CONFIRM_VERDICT, tx, DisputeFacts.of(tx))
     final = replace(moved, arbitrator_id=tx.actor.id, final_at=tx.now)
-    event = VerdictConfirmed(**dispute_fields(tx, final), grounds_hash=digest(grounds))
+    decided = await decisions.end_of_dispute(
+        tx, full, dispute, DecisionKind.APPEAL, AppealOutcome.CONFIRMED, dispute.amount_minor or 0
+    )
+    event = VerdictConfirmed(
+        **dispute_fields(tx, final), grounds_hash=digest(grounds), decision_id=decided.get("decision_id")
+    )
     await _decide(tx, dispute, AppealOutcome.CONFIRMED, grounds)
     if _waits(dispute):
         return await verdicts.carry_out(tx, full, order, final, event, DisputeAction.CONFIRM_VERDICT, grounds)
@@ -103,8 +108,8 @@ async def replace_verdict(
     amount = await of(tx, judged, order, verdict)
     cited = await citations.resolve(tx, DecisionKind.VERDICT, cites, "/cites")
     tests = await lab_tests.of(tx, dispute)
-    recorded = await decisions.record(
-        tx, judged, DecisionKind.VERDICT, verdict.remedy, dispute_id=dispute.id, cites=cited, tests=tests
+    recorded = await decisions.end_of_dispute(
+        tx, judged, dispute, DecisionKind.VERDICT, verdict.remedy, amount.total_minor, cited
     )
     await verdict_parts.take_back(tx, dispute)
     parts = await verdict_parts.record(tx, dispute, verdict, cited, tests)

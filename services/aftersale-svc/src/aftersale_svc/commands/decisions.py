@@ -1,7 +1,7 @@
 """How a decision is recorded: a row that is inserted with the change that it causes, and the fields of its event."""
 
-from collections.abc import Sequence
-from typing import TypedDict
+from collections.abc import Mapping, Sequence
+from typing import Any, TypedDict
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
@@ -9,13 +9,15 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftersale_svc.commands import citations
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
-from aftersale_svc.domain.decisions.facts import facts_of
+from aftersale_svc.domain.decisions.actions import decision_of
+from aftersale_svc.domain.decisions.facts import facts_of, facts_of_dispute
 from aftersale_svc.domain.decisions.model import Decision, DecisionBasis, DecisionKind, Document
-from aftersale_svc.domain.disputes.lab_tests import LabTest
+from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.decisions import DECISIONS
+from aftersale_svc.tables.lab_tests import TESTS_OF_DISPUTE
 
 
 class DecisionFields(TypedDict, total=False):
@@ -26,6 +28,30 @@ class DecisionFields(TypedDict, total=False):
     rule_id: str
     policy_article_id: str
     policy_version: int
+
+
+NOTHING: Mapping[str, Any] = {}  # Any: JSON
+
+
+async def of_action(tx: Transaction[Settings], full: FullCase, action: str | None) -> str | None:
+    """Record what is decided by an action that is a decision as a whole; its id, None where it is none."""
+    found = decision_of(action, tx.actor.role)
+    return None if found is None else (await record(tx, full, *found))["decision_id"]
+
+
+async def end_of_dispute(
+    tx: Transaction[Settings],
+    full: FullCase,
+    dispute: Dispute,
+    kind: DecisionKind,
+    outcome: str,
+    amount_minor: int,
+    cites: list[Document] | None = None,
+) -> DecisionFields:
+    """Record how a locked dispute is decided, by the facts of both sides. `amount_minor` is what is decided, in minor units."""
+    tests = await tx.all(TESTS_OF_DISPUTE, dispute_id=dispute.id) if dispute.lab_tests else []
+    besides = facts_of_dispute(full, dispute, amount_minor, tests)
+    return await record(tx, full, kind, outcome, dispute_id=dispute.id, cites=cites, besides=besides)
 
 
 async def record(
@@ -39,13 +65,13 @@ async def record(
     dispute_id: str | None = None,
     policy: Sequence[Citation] = (),
     cites: list[Document] | None = None,
-    tests: Sequence[LabTest] = (),
+    besides: Mapping[str, Any] = NOTHING,  # Any: JSON
 ) -> DecisionFields:
     """Record a decision about a locked case; the fields that its event carries.
 
     `full` is the case by which it was decided, before the decision. Call it once what was asked for is known to be possible.
     Where `policy` cites nothing, the policy in force for this kind of decision is cited, if there is one. `cites` are citations that
-    were resolved before, `tests` are those of the dispute.
+    were resolved before, `besides` are facts that the case does not have.
 
     Raises:
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
@@ -69,7 +95,7 @@ async def record(
         rule_id=None if rule is None else rule.rule_id,
         reasons_version=case.reasons_version or REASONS_VERSION,
         policy=cites,
-        facts=facts_of(full, None if rule is None else rule.facts, tests),
+        facts={**facts_of(full, None if rule is None else rule.facts), **besides},
     )
     await tx.insert_last(DECISIONS, decision)
     return _fields(decision)

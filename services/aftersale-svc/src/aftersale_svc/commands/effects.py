@@ -12,8 +12,10 @@ from aftercare_events import DisputeExecuted, Event, RefundRequested
 
 from aftersale_svc.commands import (
     closing,
+    decisions,
     guarantee_cover,
     history,
+    leg_rows,
     locking,
     open_holds,
     open_offers,
@@ -23,7 +25,7 @@ from aftersale_svc.commands import (
     resharing,
     stages,
 )
-from aftersale_svc.commands.record import case_fields, dispute_fields, record_step, save_dispute
+from aftersale_svc.commands.record import case_fields, decision_in, dispute_fields, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
@@ -40,11 +42,11 @@ from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order, Stage
+from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.holds import HOLD_AGAIN, HOLD_AMOUNTS, HOLDS, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
-from aftersale_svc.tables.legs import LEGS
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 KEPT = {RefundCause.PRICE_DIFFERENCE: credit_holds, RefundCause.COMPENSATION: compensation_holds}
@@ -82,32 +84,23 @@ async def save(
     moved = after.case.state is not before.case.state
     entered = CAUSED.get(after.case.state, NOTHING) if moved else NOTHING
     left = CAUSED.get(before.case.state, NOTHING) if moved else NOTHING
-    if moved:
-        after = replace(after, case=left_review(after.case))
+    after = replace(after, case=left_review(after.case)) if moved else after
     if entered.first is not None:
         after, caused = await entered.first(tx, after, terms)
         events = events if caused is None else (*events, caused)
     after, lapsed = open_offers.lapsed(tx, after)
     after, released = open_holds.released(tx, after)
     after, cancelled = open_pickups.cancelled(tx, after)
+    after = replace(after, case=replace(after.case, party_ids=with_actor(after.case.party_ids, tx.actor)))
+    decision_id = decision_in(events) or await decisions.of_action(tx, before, action)
     after = replace(after, case=await tx.save(CASES, after.case, *events, *lapsed, *released, *cancelled))
-    await _save_legs(tx, before, after)
+    await leg_rows.save(tx, before, after)
     await history.record(tx, before, after)
     if action is not None:
-        await record_step(tx, after.case, action, note, evidence, outcome_of(before.case, after.case))
+        await record_step(tx, after.case, action, note, evidence, outcome_of(before.case, after.case), decision_id)
     for effect in (*left.reopened, *entered.then):
         await effect(tx, after)
     return after
-
-
-async def _save_legs(tx: Transaction[Settings], before: FullCase, after: FullCase) -> None:
-    """Insert the rows that legs have now, and overwrite those that have changed."""
-    for kind, leg in LEGS.items():
-        known = {leg.key(row): row for row in before.rows_of(kind)}
-        rows = after.rows_of(kind)
-        await tx.insert(leg.rows, *[row for row in rows if leg.key(row) not in known])
-        for row in [row for row in rows if row != known.get(leg.key(row), row)]:
-            await tx.upsert(leg.rows, row)
 
 
 async def _request_refund(

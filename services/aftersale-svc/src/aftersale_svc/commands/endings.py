@@ -3,13 +3,12 @@
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleCancelled, OrderCancelled
 
-from aftersale_svc.commands import closing, decisions, effects, guarantee_cover, locking
+from aftersale_svc.commands import closing, effects, guarantee_cover, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
-from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import LIVE_CASES_OF
@@ -48,9 +47,7 @@ async def close(tx: Transaction[Settings], case_id: str, *, note: str | None = N
     """
     full, _ = await locking.case_and_order(tx, case_id)  # what it held may be a share of other cases
     closed, event = closing.closed(tx, guarantee_cover.without_goods(full), CaseAction.CLOSE)
-    saved = await effects.save(tx, full, closed, CaseAction.CLOSE, event, note=note)
-    await decisions.record(tx, full, DecisionKind.CLOSING, "closed")
-    return saved
+    return await effects.save(tx, full, closed, CaseAction.CLOSE, event, note=note)
 
 
 @case_timer(CaseAction.CLOSE)

@@ -27,7 +27,7 @@ async def price(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, ChargeAgreed: see CASE.
-        LineUnknown, LineTwice, PriceCurrencyForeign, PriceNotPossible, PriceTooHigh: see `priced`.
+        LineUnknown, LineTwice, PriceCurrencyForeign, PriceTooHigh: see `priced`.
     """
     full = await locking.case(tx, case_id)
     apply(full, CaseAction.PRICE_REPLACEMENT, tx)  # a refusal of the table comes before those of the prices

@@ -141,7 +141,6 @@ async def release(tx: Transaction[Settings], case_id: str, *, note: str | None =
 async def release_locked(tx: Transaction[Settings], full: FullCase, note: str | None) -> FullCase:
     """Release the hold of a locked case. Raises: as `release`."""
     moved = apply(full, CaseAction.RELEASE_HOLD, tx)
-    await decisions.record(tx, full, DecisionKind.CLOSING, "hold_released")
     return await effects.save(tx, full, moved, CaseAction.RELEASE_HOLD, _completed(tx, moved), note=note)
 
 
@@ -161,9 +160,7 @@ async def claim(tx: Transaction[Settings], case_id: str, *, note: str | None = N
 
 async def claim_decided(tx: Transaction[Settings], full: FullCase, note: str | None) -> FullCase:
     """Claim the hold of a locked case by a decision. Raises: as `claim`."""
-    claimed = await _claim(tx, full, note)
-    await decisions.record(tx, full, DecisionKind.CLOSING, "hold_claimed")
-    return claimed
+    return await _claim(tx, full, note)
 
 
 async def _propose(

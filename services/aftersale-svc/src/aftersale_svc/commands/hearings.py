@@ -45,12 +45,12 @@ async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: s
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see DISPUTE.
-        PartyCannotDecide: the arbitrator is the buyer or the merchant.
+        PartyCannotDecide: the arbitrator is the buyer or the merchant, or has acted for one of them.
         DecidedFirst: there is an appeal against the verdict of this arbitrator.
     """
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.ASSIGN, tx, DisputeFacts.of(tx))
-    if arbitrator_id in (dispute.buyer_id, dispute.merchant_id):
+    if arbitrator_id in (dispute.buyer_id, dispute.merchant_id, *dispute.party_ids):
         raise PartyCannotDecide(pointer="/arbitrator_id")
     if dispute.state is DisputeState.APPEALED and arbitrator_id == dispute.decided_by:
         raise DecidedFirst(pointer="/arbitrator_id")

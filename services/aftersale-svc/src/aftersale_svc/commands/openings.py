@@ -18,6 +18,7 @@ from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeOrigin, DisputeState, Opening
 from aftersale_svc.domain.money.holds import balances, can_hold_again
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
@@ -86,6 +87,7 @@ async def _open(
     action: CaseAction,
     *events: Event,
 ) -> tuple[Dispute, FullCase]:
+    dispute = replace(dispute, party_ids=with_actor(frozen.case.party_ids, tx.actor))
     case = replace(frozen.case, dispute_id=dispute.id, frozen_by=dispute.origin, frozen_at=tx.now)
     opened = DisputeOpened(
         **dispute_fields(tx, dispute),

@@ -1,6 +1,6 @@
 """How a change is recorded: the fields that its events share, the dispute's row, and the step in the case's timeline."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
@@ -11,6 +11,7 @@ from aftersale_svc.domain.cases.outcomes import goods_outcome, money_outcome
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import STEPS
 from aftersale_svc.tables.disputes import DISPUTES
@@ -90,9 +91,15 @@ async def save_dispute(
     evidence: Sequence[str] = (),
 ) -> Dispute:
     """Save the changed dispute with its events, and record the step in the timeline of its case."""
+    dispute = replace(dispute, party_ids=with_actor(dispute.party_ids, tx.actor))
     saved = await tx.save(DISPUTES, dispute, *events)
-    await record_step(tx, dispute, action, note, evidence)
+    await record_step(tx, dispute, action, note, evidence, decision_id=decision_in(events))
     return saved
+
+
+def decision_in(events: Iterable[Event]) -> str | None:
+    """The decision that one of these events publishes."""
+    return next((found for each in events if (found := getattr(each, "decision_id", None)) is not None), None)
 
 
 async def record_step(
@@ -102,9 +109,10 @@ async def record_step(
     note: str | None = None,
     evidence: Sequence[str] = (),
     reason: str | None = None,
+    decision_id: str | None = None,
 ) -> None:
-    """Add a step to the timeline of a case, with why it rejected or closed the case; its texts stay in this database."""
-    await tx.insert(STEPS, replace(step(tx, of, action, note, evidence), reason=reason))
+    """Add a step to the timeline of a case, with why it rejected or closed the case, and its decision; its texts stay in this database."""
+    await tx.insert(STEPS, replace(step(tx, of, action, note, evidence, decision_id), reason=reason))
 
 
 def step(
@@ -113,8 +121,9 @@ def step(
     action: str,
     note: str | None = None,
     evidence: Sequence[str] = (),
+    decision_id: str | None = None,
 ) -> TimelineStep:
-    """A step that is taken now; steps are sorted by their ids."""
+    """A step that is taken now, perhaps by a decision; steps are sorted by their ids."""
     case_id, dispute_id = (of.case_id, of.id) if isinstance(of, Dispute) else (of.id, None)
     return TimelineStep(
         id=tx.new_id("step"),
@@ -127,4 +136,5 @@ def step(
         state=of.state,
         note=note,
         evidence=list(evidence),
+        decision_id=decision_id,
     )

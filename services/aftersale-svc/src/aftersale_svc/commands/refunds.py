@@ -14,7 +14,6 @@ from aftercare_events import (
 from aftercare_events import CaseLine as EventLine
 
 from aftersale_svc.commands import (
-    decisions,
     effects,
     endings,
     locking,
@@ -31,7 +30,6 @@ from aftersale_svc.domain.cases.lifecycle import REFUND, apply, cause, permits
 from aftersale_svc.domain.cases.manual_reviews.proposals import to_go_back
 from aftersale_svc.domain.cases.model import CaseAction, Refund
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refunded_lines
 from aftersale_svc.domain.orders.model import Order, Stage
@@ -71,7 +69,6 @@ async def refund_locked(tx: Transaction[Settings], full: FullCase, order: Order,
     """Let the money of a case that is locked with its order go back. Raises: as `refund`."""
     refunding = apply(full, CaseAction.REFUND, tx)
     await remaining_money.check(tx, order, full)
-    await decisions.record(tx, full, DecisionKind.REFUND, "refunded")
     terms = _terms(order, full.refund)
     return await effects.save(tx, full, refunding, CaseAction.REFUND, terms=terms, note=note)
 

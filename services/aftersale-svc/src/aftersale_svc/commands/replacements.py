@@ -14,7 +14,7 @@ from aftercare_events import (
     ShippedLine,
 )
 
-from aftersale_svc.commands import decisions, effects, fast_exchanges, locking, replacement_orders
+from aftersale_svc.commands import effects, fast_exchanges, locking, replacement_orders
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields
@@ -26,7 +26,6 @@ from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 
@@ -152,7 +151,6 @@ async def no_stock(tx: Transaction[Settings], case_id: str, *, note: str | None 
     """
     full, order = await locking.case_and_order(tx, case_id)
     apply(full, CaseAction.NO_STOCK, tx)
-    await decisions.record(tx, full, DecisionKind.REFUND, "no_stock")
     return await _refund(tx, full, order, CaseAction.NO_STOCK, note)
 
 

@@ -32,7 +32,7 @@ async def compare(
 
     Raises:
         NotFound: there is no such decision, or this actor may not see it; or no such version of the rules.
-        PolicyUnknown: the policy that the decision cites has no such version.
+        PolicyUnknown: no policy that the decision cites has such a version.
     """
     decision = await read.get(DECISIONS, decision_id)
     by_rules = None if rules_version is None else await _by_rules(read, decision, rules_version)
@@ -50,7 +50,7 @@ async def _by_rules(read: Reader[Settings], decision: Decision, number: int) -> 
 async def _by_policy(read: Reader[Settings], decision: Decision, number: int) -> list[Document]:
     article_ids = sorted({each["article_id"] for each in decision.policy})
     versions = await read.all(VERSIONS_OF_POLICIES, article_ids=article_ids) if article_ids else []
-    others = [each for each in versions if each.version == number]
+    others = {each.article_id: each for each in versions if each.version == number}
     if not others:
         raise PolicyUnknown(pointer="/policy")
-    return [change for other in others for change in changes(decision, other)]
+    return changes(decision, others)

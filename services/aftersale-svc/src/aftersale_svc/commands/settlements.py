@@ -8,9 +8,10 @@ from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import DisputeSettled, SettlementDeclined, SettlementLapsed, SettlementProposed, digest
 
-from aftersale_svc.commands import effects, lab_tests, locking, verdicts
+from aftersale_svc.commands import decisions, effects, lab_tests, locking, verdicts
 from aftersale_svc.commands.record import dispute_fields, save_dispute, step
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.errors import ProposalNotOpen
 from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -105,19 +106,25 @@ async def accept(tx: Transaction[Settings], dispute_id: str, proposal_id: str) -
         decided_by=tx.actor.id,
         decided_at=tx.now,
     )
-    events = [*await lab_tests.end_with(tx, dispute), _settled(tx, settled, proposal)]
+    decided = await decisions.end_of_dispute(
+        tx, judged, dispute, DecisionKind.SETTLEMENT, proposal.remedy, amount.total_minor
+    )
+    settled_event = _settled(tx, settled, proposal, decided.get("decision_id"))
+    events = [*await lab_tests.end_with(tx, dispute), settled_event]
     remedy = verdicts.REMEDIES[proposal.remedy]
     if remedy.executed_at_once:
         settled = effects.executed(tx, settled, 0)
         events.append(effects.executed_event(tx, settled))
     saved = await tx.save(DISPUTES, settled, *events)
-    agreed = step(tx, saved, DisputeAction.SETTLE)
+    agreed = step(tx, saved, DisputeAction.SETTLE, decision_id=settled_event.decision_id)
     await remedy.apply(tx, judged, order, amount)
     await tx.insert(STEPS, agreed)
     return saved
 
 
-def _settled(tx: Transaction[Settings], dispute: Dispute, proposal: Proposal) -> DisputeSettled:
+def _settled(
+    tx: Transaction[Settings], dispute: Dispute, proposal: Proposal, decision_id: str | None
+) -> DisputeSettled:
     return DisputeSettled(
         **dispute_fields(tx, dispute),
         proposal_id=proposal.id,
@@ -126,6 +133,7 @@ def _settled(tx: Transaction[Settings], dispute: Dispute, proposal: Proposal) ->
         amount_minor=proposal.amount_minor,
         currency=proposal.currency,
         text_hash=digest(proposal.text),
+        decision_id=decision_id,
     )
 
 

@@ -1,6 +1,8 @@
 """Who may take a transition: the roles, and the reason shown to everybody else."""
 
-from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Permission
+from collections.abc import Sequence
+
+from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor, Permission
 
 BUYER = Permission("buyer_only", frozenset({"buyer"}))
 BUYER_OR_AGENT = Permission("buyer_only", frozenset({"buyer", "agent"}))
@@ -20,9 +22,16 @@ END_OF_DISPUTE = Permission("arbitrator_only", frozenset({"arbitrator", "buyer",
 """Whoever ends a dispute: by a verdict, which may wait for the time to appeal, a settlement or a withdrawal."""
 VERDICT_REPLACED = Permission(NOT_IN_THIS_STATE, frozenset({"arbitrator"}))
 """Who decides an appeal. For everybody else the action does not exist in this state."""
+SIDES = frozenset({"buyer", "seller"})
+"""The roles that act for a party."""
 STAFF = frozenset({"agent", "arbitrator", "admin"})
 """The roles that act for the platform."""
 BUYER_OR_PLATFORM = Permission("buyer_only", frozenset({"buyer", "agent", "arbitrator"}))
 SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
 SYSTEM_UNSEEN = Permission(NOT_IN_THIS_STATE, frozenset({"system"}))
 """For everybody else the action does not exist in this state."""
+
+
+def with_actor(known: Sequence[str], actor: Actor) -> list[str]:
+    """The people who have acted for a party, with who acts now, where that is as the buyer or for the merchant."""
+    return [*known, actor.id] if actor.role in SIDES and actor.id not in known else list(known)

@@ -85,6 +85,7 @@ cases = Table(
     text("carrier", null=True),
     *one_of("booked_in", (CaseState.AWAIT_BUYER_SHIPMENT,), null=True),
     timestamp("pickup_ends_at", null=True),
+    Column("party_ids", ARRAY(Text), nullable=False, server_default="{}"),
     text("description", null=True),
     texts("evidence"),
     *one_of("initiator", Initiator, null=True),
@@ -147,6 +148,7 @@ case_timeline = Table(
     texts("evidence"),
     document("message", null=True),
     text("reason", null=True),
+    text("decision_id", null=True),
     Index("case_timeline_case_idx", "case_id", "id"),
 )
 

@@ -67,6 +67,7 @@ disputes = Table(
     Column("appealed_by", ARRAY(Text), nullable=False, server_default="{}"),
     *one_of("appealed_in", (DisputeState.EXECUTING, DisputeState.EXECUTED), null=True),
     timestamp("final_at", null=True),
+    Column("party_ids", ARRAY(Text), nullable=False, server_default="{}"),
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint(

@@ -21,7 +21,7 @@ class DecisionOut(Out):
     """Which decision of the case it is."""
     outcome: str
     """What was decided: `approved`, `rejected`, `handed_over` to an agent, `accepted` or `refused` goods, `refunded`, `closed`,
-    or the remedy of a verdict."""
+    `confirmed` where a verdict stays after an appeal, the remedy of a verdict or of a settlement, or another code of what was done."""
     reason: str | None = None
     """The code of the reason for a rejection; null otherwise."""
     basis: DecisionBasis
@@ -39,7 +39,9 @@ class DecisionOut(Out):
     reasons_version: int
     """The version of the table of reasons."""
     policy: list[dict[str, Any]]  # Any: JSON
-    """The policies that it cites."""
+    """The policies that it cites: what whoever decided has named, or else the one in force for this kind of decision."""
+    no_policy_published: bool
+    """Whether it cites nothing, because no policy for this kind of decision was in force."""
     facts: dict[str, Any]  # Any: JSON
     """What was known of the case: codes, amounts in minor units of `currency`, units and counts."""
 
@@ -54,12 +56,15 @@ class DecisionsOut(Out):
 class CitationChangeOut(Out):
     """How the other version of the policy treats one citation."""
 
+    article_id: str
+    """The policy."""
     clause_id: str | None = None
     """The clause; null where the whole policy is cited."""
     version: int
     """The version that the decision cites."""
     change: str
-    """`unchanged`, `changed`, or `gone` where the other version has no such clause."""
+    """`unchanged`, `changed`, `gone` where the other version has no such clause, or `not_comparable` where this policy has no such
+    version."""
 
 
 class ReplayOut(Out):
@@ -79,7 +84,7 @@ class ReplayOut(Out):
     citations: list[CitationChangeOut]
     """What the decision cites, compared with the other version of the policy; empty where none was named."""
     unchanged: bool | None = None
-    """Whether all that is cited is unchanged in the other version of the policy; null where none was named."""
+    """Whether all that is cited was compared, and is unchanged in the other version; null where no policy was named."""
 
     @classmethod
     def of(cls, found: Comparison) -> "ReplayOut":

@@ -44,6 +44,8 @@ class StepOut(Out):
     """The message that the step is about; null for any other step."""
     reason: str | None = None
     """Why it rejected the request or closed the case, as a code that `GET /v1/reasons` has; null for any other step."""
+    decision_id: str | None = None
+    """The decision that was taken with the step, with the facts used; null where it was none."""
     text: BilingualOut
     """The step as a sentence, with that reason and without the note."""
 
@@ -59,6 +61,7 @@ class StepOut(Out):
             dispute_id=step.dispute_id,
             note=step.note,
             evidence=step.evidence,
+            decision_id=step.decision_id,
             message=None if step.message is None else LeftMessageOut.model_validate(step.message),
             reason=step.reason,
             text=BilingualOut.of(sentence(step)),

@@ -1,6 +1,6 @@
 """Cases and the rows of their legs. Money is in minor units of `currency`; times are aware, UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -37,7 +37,7 @@ class Case:
     `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
     It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the `supplement_rounds`th time.
     Rules of hours may depend on `category` (that of its lines, where they have the same), `buyer_level` and `carrier` (of the parcel sent last).
-    `booked_in` is the state whose time stops while a pickup is booked, `pickup_ends_at` when the booked time ends.
+    `booked_in` is the state whose time stops while a pickup is booked, `pickup_ends_at` when the booked time ends. `party_ids` are the people who have acted in it as the buyer or for the merchant.
     """
 
     id: str
@@ -87,6 +87,7 @@ class Case:
     carrier: str | None = None
     booked_in: CaseState | None = None
     pickup_ends_at: datetime | None = None
+    party_ids: list[str] = field(default_factory=list)
     description: str | None
     evidence: list[str]
     initiator: Initiator | None = None
@@ -204,6 +205,7 @@ class TimelineStep:
     """One step of a case: who did what, the state after it, and the texts that stay in this database.
 
     `reason` is the code of why the step rejected or closed the case. `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id` and `text_hash`.
+    `decision_id` is the decision that was taken with it.
     """
 
     id: str
@@ -218,3 +220,4 @@ class TimelineStep:
     evidence: list[str]
     message: dict[str, str] | None = None
     reason: str | None = None
+    decision_id: str | None = None

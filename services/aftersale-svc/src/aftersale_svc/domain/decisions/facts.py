@@ -1,16 +1,17 @@
 """The facts of a case that a decision was made by, as JSON: codes, amounts and counts, no texts and no personal data."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from datetime import datetime
 
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.disputes.lab_tests import LabTest
+from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.rules.facts import RequestFacts
 
 
-def facts_of(full: FullCase, judged: RequestFacts | None = None, tests: Sequence[LabTest] = ()) -> Document:
-    """What is known of the case, what rules have judged besides, and the tests of its dispute."""
+def facts_of(full: FullCase, judged: RequestFacts | None = None) -> Document:
+    """What is known of the case, and what rules have judged besides."""
     case = full.case
     facts: Document = {
         "type": case.type.value,
@@ -31,9 +32,20 @@ def facts_of(full: FullCase, judged: RequestFacts | None = None, tests: Sequence
         facts["initiator"] = case.initiator.value
     if case.liable is not None:
         facts["liable"] = case.liable.value
-    if tests:
-        facts["tests"] = [each.facts for each in tests]
     return facts if judged is None else facts | _judged(judged)
+
+
+def facts_of_dispute(full: FullCase, dispute: Dispute, amount_minor: int, tests: Iterable[LabTest]) -> Document:
+    """What the end of a dispute is decided by besides its case: the evidence of the request, and that of both sides in the dispute,
+    by its hashes, whether the merchant was silent, the tests, and the amount that is decided, in minor units."""
+    facts: Document = {
+        "awarded_minor": amount_minor,
+        "merchant_silent": dispute.merchant_silent,
+        "evidence_of_case": sorted(set(full.case.evidence)),
+        "evidence_of_dispute": sorted(set(dispute.evidence)),
+    }
+    found = [each.facts for each in tests]
+    return facts | {"tests": found} if found else facts
 
 
 def _judged(facts: RequestFacts) -> Document:

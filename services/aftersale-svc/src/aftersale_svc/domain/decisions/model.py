@@ -17,6 +17,8 @@ class DecisionKind(StrEnum):
     REFUND = "refund"
     CLOSING = "closing"
     VERDICT = "verdict"
+    APPEAL = "appeal"
+    SETTLEMENT = "settlement"
 
 
 class DecisionBasis(StrEnum):
@@ -53,3 +55,8 @@ class Decision:
     reasons_version: int
     policy: list[Document]
     facts: Document
+
+    @property
+    def no_policy_published(self) -> bool:
+        """Whether it cites nothing, because no policy for this kind of decision was in force."""
+        return not self.policy

@@ -28,8 +28,8 @@ class DisputeFacts:
         return _SIDES.get(self.actor.role)
 
     def is_party(self, dispute: Dispute) -> bool:
-        """Whether who acts is the buyer or belongs to the merchant."""
-        parties = (dispute.buyer_id, dispute.merchant_id)
+        """Whether who acts is the buyer, belongs to the merchant, or has acted for one of them."""
+        parties = (dispute.buyer_id, dispute.merchant_id, *dispute.party_ids)
         return self.actor.id in parties or self.actor.tenant == dispute.merchant_id
 
 

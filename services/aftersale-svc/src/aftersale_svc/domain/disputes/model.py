@@ -172,6 +172,7 @@ class Dispute:
     appealed_by: list[str] = field(default_factory=list)
     appealed_in: DisputeState | None = None
     final_at: datetime | None = None
+    party_ids: list[str] = field(default_factory=list)
     created_at: datetime
     updated_at: datetime
 

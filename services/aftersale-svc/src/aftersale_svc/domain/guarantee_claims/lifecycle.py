@@ -7,9 +7,13 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeState
-from aftersale_svc.domain.guarantee_claims.errors import EvidenceAskedTooOften, SecondPersonNeeded
+from aftersale_svc.domain.guarantee_claims.errors import (
+    EvidenceAskedTooOften,
+    GuaranteePartyCannotDecide,
+    SecondPersonNeeded,
+)
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
-from aftersale_svc.domain.permissions import AGENT, BUYER, MERCHANT, SYSTEM_ONLY
+from aftersale_svc.domain.permissions import AGENT, BUYER, MERCHANT, STAFF, SYSTEM_ONLY
 
 MOST_EVIDENCE_REQUESTS = 3
 FINANCE = Permission("finance_only", frozenset({"agent", "admin"}))
@@ -32,12 +36,19 @@ def _same_person(claim: GuaranteeClaim, facts: GuaranteeFacts | None) -> Refusal
     return SecondPersonNeeded() if facts is not None and facts.actor.id == claim.decided_by else None
 
 
+def _party(claim: GuaranteeClaim, facts: GuaranteeFacts | None) -> Refusal | None:
+    if facts is None or facts.actor.role not in STAFF:
+        return None
+    return GuaranteePartyCannotDecide() if facts.actor.id in (claim.buyer_id, claim.merchant_id) else None
+
+
 def _too_often(claim: GuaranteeClaim, _: object) -> Refusal | None:
     most = MOST_EVIDENCE_REQUESTS
     return EvidenceAskedTooOften(most=most) if claim.evidence_requests >= most else None
 
 
 _S, _A = GuaranteeState, GuaranteeAction
+PARTY = Guard(GuaranteePartyCannotDecide.code, _party)
 _SECOND = Guard(SecondPersonNeeded.code, _same_person)
 _OFTEN = Guard(EvidenceAskedTooOften.code, _too_often)
 _REVIEWED = (_S.MERCHANT_REVIEW, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE)
@@ -51,14 +62,14 @@ GUARANTEE_CLAIM: Lifecycle[GuaranteeState, GuaranteeAction] = Lifecycle(
         (_S.MERCHANT_REVIEW, _A.AGREE): Transition(_S.PAYING, MERCHANT),
         (_S.MERCHANT_REVIEW, _A.OBJECT): Transition(_S.PLATFORM_REVIEW, MERCHANT),
         (_S.MERCHANT_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="merchant_silent"),
-        (_S.PLATFORM_REVIEW, _A.REQUEST_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, AGENT, (_OFTEN,)),
-        (_S.PLATFORM_REVIEW, _A.APPROVE): Transition(_S.PAYING, AGENT),
-        (_S.PLATFORM_REVIEW, _A.DECLINE): Transition(_S.NOTHING_OWED, AGENT),
+        (_S.PLATFORM_REVIEW, _A.REQUEST_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, AGENT, (PARTY, _OFTEN)),
+        (_S.PLATFORM_REVIEW, _A.APPROVE): Transition(_S.PAYING, AGENT, (PARTY,)),
+        (_S.PLATFORM_REVIEW, _A.DECLINE): Transition(_S.NOTHING_OWED, AGENT, (PARTY,)),
         (_S.PLATFORM_REVIEW, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="platform_late"),
         (_S.AWAIT_EVIDENCE, _A.SUBMIT_EVIDENCE): Transition(_S.PLATFORM_REVIEW, BUYER),
         (_S.AWAIT_EVIDENCE, _A.ESCALATE): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY, cause="evidence_late"),
-        (_S.PAYING, _A.RECORD_PAYMENT): Transition(_S.PAID, FINANCE, (_SECOND,)),
-        (_S.PAYING, _A.RECORD_FAILURE): Transition(_S.FAILED, FINANCE, (_SECOND,)),
+        (_S.PAYING, _A.RECORD_PAYMENT): Transition(_S.PAID, FINANCE, (PARTY, _SECOND)),
+        (_S.PAYING, _A.RECORD_FAILURE): Transition(_S.FAILED, FINANCE, (PARTY, _SECOND)),
         (_S.PAYING, _A.ESCALATE): Transition(_S.PAYING, SYSTEM_ONLY, cause="payment_late"),
         **{(state, _A.CANCEL): Transition(_S.CANCELLED, CLAIMANTS) for state in _REVIEWED},
         # Somebody may have paid it: people record the result. It ends with its case alone.

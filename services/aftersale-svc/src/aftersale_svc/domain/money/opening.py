@@ -20,6 +20,7 @@ from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.domain.orders.policy import stage_of
+from aftersale_svc.domain.permissions import with_actor
 
 
 def check_request(order: Order, request: Request, context: Context) -> Stage:
@@ -111,6 +112,7 @@ def _new(
         reasons_version=REASONS_VERSION,
         category=category,
         buyer_level=order.buyer_level,
+        party_ids=with_actor((), context.actor),
         created_at=context.now,
         updated_at=context.now,
     )

@@ -1,5 +1,6 @@
 """Our copy of the policies that kb-svc has published, and how decisions cite them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -8,8 +9,13 @@ from aftersale_svc.domain.decisions.model import Decision, DecisionKind, Documen
 
 DEFAULT_SLUGS = {
     DecisionKind.REVIEW: "returns",
+    DecisionKind.OFFER: "returns",
     DecisionKind.INSPECTION: "returns",
+    DecisionKind.CLOSING: "returns",
     DecisionKind.REFUND: "refund-times",
+    DecisionKind.VERDICT: "disputes",
+    DecisionKind.APPEAL: "disputes",
+    DecisionKind.SETTLEMENT: "disputes",
 }
 """The policy that a decision cites where whoever decides cites none, by its name in kb-svc."""
 LANGUAGE = "zh-CN"
@@ -55,14 +61,24 @@ def cited(version: PolicyVersion, clause_id: str | None = None) -> Document:
     return found
 
 
-def changes(decision: Decision, other: PolicyVersion) -> list[Document]:
-    """How another version treats what the decision cites of this policy: each citation is unchanged, changed or gone."""
-    return [_compared(each, other) for each in decision.policy if each["article_id"] == other.article_id]
+def changes(decision: Decision, others: Mapping[str, PolicyVersion]) -> list[Document]:
+    """How other versions, by their article, treat what the decision cites: each citation is unchanged, changed or gone, or not
+    comparable, where its article has no other version."""
+    return [
+        {
+            "article_id": each["article_id"],
+            "clause_id": each.get("clause_id"),
+            "version": each["version"],
+            "change": _change(each, others.get(each["article_id"])),
+        }
+        for each in decision.policy
+    ]
 
 
-def _compared(citation: Document, other: PolicyVersion) -> Document:
+def _change(citation: Document, other: PolicyVersion | None) -> str:
+    if other is None:
+        return "not_comparable"
     clause_id = citation.get("clause_id")
     now = other.body_hash if clause_id is None else other.clause_hash(clause_id)
     before = citation["body_hash"] if clause_id is None else citation["clause_hash"]
-    change = "gone" if now is None else "unchanged" if now == before else "changed"
-    return {"clause_id": clause_id, "version": citation["version"], "change": change}
+    return "gone" if now is None else "unchanged" if now == before else "changed"

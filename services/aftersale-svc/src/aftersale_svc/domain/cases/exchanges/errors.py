@@ -10,13 +10,6 @@ class WantedNotPossible(Refusal):
     zh, en = "只有换货申请可以指定想要的商品。", "Only an exchange names the goods that are wanted."
 
 
-class PriceNotPossible(Refusal):
-    """An approval names the price of a replacement, and none is sent in this type of case."""
-
-    kind, code = Kind.INVALID, "price_not_possible"
-    zh, en = "只有换货可以指定商品价格。", "Only an exchange has a price of its own."
-
-
 class PriceTooHigh(Refusal):
     """All units together cost more than any amount may be."""
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, Goods
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown, PriceCurrencyForeign
-from aftersale_svc.domain.cases.exchanges.errors import PriceNotPossible, PriceTooHigh, WantedNotPossible
+from aftersale_svc.domain.cases.exchanges.errors import PriceTooHigh, WantedNotPossible
 from aftersale_svc.domain.cases.exchanges.model import Price, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.requests import Wanted
@@ -53,13 +53,10 @@ def priced(full: FullCase, prices: Sequence[Price], at: str) -> FullCase:
     """The case with these prices; lines that are not named keep theirs. `at` points to the prices in the request.
 
     Raises:
-        PriceNotPossible: the type is no exchange.
         LineUnknown, LineTwice: a line is not the case's, or is named twice.
         PriceCurrencyForeign: a price is in another currency than the order.
         PriceTooHigh: the units of the case cost more than `LARGEST_TOTAL` together.
     """
-    if prices and TYPES[full.case.type].goods is not Goods.EXCHANGE:
-        raise PriceNotPossible(pointer=at)
     rows = {row.line_id: row for row in full.rows_of(ReplacementLine)}
     named: set[str] = set()
     for place, each in enumerate(prices):

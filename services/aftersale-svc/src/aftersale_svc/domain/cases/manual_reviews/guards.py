@@ -38,8 +38,8 @@ def _held_by_another(case: Case, agent: Actor) -> bool:
 
 
 def is_party(case: Case, person_id: str) -> bool:
-    """Whether this person is the buyer, or the merchant, or opened the case for one of them."""
-    return person_id in (case.buyer_id, case.merchant_id) or (
+    """Whether this person is the buyer, or the merchant, or has acted for one of them in the case."""
+    return person_id in (case.buyer_id, case.merchant_id, *case.party_ids) or (
         case.initiator in _SIDES and person_id == case.applicant_id
     )
 

@@ -1,0 +1,83 @@
+"""Refusals that few histories lead to, over HTTP."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from aftercare_chassis.testing import Harness
+from aftersale_shop import RETURN_ADDRESS, Shop
+from aftersale_svc import main
+
+DEPOSIT = {"kind": "merchant_deposit"}
+SENT = {"carrier": "zto", "waybill_no": "73100001"}
+
+
+@pytest.fixture
+async def first(postgres_url: str) -> AsyncIterator[Shop]:
+    """A shop whose merchant sends replacements before the goods are back."""
+    async with Harness.start(main.service, postgres_url, fast_exchange_merchants={"m-1"}) as harness:
+        yield Shop(harness)
+
+
+async def test_an_offer_without_a_refund_names_no_amount(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1)
+    offer = {"type": "exchange", "amount": {"amount": 1, "currency": "CNY"}, "return_address": RETURN_ADDRESS}
+    refused = await shop.seller.post(f"/v1/cases/{case['id']}/offer", json=offer)
+    shop.harness.problem(refused, 422, "offer_without_refund")
+
+
+async def test_nothing_is_sent_again_that_was_not_to_be_sent(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1, type_="reship_parts", reason="missing_parts")
+    await shop.act(shop.seller, case["id"], "escalate")
+    refused = await shop.agent.post(f"/v1/cases/{case['id']}/reship", json={})
+    shop.harness.problem(refused, 409, "no_replacement_decided")
+
+
+async def test_a_hold_is_for_a_replacement_that_was_sent(first: Shop) -> None:
+    await first.delivered()
+    case = await first.case(1, type_="fast_exchange")
+    await first.act(first.seller, case["id"], "escalate")
+    for action in ("release-hold", "claim-hold"):
+        refused = await first.agent.post(f"/v1/cases/{case['id']}/{action}", json={})
+        first.harness.problem(refused, 409, "replacement_not_sent")
+
+
+async def test_goods_that_the_merchant_has_are_not_replaced_again(first: Shop) -> None:
+    await first.delivered()
+    case_id = (await first.case(2, type_="fast_exchange"))["id"]
+    await first.approve(case_id)
+    await first.act(first.buyer, case_id, "agree-hold")
+    await first.act(first.seller, case_id, "ship-replacement", **SENT)
+    await first.parcel(SENT["waybill_no"], leg="exchange")
+    await first.act(first.buyer, case_id, "confirm-replacement")
+    await first.act(first.buyer, case_id, "ship", carrier="sf", waybill_no="SF1001")
+    await first.parcel("SF1001")
+    await first.inspect(case_id, 1, reason="used_or_affects_resale")
+    refused = await first.agent.post(f"/v1/cases/{case_id}/reship", json={})
+    first.harness.problem(refused, 409, "goods_already_received")
+
+
+async def test_the_deposit_pays_nothing_for_goods_that_have_not_left(shop: Shop) -> None:
+    await shop.paid()
+    case = await shop.case(1, type_="refund_only")
+    await shop.act(shop.seller, case["id"], "approve")
+    await shop.refund_fails()
+    refused = await shop.buyer.post(f"/v1/cases/{case['id']}/guarantee-claims", json=DEPOSIT)
+    shop.harness.problem(refused, 409, "order_not_shipped")
+
+
+async def test_evidence_for_a_claim_is_asked_three_times(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(1, type_="refund_only")
+    await shop.act(shop.seller, case["id"], "approve")
+    await shop.refund_fails()
+    claim = (await shop.buyer.post(f"/v1/cases/{case['id']}/guarantee-claims", json=DEPOSIT)).json()
+    path = f"/v1/guarantee-claims/{claim['id']}"
+    await shop.seller.post(f"{path}/object", json={"note": "?"})
+    for _ in range(3):
+        asked = await shop.agent.post(f"{path}/request-evidence", json={"missing": "?"})
+        assert asked.status_code == 200, asked.text
+        await shop.buyer.post(f"{path}/submit-evidence", json={"evidence": ["sha256:" + "cd" * 32]})
+    again = await shop.agent.post(f"{path}/request-evidence", json={"missing": "?"})
+    assert shop.harness.problem(again, 409, "evidence_asked_too_often")["most"] == 3
