@@ -28,6 +28,7 @@ from aftercare_events import (
     ReturnShipped,
     ReturnWaybillCorrected,
 )
+from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
 
 from order_svc import projections
 from order_svc.commands import after_sales, cases, effects, offline_refunds, refund_requests, shipments
@@ -96,6 +97,7 @@ HANDLERS: Handlers[Settings] = {
     DisputeWithdrawn: _following(projections.dispute_changed, _unchanged),
     RefundRequested: refund_requests.accept,
     OfflineRefundConfirmed: offline_refunds.confirmed,
+    GuaranteeClaimPaid: projections.guarantee_paid,
     PickupWaybillGiven: shipments.expect_pickup,
     ReturnShipped: shipments.register_return,
     ReturnWaybillCorrected: shipments.correct_return,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from aftercare_chassis.consumer.errors import Retry
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import (
     AfterSaleCancelled,
     AfterSaleClosed,
@@ -24,9 +25,14 @@ from aftercare_events import (
     OfferAccepted,
 )
 from aftercare_events.catalogue.cases import GoodsOutcome
+from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
 
 from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState, completed
 from order_svc.domain.order_units import OrderUnits
+from order_svc.domain.payments.compensations import Compensation
+from order_svc.settings import Settings
+from order_svc.tables.compensations import COMPENSATIONS
+from order_svc.tables.orders import ORDERS
 
 _DISPUTE_STATES: Mapping[type[DisputeEvent], DisputeState] = {
     DisputeOpened: DisputeState.OPEN,
@@ -87,6 +93,22 @@ def dispute_changed(
     if state is DisputeState.OPEN or case.dispute_id == event.dispute_id:
         return units.with_case(replace(case, dispute_id=event.dispute_id, dispute_state=state))
     return units
+
+
+async def guarantee_paid(tx: Transaction[Settings], event: GuaranteeClaimPaid) -> None:
+    """Copy what a guarantee has paid to the buyer of an order. Raises: NotFound where there is no such order."""
+    await tx.lock(ORDERS, event.order_id)  # refunds of the order are decided under this lock
+    paid = Compensation(
+        id=event.claim_id,
+        order_id=event.order_id,
+        case_id=event.case_id,
+        source=event.kind,
+        refund_id=event.refund_id,
+        amount_minor=event.paid_minor,
+        currency=event.currency,
+        paid_at=event.time,
+    )
+    await tx.upsert(COMPENSATIONS, paid)
 
 
 def _known(units: OrderUnits, event: CaseEvent | DisputeEvent) -> Case:

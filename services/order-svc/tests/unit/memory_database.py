@@ -12,6 +12,7 @@ from aftercare_chassis.refusals import NotFound
 from aftercare_chassis.testing.clocks import FixedClock, SequentialIds
 from order_svc.domain.order_units import OrderUnits
 from order_svc.tables.cases import CASE_LINES_OF_ORDER, UNITS_OF_ORDER
+from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.orders import LINES_OF_ORDER
 from order_svc.tables.parcels import (
     PARCEL_LINES_OF_ORDER,
@@ -104,6 +105,7 @@ QUERIES = {
     PARCEL_LINES_OF_ORDER: _contents,
     PENDING_PAYMENT: _pending,
     REFUNDS_OF: _refunds,
+    COMPENSATIONS_OF: lambda _, __: [],  # no guarantee pays here
 }
 
 

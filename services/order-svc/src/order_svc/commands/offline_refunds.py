@@ -14,6 +14,7 @@ from order_svc.domain.payments.lifecycle import REFUND, RefundAction
 from order_svc.domain.payments.model import Payment, Refund
 from order_svc.domain.payments.policy import refund_failure
 from order_svc.settings import Settings
+from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
 
@@ -36,7 +37,8 @@ async def confirmed(tx: Transaction[Settings], event: OfflineRefundConfirmed) ->
     amount = Amount(event.amount_minor, event.currency)
     refund = new_refund(tx, payment, amount, event.cause, refund_id=event.refund_id, case_id=event.case_id)
     refund = replace(refund, outside=event.method)
-    refused = refund_failure(payment, amount, await tx.all(REFUNDS_OF, payment_ids=[payment.id]))
+    known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
+    refused = refund_failure(payment, amount, known, await tx.all(COMPENSATIONS_OF, order_id=order.id))
     if refused is None:
         await _record(tx, order, payment, refund)
     else:

@@ -4,10 +4,12 @@ from aftercare_chassis.database.transaction import Transaction
 
 from order_svc.commands import call_queue
 from order_svc.domain.model import Amount
+from order_svc.domain.payments.compensations import in_place_of_refunds
 from order_svc.domain.payments.lifecycle import REFUND
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.policy import reserved_minor
 from order_svc.settings import Settings
+from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.payments import REFUNDS, REFUNDS_OF
 
 
@@ -39,9 +41,10 @@ def new_refund(
 
 
 async def refund_rest(tx: Transaction[Settings], payment: Payment, cause: str) -> None:
-    """Refund what is left of the locked payment; nothing where all of it is refunded or may still be."""
+    """Refund what is left of the locked payment; nothing where all of it is refunded or may still be, or was paid by a guarantee."""
     refunds = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
-    left = payment.amount_minor - reserved_minor(refunds)
+    compensated = in_place_of_refunds(await tx.all(COMPENSATIONS_OF, order_id=payment.order_id))
+    left = payment.amount_minor - reserved_minor(refunds) - compensated
     if left > 0:
         refund = new_refund(tx, payment, Amount(left, payment.currency), cause)
         await tx.insert(REFUNDS, refund)

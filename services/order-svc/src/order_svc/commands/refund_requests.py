@@ -17,11 +17,13 @@ from order_svc.domain import fulfilment
 from order_svc.domain.cases import CaseState, completed
 from order_svc.domain.model import Amount, Order
 from order_svc.domain.payments.codes import FailureCode, OwnRefundCause
+from order_svc.domain.payments.compensations import is_compensated
 from order_svc.domain.payments.lifecycle import PAYMENT, REFUND, PaymentAction, PaymentFacts, RefundAction
 from order_svc.domain.payments.model import CallSubject, Payment, Refund
 from order_svc.domain.payments.policy import refund_failure
 from order_svc.integrations.payments.port import Outcome, ProviderResult
 from order_svc.settings import Settings
+from order_svc.tables.compensations import COMPENSATIONS_OF
 from order_svc.tables.orders import ORDERS
 from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
 
@@ -29,7 +31,8 @@ from order_svc.tables.payments import PAYMENTS, REFUNDS, REFUNDS_OF
 async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     """Execute the refund that a case has decided, in full or not at all.
 
-    RefundFailed is the answer to more than was paid, and to a refund before shipment of units that were shipped.
+    RefundFailed is the answer to more than was paid, to what a guarantee has paid in the place of the refund, and to a refund before
+    shipment of units that were shipped.
 
     Raises:
         NotFound: there is no such order or payment.
@@ -44,7 +47,9 @@ async def accept(tx: Transaction[Settings], event: RefundRequested) -> None:
     asked = Amount(event.amount_minor, event.currency)
     refund = new_refund(tx, payment, asked, event.cause, refund_id=event.refund_id, case_id=event.case_id)
     known = await tx.all(REFUNDS_OF, payment_ids=[payment.id])
-    refused = refund_failure(payment, asked, known)
+    paid = await tx.all(COMPENSATIONS_OF, order_id=order.id)
+    compensated = FailureCode.COMPENSATED if is_compensated(event.case_id, paid) else None
+    refused = compensated or refund_failure(payment, asked, known, paid)
     if refused is None:
         order, refused = await _claim_units(tx, order, event)
     if refused is None:

@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from aftercare_chassis.http.schemas import Money, Out, Time
 
+from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.ledger import LedgerEffect, LedgerEntry, OrderLedger
 from order_svc.domain.payments.model import Refund
 
@@ -51,6 +52,35 @@ class LedgerEntryOut(Out):
         )
 
 
+class CompensationOut(Out):
+    """What a guarantee has paid to the buyer, outside the payments of the order."""
+
+    id: str
+    """The claim on the guarantee, as aftersale-svc shows it."""
+    source: str
+    """Which guarantee: `merchant_deposit` or `freight_insurance`."""
+    amount: Money
+    """What was paid."""
+    case_id: str
+    """The case that the claim belongs to."""
+    refund_id: str | None
+    """The failed refund whose money was paid, which cannot go back as a refund any more; null where it is something else."""
+    at: Time
+    """When it was paid."""
+
+    @classmethod
+    def of(cls, compensation: Compensation) -> Self:
+        """What was paid."""
+        return cls(
+            id=compensation.id,
+            source=compensation.source,
+            amount=Money.of(compensation.amount_minor, compensation.currency),
+            case_id=compensation.case_id,
+            refund_id=compensation.refund_id,
+            at=compensation.paid_at,
+        )
+
+
 class LedgerOut(Out):
     """The ledger of an order: `paid` = `kept` + `refunded` + `in_flight`."""
 
@@ -70,6 +100,8 @@ class LedgerOut(Out):
     """Whether every payment states as refunded what its refunds add up to, and is not refunded beyond its amount."""
     entries: list[LedgerEntryOut]
     """All payments and refunds, oldest first."""
+    compensations: list[CompensationOut]
+    """What guarantees have paid to the buyer, beside the equation."""
 
     @classmethod
     def of(cls, ledger: OrderLedger) -> Self:
@@ -83,4 +115,5 @@ class LedgerOut(Out):
             in_flight=Money.of(ledger.in_flight_minor, ledger.currency),
             balanced=ledger.is_balanced,
             entries=[LedgerEntryOut.of(entry) for entry in ledger.entries],
+            compensations=[CompensationOut.of(each) for each in ledger.compensations],
         )

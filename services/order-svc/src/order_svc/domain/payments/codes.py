@@ -12,6 +12,7 @@ class FailureCode(StrEnum):
     CURRENCY_MISMATCH = "currency_mismatch"
     EXCEEDS_PAYMENT = "exceeds_payment"
     UNITS_SHIPPED = "units_shipped"
+    COMPENSATED = "compensated"
 
 
 class OwnRefundCause(StrEnum):

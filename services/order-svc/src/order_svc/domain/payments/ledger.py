@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
 
 
@@ -28,12 +29,16 @@ class LedgerEntry:
 
 @dataclass(frozen=True, slots=True)
 class OrderLedger:
-    """All payments and refunds of an order in the order in which they happened, with their sums in minor units."""
+    """All payments and refunds of an order in the order in which they happened, with their sums in minor units.
+
+    `compensations` are beside these: what guarantees have paid to the buyer, which is no money of the payments.
+    """
 
     order_id: str
     currency: str
     entries: Sequence[LedgerEntry]
     is_balanced: bool
+    compensations: Sequence[Compensation] = ()
 
     @property
     def paid_minor(self) -> int:
@@ -65,7 +70,13 @@ class OrderLedger:
         return sum(entry.document.amount_minor for entry in self.entries if entry.effect is effect)
 
 
-def ledger_of(order_id: str, currency: str, payments: Sequence[Payment], refunds: Sequence[Refund]) -> OrderLedger:
+def ledger_of(
+    order_id: str,
+    currency: str,
+    payments: Sequence[Payment],
+    refunds: Sequence[Refund],
+    compensations: Sequence[Compensation] = (),
+) -> OrderLedger:
     """The ledger of an order with these payments and their refunds.
 
     It is balanced where each payment states as refunded what its refunds add up to, and keeps no less than nothing.
@@ -76,7 +87,7 @@ def ledger_of(order_id: str, currency: str, payments: Sequence[Payment], refunds
     ]
     entries.sort(key=lambda entry: entry.at)
     balanced = all(_is_balanced(each, [one for one in refunds if one.payment_id == each.id]) for each in payments)
-    return OrderLedger(order_id, currency, entries, balanced)
+    return OrderLedger(order_id, currency, entries, balanced, compensations)
 
 
 def _effect_of_payment(payment: Payment) -> LedgerEffect:

@@ -4,16 +4,22 @@ from collections.abc import Iterable
 
 from order_svc.domain.model import Amount
 from order_svc.domain.payments.codes import FailureCode
+from order_svc.domain.payments.compensations import Compensation, in_place_of_refunds
 from order_svc.domain.payments.model import Payment, PaymentState, Refund, RefundState
 
 
-def refund_failure(payment: Payment, amount: Amount, refunds: Iterable[Refund]) -> FailureCode | None:
-    """The failure code of a refund of this amount beside the given ones, or None where it is permitted."""
+def refund_failure(
+    payment: Payment, amount: Amount, refunds: Iterable[Refund], compensations: Iterable[Compensation] = ()
+) -> FailureCode | None:
+    """The failure code of a refund of this amount beside the given ones, or None where it is permitted. What compensations have
+    paid in the place of refunds is not refunded as well.
+    """
     if payment.state is not PaymentState.SUCCEEDED:
         return FailureCode.PAYMENT_NOT_SUCCEEDED
     if amount.currency != payment.currency:
         return FailureCode.CURRENCY_MISMATCH
-    return FailureCode.EXCEEDS_PAYMENT if reserved_minor(refunds) + amount.minor > payment.amount_minor else None
+    taken = reserved_minor(refunds) + in_place_of_refunds(compensations)
+    return FailureCode.EXCEEDS_PAYMENT if taken + amount.minor > payment.amount_minor else None
 
 
 def reserved_minor(refunds: Iterable[Refund]) -> int:

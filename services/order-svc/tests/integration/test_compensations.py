@@ -1,0 +1,53 @@
+"""What guarantees have paid: shown in the ledger beside its equation, and never refunded as well."""
+
+from typing import Any
+
+import pytest
+from aftercare_events import RefundFailed
+from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
+
+
+async def paid_by(
+    shop: Any, order: dict[str, Any], source: str, amount: int, refund_id: str | None, claim_id: str = "grt_1"
+) -> Any:
+    facts = {"claim_id": claim_id, "terminal": True, "paid_minor": amount, "currency": "CNY"}
+    facts |= {"reference_hash": "sha256:0", "refund_id": refund_id}
+    known = shop.case(dict, order, **facts)
+    return await shop.h.consume(GuaranteeClaimPaid(**{**known, "state": "paid", "kind": source}))
+
+
+async def ledger(shop: Any, order: dict[str, Any]) -> dict[str, Any]:
+    found: dict[str, Any] = (await shop.buyer.get(f"/v1/orders/{order['id']}/ledger")).json()
+    return found
+
+
+async def test_what_the_deposit_paid_is_not_refunded_as_well(shop: Any) -> None:
+    order, _ = await shop.paid()
+    await shop.open_case(order, 2, case_type="return_refund")
+    event = await paid_by(shop, order, "merchant_deposit", 19133, "refund_1")
+    await shop.h.deliver(event)
+    shown = await ledger(shop, order)
+    sums = {name: shown[name]["amount"] for name in ("paid", "kept", "refunded", "in_flight")}
+    assert sums == {"paid": 29500, "kept": 29500, "refunded": 0, "in_flight": 0}, "it is no money of the payment"
+    [compensation] = shown["compensations"]
+    assert (compensation["source"], compensation["amount"]["amount"], compensation["case_id"]) == (
+        *("merchant_deposit", 19133, "case_1"),
+    )
+    await shop.ask_refund(order, 19133, refund_id="refund_2")
+    await shop.ask_refund(order, 10368, refund_id="refund_3", case_id="case_2")
+    failed = [(each.refund_id, each.failure_code) for each in await shop.events(RefundFailed)]
+    assert failed == [("refund_2", "compensated"), ("refund_3", "exceeds_payment")]
+    await shop.ask_refund(order, 10367, refund_id="refund_4", case_id="case_2")
+    await shop.settle()
+    assert (await ledger(shop, order))["refunded"]["amount"] == 10367
+
+
+@pytest.mark.parametrize("kind", ["freight_insurance", "merchant_deposit"])
+async def test_what_is_paid_besides_bars_no_refund(shop: Any, kind: str) -> None:
+    order, _ = await shop.paid()
+    await shop.open_case(order, 2, case_type="return_refund")
+    await paid_by(shop, order, kind, 900, None)
+    await shop.ask_refund(order, 19133)
+    await shop.settle()
+    shown = await ledger(shop, order)
+    assert (shown["refunded"]["amount"], shown["compensations"][0]["source"]) == (19133, kind)
