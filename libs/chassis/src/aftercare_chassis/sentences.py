@@ -7,10 +7,11 @@ A template names facts as `str.format` does, and adds:
 - `{allowed:or none}`: a list, or the text behind `or` where it is empty.
 
 A list is separated by commas. A fact that is missing becomes "…": it must not turn a refusal into a failure. A member of an
-enumeration is written by its name, where `name_codes` has registered one.
+enumeration is written by its name, where `name_codes` has registered one; a time in UTC, to the second.
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
 from enum import StrEnum
 from string import Formatter
 from typing import Any
@@ -36,6 +37,8 @@ def name_codes(codes: type[StrEnum], names: Mapping[str, tuple[str, str]]) -> No
 
 def _text(value: object, place: int) -> str:
     """A value as it is written; `place` 0 is Chinese, 1 English."""
+    if isinstance(value, datetime):
+        return f"{value.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     name = _NAMES.get(type(value), {}).get(value) if isinstance(value, StrEnum) else None
     return str(value) if name is None else name[place]
 

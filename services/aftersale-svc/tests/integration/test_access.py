@@ -84,7 +84,7 @@ DISPUTE_CALLS: dict[str, tuple[object, set[str]]] = {
     "assign": ({"arbitrator_id": "arb-9"}, {"agent", "admin"}),
     "release": ({}, {"arbitrator"}),
     "request-evidence": ({"asked_of": "both", "missing": "?"}, {"arbitrator"}),
-    "submit-evidence": ({}, {"buyer", "seller"}),
+    "submit-evidence": ({"note": "?"}, {"buyer", "seller"}),
     "order-test": (
         {
             "lines": [{"line_id": "line_1", "quantity": 1}],

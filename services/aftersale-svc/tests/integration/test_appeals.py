@@ -59,7 +59,10 @@ async def test_a_verdict_waits_for_the_time_to_appeal_and_is_executed_then(shop:
     assert waiting["appeal_until"] == waiting["deadline_at"]
     case = await shop.get(case_id)
     assert case["state"] == "disputed"
-    assert "申诉" in case["explanation"]["appeal"]["zh_cn"]
+    sentences = case["explanation"]
+    assert "申诉" in sentences["appeal"]["zh_cn"]
+    assert sentences["where"]["en"] == "Stopped by a dispute: the verdict waits for the time to appeal"
+    assert sentences["money"]["en"].startswith("The verdict awards 70.00 CNY, which goes back on ")
     assert not await shop.published(RefundRequested)
     verdict = {"liable": "seller", "remedy": "none", "grounds": "?"}
     await refused(shop, shop.arbitrator, f"{dispute_id}/verdict", 409, "illegal_transition", **verdict)
@@ -152,7 +155,9 @@ async def test_what_was_paid_too_much_is_recorded_and_nothing_is_debited(shop: S
     assert (event.entry, event.entry_minor) == ("buyer_owes", 2000)
     [entry] = (await shown(shop, dispute_id))["entries"]
     assert (entry["direction"], entry["amount"]) == ("buyer_owes", cny(2000))
-    assert (await shop.get(case_id))["refunded"] == cny(7000)
+    case = await shop.get(case_id)
+    assert case["refunded"] == cny(7000)
+    assert case["explanation"]["money"]["zh_cn"] == "已退款 70.00 CNY；裁决经申诉改判，其中 20.00 CNY 应由买家返还"
     assert len(await shop.published(RefundRequested)) == 1
 
 

@@ -1,5 +1,7 @@
 """A case and its timeline in sentences, over HTTP."""
 
+from datetime import timedelta
+
 from aftersale_shop import RETURN_ADDRESS, Shop
 
 
@@ -7,7 +9,7 @@ async def test_a_case_explains_itself_to_each_side(shop: Shop) -> None:
     await shop.delivered()
     case = await shop.case(2)
     shown = (await shop.get(case["id"]))["explanation"]
-    assert shown["turn"]["en"] == "It is the turn of the merchant, until 2026-03-04 09:00 UTC"
+    assert shown["turn"]["en"] == "It is the turn of the merchant, until 2026-03-04 17:00 Asia/Shanghai"
     assert shown["then"]["zh_cn"] == "逾期未处理：系统自动同意申请"
     assert shown["money"]["en"] == "If all of it is granted, up to 191.33 CNY goes back"
     to_buyer = {each["action"]: each["why_not"] for each in shown["actions"]}
@@ -77,3 +79,31 @@ async def test_why_a_request_was_rejected_and_closed_can_be_read(shop: Shop) -> 
     )
     assert table["version"] == case["reasons_version"]
     assert [group["code"] for group in table["groups"]] == ["buyers_choice", "not_as_promised", "delivery", "service"]
+
+
+async def test_a_case_and_its_deadline_name_the_same_time(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = (await shop.case(2))["id"]
+    [deadline] = (await shop.agent.get(f"/v1/cases/{case_id}/deadlines")).json()["data"]
+    explained = (await shop.buyer.get(f"/v1/deadlines/{deadline['id']}/explain")).json()["sentences"]
+    until = "2026-03-04 17:00 Asia/Shanghai"
+    assert (await shop.get(case_id))["explanation"]["turn"]["zh_cn"] == f"等待商家处理，截止 {until}"
+    assert any(until in each["zh"] for each in explained)
+
+
+async def test_a_refusal_has_names_and_no_codes(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case(2)
+    await shop.approve(case["id"])
+    await shop.act(shop.buyer, case["id"], "ship", carrier="sf", waybill_no="SF1001")
+    language = {"Accept-Language": "zh-CN"}
+    body = {"carrier": "sf", "waybill_no": "SF1002"}
+    refused = await shop.buyer.post(f"/v1/cases/{case['id']}/ship", json=body, headers=language)
+    problem = shop.harness.problem(refused, 409, "illegal_transition")
+    assert problem["detail"] == "当前状态（商品退回途中）下不能执行：填写退货运单；可执行：更正运单号。"
+    assert problem["allowed"] == ["correct_waybill"]
+    then = (shop.clock.now() - timedelta(days=9)).isoformat()
+    early = await shop.buyer.get(f"/v1/cases/{case['id']}", params={"as_of": then})
+    assert shop.harness.problem(early, 404, "case_not_open_then")["detail"] == (
+        "该售后单当时尚未创建（创建于 2026-03-02 09:00:00 UTC）。"
+    )

@@ -86,7 +86,9 @@ async def test_the_deposit_pays_what_a_refund_did_not_and_nothing_is_paid_twice(
     await refused(shop, finance, paying, 409, "illegal_transition", reference="B-2")
 
     await refused(shop, shop.agent, f"cases/{case_id}/refund", 409, "covered_by_guarantee_claim")
-    await shop.act(shop.agent, case_id, "close", note="已由保证金赔付")
+    closed = await shop.act(shop.agent, case_id, "close", note="已由保证金赔付")
+    money = (await shop.get(closed["id"]))["explanation"]["money"]
+    assert money["zh_cn"] == "已由商家保证金赔付 190.00 CNY"
     again = await shop.ask(2, type_="refund_only")
     shop.harness.problem(again, 422, "quantity_exceeds_remaining")
     assert len(await shop.published(RefundRequested)) == 1

@@ -105,7 +105,8 @@ async def test_evidence_is_asked_for_three_times_at_most(shop: Shop) -> None:
     body = {"asked_of": "buyer", "missing": "?"}
     for _ in range(3):
         await shop.rule(dispute_id, "request-evidence", shop.arbitrator, **body)
-        await shop.rule(dispute_id, "submit-evidence", shop.buyer)
+        await refused(shop, shop.buyer, f"{dispute_id}/submit-evidence", 422, "evidence_empty")
+        await shop.rule(dispute_id, "submit-evidence", shop.buyer, note="?")
     await refused(shop, shop.arbitrator, f"{dispute_id}/request-evidence", 409, "evidence_rounds_used_up", **body)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from aftersale_shop import CUP, KETTLE, Shop
 from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.reasons import REASONS_VERSION
 
 READERS = {"buyer", "seller", "agent", "arbitrator", "admin"}
 ROLES = ("buyer", "seller", "agent", "arbitrator", "admin", "supplier", "courier")
@@ -26,7 +27,7 @@ async def test_what_a_buyer_may_ask_for_after_the_receipt(shop: Shop) -> None:
     await shop.received(ends)
     await shop.case(2)
     shown = await options(shop)
-    assert (shown["order_id"], shown["stage"], shown["reasons_version"]) == ("ord_1", "post_receipt", 4)
+    assert (shown["order_id"], shown["stage"], shown["reasons_version"]) == ("ord_1", "post_receipt", REASONS_VERSION)
     assert shown["window_ends_at"].startswith(ends.strftime("%Y-%m-%dT%H:%M:%S"))
     assert [(line["sku"], line["quantity"], line["selectable_quantity"]) for line in shown["lines"]] == [
         ("KETTLE-1", 3, 1),

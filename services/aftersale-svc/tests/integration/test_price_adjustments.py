@@ -72,6 +72,10 @@ async def test_the_merchant_grants_a_part_with_a_reason(shop: Shop) -> None:
     await shop.act(shop.seller, case["id"], "grant", lines=granted, reason="reason_untrue", note="94 元")
     approved = await shop.last(AfterSaleApproved)
     assert (approved.granted_minor, approved.reduction_reason) == (500, "reason_untrue")
+    steps = (await shop.buyer.get(f"/v1/cases/{case['id']}/timeline")).json()["data"]
+    [step] = [each for each in steps if each["action"] == "grant"]
+    assert (step["reason"], step["note"], step["state"]) == ("reason_untrue", "94 元", "refunding")
+    assert step["text"]["zh_cn"] == "商家同意了部分金额，原因：申请原因与事实不符"
     assert (await shop.refund_succeeds()).amount_minor == 500
     assert (await shop.case(3, type_="refund_only"))["requested"]["amount"] == 28200
 

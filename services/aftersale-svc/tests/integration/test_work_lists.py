@@ -154,7 +154,7 @@ async def test_what_waits_for_both_sides_is_in_the_queue_of_either(shop: Shop) -
     assert await queue(shop.agent, whose_turn="parties") == [second]
     assert (await my_turn(shop.buyer), await my_turn(shop.arbitrator)) == ((1, 0), (0, 0))
     shop.clock.advance(hours=5)
-    await shop.rule(dispute["id"], "submit-evidence", shop.buyer)
+    await shop.rule(dispute["id"], "submit-evidence", shop.buyer, note="?")
     assert await queue(shop.buyer, whose_turn="buyer") == []
     turns = (await shop.buyer.get(f"/v1/cases/{second}/turns")).json()["turn_seconds"]
     assert (turns["both"], "parties" in turns, sum(turns.values())) == (5 * 3600, False, 7 * 3600)

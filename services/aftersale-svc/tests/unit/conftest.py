@@ -10,10 +10,17 @@ from aftersale_svc.domain.cases.codes import CaseType, Reason, RefundCause, Refu
 from aftersale_svc.domain.cases.model import Case, CaseState, Refund
 from aftersale_svc.domain.disputes.model import Dispute, DisputeState
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
+from aftersale_svc.domain.wording import names
 from aftersale_svc.settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 SETTINGS = Settings.model_construct()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def named() -> None:
+    """Sentences write codes by their names, as in the service."""
+    names.register()
 
 
 @pytest.fixture

@@ -82,7 +82,7 @@ def answered(accepted: bool) -> Command:
 
 HEARING: dict[str, Command] = {
     "ask both": lambda tx: hearings.request_evidence(tx, DISPUTE_ID, asked_of=EvidenceParty.BOTH, missing="?"),
-    "submit": lambda tx: hearings.submit_evidence(tx, DISPUTE_ID, evidence=[]),
+    "submit": lambda tx: hearings.submit_evidence(tx, DISPUTE_ID, evidence=[], note="?"),
     "order a test": lambda tx: lab_tests.order(tx, DISPUTE_ID, wanted=TEST),
     "send the sample": lambda tx: lab_tests.send_sample(tx, DISPUTE_ID, carrier="sf", waybill_no="SF1"),
     "receive the sample": lambda tx: lab_tests.receive_sample(tx, DISPUTE_ID),

@@ -124,9 +124,9 @@ def test_the_sentence_is_that_of_the_refusal_in_both_languages() -> None:
     assert refused is not None
     assert (
         refused.message.zh_cn
-        == "商品当前所处阶段（pre_ship）不能申请此类售后，可以申请：refund_only、cancel_unshipped、consult、price_adjust。"
+        == "商品当前所处阶段（发货前）不能申请此类售后，可以申请：仅退款、未发货取消、咨询、价保补差。"
     )
     assert (
         refused.message.en
-        == "This type of case is not possible at this stage (pre_ship). Possible are: refund_only, cancel_unshipped, consult, price_adjust."
+        == "This type of case is not possible at this stage (before shipment). Possible are: Refund without return, Cancellation before shipment, Question, Price adjustment."
     )

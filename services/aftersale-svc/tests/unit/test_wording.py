@@ -8,16 +8,27 @@ from itertools import product
 from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor, Lifecycle, SystemContext
+from aftercare_chassis.lifecycle import (
+    NOBODY,
+    NOT_IN_THIS_STATE,
+    Actor,
+    IllegalTransition,
+    Lifecycle,
+    SystemContext,
+)
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.commands.case_messages import LEAVE_MESSAGE
 from aftersale_svc.commands.effects import RESTAGE
 from aftersale_svc.commands.resharing import RESHARE
 from aftersale_svc.commands.returns import SCAN
+from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, Reason, RefundState
-from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
+from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseLine, CaseState, TimelineStep
+from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
@@ -102,7 +113,8 @@ def test_the_buyer_reads_what_is_waited_for_and_what_comes_back(full: FullCase) 
     )
     assert found.where.en == "The merchant has to review the request"
     assert found.turn == Label(
-        "等待商家处理，截止 2026-03-04 09:00 UTC", "It is the turn of the merchant, until 2026-03-04 09:00 UTC"
+        "等待商家处理，截止 2026-03-04 17:00 Asia/Shanghai",
+        "It is the turn of the merchant, until 2026-03-04 17:00 Asia/Shanghai",
     )
     assert found.then == Label("逾期未处理：系统自动同意申请", "If nothing happens by then, the request is approved")
     assert found.money.en == "If all of it is granted, up to 199.33 CNY goes back"
@@ -131,6 +143,55 @@ def test_a_refund_that_was_refused_is_no_decided_one(full: FullCase, a_refund: C
     waiting = replace(full.case, state=CaseState.MANUAL_REVIEW, whose_turn="agent", refund_id="ref_1")
     failed = replace(full, case=waiting).keeping(a_refund(RefundState.FAILED))
     assert explain(failed, BUYER).money.en == "The refund of 191.33 CNY was refused; an agent has to decide"
+
+
+def test_what_the_deposit_has_paid_takes_the_place_of_the_refund(full: FullCase, a_refund: Callable[..., Any]) -> None:
+    waiting = replace(full.case, state=CaseState.MANUAL_REVIEW, refund_id="ref_1")
+    failed = replace(full, case=waiting).keeping(a_refund(RefundState.FAILED))
+    claimed = failed.keeping(DepositCover(id="gc_1", case_id="case_1", state="platform_review"))
+    assert explain(claimed, BUYER).money.en.startswith("The refund of 191.33 CNY was refused; a claim")
+    paid = failed.keeping(DepositCover(id="gc_1", case_id="case_1", state="paid", owed_minor=19000))
+    ended = replace(paid, case=replace(waiting, state=CaseState.CLOSED, whose_turn=NOBODY))
+    for found in (explain(paid, BUYER), explain(ended, BUYER)):
+        assert found.money.en == "190.00 CNY was paid from the guarantee deposit of the merchant"
+        assert found.money_when is None, "no refund is tried again"
+
+
+def test_a_charge_is_shown_as_owed_then_as_agreed_then_as_paid(full: FullCase) -> None:
+    case = replace(full.case, type=CaseType.EXCHANGE, state=CaseState.AWAIT_RESHIP, difference_minor=3000)
+    asked = replace(full, case=case).keeping(Charge(case_id="case_1", amount_minor=3000))
+    agreed = asked.keeping(Charge(case_id="case_1", amount_minor=3000, agreed_at=NOW))
+    paid = asked.keeping(Charge(case_id="case_1", amount_minor=3000, agreed_at=NOW, paid_at=NOW))
+    found = [explain(each, BUYER) for each in (asked, agreed, paid)]
+    assert found[0].where.en == "The buyer has to agree to pay 30.00 CNY"
+    assert found[0].money.en == "The replacement costs more: the buyer owes 30.00 CNY"
+    assert found[1].where.en.startswith("The buyer has agreed to pay 30.00 CNY; the merchant records the payment")
+    assert found[2].where == STATE_NAMES[CaseState.AWAIT_RESHIP]
+    completed = replace(paid, case=replace(case, state=CaseState.COMPLETED, whose_turn=NOBODY))
+    assert {explain(each, BUYER).money.zh for each in (paid, completed)} == {"买家已支付换货差价 30.00 CNY"}
+
+
+def test_the_hold_that_is_asked_for_has_its_amount(full: FullCase) -> None:
+    case = replace(full.case, type=CaseType.FAST_EXCHANGE, state=CaseState.AWAIT_RESHIP, whose_turn="buyer")
+    asked = replace(full, case=case)
+    assert explain(asked, BUYER).where.zh == "等待买家同意担保 191.33 CNY"
+    assert "191.33 CNY is to be held" in explain(asked, BUYER).money.en
+    held = asked.keeping(MoneyHold(case_id="case_1", amount_minor=19133, agreed_at=NOW))
+    assert explain(held, BUYER).where == STATE_NAMES[CaseState.AWAIT_RESHIP]
+    assert explain(held, BUYER).money.en == "191.33 CNY is held until the goods are back"
+
+
+def test_every_code_in_a_refusal_has_a_name() -> None:
+    for codes, named in names.NAMES.items():
+        assert named.keys() == {each.value for each in codes}, codes
+
+
+def test_a_refusal_names_what_is_refused_and_what_the_guards_leave(full: FullCase) -> None:
+    shipped, tx = replace(full.case, state=CaseState.RETURN_IN_TRANSIT), SystemContext(NOW, SETTINGS, BUYER)
+    with pytest.raises(IllegalTransition) as refused:
+        lifecycle.of(shipped).apply(shipped, CaseAction.SHIP, tx, facts_for(full, BUYER))
+    assert refused.value.facts["allowed"] == ["correct_waybill"], "the buyer cannot dispute a case that goes on in time"
+    assert refused.value.detail("zh-CN") == ("当前状态（商品退回途中）下不能执行：填写退货运单；可执行：更正运单号。")
 
 
 @pytest.mark.parametrize(
@@ -178,7 +239,6 @@ def _asked(table: Lifecycle[Any, Any], row: Any, roles: Iterable[str], actions: 
 
 
 def test_no_sentence_of_a_refusal_has_a_code(a_case: Callable[..., Case], a_dispute: Callable[..., Any]) -> None:
-    names.register()
     late, count = NOW - timedelta(hours=1), 0
     for type_, table in CASE.items():
         for state in table.timeouts:
@@ -217,7 +277,7 @@ def test_no_label_has_a_code() -> None:
         (CaseState.PENDING_REVIEW, {"type": CaseType.REFUND_ONLY}, "once the request was approved"),
         (CaseState.AWAIT_INSPECTION, {}, "once the goods were inspected and accepted"),
         (CaseState.RESHIP_IN_TRANSIT, {"type": CaseType.EXCHANGE, "difference_minor": -1}, "has the replacement"),
-        (CaseState.REFUNDING, {}, "by 2026-03-04 09:00 UTC; after that, the platform checks the refund"),
+        (CaseState.REFUNDING, {}, "by 2026-03-04 17:00 Asia/Shanghai; after that, the platform checks the refund"),
     ],
 )
 def test_the_reader_learns_when_the_money_comes(

@@ -73,12 +73,13 @@ class Lifecycle(Generic[S, A]):
         The deadline stays where the state stays, unless its timer took the action or the transition restarts the time.
 
         Raises:
-            IllegalTransition: the table has no such row, or none that exists for this actor.
+            IllegalTransition: the table has no such row, or none that exists for this actor; `allowed` are those that
+                are possible for them, and with `facts` those that no guard bars.
             ActionNotAllowed: it has the row, but not for this actor.
             Refusal: what a guard refuses with, or `binding` where the time of this actor has passed.
         """
         state = self._state(row)
-        transition = self._permitted(state, action, context.actor)
+        transition = self._permitted(row, action, context.actor, facts)
         if self.binding is not None and _moves(state, transition):
             self._refuse_late(self.binding, row, action, context, facts)
         for guard in transition.guards:
@@ -183,12 +184,16 @@ class Lifecycle(Generic[S, A]):
     def _state(self, row: HasState) -> S:
         return cast(S, row.state)
 
-    def _permitted(self, state: S, action: A, actor: Actor) -> Transition[S]:
+    def _permitted(self, row: HasState, action: A, actor: Actor, facts: object) -> Transition[S]:
+        state = self._state(row)
         found = self.transitions.get((state, action))
         if found is None or (
             actor.role not in found.permission.roles and found.permission.why_not == NOT_IN_THIS_STATE
         ):
-            raise IllegalTransition(state=state, action=action, allowed=self.possible(state, actor.role))
+            possible = self.possible(state, actor.role)
+            known = facts is not None  # some guards judge nothing else
+            allowed = [each for each in possible if not known or self.permits(row, each, actor, facts)]
+            raise IllegalTransition(state=state, action=action, allowed=allowed)
         if actor.role not in found.permission.roles:
             raise ActionNotAllowed(state=state, action=action, why_not=found.permission.why_not)
         return found

@@ -51,7 +51,7 @@ from aftersale_svc.domain.money.errors import (
     UnitsShipped,
 )
 from aftersale_svc.domain.orders.errors import OrderUnknown, OrderWasCancelled, WindowPassed
-from aftersale_svc.queries import history, verdicts
+from aftersale_svc.queries import case_contexts, history
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -171,11 +171,11 @@ async def get_case(
     """
     if as_of is None and as_seen_by is None:
         full = await queries.case(reader, case_id)
-        about_appeal = await verdicts.about_appeal(reader, full.case, reader.now)
-        return CaseDetailOut.of(full, reader.actor, reader.now, about_appeal=about_appeal)
+        context = await case_contexts.context_of(reader, full, reader.now)
+        return CaseDetailOut.of(full, reader.actor, reader.now, context=context)
     past = await history.past_case(reader, case_id, as_of, as_seen_by)
-    about_appeal = await verdicts.about_appeal(reader, past.full.case, past.at)
-    return CaseDetailOut.of(past.full, past.actor, past.at, SeenOut.of(past), about_appeal)
+    context = await case_contexts.context_of(reader, past.full, past.at)
+    return CaseDetailOut.of(past.full, past.actor, past.at, SeenOut.of(past), context)
 
 
 @router.get("/{case_id}/timeline", operation_id="getCaseTimeline")

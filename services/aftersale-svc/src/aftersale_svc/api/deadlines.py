@@ -17,6 +17,7 @@ from aftersale_svc.domain.deadlines.errors import (
     ExtensionTooLong,
     OwnDeadline,
 )
+from aftersale_svc.domain.deadlines.timing import calendar_of_merchant
 from aftersale_svc.domain.wording.deadlines import explain
 from aftersale_svc.queries import deadlines as queries
 from aftersale_svc.settings import Settings
@@ -43,7 +44,8 @@ async def get_case_turns(case_id: CaseId, reader: Read[Settings]) -> TurnsOut:
 async def explain_deadline(deadline_id: DeadlineId, reader: Read[Settings]) -> ExplanationOut:
     """Explain why a deadline ends when it does, in Chinese and English."""
     deadline, calendar = await queries.deadline(reader, deadline_id)
-    return ExplanationOut.of(deadline, explain(deadline, calendar))
+    zone = calendar_of_merchant(reader.timing, deadline.merchant_id).zone
+    return ExplanationOut.of(deadline, explain(deadline, calendar, zone))
 
 
 @router.post(

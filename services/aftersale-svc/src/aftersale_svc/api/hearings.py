@@ -22,6 +22,7 @@ from aftersale_svc.domain.disputes.errors import (
     AssignedToAnother,
     CurrencyForeign,
     DecidedFirst,
+    EvidenceEmpty,
     NoProposal,
     NotAsked,
     NotAssignedToYou,
@@ -107,7 +108,7 @@ async def request_evidence(dispute_id: DisputeId, body: EvidenceRequestIn, tx: T
 
 @router.post(
     "/{dispute_id}/submit-evidence",
-    **step([DISPUTE], DisputeAction.SUBMIT_EVIDENCE, "submitDisputeEvidence", NotAsked),
+    **step([DISPUTE], DisputeAction.SUBMIT_EVIDENCE, "submitDisputeEvidence", NotAsked, EvidenceEmpty),
 )
 async def submit_evidence(dispute_id: DisputeId, body: EvidenceSubmissionIn, tx: Tx[Settings]) -> DisputeOut:
     """Submit the evidence that was asked for, once per request. At its deadline the review goes on without it."""

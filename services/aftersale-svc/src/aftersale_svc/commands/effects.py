@@ -25,13 +25,12 @@ from aftersale_svc.commands import (
     resharing,
     stages,
 )
-from aftersale_svc.commands.record import case_fields, decision_in, dispute_fields, record_step, save_dispute
+from aftersale_svc.commands.record import case_fields, decision_in, dispute_fields, reason_of, record_step, save_dispute
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
 from aftersale_svc.domain.cases.manual_reviews.claims import left_review
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
-from aftersale_svc.domain.cases.outcome_reasons import outcome_of
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState, TakesEffect
@@ -97,7 +96,8 @@ async def save(
     await leg_rows.save(tx, before, after)
     await history.record(tx, before, after)
     if action is not None:
-        await record_step(tx, after.case, action, note, evidence, outcome_of(before.case, after.case), decision_id)
+        reason = reason_of(before.case, after.case, events)
+        await record_step(tx, after.case, action, note, evidence, reason, decision_id)
     for effect in (*left.reopened, *entered.then):
         await effect(tx, after)
     return after

@@ -17,7 +17,7 @@ from aftercare_events import (
 
 from aftersale_svc.commands.deadlines import dispute_timer
 from aftersale_svc.commands.record import dispute_fields, save_dispute
-from aftersale_svc.domain.disputes.errors import DecidedFirst, PartyCannotDecide, RoundsUsedUp
+from aftersale_svc.domain.disputes.errors import DecidedFirst, EvidenceEmpty, PartyCannotDecide, RoundsUsedUp
 from aftersale_svc.domain.disputes.evidence import EvidenceRound
 from aftersale_svc.domain.disputes.facts import DisputeFacts, turn_of
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -124,9 +124,12 @@ async def submit_evidence(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed, NotAsked: see DISPUTE.
+        EvidenceEmpty: there is neither evidence nor a word.
     """
     dispute, facts = await tx.lock(DISPUTES, dispute_id), DisputeFacts.of(tx)
     moved = DISPUTE.apply(dispute, DisputeAction.SUBMIT_EVIDENCE, tx, facts)
+    if not evidence and note is None:
+        raise EvidenceEmpty(pointer="/evidence")
     still = [side for side in dispute.awaited if side != facts.side]
     submitted = replace(moved, awaited=still, evidence=[*dispute.evidence, *evidence])
     submitted = replace(submitted, whose_turn=turn_of(still)) if still else submitted

@@ -4,9 +4,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import Event, ShippedLine, TraceFields, trace_fields
+from aftercare_events import AfterSaleApproved, Event, ShippedLine, TraceFields, trace_fields
 
 from aftersale_svc.domain.cases.model import Case, CaseLine, TimelineStep
+from aftersale_svc.domain.cases.outcome_reasons import outcome_of
 from aftersale_svc.domain.cases.outcomes import goods_outcome, money_outcome
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -102,6 +103,12 @@ def decision_in(events: Iterable[Event]) -> str | None:
     return next((found for each in events if (found := getattr(each, "decision_id", None)) is not None), None)
 
 
+def reason_of(before: Case, after: Case, events: Iterable[Event]) -> str | None:
+    """The code of why a change has rejected or closed the case, or granted a part; None where it did none of these."""
+    granted = (each.reduction_reason for each in events if isinstance(each, AfterSaleApproved))
+    return outcome_of(before, after) or next(granted, None)
+
+
 async def record_step(
     tx: Transaction[Settings],
     of: Case | Dispute,
@@ -111,7 +118,7 @@ async def record_step(
     reason: str | None = None,
     decision_id: str | None = None,
 ) -> None:
-    """Add a step to the timeline of a case, with why it rejected or closed the case, and its decision; its texts stay in this database."""
+    """Add a step to the timeline of a case, with `reason_of` it, and its decision; its texts stay in this database."""
     await tx.insert(STEPS, replace(step(tx, of, action, note, evidence, decision_id), reason=reason))
 
 

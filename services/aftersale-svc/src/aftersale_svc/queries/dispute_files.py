@@ -10,14 +10,14 @@ from aftersale_svc import queries
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
-from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.decisions.model import Decision, Document
 from aftersale_svc.domain.disputes.consistency import Group, SimilarDispute, check_period, groups_of, most_similar
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.disputes.parts import DisputeParts
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence
 from aftersale_svc.domain.evidence.model import EvidenceState
-from aftersale_svc.queries import deadlines, verdicts
+from aftersale_svc.domain.wording.context import CaseContext
+from aftersale_svc.queries import case_contexts, deadlines, verdicts
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.decided_disputes import OUTCOMES, SIMILAR_DISPUTES
 
@@ -38,7 +38,7 @@ class DisputeFile:
     turn_seconds: dict[str, int]
     evidence_kinds: Sequence[str]
     similar: Sequence[SimilarDispute]
-    about_appeal: Label | None
+    context: CaseContext
 
 
 async def dispute_file(read: Reader[Settings], dispute_id: str) -> DisputeFile:
@@ -64,7 +64,7 @@ async def dispute_file(read: Reader[Settings], dispute_id: str) -> DisputeFile:
         turn_seconds=seconds,
         evidence_kinds=kinds,
         similar=most_similar(await read.all(SIMILAR_DISPUTES, **known), kinds),
-        about_appeal=await verdicts.about_appeal(read, full.case, read.now),
+        context=await case_contexts.context_of(read, full, read.now),
     )
 
 

@@ -54,7 +54,7 @@ async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, s
     if time > read.now:
         raise TimeInFuture(pointer="/as_of")
     if time < now.case.created_at:
-        raise CaseNotOpenThen(pointer="/as_of", opened_at=now.case.created_at.isoformat())
+        raise CaseNotOpenThen(pointer="/as_of", opened_at=now.case.created_at)
     then = as_of(now, await read.all(CHANGES_OF_CASE, case_id=case_id), time, LEGS)
     if then is None:
         raise HistoryNotKept(pointer="/as_of")

@@ -184,6 +184,12 @@ TIMELINE = Query(
     select(case_timeline).where(case_timeline.c.case_id == bindparam("case_id")).order_by(case_timeline.c.id),
     TimelineStep,
 )
+REAPPLIED_BY: Query[Record] = Query(
+    select(cases.c.id).where(
+        cases.c.order_id == bindparam("order_id"), cases.c.reapplication_of == bindparam("case_id")
+    )
+)
+"""The case that takes the place of a rejected one of this order."""
 EVIDENCE_ADDED: Query[Record] = Query(
     select(func.coalesce(func.sum(func.cardinality(case_timeline.c.evidence)), 0).label("number")).where(
         case_timeline.c.case_id == bindparam("case_id"),

@@ -11,7 +11,7 @@ from aftersale_svc.api.schemas.past_cases import SeenOut
 from aftersale_svc.api.schemas.texts import BilingualOut
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.wording.context import NO_CONTEXT, CaseContext
 from aftersale_svc.domain.wording.explanation import ActionText, Explanation, explain
 
 
@@ -72,6 +72,8 @@ class CaseDetailOut(CaseOut):
 
     explanation: ExplanationOut
     """The case in sentences, for the caller."""
+    reapplied_by: str | None = None
+    """The case with which the buyer has asked again, where this one was closed by that; null otherwise."""
     as_of: SeenOut | None = None
     """What else could be seen then, where an earlier time or another side was asked for; null in any other response."""
 
@@ -82,10 +84,10 @@ class CaseDetailOut(CaseOut):
         actor: Actor,
         now: datetime | None = None,
         seen: SeenOut | None = None,
-        about_appeal: Label | None = None,
+        context: CaseContext = NO_CONTEXT,
     ) -> "CaseDetailOut":
-        """The case as this actor sees it now, with what there is about an appeal."""
+        """The case as this actor sees it now, explained with this context."""
         # The fields of the parent are values already: they are not validated a second time.
         known: dict[str, Any] = dict(CaseOut.of(full, actor, now))
-        explanation = ExplanationOut.of(explain(full, actor, now, about_appeal))
-        return cls.model_construct(**known, explanation=explanation, as_of=seen)
+        explanation = ExplanationOut.of(explain(full, actor, now, context))
+        return cls.model_construct(**known, explanation=explanation, reapplied_by=context.reapplied_by, as_of=seen)

@@ -123,7 +123,7 @@ class DisputeFileOut(Out):
     def of(cls, file: DisputeFile, reader: Context) -> "DisputeFileOut":
         return cls(
             dispute=DisputeDetailOut.with_parts(file.dispute, file.parts, file.cites, reader),
-            case=CaseDetailOut.of(file.full, reader.actor, reader.now, about_appeal=file.about_appeal),
+            case=CaseDetailOut.of(file.full, reader.actor, reader.now, context=file.context),
             statements=StatementOut.of_all(file.steps),
             timeline=[StepOut.of(each) for each in file.steps],
             evidence=[SeenEvidenceOut.of(each) for each in file.evidence],

@@ -115,8 +115,8 @@ class RefundDecided(Refusal):
     """A refund was decided for this case. It may be tried again, but the request is not reviewed a second time."""
 
     kind, code = Kind.CONFLICT, "refund_already_decided"
-    zh = "该售后单已决定退款，不能再执行 {action}。"
-    en = "A refund was decided for this case already; {action} is not possible any more."
+    zh = "该售后单已决定退款，不能再执行此操作（{action}）。"
+    en = "A refund was decided for this case already. This is not possible any more: {action}."
 
 
 class ReturnAddressMissing(Refusal):

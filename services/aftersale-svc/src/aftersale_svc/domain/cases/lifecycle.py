@@ -20,7 +20,7 @@ from aftercare_chassis.lifecycle import (
 
 from aftersale_svc.domain.cases.codes import CaseType, RefundAction, RefundState
 from aftersale_svc.domain.cases.errors import CaseFrozen
-from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
+from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase, facts_for
 from aftersale_svc.domain.cases.legs.goods_return import COURIER
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Return
 from aftersale_svc.domain.cases.types import ENDED, TYPES
@@ -56,7 +56,9 @@ def apply(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts
         IllegalTransition, ActionNotAllowed, and the refusals of the table's guards.
     """
     try:
-        return replace(full, case=of(full.case).apply(full.case, action, context, facts or _facts(full, context)))
+        return replace(
+            full, case=of(full.case).apply(full.case, action, context, facts or facts_for(full, context.actor))
+        )
     except IllegalTransition as refused:
         if full.case.state is CaseState.DISPUTED:
             why: Any = {**refused.facts, "dispute_id": full.case.dispute_id}  # Any: facts are of every type
@@ -85,11 +87,7 @@ def allowed(full: FullCase, actor: Actor, facts: CaseFacts, now: datetime | None
 
 def permits(full: FullCase, action: CaseAction, context: Context, facts: CaseFacts | None = None) -> bool:
     """Whether `apply` would take the action."""
-    return of(full.case).permits(full.case, action, context.actor, facts or _facts(full, context))
-
-
-def _facts(full: FullCase, context: Context) -> CaseFacts:
-    return CaseFacts(full=full, actor=context.actor)
+    return of(full.case).permits(full.case, action, context.actor, facts or facts_for(full, context.actor))
 
 
 def cause(full: FullCase, action: CaseAction) -> str:

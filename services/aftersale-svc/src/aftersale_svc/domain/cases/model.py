@@ -204,7 +204,7 @@ class Refund:
 class TimelineStep:
     """One step of a case: who did what, the state after it, and the texts that stay in this database.
 
-    `reason` is the code of why the step rejected or closed the case. `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id` and `text_hash`.
+    `reason` is the code of why the step rejected or closed the case, or granted a part. `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id` and `text_hash`.
     `decision_id` is the decision that was taken with it.
     """
 

@@ -80,7 +80,9 @@ def check_stage(type_: TypeRow, order: Order, stage: Stage) -> None:
     """
     if type_.stage(stage) in type_.stages:
         return
-    allowed = [name for name, each in TYPES.items() if each.stage(stage) in each.stages]
+    # A merchant has to allow the others.
+    for_all = {name: each for name, each in TYPES.items() if not each.replacement_first}
+    allowed = [name for name, each in for_all.items() if each.stage(stage) in each.stages]
     if type_.stages & _LATER[stage]:
         raise StageNotReached(pointer="/type", awaits=order.id, stage=stage, allowed=allowed)
     raise StageUnsuitable(pointer="/type", stage=stage, allowed=allowed)

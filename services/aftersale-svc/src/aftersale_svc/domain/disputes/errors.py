@@ -124,6 +124,16 @@ class NotAsked(Refusal):
     zh, en = "当前没有要求您提交凭证，或已提交。", "No evidence is asked of this side, or it was submitted."
 
 
+class EvidenceEmpty(Refusal):
+    """A side submits neither evidence nor a word."""
+
+    kind, code = Kind.INVALID, "evidence_empty"
+    zh, en = (
+        "请提交凭证或填写说明；提交后本轮举证即结束。",
+        "Submit evidence or a statement; a side submits once per request.",
+    )
+
+
 class TooMuchEvidence(Refusal):
     """A side has added as much evidence of its own accord as it may; what it is asked for it may still submit."""
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 from aftercare_chassis.currencies import written
@@ -18,6 +18,7 @@ from aftersale_svc.domain.courier_claims.codes import (
 from aftersale_svc.domain.courier_claims.model import CourierClaim
 from aftersale_svc.domain.wording.actions import WHY_NOT
 from aftersale_svc.domain.wording.states import TURN_NAMES
+from aftersale_svc.domain.wording.times import DEFAULT_ZONE, in_zone
 
 # Any: the states and actions differ per kind of claim.
 
@@ -107,7 +108,7 @@ def turn_of(claim: _Waiting) -> Label:
     who = TURN_NAMES[claim.whose_turn]
     if claim.deadline_at is None:
         return Label(f"等待{who.zh}处理", f"It is the turn of {who.en}")
-    time = f"{claim.deadline_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    time = in_zone(claim.deadline_at, DEFAULT_ZONE)
     return Label(f"等待{who.zh}处理，截止 {time}", f"It is the turn of {who.en}, until {time}")
 
 

@@ -1,9 +1,10 @@
 """Why a deadline ends when it does, in sentences."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date, datetime, timedelta
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from aftercare_chassis.lifecycle import Lifecycle
 
@@ -20,6 +21,7 @@ from aftersale_svc.domain.wording.disputes import DISPUTE_STATES
 from aftersale_svc.domain.wording.effects import effect_label
 from aftersale_svc.domain.wording.guarantee_claims import GUARANTEE_STATES
 from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES
+from aftersale_svc.domain.wording.times import in_zone
 
 HOLIDAYS: Mapping[str, str] = {
     "New Year's Day": "元旦",
@@ -79,24 +81,27 @@ _STATE_NAMES: Mapping[DocumentKind, Mapping[Any, Label]] = {
 }
 
 
-def explain(deadline: Deadline, calendar: Calendar) -> tuple[Label, ...]:
-    """Why it ends when it does: since when it runs, by which rule, which days did not count, when it ends and what happens then."""
-    return tuple(_sentences(deadline, calendar))
+def explain(deadline: Deadline, calendar: Calendar, zone: ZoneInfo) -> tuple[Label, ...]:
+    """Why it ends when it does: since when it runs, by which rule, which days did not count, when it ends and what happens then.
+
+    Times are in `zone`, that of the shop; days are those of the calendar.
+    """
+    return tuple(_sentences(deadline, calendar, zone))
 
 
-def _sentences(deadline: Deadline, calendar: Calendar) -> Iterator[Label]:
+def _sentences(deadline: Deadline, calendar: Calendar, zone: ZoneInfo) -> Iterator[Label]:
     state = _state_name(deadline)
     turn = TURN_NAMES.get(deadline.turn, Label(deadline.turn, deadline.turn))
-    begins = _clock(deadline.set_at, calendar)
+    begins = in_zone(deadline.set_at, zone)
     yield Label(
-        f"从 {begins}（{calendar.time_zone}）开始：{state.zh}，由{turn.zh}处理。",
-        f"It began at {begins} ({calendar.time_zone}): {state.en}; it is the turn of {turn.en}.",
+        f"从 {begins} 开始：{state.zh}，由{turn.zh}处理。",
+        f"It began at {begins}: {state.en}; it is the turn of {turn.en}.",
     )
     if deadline.due_at is None:
         yield Label("此处没有时限。", "There is no time limit here.")
     else:
         yield from _limit(deadline, calendar)
-    yield _end(deadline, calendar)
+    yield _end(deadline, zone)
     if deadline.ended_at is None and (effect := _effect(deadline)) is not None:
         yield Label(f"届时{effect.zh}。", f"Then {effect.en}.")
 
@@ -147,11 +152,11 @@ def _why(calendar: Calendar, day: date) -> Label:
     return Label(HOLIDAYS.get(special.name, special.name), special.name)
 
 
-def _end(deadline: Deadline, calendar: Calendar) -> Label:
+def _end(deadline: Deadline, zone: ZoneInfo) -> Label:
     if deadline.due_at is None and deadline.ended_at is None:
         return Label("尚未结束。", "It has not ended.")
-    at = "-" if deadline.due_at is None else _clock(deadline.due_at, calendar)
-    ended = "-" if deadline.ended_at is None else _clock(deadline.ended_at, calendar)
+    at = "-" if deadline.due_at is None else in_zone(deadline.due_at, zone)
+    ended = "-" if deadline.ended_at is None else in_zone(deadline.ended_at, zone)
     text = _STATES[deadline.state]
     if deadline.ended_at is None and deadline.extension_cause is ExtensionCause.STANDSTILL:
         text = _STANDSTILL
@@ -174,7 +179,3 @@ def _effect(deadline: Deadline) -> Label | None:
                 if state.value == deadline.document_state and timeout.hours == deadline.timer and timeout.effect:
                     return effect_label(timeout.effect)
     return None
-
-
-def _clock(at: datetime, calendar: Calendar) -> str:
-    return at.astimezone(calendar.zone).strftime("%Y-%m-%d %H:%M")

@@ -1,11 +1,17 @@
-"""How the states of disputes are called, and what is said about an appeal."""
+"""How the states of disputes and the remedies of verdicts are called, and what is said about an appeal and about the money of a verdict."""
 
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aftercare_chassis.currencies import written
 
 from aftersale_svc.domain.cases.reasons import Label
-from aftersale_svc.domain.disputes.appeals import Appeal
-from aftersale_svc.domain.disputes.model import Dispute, DisputeState
+from aftersale_svc.domain.cases.stops import Stop
+from aftersale_svc.domain.disputes.appeals import Appeal, Entry, EntryDirection
+from aftersale_svc.domain.disputes.model import Dispute, DisputeState, Remedy, TakesEffect
+from aftersale_svc.domain.disputes.remedies import WITH_MONEY
+from aftersale_svc.domain.wording.times import in_zone
 
 DISPUTE_STATES: Mapping[str, Label] = {
     DisputeState.AWAIT_MERCHANT_ANSWER: Label("等待商家答复投诉", "the merchant has to answer the complaint"),
@@ -21,10 +27,19 @@ DISPUTE_STATES: Mapping[str, Label] = {
     DisputeState.SAMPLE_SENT: Label("检测样品寄送途中", "the sample is on its way to the testing body"),
     DisputeState.AT_LAB: Label("检测机构检测中", "the testing body examines the sample"),
 }
-"""How far a dispute is."""
+REMEDIES: Mapping[Remedy, Label] = {
+    Remedy.REFUND: Label("退款", "a refund"),
+    Remedy.NONE: Label("驳回", "nothing"),
+    Remedy.RESUME: Label("恢复处理", "that the case goes on"),
+    Remedy.RETURN: Label("退货退款", "that the goods come back for their money"),
+    Remedy.EXCHANGE: Label("商家发货", "that the merchant sends goods"),
+    Remedy.COMPENSATION: Label("补偿，商品留用", "money, and the goods stay with the buyer"),
+}
 
 
-def appeal(dispute: Dispute, verdict_at: datetime, appeals: Sequence[Appeal], at: datetime) -> Label | None:
+def appeal(
+    dispute: Dispute, verdict_at: datetime, appeals: Sequence[Appeal], at: datetime, zone: ZoneInfo
+) -> Label | None:
     """What is said at this time about an appeal against the verdict of a dispute, the first one of which was given at
     `verdict_at`; None where there is nothing to say."""
     if verdict_at > at:
@@ -35,7 +50,43 @@ def appeal(dispute: Dispute, verdict_at: datetime, appeals: Sequence[Appeal], at
     is_final = dispute.final_at is not None and dispute.final_at <= at
     if until is None or until <= at or is_final:
         return None
-    time = f"{until.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    time = in_zone(until, zone)
     return Label(
         f"买卖双方可在 {time} 前对裁决申诉一次", f"Each side may appeal against the verdict once, until {time}"
     )
+
+
+def award(dispute: Dispute, stop: Stop | None, at: datetime, zone: ZoneInfo) -> Label | None:
+    """What the verdict of a dispute awards that stops its case at this time and waits for appeals; None where none waits, or
+    where it awards no money and leaves that open."""
+    waits = stop is not None and stop.state in _WAITS and dispute.takes_effect is TakesEffect.AFTER_APPEAL_WINDOW
+    if stop is None or not waits or dispute.decided_at is None:
+        return None
+    if dispute.decided_at > at:  # what an earlier verdict has awarded is not kept
+        return Label("裁决已作出，等待申诉期结束", "A verdict was given, which waits for the time to appeal")
+    if dispute.remedy not in (*WITH_MONEY, Remedy.NONE):
+        return None
+    if stop.state == DisputeState.APPEALED:
+        when = Label("申诉裁定后执行", "unless the verdict about the appeal changes that")
+    else:
+        time = "…" if stop.deadline_at is None else in_zone(stop.deadline_at, zone)
+        when = Label(f"如无申诉，于 {time} 执行", f"on {time}, unless there is an appeal")
+    if dispute.remedy is Remedy.NONE:
+        return Label(f"裁决不退款，{when.zh}", f"The verdict awards no money: the case is closed {when.en}")
+    text = written(dispute.amount_minor or 0, dispute.currency)
+    return Label(f"裁决退款 {text}，{when.zh}", f"The verdict awards {text}, which goes back {when.en}")
+
+
+def owed(entries: Sequence[Entry], at: datetime) -> Label | None:
+    """What the buyer owes at this time by a verdict that was replaced after it was executed; None where that is nothing."""
+    for each in entries:
+        if each.direction is EntryDirection.BUYER_OWES and each.recorded_at <= at:
+            text = written(each.amount_minor, each.currency)
+            return Label(
+                f"裁决经申诉改判，其中 {text} 应由买家返还",
+                f"the verdict was replaced after an appeal, and the buyer owes {text} of that",
+            )
+    return None
+
+
+_WAITS = (DisputeState.APPEAL_WINDOW, DisputeState.APPEALED)

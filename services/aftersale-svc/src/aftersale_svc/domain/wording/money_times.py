@@ -1,7 +1,7 @@
 """When the money of a case goes back, in words."""
 
 from collections.abc import Mapping
-from datetime import UTC
+from zoneinfo import ZoneInfo
 
 from aftersale_svc.domain.cases.codes import Money, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases.model import Case, CaseState
 from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.types import ENDED, TYPES
+from aftersale_svc.domain.wording.times import in_zone
 
 _S = CaseState
 _REVIEWED = frozenset({_S.PENDING_REVIEW, _S.MANUAL_REVIEW, _S.OFFER_PENDING, _S.AWAIT_SUPPLEMENT})
@@ -33,15 +34,15 @@ _AFTER: Mapping[CaseState, Label] = {
 """By the state that the case waits in, where money is to go back."""
 
 
-def money_when(full: FullCase) -> Label | None:
+def money_when(full: FullCase, zone: ZoneInfo) -> Label | None:
     """When the money goes back; None where none does, or where it has gone back, as the merchant states at least."""
     case, refund = full.case, full.refund
     if case.state in ENDED or full.is_refunded or case.state is _S.OFFLINE_REFUND_CONFIRM:
         return None
     if refund is not None and refund.state is RefundState.FAILED:
-        return _AFTER_REFUSAL
+        return None if full.cover is not None else _AFTER_REFUSAL  # the claim on the deposit has its own times
     if case.state is _S.REFUNDING:
-        return _until(case)
+        return _until(case, zone)
     gives_back = money_outcome(case) is Money.REFUND or (case.difference_minor or 0) < 0
     if not gives_back:
         return None
@@ -50,10 +51,10 @@ def money_when(full: FullCase) -> Label | None:
     return _AFTER.get(case.state)
 
 
-def _until(case: Case) -> Label:
+def _until(case: Case, zone: ZoneInfo) -> Label:
     if case.deadline_at is None:
         return Label("退款处理中", "The money is on its way")
-    time = f"{case.deadline_at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+    time = in_zone(case.deadline_at, zone)
     return Label(
         f"退款应在 {time} 前完成，逾期由平台核查",
         f"The money is to have gone back by {time}; after that, the platform checks the refund",

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 class DepositCover:
     """The claim on the deposit beside a case that lives or was paid; a case has one at most, and only while a refund of it has failed.
 
-    `state` is that of the claim.
+    `state` is that of the claim, `owed_minor` what it owes, in minor units of the case's currency, once that is decided.
     """
 
     id: str
     case_id: str
     state: str
+    owed_minor: int | None = None
 
     @property
     def is_being_paid(self) -> bool:

@@ -2,6 +2,8 @@
 
 from aftercare_chassis.refusals import Kind, Refusal
 
+from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
+
 
 class TypeUnsuitable(Refusal):
     """A case cannot become one of this type. `allowed` are the types that it can become one of."""
@@ -72,3 +74,10 @@ class OfferOfAnother(Refusal):
 
     kind, code = Kind.CONFLICT, "offer_of_another"
     zh, en = "该方案由对方提出，不能撤回。", "The offer was made by the other reviewers, who may withdraw it."
+
+
+class GoodsAlreadySent(ReturnAlreadyShipped):
+    """Goods were sent: the inspection, an agent or a dispute decides, and nothing else is asked for or offered."""
+
+    zh = "商品已寄出，不能再提出其他申请或方案；对处理结果有异议的，可以申请维权。"
+    en = "Goods were sent, so nothing else can be asked for or offered; a dispute decides about the result."

@@ -3,10 +3,9 @@
 from aftercare_chassis.lifecycle import Guard
 from aftercare_chassis.refusals import Refusal
 
-from aftersale_svc.domain.cases.errors import ReturnAlreadyShipped
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, OfferOfAnother, TooManyOffers
+from aftersale_svc.domain.cases.offers.errors import GoodsAlreadySent, NoOfferOpen, OfferOfAnother, TooManyOffers
 from aftersale_svc.domain.cases.replacements.model import Replacement
 
 MOST_OFFERS = 6
@@ -25,7 +24,7 @@ def _goods_sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
     if facts is None:
         return None
     sent_first = any(each.shipped_at is not None for each in facts.full.rows_of(Replacement))
-    return ReturnAlreadyShipped() if sent_first or facts.full.return_.waybill_no is not None else None
+    return GoodsAlreadySent() if sent_first or facts.full.return_.waybill_no is not None else None
 
 
 def _of_another(_: Case, facts: CaseFacts | None) -> Refusal | None:
@@ -37,5 +36,5 @@ def _of_another(_: Case, facts: CaseFacts | None) -> Refusal | None:
 OF_ANOTHER = Guard(OfferOfAnother.code, _of_another)
 TOO_MANY_OFFERS = Guard(TooManyOffers.code, _too_many)
 NO_OFFER_OPEN = Guard(NoOfferOpen.code, _none_open)
-GOODS_SENT = Guard(ReturnAlreadyShipped.code, _goods_sent)
+GOODS_SENT = Guard(GoodsAlreadySent.code, _goods_sent)
 """Goods on their way back, or back, are decided about by inspection or by an agent."""

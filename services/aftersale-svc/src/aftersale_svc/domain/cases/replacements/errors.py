@@ -7,8 +7,8 @@ class ReplacementDecided(Refusal):
     """A replacement was decided for this case. It may be sent again, but the request is not reviewed a second time."""
 
     kind, code = Kind.CONFLICT, "replacement_already_decided"
-    zh = "该售后单已决定补寄或换货，不能再执行 {action}。"
-    en = "A replacement was decided for this case already; {action} is not possible any more."
+    zh = "该售后单已决定补寄或换货，不能再执行此操作（{action}）。"
+    en = "A replacement was decided for this case already. This is not possible any more: {action}."
 
 
 class NoReplacementDecided(Refusal):

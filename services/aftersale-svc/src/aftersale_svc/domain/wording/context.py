@@ -1,0 +1,27 @@
+"""What a case is explained with besides its own rows."""
+
+from dataclasses import dataclass
+from zoneinfo import ZoneInfo
+
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.wording.times import DEFAULT_ZONE
+
+
+@dataclass(frozen=True, slots=True)
+class CaseContext:
+    """The time zone of the shop, and what is said about a verdict; each of that is None where there is nothing to say.
+
+    `appeal`: until when there may be an appeal, or that there is one. `award`: what a verdict awards that is still to be executed.
+    `owed`: what the buyer owes by a verdict that was replaced. `reapplied_by` is the case that takes the place of this one, where the
+    buyer has asked again.
+    """
+
+    zone: ZoneInfo = DEFAULT_ZONE
+    appeal: Label | None = None
+    award: Label | None = None
+    owed: Label | None = None
+    reapplied_by: str | None = None
+
+
+NO_CONTEXT = CaseContext()
+"""No verdict, and a shop without a calendar."""

@@ -1,0 +1,124 @@
+"""What goes back in a case, what the buyer pays, and what is held, in sentences."""
+
+from aftercare_chassis.currencies import written
+
+from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.charges.model import Charge
+from aftersale_svc.domain.cases.codes import Money, RefundState
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.outcomes import money_outcome
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.cases.types import ENDED
+from aftersale_svc.domain.money.fees import buyer_pays_return, sends_goods_back
+
+_NOTHING = Label("不涉及退款", "No money goes back")
+_REFUNDS = {
+    RefundState.REQUESTED: ("已决定退款 {}，以支付渠道到账为准", "A refund of {} was decided, and is on its way"),
+    RefundState.FAILED: ("退款 {} 未成功，等待平台处理", "The refund of {} was refused; an agent has to decide"),
+}
+_GONE_BACK = ("已退款 {}", "{} went back")
+_FROM_DEPOSIT = ("已由商家保证金赔付 {}", "{} was paid from the guarantee deposit of the merchant")
+_COVERED = (
+    "退款 {} 未成功，正在申请由商家保证金赔付",
+    "The refund of {} was refused; a claim on the guarantee deposit of the merchant is open",
+)
+_OFFLINE = (
+    "商家称已线下退款 {}，等待买家确认到账",
+    "{} was given back outside the provider, as is stated; the buyer has to confirm it",
+)
+_LESS = ("换货差价 {} 将退还买家", "The replacement costs less: {} goes back")
+_MORE = ("换货差价 {} 由买家支付", "The replacement costs more: the buyer owes {}")
+_MORE_AGREED = (
+    "买家已同意补付换货差价 {}，尚未登记到账",
+    "The replacement costs more: the buyer has agreed to pay {}, which is not recorded as paid",
+)
+_MORE_PAID = ("买家已支付换货差价 {}", "The replacement costs more: the buyer has paid {}")
+_TO_HOLD = (
+    "商品寄回前需担保 {}，由买家同意",
+    "{} is to be held until the goods are back, once the buyer has agreed to that",
+)
+_HELD = ("商品寄回前担保 {}", "{} is held until the goods are back")
+_CLAIMED = (
+    "{} 不再退还：商品未寄回或未通过验收",
+    "{} stays with the merchant, for units that did not come back or were refused",
+)
+_QUOTED = ("维修费用 {}，由买家同意后支付", "The repair costs {}, which the buyer pays once they have agreed to it")
+_PAID = ("买家已支付维修费用 {}", "The buyer has paid {} for the repair")
+_AGREED = ("按约定退款 {}", "As agreed, {} goes back")
+_MOST = ("如全部通过，最多退款 {}", "If all of it is granted, up to {} goes back")
+_LESS_FEES = (
+    "如全部通过，最多退款 {}，须扣除买家承担的退货费用",
+    "If all of it is granted, up to {} goes back, less what the buyer bears of the return",
+)
+
+
+def money(full: FullCase, award: Label | None = None, owed: Label | None = None) -> Label:
+    """How much goes back, and how certain that is.
+
+    `award` is what a verdict awards that is still to be executed, `owed` what the buyer owes by one that was replaced.
+    """
+    parts = [*_given_back(full), *([] if owed is None else [owed])]
+    if not parts:
+        return award or _pending(full)
+    return Label("；".join(each.zh for each in parts), "; ".join(each.en for each in parts))
+
+
+def amount(zh: str, en: str, minor: int, case: Case) -> Label:
+    """A sentence with an amount of a case."""
+    text = written(minor, case.currency)
+    return Label(zh.format(text), en.format(text))
+
+
+def _given_back(full: FullCase) -> list[Label]:
+    """What the buyer has got; what is on its way besides follows it."""
+    case, refund, cover, found = full.case, full.refund, full.cover, list[Label]()
+    if full.is_refunded:
+        found.append(amount(*_GONE_BACK, full.refunded_minor, case))
+        if refund is not None and refund.state is RefundState.REQUESTED:
+            found.append(amount(*_REFUNDS[refund.state], refund.amount.total_minor, case))
+    if cover is not None and cover.is_paid and cover.owed_minor is not None:
+        found.append(amount(*_FROM_DEPOSIT, cover.owed_minor, case))
+    return found
+
+
+def _pending(full: FullCase) -> Label:
+    """What is decided about money where nothing went back."""
+    case, refund, stated, hold = full.case, full.refund, full.offline_refund, full.money_hold
+    if stated is not None and case.state is CaseState.OFFLINE_REFUND_CONFIRM:
+        return amount(*_OFFLINE, stated.amount_minor, case)
+    if hold is not None and hold.claimed_minor is not None:
+        return amount(*_CLAIMED, hold.claimed_minor, case)
+    if refund is not None and full.cover is not None:
+        return amount(*_COVERED, refund.amount.total_minor, case)
+    if refund is not None and case.state not in ENDED:
+        return amount(*_REFUNDS[refund.state], refund.amount.total_minor, case)
+    if full.charge is not None and full.charge.amount_minor and (case.state not in ENDED or full.charge.paid_at):
+        return _charged(full, full.charge)
+    return _NOTHING if case.state in ENDED else _expected(full)
+
+
+def _charged(full: FullCase, charge: Charge) -> Label:
+    """What the buyer pays for a repair, or for goods that cost more, and whether they have."""
+    if full.repair is not None:
+        return amount(*(_PAID if charge.paid_at else _QUOTED), charge.amount_minor, full.case)
+    if charge.paid_at:
+        return amount(*_MORE_PAID, charge.amount_minor, full.case)
+    return amount(*(_MORE_AGREED if charge.agreed_at else _MORE), charge.amount_minor, full.case)
+
+
+def _expected(full: FullCase) -> Label:
+    """What the case gives back or holds, as far as that is known before anything is decided."""
+    case, hold = full.case, full.money_hold
+    if hold is not None and hold.is_open:
+        return amount(*_HELD, hold.amount_minor, case)
+    if hold is None and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
+        return amount(*_TO_HOLD, case.requested_minor, case)
+    if case.difference_minor:
+        return amount(*(_LESS if case.difference_minor < 0 else _MORE), abs(case.difference_minor), case)
+    if money_outcome(case) is not Money.REFUND:
+        return _NOTHING
+    if case.agreed_minor is not None:
+        return amount(*_AGREED, case.agreed_minor, case)
+    texts = _LESS_FEES if sends_goods_back(case) and buyer_pays_return(case) else _MOST
+    return amount(*texts, case.requested_minor + case.shipping_refund_minor, case)

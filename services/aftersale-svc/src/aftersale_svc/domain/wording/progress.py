@@ -1,0 +1,42 @@
+"""How far a case is: by its state, that of the dispute that stops it, and by what a shipment to the buyer waits for."""
+
+from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.disputes.model import DisputeState
+from aftersale_svc.domain.wording.disputes import DISPUTE_STATES
+from aftersale_svc.domain.wording.money import amount
+from aftersale_svc.domain.wording.states import STATE_NAMES
+
+_OFFERED = Label(
+    "商家逾期未发货，买家可改为退款，或继续等待",
+    "The merchant has not sent the goods in time; the buyer may take the money instead, or wait",
+)
+_TO_HOLD = ("等待买家同意担保 {}", "The buyer has to agree that {} is held until the goods are back")
+_TO_AGREE = ("等待买家同意补付 {}", "The buyer has to agree to pay {}")
+_TO_PAY = (
+    "买家已同意补付 {}，等待商家登记到账并发货",
+    "The buyer has agreed to pay {}; the merchant records the payment, and sends the goods",
+)
+
+
+def progress(full: FullCase) -> Label:
+    """How far the case is."""
+    if full.stop is not None:
+        dispute = DISPUTE_STATES[DisputeState(full.stop.state)]
+        return Label(f"维权处理中，售后单已冻结：{dispute.zh}", f"Stopped by a dispute: {dispute.en}")
+    waits = _awaited(full) if full.case.state is CaseState.AWAIT_RESHIP else None
+    return waits or STATE_NAMES[full.case.state]
+
+
+def _awaited(full: FullCase) -> Label | None:
+    """What the merchant waits for before sending goods; None where nothing keeps them from it."""
+    case, charge, sent = full.case, full.charge, full.replacement
+    if sent is not None and sent.refund_offered_at is not None:
+        return _OFFERED
+    if full.money_hold is None and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
+        return amount(*_TO_HOLD, case.requested_minor, case)
+    if charge is None or not charge.is_unpaid:
+        return None
+    return amount(*(_TO_AGREE if charge.is_open else _TO_PAY), charge.amount_minor, case)
