@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from aftercare_events import AfterSaleApproved, DecisionDeclined, DecisionProposed, RefundRequested
-from aftersale_shop import RETURN_ADDRESS, Shop
+from aftersale_shop import CUP, RETURN_ADDRESS, Shop
 
 
 @pytest.fixture(autouse=True)
@@ -126,3 +126,16 @@ async def test_a_hold_on_much_money_is_decided_by_two(
     shop.harness.problem(await second.post(f"/v1/cases/{case_id}/{other}", json={}), 409, "decision_proposed")
     done = await shop.act(second, case_id, "confirm-decision")
     assert (done["state"], done["hold"]["claimed_at"] is not None) == ("completed", action == "claim-hold")
+
+
+async def test_the_freight_that_goes_back_meanwhile_counts(shop: Shop) -> None:
+    """Two cases of 3000 and a freight of 9000, which goes back with the one that is decided last."""
+    await shop.paid(lines=(CUP.model_copy(update={"line_id": "line_1"}), CUP), fee=9000)
+    first = await shop.case(lines=[{"line_id": "line_1", "quantity": 2}], type_="refund_only")
+    await shop.act(shop.seller, first["id"], "escalate")
+    other = await shop.case(lines=[{"line_id": "line_2", "quantity": 2}], type_="refund_only")
+    await shop.act(shop.seller, other["id"], "approve")
+    await shop.refund_succeeds()
+    proposed = await shop.act(shop.agent, first["id"], "approve")
+    assert proposed["proposed_decision"] == {"action": "approve", "proposed_by": "agent-1"}
+    assert (await shop.last(DecisionProposed)).amount_minor == 12000

@@ -58,7 +58,7 @@ async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = 
         NothingLeft: see `remaining_money.check`.
     """
     full, order = await locking.case_and_order(tx, case_id)
-    amount = to_go_back(full)
+    amount = to_go_back(await second_person.with_freight(tx, full, order))
     if second_person.is_needed(tx, full, amount):
         apply(full, CaseAction.REFUND, tx)
         return await second_person.propose(tx, full, CaseAction.REFUND, amount, {"note": note})

@@ -44,7 +44,7 @@ async def approve(
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
-    amount = by_approval(full)
+    amount = by_approval(await second_person.with_freight(tx, full, order))
     if second_person.is_needed(tx, full, amount):
         apply(full, CaseAction.APPROVE, tx)
         arguments = {"note": note, "return_address": return_address, "policy": [asdict(each) for each in policy]}

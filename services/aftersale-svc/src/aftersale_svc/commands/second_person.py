@@ -14,8 +14,11 @@ from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.manual_reviews.proposals import ProposedDecision, needs_second_person
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.decisions.model import DecisionKind
+from aftersale_svc.domain.money.freight import expected_freight
+from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
 
 Arguments = Mapping[str, Any]  # Any: JSON, by the command of the action
@@ -34,6 +37,19 @@ def is_needed(tx: Transaction[Settings], full: FullCase, amount_minor: int) -> b
     """Whether somebody else has to confirm a decision of who acts, about this amount."""
     limit = tx.settings.second_person_above.get(full.case.currency)
     return needs_second_person(full, tx.actor.role, limit, amount_minor)
+
+
+async def with_freight(tx: Transaction[Settings], full: FullCase, order: Order) -> FullCase:
+    """The case with the freight that it would carry by now, where an amount limits what one agent decides; the order is locked.
+
+    Other cases of the order have ended since the freight was estimated.
+    """
+    if full.case.currency not in tx.settings.second_person_above:
+        return full
+    holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
+    units = {line.line_id: line.quantity for line in full.lines}
+    freight_minor = expected_freight(order, full.case, units, holds)
+    return replace(full, case=replace(full.case, shipping_refund_minor=freight_minor))
 
 
 async def propose(
