@@ -139,3 +139,29 @@ async def test_the_freight_that_goes_back_meanwhile_counts(shop: Shop) -> None:
     proposed = await shop.act(shop.agent, first["id"], "approve")
     assert proposed["proposed_decision"] == {"action": "approve", "proposed_by": "agent-1"}
     assert (await shop.last(DecisionProposed)).amount_minor == 12000
+
+
+async def test_what_is_only_proposed_is_for_the_platform_alone(shop: Shop, second: Any) -> None:
+    await shop.delivered()
+    case_id = await escalated(shop)
+    await shop.act(shop.agent, case_id, "approve", note="内部意见", return_address=RETURN_ADDRESS)
+    await shop.act(second, case_id, "decline-decision", note="金额过高")
+    await shop.act(shop.agent, case_id, "approve", note="内部意见", return_address=RETURN_ADDRESS)
+    [proposed, *_] = (await shop.agent.get(f"/v1/cases/{case_id}/decisions")).json()["data"]
+    for client in (shop.buyer, shop.seller):
+        for path in ("timeline", "decisions"):
+            answer = await client.get(f"/v1/cases/{case_id}/{path}")
+            assert answer.status_code == 200, answer.text
+            assert not any(word in answer.text for word in ("propose", "内部意见", "金额过高")), path
+        assert (await client.get(f"/v1/decisions/{proposed['id']}")).status_code == 404
+    assert "内部意见" in (await shop.agent.get(f"/v1/cases/{case_id}/timeline")).text
+
+
+async def test_who_has_proposed_is_not_given_the_case(shop: Shop) -> None:
+    await shop.delivered()
+    case_id = await escalated(shop)
+    await shop.act(shop.agent, case_id, "refund")
+    admin = shop.harness.client("admin", "admin-1")
+    refused = await admin.post(f"/v1/cases/{case_id}/assign", json={"agent_id": "agent-1"})
+    shop.harness.problem(refused, 409, "second_person_needed")
+    assert (await admin.post(f"/v1/cases/{case_id}/assign", json={"agent_id": "agent-2"})).status_code == 200

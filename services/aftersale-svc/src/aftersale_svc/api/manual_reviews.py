@@ -80,7 +80,7 @@ async def take_case(case_id: CaseId, tx: Tx[Settings]) -> CaseOut:
     return CaseOut.of(await manual_reviews.take(tx, case_id), tx.actor)
 
 
-@router.post("/{case_id}/assign", **step(CASE.values(), CaseAction.ASSIGN, "assignCase"))
+@router.post("/{case_id}/assign", **step(CASE.values(), CaseAction.ASSIGN, "assignCase", SecondPersonNeeded))
 async def assign_case(case_id: CaseId, body: AssignReviewIn, tx: Tx[Settings]) -> CaseOut:
     """Give the case to an agent, whoever has it."""
     return CaseOut.of(await manual_reviews.assign(tx, case_id, agent_id=body.agent_id), tx.actor)

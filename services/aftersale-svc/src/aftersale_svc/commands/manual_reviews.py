@@ -12,7 +12,7 @@ from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
+from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide, SecondPersonNeeded
 from aftersale_svc.domain.cases.manual_reviews.guards import is_party
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.settings import Settings
@@ -37,11 +37,14 @@ async def assign(tx: Transaction[Settings], case_id: str, *, agent_id: str) -> F
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
         PartyCannotDecide: the agent is a party of the case.
+        SecondPersonNeeded: the agent has proposed the decision that another one has to confirm.
     """
     full = await locking.case(tx, case_id)
     moved = apply(full, CaseAction.ASSIGN, tx)
     if is_party(full.case, agent_id):
         raise PartyCannotDecide(pointer="/agent_id")
+    if full.case.proposed_by == agent_id:
+        raise SecondPersonNeeded(pointer="/agent_id")
     return await _assigned(tx, full, moved, agent_id, CaseAction.ASSIGN)
 
 

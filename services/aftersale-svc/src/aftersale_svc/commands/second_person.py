@@ -11,7 +11,12 @@ from aftersale_svc.commands import decisions, effects, locking
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.manual_reviews.proposals import ProposedDecision, needs_second_person
+from aftersale_svc.domain.cases.manual_reviews.proposals import (
+    DECLINED,
+    PROPOSED,
+    ProposedDecision,
+    needs_second_person,
+)
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.freight import expected_freight
@@ -29,8 +34,6 @@ _KINDS = {
     CaseAction.RELEASE_HOLD: DecisionKind.CLOSING,
     CaseAction.CLAIM_HOLD: DecisionKind.CLOSING,
 }
-PROPOSED, DECLINED = "proposed", "declined"
-"""The outcomes of decisions."""
 
 
 def is_needed(tx: Transaction[Settings], full: FullCase, amount_minor: int) -> bool:

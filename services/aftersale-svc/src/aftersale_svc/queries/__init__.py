@@ -8,6 +8,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.manual_reviews.proposals import decisions_for, steps_for
 from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.policy import check_permission
@@ -20,12 +21,12 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.disputes.parts import DisputeParts
 from aftersale_svc.domain.evidence.case_evidence import CitedEvidence, case_evidence, hashes
 from aftersale_svc.domain.evidence.model import EvidenceFile
-from aftersale_svc.domain.evidence.policy import STAFF
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.money.preview import Preview
 from aftersale_svc.domain.money.preview import preview as previewed
 from aftersale_svc.domain.options import OrderOptions, options_of
 from aftersale_svc.domain.orders.errors import OrderUnknown
+from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.domain.rules.model import DefaultReturnAddress, RuleSet, RuleSetVersion
 from aftersale_svc.domain.work_lists import Selection, WorkList, lists_of, selection
 from aftersale_svc.settings import Settings
@@ -105,7 +106,7 @@ async def _full(read: Reader[Settings], found: Sequence[Case]) -> list[FullCase]
 async def timeline(read: Reader[Settings], case_id: str) -> list[TimelineStep]:
     """Every step of the case and of its disputes, oldest first. Raises: NotFound."""
     await read.get(CASES, case_id)
-    return await read.all(TIMELINE, case_id=case_id)
+    return steps_for(read.actor.role, await read.all(TIMELINE, case_id=case_id))
 
 
 async def offers(read: Reader[Settings], case_id: str) -> list[Offer]:
@@ -220,9 +221,12 @@ async def evidence_of_case(read: Reader[Settings], case_id: str) -> list[CitedEv
 async def decisions(read: Reader[Settings], case_id: str) -> list[Decision]:
     """Every decision about the case, oldest first. Raises: NotFound."""
     await read.get(CASES, case_id)
-    return await read.all(DECISIONS_OF_CASE, case_id=case_id)
+    return decisions_for(read.actor.role, await read.all(DECISIONS_OF_CASE, case_id=case_id))
 
 
 async def decision(read: Reader[Settings], decision_id: str) -> Decision:
     """The decision, where this actor may see its case. Raises: NotFound."""
-    return await read.get(DECISIONS, decision_id)
+    found = await read.get(DECISIONS, decision_id)
+    if not decisions_for(read.actor.role, [found]):
+        raise NotFound()
+    return found

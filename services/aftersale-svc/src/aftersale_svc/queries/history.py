@@ -11,6 +11,7 @@ from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc import queries
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.states import CaseState
@@ -60,7 +61,8 @@ async def past_case(read: Reader[Settings], case_id: str, at: datetime | None, s
         raise HistoryNotKept(pointer="/as_of")
     if then.case.state is CaseState.DISPUTED:
         then = replace(then, stop=stop_at(await read.all(OF_CASE, case_id=case_id), time))
-    steps = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
+    known = [each for each in await read.all(TIMELINE, case_id=case_id) if each.at <= time]
+    steps = steps_for(actor.role, known)
     offers = [_offer(each, time) for each in await read.all(OFFERS_OF_CASE, case_id=case_id) if each.made_at <= time]
     return PastCase(time, then, actor, steps, offers, await _evidence(read, then, actor, steps, time))
 

@@ -42,7 +42,7 @@ from aftersale_svc.domain.evidence.model import (
     EvidenceState,
     MediaType,
 )
-from aftersale_svc.domain.evidence.policy import STAFF
+from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.tables.cases import case_timeline, cases
 from aftersale_svc.tables.schema import metadata
 

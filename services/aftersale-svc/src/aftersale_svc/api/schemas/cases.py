@@ -33,9 +33,9 @@ from aftersale_svc.domain.cases.codes import CaseType, CloseCause, Initiator, Re
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase, facts_for
 from aftersale_svc.domain.cases.model import CaseLine, CaseState
-from aftersale_svc.domain.evidence.policy import STAFF
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.domain.permissions import STAFF
 
 CaseTurn = Annotated[str, TurnOf("CaseTurn", *lifecycle.CASE.values(), others=[NOBODY])]
 

@@ -34,7 +34,8 @@ from aftersale_svc.domain.evidence.model import (
     EvidenceState,
     MediaType,
 )
-from aftersale_svc.domain.evidence.policy import SEES_ORIGINALS, STAFF
+from aftersale_svc.domain.evidence.policy import SEES_ORIGINALS
+from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.integrations.stores.port import COPIES, ORIGINALS, PENDING, EvidenceStore, Upload
 from aftersale_svc.settings import Settings
 

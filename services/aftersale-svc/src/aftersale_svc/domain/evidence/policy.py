@@ -6,6 +6,7 @@ from typing import Protocol
 
 from aftersale_svc.domain.evidence.errors import EvidenceKindOfPlatform, EvidenceTooLarge, MediaTypeUnsuitable
 from aftersale_svc.domain.evidence.model import EvidenceKind, MediaType
+from aftersale_svc.domain.permissions import STAFF
 
 _K, _M = EvidenceKind, MediaType
 IMAGES = (_M.JPEG, _M.PNG, _M.WEBP, _M.HEIC)
@@ -21,8 +22,6 @@ TYPES: Mapping[EvidenceKind, tuple[MediaType, ...]] = MappingProxyType(
 )
 FILES_OF_A_SIDE = 100
 """How many files one side may announce for an order."""
-STAFF = frozenset({"agent", "arbitrator", "admin"})
-"""The roles that see every file, and where else it was used."""
 OF_PLATFORM = frozenset({_K.TEST_REPORT})
 """The kinds that only staff uploads."""
 SEES_ORIGINALS = frozenset({"arbitrator"})

@@ -5,8 +5,8 @@ from enum import StrEnum
 from aftercare_chassis.lifecycle import Actor
 
 from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.domain.evidence.policy import STAFF
 from aftersale_svc.domain.history.errors import SideForeign
+from aftersale_svc.domain.permissions import STAFF
 
 
 class Side(StrEnum):
