@@ -96,6 +96,7 @@ def test_parts_are_shared_components(document: dict[str, Any]) -> None:
         "DeadlineChange",
         "DisputeCost",
         "InspectedLine",
+        "LabResult",
         "LineAfterSale",
         "LineDiscount",
         "OrderLine",
@@ -103,5 +104,6 @@ def test_parts_are_shared_components(document: dict[str, Any]) -> None:
         "PolicyCitation",
         "RecommendedSanction",
         "RefundPart",
+        "SampleLine",
         "ShippedLine",
     }
