@@ -1,5 +1,6 @@
 """The README of a service lists the events that it consumes and publishes; the lists are compared with the code."""
 
+import json
 import re
 from fnmatch import fnmatch
 
@@ -49,3 +50,11 @@ def test_events_out_are_listed_by_topic(name: str) -> None:
     parts = re.split(r"`(aftercare\.\w+\.v\d+)`:", section(name, "Events out"))
     for topic, text in zip(parts[1::2], parts[2::2], strict=True):
         assert {cls.TOPIC.name for cls in events_named(text)} == {topic}
+
+
+@each_service
+def test_every_path_is_among_the_endpoints(name: str) -> None:
+    """By the last word of the path that is no parameter."""
+    paths = json.loads((ROOT / f"docs/openapi/{name}-svc.json").read_text(encoding="utf-8"))["paths"]
+    named = set(re.findall(r"[\w-]+", section(name, "Endpoints")))
+    assert {path for path in paths if [word for word in path.split("/") if "{" not in word][-1] not in named} == set()
