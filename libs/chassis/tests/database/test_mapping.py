@@ -100,8 +100,8 @@ def test_who_acts_for_a_tenant_sees_the_rows_of_the_tenant() -> None:
 
 def test_a_row_is_locked_only_where_it_is_asked_for() -> None:
     rows = Rows(BOXES, Box)
-    assert "FOR UPDATE" in rows.by_key("keeper", lock=True).sql
-    assert "FOR UPDATE" not in rows.by_key("keeper", lock=False).sql
+    assert "FOR NO KEY UPDATE" in rows.by_key("keeper", lock=True).sql
+    assert "UPDATE" not in rows.by_key("keeper", lock=False).sql
 
 
 def test_parameters_come_in_the_order_of_the_statement() -> None:

@@ -83,7 +83,7 @@ async def test_no_command_takes_more_than_eight_statements(narrow: Shop) -> None
 
 def locks(seen: list[str]) -> list[str]:
     """What the row locks among the statements are about."""
-    return [text.rpartition("FROM ")[2].split()[0] for text in seen if "FOR UPDATE" in text]
+    return [text.rpartition("FROM ")[2].split()[0] for text in seen if "FOR NO KEY UPDATE" in text]
 
 
 async def test_a_timer_locks_each_row_once(narrow: Shop) -> None:

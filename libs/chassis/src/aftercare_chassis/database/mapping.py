@@ -139,8 +139,8 @@ class Rows(PerRole, Generic[R]):
         return {f"key_{name}": value for name, value in zip(self.key, key, strict=True)}
 
     def by_key(self, role: str, *, lock: bool) -> Compiled:
-        """SELECT one row by its key, FOR UPDATE if `lock`."""
-        chosen = self._by_key().with_for_update() if lock else self._by_key()
+        """SELECT one row by its key, locked if `lock`. No key changes, so that rows that refer to a locked one can be inserted."""
+        chosen = self._by_key().with_for_update(key_share=True) if lock else self._by_key()
         return self.compiled(lock, role, lambda: self.limited(role, chosen))
 
     def _by_key(self) -> AnySelect:

@@ -168,7 +168,7 @@ class Transaction(Reader[S_co]):
         return row
 
     async def lock_all(self, query: Query[R], **params: object) -> list[R]:
-        """The rows that a query with FOR UPDATE returns, locked until the end of the transaction."""
+        """The rows that a query with FOR NO KEY UPDATE returns, locked until the end of the transaction."""
         found = await self.all(query, **params)
         self._observers.read(*found)
         return found

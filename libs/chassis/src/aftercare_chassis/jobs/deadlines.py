@@ -121,8 +121,10 @@ class _Timer(Generic[S_contra]):
         # A number and not a parameter: the plan for any number of rows would read and sort all that are due.
         most: ColumnElement[int] = literal_column(str(BATCH))
         first = select(*columns).where(passed, kept).order_by(at).limit(most)
-        self.claim = Query(first.with_for_update(skip_locked=True), due.rows.cls)
-        self.claim_one = Query(select(*columns).where(passed, chosen).with_for_update(skip_locked=True), due.rows.cls)
+        self.claim = Query(first.with_for_update(key_share=True, skip_locked=True), due.rows.cls)
+        self.claim_one = Query(
+            select(*columns).where(passed, chosen).with_for_update(key_share=True, skip_locked=True), due.rows.cls
+        )
         self.ids: Query[Record] = Query(select(key).where(passed, kept).order_by(at).limit(most))
         self.unmoved: Query[Record] = Query(select(key).where(passed, chosen))
         soon = select(at).where(at <= bindparam("end"), kept).order_by(at).limit(literal_column("1"))

@@ -102,7 +102,7 @@ ORDER_AND_RULES = Query(
         )
     )
     .where(orders.c.id == bindparam("order_id"))
-    .with_for_update(of=orders),
+    .with_for_update(key_share=True, of=orders),
     OrderAndRules,
     seen_by(orders),
 )

@@ -173,7 +173,8 @@ CHECKED_FILES: Query[Record] = Query(
 
 _c = evidence_checks.c
 NEXT_CHECK = Query(
-    select(evidence_checks).order_by(_c.due_at).limit(1).with_for_update(skip_locked=True), EvidenceCheck
+    select(evidence_checks).order_by(_c.due_at).limit(1).with_for_update(key_share=True, skip_locked=True),
+    EvidenceCheck,
 )
 PUT_OFF_CHECK = Statement(
     update(evidence_checks)

@@ -115,7 +115,7 @@ ORDER_OF_GUARANTEE = Query(
     select(orders)
     .join_from(orders, guarantee_claims, _c.order_id == orders.c.id)
     .where(_c.id == bindparam("claim_id"))
-    .with_for_update(of=orders),
+    .with_for_update(key_share=True, of=orders),
     Order,
     GUARANTEE_CLAIMS_SEEN_BY,
 )
@@ -123,7 +123,7 @@ CASE_OF_GUARANTEE = Query(
     select(cases)
     .join_from(cases, guarantee_claims, _c.case_id == cases.c.id)
     .where(_c.id == bindparam("claim_id"))
-    .with_for_update(of=cases),
+    .with_for_update(key_share=True, of=cases),
     Case,
     GUARANTEE_CLAIMS_SEEN_BY,
 )

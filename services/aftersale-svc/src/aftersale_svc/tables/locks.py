@@ -17,13 +17,13 @@ from aftersale_svc.tables.orders import orders
 from aftersale_svc.tables.visibility import seen_by
 
 ORDER_TO_LOCK = Query(
-    select(orders).where(orders.c.id == bindparam("order_id")).with_for_update(), Order, seen_by(orders)
+    select(orders).where(orders.c.id == bindparam("order_id")).with_for_update(key_share=True), Order, seen_by(orders)
 )
 ORDER_OF_CASE = Query(
     select(orders)
     .join_from(orders, cases, cases.c.order_id == orders.c.id)
     .where(cases.c.id == bindparam("case_id"))
-    .with_for_update(of=orders),
+    .with_for_update(key_share=True, of=orders),
     Order,
     CASE_SEEN_BY,
 )
@@ -31,7 +31,7 @@ ORDER_OF_DISPUTE = Query(
     select(orders)
     .join_from(orders, disputes, disputes.c.order_id == orders.c.id)
     .where(disputes.c.id == bindparam("dispute_id"))
-    .with_for_update(of=orders),
+    .with_for_update(key_share=True, of=orders),
     Order,
     DISPUTE_SEEN_BY,
 )
@@ -39,7 +39,7 @@ CASES_TO_LOCK = Query(
     select(cases)
     .where(cases.c.id == bindparam("case_ids", type_=ARRAY(Text)).any_())
     .order_by(cases.c.id)
-    .with_for_update(),
+    .with_for_update(key_share=True),
     Case,
     CASE_SEEN_BY,
 )
@@ -48,7 +48,7 @@ CASE_OF_DISPUTE = Query(
     select(cases)
     .join_from(cases, disputes, disputes.c.case_id == cases.c.id)
     .where(disputes.c.id == bindparam("dispute_id"))
-    .with_for_update(of=cases),
+    .with_for_update(key_share=True, of=cases),
     Case,
     DISPUTE_SEEN_BY,
 )
@@ -58,6 +58,8 @@ def _among(column: Column[str]) -> ColumnElement[bool]:
     return column == any_(bindparam("ids", type_=ARRAY(Text)))
 
 
-FREE_ORDERS = Query(select(orders).where(_among(orders.c.id)).with_for_update(skip_locked=True), Order)
-FREE_CASES = Query(select(cases).where(_among(cases.c.id)).with_for_update(skip_locked=True), Case)
-FREE_DISPUTES = Query(select(disputes).where(_among(disputes.c.id)).with_for_update(skip_locked=True), Dispute)
+FREE_ORDERS = Query(select(orders).where(_among(orders.c.id)).with_for_update(key_share=True, skip_locked=True), Order)
+FREE_CASES = Query(select(cases).where(_among(cases.c.id)).with_for_update(key_share=True, skip_locked=True), Case)
+FREE_DISPUTES = Query(
+    select(disputes).where(_among(disputes.c.id)).with_for_update(key_share=True, skip_locked=True), Dispute
+)

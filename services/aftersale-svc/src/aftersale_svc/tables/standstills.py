@@ -23,5 +23,7 @@ standstills = Table(
 
 BEATS = Rows(timer_beats, Beat)
 STANDSTILLS = Rows(standstills, Standstill)
-LAST_BEAT = Query(select(timer_beats).where(timer_beats.c.name == bindparam("name")).with_for_update(), Beat)
+LAST_BEAT = Query(
+    select(timer_beats).where(timer_beats.c.name == bindparam("name")).with_for_update(key_share=True), Beat
+)
 RECENT_STANDSTILLS = Query(select(standstills).order_by(standstills.c.id.desc()).limit(RECENT), Standstill)

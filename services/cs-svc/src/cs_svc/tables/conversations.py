@@ -115,6 +115,6 @@ LOCK_NOT_NOTIFIED = Query(
         ~_NOTIFIED,
     )
     .order_by(conversations.c.id)
-    .with_for_update(),
+    .with_for_update(key_share=True),
     Conversation,
 )

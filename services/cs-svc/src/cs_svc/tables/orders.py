@@ -33,8 +33,10 @@ known_cases = Table(
 KNOWN_ORDERS = Rows(known_orders, KnownOrder, seen_by(known_orders))
 KNOWN_CASES = Rows(known_cases, KnownCase, seen_by(known_cases))
 LOCK_ORDER: Query[Record] = Query(
-    select(known_orders.c.id).where(known_orders.c.id == bindparam("id")).with_for_update()
+    select(known_orders.c.id).where(known_orders.c.id == bindparam("id")).with_for_update(key_share=True)
 )
-LOCK_CASE: Query[Record] = Query(select(known_cases.c.id).where(known_cases.c.id == bindparam("id")).with_for_update())
+LOCK_CASE: Query[Record] = Query(
+    select(known_cases.c.id).where(known_cases.c.id == bindparam("id")).with_for_update(key_share=True)
+)
 ORDERS_OF_BUYER = newest_of_buyer(known_orders, KnownOrder)
 CASES_OF_BUYER = newest_of_buyer(known_cases, KnownCase)

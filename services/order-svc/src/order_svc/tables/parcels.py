@@ -97,7 +97,7 @@ PARCELS_OF_ORDER_BY_WAYBILL = Query(
 )
 _BY_WAYBILL = select(parcels).where(parcels.c.waybill_no == bindparam("waybill_no")).order_by(parcels.c.id)
 PARCELS_OF_WAYBILL = Query(_BY_WAYBILL, Parcel)
-PARCELS_OF_WAYBILL_LOCKED = Query(_BY_WAYBILL.with_for_update(), Parcel)
+PARCELS_OF_WAYBILL_LOCKED = Query(_BY_WAYBILL.with_for_update(key_share=True), Parcel)
 SCANS_OF_WAYBILL = Query(
     select(parcel_events)
     .join(parcels, parcels.c.id == parcel_events.c.parcel_id)

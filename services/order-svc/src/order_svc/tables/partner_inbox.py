@@ -85,7 +85,7 @@ REPEATED_PUSH = Query(
         partner_inbox.c.push_id == bindparam("push_id"),
         partner_inbox.c.state == bindparam("states", type_=ARRAY(Text)).any_(),
     )
-    .with_for_update(),
+    .with_for_update(key_share=True),
     PartnerPush,
 )
 NEXT_PUSH = Query(
@@ -93,7 +93,7 @@ NEXT_PUSH = Query(
     .where(partner_inbox.c.source == bindparam("source"), partner_inbox.c.due_at.is_not(None))
     .order_by(partner_inbox.c.due_at)
     .limit(1)
-    .with_for_update(skip_locked=True),
+    .with_for_update(key_share=True, skip_locked=True),
     PartnerPush,
 )
 # Any: the result is a plain database record.

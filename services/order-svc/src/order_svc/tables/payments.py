@@ -108,7 +108,7 @@ REFUNDS_OF_CASE = Query(select(refunds).where(refunds.c.case_id == bindparam("ca
 
 CALLS = Rows(provider_calls, ProviderCall)
 NEXT_CALL = Query(
-    select(provider_calls).order_by(provider_calls.c.due_at).limit(1).with_for_update(skip_locked=True),
+    select(provider_calls).order_by(provider_calls.c.due_at).limit(1).with_for_update(key_share=True, skip_locked=True),
     ProviderCall,
 )
 TAKE_CALL = Statement(
@@ -135,7 +135,7 @@ _longest_unanswered = (
     )
     .order_by(_waiting.c.due_at)
     .limit(1)
-    .with_for_update(of=_waiting, skip_locked=True)
+    .with_for_update(key_share=True, of=_waiting, skip_locked=True)
 )
 RESUME_CALL = Statement(
     update(provider_calls)
