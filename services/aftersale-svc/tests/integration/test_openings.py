@@ -43,7 +43,15 @@ async def test_the_frozen_case_shows_what_stops_it(shop: Shop) -> None:
     since = shop.clock.now().isoformat().replace("+00:00", "Z")
     dispute = await opened(shop, shop.buyer, case["id"])
     frozen = await shop.get(case["id"])
-    assert frozen["frozen"] == {"dispute_id": dispute["id"], "by": "buyer", "since": since}
+    assert frozen["frozen"] == {
+        "dispute_id": dispute["id"],
+        "by": "buyer",
+        "since": since,
+        "state": "await_merchant_answer",
+        "whose_turn": "merchant",
+        "deadline_at": "2026-03-04T10:00:00Z",
+        "deadline_effect": "escalated_merchant_silent",
+    }
     assert await may_dispute(shop.buyer, case["id"]) == "frozen_by_dispute"
     refused = await shop.buyer.post(f"/v1/cases/{case['id']}/accept")
     problem = shop.harness.problem(refused, 409, "illegal_transition")

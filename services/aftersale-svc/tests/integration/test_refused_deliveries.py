@@ -44,7 +44,8 @@ async def test_the_goods_come_back_under_the_original_waybill(shop: Shop) -> Non
         "escalated_not_delivered",
         "buyer",
     )
-    assert case["return_parcel"] == {"carrier": "zto", "waybill_no": "73001", "delivered_at": None}
+    parcel = {"carrier": "zto", "waybill_no": "73001", "delivered_at": None, "method": None, "drop_off_point": None}
+    assert case["return_parcel"] == parcel
     event = await shop.last(AfterSaleRequested)
     assert (event.goods, event.money, event.initiator) == ("return", "refund", "buyer")
     await outbound(shop, "returning")

@@ -53,6 +53,8 @@ async def test_delivered_twice_is_delivered_once(shop: Shop) -> None:
         "carrier": "sf",
         "waybill_no": "SF1001",
         "delivered_at": "2026-03-02T09:00:00Z",
+        "method": "own_courier",
+        "drop_off_point": None,
     }
 
 

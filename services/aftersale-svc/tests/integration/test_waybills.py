@@ -4,6 +4,7 @@ import pytest
 from aftercare_events import ReturnDelivered, ReturnScanned, ReturnShipped, ReturnWaybillCorrected
 from aftersale_shop import Shop
 
+UNDER_WAY = {"delivered_at": None, "method": "own_courier", "drop_off_point": None}
 RIGHT = {"carrier": "zto", "waybill_no": "73001234"}
 
 
@@ -24,7 +25,7 @@ async def may_correct(shop: Shop, case_id: str) -> tuple[bool, str | None]:
 @pytest.mark.parametrize("waybill_no", ["sf1001", " ＳＦ１００１ ", "SF 10\u200b01"])
 async def test_a_waybill_is_one_number_in_any_spelling(shop: Shop, waybill_no: str) -> None:
     case_id = await on_its_way(shop, carrier="ＳＦ", waybill_no=waybill_no)
-    assert (await shop.get(case_id))["return_parcel"] == {"carrier": "sf", "waybill_no": "SF1001", "delivered_at": None}
+    assert (await shop.get(case_id))["return_parcel"] == {"carrier": "sf", "waybill_no": "SF1001", **UNDER_WAY}
     event = await shop.last(ReturnShipped)
     assert (event.carrier, event.waybill_no) == ("sf", "SF1001")
     await shop.parcel(" sf1001", case_id=case_id, carrier="SF")
@@ -37,7 +38,7 @@ async def test_the_buyer_corrects_a_waybill_and_the_deadline_goes_on(shop: Shop)
     shop.clock.advance(hours=30)
     assert await may_correct(shop, case_id) == (True, None)
     corrected = await shop.act(shop.buyer, case_id, "correct-waybill", carrier="ZTO", waybill_no=" 7300 1234")
-    assert corrected["return_parcel"] == {**RIGHT, "delivered_at": None}
+    assert corrected["return_parcel"] == {**RIGHT, **UNDER_WAY}
     assert (corrected["state"], corrected["whose_turn"], corrected["deadline_at"]) == (
         "return_in_transit",
         "courier",
