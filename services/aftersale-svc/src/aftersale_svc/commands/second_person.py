@@ -11,14 +11,10 @@ from aftersale_svc.commands import decisions, effects, locking
 from aftersale_svc.commands.record import case_fields
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
-from aftersale_svc.domain.cases.manual_reviews.proposals import (
-    DECLINED,
-    PROPOSED,
-    ProposedDecision,
-    needs_second_person,
-)
+from aftersale_svc.domain.cases.manual_reviews.proposals import ProposedDecision, needs_second_person
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.decisions.model import DecisionKind
+from aftersale_svc.domain.decisions.proposed import DECLINED, PROPOSED
 from aftersale_svc.domain.money.freight import expected_freight
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation

@@ -8,7 +8,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.manual_reviews.proposals import decisions_for, steps_for
+from aftersale_svc.domain.cases.manual_reviews.proposals import steps_for
 from aftersale_svc.domain.cases.model import Case, TimelineStep
 from aftersale_svc.domain.cases.offers.model import Offer
 from aftersale_svc.domain.cases.policy import check_permission
@@ -16,6 +16,7 @@ from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.states import CaseState
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import Decision
+from aftersale_svc.domain.decisions.proposed import decisions_for
 from aftersale_svc.domain.disputes.lifecycle import PLATFORM_TURN
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.disputes.parts import DisputeParts

@@ -9,11 +9,8 @@ from aftersale_svc.domain.cases.codes import Money, RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseState, TimelineStep
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.decisions.model import Decision
 from aftersale_svc.domain.permissions import STAFF
 
-PROPOSED, DECLINED = "proposed", "declined"
-"""The outcomes of a decision that waits for a second agent, and of one that was declined."""
 _STEPS = frozenset({CaseAction.PROPOSE_DECISION, CaseAction.DECLINE_DECISION})
 _FIXED = frozenset({RefundCause.VERDICT, RefundCause.PRICE_DIFFERENCE})
 
@@ -55,8 +52,3 @@ def needs_second_person(full: FullCase, role: str, limit_minor: int | None, amou
 def steps_for(role: str, steps: Iterable[TimelineStep]) -> list[TimelineStep]:
     """The steps of a timeline that this role sees: what was only proposed is for the platform alone."""
     return [each for each in steps if role in STAFF or each.action not in _STEPS]
-
-
-def decisions_for(role: str, decisions: Iterable[Decision]) -> list[Decision]:
-    """The decisions about a case that this role sees: what was only proposed is for the platform alone."""
-    return [each for each in decisions if role in STAFF or each.outcome not in (PROPOSED, DECLINED)]
