@@ -127,7 +127,7 @@ MUTANTS = (
         (
             (
                 f"{CHASSIS}/database/mapping.py",
-                "self._by_key().with_for_update() if lock else self._by_key()",
+                "self._by_key().with_for_update(key_share=True) if lock else self._by_key()",
                 "self._by_key()",
             ),
             (
