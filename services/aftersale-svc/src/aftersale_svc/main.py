@@ -123,8 +123,8 @@ def service(settings: Settings | None = None) -> Service[Settings]:
         deadlines=(
             *deadlines.DEADLINES,
             settlements.DUE,
-            courier_claim_commands.DUE,
-            guarantee_commands.DUE,
+            courier_claim_commands.STEPS.due,
+            guarantee_commands.STEPS.due,
             review_claims.DUE,
         ),
         watch_deadlines=StandstillWatch(),

@@ -31,6 +31,7 @@ class ClaimTransaction:
 
     def __post_init__(self) -> None:
         self.events: list[Event] = []
+        self.steps: list[Any] = []
 
     def new_id(self, prefix: str) -> str:
         return f"{prefix}_1"
@@ -47,7 +48,7 @@ class ClaimTransaction:
         return row
 
     async def insert(self, rows: Any, *new: Any) -> None:
-        """Steps of the history are not read again."""
+        self.steps += new
 
 
 async def explore(

@@ -7,7 +7,7 @@ from itertools import product
 from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, ActionNotAllowed, Actor, IllegalTransition, SystemContext
+from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, ActionNotAllowed, IllegalTransition, SystemContext
 from aftersale_svc.commands import courier_claims
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -25,10 +25,11 @@ from aftersale_svc.domain.courier_claims.codes import (
 from aftersale_svc.domain.courier_claims.errors import ClaimExceedsValue, NothingClaimed
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.courier_claims.model import CourierClaim, ParcelUnits
-from aftersale_svc.domain.courier_claims.policy import CAUSES, at_stake, cause_of, check_amount, outbound_parcels
+from aftersale_svc.domain.courier_claims.policy import CAUSES, at_stake, cause_of, check_claimed, outbound_parcels
 from aftersale_svc.domain.deadlines.errors import DeadlinePassed
-from aftersale_svc.domain.wording import claims as wording
+from aftersale_svc.domain.wording import courier_claims as wording
 from aftersale_svc.domain.wording.actions import WHY_NOT
+from aftersale_svc.domain.wording.claims import explain
 from aftersale_svc.domain.wording.states import TURN_NAMES
 from claim_walk import CLAIM, NOW, Command, explore, stuck
 
@@ -126,7 +127,7 @@ async def test_every_state_of_a_claim_leads_to_an_end(
         return claim.state, claim.filings, claim.accepted_minor, claim.ended_as, bool(claim.evidence)
 
     first = COURIER_CLAIM.start(a_claim(), acting())
-    timer = courier_claims.courier_claim_timer.act
+    timer = courier_claims.STEPS.timer.act
     graph, places = await explore(first, PEOPLE, timer, facts, ("buyer", "seller", "agent"))
     ends = {place for place, claim in places.items() if claim.state in COURIER_CLAIM.ends}
     assert not stuck(graph, ends)
@@ -181,14 +182,16 @@ def test_a_parcel_is_worth_what_was_paid_for_its_units(a_case: Callable[..., Cas
 
 
 def test_an_amount_is_above_zero_and_within_the_value() -> None:
-    check_amount(100, "CNY", 100, "CNY")
+    check_claimed(100, "CNY", 100, "CNY")
     with pytest.raises(ClaimExceedsValue):
-        check_amount(101, "CNY", 100, "CNY")
+        check_claimed(101, "CNY", 100, "CNY")
     with pytest.raises(NothingClaimed):
-        check_amount(0, None, 100, "CNY")
+        check_claimed(0, None, 100, "CNY")
 
 
-def test_every_code_of_a_claim_has_its_words(a_claim: Callable[..., CourierClaim]) -> None:
+def test_every_code_of_a_claim_has_its_words(
+    acting: Callable[..., SystemContext], a_claim: Callable[..., CourierClaim]
+) -> None:
     table = COURIER_CLAIM
     timeouts = [each for state in table.timeouts for each in table.alternatives(state)]
     whys = {row.permission.why_not for row in table.transitions.values()} - {NOT_IN_THIS_STATE}
@@ -198,15 +201,15 @@ def test_every_code_of_a_claim_has_its_words(a_claim: Callable[..., CourierClaim
         (wording.COURIER_CLAIM_ACTIONS, set(CourierClaimAction)),
         (wording.COURIER_CLAIM_CAUSES, set(CourierClaimCause)),
         (wording.PARCEL_LEGS, set(ParcelLeg)),
-        (wording.CLAIM_EFFECTS, {timeout.effect for timeout in timeouts}),
+        (wording.COURIER_CLAIM_EFFECTS, {timeout.effect for timeout in timeouts}),
         (TURN_NAMES, {timeout.turn for timeout in timeouts}),
-        ({**WHY_NOT, **wording.CLAIM_WHY_NOT}, whys),
+        ({**WHY_NOT, **wording.COURIER_CLAIM_WHY_NOT}, whys),
     ]
     for labels, codes in needed:
         assert codes <= labels.keys()
         assert all(label.zh and label.en for label in labels.values())
     late = a_claim(whose_turn="merchant", deadline_at=NOW)
-    found = wording.explain_courier_claim(late, table, table.allowed(late, Actor("seller-1", "seller"), now=NOW))
+    found = explain(wording.COURIER_WORDS, late, acting("seller"))
     assert {each.action: each.why_not for each in found.actions}["file"] == WHY_NOT["deadline_passed"]
     assert found.what == Label(
         "向快递索赔：发给买家的包裹（zto 73001）丢失",

@@ -28,7 +28,7 @@ from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.domain.wording import guarantee_claims as wording
 from aftersale_svc.domain.wording.actions import WHY_NOT
-from aftersale_svc.domain.wording.claims import CLAIM_EFFECTS, CLAIM_WHY_NOT
+from aftersale_svc.domain.wording.claims import explain
 from aftersale_svc.domain.wording.states import TURN_NAMES
 from claim_walk import CLAIM, NOW, Command, explore, stuck
 
@@ -125,7 +125,7 @@ async def test_every_state_of_a_claim_leads_to_an_end(
         )
 
     first = GUARANTEE_CLAIM.start(a_claim(), acting())
-    timer = guarantee_claims.guarantee_timer.act
+    timer = guarantee_claims.STEPS.timer.act
     graph, places = await explore(first, PEOPLE, timer, facts, ("buyer", "seller", "agent", "admin"))
     ends = {place for place, claim in places.items() if claim.state in GUARANTEE_CLAIM.ends}
     assert not stuck(graph, ends)
@@ -189,7 +189,9 @@ def test_what_the_insurance_covers(a_case: Callable[..., Case], an_order: Callab
         FreightInsurance(most_minor=0)
 
 
-def test_every_code_of_a_claim_has_its_words(a_claim: Callable[..., GuaranteeClaim]) -> None:
+def test_every_code_of_a_claim_has_its_words(
+    acting: Callable[..., SystemContext], a_claim: Callable[..., GuaranteeClaim]
+) -> None:
     table = GUARANTEE_CLAIM
     timeouts = [each for state in table.timeouts for each in table.alternatives(state)]
     whys = {row.permission.why_not for row in table.transitions.values()} - {NOT_IN_THIS_STATE}
@@ -198,16 +200,17 @@ def test_every_code_of_a_claim_has_its_words(a_claim: Callable[..., GuaranteeCla
         (wording.GUARANTEE_KINDS, set(GuaranteeKind)),
         (wording.GUARANTEE_STATES, set(GuaranteeState)),
         (wording.GUARANTEE_ACTIONS, set(GuaranteeAction)),
-        (CLAIM_EFFECTS, {timeout.effect for timeout in timeouts}),
+        (wording.GUARANTEE_EFFECTS, {timeout.effect for timeout in timeouts}),
         (TURN_NAMES, {timeout.turn for timeout in timeouts}),
-        ({**WHY_NOT, **CLAIM_WHY_NOT}, whys),
+        ({**WHY_NOT, **wording.GUARANTEE_WHY_NOT}, whys),
     ]
     for labels, codes in needed:
         assert codes <= labels.keys()
         assert all(label.zh and label.en for label in labels.values())
-    seller = Actor("seller-1", "seller")
-    found = wording.explain_guarantee_claim(a_claim(), table, table.allowed(a_claim(), seller, GuaranteeFacts(seller)))
+    found = explain(wording.GUARANTEE_WORDS, a_claim(), acting("seller"))
     assert found.money.en == "191.33 CNY is claimed"
     assert found.then is not None
     assert found.then.en == "If nothing happens by then, an agent decides without the merchant"
-    assert {each.action: each.why_not for each in found.actions}["cancel"] == CLAIM_WHY_NOT["claimants_only"]
+    assert {each.action: each.why_not for each in found.actions}["cancel"] == wording.GUARANTEE_WHY_NOT[
+        "claimants_only"
+    ]

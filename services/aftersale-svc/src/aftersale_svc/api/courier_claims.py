@@ -9,9 +9,9 @@ from fastapi import APIRouter, Query
 
 from aftersale_svc.api.parameters import CaseId, ClaimId, OfMerchant, OfOrder
 from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.claims import ClaimEvidenceIn
 from aftersale_svc.api.schemas.courier_claims import (
     AcceptanceIn,
-    ClaimEvidenceIn,
     CourierClaimDetailOut,
     CourierClaimIn,
     CourierClaimOut,

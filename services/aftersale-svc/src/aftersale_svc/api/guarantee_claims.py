@@ -9,7 +9,7 @@ from fastapi import APIRouter, Query
 
 from aftersale_svc.api.parameters import CaseId, GuaranteeClaimId, OfBuyer, OfMerchant, OfOrder
 from aftersale_svc.api.schemas.case_requests import NoteIn
-from aftersale_svc.api.schemas.courier_claims import ClaimEvidenceIn
+from aftersale_svc.api.schemas.claims import ClaimEvidenceIn
 from aftersale_svc.api.schemas.guarantee_claims import (
     GuaranteeAnswerIn,
     GuaranteeApprovalIn,

@@ -6,18 +6,12 @@ The timeline of the case does not have these steps: buyers read it.
 from collections.abc import Sequence
 
 from aftercare_chassis.database.transaction import Transaction
+from aftercare_chassis.lifecycle import NOBODY
 from aftercare_events import TraceFields, trace_fields
 
-from aftersale_svc.domain.claims import ClaimKind, ClaimStep
-from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
-from aftersale_svc.domain.courier_claims.model import CourierClaim
-from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
-from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
+from aftersale_svc.domain.claims.model import Claim, ClaimStep
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.claims import CLAIM_STEPS
-
-Claim = CourierClaim | GuaranteeClaim
-"""A claim of any kind."""
 
 
 class ClaimFields(TraceFields):
@@ -35,18 +29,17 @@ class ClaimFields(TraceFields):
 
 def claim_fields(tx: Transaction[Settings], claim: Claim) -> ClaimFields:
     """The fields of an event of this claim, after its change."""
-    guarantee = claim if isinstance(claim, GuaranteeClaim) else None
-    buyer_id = guarantee.buyer_id if guarantee else None
+    party = claim.buyer_id or claim.merchant_id
     return ClaimFields(
-        **trace_fields(tx, affected_party=buyer_id or claim.merchant_id, applicant=claim.opened_by, result=claim.state),
+        **trace_fields(tx, affected_party=party, applicant=claim.opened_by, result=claim.state),
         claim_id=claim.id,
-        kind=guarantee.kind if guarantee else ClaimKind.COURIER,
+        kind=claim.kind,
         case_id=claim.case_id,
         order_id=claim.order_id,
         merchant_id=claim.merchant_id,
-        buyer_id=buyer_id,
+        buyer_id=claim.buyer_id or None,
         state=claim.state,
-        terminal=claim.state in (GUARANTEE_CLAIM.ends if guarantee else COURIER_CLAIM.ends),
+        terminal=claim.whose_turn == NOBODY,
     )
 
 

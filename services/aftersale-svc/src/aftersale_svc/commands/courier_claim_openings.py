@@ -9,7 +9,8 @@ from aftercare_events.catalogue.courier_claims import CourierClaimOpened
 from aftercare_events.catalogue.parcels import ParcelStatus
 
 from aftersale_svc.commands import locking
-from aftersale_svc.commands.claim_record import claim_fields, record_claim_step
+from aftersale_svc.commands.claim_record import claim_fields
+from aftersale_svc.commands.courier_claims import STEPS
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.courier_claims.codes import CourierClaimCause, CourierClaimOrigin, ParcelLeg
 from aftersale_svc.domain.courier_claims.errors import ClaimLive
@@ -18,17 +19,15 @@ from aftersale_svc.domain.courier_claims.model import ClaimedParcel, ClaimReques
 from aftersale_svc.domain.courier_claims.policy import (
     at_stake,
     cause_of,
-    check_amount,
+    check_claimed,
     chosen_parcel,
     outbound_parcels,
     own_parcel,
 )
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.courier_claims import CASE_OF_PARCEL, COURIER_CLAIMS, LIVE_CLAIM, UNITS_IN_PARCELS
+from aftersale_svc.tables.courier_claims import CASE_OF_PARCEL, LIVE_CLAIM, UNITS_IN_PARCELS
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
-OPEN = "open"
-"""The step in the history of the claim."""
 DAMAGED = "carrier_damaged_parcel"
 """The reason with which a courier reports that it has damaged a parcel."""
 _ORIGINS: Mapping[str, CourierClaimOrigin] = {"seller": CourierClaimOrigin.MERCHANT}
@@ -63,9 +62,7 @@ async def create(tx: Transaction[Settings], claim: CourierClaim, note: str | Non
         evidence=tuple(claim.evidence),
         deadline_at=claim.deadline_at,
     )
-    created = await tx.create(COURIER_CLAIMS, claim, opened)
-    await record_claim_step(tx, created, OPEN, note, created.evidence)
-    return created
+    return await STEPS.create(tx, claim, opened, note)
 
 
 async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimRequest) -> CourierClaim:
@@ -75,7 +72,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
         NotFound, Stale: see `locking.case`.
         ParcelUnknown, ParcelUnclear: see `chosen_parcel`.
         ClaimLive: a claim about the parcel and this cause has not ended.
-        CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_amount`.
+        CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_claimed`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     parcel = chosen_parcel(full, await tx.all(UNITS_IN_PARCELS, order_id=order.id), request)
@@ -83,7 +80,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
     if live is not None:
         raise ClaimLive(claim_id=live)
     amount = at_stake(full, parcel) if request.amount_minor is None else request.amount_minor
-    check_amount(amount, request.currency, parcel.value_minor, full.case.currency)
+    check_claimed(amount, request.currency, parcel.value_minor, full.case.currency)
     origin = _ORIGINS.get(tx.actor.role, CourierClaimOrigin.AGENT)
     draft = _draft(tx, full, parcel, request.cause, origin, amount=amount, evidence=request.evidence)
     return await create(tx, draft, request.note)

@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.jobs.deadlines import Due, TimerCommands
-from aftercare_events import Event, digest
+from aftercare_events import digest
 from aftercare_events.catalogue.courier_claims import (
     CourierClaimAccepted,
     CourierClaimAcknowledged,
@@ -16,20 +15,19 @@ from aftercare_events.catalogue.courier_claims import (
     CourierClaimLate,
 )
 
-from aftersale_svc.commands import standstills
-from aftersale_svc.commands.claim_record import claim_fields, record_claim_step
+from aftersale_svc.commands.claim_record import claim_fields
+from aftersale_svc.commands.claim_steps import ClaimSteps
+from aftersale_svc.domain.claims.amounts import check_amount
+from aftersale_svc.domain.claims.model import with_evidence
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimEnd, CourierDeclineReason
-from aftersale_svc.domain.courier_claims.errors import AcceptedExceedsClaim
+from aftersale_svc.domain.courier_claims.errors import AcceptedExceedsClaim, NothingClaimed
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.courier_claims.model import CourierClaim
-from aftersale_svc.domain.courier_claims.policy import check_amount
+from aftersale_svc.domain.courier_claims.policy import check_claimed
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.courier_claims import COURIER_CLAIMS
+from aftersale_svc.tables.claim_kinds import COURIER_KIND
 
-courier_claim_timer: TimerCommands[CourierClaimAction, Settings, CourierClaim] = TimerCommands(
-    COURIER_CLAIM.due, standstills.spare
-)
-DUE = Due(COURIER_CLAIMS, courier_claim_timer.act)
+STEPS: ClaimSteps[CourierClaimAction, CourierClaim] = ClaimSteps(COURIER_KIND)
 
 
 async def file(
@@ -46,23 +44,22 @@ async def file(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed, FiledTooOften: see COURIER_CLAIM.
-        CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_amount`.
+        CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_claimed`.
     """
-    claim = await tx.lock(COURIER_CLAIMS, claim_id)
-    moved = COURIER_CLAIM.apply(claim, CourierClaimAction.FILE, tx)
-    amount = claim.claimed_minor if amount_minor is None else amount_minor
-    check_amount(amount, currency, claim.value_minor, claim.currency)
-    filed = replace(moved, reference=reference, claimed_minor=amount, filings=claim.filings + 1, decline_reason=None)
+    moved = await STEPS.move(tx, claim_id, CourierClaimAction.FILE)
+    amount = moved.claimed_minor if amount_minor is None else amount_minor
+    check_claimed(amount, currency, moved.value_minor, moved.currency)
+    filed = replace(moved, reference=reference, claimed_minor=amount, filings=moved.filings + 1, decline_reason=None)
     event = CourierClaimFiled(
         **claim_fields(tx, filed),
         number=filed.filings,
         reference_hash=digest(reference),
         claimed_minor=amount,
-        currency=claim.currency,
-        evidence=tuple(claim.evidence),
+        currency=moved.currency,
+        evidence=tuple(moved.evidence),
         deadline_at=filed.deadline_at,
     )
-    return await _save(tx, filed, CourierClaimAction.FILE, event, note=note)
+    return await STEPS.save(tx, filed, CourierClaimAction.FILE, event, note=note)
 
 
 async def add_evidence(
@@ -74,11 +71,10 @@ async def add_evidence(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
     """
-    claim = await tx.lock(COURIER_CLAIMS, claim_id)
-    moved = COURIER_CLAIM.apply(claim, CourierClaimAction.ADD_EVIDENCE, tx)
-    added = replace(moved, evidence=list(dict.fromkeys([*claim.evidence, *evidence])))
+    moved = await STEPS.move(tx, claim_id, CourierClaimAction.ADD_EVIDENCE)
+    added = with_evidence(moved, evidence)
     event = CourierClaimEvidenceAdded(**claim_fields(tx, added), evidence=tuple(evidence))
-    return await _save(tx, added, CourierClaimAction.ADD_EVIDENCE, event, note=note, evidence=evidence)
+    return await STEPS.save(tx, added, CourierClaimAction.ADD_EVIDENCE, event, note=note, evidence=evidence)
 
 
 async def acknowledge(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> CourierClaim:
@@ -88,10 +84,9 @@ async def acknowledge(tx: Transaction[Settings], claim_id: str, *, note: str | N
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
     """
-    claim = await tx.lock(COURIER_CLAIMS, claim_id)
-    moved = COURIER_CLAIM.apply(claim, CourierClaimAction.ACKNOWLEDGE, tx)
+    moved = await STEPS.move(tx, claim_id, CourierClaimAction.ACKNOWLEDGE)
     event = CourierClaimAcknowledged(**claim_fields(tx, moved), deadline_at=moved.deadline_at)
-    return await _save(tx, moved, CourierClaimAction.ACKNOWLEDGE, event, note=note)
+    return await STEPS.save(tx, moved, CourierClaimAction.ACKNOWLEDGE, event, note=note)
 
 
 async def accept(
@@ -102,22 +97,19 @@ async def accept(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
-        CurrencyForeign, NothingClaimed: see `check_amount`.
-        AcceptedExceedsClaim: it is more than was claimed.
+        CurrencyForeign, NothingClaimed, AcceptedExceedsClaim: see `check_amount`.
     """
-    claim = await tx.lock(COURIER_CLAIMS, claim_id)
-    moved = COURIER_CLAIM.apply(claim, CourierClaimAction.ACCEPT, tx)
-    check_amount(amount_minor, currency, amount_minor, claim.currency)
-    if amount_minor > claim.claimed_minor:
-        raise AcceptedExceedsClaim(pointer="/amount/amount", most_minor=claim.claimed_minor, currency=claim.currency)
+    moved = await STEPS.move(tx, claim_id, CourierClaimAction.ACCEPT)
+    most = moved.claimed_minor
+    check_amount(amount_minor, currency, most, moved.currency, missing=NothingClaimed, exceeds=AcceptedExceedsClaim)
     accepted = replace(moved, accepted_minor=amount_minor)
     event = CourierClaimAccepted(
         **claim_fields(tx, accepted),
         accepted_minor=amount_minor,
-        currency=claim.currency,
+        currency=moved.currency,
         deadline_at=accepted.deadline_at,
     )
-    return await _save(tx, accepted, CourierClaimAction.ACCEPT, event, note=note)
+    return await STEPS.save(tx, accepted, CourierClaimAction.ACCEPT, event, note=note)
 
 
 async def decline(
@@ -129,11 +121,10 @@ async def decline(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
     """
-    claim = await tx.lock(COURIER_CLAIMS, claim_id)
-    moved = COURIER_CLAIM.apply(claim, CourierClaimAction.DECLINE, tx)
+    moved = await STEPS.move(tx, claim_id, CourierClaimAction.DECLINE)
     declined = replace(moved, decline_reason=reason)
     event = CourierClaimDeclined(**claim_fields(tx, declined), reason=reason, deadline_at=declined.deadline_at)
-    return await _save(tx, declined, CourierClaimAction.DECLINE, event, note=note)
+    return await STEPS.save(tx, declined, CourierClaimAction.DECLINE, event, note=note)
 
 
 async def pay(tx: Transaction[Settings], claim_id: str, *, reference: str, note: str | None = None) -> CourierClaim:
@@ -143,7 +134,7 @@ async def pay(tx: Transaction[Settings], claim_id: str, *, reference: str, note:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
     """
-    claim = await tx.lock(COURIER_CLAIMS, claim_id)
+    claim = await STEPS.locked(tx, claim_id)
     return await _end(tx, replace(claim, payment_reference=reference), CourierClaimAction.PAY, note)
 
 
@@ -154,43 +145,29 @@ async def abandon(tx: Transaction[Settings], claim_id: str, *, note: str | None 
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
     """
-    return await _end(tx, await tx.lock(COURIER_CLAIMS, claim_id), CourierClaimAction.ABANDON, note)
+    return await _end(tx, await STEPS.locked(tx, claim_id), CourierClaimAction.ABANDON, note)
 
 
-@courier_claim_timer(CourierClaimAction.LAPSE)
+@STEPS.timer(CourierClaimAction.LAPSE)
 async def lapse(tx: Transaction[Settings], claim: CourierClaim) -> None:
     """End a locked claim that was not filed in time."""
     await _end(tx, claim, CourierClaimAction.LAPSE)
 
 
-@courier_claim_timer(CourierClaimAction.ESCALATE)
+@STEPS.timer(CourierClaimAction.ESCALATE)
 async def escalate(tx: Transaction[Settings], claim: CourierClaim) -> None:
     """Publish that the courier of a locked claim is late; its time begins again."""
-    late = COURIER_CLAIM.apply(claim, CourierClaimAction.ESCALATE, tx)
+    late = STEPS.moved(tx, claim, CourierClaimAction.ESCALATE)
     event = CourierClaimLate(**claim_fields(tx, late), deadline_at=late.deadline_at)
-    await _save(tx, late, CourierClaimAction.ESCALATE, event)
+    await STEPS.save(tx, late, CourierClaimAction.ESCALATE, event)
 
 
 async def _end(
     tx: Transaction[Settings], claim: CourierClaim, action: CourierClaimAction, note: str | None = None
 ) -> CourierClaim:
-    moved = COURIER_CLAIM.apply(claim, action, tx)
+    moved = STEPS.moved(tx, claim, action)
     cause = CourierClaimEnd(COURIER_CLAIM.cause(claim, action))
     ended = replace(moved, ended_as=cause)
     paid = (claim.accepted_minor or 0) if cause is CourierClaimEnd.PAID else 0
     event = CourierClaimClosed(**claim_fields(tx, ended), cause=cause, paid_minor=paid, currency=claim.currency)
-    return await _save(tx, ended, action, event, note=note)
-
-
-async def _save(
-    tx: Transaction[Settings],
-    claim: CourierClaim,
-    action: CourierClaimAction,
-    event: Event,
-    *,
-    note: str | None = None,
-    evidence: Sequence[str] = (),
-) -> CourierClaim:
-    saved = await tx.save(COURIER_CLAIMS, claim, event)
-    await record_claim_step(tx, saved, action, note, evidence)
-    return saved
+    return await STEPS.save(tx, ended, action, event, note=note)

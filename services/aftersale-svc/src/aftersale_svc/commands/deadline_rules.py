@@ -7,16 +7,15 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import TIMING, Lifecycle
 
 from aftersale_svc.domain.cases.lifecycle import CASE
-from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.deadlines.rules import Rule, check_rules
 from aftersale_svc.domain.deadlines.stored import RuleSetVersion, documents
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.calendars import LOCK_VERSIONS, NEWEST_CALENDARS, RULE_SETS, RULES_OF
+from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
 
 # Any: the states and actions differ per table.
-_TABLES: tuple[Lifecycle[Any, Any], ...] = (*CASE.values(), DISPUTE, COURIER_CLAIM, GUARANTEE_CLAIM)
+_TABLES: tuple[Lifecycle[Any, Any], ...] = (*CASE.values(), DISPUTE, *(kind.type.table for kind in CLAIM_KINDS))
 
 
 def timers() -> list[str]:

@@ -9,11 +9,12 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import ClaimDeadlineExtended, DeadlineExtended, DisputeDeadlineExtended, Event
 
 from aftersale_svc.commands import history
-from aftersale_svc.commands.claim_record import Claim, claim_fields, record_claim_step
+from aftersale_svc.commands.claim_record import claim_fields, record_claim_step
 from aftersale_svc.commands.ledger import part
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.claims.model import Claim
 from aftersale_svc.domain.deadlines.errors import DeadlineEnded, ExtensionTooLong
 from aftersale_svc.domain.deadlines.ledger import (
     DEADLINE,
@@ -29,10 +30,9 @@ from aftersale_svc.domain.deadlines.timing import reminder_hours
 from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.courier_claims import COURIER_CLAIMS
+from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
 from aftersale_svc.tables.deadlines import DEADLINES
 from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIMS
 
 MOST_DAYS = 90
 """How far the end of a deadline may be from its beginning once it was extended."""
@@ -42,8 +42,7 @@ EXTEND = "extend_deadline"
 ROWS: dict[DocumentKind, Rows[Any]] = {
     DocumentKind.CASE: CASES,
     DocumentKind.DISPUTE: DISPUTES,
-    DocumentKind.COURIER_CLAIM: COURIER_CLAIMS,
-    DocumentKind.GUARANTEE_CLAIM: GUARANTEE_CLAIMS,
+    **{kind.type.document: kind.rows for kind in CLAIM_KINDS},
 }
 
 

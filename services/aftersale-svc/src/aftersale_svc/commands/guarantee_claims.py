@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 from aftercare_chassis.lifecycle import NOBODY
 from aftercare_chassis.refusals import NotFound
-from aftercare_events import Event, digest
+from aftercare_events import digest
 from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeClaimAnswered,
     GuaranteeClaimApproved,
@@ -24,9 +23,11 @@ from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeEvidenceSubmitted,
 )
 
-from aftersale_svc.commands import locking, standstills
-from aftersale_svc.commands.claim_record import claim_fields, record_claim_step
+from aftersale_svc.commands import locking
+from aftersale_svc.commands.claim_record import claim_fields
+from aftersale_svc.commands.claim_steps import ClaimSteps
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.claims.model import with_evidence
 from aftersale_svc.domain.guarantee_claims.codes import (
     GuaranteeAction,
     GuaranteeFailure,
@@ -36,21 +37,17 @@ from aftersale_svc.domain.guarantee_claims.codes import (
     GuaranteeState,
 )
 from aftersale_svc.domain.guarantee_claims.errors import GuaranteeTaken
-from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM, GuaranteeFacts
+from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeRequest
-from aftersale_svc.domain.guarantee_claims.policy import amount_of, check_amount, check_refund_failed, covered
+from aftersale_svc.domain.guarantee_claims.policy import amount_of, check_covered, check_refund_failed, covered
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.claim_kinds import GUARANTEE_KIND
 from aftersale_svc.tables.guarantee_claims import CASE_OF_GUARANTEE, GUARANTEE_CLAIMS, ORDER_OF_GUARANTEE, TAKEN
 from aftersale_svc.tables.holds import SETTLE_HOLDS
 from aftersale_svc.tables.legs import DETAILS, full_cases
 
-guarantee_timer: TimerCommands[GuaranteeAction, Settings, GuaranteeClaim] = TimerCommands(
-    GUARANTEE_CLAIM.due, standstills.spare
-)
-DUE = Due(GUARANTEE_CLAIMS, guarantee_timer.act)
-OPEN = "open"
-"""The step in the history of the claim."""
+STEPS: ClaimSteps[GuaranteeAction, GuaranteeClaim] = ClaimSteps(GUARANTEE_KIND)
 
 
 async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRequest) -> GuaranteeClaim:
@@ -79,9 +76,7 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRe
         evidence=tuple(claim.evidence),
         deadline_at=claim.deadline_at,
     )
-    created = await tx.create(GUARANTEE_CLAIMS, claim, opened)
-    await record_claim_step(tx, created, OPEN, request.note, created.evidence)
-    return created
+    return await STEPS.create(tx, claim, opened, request.note)
 
 
 def _new(tx: Transaction[Settings], full: FullCase, request: GuaranteeRequest, amount_minor: int) -> GuaranteeClaim:
@@ -119,16 +114,15 @@ async def answer(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed: see GUARANTEE_CLAIM.
     """
-    claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)
     action = GuaranteeAction.AGREE if agreed else GuaranteeAction.OBJECT
-    moved = GUARANTEE_CLAIM.apply(claim, action, tx, GuaranteeFacts.of(tx))
-    answered = replace(moved, evidence=list(dict.fromkeys([*claim.evidence, *evidence])))
+    moved = await STEPS.move(tx, claim_id, action)
+    answered = with_evidence(moved, evidence)
     if agreed:
-        answered = replace(answered, owed_minor=claim.claimed_minor, decided_by=tx.actor.id)
+        answered = replace(answered, owed_minor=moved.claimed_minor, decided_by=tx.actor.id)
     event = GuaranteeClaimAnswered(
         **claim_fields(tx, answered), agreed=agreed, evidence=tuple(evidence), deadline_at=answered.deadline_at
     )
-    return await _save(tx, answered, action, event, note=note, evidence=evidence)
+    return await STEPS.save(tx, answered, action, event, note=note, evidence=evidence)
 
 
 async def request_evidence(tx: Transaction[Settings], claim_id: str, *, missing: str) -> GuaranteeClaim:
@@ -138,13 +132,12 @@ async def request_evidence(tx: Transaction[Settings], claim_id: str, *, missing:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, EvidenceAskedTooOften: see GUARANTEE_CLAIM.
     """
-    claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)
-    moved = GUARANTEE_CLAIM.apply(claim, GuaranteeAction.REQUEST_EVIDENCE, tx, GuaranteeFacts.of(tx))
-    asked = replace(moved, evidence_requests=claim.evidence_requests + 1)
+    moved = await STEPS.move(tx, claim_id, GuaranteeAction.REQUEST_EVIDENCE)
+    asked = replace(moved, evidence_requests=moved.evidence_requests + 1)
     event = GuaranteeEvidenceRequested(
         **claim_fields(tx, asked), missing_hash=digest(missing), deadline_at=asked.deadline_at
     )
-    return await _save(tx, asked, GuaranteeAction.REQUEST_EVIDENCE, event, note=missing)
+    return await STEPS.save(tx, asked, GuaranteeAction.REQUEST_EVIDENCE, event, note=missing)
 
 
 async def submit_evidence(
@@ -156,13 +149,12 @@ async def submit_evidence(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed: see GUARANTEE_CLAIM.
     """
-    claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)
-    moved = GUARANTEE_CLAIM.apply(claim, GuaranteeAction.SUBMIT_EVIDENCE, tx, GuaranteeFacts.of(tx))
-    submitted = replace(moved, evidence=list(dict.fromkeys([*claim.evidence, *evidence])))
+    moved = await STEPS.move(tx, claim_id, GuaranteeAction.SUBMIT_EVIDENCE)
+    submitted = with_evidence(moved, evidence)
     event = GuaranteeEvidenceSubmitted(
         **claim_fields(tx, submitted), evidence=tuple(evidence), deadline_at=submitted.deadline_at
     )
-    return await _save(tx, submitted, GuaranteeAction.SUBMIT_EVIDENCE, event, note=note, evidence=evidence)
+    return await STEPS.save(tx, submitted, GuaranteeAction.SUBMIT_EVIDENCE, event, note=note, evidence=evidence)
 
 
 async def approve(
@@ -178,17 +170,16 @@ async def approve(
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see GUARANTEE_CLAIM.
-        CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee: see `check_amount`.
+        CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee: see `check_covered`.
     """
-    claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)
-    moved = GUARANTEE_CLAIM.apply(claim, GuaranteeAction.APPROVE, tx, GuaranteeFacts.of(tx))
-    amount = claim.claimed_minor if amount_minor is None else amount_minor
-    owed = check_amount(amount, currency, claim.claimed_minor, claim.currency)
+    moved = await STEPS.move(tx, claim_id, GuaranteeAction.APPROVE)
+    amount = moved.claimed_minor if amount_minor is None else amount_minor
+    owed = check_covered(amount, currency, moved.claimed_minor, moved.currency)
     approved = replace(moved, owed_minor=owed, decided_by=tx.actor.id)
     event = GuaranteeClaimApproved(
-        **claim_fields(tx, approved), owed_minor=owed, currency=claim.currency, deadline_at=approved.deadline_at
+        **claim_fields(tx, approved), owed_minor=owed, currency=moved.currency, deadline_at=approved.deadline_at
     )
-    return await _save(tx, approved, GuaranteeAction.APPROVE, event, note=note)
+    return await STEPS.save(tx, approved, GuaranteeAction.APPROVE, event, note=note)
 
 
 async def decline(
@@ -200,11 +191,10 @@ async def decline(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see GUARANTEE_CLAIM.
     """
-    claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)
-    moved = GUARANTEE_CLAIM.apply(claim, GuaranteeAction.DECLINE, tx, GuaranteeFacts.of(tx))
+    moved = await STEPS.move(tx, claim_id, GuaranteeAction.DECLINE)
     declined = replace(moved, refusal=reason, decided_by=tx.actor.id)
     event = GuaranteeClaimDeclined(**claim_fields(tx, declined), reason=reason)
-    return await _save(tx, declined, GuaranteeAction.DECLINE, event, note=note)
+    return await STEPS.save(tx, declined, GuaranteeAction.DECLINE, event, note=note)
 
 
 async def record_payment(
@@ -218,20 +208,19 @@ async def record_payment(
         OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `check_refund_failed`.
     """
     full, order = await _case_and_order(tx, claim_id)
-    claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)
-    moved = GUARANTEE_CLAIM.apply(claim, GuaranteeAction.RECORD_PAYMENT, tx, GuaranteeFacts.of(tx))
+    moved = await STEPS.move(tx, claim_id, GuaranteeAction.RECORD_PAYMENT)
     paid = replace(moved, payment_reference=reference, paid_by=tx.actor.id, paid_at=tx.now)
-    if claim.kind is GuaranteeKind.MERCHANT_DEPOSIT:
+    if moved.kind is GuaranteeKind.MERCHANT_DEPOSIT:
         check_refund_failed(full, order)
-        await tx.execute(SETTLE_HOLDS, case_id=claim.case_id)
+        await tx.execute(SETTLE_HOLDS, case_id=moved.case_id)
     event = GuaranteeClaimPaid(
         **claim_fields(tx, paid),
-        paid_minor=claim.owed_minor or 0,
-        currency=claim.currency,
+        paid_minor=moved.owed_minor or 0,
+        currency=moved.currency,
         reference_hash=digest(reference),
-        refund_id=claim.refund_id,
+        refund_id=moved.refund_id,
     )
-    return await _save(tx, paid, GuaranteeAction.RECORD_PAYMENT, event, note=note)
+    return await STEPS.save(tx, paid, GuaranteeAction.RECORD_PAYMENT, event, note=note)
 
 
 async def record_failure(
@@ -243,11 +232,10 @@ async def record_failure(
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, SecondPersonNeeded: see GUARANTEE_CLAIM.
     """
-    claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)
-    moved = GUARANTEE_CLAIM.apply(claim, GuaranteeAction.RECORD_FAILURE, tx, GuaranteeFacts.of(tx))
+    moved = await STEPS.move(tx, claim_id, GuaranteeAction.RECORD_FAILURE)
     failed = replace(moved, failure=cause)
     event = GuaranteeClaimFailed(**claim_fields(tx, failed), cause=cause)
-    return await _save(tx, failed, GuaranteeAction.RECORD_FAILURE, event, note=note)
+    return await STEPS.save(tx, failed, GuaranteeAction.RECORD_FAILURE, event, note=note)
 
 
 async def cancel(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> GuaranteeClaim:
@@ -257,21 +245,20 @@ async def cancel(tx: Transaction[Settings], claim_id: str, *, note: str | None =
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed: see GUARANTEE_CLAIM.
     """
-    claim = await tx.lock(GUARANTEE_CLAIMS, claim_id)
-    cancelled = GUARANTEE_CLAIM.apply(claim, GuaranteeAction.CANCEL, tx, GuaranteeFacts.of(tx))
+    cancelled = await STEPS.move(tx, claim_id, GuaranteeAction.CANCEL)
     event = GuaranteeClaimCancelled(**claim_fields(tx, cancelled))
-    return await _save(tx, cancelled, GuaranteeAction.CANCEL, event, note=note)
+    return await STEPS.save(tx, cancelled, GuaranteeAction.CANCEL, event, note=note)
 
 
-@guarantee_timer(GuaranteeAction.ESCALATE)
+@STEPS.timer(GuaranteeAction.ESCALATE)
 async def escalate(tx: Transaction[Settings], claim: GuaranteeClaim) -> None:
     """Go on with a locked claim whose time has passed."""
-    moved = GUARANTEE_CLAIM.apply(claim, GuaranteeAction.ESCALATE, tx)
+    moved = STEPS.moved(tx, claim, GuaranteeAction.ESCALATE)
     silent = claim.state is GuaranteeState.MERCHANT_REVIEW
     late = replace(moved, merchant_silent=claim.merchant_silent or silent)
     cause = GUARANTEE_CLAIM.cause(claim, GuaranteeAction.ESCALATE)
     event = GuaranteeClaimLate(**claim_fields(tx, late), cause=cause, deadline_at=late.deadline_at)
-    await _save(tx, late, GuaranteeAction.ESCALATE, event)
+    await STEPS.save(tx, late, GuaranteeAction.ESCALATE, event)
 
 
 async def _case_and_order(tx: Transaction[Settings], claim_id: str) -> tuple[FullCase, Order]:
@@ -282,17 +269,3 @@ async def _case_and_order(tx: Transaction[Settings], claim_id: str) -> tuple[Ful
         raise NotFound(what=GUARANTEE_CLAIMS.name)
     [full] = full_cases([case], await tx.all(DETAILS, case_ids=[case.id]))
     return full, order
-
-
-async def _save(
-    tx: Transaction[Settings],
-    claim: GuaranteeClaim,
-    action: GuaranteeAction,
-    event: Event,
-    *,
-    note: str | None = None,
-    evidence: Sequence[str] = (),
-) -> GuaranteeClaim:
-    saved = await tx.save(GUARANTEE_CLAIMS, claim, event)
-    await record_claim_step(tx, saved, action, note, evidence)
-    return saved

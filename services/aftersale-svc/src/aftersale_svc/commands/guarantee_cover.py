@@ -6,13 +6,13 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SystemContext
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimCancelled
 
-from aftersale_svc.commands.claim_record import claim_fields, record_claim_step
+from aftersale_svc.commands.claim_record import claim_fields
+from aftersale_svc.commands.guarantee_claims import STEPS
 from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIMS
 
 
 def check_uncovered(full: FullCase) -> None:
@@ -36,9 +36,8 @@ async def end_with_case(tx: Transaction[Settings], full: FullCase) -> None:
     """Cancel the claim on the deposit that lives beside a case that ends unpaid: its units are free for other cases."""
     if full.cover is None or full.cover.is_paid:
         return
-    claim = await tx.lock(GUARANTEE_CLAIMS, full.cover.id)
+    claim = await STEPS.locked(tx, full.cover.id)
     if claim.state in GUARANTEE_CLAIM.ends:
         return  # meanwhile
     cancelled = GUARANTEE_CLAIM.apply(claim, GuaranteeAction.CANCEL, SystemContext.of(tx))
-    saved = await tx.save(GUARANTEE_CLAIMS, cancelled, GuaranteeClaimCancelled(**claim_fields(tx, cancelled)))
-    await record_claim_step(tx, saved, GuaranteeAction.CANCEL)
+    await STEPS.save(tx, cancelled, GuaranteeAction.CANCEL, GuaranteeClaimCancelled(**claim_fields(tx, cancelled)))

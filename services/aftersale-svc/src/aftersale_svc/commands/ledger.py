@@ -22,7 +22,7 @@ from aftercare_events import (
 from aftercare_events.catalogue.deadlines import DeadlineChange
 
 from aftersale_svc.domain.cases import lifecycle as cases
-from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
+from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.deadlines.ledger import (
     DEADLINE,
     WITH_REMINDERS,
@@ -34,13 +34,11 @@ from aftersale_svc.domain.deadlines.ledger import (
 from aftersale_svc.domain.deadlines.reminders import DEFAULT_HOURS, next_reminder
 from aftersale_svc.domain.deadlines.timing import Computed, ScheduleTiming
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.courier_claims import COURIER_CLAIMS
+from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
 from aftersale_svc.tables.deadlines import DEADLINES, END_OPEN
 from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIMS
 
 # Any: documents are rows of any class with a lifecycle, and tables have states of their own.
 
@@ -171,10 +169,13 @@ def part(deadline: Deadline, ended: str | None = None, kept: int | None = None) 
     )
 
 
+def _follow_claims(kind: ClaimType[Any]) -> Observer:
+    return follow(kind.document, lambda _: kind.table)
+
+
 OBSERVERS = {
     CASES.name: follow(DocumentKind.CASE, cases.of),
     DISPUTES.name: follow(DocumentKind.DISPUTE, lambda _: DISPUTE),
-    COURIER_CLAIMS.name: follow(DocumentKind.COURIER_CLAIM, lambda _: COURIER_CLAIM),
-    GUARANTEE_CLAIMS.name: follow(DocumentKind.GUARANTEE_CLAIM, lambda _: GUARANTEE_CLAIM),
+    **{kind.rows.name: _follow_claims(kind.type) for kind in CLAIM_KINDS},
 }
 """By table, for the service."""

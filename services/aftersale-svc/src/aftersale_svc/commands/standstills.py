@@ -3,9 +3,9 @@
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import TIMING
 
-from aftersale_svc.commands.claim_record import Claim
 from aftersale_svc.commands.deadline_times import lengthen, record_extension
 from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.claims.model import Claim
 from aftersale_svc.domain.deadlines.ledger import DEADLINE, DeadlineAction, ExtensionCause
 from aftersale_svc.domain.deadlines.standstills import SPARED, Beat, Standstill, spared_until, standstill
 from aftersale_svc.domain.deadlines.timing import ScheduleTiming

@@ -1,22 +1,27 @@
-"""The claims beside a case."""
+"""Claims of every kind, as far as the actor may see them: one with its history, and those beside a case."""
 
+from aftercare_chassis.database.mapping import Rows
 from aftercare_chassis.database.transaction import Reader
 
-from aftersale_svc.domain.claims import ClaimKind, ClaimSummary
-from aftersale_svc.queries.courier_claims import courier_claims
-from aftersale_svc.queries.guarantee_claims import guarantee_claims
+from aftersale_svc.domain.claims.model import C, ClaimKind, ClaimStep, ClaimSummary
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
+from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
+from aftersale_svc.tables.claims import STEPS_OF_CLAIM
 
 MOST = 100
+
+
+async def claim(read: Reader[Settings], rows: Rows[C], claim_id: str) -> tuple[C, list[ClaimStep]]:
+    """The claim and its history. Raises: NotFound."""
+    found = await read.get(rows, claim_id)
+    return found, await read.all(STEPS_OF_CLAIM, claim_id=found.id)
 
 
 async def beside_case(read: Reader[Settings], case_id: str) -> list[ClaimSummary]:
     """The claims of each kind beside a case that this actor may see, newest first; at most a hundred of each. Raises: NotFound."""
     await read.get(CASES, case_id)
-    guarantees = await guarantee_claims(read, MOST, None, case_id=case_id)
-    found = [ClaimSummary(claim.id, ClaimKind(claim.kind), claim.state) for claim in guarantees.data]
-    if read.actor.role == "buyer":
-        return found  # buyers see no claims on couriers
-    couriers = await courier_claims(read, MOST, None, case_id=case_id)
-    return [*found, *(ClaimSummary(claim.id, ClaimKind.COURIER, claim.state) for claim in couriers.data)]
+    pages = [await read.page(kind.listing, limit=MOST, cursor=None, case_id=case_id) for kind in CLAIM_KINDS]
+    found = [claim for page in pages for claim in page.data]
+    newest = sorted(found, key=lambda claim: claim.created_at, reverse=True)
+    return [ClaimSummary(claim.id, ClaimKind(claim.kind), claim.state) for claim in newest]

@@ -3,10 +3,10 @@
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
-from aftersale_svc.domain.claims import ClaimStep
+from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.courier_claims.model import CourierClaim, ParcelReport
+from aftersale_svc.queries import claims
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.claims import STEPS_OF_CLAIM
 from aftersale_svc.tables.courier_claims import COURIER_CLAIM_LIST, COURIER_CLAIMS
 from aftersale_svc.tables.parcel_reports import REPORTS_OF_WAYBILL
 
@@ -15,10 +15,10 @@ async def courier_claim(
     read: Reader[Settings], claim_id: str
 ) -> tuple[CourierClaim, list[ParcelReport], list[ClaimStep]]:
     """The claim, what the courier reported of its parcel, and its history. Raises: NotFound."""
-    claim = await read.get(COURIER_CLAIMS, claim_id)
+    claim, steps = await claims.claim(read, COURIER_CLAIMS, claim_id)
     about = {"carrier": claim.carrier, "waybill_no": claim.waybill_no}
     reports = await read.all(REPORTS_OF_WAYBILL, order_id=claim.order_id, **about)
-    return claim, reports, await read.all(STEPS_OF_CLAIM, claim_id=claim.id)
+    return claim, reports, steps
 
 
 async def courier_claims(

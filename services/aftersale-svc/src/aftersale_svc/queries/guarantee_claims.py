@@ -3,17 +3,16 @@
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 
-from aftersale_svc.domain.claims import ClaimStep
+from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeTotal
+from aftersale_svc.queries import claims
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.claims import STEPS_OF_CLAIM
 from aftersale_svc.tables.guarantee_claims import GUARANTEE_CLAIM_LIST, GUARANTEE_CLAIMS, TOTALS
 
 
 async def guarantee_claim(read: Reader[Settings], claim_id: str) -> tuple[GuaranteeClaim, list[ClaimStep]]:
     """The claim and its history. Raises: NotFound."""
-    claim = await read.get(GUARANTEE_CLAIMS, claim_id)
-    return claim, await read.all(STEPS_OF_CLAIM, claim_id=claim.id)
+    return await claims.claim(read, GUARANTEE_CLAIMS, claim_id)
 
 
 async def guarantee_claims(

@@ -4,7 +4,7 @@ from aftercare_chassis.database.columns import text, texts, timestamp
 from aftercare_chassis.database.mapping import Query, Rows
 from sqlalchemy import Column, Index, Table, Text, bindparam, select
 
-from aftersale_svc.domain.claims import ClaimStep
+from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.tables.schema import metadata
 
 claim_steps = Table(

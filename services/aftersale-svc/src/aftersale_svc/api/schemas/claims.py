@@ -1,12 +1,80 @@
-"""What claims of every kind show."""
+"""What is sent about claims of every kind, and what they show."""
 
 from collections.abc import Sequence
+from typing import Annotated, Any
 
-from aftercare_chassis.http.schemas import Out, Time
+from aftercare_chassis.http.schemas import (
+    AllowedActions,
+    AllowedOut,
+    CreatedAt,
+    DeadlineAt,
+    Id,
+    In,
+    Money,
+    Out,
+    Text,
+    Time,
+    UpdatedAt,
+    Version,
+    example,
+)
+from aftercare_chassis.lifecycle import Context
+from pydantic import Field
 
 from aftersale_svc.api.schemas.texts import BilingualOut
-from aftersale_svc.domain.claims import ClaimKind, ClaimStep, ClaimSummary
-from aftersale_svc.domain.wording.claims import ClaimActionText, ClaimExplanation
+from aftersale_svc.domain.claims.model import C, ClaimKind, ClaimStep, ClaimSummary
+from aftersale_svc.domain.claims.types import ClaimType
+from aftersale_svc.domain.wording.claims import ClaimActionText, ClaimExplanation, ClaimWords, explain
+
+
+class ClaimEvidenceIn(In):
+    """Evidence for a claim, by its hash."""
+
+    model_config = example(evidence=["sha256:" + "9f" * 32], note="快递签收底单")
+
+    evidence: Annotated[list[Id], Field(min_length=1, max_length=20, description="Content hashes, `sha256:…`.")]
+    note: Text | None = None
+    """For the history of the claim."""
+
+
+class ClaimOut(Out):
+    """What a claim of every kind shows."""
+
+    version: Version
+    case_id: str
+    """The case beside which it was opened; that does not wait for it."""
+    order_id: str
+    """The order of the case."""
+    merchant_id: str
+    """The merchant of the order."""
+    deadline_at: DeadlineAt
+    claimed: Money
+    """What is claimed."""
+    allowed_actions: AllowedActions
+    created_at: CreatedAt
+    updated_at: UpdatedAt
+
+    # Any: the fields of each kind have types of their own.
+    @classmethod
+    def fields_of(cls, type_: ClaimType[C], claim: C, reader: Context, /, **own: Any) -> dict[str, Any]:
+        """The fields of a claim as this reader sees it, with those of its kind."""
+        return {
+            "id": claim.id,
+            "version": claim.version,
+            "case_id": claim.case_id,
+            "order_id": claim.order_id,
+            "merchant_id": claim.merchant_id,
+            "state": claim.state,
+            "whose_turn": claim.whose_turn,
+            "deadline_at": claim.deadline_at,
+            "deadline_effect": type_.table.deadline_effect(claim),
+            "evidence": claim.evidence,
+            "claimed": Money.of(claim.claimed_minor, claim.currency),
+            "allowed_actions": AllowedOut.of(type_.allowed(claim, reader)),
+            "created_at": claim.created_at,
+            "updated_at": claim.updated_at,
+            **own,
+        }
 
 
 class ClaimActionTextOut(Out):
@@ -76,6 +144,22 @@ class ClaimStepOut(Out):
     def all_of(cls, steps: Sequence[ClaimStep]) -> list["ClaimStepOut"]:
         """The history, oldest first."""
         return [cls.model_validate(each) for each in steps]
+
+
+class ClaimPartsOut(Out):
+    """What a claim shows by itself: its history, and all of it in sentences."""
+
+    steps: Annotated[list[ClaimStepOut], Field(description="The history of the claim, oldest first.")]
+    explanation: ClaimExplanationOut
+    """The claim in sentences, for the caller."""
+
+    @classmethod
+    def parts_of(cls, words: ClaimWords[C], claim: C, steps: Sequence[ClaimStep], reader: Context) -> dict[str, Any]:
+        """The parts of a claim for this reader."""
+        return {
+            "steps": ClaimStepOut.all_of(steps),
+            "explanation": ClaimExplanationOut.of(explain(words, claim, reader)),
+        }
 
 
 class CaseClaimOut(Out):

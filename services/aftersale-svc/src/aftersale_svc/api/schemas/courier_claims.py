@@ -4,10 +4,6 @@ from collections.abc import Sequence
 from typing import Annotated
 
 from aftercare_chassis.http.schemas import (
-    AllowedActions,
-    AllowedOut,
-    CreatedAt,
-    DeadlineAt,
     Id,
     In,
     Money,
@@ -15,8 +11,6 @@ from aftercare_chassis.http.schemas import (
     Out,
     Text,
     Time,
-    UpdatedAt,
-    Version,
     example,
 )
 from aftercare_chassis.http.turns import TurnOf, effects_of
@@ -24,8 +18,8 @@ from aftercare_chassis.lifecycle import NOBODY, Context
 from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import Evidence
-from aftersale_svc.api.schemas.claims import ClaimExplanationOut, ClaimStepOut
-from aftersale_svc.domain.claims import ClaimStep
+from aftersale_svc.api.schemas.claims import ClaimOut, ClaimPartsOut
+from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.courier_claims.codes import (
     CourierClaimCause,
     CourierClaimEnd,
@@ -34,9 +28,9 @@ from aftersale_svc.domain.courier_claims.codes import (
     CourierDeclineReason,
     ParcelLeg,
 )
-from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
+from aftersale_svc.domain.courier_claims.lifecycle import COURIER, COURIER_CLAIM
 from aftersale_svc.domain.courier_claims.model import ClaimRequest, CourierClaim, ParcelReport
-from aftersale_svc.domain.wording.claims import explain_courier_claim
+from aftersale_svc.domain.wording.courier_claims import COURIER_WORDS
 
 CourierClaimTurn = Annotated[str, TurnOf("CourierClaimTurn", COURIER_CLAIM, others=[NOBODY])]
 
@@ -85,16 +79,6 @@ class FilingIn(In):
     """For the history of the claim."""
 
 
-class ClaimEvidenceIn(In):
-    """Evidence for a claim, by its hash."""
-
-    model_config = example(evidence=["sha256:" + "9f" * 32], note="快递签收底单")
-
-    evidence: Annotated[list[Id], Field(min_length=1, max_length=20, description="Content hashes, `sha256:…`.")]
-    note: Text | None = None
-    """For the history of the claim."""
-
-
 class AcceptanceIn(In):
     """What the courier accepts."""
 
@@ -128,18 +112,11 @@ class PaymentIn(In):
     """For the history of the claim."""
 
 
-class CourierClaimOut(Out):
+class CourierClaimOut(ClaimOut):
     """A claim on a courier (快递索赔): what is claimed, how far it is, and what the caller may do."""
 
     id: str
     """Identifies the claim: `clm_…`."""
-    version: Version
-    case_id: str
-    """The case beside which it was opened; that does not wait for it."""
-    order_id: str
-    """The order of the case."""
-    merchant_id: str
-    """The merchant of the order."""
     parcel_id: str | None = None
     """The parcel to the buyer, as order-svc shows it; null for a parcel of the case itself."""
     leg: ParcelLeg
@@ -156,14 +133,11 @@ class CourierClaimOut(Out):
     """How far the claim is; `paid` and `abandoned` are its ends."""
     whose_turn: CourierClaimTurn
     """Who has to act next; `nobody` in a final state."""
-    deadline_at: DeadlineAt
     deadline_effect: Annotated[str | None, effects_of(COURIER_CLAIM)] = None
     evidence: list[str]
     """Hashes of the files: those of the case when the claim was opened, and what was added."""
     value: Money
     """What was paid for the units in the parcel: the most that can be claimed."""
-    claimed: Money
-    """What is claimed."""
     accepted: Money | None = None
     """What the courier has accepted; null where it has not."""
     filings: int
@@ -176,43 +150,30 @@ class CourierClaimOut(Out):
     """The reference of the payment; null before it."""
     ended_as: CourierClaimEnd | None = None
     """How it ended; null while it has not."""
-    allowed_actions: AllowedActions
-    created_at: CreatedAt
-    updated_at: UpdatedAt
 
     @classmethod
     def of(cls, claim: CourierClaim, reader: Context) -> "CourierClaimOut":
         """The claim as this reader sees it."""
-        accepted, currency = claim.accepted_minor, claim.currency
-        return cls(
-            id=claim.id,
-            version=claim.version,
-            case_id=claim.case_id,
-            order_id=claim.order_id,
-            merchant_id=claim.merchant_id,
+        accepted = claim.accepted_minor
+        own = cls.fields_of(
+            COURIER,
+            claim,
+            reader,
             parcel_id=claim.parcel_id,
             leg=claim.leg,
             carrier=claim.carrier,
             waybill_no=claim.waybill_no,
             cause=claim.cause,
             origin=claim.origin,
-            state=claim.state,
-            whose_turn=claim.whose_turn,
-            deadline_at=claim.deadline_at,
-            deadline_effect=COURIER_CLAIM.deadline_effect(claim),
-            evidence=claim.evidence,
-            value=Money.of(claim.value_minor, currency),
-            claimed=Money.of(claim.claimed_minor, currency),
-            accepted=None if accepted is None else Money.of(accepted, currency),
+            value=Money.of(claim.value_minor, claim.currency),
+            accepted=None if accepted is None else Money.of(accepted, claim.currency),
             filings=claim.filings,
             reference=claim.reference,
             decline_reason=claim.decline_reason,
             payment_reference=claim.payment_reference,
             ended_as=claim.ended_as,
-            allowed_actions=AllowedOut.of(COURIER_CLAIM.allowed(claim, reader.actor, now=reader.now)),
-            created_at=claim.created_at,
-            updated_at=claim.updated_at,
         )
+        return cls(**own)
 
 
 class ParcelReportOut(Out):
@@ -226,15 +187,12 @@ class ParcelReportOut(Out):
     """When it happened, according to the courier."""
 
 
-class CourierClaimDetailOut(CourierClaimOut):
+class CourierClaimDetailOut(CourierClaimOut, ClaimPartsOut):
     """A claim with its history, what the courier reported of the parcel, and all of it in sentences."""
 
     reports: Annotated[
         list[ParcelReportOut], Field(description="What the courier reported of the parcel, oldest first.")
     ]
-    steps: Annotated[list[ClaimStepOut], Field(description="The history of the claim, oldest first.")]
-    explanation: ClaimExplanationOut
-    """The claim in sentences, for the caller."""
 
     @classmethod
     def with_parts(
@@ -242,11 +200,8 @@ class CourierClaimDetailOut(CourierClaimOut):
     ) -> "CourierClaimDetailOut":
         """The claim as this reader sees it, with what belongs to it."""
         # The fields of the parent are values already: they are not validated a second time.
-        known = dict(CourierClaimOut.of(claim, reader))
-        allowed = COURIER_CLAIM.allowed(claim, reader.actor, now=reader.now)
         return cls.model_construct(
-            **known,
+            **dict(CourierClaimOut.of(claim, reader)),
+            **cls.parts_of(COURIER_WORDS, claim, steps, reader),
             reports=[ParcelReportOut.model_validate(each) for each in reports],
-            steps=ClaimStepOut.all_of(steps),
-            explanation=ClaimExplanationOut.of(explain_courier_claim(claim, COURIER_CLAIM, allowed)),
         )

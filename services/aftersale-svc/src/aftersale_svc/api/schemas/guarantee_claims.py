@@ -3,28 +3,13 @@
 from collections.abc import Sequence
 from typing import Annotated
 
-from aftercare_chassis.http.schemas import (
-    AllowedActions,
-    AllowedOut,
-    CreatedAt,
-    DeadlineAt,
-    In,
-    Money,
-    Name,
-    Out,
-    Text,
-    Time,
-    UpdatedAt,
-    Version,
-    example,
-)
+from aftercare_chassis.http.schemas import In, Money, Name, Out, Text, Time, example
 from aftercare_chassis.http.turns import TurnOf, effects_of
-from aftercare_chassis.lifecycle import NOBODY, Allowed, Context
-from pydantic import Field
+from aftercare_chassis.lifecycle import NOBODY, Context
 
 from aftersale_svc.api.schemas.case_requests import Evidence
-from aftersale_svc.api.schemas.claims import ClaimExplanationOut, ClaimStepOut
-from aftersale_svc.domain.claims import ClaimStep
+from aftersale_svc.api.schemas.claims import ClaimOut, ClaimPartsOut
+from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.guarantee_claims.codes import (
     GuaranteeFailure,
     GuaranteeKind,
@@ -32,9 +17,9 @@ from aftersale_svc.domain.guarantee_claims.codes import (
     GuaranteeRefusal,
     GuaranteeState,
 )
-from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM, GuaranteeFacts
+from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE, GUARANTEE_CLAIM
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeRequest, GuaranteeTotal
-from aftersale_svc.domain.wording.guarantee_claims import explain_guarantee_claim
+from aftersale_svc.domain.wording.guarantee_claims import GUARANTEE_WORDS
 
 GuaranteeTurn = Annotated[str, TurnOf("GuaranteeTurn", GUARANTEE_CLAIM, others=[NOBODY])]
 _PHOTO = "sha256:" + "9f" * 32
@@ -130,22 +115,15 @@ class GuaranteeFailureIn(In):
     """For the history of the claim; both sides can read it."""
 
 
-class GuaranteeClaimOut(Out):
+class GuaranteeClaimOut(ClaimOut):
     """A claim on a guarantee (保障单): what is claimed, how far it is, and what the caller may do."""
 
     id: str
     """Identifies the claim: `grt_…`."""
-    version: Version
     kind: GuaranteeKind
     """Who pays."""
-    case_id: str
-    """The case beside which it was opened."""
-    order_id: str
-    """The order of the case."""
     buyer_id: str
     """Whom it pays."""
-    merchant_id: str
-    """The merchant of the order."""
     refund_id: str | None = None
     """The failed refund that the deposit covers: the case gets no other one meanwhile. Null for insured freight."""
     dispute_id: str | None = None
@@ -156,7 +134,6 @@ class GuaranteeClaimOut(Out):
     """How far the claim is; `paid`, `nothing_owed`, `failed` and `cancelled` are its ends."""
     whose_turn: GuaranteeTurn
     """Who has to act next; `nobody` in a final state."""
-    deadline_at: DeadlineAt
     deadline_effect: Annotated[str | None, effects_of(GUARANTEE_CLAIM)] = None
     merchant_silent: bool
     """Whether the merchant let its time pass."""
@@ -164,8 +141,6 @@ class GuaranteeClaimOut(Out):
     """Hashes of the files of both sides: `sha256:…`."""
     evidence_requests: int
     """How often the buyer was asked for evidence."""
-    claimed: Money
-    """What is claimed."""
     owed: Money | None = None
     """What the guarantee owes; null before that was decided."""
     refusal: GuaranteeRefusal | None = None
@@ -174,53 +149,32 @@ class GuaranteeClaimOut(Out):
     """Why the payment failed; null where it did not."""
     paid_at: Time | None = None
     """When the payment was recorded; null before."""
-    allowed_actions: AllowedActions
-    created_at: CreatedAt
-    updated_at: UpdatedAt
 
     @classmethod
     def of(cls, claim: GuaranteeClaim, reader: Context) -> "GuaranteeClaimOut":
         """The claim as this reader sees it."""
         owed = claim.owed_minor
-        return cls(
-            id=claim.id,
-            version=claim.version,
+        own = cls.fields_of(
+            GUARANTEE,
+            claim,
+            reader,
             kind=claim.kind,
-            case_id=claim.case_id,
-            order_id=claim.order_id,
             buyer_id=claim.buyer_id,
-            merchant_id=claim.merchant_id,
             refund_id=claim.refund_id,
             dispute_id=claim.dispute_id,
             origin=claim.origin,
-            state=claim.state,
-            whose_turn=claim.whose_turn,
-            deadline_at=claim.deadline_at,
-            deadline_effect=GUARANTEE_CLAIM.deadline_effect(claim),
             merchant_silent=claim.merchant_silent,
-            evidence=claim.evidence,
             evidence_requests=claim.evidence_requests,
-            claimed=Money.of(claim.claimed_minor, claim.currency),
             owed=None if owed is None else Money.of(owed, claim.currency),
             refusal=claim.refusal,
             failure=claim.failure,
             paid_at=claim.paid_at,
-            allowed_actions=AllowedOut.of(_allowed(claim, reader)),
-            created_at=claim.created_at,
-            updated_at=claim.updated_at,
         )
+        return cls(**own)
 
 
-def _allowed(claim: GuaranteeClaim, reader: Context) -> list[Allowed]:
-    return GUARANTEE_CLAIM.allowed(claim, reader.actor, GuaranteeFacts.of(reader), reader.now)
-
-
-class GuaranteeClaimDetailOut(GuaranteeClaimOut):
+class GuaranteeClaimDetailOut(GuaranteeClaimOut, ClaimPartsOut):
     """A claim with its history, and all of it in sentences."""
-
-    steps: Annotated[list[ClaimStepOut], Field(description="The history of the claim, oldest first.")]
-    explanation: ClaimExplanationOut
-    """The claim in sentences, for the caller."""
 
     @classmethod
     def with_steps(
@@ -228,11 +182,8 @@ class GuaranteeClaimDetailOut(GuaranteeClaimOut):
     ) -> "GuaranteeClaimDetailOut":
         """The claim as this reader sees it, with what belongs to it."""
         # The fields of the parent are values already: they are not validated a second time.
-        known = dict(GuaranteeClaimOut.of(claim, reader))
-        explained = explain_guarantee_claim(claim, GUARANTEE_CLAIM, _allowed(claim, reader))
-        return cls.model_construct(
-            **known, steps=ClaimStepOut.all_of(steps), explanation=ClaimExplanationOut.of(explained)
-        )
+        parts = cls.parts_of(GUARANTEE_WORDS, claim, steps, reader)
+        return cls.model_construct(**dict(GuaranteeClaimOut.of(claim, reader)), **parts)
 
 
 class GuaranteeTotalOut(Out):

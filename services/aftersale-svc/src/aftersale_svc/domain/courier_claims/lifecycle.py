@@ -3,10 +3,12 @@
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimEnd, CourierClaimState
 from aftersale_svc.domain.courier_claims.errors import FiledTooOften
 from aftersale_svc.domain.courier_claims.model import CourierClaim
 from aftersale_svc.domain.deadlines.binding import BINDING
+from aftersale_svc.domain.deadlines.ledger import DocumentKind
 from aftersale_svc.domain.permissions import MERCHANT_OR_AGENT, SYSTEM_ONLY
 
 MOST_FILINGS = 3
@@ -64,3 +66,4 @@ COURIER_CLAIM: Lifecycle[CourierClaimState, CourierClaimAction] = Lifecycle(
     binding=BINDING,
 )
 """A claim on a courier."""
+COURIER: ClaimType[CourierClaim] = ClaimType(DocumentKind.COURIER_CLAIM, COURIER_CLAIM)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from aftersale_svc.domain.claims.model import ClaimKind
 from aftersale_svc.domain.courier_claims.codes import (
     CourierClaimCause,
     CourierClaimEnd,
@@ -48,6 +49,11 @@ class CourierClaim:
     ended_as: CourierClaimEnd | None = None
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def kind(self) -> ClaimKind:
+        """Whom money is claimed from."""
+        return ClaimKind.COURIER
 
     @property
     def buyer_id(self) -> str:

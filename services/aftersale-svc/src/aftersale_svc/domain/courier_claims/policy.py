@@ -7,10 +7,10 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.reasons import REASONS
 from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.cases.types import TYPES
+from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.courier_claims.codes import CourierClaimCause, ParcelLeg
 from aftersale_svc.domain.courier_claims.errors import ClaimExceedsValue, NothingClaimed, ParcelUnclear, ParcelUnknown
 from aftersale_svc.domain.courier_claims.model import ClaimedParcel, ClaimRequest, ParcelUnits
-from aftersale_svc.domain.disputes.errors import CurrencyForeign
 
 CAUSES: Mapping[Reason, CourierClaimCause] = {
     Reason.LOST_IN_TRANSIT: CourierClaimCause.LOST,
@@ -82,11 +82,8 @@ def at_stake(full: FullCase, parcel: ClaimedParcel) -> int:
     return min(full.case.requested_minor, parcel.value_minor)
 
 
-def check_amount(amount_minor: int, currency: str | None, most_minor: int, own_currency: str) -> None:
-    """Raises: CurrencyForeign, NothingClaimed, ClaimExceedsValue."""
-    if currency is not None and currency != own_currency:
-        raise CurrencyForeign(pointer="/amount/currency", currency=own_currency)
-    if amount_minor <= 0:
-        raise NothingClaimed(pointer="/amount/amount")
-    if amount_minor > most_minor:
-        raise ClaimExceedsValue(pointer="/amount/amount", most_minor=most_minor, currency=own_currency)
+def check_claimed(amount_minor: int, currency: str | None, value_minor: int, own_currency: str) -> int:
+    """What is claimed for a parcel of this value. Raises: CurrencyForeign, NothingClaimed, ClaimExceedsValue."""
+    return check_amount(
+        amount_minor, currency, value_minor, own_currency, missing=NothingClaimed, exceeds=ClaimExceedsValue
+    )

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from aftercare_chassis.lifecycle import Actor, Context, Guard, Lifecycle, Permission, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.deadlines.binding import BINDING
+from aftersale_svc.domain.deadlines.ledger import DocumentKind
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.errors import (
     EvidenceAskedTooOften,
@@ -85,5 +87,6 @@ GUARANTEE_CLAIM: Lifecycle[GuaranteeState, GuaranteeAction] = Lifecycle(
     binding=BINDING,
 )
 """A claim on a guarantee. The facts of its guards are GuaranteeFacts."""
+GUARANTEE: ClaimType[GuaranteeClaim] = ClaimType(DocumentKind.GUARANTEE_CLAIM, GUARANTEE_CLAIM, GuaranteeFacts.of)
 UNPAID_ENDS = GUARANTEE_CLAIM.ends - {_S.PAID}
 """The ends after which the money may come otherwise."""

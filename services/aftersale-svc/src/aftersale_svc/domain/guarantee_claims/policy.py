@@ -5,7 +5,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseState
 from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
 from aftersale_svc.domain.cases.types import ENDED, TYPES
-from aftersale_svc.domain.disputes.errors import CurrencyForeign
+from aftersale_svc.domain.claims.amounts import check_amount
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeKind
 from aftersale_svc.domain.guarantee_claims.errors import (
     ExceedsGuarantee,
@@ -62,20 +62,16 @@ def check_refund_failed(full: FullCase, order: Order) -> int:
 
 
 def amount_of(request: GuaranteeRequest, most_minor: int, currency: str) -> int:
-    """What is claimed. Raises: GuaranteeAmountMissing, and what `check_amount` raises."""
+    """What is claimed. Raises: GuaranteeAmountMissing, and what `check_covered` raises."""
     if request.amount_minor is None:
         if request.kind is GuaranteeKind.FREIGHT_INSURANCE:
             raise GuaranteeAmountMissing(pointer="/amount")
         return most_minor
-    return check_amount(request.amount_minor, request.currency, most_minor, currency)
+    return check_covered(request.amount_minor, request.currency, most_minor, currency)
 
 
-def check_amount(amount_minor: int, currency: str | None, most_minor: int, own_currency: str) -> int:
-    """The amount. Raises: CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee."""
-    if currency is not None and currency != own_currency:
-        raise CurrencyForeign(pointer="/amount/currency", currency=own_currency)
-    if amount_minor <= 0:
-        raise GuaranteeAmountMissing(pointer="/amount/amount")
-    if amount_minor > most_minor:
-        raise ExceedsGuarantee(pointer="/amount/amount", most_minor=most_minor, currency=own_currency)
-    return amount_minor
+def check_covered(amount_minor: int, currency: str | None, most_minor: int, own_currency: str) -> int:
+    """An amount that is claimed or approved. Raises: CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee."""
+    return check_amount(
+        amount_minor, currency, most_minor, own_currency, missing=GuaranteeAmountMissing, exceeds=ExceedsGuarantee
+    )

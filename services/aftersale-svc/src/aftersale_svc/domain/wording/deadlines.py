@@ -10,16 +10,13 @@ from aftercare_chassis.lifecycle import Lifecycle
 
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.reasons import Label
-from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind
 from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind, ExtensionCause
 from aftersale_svc.domain.deadlines.rules import RuleScope, Unit
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
-from aftersale_svc.domain.wording.claims import COURIER_CLAIM_STATES
+from aftersale_svc.domain.wording.claim_kinds import CLAIM_WORDS
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES
 from aftersale_svc.domain.wording.effects import effect_label
-from aftersale_svc.domain.wording.guarantee_claims import GUARANTEE_STATES
 from aftersale_svc.domain.wording.states import STATE_NAMES, TURN_NAMES
 from aftersale_svc.domain.wording.times import in_zone
 
@@ -71,13 +68,11 @@ _STANDSTILL = Label(
 _TABLES: Mapping[DocumentKind, tuple[Lifecycle[Any, Any], ...]] = {
     DocumentKind.CASE: tuple(CASE.values()),
     DocumentKind.DISPUTE: (DISPUTE,),
-    DocumentKind.COURIER_CLAIM: (COURIER_CLAIM,),
-    DocumentKind.GUARANTEE_CLAIM: (GUARANTEE_CLAIM,),
+    **{words.type.document: (words.type.table,) for words in CLAIM_WORDS},
 }
 _STATE_NAMES: Mapping[DocumentKind, Mapping[Any, Label]] = {
     DocumentKind.CASE: STATE_NAMES,
-    DocumentKind.COURIER_CLAIM: COURIER_CLAIM_STATES,
-    DocumentKind.GUARANTEE_CLAIM: GUARANTEE_STATES,
+    **{words.type.document: words.states for words in CLAIM_WORDS},
 }
 
 

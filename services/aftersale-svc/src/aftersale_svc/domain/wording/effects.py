@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from aftersale_svc.domain.cases.reasons import Label
-from aftersale_svc.domain.wording.claims import CLAIM_EFFECTS
+from aftersale_svc.domain.wording.claim_kinds import CLAIM_WORDS
 from aftersale_svc.domain.wording.states import EFFECTS
 
 DISPUTE_EFFECTS: Mapping[str, Label] = {
@@ -20,8 +20,9 @@ DISPUTE_EFFECTS: Mapping[str, Label] = {
     "reviewed_without_evidence": Label("平台继续审理，不再等待凭证", "the platform goes on without the evidence"),
 }
 """By the `effect` of the timeouts of disputes."""
+_ALL = {**EFFECTS, **DISPUTE_EFFECTS} | {code: label for words in CLAIM_WORDS for code, label in words.effects.items()}
 
 
 def effect_label(effect: str) -> Label:
     """What happens at a deadline with this effect."""
-    return EFFECTS.get(effect) or DISPUTE_EFFECTS.get(effect) or CLAIM_EFFECTS.get(effect) or Label(effect, effect)
+    return _ALL.get(effect, Label(effect, effect))

@@ -1,17 +1,14 @@
 """Claims on a guarantee in sentences."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from aftercare_chassis.currencies import written
-from aftercare_chassis.lifecycle import Allowed, Lifecycle
 
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeState
+from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
-from aftersale_svc.domain.wording.claims import ClaimExplanation, actions_of, then_of, turn_of
-
-# Any: the states and actions differ per kind of claim.
+from aftersale_svc.domain.wording.claims import ClaimWords
 
 GUARANTEE_KINDS: Mapping[GuaranteeKind, Label] = {
     GuaranteeKind.FREIGHT_INSURANCE: Label("运费险赔付退货运费", "The insurance pays the freight of the return"),
@@ -39,22 +36,19 @@ GUARANTEE_ACTIONS: Mapping[GuaranteeAction, Label] = {
     GuaranteeAction.CANCEL: Label("撤销", "withdraw the claim"),
     GuaranteeAction.ESCALATE: Label("逾期处理", "go on after the deadline"),
 }
-
-
-def explain_guarantee_claim(
-    claim: GuaranteeClaim,
-    table: Lifecycle[Any, Any],
-    allowed: list[Allowed],
-) -> ClaimExplanation:
-    """The claim in sentences for this reader."""
-    return ClaimExplanation(
-        what=GUARANTEE_KINDS[claim.kind],
-        where=GUARANTEE_STATES[claim.state],
-        turn=turn_of(claim),
-        then=then_of(table, claim),
-        money=_money(claim),
-        actions=actions_of(allowed, GUARANTEE_ACTIONS),
-    )
+GUARANTEE_EFFECTS: Mapping[str, Label] = {
+    "guarantee_merchant_silent": Label("视为商家未回应，由平台处理", "an agent decides without the merchant"),
+    "guarantee_late": Label(
+        "登记平台逾期，并重新计时", "it is recorded that the platform is late, and its time begins again"
+    ),
+    "guarantee_without_evidence": Label("平台按现有凭证处理", "an agent decides without more evidence"),
+}
+GUARANTEE_WHY_NOT: Mapping[str, Label] = {
+    "finance_only": Label("只有平台财务可以操作", "only the finance staff of the platform may"),
+    "claimants_only": Label("只有买家或平台客服可以操作", "only the buyer or an agent may"),
+    "second_person_needed": Label("审批人不能登记付款", "who approved it cannot record its payment"),
+    "evidence_asked_too_often": Label("举证要求次数已用完", "evidence was asked for as often as it may be"),
+}
 
 
 def _money(claim: GuaranteeClaim) -> Label:
@@ -67,3 +61,15 @@ def _money(claim: GuaranteeClaim) -> Label:
     if claim.state is GuaranteeState.PAYING:
         return Label(f"将赔付 {owed}", f"{owed} is to be paid")
     return Label("未赔付", "Nothing was paid")
+
+
+GUARANTEE_WORDS = ClaimWords(
+    GUARANTEE,
+    states=GUARANTEE_STATES,
+    actions=GUARANTEE_ACTIONS,
+    effects=GUARANTEE_EFFECTS,
+    why_not=GUARANTEE_WHY_NOT,
+    what=lambda claim: GUARANTEE_KINDS[claim.kind],
+    money=_money,
+)
+"""What people read about a claim on a guarantee."""

@@ -15,7 +15,7 @@ from aftersale_svc.domain.disputes.proposals import ProposalState
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeState
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.wording.actions import ACTION_NAMES
-from aftersale_svc.domain.wording.claims import COURIER_CLAIM_ACTIONS, COURIER_CLAIM_STATES
+from aftersale_svc.domain.wording.courier_claims import COURIER_CLAIM_ACTIONS, COURIER_CLAIM_STATES
 from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES, REMEDIES
 from aftersale_svc.domain.wording.guarantee_claims import GUARANTEE_ACTIONS, GUARANTEE_STATES

@@ -1,0 +1,1 @@
+"""Claims beside cases: what claims of every kind share."""
