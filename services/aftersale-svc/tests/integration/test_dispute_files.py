@@ -68,7 +68,8 @@ async def test_like_disputes_are_shown_with_their_verdicts_and_their_drift(shop:
     drift = (await shop.agent.get("/v1/verdict-drift")).json()
     [group] = drift["groups"]
     assert (drift["verdicts"], drift["drift_basis_points"]) == (3, 3333)
-    assert (group["reason"], group["type"], group["evidence_kinds"]) == ("quality_defect", "return_refund", [])
+    assert (group["category"], group["reason"]) == ("unfair_rejection", "quality_defect")
+    assert (group["type"], group["evidence_kinds"]) == ("return_refund", [])
     assert group["remedies"] == {"none": 1, "refund": 2}
     await shop.harness.runtime.pool.execute(A_PHOTO, "ord_11")
     apart = (await shop.agent.get("/v1/verdict-drift")).json()

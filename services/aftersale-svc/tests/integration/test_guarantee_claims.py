@@ -214,3 +214,22 @@ async def test_a_verdict_cannot_refund_what_the_deposit_covers(shop: Shop) -> No
     await refused(shop, shop.arbitrator, path, 409, covered, **verdict, **amount, remedy="refund")
     other = await shop.arbitrator.post(f"/v1/{path}", json={**verdict, "remedy": "exchange"})
     assert "refund" not in shop.harness.problem(other, 422, "remedy_not_possible")["allowed"]  # type: ignore[operator]
+
+
+async def test_who_has_acted_for_a_party_does_not_act_for_the_platform(shop: Shop) -> None:
+    case_id = await unpaid(shop)
+    people = [shop.harness.client("agent", each) for each in ("seller-1", "buyer-1")]
+    for each in people:
+        await refused(shop, each, f"cases/{case_id}/guarantee-claims", 409, "party_cannot_decide", **DEPOSIT)
+    claim = await opened(shop, case_id, **DEPOSIT)
+    path = f"guarantee-claims/{claim['id']}"
+    other = shop.harness.client("seller", "seller-2", tenant="m-1")
+    await act(shop, claim["id"], "object", other)
+    for each in (*people, shop.harness.client("agent", "seller-2")):
+        await refused(shop, each, f"{path}/approve", 409, "party_cannot_decide")
+        await refused(shop, each, f"{path}/cancel", 409, "party_cannot_decide")
+        shown = (await each.get(f"/v1/{path}")).json()["allowed_actions"]
+        assert {one["action"] for one in shown if one["allowed"]} == set()
+    await act(shop, claim["id"], "approve", shop.agent)
+    finance = shop.harness.client("admin", "seller-2")
+    await refused(shop, finance, f"{path}/record-payment", 409, "party_cannot_decide", reference="B-1")

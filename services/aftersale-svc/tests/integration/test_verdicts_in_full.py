@@ -4,7 +4,7 @@ from typing import Any
 
 from aftercare_events import VerdictGiven
 from aftersale_shop import Shop
-from test_policies import published
+from published_policies import published
 
 
 def cny(amount: int, currency: str = "CNY") -> dict[str, Any]:

@@ -27,20 +27,20 @@ ACTORS = {
     "platform": Actor("admin-1", "admin"),
     "system": Actor("system", "system"),
 }
-PEOPLE = {"buyer", "merchant", "agent", "platform"}
+PEOPLE = ("buyer", "merchant", "agent", "platform")
 
-TYPES: dict[str, tuple[set[str], set[str]]] = {
-    # type: at which stages of the goods, and by whom.
-    "return_refund": ({TRANSIT, RECEIPT}, PEOPLE),
-    "refund_only": ({PRE, TRANSIT, RECEIPT}, PEOPLE),
-    "cancel_unshipped": ({PRE, TRANSIT}, PEOPLE),  # in transit: of units that have not left
-    "consult": ({PRE, TRANSIT, RECEIPT}, PEOPLE),
-    "reship_parts": ({TRANSIT, RECEIPT}, PEOPLE),
-    "price_adjust": ({PRE, TRANSIT, RECEIPT}, PEOPLE),
-    "refused_delivery": ({TRANSIT}, {*PEOPLE, "system"}),  # by the system where the courier reports the refusal
-    "exchange": ({TRANSIT, RECEIPT}, PEOPLE),
-    "repair": ({RECEIPT}, PEOPLE),
-    "fast_exchange": ({RECEIPT}, PEOPLE),
+TYPES: dict[str, set[str]] = {
+    # type: at which stages of the goods.
+    "return_refund": {TRANSIT, RECEIPT},
+    "refund_only": {PRE, TRANSIT, RECEIPT},
+    "cancel_unshipped": {PRE, TRANSIT},  # in transit: of units that have not left
+    "consult": {PRE, TRANSIT, RECEIPT},
+    "reship_parts": {TRANSIT, RECEIPT},
+    "price_adjust": {PRE, TRANSIT, RECEIPT},
+    "refused_delivery": {TRANSIT},  # also by the system where the courier reports the refusal
+    "exchange": {TRANSIT, RECEIPT},
+    "repair": {RECEIPT},
+    "fast_exchange": {RECEIPT},
 }
 
 ALWAYS, ONCE_SHIPPED, ONCE_RECEIVED = {PRE, TRANSIT, RECEIPT}, {TRANSIT, RECEIPT}, {RECEIPT}
@@ -87,20 +87,16 @@ def where(type_: str, stage: str) -> str:
 
 def reasons(type_: str, stage: str) -> set[str]:
     """For which reasons this type may be asked for then; none where it may not."""
-    stages, _ = TYPES[type_]
     return {
         reason
         for reason, (true_at, no_remedy) in REASONS.items()
-        if stage in stages and where(type_, stage) in true_at and type_ not in no_remedy
+        if stage in TYPES[type_] and where(type_, stage) in true_at and type_ not in no_remedy
     }
 
 
-def expected(type_: str, initiator: str, stage: str, reason: str) -> str | None:
+def expected(type_: str, _: str, stage: str, reason: str) -> str | None:
     """The code that a request is refused with; None where it is accepted. All units of the order in transit have left."""
-    stages, initiators = TYPES[type_]
-    if initiator not in initiators:
-        return "initiator_unsuitable"
-    if stage not in stages:
+    if stage not in TYPES[type_]:
         return "stage_unsuitable"
     if reason not in reasons(type_, stage):
         return "reason_unsuitable"
@@ -109,7 +105,7 @@ def expected(type_: str, initiator: str, stage: str, reason: str) -> str | None:
 
 def combinations() -> Iterator[tuple[str, str, str, str]]:
     for type_ in TYPES:
-        for initiator in ACTORS:
+        for initiator in (*PEOPLE, "system") if type_ == "refused_delivery" else PEOPLE:
             for stage in ORDERS:
                 for reason in REASONS:
                     yield type_, initiator, stage, reason
@@ -161,7 +157,7 @@ async def test_every_request_is_answered_as_the_tables_say(shop: Shop) -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("initiator", ["buyer", "merchant", "agent", "platform"])
+@pytest.mark.parametrize("initiator", PEOPLE)
 async def test_the_options_are_those_of_the_tables(shop: Shop, initiator: str) -> None:
     """The same for everybody who may read them: none of these people is refused a type because of who they are."""
     actor = ACTORS[initiator]

@@ -9,10 +9,35 @@ from typing import Any
 from aftercare_chassis.lifecycle import PLAIN_HOURS, Actor
 from aftercare_chassis.refusals import NotFound, Refusal
 from aftercare_events import Event
+from aftersale_svc.domain.cases.codes import CaseType, Reason
+from aftersale_svc.domain.cases.model import Case, CaseState
+from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.settings import Settings
 
 NOW = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 CLAIM = "clm_1"
+CASE_BESIDE = Case(
+    id="case_1",
+    version=1,
+    order_id="ord_1",
+    payment_id="pay_1",
+    buyer_id="buyer-1",
+    merchant_id="m-1",
+    applicant_id="buyer-1",
+    type=CaseType.REFUND_ONLY,
+    reason=Reason.QUALITY_DEFECT,
+    stage=Stage.POST_RECEIPT,
+    state=CaseState.MANUAL_REVIEW,
+    whose_turn="agent",
+    deadline_at=NOW,
+    currency="CNY",
+    requested_minor=19133,
+    shipping_refund_minor=0,
+    description=None,
+    evidence=[],
+    created_at=NOW,
+    updated_at=NOW,
+)
 Command = Callable[[Any], Awaitable[object]]
 Facts = Callable[[Any], object]
 """What decides how a claim can go on: two claims with the same facts are one place in the graph."""
@@ -47,8 +72,21 @@ class ClaimTransaction:
         self.claim = row
         return row
 
+    async def get(self, rows: Any, *key: Any) -> Any:
+        return CASE_BESIDE
+
+    async def all(self, query: Any, **_: Any) -> list[Any]:
+        """The legs of the case have no rows."""
+        return []
+
+    async def one(self, query: Any, **_: Any) -> None:
+        """No policy is in force."""
+
     async def insert(self, rows: Any, *new: Any) -> None:
         self.steps += new
+
+    async def insert_last(self, rows: Any, row: Any) -> None:
+        """Decisions are not read again."""
 
 
 async def explore(

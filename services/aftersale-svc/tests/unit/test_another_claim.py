@@ -1,7 +1,7 @@
 """Another kind of claim is one table and its own facts: here a claim on the supplier of the goods, with its commands and words."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -65,6 +65,7 @@ class SupplierClaim:
     claimed_minor: int = 1000
     paid_minor: int | None = None
     currency: str = "CNY"
+    party_ids: list[str] = field(default_factory=list)
     created_at: datetime = NOW
     updated_at: datetime = NOW
 

@@ -13,6 +13,7 @@ from aftersale_svc.domain.disputes.model import DisputeState, Remedy, TakesEffec
 from aftersale_svc.domain.orders.model import Order
 from case_walk import DISPUTE, PEOPLE, Command, explore
 from graph_ends import stuck
+from test_dispute_ends import HEARING, SETTINGS
 from test_remedy_ends import rejected
 
 
@@ -48,6 +49,9 @@ APPEALS: dict[str, Command] = {
     "award less instead": put_in_its_place(Remedy.REFUND, 50),
     "award more instead": put_in_its_place(Remedy.REFUND, 200),
     "award nothing instead": put_in_its_place(Remedy.NONE),
+    "order a test": by_another(HEARING["order a test"]),
+    "receive the sample": HEARING["receive the sample"],
+    "report": HEARING["report"],
 }
 WALKED = ("dispute", "answer", "award", "dismiss", "refund", "close", "accept the rejection")
 
@@ -60,16 +64,19 @@ async def test_every_verdict_and_appeal_leads_to_an_end(
     acting: Callable[..., SystemContext],
 ) -> None:
     people = {name: PEOPLE[name] for name in WALKED} | APPEALS
-    graph, places = await explore(rejected(type_, a_case, an_order, acting), people)
+    graph, places = await explore(rejected(type_, a_case, an_order, acting), people, SETTINGS)
     assert not stuck(graph, places)
     reached = {snapshot.dispute.state for snapshot in places.values() if snapshot.dispute}
     assert {DisputeState.APPEAL_WINDOW, DisputeState.APPEALED, DisputeState.EXECUTED} <= reached
+    tested = {snapshot.dispute.state for snapshot in places.values() if snapshot.dispute and snapshot.dispute.tested_in}
+    assert tested == {DisputeState.AWAIT_SAMPLE, DisputeState.AT_LAB}
     for place, snapshot in places.items():
         dispute, case = snapshot.dispute, snapshot.case
         if dispute is None:
             continue
         waits = dispute.takes_effect is TakesEffect.AFTER_APPEAL_WINDOW and dispute.final_at is None
-        assert (case.state is CaseState.DISPUTED) == (dispute.state in UNDECIDED or waits), place
+        undecided = dispute.state in UNDECIDED and dispute.tested_in is None
+        assert (case.state is CaseState.DISPUTED) == (undecided or waits), place
         paid = dispute.refunded_minor or 0
         assert dispute.final_at is not None or paid <= (dispute.amount_minor or 0), place
         assert len(dispute.appealed_by) == len(set(dispute.appealed_by)), place

@@ -7,12 +7,13 @@ from itertools import product
 from typing import Any
 
 import pytest
-from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, ActionNotAllowed, IllegalTransition, SystemContext
+from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, ActionNotAllowed, Actor, IllegalTransition, SystemContext
 from aftersale_svc.commands import courier_claims
 from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Case, CaseLine
 from aftersale_svc.domain.cases.reasons import REASONS, Label
+from aftersale_svc.domain.claims.parties import ClaimFacts
 from aftersale_svc.domain.courier_claims.codes import (
     CourierClaimAction,
     CourierClaimCause,
@@ -118,6 +119,18 @@ def test_every_action_is_in_the_table_or_refused(
                 COURIER_CLAIM.apply(claim, action, acting(role))
         else:
             assert COURIER_CLAIM.apply(claim, action, acting(role)).state == to
+
+
+def test_a_party_does_not_act_for_the_platform(a_claim: Callable[..., CourierClaim]) -> None:
+    me = Actor("me", "agent")
+    for state, action in (
+        (each, action) for (each, action), row in COURIER_CLAIM.transitions.items() if "agent" in row.permission.roles
+    ):
+        for party_ids in ([], ["me"]):
+            claim = a_claim(state=state, party_ids=party_ids)
+            assert COURIER_CLAIM.permits(claim, action, me, ClaimFacts(me)) is not bool(party_ids), (state, action)
+    seller = Actor("me", "seller")
+    assert COURIER_CLAIM.permits(a_claim(party_ids=["me"]), CourierClaimAction.FILE, seller, ClaimFacts(seller))
 
 
 async def test_every_state_of_a_claim_leads_to_an_end(

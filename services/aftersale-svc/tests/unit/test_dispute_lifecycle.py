@@ -48,6 +48,14 @@ sample_sent            receive_sample    at_lab                 agent admin
 sample_sent            lose_sample       platform_review        agent admin
 at_lab                 report_test       platform_review        agent admin
 platform_review        report_test       platform_review        agent admin
+appealed               order_test        await_sample           arbitrator admin
+appealed               report_test       appealed               agent admin
+await_sample           appeal            await_sample           buyer seller
+sample_sent            appeal            sample_sent            buyer seller
+at_lab                 appeal            at_lab                 buyer seller
+await_sample           execute           await_sample           system
+sample_sent            execute           sample_sent            system
+at_lab                 execute           at_lab                 system
 await_sample           cancel_test       platform_review        arbitrator admin
 sample_sent            cancel_test       platform_review        arbitrator admin
 at_lab                 cancel_test       platform_review        arbitrator admin
@@ -65,8 +73,8 @@ take              same       arbitrator
 assign            same       agent admin
 release           same       arbitrator
 """
-BARRED = {(state, DisputeAction.DECIDE) for state in TESTING}
-"""What the table has for its reason alone: no verdict while a test is open."""
+BARRED = set(product(TESTING, (DisputeAction.DECIDE, DisputeAction.CONFIRM_VERDICT, DisputeAction.REPLACE_VERDICT)))
+"""What the table has for its reason alone: nothing is decided while a test is open."""
 Rows = dict[tuple[str, str], tuple[str, set[str]]]
 
 
@@ -180,6 +188,39 @@ def test_no_verdict_is_given_while_a_test_is_open(a_dispute: Callable[..., Dispu
         assert why_not(waiting, DisputeAction.CANCEL_TEST, Actor("arb-1", "arbitrator")) is None
         assert why_not(waiting, DisputeAction.CANCEL_TEST, Actor("arb-2", "arbitrator")) == "assigned_to_another"
         assert why_not(waiting, DisputeAction.CANCEL_TEST, Actor("admin-1", "admin")) is None
+
+
+def test_a_test_in_an_appeal_leads_back_to_it(acting: Acting, a_dispute: Callable[..., Dispute]) -> None:
+    appealed = a_dispute(DisputeState.APPEALED, decided_by="arb-1", appealed_in=DisputeState.EXECUTED)
+    assert why_not(appealed, DisputeAction.ORDER_TEST, Actor("arb-1", "arbitrator")) == "decided_first"
+    ordered = DISPUTE.apply(appealed, DisputeAction.ORDER_TEST, acting("arbitrator"))
+    assert (ordered.state, ordered.appealed_in) == (DisputeState.AWAIT_SAMPLE, DisputeState.EXECUTED)
+    sent = DISPUTE.apply(ordered, DisputeAction.SEND_SAMPLE, acting("seller"))
+    for action in (DisputeAction.CANCEL_TEST, DisputeAction.END_TEST, DisputeAction.LOSE_SAMPLE):
+        role = {DisputeAction.CANCEL_TEST: "arbitrator", DisputeAction.LOSE_SAMPLE: "agent"}.get(action, "system")
+        back = DISPUTE.apply(sent, action, acting(role))
+        assert (back.state, back.tested_in, back.appealed_in) == (
+            DisputeState.APPEALED,
+            None,
+            DisputeState.EXECUTED,
+        )
+        assert not back.is_appealed or back.whose_turn == "platform"
+
+
+def test_what_an_appeal_bars_while_it_waits_for_a_test(a_dispute: Callable[..., Dispute]) -> None:
+    tested = a_dispute(
+        DisputeState.AT_LAB, tested_in=DisputeState.APPEALED, appealed_in=DisputeState.EXECUTED, appeal_until=NOW
+    )
+    buyer, second = Actor("buyer-1", "buyer"), Actor("arb-2", "arbitrator")
+    for action in (DisputeAction.WITHDRAW, DisputeAction.PROPOSE, DisputeAction.SETTLE):
+        assert why_not(tested, action, buyer) == "appeal_open"
+        assert why_not(replace(tested, tested_in=None), action, buyer) != "appeal_open"
+    for action in (DisputeAction.CONFIRM_VERDICT, DisputeAction.REPLACE_VERDICT):
+        assert why_not(tested, action, second) == "test_open"
+        assert why_not(replace(tested, tested_in=None), action, second) == "no_appeal_open"
+    assert why_not(tested, DisputeAction.APPEAL, buyer, NOW - timedelta(milliseconds=1)) is None
+    assert why_not(replace(tested, tested_in=None), DisputeAction.APPEAL, buyer) == "no_appeal_open"
+    assert why_not(tested, DisputeAction.DECIDE, second) == "appeal_open"
 
 
 def test_a_report_is_recorded_where_one_is_awaited(a_dispute: Callable[..., Dispute]) -> None:

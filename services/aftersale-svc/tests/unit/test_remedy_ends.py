@@ -1,4 +1,4 @@
-"""Whatever a verdict orders of a rejected case leads to an end, by the service's own commands."""
+"""Whatever a verdict orders of a case leads to an end, by the service's own commands."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -8,7 +8,7 @@ from aftercare_chassis.lifecycle import SystemContext
 from aftercare_chassis.refusals import Refusal
 from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RejectReason
 from aftersale_svc.domain.cases.lifecycle import of
-from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.errors import RemedyNotPossible
@@ -18,7 +18,8 @@ from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
-from case_walk import PEOPLE, RESHIPPING, SETTINGS, Command, decide, explore
+from case_walk import PARCEL, PEOPLE, RESHIPPING, SETTINGS, Command, decide, explore
+from fast_walk import SECURED
 from graph_ends import stuck
 from memory_transaction import NOW, MemoryTransaction, Snapshot
 
@@ -31,6 +32,7 @@ REMEDIES: dict[str, Command] = {
 }
 PAID = {CaseState.REFUNDING}
 """What no dispute stops."""
+FIRST = {CaseType.REFUSED_DELIVERY: CaseState.RETURN_IN_TRANSIT, CaseType.FAST_EXCHANGE: CaseState.AWAIT_RESHIP}
 WALKED = (
     *("set the return address", "ship", "accept all", "accept none", "refund", "close"),
     *("dispute", "answer", "award", "resume"),
@@ -51,6 +53,11 @@ SENDING = ("ship the replacement", "confirm the replacement", "no stock")
         (CaseType.REPAIR, {CaseState.AWAIT_BUYER_SHIPMENT, CaseState.AWAIT_INSPECTION}),
         (CaseType.PRICE_ADJUST, {CaseState.REFUNDING}),
         (CaseType.CANCEL_UNSHIPPED, {CaseState.REFUNDING}),
+        (CaseType.REFUSED_DELIVERY, {CaseState.REFUNDING, CaseState.RETURN_IN_TRANSIT, CaseState.AWAIT_INSPECTION}),
+        (
+            CaseType.FAST_EXCHANGE,
+            {CaseState.REFUNDING, CaseState.AWAIT_RESHIP, CaseState.RESHIP_IN_TRANSIT, CaseState.AWAIT_INSPECTION},
+        ),
     ],
 )
 async def test_every_remedy_leads_to_an_end(
@@ -61,6 +68,7 @@ async def test_every_remedy_leads_to_an_end(
     acting: Callable[..., SystemContext],
 ) -> None:
     people = {name: PEOPLE[name] for name in WALKED} | {name: RESHIPPING[name] for name in SENDING} | REMEDIES
+    people |= SECURED if type_ is CaseType.FAST_EXCHANGE else {}
     graph, places = await explore(rejected(type_, a_case, an_order, acting), people)
     assert not stuck(graph, places)
     assert {each.case.frozen_state for each in reviewed(places.values())} >= ordered - PAID, "disputed in each"
@@ -117,9 +125,9 @@ def rejected(
     an_order: Callable[..., Order],
     acting: Callable[..., SystemContext],
 ) -> Snapshot:
-    """A rejected case on all that was ordered."""
+    """A rejected case on all that was ordered, or one that was never reviewed, or whose replacement is to be sent first."""
     opened = a_case(type=type_, shipping_refund_minor=800)
-    case = replace(of(opened).start(opened, acting()), state=CaseState.REJECTED, whose_turn="buyer")
+    case = replace(of(opened).start(opened, acting()), state=FIRST.get(type_, CaseState.REJECTED), whose_turn="buyer")
     line = CaseLine(
         case_id=case.id,
         line_id="line_1",
@@ -134,4 +142,5 @@ def rejected(
     checked = PriceCheck(case_id=case.id, line_id=line.line_id, reference_minor=2000, checked_minor=1500)
     check = checked if type_ is CaseType.PRICE_ADJUST else None
     untrue = replace(case, reject_reason=RejectReason.REASON_UNTRUE)
-    return Snapshot(an_order(), untrue, line, hold, price_check=check)
+    back = Return(case_id=case.id, **PARCEL) if TYPES[type_].by_outbound else None
+    return Snapshot(an_order(), untrue, line, hold, return_=back, price_check=check)

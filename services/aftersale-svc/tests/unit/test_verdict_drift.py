@@ -33,9 +33,20 @@ ONE = SimilarDispute(
 )
 
 
-def count(remedy: Remedy, verdicts: int, *kinds: str, reason: Reason = Reason.QUALITY_DEFECT) -> OutcomeCount:
+def count(
+    remedy: Remedy,
+    verdicts: int,
+    *kinds: str,
+    reason: Reason = Reason.QUALITY_DEFECT,
+    category: str = "quality",
+) -> OutcomeCount:
     return OutcomeCount(
-        reason=reason, type=CaseType.RETURN_REFUND, evidence_kinds=list(kinds), remedy=remedy, verdicts=verdicts
+        category=category,
+        reason=reason,
+        type=CaseType.RETURN_REFUND,
+        evidence_kinds=list(kinds),
+        remedy=remedy,
+        verdicts=verdicts,
     )
 
 
@@ -47,6 +58,7 @@ def test_the_drift_is_the_part_without_the_most_frequent_remedy() -> None:
             count(Remedy.RESUME, 1, "photo"),
             count(Remedy.REFUND, 5, "photo", "video"),
             count(Remedy.REFUND, 1, reason=Reason.WRONG_ITEM),
+            count(Remedy.NONE, 1, "photo", category="counterfeit"),
         ]
     )
     assert [(each.evidence_kinds, each.verdicts, each.differing) for each in groups] == [
@@ -62,6 +74,12 @@ def test_the_same_kinds_of_evidence_come_first() -> None:
     found = most_similar([*others, ONE, replace(ONE, id="dsp_older")], ["photo"])
     assert [each.id for each in found[:3]] == ["dsp_1", "dsp_older", "dsp_0"]
     assert len(found) == MOST_SIMILAR
+
+
+def test_of_these_the_same_category_of_goods_comes_first() -> None:
+    kitchen = replace(ONE, id="dsp_kitchen", goods_category="kitchen")
+    found = most_similar([replace(ONE, evidence_kinds=[]), ONE, kitchen], ["photo"], "kitchen")
+    assert [each.id for each in found] == ["dsp_kitchen", "dsp_1", "dsp_1"]
 
 
 def test_the_share_is_of_what_was_paid_for_the_units() -> None:

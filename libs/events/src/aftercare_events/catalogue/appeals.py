@@ -40,6 +40,10 @@ class VerdictConfirmed(DisputeEvent):
     matter: Code = "dispute_appeal_decision"
     grounds_hash: Hash
     decision_id: DecisionId = None
+    costs: Annotated[
+        tuple[DisputeCost, ...],
+        Field(description="what tests during the appeal have cost, besides the costs of the verdict"),
+    ] = ()
 
 
 class VerdictReplaced(DisputeEvent):

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.claims import ClaimEvent
+from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion
 from aftercare_events.catalogue.parcels import ParcelLeg
 from aftercare_events.fields import Carrier, Code, Currency, DeadlineAt, Hash, Minor, ParcelId, Quantity, WaybillNo
 from aftercare_events.vocabulary import Vocabulary, one_of
@@ -135,3 +136,6 @@ class CourierClaimClosed(CourierClaimEvent):
     cause: Annotated[Code, one_of(CourierClaimEnd, "how")]
     paid_minor: Minor
     currency: Currency
+    decision_id: DecisionId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None

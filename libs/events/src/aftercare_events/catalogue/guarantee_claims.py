@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.claims import ClaimEvent
+from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion
 from aftercare_events.fields import Code, Currency, DeadlineAt, DisputeId, Hash, Minor, RefundId
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -80,6 +81,9 @@ class GuaranteeClaimAnswered(GuaranteeEvent):
     matter: Code = "guarantee_claim_answer"
     agreed: Annotated[bool, Field(description="whether the merchant agreed")]
     deadline_at: DeadlineAt = None
+    decision_id: DecisionId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None
 
 
 class GuaranteeClaimLate(GuaranteeEvent):
@@ -112,6 +116,9 @@ class GuaranteeClaimApproved(GuaranteeEvent):
     owed_minor: Minor
     currency: Currency
     deadline_at: DeadlineAt = None
+    decision_id: DecisionId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None
 
 
 class GuaranteeClaimDeclined(GuaranteeEvent):
@@ -119,6 +126,9 @@ class GuaranteeClaimDeclined(GuaranteeEvent):
 
     matter: Code = "guarantee_claim_refusal"
     reason: Annotated[Code, one_of(GuaranteeRefusal, "why")]
+    decision_id: DecisionId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None
 
 
 class GuaranteeClaimPaid(GuaranteeEvent):
@@ -142,3 +152,6 @@ class GuaranteeClaimCancelled(GuaranteeEvent):
     """The claim was withdrawn, or ended with its case."""
 
     matter: Code = "guarantee_claim_cancellation"
+    decision_id: DecisionId = None
+    policy_article_id: PolicyArticleId = None
+    policy_version: PolicyVersion = None

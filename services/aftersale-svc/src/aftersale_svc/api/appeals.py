@@ -12,16 +12,20 @@ from aftersale_svc.commands import appeals
 from aftersale_svc.domain.cases.errors import UnitsHeldByAnother, VerdictInExecution
 from aftersale_svc.domain.disputes.errors import (
     AppealedAlready,
+    AppealMissing,
     DecidedFirst,
     NotAppealable,
     VerdictFinal,
 )
+from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction
+from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRoute)
-_APPEAL = (NotAppealable, VerdictFinal, AppealedAlready)
+_APPEAL = (AppealMissing, NotAppealable, VerdictFinal, AppealedAlready)
+_DECISION = (AppealMissing, DecidedFirst, LabTestOpen)
 
 
 @router.post("/{dispute_id}/appeal", **step([DISPUTE], DisputeAction.APPEAL, "appealVerdict", *_APPEAL))
@@ -32,11 +36,11 @@ async def appeal(dispute_id: DisputeId, body: AppealIn, tx: Tx[Settings]) -> Dis
 
 @router.post(
     "/{dispute_id}/confirm-verdict",
-    **step([DISPUTE], DisputeAction.CONFIRM_VERDICT, "confirmVerdict", *VERDICT_REFUSALS[:2], DecidedFirst),
+    **step([DISPUTE], DisputeAction.CONFIRM_VERDICT, "confirmVerdict", *VERDICT_REFUSALS[:2], *_DECISION, *CITATIONS),
 )
 async def confirm_verdict(dispute_id: DisputeId, body: ConfirmationIn, tx: Tx[Settings]) -> DisputeOut:
     """Let the verdict stay, as another arbitrator. It is final then; one that has waited for that is executed."""
-    return DisputeOut.of(await appeals.confirm(tx, dispute_id, grounds=body.grounds), tx)
+    return DisputeOut.of(await appeals.confirm(tx, dispute_id, grounds=body.grounds, cites=body.citations()), tx)
 
 
 @router.post(
@@ -46,7 +50,7 @@ async def confirm_verdict(dispute_id: DisputeId, body: ConfirmationIn, tx: Tx[Se
         DisputeAction.REPLACE_VERDICT,
         "replaceVerdict",
         *VERDICT_REFUSALS,
-        DecidedFirst,
+        *_DECISION,
         VerdictInExecution,
         UnitsHeldByAnother,
     ),

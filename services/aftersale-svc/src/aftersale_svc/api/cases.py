@@ -27,7 +27,6 @@ from aftersale_svc.domain.cases.errors import (
     AdjustmentExceedsLeft,
     DescriptionMissing,
     EvidenceRequired,
-    InitiatorUnsuitable,
     LineTwice,
     LineUnknown,
     PriceCurrencyForeign,
@@ -56,7 +55,6 @@ from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 REFUSED = (
-    InitiatorUnsuitable,
     OrderUnknown,
     OrderWasCancelled,
     WindowPassed,
@@ -175,14 +173,14 @@ async def get_case(
         return CaseDetailOut.of(full, reader.actor, reader.now, context=context)
     past = await history.past_case(reader, case_id, as_of, as_seen_by)
     context = await case_contexts.context_of(reader, past.full, past.at)
-    return CaseDetailOut.of(past.full, past.actor, past.at, SeenOut.of(past), context)
+    return CaseDetailOut.of(past.full, past.actor, past.at, SeenOut.of(past, context.zone), context)
 
 
 @router.get("/{case_id}/timeline", operation_id="getCaseTimeline")
 async def get_timeline(case_id: CaseId, reader: Read[Settings]) -> TimelineOut:
     """List every step of the case and of its disputes, oldest first: who did what and when, with the note."""
-    steps = await queries.timeline(reader, case_id)
-    return TimelineOut(data=[StepOut.of(each) for each in steps])
+    steps, zone = await queries.timeline(reader, case_id)
+    return TimelineOut(data=[StepOut.of(each, zone) for each in steps])
 
 
 @router.get(
@@ -197,7 +195,7 @@ async def follow_timeline(
 
     # From the client's last event each time: a step of another host whose clock is behind sorts before the last one sent.
     async def look(reader: Reader[Settings], _: str | None) -> Sequence[sse.Event]:
-        steps = await queries.timeline(reader, case_id)
-        return sse.after_last_event([(each.id, StepOut.of(each)) for each in steps], last_event_id)
+        steps, zone = await queries.timeline(reader, case_id)
+        return sse.after_last_event([(each.id, StepOut.of(each, zone)) for each in steps], last_event_id)
 
     return await sse.stream(request, reader, look, last_event_id)

@@ -8,7 +8,7 @@ from aftercare_chassis.http.schemas import Code, Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
 from aftersale_svc.api.parameters import CaseId, ClaimId, OfMerchant, OfOrder
-from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
 from aftersale_svc.api.schemas.claims import ClaimEvidenceIn
 from aftersale_svc.api.schemas.courier_claims import (
     AcceptanceIn,
@@ -22,6 +22,7 @@ from aftersale_svc.api.schemas.courier_claims import (
 )
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import courier_claim_openings, courier_claims
+from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimCause, CourierClaimState
 from aftersale_svc.domain.courier_claims.errors import (
     AcceptedExceedsClaim,
@@ -34,12 +35,13 @@ from aftersale_svc.domain.courier_claims.errors import (
 )
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.disputes.errors import CurrencyForeign
+from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.queries import courier_claims as queries
 from aftersale_svc.settings import Settings
 
 in_cases = APIRouter(prefix="/v1/cases", tags=["courier-claims"], route_class=ApiRoute)
 router = APIRouter(prefix="/v1/courier-claims", tags=["courier-claims"], route_class=ApiRoute)
-NO_NOTE = NoteIn()
+NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 _AMOUNTS = (CurrencyForeign, NothingClaimed, ClaimExceedsValue)
 
 
@@ -47,7 +49,7 @@ _AMOUNTS = (CurrencyForeign, NothingClaimed, ClaimExceedsValue)
     "/{case_id}/courier-claims",
     operation_id="openCourierClaim",
     status_code=201,
-    responses=refusals(ParcelUnknown, ParcelUnclear, ClaimLive, *_AMOUNTS),
+    responses=refusals(ClaimPartyCannotDecide, ParcelUnknown, ParcelUnclear, ClaimLive, *_AMOUNTS),
     dependencies=[require_role("seller", "agent")],
 )
 async def open_courier_claim(case_id: CaseId, body: CourierClaimIn, tx: Tx[Settings]) -> CourierClaimOut:
@@ -161,7 +163,9 @@ async def pay_claim(claim_id: ClaimId, body: PaymentIn, tx: Tx[Settings]) -> Cou
     return CourierClaimOut.of(await courier_claims.pay(tx, claim_id, reference=body.reference, note=body.note), tx)
 
 
-@router.post("/{claim_id}/abandon", **step([COURIER_CLAIM], CourierClaimAction.ABANDON, "abandonCourierClaim"))
-async def abandon_claim(claim_id: ClaimId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CourierClaimOut:
+@router.post(
+    "/{claim_id}/abandon", **step([COURIER_CLAIM], CourierClaimAction.ABANDON, "abandonCourierClaim", *CITATIONS)
+)
+async def abandon_claim(claim_id: ClaimId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CourierClaimOut:
     """Give the claim up."""
-    return CourierClaimOut.of(await courier_claims.abandon(tx, claim_id, note=body.note), tx)
+    return CourierClaimOut.of(await courier_claims.abandon(tx, claim_id, note=body.note, policy=body.citations()), tx)

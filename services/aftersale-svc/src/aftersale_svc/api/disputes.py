@@ -20,6 +20,7 @@ from aftersale_svc.domain.disputes.errors import (
     AmountExceedsPaid,
     AmountMissing,
     AmountWithoutRefund,
+    AppealOpen,
     AssignedToAnother,
     CostEmpty,
     CurrencyForeign,
@@ -33,6 +34,7 @@ from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import DisputeAction, DisputeState
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
+from aftersale_svc.queries import case_contexts
 from aftersale_svc.queries import verdicts as verdict_queries
 from aftersale_svc.settings import Settings
 
@@ -90,9 +92,11 @@ async def list_disputes(
 
 @router.get("/{dispute_id}", operation_id="getDispute")
 async def get_dispute(dispute_id: DisputeId, reader: Read[Settings]) -> DisputeDetailOut:
-    """Get a dispute with its requests for evidence and proposals, and with what the caller may do next."""
+    """Get a dispute with its requests for evidence and proposals, what the caller may do next, its steps, and all of it in sentences."""
     dispute, parts = await queries.dispute(reader, dispute_id)
-    return DisputeDetailOut.with_parts(dispute, parts, await verdict_queries.cites(reader, dispute), reader)
+    zone = case_contexts.zone_of(reader, dispute.merchant_id)
+    cites = await verdict_queries.cites(reader, dispute)
+    return DisputeDetailOut.with_parts(dispute, parts, cites, reader, zone)
 
 
 @router.post("/{dispute_id}/answer", **step([DISPUTE], DisputeAction.ANSWER, "answerDispute"))
@@ -116,6 +120,7 @@ async def add_evidence(dispute_id: DisputeId, body: EvidenceIn, tx: Tx[Settings]
         [DISPUTE],
         DisputeAction.DECIDE,
         "giveVerdict",
+        AppealOpen,
         LabTestOpen,
         *VERDICT_REFUSALS,
     ),
@@ -126,7 +131,7 @@ async def give_verdict(dispute_id: DisputeId, body: VerdictIn, tx: Tx[Settings])
     return DisputeOut.of(await verdicts.give(tx, dispute_id, verdict=body.verdict(), cites=body.citations()), tx)
 
 
-@router.post("/{dispute_id}/withdraw", **step([DISPUTE], DisputeAction.WITHDRAW, "withdrawDispute"))
+@router.post("/{dispute_id}/withdraw", **step([DISPUTE], DisputeAction.WITHDRAW, "withdrawDispute", AppealOpen))
 async def withdraw_dispute(dispute_id: DisputeId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
     """Withdraw the complaint as the buyer. The case goes on in the state in which the dispute stopped it."""
     return DisputeOut.of(await disputes.withdraw(tx, dispute_id, note=body.note), tx)

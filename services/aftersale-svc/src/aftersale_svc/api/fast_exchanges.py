@@ -4,7 +4,7 @@ from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
 from aftersale_svc.api.parameters import CaseId
-from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import fast_exchanges
@@ -12,10 +12,11 @@ from aftersale_svc.domain.cases.errors import RefundDecided
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import HoldAgreed, ReplacementNotSent
+from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
-NO_NOTE = NoteIn()
+NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 
 
 @router.post("/{case_id}/agree-hold", **step(CASE.values(), CaseAction.AGREE_HOLD, "agreeHold", HoldAgreed))
@@ -27,17 +28,17 @@ async def agree_hold(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) 
 
 @router.post(
     "/{case_id}/release-hold",
-    **step(CASE.values(), CaseAction.RELEASE_HOLD, "releaseHold", ReplacementNotSent, RefundDecided),
+    **step(CASE.values(), CaseAction.RELEASE_HOLD, "releaseHold", ReplacementNotSent, RefundDecided, *CITATIONS),
 )
-async def release_hold(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def release_hold(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Release the hold as an agent, whatever came back. The case is completed."""
-    return CaseOut.of(await fast_exchanges.release(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await fast_exchanges.release(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
 
 
 @router.post(
     "/{case_id}/claim-hold",
-    **step(CASE.values(), CaseAction.CLAIM_HOLD, "claimHold", ReplacementNotSent, RefundDecided),
+    **step(CASE.values(), CaseAction.CLAIM_HOLD, "claimHold", ReplacementNotSent, RefundDecided, *CITATIONS),
 )
-async def claim_hold(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def claim_hold(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Claim the hold as an agent, for the units that did not come back or were refused. The case is completed."""
-    return CaseOut.of(await fast_exchanges.claim(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await fast_exchanges.claim(tx, case_id, note=body.note, policy=body.citations()), tx.actor)

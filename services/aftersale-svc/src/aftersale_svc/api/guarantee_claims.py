@@ -8,9 +8,10 @@ from aftercare_chassis.http.schemas import Cursor, Id, Limit, PageOut
 from fastapi import APIRouter, Query
 
 from aftersale_svc.api.parameters import CaseId, GuaranteeClaimId, OfBuyer, OfMerchant, OfOrder
-from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.case_requests import CitingIn
 from aftersale_svc.api.schemas.claims import ClaimEvidenceIn
 from aftersale_svc.api.schemas.guarantee_claims import (
+    GuaranteeAgreementIn,
     GuaranteeAnswerIn,
     GuaranteeApprovalIn,
     GuaranteeClaimDetailOut,
@@ -25,8 +26,9 @@ from aftersale_svc.api.schemas.guarantee_claims import (
     GuaranteeTurn,
 )
 from aftersale_svc.api.steps import step
-from aftersale_svc.commands import guarantee_claims
+from aftersale_svc.commands import guarantee_claims, guarantee_payments
 from aftersale_svc.domain.cases.offline_refunds.errors import OfflineRefundOpen
+from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
 from aftersale_svc.domain.disputes.errors import CurrencyForeign
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeKind, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.errors import (
@@ -42,12 +44,14 @@ from aftersale_svc.domain.guarantee_claims.errors import (
 )
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
+from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.queries import guarantee_claims as queries
 from aftersale_svc.settings import Settings
 
 in_cases = APIRouter(prefix="/v1/cases", tags=["guarantee-claims"], route_class=ApiRoute)
 router = APIRouter(prefix="/v1/guarantee-claims", tags=["guarantee-claims"], route_class=ApiRoute)
-NO_NOTE, NO_ANSWER, ALL = NoteIn(), GuaranteeAnswerIn(evidence=[]), GuaranteeApprovalIn()
+NOTHING, NO_ANSWER = CitingIn(policy=[]), GuaranteeAnswerIn(evidence=[])
+AGREED, ALL = GuaranteeAgreementIn(evidence=[], policy=[]), GuaranteeApprovalIn(policy=[])
 _TABLE = [GUARANTEE_CLAIM]
 _AMOUNTS = (CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee)
 
@@ -57,6 +61,7 @@ _AMOUNTS = (CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee)
     operation_id="openGuaranteeClaim",
     status_code=201,
     responses=refusals(
+        ClaimPartyCannotDecide,
         NotInsured,
         ReturnNotReceived,
         OfflineRefundOpen,
@@ -122,13 +127,13 @@ async def get_guarantee_claim(guarantee_claim_id: GuaranteeClaimId, reader: Read
     return GuaranteeClaimDetailOut.with_steps(*await queries.guarantee_claim(reader, guarantee_claim_id), reader)
 
 
-@router.post("/{guarantee_claim_id}/agree", **step(_TABLE, GuaranteeAction.AGREE, "agreeToGuaranteeClaim"))
+@router.post("/{guarantee_claim_id}/agree", **step(_TABLE, GuaranteeAction.AGREE, "agreeToGuaranteeClaim", *CITATIONS))
 async def agree(
-    guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: GuaranteeAnswerIn = NO_ANSWER
+    guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: GuaranteeAgreementIn = AGREED
 ) -> GuaranteeClaimOut:
     """Agree as the merchant that the deposit pays what is claimed."""
     answered = await guarantee_claims.answer(
-        tx, guarantee_claim_id, agreed=True, evidence=body.evidence, note=body.note
+        tx, guarantee_claim_id, agreed=True, evidence=body.evidence, note=body.note, policy=body.citations()
     )
     return GuaranteeClaimOut.of(answered, tx)
 
@@ -172,7 +177,8 @@ async def submit_evidence(
 
 
 @router.post(
-    "/{guarantee_claim_id}/approve", **step(_TABLE, GuaranteeAction.APPROVE, "approveGuaranteeClaim", *_AMOUNTS)
+    "/{guarantee_claim_id}/approve",
+    **step(_TABLE, GuaranteeAction.APPROVE, "approveGuaranteeClaim", *_AMOUNTS, *CITATIONS),
 )
 async def approve(
     guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: GuaranteeApprovalIn = ALL
@@ -185,16 +191,21 @@ async def approve(
         amount_minor=amount.amount if amount else None,
         currency=amount.currency if amount else None,
         note=body.note,
+        policy=body.citations(),
     )
     return GuaranteeClaimOut.of(approved, tx)
 
 
-@router.post("/{guarantee_claim_id}/decline", **step(_TABLE, GuaranteeAction.DECLINE, "declineGuaranteeClaim"))
+@router.post(
+    "/{guarantee_claim_id}/decline", **step(_TABLE, GuaranteeAction.DECLINE, "declineGuaranteeClaim", *CITATIONS)
+)
 async def decline(
     guarantee_claim_id: GuaranteeClaimId, body: GuaranteeRefusalIn, tx: Tx[Settings]
 ) -> GuaranteeClaimOut:
     """Decide as an agent that the guarantee owes nothing."""
-    declined = await guarantee_claims.decline(tx, guarantee_claim_id, reason=body.reason, note=body.note)
+    declined = await guarantee_claims.decline(
+        tx, guarantee_claim_id, reason=body.reason, note=body.note, policy=body.citations()
+    )
     return GuaranteeClaimOut.of(declined, tx)
 
 
@@ -215,7 +226,7 @@ async def record_payment(
     guarantee_claim_id: GuaranteeClaimId, body: GuaranteePaymentIn, tx: Tx[Settings]
 ) -> GuaranteeClaimOut:
     """Record that what is owed was paid outside the suite, as somebody who has not approved it."""
-    paid = await guarantee_claims.record_payment(tx, guarantee_claim_id, reference=body.reference, note=body.note)
+    paid = await guarantee_payments.record_payment(tx, guarantee_claim_id, reference=body.reference, note=body.note)
     return GuaranteeClaimOut.of(paid, tx)
 
 
@@ -227,11 +238,12 @@ async def record_failure(
     guarantee_claim_id: GuaranteeClaimId, body: GuaranteeFailureIn, tx: Tx[Settings]
 ) -> GuaranteeClaimOut:
     """Record that the payment failed for good. Another claim, or another refund of the case, is possible again."""
-    failed = await guarantee_claims.record_failure(tx, guarantee_claim_id, cause=body.cause, note=body.note)
+    failed = await guarantee_payments.record_failure(tx, guarantee_claim_id, cause=body.cause, note=body.note)
     return GuaranteeClaimOut.of(failed, tx)
 
 
-@router.post("/{guarantee_claim_id}/cancel", **step(_TABLE, GuaranteeAction.CANCEL, "cancelGuaranteeClaim"))
-async def cancel(guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> GuaranteeClaimOut:
+@router.post("/{guarantee_claim_id}/cancel", **step(_TABLE, GuaranteeAction.CANCEL, "cancelGuaranteeClaim", *CITATIONS))
+async def cancel(guarantee_claim_id: GuaranteeClaimId, tx: Tx[Settings], body: CitingIn = NOTHING) -> GuaranteeClaimOut:
     """Withdraw the claim, as the buyer or an agent."""
-    return GuaranteeClaimOut.of(await guarantee_claims.cancel(tx, guarantee_claim_id, note=body.note), tx)
+    cancelled = await guarantee_claims.cancel(tx, guarantee_claim_id, note=body.note, policy=body.citations())
+    return GuaranteeClaimOut.of(cancelled, tx)

@@ -19,6 +19,7 @@ from aftersale_svc.domain.disputes.errors import (
     AmountExceedsPaid,
     AmountMissing,
     AmountWithoutRefund,
+    AppealOpen,
     AssignedToAnother,
     CurrencyForeign,
     DecidedFirst,
@@ -116,7 +117,9 @@ async def submit_evidence(dispute_id: DisputeId, body: EvidenceSubmissionIn, tx:
     return DisputeOut.of(submitted, tx)
 
 
-@router.post("/{dispute_id}/proposals", **step([DISPUTE], DisputeAction.PROPOSE, "proposeSettlement", *_AMOUNTS))
+@router.post(
+    "/{dispute_id}/proposals", **step([DISPUTE], DisputeAction.PROPOSE, "proposeSettlement", AppealOpen, *_AMOUNTS)
+)
 async def propose(dispute_id: DisputeId, body: ProposalIn, tx: Tx[Settings]) -> DisputeOut:
     """Propose a settlement to the other side. An open proposal, of either side, is replaced by it."""
     return DisputeOut.of(await settlements.propose(tx, dispute_id, terms=body.terms()), tx)
@@ -128,6 +131,7 @@ async def propose(dispute_id: DisputeId, body: ProposalIn, tx: Tx[Settings]) -> 
         [DISPUTE],
         DisputeAction.SETTLE,
         "acceptSettlement",
+        AppealOpen,
         NoProposal,
         OwnProposal,
         ProposalNotOpen,
@@ -142,7 +146,15 @@ async def accept_proposal(dispute_id: DisputeId, proposal_id: ProposalId, tx: Tx
 
 @router.post(
     "/{dispute_id}/proposals/{proposal_id}/decline",
-    **step([DISPUTE], DisputeAction.DECLINE_PROPOSAL, "declineSettlement", NoProposal, OwnProposal, ProposalNotOpen),
+    **step(
+        [DISPUTE],
+        DisputeAction.DECLINE_PROPOSAL,
+        "declineSettlement",
+        AppealOpen,
+        NoProposal,
+        OwnProposal,
+        ProposalNotOpen,
+    ),
 )
 async def decline_proposal(
     dispute_id: DisputeId, proposal_id: ProposalId, tx: Tx[Settings], body: NoteIn = NO_NOTE

@@ -15,7 +15,7 @@ from aftersale_svc.api.schemas.lab_tests import (
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import lab_tests
 from aftersale_svc.domain.cases.errors import LineTwice, LineUnknown
-from aftersale_svc.domain.disputes.errors import AssignedToAnother, CurrencyForeign, PartyCannotDecide
+from aftersale_svc.domain.disputes.errors import AssignedToAnother, CurrencyForeign, DecidedFirst, PartyCannotDecide
 from aftersale_svc.domain.disputes.lab_test_errors import (
     AnswersIncomplete,
     NoReportAwaited,
@@ -32,7 +32,7 @@ router = APIRouter(prefix="/v1/disputes", tags=["disputes"], route_class=ApiRout
 bodies = APIRouter(prefix="/v1/testing-bodies", tags=["disputes"], route_class=ApiRoute)
 NO_NOTE = NoteIn()
 _READERS = [require_role("buyer", "seller", "agent", "arbitrator", "admin")]
-_MINE = (PartyCannotDecide, AssignedToAnother)
+_MINE = (PartyCannotDecide, DecidedFirst, AssignedToAnother)
 
 
 @bodies.get("", operation_id="listTestingBodies", dependencies=_READERS)
@@ -56,8 +56,8 @@ async def list_testing_bodies(reader: Read[Settings]) -> TestingBodiesOut:
     ),
 )
 async def order_test(dispute_id: DisputeId, body: LabTestIn, tx: Tx[Settings]) -> DisputeOut:
-    """Order a test as the arbitrator or an administrator. The dispute waits for the sample and then for the report; a request for
-    evidence that is open ends."""
+    """Order a test as the arbitrator or an administrator, in a review or in an appeal. The dispute waits for the sample and then for
+    the report; a request for evidence that is open ends."""
     return DisputeOut.of(await lab_tests.order(tx, dispute_id, wanted=body.order(), note=body.note), tx)
 
 

@@ -7,7 +7,7 @@ from aftercare_chassis.http.schemas import Cursor, Limit, PageOut
 from fastapi import APIRouter, Query
 
 from aftersale_svc.api.parameters import CaseId
-from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.manual_reviews import AssignReviewIn
 from aftersale_svc.api.steps import step
@@ -32,13 +32,13 @@ from aftersale_svc.domain.cases.money_holds.errors import FastExchangeNotAllowed
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen, TooManyOffers, TypeUnsuitable
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
 from aftersale_svc.domain.money.errors import NothingLeft
-from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
+from aftersale_svc.domain.policies.errors import CITATIONS, ClauseUnknown, PolicyUnknown
 from aftersale_svc.queries import manual_reviews as queries
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
 queue = APIRouter(prefix="/v1/review-queue", tags=["cases"], route_class=ApiRoute)
-NO_NOTE = NoteIn()
+NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 DECIDED = (
     RefundDecided,
     ReplacementDecided,
@@ -109,8 +109,8 @@ async def confirm_decision(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_
 
 @router.post(
     "/{case_id}/decline-decision",
-    **step(CASE.values(), CaseAction.DECLINE_DECISION, "declineDecision", NothingProposed),
+    **step(CASE.values(), CaseAction.DECLINE_DECISION, "declineDecision", NothingProposed, *CITATIONS),
 )
-async def decline_decision(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def decline_decision(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Decline what another agent has proposed, or take back one's own proposal. The case is reviewed on."""
-    return CaseOut.of(await second_person.decline(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await second_person.decline(tx, case_id, note=body.note, policy=body.citations()), tx.actor)

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 
 from aftersale_svc import queries
 from aftersale_svc.api.parameters import CaseId
-from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.offers import CounterOfferIn, OfferIn, OfferOut, OffersOut
 from aftersale_svc.api.steps import step
@@ -33,10 +33,11 @@ from aftersale_svc.domain.cases.offers.errors import (
 )
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
 from aftersale_svc.domain.money.errors import NothingLeft
+from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
-NO_NOTE = NoteIn()
+NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 CHANGE = (TypeUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonNotReached)
 TERMS = (
     *CHANGE,
@@ -60,6 +61,7 @@ TERMS = (
         ReplacementDecided,
         ReturnAlreadyShipped,
         ReturnAddressMissing,
+        *CITATIONS,
     ),
 )
 async def make_offer(case_id: CaseId, body: OfferIn, tx: Tx[Settings]) -> CaseOut:
@@ -69,7 +71,14 @@ async def make_offer(case_id: CaseId, body: OfferIn, tx: Tx[Settings]) -> CaseOu
     paid for the units is 422 `amount_exceeds_allowance`, with how much is possible (`most`); a type for which the case has
     no suitable reason is 409 `reason_unsuitable`, with those that suit it (`allowed`).
     """
-    made = await offers.make(tx, case_id, terms=body.terms(), return_address=body.address(), note=body.note)
+    made = await offers.make(
+        tx,
+        case_id,
+        terms=body.terms(),
+        return_address=body.address(),
+        note=body.note,
+        policy=body.citations(),
+    )
     return CaseOut.of(made, tx.actor)
 
 
@@ -84,14 +93,15 @@ async def make_offer(case_id: CaseId, body: OfferIn, tx: Tx[Settings]) -> CaseOu
         NoOfferOpen,
         *CHANGE,
         NothingLeft,
+        *CITATIONS,
     ),
 )
-async def accept_offer(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def accept_offer(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Accept the open offer as the buyer, or a counter-offer as those who review the case.
 
     The case goes on as it was offered, without another review.
     """
-    return CaseOut.of(await offers.accept(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await offers.accept(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
 
 
 @router.post("/{case_id}/decline-offer", **step(CASE.values(), CaseAction.DECLINE_OFFER, "declineOffer"))

@@ -14,6 +14,7 @@ from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.offline_refunds.errors import NoRefundRefused
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
+from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -29,13 +30,20 @@ NO_NOTE = NoteIn()
         OrderWasCancelled,
         NoRefundRefused,
         RefundCovered,
+        *CITATIONS,
     ),
 )
 async def state_offline_refund(case_id: CaseId, body: StateOfflineRefundIn, tx: Tx[Settings]) -> CaseOut:
     """State, as merchant or agent, that the money of a refused refund was given back outside the provider. The buyer
     confirms that it has arrived, or denies it; without an answer in time the case is completed."""
     stated = await offline_refunds.state(
-        tx, case_id, method=body.method, reference=body.reference, evidence=body.evidence, note=body.note
+        tx,
+        case_id,
+        method=body.method,
+        reference=body.reference,
+        evidence=body.evidence,
+        note=body.note,
+        policy=body.citations(),
     )
     return CaseOut.of(stated, tx.actor)
 

@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -39,9 +40,12 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         GrantExceedsRequest,
         AdjustmentExceedsLeft,
         NothingGranted,
+        *CITATIONS,
     ),
 )
 async def grant_price_adjustment(case_id: CaseId, body: GrantIn, tx: Tx[Settings]) -> CaseOut:
     """Grant less than a price adjustment asks for, with the reason. `approve` grants all of it, as far as that is left."""
-    granted = await price_adjustments.grant(tx, case_id, amounts=body.amounts(), reason=body.reason, note=body.note)
+    granted = await price_adjustments.grant(
+        tx, case_id, amounts=body.amounts(), reason=body.reason, note=body.note, policy=body.citations()
+    )
     return CaseOut.of(granted, tx.actor)

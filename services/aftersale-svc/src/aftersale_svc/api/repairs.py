@@ -4,7 +4,7 @@ from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
 from aftersale_svc.api.parameters import CaseId
-from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.repairs import CannotRepairIn, QuoteIn, RepairedIn
 from aftersale_svc.api.steps import step
@@ -21,10 +21,11 @@ from aftersale_svc.domain.cases.repairs.errors import (
     RepairCovered,
 )
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
+from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
-NO_NOTE = NoteIn()
+NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 
 
 @router.post(
@@ -86,28 +87,35 @@ async def take_exchange(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOT
         GoodsNotReceived,
         RefundDecided,
         ReplacementDecided,
+        *CITATIONS,
     ),
 )
-async def take_goods_back(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def take_goods_back(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Have the merchant send the goods back as they are: as the buyer where they cannot be repaired, or as an agent."""
-    return CaseOut.of(await repairs.take_goods_back(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await repairs.take_goods_back(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
 
 
 @router.post(
     "/{case_id}/resume-repair",
     **step(
-        CASE.values(), CaseAction.RESUME_REPAIR, "resumeRepair", GoodsNotReceived, RefundDecided, ReplacementDecided
+        CASE.values(),
+        CaseAction.RESUME_REPAIR,
+        "resumeRepair",
+        GoodsNotReceived,
+        RefundDecided,
+        ReplacementDecided,
+        *CITATIONS,
     ),
 )
-async def resume_repair(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def resume_repair(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Give the merchant time to repair the goods again, as an agent."""
-    return CaseOut.of(await repairs.resume(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await repairs.resume(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
 
 
 @router.post(
     "/{case_id}/repair-again",
-    **step(CASE.values(), CaseAction.REPAIR_AGAIN, "repairAgain", NothingToRepairAgain, RefundDecided),
+    **step(CASE.values(), CaseAction.REPAIR_AGAIN, "repairAgain", NothingToRepairAgain, RefundDecided, *CITATIONS),
 )
-async def repair_again(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def repair_again(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Have repaired goods, with which the buyer has reported something wrong, repaired once more, as an agent. The buyer sends them again."""
-    return CaseOut.of(await repairs.again(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await repairs.again(tx, case_id, note=body.note, policy=body.citations()), tx.actor)

@@ -4,7 +4,7 @@ from aftercare_chassis.http.routing import ApiRoute, Tx
 from fastapi import APIRouter
 
 from aftersale_svc.api.parameters import CaseId
-from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn
 from aftersale_svc.api.schemas.cases import CaseOut
 from aftersale_svc.api.schemas.replacements import CorrectReplacementWaybillIn, ReportAnomalyIn, ShipReplacementIn
 from aftersale_svc.api.steps import step
@@ -20,10 +20,11 @@ from aftersale_svc.domain.cases.replacements.errors import (
     RefundNotOffered,
     ReplacementAlreadyScanned,
 )
+from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
-NO_NOTE = NoteIn()
+NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 
 
 @router.post(
@@ -52,10 +53,10 @@ async def correct_replacement_waybill(case_id: CaseId, body: CorrectReplacementW
     return CaseOut.of(corrected, tx.actor)
 
 
-@router.post("/{case_id}/no-stock", **step(CASE.values(), CaseAction.NO_STOCK, "reportNoStock"))
-async def report_no_stock(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+@router.post("/{case_id}/no-stock", **step(CASE.values(), CaseAction.NO_STOCK, "reportNoStock", *CITATIONS))
+async def report_no_stock(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Say that there is nothing to send. The money of the units goes back instead."""
-    return CaseOut.of(await replacements.no_stock(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await replacements.no_stock(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
 
 
 @router.post(
@@ -84,8 +85,16 @@ async def take_refund(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE)
 
 @router.post(
     "/{case_id}/reship",
-    **step(CASE.values(), CaseAction.RESHIP, "reshipCase", NoReplacementDecided, RefundDecided, GoodsAlreadyReceived),
+    **step(
+        CASE.values(),
+        CaseAction.RESHIP,
+        "reshipCase",
+        NoReplacementDecided,
+        RefundDecided,
+        GoodsAlreadyReceived,
+        *CITATIONS,
+    ),
 )
-async def reship_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def reship_case(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Have the merchant send the replacement again, as an agent: it is late, was lost, or something is wrong with it."""
-    return CaseOut.of(await replacements.reship(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await replacements.reship(tx, case_id, note=body.note, policy=body.citations()), tx.actor)

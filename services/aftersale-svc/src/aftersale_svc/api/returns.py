@@ -30,6 +30,7 @@ from aftersale_svc.domain.cases.errors import (
 )
 from aftersale_svc.domain.cases.lifecycle import CASE
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.policies.errors import CITATIONS
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
@@ -91,9 +92,12 @@ async def receive_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE
         AcceptedExceedsSent,
         ReasonRequired,
         RefuseReasonUnused,
+        *CITATIONS,
     ),
 )
 async def inspect_case(case_id: CaseId, body: InspectIn, tx: Tx[Settings]) -> CaseOut:
     """Record what was found of the returned goods. Accepting fewer units makes the refund smaller; none is a rejection."""
-    inspected = await inspections.inspect(tx, case_id, findings=body.findings(), reason=body.reason, note=body.note)
+    inspected = await inspections.inspect(
+        tx, case_id, findings=body.findings(), reason=body.reason, note=body.note, policy=body.citations()
+    )
     return CaseOut.of(inspected, tx.actor)

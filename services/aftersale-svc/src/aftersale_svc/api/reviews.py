@@ -6,6 +6,7 @@ from fastapi import APIRouter
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.case_requests import (
     ApproveIn,
+    CitingIn,
     CloseIn,
     NoteIn,
     RejectIn,
@@ -23,11 +24,11 @@ from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.money_holds.errors import ReplacementSent
 from aftersale_svc.domain.cases.replacements.errors import ReplacementDecided
 from aftersale_svc.domain.money.errors import NothingLeft
-from aftersale_svc.domain.policies.errors import ClauseUnknown, PolicyUnknown
+from aftersale_svc.domain.policies.errors import CITATIONS, ClauseUnknown, PolicyUnknown
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
-NO_NOTE = NoteIn()
+NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
 NO_ADDRESS = ApproveIn(policy=[])
 
 
@@ -79,20 +80,20 @@ async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOT
 
 @router.post(
     "/{case_id}/refund",
-    **step(CASE.values(), CaseAction.REFUND, "refundCase", NothingLeft, RefundCovered, ReplacementSent),
+    **step(CASE.values(), CaseAction.REFUND, "refundCase", NothingLeft, RefundCovered, ReplacementSent, *CITATIONS),
 )
-async def refund_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def refund_case(case_id: CaseId, tx: Tx[Settings], body: CitingIn = NOTHING) -> CaseOut:
     """Order the refund, or try it again after it failed, as an agent. Each attempt is a refund with an id of its own."""
-    return CaseOut.of(await refunds.refund(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await refunds.refund(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
 
 
-@router.post("/{case_id}/close", **step(CASE.values(), CaseAction.CLOSE, "closeCase", GuaranteePaying))
+@router.post("/{case_id}/close", **step(CASE.values(), CaseAction.CLOSE, "closeCase", GuaranteePaying, *CITATIONS))
 async def close_case(case_id: CaseId, body: CloseIn, tx: Tx[Settings]) -> CaseOut:
     """Close the case as an agent, if nothing else is possible: for example, if the provider refuses the refund.
 
     The note is the reason. The buyer may complain within the dispute window.
     """
-    return CaseOut.of(await endings.close(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await endings.close(tx, case_id, note=body.note, policy=body.citations()), tx.actor)
 
 
 @router.post("/{case_id}/accept", **step(CASE.values(), CaseAction.ACCEPT, "acceptRejection"))

@@ -11,13 +11,13 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.manual_reviews.errors import DecisionWaits, PartyCannotDecide, ReviewAssignedToAnother
 from aftersale_svc.domain.cases.manual_reviews.guards import ANOTHERS, PARTY, PROPOSED
+from aftersale_svc.domain.claims.parties import PARTY as CLAIM_PARTY
+from aftersale_svc.domain.claims.parties import ClaimPartyCannotDecide
 from aftersale_svc.domain.deadlines.errors import DeadlinePassed
-from aftersale_svc.domain.guarantee_claims.errors import GuaranteePartyCannotDecide
-from aftersale_svc.domain.guarantee_claims.lifecycle import PARTY as GUARANTEE_PARTY
 
 A = TypeVar("A", bound=StrEnum)
 OF_REVIEWS: dict[Guard, type[Refusal]] = {
-    GUARANTEE_PARTY: GuaranteePartyCannotDecide,
+    CLAIM_PARTY: ClaimPartyCannotDecide,
     PARTY: PartyCannotDecide,
     ANOTHERS: ReviewAssignedToAnother,
     PROPOSED: DecisionWaits,

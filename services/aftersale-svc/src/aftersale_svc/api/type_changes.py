@@ -11,7 +11,6 @@ from aftersale_svc.commands import type_changes
 from aftersale_svc.domain.cases.errors import (
     DescriptionMissing,
     EvidenceRequired,
-    InitiatorUnsuitable,
     LineTwice,
     LineUnknown,
     ReasonNotReached,
@@ -40,7 +39,6 @@ router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
         TypeChangedTooOften,
         StageNotReached,
         FastExchangeNotAllowed,
-        InitiatorUnsuitable,
         ReasonNotReached,
         EvidenceRequired,
         DescriptionMissing,

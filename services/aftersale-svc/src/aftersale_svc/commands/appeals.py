@@ -61,22 +61,28 @@ async def appeal(tx: Transaction[Settings], dispute_id: str, *, grounds: str, ev
     return await save_dispute(tx, appealed, DisputeAction.APPEAL, event, note=grounds, evidence=evidence)
 
 
-async def confirm(tx: Transaction[Settings], dispute_id: str, *, grounds: str) -> Dispute:
+async def confirm(
+    tx: Transaction[Settings], dispute_id: str, *, grounds: str, cites: Sequence[Citation] = ()
+) -> Dispute:
     """Let the verdict stay, as another arbitrator. One that waited for that is executed now.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, PartyCannotDecide, DecidedFirst, AssignedToAnother: see DISPUTE.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, DecidedFirst, AssignedToAnother, LabTestOpen: see DISPUTE.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.disputed_case_and_order(tx, dispute_id)
     dispute = await tx.lock(DISPUTES, dispute_id)
     moved = DISPUTE.apply(dispute, DisputeAction.CONFIRM_VERDICT, tx, DisputeFacts.of(tx))
-    final = replace(moved, arbitrator_id=tx.actor.id, final_at=tx.now)
+    final = replace(moved, arbitrator_id=tx.actor.id, lab_test_id=None, final_at=tx.now)
+    costs = await lab_tests.enter_costs_of_appeal(tx, dispute)
+    cited = await citations.resolve(tx, DecisionKind.APPEAL, cites, "/cites")
+    awarded = dispute.amount_minor or 0
     decided = await decisions.end_of_dispute(
-        tx, full, dispute, DecisionKind.APPEAL, AppealOutcome.CONFIRMED, dispute.amount_minor or 0
+        tx, full, dispute, DecisionKind.APPEAL, AppealOutcome.CONFIRMED, awarded, cited
     )
     event = VerdictConfirmed(
-        **dispute_fields(tx, final), grounds_hash=digest(grounds), decision_id=decided.get("decision_id")
+        **dispute_fields(tx, final), grounds_hash=digest(grounds), costs=costs, decision_id=decided.get("decision_id")
     )
     await _decide(tx, dispute, AppealOutcome.CONFIRMED, grounds)
     if _waits(dispute):
@@ -92,7 +98,7 @@ async def replace_verdict(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, PartyCannotDecide, DecidedFirst, AssignedToAnother, VerdictInExecution: see DISPUTE.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, DecidedFirst, AssignedToAnother, VerdictInExecution, LabTestOpen: see DISPUTE.
         CostEmpty, CurrencyForeign, SanctionTwice: see `verdict_parts.check`.
         PolicyUnknown, ClauseUnknown: see `citations.resolve`.
         RemedyNotPossible, OrderWasCancelled, AmountMissing, AmountExceedsPaid, AmountWithoutRefund: see `verdicts.amount_of`, or

@@ -36,7 +36,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
 
     Raises:
         OrderUnknown: the order is not known here as paid, or this actor may not see it.
-        InitiatorUnsuitable, OrderWasCancelled, WindowPassed, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
+        OrderWasCancelled, WindowPassed, StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached,
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_request`.
         LineUnknown, LineTwice, QuantityExceedsRemaining, UnitsInLiveCase, UnitsShipped, ReappliedTooOften, AdjustmentExceedsLeft:
         see `open_case`.

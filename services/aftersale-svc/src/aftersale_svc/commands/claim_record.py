@@ -44,9 +44,14 @@ def claim_fields(tx: Transaction[Settings], claim: Claim) -> ClaimFields:
 
 
 async def record_claim_step(
-    tx: Transaction[Settings], claim: Claim, action: str, note: str | None = None, evidence: Sequence[str] = ()
+    tx: Transaction[Settings],
+    claim: Claim,
+    action: str,
+    note: str | None = None,
+    evidence: Sequence[str] = (),
+    decision_id: str | None = None,
 ) -> None:
-    """Add a step to the history of a claim; its texts stay in this database."""
+    """Add a step to the history of a claim, with the decision that was taken with it; its texts stay in this database."""
     step = ClaimStep(
         id=tx.new_id("step"),
         claim_id=claim.id,
@@ -57,5 +62,6 @@ async def record_claim_step(
         state=claim.state,
         note=note,
         evidence=list(evidence),
+        decision_id=decision_id,
     )
     await tx.insert(CLAIM_STEPS, step)

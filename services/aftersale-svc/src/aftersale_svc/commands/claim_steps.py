@@ -1,6 +1,7 @@
 """What the commands about claims of every kind share: a claim is locked and moved by its table, then saved with its event and its step."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from enum import StrEnum
 from typing import Generic, TypeVar
 
@@ -10,7 +11,9 @@ from aftercare_events import Event
 
 from aftersale_svc.commands import standstills
 from aftersale_svc.commands.claim_record import record_claim_step
+from aftersale_svc.commands.record import decision_in
 from aftersale_svc.domain.claims.model import C
+from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.claim_kinds import StoredClaims
 
@@ -55,7 +58,8 @@ class ClaimSteps(Generic[A, C]):
         note: str | None = None,
         evidence: Sequence[str] = (),
     ) -> C:
-        """Save a claim after this action, with its event and its step."""
-        saved = await tx.save(self._rows, claim, event)
-        await record_claim_step(tx, saved, action, note, evidence)
+        """Save a claim after this action, with its event, its step, and who has acted for a party."""
+        acted = replace(claim, party_ids=with_actor(claim.party_ids, tx.actor))
+        saved = await tx.save(self._rows, acted, event)
+        await record_claim_step(tx, saved, action, note, evidence, decision_in([event]))
         return saved

@@ -41,49 +41,52 @@ async def confirm(tx: Tx, case_id: str, *, note: str | None = None) -> FullCase:
     full, order = await locking.case_and_order(tx, case_id)
     apply(full, CaseAction.CONFIRM_DECISION, tx)
     proposal = await tx.get(PROPOSED_DECISIONS, full.case.proposal_id)
-    arguments = {**proposal.arguments, "note": note or proposal.arguments.get("note")}
+    cited = [Citation(**each) for each in proposal.arguments.get("policy", ())]
+    arguments = {**proposal.arguments, "note": note or proposal.arguments.get("note"), "policy": cited}
     return await _DECISIONS[CaseAction(proposal.action)](tx, second_person.without_proposal(full), order, arguments)
 
 
 async def _approve(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
-    policy = [Citation(**each) for each in arguments["policy"]]
-    return await reviews.approve_confirmed(tx, full, order, arguments["note"], arguments["return_address"], policy)
+    address, policy = arguments["return_address"], arguments["policy"]
+    return await reviews.approve_confirmed(tx, full, order, arguments["note"], address, policy)
 
 
 async def _refund(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
-    return await refunds.refund_locked(tx, full, order, arguments["note"])
+    return await refunds.refund_locked(tx, full, order, arguments["note"], arguments["policy"])
 
 
 async def _grant(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
     amounts = [Granted(**each) for each in arguments["amounts"]]
     reason = RejectReason(arguments["reason"])
-    return await price_adjustments.grant_locked(tx, full, order, amounts, reason, arguments["note"])
+    note, policy = arguments["note"], arguments["policy"]
+    return await price_adjustments.grant_locked(tx, full, order, amounts, reason, note, policy)
 
 
 async def _accept_offer(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
-    return await offers.accept_locked(tx, full, order, arguments["note"])
+    return await offers.accept_locked(tx, full, order, arguments["note"], arguments["policy"])
 
 
 async def _offer(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
     terms = arguments["terms"]
     type_ = None if terms["type"] is None else CaseType(terms["type"])
     offered = OfferTerms(type_, terms["amount_minor"], terms["currency"])
-    return await offers.make_locked(tx, full, order, offered, arguments["return_address"], arguments["note"])
+    address, note, policy = arguments["return_address"], arguments["note"], arguments["policy"]
+    return await offers.make_locked(tx, full, order, offered, address, note, policy)
 
 
 async def _state_offline(tx: Tx, full: FullCase, order: Order, arguments: Arguments) -> FullCase:
     method, reference = OfflineRefundMethod(arguments["method"]), arguments["reference"]
     return await offline_refunds.state_locked(
-        tx, full, order, method, reference, arguments["evidence"], arguments["note"]
+        tx, full, order, method, reference, arguments["evidence"], arguments["note"], arguments["policy"]
     )
 
 
 async def _release_hold(tx: Tx, full: FullCase, _: Order, arguments: Arguments) -> FullCase:
-    return await fast_exchanges.release_locked(tx, full, arguments["note"])
+    return await fast_exchanges.release_locked(tx, full, arguments["note"], arguments["policy"])
 
 
 async def _claim_hold(tx: Tx, full: FullCase, _: Order, arguments: Arguments) -> FullCase:
-    return await fast_exchanges.claim_decided(tx, full, arguments["note"])
+    return await fast_exchanges.claim_decided(tx, full, arguments["note"], arguments["policy"])
 
 
 _DECISIONS: Mapping[CaseAction, Callable[[Tx, FullCase, Order, Arguments], Awaitable[FullCase]]] = {

@@ -12,6 +12,7 @@ from aftersale_svc.commands import locking
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.courier_claims import STEPS
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.claims.parties import check_no_party, parties_of
 from aftersale_svc.domain.courier_claims.codes import CourierClaimCause, CourierClaimOrigin, ParcelLeg
 from aftersale_svc.domain.courier_claims.errors import ClaimLive
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
@@ -24,6 +25,7 @@ from aftersale_svc.domain.courier_claims.policy import (
     outbound_parcels,
     own_parcel,
 )
+from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.courier_claims import CASE_OF_PARCEL, LIVE_CLAIM, UNITS_IN_PARCELS
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
@@ -70,11 +72,13 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: ClaimReques
 
     Raises:
         NotFound, Stale: see `locking.case`.
+        ClaimPartyCannotDecide: see `check_no_party`.
         ParcelUnknown, ParcelUnclear: see `chosen_parcel`.
         ClaimLive: a claim about the parcel and this cause has not ended.
         CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_claimed`.
     """
     full, order = await locking.case_and_order(tx, case_id)
+    check_no_party(full.case, tx.actor)
     parcel = chosen_parcel(full, await tx.all(UNITS_IN_PARCELS, order_id=order.id), request)
     live = await _live(tx, full, parcel, request.cause)
     if live is not None:
@@ -169,6 +173,7 @@ def _draft(
         value_minor=parcel.value_minor,
         claimed_minor=at_stake(full, parcel) if amount is None else amount,
         currency=case.currency,
+        party_ids=with_actor(parties_of(case), tx.actor),
         created_at=tx.now,
         updated_at=tx.now,
     )

@@ -15,6 +15,7 @@ from aftercare_events.catalogue.courier_claims import (
     CourierClaimLate,
 )
 
+from aftersale_svc.commands import decisions
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.claim_steps import ClaimSteps
 from aftersale_svc.domain.claims.amounts import check_amount
@@ -24,6 +25,7 @@ from aftersale_svc.domain.courier_claims.errors import AcceptedExceedsClaim, Not
 from aftersale_svc.domain.courier_claims.lifecycle import COURIER_CLAIM
 from aftersale_svc.domain.courier_claims.model import CourierClaim
 from aftersale_svc.domain.courier_claims.policy import check_claimed
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.claim_kinds import COURIER_KIND
 
@@ -43,7 +45,7 @@ async def file(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, DeadlinePassed, FiledTooOften: see COURIER_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide, DeadlinePassed, FiledTooOften: see COURIER_CLAIM.
         CurrencyForeign, NothingClaimed, ClaimExceedsValue: see `check_claimed`.
     """
     moved = await STEPS.move(tx, claim_id, CourierClaimAction.FILE)
@@ -69,7 +71,7 @@ async def add_evidence(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see COURIER_CLAIM.
     """
     moved = await STEPS.move(tx, claim_id, CourierClaimAction.ADD_EVIDENCE)
     added = with_evidence(moved, evidence)
@@ -82,7 +84,7 @@ async def acknowledge(tx: Transaction[Settings], claim_id: str, *, note: str | N
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see COURIER_CLAIM.
     """
     moved = await STEPS.move(tx, claim_id, CourierClaimAction.ACKNOWLEDGE)
     event = CourierClaimAcknowledged(**claim_fields(tx, moved), deadline_at=moved.deadline_at)
@@ -96,7 +98,7 @@ async def accept(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see COURIER_CLAIM.
         CurrencyForeign, NothingClaimed, AcceptedExceedsClaim: see `check_amount`.
     """
     moved = await STEPS.move(tx, claim_id, CourierClaimAction.ACCEPT)
@@ -119,7 +121,7 @@ async def decline(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see COURIER_CLAIM.
     """
     moved = await STEPS.move(tx, claim_id, CourierClaimAction.DECLINE)
     declined = replace(moved, decline_reason=reason)
@@ -132,20 +134,23 @@ async def pay(tx: Transaction[Settings], claim_id: str, *, reference: str, note:
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see COURIER_CLAIM.
     """
     claim = await STEPS.locked(tx, claim_id)
     return await _end(tx, replace(claim, payment_reference=reference), CourierClaimAction.PAY, note)
 
 
-async def abandon(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> CourierClaim:
+async def abandon(
+    tx: Transaction[Settings], claim_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> CourierClaim:
     """Give the claim up.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see COURIER_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see COURIER_CLAIM.
     """
-    return await _end(tx, await STEPS.locked(tx, claim_id), CourierClaimAction.ABANDON, note)
+    claim = await STEPS.locked(tx, claim_id)
+    return await _end(tx, claim, CourierClaimAction.ABANDON, note, policy)
 
 
 @STEPS.timer(CourierClaimAction.LAPSE)
@@ -163,11 +168,17 @@ async def escalate(tx: Transaction[Settings], claim: CourierClaim) -> None:
 
 
 async def _end(
-    tx: Transaction[Settings], claim: CourierClaim, action: CourierClaimAction, note: str | None = None
+    tx: Transaction[Settings],
+    claim: CourierClaim,
+    action: CourierClaimAction,
+    note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> CourierClaim:
     moved = STEPS.moved(tx, claim, action)
     cause = CourierClaimEnd(COURIER_CLAIM.cause(claim, action))
     ended = replace(moved, ended_as=cause)
     paid = (claim.accepted_minor or 0) if cause is CourierClaimEnd.PAID else 0
-    event = CourierClaimClosed(**claim_fields(tx, ended), cause=cause, paid_minor=paid, currency=claim.currency)
+    decided = await decisions.about_claim(tx, claim, action, policy=policy)
+    amounts = {"paid_minor": paid, "currency": claim.currency}
+    event = CourierClaimClosed(**claim_fields(tx, ended), cause=cause, **amounts, **decided)
     return await STEPS.save(tx, ended, action, event, note=note)

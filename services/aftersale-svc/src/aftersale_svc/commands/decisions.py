@@ -9,15 +9,21 @@ from aftercare_chassis.lifecycle import SYSTEM
 from aftersale_svc.commands import citations
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
-from aftersale_svc.domain.decisions.actions import decision_of
-from aftersale_svc.domain.decisions.facts import facts_of, facts_of_dispute
+from aftersale_svc.domain.courier_claims.codes import CourierClaimAction
+from aftersale_svc.domain.courier_claims.model import CourierClaim
+from aftersale_svc.domain.decisions.actions import decision_of, decision_of_claim
+from aftersale_svc.domain.decisions.facts import facts_of, facts_of_claim, facts_of_dispute
 from aftersale_svc.domain.decisions.model import Decision, DecisionBasis, DecisionKind, Document
 from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction
+from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
+from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.decisions import DECISIONS
 from aftersale_svc.tables.lab_tests import TESTS_OF_DISPUTE
+from aftersale_svc.tables.legs import DETAILS, full_cases
 
 
 class DecisionFields(TypedDict, total=False):
@@ -33,10 +39,16 @@ class DecisionFields(TypedDict, total=False):
 NOTHING: Mapping[str, Any] = {}  # Any: JSON
 
 
-async def of_action(tx: Transaction[Settings], full: FullCase, action: str | None) -> str | None:
-    """Record what is decided by an action that is a decision as a whole; its id, None where it is none."""
+async def of_action(
+    tx: Transaction[Settings], full: FullCase, action: str | None, policy: Sequence[Citation] = ()
+) -> str | None:
+    """Record what is decided by an action that is a decision as a whole, and what that cites; its id, None where it is none.
+
+    Raises:
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+    """
     found = decision_of(action, tx.actor.role)
-    return None if found is None else (await record(tx, full, *found))["decision_id"]
+    return None if found is None else (await record(tx, full, *found, policy=policy))["decision_id"]
 
 
 async def end_of_dispute(
@@ -54,6 +66,31 @@ async def end_of_dispute(
     return await record(tx, full, kind, outcome, dispute_id=dispute.id, cites=cites, besides=besides)
 
 
+async def about_claim(
+    tx: Transaction[Settings],
+    claim: GuaranteeClaim | CourierClaim,
+    action: GuaranteeAction | CourierClaimAction,
+    *,
+    amount_minor: int = 0,
+    reason: str | None = None,
+    policy: Sequence[Citation] = (),
+) -> DecisionFields:
+    """Record what is decided by an action of a locked claim, by the facts of it and of its case; nothing where it is no decision.
+
+    `amount_minor` is what the guarantee owes by it, in minor units.
+
+    Raises:
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
+    """
+    found = decision_of_claim(action, tx.actor.role)
+    if found is None:
+        return DecisionFields()
+    case = await tx.get(CASES, claim.case_id)
+    [full] = full_cases([case], await tx.all(DETAILS, case_ids=[case.id]))
+    besides = {**facts_of_claim(claim), "awarded_minor": amount_minor}
+    return await record(tx, full, *found, reason=reason, claim_id=claim.id, policy=policy, besides=besides)
+
+
 async def record(
     tx: Transaction[Settings],
     full: FullCase,
@@ -63,6 +100,7 @@ async def record(
     reason: str | None = None,
     rule: AppliedRule | None = None,
     dispute_id: str | None = None,
+    claim_id: str | None = None,
     policy: Sequence[Citation] = (),
     cites: list[Document] | None = None,
     besides: Mapping[str, Any] = NOTHING,  # Any: JSON
@@ -81,6 +119,7 @@ async def record(
         id=tx.new_id("dec"),
         case_id=case.id,
         dispute_id=dispute_id,
+        claim_id=claim_id,
         order_id=case.order_id,
         buyer_id=case.buyer_id,
         merchant_id=case.merchant_id,

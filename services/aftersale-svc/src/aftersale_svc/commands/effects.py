@@ -42,6 +42,7 @@ from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import Order, Stage
 from aftersale_svc.domain.permissions import with_actor
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
@@ -50,8 +51,7 @@ from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 KEPT = {RefundCause.PRICE_DIFFERENCE: credit_holds, RefundCause.COMPENSATION: compensation_holds}
 """What a case keeps after a refund that is not for its units, by the cause of the refund."""
-RESTAGE = "restage"
-"""The step in the timeline. It leaves the state as it is, so no lifecycle table has it."""
+RESTAGE = "restage"  # a step that leaves the state as it is, so no lifecycle table has it
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,10 +75,11 @@ async def save(
     terms: RefundTerms | None = None,
     note: str | None = None,
     evidence: Sequence[str] = (),
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     """Save what has changed of a case, with its events and its step in the timeline; do what an entered state causes.
 
-    `action` None: the change is recorded as a step of its dispute. `terms` are needed by what can lead to a refund.
+    `action` None: a step of its dispute records it. What can lead to a refund gives `terms`; `policy` is what is cited.
     """
     moved = after.case.state is not before.case.state
     entered = CAUSED.get(after.case.state, NOTHING) if moved else NOTHING
@@ -90,14 +91,14 @@ async def save(
     after, lapsed = open_offers.lapsed(tx, after)
     after, released = open_holds.released(tx, after)
     after, cancelled = open_pickups.cancelled(tx, after)
-    after = replace(after, case=replace(after.case, party_ids=with_actor(after.case.party_ids, tx.actor)))
-    decision_id = decision_in(events) or await decisions.of_action(tx, before, action)
-    after = replace(after, case=await tx.save(CASES, after.case, *events, *lapsed, *released, *cancelled))
+    decision_id = decision_in(events) or await decisions.of_action(tx, before, action, policy)
+    case = replace(after.case, party_ids=with_actor(after.case.party_ids, tx.actor))
+    after = replace(after, case=await tx.save(CASES, case, *events, *lapsed, *released, *cancelled))
     await leg_rows.save(tx, before, after)
     await history.record(tx, before, after)
     if action is not None:
-        reason = reason_of(before.case, after.case, events)
-        await record_step(tx, after.case, action, note, evidence, reason, decision_id)
+        why = reason_of(before.case, after.case, events)
+        await record_step(tx, after.case, action, note, evidence, why, decision_id, events)
     for effect in (*left.reopened, *entered.then):
         await effect(tx, after)
     return after
@@ -253,7 +254,7 @@ async def _execute_verdict(tx: Transaction[Settings], full: FullCase) -> None:
 
 def is_executing(dispute: Dispute) -> bool:
     """Whether what was decided or agreed on is being paid; an appeal does not stop that."""
-    if dispute.state is DisputeState.APPEALED:
+    if dispute.is_appealed:
         at_once = dispute.takes_effect is TakesEffect.AT_ONCE
         return at_once and dispute.appealed_in is DisputeState.EXECUTING
     agreed = dispute.state is DisputeState.SETTLED and dispute.refunded_minor is None

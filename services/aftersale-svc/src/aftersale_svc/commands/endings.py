@@ -1,5 +1,7 @@
 """Ending a case before what was asked for is done: by the buyer, by a timer, by an agent, or with its cancelled order."""
 
+from collections.abc import Sequence
+
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleCancelled, OrderCancelled
 
@@ -10,6 +12,7 @@ from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import LIVE_CASES_OF
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
@@ -38,16 +41,19 @@ async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     return await close_by(tx, await locking.case(tx, case_id), CaseAction.ACCEPT, note=note)
 
 
-async def close(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def close(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Close the case as an agent, where nothing else is possible. The buyer may dispute it within the window.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, _ = await locking.case_and_order(tx, case_id)  # what it held may be a share of other cases
     closed, event = closing.closed(tx, guarantee_cover.without_goods(full), CaseAction.CLOSE)
-    return await effects.save(tx, full, closed, CaseAction.CLOSE, event, note=note)
+    return await effects.save(tx, full, closed, CaseAction.CLOSE, event, note=note, policy=policy)
 
 
 @case_timer(CaseAction.CLOSE)

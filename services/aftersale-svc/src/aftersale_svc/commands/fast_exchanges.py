@@ -30,6 +30,7 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.holds import unreturned
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 
 
@@ -85,6 +86,7 @@ async def inspect(
     findings: Sequence[Finding] | None,
     reason: RejectReason | None = None,
     note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     """Release the hold of a locked case whose goods are accepted; where some are refused, let an agent decide.
 
@@ -99,9 +101,9 @@ async def inspect(
         reason = reason or next((line.refuse_reason for line in lines if line.refuse_reason), None)
         if reason is None and not any(line.accepted for line in lines):
             raise ReasonRequired(pointer="/reason")
-        return await _refuse(tx, full.inspected(lines), full, reason, note)
+        return await _refuse(tx, full.inspected(lines), full, reason, note, policy)
     moved = apply(full, CaseAction.RELEASE_HOLD, tx).inspected(lines)
-    decided = await decisions.record(tx, moved, DecisionKind.INSPECTION, "accepted")
+    decided = await decisions.record(tx, moved, DecisionKind.INSPECTION, "accepted", policy=policy)
     event = inspected_event(tx, moved.case, lines, sum(line.refund_minor for line in lines), decided)
     return await effects.save(
         tx, full, moved, CaseAction.INSPECT, event, _completed(tx, moved), note=note, evidence=photos_of(lines)
@@ -109,10 +111,15 @@ async def inspect(
 
 
 async def _refuse(
-    tx: Transaction[Settings], found: FullCase, before: FullCase, reason: RejectReason | None, note: str | None
+    tx: Transaction[Settings],
+    found: FullCase,
+    before: FullCase,
+    reason: RejectReason | None,
+    note: str | None,
+    policy: Sequence[Citation],
 ) -> FullCase:
     moved = apply(found, CaseAction.REFUSE_RETURN, tx)
-    decided = await decisions.record(tx, found, DecisionKind.INSPECTION, "refused", reason=reason)
+    decided = await decisions.record(tx, found, DecisionKind.INSPECTION, "refused", reason=reason, policy=policy)
     accepted = sum(line.refund_minor for line in moved.lines)
     event = inspected_event(tx, moved.case, moved.lines, accepted, decided)
     escalated = AfterSaleEscalated(
@@ -124,7 +131,9 @@ async def _refuse(
     return await effects.save(tx, before, moved, CaseAction.REFUSE_RETURN, event, escalated, note=note, evidence=photos)
 
 
-async def release(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def release(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Release the hold as an agent: the case is completed, whatever came back.
 
     Raises:
@@ -134,17 +143,22 @@ async def release(tx: Transaction[Settings], case_id: str, *, note: str | None =
     full = await locking.case(tx, case_id)
     held = 0 if full.money_hold is None else full.money_hold.amount_minor
     if second_person.is_needed(tx, full, held):
-        return await _propose(tx, full, CaseAction.RELEASE_HOLD, held, note)
-    return await release_locked(tx, full, note)
+        return await _propose(tx, full, CaseAction.RELEASE_HOLD, held, note, policy)
+    return await release_locked(tx, full, note, policy)
 
 
-async def release_locked(tx: Transaction[Settings], full: FullCase, note: str | None) -> FullCase:
+async def release_locked(
+    tx: Transaction[Settings], full: FullCase, note: str | None, policy: Sequence[Citation]
+) -> FullCase:
     """Release the hold of a locked case. Raises: as `release`."""
     moved = apply(full, CaseAction.RELEASE_HOLD, tx)
-    return await effects.save(tx, full, moved, CaseAction.RELEASE_HOLD, _completed(tx, moved), note=note)
+    done = _completed(tx, moved)
+    return await effects.save(tx, full, moved, CaseAction.RELEASE_HOLD, done, note=note, policy=policy)
 
 
-async def claim(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def claim(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Claim the hold as an agent, for the units that did not come back or were refused.
 
     Raises:
@@ -154,20 +168,27 @@ async def claim(tx: Transaction[Settings], case_id: str, *, note: str | None = N
     full = await locking.case(tx, case_id)
     kept = sum(each.amount_minor for each in unreturned(full.lines))
     if second_person.is_needed(tx, full, kept):
-        return await _propose(tx, full, CaseAction.CLAIM_HOLD, kept, note)
-    return await claim_decided(tx, full, note)
+        return await _propose(tx, full, CaseAction.CLAIM_HOLD, kept, note, policy)
+    return await claim_decided(tx, full, note, policy)
 
 
-async def claim_decided(tx: Transaction[Settings], full: FullCase, note: str | None) -> FullCase:
+async def claim_decided(
+    tx: Transaction[Settings], full: FullCase, note: str | None, policy: Sequence[Citation]
+) -> FullCase:
     """Claim the hold of a locked case by a decision. Raises: as `claim`."""
-    return await _claim(tx, full, note)
+    return await _claim(tx, full, note, policy)
 
 
 async def _propose(
-    tx: Transaction[Settings], full: FullCase, action: CaseAction, amount_minor: int, note: str | None
+    tx: Transaction[Settings],
+    full: FullCase,
+    action: CaseAction,
+    amount_minor: int,
+    note: str | None,
+    policy: Sequence[Citation],
 ) -> FullCase:
     apply(full, action, tx)
-    return await second_person.propose(tx, full, action, amount_minor, {"note": note})
+    return await second_person.propose(tx, full, action, amount_minor, {"note": note}, policy=policy)
 
 
 @case_timer(CaseAction.CLAIM_HOLD)
@@ -177,10 +198,10 @@ async def claim_locked(tx: Transaction[Settings], full: FullCase, _: Order) -> F
     Raises:
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    return await _claim(tx, full, None)
+    return await _claim(tx, full, None, ())
 
 
-async def _claim(tx: Transaction[Settings], full: FullCase, note: str | None) -> FullCase:
+async def _claim(tx: Transaction[Settings], full: FullCase, note: str | None, policy: Sequence[Citation]) -> FullCase:
     moved = apply(full, CaseAction.CLAIM_HOLD, tx)
     kept = unreturned(full.lines)
     claimed_minor = sum(each.amount_minor for each in kept)
@@ -195,7 +216,8 @@ async def _claim(tx: Transaction[Settings], full: FullCase, note: str | None) ->
         currency=full.case.currency,
         lines=tuple(ShippedLine(line_id=each.line_id, quantity=each.units) for each in kept if each.units),
     )
-    return await effects.save(tx, full, after, CaseAction.CLAIM_HOLD, event, _completed(tx, after), note=note)
+    events = (event, _completed(tx, after))
+    return await effects.save(tx, full, after, CaseAction.CLAIM_HOLD, *events, note=note, policy=policy)
 
 
 def _completed(tx: Transaction[Settings], full: FullCase) -> Event:

@@ -8,29 +8,26 @@ from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import NOBODY
-from aftercare_chassis.refusals import NotFound
 from aftercare_events import digest
 from aftercare_events.catalogue.guarantee_claims import (
     GuaranteeClaimAnswered,
     GuaranteeClaimApproved,
     GuaranteeClaimCancelled,
     GuaranteeClaimDeclined,
-    GuaranteeClaimFailed,
     GuaranteeClaimLate,
     GuaranteeClaimOpened,
-    GuaranteeClaimPaid,
     GuaranteeEvidenceRequested,
     GuaranteeEvidenceSubmitted,
 )
 
-from aftersale_svc.commands import locking
+from aftersale_svc.commands import decisions, locking
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.claim_steps import ClaimSteps
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.claims.model import with_evidence
+from aftersale_svc.domain.claims.parties import check_no_party, parties_of
 from aftersale_svc.domain.guarantee_claims.codes import (
     GuaranteeAction,
-    GuaranteeFailure,
     GuaranteeKind,
     GuaranteeOrigin,
     GuaranteeRefusal,
@@ -39,13 +36,12 @@ from aftersale_svc.domain.guarantee_claims.codes import (
 from aftersale_svc.domain.guarantee_claims.errors import GuaranteeTaken
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeRequest
-from aftersale_svc.domain.guarantee_claims.policy import amount_of, check_covered, check_refund_failed, covered
-from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.guarantee_claims.policy import amount_of, check_covered, covered
+from aftersale_svc.domain.permissions import with_actor
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.claim_kinds import GUARANTEE_KIND
-from aftersale_svc.tables.guarantee_claims import CASE_OF_GUARANTEE, GUARANTEE_CLAIMS, ORDER_OF_GUARANTEE, TAKEN
-from aftersale_svc.tables.holds import SETTLE_HOLDS
-from aftersale_svc.tables.legs import DETAILS, full_cases
+from aftersale_svc.tables.guarantee_claims import TAKEN
 
 STEPS: ClaimSteps[GuaranteeAction, GuaranteeClaim] = ClaimSteps(GUARANTEE_KIND)
 
@@ -55,12 +51,14 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRe
 
     Raises:
         NotFound, Stale: see `locking.case`.
+        ClaimPartyCannotDecide: see `check_no_party`.
         NotInsured, ReturnNotReceived, OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `covered`.
         GuaranteeTaken: the case has a claim on this guarantee that lives or was paid.
         CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee: see `amount_of`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     case = full.case
+    check_no_party(case, tx.actor)
     most = covered(full, order, request, tx.settings.insurance_of(case.merchant_id, case.currency))
     known = await tx.one(TAKEN, case_id=case.id, kind=request.kind)
     if known is not None:
@@ -99,6 +97,7 @@ def _new(tx: Transaction[Settings], full: FullCase, request: GuaranteeRequest, a
         evidence=list(dict.fromkeys(request.evidence)),
         claimed_minor=amount_minor,
         currency=case.currency,
+        party_ids=with_actor(parties_of(case), tx.actor),
         created_at=tx.now,
         updated_at=tx.now,
     )
@@ -106,21 +105,34 @@ def _new(tx: Transaction[Settings], full: FullCase, request: GuaranteeRequest, a
 
 
 async def answer(
-    tx: Transaction[Settings], claim_id: str, *, agreed: bool, evidence: Sequence[str] = (), note: str | None = None
+    tx: Transaction[Settings],
+    claim_id: str,
+    *,
+    agreed: bool,
+    evidence: Sequence[str] = (),
+    note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> GuaranteeClaim:
     """Agree as the merchant that the deposit pays all that is claimed, or object; then the platform decides.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
         IllegalTransition, ActionNotAllowed, DeadlinePassed: see GUARANTEE_CLAIM.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     action = GuaranteeAction.AGREE if agreed else GuaranteeAction.OBJECT
-    moved = await STEPS.move(tx, claim_id, action)
-    answered = with_evidence(moved, evidence)
+    claim = await STEPS.locked(tx, claim_id)
+    answered = with_evidence(STEPS.moved(tx, claim, action), evidence)
     if agreed:
-        answered = replace(answered, owed_minor=moved.claimed_minor, decided_by=tx.actor.id)
+        answered = replace(answered, owed_minor=claim.claimed_minor, decided_by=tx.actor.id)
+    owed = claim.claimed_minor if agreed else 0
+    decided = await decisions.about_claim(tx, claim, action, amount_minor=owed, policy=policy)
     event = GuaranteeClaimAnswered(
-        **claim_fields(tx, answered), agreed=agreed, evidence=tuple(evidence), deadline_at=answered.deadline_at
+        **claim_fields(tx, answered),
+        agreed=agreed,
+        evidence=tuple(evidence),
+        deadline_at=answered.deadline_at,
+        **decided,
     )
     return await STEPS.save(tx, answered, action, event, note=note, evidence=evidence)
 
@@ -130,7 +142,7 @@ async def request_evidence(tx: Transaction[Settings], claim_id: str, *, missing:
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, EvidenceAskedTooOften: see GUARANTEE_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide, EvidenceAskedTooOften: see GUARANTEE_CLAIM.
     """
     moved = await STEPS.move(tx, claim_id, GuaranteeAction.REQUEST_EVIDENCE)
     asked = replace(moved, evidence_requests=moved.evidence_requests + 1)
@@ -164,90 +176,67 @@ async def approve(
     amount_minor: int | None = None,
     currency: str | None = None,
     note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> GuaranteeClaim:
     """Decide as an agent that the guarantee owes this much; without an amount, all that is claimed.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see GUARANTEE_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see GUARANTEE_CLAIM.
         CurrencyForeign, GuaranteeAmountMissing, ExceedsGuarantee: see `check_covered`.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
-    moved = await STEPS.move(tx, claim_id, GuaranteeAction.APPROVE)
+    action, claim = GuaranteeAction.APPROVE, await STEPS.locked(tx, claim_id)
+    moved = STEPS.moved(tx, claim, action)
     amount = moved.claimed_minor if amount_minor is None else amount_minor
     owed = check_covered(amount, currency, moved.claimed_minor, moved.currency)
     approved = replace(moved, owed_minor=owed, decided_by=tx.actor.id)
+    decided = await decisions.about_claim(tx, claim, action, amount_minor=owed, policy=policy)
     event = GuaranteeClaimApproved(
-        **claim_fields(tx, approved), owed_minor=owed, currency=moved.currency, deadline_at=approved.deadline_at
+        **claim_fields(tx, approved),
+        owed_minor=owed,
+        currency=moved.currency,
+        deadline_at=approved.deadline_at,
+        **decided,
     )
-    return await STEPS.save(tx, approved, GuaranteeAction.APPROVE, event, note=note)
+    return await STEPS.save(tx, approved, action, event, note=note)
 
 
 async def decline(
-    tx: Transaction[Settings], claim_id: str, *, reason: GuaranteeRefusal, note: str | None = None
+    tx: Transaction[Settings],
+    claim_id: str,
+    *,
+    reason: GuaranteeRefusal,
+    note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> GuaranteeClaim:
     """Decide as an agent that the guarantee owes nothing.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see GUARANTEE_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see GUARANTEE_CLAIM.
     """
-    moved = await STEPS.move(tx, claim_id, GuaranteeAction.DECLINE)
-    declined = replace(moved, refusal=reason, decided_by=tx.actor.id)
-    event = GuaranteeClaimDeclined(**claim_fields(tx, declined), reason=reason)
-    return await STEPS.save(tx, declined, GuaranteeAction.DECLINE, event, note=note)
+    action, claim = GuaranteeAction.DECLINE, await STEPS.locked(tx, claim_id)
+    declined = replace(STEPS.moved(tx, claim, action), refusal=reason, decided_by=tx.actor.id)
+    decided = await decisions.about_claim(tx, claim, action, reason=reason, policy=policy)
+    event = GuaranteeClaimDeclined(**claim_fields(tx, declined), reason=reason, **decided)
+    return await STEPS.save(tx, declined, action, event, note=note)
 
 
-async def record_payment(
-    tx: Transaction[Settings], claim_id: str, *, reference: str, note: str | None = None
+async def cancel(
+    tx: Transaction[Settings], claim_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
 ) -> GuaranteeClaim:
-    """Record that what is owed was paid. What the deposit has paid of a case stays settled, so that no other case gets it.
-
-    Raises:
-        NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, SecondPersonNeeded: see GUARANTEE_CLAIM.
-        OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `check_refund_failed`.
-    """
-    full, order = await _case_and_order(tx, claim_id)
-    moved = await STEPS.move(tx, claim_id, GuaranteeAction.RECORD_PAYMENT)
-    paid = replace(moved, payment_reference=reference, paid_by=tx.actor.id, paid_at=tx.now)
-    if moved.kind is GuaranteeKind.MERCHANT_DEPOSIT:
-        check_refund_failed(full, order)
-        await tx.execute(SETTLE_HOLDS, case_id=moved.case_id)
-    event = GuaranteeClaimPaid(
-        **claim_fields(tx, paid),
-        paid_minor=moved.owed_minor or 0,
-        currency=moved.currency,
-        reference_hash=digest(reference),
-        refund_id=moved.refund_id,
-    )
-    return await STEPS.save(tx, paid, GuaranteeAction.RECORD_PAYMENT, event, note=note)
-
-
-async def record_failure(
-    tx: Transaction[Settings], claim_id: str, *, cause: GuaranteeFailure, note: str | None = None
-) -> GuaranteeClaim:
-    """Record that the payment failed for good; another claim, or another refund, is possible again.
-
-    Raises:
-        NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, SecondPersonNeeded: see GUARANTEE_CLAIM.
-    """
-    moved = await STEPS.move(tx, claim_id, GuaranteeAction.RECORD_FAILURE)
-    failed = replace(moved, failure=cause)
-    event = GuaranteeClaimFailed(**claim_fields(tx, failed), cause=cause)
-    return await STEPS.save(tx, failed, GuaranteeAction.RECORD_FAILURE, event, note=note)
-
-
-async def cancel(tx: Transaction[Settings], claim_id: str, *, note: str | None = None) -> GuaranteeClaim:
     """Withdraw the claim, as the buyer or an agent.
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed: see GUARANTEE_CLAIM.
+        IllegalTransition, ActionNotAllowed, ClaimPartyCannotDecide: see GUARANTEE_CLAIM.
     """
-    cancelled = await STEPS.move(tx, claim_id, GuaranteeAction.CANCEL)
-    event = GuaranteeClaimCancelled(**claim_fields(tx, cancelled))
-    return await STEPS.save(tx, cancelled, GuaranteeAction.CANCEL, event, note=note)
+    action, claim = GuaranteeAction.CANCEL, await STEPS.locked(tx, claim_id)
+    cancelled = STEPS.moved(tx, claim, action)
+    decided = await decisions.about_claim(tx, claim, action, policy=policy)
+    event = GuaranteeClaimCancelled(**claim_fields(tx, cancelled), **decided)
+    return await STEPS.save(tx, cancelled, action, event, note=note)
 
 
 @STEPS.timer(GuaranteeAction.ESCALATE)
@@ -259,13 +248,3 @@ async def escalate(tx: Transaction[Settings], claim: GuaranteeClaim) -> None:
     cause = GUARANTEE_CLAIM.cause(claim, GuaranteeAction.ESCALATE)
     event = GuaranteeClaimLate(**claim_fields(tx, late), cause=cause, deadline_at=late.deadline_at)
     await STEPS.save(tx, late, GuaranteeAction.ESCALATE, event)
-
-
-async def _case_and_order(tx: Transaction[Settings], claim_id: str) -> tuple[FullCase, Order]:
-    """Lock the case of a claim and its order, so that the claim can be locked next. Raises: NotFound."""
-    order = await tx.one(ORDER_OF_GUARANTEE, claim_id=claim_id)
-    case = await tx.one(CASE_OF_GUARANTEE, claim_id=claim_id)
-    if order is None or case is None:
-        raise NotFound(what=GUARANTEE_CLAIMS.name)
-    [full] = full_cases([case], await tx.all(DETAILS, case_ids=[case.id]))
-    return full, order

@@ -52,7 +52,7 @@ async def assign(tx: Transaction[Settings], dispute_id: str, *, arbitrator_id: s
     moved = DISPUTE.apply(dispute, DisputeAction.ASSIGN, tx, DisputeFacts.of(tx))
     if arbitrator_id in (dispute.buyer_id, dispute.merchant_id, *dispute.party_ids):
         raise PartyCannotDecide(pointer="/arbitrator_id")
-    if dispute.state is DisputeState.APPEALED and arbitrator_id == dispute.decided_by:
+    if dispute.is_appealed and arbitrator_id == dispute.decided_by:
         raise DecidedFirst(pointer="/arbitrator_id")
     return await _assigned(tx, moved, arbitrator_id, DisputeAction.ASSIGN)
 

@@ -21,6 +21,7 @@ from aftersale_svc.domain.cases.policy import apply_inspection
 from aftersale_svc.domain.cases.requests import Finding
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 
 
@@ -31,6 +32,7 @@ async def inspect(
     findings: Sequence[Finding],
     reason: RejectReason | None = None,
     note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     """Record what was found. Accepting nothing is a rejection, whose findings are in its event and its photos in the timeline.
 
@@ -39,13 +41,14 @@ async def inspect(
         IllegalTransition, ActionNotAllowed: see CASE.
         LineUnknown, LineTwice, LineMissing, AcceptedExceedsSent, RefuseReasonUnused: see `apply_inspection`.
         ReasonRequired: nothing is accepted, and no reason is given for all or for a line.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     if fast_exchanges.is_secured(full):
-        return await fast_exchanges.inspect(tx, full, findings, reason, note)
+        return await fast_exchanges.inspect(tx, full, findings, reason, note, policy)
     if any(each.accepted for each in findings):
-        return await _accept(tx, full, order, findings, note)
-    return await _refuse(tx, full, findings, reason, note)
+        return await _accept(tx, full, order, findings, note, policy)
+    return await _refuse(tx, full, findings, reason, note, policy)
 
 
 @case_timer(CaseAction.INSPECT)
@@ -66,11 +69,12 @@ async def _accept(
     order: Order,
     findings: Sequence[Finding] | None,
     note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     moved = apply(full, CaseAction.INSPECT, tx)
     inspected = moved.inspected(apply_inspection(full.lines, findings))
     after = await stages.came_back(tx, inspected)
-    decided = await decisions.record(tx, inspected, DecisionKind.INSPECTION, "accepted")
+    decided = await decisions.record(tx, inspected, DecisionKind.INSPECTION, "accepted", policy=policy)
     events: list[Event] = [] if after is inspected else [stages.restaged_event(tx, after.case)]
     events.append(inspected_event(tx, after.case, after.lines, sum(line.refund_minor for line in after.lines), decided))
     terms = RefundTerms(order, RefundCause.TIMEOUT if tx.actor == SYSTEM else RefundCause.INSPECTION)
@@ -85,6 +89,7 @@ async def _refuse(
     findings: Sequence[Finding],
     reason: RejectReason | None,
     note: str | None,
+    policy: Sequence[Citation],
 ) -> FullCase:
     apply(full, CaseAction.INSPECT, tx)  # where it is not possible, the refusal names what the client asked for
     moved = apply(full, CaseAction.REFUSE, tx)
@@ -93,7 +98,7 @@ async def _refuse(
     if reason is None:
         raise ReasonRequired(pointer="/reason")
     refused = replace(moved.case, reject_reason=reason)
-    decided = await decisions.record(tx, full, DecisionKind.INSPECTION, "refused", reason=reason)
+    decided = await decisions.record(tx, full, DecisionKind.INSPECTION, "refused", reason=reason, policy=policy)
     event = AfterSaleRejected(**case_fields(tx, refused), reason=reason, deadline_at=refused.deadline_at, **decided)
     inspected = inspected_event(tx, refused, lines, 0, decided)
     return await effects.save(

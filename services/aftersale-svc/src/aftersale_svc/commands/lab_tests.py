@@ -15,6 +15,7 @@ from aftercare_events import (
 )
 from aftercare_events.catalogue.lab_tests import LabResult
 from aftercare_events.catalogue.lab_tests import SampleLine as EventLine
+from aftercare_events.catalogue.verdicts import DisputeCost as EventCost
 
 from aftersale_svc.commands import hearings, locking, verdict_parts
 from aftersale_svc.commands.deadlines import dispute_timer
@@ -63,7 +64,7 @@ async def order(
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother: see DISPUTE.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, DecidedFirst, AssignedToAnother: see DISPUTE.
         TestingBodyUnknown: see `name_of`.
         LineUnknown, LineTwice, SampleExceedsCase, CurrencyForeign: see `check_order`.
     """
@@ -194,7 +195,7 @@ async def cancel(tx: Transaction[Settings], dispute_id: str, *, note: str | None
 
     Raises:
         NotFound, Stale: see `Transaction.lock`.
-        IllegalTransition, ActionNotAllowed, PartyCannotDecide, AssignedToAnother: see DISPUTE.
+        IllegalTransition, ActionNotAllowed, PartyCannotDecide, DecidedFirst, AssignedToAnother: see DISPUTE.
     """
     return await _end(tx, dispute_id, DisputeAction.CANCEL_TEST, LabTestAction.CANCEL, note)
 
@@ -252,6 +253,13 @@ async def end_with(tx: Transaction[Settings], dispute: Dispute) -> tuple[Event, 
             events.append(DisputeTestEnded(**test_fields(tx, dispute, tests[place])))
     await verdict_parts.enter_costs(tx, dispute, [each.cost for each in tests if each.cost is not None])
     return tuple(events)
+
+
+async def enter_costs_of_appeal(tx: Transaction[Settings], dispute: Dispute) -> tuple[EventCost, ...]:
+    """Enter what the tests that an appeal has waited for have cost, for who has advanced it: the verdict stays. For its event."""
+    given_at = dispute.decided_at or tx.now
+    costs = [each.cost for each in await of(tx, dispute) if each.ordered_at >= given_at and each.cost is not None]
+    return verdict_parts.published(await verdict_parts.enter_costs(tx, dispute, costs))
 
 
 async def _moved(tx: Transaction[Settings], dispute: Dispute, action: LabTestAction) -> LabTest:

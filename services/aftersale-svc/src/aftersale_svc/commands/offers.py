@@ -1,5 +1,6 @@
 """Offers: the merchant or an agent makes one, the buyer answers it, with a counter-offer as well."""
 
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 
 from aftercare_chassis.database.transaction import Transaction
@@ -22,6 +23,7 @@ from aftersale_svc.domain.cases.return_addresses import check_address, lacks_add
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 
@@ -33,6 +35,7 @@ async def make(
     terms: OfferTerms,
     return_address: dict[str, str] | None = None,
     note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     """Offer the buyer another type or less money. A counter-offer that is open is declined by that.
 
@@ -42,9 +45,10 @@ async def make(
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached,
             OfferWithoutRefund, OfferAmountMissing, OfferCurrencyForeign, AmountExceedsAllowance, OfferUnchanged: see `offered`.
         ReturnAddressMissing: see `check_address`.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
-    return await _make(tx, full, order, terms, return_address, note, confirmed=False)
+    return await _make(tx, full, order, terms, return_address, note, policy, confirmed=False)
 
 
 async def make_locked(
@@ -54,9 +58,10 @@ async def make_locked(
     terms: OfferTerms,
     return_address: dict[str, str] | None,
     note: str | None,
+    policy: Sequence[Citation],
 ) -> FullCase:
     """Make the offer in a case that is locked with its order: a second agent has confirmed it. Raises: as `make`."""
-    return await _make(tx, full, order, terms, return_address, note, confirmed=True)
+    return await _make(tx, full, order, terms, return_address, note, policy, confirmed=True)
 
 
 async def _make(
@@ -66,6 +71,7 @@ async def _make(
     terms: OfferTerms,
     return_address: dict[str, str] | None,
     note: str | None,
+    policy: Sequence[Citation],
     *,
     confirmed: bool,
 ) -> FullCase:
@@ -75,8 +81,8 @@ async def _make(
     check_address(replace(moved, case=agreed(moved.case, offer)), tx.actor)
     if not confirmed and second_person.is_needed(tx, full, offer.amount_minor):
         arguments = {"terms": asdict(terms), "return_address": return_address, "note": note}
-        return await second_person.propose(tx, full, CaseAction.OFFER, offer.amount_minor, arguments)
-    return await _save_made(tx, full, moved, offer, CaseAction.OFFER, note)
+        return await second_person.propose(tx, full, CaseAction.OFFER, offer.amount_minor, arguments, policy=policy)
+    return await _save_made(tx, full, moved, offer, CaseAction.OFFER, note, policy)
 
 
 async def counter(tx: Transaction[Settings], case_id: str, *, terms: OfferTerms, note: str | None = None) -> FullCase:
@@ -95,7 +101,13 @@ async def counter(tx: Transaction[Settings], case_id: str, *, terms: OfferTerms,
 
 
 async def _save_made(
-    tx: Transaction[Settings], full: FullCase, moved: FullCase, offer: Offer, action: CaseAction, note: str | None
+    tx: Transaction[Settings],
+    full: FullCase,
+    moved: FullCase,
+    offer: Offer,
+    action: CaseAction,
+    note: str | None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     """Save the case with its new offer; the one that was open is declined."""
     after = replace(moved, case=replace(moved.case, offers_made=offer.number))
@@ -106,7 +118,7 @@ async def _save_made(
         after = after.keeping(ended(tx, before, OfferAction.DECLINE), offer)
     else:
         after = after.keeping(offer)
-    decided = await decisions.record(tx, full, DecisionKind.OFFER, "made")
+    decided = await decisions.record(tx, full, DecisionKind.OFFER, "made", policy=policy)
     made = _made(tx, after.case, offer, decided.get("decision_id"))
     return await effects.save(tx, full, after, action, *declined, made, note=note)
 
@@ -124,7 +136,9 @@ def _made(tx: Transaction[Settings], case: Case, offer: Offer, decision_id: str 
     )
 
 
-async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def accept(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Let the case go on as it is offered, without another review: the buyer an offer, the reviewers a counter-offer.
 
     Raises:
@@ -133,16 +147,20 @@ async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = 
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached: see
             `check_offered`; the goods were sent or received meanwhile, or the merchant sends no goods first any more.
         NothingLeft: see `remaining_money.check`.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     offer = full.open_offer
     if offer is not None and second_person.is_needed(tx, full, offer.amount_minor):
         apply(full, CaseAction.ACCEPT_OFFER, tx)
-        return await second_person.propose(tx, full, CaseAction.ACCEPT_OFFER, offer.amount_minor, {"note": note})
-    return await accept_locked(tx, full, order, note)
+        amount, arguments = offer.amount_minor, {"note": note}
+        return await second_person.propose(tx, full, CaseAction.ACCEPT_OFFER, amount, arguments, policy=policy)
+    return await accept_locked(tx, full, order, note, policy)
 
 
-async def accept_locked(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None) -> FullCase:
+async def accept_locked(
+    tx: Transaction[Settings], full: FullCase, order: Order, note: str | None, policy: Sequence[Citation]
+) -> FullCase:
     """Accept the offer about a case that is locked with its order. Raises: as `accept`."""
     apply(full, CaseAction.ACCEPT_OFFER, tx)  # by the table of the present type: whether there is an offer to accept
     offer = full.open_offer
@@ -152,7 +170,7 @@ async def accept_locked(tx: Transaction[Settings], full: FullCase, order: Order,
     on_terms = await _priced(tx, unpriced(replace(full, case=agreed(full.case, offer))), order)
     await remaining_money.check(tx, order, on_terms)
     moved = apply(on_terms, CaseAction.ACCEPT_OFFER, tx).keeping(ended(tx, offer, OfferAction.ACCEPT))
-    decided = await decisions.record(tx, full, DecisionKind.OFFER, "accepted")
+    decided = await decisions.record(tx, full, DecisionKind.OFFER, "accepted", policy=policy)
     event = OfferAccepted(
         **case_fields(tx, moved.case),
         number=offer.number,

@@ -28,6 +28,7 @@ from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.disputes.model import Opening
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 
 DENIED = "refund_delayed"
@@ -42,20 +43,23 @@ async def state(
     reference: str,
     evidence: Sequence[str],
     note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     """State that the money of the refused refund was given back outside the provider, all of it. The buyer has to confirm that.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, OrderWasCancelled, NoRefundRefused, RefundCovered: see CASE.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     amount = 0 if full.refund is None else full.refund.amount.total_minor
     if second_person.is_needed(tx, full, amount):
         _stated(tx, full, order)
         arguments = {"method": method, "reference": reference, "evidence": list(evidence), "note": note}
-        return await second_person.propose(tx, full, CaseAction.STATE_OFFLINE_REFUND, amount, arguments)
-    return await state_locked(tx, full, order, method, reference, evidence, note)
+        action = CaseAction.STATE_OFFLINE_REFUND
+        return await second_person.propose(tx, full, action, amount, arguments, policy=policy)
+    return await state_locked(tx, full, order, method, reference, evidence, note, policy)
 
 
 async def state_locked(
@@ -66,10 +70,11 @@ async def state_locked(
     reference: str,
     evidence: Sequence[str],
     note: str | None,
+    policy: Sequence[Citation],
 ) -> FullCase:
     """State it of a case that is locked with its order. Raises: as `state`."""
     stated = _stated(tx, full, order)
-    await decisions.record(tx, full, DecisionKind.REFUND, "stated_offline")
+    await decisions.record(tx, full, DecisionKind.REFUND, "stated_offline", policy=policy)
     offline = _new(tx, full, method, reference, evidence)
     event = OfflineRefundStated(
         **case_fields(tx, stated.case),

@@ -15,7 +15,7 @@ from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
 from aftersale_svc.domain.cases.policy import in_dispute_window
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import Dispute, DisputeOrigin, DisputeState, Opening
+from aftersale_svc.domain.disputes.model import Dispute, DisputeOrigin, Opening
 from aftersale_svc.domain.money.holds import balances, can_hold_again
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.permissions import with_actor
@@ -135,7 +135,7 @@ async def _is_appealed(tx: Transaction[Settings], full: FullCase) -> bool:
     if full.case.state is not CaseState.CLOSED or full.case.dispute_id is None:
         return False
     last = await tx.find(DISPUTES, full.case.dispute_id)
-    return last is not None and last.state is DisputeState.APPEALED
+    return last is not None and last.is_appealed
 
 
 def _new(tx: Transaction[Settings], case: Case, complaint_id: str, opening: Opening) -> Dispute:

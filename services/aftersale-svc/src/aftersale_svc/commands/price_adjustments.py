@@ -28,6 +28,7 @@ from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.adjustments import left
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 
@@ -48,6 +49,7 @@ async def grant(
     amounts: Sequence[Granted],
     reason: RejectReason,
     note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     """Grant a part of what was asked for; the reason says why not all of it.
 
@@ -56,6 +58,7 @@ async def grant(
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
         LineUnknown, LineTwice, LineMissing: the amounts do not name each line of the case exactly once.
         PriceCurrencyForeign, GrantExceedsRequest, AdjustmentExceedsLeft, NothingGranted: an amount is not possible.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     total = sum(each.amount_minor for each in amounts)
@@ -63,8 +66,8 @@ async def grant(
         apply(full, CaseAction.GRANT, tx)
         _granted(full, amounts, await tx.all(HOLDS_OF_ORDER, order_id=order.id))
         arguments = {"amounts": [asdict(each) for each in amounts], "reason": reason, "note": note}
-        return await second_person.propose(tx, full, CaseAction.GRANT, total, arguments)
-    return await grant_locked(tx, full, order, amounts, reason, note)
+        return await second_person.propose(tx, full, CaseAction.GRANT, total, arguments, policy=policy)
+    return await grant_locked(tx, full, order, amounts, reason, note, policy)
 
 
 async def grant_locked(
@@ -74,12 +77,13 @@ async def grant_locked(
     amounts: Sequence[Granted],
     reason: RejectReason,
     note: str | None,
+    policy: Sequence[Citation],
 ) -> FullCase:
     """Grant a part in a case that is locked with its order. Raises: as `grant`."""
     moved = apply(full, CaseAction.GRANT, tx)
     checks = _granted(full, amounts, await tx.all(HOLDS_OF_ORDER, order_id=order.id))
     granted = moved.keeping(*checks)
-    decided = await decisions.record(tx, full, DecisionKind.REVIEW, "approved", reason=reason)
+    decided = await decisions.record(tx, full, DecisionKind.REVIEW, "approved", reason=reason, policy=policy)
     event = AfterSaleApproved(
         **case_fields(tx, granted.case),
         cause=DecisionCause.DECISION,

@@ -6,6 +6,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleApproved, Event, ShippedLine, TraceFields, trace_fields
 
+from aftersale_svc.commands.step_details import details_of
 from aftersale_svc.domain.cases.model import Case, CaseLine, TimelineStep
 from aftersale_svc.domain.cases.outcome_reasons import outcome_of
 from aftersale_svc.domain.cases.outcomes import goods_outcome, money_outcome
@@ -94,7 +95,7 @@ async def save_dispute(
     """Save the changed dispute with its events, and record the step in the timeline of its case."""
     dispute = replace(dispute, party_ids=with_actor(dispute.party_ids, tx.actor))
     saved = await tx.save(DISPUTES, dispute, *events)
-    await record_step(tx, dispute, action, note, evidence, decision_id=decision_in(events))
+    await record_step(tx, dispute, action, note, evidence, events=events)
     return saved
 
 
@@ -117,9 +118,11 @@ async def record_step(
     evidence: Sequence[str] = (),
     reason: str | None = None,
     decision_id: str | None = None,
+    events: Sequence[Event] = (),
 ) -> None:
     """Add a step to the timeline of a case, with `reason_of` it, and its decision; its texts stay in this database."""
-    await tx.insert(STEPS, replace(step(tx, of, action, note, evidence, decision_id), reason=reason))
+    taken = step(tx, of, action, note, evidence, decision_id, events)
+    await tx.insert(STEPS, replace(taken, reason=reason))
 
 
 def step(
@@ -129,8 +132,9 @@ def step(
     note: str | None = None,
     evidence: Sequence[str] = (),
     decision_id: str | None = None,
+    events: Sequence[Event] = (),
 ) -> TimelineStep:
-    """A step that is taken now, perhaps by a decision; steps are sorted by their ids."""
+    """A step that is taken now with these events, perhaps by a decision; steps are sorted by their ids."""
     case_id, dispute_id = (of.case_id, of.id) if isinstance(of, Dispute) else (of.id, None)
     return TimelineStep(
         id=tx.new_id("step"),
@@ -143,5 +147,6 @@ def step(
         state=of.state,
         note=note,
         evidence=list(evidence),
-        decision_id=decision_id,
+        decision_id=decision_id or decision_in(events),
+        details=details_of(of, events),
     )

@@ -1,5 +1,6 @@
 """Money back: try it again, record how it ended. Order-svc pays; each attempt has a refund id of its own."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
@@ -33,6 +34,7 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refunded_lines
 from aftersale_svc.domain.orders.model import Order, Stage
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.legs import REFUNDS
 
@@ -47,7 +49,9 @@ class RefundUnexpected(Exception):
     """Order-svc reports a refund that was not decided here like this. The event is parked for an operator."""
 
 
-async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def refund(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Let the money go back, as an agent: for the first time, or again after a failure, as a new refund.
 
     What a verdict ordered, or the price of a replacement, stays; any other amount is computed again, since other cases may have ended meanwhile.
@@ -56,21 +60,24 @@ async def refund(tx: Transaction[Settings], case_id: str, *, note: str | None = 
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
         NothingLeft: see `remaining_money.check`.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     amount = to_go_back(await second_person.with_freight(tx, full, order))
     if second_person.is_needed(tx, full, amount):
         apply(full, CaseAction.REFUND, tx)
-        return await second_person.propose(tx, full, CaseAction.REFUND, amount, {"note": note})
-    return await refund_locked(tx, full, order, note)
+        return await second_person.propose(tx, full, CaseAction.REFUND, amount, {"note": note}, policy=policy)
+    return await refund_locked(tx, full, order, note, policy)
 
 
-async def refund_locked(tx: Transaction[Settings], full: FullCase, order: Order, note: str | None) -> FullCase:
+async def refund_locked(
+    tx: Transaction[Settings], full: FullCase, order: Order, note: str | None, policy: Sequence[Citation]
+) -> FullCase:
     """Let the money of a case that is locked with its order go back. Raises: as `refund`."""
     refunding = apply(full, CaseAction.REFUND, tx)
     await remaining_money.check(tx, order, full)
     terms = _terms(order, full.refund)
-    return await effects.save(tx, full, refunding, CaseAction.REFUND, terms=terms, note=note)
+    return await effects.save(tx, full, refunding, CaseAction.REFUND, terms=terms, note=note, policy=policy)
 
 
 def _terms(order: Order, before: Refund | None) -> RefundTerms:

@@ -123,7 +123,7 @@ async def _pay(
     )
     reopened = replace(awarded, case=case).inspected(accept_all(full.lines))
     saved = await tx.save(DISPUTES, replace(dispute, refunded_minor=None), event)
-    decision = step(tx, saved, DisputeAction.REPLACE_VERDICT, dispute.grounds, decision_id=event.decision_id)
+    decision = step(tx, saved, DisputeAction.REPLACE_VERDICT, dispute.grounds, events=[event])
     keeps = dispute.remedy is Remedy.COMPENSATION
     cause = RefundCause.COMPENSATION if keeps else RefundCause.VERDICT
     await effects.save(tx, full, reopened, None, terms=RefundTerms(order, cause, more))

@@ -26,6 +26,7 @@ from aftersale_svc.domain.cases.repairs.errors import QuoteAmountMissing
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 
 
@@ -139,14 +140,16 @@ async def take_exchange(tx: Transaction[Settings], case_id: str, *, note: str | 
     return await effects.save(tx, full, after, CaseAction.TAKE_EXCHANGE, note=note)
 
 
-async def take_goods_back(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def take_goods_back(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Have the goods sent back as they are: as the buyer, or as an agent who decides about a late repair.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, GoodsNotReceived, RefundDecided, ReplacementDecided: see CASE.
     """
-    return await _take_back(tx, await locking.case(tx, case_id), note)
+    return await _take_back(tx, await locking.case(tx, case_id), note, policy)
 
 
 @case_timer(CaseAction.TAKE_GOODS_BACK)
@@ -156,15 +159,19 @@ async def take_back_locked(tx: Transaction[Settings], full: FullCase, _: Order) 
     Raises:
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    return await _take_back(tx, full, None)
+    return await _take_back(tx, full, None, ())
 
 
-async def _take_back(tx: Transaction[Settings], full: FullCase, note: str | None) -> FullCase:
+async def _take_back(
+    tx: Transaction[Settings], full: FullCase, note: str | None, policy: Sequence[Citation]
+) -> FullCase:
     after = _going_back(apply(full, CaseAction.TAKE_GOODS_BACK, tx), RepairOutcome.UNREPAIRED)
-    return await effects.save(tx, full, after, CaseAction.TAKE_GOODS_BACK, note=note)
+    return await effects.save(tx, full, after, CaseAction.TAKE_GOODS_BACK, note=note, policy=policy)
 
 
-async def resume(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def resume(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Give the merchant time to repair the goods again, as an agent.
 
     Raises:
@@ -174,10 +181,12 @@ async def resume(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     full = await locking.case(tx, case_id)
     resumed = apply(full, CaseAction.RESUME_REPAIR, tx)
     event = RepairResumed(**case_fields(tx, resumed.case), deadline_at=resumed.case.deadline_at)
-    return await effects.save(tx, full, resumed, CaseAction.RESUME_REPAIR, event, note=note)
+    return await effects.save(tx, full, resumed, CaseAction.RESUME_REPAIR, event, note=note, policy=policy)
 
 
-async def again(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def again(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Have repaired goods, with which something is wrong, repaired once more, as an agent: the buyer sends them back again.
 
     Raises:
@@ -191,7 +200,7 @@ async def again(tx: Transaction[Settings], case_id: str, *, note: str | None = N
     unrepaired = replace(_known(full), work=None, failure=None, remedy=None, outcome=None)
     after = moved.keeping(replace(sent, returned_at=tx.now)).keeping(back).keeping(unrepaired)
     event = RepairRepeated(**case_fields(tx, after.case), deadline_at=after.case.deadline_at)
-    return await effects.save(tx, full, after, CaseAction.REPAIR_AGAIN, event, note=note)
+    return await effects.save(tx, full, after, CaseAction.REPAIR_AGAIN, event, note=note, policy=policy)
 
 
 def _known(full: FullCase) -> Repair:

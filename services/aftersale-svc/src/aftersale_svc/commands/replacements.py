@@ -1,5 +1,6 @@
 """Goods that the merchant sends to the buyer: sent, received, not to be had, or something is wrong with them."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
@@ -27,6 +28,7 @@ from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order
+from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
 
 
@@ -142,7 +144,9 @@ async def report_anomaly(
     return await effects.save(tx, full, after, CaseAction.REPORT_ANOMALY, event, escalated, note=note)
 
 
-async def no_stock(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def no_stock(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Say as the merchant that there is nothing to send: the money of the units goes back instead.
 
     Raises:
@@ -151,7 +155,7 @@ async def no_stock(tx: Transaction[Settings], case_id: str, *, note: str | None 
     """
     full, order = await locking.case_and_order(tx, case_id)
     apply(full, CaseAction.NO_STOCK, tx)
-    return await _refund(tx, full, order, CaseAction.NO_STOCK, note)
+    return await _refund(tx, full, order, CaseAction.NO_STOCK, note, policy)
 
 
 async def take_refund(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
@@ -175,14 +179,21 @@ async def take_refund_locked(tx: Transaction[Settings], full: FullCase, order: O
 
 
 async def _refund(
-    tx: Transaction[Settings], full: FullCase, order: Order, action: CaseAction, note: str | None = None
+    tx: Transaction[Settings],
+    full: FullCase,
+    order: Order,
+    action: CaseAction,
+    note: str | None = None,
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     failed = full.repair is not None and full.repair.failure is not None
     if TYPES[full.case.type].replacement_first:
         returning = apply(full, action, tx)  # the buyer has the goods
-        return await effects.save(tx, full, returning, action, fast_exchanges.withdrawn(tx, returning), note=note)
+        event = fast_exchanges.withdrawn(tx, returning)
+        return await effects.save(tx, full, returning, action, event, note=note, policy=policy)
     terms = RefundTerms(order, RefundCause.NOT_REPAIRABLE if failed else RefundCause.NO_REPLACEMENT)
-    return await effects.save(tx, full, apply(full, action, tx), action, terms=terms, note=note)
+    moved = apply(full, action, tx)
+    return await effects.save(tx, full, moved, action, terms=terms, note=note, policy=policy)
 
 
 @case_timer(CaseAction.OFFER_REFUND)
@@ -198,7 +209,9 @@ async def offer_refund(tx: Transaction[Settings], full: FullCase, _: Order) -> F
     return await effects.save(tx, full, offered, CaseAction.OFFER_REFUND, event)
 
 
-async def reship(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def reship(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Have the merchant send the replacement again, as an agent: it is late, was lost, or something was wrong with it.
 
     Raises:
@@ -209,4 +222,4 @@ async def reship(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     unsent = full if full.replacement is None else full.keeping(Replacement(case_id=case_id))
     owed = apply(unsent, CaseAction.RESHIP, tx)
     event = replacement_orders.ordered(tx, owed)
-    return await effects.save(tx, full, owed, CaseAction.RESHIP, event, note=note)
+    return await effects.save(tx, full, owed, CaseAction.RESHIP, event, note=note, policy=policy)

@@ -1,7 +1,7 @@
 """Deciding about a request: approve it, reject it, or let an agent decide."""
 
 from collections.abc import Sequence
-from dataclasses import asdict, replace
+from dataclasses import replace
 
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import SYSTEM
@@ -47,8 +47,8 @@ async def approve(
     amount = by_approval(await second_person.with_freight(tx, full, order))
     if second_person.is_needed(tx, full, amount):
         apply(full, CaseAction.APPROVE, tx)
-        arguments = {"note": note, "return_address": return_address, "policy": [asdict(each) for each in policy]}
-        return await second_person.propose(tx, full, CaseAction.APPROVE, amount, arguments, policy=tuple(policy))
+        arguments = {"note": note, "return_address": return_address}
+        return await second_person.propose(tx, full, CaseAction.APPROVE, amount, arguments, policy=policy)
     return await _approve(tx, full, order, note, return_address, policy=policy)
 
 

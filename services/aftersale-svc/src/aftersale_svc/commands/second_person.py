@@ -1,7 +1,7 @@
 """Decisions of agents about much money: one proposes, another one confirms or declines."""
 
-from collections.abc import Mapping
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, replace
 from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
@@ -58,7 +58,7 @@ async def propose(
     amount_minor: int,
     arguments: Arguments,
     *,
-    policy: tuple[Citation, ...] = (),
+    policy: Sequence[Citation] = (),
 ) -> FullCase:
     """Record what an agent wants to decide about a locked case, and leave it to another agent. Call it once that is known to be possible.
 
@@ -73,7 +73,7 @@ async def propose(
         action=action,
         amount_minor=amount_minor,
         currency=full.case.currency,
-        arguments=dict(arguments),
+        arguments={**arguments, "policy": [asdict(each) for each in policy]},
         proposed_by=tx.actor.id,
         proposed_at=tx.now,
     )
@@ -99,17 +99,21 @@ async def propose(
     return await effects.save(tx, full, replace(moved, case=case), CaseAction.PROPOSE_DECISION, event, note=note)
 
 
-async def decline(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
+async def decline(
+    tx: Transaction[Settings], case_id: str, *, note: str | None = None, policy: Sequence[Citation] = ()
+) -> FullCase:
     """Decline what another agent has proposed, or take back one's own proposal; the case is reviewed on.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, NothingProposed, ReviewAssignedToAnother: see CASE.
+        PolicyUnknown, ClauseUnknown: see `citations.resolve`.
     """
     full = await locking.case(tx, case_id)
     moved = without_proposal(apply(full, CaseAction.DECLINE_DECISION, tx))
     action = CaseAction(full.case.proposed_action or "")
-    decided = await decisions.record(tx, full, _KINDS.get(action, DecisionKind.REVIEW), DECLINED)
+    kind = _KINDS.get(action, DecisionKind.REVIEW)
+    decided = await decisions.record(tx, full, kind, DECLINED, policy=policy)
     event = DecisionDeclined(**case_fields(tx, moved.case), action=action, **decided)
     return await effects.save(tx, full, moved, CaseAction.DECLINE_DECISION, event, note=note)
 

@@ -116,7 +116,7 @@ async def accept(tx: Transaction[Settings], dispute_id: str, proposal_id: str) -
         settled = effects.executed(tx, settled, 0)
         events.append(effects.executed_event(tx, settled))
     saved = await tx.save(DISPUTES, settled, *events)
-    agreed = step(tx, saved, DisputeAction.SETTLE, decision_id=settled_event.decision_id)
+    agreed = step(tx, saved, DisputeAction.SETTLE, events=events)
     await remedy.apply(tx, judged, order, amount)
     await tx.insert(STEPS, agreed)
     return saved
@@ -193,7 +193,8 @@ def _new(tx: Transaction[Settings], dispute: Dispute, side: DisputeSide, terms: 
         created_at=tx.now,
         updated_at=tx.now,
     )
-    return PROPOSAL.start(proposal, tx)
+    started = PROPOSAL.start(proposal, tx)
+    return replace(started, answer_by=started.deadline_at)
 
 
 def _terms(proposal: Proposal) -> Terms:

@@ -40,14 +40,14 @@ async def change(
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, ReturnAlreadyShipped, TypeChangedTooOften: see CASE.
-        TypeUnchanged, TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, InitiatorUnsuitable,
+        TypeUnchanged, TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed,
             ReasonUnsuitable, ReasonNotReached, EvidenceRequired, DescriptionMissing: see `changed`.
         LineUnknown, LineTwice, WantedNotPossible: see `wanted_of_case`.
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.CHANGE_TYPE, tx)
     sending_first = tx.settings.fast_exchange_merchants
-    case = changed(moved.case, order, tx.actor.role, type_, reason or full.case.reason, evidence, sending_first)
+    case = changed(moved.case, order, type_, reason or full.case.reason, evidence, sending_first)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     after = replace(moved, case=estimated(order, case, full.requested, holds))
     after = unpriced(after.keeping(*wanted_of_case(after, lines)))

@@ -71,11 +71,16 @@ async def record(
     await tx.insert(SANCTIONS, *sanctions)
     return VerdictParts(
         cites=tuple(_citation(each) for each in cites),
-        costs=tuple(EventCost(kind=each.kind, bearer=each.bearer, amount_minor=each.amount_minor) for each in costs),
+        costs=published(costs),
         sanctions=tuple(
             EventSanction(code=each.code, subject=each.subject, subject_id=each.subject_id) for each in sanctions
         ),
     )
+
+
+def published(costs: Sequence[DisputeCost]) -> tuple[EventCost, ...]:
+    """Costs as an event carries them."""
+    return tuple(EventCost(kind=each.kind, bearer=each.bearer, amount_minor=each.amount_minor) for each in costs)
 
 
 def _citation(cited: Document) -> PolicyCitation:

@@ -21,7 +21,7 @@ from aftersale_svc.commands import (
 )
 from aftersale_svc.commands.decisions import DecisionFields
 from aftersale_svc.commands.effects import RefundTerms
-from aftersale_svc.commands.record import decision_in, dispute_fields, save_dispute, step
+from aftersale_svc.commands.record import dispute_fields, save_dispute, step
 from aftersale_svc.commands.verdict_parts import VerdictParts
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -117,7 +117,7 @@ async def carry_out(
         events.append(effects.executed_event(tx, dispute))
     # The verdict first, then what follows from it, so that the traceability record has them in this order.
     saved = await tx.save(DISPUTES, dispute, *events)
-    decision = step(tx, saved, action, note, decision_id=decision_in(events))
+    decision = step(tx, saved, action, note, events=events)
     await remedy.apply(tx, judged, order, amount)
     await tx.insert(STEPS, decision)  # with the rows of the case, which saves a round trip
     return saved

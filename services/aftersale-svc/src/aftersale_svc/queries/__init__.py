@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from zoneinfo import ZoneInfo
 
 from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
@@ -30,9 +31,10 @@ from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.domain.rules.model import DefaultReturnAddress, RuleSet, RuleSetVersion
 from aftersale_svc.domain.work_lists import Selection, WorkList, lists_of, selection
+from aftersale_svc.queries.case_contexts import zone_of
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF, RULE_SET_OF, RULE_SET_VERSION_OF
-from aftersale_svc.tables.cases import CASE_LIST, CASES, TIMELINE
+from aftersale_svc.tables.cases import CASE_LIST, CASES, STEPS_OF_DISPUTE, TIMELINE
 from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
 from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
 from aftersale_svc.tables.disputes import DISPUTE_LIST, DISPUTE_QUEUE, DISPUTES, DISPUTES_BY_DEADLINE, STOPS
@@ -104,10 +106,11 @@ async def _full(read: Reader[Settings], found: Sequence[Case]) -> list[FullCase]
     return [replace(each, stop=stops.get(each.case.id)) for each in full]
 
 
-async def timeline(read: Reader[Settings], case_id: str) -> list[TimelineStep]:
-    """Every step of the case and of its disputes, oldest first. Raises: NotFound."""
-    await read.get(CASES, case_id)
-    return steps_for(read.actor.role, await read.all(TIMELINE, case_id=case_id))
+async def timeline(read: Reader[Settings], case_id: str) -> tuple[list[TimelineStep], ZoneInfo]:
+    """Every step of the case and of its disputes, oldest first, and the time zone of the shop. Raises: NotFound."""
+    case = await read.get(CASES, case_id)
+    steps = steps_for(read.actor.role, await read.all(TIMELINE, case_id=case_id))
+    return steps, zone_of(read, case.merchant_id)
 
 
 async def offers(read: Reader[Settings], case_id: str) -> list[Offer]:
@@ -122,7 +125,7 @@ async def dispute(read: Reader[Settings], dispute_id: str) -> tuple[Dispute, Dis
     [parts] = await read.all(DISPUTE_PARTS, dispute_id=dispute_id)
     if found.lab_tests:
         parts = replace(parts, tests=await read.all(TESTS_OF_DISPUTE, dispute_id=dispute_id))
-    return found, parts
+    return found, replace(parts, steps=await read.all(STEPS_OF_DISPUTE, case_id=found.case_id, dispute_id=dispute_id))
 
 
 async def dispute_queue(read: Reader[Settings], limit: int, cursor: str | None, **filters: object) -> Page[Dispute]:

@@ -1,5 +1,6 @@
-"""What a case is explained with besides its own rows."""
+"""What a case, or a dispute, is explained with besides its own rows."""
 
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -7,41 +8,64 @@ from aftercare_chassis.database.transaction import Reader
 
 from aftersale_svc.domain.cases.codes import CloseCause
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.deadlines.timing import calendar_of_merchant
+from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.domain.wording.context import CaseContext
 from aftersale_svc.domain.wording.disputes import appeal, award, owed
+from aftersale_svc.domain.wording.terms import open_proposal, proposed_decision
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.appeals import APPEALS_OF_DISPUTE, ENTRIES_OF_DISPUTE
 from aftersale_svc.tables.cases import REAPPLIED_BY
 from aftersale_svc.tables.decisions import FIRST_VERDICT_OF_DISPUTE
+from aftersale_svc.tables.dispute_parts import PROPOSALS_OF_DISPUTE
 from aftersale_svc.tables.disputes import DISPUTES
+from aftersale_svc.tables.manual_reviews import PROPOSED_DECISIONS
+
+
+def zone_of(read: Reader[Settings], merchant_id: str) -> ZoneInfo:
+    """The time zone in which people of a shop read times."""
+    return calendar_of_merchant(read.timing, merchant_id).zone
 
 
 async def context_of(read: Reader[Settings], full: FullCase, at: datetime) -> CaseContext:
     """What a case is explained with at this time; the caller has read the case as it was then."""
-    case, zone = full.case, calendar_of_merchant(read.timing, full.case.merchant_id).zone
+    case, zone = full.case, zone_of(read, full.case.merchant_id)
     if case.close_cause is CloseCause.REAPPLIED:
         after = await read.one(REAPPLIED_BY, order_id=case.order_id, case_id=case.id)
         return CaseContext(zone, reapplied_by=None if after is None else after["id"])
+    context = await _of_proposal(read, case, CaseContext(zone))
     if case.dispute_id is None:
-        return CaseContext(zone)
-    return await _of_verdict(read, full, case.dispute_id, at, zone)
+        return context
+    if full.stop is not None:
+        proposals = await read.all(PROPOSALS_OF_DISPUTE, dispute_id=case.dispute_id)
+        open_then = next((each for each in proposals if each.is_open_at(at)), None)
+        context = replace(context, settlement=open_proposal(open_then, zone))
+    return await _of_verdict(read, full, case.dispute_id, at, context)
+
+
+async def _of_proposal(read: Reader[Settings], case: Case, context: CaseContext) -> CaseContext:
+    """With what an agent has proposed and another one has to confirm, where the platform reads."""
+    if case.proposal_id is None or read.actor.role not in STAFF:
+        return context
+    found = await read.get(PROPOSED_DECISIONS, case.proposal_id)
+    return replace(context, proposed=proposed_decision(found.action, found.amount_minor, found.currency))
 
 
 async def _of_verdict(
-    read: Reader[Settings], full: FullCase, dispute_id: str, at: datetime, zone: ZoneInfo
+    read: Reader[Settings], full: FullCase, dispute_id: str, at: datetime, context: CaseContext
 ) -> CaseContext:
     dispute = await read.find(DISPUTES, dispute_id)
     if dispute is None or dispute.appeal_until is None:
-        return CaseContext(zone)
+        return context
     first = await read.one(FIRST_VERDICT_OF_DISPUTE, case_id=full.case.id, dispute_id=dispute_id)
     if first is None:
-        return CaseContext(zone)
+        return context
     appeals = await read.all(APPEALS_OF_DISPUTE, dispute_id=dispute_id)
     entries = await read.all(ENTRIES_OF_DISPUTE, dispute_id=dispute_id) if appeals else []
-    return CaseContext(
-        zone,
-        appeal=appeal(dispute, first.decided_at, appeals, at, zone),
-        award=award(dispute, full.stop, at, zone),
+    return replace(
+        context,
+        appeal=appeal(dispute, first.decided_at, appeals, at, context.zone),
+        award=award(dispute, first.decided_at, full.stop, at, context.zone),
         owed=owed(entries, at),
     )

@@ -51,19 +51,20 @@ async def dispute_file(read: Reader[Settings], dispute_id: str) -> DisputeFile:
     known = {"category": dispute.category, "reason": full.case.reason, "dispute_id": dispute.id}
     accepted = [each.file for each in evidence if each.file and each.file.state is EvidenceState.ACCEPTED]
     kinds = sorted({file.kind.value for file in accepted})
+    steps, _ = await queries.timeline(read, case_id)
     return DisputeFile(
         dispute=dispute,
         parts=parts,
         cites=await verdicts.cites(read, dispute),
         full=full,
-        steps=await queries.timeline(read, case_id),
+        steps=steps,
         evidence=evidence,
         offers=await queries.offers(read, case_id),
         decisions=await queries.decisions(read, case_id),
         turns_until=until,
         turn_seconds=seconds,
         evidence_kinds=kinds,
-        similar=most_similar(await read.all(SIMILAR_DISPUTES, **known), kinds),
+        similar=most_similar(await read.all(SIMILAR_DISPUTES, **known), kinds, full.case.category),
         context=await case_contexts.context_of(read, full, read.now),
     )
 

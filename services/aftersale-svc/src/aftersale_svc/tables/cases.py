@@ -149,6 +149,7 @@ case_timeline = Table(
     document("message", null=True),
     text("reason", null=True),
     text("decision_id", null=True),
+    document("details", null=True),
     Index("case_timeline_case_idx", "case_id", "id"),
 )
 
@@ -182,6 +183,12 @@ CASE_LINES = Rows(case_lines, RequestedLine)
 STEPS = Rows(case_timeline, TimelineStep)
 TIMELINE = Query(
     select(case_timeline).where(case_timeline.c.case_id == bindparam("case_id")).order_by(case_timeline.c.id),
+    TimelineStep,
+)
+STEPS_OF_DISPUTE = Query(
+    select(case_timeline)
+    .where(case_timeline.c.case_id == bindparam("case_id"), case_timeline.c.dispute_id == bindparam("dispute_id"))
+    .order_by(case_timeline.c.id),
     TimelineStep,
 )
 REAPPLIED_BY: Query[Record] = Query(

@@ -19,6 +19,7 @@ claim_steps = Table(
     text("state"),
     text("note", null=True),
     texts("evidence"),
+    text("decision_id", null=True),
     Index("claim_steps_claim_idx", "claim_id", "id"),
 )
 

@@ -5,6 +5,7 @@ from aftercare_chassis.database.mapping import Listing, Query, Rows, SeenBy
 from asyncpg import Record
 from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, select
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.model import CaseState
@@ -49,6 +50,8 @@ courier_claims = Table(
     *one_of("decline_reason", CourierDeclineReason, null=True),
     text("payment_reference", null=True),
     *one_of("ended_as", CourierClaimEnd, null=True),
+    # The default is for builds that write claims without this column.
+    Column("party_ids", ARRAY(Text), nullable=False, server_default="{}"),
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint("claimed_minor <= value_minor", name="claimed"),

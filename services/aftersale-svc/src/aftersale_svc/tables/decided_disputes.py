@@ -1,4 +1,4 @@
-"""Disputes that were decided, compared by reason, type and kinds of evidence. Settlements are no verdicts."""
+"""Disputes that were decided, compared by category, reason, type and kinds of evidence. Settlements are no verdicts."""
 
 from aftercare_chassis.database.mapping import Query
 from sqlalchemy import Alias, ColumnElement, Subquery, Table, bindparam, func, select
@@ -48,6 +48,7 @@ SIMILAR_DISPUTES = Query(
         cases.c.reason,
         cases.c.type,
         _kinds(_newest),
+        cases.c.category.label("goods_category"),
         _newest.c.liable,
         _newest.c.remedy,
         func.coalesce(_newest.c.amount_minor, 0).label("amount_minor"),
@@ -61,7 +62,7 @@ SIMILAR_DISPUTES = Query(
     SimilarDispute,
 )
 _decided = (
-    select(cases.c.reason, cases.c.type, _kinds(disputes), _d.remedy)
+    select(_d.category, cases.c.reason, cases.c.type, _kinds(disputes), _d.remedy)
     .join_from(disputes, cases, cases.c.id == _d.case_id)
     .where(_d.decided_at >= bindparam("since"), _d.decided_at < bindparam("until"), *_VERDICT)
     .subquery("decided")

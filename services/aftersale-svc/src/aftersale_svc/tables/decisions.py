@@ -14,6 +14,7 @@ decisions = Table(
     Column("id", Text, primary_key=True),
     Column("case_id", Text, ForeignKey("cases.id"), nullable=False),
     text("dispute_id", null=True),
+    text("claim_id", null=True),
     text("order_id"),
     text("buyer_id"),
     text("merchant_id"),

@@ -38,6 +38,7 @@ settlement_proposals = Table(
     text("proposed_by"),
     *one_of("state", ProposalState),
     timestamp("deadline_at", null=True),
+    timestamp("answer_by", null=True),
     *one_of("remedy", Remedy),
     *one_of("liable", Liable),
     *minor("amount_minor"),
@@ -60,6 +61,12 @@ OPEN_PROPOSAL = Query(
     ),
     Proposal,
 )
+PROPOSALS_OF_DISPUTE = Query(
+    select(*PROPOSALS.columns)
+    .where(settlement_proposals.c.dispute_id == bindparam("dispute_id"))
+    .order_by(settlement_proposals.c.id),
+    Proposal,
+)
 END_PROPOSAL = Statement(
     update(settlement_proposals)
     .where(
@@ -80,12 +87,7 @@ DISPUTE_PARTS = Joint(
         .order_by(evidence_rounds.c.number),
         EvidenceRound,
     ),
-    proposals=Query(
-        select(*PROPOSALS.columns)
-        .where(settlement_proposals.c.dispute_id == bindparam("dispute_id"))
-        .order_by(settlement_proposals.c.id),
-        Proposal,
-    ),
+    proposals=PROPOSALS_OF_DISPUTE,
     costs=COSTS_OF_DISPUTE,
     sanctions=SANCTIONS_OF_DISPUTE,
     appeals=APPEALS_OF_DISPUTE,

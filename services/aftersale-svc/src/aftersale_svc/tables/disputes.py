@@ -66,12 +66,13 @@ disputes = Table(
     timestamp("appeal_until", null=True),
     Column("appealed_by", ARRAY(Text), nullable=False, server_default="{}"),
     *one_of("appealed_in", (DisputeState.EXECUTING, DisputeState.EXECUTED), null=True),
+    *one_of("tested_in", (DisputeState.APPEALED,), null=True),
     timestamp("final_at", null=True),
     Column("party_ids", ARRAY(Text), nullable=False, server_default="{}"),
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint(
-        "(state IN ('executing', 'executed', 'settled', 'appeal_window', 'appealed'))"
+        "(tested_in IS NOT NULL OR state IN ('executing', 'executed', 'settled', 'appeal_window', 'appealed'))"
         " = (decided_at IS NOT NULL AND remedy IS NOT NULL AND grounds IS NOT NULL)",
         name="decided",
     ),

@@ -20,6 +20,7 @@ from sqlalchemy import (
     select,
 )
 from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.model import Case
@@ -66,6 +67,8 @@ guarantee_claims = Table(
     text("payment_reference", null=True),
     text("paid_by", null=True),
     timestamp("paid_at", null=True),
+    # The default is for builds that write claims without this column.
+    Column("party_ids", ARRAY(Text), nullable=False, server_default="{}"),
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint("(kind = 'merchant_deposit') = (refund_id IS NOT NULL)", name="refund_id"),

@@ -1,10 +1,14 @@
 """Appeals against verdicts, as they are sent and shown."""
 
-from aftercare_chassis.http.schemas import In, Money, Out, Text, Time, example
+from typing import Annotated
 
-from aftersale_svc.api.schemas.case_requests import Evidence
+from aftercare_chassis.http.schemas import In, Money, Out, Text, Time, example
+from pydantic import Field
+
+from aftersale_svc.api.schemas.case_requests import CitationIn, Evidence
 from aftersale_svc.domain.disputes.appeals import Appeal, AppealOutcome, Entry, EntryDirection
 from aftersale_svc.domain.disputes.model import DisputeSide
+from aftersale_svc.domain.policies.model import Citation
 
 
 class AppealIn(In):
@@ -24,6 +28,12 @@ class ConfirmationIn(In):
 
     grounds: Text
     """Why; both sides can read it."""
+    cites: Annotated[list[CitationIn], Field(default_factory=list, max_length=20)]
+    """The published policies that it rests on; the version in force where none is named."""
+
+    def citations(self) -> list[Citation]:
+        """What it cites, as commands take it."""
+        return [each.citation() for each in self.cites]
 
 
 class AppealOut(Out):

@@ -47,6 +47,12 @@ class ExplanationOut(Out):
     """When it goes back; null where nothing does, or where it has gone back."""
     appeal: BilingualOut | None = None
     """Until when the sides of a dispute may appeal against its verdict, or that one has; null where there is nothing to say."""
+    offer: BilingualOut | None = None
+    """The offer that waits for an answer: by whom, what, until when, and what happens without one; null where there is none."""
+    settlement: BilingualOut | None = None
+    """The settlement that one side of the dispute proposes, in the same way; null where none is open."""
+    proposed_decision: BilingualOut | None = None
+    """What an agent has proposed and another one has to confirm, for the platform to see; null where there is nothing."""
     why: BilingualOut | None = None
     """Why the request was rejected, or the case closed; null where neither is so."""
     actions: list[ActionTextOut]
@@ -63,6 +69,9 @@ class ExplanationOut(Out):
             money_when=BilingualOut.of_any(explanation.money_when),
             appeal=BilingualOut.of_any(explanation.appeal),
             why=BilingualOut.of_any(explanation.why),
+            offer=BilingualOut.of_any(explanation.offer),
+            settlement=BilingualOut.of_any(explanation.settlement),
+            proposed_decision=BilingualOut.of_any(explanation.proposed),
             actions=[ActionTextOut.of(each) for each in explanation.actions],
         )
 

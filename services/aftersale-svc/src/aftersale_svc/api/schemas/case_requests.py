@@ -91,15 +91,6 @@ class NoteIn(In):
     """For the timeline; both sides can read it."""
 
 
-class CloseIn(In):
-    """Why the case is closed. Both sides can read it."""
-
-    model_config = example(note="渠道多次拒绝退款，已与买家约定线下处理。")
-
-    note: Text
-    """The reason, for the timeline."""
-
-
 class ReturnAddressIn(In):
     """Where the goods are sent back to."""
 
@@ -154,7 +145,11 @@ class CitationIn(In):
 
 
 class CitingIn(NoteIn):
-    """A decision that may cite policies."""
+    """A decision that may cite policies, with a note that both sides can read; all of it may be left out."""
+
+    model_config = example(
+        note="已与买家沟通。", policy=[{"article_id": "art_0196a3c85d1c70f4b8e2d4a6c8f0b2d4", "clause_id": "1"}]
+    )
 
     policy: Annotated[list[CitationIn], Field(default_factory=list, max_length=10)]
     """What it rests on. Where nothing is cited, the policy in force for this kind of decision is recorded, if there is one."""
@@ -162,6 +157,15 @@ class CitingIn(NoteIn):
     def citations(self) -> list[Citation]:
         """The citations as commands take them."""
         return [each.citation() for each in self.policy]
+
+
+class CloseIn(CitingIn):
+    """Why the case is closed. Both sides can read it."""
+
+    model_config = example(note="渠道多次拒绝退款，已与买家约定线下处理。")
+
+    note: Text
+    """The reason, for the timeline."""
 
 
 class ApproveIn(CitingIn):
@@ -230,7 +234,7 @@ class InspectedIn(In):
     photos: Annotated[list[Id], Field(default_factory=list, max_length=20, description="Content hashes, `sha256:…`.")]
 
 
-class InspectIn(NoteIn):
+class InspectIn(CitingIn):
     """What was found of every line of the case. Accepting nothing at all is a rejection and needs a reason."""
 
     model_config = example(lines=[{"line_id": _LINE, "accepted": 2, "grade": "a"}], note="配件齐全。")

@@ -139,6 +139,8 @@ class ClaimStepOut(Out):
     """What was written; null where nothing was."""
     evidence: list[str]
     """Hashes of files: `sha256:…`."""
+    decision_id: str | None = None
+    """The decision that was taken with it, with the facts used; null where it was none."""
 
     @classmethod
     def all_of(cls, steps: Sequence[ClaimStep]) -> list["ClaimStepOut"]:

@@ -9,7 +9,7 @@ from aftersale_svc.domain.decisions.model import DecisionBasis, DecisionKind
 
 
 class DecisionOut(Out):
-    """One decision about a case: what was decided, by whom or by which rule, and the facts used. It never changes."""
+    """One decision about a case, or a claim beside it: what was decided, by whom or by which rule, and the facts used. It never changes."""
 
     id: str
     """Identifies the decision: `dec_…`. The event of the decision carries it as `decision_id`."""
@@ -17,11 +17,13 @@ class DecisionOut(Out):
     """The case that it is about."""
     dispute_id: str | None = None
     """The dispute that it ended; null where there was none."""
+    claim_id: str | None = None
+    """The claim beside the case that it is about; null where it is about none."""
     kind: DecisionKind
     """Which decision of the case it is."""
     outcome: str
     """What was decided: `approved`, `rejected`, `handed_over` to an agent, `accepted` or `refused` goods, `refunded`, `closed`,
-    `confirmed` where a verdict stays after an appeal, the remedy of a verdict or of a settlement, or another code of what was done."""
+    `confirmed` where a verdict stays after an appeal, `agreed`, `owed`, `nothing_owed` or `given_up` of a claim, the remedy of a verdict or of a settlement, or another code of what was done."""
     reason: str | None = None
     """The code of the reason for a rejection; null otherwise."""
     basis: DecisionBasis

@@ -71,6 +71,8 @@ class SimilarDisputeOut(Out):
     """The kinds of files that the case has."""
     same_evidence: bool
     """Whether these are the kinds that the case at hand has."""
+    goods_category: str | None = None
+    """The category of the goods; null where it is not known, or they have several."""
     liable: Liable
     """Who was found liable."""
     remedy: Remedy
@@ -89,6 +91,7 @@ class SimilarDisputeOut(Out):
             type=similar.type,
             evidence_kinds=similar.evidence_kinds,
             same_evidence=similar.evidence_kinds == list(kinds),
+            goods_category=similar.goods_category,
             liable=similar.liable,
             remedy=similar.remedy,
             amount=Money.of(similar.amount_minor, similar.currency),
@@ -116,16 +119,16 @@ class DisputeFileOut(Out):
     decisions: list[DecisionOut]
     """Every decision about the case, with the policies and rules that it cites."""
     similar: list[SimilarDisputeOut]
-    """At most 20 disputes that were decided, of the same category and reason: first those with the same kinds of evidence, the
-    newest first."""
+    """At most 20 disputes that were decided, of the same category and reason: first those with the same kinds of evidence, of
+    these the ones about goods of the same category, the newest first."""
 
     @classmethod
     def of(cls, file: DisputeFile, reader: Context) -> "DisputeFileOut":
         return cls(
-            dispute=DisputeDetailOut.with_parts(file.dispute, file.parts, file.cites, reader),
+            dispute=DisputeDetailOut.with_parts(file.dispute, file.parts, file.cites, reader, file.context.zone),
             case=CaseDetailOut.of(file.full, reader.actor, reader.now, context=file.context),
             statements=StatementOut.of_all(file.steps),
-            timeline=[StepOut.of(each) for each in file.steps],
+            timeline=[StepOut.of(each, file.context.zone) for each in file.steps],
             evidence=[SeenEvidenceOut.of(each) for each in file.evidence],
             turns=TurnsOut.of(file.full.case, file.turns_until, file.turn_seconds),
             offers=[OfferOut.of(each) for each in file.offers],
@@ -135,8 +138,10 @@ class DisputeFileOut(Out):
 
 
 class VerdictGroupOut(Out):
-    """Like disputes: of the same reason, type and kinds of evidence."""
+    """Like disputes: of the same category, reason, type and kinds of evidence."""
 
+    category: str
+    """What the disputes are about, such as `quality`."""
     reason: Reason
     """The reason of the cases."""
     type: CaseType
@@ -153,6 +158,7 @@ class VerdictGroupOut(Out):
     @classmethod
     def of(cls, group: Group) -> "VerdictGroupOut":
         return cls(
+            category=group.category,
             reason=group.reason,
             type=group.type,
             evidence_kinds=group.evidence_kinds,

@@ -7,7 +7,7 @@ from aftercare_chassis.http.schemas import In, Money, Name, Out, Text, Time, exa
 from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY, Context
 
-from aftersale_svc.api.schemas.case_requests import Evidence
+from aftersale_svc.api.schemas.case_requests import CitingIn, Evidence
 from aftersale_svc.api.schemas.claims import ClaimOut, ClaimPartsOut
 from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.guarantee_claims.codes import (
@@ -62,6 +62,14 @@ class GuaranteeAnswerIn(In):
     """For the history of the claim; both sides can read it."""
 
 
+class GuaranteeAgreementIn(CitingIn):
+    """That the merchant agrees, and what that rests on."""
+
+    model_config = example(note="同意由保证金赔付", evidence=[])
+
+    evidence: Evidence
+
+
 class GuaranteeEvidenceRequestIn(In):
     """What an agent misses."""
 
@@ -71,26 +79,22 @@ class GuaranteeEvidenceRequestIn(In):
     """What the buyer is to submit; both sides can read it."""
 
 
-class GuaranteeApprovalIn(In):
+class GuaranteeApprovalIn(CitingIn):
     """How much the guarantee owes."""
 
     model_config = example(amount={"amount": 1000, "currency": "CNY"})
 
     amount: Money | None = None
     """At most what is claimed; if left out, all of it."""
-    note: Text | None = None
-    """For the history of the claim; both sides can read it."""
 
 
-class GuaranteeRefusalIn(In):
+class GuaranteeRefusalIn(CitingIn):
     """Why the guarantee owes nothing."""
 
     model_config = example(reason="not_covered", note="超过投保范围")
 
     reason: GuaranteeRefusal
     """The reason."""
-    note: Text | None = None
-    """For the history of the claim; both sides can read it."""
 
 
 class GuaranteePaymentIn(In):

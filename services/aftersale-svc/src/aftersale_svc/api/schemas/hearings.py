@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from typing import Annotated
+from zoneinfo import ZoneInfo
 
 from aftercare_chassis.http.schemas import Id, In, Money, Out, PrincipalId, Text, Time, example
 from aftercare_chassis.lifecycle import Context
@@ -9,8 +10,10 @@ from pydantic import Field
 
 from aftersale_svc.api.schemas.appeals import AppealOut, EntryOut
 from aftersale_svc.api.schemas.case_requests import Evidence
+from aftersale_svc.api.schemas.dispute_explanations import DisputeExplanationOut
 from aftersale_svc.api.schemas.disputes import DisputeOut
 from aftersale_svc.api.schemas.lab_tests import LabTestOut
+from aftersale_svc.api.schemas.timelines import StepOut
 from aftersale_svc.api.schemas.verdicts import CiteOut, SanctionOut, VerdictCostOut
 from aftersale_svc.domain.cases.codes import Liable
 from aftersale_svc.domain.decisions.model import Document
@@ -18,6 +21,7 @@ from aftersale_svc.domain.disputes.evidence import EvidenceRound
 from aftersale_svc.domain.disputes.model import Dispute, DisputeSide, EvidenceParty, Remedy
 from aftersale_svc.domain.disputes.parts import DisputeParts
 from aftersale_svc.domain.disputes.proposals import Proposal, ProposalState, Terms
+from aftersale_svc.domain.wording.dispute_explanation import explain
 
 
 class AssignIn(In):
@@ -160,12 +164,15 @@ class DisputeDetailOut(DisputeOut):
         list[EntryOut], Field(description="What a replaced verdict leaves open; empty where nothing is.")
     ]
     tests: Annotated[list[LabTestOut], Field(description="The tests of the goods that were ordered, oldest first.")]
+    timeline: Annotated[list[StepOut], Field(description="The steps of the dispute as sentences, oldest first.")]
+    explanation: DisputeExplanationOut
+    """The dispute in sentences, for the caller."""
 
     @classmethod
     def with_parts(
-        cls, dispute: Dispute, parts: DisputeParts, cites: Sequence[Document], reader: Context
+        cls, dispute: Dispute, parts: DisputeParts, cites: Sequence[Document], reader: Context, zone: ZoneInfo
     ) -> "DisputeDetailOut":
-        """The dispute as this reader sees it, with what belongs to it."""
+        """The dispute as this reader sees it, with what belongs to it; times in sentences are in `zone`."""
         # The fields of the parent are values already: they are not validated a second time.
         known = dict(DisputeOut.of(dispute, reader))
         requests = [EvidenceRoundOut.of(each) for each in parts.rounds]
@@ -179,4 +186,6 @@ class DisputeDetailOut(DisputeOut):
             appeals=[AppealOut.of(each) for each in parts.appeals],
             entries=[EntryOut.of(each) for each in parts.entries],
             tests=[LabTestOut.of(each) for each in parts.tests],
+            timeline=[StepOut.of(each, zone) for each in parts.steps],
+            explanation=DisputeExplanationOut.of(explain(dispute, parts, reader.actor, reader.now, zone)),
         )

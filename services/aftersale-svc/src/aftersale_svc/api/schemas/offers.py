@@ -2,7 +2,7 @@
 
 from aftercare_chassis.http.schemas import Money, Out, Time, example
 
-from aftersale_svc.api.schemas.case_requests import NoteIn, ReturnAddressIn
+from aftersale_svc.api.schemas.case_requests import CitingIn, NoteIn, ReturnAddressIn
 from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.offers.model import Offer, OfferSide, OfferState, OfferTerms
 
@@ -25,7 +25,7 @@ class CounterOfferIn(NoteIn):
         return OfferTerms(self.type, self.amount.amount, self.amount.currency)
 
 
-class OfferIn(CounterOfferIn):
+class OfferIn(CounterOfferIn, CitingIn):
     """An offer to the buyer in place of what was asked for: another type, less money, or both."""
 
     model_config = example(

@@ -5,7 +5,7 @@ from typing import Annotated
 from aftercare_chassis.http.schemas import Id, In, Money, Name, Out, Text, Time, example
 from pydantic import Field
 
-from aftersale_svc.api.schemas.case_requests import Evidence, NoteIn
+from aftersale_svc.api.schemas.case_requests import CitingIn, Evidence
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.offline_refunds.codes import OfflineRefundMethod
 
@@ -13,7 +13,7 @@ _PROOF = "sha256:" + "9f" * 32
 Proof = Annotated[list[Id], Field(min_length=1, max_length=20, description="Content hashes, `sha256:…`.")]
 
 
-class StateOfflineRefundIn(NoteIn):
+class StateOfflineRefundIn(CitingIn):
     """How the money of the refused refund was given back; its amount is that of the refund."""
 
     model_config = example(method="bank_transfer", reference="转账 20260312-07", evidence=[_PROOF])

@@ -1,5 +1,7 @@
 """A case as one side could see it at an earlier time."""
 
+from zoneinfo import ZoneInfo
+
 from aftercare_chassis.http.schemas import Out, Time
 
 from aftersale_svc.api.schemas.offers import OfferOut
@@ -50,11 +52,11 @@ class SeenOut(Out):
     """The steps that had been taken, oldest first."""
 
     @classmethod
-    def of(cls, past: PastCase) -> "SeenOut":
+    def of(cls, past: PastCase, zone: ZoneInfo) -> "SeenOut":
         return cls(
             at=past.at,
             role=past.actor.role,
             offers=[OfferOut.of(each) for each in past.offers],
             evidence=[SeenEvidenceOut.of(each) for each in past.evidence],
-            timeline=[StepOut.of(each) for each in past.steps],
+            timeline=[StepOut.of(each, zone) for each in past.steps],
         )

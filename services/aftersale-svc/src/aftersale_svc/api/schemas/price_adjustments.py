@@ -5,7 +5,7 @@ from typing import Annotated
 from aftercare_chassis.http.schemas import Id, In, Money, Out, example
 from pydantic import Field
 
-from aftersale_svc.api.schemas.case_requests import NoteIn
+from aftersale_svc.api.schemas.case_requests import CitingIn
 from aftersale_svc.commands.price_adjustments import Granted
 from aftersale_svc.domain.cases.codes import RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -23,7 +23,7 @@ class GrantedIn(In):
     """At most what was asked for the line."""
 
 
-class GrantIn(NoteIn):
+class GrantIn(CitingIn):
     """A part of what was asked for, and why not all of it."""
 
     model_config = example(

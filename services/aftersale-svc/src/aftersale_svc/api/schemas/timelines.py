@@ -1,5 +1,7 @@
 """The timeline of a case as it is shown."""
 
+from zoneinfo import ZoneInfo
+
 from aftercare_chassis.http.schemas import Out, Time
 
 from aftersale_svc.api.schemas.texts import BilingualOut
@@ -47,10 +49,11 @@ class StepOut(Out):
     decision_id: str | None = None
     """The decision that was taken with the step, with the facts used; null where it was none."""
     text: BilingualOut
-    """The step as a sentence, with that reason and without the note."""
+    """The step as a sentence, with what it offered, asked for or decided, until when, and that reason; without the note. Times are in
+    the zone of the shop."""
 
     @classmethod
-    def of(cls, step: TimelineStep) -> "StepOut":
+    def of(cls, step: TimelineStep, zone: ZoneInfo) -> "StepOut":
         return cls(
             id=step.id,
             at=step.at,
@@ -64,7 +67,7 @@ class StepOut(Out):
             decision_id=step.decision_id,
             message=None if step.message is None else LeftMessageOut.model_validate(step.message),
             reason=step.reason,
-            text=BilingualOut.of(sentence(step)),
+            text=BilingualOut.of(sentence(step, zone)),
         )
 
 

@@ -36,16 +36,6 @@ class ReasonNotReached(ReasonUnsuitable):
     retry_after = 1
 
 
-class InitiatorUnsuitable(Refusal):
-    """This role does not open cases of this type."""
-
-    kind, code = Kind.FORBIDDEN, "initiator_unsuitable"
-    zh, en = (
-        "当前角色不能发起此类售后，可以发起的有：{allowed:or 无}。",
-        "This role does not open this type of case. These do: {allowed:or none}.",
-    )
-
-
 class UnitsInNoParcel(Refusal):
     """No parcel of the order carries all of the units, or it has not left."""
 

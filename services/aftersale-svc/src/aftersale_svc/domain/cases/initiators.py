@@ -1,10 +1,8 @@
-"""Who may open a case of which type."""
+"""Who opens cases."""
 
 from collections.abc import Mapping
 
 from aftersale_svc.domain.cases.codes import Initiator
-from aftersale_svc.domain.cases.errors import InitiatorUnsuitable
-from aftersale_svc.domain.cases.types import TypeRow
 
 INITIATORS: Mapping[str, Initiator] = {
     "buyer": Initiator.BUYER,
@@ -13,19 +11,7 @@ INITIATORS: Mapping[str, Initiator] = {
     "admin": Initiator.PLATFORM,
     "system": Initiator.SYSTEM,
 }
-"""By the role of the actor."""
-
-
-def check_initiator(type_: TypeRow, role: str) -> Initiator:
-    """Return who opens a case of this type.
-
-    Raises:
-        InitiatorUnsuitable: this role does not open cases of this type.
-    """
-    initiator = INITIATORS.get(role)
-    if initiator is None or initiator not in type_.initiators:
-        raise InitiatorUnsuitable(pointer="/type", allowed=sorted(type_.initiators))
-    return initiator
+"""By the role of the actor. Each of them opens cases of every type; the system only what a courier reports."""
 
 
 def initiator_of(role: str) -> Initiator:

@@ -205,7 +205,7 @@ class TimelineStep:
     """One step of a case: who did what, the state after it, and the texts that stay in this database.
 
     `reason` is the code of why the step rejected or closed the case, or granted a part. `message` is the message in a conversation with customer service that the step is about: `conversation_id`, `message_id` and `text_hash`.
-    `decision_id` is the decision that was taken with it.
+    `decision_id` is the decision that was taken with it, `details` are what was offered, asked for or decided, as codes, amounts and times.
     """
 
     id: str
@@ -221,3 +221,4 @@ class TimelineStep:
     message: dict[str, str] | None = None
     reason: str | None = None
     decision_id: str | None = None
+    details: dict[str, Any] | None = None  # Any: JSON

@@ -6,7 +6,7 @@ from functools import cached_property
 
 from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transition, compose
 
-from aftersale_svc.domain.cases.codes import CaseType, Goods, Initiator, Money
+from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
 from aftersale_svc.domain.cases.legs import fast_exchange
 from aftersale_svc.domain.cases.legs.cancellation import CANCELLATION
 from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, ConsultationExit
@@ -27,7 +27,6 @@ from aftersale_svc.domain.cases.type_changes.rows import changeable
 from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.orders.model import Stage
 
-PEOPLE = frozenset(Initiator) - {Initiator.SYSTEM}
 ENDED = frozenset({CaseState.COMPLETED, CaseState.CLOSED, CaseState.CANCELLED})
 
 
@@ -40,7 +39,7 @@ class TypeRow:
     these `stages`, and only with evidence where `needs_evidence`, with words where `needs_description`. One `before_shipment`
     is about units that have not left; others of the order may have. One that takes no units but pays money, as
     `needs_prices` does, holds what its refund gives back from the decision on. With `by_outbound` the goods come back in the
-    parcel that was sent; with `replacement_first` after the replacement, which a merchant has to allow. `initiators` may open it.
+    parcel that was sent; with `replacement_first` after the replacement, which a merchant has to allow.
     """
 
     name: str
@@ -57,7 +56,6 @@ class TypeRow:
     before_shipment: bool = False
     by_outbound: bool = False
     replacement_first: bool = False
-    initiators: frozenset[Initiator] = PEOPLE
 
     @property
     def is_question(self) -> bool:
@@ -188,7 +186,6 @@ TYPES: dict[CaseType, TypeRow] = {
         money=Money.REFUND,
         stages=frozenset({Stage.IN_TRANSIT}),
         by_outbound=True,
-        initiators=frozenset(Initiator),
     ),
     CaseType.EXCHANGE: TypeRow(
         name=CaseType.EXCHANGE,

@@ -21,6 +21,7 @@ class Claim(HasState, Protocol):
     """A frozen dataclass with what a claim of every kind has. Money is in minor units of `currency`; times are aware, UTC.
 
     `kind` is a code of ClaimKind. `buyer_id` is empty where the claim is none of the buyer's: they see neither it nor its deadlines.
+    `party_ids` are the parties of its case, and who has acted for one of them.
     """
 
     @property
@@ -43,6 +44,8 @@ class Claim(HasState, Protocol):
     def whose_turn(self) -> str: ...
     @property
     def deadline_at(self) -> datetime | None: ...
+    @property
+    def party_ids(self) -> list[str]: ...
     @property
     def evidence(self) -> list[str]: ...
     @property
@@ -76,6 +79,7 @@ class ClaimStep:
     state: str
     note: str | None
     evidence: list[str]
+    decision_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.claims.parties import PARTY
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.courier_claims.codes import CourierClaimAction, CourierClaimEnd, CourierClaimState
 from aftersale_svc.domain.courier_claims.errors import FiledTooOften
@@ -21,22 +22,22 @@ def _too_often(claim: CourierClaim, _: object) -> Refusal | None:
 
 _S, _A, _E = CourierClaimState, CourierClaimAction, CourierClaimEnd
 _Rows = dict[tuple[CourierClaimState, CourierClaimAction], Transition[CourierClaimState]]
-_FILE = (Guard(FiledTooOften.code, _too_often),)
+_FILE = (PARTY, Guard(FiledTooOften.code, _too_often))
 _WITH_COURIER = (_S.FILED, _S.ACKNOWLEDGED)
 _LIVE = (_S.DRAFTED, *_WITH_COURIER, _S.ACCEPTED, _S.DECLINED)
 
 
 def _always(state: CourierClaimState) -> _Rows:
     return {
-        (state, _A.ADD_EVIDENCE): Transition(state, MERCHANT_OR_AGENT),
-        (state, _A.ABANDON): Transition(_S.ABANDONED, MERCHANT_OR_AGENT, cause=_E.GIVEN_UP),
+        (state, _A.ADD_EVIDENCE): Transition(state, MERCHANT_OR_AGENT, (PARTY,)),
+        (state, _A.ABANDON): Transition(_S.ABANDONED, MERCHANT_OR_AGENT, (PARTY,), cause=_E.GIVEN_UP),
     }
 
 
 def _decided(state: CourierClaimState) -> _Rows:
     return {
-        (state, _A.ACCEPT): Transition(_S.ACCEPTED, MERCHANT_OR_AGENT),
-        (state, _A.DECLINE): Transition(_S.DECLINED, MERCHANT_OR_AGENT),
+        (state, _A.ACCEPT): Transition(_S.ACCEPTED, MERCHANT_OR_AGENT, (PARTY,)),
+        (state, _A.DECLINE): Transition(_S.DECLINED, MERCHANT_OR_AGENT, (PARTY,)),
     }
 
 
@@ -46,10 +47,10 @@ COURIER_CLAIM: Lifecycle[CourierClaimState, CourierClaimAction] = Lifecycle(
     transitions={
         (_S.DRAFTED, _A.FILE): Transition(_S.FILED, MERCHANT_OR_AGENT, _FILE),
         (_S.DRAFTED, _A.LAPSE): Transition(_S.ABANDONED, SYSTEM_ONLY, cause=_E.NOT_FILED),
-        (_S.FILED, _A.ACKNOWLEDGE): Transition(_S.ACKNOWLEDGED, MERCHANT_OR_AGENT),
+        (_S.FILED, _A.ACKNOWLEDGE): Transition(_S.ACKNOWLEDGED, MERCHANT_OR_AGENT, (PARTY,)),
         # Couriers decide without an acknowledgement, too.
         **{key: row for state in _WITH_COURIER for key, row in _decided(state).items()},
-        (_S.ACCEPTED, _A.PAY): Transition(_S.PAID, MERCHANT_OR_AGENT, cause=_E.PAID),
+        (_S.ACCEPTED, _A.PAY): Transition(_S.PAID, MERCHANT_OR_AGENT, (PARTY,), cause=_E.PAID),
         (_S.DECLINED, _A.FILE): Transition(_S.FILED, MERCHANT_OR_AGENT, _FILE),
         (_S.DECLINED, _A.LAPSE): Transition(_S.ABANDONED, SYSTEM_ONLY, cause=_E.NOT_FILED_AGAIN),
         **{(state, _A.ESCALATE): Transition(state, SYSTEM_ONLY) for state in (*_WITH_COURIER, _S.ACCEPTED)},

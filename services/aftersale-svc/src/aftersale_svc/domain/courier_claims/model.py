@@ -1,6 +1,6 @@
 """Claims on couriers. Money is in minor units of `currency`; times are aware, UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from aftersale_svc.domain.claims.model import ClaimKind
@@ -19,7 +19,8 @@ class CourierClaim:
     """What a merchant claims from the courier of one parcel (快递索赔), beside a case that does not wait for it.
 
     `value_minor` is what was paid for the units in the parcel, the most that can be claimed. `reference` is the courier's
-    for the claim, `payment_reference` that of the payment; both stay in this database. `filings` counts how often it was filed.
+    for the claim, `payment_reference` that of the payment; both stay in this database. `filings` counts how often it was filed,
+    `party_ids` are the parties of its case, and who has acted for one of them.
     """
 
     id: str
@@ -47,6 +48,7 @@ class CourierClaim:
     decline_reason: CourierDeclineReason | None = None
     payment_reference: str | None = None
     ended_as: CourierClaimEnd | None = None
+    party_ids: list[str] = field(default_factory=list)
     created_at: datetime
     updated_at: datetime
 

@@ -3,7 +3,9 @@
 from collections.abc import Mapping
 
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.courier_claims.codes import CourierClaimAction
 from aftersale_svc.domain.decisions.model import DecisionKind
+from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction
 
 _A, _K = CaseAction, DecisionKind
 _DECISIONS: Mapping[str, tuple[DecisionKind, str]] = {
@@ -19,6 +21,14 @@ _DECISIONS: Mapping[str, tuple[DecisionKind, str]] = {
     _A.DECLINE_QUOTE: (_K.REVIEW, "quote_declined"),
 }
 """The kind and the outcome of each. Every other decision is recorded by its command, whose event names it."""
+_CLAIMS: Mapping[str, tuple[DecisionKind, str]] = {
+    GuaranteeAction.AGREE: (_K.GUARANTEE_CLAIM, "agreed"),
+    GuaranteeAction.APPROVE: (_K.GUARANTEE_CLAIM, "owed"),
+    GuaranteeAction.DECLINE: (_K.GUARANTEE_CLAIM, "nothing_owed"),
+    GuaranteeAction.CANCEL: (_K.GUARANTEE_CLAIM, "cancelled"),
+    CourierClaimAction.ABANDON: (_K.COURIER_CLAIM, "given_up"),
+}
+"""The same of claims. What the courier says is recorded by people, and decided by the courier."""
 
 
 def decision_of(action: str | None, role: str) -> tuple[DecisionKind, str] | None:
@@ -27,3 +37,8 @@ def decision_of(action: str | None, role: str) -> tuple[DecisionKind, str] | Non
     What buyers choose for themselves is none.
     """
     return None if action is None or role == "buyer" else _DECISIONS.get(action)
+
+
+def decision_of_claim(action: GuaranteeAction | CourierClaimAction, role: str) -> tuple[DecisionKind, str] | None:
+    """The same for an action of a claim."""
+    return None if role == "buyer" else _CLAIMS.get(action)

@@ -4,9 +4,11 @@ from collections.abc import Iterable
 from datetime import datetime
 
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.courier_claims.model import CourierClaim
 from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.disputes.lab_tests import LabTest
 from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
 from aftersale_svc.domain.rules.facts import RequestFacts
 
 
@@ -46,6 +48,21 @@ def facts_of_dispute(full: FullCase, dispute: Dispute, amount_minor: int, tests:
     }
     found = [each.facts for each in tests]
     return facts | {"tests": found} if found else facts
+
+
+def facts_of_claim(claim: GuaranteeClaim | CourierClaim) -> Document:
+    """What a decision about a claim is made by besides its case: what is claimed, the evidence by its hashes, and how far it was."""
+    facts: Document = {
+        "claim_state": claim.state.value,
+        "claimed_minor": claim.claimed_minor,
+        "evidence_of_claim": sorted(set(claim.evidence)),
+    }
+    if isinstance(claim, GuaranteeClaim):
+        asked = {"evidence_requests": claim.evidence_requests, "merchant_silent": claim.merchant_silent}
+        return facts | asked | {"guarantee": claim.kind.value, "refund_id": claim.refund_id}
+    parcel = {"cause": claim.cause.value, "leg": claim.leg.value, "carrier": claim.carrier}
+    declined = None if claim.decline_reason is None else claim.decline_reason.value
+    return facts | parcel | {"filings": claim.filings, "decline_reason": declined}
 
 
 def _judged(facts: RequestFacts) -> Document:

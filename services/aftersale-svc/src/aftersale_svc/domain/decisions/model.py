@@ -19,6 +19,8 @@ class DecisionKind(StrEnum):
     VERDICT = "verdict"
     APPEAL = "appeal"
     SETTLEMENT = "settlement"
+    GUARANTEE_CLAIM = "guarantee_claim"
+    COURIER_CLAIM = "courier_claim"
 
 
 class DecisionBasis(StrEnum):
@@ -31,7 +33,7 @@ class DecisionBasis(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decision:
-    """One decision about a case.
+    """One decision about a case, or about a claim beside it.
 
     `outcome` is a code, such as `approved`; `reason` is the code of a rejection. `facts` are what was known of the case:
     codes, amounts and counts, no texts and no personal data. `reasons_version` is that of the table of reasons.
@@ -40,6 +42,7 @@ class Decision:
     id: str
     case_id: str
     dispute_id: str | None = None
+    claim_id: str | None = None
     order_id: str
     buyer_id: str
     merchant_id: str

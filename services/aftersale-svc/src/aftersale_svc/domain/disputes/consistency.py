@@ -17,7 +17,8 @@ WHOLE = 10_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SimilarDispute:
-    """A dispute that was decided, with what it is compared by. `claim_minor` is what was paid for the units of its case."""
+    """A dispute that was decided, with what it is compared by. `claim_minor` is what was paid for the units of its case,
+    `goods_category` that of its goods, where they have the same."""
 
     id: str
     case_id: str
@@ -25,6 +26,7 @@ class SimilarDispute:
     reason: Reason
     type: CaseType
     evidence_kinds: list[str]
+    goods_category: str | None = None
     liable: Liable
     remedy: Remedy
     amount_minor: int
@@ -37,15 +39,23 @@ class SimilarDispute:
         return self.amount_minor * WHOLE // self.claim_minor if self.claim_minor else 0
 
 
-def most_similar(found: Sequence[SimilarDispute], evidence_kinds: Sequence[str]) -> list[SimilarDispute]:
-    """Those with the same kinds of evidence first, each part in its order, and no more than MOST_SIMILAR."""
-    return sorted(found, key=lambda each: each.evidence_kinds != list(evidence_kinds))[:MOST_SIMILAR]
+def most_similar(
+    found: Sequence[SimilarDispute], evidence_kinds: Sequence[str], goods_category: str | None = None
+) -> list[SimilarDispute]:
+    """Those with the same kinds of evidence first, of these the ones about goods of the same category, each part in its order,
+    and no more than MOST_SIMILAR."""
+
+    def differs(each: SimilarDispute) -> tuple[bool, bool]:
+        return each.evidence_kinds != list(evidence_kinds), each.goods_category != goods_category
+
+    return sorted(found, key=differs)[:MOST_SIMILAR]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OutcomeCount:
     """How many disputes of a group had this remedy."""
 
+    category: str
     reason: Reason
     type: CaseType
     evidence_kinds: list[str]
@@ -55,8 +65,9 @@ class OutcomeCount:
 
 @dataclass(slots=True)
 class Group:
-    """Like disputes: of the same reason, type and kinds of evidence, and how many had each remedy."""
+    """Like disputes: of the same category, reason, type and kinds of evidence, and how many had each remedy."""
 
+    category: str
     reason: Reason
     type: CaseType
     evidence_kinds: list[str]
@@ -77,11 +88,15 @@ def groups_of(counts: Iterable[OutcomeCount]) -> list[Group]:
     """The groups with at least two verdicts, those with the largest differing part first."""
     found: dict[tuple[object, ...], Group] = {}
     for each in counts:
-        key = (each.reason, each.type, *each.evidence_kinds)
-        group = found.setdefault(key, Group(each.reason, each.type, each.evidence_kinds, defaultdict(int)))
+        key = (each.category, each.reason, each.type, *each.evidence_kinds)
+        new = Group(each.category, each.reason, each.type, each.evidence_kinds, defaultdict(int))
+        group = found.setdefault(key, new)
         group.remedies[each.remedy] += each.verdicts
     several = [each for each in found.values() if each.verdicts > 1]
-    return sorted(several, key=lambda each: (-each.differing / each.verdicts, -each.verdicts, each.reason, each.type))
+    return sorted(
+        several,
+        key=lambda each: (-each.differing / each.verdicts, -each.verdicts, each.category, each.reason, each.type),
+    )
 
 
 def basis_points(groups: Sequence[Group]) -> int:

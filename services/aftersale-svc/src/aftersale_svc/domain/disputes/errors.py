@@ -82,6 +82,23 @@ class VerdictFinal(Refusal):
     zh, en = "该判决为终局判决。", "The verdict is final."
 
 
+class AppealOpen(Refusal):
+    """A verdict was given, and an appeal against it has to be decided."""
+
+    kind, code = Kind.CONFLICT, "appeal_open"
+    zh, en = (
+        "裁决已作出，正在审理申诉，双方不能再撤回或和解。",
+        "A verdict was given, and there is an appeal against it: it can be neither withdrawn nor settled any more.",
+    )
+
+
+class AppealMissing(Refusal):
+    """There is no appeal that could be decided or joined."""
+
+    kind, code = Kind.CONFLICT, "no_appeal_open"
+    zh, en = "该维权单没有待审理的申诉。", "There is no appeal in the dispute."
+
+
 class DecidedFirst(Refusal):
     """Who gave the verdict cannot decide the appeal against it."""
 

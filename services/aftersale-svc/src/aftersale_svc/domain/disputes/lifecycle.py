@@ -9,8 +9,10 @@ from aftersale_svc.domain.disputes.guards import (
     APPEALED_ALREADY,
     DECIDED_FIRST,
     FINAL,
+    IN_APPEAL,
     IN_EXECUTION,
     LATE,
+    NO_APPEAL,
     NO_PROPOSAL,
     NO_REPORT,
     NOT_APPEALABLE,
@@ -41,20 +43,28 @@ PLATFORM_TURN = "platform"
 TESTING = (_S.AWAIT_SAMPLE, _S.SAMPLE_SENT, _S.AT_LAB)
 """The states in which a test is open."""
 UNDECIDED = (_S.AWAIT_MERCHANT_ANSWER, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE, *TESTING)
-"""The states before the verdict, in which the case is frozen."""
+"""The states before the verdict, in which the case is frozen; those of a test are also entered in an appeal."""
 MINE: tuple[Guard, ...] = (PARTY, ANOTHERS)
 """What bars an arbitrator: being a party, or that another one has the dispute."""
+SECOND: tuple[Guard, ...] = (PARTY, DECIDED_FIRST, ANOTHERS)
+"""The same where there may be an appeal: also having given the verdict."""
+
+_REVIEW = History("tested_in", _S.PLATFORM_REVIEW)
+"""Where the platform goes on after a test: in its review, or in the appeal."""
+_CONFIRMED = History("appealed_in", _S.EXECUTING)
+_APPEAL = (NOT_APPEALABLE, FINAL, APPEALED_ALREADY, APPEAL_LATE)
 
 
 def _undecided(state: DisputeState) -> _Rows:
-    """What is possible in every state before the verdict."""
+    """What is possible in every state before the verdict, and not in a test that an appeal waits for."""
+    appealed = (IN_APPEAL,) if state in TESTING else ()
     return {
         (state, _A.ADD_EVIDENCE): Transition(state, PARTIES),
-        (state, _A.WITHDRAW): Transition(_S.WITHDRAWN, BUYER),
-        (state, _A.PROPOSE): Transition(state, PARTIES),
-        (state, _A.DECLINE_PROPOSAL): Transition(state, PARTIES, (NO_PROPOSAL, OWN_PROPOSAL)),
-        (state, _A.SETTLE): Transition(_S.SETTLED, PARTIES, (NO_PROPOSAL, OWN_PROPOSAL)),
-        **_assignment(state),
+        (state, _A.WITHDRAW): Transition(_S.WITHDRAWN, BUYER, appealed),
+        (state, _A.PROPOSE): Transition(state, PARTIES, appealed),
+        (state, _A.DECLINE_PROPOSAL): Transition(state, PARTIES, (*appealed, NO_PROPOSAL, OWN_PROPOSAL)),
+        (state, _A.SETTLE): Transition(_S.SETTLED, PARTIES, (*appealed, NO_PROPOSAL, OWN_PROPOSAL)),
+        **_assignment(state, *((DECIDED_FIRST,) if state in TESTING else ())),
     }
 
 
@@ -68,11 +78,15 @@ def _assignment(state: DisputeState, *guards: Guard) -> _Rows:
 
 
 def _testing(state: DisputeState) -> _Rows:
-    """What ends a test, and bars the verdict meanwhile."""
+    """What ends a test, and bars the verdict and the decision about an appeal meanwhile."""
     return {
-        (state, _A.CANCEL_TEST): Transition(_S.PLATFORM_REVIEW, ARBITRATOR_OR_ADMIN, MINE),
-        (state, _A.END_TEST): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY),
-        (state, _A.DECIDE): Transition(_S.EXECUTING, ARBITRATOR, (*MINE, TEST_OPEN)),
+        (state, _A.CANCEL_TEST): Transition(_REVIEW, ARBITRATOR_OR_ADMIN, SECOND),
+        (state, _A.END_TEST): Transition(_REVIEW, SYSTEM_ONLY),
+        (state, _A.DECIDE): Transition(_S.EXECUTING, ARBITRATOR, (IN_APPEAL, *MINE, TEST_OPEN)),
+        (state, _A.CONFIRM_VERDICT): Transition(_CONFIRMED, ARBITRATOR, (NO_APPEAL, *SECOND, TEST_OPEN)),
+        (state, _A.REPLACE_VERDICT): Transition(_S.EXECUTING, ARBITRATOR, (NO_APPEAL, *SECOND, TEST_OPEN)),
+        (state, _A.APPEAL): Transition(state, PARTIES, (NO_APPEAL, *_APPEAL)),
+        (state, _A.EXECUTE): Transition(state, SYSTEM_ONLY, (), "appealed_in", _S.EXECUTED),
     }
 
 
@@ -81,15 +95,15 @@ _TESTS: _Rows = {
         (at, _A.ORDER_TEST): Transition(_S.AWAIT_SAMPLE, ARBITRATOR_OR_ADMIN, MINE)
         for at in (_S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE)
     },
+    (_S.APPEALED, _A.ORDER_TEST): Transition(_S.AWAIT_SAMPLE, ARBITRATOR_OR_ADMIN, SECOND, "tested_in"),
     (_S.AWAIT_SAMPLE, _A.SEND_SAMPLE): Transition(_S.SAMPLE_SENT, PARTIES, (OTHERS_SAMPLE,)),
     **{(at, _A.RECEIVE_SAMPLE): Transition(_S.AT_LAB, DISPATCHERS) for at in (_S.AWAIT_SAMPLE, _S.SAMPLE_SENT)},
-    (_S.SAMPLE_SENT, _A.LOSE_SAMPLE): Transition(_S.PLATFORM_REVIEW, DISPATCHERS),
-    (_S.AT_LAB, _A.REPORT_TEST): Transition(_S.PLATFORM_REVIEW, DISPATCHERS),
+    (_S.SAMPLE_SENT, _A.LOSE_SAMPLE): Transition(_REVIEW, DISPATCHERS),
+    (_S.AT_LAB, _A.REPORT_TEST): Transition(_REVIEW, DISPATCHERS),
     # A report that is late.
-    (_S.PLATFORM_REVIEW, _A.REPORT_TEST): Transition(_S.PLATFORM_REVIEW, DISPATCHERS, (NO_REPORT,)),
+    **{(at, _A.REPORT_TEST): Transition(at, DISPATCHERS, (NO_REPORT,)) for at in (_S.PLATFORM_REVIEW, _S.APPEALED)},
     **{key: row for state in TESTING for key, row in _testing(state).items()},
 }
-_APPEAL = (NOT_APPEALABLE, FINAL, APPEALED_ALREADY, APPEAL_LATE)
 _APPEALS: _Rows = {
     # Where the verdict was to wait, it is executed with the decision about the appeal.
     (_S.APPEAL_WINDOW, _A.APPEAL): Transition(_S.APPEALED, PARTIES, _APPEAL, "appealed_in", _S.EXECUTING),
@@ -100,12 +114,8 @@ _APPEALS: _Rows = {
     (_S.APPEALED, _A.ADD_EVIDENCE): Transition(_S.APPEALED, PARTIES),
     **_assignment(_S.APPEALED, DECIDED_FIRST),
     (_S.APPEALED, _A.ESCALATE): Transition(_S.APPEALED, SYSTEM_ONLY, cause="platform_late"),
-    (_S.APPEALED, _A.CONFIRM_VERDICT): Transition(
-        History("appealed_in", _S.EXECUTING), ARBITRATOR, (PARTY, DECIDED_FIRST, ANOTHERS)
-    ),
-    (_S.APPEALED, _A.REPLACE_VERDICT): Transition(
-        _S.EXECUTING, ARBITRATOR, (PARTY, DECIDED_FIRST, ANOTHERS, IN_EXECUTION)
-    ),
+    (_S.APPEALED, _A.CONFIRM_VERDICT): Transition(_CONFIRMED, ARBITRATOR, SECOND),
+    (_S.APPEALED, _A.REPLACE_VERDICT): Transition(_S.EXECUTING, ARBITRATOR, (*SECOND, IN_EXECUTION)),
 }
 
 DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(

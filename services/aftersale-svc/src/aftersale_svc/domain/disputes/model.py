@@ -132,7 +132,7 @@ class Dispute:
     it. `evidence_rounds` counts the requests for evidence, `awaited` are the sides that have to submit theirs, or the
     sample for a test. `lab_tests` counts the tests that were ordered, `lab_test_id` is the one whose report is awaited. `proposed_by` is the side whose proposal of a settlement is open. Of a verdict: `takes_effect` is None of one by an earlier build,
     `appeal_until` is None where nobody can appeal, `appealed_by` are the sides that have, `appealed_in` is where the dispute goes on
-    if the verdict is confirmed, `final_at` is when it was decided that it stays.
+    if the verdict is confirmed, `tested_in` is the appeal while a test in it is open, `final_at` is when it was decided that it stays.
     """
 
     id: str
@@ -171,10 +171,16 @@ class Dispute:
     appeal_until: datetime | None = None
     appealed_by: list[str] = field(default_factory=list)
     appealed_in: DisputeState | None = None
+    tested_in: DisputeState | None = None
     final_at: datetime | None = None
     party_ids: list[str] = field(default_factory=list)
     created_at: datetime
     updated_at: datetime
+
+    @property
+    def is_appealed(self) -> bool:
+        """Whether an appeal against its verdict has to be decided, perhaps after a test."""
+        return DisputeState.APPEALED in (self.state, self.tested_in)
 
 
 @dataclass(frozen=True, slots=True)

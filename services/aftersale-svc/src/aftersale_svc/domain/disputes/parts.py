@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 
+from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.disputes.appeals import Appeal, Entry
 from aftersale_svc.domain.disputes.costs import DisputeCost
 from aftersale_svc.domain.disputes.evidence import EvidenceRound
@@ -21,6 +22,7 @@ class DisputeParts:
     appeals: list[Appeal]
     entries: list[Entry]
     tests: list[LabTest] = field(default_factory=list)
+    steps: list[TimelineStep] = field(default_factory=list)
 
     @property
     def costs_in_force(self) -> list[DisputeCost]:

@@ -61,7 +61,10 @@ class Terms:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proposal:
-    """What one side offers to the other. One of a dispute is open at a time; each that was replaced is kept."""
+    """What one side offers to the other. One of a dispute is open at a time; each that was replaced is kept.
+
+    `answer_by` is until when it could be answered, also once it was; proposals by earlier builds have none.
+    """
 
     id: str
     dispute_id: str
@@ -69,6 +72,7 @@ class Proposal:
     proposed_by: str
     state: ProposalState
     deadline_at: datetime | None
+    answer_by: datetime | None = None
     remedy: Remedy
     liable: Liable
     amount_minor: int
@@ -76,3 +80,7 @@ class Proposal:
     text: str
     created_at: datetime
     updated_at: datetime
+
+    def is_open_at(self, at: datetime) -> bool:
+        """Whether it could be answered at this time."""
+        return self.created_at <= at and (self.state is ProposalState.OPEN or self.updated_at > at)

@@ -73,10 +73,3 @@ class EvidenceAskedTooOften(Refusal):
 
     kind, code = Kind.CONFLICT, "evidence_asked_too_often"
     zh, en = "举证要求次数已用完（最多 {most} 次）。", "Evidence was asked for {most} times, which is the most."
-
-
-class GuaranteePartyCannotDecide(Refusal):
-    """Who acts for the platform is the buyer, or the merchant, of the claim."""
-
-    kind, code = Kind.CONFLICT, "party_cannot_decide"
-    zh, en = "交易一方不能处理该保障单。", "A party of the claim does not decide about it."

@@ -1,47 +1,27 @@
 """The states of a claim on a guarantee as a table. Its payment is made outside the suite and recorded here."""
 
-from dataclasses import dataclass
-
-from aftercare_chassis.lifecycle import Actor, Context, Guard, Lifecycle, Permission, Timeout, Transition
+from aftercare_chassis.lifecycle import Guard, Lifecycle, Permission, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
 
+from aftersale_svc.domain.claims.parties import PARTY, ClaimFacts
 from aftersale_svc.domain.claims.types import ClaimType
 from aftersale_svc.domain.deadlines.binding import BINDING
 from aftersale_svc.domain.deadlines.ledger import DocumentKind
 from aftersale_svc.domain.guarantee_claims.codes import GuaranteeAction, GuaranteeState
 from aftersale_svc.domain.guarantee_claims.errors import (
     EvidenceAskedTooOften,
-    GuaranteePartyCannotDecide,
     SecondPersonNeeded,
 )
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim
-from aftersale_svc.domain.permissions import AGENT, BUYER, MERCHANT, STAFF, SYSTEM_ONLY
+from aftersale_svc.domain.permissions import AGENT, BUYER, MERCHANT, SYSTEM_ONLY
 
 MOST_EVIDENCE_REQUESTS = 3
 FINANCE = Permission("finance_only", frozenset({"agent", "admin"}))
 CLAIMANTS = Permission("claimants_only", frozenset({"buyer", "agent", "system"}))
 
 
-@dataclass(frozen=True, slots=True)
-class GuaranteeFacts:
-    """Who acts."""
-
-    actor: Actor
-
-    @classmethod
-    def of(cls, context: Context) -> "GuaranteeFacts":
-        """The facts of a command or of a reader."""
-        return cls(context.actor)
-
-
-def _same_person(claim: GuaranteeClaim, facts: GuaranteeFacts | None) -> Refusal | None:
+def _same_person(claim: GuaranteeClaim, facts: ClaimFacts | None) -> Refusal | None:
     return SecondPersonNeeded() if facts is not None and facts.actor.id == claim.decided_by else None
-
-
-def _party(claim: GuaranteeClaim, facts: GuaranteeFacts | None) -> Refusal | None:
-    if facts is None or facts.actor.role not in STAFF:
-        return None
-    return GuaranteePartyCannotDecide() if facts.actor.id in (claim.buyer_id, claim.merchant_id) else None
 
 
 def _too_often(claim: GuaranteeClaim, _: object) -> Refusal | None:
@@ -50,7 +30,6 @@ def _too_often(claim: GuaranteeClaim, _: object) -> Refusal | None:
 
 
 _S, _A = GuaranteeState, GuaranteeAction
-PARTY = Guard(GuaranteePartyCannotDecide.code, _party)
 _SECOND = Guard(SecondPersonNeeded.code, _same_person)
 _OFTEN = Guard(EvidenceAskedTooOften.code, _too_often)
 _REVIEWED = (_S.MERCHANT_REVIEW, _S.PLATFORM_REVIEW, _S.AWAIT_EVIDENCE)
@@ -73,7 +52,7 @@ GUARANTEE_CLAIM: Lifecycle[GuaranteeState, GuaranteeAction] = Lifecycle(
         (_S.PAYING, _A.RECORD_PAYMENT): Transition(_S.PAID, FINANCE, (PARTY, _SECOND)),
         (_S.PAYING, _A.RECORD_FAILURE): Transition(_S.FAILED, FINANCE, (PARTY, _SECOND)),
         (_S.PAYING, _A.ESCALATE): Transition(_S.PAYING, SYSTEM_ONLY, cause="payment_late"),
-        **{(state, _A.CANCEL): Transition(_S.CANCELLED, CLAIMANTS) for state in _REVIEWED},
+        **{(state, _A.CANCEL): Transition(_S.CANCELLED, CLAIMANTS, (PARTY,)) for state in _REVIEWED},
         # Somebody may have paid it: people record the result. It ends with its case alone.
         (_S.PAYING, _A.CANCEL): Transition(_S.CANCELLED, SYSTEM_ONLY),
     },
@@ -86,7 +65,7 @@ GUARANTEE_CLAIM: Lifecycle[GuaranteeState, GuaranteeAction] = Lifecycle(
     ends={_S.PAID, _S.NOTHING_OWED, _S.FAILED, _S.CANCELLED},
     binding=BINDING,
 )
-"""A claim on a guarantee. The facts of its guards are GuaranteeFacts."""
-GUARANTEE: ClaimType[GuaranteeClaim] = ClaimType(DocumentKind.GUARANTEE_CLAIM, GUARANTEE_CLAIM, GuaranteeFacts.of)
+"""A claim on a guarantee. The facts of its guards are ClaimFacts."""
+GUARANTEE: ClaimType[GuaranteeClaim] = ClaimType(DocumentKind.GUARANTEE_CLAIM, GUARANTEE_CLAIM)
 UNPAID_ENDS = GUARANTEE_CLAIM.ends - {_S.PAID}
 """The ends after which the money may come otherwise."""

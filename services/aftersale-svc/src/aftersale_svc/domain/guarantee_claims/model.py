@@ -1,6 +1,6 @@
 """Claims on a guarantee. Money is in minor units of `currency`; times are aware, UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import ClassVar
 
@@ -34,7 +34,7 @@ class GuaranteeClaim:
 
     `refund_id` is the failed refund that the merchant's deposit covers; while the claim lives and once it is paid, that case gets no
     other refund. `merchant_silent`: the merchant let its time pass. `decided_by` approved it; somebody else pays. The reference
-    of the payment stays in this database.
+    of the payment stays in this database. `party_ids` are the parties, and who has acted for one of them.
     """
 
     id: str
@@ -63,6 +63,7 @@ class GuaranteeClaim:
     payment_reference: str | None = None
     paid_by: str | None = None
     paid_at: datetime | None = None
+    party_ids: list[str] = field(default_factory=list)
     created_at: datetime
     updated_at: datetime
 

@@ -7,7 +7,7 @@ from aftercare_chassis.lifecycle import NOBODY, Context
 
 from aftersale_svc.domain.cases.exchanges.policy import wanted_lines
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.initiators import check_initiator
+from aftersale_svc.domain.cases.initiators import initiator_of
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.policy import check_needs
 from aftersale_svc.domain.cases.price_checks import PriceCheck
@@ -27,12 +27,10 @@ def check_request(order: Order, request: Request, context: Context) -> Stage:
     """Return the stage of the goods of a case that is asked for now.
 
     Raises:
-        InitiatorUnsuitable: see `check_initiator`.
         OrderUnknown, OrderWasCancelled, WindowPassed: see `stage_of`.
         StageUnsuitable, StageNotReached, ReasonUnsuitable, ReasonNotReached: see `check_needs`.
         EvidenceRequired, DescriptionMissing, PricesMissing, PricesUnused, PriceNotLower, PriceCurrencyForeign: see `check_needs`.
     """
-    check_initiator(TYPES[request.type], context.actor.role)
     stage = stage_of(order, context.now)
     check_needs(TYPES[request.type], order, stage, request)
     return TYPES[request.type].stage(stage)
@@ -107,7 +105,7 @@ def _new(
         shipping_refund_minor=0,
         description=request.description,
         evidence=request.evidence,
-        initiator=check_initiator(TYPES[request.type], context.actor.role),
+        initiator=initiator_of(context.actor.role),
         reapplication_of=request.reapplication_of,
         reasons_version=REASONS_VERSION,
         category=category,

@@ -18,3 +18,7 @@ class ClauseUnknown(Refusal):
         "该政策版本没有这一条款，可引用：{clauses:or 无}。",
         "This version has no such clause. It has: {clauses:or none}.",
     )
+
+
+CITATIONS = (PolicyUnknown, ClauseUnknown)
+"""What a decision that cites something may be refused with."""

@@ -16,6 +16,8 @@ DEFAULT_SLUGS = {
     DecisionKind.VERDICT: "disputes",
     DecisionKind.APPEAL: "disputes",
     DecisionKind.SETTLEMENT: "disputes",
+    DecisionKind.GUARANTEE_CLAIM: "guarantees",
+    DecisionKind.COURIER_CLAIM: "courier-claims",
 }
 """The policy that a decision cites where whoever decides cites none, by its name in kb-svc."""
 LANGUAGE = "zh-CN"

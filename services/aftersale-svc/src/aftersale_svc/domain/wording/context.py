@@ -13,7 +13,8 @@ class CaseContext:
 
     `appeal`: until when there may be an appeal, or that there is one. `award`: what a verdict awards that is still to be executed.
     `owed`: what the buyer owes by a verdict that was replaced. `reapplied_by` is the case that takes the place of this one, where the
-    buyer has asked again.
+    buyer has asked again. `settlement` is what one side of the dispute that stops it proposes, `proposed` what an agent
+    has proposed and another one has to confirm.
     """
 
     zone: ZoneInfo = DEFAULT_ZONE
@@ -21,6 +22,8 @@ class CaseContext:
     award: Label | None = None
     owed: Label | None = None
     reapplied_by: str | None = None
+    settlement: Label | None = None
+    proposed: Label | None = None
 
 
 NO_CONTEXT = CaseContext()

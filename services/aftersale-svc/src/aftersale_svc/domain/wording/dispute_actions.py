@@ -1,9 +1,10 @@
-"""How the actions of disputes are called."""
+"""How the actions of disputes are called, and why one is not open to somebody."""
 
 from collections.abc import Mapping
 
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.disputes.model import DisputeAction
+from aftersale_svc.domain.wording.actions import WHY_NOT
 
 _A = DisputeAction
 DISPUTE_ACTION_NAMES: Mapping[DisputeAction, Label] = {
@@ -35,3 +36,30 @@ DISPUTE_ACTION_NAMES: Mapping[DisputeAction, Label] = {
     _A.CANCEL_TEST: Label("取消检测", "cancel the test"),
     _A.END_TEST: Label("结束检测", "end the test"),
 }
+DISPUTE_WHY_NOT: Mapping[str, Label] = {
+    **{
+        code: WHY_NOT[code]
+        for code in (
+            *("buyer_only", "merchant_only", "parties_only", "arbitrator_only", "dispatchers_only", "system_only"),
+            *("deadline_passed", "verdict_in_execution"),
+        )
+    },
+    "party_cannot_decide": Label("争议一方不能审理", "a party of the dispute does not decide it"),
+    "already_assigned": Label("已有仲裁员接手", "an arbitrator has the dispute already"),
+    "assigned_to_another": Label("由其他仲裁员处理", "another arbitrator has the dispute"),
+    "not_assigned_to_you": Label("不由您处理", "you do not have the dispute"),
+    "outcome_of_decide": Label("由裁决的生效方式决定", "it follows from when the verdict takes effect"),
+    "evidence_not_asked": Label("当前没有要求您提交凭证，或已提交", "no evidence is asked of you, or it was submitted"),
+    "sample_of_other_side": Label("样品由对方寄送", "the other side sends the sample"),
+    "no_report_awaited": Label("没有等待提交的检测报告", "no report is awaited"),
+    "test_open": Label("检测尚未结束", "a test is open"),
+    "no_open_proposal": Label("没有待答复的和解方案", "no settlement is proposed"),
+    "own_proposal": Label("方案由您提出，等待对方答复", "you have proposed it, and the other side answers"),
+    "verdict_not_appealable": Label("该裁决不能申诉", "there is no appeal against this verdict"),
+    "already_appealed": Label("您已申诉过一次", "you have appealed already"),
+    "verdict_final": Label("裁决为终局裁决", "the verdict is final"),
+    "decided_first": Label("原裁决由您作出", "you have given the verdict"),
+    "appeal_open": Label("申诉审理中", "there is an appeal against the verdict"),
+    "no_appeal_open": Label("没有待审理的申诉", "there is no appeal"),
+}
+"""By the reason that `allowed_actions` of a dispute shows."""

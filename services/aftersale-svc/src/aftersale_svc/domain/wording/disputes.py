@@ -56,17 +56,17 @@ def appeal(
     )
 
 
-def award(dispute: Dispute, stop: Stop | None, at: datetime, zone: ZoneInfo) -> Label | None:
-    """What the verdict of a dispute awards that stops its case at this time and waits for appeals; None where none waits, or
-    where it awards no money and leaves that open."""
-    waits = stop is not None and stop.state in _WAITS and dispute.takes_effect is TakesEffect.AFTER_APPEAL_WINDOW
+def award(dispute: Dispute, verdict_at: datetime, stop: Stop | None, at: datetime, zone: ZoneInfo) -> Label | None:
+    """What the verdict of a dispute, the first one of which was given at `verdict_at`, awards that stops its case at this time and
+    waits for appeals; None where none waits, or where it awards no money and leaves that open."""
+    waits = verdict_at <= at and dispute.takes_effect is TakesEffect.AFTER_APPEAL_WINDOW
     if stop is None or not waits or dispute.decided_at is None:
         return None
     if dispute.decided_at > at:  # what an earlier verdict has awarded is not kept
         return Label("裁决已作出，等待申诉期结束", "A verdict was given, which waits for the time to appeal")
     if dispute.remedy not in (*WITH_MONEY, Remedy.NONE):
         return None
-    if stop.state == DisputeState.APPEALED:
+    if stop.state != DisputeState.APPEAL_WINDOW:
         when = Label("申诉裁定后执行", "unless the verdict about the appeal changes that")
     else:
         time = "…" if stop.deadline_at is None else in_zone(stop.deadline_at, zone)
@@ -87,6 +87,3 @@ def owed(entries: Sequence[Entry], at: datetime) -> Label | None:
                 f"the verdict was replaced after an appeal, and the buyer owes {text} of that",
             )
     return None
-
-
-_WAITS = (DisputeState.APPEAL_WINDOW, DisputeState.APPEALED)

@@ -11,6 +11,7 @@ DISPUTE_EFFECTS: Mapping[str, Label] = {
         "商家视为未答复，平台继续审理", "the platform goes on without an answer of the merchant"
     ),
     "escalated_platform_late": Label("系统再次提醒平台", "the platform is reminded"),
+    "proposal_lapses": Label("和解方案失效，维权继续", "the proposal lapses, and the dispute goes on"),
     "verdict_becomes_final": Label("裁决成为终局裁决", "the verdict is final"),
     "test_ends_without_sample": Label(
         "检测取消，未寄样品的一方承担不利后果", "the test ends, and it counts against the side that has sent no sample"

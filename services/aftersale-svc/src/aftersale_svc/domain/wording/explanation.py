@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.model import CaseAction, TimelineStep
 from aftersale_svc.domain.cases.reasons import REASONS, Label
 from aftersale_svc.domain.cases.stops import Stop
 from aftersale_svc.domain.disputes.stops import effect
+from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.domain.wording.actions import ACTION_NAMES, WHY_NOT
 from aftersale_svc.domain.wording.context import NO_CONTEXT, CaseContext
 from aftersale_svc.domain.wording.effects import effect_label
@@ -20,8 +21,10 @@ from aftersale_svc.domain.wording.money_times import money_when
 from aftersale_svc.domain.wording.outcomes import because, why
 from aftersale_svc.domain.wording.progress import progress
 from aftersale_svc.domain.wording.states import TURN_NAMES, TYPE_NAMES
+from aftersale_svc.domain.wording.step_details import about
 from aftersale_svc.domain.wording.steps import ACTORS, STEPS
-from aftersale_svc.domain.wording.times import in_zone
+from aftersale_svc.domain.wording.terms import open_offer
+from aftersale_svc.domain.wording.times import DEFAULT_ZONE, in_zone
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,8 @@ class ActionText:
 @dataclass(frozen=True, slots=True)
 class Explanation:
     """A case in sentences. `then` is None where it has no deadline, `money_when` where no money goes back, `appeal` where nobody can appeal,
-    `why` where it is neither rejected nor closed; `actions` leaves out what the state does not have."""
+    `why` where it is neither rejected nor closed, `offer`, `settlement` and `proposed` where nothing of that kind waits for an answer
+    (`proposed` is for the platform alone); `actions` leaves out what the state does not have."""
 
     what: Label
     where: Label
@@ -47,6 +51,9 @@ class Explanation:
     actions: tuple[ActionText, ...]
     appeal: Label | None = None
     why: Label | None = None
+    offer: Label | None = None
+    settlement: Label | None = None
+    proposed: Label | None = None
 
 
 def explain(
@@ -54,11 +61,12 @@ def explain(
 ) -> Explanation:
     """The case in sentences for this reader; `now` as for `lifecycle.allowed`."""
     case, table, facts, stop = full.case, lifecycle.of(full.case), facts_for(full, actor), full.stop
+    own_effect = table.deadline_effect(case, facts)
     return Explanation(
         what=_what(full),
         where=progress(full),
         turn=_turn(case.whose_turn, case.deadline_at, context.zone) if stop is None else _stopped(stop, context.zone),
-        then=_then(table.deadline_effect(case, facts) if stop is None else effect(stop)),
+        then=_then(own_effect if stop is None else effect(stop)),
         money=money(full, context.award, context.owed),
         money_when=money_when(full, context.zone),
         actions=tuple(
@@ -68,14 +76,22 @@ def explain(
         ),
         appeal=context.appeal,
         why=why(case),
+        offer=open_offer(full, own_effect, context.zone),
+        settlement=context.settlement,
+        proposed=context.proposed if actor.role in STAFF else None,
     )
 
 
-def sentence(step: TimelineStep) -> Label:
-    """A step of the timeline as a sentence, with why it rejected or closed the case, and without its note."""
+def sentence(step: TimelineStep, zone: ZoneInfo = DEFAULT_ZONE) -> Label:
+    """A step of the timeline as a sentence, with what it offered, asked for or decided, with why it rejected or closed the case, and
+    without its note."""
     actor = ACTORS.get(step.actor_role, Label(step.actor_role, step.actor_role))
     text = STEPS.get(step.action, Label("{actor}：" + step.action, "{actor}: " + step.action))
-    return because(Label(text.zh.format(actor=actor.zh), text.en.format(actor=actor.en)), step.reason)
+    taken = because(Label(text.zh.format(actor=actor.zh), text.en.format(actor=actor.en)), step.reason)
+    if step.details is None:
+        return taken
+    what = about(step.details, zone)
+    return Label(f"{taken.zh}：{what.zh}", f"{taken.en}: {what.en}")
 
 
 def _what(full: FullCase) -> Label:

@@ -19,7 +19,8 @@ from aftersale_svc.domain.cases.manual_reviews.errors import (
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.permissions import STAFF
 
-_SIDES = frozenset({Initiator.BUYER, Initiator.MERCHANT})
+SIDES_OF_CASE = frozenset({Initiator.BUYER, Initiator.MERCHANT})
+"""Who opens a case as a party of it."""
 
 
 def _guard(code: str, judge: Callable[[Case, Actor], Refusal | None]) -> Guard:
@@ -40,7 +41,7 @@ def _held_by_another(case: Case, agent: Actor) -> bool:
 def is_party(case: Case, person_id: str) -> bool:
     """Whether this person is the buyer, or the merchant, or has acted for one of them in the case."""
     return person_id in (case.buyer_id, case.merchant_id, *case.party_ids) or (
-        case.initiator in _SIDES and person_id == case.applicant_id
+        case.initiator in SIDES_OF_CASE and person_id == case.applicant_id
     )
 
 

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import DescriptionMissing, EvidenceRequired
-from aftersale_svc.domain.cases.initiators import check_initiator
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.offers.policy import check_change, stage_now
 from aftersale_svc.domain.cases.policy import check_reason, evidence_need
@@ -17,7 +16,6 @@ from aftersale_svc.domain.orders.model import Order
 def changed(
     case: Case,
     order: Order,
-    role: str,
     type_: CaseType,
     reason: Reason,
     evidence: Sequence[str],
@@ -31,7 +29,6 @@ def changed(
     Raises:
         TypeUnchanged: it is of this type.
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed: see `check_change`.
-        InitiatorUnsuitable: see `check_initiator`.
         ReasonUnsuitable, ReasonNotReached: see `check_reason`.
         EvidenceRequired: the type or the reason needs evidence, and the case has none.
         DescriptionMissing: the type needs words, and the case has none.
@@ -40,7 +37,6 @@ def changed(
     if type_ is case.type:
         raise TypeUnchanged(pointer="/type")
     check_change(case, type_, order, sending_first)
-    check_initiator(row, role)
     check_reason(row, order, stage_now(case, order), reason)
     shown = [*case.evidence, *(each for each in evidence if each not in case.evidence)]
     if evidence_need(row, reason) is EvidenceNeed.REQUIRED and not shown:

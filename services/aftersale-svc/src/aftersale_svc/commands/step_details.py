@@ -1,0 +1,63 @@
+"""What a step of the timeline was about, besides who took it: copied from the event that the step publishes."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+
+from aftercare_events import (
+    DecisionProposed,
+    DisputeExecuted,
+    DisputeSettled,
+    DisputeTestOrdered,
+    Event,
+    EvidenceRequested,
+    OfferAccepted,
+    OfferMade,
+    SettlementProposed,
+    VerdictGiven,
+    VerdictReplaced,
+)
+
+from aftersale_svc.domain.cases import lifecycle
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.disputes.proposals import PROPOSAL
+
+Details = dict[str, Any]  # Any: JSON
+_MONEY = ("amount_minor", "currency")
+_JUDGEMENT = ("remedy", "liable", *_MONEY)
+FIELDS: Mapping[type[Event], tuple[str, ...]] = {
+    OfferMade: ("offered_type", *_MONEY, "deadline_at"),
+    OfferAccepted: ("case_type", *_MONEY),
+    DecisionProposed: ("action", *_MONEY),
+    SettlementProposed: (*_JUDGEMENT, "deadline_at"),
+    DisputeSettled: _JUDGEMENT,
+    VerdictGiven: (*_JUDGEMENT, "takes_effect", "appeal_until"),
+    VerdictReplaced: _JUDGEMENT,
+    EvidenceRequested: ("asked_of", "deadline_at"),
+    DisputeTestOrdered: ("sender", "deadline_at"),
+    DisputeExecuted: ("refunded_minor", "currency"),
+}
+"""What is kept of each event. Texts are in none of them."""
+
+
+def details_of(of: Case | Dispute, events: Iterable[Event]) -> Details | None:
+    """What is kept of the first of these events that has a row, with what happens if nobody acts in time; None where none has."""
+    found = next((each for each in events if type(each) in FIELDS), None)
+    if found is None:
+        return None
+    values = {name: getattr(found, name) for name in FIELDS[type(found)]}
+    details = {name: _json(value) for name, value in values.items() if value is not None}
+    effect = _effect(of, found) if "deadline_at" in details else None
+    return details if effect is None else details | {"effect": effect}
+
+
+def _effect(of: Case | Dispute, event: Event) -> str | None:
+    if isinstance(event, SettlementProposed):
+        return PROPOSAL.timeouts[PROPOSAL.initial].effect
+    return lifecycle.of(of).deadline_effect(of) if isinstance(of, Case) else DISPUTE.deadline_effect(of)
+
+
+def _json(value: object) -> object:
+    return value.isoformat() if isinstance(value, datetime) else value

@@ -1,0 +1,52 @@
+"""Who is a party of a claim, and does not act for the platform in it. Claims of every kind keep these people in `party_ids`."""
+
+from dataclasses import dataclass
+
+from aftercare_chassis.lifecycle import Actor, Context, Guard
+from aftercare_chassis.refusals import Kind, Refusal
+
+from aftersale_svc.domain.cases.manual_reviews.guards import SIDES_OF_CASE
+from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.claims.model import Claim
+from aftersale_svc.domain.permissions import STAFF
+
+
+class ClaimPartyCannotDecide(Refusal):
+    """Who acts for the platform is a party of the claim, or has acted for one in its case or in the claim."""
+
+    kind, code = Kind.CONFLICT, "party_cannot_decide"
+    zh, en = "交易一方不能代表平台处理该索赔或保障单。", "A party of the claim does not act for the platform in it."
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimFacts:
+    """What the guards of a claim judge besides its row: who acts."""
+
+    actor: Actor
+
+    @classmethod
+    def of(cls, context: Context) -> "ClaimFacts":
+        """The facts of a command or of a reader."""
+        return cls(context.actor)
+
+
+def parties_of(case: Case) -> list[str]:
+    """The parties of a case, and who has acted for one of them, for a claim that is opened beside it."""
+    applicant = [case.applicant_id] if case.initiator in SIDES_OF_CASE else []
+    return list(dict.fromkeys([case.buyer_id, case.merchant_id, *applicant, *case.party_ids]))
+
+
+def check_no_party(case: Case, actor: Actor) -> None:
+    """Refuse to open a claim for the platform beside a case of one's own. Raises: ClaimPartyCannotDecide."""
+    if actor.role in STAFF and actor.id in parties_of(case):
+        raise ClaimPartyCannotDecide()
+
+
+def _party(claim: Claim, facts: ClaimFacts | None) -> Refusal | None:
+    if facts is None or facts.actor.role not in STAFF:
+        return None
+    known = (claim.buyer_id, claim.merchant_id, *claim.party_ids)  # claims of earlier builds have the first two alone
+    return ClaimPartyCannotDecide() if facts.actor.id in known else None
+
+
+PARTY = Guard(ClaimPartyCannotDecide.code, _party)

@@ -1,0 +1,167 @@
+"""A dispute in sentences: what it is about, where it is, whose turn it is and until when, what then, the verdict, the money, who may do what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from aftercare_chassis.currencies import written
+from aftercare_chassis.lifecycle import NOBODY, NOT_IN_THIS_STATE, Actor, Allowed
+
+from aftersale_svc.domain.cases.codes import Liable
+from aftersale_svc.domain.cases.reasons import Label
+from aftersale_svc.domain.disputes.facts import DisputeFacts
+from aftersale_svc.domain.disputes.lifecycle import DISPUTE
+from aftersale_svc.domain.disputes.model import (
+    Dispute,
+    DisputeAction,
+    DisputeCategory,
+    DisputeOrigin,
+    DisputeState,
+    Remedy,
+    TakesEffect,
+)
+from aftersale_svc.domain.disputes.parts import DisputeParts
+from aftersale_svc.domain.disputes.remedies import WITH_MONEY
+from aftersale_svc.domain.wording.dispute_actions import DISPUTE_ACTION_NAMES, DISPUTE_WHY_NOT
+from aftersale_svc.domain.wording.disputes import DISPUTE_STATES, appeal, owed
+from aftersale_svc.domain.wording.effects import effect_label
+from aftersale_svc.domain.wording.states import TURN_NAMES
+from aftersale_svc.domain.wording.terms import judgement, open_proposal
+from aftersale_svc.domain.wording.times import in_zone
+
+CATEGORIES: Mapping[str, Label] = {
+    DisputeCategory.UNFAIR_REJECTION: Label("拒绝不合理", "an unfair rejection"),
+    DisputeCategory.REFUND_DELAYED: Label("退款拖延", "a refund that is delayed"),
+    DisputeCategory.REFUND_TOO_LOW: Label("退款金额过低", "a refund that is too low"),
+    DisputeCategory.NO_ANSWER: Label("商家不处理", "no answer"),
+    DisputeCategory.SERVICE_ATTITUDE: Label("服务态度", "how somebody was treated"),
+    DisputeCategory.QUALITY: Label("商品质量", "the quality of the goods"),
+    DisputeCategory.COUNTERFEIT: Label("假冒商品", "counterfeit goods"),
+    DisputeCategory.NOT_AS_DESCRIBED: Label("与描述不符", "goods that are not as described"),
+    DisputeCategory.DELIVERY: Label("物流问题", "the delivery"),
+    DisputeCategory.OTHER: Label("其他问题", "something else"),
+}
+ORIGINS: Mapping[DisputeOrigin, Label] = {
+    DisputeOrigin.COMPLAINT: Label("买家投诉发起", "opened by a complaint of the buyer"),
+    DisputeOrigin.BUYER: Label("买家发起", "opened by the buyer"),
+    DisputeOrigin.PLATFORM: Label("平台发起", "opened by the platform"),
+}
+_UNDECIDED = Label("是否退款由裁决或和解决定", "A verdict or a settlement decides whether money goes back")
+_NOTHING = Label("不退款", "No money goes back")
+_BY_CASE = Label("按售后单的处理结果退款", "Whether money goes back follows from the case, which goes on")
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeActionText:
+    """An action, and why it is not open to the reader; None where it is."""
+
+    action: DisputeAction
+    name: Label
+    why_not: Label | None
+
+
+@dataclass(frozen=True, slots=True)
+class DisputeExplanation:
+    """A dispute in sentences. `then` is None where it has no deadline, `verdict` before one was given or both sides agreed, `money_when`
+    where no money is to go back, `settlement` where none is proposed, `appeal` where nobody can appeal; `actions` leaves out what
+    the state does not have."""
+
+    what: Label
+    where: Label
+    turn: Label
+    then: Label | None
+    verdict: Label | None
+    money: Label
+    money_when: Label | None
+    settlement: Label | None
+    appeal: Label | None
+    actions: tuple[DisputeActionText, ...]
+
+
+def explain(dispute: Dispute, parts: DisputeParts, actor: Actor, now: datetime, zone: ZoneInfo) -> DisputeExplanation:
+    """The dispute in sentences for this reader."""
+    effect, facts = DISPUTE.deadline_effect(dispute), DisputeFacts(actor, now)
+    proposal = next((each for each in parts.proposals if each.is_open_at(now)), None)
+    given_at = dispute.decided_at
+    return DisputeExplanation(
+        what=_what(dispute),
+        where=DISPUTE_STATES[dispute.state],
+        turn=_turn(dispute, zone),
+        then=None if effect is None else _then(effect),
+        verdict=_verdict(dispute),
+        money=_money(dispute, owed(parts.entries, now)),
+        money_when=_money_when(dispute, zone),
+        settlement=open_proposal(proposal, zone),
+        appeal=None if given_at is None else appeal(dispute, given_at, parts.appeals, now, zone),
+        actions=tuple(
+            _action(each) for each in DISPUTE.allowed(dispute, actor, facts, now) if each.why_not != NOT_IN_THIS_STATE
+        ),
+    )
+
+
+def _action(found: Allowed) -> DisputeActionText:
+    action, why_not = DisputeAction(found.action), found.why_not
+    return DisputeActionText(
+        action, DISPUTE_ACTION_NAMES[action], None if why_not is None else DISPUTE_WHY_NOT[why_not]
+    )
+
+
+def _what(dispute: Dispute) -> Label:
+    about = CATEGORIES.get(dispute.category, CATEGORIES[DisputeCategory.OTHER])
+    origin = ORIGINS[dispute.origin]
+    return Label(f"维权：{about.zh}，{origin.zh}", f"A dispute about {about.en}, {origin.en}")
+
+
+def _turn(dispute: Dispute, zone: ZoneInfo) -> Label:
+    if dispute.whose_turn == NOBODY:
+        return Label("维权已结束，无需处理", "The dispute has ended; nobody has to act")
+    who = TURN_NAMES[dispute.whose_turn]
+    if dispute.deadline_at is None:
+        return Label(f"等待{who.zh}处理", f"It is the turn of {who.en}")
+    time = in_zone(dispute.deadline_at, zone)
+    return Label(f"等待{who.zh}处理，截止 {time}", f"It is the turn of {who.en}, until {time}")
+
+
+def _then(effect: str) -> Label:
+    then = effect_label(effect)
+    return Label(f"逾期未处理：{then.zh}", f"If nothing happens by then, {then.en}")
+
+
+def _verdict(dispute: Dispute) -> Label | None:
+    """What was decided or agreed on, and whether that is final."""
+    if dispute.remedy is None:
+        return None
+    liable = dispute.liable or Liable.NOBODY
+    judged = judgement(dispute.remedy, liable, dispute.amount_minor or 0, dispute.currency)
+    if dispute.state is DisputeState.SETTLED:
+        return Label(f"双方和解：{judged.zh}", f"Both sides have agreed on {judged.en}")
+    final = Label("（终局）", ". It is final") if dispute.final_at is not None else Label("", "")
+    return Label(f"裁决：{judged.zh}{final.zh}", f"The verdict orders {judged.en}{final.en}")
+
+
+def _money(dispute: Dispute, owed_back: Label | None) -> Label:
+    """How much goes back because of the dispute, and how certain that is."""
+    if dispute.remedy is None:
+        return _UNDECIDED if dispute.state not in DISPUTE.ends else _NOTHING
+    if dispute.refunded_minor:
+        paid = written(dispute.refunded_minor, dispute.currency)
+        back = owed_back or Label("", "")
+        more = ("；", "; ") if owed_back else ("", "")
+        return Label(f"已退款 {paid}{more[0]}{back.zh}", f"{paid} went back{more[1]}{back.en}")
+    if dispute.remedy not in WITH_MONEY or dispute.refunded_minor == 0:
+        return _NOTHING if dispute.remedy in (*WITH_MONEY, Remedy.NONE) else _BY_CASE
+    amount = written(dispute.amount_minor or 0, dispute.currency)
+    return Label(f"应退款 {amount}", f"{amount} is to go back")
+
+
+def _money_when(dispute: Dispute, zone: ZoneInfo) -> Label | None:
+    """When the money of the verdict goes back; None where none does, or it has gone back."""
+    if dispute.remedy not in WITH_MONEY or dispute.refunded_minor is not None:
+        return None
+    if dispute.takes_effect is TakesEffect.AFTER_APPEAL_WINDOW and dispute.state is DisputeState.APPEAL_WINDOW:
+        time = "…" if dispute.deadline_at is None else in_zone(dispute.deadline_at, zone)
+        return Label(f"如无申诉，于 {time} 执行", f"On {time}, unless there is an appeal")
+    if dispute.is_appealed and dispute.takes_effect is TakesEffect.AFTER_APPEAL_WINDOW:
+        return Label("申诉裁定后执行", "Once the appeal was decided")
+    return Label("退款处理中，期限见售后单", "It is being paid; the case says by when")
