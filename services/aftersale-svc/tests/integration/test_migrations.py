@@ -145,3 +145,44 @@ async def test_reasons_that_an_earlier_build_does_not_know_become_one_that_it_kn
         ("quality_defect",),
         ("recall",),
     ]
+
+
+SETTINGS_BEFORE_0056 = """
+INSERT INTO case_rule_sets VALUES ('rules_1', 2, 'm-1', '[{"id": "b"}]', 'seller-1', '2026-03-02 10:00Z');
+INSERT INTO case_rule_set_versions VALUES
+    ('rules_1', 1, 'm-1', '[]', 'seller-1', '2026-03-02 09:00Z'),
+    ('rules_1', 2, 'm-1', '[{"id": "b"}]', 'seller-1', '2026-03-02 10:00Z');
+INSERT INTO default_return_addresses VALUES ('addr_1', 3, 'm-1', '{"name": "x"}', 'seller-1', '2026-03-02 09:00Z');
+INSERT INTO pickup_schedules VALUES
+    ('psc_1', 1, 'm-1', 'Asia/Shanghai', 12, 7, '[{"weekday": 1}]', 'seller-1', '2026-03-02 09:00Z');
+INSERT INTO pickup_schedule_versions VALUES
+    ('psc_1', 1, 'm-1', 'Asia/Shanghai', 12, 7, '[{"weekday": 1}]', 'seller-1', '2026-03-02 09:00Z');
+"""
+SCHEDULE_AFTER_0056 = '{"windows": [{"weekday": 1}], "time_zone": "Asia/Shanghai", "days_ahead": 7, "lead_hours": 12}'
+SETTING_TABLES = (
+    "case_rule_sets",
+    "case_rule_set_versions",
+    "default_return_addresses",
+    "pickup_schedules",
+    "pickup_schedule_versions",
+)
+
+
+@pytest.mark.parametrize("old", ["0055"], indirect=True)
+async def test_what_merchants_have_set_moves_into_one_table_and_back(old: OldDatabase) -> None:
+    database = old.connection
+    await database.execute(SETTINGS_BEFORE_0056)
+    before = [await rows(database, f"SELECT to_jsonb(one) FROM {table} AS one ORDER BY 1") for table in SETTING_TABLES]
+    await old.upgrade("0056")
+    kept = "SELECT setting_id, version, kind, content::text FROM merchant_setting_versions ORDER BY 1, 2"
+    assert await rows(database, kept) == [
+        ("addr_1", 3, "return_address", '{"name": "x"}'),
+        ("psc_1", 1, "pickup_schedule", SCHEDULE_AFTER_0056),
+        ("rules_1", 1, "case_rules", '{"rules": []}'),
+        ("rules_1", 2, "case_rules", '{"rules": [{"id": "b"}]}'),
+    ]
+    in_force = "SELECT id, version, merchant_id FROM merchant_settings ORDER BY 1"
+    assert await rows(database, in_force) == [("addr_1", 3, "m-1"), ("psc_1", 1, "m-1"), ("rules_1", 2, "m-1")]
+    await old.downgrade("0055")
+    after = [await rows(database, f"SELECT to_jsonb(one) FROM {table} AS one ORDER BY 1") for table in SETTING_TABLES]
+    assert after == before

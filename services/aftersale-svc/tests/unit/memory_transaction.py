@@ -23,7 +23,6 @@ from aftersale_svc.domain.orders.model import Order, OrderState
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables import (
     appeals,
-    case_rules,
     cases,
     dispute_parts,
     disputes,
@@ -33,6 +32,7 @@ from aftersale_svc.tables import (
     lab_tests,
     legs,
     locks,
+    merchant_settings,
     offers,
     orders,
     pickups,
@@ -169,9 +169,9 @@ class MemoryTransaction:
             return found[0] if found else None
         if query is locks.CASE_OF_DISPUTE:
             return self.snapshot.case if self.snapshot.dispute else None
-        if query in (pickups.SCHEDULE_IN_FORCE, pickups.LOCK_SLOT, pickups.TAKEN):
+        if query in (pickups.LOCK_SLOT, pickups.TAKEN):
             return None
-        if query in (case_rules.RETURN_ADDRESS_OF, policies.POLICY_IN_FORCE, guarantee_claims.TAKEN):
+        if query in (merchant_settings.SETTING_IN_FORCE, policies.POLICY_IN_FORCE, guarantee_claims.TAKEN):
             return None
         assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)
         return self.snapshot.order

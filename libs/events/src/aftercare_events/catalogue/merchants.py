@@ -46,3 +46,6 @@ class DefaultReturnAddressSet(MerchantEvent):
     """A merchant set where goods go back to if an approval names no address. The address itself stays with the publisher."""
 
     matter: Code = "default_return_address"
+    address_version: Annotated[
+        int | None, Field(strict=True, ge=1, description="counts the addresses of the merchant")
+    ] = None

@@ -5,8 +5,6 @@ from typing import Annotated
 from aftercare_chassis.http.responses import refusals
 from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
 from aftercare_chassis.http.schemas import Id, PrincipalId
-from aftercare_chassis.lifecycle import Actor
-from aftercare_chassis.refusals import NotFound
 from fastapi import APIRouter, Path
 
 from aftersale_svc.api.schemas.calendars import CalendarOut, MerchantCalendarIn, RulesIn, RulesOut
@@ -14,18 +12,13 @@ from aftersale_svc.commands import calendars, deadline_rules
 from aftersale_svc.domain.deadlines.errors import CalendarUnknown, RuleTwice, RuleUnknown, TimeZoneUnknown
 from aftersale_svc.domain.deadlines.rules import PLATFORM
 from aftersale_svc.domain.deadlines.schedules import merchant_calendar
+from aftersale_svc.domain.permissions import check_merchant
 from aftersale_svc.queries import calendars as queries
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1", tags=["deadlines"], route_class=ApiRoute)
 MerchantId = Annotated[PrincipalId, Path(description="The merchant.")]
 Country = Annotated[Id, Path(description="The country, such as `CN`.")]
-
-
-def _check_own(actor: Actor, merchant_id: str) -> None:
-    """A seller sees its own merchant only. Raises: NotFound."""
-    if actor.role == "seller" and actor.tenant != merchant_id:
-        raise NotFound(what="merchant")
 
 
 @router.get(
@@ -45,7 +38,7 @@ async def get_calendar(country: Country, reader: Read[Settings]) -> CalendarOut:
 )
 async def get_merchant_calendar(merchant_id: MerchantId, reader: Read[Settings]) -> CalendarOut:
     """Get a merchant's own calendar; 404 where it has none, so that the calendar of the country holds."""
-    _check_own(reader.actor, merchant_id)
+    check_merchant(reader.actor, merchant_id)
     return CalendarOut.of(*await queries.calendar(reader, merchant_calendar(merchant_id)))
 
 
@@ -60,7 +53,7 @@ async def put_merchant_calendar(merchant_id: MerchantId, body: MerchantCalendarI
 
     It holds for deadlines that are set after a few seconds at most; those that are set already end when they did.
     """
-    _check_own(tx.actor, merchant_id)
+    check_merchant(tx.actor, merchant_id)
     await calendars.put_merchant_calendar(tx, merchant_id, wanted=body.wanted())
     return CalendarOut.of(*await queries.calendar(tx, merchant_calendar(merchant_id)))
 
@@ -94,7 +87,7 @@ async def put_rules(body: RulesIn, tx: Tx[Settings]) -> RulesOut:
 )
 async def get_merchant_rules(merchant_id: MerchantId, reader: Read[Settings]) -> RulesOut:
     """Get the rules of hours of a merchant, which hold before those of the platform."""
-    _check_own(reader.actor, merchant_id)
+    check_merchant(reader.actor, merchant_id)
     return RulesOut.of(merchant_id, await queries.rules(reader, merchant_id), deadline_rules.timers())
 
 

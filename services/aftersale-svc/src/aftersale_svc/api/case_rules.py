@@ -1,13 +1,10 @@
 """What merchants set about their cases 售后规则: rules in versions, and the default return address."""
 
-from typing import Annotated
-
 from aftercare_chassis.http.responses import refusals
-from aftercare_chassis.http.routing import ApiRoute, Read, Tx, require_role
-from aftercare_chassis.http.schemas import PrincipalId
-from fastapi import APIRouter, Path
+from aftercare_chassis.http.routing import Tx, require_role
+from aftercare_chassis.http.schemas import PageOut
 
-from aftersale_svc import queries
+from aftersale_svc.api.merchant_settings import MerchantId, ReadRoutes, merchants_router
 from aftersale_svc.api.schemas.case_rules import (
     CaseRulesIn,
     CaseRulesOut,
@@ -16,24 +13,33 @@ from aftersale_svc.api.schemas.case_rules import (
     TrialOut,
     TryRulesIn,
 )
-from aftersale_svc.commands import case_rules
+from aftersale_svc.commands import case_rules, merchant_settings
+from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.rules.errors import AddressWithoutApproval, CurrenciesDiffer, RangeEmpty, RuleRepeated
 from aftersale_svc.settings import Settings
 
-router = APIRouter(prefix="/v1/merchants/{merchant_id}", tags=["merchants"], route_class=ApiRoute)
-MerchantId = Annotated[PrincipalId, Path(description="The merchant, as in the tokens of its sellers.")]
-Number = Annotated[int, Path(ge=1, le=2**31 - 1, description="The version, from 1.")]
+router = merchants_router()
 CHECKED = refusals(RuleRepeated, CurrenciesDiffer, RangeEmpty, AddressWithoutApproval)
-
-
-@router.get(
-    "/case-rules",
-    operation_id="getCaseRules",
-    dependencies=[require_role("seller", "agent", "arbitrator", "admin")],
-)
-async def get_case_rules(merchant_id: MerchantId, reader: Read[Settings]) -> CaseRulesOut:
-    """Get the rules of a merchant that are in force. Where none were ever published, 404: the merchant decides about everything."""
-    return CaseRulesOut.of(await queries.case_rules(reader, merchant_id))
+ReadRoutes(
+    kind=SettingKind.CASE_RULES,
+    path="case-rules",
+    name="CaseRules",
+    out=CaseRulesOut,
+    page=PageOut[CaseRulesOut],
+    shape=CaseRulesOut.of,
+    in_force="Get the rules of a merchant that are in force. Where none were ever published, 404: the merchant decides about everything.",
+    what="the rules of a merchant",
+).add_to(router)
+ReadRoutes(
+    kind=SettingKind.RETURN_ADDRESS,
+    path="return-address",
+    name="DefaultReturnAddress",
+    out=DefaultReturnAddressOut,
+    page=PageOut[DefaultReturnAddressOut],
+    shape=DefaultReturnAddressOut.of,
+    in_force="Get where the goods of a merchant go back to if an approval names no address.",
+    what="the default return address of a merchant",
+).add_to(router)
 
 
 @router.put(
@@ -50,16 +56,6 @@ async def publish_case_rules(merchant_id: MerchantId, body: CaseRulesIn, tx: Tx[
     return CaseRulesOut.of(await case_rules.publish(tx, merchant_id, rules=body.documents()))
 
 
-@router.get(
-    "/case-rules/versions/{number}",
-    operation_id="getCaseRulesVersion",
-    dependencies=[require_role("seller", "agent", "arbitrator", "admin")],
-)
-async def get_case_rules_version(merchant_id: MerchantId, number: Number, reader: Read[Settings]) -> CaseRulesOut:
-    """Get the rules of a merchant as they were published in this version."""
-    return CaseRulesOut.of(await queries.case_rules_version(reader, merchant_id, number))
-
-
 @router.post(
     "/case-rules/try",
     operation_id="tryCaseRules",
@@ -72,16 +68,6 @@ async def try_case_rules(merchant_id: MerchantId, body: TryRulesIn, tx: Tx[Setti
     Stage and freight of a case are what is known of them now; both may have changed since it was opened.
     """
     return TrialOut.of(await case_rules.try_out(tx, merchant_id, rules=body.documents(), most=body.cases))
-
-
-@router.get(
-    "/return-address",
-    operation_id="getDefaultReturnAddress",
-    dependencies=[require_role("seller", "agent", "arbitrator", "admin")],
-)
-async def get_default_return_address(merchant_id: MerchantId, reader: Read[Settings]) -> DefaultReturnAddressOut:
-    """Get where the goods of a merchant go back to if an approval names no address."""
-    return DefaultReturnAddressOut.of(await queries.default_return_address(reader, merchant_id))
 
 
 @router.put(
@@ -97,4 +83,5 @@ async def set_default_return_address(
     It is used by approvals of the seller, of an agent, of a rule and of the timer. Cases that have an address keep it.
     """
     address = body.return_address.stored()
-    return DefaultReturnAddressOut.of(await case_rules.set_return_address(tx, merchant_id, address=address))
+    saved = await merchant_settings.put(tx, merchant_id, SettingKind.RETURN_ADDRESS, address)
+    return DefaultReturnAddressOut.of(saved)

@@ -22,7 +22,7 @@ from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.money.opening import check_request, open_case
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.case_rules import ORDER_AND_RULES
+from aftersale_svc.tables.case_rules import ORDER_TO_OPEN
 from aftersale_svc.tables.cases import CASE_LINES, CASES
 from aftersale_svc.tables.exchanges import REPLACEMENT_LINES
 from aftersale_svc.tables.holds import HOLDS, HOLDS_OF_ORDER
@@ -44,7 +44,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
         WantedNotPossible: see `open_case`.
         FastExchangeNotAllowed: see `check_permission`.
     """
-    order = await tx.one(ORDER_AND_RULES, order_id=request.order_id)
+    order = await tx.one(ORDER_TO_OPEN, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
     stage = check_request(order, request, tx)

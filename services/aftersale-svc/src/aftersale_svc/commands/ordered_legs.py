@@ -15,11 +15,12 @@ from aftersale_svc.domain.cases.policy import accept_all
 from aftersale_svc.domain.cases.return_addresses import lacks_address
 from aftersale_svc.domain.disputes.model import Remedy
 from aftersale_svc.domain.disputes.remedies import action_of, ordered_as
+from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
+from aftersale_svc.tables.merchant_settings import SETTING_IN_FORCE
 
 
 async def order_return(tx: Transaction[Settings], full: FullCase, order: Order, _: RefundAmount) -> None:
@@ -46,9 +47,9 @@ async def _go_on(tx: Transaction[Settings], full: FullCase, order: Order, remedy
     granted = await _as_type(tx, full, order, remedy)
     granted = replace(granted, case=replace(granted.case, close_cause=None, reject_reason=None, agreed_minor=None))
     if action is CaseAction.ORDER_RETURN and granted.return_.address is None:
-        default = await tx.one(RETURN_ADDRESS_OF, merchant_id=full.case.merchant_id)
+        default = await tx.one(SETTING_IN_FORCE, merchant_id=full.case.merchant_id, kind=SettingKind.RETURN_ADDRESS)
         if default is not None:
-            granted = granted.keeping(replace(granted.return_, address=default.address))
+            granted = granted.keeping(replace(granted.return_, address=default.content))
     ordered = apply(granted, action, tx, CaseFacts(full=granted, order=order))
     ordered = ordered.inspected(accept_all(ordered.lines))
     case = ordered.case

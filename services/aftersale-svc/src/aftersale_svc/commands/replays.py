@@ -7,12 +7,13 @@ from aftercare_chassis.refusals import NotFound
 
 from aftersale_svc.domain.decisions.model import Decision, Document
 from aftersale_svc.domain.decisions.replay import Replayed, replay
+from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.policies.errors import PolicyUnknown
 from aftersale_svc.domain.policies.model import changes
 from aftersale_svc.domain.rules.documents import rules_of
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.case_rules import RULE_SET_VERSION_OF
 from aftersale_svc.tables.decisions import DECISIONS
+from aftersale_svc.tables.merchant_settings import VERSION_OF
 from aftersale_svc.tables.policies import VERSIONS_OF_POLICIES
 
 
@@ -41,10 +42,10 @@ async def compare(
 
 
 async def _by_rules(read: Reader[Settings], decision: Decision, number: int) -> Replayed:
-    found = await read.one(RULE_SET_VERSION_OF, merchant_id=decision.merchant_id, number=number)
+    found = await read.one(VERSION_OF, merchant_id=decision.merchant_id, kind=SettingKind.CASE_RULES, number=number)
     if found is None:
-        raise NotFound(what="case_rules")
-    return replay(decision.facts, rules_of(found.rules))
+        raise NotFound(what=SettingKind.CASE_RULES)
+    return replay(decision.facts, rules_of(found.content["rules"]))
 
 
 async def _by_policy(read: Reader[Settings], decision: Decision, number: int) -> list[Document]:

@@ -19,11 +19,12 @@ from aftersale_svc.domain.cases.manual_reviews.proposals import by_approval
 from aftersale_svc.domain.cases.model import CaseAction
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address
 from aftersale_svc.domain.decisions.model import DecisionKind
+from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF
+from aftersale_svc.tables.merchant_settings import SETTING_IN_FORCE
 
 
 async def approve(
@@ -99,8 +100,8 @@ async def _approve(
     policy: Sequence[Citation] = (),
 ) -> FullCase:
     if return_address is None and rule is None and lacks_address(full):
-        default = await tx.one(RETURN_ADDRESS_OF, merchant_id=full.case.merchant_id)
-        return_address = None if default is None else default.address
+        default = await tx.one(SETTING_IN_FORCE, merchant_id=full.case.merchant_id, kind=SettingKind.RETURN_ADDRESS)
+        return_address = None if default is None else default.content
     # An address that is known stays, where a case is approved again after its parcel was lost.
     known = full if return_address is None else full.keeping(replace(full.return_, address=return_address))
     approved = apply(known, CaseAction.APPROVE, tx)

@@ -11,7 +11,7 @@ from aftersale_svc.domain.cases.model import Case, RequestedLine
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.facts import PastCase, RequestFacts
 from aftersale_svc.domain.rules.matching import longest_history, looks_at_evidence
-from aftersale_svc.domain.rules.model import OrderAndRules, Rule
+from aftersale_svc.domain.rules.model import OrderToOpen, Rule
 from aftersale_svc.domain.rules.trials import PastRequest
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import LOCK_HISTORY, PAST_CASES
@@ -21,7 +21,7 @@ MOST_PAST_CASES = 1_000
 
 
 async def request_facts(
-    tx: Transaction[Settings], order: OrderAndRules, case: Case, lines: Sequence[RequestedLine], rules: Sequence[Rule]
+    tx: Transaction[Settings], order: OrderToOpen, case: Case, lines: Sequence[RequestedLine], rules: Sequence[Rule]
 ) -> RequestFacts:
     """The facts of a case that is not saved yet. The buyer's earlier cases are read where a rule looks at them.
 

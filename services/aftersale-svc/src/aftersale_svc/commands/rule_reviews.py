@@ -10,10 +10,11 @@ from aftersale_svc.commands.rule_facts import request_facts
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, RequestedLine
+from aftersale_svc.domain.merchant_settings.model import SettingKind, in_force
 from aftersale_svc.domain.rules.documents import rules_of
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.domain.rules.matching import first_match
-from aftersale_svc.domain.rules.model import OrderAndRules, Rule, RuleOutcome
+from aftersale_svc.domain.rules.model import OrderToOpen, Rule, RuleOutcome
 from aftersale_svc.settings import Settings
 
 ACTIONS = {RuleOutcome.APPROVE: CaseAction.APPROVE, RuleOutcome.MANUAL_REVIEW: CaseAction.ESCALATE}
@@ -28,22 +29,21 @@ class RuleDecision:
 
 
 async def decision(
-    tx: Transaction[Settings], order: OrderAndRules, case: Case, lines: Sequence[RequestedLine]
+    tx: Transaction[Settings], order: OrderToOpen, case: Case, lines: Sequence[RequestedLine]
 ) -> RuleDecision | None:
     """The rule that decides about a new case; None where the merchant decides."""
-    if not order.rules or order.rules_version is None:
+    published = in_force(order.settings, SettingKind.CASE_RULES)
+    if published is None:
         return None
-    rules = rules_of(order.rules)
+    rules = rules_of(published.content["rules"])
     facts = await request_facts(tx, order, case, lines, rules)
     rule = first_match(rules, facts)
     if rule is None or rule.outcome not in ACTIONS:
         return None
-    return RuleDecision(rule, AppliedRule(order.rules_version, rule.id, facts))
+    return RuleDecision(rule, AppliedRule(published.version, rule.id, facts))
 
 
-async def take(
-    tx: Transaction[Settings], full: FullCase, order: OrderAndRules, decided: RuleDecision | None
-) -> FullCase:
+async def take(tx: Transaction[Settings], full: FullCase, order: OrderToOpen, decided: RuleDecision | None) -> FullCase:
     """Do what the rule says with the case that was just opened. The system does it, as the timer would.
 
     A type of case whose review does not have the action is left to the merchant.
@@ -55,5 +55,6 @@ async def take(
         return full
     if action is CaseAction.ESCALATE:
         return await reviews.escalate_by_rule(system, full, decided.applied)
-    address = decided.rule.return_address or order.default_address
+    default = in_force(order.settings, SettingKind.RETURN_ADDRESS)
+    address = decided.rule.return_address or (None if default is None else default.content)
     return await reviews.approve_by_rule(system, full, order, decided.applied, address)

@@ -1,8 +1,9 @@
-"""Who may take a transition: the roles, and the reason shown to everybody else."""
+"""Who may take a transition: the roles, and the reason shown to everybody else; and whose merchant it is."""
 
 from collections.abc import Sequence
 
 from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor, Permission
+from aftercare_chassis.refusals import NotFound
 
 BUYER = Permission("buyer_only", frozenset({"buyer"}))
 BUYER_OR_AGENT = Permission("buyer_only", frozenset({"buyer", "agent"}))
@@ -30,6 +31,12 @@ BUYER_OR_PLATFORM = Permission("buyer_only", frozenset({"buyer", "agent", "arbit
 SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
 SYSTEM_UNSEEN = Permission(NOT_IN_THIS_STATE, frozenset({"system"}))
 """For everybody else the action does not exist in this state."""
+
+
+def check_merchant(actor: Actor, merchant_id: str) -> None:
+    """Refuse a seller of another merchant. Raises: NotFound."""
+    if actor.role in MERCHANT.roles and (actor.tenant or actor.id) != merchant_id:
+        raise NotFound(what="merchant")
 
 
 def with_actor(known: Sequence[str], actor: Actor) -> list[str]:

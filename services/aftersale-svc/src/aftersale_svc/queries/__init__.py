@@ -29,11 +29,9 @@ from aftersale_svc.domain.money.preview import preview as previewed
 from aftersale_svc.domain.options import OrderOptions, options_of
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.domain.permissions import STAFF
-from aftersale_svc.domain.rules.model import DefaultReturnAddress, RuleSet, RuleSetVersion
 from aftersale_svc.domain.work_lists import Selection, WorkList, lists_of, selection
 from aftersale_svc.queries.case_contexts import zone_of
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.case_rules import RETURN_ADDRESS_OF, RULE_SET_OF, RULE_SET_VERSION_OF
 from aftersale_svc.tables.cases import CASE_LIST, CASES, STEPS_OF_DISPUTE, TIMELINE
 from aftersale_svc.tables.decisions import DECISIONS, DECISIONS_OF_CASE
 from aftersale_svc.tables.dispute_parts import DISPUTE_PARTS
@@ -175,30 +173,6 @@ async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOpti
         raise OrderUnknown(order_id=order_id)
     held = balances(await read.all(HOLDS_OF_ORDER, order_id=order_id))
     return options_of(order, held, read.now, read.settings.fast_exchange_merchants)
-
-
-async def case_rules(read: Reader[Settings], merchant_id: str) -> RuleSet:
-    """The rules of a merchant that are in force. Raises: NotFound."""
-    found = await read.one(RULE_SET_OF, merchant_id=merchant_id)
-    if found is None:
-        raise NotFound(what="case_rules")
-    return found
-
-
-async def case_rules_version(read: Reader[Settings], merchant_id: str, number: int) -> RuleSetVersion:
-    """One published version of a merchant's rules. Raises: NotFound."""
-    found = await read.one(RULE_SET_VERSION_OF, merchant_id=merchant_id, number=number)
-    if found is None:
-        raise NotFound(what="case_rules")
-    return found
-
-
-async def default_return_address(read: Reader[Settings], merchant_id: str) -> DefaultReturnAddress:
-    """Where the goods of a merchant go back to if an approval names no address. Raises: NotFound."""
-    found = await read.one(RETURN_ADDRESS_OF, merchant_id=merchant_id)
-    if found is None:
-        raise NotFound(what="return_address")
-    return found
 
 
 async def evidence_file(read: Reader[Settings], evidence_id: str) -> EvidenceFile:

@@ -1,109 +1,35 @@
-"""What merchants publish about their cases: rule sets in versions, and where goods go back to."""
+"""What the rules of merchants judge: the order of a new case, and the cases of the past."""
 
-from aftercare_chassis.database.columns import aggregate, document, text, timestamp
-from aftercare_chassis.database.mapping import Query, Rows
+from aftercare_chassis.database.mapping import Query
 from asyncpg import Record
-from sqlalchemy import (
-    CheckConstraint,
-    Column,
-    ForeignKey,
-    Integer,
-    Table,
-    Text,
-    bindparam,
-    case,
-    func,
-    or_,
-    select,
-    true,
-)
+from sqlalchemy import Integer, Text, bindparam, case, exists, func, or_, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.evidence.model import EvidenceState
-from aftersale_svc.domain.rules.model import DefaultReturnAddress, OrderAndRules, RuleSet, RuleSetVersion
+from aftersale_svc.domain.merchant_settings.model import SettingKind
+from aftersale_svc.domain.rules.model import OrderToOpen
 from aftersale_svc.tables.cases import case_lines, case_timeline, cases
 from aftersale_svc.tables.evidence import evidence_files
+from aftersale_svc.tables.merchant_settings import merchant_settings, settings_of
 from aftersale_svc.tables.orders import order_lines, orders
-from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
-rule_sets = Table(
-    "case_rule_sets",
-    metadata,
-    *aggregate(),
-    Column("merchant_id", Text, nullable=False, unique=True),
-    document("rules"),
-    text("published_by"),
-    timestamp("published_at"),
-)
-
-# Rows are only inserted: decisions name a version.
-rule_set_versions = Table(
-    "case_rule_set_versions",
-    metadata,
-    Column("rule_set_id", Text, ForeignKey("case_rule_sets.id"), primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    text("merchant_id"),
-    document("rules"),
-    text("published_by"),
-    timestamp("published_at"),
-    CheckConstraint("version >= 1", name="version"),
-)
-
-return_addresses = Table(
-    "default_return_addresses",
-    metadata,
-    *aggregate(),
-    Column("merchant_id", Text, nullable=False, unique=True),
-    document("address"),
-    text("updated_by"),
-    timestamp("updated_at"),
-)
-
-_MERCHANTS_OWN = {"agent": None, "arbitrator": None, "admin": None}
-RULE_SETS_SEEN_BY = {"seller": rule_sets.c.merchant_id, **_MERCHANTS_OWN}
-ADDRESSES_SEEN_BY = {"seller": return_addresses.c.merchant_id, **_MERCHANTS_OWN}
-RULE_SETS = Rows(rule_sets, RuleSet, RULE_SETS_SEEN_BY)
-RULE_SET_VERSIONS = Rows(rule_set_versions, RuleSetVersion)
-RETURN_ADDRESSES = Rows(return_addresses, DefaultReturnAddress, ADDRESSES_SEEN_BY)
-
 _merchant_id = bindparam("merchant_id", type_=Text)
-RULE_SET_OF = Query(select(rule_sets).where(rule_sets.c.merchant_id == _merchant_id), RuleSet, RULE_SETS_SEEN_BY)
-RULE_SET_VERSION_OF = Query(
-    select(rule_set_versions)
-    .join(rule_sets, rule_sets.c.id == rule_set_versions.c.rule_set_id)
-    .where(rule_sets.c.merchant_id == _merchant_id, rule_set_versions.c.version == bindparam("number", type_=Integer)),
-    RuleSetVersion,
-    RULE_SETS_SEEN_BY,
-)
-RETURN_ADDRESS_OF = Query(
-    select(return_addresses).where(return_addresses.c.merchant_id == _merchant_id),
-    DefaultReturnAddress,
-    ADDRESSES_SEEN_BY,
-)
-
 _categories = (
     select(func.jsonb_object_agg(order_lines.c.line_id, order_lines.c.category))
     .where(order_lines.c.order_id == orders.c.id, order_lines.c.category.is_not(None))
     .scalar_subquery()
 )
-# In the statement that locks the order: a merchant without rules costs two look-ups in an index, and no round trip.
-ORDER_AND_RULES = Query(
-    select(
-        orders,
-        rule_sets.c.version.label("rules_version"),
-        rule_sets.c.rules,
-        return_addresses.c.address.label("default_address"),
-        case((rule_sets.c.id.is_not(None), _categories)).label("categories"),
-    )
-    .select_from(
-        orders.outerjoin(rule_sets, rule_sets.c.merchant_id == orders.c.merchant_id).outerjoin(
-            return_addresses, return_addresses.c.merchant_id == orders.c.merchant_id
-        )
-    )
+_has_rules = exists().where(
+    merchant_settings.c.merchant_id == orders.c.merchant_id, merchant_settings.c.kind == SettingKind.CASE_RULES
+)
+_set = settings_of(orders.c.merchant_id, SettingKind.CASE_RULES, SettingKind.RETURN_ADDRESS)
+# In the statement that locks the order: a merchant that has set nothing costs two look-ups in an index, and no round trip.
+ORDER_TO_OPEN = Query(
+    select(orders, _set.label("settings"), case((_has_rules, _categories)).label("categories"))
     .where(orders.c.id == bindparam("order_id"))
     .with_for_update(key_share=True, of=orders),
-    OrderAndRules,
+    OrderToOpen,
     seen_by(orders),
 )
 

@@ -1,13 +1,13 @@
-"""Pickups of returned goods, and the schedules of merchants that their times come from."""
+"""Pickups of returned goods."""
 
-from aftercare_chassis.database.columns import aggregate, document, one_of, quantity, text, timestamp
+from aftercare_chassis.database.columns import document, one_of, quantity, text, timestamp
 from aftercare_chassis.database.mapping import Query, Rows
 from asyncpg import Record
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Integer, Table, Text, bindparam, func, select
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, Table, Text, bindparam, func, select
 from sqlalchemy import text as sql
 
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState
-from aftersale_svc.domain.cases.pickups.model import Pickup, PickupSchedule, PickupScheduleVersion
+from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.tables.schema import metadata
 
 pickups = Table(
@@ -36,45 +36,7 @@ pickups = Table(
     Index("pickups_slot_idx", "merchant_id", "begins_at", postgresql_where=sql("state <> 'cancelled'")),
 )
 
-pickup_schedules = Table(
-    "pickup_schedules",
-    metadata,
-    *aggregate(),
-    Column("merchant_id", Text, nullable=False, unique=True),
-    text("time_zone"),
-    *quantity("lead_hours"),
-    *quantity("days_ahead"),
-    document("windows"),
-    text("set_by"),
-    timestamp("set_at"),
-)
-
-# Rows are only inserted: pickups name a version.
-pickup_schedule_versions = Table(
-    "pickup_schedule_versions",
-    metadata,
-    Column("schedule_id", Text, ForeignKey("pickup_schedules.id"), primary_key=True),
-    Column("version", Integer, primary_key=True, autoincrement=False),
-    text("merchant_id"),
-    text("time_zone"),
-    *quantity("lead_hours"),
-    *quantity("days_ahead"),
-    document("windows"),
-    text("set_by"),
-    timestamp("set_at"),
-    CheckConstraint("version >= 1", name="version"),
-)
-
-SCHEDULE_SEEN_BY = {"seller": pickup_schedules.c.merchant_id, "agent": None, "arbitrator": None, "admin": None}
 PICKUPS = Rows(pickups, Pickup)
-PICKUP_SCHEDULES = Rows(pickup_schedules, PickupSchedule, SCHEDULE_SEEN_BY)
-PICKUP_SCHEDULE_VERSIONS = Rows(pickup_schedule_versions, PickupScheduleVersion)
-
-_merchant_id = bindparam("merchant_id", type_=Text)
-_of_merchant = select(pickup_schedules).where(pickup_schedules.c.merchant_id == _merchant_id)
-SCHEDULE_OF = Query(_of_merchant, PickupSchedule, SCHEDULE_SEEN_BY)
-SCHEDULE_IN_FORCE = Query(_of_merchant, PickupSchedule)
-"""The same for whoever books a pickup at the merchant."""
 
 # Who books a slot counts its pickups first; without a lock, two at once would both find room for one.
 LOCK_SLOT: Query[Record] = Query(
@@ -83,7 +45,7 @@ LOCK_SLOT: Query[Record] = Query(
 TAKEN: Query[Record] = Query(
     select(pickups.c.begins_at, func.count().label("taken"))
     .where(
-        pickups.c.merchant_id == _merchant_id,
+        pickups.c.merchant_id == bindparam("merchant_id", type_=Text),
         pickups.c.begins_at >= bindparam("since"),
         pickups.c.begins_at <= bindparam("until"),
         pickups.c.state != PickupState.CANCELLED,

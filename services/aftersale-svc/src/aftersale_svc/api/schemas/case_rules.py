@@ -7,14 +7,9 @@ from pydantic import Field
 
 from aftersale_svc.api.schemas.case_requests import ReturnAddressIn
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Initiator, Reason, ReasonGroup
+from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingVersion
 from aftersale_svc.domain.orders.model import Stage
-from aftersale_svc.domain.rules.model import (
-    MOST_RULES,
-    DefaultReturnAddress,
-    RuleOutcome,
-    RuleSet,
-    RuleSetVersion,
-)
+from aftersale_svc.domain.rules.model import MOST_RULES, RuleOutcome
 from aftersale_svc.domain.rules.trials import Trial, Tried
 
 Count = Annotated[int, Field(ge=0, le=10_000)]
@@ -139,8 +134,14 @@ class CaseRulesOut(Out):
     """When it came into force; a later version takes its place."""
 
     @classmethod
-    def of(cls, rules: RuleSet | RuleSetVersion) -> "CaseRulesOut":
-        return cls.model_validate(rules)
+    def of(cls, row: MerchantSetting | SettingVersion) -> "CaseRulesOut":
+        return cls(
+            merchant_id=row.merchant_id,
+            version=row.version,
+            rules=row.content["rules"],
+            published_by=row.set_by,
+            published_at=row.set_at,
+        )
 
 
 class TriedOut(Out):
@@ -207,7 +208,5 @@ class DefaultReturnAddressOut(Out):
     """When it was set."""
 
     @classmethod
-    def of(cls, row: DefaultReturnAddress) -> "DefaultReturnAddressOut":
-        return cls(
-            merchant_id=row.merchant_id, version=row.version, return_address=row.address, updated_at=row.updated_at
-        )
+    def of(cls, row: MerchantSetting | SettingVersion) -> "DefaultReturnAddressOut":
+        return cls(merchant_id=row.merchant_id, version=row.version, return_address=row.content, updated_at=row.set_at)

@@ -1,6 +1,6 @@
 """What is sent to the routes of pickups, and how returned goods and their pickups are shown."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from aftercare_chassis.http.schemas import In, Out, Time, Version, example
 from aftercare_events.waybills import CarrierInput, WaybillInput
@@ -12,7 +12,8 @@ from aftersale_svc.api.schemas.case_requests import NoteIn, ReturnAddressIn
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Return
 from aftersale_svc.domain.cases.pickups.codes import PickupMissedBy, PickupState, ReturnMethod
-from aftersale_svc.domain.cases.pickups.model import PickupPlan, PickupSchedule, PickupSlot
+from aftersale_svc.domain.cases.pickups.model import PickupPlan, PickupSlot
+from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingVersion
 
 _SLOT = "2026-03-06T01:00:00Z"
 _BUYER = {"name": "李女士", "phone": "13800000000", "city": "杭州市", "street": "文一路 12 号"}
@@ -151,6 +152,10 @@ class PickupScheduleIn(In):
     windows: Annotated[list[PickupWindowIn], Field(max_length=100)]
     """Those of a weekday must not overlap; none: nothing is collected. On holidays, and on closed days of the merchant's calendar, there are none."""
 
+    def content(self) -> dict[str, Any]:  # Any: JSON
+        """The schedule as it is stored."""
+        return {**self.model_dump(), "windows": [each.document() for each in self.windows]}
+
 
 class PickupWindowOut(Out):
     """A time of each week in which goods are collected."""
@@ -183,22 +188,13 @@ class PickupScheduleOut(Out):
     """When it was set."""
 
     @classmethod
-    def of(cls, row: PickupSchedule) -> "PickupScheduleOut":
+    def of(cls, row: MerchantSetting | SettingVersion) -> "PickupScheduleOut":
         windows = [
-            PickupWindowOut(
-                weekday=each.weekday, opens=clock(each.opens), closes=clock(each.closes), capacity=each.capacity
-            )
-            for each in row.plan.windows
+            PickupWindowOut(**{**each, "opens": clock(each["opens"]), "closes": clock(each["closes"])})
+            for each in row.content["windows"]
         ]
-        return cls(
-            merchant_id=row.merchant_id,
-            version=row.version,
-            time_zone=row.time_zone,
-            lead_hours=row.lead_hours,
-            days_ahead=row.days_ahead,
-            windows=windows,
-            set_at=row.set_at,
-        )
+        content = {**row.content, "windows": windows}
+        return cls(merchant_id=row.merchant_id, version=row.version, set_at=row.set_at, **content)
 
 
 class ReturnParcelOut(Out):

@@ -1,7 +1,6 @@
-"""Rules, rule sets and default return addresses of merchants. Money is in minor units of `currency`; times are aware, UTC."""
+"""Rules of merchants. Money is in minor units of `currency`; times are aware, UTC."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -66,46 +65,11 @@ class Rule:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSet:
-    """The rules of a merchant that are in force; `version` counts how often they were published."""
+class OrderToOpen(Order):
+    """An order that a case is opened about: what its merchant has set (`in_force`), and the categories of its lines as far as known.
 
-    id: str
-    version: int
-    merchant_id: str
-    rules: list[Document]
-    published_by: str
-    published_at: datetime
+    The categories are read where the merchant has rules.
+    """
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RuleSetVersion:
-    """One published version of a rule set. It never changes: decisions name it."""
-
-    rule_set_id: str
-    version: int
-    merchant_id: str
-    rules: list[Document]
-    published_by: str
-    published_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DefaultReturnAddress:
-    """Where the goods of a merchant go back to, where an approval names no address."""
-
-    id: str
-    version: int
-    merchant_id: str
-    address: dict[str, str]
-    updated_by: str
-    updated_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderAndRules(Order):
-    """An order with what its merchant has published: rules, and where goods go back to. `categories` are by line, as far as known."""
-
-    rules_version: int | None = None
-    rules: list[Document] | None = None
-    default_address: dict[str, str] | None = None
+    settings: dict[str, list[Any]] | None = None  # Any: JSON
     categories: dict[str, str] | None = None

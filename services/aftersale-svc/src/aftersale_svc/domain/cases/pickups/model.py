@@ -1,5 +1,6 @@
 """Pickups, and the schedules that their times come from. Times are aware, UTC."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -59,46 +60,11 @@ class PickupPlan:
     days_ahead: int
     windows: tuple[PickupWindow, ...]
 
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PickupSchedule:
-    """The schedule of a merchant that is in force; `version` counts how often it was set."""
-
-    id: str
-    version: int
-    merchant_id: str
-    time_zone: str
-    lead_hours: int
-    days_ahead: int
-    windows: list[dict[str, Any]]  # a JSON document
-    set_by: str
-    set_at: datetime
-
-    @property
-    def plan(self) -> PickupPlan:
-        """The schedule as slots are computed from it."""
-        return PickupPlan(
-            version=self.version,
-            time_zone=self.time_zone,
-            lead_hours=self.lead_hours,
-            days_ahead=self.days_ahead,
-            windows=tuple(PickupWindow(**each) for each in self.windows),
-        )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PickupScheduleVersion:
-    """One version of a merchant's schedule. It never changes: pickups name it."""
-
-    schedule_id: str
-    version: int
-    merchant_id: str
-    time_zone: str
-    lead_hours: int
-    days_ahead: int
-    windows: list[dict[str, Any]]  # a JSON document
-    set_by: str
-    set_at: datetime
+    @classmethod
+    def of(cls, version: int, content: Mapping[str, Any]) -> "PickupPlan":  # Any: JSON
+        """The plan that a merchant has set in this version."""
+        windows = tuple(PickupWindow(**each) for each in content["windows"])
+        return cls(**{**content, "version": version, "windows": windows})
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,84 @@
+"""Settings of merchants as they are stored. Times are aware, UTC."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+Content = dict[str, Any]  # Any: a JSON document
+
+
+class SettingKind(StrEnum):
+    """What a merchant can set."""
+
+    CASE_RULES = "case_rules"
+    RETURN_ADDRESS = "return_address"
+    PICKUP_SCHEDULE = "pickup_schedule"
+
+
+PREFIXES: Mapping[SettingKind, str] = {
+    SettingKind.CASE_RULES: "rules",
+    SettingKind.RETURN_ADDRESS: "addr",
+    SettingKind.PICKUP_SCHEDULE: "psc",
+}
+"""The prefixes of the ids of settings."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingVersion:
+    """One version of a setting of a merchant. It never changes: what is decided by it names the setting and the version."""
+
+    setting_id: str
+    version: int
+    kind: SettingKind
+    merchant_id: str
+    content: Content
+    set_by: str
+    set_at: datetime
+
+    @property
+    def place(self) -> str:
+        """Sorts the versions of a setting; the database computes the same."""
+        return f"{self.setting_id} {self.version:010}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MerchantSetting:
+    """The version of a setting that is in force; `version` counts how often it was set."""
+
+    id: str
+    version: int
+    kind: SettingKind
+    merchant_id: str
+    content: Content
+    set_by: str
+    set_at: datetime
+
+    @property
+    def as_version(self) -> SettingVersion:
+        """The version as it is kept once another one is in force."""
+        return SettingVersion(
+            setting_id=self.id,
+            version=self.version,
+            kind=self.kind,
+            merchant_id=self.merchant_id,
+            content=self.content,
+            set_by=self.set_by,
+            set_at=self.set_at,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SettingInForce:
+    """A setting as it is used: which version of which one, and what it says."""
+
+    setting_id: str
+    version: int
+    content: Content
+
+
+def in_force(found: Mapping[str, list[Any]] | None, kind: SettingKind) -> SettingInForce | None:
+    """The setting of this kind among those that were read with an order; None where nothing was set."""
+    values = (found or {}).get(kind)
+    return None if values is None else SettingInForce(*values)

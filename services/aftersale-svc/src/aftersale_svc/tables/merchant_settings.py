@@ -1,0 +1,92 @@
+"""What merchants have set about their cases: one row per setting that is in force, and one per version."""
+
+from aftercare_chassis.database.columns import aggregate, document, one_of, text, timestamp
+from aftercare_chassis.database.mapping import Listing, Query, Rows
+from asyncpg import Record
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    Integer,
+    Table,
+    Text,
+    UniqueConstraint,
+    bindparam,
+    cast,
+    func,
+    or_,
+    select,
+)
+
+from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingKind, SettingVersion
+from aftersale_svc.tables.schema import metadata
+
+merchant_settings = Table(
+    "merchant_settings",
+    metadata,
+    *aggregate(),
+    *one_of("kind", SettingKind),
+    text("merchant_id"),
+    document("content"),
+    text("set_by"),
+    timestamp("set_at"),
+    UniqueConstraint("merchant_id", "kind"),
+)
+
+# Rows are only inserted: what is decided by a setting names its version.
+merchant_setting_versions = Table(
+    "merchant_setting_versions",
+    metadata,
+    Column("setting_id", Text, ForeignKey("merchant_settings.id"), primary_key=True),
+    Column("version", Integer, primary_key=True, autoincrement=False),
+    *one_of("kind", SettingKind),
+    text("merchant_id"),
+    document("content"),
+    text("set_by"),
+    timestamp("set_at"),
+    CheckConstraint("version >= 1", name="version"),
+)
+
+_current, _versions = merchant_settings.c, merchant_setting_versions.c
+_STAFF = {"agent": None, "arbitrator": None, "admin": None}
+SEEN_BY = {"seller": _current.merchant_id, **_STAFF}
+VERSIONS_SEEN_BY = {"seller": _versions.merchant_id, **_STAFF}
+MERCHANT_SETTINGS = Rows(merchant_settings, MerchantSetting, SEEN_BY)
+SETTING_VERSIONS = Rows(merchant_setting_versions, SettingVersion)
+
+_merchant_id, _kind = bindparam("merchant_id", type_=Text), bindparam("kind", type_=Text)
+_of_merchant = select(merchant_settings).where(_current.merchant_id == _merchant_id, _current.kind == _kind)
+SETTING_OF = Query(_of_merchant, MerchantSetting, SEEN_BY)
+SETTING_IN_FORCE = Query(_of_merchant, MerchantSetting)
+"""The same for whoever deals with the merchant."""
+_numbered = select(merchant_setting_versions).where(_versions.merchant_id == _merchant_id, _versions.kind == _kind)
+# Keyset pages need one unique text: the place of `SettingVersion`.
+_placed = select(
+    merchant_setting_versions,
+    (_versions.setting_id + " " + func.lpad(cast(_versions.version, Text), 10, "0")).label("place"),
+).subquery("setting_versions")
+VERSION_LIST = Listing(
+    _placed,
+    SettingVersion,
+    filters=("merchant_id", "kind"),
+    seen_by={"seller": _placed.c.merchant_id, **_STAFF},
+    order="place",
+)
+VERSION_OF = Query(
+    _numbered.where(_versions.version == bindparam("number", type_=Integer)), SettingVersion, VERSIONS_SEEN_BY
+)
+
+# Who sets something reads the version in force first; without a lock, two at once would set the same version.
+LOCK_SETTING: Query[Record] = Query(
+    select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("setting_of", type_=Text), 0)))
+)
+
+
+def settings_of(merchant_id: ColumnElement[str], *kinds: SettingKind) -> ColumnElement[object]:
+    """What this merchant has set of these kinds, for `in_force`: an object, or NULL where it has set none of them."""
+    value = func.jsonb_build_array(_current.id, _current.version, _current.content)
+    chosen = select(func.jsonb_object_agg(_current.kind, value)).where(
+        _current.merchant_id == merchant_id, or_(*(_current.kind == kind for kind in kinds))
+    )
+    return chosen.scalar_subquery()
