@@ -38,7 +38,6 @@ SETTINGS: dict[str, dict[str, object]] = {
     "aftersale": {
         "evidence_public_url": "http://service.test",
         "second_person_above": {"CNY": 29000},
-        "fast_exchange_merchants": {"m-1"},
         "testing_bodies": {"lab-1": "?"},
     },
 }

@@ -107,6 +107,7 @@ async def a_repair_that_is_not_possible(suite: InProcessSuite) -> str:
 
 async def replacements_that_are_sent_first(suite: InProcessSuite) -> str:
     """For one unit nothing is sent, one comes back after its replacement, and one is kept. The order's id."""
+    await suite.call("admin", "aftersale", "merchants/platform/fast-exchange", {"allowed": True}, "PUT")
     order = await delivered(suite, "73000061")
     for place, end in enumerate(("not sent", "sent back", "kept")):
         case = await asked(suite, order, 1, "fast_exchange")

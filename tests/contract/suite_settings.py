@@ -4,12 +4,16 @@ from in_process_suite import InProcessSuite
 
 
 async def settings_of_the_merchant(suite: InProcessSuite, title: str, address: dict[str, str]) -> None:
-    """Rules that leave every case to the merchant, a default return address, and a schedule of pickups."""
+    """Rules that leave every case to the merchant, a default return address, a schedule of pickups, fees, and insurance."""
     rules = [{"id": "all", "title": title, "outcome": "leave_to_merchant"}]
     await suite.call("seller", "aftersale", "merchants/m-1/case-rules", {"rules": rules}, "PUT")
     await suite.call("seller", "aftersale", "merchants/m-1/return-address", {"return_address": address}, "PUT")
     window = {"weekday": 0, "opens": "09:00", "closes": "12:00", "capacity": 5}
     await suite.call("seller", "aftersale", "merchants/m-1/pickup-schedule", {"windows": [window]}, "PUT")
+    fee = {"return_freight": {"amount": 1200, "currency": "CNY"}}
+    await suite.call("seller", "aftersale", "merchants/m-1/return-fees", {"fees": [fee]}, "PUT")
+    limit = {"limits": [{"amount": 1200, "currency": "CNY"}]}
+    await suite.call("agent", "aftersale", "merchants/m-1/freight-insurance", limit, "PUT")
 
 
 async def an_article(suite: InProcessSuite, title: str, body: str) -> None:

@@ -120,8 +120,12 @@ from aftercare_events.catalogue.manual_reviews import DecisionDeclined, Decision
 from aftercare_events.catalogue.merchants import (
     CaseRulesPublished,
     DefaultReturnAddressSet,
+    FastExchangeSet,
+    FreightInsuranceSet,
     MerchantEvent,
     PickupScheduleSet,
+    ReturnFeesSet,
+    SettingUsed,
 )
 from aftercare_events.catalogue.offers import OfferAccepted, OfferDeclined, OfferLapsed, OfferMade, OfferWithdrawn
 from aftercare_events.catalogue.offline_refunds import (
@@ -296,11 +300,13 @@ __all__ = [
     "EvidenceRequested",
     "EvidenceRoundEnded",
     "EvidenceSubmitted",
+    "FastExchangeSet",
     "FeedbackAnswered",
     "FeedbackEvent",
     "FeedbackImproved",
     "FeedbackReceived",
     "ForecastPublished",
+    "FreightInsuranceSet",
     "GuaranteeClaimAnswered",
     "GuaranteeClaimApproved",
     "GuaranteeClaimCancelled",
@@ -382,6 +388,7 @@ __all__ = [
     "ReplacementWithdrawn",
     "ReturnAddressGiven",
     "ReturnDelivered",
+    "ReturnFeesSet",
     "ReturnInspected",
     "ReturnScanned",
     "ReturnShipped",
@@ -391,6 +398,7 @@ __all__ = [
     "SanctionEvent",
     "SanctionImposed",
     "SanctionLifted",
+    "SettingUsed",
     "SettlementDeclined",
     "SettlementLapsed",
     "SettlementProposed",

@@ -8,8 +8,6 @@ from aftercare_chassis.settings import Hours, HttpUrl, ServiceSettings
 from pydantic import Field
 
 from aftersale_svc.domain.disputes.model import TakesEffect
-from aftersale_svc.domain.guarantee_claims.model import FreightInsurance
-from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees
 
 Bytes = Annotated[int, Field(ge=1024, le=1024**3)]
 Minutes = Annotated[float, Field(gt=0, le=24 * 60)]
@@ -99,19 +97,8 @@ class Settings(ServiceSettings):
     second_person_above: Mapping[str, Annotated[int, Field(ge=0)]] = {}
     """Above how much, in minor units by currency, a decision of an agent by which money goes back, or a hold is decided, has to be confirmed by another agent."""
 
-    fast_exchange_merchants: frozenset[str] = frozenset()
-    """The merchants that send replacements before the goods are back."""
     testing_bodies: Mapping[str, Annotated[str, Field(min_length=1, max_length=200)]] = {}
     """The names of the testing bodies that the platform works with, by their ids."""
-    return_fees: Mapping[str, Mapping[str, ReturnFees]] = {}
-    """What merchants charge for returns, by merchant and currency; amounts in minor units."""
-
-    freight_insurance: Mapping[str, Mapping[str, FreightInsurance]] = {}
-    """The insurance of return freight, by merchant and currency; none where a merchant has none. Amounts in minor units."""
-
-    def insurance_of(self, merchant_id: str, currency: str) -> FreightInsurance | None:
-        """The insurance of the freight of returns to this merchant in this currency."""
-        return self.freight_insurance.get(merchant_id, {}).get(currency)
 
     @property
     def standstill_least(self) -> timedelta:
@@ -122,7 +109,3 @@ class Settings(ServiceSettings):
     def standstill_grace(self) -> timedelta:
         """The longest grace after a standstill."""
         return timedelta(hours=self.standstill_grace_hours)
-
-    def fees_of(self, merchant_id: str, currency: str) -> ReturnFees:
-        """What this merchant charges for returns in this currency."""
-        return self.return_fees.get(merchant_id, {}).get(currency, NO_FEES)

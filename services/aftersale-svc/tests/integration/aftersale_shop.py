@@ -253,6 +253,18 @@ class Shop:
         assert response.status_code == 200, response.text
         return response.json()
 
+    async def setting(self, path: str, **body: Any) -> dict[str, Any]:
+        """What is set for the merchant, by an administrator for it where that may be."""
+        client = self.harness.client("admin", "admin-1")
+        response = await client.put(f"/v1/merchants/m-1/{path}", json=body)
+        assert response.status_code == 200, response.text
+        return response.json()
+
+    async def setting_of_seller(self, path: str, **body: Any) -> None:
+        """What only the merchant itself sets."""
+        response = await self.seller.put(f"/v1/merchants/m-1/{path}", json=body)
+        assert response.status_code == 200, response.text
+
     async def approve(self, case_id: str) -> dict[str, Any]:
         """The merchant approves a return and names the address for it."""
         return await self.act(self.seller, case_id, "approve", return_address=RETURN_ADDRESS)

@@ -11,11 +11,14 @@ from random_bodies import bodies_of, cny
 PEOPLE = ("buyer", "seller", "agent", "second agent", "arbitrator", "second arbitrator", "admin")
 SETTINGS: dict[str, object] = {
     "testing_bodies": {"lab-1": "?"},
-    "fast_exchange_merchants": {"m-1"},
     "second_person_above": {"CNY": 15000},
-    "return_fees": {"m-1": {"CNY": {"return_freight_minor": 1200, "restocking_basis_points": 500}}},
-    "freight_insurance": {"m-1": {"CNY": {"most_minor": 1000}}},
 }
+MERCHANT: dict[str, dict[str, Any]] = {
+    "fast-exchange": {"allowed": True},
+    "return-fees": {"fees": [{"return_freight": cny(1200), "restocking_basis_points": 500}]},
+    "freight-insurance": {"limits": [cny(1000)]},
+}
+"""What is set for the merchant."""
 RULES = {
     "rules": [
         {"id": "small", "when": {"amount_to": cny(3000)}, "outcome": "approve"},

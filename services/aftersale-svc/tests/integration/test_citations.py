@@ -25,10 +25,10 @@ def cny(amount: int) -> dict[str, Any]:
 @pytest.fixture
 async def shop(postgres_url: str) -> AsyncIterator[Shop]:
     """A shop with fast exchanges and insured returns, in which a policy of two clauses is in force."""
-    insurance = {"m-1": {"CNY": {"most_minor": 1000}}}
-    settings: dict[str, Any] = {"fast_exchange_merchants": {"m-1"}, "freight_insurance": insurance}
-    async with Harness.start(main.service, postgres_url, **settings) as harness:
+    async with Harness.start(main.service, postgres_url) as harness:
         shop = Shop(harness)
+        await shop.setting("fast-exchange", allowed=True)
+        await shop.setting("freight-insurance", limits=[cny(1000)])
         await shop.delivered()
         await published(shop, 1, "a", "b")
         yield shop

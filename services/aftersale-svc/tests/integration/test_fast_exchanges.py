@@ -21,8 +21,10 @@ SENT = {"carrier": "zto", "waybill_no": "73100001"}
 
 @pytest.fixture
 async def shop(postgres_url: str) -> AsyncIterator[Shop]:
-    async with Harness.start(main.service, postgres_url, fast_exchange_merchants={"m-1"}) as harness:
-        yield Shop(harness)
+    async with Harness.start(main.service, postgres_url) as harness:
+        shop = Shop(harness)
+        await shop.setting("fast-exchange", allowed=True)
+        yield shop
 
 
 async def approved(shop: Shop) -> str:
@@ -189,8 +191,7 @@ async def test_a_merchant_that_allows_it_no_more_is_not_held_to_an_offer(shop: S
     await shop.delivered()
     case = await shop.case(1)
     await shop.act(shop.seller, case["id"], "offer", type="fast_exchange", return_address=RETURN_ADDRESS)
-    runtime = shop.harness.runtime
-    runtime.settings = runtime.settings.model_copy(update={"fast_exchange_merchants": frozenset()})
+    await shop.setting("fast-exchange", allowed=False)
     refused = await shop.buyer.post(f"/v1/cases/{case['id']}/accept-offer", json={})
     shop.harness.problem(refused, 409, "fast_exchange_not_allowed")
     declined = await shop.act(shop.buyer, case["id"], "decline-offer")

@@ -27,9 +27,10 @@ def cny(amount: int) -> dict[str, Any]:
 @pytest.fixture
 async def insured(postgres_url: str) -> AsyncIterator[Shop]:
     """A shop whose merchant's returns are insured."""
-    insurance = {"m-1": {"CNY": {"most_minor": 1000}}}
-    async with Harness.start(main.service, postgres_url, freight_insurance=insurance) as harness:
-        yield Shop(harness)
+    async with Harness.start(main.service, postgres_url) as harness:
+        shop = Shop(harness)
+        await shop.setting("freight-insurance", limits=[cny(1000)])
+        yield shop
 
 
 async def opened(shop: Shop, case_id: str, client: httpx.AsyncClient | None = None, **body: Any) -> dict[str, Any]:

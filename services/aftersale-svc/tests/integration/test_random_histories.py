@@ -25,7 +25,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 from random_bodies import cny
-from random_shop import PEOPLE, RULES, SETTINGS, Routes
+from random_shop import MERCHANT, PEOPLE, RULES, SETTINGS, Routes
 from replayed_cases import ROWS, replayed, stored
 
 T = TypeVar("T")
@@ -258,6 +258,8 @@ def histories(postgres_url: str) -> Iterator[type[Histories]]:
     async def started() -> AsyncExitStack:
         stack = AsyncExitStack()
         Histories.shop = Shop(await stack.enter_async_context(Harness.start(main.service, postgres_url, **SETTINGS)))
+        for path, body in MERCHANT.items():
+            await Histories.shop.setting(path, **body)
         return stack
 
     with asyncio.Runner() as Histories.runner:

@@ -14,8 +14,10 @@ SENT = {"carrier": "zto", "waybill_no": "73100001"}
 @pytest.fixture
 async def first(postgres_url: str) -> AsyncIterator[Shop]:
     """A shop whose merchant sends replacements before the goods are back."""
-    async with Harness.start(main.service, postgres_url, fast_exchange_merchants={"m-1"}) as harness:
-        yield Shop(harness)
+    async with Harness.start(main.service, postgres_url) as harness:
+        shop = Shop(harness)
+        await shop.setting("fast-exchange", allowed=True)
+        yield shop
 
 
 async def test_an_offer_without_a_refund_names_no_amount(shop: Shop) -> None:

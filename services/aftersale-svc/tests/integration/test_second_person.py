@@ -107,7 +107,8 @@ async def test_an_offer_and_many_approvals_wait_for_the_second_too(shop: Shop, s
 async def test_a_hold_on_much_money_is_decided_by_two(
     shop: Shop, second: Any, monkeypatch: pytest.MonkeyPatch, action: str
 ) -> None:
-    limit = {"second_person_above": {"CNY": 9000}, "fast_exchange_merchants": frozenset({"m-1"})}
+    limit = {"second_person_above": {"CNY": 9000}}
+    await shop.setting("fast-exchange", allowed=True)
     monkeypatch.setattr(shop.harness.runtime, "settings", shop.harness.runtime.settings.model_copy(update=limit))
     await shop.delivered()
     case_id = (await shop.case(2, type_="fast_exchange"))["id"]

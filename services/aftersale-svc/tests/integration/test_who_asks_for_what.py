@@ -118,8 +118,9 @@ class Undone(Exception):
 @pytest.fixture
 async def shop(postgres_url: str) -> AsyncIterator[Shop]:
     """A shop that permits fast exchanges, with an order at each stage."""
-    async with Harness.start(main.service, postgres_url, fast_exchange_merchants={"m-1"}) as harness:
+    async with Harness.start(main.service, postgres_url) as harness:
         shop = Shop(harness)
+        await shop.setting("fast-exchange", allowed=True)
         for stage, put in ((PRE, shop.paid), (TRANSIT, shop.shipped), (RECEIPT, shop.delivered)):
             await put(ORDERS[stage], (KETTLE.model_copy(update={"line_id": f"line_{stage}"}),))
         yield shop

@@ -23,7 +23,7 @@ from aftersale_svc.domain.guarantee_claims.codes import (
 )
 from aftersale_svc.domain.guarantee_claims.errors import NotInsured, RefundNotFailed, ReturnNotReceived
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
-from aftersale_svc.domain.guarantee_claims.model import FreightInsurance, GuaranteeClaim, GuaranteeRequest
+from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeRequest
 from aftersale_svc.domain.guarantee_claims.policy import covered
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
@@ -163,7 +163,7 @@ def test_what_the_deposit_covers(
     request = GuaranteeRequest(GuaranteeKind.MERCHANT_DEPOSIT, None, None, [], None)
     case = FullCase(case=a_case(state=CaseState.MANUAL_REVIEW, refund_id="ref_1"))
     failed = case.keeping(a_refund(RefundState.FAILED))
-    assert covered(failed, an_order(), request, None) == 19133
+    assert covered(failed, an_order(), request) == 19133
     for full in (
         case,
         case.keeping(a_refund()),
@@ -171,24 +171,25 @@ def test_what_the_deposit_covers(
         replace(failed, case=replace(case.case, state=CaseState.CLOSED)),
     ):
         with pytest.raises(RefundNotFailed):
-            covered(full, an_order(), request, None)
+            covered(full, an_order(), request)
     with pytest.raises(OrderWasCancelled):
-        covered(failed, an_order(OrderState.CANCELLED), request, None)
+        covered(failed, an_order(OrderState.CANCELLED), request)
 
 
 def test_what_the_insurance_covers(a_case: Callable[..., Case], an_order: Callable[..., Order]) -> None:
     request = GuaranteeRequest(GuaranteeKind.FREIGHT_INSURANCE, 900, "CNY", [], None)
-    insurance, case = FreightInsurance(most_minor=1000), FullCase(case=a_case())
+    insured = an_order(settings={"freight_insurance": ["ins_1", 1, {"CNY": 1000}]})
+    case = FullCase(case=a_case())
     back = case.keeping(Return(case_id="case_1", delivered_at=NOW))
-    assert covered(back, an_order(), request, insurance) == 1000
+    assert covered(back, insured, request) == 1000
     with pytest.raises(ReturnNotReceived):
-        covered(case, an_order(), request, insurance)
+        covered(case, insured, request)
     with pytest.raises(NotInsured):
-        covered(back, an_order(), request, None)
+        covered(back, an_order(), request)
     with pytest.raises(NotInsured):
-        covered(FullCase(case=a_case(type=CaseType.REFUND_ONLY)), an_order(), request, insurance)
-    with pytest.raises(ValueError, match="pays something"):
-        FreightInsurance(most_minor=0)
+        covered(back, replace(insured, currency="JPY"), request)
+    with pytest.raises(NotInsured):
+        covered(FullCase(case=a_case(type=CaseType.REFUND_ONLY)), insured, request)
 
 
 def test_every_code_of_a_claim_has_its_words(

@@ -28,7 +28,8 @@ TAKEN = {
 
 
 def found(book: OrderBook) -> OrderOptions:
-    return options_of(book.order, balances(book.holds()), NOW, {book.order.merchant_id})
+    order = replace(book.order, settings={"fast_exchange": ["fex_1", 1, {"allowed": True}]})
+    return options_of(order, balances(book.holds()), NOW)
 
 
 def why_not(book: OrderBook) -> dict[CaseType, str | None]:

@@ -24,7 +24,7 @@ from memory_transaction import Snapshot
 ACase = Callable[..., Case]
 AnOrder = Callable[..., Order]
 Acting = Callable[..., SystemContext]
-PRESENT = {"reason": Reason.QUALITY_DEFECT, "evidence": (), "sending_first": ()}
+PRESENT = {"reason": Reason.QUALITY_DEFECT, "evidence": ()}
 
 
 def test_which_types_can_be_changed() -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseStage
+from aftercare_events.catalogue.merchants import SettingsUsed
 from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.fields import Code, Currency, Minor, PaymentId, RefundId
 from aftercare_events.vocabulary import Vocabulary, one_of
@@ -40,6 +41,7 @@ class RefundRequested(CaseEvent):
         bool | None,
         Field(description="whether the refund is on condition that none of the case's units has left the merchant"),
     ] = None
+    settings: SettingsUsed = None
 
     @property
     def is_before_shipment(self) -> bool:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from aftercare_events.catalogue.claims import ClaimEvent
 from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion
+from aftercare_events.catalogue.merchants import SettingsUsed
 from aftercare_events.fields import Code, Currency, DeadlineAt, DisputeId, Hash, Minor, RefundId
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -73,6 +74,7 @@ class GuaranteeClaimOpened(GuaranteeEvent):
     refund_id: RefundId | None = None
     dispute_id: DisputeId | None = None
     deadline_at: DeadlineAt = None
+    settings: SettingsUsed = None
 
 
 class GuaranteeClaimAnswered(GuaranteeEvent):

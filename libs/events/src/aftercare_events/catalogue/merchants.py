@@ -5,9 +5,35 @@ from typing import Annotated, ClassVar
 from pydantic import Field
 
 from aftercare_events import topics
-from aftercare_events.event import Event
+from aftercare_events.event import Event, EventPart
 from aftercare_events.fields import Code, Hash, Id, MerchantId, Quantity
 from aftercare_events.topics import Topic
+from aftercare_events.vocabulary import Vocabulary, one_of
+
+
+class SettingKind(Vocabulary):
+    """What a merchant can set about its cases."""
+
+    CASE_RULES = "case_rules", "rules by which cases are decided"
+    RETURN_ADDRESS = "return_address", "where goods go back to if an approval names no address"
+    PICKUP_SCHEDULE = "pickup_schedule", "when returned goods are collected"
+    RETURN_FEES = "return_fees", "what buyers are charged for returns"
+    FREIGHT_INSURANCE = "freight_insurance", "up to which amount the freight of a return is insured"
+    FAST_EXCHANGE = "fast_exchange", "whether replacements are sent before the goods are back"
+
+
+class SettingUsed(EventPart):
+    """The version of a setting that something was decided by."""
+
+    kind: Annotated[Code, one_of(SettingKind, "what was set")]
+    setting_id: Annotated[Id, Field(description="the setting, of the merchant or of the platform")]
+    version: Annotated[int, Field(strict=True, ge=1, description="which version of it")]
+
+
+SettingsUsed = Annotated[
+    tuple[SettingUsed, ...] | None,
+    Field(description="what the merchant, or the platform, has set that it was decided by"),
+]
 
 
 class MerchantEvent(Event):
@@ -16,9 +42,7 @@ class MerchantEvent(Event):
     TOPIC: ClassVar[Topic] = topics.MERCHANTS
     KEY: ClassVar[str] = "setting_id"
 
-    setting_id: Annotated[
-        Id, Field(description="the rule set, the return address, or the pickup schedule of the merchant")
-    ]
+    setting_id: Annotated[Id, Field(description="identifies what is set: one setting of a merchant, in versions")]
     merchant_id: MerchantId
 
 
@@ -49,3 +73,27 @@ class DefaultReturnAddressSet(MerchantEvent):
     address_version: Annotated[
         int | None, Field(strict=True, ge=1, description="counts the addresses of the merchant")
     ] = None
+
+
+class ReturnFeesSet(MerchantEvent):
+    """A merchant set what buyers are charged for returns, or the platform did for merchants that have set nothing."""
+
+    matter: Code = "return_fees"
+    fees_version: Annotated[int, Field(strict=True, ge=1, description="counts the fees of the merchant")]
+    fees_hash: Hash
+
+
+class FreightInsuranceSet(MerchantEvent):
+    """The platform set up to which amounts the freight of returns to a merchant is insured."""
+
+    matter: Code = "freight_insurance"
+    insurance_version: Annotated[int, Field(strict=True, ge=1, description="counts the insurances of the merchant")]
+    insurance_hash: Hash
+
+
+class FastExchangeSet(MerchantEvent):
+    """A merchant set whether it sends replacements before the goods are back, or the platform did for merchants that have set nothing."""
+
+    matter: Code = "fast_exchange"
+    permission_version: Annotated[int, Field(strict=True, ge=1, description="counts the permissions of the merchant")]
+    allowed: Annotated[bool, Field(description="whether it does")]

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseType
 from aftercare_events.catalogue.decisions import DecisionId
+from aftercare_events.catalogue.merchants import SettingsUsed
 from aftercare_events.fields import Code, Currency, DeadlineAt, Minor
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -46,6 +47,7 @@ class OfferAccepted(CaseEvent):
         bool | None, Field(description="whether the goods are to be sent back and it is not known yet where to")
     ] = None
     decision_id: DecisionId = None
+    settings: SettingsUsed = None
 
 
 class OfferDeclined(CaseEvent):

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, Initiator
 from aftercare_events.catalogue.decisions import DecisionId, PolicyArticleId, PolicyVersion, RuleId, RulesVersion
+from aftercare_events.catalogue.merchants import SettingsUsed
 from aftercare_events.fields import Code, Currency, DeadlineAt, Hash, Id, Minor, Quantity
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -105,6 +106,7 @@ class AfterSaleRequested(CaseEvent):
     reapplication_of: Annotated[
         Id | None, Field(description="the rejected case in whose place this one was asked for")
     ] = None
+    settings: SettingsUsed = None
 
 
 class AfterSaleApproved(CaseEvent):
@@ -126,6 +128,7 @@ class AfterSaleApproved(CaseEvent):
     policy_version: PolicyVersion = None
     rules_version: RulesVersion = None
     rule_id: RuleId = None
+    settings: SettingsUsed = None
 
 
 class AfterSaleRejected(CaseEvent):

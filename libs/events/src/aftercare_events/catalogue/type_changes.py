@@ -5,6 +5,7 @@ from typing import Annotated
 from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseType
+from aftercare_events.catalogue.merchants import SettingsUsed
 from aftercare_events.catalogue.reviews import CaseReason, DecisionCause
 from aftercare_events.fields import Code, DeadlineAt
 from aftercare_events.vocabulary import one_of
@@ -19,3 +20,4 @@ class AfterSaleTypeChanged(CaseEvent):
     number: Annotated[int, Field(strict=True, ge=1, description="how often the type of the case has been changed")]
     deadline_at: DeadlineAt = None
     cause: Annotated[Code | None, one_of(DecisionCause, "what has changed it; absent: the buyer")] = None
+    settings: SettingsUsed = None

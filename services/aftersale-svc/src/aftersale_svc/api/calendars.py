@@ -10,9 +10,8 @@ from fastapi import APIRouter, Path
 from aftersale_svc.api.schemas.calendars import CalendarOut, MerchantCalendarIn, RulesIn, RulesOut
 from aftersale_svc.commands import calendars, deadline_rules
 from aftersale_svc.domain.deadlines.errors import CalendarUnknown, RuleTwice, RuleUnknown, TimeZoneUnknown
-from aftersale_svc.domain.deadlines.rules import PLATFORM
 from aftersale_svc.domain.deadlines.schedules import merchant_calendar
-from aftersale_svc.domain.permissions import check_merchant
+from aftersale_svc.domain.permissions import PLATFORM_OWNER, check_merchant, check_setter
 from aftersale_svc.queries import calendars as queries
 from aftersale_svc.settings import Settings
 
@@ -53,7 +52,7 @@ async def put_merchant_calendar(merchant_id: MerchantId, body: MerchantCalendarI
 
     It holds for deadlines that are set after a few seconds at most; those that are set already end when they did.
     """
-    check_merchant(tx.actor, merchant_id)
+    check_setter(tx.actor, merchant_id)
     await calendars.put_merchant_calendar(tx, merchant_id, wanted=body.wanted())
     return CalendarOut.of(*await queries.calendar(tx, merchant_calendar(merchant_id)))
 
@@ -65,7 +64,7 @@ async def put_merchant_calendar(merchant_id: MerchantId, body: MerchantCalendarI
 )
 async def get_rules(reader: Read[Settings]) -> RulesOut:
     """Get the platform's rules of hours: how long somebody has, where the merchant has no rule of its own."""
-    return RulesOut.of(PLATFORM, await queries.rules(reader, PLATFORM), deadline_rules.timers())
+    return RulesOut.of(PLATFORM_OWNER, await queries.rules(reader, PLATFORM_OWNER), deadline_rules.timers())
 
 
 @router.put(
@@ -76,8 +75,8 @@ async def get_rules(reader: Read[Settings]) -> RulesOut:
 )
 async def put_rules(body: RulesIn, tx: Tx[Settings]) -> RulesOut:
     """Set the platform's rules as a new version. It holds for deadlines that are set after a few seconds at most."""
-    version = await deadline_rules.put(tx, PLATFORM, rules=[each.rule() for each in body.rules])
-    return RulesOut.of(PLATFORM, version, deadline_rules.timers())
+    version = await deadline_rules.put(tx, PLATFORM_OWNER, rules=[each.rule() for each in body.rules])
+    return RulesOut.of(PLATFORM_OWNER, version, deadline_rules.timers())
 
 
 @router.get(
@@ -99,5 +98,6 @@ async def get_merchant_rules(merchant_id: MerchantId, reader: Read[Settings]) ->
 )
 async def put_merchant_rules(merchant_id: MerchantId, body: RulesIn, tx: Tx[Settings]) -> RulesOut:
     """Set the rules of hours of a merchant as a new version. The merchant itself may not: they are the time that it has."""
+    check_setter(tx.actor, merchant_id)
     version = await deadline_rules.put(tx, merchant_id, rules=[each.rule() for each in body.rules])
     return RulesOut.of(merchant_id, version, deadline_rules.timers())

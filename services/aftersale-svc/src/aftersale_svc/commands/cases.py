@@ -8,7 +8,7 @@ from aftercare_events import AfterSaleRequested, digest
 from aftercare_events import CaseLine as EventLine
 
 from aftersale_svc.commands import courier_claim_openings, history, rule_reviews
-from aftersale_svc.commands.record import case_fields, record_step
+from aftersale_svc.commands.record import case_fields, record_step, settings_used
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import by_parcel
@@ -48,7 +48,7 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
     stage = check_request(order, request, tx)
-    check_permission(TYPES[request.type], order.merchant_id, tx.settings.fast_exchange_merchants)
+    check_permission(TYPES[request.type], order)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     opened = open_case(tx.new_id("case"), order, stage, request, holds, tx)
     case, lines = opened.case, opened.requested
@@ -89,4 +89,5 @@ def _requested(tx: Transaction[Settings], case: Case, lines: Sequence[CaseLine])
         initiator=case.initiator,
         reasons_version=case.reasons_version,
         reapplication_of=case.reapplication_of,
+        settings=settings_used(case.settings),
     )

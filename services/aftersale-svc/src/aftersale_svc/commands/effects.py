@@ -25,7 +25,15 @@ from aftersale_svc.commands import (
     resharing,
     stages,
 )
-from aftersale_svc.commands.record import case_fields, decision_in, dispute_fields, reason_of, record_step, save_dispute
+from aftersale_svc.commands.record import (
+    case_fields,
+    decision_in,
+    dispute_fields,
+    reason_of,
+    record_step,
+    save_dispute,
+    settings_used,
+)
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
@@ -34,7 +42,9 @@ from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState, TakesEffect
+from aftersale_svc.domain.merchant_settings.model import used
 from aftersale_svc.domain.money import adjustments
+from aftersale_svc.domain.money.fees import fees_of, fees_setting
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.money.holds import cases_with_shipped_units, compensation_holds, credit_holds, unreturned
 from aftersale_svc.domain.money.model import LineHold
@@ -114,8 +124,7 @@ async def _request_refund(
     case, amount, takes_units = full.case, terms.amount, TYPES[full.case.type].holds_units
     holds = [] if amount is not None and takes_units else await tx.all(HOLDS_OF_ORDER, order_id=case.order_id)
     if amount is None:
-        fees = tx.settings.fees_of(case.merchant_id, case.currency)
-        amount = refund_due(terms.order, case, full.lines, holds, fees)
+        amount = refund_due(terms.order, case, full.lines, holds, fees_of(terms.order))
     if not takes_units:
         full = await _hold_amounts(tx, full, amount.units_minor + case.paid_before_minor, holds)
     refund = Refund(
@@ -129,6 +138,7 @@ async def _request_refund(
         return_freight_minor=amount.return_freight_minor,
         currency=case.currency,
         requested_at=tx.now,
+        settings=used(fees_setting(terms.order, case)),
     )
     refund = REFUND.start(refund, tx)
     kept = refund.cause is RefundCause.COMPENSATION
@@ -136,7 +146,7 @@ async def _request_refund(
     case = replace(case, refund_id=refund.id, shipping_refund_minor=freight, goods_kept=kept)
     if refund.cause is not RefundCause.PRICE_DIFFERENCE:
         case = replace(case, difference_minor=None)  # nothing is exchanged
-    parts = await refund_parts.decided(tx, full, refund)
+    parts = await refund_parts.decided(tx, full, refund, fees_of(terms.order))
     return replace(full, case=case).keeping(refund).keeping(*parts), _requested(tx, case, refund, parts)
 
 
@@ -161,6 +171,7 @@ def _requested(tx: Transaction[Settings], case: Case, refund: Refund, parts: Seq
         currency=refund.currency,
         cause=refund.cause,
         parts=refund_parts.published(parts, refund.id),
+        settings=settings_used(refund.settings),
         stage=case.stage,
         before_shipment=case.stage is Stage.PRE_SHIP and TYPES[case.type].holds_units,
     )

@@ -23,6 +23,7 @@ from aftercare_events.catalogue.guarantee_claims import (
 from aftersale_svc.commands import decisions, locking
 from aftersale_svc.commands.claim_record import claim_fields
 from aftersale_svc.commands.claim_steps import ClaimSteps
+from aftersale_svc.commands.record import settings_used
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.claims.model import with_evidence
 from aftersale_svc.domain.claims.parties import check_no_party, parties_of
@@ -37,6 +38,8 @@ from aftersale_svc.domain.guarantee_claims.errors import GuaranteeTaken
 from aftersale_svc.domain.guarantee_claims.lifecycle import GUARANTEE_CLAIM
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeRequest
 from aftersale_svc.domain.guarantee_claims.policy import amount_of, check_covered, covered
+from aftersale_svc.domain.merchant_settings.model import SettingKind, used
+from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.permissions import with_actor
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
@@ -59,11 +62,11 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRe
     full, order = await locking.case_and_order(tx, case_id)
     case = full.case
     check_no_party(case, tx.actor)
-    most = covered(full, order, request, tx.settings.insurance_of(case.merchant_id, case.currency))
+    most = covered(full, order, request)
     known = await tx.one(TAKEN, case_id=case.id, kind=request.kind)
     if known is not None:
         raise GuaranteeTaken(claim_id=known.id)
-    claim = _new(tx, full, request, amount_of(request, most, case.currency))
+    claim = _new(tx, full, order, request, amount_of(request, most, case.currency))
     opened = GuaranteeClaimOpened(
         **claim_fields(tx, claim),
         origin=claim.origin,
@@ -73,11 +76,14 @@ async def open_(tx: Transaction[Settings], case_id: str, *, request: GuaranteeRe
         dispute_id=claim.dispute_id,
         evidence=tuple(claim.evidence),
         deadline_at=claim.deadline_at,
+        settings=settings_used(claim.settings),
     )
     return await STEPS.create(tx, claim, opened, request.note)
 
 
-def _new(tx: Transaction[Settings], full: FullCase, request: GuaranteeRequest, amount_minor: int) -> GuaranteeClaim:
+def _new(
+    tx: Transaction[Settings], full: FullCase, order: Order, request: GuaranteeRequest, amount_minor: int
+) -> GuaranteeClaim:
     case, deposit = full.case, request.kind is GuaranteeKind.MERCHANT_DEPOSIT
     claim = GuaranteeClaim(
         id=tx.new_id("grt"),
@@ -98,6 +104,7 @@ def _new(tx: Transaction[Settings], full: FullCase, request: GuaranteeRequest, a
         claimed_minor=amount_minor,
         currency=case.currency,
         party_ids=with_actor(parties_of(case), tx.actor),
+        settings=None if deposit else used(order.setting(SettingKind.FREIGHT_INSURANCE)),
         created_at=tx.now,
         updated_at=tx.now,
     )

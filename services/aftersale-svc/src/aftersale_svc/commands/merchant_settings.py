@@ -4,11 +4,21 @@ from collections.abc import Callable, Mapping
 from json import dumps
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import CaseRulesPublished, DefaultReturnAddressSet, MerchantEvent, PickupScheduleSet, trace_fields
+from aftercare_chassis.refusals import NotFound
+from aftercare_events import (
+    CaseRulesPublished,
+    DefaultReturnAddressSet,
+    FastExchangeSet,
+    FreightInsuranceSet,
+    MerchantEvent,
+    PickupScheduleSet,
+    ReturnFeesSet,
+    trace_fields,
+)
 from aftercare_events import digest as hash_of
 
-from aftersale_svc.domain.merchant_settings.model import PREFIXES, Content, MerchantSetting, SettingKind
-from aftersale_svc.domain.permissions import check_merchant
+from aftersale_svc.domain.merchant_settings.model import PREFIXES, WITH_DEFAULT, Content, MerchantSetting, SettingKind
+from aftersale_svc.domain.permissions import PLATFORM_OWNER, check_setter
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.merchant_settings import LOCK_SETTING, MERCHANT_SETTINGS, SETTING_OF, SETTING_VERSIONS
 
@@ -16,11 +26,16 @@ from aftersale_svc.tables.merchant_settings import LOCK_SETTING, MERCHANT_SETTIN
 async def put(tx: Transaction[Settings], merchant_id: str, kind: SettingKind, content: Content) -> MerchantSetting:
     """Set a setting of a merchant as its next version, which is in force from now on. Its earlier versions are kept.
 
+    `PLATFORM_OWNER` as the merchant sets it for those merchants that have set nothing.
+
     Raises:
-        NotFound: the actor acts for another merchant.
+        NotFound: the actor acts for another merchant, or each merchant sets this for itself.
+        Forbidden: it is the platform's, and the actor is none of its administrators.
         Stale: the request's If-Match names another version.
     """
-    check_merchant(tx.actor, merchant_id)
+    if merchant_id == PLATFORM_OWNER and kind not in WITH_DEFAULT:
+        raise NotFound(what=kind)
+    check_setter(tx.actor, merchant_id)
     await tx.one(LOCK_SETTING, setting_of=f"{kind} of {merchant_id}")
     known = await tx.one(SETTING_OF, merchant_id=merchant_id, kind=kind)
     tx.check_condition(None if known is None else known.version)
@@ -70,6 +85,36 @@ def _schedule_set(tx: Transaction[Settings], row: MerchantSetting) -> PickupSche
     )
 
 
+def _fees_set(tx: Transaction[Settings], row: MerchantSetting) -> ReturnFeesSet:
+    return ReturnFeesSet(
+        **trace_fields(tx, affected_party=row.merchant_id, applicant=tx.actor.id, result="set"),
+        setting_id=row.id,
+        merchant_id=row.merchant_id,
+        fees_version=row.version + 1,
+        fees_hash=_digest(row.content),
+    )
+
+
+def _insurance_set(tx: Transaction[Settings], row: MerchantSetting) -> FreightInsuranceSet:
+    return FreightInsuranceSet(
+        **trace_fields(tx, affected_party=row.merchant_id, applicant=tx.actor.id, result="set"),
+        setting_id=row.id,
+        merchant_id=row.merchant_id,
+        insurance_version=row.version + 1,
+        insurance_hash=_digest(row.content),
+    )
+
+
+def _fast_exchange_set(tx: Transaction[Settings], row: MerchantSetting) -> FastExchangeSet:
+    return FastExchangeSet(
+        **trace_fields(tx, affected_party=row.merchant_id, applicant=tx.actor.id, result="set"),
+        setting_id=row.id,
+        merchant_id=row.merchant_id,
+        permission_version=row.version + 1,
+        allowed=row.content["allowed"],
+    )
+
+
 def _digest(content: object) -> str:
     return hash_of(dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":")))
 
@@ -78,5 +123,8 @@ EVENTS: Mapping[SettingKind, Callable[[Transaction[Settings], MerchantSetting], 
     SettingKind.CASE_RULES: _rules_published,
     SettingKind.RETURN_ADDRESS: _address_set,
     SettingKind.PICKUP_SCHEDULE: _schedule_set,
+    SettingKind.RETURN_FEES: _fees_set,
+    SettingKind.FREIGHT_INSURANCE: _insurance_set,
+    SettingKind.FAST_EXCHANGE: _fast_exchange_set,
 }
 """What is published of each kind, before its version is counted: numbers and hashes, and never an address or a text."""

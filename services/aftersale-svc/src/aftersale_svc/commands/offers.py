@@ -10,7 +10,7 @@ from aftersale_svc.commands import decisions, effects, locking, remaining_money,
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.open_offers import ended
-from aftersale_svc.commands.record import case_fields
+from aftersale_svc.commands.record import case_fields, settings_used
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.exchanges.policy import unpriced
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -19,7 +19,8 @@ from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.offers.errors import NoOfferOpen
 from aftersale_svc.domain.cases.offers.model import Offer, OfferAction, OfferSide, OfferTerms
 from aftersale_svc.domain.cases.offers.policy import agreed, check_offered, offered
-from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address
+from aftersale_svc.domain.cases.policy import permitted
+from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address, with_address
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.orders.model import Order
@@ -75,10 +76,10 @@ async def _make(
     *,
     confirmed: bool,
 ) -> FullCase:
-    known = full if return_address is None else full.keeping(replace(full.return_, address=return_address))
+    known = full if return_address is None else with_address(full, order, return_address)
     moved = apply(known, CaseAction.OFFER, tx)
-    offer = offered(known, order, OfferSide(tx.actor.role), terms, tx.now, tx.settings.fast_exchange_merchants)
-    check_address(replace(moved, case=agreed(moved.case, offer)), tx.actor)
+    offer = offered(known, order, OfferSide(tx.actor.role), terms, tx.now)
+    check_address(with_address(replace(moved, case=agreed(moved.case, offer)), order, None), tx.actor)
     if not confirmed and second_person.is_needed(tx, full, offer.amount_minor):
         arguments = {"terms": asdict(terms), "return_address": return_address, "note": note}
         return await second_person.propose(tx, full, CaseAction.OFFER, offer.amount_minor, arguments, policy=policy)
@@ -96,7 +97,7 @@ async def counter(tx: Transaction[Settings], case_id: str, *, terms: OfferTerms,
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.COUNTER_OFFER, tx)
-    offer = offered(full, order, OfferSide.BUYER, terms, tx.now, tx.settings.fast_exchange_merchants)
+    offer = offered(full, order, OfferSide.BUYER, terms, tx.now)
     return await _save_made(tx, full, moved, offer, CaseAction.COUNTER_OFFER, note)
 
 
@@ -166,8 +167,10 @@ async def accept_locked(
     offer = full.open_offer
     if offer is None:
         raise NoOfferOpen()
-    check_offered(full.case, offer.type, order, tx.settings.fast_exchange_merchants)
-    on_terms = await _priced(tx, unpriced(replace(full, case=agreed(full.case, offer))), order)
+    check_offered(full.case, offer.type, order)
+    case = agreed(full.case, offer)
+    on_terms = replace(full, case=case if case.type is full.case.type else permitted(case, order))
+    on_terms = await _priced(tx, unpriced(with_address(on_terms, order, None)), order)
     await remaining_money.check(tx, order, on_terms)
     moved = apply(on_terms, CaseAction.ACCEPT_OFFER, tx).keeping(ended(tx, offer, OfferAction.ACCEPT))
     decided = await decisions.record(tx, full, DecisionKind.OFFER, "accepted", policy=policy)
@@ -179,6 +182,7 @@ async def accept_locked(
         currency=offer.currency,
         deadline_at=moved.case.deadline_at,
         return_address_missing=lacks_address(moved),
+        settings=settings_used([*(moved.case.settings or ()), *(moved.return_.settings or ())]),
         decision_id=decided.get("decision_id"),
     )
     terms = RefundTerms(order, RefundCause.APPROVAL)

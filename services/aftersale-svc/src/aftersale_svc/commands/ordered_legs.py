@@ -7,20 +7,18 @@ from aftercare_events import AfterSaleApproved, AfterSaleResumed
 from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, type_changes
-from aftersale_svc.commands.record import case_fields
+from aftersale_svc.commands.record import case_fields, settings_used
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply
 from aftersale_svc.domain.cases.model import CaseAction, RefundAmount
 from aftersale_svc.domain.cases.policy import accept_all
-from aftersale_svc.domain.cases.return_addresses import lacks_address
+from aftersale_svc.domain.cases.return_addresses import lacks_address, with_address
 from aftersale_svc.domain.disputes.model import Remedy
 from aftersale_svc.domain.disputes.remedies import action_of, ordered_as
-from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.money.freight import estimated
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
-from aftersale_svc.tables.merchant_settings import SETTING_IN_FORCE
 
 
 async def order_return(tx: Transaction[Settings], full: FullCase, order: Order, _: RefundAmount) -> None:
@@ -46,10 +44,8 @@ async def _go_on(tx: Transaction[Settings], full: FullCase, order: Order, remedy
     # What was refused or agreed on before, the verdict has set aside.
     granted = await _as_type(tx, full, order, remedy)
     granted = replace(granted, case=replace(granted.case, close_cause=None, reject_reason=None, agreed_minor=None))
-    if action is CaseAction.ORDER_RETURN and granted.return_.address is None:
-        default = await tx.one(SETTING_IN_FORCE, merchant_id=full.case.merchant_id, kind=SettingKind.RETURN_ADDRESS)
-        if default is not None:
-            granted = granted.keeping(replace(granted.return_, address=default.content))
+    if action is CaseAction.ORDER_RETURN:
+        granted = with_address(granted, order, None)
     ordered = apply(granted, action, tx, CaseFacts(full=granted, order=order))
     ordered = ordered.inspected(accept_all(ordered.lines))
     case = ordered.case
@@ -70,6 +66,7 @@ async def _go_on(tx: Transaction[Settings], full: FullCase, order: Order, remedy
         cause=DecisionCause.VERDICT,
         deadline_at=case.deadline_at,
         return_address_missing=lacks_address(ordered),
+        settings=settings_used(ordered.return_.settings),
     )
     await effects.save(tx, full, ordered, None, *retyped, resumed, approved)
 

@@ -1,10 +1,11 @@
 """How a change is recorded: the fields that its events share, the dispute's row, and the step in the case's timeline."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import AfterSaleApproved, Event, ShippedLine, TraceFields, trace_fields
+from aftercare_events import AfterSaleApproved, Event, SettingUsed, ShippedLine, TraceFields, trace_fields
 
 from aftersale_svc.commands.step_details import details_of
 from aftersale_svc.domain.cases.model import Case, CaseLine, TimelineStep
@@ -60,6 +61,11 @@ def case_fields(tx: Transaction[Settings], case: Case) -> CaseFields:
         goods=goods_outcome(case),
         money=money_outcome(case),
     )
+
+
+def settings_used(found: Sequence[Mapping[str, Any]] | None) -> tuple[SettingUsed, ...] | None:  # Any: JSON
+    """The settings of the merchant that something was decided by, as its event carries them."""
+    return tuple(SettingUsed(**each) for each in found) if found else None
 
 
 def shipped_lines(lines: Sequence[CaseLine]) -> tuple[ShippedLine, ...]:

@@ -8,17 +8,19 @@ from aftercare_events import RefundPart as EventPart
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import Refund
+from aftersale_svc.domain.money.fees import ReturnFees
 from aftersale_svc.domain.money.parts import RefundPart, parts_of
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.given_back import GIVEN_BACK
 
 
-async def decided(tx: Transaction[Settings], full: FullCase, refund: Refund) -> tuple[RefundPart, ...]:
+async def decided(
+    tx: Transaction[Settings], full: FullCase, refund: Refund, fees: ReturnFees
+) -> tuple[RefundPart, ...]:
     """The parts of a refund that is decided now, with the order locked."""
     case, lines = full.case, full.lines
     stated = any(line.line_tax_minor or line.line_discounts for line in lines)
     given = await tx.all(GIVEN_BACK, order_id=case.order_id, case_id=case.id) if stated else []
-    fees = tx.settings.fees_of(case.merchant_id, case.currency)
     of_exchange = refund.cause is RefundCause.PRICE_DIFFERENCE
     # What is paid besides an earlier refund is for no further units.
     keeps_goods = refund.cause is RefundCause.COMPENSATION or case.paid_before_minor > 0

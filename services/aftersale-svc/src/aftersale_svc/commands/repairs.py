@@ -196,7 +196,7 @@ async def again(
     full = await locking.case(tx, case_id)
     moved = apply(full, CaseAction.REPAIR_AGAIN, tx)
     sent = full.replacement or Replacement(case_id=case_id)
-    back = Return(case_id=case_id, address=full.return_.address)
+    back = Return(case_id=case_id, address=full.return_.address, settings=full.return_.settings)
     unrepaired = replace(_known(full), work=None, failure=None, remedy=None, outcome=None)
     after = moved.keeping(replace(sent, returned_at=tx.now)).keeping(back).keeping(unrepaired)
     event = RepairRepeated(**case_fields(tx, after.case), deadline_at=after.case.deadline_at)

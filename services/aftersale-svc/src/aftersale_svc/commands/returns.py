@@ -37,7 +37,9 @@ async def set_address(
     """
     full = await locking.case(tx, case_id)
     before = full.return_.address
-    given = apply(full.keeping(replace(full.return_, address=address)), CaseAction.SET_RETURN_ADDRESS, tx)
+    given = apply(
+        full.keeping(replace(full.return_, address=address, settings=None)), CaseAction.SET_RETURN_ADDRESS, tx
+    )
     if address == before:
         raise ReturnAddressUnchanged(pointer="/return_address")
     event = ReturnAddressGiven(

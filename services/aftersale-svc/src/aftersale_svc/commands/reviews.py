@@ -11,20 +11,18 @@ from aftercare_events.catalogue.reviews import DecisionCause
 from aftersale_svc.commands import decisions, effects, locking, remaining_money, second_person
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
-from aftersale_svc.commands.record import case_fields
+from aftersale_svc.commands.record import case_fields, settings_used
 from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.manual_reviews.proposals import by_approval
 from aftersale_svc.domain.cases.model import CaseAction
-from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address
+from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address, with_address
 from aftersale_svc.domain.decisions.model import DecisionKind
-from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.merchant_settings import SETTING_IN_FORCE
 
 
 async def approve(
@@ -99,11 +97,8 @@ async def _approve(
     rule: AppliedRule | None = None,
     policy: Sequence[Citation] = (),
 ) -> FullCase:
-    if return_address is None and rule is None and lacks_address(full):
-        default = await tx.one(SETTING_IN_FORCE, merchant_id=full.case.merchant_id, kind=SettingKind.RETURN_ADDRESS)
-        return_address = None if default is None else default.content
     # An address that is known stays, where a case is approved again after its parcel was lost.
-    known = full if return_address is None else full.keeping(replace(full.return_, address=return_address))
+    known = with_address(full, order, return_address)
     approved = apply(known, CaseAction.APPROVE, tx)
     check_address(approved, tx.actor)
     await remaining_money.check(tx, order, full)
@@ -114,6 +109,7 @@ async def _approve(
         cause=DecisionCause.TIMEOUT if by_timer else DecisionCause.DECISION if rule is None else DecisionCause.RULE,
         deadline_at=approved.case.deadline_at,
         return_address_missing=lacks_address(approved),
+        settings=settings_used(approved.return_.settings),
         **decided,
     )
     terms = RefundTerms(order, RefundCause.TIMEOUT if by_timer else RefundCause.APPROVAL)

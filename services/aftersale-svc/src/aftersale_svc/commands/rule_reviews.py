@@ -10,7 +10,7 @@ from aftersale_svc.commands.rule_facts import request_facts
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import permits
 from aftersale_svc.domain.cases.model import Case, CaseAction, RequestedLine
-from aftersale_svc.domain.merchant_settings.model import SettingKind, in_force
+from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.rules.documents import rules_of
 from aftersale_svc.domain.rules.facts import AppliedRule
 from aftersale_svc.domain.rules.matching import first_match
@@ -32,7 +32,7 @@ async def decision(
     tx: Transaction[Settings], order: OrderToOpen, case: Case, lines: Sequence[RequestedLine]
 ) -> RuleDecision | None:
     """The rule that decides about a new case; None where the merchant decides."""
-    published = in_force(order.settings, SettingKind.CASE_RULES)
+    published = order.setting(SettingKind.CASE_RULES)
     if published is None:
         return None
     rules = rules_of(published.content["rules"])
@@ -55,6 +55,4 @@ async def take(tx: Transaction[Settings], full: FullCase, order: OrderToOpen, de
         return full
     if action is CaseAction.ESCALATE:
         return await reviews.escalate_by_rule(system, full, decided.applied)
-    default = in_force(order.settings, SettingKind.RETURN_ADDRESS)
-    address = decided.rule.return_address or (None if default is None else default.content)
-    return await reviews.approve_by_rule(system, full, order, decided.applied, address)
+    return await reviews.approve_by_rule(system, full, order, decided.applied, decided.rule.return_address)

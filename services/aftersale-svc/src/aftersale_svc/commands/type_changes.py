@@ -9,7 +9,7 @@ from aftercare_events.catalogue.reviews import DecisionCause
 
 from aftersale_svc.commands import effects, locking
 from aftersale_svc.commands.open_offers import ended
-from aftersale_svc.commands.record import case_fields
+from aftersale_svc.commands.record import case_fields, settings_used
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.exchanges.policy import unpriced, wanted_of_case
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
@@ -46,8 +46,7 @@ async def change(
     """
     full, order = await locking.case_and_order(tx, case_id)
     moved = apply(full, CaseAction.CHANGE_TYPE, tx)
-    sending_first = tx.settings.fast_exchange_merchants
-    case = changed(moved.case, order, type_, reason or full.case.reason, evidence, sending_first)
+    case = changed(moved.case, order, type_, reason or full.case.reason, evidence)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     after = replace(moved, case=estimated(order, case, full.requested, holds))
     after = unpriced(after.keeping(*wanted_of_case(after, lines)))
@@ -77,4 +76,5 @@ def event(
         deadline_at=case.deadline_at,
         evidence=tuple(evidence),
         cause=cause,
+        settings=settings_used(case.settings),
     )

@@ -4,7 +4,7 @@ It is decided by the functions that decide about a request (`commands.cases.crea
 request for it is accepted.
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -54,17 +54,14 @@ class OrderOptions:
     lines: tuple[LineOptions, ...]
 
 
-def options_of(
-    order: Order, balances: Sequence[LineBalance], now: datetime, sending_first: Collection[str] = ()
-) -> OrderOptions:
-    """Return each type of case for each line. `balances` are what all cases of the order hold, `sending_first` the merchants
-    that send replacements before the goods are back.
+def options_of(order: Order, balances: Sequence[LineBalance], now: datetime) -> OrderOptions:
+    """Return each type of case for each line. `balances` are what all cases of the order hold.
 
     Raises:
         OrderUnknown: the order is not known as paid.
     """
     stage = _stage(order, now)
-    of_types = {name: _refusal(partial(_check_type, row, order, now, sending_first)) for name, row in TYPES.items()}
+    of_types = {name: _refusal(partial(_check_type, row, order, now)) for name, row in TYPES.items()}
     return OrderOptions(order, stage, tuple(_line(line, of_types, order.currency) for line in balances))
 
 
@@ -87,9 +84,9 @@ def _stage(order: Order, now: datetime) -> Stage | None:
         return None
 
 
-def _check_type(type_: TypeRow, order: Order, now: datetime, sending_first: Collection[str]) -> None:
+def _check_type(type_: TypeRow, order: Order, now: datetime) -> None:
     check_stage(type_, order, stage_of(order, now))
-    check_permission(type_, order.merchant_id, sending_first)
+    check_permission(type_, order)
 
 
 def _refusal(check: Callable[[], object]) -> Refusal | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from aftercare_chassis.lifecycle import NOT_IN_THIS_STATE, Actor, Permission
-from aftercare_chassis.refusals import NotFound
+from aftercare_chassis.refusals import Forbidden, NotFound
 
 BUYER = Permission("buyer_only", frozenset({"buyer"}))
 BUYER_OR_AGENT = Permission("buyer_only", frozenset({"buyer", "agent"}))
@@ -31,6 +31,22 @@ BUYER_OR_PLATFORM = Permission("buyer_only", frozenset({"buyer", "agent", "arbit
 SYSTEM_ONLY = Permission("system_only", frozenset({"system"}))
 SYSTEM_UNSEEN = Permission(NOT_IN_THIS_STATE, frozenset({"system"}))
 """For everybody else the action does not exist in this state."""
+
+
+PLATFORM_OWNER = "platform"
+"""Whose settings and rules of hours hold where a merchant has none. No merchant has this id."""
+
+
+def check_setter(actor: Actor, merchant_id: str) -> None:
+    """Refuse who may not set something for this merchant: what is the platform's, its administrators set.
+
+    Raises:
+        NotFound: see `check_merchant`.
+        Forbidden: it is the platform's.
+    """
+    check_merchant(actor, merchant_id)
+    if merchant_id == PLATFORM_OWNER and actor.role != "admin":
+        raise Forbidden(allowed_roles=["admin"])
 
 
 def check_merchant(actor: Actor, merchant_id: str) -> None:

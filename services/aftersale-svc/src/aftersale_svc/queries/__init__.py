@@ -154,12 +154,11 @@ async def preview(read: Reader[Settings], request: Request) -> Preview:
     order = await read.one(ORDER, order_id=request.order_id)
     if order is None:
         raise OrderUnknown(order_id=request.order_id, awaits=request.order_id)
-    check_permission(TYPES[request.type], order.merchant_id, read.settings.fast_exchange_merchants)
+    check_permission(TYPES[request.type], order)
     holds = await read.all(HOLDS_OF_ORDER, order_id=order.id)
     stated = any(hold.tax_minor or hold.discounts for hold in holds)
     given = await read.all(GIVEN_BACK, order_id=order.id, case_id="") if stated else []
-    fees = read.settings.fees_of(order.merchant_id, order.currency)
-    return previewed(order, request, holds, read, given, fees)
+    return previewed(order, request, holds, read, given)
 
 
 async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOptions:
@@ -172,7 +171,7 @@ async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOpti
     if order is None:
         raise OrderUnknown(order_id=order_id)
     held = balances(await read.all(HOLDS_OF_ORDER, order_id=order_id))
-    return options_of(order, held, read.now, read.settings.fast_exchange_merchants)
+    return options_of(order, held, read.now)
 
 
 async def evidence_file(read: Reader[Settings], evidence_id: str) -> EvidenceFile:

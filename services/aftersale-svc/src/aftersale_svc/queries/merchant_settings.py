@@ -4,15 +4,18 @@ from aftercare_chassis.database.mapping import Page
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
-from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingKind, SettingVersion
-from aftersale_svc.domain.permissions import check_merchant
+from aftersale_svc.domain.merchant_settings.model import WITH_DEFAULT, MerchantSetting, SettingKind, SettingVersion
+from aftersale_svc.domain.permissions import PLATFORM_OWNER, check_merchant
 from aftersale_svc.settings import Settings
-from aftersale_svc.tables.merchant_settings import SETTING_OF, VERSION_LIST, VERSION_OF
+from aftersale_svc.tables.merchant_settings import SETTING_IN_FORCE, SETTING_OF, VERSION_LIST, VERSION_OF
 
 
 async def setting(read: Reader[Settings], merchant_id: str, kind: SettingKind) -> MerchantSetting:
-    """What a merchant has set that is in force. Raises: NotFound."""
+    """What is in force for a merchant: what it has set, else what the platform has set for such merchants. Raises: NotFound."""
+    check_merchant(read.actor, merchant_id)
     found = await read.one(SETTING_OF, merchant_id=merchant_id, kind=kind)
+    if found is None and kind in WITH_DEFAULT:
+        found = await read.one(SETTING_IN_FORCE, merchant_id=PLATFORM_OWNER, kind=kind)
     if found is None:
         raise NotFound(what=kind)
     return found

@@ -11,7 +11,7 @@ from aftersale_svc.domain.rules.model import OrderToOpen
 from aftersale_svc.tables.cases import case_lines, case_timeline, cases
 from aftersale_svc.tables.evidence import evidence_files
 from aftersale_svc.tables.merchant_settings import merchant_settings, settings_of
-from aftersale_svc.tables.orders import order_lines, orders
+from aftersale_svc.tables.orders import DECIDING, order_lines, orders
 from aftersale_svc.tables.visibility import seen_by
 
 _merchant_id = bindparam("merchant_id", type_=Text)
@@ -23,10 +23,10 @@ _categories = (
 _has_rules = exists().where(
     merchant_settings.c.merchant_id == orders.c.merchant_id, merchant_settings.c.kind == SettingKind.CASE_RULES
 )
-_set = settings_of(orders.c.merchant_id, SettingKind.CASE_RULES, SettingKind.RETURN_ADDRESS)
+_settings = settings_of(orders.c.merchant_id, SettingKind.CASE_RULES, *DECIDING)
 # In the statement that locks the order: a merchant that has set nothing costs two look-ups in an index, and no round trip.
 ORDER_TO_OPEN = Query(
-    select(orders, _set.label("settings"), case((_has_rules, _categories)).label("categories"))
+    select(orders, _settings, case((_has_rules, _categories)).label("categories"))
     .where(orders.c.id == bindparam("order_id"))
     .with_for_update(key_share=True, of=orders),
     OrderToOpen,

@@ -86,6 +86,7 @@ cases = Table(
     *one_of("booked_in", (CaseState.AWAIT_BUYER_SHIPMENT,), null=True),
     timestamp("pickup_ends_at", null=True),
     Column("party_ids", ARRAY(Text), nullable=False, server_default="{}"),
+    document("settings", null=True),
     text("description", null=True),
     texts("evidence"),
     *one_of("initiator", Initiator, null=True),

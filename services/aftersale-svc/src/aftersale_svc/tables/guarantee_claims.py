@@ -1,6 +1,6 @@
 """Claims on a guarantee, and what they exclude."""
 
-from aftercare_chassis.database.columns import aggregate, minor, one_of, quantity, text, texts, timestamp
+from aftercare_chassis.database.columns import aggregate, document, minor, one_of, quantity, text, texts, timestamp
 from aftercare_chassis.database.mapping import Listing, Query, Rows
 from sqlalchemy import (
     BigInteger,
@@ -35,7 +35,7 @@ from aftersale_svc.domain.guarantee_claims.lifecycle import UNPAID_ENDS
 from aftersale_svc.domain.guarantee_claims.model import GuaranteeClaim, GuaranteeTotal
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.tables.cases import cases
-from aftersale_svc.tables.orders import orders
+from aftersale_svc.tables.orders import SETTINGS, orders
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
@@ -60,6 +60,7 @@ guarantee_claims = Table(
     *quantity("evidence_requests"),
     *minor("claimed_minor"),
     *minor("owed_minor", null=True),
+    document("settings", null=True),
     text("currency"),
     text("decided_by", null=True),
     *one_of("refusal", GuaranteeRefusal, null=True),
@@ -115,7 +116,7 @@ TAKEN = Query(
 )
 """The claim of a case on a guarantee that lives or was paid. The case is locked, so that no other one is opened meanwhile."""
 ORDER_OF_GUARANTEE = Query(
-    select(orders)
+    select(orders, SETTINGS)
     .join_from(orders, guarantee_claims, _c.order_id == orders.c.id)
     .where(_c.id == bindparam("claim_id"))
     .with_for_update(key_share=True, of=orders),

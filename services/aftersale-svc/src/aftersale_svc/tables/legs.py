@@ -75,6 +75,7 @@ returns = Table(
     timestamp("delivered_at", null=True),
     *one_of("method", ReturnMethod, null=True),
     text("drop_off_point", null=True),
+    document("settings", null=True),
     CheckConstraint("(carrier IS NULL) = (waybill_no IS NULL)", name="waybill"),
 )
 
@@ -102,6 +103,7 @@ refunds = Table(
     *minor("freight_minor"),
     *minor("restocking_minor", default=0),
     *minor("return_freight_minor", default=0),
+    document("settings", null=True),
     text("currency"),
     text("failure_code", null=True),
     timestamp("requested_at"),

@@ -13,14 +13,16 @@ from aftersale_svc.domain.disputes.model import Dispute
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.tables.cases import CASE_SEEN_BY, cases
 from aftersale_svc.tables.disputes import DISPUTE_SEEN_BY, disputes
-from aftersale_svc.tables.orders import orders
+from aftersale_svc.tables.orders import SETTINGS, orders
 from aftersale_svc.tables.visibility import seen_by
 
 ORDER_TO_LOCK = Query(
-    select(orders).where(orders.c.id == bindparam("order_id")).with_for_update(key_share=True), Order, seen_by(orders)
+    select(orders, SETTINGS).where(orders.c.id == bindparam("order_id")).with_for_update(key_share=True, of=orders),
+    Order,
+    seen_by(orders),
 )
 ORDER_OF_CASE = Query(
-    select(orders)
+    select(orders, SETTINGS)
     .join_from(orders, cases, cases.c.order_id == orders.c.id)
     .where(cases.c.id == bindparam("case_id"))
     .with_for_update(key_share=True, of=orders),
@@ -28,7 +30,7 @@ ORDER_OF_CASE = Query(
     CASE_SEEN_BY,
 )
 ORDER_OF_DISPUTE = Query(
-    select(orders)
+    select(orders, SETTINGS)
     .join_from(orders, disputes, disputes.c.order_id == orders.c.id)
     .where(disputes.c.id == bindparam("dispute_id"))
     .with_for_update(key_share=True, of=orders),
@@ -58,7 +60,10 @@ def _among(column: Column[str]) -> ColumnElement[bool]:
     return column == any_(bindparam("ids", type_=ARRAY(Text)))
 
 
-FREE_ORDERS = Query(select(orders).where(_among(orders.c.id)).with_for_update(key_share=True, skip_locked=True), Order)
+FREE_ORDERS = Query(
+    select(orders, SETTINGS).where(_among(orders.c.id)).with_for_update(key_share=True, skip_locked=True, of=orders),
+    Order,
+)
 FREE_CASES = Query(select(cases).where(_among(cases.c.id)).with_for_update(key_share=True, skip_locked=True), Case)
 FREE_DISPUTES = Query(
     select(disputes).where(_among(disputes.c.id)).with_for_update(key_share=True, skip_locked=True), Dispute

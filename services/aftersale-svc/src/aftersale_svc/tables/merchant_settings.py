@@ -12,14 +12,18 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    any_,
     bindparam,
     cast,
     func,
+    literal,
     or_,
     select,
 )
+from sqlalchemy.dialects.postgresql import aggregate_order_by, array
 
 from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingKind, SettingVersion
+from aftersale_svc.domain.permissions import PLATFORM_OWNER
 from aftersale_svc.tables.schema import metadata
 
 merchant_settings = Table(
@@ -84,9 +88,12 @@ LOCK_SETTING: Query[Record] = Query(
 
 
 def settings_of(merchant_id: ColumnElement[str], *kinds: SettingKind) -> ColumnElement[object]:
-    """What this merchant has set of these kinds, for `in_force`: an object, or NULL where it has set none of them."""
+    """What this merchant, or else the platform, has set of these kinds: `Order.settings`, NULL where neither has set any."""
     value = func.jsonb_build_array(_current.id, _current.version, _current.content)
-    chosen = select(func.jsonb_object_agg(_current.kind, value)).where(
-        _current.merchant_id == merchant_id, or_(*(_current.kind == kind for kind in kinds))
+    # Of two values for a key the last one stays.
+    in_order = aggregate_order_by(value, _current.merchant_id != PLATFORM_OWNER)
+    chosen = select(func.jsonb_object_agg(_current.kind, in_order)).where(
+        _current.merchant_id == any_(array([merchant_id, literal(PLATFORM_OWNER, Text)])),
+        or_(*(_current.kind == kind for kind in kinds)),
     )
-    return chosen.scalar_subquery()
+    return chosen.scalar_subquery().label("settings")

@@ -21,6 +21,7 @@ from aftersale_svc.api.schemas.exchanges import ExchangeOut, RefusedGoodsOut
 from aftersale_svc.api.schemas.fast_exchanges import HoldOut
 from aftersale_svc.api.schemas.frozen import FrozenOut
 from aftersale_svc.api.schemas.manual_reviews import ProposedDecisionOut, ReviewOut
+from aftersale_svc.api.schemas.merchant_settings import SettingUsedOut
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.offline_refunds import OfflineRefundOut
 from aftersale_svc.api.schemas.pickups import PickupOut, ReturnParcelOut
@@ -175,6 +176,9 @@ class CaseOut(Out):
     """What the merchant says of the repair; null before, and for any other type."""
     hold: HoldOut | None = None
     """What is held for a replacement that is sent first; null until the buyer has agreed to that, and for any other type."""
+    settings: list[SettingUsedOut] = Field(default_factory=list)
+    """What the merchant, or the platform, has set that it was decided by: its permission of a fast exchange, its default return address,
+    the fees of its last refund. Empty where there is none."""
     allowed_actions: AllowedActions
     created_at: CreatedAt
     updated_at: UpdatedAt
@@ -212,6 +216,7 @@ class CaseOut(Out):
             description=case.description,
             evidence=case.evidence,
             return_address=full.return_.address,
+            settings=[SettingUsedOut(**each) for each in full.settings],
             return_parcel=ReturnParcelOut.of(full.return_),
             pickup=PickupOut.of(full),
             replacement=ReplacementOut.of(full.replacement),

@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import NOBODY, Context
 
 from aftersale_svc.api.schemas.case_requests import CitingIn, Evidence
 from aftersale_svc.api.schemas.claims import ClaimOut, ClaimPartsOut
+from aftersale_svc.api.schemas.merchant_settings import SettingUsedOut
 from aftersale_svc.domain.claims.model import ClaimStep
 from aftersale_svc.domain.guarantee_claims.codes import (
     GuaranteeFailure,
@@ -153,6 +154,8 @@ class GuaranteeClaimOut(ClaimOut):
     """Why the payment failed; null where it did not."""
     paid_at: Time | None = None
     """When the payment was recorded; null before."""
+    settings: list[SettingUsedOut] | None = None
+    """The version of the freight insurance that it is paid by; null for a claim on the deposit."""
 
     @classmethod
     def of(cls, claim: GuaranteeClaim, reader: Context) -> "GuaranteeClaimOut":
@@ -173,6 +176,7 @@ class GuaranteeClaimOut(ClaimOut):
             refusal=claim.refusal,
             failure=claim.failure,
             paid_at=claim.paid_at,
+            settings=None if claim.settings is None else [SettingUsedOut(**each) for each in claim.settings],
         )
         return cls(**own)
 

@@ -141,6 +141,12 @@ class FullCase:
         return next(iter(self.rows_of(OfflineRefund)), None)
 
     @property
+    def settings(self) -> list[dict[str, Any]]:
+        """What its merchant has set that it was decided by, as `used` has it."""
+        last = () if self.refund is None else self.refund.settings or ()
+        return [*(self.case.settings or ()), *(self.return_.settings or ()), *last]
+
+    @property
     def offer(self) -> Offer | None:
         """The offer made last."""
         return max(self.rows_of(Offer), key=lambda offer: offer.number, default=None)

@@ -37,7 +37,8 @@ class Case:
     `proposed_by` who proposed it, `proposed_action` what. The buyer has changed its type `type_changes` times.
     It takes the place of the rejected case `reapplication_of`. `asked_in` is the review that waits for the buyer to supply more, for the `supplement_rounds`th time.
     Rules of hours may depend on `category` (that of its lines, where they have the same), `buyer_level` and `carrier` (of the parcel sent last).
-    `booked_in` is the state whose time stops while a pickup is booked, `pickup_ends_at` when the booked time ends. `party_ids` are the people who have acted in it as the buyer or for the merchant.
+    `booked_in` is the state whose time stops while a pickup is booked, `pickup_ends_at` when the booked time ends. `party_ids` are the people who have acted in it as the buyer or for the merchant. `settings`
+    has the version of the permission that its type needs, as `used` has it.
     """
 
     id: str
@@ -88,6 +89,7 @@ class Case:
     booked_in: CaseState | None = None
     pickup_ends_at: datetime | None = None
     party_ids: list[str] = field(default_factory=list)
+    settings: list[dict[str, Any]] | None = None  # Any: JSON
     description: str | None
     evidence: list[str]
     initiator: Initiator | None = None
@@ -148,7 +150,8 @@ class CaseLine(RequestedLine):
 class Return:
     """The leg that brings the goods back. `scanned_at` is the courier's first scan under the present waybill.
 
-    `method` is how they were handed over, `drop_off_point` where; None for returns of earlier builds.
+    `method` is how they were handed over, `drop_off_point` where; None for returns of earlier builds. `settings` has the version of the
+    merchant's default address, where that is its address.
     """
 
     case_id: str
@@ -159,6 +162,7 @@ class Return:
     delivered_at: datetime | None = None
     method: ReturnMethod | None = None
     drop_off_point: str | None = None
+    settings: list[dict[str, Any]] | None = None  # Any: JSON
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -179,7 +183,10 @@ class Inspection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Refund:
-    """One attempt to give the money of a case back. Its id is the provider's idempotency key, so it is used once."""
+    """One attempt to give the money of a case back. Its id is the provider's idempotency key, so it is used once.
+
+    `settings` is what the merchant has set that it was decided by, as `used` has it.
+    """
 
     id: str
     case_id: str
@@ -193,6 +200,7 @@ class Refund:
     failure_code: str | None = None
     requested_at: datetime
     ended_at: datetime | None = None
+    settings: list[dict[str, Any]] | None = None  # Any: JSON
 
     @property
     def amount(self) -> RefundAmount:

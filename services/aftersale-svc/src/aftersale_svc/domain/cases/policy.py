@@ -1,6 +1,6 @@
 """Decisions about a case besides its state table."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
@@ -28,6 +28,7 @@ from aftersale_svc.domain.cases.reasons import REASONS, is_selectable, selectabl
 from aftersale_svc.domain.cases.requests import Finding, Request
 from aftersale_svc.domain.cases.shares import accepted_share
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
+from aftersale_svc.domain.merchant_settings.model import SettingKind, used
 from aftersale_svc.domain.orders.model import Order, Stage
 
 _LATER = {
@@ -105,14 +106,21 @@ def check_reason(type_: TypeRow, order: Order, stage: Stage, reason: Reason, *, 
     raise ReasonUnsuitable(pointer=pointer, stage=stage, allowed=allowed)
 
 
-def check_permission(type_: TypeRow, merchant_id: str, merchants: Collection[str]) -> None:
-    """Refuse a type that sends goods before others are back, where the merchant is not one of those that do.
+def check_permission(type_: TypeRow, order: Order) -> None:
+    """Refuse a type that sends goods before others are back, where the merchant does not do that.
 
     Raises:
         FastExchangeNotAllowed: it is not.
     """
-    if type_.replacement_first and merchant_id not in merchants:
+    permission = order.setting(SettingKind.FAST_EXCHANGE)
+    if type_.replacement_first and not (permission is not None and permission.content["allowed"]):
         raise FastExchangeNotAllowed(pointer="/type")
+
+
+def permitted(case: Case, order: Order) -> Case:
+    """The case with the version of the permission that its type needs; see `check_permission`."""
+    needs = TYPES[case.type].replacement_first
+    return replace(case, settings=used(order.setting(SettingKind.FAST_EXCHANGE)) if needs else None)
 
 
 def evidence_need(type_: TypeRow, reason: Reason) -> EvidenceNeed:

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from aftersale_svc.domain.deadlines.errors import RuleTwice, RuleUnknown
+from aftersale_svc.domain.permissions import PLATFORM_OWNER
 
-PLATFORM = "platform"
 LEAST_HOURS, MOST_HOURS = 1, 90 * 24
 MOST_DAYS = 90
 CONDITIONS = ("type", "category", "reason", "stage", "buyer_level", "carrier")
@@ -65,7 +65,7 @@ class RuleSet:
     @property
     def scope(self) -> RuleScope:
         """Whose rules they are."""
-        return RuleScope.PLATFORM if self.owner == PLATFORM else RuleScope.MERCHANT
+        return RuleScope.PLATFORM if self.owner == PLATFORM_OWNER else RuleScope.MERCHANT
 
     def find(self, timer: str, row: object) -> Rule | None:
         """The rule with the most conditions among those that match."""

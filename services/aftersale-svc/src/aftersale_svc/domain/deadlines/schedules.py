@@ -11,8 +11,9 @@ from aftersale_svc.domain.deadlines.calendars import (
     add_working_time,
     working_seconds,
 )
-from aftersale_svc.domain.deadlines.rules import PLATFORM, Rule, RuleScope, RuleSet, Unit
+from aftersale_svc.domain.deadlines.rules import Rule, RuleScope, RuleSet, Unit
 from aftersale_svc.domain.deadlines.standstills import Standstill
+from aftersale_svc.domain.permissions import PLATFORM_OWNER
 
 DEFAULT_CALENDAR = "CN"
 
@@ -83,7 +84,7 @@ class Schedules:
     def choose(self, row: object, timer: str, hours: float) -> Chosen:
         """The rule for a timer of this row: the merchant's, else the platform's, else the hours of the settings."""
         merchant_id = getattr(row, "merchant_id", "")
-        for owner in (merchant_id, PLATFORM):
+        for owner in (merchant_id, PLATFORM_OWNER):
             rules = self.rule_sets.get(owner)
             rule = rules.find(timer, row) if rules is not None else None
             if rules is not None and rule is not None:

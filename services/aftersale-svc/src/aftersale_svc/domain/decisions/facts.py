@@ -32,6 +32,8 @@ def facts_of(full: FullCase, judged: RequestFacts | None = None) -> Document:
     }
     if case.initiator is not None:
         facts["initiator"] = case.initiator.value
+    if full.settings:
+        facts["settings"] = full.settings
     if case.liable is not None:
         facts["liable"] = case.liable.value
     return facts if judged is None else facts | _judged(judged)

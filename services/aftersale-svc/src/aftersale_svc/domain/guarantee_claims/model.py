@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar
+from typing import Any
 
 from aftersale_svc.domain.guarantee_claims.codes import (
     GuaranteeFailure,
@@ -14,27 +14,13 @@ from aftersale_svc.domain.guarantee_claims.codes import (
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FreightInsurance:
-    """The insurance of return freight for the buyers of a merchant, in one currency: the most that a return is paid."""
-
-    __pydantic_config__: ClassVar[dict[str, str]] = {
-        "extra": "forbid"
-    }  # read from a setting, misspelt names are refused
-
-    most_minor: int
-
-    def __post_init__(self) -> None:
-        if self.most_minor <= 0:
-            raise ValueError("an insurance pays something")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class GuaranteeClaim:
     """What a buyer is to be paid from a guarantee (保障单), beside a case.
 
     `refund_id` is the failed refund that the merchant's deposit covers; while the claim lives and once it is paid, that case gets no
     other refund. `merchant_silent`: the merchant let its time pass. `decided_by` approved it; somebody else pays. The reference
-    of the payment stays in this database. `party_ids` are the parties, and who has acted for one of them.
+    of the payment stays in this database. `party_ids` are the parties, and who has acted for one of them. `settings` has the version of
+    the insurance, as `used` has it.
     """
 
     id: str
@@ -64,6 +50,7 @@ class GuaranteeClaim:
     paid_by: str | None = None
     paid_at: datetime | None = None
     party_ids: list[str] = field(default_factory=list)
+    settings: list[dict[str, Any]] | None = None  # Any: JSON
     created_at: datetime
     updated_at: datetime
 

@@ -15,12 +15,13 @@ from aftersale_svc.domain.guarantee_claims.errors import (
     RefundNotFailed,
     ReturnNotReceived,
 )
-from aftersale_svc.domain.guarantee_claims.model import FreightInsurance, GuaranteeRequest
+from aftersale_svc.domain.guarantee_claims.model import GuaranteeRequest
+from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.orders.errors import OrderWasCancelled
 from aftersale_svc.domain.orders.model import Order, OrderState
 
 
-def covered(full: FullCase, order: Order, request: GuaranteeRequest, insurance: FreightInsurance | None) -> int:
+def covered(full: FullCase, order: Order, request: GuaranteeRequest) -> int:
     """The most that the guarantee pays for the case, in minor units.
 
     Raises:
@@ -28,16 +29,18 @@ def covered(full: FullCase, order: Order, request: GuaranteeRequest, insurance: 
         OrderWasCancelled, OrderNotShipped, OfflineRefundOpen, RefundNotFailed: see `check_refund_failed`.
     """
     if request.kind is GuaranteeKind.FREIGHT_INSURANCE:
-        return _freight(full, insurance)
+        return _freight(full, order)
     return check_refund_failed(full, order)
 
 
-def _freight(full: FullCase, insurance: FreightInsurance | None) -> int:
-    if insurance is None or not TYPES[full.case.type].goods_come_back:
+def _freight(full: FullCase, order: Order) -> int:
+    insurance = order.setting(SettingKind.FREIGHT_INSURANCE)
+    insured = 0 if insurance is None else insurance.content.get(order.currency, 0)
+    if not insured or not TYPES[full.case.type].goods_come_back:
         raise NotInsured()
     if full.return_.delivered_at is None:
         raise ReturnNotReceived()
-    return insurance.most_minor
+    return insured
 
 
 def check_refund_failed(full: FullCase, order: Order) -> int:

@@ -15,14 +15,22 @@ class SettingKind(StrEnum):
     CASE_RULES = "case_rules"
     RETURN_ADDRESS = "return_address"
     PICKUP_SCHEDULE = "pickup_schedule"
+    RETURN_FEES = "return_fees"
+    FREIGHT_INSURANCE = "freight_insurance"
+    FAST_EXCHANGE = "fast_exchange"
 
 
 PREFIXES: Mapping[SettingKind, str] = {
     SettingKind.CASE_RULES: "rules",
     SettingKind.RETURN_ADDRESS: "addr",
     SettingKind.PICKUP_SCHEDULE: "psc",
+    SettingKind.RETURN_FEES: "fees",
+    SettingKind.FREIGHT_INSURANCE: "ins",
+    SettingKind.FAST_EXCHANGE: "fex",
 }
 """The prefixes of the ids of settings."""
+WITH_DEFAULT = frozenset({SettingKind.RETURN_FEES, SettingKind.FREIGHT_INSURANCE, SettingKind.FAST_EXCHANGE})
+"""What the platform may set for the merchants that have set nothing, as the merchant `PLATFORM_OWNER`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,14 +79,16 @@ class MerchantSetting:
 
 @dataclass(frozen=True, slots=True)
 class SettingInForce:
-    """A setting as it is used: which version of which one, and what it says."""
+    """A setting as it is used: which version of which one, and its content."""
 
+    kind: SettingKind
     setting_id: str
     version: int
     content: Content
 
 
-def in_force(found: Mapping[str, list[Any]] | None, kind: SettingKind) -> SettingInForce | None:
-    """The setting of this kind among those that were read with an order; None where nothing was set."""
-    values = (found or {}).get(kind)
-    return None if values is None else SettingInForce(*values)
+def used(setting: SettingInForce | None) -> list[Content] | None:
+    """How what was decided by a setting names it, in a row: its kind, its id and the version."""
+    if setting is None:
+        return None
+    return [{"kind": setting.kind.value, "setting_id": setting.setting_id, "version": setting.version}]

@@ -2,14 +2,14 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
 
 from aftersale_svc.domain.cases.codes import MERCHANT_LIABLE, FreightPayer, Goods
 from aftersale_svc.domain.cases.model import Case, CaseLine
 from aftersale_svc.domain.cases.reasons import BUYER_LIABLE, REASONS
 from aftersale_svc.domain.cases.shares import cumulative_share
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.orders.model import Stage
+from aftersale_svc.domain.merchant_settings.model import SettingInForce, SettingKind
+from aftersale_svc.domain.orders.model import Order, Stage
 
 WHOLE = 10_000
 """Basis points: hundredths of a percent."""
@@ -21,19 +21,22 @@ class ReturnFees:
     what was paid for the units.
     """
 
-    __pydantic_config__: ClassVar[dict[str, str]] = {
-        "extra": "forbid"
-    }  # read from a setting, misspelt names are refused
-
     return_freight_minor: int = 0
     restocking_basis_points: int = 0
 
-    def __post_init__(self) -> None:
-        if not (0 <= self.restocking_basis_points <= WHOLE and self.return_freight_minor >= 0):
-            raise ValueError("fees are not negative, and a restocking fee is at most 10000 basis points")
-
 
 NO_FEES = ReturnFees()
+
+
+def fees_of(order: Order) -> ReturnFees:
+    """What the merchant of the order charges for returns in its currency."""
+    found = order.setting(SettingKind.RETURN_FEES)
+    return NO_FEES if found is None else ReturnFees(**found.content.get(order.currency, {}))
+
+
+def fees_setting(order: Order, case: Case) -> SettingInForce | None:
+    """The setting that a refund of this case is decided by; None where no goods come back, which cost no fee."""
+    return order.setting(SettingKind.RETURN_FEES) if sends_goods_back(case) else None
 
 
 def restocking_fee(case: Case, lines: Sequence[CaseLine], fees: ReturnFees) -> int:

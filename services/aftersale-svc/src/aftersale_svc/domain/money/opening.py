@@ -9,7 +9,7 @@ from aftersale_svc.domain.cases.exchanges.policy import wanted_lines
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.initiators import initiator_of
 from aftersale_svc.domain.cases.model import Case
-from aftersale_svc.domain.cases.policy import check_needs
+from aftersale_svc.domain.cases.policy import check_needs, permitted
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
 from aftersale_svc.domain.cases.requests import Request
@@ -53,7 +53,7 @@ def open_case(
     units = {line.line_id: line.quantity for line in lines}
     case = replace(case, shipping_refund_minor=expected_freight(order, case, units, holds))
     opened = FullCase(case=case, requested=tuple(lines)).keeping(*_price_checks(case_id, request))
-    return opened.keeping(*wanted)
+    return replace(opened, case=permitted(case, order)).keeping(*wanted)
 
 
 def _price_checks(case_id: str, request: Request) -> list[PriceCheck]:

@@ -10,7 +10,7 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import RefundAmount
 from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees
+from aftersale_svc.domain.money.fees import fees_of
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.money.opening import check_request, open_case
 from aftersale_svc.domain.money.parts import GivenBack, RefundPart, parts_of
@@ -33,7 +33,6 @@ def preview(
     holds: Sequence[LineHold],
     context: Context,
     given: Sequence[GivenBack] = (),
-    fees: ReturnFees = NO_FEES,
 ) -> Preview:
     """Return what a request would lead to. It is decided by the functions that decide about the request and its refund.
 
@@ -43,5 +42,6 @@ def preview(
     full = open_case("", order, stage, request, holds, context)
     if TYPES[request.type].money is not Money.REFUND:
         return Preview(full, RefundAmount(0, 0))
+    fees = fees_of(order)
     due = refund_due(order, full.case, full.lines, holds, fees)
     return Preview(full, due, parts_of("", full.case, full.lines, due, given, fees))

@@ -5,6 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
+from aftersale_svc.domain.merchant_settings.model import SettingInForce, SettingKind
+
 
 class OrderState(StrEnum):
     """How far an order has come, by the events that have arrived."""
@@ -26,8 +28,8 @@ class Stage(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Order:
-    """An order. Its row is locked by whatever decides about its units or its money.
+class OrderRow:
+    """An order as its events state it. Its row is locked by whatever decides about its units or its money.
 
     `buyer_level` is in the merchant's own code, where the order has one.
     """
@@ -41,6 +43,18 @@ class Order:
     payment_id: str | None = None
     window_ends_at: datetime | None = None
     buyer_level: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Order(OrderRow):
+    """An order with what its merchant, or else the platform, has set: by its kind the id, the version and the content."""
+
+    settings: dict[str, list[Any]] | None = None  # Any: JSON
+
+    def setting(self, kind: SettingKind) -> SettingInForce | None:
+        """The setting of this kind; None where neither has set it, or where the order was not read with it."""
+        found = (self.settings or {}).get(kind)
+        return None if found is None else SettingInForce(kind, *found)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -66,10 +66,6 @@ class Rule:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderToOpen(Order):
-    """An order that a case is opened about: what its merchant has set (`in_force`), and the categories of its lines as far as known.
+    """An order that a case is opened about, with the categories of its lines as far as known, where its merchant has rules."""
 
-    The categories are read where the merchant has rules.
-    """
-
-    settings: dict[str, list[Any]] | None = None  # Any: JSON
     categories: dict[str, str] | None = None

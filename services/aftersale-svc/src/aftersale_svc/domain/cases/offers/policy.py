@@ -1,6 +1,5 @@
 """What may be offered about a case, and what accepting it makes of the case."""
 
-from collections.abc import Collection
 from dataclasses import replace
 from datetime import datetime
 
@@ -22,10 +21,8 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
 
 
-def offered(
-    full: FullCase, order: Order, side: OfferSide, terms: OfferTerms, now: datetime, sending_first: Collection[str]
-) -> Offer:
-    """Return the next offer of a case. `sending_first` are the merchants that send replacements before the goods are back.
+def offered(full: FullCase, order: Order, side: OfferSide, terms: OfferTerms, now: datetime) -> Offer:
+    """Return the next offer of a case.
 
     Raises:
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed, ReasonUnsuitable, ReasonNotReached: see
@@ -35,7 +32,7 @@ def offered(
     """
     case = full.case
     type_ = terms.type or case.type
-    check_offered(case, type_, order, sending_first)
+    check_offered(case, type_, order)
     offer = Offer(
         case_id=case.id,
         number=case.offers_made + 1,
@@ -60,19 +57,19 @@ def _proposed(full: FullCase) -> tuple[CaseType, int]:
     return case.type, asked if TYPES[case.type].money is Money.REFUND else 0
 
 
-def check_offered(case: Case, type_: CaseType, order: Order, sending_first: Collection[str]) -> None:
+def check_offered(case: Case, type_: CaseType, order: Order) -> None:
     """Refuse a type that the case cannot become one of now with the reason that it has.
 
     Raises:
         TypeUnsuitable, StageUnsuitable, StageNotReached, FastExchangeNotAllowed: see `check_change`.
         ReasonUnsuitable, ReasonNotReached: see `check_reason`.
     """
-    check_change(case, type_, order, sending_first)
+    check_change(case, type_, order)
     if type_ is not case.type:
         check_reason(TYPES[type_], order, stage_now(case, order), case.reason, pointer="/type")
 
 
-def check_change(case: Case, type_: CaseType, order: Order, sending_first: Collection[str]) -> None:
+def check_change(case: Case, type_: CaseType, order: Order) -> None:
     """Refuse a type that the case cannot become one of now; the present type of the case is never refused.
 
     Raises:
@@ -86,7 +83,7 @@ def check_change(case: Case, type_: CaseType, order: Order, sending_first: Colle
         allowed = [each for each in TYPES if each is not case.type and _can_become(case.type, each)]
         raise TypeUnsuitable(pointer="/type", allowed=allowed)
     check_stage(TYPES[type_], order, stage_now(case, order))
-    check_permission(TYPES[type_], order.merchant_id, sending_first)
+    check_permission(TYPES[type_], order)
 
 
 def _can_become(present: CaseType, type_: CaseType) -> bool:

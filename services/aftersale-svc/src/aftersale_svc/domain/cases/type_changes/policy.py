@@ -1,13 +1,13 @@
 """What a case becomes when the buyer asks for something else."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, Reason
 from aftersale_svc.domain.cases.errors import DescriptionMissing, EvidenceRequired
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.offers.policy import check_change, stage_now
-from aftersale_svc.domain.cases.policy import check_reason, evidence_need
+from aftersale_svc.domain.cases.policy import check_reason, evidence_need, permitted
 from aftersale_svc.domain.cases.type_changes.errors import TypeUnchanged
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.orders.model import Order
@@ -19,10 +19,8 @@ def changed(
     type_: CaseType,
     reason: Reason,
     evidence: Sequence[str],
-    sending_first: Collection[str],
 ) -> Case:
     """The case as a request of another type, which has not been reviewed: what was agreed or priced before is void.
-    `sending_first` are the merchants that send replacements before the goods are back.
 
     It holds the same units, and the same money, as before: `check_change` lets it become no type that holds others.
 
@@ -36,14 +34,14 @@ def changed(
     row = TYPES[type_]
     if type_ is case.type:
         raise TypeUnchanged(pointer="/type")
-    check_change(case, type_, order, sending_first)
+    check_change(case, type_, order)
     check_reason(row, order, stage_now(case, order), reason)
     shown = [*case.evidence, *(each for each in evidence if each not in case.evidence)]
     if evidence_need(row, reason) is EvidenceNeed.REQUIRED and not shown:
         raise EvidenceRequired(pointer="/evidence")
     if row.needs_description and not case.description:
         raise DescriptionMissing(pointer="/type")
-    return replace(
+    changed_case = replace(
         case,
         type=type_,
         reason=reason,
@@ -52,3 +50,4 @@ def changed(
         agreed_minor=None,
         difference_minor=None,
     )
+    return permitted(changed_case, order)

@@ -1,0 +1,75 @@
+"""What merchants, or the platform for them, set about money and fast exchanges: fees, freight insurance, permission.
+
+The merchant `platform` has what holds for the merchants that have set nothing; its administrators set that.
+"""
+
+from aftercare_chassis.http.routing import Tx, require_role
+from aftercare_chassis.http.schemas import PageOut
+
+from aftersale_svc.api.merchant_settings import MerchantId, ReadRoutes, merchants_router
+from aftersale_svc.api.schemas.merchant_settings import (
+    FastExchangeIn,
+    FastExchangeOut,
+    FreightInsuranceIn,
+    FreightInsuranceOut,
+    ReturnFeesIn,
+    ReturnFeesOut,
+)
+from aftersale_svc.commands import merchant_settings
+from aftersale_svc.domain.merchant_settings.model import SettingKind
+from aftersale_svc.settings import Settings
+
+router = merchants_router()
+ReadRoutes(
+    kind=SettingKind.RETURN_FEES,
+    path="return-fees",
+    name="ReturnFees",
+    out=ReturnFeesOut,
+    page=PageOut[ReturnFeesOut],
+    shape=ReturnFeesOut.of,
+    in_force="Get what buyers are charged for returns to a merchant: as it has set, else as the platform has. 404 where there are no fees.",
+    what="the fees of a merchant",
+).add_to(router)
+ReadRoutes(
+    kind=SettingKind.FREIGHT_INSURANCE,
+    path="freight-insurance",
+    name="FreightInsurance",
+    out=FreightInsuranceOut,
+    page=PageOut[FreightInsuranceOut],
+    shape=FreightInsuranceOut.of,
+    in_force="Get up to which amounts the freight of returns to a merchant is insured, by itself or by the platform. 404 where it is not.",
+    what="the freight insurance of a merchant",
+).add_to(router)
+ReadRoutes(
+    kind=SettingKind.FAST_EXCHANGE,
+    path="fast-exchange",
+    name="FastExchange",
+    out=FastExchangeOut,
+    page=PageOut[FastExchangeOut],
+    shape=FastExchangeOut.of,
+    in_force="Get whether a merchant sends replacements before the goods are back: as it has set, else as the platform has. 404: it does not.",
+    what="the permission of a merchant",
+).add_to(router)
+
+
+@router.put("/return-fees", operation_id="setReturnFees", dependencies=[require_role("seller", "agent", "admin")])
+async def set_return_fees(merchant_id: MerchantId, body: ReturnFeesIn, tx: Tx[Settings]) -> ReturnFeesOut:
+    """Set what buyers are charged for returns, as the next version. It holds for refunds that are decided from now on."""
+    return ReturnFeesOut.of(await merchant_settings.put(tx, merchant_id, SettingKind.RETURN_FEES, body.content()))
+
+
+@router.put("/freight-insurance", operation_id="setFreightInsurance", dependencies=[require_role("agent", "admin")])
+async def set_freight_insurance(
+    merchant_id: MerchantId, body: FreightInsuranceIn, tx: Tx[Settings]
+) -> FreightInsuranceOut:
+    """Set up to which amounts the freight of returns is insured, as the next version. It holds for claims that are opened from now on."""
+    saved = await merchant_settings.put(tx, merchant_id, SettingKind.FREIGHT_INSURANCE, body.content())
+    return FreightInsuranceOut.of(saved)
+
+
+@router.put("/fast-exchange", operation_id="setFastExchange", dependencies=[require_role("seller", "agent", "admin")])
+async def set_fast_exchange(merchant_id: MerchantId, body: FastExchangeIn, tx: Tx[Settings]) -> FastExchangeOut:
+    """Set whether the merchant sends replacements before the goods are back, as the next version. Cases that are open go on."""
+    return FastExchangeOut.of(
+        await merchant_settings.put(tx, merchant_id, SettingKind.FAST_EXCHANGE, body.model_dump())
+    )

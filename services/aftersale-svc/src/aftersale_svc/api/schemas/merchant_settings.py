@@ -1,0 +1,162 @@
+"""What merchants set about money and fast exchanges, as it is sent and shown, and what was used of it."""
+
+from collections.abc import Sequence
+from typing import Annotated, Any
+
+from aftercare_chassis.http.schemas import In, Money, Out, Time, Version, example
+from pydantic import Field, field_validator
+from pydantic_core import PydanticCustomError
+
+from aftersale_svc.domain.merchant_settings.model import MerchantSetting, SettingKind, SettingVersion
+from aftersale_svc.domain.money.fees import WHOLE
+
+MOST_CURRENCIES = 20
+
+
+class SettingUsedOut(Out):
+    """The version of a setting that something was decided by."""
+
+    kind: SettingKind
+    """What was set."""
+    setting_id: str
+    """Identifies the setting, of the merchant or of the platform."""
+    version: int
+    """Which version of it; `GET /v1/merchants/{merchant_id}/…/versions/{number}` has it."""
+
+
+class SettingOut(Out):
+    """One version of what is set."""
+
+    merchant_id: str
+    """For which merchant; `platform` for the merchants that have set nothing."""
+    version: Version
+    set_by: str
+    """Who set this version."""
+    set_at: Time
+    """When it came into force; a later version takes its place."""
+
+
+class ReturnFeeIn(In):
+    """What buyers are charged for a return in one currency, where they are liable for it."""
+
+    return_freight: Money
+    """The freight of a return that the buyer does not pay to the courier."""
+    restocking_basis_points: Annotated[int, Field(ge=0, le=WHOLE)] = 0
+    """A fee on what was paid for the units, in hundredths of a percent."""
+
+
+def _check_once(amounts: Sequence[Money]) -> None:
+    if len({each.currency for each in amounts}) < len(amounts):
+        raise PydanticCustomError("currency_repeated", "Each currency once.", {"zh": "每个币种只能出现一次。"})
+
+
+class ReturnFeesIn(In):
+    """What buyers are charged for returns. No currency that is left out has a fee."""
+
+    model_config = example(
+        fees=[{"return_freight": {"amount": 1200, "currency": "CNY"}, "restocking_basis_points": 500}]
+    )
+
+    fees: Annotated[list[ReturnFeeIn], Field(max_length=MOST_CURRENCIES)]
+    """By currency, each once."""
+
+    @field_validator("fees")
+    @classmethod
+    def _once(cls, fees: list[ReturnFeeIn]) -> list[ReturnFeeIn]:
+        _check_once([each.return_freight for each in fees])
+        return fees
+
+    def content(self) -> dict[str, Any]:  # Any: JSON
+        """The fees as they are stored, by currency."""
+        return {
+            each.return_freight.currency: {
+                "return_freight_minor": each.return_freight.amount,
+                "restocking_basis_points": each.restocking_basis_points,
+            }
+            for each in self.fees
+        }
+
+
+class ReturnFeeOut(Out):
+    """What buyers are charged for a return in one currency, where they are liable for it."""
+
+    return_freight: Money
+    """The freight of a return."""
+    restocking_basis_points: int
+    """A fee on what was paid for the units, in hundredths of a percent."""
+
+
+class ReturnFeesOut(SettingOut):
+    """What buyers are charged for returns."""
+
+    fees: list[ReturnFeeOut]
+    """By currency; there are none in any other."""
+
+    @classmethod
+    def of(cls, row: MerchantSetting | SettingVersion) -> "ReturnFeesOut":
+        fees = [
+            ReturnFeeOut(
+                return_freight=Money.of(each["return_freight_minor"], currency),
+                restocking_basis_points=each["restocking_basis_points"],
+            )
+            for currency, each in sorted(row.content.items())
+        ]
+        return cls(merchant_id=row.merchant_id, version=row.version, set_by=row.set_by, set_at=row.set_at, fees=fees)
+
+
+class FreightInsuranceIn(In):
+    """Up to which amounts the freight of returns is insured. An empty list: it is not."""
+
+    model_config = example(limits=[{"amount": 1200, "currency": "CNY"}])
+
+    limits: Annotated[list[Money], Field(max_length=MOST_CURRENCIES)]
+    """The most that is paid for a return, by currency, each once and above zero."""
+
+    @field_validator("limits")
+    @classmethod
+    def _once(cls, limits: list[Money]) -> list[Money]:
+        _check_once(limits)
+        if not all(each.amount for each in limits):
+            raise PydanticCustomError("amount_zero", "An insurance pays something.", {"zh": "保险金额必须大于零。"})
+        return limits
+
+    def content(self) -> dict[str, Any]:  # Any: JSON
+        """The limits as they are stored: minor units by currency."""
+        return {each.currency: each.amount for each in self.limits}
+
+
+class FreightInsuranceOut(SettingOut):
+    """Up to which amounts the freight of returns is insured."""
+
+    limits: list[Money]
+    """The most that is paid for a return, by currency; in any other it is not insured."""
+
+    @classmethod
+    def of(cls, row: MerchantSetting | SettingVersion) -> "FreightInsuranceOut":
+        limits = [Money.of(minor, currency) for currency, minor in sorted(row.content.items())]
+        return cls(
+            merchant_id=row.merchant_id, version=row.version, set_by=row.set_by, set_at=row.set_at, limits=limits
+        )
+
+
+class FastExchangeIn(In):
+    """Whether replacements are sent before the goods are back."""
+
+    model_config = example(allowed=True)
+
+    allowed: bool
+    """Whether buyers may ask for that. Cases that are open go on."""
+
+
+class FastExchangeOut(SettingOut):
+    """Whether replacements are sent before the goods are back."""
+
+    allowed: bool
+    """Whether buyers may ask for that."""
+
+    @classmethod
+    def of(cls, row: MerchantSetting | SettingVersion) -> "FastExchangeOut":
+        allowed = row.content["allowed"]
+        return cls(
+            merchant_id=row.merchant_id, version=row.version, set_by=row.set_by, set_at=row.set_at, allowed=allowed
+        )
