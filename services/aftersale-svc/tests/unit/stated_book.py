@@ -1,12 +1,14 @@
 """One order whose lines state tax and discounts, and what its refunds have of them."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import replace
 
 from aftersale_svc.domain.cases.model import Case, CaseState, RefundAmount
+from aftersale_svc.domain.money.codes import PartEffect
 from aftersale_svc.domain.money.fees import NO_FEES, ReturnFees
 from aftersale_svc.domain.money.model import LineHold
-from aftersale_svc.domain.money.parts import GivenBack, RefundPart, added_up, parts_of
+from aftersale_svc.domain.money.parts import GivenBack, RefundPart, parts_of
 from aftersale_svc.domain.money.refunds import refund_due
 from aftersale_svc.domain.orders.model import OrderState
 from hypothesis import strategies as st
@@ -14,6 +16,14 @@ from order_book import OrderBook
 
 LARGEST = 10**13
 KINDS = [("points", "platform"), ("coupon", "merchant"), ("gift", "merchant"), ("promotion", "creator")]
+
+
+SIGNS = {PartEffect.ADDED: 1, PartEffect.DEDUCTED: -1, PartEffect.BESIDE: 0}
+
+
+def added_up(parts: Iterable[RefundPart]) -> int:
+    """The amount that the parts make, in minor units."""
+    return sum(SIGNS[part.effect] * part.amount_minor for part in parts)
 
 
 class StatedBook(OrderBook):

@@ -8,7 +8,7 @@ import holidays
 import pytest
 from aftersale_svc.domain.deadlines.calendars import Calendar, DayKind, SpecialDay, working_seconds
 from aftersale_svc.domain.deadlines.errors import RuleTwice, RuleUnknown
-from aftersale_svc.domain.deadlines.rules import Rule, RuleSet, Unit, check_rules
+from aftersale_svc.domain.deadlines.rules import DeadlineRule, RuleSet, Unit, check_rules
 from aftersale_svc.domain.deadlines.schedules import Schedules, continued, deadline, left_of, merchant_calendar
 from aftersale_svc.integrations import calendar_packages
 from hypothesis import given, settings
@@ -32,8 +32,8 @@ def at(text: str) -> datetime:
     return datetime.fromisoformat(text).astimezone(UTC)
 
 
-def hours(amount: float, unit: Unit = Unit.HOURS) -> Rule:
-    return Rule("review_hours", amount, unit)
+def hours(amount: float, unit: Unit = Unit.HOURS) -> DeadlineRule:
+    return DeadlineRule("review_hours", amount, unit)
 
 
 def test_plain_hours_pass_on_holidays_as_well() -> None:
@@ -136,15 +136,15 @@ def test_the_rule_with_the_most_conditions_holds_and_the_merchants_before_the_pl
     class Document:
         merchant_id, type = "m-1", "refund_only"
 
-    general = Rule("review_hours", 24)
-    special = Rule("review_hours", 12, when={"type": "refund_only"})
-    for_others = Rule("review_hours", 6, when={"buyer_level": "gold"})
+    general = DeadlineRule("review_hours", 24)
+    special = DeadlineRule("review_hours", 12, when={"type": "refund_only"})
+    for_others = DeadlineRule("review_hours", 6, when={"buyer_level": "gold"})
     platform = RuleSet("platform", 3, (general, special, for_others))
     schedules = Schedules({"platform": platform}, {"CN": CHINA})
     chosen = schedules.choose(Document(), "review_hours", 48)
     assert (chosen.rule, chosen.scope, chosen.version) == (special, "platform", 3)
     assert schedules.choose(Document(), "rejected_hours", 48).scope == "settings"
-    own = Schedules({"platform": platform, "m-1": RuleSet("m-1", 1, (Rule("review_hours", 1),))}, {})
+    own = Schedules({"platform": platform, "m-1": RuleSet("m-1", 1, (DeadlineRule("review_hours", 1),))}, {})
     assert own.choose(Document(), "review_hours", 48).scope == "merchant"
 
 
@@ -152,6 +152,6 @@ def test_rules_that_contradict_each_other_or_name_nothing_are_refused() -> None:
     with pytest.raises(RuleTwice):
         check_rules([hours(1), hours(2)], ["review_hours"], [])
     with pytest.raises(RuleUnknown):
-        check_rules([Rule("tea_time", 1)], ["review_hours"], [])
+        check_rules([DeadlineRule("tea_time", 1)], ["review_hours"], [])
     with pytest.raises(RuleUnknown):
-        check_rules([Rule("review_hours", 1, calendar="XX")], ["review_hours"], ["CN"])
+        check_rules([DeadlineRule("review_hours", 1, calendar="XX")], ["review_hours"], ["CN"])

@@ -8,7 +8,7 @@ import pytest
 from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.domain.rules.documents import rules_of
-from aftersale_svc.domain.rules.facts import PastCase, RequestFacts
+from aftersale_svc.domain.rules.facts import EarlierCase, RequestFacts
 from aftersale_svc.domain.rules.matching import first_match, longest_history
 from aftersale_svc.domain.rules.model import RuleOutcome
 
@@ -25,8 +25,8 @@ REQUEST = RequestFacts(
     evidence=1,
     opened_at=NOW,
     history=(
-        PastCase(NOW - timedelta(days=10), was_rejected=True),
-        PastCase(NOW - timedelta(days=40), was_rejected=False),
+        EarlierCase(NOW - timedelta(days=10), was_rejected=True),
+        EarlierCase(NOW - timedelta(days=40), was_rejected=False),
     ),
 )
 

@@ -8,7 +8,7 @@ from aftersale_svc.domain.deadlines.calendars import WEEK, Calendar, DayKind, Sp
 from aftersale_svc.domain.deadlines.ledger import Deadline, DeadlineState, DocumentKind
 from aftersale_svc.domain.deadlines.moving import knows_more, recomputed
 from aftersale_svc.domain.deadlines.reminders import DEFAULT_HOURS, next_reminder
-from aftersale_svc.domain.deadlines.rules import Rule, Unit
+from aftersale_svc.domain.deadlines.rules import DeadlineRule, Unit
 from aftersale_svc.domain.deadlines.schedules import Schedules
 from aftersale_svc.domain.deadlines.standstills import Standstill, spared_until, standstill
 from aftersale_svc.domain.deadlines.stored import RuleSetVersion, documents
@@ -87,7 +87,7 @@ def test_reminders_come_before_the_end_of_times_that_are_longer() -> None:
 
 
 def test_a_rule_without_reminders_of_its_own_is_stored_as_earlier_builds_read_it() -> None:
-    own, other = Rule("review_hours", 12, reminders=(6.0, 1.0)), Rule("offer_hours", 12)
+    own, other = DeadlineRule("review_hours", 12, reminders=(6.0, 1.0)), DeadlineRule("offer_hours", 12)
     stored = documents([own, other])
     assert "reminders" not in stored[1]
     version = RuleSetVersion(owner="platform", version=1, rules=stored, created_by="a", created_at=NOW)
@@ -103,7 +103,7 @@ def calendar(version: int, known_until: date | None, *holidays: date) -> Calenda
 
 
 def test_a_calendar_that_knows_more_days_computes_the_deadline_again() -> None:
-    set_at, rule = datetime(2026, 12, 30, 2, tzinfo=UTC), Rule("review_hours", 2, Unit.WORKING_DAYS)
+    set_at, rule = datetime(2026, 12, 30, 2, tzinfo=UTC), DeadlineRule("review_hours", 2, Unit.WORKING_DAYS)
     entry = Deadline(
         id="dl_1",
         document=DocumentKind.CASE,

@@ -8,7 +8,7 @@ from aftercare_chassis.http.schemas import Id
 from fastapi import APIRouter, Path
 
 from aftersale_svc.api.parameters import CaseId
-from aftersale_svc.api.schemas.deadlines import DeadlineOut, DeadlinesOut, ExplanationOut, ExtendIn, TurnsOut
+from aftersale_svc.api.schemas.deadlines import DeadlineExplanationOut, DeadlineOut, DeadlinesOut, ExtendIn, TurnsOut
 from aftersale_svc.commands import deadline_times
 from aftersale_svc.domain.deadlines.errors import (
     DeadlineEnded,
@@ -41,11 +41,11 @@ async def get_case_turns(case_id: CaseId, reader: Read[Settings]) -> TurnsOut:
 
 
 @router.get("/deadlines/{deadline_id}/explain", operation_id="explainDeadline")
-async def explain_deadline(deadline_id: DeadlineId, reader: Read[Settings]) -> ExplanationOut:
+async def explain_deadline(deadline_id: DeadlineId, reader: Read[Settings]) -> DeadlineExplanationOut:
     """Explain why a deadline ends when it does, in Chinese and English."""
     deadline, calendar = await queries.deadline(reader, deadline_id)
     zone = calendar_of_merchant(reader.timing, deadline.merchant_id).zone
-    return ExplanationOut.of(deadline, explain(deadline, calendar, zone))
+    return DeadlineExplanationOut.of(deadline, explain(deadline, calendar, zone))
 
 
 @router.post(

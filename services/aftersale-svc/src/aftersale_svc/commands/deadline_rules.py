@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.lifecycle import TIMING, Lifecycle
 
 from aftersale_svc.domain.cases.lifecycle import CASE
-from aftersale_svc.domain.deadlines.rules import Rule, check_rules
+from aftersale_svc.domain.deadlines.rules import DeadlineRule, check_rules
 from aftersale_svc.domain.deadlines.stored import RuleSetVersion, documents
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
 from aftersale_svc.settings import Settings
@@ -24,7 +24,7 @@ def timers() -> list[str]:
     return sorted({timeout.hours for timeout in found if timeout.hours is not None})
 
 
-async def put(tx: Transaction[Settings], owner: str, *, rules: Sequence[Rule]) -> RuleSetVersion:
+async def put(tx: Transaction[Settings], owner: str, *, rules: Sequence[DeadlineRule]) -> RuleSetVersion:
     """Add a version of the rules of the platform (`platform`) or of a merchant. It holds for deadlines that are set later.
 
     Raises:

@@ -9,7 +9,7 @@ from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.initiators import initiator_of
 from aftersale_svc.domain.cases.model import Case, RequestedLine
 from aftersale_svc.domain.orders.model import Stage
-from aftersale_svc.domain.rules.facts import PastCase, RequestFacts
+from aftersale_svc.domain.rules.facts import EarlierCase, RequestFacts
 from aftersale_svc.domain.rules.matching import longest_history, looks_at_evidence
 from aftersale_svc.domain.rules.model import OrderToOpen, Rule
 from aftersale_svc.domain.rules.trials import PastRequest
@@ -45,7 +45,7 @@ async def request_facts(
         categories=tuple(categories.get(line.line_id) for line in lines),
         evidence=await _checked_files(tx, case) if looks_at_evidence(rules) else None,
         opened_at=tx.now,
-        history=tuple(_past_case(record) for record in history),
+        history=tuple(_earlier_case(record) for record in history),
     )
 
 
@@ -59,7 +59,9 @@ async def _checked_files(tx: Transaction[Settings], case: Case) -> int:
 
 def past_request(record: Record, past: Sequence[Record]) -> PastRequest:
     """A case of the past, with those of these cases that its buyer had opened before."""
-    before = [_past_case(each) for each in past if each["buyer_id"] == record["buyer_id"] and each["id"] < record["id"]]
+    before = [
+        _earlier_case(each) for each in past if each["buyer_id"] == record["buyer_id"] and each["id"] < record["id"]
+    ]
     facts = RequestFacts(
         type=CaseType(record["type"]),
         reason=Reason(record["reason"]),
@@ -76,5 +78,5 @@ def past_request(record: Record, past: Sequence[Record]) -> PastRequest:
     return PastRequest(case_id=record["id"], facts=facts, decided=record["decided"], decided_by=record["decided_by"])
 
 
-def _past_case(record: Record) -> PastCase:
-    return PastCase(record["created_at"], record["was_rejected"])
+def _earlier_case(record: Record) -> EarlierCase:
+    return EarlierCase(record["created_at"], record["was_rejected"])

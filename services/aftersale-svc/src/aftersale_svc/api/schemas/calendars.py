@@ -10,7 +10,7 @@ from pydantic_core import PydanticCustomError
 from aftersale_svc.commands.calendars import MerchantCalendar
 from aftersale_svc.domain.deadlines.calendars import CalendarSource, DayKind
 from aftersale_svc.domain.deadlines.reminders import MOST_REMINDERS
-from aftersale_svc.domain.deadlines.rules import CONDITIONS, LEAST_HOURS, MOST_DAYS, MOST_HOURS, Rule, Unit
+from aftersale_svc.domain.deadlines.rules import CONDITIONS, LEAST_HOURS, MOST_DAYS, MOST_HOURS, DeadlineRule, Unit
 from aftersale_svc.domain.deadlines.schedules import DEFAULT_CALENDAR
 from aftersale_svc.domain.deadlines.stored import CalendarDay, CalendarVersion, RuleSetVersion
 
@@ -141,11 +141,11 @@ class RuleIn(In):
             raise PydanticCustomError("amount_too_large", "at most {most}", {"most": MOST_DAYS})
         return self
 
-    def rule(self) -> Rule:
+    def rule(self) -> DeadlineRule:
         """The rule as the command takes it."""
         when = {str(name): value for name, value in self.when.items()}
         reminders = None if self.reminders is None else tuple(self.reminders)
-        return Rule(self.timer, self.amount, self.unit, self.calendar, when, reminders)
+        return DeadlineRule(self.timer, self.amount, self.unit, self.calendar, when, reminders)
 
 
 class RulesIn(In):

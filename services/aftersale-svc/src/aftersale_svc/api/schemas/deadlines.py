@@ -91,7 +91,7 @@ class SentenceOut(Out):
     """In English."""
 
 
-class ExplanationOut(Out):
+class DeadlineExplanationOut(Out):
     """Why a deadline ends when it does."""
 
     deadline: DeadlineOut
@@ -100,7 +100,7 @@ class ExplanationOut(Out):
     """Since when it runs, by which rule and version, which days did not count and why, when it ends, and what happens then."""
 
     @classmethod
-    def of(cls, deadline: Deadline, sentences: Sequence[Label]) -> "ExplanationOut":
+    def of(cls, deadline: Deadline, sentences: Sequence[Label]) -> "DeadlineExplanationOut":
         shown = [SentenceOut(zh=each.zh, en=each.en) for each in sentences]
         return cls(deadline=DeadlineOut.model_validate(deadline), sentences=shown)
 

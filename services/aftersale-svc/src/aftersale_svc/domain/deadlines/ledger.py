@@ -9,7 +9,7 @@ from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.deadlines.calendars import Calendar
 from aftersale_svc.domain.deadlines.errors import DeadlineUnlimited, ExtendedTooOften, OwnDeadline
-from aftersale_svc.domain.deadlines.rules import Rule, RuleScope, Unit
+from aftersale_svc.domain.deadlines.rules import DeadlineRule, RuleScope, Unit
 from aftersale_svc.domain.permissions import SYSTEM_ONLY
 
 MOST_EXTENSIONS = 3
@@ -107,11 +107,11 @@ class Deadline:
     ended_at: datetime | None = None
 
     @property
-    def rule(self) -> Rule | None:
+    def rule(self) -> DeadlineRule | None:
         """The rule that it was computed with; None where nothing limits it."""
         if self.timer is None or self.amount is None:
             return None
-        return Rule(self.timer, self.amount, self.unit or Unit.HOURS)
+        return DeadlineRule(self.timer, self.amount, self.unit or Unit.HOURS)
 
     def is_counted_in(self, calendar: Calendar) -> bool:
         """Whether it was computed with this version of its calendar, or a newer one."""

@@ -2,11 +2,11 @@
 
 from aftersale_svc.domain.deadlines.calendars import Calendar
 from aftersale_svc.domain.deadlines.ledger import Deadline
-from aftersale_svc.domain.deadlines.rules import Rule
+from aftersale_svc.domain.deadlines.rules import DeadlineRule
 from aftersale_svc.domain.deadlines.schedules import Due, continued, deadline
 
 
-def recomputed(entry: Deadline, rule: Rule, calendar: Calendar) -> Due:
+def recomputed(entry: Deadline, rule: DeadlineRule, calendar: Calendar) -> Due:
     """When the time of an entry of the ledger ends by this calendar; without what somebody has extended it by."""
     if entry.continued_seconds is not None:
         return continued(entry.set_at, entry.continued_seconds, rule, calendar)

@@ -35,7 +35,7 @@ class RuleScope(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Rule:
+class DeadlineRule:
     """How long the timer of this name runs, for documents with these values.
 
     `calendar` names the calendar that working time is counted in; None: that of the merchant, or else of the country.
@@ -60,20 +60,20 @@ class RuleSet:
 
     owner: str
     version: int
-    rules: tuple[Rule, ...]
+    rules: tuple[DeadlineRule, ...]
 
     @property
     def scope(self) -> RuleScope:
         """Whose rules they are."""
         return RuleScope.PLATFORM if self.owner == PLATFORM_OWNER else RuleScope.MERCHANT
 
-    def find(self, timer: str, row: object) -> Rule | None:
+    def find(self, timer: str, row: object) -> DeadlineRule | None:
         """The rule with the most conditions among those that match."""
         matching = [rule for rule in self.rules if rule.matches(timer, row)]
         return max(matching, key=lambda rule: len(rule.when), default=None)
 
 
-def check_rules(rules: Sequence[Rule], timers: Iterable[str], calendars: Iterable[str]) -> None:
+def check_rules(rules: Sequence[DeadlineRule], timers: Iterable[str], calendars: Iterable[str]) -> None:
     """Check rules before they become a version.
 
     Raises:

@@ -11,7 +11,7 @@ from aftersale_svc.domain.deadlines.calendars import (
     add_working_time,
     working_seconds,
 )
-from aftersale_svc.domain.deadlines.rules import Rule, RuleScope, RuleSet, Unit
+from aftersale_svc.domain.deadlines.rules import DeadlineRule, RuleScope, RuleSet, Unit
 from aftersale_svc.domain.deadlines.standstills import Standstill
 from aftersale_svc.domain.permissions import PLATFORM_OWNER
 
@@ -31,7 +31,7 @@ class Due:
     provisional: bool = False
 
 
-def deadline(since: datetime, rule: Rule, calendar: Calendar) -> Due:
+def deadline(since: datetime, rule: DeadlineRule, calendar: Calendar) -> Due:
     """When a time ends that begins then. Plain hours need no calendar."""
     if rule.unit is Unit.HOURS:
         return Due(since + timedelta(hours=rule.amount))
@@ -40,14 +40,14 @@ def deadline(since: datetime, rule: Rule, calendar: Calendar) -> Due:
     return _due(calendar, add_working_time(calendar, since, rule.amount * 3600))
 
 
-def left_of(at: datetime, due_at: datetime, rule: Rule, calendar: Calendar) -> int:
+def left_of(at: datetime, due_at: datetime, rule: DeadlineRule, calendar: Calendar) -> int:
     """What is left of a time that is stopped then, in whole seconds; of working time where that is counted."""
     if rule.unit is Unit.HOURS:
         return max(0, int((due_at - at).total_seconds()))
     return working_seconds(calendar, at, due_at)
 
 
-def continued(since: datetime, seconds: int, rule: Rule, calendar: Calendar) -> Due:
+def continued(since: datetime, seconds: int, rule: DeadlineRule, calendar: Calendar) -> Due:
     """When a time ends that goes on then, of which `left_of` was left."""
     if rule.unit is Unit.HOURS:
         return Due(since + timedelta(seconds=seconds))
@@ -62,7 +62,7 @@ def _due(calendar: Calendar, at: datetime) -> Due:
 class Chosen:
     """The rule that holds for a timer of a row: of which version, and with which calendar."""
 
-    rule: Rule
+    rule: DeadlineRule
     scope: RuleScope
     version: int
     calendar: Calendar
@@ -89,9 +89,9 @@ class Schedules:
             rule = rules.find(timer, row) if rules is not None else None
             if rules is not None and rule is not None:
                 return Chosen(rule, rules.scope, rules.version, self.calendar_for(rule, merchant_id))
-        return Chosen(Rule(timer, hours), RuleScope.SETTINGS, 0, WEEK)
+        return Chosen(DeadlineRule(timer, hours), RuleScope.SETTINGS, 0, WEEK)
 
-    def calendar_for(self, rule: Rule, merchant_id: str) -> Calendar:
+    def calendar_for(self, rule: DeadlineRule, merchant_id: str) -> Calendar:
         """The calendar that a rule of this merchant counts in; WEEK where none was loaded."""
         ids = (rule.calendar,) if rule.calendar else (merchant_calendar(merchant_id), DEFAULT_CALENDAR)
         return next((self.calendars[each] for each in ids if each in self.calendars), WEEK)

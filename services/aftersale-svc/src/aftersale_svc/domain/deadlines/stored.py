@@ -7,7 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from aftersale_svc.domain.deadlines.calendars import Calendar, CalendarSource, DayKind, SpecialDay
-from aftersale_svc.domain.deadlines.rules import Rule, RuleSet, Unit
+from aftersale_svc.domain.deadlines.rules import DeadlineRule, RuleSet, Unit
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +56,7 @@ class RuleSetVersion:
         return RuleSet(self.owner, self.version, tuple(_rule(each) for each in self.rules))
 
 
-def documents(rules: Iterable[Rule]) -> list[dict[str, Any]]:  # Any: see RuleSetVersion
+def documents(rules: Iterable[DeadlineRule]) -> list[dict[str, Any]]:  # Any: see RuleSetVersion
     """The rules as they are stored. Earlier builds read those without reminders of their own."""
     return [
         {name: value for name, value in asdict(rule).items() if name != "reminders" or value is not None}
@@ -64,10 +64,10 @@ def documents(rules: Iterable[Rule]) -> list[dict[str, Any]]:  # Any: see RuleSe
     ]
 
 
-def _rule(document: Mapping[str, Any]) -> Rule:  # Any: see RuleSetVersion
+def _rule(document: Mapping[str, Any]) -> DeadlineRule:  # Any: see RuleSetVersion
     reminders = document.get("reminders")
     known = {**document, "unit": Unit(document["unit"]), "reminders": None if reminders is None else tuple(reminders)}
-    return Rule(**known)
+    return DeadlineRule(**known)
 
 
 def assembled(version: CalendarVersion, days: Iterable[CalendarDay], base: Calendar | None = None) -> Calendar:

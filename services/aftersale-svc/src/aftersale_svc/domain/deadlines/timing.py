@@ -10,7 +10,7 @@ from aftercare_chassis.lifecycle import Timing
 from aftersale_svc.domain.deadlines.calendars import WEEK, Calendar
 from aftersale_svc.domain.deadlines.ledger import Deadline
 from aftersale_svc.domain.deadlines.reminders import DEFAULT_HOURS
-from aftersale_svc.domain.deadlines.rules import Rule
+from aftersale_svc.domain.deadlines.rules import DeadlineRule
 from aftersale_svc.domain.deadlines.schedules import Chosen, Due, Schedules, continued, deadline, left_of
 from aftersale_svc.domain.deadlines.standstills import SPARED, Standstill
 
@@ -72,7 +72,7 @@ class ScheduleTiming:
 
     def calendar_of_merchant(self, merchant_id: str) -> Calendar:
         """The calendar of this merchant, or else of the country."""
-        return self._schedules.calendar_for(Rule("", 0), merchant_id)
+        return self._schedules.calendar_for(DeadlineRule("", 0), merchant_id)
 
     def reminder_hours(self, row: Any, timer: str | None) -> Sequence[float]:
         """How many hours before the end of this timer people are reminded, by the rule that holds now."""

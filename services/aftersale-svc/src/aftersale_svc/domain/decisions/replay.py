@@ -7,7 +7,7 @@ from aftersale_svc.domain.cases.codes import CaseType, Initiator, Reason
 from aftersale_svc.domain.decisions.facts import time_of
 from aftersale_svc.domain.decisions.model import Document
 from aftersale_svc.domain.orders.model import Stage
-from aftersale_svc.domain.rules.facts import PastCase, RequestFacts
+from aftersale_svc.domain.rules.facts import EarlierCase, RequestFacts
 from aftersale_svc.domain.rules.matching import first_match, looks_at_evidence
 from aftersale_svc.domain.rules.model import Rule
 from aftersale_svc.domain.rules.trials import outcome_of
@@ -55,5 +55,7 @@ def _request(facts: Document) -> RequestFacts:
         categories=tuple(facts.get("categories") or [None for _ in lines]),
         evidence=facts.get("files", 0),
         opened_at=time_of(facts["opened_at"]),
-        history=tuple(PastCase(time_of(past["opened_at"]), past["was_rejected"]) for past in facts.get("history", [])),
+        history=tuple(
+            EarlierCase(time_of(past["opened_at"]), past["was_rejected"]) for past in facts.get("history", [])
+        ),
     )

@@ -74,12 +74,6 @@ def parts_of(
     return tuple(replace(part, position=number) for number, part in enumerate(found, 1))
 
 
-def added_up(parts: Sequence[RefundPart]) -> int:
-    """The amount that the parts make, in minor units."""
-    signs = {PartEffect.ADDED: 1, PartEffect.DEDUCTED: -1, PartEffect.BESIDE: 0}
-    return sum(signs[part.effect] * part.amount_minor for part in parts)
-
-
 Known = Mapping[tuple[str, PartKind, PartParty, PartParty], GivenBack]
 
 

@@ -12,7 +12,7 @@ from aftersale_svc.domain.rules.model import HistoryCondition
 
 
 @dataclass(frozen=True, slots=True)
-class PastCase:
+class EarlierCase:
     """An earlier case of the buyer at the merchant."""
 
     opened_at: datetime
@@ -37,7 +37,7 @@ class RequestFacts:
     categories: tuple[str | None, ...]
     evidence: int | None
     opened_at: datetime
-    history: tuple[PastCase, ...] = ()
+    history: tuple[EarlierCase, ...] = ()
 
     @property
     def group(self) -> ReasonGroup:
