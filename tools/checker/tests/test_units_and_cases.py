@@ -48,7 +48,7 @@ FINDINGS: dict[str, list[dict[str, Any]]] = {"lines": [], "holds": [], "freight"
         (
             "lines",
             {"line_id": "line_1", "units": 3, "quantity": 2, "minor": 300, "paid_minor": 200},
-            "line_1: 3 of 2 units and 300 of 200 settled",
+            "line_1: 3 of 2 units and 300 of 200 held",
         ),
         (
             "holds",

@@ -16,7 +16,7 @@ from aftercare_cli.journey import Journey, cny, new_waybill, refunded_minor
 from aftercare_cli.participants import Participants, participants
 
 SERVICES = {name: f"http://{name}.test" for name in api_client.OWNERS}
-RECORD = ["OrderPaid.v1", "RatingGiven.v1", "ComplaintResolved.v1", "DisputeExecuted.v1"]
+RECORD = ["OrderPaid.v1", "RatingGiven.v1", "ComplaintResolved.v1", "VerdictConfirmed.v1"]
 CREATED = {
     "orders": {"id": "ord_1", "total": cny(29500), "lines": [{"id": "line_1"}]},
     "payments": {"id": "pay_1", "amount": cny(29500)},
@@ -32,6 +32,7 @@ STATES = {
     "/v1/complaints/cmp_1": "resolved",
     "/v1/parcels/parcel_1": "delivered",
 }
+AFTER = {"confirm-replacement": "completed", "confirm-verdict": "executed"}
 
 
 class FakeSuite:
@@ -66,7 +67,7 @@ class FakeSuite:
             }
         if noun == "messages":
             return {"id": "msg_1", "citations": body["citations"]}
-        return CREATED.get(noun, {"state": f"after {noun}", "whose_turn": "buyer"}) | {
+        return CREATED.get(noun, {"state": AFTER.get(noun, f"after {noun}"), "whose_turn": "buyer"}) | {
             "waybill_no": body.get("waybill_no")
         }
 
@@ -78,7 +79,8 @@ class FakeSuite:
         if path == "/v1/disputes":
             return {"data": [{"id": "dsp_1"}]}
         if path.startswith("/v1/cases/"):
-            return {"state": self._case_state(path), "id": path.rpartition("/")[2]}
+            replacement = {"delivered_at": "2026-03-04T05:06:07Z"}
+            return {"state": self._case_state(path), "id": path.rpartition("/")[2], "replacement": replacement}
         if path.startswith("/v1/orders/"):
             return {"id": "ord_1", "state": self._order_state(), "after_sale_state": "after_sale_done"}
         return CREATED.get(path.split("/")[2], {}) | {
@@ -88,7 +90,7 @@ class FakeSuite:
         }
 
     def _refunded(self) -> int:
-        done = sum(path.endswith("/inspect") for _, path, _ in self.requests)
+        done = len(self.bodies("/inspect")) - len(self.bodies("/ship-replacement"))
         return 28700 if any(path.endswith("/verdict") for _, path, _ in self.requests) else 19133 * done
 
     def _order_state(self) -> str:
@@ -152,11 +154,12 @@ def test_the_scenario_runs_to_its_end_and_prints_every_id(
     assert list(scenario.ids) == list(PATHS)
     assert scenario.paths()[0] == "/v1/orders/ord_1"
     printed = capsys.readouterr().out
-    assert re.findall(r"^(\d) · ", printed, re.MULTILINE) == ["1", "2", "3", "4", "5", "6"]
+    assert re.findall(r"^(\d) · ", printed, re.MULTILINE) == [str(number) for number in range(1, 9)]
     for id_ in scenario.ids.values():
         assert id_ in printed
     posts = Counter(path.rpartition("/")[2] for method, path, _ in suite.requests if method == "POST")
-    assert (posts["cases"], posts["verdict"], posts["ratings"], posts["inspect"]) == (2, 1, 1, 1)
+    assert (posts["cases"], posts["verdict"], posts["ratings"], posts["inspect"]) == (3, 1, 1, 2)
+    assert (posts["ship-replacement"], posts["appeal"], posts["confirm-verdict"]) == (1, 1, 1)
 
 
 @pytest.mark.parametrize(
@@ -201,7 +204,8 @@ def test_expecting_what_is_found_is_silent() -> None:
 
 
 def test_each_participant_has_a_role_and_a_token_of_its_own(people: Participants) -> None:
-    clients: list[ApiClient] = [people.buyer, people.seller, people.agent, people.arbitrator, people.admin]
+    arbitrators = [people.arbitrator, people.second_arbitrator]
+    clients: list[ApiClient] = [people.buyer, people.seller, people.agent, *arbitrators, people.admin]
 
     assert len({client.token for client in clients}) == len(clients)
     assert (people.home / "keys" / "jwks.json").exists()

@@ -52,6 +52,18 @@ async def test_each_violation_is_found_and_no_other(shop: Shop, statement: str, 
     assert message in line
 
 
+async def test_units_that_were_exchanged_may_be_refunded_later(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.arrived(2, type_="exchange", reason="wrong_item")
+    await shop.inspect(case["id"], 2)
+    await shop.act(shop.seller, case["id"], "ship-replacement", carrier="zto", waybill_no="73100001")
+    await shop.act(shop.buyer, case["id"], "confirm-replacement")
+    again = await shop.case(3, type_="refund_only")
+    await shop.act(shop.seller, again["id"], "approve")
+    await shop.refund_succeeds()
+    assert await violations(shop) == []
+
+
 @pytest.mark.parametrize(
     ("statement", "message"),
     [

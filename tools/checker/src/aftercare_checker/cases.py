@@ -1,4 +1,4 @@
-"""After-sale cases: together they settle no more than their order has, and none waits for something that cannot happen."""
+"""After-sale cases: together they hold no more than their order has, and none waits for something that cannot happen."""
 
 from collections.abc import Sequence
 
@@ -14,7 +14,7 @@ def settled(states: Sequence[DatabaseState]) -> CheckResult:
         for row in one.findings.get("lines", ()):
             result.violation(
                 f"{row['line_id']}: {row['units']} of {row['quantity']} units and {row['minor']} of "
-                f"{row['paid_minor']} settled"
+                f"{row['paid_minor']} held"
             )
         for row in one.findings.get("holds", ()):
             result.violation(f"{row['case_id']} is {row['state']}, {row['line_id']} {row['hold']}")

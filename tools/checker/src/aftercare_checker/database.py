@@ -36,19 +36,16 @@ LEFT JOIN (SELECT line_id, sum(withdrawn_quantity) AS withdrawn, sum(held_quanti
 _TRACE = "SELECT event_id, topic, type, subject, sequence FROM trace_events"
 _DECIDED = "SELECT consumer, topic, partition, log_offset, decision FROM parked_decision"
 _PARKED = "SELECT consumer, topic, partition, log_offset, aggregateid, type, reason FROM parked_event ORDER BY id"
-# Rows that aftersale-svc must not have, by name. Among cases with a paid or pending refund, each unit belongs to one case,
-# and its money and the freight are refunded once. What a case holds follows from its state and its refund. A case of a
+# Rows that aftersale-svc must not have, by name. Each unit and its money are held by one case at most, and the freight is
+# refunded once. What a case holds follows from its state and its refund; an exchange that moved no money holds nothing. A case of a
 # cancelled order waits for a refund or a verdict, if at all; a verdict is executed when its case has ended. The ledger
 # of deadlines has one open entry, of the same turn and the same end, for each document that has not ended.
 _FINDINGS = {
     "lines": """
-        SELECT l.line_id, l.quantity, sum(coalesce(i.accepted, h.units)) AS units,
-               l.paid_minor, sum(coalesce(i.accepted_minor, h.amount_minor)) AS minor
-        FROM order_lines l JOIN holds h USING (line_id) JOIN cases c ON c.id = h.case_id
-        LEFT JOIN inspections i ON i.case_id = h.case_id AND i.line_id = h.line_id
-        WHERE c.state IN ('refunding', 'completed') GROUP BY l.line_id, l.quantity, l.paid_minor
-        HAVING sum(coalesce(i.accepted, h.units)) > l.quantity
-            OR sum(coalesce(i.accepted_minor, h.amount_minor)) > l.paid_minor
+        SELECT l.line_id, l.quantity, sum(h.units) AS units, l.paid_minor, sum(h.amount_minor) AS minor
+        FROM order_lines l JOIN holds h USING (line_id)
+        WHERE h.state <> 'released' GROUP BY l.line_id, l.quantity, l.paid_minor
+        HAVING sum(h.units) > l.quantity OR sum(h.amount_minor) > l.paid_minor
     """,
     "holds": """
         SELECT h.case_id, h.line_id, h.state AS hold, c.state FROM holds h JOIN cases c ON c.id = h.case_id

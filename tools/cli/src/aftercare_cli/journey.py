@@ -78,11 +78,16 @@ class Journey:
         return self.deliver(order, self.ship(order)), payment
 
     def open_case(
-        self, order: Body, quantity: int, kind: str = "return_refund", reason: str = "quality_defect"
+        self,
+        order: Body,
+        quantity: int,
+        kind: str = "return_refund",
+        reason: str = "quality_defect",
+        description: str = "漏水",
     ) -> Body:
         """A new case about `quantity` units of the order's line."""
         lines = [{"line_id": order["lines"][0]["id"], "quantity": quantity}]
-        body = {"order_id": order["id"], "type": kind, "reason": reason, "description": "漏水", "evidence": []}
+        body = {"order_id": order["id"], "type": kind, "reason": reason, "description": description, "evidence": []}
         return self.participants.buyer.post("/v1/cases", body | {"lines": lines})
 
     def approve(self, case: Body) -> Body:
@@ -118,6 +123,22 @@ class Journey:
         self.inspect(case, quantity)
         return self.wait_completed(case)
 
+    def ship_replacement(self, case: Body) -> tuple[Body, str]:
+        """The case after the merchant has sent the replacement, and its waybill number."""
+        number = new_waybill("73")
+        body = {"carrier": "zto", "waybill_no": number}
+        return self.participants.seller.post(f"/v1/cases/{case['id']}/ship-replacement", body), number
+
+    def deliver_replacement(self, case: Body, number: str) -> Body:
+        """The case after the replacement has arrived. A push before order-svc knows the parcel is matched later."""
+        self.scan(number, "delivered")
+        return self.participants.buyer.wait(
+            f"/v1/cases/{case['id']}", lambda body: bool(body["replacement"]["delivered_at"])
+        )
+
+    def confirm_replacement(self, case: Body) -> Body:
+        return self.participants.buyer.post(f"/v1/cases/{case['id']}/confirm-replacement", {"note": "已收到"})
+
     def wait_completed(self, case: Body) -> Body:
         return self.participants.buyer.wait_state(f"/v1/cases/{case['id']}", "completed")
 
@@ -144,6 +165,16 @@ class Journey:
         """The dispute after a verdict for the buyer, with a refund of `amount`."""
         body = {"liable": "seller", "remedy": "refund", "amount": amount, "grounds": "同批次质量问题, 支持退款"}
         return self.participants.arbitrator.post(f"/v1/disputes/{dispute['id']}/verdict", body)
+
+    def appeal(self, dispute: Body) -> Body:
+        """The dispute after the merchant has appealed against its verdict."""
+        body = {"grounds": "划痕不是运输造成的", "evidence": []}
+        return self.participants.seller.post(f"/v1/disputes/{dispute['id']}/appeal", body)
+
+    def confirm_verdict(self, dispute: Body) -> Body:
+        """The dispute after an arbitrator who has not decided it before has let its verdict stay."""
+        body = {"grounds": "申诉没有新的事实, 维持原判"}
+        return self.participants.second_arbitrator.post(f"/v1/disputes/{dispute['id']}/confirm-verdict", body)
 
     def rate(self, case: Body) -> Body:
         scores = {"service": 5, "helpfulness": 4, "refund": 5, "speed": 3}

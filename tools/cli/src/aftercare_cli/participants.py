@@ -15,12 +15,13 @@ BUYER, MERCHANT = "buyer-1", "m-1"
 
 @dataclass(frozen=True, slots=True)
 class Participants:
-    """Four people, and the admin who registers couriers. `home` is the folder of the stack."""
+    """Five people, and the admin who registers couriers. `home` is the folder of the stack."""
 
     buyer: ApiClient
     seller: ApiClient
     agent: ApiClient
     arbitrator: ApiClient
+    second_arbitrator: ApiClient
     admin: ApiClient
     home: Path
 
@@ -46,6 +47,7 @@ def participants(
             seller=client("the shop", "seller", f"seller-of-{merchant}", merchant),
             agent=client("the agent", "agent", "agent-1"),
             arbitrator=client("the arbitrator", "arbitrator", "arbitrator-1"),
+            second_arbitrator=client("another arbitrator", "arbitrator", "arbitrator-2"),
             admin=client("the admin", "admin", "admin-1"),
             home=home,
         )

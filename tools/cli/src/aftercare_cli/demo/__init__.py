@@ -1,1 +1,1 @@
-"""The demo: one order from payment to rating, through the public APIs, as four people."""
+"""The demo: one order from payment to rating, through the public APIs, as five people."""

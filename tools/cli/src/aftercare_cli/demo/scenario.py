@@ -1,4 +1,4 @@
-"""The demo's scenario in six sections. A step that does not end as expected stops it with one line that says why."""
+"""The demo's scenario in eight sections. A step that does not end as expected stops it with one line that says why."""
 
 from dataclasses import dataclass, field
 
@@ -12,6 +12,7 @@ PATHS = {
     "order_id": "/v1/orders",
     "payment_id": "/v1/payments",
     "parcel_id": "/v1/parcels",
+    "exchange_case_id": "/v1/cases",
     "conversation_id": "/v1/conversations",
     "case_id": "/v1/cases",
     "disputed_case_id": "/v1/cases",
@@ -19,7 +20,7 @@ PATHS = {
     "dispute_id": "/v1/disputes",
 }
 # The record is complete when these have arrived: no later event is expected.
-LAST_EVENTS = {"RatingGiven.v1", "ComplaintResolved.v1", "DisputeExecuted.v1"}
+LAST_EVENTS = {"RatingGiven.v1", "ComplaintResolved.v1", "VerdictConfirmed.v1"}
 
 
 def expect(what: str, found: object, wanted: object) -> None:
@@ -42,9 +43,10 @@ class Scenario:
         """All sections; the order as it is at the end."""
         self.order_and_payment()
         self.delivery()
+        self.exchange()
         self.question()
         case = self.agreed_return()
-        self.dispute()
+        self.appeal(self.dispute())
         self.rating(case)
         self.record()
         return self.participants.buyer.get(f"/v1/orders/{self.order['id']}")
@@ -75,8 +77,26 @@ class Scenario:
         state = self.journey.deliver(self.order, parcel)["state"]
         print_step("中通", "pushes three signed scans", state)
 
+    def exchange(self) -> None:
+        print_section("3 · One of three is exchanged 换货")
+        case = self.journey.open_case(self.order, 1, "exchange", "wrong_item", "发错颜色")
+        outcome = self.created("exchange_case_id", case, case["state"])
+        print_step(self.participants.buyer, "requests an exchange of 1: 发错颜色", outcome)
+        print_step(self.participants.seller, "approves", self.journey.approve(case)["state"])
+        shipped, number = self.journey.send_back(case)
+        print_step(self.participants.buyer, f"sends it back with 顺丰, waybill {number}", shipped["state"])
+        self.journey.deliver_return(case, number)
+        inspected = self.journey.inspect(case, 1)
+        print_step(self.participants.seller, "receives, inspects and accepts it", inspected["state"])
+        sent, number = self.journey.ship_replacement(case)
+        print_step(self.participants.seller, f"ships another one with 中通, waybill {number}", sent["state"])
+        self.journey.deliver_replacement(case, number)
+        state = self.journey.confirm_replacement(case)["state"]
+        expect("the state of the exchange", state, "completed")
+        print_step(self.participants.buyer, "confirms that it has arrived; no money moves", state)
+
     def question(self) -> None:
-        print_section("3 · A question 客服与知识库")
+        print_section("4 · A question 客服与知识库")
         question = {"order_id": self.order["id"], "text": "水壶漏水, 可以退货吗? 退货运费谁承担?"}
         conversation = self.participants.buyer.post("/v1/conversations", question)
         outcome = self.created("conversation_id", conversation, f"conversation {conversation['state']}")
@@ -98,7 +118,7 @@ class Scenario:
         return dict(hits[0])
 
     def agreed_return(self) -> Body:
-        print_section("4 · Two of three are returned 退货退款")
+        print_section("5 · Two of three are returned 退货退款")
         case = self._open_case("case_id", 2, 19133)
         approved = self.journey.approve(case)
         turn = f"{approved['state']}, {approved['whose_turn']}'s turn"
@@ -123,8 +143,8 @@ class Scenario:
         print_step(self.participants.buyer, f"requests a return of {quantity}: 漏水", outcome)
         return case
 
-    def dispute(self) -> None:
-        print_section("5 · The third is disputed 售后维权")
+    def dispute(self) -> Body:
+        print_section("6 · The third is disputed 售后维权")
         case = self._open_case("disputed_case_id", 1, 9567)
         print_step(self.participants.seller, "rejects: used_or_affects_resale", self.journey.reject(case)["state"])
         complaint = self.journey.open_complaint(self.order, case)
@@ -138,6 +158,7 @@ class Scenario:
         state = self.journey.give_verdict(dispute, case["requested"])["state"]
         print_step(self.participants.arbitrator, "decides for the buyer: 同批次质量问题", state)
         self._wait_executed(dispute, case, complaint)
+        return dispute
 
     def _wait_executed(self, dispute: Body, case: Body, complaint: Body) -> None:
         buyer = self.participants.buyer
@@ -148,8 +169,15 @@ class Scenario:
         outcome = "dispute executed, case completed, complaint resolved, CNY 287.00 refunded in all"
         print_step("the suite", "executes the verdict", outcome)
 
+    def appeal(self, dispute: Body) -> None:
+        print_section("7 · The shop appeals 申诉")
+        print_step(self.participants.seller, "appeals: 划痕不是运输造成的", self.journey.appeal(dispute)["state"])
+        confirmed = self.journey.confirm_verdict(dispute)
+        expect("the state of the dispute", confirmed["state"], "executed")
+        print_step(self.participants.second_arbitrator, "confirms the verdict; it is final", confirmed["state"])
+
     def rating(self, case: Body) -> None:
-        print_section("6 · A rating 评价")
+        print_section("8 · A rating 评价")
         self.journey.rate(case)
         print_step(self.participants.buyer, "rates: service 5, helpfulness 4, refund 5, speed 3", "saved")
 
