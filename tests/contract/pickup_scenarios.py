@@ -19,6 +19,7 @@ async def a_pickup_that_is_missed_and_booked_again(suite: InProcessSuite) -> str
     times = await _slots(suite, case)
     await step(suite, "buyer", case, "book-pickup", slot=times[0], address=NEW_ADDRESS, note=TEXTS["note"])
     await step(suite, "buyer", case, "move-pickup", slot=times[1])
+    await step(suite, "seller", case, "give-pickup-waybill", carrier="zto", waybill_no="73000083")
     await step(suite, "buyer", case, "cancel-pickup")
     await step(suite, "buyer", case, "book-pickup", slot=times[0], address=NEW_ADDRESS)
     await suite.advance(3 * 24)
@@ -29,8 +30,11 @@ async def a_pickup_that_is_missed_and_booked_again(suite: InProcessSuite) -> str
     found = await suite.get("buyer", "aftersale", f"cases/{case['id']}")
     assert (found["state"], found["return_parcel"]["method"]) == ("return_in_transit", "pickup")
     await suite.push("73000082", "delivered")
-    [parcel] = (await suite.get("buyer", "order", f"parcels?order_id={order['id']}&leg=return"))["data"]
-    assert parcel["status"] == "delivered"
+    parcels = (await suite.get("buyer", "order", f"parcels?order_id={order['id']}&leg=return"))["data"]
+    assert [(each["status"], each["reason"]) for each in parcels] == [
+        ("delivered", None),
+        ("cancelled", "pickup_given_up"),
+    ]
     return str(order["id"])
 
 

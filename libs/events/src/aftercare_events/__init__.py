@@ -167,6 +167,7 @@ from aftercare_events.catalogue.pickups import (
     PickupMissed,
     PickupMoved,
     PickupWaybillGiven,
+    PickupWaybillWithdrawn,
 )
 from aftercare_events.catalogue.refund_parts import RefundPart
 from aftercare_events.catalogue.repairs import (
@@ -359,6 +360,7 @@ __all__ = [
     "PickupMoved",
     "PickupScheduleSet",
     "PickupWaybillGiven",
+    "PickupWaybillWithdrawn",
     "RatingChanged",
     "RatingEvent",
     "RatingGiven",

@@ -20,31 +20,13 @@ from aftercare_events import (
 )
 from aftersale_shop import Shop
 from aftersale_svc.commands import pickups
+from pickup_steps import DOOR, begun, book, returning, slots
 
-DOOR = {"name": "李女士", "phone": "13800000000", "country": "CN", "street": "文一路 12 号"}
 WINDOWS = [
     {"weekday": day, "opens": opens, "closes": closes, "capacity": 1}
     for day in range(7)
     for opens, closes in (("09:00", "12:00"), ("14:00", "18:00"))
 ]
-
-
-async def returning(shop: Shop, **more: Any) -> str:
-    """A case whose goods the buyer has still to send back."""
-    await shop.delivered()
-    case = await shop.case(1, **more)
-    return (await shop.approve(case["id"]))["id"]
-
-
-async def slots(shop: Shop, case_id: str) -> list[dict[str, Any]]:
-    response = await shop.buyer.get(f"/v1/cases/{case_id}/pickup-slots")
-    assert response.status_code == 200, response.text
-    return response.json()["data"]
-
-
-async def book(shop: Shop, case_id: str, place: int = 0) -> dict[str, Any]:
-    slot = (await slots(shop, case_id))[place]
-    return await shop.act(shop.buyer, case_id, "book-pickup", slot=slot["begins_at"], address=DOOR)
 
 
 async def set_schedule(shop: Shop, **more: Any) -> httpx.Response:
@@ -54,12 +36,6 @@ async def set_schedule(shop: Shop, **more: Any) -> httpx.Response:
 
 def turn(case: dict[str, Any]) -> tuple[str, str, str | None]:
     return case["state"], case["whose_turn"], case["deadline_effect"]
-
-
-def begun(shop: Shop, case: dict[str, Any]) -> None:
-    """A minute after the booked time has begun."""
-    at = datetime.fromisoformat(case["pickup"]["begins_at"])
-    shop.clock.advance(seconds=(at - shop.clock.now()).total_seconds() + 60)
 
 
 async def test_while_a_pickup_is_booked_it_is_the_couriers_turn(shop: Shop) -> None:

@@ -99,7 +99,10 @@ class ParcelStatusChanged(ParcelEvent):
     matter: Code = "parcel_tracking"
     status: Annotated[Code, one_of(ParcelStatus, "from now on")]
     previous_status: Annotated[Code, one_of(ParcelStatus, "before")]
-    reason: Annotated[Code | None, Field(description="the courier's reason; `waybill_corrected` is order-svc's")] = None
+    reason: Annotated[
+        Code | None,
+        Field(description="the courier's reason; `waybill_corrected` and `pickup_given_up` are order-svc's"),
+    ] = None
     terminal: Annotated[bool, Field(description="whether the courier has nothing more to do")]
     scanned: Annotated[
         bool | None, Field(description="whether the status shows that a courier has had the parcel in hand")

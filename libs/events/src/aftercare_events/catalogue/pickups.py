@@ -60,6 +60,17 @@ class PickupMissed(CaseEvent):
     deadline_at: DeadlineAt = None
 
 
+class PickupWaybillWithdrawn(CaseEvent):
+    """No courier collects the goods under the waybill that was named: the pickup was cancelled, or the case does not wait for it any more.
+
+    order-svc does not follow that parcel any more, unless a courier has scanned it.
+    """
+
+    matter: Code = "pickup_waybill"
+    carrier: Carrier
+    waybill_no: WaybillNo
+
+
 class PickupWaybillGiven(CaseEvent):
     """The merchant, or an agent, named the waybill under which the goods are collected; order-svc follows that parcel from here."""
 

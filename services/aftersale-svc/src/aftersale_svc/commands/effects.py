@@ -100,10 +100,10 @@ async def save(
         events = events if caused is None else (*events, caused)
     after, lapsed = open_offers.lapsed(tx, after)
     after, released = open_holds.released(tx, after)
-    after, cancelled = open_pickups.cancelled(tx, after)
+    after, given_up = open_pickups.given_up(tx, after)
     decision_id = decision_in(events) or await decisions.of_action(tx, before, action, policy)
     case = replace(after.case, party_ids=with_actor(after.case.party_ids, tx.actor))
-    after = replace(after, case=await tx.save(CASES, case, *events, *lapsed, *released, *cancelled))
+    after = replace(after, case=await tx.save(CASES, case, *events, *lapsed, *released, *given_up))
     await leg_rows.save(tx, before, after)
     await history.record(tx, before, after)
     if action is not None:

@@ -84,6 +84,7 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "The buyer was not there for the pickup; please book another one in the case, or send the goods yourself.",
     ),
     "pickup_waybill_given": ("取件运单号已填写。", "The waybill of the pickup is known."),
+    "pickup_waybill_withdrawn": ("取件运单号已作废。", "The waybill of the pickup is not valid any more."),
     "return_shipped": ("退货已寄出。", "The goods were sent back."),
     "return_waybill_corrected": ("退货运单号已更正。", "The waybill of the returned goods was corrected."),
     "return_scanned": ("承运商已收到退货包裹。", "The courier has the returned goods."),

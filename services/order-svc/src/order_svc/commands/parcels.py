@@ -104,12 +104,12 @@ async def _move(tx: Transaction[Settings], parcel: Parcel, latest: ParcelScan) -
     return await _save(tx, parcel, moved, latest.raw_code)
 
 
-async def withdraw(tx: Transaction[Settings], parcel: Parcel, at: datetime) -> Parcel:
-    """The waybill of this parcel of a case was corrected: the parcel is not followed any more."""
+async def withdraw(tx: Transaction[Settings], parcel: Parcel, at: datetime, reason: str) -> Parcel:
+    """This parcel of a case is not followed any more: its waybill was corrected, or nobody collects it."""
     withdrawn = replace(
         parcel,
         status=ParcelStatus.CANCELLED,
-        reason=tracking.WAYBILL_CORRECTED,
+        reason=reason,
         terminal=True,
         status_at=at,
         withdrawn_at=at,

@@ -9,6 +9,7 @@ from aftercare_events import (
     OrderShipped,
     ParcelRegistered,
     PickupWaybillGiven,
+    PickupWaybillWithdrawn,
     ReplacementShipped,
     ReplacementWaybillCorrected,
     ReturnShipped,
@@ -18,7 +19,7 @@ from aftercare_events import (
 
 from order_svc.commands import effects, parcels, partner_inbox
 from order_svc.commands.record import order_fields, parcel_fields
-from order_svc.domain import errors, fulfilment
+from order_svc.domain import errors, fulfilment, tracking
 from order_svc.domain.fulfilment import Pick
 from order_svc.domain.lifecycle import ORDER, OrderAction
 from order_svc.domain.model import Order, OrderLine
@@ -30,6 +31,7 @@ from order_svc.tables.parcels import PARCEL_LINES, PARCELS, PARCELS_OF_ORDER_BY_
 
 Corrected = ReturnWaybillCorrected | ReplacementWaybillCorrected
 OfCase = ReturnShipped | PickupWaybillGiven | ReplacementShipped | Corrected
+Withdrawing = PickupWaybillGiven | PickupWaybillWithdrawn | Corrected
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,8 +115,19 @@ async def expect_pickup(tx: Transaction[Settings], event: PickupWaybillGiven) ->
     order = await tx.lock(ORDERS, event.order_id)
     if event.previous_carrier is not None and event.previous_waybill_no is not None:
         known = (event.previous_carrier, event.previous_waybill_no)
-        await _withdraw(tx, ParcelLeg.RETURN, event, known)
+        await _withdraw(tx, ParcelLeg.RETURN, event, known, tracking.WAYBILL_CORRECTED)
     await _follow(tx, order, ParcelLeg.RETURN, event)
+
+
+async def give_up_pickup(tx: Transaction[Settings], event: PickupWaybillWithdrawn) -> None:
+    """No courier collects goods for a case under this waybill: that parcel is followed no more, unless it was scanned.
+
+    Raises:
+        NotFound: there is no such order.
+    """
+    await tx.lock(ORDERS, event.order_id)
+    known = (event.carrier, event.waybill_no)
+    await _withdraw(tx, ParcelLeg.RETURN, event, known, tracking.PICKUP_GIVEN_UP)
 
 
 async def register_replacement(tx: Transaction[Settings], event: ReplacementShipped) -> None:
@@ -146,11 +159,14 @@ async def correct_replacement(tx: Transaction[Settings], event: ReplacementWaybi
 
 async def _correct(tx: Transaction[Settings], leg: ParcelLeg, event: Corrected) -> None:
     order = await tx.lock(ORDERS, event.order_id)
-    await _withdraw(tx, leg, event, (event.previous_carrier, event.previous_waybill_no))
+    known = (event.previous_carrier, event.previous_waybill_no)
+    await _withdraw(tx, leg, event, known, tracking.WAYBILL_CORRECTED)
     await _follow(tx, order, leg, event)
 
 
-async def _withdraw(tx: Transaction[Settings], leg: ParcelLeg, event: OfCase, waybill: tuple[str, str]) -> None:
+async def _withdraw(
+    tx: Transaction[Settings], leg: ParcelLeg, event: Withdrawing, waybill: tuple[str, str], reason: str
+) -> None:
     """Follow the parcels of a case under this carrier and waybill no more, unless they were scanned."""
     carrier, waybill_no = waybill
     old = await tx.all(
@@ -163,7 +179,7 @@ async def _withdraw(tx: Transaction[Settings], leg: ParcelLeg, event: OfCase, wa
     )
     for parcel in old:
         if parcel.status is ParcelStatus.PENDING:
-            await parcels.withdraw(tx, parcel, event.time)
+            await parcels.withdraw(tx, parcel, event.time, reason)
 
 
 async def _follow(tx: Transaction[Settings], order: Order, leg: ParcelLeg, event: OfCase) -> None:

@@ -38,6 +38,7 @@ class ParcelStatus(StrEnum):
 
 
 WAYBILL_CORRECTED = "waybill_corrected"
+PICKUP_GIVEN_UP = "pickup_given_up"
 """The one reason of a status that no courier has given: the waybill of a parcel of a case was corrected."""
 
 CONSIGNEE_REFUSED = "consignee_refused"

@@ -11,7 +11,7 @@ import httpx
 import pytest
 from aftercare_chassis.service import Service
 from aftercare_chassis.testing import Harness
-from aftercare_events import ParcelStatusChanged, ReturnShipped, ReturnWaybillCorrected, ShippedLine
+from aftercare_events import CaseEvent, ParcelStatusChanged, ReturnShipped, ShippedLine
 from aftercare_simulators.payment import create
 from order_svc import main
 from order_svc.commands.partner_inbox import WORKERS
@@ -103,7 +103,7 @@ class Desk:
         return response.json()
 
     async def returned(
-        self, order: dict[str, Any], kind: type[ReturnShipped | ReturnWaybillCorrected] = ReturnShipped, **other: Any
+        self, order: dict[str, Any], kind: type[CaseEvent] = ReturnShipped, **other: Any
     ) -> dict[str, Any]:
         """aftersale-svc publishes that the unit of this order is on its way back; the newest return parcel of the case."""
         facts = {

@@ -1,6 +1,12 @@
-"""The buyer corrects the waybill of a return: the new parcel is followed, and the old one is not."""
+"""A waybill of a return that was corrected, or that nobody collects: that parcel is followed no more."""
 
-from aftercare_events import ParcelStatusChanged, ReturnShipped, ReturnWaybillCorrected
+from aftercare_events import (
+    ParcelStatusChanged,
+    PickupWaybillGiven,
+    PickupWaybillWithdrawn,
+    ReturnShipped,
+    ReturnWaybillCorrected,
+)
 
 WRONG, RIGHT = "73000000000002", "73000000000003"
 
@@ -94,3 +100,25 @@ async def test_goods_that_are_sent_again_under_a_number_that_ended_are_another_p
     await desk.zto(endpoint, "SIGNED", billCode=RIGHT)
     await desk.work()
     assert [(await desk.parcel(each))["status"] for each in (first, second)] == ["returned", "delivered"]
+
+
+async def test_a_push_for_a_pickup_that_was_given_up_is_one_for_an_unknown_waybill(desk, order):
+    expected, endpoint = await desk.returned(order, PickupWaybillGiven, waybill_no=WRONG), await desk.endpoint()
+    await desk.returned(order, PickupWaybillWithdrawn, waybill_no=WRONG)
+    shown = await desk.parcel(expected)
+    assert (shown["status"], shown["reason"], shown["terminal"]) == ("cancelled", "pickup_given_up", True)
+    desk.harness.clock.advance(hours=1)
+    await desk.zto(endpoint, "GOT", billCode=WRONG)
+    await desk.work()
+    assert [(push["state"], push["why"]) for push in await desk.pushes()] == [("waiting", f"unknown waybill: {WRONG}")]
+    desk.harness.clock.advance(hours=73)
+    await desk.work()
+    assert [push["state"] for push in await desk.pushes()] == ["unmatched"]
+
+
+async def test_a_pickup_that_was_given_up_after_its_first_scan_is_followed(desk, order):
+    expected, endpoint = await desk.returned(order, PickupWaybillGiven, waybill_no=WRONG), await desk.endpoint()
+    await desk.zto(endpoint, "GOT", billCode=WRONG)
+    await desk.work()
+    await desk.returned(order, PickupWaybillWithdrawn, waybill_no=WRONG)
+    assert (await desk.parcel(expected))["status"] == "picked_up"
