@@ -1,7 +1,9 @@
 """A case and its timeline in sentences, over HTTP."""
 
 from datetime import timedelta
+from typing import Any
 
+from aftercare_events import AfterSaleCancelled, AfterSaleEscalated
 from aftersale_shop import RETURN_ADDRESS, Shop
 
 
@@ -79,6 +81,34 @@ async def test_why_a_request_was_rejected_and_closed_can_be_read(shop: Shop) -> 
     )
     assert table["version"] == case["reasons_version"]
     assert [group["code"] for group in table["groups"]] == ["buyers_choice", "not_as_promised", "delivery", "service"]
+
+
+async def last_step(shop: Shop, case_id: str) -> dict[str, Any]:
+    steps = (await shop.buyer.get(f"/v1/cases/{case_id}/timeline")).json()["data"]
+    return dict(steps[-1])
+
+
+async def test_a_review_is_handed_over_for_a_reason_or_for_none_that_was_given(shop: Shop) -> None:
+    await shop.delivered()
+    for body, reason in (({}, "unspecified"), ({"reason": "facts_unclear"}, "facts_unclear"), ({"note": "?"}, None)):
+        case = await shop.case(1)
+        await shop.act(shop.seller, case["id"], "escalate", **body)
+        assert (await shop.last(AfterSaleEscalated)).reason == reason
+        step = await last_step(shop, case["id"])
+        assert step["reason"] == reason
+        assert step["text"]["en"].endswith(", because the facts have to be found out") == (reason == "facts_unclear")
+
+
+async def test_what_an_agent_decides_for_others_without_a_word_is_shown_as_unspecified(shop: Shop) -> None:
+    await shop.delivered()
+    for client, action in ((shop.agent, "cancel"), (shop.agent, "refund"), (shop.buyer, "cancel")):
+        case = await shop.case(1, type_="refund_only")
+        if client is shop.agent:
+            await shop.act(shop.seller, case["id"], "escalate", note="?")
+        await shop.act(client, case["id"], action)
+        shown = await last_step(shop, case["id"])
+        assert (shown["action"], shown["reason"]) == (action, "unspecified" if client is shop.agent else None)
+    assert (await shop.last(AfterSaleCancelled)).reason is None, "what the buyer wanted is no decision for others"
 
 
 async def test_a_case_and_its_deadline_name_the_same_time(shop: Shop) -> None:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from aftercare_events.catalogue.cases import CaseEvent, CaseLine, CaseStage, CaseState
 from aftercare_events.catalogue.refund_parts import RefundPart
+from aftercare_events.catalogue.reviews import HandlingReason
 from aftercare_events.fields import Code, Currency, DeadlineAt, DisputeId, Minor
 from aftercare_events.vocabulary import Vocabulary, one_of
 
@@ -86,6 +87,9 @@ class AfterSaleClosed(CaseEvent):
 
 
 class AfterSaleCancelled(CaseEvent):
-    """The buyer cancelled the request."""
+    """The buyer cancelled the request, or an agent did."""
 
     matter: Code = "after_sale_cancellation"
+    reason: Annotated[
+        Code | None, one_of(HandlingReason, "why; absent where the buyer gave none, or a note says it")
+    ] = None

@@ -90,6 +90,18 @@ class EscalationCause(Vocabulary):
     OFFLINE_REFUND_DENIED = "offline_refund_denied", "money that was said to be given back has not arrived"
 
 
+class HandlingReason(Vocabulary):
+    """Why somebody handed a review over, or cancelled a request."""
+
+    FACTS_UNCLEAR = "facts_unclear", "the platform has to find out what has happened"
+    POLICY_UNCLEAR = "policy_unclear", "it is not clear what the policies say about it"
+    BEYOND_AUTHORITY = "beyond_authority", "it is more than the one who hands it over may decide"
+    ABUSE_SUSPECTED = "abuse_suspected", "after-sale service may be abused"
+    AGREED_WITH_BUYER = "agreed_with_buyer", "it was agreed with the buyer"
+    OTHER = "other", "something else, which a note may say"
+    UNSPECIFIED = "unspecified", "neither a reason nor a note was given"
+
+
 class AfterSaleRequested(CaseEvent):
     """A buyer asked for after-sale service. Has all that a consumer needs, so that it need not read the case."""
 
@@ -147,6 +159,9 @@ class AfterSaleEscalated(CaseEvent):
 
     matter: Code = "after_sale_escalation"
     cause: Annotated[Code, one_of(EscalationCause, "why")]
+    reason: Annotated[
+        Code | None, one_of(HandlingReason, "why somebody handed it over; absent where nobody did, or a note says it")
+    ] = None
     deadline_at: DeadlineAt = None
     decision_id: DecisionId = None
     policy_article_id: PolicyArticleId = None

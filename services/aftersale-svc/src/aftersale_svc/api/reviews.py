@@ -8,6 +8,7 @@ from aftersale_svc.api.schemas.case_requests import (
     ApproveIn,
     CitingIn,
     CloseIn,
+    HandlingIn,
     NoteIn,
     RejectIn,
 )
@@ -28,7 +29,7 @@ from aftersale_svc.domain.policies.errors import CITATIONS, ClauseUnknown, Polic
 from aftersale_svc.settings import Settings
 
 router = APIRouter(prefix="/v1/cases", tags=["cases"], route_class=ApiRoute)
-NO_NOTE, NOTHING = NoteIn(), CitingIn(policy=[])
+NO_NOTE, NO_REASON, NOTHING = NoteIn(), HandlingIn(), CitingIn(policy=[])
 NO_ADDRESS = ApproveIn(policy=[])
 
 
@@ -73,9 +74,9 @@ async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> Case
 
 
 @router.post("/{case_id}/escalate", **step(CASE.values(), CaseAction.ESCALATE, "escalateCase"))
-async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def escalate_case(case_id: CaseId, tx: Tx[Settings], body: HandlingIn = NO_REASON) -> CaseOut:
     """Let an agent of the platform decide about the request."""
-    return CaseOut.of(await reviews.escalate(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await reviews.escalate(tx, case_id, reason=body.reason, note=body.note), tx.actor)
 
 
 @router.post(
@@ -106,6 +107,6 @@ async def accept_rejection(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_
     "/{case_id}/cancel",
     **step(CASE.values(), CaseAction.CANCEL, "cancelCase", RefundDecided, ReplacementDecided, ReplacementSent),
 )
-async def cancel_case(case_id: CaseId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> CaseOut:
+async def cancel_case(case_id: CaseId, tx: Tx[Settings], body: HandlingIn = NO_REASON) -> CaseOut:
     """Withdraw the request."""
-    return CaseOut.of(await endings.cancel(tx, case_id, note=body.note), tx.actor)
+    return CaseOut.of(await endings.cancel(tx, case_id, reason=body.reason, note=body.note), tx.actor)

@@ -107,7 +107,7 @@ async def save(
     await leg_rows.save(tx, before, after)
     await history.record(tx, before, after)
     if action is not None:
-        why = reason_of(before.case, after.case, events)
+        why = reason_of(tx, before.case, after.case, action, events, note)
         await record_step(tx, after.case, action, note, evidence, why, decision_id, events)
     for effect in (*left.reopened, *entered.then):
         await effect(tx, after)

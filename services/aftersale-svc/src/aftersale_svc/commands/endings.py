@@ -8,9 +8,11 @@ from aftercare_events import AfterSaleCancelled, OrderCancelled
 from aftersale_svc.commands import closing, effects, guarantee_cover, locking
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.record import case_fields
+from aftersale_svc.domain.cases.codes import HandlingReason
 from aftersale_svc.domain.cases.full_case import CaseFacts, FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, permits
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.outcome_reasons import unexplained
 from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.domain.policies.model import Citation
 from aftersale_svc.settings import Settings
@@ -18,8 +20,10 @@ from aftersale_svc.tables.cases import LIVE_CASES_OF
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
 
-async def cancel(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Take the request back; its units are free again.
+async def cancel(
+    tx: Transaction[Settings], case_id: str, *, reason: HandlingReason | None = None, note: str | None = None
+) -> FullCase:
+    """Take the request back; its units are free again. Of an agent it is recorded where there is no reason and no note.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -27,7 +31,8 @@ async def cancel(tx: Transaction[Settings], case_id: str, *, note: str | None = 
     """
     full = await locking.case(tx, case_id)
     cancelled = apply(full, CaseAction.CANCEL, tx)
-    event = AfterSaleCancelled(**case_fields(tx, cancelled.case))
+    why = reason or unexplained(CaseAction.CANCEL, tx.actor.role, note)
+    event = AfterSaleCancelled(**case_fields(tx, cancelled.case), reason=why)
     return await effects.save(tx, full, cancelled, CaseAction.CANCEL, event, note=note)
 
 

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import AfterSaleApproved, Event, SettingUsed, ShippedLine, TraceFields, trace_fields
+from aftercare_events import AfterSaleApproved, AfterSaleCancelled, AfterSaleEscalated, Event, SettingUsed, ShippedLine, TraceFields, trace_fields
 
 from aftersale_svc.commands.step_details import details_of
 from aftersale_svc.domain.cases.model import Case, CaseLine, TimelineStep
-from aftersale_svc.domain.cases.outcome_reasons import outcome_of
+from aftersale_svc.domain.cases.outcome_reasons import outcome_of, unexplained
 from aftersale_svc.domain.cases.outcomes import goods_outcome, money_outcome
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE
@@ -110,10 +110,22 @@ def decision_in(events: Iterable[Event]) -> str | None:
     return next((found for each in events if (found := getattr(each, "decision_id", None)) is not None), None)
 
 
-def reason_of(before: Case, after: Case, events: Iterable[Event]) -> str | None:
-    """The code of why a change has rejected or closed the case, or granted a part; None where it did none of these."""
-    granted = (each.reduction_reason for each in events if isinstance(each, AfterSaleApproved))
-    return outcome_of(before, after) or next(granted, None)
+def reason_of(
+    tx: Transaction[Settings], before: Case, after: Case, action: str, events: Iterable[Event], note: str | None
+) -> str | None:
+    """The code of why a change has rejected, closed, cancelled or handed over the case, or granted a part, where it has one.
+
+    Of what is decided for others without a word it is `unspecified`.
+    """
+    given = next((found for each in events if (found := _given(each)) is not None), None)
+    return outcome_of(before, after) or given or unexplained(action, tx.actor.role, note)
+
+
+def _given(event: Event) -> str | None:
+    """The reason that somebody has given for what the event is about."""
+    if isinstance(event, AfterSaleApproved):
+        return event.reduction_reason
+    return event.reason if isinstance(event, AfterSaleEscalated | AfterSaleCancelled) else None
 
 
 async def record_step(

@@ -12,11 +12,12 @@ from aftersale_svc.commands import decisions, effects, locking, remaining_money,
 from aftersale_svc.commands.deadlines import case_timer
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import case_fields, settings_used
-from aftersale_svc.domain.cases.codes import RefundCause, RejectReason
+from aftersale_svc.domain.cases.codes import HandlingReason, RefundCause, RejectReason
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import apply, cause
 from aftersale_svc.domain.cases.manual_reviews.proposals import by_approval
 from aftersale_svc.domain.cases.model import CaseAction
+from aftersale_svc.domain.cases.outcome_reasons import unexplained
 from aftersale_svc.domain.cases.return_addresses import check_address, lacks_address, with_address
 from aftersale_svc.domain.decisions.model import DecisionKind
 from aftersale_svc.domain.orders.model import Order
@@ -140,14 +141,16 @@ async def reject(
     return await effects.save(tx, full, rejected, CaseAction.REJECT, event, note=note)
 
 
-async def escalate(tx: Transaction[Settings], case_id: str, *, note: str | None = None) -> FullCase:
-    """Let an agent decide about the case.
+async def escalate(
+    tx: Transaction[Settings], case_id: str, *, reason: HandlingReason | None = None, note: str | None = None
+) -> FullCase:
+    """Let an agent decide about the case. Without a reason and a note it is recorded that there is none.
 
     Raises:
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    return await _escalate(tx, await locking.case(tx, case_id), note)
+    return await _escalate(tx, await locking.case(tx, case_id), note, reason=reason)
 
 
 @case_timer(CaseAction.ESCALATE)
@@ -170,7 +173,11 @@ async def escalate_by_rule(tx: Transaction[Settings], full: FullCase, rule: Appl
 
 
 async def _escalate(
-    tx: Transaction[Settings], full: FullCase, note: str | None = None, rule: AppliedRule | None = None
+    tx: Transaction[Settings],
+    full: FullCase,
+    note: str | None = None,
+    rule: AppliedRule | None = None,
+    reason: HandlingReason | None = None,
 ) -> FullCase:
     escalated = apply(full, CaseAction.ESCALATE, tx)
     decided = decisions.DecisionFields()
@@ -183,6 +190,7 @@ async def _escalate(
     event = AfterSaleEscalated(
         **case_fields(tx, escalated.case),
         cause=cause(full, CaseAction.ESCALATE),
+        reason=reason or unexplained(CaseAction.ESCALATE, tx.actor.role, note),
         deadline_at=escalated.case.deadline_at,
         **decided,
     )

@@ -6,7 +6,7 @@ from aftercare_chassis.http.schemas import Code, Id, In, Money, Name, Text, exam
 from aftercare_events.waybills import CarrierInput, WaybillInput
 from pydantic import Field
 
-from aftersale_svc.domain.cases.codes import CaseType, Reason, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, HandlingReason, Reason, RejectReason
 from aftersale_svc.domain.cases.exchanges.model import Price
 from aftersale_svc.domain.cases.requests import Finding, Prices, Request, Wanted
 from aftersale_svc.domain.policies.model import Citation
@@ -89,6 +89,15 @@ class NoteIn(In):
 
     note: Text | None = None
     """For the timeline; both sides can read it."""
+
+
+class HandlingIn(NoteIn):
+    """Why the review is handed over, or the request cancelled. Where an agent or a merchant gives neither a reason nor a note, `unspecified` is recorded."""
+
+    model_config = example(reason="facts_unclear", note="买卖双方说法不一致。")
+
+    reason: HandlingReason | None = None
+    """Why, as a code that `GET /v1/reasons` has; in the timeline for both sides."""
 
 
 class ReturnAddressIn(In):

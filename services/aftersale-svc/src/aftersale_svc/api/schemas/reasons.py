@@ -8,8 +8,8 @@ from aftercare_chassis.http.schemas import Out
 
 from aftersale_svc.api.schemas.options import ReasonGroupOut, ReasonOut
 from aftersale_svc.api.schemas.texts import BilingualOut
-from aftersale_svc.domain.cases.codes import CloseCause, Liable, Reason, RejectReason
-from aftersale_svc.domain.cases.outcome_reasons import CLOSE_CAUSES, REJECT_REASONS, OutcomeRow
+from aftersale_svc.domain.cases.codes import CloseCause, HandlingReason, Liable, Reason, RejectReason
+from aftersale_svc.domain.cases.outcome_reasons import CLOSE_CAUSES, HANDLING_REASONS, REJECT_REASONS, OutcomeRow
 from aftersale_svc.domain.cases.reasons import GROUPS, REASONS, REASONS_VERSION
 
 
@@ -39,8 +39,19 @@ class CloseCauseOut(Out):
     """Who is liable; null where that does not follow from it."""
 
 
+class HandlingReasonOut(Out):
+    """A reason for which somebody hands a review over, or cancels a request."""
+
+    code: HandlingReason
+    """The `reason` of the request; `unspecified` is recorded where there is neither a reason nor a note."""
+    label: BilingualOut
+    """What people read; the English text goes on after "because"."""
+    by: list[str]
+    """The roles that give it."""
+
+
 class ReasonTableOut(Out):
-    """Every reason: of requests, of rejections and of closing a case."""
+    """Every reason: of requests, of rejections, of closing a case and of handing it over."""
 
     version: int
     """The version of the table; it increases with every change of the table."""
@@ -50,6 +61,8 @@ class ReasonTableOut(Out):
     """The reasons of rejections."""
     close_causes: list[CloseCauseOut]
     """The causes for which cases are closed. A request that its buyer withdraws is `cancelled` instead."""
+    handling_reasons: list[HandlingReasonOut]
+    """Why reviews are handed over, and requests are cancelled."""
 
 
 @cache
@@ -67,6 +80,10 @@ def reason_table() -> ReasonTableOut:
         ],
         reject_reasons=[RejectReasonOut(code=code, **_outcome(row)) for code, row in REJECT_REASONS.items()],
         close_causes=[CloseCauseOut(code=code, **_outcome(row)) for code, row in CLOSE_CAUSES.items()],
+        handling_reasons=[
+            HandlingReasonOut(code=code, label=BilingualOut.of(row.label), by=list(row.by))
+            for code, row in HANDLING_REASONS.items()
+        ],
     )
 
 

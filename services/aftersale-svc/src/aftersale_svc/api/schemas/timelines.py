@@ -45,7 +45,8 @@ class StepOut(Out):
     message: LeftMessageOut | None = None
     """The message that the step is about; null for any other step."""
     reason: str | None = None
-    """Why it rejected the request, closed the case or granted a part, as a code that `GET /v1/reasons` has; null for any other step."""
+    """Why it rejected the request, closed or handed over the case or granted a part, as a code that `GET /v1/reasons` has; `unspecified` where a merchant
+    or an agent decided so and gave neither a reason nor a note; null for any other step."""
     decision_id: str | None = None
     """The decision that was taken with the step, with the facts used; null where it was none."""
     text: BilingualOut

@@ -123,6 +123,18 @@ class RejectReason(StrEnum):
     AGREED_CANCEL = "agreed_cancel"
 
 
+class HandlingReason(StrEnum):
+    """Why somebody hands a review over, or cancels a request."""
+
+    FACTS_UNCLEAR = "facts_unclear"
+    POLICY_UNCLEAR = "policy_unclear"
+    BEYOND_AUTHORITY = "beyond_authority"
+    ABUSE_SUSPECTED = "abuse_suspected"
+    AGREED_WITH_BUYER = "agreed_with_buyer"
+    OTHER = "other"
+    UNSPECIFIED = "unspecified"
+
+
 class CloseCause(StrEnum):
     """Why a case was closed: what was asked for has not been done."""
 

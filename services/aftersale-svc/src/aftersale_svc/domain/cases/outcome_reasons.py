@@ -1,14 +1,15 @@
-"""Why requests are rejected and cases are closed, as a part of the table of reasons: what is shown, who gives it, who is liable."""
+"""Why requests are rejected, cases are closed and reviews are handed over, as a part of the table of reasons: what is shown, who gives it, who is liable."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aftersale_svc.domain.cases.codes import CloseCause, Liable, RejectReason
-from aftersale_svc.domain.cases.model import Case
+from aftersale_svc.domain.cases.codes import CloseCause, HandlingReason, Liable, RejectReason
+from aftersale_svc.domain.cases.model import Case, CaseAction
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.states import CaseState
 
 _REVIEWERS = ("seller", "agent")
+_PEOPLE = ("buyer", *_REVIEWERS)
 _SYSTEM, _BUYER, _AGENT = ("system",), ("buyer",), ("agent",)
 _DISPUTE = ("arbitrator", "buyer", "seller", "system")
 
@@ -22,7 +23,7 @@ class OutcomeRow:
     liable: Liable | None = None
 
 
-_R, _C, _L = RejectReason, CloseCause, Liable
+_R, _C, _H, _L = RejectReason, CloseCause, HandlingReason, Liable
 REJECT_REASONS: Mapping[RejectReason, OutcomeRow] = {
     _R.OUTSIDE_WINDOW: OutcomeRow(Label("已超出售后期限", "the time for requests has passed"), _REVIEWERS),
     _R.FINAL_SALE_CATEGORY: OutcomeRow(
@@ -65,8 +66,32 @@ CLOSE_CAUSES: Mapping[CloseCause, OutcomeRow] = {
         Label("买家未同意款项担保", "the buyer did not agree to the hold on the money"), _SYSTEM
     ),
 }
-OUTCOMES: Mapping[str, OutcomeRow] = dict([*REJECT_REASONS.items(), *CLOSE_CAUSES.items()])
-"""Both by their codes, of which no two are the same."""
+HANDLING_REASONS: Mapping[HandlingReason, OutcomeRow] = {
+    _H.FACTS_UNCLEAR: OutcomeRow(Label("事实不清，需要核实", "the facts have to be found out"), _PEOPLE),
+    _H.POLICY_UNCLEAR: OutcomeRow(Label("适用规则不明确", "it is not clear what the policies say"), _PEOPLE),
+    _H.BEYOND_AUTHORITY: OutcomeRow(Label("超出处理权限", "it is for somebody with more authority"), _PEOPLE),
+    _H.ABUSE_SUSPECTED: OutcomeRow(Label("疑似滥用售后", "after-sale service may be abused"), _PEOPLE),
+    _H.AGREED_WITH_BUYER: OutcomeRow(Label("已与买家协商一致", "it was agreed with the buyer"), _PEOPLE),
+    _H.OTHER: OutcomeRow(Label("其他原因", "of something else"), _PEOPLE),
+    _H.UNSPECIFIED: OutcomeRow(Label("未说明", "of a reason that was not given"), _PEOPLE),
+}
+OUTCOMES: Mapping[str, OutcomeRow] = dict([*REJECT_REASONS.items(), *CLOSE_CAUSES.items(), *HANDLING_REASONS.items()])
+"""All of them by their codes, of which no two are the same."""
+
+_A = CaseAction
+EXPLAINED = frozenset(
+    {
+        *(_A.ESCALATE, _A.CANCEL, _A.REFUND, _A.RESHIP, _A.RESUME_REPAIR, _A.REPAIR_AGAIN),
+        *(_A.CLAIM_HOLD, _A.RELEASE_HOLD, _A.WITHDRAW_OFFER, _A.DECLINE_DECISION),
+    }
+)
+"""What merchants and agents decide for others, for whatever reason they may have: the action alone does not say why."""
+
+
+def unexplained(action: str | None, role: str, note: str | None) -> HandlingReason | None:
+    """The code that is recorded where this role has decided so and said nothing about it; None where it need not, or has."""
+    explained = note is not None or role not in _REVIEWERS or action not in EXPLAINED
+    return None if explained else HandlingReason.UNSPECIFIED
 
 
 def outcome_of(before: Case, after: Case) -> str | None:

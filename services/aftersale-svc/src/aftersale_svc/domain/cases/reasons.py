@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from aftersale_svc.domain.cases.codes import CaseType, EvidenceNeed, FreightPayer, Liable, Reason, ReasonGroup
 from aftersale_svc.domain.orders.model import Stage
 
-REASONS_VERSION = 5
+REASONS_VERSION = 6
 """The version of the table. It increases with every change of the table."""
 
 
