@@ -6,6 +6,7 @@ from random import Random
 from typing import Any
 
 import pytest
+from aftercare_events import ParcelStatusChanged
 from aftersale_shop import CUP, KETTLE, Shop
 from aftersale_svc.domain.cases.codes import CaseType, Reason
 from aftersale_svc.domain.cases.reasons import REASONS_VERSION
@@ -63,6 +64,53 @@ async def test_why_not_is_the_refusal_that_a_request_gets(shop: Shop) -> None:
         assert returns["why_not"]["message"][name] == problem["detail"]
     assert refund == {"type": "refund_only", "allowed": True, "selectable_quantity": 3}
     assert line["selectable_quantity"] == 3
+
+
+async def parcel(shop: Shop, number: int, units: int) -> None:
+    """A parcel with so many kettles of `ord_1` leaves under a waybill of its own."""
+    leaves = shop.parcel_leaves({KETTLE.line_id: units}, parcel_id=f"par_{number}")
+    await shop.harness.consume(leaves.model_copy(update={"waybill_no": f"7300{number}"}))
+
+
+async def arrives(shop: Shop, number: int) -> None:
+    event = ParcelStatusChanged(
+        **shop._order("ord_1", "system", "delivered"),
+        parcel_id=f"par_{number}",
+        leg="outbound",
+        carrier="zto",
+        waybill_no=f"7300{number}",
+        status="delivered",
+        previous_status="in_transit",
+        terminal=True,
+        occurred_at=shop.clock.now(),
+    )
+    await shop.harness.consume(event)
+
+
+async def test_a_line_in_several_parcels_is_refused_parcel_by_parcel(shop: Shop) -> None:
+    await shop.paid(lines=(KETTLE.model_copy(update={"quantity": 6}),))
+    for number, units in ((1, 2), (2, 2), (3, 1)):
+        await parcel(shop, number, units)
+    await arrives(shop, 1)
+    [line] = (await options(shop))["lines"]
+    assert {each["stage"]: each["quantity"] for each in line["stages"]} == {
+        "pre_ship": 1,
+        "in_transit": 3,
+        "post_receipt": 2,
+    }
+    assert [(each["parcel_id"], each["stage"], each["refusable_quantity"]) for each in line["parcels"]] == [
+        ("par_3", "in_transit", 1),
+        ("par_2", "in_transit", 2),
+        ("par_1", "post_receipt", 0),
+    ]
+    refusable = {each["type"]: each["selectable_quantity"] for each in line["options"]}["refused_delivery"]
+    at_door = {"type_": "refused_delivery", "reason": "refused_at_door"}
+    too_many = await shop.ask(lines=[{"line_id": KETTLE.line_id, "quantity": refusable + 1}], **at_door)
+    shop.harness.problem(too_many, 409, "units_in_no_parcel")
+    taken = await shop.ask(lines=[{"line_id": KETTLE.line_id, "quantity": refusable}], **at_door)
+    assert taken.json()["return_parcel"]["waybill_no"] == "73002"
+    [line] = (await options(shop))["lines"]
+    assert [each["refusable_quantity"] for each in line["parcels"]] == [1, 0, 0]
 
 
 async def test_who_sees_the_options_of_an_order(shop: Shop) -> None:

@@ -11,7 +11,7 @@ from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.holds import balances
 from aftersale_svc.domain.options import OrderOptions, options_of
 from aftersale_svc.domain.orders.errors import OrderUnknown
-from aftersale_svc.domain.orders.model import OrderState, Stage
+from aftersale_svc.domain.orders.model import OrderState, SentLine, Stage
 from order_book import NOW, OrderBook
 
 RETURN_REFUND, CANCEL_UNSHIPPED = CaseType.RETURN_REFUND, CaseType.CANCEL_UNSHIPPED
@@ -27,9 +27,18 @@ TAKEN = {
 }
 
 
-def found(book: OrderBook) -> OrderOptions:
+def sent(line: str, number: int, quantity: int, *, claimed: int = 0, arrived: bool = False) -> SentLine:
+    parcel = {"order_id": "ord_1", "parcel_id": f"par_{number}", "carrier": "zto", "waybill_no": f"7300{number}"}
+    return SentLine(**parcel, line_id=line, quantity=quantity, claimed=claimed, arrived=arrived)
+
+
+def found(book: OrderBook, parcels: list[SentLine] | None = None) -> OrderOptions:
+    """The options of the order; without `parcels`, what has left is in one for each line."""
+    held = balances(book.holds())
+    if parcels is None:
+        parcels = [sent(line.line_id, 1, line.shipped_units) for line in held if line.shipped_units]
     order = replace(book.order, settings={"fast_exchange": ["fex_1", 1, {"allowed": True}]})
-    return options_of(order, balances(book.holds()), NOW)
+    return options_of(order, held, NOW, parcels)
 
 
 def why_not(book: OrderBook) -> dict[CaseType, str | None]:
@@ -95,6 +104,31 @@ def test_how_many_units_a_type_may_be_about() -> None:
         3,
     ]
     assert found(book).lines[0].selectable_units == 2
+
+
+def test_units_of_a_line_in_several_parcels_are_at_several_stages() -> None:
+    """Of six, two have arrived, three are on their way in two parcels, and one has not left."""
+    book = OrderBook([(600, 6)], fee=0)
+    book.ship(1, 5)
+    name = balances(book.holds())[0].line_id
+    [line] = found(book, [sent(name, 3, 1), sent(name, 2, 2), sent(name, 1, 2, arrived=True)]).lines
+    assert line.units_by_stage == {Stage.PRE_SHIP: 1, Stage.IN_TRANSIT: 3, Stage.POST_RECEIPT: 2}
+    assert [(line.stage_of(each), each.refusable_units) for each in line.parcels] == [
+        (Stage.IN_TRANSIT, 1),
+        (Stage.IN_TRANSIT, 2),
+        (Stage.POST_RECEIPT, 0),
+    ]
+    units = {option.type: option.units for option in line.options}
+    assert (units[REFUSED_DELIVERY], units[CANCEL_UNSHIPPED], units[CaseType.REFUND_ONLY]) == (2, 1, 6)
+
+
+def test_what_has_arrived_or_comes_back_already_is_not_refused_at_the_door() -> None:
+    book = OrderBook([(300, 3)], fee=0)
+    book.ship(1, 2)
+    name = balances(book.holds())[0].line_id
+    for parcel in (sent(name, 1, 2, arrived=True), sent(name, 1, 2, claimed=2)):
+        [refused] = [each for each in found(book, [parcel]).lines[0].options if each.type is REFUSED_DELIVERY]
+        assert (refused.units, refused.refusal and refused.refusal.code) == (0, "units_in_no_parcel")
 
 
 def test_an_order_that_is_not_paid_is_unknown() -> None:

@@ -5,7 +5,16 @@ from dataclasses import replace
 from typing import Any
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_events import AfterSaleApproved, AfterSaleCancelled, AfterSaleEscalated, Event, SettingUsed, ShippedLine, TraceFields, trace_fields
+from aftercare_events import (
+    AfterSaleApproved,
+    AfterSaleCancelled,
+    AfterSaleEscalated,
+    Event,
+    SettingUsed,
+    ShippedLine,
+    TraceFields,
+    trace_fields,
+)
 
 from aftersale_svc.commands.step_details import details_of
 from aftersale_svc.domain.cases.model import Case, CaseLine, TimelineStep

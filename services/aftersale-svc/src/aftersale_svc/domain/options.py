@@ -12,13 +12,14 @@ from functools import partial
 from aftercare_chassis.refusals import Refusal
 
 from aftersale_svc.domain.cases.codes import CaseType
+from aftersale_svc.domain.cases.errors import UnitsInNoParcel
 from aftersale_svc.domain.cases.policy import check_permission, check_stage
 from aftersale_svc.domain.cases.requests import Wanted
 from aftersale_svc.domain.cases.types import TYPES, TypeRow
 from aftersale_svc.domain.money.allocation import allocate_lines, selectable_units
 from aftersale_svc.domain.money.model import LineBalance
 from aftersale_svc.domain.orders.errors import OrderUnknown
-from aftersale_svc.domain.orders.model import Order, Stage
+from aftersale_svc.domain.orders.model import Order, OrderState, SentLine, Stage
 from aftersale_svc.domain.orders.policy import stage_of
 
 
@@ -34,10 +35,31 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class LineOptions:
-    """A line of an order, and each type of case for it."""
+    """A line of an order, each type of case for it, and the parcels that its units were sent in, newest first.
+
+    `arrived` is whether all of the order has arrived, whatever couriers have reported.
+    """
 
     balance: LineBalance
     options: tuple[Option, ...]
+    parcels: tuple[SentLine, ...] = ()
+    arrived: bool = False
+
+    @property
+    def units_by_stage(self) -> dict[Stage, int]:
+        """How many of the units that were bought are at each stage now, without stages that have none."""
+        sent = self.balance.shipped_units
+        received = sent if self.arrived else sum(each.quantity for each in self.parcels if each.arrived)
+        found = {
+            Stage.PRE_SHIP: self.balance.quantity - sent,
+            Stage.IN_TRANSIT: sent - received,
+            Stage.POST_RECEIPT: received,
+        }
+        return {stage: units for stage, units in found.items() if units > 0}
+
+    def stage_of(self, parcel: SentLine) -> Stage:
+        """Where the units in a parcel of the line are."""
+        return Stage.POST_RECEIPT if self.arrived or parcel.arrived else Stage.IN_TRANSIT
 
     @property
     def selectable_units(self) -> int:
@@ -54,25 +76,38 @@ class OrderOptions:
     lines: tuple[LineOptions, ...]
 
 
-def options_of(order: Order, balances: Sequence[LineBalance], now: datetime) -> OrderOptions:
-    """Return each type of case for each line. `balances` are what all cases of the order hold.
+def options_of(
+    order: Order, balances: Sequence[LineBalance], now: datetime, parcels: Sequence[SentLine] = ()
+) -> OrderOptions:
+    """Return each type of case for each line. `balances` are what all cases of the order hold, `parcels` what was sent, newest first.
 
     Raises:
         OrderUnknown: the order is not known as paid.
     """
     stage = _stage(order, now)
     of_types = {name: _refusal(partial(_check_type, row, order, now)) for name, row in TYPES.items()}
-    return OrderOptions(order, stage, tuple(_line(line, of_types, order.currency) for line in balances))
+    return OrderOptions(order, stage, tuple(_line(order, line, of_types, parcels) for line in balances))
 
 
-def _line(line: LineBalance, of_types: Mapping[CaseType, Refusal | None], currency: str) -> LineOptions:
-    return LineOptions(line, tuple(_option(line, name, refusal, currency) for name, refusal in of_types.items()))
+def _line(
+    order: Order, line: LineBalance, of_types: Mapping[CaseType, Refusal | None], parcels: Sequence[SentLine]
+) -> LineOptions:
+    sent = tuple(each for each in parcels if each.line_id == line.line_id)
+    options = tuple(_option(order, line, name, refusal, sent) for name, refusal in of_types.items())
+    return LineOptions(line, options, sent, arrived=order.state is OrderState.DELIVERED)
 
 
-def _option(line: LineBalance, name: CaseType, of_type: Refusal | None, currency: str) -> Option:
+def _option(
+    order: Order, line: LineBalance, name: CaseType, of_type: Refusal | None, parcels: Sequence[SentLine]
+) -> Option:
     wanted = [Wanted(line.line_id, 1)]
-    refusal = of_type or _refusal(partial(allocate_lines, "", TYPES[name], [line], wanted, currency))
-    return Option(name, refusal, 0 if refusal else selectable_units(TYPES[name], line))
+    refusal = of_type or _refusal(partial(allocate_lines, "", TYPES[name], [line], wanted, order.currency))
+    units = 0 if refusal else selectable_units(TYPES[name], line)
+    if TYPES[name].by_outbound and units:
+        # All units of such a case come back in one parcel.
+        units = min(units, max((each.refusable_units for each in parcels), default=0))
+        refusal = None if units else UnitsInNoParcel(pointer="/lines", awaits=order.id)
+    return Option(name, refusal, units)
 
 
 def _stage(order: Order, now: datetime) -> Stage | None:

@@ -40,7 +40,7 @@ from aftersale_svc.tables.evidence import ELSEWHERE, FILE, FILES_OF_CASE, REUSES
 from aftersale_svc.tables.given_back import GIVEN_BACK
 from aftersale_svc.tables.holds import HOLDS_OF_ORDER
 from aftersale_svc.tables.lab_tests import TESTS_OF_DISPUTE
-from aftersale_svc.tables.legs import DETAILS, full_cases
+from aftersale_svc.tables.legs import DETAILS, PARCELS_OF_ORDER, full_cases
 from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
@@ -171,7 +171,8 @@ async def after_sale_options(read: Reader[Settings], order_id: str) -> OrderOpti
     if order is None:
         raise OrderUnknown(order_id=order_id)
     held = balances(await read.all(HOLDS_OF_ORDER, order_id=order_id))
-    return options_of(order, held, read.now)
+    parcels = await read.all(PARCELS_OF_ORDER, order_id=order_id)
+    return options_of(order, held, read.now, parcels)
 
 
 async def evidence_file(read: Reader[Settings], evidence_id: str) -> EvidenceFile:

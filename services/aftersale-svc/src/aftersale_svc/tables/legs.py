@@ -43,7 +43,7 @@ from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
 from aftersale_svc.domain.money.parts import RefundPart
-from aftersale_svc.domain.orders.model import SentLine
+from aftersale_svc.domain.orders.model import PARCEL_DELIVERED, SentLine
 from aftersale_svc.tables.cases import case_lines, cases
 from aftersale_svc.tables.exchanges import (
     CHARGES,
@@ -58,6 +58,7 @@ from aftersale_svc.tables.money_holds import MONEY_HOLDS, money_holds
 from aftersale_svc.tables.offers import OFFERS, offers
 from aftersale_svc.tables.offline_refunds import OFFLINE_REFUNDS, offline_refunds
 from aftersale_svc.tables.orders import order_parcels
+from aftersale_svc.tables.parcel_reports import parcel_reports
 from aftersale_svc.tables.pickups import PICKUPS, pickups
 from aftersale_svc.tables.refund_parts import REFUND_PARTS, refund_parts
 from aftersale_svc.tables.repairs import REPAIRS, repairs
@@ -196,13 +197,21 @@ _claimed = (
     .correlate(order_parcels)
     .scalar_subquery()
 )
+_arrived = (
+    select(parcel_reports.c.status == PARCEL_DELIVERED)
+    .where(parcel_reports.c.parcel_id == order_parcels.c.parcel_id)
+    .order_by(parcel_reports.c.occurred_at.desc())
+    .limit(1)
+    .correlate(order_parcels)
+    .scalar_subquery()
+)
 PARCELS_OF_ORDER = Query(
-    select(*order_parcels.c, cast(_claimed, Integer).label("claimed"))
+    select(*order_parcels.c, cast(_claimed, Integer).label("claimed"), func.coalesce(_arrived, False).label("arrived"))
     .where(order_parcels.c.order_id == bindparam("order_id"))
     .order_by(order_parcels.c.parcel_id.desc(), order_parcels.c.line_id),
     SentLine,
 )
-"""The parcels of an order, newest first, with the units that cases wait for."""
+"""The parcels of an order, newest first, with the units that cases wait for, and whether they have arrived."""
 
 LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
     Return: LegTable(RETURNS, returns.c.case_id == case_lines.c.case_id),

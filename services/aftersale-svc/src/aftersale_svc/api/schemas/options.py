@@ -52,6 +52,17 @@ _EXAMPLE = {
                 {"type": "return_refund", "allowed": True, "selectable_quantity": 2},
                 {"type": "refund_only", "allowed": True, "selectable_quantity": 2},
             ],
+            "stages": [{"stage": "pre_ship", "quantity": 1}, {"stage": "in_transit", "quantity": 2}],
+            "parcels": [
+                {
+                    "parcel_id": "parcel_0196a3c85d1e7b2f9a4c6e8d0b1f2a39",
+                    "carrier": "zto",
+                    "waybill_no": "73000000000001",
+                    "stage": "in_transit",
+                    "quantity": 2,
+                    "refusable_quantity": 2,
+                }
+            ],
         },
         {
             "line_id": "line_0196a3c85d1e7b2f9a4c6e8d0b1f2a38",
@@ -73,6 +84,8 @@ _EXAMPLE = {
                 }
                 for name in ("return_refund", "refund_only")
             ],
+            "stages": [{"stage": "pre_ship", "quantity": 1}],
+            "parcels": [],
         },
     ],
 }
@@ -156,6 +169,32 @@ class OptionOut(Out):
         )
 
 
+class StageUnitsOut(Out):
+    """How many units of a line are at a stage now."""
+
+    stage: Stage
+    """Where they are."""
+    quantity: int
+    """How many of the units that were bought, whatever cases there are about them."""
+
+
+class LineParcelOut(Out):
+    """A parcel to the buyer with units of the line."""
+
+    parcel_id: str
+    """The parcel, as order-svc shows it; a claim on its courier names it."""
+    carrier: str
+    """The code of the courier, such as `zto`."""
+    waybill_no: str
+    """The courier's number of the parcel."""
+    stage: Stage
+    """Where it is: `in_transit`, or `post_receipt` once it has arrived."""
+    quantity: int
+    """How many units of the line are in it."""
+    refusable_quantity: int
+    """The most units of it that a `refused_delivery` may be about: none once it has arrived, and none that a case waits for."""
+
+
 class LineOptionsOut(Out):
     """A line of the order, and each type of case for it."""
 
@@ -170,6 +209,10 @@ class LineOptionsOut(Out):
     takes any; a question (`consult`) takes none, and may be about all."""
     options: list[OptionOut]
     """Each type of case once."""
+    stages: list[StageUnitsOut]
+    """Where the units are that were bought: several stages where they were sent in several parcels."""
+    parcels: list[LineParcelOut]
+    """The parcels that they were sent in, newest first. All units of a `refused_delivery` are in one of them."""
 
     @classmethod
     def of(cls, line: LineOptions) -> "LineOptionsOut":
@@ -179,6 +222,18 @@ class LineOptionsOut(Out):
             quantity=line.balance.quantity,
             selectable_quantity=line.selectable_units,
             options=[OptionOut.of(option) for option in line.options],
+            stages=[StageUnitsOut(stage=stage, quantity=units) for stage, units in line.units_by_stage.items()],
+            parcels=[
+                LineParcelOut(
+                    parcel_id=each.parcel_id,
+                    carrier=each.carrier,
+                    waybill_no=each.waybill_no,
+                    stage=line.stage_of(each),
+                    quantity=each.quantity,
+                    refusable_quantity=each.refusable_units,
+                )
+                for each in line.parcels
+            ],
         )
 
 

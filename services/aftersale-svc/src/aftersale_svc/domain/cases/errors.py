@@ -37,12 +37,12 @@ class ReasonNotReached(ReasonUnsuitable):
 
 
 class UnitsInNoParcel(Refusal):
-    """No parcel of the order carries all of the units, or it has not left."""
+    """No parcel of the order carries all of the units, or it has not left, or it has arrived."""
 
     kind, code, retry_after = Kind.CONFLICT, "units_in_no_parcel", 1
     zh, en = (
-        "没有一个已发出的包裹包含全部所选商品，请按包裹分别申请。",
-        "No parcel that was sent carries all of these units. Ask for the units of each parcel by itself.",
+        "没有一个在途的包裹包含全部所选商品，请按包裹分别申请。",
+        "No parcel on its way carries all of these units. Ask for the units of each parcel by itself.",
     )
 
 

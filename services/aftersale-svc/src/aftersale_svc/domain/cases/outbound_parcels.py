@@ -28,4 +28,4 @@ def way_back(
 
 
 def _carries(line: SentLine | None, wanted: Wanted) -> bool:
-    return line is not None and wanted.quantity <= line.quantity - line.claimed
+    return line is not None and wanted.quantity <= line.refusable_units

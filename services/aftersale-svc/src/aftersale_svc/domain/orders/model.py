@@ -45,6 +45,10 @@ class OrderRow:
     buyer_level: str | None = None
 
 
+PARCEL_DELIVERED = "delivered"
+"""The status of a parcel that its receiver has, in the codes of order-svc."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order(OrderRow):
     """An order with what its merchant, or else the platform, has set: by its kind the id, the version and the content."""
@@ -71,9 +75,18 @@ class ParcelLine:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SentLine(ParcelLine):
-    """Units in a parcel, and how many of them cases wait for, which were refused at the door."""
+    """Units in a parcel, and how many of them cases wait for, which were refused at the door.
+
+    `arrived`: the courier has reported at last that the parcel was delivered.
+    """
 
     claimed: int = 0
+    arrived: bool = False
+
+    @property
+    def refusable_units(self) -> int:
+        """The units that may have been refused at the door, and that no case waits for."""
+        return 0 if self.arrived else max(0, self.quantity - self.claimed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
