@@ -53,6 +53,26 @@ async def an_exchange_for_dearer_goods(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
+async def an_exchange_that_is_paid_and_not_sent(suite: InProcessSuite) -> str:
+    """The buyer pays for a dearer replacement, of which there is none: both payments go back. The order's id."""
+    order = await delivered(suite, "73000081")
+    case = await asked(suite, order, 1, "exchange")
+    await step(suite, "seller", case, "approve", return_address=RETURN_ADDRESS)
+    await step(suite, "buyer", case, "ship", carrier="zto", waybill_no="73000082")
+    await suite.push("73000082", "delivered")
+    line_id = order["lines"][0]["id"]
+    await step(suite, "seller", case, "inspect", lines=[{"line_id": line_id, "accepted": 1, "grade": "a"}])
+    await step(suite, "seller", case, "price-replacement", prices=[{"line_id": line_id, "unit_price": cny(12900)}])
+    await step(suite, "buyer", case, "agree-charge")
+    await step(suite, "seller", case, "record-payment", reference=TEXTS["reply"])
+    await step(suite, "seller", case, "no-stock")
+    owed = (await suite.get("buyer", "aftersale", f"cases/{case['id']}"))["charge"]["to_return"]
+    await step(suite, "seller", case, "record-charge-return", amount=owed, reference=TEXTS["answer"])
+    ledger = await suite.get("buyer", "order", f"orders/{order['id']}/ledger")
+    assert (ledger["charged"], ledger["charges_returned"], ledger["charges_to_return"]["amount"]) == (owed, owed, 0)
+    return str(order["id"])
+
+
 async def _sent_for_repair(
     suite: InProcessSuite, waybill_no: str, **more: Any
 ) -> tuple[dict[str, Any], dict[str, Any]]:
@@ -132,6 +152,7 @@ async def replacements_that_are_sent_first(suite: InProcessSuite) -> str:
 SCENARIOS = (
     parts_that_are_sent,
     an_exchange_for_dearer_goods,
+    an_exchange_that_is_paid_and_not_sent,
     a_repair_that_the_buyer_pays,
     a_repair_that_is_not_possible,
     replacements_that_are_sent_first,

@@ -59,6 +59,7 @@ AFTERSALE: dict[str, set[str]] = {
     "priceReplacement": {"seller"},
     "agreeCharge": {"buyer"},
     "recordPayment": {"seller"},
+    "recordChargeReturn": {"seller", "agent"},
     "returnRefusedGoods": {"seller", "agent"},
     "quoteRepair": {"seller"},
     "declineQuote": {"buyer"},

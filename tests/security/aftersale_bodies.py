@@ -72,6 +72,7 @@ def aftersale_bodies(
         "proposeSettlement": {"liable": "seller", "remedy": "none", "text": "…"},
         "priceReplacement": {"prices": [{"line_id": "line_1", "unit_price": cny(1)}]},
         "recordPayment": {"reference": "…"},
+        "recordChargeReturn": {"amount": cny(1), "reference": "…"},
         "returnRefusedGoods": {"carrier": "zto", "waybill_no": "73200000001"},
         "quoteRepair": {"cost": cny(1), "days": 1},
         "stateOfflineRefund": {"method": "cash", "reference": "…", "evidence": ["sha256:" + "ab" * 32]},

@@ -43,6 +43,7 @@ def bodies_of(document: Mapping[str, Any], n: int) -> dict[str, Any]:
         },
         "priceReplacement": {"prices": [{"line_id": each["line_id"], "unit_price": cny(12 * n)} for each in lines]},
         "recordPayment": {"reference": "…"},
+        "recordChargeReturn": {"amount": (document.get("charge") or {}).get("to_return") or cny(n), "reference": "…"},
         "requestSupplement": {"missing": "…"},
         "submitSupplement": {"note": "…"},
         "changeCaseType": {"type": TYPES[n % len(TYPES)]},

@@ -50,10 +50,11 @@ def progress(snapshot: Any) -> tuple[object, ...]:  # of memory_transaction, whi
     way = tuple(time is not None for time in times) if times else None
     offered = repair.remedy if repair and CaseState.REMEDY_PENDING in states else None
     if snapshot.case.type is CaseType.REPAIR and not states & _PRICED:
-        owed = None  # it was paid or declined before the goods go back
+        owed = charge and charge.paid_at is not None  # it was paid or declined before the goods go back
     hold = snapshot.sent.get(money_holds.MONEY_HOLDS.name)
     held = hold and (hold.released_at is not None, hold.claimed_at is not None)
     shipped = sent is not None and sent.shipped_at is not None and snapshot.case.type is CaseType.FAST_EXCHANGE
+    owed = (owed, charge is not None and charge.owed_back_at is not None)
     return way, owed, difference is not None and difference < 0, offered, held, shipped
 
 

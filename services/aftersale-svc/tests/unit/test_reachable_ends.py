@@ -4,16 +4,19 @@ from collections.abc import Callable
 
 import pytest
 from aftercare_chassis.lifecycle import SystemContext
-from aftersale_svc.domain.cases.codes import CaseType, Money, Reason, RefundState
+from aftersale_svc.commands import charge_returns
+from aftersale_svc.domain.cases.codes import CaseType, Money, Reason, RefundCause, RefundState
 from aftersale_svc.domain.cases.lifecycle import CASE, of
 from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Return
 from aftersale_svc.domain.cases.price_checks import PriceCheck
+from aftersale_svc.domain.cases.repairs.codes import RepairOutcome
 from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.codes import HoldState
 from aftersale_svc.domain.money.freight import BEING_REFUNDED
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order, OrderState, Stage
-from case_walk import PARCEL, Graph, Place, explore
+from case_walk import CASE as CASE_ID
+from case_walk import PARCEL, SETTINGS, Command, Graph, Place, after, explore
 from exchange_walk import people_of
 from graph_ends import stuck
 from memory_transaction import Snapshot
@@ -114,3 +117,36 @@ async def test_what_a_case_holds_in_every_place(first: First, type_: CaseType) -
             assert hold.units == kept, place
         assert (refund is not None and refund.state is RefundState.REQUESTED) == (case.state is CaseState.REFUNDING)
         assert completed if paid else not completed or TYPES[type_].money is Money.NONE, place
+
+
+CHARGED = [CaseType.EXCHANGE, CaseType.REPAIR]
+"""The types in which the buyer pays something besides."""
+
+
+@pytest.mark.parametrize("type_", CHARGED)
+async def test_what_a_buyer_has_paid_buys_something_or_comes_back(first: First, type_: CaseType) -> None:
+    _, places = await explored(first, type_, OrderState.DELIVERED)
+    paid = {place: each for place, each in places.items() if getattr(each.sent.get("charges"), "paid_at", None)}
+    owed = {place: each for place, each in paid.items() if each.sent["charges"].owed_back_at is not None}
+    for place, snapshot in paid.items():
+        assert place in owed or snapshot.case.state not in ENDED or _got_what_was_paid_for(snapshot), place
+    assert {each.case.state for each in owed.values()} >= {CaseState.COMPLETED, CaseState.CLOSED, CaseState.DISPUTED}
+    for snapshot in owed.values():
+        amount = snapshot.sent["charges"].amount_minor
+        returned = await after(snapshot, "seller", return_of(amount), SETTINGS)
+        assert returned.sent["charges"].to_return_minor == 0, "wherever it is owed, it can be given back"
+        assert (returned.case, returned.hold) == (snapshot.case, snapshot.hold), "and nothing else changes"
+        assert await after(returned, "agent", return_of(amount), SETTINGS) == returned, "once"
+
+
+def return_of(amount: int) -> Command:
+    return lambda tx: charge_returns.record(tx, CASE_ID, amount_minor=amount, currency="CNY", reference="?")
+
+
+def _got_what_was_paid_for(snapshot: Snapshot) -> bool:
+    """Whether goods have arrived that are repaired, or others for them, and their money did not go back."""
+    repair, sent = snapshot.sent.get("repairs"), snapshot.sent.get("replacements")
+    arrived = snapshot.case.state is CaseState.COMPLETED or (sent is not None and sent.delivered_at is not None)
+    as_agreed = repair is None or (repair.failure is None and repair.outcome in (None, RepairOutcome.REPAIRED))
+    kept = snapshot.refund is None or snapshot.refund.cause is RefundCause.COMPENSATION
+    return arrived and as_agreed and kept

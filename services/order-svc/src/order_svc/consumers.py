@@ -14,6 +14,7 @@ from aftercare_events import (
     AfterSaleResumed,
     AfterSaleTypeChanged,
     CaseEvent,
+    ChargePaid,
     DisputeEvent,
     DisputeExecuted,
     DisputeOpened,
@@ -29,6 +30,7 @@ from aftercare_events import (
     ReturnShipped,
     ReturnWaybillCorrected,
 )
+from aftercare_events.catalogue.exchanges import ChargeOwedBack, ChargeReturned
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
 
 from order_svc import projections
@@ -99,6 +101,9 @@ HANDLERS: Handlers[Settings] = {
     RefundRequested: refund_requests.accept,
     OfflineRefundConfirmed: offline_refunds.confirmed,
     GuaranteeClaimPaid: projections.guarantee_paid,
+    ChargePaid: projections.charge_paid,
+    ChargeOwedBack: projections.charge_owed_back,
+    ChargeReturned: projections.charge_returned,
     PickupWaybillGiven: shipments.expect_pickup,
     PickupWaybillWithdrawn: shipments.give_up_pickup,
     ReturnShipped: shipments.register_return,

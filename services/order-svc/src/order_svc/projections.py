@@ -5,6 +5,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 
 from aftercare_chassis.consumer.errors import Retry
 from aftercare_chassis.database.transaction import Transaction
@@ -17,6 +18,7 @@ from aftercare_events import (
     AfterSaleResumed,
     AfterSaleTypeChanged,
     CaseEvent,
+    ChargePaid,
     DisputeEvent,
     DisputeExecuted,
     DisputeOpened,
@@ -25,12 +27,15 @@ from aftercare_events import (
     OfferAccepted,
 )
 from aftercare_events.catalogue.cases import GoodsOutcome
+from aftercare_events.catalogue.exchanges import ChargeOwedBack, ChargeReturned
 from aftercare_events.catalogue.guarantee_claims import GuaranteeClaimPaid
 
 from order_svc.domain.cases import Case, CaseLine, CaseState, DisputeState, completed
 from order_svc.domain.order_units import OrderUnits
+from order_svc.domain.payments.charges import Charge
 from order_svc.domain.payments.compensations import Compensation
 from order_svc.settings import Settings
+from order_svc.tables.charges import CHARGES
 from order_svc.tables.compensations import COMPENSATIONS
 from order_svc.tables.orders import ORDERS
 
@@ -109,6 +114,37 @@ async def guarantee_paid(tx: Transaction[Settings], event: GuaranteeClaimPaid) -
         paid_at=event.time,
     )
     await tx.upsert(COMPENSATIONS, paid)
+
+
+async def charge_paid(tx: Transaction[Settings], event: ChargePaid) -> None:
+    """Copy what the buyer has paid in a case. Raises: NotFound where there is no such order."""
+    await _keep(tx, _charge(event, event.owed_minor, event.time))
+
+
+async def charge_owed_back(tx: Transaction[Settings], event: ChargeOwedBack) -> None:
+    """Copy that the merchant owes it back. Raises: NotFound where there is no such order."""
+    await _keep(tx, replace(_charge(event, event.amount_minor, event.paid_at), owed_back_at=event.time))
+
+
+async def charge_returned(tx: Transaction[Settings], event: ChargeReturned) -> None:
+    """Copy that the buyer has it back. Raises: NotFound where there is no such order."""
+    owed = replace(_charge(event, event.amount_minor, event.paid_at), owed_back_at=event.owed_back_at)
+    await _keep(tx, replace(owed, returned_at=event.time))
+
+
+def _charge(event: ChargePaid | ChargeOwedBack | ChargeReturned, amount_minor: int, paid_at: datetime) -> Charge:
+    return Charge(
+        case_id=event.case_id,
+        order_id=event.order_id,
+        amount_minor=amount_minor,
+        currency=event.currency,
+        paid_at=paid_at,
+    )
+
+
+async def _keep(tx: Transaction[Settings], charge: Charge) -> None:
+    await tx.get(ORDERS, charge.order_id)
+    await tx.upsert(CHARGES, charge)
 
 
 def _known(units: OrderUnits, event: CaseEvent | DisputeEvent) -> Case:

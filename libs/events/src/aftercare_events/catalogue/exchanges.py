@@ -1,8 +1,14 @@
 """The price of an exchange, what the buyer pays for it, and refused goods that go back, published by aftersale-svc."""
 
+from typing import Annotated
+
+from pydantic import Field
+
 from aftercare_events.catalogue.cases import CaseEvent
 from aftercare_events.catalogue.parcels import ShippedLine
-from aftercare_events.fields import Carrier, Code, Currency, DeadlineAt, Hash, Minor, WaybillNo
+from aftercare_events.fields import Carrier, Code, Currency, DeadlineAt, Hash, Minor, Time, WaybillNo
+
+PaidAt = Annotated[Time, Field(description="when the payment of the buyer was recorded")]
 
 
 class ReplacementPriced(CaseEvent):
@@ -32,6 +38,27 @@ class ChargePaid(CaseEvent):
     currency: Currency
     reference_hash: Hash
     deadline_at: DeadlineAt = None
+
+
+class ChargeOwedBack(CaseEvent):
+    """What the buyer has paid for does not come, so that the merchant owes the payment back; it is given back outside the suite."""
+
+    matter: Code = "charge_return"
+    amount_minor: Minor
+    currency: Currency
+    paid_at: PaidAt
+
+
+class ChargeReturned(CaseEvent):
+    """Merchant or agent recorded that the buyer has back what was owed, with a reference of which this is the digest."""
+
+    matter: Code = "charge_return"
+    amount_minor: Minor
+    currency: Currency
+    paid_at: PaidAt
+    owed_back_at: Annotated[Time, Field(description="since when it was owed back")]
+    reference_hash: Hash
+    evidence: tuple[Hash, ...]
 
 
 class RefusedGoodsReturned(CaseEvent):

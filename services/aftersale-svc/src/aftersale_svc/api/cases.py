@@ -114,6 +114,12 @@ async def list_cases(
     missed_by: Annotated[
         MissedBy | None, Query(description="Only cases in which this side has missed a deadline.")
     ] = None,
+    charge_to_return: Annotated[
+        bool | None,
+        Query(
+            description="Only cases, ended ones as well, in which a payment of the buyer is owed back, or only the others."
+        ),
+    ] = None,
     buyer_id: OfBuyer = None,
     merchant_id: OfMerchant = None,
     due_before: Annotated[
@@ -139,6 +145,7 @@ async def list_cases(
         "type": one_or_several(type),
         "reason": one_or_several(reason),
         "missed_by": missed_by,
+        "charge_to_return": charge_to_return,
         "buyer_id": buyer_id,
         "merchant_id": merchant_id,
         "due_before": due_before,

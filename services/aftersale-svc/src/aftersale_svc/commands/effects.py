@@ -17,9 +17,7 @@ from aftersale_svc.commands import (
     history,
     leg_rows,
     locking,
-    open_holds,
-    open_offers,
-    open_pickups,
+    open_parts,
     refund_parts,
     replacement_orders,
     resharing,
@@ -98,12 +96,10 @@ async def save(
     if entered.first is not None:
         after, caused = await entered.first(tx, after, terms)
         events = events if caused is None else (*events, caused)
-    after, lapsed = open_offers.lapsed(tx, after)
-    after, released = open_holds.released(tx, after)
-    after, given_up = open_pickups.given_up(tx, after)
+    after, ended = open_parts.ended(tx, after)
     decision_id = decision_in(events) or await decisions.of_action(tx, before, action, policy)
     case = replace(after.case, party_ids=with_actor(after.case.party_ids, tx.actor))
-    after = replace(after, case=await tx.save(CASES, case, *events, *lapsed, *released, *given_up))
+    after = replace(after, case=await tx.save(CASES, case, *events, *ended))
     await leg_rows.save(tx, before, after)
     await history.record(tx, before, after)
     if action is not None:

@@ -32,6 +32,7 @@ class WorkList(StrEnum):
     UNASSIGNED_REVIEWS = "unassigned_reviews"
     MY_REVIEWS = "my_reviews"
     BREACHED = "breached"
+    CHARGES_TO_RETURN = "charges_to_return"
 
 
 _OF_REVIEWERS = frozenset({WorkList.UNASSIGNED_REVIEWS, WorkList.MY_REVIEWS})
@@ -45,6 +46,7 @@ LABELS: Mapping[WorkList, Label] = {
     WorkList.UNASSIGNED_REVIEWS: Label("无人接手的审核", "Reviews that nobody has"),
     WorkList.MY_REVIEWS: Label("我接手的审核", "My reviews"),
     WorkList.BREACHED: Label("已逾期", "Deadline missed"),
+    WorkList.CHARGES_TO_RETURN: Label("待商家退还补付款项", "Payments of buyers that are owed back to them"),
 }
 
 
@@ -56,6 +58,7 @@ class Selection:
     With `state`: the cases in it, whoever's turn it is.
     Of those that agents review: the ones that `agent_id` has, or that are `unassigned`.
     With `missed_by`: open cases with a deadline, whoever's turn it is, in which this side has missed one before.
+    With `charge_to_return`: cases, ended ones as well, in which the merchant has still to give back what the buyer has paid.
     """
 
     whose_turn: str
@@ -64,6 +67,7 @@ class Selection:
     agent_id: str | None = None
     unassigned: bool = False
     missed_by: MissedBy | None = None
+    charge_to_return: bool = False
 
 
 def lists_of(role: str) -> list[WorkList]:
@@ -82,4 +86,5 @@ def selection(work_list: WorkList, actor: Actor, now: datetime) -> Selection:
         WorkList.UNASSIGNED_REVIEWS: Selection(_AGENT, unassigned=True),
         WorkList.MY_REVIEWS: Selection(_AGENT, agent_id=actor.id),
         WorkList.BREACHED: Selection(ANYBODY, missed_by=MissedBy(own)) if own != NOBODY else Selection(NOBODY),
+        WorkList.CHARGES_TO_RETURN: Selection(ANYBODY, charge_to_return=True),
     }[work_list]

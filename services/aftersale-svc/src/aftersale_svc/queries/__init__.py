@@ -44,7 +44,7 @@ from aftersale_svc.tables.legs import DETAILS, PARCELS_OF_ORDER, full_cases
 from aftersale_svc.tables.manual_reviews import REVIEWS_OF_AGENT, UNASSIGNED_REVIEWS
 from aftersale_svc.tables.offers import OFFERS_OF_CASE
 from aftersale_svc.tables.orders import ORDER
-from aftersale_svc.tables.work_lists import CASE_QUEUES, CASES_STOPPED, STAFF_QUEUE
+from aftersale_svc.tables.work_lists import CASE_QUEUES, CASES_STOPPED, CASES_WITH_CHARGE_TO_RETURN, STAFF_QUEUE
 
 MOST_COUNTED = 1000
 
@@ -83,6 +83,8 @@ async def _count(read: Reader[Settings], of: Selection) -> int:
     queue = CASE_QUEUES.get(read.actor.role, STAFF_QUEUE)
     if of.missed_by is not None:
         return len(await read.all(queue.missed, missed_by=of.missed_by, most=MOST_COUNTED + 1))
+    if of.charge_to_return:
+        return len(await read.all(CASES_WITH_CHARGE_TO_RETURN, most=MOST_COUNTED + 1))
     if of.state is not None:
         return len(await read.all(CASES_STOPPED, whose_turn=PLATFORM_TURN, most=MOST_COUNTED + 1))
     turn = {"whose_turn": of.whose_turn, "most": MOST_COUNTED + 1}

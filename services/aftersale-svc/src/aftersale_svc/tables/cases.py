@@ -29,6 +29,7 @@ from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.orders.model import Stage
 from aftersale_svc.tables.deadlines import deadlines
+from aftersale_svc.tables.exchanges import to_return
 from aftersale_svc.tables.schema import metadata
 from aftersale_svc.tables.visibility import seen_by
 
@@ -165,13 +166,21 @@ def missed(by: object, case_id: ColumnElement[str] = cases.c.id) -> ColumnElemen
     return exists().where(*is_its)
 
 
-_MISSED = {"missed_by": {each.value: missed(each.value) for each in MissedBy}}
+def computed(case_id: ColumnElement[str] = cases.c.id) -> dict[str, dict[str, ColumnElement[bool]]]:
+    """The filters of lists of cases by what no column of theirs holds, value by value."""
+    owed = to_return(case_id)
+    return {
+        "missed_by": {each.value: missed(each.value, case_id) for each in MissedBy},
+        "charge_to_return": {str(True): owed, str(False): ~owed},
+    }
+
+
 CASE_LIST = Listing(
     cases,
     Case,
     filters=CASE_FILTERS,
     seen_by=CASE_SEEN_BY,
-    computed=_MISSED,
+    computed=computed(),
     divided=DIVIDED,
 )
 CASES_BY_ORDER: Query[Record] = Query(

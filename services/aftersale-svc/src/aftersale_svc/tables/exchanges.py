@@ -2,7 +2,19 @@
 
 from aftercare_chassis.database.columns import minor, text, timestamp
 from aftercare_chassis.database.mapping import Rows
-from sqlalchemy import CheckConstraint, Column, ForeignKey, ForeignKeyConstraint, Table, Text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    ColumnElement,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Table,
+    Text,
+    exists,
+)
+from sqlalchemy import text as sql
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
@@ -27,9 +39,25 @@ charges = Table(
     timestamp("agreed_at", null=True),
     timestamp("paid_at", null=True),
     text("reference", null=True),
+    timestamp("owed_back_at", null=True),
+    timestamp("returned_at", null=True),
+    text("return_reference", null=True),
+    Column("return_evidence", ARRAY(Text), nullable=False, server_default="{}"),
     CheckConstraint("paid_at IS NULL OR agreed_at IS NOT NULL", name="agreed"),
     CheckConstraint("(paid_at IS NULL) = (reference IS NULL)", name="paid"),
+    CheckConstraint("returned_at IS NULL OR owed_back_at IS NOT NULL", name="returned"),
+    CheckConstraint("(returned_at IS NULL) = (return_reference IS NULL)", name="return_reference"),
+    # Few: what merchants have still to give back.
+    Index("charges_to_return_idx", "case_id", postgresql_where=sql("owed_back_at IS NOT NULL AND returned_at IS NULL")),
 )
+
+
+def to_return(case_id: ColumnElement[str]) -> ColumnElement[bool]:
+    """Whether the merchant has still to give back what the buyer of this case has paid."""
+    return exists().where(
+        charges.c.case_id == case_id, charges.c.owed_back_at.is_not(None), charges.c.returned_at.is_(None)
+    )
+
 
 refused_goods = Table(
     "refused_goods",

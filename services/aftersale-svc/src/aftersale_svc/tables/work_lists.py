@@ -13,10 +13,10 @@ from sqlalchemy import BindParameter, Subquery, bindparam, case, select, union_a
 
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.cases.states import CaseState
-from aftersale_svc.domain.deadlines.ledger import MissedBy
 from aftersale_svc.domain.work_lists import BOTH
-from aftersale_svc.tables.cases import CASE_FILTERS, CASE_SEEN_BY, cases, missed
+from aftersale_svc.tables.cases import CASE_FILTERS, CASE_SEEN_BY, cases, computed, missed
 from aftersale_svc.tables.disputes import disputes
+from aftersale_svc.tables.exchanges import to_return
 from aftersale_svc.tables.visibility import seen_by
 
 
@@ -53,7 +53,6 @@ def _queue(side: str) -> CaseQueue:
     waiting = _waiting(side)
     seen = seen_by(waiting)
     most: BindParameter[int] = bindparam("most")
-    computed = {"missed_by": {each.value: missed(each.value, waiting.c.id) for each in MissedBy}}
     ids = select(waiting.c.id).limit(most)
     of_turn = ids.where(waiting.c.whose_turn == bindparam("whose_turn"))
     before = waiting.c.deadline_at < _time("due_before")
@@ -63,7 +62,7 @@ def _queue(side: str) -> CaseQueue:
             Case,
             filters=CASE_FILTERS,
             seen_by=seen,
-            computed=computed,
+            computed=computed(waiting.c.id),
             conditions={"due_before": before, "due_after": waiting.c.deadline_at >= _time("due_after")},
             earliest="deadline_at",
         ),
@@ -82,3 +81,7 @@ CASES_STOPPED: Query[Record] = Query(
     seen_by=CASE_SEEN_BY,
 )
 """The cases that disputes stop: those in which the case itself waits for the platform."""
+CASES_WITH_CHARGE_TO_RETURN: Query[Record] = Query(
+    select(cases.c.id).where(to_return(cases.c.id)).limit(bindparam("most")), seen_by=CASE_SEEN_BY
+)
+"""The cases, ended ones as well, in which the merchant has still to give back what the buyer has paid."""

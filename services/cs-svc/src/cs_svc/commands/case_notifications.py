@@ -63,6 +63,7 @@ from aftercare_events import (
     SupplementRequested,
     SupplementSubmitted,
 )
+from aftercare_events.catalogue.exchanges import ChargeOwedBack, ChargeReturned
 from aftercare_events.catalogue.fast_exchanges import (
     HoldAgreed,
     HoldClaimed,
@@ -118,6 +119,8 @@ CODES: Mapping[type[CaseEvent], str] = {
     ReplacementPriced: "replacement_priced",
     ChargeAgreed: "charge_agreed",
     ChargePaid: "charge_paid",
+    ChargeOwedBack: "charge_owed_back",
+    ChargeReturned: "charge_returned",
     RefusedGoodsReturned: "refused_goods_returned",
     RepairQuoted: "repair_quoted",
     RepairQuoteDeclined: "repair_quote_declined",

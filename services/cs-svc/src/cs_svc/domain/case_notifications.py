@@ -116,6 +116,14 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
     ),
     "charge_agreed": ("买家已同意补付。", "The buyer agreed to pay the amount."),
     "charge_paid": ("商家已确认收到补付款项。", "The merchant recorded that the buyer has paid."),
+    "charge_owed_back": (
+        "买家已付的补付款项应由商家退还，金额请见售后单。",
+        "The merchant owes back what the buyer has paid; the amount is in the case.",
+    ),
+    "charge_returned": (
+        "已登记补付款项退还买家。",
+        "It was recorded that the buyer has back what they had paid.",
+    ),
     "refused_goods_returned": (
         "未通过验收的商品已寄回买家。",
         "The goods that were refused were sent back to the buyer.",

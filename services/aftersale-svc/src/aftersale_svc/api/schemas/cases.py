@@ -17,6 +17,7 @@ from aftercare_chassis.http.turns import TurnOf, effects_of
 from aftercare_chassis.lifecycle import NOBODY, Actor
 from pydantic import Field
 
+from aftersale_svc.api.schemas.charges import ChargeOut
 from aftersale_svc.api.schemas.exchanges import ExchangeOut, RefusedGoodsOut
 from aftersale_svc.api.schemas.fast_exchanges import HoldOut
 from aftersale_svc.api.schemas.frozen import FrozenOut
@@ -166,6 +167,8 @@ class CaseOut(Out):
     """The prices that a price adjustment is about, line by line; empty for any other case."""
     exchange: ExchangeOut | None = None
     """What the replacement costs more or less than what was paid; null where no price was named."""
+    charge: ChargeOut | None = None
+    """What the buyer pays outside the suite, and what of it is owed back; null where nothing is to be paid."""
     refused_goods: RefusedGoodsOut | None = None
     """The parcel with goods that the inspection refused, on their way back to the buyer; null where there is none."""
     review: ReviewOut | None = None
@@ -222,6 +225,7 @@ class CaseOut(Out):
             replacement=ReplacementOut.of(full.replacement),
             price_checks=PriceCheckOut.of(full),
             exchange=ExchangeOut.of(full),
+            charge=ChargeOut.of(full),
             refused_goods=RefusedGoodsOut.of(full),
             review=ReviewOut.of(case) if actor.role in STAFF else None,
             proposed_decision=ProposedDecisionOut.of(case) if actor.role in STAFF else None,

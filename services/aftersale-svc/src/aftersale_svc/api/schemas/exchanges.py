@@ -51,7 +51,7 @@ class ExchangeOut(Out):
     """What an exchange costs or gives back, as far as is known: for the units of the case, then for those accepted."""
 
     owed: Money
-    """What the buyer has to pay more; nothing is sent before it is agreed to and recorded as paid."""
+    """What the buyer has to pay more; nothing is sent before it is agreed to and recorded as paid. It stays once it is agreed to."""
     credit: Money
     """What goes back to the buyer when the replacement was received."""
     agreed_at: Time | None = None
@@ -67,8 +67,9 @@ class ExchangeOut(Out):
         found, charge, currency = difference(full), full.charge, full.case.currency
         if found is None:
             return None
+        agreed = charge is not None and charge.agreed_at is not None
         return cls(
-            owed=Money.of(max(found, 0), currency),
+            owed=Money.of(charge.amount_minor if charge is not None and agreed else max(found, 0), currency),
             credit=Money.of(max(-found, 0), currency),
             agreed_at=charge.agreed_at if charge else None,
             paid_at=charge.paid_at if charge else None,

@@ -25,7 +25,7 @@ class WorkListOut(Out):
     more: bool
     """Whether it has more than that."""
     whose_turn: str
-    """With this filter, sorted by `deadline`, `GET /v1/cases` lists its cases; `any`: with `missed_by` or `state` in its place. A case that a
+    """With this filter, sorted by `deadline`, `GET /v1/cases` lists its cases; `any`: with `missed_by`, `state` or `charge_to_return` in its place. A case that a
     dispute stops counts with the turn and the deadline of its dispute."""
     state: CaseState | None = None
     """The list has the cases in this state, which `GET /v1/cases` lists with this filter in place of `whose_turn`; null for the others."""
@@ -37,6 +37,8 @@ class WorkListOut(Out):
     """Where there is one, `GET /v1/review-queue` with this filter lists its cases."""
     missed_by: MissedBy | None = None
     """The list has open cases in which this side has missed a deadline; null for the other lists."""
+    charge_to_return: bool | None = None
+    """Where it is true, `GET /v1/cases` with this filter lists its cases, the newest first: they need have no deadline."""
 
 
 class WorkListsOut(Out):
@@ -63,4 +65,5 @@ def _list(work_list: WorkList, count: int, actor: Actor, now: datetime) -> WorkL
         unassigned=True if of.unassigned else None,
         agent_id=of.agent_id,
         missed_by=of.missed_by,
+        charge_to_return=True if of.charge_to_return else None,
     )

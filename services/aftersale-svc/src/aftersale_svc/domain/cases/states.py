@@ -79,6 +79,7 @@ class CaseAction(StrEnum):
     PRICE_REPLACEMENT = "price_replacement"
     AGREE_CHARGE = "agree_charge"
     RECORD_PAYMENT = "record_payment"
+    RECORD_CHARGE_RETURN = "record_charge_return"
     REFUND_CREDIT = "refund_credit"
     RETURN_REFUSED_GOODS = "return_refused_goods"
     TAKE = "take"

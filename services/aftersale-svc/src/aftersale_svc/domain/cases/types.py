@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import History, Lifecycle, TableError, Transiti
 from aftersale_svc.domain.cases.codes import CaseType, Goods, Money
 from aftersale_svc.domain.cases.legs import fast_exchange
 from aftersale_svc.domain.cases.legs.cancellation import CANCELLATION
+from aftersale_svc.domain.cases.legs.charge_return import chargeable
 from aftersale_svc.domain.cases.legs.consultation import CONSULTATION, ConsultationExit
 from aftersale_svc.domain.cases.legs.exchange import EXCHANGE, ExchangeExit
 from aftersale_svc.domain.cases.legs.goods_return import RETURN, ReturnExit
@@ -251,7 +252,7 @@ def _compose(type_: TypeRow) -> Lifecycle[CaseState, CaseAction]:
     return Lifecycle(
         type_.name,
         initial=legs[0].entry,
-        transitions=reviewed_by_one(refusable(changeable(table) if _can_change(type_) else table)),
+        transitions=reviewed_by_one(chargeable(refusable(changeable(table) if _can_change(type_) else table))),
         timeouts={state: timeout for leg in legs for state, timeout in leg.timeouts.items()},
         ends=ENDED,
         binding=BINDING,

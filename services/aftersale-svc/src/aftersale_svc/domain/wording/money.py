@@ -1,16 +1,15 @@
 """What goes back in a case, what the buyer pays, and what is held, in sentences."""
 
-from aftercare_chassis.currencies import written
-
 from aftersale_svc.domain.cases import lifecycle
-from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import Money, RefundState
 from aftersale_svc.domain.cases.full_case import FullCase
-from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState
+from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.outcomes import money_outcome
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.cases.types import ENDED
 from aftersale_svc.domain.money.fees import buyer_pays_return, sends_goods_back
+from aftersale_svc.domain.wording.amounts import amount
+from aftersale_svc.domain.wording.charges import MORE, charge_back, charged
 
 _NOTHING = Label("不涉及退款", "No money goes back")
 _REFUNDS = {
@@ -28,12 +27,6 @@ _OFFLINE = (
     "{} was given back outside the provider, as is stated; the buyer has to confirm it",
 )
 _LESS = ("换货差价 {} 将退还买家", "The replacement costs less: {} goes back")
-_MORE = ("换货差价 {} 由买家支付", "The replacement costs more: the buyer owes {}")
-_MORE_AGREED = (
-    "买家已同意补付换货差价 {}，尚未登记到账",
-    "The replacement costs more: the buyer has agreed to pay {}, which is not recorded as paid",
-)
-_MORE_PAID = ("买家已支付换货差价 {}", "The replacement costs more: the buyer has paid {}")
 _TO_HOLD = (
     "商品寄回前需担保 {}，由买家同意",
     "{} is to be held until the goods are back, once the buyer has agreed to that",
@@ -43,8 +36,6 @@ _CLAIMED = (
     "{} 不再退还：商品未寄回或未通过验收",
     "{} stays with the merchant, for units that did not come back or were refused",
 )
-_QUOTED = ("维修费用 {}，由买家同意后支付", "The repair costs {}, which the buyer pays once they have agreed to it")
-_PAID = ("买家已支付维修费用 {}", "The buyer has paid {} for the repair")
 _AGREED = ("按约定退款 {}", "As agreed, {} goes back")
 _MOST = ("如全部通过，最多退款 {}", "If all of it is granted, up to {} goes back")
 _LESS_FEES = (
@@ -58,16 +49,11 @@ def money(full: FullCase, award: Label | None = None, owed: Label | None = None)
 
     `award` is what a verdict awards that is still to be executed, `owed` what the buyer owes by one that was replaced.
     """
-    parts = [*_given_back(full), *([] if owed is None else [owed])]
-    if not parts:
-        return award or _pending(full)
+    known, back = [*_given_back(full), *([] if owed is None else [owed])], charge_back(full)
+    parts = known or [award or _pending(full)]
+    if back is not None:
+        parts = [*(each for each in parts if each != _NOTHING), back]
     return Label("；".join(each.zh for each in parts), "; ".join(each.en for each in parts))
-
-
-def amount(zh: str, en: str, minor: int, case: Case) -> Label:
-    """A sentence with an amount of a case."""
-    text = written(minor, case.currency)
-    return Label(zh.format(text), en.format(text))
 
 
 def _given_back(full: FullCase) -> list[Label]:
@@ -93,18 +79,10 @@ def _pending(full: FullCase) -> Label:
         return amount(*_COVERED, refund.amount.total_minor, case)
     if refund is not None and case.state not in ENDED:
         return amount(*_REFUNDS[refund.state], refund.amount.total_minor, case)
-    if full.charge is not None and full.charge.amount_minor and (case.state not in ENDED or full.charge.paid_at):
-        return _charged(full, full.charge)
+    asked = charged(full)
+    if asked is not None:
+        return asked
     return _NOTHING if case.state in ENDED else _expected(full)
-
-
-def _charged(full: FullCase, charge: Charge) -> Label:
-    """What the buyer pays for a repair, or for goods that cost more, and whether they have."""
-    if full.repair is not None:
-        return amount(*(_PAID if charge.paid_at else _QUOTED), charge.amount_minor, full.case)
-    if charge.paid_at:
-        return amount(*_MORE_PAID, charge.amount_minor, full.case)
-    return amount(*(_MORE_AGREED if charge.agreed_at else _MORE), charge.amount_minor, full.case)
 
 
 def _expected(full: FullCase) -> Label:
@@ -115,7 +93,7 @@ def _expected(full: FullCase) -> Label:
     if hold is None and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
         return amount(*_TO_HOLD, case.requested_minor, case)
     if case.difference_minor:
-        return amount(*(_LESS if case.difference_minor < 0 else _MORE), abs(case.difference_minor), case)
+        return amount(*(_LESS if case.difference_minor < 0 else MORE), abs(case.difference_minor), case)
     if money_outcome(case) is not Money.REFUND:
         return _NOTHING
     if case.agreed_minor is not None:

@@ -5,8 +5,8 @@ from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
 from aftersale_svc.domain.cases.reasons import Label
 from aftersale_svc.domain.disputes.model import DisputeState
+from aftersale_svc.domain.wording.amounts import amount
 from aftersale_svc.domain.wording.disputes import DISPUTE_STATES
-from aftersale_svc.domain.wording.money import amount
 from aftersale_svc.domain.wording.states import STATE_NAMES
 
 _OFFERED = Label(

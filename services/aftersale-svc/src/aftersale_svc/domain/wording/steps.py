@@ -78,6 +78,9 @@ STEPS: Mapping[str, Label] = {
     "price_replacement": Label("{actor}填写了换货价格", "{actor} named what the replacement costs"),
     "agree_charge": Label("{actor}同意补付", "{actor} agreed to pay the amount"),
     "record_payment": Label("{actor}登记了补付款项", "{actor} recorded the payment"),
+    "record_charge_return": Label(
+        "{actor}登记已将补付款项退还买家", "{actor} recorded that the buyer has back what they had paid"
+    ),
     "refund_credit": Label("差价退还中", "The difference goes back"),
     "return_refused_goods": Label("{actor}寄回了未通过验收的商品", "{actor} sent the refused goods back"),
     "quote": Label("{actor}报出了维修价格", "{actor} named what the repair costs"),

@@ -4,6 +4,7 @@ from typing import Literal, Self
 
 from aftercare_chassis.http.schemas import Money, Out, Time
 
+from order_svc.domain.payments.charges import Charge, ChargeState
 from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.ledger import LedgerEffect, LedgerEntry, OrderLedger
 from order_svc.domain.payments.model import Refund
@@ -81,8 +82,38 @@ class CompensationOut(Out):
         )
 
 
+class ChargeOut(Out):
+    """What the buyer has paid to the merchant in a case, outside the payments of the order."""
+
+    case_id: str
+    """The case, as aftersale-svc shows it."""
+    state: ChargeState
+    """Whether the merchant keeps it (`paid`), owes it back, or has given it back."""
+    amount: Money
+    """What was paid."""
+    paid_at: Time
+    """When the merchant recorded the payment."""
+    owed_back_at: Time | None = None
+    """Since when it is owed back; null where it never was."""
+    returned_at: Time | None = None
+    """When it was recorded that the buyer has it back; null before."""
+
+    @classmethod
+    def of(cls, charge: Charge) -> Self:
+        """What was paid."""
+        return cls(
+            case_id=charge.case_id,
+            state=charge.state,
+            amount=Money.of(charge.amount_minor, charge.currency),
+            paid_at=charge.paid_at,
+            owed_back_at=charge.owed_back_at,
+            returned_at=charge.returned_at,
+        )
+
+
 class LedgerOut(Out):
-    """The ledger of an order: `paid` = `kept` + `refunded` + `in_flight`."""
+    """The ledger of an order: `paid` = `kept` + `refunded` + `in_flight`, and beside it `charged` = `charges_kept` +
+    `charges_returned` + `charges_to_return`."""
 
     order_id: str
     """The order."""
@@ -102,6 +133,16 @@ class LedgerOut(Out):
     """All payments and refunds, oldest first."""
     compensations: list[CompensationOut]
     """What guarantees have paid to the buyer, beside the equation."""
+    charged: Money
+    """What the buyer has paid in cases, for repairs and for goods that cost more, whatever has become of it."""
+    charges_kept: Money
+    """What of it the merchant keeps."""
+    charges_returned: Money
+    """What of it the merchant has given back."""
+    charges_to_return: Money
+    """What of it the merchant has still to give back."""
+    charges: list[ChargeOut]
+    """Each of these payments, oldest first."""
 
     @classmethod
     def of(cls, ledger: OrderLedger) -> Self:
@@ -116,4 +157,9 @@ class LedgerOut(Out):
             balanced=ledger.is_balanced,
             entries=[LedgerEntryOut.of(entry) for entry in ledger.entries],
             compensations=[CompensationOut.of(each) for each in ledger.compensations],
+            charged=Money.of(ledger.charged_minor, ledger.currency),
+            charges_kept=Money.of(ledger.charges_kept_minor, ledger.currency),
+            charges_returned=Money.of(ledger.charges_returned_minor, ledger.currency),
+            charges_to_return=Money.of(ledger.charges_to_return_minor, ledger.currency),
+            charges=[ChargeOut.of(each) for each in ledger.charges],
         )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from order_svc.domain.payments.charges import Charge, ChargeState, sum_of
 from order_svc.domain.payments.compensations import Compensation
 from order_svc.domain.payments.model import IN_FLIGHT, Payment, PaymentState, Refund, RefundState
 
@@ -31,7 +32,8 @@ class LedgerEntry:
 class OrderLedger:
     """All payments and refunds of an order in the order in which they happened, with their sums in minor units.
 
-    `compensations` are beside these: what guarantees have paid to the buyer, which is no money of the payments.
+    Beside these are `compensations`, what guarantees have paid to the buyer, and `charges`, what the buyer has paid in cases, which is
+    no money of the payments: what was charged is what the merchant keeps of it, has given back, and has still to give back.
     """
 
     order_id: str
@@ -39,6 +41,27 @@ class OrderLedger:
     entries: Sequence[LedgerEntry]
     is_balanced: bool
     compensations: Sequence[Compensation] = ()
+    charges: Sequence[Charge] = ()
+
+    @property
+    def charged_minor(self) -> int:
+        """What the buyer has paid in cases, whatever has become of it."""
+        return sum_of(self.charges, *ChargeState)
+
+    @property
+    def charges_returned_minor(self) -> int:
+        """What of it the merchant has given back."""
+        return sum_of(self.charges, ChargeState.RETURNED)
+
+    @property
+    def charges_to_return_minor(self) -> int:
+        """What of it the merchant has still to give back."""
+        return sum_of(self.charges, ChargeState.TO_RETURN)
+
+    @property
+    def charges_kept_minor(self) -> int:
+        """What of it the merchant keeps."""
+        return sum_of(self.charges, ChargeState.PAID)
 
     @property
     def paid_minor(self) -> int:
@@ -76,6 +99,7 @@ def ledger_of(
     payments: Sequence[Payment],
     refunds: Sequence[Refund],
     compensations: Sequence[Compensation] = (),
+    charges: Sequence[Charge] = (),
 ) -> OrderLedger:
     """The ledger of an order with these payments and their refunds.
 
@@ -87,7 +111,7 @@ def ledger_of(
     ]
     entries.sort(key=lambda entry: entry.at)
     balanced = all(_is_balanced(each, [one for one in refunds if one.payment_id == each.id]) for each in payments)
-    return OrderLedger(order_id, currency, entries, balanced, compensations)
+    return OrderLedger(order_id, currency, entries, balanced, compensations, charges)
 
 
 def _effect_of_payment(payment: Payment) -> LedgerEffect:

@@ -36,3 +36,27 @@ class ChargeUnpaid(Refusal):
 
     kind, code = Kind.CONFLICT, "charge_unpaid"
     zh, en = "买家尚未补付，暂不能发货。", "The buyer has still to pay; nothing is sent before."
+
+
+class NothingToReturn(Refusal):
+    """Nothing that the buyer has paid is owed back, or it was given back before."""
+
+    kind, code = Kind.CONFLICT, "nothing_to_return"
+    zh, en = "没有需要退还给买家的补付款项。", "Nothing that the buyer has paid is owed back."
+
+
+class ChargeReturnInexact(Refusal):
+    """Another amount was given back than is owed."""
+
+    kind, code = Kind.INVALID, "charge_return_inexact"
+    zh, en = "须退还的补付款项为 {owed:money}，金额须一致。", "Exactly {owed:money} is owed back."
+
+
+class ChargeReturnByMerchant(Refusal):
+    """The amount is above what one agent decides about, and only the merchant records that it was given back."""
+
+    kind, code = Kind.CONFLICT, "charge_return_by_merchant"
+    zh, en = (
+        "金额超过 {most:money}，只能由商家登记退还。",
+        "Above {most:money}, only the merchant records that it was given back.",
+    )

@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases.charges.errors import (
     ChargePaid,
     ChargeUnpaid,
     NothingOwed,
+    NothingToReturn,
 )
 from aftersale_svc.domain.cases.full_case import CaseFacts
 from aftersale_svc.domain.cases.model import Case
@@ -39,6 +40,12 @@ def _unpaid(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return ChargeUnpaid() if found is not None and found.is_unpaid else None
 
 
+def _nothing_to_return(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = None if facts is None else facts.full.charge
+    return None if facts is None or (found is not None and found.to_return_minor) else NothingToReturn()
+
+
+NOTHING_TO_RETURN = Guard(NothingToReturn.code, _nothing_to_return)
 NOTHING_OWED = Guard(NothingOwed.code, _nothing_owed)
 CHARGE_AGREED = Guard(ChargeAgreed.code, _agreed)
 CHARGE_NOT_AGREED = Guard(ChargeNotAgreed.code, _not_agreed)

@@ -1,6 +1,6 @@
 """What a buyer owes in a case. Money is in minor units of the case's currency; times are aware, UTC."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 
@@ -8,7 +8,8 @@ from datetime import datetime
 class Charge:
     """What the buyer has to pay, and agrees to before. It is paid outside the suite; `reference` is what the merchant says of that.
 
-    An amount of zero is owed by nobody.
+    An amount of zero is owed by nobody. The amount is fixed once the buyer has agreed to it. What was paid is owed back since
+    `owed_back_at`, until `returned_at`; `return_reference` and `return_evidence`, which are hashes, are said of that payment.
     """
 
     case_id: str
@@ -16,6 +17,10 @@ class Charge:
     agreed_at: datetime | None = None
     paid_at: datetime | None = None
     reference: str | None = None
+    owed_back_at: datetime | None = None
+    returned_at: datetime | None = None
+    return_reference: str | None = None
+    return_evidence: list[str] = field(default_factory=list)
 
     @property
     def is_open(self) -> bool:
@@ -26,3 +31,8 @@ class Charge:
     def is_unpaid(self) -> bool:
         """Whether the money has not been recorded as paid."""
         return self.amount_minor > 0 and self.paid_at is None
+
+    @property
+    def to_return_minor(self) -> int:
+        """What the merchant still has to give back."""
+        return self.amount_minor if self.owed_back_at is not None and self.returned_at is None else 0

@@ -91,11 +91,16 @@ def unpriced(full: FullCase) -> FullCase:
 
 
 def with_difference(full: FullCase) -> FullCase:
-    """The case with the difference of the units that are replaced, as far as is known now, and with what the buyer owes of it."""
+    """The case with the difference of the units that are replaced, as far as is known now, and with what the buyer owes of it.
+
+    What the buyer has agreed to stays.
+    """
     found = difference(full)
     owed, known = max(found or 0, 0), full.charge
     after = replace(full, case=replace(full.case, difference_minor=found))
-    if owed == (known.amount_minor if known is not None else 0):
+    if known is not None and (known.agreed_at is not None or owed == known.amount_minor):
+        return after
+    if known is None and not owed:
         return after
     return after.keeping(Charge(case_id=full.case.id, amount_minor=owed))
 

@@ -1,0 +1,35 @@
+"""Whether what a buyer has paid for still happens."""
+
+from aftersale_svc.domain.cases.codes import RefundCause
+from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.repairs.codes import RepairOutcome
+from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.cases.states import CaseState
+
+_BUYER_KEEPS_IT = frozenset({RefundCause.PRICE_DIFFERENCE, RefundCause.COMPENSATION})
+_ENDED_WITHOUT_PURPOSE = frozenset({CaseState.CLOSED, CaseState.CANCELLED})
+
+
+def is_undone(full: FullCase) -> bool:
+    """Whether the replacement or the repair that a charge is for will not reach the buyer any more.
+
+    That is so where the money of the units goes back, where a repair is not possible or is given up, where the goods are rejected, and where
+    the case ends before anything has arrived.
+    """
+    if full.refund is not None and full.refund.cause not in _BUYER_KEEPS_IT:
+        return True
+    if _is_repair_given_up(full) or full.case.state is CaseState.REJECTED:
+        return True
+    return full.case.state in _ENDED_WITHOUT_PURPOSE and not _has_arrived(full)
+
+
+def _is_repair_given_up(full: FullCase) -> bool:
+    repair = full.repair
+    return repair is not None and (
+        repair.failure is not None or repair.outcome in (RepairOutcome.UNREPAIRED, RepairOutcome.EXCHANGED)
+    )
+
+
+def _has_arrived(full: FullCase) -> bool:
+    """Whether the courier has delivered what was sent to the buyer, also where it went back to be repaired again."""
+    return any(each.delivered_at is not None for each in full.rows_of(Replacement))
