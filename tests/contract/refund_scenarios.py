@@ -53,4 +53,19 @@ async def an_adjustment_that_is_not_paid(suite: InProcessSuite) -> str:
     return str(order["id"])
 
 
-SCENARIOS = (money_that_goes_back_without_the_provider, an_adjustment_that_is_not_paid)
+async def cases_that_return_an_order_together(suite: InProcessSuite) -> str:
+    """The first shows the freight since the second is open, and no more since that was taken back. The order's id."""
+    order = await delivered(suite, "73000183")
+    first, second = await asked(suite, order, 2), await asked(suite, order, 1)
+    assert (await suite.get("buyer", "aftersale", f"cases/{first['id']}"))["shipping_refund"]["amount"] > 0
+    await step(suite, "buyer", second, "cancel")
+    assert (await suite.get("buyer", "aftersale", f"cases/{first['id']}"))["shipping_refund"]["amount"] == 0
+    await step(suite, "buyer", first, "cancel")
+    return str(order["id"])
+
+
+SCENARIOS = (
+    money_that_goes_back_without_the_provider,
+    an_adjustment_that_is_not_paid,
+    cases_that_return_an_order_together,
+)

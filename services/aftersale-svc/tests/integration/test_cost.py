@@ -113,7 +113,8 @@ async def test_a_timer_locks_each_row_once(narrow: Shop) -> None:
         "approve": ["cases", "orders"],
         "close": ["cases", "orders"],
         "escalate the dispute": ["disputes"],
-        "inspect": ["cases", "orders", "disputes"],  # the platform is late by then, too
+        # The rejected case shows another freight then; and the platform is late, too.
+        "inspect": ["cases", "orders", "cases", "disputes"],
         "escalate": ["cases", "orders"],
     }
 

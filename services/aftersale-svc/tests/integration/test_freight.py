@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from aftercare_events import AfterSaleCompleted, OrderLine, RefundRequested
+from aftercare_events.catalogue.case_progress import AfterSaleFreightChanged
 from aftersale_shop import PAIR, Shop
 
 THREE = OrderLine(line_id="line_1", sku="A-1", quantity=3, unit_price_minor=550, discount_minor=0, paid_minor=1650)
@@ -29,6 +30,7 @@ async def test_an_order_refunded_before_shipment_in_two_cases(shop: Shop, first:
         for line in (THREE, TWO)
     ]
     assert [case["shipping_refund"]["amount"] for case in cases] == [0, 50]
+    assert (await shop.get(cases[0]["id"]))["shipping_refund"]["amount"] == 50, "as the last of both"
     for place in (first, 1 - first):
         await shop.approve(cases[place]["id"])
     shown = [(await shop.get(case["id"]))["shipping_refund"]["amount"] for case in cases]
@@ -128,3 +130,52 @@ async def test_cases_decided_at_the_same_instant_carry_the_freight_once(shop: Sh
     carried = [(await shop.get(case["id"]))["shipping_refund"]["amount"] for case in cases]
     assert sorted(carried) == [0] * 11 + [700]
     assert await refunded(shop) == 1195 + 700
+
+
+async def shown(shop: Shop, *case_ids: str) -> list[int]:
+    return [(await shop.get(each))["shipping_refund"]["amount"] for each in case_ids]
+
+
+async def test_an_open_case_shows_what_it_would_carry_now(shop: Shop) -> None:
+    await shop.delivered(lines=(PAIR,), fee=700)
+    first = (await shop.case(1))["id"]
+    assert await shown(shop, first) == [0]
+    second = (await shop.case(1))["id"]
+    assert await shown(shop, first, second) == [700, 700], "each as the last of both"
+    changed = await shop.last(AfterSaleFreightChanged)
+    assert (changed.case_id, changed.shipping_refund_minor) == (first, 700)
+    explained = (await shop.buyer.get(f"/v1/cases/{first}")).json()["explanation"]
+    assert explained["money"]["en"] == "If all of it is granted, up to 17.00 CNY goes back"
+    before = shop.clock.now()
+    shop.clock.advance(hours=1)
+    await shop.act(shop.buyer, second, "cancel")
+    assert await shown(shop, first) == [0], "a unit stays with the buyer"
+    past = (await shop.buyer.get(f"/v1/cases/{first}", params={"as_of": before.isoformat()})).json()
+    assert past["shipping_refund"]["amount"] == 700
+    [*_, step] = (await shop.buyer.get(f"/v1/cases/{first}/timeline")).json()["data"]
+    assert step["action"] == "update_freight"
+
+
+@pytest.mark.parametrize("end", ["rejection accepted", "closed", "type changed", "refunded"])
+async def test_what_becomes_of_another_case_changes_what_is_shown(shop: Shop, end: str) -> None:
+    await shop.delivered(lines=(PAIR,), fee=700)
+    first, second = [(await shop.case(1))["id"] for _ in range(2)]
+    if end == "rejection accepted":
+        await shop.act(shop.seller, second, "reject", reason="no_defect_found")
+        await shop.act(shop.buyer, second, "accept")
+    elif end == "closed":
+        await shop.act(shop.seller, second, "escalate")
+        await shop.act(shop.agent, second, "close", note="?")
+    elif end == "type changed":
+        await shop.act(shop.buyer, second, "change-type", type="exchange")
+    else:
+        await shop.act(shop.buyer, second, "change-type", type="refund_only")
+        await shop.act(shop.seller, second, "approve")
+    assert await shown(shop, first) == [700 if end == "refunded" else 0]
+
+
+async def test_a_single_case_costs_no_update(shop: Shop) -> None:
+    await shop.delivered(lines=(PAIR,), fee=700)
+    case = await shop.case(2)
+    await shop.act(shop.buyer, case["id"], "cancel")
+    assert not await shop.published(AfterSaleFreightChanged)

@@ -21,6 +21,7 @@ from aftersale_svc.commands.case_messages import LEAVE_MESSAGE
 from aftersale_svc.commands.effects import RESTAGE
 from aftersale_svc.commands.resharing import RESHARE
 from aftersale_svc.commands.returns import SCAN
+from aftersale_svc.commands.shown_freight import STEP as UPDATE_FREIGHT
 from aftersale_svc.domain.cases import lifecycle
 from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import CaseType, Reason, RefundState
@@ -78,10 +79,7 @@ def _timeouts() -> Iterator[Any]:
                 *CaseAction,
                 "request",
                 "open",
-                SCAN,
-                RESTAGE,
-                RESHARE,
-                LEAVE_MESSAGE,
+                *(SCAN, RESTAGE, RESHARE, UPDATE_FREIGHT, LEAVE_MESSAGE),
             },
         ),
     ],

@@ -34,6 +34,14 @@ class AfterSaleShareChanged(CaseEvent):
     lines: tuple[CaseLine, ...]
 
 
+class AfterSaleFreightChanged(CaseEvent):
+    """The case shows another freight out, until a refund of it is decided: another case of the order has changed."""
+
+    matter: Code = "after_sale_freight"
+    shipping_refund_minor: Minor
+    currency: Currency
+
+
 class AfterSaleRestaged(CaseEvent):
     """Units of a case that was opened before shipment have left after all."""
 

@@ -7,7 +7,7 @@ from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import AfterSaleRequested, digest
 from aftercare_events import CaseLine as EventLine
 
-from aftersale_svc.commands import courier_claim_openings, history, rule_reviews
+from aftersale_svc.commands import courier_claim_openings, effects, history, rule_reviews
 from aftersale_svc.commands.record import case_fields, record_step, settings_used
 from aftersale_svc.domain.cases.exchanges.model import ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -20,6 +20,7 @@ from aftersale_svc.domain.cases.requests import Request
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.money.opening import check_request, open_case
+from aftersale_svc.domain.money.shown_freight import shows_estimate
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.case_rules import ORDER_TO_OPEN
@@ -69,6 +70,8 @@ async def create(tx: Transaction[Settings], request: Request) -> FullCase:
     await history.record(tx, None, opened)
     if claim is not None:
         await courier_claim_openings.create(tx, claim)
+    if any(map(shows_estimate, holds)):
+        await effects.show_freight(tx, None, opened)
     return await rule_reviews.take(tx, opened, order, by_rule)
 
 

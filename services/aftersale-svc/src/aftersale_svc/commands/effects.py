@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from aftercare_chassis.database.transaction import Transaction
-from aftercare_chassis.lifecycle import SystemContext
-from aftercare_events import DisputeExecuted, Event, RefundRequested
+from aftercare_events import Event, RefundRequested
 
 from aftersale_svc.commands import (
     closing,
     decisions,
+    executions,
     guarantee_cover,
     history,
     leg_rows,
@@ -21,25 +21,17 @@ from aftersale_svc.commands import (
     refund_parts,
     replacement_orders,
     resharing,
+    shown_freight,
     stages,
 )
-from aftersale_svc.commands.record import (
-    case_fields,
-    decision_in,
-    dispute_fields,
-    reason_of,
-    record_step,
-    save_dispute,
-    settings_used,
-)
+from aftersale_svc.commands.record import case_fields, decision_in, reason_of, record_step, save_dispute, settings_used
 from aftersale_svc.domain.cases.codes import RefundCause
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.cases.lifecycle import REFUND, permits
 from aftersale_svc.domain.cases.manual_reviews.claims import left_review
 from aftersale_svc.domain.cases.model import Case, CaseAction, CaseState, Refund, RefundAmount
 from aftersale_svc.domain.cases.types import TYPES
-from aftersale_svc.domain.disputes.lifecycle import DISPUTE
-from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeState, TakesEffect
+from aftersale_svc.domain.disputes.model import DisputeAction
 from aftersale_svc.domain.merchant_settings.model import used
 from aftersale_svc.domain.money import adjustments
 from aftersale_svc.domain.money.fees import fees_of, fees_setting
@@ -107,7 +99,14 @@ async def save(
         await record_step(tx, after.case, action, note, evidence, why, decision_id, events)
     for effect in (*left.reopened, *entered.then):
         await effect(tx, after)
+    await show_freight(tx, before, after)
     return after
+
+
+async def show_freight(tx: Transaction[Settings], before: FullCase | None, after: FullCase) -> None:
+    """Let other open cases of the order show the freight that follows from this change; `before` None: the case is new."""
+    for other, shown, event in await shown_freight.changed(tx, before, after):
+        await save(tx, other, shown, shown_freight.STEP, event)
 
 
 async def _request_refund(
@@ -152,8 +151,7 @@ async def _hold_amounts(
     """Hold what a case that takes no units gives back of each line; until now it held nothing."""
     checks = adjustments.granted(full, units_minor, holds)
     amounts = [each.granted_minor for each in checks]
-    by_line = {"line_ids": [each.line_id for each in checks], "amounts": amounts}
-    await tx.execute(HOLD_AMOUNTS, case_id=full.case.id, **by_line)
+    await tx.execute(HOLD_AMOUNTS, case_id=full.case.id, line_ids=[each.line_id for each in checks], amounts=amounts)
     await _share_again(tx, full)  # where an attempt that has failed was to pay more
     return full.keeping(*checks)
 
@@ -254,31 +252,9 @@ async def _execute_verdict(tx: Transaction[Settings], full: FullCase) -> None:
     if full.case.dispute_id is None:
         return
     dispute = await tx.lock(DISPUTES, full.case.dispute_id)
-    if is_executing(dispute):
-        done = executed(tx, dispute, full.refunded_minor)
-        await save_dispute(tx, done, DisputeAction.EXECUTE, executed_event(tx, done))
-
-
-def is_executing(dispute: Dispute) -> bool:
-    """Whether what was decided or agreed on is being paid; an appeal does not stop that."""
-    if dispute.is_appealed:
-        at_once = dispute.takes_effect is TakesEffect.AT_ONCE
-        return at_once and dispute.appealed_in is DisputeState.EXECUTING
-    agreed = dispute.state is DisputeState.SETTLED and dispute.refunded_minor is None
-    return agreed or dispute.state is DisputeState.EXECUTING
-
-
-def executed(tx: Transaction[Settings], dispute: Dispute, refunded_minor: int) -> Dispute:
-    """The dispute at its end, with what was refunded because of it in minor units."""
-    done = DISPUTE.apply(dispute, DisputeAction.EXECUTE, SystemContext.of(tx))
-    return replace(done, refunded_minor=refunded_minor)
-
-
-def executed_event(tx: Transaction[Settings], dispute: Dispute) -> DisputeExecuted:
-    """The event that lets customer service resolve the complaint."""
-    return DisputeExecuted(
-        **dispute_fields(tx, dispute), refunded_minor=dispute.refunded_minor or 0, currency=dispute.currency
-    )
+    if executions.is_executing(dispute):
+        done = executions.executed(tx, dispute, full.refunded_minor)
+        await save_dispute(tx, done, DisputeAction.EXECUTE, executions.event(tx, done))
 
 
 First = Callable[[Transaction[Settings], FullCase, RefundTerms | None], Awaitable[tuple[FullCase, Event | None]]]

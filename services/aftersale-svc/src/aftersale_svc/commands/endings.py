@@ -29,7 +29,7 @@ async def cancel(
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed, RefundDecided: see CASE.
     """
-    full = await locking.case(tx, case_id)
+    full, _ = await locking.case_and_order(tx, case_id)  # other cases may show another freight then
     cancelled = apply(full, CaseAction.CANCEL, tx)
     why = reason or unexplained(CaseAction.CANCEL, tx.actor.role, note)
     event = AfterSaleCancelled(**case_fields(tx, cancelled.case), reason=why)
@@ -43,7 +43,8 @@ async def accept(tx: Transaction[Settings], case_id: str, *, note: str | None = 
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    return await close_by(tx, await locking.case(tx, case_id), CaseAction.ACCEPT, note=note)
+    full, _ = await locking.case_and_order(tx, case_id)  # other cases may show another freight then
+    return await close_by(tx, full, CaseAction.ACCEPT, note=note)
 
 
 async def close(

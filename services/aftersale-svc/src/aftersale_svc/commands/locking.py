@@ -15,7 +15,7 @@ from aftersale_svc.domain.orders.model import Order
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.disputes import DISPUTES
-from aftersale_svc.tables.legs import DETAILS, full_cases
+from aftersale_svc.tables.legs import DETAILS_TO_LOCK, full_cases
 from aftersale_svc.tables.locks import CASE_OF_DISPUTE, FREE_CASES, FREE_ORDERS, ORDER_OF_CASE, ORDER_OF_DISPUTE
 
 
@@ -48,7 +48,7 @@ async def disputed_case_and_order(tx: Transaction[Settings], dispute_id: str) ->
 
 async def free_cases(tx: Transaction[Settings], locked: Sequence[Case]) -> Mapping[str, tuple[FullCase]]:
     """Cases that are locked, by their ids, with the rows of their legs."""
-    details = await tx.all(DETAILS, case_ids=[each.id for each in locked])
+    details = await tx.all(DETAILS_TO_LOCK, case_ids=[each.id for each in locked])
     return {full.case.id: (full,) for full in full_cases(locked, details)}
 
 

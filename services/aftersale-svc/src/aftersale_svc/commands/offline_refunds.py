@@ -213,7 +213,7 @@ async def withdraw(tx: Transaction[Settings], case_id: str, *, note: str | None 
         NotFound, Stale: see `locking.case`.
         IllegalTransition, ActionNotAllowed: see CASE.
     """
-    full = await locking.case(tx, case_id)
+    full, _ = await locking.case_and_order(tx, case_id)  # other cases may show another freight then
     moved, offline = apply(full, CaseAction.WITHDRAW_OFFLINE_REFUND, tx), _known(full)
     event = OfflineRefundWithdrawn(
         **case_fields(tx, moved.case), refund_id=offline.refund_id, deadline_at=moved.case.deadline_at

@@ -9,7 +9,7 @@ from dataclasses import replace
 from aftercare_chassis.database.transaction import Transaction
 from aftercare_events import VerdictReplaced
 
-from aftersale_svc.commands import effects, openings, verdicts
+from aftersale_svc.commands import effects, executions, openings, verdicts
 from aftersale_svc.commands.effects import RefundTerms
 from aftersale_svc.commands.record import save_dispute, step
 from aftersale_svc.domain.cases.codes import RefundCause
@@ -99,8 +99,8 @@ async def carry_out(
         return await _pay(tx, full, order, dispute, event, amount)
     if open_ is not None:
         await tx.insert(ENTRIES, open_)
-    executed = effects.executed(tx, dispute, paid)
-    done = effects.executed_event(tx, executed)
+    executed = executions.executed(tx, dispute, paid)
+    done = executions.event(tx, executed)
     return await save_dispute(tx, executed, DisputeAction.REPLACE_VERDICT, event, done, note=dispute.grounds)
 
 

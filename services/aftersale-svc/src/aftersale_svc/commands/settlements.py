@@ -8,7 +8,7 @@ from aftercare_chassis.jobs.deadlines import Due, TimerCommands
 from aftercare_chassis.refusals import NotFound
 from aftercare_events import DisputeSettled, SettlementDeclined, SettlementLapsed, SettlementProposed, digest
 
-from aftersale_svc.commands import decisions, effects, lab_tests, locking, verdicts
+from aftersale_svc.commands import decisions, executions, lab_tests, locking, verdicts
 from aftersale_svc.commands.record import dispute_fields, save_dispute, step
 from aftersale_svc.domain.cases.full_case import FullCase
 from aftersale_svc.domain.decisions.model import DecisionKind
@@ -113,8 +113,8 @@ async def accept(tx: Transaction[Settings], dispute_id: str, proposal_id: str) -
     events = [*await lab_tests.end_with(tx, dispute), settled_event]
     remedy = verdicts.REMEDIES[proposal.remedy]
     if remedy.executed_at_once:
-        settled = effects.executed(tx, settled, 0)
-        events.append(effects.executed_event(tx, settled))
+        settled = executions.executed(tx, settled, 0)
+        events.append(executions.event(tx, settled))
     saved = await tx.save(DISPUTES, settled, *events)
     agreed = step(tx, saved, DisputeAction.SETTLE, events=events)
     await remedy.apply(tx, judged, order, amount)

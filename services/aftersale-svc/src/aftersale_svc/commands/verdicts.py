@@ -14,6 +14,7 @@ from aftersale_svc.commands import (
     disputes,
     effects,
     endings,
+    executions,
     lab_tests,
     locking,
     ordered_legs,
@@ -113,8 +114,8 @@ async def carry_out(
             remedy = REMEDIES[Remedy.RESUME]
     events = [event]
     if remedy.executed_at_once:
-        dispute = effects.executed(tx, dispute, 0)
-        events.append(effects.executed_event(tx, dispute))
+        dispute = executions.executed(tx, dispute, 0)
+        events.append(executions.event(tx, dispute))
     # The verdict first, then what follows from it, so that the traceability record has them in this order.
     saved = await tx.save(DISPUTES, dispute, *events)
     decision = step(tx, saved, action, note, events=events)

@@ -22,14 +22,16 @@ from sqlalchemy import (
     Text,
     bindparam,
     cast,
+    exists,
     func,
+    or_,
     select,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from aftersale_svc.domain.cases.charges.model import Charge
-from aftersale_svc.domain.cases.codes import CaseType, RefundCause, RefundState, RejectReason
+from aftersale_svc.domain.cases.codes import CaseType, Money, RefundCause, RefundState, RejectReason
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods, ReplacementLine
 from aftersale_svc.domain.cases.full_case import FullCase
@@ -42,6 +44,7 @@ from aftersale_svc.domain.cases.pickups.model import Pickup
 from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.repairs.model import Repair
 from aftersale_svc.domain.cases.replacements.model import Replacement
+from aftersale_svc.domain.cases.types import ENDED, TYPES
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.orders.model import PARCEL_DELIVERED, SentLine
 from aftersale_svc.tables.cases import case_lines, cases
@@ -248,13 +251,29 @@ LEGS: Mapping[type[Any], LegTable] = {  # by the class of its rows
 _joined: FromClause = case_lines.join(cases, cases.c.id == case_lines.c.case_id)
 for _leg in LEGS.values():
     _joined = _joined.outerjoin(_leg.rows.table, _leg.joined)
-DETAILS: Query[Record] = Query(
-    select(*case_lines.c, *(column for leg in LEGS.values() for column in leg.columns))
-    .select_from(_joined)
-    .where(case_lines.c.case_id == bindparam("case_ids", type_=ARRAY(Text)).any_())
-    .order_by(case_lines.c.case_id, case_lines.c.line_id)
-)
+
+
+# Any: columns of every type.
+def _details(*more: ColumnElement[Any]) -> Query[Record]:
+    return Query(
+        select(*case_lines.c, *(column for leg in LEGS.values() for column in leg.columns), *more)
+        .select_from(_joined)
+        .where(case_lines.c.case_id == bindparam("case_ids", type_=ARRAY(Text)).any_())
+        .order_by(case_lines.c.case_id, case_lines.c.line_id)
+    )
+
+
+DETAILS = _details()
 """The lines of many cases, each with the rows of the legs of its case."""
+_other = cases.alias("other")
+_neighbours = exists().where(
+    _other.c.order_id == cases.c.order_id,
+    _other.c.id != cases.c.id,
+    *(_other.c.state != ended for ended in sorted(ENDED)),
+    or_(*(_other.c.type == name for name, type_ in TYPES.items() if type_.money is Money.REFUND)),
+)
+DETAILS_TO_LOCK = _details(_neighbours.label("has_neighbours"))
+"""The same of cases that are locked, with whether others of their order are open that money is to go back in."""
 
 _LINE = tuple(field.name for field in fields(RequestedLine))
 
@@ -271,5 +290,8 @@ def _full(case: Case, records: Sequence[Record]) -> FullCase:
     # A line has a record for each of the parts of its refund.
     lines = {record["line_id"]: CaseLine(**{name: record[name] for name in _LINE}) for record in records}
     return FullCase(
-        case=case, requested=tuple(lines.values()), legs={kind: leg.of(records) for kind, leg in LEGS.items()}
+        case=case,
+        requested=tuple(lines.values()),
+        legs={kind: leg.of(records) for kind, leg in LEGS.items()},
+        has_neighbours=any(record.get("has_neighbours") for record in records),
     )

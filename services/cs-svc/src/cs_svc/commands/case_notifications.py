@@ -63,6 +63,7 @@ from aftercare_events import (
     SupplementRequested,
     SupplementSubmitted,
 )
+from aftercare_events.catalogue.case_progress import AfterSaleFreightChanged
 from aftercare_events.catalogue.exchanges import ChargeOwedBack, ChargeReturned
 from aftercare_events.catalogue.fast_exchanges import (
     HoldAgreed,
@@ -97,6 +98,7 @@ CODES: Mapping[type[CaseEvent], str] = {
     OfferWithdrawn: "offer_withdrawn",
     AfterSaleRestaged: "after_sale_restaged",
     AfterSaleShareChanged: "after_sale_share_changed",
+    AfterSaleFreightChanged: "after_sale_freight_changed",
     ReturnAddressGiven: "return_address_given",
     PickupBooked: "pickup_booked",
     PickupMoved: "pickup_moved",

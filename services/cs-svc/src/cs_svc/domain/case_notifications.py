@@ -57,6 +57,10 @@ NOTIFICATIONS: dict[str, tuple[str, str]] = {
         "售后单的可退金额已增加，详见售后单。",
         "The case is about more money than before; please see the case.",
     ),
+    "after_sale_freight_changed": (
+        "同一订单的其他售后单有变化，可退运费已更新，详见售后单。",
+        "Another case of the order has changed, and with it the freight that goes back; please see the case.",
+    ),
     "after_sale_restaged": (
         "商品在售后期间已发出，售后单按运输中处理。",
         "The goods were shipped in the meantime; the case continues as one in transit.",

@@ -30,7 +30,8 @@ PLATFORM = frozenset({"agent", "arbitrator"})
 class FullCase:
     """A case, its lines as they were requested, and the rows that its legs keep, by their class.
 
-    `stop` is what a disputed case waits for, where that was read.
+    `stop` is what a disputed case waits for, where that was read. `has_neighbours`, of a locked case: whether other cases of its order
+    are open that money is to go back in.
     """
 
     case: Case
@@ -38,6 +39,7 @@ class FullCase:
     # Any: each leg has a class of its own, which is the key.
     legs: Mapping[type[Any], tuple[Any, ...]] = field(default_factory=dict)
     stop: Stop | None = None
+    has_neighbours: bool = False
 
     def rows_of(self, kind: type[R]) -> tuple[R, ...]:
         """The rows of this class."""

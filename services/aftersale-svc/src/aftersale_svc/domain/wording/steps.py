@@ -46,6 +46,10 @@ STEPS: Mapping[str, Label] = {
         "价保退款未支付，本售后单的可退金额随之增加",
         "An adjustment of the price was not paid, and this case is about more money",
     ),
+    "update_freight": Label(
+        "同一订单的其他售后单有变化，可退运费随之更新",
+        "Another case of the order has changed, and with it the freight that this one shows",
+    ),
     "restage": Label("订单商品已发出，售后阶段随之更新", "The units were shipped, so the case is one in transit"),
     "receive": Label("退货已送达商家", "The goods arrived at the merchant"),
     "inspect": Label("{actor}验收了退货", "{actor} accepted returned goods"),
