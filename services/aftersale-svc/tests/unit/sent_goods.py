@@ -47,7 +47,7 @@ def progress(snapshot: Any) -> tuple[object, ...]:  # of memory_transaction, whi
     difference, states = snapshot.case.difference_minor, {snapshot.case.state, snapshot.case.frozen_state}
     times = sent and (sent.scanned_at, sent.delivered_at, sent.refund_offered_at)
     owed = charge and (charge.amount_minor > 0, charge.agreed_at is not None, charge.paid_at is not None)
-    way = tuple(time is not None for time in times) if times else None
+    way = (*(time is not None for time in times), sent.is_with_buyer) if times else None
     offered = repair.remedy if repair and CaseState.REMEDY_PENDING in states else None
     if snapshot.case.type is CaseType.REPAIR and not states & _PRICED:
         owed = charge and charge.paid_at is not None  # it was paid or declined before the goods go back

@@ -123,6 +123,7 @@ WHY_NOT: Mapping[str, Label] = {
     "replacement_already_decided": Label("已决定补寄或换货", "it was decided already that goods are sent"),
     "no_replacement_decided": Label("没有待发的商品", "it was not decided that goods are sent"),
     "replacement_already_scanned": Label("快递已揽收", "a courier has scanned the goods already"),
+    "replacement_delivered": Label("商品已送达买家", "the buyer has the goods"),
     "refund_not_offered": Label("商家仍在发货期限内", "the merchant still has time to send the goods"),
     "nothing_owed": Label("没有需要补付的款项", "nothing is to be paid"),
     "charge_already_agreed": Label("买家已同意补付", "the buyer has agreed to the amount already"),

@@ -106,9 +106,6 @@ FAST_RETURN = Leg(
         (_S.AWAIT_BUYER_SHIPMENT, _A.CLAIM_HOLD): Transition(
             FastReturnExit.NOT_SENT, SYSTEM_ONLY, (REPLACEMENT_NOT_SENT,)
         ),
-        (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(
-            ReturnExit.ARRIVED, SYSTEM_ONLY, (GOODS_RECEIVED, *unless_refund_decided(_A.RECEIVE))
-        ),
     },
     {
         **RETURN.timeouts,

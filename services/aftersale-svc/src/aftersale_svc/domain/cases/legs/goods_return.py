@@ -14,6 +14,7 @@ from aftersale_svc.domain.cases.guards import (
 from aftersale_svc.domain.cases.legs.leg import Exit, Leg
 from aftersale_svc.domain.cases.legs.pickup import PICKUP, PICKUP_TIMEOUT
 from aftersale_svc.domain.cases.model import CaseAction, CaseState
+from aftersale_svc.domain.cases.money_holds.guards import GOODS_RECEIVED
 from aftersale_svc.domain.permissions import (
     BUYER,
     BUYER_OR_AGENT,
@@ -56,8 +57,10 @@ RETURN = Leg(
         (_S.RETURN_IN_TRANSIT, _A.ESCALATE): Transition(
             _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.RETURN_NOT_DELIVERED
         ),
-        # The goods arrive while an agent looks for them.
-        (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(ReturnExit.ARRIVED, SYSTEM_ONLY, unless_refund_decided(_A.RECEIVE)),
+        # The goods arrive while an agent looks for them; not where the merchant has had them, and an agent decides what follows.
+        (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(
+            ReturnExit.ARRIVED, SYSTEM_ONLY, (GOODS_RECEIVED, *unless_refund_decided(_A.RECEIVE))
+        ),
         # They arrive after an agent has given them up and asked the buyer to send them again.
         (_S.AWAIT_BUYER_SHIPMENT, _A.RECEIVE): Transition(ReturnExit.ARRIVED, MERCHANT_OR_SYSTEM, (NOTHING_SENT,)),
         # They arrive while a dispute stops the case: what follows waits for its end.

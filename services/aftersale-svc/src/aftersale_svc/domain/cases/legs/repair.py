@@ -92,14 +92,7 @@ REPAIR = Leg(
 REPAIR_RETURN = Leg(
     RETURN.name,
     RETURN.entry,
-    {
-        **{key: row for key, row in RETURN.rows.items() if key[0] is not _S.AWAIT_INSPECTION},
-        (_S.MANUAL_REVIEW, _A.RECEIVE): Transition(
-            ReturnExit.ARRIVED,
-            SYSTEM_ONLY,
-            (*unless_refund_decided(_A.RECEIVE), *unless_replacement_decided(_A.RECEIVE)),
-        ),
-    },
+    {key: row for key, row in RETURN.rows.items() if key[0] is not _S.AWAIT_INSPECTION},
     RETURN.timeouts,
     resumes=RETURN.resumes,
 )

@@ -12,6 +12,7 @@ from aftersale_svc.domain.cases.replacements.guards import (
     REFUND_NOT_OFFERED,
     REFUND_OFFERED,
     REPLACEMENT_DELIVERED,
+    REPLACEMENT_JUDGED,
     REPLACEMENT_NOT_DECIDED,
     REPLACEMENT_SCANNED,
     WAITS_FOR_BUYER,
@@ -61,9 +62,9 @@ RESHIP = Leg(
         (_S.RESHIP_IN_TRANSIT, _A.ESCALATE): Transition(
             _S.MANUAL_REVIEW, SYSTEM_ONLY, cause=EscalationCause.REPLACEMENT_NOT_DELIVERED
         ),
-        # The goods arrive while an agent looks for them.
+        # The goods arrive while an agent looks for them; not where the buyer has them, and has said what is wrong.
         (_S.MANUAL_REVIEW, _A.DELIVER_REPLACEMENT): Transition(
-            _S.RESHIP_IN_TRANSIT, SYSTEM_UNSEEN, unless_refund_decided(_A.DELIVER_REPLACEMENT)
+            _S.RESHIP_IN_TRANSIT, SYSTEM_UNSEEN, (REPLACEMENT_JUDGED, *unless_refund_decided(_A.DELIVER_REPLACEMENT))
         ),
         (_S.MANUAL_REVIEW, _A.RESHIP): Transition(
             _S.AWAIT_RESHIP, AGENT, (REPLACEMENT_NOT_DECIDED, *unless_refund_decided(_A.RESHIP))

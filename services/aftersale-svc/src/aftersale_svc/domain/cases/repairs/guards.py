@@ -14,7 +14,6 @@ from aftersale_svc.domain.cases.repairs.errors import (
     RemedyNotOffered,
     RepairCovered,
 )
-from aftersale_svc.domain.cases.replacements.codes import ReplacementAnomaly
 
 
 def _covered(case: Case, _: object) -> Refusal | None:
@@ -35,8 +34,7 @@ def unless_offered(remedy: RepairRemedy) -> Guard:
 
 def _nothing_again(_: Case, facts: CaseFacts | None) -> Refusal | None:
     sent = None if facts is None else facts.full.replacement
-    wrong = sent is not None and sent.anomaly not in (None, ReplacementAnomaly.NOT_RECEIVED)
-    return None if wrong else NothingToRepairAgain()
+    return None if sent is not None and sent.is_with_buyer else NothingToRepairAgain()
 
 
 def _not_received(_: Case, facts: CaseFacts | None) -> Refusal | None:

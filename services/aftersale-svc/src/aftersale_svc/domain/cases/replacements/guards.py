@@ -58,6 +58,11 @@ def _delivered(_: Case, facts: CaseFacts | None) -> Refusal | None:
     return None if found is None or found.delivered_at is None else ReplacementHasArrived()
 
 
+def _judged(_: Case, facts: CaseFacts | None) -> Refusal | None:
+    found = _of(facts)
+    return ReplacementHasArrived() if found is not None and found.is_with_buyer else None
+
+
 def _waits_for_buyer(case: Case, facts: CaseFacts | None) -> Refusal | None:
     return _offered(case, facts) or CHARGE_NOT_AGREED.refuses(case, facts)
 
@@ -68,3 +73,5 @@ REFUND_NOT_OFFERED = Guard(RefundNotOffered.code, _not_offered)
 WAITS_FOR_BUYER = Guard("waits_for_buyer", _waits_for_buyer)
 REFUND_OFFERED = Guard(RefundOffered.code, _offered)
 REPLACEMENT_DELIVERED = Guard(ReplacementHasArrived.code, _delivered)
+REPLACEMENT_JUDGED = Guard(ReplacementHasArrived.code, _judged)
+"""The buyer has it, and has reported what is wrong with it."""

@@ -11,8 +11,8 @@ class Replacement:
     """What the merchant owes the buyer since the case entered `await_reship`; empty but for its key until it is sent.
 
     `scanned_at` is the courier's first scan under the present waybill. Since `refund_offered_at` the buyer may take the
-    money instead. `anomaly` is what the buyer has reported of the last parcel. Since `returned_at` its goods go back to the
-    merchant, so that nothing is owed until they are repaired again.
+    money instead. `anomaly` is what the buyer has reported of the last parcel. Since `returned_at` nothing is owed any more: its goods go
+    back to the merchant to be repaired again, or the buyer has asked for something else.
     """
 
     case_id: str
@@ -24,3 +24,8 @@ class Replacement:
     refund_offered_at: datetime | None = None
     anomaly: ReplacementAnomaly | None = None
     returned_at: datetime | None = None
+
+    @property
+    def is_with_buyer(self) -> bool:
+        """Whether the buyer has reported something wrong with goods that they have."""
+        return self.anomaly not in (None, ReplacementAnomaly.NOT_RECEIVED)
