@@ -49,7 +49,7 @@ async def change(
     case = changed(moved.case, order, type_, reason or full.case.reason, evidence)
     holds = await tx.all(HOLDS_OF_ORDER, order_id=order.id)
     after = replace(moved, case=estimated(order, case, full.requested, holds))
-    after = unpriced(after.keeping(*wanted_of_case(after, lines)))
+    after = _without_replacement(tx, unpriced(after.keeping(*wanted_of_case(after, lines))))
     # How long the review lasts may depend on the type.
     after = replace(after, case=of(after.case).enter_again(after.case, tx, CaseFacts(full=after)))
     events: list[Event] = [event(tx, full, after, evidence)]
@@ -57,6 +57,12 @@ async def change(
         events.append(OfferLapsed(**case_fields(tx, after.case), number=full.open_offer.number))
         after = after.keeping(ended(tx, full.open_offer, OfferAction.LAPSE))
     return await effects.save(tx, full, after, CaseAction.CHANGE_TYPE, *events, note=note, evidence=evidence)
+
+
+def _without_replacement(tx: Transaction[Settings], full: FullCase) -> FullCase:
+    """The case without a replacement that it owed and that was not sent: the other type owes its own."""
+    owed = full.replacement
+    return full if owed is None else full.keeping(replace(owed, returned_at=tx.now))
 
 
 def event(

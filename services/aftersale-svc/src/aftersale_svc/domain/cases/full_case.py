@@ -10,7 +10,7 @@ from aftersale_svc.domain.cases.charges.model import Charge
 from aftersale_svc.domain.cases.codes import BY_VERDICT, RefundState
 from aftersale_svc.domain.cases.deposit_covers.model import DepositCover
 from aftersale_svc.domain.cases.exchanges.model import RefusedGoods
-from aftersale_svc.domain.cases.model import Case, CaseLine, Inspection, Refund, Return
+from aftersale_svc.domain.cases.model import Case, CaseLine, CaseState, Inspection, Refund, Return
 from aftersale_svc.domain.cases.money_holds.model import MoneyHold
 from aftersale_svc.domain.cases.offers.model import Offer, OfferState
 from aftersale_svc.domain.cases.offline_refunds.model import OfflineRefund
@@ -87,7 +87,7 @@ class FullCase:
 
     @property
     def replacement(self) -> Replacement | None:
-        """What the merchant sends to the buyer; None where that was not decided, or where it goes back to be repaired again."""
+        """What the merchant sends to the buyer; None where that was not decided, or is owed no more."""
         return next((each for each in self.rows_of(Replacement) if each.returned_at is None), None)
 
     @property
@@ -101,26 +101,44 @@ class FullCase:
         return next(iter(self.rows_of(MoneyHold)), None)
 
     @property
+    def is_hold_agreed(self) -> bool:
+        """Whether the buyer has agreed to what is held, or was claimed; a hold that was released has to be agreed to again."""
+        return self.money_hold is not None and self.money_hold.released_at is None
+
+    @property
     def has_refused_goods(self) -> bool:
-        """Whether the merchant has goods that the inspection refused."""
+        """Whether the merchant has goods that go back to the buyer."""
         return bool(self.refused_units)
 
     @property
     def refused_units(self) -> dict[str, int]:
-        """The units that the merchant has and the inspection refused, by line.
+        """The units that the merchant has and that go back to the buyer, by line: what was refused, or all of them where the case was
+        closed without money or other goods for them.
 
         Empty where they were sent back, and where the merchant keeps them: a verdict has refunded them, or the buyer keeps a replacement.
         """
+        if self.return_.delivered_at is None or self.rows_of(RefusedGoods):
+            return {}
         by_verdict = self.refund is not None and self.refund.cause in BY_VERDICT
-        kept = self.money_hold is not None and self.money_hold.claimed_at is None
-        if by_verdict or kept:
+        for_nothing = self.case.state is CaseState.CLOSED and not (self.is_refunded or self._paid_by_deposit)
+        if for_nothing and not self._is_replaced:
+            return {line.line_id: line.quantity for line in self.requested}
+        if by_verdict or (self._is_replaced and self.money_hold is not None and self.money_hold.claimed_at is None):
             return {}
         inspected = bool(self.rows_of(Inspection))
-        judged = inspected or self.case.reject_reason is not None
-        if not judged or self.return_.delivered_at is None or self.rows_of(RefusedGoods):
+        if not inspected and self.case.reject_reason is None:
             return {}
         refused = {line.line_id: line.quantity - (line.refund_units if inspected else 0) for line in self.lines}
         return {line_id: units for line_id, units in refused.items() if units}
+
+    @property
+    def _is_replaced(self) -> bool:
+        """Whether goods were sent to the buyer."""
+        return self.replacement is not None and self.replacement.shipped_at is not None
+
+    @property
+    def _paid_by_deposit(self) -> bool:
+        return self.cover is not None and self.cover.is_paid
 
     @property
     def charge(self) -> Charge | None:

@@ -90,7 +90,7 @@ def _expected(full: FullCase) -> Label:
     case, hold = full.case, full.money_hold
     if hold is not None and hold.is_open:
         return amount(*_HELD, hold.amount_minor, case)
-    if hold is None and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
+    if not full.is_hold_agreed and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
         return amount(*_TO_HOLD, case.requested_minor, case)
     if case.difference_minor:
         return amount(*(_LESS if case.difference_minor < 0 else MORE), abs(case.difference_minor), case)

@@ -35,7 +35,7 @@ def _awaited(full: FullCase) -> Label | None:
     case, charge, sent = full.case, full.charge, full.replacement
     if sent is not None and sent.refund_offered_at is not None:
         return _OFFERED
-    if full.money_hold is None and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
+    if not full.is_hold_agreed and (case.state, CaseAction.AGREE_HOLD) in lifecycle.of(case).transitions:
         return amount(*_TO_HOLD, case.requested_minor, case)
     if charge is None or not charge.is_unpaid:
         return None

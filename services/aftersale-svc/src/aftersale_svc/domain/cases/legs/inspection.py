@@ -42,9 +42,9 @@ _DECIDED = (_S.AWAIT_RESHIP, _S.RESHIP_IN_TRANSIT, _S.REFUNDING, _S.COMPLETED, _
 
 
 def refusable(table: Table) -> Table:
-    """The table of a type with the way back of what its inspection refuses; the money of the rest does not wait for it."""
+    """The table of a type with the way back of goods that the merchant refuses, or has for nothing; the money of the rest does not wait for it."""
     reached = {state for state, _ in table} | {row.target for row in table.values()}
-    if _S.AWAIT_INSPECTION not in reached:
+    if not reached & {_S.AWAIT_INSPECTION, _S.IN_REPAIR}:
         return table
     back = {
         (state, _A.RETURN_REFUSED_GOODS): Transition(state, MERCHANT_OR_AGENT, (NOTHING_REFUSED,))

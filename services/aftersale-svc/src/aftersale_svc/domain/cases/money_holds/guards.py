@@ -22,11 +22,11 @@ def is_sent(facts: CaseFacts) -> bool:
 
 
 def _not_agreed(_: Case, facts: CaseFacts | None) -> Refusal | None:
-    return HoldNotAgreed() if facts is not None and facts.full.money_hold is None else None
+    return HoldNotAgreed() if facts is not None and not facts.full.is_hold_agreed else None
 
 
 def _agreed(_: Case, facts: CaseFacts | None) -> Refusal | None:
-    return HoldAgreed() if facts is not None and facts.full.money_hold is not None else None
+    return HoldAgreed() if facts is not None and facts.full.is_hold_agreed else None
 
 
 def _sent(_: Case, facts: CaseFacts | None) -> Refusal | None:
