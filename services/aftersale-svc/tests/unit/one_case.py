@@ -1,11 +1,10 @@
 """One case of any type, moved step by step by the real commands."""
 
 from dataclasses import replace
-from datetime import timedelta
 
-from aftersale_svc.domain.cases.codes import CaseType
 from aftersale_svc.domain.cases.lifecycle import of
 from aftersale_svc.domain.cases.model import Case, CaseLine
+from aftersale_svc.domain.cases.price_checks import PriceCheck
 from aftersale_svc.domain.cases.types import TYPES
 from aftersale_svc.domain.money.holds import holds_of
 from aftersale_svc.domain.orders.model import Order
@@ -32,7 +31,8 @@ class OneCase:
         )
         [hold] = holds_of([line], TYPES[case.type])
         self.now, self.settings = NOW, settings
-        first = Snapshot(order, case, line, hold)
+        prices = PriceCheck(case_id=case.id, line_id="line_1", reference_minor=10000, checked_minor=433)
+        first = Snapshot(order, case, line, hold, price_check=prices if TYPES[case.type].needs_prices else None)
         self.snapshot = replace(first, case=of(case).start(case, MemoryTransaction(first, "system", NOW, settings)))
 
     async def do(self, role: str, command: Command) -> Case:
@@ -46,9 +46,3 @@ class OneCase:
         assert self.snapshot.case.deadline_at is not None
         self.now = self.snapshot.case.deadline_at
         return await self.do("system", timer_of_case)
-
-    def later(self, **hours: float) -> None:
-        self.now += timedelta(**hours)
-
-
-__all__ = ["PAID_MINOR", "CaseType", "OneCase"]

@@ -15,6 +15,7 @@ from aftersale_svc.commands import (
     executions,
     guarantee_cover,
     history,
+    kept_money,
     leg_rows,
     locking,
     open_parts,
@@ -36,7 +37,7 @@ from aftersale_svc.domain.merchant_settings.model import used
 from aftersale_svc.domain.money import adjustments
 from aftersale_svc.domain.money.fees import fees_of, fees_setting
 from aftersale_svc.domain.money.freight import estimated
-from aftersale_svc.domain.money.holds import cases_with_shipped_units, compensation_holds, credit_holds, unreturned
+from aftersale_svc.domain.money.holds import cases_with_shipped_units, unreturned
 from aftersale_svc.domain.money.model import LineHold
 from aftersale_svc.domain.money.parts import RefundPart
 from aftersale_svc.domain.money.refunds import refund_due
@@ -49,8 +50,6 @@ from aftersale_svc.tables.disputes import DISPUTES
 from aftersale_svc.tables.holds import HOLD_AGAIN, HOLD_AMOUNTS, HOLDS, HOLDS_OF_ORDER, RELEASE_HOLDS, SETTLE_HOLDS
 from aftersale_svc.tables.locks import ORDER_TO_LOCK
 
-KEPT = {RefundCause.PRICE_DIFFERENCE: credit_holds, RefundCause.COMPENSATION: compensation_holds}
-"""What a case keeps after a refund that is not for its units, by the cause of the refund."""
 RESTAGE = "restage"  # a step that leaves the state as it is, so no lifecycle table has it
 
 
@@ -138,6 +137,7 @@ async def _request_refund(
     refund = REFUND.start(refund, tx)
     kept = refund.cause is RefundCause.COMPENSATION
     freight = refund.freight_minor + case.paid_before_freight_minor
+    await kept_money.keep_also(tx, full, refund)
     case = replace(case, refund_id=refund.id, shipping_refund_minor=freight, goods_kept=kept)
     if refund.cause is not RefundCause.PRICE_DIFFERENCE:
         case = replace(case, difference_minor=None)  # nothing is exchanged
@@ -185,11 +185,8 @@ async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
         for hold in unreturned(full.lines):
             await tx.upsert(HOLDS, hold)
         return
-    kept = KEPT.get(refund.cause) if refund is not None and full.is_refunded else None
-    if refund is not None and kept is not None:
-        paid = RefundAmount(refund.units_minor + full.case.paid_before_minor, 0)
-        for hold in kept(full.lines, paid):
-            await tx.upsert(HOLDS, hold)
+    if refund is not None and full.is_refunded and refund.cause in kept_money.KEPT:
+        await kept_money.keep(tx, full, refund.cause, refund.units_minor + full.case.paid_before_minor)
         return
     await tx.execute(SETTLE_HOLDS if full.is_refunded else RELEASE_HOLDS, case_id=full.case.id)
 
@@ -198,6 +195,7 @@ async def _release(tx: Transaction[Settings], full: FullCase) -> None:
     """Units and money are free for other cases; what a deposit has paid stays settled."""
     await guarantee_cover.end_with_case(tx, full)
     await tx.execute(RELEASE_HOLDS, case_id=full.case.id)
+    await kept_money.keep_paid(tx, full)
     await _share_again(tx, full)
 
 
