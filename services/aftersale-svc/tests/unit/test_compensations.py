@@ -28,9 +28,7 @@ FAILED: Command = refund_ends(RefundFailed, refunds.fail, failure_code="declined
     params=[(CaseType.RETURN_REFUND, Remedy.COMPENSATION), (CaseType.PRICE_ADJUST, Remedy.REFUND)],
     ids=lambda param: str(param[0]),
 )
-async def walk(
-    request: pytest.FixtureRequest, a_case: Callable[..., Case], an_order: Callable[..., Order]
-) -> OneCase:
+async def walk(request: pytest.FixtureRequest, a_case: Callable[..., Case], an_order: Callable[..., Order]) -> OneCase:
     """A buyer who keeps the goods was paid 10.00 by a verdict, and 30.00 are awarded after an appeal."""
     type_, remedy = request.param
     walk = OneCase(a_case(type=type_), an_order())

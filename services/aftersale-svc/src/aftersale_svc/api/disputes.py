@@ -14,7 +14,7 @@ from aftersale_svc.api.schemas.frozen import DisputeTurn
 from aftersale_svc.api.schemas.hearings import DisputeDetailOut
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import disputes, verdicts
-from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
+from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
 from aftersale_svc.domain.cases.replacements.errors import GoodsNotBack
 from aftersale_svc.domain.disputes.errors import (
     AmountExceedsPaid,
@@ -54,6 +54,7 @@ VERDICT_REFUSALS = (
     PolicyUnknown,
     ClauseUnknown,
     RefundCovered,
+    GuaranteePaying,
     GoodsNotBack,
 )
 

@@ -13,7 +13,7 @@ from aftersale_svc.api.schemas.disputes import DisputeOut
 from aftersale_svc.api.schemas.hearings import AssignIn, EvidenceRequestIn, EvidenceSubmissionIn, ProposalIn
 from aftersale_svc.api.steps import step
 from aftersale_svc.commands import hearings, settlements
-from aftersale_svc.domain.cases.deposit_covers.errors import RefundCovered
+from aftersale_svc.domain.cases.deposit_covers.errors import GuaranteePaying, RefundCovered
 from aftersale_svc.domain.disputes.errors import (
     AlreadyAssigned,
     AmountExceedsPaid,
@@ -136,6 +136,7 @@ async def propose(dispute_id: DisputeId, body: ProposalIn, tx: Tx[Settings]) -> 
         OwnProposal,
         ProposalNotOpen,
         RefundCovered,
+        GuaranteePaying,
         *_AMOUNTS,
     ),
 )

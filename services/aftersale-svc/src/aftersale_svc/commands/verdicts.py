@@ -101,16 +101,17 @@ async def carry_out(
     note: str | None = None,
     amount: RefundAmount | None = None,
 ) -> Dispute:
-    """Do what the verdict of a dispute that is executing now orders; the case of a cancelled order ends with that.
+    """Do what the verdict of a dispute that is executing now orders, or what is possible instead, see `_is_barred`.
 
     `amount` None: the verdict has waited, and what is left of the money by now may be less.
     """
     judged = replace(full, case=replace(full.case, liable=dispute.liable))
     remedy = REMEDIES[dispute.remedy or Remedy.NONE]
     if amount is None:
-        amount = await _left_of(tx, judged, order, dispute)
+        barred = _is_barred(judged, order, dispute)
+        amount = RefundAmount(0, 0) if barred else await _left_of(tx, judged, order, dispute)
         dispute = replace(dispute, amount_minor=amount.total_minor)
-        if order.state is OrderState.CANCELLED:
+        if barred:
             remedy = REMEDIES[Remedy.RESUME]
     events = [event]
     if remedy.executed_at_once:
@@ -165,9 +166,18 @@ async def _most(tx: Transaction[Settings], full: FullCase, order: Order, remedy:
     return RefundAmount(units, 0 if remedy is Remedy.COMPENSATION else max(0, most.freight_minor - before))
 
 
+def _is_barred(full: FullCase, order: Order, dispute: Dispute) -> bool:
+    """Whether what a verdict has ordered that has waited is not possible any more: the money has gone back with the order, or a claim on
+    the deposit pays it. Then the case goes on, or ends with its order."""
+    if order.state is OrderState.CANCELLED:
+        return True
+    paying = full.cover is not None and full.cover.is_being_paid
+    return paying if dispute.remedy is Remedy.NONE else full.cover is not None and dispute.remedy in WITH_MONEY
+
+
 async def _left_of(tx: Transaction[Settings], full: FullCase, order: Order, dispute: Dispute) -> RefundAmount:
     """What is left by now of the amount of a verdict that has waited."""
-    if dispute.remedy not in WITH_MONEY or order.state is OrderState.CANCELLED:
+    if dispute.remedy not in WITH_MONEY:
         return RefundAmount(0, 0)
     most = await _most(tx, full, order, dispute.remedy)
     amount = min(dispute.amount_minor or 0, most.total_minor)

@@ -9,6 +9,7 @@ from aftersale_svc.domain.cases.guards import (
     CLOSED_FOR_GOOD,
     DISPUTE_WINDOW_PASSED,
     GOODS_NOT_BACK,
+    GUARANTEE_PAYING,
     NOT_STALLED,
     ORDER_CANCELLED,
     ORDER_NOT_CANCELLED,
@@ -82,7 +83,9 @@ def interruptions(legs: tuple[Leg, ...], exits: Collection[Exit] = ()) -> Leg:
         (_S.CLOSED, _A.FREEZE): _freeze(CLOSED_FOR_GOOD, DISPUTE_WINDOW_PASSED, UNITS_HELD),
         (_S.DISPUTED, _A.RESUME): resume,
         (_S.DISPUTED, _A.AWARD): Transition(DisputeExit.AWARDED, END_OF_DISPUTE, (REFUND_COVERED,), outcome_of=DISPUTE),
-        (_S.DISPUTED, _A.DISMISS): Transition(_S.CLOSED, END_OF_DISPUTE, cause=CloseCause.VERDICT, outcome_of=DISPUTE),
+        (_S.DISPUTED, _A.DISMISS): Transition(
+            _S.CLOSED, END_OF_DISPUTE, (GUARANTEE_PAYING,), cause=CloseCause.VERDICT, outcome_of=DISPUTE
+        ),
         # A verdict that has paid nothing was replaced after an appeal.
         (_S.CLOSED, _A.AWARD): Transition(
             DisputeExit.AWARDED, VERDICT_REPLACED, (ORDER_CANCELLED, UNITS_HELD), outcome_of=DISPUTE
