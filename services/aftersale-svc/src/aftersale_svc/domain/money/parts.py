@@ -67,8 +67,11 @@ def parts_of(
     known = {(each.line_id, each.kind, each.payer, each.payee): each for each in given}
     takes_units = TYPES[case.type].holds_units and not of_exchange
     lines = credited(lines, amount) if of_exchange else lines
+    refunded = refunded_lines(lines, amount, keeps_goods=keeps_goods)
+    # What lowers the price of goods that stay with the buyer has its part of the tax; the rest is due when they go back.
+    refunded = [each if each[1] else (replace(each[0], accepted_minor=each[2]), 0, each[2]) for each in refunded]
     found = [
-        *_of_lines(refund_id, takes_units, refunded_lines(lines, amount, keeps_goods=keeps_goods), known),
+        *_of_lines(refund_id, takes_units, refunded, known),
         *_of_case(refund_id, case, amount, fees, goes_back=sends_goods_back(case) and not keeps_goods),
     ]
     return tuple(replace(part, position=number) for number, part in enumerate(found, 1))
