@@ -155,6 +155,7 @@ async def test_what_is_only_proposed_is_for_the_platform_alone(shop: Shop, secon
             assert answer.status_code == 200, answer.text
             assert not any(word in answer.text for word in ("propose", "内部意见", "金额过高")), path
         assert (await client.get(f"/v1/decisions/{proposed['id']}")).status_code == 404
+        assert (await client.post(f"/v1/decisions/{proposed['id']}/replay")).status_code == 404
     assert "内部意见" in (await shop.agent.get(f"/v1/cases/{case_id}/timeline")).text
 
 

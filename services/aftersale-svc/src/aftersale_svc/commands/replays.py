@@ -6,6 +6,7 @@ from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.refusals import NotFound
 
 from aftersale_svc.domain.decisions.model import Decision, Document
+from aftersale_svc.domain.decisions.proposed import decisions_for
 from aftersale_svc.domain.decisions.replay import Replayed, replay
 from aftersale_svc.domain.merchant_settings.model import SettingKind
 from aftersale_svc.domain.policies.errors import PolicyUnknown
@@ -36,6 +37,8 @@ async def compare(
         PolicyUnknown: no policy that the decision cites has such a version.
     """
     decision = await read.get(DECISIONS, decision_id)
+    if not decisions_for(read.actor.role, [decision]):
+        raise NotFound(what=DECISIONS.name)
     by_rules = None if rules_version is None else await _by_rules(read, decision, rules_version)
     by_policy = None if policy is None else await _by_policy(read, decision, policy)
     return Comparison(decision, by_rules, by_policy)
