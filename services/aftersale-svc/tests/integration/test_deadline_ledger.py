@@ -122,6 +122,16 @@ async def test_extensions_are_bounded(shop: Shop) -> None:
     assert (await other_buyer.get(f"/v1/deadlines/{deadline['id']}/explain")).status_code == 404
 
 
+async def test_an_agent_with_a_side_extends_no_deadline_for_the_platform(shop: Shop) -> None:
+    await shop.delivered()
+    case = await shop.case()
+    deadline = await current(shop, case["id"])
+    for person in (case["buyer_id"], case["merchant_id"]):
+        agent = shop.harness.client("agent", person)
+        shop.harness.problem(await extend(shop, agent, deadline["id"]), 409, "party_cannot_decide")
+    assert (await extend(shop, shop.agent, deadline["id"])).status_code == 200
+
+
 async def test_a_deadline_is_explained_with_the_days_that_did_not_count(shop: Shop) -> None:
     shop.clock.set(datetime(2026, 9, 30, 2, 0, tzinfo=UTC))
     await load(shop.harness.runtime)

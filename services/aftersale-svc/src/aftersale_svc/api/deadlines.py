@@ -10,6 +10,7 @@ from fastapi import APIRouter, Path
 from aftersale_svc.api.parameters import CaseId
 from aftersale_svc.api.schemas.deadlines import DeadlineExplanationOut, DeadlineOut, DeadlinesOut, ExtendIn, TurnsOut
 from aftersale_svc.commands import deadline_times
+from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.deadlines.errors import (
     DeadlineEnded,
     DeadlineUnlimited,
@@ -51,7 +52,9 @@ async def explain_deadline(deadline_id: DeadlineId, reader: Read[Settings]) -> D
 @router.post(
     "/deadlines/{deadline_id}/extend",
     operation_id="extendDeadline",
-    responses=refusals(DeadlineEnded, DeadlineUnlimited, OwnDeadline, ExtendedTooOften, ExtensionTooLong),
+    responses=refusals(
+        PartyCannotDecide, DeadlineEnded, DeadlineUnlimited, OwnDeadline, ExtendedTooOften, ExtensionTooLong
+    ),
     dependencies=[require_role("buyer", "seller", "agent")],
 )
 async def extend_deadline(deadline_id: DeadlineId, body: ExtendIn, tx: Tx[Settings]) -> DeadlineOut:

@@ -13,6 +13,7 @@ from aftersale_svc.commands.claim_record import claim_fields, record_claim_step
 from aftersale_svc.commands.ledger import part
 from aftersale_svc.commands.record import case_fields, dispute_fields, record_step
 from aftersale_svc.domain.cases.full_case import FullCase
+from aftersale_svc.domain.cases.manual_reviews.errors import PartyCannotDecide
 from aftersale_svc.domain.cases.model import Case
 from aftersale_svc.domain.claims.model import Claim
 from aftersale_svc.domain.deadlines.errors import DeadlineEnded, ExtensionTooLong
@@ -28,6 +29,7 @@ from aftersale_svc.domain.deadlines.ledger import (
 from aftersale_svc.domain.deadlines.reminders import next_reminder
 from aftersale_svc.domain.deadlines.timing import reminder_hours
 from aftersale_svc.domain.disputes.model import Dispute
+from aftersale_svc.domain.permissions import STAFF
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
 from aftersale_svc.tables.claim_kinds import CLAIM_KINDS
@@ -51,6 +53,7 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
 
     Raises:
         NotFound, Stale: see `Transaction.lock`; the version is that of the document.
+        PartyCannotDecide: an agent who has a side in it extends no deadline for the platform.
         DeadlineEnded: it has ended.
         IllegalTransition, ActionNotAllowed, DeadlineUnlimited, OwnDeadline, ExtendedTooOften: see DEADLINE.
         ExtensionTooLong: it would end more than 90 days after it began.
@@ -58,6 +61,8 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
     found = await tx.get(DEADLINES, deadline_id)
     document = await tx.lock(ROWS[found.document], found.document_id)
     deadline = await tx.get(DEADLINES, deadline_id)  # again: it may have ended while the document was locked elsewhere
+    if tx.actor.role in STAFF and _has_side(deadline, document, tx.actor.id):
+        raise PartyCannotDecide
     if deadline.ended_at is not None:
         raise DeadlineEnded(state=deadline.state)
     extended = DEADLINE.apply(deadline, DeadlineAction.EXTEND, tx, tx.actor.role)
@@ -69,6 +74,11 @@ async def extend(tx: Transaction[Settings], deadline_id: str, *, hours: int, not
     cause = ExtensionCause.AGREEMENT if tx.actor.role in PARTIES else ExtensionCause.AGENT
     await record_extension(tx, document, note)
     return await lengthen(tx, document, extended, due_at, cause)
+
+
+def _has_side(deadline: Deadline, document: Case | Dispute | Claim, person_id: str) -> bool:
+    acted = document.party_ids if isinstance(document, Case | Dispute) else ()
+    return person_id in (deadline.buyer_id, deadline.merchant_id, *acted)
 
 
 async def record_extension(
