@@ -13,6 +13,7 @@ from aftersale_svc.domain.disputes.facts import DisputeFacts
 from aftersale_svc.domain.disputes.lab_test_errors import LabTestOpen
 from aftersale_svc.domain.disputes.lifecycle import DISPUTE, TESTING, UNDECIDED
 from aftersale_svc.domain.disputes.model import Dispute, DisputeAction, DisputeSide, DisputeState, TakesEffect
+from aftersale_svc.domain.permissions import STAFF
 
 Acting = Callable[..., SystemContext]
 ROLES = ("buyer", "seller", "agent", "arbitrator", "supplier", "courier", "admin", "system")
@@ -147,6 +148,15 @@ def test_a_party_never_decides(a_dispute: Callable[..., Dispute]) -> None:
     for actor in (Actor("buyer-1", "arbitrator"), Actor("m-1", "arbitrator"), Actor("x", "arbitrator", tenant="m-1")):
         for action in (DisputeAction.TAKE, DisputeAction.DECIDE, DisputeAction.REQUEST_EVIDENCE):
             assert why_not(a_dispute(), action, actor) == "party_cannot_decide"
+
+
+def test_a_party_does_nothing_for_the_platform(a_dispute: Callable[..., Dispute]) -> None:
+    for (state, action), row in DISPUTE.transitions.items():
+        if action is DisputeAction.RELEASE or row.outcome_of:
+            continue
+        for person, role in product(("buyer-1", "m-1"), STAFF & row.permission.roles):
+            dispute = a_dispute(state, lab_test_id="test_1")
+            assert why_not(dispute, action, Actor(person, role)), (state, action, role)
 
 
 def test_only_the_arbitrator_who_has_the_dispute_decides_and_releases_it(a_dispute: Callable[..., Dispute]) -> None:

@@ -71,13 +71,18 @@ async def send_sample(dispute_id: DisputeId, body: SampleIn, tx: Tx[Settings]) -
     return DisputeOut.of(sent, tx)
 
 
-@router.post("/{dispute_id}/receive-sample", **step([DISPUTE], DisputeAction.RECEIVE_SAMPLE, "receiveDisputeSample"))
+@router.post(
+    "/{dispute_id}/receive-sample",
+    **step([DISPUTE], DisputeAction.RECEIVE_SAMPLE, "receiveDisputeSample", PartyCannotDecide),
+)
 async def receive_sample(dispute_id: DisputeId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
     """Record that the testing body has the sample, also where nobody has named its parcel."""
     return DisputeOut.of(await lab_tests.receive_sample(tx, dispute_id, note=body.note), tx)
 
 
-@router.post("/{dispute_id}/lose-sample", **step([DISPUTE], DisputeAction.LOSE_SAMPLE, "loseDisputeSample"))
+@router.post(
+    "/{dispute_id}/lose-sample", **step([DISPUTE], DisputeAction.LOSE_SAMPLE, "loseDisputeSample", PartyCannotDecide)
+)
 async def lose_sample(dispute_id: DisputeId, tx: Tx[Settings], body: NoteIn = NO_NOTE) -> DisputeOut:
     """Record that the sample was lost on its way. The review goes on."""
     return DisputeOut.of(await lab_tests.lose_sample(tx, dispute_id, note=body.note), tx)
@@ -89,6 +94,7 @@ async def lose_sample(dispute_id: DisputeId, tx: Tx[Settings], body: NoteIn = NO
         [DISPUTE],
         DisputeAction.REPORT_TEST,
         "reportDisputeTest",
+        PartyCannotDecide,
         NoReportAwaited,
         ReportUnsuitable,
         AnswersIncomplete,

@@ -1,5 +1,7 @@
 """The states of a dispute as a table: who may do what, where it leads, how long it may wait."""
 
+from dataclasses import replace
+
 from aftercare_chassis.lifecycle import Guard, History, Lifecycle, Timeout, Transition
 
 from aftersale_svc.domain.deadlines.binding import BINDING
@@ -72,8 +74,16 @@ def _assignment(state: DisputeState, *guards: Guard) -> _Rows:
     """An arbitrator takes or releases a dispute, or is given it."""
     return {
         (state, _A.TAKE): Transition(state, ARBITRATOR, (PARTY, *guards, TAKEN)),
-        (state, _A.ASSIGN): Transition(state, DISPATCHERS),
+        (state, _A.ASSIGN): Transition(state, DISPATCHERS, (PARTY,)),
         (state, _A.RELEASE): Transition(state, ARBITRATOR, (NOT_MINE,)),
+    }
+
+
+def _by_no_party(rows: _Rows) -> _Rows:
+    """The rows, of which those of dispatchers are for nobody with a side in the dispute."""
+    return {
+        key: replace(row, guards=(PARTY, *row.guards)) if row.permission is DISPATCHERS else row
+        for key, row in rows.items()
     }
 
 
@@ -132,7 +142,7 @@ DISPUTE: Lifecycle[DisputeState, DisputeAction] = Lifecycle(
         (_S.PLATFORM_REVIEW, _A.REQUEST_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, ARBITRATOR, MINE),
         (_S.AWAIT_EVIDENCE, _A.SUBMIT_EVIDENCE): Transition(_S.AWAIT_EVIDENCE, PARTIES, (LATE, NOT_ASKED)),
         (_S.AWAIT_EVIDENCE, _A.END_ROUND): Transition(_S.PLATFORM_REVIEW, SYSTEM_ONLY),
-        **_TESTS,
+        **_by_no_party(_TESTS),
         **{key: row for state in UNDECIDED for key, row in _undecided(state).items()},
         (_S.EXECUTING, _A.EXECUTE): Transition(_S.EXECUTED, SYSTEM_ONLY),
         # What was agreed is paid after the dispute has ended.
