@@ -93,6 +93,7 @@ TABLE = Table(
     *minor("claimed_minor"),
     *minor("paid_minor", null=True),
     text("currency"),
+    texts("party_ids"),
     timestamp("created_at"),
     timestamp("updated_at"),
 )
