@@ -1,4 +1,4 @@
-"""Files for evidence, made by the tests: pictures with a scene, documents, videos of a few boxes, and hostile ones."""
+"""Files for evidence, made by the tests: pictures with a scene, documents, videos, and hostile ones."""
 
 import hashlib
 import random
@@ -6,12 +6,13 @@ import struct
 import zlib
 from io import BytesIO
 
-import pypdfium2 as pdfium
-from PIL import Image, ImageDraw, ImageFilter
+import av
+from PIL import Image, ImageChops, ImageDraw, ImageFilter
 from pillow_heif import register_heif_opener
 
 # A place in Hangzhou, as cameras write it: degrees, minutes and seconds.
 LATITUDE, LONGITUDE = (30.0, 16.0, 27.0), (120.0, 9.0, 18.0)
+PLACE = "+30.2742+120.1551/"
 _GPS, _MAKE, _ORIENTATION = 0x8825, 0x010F, 0x0112
 
 
@@ -61,15 +62,40 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
 
 
-def document(pages: int = 2) -> bytes:
-    """A PDF with pages and an author."""
-    made = pdfium.PdfDocument.new()
-    for _ in range(pages):
-        made.new_page(300, 400)
-    out = BytesIO()
-    made.save(out)
-    trailer = out.getvalue()
-    return trailer.replace(b"trailer\r\n<<", b"trailer\r\n<</AuthorNote (Wang Fang)", 1)
+def page(photo: bytes | None = None, *, pages: int = 1, words: str = "Page 1") -> bytes:
+    """A PDF with active content: a script, a link, an attachment, an author, notes in XMP, and a JPEG as it came from a phone."""
+    photo = photo or located_photo(scene(size=(64, 48)))
+    notes = b"<x:xmpmeta>Wang Fang</x:xmpmeta>"
+    text = f"BT /F 24 Tf 20 200 Td ({words}) Tj ET q 200 0 0 150 20 20 cm /P Do Q".encode()
+    actions = b"/AA << /O << /S /JavaScript /JS (app.alert\\(1\\)) >> >> /Annots [9 0 R 10 0 R]"
+    kids = b" ".join(b"4 0 R" for _ in range(pages))
+    objects = [
+        b"<< /Type /Catalog /Pages 2 0 R /Metadata 7 0 R /OpenAction << /S /JavaScript /JS (app.alert\\(2\\)) >> >>",
+        b"<< /Type /Pages /Count %d /Kids [%s] >>" % (pages, kids),
+        b"<< /Author (Wang Fang) >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 400] /Contents 5 0 R %s /Resources << /XObject << /P 6 0 R >>"
+        b" /Font << /F << /Type /Font /Subtype /Type1 /BaseFont /Helvetica >> >> >> >>" % actions,
+        _stream(b"", text),
+        _stream(
+            b"/Type /XObject /Subtype /Image /Width 64 /Height 48 /BitsPerComponent 8 /ColorSpace /DeviceRGB /Filter /DCTDecode",
+            photo,
+        ),
+        _stream(b"/Type /Metadata /Subtype /XML", notes),
+        _stream(b"/Type /EmbeddedFile", b"an attachment"),
+        b"<< /Type /Annot /Subtype /Link /Rect [0 0 9 9] /A << /S /URI /URI (https://elsewhere.example) >> >>",
+        b"<< /Type /Annot /Subtype /FileAttachment /Rect [9 9 18 18] /FS << /Type /Filespec /F (a.txt) /EF << /F 8 0 R >> >> >>",
+    ]
+    body, places = b"%PDF-1.7\n", []
+    for number, each in enumerate(objects, 1):
+        places.append(len(body))
+        body += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    end = b"trailer << /Size 11 /Root 1 0 R /Info 3 0 R >>\nstartxref\n%d\n%%%%EOF" % len(body)
+    return body + b"xref\n0 11\n0000000000 65535 f \n" + table + end
+
+
+def _stream(entries: bytes, content: bytes) -> bytes:
+    return b"<< %s /Length %d >> stream\n%s\nendstream" % (entries, len(content), content)
 
 
 def box(kind: bytes, content: bytes = b"") -> bytes:
@@ -77,14 +103,37 @@ def box(kind: bytes, content: bytes = b"") -> bytes:
 
 
 def video(
-    *, handler: bytes = b"vide", notes: bytes = b"+30.2742+120.1551/", brand: bytes = b"isom", offset: int | None = None
+    *, codec: str = "libx264", pictures: bool = True, turn: int = 0, seed: int = 1, size: tuple[int, int] = (320, 240)
 ) -> bytes:
-    """An MP4 whose camera noted the place, in `udta` and in a box that no player needs."""
-    start = box(b"ftyp", brand + bytes(4) + b"isomiso2")
-    data = box(b"mdat", b"picture and sound")
-    chunk = len(start) + 8 if offset is None else offset
-    table = box(b"stsd", bytes(8)) + box(b"stco", struct.pack(">III", 0, 1, chunk))
-    media = box(b"hdlr", bytes(8) + handler + bytes(12) + b"\0") + box(b"minf", box(b"stbl", table))
-    track = box(b"trak", box(b"tkhd", bytes(84)) + box(b"mdia", media))
-    place = box(b"udta", box(b"\xa9xyz", notes)) + box(b"gps ", notes)
-    return start + data + box(b"moov", box(b"mvhd", bytes(100)) + track + place)
+    """An MP4 of one second, in which the camera noted the place and the encoder its settings."""
+    out = BytesIO()
+    with av.open(out, "w", format="mp4") as file:
+        file.metadata.update({"comment": PLACE, "artist": "Wang Fang"})
+        track = _track(file, codec, turn, size) if pictures else None
+        sound = file.add_stream("aac", rate=44_100)
+        for number in range(10 if track else 0):
+            picture = ImageChops.offset(scene(seed, size), 4 * number, 0)
+            file.mux(track.encode(av.VideoFrame.from_image(picture)))
+        if track:
+            file.mux(track.encode(None))
+        file.mux(sound.encode(_silence()))
+        file.mux(sound.encode(None))
+    return out.getvalue()
+
+
+def _track(file: av.container.OutputContainer, codec: str, turn: int, size: tuple[int, int]) -> av.VideoStream:
+    quiet = {"x265-params": "log-level=none"} if codec == "libx265" else {}
+    track = file.add_stream(codec, rate=10, options=quiet)
+    track.width, track.height, track.pix_fmt = *size, "yuv420p"
+    track.metadata["handler_name"] = "Wang Fang"
+    if turn:
+        track.set_display_rotation(turn)
+    return track
+
+
+def _silence() -> av.AudioFrame:
+    """One second."""
+    frame = av.AudioFrame("s16", "mono", 44_100)
+    frame.sample_rate = 44_100
+    frame.planes[0].update(bytes(frame.planes[0].buffer_size))
+    return frame

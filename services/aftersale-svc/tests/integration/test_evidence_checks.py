@@ -13,6 +13,7 @@ from aftersale_svc.integrations.decoders.results import Undecodable, Work
 from aftersale_svc.integrations.decoders.sandbox import Sandbox
 from evidence_desk import EvidenceDesk, desk
 from evidence_samples import encoded, scene
+from PIL import Image
 
 PHOTO = encoded(scene())
 EICAR = rb"X5O!P%@AP[4\PZX54(P^)7CC)7}$EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*"
@@ -31,6 +32,15 @@ class TestSandbox:
             await Sandbox(memory_bytes=128 * 1024**2, seconds=60).decode(work(tmp_path, large))
         assert refused.value.cause in (EvidenceRefusal.CHECK_LIMIT, EvidenceRefusal.MALFORMED)
         assert (await Sandbox(memory_bytes=768 * 1024**2, seconds=60).decode(work(tmp_path, large))).has_thumbnail
+
+    @pytest.mark.parametrize("media_type", [MediaType.JPEG, MediaType.PNG])
+    async def test_a_photo_of_a_current_phone_is_within_the_limits(self, tmp_path: Path, media_type: MediaType) -> None:
+        photo = scene(size=(800, 600)).resize((8160, 6120))
+        content = encoded(photo, "JPEG") if media_type is MediaType.JPEG else encoded(photo, "PNG", compress_level=1)
+        found = await Sandbox(memory_bytes=768 * 1024**2, seconds=60).decode(work(tmp_path, content, media_type))
+        assert found.has_thumbnail
+        with Image.open(tmp_path / "copy") as copy:
+            assert max(copy.size) == 4032
 
     async def test_time_is_limited(self, tmp_path: Path) -> None:
         with pytest.raises(Undecodable) as refused:
@@ -108,7 +118,7 @@ async def test_what_a_process_has_leased_is_checked_after_its_end(postgres_url: 
 
 
 async def test_the_service_imports_no_decoder() -> None:
-    code = "import sys, aftersale_svc.main; print(*sorted({'PIL', 'pypdfium2', 'pillow_heif', 'aioclamd'} & sys.modules.keys()))"
+    code = "import sys, aftersale_svc.main; print(*sorted({'PIL', 'pypdfium2', 'pillow_heif', 'aioclamd', 'av'} & sys.modules.keys()))"
     process = await asyncio.create_subprocess_exec(*(sys.executable, "-c", code), stdout=asyncio.subprocess.PIPE)
     printed, _ = await process.communicate()
     assert (process.returncode, printed.strip()) == (0, b"")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from evidence_desk import EvidenceDesk, desk
-from evidence_samples import document, encoded, scene, sha256, video
+from evidence_samples import encoded, page, scene, sha256, video
 from PIL import Image
 
 PHOTO = encoded(scene(1))
@@ -176,7 +176,7 @@ class TestBadInput:
         assert (await at_desk.shop.seller.post("/v1/evidence", json=photo)).status_code == 201
 
     async def test_a_file_is_completed_once(self, at_desk: EvidenceDesk) -> None:
-        file = await at_desk.uploaded(document(), "application/pdf", kind="document")
+        file = await at_desk.uploaded(page(), "application/pdf", kind="document")
         again = await at_desk.shop.buyer.post(f"/v1/evidence/{file['id']}/complete")
         at_desk.shop.harness.problem(again, 409, "illegal_transition")
 

@@ -41,7 +41,11 @@ class EvidenceRefusal(Vocabulary):
     TYPE_DIFFERS = "type_differs", "it is not of the type that was announced"
     TOO_LARGE_DECODED = "too_large_decoded", "it has too many pixels or pages"
     MALFORMED = "malformed", "it cannot be decoded"
-    METADATA_TRACK = "metadata_track", "the video has a track besides picture and sound, which may hold places"
+    CODEC_UNSUPPORTED = "codec_unsupported", "the video or its sound has a codec that is not decoded"
+    METADATA_TRACK = (
+        "metadata_track",
+        "the video has a track besides picture and sound; until copies were made without such tracks",
+    )
     INFECTED = "infected", "a virus was found in it"
     CHECK_LIMIT = "check_limit", "its check needs too much time or memory"
 

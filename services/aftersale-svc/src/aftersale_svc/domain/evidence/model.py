@@ -47,7 +47,7 @@ class EvidenceAction(StrEnum):
 
 
 class EvidenceRefusal(StrEnum):
-    """Why a file was refused."""
+    """Why a file was refused. `metadata_track`: a file that was refused before copies were made without such tracks."""
 
     NOT_UPLOADED = "not_uploaded"
     SIZE_DIFFERS = "size_differs"
@@ -55,6 +55,7 @@ class EvidenceRefusal(StrEnum):
     TYPE_DIFFERS = "type_differs"
     TOO_LARGE_DECODED = "too_large_decoded"
     MALFORMED = "malformed"
+    CODEC_UNSUPPORTED = "codec_unsupported"
     METADATA_TRACK = "metadata_track"
     INFECTED = "infected"
     CHECK_LIMIT = "check_limit"

@@ -1,163 +1,150 @@
-"""MP4: the boxes are parsed strictly, and those that hold more than picture and sound are emptied in the copy.
+"""MP4: every frame is decoded, and the copy has one track of picture and one of sound, without what describes them.
 
-Source: ISO/IEC 14496-12 (ISO base media file format). A box is its length, a type of four letters and its content.
+The picture is not encoded again, which would take longer than the video itself. Only the units of its stream that a decoder needs are copied:
+cameras and editors write notes into the others. The sound is encoded again.
 """
 
-import shutil
-import struct
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.stream import AudioStream
+from av.bitstream import BitStreamFilterContext
+from av.container import InputContainer, OutputContainer
+from av.packet import Packet
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+from PIL import Image
 
 from aftersale_svc.domain.evidence.model import EvidenceRefusal, MediaType
+from aftersale_svc.integrations.decoders.pictures import save_thumbnail
 from aftersale_svc.integrations.decoders.results import Decoded, Undecodable, Work
 
-_TOP = frozenset({b"ftyp", b"moov", b"mdat", b"moof", b"sidx", b"styp", b"mfra", b"pdin", b"prft"})
-_CONTAINERS = frozenset(
-    {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"dinf", b"edts", b"mvex", b"moof", b"traf", b"mfra"}
-)
-_KEPT = frozenset(
-    {
-        *(b"mvhd", b"iods", b"tkhd", b"tref", b"elst", b"mdhd", b"hdlr", b"vmhd", b"smhd", b"dref", b"stsd", b"stts"),
-        *(b"ctts", b"cslg", b"stsc", b"stsz", b"stz2", b"stco", b"co64", b"stss", b"stsh", b"padb", b"sdtp", b"sbgp"),
-        *(b"sgpd", b"subs", b"saiz", b"saio", b"mehd", b"trex", b"mfhd", b"tfhd", b"tfdt", b"trun", b"tfra", b"mfro"),
-    }
-)
-"""Boxes inside of others that a player needs. All others are emptied: notes of cameras and editors, the place included."""
-_NOTES = frozenset({b"udta", b"meta", b"uuid", b"free", b"skip", b"wide"})
-"""Boxes beside the movie that are emptied; those that are neither known nor of these are refused."""
 _BRANDS = frozenset({b"isom", b"mp41", b"mp42", b"avc1", b"M4V ", b"M4A ", b"MSNV", b"dash", b"3gp4", b"3gp5", b"3gp6"})
-_HANDLERS = frozenset({b"vide", b"soun"})
-_DEEPEST, _MOST_BOXES, _MOST_ENTRIES = 8, 100_000, 10_000_000
-
-
-@dataclass(frozen=True, slots=True)
-class Box:
-    """A box of the file: its type, where it begins and ends, and where its content begins."""
-
-    type: bytes
-    start: int
-    content: int
-    end: int
-
-
-@dataclass(slots=True)
-class _Findings:
-    """What was found in the boxes."""
-
-    emptied: list[Box] = field(default_factory=list)
-    data: list[Box] = field(default_factory=list)
-    chunks: list[Box] = field(default_factory=list)
-    handlers: list[bytes] = field(default_factory=list)
-    has_movie: bool = False
-    boxes: int = 0
+_VIDEO_UNITS = {"h264": "1-5|7-8", "hevc": "0-9|16-21|32-34"}
+"""By codec, the types of the units that are copied: slices of pictures and sets of parameters. H.264, table 7-1; H.265, table 7-1."""
+_HEVC_PARAMETERS = frozenset({32, 33, 34})
+_AUDIO = frozenset({"aac", "mp3", "amrnb", "amrwb", "opus"})
+_AUDIO_RATE = 48_000
 
 
 def decode(work: Work) -> Decoded:
-    """Check an MP4 file and write the copy. Raises: Undecodable, struct.error."""
-    size = work.path.stat().st_size
-    with work.path.open("rb") as file:
-        found = _parsed(file, size)
-        _check(file, found)
-    shutil.copyfile(work.path, work.copy)
-    with work.copy.open("r+b") as copy:
-        for box in found.emptied:
-            _empty(copy, box)
-    return Decoded(MediaType.MP4, has_thumbnail=False)
+    """Decode an MP4 file and write the copy. Raises: Undecodable; what else the library raises for a malformed file."""
+    _check_brand(work)
+    # What the file refers to elsewhere is not opened.
+    options = {"enable_drefs": "0", "protocol_whitelist": "file"}
+    with av.open(str(work.path), format="mp4", options=options, metadata_errors="ignore") as source:
+        video, audio = _streams(source, work.max_pixels)
+        with av.open(str(work.copy), "w", format="mp4", options={"fflags": "+bitexact"}) as copy:
+            first = _copied(source, copy, video, audio)
+    if first is not None:
+        picture: Image.Image = first.to_image()  # type: ignore[no-untyped-call]
+        save_thumbnail(picture.rotate(first.rotation, expand=True), work)
+    return Decoded(MediaType.MP4, has_thumbnail=first is not None)
 
 
-def _parsed(file: BinaryIO, size: int) -> _Findings:
-    if file.read(8)[4:] != b"ftyp":
-        raise Undecodable(EvidenceRefusal.TYPE_DIFFERS)
-    found = _Findings()
-    for number, box in enumerate(_boxes(file, 0, size, found)):
-        if number == 0:
-            _check_brand(file, box)
-        elif box.type == b"ftyp" or box.type not in _TOP | _NOTES:
-            raise Undecodable(EvidenceRefusal.MALFORMED)
-        _visit(file, box, found, depth=0)
-    return found
-
-
-def _visit(file: BinaryIO, box: Box, found: _Findings, depth: int) -> None:
-    if box.type == b"mdat" and depth == 0:
-        found.data.append(box)
-    elif box.type in (b"stco", b"co64"):
-        found.chunks.append(box)
-    elif box.type == b"hdlr":
-        file.seek(box.content + 8)
-        found.handlers.append(file.read(4))
-    elif box.type in _CONTAINERS:
-        found.has_movie |= box.type == b"moov"
-        if depth == _DEEPEST:
-            raise Undecodable(EvidenceRefusal.MALFORMED)
-        for inner in _boxes(file, box.content, box.end, found):
-            _visit(file, inner, found, depth + 1)
-    elif box.type not in (_KEPT if depth else _TOP):
-        found.emptied.append(box)
-
-
-def _boxes(file: BinaryIO, start: int, end: int, found: _Findings) -> Iterator[Box]:
-    """The boxes that fill the range exactly. Raises: Undecodable where they do not."""
-    while start < end:
-        found.boxes += 1
-        file.seek(start)
-        header = file.read(min(16, end - start))
-        if len(header) < 8 or found.boxes > _MOST_BOXES:
-            raise Undecodable(EvidenceRefusal.MALFORMED)
-        length, kind = struct.unpack_from(">I4s", header)
-        content = start + 8
-        if length == 1:
-            [length] = struct.unpack_from(">Q", header, 8)
-            content = start + 16
-        elif length == 0 and kind == b"mdat":
-            length = end - start
-        box = Box(kind, start, content, start + length)
-        if box.end > end or box.content > box.end:
-            raise Undecodable(EvidenceRefusal.MALFORMED)
-        yield box
-        start = box.end
-
-
-def _check_brand(file: BinaryIO, box: Box) -> None:
+def _check_brand(work: Work) -> None:
     """Raises: Undecodable where the file is none of MP4's; QuickTime, which is like it, is another type."""
-    if not 8 <= box.end - box.content <= 1024:
+    with work.path.open("rb") as file:
+        head = file.read(1024)
+    length = int.from_bytes(head[:4])
+    if head[4:8] != b"ftyp" or not 16 <= length <= len(head):
         raise Undecodable(EvidenceRefusal.TYPE_DIFFERS)
-    file.seek(box.content)
-    brands = file.read(box.end - box.content)
-    named = {brands[:4], *(brands[place : place + 4] for place in range(8, len(brands), 4))}
-    if not any(each in _BRANDS or each.startswith(b"iso") for each in named) or brands[:4] == b"qt  ":
+    brands = {head[8:12], *(head[place : place + 4] for place in range(16, length, 4))}
+    if head[8:12] == b"qt  " or not any(each in _BRANDS or each.startswith(b"iso") for each in brands):
         raise Undecodable(EvidenceRefusal.TYPE_DIFFERS)
 
 
-def _check(file: BinaryIO, found: _Findings) -> None:
-    """Raises: Undecodable where there is no picture and no sound, a track of anything else, or a chunk outside the data."""
-    if not found.has_movie or not found.handlers or not found.data:
+def _streams(source: InputContainer, max_pixels: int) -> tuple[VideoStream | None, AudioStream | None]:
+    """The first video and the first sound of the file. Raises: Undecodable."""
+    video, audio = next(iter(source.streams.video), None), next(iter(source.streams.audio), None)
+    if video is None and audio is None:
         raise Undecodable(EvidenceRefusal.MALFORMED)
-    if not _HANDLERS.issuperset(found.handlers):
-        raise Undecodable(EvidenceRefusal.METADATA_TRACK)
-    for box in found.chunks:
-        for offset in _offsets(file, box):
-            if not any(data.content <= offset < data.end for data in found.data):
-                raise Undecodable(EvidenceRefusal.MALFORMED)
+    if video is not None:
+        if video.codec_context.name not in _VIDEO_UNITS:
+            raise Undecodable(EvidenceRefusal.CODEC_UNSUPPORTED)
+        if video.width * video.height > max_pixels:
+            raise Undecodable(EvidenceRefusal.TOO_LARGE_DECODED)
+        # Threads would multiply the memory by their number. Filters that smooth edges do not matter to the check.
+        video.codec_context.thread_count = 1
+        video.codec_context.options = {
+            "err_detect": "explode",
+            "skip_loop_filter": "all",
+            "max_pixels": str(max_pixels),
+        }
+    if audio is not None and audio.codec_context.name not in _AUDIO:
+        raise Undecodable(EvidenceRefusal.CODEC_UNSUPPORTED)
+    return video, audio
 
 
-def _offsets(file: BinaryIO, box: Box) -> Iterator[int]:
-    """Where the chunks of a track begin."""
-    file.seek(box.content)
-    _, count = struct.unpack(">II", file.read(8))
-    width, code = (8, "Q") if box.type == b"co64" else (4, "I")
-    if count > _MOST_ENTRIES or box.content + 8 + count * width != box.end:
+class _Pictures:
+    """The picture track of the copy."""
+
+    def __init__(self, copy: OutputContainer, source: VideoStream) -> None:
+        self._copy, self._track = copy, copy.add_stream_from_template(source)
+        name = source.codec_context.name
+        self._filter = BitStreamFilterContext(f"filter_units=pass_types={_VIDEO_UNITS[name]}", source, self._track)
+        if name == "hevc" and source.codec_context.extradata:
+            # The filter leaves the head of the track as it is; that of H.264 has parameters only.
+            self._track.codec_context.extradata = _parameter_sets(source.codec_context.extradata)
+
+    def add(self, packet: "Packet[Any]") -> VideoFrame | None:
+        """Decode a packet, and copy the units that are left of it; the first picture in it. Raises: Undecodable."""
+        pictures = packet.decode()
+        if any(each.is_corrupt for each in pictures if isinstance(each, VideoFrame)):
+            raise Undecodable(EvidenceRefusal.MALFORMED)
+        for each in self._filter.filter(packet if packet.size else None):
+            each.stream = self._track
+            self._copy.mux(each)
+        return next((each for each in pictures if isinstance(each, VideoFrame)), None)
+
+
+def _parameter_sets(record: bytes) -> bytes:
+    """The sets of parameters in the head of an H.265 track, as units with start codes (ISO/IEC 14496-15, 8.3.3.1)."""
+    kept, place = b"", 23
+    for _ in range(record[22]):
+        kind, number = record[place] & 0x3F, int.from_bytes(record[place + 1 : place + 3])
+        place += 3
+        for _ in range(number):
+            start = place + 2
+            place = start + int.from_bytes(record[place:start])
+            if kind in _HEVC_PARAMETERS:
+                kept += b"\0\0\0\1" + record[start:place]
+    return kept
+
+
+class _Sound:
+    """The sound track of the copy."""
+
+    def __init__(self, copy: OutputContainer) -> None:
+        self._copy, self._track = copy, copy.add_stream("aac", rate=_AUDIO_RATE)
+
+    def add(self, packet: "Packet[Any]") -> None:
+        """Decode a packet and encode its sound again."""
+        for each in packet.decode():
+            if isinstance(each, AudioFrame):
+                self._copy.mux(self._track.encode(each))
+
+    def end(self) -> None:
+        """Write what the encoder still has."""
+        self._copy.mux(self._track.encode(None))
+
+
+def _copied(
+    source: InputContainer, copy: OutputContainer, video: VideoStream | None, audio: AudioStream | None
+) -> VideoFrame | None:
+    """Decode and copy the tracks; the first picture, where there is one. Raises: Undecodable."""
+    pictures = _Pictures(copy, video) if video else None
+    sound = _Sound(copy) if audio else None
+    first = None
+    for packet in source.demux([each for each in (video, audio) if each]):
+        if pictures and packet.stream is video:
+            picture = pictures.add(packet)
+            first = first or picture
+        elif sound:
+            sound.add(packet)
+    if sound:
+        sound.end()
+    if video and first is None:
         raise Undecodable(EvidenceRefusal.MALFORMED)
-    for (offset,) in struct.iter_unpack(f">{code}", file.read(count * width)):
-        yield offset
-
-
-def _empty(copy: BinaryIO, box: Box) -> None:
-    """Make the box one of free space, of the same length and filled with zeros, so that nothing moves."""
-    copy.seek(box.start + 4)
-    copy.write(b"free")
-    copy.seek(box.content)
-    left = box.end - box.content
-    while left > 0:
-        left -= copy.write(bytes(min(left, 1 << 20)))
+    return first
