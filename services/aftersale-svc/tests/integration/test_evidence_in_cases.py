@@ -68,6 +68,18 @@ class TestVisibility:
         assert (cited["sha256"], cited["file"], cited["reused_in"]) == (sha256(b"kept elsewhere"), None, None)
 
 
+async def test_a_merchant_shows_why_a_request_is_rejected(at_desk: EvidenceDesk) -> None:
+    case_id, seller = await a_case(at_desk), at_desk.shop.seller
+    file = await at_desk.uploaded(PHOTO, by=seller, case_id=case_id)
+    rejection = {"reason": "used_or_affects_resale", "evidence": [file["sha256"]]}
+    response = await seller.post(f"/v1/cases/{case_id}/reject", json=rejection)
+    assert response.status_code == 200, response.text
+    [shown] = await evidence_of(at_desk, case_id, "buyer")
+    assert (shown["file"]["id"], [each["action"] for each in shown["cited_by"]]) == (file["id"], ["reject"])
+    rejected = [each for each in await at_desk.shop.harness.published() if each.type_name() == "AfterSaleRejected.v1"]
+    assert [each.evidence for each in rejected] == [(file["sha256"],)]
+
+
 async def test_a_file_of_a_dispute_is_shown_with_its_case(at_desk: EvidenceDesk) -> None:
     shop = at_desk.shop
     case_id = await a_case(at_desk)

@@ -33,6 +33,6 @@ async def approve_cases(body: BulkApproveIn, tx: Tx[Settings]) -> OutcomesOut:
 )
 async def reject_cases(body: BulkRejectIn, tx: Tx[Settings]) -> OutcomesOut:
     """Reject several cases, each as `POST /v1/cases/{id}/reject` does. One that is refused stops no other."""
-    reject = partial(reviews.reject, tx, reason=body.reason, note=body.note)
+    reject = partial(reviews.reject, tx, reason=body.reason, note=body.note, evidence=body.evidence)
     outcomes = await bulk.decide(tx, body.case_ids, reject)
     return OutcomesOut(data=[OutcomeOut.of(each, tx.actor) for each in outcomes])

@@ -68,9 +68,10 @@ async def approve_case(case_id: CaseId, tx: Tx[Settings], body: ApproveIn = NO_A
 )
 async def reject_case(case_id: CaseId, body: RejectIn, tx: Tx[Settings]) -> CaseOut:
     """Reject the request with a reason. The buyer may accept that or complain."""
-    return CaseOut.of(
-        await reviews.reject(tx, case_id, reason=body.reason, note=body.note, policy=body.citations()), tx.actor
+    rejected = await reviews.reject(
+        tx, case_id, reason=body.reason, note=body.note, evidence=body.evidence, policy=body.citations()
     )
+    return CaseOut.of(rejected, tx.actor)
 
 
 @router.post("/{case_id}/escalate", **step(CASE.values(), CaseAction.ESCALATE, "escalateCase"))

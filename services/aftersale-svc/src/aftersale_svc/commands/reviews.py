@@ -123,9 +123,10 @@ async def reject(
     *,
     reason: RejectReason,
     note: str | None = None,
+    evidence: Sequence[str] = (),
     policy: Sequence[Citation] = (),
 ) -> FullCase:
-    """Refuse the request with a reason; the buyer may accept that or complain.
+    """Refuse the request with a reason, and with hashes of what shows it; the buyer may accept that or complain.
 
     Raises:
         NotFound, Stale: see `locking.case`.
@@ -136,9 +137,13 @@ async def reject(
     rejected = replace(rejected, case=replace(rejected.case, reject_reason=reason))
     decided = await decisions.record(tx, full, DecisionKind.REVIEW, "rejected", reason=reason, policy=policy)
     event = AfterSaleRejected(
-        **case_fields(tx, rejected.case), reason=reason, deadline_at=rejected.case.deadline_at, **decided
+        **case_fields(tx, rejected.case),
+        reason=reason,
+        deadline_at=rejected.case.deadline_at,
+        evidence=tuple(evidence),
+        **decided,
     )
-    return await effects.save(tx, full, rejected, CaseAction.REJECT, event, note=note)
+    return await effects.save(tx, full, rejected, CaseAction.REJECT, event, note=note, evidence=evidence)
 
 
 async def escalate(

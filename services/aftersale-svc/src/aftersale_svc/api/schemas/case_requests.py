@@ -207,6 +207,8 @@ class RejectIn(CitingIn):
 
     reason: RejectReason
     """Shown to the buyer."""
+    evidence: Evidence
+    """What shows the reason; the buyer sees it."""
 
 
 class ShipIn(In):
