@@ -67,6 +67,7 @@ class Settings(ServiceSettings):
     guarantee_payment_hours: Hours = 72
     dispute_window_hours: Hours = 7 * 24
     evidence_upload_hours: Hours = 1
+    evidence_check_hours: Hours = 24
     # Timers that did not run for longer than the minutes: what ended meanwhile is extended, by the hours at most.
     standstill_minutes: Minutes = 10
     standstill_grace_hours: Hours = 24

@@ -213,7 +213,7 @@ async def test_the_events_name_hash_kind_size_and_type_only(at_desk: EvidenceDes
     [*_, event] = await at_desk.shop.harness.published()
     known = {"order_id", "buyer_id", "merchant_id", "evidence_id", "case_id", "kind", "media_type", "size_bytes"}
     trace = {"affected_party", "applicant", "handler", "time", "matter", "result", "evidence", "state", "terminal"}
-    assert set(type(event).model_fields) == known | trace
+    assert set(type(event).model_fields) == known | trace | {"scanned"}
     assert event.evidence == (sha256(PHOTO),)
 
 

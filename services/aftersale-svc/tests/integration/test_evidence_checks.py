@@ -90,10 +90,28 @@ async def test_nothing_is_accepted_while_the_scanner_does_not_answer(postgres_ur
         pass
     async with desk(postgres_url, tmp_path, evidence_clamd=address) as at_desk:
         file = await at_desk.uploaded(PHOTO)
-        assert file["state"] == "uploaded"
-        at_desk.shop.clock.advance(seconds=31)
+        assert (file["state"], file["deadline_effect"]) == ("uploaded", "refused")
+        at_desk.shop.clock.advance(hours=0.5)
         await at_desk.checked()
         assert (await at_desk.file(file["id"]))["state"] == "uploaded"
+        at_desk.shop.clock.advance(hours=23.6)
+        await at_desk.checked()
+        ended = await at_desk.file(file["id"], at_desk.shop.harness.client("buyer", "buyer-1"))
+        assert (ended["state"], ended["refused_because"]) == ("refused", "check_unavailable")
+
+
+async def test_a_file_is_accepted_when_the_scanner_answers_late(postgres_url: str, tmp_path: Path) -> None:
+    async with clamd() as address, desk(postgres_url, tmp_path, evidence_clamd=address) as at_desk:
+        file = await _completed(at_desk)
+        at_desk.shop.clock.advance(hours=24.1)
+        await at_desk.checked()
+        accepted = await at_desk.file(file["id"], at_desk.shop.harness.client("buyer", "buyer-1"))
+        assert (accepted["state"], accepted["virus_scan"]) == ("accepted", "clean")
+
+
+async def test_a_file_that_nobody_scanned_says_so(postgres_url: str, tmp_path: Path) -> None:
+    async with desk(postgres_url, tmp_path) as at_desk:
+        assert (await at_desk.uploaded(PHOTO))["virus_scan"] == "unscanned"
 
 
 async def test_a_file_that_ends_the_worker_again_and_again_is_refused(postgres_url: str, tmp_path: Path) -> None:

@@ -48,6 +48,10 @@ class EvidenceRefusal(Vocabulary):
     )
     INFECTED = "infected", "a virus was found in it"
     CHECK_LIMIT = "check_limit", "its check needs too much time or memory"
+    CHECK_UNAVAILABLE = (
+        "check_unavailable",
+        "the store or the virus scanner did not answer in time; it may be uploaded again",
+    )
 
 
 class EvidenceFileEvent(Event):
@@ -84,6 +88,7 @@ class EvidenceFileAccepted(EvidenceFileEvent):
     """The check found what was announced; the file is stored."""
 
     matter: Code = "evidence_acceptance"
+    scanned: Annotated[bool | None, Field(description="whether it was scanned for viruses")] = None
 
 
 class EvidenceFileRefused(EvidenceFileEvent):

@@ -142,8 +142,10 @@ async def accept(tx: Transaction[Settings], evidence_id: str, *, accepted: Accep
         copy_sha256=accepted.copy_sha256,
         thumbnail_sha256=accepted.thumbnail_sha256,
         look=accepted.look,
+        scanned=accepted.scanned,
     )
-    saved = await tx.save(EVIDENCE, moved, EvidenceFileAccepted(**evidence_fields(tx, moved)))
+    event = EvidenceFileAccepted(**evidence_fields(tx, moved), scanned=accepted.scanned)
+    saved = await tx.save(EVIDENCE, moved, event)
     await evidence_checks.end(tx, file.id)
     await _note_reuse(tx, saved)
     return saved

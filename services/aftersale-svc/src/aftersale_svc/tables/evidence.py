@@ -70,6 +70,7 @@ evidence_files = Table(
     text("copy_sha256", null=True),
     text("thumbnail_sha256", null=True),
     Column("look", BigInteger),
+    Column("scanned", Boolean),
     timestamp("created_at"),
     timestamp("updated_at"),
     CheckConstraint("size > 0", name="size"),

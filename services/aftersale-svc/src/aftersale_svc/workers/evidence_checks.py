@@ -8,6 +8,7 @@ from pathlib import Path
 
 import structlog
 from aftercare_chassis.database.errors import is_unavailable
+from aftercare_chassis.database.transaction import Transaction
 from aftercare_chassis.jobs.workers import AT_ONCE, Worker
 from aftercare_chassis.refusals import Refusal
 from aftercare_chassis.runtime import Runtime
@@ -28,7 +29,7 @@ from aftersale_svc.settings import Settings
 
 _MOST_ATTEMPTS = 5
 """After so many that ended with this process, the file is what ends it."""
-_FAILED_PAUSE = timedelta(seconds=30)
+_FAILED_PAUSE, _LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=1)
 log = structlog.get_logger(__name__)
 
 
@@ -59,10 +60,10 @@ class EvidenceChecks:
         except Exception as error:
             if is_unavailable(error):
                 raise
-            # The store or the scanner failed, not the file: it is examined again.
+            # The store or the scanner failed, not the file: it is examined again until its time is over.
             log.warning("evidence_check_failed", id=file.id, error=type(error).__name__)
             async with runtime.transaction() as tx:
-                await evidence_checks.put_off(tx, file.id, _FAILED_PAUSE, check.attempts)
+                await _retry_or_end(tx, file, check)
         return AT_ONCE
 
     async def _look(self, runtime: Runtime[Settings], check: EvidenceCheck, file: EvidenceFile) -> None:
@@ -108,13 +109,29 @@ class EvidenceChecks:
         await self._store.put(ORIGINALS + file.sha256.removeprefix("sha256:"), path, file.media_type)
         copy = await self._stored(work.copy, found.copy_type)
         thumbnail = await self._stored(work.thumbnail, "image/jpeg") if found.has_thumbnail else None
-        return Accepted(found.copy_type, copy, thumbnail, found.look)
+        return Accepted(found.copy_type, copy, thumbnail, found.look, scanned=self._scanner is not None)
 
     async def _stored(self, path: Path, media_type: str) -> str:
         """Store a file that is served, under its SHA-256, which is returned."""
         sha256 = await asyncio.to_thread(_sha256, path)
         await self._store.put(COPIES + sha256, path, media_type)
         return sha256
+
+
+async def _retry_or_end(tx: Transaction[Settings], file: EvidenceFile, check: EvidenceCheck) -> None:
+    """Examine a file again, each time after twice as long; end it where its time is over.
+
+    Its uploader may announce and upload it again.
+    """
+    if file.deadline_at is not None and file.deadline_at <= tx.now:
+        if file.state is EvidenceState.PENDING:
+            await evidence.expire(tx, file.id)
+        else:
+            await evidence.refuse(tx, file.id, cause=EvidenceRefusal.CHECK_UNAVAILABLE)
+        return
+    tried = min(max(tx.now - file.updated_at, _FAILED_PAUSE), _LONGEST_PAUSE)
+    left = (file.deadline_at or tx.now + tried) - tx.now
+    await evidence_checks.put_off(tx, file.id, min(tried, left), check.attempts)
 
 
 async def _wait(runtime: Runtime[Settings], file: EvidenceFile) -> None:

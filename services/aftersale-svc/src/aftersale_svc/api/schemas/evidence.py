@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from aftercare_chassis.database.transaction import Reader
 from aftercare_chassis.http.schemas import (
@@ -45,6 +45,7 @@ EvidenceTurn = Annotated[str, TurnOf("EvidenceTurn", EVIDENCE, others=[NOBODY])]
 Sha256 = Annotated[
     str, Field(pattern="^sha256:[0-9a-f]{64}$", description="Hash of the content: `sha256:` and 64 hex digits.")
 ]
+VirusScan = Literal["clean", "unscanned"]
 _EXTENSIONS: Mapping[MediaType, str] = {
     MediaType.JPEG: "jpg",
     MediaType.PNG: "png",
@@ -135,6 +136,8 @@ class EvidenceFileOut(Out):
     deadline_effect: Annotated[str | None, effects_of(EVIDENCE)] = None
     refused_because: EvidenceRefusal | None = None
     """Why it was refused; null where it was not."""
+    virus_scan: VirusScan | None = None
+    """Whether it was scanned for viruses: `clean`, or `unscanned` where the platform has no scanner; null until it is accepted."""
     links: LinksOut | None = None
     """Where it may be downloaded; null until it is accepted."""
     allowed_actions: AllowedActions
@@ -271,11 +274,18 @@ def _members(file: EvidenceFile, reader: View, store: EvidenceStore) -> dict[str
         "deadline_at": file.deadline_at,
         "deadline_effect": EVIDENCE.deadline_effect(file),
         "refused_because": file.refused_because,
+        "virus_scan": _virus_scan(file),
         "links": _links(file, reader, store),
         "allowed_actions": AllowedOut.of(EVIDENCE.allowed(file, reader.actor)),
         "created_at": file.created_at,
         "updated_at": file.updated_at,
     }
+
+
+def _virus_scan(file: EvidenceFile) -> VirusScan | None:
+    if file.state is not EvidenceState.ACCEPTED or file.scanned is None:
+        return None
+    return "clean" if file.scanned else "unscanned"
 
 
 def _links(file: EvidenceFile, reader: View, store: EvidenceStore) -> LinksOut | None:

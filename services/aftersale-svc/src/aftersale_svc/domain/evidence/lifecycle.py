@@ -19,8 +19,8 @@ EVIDENCE: Lifecycle[EvidenceState, EvidenceAction] = Lifecycle(
     },
     timeouts={
         _S.PENDING: Timeout("uploader", "evidence_upload_hours", _A.EXPIRE, "expired"),
-        _S.UPLOADED: Timeout("system"),
+        _S.UPLOADED: Timeout("system", "evidence_check_hours", _A.REFUSE, "refused"),
     },
     ends={_S.ACCEPTED, _S.REFUSED, _S.EXPIRED},
 )
-"""The worker takes the action of the timer, after it has looked for the file once more."""
+"""The worker takes the action of the timer, after it has looked for the file, or tried to examine it, once more."""

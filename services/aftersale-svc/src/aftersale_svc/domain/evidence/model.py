@@ -59,6 +59,7 @@ class EvidenceRefusal(StrEnum):
     METADATA_TRACK = "metadata_track"
     INFECTED = "infected"
     CHECK_LIMIT = "check_limit"
+    CHECK_UNAVAILABLE = "check_unavailable"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +67,8 @@ class EvidenceFile:
     """A file of one side: announced, uploaded, checked.
 
     `owner_buyer_id` or `owner_merchant_id` is the side that sees it from the start; files of the platform have neither.
-    What is served is the copy, in which nothing is left but picture and sound. `look` is the difference hash of a
+    What is served is the copy, in which nothing is left but picture and sound. `scanned` is whether an accepted file was
+    scanned for viruses; None for one that is not accepted, or was before this was noted. `look` is the difference hash of a
     picture, as a signed integer of 64 bits.
     """
 
@@ -92,6 +94,7 @@ class EvidenceFile:
     copy_sha256: str | None = None
     thumbnail_sha256: str | None = None
     look: int | None = None
+    scanned: bool | None = None
     created_at: datetime
     updated_at: datetime
 
@@ -116,6 +119,7 @@ class Accepted:
     copy_sha256: str
     thumbnail_sha256: str | None
     look: int | None
+    scanned: bool
 
 
 @dataclass(frozen=True, slots=True)
