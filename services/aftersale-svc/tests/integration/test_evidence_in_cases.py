@@ -1,9 +1,13 @@
 """Evidence files in cases and disputes: who sees what, and where else a file was used."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
+from aftercare_chassis.testing import until
+from aftersale_svc.commands import evidence
+from aftersale_svc.domain.evidence.model import Accepted, MediaType
 from evidence_desk import EvidenceDesk, desk
 from evidence_samples import encoded, page, scene, sha256, video
 from PIL import Image
@@ -155,6 +159,24 @@ class TestReuse:
         await at_desk.uploaded(PHOTO, by=at_desk.shop.seller)
         [seen] = await evidence_of(at_desk, await a_case(at_desk, PHOTO_HASH), "agent")
         assert [each["uploader_role"] for each in seen["reused_in"]] == ["buyer"]
+
+    async def test_two_files_that_are_accepted_at_once_see_each_other(self, at_desk: EvidenceDesk) -> None:
+        await at_desk.shop.paid("ord_2")
+        runtime = at_desk.shop.harness.runtime
+        first, second = [(await at_desk.announced(PHOTO, order_id=order_id))["id"] for order_id in ("ord_1", "ord_2")]
+        accepted = Accepted(MediaType.JPEG, PHOTO_HASH, None, None, scanned=True)
+
+        async def accept_second() -> None:
+            async with runtime.transaction() as tx:
+                await evidence.accept(tx, second, accepted=accepted)
+
+        async with runtime.transaction() as tx:
+            await evidence.accept(tx, first, accepted=accepted)
+            other = asyncio.create_task(accept_second())
+            waits = "SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)"
+            await until(lambda: runtime.pool.fetchval(waits), "it waits")
+        await other
+        assert await runtime.pool.fetchval("SELECT count(*) FROM evidence_matches") == 1
 
 
 PHOTO_HASH = sha256(PHOTO)

@@ -30,7 +30,7 @@ from aftersale_svc.domain.evidence.policy import FILES_OF_A_SIDE, check_announce
 from aftersale_svc.domain.orders.errors import OrderUnknown
 from aftersale_svc.settings import Settings
 from aftersale_svc.tables.cases import CASES
-from aftersale_svc.tables.evidence import ALIKE, EVIDENCE, MATCHES, NUMBER_OF_A_SIDE, SAME
+from aftersale_svc.tables.evidence import ALIKE, EVIDENCE, LOCK_MATCHES, MATCHES, NUMBER_OF_A_SIDE, SAME
 from aftersale_svc.tables.orders import ORDER
 
 
@@ -205,6 +205,7 @@ async def _note_reuse(tx: Transaction[Settings], file: EvidenceFile) -> None:
         "owner_merchant_id": file.owner_merchant_id,
         "look": file.look,
     }
+    await tx.one(LOCK_MATCHES)
     same = await tx.all(SAME, sha256=file.sha256, **about)
     found = {each["id"]: _match(tx, file, each["id"], True, each["distance"]) for each in same}
     if file.look is not None:

@@ -184,6 +184,9 @@ PUT_OFF_CHECK = Statement(
 )
 DROP_CHECK = Statement(delete(evidence_checks).where(_c.id == bindparam("file_id")))
 
+LOCK_MATCHES: Query[Record] = Query(select(func.pg_advisory_xact_lock(0x0AC4).label("locked")))
+"""One transaction at a time notes matches: of two files that are accepted at once, the second sees the first."""
+
 _of_other = (
     _f.id != bindparam("file_id", type_=Text),
     or_(
