@@ -160,6 +160,15 @@ class TestReuse:
         [seen] = await evidence_of(at_desk, await a_case(at_desk, PHOTO_HASH), "agent")
         assert [each["uploader_role"] for each in seen["reused_in"]] == ["buyer"]
 
+    async def test_the_file_of_a_dispute_says_where_else_a_photo_was_used(self, at_desk: EvidenceDesk) -> None:
+        await at_desk.shop.paid("ord_2")
+        first, _ = await at_desk.uploaded(PHOTO), await at_desk.uploaded(PHOTO, order_id="ord_2")
+        dispute = await at_desk.shop.complaint(await a_case(at_desk, PHOTO_HASH, order_id="ord_2"))
+        assert dispute is not None
+        file = (await at_desk.shop.arbitrator.get(f"/v1/disputes/{dispute['id']}/file")).json()
+        [shown] = [each for each in file["evidence"] if each["sha256"] == PHOTO_HASH]
+        assert [(each["evidence_id"], each["order_id"]) for each in shown["reused_in"]] == [(first["id"], "ord_1")]
+
     async def test_two_files_that_are_accepted_at_once_see_each_other(self, at_desk: EvidenceDesk) -> None:
         await at_desk.shop.paid("ord_2")
         runtime = at_desk.shop.harness.runtime

@@ -9,6 +9,7 @@ from aftercare_chassis.lifecycle import Context
 from aftersale_svc.api.schemas.case_details import CaseDetailOut
 from aftersale_svc.api.schemas.deadlines import TurnsOut
 from aftersale_svc.api.schemas.decisions import DecisionOut
+from aftersale_svc.api.schemas.evidence import ReuseOut
 from aftersale_svc.api.schemas.hearings import DisputeDetailOut
 from aftersale_svc.api.schemas.offers import OfferOut
 from aftersale_svc.api.schemas.past_cases import SeenEvidenceOut
@@ -17,6 +18,7 @@ from aftersale_svc.domain.cases.codes import CaseType, Liable, Reason
 from aftersale_svc.domain.cases.model import TimelineStep
 from aftersale_svc.domain.disputes.consistency import WHOLE, Group, SimilarDispute, basis_points
 from aftersale_svc.domain.disputes.model import Remedy
+from aftersale_svc.domain.evidence.case_evidence import CitedEvidence
 from aftersale_svc.queries.dispute_files import DisputeFile
 
 _SIDES = {"buyer": "buyer", "seller": "merchant", "agent": "platform", "arbitrator": "platform", "admin": "platform"}
@@ -99,6 +101,18 @@ class SimilarDisputeOut(Out):
         )
 
 
+class FiledEvidenceOut(SeenEvidenceOut):
+    """Evidence of either side, with where else it was used."""
+
+    reused_in: list[ReuseOut]
+    """The same file, or a picture that looks like it, of another order, case or account; empty where none is known."""
+
+    @classmethod
+    def of(cls, cited: CitedEvidence) -> "FiledEvidenceOut":
+        seen = SeenEvidenceOut.of(cited)
+        return cls(**dict(seen), reused_in=[ReuseOut.of(each) for each in cited.reuses])
+
+
 class DisputeFileOut(Out):
     """A dispute and its case in one document."""
 
@@ -110,7 +124,7 @@ class DisputeFileOut(Out):
     """What each side wrote, oldest first."""
     timeline: list[StepOut]
     """Every step of the case and of its disputes, oldest first."""
-    evidence: list[SeenEvidenceOut]
+    evidence: list[FiledEvidenceOut]
     """The evidence of both sides; `GET /v1/evidence/{id}` has the files."""
     turns: TurnsOut
     """How long it was whose turn."""
@@ -129,7 +143,7 @@ class DisputeFileOut(Out):
             case=CaseDetailOut.of(file.full, reader.actor, reader.now, context=file.context),
             statements=StatementOut.of_all(file.steps),
             timeline=[StepOut.of(each, file.context.zone) for each in file.steps],
-            evidence=[SeenEvidenceOut.of(each) for each in file.evidence],
+            evidence=[FiledEvidenceOut.of(each) for each in file.evidence],
             turns=TurnsOut.of(file.full.case, file.turns_until, file.turn_seconds),
             offers=[OfferOut.of(each) for each in file.offers],
             decisions=[DecisionOut.model_validate(each) for each in file.decisions],
