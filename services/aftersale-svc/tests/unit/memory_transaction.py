@@ -76,7 +76,7 @@ class Snapshot:
         """The offer made last."""
         return self.offers.get(self.case.offers_made)
 
-    @property
+    @cached_property
     def facts(self) -> tuple[object, ...]:
         """What decides how it can go on: two snapshots with the same facts are one place in the graph."""
         case, dispute = self.case, self.dispute
@@ -156,8 +156,7 @@ class MemoryTransaction:
         return self.snapshot.refunds.get(key[0])
 
     async def get(self, rows: Any, *key: Any) -> Any:
-        found = await self.find(rows, *key)
-        assert found is not None
+        assert (found := await self.find(rows, *key)) is not None
         return found
 
     async def flush(self) -> None:
@@ -169,12 +168,13 @@ class MemoryTransaction:
             return found[0] if found else None
         if query is locks.CASE_OF_DISPUTE:
             return self.snapshot.case if self.snapshot.dispute else None
-        if query in (pickups.LOCK_SLOT, pickups.TAKEN):
-            return None
-        if query in (merchant_settings.SETTING_IN_FORCE, policies.POLICY_IN_FORCE, guarantee_claims.TAKEN):
+        if query in (pickups.LOCK_SLOT, pickups.TAKEN, merchant_settings.SETTING_IN_FORCE, guarantee_claims.TAKEN):
             return None
         assert query in (locks.ORDER_TO_LOCK, locks.ORDER_OF_CASE, locks.ORDER_OF_DISPUTE)
         return self.snapshot.order
+
+    async def look_up(self, query: Any, **_: Any) -> None:
+        assert query is policies.POLICY_IN_FORCE
 
     async def lock_all(self, query: Any, **_: Any) -> list[Any]:
         return {locks.FREE_CASES: [self.snapshot.case], locks.FREE_ORDERS: [self.snapshot.order]}[query]
@@ -227,8 +227,7 @@ class MemoryTransaction:
 
     async def create(self, rows: Any, row: Any, *events: Event) -> Any:
         assert rows is disputes.DISPUTES
-        before = self.snapshot.dispute
-        assert before is None or before.state in DISPUTE.ends, "disputes_open_key"
+        assert self.snapshot.dispute is None or self.snapshot.dispute.state in DISPUTE.ends, "disputes_open_key"
         return await self.save(rows, row, *events)
 
     async def insert(self, rows: Any, *new: Any) -> None:
@@ -288,6 +287,9 @@ class MemoryTransaction:
         else:
             self._hold(HOLD_ACTIONS[statement])
         return 1
+
+    def change(self, _: str, statement: Any, **__: Any) -> None:
+        self._hold(HOLD_ACTIONS[statement])
 
     def _hold(self, action: HoldAction) -> None:
         line, hold = self.snapshot.line, self.snapshot.hold

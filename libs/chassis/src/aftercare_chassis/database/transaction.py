@@ -6,11 +6,11 @@ versions of an aggregate are the numbers of its events: `create` and `save` take
 1..n without a gap, and every change is published.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from copy import copy
 from dataclasses import Field, replace
 from datetime import datetime
-from typing import ClassVar, Generic, Protocol, TypeVar
+from typing import ClassVar, Protocol, TypeVar
 
 from aftercare_events import Envelope, Event
 from asyncpg import Record, UniqueViolationError
@@ -18,10 +18,10 @@ from asyncpg.pool import PoolConnectionProxy
 
 from aftercare_chassis.database import outbox
 from aftercare_chassis.database.cursors import Cursors
-from aftercare_chassis.database.joint import Joint
-from aftercare_chassis.database.mapping import Compiled, Listing, Page, Params, Query, Rows, Statement, viewer
+from aftercare_chassis.database.mapping import Compiled, Params, Query, Rows, Statement
 from aftercare_chassis.database.observers import Observer, Observers
 from aftercare_chassis.database.origins import Origin
+from aftercare_chassis.database.reader import Reader as Reader
 from aftercare_chassis.database.write_batch import WriteBatch
 from aftercare_chassis.ids import Ids
 from aftercare_chassis.lifecycle import PLAIN_HOURS, SYSTEM, Actor, Timing
@@ -43,70 +43,6 @@ class Aggregate(Protocol):
 
     @property
     def version(self) -> int: ...
-
-
-class Reader(Generic[S_co]):
-    """Reads as one actor, who sees only the rows that `seen_by` permits.
-
-    `now` is the time of the transaction or request, `settings` are the service's own, `headers` are added to the response.
-    """
-
-    def __init__(
-        self, connection: PoolConnectionProxy, *, actor: Actor, now: datetime, settings: S_co, cursors: Cursors
-    ) -> None:
-        self.connection, self.actor, self.now, self.settings = connection, actor, now, settings
-        self.headers: dict[str, str] = {}
-        self.timing: Timing = PLAIN_HOURS
-        self._cursors = cursors
-
-    async def get(self, rows: Rows[R], *key: object) -> R:
-        """The row with this key. Raises: NotFound where there is none that the actor may see."""
-        row = await self.find(rows, *key)
-        if row is None:
-            raise NotFound(what=rows.name)
-        return row
-
-    async def find(self, rows: Rows[R], *key: object) -> R | None:
-        """The row with this key, or None where there is none that the actor may see."""
-        return await self._one(rows, rows.by_key(self.actor.role, lock=False), rows.keyed(key))
-
-    async def one(self, query: Query[R], **params: object) -> R | None:
-        """The first row that the query returns, or None."""
-        return await self._one(query, query.for_role(self.actor.role), params)
-
-    async def all(self, query: Query[R] | Joint[R], **params: object) -> list[R]:
-        """Every row that the query returns."""
-        return [query.build(record) for record in await self._fetch(query.for_role(self.actor.role), params)]
-
-    async def page(self, listing: Listing[R], *, limit: int, cursor: str | None, **filters: object) -> Page[R]:
-        """One page, in the order of the list; filters that are None are left out, a list is any of its values.
-
-        Raises:
-            CursorInvalid: the cursor belongs to another list, other filters or another reader.
-        """
-        used = {name: filters[name] for name in listing.filters if filters.get(name) is not None}
-        signed = {"viewer": f"{self.actor.role}:{viewer(self.actor)}", **used}
-        after = self._cursors.verify(listing.name, signed, cursor) if cursor else None
-        behind = listing.behind(after) if after is not None else {}
-        compiled = listing.statement(self.actor.role, used, after=after is not None)
-        read = await self._fetch(compiled, {**used, **behind, "rows": limit + 1})
-        found = [listing.build(record) for record in read]
-        more, data = len(found) > limit, found[:limit]
-        last = listing.position(data[-1]) if more else None
-        return Page(data, more, self._cursors.sign(listing.name, signed, last) if last else None)
-
-    async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Params) -> R | None:
-        record = await self._fetchrow(compiled, params)
-        return None if record is None else source.build(record)
-
-    async def _fetch(self, compiled: Compiled, params: Params) -> list[Record]:
-        return await self.connection.fetch(compiled.sql, *self._args(compiled, params))
-
-    async def _fetchrow(self, compiled: Compiled, params: Params) -> Record | None:
-        return await self.connection.fetchrow(compiled.sql, *self._args(compiled, params))
-
-    def _args(self, compiled: Compiled, params: Params) -> list[object]:
-        return compiled.args({"viewer": viewer(self.actor), **params})
 
 
 class Transaction(Reader[S_co]):
@@ -139,7 +75,7 @@ class Transaction(Reader[S_co]):
         self.callbacks: list[Callable[[], None]] = []
         self.woken: set[str] = set()
         self.writes = WriteBatch()
-        self._at_end: list[tuple[str, str, Sequence[object]]] = []
+        self._published = 0
         self.timing, self.timer_of, self._observers = timing, "", Observers(observers)
         self._ids, self._source, self._trace, self._if_match = ids, source, trace, if_match
 
@@ -173,9 +109,13 @@ class Transaction(Reader[S_co]):
         self._observers.read(*found)
         return found
 
-    def begin_trace(self, trace: TraceContext) -> None:
-        """Let the events from here on belong to this trace, where one transaction does the work of several."""
+    def begin_unit(self, trace: TraceContext) -> None:
+        """Where one transaction does the work of several: let the events from here on belong to this trace.
+
+        What is written from here on depends on nothing that still waits: see `WriteBatch.begin_unit`.
+        """
         self._trace = trace
+        self.writes.begin_unit()
 
     def check_condition(self, version: int | None = None) -> None:
         """Check an If-Match that no lock has checked against this version; None: what is changed has none. Raises: Stale."""
@@ -198,7 +138,7 @@ class Transaction(Reader[S_co]):
 
     async def insert_last(self, rows: Rows[R], row: R) -> None:
         """Insert a row that nothing reads in this transaction; it is sent with the events, and not before a read."""
-        self._at_end.append((rows.table.name, rows.insert.sql, rows.insert_args(row)))
+        self.writes.insert_last(rows.table.name, rows.insert.sql, rows.insert_args(row))
 
     async def upsert(self, rows: Rows[R], row: R) -> None:
         """Insert the row, or overwrite the one with its key: for copies of other services' facts."""
@@ -258,10 +198,12 @@ class Transaction(Reader[S_co]):
 
     async def finish(self) -> None:
         """Send what waits and the recorded events; called right before the commit, by whoever commits. Raises: as `flush`."""
-        for last in self._at_end:
-            self.writes.insert(*last)
-        if self.recorded:
-            self.writes.insert(*outbox.insert(self.recorded))
+        self.writes.add_last()
+        events, self._published = self.recorded[self._published :], len(self.recorded)
+        if events:
+            if self.writes.has_units:
+                self.writes.begin_unit()
+            self.writes.insert(*outbox.insert(events))
         await self.flush()
 
     async def _one(self, source: Rows[R] | Query[R], compiled: Compiled, params: Params) -> R | None:

@@ -227,10 +227,11 @@ class Deadlines(Generic[S]):
         for row_id in [row.id for row in rows if row.id in locked]:
             failpoints.point("deadline.found")
             with tracing.new_trace():
-                tx.begin_trace(tracing.current() or TraceContext.fresh())
+                tx.begin_unit(tracing.current() or TraceContext.fresh())
                 tx.timer_of, tx.caused_by = row_id, None
                 await timer.due.command(tx, *locked[row_id])
             failpoints.point("deadline.acted")
+        await tx.finish()  # so that each row's writes are one statement
         await self._put_off_unmoved(tx, timer, list(locked))
         return len(locked)
 

@@ -25,7 +25,7 @@ async def resolve(
     if not citations:
         if kind not in DEFAULT_SLUGS:
             return []
-        found = await read.one(POLICY_IN_FORCE, slug=DEFAULT_SLUGS[kind], language=LANGUAGE, at=read.now)
+        found = await read.look_up(POLICY_IN_FORCE, slug=DEFAULT_SLUGS[kind], language=LANGUAGE, at=read.now)
         return [] if found is None else [cited(found)]
     known = await read.all(VERSIONS_OF_POLICIES, article_ids=sorted({each.article_id for each in citations}))
     return [_resolved(read, each, known, f"{pointer}/{place}") for place, each in enumerate(citations)]

@@ -180,21 +180,24 @@ async def _owe_replacement(
 
 async def _settle(tx: Transaction[Settings], full: FullCase) -> None:
     """What was refunded or claimed stays with the case; a case that was completed otherwise holds nothing any more."""
-    refund = full.refund
     if full.money_hold is not None and full.money_hold.claimed_at is not None:
         for hold in unreturned(full.lines):
             await tx.upsert(HOLDS, hold)
         return
+    refund = full.refund
     if refund is not None and full.is_refunded and refund.cause in kept_money.KEPT:
         await kept_money.keep(tx, full, refund.cause, refund.units_minor + full.case.paid_before_minor)
         return
-    await tx.execute(SETTLE_HOLDS if full.is_refunded else RELEASE_HOLDS, case_id=full.case.id)
+    if full.is_refunded:
+        await tx.execute(SETTLE_HOLDS, case_id=full.case.id)  # by the inspection, which may have been inserted just now
+    else:
+        tx.change(HOLDS.name, RELEASE_HOLDS, case_id=full.case.id)
 
 
 async def _release(tx: Transaction[Settings], full: FullCase) -> None:
     """Units and money are free for other cases; what a deposit has paid stays settled."""
     await guarantee_cover.end_with_case(tx, full)
-    await tx.execute(RELEASE_HOLDS, case_id=full.case.id)
+    tx.change(HOLDS.name, RELEASE_HOLDS, case_id=full.case.id)
     await kept_money.keep_paid(tx, full)
     await _share_again(tx, full)
 
@@ -207,7 +210,7 @@ async def _share_again(tx: Transaction[Settings], full: FullCase) -> None:
 
 async def _hold_again(tx: Transaction[Settings], full: FullCase) -> None:
     """Units and money belong to the case again; whether no other case has them was decided before."""
-    await tx.execute(HOLD_AGAIN, case_id=full.case.id)
+    tx.change(HOLDS.name, HOLD_AGAIN, case_id=full.case.id)
 
 
 async def _restage_reopened(tx: Transaction[Settings], full: FullCase) -> None:
@@ -236,9 +239,8 @@ async def restage(tx: Transaction[Settings], order_id: str) -> None:
 async def _save_restaged(tx: Transaction[Settings], before: FullCase, left: FullCase) -> None:
     """Save a case whose units have left; the cancellation of units that have not ends with that."""
     events: list[Event] = [stages.restaged_event(tx, left.case)]
-    action: str = RESTAGE
-    disputed = left.case.state is CaseState.DISPUTED  # it ends with the dispute
-    if not disputed and permits(left, CaseAction.END_WITH_SHIPMENT, tx):
+    action: str = RESTAGE  # a disputed case ends with its dispute
+    if left.case.state is not CaseState.DISPUTED and permits(left, CaseAction.END_WITH_SHIPMENT, tx):
         left, closed = closing.closed(tx, left, CaseAction.END_WITH_SHIPMENT)
         events.append(closed)
         action = CaseAction.END_WITH_SHIPMENT

@@ -10,8 +10,10 @@ from aftersale_svc.tables.legs import LEGS
 async def save(tx: Transaction[Settings], before: FullCase, after: FullCase) -> None:
     """Insert the rows that legs have now, and overwrite those that have changed."""
     for kind, leg in LEGS.items():
-        known = {leg.key(row): row for row in before.rows_of(kind)}
-        rows = after.rows_of(kind)
+        had, rows = before.rows_of(kind), after.rows_of(kind)
+        if rows is had:
+            continue
+        known = {leg.key(row): row for row in had}
         await tx.insert(leg.rows, *[row for row in rows if leg.key(row) not in known])
         for row in [row for row in rows if row != known.get(leg.key(row), row)]:
             await tx.upsert(leg.rows, row)

@@ -149,10 +149,13 @@ class LegTable:
         """Its columns, named after the table, too."""
         return [column.label(self._label(column.name)) for column in self.rows.columns]
 
-    def of(self, records: Iterable[Record]) -> tuple[Any, ...]:  # of that class
+    def of(self, records: Sequence[Record]) -> tuple[Any, ...]:  # of that class
         """The rows that records of DETAILS have of this leg, each once."""
         labels, key_labels = self._labels
-        by_key = {tuple(each[label] for label in key_labels): each for each in records}
+        kept = [each for each in records if each[key_labels[0]] is not None]
+        if not kept:
+            return ()  # as most legs of most cases
+        by_key = {tuple(each[label] for label in key_labels): each for each in kept}
         found = [each for key, each in by_key.items() if None not in key]
         return tuple(self.rows.build({name: each[label] for name, label in labels.items()}) for each in found)
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 
 from aftercare_chassis.lifecycle import Guard, Lifecycle, Permission, Timeout, Transition
 from aftercare_chassis.refusals import Refusal
@@ -162,6 +163,7 @@ DEADLINE: Lifecycle[DeadlineState, DeadlineAction] = Lifecycle(
 """A deadline. The facts of its guards are the role of who extends it."""
 
 
+@cache
 def end_of(action: DeadlineAction) -> DeadlineState:
     """The state in which an open deadline ends by this action."""
     rows = [row for (_, each), row in DEADLINE.transitions.items() if each is action]
